@@ -1,0 +1,201 @@
+//! The server functions that pages call in place of REST, and the [`Backend`] that carries them out.
+
+use heartogether::{
+    id::{AccountId, DisplayName, RoomCode, RoomId},
+    refusal::Refusal,
+    wire::StreamState,
+};
+use leptos::{prelude::*, server_fn::codec::JsonEncoding};
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "ssr")]
+mod backend;
+#[cfg(feature = "ssr")]
+use crate::routes::{self, Destination};
+#[cfg(feature = "ssr")]
+pub use backend::{Backend, NewSession, Visitor};
+
+/// A person known by a sign-in or a guest name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Who.
+    pub id: AccountId,
+    /// What others see.
+    pub name: DisplayName,
+}
+
+/// What everybody who knows a room's code may know of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomSummary {
+    /// The room.
+    pub id: RoomId,
+    /// Its code.
+    pub code: RoomCode,
+    /// The host's name.
+    pub host_name: DisplayName,
+    /// Whether the host's connection is there.
+    pub host_connected: bool,
+    /// What the host sends.
+    pub stream: StreamState,
+    /// How many listen.
+    pub listener_count: u32,
+    /// How many may listen.
+    pub max_listeners: u32,
+    /// Whether the visitor who asked owns it.
+    pub is_owner: bool,
+}
+
+impl RoomSummary {
+    /// Whether as many listen as may.
+    pub const fn is_full(&self) -> bool {
+        self.listener_count >= self.max_listeners
+    }
+}
+
+/// A STUN or TURN server, with the fields of the browsers' `RTCIceServer`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IceServer {
+    /// `stun:`, `turn:` or `turns:` URLs (RFC 7064, RFC 7065).
+    pub urls: Vec<String>,
+    /// For TURN.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub username: Option<String>,
+    /// For TURN.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub credential: Option<String>,
+}
+
+/// Why a server function did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApiError {
+    /// A typed "no".
+    Refused(Refusal),
+    /// Something broke on the server; the id finds it in the log.
+    Fault(String),
+    /// The server could not be reached, or what came back was not understood.
+    Unreachable,
+}
+
+impl ApiError {
+    /// What a person is told.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Refused(refusal) => refusal.text().to_owned(),
+            Self::Fault(id) => format!("Something went wrong on our side. Please try again. (Reference: {id})"),
+            Self::Unreachable => "The server cannot be reached. Please check your connection and try again.".to_owned(),
+        }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: server_fn::error::ServerFnErrorErr) -> Self {
+        use server_fn::error::ServerFnErrorErr::*;
+        match error {
+            Args(_) | MissingArg(_) | Deserialization(_) => Self::Refused(Refusal::FrameMalformed),
+            _ => Self::Unreachable,
+        }
+    }
+}
+
+/// Who the visitor is; `None` before signing in.
+///
+/// # Errors
+/// [`ApiError::Unreachable`] only.
+#[server(prefix = "/api/fn", endpoint = "current_account")]
+pub async fn current_account() -> Result<Option<Account>, ApiError> {
+    Ok(backend::visitor().account)
+}
+
+/// Makes the visitor a guest with this name and leads on to where they were going.
+///
+/// # Errors
+/// A refusal of the name.
+#[server(prefix = "/api/fn", endpoint = "sign_in_as_guest")]
+pub async fn sign_in_as_guest(name: String, next: Option<String>) -> Result<(), ApiError> {
+    let account = backend::sign_in(DisplayName::parse(&name)?).await?;
+    let path = match Destination::parse(&next.unwrap_or_default()) {
+        Destination::NewRoom => routes::host(backend::backend()?.create_room(&account).await?),
+        elsewhere => elsewhere.path(),
+    };
+    leptos_axum::redirect(&path);
+    Ok(())
+}
+
+/// Opens a room of the visitor's own and leads to it; who is not signed in is asked for a name first.
+///
+/// # Errors
+/// A refusal or a fault of the backend.
+#[server(prefix = "/api/fn", endpoint = "create_room")]
+pub async fn create_room() -> Result<(), ApiError> {
+    let path = match backend::visitor().account {
+        Some(account) => routes::host(backend::backend()?.create_room(&account).await?),
+        None => routes::login_then(Destination::NewRoom),
+    };
+    leptos_axum::redirect(&path);
+    Ok(())
+}
+
+/// Leads to a room's player; who is not signed in becomes a guest with a name of the server's choice, so that nothing
+/// stands between a scanned code and the first sound.
+///
+/// # Errors
+/// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
+#[server(prefix = "/api/fn", endpoint = "listen")]
+pub async fn listen(code: String) -> Result<(), ApiError> {
+    let code = look_up_room(code).await?.code;
+    if backend::visitor().account.is_none() {
+        let name = backend::backend()?.guest_name();
+        backend::sign_in(name).await?;
+    }
+    leptos_axum::redirect(&routes::listen(code));
+    Ok(())
+}
+
+/// Leads to the preview of the room whose code was typed.
+///
+/// # Errors
+/// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
+#[server(prefix = "/api/fn", endpoint = "find_room")]
+pub async fn find_room(code: String) -> Result<(), ApiError> {
+    let code = look_up_room(code).await?.code;
+    leptos_axum::redirect(&routes::room(code));
+    Ok(())
+}
+
+/// What everybody may know of a room.
+///
+/// # Errors
+/// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
+#[server(prefix = "/api/fn", endpoint = "look_up_room")]
+pub async fn look_up_room(code: String) -> Result<RoomSummary, ApiError> {
+    let code = RoomCode::parse(&code)?;
+    let found = backend::backend()?.look_up_room(code, &backend::visitor()).await?;
+    found.ok_or(ApiError::Refused(Refusal::RoomNotFound))
+}
+
+/// The STUN and TURN servers for the visitor's peer connections. Asked for before joining, never after.
+///
+/// # Errors
+/// [`Refusal::NotSignedIn`].
+#[server(prefix = "/api/fn", endpoint = "ice_servers")]
+pub async fn ice_servers() -> Result<Vec<IceServer>, ApiError> {
+    let account = backend::visitor().account.ok_or(Refusal::NotSignedIn)?;
+    Ok(backend::backend()?.ice_servers(&account))
+}

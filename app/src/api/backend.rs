@@ -1,0 +1,66 @@
+//! What the server functions need from the server. They know this trait alone.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use heartogether::{
+    id::{DisplayName, RoomCode},
+    refusal::Refusal,
+};
+use http::{HeaderValue, header::SET_COOKIE};
+use leptos::prelude::*;
+
+use super::{Account, ApiError, IceServer, RoomSummary};
+
+/// The server's side of the server functions.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// Makes a guest account and a session for it.
+    async fn sign_in_guest(&self, name: DisplayName) -> Result<NewSession, ApiError>;
+
+    /// A name for a guest who has not said theirs.
+    fn guest_name(&self) -> DisplayName;
+
+    /// Opens a room.
+    async fn create_room(&self, owner: &Account) -> Result<RoomCode, ApiError>;
+
+    /// Finds a live room.
+    async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError>;
+
+    /// The STUN and TURN servers for an account.
+    fn ice_servers(&self, account: &Account) -> Vec<IceServer>;
+}
+
+/// A session that has just begun.
+pub struct NewSession {
+    /// Whose.
+    pub account: Account,
+    /// The whole value of the `Set-Cookie` header that carries it.
+    pub cookie: HeaderValue,
+}
+
+/// Who a request comes from. The server puts it into the request's extensions.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// The account, if the request carries a valid session.
+    pub account: Option<Account>,
+}
+
+/// The backend that the server provides to every server function.
+pub(super) fn backend() -> Result<Arc<dyn Backend>, ApiError> {
+    use_context::<Arc<dyn Backend>>().ok_or_else(|| ApiError::Fault("no backend".to_owned()))
+}
+
+/// Who asks.
+pub(super) fn visitor() -> Visitor {
+    let parts = use_context::<http::request::Parts>();
+    parts.and_then(|parts| parts.extensions.get::<Visitor>().cloned()).unwrap_or_default()
+}
+
+/// Begins a session and hands its cookie to the browser.
+pub(super) async fn sign_in(name: DisplayName) -> Result<Account, ApiError> {
+    let session = backend()?.sign_in_guest(name).await?;
+    let response = use_context::<leptos_axum::ResponseOptions>().ok_or(Refusal::NotSignedIn)?;
+    response.append_header(SET_COOKIE, session.cookie);
+    Ok(session.account)
+}

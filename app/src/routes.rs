@@ -1,0 +1,82 @@
+//! Every page's URL, on one page.
+
+use heartogether::id::RoomCode;
+
+/// The landing page.
+pub const HOME: &str = "/";
+/// Where a visitor says their name.
+pub const LOGIN: &str = "/login";
+/// What is sent where.
+pub const ABOUT: &str = "/about";
+/// What is kept how long.
+pub const PRIVACY: &str = "/privacy";
+
+/// A room's preview.
+pub fn room(code: RoomCode) -> String {
+    format!("/room/{code}")
+}
+
+/// A room's player.
+pub fn listen(code: RoomCode) -> String {
+    format!("/listen/{code}")
+}
+
+/// A room's stage.
+pub fn host(code: RoomCode) -> String {
+    format!("/host/{code}")
+}
+
+/// The sign-in page that returns to `destination`.
+pub fn login_then(destination: Destination) -> String {
+    format!("{LOGIN}?next={}", destination.path())
+}
+
+/// Where a visitor was going before signing in. Only places of our own can be named.
+///
+/// ```
+/// use heartogether_app::routes::Destination;
+///
+/// assert_eq!(Destination::parse("/listen/abc234").path(), "/listen/ABC234");
+/// assert_eq!(Destination::parse("https://elsewhere.example/"), Destination::Home);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Destination {
+    /// The landing page.
+    #[default]
+    Home,
+    /// A room that is to be created.
+    NewRoom,
+    /// A room's preview.
+    Room(RoomCode),
+    /// A room's player.
+    Listen(RoomCode),
+    /// A room's stage.
+    Host(RoomCode),
+}
+
+impl Destination {
+    /// Reads a `next` parameter; whatever names no place of ours leads home.
+    pub fn parse(path: &str) -> Self {
+        let page = path.strip_prefix('/').unwrap_or_default();
+        let (page, code) = page.split_once('/').unwrap_or((page, ""));
+        let at = |to: fn(RoomCode) -> Self| RoomCode::parse(code).map(to).unwrap_or_default();
+        match page {
+            "new" if code.is_empty() => Self::NewRoom,
+            "room" => at(Self::Room),
+            "listen" => at(Self::Listen),
+            "host" => at(Self::Host),
+            _ => Self::Home,
+        }
+    }
+
+    /// Its path. The one of [`Destination::NewRoom`] is understood by [`Destination::parse`] alone; there is no such page.
+    pub fn path(self) -> String {
+        match self {
+            Self::Home => HOME.to_owned(),
+            Self::NewRoom => "/new".to_owned(),
+            Self::Room(code) => room(code),
+            Self::Listen(code) => listen(code),
+            Self::Host(code) => host(code),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Ids and names, valid by construction: whoever holds one need not check it again.
+//!
+//! Nothing here draws random numbers; the edge hands the bits in.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::{
+    limits::{CODE_INPUT_CHARS, NAME_CHARS},
+    refusal::Refusal,
+};
+
+/// Defines an opaque 128-bit id, written as 32 lower-case hexadecimal digits.
+macro_rules! opaque_id {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u128);
+
+        impl $name {
+            /// Makes the id from 128 bits that the edge drew.
+            pub const fn from_bits(bits: u128) -> Self {
+                Self(bits)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:032x}", self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Refusal;
+
+            fn from_str(text: &str) -> Result<Self, Refusal> {
+                let digits = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+                let bits = digits.then(|| u128::from_str_radix(text, 16).ok()).flatten();
+                bits.map(Self).ok_or(Refusal::FrameMalformed)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                parse_text(deserializer)
+            }
+        }
+    };
+}
+
+/// Defines `Debug` as the id's digits.
+macro_rules! plain_debug {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({self})", stringify!($name))
+            }
+        }
+    )*};
+}
+
+fn parse_text<'de, D: Deserializer<'de>, T: FromStr<Err = Refusal>>(deserializer: D) -> Result<T, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|refusal: Refusal| de::Error::custom(refusal.code()))
+}
+
+opaque_id!(
+    /// A person known by a sign-in or a guest name.
+    AccountId
+);
+opaque_id!(
+    /// A room, for ever; its [`RoomCode`] is free again once it has ended.
+    RoomId
+);
+opaque_id!(
+    /// An account's place in one room.
+    MemberId
+);
+opaque_id!(
+    /// One WebSocket, disposable.
+    ConnectionId
+);
+opaque_id!(
+    /// One run of one server process.
+    NodeId
+);
+opaque_id!(
+    /// The secret with which a page takes its membership up again on a new connection. Its `Debug` hides it.
+    ResumeToken
+);
+plain_debug!(AccountId, RoomId, MemberId, ConnectionId, NodeId);
+
+impl fmt::Debug for ResumeToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResumeToken(…)")
+    }
+}
+
+/// A place in a room's log; the first entry is 1, and 0 stands before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seq(pub u64);
+
+impl Seq {
+    /// The place after this one.
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// One attempt at a peer connection, drawn by the host: an answer or candidate that names another attempt is stale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NegotiationId(pub u32);
+
+/// The six characters that open a room.
+///
+/// ```
+/// use heartogether::{id::RoomCode, refusal::Refusal};
+///
+/// assert_eq!(RoomCode::parse(" abc-234 ").unwrap().to_string(), "ABC234");
+/// assert_eq!(RoomCode::parse("ABC10O"), Err(Refusal::CodeMalformed));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoomCode([u8; RoomCode::LENGTH]);
+
+impl RoomCode {
+    /// Characters in a code.
+    pub const LENGTH: usize = 6;
+    /// What a code is made of: no I, L, O, 0 or 1, which people mistake for one another.
+    pub const ALPHABET: &[u8; 31] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+
+    /// Reads what a person typed: lower case, spaces and hyphens are fine.
+    ///
+    /// # Errors
+    /// [`Refusal::CodeMalformed`] for more than [`CODE_INPUT_CHARS`] characters, another length or a foreign character.
+    pub fn parse(input: &str) -> Result<Self, Refusal> {
+        if input.chars().count() > CODE_INPUT_CHARS {
+            return Err(Refusal::CodeMalformed);
+        }
+        let kept = input.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase());
+        let letters = kept.map(|c| u8::try_from(c).ok().filter(|b| Self::ALPHABET.contains(b)));
+        let letters: Vec<u8> = letters.collect::<Option<_>>().ok_or(Refusal::CodeMalformed)?;
+        letters.try_into().map(Self).map_err(|_| Refusal::CodeMalformed)
+    }
+
+    /// Draws a code, every one equally likely, from a source of random bytes.
+    pub fn draw(mut random_byte: impl FnMut() -> u8) -> Self {
+        let mut letter = || loop {
+            if let Some(letter) = Self::ALPHABET.get(usize::from(random_byte() & 31)) {
+                return *letter;
+            }
+        };
+        Self(std::array::from_fn(|_| letter()))
+    }
+}
+
+impl FromStr for RoomCode {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for RoomCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|letter| write!(f, "{}", char::from(*letter)))
+    }
+}
+
+impl fmt::Debug for RoomCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RoomCode({self})")
+    }
+}
+
+impl Serialize for RoomCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for RoomCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parse_text(deserializer)
+    }
+}
+
+/// What a person is called: 1 to [`NAME_CHARS`] characters, trimmed, no control characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct DisplayName(String);
+
+impl DisplayName {
+    /// Checks what a person typed.
+    ///
+    /// # Errors
+    /// [`Refusal::NameEmpty`], [`Refusal::NameTooLong`] or [`Refusal::NameControlCharacter`].
+    pub fn parse(input: &str) -> Result<Self, Refusal> {
+        let name = input.trim();
+        match name.chars().count() {
+            0 => Err(Refusal::NameEmpty),
+            _ if name.chars().any(char::is_control) => Err(Refusal::NameControlCharacter),
+            length if length > NAME_CHARS => Err(Refusal::NameTooLong),
+            _ => Ok(Self(name.to_owned())),
+        }
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for DisplayName {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for DisplayName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for DisplayName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        parse_text(deserializer)
+    }
+}

@@ -1,0 +1,56 @@
+//! HearTogether's shared crate: what both ends of the wire know.
+//!
+//! Two laws carry the house:
+//!
+//! 1. **Decide in the core, act at the edge.** Every rule is a plain function here, without a socket, a clock, a random
+//!    source, `async` or `cfg`. Servers and browsers carry its decisions out.
+//! 2. **A room is a log.** Whatever happens in a room is an [`Entry`](room::Entry) in its ordered log, and every node
+//!    replays the same entries through the same [`step`](room::step).
+//!
+//! ```
+//! use heartogether::{id::*, limits::Limits, role::Role, room::*, time::Timestamp};
+//!
+//! let at = Timestamp::from_millis(1_000);
+//! let created = Event::RoomCreated(RoomCreated {
+//!     id: RoomId::from_bits(1),
+//!     code: "ABC234".parse()?,
+//!     owner: AccountId::from_bits(2),
+//!     host: MemberId::from_bits(3),
+//!     host_name: DisplayName::parse("Ada")?,
+//!     policy: Policy::from(&Limits::default()),
+//! });
+//! let (room, _) = step(Room::default(), &Entry { seq: Seq(1), at, event: created });
+//!
+//! let join = Event::JoinRequested(JoinRequested {
+//!     connection: ConnectionRef { node: NodeId::from_bits(4), id: ConnectionId::from_bits(5) },
+//!     account: AccountId::from_bits(6),
+//!     name: DisplayName::parse("Grace")?,
+//!     role: Role::Listener,
+//!     take_over: false,
+//!     member: MemberId::from_bits(7),
+//!     token: ResumeToken::from_bits(8),
+//! });
+//! let (room, effects) = step(room, &Entry { seq: Seq(2), at, event: join });
+//!
+//! assert_eq!(room.listener_count(), 1);
+//! assert!(matches!(effects[0], Effect::Send { .. }));
+//! # Ok::<(), heartogether::refusal::Refusal>(())
+//! ```
+//!
+//! | module | what it knows |
+//! | --- | --- |
+//! | [`id`] | validated ids, room codes and names |
+//! | [`time`] | [`Timestamp`](time::Timestamp), the log's clock |
+//! | [`limits`] | every limit with its unit |
+//! | [`refusal`] | every typed "no" and its text |
+//! | [`role`] | who may do what, one table |
+//! | [`wire`] | the messages between browser and server |
+//! | [`room`] | the room: its events, its effects, its `step` |
+
+pub mod id;
+pub mod limits;
+pub mod refusal;
+pub mod role;
+pub mod room;
+pub mod time;
+pub mod wire;

@@ -1,0 +1,58 @@
+//! Every limit with its unit, in one place. What operators may set stands in [`Limits`]; what the wire or the forms fix
+//! is a constant.
+
+/// Characters in a display name, at most.
+pub const NAME_CHARS: usize = 40;
+/// Characters a room code may be typed with, spaces and hyphens included.
+pub const CODE_INPUT_CHARS: usize = 20;
+/// Bytes in a signalling frame, at most. A description with many candidates stays under 20 KiB.
+pub const FRAME_BYTES: usize = 64 * 1024;
+/// Candidates in one signal, at most; a browser with many interfaces gathers a few dozen.
+pub const CANDIDATES_PER_SIGNAL: usize = 64;
+/// Room events kept for members who resume; whoever missed more gets the room as it is.
+pub const EVENTS_KEPT: usize = 64;
+
+/// What an operator may set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Listeners in a room who are served directly by the host.
+    pub max_listeners: u32,
+    /// Milliseconds without a live host or any activity after which a room ends.
+    pub room_idle_ms: u64,
+    /// Milliseconds without the host after which a room ends.
+    pub room_host_absent_ms: u64,
+    /// Milliseconds a listener who lost the connection keeps their place.
+    pub listener_grace_ms: u64,
+    /// Milliseconds a host who lost the connection is announced as reconnecting.
+    pub host_grace_ms: u64,
+    /// Signalling frames a second from one connection, sustained.
+    pub frames_per_second: u32,
+    /// Signalling frames from one connection at once.
+    pub frames_burst: u32,
+    /// Milliseconds within which a connection has to say hello.
+    pub hello_ms: u64,
+    /// Milliseconds between two heartbeats of the server.
+    pub heartbeat_ms: u64,
+    /// Milliseconds of silence after which a connection counts as lost, three heartbeats.
+    pub silence_ms: u64,
+    /// Frames that may wait for one connection; one more, and that connection is closed.
+    pub outbox_frames: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_listeners: 30,
+            room_idle_ms: 60 * 60 * 1000,
+            room_host_absent_ms: 6 * 60 * 60 * 1000,
+            listener_grace_ms: 10_000,
+            host_grace_ms: 120_000,
+            frames_per_second: 50,
+            frames_burst: 200,
+            hello_ms: 10_000,
+            heartbeat_ms: 10_000,
+            silence_ms: 30_000,
+            outbox_frames: 256,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Every typed "no". A refusal is expected, travels on the wire by its code and has a text for people.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Defines the refusals with their code and their text, so that neither can be forgotten.
+macro_rules! refusals {
+    ($($(#[$meta:meta])* $name:ident $code:literal $text:literal;)*) => {
+        /// Why something was not done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Refusal {
+            $($(#[$meta])* #[serde(rename = $code)] $name,)*
+        }
+
+        impl Refusal {
+            /// Every refusal there is.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Its name on the wire and in `data-refusal`.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// What a person is told: what happened and what to do.
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+refusals! {
+    /// The code is not six characters of the alphabet.
+    CodeMalformed "code_malformed" "A room code has six letters or digits, such as ABC234. Please check it.";
+    /// No live room has this code.
+    RoomNotFound "room_not_found" "There is no room with this code. Please check it, or ask the host for a new one.";
+    /// As many listen as the room allows.
+    RoomFull "room_full" "This room is full. Try again when somebody has left.";
+    /// The room has ended.
+    RoomEnded "room_ended" "This room has ended.";
+    /// Only the account that created a room hosts it.
+    NotOwner "not_owner" "Only the person who created this room can host it.";
+    /// The owner hosts this room on another page.
+    HostElsewhere "host_elsewhere" "You are hosting this room in another tab.";
+    /// The same account took its place over on another page.
+    SessionReplaced "session_replaced" "This room was opened in another tab, so this one has let go.";
+    /// The request carries no valid session.
+    NotSignedIn "not_signed_in" "Please tell us your name first.";
+    /// The name has no visible character.
+    NameEmpty "name_empty" "Please enter a name.";
+    /// The name has more than 40 characters.
+    NameTooLong "name_too_long" "A name has at most 40 characters.";
+    /// The name contains a control character.
+    NameControlCharacter "name_control_character" "A name cannot contain control characters.";
+    /// The frame is no message of this protocol.
+    FrameMalformed "frame_malformed" "This page sent something the server does not understand. Please reload it.";
+    /// The frame is longer than 64 KiB.
+    FrameTooLarge "frame_too_large" "This page sent a message that is too large.";
+    /// Frames came faster than the limit.
+    TooManyFrames "too_many_frames" "This page sent too many messages at once.";
+    /// The client speaks another version of the protocol.
+    VersionUnsupported "version_unsupported" "This page is out of date. Please reload it.";
+    /// The connection did not say hello in time.
+    HelloMissing "hello_missing" "The connection was not used in time.";
+    /// The message came before what it needs: hello before all else, a room before its commands.
+    OutOfOrder "out_of_order" "This page sent a message at the wrong time. Please reload it.";
+    /// The role does not allow it.
+    NotAllowed "not_allowed" "Your role in this room does not allow that.";
+    /// The connection belongs to no member of the room, or no longer.
+    NotAMember "not_a_member" "You are no longer in this room.";
+    /// The member a signal is meant for is not there.
+    MemberNotFound "member_not_found" "The other side has left this room.";
+    /// The stream is not in a state in which this can be done.
+    StreamNotReady "stream_not_ready" "There is nothing to pause or resume right now.";
+    /// The connection reads slower than the room speaks.
+    TooSlow "too_slow" "The connection was too slow to keep up.";
+    /// The page's origin is not one this server serves.
+    OriginNotAllowed "origin_not_allowed" "This page may not connect to this server.";
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl std::error::Error for Refusal {}

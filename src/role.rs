@@ -1,0 +1,68 @@
+//! Who may do what: one table.
+
+use serde::{Deserialize, Serialize};
+
+/// What an account is in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The owner, whose sound the others hear.
+    Host,
+    /// One who hears.
+    Listener,
+}
+
+/// What a member may be allowed to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Start, pause and resume the stream.
+    Broadcast,
+    /// End the room for everyone.
+    StopRoom,
+    /// Know who listens.
+    SeeAudience,
+    /// Offer a peer connection. The host always offers, so offers never collide.
+    Offer,
+    /// Answer an offer.
+    Answer,
+    /// Ask for an offer.
+    RequestOffer,
+    /// Exchange ICE candidates.
+    SendCandidates,
+    /// Give up the own place.
+    Leave,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: &[Self] = &[Self::Host, Self::Listener];
+
+    /// The table.
+    pub const fn allows(self, permission: Permission) -> bool {
+        use Permission::*;
+        match permission {
+            Broadcast | StopRoom | SeeAudience | Offer => matches!(self, Self::Host),
+            Answer | RequestOffer => matches!(self, Self::Listener),
+            SendCandidates | Leave => true,
+        }
+    }
+
+    /// Whether a signal may go from one role to the other: sound flows between host and listener only.
+    pub fn may_signal(self, other: Self) -> bool {
+        self != other
+    }
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: &[Self] = &[
+        Self::Broadcast,
+        Self::StopRoom,
+        Self::SeeAudience,
+        Self::Offer,
+        Self::Answer,
+        Self::RequestOffer,
+        Self::SendCandidates,
+        Self::Leave,
+    ];
+}

@@ -1,0 +1,211 @@
+//! The room: a log of entries, and the one function that says what each of them does.
+//!
+//! One facet a file: `members` (who has a place), `stream` (what the host sends), `lifetime` (what happens when
+//! nothing happens). A facet changes its part of the [`Room`] and orders effects; it never reads a clock.
+
+mod effect;
+mod event;
+mod lifetime;
+mod members;
+mod stream;
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use effect::Effects;
+pub use effect::{Audience, Effect};
+pub use event::{Command, ConnectionRef, Entry, Event, JoinRequested, Policy, ResumeRequested, RoomCreated};
+pub use members::{Attachment, Member};
+
+use crate::{
+    id::{AccountId, ConnectionId, MemberId, RoomCode, RoomId, Seq},
+    refusal::Refusal,
+    role::Role,
+    time::Timestamp,
+    wire::{EndReason, RoomView, SequencedEvent, StreamState},
+};
+use members::Members;
+use stream::Stream;
+
+/// A room after the entries up to `seq`. The default is a room before its first entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    seq: Seq,
+    created: Option<RoomCreated>,
+    members: Members,
+    stream: Stream,
+    ended: Option<EndReason>,
+    active_at: Timestamp,
+    recent: VecDeque<(Audience, SequencedEvent)>,
+}
+
+/// What an entry of the log does to a room. Total: a refusal is an effect, never a panic or an early exit. An entry
+/// that the room already holds changes nothing.
+pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
+    if entry.seq <= room.seq {
+        return (room, Vec::new());
+    }
+    room.seq = entry.seq;
+    if !matches!(entry.event, Event::Woke) {
+        room.active_at = entry.at;
+    }
+    let mut effects = Effects::of(entry.seq);
+    let was = room.stream_state();
+    match &entry.event {
+        Event::RoomCreated(created) => members::create(&mut room, created, entry.at),
+        Event::JoinRequested(request) => members::join(&mut room, request, entry.at, &mut effects),
+        Event::ResumeRequested(request) => members::resume(&mut room, request, &mut effects),
+        Event::Commanded { connection, command } => perform(&mut room, *connection, *command, entry.at, &mut effects),
+        Event::ConnectionLost { connection } => {
+            members::lose_connection(&mut room, *connection, entry.at, &mut effects)
+        }
+        Event::NodeLost { node } => members::lose_node(&mut room, *node, entry.at, &mut effects),
+        Event::Woke => {}
+    }
+    lifetime::pass(&mut room, entry.at, &mut effects);
+    stream::announce(&room, was, &mut effects);
+    room.keep(&effects);
+    (room, effects.into_orders())
+}
+
+/// Carries out a member's command if the role allows it.
+fn perform(room: &mut Room, connection: ConnectionId, command: Command, at: Timestamp, effects: &mut Effects) {
+    let Some(member) = room.member_at(connection) else {
+        return effects.refuse(connection, Refusal::NotAMember);
+    };
+    if room.ended.is_some() {
+        return effects.refuse(connection, Refusal::RoomEnded);
+    }
+    if !member.role.allows(command.permission()) {
+        return effects.refuse(connection, Refusal::NotAllowed);
+    }
+    match command {
+        Command::Leave => members::leave(room, connection, at, effects),
+        Command::StartStream { source } => stream::start(room, source),
+        Command::PauseStream => stream::pause(room, connection, effects),
+        Command::InterruptStream => stream::interrupt(room, at),
+        Command::ResumeStream => stream::resume(room, connection, effects),
+        Command::StopRoom => lifetime::end(room, EndReason::Stopped, effects),
+    }
+}
+
+impl Room {
+    /// The last entry the room holds.
+    pub const fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// What the room was created with; `None` before its first entry.
+    pub const fn created(&self) -> Option<&RoomCreated> {
+        self.created.as_ref()
+    }
+
+    /// Its id, once created.
+    pub fn id(&self) -> Option<RoomId> {
+        self.created().map(|created| created.id)
+    }
+
+    /// Its code, once created.
+    pub fn code(&self) -> Option<RoomCode> {
+        self.created().map(|created| created.code)
+    }
+
+    /// The account that created it.
+    pub fn owner(&self) -> Option<AccountId> {
+        self.created().map(|created| created.owner)
+    }
+
+    /// Why it ended, once it has.
+    pub const fn ended(&self) -> Option<EndReason> {
+        self.ended
+    }
+
+    /// How many have a listener's place, those in their grace period included.
+    pub fn listener_count(&self) -> usize {
+        self.members.listeners().count()
+    }
+
+    /// Whether as many listen as may.
+    pub fn is_full(&self) -> bool {
+        self.created().is_some_and(|created| self.listener_count() >= created.policy.max_listeners as usize)
+    }
+
+    /// Whether the host's connection is there.
+    pub fn host_connected(&self) -> bool {
+        self.members.host().is_some_and(|host| host.connection().is_some())
+    }
+
+    /// What the host sends.
+    pub fn stream_state(&self) -> StreamState {
+        match self.ended {
+            Some(_) => StreamState::Ended,
+            None => self.stream.state(self.host_connected()),
+        }
+    }
+
+    /// Every member, the host first, then listeners in order of arrival.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.host().into_iter().chain(self.members.listeners())
+    }
+
+    /// The member whom a connection belongs to.
+    pub fn member_at(&self, connection: ConnectionId) -> Option<&Member> {
+        self.members().find(|member| member.connection().is_some_and(|at| at.id == connection))
+    }
+
+    /// The room as a member sees it; `None` for who is not a member.
+    pub fn view(&self, member: MemberId) -> Option<RoomView> {
+        let role = self.members().find(|known| known.id == member)?.role;
+        self.view_as(role)
+    }
+
+    /// The connections an audience has at this moment.
+    pub fn connections(&self, audience: Audience) -> impl Iterator<Item = ConnectionRef> {
+        let members = self.members().filter(move |member| audience.includes(member));
+        members.filter_map(Member::connection)
+    }
+
+    /// Checks a signal between two members against the roles.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAMember`], [`Refusal::NotAllowed`] or [`Refusal::MemberNotFound`].
+    pub fn route_signal(
+        &self,
+        from: ConnectionId,
+        to: MemberId,
+        signal: &crate::wire::Signal,
+    ) -> Result<(MemberId, ConnectionRef), Refusal> {
+        let sender = self.member_at(from).ok_or(Refusal::NotAMember)?;
+        if !sender.role.allows(signal.permission()) {
+            return Err(Refusal::NotAllowed);
+        }
+        let target = self.members().find(|member| member.id == to).ok_or(Refusal::MemberNotFound)?;
+        if !sender.role.may_signal(target.role) {
+            return Err(Refusal::NotAllowed);
+        }
+        target.connection().map(|at| (sender.id, at)).ok_or(Refusal::MemberNotFound)
+    }
+
+    fn view_as(&self, role: Role) -> Option<RoomView> {
+        let created = self.created()?;
+        let sees_audience = role.allows(crate::role::Permission::SeeAudience);
+        let listeners = self.members.listeners().filter(|_| sees_audience).map(Member::as_listener).collect();
+        Some(RoomView {
+            code: created.code,
+            host: created.host,
+            host_name: created.host_name.clone(),
+            max_listeners: created.policy.max_listeners,
+            stream: self.stream_state(),
+            ended: self.ended,
+            listeners,
+        })
+    }
+
+    /// Keeps the events of this step for members who resume.
+    fn keep(&mut self, effects: &Effects) {
+        self.recent.extend(effects.events().map(|(audience, event)| (audience, event.clone())));
+        let surplus = self.recent.len().saturating_sub(crate::limits::EVENTS_KEPT);
+        self.recent.drain(..surplus);
+    }
+}

@@ -1,0 +1,172 @@
+//! What can happen to a room, as its log holds it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, RoomId, Seq},
+    limits::Limits,
+    role::{Permission, Role},
+    time::Timestamp,
+    wire::Source,
+};
+
+/// One line of a room's log. Its place and its time come from the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its place.
+    pub seq: Seq,
+    /// When it was appended.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened, or was asked for. Ids come inside, so that a replay gives the same room everywhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// The first entry of every log.
+    RoomCreated(RoomCreated),
+    /// A connection asked for a place.
+    JoinRequested(JoinRequested),
+    /// A connection asked for a place it says it had.
+    ResumeRequested(ResumeRequested),
+    /// A member's connection gave a command.
+    Commanded {
+        /// Whose.
+        connection: ConnectionId,
+        /// Which.
+        command: Command,
+    },
+    /// A connection is gone.
+    ConnectionLost {
+        /// Which.
+        connection: ConnectionId,
+    },
+    /// A node is gone, and with it all its connections.
+    NodeLost {
+        /// Which.
+        node: NodeId,
+    },
+    /// A time that the room asked to be woken at has come.
+    Woke,
+}
+
+/// What a room is made with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomCreated {
+    /// The room.
+    pub id: RoomId,
+    /// Its code.
+    pub code: RoomCode,
+    /// Who owns it.
+    pub owner: AccountId,
+    /// The owner's place, which lasts as long as the room.
+    pub host: MemberId,
+    /// The owner's name.
+    pub host_name: DisplayName,
+    /// Its limits.
+    pub policy: Policy,
+}
+
+/// The limits a room was created with; later changes of the settings do not alter a replay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// See [`Limits::max_listeners`].
+    pub max_listeners: u32,
+    /// See [`Limits::room_idle_ms`].
+    pub idle_ms: u64,
+    /// See [`Limits::room_host_absent_ms`].
+    pub host_absent_ms: u64,
+    /// See [`Limits::listener_grace_ms`].
+    pub listener_grace_ms: u64,
+    /// See [`Limits::host_grace_ms`].
+    pub host_grace_ms: u64,
+}
+
+impl From<&Limits> for Policy {
+    fn from(limits: &Limits) -> Self {
+        Self {
+            max_listeners: limits.max_listeners,
+            idle_ms: limits.room_idle_ms,
+            host_absent_ms: limits.room_host_absent_ms,
+            listener_grace_ms: limits.listener_grace_ms,
+            host_grace_ms: limits.host_grace_ms,
+        }
+    }
+}
+
+/// A connection and the node that holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ConnectionRef {
+    /// The node.
+    pub node: NodeId,
+    /// The connection.
+    pub id: ConnectionId,
+}
+
+/// A request for a place. The account is the session's, never the client's word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinRequested {
+    /// From where.
+    pub connection: ConnectionRef,
+    /// Who.
+    pub account: AccountId,
+    /// The account's name.
+    pub name: DisplayName,
+    /// As what.
+    pub role: Role,
+    /// Whether to take the host's place from another page.
+    pub take_over: bool,
+    /// The id of the place, should a new one be given.
+    pub member: MemberId,
+    /// The token the place is resumed with from now on.
+    pub token: ResumeToken,
+}
+
+/// A request for a place held before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResumeRequested {
+    /// From where.
+    pub connection: ConnectionRef,
+    /// Who.
+    pub account: AccountId,
+    /// The token that came with the place.
+    pub token: ResumeToken,
+    /// The last entry the client knows.
+    pub last_seq: Seq,
+}
+
+/// What a member can tell the room to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Command {
+    /// Give up the place.
+    Leave,
+    /// Begin the stream, or change its source.
+    StartStream {
+        /// Where the sound comes from.
+        source: Source,
+    },
+    /// Pause the stream.
+    PauseStream,
+    /// End the pause.
+    ResumeStream,
+    /// The source is gone: the browser ended the capture, or a new page has none yet.
+    InterruptStream,
+    /// End the room for everyone.
+    StopRoom,
+}
+
+impl Command {
+    /// What its sender must be allowed to do.
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::Leave => Permission::Leave,
+            Self::StartStream { .. } | Self::PauseStream | Self::ResumeStream | Self::InterruptStream => {
+                Permission::Broadcast
+            }
+            Self::StopRoom => Permission::StopRoom,
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Who has a place: joining, resuming, losing the connection, leaving.
+//!
+//! A connection is disposable, membership is not: a member who drops keeps the place for a grace period.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Audience, ConnectionRef, Effects, JoinRequested, ResumeRequested, Room, RoomCreated, stream};
+use crate::{
+    id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, Seq},
+    refusal::Refusal,
+    role::Role,
+    time::Timestamp,
+    wire::{ListenerView, Missed, RoomEvent, RoomJoined, RoomResumed, ServerMessage},
+};
+
+/// The host's place, and the listeners' in order of arrival.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Members {
+    host: Option<Member>,
+    listeners: Vec<Member>,
+}
+
+/// An account's place in a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The place.
+    pub id: MemberId,
+    /// Whose.
+    pub account: AccountId,
+    /// The account's name.
+    pub name: DisplayName,
+    /// As what.
+    pub role: Role,
+    /// When the place was taken.
+    pub joined_at: Timestamp,
+    /// Whether a connection is there.
+    pub attachment: Attachment,
+    token: Option<ResumeToken>,
+}
+
+/// Whether a member's connection is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attachment {
+    /// This one.
+    Attached(ConnectionRef),
+    /// None since then.
+    Detached(Timestamp),
+}
+
+impl Member {
+    /// The connection, if one is there.
+    pub const fn connection(&self) -> Option<ConnectionRef> {
+        match self.attachment {
+            Attachment::Attached(connection) => Some(connection),
+            Attachment::Detached(_) => None,
+        }
+    }
+
+    /// Since when no connection is there.
+    pub(super) const fn detached_at(&self) -> Option<Timestamp> {
+        match self.attachment {
+            Attachment::Attached(_) => None,
+            Attachment::Detached(since) => Some(since),
+        }
+    }
+
+    /// The member as the host's list shows it.
+    pub(super) fn as_listener(&self) -> ListenerView {
+        ListenerView {
+            member: self.id,
+            name: self.name.clone(),
+            attached: self.connection().is_some(),
+            joined_at: self.joined_at,
+        }
+    }
+
+    /// Gives the place a connection; the one it had before learns that another page took over.
+    fn attach(&mut self, connection: ConnectionRef, effects: &mut Effects) {
+        if let Some(before) = self.connection() {
+            effects.disconnect(before.id, Refusal::SessionReplaced);
+        }
+        self.attachment = Attachment::Attached(connection);
+    }
+}
+
+impl Members {
+    pub(super) const fn host(&self) -> Option<&Member> {
+        self.host.as_ref()
+    }
+
+    pub(super) fn listeners(&self) -> impl Iterator<Item = &Member> {
+        self.listeners.iter()
+    }
+
+    /// Frees the places that `keep` refuses, and names them.
+    pub(super) fn release(&mut self, keep: impl Fn(&Member) -> bool) -> Vec<MemberId> {
+        let released = self.listeners.iter().filter(|member| !keep(member)).map(|member| member.id).collect();
+        self.listeners.retain(keep);
+        released
+    }
+
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut Member> {
+        self.host.iter_mut().chain(&mut self.listeners)
+    }
+}
+
+/// The owner has a place from the first entry on.
+pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
+    if room.created.is_some() {
+        return;
+    }
+    room.members.host = Some(Member {
+        id: created.host,
+        account: created.owner,
+        name: created.host_name.clone(),
+        role: Role::Host,
+        joined_at: at,
+        attachment: Attachment::Detached(at),
+        token: None,
+    });
+    room.created = Some(created.clone());
+}
+
+pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effects: &mut Effects) {
+    let taken = match open_to(room, request.connection) {
+        Err(refusal) => Err(refusal),
+        Ok(()) => match request.role {
+            Role::Host => join_as_host(room, request, at, effects),
+            Role::Listener => join_as_listener(room, request, at, effects),
+        },
+    };
+    match taken {
+        Err(refusal) => effects.refuse(request.connection.id, refusal),
+        Ok(member) => welcome(room, member, request, effects),
+    }
+}
+
+/// Whether the room can give a place to a connection at all.
+fn open_to(room: &Room, connection: ConnectionRef) -> Result<(), Refusal> {
+    match () {
+        () if room.created.is_none() => Err(Refusal::RoomNotFound),
+        () if room.ended.is_some() => Err(Refusal::RoomEnded),
+        () if room.member_at(connection.id).is_some() => Err(Refusal::OutOfOrder),
+        () => Ok(()),
+    }
+}
+
+fn join_as_host(
+    room: &mut Room,
+    request: &JoinRequested,
+    at: Timestamp,
+    effects: &mut Effects,
+) -> Result<MemberId, Refusal> {
+    let host = room.members.host.as_mut().ok_or(Refusal::RoomNotFound)?;
+    if host.account != request.account {
+        return Err(Refusal::NotOwner);
+    }
+    if host.connection().is_some() && !request.take_over {
+        return Err(Refusal::HostElsewhere);
+    }
+    host.attach(request.connection, effects);
+    host.token = Some(request.token);
+    let member = host.id;
+    // A new page captures nothing yet; what was live before is interrupted until it shares again.
+    stream::interrupt(room, at);
+    Ok(member)
+}
+
+fn join_as_listener(
+    room: &mut Room,
+    request: &JoinRequested,
+    at: Timestamp,
+    effects: &mut Effects,
+) -> Result<MemberId, Refusal> {
+    let full = room.is_full();
+    let known = room.members.listeners.iter().position(|member| member.account == request.account);
+    if known.is_none() && full {
+        return Err(Refusal::RoomFull);
+    }
+    let index = known.unwrap_or_else(|| {
+        room.members.listeners.push(Member {
+            id: request.member,
+            account: request.account,
+            name: request.name.clone(),
+            role: Role::Listener,
+            joined_at: at,
+            attachment: Attachment::Detached(at),
+            token: None,
+        });
+        room.members.listeners.len() - 1
+    });
+    let member = &mut room.members.listeners[index];
+    member.attach(request.connection, effects);
+    member.token = Some(request.token);
+    member.name = request.name.clone();
+    effects.announce(Audience::Host, RoomEvent::ListenerJoined { listener: member.as_listener() });
+    Ok(member.id)
+}
+
+fn welcome(room: &Room, member: MemberId, request: &JoinRequested, effects: &mut Effects) {
+    let Some(view) = room.view(member) else { return };
+    let joined = RoomJoined { member, token: request.token, seq: room.seq, room: view };
+    effects.send(Audience::Connection(request.connection.id), ServerMessage::RoomJoined(joined));
+}
+
+pub(super) fn resume(room: &mut Room, request: &ResumeRequested, effects: &mut Effects) {
+    if let Err(refusal) = open_to(room, request.connection) {
+        return effects.refuse(request.connection.id, refusal);
+    }
+    let is_held = |member: &&mut Member| member.account == request.account && member.token == Some(request.token);
+    let Some(member) = room.members.all_mut().find(is_held) else {
+        return effects.refuse(request.connection.id, Refusal::NotAMember);
+    };
+    member.attach(request.connection, effects);
+    let (id, role) = (member.id, member.role);
+    let Some(missed) = missed_since(room, role, request.last_seq) else { return };
+    let resumed = RoomResumed { seq: room.seq, missed };
+    effects.send(Audience::Connection(request.connection.id), ServerMessage::RoomResumed(resumed));
+    if role == Role::Listener {
+        effects.announce(Audience::Host, RoomEvent::ListenerAttached { member: id, attached: true });
+    }
+}
+
+/// What a role missed. The events of `last_seq` itself are told again: the connection may have ended among them, and
+/// applying an event twice changes nothing.
+fn missed_since(room: &Room, role: Role, last_seq: Seq) -> Option<Missed> {
+    let kept_from = room.recent.front().map_or(room.seq, |(_, oldest)| oldest.seq.next());
+    let complete = room.recent.len() < crate::limits::EVENTS_KEPT || last_seq >= kept_from;
+    if !complete || last_seq > room.seq {
+        return room.view_as(role).map(Missed::Room);
+    }
+    let kept = room.recent.iter().filter(|(audience, event)| audience.includes_role(role) && event.seq >= last_seq);
+    Some(Missed::Events(kept.map(|(_, event)| event.event.clone()).collect()))
+}
+
+pub(super) fn lose_connection(room: &mut Room, connection: ConnectionId, at: Timestamp, effects: &mut Effects) {
+    detach(room, |held| held.id == connection, at, effects);
+}
+
+pub(super) fn lose_node(room: &mut Room, node: NodeId, at: Timestamp, effects: &mut Effects) {
+    detach(room, |held| held.node == node, at, effects);
+}
+
+fn detach(room: &mut Room, lost: impl Fn(ConnectionRef) -> bool, at: Timestamp, effects: &mut Effects) {
+    for member in room.members.all_mut().filter(|member| member.connection().is_some_and(&lost)) {
+        member.attachment = Attachment::Detached(at);
+        if member.role == Role::Listener {
+            effects.announce(Audience::Host, RoomEvent::ListenerAttached { member: member.id, attached: false });
+        }
+    }
+}
+
+/// A listener's place is free at once; the owner's lasts as long as the room.
+pub(super) fn leave(room: &mut Room, connection: ConnectionId, at: Timestamp, effects: &mut Effects) {
+    let leaving = |member: &Member| member.connection().is_some_and(|held| held.id == connection);
+    for member in room.members.release(|member| !leaving(member)) {
+        effects.announce(Audience::Host, RoomEvent::ListenerLeft { member });
+    }
+    if room.members.host.as_ref().is_some_and(leaving) {
+        detach(room, |held| held.id == connection, at, effects);
+        stream::cease(room);
+    }
+}

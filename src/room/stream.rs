@@ -1,0 +1,91 @@
+//! What the host sends.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Audience, Effects, Room};
+use crate::{
+    id::ConnectionId,
+    refusal::Refusal,
+    time::Timestamp,
+    wire::{RoomEvent, Source, StreamState},
+};
+
+/// The stream as the host last declared it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Stream {
+    phase: Phase,
+    source: Option<Source>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Phase {
+    #[default]
+    Idle,
+    Live,
+    Paused,
+    Interrupted(Timestamp),
+}
+
+impl Stream {
+    /// What listeners are told, which depends on whether the host's connection is there.
+    pub(super) const fn state(&self, host_connected: bool) -> StreamState {
+        match self.phase {
+            Phase::Idle => StreamState::Idle,
+            Phase::Interrupted(_) => StreamState::Interrupted,
+            Phase::Live if host_connected => StreamState::Live,
+            Phase::Paused if host_connected => StreamState::Paused,
+            Phase::Live | Phase::Paused => StreamState::Interrupted,
+        }
+    }
+
+    /// Since when the stream has been interrupted, given since when the host's connection has been away.
+    pub(super) fn interrupted_at(&self, host_detached_at: Option<Timestamp>) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Idle => None,
+            Phase::Interrupted(since) => Some(since),
+            Phase::Live | Phase::Paused => host_detached_at,
+        }
+    }
+}
+
+pub(super) fn start(room: &mut Room, source: Source) {
+    room.stream = Stream { phase: Phase::Live, source: Some(source) };
+}
+
+pub(super) fn pause(room: &mut Room, connection: ConnectionId, effects: &mut Effects) {
+    turn(room, Phase::Live, Phase::Paused, connection, effects);
+}
+
+pub(super) fn resume(room: &mut Room, connection: ConnectionId, effects: &mut Effects) {
+    turn(room, Phase::Paused, Phase::Live, connection, effects);
+}
+
+fn turn(room: &mut Room, from: Phase, to: Phase, connection: ConnectionId, effects: &mut Effects) {
+    match room.stream.phase {
+        phase if phase == from => room.stream.phase = to,
+        // A command that arrives twice, such as after a resume, has already been carried out.
+        phase if phase == to => {}
+        _ => effects.refuse(connection, Refusal::StreamNotReady),
+    }
+}
+
+/// What was live has no source for now.
+pub(super) fn interrupt(room: &mut Room, at: Timestamp) {
+    if matches!(room.stream.phase, Phase::Live | Phase::Paused) {
+        room.stream.phase = Phase::Interrupted(at);
+    }
+}
+
+/// Nothing is sent any more.
+pub(super) fn cease(room: &mut Room) {
+    room.stream = Stream::default();
+}
+
+/// Tells everyone when the stream is no longer what it `was`. The end of the room is told by its own event.
+pub(super) fn announce(room: &Room, was: StreamState, effects: &mut Effects) {
+    let stream = room.stream_state();
+    if stream != was && stream != StreamState::Ended {
+        effects.announce(Audience::Everyone, RoomEvent::StreamChanged { stream });
+    }
+}

@@ -1,0 +1,104 @@
+//! The messages between a client and the server: JSON in WebSocket text frames, one message a frame, told apart by
+//! `type`. `docs/protocol.md` shows each with an example that a test decodes.
+//!
+//! One family a file: [`session`] (hello, heartbeats, refusals), [`membership`] (join, resume, leave), [`stream`]
+//! (start, pause, resume, stop, and what happens in the room), [`signal`] (between two members).
+
+pub mod membership;
+pub mod session;
+pub mod signal;
+pub mod stream;
+
+use serde::{Deserialize, Serialize};
+
+pub use membership::*;
+pub use session::*;
+pub use signal::*;
+pub use stream::*;
+
+use crate::{limits::FRAME_BYTES, refusal::Refusal};
+
+/// The protocol's version. A client says it in its hello; the server serves this one alone.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// What a client says: commands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientMessage {
+    /// First of all: the version spoken.
+    Hello(Hello),
+    /// Asks whether the connection is alive; answered by [`ServerMessage::Pong`].
+    Ping(Ping),
+    /// Takes a place in a room.
+    JoinRoom(JoinRoom),
+    /// Takes up a place again on a new connection.
+    ResumeRoom(ResumeRoom),
+    /// Gives the place up.
+    LeaveRoom,
+    /// Begins or changes the stream.
+    StartStream(StartStream),
+    /// Silences the stream; listeners stay.
+    PauseStream,
+    /// Ends the pause.
+    ResumeStream,
+    /// The source is gone; the host is about to share again.
+    InterruptStream,
+    /// Ends the room for everyone.
+    StopRoom,
+    /// A signal for another member.
+    Signal(SendSignal),
+}
+
+/// What the server says: past tense, or an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// Answers the hello.
+    Welcome(Welcome),
+    /// The connection is alive.
+    Heartbeat,
+    /// Answers a ping.
+    Pong(Ping),
+    /// Something was not done.
+    Refused(Refused),
+    /// The place is taken, with the room as the member sees it.
+    RoomJoined(RoomJoined),
+    /// The place is taken up again, with what was missed.
+    RoomResumed(RoomResumed),
+    /// Something happened in the room.
+    RoomEvent(SequencedEvent),
+    /// A signal from another member.
+    Signal(ReceivedSignal),
+}
+
+/// Reads a client's frame.
+///
+/// # Errors
+/// [`Refusal::FrameTooLarge`] over [`FRAME_BYTES`], otherwise [`Refusal::FrameMalformed`].
+pub fn decode_client(frame: &str) -> Result<ClientMessage, Refusal> {
+    decode(frame)
+}
+
+/// Reads a server's frame.
+///
+/// # Errors
+/// [`Refusal::FrameMalformed`].
+pub fn decode_server(frame: &str) -> Result<ServerMessage, Refusal> {
+    serde_json::from_str(frame).map_err(|_| Refusal::FrameMalformed)
+}
+
+/// Writes a message as a frame.
+pub fn encode(message: &impl Serialize) -> String {
+    serde_json::to_string(message).expect("messages have string keys and no failing serializer")
+}
+
+fn decode(frame: &str) -> Result<ClientMessage, Refusal> {
+    if frame.len() > FRAME_BYTES {
+        return Err(Refusal::FrameTooLarge);
+    }
+    let message: ClientMessage = serde_json::from_str(frame).map_err(|_| Refusal::FrameMalformed)?;
+    match &message {
+        ClientMessage::Signal(signal) if !signal.signal.is_bounded() => Err(Refusal::FrameMalformed),
+        _ => Ok(message),
+    }
+}

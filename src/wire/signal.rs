@@ -1,0 +1,85 @@
+//! Signals between host and listener, by which two browsers agree on a peer connection (RFC 8829). They are not room
+//! history: the server checks the roles and passes them on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{MemberId, NegotiationId},
+    limits::CANDIDATES_PER_SIGNAL,
+    role::Permission,
+};
+
+/// A signal on its way to the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendSignal {
+    /// For whom.
+    pub to: MemberId,
+    /// What.
+    pub signal: Signal,
+}
+
+/// A signal on its way from the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedSignal {
+    /// From whom.
+    pub from: MemberId,
+    /// What.
+    pub signal: Signal,
+}
+
+/// What two members say to each other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Signal {
+    /// The host's description.
+    Offer {
+        /// Which attempt.
+        negotiation: NegotiationId,
+        /// The session description (RFC 8866).
+        sdp: String,
+    },
+    /// The listener's description.
+    Answer {
+        /// The attempt it answers.
+        negotiation: NegotiationId,
+        /// The session description.
+        sdp: String,
+    },
+    /// Candidates gathered since the last signal (RFC 8838), several in one frame to spare the rate limit.
+    Candidates {
+        /// The attempt they belong to.
+        negotiation: NegotiationId,
+        /// The candidates.
+        candidates: Vec<Candidate>,
+    },
+    /// A listener without an offer asks for one.
+    OfferRequest,
+}
+
+/// An ICE candidate, with the fields of the browsers' `RTCIceCandidateInit`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The candidate attribute (RFC 8839, section 5.1).
+    pub candidate: String,
+    /// The media section it is for.
+    pub sdp_mid: Option<String>,
+    /// The media section's index.
+    pub sdp_m_line_index: Option<u16>,
+}
+
+impl Signal {
+    /// What its sender must be allowed to do.
+    pub const fn permission(&self) -> Permission {
+        match self {
+            Self::Offer { .. } => Permission::Offer,
+            Self::Answer { .. } => Permission::Answer,
+            Self::Candidates { .. } => Permission::SendCandidates,
+            Self::OfferRequest => Permission::RequestOffer,
+        }
+    }
+
+    /// Whether it keeps to [`CANDIDATES_PER_SIGNAL`].
+    pub(super) fn is_bounded(&self) -> bool {
+        !matches!(self, Self::Candidates { candidates, .. } if candidates.len() > CANDIDATES_PER_SIGNAL)
+    }
+}
