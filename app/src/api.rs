@@ -128,7 +128,12 @@ pub async fn current_account() -> Result<Option<Account>, ApiError> {
 /// # Errors
 /// A refusal of the name.
 #[server(prefix = "/api/fn", endpoint = "sign_in_as_guest")]
-pub async fn sign_in_as_guest(name: String, next: Option<String>) -> Result<(), ApiError> {
+pub async fn sign_in_as_guest(
+    /// What others shall see.
+    name: String,
+    /// Where the visitor was going, a path of ours.
+    next: Option<String>,
+) -> Result<(), ApiError> {
     let account = backend::sign_in(DisplayName::parse(&name)?).await?;
     let path = match Destination::parse(&next.unwrap_or_default()) {
         Destination::NewRoom => routes::host(backend::backend()?.create_room(&account).await?),
@@ -158,7 +163,10 @@ pub async fn create_room() -> Result<(), ApiError> {
 /// # Errors
 /// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
 #[server(prefix = "/api/fn", endpoint = "listen")]
-pub async fn listen(code: String) -> Result<(), ApiError> {
+pub async fn listen(
+    /// The code as it was typed.
+    code: String,
+) -> Result<(), ApiError> {
     let code = look_up_room(code).await?.code;
     if backend::visitor().account.is_none() {
         let name = backend::backend()?.guest_name();
@@ -173,7 +181,10 @@ pub async fn listen(code: String) -> Result<(), ApiError> {
 /// # Errors
 /// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
 #[server(prefix = "/api/fn", endpoint = "find_room")]
-pub async fn find_room(code: String) -> Result<(), ApiError> {
+pub async fn find_room(
+    /// The code as it was typed.
+    code: String,
+) -> Result<(), ApiError> {
     let code = look_up_room(code).await?.code;
     leptos_axum::redirect(&routes::room(code));
     Ok(())
@@ -184,7 +195,10 @@ pub async fn find_room(code: String) -> Result<(), ApiError> {
 /// # Errors
 /// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
 #[server(prefix = "/api/fn", endpoint = "look_up_room")]
-pub async fn look_up_room(code: String) -> Result<RoomSummary, ApiError> {
+pub async fn look_up_room(
+    /// The code as it was typed.
+    code: String,
+) -> Result<RoomSummary, ApiError> {
     let code = RoomCode::parse(&code)?;
     let found = backend::backend()?.look_up_room(code, &backend::visitor()).await?;
     found.ok_or(ApiError::Refused(Refusal::RoomNotFound))
