@@ -27,8 +27,8 @@ pub enum Permission {
     Answer,
     /// Ask for an offer.
     RequestOffer,
-    /// Exchange ICE candidates.
-    SendCandidates,
+    /// Exchange ICE candidates, and close what was negotiated.
+    Negotiate,
     /// Give up the own place.
     Leave,
 }
@@ -43,7 +43,7 @@ impl Role {
         match permission {
             Broadcast | StopRoom | SeeAudience | Offer => matches!(self, Self::Host),
             Answer | RequestOffer => matches!(self, Self::Listener),
-            SendCandidates | Leave => true,
+            Negotiate | Leave => true,
         }
     }
 
@@ -62,7 +62,7 @@ impl Permission {
         Self::Offer,
         Self::Answer,
         Self::RequestOffer,
-        Self::SendCandidates,
+        Self::Negotiate,
         Self::Leave,
     ];
 }

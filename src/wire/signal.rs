@@ -52,6 +52,11 @@ pub enum Signal {
         /// The candidates.
         candidates: Vec<Candidate>,
     },
+    /// The sender has closed its end of an attempt, so that the other side need not wait for a timeout to notice.
+    Closed {
+        /// Which attempt.
+        negotiation: NegotiationId,
+    },
     /// A listener without an offer asks for one.
     OfferRequest,
 }
@@ -73,7 +78,7 @@ impl Signal {
         match self {
             Self::Offer { .. } => Permission::Offer,
             Self::Answer { .. } => Permission::Answer,
-            Self::Candidates { .. } => Permission::SendCandidates,
+            Self::Candidates { .. } | Self::Closed { .. } => Permission::Negotiate,
             Self::OfferRequest => Permission::RequestOffer,
         }
     }
