@@ -3,9 +3,22 @@
 //! The same code renders on the server (feature `ssr`) and takes over in the browser (feature `hydrate`).
 
 pub mod api;
+pub mod components;
+pub mod pages;
 pub mod routes;
 
 use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+use crate::{
+    components::{Footer, Header, Session},
+    pages::{AboutPage, HomePage, HostPage, ListenPage, LoginPage, NotFoundPage, PrivacyPage, RoomPage},
+};
 
 /// The document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -15,8 +28,18 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbfaf7" />
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0c1214" />
+                <meta
+                    name="description"
+                    content="Open a room, share a browser tab or a microphone, and everyone with the code listens live."
+                />
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <HashedStylesheet id="heartogether" options=options.clone() />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
+                <MetaTags />
             </head>
             <body>
                 <App />
@@ -25,10 +48,38 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// The whole of what people see.
+/// The whole of what people see. Pages are rendered as a whole before the first byte, for they set the HTTP status, and
+/// so that they need no script to be complete.
 #[component]
 pub fn App() -> impl IntoView {
-    view! { <p>"hi"</p> }
+    provide_meta_context();
+    view! {
+        <Title formatter=|title: String| {
+            if title.is_empty() { "HearTogether".to_owned() } else { format!("{title} · HearTogether") }
+        } />
+        <Router>
+            <Frame />
+        </Router>
+    }
+}
+
+/// What surrounds every page, and the pages.
+#[component]
+fn Frame() -> impl IntoView {
+    Session::provide();
+    view! {
+        <Header />
+        <FlatRoutes fallback=NotFoundPage>
+            <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+            <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+            <Route path=path!("/room/:code") view=RoomPage ssr=SsrMode::Async />
+            <Route path=path!("/listen/:code") view=ListenPage ssr=SsrMode::Async />
+            <Route path=path!("/host/:code") view=HostPage ssr=SsrMode::Async />
+            <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
+            <Route path=path!("/privacy") view=PrivacyPage ssr=SsrMode::Async />
+        </FlatRoutes>
+        <Footer />
+    }
 }
 
 /// Takes over the server's HTML.

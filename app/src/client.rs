@@ -1,0 +1,473 @@
+//! The client's own state and its [`Client::step`]: what a host's or a listener's page knows, and what it does next.
+//!
+//! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
+//! One facet a file: `link` (the signalling connection), `peers` (peer connections), `broadcast` (what the host sends).
+
+mod broadcast;
+pub mod browser;
+mod link;
+mod peers;
+
+use heartogether::{
+    id::{MemberId, NegotiationId, ResumeToken, RoomCode, Seq},
+    refusal::Refusal,
+    role::Role,
+    wire::{
+        Candidate, ClientMessage, EndReason, Missed, ReceivedSignal, RoomEvent, RoomJoined, RoomResumed, RoomView,
+        ServerMessage, Source, StreamState,
+    },
+};
+
+use broadcast::Broadcast;
+use link::Link;
+pub use link::LinkState;
+pub use peers::PeerState;
+use peers::Peers;
+
+/// What happens to a page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The page is ready to join: the ICE servers are known.
+    Started,
+    /// The page was shown again or the network came back: whatever waits, try now.
+    Woken,
+    /// The socket is open.
+    SocketOpened,
+    /// The socket is closed, or could not be opened.
+    SocketClosed,
+    /// The server said something.
+    Received(ServerMessage),
+    /// A timer ran out.
+    TimerFired(Timer),
+    /// The host shares sound from here.
+    CaptureStarted(Source),
+    /// The host's source is gone: unplugged, or stopped in the browser's own bar.
+    CaptureEnded,
+    /// The host pauses.
+    PausePressed,
+    /// The host resumes.
+    ResumePressed,
+    /// The host ends the room.
+    StopPressed,
+    /// The host takes the room over from another page.
+    TakeOverPressed,
+    /// The visitor asks to try again after a refusal.
+    RetryPressed,
+    /// The page goes away.
+    Left,
+    /// A peer connection has its own description, ready to be sent.
+    PeerDescribed {
+        /// Which.
+        negotiation: NegotiationId,
+        /// The description.
+        sdp: String,
+    },
+    /// A peer connection has taken the other side's description.
+    PeerAccepted {
+        /// Which.
+        negotiation: NegotiationId,
+    },
+    /// A peer connection has found candidates of its own.
+    PeerGathered {
+        /// Which.
+        negotiation: NegotiationId,
+        /// What it found.
+        candidate: Candidate,
+    },
+    /// A peer connection's state has changed.
+    PeerChanged {
+        /// Which.
+        negotiation: NegotiationId,
+        /// What it is now.
+        state: PeerState,
+    },
+}
+
+/// What the browser is told to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Open a socket; one that is open is closed first, silently.
+    OpenSocket,
+    /// Close the socket, silently.
+    CloseSocket,
+    /// Send a frame.
+    Send(ClientMessage),
+    /// Set a timer anew.
+    StartTimer {
+        /// Which.
+        timer: Timer,
+        /// When, from now.
+        after_ms: u32,
+    },
+    /// Clear a timer.
+    StopTimer(Timer),
+    /// Make a peer connection that sends the captured sound, and describe it.
+    OpenOffering(NegotiationId),
+    /// Make a peer connection that receives, take the offer and describe the answer.
+    OpenAnswering {
+        /// Which.
+        negotiation: NegotiationId,
+        /// The offer.
+        sdp: String,
+    },
+    /// Give a peer connection the answer.
+    AcceptAnswer {
+        /// Which.
+        negotiation: NegotiationId,
+        /// The answer.
+        sdp: String,
+    },
+    /// Give a peer connection the other side's candidates.
+    AddCandidates {
+        /// Which.
+        negotiation: NegotiationId,
+        /// The candidates.
+        candidates: Vec<Candidate>,
+    },
+    /// Close a peer connection, silently.
+    ClosePeer(NegotiationId),
+    /// Let the captured sound through, or silence it.
+    SetSending(bool),
+    /// Release the captured devices.
+    StopCapture,
+}
+
+/// The timers a page may have, each at most once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Timer {
+    /// Connect again.
+    Reconnect,
+    /// The server has been silent for too long.
+    Silence,
+    /// The answer to a ping is overdue.
+    Pong,
+    /// Send the candidates gathered so far.
+    Candidates,
+    /// Ask for an offer.
+    OfferRequest,
+}
+
+/// What a page holds on to in its room.
+#[derive(Clone, Debug, PartialEq)]
+struct Place {
+    member: MemberId,
+    token: ResumeToken,
+    seq: Seq,
+}
+
+/// A host's or a listener's page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Client {
+    role: Role,
+    code: RoomCode,
+    link: Link,
+    place: Option<Place>,
+    room: Option<RoomView>,
+    peers: Peers,
+    broadcast: Broadcast,
+    refusal: Option<Refusal>,
+}
+
+/// What a host's page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HostState {
+    /// Nothing is shared.
+    #[default]
+    Idle,
+    /// Sound goes out.
+    Live,
+    /// Silence on purpose.
+    Paused,
+    /// It was live; the source has to be shared again.
+    Interrupted,
+    /// The room has ended.
+    Ended(EndReason),
+    /// Not possible, and why.
+    Refused(Refusal),
+}
+
+/// What a listener's page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListenerState {
+    /// On the way in, or waiting for the host.
+    #[default]
+    Connecting,
+    /// Sound comes in.
+    Listening,
+    /// The host pauses.
+    Paused,
+    /// It was there and is being brought back.
+    Reconnecting,
+    /// The room has ended.
+    Ended(EndReason),
+    /// Not possible, and why.
+    Refused(Refusal),
+}
+
+impl HostState {
+    /// The value of `data-state`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Live => "live",
+            Self::Paused => "paused",
+            Self::Interrupted => "interrupted",
+            Self::Ended(_) => "ended",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
+impl ListenerState {
+    /// The value of `data-state`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Listening => "listening",
+            Self::Paused => "paused",
+            Self::Reconnecting => "reconnecting",
+            Self::Ended(_) => "ended",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
+impl Client {
+    /// A page that is about to join a room. `seed` makes its reconnections and negotiations unlike those of others.
+    pub fn new(role: Role, code: RoomCode, take_over: bool, seed: u32) -> Self {
+        Self {
+            role,
+            code,
+            link: Link::new(take_over, seed),
+            place: None,
+            room: None,
+            peers: Peers::new(seed),
+            broadcast: Broadcast::default(),
+            refusal: None,
+        }
+    }
+
+    /// Takes in what happened and says what to do, in order. Total: nothing the server says makes it fail.
+    pub fn step(&mut self, input: Input) -> Vec<Command> {
+        let mut commands = Vec::new();
+        let out = &mut commands;
+        match input {
+            Input::Started | Input::RetryPressed => self.connect(out),
+            Input::TakeOverPressed => self.take_over(out),
+            Input::Woken => self.wake(out),
+            Input::SocketOpened => self.introduce(out),
+            Input::SocketClosed => self.lose_link(out),
+            Input::Received(message) => self.receive(message, out),
+            Input::TimerFired(timer) => self.time_out(timer, out),
+            Input::CaptureStarted(source) => self.begin(source, out),
+            Input::CaptureEnded => self.interrupt(out),
+            Input::PausePressed => self.pause(true, out),
+            Input::ResumePressed => self.pause(false, out),
+            Input::StopPressed => self.stop(out),
+            Input::Left => self.leave(out),
+            Input::PeerDescribed { negotiation, sdp } => self.send_description(negotiation, sdp, out),
+            Input::PeerAccepted { negotiation } => self.peers.accept(negotiation, out),
+            Input::PeerGathered { negotiation, candidate } => self.peers.gather(negotiation, candidate, out),
+            Input::PeerChanged { negotiation, state } => self.change_peer(negotiation, state, out),
+        }
+        commands
+    }
+
+    /// How the signalling connection is.
+    pub fn link_state(&self) -> LinkState {
+        self.link.state()
+    }
+
+    /// The room as far as it is known.
+    pub fn room(&self) -> Option<&RoomView> {
+        self.room.as_ref()
+    }
+
+    /// How the peer connection to a listener is.
+    pub fn peer_state(&self, member: MemberId) -> Option<PeerState> {
+        self.peers.state(member)
+    }
+
+    /// What a host's page shows.
+    pub fn host_state(&self) -> HostState {
+        if let Some(refusal) = self.refusal {
+            return HostState::Refused(refusal);
+        }
+        if let Some(reason) = self.ended() {
+            return HostState::Ended(reason);
+        }
+        match (&self.broadcast.source, self.stream()) {
+            (Some(_), _) if self.broadcast.paused => HostState::Paused,
+            (Some(_), _) => HostState::Live,
+            (None, StreamState::Live | StreamState::Paused | StreamState::Interrupted) => HostState::Interrupted,
+            (None, _) => HostState::Idle,
+        }
+    }
+
+    /// What a listener's page shows. Sound that flows is being listened to, whatever signalling is doing meanwhile.
+    pub fn listener_state(&self) -> ListenerState {
+        if let Some(refusal) = self.refusal {
+            return ListenerState::Refused(refusal);
+        }
+        if let Some(reason) = self.ended() {
+            return ListenerState::Ended(reason);
+        }
+        match (self.stream(), self.peers.any_connected()) {
+            (StreamState::Paused, true) => ListenerState::Paused,
+            (_, true) => ListenerState::Listening,
+            (StreamState::Interrupted, false) => ListenerState::Reconnecting,
+            (_, false) if self.peers.was_connected() && self.stream() != StreamState::Idle => {
+                ListenerState::Reconnecting
+            }
+            (_, false) => ListenerState::Connecting,
+        }
+    }
+
+    fn ended(&self) -> Option<EndReason> {
+        self.room.as_ref().and_then(|room| room.ended)
+    }
+
+    fn stream(&self) -> StreamState {
+        self.room.as_ref().map(|room| room.stream).unwrap_or_default()
+    }
+
+    /// Whether there is nothing left to connect for.
+    fn is_over(&self) -> bool {
+        self.refusal.is_some() || self.ended().is_some()
+    }
+
+    fn receive(&mut self, message: ServerMessage, out: &mut Vec<Command>) {
+        self.link.hear(out);
+        match message {
+            ServerMessage::Welcome(welcome) => self.link.expect_heartbeats(welcome.heartbeat_ms, out),
+            ServerMessage::Heartbeat => {}
+            ServerMessage::Pong(_) => self.link.hear_pong(out),
+            ServerMessage::Refused(refused) => self.take_refusal(refused.refusal, out),
+            ServerMessage::RoomJoined(joined) => self.settle(joined, out),
+            ServerMessage::RoomResumed(resumed) => self.catch_up(resumed, out),
+            ServerMessage::RoomEvent(event) => self.follow(event.seq, &event.event, out),
+            ServerMessage::Signal(received) => self.take_signal(received, out),
+        }
+    }
+
+    /// A place is taken: a new one, or the old one from a new page.
+    fn settle(&mut self, joined: RoomJoined, out: &mut Vec<Command>) {
+        if self.place.as_ref().is_none_or(|place| place.member != joined.member) {
+            self.peers.close_all(out);
+        }
+        self.place = Some(Place { member: joined.member, token: joined.token, seq: joined.seq });
+        self.room = Some(joined.room);
+        self.link.attach(out);
+        self.reconcile(out);
+    }
+
+    /// The place is kept: what was missed is made up for.
+    fn catch_up(&mut self, resumed: RoomResumed, out: &mut Vec<Command>) {
+        self.link.attach(out);
+        match resumed.missed {
+            Missed::Room(room) => self.room = Some(room),
+            Missed::Events(events) => events.iter().for_each(|event| self.follow(resumed.seq, event, out)),
+        }
+        if let Some(place) = &mut self.place {
+            place.seq = resumed.seq;
+        }
+        self.reconcile(out);
+    }
+
+    fn follow(&mut self, seq: Seq, event: &RoomEvent, out: &mut Vec<Command>) {
+        let (Some(place), Some(room)) = (&mut self.place, &mut self.room) else { return };
+        place.seq = place.seq.max(seq);
+        room.apply(event);
+        match event {
+            RoomEvent::ListenerJoined { listener } => self.offer(listener.member, out),
+            RoomEvent::ListenerLeft { member } => self.peers.close(*member, out),
+            RoomEvent::StreamChanged { .. } => self.request_offer_if_needed(out),
+            RoomEvent::RoomEnded { .. } => self.shut_down(out),
+            RoomEvent::ListenerAttached { .. } => {}
+        }
+    }
+
+    /// Brings peer connections and the declared stream in line with the room and with what this page captures.
+    fn reconcile(&mut self, out: &mut Vec<Command>) {
+        if self.ended().is_some() {
+            return self.shut_down(out);
+        }
+        self.peers.close_unsettled(out);
+        match self.role {
+            Role::Host => {
+                self.declare(out);
+                self.offer_to_all(out);
+            }
+            Role::Listener => self.request_offer_if_needed(out),
+        }
+    }
+
+    fn take_refusal(&mut self, refusal: Refusal, out: &mut Vec<Command>) {
+        match refusal {
+            Refusal::NotAMember if self.place.take().is_some() => self.join(out),
+            Refusal::RoomNotFound if self.place.is_some() => {
+                // The room ended while the connection was away.
+                if let Some(room) = &mut self.room {
+                    room.apply(&RoomEvent::RoomEnded { reason: EndReason::Stopped });
+                }
+                self.shut_down(out);
+            }
+            refusal if is_final(refusal) => {
+                self.refusal = Some(refusal);
+                self.shut_down(out);
+            }
+            _ => {}
+        }
+    }
+
+    fn take_signal(&mut self, received: ReceivedSignal, out: &mut Vec<Command>) {
+        use heartogether::wire::Signal::*;
+        let from = received.from;
+        match (self.role, received.signal) {
+            (Role::Listener, Offer { negotiation, sdp }) => {
+                self.peers.answer(from, negotiation, sdp, out);
+                out.push(Command::StopTimer(Timer::OfferRequest));
+            }
+            (Role::Host, Answer { negotiation, sdp }) => self.peers.take_answer(from, negotiation, sdp, out),
+            (Role::Host, OfferRequest) => self.offer(from, out),
+            (_, Candidates { negotiation, candidates }) => {
+                self.peers.take_candidates(from, negotiation, candidates, out);
+            }
+            (_, Closed { negotiation }) => self.change_peer_of(from, negotiation, out),
+            _ => {}
+        }
+    }
+
+    /// Lets go of everything: the room has ended, or refused this page.
+    fn shut_down(&mut self, out: &mut Vec<Command>) {
+        self.peers.close_all(out);
+        self.broadcast = Broadcast::default();
+        self.link.stop(out);
+        out.extend([Command::StopTimer(Timer::OfferRequest), Command::StopCapture]);
+    }
+
+    fn leave(&mut self, out: &mut Vec<Command>) {
+        if self.link.is_attached() {
+            out.push(Command::Send(ClientMessage::LeaveRoom));
+        }
+        self.shut_down(out);
+    }
+}
+
+/// Whether a refusal means that this page cannot be in this room, rather than that one message went wrong.
+const fn is_final(refusal: Refusal) -> bool {
+    use Refusal::*;
+    matches!(
+        refusal,
+        CodeMalformed
+            | RoomNotFound
+            | RoomFull
+            | RoomEnded
+            | NotOwner
+            | HostElsewhere
+            | SessionReplaced
+            | NotSignedIn
+            | VersionUnsupported
+            | OriginNotAllowed
+    )
+}

@@ -1,0 +1,331 @@
+//! The browser's half: carries the client's [`Command`]s out and reports back with [`Input`]s. The only place that
+//! talks to web-sys. Everything here lets go of its device, socket or connection when dropped.
+
+mod capture;
+mod peer;
+mod playback;
+mod socket;
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    rc::{Rc, Weak},
+    time::Duration,
+};
+
+use gloo_events::EventListener;
+use heartogether::{
+    id::{NegotiationId, RoomCode},
+    role::Role,
+    wire::{RoomView, Source},
+};
+use leptos::{html::Audio, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use send_wrapper::SendWrapper;
+use wasm_bindgen_futures::spawn_local;
+
+use capture::Capture;
+pub use capture::CaptureError;
+use peer::PeerConnection;
+use playback::Playback;
+use socket::Socket;
+
+use super::{Client, Command, HostState, Input, LinkState, ListenerState, PeerState, Timer};
+use crate::api::IceServer;
+
+/// What a host's or a listener's page shows, and how it acts. Made while rendering, also on the server, where it stays
+/// as it began; [`Session::start`] brings it to life in the browser.
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// What a host's page shows.
+    pub host_state: RwSignal<HostState>,
+    /// What a listener's page shows.
+    pub listener_state: RwSignal<ListenerState>,
+    /// How the signalling connection is.
+    pub link_state: RwSignal<LinkState>,
+    /// The room as far as it is known.
+    pub room: RwSignal<Option<RoomView>>,
+    /// How the peer connections to the room's listeners are, in the room's order.
+    pub peer_states: RwSignal<Vec<Option<PeerState>>>,
+    /// Where the captured sound comes from.
+    pub source: RwSignal<Option<Source>>,
+    /// Why the last attempt to capture failed.
+    pub capture_error: RwSignal<Option<CaptureError>>,
+    /// Whether the browser wants a tap before it plays.
+    pub playback_blocked: RwSignal<bool>,
+    running: StoredValue<Option<SendWrapper<Page>>>,
+}
+
+impl Session {
+    /// A session that has not begun.
+    pub fn new() -> Self {
+        Self {
+            host_state: RwSignal::default(),
+            listener_state: RwSignal::default(),
+            link_state: RwSignal::default(),
+            room: RwSignal::default(),
+            peer_states: RwSignal::default(),
+            source: RwSignal::default(),
+            capture_error: RwSignal::default(),
+            playback_blocked: RwSignal::default(),
+            running: StoredValue::new(None),
+        }
+    }
+
+    /// Joins the room. Call it in the browser, once the ICE servers are known; it ends with the page's owner.
+    pub fn start(self, role: Role, code: RoomCode, ice_servers: &[IceServer], player: NodeRef<Audio>) {
+        let take_over = role == Role::Host && mark_as_host(code);
+        let page = Page::new(Client::new(role, code, take_over, random()), ice_servers, player, self);
+        page.listen_for_waking();
+        page.input(Input::Started);
+        self.running.set_value(Some(SendWrapper::new(page)));
+    }
+
+    /// Leaves the room and lets go of everything.
+    pub fn leave(self) {
+        if let Some(page) = self.running.try_update_value(Option::take).flatten() {
+            page.input(Input::Left);
+        }
+    }
+
+    /// Passes on what the visitor pressed.
+    pub fn press(self, input: Input) {
+        if let Some(page) = self.page() {
+            page.input(input);
+        }
+    }
+
+    /// Asks the browser for sound to share. Call it from a click: browsers demand one.
+    pub fn share(self, source: Source) {
+        if let Some(page) = self.page() {
+            spawn_local(async move { page.capture(source).await });
+        }
+    }
+
+    /// Plays after a tap, where the browser refused to play by itself.
+    pub fn play(self) {
+        if let Some(page) = self.page() {
+            page.play();
+        }
+    }
+
+    fn page(self) -> Option<Page> {
+        self.running.with_value(|running| running.as_ref().map(|page| Page::clone(page)))
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A running page; clones are the same page.
+#[derive(Clone)]
+struct Page(Rc<Running>);
+
+struct Running {
+    client: RefCell<Client>,
+    socket: RefCell<Option<Socket>>,
+    timers: RefCell<BTreeMap<Timer, TimeoutHandle>>,
+    peers: RefCell<BTreeMap<NegotiationId, Rc<PeerConnection>>>,
+    capture: RefCell<Option<Capture>>,
+    playback: Playback,
+    configuration: web_sys::RtcConfiguration,
+    waking: RefCell<Vec<EventListener>>,
+    session: Session,
+}
+
+impl Page {
+    fn new(client: Client, ice_servers: &[IceServer], player: NodeRef<Audio>, session: Session) -> Self {
+        Self(Rc::new(Running {
+            client: RefCell::new(client),
+            socket: RefCell::default(),
+            timers: RefCell::default(),
+            peers: RefCell::default(),
+            capture: RefCell::default(),
+            playback: Playback::new(player, session.playback_blocked),
+            configuration: peer::configuration(ice_servers),
+            waking: RefCell::default(),
+            session,
+        }))
+    }
+
+    /// A way back to the page for callbacks, which must not keep it alive.
+    fn reporter(&self) -> Reporter {
+        Reporter(Rc::downgrade(&self.0))
+    }
+
+    fn input(&self, input: Input) {
+        let commands = self.0.client.borrow_mut().step(input);
+        commands.into_iter().for_each(|command| self.perform(command));
+        self.publish();
+    }
+
+    fn perform(&self, command: Command) {
+        match command {
+            Command::OpenSocket => *self.0.socket.borrow_mut() = Socket::open(&self.reporter()),
+            Command::CloseSocket => *self.0.socket.borrow_mut() = None,
+            Command::Send(message) => self.0.socket.borrow().iter().for_each(|socket| socket.send(&message)),
+            Command::StartTimer { timer, after_ms } => self.start_timer(timer, after_ms),
+            Command::StopTimer(timer) => self.stop_timer(timer),
+            Command::OpenOffering(negotiation) => self.open_offering(negotiation),
+            Command::OpenAnswering { negotiation, sdp } => self.open_answering(negotiation, sdp),
+            Command::AcceptAnswer { negotiation, sdp } => self.with_peer(negotiation, |peer| peer.accept_answer(sdp)),
+            Command::AddCandidates { negotiation, candidates } => {
+                self.with_peer(negotiation, |peer| peer.add_candidates(candidates));
+            }
+            Command::ClosePeer(negotiation) => self.close_peer(negotiation),
+            Command::SetSending(sending) => {
+                self.0.capture.borrow().iter().for_each(|capture| capture.set_sending(sending));
+            }
+            Command::StopCapture => *self.0.capture.borrow_mut() = None,
+        }
+    }
+
+    /// Shows what has changed, and only that.
+    fn publish(&self) {
+        let client = self.0.client.borrow();
+        let session = self.0.session;
+        show(session.host_state, client.host_state());
+        show(session.listener_state, client.listener_state());
+        show(session.link_state, client.link_state());
+        let listeners = client.room().into_iter().flat_map(|room| &room.listeners);
+        show(session.peer_states, listeners.map(|listener| client.peer_state(listener.member)).collect());
+        if session.room.try_with_untracked(|shown| shown.as_ref() != client.room()) == Some(true) {
+            session.room.set(client.room().cloned());
+        }
+        show(session.source, self.0.capture.borrow().as_ref().map(Capture::source));
+    }
+
+    fn start_timer(&self, timer: Timer, after_ms: u32) {
+        self.stop_timer(timer);
+        let report = self.reporter();
+        let fire = move || report.input(Input::TimerFired(timer));
+        if let Ok(handle) = set_timeout_with_handle(fire, Duration::from_millis(after_ms.into())) {
+            self.0.timers.borrow_mut().insert(timer, handle);
+        }
+    }
+
+    fn stop_timer(&self, timer: Timer) {
+        if let Some(handle) = self.0.timers.borrow_mut().remove(&timer) {
+            handle.clear();
+        }
+    }
+
+    fn open_offering(&self, negotiation: NegotiationId) {
+        let capture = self.0.capture.borrow();
+        let Some(capture) = capture.as_ref() else { return };
+        let opened = PeerConnection::open(negotiation, &self.0.configuration, self.reporter());
+        self.keep_peer(negotiation, opened, |peer| peer.offer(capture.stream(), capture.track()));
+    }
+
+    fn open_answering(&self, negotiation: NegotiationId, sdp: String) {
+        let opened = PeerConnection::open(negotiation, &self.0.configuration, self.reporter());
+        let playback = self.0.playback.clone();
+        self.keep_peer(negotiation, opened, |peer| peer.answer(sdp, playback));
+    }
+
+    fn keep_peer(
+        &self,
+        negotiation: NegotiationId,
+        opened: Option<Rc<PeerConnection>>,
+        begin: impl FnOnce(Rc<PeerConnection>),
+    ) {
+        match opened {
+            Some(peer) => {
+                self.0.peers.borrow_mut().insert(negotiation, Rc::clone(&peer));
+                begin(peer);
+            }
+            None => self.reporter().input_later(Input::PeerChanged { negotiation, state: PeerState::Failed }),
+        }
+    }
+
+    fn with_peer(&self, negotiation: NegotiationId, act: impl FnOnce(Rc<PeerConnection>)) {
+        let peer = self.0.peers.borrow().get(&negotiation).cloned();
+        if let Some(peer) = peer {
+            act(peer);
+        }
+    }
+
+    fn close_peer(&self, negotiation: NegotiationId) {
+        if let Some(peer) = self.0.peers.borrow_mut().remove(&negotiation) {
+            peer.close();
+        }
+    }
+
+    async fn capture(&self, source: Source) {
+        let session = self.0.session;
+        session.capture_error.set(None);
+        match Capture::start(source, self.reporter()).await {
+            Err(error) => session.capture_error.set(Some(error)),
+            Ok(capture) => {
+                self.0.peers.borrow().values().for_each(|peer| peer.replace_track(capture.track()));
+                *self.0.capture.borrow_mut() = Some(capture);
+                self.input(Input::CaptureStarted(source));
+            }
+        }
+    }
+
+    fn play(&self) {
+        self.0.playback.play();
+    }
+
+    /// Reports that the page is shown again or the network is back.
+    fn listen_for_waking(&self) {
+        let (report, report_online) = (self.reporter(), self.reporter());
+        let shown = EventListener::new(&document(), "visibilitychange", move |_| {
+            if !document().hidden() {
+                report.input(Input::Woken);
+            }
+        });
+        let online = EventListener::new(&window(), "online", move |_| report_online.input(Input::Woken));
+        self.0.waking.borrow_mut().extend([shown, online]);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.timers.get_mut().values().for_each(TimeoutHandle::clear);
+    }
+}
+
+/// How callbacks report what happened; a page that is gone hears nothing.
+#[derive(Clone)]
+struct Reporter(Weak<Running>);
+
+impl Reporter {
+    fn input(&self, input: Input) {
+        if let Some(running) = self.0.upgrade() {
+            Page(running).input(input);
+        }
+    }
+
+    /// Reports once the commands at hand are carried out.
+    fn input_later(&self, input: Input) {
+        let report = self.clone();
+        spawn_local(async move { report.input(input) });
+    }
+}
+
+fn show<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.try_with_untracked(|shown| *shown != value) == Some(true) {
+        signal.set(value);
+    }
+}
+
+/// Remembers that this tab hosts the room. Whether it did before: then a reload takes the place over even from a
+/// connection that the server still believes to be alive.
+fn mark_as_host(code: RoomCode) -> bool {
+    const KEY: &str = "heartogether.host";
+    let Ok(Some(storage)) = window().session_storage() else { return false };
+    let code = code.to_string();
+    let did = storage.get_item(KEY).ok().flatten().is_some_and(|hosted| hosted == code);
+    // A browser that forbids storage loses no more than this convenience.
+    let _ = storage.set_item(KEY, &code);
+    did
+}
+
+/// Bits that need not be secret: they keep pages from reconnecting in step.
+fn random() -> u32 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
+}

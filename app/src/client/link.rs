@@ -1,0 +1,207 @@
+//! The signalling connection: opening it, noticing that it is gone, opening it again, taking the place up again.
+
+use heartogether::{
+    role::Role,
+    wire::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping, ResumeRoom},
+};
+
+use super::{Client, Command, Timer};
+
+/// Milliseconds to wait before each attempt to connect again; the last one repeats. Each is spread by a fifth, so that
+/// a server that comes back is not met by everybody at once.
+const BACK_OFF_MS: [u32; 8] = [0, 300, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
+/// Heartbeats that may fail to come before the connection counts as lost.
+const MISSED_HEARTBEATS: u64 = 3;
+/// Milliseconds to wait for the answer to a ping after the page was shown again or the network came back.
+const PONG_MS: u32 = 2_000;
+
+/// How the signalling connection is, as the page shows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LinkState {
+    /// Never yet attached.
+    #[default]
+    Connecting,
+    /// In the room.
+    Attached,
+    /// Was in the room and will be again.
+    Reconnecting,
+}
+
+impl LinkState {
+    /// The value of `data-link`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Attached => "attached",
+            Self::Reconnecting => "reconnecting",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing is wanted.
+    Closed,
+    /// A socket is being opened.
+    Opening,
+    /// The socket is open and the place asked for.
+    Joining,
+    /// In the room.
+    Attached,
+    /// Waiting for the next attempt.
+    Waiting,
+}
+
+/// The connection's state.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Link {
+    phase: Phase,
+    attempts: usize,
+    was_attached: bool,
+    take_over: bool,
+    silence_ms: u32,
+    spread: u32,
+}
+
+impl Link {
+    pub(super) fn new(take_over: bool, seed: u32) -> Self {
+        Self {
+            phase: Phase::Closed,
+            attempts: 0,
+            was_attached: false,
+            take_over,
+            silence_ms: 0,
+            // An xorshift generator never leaves zero.
+            spread: seed | 1,
+        }
+    }
+
+    pub(super) fn state(&self) -> LinkState {
+        match self.phase {
+            Phase::Attached => LinkState::Attached,
+            _ if self.was_attached => LinkState::Reconnecting,
+            _ => LinkState::Connecting,
+        }
+    }
+
+    pub(super) fn is_attached(&self) -> bool {
+        self.phase == Phase::Attached
+    }
+
+    pub(super) fn attach(&mut self, out: &mut Vec<Command>) {
+        self.phase = Phase::Attached;
+        self.attempts = 0;
+        self.was_attached = true;
+        out.push(Command::StopTimer(Timer::Reconnect));
+    }
+
+    /// Anything heard is a sign of life.
+    pub(super) fn hear(&self, out: &mut Vec<Command>) {
+        if self.silence_ms > 0 {
+            out.push(Command::StartTimer { timer: Timer::Silence, after_ms: self.silence_ms });
+        }
+    }
+
+    pub(super) fn expect_heartbeats(&mut self, heartbeat_ms: u64, out: &mut Vec<Command>) {
+        self.silence_ms = u32::try_from(heartbeat_ms.saturating_mul(MISSED_HEARTBEATS)).unwrap_or(u32::MAX);
+        self.hear(out);
+    }
+
+    pub(super) fn hear_pong(&self, out: &mut Vec<Command>) {
+        out.push(Command::StopTimer(Timer::Pong));
+    }
+
+    pub(super) fn stop(&mut self, out: &mut Vec<Command>) {
+        self.phase = Phase::Closed;
+        out.extend([Timer::Reconnect, Timer::Silence, Timer::Pong].map(Command::StopTimer));
+        out.push(Command::CloseSocket);
+    }
+
+    fn open(&mut self, out: &mut Vec<Command>) {
+        self.phase = Phase::Opening;
+        out.push(Command::OpenSocket);
+    }
+
+    fn wait(&mut self, out: &mut Vec<Command>) {
+        self.phase = Phase::Waiting;
+        let delay_ms = BACK_OFF_MS[self.attempts.min(BACK_OFF_MS.len() - 1)];
+        self.attempts += 1;
+        out.extend([Timer::Silence, Timer::Pong].map(Command::StopTimer));
+        out.push(Command::StartTimer { timer: Timer::Reconnect, after_ms: self.spread(delay_ms) });
+    }
+
+    /// A delay between four and six fifths of `delay_ms`.
+    fn spread(&mut self, delay_ms: u32) -> u32 {
+        self.spread ^= self.spread << 13;
+        self.spread ^= self.spread >> 17;
+        self.spread ^= self.spread << 5;
+        delay_ms - delay_ms / 5 + self.spread % (delay_ms * 2 / 5 + 1)
+    }
+}
+
+impl Client {
+    pub(super) fn connect(&mut self, out: &mut Vec<Command>) {
+        self.refusal = None;
+        self.link.attempts = 0;
+        self.link.open(out);
+    }
+
+    pub(super) fn take_over(&mut self, out: &mut Vec<Command>) {
+        self.link.take_over = true;
+        self.connect(out);
+    }
+
+    /// Timers sleep in hidden pages and sockets die with the network they were opened on: look now.
+    pub(super) fn wake(&mut self, out: &mut Vec<Command>) {
+        match self.link.phase {
+            Phase::Waiting => self.link.open(out),
+            Phase::Attached => {
+                out.push(Command::Send(ClientMessage::Ping(Ping { nonce: self.link.spread })));
+                out.push(Command::StartTimer { timer: Timer::Pong, after_ms: PONG_MS });
+            }
+            Phase::Closed | Phase::Opening | Phase::Joining => {}
+        }
+    }
+
+    /// Says hello and asks for the place in one breath: nothing is gained by waiting for the welcome.
+    pub(super) fn introduce(&mut self, out: &mut Vec<Command>) {
+        if self.link.phase != Phase::Opening {
+            return;
+        }
+        self.link.phase = Phase::Joining;
+        out.push(Command::Send(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION })));
+        match &self.place {
+            Some(place) => out.push(Command::Send(ClientMessage::ResumeRoom(ResumeRoom {
+                code: self.code,
+                token: place.token,
+                last_seq: place.seq,
+            }))),
+            None => self.join(out),
+        }
+    }
+
+    pub(super) fn join(&self, out: &mut Vec<Command>) {
+        let take_over = self.role == Role::Host && self.link.take_over;
+        out.push(Command::Send(ClientMessage::JoinRoom(JoinRoom { code: self.code, role: self.role, take_over })));
+    }
+
+    /// Peer connections are left alone while signalling is away.
+    pub(super) fn lose_link(&mut self, out: &mut Vec<Command>) {
+        if self.link.phase != Phase::Closed && !self.is_over() {
+            self.link.wait(out);
+        }
+    }
+
+    pub(super) fn time_out(&mut self, timer: Timer, out: &mut Vec<Command>) {
+        match timer {
+            Timer::Reconnect if self.link.phase == Phase::Waiting => self.link.open(out),
+            Timer::Silence | Timer::Pong if self.link.phase != Phase::Closed => {
+                out.push(Command::CloseSocket);
+                self.link.wait(out);
+            }
+            Timer::Candidates => self.send_candidates(out),
+            Timer::OfferRequest => self.request_offer(out),
+            Timer::Reconnect | Timer::Silence | Timer::Pong => {}
+        }
+    }
+}

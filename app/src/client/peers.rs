@@ -1,0 +1,280 @@
+//! Peer connections, one for each member on the other side. The host always offers, so offers never collide; an answer
+//! or candidate of an attempt that is no longer current is dropped.
+
+use heartogether::{
+    id::{MemberId, NegotiationId},
+    role::Role,
+    wire::{Candidate, ClientMessage, SendSignal, Signal, StreamState},
+};
+
+use super::{Client, Command, Timer};
+
+/// Milliseconds candidates are gathered before they are sent together: long enough for those of all local interfaces,
+/// short against a round trip.
+const GATHER_MS: u32 = 5;
+/// Milliseconds after which a listener without an offer asks for one.
+const OFFER_REQUEST_MS: u32 = 1_200;
+/// How often a listener asks before it waits for the room to change.
+const OFFER_REQUESTS: u32 = 10;
+
+/// How a peer connection is (W3C WebRTC, `RTCPeerConnectionState`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerState {
+    /// On the way.
+    Connecting,
+    /// Media can flow.
+    Connected,
+    /// Nothing has come through for a moment; it may come back.
+    Disconnected,
+    /// It will not come back.
+    Failed,
+}
+
+impl PeerState {
+    /// The state's name, for people and tests.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::Disconnected => "reconnecting",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Peer {
+    member: MemberId,
+    negotiation: NegotiationId,
+    state: PeerState,
+    /// Whether the own description is on its way; the own candidates wait for it.
+    described: bool,
+    gathered: Vec<Candidate>,
+    /// Whether the other side's description is set; its candidates wait for it.
+    accepted: bool,
+    received: Vec<Candidate>,
+}
+
+/// The peer connections of a page.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Peers {
+    all: Vec<Peer>,
+    next: u32,
+    was_connected: bool,
+    offers_requested: u32,
+}
+
+impl Peers {
+    pub(super) fn new(seed: u32) -> Self {
+        Self { all: Vec::new(), next: seed, was_connected: false, offers_requested: 0 }
+    }
+
+    pub(super) fn state(&self, member: MemberId) -> Option<PeerState> {
+        self.all.iter().find(|peer| peer.member == member).map(|peer| peer.state)
+    }
+
+    pub(super) fn any_connected(&self) -> bool {
+        self.all.iter().any(|peer| peer.state == PeerState::Connected)
+    }
+
+    pub(super) fn was_connected(&self) -> bool {
+        self.was_connected
+    }
+
+    /// Whether a member has a peer connection that is up or may come up.
+    fn serves(&self, member: MemberId) -> bool {
+        self.state(member).is_some_and(|state| state != PeerState::Failed)
+    }
+
+    fn find(&mut self, negotiation: NegotiationId) -> Option<&mut Peer> {
+        self.all.iter_mut().find(|peer| peer.negotiation == negotiation)
+    }
+
+    fn current(&mut self, member: MemberId, negotiation: NegotiationId) -> Option<&mut Peer> {
+        self.find(negotiation).filter(|peer| peer.member == member)
+    }
+
+    fn open(&mut self, member: MemberId, negotiation: NegotiationId, out: &mut Vec<Command>) {
+        self.close(member, out);
+        self.all.push(Peer {
+            member,
+            negotiation,
+            state: PeerState::Connecting,
+            described: false,
+            gathered: Vec::new(),
+            accepted: false,
+            received: Vec::new(),
+        });
+    }
+
+    fn offer(&mut self, member: MemberId, out: &mut Vec<Command>) {
+        let negotiation = NegotiationId(self.next);
+        self.next = self.next.wrapping_add(1);
+        self.open(member, negotiation, out);
+        out.push(Command::OpenOffering(negotiation));
+    }
+
+    pub(super) fn answer(&mut self, host: MemberId, negotiation: NegotiationId, sdp: String, out: &mut Vec<Command>) {
+        self.offers_requested = 0;
+        self.open(host, negotiation, out);
+        out.push(Command::OpenAnswering { negotiation, sdp });
+    }
+
+    pub(super) fn take_answer(
+        &mut self,
+        from: MemberId,
+        negotiation: NegotiationId,
+        sdp: String,
+        out: &mut Vec<Command>,
+    ) {
+        if self.current(from, negotiation).is_some_and(|peer| !peer.accepted) {
+            out.push(Command::AcceptAnswer { negotiation, sdp });
+        }
+    }
+
+    pub(super) fn take_candidates(
+        &mut self,
+        from: MemberId,
+        negotiation: NegotiationId,
+        candidates: Vec<Candidate>,
+        out: &mut Vec<Command>,
+    ) {
+        match self.current(from, negotiation) {
+            Some(peer) if peer.accepted => out.push(Command::AddCandidates { negotiation, candidates }),
+            Some(peer) => peer.received.extend(candidates),
+            None => {}
+        }
+    }
+
+    /// The other side's description is set: its candidates need wait no longer.
+    pub(super) fn accept(&mut self, negotiation: NegotiationId, out: &mut Vec<Command>) {
+        let Some(peer) = self.find(negotiation) else { return };
+        peer.accepted = true;
+        let candidates = std::mem::take(&mut peer.received);
+        if !candidates.is_empty() {
+            out.push(Command::AddCandidates { negotiation, candidates });
+        }
+    }
+
+    pub(super) fn gather(&mut self, negotiation: NegotiationId, candidate: Candidate, out: &mut Vec<Command>) {
+        if let Some(peer) = self.find(negotiation) {
+            peer.gathered.push(candidate);
+            out.push(Command::StartTimer { timer: Timer::Candidates, after_ms: GATHER_MS });
+        }
+    }
+
+    pub(super) fn close(&mut self, member: MemberId, out: &mut Vec<Command>) {
+        let leaving = self.all.iter().filter(|peer| peer.member == member);
+        out.extend(leaving.map(|peer| Command::ClosePeer(peer.negotiation)));
+        self.all.retain(|peer| peer.member != member);
+    }
+
+    /// Closes what was still being negotiated when signalling went away: some of it was lost on the way.
+    pub(super) fn close_unsettled(&mut self, out: &mut Vec<Command>) {
+        let is_settled = |peer: &Peer| matches!(peer.state, PeerState::Connected | PeerState::Disconnected);
+        out.extend(self.all.iter().filter(|peer| !is_settled(peer)).map(|peer| Command::ClosePeer(peer.negotiation)));
+        self.all.retain(is_settled);
+    }
+
+    pub(super) fn close_all(&mut self, out: &mut Vec<Command>) {
+        out.extend(self.all.drain(..).map(|peer| Command::ClosePeer(peer.negotiation)));
+    }
+}
+
+impl Client {
+    /// Offers a new peer connection to a listener, in place of the one there may be.
+    pub(super) fn offer(&mut self, member: MemberId, out: &mut Vec<Command>) {
+        if self.broadcast.source.is_some() {
+            self.peers.offer(member, out);
+        }
+    }
+
+    /// Offers to every listener who is there and not served yet.
+    pub(super) fn offer_to_all(&mut self, out: &mut Vec<Command>) {
+        let Some(room) = &self.room else { return };
+        let unserved =
+            room.listeners.iter().filter(|listener| listener.attached && !self.peers.serves(listener.member));
+        for member in unserved.map(|listener| listener.member).collect::<Vec<_>>() {
+            self.offer(member, out);
+        }
+    }
+
+    /// Closes every peer connection and says so.
+    pub(super) fn hang_up_all(&mut self, out: &mut Vec<Command>) {
+        for peer in &self.peers.all {
+            self.signal(peer.member, Signal::Closed { negotiation: peer.negotiation }, out);
+        }
+        self.peers.close_all(out);
+    }
+
+    /// Sends the own description of a peer connection, and the candidates that waited for it.
+    pub(super) fn send_description(&mut self, negotiation: NegotiationId, sdp: String, out: &mut Vec<Command>) {
+        let role = self.role;
+        let Some(peer) = self.peers.find(negotiation) else { return };
+        peer.described = true;
+        let member = peer.member;
+        let signal = match role {
+            Role::Host => Signal::Offer { negotiation, sdp },
+            Role::Listener => Signal::Answer { negotiation, sdp },
+        };
+        self.signal(member, signal, out);
+        self.send_candidates(out);
+    }
+
+    pub(super) fn send_candidates(&mut self, out: &mut Vec<Command>) {
+        if !self.link.is_attached() {
+            return;
+        }
+        for peer in self.peers.all.iter_mut().filter(|peer| peer.described && !peer.gathered.is_empty()) {
+            let candidates = std::mem::take(&mut peer.gathered);
+            let signal = Signal::Candidates { negotiation: peer.negotiation, candidates };
+            out.push(Command::Send(ClientMessage::Signal(SendSignal { to: peer.member, signal })));
+        }
+    }
+
+    pub(super) fn change_peer(&mut self, negotiation: NegotiationId, state: PeerState, out: &mut Vec<Command>) {
+        let Some(peer) = self.peers.find(negotiation) else { return };
+        peer.state = state;
+        let member = peer.member;
+        match state {
+            PeerState::Connected => self.peers.was_connected = true,
+            PeerState::Failed => {
+                self.peers.close(member, out);
+                self.request_offer_if_needed(out);
+            }
+            PeerState::Connecting | PeerState::Disconnected => {}
+        }
+    }
+
+    /// The other side says that it has closed an attempt.
+    pub(super) fn change_peer_of(&mut self, from: MemberId, negotiation: NegotiationId, out: &mut Vec<Command>) {
+        if self.peers.current(from, negotiation).is_some() {
+            self.change_peer(negotiation, PeerState::Failed, out);
+        }
+    }
+
+    /// A listener who could hear and has no peer connection asks for an offer, unless one comes by itself.
+    pub(super) fn request_offer_if_needed(&mut self, out: &mut Vec<Command>) {
+        let could_hear = matches!(self.stream(), StreamState::Live | StreamState::Paused);
+        if self.role == Role::Listener && could_hear && self.peers.all.is_empty() {
+            self.peers.offers_requested = 0;
+            out.push(Command::StartTimer { timer: Timer::OfferRequest, after_ms: OFFER_REQUEST_MS });
+        }
+    }
+
+    pub(super) fn request_offer(&mut self, out: &mut Vec<Command>) {
+        let Some(host) = self.room.as_ref().map(|room| room.host) else { return };
+        if self.is_over() || !self.peers.all.is_empty() || self.peers.offers_requested >= OFFER_REQUESTS {
+            return;
+        }
+        self.peers.offers_requested += 1;
+        self.signal(host, Signal::OfferRequest, out);
+        out.push(Command::StartTimer { timer: Timer::OfferRequest, after_ms: OFFER_REQUEST_MS });
+    }
+
+    fn signal(&self, to: MemberId, signal: Signal, out: &mut Vec<Command>) {
+        if self.link.is_attached() {
+            out.push(Command::Send(ClientMessage::Signal(SendSignal { to, signal })));
+        }
+    }
+}
