@@ -169,7 +169,7 @@ impl Room {
     /// Checks a signal between two members against the roles.
     ///
     /// # Errors
-    /// [`Refusal::NotAMember`], [`Refusal::NotAllowed`] or [`Refusal::MemberNotFound`].
+    /// [`Refusal::NotAMember`], [`Refusal::RoomEnded`], [`Refusal::NotAllowed`] or [`Refusal::MemberNotFound`].
     pub fn route_signal(
         &self,
         from: ConnectionId,
@@ -177,6 +177,9 @@ impl Room {
         signal: &crate::wire::Signal,
     ) -> Result<(MemberId, ConnectionRef), Refusal> {
         let sender = self.member_at(from).ok_or(Refusal::NotAMember)?;
+        if self.ended.is_some() {
+            return Err(Refusal::RoomEnded);
+        }
         if !sender.role.allows(signal.permission()) {
             return Err(Refusal::NotAllowed);
         }

@@ -243,9 +243,11 @@ pub(super) fn lose_node(room: &mut Room, node: NodeId, at: Timestamp, effects: &
 }
 
 fn detach(room: &mut Room, lost: impl Fn(ConnectionRef) -> bool, at: Timestamp, effects: &mut Effects) {
+    // An ended room has told its last: pages close their connections then, one after the other.
+    let tells = room.ended.is_none();
     for member in room.members.all_mut().filter(|member| member.connection().is_some_and(&lost)) {
         member.attachment = Attachment::Detached(at);
-        if member.role == Role::Listener {
+        if tells && member.role == Role::Listener {
             effects.announce(Audience::Host, RoomEvent::ListenerAttached { member: member.id, attached: false });
         }
     }
