@@ -1,0 +1,116 @@
+//! Who may do what: the whole matrix of roles, commands and signals.
+
+use heartogether::{
+    id::{MemberId, NegotiationId},
+    refusal::Refusal,
+    role::{Permission, Role},
+    room::Command,
+    wire::Signal,
+};
+
+use crate::stage::*;
+
+const NEGOTIATION: NegotiationId = NegotiationId(7);
+
+fn signals() -> [Signal; 5] {
+    [
+        Signal::Offer { negotiation: NEGOTIATION, sdp: String::new() },
+        Signal::Answer { negotiation: NEGOTIATION, sdp: String::new() },
+        Signal::Candidates { negotiation: NEGOTIATION, candidates: vec![] },
+        Signal::Closed { negotiation: NEGOTIATION },
+        Signal::OfferRequest,
+    ]
+}
+
+#[test]
+fn the_table_of_permissions_is_this() {
+    use Permission::*;
+    let of = |role: Role| Permission::ALL.iter().filter(move |permission| role.allows(**permission));
+    let host: Vec<_> = of(Role::Host).collect();
+    assert_eq!(host, [&Broadcast, &StopRoom, &SeeAudience, &Offer, &Negotiate, &Leave]);
+    let listener: Vec<_> = of(Role::Listener).collect();
+    assert_eq!(listener, [&Answer, &RequestOffer, &Negotiate, &Leave]);
+}
+
+#[test]
+fn every_command_of_the_host_is_carried_out() {
+    for command in COMMANDS {
+        let mut stage = Stage::full_and_live();
+        assert!(stage.command(1, command).answers(1).is_empty(), "{command:?}");
+    }
+}
+
+#[test]
+fn a_listener_may_leave_and_nothing_else() {
+    for command in COMMANDS {
+        let mut stage = Stage::full_and_live();
+        let outcome = stage.command(2, command);
+        match command {
+            Command::Leave => assert!(outcome.answers(2).is_empty()),
+            _ => assert_eq!(outcome.refusal(2), Refusal::NotAllowed, "{command:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_stranger_commands_nothing() {
+    for (what, mut stage) in [("a live room", Stage::full_and_live()), ("no room yet", Stage::before_creation())] {
+        for command in COMMANDS {
+            assert_eq!(stage.command(9, command).refusal(9), Refusal::NotAMember, "{what}: {command:?}");
+        }
+    }
+}
+
+#[test]
+fn a_command_that_is_not_allowed_changes_nothing() {
+    for command in COMMANDS.into_iter().filter(|command| *command != Command::Leave) {
+        let mut stage = Stage::full_and_live();
+        let before = stage.view(HOST);
+        stage.command(2, command);
+        assert_eq!(stage.view(HOST), before, "{command:?}");
+    }
+}
+
+#[test]
+fn signals_pass_between_host_and_listener_as_their_roles_allow() {
+    let stage = Stage::full_and_live();
+    let member = |at: u128| stage.room.member_at(connection(at).id).expect("somebody is there").id;
+    let (grace, edsger) = (member(2), member(3));
+    let nobody = MemberId::from_bits(99);
+    let signals = signals();
+    let offer = &signals[0];
+    let (passes, not_allowed) = (None, Some(Refusal::NotAllowed));
+    let table = [
+        ("host to listener", 1, grace, [passes, not_allowed, passes, passes, not_allowed]),
+        ("listener to host", 2, HOST, [not_allowed, passes, passes, passes, passes]),
+        ("listener to listener", 2, edsger, [not_allowed; 5]),
+        ("host to itself", 1, HOST, [not_allowed; 5]),
+        ("listener to itself", 2, grace, [not_allowed; 5]),
+        ("stranger to host", 9, HOST, [Some(Refusal::NotAMember); 5]),
+        ("stranger to listener", 9, grace, [Some(Refusal::NotAMember); 5]),
+    ];
+    for (who, from, to, expected) in table {
+        for (signal, expected) in signals.iter().zip(expected) {
+            let routed = stage.room.route_signal(connection(from).id, to, signal);
+            assert_eq!(routed.err(), expected, "{who}: {signal:?}");
+        }
+    }
+    let to_nobody = stage.room.route_signal(connection(1).id, nobody, offer);
+    assert_eq!(to_nobody, Err(Refusal::MemberNotFound));
+    let routed = stage.room.route_signal(connection(1).id, grace, offer);
+    assert_eq!(routed, Ok((HOST, connection(2))), "the target learns who sent it");
+}
+
+#[test]
+fn a_signal_for_somebody_without_a_connection_is_refused() {
+    let mut stage = Stage::full_and_live();
+    let grace = stage.room.member_at(connection(2).id).expect("Grace is there").id;
+    stage.lose(2);
+    let [offer, ..] = &signals();
+    assert_eq!(stage.room.route_signal(connection(1).id, grace, offer), Err(Refusal::MemberNotFound));
+    assert_eq!(
+        stage.room.route_signal(connection(2).id, HOST, &Signal::OfferRequest),
+        Err(Refusal::NotAMember),
+        "nor does a lost connection send any"
+    );
+}

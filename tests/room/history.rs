@@ -1,0 +1,327 @@
+//! Random histories of a small world: the owner and three accounts with a few pages, whose connections break at any
+//! time, on two nodes. The pages do with what they hear what a client does.
+
+use std::collections::BTreeSet;
+
+use heartogether::{
+    id::{AccountId, ConnectionId, MemberId, NodeId, ResumeToken, Seq},
+    role::Role,
+    room::{Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, ResumeRequested, Room, step},
+    time::Timestamp,
+    wire::{Missed, RoomView, ServerMessage},
+};
+use proptest::prelude::*;
+
+use crate::stage::*;
+
+/// Who sits at each page.
+const PAGES: [AccountId; 7] = [OWNER, OWNER, GRACE, GRACE, EDSGER, BARBARA, BARBARA];
+
+/// What happens next.
+#[derive(Clone, Debug)]
+pub(crate) enum Move {
+    /// A page asks for a place on a new connection, or on the one it has.
+    Join { page: usize, role: Role, take_over: bool, node: u128, reuse: bool },
+    /// A page takes its place up again on a new connection.
+    Resume { page: usize, node: u128, forged: bool },
+    /// A page gives a command.
+    Command { page: usize, command: Command },
+    /// A page hears this many messages more, then nothing; the room does not know yet.
+    Cut { page: usize, hears: u8 },
+    /// The room learns that a page's connection is gone.
+    Lose { page: usize },
+    /// A page drops and resumes many times.
+    Flap { page: usize, times: u8 },
+    /// A node dies.
+    LoseNode { node: u128 },
+    /// Time passes, and the room is woken when it asked for it.
+    Wait { ms: u64 },
+    /// The room is woken at a time it did not ask for.
+    Wake,
+    /// The server starts again and reads the room from its disk.
+    Restart,
+}
+
+/// One entry and what came of it.
+pub(crate) struct Turn {
+    pub(crate) before: Room,
+    pub(crate) entry: Entry,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) after: Room,
+    /// Connections with a place before this turn, by what they were told, never by what the room says.
+    pub(crate) seated: BTreeSet<ConnectionId>,
+    /// What the pages that heard everything show.
+    pub(crate) shown: Vec<(MemberId, RoomView)>,
+}
+
+#[derive(Default)]
+struct Page {
+    connection: Option<ConnectionRef>,
+    /// How many messages still arrive; `None` for all.
+    hears: Option<u8>,
+    seat: Option<Seat>,
+}
+
+struct Seat {
+    member: MemberId,
+    token: ResumeToken,
+    last_seq: Seq,
+    view: RoomView,
+    /// Whether the connection of now has been told of the place.
+    attached: bool,
+}
+
+struct World {
+    room: Room,
+    now: Timestamp,
+    wake_at: Option<Timestamp>,
+    pages: [Page; PAGES.len()],
+    seated: BTreeSet<ConnectionId>,
+    drawn: u128,
+    turns: Vec<Turn>,
+}
+
+/// Plays the moves from a created room on.
+pub(crate) fn play(moves: &[Move]) -> Vec<Turn> {
+    let mut world = World {
+        room: Room::default(),
+        now: Timestamp::from_millis(1_000_000),
+        wake_at: None,
+        pages: Default::default(),
+        seated: BTreeSet::new(),
+        drawn: 1_000,
+        turns: Vec::new(),
+    };
+    world.append(Event::RoomCreated(created()));
+    moves.iter().for_each(|next| world.play(next));
+    world.turns
+}
+
+pub(crate) fn moves() -> impl Strategy<Value = Vec<Move>> {
+    prop::collection::vec(any_move(), 1..80)
+}
+
+fn any_move() -> impl Strategy<Value = Move> {
+    let page = 0..PAGES.len();
+    let role = prop_oneof![1 => Just(Role::Host), 3 => Just(Role::Listener)];
+    let command = prop_oneof![
+        2 => Just(Command::Leave),
+        4 => Just(MICROPHONE),
+        4 => prop::sample::select(vec![Command::PauseStream, Command::ResumeStream, Command::InterruptStream]),
+    ];
+    let ms = prop::sample::select(vec![0, 1, 4_000, LISTENER_GRACE_MS, 60_000, HOST_GRACE_MS, IDLE_MS, HOST_ABSENT_MS]);
+    let node = 1..3_u128;
+    let join = (page.clone(), role, any::<bool>(), node.clone(), any::<bool>());
+    prop_oneof![
+        6 => (0..2_usize, any::<bool>(), node.clone())
+            .prop_map(|(page, take_over, node)| Move::Join { page, role: Role::Host, take_over, node, reuse: false }),
+        12 => join.prop_map(|(page, role, take_over, node, reuse)| Move::Join { page, role, take_over, node, reuse }),
+        10 => (page.clone(), node.clone(), prop::bool::weighted(0.1))
+            .prop_map(|(page, node, forged)| Move::Resume { page, node, forged }),
+        6 => (0..2_usize, command.clone()).prop_map(|(page, command)| Move::Command { page, command }),
+        4 => (page.clone(), command).prop_map(|(page, command)| Move::Command { page, command }),
+        8 => (page.clone(), 0..4_u8).prop_map(|(page, hears)| Move::Cut { page, hears }),
+        6 => page.clone().prop_map(|page| Move::Lose { page }),
+        2 => (page, 1..40_u8).prop_map(|(page, times)| Move::Flap { page, times }),
+        2 => node.prop_map(|node| Move::LoseNode { node }),
+        6 => ms.prop_map(|ms| Move::Wait { ms }),
+        1 => Just(Move::Wake),
+        1 => Just(Move::Restart),
+        1 => (0..2_usize).prop_map(|page| Move::Command { page, command: Command::StopRoom }),
+    ]
+}
+
+impl World {
+    fn play(&mut self, next: &Move) {
+        match *next {
+            Move::Join { page, role, take_over, node, reuse } => self.join(page, role, take_over, node, reuse),
+            Move::Resume { page, node, forged } => self.resume(page, node, forged),
+            Move::Command { page, command } => {
+                if let Some(connection) = self.pages[page].connection {
+                    self.append(Event::Commanded { connection: connection.id, command });
+                }
+            }
+            Move::Cut { page, hears } => self.pages[page].hears = Some(hears),
+            Move::Lose { page } => self.lose(page),
+            Move::Flap { page, times } => {
+                for _ in 0..times {
+                    self.lose(page);
+                    self.resume(page, 1, false);
+                }
+            }
+            Move::LoseNode { node } => self.lose_node(NodeId::from_bits(node)),
+            Move::Wait { ms } => self.wait(ms),
+            Move::Wake => self.append(Event::Woke),
+            Move::Restart => {
+                let disk = serde_json::to_string(&self.room).expect("a room is written");
+                self.room = serde_json::from_str(&disk).expect("a room is read");
+            }
+        }
+    }
+
+    fn draw(&mut self) -> u128 {
+        self.drawn += 1;
+        self.drawn
+    }
+
+    /// A new connection for a page; the room is told of the loss of the older one later or never.
+    fn connect(&mut self, page: usize, node: u128) -> ConnectionRef {
+        let connection = ConnectionRef { node: NodeId::from_bits(node), id: ConnectionId::from_bits(self.draw()) };
+        let page = &mut self.pages[page];
+        page.connection = Some(connection);
+        page.hears = None;
+        if let Some(seat) = &mut page.seat {
+            seat.attached = false;
+        }
+        connection
+    }
+
+    fn join(&mut self, page: usize, role: Role, take_over: bool, node: u128, reuse: bool) {
+        let connection = match self.pages[page].connection {
+            Some(connection) if reuse => connection,
+            _ => self.connect(page, node),
+        };
+        let member = MemberId::from_bits(self.draw());
+        let token = ResumeToken::from_bits(self.draw());
+        let (account, name) = (PAGES[page], name("Somebody"));
+        self.append(Event::JoinRequested(JoinRequested { connection, account, name, role, take_over, member, token }));
+    }
+
+    fn resume(&mut self, page: usize, node: u128, forged: bool) {
+        let Some((token, last_seq)) = self.pages[page].seat.as_ref().map(|seat| (seat.token, seat.last_seq)) else {
+            return;
+        };
+        let connection = self.connect(page, node);
+        let token = if forged { ResumeToken::from_bits(self.draw()) } else { token };
+        let account = PAGES[page];
+        self.append(Event::ResumeRequested(ResumeRequested { connection, account, token, last_seq }));
+    }
+
+    fn lose(&mut self, page: usize) {
+        if let Some(connection) = self.pages[page].connection.take() {
+            self.append(Event::ConnectionLost { connection: connection.id });
+        }
+    }
+
+    fn lose_node(&mut self, node: NodeId) {
+        for page in &mut self.pages {
+            page.connection = page.connection.filter(|connection| connection.node != node);
+        }
+        self.append(Event::NodeLost { node });
+    }
+
+    fn wait(&mut self, ms: u64) {
+        let until = self.now.after_ms(ms);
+        while let Some(due) = self.wake_at.filter(|due| *due <= until) {
+            self.now = due.max(self.now);
+            self.wake_at = None;
+            self.append(Event::Woke);
+            assert!(self.turns.len() < 10_000, "the room never sleeps");
+        }
+        self.now = until;
+    }
+
+    fn append(&mut self, event: Event) {
+        let entry = Entry { seq: self.room.seq().next(), at: self.now, event };
+        let before = self.room.clone();
+        let seated = self.seated.clone();
+        let (after, effects) = step(before.clone(), &entry);
+        self.room = after.clone();
+        self.forget_lost(&entry.event, &effects);
+        for effect in &effects {
+            match effect {
+                Effect::Send { to, message } => self.deliver(*to, message),
+                Effect::Disconnect { connection, .. } => self.close(*connection),
+                Effect::WakeAt(time) => self.wake_at = Some(*time),
+            }
+        }
+        let shown = self.shown();
+        self.turns.push(Turn { before, entry, effects, after, seated, shown });
+    }
+
+    fn forget_lost(&mut self, event: &Event, effects: &[Effect]) {
+        match event {
+            Event::ConnectionLost { connection } => self.close(*connection),
+            Event::Commanded { connection, command: Command::Leave } if !refuses(effects, *connection) => {
+                self.seated.remove(connection);
+                for page in self.pages.iter_mut().filter(|page| page.holds(*connection)) {
+                    page.seat = None;
+                }
+            }
+            Event::NodeLost { node } => {
+                let members = self.turns.last().map(|turn| &turn.after).into_iter().flat_map(Room::members);
+                let lost: Vec<_> =
+                    members.filter_map(|member| member.connection()).filter(|at| at.node == *node).collect();
+                lost.into_iter().for_each(|connection| self.close(connection.id));
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, connection: ConnectionId) {
+        self.seated.remove(&connection);
+        for page in self.pages.iter_mut().filter(|page| page.holds(connection)) {
+            page.connection = None;
+        }
+    }
+
+    fn deliver(&mut self, to: Audience, message: &ServerMessage) {
+        let connections: Vec<_> = match to {
+            Audience::Connection(connection) => vec![connection],
+            _ => self.room.connections(to).map(|connection| connection.id).collect(),
+        };
+        for connection in connections {
+            if matches!(message, ServerMessage::RoomJoined(_) | ServerMessage::RoomResumed(_)) {
+                self.seated.insert(connection);
+            }
+            self.pages.iter_mut().filter(|page| page.holds(connection)).for_each(|page| page.hear(message));
+        }
+    }
+
+    fn shown(&self) -> Vec<(MemberId, RoomView)> {
+        let up_to_date = self.pages.iter().filter(|page| page.hears.is_none() && page.connection.is_some());
+        let seats = up_to_date.filter_map(|page| page.seat.as_ref()).filter(|seat| seat.attached);
+        seats.map(|seat| (seat.member, seat.view.clone())).collect()
+    }
+}
+
+impl Page {
+    fn holds(&self, connection: ConnectionId) -> bool {
+        self.connection.is_some_and(|held| held.id == connection)
+    }
+
+    /// Does what a client does with a message.
+    fn hear(&mut self, message: &ServerMessage) {
+        match &mut self.hears {
+            Some(0) => return,
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        match (message, &mut self.seat) {
+            (ServerMessage::RoomJoined(joined), seat) => {
+                let (member, token, last_seq) = (joined.member, joined.token, joined.seq);
+                *seat = Some(Seat { member, token, last_seq, view: joined.room.clone(), attached: true });
+            }
+            (ServerMessage::RoomResumed(resumed), Some(seat)) => {
+                seat.attached = true;
+                seat.last_seq = resumed.seq;
+                match &resumed.missed {
+                    Missed::Room(room) => seat.view = room.clone(),
+                    Missed::Events(events) => events.iter().for_each(|event| seat.view.apply(event)),
+                }
+            }
+            (ServerMessage::RoomEvent(event), Some(seat)) => {
+                seat.last_seq = event.seq;
+                seat.view.apply(&event.event);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn refuses(effects: &[Effect], connection: ConnectionId) -> bool {
+    effects.iter().any(|effect| {
+        let Effect::Send { to, message } = effect else { return false };
+        *to == Audience::Connection(connection) && matches!(**message, ServerMessage::Refused(_))
+    })
+}

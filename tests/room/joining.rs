@@ -1,0 +1,218 @@
+//! Taking a place, and giving it up.
+
+use heartogether::{
+    refusal::Refusal,
+    role::Role,
+    room::Command,
+    wire::{EndReason, ListenerView, RoomEvent, StreamState},
+};
+
+use crate::stage::*;
+
+#[test]
+fn the_owner_takes_the_hosts_place() {
+    let mut stage = Stage::open();
+    assert!(!stage.room.host_connected());
+    let joined = stage.host(1);
+    assert_eq!(joined.member, HOST);
+    assert_eq!(joined.seq, stage.room.seq());
+    assert_eq!(joined.room, stage.view(HOST));
+    assert!(stage.room.host_connected());
+}
+
+#[test]
+fn a_listener_gets_the_place_and_the_host_learns_of_it() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let outcome = stage.ask_to_listen(GRACE, 2);
+    let joined = outcome.joined(2);
+    let listener =
+        ListenerView { member: joined.member, name: name("Account 2"), attached: true, joined_at: stage.now };
+    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerJoined { listener: listener.clone() }]);
+    assert!(outcome.everyone_learns().is_empty());
+    assert_eq!(stage.view(HOST).listeners, [listener]);
+    assert_eq!(joined.room, stage.view(joined.member));
+}
+
+#[test]
+fn a_listener_may_come_before_the_host() {
+    let mut stage = Stage::open();
+    let joined = stage.listener(GRACE, 2);
+    assert_eq!(joined.room.stream, StreamState::Idle);
+    assert_eq!(stage.host(1).room.listeners.len(), 1);
+}
+
+#[test]
+fn listeners_stand_in_order_of_arrival() {
+    let mut stage = Stage::open();
+    let host = stage.host(1);
+    let edsger = stage.listener(EDSGER, 2).member;
+    let grace = stage.listener(GRACE, 3).member;
+    let members: Vec<_> = stage.room.members().map(|member| member.id).collect();
+    assert_eq!(members, [host.member, edsger, grace]);
+}
+
+#[test]
+fn a_listener_never_learns_who_else_listens() {
+    let mut stage = Stage::full_and_live();
+    let grace = stage.room.member_at(connection(2).id).expect("Grace is there").id;
+    assert!(stage.view(grace).listeners.is_empty());
+    assert!(stage.ask_to_listen(EDSGER, 4).joined(4).room.listeners.is_empty());
+}
+
+#[test]
+fn the_third_listener_of_a_room_for_two_is_refused() {
+    let mut stage = Stage::full_and_live();
+    assert!(stage.room.is_full());
+    assert_eq!(stage.ask_to_listen(BARBARA, 4).refusal(4), Refusal::RoomFull);
+    assert_eq!(stage.room.listener_count(), 2);
+}
+
+#[test]
+fn a_full_room_takes_another_page_of_somebody_who_has_a_place() {
+    let mut stage = Stage::full_and_live();
+    let before = stage.room.member_at(connection(2).id).expect("Grace is there").id;
+    let outcome = stage.ask_to_listen(GRACE, 4);
+    assert_eq!(outcome.joined(4).member, before);
+    assert_eq!(stage.room.listener_count(), 2);
+}
+
+#[test]
+fn a_full_room_still_takes_its_host() {
+    let mut stage = Stage::open();
+    stage.listener(GRACE, 2);
+    stage.listener(EDSGER, 3);
+    assert_eq!(stage.host(1).member, HOST);
+}
+
+#[test]
+fn a_second_page_of_a_listener_closes_the_first() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    stage.listener(GRACE, 2);
+    let outcome = stage.ask_to_listen(GRACE, 4);
+    assert_eq!(outcome.closed(), [(connection(2).id, Refusal::SessionReplaced)]);
+    assert!(stage.room.member_at(connection(2).id).is_none());
+    // The host is told, since the new page needs an offer.
+    assert!(matches!(outcome.host_learns()[..], [RoomEvent::ListenerJoined { .. }]));
+    // What the older page's connection still says or does touches nobody.
+    assert_eq!(stage.command(2, Command::Leave).refusal(2), Refusal::NotAMember);
+    assert!(stage.lose(2).is_silent());
+    assert!(stage.room.member_at(connection(4).id).is_some());
+}
+
+#[test]
+fn a_second_page_keeps_the_place_in_the_order_and_brings_the_name_of_now() {
+    let mut stage = Stage::full_and_live();
+    let mut expected = stage.view(HOST).listeners;
+    expected[0].name = name("Grace Hopper");
+    stage.wait(5).ask_called(name("Grace Hopper"), GRACE, Role::Listener, 4, false).joined(4);
+    assert_eq!(stage.view(HOST).listeners, expected);
+}
+
+#[test]
+fn only_the_owner_hosts() {
+    let mut stage = Stage::open();
+    assert_eq!(stage.ask_to_host(GRACE, 1).refusal(1), Refusal::NotOwner);
+    assert_eq!(stage.ask(GRACE, Role::Host, 1, true).refusal(1), Refusal::NotOwner);
+}
+
+#[test]
+fn a_second_page_of_the_host_has_to_say_that_it_takes_over() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    assert_eq!(stage.ask_to_host(OWNER, 4).refusal(4), Refusal::HostElsewhere);
+    assert!(stage.room.member_at(connection(1).id).is_some());
+
+    let outcome = stage.ask(OWNER, Role::Host, 4, true);
+    assert_eq!(outcome.joined(4).member, HOST);
+    assert_eq!(outcome.closed(), [(connection(1).id, Refusal::SessionReplaced)]);
+}
+
+#[test]
+fn taking_over_where_nobody_hosts_is_plain_hosting() {
+    let mut stage = Stage::open();
+    let outcome = stage.ask(OWNER, Role::Host, 1, true);
+    assert_eq!(outcome.joined(1).member, HOST);
+    assert!(outcome.closed().is_empty());
+}
+
+#[test]
+fn a_host_whose_connection_is_lost_hosts_again_without_taking_over() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    stage.lose(1);
+    assert_eq!(stage.host(2).member, HOST);
+}
+
+#[test]
+fn the_owner_may_listen_to_the_own_room() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let joined = stage.listener(OWNER, 2);
+    assert_ne!(joined.member, HOST);
+    assert!(stage.room.host_connected());
+}
+
+#[test]
+fn a_connection_has_one_place_only() {
+    let mut stage = Stage::full_and_live();
+    for (at, account, role) in [(2, GRACE, Role::Listener), (1, OWNER, Role::Host), (1, OWNER, Role::Listener)] {
+        assert_eq!(stage.ask(account, role, at, true).refusal(at), Refusal::OutOfOrder, "{role:?} at {at}");
+    }
+}
+
+#[test]
+fn who_leaves_makes_room_at_once() {
+    let mut stage = Stage::full_and_live();
+    let grace = stage.room.member_at(connection(2).id).expect("Grace is there").id;
+    let outcome = stage.command(2, Command::Leave);
+    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerLeft { member: grace }]);
+    assert!(outcome.answers(2).is_empty());
+    assert!(!stage.is_member(grace));
+    stage.listener(BARBARA, 4);
+}
+
+#[test]
+fn who_left_may_come_back_on_the_same_connection_with_a_new_place() {
+    let mut stage = Stage::full_and_live();
+    let before = stage.room.member_at(connection(2).id).expect("Grace is there").id;
+    stage.command(2, Command::Leave);
+    assert_ne!(stage.listener(GRACE, 2).member, before);
+}
+
+#[test]
+fn who_left_commands_nothing_more() {
+    let mut stage = Stage::full_and_live();
+    stage.command(2, Command::Leave);
+    for command in COMMANDS {
+        assert_eq!(stage.command(2, command).refusal(2), Refusal::NotAMember, "{command:?}");
+    }
+}
+
+#[test]
+fn a_host_who_leaves_silences_the_stream_and_keeps_the_place() {
+    let mut stage = Stage::full_and_live();
+    let outcome = stage.command(1, Command::Leave);
+    assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: StreamState::Idle }]);
+    assert!(!stage.room.host_connected());
+    assert!(stage.is_member(HOST));
+    assert_eq!(stage.host(1).room.stream, StreamState::Idle);
+}
+
+#[test]
+fn nobody_joins_before_the_room_is_created() {
+    let mut stage = Stage::before_creation();
+    assert_eq!(stage.ask_to_host(OWNER, 1).refusal(1), Refusal::RoomNotFound);
+    assert_eq!(stage.ask_to_listen(GRACE, 2).refusal(2), Refusal::RoomNotFound);
+}
+
+#[test]
+fn nobody_joins_after_the_end() {
+    let mut stage = Stage::full_and_live();
+    stage.command(1, Command::StopRoom);
+    assert_eq!(stage.room.ended(), Some(EndReason::Stopped));
+    for (account, role) in [(OWNER, Role::Host), (GRACE, Role::Listener), (BARBARA, Role::Listener)] {
+        assert_eq!(stage.ask(account, role, 9, true).refusal(9), Refusal::RoomEnded, "{role:?}");
+    }
+}

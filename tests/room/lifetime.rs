@@ -1,0 +1,132 @@
+//! What happens when nothing happens.
+
+use heartogether::{
+    room::{Audience, Command},
+    wire::{EndReason, RoomEvent, StreamState},
+};
+
+use crate::stage::*;
+
+const IDLE: RoomEvent = RoomEvent::RoomEnded { reason: EndReason::Idle };
+const HOST_ABSENT: RoomEvent = RoomEvent::RoomEnded { reason: EndReason::HostAbsent };
+
+#[test]
+fn a_room_where_nothing_happens_ends_after_an_hour() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let outcome = stage.listen_and_wait(IDLE_MS - 1);
+    assert!(outcome.is_silent());
+    assert_eq!(stage.wait(1).wake().everyone_learns(), [&IDLE]);
+    assert_eq!(stage.stream(), StreamState::Ended);
+}
+
+#[test]
+fn whatever_somebody_does_keeps_a_room_from_ending() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    stage.wait(IDLE_MS - 1).listener(GRACE, 2);
+    assert!(stage.wait(IDLE_MS - 1).wake().is_silent());
+    assert_eq!(stage.wait(1).wake().everyone_learns(), [&IDLE]);
+}
+
+#[test]
+fn being_woken_is_no_activity() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    for _ in 0..3 {
+        assert!(stage.wait(IDLE_MS / 4).wake().is_silent());
+    }
+    assert_eq!(stage.wait(IDLE_MS / 4).wake().everyone_learns(), [&IDLE]);
+}
+
+#[test]
+fn a_live_room_does_not_end_however_quiet_it_is() {
+    let mut stage = Stage::full_and_live();
+    assert!(stage.wait(10 * HOST_ABSENT_MS).wake().0.is_empty());
+    assert_eq!(stage.room.ended(), None);
+}
+
+#[test]
+fn a_paused_room_ends_like_any_that_is_not_live() {
+    let mut stage = Stage::full_and_live();
+    stage.wait(10 * IDLE_MS).command(1, Command::PauseStream);
+    assert!(stage.wait(IDLE_MS - 1).wake().is_silent());
+    assert_eq!(stage.wait(1).wake().everyone_learns(), [&IDLE]);
+}
+
+#[test]
+fn a_room_without_its_host_ends_after_six_hours_whoever_else_is_there() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    stage.lose(1);
+    let lost_at = stage.now;
+    stage.listener(GRACE, 2);
+    while stage.now.after_ms(IDLE_MS / 2) < lost_at.after_ms(HOST_ABSENT_MS) {
+        stage.wait(IDLE_MS / 2);
+        stage.command(2, Command::Leave);
+        stage.listener(GRACE, 2);
+    }
+    let outcome = stage.wait(IDLE_MS / 2).wake();
+    assert_eq!(stage.now, lost_at.after_ms(HOST_ABSENT_MS));
+    assert_eq!(outcome.everyone_learns(), [&HOST_ABSENT]);
+    assert_eq!(stage.room.ended(), Some(EndReason::HostAbsent));
+}
+
+#[test]
+fn a_room_whose_host_never_came_ends_like_one_whose_host_left() {
+    let mut stage = Stage::open();
+    assert_eq!(stage.wait(IDLE_MS).wake().everyone_learns(), [&IDLE]);
+    let mut stage = Stage::open();
+    assert_eq!(stage.wait(HOST_ABSENT_MS).wake().everyone_learns(), [&HOST_ABSENT]);
+}
+
+#[test]
+fn the_room_asks_to_be_woken_for_the_next_thing_due() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    stage.listener(GRACE, 2);
+    let due = |stage: &Stage, ms: u64| Some(stage.now.after_ms(ms));
+    let outcome = stage.command(1, Command::InterruptStream);
+    assert_eq!(outcome.wake_at(), due(&stage, IDLE_MS), "idle");
+    let outcome = stage.command(1, MICROPHONE);
+    assert_eq!(outcome.wake_at(), None, "live, and everybody there");
+    let outcome = stage.lose(1);
+    assert_eq!(outcome.wake_at(), due(&stage, HOST_GRACE_MS), "the host away");
+    let outcome = stage.lose(2);
+    assert_eq!(outcome.wake_at(), due(&stage, LISTENER_GRACE_MS), "a listener away");
+    let outcome = stage.wait(LISTENER_GRACE_MS).wake();
+    assert_eq!(outcome.wake_at(), due(&stage, HOST_GRACE_MS - LISTENER_GRACE_MS), "the listener gone");
+    let outcome = stage.wait(HOST_GRACE_MS - LISTENER_GRACE_MS).wake();
+    assert_eq!(outcome.wake_at(), due(&stage, IDLE_MS - HOST_GRACE_MS), "the interruption over");
+    let outcome = stage.wait(IDLE_MS - HOST_GRACE_MS).wake();
+    assert_eq!(outcome.wake_at(), None, "the room over");
+}
+
+#[test]
+fn one_late_entry_catches_up_with_everything_that_was_due() {
+    let mut stage = Stage::full_and_live();
+    let grace = stage.room.member_at(connection(2).id).expect("Grace is there").id;
+    stage.lose(2);
+    stage.lose(1);
+    let outcome = stage.wait(HOST_GRACE_MS).wake();
+    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerLeft { member: grace }]);
+    assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: StreamState::Idle }]);
+}
+
+#[test]
+fn the_last_moment_of_time_is_no_trouble() {
+    let mut stage = Stage::full_and_live();
+    stage.lose(2);
+    stage.wait(u64::MAX);
+    stage.lose(1);
+    assert_eq!(stage.wake().wake_at(), None);
+    assert_eq!(stage.room.connections(Audience::Host).count(), 0);
+}
+
+impl Stage {
+    /// Somebody comes, and then nothing happens for a while.
+    fn listen_and_wait(&mut self, ms: u64) -> Outcome {
+        self.listener(GRACE, 2);
+        self.wait(ms).wake()
+    }
+}

@@ -1,0 +1,12 @@
+//! The room's rules, as tables (one facet a file) and as properties of random histories.
+
+mod authority;
+mod ending;
+mod history;
+mod joining;
+mod lifetime;
+mod log;
+mod properties;
+mod resuming;
+mod stage;
+mod stream;

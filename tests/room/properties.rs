@@ -1,0 +1,194 @@
+//! What holds in every history, however its entries follow one another.
+
+use std::collections::BTreeSet;
+
+use heartogether::{
+    id::ConnectionId,
+    role::Role,
+    room::{Audience, Effect, Entry, Event, Room, step},
+    wire::ServerMessage,
+};
+use proptest::{prelude::*, test_runner::Config};
+
+use crate::history::{Turn, moves, play};
+
+fn config() -> Config {
+    Config { cases: 200, failure_persistence: None, ..Config::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn never_more_listen_than_may(moves in moves()) {
+        for turn in play(&moves) {
+            prop_assert!(turn.after.listener_count() <= 2, "{:?}", turn.entry);
+        }
+    }
+
+    #[test]
+    fn an_account_has_one_listeners_place_and_a_connection_one_member(moves in moves()) {
+        for turn in play(&moves) {
+            let members: Vec<_> = turn.after.members().collect();
+            let unique = |count: usize, of: BTreeSet<u128>| check_equal(count, of.len());
+            unique(members.len(), members.iter().map(|member| bits(member.id)).collect())?;
+            let listeners = || members.iter().filter(|member| member.role == Role::Listener);
+            unique(listeners().count(), listeners().map(|member| bits(member.account)).collect())?;
+            let attached = || members.iter().filter_map(|member| member.connection());
+            unique(attached().count(), attached().map(|connection| bits(connection.id)).collect())?;
+        }
+    }
+
+    #[test]
+    fn nothing_reaches_who_has_no_place_but_the_answer_to_what_they_asked(moves in moves()) {
+        for turn in play(&moves) {
+            check_recipients(&turn)?;
+        }
+    }
+
+    #[test]
+    fn a_replay_gives_the_same_room_and_the_same_orders(moves in moves()) {
+        let turns = play(&moves);
+        let mut room = Room::default();
+        for turn in &turns {
+            let written = serde_json::to_string(&turn.entry).expect("an entry is written");
+            let entry: Entry = serde_json::from_str(&written).expect("an entry is read");
+            prop_assert_eq!(&entry, &turn.entry);
+            let (next, effects) = step(room, &entry);
+            prop_assert_eq!(&effects, &turn.effects);
+            room = next;
+        }
+        prop_assert_eq!(Some(&room), turns.last().map(|turn| &turn.after));
+    }
+
+    #[test]
+    fn an_entry_that_comes_twice_changes_and_orders_nothing(moves in moves(), earlier in any::<prop::sample::Index>()) {
+        let turns = play(&moves);
+        for (index, turn) in turns.iter().enumerate() {
+            for repeated in [turn, &turns[earlier.index(index + 1)]] {
+                let (room, effects) = step(turn.after.clone(), &repeated.entry);
+                prop_assert_eq!(&room, &turn.after);
+                prop_assert_eq!(effects, vec![]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_room_written_and_read_is_the_same_room(moves in moves()) {
+        for turn in play(&moves).iter().step_by(7) {
+            let written = serde_json::to_string(&turn.after).expect("a room is written");
+            let read: Room = serde_json::from_str(&written).expect("a room is read");
+            prop_assert_eq!(&read, &turn.after);
+        }
+    }
+
+    #[test]
+    fn what_a_page_pieced_together_is_what_the_room_shows(moves in moves()) {
+        for turn in play(&moves).iter().filter(|turn| turn.before.ended().is_none()) {
+            for (member, shown) in &turn.shown {
+                prop_assert_eq!(Some(shown.clone()), turn.after.view(*member), "after {:?}", turn.entry);
+            }
+        }
+    }
+
+    #[test]
+    fn no_listener_ever_sees_another(moves in moves()) {
+        for turn in play(&moves) {
+            for member in turn.after.members().filter(|member| member.role == Role::Listener) {
+                let view = turn.after.view(member.id).expect("a member has a view");
+                prop_assert_eq!(view.listeners, vec![]);
+            }
+            for (member, view) in turn.shown.iter().filter(|(member, _)| *member != crate::stage::HOST) {
+                prop_assert_eq!(&view.listeners, &vec![], "shown to {:?}", member);
+            }
+        }
+    }
+
+    #[test]
+    fn after_the_end_there_are_only_refusals(moves in moves()) {
+        for turn in play(&moves).iter().filter(|turn| turn.before.ended().is_some()) {
+            prop_assert_eq!(turn.before.ended(), turn.after.ended());
+            for effect in &turn.effects {
+                let refused = matches!(effect, Effect::Send { to: Audience::Connection(_), message }
+                    if matches!(**message, ServerMessage::Refused(_)));
+                prop_assert!(refused, "{:?} ordered {:?}", turn.entry, effect);
+            }
+        }
+    }
+
+    #[test]
+    fn the_room_asks_for_one_wake_ahead_and_does_something_with_it(moves in moves()) {
+        for turn in play(&moves) {
+            let wakes: Vec<_> = turn.effects.iter().filter_map(wake_time).collect();
+            prop_assert!(wakes.len() <= 1, "{:?}", wakes);
+            let Some(at) = wakes.first().copied() else { continue };
+            prop_assert!(at > turn.entry.at, "{:?} at {:?}", turn.entry, at);
+            let woke = Entry { seq: turn.after.seq().next(), at, event: Event::Woke };
+            let (_, effects) = step(turn.after, &woke);
+            prop_assert!(effects.iter().any(|effect| wake_time(effect).is_none()), "woken for nothing: {:?}", effects);
+        }
+    }
+}
+
+fn wake_time(effect: &Effect) -> Option<heartogether::time::Timestamp> {
+    match effect {
+        Effect::WakeAt(time) => Some(*time),
+        _ => None,
+    }
+}
+
+fn bits(id: impl std::fmt::Display) -> u128 {
+    u128::from_str_radix(&id.to_string(), 16).expect("an id is a number")
+}
+
+fn check_equal(count: usize, distinct: usize) -> Result<(), TestCaseError> {
+    prop_assert_eq!(count, distinct);
+    Ok(())
+}
+
+/// Follows one turn's orders, and checks that each reaches somebody who has a place at that moment.
+fn check_recipients(turn: &Turn) -> Result<(), TestCaseError> {
+    let mut seated = turn.seated.clone();
+    let asked = asking(&turn.entry.event);
+    match &turn.entry.event {
+        Event::ConnectionLost { connection } => seated.retain(|held| held != connection),
+        Event::NodeLost { node } => {
+            let held = turn.before.members().filter_map(|member| member.connection());
+            let lost: BTreeSet<_> = held.filter(|at| at.node == *node).map(|at| at.id).collect();
+            seated.retain(|connection| !lost.contains(connection));
+        }
+        Event::Commanded { connection, command: heartogether::room::Command::Leave }
+            if turn.before.ended().is_none() =>
+        {
+            seated.retain(|held| held != connection)
+        }
+        _ => {}
+    }
+    for effect in &turn.effects {
+        match effect {
+            Effect::Send { to: Audience::Connection(connection), message } => {
+                prop_assert_eq!(Some(*connection), asked, "{:?}", message);
+                if matches!(**message, ServerMessage::RoomJoined(_) | ServerMessage::RoomResumed(_)) {
+                    seated.insert(*connection);
+                }
+            }
+            Effect::Send { to, message } => {
+                for connection in turn.after.connections(*to) {
+                    prop_assert!(seated.contains(&connection.id), "{:?} to {:?}", message, connection);
+                }
+            }
+            Effect::Disconnect { connection, .. } => prop_assert!(seated.remove(connection), "{:?}", connection),
+            Effect::WakeAt(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn asking(event: &Event) -> Option<ConnectionId> {
+    match event {
+        Event::JoinRequested(request) => Some(request.connection.id),
+        Event::ResumeRequested(request) => Some(request.connection.id),
+        Event::Commanded { connection, .. } => Some(*connection),
+        _ => None,
+    }
+}

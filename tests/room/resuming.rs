@@ -1,0 +1,222 @@
+//! Losing the connection, and taking the place up again.
+
+use heartogether::{
+    id::{ConnectionId, NodeId, ResumeToken, Seq},
+    limits::EVENTS_KEPT,
+    refusal::Refusal,
+    role::Role,
+    room::{Command, ConnectionRef, Event, JoinRequested},
+    wire::{Missed, RoomEvent, StreamState},
+};
+
+use crate::stage::*;
+
+#[test]
+fn a_listener_who_drops_keeps_the_place_and_the_host_learns_of_it() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let grace = stage.listener(GRACE, 2);
+    let outcome = stage.lose(2);
+    let detached = RoomEvent::ListenerAttached { member: grace.member, attached: false };
+    assert_eq!(outcome.host_learns(), [&detached]);
+    assert!(stage.is_member(grace.member));
+    assert!(!stage.view(HOST).listeners[0].attached);
+
+    let outcome = stage.wait(3_000).resume(GRACE, grace.token, grace.seq, 3);
+    assert_eq!(outcome.resumed(3).missed, Missed::Events(vec![]));
+    let attached = RoomEvent::ListenerAttached { member: grace.member, attached: true };
+    assert_eq!(outcome.host_learns(), [&attached]);
+    assert!(stage.view(HOST).listeners[0].attached);
+}
+
+#[test]
+fn a_place_is_kept_against_newcomers_while_its_grace_runs() {
+    let mut stage = Stage::full_and_live();
+    stage.lose(2);
+    stage.wait(LISTENER_GRACE_MS - 1);
+    assert_eq!(stage.ask_to_listen(BARBARA, 4).refusal(4), Refusal::RoomFull);
+}
+
+#[test]
+fn a_place_is_given_to_its_account_and_its_latest_token_alone() {
+    let mut stage = Stage::open();
+    let first = stage.listener(GRACE, 2);
+    stage.lose(2);
+    let wrong = ResumeToken::from_bits(99);
+    for (account, token, what) in [
+        (GRACE, wrong, "a token nobody was given"),
+        (EDSGER, first.token, "another account"),
+        (OWNER, first.token, "the owner"),
+    ] {
+        assert_eq!(stage.resume(account, token, first.seq, 3).refusal(3), Refusal::NotAMember, "{what}");
+    }
+    let second = stage.listener(GRACE, 3);
+    assert_eq!(second.member, first.member);
+    assert_eq!(stage.resume(GRACE, first.token, first.seq, 4).refusal(4), Refusal::NotAMember);
+    stage.resume(GRACE, second.token, second.seq, 4).resumed(4);
+}
+
+#[test]
+fn a_host_who_never_came_has_no_token() {
+    let mut stage = Stage::open();
+    assert_eq!(stage.resume(OWNER, ResumeToken::from_bits(0), Seq(0), 1).refusal(1), Refusal::NotAMember);
+}
+
+#[test]
+fn after_the_grace_period_the_place_is_gone() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let grace = stage.listener(GRACE, 2);
+    stage.lose(2);
+    let outcome = stage.wait(LISTENER_GRACE_MS).wake();
+    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerLeft { member: grace.member }]);
+    assert_eq!(stage.resume(GRACE, grace.token, grace.seq, 3).refusal(3), Refusal::NotAMember);
+}
+
+#[test]
+fn a_connection_with_a_place_resumes_none() {
+    let mut stage = Stage::open();
+    let grace = stage.listener(GRACE, 2);
+    assert_eq!(stage.resume(GRACE, grace.token, grace.seq, 2).refusal(2), Refusal::OutOfOrder);
+}
+
+#[test]
+fn nobody_resumes_before_the_beginning_or_after_the_end() {
+    let mut stage = Stage::before_creation();
+    let token = ResumeToken::from_bits(1);
+    assert_eq!(stage.resume(OWNER, token, Seq(0), 1).refusal(1), Refusal::RoomNotFound);
+
+    let mut stage = Stage::open();
+    stage.host(1);
+    let grace = stage.listener(GRACE, 2);
+    stage.command(1, Command::StopRoom);
+    assert_eq!(stage.resume(GRACE, grace.token, grace.seq, 3).refusal(3), Refusal::RoomEnded);
+}
+
+#[test]
+fn a_resume_before_the_loss_was_noticed_closes_the_older_connection() {
+    let mut stage = Stage::open();
+    let grace = stage.listener(GRACE, 2);
+    let outcome = stage.resume(GRACE, grace.token, grace.seq, 3);
+    outcome.resumed(3);
+    assert_eq!(outcome.closed(), [(connection(2).id, Refusal::SessionReplaced)]);
+    assert!(stage.lose(2).is_silent());
+    assert!(stage.room.member_at(connection(3).id).is_some());
+}
+
+#[test]
+fn a_host_who_resumes_is_live_as_before() {
+    let mut stage = Stage::open();
+    let host = stage.host(1);
+    stage.command(1, MICROPHONE);
+    let seq = stage.room.seq();
+    let outcome = stage.lose(1);
+    assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: StreamState::Interrupted }]);
+
+    let outcome = stage.wait(60_000).resume(OWNER, host.token, seq, 2);
+    assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: StreamState::Live }]);
+    assert_eq!(stage.stream(), StreamState::Live);
+}
+
+#[test]
+fn who_resumes_is_told_what_was_missed_in_order() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let grace = stage.listener(GRACE, 2);
+    stage.lose(2);
+    stage.command(1, MICROPHONE);
+    stage.command(1, Command::PauseStream);
+    let resumed = stage.resume(GRACE, grace.token, grace.seq, 3).resumed(3);
+    assert_eq!(resumed.seq, stage.room.seq());
+    let changes = [StreamState::Live, StreamState::Paused].map(|stream| RoomEvent::StreamChanged { stream });
+    assert_eq!(resumed.missed, Missed::Events(changes.to_vec()));
+}
+
+#[test]
+fn the_events_of_the_last_entry_known_are_told_again() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let grace = stage.listener(GRACE, 2);
+    stage.command(1, MICROPHONE);
+    let known = stage.room.seq();
+    stage.lose(2);
+    let resumed = stage.resume(GRACE, grace.token, known, 3).resumed(3);
+    assert_eq!(resumed.missed, Missed::Events(vec![RoomEvent::StreamChanged { stream: StreamState::Live }]));
+}
+
+#[test]
+fn a_listener_who_resumes_is_told_nothing_of_the_audience() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let grace = stage.listener(GRACE, 2);
+    stage.listener(EDSGER, 3);
+    stage.lose(3);
+    let resumed = stage.resume(GRACE, grace.token, grace.seq, 4).resumed(4);
+    assert_eq!(resumed.missed, Missed::Events(vec![]));
+}
+
+#[test]
+fn a_host_who_resumes_is_told_of_the_audience() {
+    let mut stage = Stage::open();
+    let host = stage.host(1);
+    stage.lose(1);
+    stage.listener(GRACE, 2);
+    let resumed = stage.resume(OWNER, host.token, host.seq, 3).resumed(3);
+    assert!(
+        matches!(resumed.missed, Missed::Events(events) if matches!(events[..], [RoomEvent::ListenerJoined { .. }]))
+    );
+}
+
+#[test]
+fn who_missed_too_much_gets_the_room_as_it_is() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let grace = stage.listener(GRACE, 2);
+    stage.command(1, MICROPHONE);
+    for _ in 0..EVENTS_KEPT {
+        stage.command(1, Command::PauseStream);
+        stage.command(1, Command::ResumeStream);
+    }
+    let resumed = stage.resume(GRACE, grace.token, grace.seq, 3).resumed(3);
+    assert_eq!(resumed.missed, Missed::Room(stage.view(grace.member)));
+}
+
+#[test]
+fn who_claims_to_know_the_future_gets_the_room_as_it_is() {
+    let mut stage = Stage::open();
+    let grace = stage.listener(GRACE, 2);
+    let resumed = stage.resume(GRACE, grace.token, Seq(u64::MAX), 3).resumed(3);
+    assert_eq!(resumed.missed, Missed::Room(stage.view(grace.member)));
+}
+
+#[test]
+fn a_lost_node_takes_its_connections_and_no_others() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let grace = stage.listener(GRACE, 2).member;
+    let node = NodeId::from_bits(2);
+    let elsewhere = ConnectionRef { node, id: ConnectionId::from_bits(3) };
+    let member = heartogether::id::MemberId::from_bits(77);
+    stage.append(Event::JoinRequested(JoinRequested {
+        connection: elsewhere,
+        account: EDSGER,
+        name: name("Edsger"),
+        role: Role::Listener,
+        take_over: false,
+        member,
+        token: ResumeToken::from_bits(78),
+    }));
+    let outcome = stage.append(Event::NodeLost { node });
+    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerAttached { member, attached: false }]);
+
+    let outcome = stage.append(Event::NodeLost { node: NodeId::from_bits(1) });
+    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerAttached { member: grace, attached: false }]);
+    assert!(!stage.room.host_connected());
+    assert!(stage.append(Event::NodeLost { node }).is_silent());
+}
+
+#[test]
+fn a_connection_the_room_does_not_know_is_lost_without_a_word() {
+    let mut stage = Stage::full_and_live();
+    assert!(stage.lose(99).is_silent());
+}

@@ -1,0 +1,252 @@
+//! A room to try rules on: it appends entries with the next place and the present time, and reads the answers.
+
+use heartogether::{
+    id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomId, Seq},
+    limits::Limits,
+    refusal::Refusal,
+    role::Role,
+    room::{
+        Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Policy, ResumeRequested, Room,
+        RoomCreated, step,
+    },
+    time::Timestamp,
+    wire::{RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage, Source, StreamState},
+};
+
+pub(crate) const OWNER: AccountId = AccountId::from_bits(1);
+pub(crate) const GRACE: AccountId = AccountId::from_bits(2);
+pub(crate) const EDSGER: AccountId = AccountId::from_bits(3);
+pub(crate) const BARBARA: AccountId = AccountId::from_bits(4);
+pub(crate) const HOST: MemberId = MemberId::from_bits(1);
+
+pub(crate) const LISTENER_GRACE_MS: u64 = 10_000;
+pub(crate) const HOST_GRACE_MS: u64 = 2 * 60 * 1000;
+pub(crate) const IDLE_MS: u64 = 60 * 60 * 1000;
+pub(crate) const HOST_ABSENT_MS: u64 = 6 * 60 * 60 * 1000;
+
+/// A connection of the first node.
+pub(crate) fn connection(number: u128) -> ConnectionRef {
+    ConnectionRef { node: NodeId::from_bits(1), id: ConnectionId::from_bits(number) }
+}
+
+pub(crate) fn name(text: &str) -> DisplayName {
+    DisplayName::parse(text).expect("a name of the tests")
+}
+
+/// A room for two listeners, with the default times.
+pub(crate) fn created() -> RoomCreated {
+    RoomCreated {
+        id: RoomId::from_bits(1),
+        code: "ABC234".parse().expect("a code of the tests"),
+        owner: OWNER,
+        host: HOST,
+        host_name: name("Ada"),
+        policy: Policy::from(&Limits { max_listeners: 2, ..Limits::default() }),
+    }
+}
+
+pub(crate) const MICROPHONE: Command = Command::StartStream { source: Source::Microphone };
+pub(crate) const DISPLAY: Command = Command::StartStream { source: Source::Display };
+
+/// Every command there is.
+pub(crate) const COMMANDS: [Command; 7] = [
+    Command::Leave,
+    MICROPHONE,
+    DISPLAY,
+    Command::PauseStream,
+    Command::ResumeStream,
+    Command::InterruptStream,
+    Command::StopRoom,
+];
+
+/// A room, its place in the log and the present time.
+pub(crate) struct Stage {
+    pub(crate) room: Room,
+    pub(crate) now: Timestamp,
+    drawn: u128,
+}
+
+/// What one entry ordered.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Outcome(pub(crate) Vec<Effect>);
+
+impl Stage {
+    /// Before the first entry.
+    pub(crate) fn before_creation() -> Self {
+        Self { room: Room::default(), now: Timestamp::from_millis(1_000_000), drawn: 1_000 }
+    }
+
+    /// A room that has just been created, nobody there.
+    pub(crate) fn open() -> Self {
+        let mut stage = Self::before_creation();
+        stage.append(Event::RoomCreated(created()));
+        stage
+    }
+
+    /// The owner at connection 1, live; Grace at 2, Edsger at 3: as many as may.
+    pub(crate) fn full_and_live() -> Self {
+        let mut stage = Self::open();
+        stage.host(1);
+        stage.listener(GRACE, 2);
+        stage.listener(EDSGER, 3);
+        stage.command(1, MICROPHONE);
+        stage
+    }
+
+    pub(crate) fn append(&mut self, event: Event) -> Outcome {
+        let entry = Entry { seq: self.room.seq().next(), at: self.now, event };
+        let (room, effects) = step(std::mem::take(&mut self.room), &entry);
+        self.room = room;
+        Outcome(effects)
+    }
+
+    pub(crate) fn wait(&mut self, ms: u64) -> &mut Self {
+        self.now = self.now.after_ms(ms);
+        self
+    }
+
+    fn draw(&mut self) -> u128 {
+        self.drawn += 1;
+        self.drawn
+    }
+
+    pub(crate) fn ask(&mut self, account: AccountId, role: Role, at: u128, take_over: bool) -> Outcome {
+        let name = name(&format!("Account {}", account.to_string().trim_start_matches('0')));
+        self.ask_called(name, account, role, at, take_over)
+    }
+
+    pub(crate) fn ask_called(
+        &mut self,
+        name: DisplayName,
+        account: AccountId,
+        role: Role,
+        at: u128,
+        take_over: bool,
+    ) -> Outcome {
+        let member = MemberId::from_bits(self.draw());
+        let token = ResumeToken::from_bits(self.draw());
+        let connection = connection(at);
+        self.append(Event::JoinRequested(JoinRequested { connection, account, name, role, take_over, member, token }))
+    }
+
+    pub(crate) fn ask_to_host(&mut self, account: AccountId, at: u128) -> Outcome {
+        self.ask(account, Role::Host, at, false)
+    }
+
+    pub(crate) fn ask_to_listen(&mut self, account: AccountId, at: u128) -> Outcome {
+        self.ask(account, Role::Listener, at, false)
+    }
+
+    /// The owner takes the host's place.
+    pub(crate) fn host(&mut self, at: u128) -> RoomJoined {
+        self.ask_to_host(OWNER, at).joined(at)
+    }
+
+    pub(crate) fn listener(&mut self, account: AccountId, at: u128) -> RoomJoined {
+        self.ask_to_listen(account, at).joined(at)
+    }
+
+    pub(crate) fn resume(&mut self, account: AccountId, token: ResumeToken, last_seq: Seq, at: u128) -> Outcome {
+        self.append(Event::ResumeRequested(ResumeRequested { connection: connection(at), account, token, last_seq }))
+    }
+
+    pub(crate) fn command(&mut self, at: u128, command: Command) -> Outcome {
+        self.append(Event::Commanded { connection: connection(at).id, command })
+    }
+
+    pub(crate) fn lose(&mut self, at: u128) -> Outcome {
+        self.append(Event::ConnectionLost { connection: connection(at).id })
+    }
+
+    pub(crate) fn wake(&mut self) -> Outcome {
+        self.append(Event::Woke)
+    }
+
+    pub(crate) fn stream(&self) -> StreamState {
+        self.room.stream_state()
+    }
+
+    pub(crate) fn view(&self, member: MemberId) -> RoomView {
+        self.room.view(member).expect("a member has a view")
+    }
+
+    pub(crate) fn is_member(&self, member: MemberId) -> bool {
+        self.room.view(member).is_some()
+    }
+}
+
+impl Outcome {
+    /// What the connection alone was told.
+    pub(crate) fn answers(&self, at: u128) -> Vec<&ServerMessage> {
+        self.sent(Audience::Connection(connection(at).id))
+    }
+
+    /// The one refusal, which is all that the entry ordered but a time to wake at.
+    pub(crate) fn refusal(&self, at: u128) -> Refusal {
+        let orders: Vec<_> = self.0.iter().filter(|effect| !matches!(effect, Effect::WakeAt(_))).collect();
+        match (orders.as_slice(), self.answers(at).as_slice()) {
+            ([_], [ServerMessage::Refused(refused)]) => refused.refusal,
+            other => panic!("a refusal and nothing else was expected: {other:?}"),
+        }
+    }
+
+    pub(crate) fn joined(&self, at: u128) -> RoomJoined {
+        match self.answers(at).as_slice() {
+            [ServerMessage::RoomJoined(joined)] => joined.clone(),
+            other => panic!("a place was expected: {other:?}"),
+        }
+    }
+
+    pub(crate) fn resumed(&self, at: u128) -> RoomResumed {
+        match self.answers(at).as_slice() {
+            [ServerMessage::RoomResumed(resumed)] => resumed.clone(),
+            other => panic!("the place of before was expected: {other:?}"),
+        }
+    }
+
+    /// What an audience was told to have happened.
+    pub(crate) fn events(&self, audience: Audience) -> Vec<&RoomEvent> {
+        let events = self.sent(audience).into_iter().filter_map(|message| match message {
+            ServerMessage::RoomEvent(event) => Some(&event.event),
+            _ => None,
+        });
+        events.collect()
+    }
+
+    pub(crate) fn host_learns(&self) -> Vec<&RoomEvent> {
+        self.events(Audience::Host)
+    }
+
+    pub(crate) fn everyone_learns(&self) -> Vec<&RoomEvent> {
+        self.events(Audience::Everyone)
+    }
+
+    /// The connections that are closed, and why.
+    pub(crate) fn closed(&self) -> Vec<(ConnectionId, Refusal)> {
+        let closed = self.0.iter().filter_map(|effect| match effect {
+            Effect::Disconnect { connection, refusal } => Some((*connection, *refusal)),
+            _ => None,
+        });
+        closed.collect()
+    }
+
+    pub(crate) fn wake_at(&self) -> Option<Timestamp> {
+        self.0.iter().find_map(|effect| match effect {
+            Effect::WakeAt(time) => Some(*time),
+            _ => None,
+        })
+    }
+
+    /// Whether nobody was told anything and no connection was closed.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.0.iter().all(|effect| matches!(effect, Effect::WakeAt(_)))
+    }
+
+    fn sent(&self, audience: Audience) -> Vec<&ServerMessage> {
+        let sent = self.0.iter().filter_map(|effect| match effect {
+            Effect::Send { to, message } if *to == audience => Some(message.as_ref()),
+            _ => None,
+        });
+        sent.collect()
+    }
+}

@@ -1,0 +1,147 @@
+//! What the host sends: every transition.
+
+use heartogether::{
+    refusal::Refusal,
+    role::Role,
+    room::Command,
+    wire::{
+        RoomEvent,
+        StreamState::{self, *},
+    },
+};
+
+use crate::stage::*;
+
+/// A room with the host at connection 1, in a state of the stream.
+fn in_state(state: StreamState) -> Stage {
+    let mut stage = Stage::open();
+    stage.host(1);
+    if state != Idle {
+        stage.command(1, DISPLAY);
+    }
+    match state {
+        Paused => drop(stage.command(1, Command::PauseStream)),
+        Interrupted => drop(stage.command(1, Command::InterruptStream)),
+        Ended => drop(stage.command(1, Command::StopRoom)),
+        Idle | Live => {}
+    }
+    assert_eq!(stage.stream(), state);
+    stage
+}
+
+#[test]
+fn a_stream_goes_from_state_to_state_as_the_table_says() {
+    use Command::{InterruptStream, PauseStream, ResumeStream};
+    let not_ready = Err(Refusal::StreamNotReady);
+    let table = [
+        (Idle, MICROPHONE, Ok(Live)),
+        (Idle, PauseStream, not_ready),
+        (Idle, ResumeStream, not_ready),
+        (Idle, InterruptStream, Ok(Idle)),
+        (Live, MICROPHONE, Ok(Live)),
+        (Live, DISPLAY, Ok(Live)),
+        (Live, PauseStream, Ok(Paused)),
+        (Live, ResumeStream, Ok(Live)),
+        (Live, InterruptStream, Ok(Interrupted)),
+        (Paused, MICROPHONE, Ok(Live)),
+        (Paused, PauseStream, Ok(Paused)),
+        (Paused, ResumeStream, Ok(Live)),
+        (Paused, InterruptStream, Ok(Interrupted)),
+        (Interrupted, MICROPHONE, Ok(Live)),
+        (Interrupted, PauseStream, not_ready),
+        (Interrupted, ResumeStream, not_ready),
+        (Interrupted, InterruptStream, Ok(Interrupted)),
+        (Ended, MICROPHONE, Err(Refusal::RoomEnded)),
+        (Ended, PauseStream, Err(Refusal::RoomEnded)),
+        (Ended, ResumeStream, Err(Refusal::RoomEnded)),
+        (Ended, InterruptStream, Err(Refusal::RoomEnded)),
+    ];
+    for (from, command, expected) in table {
+        let mut stage = in_state(from);
+        let outcome = stage.command(1, command);
+        match expected {
+            Err(refusal) => assert_eq!(outcome.refusal(1), refusal, "{from:?} {command:?}"),
+            Ok(to) => assert_eq!(stage.stream(), to, "{from:?} {command:?}"),
+        }
+        // Everyone learns of a change, and of nothing else.
+        let change = RoomEvent::StreamChanged { stream: stage.stream() };
+        let expected = if stage.stream() == from { vec![] } else { vec![&change] };
+        assert_eq!(outcome.everyone_learns(), expected, "{from:?} {command:?}");
+    }
+}
+
+#[test]
+fn a_host_who_drops_is_interrupted_and_comes_back_to_what_was() {
+    for (before, dropped) in [(Idle, Idle), (Live, Interrupted), (Paused, Interrupted), (Interrupted, Interrupted)] {
+        let mut stage = Stage::open();
+        let host = stage.host(1);
+        match before {
+            Live => drop(stage.command(1, DISPLAY)),
+            Paused => drop((stage.command(1, DISPLAY), stage.command(1, Command::PauseStream))),
+            Interrupted => drop((stage.command(1, DISPLAY), stage.command(1, Command::InterruptStream))),
+            Idle | Ended => {}
+        }
+        stage.lose(1);
+        assert_eq!(stage.stream(), dropped, "{before:?}");
+        stage.resume(OWNER, host.token, host.seq, 2).resumed(2);
+        assert_eq!(stage.stream(), before, "{before:?}");
+    }
+}
+
+#[test]
+fn a_host_with_a_new_page_is_interrupted_until_it_shares_again() {
+    for (before, after) in [(Idle, Idle), (Live, Interrupted), (Paused, Interrupted), (Interrupted, Interrupted)] {
+        let mut stage = in_state(before);
+        let outcome = stage.ask(OWNER, Role::Host, 2, true);
+        assert_eq!(outcome.joined(2).room.stream, after, "{before:?}");
+        stage.command(2, MICROPHONE);
+        assert_eq!(stage.stream(), Live, "{before:?}");
+    }
+}
+
+#[test]
+fn an_interruption_ends_after_the_hosts_grace_period() {
+    for (how, lost) in [("the source is gone", false), ("the connection is lost", true)] {
+        let mut stage = in_state(Live);
+        stage.wait(1_000);
+        if lost {
+            stage.lose(1);
+        } else {
+            stage.command(1, Command::InterruptStream);
+        }
+        assert!(stage.wait(HOST_GRACE_MS - 1).wake().is_silent(), "{how}");
+        assert_eq!(stage.stream(), Interrupted, "{how}");
+        let outcome = stage.wait(1).wake();
+        assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: Idle }], "{how}");
+        assert_eq!(stage.room.ended(), None, "{how}");
+    }
+}
+
+#[test]
+fn a_new_page_of_the_host_has_the_whole_grace_period() {
+    let mut stage = in_state(Live);
+    stage.lose(1);
+    stage.wait(HOST_GRACE_MS - 1).host(2);
+    stage.wait(HOST_GRACE_MS - 1).wake();
+    assert_eq!(stage.stream(), Interrupted);
+    stage.wait(1).wake();
+    assert_eq!(stage.stream(), Idle);
+}
+
+#[test]
+fn a_host_who_resumes_in_time_is_not_cut_off_later() {
+    let mut stage = Stage::open();
+    let host = stage.host(1);
+    stage.command(1, DISPLAY);
+    stage.lose(1);
+    stage.wait(HOST_GRACE_MS - 1).resume(OWNER, host.token, host.seq, 2).resumed(2);
+    assert!(stage.wait(HOST_GRACE_MS).wake().is_silent());
+    assert_eq!(stage.stream(), Live);
+}
+
+#[test]
+fn a_listener_who_drops_does_not_touch_the_stream() {
+    let mut stage = Stage::full_and_live();
+    assert!(stage.lose(2).everyone_learns().is_empty());
+    assert_eq!(stage.stream(), Live);
+}
