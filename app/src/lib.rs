@@ -3,6 +3,7 @@
 //! The same code renders on the server (feature `ssr`) and takes over in the browser (feature `hydrate`).
 
 pub mod api;
+pub mod client;
 pub mod components;
 pub mod pages;
 pub mod routes;

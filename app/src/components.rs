@@ -1,0 +1,45 @@
+//! What pages are drawn with. A component draws what it is given and owns no state of a room; its looks stand in
+//! `style/components.css` under the class of the same name.
+//!
+//! | component | what it draws |
+//! | --- | --- |
+//! | [`Page`] | `<main>` with the names that tests and tools rely on |
+//! | [`Header`], [`Footer`] | the frame around every page |
+//! | [`Button`], [`ButtonLink`] | an action, pending or not; a link that looks like one |
+//! | [`Field`] | a labelled input with its hint and its error |
+//! | [`Notice`] | something the visitor should know |
+//! | [`StatusBadge`] | what a stream does right now |
+//! | [`CodeDisplay`] | a room's code |
+//! | [`LevelMeter`] | how loud it is |
+//! | [`Icon`], [`Wave`] | pictures |
+//! | [`CreateRoomForm`], [`JoinForm`] | forms that more than one page has |
+
+mod button;
+mod code_display;
+mod create_room_form;
+mod field;
+mod footer;
+mod header;
+mod icon;
+mod join_form;
+mod level_meter;
+mod notice;
+mod page;
+mod status_badge;
+mod submission;
+mod wave;
+
+pub use button::{Button, ButtonLink, Variant};
+pub use code_display::CodeDisplay;
+pub use create_room_form::CreateRoomForm;
+pub use field::{Entry, Field};
+pub use footer::Footer;
+pub use header::{Header, Session};
+pub use icon::{Glyph, Icon};
+pub use join_form::JoinForm;
+pub use level_meter::LevelMeter;
+pub use notice::{Notice, Tone};
+pub use page::{Page, Width};
+pub use status_badge::{StatusBadge, state_name};
+pub use submission::Submission;
+pub use wave::Wave;

@@ -1,0 +1,20 @@
+//! The way to a room of one's own.
+
+use leptos::{form::ActionForm, prelude::*};
+
+use super::{Button, Notice, Submission, Tone};
+use crate::api::CreateRoom;
+
+/// "Create a room": leads to the new room's stage, past the sign-in if need be.
+#[component]
+pub fn CreateRoomForm() -> impl IntoView {
+    let Submission { action, error, pending } = Submission::<CreateRoom>::new();
+    view! {
+        <ActionForm action attr:class="grid gap-3">
+            <Button submit=true pending>
+                "Create a room"
+            </Button>
+            {move || error.get().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
+        </ActionForm>
+    }
+}

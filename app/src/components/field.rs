@@ -1,0 +1,87 @@
+//! One labelled input.
+
+use heartogether::limits::{CODE_INPUT_CHARS, NAME_CHARS};
+use leptos::prelude::*;
+
+use super::{Glyph, Icon};
+
+/// What a field asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A room's code, however it is typed.
+    Code,
+    /// What others shall call the visitor.
+    Name,
+}
+
+/// A labelled input. Its error stands below it, is announced when it appears and belongs to the input for screen readers.
+#[component]
+pub fn Field(
+    /// What is asked for: decides keyboard, length and looks.
+    entry: Entry,
+    /// The accessible name.
+    label: &'static str,
+    /// The name in the form, and the id.
+    name: &'static str,
+    /// One line that helps, below the input.
+    #[prop(optional)]
+    hint: Option<&'static str>,
+    /// What is wrong with what was entered.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+    /// What is in it at first.
+    #[prop(optional, into)]
+    value: String,
+    /// Whether the page is about this field alone, so that it has the focus from the start.
+    #[prop(optional)]
+    autofocus: bool,
+) -> impl IntoView {
+    let code = entry == Entry::Code;
+    let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
+    let described_by = {
+        let (hint_id, error_id) = (hint_id.clone(), error_id.clone());
+        move || match (error.with(Option::is_some), hint) {
+            (true, _) => Some(error_id.clone()),
+            (false, Some(_)) => Some(hint_id.clone()),
+            (false, None) => None,
+        }
+    };
+    view! {
+        <div class="field">
+            <label class="field-label" for=name>
+                {label}
+            </label>
+            <input
+                class=if code { "input input-code" } else { "input" }
+                id=name
+                name=name
+                type="text"
+                value=value
+                maxlength=if code { CODE_INPUT_CHARS } else { NAME_CHARS }.to_string()
+                autocomplete=if code { "off" } else { "nickname" }
+                autocapitalize=if code { "characters" } else { "words" }
+                spellcheck="false"
+                enterkeyhint="go"
+                placeholder=code.then_some("ABC 234")
+                autofocus=autofocus
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=described_by
+            />
+            {hint.map(|hint| view! { <p class="field-hint" id=hint_id hidden=move || error.with(Option::is_some)>{hint}</p> })}
+            <div id=error_id role="alert">
+                {move || {
+                    error
+                        .get()
+                        .map(|text| {
+                            view! {
+                                <p class="field-error">
+                                    <Icon glyph=Glyph::Alert />
+                                    {text}
+                                </p>
+                            }
+                        })
+                }}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,21 @@
+//! The bar below every page.
+
+use leptos::prelude::*;
+
+use crate::routes;
+
+/// Where to read what is sent where.
+#[component]
+pub fn Footer() -> impl IntoView {
+    view! {
+        <footer class="footer">
+            <div class="bar flex-wrap">
+                <p>"Sound goes from browser to browser."</p>
+                <nav aria-label="About this site">
+                    <a href=routes::ABOUT>"About"</a>
+                    <a href=routes::PRIVACY>"Privacy"</a>
+                </nav>
+            </div>
+        </footer>
+    }
+}

@@ -1,0 +1,24 @@
+//! The way into somebody else's room.
+
+use leptos::{form::ActionForm, prelude::*};
+
+use super::{Button, Entry, Field, Submission, Variant};
+use crate::api::FindRoom;
+
+/// "Room code" and "Join": leads to the preview of the room.
+#[component]
+pub fn JoinForm(
+    /// What was tried before.
+    #[prop(optional, into)]
+    code: String,
+) -> impl IntoView {
+    let Submission { action, error, pending } = Submission::<FindRoom>::new();
+    view! {
+        <ActionForm action attr:class="grid gap-3">
+            <Field entry=Entry::Code label="Room code" name="code" value=code error />
+            <Button submit=true variant=Variant::Secondary pending>
+                "Join"
+            </Button>
+        </ActionForm>
+    }
+}

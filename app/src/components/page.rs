@@ -1,0 +1,83 @@
+//! `<main>`, the same on every page.
+
+use heartogether::refusal::Refusal;
+use leptos::{prelude::*, server::ServerActionError};
+use leptos_meta::Title;
+
+/// How wide a page is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Width {
+    /// As wide as lines can be read.
+    #[default]
+    Wide,
+    /// One column for one thing to do.
+    Narrow,
+}
+
+/// The main part of a page with the attributes that tests and tools rely on: `data-page`, `data-state`, `data-refusal`,
+/// and `data-hydrated` once the page runs in the browser.
+#[component]
+pub fn Page(
+    /// Its `data-page`.
+    name: &'static str,
+    /// What the browser's tab says before the product's name; alone the product's name if empty.
+    #[prop(into)]
+    title: TextProp,
+    /// Its `data-state`; takes text or a closure.
+    #[prop(optional, into)]
+    state: Option<Signal<&'static str>>,
+    /// Its `data-refusal`; takes a refusal or a closure that has one at times.
+    #[prop(optional, into)]
+    refusal: Signal<Option<Refusal>>,
+    /// Its `data-link`: how the signalling connection is, where there is one.
+    #[prop(optional, into)]
+    link: Option<Signal<&'static str>>,
+    /// How wide it is.
+    #[prop(optional)]
+    width: Width,
+    /// What is on it.
+    children: Children,
+) -> impl IntoView {
+    let hydrated = RwSignal::new(false);
+    Effect::new(move |_| {
+        forget_form_error();
+        hydrated.set(true);
+    });
+    view! {
+        <Title text=title />
+        <main
+            class=match width {
+                Width::Wide => "main",
+                Width::Narrow => "main main-narrow",
+            }
+            data-page=name
+            data-state=move || state.map(|state| state.get())
+            data-refusal=move || refusal.get().map(Refusal::code)
+            data-link=move || link.map(|link| link.get())
+            data-hydrated=move || hydrated.get().then_some("")
+        >
+            {children()}
+        </main>
+    }
+}
+
+/// Without wasm, a form's error comes back in the address. Once the page has shown it, it is gone from there and from
+/// the forms of later pages.
+fn forget_form_error() {
+    if take_context::<ServerActionError>().is_none() {
+        return;
+    }
+    let location = window().location();
+    let (Ok(path), Ok(query)) = (location.pathname(), location.search()) else { return };
+    let kept: Vec<&str> = query
+        .trim_start_matches('?')
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("__path=") && !pair.starts_with("__err="))
+        .collect();
+    let url = if kept.is_empty() { path } else { format!("{path}?{}", kept.join("&")) };
+    if let Ok(history) = window().history() {
+        let state = history.state().unwrap_or_default();
+        // A browser that refuses leaves the address as it is, which hurts nobody.
+        let _ = history.replace_state_with_url(&state, "", Some(&url));
+    }
+}

@@ -1,0 +1,21 @@
+//! The pages, one a file. A page reads the address, calls server functions and composes components; every URL stands in
+//! [`routes`](crate::routes).
+
+mod about;
+mod entrance;
+mod home;
+mod host;
+mod listen;
+mod login;
+mod not_found;
+mod privacy;
+mod room;
+
+pub use about::AboutPage;
+pub use home::HomePage;
+pub use host::HostPage;
+pub use listen::ListenPage;
+pub use login::LoginPage;
+pub use not_found::{NotFoundPage, answer_not_found};
+pub use privacy::PrivacyPage;
+pub use room::RoomPage;

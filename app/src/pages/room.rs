@@ -1,0 +1,170 @@
+//! A room's preview: who hosts it, whether it is live, and the one button.
+
+use std::time::Duration;
+
+use heartogether::{id::RoomCode, refusal::Refusal, wire::StreamState};
+use leptos::{ev, form::ActionForm, prelude::*, task::spawn_local};
+use leptos_router::hooks::{use_navigate, use_params_map};
+
+use super::answer_not_found;
+use crate::{
+    api::{ApiError, Listen, RoomSummary, look_up_room},
+    components::{
+        Button, ButtonLink, CodeDisplay, Glyph, Icon, JoinForm, Notice, Page, Session, StatusBadge, Submission, Tone,
+        Variant, Wave, Width, state_name,
+    },
+    routes,
+};
+
+/// How often the page looks at the room again while it is seen.
+const REFRESH_EVERY: Duration = Duration::from_secs(5);
+
+/// `/room/:code`
+#[component]
+pub fn RoomPage() -> impl IntoView {
+    let params = use_params_map();
+    let code = Memo::new(move |_| params.with(|params| params.get("code").unwrap_or_default()));
+    let found = Resource::new(move || code.get(), look_up_room);
+    let content = move || {
+        found.get().map(|found| match found {
+            Ok(room) => view! { <Preview room /> }.into_any(),
+            Err(error) => view! { <NoRoom error code=code.get_untracked() /> }.into_any(),
+        })
+    };
+    view! { <Transition fallback=|| view! { <Page name="room" title="Room">""</Page> }>{content}</Transition> }
+}
+
+/// A room that was there when it was asked for.
+#[component]
+fn Preview(room: RoomSummary) -> impl IntoView {
+    let (code, host_name, is_owner) = (room.code, room.host_name.to_string(), room.is_owner);
+    let room = follow(room);
+    let stream = Memo::new(move |_| room.with(|room| room.stream));
+    let refusal = Memo::new(move |_| {
+        room.with(|room| match room.stream {
+            StreamState::Ended => Some(Refusal::RoomEnded),
+            _ => room.is_full().then_some(Refusal::RoomFull),
+        })
+    });
+    let ended = move || stream.get() == StreamState::Ended;
+    view! {
+        <Page
+            name="room"
+            title=format!("{host_name}’s room")
+            state=move || if ended() { "refused" } else { state_name(stream.get()) }
+            refusal
+            width=Width::Narrow
+        >
+            <div class="relative grid justify-items-center gap-4 pt-4 pb-2 text-center">
+                <StatusBadge status=stream />
+                <h1>{format!("{host_name}’s room")}</h1>
+                <Wave />
+                <p class="text-muted">
+                    {move || room.with(|room| format!("{} of {} listening", room.listener_count, room.max_listeners))}
+                </p>
+            </div>
+            <div class="card">
+                <Show when=move || !ended() fallback=|| view! { <ButtonLink href=routes::HOME>"Back to the start"</ButtonLink> }>
+                    <ListenForm code full=Signal::derive(move || refusal.get().is_some()) />
+                </Show>
+                {move || refusal.get().map(|refusal| view! { <Notice tone=Tone::Warn>{refusal.text()}</Notice> })}
+                <Show when=move || stream.get() == StreamState::Idle>
+                    <p class="text-sm text-muted">"You can already go in. The sound begins when the host does."</p>
+                </Show>
+            </div>
+            <div class="flex flex-wrap items-center justify-between gap-3">
+                <CodeDisplay code small=true />
+                {is_owner
+                    .then(|| {
+                        view! {
+                            <ButtonLink href=routes::host(code) variant=Variant::Secondary>
+                                "Host this room"
+                            </ButtonLink>
+                        }
+                    })}
+            </div>
+        </Page>
+    }
+}
+
+/// The one button.
+#[component]
+fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let navigate = use_navigate();
+    let Submission { action, error, pending } = Submission::<Listen>::new();
+    let enter = move |event: ev::MouseEvent| {
+        // The server is asked only where it has to make the visitor a guest first.
+        if session.is_signed_in() {
+            event.prevent_default();
+            navigate(&routes::listen(code), Default::default());
+        }
+    };
+    view! {
+        <ActionForm action attr:class="grid gap-3">
+            <input type="hidden" name="code" value=code.to_string() />
+            <Button submit=true pending disabled=full on:click=enter>
+                <Icon glyph=Glyph::Headphones />
+                "Listen"
+            </Button>
+            {move || error.get().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
+        </ActionForm>
+    }
+}
+
+/// There is no such room, or it could not be asked for.
+#[component]
+fn NoRoom(error: ApiError, code: String) -> impl IntoView {
+    let refusal = match error {
+        ApiError::Refused(refusal) => Some(refusal),
+        ApiError::Fault(_) | ApiError::Unreachable => None,
+    };
+    if refusal.is_some() {
+        answer_not_found();
+    }
+    view! {
+        <Page name="room" title="No such room" state="refused" refusal=refusal width=Width::Narrow>
+            <h1>"This room cannot be opened"</h1>
+            <Notice tone=Tone::Error>{error.text()}</Notice>
+            <div class="card">
+                <JoinForm code />
+            </div>
+            <ButtonLink href=routes::HOME variant=Variant::Ghost>
+                "Back to the start"
+            </ButtonLink>
+        </Page>
+    }
+}
+
+/// Keeps a room up to date while the page is seen. A look-up that fails for want of a network changes nothing.
+fn follow(room: RoomSummary) -> RwSignal<RoomSummary> {
+    let code = room.code.to_string();
+    let room = RwSignal::new(room);
+    let refresh = move || {
+        if document().hidden() || room.with_untracked(|room| room.stream == StreamState::Ended) {
+            return;
+        }
+        let code = code.clone();
+        spawn_local(async move {
+            match look_up_room(code).await {
+                Ok(now) => _ = room.try_set(now),
+                Err(ApiError::Refused(Refusal::RoomNotFound)) => {
+                    _ = room.try_update(|room| room.stream = StreamState::Ended);
+                }
+                Err(_) => {}
+            }
+        });
+    };
+    Effect::new(move |_| {
+        let timer = set_interval_with_handle(refresh.clone(), REFRESH_EVERY);
+        let refresh = refresh.clone();
+        let seen = window_event_listener_untyped("visibilitychange", move |_| refresh());
+        on_cleanup(move || {
+            seen.remove();
+            if let Ok(timer) = timer {
+                timer.clear();
+            }
+        });
+    });
+    room
+}
