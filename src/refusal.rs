@@ -75,6 +75,8 @@ refusals! {
     StreamNotReady "stream_not_ready" "There is nothing to pause or resume right now.";
     /// The connection reads slower than the room speaks.
     TooSlow "too_slow" "The connection was too slow to keep up.";
+    /// The browser wants a tap before it plays. Said by the page itself, never by the server.
+    PlaybackBlocked "playback_blocked" "Your browser plays sound only after a tap.";
     /// The page's origin is not one this server serves.
     OriginNotAllowed "origin_not_allowed" "This page may not connect to this server.";
 }

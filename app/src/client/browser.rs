@@ -2,6 +2,7 @@
 //! talks to web-sys. Everything here lets go of its device, socket or connection when dropped.
 
 mod capture;
+mod level;
 mod peer;
 mod playback;
 mod socket;
@@ -25,6 +26,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use capture::Capture;
 pub use capture::CaptureError;
+use level::Level;
 use peer::PeerConnection;
 use playback::Playback;
 use socket::Socket;
@@ -32,10 +34,10 @@ use socket::Socket;
 use super::{Client, Command, HostState, Input, LinkState, ListenerState, PeerState, Timer};
 use crate::api::IceServer;
 
-/// What a host's or a listener's page shows, and how it acts. Made while rendering, also on the server, where it stays
-/// as it began; [`Session::start`] brings it to life in the browser.
+/// A page's presence in a room: what a host's or a listener's page shows, and how it acts. Made while rendering, also on
+/// the server, where it stays as it began; [`Presence::start`] brings it to life in the browser.
 #[derive(Clone, Copy)]
-pub struct Session {
+pub struct Presence {
     /// What a host's page shows.
     pub host_state: RwSignal<HostState>,
     /// What a listener's page shows.
@@ -50,13 +52,15 @@ pub struct Session {
     pub source: RwSignal<Option<Source>>,
     /// Why the last attempt to capture failed.
     pub capture_error: RwSignal<Option<CaptureError>>,
+    /// How loud the sound is that goes out or comes in, from 0 to 1.
+    pub level: RwSignal<f32>,
     /// Whether the browser wants a tap before it plays.
     pub playback_blocked: RwSignal<bool>,
     running: StoredValue<Option<SendWrapper<Page>>>,
 }
 
-impl Session {
-    /// A session that has not begun.
+impl Presence {
+    /// Not in the room yet.
     pub fn new() -> Self {
         Self {
             host_state: RwSignal::default(),
@@ -66,6 +70,7 @@ impl Session {
             peer_states: RwSignal::default(),
             source: RwSignal::default(),
             capture_error: RwSignal::default(),
+            level: RwSignal::default(),
             playback_blocked: RwSignal::default(),
             running: StoredValue::new(None),
         }
@@ -113,7 +118,7 @@ impl Session {
     }
 }
 
-impl Default for Session {
+impl Default for Presence {
     fn default() -> Self {
         Self::new()
     }
@@ -129,24 +134,26 @@ struct Running {
     timers: RefCell<BTreeMap<Timer, TimeoutHandle>>,
     peers: RefCell<BTreeMap<NegotiationId, Rc<PeerConnection>>>,
     capture: RefCell<Option<Capture>>,
+    level: RefCell<Option<Level>>,
     playback: Playback,
     configuration: web_sys::RtcConfiguration,
     waking: RefCell<Vec<EventListener>>,
-    session: Session,
+    presence: Presence,
 }
 
 impl Page {
-    fn new(client: Client, ice_servers: &[IceServer], player: NodeRef<Audio>, session: Session) -> Self {
+    fn new(client: Client, ice_servers: &[IceServer], player: NodeRef<Audio>, presence: Presence) -> Self {
         Self(Rc::new(Running {
             client: RefCell::new(client),
             socket: RefCell::default(),
             timers: RefCell::default(),
             peers: RefCell::default(),
             capture: RefCell::default(),
-            playback: Playback::new(player, session.playback_blocked),
+            level: RefCell::default(),
+            playback: Playback::new(player, presence.playback_blocked),
             configuration: peer::configuration(ice_servers),
             waking: RefCell::default(),
-            session,
+            presence,
         }))
     }
 
@@ -156,9 +163,13 @@ impl Page {
     }
 
     fn input(&self, input: Input) {
+        let connected = matches!(input, Input::PeerChanged { state: PeerState::Connected, .. });
         let commands = self.0.client.borrow_mut().step(input);
         commands.into_iter().for_each(|command| self.perform(command));
         self.publish();
+        if connected {
+            self.measure_playback();
+        }
     }
 
     fn perform(&self, command: Command) {
@@ -178,23 +189,23 @@ impl Page {
             Command::SetSending(sending) => {
                 self.0.capture.borrow().iter().for_each(|capture| capture.set_sending(sending));
             }
-            Command::StopCapture => *self.0.capture.borrow_mut() = None,
+            Command::StopCapture => self.stop_capture(),
         }
     }
 
     /// Shows what has changed, and only that.
     fn publish(&self) {
         let client = self.0.client.borrow();
-        let session = self.0.session;
-        show(session.host_state, client.host_state());
-        show(session.listener_state, client.listener_state());
-        show(session.link_state, client.link_state());
+        let presence = self.0.presence;
+        show(presence.host_state, client.host_state());
+        show(presence.listener_state, client.listener_state());
+        show(presence.link_state, client.link_state());
         let listeners = client.room().into_iter().flat_map(|room| &room.listeners);
-        show(session.peer_states, listeners.map(|listener| client.peer_state(listener.member)).collect());
-        if session.room.try_with_untracked(|shown| shown.as_ref() != client.room()) == Some(true) {
-            session.room.set(client.room().cloned());
+        show(presence.peer_states, listeners.map(|listener| client.peer_state(listener.member)).collect());
+        if presence.room.try_with_untracked(|shown| shown.as_ref() != client.room()) == Some(true) {
+            presence.room.set(client.room().cloned());
         }
-        show(session.source, self.0.capture.borrow().as_ref().map(Capture::source));
+        show(presence.source, self.0.capture.borrow().as_ref().map(Capture::source));
     }
 
     fn start_timer(&self, timer: Timer, after_ms: u32) {
@@ -254,20 +265,36 @@ impl Page {
     }
 
     async fn capture(&self, source: Source) {
-        let session = self.0.session;
-        session.capture_error.set(None);
+        let presence = self.0.presence;
+        presence.capture_error.set(None);
         match Capture::start(source, self.reporter()).await {
-            Err(error) => session.capture_error.set(Some(error)),
+            Err(error) => presence.capture_error.set(Some(error)),
             Ok(capture) => {
                 self.0.peers.borrow().values().for_each(|peer| peer.replace_track(capture.track()));
+                *self.0.level.borrow_mut() = Level::measure(capture.stream(), presence.level);
                 *self.0.capture.borrow_mut() = Some(capture);
                 self.input(Input::CaptureStarted(source));
             }
         }
     }
 
+    fn stop_capture(&self) {
+        if self.0.capture.borrow_mut().take().is_some() {
+            *self.0.level.borrow_mut() = None;
+        }
+    }
+
+    /// The sound flows: the meter may begin. It waits until now because opening an audio device takes time that the
+    /// first sound does not have.
+    fn measure_playback(&self) {
+        if let Some(stream) = self.0.playback.stream() {
+            *self.0.level.borrow_mut() = Level::measure(&stream, self.0.presence.level);
+        }
+    }
+
     fn play(&self) {
         self.0.playback.play();
+        self.0.level.borrow().iter().for_each(Level::resume);
     }
 
     /// Reports that the page is shown again or the network is back.

@@ -25,6 +25,11 @@ impl Playback {
         }
     }
 
+    /// What is being played.
+    pub(super) fn stream(&self) -> Option<MediaStream> {
+        self.player.get_untracked()?.src_object()
+    }
+
     /// Plays; where the browser wants a tap first, says so.
     pub(super) fn play(&self) {
         let Some(player) = self.player.get_untracked() else { return };

@@ -1,0 +1,150 @@
+//! The stage: what the host shares, with whom, and how to end it.
+
+mod audience;
+mod controls;
+mod invitation;
+
+use heartogether::{
+    refusal::Refusal,
+    role::Role,
+    wire::{EndReason, RoomView, StreamState},
+};
+use leptos::{html::Audio, prelude::*};
+
+use super::entrance::{Entrance, NoEntrance, ask_for_entrance};
+use crate::{
+    client::{HostState, Input, LinkState, browser::Presence},
+    components::{Button, ButtonLink, Notice, Page, StatusBadge, Tone, Variant, Width},
+    routes::{self, Destination},
+};
+use audience::Audience;
+use controls::Controls;
+use invitation::Invitation;
+
+/// `/host/:code`
+#[component]
+pub fn HostPage() -> impl IntoView {
+    let entrance = ask_for_entrance();
+    let content = move || {
+        entrance.get().map(|entrance| match entrance {
+            Ok(entrance) if entrance.room.is_owner => view! { <Stage entrance /> }.into_any(),
+            Ok(_) => view! { <NotOwner /> }.into_any(),
+            Err(error) => view! { <NoEntrance page="host" error destination=Destination::Host /> }.into_any(),
+        })
+    };
+    view! { <Transition fallback=|| view! { <Page name="host" title="Host" state="idle">""</Page> }>{content}</Transition> }
+}
+
+/// The owner's page.
+#[component]
+fn Stage(entrance: Entrance) -> impl IntoView {
+    let Entrance { room, ice_servers } = entrance;
+    let (code, max_listeners) = (room.code, room.max_listeners);
+    let presence = Presence::new();
+    Effect::new(move |_| presence.start(Role::Host, code, &ice_servers, NodeRef::<Audio>::new()));
+    on_cleanup(move || presence.leave());
+    let state = presence.host_state;
+    let refusal = move || match state.get() {
+        HostState::Refused(refusal) => Some(refusal),
+        _ => None,
+    };
+    let stage = move || match state.get() {
+        HostState::Refused(refusal) => view! { <Refused presence refusal /> }.into_any(),
+        HostState::Ended(reason) => view! { <Ended reason /> }.into_any(),
+        _ => ().into_any(),
+    };
+    let is_open = Memo::new(move |_| !matches!(state.get(), HostState::Refused(_) | HostState::Ended(_)));
+    let listeners = Signal::derive(move || {
+        presence.room.with(|room| room.iter().flat_map(|room: &RoomView| room.listeners.clone()).collect())
+    });
+    view! {
+        <Page
+            name="host"
+            title="Your room"
+            state=move || state.get().name()
+            refusal
+            link=move || presence.link_state.get().name()
+        >
+            <div class="flex flex-wrap items-center justify-between gap-3">
+                <h1>"Your room"</h1>
+                <StatusBadge status=Signal::derive(move || stream_of(state.get())) label=move || badge(state.get()) />
+            </div>
+            {stage}
+            <Show when=move || is_open.get()>
+                <div class="grid items-start gap-6 md:grid-cols-2">
+                    <Controls presence listener_count=Signal::derive(move || listeners.with(Vec::len)) />
+                    <Invitation code />
+                </div>
+                <Audience listeners peer_states=presence.peer_states max_listeners />
+            </Show>
+            <Show when=move || presence.link_state.get() == LinkState::Reconnecting && is_open.get()>
+                <Notice tone=Tone::Warn>"Reconnecting to the server. Whoever hears you now goes on hearing you."</Notice>
+            </Show>
+        </Page>
+    }
+}
+
+/// Somebody else's room.
+#[component]
+fn NotOwner() -> impl IntoView {
+    view! {
+        <Page name="host" title="Not your room" state="refused" refusal=Some(Refusal::NotOwner) width=Width::Narrow>
+            <h1>"This is somebody else’s room"</h1>
+            <Notice tone=Tone::Error>{Refusal::NotOwner.text()}</Notice>
+            <ButtonLink href=routes::HOME>"Back to the start"</ButtonLink>
+        </Page>
+    }
+}
+
+#[component]
+fn Refused(presence: Presence, refusal: Refusal) -> impl IntoView {
+    let (label, press) = match refusal {
+        Refusal::HostElsewhere | Refusal::SessionReplaced => ("Host here instead", Input::TakeOverPressed),
+        _ => ("Try again", Input::RetryPressed),
+    };
+    view! {
+        <Notice tone=Tone::Warn>{refusal.text()}</Notice>
+        <div class="flex flex-wrap gap-3">
+            <Button on:click=move |_| presence.press(press.clone())>{label}</Button>
+            <ButtonLink href=routes::HOME variant=Variant::Ghost>
+                "Back to the start"
+            </ButtonLink>
+        </div>
+    }
+}
+
+#[component]
+fn Ended(reason: EndReason) -> impl IntoView {
+    let text = match reason {
+        EndReason::Stopped => "You have ended this room. Everybody was told.",
+        EndReason::Idle => "The room ended because nothing happened in it for a while.",
+        EndReason::HostAbsent => "The room ended because you were away for too long.",
+    };
+    view! {
+        <Notice>{text}</Notice>
+        <div>
+            <ButtonLink href=routes::HOME>"Back to the start"</ButtonLink>
+        </div>
+    }
+}
+
+const fn stream_of(state: HostState) -> StreamState {
+    match state {
+        HostState::Idle | HostState::Refused(_) => StreamState::Idle,
+        HostState::Live => StreamState::Live,
+        HostState::Paused => StreamState::Paused,
+        HostState::Interrupted => StreamState::Interrupted,
+        HostState::Ended(_) => StreamState::Ended,
+    }
+}
+
+const fn badge(state: HostState) -> &'static str {
+    match state {
+        HostState::Idle => "Not sharing yet",
+        HostState::Live => "Live",
+        HostState::Paused => "Paused",
+        HostState::Interrupted => "Interrupted",
+        HostState::Ended(_) => "Ended",
+        HostState::Refused(_) => "Not connected",
+    }
+}
