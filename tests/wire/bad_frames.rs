@@ -1,0 +1,172 @@
+//! Frames that are refused: each gets its code, none a panic.
+
+use heartogether::{
+    limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES},
+    refusal::Refusal,
+    wire::{decode_client, decode_server},
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const MEMBER: &str = "000000000000000000000000000000b1";
+
+/// Good frames, to be spoiled.
+fn good_frames() -> Vec<Value> {
+    vec![
+        json!({"type": "hello", "protocol": 1}),
+        json!({"type": "ping", "nonce": 1}),
+        json!({"type": "join_room", "code": "ABC234", "role": "listener"}),
+        json!({"type": "resume_room", "code": "ABC234", "token": MEMBER, "last_seq": 1}),
+        json!({"type": "start_stream", "source": "display"}),
+        json!({"type": "signal", "to": MEMBER, "signal": {"kind": "offer", "negotiation": 1, "sdp": ""}}),
+        json!({"type": "signal", "to": MEMBER, "signal": {"kind": "closed", "negotiation": 1}}),
+        json!({"type": "signal", "to": MEMBER, "signal": {"kind": "candidates", "negotiation": 1, "candidates": []}}),
+    ]
+}
+
+#[test]
+fn a_frame_that_is_no_message_is_malformed() {
+    let deep = ["[".repeat(30_000), "{\"type\":".repeat(8_000)];
+    let table = [
+        ("nothing", ""),
+        ("blank", "   "),
+        ("no JSON", "hello"),
+        ("half of it", r#"{"type":"hello""#),
+        ("two in one", r#"{"type":"stop_room"}{"type":"stop_room"}"#),
+        ("a number", "1"),
+        ("nothing at all", "null"),
+        ("an array", "[]"),
+        ("no type", "{}"),
+        ("a type that is no text", r#"{"type":1}"#),
+        ("a type nobody knows", r#"{"type":"destroy_room"}"#),
+        ("a type of the other side", r#"{"type":"welcome","protocol":1,"heartbeat_ms":1}"#),
+        ("a type in other letters", r#"{"type":"Hello","protocol":1}"#),
+        ("a type twice", r#"{"type":"hello","type":"ping","protocol":1,"nonce":1}"#),
+        ("a field twice", r#"{"type":"hello","protocol":1,"protocol":1}"#),
+        ("a negative number", r#"{"type":"hello","protocol":-1}"#),
+        ("a fraction", r#"{"type":"hello","protocol":1.5}"#),
+        ("a number too large", r#"{"type":"hello","protocol":4294967296}"#),
+        ("a number beyond all", r#"{"type":"hello","protocol":1e999}"#),
+        ("a number in quotes", r#"{"type":"hello","protocol":"1"}"#),
+        (
+            "a place beyond all",
+            r#"{"type":"resume_room","code":"ABC234","token":"000000000000000000000000000000b1","last_seq":18446744073709551616}"#,
+        ),
+        ("a code of five", r#"{"type":"join_room","code":"ABC23","role":"host"}"#),
+        ("a role nobody has", r#"{"type":"join_room","code":"ABC234","role":"admin"}"#),
+        ("a question that is none", r#"{"type":"join_room","code":"ABC234","role":"host","take_over":"yes"}"#),
+        ("a short token", r#"{"type":"resume_room","code":"ABC234","token":"b1","last_seq":1}"#),
+        (
+            "a token in capitals",
+            r#"{"type":"resume_room","code":"ABC234","token":"000000000000000000000000000000B1","last_seq":1}"#,
+        ),
+        (
+            "a token with a sign",
+            r#"{"type":"resume_room","code":"ABC234","token":"+00000000000000000000000000000b1","last_seq":1}"#,
+        ),
+        ("a source nobody has", r#"{"type":"start_stream","source":"camera"}"#),
+        (
+            "a signal nobody knows",
+            r#"{"type":"signal","to":"000000000000000000000000000000b1","signal":{"kind":"hangup"}}"#,
+        ),
+        ("half a surrogate", r#"{"type":"hello","protocol":1,"x":"\ud800"}"#),
+        ("arrays too deep", deep[0].as_str()),
+        ("objects too deep", deep[1].as_str()),
+    ];
+    for (what, frame) in table {
+        assert_eq!(decode_client(frame), Err(Refusal::FrameMalformed), "{what}");
+        if what != "a type of the other side" {
+            assert_eq!(decode_server(frame), Err(Refusal::FrameMalformed), "{what}, from the server");
+        }
+    }
+}
+
+#[test]
+fn a_frame_with_a_field_missing_or_of_another_type_is_malformed() {
+    fn spoil(value: &Value, spoiled: &mut Vec<Value>, rebuild: &dyn Fn(Value) -> Value) {
+        let Value::Object(fields) = value else { return };
+        for (name, field) in fields {
+            let mut without = fields.clone();
+            without.remove(name);
+            spoiled.push(rebuild(Value::Object(without)));
+            for wrong in [json!(null), json!(true), json!([[]]), json!({}), json!("\u{0}"), json!(-1)] {
+                let mut changed = fields.clone();
+                changed.insert(name.clone(), wrong);
+                // An SDP is any text; what is in it is between the browsers.
+                if name != "sdp" || !changed[name].is_string() {
+                    spoiled.push(rebuild(Value::Object(changed)));
+                }
+            }
+            let within = |inner| {
+                let mut changed = fields.clone();
+                changed.insert(name.clone(), inner);
+                rebuild(Value::Object(changed))
+            };
+            spoil(field, spoiled, &within);
+        }
+    }
+    for good in good_frames() {
+        assert!(decode_client(&good.to_string()).is_ok(), "{good}");
+        let mut spoiled = Vec::new();
+        spoil(&good, &mut spoiled, &|value| value);
+        assert!(spoiled.len() > 8, "{good}");
+        for bad in spoiled {
+            assert_eq!(decode_client(&bad.to_string()), Err(Refusal::FrameMalformed), "{bad}");
+        }
+    }
+}
+
+#[test]
+fn what_a_newer_client_adds_is_passed_over() {
+    for mut frame in good_frames() {
+        frame["since_the_next_version"] = json!({"deep": [1, 2, 3]});
+        assert!(decode_client(&frame.to_string()).is_ok(), "{frame}");
+    }
+}
+
+#[test]
+fn a_frame_is_as_long_as_allowed_and_not_a_byte_longer() {
+    let padded = |length: usize| {
+        let frame = r#"{"type":"stop_room"}"#;
+        frame.to_owned() + &" ".repeat(length - frame.len())
+    };
+    assert!(decode_client(&padded(FRAME_BYTES)).is_ok());
+    assert_eq!(decode_client(&padded(FRAME_BYTES + 1)), Err(Refusal::FrameTooLarge));
+    // Bytes are counted, not characters, and before anything is read.
+    let hearts = "\u{2764}".repeat(FRAME_BYTES / 3 + 1);
+    assert_eq!(decode_client(&hearts), Err(Refusal::FrameTooLarge));
+    assert_eq!(decode_client(&"[".repeat(FRAME_BYTES + 1)), Err(Refusal::FrameTooLarge));
+}
+
+#[test]
+fn a_signal_has_as_many_candidates_as_allowed_and_not_one_more() {
+    let frame = |count: usize| {
+        let candidates = vec![json!({"candidate": "", "sdp_mid": null, "sdp_m_line_index": null}); count];
+        let signal = json!({"kind": "candidates", "negotiation": 1, "candidates": candidates});
+        json!({"type": "signal", "to": MEMBER, "signal": signal}).to_string()
+    };
+    assert!(decode_client(&frame(CANDIDATES_PER_SIGNAL)).is_ok());
+    assert_eq!(decode_client(&frame(CANDIDATES_PER_SIGNAL + 1)), Err(Refusal::FrameMalformed));
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_a_decoder_panic(text in any::<String>()) {
+        let _ = (decode_client(&text), decode_server(&text));
+    }
+
+    #[test]
+    fn a_good_frame_with_any_byte_changed_is_read_or_refused(
+        frame in prop::sample::select(good_frames()),
+        at in any::<prop::sample::Index>(),
+        with in any::<u8>(),
+    ) {
+        let mut bytes = frame.to_string().into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] = with;
+        if let Ok(text) = std::str::from_utf8(&bytes) {
+            let refused = decode_client(text).err();
+            prop_assert!(matches!(refused, None | Some(Refusal::FrameMalformed)));
+        }
+    }
+}

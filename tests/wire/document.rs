@@ -1,0 +1,144 @@
+//! `docs/protocol.md` says what the code does: its examples are read by the decoders, and nothing is left out of it.
+
+use std::{collections::BTreeSet, fs};
+
+use heartogether::{
+    limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES, Limits},
+    refusal::Refusal,
+    wire::*,
+};
+use serde_json::Value;
+
+use crate::variants::{holding, tagged, texts_under};
+
+const CLIENT: &str = "What a client says";
+const SERVER: &str = "What the server says";
+
+/// An example, with the chapter and the section it stands in.
+struct Example {
+    chapter: String,
+    section: String,
+    text: String,
+}
+
+fn document() -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/protocol.md");
+    fs::read_to_string(path).expect("docs/protocol.md is there")
+}
+
+/// The fenced `json` blocks.
+fn examples(document: &str) -> Vec<Example> {
+    let (mut chapter, mut section) = (String::new(), String::new());
+    let (mut examples, mut fenced): (Vec<Example>, Option<String>) = (Vec::new(), None);
+    for line in document.lines() {
+        match &mut fenced {
+            Some(text) if line == "```" => {
+                let (chapter, section, text) = (chapter.clone(), section.clone(), std::mem::take(text));
+                examples.push(Example { chapter, section, text });
+                fenced = None;
+            }
+            Some(text) => *text += line,
+            None if line == "```json" => fenced = Some(String::new()),
+            None => {
+                if let Some(title) = line.strip_prefix("## ") {
+                    (chapter, section) = (title.to_owned(), String::new());
+                } else if let Some(title) = line.strip_prefix("### ") {
+                    section = title.trim_matches('`').to_owned();
+                }
+            }
+        }
+    }
+    assert!(fenced.is_none(), "a fence is left open");
+    examples
+}
+
+/// The examples of a chapter.
+fn shown(chapter: &str) -> Vec<(String, Value)> {
+    let examples = examples(&document()).into_iter().filter(|example| example.chapter == chapter);
+    let values = examples.map(|example| {
+        let value = serde_json::from_str(&example.text).unwrap_or_else(|error| panic!("{error}: {}", example.text));
+        (example.section, value)
+    });
+    values.collect()
+}
+
+#[test]
+fn every_example_is_a_message_and_says_all_of_it() {
+    for example in examples(&document()) {
+        let Example { chapter, section, text } = example;
+        let written = match chapter.as_str() {
+            CLIENT => decode_client(&text).map(|message| encode(&message)),
+            SERVER => decode_server(&text).map(|message| encode(&message)),
+            other => panic!("an example in the chapter {other:?} is nobody's: {text}"),
+        };
+        let written = written.unwrap_or_else(|refusal| panic!("{}: {text}", refusal.code()));
+        let value = |text: &str| serde_json::from_str::<Value>(text).expect("a frame is JSON");
+        assert_eq!(value(&text), value(&written), "the example has a field too many or too few");
+        assert_eq!(value(&text)["type"], Value::String(section), "the example stands in another's section");
+    }
+}
+
+#[test]
+fn every_message_every_signal_and_every_event_has_an_example() {
+    let client = shown(CLIENT);
+    let server = shown(SERVER);
+    let sections = |examples: &[(String, Value)]| examples.iter().map(|(section, _)| section.clone()).collect();
+    let client_types: BTreeSet<String> = sections(&client);
+    let server_types: BTreeSet<String> = sections(&server);
+    assert_eq!(client_types, tagged::<ClientMessage>("type"));
+    assert_eq!(server_types, tagged::<ServerMessage>("type"));
+
+    let of = |examples: &[(String, Value)], section: &str, key: &str| -> BTreeSet<String> {
+        let kept = examples.iter().filter(|(of, _)| of == section);
+        kept.flat_map(|(_, value)| texts_under(key, value)).collect()
+    };
+    assert_eq!(of(&client, "signal", "kind"), tagged::<Signal>("kind"));
+    assert_eq!(of(&server, "room_event", "kind"), tagged::<RoomEvent>("kind"));
+    let missed = server.iter().filter_map(|(_, value)| value["missed"].as_object());
+    let missed: BTreeSet<String> = missed.flat_map(|missed| missed.keys().cloned()).collect();
+    assert_eq!(missed, holding::<Missed>());
+}
+
+#[test]
+fn every_refusal_has_its_row() {
+    let document = document();
+    let (_, chapter) = document.split_once("\n## Refusals\n").expect("there is a chapter of refusals");
+    let chapter = chapter.split("\n## ").next().unwrap_or_default();
+    let rows = chapter.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let rows: BTreeSet<_> = rows.filter(|(_, meaning)| meaning.len() > 10).map(|(code, _)| code).collect();
+    assert_eq!(rows, Refusal::ALL.iter().map(|refusal| refusal.code()).collect());
+}
+
+#[test]
+fn the_values_that_a_field_can_have_are_named() {
+    use crate::variants::named;
+    let document = document();
+    let names = [named::<heartogether::role::Role>(), named::<Source>(), named::<StreamState>(), named::<EndReason>()];
+    for name in names.iter().flatten() {
+        assert!(document.contains(&format!("`{name}`")), "{name} is not explained");
+    }
+}
+
+#[test]
+fn the_numbers_are_those_of_the_code() {
+    let document = document();
+    let limits = Limits::default();
+    for (what, said) in [
+        ("version", format!("version is `{PROTOCOL_VERSION}`")),
+        ("frame", format!("{} KiB", FRAME_BYTES / 1024)),
+        ("candidates", format!("{CANDIDATES_PER_SIGNAL} candidates")),
+        ("events", format!("{} events", heartogether::limits::EVENTS_KEPT)),
+        ("rate", format!("{} frames a second", limits.frames_per_second)),
+        ("burst", format!("{} at once", limits.frames_burst)),
+        ("hello", format!("hello within {} s", limits.hello_ms / 1000)),
+        ("heartbeat", format!("every {} s", limits.heartbeat_ms / 1000)),
+        ("silence", format!("{} s of silence", limits.silence_ms / 1000)),
+        ("outbox", format!("{} frames wait", limits.outbox_frames)),
+        ("listener's grace", format!("{} s (listener)", limits.listener_grace_ms / 1000)),
+        ("host's grace", format!("{} min (host)", limits.host_grace_ms / 60_000)),
+        ("idle", format!("{} min", limits.room_idle_ms / 60_000)),
+        ("absent", format!("{} h", limits.room_host_absent_ms / 3_600_000)),
+    ] {
+        assert!(document.contains(&said), "{what}: {said:?} is not in the document");
+    }
+}

@@ -1,0 +1,177 @@
+//! Every message as it stands in its frame. A snapshot that changes is a change of the protocol.
+
+use std::{collections::BTreeSet, fmt::Debug};
+
+use heartogether::{
+    id::{DisplayName, MemberId, NegotiationId, ResumeToken, RoomCode, Seq},
+    limits::{CANDIDATES_PER_SIGNAL, Limits},
+    refusal::Refusal,
+    role::Role,
+    time::Timestamp,
+    wire::*,
+};
+use serde::Serialize;
+
+use crate::variants::{holding, named, tagged, texts_under};
+
+const HOST: MemberId = MemberId::from_bits(0xa0);
+const LISTENER: MemberId = MemberId::from_bits(0xb1);
+const TOKEN: ResumeToken = ResumeToken::from_bits(0xc2);
+const NEGOTIATION: NegotiationId = NegotiationId(7);
+
+fn code() -> RoomCode {
+    "ABC234".parse().expect("a code of the tests")
+}
+
+fn signals() -> Vec<Signal> {
+    let candidate = Candidate {
+        candidate: "candidate:1 1 udp 2122260223 192.0.2.7 50000 typ host".to_owned(),
+        sdp_mid: Some("0".to_owned()),
+        sdp_m_line_index: Some(0),
+    };
+    let bare = Candidate { candidate: String::new(), sdp_mid: None, sdp_m_line_index: None };
+    vec![
+        Signal::Offer { negotiation: NEGOTIATION, sdp: "v=0\r\n".to_owned() },
+        Signal::Answer { negotiation: NEGOTIATION, sdp: "v=0\r\n".to_owned() },
+        Signal::Candidates { negotiation: NEGOTIATION, candidates: vec![candidate, bare] },
+        Signal::Closed { negotiation: NEGOTIATION },
+        Signal::OfferRequest,
+    ]
+}
+
+fn client_messages() -> Vec<ClientMessage> {
+    let mut messages = vec![
+        ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }),
+        ClientMessage::Ping(Ping { nonce: u32::MAX }),
+        ClientMessage::JoinRoom(JoinRoom { code: code(), role: Role::Host, take_over: true }),
+        ClientMessage::JoinRoom(JoinRoom { code: code(), role: Role::Listener, take_over: false }),
+        ClientMessage::ResumeRoom(ResumeRoom { code: code(), token: TOKEN, last_seq: Seq(41) }),
+        ClientMessage::LeaveRoom,
+        ClientMessage::StartStream(StartStream { source: Source::Display }),
+        ClientMessage::StartStream(StartStream { source: Source::Microphone }),
+        ClientMessage::PauseStream,
+        ClientMessage::ResumeStream,
+        ClientMessage::InterruptStream,
+        ClientMessage::StopRoom,
+    ];
+    messages.extend(signals().into_iter().map(|signal| ClientMessage::Signal(SendSignal { to: LISTENER, signal })));
+    messages
+}
+
+fn room(stream: StreamState, ended: Option<EndReason>) -> RoomView {
+    RoomView {
+        code: code(),
+        host: HOST,
+        host_name: DisplayName::parse("Ada").expect("a name of the tests"),
+        max_listeners: 30,
+        stream,
+        ended,
+        listeners: vec![listener()],
+    }
+}
+
+fn listener() -> ListenerView {
+    ListenerView {
+        member: LISTENER,
+        name: DisplayName::parse("Grace \u{2764}\u{fe0f} \"Hopper\"").expect("a name of the tests"),
+        attached: true,
+        joined_at: Timestamp::from_millis(1_790_000_000_000),
+    }
+}
+
+fn room_events() -> Vec<RoomEvent> {
+    use StreamState::{Ended, Idle, Interrupted, Live, Paused};
+    let mut events = vec![
+        RoomEvent::ListenerJoined { listener: listener() },
+        RoomEvent::ListenerAttached { member: LISTENER, attached: false },
+        RoomEvent::ListenerLeft { member: LISTENER },
+    ];
+    let changes = [Idle, Live, Paused, Interrupted, Ended].map(|stream| RoomEvent::StreamChanged { stream });
+    let ends =
+        [EndReason::Stopped, EndReason::Idle, EndReason::HostAbsent].map(|reason| RoomEvent::RoomEnded { reason });
+    events.extend(changes.into_iter().chain(ends));
+    events
+}
+
+fn server_messages() -> Vec<ServerMessage> {
+    let (member, seq) = (LISTENER, Seq(42));
+    let heartbeat_ms = Limits::default().heartbeat_ms;
+    let whole = room(StreamState::Ended, Some(EndReason::Stopped));
+    let mut messages = vec![
+        ServerMessage::Welcome(Welcome { protocol: PROTOCOL_VERSION, heartbeat_ms }),
+        ServerMessage::Heartbeat,
+        ServerMessage::Pong(Ping { nonce: 0 }),
+        ServerMessage::RoomJoined(RoomJoined { member, token: TOKEN, seq, room: room(StreamState::Live, None) }),
+        ServerMessage::RoomResumed(RoomResumed { seq, missed: Missed::Events(room_events()) }),
+        ServerMessage::RoomResumed(RoomResumed { seq, missed: Missed::Room(whole) }),
+    ];
+    let events = room_events().into_iter().map(|event| ServerMessage::RoomEvent(SequencedEvent { seq, event }));
+    let signals = signals().into_iter().map(|signal| ServerMessage::Signal(ReceivedSignal { from: HOST, signal }));
+    let refusals = Refusal::ALL.iter().map(|refusal| ServerMessage::Refused(Refused { refusal: *refusal }));
+    messages.extend(events.chain(signals).chain(refusals));
+    messages
+}
+
+/// One frame a line, byte for byte.
+fn frames(messages: &[impl Serialize]) -> String {
+    messages.iter().map(|message| encode(message) + "\n").collect()
+}
+
+fn value(message: &impl Serialize) -> serde_json::Value {
+    serde_json::to_value(message).expect("a message is JSON")
+}
+
+#[test]
+fn a_client_says_it_like_this() {
+    insta::assert_snapshot!(frames(&client_messages()));
+}
+
+#[test]
+fn the_server_says_it_like_this() {
+    insta::assert_snapshot!(frames(&server_messages()));
+}
+
+#[test]
+fn what_is_written_is_read_as_the_same() {
+    fn check<M: Serialize + PartialEq + Debug>(messages: Vec<M>, decode: impl Fn(&str) -> Result<M, Refusal>) {
+        for message in messages {
+            assert_eq!(decode(&encode(&message)).as_ref(), Ok(&message));
+        }
+    }
+    check(client_messages(), decode_client);
+    check(server_messages(), decode_server);
+}
+
+#[test]
+fn the_snapshots_show_every_variant_there_is() {
+    let shown = |key: &str, messages: &[serde_json::Value]| -> BTreeSet<String> {
+        messages.iter().flat_map(|message| texts_under(key, message)).collect()
+    };
+    let client: Vec<_> = client_messages().iter().map(value).collect();
+    let server: Vec<_> = server_messages().iter().map(value).collect();
+    let both = [client.clone(), server.clone()].concat();
+
+    assert_eq!(shown("type", &client), tagged::<ClientMessage>("type"));
+    assert_eq!(shown("type", &server), tagged::<ServerMessage>("type"));
+    assert_eq!(shown("kind", &client), tagged::<Signal>("kind"));
+    assert!(shown("kind", &server).is_superset(&tagged::<RoomEvent>("kind")));
+    assert_eq!(shown("role", &both), named::<Role>());
+    assert_eq!(shown("source", &both), named::<Source>());
+    assert_eq!(shown("stream", &both), named::<StreamState>());
+    assert_eq!(shown("reason", &both), named::<EndReason>());
+    assert_eq!(shown("refusal", &both), named::<Refusal>());
+    assert_eq!(holding::<Missed>(), ["events", "room"].map(str::to_owned).into());
+}
+
+#[test]
+fn the_largest_signal_that_is_allowed_fits_into_a_frame() {
+    let longest = "candidate:4234997325 1 tcp 1518280447 2001:db8:1234:5678:9abc:def0:1234:5678 65535 typ relay \
+                   raddr 2001:db8:1234:5678:9abc:def0:1234:5678 rport 65535 tcptype passive generation 0 ufrag abcd \
+                   network-id 99 network-cost 999";
+    let candidate =
+        Candidate { candidate: longest.to_owned(), sdp_mid: Some("audio".to_owned()), sdp_m_line_index: Some(0) };
+    let candidates = vec![candidate; CANDIDATES_PER_SIGNAL];
+    let signal = Signal::Candidates { negotiation: NEGOTIATION, candidates };
+    let message = ClientMessage::Signal(SendSignal { to: LISTENER, signal });
+    assert_eq!(decode_client(&encode(&message)), Ok(message));
+}
