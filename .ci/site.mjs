@@ -1,0 +1,205 @@
+// Turns what cargo built into the site folder that the server serves, and checks such a folder.
+//
+//   node .ci/site.mjs build TARGET_DIR WASM SERVER_DIR    makes TARGET_DIR/site and SERVER_DIR/hash.txt
+//   node .ci/site.mjs check TARGET_DIR WASM SERVER_DIR    fails with what is missing or does not agree
+//
+// Names, hashes and settings are those of `cargo leptos build`, read from the same block of Cargo.toml. A step whose
+// inputs are the same bytes as last time is left out. It must not decide anything about what stands on the pages.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import * as zlib from "node:zlib";
+
+const [verb, targetDir, wasmSource, serverDir] = process.argv.slice(2);
+const metadata = JSON.parse(execFileSync("cargo", ["metadata", "--no-deps", "--format-version=1"], { maxBuffer: 1 << 26 }));
+const settings = metadata.metadata.leptos[0];
+const name = settings["output-name"];
+const siteDir = path.join(targetDir, "site");
+const pkgDir = path.join(siteDir, settings["site-pkg-dir"]);
+const stagingDir = path.join(targetDir, "site-staging");
+const hashFile = path.join(serverDir, "hash.txt");
+
+/** Formats that are not compressed already. */
+const COMPRESSIBLE = new Set(
+  [".css", ".html", ".ico", ".js", ".json", ".map", ".mjs", ".otf", ".svg", ".ttf", ".txt", ".wasm", ".webmanifest", ".xml"],
+);
+/** Below this a compressed copy saves no packet. */
+const MIN_COMPRESSED_BYTES = 1024;
+const ENCODINGS = {
+  ".br": {
+    encode: (bytes) =>
+      promisify(zlib.brotliCompress)(bytes, {
+        params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 11, [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+      }),
+    decode: zlib.brotliDecompressSync,
+  },
+  ".gz": { encode: (bytes) => promisify(zlib.gzip)(bytes, { level: 9 }), decode: zlib.gunzipSync },
+};
+
+const isCompressible = (file, bytes) => COMPRESSIBLE.has(path.extname(file)) && bytes.length >= MIN_COMPRESSED_BYTES;
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+
+/** The hash cargo-leptos puts into file names. It tells versions apart and guards nothing. */
+const hashOf = (bytes) => createHash("md5").update(bytes).digest("base64url");
+
+/** Every file below `dir`, as paths relative to it. */
+function filesBelow(dir) {
+  if (!fs.existsSync(dir)) return [];
+  return fs
+    .readdirSync(dir, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(dir, path.join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
+}
+
+/** A digest over files and settings: what a step depends on. */
+function fingerprint(files, ...rest) {
+  const digest = createHash("sha256").update(JSON.stringify(rest));
+  for (const file of files) digest.update(`\0${file}\0`).update(fs.readFileSync(file));
+  return digest.digest("hex");
+}
+
+/** Runs `step` into a fresh `dir` unless the folder stands there already, made from the same inputs. */
+function stage(title, dir, inputs, step) {
+  const stamp = `${dir}.inputs`;
+  if (fs.existsSync(dir) && fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === inputs) return;
+  console.log(`   ${title}`);
+  fs.rmSync(stamp, { force: true });
+  fs.rmSync(dir, { recursive: true, force: true });
+  fs.mkdirSync(dir, { recursive: true });
+  step();
+  fs.writeFileSync(stamp, inputs);
+}
+
+/** Replaces a file whole, so that a running server never reads half of one. */
+function writeWhole(file, bytes) {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(`${file}.part`, bytes);
+  fs.renameSync(`${file}.part`, file);
+}
+
+const run = (program, ...args) => execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
+const lockOf = (file) => fs.readFileSync(file, "utf8");
+
+function stageWasm() {
+  const dir = path.join(stagingDir, "wasm");
+  const optimise = settings["wasm-opt-features"];
+  const inputs = fingerprint([wasmSource], optimise, lockOf("Cargo.lock"), lockOf("package-lock.json"));
+  stage("wasm-bindgen, wasm-opt", dir, inputs, () => {
+    run("wasm-bindgen", "--target=web", "--no-typescript", `--out-name=${name}`, `--out-dir=${dir}`, wasmSource);
+    run("wasm-opt", ...optimise, path.join(dir, `${name}_bg.wasm`), "-o", path.join(dir, `${name}.wasm`));
+    fs.rmSync(path.join(dir, `${name}_bg.wasm`));
+  });
+  return dir;
+}
+
+function stageStyle() {
+  const dir = path.join(stagingDir, "style");
+  const input = settings["tailwind-input-file"];
+  // The folders in which classes are named; style/main.css tells Tailwind the same.
+  const sources = [path.dirname(input), "app/src"].flatMap((below) => filesBelow(below).map((file) => path.join(below, file)));
+  stage("Tailwind", dir, fingerprint(sources, lockOf("package-lock.json")), () => {
+    const output = path.join(dir, `${name}.css`);
+    try {
+      execFileSync("tailwindcss", ["--input", input, "--output", output, "--minify"], { stdio: "pipe" });
+    } catch (fault) {
+      throw new Error(`Tailwind failed:\n${fault.stderr}`);
+    }
+  });
+  return dir;
+}
+
+/** The site's uncompressed files, path to bytes, and the lines of hash.txt. */
+function collect(...staged) {
+  const files = new Map();
+  const hashes = {};
+  for (const file of filesBelow(settings["assets-dir"])) {
+    files.set(file, fs.readFileSync(path.join(settings["assets-dir"], file)));
+  }
+  for (const dir of staged) {
+    for (const file of filesBelow(dir)) {
+      const bytes = fs.readFileSync(path.join(dir, file));
+      const { name: stem, ext } = path.parse(file);
+      // Snippets are imported by their own names.
+      const isEntry = stem === name && path.dirname(file) === ".";
+      if (isEntry) hashes[ext.slice(1)] = hashOf(bytes);
+      files.set(path.join(settings["site-pkg-dir"], isEntry ? `${stem}.${hashOf(bytes)}${ext}` : file), bytes);
+    }
+  }
+  return { files, hashes };
+}
+
+/** Writes one file with its compressed copies, unless the site has it. Returns the names it takes up. */
+async function place(file, bytes) {
+  const full = path.join(siteDir, file);
+  const copies = isCompressible(file, bytes) ? Object.keys(ENCODINGS) : [];
+  const isThere = fs.existsSync(full) && fs.readFileSync(full).equals(bytes) && copies.every((copy) => fs.existsSync(full + copy));
+  if (!isThere) {
+    await Promise.all(copies.map(async (copy) => writeWhole(full + copy, await ENCODINGS[copy].encode(bytes))));
+    writeWhole(full, bytes);
+  }
+  return [file, ...copies.map((copy) => file + copy)];
+}
+
+async function build() {
+  const { files, hashes } = collect(stageWasm(), stageStyle());
+  const kept = new Set((await Promise.all([...files].map(([file, bytes]) => place(file, bytes)))).flat());
+  writeWhole(hashFile, ["js", "wasm", "css"].map((kind) => `${kind}: ${hashes[kind]}\n`).join(""));
+  for (const file of filesBelow(siteDir)) {
+    if (!kept.has(file)) fs.rmSync(path.join(siteDir, file));
+  }
+  report(hashes);
+}
+
+function report(hashes) {
+  for (const kind of Object.keys(hashes).sort()) {
+    const file = path.join(pkgDir, `${name}.${hashes[kind]}.${kind}`);
+    const brotli = fs.existsSync(`${file}.br`) ? `, ${kilobytes(fs.statSync(`${file}.br`).size)} as brotli` : "";
+    console.log(`   ${kind.padEnd(4)} ${kilobytes(fs.statSync(file).size)}${brotli}`);
+  }
+}
+
+/** Everything that is wrong with the site, as sentences. */
+function faults() {
+  if (!fs.existsSync(hashFile)) return [`${hashFile} is missing`];
+  const hashes = Object.fromEntries(fs.readFileSync(hashFile, "utf8").trim().split("\n").map((line) => line.split(": ")));
+  const found = [];
+  for (const kind of ["js", "wasm", "css"]) {
+    const file = path.join(pkgDir, `${name}.${hashes[kind]}.${kind}`);
+    if (!fs.existsSync(file)) found.push(`hash.txt names ${file}, which is missing`);
+    else if (hashOf(fs.readFileSync(file)) !== hashes[kind]) found.push(`${file} does not have the content its name says`);
+    else if (kind === "wasm" && !WebAssembly.validate(fs.readFileSync(file))) found.push(`${file} is not valid WebAssembly`);
+  }
+  for (const file of filesBelow(settings["assets-dir"])) {
+    const copy = path.join(siteDir, file);
+    if (!fs.existsSync(copy)) found.push(`${copy} is missing`);
+    else if (!fs.readFileSync(copy).equals(fs.readFileSync(path.join(settings["assets-dir"], file)))) found.push(`${copy} is stale`);
+  }
+  return [...found, ...filesBelow(siteDir).flatMap((file) => faultsOfCopies(path.join(siteDir, file)))];
+}
+
+function faultsOfCopies(file) {
+  const extension = path.extname(file);
+  if (extension in ENCODINGS) return fs.existsSync(file.slice(0, -extension.length)) ? [] : [`${file} has no original`];
+  const bytes = fs.readFileSync(file);
+  if (!isCompressible(file, bytes)) return [];
+  return Object.entries(ENCODINGS).flatMap(([copy, { decode }]) => {
+    if (!fs.existsSync(file + copy)) return [`${file + copy} is missing`];
+    try {
+      return decode(fs.readFileSync(file + copy)).equals(bytes) ? [] : [`${file + copy} decodes to something else`];
+    } catch (fault) {
+      return [`${file + copy} does not decode: ${fault.message}`];
+    }
+  });
+}
+
+if (verb === "build") {
+  await build();
+} else {
+  const found = faults();
+  for (const fault of found) console.error(`   ${fault}`);
+  console.log(found.length ? "   the site is not sound" : `   ${filesBelow(siteDir).length} files, all sound`);
+  process.exitCode = found.length ? 1 : 0;
+}
