@@ -1,2 +1,51 @@
+//! Whatever text arrives, the decoders read it or refuse it; what they read, they write, and read again as the same.
 #![no_main]
-libfuzzer_sys::fuzz_target!(|_data: &[u8]| {});
+
+use std::fmt::Debug;
+
+use heartogether::{
+    id::{DisplayName, RoomCode},
+    limits::{CANDIDATES_PER_SIGNAL, CODE_INPUT_CHARS, FRAME_BYTES, NAME_CHARS},
+    refusal::Refusal,
+    wire::{ClientMessage, SendSignal, Signal, decode_client, decode_server, encode},
+};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    read_again(text, decode_client, |message| encode(message));
+    read_again(text, decode_server, |message| encode(message));
+    if let Ok(message) = decode_client(text) {
+        check_bounds(text, &message);
+    }
+    if let Ok(code) = RoomCode::parse(text) {
+        assert!(text.chars().count() <= CODE_INPUT_CHARS);
+        assert_eq!(RoomCode::parse(&code.to_string()), Ok(code));
+    }
+    if let Ok(name) = DisplayName::parse(text) {
+        assert!((1..=NAME_CHARS).contains(&name.as_str().chars().count()));
+        assert!(!name.as_str().contains(char::is_control));
+        assert_eq!(DisplayName::parse(name.as_str()), Ok(name));
+    }
+});
+
+fn read_again<M: PartialEq + Debug>(
+    text: &str,
+    decode: impl Fn(&str) -> Result<M, Refusal>,
+    encode: impl Fn(&M) -> String,
+) {
+    if let Ok(message) = decode(text) {
+        let written = encode(&message);
+        // A message may be written longer than it came, with the fields that were left out.
+        if written.len() <= FRAME_BYTES {
+            assert_eq!(decode(&written).as_ref(), Ok(&message));
+        }
+    }
+}
+
+fn check_bounds(text: &str, message: &ClientMessage) {
+    assert!(text.len() <= FRAME_BYTES);
+    if let ClientMessage::Signal(SendSignal { signal: Signal::Candidates { candidates, .. }, .. }) = message {
+        assert!(candidates.len() <= CANDIDATES_PER_SIGNAL);
+    }
+}
