@@ -1,2 +1,62 @@
-//! stub
-fn main() {}
+//! The binary: reads the settings, starts the server, and stops it when it is told to.
+
+use std::{
+    error::Error,
+    io::{IsTerminal, Write},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use heartogether_server::{clock::SystemClock, config::Config, error::explain, startup::Server};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Config::read()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("heartogether-server: {}", explain(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    let filter = EnvFilter::try_new(&config.log).map_err(|error| format!("LOG: {error}"))?;
+    let is_terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(std::io::stderr).init();
+    let limits = config.limits();
+    let server = Server::bind(config, limits, Arc::new(SystemClock)).await?;
+    // Scripts wait for this line; whoever does not read it does not stop the server.
+    let _ = writeln!(std::io::stdout(), "HearTogether is ready at {}", server.url());
+    server.serve(told_to_stop()).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Returns at the first interrupt or termination signal.
+async fn told_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupt => {}
+        () = terminated() => {}
+    }
+    tracing::info!("stopping");
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
+}

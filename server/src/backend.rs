@@ -1,0 +1,77 @@
+//! What the pages' server functions ask of the server.
+
+use async_trait::async_trait;
+use heartogether::{
+    id::{AccountId, DisplayName, MemberId, RoomCode, RoomId},
+    room::{Policy, RoomCreated},
+};
+use heartogether_app::api::{Account, ApiError, Backend, IceServer, NewSession, RoomSummary, Visitor};
+
+use crate::{error::ServerError, identity::SessionToken, log::LogError, random, state::Node, store::Session};
+
+/// Draws of a code before giving up: with a million live rooms out of 887 million codes, two are already rare.
+const CODE_DRAWS: u32 = 16;
+
+#[async_trait]
+impl Backend for Node {
+    async fn sign_in_guest(&self, name: DisplayName) -> Result<NewSession, ApiError> {
+        Ok(self.begin_session(name).await?)
+    }
+
+    fn guest_name(&self) -> DisplayName {
+        let number = 1000 + u32::from_le_bytes(random::bytes()) % 9000;
+        DisplayName::parse(&format!("Guest {number}")).expect("a word and a number are a name")
+    }
+
+    async fn create_room(&self, owner: &Account) -> Result<RoomCode, ApiError> {
+        Ok(self.open_room(owner).await?)
+    }
+
+    async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError> {
+        let viewer = visitor.account.as_ref().map(|account| account.id);
+        match self.log.find(code).await.map_err(ServerError::from)? {
+            Some(room) => Ok(self.rooms.open(room).summarise(viewer).await),
+            None => Ok(None),
+        }
+    }
+
+    fn ice_servers(&self, _account: &Account) -> Vec<IceServer> {
+        self.config.ice.servers()
+    }
+}
+
+impl Node {
+    async fn begin_session(&self, name: DisplayName) -> Result<NewSession, ServerError> {
+        let account = Account { id: AccountId::from_bits(random::bits()), name };
+        let now = self.clock.now();
+        let settings = &self.config.cookie;
+        let token = SessionToken::draw();
+        let expires_at = now.after_ms(settings.session_ttl_seconds.saturating_mul(1000));
+        self.store.add_account(&account, now).await?;
+        self.store.add_session(&Session { token: token.hash(), account: account.id, expires_at }, now).await?;
+        Ok(NewSession { account, cookie: token.cookie(settings)? })
+    }
+
+    async fn open_room(&self, owner: &Account) -> Result<RoomCode, ServerError> {
+        for _ in 0..CODE_DRAWS {
+            let created = RoomCreated {
+                id: RoomId::from_bits(random::bits()),
+                code: RoomCode::draw(|| u8::from_le_bytes(random::bytes())),
+                owner: owner.id,
+                host: MemberId::from_bits(random::bits()),
+                host_name: owner.name.clone(),
+                policy: Policy::from(&self.limits),
+            };
+            let (id, code) = (created.id, created.code);
+            match self.log.create(created).await {
+                Ok(_) => {
+                    self.rooms.open(id);
+                    return Ok(code);
+                }
+                Err(LogError::CodeTaken) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ServerError::NoFreeCode { draws: CODE_DRAWS })
+    }
+}

@@ -1,0 +1,228 @@
+//! Every setting: a flag, an environment variable and a default, checked at start with an error that names it.
+
+mod ice;
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, Parser};
+use heartogether::limits::Limits;
+
+pub use ice::IceSettings;
+
+const DEFAULT_PORT: u16 = 3000;
+const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+/// The site folder's name beside the binary, where both cargo and cargo-leptos put it.
+const SITE: &str = "site";
+
+/// HearTogether's server: pages, signalling and rooms in one binary.
+#[derive(Clone, Debug, Parser)]
+#[command(version, about)]
+pub struct Config {
+    /// Port to listen on; 0 takes a free one [default: 3000]
+    #[arg(long, env = "PORT")]
+    port: Option<u16>,
+
+    /// Address to listen on [default: 0.0.0.0]
+    #[arg(long, env = "HOST")]
+    host: Option<IpAddr>,
+
+    /// Address of cargo-leptos, used where PORT or HOST is not set
+    #[arg(long, env = "LEPTOS_SITE_ADDR", hide = true)]
+    leptos_site_addr: Option<SocketAddr>,
+
+    /// Folder for accounts and rooms, created if missing [default: $XDG_DATA_HOME/heartogether, ~/.local/share/heartogether
+    /// or ./data, the first that can be told]
+    #[arg(long, env = "DATA_DIR")]
+    data_dir: Option<PathBuf>,
+
+    /// Folder of the built site [default: `site` beside the binary or one level up, or ./target/site]
+    #[arg(long, env = "SITE_DIR")]
+    site_dir: Option<PathBuf>,
+
+    /// Site folder of cargo-leptos, used where SITE_DIR is not set
+    #[arg(long, env = "LEPTOS_SITE_ROOT", hide = true)]
+    leptos_site_root: Option<PathBuf>,
+
+    /// Port of cargo-leptos' reload messages
+    #[arg(long, env = "LEPTOS_RELOAD_PORT", hide = true, default_value_t = 3001)]
+    pub(crate) leptos_reload_port: u32,
+
+    /// URL under which the public reaches this server; its pages may talk to it
+    #[arg(long, env = "PUBLIC_URL")]
+    public_url: Option<String>,
+
+    /// URLs of other sites whose pages may talk to this server, separated by commas
+    #[arg(long, env = "FRONTEND_URL", value_delimiter = ',')]
+    frontend_url: Vec<String>,
+
+    /// What to log: a level (error, warn, info, debug, trace) or a filter such as `info,heartogether_server=debug`
+    #[arg(long, env = "LOG", default_value = "info")]
+    pub log: String,
+
+    /// How sessions are kept in browsers.
+    #[command(flatten)]
+    pub(crate) cookie: CookieSettings,
+
+    #[command(flatten)]
+    limits: LimitSettings,
+
+    /// What peer connections are helped by.
+    #[command(flatten)]
+    pub(crate) ice: IceSettings,
+}
+
+/// How sessions are kept in browsers.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Sessions")]
+pub struct CookieSettings {
+    /// Name of the session cookie
+    #[arg(long, env = "SESSION_COOKIE_NAME", default_value = "heartogether.sid", value_parser = parse_cookie_name)]
+    pub(crate) session_cookie_name: String,
+
+    /// Send the session cookie over HTTPS only; set it to true wherever visitors come over HTTPS
+    #[arg(long, env = "SESSION_COOKIE_SECURE", default_value_t = false, action = clap::ArgAction::Set)]
+    pub(crate) session_cookie_secure: bool,
+
+    /// Seconds until a session expires
+    #[arg(long, env = "SESSION_TTL_SECONDS", default_value_t = 30 * 24 * 60 * 60, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) session_ttl_seconds: u64,
+}
+
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Limits")]
+struct LimitSettings {
+    /// Listeners in a room
+    #[arg(long, env = "MAX_LISTENERS", default_value_t = Limits::default().max_listeners, value_parser = clap::value_parser!(u32).range(1..))]
+    max_listeners: u32,
+
+    /// Milliseconds without a live host or any activity after which a room ends
+    #[arg(long, env = "ROOM_TTL_MS", default_value_t = Limits::default().room_idle_ms, value_parser = clap::value_parser!(u64).range(1..))]
+    room_ttl_ms: u64,
+
+    /// Milliseconds without the host after which a room ends
+    #[arg(long, env = "ROOM_HOST_ABSENT_MS", default_value_t = Limits::default().room_host_absent_ms, value_parser = clap::value_parser!(u64).range(1..))]
+    room_host_absent_ms: u64,
+}
+
+impl Config {
+    /// Reads flags and environment, and exits with an explanation where they are wrong.
+    pub fn read() -> Self {
+        Self::check(Self::try_parse()).unwrap_or_else(|error| error.exit())
+    }
+
+    /// Reads these arguments, the binary's name first, and the environment.
+    ///
+    /// # Errors
+    /// One that names the setting.
+    pub fn from_arguments<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Self, clap::Error> {
+        Self::check(Self::try_parse_from(arguments))
+    }
+
+    /// The limits as they are set.
+    pub fn limits(&self) -> Limits {
+        let LimitSettings { max_listeners, room_ttl_ms, room_host_absent_ms } = self.limits;
+        Limits { max_listeners, room_idle_ms: room_ttl_ms, room_host_absent_ms, ..Limits::default() }
+    }
+
+    fn check(parsed: Result<Self, clap::Error>) -> Result<Self, clap::Error> {
+        let mut config = parsed?;
+        let checked = config.ice.check();
+        checked.map_err(|problem| clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{problem}\n")))?;
+        // An environment file that leaves a setting empty means that it is not set.
+        config.frontend_url.retain(|url| !url.trim().is_empty());
+        Ok(config)
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        let leptos = self.leptos_site_addr;
+        let port = self.port.or(leptos.map(|address| address.port())).unwrap_or(DEFAULT_PORT);
+        SocketAddr::new(self.host.or(leptos.map(|address| address.ip())).unwrap_or(DEFAULT_HOST), port)
+    }
+
+    pub(crate) fn origins(&self) -> impl Iterator<Item = &str> {
+        self.public_url.iter().chain(&self.frontend_url).map(String::as_str)
+    }
+
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let own = |data: PathBuf| data.join("heartogether");
+        let of_user = || absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
+        self.data_dir.clone().or_else(|| of_user().map(own)).unwrap_or_else(|| PathBuf::from("data"))
+    }
+
+    /// The site folder: the one that is set, or the first that is there.
+    pub(crate) fn site_dir(&self) -> PathBuf {
+        let set = self.site_dir.as_ref().or(self.leptos_site_root.as_ref());
+        set.cloned().unwrap_or_else(|| {
+            let built = PathBuf::from("target").join(SITE);
+            let beside = binary_dir().into_iter().flat_map(|dir| [dir.join(SITE), dir.join("..").join(SITE)]);
+            beside.chain([built.clone()]).find(|path| path.is_dir()).unwrap_or(built)
+        })
+    }
+}
+
+/// Whether the build has written the list of hashed names; the pages look for it at this place.
+pub(crate) fn has_hashed_names() -> bool {
+    binary_dir().is_some_and(|dir| dir.join("hash.txt").is_file())
+}
+
+fn binary_dir() -> Option<PathBuf> {
+    std::env::current_exe().ok().as_deref().and_then(Path::parent).map(Path::to_owned)
+}
+
+/// A token of RFC 6265, section 4.1.1.
+fn parse_cookie_name(name: &str) -> Result<String, String> {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    match !name.is_empty() && name.chars().all(is_token) {
+        true => Ok(name.to_owned()),
+        false => Err("a cookie's name consists of letters, digits and !#$%&'*+-.^_`|~".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(arguments: &[&'static str]) -> Result<Config, String> {
+        let arguments = ["heartogether-server"].into_iter().chain(arguments.iter().copied());
+        Config::from_arguments(arguments).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_address_is_the_set_one_before_the_one_of_cargo_leptos() {
+        let address = |arguments| read(arguments).expect("valid settings").address().to_string();
+        assert_eq!(address(&["--leptos-site-addr", "127.0.0.1:4000"]), "127.0.0.1:4000");
+        assert_eq!(address(&["--leptos-site-addr", "127.0.0.1:4000", "--port", "5000"]), "127.0.0.1:5000");
+    }
+
+    #[test]
+    fn an_error_names_its_setting() {
+        for (arguments, setting) in [
+            (["--port", "many"], "--port"),
+            (["--max-listeners", "0"], "--max-listeners"),
+            (["--session-cookie-name", "a;b"], "--session-cookie-name"),
+            (["--stun-urls", "https://example.org"], "--stun-urls"),
+            (["--turn-urls", "ftp:example.org"], "--turn-urls"),
+            (["--turn-urls", "turn:example.org"], "TURN_USERNAME"),
+            (["--expressturn-urls", "relay.example.org:3478"], "EXPRESSTURN_USERNAME"),
+        ] {
+            let error = read(&arguments).expect_err("the setting is wrong");
+            assert!(error.contains(setting), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_turn_server_without_a_scheme_gets_one_and_its_secret_is_not_shown() {
+        let arguments =
+            ["--turn-urls", "relay.example.org:3478", "--turn-username", "ada", "--turn-credential", "s3cret"];
+        let config = read(&arguments).expect("valid settings");
+        let servers = config.ice.servers();
+        let turn = servers.last().expect("a TURN server");
+        assert_eq!(turn.urls, ["turn:relay.example.org:3478"]);
+        assert_eq!(turn.credential.as_deref(), Some("s3cret"));
+        assert!(!format!("{config:?}").contains("s3cret"));
+    }
+}

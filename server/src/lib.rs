@@ -1,0 +1,41 @@
+//! HearTogether's server: pages, signalling and rooms in one binary.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//! use heartogether_server::{clock::SystemClock, config::Config, startup::Server};
+//!
+//! let config = Config::read();
+//! let limits = config.limits();
+//! let server = Server::bind(config, limits, Arc::new(SystemClock)).await?;
+//! println!("{}", server.url());
+//! server.serve(std::future::pending()).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | [`config`], [`startup`], `router`, `state` | put the server together |
+//! | [`clock`], `random` | time and randomness, which the core never reads itself |
+//! | [`log`] | the rooms' logs, the one truth |
+//! | `rooms` | a task for each live room: takes entries in, performs effects |
+//! | `signalling` | the WebSockets: hostile until checked |
+//! | [`store`], `identity` | accounts and sessions; who is this request |
+//! | `backend`, `ops` | what pages and other programs ask for |
+//! | [`database`], `error` | the SQLite file; faults |
+
+mod backend;
+pub mod clock;
+pub mod config;
+pub mod database;
+pub mod error;
+mod identity;
+pub mod log;
+mod ops;
+mod random;
+mod rooms;
+mod router;
+mod signalling;
+pub mod startup;
+mod state;
+pub mod store;

@@ -1,0 +1,92 @@
+//! The rooms' logs: the one truth about every live room.
+//!
+//! A [`RoomLog`] gives each entry its place and its time, keeps it, and hands it to whoever has subscribed. It knows
+//! nothing of what entries mean; [`step`](heartogether::room::step) does.
+
+mod memory;
+mod sqlite;
+mod topics;
+
+use std::{error::Error, sync::Arc};
+
+use async_trait::async_trait;
+use heartogether::{
+    id::{RoomCode, RoomId, Seq},
+    room::{Entry, Event, RoomCreated},
+};
+use tokio::sync::broadcast;
+
+pub use memory::MemoryLog;
+pub use sqlite::SqliteLog;
+
+/// The shape in which events are kept. A log skips entries of a version it does not know.
+pub const EVENT_VERSION: u32 = 1;
+
+/// The entries of one room from the subscription on, in order. Whoever lags or finds a gap reads the log.
+pub type Subscription = broadcast::Receiver<Arc<Entry>>;
+
+/// A log for each live room.
+#[async_trait]
+pub trait RoomLog: Send + Sync {
+    /// Claims the code among the live rooms and appends the room's first entry.
+    ///
+    /// # Errors
+    /// [`LogError::CodeTaken`] or [`LogError::Storage`].
+    async fn create(&self, created: RoomCreated) -> Result<Arc<Entry>, LogError>;
+
+    /// The live room with this code.
+    ///
+    /// # Errors
+    /// [`LogError::Storage`].
+    async fn find(&self, code: RoomCode) -> Result<Option<RoomId>, LogError>;
+
+    /// Appends what happened. Once it returns, subscribers have the entry.
+    ///
+    /// # Errors
+    /// [`LogError::NoSuchRoom`] or [`LogError::Storage`].
+    async fn append(&self, room: RoomId, event: Event) -> Result<Arc<Entry>, LogError>;
+
+    /// The entries after `after`, oldest first; none for a room that is not live.
+    ///
+    /// # Errors
+    /// [`LogError::Storage`].
+    async fn read(&self, room: RoomId, after: Seq) -> Result<Vec<Arc<Entry>>, LogError>;
+
+    /// Every entry from now on.
+    ///
+    /// # Errors
+    /// [`LogError::NoSuchRoom`] or [`LogError::Storage`].
+    async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError>;
+
+    /// Every live room.
+    ///
+    /// # Errors
+    /// [`LogError::Storage`].
+    async fn live(&self) -> Result<Vec<RoomId>, LogError>;
+
+    /// Deletes the room's entries and frees its code. Closing a room twice changes nothing.
+    ///
+    /// # Errors
+    /// [`LogError::Storage`].
+    async fn close(&self, room: RoomId) -> Result<(), LogError>;
+}
+
+/// Why a log did not do what it was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LogError {
+    /// A live room has the code.
+    #[error("a live room has this code")]
+    CodeTaken,
+    /// The room never was or is closed.
+    #[error("no such live room")]
+    NoSuchRoom,
+    /// The storage failed.
+    #[error("the room log's storage failed")]
+    Storage(#[source] Arc<dyn Error + Send + Sync>),
+}
+
+impl From<sqlx::Error> for LogError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Storage(Arc::new(error))
+    }
+}

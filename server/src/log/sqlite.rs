@@ -1,0 +1,127 @@
+//! Logs in a SQLite file.
+//!
+//! One task writes: it commits whatever waits in one transaction and publishes it afterwards, so subscribers see the
+//! log's order and a busy server needs few commits.
+
+mod writer;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use async_trait::async_trait;
+use heartogether::{
+    id::{RoomCode, RoomId, Seq},
+    refusal::Refusal,
+    room::{Entry, Event, RoomCreated},
+    time::Timestamp,
+};
+use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{EVENT_VERSION, LogError, RoomLog, Subscription, topics::Topics};
+use crate::{
+    clock::Clock,
+    database::{from_sql, to_sql},
+};
+use writer::{Change, Order, Writer};
+
+/// Changes that may wait for the writer before those who ask for more have to wait themselves.
+const ORDERS: usize = 1024;
+
+/// Logs in a SQLite file that [`database::open`](crate::database::open) opened.
+pub struct SqliteLog {
+    pool: SqlitePool,
+    topics: Arc<Topics>,
+    orders: mpsc::Sender<Order>,
+    skipped: AtomicU64,
+}
+
+impl SqliteLog {
+    /// The logs of a file. Needs a tokio runtime, on which the writer lives as long as the log.
+    pub fn new(pool: SqlitePool, clock: Arc<dyn Clock>) -> Self {
+        let topics = Arc::new(Topics::default());
+        let (orders, waiting) = mpsc::channel(ORDERS);
+        tokio::spawn(Writer::new(pool.clone(), clock, topics.clone()).run(waiting));
+        Self { pool, topics, orders, skipped: AtomicU64::new(0) }
+    }
+
+    /// How many entries were skipped because their version or event is unknown.
+    pub fn skipped_entries(&self) -> u64 {
+        self.skipped.load(Ordering::Relaxed)
+    }
+
+    async fn write(&self, change: Change) -> Result<Option<Arc<Entry>>, LogError> {
+        let (done, outcome) = oneshot::channel();
+        let stopped = || LogError::Storage(Arc::new(sqlx::Error::WorkerCrashed));
+        self.orders.send(Order { change, done }).await.map_err(|_| stopped())?;
+        outcome.await.map_err(|_| stopped())?
+    }
+
+    async fn write_entry(&self, change: Change) -> Result<Arc<Entry>, LogError> {
+        self.write(change).await?.ok_or(LogError::NoSuchRoom)
+    }
+
+    fn decode(&self, room: RoomId, row: &SqliteRow) -> Result<Option<Arc<Entry>>, sqlx::Error> {
+        let (seq, at): (i64, i64) = (row.try_get("seq")?, row.try_get("at")?);
+        let version: i64 = row.try_get("version")?;
+        let event = match version == i64::from(EVENT_VERSION) {
+            true => serde_json::from_str(row.try_get("event")?).ok(),
+            false => None,
+        };
+        if event.is_none() {
+            self.skipped.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(%room, seq, version, "an entry of the room's log is not understood and was skipped");
+        }
+        Ok(event
+            .map(|event| Arc::new(Entry { seq: Seq(from_sql(seq)), at: Timestamp::from_millis(from_sql(at)), event })))
+    }
+}
+
+fn parse_room(row: &SqliteRow) -> Result<RoomId, sqlx::Error> {
+    let id: &str = row.try_get("id")?;
+    id.parse().map_err(|refusal: Refusal| sqlx::Error::Decode(Box::new(refusal)))
+}
+
+#[async_trait]
+impl RoomLog for SqliteLog {
+    async fn create(&self, created: RoomCreated) -> Result<Arc<Entry>, LogError> {
+        self.write_entry(Change::Create(created)).await
+    }
+
+    async fn find(&self, code: RoomCode) -> Result<Option<RoomId>, LogError> {
+        let found = sqlx::query("SELECT id FROM rooms WHERE code = $1").bind(code.to_string());
+        let row = found.fetch_optional(&self.pool).await?;
+        Ok(row.as_ref().map(parse_room).transpose()?)
+    }
+
+    async fn append(&self, room: RoomId, event: Event) -> Result<Arc<Entry>, LogError> {
+        self.write_entry(Change::Append(room, event)).await
+    }
+
+    async fn read(&self, room: RoomId, after: Seq) -> Result<Vec<Arc<Entry>>, LogError> {
+        let select = "SELECT seq, at, version, event FROM entries WHERE room = $1 AND seq > $2 ORDER BY seq";
+        let query = sqlx::query(select).bind(room.to_string()).bind(to_sql(after.0));
+        let rows = query.fetch_all(&self.pool).await?;
+        let entries = rows.iter().filter_map(|row| self.decode(room, row).transpose());
+        Ok(entries.collect::<Result<_, _>>()?)
+    }
+
+    async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {
+        let found = sqlx::query("SELECT id FROM rooms WHERE id = $1").bind(room.to_string());
+        match found.fetch_optional(&self.pool).await? {
+            Some(_) => Ok(self.topics.subscribe(room)),
+            None => Err(LogError::NoSuchRoom),
+        }
+    }
+
+    async fn live(&self) -> Result<Vec<RoomId>, LogError> {
+        let rows = sqlx::query("SELECT id FROM rooms").fetch_all(&self.pool).await?;
+        Ok(rows.iter().map(parse_room).collect::<Result<_, _>>()?)
+    }
+
+    async fn close(&self, room: RoomId) -> Result<(), LogError> {
+        self.write(Change::Close(room)).await.map(drop)
+    }
+}

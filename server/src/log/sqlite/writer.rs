@@ -1,0 +1,134 @@
+//! The one task that changes the logs.
+
+use std::sync::Arc;
+
+use heartogether::{
+    id::{RoomId, Seq},
+    room::{Entry, Event, RoomCreated},
+    time::Timestamp,
+};
+use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    clock::Clock,
+    database::{from_sql, to_sql},
+    log::{EVENT_VERSION, LogError, topics::Topics},
+};
+
+/// Changes committed together, at most.
+const BATCH: usize = 256;
+
+/// A change to the logs.
+#[derive(Clone)]
+pub(super) enum Change {
+    Create(RoomCreated),
+    Append(RoomId, Event),
+    Close(RoomId),
+}
+
+/// A change and who waits for it.
+pub(super) struct Order {
+    pub(super) change: Change,
+    pub(super) done: oneshot::Sender<Outcome>,
+}
+
+/// The entry that was appended, if one was.
+type Outcome = Result<Option<Arc<Entry>>, LogError>;
+
+pub(super) struct Writer {
+    pool: SqlitePool,
+    clock: Arc<dyn Clock>,
+    topics: Arc<Topics>,
+}
+
+impl Writer {
+    pub(super) fn new(pool: SqlitePool, clock: Arc<dyn Clock>, topics: Arc<Topics>) -> Self {
+        Self { pool, clock, topics }
+    }
+
+    /// Carries out orders until nobody can give one any more.
+    pub(super) async fn run(self, mut waiting: mpsc::Receiver<Order>) {
+        let mut orders = Vec::new();
+        while waiting.recv_many(&mut orders, BATCH).await > 0 {
+            let outcomes = match self.commit(&orders).await {
+                Ok(outcomes) => outcomes,
+                Err(error) => vec![Err(LogError::from(error)); orders.len()],
+            };
+            for (order, outcome) in orders.drain(..).zip(outcomes) {
+                self.publish(&order.change, &outcome);
+                // Who asked may have gone; the change stands.
+                let _ = order.done.send(outcome);
+            }
+        }
+    }
+
+    async fn commit(&self, orders: &[Order]) -> Result<Vec<Outcome>, sqlx::Error> {
+        let mut connection = self.pool.acquire().await?;
+        // IMMEDIATE waits for other writers instead of failing at the first statement.
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let mut outcomes = Vec::with_capacity(orders.len());
+        for order in orders {
+            outcomes.push(perform(&mut transaction, &order.change, self.clock.now()).await?);
+        }
+        transaction.commit().await?;
+        Ok(outcomes)
+    }
+
+    fn publish(&self, change: &Change, outcome: &Outcome) {
+        match (change, outcome) {
+            (Change::Close(room), Ok(_)) => self.topics.close(*room),
+            (Change::Append(room, _), Ok(Some(entry))) => self.topics.publish(*room, entry),
+            (Change::Create(created), Ok(Some(entry))) => self.topics.publish(created.id, entry),
+            _ => {}
+        }
+    }
+}
+
+async fn perform(db: &mut SqliteConnection, change: &Change, now: Timestamp) -> Result<Outcome, sqlx::Error> {
+    match change {
+        Change::Create(created) => create(db, created, now).await,
+        Change::Append(room, event) => append(db, *room, event, now).await,
+        Change::Close(room) => close(db, *room).await,
+    }
+}
+
+async fn create(db: &mut SqliteConnection, created: &RoomCreated, now: Timestamp) -> Result<Outcome, sqlx::Error> {
+    let claim = "INSERT INTO rooms (id, code, last_seq, last_at) VALUES ($1, $2, 1, $3) ON CONFLICT (code) DO NOTHING";
+    let claim = sqlx::query(claim).bind(created.id.to_string()).bind(created.code.to_string());
+    if claim.bind(to_sql(now.as_millis())).execute(&mut *db).await?.rows_affected() == 0 {
+        return Ok(Err(LogError::CodeTaken));
+    }
+    let entry = Entry { seq: Seq(1), at: now, event: Event::RoomCreated(created.clone()) };
+    insert(db, created.id, entry).await
+}
+
+async fn append(
+    db: &mut SqliteConnection,
+    room: RoomId,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Outcome, sqlx::Error> {
+    let advance = "UPDATE rooms SET last_seq = last_seq + 1, last_at = CASE WHEN last_at > $2 THEN last_at ELSE $2 END \
+                   WHERE id = $1 RETURNING last_seq, last_at";
+    let advance = sqlx::query(advance).bind(room.to_string()).bind(to_sql(now.as_millis()));
+    let Some(row) = advance.fetch_optional(&mut *db).await? else { return Ok(Err(LogError::NoSuchRoom)) };
+    let (seq, at) =
+        (Seq(from_sql(row.try_get("last_seq")?)), Timestamp::from_millis(from_sql(row.try_get("last_at")?)));
+    insert(db, room, Entry { seq, at, event: event.clone() }).await
+}
+
+async fn insert(db: &mut SqliteConnection, room: RoomId, entry: Entry) -> Result<Outcome, sqlx::Error> {
+    let event = serde_json::to_string(&entry.event).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+    let insert = "INSERT INTO entries (room, seq, at, version, event) VALUES ($1, $2, $3, $4, $5)";
+    let insert = sqlx::query(insert).bind(room.to_string()).bind(to_sql(entry.seq.0));
+    let insert = insert.bind(to_sql(entry.at.as_millis())).bind(i64::from(EVENT_VERSION)).bind(event);
+    insert.execute(&mut *db).await?;
+    Ok(Ok(Some(Arc::new(entry))))
+}
+
+async fn close(db: &mut SqliteConnection, room: RoomId) -> Result<Outcome, sqlx::Error> {
+    sqlx::query("DELETE FROM entries WHERE room = $1").bind(room.to_string()).execute(&mut *db).await?;
+    sqlx::query("DELETE FROM rooms WHERE id = $1").bind(room.to_string()).execute(&mut *db).await?;
+    Ok(Ok(None))
+}

@@ -1,0 +1,78 @@
+//! How the rest of the node talks to a room's replica.
+
+use heartogether::{
+    id::{AccountId, ConnectionId, RoomId},
+    refusal::Refusal,
+    wire::SendSignal,
+};
+use heartogether_app::api::RoomSummary;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::signalling::Outbox;
+
+/// Requests that may wait for a replica before those who ask have to wait themselves.
+const REQUESTS: usize = 64;
+
+/// What a replica can be asked. It has taken in every entry that was appended before the request was made.
+pub(super) enum Request {
+    Attach { connection: ConnectionId, outbox: Outbox, done: oneshot::Sender<()> },
+    Detach { connection: ConnectionId },
+    Signal { from: ConnectionId, signal: SendSignal },
+    IsMember { connection: ConnectionId, done: oneshot::Sender<bool> },
+    Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
+}
+
+/// A room's replica on this node, for as long as the room lives.
+#[derive(Clone)]
+pub(crate) struct RoomHandle {
+    id: RoomId,
+    requests: mpsc::Sender<Request>,
+}
+
+impl RoomHandle {
+    pub(super) fn new(id: RoomId) -> (Self, mpsc::Receiver<Request>) {
+        let (requests, waiting) = mpsc::channel(REQUESTS);
+        (Self { id, requests }, waiting)
+    }
+
+    pub(crate) const fn id(&self) -> RoomId {
+        self.id
+    }
+
+    /// Gives the room a connection's outbox; from then on the room can answer it.
+    pub(crate) async fn attach(&self, connection: ConnectionId, outbox: Outbox) -> Result<(), Refusal> {
+        let attached = self.ask(|done| Request::Attach { connection, outbox, done }).await;
+        attached.ok_or(Refusal::RoomNotFound)
+    }
+
+    /// Takes the outbox back.
+    pub(crate) async fn detach(&self, connection: ConnectionId) {
+        self.tell(Request::Detach { connection }).await;
+    }
+
+    /// Passes a signal on, or answers it with a refusal.
+    pub(crate) async fn signal(&self, from: ConnectionId, signal: SendSignal) {
+        self.tell(Request::Signal { from, signal }).await;
+    }
+
+    /// Whether the connection is a member's.
+    pub(crate) async fn is_member(&self, connection: ConnectionId) -> bool {
+        self.ask(|done| Request::IsMember { connection, done }).await.unwrap_or(false)
+    }
+
+    /// What everybody may know of the room; `None` once it has ended.
+    pub(crate) async fn summarise(&self, viewer: Option<AccountId>) -> Option<RoomSummary> {
+        self.ask(|done| Request::Summarise { viewer, done }).await.flatten()
+    }
+
+    /// A replica that is gone closes its connections itself.
+    async fn tell(&self, request: Request) {
+        let _ = self.requests.send(request).await;
+    }
+
+    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Option<T> {
+        let (done, answer) = oneshot::channel();
+        self.tell(request(done)).await;
+        answer.await.ok()
+    }
+}

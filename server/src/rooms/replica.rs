@@ -1,0 +1,206 @@
+//! One room on this node: takes entries in, performs their effects, answers requests.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use heartogether::{
+    id::{ConnectionId, NodeId, RoomId, Seq},
+    refusal::Refusal,
+    room::{Audience, Effect, Entry, Event, Member, Room, step},
+    time::Timestamp,
+    wire::{ReceivedSignal, SendSignal, ServerMessage},
+};
+use heartogether_app::api::RoomSummary;
+use tokio::sync::{
+    broadcast::error::{RecvError, TryRecvError},
+    mpsc,
+};
+
+use super::{append_surely, handle::Request, insist};
+use crate::{
+    clock::Clock,
+    log::{RoomLog, Subscription},
+    signalling::{Ending, Frame, Outbox},
+};
+
+pub(super) struct Replica {
+    id: RoomId,
+    node: NodeId,
+    log: Arc<dyn RoomLog>,
+    clock: Arc<dyn Clock>,
+    room: Room,
+    outboxes: HashMap<ConnectionId, Outbox>,
+    wake_at: Option<Timestamp>,
+}
+
+impl Replica {
+    pub(super) fn new(id: RoomId, node: NodeId, log: Arc<dyn RoomLog>, clock: Arc<dyn Clock>) -> Self {
+        Self { id, node, log, clock, room: Room::default(), outboxes: HashMap::new(), wake_at: None }
+    }
+
+    /// Lives until the room has ended.
+    pub(super) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        let Some(mut entries) = self.replay().await else { return };
+        self.mourn_nodes();
+        while self.room.ended().is_none() {
+            tokio::select! {
+                biased;
+                entry = entries.recv() => match entry {
+                    Ok(entry) => self.take(&entry).await,
+                    Err(RecvError::Lagged(_)) => self.catch_up().await,
+                    Err(RecvError::Closed) => return,
+                },
+                request = requests.recv() => {
+                    let Some(request) = request else { return };
+                    self.take_waiting(&mut entries).await;
+                    self.answer(request);
+                }
+                () = sleep_until(&*self.clock, self.wake_at) => {
+                    self.wake_at = None;
+                    append_surely(self.log.clone(), self.id, Event::Woke);
+                }
+            }
+        }
+        insist(|| self.log.close(self.id)).await;
+        self.outboxes.values().for_each(|outbox| outbox.close(Ending::ROOM_OVER));
+        tracing::info!(room = %self.id, "the room has ended");
+    }
+
+    /// Brings the room to where its log is. Whoever the effects were for was told by an earlier run.
+    async fn replay(&mut self) -> Option<Subscription> {
+        let entries = insist(|| self.log.subscribe(self.id)).await?;
+        for entry in insist(|| self.log.read(self.id, Seq(0))).await? {
+            for effect in self.advance(&entry) {
+                if let Effect::WakeAt(time) = effect {
+                    self.wake_at = Some(time);
+                }
+            }
+        }
+        Some(entries)
+    }
+
+    /// One node serves a log: whoever is attached to another one was attached to a run that is over.
+    fn mourn_nodes(&self) {
+        let attached = self.room.members().filter_map(Member::connection).map(|connection| connection.node);
+        for node in attached.filter(|node| *node != self.node).collect::<BTreeSet<_>>() {
+            append_surely(self.log.clone(), self.id, Event::NodeLost { node });
+        }
+    }
+
+    fn advance(&mut self, entry: &Entry) -> Vec<Effect> {
+        let (room, effects) = step(std::mem::take(&mut self.room), entry);
+        self.room = room;
+        effects
+    }
+
+    async fn take(&mut self, entry: &Entry) {
+        if entry.seq > self.room.seq().next() {
+            self.catch_up().await;
+        }
+        self.apply(entry);
+    }
+
+    /// Takes in what is there already, so that a request finds the room as its sender left it.
+    async fn take_waiting(&mut self, entries: &mut Subscription) {
+        loop {
+            match entries.try_recv() {
+                Ok(entry) => self.take(&entry).await,
+                Err(TryRecvError::Lagged(_)) => self.catch_up().await,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+            }
+        }
+    }
+
+    async fn catch_up(&mut self) {
+        let missed = insist(|| self.log.read(self.id, self.room.seq())).await;
+        missed.unwrap_or_default().iter().for_each(|entry| self.apply(entry));
+    }
+
+    fn apply(&mut self, entry: &Entry) {
+        for effect in self.advance(entry) {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send { to, message } => self.send(to, &message),
+            Effect::Disconnect { connection, refusal } => {
+                if let Some(outbox) = self.outboxes.remove(&connection) {
+                    outbox.close(Ending::refused(refusal));
+                }
+            }
+            Effect::WakeAt(time) => self.wake_at = Some(time),
+        }
+    }
+
+    /// Writes the message once, however many it is for.
+    fn send(&self, to: Audience, message: &ServerMessage) {
+        let frame = Frame::message(message);
+        match to {
+            Audience::Connection(connection) => self.push(connection, frame),
+            _ => self.room.connections(to).for_each(|connection| self.push(connection.id, frame.clone())),
+        }
+    }
+
+    /// A connection that is gone, or another node's, has no outbox here.
+    fn push(&self, connection: ConnectionId, frame: Frame) {
+        if let Some(outbox) = self.outboxes.get(&connection) {
+            outbox.push(frame);
+        }
+    }
+
+    /// Whoever stopped waiting for the answer does not miss it.
+    fn answer(&mut self, request: Request) {
+        match request {
+            Request::Attach { connection, outbox, done } => {
+                self.outboxes.insert(connection, outbox);
+                let _ = done.send(());
+            }
+            Request::Detach { connection } => drop(self.outboxes.remove(&connection)),
+            Request::Signal { from, signal } => self.pass_signal(from, signal),
+            Request::IsMember { connection, done } => drop(done.send(self.room.member_at(connection).is_some())),
+            Request::Summarise { viewer, done } => {
+                let summary = summarise(&self.room).map(|summary| RoomSummary {
+                    is_owner: viewer.is_some() && viewer == self.room.owner(),
+                    ..summary
+                });
+                let _ = done.send(summary);
+            }
+        }
+    }
+
+    fn pass_signal(&self, from: ConnectionId, SendSignal { to, signal }: SendSignal) {
+        let routed = self.room.route_signal(from, to, &signal);
+        match routed.and_then(|(sender, at)| Ok((sender, self.outboxes.get(&at.id).ok_or(Refusal::MemberNotFound)?))) {
+            Ok((sender, outbox)) => {
+                outbox.push(Frame::message(&ServerMessage::Signal(ReceivedSignal { from: sender, signal })));
+            }
+            Err(refusal) => self.push(from, Frame::refusal(refusal)),
+        }
+    }
+}
+
+/// What everybody may know, as someone who does not own the room sees it.
+fn summarise(room: &Room) -> Option<RoomSummary> {
+    let created = room.created().filter(|_| room.ended().is_none())?;
+    Some(RoomSummary {
+        id: created.id,
+        code: created.code,
+        host_name: created.host_name.clone(),
+        host_connected: room.host_connected(),
+        stream: room.stream_state(),
+        listener_count: u32::try_from(room.listener_count()).unwrap_or(u32::MAX),
+        max_listeners: created.policy.max_listeners,
+        is_owner: false,
+    })
+}
+
+async fn sleep_until(clock: &dyn Clock, at: Option<Timestamp>) {
+    match at {
+        Some(at) => clock.sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,116 @@
+//! Every path of the server, on one page.
+
+use std::{path::Path, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+    routing::get,
+};
+use heartogether_app::{App, api::Backend, shell};
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
+use tower_http::{compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
+
+use crate::{
+    identity::{check_origin, identify},
+    ops, signalling,
+    state::AppState,
+};
+
+/// Files whose names carry the hash of their content.
+const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+/// What is rendered for one visitor.
+const FOR_ONE_VISITOR: HeaderValue = HeaderValue::from_static("no-cache, private");
+
+/// The whole server.
+pub(crate) fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/api/health", get(ops::health))
+        .nest_service("/pkg", packages(&state))
+        .merge(visits(&state))
+        .layer(CompressionLayer::new().br(true).gzip(true))
+        .layer(always(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(always(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
+        .with_state(state)
+}
+
+/// Whatever depends on who asks.
+fn visits(state: &AppState) -> Router<AppState> {
+    let app = {
+        let options = state.options.clone();
+        move || shell(options.clone())
+    };
+    Router::new()
+        .route("/ws", get(signalling::upgrade))
+        .route("/api/rooms/{code}", get(ops::room))
+        .route("/api/ice-servers", get(ops::ice_servers))
+        .leptos_routes_with_context(state, generate_route_list(App), context(state), app)
+        .fallback_service(files(state))
+        .layer(unless_set(header::CACHE_CONTROL, FOR_ONE_VISITOR))
+        .layer(from_fn_with_state(state.clone(), check_origin))
+        .layer(from_fn_with_state(state.clone(), identify))
+}
+
+/// What every server function finds in its context.
+fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    let backend: Arc<dyn Backend> = state.node.clone();
+    move || provide_context(backend.clone())
+}
+
+/// The wasm, its script and the styles.
+fn packages(state: &AppState) -> Router {
+    let files = ServeDir::new(site(state).join(&*state.options.site_pkg_dir));
+    let files = files.precompressed_br().precompressed_gzip();
+    Router::new().fallback_service(files).layer(from_fn_with_state(state.options.hash_files, keep_for_ever))
+}
+
+/// The other files of the site; whatever is none of them gets the page that says so.
+fn files(state: &AppState) -> Router {
+    let missing = get(missing_page).with_state(state.clone());
+    let files = ServeDir::new(site(state)).precompressed_br().precompressed_gzip();
+    let files = files.append_index_html_on_directories(false).fallback(missing);
+    Router::new().fallback_service(files).layer(unless_set(header::CACHE_CONTROL, FOR_AN_HOUR))
+}
+
+async fn missing_page(State(state): State<AppState>, request: Request) -> Response {
+    let options = state.options.clone();
+    let render = render_app_async_with_context(context(&state), move || shell(options.clone()));
+    let mut response = render(request).await;
+    if response.status().is_success() {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, FOR_ONE_VISITOR);
+    response
+}
+
+/// A hashed name never means another content. Without hashing, and for what is not there, an hour is enough.
+async fn keep_for_ever(State(is_hashing): State<bool>, request: Request, next: Next) -> Response {
+    let name = request.uri().path().rsplit('/').next().unwrap_or_default();
+    let is_hashed = is_hashing && name.split('.').count() > 2;
+    let mut response = next.run(request).await;
+    match response.status() {
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED => {
+            let cache = if is_hashed { IMMUTABLE } else { FOR_AN_HOUR };
+            response.headers_mut().insert(header::CACHE_CONTROL, cache);
+        }
+        _ => {}
+    }
+    response
+}
+
+fn site(state: &AppState) -> &Path {
+    Path::new(&*state.options.site_root)
+}
+
+fn always(name: HeaderName, value: HeaderValue) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, value)
+}
+
+fn unless_set(name: HeaderName, value: HeaderValue) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, value)
+}

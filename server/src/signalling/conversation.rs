@@ -1,0 +1,189 @@
+//! What one connection has said so far, and what its next message means.
+
+use std::sync::Arc;
+
+use heartogether::{
+    id::{MemberId, ResumeToken, RoomCode},
+    limits::Limits,
+    refusal::Refusal,
+    room::{Command, ConnectionRef, Event, JoinRequested, ResumeRequested},
+    wire::{
+        ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ResumeRoom, SendSignal, ServerMessage, StartStream, Welcome,
+    },
+};
+use heartogether_app::api::Account;
+
+use super::{Ending, Frame, Outbox};
+use crate::{
+    clock::Clock,
+    error::ServerError,
+    log::LogError,
+    random,
+    rooms::{RoomHandle, append_surely},
+    state::Node,
+};
+
+pub(super) struct Conversation {
+    node: Arc<Node>,
+    connection: ConnectionRef,
+    account: Account,
+    outbox: Outbox,
+    is_greeted: bool,
+    room: Option<RoomHandle>,
+}
+
+/// Why a message was not carried out.
+enum Failure {
+    Refused(Refusal),
+    Fault(ServerError),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::NoSuchRoom => Self::Refused(Refusal::RoomEnded),
+            error => Self::Fault(error.into()),
+        }
+    }
+}
+
+impl Conversation {
+    pub(super) fn new(node: Arc<Node>, connection: ConnectionRef, account: Account, outbox: Outbox) -> Self {
+        Self { node, connection, account, outbox, is_greeted: false, room: None }
+    }
+
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        self.node.clock.clone()
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.node.limits
+    }
+
+    pub(super) fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    pub(super) const fn is_greeted(&self) -> bool {
+        self.is_greeted
+    }
+
+    /// Carries a message out, answers it with a refusal, or ends the connection.
+    pub(super) async fn hear(&mut self, message: ClientMessage) -> Result<(), Ending> {
+        if !self.is_greeted {
+            return self.greet(&message);
+        }
+        match self.obey(message).await {
+            Ok(()) => {}
+            Err(Failure::Refused(refusal)) => self.outbox.push(Frame::refusal(refusal)),
+            Err(Failure::Fault(error)) => {
+                error.report();
+                return Err(Ending::FAULT);
+            }
+        }
+        Ok(())
+    }
+
+    /// The connection is gone: its member enters the grace period.
+    pub(super) async fn end(&mut self) {
+        if let Some(room) = self.room.take() {
+            let lost = Event::ConnectionLost { connection: self.connection.id };
+            append_surely(self.node.log.clone(), room.id(), lost);
+            room.detach(self.connection.id).await;
+        }
+    }
+
+    fn greet(&mut self, message: &ClientMessage) -> Result<(), Ending> {
+        match message {
+            ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }) => {
+                let heartbeat_ms = self.node.limits.heartbeat_ms;
+                let welcome = Welcome { protocol: PROTOCOL_VERSION, heartbeat_ms };
+                self.outbox.push(Frame::message(&ServerMessage::Welcome(welcome)));
+                self.is_greeted = true;
+            }
+            ClientMessage::Hello(_) => return Err(Ending::refused(Refusal::VersionUnsupported)),
+            _ => self.outbox.push(Frame::refusal(Refusal::OutOfOrder)),
+        }
+        Ok(())
+    }
+
+    async fn obey(&mut self, message: ClientMessage) -> Result<(), Failure> {
+        match message {
+            ClientMessage::Hello(_) => Err(Refusal::OutOfOrder.into()),
+            ClientMessage::Ping(ping) => {
+                self.outbox.push(Frame::message(&ServerMessage::Pong(ping)));
+                Ok(())
+            }
+            ClientMessage::JoinRoom(join) => self.join(join).await,
+            ClientMessage::ResumeRoom(resume) => self.resume(resume).await,
+            ClientMessage::LeaveRoom => self.command(Command::Leave).await,
+            ClientMessage::StartStream(StartStream { source }) => self.command(Command::StartStream { source }).await,
+            ClientMessage::PauseStream => self.command(Command::PauseStream).await,
+            ClientMessage::ResumeStream => self.command(Command::ResumeStream).await,
+            ClientMessage::InterruptStream => self.command(Command::InterruptStream).await,
+            ClientMessage::StopRoom => self.command(Command::StopRoom).await,
+            ClientMessage::Signal(signal) => self.signal(signal).await,
+        }
+    }
+
+    async fn join(&mut self, JoinRoom { code, role, take_over }: JoinRoom) -> Result<(), Failure> {
+        let request = JoinRequested {
+            connection: self.connection,
+            account: self.account.id,
+            name: self.account.name.clone(),
+            role,
+            take_over,
+            member: MemberId::from_bits(random::bits()),
+            token: ResumeToken::from_bits(random::bits()),
+        };
+        self.enter(code, Event::JoinRequested(request)).await
+    }
+
+    async fn resume(&mut self, ResumeRoom { code, token, last_seq }: ResumeRoom) -> Result<(), Failure> {
+        let request = ResumeRequested { connection: self.connection, account: self.account.id, token, last_seq };
+        self.enter(code, Event::ResumeRequested(request)).await
+    }
+
+    /// Asks a room for a place. The room answers, so it has to hold the outbox first.
+    async fn enter(&mut self, code: RoomCode, request: Event) -> Result<(), Failure> {
+        self.leave_waiting_room().await?;
+        let id = self.node.log.find(code).await?.ok_or(Refusal::RoomNotFound)?;
+        let room = self.node.rooms.open(id);
+        room.attach(self.connection.id, self.outbox.clone()).await?;
+        self.room = Some(room);
+        self.append(request).await
+    }
+
+    /// A connection that was refused a place, or gave it up, may ask again, here or elsewhere; a member may not.
+    async fn leave_waiting_room(&mut self) -> Result<(), Failure> {
+        let Some(room) = &self.room else { return Ok(()) };
+        if room.is_member(self.connection.id).await {
+            return Err(Refusal::OutOfOrder.into());
+        }
+        room.detach(self.connection.id).await;
+        self.room = None;
+        Ok(())
+    }
+
+    async fn command(&self, command: Command) -> Result<(), Failure> {
+        self.append(Event::Commanded { connection: self.connection.id, command }).await
+    }
+
+    async fn append(&self, event: Event) -> Result<(), Failure> {
+        let room = self.room.as_ref().ok_or(Refusal::OutOfOrder)?;
+        self.node.log.append(room.id(), event).await?;
+        Ok(())
+    }
+
+    async fn signal(&self, signal: SendSignal) -> Result<(), Failure> {
+        let room = self.room.as_ref().ok_or(Refusal::OutOfOrder)?;
+        room.signal(self.connection.id, signal).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+//! Lets a connection in: who may not come is told so on the connection itself, where a page can read it.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    extract::{State, WebSocketUpgrade, ws::WebSocket},
+    http::HeaderMap,
+    response::Response,
+};
+use futures::StreamExt;
+use heartogether::{id::ConnectionId, limits::FRAME_BYTES, refusal::Refusal, room::ConnectionRef};
+use heartogether_app::api::{Account, Visitor};
+
+use super::{Ending, conversation::Conversation, outbox::outbox, reader, writer};
+use crate::{random, state::Node};
+
+/// Idle connections are many: the library's default of 128 KiB each would cost a gigabyte for every 8,000.
+const BUFFER_BYTES: usize = 4 * 1024;
+/// Bytes that may wait in the socket's own buffer; a room as a member sees it is the longest frame.
+const WRITE_BYTES: usize = 1024 * 1024;
+/// Leaves room for our own refusal to come before the library's.
+const MESSAGE_BYTES: usize = FRAME_BYTES + BUFFER_BYTES;
+
+/// `GET /ws`.
+pub(crate) async fn upgrade(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
+    socket: WebSocketUpgrade,
+) -> Response {
+    let admitted = match node.origins.allow(&headers) {
+        true => visitor.account.ok_or(Refusal::NotSignedIn),
+        false => Err(Refusal::OriginNotAllowed),
+    };
+    socket
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(BUFFER_BYTES)
+        .max_write_buffer_size(WRITE_BYTES)
+        .max_message_size(MESSAGE_BYTES)
+        .max_frame_size(MESSAGE_BYTES)
+        .on_upgrade(|socket| serve(socket, node, admitted))
+}
+
+async fn serve(socket: WebSocket, node: Arc<Node>, admitted: Result<Account, Refusal>) {
+    let (sink, frames) = socket.split();
+    let (outbox, queue) = outbox(node.limits.outbox_frames);
+    let writing = tokio::spawn(writer::write(sink, queue, node.clock.clone()));
+    let connection = ConnectionRef { node: node.id, id: ConnectionId::from_bits(random::bits()) };
+    match admitted {
+        Ok(account) => reader::read(frames, Conversation::new(node, connection, account, outbox), writing).await,
+        Err(refusal) => {
+            let ending = Ending::refused(refusal);
+            outbox.close(ending);
+            reader::linger(frames, writing, ending).await;
+        }
+    }
+}

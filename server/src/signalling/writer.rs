@@ -1,0 +1,50 @@
+//! Speaks to one connection.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::extract::ws::{Message, WebSocket};
+use futures::{SinkExt, stream::SplitSink};
+
+use super::{Ending, Frame, outbox::Queue};
+use crate::clock::Clock;
+
+/// Milliseconds a socket may take to accept a frame.
+const WRITE_MS: u64 = 10_000;
+/// How long the last words may take.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// The half of a socket that is written to.
+pub(super) type Sink = SplitSink<WebSocket, Message>;
+
+/// Writes what is queued until the connection ends.
+pub(super) async fn write(mut sink: Sink, mut queue: Queue, clock: Arc<dyn Clock>) {
+    let ending = speak(&mut sink, &mut queue, &*clock).await;
+    queue.close();
+    if let Some(ending) = ending {
+        // A client that cannot be told is told nothing.
+        let _ = tokio::time::timeout(FAREWELL, bid_farewell(&mut sink, ending)).await;
+    }
+}
+
+/// Returns how to end, or `None` if there is nobody to speak to.
+async fn speak(sink: &mut Sink, queue: &mut Queue, clock: &dyn Clock) -> Option<Ending> {
+    loop {
+        let message = match queue.next().await?.into_message() {
+            Ok(message) => message,
+            Err(ending) => return Some(ending),
+        };
+        tokio::select! {
+            biased;
+            sent = sink.send(message) => sent.ok()?,
+            () = queue.overflowed() => return Some(Ending::TOO_SLOW),
+            () = clock.sleep_until(clock.now().after_ms(WRITE_MS)) => return Some(Ending::TOO_SLOW),
+        }
+    }
+}
+
+async fn bid_farewell(sink: &mut Sink, ending: Ending) -> Result<(), axum::Error> {
+    if let Some(Ok(refusal)) = ending.refusal().map(|refusal| Frame::refusal(refusal).into_message()) {
+        sink.feed(refusal).await?;
+    }
+    sink.send(Message::Close(Some(ending.close_frame()))).await
+}

@@ -1,0 +1,136 @@
+//! Puts the server together, in plain words in the log.
+
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
+
+use axum::Router;
+use heartogether::{id::NodeId, limits::Limits};
+use leptos::config::{Env, LeptosOptions};
+use tokio::net::TcpListener;
+
+use crate::{
+    clock::Clock,
+    config::{Config, has_hashed_names},
+    database,
+    log::{LogError, RoomLog, SqliteLog},
+    random,
+    rooms::Rooms,
+    router::router,
+    signalling::Origins,
+    state::{AppState, Node},
+    store::SqliteStore,
+};
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartupError {
+    /// The data folder cannot be used.
+    #[error("the data folder {path} cannot be created (see DATA_DIR)", path = path.display())]
+    DataDir {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The database cannot be used.
+    #[error("the database {path} cannot be opened (see DATA_DIR)", path = path.display())]
+    Database {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: sqlx::migrate::MigrateError,
+    },
+    /// The live rooms cannot be read.
+    #[error("the live rooms cannot be read")]
+    Rooms(#[from] LogError),
+    /// The address cannot be listened on.
+    #[error("{address} cannot be listened on (see PORT and HOST)")]
+    Address {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// A server that listens.
+pub struct Server {
+    listener: TcpListener,
+    router: Router,
+    port: u16,
+}
+
+impl Server {
+    /// Opens the data, takes the live rooms up again and listens. `limits` are those of the configuration except in tests.
+    ///
+    /// # Errors
+    /// Whatever keeps the server from starting.
+    pub async fn bind(config: Config, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self, StartupError> {
+        let pool = open_database(&config).await?;
+        let log: Arc<dyn RoomLog> = Arc::new(SqliteLog::new(pool.clone(), clock.clone()));
+        let id = NodeId::from_bits(random::bits());
+        let rooms = Rooms::new(id, log.clone(), clock.clone());
+        match rooms.recover().await? {
+            0 => {}
+            live => tracing::info!("{live} live rooms were taken up again"),
+        }
+        let (listener, address) = listen(config.address()).await?;
+        let options = leptos_options(&config, address);
+        let origins = Origins::new(config.origins());
+        let store = Arc::new(SqliteStore::new(pool));
+        let node = Arc::new(Node { id, config, limits, clock, log, store, rooms, origins });
+        Ok(Self { listener, router: router(AppState { node, options }), port: address.port() })
+    }
+
+    /// The port, also where 0 was asked for.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The URL on this machine.
+    pub fn url(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// Serves until `shutdown` completes and the requests that are under way are answered.
+    ///
+    /// # Errors
+    /// The listener's.
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        axum::serve(self.listener, self.router).with_graceful_shutdown(shutdown).await
+    }
+}
+
+async fn open_database(config: &Config) -> Result<sqlx::SqlitePool, StartupError> {
+    let folder = config.data_dir();
+    std::fs::create_dir_all(&folder).map_err(|source| StartupError::DataDir { path: folder.clone(), source })?;
+    let path = folder.join("heartogether.db");
+    tracing::info!("accounts and rooms are kept in {}", path.display());
+    database::open(&path).await.map_err(|source| StartupError::Database { path, source })
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartupError> {
+    let failed = |source| StartupError::Address { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+fn leptos_options(config: &Config, address: SocketAddr) -> LeptosOptions {
+    let site = config.site_dir();
+    match site.is_dir() {
+        true => tracing::info!("the site is served from {}", site.display()),
+        false => tracing::warn!(
+            "there is no site in {}: pages come without styles and scripts (see SITE_DIR)",
+            site.display()
+        ),
+    }
+    LeptosOptions::builder()
+        .output_name("heartogether")
+        .site_root(site.to_string_lossy())
+        .site_pkg_dir("pkg")
+        .site_addr(address)
+        .reload_port(config.leptos_reload_port)
+        .env(if cfg!(debug_assertions) { Env::DEV } else { Env::PROD })
+        .hash_files(has_hashed_names())
+        .build()
+}

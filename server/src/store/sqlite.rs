@@ -1,0 +1,54 @@
+//! Accounts and sessions in a SQLite file.
+
+use async_trait::async_trait;
+use heartogether::{id::DisplayName, refusal::Refusal, time::Timestamp};
+use heartogether_app::api::Account;
+use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+
+use super::{Session, Store, StoreError, TokenHash};
+use crate::database::to_sql;
+
+/// Accounts and sessions in a SQLite file that [`database::open`](crate::database::open) opened.
+pub struct SqliteStore {
+    pool: SqlitePool,
+}
+
+impl SqliteStore {
+    /// The accounts and sessions of a file.
+    pub fn new(pool: SqlitePool) -> Self {
+        Self { pool }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn add_account(&self, account: &Account, created_at: Timestamp) -> Result<(), StoreError> {
+        let insert = sqlx::query("INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)");
+        let insert = insert.bind(account.id.to_string()).bind(account.name.as_str().to_owned());
+        insert.bind(to_sql(created_at.as_millis())).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
+        let purge = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(to_sql(now.as_millis()));
+        purge.execute(&self.pool).await?;
+        let insert = sqlx::query("INSERT INTO sessions (token_hash, account, expires_at) VALUES ($1, $2, $3)");
+        let insert = insert.bind(session.token.to_string()).bind(session.account.to_string());
+        insert.bind(to_sql(session.expires_at.as_millis())).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError> {
+        let select = "SELECT accounts.id, accounts.name FROM sessions JOIN accounts ON accounts.id = sessions.account \
+                      WHERE sessions.token_hash = $1 AND sessions.expires_at > $2";
+        let query = sqlx::query(select).bind(token.to_string()).bind(to_sql(now.as_millis()));
+        let row = query.fetch_optional(&self.pool).await?;
+        Ok(row.as_ref().map(parse_account).transpose()?)
+    }
+}
+
+fn parse_account(row: &SqliteRow) -> Result<Account, sqlx::Error> {
+    let unreadable = |refusal: Refusal| sqlx::Error::Decode(Box::new(refusal));
+    let (id, name): (&str, &str) = (row.try_get("id")?, row.try_get("name")?);
+    Ok(Account { id: id.parse().map_err(unreadable)?, name: DisplayName::parse(name).map_err(unreadable)? })
+}
