@@ -2,6 +2,9 @@
 //!
 //! The same code renders on the server (feature `ssr`) and takes over in the browser (feature `hydrate`).
 
+// The type of a page's view nests as deep as its elements.
+#![recursion_limit = "256"]
+
 pub mod api;
 pub mod client;
 pub mod components;

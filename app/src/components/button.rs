@@ -57,6 +57,7 @@ pub fn Button(
             <span class="inline-flex items-center gap-2.5">{children()}</span>
         </button>
     }
+    .into_any()
 }
 
 /// A link to another page that is as large and as weighty as a button.

@@ -82,6 +82,7 @@ pub fn Icon(
             <path d=glyph.path() />
         </svg>
     }
+    .into_any()
 }
 
 /// The product's mark: two waves that become one.

@@ -42,4 +42,5 @@ pub fn Notice(
             </div>
         </div>
     }
+    .into_any()
 }

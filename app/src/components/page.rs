@@ -59,6 +59,7 @@ pub fn Page(
             {children()}
         </main>
     }
+    .into_any()
 }
 
 /// Without wasm, a form's error comes back in the address. Once the page has shown it, it is gone from there and from

@@ -22,6 +22,7 @@ pub fn StatusBadge(
             {text}
         </span>
     }
+    .into_any()
 }
 
 const fn words(status: StreamState) -> &'static str {
