@@ -1,0 +1,85 @@
+// The main job: what the host lets sound is heard by everybody who came.
+import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test } from '../fixtures';
+import { hear, silence } from '../hearing';
+import { button, createRoom, listen, main, shareTab, showsState, stop, useMicrophone } from '../visiting';
+import { readWatch, watchPage } from '../watching.mjs';
+
+test('a shared tab is heard by two listeners', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await expect(tabHost.getByTestId('room-code')).toHaveText(code);
+  await showsState(tabHost, 'idle');
+  await shareTab(tabHost);
+  for (const listener of [await newVisitor(), await newVisitor()]) {
+    await listen(listener, code);
+    await showsState(listener, 'listening');
+    await hear(listener, TAB_TONE_HZ);
+  }
+});
+
+test('a microphone is heard by two listeners', async ({ microphoneHost, newVisitor }) => {
+  const code = await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  for (const listener of [await newVisitor(), await newVisitor()]) {
+    await listen(listener, code);
+    await showsState(listener, 'listening');
+    await hear(listener, MICROPHONE_TONE_HZ);
+  }
+});
+
+test('who comes before the host waits, and then hears', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await showsState(listener, 'connecting');
+  await expect(main(listener)).toContainText('Waiting for the host');
+  await silence(listener);
+  await shareTab(tabHost);
+  await showsState(listener, 'listening');
+  await hear(listener, TAB_TONE_HZ);
+});
+
+test('a pause is silent, and what follows is heard', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+
+  await button(tabHost, 'Pause').click();
+  await showsState(tabHost, 'paused');
+  await showsState(listener, 'paused');
+  await silence(listener);
+
+  await button(tabHost, 'Resume').click();
+  await showsState(tabHost, 'live');
+  await showsState(listener, 'listening');
+  await hear(listener, TAB_TONE_HZ);
+});
+
+test('Stop ends it for everyone within a second', async ({ tabHost, newVisitor, request }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listeners = [await newVisitor(), await newVisitor()];
+  const everyone = [tabHost, ...listeners];
+  for (const listener of listeners) {
+    await listen(listener, code);
+    await hear(listener, TAB_TONE_HZ);
+  }
+  for (const page of everyone) await page.evaluate(watchPage, TAB_TONE_HZ);
+  for (const listener of listeners) {
+    await expect.poll(async () => (await readWatch(listener)).firstHeardAt).toBeDefined();
+  }
+
+  await stop(tabHost);
+  for (const page of everyone) await showsState(page, 'ended');
+  for (const listener of listeners) await silence(listener);
+
+  const { clickedAt } = await readWatch(tabHost);
+  for (const page of everyone) {
+    const { states, lastHeardAt } = await readWatch(page);
+    const endedAt = states.find(({ state }) => state === 'ended')?.at;
+    expect(endedAt! - clickedAt!, 'the page says so').toBeLessThan(1000);
+    if (lastHeardAt) expect(lastHeardAt - clickedAt!, 'it is silent').toBeLessThan(1000);
+  }
+  expect((await request.get(`/room/${code}`)).status()).toBe(404);
+});

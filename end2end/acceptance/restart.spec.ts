@@ -1,0 +1,45 @@
+// A server that dies takes nobody's sound along: it flows between the browsers, and both come back by themselves.
+import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { hear } from '../hearing';
+import { button, createRoom, listen, main, shareTab, showsState } from '../visiting';
+import { DROPOUT_MS, readWatch, watchPage } from '../watching.mjs';
+
+const BACK_MS = 3000;
+
+const hasLink = (page: Page, link: string) => expect(main(page)).toHaveAttribute('data-link', link);
+
+test('the tone goes on while the server is killed and started again', async ({ server, tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+  const pages = [tabHost, listener];
+  for (const page of pages) {
+    await hasLink(page, 'attached');
+    await page.evaluate(watchPage, TAB_TONE_HZ);
+  }
+
+  await server.kill();
+  for (const page of pages) await hasLink(page, 'reconnecting');
+  await hear(listener, TAB_TONE_HZ);
+  await server.start();
+  const readyAt = Date.now();
+  for (const page of pages) await hasLink(page, 'attached');
+  await hear(listener, TAB_TONE_HZ);
+
+  for (const page of pages) {
+    const attachedAt = (await readWatch(page)).states.findLast(({ link }) => link === 'attached')?.at;
+    expect(attachedAt! - readyAt, 'back in time').toBeLessThan(BACK_MS);
+  }
+  expect((await readWatch(listener)).longestSilenceMs, 'the tone never stops').toBeLessThan(DROPOUT_MS);
+
+  // They are members as before: what the host does reaches the listener, and somebody new hears it too.
+  await button(tabHost, 'Pause').click();
+  await showsState(listener, 'paused');
+  await button(tabHost, 'Resume').click();
+  await showsState(listener, 'listening');
+  const late = await newVisitor();
+  await listen(late, code);
+  await hear(late, TAB_TONE_HZ);
+});

@@ -1,0 +1,80 @@
+// From a click on Listen, and from the opening of a link, to the first 10 ms in which the host's tone is heard.
+import { chromium } from '@playwright/test';
+
+import { humming, listening, MICROPHONE_TONE_HZ } from '../chromium.mjs';
+import { percentile, printTable, writeResult } from '../report.mjs';
+import { Server } from '../server.mjs';
+import { createRoom, guestSession } from '../stage.mjs';
+import { readWatch, watchPage } from '../watching.mjs';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+const RUNS = Number(process.env['RUNS'] ?? 20);
+// Listeners that are gone keep their places for a while; they must not fill the room.
+const server = await Server.start({ MAX_LISTENERS: '200' });
+const [hosts, listeners] = await Promise.all([chromium.launch(humming()), chromium.launch(listening)]);
+
+/** Waits until the tone was heard. @param {Page} page @returns {Promise<number>} when, in milliseconds since 1970 */
+async function firstSound(page) {
+  await page.waitForFunction(() => 'toneWatch' in window && /** @type {any} */ (window).toneWatch.firstHeardAt);
+  return (await readWatch(page)).firstHeardAt ?? NaN;
+}
+
+/** A page of a browser that has never been here. @param {Parameters<typeof listeners.newContext>[0]} [options] */
+async function freshPage(options) {
+  const context = await listeners.newContext({ baseURL: server.url, ...options });
+  const page = await context.newPage();
+  await page.addInitScript(watchPage, MICROPHONE_TONE_HZ);
+  return page;
+}
+
+/** Listen clicked, on a preview that is loaded. @param {string} code */
+async function fromClick(code) {
+  const page = await freshPage();
+  await page.goto(`/room/${code}`, { waitUntil: 'networkidle' });
+  await page.locator('main[data-hydrated]').waitFor();
+  await page.getByRole('button', { name: 'Listen' }).click();
+  const heardAt = await firstSound(page);
+  const clickedAt = (await readWatch(page)).clickedAt ?? NaN;
+  await page.context().close();
+  return heardAt - clickedAt;
+}
+
+/** The player's link opened by a guest, nothing cached. @param {string} code */
+async function fromLink(code) {
+  const page = await freshPage({ storageState: await guestSession(listeners, server.url) });
+  await page.goto(`/listen/${code}`);
+  const heardAt = await firstSound(page);
+  const openedAt = await page.evaluate(() => performance.timeOrigin);
+  await page.context().close();
+  return heardAt - openedAt;
+}
+
+try {
+  const { page: host, code } = await createRoom(hosts, server.url);
+  await host.locator('main[data-hydrated]').waitFor();
+  await host.getByRole('button', { name: 'Use a microphone' }).click();
+  await host.locator('main[data-state=live]').waitFor();
+
+  const ways = [
+    { what: 'Listen clicked → first sound', run: fromClick, targets: { p50: 150, p95: 300 } },
+    { what: 'link opened, nothing cached → first sound', run: fromLink, targets: { p50: 600 } },
+  ];
+  const results = [];
+  for (const { what, run, targets } of ways) {
+    /** @type {number[]} */
+    const runsMs = [];
+    for (let i = 0; i < RUNS; i++) runsMs.push(Math.round(await run(code)));
+    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(runsMs, share));
+    results.push({ what, p50, p95, p99, targets, runsMs });
+  }
+  const ms = (/** @type {number | undefined} */ value) => (value === undefined ? '' : `${value} ms`);
+  printTable([
+    ['what', 'p50', 'p95', 'p99', 'target p50', 'target p95'],
+    ...results.map(({ what, p50, p95, p99, targets }) => [what, ...[p50, p95, p99, targets.p50, targets.p95].map(ms)]),
+  ]);
+  writeResult('first-sound', { runs: RUNS, results });
+} finally {
+  await Promise.all([hosts.close(), listeners.close()]);
+  await server.close();
+}

@@ -1,0 +1,46 @@
+// Codes as people type them: forgiven where it is clear what is meant, refused with a text where it is not.
+import { expect, test } from '../fixtures';
+import { button, createRoom, UNKNOWN_CODE } from '../visiting';
+
+const MALFORMED = /six letters or digits/;
+const NOT_FOUND = /no room with this code/;
+
+const refused = [
+  { what: 'an unknown code', code: UNKNOWN_CODE, text: NOT_FOUND },
+  { what: 'a short code', code: 'ABC', text: MALFORMED },
+  { what: 'a code of look-alikes', code: 'O0I1LL', text: MALFORMED },
+  { what: 'markup', code: '<b>ABC2</b>', text: MALFORMED },
+];
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with' : 'without';
+
+  for (const { what, code, text } of refused) {
+    test(`${what} is refused, ${how} JavaScript`, async ({ newVisitor }) => {
+      const page = await newVisitor({ javaScriptEnabled });
+      await page.goto('/');
+      await page.getByLabel('Room code').fill(code);
+      await button(page, 'Join').click();
+      await expect(page.getByText(text)).toBeVisible();
+      expect(new URL(page.url()).pathname).toBe('/');
+    });
+  }
+
+  test(`lower case, spaces and hyphens are forgiven, ${how} JavaScript`, async ({ newVisitor }) => {
+    const code = await createRoom(await newVisitor(), 'Ada');
+    const page = await newVisitor({ javaScriptEnabled });
+    await page.goto('/');
+    await page.getByLabel('Room code').fill(` ${code.slice(0, 3).toLowerCase()}-${code.slice(3)} `);
+    await button(page, 'Join').click();
+    await expect(page).toHaveURL(new RegExp(`/room/${code}$`));
+    await expect(button(page, 'Listen')).toBeVisible();
+  });
+}
+
+test('an unknown room has no page', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  for (const code of [UNKNOWN_CODE, 'O0I1LL', 'A'.repeat(500), '%3Cb%3E']) {
+    const response = await page.goto(`/room/${code}`);
+    expect(response?.status(), code).toBe(404);
+  }
+});

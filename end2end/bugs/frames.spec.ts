@@ -1,0 +1,116 @@
+// Whatever one connection sends, it hurts itself alone: a broadcast goes on while another socket talks nonsense.
+import { get } from 'node:http';
+
+import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { hear } from '../hearing';
+import { createRoom, listen, shareTab, signIn, UNKNOWN_CODE } from '../visiting';
+import { DROPOUT_MS, readWatch, watchPage } from '../watching.mjs';
+
+/** Frames to send, written down so that they can be handed to a page. */
+type Frame = { text: string; times?: number } | { binaryBytes: number };
+
+const say = (message: object): Frame => ({ text: JSON.stringify(message) });
+const hello = say({ type: 'hello', protocol: 1 });
+const stop = say({ type: 'stop_room' });
+const join = (code: string, role: string) => say({ type: 'join_room', code, role });
+
+const attacks = (code: string): { what: string; frames: Frame[]; refusal: string }[] => [
+  { what: 'another version', frames: [say({ type: 'hello', protocol: 99 })], refusal: 'version_unsupported' },
+  { what: 'a command before the hello', frames: [stop], refusal: 'out_of_order' },
+  { what: 'a command before the room', frames: [hello, stop], refusal: 'out_of_order' },
+  { what: 'another room', frames: [hello, join(UNKNOWN_CODE, 'listener')], refusal: 'room_not_found' },
+  { what: 'a role of somebody else', frames: [hello, join(code, 'host')], refusal: 'not_owner' },
+  { what: 'a command of another role', frames: [hello, join(code, 'listener'), stop], refusal: 'not_allowed' },
+  { what: 'a frame that is not JSON', frames: [hello, { text: '{"type":' }], refusal: 'frame_malformed' },
+  { what: 'a message that does not exist', frames: [hello, say({ type: 'sing' })], refusal: 'frame_malformed' },
+  { what: 'a binary frame', frames: [hello, { binaryBytes: 3 }], refusal: 'frame_malformed' },
+  { what: 'a frame over 64 KiB', frames: [hello, { text: 'x'.repeat(64 * 1024 + 1) }], refusal: 'frame_too_large' },
+  {
+    what: 'a burst of 1,000 frames',
+    frames: [hello, { text: '{"type":"ping","nonce":7}', times: 1000 }],
+    refusal: 'too_many_frames',
+  },
+];
+
+/** Sends the frames from a socket of the page and tells what came back once the refusal is there or the socket closed. */
+function attack(page: Page, frames: Frame[], refusal: string): Promise<string> {
+  return page.evaluate(
+    ({ frames, refusal }) =>
+      new Promise<string>((resolve) => {
+        const answers: string[] = [];
+        const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/ws`);
+        const finish = (how: string) => {
+          socket.close();
+          resolve([...answers, how].join('\n'));
+        };
+        socket.onmessage = ({ data }) => {
+          answers.push(String(data));
+          if (String(data).includes(refusal)) finish('refused');
+        };
+        socket.onclose = ({ code, reason }) => finish(`closed: ${code} ${reason}`);
+        socket.onopen = () => {
+          for (const frame of frames) {
+            if ('text' in frame) for (let i = 0; i < (frame.times ?? 1); i++) socket.send(frame.text);
+            else socket.send(new Uint8Array(frame.binaryBytes));
+          }
+        };
+      }),
+    { frames, refusal },
+  );
+}
+
+test('nobody notices what a hostile socket sends', async ({ tabHost, newVisitor, server }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+  for (const page of [tabHost, listener]) await page.evaluate(watchPage, TAB_TONE_HZ);
+
+  const mallory = await newVisitor();
+  await signIn(mallory, 'Mallory');
+  for (const { what, frames, refusal } of attacks(code)) {
+    await test.step(what, async () => {
+      expect(await attack(mallory, frames, refusal)).toContain(refusal);
+    });
+  }
+  await test.step('a frame of 10 MB ends its connection', async () => {
+    expect(await attack(mallory, [hello, { binaryBytes: 10_000_000 }], 'frame_too_large')).toMatch(/refused|closed/);
+  });
+
+  await hear(listener, TAB_TONE_HZ);
+  for (const page of [tabHost, listener]) expect((await readWatch(page)).states).toHaveLength(1);
+  expect((await readWatch(listener)).longestSilenceMs).toBeLessThan(DROPOUT_MS);
+  expect(server.log).not.toContain('panicked');
+});
+
+test('who is signed out gets no further than the door', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  await page.goto('/');
+  expect(await attack(page, [hello], 'not_signed_in')).toContain('not_signed_in');
+});
+
+test('a page of another origin gets no socket', async ({ newVisitor, server }) => {
+  const page = await newVisitor();
+  await signIn(page, 'Grace');
+  const cookies = await page.context().cookies();
+  const headers = {
+    cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', // RFC 6455, section 1.3
+  };
+  const upgrade = (origin: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const request = get(`${server.url}/ws`, { headers: { ...headers, origin } });
+      request.on('error', reject);
+      request.on('response', ({ statusCode }) => resolve(statusCode));
+      request.on('upgrade', ({ statusCode }, socket) => {
+        socket.destroy();
+        resolve(statusCode);
+      });
+    });
+  expect(await upgrade(server.url)).toBe(101);
+  expect(await upgrade('http://elsewhere.example')).toBe(403);
+});

@@ -1,0 +1,108 @@
+// What is heard at the listener's player: its spectrum is measured in the page.
+import { expect, type Page } from '@playwright/test';
+
+/** What the player plays, or what keeps it from being heard. */
+export interface Sound {
+  /** Why nothing can be heard; empty when the player plays. */
+  obstacle: string;
+  /** The loudest tone. */
+  frequencyHz: number;
+  /** How loud it is. */
+  levelDb: number;
+  /** The median of all that is neither the tone nor a harmonic of it. */
+  floorDb: number;
+  /** The last 40 ms altogether; 0 dB is full scale. */
+  loudnessDb: number;
+}
+
+const TOLERANCE = 0.02;
+const ABOVE_FLOOR_DB = 30;
+const SILENT_DB = -70;
+
+/** Waits until the tone, and nothing else, is heard. */
+export async function hear(page: Page, frequencyHz: number): Promise<Sound> {
+  const tone = `${frequencyHz} Hz`;
+  let sound: Sound | undefined;
+  await expect
+    .poll(async () => {
+      sound = await measure(page);
+      return isTone(sound, frequencyHz) ? tone : sound;
+    }, `${tone} at ${page.url()}`)
+    .toBe(tone);
+  return sound!;
+}
+
+/** Waits until nothing is heard. */
+export async function silence(page: Page): Promise<void> {
+  await expect
+    .poll(async () => {
+      const sound = await measure(page);
+      return sound.obstacle !== '' || sound.loudnessDb < SILENT_DB ? 'silence' : sound;
+    }, `silence at ${page.url()}`)
+    .toBe('silence');
+}
+
+function isTone(sound: Sound, frequencyHz: number): boolean {
+  return (
+    sound.obstacle === '' &&
+    Math.abs(sound.frequencyHz / frequencyHz - 1) <= TOLERANCE &&
+    sound.levelDb - sound.floorDb >= ABOVE_FLOOR_DB
+  );
+}
+
+/** Measures what the player plays at this moment. */
+export async function measure(page: Page): Promise<Sound> {
+  const players = page.getByTestId('stream');
+  if ((await players.count()) === 0) {
+    return { obstacle: 'no player', frequencyHz: 0, levelDb: -200, floorDb: -200, loudnessDb: -200 };
+  }
+  return players.evaluate((player: HTMLAudioElement): Sound => {
+    const nothing = { frequencyHz: 0, levelDb: -200, floorDb: -200, loudnessDb: -200 };
+    const stream = player.srcObject;
+    const track = stream instanceof MediaStream ? stream.getAudioTracks().find((t) => t.readyState === 'live') : undefined;
+    if (!track) return { obstacle: 'no live track', ...nothing };
+    if (player.paused) return { obstacle: 'the player is paused', ...nothing };
+    if (player.muted || player.volume === 0) return { obstacle: 'the player is muted', ...nothing };
+
+    // One ear a track, kept over the calls: its window of 0.7 s fills while the test polls.
+    const page = window as Window & { ears?: { context: AudioContext; byTrack: Map<string, AnalyserNode> } };
+    page.ears ??= { context: new AudioContext({ sampleRate: 48_000 }), byTrack: new Map() };
+    const { context, byTrack } = page.ears;
+    if (context.state !== 'running') return { obstacle: `the ear is ${context.state}`, ...nothing };
+    let ear = byTrack.get(track.id);
+    if (!ear) {
+      ear = new AnalyserNode(context, { fftSize: 32_768, smoothingTimeConstant: 0 });
+      context.createMediaStreamSource(new MediaStream([track])).connect(ear);
+      byTrack.set(track.id, ear);
+    }
+
+    const samples = new Float32Array(ear.fftSize);
+    ear.getFloatTimeDomainData(samples);
+    const last = samples.subarray(-1920);
+    const power = last.reduce((sum, x) => sum + x * x, 0) / last.length;
+
+    const spectrum = new Float32Array(ear.frequencyBinCount);
+    ear.getFloatFrequencyData(spectrum);
+    const hz = context.sampleRate / ear.fftSize;
+    const bins = Array.from(spectrum, (db) => Math.max(db, -200));
+    const audible = { from: Math.round(50 / hz), to: Math.round(12_000 / hz) };
+    let peak = audible.from;
+    for (let i = audible.from; i < audible.to; i++) if (bins[i]! > bins[peak]!) peak = i;
+    // The vertex of the parabola through the peak and its neighbours lies between the bins.
+    const [left, top, right] = [bins[peak - 1]!, bins[peak]!, bins[peak + 1]!];
+    const bend = left - 2 * top + right;
+    const frequencyHz = (peak + (bend === 0 ? 0 : (left - right) / (2 * bend))) * hz;
+    const isFloor = (_: number, i: number) => {
+      const nearest = Math.max(1, Math.round((i * hz) / frequencyHz)) * frequencyHz;
+      return i >= audible.from && i < audible.to && Math.abs(i * hz - nearest) > 60;
+    };
+    const floor = bins.filter(isFloor).sort((a, b) => a - b);
+    return {
+      obstacle: '',
+      frequencyHz,
+      levelDb: top,
+      floorDb: floor[Math.floor(floor.length / 2)] ?? -200,
+      loudnessDb: 10 * Math.log10(power + 1e-20),
+    };
+  });
+}

@@ -1,0 +1,22 @@
+// Real Chromium, sound that is heard, a server for each test.
+import { defineConfig } from '@playwright/test';
+
+import { listening } from './chromium.mjs';
+import { target } from './target.mjs';
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.spec.ts',
+  outputDir: `${target}/end2end/results`,
+  reporter: [['list']],
+  // Every test has two or three browsers that encode and decode sound in real time; side by side they would starve.
+  workers: 1,
+  retries: 0,
+  forbidOnly: Boolean(process.env['CI']),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    launchOptions: listening,
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: false },
+  },
+});

@@ -1,0 +1,63 @@
+// Pictures of each page for people to look at: target/screenshots. Nothing is asserted by pixels.
+import { join } from 'node:path';
+
+import { expect, test, type Page } from '../fixtures';
+import { target } from '../target.mjs';
+import { createRoom, isHydrated, listen, main, showsState, stop, UNKNOWN_CODE, useMicrophone } from '../visiting';
+
+const looks = [390, 1280].flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })));
+
+/** Takes the page in every look. */
+async function picture(page: Page, name: string): Promise<void> {
+  for (const { width, colorScheme } of looks) {
+    await page.setViewportSize({ width, height: width === 390 ? 844 : 800 });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await expect(main(page)).toBeVisible();
+    await page.screenshot({ path: join(target, 'screenshots', `${name}-${width}-${colorScheme}.png`), fullPage: true });
+  }
+}
+
+test('screenshots', async ({ microphoneHost, newVisitor }) => {
+  const visitor = await newVisitor();
+  for (const [name, path] of [
+    ['home', '/'],
+    ['login', '/login'],
+    ['about', '/about'],
+    ['privacy', '/privacy'],
+    ['not-found', '/nowhere'],
+    ['room-not-found', `/room/${UNKNOWN_CODE}`],
+  ] as const) {
+    await visitor.goto(path);
+    await isHydrated(visitor);
+    await picture(visitor, name);
+  }
+
+  const code = await createRoom(microphoneHost, 'Ada Lovelace');
+  await isHydrated(microphoneHost);
+  await picture(microphoneHost, 'host-idle');
+  await visitor.goto(`/room/${code}`);
+  await isHydrated(visitor);
+  await picture(visitor, 'room-waiting');
+  const early = await newVisitor();
+  await listen(early, code);
+  await showsState(early, 'connecting');
+  await picture(early, 'listen-waiting');
+
+  await useMicrophone(microphoneHost);
+  await visitor.reload();
+  await isHydrated(visitor);
+  await picture(visitor, 'room-live');
+  await listen(visitor, code);
+  await showsState(visitor, 'listening');
+  await picture(visitor, 'listen-listening');
+  await picture(microphoneHost, 'host-live');
+
+  const stranger = await visitor.context().newPage();
+  await stranger.goto(`/host/${code}`);
+  await showsState(stranger, 'refused');
+  await picture(stranger, 'host-refused');
+  await stop(microphoneHost);
+  await showsState(visitor, 'ended');
+  await picture(visitor, 'listen-ended');
+  await picture(microphoneHost, 'host-ended');
+});

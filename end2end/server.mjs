@@ -1,0 +1,81 @@
+// A server of one's own: a free port, a fresh data folder, killed without warning when it is no longer needed.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { serverBinary } from './target.mjs';
+
+/** @typedef {Record<string, string>} Settings The server's settings, as environment variables. */
+
+const READY = /HearTogether is ready at (http:\/\/\S+?:(\d+))/;
+const START_MS = 20_000;
+
+export class Server {
+  /** Where it answers, without a slash at the end. */
+  url = '';
+  /** Everything it wrote, over all its lives. */
+  log = '';
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  #process;
+  #port = '0';
+  #settings;
+  #dataDir;
+
+  /** @param {Settings} settings @param {string} dataDir */
+  constructor(settings, dataDir) {
+    this.#settings = settings;
+    this.#dataDir = dataDir;
+  }
+
+  /** Starts one with its own data. @param {Settings} [settings] */
+  static async start(settings = {}) {
+    const server = new Server(settings, await mkdtemp(join(tmpdir(), 'heartogether-')));
+    await server.start();
+    return server;
+  }
+
+  /** Starts it, on the port and with the data it had before. Answers when it is ready. */
+  async start() {
+    const own = { PORT: this.#port, DATA_DIR: this.#dataDir, STUN_URLS: '' };
+    const child = spawn(serverBinary, [], {
+      env: { ...process.env, ...own, ...this.#settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    child.stderr.on('data', (text) => (this.log += text));
+    await new Promise((resolve, reject) => {
+      const fail = (/** @type {string} */ what) => reject(new Error(`${serverBinary} ${what}\n${this.log}`));
+      const late = setTimeout(() => fail(`was not ready after ${START_MS} ms`), START_MS);
+      child.once('error', (error) => fail(error.message));
+      child.once('exit', (code, signal) => fail(`ended with ${code ?? signal} before it was ready`));
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        this.log += `${line}\n`;
+        const ready = READY.exec(line);
+        if (ready?.[1] && ready[2]) {
+          clearTimeout(late);
+          [this.url, this.#port] = [ready[1], ready[2]];
+          resolve(undefined);
+        }
+      });
+    });
+  }
+
+  /** `kill -9`: it can say goodbye to nobody. */
+  async kill() {
+    const child = this.#process;
+    this.#process = undefined;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  }
+
+  /** Ends it and deletes its data. */
+  async close() {
+    await this.kill();
+    await rm(this.#dataDir, { recursive: true, force: true });
+  }
+}

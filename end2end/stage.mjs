@@ -1,0 +1,32 @@
+// What measurements begin with: a room, and a guest's session.
+
+/** @typedef {import('@playwright/test').Browser} Browser */
+/** @typedef {import('@playwright/test').Page} Page */
+
+/** Says a name on the sign-in page and goes on. @param {Page} page @param {string} name */
+async function sayName(page, name) {
+  await page.getByLabel('Your name').fill(name);
+  await page.getByRole('button', { name: 'Continue as guest' }).click();
+  await page.waitForURL((url) => url.pathname !== '/login');
+}
+
+/** Opens a room and answers with its page. @param {Browser} browser @param {string} url */
+export async function createRoom(browser, url) {
+  const page = await browser.newPage({ baseURL: url });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Create a room' }).click();
+  await sayName(page, 'Ada');
+  await page.waitForURL(/\/host\//);
+  return { page, code: page.url().slice(-6) };
+}
+
+/** The cookies of a new guest. @param {Browser} browser @param {string} url */
+export async function guestSession(browser, url) {
+  const context = await browser.newContext({ baseURL: url });
+  const page = await context.newPage();
+  await page.goto('/login');
+  await sayName(page, 'Grace');
+  const session = await context.storageState();
+  await context.close();
+  return session;
+}

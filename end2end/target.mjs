@@ -1,0 +1,11 @@
+// Where cargo builds to and where results go.
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Cargo's target folder. */
+export const target = resolve(root, process.env['CARGO_TARGET_DIR'] ?? 'target');
+
+/** The server under test. */
+export const serverBinary = resolve(root, process.env['HEARTOGETHER_SERVER'] ?? `${target}/release/heartogether-server`);

@@ -1,0 +1,73 @@
+// What people do on the pages, step by step, by the names they see.
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** An unknown but well-formed code. */
+export const UNKNOWN_CODE = 'ZZZZZZ';
+
+export const main = (page: Page): Locator => page.locator('main');
+export const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true });
+
+/** Waits until the page shows this state. */
+export async function showsState(page: Page, state: string): Promise<void> {
+  await expect(main(page)).toHaveAttribute('data-state', state);
+}
+
+/** Waits until the page shows this refusal. */
+export async function showsRefusal(page: Page, refusal: string): Promise<void> {
+  await expect(main(page)).toHaveAttribute('data-refusal', refusal);
+  await showsState(page, 'refused');
+}
+
+/** Waits until the wasm runs. */
+export async function isHydrated(page: Page): Promise<void> {
+  await expect(main(page)).toHaveAttribute('data-hydrated');
+}
+
+/** Says a name on the sign-in page and goes on. */
+export async function sayName(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Your name').fill(name);
+  await button(page, 'Continue as guest').click();
+  await expect(page).not.toHaveURL(/\/login/);
+}
+
+/** Becomes a guest. */
+export async function signIn(page: Page, name: string): Promise<void> {
+  await page.goto('/login');
+  await sayName(page, name);
+}
+
+/** Opens a room as a new guest, who ends up on its host page. Returns its code. */
+export async function createRoom(page: Page, name: string): Promise<string> {
+  await page.goto('/');
+  await button(page, 'Create a room').click();
+  await sayName(page, name);
+  await expect(page).toHaveURL(/\/host\/[A-Z2-9]{6}$/);
+  return page.url().slice(-6);
+}
+
+/** Shares the tab that sounds. */
+export async function shareTab(page: Page): Promise<void> {
+  await isHydrated(page);
+  await button(page, 'Share a tab or system audio').click();
+  await showsState(page, 'live');
+}
+
+/** Speaks into the microphone that hums. */
+export async function useMicrophone(page: Page): Promise<void> {
+  await isHydrated(page);
+  await button(page, 'Use a microphone').click();
+  await showsState(page, 'live');
+}
+
+/** Comes by the code and listens, as a guest whose name the server chooses. */
+export async function listen(page: Page, code: string): Promise<void> {
+  await page.goto(`/room/${code}`);
+  await button(page, 'Listen').click();
+  await expect(page).toHaveURL(new RegExp(`/listen/${code}$`));
+}
+
+/** Ends the room for everyone. */
+export async function stop(page: Page): Promise<void> {
+  await button(page, 'Stop').click();
+  await button(page, 'Stop for everyone').click();
+}

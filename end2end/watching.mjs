@@ -1,0 +1,121 @@
+// Watches a page without a pause: every 10 ms of its player's sound and every state it shows.
+
+/** A concealed packet or two on a busy machine; whoever loses the connection is silent for far longer. */
+export const DROPOUT_MS = 200;
+
+/**
+ * @typedef {object} Watch What was seen so far. Times are milliseconds since 1970, the same in every page of a machine.
+ * @property {number | undefined} firstHeardAt When the tone was heard for the first time.
+ * @property {number | undefined} lastHeardAt When the tone was heard for the last time.
+ * @property {number} longestSilenceMs The longest time without the tone since it was heard first, a running one included.
+ * @property {{ at: number, state: string, link: string, refusal: string }[]} states What `<main>` said, in order.
+ * @property {number | undefined} clickedAt When a button was clicked for the last time.
+ */
+
+/**
+ * Runs inside the page, alone: give it to `evaluate` or, to miss nothing, to `addInitScript`. What it sees is read with
+ * {@link readWatch}. A track is read as raw audio frames, which queue up while the page is busy, so nothing is missed.
+ * @param {number} frequencyHz
+ */
+export function watchPage(frequencyHz) {
+  const HEARD = 0.003; // an amplitude of -50 dB
+  const clock = () => performance.timeOrigin + performance.now();
+  /** @type {Watch} */
+  const watch = { firstHeardAt: undefined, lastHeardAt: undefined, longestSilenceMs: 0, states: [], clickedAt: undefined };
+  Object.assign(window, { toneWatch: watch });
+
+  /** The tone's amplitude, by Goertzel's algorithm. @param {Float32Array} samples @param {number} rateHz */
+  const amplitude = (samples, rateHz) => {
+    const factor = 2 * Math.cos((2 * Math.PI * frequencyHz) / rateHz);
+    let [before, last] = [0, 0];
+    for (const sample of samples) [before, last] = [last, sample + factor * last - before];
+    return (2 * Math.sqrt(Math.max(0, before * before + last * last - factor * before * last))) / samples.length;
+  };
+
+  /** @param {HTMLMediaElement} player @param {MediaStream} stream */
+  const isPlaying = (player, stream) =>
+    player.srcObject === stream && !player.paused && !player.muted && player.volume > 0 && player.readyState >= 2;
+
+  /** @param {HTMLMediaElement} player @param {MediaStream} stream @param {MediaStreamTrack} track */
+  const follow = async (player, stream, track) => {
+    // The queue covers a second in which the page is too busy to read.
+    const { readable } = new /** @type {any} */ (window).MediaStreamTrackProcessor({ track, maxBufferSize: 100 });
+    for await (const frame of readable) {
+      const samples = new Float32Array(frame.numberOfFrames);
+      frame.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+      const endedAt = performance.timeOrigin + (frame.timestamp + frame.duration) / 1000;
+      const lengthMs = frame.duration / 1000;
+      const isHeard = amplitude(samples, frame.sampleRate) >= HEARD && isPlaying(player, stream);
+      frame.close();
+      if (!isHeard) continue;
+      watch.firstHeardAt ??= clock();
+      const silentMs = endedAt - lengthMs - (watch.lastHeardAt ?? endedAt);
+      watch.longestSilenceMs = Math.max(watch.longestSilenceMs, silentMs);
+      watch.lastHeardAt = endedAt;
+    }
+  };
+
+  /** @type {Set<string>} */
+  const followed = new Set();
+  /** @param {HTMLMediaElement} player @param {unknown} stream */
+  const attend = (player, stream) => {
+    const attendTracks = () => {
+      if (!(stream instanceof MediaStream) || player.dataset['testid'] !== 'stream') return;
+      for (const track of stream.getAudioTracks()) {
+        if (!followed.has(track.id)) void follow(player, stream, track);
+        followed.add(track.id);
+      }
+    };
+    attendTracks();
+    if (stream instanceof MediaStream) stream.addEventListener('addtrack', attendTracks);
+  };
+
+  const property = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
+  if (!property?.set) throw new Error('srcObject cannot be watched');
+  const set = property.set;
+  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
+    ...property,
+    set(stream) {
+      set.call(this, stream);
+      attend(this, stream);
+    },
+  });
+  for (const player of document.querySelectorAll('audio')) attend(player, player.srcObject);
+
+  const look = () => {
+    const main = document.querySelector('main');
+    const { state = '', link = '', refusal = '' } = main?.dataset ?? {};
+    const last = watch.states.at(-1);
+    if (main && (last?.state !== state || last.link !== link || last.refusal !== refusal)) {
+      watch.states.push({ at: clock(), state, link, refusal });
+    }
+  };
+  new MutationObserver(look).observe(document, {
+    subtree: true,
+    childList: true,
+    attributeFilter: ['data-state', 'data-link', 'data-refusal'],
+  });
+  look();
+
+  // A click may lead to another document; the tab's storage carries its time there.
+  watch.clickedAt = Number(sessionStorage.getItem('clickedAt')) || undefined;
+  document.addEventListener(
+    'click',
+    (event) => {
+      watch.clickedAt = performance.timeOrigin + event.timeStamp;
+      sessionStorage.setItem('clickedAt', String(watch.clickedAt));
+    },
+    { capture: true },
+  );
+}
+
+/** What a watched page saw so far. @param {import('@playwright/test').Page} page @returns {Promise<Watch>} */
+export function readWatch(page) {
+  return page.evaluate(() => {
+    const { toneWatch } = /** @type {Window & { toneWatch?: Watch }} */ (window);
+    if (!toneWatch) throw new Error('this page is not watched');
+    const { lastHeardAt, longestSilenceMs } = toneWatch;
+    const silentMs = lastHeardAt === undefined ? 0 : performance.timeOrigin + performance.now() - lastHeardAt;
+    return { ...toneWatch, longestSilenceMs: Math.max(longestSilenceMs, silentMs) };
+  });
+}
