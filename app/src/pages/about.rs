@@ -34,7 +34,7 @@ pub fn AboutPage() -> impl IntoView {
                     "When the host stops it, or by itself when the host has been away or nothing has happened for long. Its code then leads nowhere."
                 </p>
                 <p class="flex flex-wrap gap-3 pt-4">
-                    <ButtonLink href=routes::HOME>"Start listening"</ButtonLink>
+                    <ButtonLink href=routes::HOME>"Open a room or enter a code"</ButtonLink>
                     <ButtonLink href=routes::PRIVACY variant=Variant::Ghost>
                         "Privacy"
                     </ButtonLink>

@@ -14,7 +14,6 @@ pub fn HomePage() -> impl IntoView {
     view! {
         <Page name="home" title="">
             <section class="hero">
-                <Wave />
                 <div class="grid gap-5">
                     <h1 class="text-display">"Let others hear what you hear."</h1>
                     <p class="max-w-[34rem] text-lg text-muted">
@@ -27,6 +26,9 @@ pub fn HomePage() -> impl IntoView {
                     <JoinForm />
                 </div>
             </section>
+            <div class="horizon">
+                <Wave />
+            </div>
             <HowItWorks />
         </Page>
     }
@@ -36,7 +38,7 @@ pub fn HomePage() -> impl IntoView {
 #[component]
 fn HowItWorks() -> impl IntoView {
     view! {
-        <section aria-labelledby="how" class="grid gap-8 pt-section">
+        <section aria-labelledby="how" class="grid gap-8">
             <h2 id="how" class="text-title">
                 "How it works"
             </h2>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::{ButtonLink, JoinForm, Page, Width},
+    components::{ButtonLink, JoinForm, Page, Variant, Width},
     routes,
 };
 
@@ -28,7 +28,9 @@ pub fn NotFoundPage() -> impl IntoView {
             <div class="card">
                 <JoinForm />
             </div>
-            <ButtonLink href=routes::HOME>"Back to the start"</ButtonLink>
+            <ButtonLink href=routes::HOME variant=Variant::Ghost>
+                "Back to the start"
+            </ButtonLink>
         </Page>
     }
 }

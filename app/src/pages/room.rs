@@ -55,15 +55,18 @@ fn Preview(room: RoomSummary) -> impl IntoView {
             refusal
             width=Width::Narrow
         >
-            <div class="relative grid justify-items-center gap-4 pt-4 pb-2 text-center">
+            <div class="grid justify-items-center gap-4 pt-4 text-center">
                 <StatusBadge status=stream />
                 <h1>{format!("{host_name}’s room")}</h1>
-                <Wave />
-                <p class="text-muted">
-                    {move || room.with(|room| format!("{} of {} listening", room.listener_count, room.max_listeners))}
-                </p>
             </div>
+            <Wave />
             <div class="card">
+                <div class="flex flex-wrap items-baseline justify-between gap-x-4">
+                    <CodeDisplay code small=true />
+                    <p class="text-muted">
+                        {move || room.with(|room| format!("{} of {} listening", room.listener_count, room.max_listeners))}
+                    </p>
+                </div>
                 <Show when=move || !ended() fallback=|| view! { <ButtonLink href=routes::HOME>"Back to the start"</ButtonLink> }>
                     <ListenForm code full=Signal::derive(move || refusal.get().is_some()) />
                 </Show>
@@ -71,17 +74,16 @@ fn Preview(room: RoomSummary) -> impl IntoView {
                 <Show when=move || stream.get() == StreamState::Idle>
                     <p class="text-sm text-muted">"You can already go in. The sound begins when the host does."</p>
                 </Show>
-            </div>
-            <div class="flex flex-wrap items-center justify-between gap-3">
-                <CodeDisplay code small=true />
-                {is_owner
-                    .then(|| {
+                {move || {
+                    (is_owner && !ended())
+                        .then(|| {
                         view! {
                             <ButtonLink href=routes::host(code) variant=Variant::Secondary>
                                 "Host this room"
                             </ButtonLink>
                         }
-                    })}
+                    })
+                }}
             </div>
         </Page>
     }

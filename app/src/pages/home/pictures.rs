@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 /// A browser window with a sound in its tab.
 #[component]
-pub(super) fn SharePicture() -> impl IntoView {
+pub fn SharePicture() -> impl IntoView {
     view! {
         <rect class="pic-paper" x="48" y="24" width="144" height="96" rx="10" />
         <path class="pic-line" d="M48 46h144M64 46V35h44v11" />
@@ -15,7 +15,7 @@ pub(super) fn SharePicture() -> impl IntoView {
 
 /// A slip of paper with six characters, handed on.
 #[component]
-pub(super) fn CodePicture() -> impl IntoView {
+pub fn CodePicture() -> impl IntoView {
     view! {
         <rect class="pic-paper" x="34" y="42" width="172" height="56" rx="12" />
         <g class="pic-letters">
@@ -26,16 +26,16 @@ pub(super) fn CodePicture() -> impl IntoView {
     }
 }
 
-/// One sound that reaches three people.
+/// One sound that reaches a phone, a laptop and another phone.
 #[component]
-pub(super) fn ListenPicture() -> impl IntoView {
+pub fn ListenPicture() -> impl IntoView {
     view! {
-        <path class="pic-accent" d="M66 70C100 70 104 34 140 34M66 70h74M66 70c34 0 38 36 74 36" />
-        <circle class="pic-solid" cx="56" cy="70" r="14" />
-        <path class="pic-mark" d="M51 70v0M56 64v12M61 68v4" />
-        <path class="pic-paper" d="M150 22h14a4 4 0 0 1 4 4v16a4 4 0 0 1-4 4h-14a4 4 0 0 1-4-4v-16a4 4 0 0 1 4-4z" />
-        <path class="pic-paper" d="M150 58h14a4 4 0 0 1 4 4v16a4 4 0 0 1-4 4h-14a4 4 0 0 1-4-4v-16a4 4 0 0 1 4-4z" />
-        <path class="pic-paper" d="M150 94h14a4 4 0 0 1 4 4v16a4 4 0 0 1-4 4h-14a4 4 0 0 1-4-4v-16a4 4 0 0 1 4-4z" />
-        <path class="pic-line" d="M178 29q5 5 0 10M185 26q8 8 0 16M178 65q5 5 0 10M185 62q8 8 0 16M178 101q5 5 0 10M185 98q8 8 0 16" />
+        <path class="pic-fine" d="M74 70C112 70 112 34 152 34M74 70h68M74 70c38 0 38 36 78 36" />
+        <circle class="pic-solid" cx="58" cy="70" r="17" />
+        <path class="pic-mark" d="M51 68v4M58 62v16M65 66v8" />
+        <rect class="pic-paper" x="156" y="17" width="18" height="32" rx="4" />
+        <path class="pic-paper" d="M147 82v-19a3 3 0 0 1 3-3h28a3 3 0 0 1 3 3v19M142 82h44" />
+        <rect class="pic-paper" x="156" y="91" width="18" height="32" rx="4" />
+        <path class="pic-line" d="M182 28q5 5 0 10M188 24q9 9 0 18M194 66q5 5 0 10M200 62q9 9 0 18M182 102q5 5 0 10M188 98q9 9 0 18" />
     }
 }
