@@ -1,1 +1,11 @@
-//! The server's tests.
+//! The server from outside: its real router on a free port with a clock that stands still, and the contracts of its
+//! stores on real files.
+
+mod bad_input;
+mod joining;
+mod log_contract;
+mod pages;
+mod restart;
+mod signals;
+mod store_contract;
+mod support;

@@ -1,0 +1,147 @@
+//! Taking a place, keeping it, losing it.
+
+use heartogether::{
+    limits::Limits,
+    refusal::Refusal,
+    role::Role,
+    wire::{ClientMessage, EndReason, JoinRoom, Missed, RoomEvent, ServerMessage, Source, StartStream, StreamState},
+};
+
+use crate::support::{TestServer, join, resume};
+
+#[tokio::test]
+async fn a_host_and_two_listeners_join_and_the_host_alone_sees_who_listens() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    let linus = server.site.sign_in("Linus").await;
+    let (_second, joined) = server.site.join(&linus, pair.code, Role::Listener).await;
+    assert!(joined.room.listeners.is_empty());
+    assert_eq!(joined.room.host_name.as_str(), "Ada");
+    let RoomEvent::ListenerJoined { listener } = pair.host.event().await else { panic!("the host sees who joins") };
+    assert_eq!(listener.name.as_str(), "Linus");
+    pair.is_undisturbed().await;
+}
+
+#[tokio::test]
+async fn everyone_hears_what_the_host_does_until_the_room_ends_and_the_code_is_free() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display })).await;
+    for connection in [&mut pair.host, &mut pair.listener] {
+        assert_eq!(connection.event().await, RoomEvent::StreamChanged { stream: StreamState::Live });
+    }
+    pair.host.send(&ClientMessage::StopRoom).await;
+    for connection in [&mut pair.host, &mut pair.listener] {
+        assert_eq!(connection.event().await, RoomEvent::RoomEnded { reason: EndReason::Stopped });
+        assert_eq!(connection.close_code().await, 1000);
+    }
+    let mut late = server.site.greet(&pair.grace).await;
+    late.send(&join(pair.code, Role::Listener)).await;
+    assert_eq!(late.refusal().await, Refusal::RoomNotFound);
+}
+
+#[tokio::test]
+async fn a_full_room_refuses_the_next_listener_who_may_try_again() {
+    let server = TestServer::start_with(Limits { max_listeners: 2, ..Limits::default() }, &[]).await;
+    let mut pair = server.site.pair().await;
+    let linus = server.site.sign_in("Linus").await;
+    let (mut second, _) = server.site.join(&linus, pair.code, Role::Listener).await;
+    assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
+
+    let mut third = server.site.greet(&server.site.sign_in("Guido").await).await;
+    third.send(&join(pair.code, Role::Listener)).await;
+    assert_eq!(third.refusal().await, Refusal::RoomFull);
+    pair.is_undisturbed().await;
+
+    second.send(&ClientMessage::LeaveRoom).await;
+    assert!(matches!(pair.host.event().await, RoomEvent::ListenerLeft { .. }));
+    third.send(&join(pair.code, Role::Listener)).await;
+    third.joined().await;
+}
+
+#[tokio::test]
+async fn a_second_host_is_refused_unless_it_is_the_owner_taking_over() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    let mut stranger = server.site.greet(&server.site.sign_in("Mallory").await).await;
+    stranger.send(&join(pair.code, Role::Host)).await;
+    assert_eq!(stranger.refusal().await, Refusal::NotOwner);
+
+    let mut other_tab = server.site.greet(&pair.ada).await;
+    other_tab.send(&join(pair.code, Role::Host)).await;
+    assert_eq!(other_tab.refusal().await, Refusal::HostElsewhere);
+    pair.is_undisturbed().await;
+
+    let take_over = JoinRoom { code: pair.code, role: Role::Host, take_over: true };
+    other_tab.send(&ClientMessage::JoinRoom(take_over)).await;
+    assert_eq!(other_tab.joined().await.member, pair.as_host.member);
+    assert_eq!(pair.host.last_words().await, (Refusal::SessionReplaced, 1008));
+    pair.host = other_tab;
+    pair.is_undisturbed().await;
+}
+
+#[tokio::test]
+async fn a_lost_listener_resumes_within_the_grace_period_and_learns_what_happened() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    drop(pair.listener);
+    let member = pair.as_listener.member;
+    assert_eq!(pair.host.event().await, RoomEvent::ListenerAttached { member, attached: false });
+    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Microphone })).await;
+    assert_eq!(pair.host.event().await, RoomEvent::StreamChanged { stream: StreamState::Live });
+
+    pair.listener = server.site.greet(&pair.grace).await;
+    pair.listener.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+    let missed = pair.listener.resumed().await.missed;
+    assert_eq!(missed, Missed::Events(vec![RoomEvent::StreamChanged { stream: StreamState::Live }]));
+    assert_eq!(pair.host.event().await, RoomEvent::ListenerAttached { member, attached: true });
+    pair.is_undisturbed().await;
+}
+
+#[tokio::test]
+async fn a_listener_who_stays_away_loses_the_place_and_the_token() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    drop(pair.listener);
+    let member = pair.as_listener.member;
+    assert_eq!(pair.host.event().await, RoomEvent::ListenerAttached { member, attached: false });
+    server.clock.advance(Limits::default().listener_grace_ms);
+    assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
+
+    let mut late = server.site.greet(&pair.grace).await;
+    late.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+    assert_eq!(late.refusal().await, Refusal::NotAMember);
+}
+
+#[tokio::test]
+async fn a_token_is_of_no_use_to_another_account() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    let mut thief = server.site.greet(&server.site.sign_in("Mallory").await).await;
+    thief.send(&resume(pair.code, &pair.as_host, pair.as_host.seq)).await;
+    assert_eq!(thief.refusal().await, Refusal::NotAMember);
+    pair.is_undisturbed().await;
+}
+
+#[tokio::test]
+async fn a_room_ends_when_nothing_happens_for_too_long() {
+    let limits = Limits { silence_ms: u64::MAX, ..Limits::default() };
+    let server = TestServer::start_with(limits.clone(), &[]).await;
+    let mut pair = server.site.pair().await;
+    server.clock.advance(limits.room_idle_ms);
+    for connection in [&mut pair.host, &mut pair.listener] {
+        assert_eq!(connection.event().await, RoomEvent::RoomEnded { reason: EndReason::Idle });
+    }
+}
+
+#[tokio::test]
+async fn a_connection_hears_heartbeats_and_is_closed_when_it_is_silent() {
+    let server = TestServer::start().await;
+    let ada = server.site.sign_in("Ada").await;
+    let mut connection = server.site.greet(&ada).await;
+    server.clock.advance(Limits::default().heartbeat_ms);
+    let text = connection.frame().await.into_text().expect("a text frame");
+    assert_eq!(heartogether::wire::decode_server(&text), Ok(ServerMessage::Heartbeat));
+    server.clock.advance(Limits::default().silence_ms);
+    assert_eq!(connection.close_code().await, 1001);
+}

@@ -1,0 +1,217 @@
+//! What every room log does.
+
+use std::sync::Arc;
+
+use heartogether::{
+    id::{AccountId, ConnectionId, DisplayName, MemberId, RoomCode, RoomId, Seq},
+    limits::Limits,
+    room::{Entry, Event, Policy, RoomCreated},
+    time::Timestamp,
+};
+use heartogether_server::{
+    clock::ManualClock,
+    database,
+    log::{LogError, MemoryLog, RoomLog, SqliteLog},
+};
+use tempfile::TempDir;
+
+const ROOM: RoomId = RoomId::from_bits(1);
+const OTHER: RoomId = RoomId::from_bits(2);
+
+fn created(id: RoomId, code: &str) -> RoomCreated {
+    RoomCreated {
+        id,
+        code: code.parse().expect("a code"),
+        owner: AccountId::from_bits(1),
+        host: MemberId::from_bits(2),
+        host_name: DisplayName::parse("Ada").expect("a name"),
+        policy: Policy::from(&Limits::default()),
+    }
+}
+
+fn lost(connection: u128) -> Event {
+    Event::ConnectionLost { connection: ConnectionId::from_bits(connection) }
+}
+
+fn code(text: &str) -> RoomCode {
+    text.parse().expect("a code")
+}
+
+fn seqs(entries: &[Arc<Entry>]) -> Vec<u64> {
+    entries.iter().map(|entry| entry.seq.0).collect()
+}
+
+/// A log on a clock of its own, and what it lives in.
+struct Bench {
+    clock: Arc<ManualClock>,
+    log: Arc<dyn RoomLog>,
+    _folder: Option<TempDir>,
+}
+
+impl Bench {
+    fn memory() -> Self {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
+        Self { log: Arc::new(MemoryLog::new(clock.clone())), clock, _folder: None }
+    }
+
+    async fn sqlite() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
+        let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
+        Self { log: Arc::new(SqliteLog::new(pool, clock.clone())), clock, _folder: Some(folder) }
+    }
+}
+
+/// Runs each of these against every implementation.
+macro_rules! contract {
+    ($($name:ident)*) => {$(
+        mod $name {
+            use super::Bench;
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn in_memory() {
+                super::$name(Bench::memory()).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn in_sqlite() {
+                super::$name(Bench::sqlite().await).await;
+            }
+        }
+    )*};
+}
+
+contract! {
+    a_room_is_created_found_and_closed
+    a_code_belongs_to_one_live_room
+    entries_are_numbered_kept_and_read_from_any_place
+    an_unknown_or_closed_room_takes_nothing
+    time_never_goes_backwards_within_a_room
+    concurrent_appends_leave_no_gap_and_reach_subscribers_in_order
+    rooms_do_not_mix
+}
+
+async fn a_room_is_created_found_and_closed(bench: Bench) {
+    let log = bench.log;
+    assert_eq!(log.find(code("ABC234")).await.expect("looked up"), None);
+    let entry = log.create(created(ROOM, "ABC234")).await.expect("created");
+    assert_eq!((entry.seq, entry.at), (Seq(1), Timestamp::from_millis(1_000)));
+    assert_eq!(entry.event, Event::RoomCreated(created(ROOM, "ABC234")));
+    assert_eq!(log.find(code("ABC234")).await.expect("looked up"), Some(ROOM));
+    assert_eq!(log.live().await.expect("listed"), [ROOM]);
+    log.close(ROOM).await.expect("closed");
+    log.close(ROOM).await.expect("closed already");
+    assert_eq!(log.find(code("ABC234")).await.expect("looked up"), None);
+    assert!(log.live().await.expect("listed").is_empty());
+    assert!(log.read(ROOM, Seq(0)).await.expect("read").is_empty());
+}
+
+async fn a_code_belongs_to_one_live_room(bench: Bench) {
+    let log = bench.log;
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    let taken = log.create(created(OTHER, "ABC234")).await;
+    assert!(matches!(taken, Err(LogError::CodeTaken)), "{taken:?}");
+    assert_eq!(log.live().await.expect("listed"), [ROOM]);
+    log.close(ROOM).await.expect("closed");
+    log.create(created(OTHER, "ABC234")).await.expect("the code is free again");
+}
+
+async fn entries_are_numbered_kept_and_read_from_any_place(bench: Bench) {
+    let log = bench.log;
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    for connection in 1..=3 {
+        let entry = log.append(ROOM, lost(connection)).await.expect("appended");
+        assert_eq!((entry.seq.0, &entry.event), (connection as u64 + 1, &lost(connection)));
+    }
+    assert_eq!(seqs(&log.read(ROOM, Seq(0)).await.expect("read")), [1, 2, 3, 4]);
+    let rest = log.read(ROOM, Seq(2)).await.expect("read");
+    assert_eq!(seqs(&rest), [3, 4]);
+    assert_eq!(rest[1].event, lost(3));
+    assert!(log.read(ROOM, Seq(4)).await.expect("read").is_empty());
+}
+
+async fn an_unknown_or_closed_room_takes_nothing(bench: Bench) {
+    let log = bench.log;
+    assert!(matches!(log.append(ROOM, Event::Woke).await, Err(LogError::NoSuchRoom)));
+    assert!(matches!(log.subscribe(ROOM).await, Err(LogError::NoSuchRoom)));
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    let mut entries = log.subscribe(ROOM).await.expect("subscribed");
+    log.close(ROOM).await.expect("closed");
+    assert!(matches!(log.append(ROOM, Event::Woke).await, Err(LogError::NoSuchRoom)));
+    assert!(entries.recv().await.is_err(), "subscribers learn that the room is closed");
+}
+
+async fn time_never_goes_backwards_within_a_room(bench: Bench) {
+    let Bench { log, clock, .. } = bench;
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    clock.set(Timestamp::from_millis(500));
+    assert_eq!(log.append(ROOM, Event::Woke).await.expect("appended").at, Timestamp::from_millis(1_000));
+    clock.set(Timestamp::from_millis(2_000));
+    assert_eq!(log.append(ROOM, Event::Woke).await.expect("appended").at, Timestamp::from_millis(2_000));
+}
+
+async fn concurrent_appends_leave_no_gap_and_reach_subscribers_in_order(bench: Bench) {
+    let log = bench.log;
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    let mut entries = log.subscribe(ROOM).await.expect("subscribed");
+    let appended = futures::future::join_all((1..=50).map(|connection| {
+        let log = log.clone();
+        tokio::spawn(async move { log.append(ROOM, lost(connection)).await.expect("appended").seq.0 })
+    }));
+    let mut given: Vec<u64> = appended.await.into_iter().map(|seq| seq.expect("no panic")).collect();
+    given.sort_unstable();
+    let expected: Vec<u64> = (2..=51).collect();
+    assert_eq!(given, expected);
+    let mut heard = Vec::new();
+    while heard.len() < expected.len() {
+        heard.push(entries.try_recv().expect("what was appended is there").seq.0);
+    }
+    assert_eq!(heard, expected);
+    assert_eq!(seqs(&log.read(ROOM, Seq(1)).await.expect("read")), expected);
+}
+
+async fn rooms_do_not_mix(bench: Bench) {
+    let log = bench.log;
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    log.create(created(OTHER, "DEF567")).await.expect("created");
+    let mut entries = log.subscribe(ROOM).await.expect("subscribed");
+    log.append(OTHER, lost(1)).await.expect("appended");
+    assert_eq!(log.append(ROOM, lost(2)).await.expect("appended").seq, Seq(2));
+    assert_eq!(entries.recv().await.expect("an entry").event, lost(2));
+    log.close(OTHER).await.expect("closed");
+    assert_eq!(seqs(&log.read(ROOM, Seq(0)).await.expect("read")), [1, 2]);
+}
+
+#[tokio::test]
+async fn sqlite_keeps_rooms_when_the_file_is_opened_again() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("test.db");
+    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
+    let open = || async { SqliteLog::new(database::open(&path).await.expect("a database"), clock.clone()) };
+    let log = open().await;
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    log.append(ROOM, lost(1)).await.expect("appended");
+    drop(log);
+    let log = open().await;
+    assert_eq!(log.find(code("ABC234")).await.expect("looked up"), Some(ROOM));
+    let entries = log.read(ROOM, Seq(0)).await.expect("read");
+    assert_eq!((seqs(&entries), &entries[1].event), (vec![1, 2], &lost(1)));
+    assert_eq!(log.append(ROOM, lost(2)).await.expect("appended").seq, Seq(3));
+}
+
+#[tokio::test]
+async fn sqlite_skips_and_counts_what_it_does_not_understand() {
+    let folder = TempDir::new().expect("a folder");
+    let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
+    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
+    let log = SqliteLog::new(pool.clone(), clock);
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    for connection in 1..=3 {
+        log.append(ROOM, lost(connection)).await.expect("appended");
+    }
+    let newer = sqlx::query("UPDATE entries SET version = 2 WHERE seq = 2").execute(&pool).await;
+    let broken = sqlx::query("UPDATE entries SET event = '{\"kind\":\"sang\"}' WHERE seq = 3").execute(&pool).await;
+    assert_eq!(newer.expect("changed").rows_affected() + broken.expect("changed").rows_affected(), 2);
+    assert_eq!(seqs(&log.read(ROOM, Seq(0)).await.expect("read")), [1, 4]);
+    assert_eq!(log.skipped_entries(), 2);
+}

@@ -1,0 +1,132 @@
+//! What comes over HTTP.
+
+use heartogether::{limits::Limits, role::Role};
+use serde_json::{Value, json};
+
+use crate::support::TestServer;
+
+#[tokio::test]
+async fn health_is_ok_and_every_answer_carries_the_security_headers() {
+    let server = TestServer::start().await;
+    let response = server.site.get("/api/health", None).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+    assert_eq!(response.headers()["referrer-policy"], "same-origin");
+    assert_eq!(response.json::<Value>().await.expect("JSON"), json!({ "status": "ok" }));
+}
+
+#[tokio::test]
+async fn a_room_is_reported_to_other_programs() {
+    let server = TestServer::start_with(Limits { max_listeners: 2, ..Limits::default() }, &[]).await;
+    let pair = server.site.pair().await;
+    let report = |_| async {
+        let path = format!("/api/rooms/{}", pair.code.to_string().to_lowercase());
+        server.site.get(&path, None).await.json::<Value>().await.expect("JSON")
+    };
+    let first = report(()).await;
+    assert_eq!(first["code"], pair.code.to_string());
+    assert_eq!(first["hostConnected"], true);
+    assert_eq!((&first["listenerCount"], &first["maxListeners"]), (&json!(1), &json!(2)));
+    assert_eq!((&first["isFull"], &first["fetchedAt"]), (&json!(false), &json!(1_800_000_000_000_u64)));
+    let linus = server.site.sign_in("Linus").await;
+    server.site.join(&linus, pair.code, Role::Listener).await;
+    assert_eq!(report(()).await["isFull"], true);
+}
+
+#[tokio::test]
+async fn unknown_and_malformed_codes_get_their_status_and_refusal() {
+    let server = TestServer::start().await;
+    let too_long = "A".repeat(21);
+    for (code, status, error) in [
+        ("ZZZZZZ", 404, "room_not_found"),
+        ("ABC10O", 400, "code_malformed"),
+        ("%20", 400, "code_malformed"),
+        (&too_long, 400, "code_malformed"),
+    ] {
+        let response = server.site.get(&format!("/api/rooms/{code}"), None).await;
+        assert_eq!(response.status(), status, "{code}");
+        assert_eq!(response.json::<Value>().await.expect("JSON")["error"], error);
+    }
+}
+
+#[tokio::test]
+async fn ice_servers_are_for_those_who_are_signed_in() {
+    let flags = ["--turn-urls", "relay.example:3478", "--turn-username", "ada", "--turn-credential", "secret"];
+    let server = TestServer::start_with(Limits::default(), &flags).await;
+    let refused = server.site.get("/api/ice-servers", None).await;
+    assert_eq!(refused.status(), 401);
+    assert_eq!(refused.json::<Value>().await.expect("JSON")["error"], "not_signed_in");
+
+    let cookie = server.site.sign_in("Ada").await;
+    let response = server.site.get("/api/ice-servers", Some(&cookie)).await;
+    assert_eq!(response.headers()["cache-control"], "private");
+    let servers = response.json::<Value>().await.expect("JSON");
+    assert_eq!(servers[0]["urls"][0], "stun:stun.l.google.com:19302");
+    assert_eq!(servers[1], json!({ "urls": ["turn:relay.example:3478"], "username": "ada", "credential": "secret" }));
+}
+
+#[tokio::test]
+async fn a_session_cookie_is_for_the_browser_alone_and_expires() {
+    let server = TestServer::start_with(Limits::default(), &["--session-ttl-seconds", "60"]).await;
+    let response = server.site.submit("sign_in_as_guest", "name=Ada", &[]).await;
+    let cookie = response.headers()["set-cookie"].to_str().expect("a cookie").to_owned();
+    assert!(cookie.ends_with("; HttpOnly; SameSite=Lax; Path=/; Max-Age=60"), "{cookie}");
+
+    let cookie = cookie.split(';').next().expect("name and value");
+    assert_eq!(server.site.get("/api/ice-servers", Some(cookie)).await.status(), 200);
+    server.clock.advance(60_000);
+    assert_eq!(server.site.get("/api/ice-servers", Some(cookie)).await.status(), 401);
+}
+
+#[tokio::test]
+async fn a_form_on_another_site_changes_nothing() {
+    let server = TestServer::start().await;
+    let cookie = server.site.sign_in("Ada").await;
+    let headers = [("cookie", cookie.as_str()), ("origin", "https://evil.example")];
+    let response = server.site.submit("create_room", "", &headers).await;
+    assert_eq!(response.status(), 403);
+    assert!(response.headers().get("location").is_none());
+}
+
+#[tokio::test]
+async fn pages_answer_with_their_status_and_are_not_kept() {
+    let server = TestServer::start().await;
+    let pair = server.site.pair().await;
+    let (room, listen) = (format!("/room/{}", pair.code), format!("/listen/{}", pair.code));
+    for (path, status) in [
+        ("/", 200),
+        ("/login", 200),
+        (room.as_str(), 200),
+        (listen.as_str(), 200),
+        ("/room/ZZZZZZ", 404),
+        ("/no/such/page", 404),
+    ] {
+        let response = server.site.get(path, Some(&pair.grace)).await;
+        assert_eq!(response.status(), status, "{path}");
+        assert_eq!(response.headers()["cache-control"], "no-cache, private");
+        assert!(response.text().await.expect("a body").contains("<html"));
+    }
+}
+
+#[tokio::test]
+async fn files_come_compressed_as_they_were_built() {
+    let site = tempfile::TempDir::new().expect("a folder for the site");
+    std::fs::create_dir(site.path().join("pkg")).expect("a folder for the packages");
+    for (name, content) in
+        [("pkg/heartogether.css", "plain"), ("pkg/heartogether.css.gz", "gzipped"), ("robots.txt", "all")]
+    {
+        std::fs::write(site.path().join(name), content).expect("a file");
+    }
+    let folder = site.path().to_str().expect("a path in UTF-8");
+    let server = TestServer::start_with(Limits::default(), &["--site-dir", folder]).await;
+    let url = format!("http://{}/pkg/heartogether.css", server.site.authority);
+    let request = reqwest::Client::new().get(url).header("accept-encoding", "gzip");
+    let response = request.send().await.expect("an answer");
+    assert_eq!(response.headers()["content-encoding"], "gzip");
+    assert_eq!(response.headers()["cache-control"], "public, max-age=3600");
+    assert_eq!(response.bytes().await.expect("a body"), "gzipped");
+    let robots = server.site.get("/robots.txt", None).await;
+    assert_eq!(robots.headers()["cache-control"], "public, max-age=3600");
+    assert_eq!(robots.text().await.expect("a body"), "all");
+    assert_eq!(server.site.get("/pkg/none.js", None).await.status(), 404);
+}

@@ -1,0 +1,79 @@
+//! The server is killed and started again.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use heartogether::{
+    id::Seq,
+    wire::{ClientMessage, Missed, RoomEvent, RoomView, Source, StartStream, StreamState},
+};
+use tempfile::TempDir;
+
+use crate::support::{Connection, Site, resume};
+
+/// The real binary.
+struct Process {
+    child: Child,
+    site: Site,
+}
+
+impl Process {
+    fn start(data: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_heartogether-server"));
+        command.args(["--port", "0", "--host", "127.0.0.1", "--log", "warn", "--data-dir"]).arg(data);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("its output");
+        BufReader::new(stdout).read_line(&mut line).expect("its first line");
+        let port = line.trim().strip_prefix("HearTogether is ready at http://localhost:").expect("its URL");
+        Self { site: Site { authority: format!("127.0.0.1:{port}") }, child }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // SIGKILL: nothing is written on the way out.
+        self.child.kill().expect("the server can be killed");
+        self.child.wait().expect("the server ends");
+    }
+}
+
+/// Follows the room until it is as expected.
+async fn follow(connection: &mut Connection, view: &mut RoomView, is_expected: impl Fn(&RoomView) -> bool) {
+    while !is_expected(view) {
+        view.apply(&connection.event().await);
+    }
+}
+
+#[tokio::test]
+async fn after_a_kill_everyone_resumes_where_they_were() {
+    let data = TempDir::new().expect("a folder for the data");
+    let before = Process::start(data.path());
+    let mut pair = before.site.pair().await;
+    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display })).await;
+    assert_eq!(pair.listener.event().await, RoomEvent::StreamChanged { stream: StreamState::Live });
+    drop(before);
+
+    let after = Process::start(data.path());
+    let mut host = after.site.greet(&pair.ada).await;
+    host.send(&resume(pair.code, &pair.as_host, Seq(0))).await;
+    let mut view = pair.as_host.room.clone();
+    match host.resumed().await.missed {
+        Missed::Events(events) => events.iter().for_each(|event| view.apply(event)),
+        Missed::Room(room) => view = room,
+    }
+    follow(&mut host, &mut view, |view| view.stream == StreamState::Live).await;
+    follow(&mut host, &mut view, |view| view.listeners.iter().all(|listener| !listener.attached)).await;
+    assert_eq!(view.listeners.len(), 1);
+
+    let mut listener = after.site.greet(&pair.grace).await;
+    listener.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+    let Missed::Events(missed) = listener.resumed().await.missed else { panic!("few events were missed") };
+    assert_eq!(missed.last(), Some(&RoomEvent::StreamChanged { stream: StreamState::Live }));
+    follow(&mut host, &mut view, |view| view.listeners.iter().all(|listener| listener.attached)).await;
+    (pair.host, pair.listener) = (host, listener);
+    pair.is_undisturbed().await;
+}

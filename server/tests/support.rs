@@ -1,0 +1,273 @@
+//! A server of a test's own, visitors and their connections.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::{SinkExt, StreamExt};
+use heartogether::{
+    id::{MemberId, NegotiationId, RoomCode, Seq},
+    limits::Limits,
+    refusal::Refusal,
+    role::Role,
+    time::Timestamp,
+    wire::{
+        ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ReceivedSignal, ResumeRoom, RoomEvent, RoomJoined,
+        RoomResumed, SendSignal, SequencedEvent, ServerMessage, Signal, decode_server, encode,
+    },
+};
+use heartogether_server::{clock::ManualClock, config::Config, startup::Server};
+use reqwest::{Client as HttpClient, Response, header, redirect::Policy};
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest, handshake::client::Request},
+};
+
+/// Longest wait for something that is about to happen: generous, as nothing is asserted about speed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Where a server is reached, whichever way it was started.
+#[derive(Clone)]
+pub struct Site {
+    pub authority: String,
+}
+
+/// A server in this process, which is gone with the test.
+pub struct TestServer {
+    pub site: Site,
+    pub clock: Arc<ManualClock>,
+    _data: TempDir,
+}
+
+impl TestServer {
+    pub async fn start() -> Self {
+        Self::start_with(Limits::default(), &[]).await
+    }
+
+    pub async fn start_with(limits: Limits, flags: &[&str]) -> Self {
+        let data = TempDir::new().expect("a folder for the data");
+        let folder = data.path().to_str().expect("a path in UTF-8");
+        let arguments = ["heartogether-server", "--port", "0", "--host", "127.0.0.1", "--data-dir", folder];
+        let config = Config::from_arguments(arguments.into_iter().chain(flags.iter().copied())).expect("valid flags");
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
+        let server = Server::bind(config, limits, clock.clone()).await.expect("a server");
+        let site = Site { authority: format!("127.0.0.1:{}", server.port()) };
+        tokio::spawn(server.serve(std::future::pending()));
+        Self { site, clock, _data: data }
+    }
+}
+
+impl Site {
+    pub async fn get(&self, path: &str, cookie: Option<&str>) -> Response {
+        let request = http().get(format!("http://{}{path}", self.authority));
+        let cookies = cookie.map(|cookie| (header::COOKIE, cookie));
+        let request = cookies.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        request.send().await.expect("an answer")
+    }
+
+    /// Calls a server function as a form does.
+    pub async fn submit(&self, function: &str, form: &str, headers: &[(&str, &str)]) -> Response {
+        let request = http().post(format!("http://{}/api/fn/{function}", self.authority));
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.to_owned());
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        request.send().await.expect("an answer")
+    }
+
+    /// Becomes a guest; gives the cookie.
+    pub async fn sign_in(&self, name: &str) -> String {
+        let response = self.submit("sign_in_as_guest", &format!("name={name}"), &[]).await;
+        let cookie = response.headers().get(header::SET_COOKIE).expect("a session cookie");
+        let cookie = cookie.to_str().expect("a cookie in ASCII");
+        cookie.split(';').next().expect("name and value").to_owned()
+    }
+
+    pub async fn create_room(&self, cookie: &str) -> RoomCode {
+        let response = self.submit("create_room", "", &[("cookie", cookie)]).await;
+        let location = response.headers().get(header::LOCATION).expect("a way to the room");
+        let path = location.to_str().expect("a path");
+        RoomCode::parse(path.strip_prefix("/host/").expect("the host's page")).expect("a code")
+    }
+
+    pub fn socket_request(&self, cookie: Option<&str>) -> Request {
+        let mut request = format!("ws://{}/ws", self.authority).into_client_request().expect("a request");
+        if let Some(cookie) = cookie {
+            request.headers_mut().insert("cookie", cookie.parse().expect("a cookie"));
+        }
+        request
+    }
+
+    /// A connection that has not said anything.
+    pub async fn connect(&self, cookie: &str) -> Connection {
+        Connection::open(self.socket_request(Some(cookie))).await
+    }
+
+    /// A connection that has said hello and was welcomed.
+    pub async fn greet(&self, cookie: &str) -> Connection {
+        let mut connection = self.connect(cookie).await;
+        connection.send(&ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION })).await;
+        assert!(matches!(connection.receive().await, ServerMessage::Welcome(_)));
+        connection
+    }
+
+    /// A member's connection.
+    pub async fn join(&self, cookie: &str, code: RoomCode, role: Role) -> (Connection, RoomJoined) {
+        let mut connection = self.greet(cookie).await;
+        connection.send(&join(code, role)).await;
+        let joined = connection.joined().await;
+        (connection, joined)
+    }
+
+    /// A room of Ada's, to which Grace listens.
+    pub async fn pair(&self) -> Pair {
+        let (ada, grace) = (self.sign_in("Ada").await, self.sign_in("Grace").await);
+        let code = self.create_room(&ada).await;
+        let (mut host, as_host) = self.join(&ada, code, Role::Host).await;
+        let (listener, as_listener) = self.join(&grace, code, Role::Listener).await;
+        let RoomEvent::ListenerJoined { listener: seen } = host.event().await else {
+            panic!("the host sees who joins")
+        };
+        assert_eq!((seen.member, seen.name.as_str()), (as_listener.member, "Grace"));
+        Pair { code, ada, grace, host, as_host, listener, as_listener }
+    }
+}
+
+fn http() -> HttpClient {
+    HttpClient::builder().redirect(Policy::none()).build().expect("an HTTP client")
+}
+
+/// A live room that must not notice what others do.
+pub struct Pair {
+    pub code: RoomCode,
+    pub ada: String,
+    pub grace: String,
+    pub host: Connection,
+    pub as_host: RoomJoined,
+    pub listener: Connection,
+    pub as_listener: RoomJoined,
+}
+
+impl Pair {
+    /// Signals go both ways, and nothing else has come.
+    pub async fn is_undisturbed(&mut self) {
+        let (host, listener) = (self.as_host.member, self.as_listener.member);
+        self.host.signal(listener, offer(1)).await;
+        assert_eq!(self.listener.receive().await, received(host, offer(1)));
+        self.listener.signal(host, answer(1)).await;
+        assert_eq!(self.host.receive().await, received(listener, answer(1)));
+    }
+}
+
+/// A client's end of a WebSocket.
+pub struct Connection {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Connection {
+    pub async fn open(request: Request) -> Self {
+        let (socket, _) = connect_async(request).await.expect("a connection");
+        Self { socket }
+    }
+
+    pub async fn send(&mut self, message: &ClientMessage) {
+        self.send_frame(Message::text(encode(message))).await;
+    }
+
+    pub async fn send_frame(&mut self, frame: Message) {
+        self.socket.send(frame).await.expect("a connection that takes frames");
+    }
+
+    /// Sends until the server has had enough.
+    pub async fn flood(&mut self, frame: Message, times: usize) {
+        for _ in 0..times {
+            if self.socket.feed(frame.clone()).await.is_err() {
+                return;
+            }
+        }
+        let _ = self.socket.flush().await;
+    }
+
+    pub async fn signal(&mut self, to: MemberId, signal: Signal) {
+        self.send(&ClientMessage::Signal(SendSignal { to, signal })).await;
+    }
+
+    /// The next message, heartbeats aside.
+    pub async fn receive(&mut self) -> ServerMessage {
+        loop {
+            match self.frame().await {
+                Message::Text(text) => match decode_server(&text).expect("a message of the protocol") {
+                    ServerMessage::Heartbeat => {}
+                    message => return message,
+                },
+                Message::Ping(_) | Message::Pong(_) => {}
+                other => panic!("expected a message, got {other:?}"),
+            }
+        }
+    }
+
+    pub async fn frame(&mut self) -> Message {
+        let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a frame in time");
+        frame.expect("an open connection").expect("a readable frame")
+    }
+
+    pub async fn joined(&mut self) -> RoomJoined {
+        match self.receive().await {
+            ServerMessage::RoomJoined(joined) => joined,
+            other => panic!("expected to have joined, got {other:?}"),
+        }
+    }
+
+    pub async fn resumed(&mut self) -> RoomResumed {
+        match self.receive().await {
+            ServerMessage::RoomResumed(resumed) => resumed,
+            other => panic!("expected to have resumed, got {other:?}"),
+        }
+    }
+
+    pub async fn refusal(&mut self) -> Refusal {
+        match self.receive().await {
+            ServerMessage::Refused(refused) => refused.refusal,
+            other => panic!("expected a refusal, got {other:?}"),
+        }
+    }
+
+    pub async fn event(&mut self) -> RoomEvent {
+        match self.receive().await {
+            ServerMessage::RoomEvent(SequencedEvent { event, .. }) => event,
+            other => panic!("expected an event, got {other:?}"),
+        }
+    }
+
+    /// The close code, once the connection is closed; messages before it are passed over.
+    pub async fn close_code(&mut self) -> u16 {
+        loop {
+            if let Message::Close(frame) = self.frame().await {
+                return frame.expect("a reason").code.into();
+            }
+        }
+    }
+
+    /// Refused and closed.
+    pub async fn last_words(&mut self) -> (Refusal, u16) {
+        (self.refusal().await, self.close_code().await)
+    }
+}
+
+pub fn join(code: RoomCode, role: Role) -> ClientMessage {
+    ClientMessage::JoinRoom(JoinRoom { code, role, take_over: false })
+}
+
+pub fn resume(code: RoomCode, joined: &RoomJoined, last_seq: Seq) -> ClientMessage {
+    ClientMessage::ResumeRoom(ResumeRoom { code, token: joined.token, last_seq })
+}
+
+pub fn offer(negotiation: u32) -> Signal {
+    Signal::Offer { negotiation: NegotiationId(negotiation), sdp: "v=0 offer".to_owned() }
+}
+
+pub fn answer(negotiation: u32) -> Signal {
+    Signal::Answer { negotiation: NegotiationId(negotiation), sdp: "v=0 answer".to_owned() }
+}
+
+pub fn received(from: MemberId, signal: Signal) -> ServerMessage {
+    ServerMessage::Signal(ReceivedSignal { from, signal })
+}
