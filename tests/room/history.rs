@@ -32,6 +32,10 @@ pub(crate) enum Move {
     Lose { page: usize },
     /// A page drops and resumes many times.
     Flap { page: usize, times: u8 },
+    /// A page hears nothing while another comes, drops and resumes many times; then it resumes.
+    Absence { page: usize, other: usize, times: u8 },
+    /// A page hears only the first of what a dying node brings about, and resumes on the other one.
+    Tear { page: usize, hears: u8, node: u128 },
     /// A node dies.
     LoseNode { node: u128 },
     /// Time passes, and the room is woken when it asked for it.
@@ -122,7 +126,10 @@ fn any_move() -> impl Strategy<Value = Move> {
         4 => (page.clone(), command).prop_map(|(page, command)| Move::Command { page, command }),
         8 => (page.clone(), 0..4_u8).prop_map(|(page, hears)| Move::Cut { page, hears }),
         6 => page.clone().prop_map(|page| Move::Lose { page }),
-        2 => (page, 1..40_u8).prop_map(|(page, times)| Move::Flap { page, times }),
+        1 => (page, 1..40_u8).prop_map(|(page, times)| Move::Flap { page, times }),
+        1 => (0..2_usize, 2..PAGES.len(), 20..50_u8)
+            .prop_map(|(page, other, times)| Move::Absence { page, other, times }),
+        4 => (0..2_usize, 0..3_u8, node.clone()).prop_map(|(page, hears, node)| Move::Tear { page, hears, node }),
         2 => node.prop_map(|node| Move::LoseNode { node }),
         6 => ms.prop_map(|ms| Move::Wait { ms }),
         1 => Just(Move::Wake),
@@ -143,11 +150,17 @@ impl World {
             }
             Move::Cut { page, hears } => self.pages[page].hears = Some(hears),
             Move::Lose { page } => self.lose(page),
-            Move::Flap { page, times } => {
-                for _ in 0..times {
-                    self.lose(page);
-                    self.resume(page, 1, false);
-                }
+            Move::Flap { page, times } => self.flap(page, times),
+            Move::Absence { page, other, times } => {
+                self.pages[page].hears = Some(0);
+                self.join(other, Role::Listener, false, 1, false);
+                self.flap(other, times);
+                self.resume(page, 2, false);
+            }
+            Move::Tear { page, hears, node } => {
+                self.pages[page].hears = Some(hears);
+                self.lose_node(NodeId::from_bits(node));
+                self.resume(page, 3 - node, false);
             }
             Move::LoseNode { node } => self.lose_node(NodeId::from_bits(node)),
             Move::Wait { ms } => self.wait(ms),
@@ -195,6 +208,13 @@ impl World {
         let token = if forged { ResumeToken::from_bits(self.draw()) } else { token };
         let account = PAGES[page];
         self.append(Event::ResumeRequested(ResumeRequested { connection, account, token, last_seq }));
+    }
+
+    fn flap(&mut self, page: usize, times: u8) {
+        for _ in 0..times {
+            self.lose(page);
+            self.resume(page, 1, false);
+        }
     }
 
     fn lose(&mut self, page: usize) {
