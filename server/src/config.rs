@@ -51,11 +51,11 @@ pub struct Config {
     pub(crate) leptos_reload_port: u32,
 
     /// URL under which the public reaches this server; its pages may talk to it
-    #[arg(long, env = "PUBLIC_URL")]
+    #[arg(long, env = "PUBLIC_URL", value_parser = parse_web_url)]
     public_url: Option<String>,
 
     /// URLs of other sites whose pages may talk to this server, separated by commas
-    #[arg(long, env = "FRONTEND_URL", value_delimiter = ',')]
+    #[arg(long, env = "FRONTEND_URL", value_delimiter = ',', value_parser = parse_web_url)]
     frontend_url: Vec<String>,
 
     /// What to log: a level (error, warn, info, debug, trace) or a filter such as `info,heartogether_server=debug`
@@ -131,8 +131,6 @@ impl Config {
         let mut config = parsed?;
         let checked = config.ice.check();
         checked.map_err(|problem| clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{problem}\n")))?;
-        // An environment file that leaves a setting empty means that it is not set.
-        config.frontend_url.retain(|url| !url.trim().is_empty());
         Ok(config)
     }
 
@@ -143,7 +141,7 @@ impl Config {
     }
 
     pub(crate) fn origins(&self) -> impl Iterator<Item = &str> {
-        self.public_url.iter().chain(&self.frontend_url).map(String::as_str)
+        self.public_url.iter().chain(&self.frontend_url).map(String::as_str).filter(|url| !url.is_empty())
     }
 
     pub(crate) fn data_dir(&self) -> PathBuf {
@@ -171,6 +169,16 @@ pub(crate) fn has_hashed_names() -> bool {
 
 fn binary_dir() -> Option<PathBuf> {
     std::env::current_exe().ok().as_deref().and_then(Path::parent).map(Path::to_owned)
+}
+
+/// An environment file that leaves a setting empty means that it is not set.
+fn parse_web_url(url: &str) -> Result<String, String> {
+    let url = url.trim();
+    let host = ["http://", "https://"].iter().find_map(|scheme| url.strip_prefix(scheme));
+    match url.is_empty() || host.is_some_and(|host| host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')) {
+        true => Ok(url.to_owned()),
+        false => Err("expected http://HOST or https://HOST".to_owned()),
+    }
 }
 
 /// A token of RFC 6265, section 4.1.1.
@@ -204,6 +212,7 @@ mod tests {
             (["--port", "many"], "--port"),
             (["--max-listeners", "0"], "--max-listeners"),
             (["--session-cookie-name", "a;b"], "--session-cookie-name"),
+            (["--public-url", "listen.example"], "--public-url"),
             (["--stun-urls", "https://example.org"], "--stun-urls"),
             (["--turn-urls", "ftp:example.org"], "--turn-urls"),
             (["--turn-urls", "turn:example.org"], "TURN_USERNAME"),

@@ -23,7 +23,7 @@ pub(crate) enum ServerError {
     #[error("no room code was free in {draws} draws")]
     NoFreeCode { draws: u32 },
     #[error("a cookie could not be written")]
-    Cookie(#[from] http::header::InvalidHeaderValue),
+    Cookie(#[from] axum::http::header::InvalidHeaderValue),
 }
 
 impl ServerError {

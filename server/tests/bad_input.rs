@@ -1,10 +1,15 @@
 //! Whatever comes in, the answer is typed and nobody else notices.
 
+use futures::FutureExt;
 use heartogether::{
+    id::NegotiationId,
     limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES, Limits},
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, Hello, PROTOCOL_VERSION, Ping, RoomEvent, Source, StartStream},
+    wire::{
+        ClientMessage, Hello, PROTOCOL_VERSION, Ping, Refused, RoomEvent, ServerMessage, Signal, Source, StartStream,
+        encode,
+    },
 };
 use tokio_tungstenite::tungstenite::{
     Message,
@@ -14,7 +19,7 @@ use tokio_tungstenite::tungstenite::{
     },
 };
 
-use crate::support::{Connection, TestServer, join, offer, resume};
+use crate::support::{Connection, TestServer, answer, join, offer, received, resume};
 
 const PING: ClientMessage = ClientMessage::Ping(Ping { nonce: 1 });
 const HELLO: ClientMessage = ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION });
@@ -79,11 +84,11 @@ async fn a_thousand_frames_at_once_are_refused() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let mut offender = server.site.greet(&server.site.sign_in("Mallory").await).await;
-    offender.flood(Message::text(heartogether::wire::encode(&PING)), 1_000).await;
+    offender.flood(Message::text(encode(&PING)), 1_000).await;
     let refusal = loop {
         match offender.receive().await {
-            heartogether::wire::ServerMessage::Pong(_) => {}
-            heartogether::wire::ServerMessage::Refused(refused) => break refused.refusal,
+            ServerMessage::Pong(_) => {}
+            ServerMessage::Refused(refused) => break refused.refusal,
             other => panic!("{other:?}"),
         }
     };
@@ -171,33 +176,36 @@ async fn unknown_and_malformed_codes_are_refused() {
     pair.is_undisturbed().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_never_reads_is_let_go_and_the_room_goes_on() {
-    let limits = Limits { outbox_frames: 4, frames_burst: 1_000, ..Limits::default() };
+    let limits = Limits { outbox_frames: 16, frames_burst: 10_000, ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
     let mut pair = server.site.pair().await;
-    let (sleeper, joined) = server.site.join(&server.site.sign_in("Mallory").await, pair.code, Role::Listener).await;
+    let (_sleeper, joined) = server.site.join(&server.site.sign_in("Mallory").await, pair.code, Role::Listener).await;
     assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
     let sdp = "x".repeat(FRAME_BYTES - 1024);
-    let large = heartogether::wire::Signal::Offer { negotiation: heartogether::id::NegotiationId(1), sdp };
-    for _ in 0..300 {
+    let large = Signal::Offer { negotiation: NegotiationId(1), sdp };
+    let let_go = loop {
         pair.host.signal(joined.member, large.clone()).await;
-    }
-    loop {
-        match pair.host.receive().await {
-            heartogether::wire::ServerMessage::RoomEvent(event) => {
-                assert_eq!(event.event, RoomEvent::ListenerAttached { member: joined.member, attached: false });
-                break;
-            }
-            // Signals that were under way when the sleeper was let go.
-            heartogether::wire::ServerMessage::Refused(refused) => assert_eq!(refused.refusal, Refusal::MemberNotFound),
-            other => panic!("{other:?}"),
+        match pair.host.receive().now_or_never() {
+            // A signal that was under way when the sleeper was let go.
+            None | Some(ServerMessage::Refused(Refused { refusal: Refusal::MemberNotFound })) => {}
+            Some(ServerMessage::RoomEvent(event)) => break event.event,
+            Some(other) => panic!("{other:?}"),
         }
-    }
-    drop(sleeper);
-    let (mut host, mut listener) = (pair.host, pair.listener);
-    host.signal(pair.as_listener.member, offer(2)).await;
-    assert_eq!(listener.receive().await, crate::support::received(pair.as_host.member, offer(2)));
+    };
+    assert_eq!(let_go, RoomEvent::ListenerAttached { member: joined.member, attached: false });
+    let (host, listener) = (pair.as_host.member, pair.as_listener.member);
+    pair.host.signal(listener, offer(2)).await;
+    assert_eq!(pair.listener.receive().await, received(host, offer(2)));
+    pair.listener.signal(host, answer(2)).await;
+    let next = loop {
+        match pair.host.receive().await {
+            ServerMessage::Refused(Refused { refusal: Refusal::MemberNotFound }) => {}
+            next => break next,
+        }
+    };
+    assert_eq!(next, received(listener, answer(2)));
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ impl Replica {
                 entry = entries.recv() => match entry {
                     Ok(entry) => self.take(&entry).await,
                     Err(RecvError::Lagged(_)) => self.catch_up().await,
-                    Err(RecvError::Closed) => return,
+                    Err(RecvError::Closed) => break,
                 },
                 request = requests.recv() => {
                     let Some(request) = request else { return };
