@@ -47,11 +47,9 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
         return (room, Vec::new());
     }
     room.seq = entry.seq;
-    if !matches!(entry.event, Event::Woke) {
-        room.active_at = entry.at;
-    }
     let mut effects = Effects::of(entry.seq);
     let was = room.stream_state();
+    lifetime::pass(&mut room, entry.at, &mut effects);
     match &entry.event {
         Event::RoomCreated(created) => members::create(&mut room, created, entry.at),
         Event::JoinRequested(request) => members::join(&mut room, request, entry.at, &mut effects),
@@ -63,7 +61,10 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
         Event::NodeLost { node } => members::lose_node(&mut room, *node, entry.at, &mut effects),
         Event::Woke => {}
     }
-    lifetime::pass(&mut room, entry.at, &mut effects);
+    if !matches!(entry.event, Event::Woke) && !effects.refuse_something() {
+        room.active_at = entry.at;
+    }
+    lifetime::ask_to_wake(&room, &mut effects);
     stream::announce(&room, was, &mut effects);
     room.keep(&effects);
     (room, effects.into_orders())

@@ -108,6 +108,12 @@ impl Effects {
         })
     }
 
+    /// Whether somebody was told no: what was asked for did not happen.
+    pub(crate) fn refuse_something(&self) -> bool {
+        let is_refusal = |effect: &Effect| matches!(effect, Effect::Send { message, .. } if matches!(**message, ServerMessage::Refused(_)));
+        self.orders.iter().any(is_refusal)
+    }
+
     pub(crate) fn into_orders(self) -> Vec<Effect> {
         self.orders
     }

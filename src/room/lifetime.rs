@@ -6,7 +6,7 @@ use crate::{
     wire::{EndReason, RoomEvent, StreamState},
 };
 
-/// Lets time pass up to `at`, and asks to be woken when the next thing is due.
+/// Lets time pass up to `at`: what is due by then has happened before the entry at hand, however late a timer fires.
 pub(super) fn pass(room: &mut Room, at: Timestamp, effects: &mut Effects) {
     let Some(policy) = room.created.as_ref().map(|created| created.policy.clone()) else { return };
     if room.ended.is_some() {
@@ -17,9 +17,14 @@ pub(super) fn pass(room: &mut Room, at: Timestamp, effects: &mut Effects) {
         stream::cease(room);
     }
     if let Some(reason) = reason_to_end(room, &policy, at) {
-        return end(room, reason, effects);
+        end(room, reason, effects);
     }
-    if let Some(due) = next_due(room, &policy) {
+}
+
+/// Asks to be woken when the next thing is due.
+pub(super) fn ask_to_wake(room: &Room, effects: &mut Effects) {
+    let policy = room.created.as_ref().map(|created| &created.policy).filter(|_| room.ended.is_none());
+    if let Some(due) = policy.and_then(|policy| next_due(room, policy)) {
         effects.wake_at(due);
     }
 }

@@ -1,6 +1,7 @@
 //! What happens when nothing happens.
 
 use heartogether::{
+    refusal::Refusal,
     room::{Audience, Command},
     wire::{EndReason, RoomEvent, StreamState},
 };
@@ -27,6 +28,27 @@ fn whatever_somebody_does_keeps_a_room_from_ending() {
     stage.wait(IDLE_MS - 1).listener(GRACE, 2);
     assert!(stage.wait(IDLE_MS - 1).wake().is_silent());
     assert_eq!(stage.wait(1).wake().everyone_learns(), [&IDLE]);
+}
+
+#[test]
+fn a_place_whose_time_has_run_out_is_free_although_nobody_woke_the_room() {
+    let mut stage = Stage::full_and_live();
+    stage.lose(2);
+    stage.wait(LISTENER_GRACE_MS).ask_to_listen(BARBARA, 4).joined(4);
+}
+
+#[test]
+fn a_stranger_who_is_refused_does_not_keep_a_room_alive() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    stage.wait(IDLE_MS - 1).ask_to_host(GRACE, 2).refusal(2);
+    assert_eq!(stage.wait(1).wake().everyone_learns(), [&IDLE]);
+}
+
+#[test]
+fn a_host_who_comes_after_the_end_of_time_is_too_late_although_nobody_woke_the_room() {
+    let mut stage = Stage::open();
+    assert_eq!(stage.wait(HOST_ABSENT_MS).ask_to_host(OWNER, 1).refusal(1), Refusal::RoomEnded);
 }
 
 #[test]
