@@ -3,7 +3,7 @@
 use heartogether::{
     refusal::Refusal,
     room::{Audience, Command},
-    wire::{EndReason, RoomEvent, StreamState},
+    wire::{EndReason, Refused, RoomEvent, ServerMessage, StreamState},
 };
 
 use crate::stage::*;
@@ -48,7 +48,9 @@ fn a_stranger_who_is_refused_does_not_keep_a_room_alive() {
 #[test]
 fn a_host_who_comes_after_the_end_of_time_is_too_late_although_nobody_woke_the_room() {
     let mut stage = Stage::open();
-    assert_eq!(stage.wait(HOST_ABSENT_MS).ask_to_host(OWNER, 1).refusal(1), Refusal::RoomEnded);
+    let outcome = stage.wait(HOST_ABSENT_MS).ask_to_host(OWNER, 1);
+    assert_eq!(outcome.everyone_learns(), [&HOST_ABSENT]);
+    assert_eq!(outcome.answers(1), [&ServerMessage::Refused(Refused { refusal: Refusal::RoomEnded })]);
 }
 
 #[test]
