@@ -17,16 +17,18 @@ pub struct Session {
 
 impl Session {
     /// Asks the server who the visitor is and provides the answer as context. Whoever is signed out is asked for again
-    /// on every page change, for that is how a sign-in ends.
+    /// on every change to another page than the sign-in, for that is how a sign-in ends.
     pub fn provide() -> Self {
         let account = Resource::new(|| (), |()| current_account());
         let path = use_location().pathname;
-        Effect::new(move |visited: Option<()>| {
-            path.track();
+        Effect::new(move |left: Option<String>| {
+            // Read and not only tracked: a memo that nobody reads never learns of a change.
+            let here = path.get();
             let signed_out = account.with_untracked(|found| !matches!(found, Some(Ok(Some(_)))));
-            if visited.is_some() && signed_out {
+            if left.is_some() && signed_out && here != routes::LOGIN {
                 account.refetch();
             }
+            here
         });
         let session = Self { account };
         provide_context(session);

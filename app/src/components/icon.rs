@@ -13,18 +13,12 @@ pub enum Glyph {
     Check,
     /// Copy to the clipboard.
     Copy,
-    /// Hand on a link.
-    Share,
     /// A tab's or the system's sound.
     Display,
     /// A microphone.
     Microphone,
     /// Hearing.
     Headphones,
-    /// Sound on.
-    Sound,
-    /// Sound off.
-    Muted,
     /// Go on.
     Play,
     /// Wait.
@@ -42,14 +36,11 @@ impl Glyph {
             Self::Info => "M12 11v5m0-8.2v-.1M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18z",
             Self::Check => "M5 12.5l4.5 4.5L19 7.5",
             Self::Copy => "M9 9h11v11H9zM5 15H4V4h11v1",
-            Self::Share => "M12 15V3m0 0L8 7m4-4l4 4M5 12v8h14v-8",
             Self::Display => "M3 5h18v12H3zM8 21h8M10.5 8.5v5l4-2.5z",
             Self::Microphone => {
                 "M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21"
             }
             Self::Headphones => "M4 16v-4a8 8 0 0 1 16 0v4M4 14h3.5v6H6a2 2 0 0 1-2-2zM20 14h-3.5v6H18a2 2 0 0 0 2-2z",
-            Self::Sound => "M4 9.5h3.5L12 5.5v13l-4.5-4H4zM15.5 9a4.5 4.5 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11",
-            Self::Muted => "M4 9.5h3.5L12 5.5v13l-4.5-4H4zM16 9.5l5 5m0-5l-5 5",
             Self::Play => "M7.5 4.5v15l12-7.5z",
             Self::Pause => "M8 5v14M16 5v14",
             Self::Stop => "M6 6h12v12H6z",

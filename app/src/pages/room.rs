@@ -67,22 +67,22 @@ fn Preview(room: RoomSummary) -> impl IntoView {
                         {move || room.with(|room| format!("{} of {} listening", room.listener_count, room.max_listeners))}
                     </p>
                 </div>
+                {move || refusal.get().map(|refusal| view! { <Notice tone=Tone::Warn>{refusal.text()}</Notice> })}
                 <Show when=move || !ended() fallback=|| view! { <ButtonLink href=routes::HOME>"Back to the start"</ButtonLink> }>
                     <ListenForm code full=Signal::derive(move || refusal.get().is_some()) />
                 </Show>
-                {move || refusal.get().map(|refusal| view! { <Notice tone=Tone::Warn>{refusal.text()}</Notice> })}
                 <Show when=move || stream.get() == StreamState::Idle>
                     <p class="text-sm text-muted">"You can already go in. The sound begins when the host does."</p>
                 </Show>
                 {move || {
                     (is_owner && !ended())
                         .then(|| {
-                        view! {
-                            <ButtonLink href=routes::host(code) variant=Variant::Secondary>
-                                "Host this room"
-                            </ButtonLink>
-                        }
-                    })
+                            view! {
+                                <ButtonLink href=routes::host(code) variant=Variant::Secondary>
+                                    "Host this room"
+                                </ButtonLink>
+                            }
+                        })
                 }}
             </div>
         </Page>
