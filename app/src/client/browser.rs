@@ -114,7 +114,7 @@ impl Presence {
     }
 
     fn page(self) -> Option<Page> {
-        self.running.with_value(|running| running.as_ref().map(|page| Page::clone(page)))
+        self.running.with_value(|running| running.as_deref().cloned())
     }
 }
 
