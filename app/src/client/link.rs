@@ -12,6 +12,8 @@ use super::{Client, Command, Timer};
 const BACK_OFF_MS: [u32; 8] = [0, 300, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
 /// Heartbeats that may fail to come before the connection counts as lost.
 const MISSED_HEARTBEATS: u64 = 3;
+/// Milliseconds a new connection may stay silent: long enough for a slow network, short against a person's patience.
+const ANSWER_MS: u32 = 15_000;
 /// Milliseconds to wait for the answer to a ping after the page was shown again or the network came back.
 const PONG_MS: u32 = 2_000;
 
@@ -92,6 +94,8 @@ impl Link {
         self.phase = Phase::Attached;
         self.attempts = 0;
         self.was_attached = true;
+        // Taken over once: a page that opens the room later is not robbed of it.
+        self.take_over = false;
         out.push(Command::StopTimer(Timer::Reconnect));
     }
 
@@ -120,6 +124,7 @@ impl Link {
     fn open(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Opening;
         out.push(Command::OpenSocket);
+        out.push(Command::StartTimer { timer: Timer::Silence, after_ms: ANSWER_MS });
     }
 
     fn wait(&mut self, out: &mut Vec<Command>) {
