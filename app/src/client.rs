@@ -361,12 +361,14 @@ impl Client {
         self.reconcile(out);
     }
 
-    /// The place is kept: what was missed is made up for.
+    /// The place is kept: what was missed is made up for. Only what came of it in the end counts: the last events are
+    /// told again, and nobody who is connected loses the sound because their arrival is among them.
     fn catch_up(&mut self, resumed: RoomResumed, out: &mut Vec<Command>) {
         self.link.attach(out);
-        match resumed.missed {
-            Missed::Room(room) => self.room = Some(room),
-            Missed::Events(events) => events.iter().for_each(|event| self.follow(resumed.seq, event, out)),
+        match (resumed.missed, &mut self.room) {
+            (Missed::Room(now), room) => *room = Some(now),
+            (Missed::Events(events), Some(room)) => events.iter().for_each(|event| room.apply(event)),
+            (Missed::Events(_), None) => {}
         }
         if let Some(place) = &mut self.place {
             place.seq = resumed.seq;
@@ -381,7 +383,11 @@ impl Client {
         match event {
             RoomEvent::ListenerJoined { listener } => self.offer(listener.member, out),
             RoomEvent::ListenerLeft { member } => self.peers.close(*member, out),
-            RoomEvent::StreamChanged { .. } => self.request_offer_if_needed(out),
+            RoomEvent::StreamChanged { .. } => {
+                // The host may have gone on while this was on its way.
+                self.declare(out);
+                self.request_offer_if_needed(out);
+            }
             RoomEvent::RoomEnded { .. } => self.shut_down(out),
             RoomEvent::ListenerAttached { .. } => {}
         }
@@ -396,6 +402,7 @@ impl Client {
         match self.role {
             Role::Host => {
                 self.declare(out);
+                self.close_departed(out);
                 self.offer_to_all(out);
             }
             Role::Listener => self.request_offer_if_needed(out),
@@ -405,7 +412,7 @@ impl Client {
     fn take_refusal(&mut self, refusal: Refusal, out: &mut Vec<Command>) {
         match refusal {
             Refusal::NotAMember if self.place.take().is_some() => self.join(out),
-            Refusal::RoomNotFound if self.place.is_some() => {
+            Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => {
                 // The room ended while the connection was away.
                 if let Some(room) = &mut self.room {
                     room.apply(&RoomEvent::RoomEnded { reason: EndReason::Stopped });
@@ -433,7 +440,7 @@ impl Client {
             (_, Candidates { negotiation, candidates }) => {
                 self.peers.take_candidates(from, negotiation, candidates, out);
             }
-            (_, Closed { negotiation }) => self.change_peer_of(from, negotiation, out),
+            (_, Closed { negotiation }) => self.take_closed(from, negotiation, out),
             _ => {}
         }
     }

@@ -56,7 +56,7 @@ impl Client {
 
     /// Tells the room what this page really does, where the room believes something else.
     pub(super) fn declare(&self, out: &mut Vec<Command>) {
-        if !self.link.is_attached() {
+        if self.role != Role::Host || !self.link.is_attached() {
             return;
         }
         let Broadcast { source, paused, stopping } = self.broadcast;

@@ -3,6 +3,7 @@
 
 use heartogether::{
     id::{MemberId, NegotiationId},
+    limits::CANDIDATES_PER_SIGNAL,
     role::Role,
     wire::{Candidate, ClientMessage, SendSignal, Signal, StreamState},
 };
@@ -115,7 +116,6 @@ impl Peers {
     }
 
     pub(super) fn answer(&mut self, host: MemberId, negotiation: NegotiationId, sdp: String, out: &mut Vec<Command>) {
-        self.offers_requested = 0;
         self.open(host, negotiation, out);
         out.push(Command::OpenAnswering { negotiation, sdp });
     }
@@ -226,9 +226,11 @@ impl Client {
             return;
         }
         for peer in self.peers.all.iter_mut().filter(|peer| peer.described && !peer.gathered.is_empty()) {
-            let candidates = std::mem::take(&mut peer.gathered);
-            let signal = Signal::Candidates { negotiation: peer.negotiation, candidates };
-            out.push(Command::Send(ClientMessage::Signal(SendSignal { to: peer.member, signal })));
+            let gathered = std::mem::take(&mut peer.gathered);
+            for candidates in gathered.chunks(CANDIDATES_PER_SIGNAL).map(<[_]>::to_vec) {
+                let signal = Signal::Candidates { negotiation: peer.negotiation, candidates };
+                out.push(Command::Send(ClientMessage::Signal(SendSignal { to: peer.member, signal })));
+            }
         }
     }
 
@@ -239,6 +241,8 @@ impl Client {
         match state {
             PeerState::Connected => self.peers.was_connected = true,
             PeerState::Failed => {
+                // Ends fail at different times, and one that never heard of the other waits for ever.
+                self.signal(member, Signal::Closed { negotiation }, out);
                 self.peers.close(member, out);
                 self.request_offer_if_needed(out);
             }
@@ -246,17 +250,28 @@ impl Client {
         }
     }
 
-    /// The other side says that it has closed an attempt.
-    pub(super) fn change_peer_of(&mut self, from: MemberId, negotiation: NegotiationId, out: &mut Vec<Command>) {
+    /// The other side says that it has closed an attempt. Even one of old is news to a listener who asked in vain: the
+    /// host is there.
+    pub(super) fn take_closed(&mut self, from: MemberId, negotiation: NegotiationId, out: &mut Vec<Command>) {
         if self.peers.current(from, negotiation).is_some() {
-            self.change_peer(negotiation, PeerState::Failed, out);
+            self.peers.close(from, out);
+        }
+        self.request_offer_if_needed(out);
+    }
+
+    /// Closes the peer connections of listeners who are no longer in the room.
+    pub(super) fn close_departed(&mut self, out: &mut Vec<Command>) {
+        let Some(room) = &self.room else { return };
+        let is_there = |member| room.listeners.iter().any(|listener| listener.member == member);
+        let departed = self.peers.all.iter().map(|peer| peer.member).filter(|member| !is_there(*member));
+        for member in departed.collect::<Vec<_>>() {
+            self.peers.close(member, out);
         }
     }
 
     /// A listener who could hear and has no peer connection asks for an offer, unless one comes by itself.
     pub(super) fn request_offer_if_needed(&mut self, out: &mut Vec<Command>) {
-        let could_hear = matches!(self.stream(), StreamState::Live | StreamState::Paused);
-        if self.role == Role::Listener && could_hear && self.peers.all.is_empty() {
+        if self.lacks_offer() {
             self.peers.offers_requested = 0;
             out.push(Command::StartTimer { timer: Timer::OfferRequest, after_ms: OFFER_REQUEST_MS });
         }
@@ -264,12 +279,17 @@ impl Client {
 
     pub(super) fn request_offer(&mut self, out: &mut Vec<Command>) {
         let Some(host) = self.room.as_ref().map(|room| room.host) else { return };
-        if self.is_over() || !self.peers.all.is_empty() || self.peers.offers_requested >= OFFER_REQUESTS {
+        if !self.link.is_attached() || !self.lacks_offer() || self.peers.offers_requested >= OFFER_REQUESTS {
             return;
         }
         self.peers.offers_requested += 1;
         self.signal(host, Signal::OfferRequest, out);
         out.push(Command::StartTimer { timer: Timer::OfferRequest, after_ms: OFFER_REQUEST_MS });
+    }
+
+    fn lacks_offer(&self) -> bool {
+        let could_hear = matches!(self.stream(), StreamState::Live | StreamState::Paused);
+        self.role == Role::Listener && could_hear && self.peers.all.is_empty()
     }
 
     fn signal(&self, to: MemberId, signal: Signal, out: &mut Vec<Command>) {
