@@ -1,0 +1,182 @@
+//! The host's page is the authority on what it sends; the room is told.
+
+use heartogether::{
+    role::Role,
+    wire::{ClientMessage, EndReason, Missed, RoomEvent, Source, StartStream, StreamState},
+};
+use heartogether_app::client::{Command, HostState, Input};
+
+use crate::stage::*;
+
+const START: ClientMessage = ClientMessage::StartStream(StartStream { source: Source::Microphone });
+const SHARE: Input = Input::CaptureStarted(Source::Microphone);
+
+/// What the room is told, apart from signals.
+fn declared(commands: &[Command]) -> Vec<ClientMessage> {
+    sent(commands).into_iter().filter(|message| !matches!(message, ClientMessage::Signal(_))).collect()
+}
+
+#[test]
+fn a_host_who_is_attached_declares_what_is_pressed() {
+    let mut page = Page::hosting(&[]);
+    assert_eq!(page.client.host_state(), HostState::Idle);
+    let commands = page.take(SHARE);
+    assert_eq!(declared(&commands), [START]);
+    assert!(commands.contains(&Command::SetSending(true)));
+    page.stream(StreamState::Live);
+    assert_eq!(page.client.host_state(), HostState::Live);
+
+    let commands = page.take(Input::PausePressed);
+    assert_eq!(declared(&commands), [ClientMessage::PauseStream]);
+    assert!(commands.contains(&Command::SetSending(false)));
+    assert_eq!(page.client.host_state(), HostState::Paused);
+    page.stream(StreamState::Paused);
+
+    let commands = page.take(Input::ResumePressed);
+    assert_eq!(declared(&commands), [ClientMessage::ResumeStream]);
+    assert!(commands.contains(&Command::SetSending(true)));
+    assert_eq!(page.client.host_state(), HostState::Live);
+    page.stream(StreamState::Live);
+
+    let commands = page.take(Input::CaptureEnded);
+    assert_eq!(declared(&commands), [ClientMessage::InterruptStream]);
+    assert!(commands.contains(&Command::StopCapture));
+    page.stream(StreamState::Interrupted);
+    assert_eq!(page.client.host_state(), HostState::Interrupted);
+
+    assert_eq!(declared(&page.take(SHARE)), [START]);
+}
+
+#[test]
+fn a_host_whose_source_is_gone_hangs_up() {
+    let mut page = Page::live(&[GRACE, EDSGER]);
+    let commands = page.take(Input::CaptureEnded);
+    assert_eq!(closed(&commands), [100, 101]);
+    let expected = [say(GRACE, hung_up(100)), say(EDSGER, hung_up(101)), ClientMessage::InterruptStream];
+    assert_eq!(sent(&commands), expected);
+}
+
+#[test]
+fn stop_ends_the_sound_and_the_room() {
+    let mut page = Page::live(&[GRACE]);
+    let commands = page.take(Input::StopPressed);
+    assert_eq!(sent(&commands), [say(GRACE, hung_up(100)), ClientMessage::StopRoom]);
+    assert_eq!(closed(&commands), [100]);
+    assert!(commands.contains(&Command::StopCapture));
+    page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
+    assert_eq!(page.client.host_state(), HostState::Ended(EndReason::Stopped));
+}
+
+#[test]
+fn stop_pressed_while_away_ends_the_sound_at_once_and_the_room_once_it_can_be_told() {
+    let mut page = Page::live(&[GRACE]);
+    page.lose();
+    let commands = page.take(Input::StopPressed);
+    assert_eq!(closed(&commands), [100]);
+    assert!(commands.contains(&Command::StopCapture));
+    assert!(sent(&commands).is_empty());
+    let commands = page.resume(Missed::Room(view(StreamState::Live, &[GRACE])));
+    assert_eq!(sent(&commands), [ClientMessage::StopRoom]);
+    assert!(offered(&commands).is_empty());
+}
+
+#[test]
+fn what_is_pressed_while_away_is_made_up_for() {
+    use StreamState::{Idle, Interrupted, Live, Paused};
+    let pause = || vec![Input::PausePressed];
+    let cases = [
+        (Idle, vec![SHARE], vec![START]),
+        (Live, pause(), vec![ClientMessage::PauseStream]),
+        (Live, vec![Input::PausePressed, Input::ResumePressed], vec![]),
+        (Paused, vec![Input::ResumePressed], vec![ClientMessage::ResumeStream]),
+        (Paused, pause(), vec![]),
+        (Live, vec![Input::CaptureEnded], vec![ClientMessage::InterruptStream]),
+        (Live, vec![Input::CaptureEnded, SHARE], vec![]),
+        (Interrupted, vec![], vec![START]),
+        (Interrupted, vec![Input::CaptureEnded], vec![]),
+        (Idle, vec![], vec![START]),
+    ];
+    for (says, pressed, expected) in cases {
+        let mut page = Page::live(&[]);
+        page.lose();
+        for input in pressed.clone() {
+            assert!(sent(&page.take(input)).is_empty());
+        }
+        assert_eq!(declared(&page.resume(Missed::Room(view(says, &[])))), expected, "{says:?} {pressed:?}");
+    }
+}
+
+#[test]
+fn only_what_the_room_says_last_counts_after_an_outage() {
+    let mut page = Page::live(&[]);
+    page.take(Input::PausePressed);
+    page.stream(StreamState::Paused);
+    page.lose();
+    let says = |stream| RoomEvent::StreamChanged { stream };
+    assert!(declared(&page.miss(vec![says(StreamState::Interrupted), says(StreamState::Paused)])).is_empty());
+}
+
+#[test]
+fn a_page_that_captures_nothing_and_finds_the_room_live_declares_an_interruption() {
+    for says in [StreamState::Live, StreamState::Paused] {
+        let mut page = Page::new(Role::Host, false, 1);
+        page.take(Input::Started);
+        page.take(Input::SocketOpened);
+        let commands = page.hear(joined(HOST, 1, view(says, &[GRACE])));
+        assert_eq!(declared(&commands), [ClientMessage::InterruptStream], "{says:?}");
+        assert_eq!(page.client.host_state(), HostState::Interrupted);
+    }
+}
+
+#[test]
+fn a_page_that_captures_nothing_leaves_a_room_alone_in_which_nothing_is_sent() {
+    for says in [StreamState::Idle, StreamState::Interrupted] {
+        let mut page = Page::new(Role::Host, false, 1);
+        page.take(Input::Started);
+        page.take(Input::SocketOpened);
+        assert!(declared(&page.hear(joined(HOST, 1, view(says, &[])))).is_empty(), "{says:?}");
+    }
+}
+
+#[test]
+fn what_is_pressed_before_the_room_has_answered_is_told_once_it_has() {
+    let mut page = Page::hosting(&[]);
+    page.take(SHARE);
+    page.take(Input::PausePressed);
+    assert_eq!(declared(&page.stream(StreamState::Live)), [ClientMessage::PauseStream]);
+
+    let mut page = Page::live(&[]);
+    page.take(Input::PausePressed);
+    page.take(Input::ResumePressed);
+    assert_eq!(declared(&page.stream(StreamState::Paused)), [ClientMessage::ResumeStream]);
+
+    let mut page = Page::live(&[]);
+    page.take(Input::CaptureEnded);
+    page.take(SHARE);
+    assert_eq!(declared(&page.stream(StreamState::Interrupted)), [START]);
+}
+
+#[test]
+fn a_listeners_page_shares_nothing() {
+    let mut page = Page::hearing(StreamState::Live);
+    assert_eq!(page.take(SHARE), [Command::StopCapture]);
+    assert_eq!(page.take(Input::PausePressed), []);
+    assert_eq!(page.take(Input::CaptureEnded), []);
+    assert_eq!(page.stream(StreamState::Paused).iter().filter(|c| matches!(c, Command::Send(_))).count(), 0);
+}
+
+#[test]
+fn a_capture_that_comes_after_the_end_is_released() {
+    let mut page = Page::live(&[]);
+    let commands = page.learn(RoomEvent::RoomEnded { reason: EndReason::Idle });
+    assert!(commands.contains(&Command::StopCapture));
+    assert_eq!(page.take(SHARE), [Command::StopCapture]);
+    assert_eq!(page.client.host_state(), HostState::Ended(EndReason::Idle));
+}
+
+#[test]
+fn a_pause_without_a_capture_is_nothing() {
+    let mut page = Page::hosting(&[]);
+    assert_eq!(page.take(Input::PausePressed), []);
+    assert_eq!(page.client.host_state(), HostState::Idle);
+}

@@ -1,0 +1,15 @@
+//! The client without a browser: what a host's and a listener's page do about everything that can happen to them.
+//!
+//! `stage` is one page at a time, spoken to directly; `world` is a whole room, with the real core as its server.
+
+mod broadcast;
+mod candidates;
+mod joining;
+mod listening;
+mod offering;
+mod outage;
+mod reconnecting;
+mod routes;
+mod simulation;
+mod stage;
+mod world;

@@ -1,0 +1,119 @@
+//! What becomes of peer connections when signalling is away and comes back.
+
+use heartogether::{
+    refusal::Refusal,
+    wire::{Missed, RoomEvent, StreamState},
+};
+use heartogether_app::client::{PeerState, Timer};
+
+use crate::stage::*;
+
+/// A host whose sound reaches Grace over 100, while 101 with Edsger is still being negotiated.
+fn half_connected() -> Page {
+    let mut page = Page::live(&[GRACE, EDSGER]);
+    page.change(100, PeerState::Connected);
+    page
+}
+
+#[test]
+fn losing_signalling_closes_no_peer_connection() {
+    for mut page in [half_connected(), Page::hearing(StreamState::Live)] {
+        assert!(closed(&page.lose()).is_empty());
+        assert!(closed(&page.reconnect()).is_empty());
+    }
+}
+
+#[test]
+fn a_host_who_is_back_keeps_what_is_connected_and_offers_the_rest_anew() {
+    for settled in [PeerState::Connected, PeerState::Disconnected] {
+        for missed in [Missed::Events(Vec::new()), Missed::Room(view(StreamState::Live, &[GRACE, EDSGER]))] {
+            let mut page = half_connected();
+            page.change(100, settled);
+            page.lose();
+            let commands = page.resume(missed);
+            assert_eq!((closed(&commands), offered(&commands)), (vec![101], vec![102]), "{settled:?}");
+            assert_eq!(page.client.peer_state(GRACE), Some(settled));
+        }
+    }
+}
+
+#[test]
+fn a_host_who_is_told_of_a_listener_again_keeps_what_is_connected() {
+    let mut page = half_connected();
+    page.lose();
+    let commands = page.miss(vec![listener_joined(GRACE), listener_joined(EDSGER)]);
+    assert_eq!((closed(&commands), offered(&commands)), (vec![101], vec![102]));
+}
+
+#[test]
+fn a_host_who_is_back_offers_to_those_who_came_meanwhile_once() {
+    let mut page = Page::live(&[]);
+    page.lose();
+    let commands = page.miss(vec![listener_joined(GRACE), listener_joined(EDSGER)]);
+    assert_eq!((closed(&commands), offered(&commands)), (vec![], vec![100, 101]));
+}
+
+#[test]
+fn a_host_who_is_back_closes_the_peer_connections_of_those_who_left_meanwhile() {
+    let missed = [
+        Missed::Events(vec![RoomEvent::ListenerLeft { member: GRACE }]),
+        Missed::Room(view(StreamState::Live, &[EDSGER])),
+    ];
+    for missed in missed {
+        let mut page = half_connected();
+        page.change(101, PeerState::Connected);
+        page.lose();
+        let commands = page.resume(missed);
+        assert_eq!((closed(&commands), offered(&commands)), (vec![100], vec![]));
+    }
+}
+
+#[test]
+fn a_host_does_not_offer_to_one_who_came_and_left_meanwhile() {
+    let mut page = Page::live(&[]);
+    page.lose();
+    let commands = page.miss(vec![listener_joined(GRACE), RoomEvent::ListenerLeft { member: GRACE }]);
+    assert!(offered(&commands).is_empty());
+}
+
+#[test]
+fn a_listener_who_is_back_keeps_what_is_connected() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.lose();
+    let commands = page.miss(Vec::new());
+    assert!(closed(&commands).is_empty());
+    assert_eq!(timer(&commands, Timer::OfferRequest), None);
+}
+
+#[test]
+fn a_listener_who_is_back_gives_up_what_was_being_negotiated_and_asks_anew() {
+    let mut page = Page::listening(StreamState::Live);
+    page.signal(HOST, offer(100));
+    page.lose();
+    let commands = page.miss(Vec::new());
+    assert_eq!(closed(&commands), [100]);
+    assert_eq!(timer(&commands, Timer::OfferRequest), Some(1_200));
+}
+
+#[test]
+fn a_listener_who_asked_in_vain_while_away_asks_again_once_back() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.lose();
+    page.change(100, PeerState::Failed);
+    for _ in 0..20 {
+        assert!(sent(&page.fire(Timer::OfferRequest)).is_empty());
+    }
+    assert_eq!(timer(&page.miss(Vec::new()), Timer::OfferRequest), Some(1_200));
+    assert_eq!(sent(&page.fire(Timer::OfferRequest)).len(), 1);
+}
+
+#[test]
+fn a_new_place_closes_the_peer_connections_of_the_old_one() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.lose();
+    page.reconnect();
+    page.refuse(Refusal::NotAMember);
+    let commands = page.hear(joined(EDSGER, 50, view(StreamState::Live, &[])));
+    assert_eq!(closed(&commands), [100]);
+    assert_eq!(timer(&commands, Timer::OfferRequest), Some(1_200));
+}

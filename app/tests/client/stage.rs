@@ -1,0 +1,234 @@
+//! One page to try things on: it takes inputs and shows its commands.
+
+use heartogether::{
+    id::{DisplayName, MemberId, NegotiationId, ResumeToken, RoomCode, Seq},
+    refusal::Refusal,
+    role::Role,
+    time::Timestamp,
+    wire::{
+        Candidate, ClientMessage, ListenerView, Missed, PROTOCOL_VERSION, ReceivedSignal, Refused, RoomEvent,
+        RoomJoined, RoomResumed, RoomView, SendSignal, SequencedEvent, ServerMessage, Signal, Source, StreamState,
+        Welcome,
+    },
+};
+use heartogether_app::client::{Client, Command, Input, PeerState, Timer};
+
+pub(crate) const HOST: MemberId = MemberId::from_bits(1);
+pub(crate) const GRACE: MemberId = MemberId::from_bits(2);
+pub(crate) const EDSGER: MemberId = MemberId::from_bits(3);
+pub(crate) const TOKEN: ResumeToken = ResumeToken::from_bits(7);
+pub(crate) const HEARTBEAT_MS: u64 = 10_000;
+
+pub(crate) fn code() -> RoomCode {
+    "ABC234".parse().expect("a code of the tests")
+}
+
+pub(crate) fn name(text: &str) -> DisplayName {
+    DisplayName::parse(text).expect("a name of the tests")
+}
+
+pub(crate) fn listener_view(member: MemberId) -> ListenerView {
+    ListenerView { member, name: name("Somebody"), attached: true, joined_at: Timestamp::from_millis(0) }
+}
+
+pub(crate) fn view(stream: StreamState, listeners: &[MemberId]) -> RoomView {
+    RoomView {
+        code: code(),
+        host: HOST,
+        host_name: name("Ada"),
+        max_listeners: 30,
+        stream,
+        ended: None,
+        listeners: listeners.iter().copied().map(listener_view).collect(),
+    }
+}
+
+pub(crate) fn joined(member: MemberId, seq: u64, room: RoomView) -> ServerMessage {
+    ServerMessage::RoomJoined(RoomJoined { member, token: TOKEN, seq: Seq(seq), room })
+}
+
+pub(crate) fn candidate(text: &str) -> Candidate {
+    Candidate { candidate: text.to_owned(), sdp_mid: Some("0".to_owned()), sdp_m_line_index: Some(0) }
+}
+
+/// A page and the last place in the log that it was told of.
+pub(crate) struct Page {
+    pub(crate) client: Client,
+    seq: u64,
+}
+
+impl Page {
+    pub(crate) fn new(role: Role, take_over: bool, seed: u32) -> Self {
+        Self { client: Client::new(role, code(), take_over, seed), seq: 10 }
+    }
+
+    /// A host in the room, sharing nothing.
+    pub(crate) fn hosting(listeners: &[MemberId]) -> Self {
+        let mut page = Self::new(Role::Host, false, 100);
+        page.arrive(HOST, view(StreamState::Idle, listeners));
+        page
+    }
+
+    /// A host whose sound goes out. The negotiations with those who are there are 100, 101, …
+    pub(crate) fn live(listeners: &[MemberId]) -> Self {
+        let mut page = Self::hosting(listeners);
+        page.take(Input::CaptureStarted(Source::Microphone));
+        page.stream(StreamState::Live);
+        page
+    }
+
+    /// A listener in the room, without a peer connection.
+    pub(crate) fn listening(stream: StreamState) -> Self {
+        let mut page = Self::new(Role::Listener, false, 5);
+        page.arrive(GRACE, view(stream, &[]));
+        page
+    }
+
+    /// A listener to whom sound flows over negotiation 100.
+    pub(crate) fn hearing(stream: StreamState) -> Self {
+        let mut page = Self::listening(stream);
+        page.signal(HOST, offer(100));
+        page.change(100, PeerState::Connected);
+        page
+    }
+
+    fn arrive(&mut self, member: MemberId, room: RoomView) {
+        self.take(Input::Started);
+        self.take(Input::SocketOpened);
+        self.welcome();
+        self.hear(joined(member, 10, room));
+    }
+
+    pub(crate) fn take(&mut self, input: Input) -> Vec<Command> {
+        self.client.step(input)
+    }
+
+    pub(crate) fn hear(&mut self, message: ServerMessage) -> Vec<Command> {
+        self.take(Input::Received(message))
+    }
+
+    pub(crate) fn welcome(&mut self) -> Vec<Command> {
+        self.hear(ServerMessage::Welcome(Welcome { protocol: PROTOCOL_VERSION, heartbeat_ms: HEARTBEAT_MS }))
+    }
+
+    pub(crate) fn refuse(&mut self, refusal: Refusal) -> Vec<Command> {
+        self.hear(ServerMessage::Refused(Refused { refusal }))
+    }
+
+    pub(crate) fn learn(&mut self, event: RoomEvent) -> Vec<Command> {
+        self.seq += 1;
+        self.hear(ServerMessage::RoomEvent(SequencedEvent { seq: Seq(self.seq), event }))
+    }
+
+    pub(crate) fn stream(&mut self, stream: StreamState) -> Vec<Command> {
+        self.learn(RoomEvent::StreamChanged { stream })
+    }
+
+    pub(crate) fn signal(&mut self, from: MemberId, signal: Signal) -> Vec<Command> {
+        self.hear(ServerMessage::Signal(ReceivedSignal { from, signal }))
+    }
+
+    pub(crate) fn fire(&mut self, timer: Timer) -> Vec<Command> {
+        self.take(Input::TimerFired(timer))
+    }
+
+    pub(crate) fn change(&mut self, negotiation: u32, state: PeerState) -> Vec<Command> {
+        self.take(Input::PeerChanged { negotiation: NegotiationId(negotiation), state })
+    }
+
+    pub(crate) fn describe(&mut self, negotiation: u32) -> Vec<Command> {
+        self.take(Input::PeerDescribed { negotiation: NegotiationId(negotiation), sdp: sdp(negotiation) })
+    }
+
+    pub(crate) fn accept(&mut self, negotiation: u32) -> Vec<Command> {
+        self.take(Input::PeerAccepted { negotiation: NegotiationId(negotiation) })
+    }
+
+    pub(crate) fn gather(&mut self, negotiation: u32, text: &str) -> Vec<Command> {
+        self.take(Input::PeerGathered { negotiation: NegotiationId(negotiation), candidate: candidate(text) })
+    }
+
+    pub(crate) fn lose(&mut self) -> Vec<Command> {
+        self.take(Input::SocketClosed)
+    }
+
+    /// A new socket, up to the place being asked for.
+    pub(crate) fn reconnect(&mut self) -> Vec<Command> {
+        self.fire(Timer::Reconnect);
+        let asked = self.take(Input::SocketOpened);
+        self.welcome();
+        asked
+    }
+
+    /// A new socket and the old place.
+    pub(crate) fn resume(&mut self, missed: Missed) -> Vec<Command> {
+        self.reconnect();
+        self.seq += 1;
+        self.hear(ServerMessage::RoomResumed(RoomResumed { seq: Seq(self.seq), missed }))
+    }
+
+    pub(crate) fn miss(&mut self, events: Vec<RoomEvent>) -> Vec<Command> {
+        self.resume(Missed::Events(events))
+    }
+}
+
+pub(crate) fn sdp(negotiation: u32) -> String {
+    format!("sdp of {negotiation}")
+}
+
+pub(crate) fn offer(negotiation: u32) -> Signal {
+    Signal::Offer { negotiation: NegotiationId(negotiation), sdp: sdp(negotiation) }
+}
+
+pub(crate) fn answer(negotiation: u32) -> Signal {
+    Signal::Answer { negotiation: NegotiationId(negotiation), sdp: sdp(negotiation) }
+}
+
+pub(crate) fn found(negotiation: u32, texts: &[&str]) -> Signal {
+    let candidates = texts.iter().copied().map(candidate).collect();
+    Signal::Candidates { negotiation: NegotiationId(negotiation), candidates }
+}
+
+pub(crate) fn hung_up(negotiation: u32) -> Signal {
+    Signal::Closed { negotiation: NegotiationId(negotiation) }
+}
+
+pub(crate) fn listener_joined(member: MemberId) -> RoomEvent {
+    RoomEvent::ListenerJoined { listener: listener_view(member) }
+}
+
+pub(crate) fn say(to: MemberId, signal: Signal) -> ClientMessage {
+    ClientMessage::Signal(SendSignal { to, signal })
+}
+
+pub(crate) fn sent(commands: &[Command]) -> Vec<ClientMessage> {
+    let sent = commands.iter().filter_map(|command| match command {
+        Command::Send(message) => Some(message.clone()),
+        _ => None,
+    });
+    sent.collect()
+}
+
+pub(crate) fn offered(commands: &[Command]) -> Vec<u32> {
+    let offered = commands.iter().filter_map(|command| match command {
+        Command::OpenOffering(negotiation) => Some(negotiation.0),
+        _ => None,
+    });
+    offered.collect()
+}
+
+pub(crate) fn closed(commands: &[Command]) -> Vec<u32> {
+    let closed = commands.iter().filter_map(|command| match command {
+        Command::ClosePeer(negotiation) => Some(negotiation.0),
+        _ => None,
+    });
+    closed.collect()
+}
+
+/// When a timer is set to run out.
+pub(crate) fn timer(commands: &[Command], wanted: Timer) -> Option<u32> {
+    commands.iter().find_map(|command| match command {
+        Command::StartTimer { timer, after_ms } if *timer == wanted => Some(*after_ms),
+        _ => None,
+    })
+}

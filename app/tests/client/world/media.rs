@@ -1,0 +1,159 @@
+//! Peer connections. One end knows nothing of the other but what signalling brings; only the world sees both.
+
+use heartogether::{
+    id::NegotiationId,
+    wire::{Candidate, Source},
+};
+use heartogether_app::client::{Command, Input, PeerState};
+
+use super::{Happening, World};
+
+/// Milliseconds until an end notices that the other one is gone, and until it gives up.
+const DISCONNECTED_MS: u64 = 5_000;
+const FAILED_MS: u64 = 20_000;
+
+/// One end of a peer connection.
+#[derive(Default)]
+pub(super) struct Peer {
+    is_described: bool,
+    is_accepted: bool,
+    has_candidate: bool,
+    /// Whether the other end was reached.
+    is_up: bool,
+    /// Whether nothing comes through any more.
+    is_broken: bool,
+}
+
+impl Peer {
+    const fn is_ready(&self) -> bool {
+        self.is_described && self.is_accepted && self.has_candidate && !self.is_up && !self.is_broken
+    }
+}
+
+fn candidate(page: usize, negotiation: NegotiationId) -> Candidate {
+    Candidate { candidate: format!("{page} for {}", negotiation.0), sdp_mid: None, sdp_m_line_index: Some(0) }
+}
+
+impl World {
+    pub(super) fn carry_out_media(&mut self, page: usize, command: Command) {
+        match command {
+            Command::OpenOffering(negotiation) => {
+                assert!(self.capturing, "a host without a capture has nothing to offer");
+                self.open_peer(page, negotiation);
+                self.report_later(page, negotiation, 8, gathered(page, negotiation));
+                self.report_later(page, negotiation, 10, described(negotiation));
+                self.report_later(page, negotiation, 40, gathered(page, negotiation));
+            }
+            Command::OpenAnswering { negotiation, .. } => {
+                self.open_peer(page, negotiation);
+                self.report_later(page, negotiation, 5, Input::PeerAccepted { negotiation });
+                self.report_later(page, negotiation, 12, described(negotiation));
+                self.report_later(page, negotiation, 14, gathered(page, negotiation));
+            }
+            Command::AcceptAnswer { negotiation, .. } => {
+                self.report_later(page, negotiation, 5, Input::PeerAccepted { negotiation });
+            }
+            Command::AddCandidates { negotiation, candidates } => self.add_candidates(page, negotiation, &candidates),
+            Command::ClosePeer(negotiation) => self.close_peer(page, negotiation),
+            command => panic!("{command:?} has nothing to do with peer connections"),
+        }
+    }
+
+    fn open_peer(&mut self, page: usize, negotiation: NegotiationId) {
+        let before = self.pages[page].peers.insert(negotiation, Peer::default());
+        assert!(before.is_none(), "a negotiation is opened once");
+    }
+
+    fn report_later(&mut self, page: usize, negotiation: NegotiationId, in_ms: u64, input: Input) {
+        let load = self.pages[page].load;
+        self.plan(in_ms, Happening::Media { page, load, negotiation, input });
+    }
+
+    /// An end that is closed reports nothing more.
+    pub(super) fn report_media(&mut self, page: usize, load: u32, negotiation: NegotiationId, input: Input) {
+        let is_same_page = self.pages[page].load == load;
+        let Some(peer) = self.pages[page].peers.get_mut(&negotiation).filter(|_| is_same_page) else { return };
+        match &input {
+            Input::PeerDescribed { .. } => peer.is_described = true,
+            Input::PeerAccepted { .. } => peer.is_accepted = true,
+            Input::PeerChanged { state: PeerState::Connected, .. } if peer.is_broken => return,
+            _ => {}
+        }
+        self.input(page, input);
+        self.connect(negotiation);
+    }
+
+    fn add_candidates(&mut self, page: usize, negotiation: NegotiationId, candidates: &[Candidate]) {
+        let from_there = |one: &Candidate| one.candidate.ends_with(&format!(" for {}", negotiation.0));
+        assert!(candidates.iter().all(from_there), "candidates belong to one negotiation");
+        let peer = self.pages[page].peers.get_mut(&negotiation).expect("candidates are for an open peer connection");
+        assert!(peer.is_accepted, "candidates follow the description");
+        peer.has_candidate = true;
+        self.connect(negotiation);
+    }
+
+    fn other_end(&self, page: usize, negotiation: NegotiationId) -> Option<usize> {
+        let ends = self.pages.iter().enumerate().filter(|(_, other)| other.peers.contains_key(&negotiation));
+        let mut others = ends.map(|(number, _)| number).filter(|number| *number != page);
+        others.find(|number| page == 0 || *number == 0)
+    }
+
+    fn connect(&mut self, negotiation: NegotiationId) {
+        let Some(page) = self.other_end(0, negotiation) else { return };
+        let ends = [0, page];
+        let is_ready = |end: usize| self.pages[end].peers.get(&negotiation).is_some_and(Peer::is_ready);
+        if !ends.into_iter().all(is_ready) {
+            return;
+        }
+        for (end, in_ms) in ends.into_iter().zip([30, 55]) {
+            self.pages[end].peers.entry(negotiation).and_modify(|peer| peer.is_up = true);
+            self.report_later(end, negotiation, in_ms, changed(negotiation, PeerState::Connected));
+        }
+    }
+
+    /// The other end notices some time, if it was ever reached: a browser that never heard of the other side waits on.
+    pub(super) fn close_peer(&mut self, page: usize, negotiation: NegotiationId) {
+        let other = self.other_end(page, negotiation);
+        let closed = self.pages[page].peers.remove(&negotiation);
+        if let Some(other) = other.filter(|_| closed.is_some_and(|peer| peer.is_up)) {
+            self.fail(other, negotiation, DISCONNECTED_MS, FAILED_MS);
+        }
+    }
+
+    fn fail(&mut self, page: usize, negotiation: NegotiationId, disconnected_ms: u64, failed_ms: u64) {
+        self.pages[page].peers.entry(negotiation).and_modify(|peer| peer.is_broken = true);
+        self.report_later(page, negotiation, disconnected_ms, changed(negotiation, PeerState::Disconnected));
+        self.report_later(page, negotiation, failed_ms, changed(negotiation, PeerState::Failed));
+    }
+
+    pub(super) fn break_media(&mut self, page: usize, host_ms: u64, listener_ms: u64) {
+        for negotiation in self.connections(page) {
+            self.fail(0, negotiation, host_ms / 2, host_ms);
+            self.fail(page, negotiation, listener_ms / 2, listener_ms);
+        }
+    }
+
+    /// The negotiations by which a listener is connected to the host.
+    pub(crate) fn connections(&self, page: usize) -> Vec<NegotiationId> {
+        let works = |peer: &Peer| peer.is_up && !peer.is_broken;
+        let mine = self.pages[page].peers.iter().filter(|(_, peer)| works(peer)).map(|(negotiation, _)| *negotiation);
+        mine.filter(|negotiation| self.pages[0].peers.get(negotiation).is_some_and(works)).collect()
+    }
+
+    /// Whether a listener's one peer connection leads to the host's page and works.
+    pub(super) fn is_connected(&self, page: usize) -> bool {
+        self.pages[page].peers.len() == 1 && self.connections(page).len() == 1
+    }
+}
+
+fn gathered(page: usize, negotiation: NegotiationId) -> Input {
+    Input::PeerGathered { negotiation, candidate: candidate(page, negotiation) }
+}
+
+fn described(negotiation: NegotiationId) -> Input {
+    Input::PeerDescribed { negotiation, sdp: format!("{:?}", Source::Microphone) }
+}
+
+const fn changed(negotiation: NegotiationId, state: PeerState) -> Input {
+    Input::PeerChanged { negotiation, state }
+}
