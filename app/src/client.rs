@@ -145,6 +145,8 @@ pub enum Timer {
     Candidates,
     /// Ask for an offer.
     OfferRequest,
+    /// A peer connection takes too long to come up.
+    Attempt,
 }
 
 /// What a page holds on to in its room.
@@ -295,6 +297,9 @@ impl Client {
         }
         if let Some(reason) = self.ended() {
             return HostState::Ended(reason);
+        }
+        if self.broadcast.stopping {
+            return HostState::Ended(EndReason::Stopped);
         }
         match (&self.broadcast.source, self.stream()) {
             (Some(_), _) if self.broadcast.paused => HostState::Paused,
@@ -450,7 +455,8 @@ impl Client {
         self.peers.close_all(out);
         self.broadcast = Broadcast::default();
         self.link.stop(out);
-        out.extend([Command::StopTimer(Timer::OfferRequest), Command::StopCapture]);
+        out.extend([Timer::OfferRequest, Timer::Attempt].map(Command::StopTimer));
+        out.push(Command::StopCapture);
     }
 
     fn leave(&mut self, out: &mut Vec<Command>) {

@@ -210,7 +210,7 @@ pub(super) fn resume(room: &mut Room, request: &ResumeRequested, effects: &mut E
     }
     let is_held = |member: &&mut Member| member.account == request.account && member.token == Some(request.token);
     let Some(member) = room.members.all_mut().find(is_held) else {
-        return effects.refuse(request.connection.id, Refusal::NotAMember);
+        return effects.refuse(request.connection.id, refusal_of_resume(room, request.account));
     };
     member.attach(request.connection, effects);
     let (id, role) = (member.id, member.role);
@@ -220,6 +220,12 @@ pub(super) fn resume(room: &mut Room, request: &ResumeRequested, effects: &mut E
     if role == Role::Listener {
         effects.announce(Audience::Host, RoomEvent::ListenerAttached { member: id, attached: true });
     }
+}
+
+/// A place that has another token by now was taken over by another page; without a place there is nothing to resume.
+fn refusal_of_resume(room: &Room, account: AccountId) -> Refusal {
+    let is_taken_over = |member: &Member| member.account == account && member.token.is_some();
+    if room.members().any(is_taken_over) { Refusal::SessionReplaced } else { Refusal::NotAMember }
 }
 
 /// What a role missed. The events of `last_seq` itself are told again: the connection may have ended among them, and

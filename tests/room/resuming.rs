@@ -43,16 +43,16 @@ fn a_place_is_given_to_its_account_and_its_latest_token_alone() {
     let first = stage.listener(GRACE, 2);
     stage.lose(2);
     let wrong = ResumeToken::from_bits(99);
-    for (account, token, what) in [
-        (GRACE, wrong, "a token nobody was given"),
-        (EDSGER, first.token, "another account"),
-        (OWNER, first.token, "the owner"),
+    for (account, token, refusal) in [
+        (GRACE, wrong, Refusal::SessionReplaced),
+        (EDSGER, first.token, Refusal::NotAMember),
+        (OWNER, first.token, Refusal::NotAMember),
     ] {
-        assert_eq!(stage.resume(account, token, first.seq, 3).refusal(3), Refusal::NotAMember, "{what}");
+        assert_eq!(stage.resume(account, token, first.seq, 3).refusal(3), refusal, "{account}");
     }
     let second = stage.listener(GRACE, 3);
     assert_eq!(second.member, first.member);
-    assert_eq!(stage.resume(GRACE, first.token, first.seq, 4).refusal(4), Refusal::NotAMember);
+    assert_eq!(stage.resume(GRACE, first.token, first.seq, 4).refusal(4), Refusal::SessionReplaced);
     stage.resume(GRACE, second.token, second.seq, 4).resumed(4);
 }
 

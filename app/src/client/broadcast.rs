@@ -15,7 +15,7 @@ pub(super) struct Broadcast {
     /// Whether it is silenced on purpose.
     pub(super) paused: bool,
     /// Whether the room is to be ended as soon as the server can be told.
-    stopping: bool,
+    pub(super) stopping: bool,
 }
 
 impl Client {

@@ -206,6 +206,7 @@ impl Client {
             }
             Timer::Candidates => self.send_candidates(out),
             Timer::OfferRequest => self.request_offer(out),
+            Timer::Attempt => self.give_up_attempts(out),
             Timer::Reconnect | Timer::Silence | Timer::Pong => {}
         }
     }

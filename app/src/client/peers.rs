@@ -15,6 +15,9 @@ use super::{Client, Command, Timer};
 const GATHER_MS: u32 = 5;
 /// Milliseconds after which a listener without an offer asks for one.
 const OFFER_REQUEST_MS: u32 = 1_200;
+/// Milliseconds an attempt may take, many round trips of a slow network. A browser that finds no candidates at all never
+/// says that it has failed.
+const ATTEMPT_MS: u32 = 8_000;
 /// How often a listener asks before it waits for the room to change.
 const OFFER_REQUESTS: u32 = 10;
 
@@ -118,6 +121,7 @@ impl Peers {
     pub(super) fn answer(&mut self, host: MemberId, negotiation: NegotiationId, sdp: String, out: &mut Vec<Command>) {
         self.open(host, negotiation, out);
         out.push(Command::OpenAnswering { negotiation, sdp });
+        out.push(Command::StartTimer { timer: Timer::Attempt, after_ms: ATTEMPT_MS });
     }
 
     pub(super) fn take_answer(
@@ -247,6 +251,14 @@ impl Client {
                 self.request_offer_if_needed(out);
             }
             PeerState::Connecting | PeerState::Disconnected => {}
+        }
+    }
+
+    /// The listener's end watches over an attempt; the host's hears of it.
+    pub(super) fn give_up_attempts(&mut self, out: &mut Vec<Command>) {
+        let pending = self.peers.all.iter().filter(|peer| peer.state == PeerState::Connecting);
+        for negotiation in pending.map(|peer| peer.negotiation).collect::<Vec<_>>() {
+            self.change_peer(negotiation, PeerState::Failed, out);
         }
     }
 

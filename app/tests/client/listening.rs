@@ -50,6 +50,23 @@ fn a_listener_asks_for_nothing_while_nothing_is_sent() {
 }
 
 #[test]
+fn an_attempt_that_never_gets_anywhere_is_given_up_and_asked_for_anew() {
+    let mut page = Page::listening(StreamState::Live);
+    assert_eq!(timer(&page.signal(HOST, offer(5)), Timer::Attempt), Some(8_000));
+    let commands = page.fire(Timer::Attempt);
+    assert_eq!(closed(&commands), [5]);
+    assert!(sent(&commands).contains(&say(HOST, hung_up(5))));
+    assert_eq!(timer(&commands, Timer::OfferRequest), Some(1_200));
+}
+
+#[test]
+fn an_attempt_that_succeeded_is_left_alone() {
+    let mut page = Page::hearing(StreamState::Live);
+    assert!(page.fire(Timer::Attempt).is_empty());
+    assert_eq!(state(&page), ListenerState::Listening);
+}
+
+#[test]
 fn a_listener_asks_for_nothing_when_the_room_has_ended() {
     let mut page = Page::listening(StreamState::Live);
     let commands = page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
