@@ -24,6 +24,8 @@ use crate::{
 /// Files whose names carry the hash of their content.
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+/// A file stands beside its compressed copies under one name.
+const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
 /// What is rendered for one visitor.
 const FOR_ONE_VISITOR: HeaderValue = HeaderValue::from_static("no-cache, private");
 
@@ -66,7 +68,10 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
 fn packages(state: &AppState) -> Router {
     let files = ServeDir::new(site(state).join(&*state.options.site_pkg_dir));
     let files = files.precompressed_br().precompressed_gzip();
-    Router::new().fallback_service(files).layer(from_fn_with_state(state.options.hash_files, keep_for_ever))
+    Router::new()
+        .fallback_service(files)
+        .layer(from_fn_with_state(state.options.hash_files, keep_for_ever))
+        .layer(unless_set(header::VARY, BY_ENCODING))
 }
 
 /// The other files of the site; whatever is none of them gets the page that says so.
