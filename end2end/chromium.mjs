@@ -51,6 +51,12 @@ export function humming() {
   return { executablePath, args: [...quiet, autoplay, ...fake] };
 }
 
+/**
+ * A page that may use the microphone offers its addresses themselves. Any other hides them behind names that browsers look
+ * up by multicast, which machines that run many browsers or containers answer late or never. @type {import('@playwright/test').BrowserContextOptions}
+ */
+export const reachable = { permissions: ['microphone'] };
+
 /** Opens the page that is shared and lets it sound. @param {import('@playwright/test').BrowserContext} context */
 export async function openTone(context) {
   const page = await context.newPage();

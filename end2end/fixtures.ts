@@ -1,7 +1,7 @@
 // What every browser test starts from: a server of its own, and pages in browsers that have sound.
 import { test as base, type Browser, type BrowserContextOptions, type Page } from '@playwright/test';
 
-import { capturing, cautious, humming, openTone } from './chromium.mjs';
+import { capturing, cautious, humming, openTone, reachable } from './chromium.mjs';
 import { Server, type Settings } from './server.mjs';
 
 export { expect, type Page } from '@playwright/test';
@@ -45,7 +45,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   newVisitor: async ({ browser, server }, use) => {
     const contexts: { close(): Promise<void> }[] = [];
     await use(async (options) => {
-      const context = await browser.newContext({ ...options, baseURL: server.url });
+      const context = await browser.newContext({ ...reachable, ...options, baseURL: server.url });
       contexts.push(context);
       return context.newPage();
     });
@@ -53,20 +53,20 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 
   microphoneHost: async ({ microphoneBrowser, server }, use) => {
-    const context = await microphoneBrowser.newContext({ baseURL: server.url });
+    const context = await microphoneBrowser.newContext({ ...reachable, baseURL: server.url });
     await use(await context.newPage());
     await context.close();
   },
 
   tabHost: async ({ tabBrowser, server }, use) => {
-    const context = await tabBrowser.newContext({ baseURL: server.url });
+    const context = await tabBrowser.newContext({ ...reachable, baseURL: server.url });
     await openTone(context);
     await use(await context.newPage());
     await context.close();
   },
 
   cautiousListener: async ({ cautiousBrowser, server }, use) => {
-    const context = await cautiousBrowser.newContext({ baseURL: server.url });
+    const context = await cautiousBrowser.newContext({ ...reachable, baseURL: server.url });
     await use(await context.newPage());
     await context.close();
   },

@@ -1,4 +1,5 @@
 // What measurements begin with: a room, and a guest's session.
+import { reachable } from './chromium.mjs';
 
 /** @typedef {import('@playwright/test').Browser} Browser */
 /** @typedef {import('@playwright/test').Page} Page */
@@ -12,7 +13,7 @@ async function sayName(page, name) {
 
 /** Opens a room and answers with its page. @param {Browser} browser @param {string} url */
 export async function createRoom(browser, url) {
-  const page = await browser.newPage({ baseURL: url });
+  const page = await browser.newPage({ ...reachable, baseURL: url });
   await page.goto('/');
   await page.getByRole('button', { name: 'Create a room' }).click();
   await sayName(page, 'Ada');
@@ -22,7 +23,7 @@ export async function createRoom(browser, url) {
 
 /** The cookies of a new guest. @param {Browser} browser @param {string} url */
 export async function guestSession(browser, url) {
-  const context = await browser.newContext({ baseURL: url });
+  const context = await browser.newContext({ ...reachable, baseURL: url });
   const page = await context.newPage();
   await page.goto('/login');
   await sayName(page, 'Grace');

@@ -1,7 +1,7 @@
 // From a click on Listen, and from the opening of a link, to the first 10 ms in which the host's tone is heard.
 import { chromium } from '@playwright/test';
 
-import { humming, listening, MICROPHONE_TONE_HZ } from '../chromium.mjs';
+import { humming, listening, MICROPHONE_TONE_HZ, reachable } from '../chromium.mjs';
 import { percentile, printTable, writeResult } from '../report.mjs';
 import { Server } from '../server.mjs';
 import { createRoom, guestSession } from '../stage.mjs';
@@ -22,7 +22,7 @@ async function firstSound(page) {
 
 /** A page of a browser that has never been here. @param {Parameters<typeof listeners.newContext>[0]} [options] */
 async function freshPage(options) {
-  const context = await listeners.newContext({ baseURL: server.url, ...options });
+  const context = await listeners.newContext({ ...reachable, baseURL: server.url, ...options });
   const page = await context.newPage();
   await page.addInitScript(watchPage, MICROPHONE_TONE_HZ);
   return page;
