@@ -52,7 +52,9 @@ fn Player(entrance: Entrance) -> impl IntoView {
                 <StatusBadge status=stream label=move || badge(shown.get(), stream.get()) />
                 <h1>{format!("{host_name}’s room")}</h1>
                 <Wave />
-                <LevelMeter level=presence.level />
+                <div class="w-full">
+                    <LevelMeter level=presence.level />
+                </div>
                 <p class="text-lg text-muted" role="status">
                     {move || explain(shown.get(), stream.get())}
                 </p>
