@@ -8,7 +8,7 @@ import { reachable } from './chromium.mjs';
 async function sayName(page, name) {
   await page.getByLabel('Your name').fill(name);
   await page.getByRole('button', { name: 'Continue as guest' }).click();
-  await page.waitForURL((url) => url.pathname !== '/login');
+  await page.waitForURL((url) => url.pathname !== '/login', { waitUntil: 'commit' });
 }
 
 /** Opens a room and answers with its page. @param {Browser} browser @param {string} url */
@@ -17,7 +17,7 @@ export async function createRoom(browser, url) {
   await page.goto('/');
   await page.getByRole('button', { name: 'Create a room' }).click();
   await sayName(page, 'Ada');
-  await page.waitForURL(/\/host\//);
+  await page.waitForURL(/\/host\//, { waitUntil: 'commit' });
   return { page, code: page.url().slice(-6) };
 }
 

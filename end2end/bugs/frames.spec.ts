@@ -101,16 +101,22 @@ test('a page of another origin gets no socket', async ({ newVisitor, server }) =
     'sec-websocket-version': '13',
     'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', // RFC 6455, section 1.3
   };
-  const upgrade = (origin: string) =>
-    new Promise<number | undefined>((resolve, reject) => {
+  /** The answer to a page of this origin, up to the server's first word. */
+  const answer = (origin: string) =>
+    new Promise<string>((resolve, reject) => {
       const request = get(`${server.url}/ws`, { headers: { ...headers, origin } });
       request.on('error', reject);
-      request.on('response', ({ statusCode }) => resolve(statusCode));
-      request.on('upgrade', ({ statusCode }, socket) => {
-        socket.destroy();
-        resolve(statusCode);
+      request.on('response', ({ statusCode }) => resolve(`${statusCode}`));
+      request.on('upgrade', (_, socket) => {
+        socket.once('data', (frame) => {
+          resolve(frame.toString('latin1'));
+          socket.destroy();
+        });
+        // A hello, masked with zeros (RFC 6455, section 5.2).
+        const hello = Buffer.from('{"type":"hello","protocol":1}');
+        socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | hello.length, 0, 0, 0, 0]), hello]));
       });
     });
-  expect(await upgrade(server.url)).toBe(101);
-  expect(await upgrade('http://elsewhere.example')).toBe(403);
+  expect(await answer(server.url)).toContain('welcome');
+  expect(await answer('http://elsewhere.example')).toContain('origin_not_allowed');
 });

@@ -36,7 +36,7 @@ test('ICE servers are for members of the house', async ({ newVisitor, request })
 test('who is signed out is asked for a name first', async ({ newVisitor, request }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   for (const path of [`/listen/${code}`, `/host/${code}`]) {
-    const response = await request.get(path, { maxRedirects: 0 });
+    const response = await request.get(path, { headers: { accept: 'text/html' }, maxRedirects: 0 });
     expect([302, 303, 307]).toContain(response.status());
     const to = new URL(response.headers()['location'] ?? '', response.url());
     expect([to.pathname, to.searchParams.get('next')]).toEqual(['/login', path]);
