@@ -200,6 +200,16 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_names_every_setting() {
+        let readme = include_str!("../../README.md");
+        let command = <Config as clap::CommandFactory>::command();
+        let shown = command.get_arguments().filter(|argument| !argument.is_hide_set());
+        for setting in shown.filter_map(|argument| argument.get_env()?.to_str()) {
+            assert!(readme.contains(&format!("`{setting}`")), "{setting}");
+        }
+    }
+
+    #[test]
     fn the_address_is_the_set_one_before_the_one_of_cargo_leptos() {
         let address = |arguments| read(arguments).expect("valid settings").address().to_string();
         assert_eq!(address(&["--leptos-site-addr", "127.0.0.1:4000"]), "127.0.0.1:4000");
