@@ -107,7 +107,8 @@ test('a page of another origin gets no socket', async ({ newVisitor, server }) =
       const request = get(`${server.url}/ws`, { headers: { ...headers, origin } });
       request.on('error', reject);
       request.on('response', ({ statusCode }) => resolve(`${statusCode}`));
-      request.on('upgrade', (_, socket) => {
+      request.on('upgrade', (_, socket, head) => {
+        socket.unshift(head);
         socket.once('data', (frame) => {
           resolve(frame.toString('latin1'));
           socket.destroy();
