@@ -1,153 +1,33 @@
 //! The client's own state and its [`Client::step`]: what a host's or a listener's page knows, and what it does next.
 //!
 //! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
-//! One facet a file: `link` (the signalling connection), `peers` (peer connections), `broadcast` (what the host sends).
+//! One facet a file: `link` (the signalling connection), `peers` (peer connections), `broadcast` (what the host sends),
+//! `shown` (what the page shows of all that).
 
 mod broadcast;
 pub mod browser;
+mod exchange;
 mod link;
 mod peers;
+mod shown;
 
 use heartogether::{
-    id::{MemberId, NegotiationId, ResumeToken, RoomCode, Seq},
+    id::{MemberId, ResumeToken, RoomCode, Seq},
     refusal::Refusal,
     role::Role,
     wire::{
-        Candidate, ClientMessage, EndReason, Missed, ReceivedSignal, RoomEvent, RoomJoined, RoomResumed, RoomView,
-        ServerMessage, Source, StreamState,
+        ClientMessage, EndReason, Missed, ReceivedSignal, RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage,
+        StreamState,
     },
 };
 
 use broadcast::Broadcast;
+pub use exchange::{Command, Input, Timer};
 use link::Link;
 pub use link::LinkState;
 pub use peers::PeerState;
 use peers::Peers;
-
-/// What happens to a page.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Input {
-    /// The page is ready to join: the ICE servers are known.
-    Started,
-    /// The page was shown again or the network came back: whatever waits, try now.
-    Woken,
-    /// The socket is open.
-    SocketOpened,
-    /// The socket is closed, or could not be opened.
-    SocketClosed,
-    /// The server said something.
-    Received(ServerMessage),
-    /// A timer ran out.
-    TimerFired(Timer),
-    /// The host shares sound from here.
-    CaptureStarted(Source),
-    /// The host's source is gone: unplugged, or stopped in the browser's own bar.
-    CaptureEnded,
-    /// The host pauses.
-    PausePressed,
-    /// The host resumes.
-    ResumePressed,
-    /// The host ends the room.
-    StopPressed,
-    /// The host takes the room over from another page.
-    TakeOverPressed,
-    /// The visitor asks to try again after a refusal.
-    RetryPressed,
-    /// The page goes away.
-    Left,
-    /// A peer connection has its own description, ready to be sent.
-    PeerDescribed {
-        /// Which.
-        negotiation: NegotiationId,
-        /// The description.
-        sdp: String,
-    },
-    /// A peer connection has taken the other side's description.
-    PeerAccepted {
-        /// Which.
-        negotiation: NegotiationId,
-    },
-    /// A peer connection has found candidates of its own.
-    PeerGathered {
-        /// Which.
-        negotiation: NegotiationId,
-        /// What it found.
-        candidate: Candidate,
-    },
-    /// A peer connection's state has changed.
-    PeerChanged {
-        /// Which.
-        negotiation: NegotiationId,
-        /// What it is now.
-        state: PeerState,
-    },
-}
-
-/// What the browser is told to do.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Command {
-    /// Open a socket; one that is open is closed first, silently.
-    OpenSocket,
-    /// Close the socket, silently.
-    CloseSocket,
-    /// Send a frame.
-    Send(ClientMessage),
-    /// Set a timer anew.
-    StartTimer {
-        /// Which.
-        timer: Timer,
-        /// When, from now.
-        after_ms: u32,
-    },
-    /// Clear a timer.
-    StopTimer(Timer),
-    /// Make a peer connection that sends the captured sound, and describe it.
-    OpenOffering(NegotiationId),
-    /// Make a peer connection that receives, take the offer and describe the answer.
-    OpenAnswering {
-        /// Which.
-        negotiation: NegotiationId,
-        /// The offer.
-        sdp: String,
-    },
-    /// Give a peer connection the answer.
-    AcceptAnswer {
-        /// Which.
-        negotiation: NegotiationId,
-        /// The answer.
-        sdp: String,
-    },
-    /// Give a peer connection the other side's candidates.
-    AddCandidates {
-        /// Which.
-        negotiation: NegotiationId,
-        /// The candidates.
-        candidates: Vec<Candidate>,
-    },
-    /// Close a peer connection, silently.
-    ClosePeer(NegotiationId),
-    /// Let the captured sound through, or silence it.
-    SetSending(bool),
-    /// Release the captured devices.
-    StopCapture,
-}
-
-/// The timers a page may have, each at most once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Timer {
-    /// Connect again.
-    Reconnect,
-    /// The server has been silent for too long.
-    Silence,
-    /// The answer to a ping is overdue.
-    Pong,
-    /// Send the candidates gathered so far.
-    Candidates,
-    /// Ask for an offer.
-    OfferRequest,
-    /// A peer connection takes too long to come up.
-    Attempt,
-}
+pub use shown::{HostState, ListenerState};
 
 /// What a page holds on to in its room.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,70 +48,6 @@ pub struct Client {
     peers: Peers,
     broadcast: Broadcast,
     refusal: Option<Refusal>,
-}
-
-/// What a host's page shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum HostState {
-    /// Nothing is shared.
-    #[default]
-    Idle,
-    /// Sound goes out.
-    Live,
-    /// Silence on purpose.
-    Paused,
-    /// It was live; the source has to be shared again.
-    Interrupted,
-    /// The room has ended.
-    Ended(EndReason),
-    /// Not possible, and why.
-    Refused(Refusal),
-}
-
-/// What a listener's page shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ListenerState {
-    /// On the way in, or waiting for the host.
-    #[default]
-    Connecting,
-    /// Sound comes in.
-    Listening,
-    /// The host pauses.
-    Paused,
-    /// It was there and is being brought back.
-    Reconnecting,
-    /// The room has ended.
-    Ended(EndReason),
-    /// Not possible, and why.
-    Refused(Refusal),
-}
-
-impl HostState {
-    /// The value of `data-state`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Live => "live",
-            Self::Paused => "paused",
-            Self::Interrupted => "interrupted",
-            Self::Ended(_) => "ended",
-            Self::Refused(_) => "refused",
-        }
-    }
-}
-
-impl ListenerState {
-    /// The value of `data-state`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Connecting => "connecting",
-            Self::Listening => "listening",
-            Self::Paused => "paused",
-            Self::Reconnecting => "reconnecting",
-            Self::Ended(_) => "ended",
-            Self::Refused(_) => "refused",
-        }
-    }
 }
 
 impl Client {
@@ -288,44 +104,6 @@ impl Client {
     /// How the peer connection to a listener is.
     pub fn peer_state(&self, member: MemberId) -> Option<PeerState> {
         self.peers.state(member)
-    }
-
-    /// What a host's page shows.
-    pub fn host_state(&self) -> HostState {
-        if let Some(refusal) = self.refusal {
-            return HostState::Refused(refusal);
-        }
-        if let Some(reason) = self.ended() {
-            return HostState::Ended(reason);
-        }
-        if self.broadcast.stopping {
-            return HostState::Ended(EndReason::Stopped);
-        }
-        match (&self.broadcast.source, self.stream()) {
-            (Some(_), _) if self.broadcast.paused => HostState::Paused,
-            (Some(_), _) => HostState::Live,
-            (None, StreamState::Live | StreamState::Paused | StreamState::Interrupted) => HostState::Interrupted,
-            (None, _) => HostState::Idle,
-        }
-    }
-
-    /// What a listener's page shows. Sound that flows is being listened to, whatever signalling is doing meanwhile.
-    pub fn listener_state(&self) -> ListenerState {
-        if let Some(refusal) = self.refusal {
-            return ListenerState::Refused(refusal);
-        }
-        if let Some(reason) = self.ended() {
-            return ListenerState::Ended(reason);
-        }
-        match (self.stream(), self.peers.any_connected()) {
-            (StreamState::Paused, true) => ListenerState::Paused,
-            (_, true) => ListenerState::Listening,
-            (StreamState::Interrupted, false) => ListenerState::Reconnecting,
-            (_, false) if self.peers.was_connected() && self.stream() != StreamState::Idle => {
-                ListenerState::Reconnecting
-            }
-            (_, false) => ListenerState::Connecting,
-        }
     }
 
     fn ended(&self) -> Option<EndReason> {

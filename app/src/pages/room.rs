@@ -6,12 +6,12 @@ use heartogether::{id::RoomCode, refusal::Refusal, wire::StreamState};
 use leptos::{ev, form::ActionForm, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_params_map};
 
-use super::answer_not_found;
+use super::entrance::NoRoom;
 use crate::{
     api::{ApiError, Listen, RoomSummary, look_up_room},
     components::{
-        Button, ButtonLink, CodeDisplay, Glyph, Icon, JoinForm, Notice, Page, Session, StatusBadge, Submission, Tone,
-        Variant, Wave, Width, state_name,
+        Button, ButtonLink, CodeDisplay, Glyph, Icon, Notice, Page, Session, StatusBadge, Submission, Tone, Variant,
+        Wave, Width, state_name,
     },
     routes,
 };
@@ -28,7 +28,7 @@ pub fn RoomPage() -> impl IntoView {
     let content = move || {
         found.get().map(|found| match found {
             Ok(room) => view! { <Preview room /> }.into_any(),
-            Err(error) => view! { <NoRoom error code=code.get_untracked() /> }.into_any(),
+            Err(error) => view! { <NoRoom page="room" error code=code.get_untracked() /> }.into_any(),
         })
     };
     view! { <Transition fallback=|| view! { <Page name="room" title="Room">""</Page> }>{content}</Transition> }
@@ -111,30 +111,6 @@ fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
             </Button>
             {move || error.get().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
         </ActionForm>
-    }
-}
-
-/// There is no such room, or it could not be asked for.
-#[component]
-fn NoRoom(error: ApiError, code: String) -> impl IntoView {
-    let refusal = match error {
-        ApiError::Refused(refusal) => Some(refusal),
-        ApiError::Fault(_) | ApiError::Unreachable => None,
-    };
-    if refusal.is_some() {
-        answer_not_found();
-    }
-    view! {
-        <Page name="room" title="No such room" state="refused" refusal=refusal width=Width::Narrow>
-            <h1>"This room cannot be opened"</h1>
-            <Notice tone=Tone::Error>{error.text()}</Notice>
-            <div class="card">
-                <JoinForm code />
-            </div>
-            <ButtonLink href=routes::HOME variant=Variant::Ghost>
-                "Back to the start"
-            </ButtonLink>
-        </Page>
     }
 }
 

@@ -1,0 +1,133 @@
+//! What a page hears of the browser, and what it tells the browser to do.
+
+use heartogether::{
+    id::NegotiationId,
+    wire::{Candidate, ClientMessage, ServerMessage, Source},
+};
+
+use super::PeerState;
+
+/// What happens to a page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The page is ready to join: the ICE servers are known.
+    Started,
+    /// The page was shown again or the network came back: whatever waits, try now.
+    Woken,
+    /// The socket is open.
+    SocketOpened,
+    /// The socket is closed, or could not be opened.
+    SocketClosed,
+    /// The server said something.
+    Received(ServerMessage),
+    /// A timer ran out.
+    TimerFired(Timer),
+    /// The host shares sound from here.
+    CaptureStarted(Source),
+    /// The host's source is gone: unplugged, or stopped in the browser's own bar.
+    CaptureEnded,
+    /// The host pauses.
+    PausePressed,
+    /// The host resumes.
+    ResumePressed,
+    /// The host ends the room.
+    StopPressed,
+    /// The host takes the room over from another page.
+    TakeOverPressed,
+    /// The visitor asks to try again after a refusal.
+    RetryPressed,
+    /// The page goes away.
+    Left,
+    /// A peer connection has its own description, ready to be sent.
+    PeerDescribed {
+        /// Which.
+        negotiation: NegotiationId,
+        /// The description.
+        sdp: String,
+    },
+    /// A peer connection has taken the other side's description.
+    PeerAccepted {
+        /// Which.
+        negotiation: NegotiationId,
+    },
+    /// A peer connection has found candidates of its own.
+    PeerGathered {
+        /// Which.
+        negotiation: NegotiationId,
+        /// What it found.
+        candidate: Candidate,
+    },
+    /// A peer connection's state has changed.
+    PeerChanged {
+        /// Which.
+        negotiation: NegotiationId,
+        /// What it is now.
+        state: PeerState,
+    },
+}
+
+/// What the browser is told to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Open a socket; one that is open is closed first, silently.
+    OpenSocket,
+    /// Close the socket, silently.
+    CloseSocket,
+    /// Send a frame.
+    Send(ClientMessage),
+    /// Set a timer anew.
+    StartTimer {
+        /// Which.
+        timer: Timer,
+        /// When, from now.
+        after_ms: u32,
+    },
+    /// Clear a timer.
+    StopTimer(Timer),
+    /// Make a peer connection that sends the captured sound, and describe it.
+    OpenOffering(NegotiationId),
+    /// Make a peer connection that receives, take the offer and describe the answer.
+    OpenAnswering {
+        /// Which.
+        negotiation: NegotiationId,
+        /// The offer.
+        sdp: String,
+    },
+    /// Give a peer connection the answer.
+    AcceptAnswer {
+        /// Which.
+        negotiation: NegotiationId,
+        /// The answer.
+        sdp: String,
+    },
+    /// Give a peer connection the other side's candidates.
+    AddCandidates {
+        /// Which.
+        negotiation: NegotiationId,
+        /// The candidates.
+        candidates: Vec<Candidate>,
+    },
+    /// Close a peer connection, silently.
+    ClosePeer(NegotiationId),
+    /// Let the captured sound through, or silence it.
+    SetSending(bool),
+    /// Release the captured devices.
+    StopCapture,
+}
+
+/// The timers a page may have, each at most once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Timer {
+    /// Connect again.
+    Reconnect,
+    /// The server has been silent for too long.
+    Silence,
+    /// The answer to a ping is overdue.
+    Pong,
+    /// Send the candidates gathered so far.
+    Candidates,
+    /// Ask for an offer.
+    OfferRequest,
+    /// A peer connection takes too long to come up.
+    Attempt,
+}

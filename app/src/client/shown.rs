@@ -1,0 +1,112 @@
+//! What a page shows, derived from what its client knows.
+
+use heartogether::{
+    refusal::Refusal,
+    wire::{EndReason, StreamState},
+};
+
+use super::Client;
+
+/// What a host's page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HostState {
+    /// Nothing is shared.
+    #[default]
+    Idle,
+    /// Sound goes out.
+    Live,
+    /// Silence on purpose.
+    Paused,
+    /// It was live; the source has to be shared again.
+    Interrupted,
+    /// The room has ended.
+    Ended(EndReason),
+    /// Not possible, and why.
+    Refused(Refusal),
+}
+
+/// What a listener's page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListenerState {
+    /// On the way in, or waiting for the host.
+    #[default]
+    Connecting,
+    /// Sound comes in.
+    Listening,
+    /// The host pauses.
+    Paused,
+    /// It was there and is being brought back.
+    Reconnecting,
+    /// The room has ended.
+    Ended(EndReason),
+    /// Not possible, and why.
+    Refused(Refusal),
+}
+
+impl HostState {
+    /// The value of `data-state`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Live => "live",
+            Self::Paused => "paused",
+            Self::Interrupted => "interrupted",
+            Self::Ended(_) => "ended",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
+impl ListenerState {
+    /// The value of `data-state`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Listening => "listening",
+            Self::Paused => "paused",
+            Self::Reconnecting => "reconnecting",
+            Self::Ended(_) => "ended",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
+impl Client {
+    /// What a host's page shows.
+    pub fn host_state(&self) -> HostState {
+        if let Some(refusal) = self.refusal {
+            return HostState::Refused(refusal);
+        }
+        if let Some(reason) = self.ended() {
+            return HostState::Ended(reason);
+        }
+        if self.broadcast.stopping {
+            return HostState::Ended(EndReason::Stopped);
+        }
+        match (&self.broadcast.source, self.stream()) {
+            (Some(_), _) if self.broadcast.paused => HostState::Paused,
+            (Some(_), _) => HostState::Live,
+            (None, StreamState::Live | StreamState::Paused | StreamState::Interrupted) => HostState::Interrupted,
+            (None, _) => HostState::Idle,
+        }
+    }
+
+    /// What a listener's page shows. Sound that flows is being listened to, whatever signalling is doing meanwhile.
+    pub fn listener_state(&self) -> ListenerState {
+        if let Some(refusal) = self.refusal {
+            return ListenerState::Refused(refusal);
+        }
+        if let Some(reason) = self.ended() {
+            return ListenerState::Ended(reason);
+        }
+        match (self.stream(), self.peers.any_connected()) {
+            (StreamState::Paused, true) => ListenerState::Paused,
+            (_, true) => ListenerState::Listening,
+            (StreamState::Interrupted, false) => ListenerState::Reconnecting,
+            (_, false) if self.peers.was_connected() && self.stream() != StreamState::Idle => {
+                ListenerState::Reconnecting
+            }
+            (_, false) => ListenerState::Connecting,
+        }
+    }
+}
