@@ -50,18 +50,19 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
     let mut effects = Effects::of(entry.seq);
     let was = room.stream_state();
     lifetime::pass(&mut room, entry.at, &mut effects);
+    let mut is_activity = true;
     match &entry.event {
         Event::RoomCreated(created) => members::create(&mut room, created, entry.at),
         Event::JoinRequested(request) => members::join(&mut room, request, entry.at, &mut effects),
         Event::ResumeRequested(request) => members::resume(&mut room, request, &mut effects),
         Event::Commanded { connection, command } => perform(&mut room, *connection, *command, entry.at, &mut effects),
         Event::ConnectionLost { connection } => {
-            members::lose_connection(&mut room, *connection, entry.at, &mut effects)
+            is_activity = members::lose_connection(&mut room, *connection, entry.at, &mut effects);
         }
-        Event::NodeLost { node } => members::lose_node(&mut room, *node, entry.at, &mut effects),
-        Event::Woke => {}
+        Event::NodeLost { node } => is_activity = members::lose_node(&mut room, *node, entry.at, &mut effects),
+        Event::Woke => is_activity = false,
     }
-    if !matches!(entry.event, Event::Woke) && !effects.refuse_something() {
+    if is_activity && !effects.refuse_something() {
         room.active_at = entry.at;
     }
     lifetime::ask_to_wake(&room, &mut effects);
@@ -83,7 +84,7 @@ fn perform(room: &mut Room, connection: ConnectionId, command: Command, at: Time
     }
     match command {
         Command::Leave => members::leave(room, connection, at, effects),
-        Command::StartStream { source } => stream::start(room, source),
+        Command::StartStream { .. } => stream::start(room),
         Command::PauseStream => stream::pause(room, connection, effects),
         Command::InterruptStream => stream::interrupt(room, at),
         Command::ResumeStream => stream::resume(room, connection, effects),

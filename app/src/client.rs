@@ -123,7 +123,7 @@ impl Client {
         self.link.hear(out);
         match message {
             ServerMessage::Welcome(welcome) => self.link.expect_heartbeats(welcome.heartbeat_ms, out),
-            ServerMessage::Heartbeat => {}
+            ServerMessage::Heartbeat => self.link.prove(),
             ServerMessage::Pong(_) => self.link.hear_pong(out),
             ServerMessage::Refused(refused) => self.take_refusal(refused.refusal, out),
             ServerMessage::RoomJoined(joined) => self.settle(joined, out),
@@ -204,6 +204,8 @@ impl Client {
             }
             refusal if is_final(refusal) => {
                 self.refusal = Some(refusal);
+                // Whoever tries again asks for a place anew: this one is another page's, or nobody's.
+                self.place = None;
                 self.shut_down(out);
             }
             _ => {}

@@ -1,5 +1,7 @@
 // The main job: what the host lets sound is heard by everybody who came.
-import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test } from '../fixtures';
+import type { APIRequestContext } from '@playwright/test';
+
+import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, silence } from '../hearing';
 import { button, createRoom, listen, main, shareTab, showsState, stop, useMicrophone } from '../visiting';
 import { readWatch, watchPage } from '../watching.mjs';
@@ -56,25 +58,41 @@ test('a pause is silent, and what follows is heard', async ({ tabHost, newVisito
   await hear(listener, TAB_TONE_HZ);
 });
 
-test('Stop ends it for everyone within a second', async ({ tabHost, newVisitor, request }) => {
+test('Stop ends a shared tab for everyone within a second', async ({ tabHost, newVisitor, request }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
+  await stopsForEveryone(tabHost, TAB_TONE_HZ, code, newVisitor, request);
+});
+
+test('Stop ends a microphone for everyone within a second', async ({ microphoneHost, newVisitor, request }) => {
+  const code = await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  await stopsForEveryone(microphoneHost, MICROPHONE_TONE_HZ, code, newVisitor, request);
+});
+
+async function stopsForEveryone(
+  host: Page,
+  toneHz: number,
+  code: string,
+  newVisitor: () => Promise<Page>,
+  request: APIRequestContext,
+): Promise<void> {
   const listeners = [await newVisitor(), await newVisitor()];
-  const everyone = [tabHost, ...listeners];
+  const everyone = [host, ...listeners];
   for (const listener of listeners) {
     await listen(listener, code);
-    await hear(listener, TAB_TONE_HZ);
+    await hear(listener, toneHz);
   }
-  for (const page of everyone) await page.evaluate(watchPage, TAB_TONE_HZ);
+  for (const page of everyone) await page.evaluate(watchPage, toneHz);
   for (const listener of listeners) {
     await expect.poll(async () => (await readWatch(listener)).firstHeardAt).toBeDefined();
   }
 
-  await stop(tabHost);
+  await stop(host);
   for (const page of everyone) await showsState(page, 'ended');
   for (const listener of listeners) await silence(listener);
 
-  const { clickedAt } = await readWatch(tabHost);
+  const { clickedAt } = await readWatch(host);
   for (const page of everyone) {
     const { states, lastHeardAt } = await readWatch(page);
     const endedAt = states.find(({ state }) => state === 'ended')?.at;
@@ -82,4 +100,4 @@ test('Stop ends it for everyone within a second', async ({ tabHost, newVisitor, 
     if (lastHeardAt) expect(lastHeardAt - clickedAt!, 'it is silent').toBeLessThan(1000);
   }
   expect((await request.get(`/room/${code}`)).status()).toBe(404);
-});
+}

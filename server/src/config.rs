@@ -14,6 +14,8 @@ pub use ice::IceSettings;
 
 const DEFAULT_PORT: u16 = 3000;
 const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+/// An offer and its candidates, generously.
+const FRAMES_PER_OFFER: u32 = 6;
 /// The site folder's name beside the binary, where both cargo and cargo-leptos put it.
 const SITE: &str = "site";
 
@@ -82,9 +84,9 @@ pub struct CookieSettings {
     #[arg(long, env = "SESSION_COOKIE_NAME", default_value = "heartogether.sid", value_parser = parse_cookie_name)]
     pub(crate) session_cookie_name: String,
 
-    /// Send the session cookie over HTTPS only; set it to true wherever visitors come over HTTPS
-    #[arg(long, env = "SESSION_COOKIE_SECURE", default_value_t = false, action = clap::ArgAction::Set)]
-    pub(crate) session_cookie_secure: bool,
+    /// Send the session cookie over HTTPS only [default: true if PUBLIC_URL is an https address]
+    #[arg(long, env = "SESSION_COOKIE_SECURE")]
+    pub(crate) session_cookie_secure: Option<bool>,
 
     /// Seconds until a session expires
     #[arg(long, env = "SESSION_TTL_SECONDS", default_value_t = 30 * 24 * 60 * 60, value_parser = clap::value_parser!(u64).range(1..))]
@@ -124,13 +126,18 @@ impl Config {
     /// The limits as they are set.
     pub fn limits(&self) -> Limits {
         let LimitSettings { max_listeners, room_ttl_ms, room_host_absent_ms } = self.limits;
-        Limits { max_listeners, room_idle_ms: room_ttl_ms, room_host_absent_ms, ..Limits::default() }
+        let defaults = Limits::default();
+        // A host who comes back offers to everybody at once, in a few frames each.
+        let frames_burst = defaults.frames_burst.max(max_listeners.saturating_mul(FRAMES_PER_OFFER));
+        Limits { max_listeners, room_idle_ms: room_ttl_ms, room_host_absent_ms, frames_burst, ..defaults }
     }
 
     fn check(parsed: Result<Self, clap::Error>) -> Result<Self, clap::Error> {
         let mut config = parsed?;
         let checked = config.ice.check();
         checked.map_err(|problem| clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{problem}\n")))?;
+        let is_https = config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+        config.cookie.session_cookie_secure.get_or_insert(is_https);
         Ok(config)
     }
 
@@ -197,6 +204,17 @@ mod tests {
     fn read(arguments: &[&'static str]) -> Result<Config, String> {
         let arguments = ["heartogether-server"].into_iter().chain(arguments.iter().copied());
         Config::from_arguments(arguments).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_cookie_is_for_https_alone_where_people_come_over_https() {
+        let is_secure = |arguments| read(arguments).expect("valid settings").cookie.session_cookie_secure;
+        assert_eq!(is_secure(&[]), Some(false));
+        assert_eq!(is_secure(&["--public-url", "https://hear.example"]), Some(true));
+        assert_eq!(
+            is_secure(&["--public-url", "https://hear.example", "--session-cookie-secure", "false"]),
+            Some(false)
+        );
     }
 
     #[test]

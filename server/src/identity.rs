@@ -49,7 +49,7 @@ impl SessionToken {
         let CookieSettings { session_cookie_name: name, session_ttl_seconds: ttl, session_cookie_secure, .. } =
             settings;
         let token: String = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        let secure = if *session_cookie_secure { "; Secure" } else { "" };
+        let secure = if *session_cookie_secure == Some(true) { "; Secure" } else { "" };
         let cookie = format!("{name}={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age={ttl}{secure}");
         let mut cookie = HeaderValue::try_from(cookie)?;
         cookie.set_sensitive(true);

@@ -26,6 +26,10 @@ const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=3153600
 const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 /// A file stands beside its compressed copies under one name.
 const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
+/// A stage in somebody else's frame could be ended by a click that its host did not mean.
+const NOT_FRAMED: HeaderValue = HeaderValue::from_static("frame-ancestors 'none'");
+/// The devices that our own pages use, and nobody in them.
+const OUR_DEVICES: HeaderValue = HeaderValue::from_static("display-capture=(self), microphone=(self)");
 /// What is rendered for one visitor.
 const FOR_ONE_VISITOR: HeaderValue = HeaderValue::from_static("no-cache, private");
 
@@ -38,6 +42,8 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new().br(true).gzip(true))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(always(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
+        .layer(always(header::CONTENT_SECURITY_POLICY, NOT_FRAMED))
+        .layer(always(HeaderName::from_static("permissions-policy"), OUR_DEVICES))
         .with_state(state)
 }
 

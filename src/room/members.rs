@@ -222,10 +222,13 @@ pub(super) fn resume(room: &mut Room, request: &ResumeRequested, effects: &mut E
     }
 }
 
-/// A place that has another token by now was taken over by another page; without a place there is nothing to resume.
+/// A listener's place that has another token by now was taken over by another page. Without a place there is nothing to
+/// resume; and a second host page has to ask, so it may join instead.
 fn refusal_of_resume(room: &Room, account: AccountId) -> Refusal {
-    let is_taken_over = |member: &Member| member.account == account && member.token.is_some();
-    if room.members().any(is_taken_over) { Refusal::SessionReplaced } else { Refusal::NotAMember }
+    match room.members.listeners().any(|member| member.account == account) {
+        true => Refusal::SessionReplaced,
+        false => Refusal::NotAMember,
+    }
 }
 
 /// What a role missed. The events of `last_seq` itself are told again: the connection may have ended among them, and
@@ -240,23 +243,28 @@ fn missed_since(room: &Room, role: Role, last_seq: Seq) -> Option<Missed> {
     Some(Missed::Events(kept.map(|(_, event)| event.event.clone()).collect()))
 }
 
-pub(super) fn lose_connection(room: &mut Room, connection: ConnectionId, at: Timestamp, effects: &mut Effects) {
-    detach(room, |held| held.id == connection, at, effects);
+/// Whether it was a member's.
+pub(super) fn lose_connection(room: &mut Room, connection: ConnectionId, at: Timestamp, effects: &mut Effects) -> bool {
+    detach(room, |held| held.id == connection, at, effects)
 }
 
-pub(super) fn lose_node(room: &mut Room, node: NodeId, at: Timestamp, effects: &mut Effects) {
-    detach(room, |held| held.node == node, at, effects);
+/// Whether it was the node of a member's connection.
+pub(super) fn lose_node(room: &mut Room, node: NodeId, at: Timestamp, effects: &mut Effects) -> bool {
+    detach(room, |held| held.node == node, at, effects)
 }
 
-fn detach(room: &mut Room, lost: impl Fn(ConnectionRef) -> bool, at: Timestamp, effects: &mut Effects) {
+fn detach(room: &mut Room, lost: impl Fn(ConnectionRef) -> bool, at: Timestamp, effects: &mut Effects) -> bool {
+    let mut somebody = false;
     // An ended room has told its last: pages close their connections then, one after the other.
     let tells = room.ended.is_none();
     for member in room.members.all_mut().filter(|member| member.connection().is_some_and(&lost)) {
         member.attachment = Attachment::Detached(at);
+        somebody = true;
         if tells && member.role == Role::Listener {
             effects.announce(Audience::Host, RoomEvent::ListenerAttached { member: member.id, attached: false });
         }
     }
+    somebody
 }
 
 /// A listener's place is free at once; the owner's lasts as long as the room.

@@ -7,14 +7,13 @@ use crate::{
     id::ConnectionId,
     refusal::Refusal,
     time::Timestamp,
-    wire::{RoomEvent, Source, StreamState},
+    wire::{RoomEvent, StreamState},
 };
 
 /// The stream as the host last declared it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stream {
     phase: Phase,
-    source: Option<Source>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +48,8 @@ impl Stream {
     }
 }
 
-pub(super) fn start(room: &mut Room, source: Source) {
-    room.stream = Stream { phase: Phase::Live, source: Some(source) };
+pub(super) fn start(room: &mut Room) {
+    room.stream = Stream { phase: Phase::Live };
 }
 
 pub(super) fn pause(room: &mut Room, connection: ConnectionId, effects: &mut Effects) {

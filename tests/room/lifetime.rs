@@ -46,6 +46,14 @@ fn a_stranger_who_is_refused_does_not_keep_a_room_alive() {
 }
 
 #[test]
+fn a_stranger_who_goes_away_does_not_keep_a_room_alive() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    stage.wait(IDLE_MS - 1).lose(2);
+    assert_eq!(stage.wait(1).wake().everyone_learns(), [&IDLE]);
+}
+
+#[test]
 fn a_host_who_comes_after_the_end_of_time_is_too_late_although_nobody_woke_the_room() {
     let mut stage = Stage::open();
     let outcome = stage.wait(HOST_ABSENT_MS).ask_to_host(OWNER, 1);

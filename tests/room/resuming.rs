@@ -57,6 +57,16 @@ fn a_place_is_given_to_its_account_and_its_latest_token_alone() {
 }
 
 #[test]
+fn an_owner_who_listened_too_and_lost_that_place_may_join_again() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let listened = stage.listener(OWNER, 2);
+    stage.lose(2);
+    stage.wait(LISTENER_GRACE_MS).wake();
+    assert_eq!(stage.resume(OWNER, listened.token, listened.seq, 3).refusal(3), Refusal::NotAMember);
+}
+
+#[test]
 fn a_host_who_never_came_has_no_token() {
     let mut stage = Stage::open();
     assert_eq!(stage.resume(OWNER, ResumeToken::from_bits(0), Seq(0), 1).refusal(1), Refusal::NotAMember);

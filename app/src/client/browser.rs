@@ -262,6 +262,10 @@ impl Page {
         if let Some(peer) = self.0.peers.borrow_mut().remove(&negotiation) {
             peer.close();
         }
+        if self.0.peers.borrow().is_empty() && self.0.capture.borrow().is_none() {
+            self.0.playback.detach();
+            self.stop_level();
+        }
     }
 
     async fn capture(&self, source: Source) {
@@ -280,8 +284,13 @@ impl Page {
 
     fn stop_capture(&self) {
         if self.0.capture.borrow_mut().take().is_some() {
-            *self.0.level.borrow_mut() = None;
+            self.stop_level();
         }
+    }
+
+    fn stop_level(&self) {
+        *self.0.level.borrow_mut() = None;
+        show(self.0.presence.level, 0.0);
     }
 
     /// The sound flows: the meter may begin. It waits until now because opening an audio device takes time that the

@@ -92,11 +92,15 @@ impl Link {
 
     pub(super) fn attach(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Attached;
-        self.attempts = 0;
         self.was_attached = true;
         // Taken over once: a page that opens the room later is not robbed of it.
         self.take_over = false;
         out.push(Command::StopTimer(Timer::Reconnect));
+    }
+
+    /// A heartbeat came: the connection lasts. One that is closed as soon as it stands does not begin the back-off anew.
+    pub(super) fn prove(&mut self) {
+        self.attempts = 0;
     }
 
     /// Anything heard is a sign of life.

@@ -15,6 +15,8 @@ use super::{Client, Command, Timer};
 const GATHER_MS: u32 = 5;
 /// Milliseconds after which a listener without an offer asks for one.
 const OFFER_REQUEST_MS: u32 = 1_200;
+/// Candidates that may wait for a description; no browser finds as many.
+const MAX_WAITING: usize = 4 * CANDIDATES_PER_SIGNAL;
 /// Milliseconds an attempt may take, many round trips of a slow network. A browser that finds no candidates at all never
 /// says that it has failed.
 const ATTEMPT_MS: u32 = 8_000;
@@ -145,7 +147,8 @@ impl Peers {
     ) {
         match self.current(from, negotiation) {
             Some(peer) if peer.accepted => out.push(Command::AddCandidates { negotiation, candidates }),
-            Some(peer) => peer.received.extend(candidates),
+            Some(peer) if peer.received.len() < MAX_WAITING => peer.received.extend(candidates),
+            Some(_) => {}
             None => {}
         }
     }

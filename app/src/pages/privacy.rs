@@ -24,7 +24,7 @@ pub fn PrivacyPage() -> impl IntoView {
                 </p>
                 <h2>"Your session"</h2>
                 <p>
-                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else."
+                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends after 30 days unless whoever runs this server chose otherwise; then your name is deleted too."
                 </p>
                 <h2>"Your address"</h2>
                 <p>

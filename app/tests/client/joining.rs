@@ -155,6 +155,19 @@ fn a_host_can_take_the_room_over_from_another_tab() {
 }
 
 #[test]
+fn a_page_whose_place_was_taken_asks_for_a_place_anew_when_told_to_go_on_here() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.refuse(Refusal::SessionReplaced);
+    page.take(Input::RetryPressed);
+    assert_eq!(sent(&page.take(Input::SocketOpened)), [hello(), join(Role::Listener, false)]);
+
+    let mut page = Page::live(&[GRACE]);
+    page.refuse(Refusal::SessionReplaced);
+    page.take(Input::TakeOverPressed);
+    assert_eq!(sent(&page.take(Input::SocketOpened)), [hello(), join(Role::Host, true)]);
+}
+
+#[test]
 fn a_host_takes_over_once_and_does_not_take_the_room_back_from_a_later_tab() {
     let mut page = Page::new(Role::Host, true, 1);
     page.take(Input::Started);

@@ -68,7 +68,7 @@ fn two_pages_do_not_come_back_in_step() {
 }
 
 #[test]
-fn the_back_off_begins_anew_once_the_page_is_attached_and_not_before() {
+fn the_back_off_begins_anew_once_a_heartbeat_came_and_not_before() {
     let mut page = Page::listening(StreamState::Idle);
     assert_eq!(timer(&page.lose(), Timer::Reconnect), Some(0));
     page.fire(Timer::Reconnect);
@@ -76,6 +76,9 @@ fn the_back_off_begins_anew_once_the_page_is_attached_and_not_before() {
     page.welcome();
     assert!(timer(&page.lose(), Timer::Reconnect).is_some_and(|after_ms| (240..=360).contains(&after_ms)));
     page.miss(Vec::new());
+    assert!(timer(&page.lose(), Timer::Reconnect).is_some_and(|after_ms| (800..=1_200).contains(&after_ms)));
+    page.miss(Vec::new());
+    page.hear(ServerMessage::Heartbeat);
     assert_eq!(timer(&page.lose(), Timer::Reconnect), Some(0));
 }
 

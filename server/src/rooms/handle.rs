@@ -3,6 +3,7 @@
 use heartogether::{
     id::{AccountId, ConnectionId, RoomId},
     refusal::Refusal,
+    role::Role,
     wire::SendSignal,
 };
 use heartogether_app::api::RoomSummary;
@@ -18,7 +19,7 @@ pub(super) enum Request {
     Attach { connection: ConnectionId, outbox: Outbox, done: oneshot::Sender<()> },
     Detach { connection: ConnectionId },
     Signal { from: ConnectionId, signal: SendSignal },
-    IsMember { connection: ConnectionId, done: oneshot::Sender<bool> },
+    RoleOf { connection: ConnectionId, done: oneshot::Sender<Option<Role>> },
     Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
 }
 
@@ -55,9 +56,9 @@ impl RoomHandle {
         self.tell(Request::Signal { from, signal }).await;
     }
 
-    /// Whether the connection is a member's.
-    pub(crate) async fn is_member(&self, connection: ConnectionId) -> bool {
-        self.ask(|done| Request::IsMember { connection, done }).await.unwrap_or(false)
+    /// The role of the member whose connection it is; `None` for who is none.
+    pub(crate) async fn role_of(&self, connection: ConnectionId) -> Option<Role> {
+        self.ask(|done| Request::RoleOf { connection, done }).await.flatten()
     }
 
     /// What everybody may know of the room; `None` once it has ended.

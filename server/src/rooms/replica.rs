@@ -161,7 +161,9 @@ impl Replica {
             }
             Request::Detach { connection } => drop(self.outboxes.remove(&connection)),
             Request::Signal { from, signal } => self.pass_signal(from, signal),
-            Request::IsMember { connection, done } => drop(done.send(self.room.member_at(connection).is_some())),
+            Request::RoleOf { connection, done } => {
+                drop(done.send(self.room.member_at(connection).map(|member| member.role)));
+            }
             Request::Summarise { viewer, done } => {
                 let summary = summarise(&self.room).map(|summary| RoomSummary {
                     is_owner: viewer.is_some() && viewer == self.room.owner(),
@@ -175,6 +177,8 @@ impl Replica {
     fn pass_signal(&self, from: ConnectionId, SendSignal { to, signal }: SendSignal) {
         let routed = self.room.route_signal(from, to, &signal);
         match routed.and_then(|(sender, at)| Ok((sender, self.outboxes.get(&at.id).ok_or(Refusal::MemberNotFound)?))) {
+            // The rest is for what the room itself says: nobody is thrown out by what others send.
+            Ok((_, outbox)) if outbox.is_half_full() => self.push(from, Frame::refusal(Refusal::TooManyFrames)),
             Ok((sender, outbox)) => {
                 outbox.push(Frame::message(&ServerMessage::Signal(ReceivedSignal { from: sender, signal })));
             }

@@ -1,14 +1,16 @@
 //! What one connection has said so far, and what its next message means.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use heartogether::{
     id::{MemberId, ResumeToken, RoomCode},
     limits::Limits,
     refusal::Refusal,
     room::{Command, ConnectionRef, Event, JoinRequested, ResumeRequested},
     wire::{
-        ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ResumeRoom, SendSignal, ServerMessage, StartStream, Welcome,
+        ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ResumeRoom, SendSignal, ServerMessage, Signal, StartStream,
+        Welcome,
     },
 };
 use heartogether_app::api::Account;
@@ -23,6 +25,20 @@ use crate::{
     state::Node,
 };
 
+/// Requests for a place or for an offer a second: each costs others more than a frame, a line in the room's log or a peer
+/// connection. A page needs one of the former, and one of the latter every 1.2 s.
+const REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN;
+/// Such requests at once.
+const REQUESTS_BURST: NonZeroU32 = NonZeroU32::new(5).expect("5 is not 0");
+
+fn is_request(message: &ClientMessage) -> bool {
+    match message {
+        ClientMessage::JoinRoom(_) | ClientMessage::ResumeRoom(_) => true,
+        ClientMessage::Signal(sent) => sent.signal == Signal::OfferRequest,
+        _ => false,
+    }
+}
+
 pub(super) struct Conversation {
     node: Arc<Node>,
     connection: ConnectionRef,
@@ -30,6 +46,7 @@ pub(super) struct Conversation {
     outbox: Outbox,
     is_greeted: bool,
     room: Option<RoomHandle>,
+    requests: DefaultDirectRateLimiter,
 }
 
 /// Why a message was not carried out.
@@ -55,7 +72,8 @@ impl From<LogError> for Failure {
 
 impl Conversation {
     pub(super) fn new(node: Arc<Node>, connection: ConnectionRef, account: Account, outbox: Outbox) -> Self {
-        Self { node, connection, account, outbox, is_greeted: false, room: None }
+        let requests = RateLimiter::direct(Quota::per_second(REQUESTS_PER_SECOND).allow_burst(REQUESTS_BURST));
+        Self { node, connection, account, outbox, is_greeted: false, room: None, requests }
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
@@ -114,6 +132,9 @@ impl Conversation {
     }
 
     async fn obey(&mut self, message: ClientMessage) -> Result<(), Failure> {
+        if is_request(&message) {
+            self.requests.check().map_err(|_| Refusal::TooManyFrames)?;
+        }
         match message {
             ClientMessage::Hello(_) => Err(Refusal::OutOfOrder.into()),
             ClientMessage::Ping(ping) => {
@@ -163,7 +184,7 @@ impl Conversation {
     /// A connection that was refused a place, or gave it up, may ask again, here or elsewhere; a member may not.
     async fn leave_waiting_room(&mut self) -> Result<(), Failure> {
         let Some(room) = &self.room else { return Ok(()) };
-        if room.is_member(self.connection.id).await {
+        if room.role_of(self.connection.id).await.is_some() {
             return Err(Refusal::OutOfOrder.into());
         }
         room.detach(self.connection.id).await;
@@ -171,7 +192,13 @@ impl Conversation {
         Ok(())
     }
 
+    /// What the role does not allow is refused before it takes a line in the log; the room decides on the rest.
     async fn command(&self, command: Command) -> Result<(), Failure> {
+        let room = self.room.as_ref().ok_or(Refusal::OutOfOrder)?;
+        let role = room.role_of(self.connection.id).await.ok_or(Refusal::NotAMember)?;
+        if !role.allows(command.permission()) {
+            return Err(Refusal::NotAllowed.into());
+        }
         self.append(Event::Commanded { connection: self.connection.id, command }).await
     }
 

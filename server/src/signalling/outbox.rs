@@ -72,6 +72,11 @@ impl Outbox {
         }
     }
 
+    /// Whether the connection reads so slowly that what can wait should.
+    pub(crate) fn is_half_full(&self) -> bool {
+        self.frames.capacity() < self.frames.max_capacity() / 2
+    }
+
     /// Ends the connection after what is queued.
     pub(crate) fn close(&self, ending: Ending) {
         self.push(Frame::Close(ending));

@@ -8,6 +8,9 @@ use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
 use super::{Session, Store, StoreError, TokenHash};
 use crate::database::to_sql;
 
+/// Milliseconds within which a new account has its first session.
+const FIRST_SESSION_MS: u64 = 60_000;
+
 /// Accounts and sessions in a SQLite file that [`database::open`](crate::database::open) opened.
 pub struct SqliteStore {
     pool: SqlitePool,
@@ -17,6 +20,16 @@ impl SqliteStore {
     /// The accounts and sessions of a file.
     pub fn new(pool: SqlitePool) -> Self {
         Self { pool }
+    }
+
+    /// Deletes the sessions that have run out and the accounts that have none, but for those about to get their first.
+    async fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError> {
+        let sessions = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(to_sql(now.as_millis()));
+        sessions.execute(&self.pool).await?;
+        let delete = "DELETE FROM accounts WHERE created_at <= $1 AND id NOT IN (SELECT account FROM sessions)";
+        let settled_ms = now.as_millis().saturating_sub(FIRST_SESSION_MS);
+        sqlx::query(delete).bind(to_sql(settled_ms)).execute(&self.pool).await?;
+        Ok(())
     }
 }
 
@@ -30,8 +43,7 @@ impl Store for SqliteStore {
     }
 
     async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
-        let purge = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(to_sql(now.as_millis()));
-        purge.execute(&self.pool).await?;
+        self.forget_expired(now).await?;
         let insert = sqlx::query("INSERT INTO sessions (token_hash, account, expires_at) VALUES ($1, $2, $3)");
         let insert = insert.bind(session.token.to_string()).bind(session.account.to_string());
         insert.bind(to_sql(session.expires_at.as_millis())).execute(&self.pool).await?;

@@ -25,6 +25,13 @@ impl Playback {
         }
     }
 
+    /// Plays nothing any more.
+    pub(super) fn detach(&self) {
+        if let Some(player) = self.player.get_untracked() {
+            player.set_src_object(None);
+        }
+    }
+
     /// What is being played.
     pub(super) fn stream(&self) -> Option<MediaStream> {
         self.player.get_untracked()?.src_object()
