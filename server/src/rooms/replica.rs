@@ -162,7 +162,7 @@ impl Replica {
             Request::Detach { connection } => drop(self.outboxes.remove(&connection)),
             Request::Signal { from, signal } => self.pass_signal(from, signal),
             Request::RoleOf { connection, done } => {
-                drop(done.send(self.room.member_at(connection).map(|member| member.role)));
+                let _ = done.send(self.room.member_at(connection).map(|member| member.role));
             }
             Request::Summarise { viewer, done } => {
                 let summary = summarise(&self.room).map(|summary| RoomSummary {
