@@ -79,7 +79,8 @@ impl Presence {
     /// Joins the room. Call it in the browser, once the ICE servers are known; it ends with the page's owner.
     pub fn start(self, role: Role, code: RoomCode, ice_servers: &[IceServer], player: NodeRef<Audio>) {
         let take_over = role == Role::Host && mark_as_host(code);
-        let page = Page::new(Client::new(role, code, take_over, random()), ice_servers, player, self);
+        let configuration = peer::configuration(role, ice_servers);
+        let page = Page::new(Client::new(role, code, take_over, random()), configuration, player, self);
         page.listen_for_waking();
         page.input(Input::Started);
         self.running.set_value(Some(SendWrapper::new(page)));
@@ -142,7 +143,12 @@ struct Running {
 }
 
 impl Page {
-    fn new(client: Client, ice_servers: &[IceServer], player: NodeRef<Audio>, presence: Presence) -> Self {
+    fn new(
+        client: Client,
+        configuration: web_sys::RtcConfiguration,
+        player: NodeRef<Audio>,
+        presence: Presence,
+    ) -> Self {
         Self(Rc::new(Running {
             client: RefCell::new(client),
             socket: RefCell::default(),
@@ -151,7 +157,7 @@ impl Page {
             capture: RefCell::default(),
             level: RefCell::default(),
             playback: Playback::new(player, presence.playback_blocked),
-            configuration: peer::configuration(ice_servers),
+            configuration,
             waking: RefCell::default(),
             presence,
         }))

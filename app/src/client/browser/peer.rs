@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use gloo_events::EventListener;
-use heartogether::{id::NegotiationId, wire::Candidate};
+use heartogether::{id::NegotiationId, role::Role, wire::Candidate};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -19,11 +19,13 @@ use crate::{
     client::{Input, PeerState},
 };
 
-/// Candidates gathered before they are needed (W3C WebRTC, `iceCandidatePoolSize`).
+/// Candidates a host gathers before they are needed (W3C WebRTC, `iceCandidatePoolSize`). A listener's connection is made
+/// when the offer is there and gathers at once; with a pool, Chromium 156 now and then never finds a candidate on a page
+/// that has just been opened.
 const CANDIDATE_POOL: u32 = 4;
 
 /// The configuration of every peer connection on a page.
-pub(super) fn configuration(ice_servers: &[IceServer]) -> RtcConfiguration {
+pub(super) fn configuration(role: Role, ice_servers: &[IceServer]) -> RtcConfiguration {
     let servers = Array::new();
     for server in ice_servers {
         let entry = RtcIceServer::new();
@@ -35,8 +37,10 @@ pub(super) fn configuration(ice_servers: &[IceServer]) -> RtcConfiguration {
     let configuration = RtcConfiguration::new();
     configuration.set_ice_servers(&servers);
     configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
-    // web-sys has no setter for it; setting a property of a plain object does not fail.
-    let _ = Reflect::set(&configuration, &"iceCandidatePoolSize".into(), &CANDIDATE_POOL.into());
+    if role == Role::Host {
+        // web-sys has no setter for it; setting a property of a plain object does not fail.
+        let _ = Reflect::set(&configuration, &"iceCandidatePoolSize".into(), &CANDIDATE_POOL.into());
+    }
     configuration
 }
 
