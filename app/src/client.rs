@@ -9,6 +9,7 @@ pub mod browser;
 mod exchange;
 mod link;
 mod peers;
+mod profile;
 mod shown;
 
 use heartogether::{
@@ -27,6 +28,7 @@ use link::Link;
 pub use link::LinkState;
 pub use peers::PeerState;
 use peers::Peers;
+pub use profile::{Codec, Profile};
 pub use shown::{HostState, ListenerState};
 
 /// What a page holds on to in its room.
@@ -79,6 +81,7 @@ impl Client {
             Input::TimerFired(timer) => self.time_out(timer, out),
             Input::CaptureStarted(source) => self.begin(source, out),
             Input::CaptureEnded => self.interrupt(out),
+            Input::ProfileChosen(profile) => self.choose_profile(profile, out),
             Input::PausePressed => self.pause(true, out),
             Input::ResumePressed => self.pause(false, out),
             Input::StopPressed => self.stop(out),
@@ -104,6 +107,11 @@ impl Client {
     /// How the peer connection to a listener is.
     pub fn peer_state(&self, member: MemberId) -> Option<PeerState> {
         self.peers.state(member)
+    }
+
+    /// The sound's quality: the host's choice, or what suits the source.
+    pub fn profile(&self) -> Profile {
+        self.broadcast.profile()
     }
 
     fn ended(&self) -> Option<EndReason> {

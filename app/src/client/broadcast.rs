@@ -5,17 +5,26 @@ use heartogether::{
     wire::{ClientMessage, Source, StartStream, StreamState},
 };
 
-use super::{Client, Command};
+use super::{Client, Command, Profile};
 
 /// What the host wants and has.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Broadcast {
     /// Where the captured sound comes from; `None` while nothing is captured.
     pub(super) source: Option<Source>,
+    /// The quality that the host chose, if any.
+    pub(super) chosen: Option<Profile>,
     /// Whether it is silenced on purpose.
     pub(super) paused: bool,
     /// Whether the room is to be ended as soon as the server can be told.
     pub(super) stopping: bool,
+}
+
+impl Broadcast {
+    /// The choice, or what suits the source.
+    pub(super) fn profile(&self) -> Profile {
+        self.chosen.or(self.source.map(Profile::of)).unwrap_or_default()
+    }
 }
 
 impl Client {
@@ -25,6 +34,7 @@ impl Client {
         }
         self.broadcast.source = Some(source);
         self.broadcast.paused = false;
+        out.push(Command::ApplyProfile(self.profile()));
         out.push(Command::SetSending(true));
         self.declare(out);
         self.offer_to_all(out);
@@ -35,6 +45,13 @@ impl Client {
             self.hang_up_all(out);
             out.push(Command::StopCapture);
             self.declare(out);
+        }
+    }
+
+    pub(super) fn choose_profile(&mut self, profile: Profile, out: &mut Vec<Command>) {
+        if self.role == Role::Host && self.broadcast.chosen != Some(profile) {
+            self.broadcast.chosen = Some(profile);
+            out.push(Command::ApplyProfile(profile));
         }
     }
 
@@ -59,7 +76,7 @@ impl Client {
         if self.role != Role::Host || !self.link.is_attached() {
             return;
         }
-        let Broadcast { source, paused, stopping } = self.broadcast;
+        let Broadcast { source, paused, stopping, .. } = self.broadcast;
         let says = self.stream();
         let message = match source {
             _ if stopping => ClientMessage::StopRoom,

@@ -31,7 +31,7 @@ use peer::PeerConnection;
 use playback::Playback;
 use socket::Socket;
 
-use super::{Client, Command, HostState, Input, LinkState, ListenerState, PeerState, Timer};
+use super::{Client, Command, HostState, Input, LinkState, ListenerState, PeerState, Profile, Timer};
 use crate::api::IceServer;
 
 /// A page's presence in a room: what a host's or a listener's page shows, and how it acts. Made while rendering, also on
@@ -50,6 +50,8 @@ pub struct Presence {
     pub peer_states: RwSignal<Vec<Option<PeerState>>>,
     /// Where the captured sound comes from.
     pub source: RwSignal<Option<Source>>,
+    /// The quality of the host's sound.
+    pub profile: RwSignal<Profile>,
     /// Why the last attempt to capture failed.
     pub capture_error: RwSignal<Option<CaptureError>>,
     /// How loud the sound is that goes out or comes in, from 0 to 1.
@@ -69,6 +71,7 @@ impl Presence {
             room: RwSignal::default(),
             peer_states: RwSignal::default(),
             source: RwSignal::default(),
+            profile: RwSignal::default(),
             capture_error: RwSignal::default(),
             level: RwSignal::default(),
             playback_blocked: RwSignal::default(),
@@ -192,6 +195,9 @@ impl Page {
                 self.with_peer(negotiation, |peer| peer.add_candidates(candidates));
             }
             Command::ClosePeer(negotiation) => self.close_peer(negotiation),
+            Command::ApplyProfile(profile) => {
+                self.0.capture.borrow().iter().for_each(|capture| capture.apply(profile));
+            }
             Command::SetSending(sending) => {
                 self.0.capture.borrow().iter().for_each(|capture| capture.set_sending(sending));
             }
@@ -211,6 +217,7 @@ impl Page {
         if presence.room.try_with_untracked(|shown| shown.as_ref() != client.room()) == Some(true) {
             presence.room.set(client.room().cloned());
         }
+        show(presence.profile, client.profile());
         show(presence.source, self.0.capture.borrow().as_ref().map(Capture::source));
     }
 

@@ -5,7 +5,7 @@ use heartogether::{
     wire::{Candidate, ClientMessage, ServerMessage, Source},
 };
 
-use super::PeerState;
+use super::{PeerState, Profile};
 
 /// What happens to a page.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,8 @@ pub enum Input {
     CaptureStarted(Source),
     /// The host's source is gone: unplugged, or stopped in the browser's own bar.
     CaptureEnded,
+    /// The host chooses a quality.
+    ProfileChosen(Profile),
     /// The host pauses.
     PausePressed,
     /// The host resumes.
@@ -109,6 +111,8 @@ pub enum Command {
     },
     /// Close a peer connection, silently.
     ClosePeer(NegotiationId),
+    /// Capture, negotiate and encode as this profile says, from now on.
+    ApplyProfile(Profile),
     /// Let the captured sound through, or silence it.
     SetSending(bool),
     /// Release the captured devices.

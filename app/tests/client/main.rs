@@ -8,6 +8,7 @@ mod joining;
 mod listening;
 mod offering;
 mod outage;
+mod profiles;
 mod reconnecting;
 mod routes;
 mod simulation;

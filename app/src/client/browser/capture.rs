@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DisplayMediaStreamConstraints, MediaDevices, MediaStream, MediaStreamConstraints, MediaStreamTrack};
 
 use super::{Reporter, playback::error_name};
-use crate::client::Input;
+use crate::client::{Input, Profile};
 
 /// Why no sound could be captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,10 +79,6 @@ impl Capture {
         }
         let track =
             stream.get_audio_tracks().get(0).dyn_into::<MediaStreamTrack>().map_err(|_| CaptureError::NoSound)?;
-        if source == Source::Display {
-            // `contentHint` tells the encoder that this is not only speech (W3C MediaStreamTrack Content Hints).
-            set(&track, "contentHint", "music");
-        }
         let ended = EventListener::once_with_options(&track, "ended", EventListenerOptions::default(), move |_| {
             report.input(Input::CaptureEnded);
         });
@@ -99,6 +95,10 @@ impl Capture {
 
     pub(super) const fn track(&self) -> &MediaStreamTrack {
         &self.track
+    }
+
+    pub(super) fn apply(&self, profile: Profile) {
+        set(&self.track, "contentHint", profile.content_hint());
     }
 
     pub(super) fn set_sending(&self, sending: bool) {

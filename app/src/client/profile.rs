@@ -1,0 +1,104 @@
+//! Sound quality: what a profile asks of the codec and of the microphone. Plain values; whoever negotiates, adapts or
+//! captures reads them here.
+
+use heartogether::wire::Source;
+
+/// What the sound is, and so how it is captured and encoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Profile {
+    /// Somebody talks.
+    #[default]
+    Voice,
+    /// A song, a film.
+    Music,
+    /// All that a good line carries.
+    Studio,
+}
+
+/// What a profile asks of Opus (RFC 7587, section 6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Codec {
+    /// One, or two for stereo (`stereo`, `sprop-stereo`).
+    pub channels: u8,
+    /// The bitrate below which adaptation does not go.
+    pub min_bitrate_bps: u32,
+    /// The bitrate above which it does not go either (`maxaveragebitrate`).
+    pub max_bitrate_bps: u32,
+    /// The shortest packet, where the profile wants a shorter one than usual (`minptime`).
+    pub min_packet_ms: Option<u8>,
+    /// Whether a packet repeats the one before, coarsely, for when that is lost (`useinbandfec`).
+    pub fec: bool,
+    /// Whether nothing is sent during silence (`usedtx`).
+    pub dtx: bool,
+}
+
+impl Profile {
+    /// All, from the thinnest line to the best.
+    pub const ALL: [Self; 3] = [Self::Voice, Self::Music, Self::Studio];
+
+    /// What the codec is told.
+    pub const fn codec(self) -> Codec {
+        match self {
+            Self::Voice => Codec {
+                channels: 1,
+                min_bitrate_bps: 20_000,
+                max_bitrate_bps: 64_000,
+                min_packet_ms: Some(10),
+                fec: true,
+                dtx: true,
+            },
+            Self::Music => Codec {
+                channels: 2,
+                min_bitrate_bps: 64_000,
+                max_bitrate_bps: 256_000,
+                min_packet_ms: None,
+                fec: true,
+                dtx: false,
+            },
+            // 510 kbit/s is the most that Opus can (RFC 6716, section 2.1.1).
+            Self::Studio => Codec {
+                channels: 2,
+                min_bitrate_bps: 510_000,
+                max_bitrate_bps: 510_000,
+                min_packet_ms: None,
+                fec: true,
+                dtx: false,
+            },
+        }
+    }
+
+    /// Whether the browser takes echo and noise out of a microphone's sound and evens its volume out.
+    pub const fn processes_microphone(self) -> bool {
+        matches!(self, Self::Voice)
+    }
+
+    /// What the encoder is told of the sound (W3C MediaStreamTrack Content Hints, section 4.1).
+    pub const fn content_hint(self) -> &'static str {
+        match self {
+            Self::Voice => "speech",
+            Self::Music | Self::Studio => "music",
+        }
+    }
+
+    /// What a source gets when nothing was chosen.
+    pub const fn of(source: Source) -> Self {
+        match source {
+            Source::Display => Self::Music,
+            Source::Microphone => Self::Voice,
+        }
+    }
+
+    /// Its name, for tools and for the browser's memory.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Voice => "voice",
+            Self::Music => "music",
+            Self::Studio => "studio",
+        }
+    }
+
+    /// The profile of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|profile| profile.name() == name)
+    }
+}

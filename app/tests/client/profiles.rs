@@ -1,0 +1,44 @@
+//! What a profile asks for, and which one is in force.
+
+use heartogether::wire::Source;
+use heartogether_app::client::{Command, Input, Profile};
+
+use crate::stage::Page;
+
+fn applied(commands: &[Command]) -> Vec<Profile> {
+    let applied = commands.iter().filter_map(|command| match command {
+        Command::ApplyProfile(profile) => Some(*profile),
+        _ => None,
+    });
+    applied.collect()
+}
+
+#[test]
+fn a_profile_is_found_by_its_name() {
+    for profile in Profile::ALL {
+        assert_eq!(Profile::named(profile.name()), Some(profile));
+        let codec = profile.codec();
+        assert!(codec.min_bitrate_bps <= codec.max_bitrate_bps && codec.max_bitrate_bps <= 510_000);
+    }
+    assert_eq!(Profile::named("hifi"), None);
+}
+
+#[test]
+fn a_microphone_is_for_talk_and_a_tab_for_music_unless_the_host_says_otherwise() {
+    for (source, expected) in [(Source::Microphone, Profile::Voice), (Source::Display, Profile::Music)] {
+        let mut page = Page::hosting(&[]);
+        assert_eq!(applied(&page.take(Input::CaptureStarted(source))), [expected]);
+        assert_eq!(page.client.profile(), expected);
+    }
+    let mut page = Page::hosting(&[]);
+    page.take(Input::ProfileChosen(Profile::Studio));
+    assert_eq!(applied(&page.take(Input::CaptureStarted(Source::Microphone))), [Profile::Studio]);
+}
+
+#[test]
+fn a_choice_is_applied_once_and_at_once() {
+    let mut page = Page::live(&[]);
+    assert_eq!(page.take(Input::ProfileChosen(Profile::Music)), [Command::ApplyProfile(Profile::Music)]);
+    assert_eq!(page.take(Input::ProfileChosen(Profile::Music)), []);
+    assert_eq!(page.client.profile(), Profile::Music);
+}
