@@ -84,7 +84,7 @@ fn perform(room: &mut Room, connection: ConnectionId, command: Command, at: Time
     }
     match command {
         Command::Leave => members::leave(room, connection, at, effects),
-        Command::StartStream { .. } => stream::start(room),
+        Command::StartStream { paused, .. } => stream::start(room, paused),
         Command::PauseStream => stream::pause(room, connection, effects),
         Command::InterruptStream => stream::interrupt(room, at),
         Command::ResumeStream => stream::resume(room, connection, effects),

@@ -26,7 +26,7 @@ async fn a_host_and_two_listeners_join_and_the_host_alone_sees_who_listens() {
 async fn everyone_hears_what_the_host_does_until_the_room_ends_and_the_code_is_free() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
-    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display })).await;
+    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display, paused: false })).await;
     for connection in [&mut pair.host, &mut pair.listener] {
         assert_eq!(connection.event().await, RoomEvent::StreamChanged { stream: StreamState::Live });
     }
@@ -87,7 +87,7 @@ async fn a_lost_listener_resumes_within_the_grace_period_and_learns_what_happene
     drop(pair.listener);
     let member = pair.as_listener.member;
     assert_eq!(pair.host.event().await, RoomEvent::ListenerAttached { member, attached: false });
-    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Microphone })).await;
+    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Microphone, paused: false })).await;
     assert_eq!(pair.host.event().await, RoomEvent::StreamChanged { stream: StreamState::Live });
 
     pair.listener = server.site.greet(&pair.grace).await;

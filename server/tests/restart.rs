@@ -53,7 +53,7 @@ async fn after_a_kill_everyone_resumes_where_they_were() {
     let data = TempDir::new().expect("a folder for the data");
     let before = Process::start(data.path());
     let mut pair = before.site.pair().await;
-    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display })).await;
+    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display, paused: false })).await;
     assert_eq!(pair.listener.event().await, RoomEvent::StreamChanged { stream: StreamState::Live });
     drop(before);
 

@@ -147,6 +147,9 @@ pub enum Command {
     StartStream {
         /// Where the sound comes from.
         source: Source,
+        /// Whether it begins silenced.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        paused: bool,
     },
     /// Pause the stream.
     PauseStream,

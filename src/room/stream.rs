@@ -48,8 +48,8 @@ impl Stream {
     }
 }
 
-pub(super) fn start(room: &mut Room) {
-    room.stream = Stream { phase: Phase::Live };
+pub(super) fn start(room: &mut Room, paused: bool) {
+    room.stream = Stream { phase: if paused { Phase::Paused } else { Phase::Live } };
 }
 
 pub(super) fn pause(room: &mut Room, connection: ConnectionId, effects: &mut Effects) {

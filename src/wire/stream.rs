@@ -22,6 +22,9 @@ pub enum Source {
 pub struct StartStream {
     /// Where the sound comes from.
     pub source: Source,
+    /// Whether it begins silenced on purpose: a host who comes back in a pause.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
 }
 
 /// What the host sends.

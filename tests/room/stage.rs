@@ -45,8 +45,9 @@ pub(crate) fn created() -> RoomCreated {
     }
 }
 
-pub(crate) const MICROPHONE: Command = Command::StartStream { source: Source::Microphone };
-pub(crate) const DISPLAY: Command = Command::StartStream { source: Source::Display };
+pub(crate) const MICROPHONE: Command = Command::StartStream { source: Source::Microphone, paused: false };
+pub(crate) const SILENCED: Command = Command::StartStream { source: Source::Microphone, paused: true };
+pub(crate) const DISPLAY: Command = Command::StartStream { source: Source::Display, paused: false };
 
 /// Every command there is.
 pub(crate) const COMMANDS: [Command; 7] = [

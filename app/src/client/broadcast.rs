@@ -83,7 +83,7 @@ impl Client {
             Some(_) if paused && says == StreamState::Live => ClientMessage::PauseStream,
             Some(_) if !paused && says == StreamState::Paused => ClientMessage::ResumeStream,
             Some(source) if !matches!(says, StreamState::Live | StreamState::Paused) => {
-                ClientMessage::StartStream(StartStream { source })
+                ClientMessage::StartStream(StartStream { source, paused })
             }
             None if matches!(says, StreamState::Live | StreamState::Paused) => ClientMessage::InterruptStream,
             _ => return,

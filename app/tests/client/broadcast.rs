@@ -8,7 +8,9 @@ use heartogether_app::client::{Command, HostState, Input};
 
 use crate::stage::*;
 
-const START: ClientMessage = ClientMessage::StartStream(StartStream { source: Source::Microphone });
+const START: ClientMessage = ClientMessage::StartStream(StartStream { source: Source::Microphone, paused: false });
+const START_PAUSED: ClientMessage =
+    ClientMessage::StartStream(StartStream { source: Source::Microphone, paused: true });
 const SHARE: Input = Input::CaptureStarted(Source::Microphone);
 
 /// What the room is told, apart from signals.
@@ -95,6 +97,8 @@ fn what_is_pressed_while_away_is_made_up_for() {
         (Interrupted, vec![], vec![START]),
         (Interrupted, vec![Input::CaptureEnded], vec![]),
         (Idle, vec![], vec![START]),
+        (Interrupted, pause(), vec![START_PAUSED]),
+        (Idle, pause(), vec![START_PAUSED]),
     ];
     for (says, pressed, expected) in cases {
         let mut page = Page::live(&[]);

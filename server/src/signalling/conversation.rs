@@ -144,7 +144,9 @@ impl Conversation {
             ClientMessage::JoinRoom(join) => self.join(join).await,
             ClientMessage::ResumeRoom(resume) => self.resume(resume).await,
             ClientMessage::LeaveRoom => self.command(Command::Leave).await,
-            ClientMessage::StartStream(StartStream { source }) => self.command(Command::StartStream { source }).await,
+            ClientMessage::StartStream(StartStream { source, paused }) => {
+                self.command(Command::StartStream { source, paused }).await
+            }
             ClientMessage::PauseStream => self.command(Command::PauseStream).await,
             ClientMessage::ResumeStream => self.command(Command::ResumeStream).await,
             ClientMessage::InterruptStream => self.command(Command::InterruptStream).await,

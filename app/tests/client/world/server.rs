@@ -98,8 +98,8 @@ impl World {
                 self.append(Event::ResumeRequested(ResumeRequested { connection, account, token, last_seq }));
             }
             ClientMessage::LeaveRoom => self.command(connection, Command::Leave),
-            ClientMessage::StartStream(StartStream { source }) => {
-                self.command(connection, Command::StartStream { source });
+            ClientMessage::StartStream(StartStream { source, paused }) => {
+                self.command(connection, Command::StartStream { source, paused });
             }
             ClientMessage::PauseStream => self.command(connection, Command::PauseStream),
             ClientMessage::ResumeStream => self.command(connection, Command::ResumeStream),
