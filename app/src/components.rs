@@ -8,10 +8,14 @@
 //! | [`Header`], [`Footer`] | the frame around every page |
 //! | [`Button`], [`ButtonLink`] | an action, pending or not; a link that looks like one |
 //! | [`Field`] | a labelled input with its hint and its error |
+//! | [`Select`], [`Slider`] | one of several; how much of something |
+//! | [`ThemeSelect`] | light or dark |
 //! | [`Notice`] | something the visitor should know |
 //! | [`StatusBadge`] | what a stream does right now |
 //! | [`CodeDisplay`] | a room's code |
 //! | [`LevelMeter`] | how loud it is |
+//! | [`IconButton`] | an action that is an icon alone, or a switch |
+//! | [`Toasts`], [`ToastRegion`] | short messages that go by themselves |
 //! | [`Icon`], [`Wave`] | pictures |
 //! | [`CreateRoomForm`], [`JoinForm`] | forms that more than one page has |
 
@@ -19,15 +23,21 @@ mod button;
 mod code_display;
 mod create_room_form;
 mod field;
+pub(crate) mod focus;
 mod footer;
 mod header;
 mod icon;
+mod icon_button;
 mod join_form;
 mod level_meter;
 mod notice;
 mod page;
+mod select;
+mod slider;
 mod status_badge;
 mod submission;
+mod theme;
+mod toast;
 mod wave;
 
 pub use button::{Button, ButtonLink, Variant};
@@ -37,10 +47,15 @@ pub use field::{Entry, Field};
 pub use footer::Footer;
 pub use header::{Header, Session};
 pub use icon::{Glyph, Icon};
+pub use icon_button::IconButton;
 pub use join_form::JoinForm;
 pub use level_meter::LevelMeter;
 pub use notice::{Notice, Tone};
 pub use page::{Page, Width};
+pub use select::{Choice, Select};
+pub use slider::Slider;
 pub use status_badge::{StatusBadge, state_name};
 pub use submission::Submission;
+pub use theme::{Theme, ThemeSelect};
+pub use toast::{Toast, ToastId, ToastRegion, Toasts};
 pub use wave::Wave;

@@ -20,21 +20,21 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{Footer, Header, Session},
+    components::{Footer, Header, Session, Theme, ToastRegion, Toasts},
     pages::{AboutPage, HomePage, HostPage, ListenPage, LoginPage, NotFoundPage, PrivacyPage, RoomPage},
 };
 
 /// The document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let theme = Theme::chosen();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=theme.attribute()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
-                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbfaf7" />
-                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0c1214" />
+                <meta name="color-scheme" content=theme.color_scheme() />
+                {theme.bars().map(bar)}
                 <meta
                     name="description"
                     content="Open a room, share a browser tab or a microphone, and everyone with the code listens live."
@@ -50,6 +50,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Colours the browser's own bars on systems that prefer this scheme.
+fn bar((scheme, colour): (&'static str, &'static str)) -> impl IntoView {
+    let media = format!("(prefers-color-scheme: {scheme})");
+    leptos::html::meta().name("theme-color").attr("media", media).content(colour)
 }
 
 /// The whole of what people see. Pages are rendered as a whole before the first byte, for they set the HTTP status, and
@@ -71,6 +77,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Frame() -> impl IntoView {
     Session::provide();
+    let toasts = Toasts::provide();
     view! {
         <Header />
         <FlatRoutes fallback=NotFoundPage>
@@ -82,6 +89,7 @@ fn Frame() -> impl IntoView {
             <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
             <Route path=path!("/privacy") view=PrivacyPage ssr=SsrMode::Async />
         </FlatRoutes>
+        <ToastRegion toasts />
         <Footer />
     }
 }

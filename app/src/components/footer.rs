@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::ThemeSelect;
 use crate::routes;
 
-/// Where to read what is sent where.
+/// Where to read what is sent where, and light or dark.
 #[component]
 pub fn Footer() -> impl IntoView {
     view! {
@@ -15,6 +16,7 @@ pub fn Footer() -> impl IntoView {
                     <a href=routes::ABOUT>"About"</a>
                     <a href=routes::PRIVACY>"Privacy"</a>
                 </nav>
+                <ThemeSelect />
             </div>
         </footer>
     }

@@ -27,6 +27,12 @@ pub enum Glyph {
     Stop,
     /// Those who listen.
     People,
+    /// Away with it.
+    Close,
+    /// Sound comes out.
+    Volume,
+    /// No sound comes out.
+    Muted,
 }
 
 impl Glyph {
@@ -44,6 +50,9 @@ impl Glyph {
             Self::Play => "M7.5 4.5v15l12-7.5z",
             Self::Pause => "M8 5v14M16 5v14",
             Self::Stop => "M6 6h12v12H6z",
+            Self::Close => "M6.5 6.5l11 11M17.5 6.5l-11 11",
+            Self::Volume => "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11",
+            Self::Muted => "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5",
             Self::People => {
                 "M9 5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 0 0 0-7zM2.5 20a6.5 6.5 0 0 1 13 0M16 5.3a3.5 3.5 0 0 1 0 6.4M18 14.2a6.5 6.5 0 0 1 3.5 5.8"
             }

@@ -4,6 +4,8 @@ use heartogether::refusal::Refusal;
 use leptos::{prelude::*, server::ServerActionError};
 use leptos_meta::Title;
 
+use super::focus::MAIN_ID;
+
 /// How wide a page is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Width {
@@ -46,6 +48,8 @@ pub fn Page(
     view! {
         <Title text=title />
         <main
+            id=MAIN_ID
+            tabindex="-1"
             class=match width {
                 Width::Wide => "main",
                 Width::Narrow => "main main-narrow",
