@@ -86,6 +86,28 @@ impl ApiError {
             Self::Unreachable => "The server cannot be reached. Please check your connection and try again.".to_owned(),
         }
     }
+
+    /// The HTTP status that says so to programs (RFC 9110, section 15).
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Refused(refusal) => status_of(*refusal),
+            Self::Fault(_) => 500,
+            Self::Unreachable => 503,
+        }
+    }
+}
+
+const fn status_of(refusal: Refusal) -> u16 {
+    match refusal {
+        Refusal::NotSignedIn => 401,
+        Refusal::NotOwner | Refusal::NotAllowed | Refusal::NotAMember | Refusal::OriginNotAllowed => 403,
+        Refusal::RoomNotFound | Refusal::MemberNotFound => 404,
+        Refusal::RoomFull | Refusal::HostElsewhere | Refusal::SessionReplaced | Refusal::StreamNotReady => 409,
+        Refusal::RoomEnded => 410,
+        Refusal::FrameTooLarge => 413,
+        Refusal::TooManyFrames | Refusal::TooSlow => 429,
+        _ => 400,
+    }
 }
 
 impl From<Refusal> for ApiError {
@@ -202,6 +224,18 @@ pub async fn look_up_room(
     let code = RoomCode::parse(&code)?;
     let found = backend::backend()?.look_up_room(code, &backend::visitor()).await?;
     found.ok_or(ApiError::Refused(Refusal::RoomNotFound))
+}
+
+/// The link to a room's preview that reaches this server from elsewhere, whether there is such a room or not.
+///
+/// # Errors
+/// [`Refusal::CodeMalformed`].
+#[server(prefix = "/api/fn", endpoint = "room_link")]
+pub async fn room_link(
+    /// The code as it was typed.
+    code: String,
+) -> Result<String, ApiError> {
+    Ok(backend::backend()?.link(RoomCode::parse(&code)?, &backend::visitor()))
 }
 
 /// The STUN and TURN servers for the visitor's peer connections. Asked for before joining, never after.

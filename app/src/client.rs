@@ -2,7 +2,7 @@
 //!
 //! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
 //! One facet a file: `link` (the signalling connection), `peers` (peer connections), `broadcast` (what the host sends),
-//! `shown` (what the page shows of all that).
+//! `shown` (what the page shows of all that), `volume` (how loud a listener's player is).
 
 mod broadcast;
 pub mod browser;
@@ -11,6 +11,7 @@ mod link;
 mod peers;
 mod profile;
 mod shown;
+mod volume;
 
 use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, Seq},
@@ -30,6 +31,7 @@ pub use peers::PeerState;
 use peers::Peers;
 pub use profile::{Codec, Profile};
 pub use shown::{HostState, ListenerState};
+pub use volume::{NoVolume, Volume};
 
 /// What a page holds on to in its room.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,6 +2,7 @@
 //! [`routes`](crate::routes).
 
 mod about;
+mod answer;
 mod entrance;
 mod home;
 mod host;
@@ -16,6 +17,6 @@ pub use home::HomePage;
 pub use host::HostPage;
 pub use listen::ListenPage;
 pub use login::LoginPage;
-pub use not_found::{NotFoundPage, answer_not_found};
+pub use not_found::NotFoundPage;
 pub use privacy::PrivacyPage;
 pub use room::RoomPage;

@@ -16,6 +16,11 @@ pub fn room(code: RoomCode) -> String {
     format!("/room/{code}")
 }
 
+/// The picture of the link to a room's preview.
+pub fn qr_code(code: RoomCode) -> String {
+    format!("/room/{code}/qr.svg")
+}
+
 /// A room's player.
 pub fn listen(code: RoomCode) -> String {
     format!("/listen/{code}")

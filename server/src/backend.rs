@@ -35,6 +35,10 @@ impl Backend for Node {
         }
     }
 
+    fn link(&self, code: RoomCode, visitor: &Visitor) -> String {
+        self.reach.link(code, visitor.authority.as_deref())
+    }
+
     fn ice_servers(&self, _account: &Account) -> Vec<IceServer> {
         self.config.ice.servers()
     }

@@ -52,9 +52,10 @@ pub struct Config {
     #[arg(long, env = "LEPTOS_RELOAD_PORT", hide = true, default_value_t = 3001)]
     pub(crate) leptos_reload_port: u32,
 
-    /// URL under which the public reaches this server; its pages may talk to it
+    /// URL under which the public reaches this server: links and QR codes carry it, and its pages may talk to the server
+    /// [default: the address that the visitor used, and on loopback this machine's address in the local network]
     #[arg(long, env = "PUBLIC_URL", value_parser = parse_web_url)]
-    public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
 
     /// URLs of other sites whose pages may talk to this server, separated by commas
     #[arg(long, env = "FRONTEND_URL", value_delimiter = ',', value_parser = parse_web_url)]

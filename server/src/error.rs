@@ -4,11 +4,14 @@ use std::error::Error;
 
 use axum::{
     Json,
+    body::{Body, to_bytes},
+    extract::Request,
     http::StatusCode,
+    middleware::Next,
     response::{IntoResponse, Response},
 };
-use heartogether::refusal::Refusal;
 use heartogether_app::api::ApiError;
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use serde_json::json;
 
 use crate::{log::LogError, random, store::StoreError};
@@ -24,6 +27,8 @@ pub(crate) enum ServerError {
     NoFreeCode { draws: u32 },
     #[error("a cookie could not be written")]
     Cookie(#[from] axum::http::header::InvalidHeaderValue),
+    #[error("a QR code could not be drawn")]
+    QrCode(#[from] qrcode::types::QrError),
 }
 
 impl ServerError {
@@ -58,32 +63,36 @@ impl<E: Into<ApiError>> From<E> for Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
+        let status = status_of(&self.0);
         match self.0 {
             ApiError::Refused(refusal) => {
-                let body = json!({ "error": refusal.code(), "message": refusal.text() });
-                (status_of(refusal), Json(body)).into_response()
+                (status, Json(json!({ "error": refusal.code(), "message": refusal.text() }))).into_response()
             }
-            ApiError::Fault(id) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "error": "fault", "id": id }))).into_response()
-            }
-            ApiError::Unreachable => StatusCode::BAD_GATEWAY.into_response(),
+            ApiError::Fault(id) => (status, Json(json!({ "error": "fault", "id": id }))).into_response(),
+            ApiError::Unreachable => status.into_response(),
         }
     }
 }
 
-fn status_of(refusal: Refusal) -> StatusCode {
-    match refusal {
-        Refusal::NotSignedIn => StatusCode::UNAUTHORIZED,
-        Refusal::NotOwner | Refusal::NotAllowed | Refusal::NotAMember | Refusal::OriginNotAllowed => {
-            StatusCode::FORBIDDEN
-        }
-        Refusal::RoomNotFound | Refusal::MemberNotFound => StatusCode::NOT_FOUND,
-        Refusal::RoomFull | Refusal::HostElsewhere | Refusal::SessionReplaced | Refusal::StreamNotReady => {
-            StatusCode::CONFLICT
-        }
-        Refusal::RoomEnded => StatusCode::GONE,
-        Refusal::FrameTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Refusal::TooManyFrames | Refusal::TooSlow => StatusCode::TOO_MANY_REQUESTS,
-        _ => StatusCode::BAD_REQUEST,
+fn status_of(error: &ApiError) -> StatusCode {
+    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Bytes of an encoded [`ApiError`], generously.
+const ERROR_BYTES: usize = 4 * 1024;
+
+/// Gives the refusals of server functions their status. leptos answers every error with 500; a form that was posted
+/// without a script is led back to its page and stays so.
+pub(crate) async fn give_status(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let is_error = response.status() == StatusCode::INTERNAL_SERVER_ERROR;
+    if !is_error || !response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
+        return response;
     }
+    let (mut head, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, ERROR_BYTES).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    if let Ok(error) = serde_json::from_slice::<ApiError>(&body) {
+        head.status = status_of(&error);
+    }
+    Response::from_parts(head, Body::from(body))
 }

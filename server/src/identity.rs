@@ -66,7 +66,8 @@ pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request
     };
     match account {
         Ok(account) => {
-            request.extensions_mut().insert(Visitor { account });
+            let authority = authority(&request);
+            request.extensions_mut().insert(Visitor { account, authority });
             next.run(request).await
         }
         Err(error) => Answer(ApiError::from(ServerError::from(error))).into_response(),
@@ -80,6 +81,14 @@ pub(crate) async fn check_origin(State(node): State<Arc<Node>>, request: Request
         true => next.run(request).await,
         false => Answer::from(Refusal::OriginNotAllowed).into_response(),
     }
+}
+
+/// The host and port that the request names, if a link can begin with them.
+fn authority(request: &Request) -> Option<String> {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or(request.uri().authority().map(|authority| authority.as_str()))?;
+    let is_plain = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b));
+    is_plain.then(|| host.to_owned())
 }
 
 fn session_token(headers: &HeaderMap, name: &str) -> Option<SessionToken> {

@@ -22,6 +22,7 @@
 //! | `signalling` | the WebSockets: hostile until checked |
 //! | [`store`], `identity` | accounts and sessions; who is this request |
 //! | `backend`, `ops` | what pages and other programs ask for |
+//! | `invitation` | a room's link and the QR code of it |
 //! | [`database`], `error` | the SQLite file; faults |
 
 mod backend;
@@ -30,6 +31,7 @@ pub mod config;
 pub mod database;
 pub mod error;
 mod identity;
+mod invitation;
 pub mod log;
 mod ops;
 mod random;

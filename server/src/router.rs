@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
     routing::get,
 };
@@ -16,8 +16,9 @@ use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_conte
 use tower_http::{compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
 
 use crate::{
+    error::give_status,
     identity::{check_origin, identify},
-    ops, signalling,
+    invitation, ops, signalling,
     state::AppState,
 };
 
@@ -57,8 +58,10 @@ fn visits(state: &AppState) -> Router<AppState> {
         .route("/ws", get(signalling::upgrade))
         .route("/api/rooms/{code}", get(ops::room))
         .route("/api/ice-servers", get(ops::ice_servers))
+        .route("/room/{code}/qr.svg", get(invitation::picture))
         .leptos_routes_with_context(state, generate_route_list(App), context(state), app)
         .fallback_service(files(state))
+        .layer(from_fn(give_status))
         .layer(unless_set(header::CACHE_CONTROL, FOR_ONE_VISITOR))
         .layer(from_fn_with_state(state.clone(), check_origin))
         .layer(from_fn_with_state(state.clone(), identify))

@@ -11,6 +11,7 @@ use crate::{
     clock::Clock,
     config::{Config, has_hashed_names},
     database,
+    invitation::Reach,
     log::{LogError, RoomLog, SqliteLog},
     random,
     rooms::Rooms,
@@ -76,8 +77,9 @@ impl Server {
         let (listener, address) = listen(config.address()).await?;
         let options = leptos_options(&config, address);
         let origins = Origins::new(config.origins());
+        let reach = Reach::new(config.public_url.as_deref(), address);
         let store = Arc::new(SqliteStore::new(pool));
-        let node = Arc::new(Node { id, config, limits, clock, log, store, rooms, origins });
+        let node = Arc::new(Node { id, config, limits, clock, log, store, rooms, origins, reach });
         Ok(Self { listener, router: router(AppState { node, options }), port: address.port() })
     }
 

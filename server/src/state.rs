@@ -6,7 +6,9 @@ use axum::extract::FromRef;
 use heartogether::{id::NodeId, limits::Limits};
 use leptos::config::LeptosOptions;
 
-use crate::{clock::Clock, config::Config, log::RoomLog, rooms::Rooms, signalling::Origins, store::Store};
+use crate::{
+    clock::Clock, config::Config, invitation::Reach, log::RoomLog, rooms::Rooms, signalling::Origins, store::Store,
+};
 
 /// This run of this server.
 pub(crate) struct Node {
@@ -18,6 +20,7 @@ pub(crate) struct Node {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) origins: Origins,
+    pub(crate) reach: Reach,
 }
 
 /// The router's state.

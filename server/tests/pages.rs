@@ -109,6 +109,46 @@ async fn pages_answer_with_their_status_and_are_not_kept() {
 }
 
 #[tokio::test]
+async fn a_stage_is_for_its_owner() {
+    let server = TestServer::start().await;
+    let pair = server.site.pair().await;
+    let path = format!("/host/{}", pair.code);
+    for (cookie, status) in [(&pair.ada, 200), (&pair.grace, 403)] {
+        assert_eq!(server.site.get(&path, Some(cookie)).await.status(), status);
+    }
+}
+
+#[tokio::test]
+async fn refusals_of_server_functions_have_their_status() {
+    let server = TestServer::start().await;
+    let name_too_long = format!("name={}", "A".repeat(41));
+    for (function, form, status, refusal) in [
+        ("look_up_room", "code=ZZZZZZ", 404, "room_not_found"),
+        ("look_up_room", "code=ABC10O", 400, "code_malformed"),
+        ("look_up_room", "", 400, "frame_malformed"),
+        ("find_room", "code=ZZZZZZ", 404, "room_not_found"),
+        ("sign_in_as_guest", "name=+", 400, "name_empty"),
+        ("sign_in_as_guest", &name_too_long, 400, "name_too_long"),
+        ("ice_servers", "", 401, "not_signed_in"),
+    ] {
+        let response = server.site.submit(function, form, &[]).await;
+        assert_eq!(response.status(), status, "{function} {form}");
+        assert_eq!(response.json::<Value>().await.expect("JSON"), json!({ "refused": refusal }));
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_refused_leads_back_to_its_page_where_no_script_runs() {
+    let server = TestServer::start().await;
+    let page = format!("http://{}/login", server.site.authority);
+    let headers = [("accept", "text/html"), ("referer", page.as_str())];
+    let response = server.site.submit("sign_in_as_guest", "name=+", &headers).await;
+    assert_eq!(response.status(), 302);
+    let location = response.headers()["location"].to_str().expect("an address");
+    assert!(location.starts_with(&page) && location.contains("__err="), "{location}");
+}
+
+#[tokio::test]
 async fn files_come_compressed_as_they_were_built() {
     let site = tempfile::TempDir::new().expect("a folder for the site");
     std::fs::create_dir(site.path().join("pkg")).expect("a folder for the packages");

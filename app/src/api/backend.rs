@@ -27,6 +27,9 @@ pub trait Backend: Send + Sync {
     /// Finds a live room.
     async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError>;
 
+    /// The link that leads others to a room.
+    fn link(&self, code: RoomCode, visitor: &Visitor) -> String;
+
     /// The STUN and TURN servers for an account.
     fn ice_servers(&self, account: &Account) -> Vec<IceServer>;
 }
@@ -44,6 +47,8 @@ pub struct NewSession {
 pub struct Visitor {
     /// The account, if the request carries a valid session.
     pub account: Option<Account>,
+    /// The host and port under which they asked (RFC 9110, section 7.2), if they said.
+    pub authority: Option<String>,
 }
 
 /// The backend that the server provides to every server function.

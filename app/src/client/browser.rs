@@ -3,9 +3,12 @@
 
 mod capture;
 mod level;
+pub mod media_session;
 mod peer;
 mod playback;
+pub mod sharing;
 mod socket;
+pub mod volume;
 
 use std::{
     cell::RefCell,
@@ -58,6 +61,8 @@ pub struct Presence {
     pub level: RwSignal<f32>,
     /// Whether the browser wants a tap before it plays.
     pub playback_blocked: RwSignal<bool>,
+    /// Whether the listener has paused the player.
+    pub playback_held: RwSignal<bool>,
     running: StoredValue<Option<SendWrapper<Page>>>,
 }
 
@@ -75,6 +80,7 @@ impl Presence {
             capture_error: RwSignal::default(),
             level: RwSignal::default(),
             playback_blocked: RwSignal::default(),
+            playback_held: RwSignal::default(),
             running: StoredValue::new(None),
         }
     }
@@ -110,10 +116,24 @@ impl Presence {
         }
     }
 
-    /// Plays after a tap, where the browser refused to play by itself.
+    /// Plays after a tap: where the browser refused to play by itself, and after a pause of the listener's own.
     pub fn play(self) {
         if let Some(page) = self.page() {
             page.play();
+        }
+    }
+
+    /// Pauses the player for this listener alone.
+    pub fn hold(self) {
+        if let Some(page) = self.page() {
+            page.0.playback.hold();
+        }
+    }
+
+    /// To be called when the player has begun or has paused, whoever made it.
+    pub fn notice_player(self) {
+        if let Some(page) = self.page() {
+            page.0.playback.notice();
         }
     }
 
@@ -159,7 +179,7 @@ impl Page {
             peers: RefCell::default(),
             capture: RefCell::default(),
             level: RefCell::default(),
-            playback: Playback::new(player, presence.playback_blocked),
+            playback: Playback::new(player, presence.playback_blocked, presence.playback_held),
             configuration,
             waking: RefCell::default(),
             presence,
@@ -309,6 +329,9 @@ impl Page {
     /// The sound flows: the meter may begin. It waits until now because opening an audio device takes time that the
     /// first sound does not have.
     fn measure_playback(&self) {
+        if document().hidden() {
+            return;
+        }
         if let Some(stream) = self.0.playback.stream() {
             *self.0.level.borrow_mut() = Level::measure(&stream, self.0.presence.level);
         }
@@ -323,6 +346,7 @@ impl Page {
     fn listen_for_waking(&self) {
         let (report, report_online) = (self.reporter(), self.reporter());
         let shown = EventListener::new(&document(), "visibilitychange", move |_| {
+            report.turn_level(!document().hidden());
             if !document().hidden() {
                 report.input(Input::Woken);
             }
@@ -346,6 +370,16 @@ impl Reporter {
     fn input(&self, input: Input) {
         if let Some(running) = self.0.upgrade() {
             Page(running).input(input);
+        }
+    }
+
+    /// Nobody sees a listener's meter in the background, and an audio device held there costs a phone its battery.
+    fn turn_level(&self, on: bool) {
+        let Some(page) = self.0.upgrade().map(Page) else { return };
+        match (page.0.capture.borrow().is_some(), on) {
+            (true, _) => {}
+            (false, true) => page.measure_playback(),
+            (false, false) => page.stop_level(),
         }
     }
 

@@ -33,6 +33,10 @@ pub enum Glyph {
     Volume,
     /// No sound comes out.
     Muted,
+    /// Hand on.
+    Share,
+    /// Make large.
+    Enlarge,
 }
 
 impl Glyph {
@@ -53,6 +57,8 @@ impl Glyph {
             Self::Close => "M6.5 6.5l11 11M17.5 6.5l-11 11",
             Self::Volume => "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11",
             Self::Muted => "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5",
+            Self::Share => "M12 15V3.5m-4.5 4L12 3l4.5 4.5M5 12v8.5h14V12",
+            Self::Enlarge => "M14.5 4H20v5.5M9.5 20H4v-5.5M20 4l-6.5 6.5M4 20l6.5-6.5",
             Self::People => {
                 "M9 5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 0 0 0-7zM2.5 20a6.5 6.5 0 0 1 13 0M16 5.3a3.5 3.5 0 0 1 0 6.4M18 14.2a6.5 6.5 0 0 1 3.5 5.8"
             }

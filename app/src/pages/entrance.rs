@@ -1,13 +1,13 @@
 //! What a host's and a listener's page need before they begin, and what stands there when they cannot.
 
 use heartogether::{id::RoomCode, refusal::Refusal};
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
-use super::answer_not_found;
+use super::answer::answer;
 use crate::{
     api::{ApiError, IceServer, RoomSummary, ice_servers, look_up_room},
-    components::{ButtonLink, JoinForm, Notice, Page, Tone, Variant, Width},
+    components::{Button, ButtonLink, JoinForm, Notice, Page, Tone, Variant, Width},
     routes::{self, Destination},
 };
 
@@ -40,13 +40,16 @@ pub(crate) fn NoEntrance(
     error: ApiError,
     /// Where the visitor was going.
     destination: fn(RoomCode) -> Destination,
+    /// Asks again.
+    #[prop(into)]
+    retry: Callback<()>,
 ) -> impl IntoView {
     let code = use_params_map().with_untracked(|params| params.get("code").unwrap_or_default());
     match (error, RoomCode::parse(&code)) {
         (ApiError::Refused(Refusal::NotSignedIn), Ok(code)) => {
             view! { <Redirect path=routes::login_then(destination(code)) /> }.into_any()
         }
-        (error, _) => view! { <NoRoom page error code /> }.into_any(),
+        (error, _) => view! { <NoRoom page error code retry /> }.into_any(),
     }
 }
 
@@ -59,21 +62,52 @@ pub(crate) fn NoRoom(
     error: ApiError,
     /// What was tried.
     code: String,
+    /// Asks again.
+    #[prop(into)]
+    retry: Callback<()>,
 ) -> impl IntoView {
-    let refusal = match error {
-        ApiError::Refused(refusal) => Some(refusal),
-        ApiError::Fault(_) | ApiError::Unreachable => None,
-    };
-    if refusal.is_some() {
-        answer_not_found();
+    match error {
+        ApiError::Refused(refusal) => view! { <Nowhere page refusal code /> }.into_any(),
+        ApiError::Fault(_) | ApiError::Unreachable => view! { <Broken page text=error.text() retry /> }.into_any(),
     }
+}
+
+/// The address leads to no room.
+#[component]
+fn Nowhere(page: &'static str, refusal: Refusal, code: String) -> impl IntoView {
+    answer(404);
     view! {
-        <Page name=page title="No such room" state="refused" refusal=refusal width=Width::Narrow>
+        <Page name=page title="No such room" state="refused" refusal=Some(refusal) width=Width::Narrow>
             <h1>"This room cannot be opened"</h1>
-            <Notice tone=Tone::Error>{error.text()}</Notice>
+            <Notice tone=Tone::Error>{refusal.text()}</Notice>
             <div class="card">
                 <JoinForm code />
             </div>
+            <ButtonLink href=routes::HOME variant=Variant::Ghost>
+                "Back to the start"
+            </ButtonLink>
+        </Page>
+    }
+}
+
+/// The room may be there, but nothing can be said about it now.
+#[component]
+fn Broken(page: &'static str, text: String, retry: Callback<()>) -> impl IntoView {
+    answer(503);
+    let retry = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        retry.run(());
+    };
+    view! {
+        <Page name=page title="Something went wrong" state="refused" width=Width::Narrow>
+            <h1>"The room did not answer"</h1>
+            <Notice tone=Tone::Error>{text}</Notice>
+            // Before the wasm is there the form asks for the page anew.
+            <form class="grid">
+                <Button submit=true on:click=retry>
+                    "Try again"
+                </Button>
+            </form>
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
                 "Back to the start"
             </ButtonLink>

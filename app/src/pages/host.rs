@@ -10,9 +10,14 @@ use heartogether::{
     wire::{EndReason, RoomView, StreamState},
 };
 use leptos::{html::Audio, prelude::*};
+use leptos_router::hooks::use_params_map;
 
-use super::entrance::{Entrance, NoEntrance, ask_for_entrance};
+use super::{
+    answer::answer,
+    entrance::{Entrance, NoEntrance, ask_for_entrance},
+};
 use crate::{
+    api::room_link,
     client::{HostState, Input, LinkState, browser::Presence},
     components::{Button, ButtonLink, Notice, Page, StatusBadge, Tone, Variant, Width},
     routes::{self, Destination},
@@ -24,12 +29,19 @@ use invitation::Invitation;
 /// `/host/:code`
 #[component]
 pub fn HostPage() -> impl IntoView {
+    let params = use_params_map();
     let entrance = ask_for_entrance();
+    let link = Resource::new(move || params.with(|params| params.get("code").unwrap_or_default()), room_link);
+    let retry = move || {
+        entrance.refetch();
+        link.refetch();
+    };
     let content = move || {
-        entrance.get().map(|entrance| match entrance {
-            Ok(entrance) if entrance.room.is_owner => view! { <Stage entrance /> }.into_any(),
+        let (entrance, link) = (entrance.get()?, link.get()?);
+        Some(match entrance.and_then(|entrance| Ok((entrance, link?))) {
+            Ok((entrance, link)) if entrance.room.is_owner => view! { <Stage entrance link /> }.into_any(),
             Ok(_) => view! { <NotOwner /> }.into_any(),
-            Err(error) => view! { <NoEntrance page="host" error destination=Destination::Host /> }.into_any(),
+            Err(error) => view! { <NoEntrance page="host" error destination=Destination::Host retry /> }.into_any(),
         })
     };
     view! { <Transition fallback=|| view! { <Page name="host" title="Host" state="idle">""</Page> }>{content}</Transition> }
@@ -37,8 +49,9 @@ pub fn HostPage() -> impl IntoView {
 
 /// The owner's page.
 #[component]
-fn Stage(entrance: Entrance) -> impl IntoView {
+fn Stage(entrance: Entrance, link: String) -> impl IntoView {
     let Entrance { room, ice_servers } = entrance;
+    let host_name = room.host_name.to_string();
     let (code, max_listeners) = (room.code, room.max_listeners);
     let presence = Presence::new();
     Effect::new(move |_| presence.start(Role::Host, code, &ice_servers, NodeRef::<Audio>::new()));
@@ -73,7 +86,7 @@ fn Stage(entrance: Entrance) -> impl IntoView {
             <Show when=move || is_open.get()>
                 <div class="grid items-start gap-6 md:grid-cols-2">
                     <Controls presence listener_count=Signal::derive(move || listeners.with(Vec::len)) />
-                    <Invitation code />
+                    <Invitation code link=link.clone() host_name=host_name.clone() />
                 </div>
                 <Audience listeners peer_states=presence.peer_states max_listeners />
             </Show>
@@ -87,6 +100,7 @@ fn Stage(entrance: Entrance) -> impl IntoView {
 /// Somebody else's room.
 #[component]
 fn NotOwner() -> impl IntoView {
+    answer(403);
     view! {
         <Page name="host" title="Not your room" state="refused" refusal=Some(Refusal::NotOwner) width=Width::Narrow>
             <h1>"This is somebody else’s room"</h1>

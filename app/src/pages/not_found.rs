@@ -2,23 +2,16 @@
 
 use leptos::prelude::*;
 
+use super::answer::answer;
 use crate::{
     components::{ButtonLink, JoinForm, Page, Variant, Width},
     routes,
 };
 
-/// Makes the answer an HTTP 404. Only before the first byte has left: on routes that are rendered as a whole.
-pub fn answer_not_found() {
-    #[cfg(feature = "ssr")]
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(http::StatusCode::NOT_FOUND);
-    }
-}
-
 /// Anything else.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    answer_not_found();
+    answer(404);
     view! {
         <Page name="not_found" title="Page not found" width=Width::Narrow>
             <h1>"There is nothing here"</h1>

@@ -26,9 +26,12 @@ pub fn RoomPage() -> impl IntoView {
     let code = Memo::new(move |_| params.with(|params| params.get("code").unwrap_or_default()));
     let found = Resource::new(move || code.get(), look_up_room);
     let content = move || {
-        found.get().map(|found| match found {
+        found.get().map(|room| match room {
             Ok(room) => view! { <Preview room /> }.into_any(),
-            Err(error) => view! { <NoRoom page="room" error code=code.get_untracked() /> }.into_any(),
+            Err(error) => {
+                view! { <NoRoom page="room" error code=code.get_untracked() retry=move || found.refetch() /> }
+                    .into_any()
+            }
         })
     };
     view! { <Transition fallback=|| view! { <Page name="room" title="Room">""</Page> }>{content}</Transition> }

@@ -13,4 +13,5 @@ mod reconnecting;
 mod routes;
 mod simulation;
 mod stage;
+mod volume;
 mod world;

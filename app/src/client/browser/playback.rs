@@ -10,18 +10,37 @@ use web_sys::MediaStream;
 pub(super) struct Playback {
     player: NodeRef<Audio>,
     blocked: RwSignal<bool>,
+    held: RwSignal<bool>,
 }
 
 impl Playback {
-    pub(super) fn new(player: NodeRef<Audio>, blocked: RwSignal<bool>) -> Self {
-        Self { player, blocked }
+    /// Shows in `blocked` whether the browser wants a tap, and in `held` whether the listener has paused.
+    pub(super) fn new(player: NodeRef<Audio>, blocked: RwSignal<bool>, held: RwSignal<bool>) -> Self {
+        Self { player, blocked, held }
     }
 
-    /// Plays a stream in place of the one before.
+    /// Plays a stream in place of the one before, unless the listener has paused: then it waits like that one.
     pub(super) fn attach(&self, stream: &MediaStream) {
-        if let Some(player) = self.player.get_untracked() {
-            player.set_src_object(Some(stream));
-            self.play();
+        let Some(player) = self.player.get_untracked() else { return };
+        player.set_src_object(Some(stream));
+        match self.held.get_untracked() {
+            true => self.hold(),
+            false => self.play(),
+        }
+    }
+
+    /// Pauses for the listener alone. Nothing piles up meanwhile: browsers go on decoding, and play what is live.
+    pub(super) fn hold(&self) {
+        // A browser that cannot pause goes on playing, and the page goes on saying so.
+        self.player.get_untracked().iter().for_each(|player| _ = player.pause());
+    }
+
+    /// Notes what became of the player: pages are not the only ones that pause it, headsets and phone calls do too.
+    pub(super) fn notice(&self) {
+        let Some(player) = self.player.get_untracked() else { return };
+        let is_fed = player.src_object().is_some_and(|stream| stream.active());
+        if is_fed && !player.ended() {
+            self.held.try_set(player.paused());
         }
     }
 

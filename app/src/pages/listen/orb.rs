@@ -1,0 +1,44 @@
+//! The state as a picture.
+
+use leptos::{html::Div, prelude::*};
+
+use super::shown::{Obstacle, Shown};
+use crate::{
+    client::ListenerState,
+    components::{Glyph, Icon},
+};
+
+/// How much the halo grows at full scale.
+const GROWTH: f32 = 0.34;
+
+/// A disc with the state's icon, and a halo that grows with the sound. Words beside it say the same, so screen readers
+/// skip it.
+#[component]
+pub(super) fn Orb(shown: Memo<Shown>, level: RwSignal<f32>) -> impl IntoView {
+    let halo = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        let scale = 1.0 + GROWTH * level.get().clamp(0.0, 1.0);
+        if let Some(halo) = halo.get() {
+            halo.style(("transform", format!("scale({scale:.2})")));
+        }
+    });
+    let look = Memo::new(move |_| look(shown.get()));
+    view! {
+        <div class="orb" data-tone=move || look.get().0 aria-hidden="true">
+            <div class="orb-halo" node_ref=halo></div>
+            {move || view! { <Icon glyph=look.get().1 /> }}
+        </div>
+    }
+}
+
+const fn look(shown: Shown) -> (&'static str, Glyph) {
+    match (shown.obstacle, shown.client) {
+        (Some(Obstacle::Blocked), _) => ("ready", Glyph::Play),
+        (Some(Obstacle::Held), _) | (None, ListenerState::Paused) => ("held", Glyph::Pause),
+        (Some(Obstacle::Muted), _) => ("held", Glyph::Muted),
+        (None, ListenerState::Listening) => ("live", Glyph::Headphones),
+        (None, ListenerState::Connecting | ListenerState::Reconnecting) => ("waiting", Glyph::Headphones),
+        (None, ListenerState::Ended(_)) => ("over", Glyph::Check),
+        (None, ListenerState::Refused(_)) => ("over", Glyph::Alert),
+    }
+}

@@ -1,0 +1,192 @@
+//! What a listener is told: the one big state, in words.
+
+use heartogether::{
+    refusal::Refusal,
+    wire::{EndReason, StreamState},
+};
+
+use crate::client::{ListenerState, browser::media_session::MediaState};
+
+/// What keeps a sound that comes in from being heard, where only the page itself knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Obstacle {
+    /// The browser wants a tap before it plays.
+    Blocked,
+    /// The listener has paused: on the lock screen, on the headset.
+    Held,
+    /// The listener has muted the player.
+    Muted,
+}
+
+/// The client's state, and what it cannot know.
+///
+/// Towards tools, `data-state` says what comes in: a player that the listener has paused or muted is still `listening`, for
+/// it hears again without asking anybody. A tap that the browser demands is a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub(super) client: ListenerState,
+    pub(super) obstacle: Option<Obstacle>,
+    /// What the host sends.
+    pub(super) stream: StreamState,
+}
+
+/// What a listener can do about a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WayOut {
+    /// Knock again.
+    TryAgain,
+    /// Take the place over from the page that has it now.
+    ListenHere,
+    /// Say who they are, and come back.
+    SignIn,
+    /// Fetch a page that speaks the server's language.
+    Reload,
+    /// Go elsewhere.
+    Leave,
+}
+
+impl Shown {
+    pub(super) fn of(
+        client: ListenerState,
+        stream: StreamState,
+        obstacles: impl IntoIterator<Item = Obstacle>,
+    ) -> Self {
+        let is_heard_but_for = |obstacle: &Obstacle| match client {
+            ListenerState::Listening => true,
+            ListenerState::Paused => *obstacle == Obstacle::Blocked,
+            _ => false,
+        };
+        Self { client, obstacle: obstacles.into_iter().find(is_heard_but_for), stream }
+    }
+
+    /// The value of `data-state`.
+    pub(super) const fn state(self) -> &'static str {
+        match self.obstacle {
+            Some(Obstacle::Blocked) => "refused",
+            _ => self.client.name(),
+        }
+    }
+
+    pub(super) const fn refusal(self) -> Option<Refusal> {
+        match (self.obstacle, self.client) {
+            (Some(Obstacle::Blocked), _) => Some(Refusal::PlaybackBlocked),
+            (_, ListenerState::Refused(refusal)) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// What the system's own player shows.
+    pub(super) const fn media_state(self) -> MediaState {
+        match (self.client, self.obstacle) {
+            (_, Some(Obstacle::Blocked | Obstacle::Held)) => MediaState::Paused,
+            (ListenerState::Listening | ListenerState::Paused | ListenerState::Reconnecting, _) => MediaState::Playing,
+            _ => MediaState::Nothing,
+        }
+    }
+
+    /// In a word or two.
+    pub(super) const fn headline(self) -> &'static str {
+        match (self.obstacle, self.client) {
+            (Some(Obstacle::Blocked), _) => "Ready",
+            (Some(Obstacle::Held), _) => "Paused by you",
+            (Some(Obstacle::Muted), _) => "Muted by you",
+            (None, ListenerState::Connecting) if matches!(self.stream, StreamState::Idle) => "Waiting for the host",
+            (None, ListenerState::Connecting) => "Connecting",
+            (None, ListenerState::Listening) => "Listening",
+            (None, ListenerState::Paused) => "Paused",
+            (None, ListenerState::Reconnecting) => "Reconnecting",
+            (None, ListenerState::Ended(_)) => "Ended",
+            (None, ListenerState::Refused(_)) => "Not connected",
+        }
+    }
+
+    /// In a sentence or two: what happened, and what to do.
+    pub(super) const fn explanation(self) -> &'static str {
+        match (self.obstacle, self.client) {
+            (Some(Obstacle::Blocked), _) => Refusal::PlaybackBlocked.text(),
+            (Some(Obstacle::Held), _) => "The room goes on without you. You come back to it live.",
+            (Some(Obstacle::Muted), _) => "The sound comes in, but you have muted it here.",
+            (None, ListenerState::Connecting) if matches!(self.stream, StreamState::Idle) => {
+                "You are in. The sound begins as soon as the host shares it."
+            }
+            (None, ListenerState::Connecting) => "Connecting you to the host.",
+            (None, ListenerState::Listening) => "You hear what the host hears, live.",
+            (None, ListenerState::Paused) => "The host has paused. Stay, it goes on here.",
+            (None, ListenerState::Reconnecting) if matches!(self.stream, StreamState::Interrupted) => {
+                "The host is reconnecting. Stay, it goes on here."
+            }
+            (None, ListenerState::Reconnecting) => "The connection to the host was lost and is being brought back.",
+            (None, ListenerState::Ended(reason)) => why_ended(reason),
+            (None, ListenerState::Refused(refusal)) => refusal.text(),
+        }
+    }
+}
+
+const fn why_ended(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Stopped => "The host has ended this room. Thank you for listening.",
+        EndReason::Idle => "The room ended because nothing happened in it for a while.",
+        EndReason::HostAbsent => "The room ended because the host did not come back.",
+    }
+}
+
+impl WayOut {
+    pub(super) const fn of(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::SessionReplaced => Self::ListenHere,
+            Refusal::NotSignedIn => Self::SignIn,
+            Refusal::VersionUnsupported | Refusal::FrameMalformed | Refusal::FrameTooLarge | Refusal::OutOfOrder => {
+                Self::Reload
+            }
+            Refusal::RoomNotFound
+            | Refusal::RoomEnded
+            | Refusal::CodeMalformed
+            | Refusal::NotAllowed
+            | Refusal::OriginNotAllowed => Self::Leave,
+            _ => Self::TryAgain,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Obstacle; 3] = [Obstacle::Blocked, Obstacle::Held, Obstacle::Muted];
+
+    fn shown(client: ListenerState, obstacles: &[Obstacle]) -> Shown {
+        Shown::of(client, StreamState::Live, obstacles.iter().copied())
+    }
+
+    #[test]
+    fn what_keeps_a_sound_from_being_heard_matters_only_where_there_is_one() {
+        assert_eq!(shown(ListenerState::Listening, &ALL).obstacle, Some(Obstacle::Blocked));
+        assert_eq!(shown(ListenerState::Listening, &ALL[1..]).obstacle, Some(Obstacle::Held));
+        assert_eq!(shown(ListenerState::Paused, &ALL).obstacle, Some(Obstacle::Blocked));
+        assert_eq!(shown(ListenerState::Paused, &ALL[1..]).obstacle, None);
+        for state in [ListenerState::Connecting, ListenerState::Reconnecting, ListenerState::Ended(EndReason::Stopped)]
+        {
+            assert_eq!(shown(state, &ALL).obstacle, None);
+        }
+    }
+
+    #[test]
+    fn tools_see_what_comes_in() {
+        assert_eq!(shown(ListenerState::Listening, &[Obstacle::Held]).state(), "listening");
+        assert_eq!(shown(ListenerState::Listening, &[Obstacle::Muted]).state(), "listening");
+        let blocked = shown(ListenerState::Listening, &[Obstacle::Blocked]);
+        assert_eq!((blocked.state(), blocked.refusal()), ("refused", Some(Refusal::PlaybackBlocked)));
+    }
+
+    #[test]
+    fn every_refusal_has_a_way_out_that_can_lead_somewhere() {
+        for refusal in Refusal::ALL {
+            let way_out = WayOut::of(*refusal);
+            let asks_for_reload = refusal.text().contains("reload");
+            assert!(!asks_for_reload || way_out == WayOut::Reload, "{refusal:?} asks for what is not offered");
+        }
+        assert_eq!(WayOut::of(Refusal::RoomFull), WayOut::TryAgain);
+        assert_eq!(WayOut::of(Refusal::RoomEnded), WayOut::Leave);
+        assert_eq!(WayOut::of(Refusal::NotSignedIn), WayOut::SignIn);
+    }
+}
