@@ -4,13 +4,17 @@
 //! One facet a file: `link` (the signalling connection), `peers` (peer connections), `broadcast` (what the host sends),
 //! `shown` (what the page shows of all that), `volume` (how loud a listener's player is).
 
+pub mod adaptation;
 mod broadcast;
 pub mod browser;
 mod exchange;
 mod link;
 mod peers;
 mod profile;
+mod quality;
+pub mod sdp;
 mod shown;
+pub mod statistics;
 mod volume;
 
 use heartogether::{
@@ -77,6 +81,7 @@ impl Client {
             Input::Started | Input::RetryPressed => self.connect(out),
             Input::TakeOverPressed => self.take_over(out),
             Input::Woken => self.wake(out),
+            Input::NetworkGuessed(network) => self.peers.network = network,
             Input::SocketOpened => self.introduce(out),
             Input::SocketClosed => self.lose_link(out),
             Input::Received(message) => self.receive(message, out),
@@ -92,6 +97,7 @@ impl Client {
             Input::PeerAccepted { negotiation } => self.peers.accept(negotiation, out),
             Input::PeerGathered { negotiation, candidate } => self.peers.gather(negotiation, candidate, out),
             Input::PeerChanged { negotiation, state } => self.change_peer(negotiation, state, out),
+            Input::Measured { negotiation, reading } => self.measure(negotiation, reading, out),
         }
         commands
     }

@@ -35,6 +35,7 @@ impl Client {
         self.broadcast.source = Some(source);
         self.broadcast.paused = false;
         out.push(Command::ApplyProfile(self.profile()));
+        self.retune(out);
         out.push(Command::SetSending(true));
         self.declare(out);
         self.offer_to_all(out);
@@ -52,6 +53,7 @@ impl Client {
         if self.role == Role::Host && self.broadcast.chosen != Some(profile) {
             self.broadcast.chosen = Some(profile);
             out.push(Command::ApplyProfile(profile));
+            self.retune(out);
         }
     }
 

@@ -4,14 +4,16 @@
 mod capture;
 mod level;
 pub mod media_session;
+mod network;
 mod peer;
 mod playback;
 pub mod sharing;
 mod socket;
+mod stats;
 pub mod volume;
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::BTreeMap,
     rc::{Rc, Weak},
     time::Duration,
@@ -19,11 +21,15 @@ use std::{
 
 use gloo_events::EventListener;
 use heartogether::{
-    id::{NegotiationId, RoomCode},
+    id::{MemberId, NegotiationId, RoomCode},
     role::Role,
     wire::{RoomView, Source},
 };
-use leptos::{html::Audio, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{
+    html::Audio,
+    leptos_dom::helpers::{IntervalHandle, TimeoutHandle},
+    prelude::*,
+};
 use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
@@ -34,7 +40,10 @@ use peer::PeerConnection;
 use playback::Playback;
 use socket::Socket;
 
-use super::{Client, Command, HostState, Input, LinkState, ListenerState, PeerState, Profile, Timer};
+use super::{
+    Client, Command, HostState, Input, LinkState, ListenerState, PeerState, Profile, Timer,
+    statistics::{EVERY_MS, PeerStatistics},
+};
 use crate::api::IceServer;
 
 /// A page's presence in a room: what a host's or a listener's page shows, and how it acts. Made while rendering, also on
@@ -51,6 +60,8 @@ pub struct Presence {
     pub room: RwSignal<Option<RoomView>>,
     /// How the peer connections to the room's listeners are, in the room's order.
     pub peer_states: RwSignal<Vec<Option<PeerState>>>,
+    /// What is measured at the peer connections: a host's to each listener, a listener's to the host.
+    pub statistics: RwSignal<Vec<(MemberId, PeerStatistics)>>,
     /// Where the captured sound comes from.
     pub source: RwSignal<Option<Source>>,
     /// The quality of the host's sound.
@@ -75,6 +86,7 @@ impl Presence {
             link_state: RwSignal::default(),
             room: RwSignal::default(),
             peer_states: RwSignal::default(),
+            statistics: RwSignal::default(),
             source: RwSignal::default(),
             profile: RwSignal::default(),
             capture_error: RwSignal::default(),
@@ -91,6 +103,8 @@ impl Presence {
         let configuration = peer::configuration(role, ice_servers);
         let page = Page::new(Client::new(role, code, take_over, random()), configuration, player, self);
         page.listen_for_waking();
+        page.measure_regularly();
+        page.input(Input::NetworkGuessed(network::guess()));
         page.input(Input::Started);
         self.running.set_value(Some(SendWrapper::new(page)));
     }
@@ -157,11 +171,13 @@ struct Running {
     socket: RefCell<Option<Socket>>,
     timers: RefCell<BTreeMap<Timer, TimeoutHandle>>,
     peers: RefCell<BTreeMap<NegotiationId, Rc<PeerConnection>>>,
+    profile: Cell<Profile>,
     capture: RefCell<Option<Capture>>,
     level: RefCell<Option<Level>>,
     playback: Playback,
     configuration: web_sys::RtcConfiguration,
     waking: RefCell<Vec<EventListener>>,
+    measuring: Cell<Option<IntervalHandle>>,
     presence: Presence,
 }
 
@@ -177,11 +193,13 @@ impl Page {
             socket: RefCell::default(),
             timers: RefCell::default(),
             peers: RefCell::default(),
+            profile: Cell::default(),
             capture: RefCell::default(),
             level: RefCell::default(),
             playback: Playback::new(player, presence.playback_blocked, presence.playback_held),
             configuration,
             waking: RefCell::default(),
+            measuring: Cell::default(),
             presence,
         }))
     }
@@ -193,12 +211,16 @@ impl Page {
 
     fn input(&self, input: Input) {
         let connected = matches!(input, Input::PeerChanged { state: PeerState::Connected, .. });
-        let commands = self.0.client.borrow_mut().step(input);
-        commands.into_iter().for_each(|command| self.perform(command));
+        self.take(input);
         self.publish();
         if connected {
             self.measure_playback();
         }
+    }
+
+    fn take(&self, input: Input) {
+        let commands = self.0.client.borrow_mut().step(input);
+        commands.into_iter().for_each(|command| self.perform(command));
     }
 
     fn perform(&self, command: Command) {
@@ -215,7 +237,10 @@ impl Page {
                 self.with_peer(negotiation, |peer| peer.add_candidates(candidates));
             }
             Command::ClosePeer(negotiation) => self.close_peer(negotiation),
+            Command::Tune { negotiation, tuning } => self.with_peer(negotiation, |peer| peer.tune(tuning)),
             Command::ApplyProfile(profile) => {
+                self.0.profile.set(profile);
+                self.0.peers.borrow().values().for_each(|peer| Rc::clone(peer).set_profile(profile));
                 self.0.capture.borrow().iter().for_each(|capture| capture.apply(profile));
             }
             Command::SetSending(sending) => {
@@ -259,12 +284,12 @@ impl Page {
     fn open_offering(&self, negotiation: NegotiationId) {
         let capture = self.0.capture.borrow();
         let Some(capture) = capture.as_ref() else { return };
-        let opened = PeerConnection::open(negotiation, &self.0.configuration, self.reporter());
+        let opened = PeerConnection::open(negotiation, &self.0.configuration, self.0.profile.get(), self.reporter());
         self.keep_peer(negotiation, opened, |peer| peer.offer(capture.stream(), capture.track()));
     }
 
     fn open_answering(&self, negotiation: NegotiationId, sdp: String) {
-        let opened = PeerConnection::open(negotiation, &self.0.configuration, self.reporter());
+        let opened = PeerConnection::open(negotiation, &self.0.configuration, self.0.profile.get(), self.reporter());
         let playback = self.0.playback.clone();
         self.keep_peer(negotiation, opened, |peer| peer.answer(sdp, playback));
     }
@@ -342,6 +367,29 @@ impl Page {
         self.0.level.borrow().iter().for_each(Level::resume);
     }
 
+    /// Measures all peer connections again and again.
+    fn measure_regularly(&self) {
+        let report = self.reporter();
+        let measure = move || {
+            if let Some(page) = report.page() {
+                spawn_local(async move { page.measure().await });
+            }
+        };
+        self.0.measuring.set(set_interval_with_handle(measure, Duration::from_millis(EVERY_MS.into())).ok());
+    }
+
+    /// Measures one peer connection after the other, so that no moment carries them all, and shows them together.
+    async fn measure(&self) {
+        let peers: Vec<_> = self.0.peers.borrow().values().cloned().collect();
+        for peer in peers {
+            if let Some(reading) = peer.measure().await {
+                let negotiation = peer.negotiation();
+                self.take(Input::Measured { negotiation, reading });
+            }
+        }
+        show(self.0.presence.statistics, self.0.client.borrow().statistics());
+    }
+
     /// Reports that the page is shown again or the network is back.
     fn listen_for_waking(&self) {
         let (report, report_online) = (self.reporter(), self.reporter());
@@ -358,6 +406,7 @@ impl Page {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        self.measuring.get_mut().iter().for_each(IntervalHandle::clear);
         self.timers.get_mut().values().for_each(TimeoutHandle::clear);
     }
 }
@@ -367,9 +416,13 @@ impl Drop for Running {
 struct Reporter(Weak<Running>);
 
 impl Reporter {
+    fn page(&self) -> Option<Page> {
+        self.0.upgrade().map(Page)
+    }
+
     fn input(&self, input: Input) {
-        if let Some(running) = self.0.upgrade() {
-            Page(running).input(input);
+        if let Some(page) = self.page() {
+            page.input(input);
         }
     }
 

@@ -5,7 +5,11 @@ use heartogether::{
     wire::{Candidate, ClientMessage, ServerMessage, Source},
 };
 
-use super::{PeerState, Profile};
+use super::{
+    PeerState, Profile,
+    adaptation::{Network, Tuning},
+    statistics::Reading,
+};
 
 /// What happens to a page.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +26,8 @@ pub enum Input {
     Received(ServerMessage),
     /// A timer ran out.
     TimerFired(Timer),
+    /// What the browser thinks of its network.
+    NetworkGuessed(Network),
     /// The host shares sound from here.
     CaptureStarted(Source),
     /// The host's source is gone: unplugged, or stopped in the browser's own bar.
@@ -66,6 +72,13 @@ pub enum Input {
         /// What it is now.
         state: PeerState,
     },
+    /// A peer connection's counters were read.
+    Measured {
+        /// Which.
+        negotiation: NegotiationId,
+        /// What they say.
+        reading: Reading,
+    },
 }
 
 /// What the browser is told to do.
@@ -108,6 +121,13 @@ pub enum Command {
         negotiation: NegotiationId,
         /// The candidates.
         candidates: Vec<Candidate>,
+    },
+    /// Send this much through a peer connection.
+    Tune {
+        /// Which.
+        negotiation: NegotiationId,
+        /// How much.
+        tuning: Tuning,
     },
     /// Close a peer connection, silently.
     ClosePeer(NegotiationId),

@@ -8,7 +8,11 @@ use heartogether::{
     wire::{Candidate, ClientMessage, SendSignal, Signal, StreamState},
 };
 
-use super::{Client, Command, Timer};
+use super::{
+    Client, Command, Profile, Timer,
+    adaptation::{Adaptation, Network},
+    quality::Quality,
+};
 
 /// Milliseconds candidates are gathered before they are sent together: long enough for those of all local interfaces,
 /// short against a round trip.
@@ -49,10 +53,11 @@ impl PeerState {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Peer {
-    member: MemberId,
-    negotiation: NegotiationId,
-    state: PeerState,
+pub(super) struct Peer {
+    pub(super) member: MemberId,
+    pub(super) negotiation: NegotiationId,
+    pub(super) state: PeerState,
+    pub(super) quality: Quality,
     /// Whether the own description is on its way; the own candidates wait for it.
     described: bool,
     gathered: Vec<Candidate>,
@@ -65,6 +70,8 @@ struct Peer {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Peers {
     all: Vec<Peer>,
+    /// What the browser thinks of its network.
+    pub(super) network: Network,
     next: u32,
     was_connected: bool,
     offers_requested: u32,
@@ -72,7 +79,7 @@ pub(super) struct Peers {
 
 impl Peers {
     pub(super) fn new(seed: u32) -> Self {
-        Self { all: Vec::new(), next: seed, was_connected: false, offers_requested: 0 }
+        Self { all: Vec::new(), network: Network::default(), next: seed, was_connected: false, offers_requested: 0 }
     }
 
     pub(super) fn state(&self, member: MemberId) -> Option<PeerState> {
@@ -92,7 +99,15 @@ impl Peers {
         self.state(member).is_some_and(|state| state != PeerState::Failed)
     }
 
-    fn find(&mut self, negotiation: NegotiationId) -> Option<&mut Peer> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Peer> {
+        self.all.iter()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Peer> {
+        self.all.iter_mut()
+    }
+
+    pub(super) fn find(&mut self, negotiation: NegotiationId) -> Option<&mut Peer> {
         self.all.iter_mut().find(|peer| peer.negotiation == negotiation)
     }
 
@@ -100,12 +115,13 @@ impl Peers {
         self.find(negotiation).filter(|peer| peer.member == member)
     }
 
-    fn open(&mut self, member: MemberId, negotiation: NegotiationId, out: &mut Vec<Command>) {
+    fn open(&mut self, member: MemberId, negotiation: NegotiationId, profile: Profile, out: &mut Vec<Command>) {
         self.close(member, out);
         self.all.push(Peer {
             member,
             negotiation,
             state: PeerState::Connecting,
+            quality: Quality::new(Adaptation::new(profile, self.network)),
             described: false,
             gathered: Vec::new(),
             accepted: false,
@@ -113,15 +129,16 @@ impl Peers {
         });
     }
 
-    fn offer(&mut self, member: MemberId, out: &mut Vec<Command>) {
+    fn offer(&mut self, member: MemberId, profile: Profile, out: &mut Vec<Command>) -> NegotiationId {
         let negotiation = NegotiationId(self.next);
         self.next = self.next.wrapping_add(1);
-        self.open(member, negotiation, out);
+        self.open(member, negotiation, profile, out);
         out.push(Command::OpenOffering(negotiation));
+        negotiation
     }
 
     pub(super) fn answer(&mut self, host: MemberId, negotiation: NegotiationId, sdp: String, out: &mut Vec<Command>) {
-        self.open(host, negotiation, out);
+        self.open(host, negotiation, Profile::default(), out);
         out.push(Command::OpenAnswering { negotiation, sdp });
         out.push(Command::StartTimer { timer: Timer::Attempt, after_ms: ATTEMPT_MS });
     }
@@ -192,7 +209,8 @@ impl Client {
     /// Offers a new peer connection to a listener, in place of the one there may be.
     pub(super) fn offer(&mut self, member: MemberId, out: &mut Vec<Command>) {
         if self.broadcast.source.is_some() {
-            self.peers.offer(member, out);
+            let negotiation = self.peers.offer(member, self.profile(), out);
+            self.tune(negotiation, out);
         }
     }
 

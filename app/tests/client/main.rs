@@ -2,10 +2,13 @@
 //!
 //! `stage` is one page at a time, spoken to directly; `world` is a whole room, with the real core as its server.
 
+mod adapting;
 mod broadcast;
 mod candidates;
+mod descriptions;
 mod joining;
 mod listening;
+mod measuring;
 mod offering;
 mod outage;
 mod profiles;

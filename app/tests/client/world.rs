@@ -249,7 +249,7 @@ impl World {
                 self.pages[page].timers.insert(timer, at);
             }
             Command::StopTimer(timer) => drop(self.pages[page].timers.remove(&timer)),
-            Command::ApplyProfile(_) => {}
+            Command::ApplyProfile(_) | Command::Tune { .. } => {}
             Command::SetSending(sending) => self.pages[page].sending = sending,
             Command::StopCapture if page == 0 => self.capturing = false,
             Command::StopCapture => {}

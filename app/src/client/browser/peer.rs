@@ -1,6 +1,9 @@
 //! One peer connection.
 
-use std::rc::Rc;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use gloo_events::EventListener;
 use heartogether::{id::NegotiationId, role::Role, wire::Candidate};
@@ -9,14 +12,14 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     MediaStream, MediaStreamTrack, RtcBundlePolicy, RtcConfiguration, RtcIceCandidateInit, RtcIceServer,
-    RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpSender, RtcRtpTransceiverDirection,
-    RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescriptionInit, RtcTrackEvent,
+    RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpReceiver, RtcRtpSender,
+    RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescriptionInit, RtcTrackEvent,
 };
 
-use super::{Reporter, playback::Playback};
+use super::{Reporter, playback::Playback, stats};
 use crate::{
     api::IceServer,
-    client::{Input, PeerState},
+    client::{Input, PeerState, Profile, adaptation::Tuning, sdp::opus, statistics::Reading},
 };
 
 /// Candidates a host gathers before they are needed (W3C WebRTC, `iceCandidatePoolSize`). A listener's connection is made
@@ -48,15 +51,28 @@ pub(super) fn configuration(role: Role, ice_servers: &[IceServer]) -> RtcConfigu
 pub(super) struct PeerConnection {
     negotiation: NegotiationId,
     connection: RtcPeerConnection,
-    sender: std::cell::RefCell<Option<RtcRtpSender>>,
-    listeners: std::cell::RefCell<Vec<EventListener>>,
+    sender: RefCell<Option<RtcRtpSender>>,
+    receiver: RefCell<Option<RtcRtpReceiver>>,
+    listeners: RefCell<Vec<EventListener>>,
+    encoding: Encoding,
     report: Reporter,
+}
+
+/// What the host wants of its encoder, and what stands in the way of having it at once.
+struct Encoding {
+    profile: Cell<Profile>,
+    redundancy: Cell<bool>,
+    /// The listener's answer as it came.
+    answer: RefCell<Option<String>>,
+    /// Whether descriptions are being exchanged.
+    is_negotiating: Cell<bool>,
 }
 
 impl PeerConnection {
     pub(super) fn open(
         negotiation: NegotiationId,
         configuration: &RtcConfiguration,
+        profile: Profile,
         report: Reporter,
     ) -> Option<Rc<Self>> {
         let connection = RtcPeerConnection::new_with_configuration(configuration).ok()?;
@@ -64,8 +80,14 @@ impl PeerConnection {
             report_candidates(&connection, negotiation, report.clone()),
             report_state(&connection, negotiation, report.clone()),
         ];
-        let (sender, listeners) = (Default::default(), listeners.into());
-        Some(Rc::new(Self { negotiation, connection, sender, listeners, report }))
+        let encoding = Encoding {
+            profile: Cell::new(profile),
+            redundancy: Cell::new(false),
+            answer: RefCell::default(),
+            is_negotiating: Cell::new(true),
+        };
+        let (sender, receiver, listeners) = (Default::default(), Default::default(), listeners.into());
+        Some(Rc::new(Self { negotiation, connection, sender, receiver, listeners, encoding, report }))
     }
 
     /// Offers to send a track.
@@ -77,28 +99,72 @@ impl PeerConnection {
         *self.sender.borrow_mut() = Some(transceiver.sender());
         self.spawn(async |peer| {
             let offer = JsFuture::from(peer.connection.create_offer()).await?;
-            peer.describe(offer).await
+            let sdp = peer.set_local(offer.unchecked_ref()).await?;
+            // The listener is told what is coming; what the own encoder does is decided by the answer.
+            peer.report_description(opus::offered(&sdp, peer.encoding.profile.get()));
+            Ok(())
         });
     }
 
     /// Takes an offer, plays what it brings, and answers.
     pub(super) fn answer(self: Rc<Self>, sdp: String, playback: Playback) {
+        let receiving = Rc::downgrade(&self);
         let playing = EventListener::new(&self.connection, "track", move |event| {
-            let stream = event.dyn_ref::<RtcTrackEvent>().map(|event| event.streams().get(0));
-            if let Some(Ok(stream)) = stream.map(JsCast::dyn_into::<MediaStream>) {
+            let Some(event) = event.dyn_ref::<RtcTrackEvent>() else { return };
+            if let Some(peer) = receiving.upgrade() {
+                *peer.receiver.borrow_mut() = Some(event.receiver());
+            }
+            if let Ok(stream) = event.streams().get(0).dyn_into::<MediaStream>() {
                 playback.attach(&stream);
             }
         });
         self.listeners.borrow_mut().push(playing);
         self.spawn(async move |peer| {
-            peer.accept(RtcSdpType::Offer, &sdp).await?;
-            let answer = JsFuture::from(peer.connection.create_answer()).await?;
-            peer.describe(answer).await
+            peer.set_remote(RtcSdpType::Offer, &sdp).await?;
+            peer.report_acceptance();
+            let answer: RtcSessionDescriptionInit =
+                JsFuture::from(peer.connection.create_answer()).await?.unchecked_into();
+            answer.set_sdp(&opus::answered(&sdp_of(&answer)?));
+            let sdp = peer.set_local(&answer).await?;
+            peer.report_description(sdp);
+            Ok(())
         });
     }
 
     pub(super) fn accept_answer(self: Rc<Self>, sdp: String) {
-        self.spawn(async move |peer| peer.accept(RtcSdpType::Answer, &sdp).await);
+        *self.encoding.answer.borrow_mut() = Some(sdp);
+        self.spawn(async move |peer| {
+            let shape = peer.set_answer().await?;
+            peer.encoding.is_negotiating.set(false);
+            peer.report_acceptance();
+            peer.reshape_from(shape).await
+        });
+    }
+
+    /// Encodes as this profile says, from now on.
+    pub(super) fn set_profile(self: Rc<Self>, profile: Profile) {
+        if self.encoding.profile.replace(profile) != profile {
+            self.reshape();
+        }
+    }
+
+    /// Sends this much, from now on.
+    pub(super) fn tune(self: Rc<Self>, tuning: Tuning) {
+        self.limit_bitrate(tuning.bitrate_bps);
+        if self.encoding.redundancy.replace(tuning.redundancy) != tuning.redundancy {
+            self.reshape();
+        }
+    }
+
+    /// Reads the counters of what is sent or received here.
+    pub(super) async fn measure(&self) -> Option<Reading> {
+        let sent = self.sender.borrow().as_ref().map(RtcRtpSender::get_stats);
+        let received = || self.receiver.borrow().as_ref().map(RtcRtpReceiver::get_stats);
+        stats::read(sent.or_else(received)?).await
+    }
+
+    pub(super) fn negotiation(&self) -> NegotiationId {
+        self.negotiation
     }
 
     pub(super) fn add_candidates(self: Rc<Self>, candidates: Vec<Candidate>) {
@@ -126,22 +192,66 @@ impl PeerConnection {
         self.connection.close();
     }
 
-    /// Sets the own description and reports it.
-    async fn describe(&self, description: JsValue) -> Result<(), JsValue> {
-        let description: RtcSessionDescriptionInit = description.unchecked_into();
-        JsFuture::from(self.connection.set_local_description(&description)).await?;
-        let sdp = Reflect::get(&description, &"sdp".into())?.as_string().unwrap_or_default();
-        self.report.input(Input::PeerDescribed { negotiation: self.negotiation, sdp });
+    /// Puts what is wanted of the encoder before it, without a word to the listener, whose answer covers it.
+    fn reshape(self: Rc<Self>) {
+        if !self.encoding.is_negotiating.get() {
+            self.spawn(async |peer| peer.reshape_from(None).await);
+        }
+    }
+
+    /// Sets the descriptions anew until they say what is wanted, `shape` being what they say now.
+    async fn reshape_from(&self, mut shape: Option<Shape>) -> Result<(), JsValue> {
+        while shape != Some(self.encoding.shape()) {
+            self.encoding.is_negotiating.set(true);
+            let offer = JsFuture::from(self.connection.create_offer()).await?;
+            self.set_local(offer.unchecked_ref()).await?;
+            shape = self.set_answer().await?;
+            self.encoding.is_negotiating.set(false);
+        }
         Ok(())
     }
 
-    /// Sets the other side's description and reports that candidates may follow.
-    async fn accept(&self, kind: RtcSdpType, sdp: &str) -> Result<(), JsValue> {
+    /// Sets the listener's answer, so shaped that the own encoder does what is wanted now. Returns that.
+    async fn set_answer(&self) -> Result<Option<Shape>, JsValue> {
+        let shape = self.encoding.shape();
+        let answer = self.encoding.answer.borrow().as_ref().map(|sdp| opus::accepted(sdp, shape.0, shape.1));
+        self.set_remote(RtcSdpType::Answer, &answer.unwrap_or_default()).await?;
+        Ok(Some(shape))
+    }
+
+    fn limit_bitrate(&self, bitrate_bps: u32) {
+        let sender = self.sender.borrow();
+        let Some(sender) = sender.as_ref() else { return };
+        let parameters = sender.get_parameters();
+        let encodings = Reflect::get(&parameters, &"encodings".into()).map(JsCast::unchecked_into::<Array>);
+        // A browser that shows no encodings before it has negotiated is told again by the next measurement.
+        let Some(encoding) = encodings.map(|encodings| encodings.get(0)).ok().filter(JsValue::is_object) else {
+            return;
+        };
+        let _ = Reflect::set(&encoding, &"maxBitrate".into(), &bitrate_bps.into());
+        let setting = sender.set_parameters_with_parameters(&parameters);
+        spawn_local(async move { drop(JsFuture::from(setting).await) });
+    }
+
+    /// Sets the own description. Returns it.
+    async fn set_local(&self, description: &RtcSessionDescriptionInit) -> Result<String, JsValue> {
+        JsFuture::from(self.connection.set_local_description(description)).await?;
+        sdp_of(description)
+    }
+
+    /// Sets the other side's description.
+    async fn set_remote(&self, kind: RtcSdpType, sdp: &str) -> Result<(), JsValue> {
         let description = RtcSessionDescriptionInit::new(kind);
         description.set_sdp(sdp);
-        JsFuture::from(self.connection.set_remote_description(&description)).await?;
+        JsFuture::from(self.connection.set_remote_description(&description)).await.map(drop)
+    }
+
+    fn report_description(&self, sdp: String) {
+        self.report.input(Input::PeerDescribed { negotiation: self.negotiation, sdp });
+    }
+
+    fn report_acceptance(&self) {
         self.report.input(Input::PeerAccepted { negotiation: self.negotiation });
-        Ok(())
     }
 
     /// Negotiates in the background; what goes wrong there is a failed attempt.
@@ -154,10 +264,23 @@ impl PeerConnection {
     }
 }
 
+/// What a description asks of the encoder: the profile, and whether redundant data is sent.
+type Shape = (Profile, bool);
+
+impl Encoding {
+    fn shape(&self) -> Shape {
+        (self.profile.get(), self.redundancy.get())
+    }
+}
+
 impl Drop for PeerConnection {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+fn sdp_of(description: &RtcSessionDescriptionInit) -> Result<String, JsValue> {
+    Ok(Reflect::get(description, &"sdp".into())?.as_string().unwrap_or_default())
 }
 
 fn report_candidates(connection: &RtcPeerConnection, negotiation: NegotiationId, report: Reporter) -> EventListener {

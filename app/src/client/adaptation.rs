@@ -1,0 +1,172 @@
+//! How much is sent to one listener, from what is measured on the way to them. Pure: measurements in, a [`Tuning`] out.
+//! Down at once, up after a while of quiet, and redundant data while packets are lost.
+
+use std::ops::RangeInclusive;
+
+use super::{Profile, statistics::PeerStatistics};
+
+/// Milliseconds without trouble before more is tried.
+const QUIET_MS: u32 = 10_000;
+/// Milliseconds without loss before redundancy ends: switching costs a moment of sound, and loss comes in bursts.
+const CLEAN_MS: u32 = 30_000;
+/// Loss below which a path counts as clean, and above which it is congested: the bounds of RFC-draft
+/// `ietf-rmcat-gcc`, section 6.
+const CLEAN_PERMILLE: u32 = 20;
+const CONGESTED_PERMILLE: u32 = 100;
+/// Loss from which every packet is sent twice.
+const REDUNDANCY_PERMILLE: u32 = 10;
+/// What headers take beside the sound: 50 packets a second of 60 bytes (IP, UDP, SRTP and its tag).
+const HEADERS_BPS: u32 = 24_000;
+/// Milliseconds by which a round trip may exceed twice the shortest one before a queue is to blame.
+const QUEUE_MS: u32 = 150;
+
+/// What is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tuning {
+    /// Bits of sound a second, not counting redundant ones.
+    pub bitrate_bps: u32,
+    /// Whether every packet carries the one before again.
+    pub redundancy: bool,
+}
+
+/// The bits a second between which a profile adapts.
+fn bitrates(profile: Profile) -> RangeInclusive<u32> {
+    let codec = profile.codec();
+    codec.min_bitrate_bps..=codec.max_bitrate_bps
+}
+
+/// What a browser thinks of its network (Network Information API, `effectiveType` and `downlink`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Network {
+    /// `slow-2g` and `2g`.
+    Slow,
+    /// `3g`.
+    Fair,
+    /// `4g`, but under 2.5 Mbit/s.
+    Good,
+    /// Better, or the browser does not say.
+    #[default]
+    Best,
+}
+
+impl Network {
+    /// Reads what the browser says.
+    pub fn parse(effective_type: &str, downlink_kbps: Option<u32>) -> Self {
+        match effective_type {
+            "slow-2g" | "2g" => Self::Slow,
+            "3g" => Self::Fair,
+            "4g" if downlink_kbps.is_some_and(|kbps| kbps < 2_500) => Self::Good,
+            _ => Self::Best,
+        }
+    }
+
+    /// What to send at first, before anything is measured.
+    pub fn guess_bps(self, profile: Profile) -> u32 {
+        let voice_bps = match self {
+            Self::Slow => 20_000,
+            Self::Fair => 28_000,
+            Self::Good => 42_000,
+            Self::Best => 64_000,
+        };
+        match profile {
+            Profile::Voice => voice_bps,
+            // As much of the range as for voice.
+            _ => voice_bps * (bitrates(profile).end() / 1_000) / 64,
+        }
+        .clamp(*bitrates(profile).start(), *bitrates(profile).end())
+    }
+}
+
+/// How the way to one listener has been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adaptation {
+    profile: Profile,
+    tuning: Tuning,
+    quiet_ms: u32,
+    clean_ms: u32,
+    shortest_round_trip_ms: u32,
+}
+
+impl Adaptation {
+    /// Begins with a guess.
+    pub fn new(profile: Profile, network: Network) -> Self {
+        let tuning = Tuning { bitrate_bps: network.guess_bps(profile), redundancy: false };
+        Self { profile, tuning, quiet_ms: 0, clean_ms: 0, shortest_round_trip_ms: u32::MAX }
+    }
+
+    /// What is sent now.
+    pub const fn tuning(&self) -> Tuning {
+        self.tuning
+    }
+
+    /// Goes on with another profile, at the same part of its range: what is known of the path stays.
+    pub fn set_profile(&mut self, profile: Profile) {
+        let (before, after) = (bitrates(self.profile), bitrates(profile));
+        self.profile = profile;
+        self.tuning.bitrate_bps = self.tuning.bitrate_bps / 100 * (after.end() / 100) / (before.end() / 100) * 100;
+        self.tuning.bitrate_bps = self.bounded(self.tuning.bitrate_bps);
+    }
+
+    /// Takes in what was measured in the last `elapsed_ms`.
+    pub fn adjust(&mut self, measured: &PeerStatistics, elapsed_ms: u32) -> Tuning {
+        self.weigh_redundancy(measured, elapsed_ms);
+        let now_bps = self.tuning.bitrate_bps;
+        let lower_bps = self.after_loss(measured).min(self.after_queue(measured)).min(self.after_saturation(measured));
+        let is_quiet = lower_bps == now_bps && measured.loss_permille.is_none_or(|loss| loss < CLEAN_PERMILLE);
+        self.quiet_ms = if is_quiet { self.quiet_ms + elapsed_ms } else { 0 };
+        self.tuning.bitrate_bps = self.bounded(lower_bps);
+        if self.quiet_ms >= QUIET_MS {
+            self.quiet_ms = 0;
+            let room_bps = measured.available_bps.map_or(u32::MAX, |available_bps| self.share_of(available_bps));
+            self.tuning.bitrate_bps = self.bounded((now_bps + now_bps / 2).min(room_bps).max(now_bps));
+        }
+        self.tuning
+    }
+
+    fn bounded(&self, bitrate_bps: u32) -> u32 {
+        let range = bitrates(self.profile);
+        bitrate_bps.clamp(*range.start(), *range.end())
+    }
+
+    fn weigh_redundancy(&mut self, measured: &PeerStatistics, elapsed_ms: u32) {
+        match measured.loss_permille {
+            Some(loss) if loss >= REDUNDANCY_PERMILLE => (self.tuning.redundancy, self.clean_ms) = (true, 0),
+            _ => self.clean_ms = self.clean_ms.saturating_add(elapsed_ms),
+        }
+        if self.clean_ms >= CLEAN_MS {
+            self.tuning.redundancy = false;
+        }
+    }
+
+    /// What of the path's capacity is left for the sound itself.
+    fn share_of(&self, available_bps: u32) -> u32 {
+        let copies = if self.tuning.redundancy { 2 } else { 1 };
+        available_bps.saturating_sub(HEADERS_BPS) / 10 * 9 / copies
+    }
+
+    /// Each report counts once, however often it is read.
+    fn after_loss(&self, measured: &PeerStatistics) -> u32 {
+        let now_bps = self.tuning.bitrate_bps;
+        match measured.loss_permille {
+            Some(loss) if loss >= CONGESTED_PERMILLE && measured.is_news => now_bps - now_bps / 2_000 * loss.min(1_000),
+            _ => now_bps,
+        }
+    }
+
+    /// Less than what is sent fits through. What a browser believes of a path that it hardly uses says nothing.
+    fn after_saturation(&self, measured: &PeerStatistics) -> u32 {
+        match measured.available_bps {
+            Some(available_bps) if available_bps < measured.bitrate_bps + HEADERS_BPS => self.share_of(available_bps),
+            _ => self.tuning.bitrate_bps,
+        }
+        .min(self.tuning.bitrate_bps)
+    }
+
+    /// Packets that wait in somebody's queue come late, and then not at all.
+    fn after_queue(&mut self, measured: &PeerStatistics) -> u32 {
+        let Some(round_trip_ms) = measured.round_trip_ms else { return self.tuning.bitrate_bps };
+        self.shortest_round_trip_ms = self.shortest_round_trip_ms.min(round_trip_ms);
+        let is_queued = round_trip_ms > self.shortest_round_trip_ms.saturating_mul(2).saturating_add(QUEUE_MS);
+        if is_queued { self.tuning.bitrate_bps / 100 * 85 } else { self.tuning.bitrate_bps }
+    }
+}
