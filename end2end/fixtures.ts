@@ -45,7 +45,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   newVisitor: async ({ browser, server }, use) => {
     const contexts: { close(): Promise<void> }[] = [];
     await use(async (options) => {
-      const context = await browser.newContext({ ...reachable, ...options, baseURL: server.url });
+      const context = await browser.newContext({ ...reachable, baseURL: server.url, ...options });
       contexts.push(context);
       return context.newPage();
     });

@@ -64,16 +64,17 @@ export async function measure(page: Page): Promise<Sound> {
     if (player.paused) return { obstacle: 'the player is paused', ...nothing };
     if (player.muted || player.volume === 0) return { obstacle: 'the player is muted', ...nothing };
 
-    // One ear a track, kept over the calls: its window of 0.7 s fills while the test polls.
-    const page = window as Window & { ears?: { context: AudioContext; byTrack: Map<string, AnalyserNode> } };
-    page.ears ??= { context: new AudioContext({ sampleRate: 48_000 }), byTrack: new Map() };
+    // One ear a track, kept over the calls: its window of 0.7 s fills while the test polls. Ids do not tell tracks apart:
+    // every peer connection that brings a track of the host's gives it the host's id.
+    const page = window as Window & { ears?: { context: AudioContext; byTrack: WeakMap<MediaStreamTrack, AnalyserNode> } };
+    page.ears ??= { context: new AudioContext({ sampleRate: 48_000 }), byTrack: new WeakMap() };
     const { context, byTrack } = page.ears;
     if (context.state !== 'running') return { obstacle: `the ear is ${context.state}`, ...nothing };
-    let ear = byTrack.get(track.id);
+    let ear = byTrack.get(track);
     if (!ear) {
       ear = new AnalyserNode(context, { fftSize: 32_768, smoothingTimeConstant: 0 });
       context.createMediaStreamSource(new MediaStream([track])).connect(ear);
-      byTrack.set(track.id, ear);
+      byTrack.set(track, ear);
     }
 
     const samples = new Float32Array(ear.fftSize);

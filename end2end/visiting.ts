@@ -12,6 +12,11 @@ export async function showsState(page: Page, state: string): Promise<void> {
   await expect(main(page)).toHaveAttribute('data-state', state);
 }
 
+/** Waits until the page's connection to the server is so. */
+export async function hasLink(page: Page, link: 'attached' | 'reconnecting'): Promise<void> {
+  await expect(main(page)).toHaveAttribute('data-link', link);
+}
+
 /** Waits until the page shows this refusal. */
 export async function showsRefusal(page: Page, refusal: string): Promise<void> {
   await expect(main(page)).toHaveAttribute('data-refusal', refusal);
@@ -59,9 +64,9 @@ export async function useMicrophone(page: Page): Promise<void> {
   await showsState(page, 'live');
 }
 
-/** Comes by the code and listens, as a guest whose name the server chooses. */
-export async function listen(page: Page, code: string): Promise<void> {
-  await page.goto(`/room/${code}`);
+/** Comes by the code and listens, as a guest whose name the server chooses. `origin` is for pages without a base URL. */
+export async function listen(page: Page, code: string, origin = ''): Promise<void> {
+  await page.goto(`${origin}/room/${code}`);
   await button(page, 'Listen').click();
   await expect(page).toHaveURL(new RegExp(`/listen/${code}$`));
 }

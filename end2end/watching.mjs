@@ -8,6 +8,7 @@ export const DROPOUT_MS = 200;
  * @property {number | undefined} firstHeardAt When the tone was heard for the first time.
  * @property {number | undefined} lastHeardAt When the tone was heard for the last time.
  * @property {number} longestSilenceMs The longest time without the tone since it was heard first, a running one included.
+ * @property {number} totalSilenceMs All such times together.
  * @property {{ at: number, state: string, link: string, refusal: string }[]} states What `<main>` said, in order.
  * @property {number | undefined} clickedAt When a button was clicked for the last time.
  */
@@ -21,8 +22,19 @@ export function watchPage(frequencyHz) {
   const HEARD = 0.003; // an amplitude of -50 dB
   const clock = () => performance.timeOrigin + performance.now();
   /** @type {Watch} */
-  const watch = { firstHeardAt: undefined, lastHeardAt: undefined, longestSilenceMs: 0, states: [], clickedAt: undefined };
+  const watch = {
+    firstHeardAt: undefined,
+    lastHeardAt: undefined,
+    longestSilenceMs: 0,
+    totalSilenceMs: 0,
+    states: [],
+    clickedAt: undefined,
+  };
   Object.assign(window, { toneWatch: watch });
+
+  // What was heard before a reload counts: the tab's storage carries its time to the next document.
+  watch.lastHeardAt = Number(sessionStorage.getItem('lastHeardAt')) || undefined;
+  addEventListener('pagehide', () => sessionStorage.setItem('lastHeardAt', String(watch.lastHeardAt ?? '')));
 
   /** The tone's amplitude, by Goertzel's algorithm. @param {Float32Array} samples @param {number} rateHz */
   const amplitude = (samples, rateHz) => {
@@ -51,19 +63,21 @@ export function watchPage(frequencyHz) {
       watch.firstHeardAt ??= clock();
       const silentMs = endedAt - lengthMs - (watch.lastHeardAt ?? endedAt);
       watch.longestSilenceMs = Math.max(watch.longestSilenceMs, silentMs);
+      watch.totalSilenceMs += Math.max(0, silentMs);
       watch.lastHeardAt = endedAt;
     }
   };
 
-  /** @type {Set<string>} */
-  const followed = new Set();
+  // By the track, not by its id: that one is the host's, and every peer connection that brings its track has it.
+  /** @type {WeakSet<MediaStreamTrack>} */
+  const followed = new WeakSet();
   /** @param {HTMLMediaElement} player @param {unknown} stream */
   const attend = (player, stream) => {
     const attendTracks = () => {
       if (!(stream instanceof MediaStream) || player.dataset['testid'] !== 'stream') return;
       for (const track of stream.getAudioTracks()) {
-        if (!followed.has(track.id)) void follow(player, stream, track);
-        followed.add(track.id);
+        if (!followed.has(track)) void follow(player, stream, track);
+        followed.add(track);
       }
     };
     attendTracks();
@@ -114,8 +128,12 @@ export function readWatch(page) {
   return page.evaluate(() => {
     const { toneWatch } = /** @type {Window & { toneWatch?: Watch }} */ (window);
     if (!toneWatch) throw new Error('this page is not watched');
-    const { lastHeardAt, longestSilenceMs } = toneWatch;
+    const { lastHeardAt, longestSilenceMs, totalSilenceMs } = toneWatch;
     const silentMs = lastHeardAt === undefined ? 0 : performance.timeOrigin + performance.now() - lastHeardAt;
-    return { ...toneWatch, longestSilenceMs: Math.max(longestSilenceMs, silentMs) };
+    return {
+      ...toneWatch,
+      longestSilenceMs: Math.max(longestSilenceMs, silentMs),
+      totalSilenceMs: totalSilenceMs + Math.max(0, silentMs),
+    };
   });
 }

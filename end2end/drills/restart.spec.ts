@@ -1,12 +1,11 @@
 // A server that dies takes nobody's sound along: it flows between the browsers, and both come back by themselves.
-import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { expect, TAB_TONE_HZ, test } from '../fixtures';
 import { hear } from '../hearing';
-import { button, createRoom, listen, main, shareTab, showsState } from '../visiting';
+import { button, createRoom, hasLink, listen, shareTab, showsState } from '../visiting';
 import { DROPOUT_MS, readWatch, watchPage } from '../watching.mjs';
+import { report } from './reporting';
 
 const BACK_MS = 3000;
-
-const hasLink = (page: Page, link: string) => expect(main(page)).toHaveAttribute('data-link', link);
 
 test('the tone goes on while the server is killed and started again', async ({ server, tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
@@ -32,6 +31,7 @@ test('the tone goes on while the server is killed and started again', async ({ s
     const attachedAt = (await readWatch(page)).states.findLast(({ link }) => link === 'attached')?.at;
     expect(attachedAt! - readyAt, 'back in time').toBeLessThan(BACK_MS);
   }
+  await report('the server killed and started again', listener);
   expect((await readWatch(listener)).longestSilenceMs, 'the tone never stops').toBeLessThan(DROPOUT_MS);
 
   // They are members as before: what the host does reaches the listener, and somebody new hears it too.

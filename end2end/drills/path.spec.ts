@@ -1,0 +1,49 @@
+// The way between two browsers goes away under a peer connection.
+import { expect, TAB_TONE_HZ, type Page } from '../fixtures';
+import { hear } from '../hearing';
+import { readPeers } from '../peering.mjs';
+import { createRoom, shareTab, showsState } from '../visiting';
+import type { Path } from '../weather.mjs';
+import { report } from './reporting';
+import { lasts, listenWatched, test } from './stage';
+
+/** Waits until what the listener hears comes along the path. */
+async function leadsAlong(path: Path, listener: Page): Promise<void> {
+  await expect
+    .poll(async () => path.ports.has((await readPeers(listener)).at(-1)?.remotePort ?? 0), 'the selected pair is of the path')
+    .toBe(true);
+}
+
+test('the path is cut for 5 s', async ({ tabHost, newVisitor, pathUnder }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  const path = await pathUnder(listener);
+  await listenWatched(listener, code);
+  await leadsAlong(path, listener);
+
+  const before = path.counts().down.carried;
+  path.cut();
+  await lasts(5000);
+  expect(path.counts().down.carried, 'nothing comes through').toBe(before);
+  path.mend();
+  await showsState(listener, 'listening');
+  await hear(listener, TAB_TONE_HZ);
+  await report('the path cut for 5 s', listener);
+});
+
+test('the path dies, nobody is told, and the listener is offered a new one', async ({ tabHost, newVisitor, pathUnder }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  const path = await pathUnder(listener);
+  await listenWatched(listener, code);
+  await leadsAlong(path, listener);
+
+  path.move();
+  await showsState(listener, 'reconnecting');
+  await showsState(listener, 'listening');
+  await hear(listener, TAB_TONE_HZ);
+  await leadsAlong(path, listener);
+  await report('the path moved, nobody told', listener);
+});

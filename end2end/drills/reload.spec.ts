@@ -1,0 +1,34 @@
+// A reload is no end: whoever comes back hears, or is heard, again.
+import { expect, TAB_TONE_HZ, test } from '../fixtures';
+import { hear } from '../hearing';
+import { createRoom, isHydrated, main, shareTab, showsState } from '../visiting';
+import { report } from './reporting';
+import { listenWatched } from './stage';
+
+test("a listener's reload", async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await listenWatched(listener, code);
+
+  await listener.reload();
+  await showsState(listener, 'listening');
+  await hear(listener, TAB_TONE_HZ);
+  await report("a listener's reload", listener);
+});
+
+test("the host's reload, with a tab: it comes back with one click", async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await listenWatched(listener, code);
+
+  await tabHost.reload();
+  await showsState(listener, 'reconnecting');
+  await expect(main(listener)).toContainText('host is reconnecting');
+  await isHydrated(tabHost);
+  await shareTab(tabHost);
+  await showsState(listener, 'listening');
+  await hear(listener, TAB_TONE_HZ);
+  await report("the host's reload with a tab, clicked by the test", listener);
+});

@@ -1,0 +1,47 @@
+// The line to the server breaks, and the sound, which does not use it, goes on.
+import { TAB_TONE_HZ } from '../fixtures';
+import { hear } from '../hearing';
+import { button, createRoom, hasLink, shareTab, showsState } from '../visiting';
+import { report } from './reporting';
+import { lasts, listenWatched, test } from './stage';
+
+for (const seconds of [2, 20]) {
+  test(`a listener's socket is cut for ${seconds} s`, async ({ tabHost, newVisitor, line }) => {
+    const code = await createRoom(tabHost, 'Ada');
+    await shareTab(tabHost);
+    const listener = await newVisitor({ baseURL: line.url });
+    await listenWatched(listener, code);
+    await hasLink(listener, 'attached');
+
+    line.cut();
+    await hasLink(listener, 'reconnecting');
+    await lasts(seconds * 1000);
+    line.mend();
+    await hasLink(listener, 'attached');
+    await showsState(listener, 'listening');
+    await hear(listener, TAB_TONE_HZ);
+    await report(`a listener's socket cut for ${seconds} s`, listener);
+  });
+}
+
+test("the host's socket is cut for 20 s", async ({ tabHost, newVisitor, line }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await tabHost.goto(`${line.url}/host/${code}`);
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await listenWatched(listener, code);
+
+  line.cut();
+  await hasLink(tabHost, 'reconnecting');
+  await lasts(20_000);
+  line.mend();
+  await hasLink(tabHost, 'attached');
+  await showsState(tabHost, 'live');
+  await showsState(listener, 'listening');
+  await hear(listener, TAB_TONE_HZ);
+  await report("the host's socket cut for 20 s", listener);
+
+  // The host is the room's host as before: what it does reaches everybody.
+  await button(tabHost, 'Pause').click();
+  await showsState(listener, 'paused');
+});

@@ -1,0 +1,44 @@
+// What drills begin with: networks in our hands, and somebody who hears.
+import { TAB_TONE_HZ, test as base, type Page } from '../fixtures';
+import { hear } from '../hearing';
+import { Line } from '../line.mjs';
+import { keepPeers } from '../peering.mjs';
+import { listen } from '../visiting';
+import { watchPage } from '../watching.mjs';
+import { Path } from '../weather.mjs';
+
+interface Networks {
+  /** A line to the server, for the pages that are opened by its URL. */
+  line: Line;
+  /** Puts a path under a page that has not opened the room yet. */
+  pathUnder: (page: Page) => Promise<Path>;
+}
+
+export const test = base.extend<Networks>({
+  line: async ({ server }, use) => {
+    const line = await Line.to(server.url);
+    await use(line);
+    line.close();
+  },
+
+  pathUnder: async ({}, use) => {
+    const paths: Path[] = [];
+    await use(async (page) => {
+      const path = await Path.under(page);
+      paths.push(path);
+      return path;
+    });
+    for (const path of paths) path.close();
+  },
+});
+
+/** Lets a page listen, and watches it from the start. `origin` is needed where the page has no base URL. */
+export async function listenWatched(page: Page, code: string, toneHz = TAB_TONE_HZ, origin = ''): Promise<void> {
+  await page.addInitScript(keepPeers);
+  await page.addInitScript(watchPage, toneHz);
+  await listen(page, code, origin);
+  await hear(page, toneHz);
+}
+
+/** Lets time pass: what a drill is about takes its time. */
+export const lasts = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
