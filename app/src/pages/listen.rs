@@ -76,7 +76,7 @@ fn Player(entrance: Entrance) -> impl IntoView {
             <div class="player">
                 <h1>{title}</h1>
                 <Orb shown level=presence.level />
-                <StatusBadge status=stream label=move || shown.get().headline() />
+                <StatusBadge status=Signal::derive(move || shown.get().status()) label=move || shown.get().headline() />
                 <p class="text-lg text-muted" role="status">
                     {move || shown.get().explanation()}
                 </p>
@@ -88,7 +88,7 @@ fn Player(entrance: Entrance) -> impl IntoView {
                 on:play=move |_| presence.notice_player()
                 on:pause=move |_| presence.notice_player()
             ></audio>
-            <Show when=move || !is_over(shown.get().client)>
+            <Show when=move || !shown.get().is_over()>
                 <div class="grid gap-4">
                     <LevelMeter level=presence.level />
                     <Controls player chosen=volume />
@@ -100,19 +100,14 @@ fn Player(entrance: Entrance) -> impl IntoView {
     }
 }
 
-fn is_over(state: ListenerState) -> bool {
-    matches!(state, ListenerState::Ended(_) | ListenerState::Refused(_))
-}
-
 /// Says that the server is out of reach, and what that means for the sound.
 #[component]
 fn LinkNote(presence: Presence, shown: Memo<Shown>) -> impl IntoView {
-    let note = move || match (presence.link_state.get(), shown.get().client) {
-        (LinkState::Reconnecting, ListenerState::Listening | ListenerState::Paused) => {
-            "Reconnecting to the room. What you hear goes on."
-        }
-        (LinkState::Reconnecting, _) => "Reconnecting to the room. This page keeps trying by itself.",
-        _ => "",
+    let is_away = move || presence.link_state.get() == LinkState::Reconnecting && !shown.get().is_over();
+    let note = move || match (is_away(), shown.get().client) {
+        (false, _) => "",
+        (true, ListenerState::Listening | ListenerState::Paused) => "Reconnecting to the room. What you hear goes on.",
+        (true, _) => "Reconnecting to the room. This page keeps trying by itself.",
     };
     view! {
         <p class="text-center text-sm text-muted" role="status">

@@ -22,6 +22,8 @@ pub(super) fn Invitation(
     host_name: String,
 ) -> impl IntoView {
     let large = NodeRef::<Dialog>::new();
+    let letters = code.to_string();
+    let (first, last) = letters.split_at(RoomCode::LENGTH / 2);
     let enlarge = move |_| {
         if let Some(dialog) = large.get_untracked() {
             // It fails only where it is open already.
@@ -33,21 +35,23 @@ pub(super) fn Invitation(
             <h2>"Let others in"</h2>
             <div class="invitation-ways">
                 <QrCode code link=link.clone() />
-                <div class="grid content-center gap-2">
+                <div class="grid gap-2">
                     <CodeDisplay code />
                     <p class="text-muted">"Scan, open the link, or enter the code on the start page."</p>
-                    <div>
-                        <Button variant=Variant::Ghost on:click=enlarge>
-                            <Icon glyph=Glyph::Enlarge />
-                            "Show large"
-                        </Button>
-                    </div>
                 </div>
             </div>
-            <LinkActions link=link.clone() host_name />
+            <LinkActions link=link.clone() host_name>
+                <Button variant=Variant::Ghost on:click=enlarge>
+                    <Icon glyph=Glyph::Enlarge />
+                    "Show large"
+                </Button>
+            </LinkActions>
             <dialog class="poster" node_ref=large aria-label="The room’s code, large" closedby="any">
                 <QrCode code link=link.clone() />
-                <p class="code">{code.to_string()}</p>
+                <p class="code">
+                    <span>{first.to_owned()}</span>
+                    <span>{last.to_owned()}</span>
+                </p>
                 <p class="text-lg">{link}</p>
                 <form method="dialog">
                     <Button submit=true variant=Variant::Secondary>
@@ -76,7 +80,12 @@ fn QrCode(code: RoomCode, link: String) -> impl IntoView {
 
 /// The link in a field that can be selected, copied and, where the system has a share sheet, shared.
 #[component]
-fn LinkActions(link: String, host_name: String) -> impl IntoView {
+fn LinkActions(
+    link: String,
+    host_name: String,
+    /// Further buttons.
+    children: Children,
+) -> impl IntoView {
     let field = NodeRef::<Input>::new();
     let toasts = expect_context::<Toasts>();
     let copy = move |_| {
@@ -113,6 +122,7 @@ fn LinkActions(link: String, host_name: String) -> impl IntoView {
                     "Share…"
                 </Button>
             </Show>
+            {children()}
         </div>
     }
 }

@@ -23,12 +23,11 @@ pub(super) fn Actions(presence: Presence, shown: Memo<Shown>, code: RoomCode) ->
         Shown { client: ListenerState::Refused(refusal), .. } => view! { <Exit presence refusal code /> }.into_any(),
         _ => ().into_any(),
     };
-    let is_over = Memo::new(move |_| matches!(shown.get().client, ListenerState::Ended(_) | ListenerState::Refused(_)));
     let leave = move || {
-        let (label, variant) = match (is_over.get(), shown.get().client) {
-            (true, ListenerState::Ended(_)) => ("Back to the start", Variant::Primary),
-            (true, _) => ("Back to the start", Variant::Ghost),
-            (false, _) => ("Leave", Variant::Ghost),
+        let (label, variant) = match shown.get().client {
+            ListenerState::Ended(_) => ("Back to the start", Variant::Primary),
+            ListenerState::Refused(_) => ("Back to the start", Variant::Ghost),
+            _ => ("Leave", Variant::Ghost),
         };
         view! {
             <ButtonLink href=routes::HOME variant>

@@ -84,6 +84,22 @@ impl Shown {
         }
     }
 
+    /// Decides the badge's dot.
+    pub(super) const fn status(self) -> StreamState {
+        match (self.obstacle, self.client) {
+            (Some(Obstacle::Blocked), _) | (None, ListenerState::Connecting) => StreamState::Idle,
+            (Some(Obstacle::Held | Obstacle::Muted), _) | (None, ListenerState::Paused) => StreamState::Paused,
+            (None, ListenerState::Listening) => StreamState::Live,
+            (None, ListenerState::Reconnecting) => StreamState::Interrupted,
+            (None, ListenerState::Ended(_) | ListenerState::Refused(_)) => StreamState::Ended,
+        }
+    }
+
+    /// Whether nothing more will come by itself.
+    pub(super) const fn is_over(self) -> bool {
+        matches!(self.client, ListenerState::Ended(_) | ListenerState::Refused(_))
+    }
+
     /// In a word or two.
     pub(super) const fn headline(self) -> &'static str {
         match (self.obstacle, self.client) {

@@ -1,0 +1,263 @@
+// The listener's page: how loud it is, what the lock screen does, and what it says when it cannot go on.
+import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { hear, measure, silence } from '../hearing';
+import {
+  button,
+  createRoom,
+  isHydrated,
+  listen,
+  main,
+  shareTab,
+  showsRefusal,
+  showsState,
+  signIn,
+  stop,
+  UNKNOWN_CODE,
+} from '../visiting';
+
+const volume = (page: Page) => page.getByRole('slider', { name: 'Volume' });
+const player = (page: Page) => page.getByTestId('stream');
+const isMuted = (page: Page) => player(page).evaluate((audio: HTMLAudioElement) => audio.muted);
+const volumeOf = (page: Page) => player(page).evaluate((audio: HTMLAudioElement) => audio.volume);
+const meter = (page: Page) => page.locator('.meter-fill').evaluate((fill) => new DOMMatrix(getComputedStyle(fill).transform).a);
+
+/** A room in which a tab sounds, and somebody who hears it. */
+async function hearing(host: Page, listener: Page): Promise<string> {
+  const code = await createRoom(host, 'Ada');
+  await shareTab(host);
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+  return code;
+}
+
+/** The system's own player, as far as a page can tell: what it was told, and its keys. */
+async function stubLockScreen(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const handlers = new Map<string, () => void>();
+    MediaSession.prototype.setActionHandler = (action, handler) => {
+      if (handler) handlers.set(action, handler as () => void);
+      else handlers.delete(action);
+    };
+    Object.assign(window, { lockScreen: handlers });
+  });
+}
+
+const pressOnLockScreen = (page: Page, action: string) =>
+  page.evaluate((action) => (window as unknown as { lockScreen: Map<string, () => void> }).lockScreen.get(action)!(), action);
+
+const lockScreen = (page: Page) =>
+  page.evaluate(() => ({
+    title: navigator.mediaSession.metadata?.title,
+    artist: navigator.mediaSession.metadata?.artist,
+    state: navigator.mediaSession.playbackState,
+  }));
+
+test('a listener mutes and unmutes, and the page says so', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await hearing(tabHost, listener);
+  await button(listener, 'Mute').click();
+  await silence(listener);
+  expect((await measure(listener)).obstacle).toBe('the player is muted');
+  await expect(main(listener)).toContainText('Muted by you');
+  await showsState(listener, 'listening');
+  await button(listener, 'Unmute').click();
+  await hear(listener, TAB_TONE_HZ);
+  await expect(main(listener)).not.toContainText('Muted by you');
+});
+
+test('volume and mute are kept for the next visit', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  const code = await hearing(tabHost, listener);
+  await volume(listener).fill('35');
+  await expect.poll(() => volumeOf(listener)).toBe(0.35);
+  await listener.reload();
+  await showsState(listener, 'listening');
+  await expect(volume(listener)).toHaveValue('35');
+  expect(await volumeOf(listener)).toBe(0.35);
+  await hear(listener, TAB_TONE_HZ);
+
+  await button(listener, 'Mute').click();
+  const again = await listener.context().newPage();
+  await listener.close();
+  await again.goto(`/listen/${code}`);
+  await showsState(again, 'listening');
+  await expect(button(again, 'Unmute')).toBeVisible();
+  expect(await isMuted(again)).toBe(true);
+  // Whoever moves the slider wants to hear the difference.
+  await volume(again).focus();
+  await again.keyboard.press('ArrowRight');
+  await expect(button(again, 'Mute')).toBeVisible();
+  expect(await isMuted(again)).toBe(false);
+  await hear(again, TAB_TONE_HZ);
+});
+
+test('there is no slider where a browser leaves the volume to the device', async ({ newVisitor }) => {
+  const code = await createRoom(await newVisitor(), 'Ada');
+  const listener = await newVisitor();
+  await listener.addInitScript(() => {
+    Object.defineProperty(HTMLMediaElement.prototype, 'volume', { get: () => 1, set: () => {} });
+  });
+  await listen(listener, code);
+  await isHydrated(listener);
+  await expect(button(listener, 'Mute')).toBeVisible();
+  await expect(volume(listener)).toHaveCount(0);
+});
+
+test('the level meter moves with the sound, and rests in the background', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await listener.addInitScript(() => {
+    const contexts: AudioContext[] = [];
+    window.AudioContext = class extends AudioContext {
+      constructor(options?: AudioContextOptions) {
+        super(options);
+        if (!options) contexts.push(this);
+      }
+    };
+    Object.assign(window, { meters: () => contexts.filter(({ state }) => state !== 'closed').length });
+  });
+  const meters = () => listener.evaluate(() => (window as unknown as { meters: () => number }).meters());
+  const hide = (hidden: boolean) =>
+    listener.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+  await hearing(tabHost, listener);
+  await expect.poll(() => meter(listener)).toBeGreaterThan(0.2);
+  expect(await meters()).toBe(1);
+  await hide(true);
+  await expect.poll(() => meter(listener)).toBe(0);
+  await expect.poll(meters).toBe(0);
+  await hear(listener, TAB_TONE_HZ);
+  await hide(false);
+  await expect.poll(() => meter(listener)).toBeGreaterThan(0.2);
+});
+
+test('the lock screen names the room, pauses it and goes on live', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await stubLockScreen(listener);
+  await hearing(tabHost, listener);
+  await expect.poll(() => lockScreen(listener)).toEqual({ title: 'Ada’s room', artist: 'HearTogether', state: 'playing' });
+
+  for (const action of ['pause', 'stop']) {
+    await pressOnLockScreen(listener, action);
+    await silence(listener);
+    await expect(main(listener)).toContainText('Paused by you');
+    await showsState(listener, 'listening');
+    await expect.poll(async () => (await lockScreen(listener)).state).toBe('paused');
+    await pressOnLockScreen(listener, 'play');
+    await hear(listener, TAB_TONE_HZ);
+    await expect.poll(async () => (await lockScreen(listener)).state).toBe('playing');
+    await expect(main(listener)).not.toContainText('Paused by you');
+  }
+
+  await stop(tabHost);
+  await showsState(listener, 'ended');
+  await expect.poll(async () => (await lockScreen(listener)).state).toBe('none');
+});
+
+test('whoever paused goes on with a button, also after the host has come back', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await hearing(tabHost, listener);
+  // As a headset or a phone call does it.
+  await player(listener).evaluate((audio: HTMLAudioElement) => audio.pause());
+  await expect(main(listener)).toContainText('Paused by you');
+  await tabHost.reload();
+  await isHydrated(tabHost);
+  await button(tabHost, 'Share a tab or system audio').click();
+  await showsState(tabHost, 'live');
+  await showsState(listener, 'listening');
+  await expect(main(listener)).toContainText('Paused by you');
+  await silence(listener);
+  await button(listener, 'Go on listening').click();
+  await hear(listener, TAB_TONE_HZ);
+  await expect(button(listener, 'Go on listening')).toBeHidden();
+});
+
+test('a second tab takes over, and the first one says so', async ({ tabHost, newVisitor }) => {
+  const first = await newVisitor();
+  const code = await hearing(tabHost, first);
+  const second = await first.context().newPage();
+  await second.goto(`/listen/${code}`);
+  await hear(second, TAB_TONE_HZ);
+  await showsRefusal(first, 'session_replaced');
+  await expect(main(first)).toContainText('opened in another tab');
+  await silence(first);
+  await expect(tabHost.getByTestId('listener')).toHaveCount(1);
+
+  await button(first, 'Listen here instead').click();
+  await hear(first, TAB_TONE_HZ);
+  await showsRefusal(second, 'session_replaced');
+});
+
+test.describe('in a small room', () => {
+  test.use({ settings: { MAX_LISTENERS: '1' } });
+
+  test('a full room says so, and lets in who tries again', async ({ tabHost, newVisitor }) => {
+    const [first, second] = [await newVisitor(), await newVisitor()];
+    const code = await hearing(tabHost, first);
+    await signIn(second, 'Linus');
+    await second.goto(`/listen/${code}`);
+    await showsRefusal(second, 'room_full');
+    await expect(main(second)).toContainText('This room is full');
+    await first.close();
+    await expect
+      .poll(async () => {
+        if (await button(second, 'Try again').isVisible()) await button(second, 'Try again').click();
+        return main(second).getAttribute('data-state');
+      })
+      .toBe('listening');
+    await hear(second, TAB_TONE_HZ);
+  });
+});
+
+test('who is no longer known signs in and comes back', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  await signIn(listener, 'Grace');
+  await listener.goto('/');
+  await isHydrated(listener);
+  await listener.routeWebSocket(/\/ws$/, (socket) => {
+    socket.send(JSON.stringify({ type: 'refused', refusal: 'not_signed_in' }));
+  });
+  await listener.goto(`/listen/${code}`);
+  await showsRefusal(listener, 'not_signed_in');
+  await listener.context().clearCookies();
+  await listener.unrouteAll();
+  await listener.getByRole('link', { name: 'Sign in' }).last().click();
+  await expect(listener).toHaveURL(/\/login\?next=/);
+  await listener.getByLabel('Your name').fill('Grace');
+  await button(listener, 'Continue as guest').click();
+  await expect(listener).toHaveURL(new RegExp(`/listen/${code}$`));
+});
+
+test('an unknown room is no fault, and a fault is no unknown room', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  const answer = await page.goto(`/room/${UNKNOWN_CODE}`);
+  expect(answer!.status()).toBe(404);
+  await showsRefusal(page, 'room_not_found');
+
+  await page.goto('/');
+  await isHydrated(page);
+  const code = await createRoom(page, 'Ada');
+  await page.goto('/');
+  await isHydrated(page);
+  await page.route(/\/api\/fn\/look_up_room/, (route) => route.abort());
+  await page.getByLabel('Room code').fill(code);
+  await button(page, 'Join').click();
+  await expect(page.getByRole('heading', { name: 'The room did not answer' })).toBeVisible();
+  await expect(main(page)).not.toHaveAttribute('data-refusal');
+  await page.unrouteAll();
+  await button(page, 'Try again').click();
+  await showsState(page, 'idle');
+  await expect(main(page)).toContainText('Ada’s room');
+});
+
+test('only the owner gets onto the stage', async ({ newVisitor }) => {
+  const code = await createRoom(await newVisitor(), 'Ada');
+  const stranger = await newVisitor();
+  await signIn(stranger, 'Mallory');
+  const answer = await stranger.goto(`/host/${code}`);
+  expect(answer!.status()).toBe(403);
+  await showsRefusal(stranger, 'not_owner');
+});
