@@ -111,7 +111,7 @@ fn LinkActions(
             node_ref=field
             on:focus=move |_| field.get_untracked().iter().for_each(|field| field.select())
         />
-        <div class="flex flex-wrap items-center gap-3">
+        <div class="invitation-actions">
             <Button variant=Variant::Secondary on:click=copy>
                 <Icon glyph=Glyph::Copy />
                 "Copy link"
