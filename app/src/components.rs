@@ -11,10 +11,13 @@
 //! | [`Select`], [`Slider`] | one of several; how much of something |
 //! | [`ThemeSelect`] | light or dark |
 //! | [`Notice`] | something the visitor should know |
+//! | [`EmptyState`], [`Skeleton`] | what stands where there is nothing yet, or something on its way |
+//! | [`Sparkline`] | how a figure went lately |
 //! | [`StatusBadge`] | what a stream does right now |
 //! | [`CodeDisplay`] | a room's code |
 //! | [`LevelMeter`] | how loud it is |
 //! | [`IconButton`] | an action that is an icon alone, or a switch |
+//! | [`Swap`] | one of two things in one place, without losing the focus |
 //! | [`Toasts`], [`ToastRegion`] | short messages that go by themselves |
 //! | [`Icon`], [`Wave`] | pictures |
 //! | [`CreateRoomForm`], [`JoinForm`] | forms that more than one page has |
@@ -22,6 +25,7 @@
 mod button;
 mod code_display;
 mod create_room_form;
+mod empty_state;
 mod field;
 pub(crate) mod focus;
 mod footer;
@@ -33,9 +37,12 @@ mod level_meter;
 mod notice;
 mod page;
 mod select;
+mod skeleton;
 mod slider;
+mod sparkline;
 mod status_badge;
 mod submission;
+mod swap;
 mod theme;
 mod toast;
 mod wave;
@@ -43,6 +50,7 @@ mod wave;
 pub use button::{Button, ButtonLink, Variant};
 pub use code_display::CodeDisplay;
 pub use create_room_form::CreateRoomForm;
+pub use empty_state::EmptyState;
 pub use field::{Entry, Field};
 pub use footer::Footer;
 pub use header::{Header, Session};
@@ -53,9 +61,12 @@ pub use level_meter::LevelMeter;
 pub use notice::{Notice, Tone};
 pub use page::{Page, Width};
 pub use select::{Choice, Select};
+pub use skeleton::Skeleton;
 pub use slider::Slider;
+pub use sparkline::Sparkline;
 pub use status_badge::{StatusBadge, state_name};
 pub use submission::Submission;
+pub use swap::Swap;
 pub use theme::{Theme, ThemeSelect};
 pub use toast::{Toast, ToastId, ToastRegion, Toasts};
 pub use wave::Wave;

@@ -15,12 +15,13 @@ use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
     components::{FlatRoutes, Route, Router},
     path,
 };
 
 use crate::{
-    components::{Footer, Header, Session, Theme, ToastRegion, Toasts},
+    components::{Footer, Header, Session, Theme, ToastRegion, Toasts, focus},
     pages::{AboutPage, HomePage, HostPage, ListenPage, LoginPage, NotFoundPage, PrivacyPage, RoomPage},
 };
 
@@ -77,8 +78,13 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Frame() -> impl IntoView {
     Session::provide();
+    focus::watch();
     let toasts = Toasts::provide();
     view! {
+        // A link of the browser's, not of the router's: it moves the focus and not the page.
+        <a class="skip-link" href="#main" rel="external">
+            "Skip to the content"
+        </a>
         <Header />
         <FlatRoutes fallback=NotFoundPage>
             <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
@@ -86,12 +92,26 @@ fn Frame() -> impl IntoView {
             <Route path=path!("/room/:code") view=RoomPage ssr=SsrMode::Async />
             <Route path=path!("/listen/:code") view=ListenPage ssr=SsrMode::Async />
             <Route path=path!("/host/:code") view=HostPage ssr=SsrMode::Async />
-            <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
-            <Route path=path!("/privacy") view=PrivacyPage ssr=SsrMode::Async />
+            <PlainRoutes />
         </FlatRoutes>
         <ToastRegion toasts />
         <Footer />
     }
+}
+
+/// The pages that only tell something; in debug builds there is the gallery of components too.
+#[component(transparent)]
+fn PlainRoutes() -> AnyNestedRoute {
+    let about = view! { <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async /> }.into_inner();
+    let privacy = view! { <Route path=path!("/privacy") view=PrivacyPage ssr=SsrMode::Async /> }.into_inner();
+    #[cfg(debug_assertions)]
+    let routes = {
+        let gallery = view! { <Route path=path!("/dev/components") view=pages::GalleryPage ssr=SsrMode::Async /> };
+        (about, privacy, gallery.into_inner())
+    };
+    #[cfg(not(debug_assertions))]
+    let routes = (about, privacy);
+    routes.into_any_nested_route()
 }
 
 /// Takes over the server's HTML.

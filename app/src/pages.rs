@@ -4,6 +4,8 @@
 mod about;
 mod answer;
 mod entrance;
+#[cfg(debug_assertions)]
+mod gallery;
 mod home;
 mod host;
 mod listen;
@@ -13,6 +15,8 @@ mod privacy;
 mod room;
 
 pub use about::AboutPage;
+#[cfg(debug_assertions)]
+pub use gallery::GalleryPage;
 pub use home::HomePage;
 pub use host::HostPage;
 pub use listen::ListenPage;

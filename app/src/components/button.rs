@@ -1,6 +1,8 @@
 //! Actions: a button, and a link that looks like one.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
+
+use super::focus;
 
 /// How much a button weighs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,8 +49,18 @@ pub fn Button(
     /// The icon before the label, if any, and the label, which is its accessible name.
     children: Children,
 ) -> impl IntoView {
+    let button = NodeRef::<html::Button>::new();
+    // Browsers take the focus from what cannot be pressed.
+    Effect::new(move |before: Option<bool>| {
+        let now = pending.get();
+        if let (Some(true), false, Some(button)) = (before, now, button.get_untracked()) {
+            request_animation_frame(move || focus::return_to(&button));
+        }
+        now
+    });
     view! {
         <button
+            node_ref=button
             type=if submit { "submit" } else { "button" }
             class=variant.class()
             disabled=move || pending.get() || disabled.get()

@@ -35,6 +35,9 @@ pub fn Field(
     /// Whether the page is about this field alone, so that it has the focus from the start.
     #[prop(optional)]
     autofocus: bool,
+    /// Whether most visitors come for it, so that it has the focus from the start where that brings up no keyboard.
+    #[prop(optional)]
+    awaited: bool,
 ) -> impl IntoView {
     let code = entry == Entry::Code;
     let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
@@ -64,6 +67,7 @@ pub fn Field(
                 enterkeyhint="go"
                 placeholder=code.then_some("ABC 234")
                 autofocus=autofocus
+                data-awaited=awaited.then_some("")
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=described_by
             />

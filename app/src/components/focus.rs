@@ -1,30 +1,83 @@
-//! Where the keyboard is, when what had the focus goes away. Only in the browser.
+//! Where the keyboard is, when what had the focus goes away. Only in the browser. What had the focus last is the only
+//! state here.
+
+use std::cell::RefCell;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
 /// The id of `<main>`, which takes the focus where nothing better is at hand.
 pub(super) const MAIN_ID: &str = "main";
 
-/// Once the page has been drawn anew: moves the focus with `rescue` if whatever had it is gone.
-pub(crate) fn rescue_if_lost(rescue: impl FnOnce() + 'static) {
+thread_local! {
+    static LAST: RefCell<Option<Element>> = const { RefCell::new(None) };
+}
+
+/// Begins to remember what has the focus.
+pub(crate) fn watch() {
+    Effect::new(|_| {
+        let watching = window_event_listener_untyped("focusin", |event| {
+            LAST.replace(event.target().and_then(|target| target.dyn_into().ok()));
+        });
+        on_cleanup(move || watching.remove());
+    });
+}
+
+/// Once the page has been drawn anew: moves the focus with `rescue` if what had it is gone or cannot have it any more.
+pub(super) fn rescue_if_lost(rescue: impl FnOnce() + 'static) {
+    let is_lost = || LAST.with_borrow(|last| last.as_ref().is_some_and(cannot_have_it));
     request_animation_frame(move || {
-        let page = document();
-        let focused = page.active_element();
-        if focused.is_none() || focused == page.body().map(Into::into) {
+        if is_nowhere() && is_lost() {
             rescue();
         }
     });
 }
 
-/// Lets reading go on at the beginning of the page's content.
-pub(crate) fn move_to_main() {
-    focus_on(document().get_element_by_id(MAIN_ID));
+fn cannot_have_it(element: &Element) -> bool {
+    !element.is_connected() || element.matches(":disabled").unwrap_or_default()
+}
+
+fn is_nowhere() -> bool {
+    let page = document();
+    let focused = page.active_element();
+    focused.is_none() || focused == page.body().map(Into::into)
+}
+
+/// Gives it back to an element that could not have it for a while.
+pub(super) fn return_to(element: &Element) {
+    if is_nowhere() && LAST.with_borrow(|last| last.as_ref() == Some(element)) {
+        focus_on(Some(element.clone()));
+    }
+}
+
+/// Lets reading go on at the beginning of the page's content, or in the field that the page is about.
+pub(super) fn move_to_main() {
+    let field = document().query_selector("main [autofocus]").ok().flatten().or_else(awaited_field);
+    focus_on(field.or_else(|| document().get_element_by_id(MAIN_ID)));
+}
+
+/// Lets work go on with the first thing in a place that can have the focus.
+pub(super) fn move_into(place: &Element) {
+    focus_on(place.query_selector("[tabindex], a[href], button:enabled, input:enabled, select:enabled").ok().flatten());
+}
+
+/// Puts the cursor into the field that most visitors come for, where a keyboard is at hand and none has to slide in.
+pub(super) fn move_to_awaited_field() {
+    if is_nowhere() {
+        focus_on(awaited_field());
+    }
+}
+
+fn awaited_field() -> Option<Element> {
+    let pointer = window().match_media("(hover: hover) and (pointer: fine)").ok().flatten();
+    let field = document().query_selector("main [data-awaited]").ok().flatten();
+    field.filter(|_| pointer.is_some_and(|pointer| pointer.matches()))
 }
 
 /// A browser that refuses leaves the focus where it is, which hurts nobody.
-pub(crate) fn focus_on(element: Option<web_sys::Element>) {
-    use wasm_bindgen::JsCast;
-    if let Some(Ok(element)) = element.map(|element| element.dyn_into::<web_sys::HtmlElement>()) {
+pub(super) fn focus_on(element: Option<Element>) {
+    if let Some(Ok(element)) = element.map(|element| element.dyn_into::<HtmlElement>()) {
         let _ = element.focus();
     }
 }

@@ -11,11 +11,14 @@ pub fn JoinForm(
     /// What was tried before.
     #[prop(optional, into)]
     code: String,
+    /// Whether most visitors come for it.
+    #[prop(optional)]
+    awaited: bool,
 ) -> impl IntoView {
     let Submission { action, error, pending } = Submission::<FindRoom>::new();
     view! {
         <ActionForm action attr:class="grid gap-3">
-            <Field entry=Entry::Code label="Room code" name="code" value=code error />
+            <Field entry=Entry::Code label="Room code" name="code" value=code error awaited />
             <Button submit=true variant=Variant::Secondary pending>
                 "Join"
             </Button>

@@ -4,7 +4,7 @@ use heartogether::refusal::Refusal;
 use leptos::{prelude::*, server::ServerActionError};
 use leptos_meta::Title;
 
-use super::focus::MAIN_ID;
+use super::focus::{self, MAIN_ID};
 
 /// How wide a page is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,9 +41,25 @@ pub fn Page(
     children: Children,
 ) -> impl IntoView {
     let hydrated = RwSignal::new(false);
+    let is_first = Owner::current_shared_context().is_some_and(|context| context.get_is_hydrating());
     Effect::new(move |_| {
         forget_form_error();
         hydrated.set(true);
+        // The browser takes care of the focus on the first page that it loads, and of no later one.
+        if is_first {
+            focus::move_to_awaited_field();
+        } else {
+            focus::rescue_if_lost(focus::move_to_main);
+        }
+    });
+    // A state that takes away what was pressed, and puts nothing in its place.
+    Effect::new(move |before: Option<&str>| {
+        let now = state.map_or("", |state| state.get());
+        if before.is_some_and(|before| before != now) {
+            // Whoever knows a better place comes first.
+            request_animation_frame(|| focus::rescue_if_lost(focus::move_to_main));
+        }
+        now
     });
     view! {
         <Title text=title />

@@ -23,11 +23,11 @@ pub fn AboutPage() -> impl IntoView {
                 </p>
                 <h2>"Where the sound goes"</h2>
                 <p>
-                    "From the host's browser straight to each listener's browser, encrypted on the way (WebRTC). The server introduces the two to each other and never hears anything. Nothing is recorded."
+                    "From the host’s browser straight to each listener’s browser, encrypted on the way (WebRTC). The server introduces the two to each other and never hears anything. Nothing is recorded."
                 </p>
                 <h2>"What it needs"</h2>
                 <p>
-                    "To listen: any current browser, on a phone or a computer. To share a tab: Chrome or Edge on a computer; whole-system sound depends on the system. A microphone works everywhere. Because the host's browser sends the sound to each listener itself, a room has room for a limited number of people."
+                    "To listen: any current browser, on a phone or a computer. To share a tab: Chrome or Edge on a computer; whole-system sound depends on the system. A microphone works everywhere. Because the host’s browser sends the sound to each listener itself, a room has room for a limited number of people."
                 </p>
                 <h2>"When a room ends"</h2>
                 <p>

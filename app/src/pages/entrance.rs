@@ -7,7 +7,7 @@ use leptos_router::{components::Redirect, hooks::use_params_map};
 use super::answer::answer;
 use crate::{
     api::{ApiError, IceServer, RoomSummary, ice_servers, look_up_room},
-    components::{Button, ButtonLink, JoinForm, Notice, Page, Tone, Variant, Width},
+    components::{Button, ButtonLink, JoinForm, Notice, Page, Skeleton, Tone, Variant, Width},
     routes::{self, Destination},
 };
 
@@ -29,6 +29,25 @@ pub(crate) fn ask_for_entrance() -> Resource<Result<Entrance, ApiError>> {
             Ok(Entrance { room: room?, ice_servers: ice_servers? })
         },
     )
+}
+
+/// What stands there until the server has answered: only on the way from another page, for the first one comes complete.
+#[component]
+pub(crate) fn Loading(
+    /// The `data-page`.
+    page: &'static str,
+    /// The page's title and heading.
+    title: &'static str,
+    /// The `data-state`.
+    state: &'static str,
+) -> impl IntoView {
+    view! {
+        <Page name=page title state width=Width::Narrow>
+            <h1>{title}</h1>
+            <Skeleton />
+        </Page>
+    }
+    .into_any()
 }
 
 /// Says why there is no way in, or asks who the visitor is first.

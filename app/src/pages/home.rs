@@ -23,11 +23,11 @@ pub fn HomePage() -> impl IntoView {
                 <div class="card">
                     <CreateRoomForm />
                     <p class="divider">"or listen to someone"</p>
-                    <JoinForm />
+                    <JoinForm awaited=true />
                 </div>
             </section>
             <div class="horizon">
-                <Wave />
+                <Wave moving=true />
             </div>
             <HowItWorks />
         </Page>
@@ -43,7 +43,7 @@ fn HowItWorks() -> impl IntoView {
                 "How it works"
             </h2>
             <ol class="grid gap-10 md:grid-cols-3 md:gap-8">
-                <Step title="Share a sound" text="A browser tab, the system's sound, or your microphone.">
+                <Step title="Share a sound" text="A browser tab, the system’s sound, or your microphone.">
                     <SharePicture />
                 </Step>
                 <Step title="Hand out the code" text="Six characters, easy to read out or to send as a link.">

@@ -14,7 +14,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     answer::answer,
-    entrance::{Entrance, NoEntrance, ask_for_entrance},
+    entrance::{Entrance, Loading, NoEntrance, ask_for_entrance},
 };
 use crate::{
     api::room_link,
@@ -44,7 +44,7 @@ pub fn HostPage() -> impl IntoView {
             Err(error) => view! { <NoEntrance page="host" error destination=Destination::Host retry /> }.into_any(),
         })
     };
-    view! { <Transition fallback=|| view! { <Page name="host" title="Host" state="idle">""</Page> }>{content}</Transition> }
+    view! { <Transition fallback=|| view! { <Loading page="host" title="Your room" state="idle" /> }>{content}</Transition> }
 }
 
 /// The owner's page.

@@ -9,7 +9,7 @@ use heartogether::role::Role;
 use leptos::{html::Audio, prelude::*};
 use send_wrapper::SendWrapper;
 
-use super::entrance::{Entrance, NoEntrance, ask_for_entrance};
+use super::entrance::{Entrance, Loading, NoEntrance, ask_for_entrance};
 use crate::{
     client::{
         LinkState, ListenerState, Volume,
@@ -39,7 +39,7 @@ pub fn ListenPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Page name="listen" title="Listen" state="connecting">""</Page> }>{content}</Transition> }
+    view! { <Transition fallback=|| view! { <Loading page="listen" title="Listen" state="connecting" /> }>{content}</Transition> }
 }
 
 /// In the room, or on the way in.

@@ -16,19 +16,19 @@ pub fn PrivacyPage() -> impl IntoView {
                 </p>
                 <h2>"Your sound"</h2>
                 <p>
-                    "It goes from the host's browser to each listener's browser, encrypted. The server never hears it, and nobody records it here. A listener can of course record what they hear, as with any sound."
+                    "It goes from the host’s browser to each listener’s browser, encrypted. The server never hears it, and nobody records it here. A listener can of course record what they hear, as with any sound."
                 </p>
                 <h2>"Your name"</h2>
                 <p>
-                    "The guest name you enter is stored on the server with a random number that stands for you. Listeners see the host's name; the host sees the names of the listeners. If you listen without giving a name, you get one."
+                    "The guest name you enter is stored on the server with a random number that stands for you. Listeners see the host’s name; the host sees the names of the listeners. If you listen without giving a name, you get one."
                 </p>
                 <h2>"Your session"</h2>
                 <p>
-                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends after 30 days unless whoever runs this server chose otherwise; then your name is deleted too."
+                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends after 30 days unless whoever runs this server chose otherwise; then your name is deleted too. If you choose light or dark colours, a second cookie remembers that, and nothing else."
                 </p>
                 <h2>"Your address"</h2>
                 <p>
-                    "For a direct connection, host and listeners learn each other's network address (IP address). To find its own, your browser asks STUN servers, which may be run by others: they see your address, but neither your name, nor the room, nor any sound. The server you opened this page from sees your address too."
+                    "For a direct connection, host and listeners learn each other’s network address (IP address). To find its own, your browser asks STUN servers, which may be run by others: they see your address, but neither your name, nor the room, nor any sound. The server you opened this page from sees your address too."
                 </p>
                 <h2>"Your room"</h2>
                 <p>

@@ -6,7 +6,7 @@ use heartogether::{id::RoomCode, refusal::Refusal, wire::StreamState};
 use leptos::{ev, form::ActionForm, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_params_map};
 
-use super::entrance::NoRoom;
+use super::entrance::{Loading, NoRoom};
 use crate::{
     api::{ApiError, Listen, RoomSummary, look_up_room},
     components::{
@@ -34,7 +34,7 @@ pub fn RoomPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Page name="room" title="Room">""</Page> }>{content}</Transition> }
+    view! { <Transition fallback=|| view! { <Loading page="room" title="Room" state="idle" /> }>{content}</Transition> }
 }
 
 /// A room that was there when it was asked for.

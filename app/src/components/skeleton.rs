@@ -1,0 +1,17 @@
+//! What stands where something is on its way.
+
+use leptos::prelude::*;
+
+/// The outline of a card whose content is being fetched. It appears only when that takes a while, and says so.
+#[component]
+pub fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="card skeleton" role="status">
+            <p class="sr-only">"Loading"</p>
+            <div></div>
+            <div></div>
+            <div></div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,50 @@
+// Whether everybody can use a page: what axe finds, whether it scrolls sideways, where the focus is.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** The narrowest that WCAG asks for (1.4.10), a phone, a laptop at 200 % zoom, a laptop. */
+const WIDTHS = [320, 390, 640, 1280];
+
+/** Nothing on the page reaches beyond its edge, however narrow it is, nor with letters twice as large. */
+export async function fitsEveryWidth(page: Page): Promise<void> {
+  const isTooWide = () =>
+    page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return scrollWidth > clientWidth ? `${scrollWidth} > ${clientWidth}` : '';
+    });
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 844 });
+    expect(await isTooWide(), `scrolls sideways at ${width} px`).toBe('');
+  }
+  await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+  expect(await isTooWide(), 'scrolls sideways with large letters').toBe('');
+  await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));
+}
+
+/** axe finds nothing, on a phone and on a laptop, in either theme. */
+export async function passesAxe(page: Page, widths = [390, 1280]): Promise<void> {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 844 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+      expect(found, `${colorScheme}, ${width} px`).toEqual([]);
+    }
+  }
+}
+
+/** Goes from control to control until this one has the focus, as people without a mouse do. */
+export async function tabTo(page: Page, control: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  await expect(control).toBeVisible();
+  for (let presses = 0; presses < 60; presses++) {
+    if (await control.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`the keyboard does not reach ${String(control)}`);
+}
+
+/** Something has the focus: it was not lost with what was pressed. */
+export async function keepsFocus(page: Page): Promise<void> {
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY');
+}
