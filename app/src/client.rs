@@ -12,6 +12,7 @@ mod link;
 mod peers;
 mod profile;
 mod quality;
+mod recovery;
 pub mod sdp;
 mod shown;
 pub mod statistics;
@@ -80,7 +81,14 @@ impl Client {
         match input {
             Input::Started | Input::RetryPressed => self.connect(out),
             Input::TakeOverPressed => self.take_over(out),
-            Input::Woken => self.wake(out),
+            Input::Woken => {
+                self.wake(out);
+                self.recover_all(out);
+            }
+            Input::NetworkChanged => {
+                self.wake(out);
+                self.suspect_all(out);
+            }
             Input::NetworkGuessed(network) => self.peers.network = network,
             Input::SocketOpened => self.introduce(out),
             Input::SocketClosed => self.lose_link(out),
@@ -188,6 +196,7 @@ impl Client {
                 self.request_offer_if_needed(out);
             }
             RoomEvent::RoomEnded { .. } => self.shut_down(out),
+            RoomEvent::ListenerAttached { member, attached: true } => self.recover_again(*member, out),
             RoomEvent::ListenerAttached { .. } => {}
         }
     }
@@ -206,6 +215,7 @@ impl Client {
             }
             Role::Listener => self.request_offer_if_needed(out),
         }
+        self.recover_all_again(out);
     }
 
     fn take_refusal(&mut self, refusal: Refusal, out: &mut Vec<Command>) {
@@ -232,12 +242,16 @@ impl Client {
         use heartogether::wire::Signal::*;
         let from = received.from;
         match (self.role, received.signal) {
-            (Role::Listener, Offer { negotiation, sdp }) => {
+            (Role::Listener, Offer { negotiation, sdp, restarts: None }) => {
                 self.peers.answer(from, negotiation, sdp, out);
                 out.push(Command::StopTimer(Timer::OfferRequest));
             }
+            (Role::Listener, Offer { negotiation, sdp, restarts: Some(origin) }) => {
+                self.answer_restart(from, origin, negotiation, sdp, out);
+            }
             (Role::Host, Answer { negotiation, sdp }) => self.peers.take_answer(from, negotiation, sdp, out),
-            (Role::Host, OfferRequest) => self.offer(from, out),
+            (Role::Host, OfferRequest { restarts: None }) => self.offer(from, out),
+            (Role::Host, OfferRequest { restarts: Some(origin) }) => self.restart_on_request(from, origin, out),
             (_, Candidates { negotiation, candidates }) => {
                 self.peers.take_candidates(from, negotiation, candidates, out);
             }

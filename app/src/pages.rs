@@ -10,6 +10,7 @@ mod home;
 mod host;
 mod listen;
 mod login;
+mod measured;
 mod not_found;
 mod privacy;
 mod room;

@@ -184,7 +184,7 @@ async fn who_never_reads_is_let_go_and_the_room_goes_on() {
     let (_sleeper, joined) = server.site.join(&server.site.sign_in("Mallory").await, pair.code, Role::Listener).await;
     assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
     let sdp = "x".repeat(FRAME_BYTES - 1024);
-    let large = Signal::Offer { negotiation: NegotiationId(1), sdp };
+    let large = Signal::Offer { negotiation: NegotiationId(1), sdp, restarts: None };
     // What one member sends another is refused while there is still room for what the room says.
     loop {
         pair.host.signal(joined.member, large.clone()).await;

@@ -27,8 +27,8 @@ async fn the_host_negotiates_with_each_listener_alone() {
     assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
     let (host, first) = (pair.as_host.member, pair.as_listener.member);
 
-    second.signal(host, Signal::OfferRequest).await;
-    assert_eq!(pair.host.receive().await, received(joined.member, Signal::OfferRequest));
+    second.signal(host, Signal::OfferRequest { restarts: None }).await;
+    assert_eq!(pair.host.receive().await, received(joined.member, Signal::OfferRequest { restarts: None }));
     pair.host.signal(joined.member, offer(7)).await;
     pair.host.signal(joined.member, candidates()).await;
     assert_eq!(second.receive().await, received(host, offer(7)));
@@ -50,7 +50,7 @@ async fn a_role_that_may_not_is_refused_and_nobody_else_hears_of_it() {
     for (from_host, to, signal) in [
         (false, host, offer(1)),
         (true, listener, answer(1)),
-        (true, listener, Signal::OfferRequest),
+        (true, listener, Signal::OfferRequest { restarts: None }),
         (false, listener, candidates()),
     ] {
         let from = if from_host { &mut pair.host } else { &mut pair.listener };

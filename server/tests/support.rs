@@ -261,7 +261,7 @@ pub fn resume(code: RoomCode, joined: &RoomJoined, last_seq: Seq) -> ClientMessa
 }
 
 pub fn offer(negotiation: u32) -> Signal {
-    Signal::Offer { negotiation: NegotiationId(negotiation), sdp: "v=0 offer".to_owned() }
+    Signal::Offer { negotiation: NegotiationId(negotiation), sdp: "v=0 offer".to_owned(), restarts: None }
 }
 
 pub fn answer(negotiation: u32) -> Signal {

@@ -37,6 +37,10 @@ pub enum Signal {
         negotiation: NegotiationId,
         /// The session description (RFC 8866).
         sdp: String,
+        /// The attempt that made the peer connection which it describes anew, to look for another path (ICE restart, RFC
+        /// 8445, section 9). Without it, it describes a new peer connection.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        restarts: Option<NegotiationId>,
     },
     /// The listener's description.
     Answer {
@@ -58,7 +62,12 @@ pub enum Signal {
         negotiation: NegotiationId,
     },
     /// A listener without an offer asks for one.
-    OfferRequest,
+    OfferRequest {
+        /// The attempt that made the peer connection which is to be restarted, because nothing comes through it. Without
+        /// it, a new peer connection is wanted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        restarts: Option<NegotiationId>,
+    },
 }
 
 /// An ICE candidate, with the fields of the browsers' `RTCIceCandidateInit`.
@@ -79,7 +88,7 @@ impl Signal {
             Self::Offer { .. } => Permission::Offer,
             Self::Answer { .. } => Permission::Answer,
             Self::Candidates { .. } | Self::Closed { .. } => Permission::Negotiate,
-            Self::OfferRequest => Permission::RequestOffer,
+            Self::OfferRequest { .. } => Permission::RequestOffer,
         }
     }
 

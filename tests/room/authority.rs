@@ -14,11 +14,11 @@ const NEGOTIATION: NegotiationId = NegotiationId(7);
 
 fn signals() -> [Signal; 5] {
     [
-        Signal::Offer { negotiation: NEGOTIATION, sdp: String::new() },
+        Signal::Offer { negotiation: NEGOTIATION, sdp: String::new(), restarts: None },
         Signal::Answer { negotiation: NEGOTIATION, sdp: String::new() },
         Signal::Candidates { negotiation: NEGOTIATION, candidates: vec![] },
         Signal::Closed { negotiation: NEGOTIATION },
-        Signal::OfferRequest,
+        Signal::OfferRequest { restarts: None },
     ]
 }
 
@@ -109,7 +109,7 @@ fn a_signal_for_somebody_without_a_connection_is_refused() {
     let [offer, ..] = &signals();
     assert_eq!(stage.room.route_signal(connection(1).id, grace, offer), Err(Refusal::MemberNotFound));
     assert_eq!(
-        stage.room.route_signal(connection(2).id, HOST, &Signal::OfferRequest),
+        stage.room.route_signal(connection(2).id, HOST, &Signal::OfferRequest { restarts: None }),
         Err(Refusal::NotAMember),
         "nor does a lost connection send any"
     );

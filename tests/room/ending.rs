@@ -42,7 +42,7 @@ fn an_ended_room_refuses_every_request_and_every_command() {
 fn an_ended_room_passes_no_signals_on() {
     let mut stage = Stage::full_and_live();
     stage.command(1, Command::StopRoom);
-    let refused = stage.room.route_signal(connection(2).id, HOST, &Signal::OfferRequest);
+    let refused = stage.room.route_signal(connection(2).id, HOST, &Signal::OfferRequest { restarts: None });
     assert_eq!(refused, Err(Refusal::RoomEnded));
 }
 

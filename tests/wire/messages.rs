@@ -31,11 +31,13 @@ fn signals() -> Vec<Signal> {
     };
     let bare = Candidate { candidate: String::new(), sdp_mid: None, sdp_m_line_index: None };
     vec![
-        Signal::Offer { negotiation: NEGOTIATION, sdp: "v=0\r\n".to_owned() },
+        Signal::Offer { negotiation: NEGOTIATION, sdp: "v=0\r\n".to_owned(), restarts: None },
+        Signal::Offer { negotiation: NEGOTIATION, sdp: "v=0\r\n".to_owned(), restarts: Some(NegotiationId(6)) },
         Signal::Answer { negotiation: NEGOTIATION, sdp: "v=0\r\n".to_owned() },
         Signal::Candidates { negotiation: NEGOTIATION, candidates: vec![candidate, bare] },
         Signal::Closed { negotiation: NEGOTIATION },
-        Signal::OfferRequest,
+        Signal::OfferRequest { restarts: None },
+        Signal::OfferRequest { restarts: Some(NEGOTIATION) },
     ]
 }
 

@@ -232,6 +232,12 @@ impl Page {
             Command::StopTimer(timer) => self.stop_timer(timer),
             Command::OpenOffering(negotiation) => self.open_offering(negotiation),
             Command::OpenAnswering { negotiation, sdp } => self.open_answering(negotiation, sdp),
+            Command::Restart { before, negotiation } => {
+                self.renumber_peer(before, negotiation, |peer| peer.restart(negotiation));
+            }
+            Command::AnswerRestart { before, negotiation, sdp } => {
+                self.renumber_peer(before, negotiation, |peer| peer.answer_restart(negotiation, sdp));
+            }
             Command::AcceptAnswer { negotiation, sdp } => self.with_peer(negotiation, |peer| peer.accept_answer(sdp)),
             Command::AddCandidates { negotiation, candidates } => {
                 self.with_peer(negotiation, |peer| peer.add_candidates(candidates));
@@ -316,6 +322,14 @@ impl Page {
         }
     }
 
+    fn renumber_peer(&self, before: NegotiationId, now: NegotiationId, act: impl FnOnce(Rc<PeerConnection>)) {
+        let peer = self.0.peers.borrow_mut().remove(&before);
+        if let Some(peer) = peer {
+            self.0.peers.borrow_mut().insert(now, Rc::clone(&peer));
+            act(peer);
+        }
+    }
+
     fn close_peer(&self, negotiation: NegotiationId) {
         if let Some(peer) = self.0.peers.borrow_mut().remove(&negotiation) {
             peer.close();
@@ -387,10 +401,14 @@ impl Page {
                 self.take(Input::Measured { negotiation, reading });
             }
         }
-        show(self.0.presence.statistics, self.0.client.borrow().statistics());
+        // Told even where it is the same as before: time has passed.
+        let statistics = self.0.client.borrow().statistics();
+        if !statistics.is_empty() || self.0.presence.statistics.try_with_untracked(Vec::is_empty) == Some(false) {
+            self.0.presence.statistics.set(statistics);
+        }
     }
 
-    /// Reports that the page is shown again or the network is back.
+    /// Reports that the page is shown again or the network has changed.
     fn listen_for_waking(&self) {
         let (report, report_online) = (self.reporter(), self.reporter());
         let shown = EventListener::new(&document(), "visibilitychange", move |_| {
@@ -399,8 +417,9 @@ impl Page {
                 report.input(Input::Woken);
             }
         });
-        let online = EventListener::new(&window(), "online", move |_| report_online.input(Input::Woken));
-        self.0.waking.borrow_mut().extend([shown, online]);
+        let online = EventListener::new(&window(), "online", move |_| report_online.input(Input::NetworkChanged));
+        let network = network::listen(self.reporter());
+        self.0.waking.borrow_mut().extend([shown, online].into_iter().chain(network));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a page hears of the browser, and what it tells the browser to do.
 
 use heartogether::{
-    id::NegotiationId,
+    id::{MemberId, NegotiationId},
     wire::{Candidate, ClientMessage, ServerMessage, Source},
 };
 
@@ -16,7 +16,7 @@ use super::{
 pub enum Input {
     /// The page is ready to join: the ICE servers are known.
     Started,
-    /// The page was shown again or the network came back: whatever waits, try now.
+    /// The page was shown again, or the browser thinks otherwise of its network: whatever waits, try now.
     Woken,
     /// The socket is open.
     SocketOpened,
@@ -28,6 +28,8 @@ pub enum Input {
     TimerFired(Timer),
     /// What the browser thinks of its network.
     NetworkGuessed(Network),
+    /// The device is on another network, or on one again: every path may lead elsewhere now.
+    NetworkChanged,
     /// The host shares sound from here.
     CaptureStarted(Source),
     /// The host's source is gone: unplugged, or stopped in the browser's own bar.
@@ -108,6 +110,22 @@ pub enum Command {
         /// The offer.
         sdp: String,
     },
+    /// Describe a peer connection anew under another number, so that it looks for another path.
+    Restart {
+        /// Its number so far.
+        before: NegotiationId,
+        /// Its number from now on.
+        negotiation: NegotiationId,
+    },
+    /// Give a peer connection an offer that restarts it, and describe the answer.
+    AnswerRestart {
+        /// Its number so far.
+        before: NegotiationId,
+        /// Its number from now on.
+        negotiation: NegotiationId,
+        /// The offer.
+        sdp: String,
+    },
     /// Give a peer connection the answer.
     AcceptAnswer {
         /// Which.
@@ -154,4 +172,6 @@ pub enum Timer {
     OfferRequest,
     /// A peer connection takes too long to come up.
     Attempt,
+    /// Nothing has come through the peer connection with a member for too long.
+    Recovery(MemberId),
 }

@@ -211,6 +211,7 @@ impl Client {
             Timer::Candidates => self.send_candidates(out),
             Timer::OfferRequest => self.request_offer(out),
             Timer::Attempt => self.give_up_attempts(out),
+            Timer::Recovery(member) => self.recover(member, out),
             Timer::Reconnect | Timer::Silence | Timer::Pong => {}
         }
     }

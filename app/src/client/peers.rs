@@ -55,15 +55,32 @@ impl PeerState {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Peer {
     pub(super) member: MemberId,
+    /// Which attempt made it.
+    pub(super) origin: NegotiationId,
+    /// Which description of it is current.
     pub(super) negotiation: NegotiationId,
     pub(super) state: PeerState,
     pub(super) quality: Quality,
+    /// Whether media has ever flowed.
+    pub(super) is_established: bool,
+    /// How often it was restarted since media flowed last.
+    pub(super) restarts: u32,
     /// Whether the own description is on its way; the own candidates wait for it.
     described: bool,
     gathered: Vec<Candidate>,
     /// Whether the other side's description is set; its candidates wait for it.
-    accepted: bool,
+    pub(super) accepted: bool,
     received: Vec<Candidate>,
+}
+
+impl Peer {
+    /// Goes on under another number: what was negotiated before is void. Returns the number before.
+    pub(super) fn renumber(&mut self, negotiation: NegotiationId) -> NegotiationId {
+        (self.described, self.accepted) = (false, false);
+        self.gathered.clear();
+        self.received.clear();
+        std::mem::replace(&mut self.negotiation, negotiation)
+    }
 }
 
 /// The peer connections of a page.
@@ -94,9 +111,21 @@ impl Peers {
         self.was_connected
     }
 
-    /// Whether a member has a peer connection that is up or may come up.
-    fn serves(&self, member: MemberId) -> bool {
-        self.state(member).is_some_and(|state| state != PeerState::Failed)
+    /// The peer connection with a member.
+    pub(super) fn with(&mut self, member: MemberId) -> Option<&mut Peer> {
+        self.all.iter_mut().find(|peer| peer.member == member)
+    }
+
+    /// Everybody with a peer connection.
+    pub(super) fn members(&self) -> Vec<MemberId> {
+        self.all.iter().map(|peer| peer.member).collect()
+    }
+
+    /// A number that no attempt has had.
+    pub(super) fn draw(&mut self) -> NegotiationId {
+        let negotiation = NegotiationId(self.next);
+        self.next = self.next.wrapping_add(1);
+        negotiation
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Peer> {
@@ -119,9 +148,12 @@ impl Peers {
         self.close(member, out);
         self.all.push(Peer {
             member,
+            origin: negotiation,
             negotiation,
             state: PeerState::Connecting,
             quality: Quality::new(Adaptation::new(profile, self.network)),
+            is_established: false,
+            restarts: 0,
             described: false,
             gathered: Vec::new(),
             accepted: false,
@@ -130,8 +162,7 @@ impl Peers {
     }
 
     fn offer(&mut self, member: MemberId, profile: Profile, out: &mut Vec<Command>) -> NegotiationId {
-        let negotiation = NegotiationId(self.next);
-        self.next = self.next.wrapping_add(1);
+        let negotiation = self.draw();
         self.open(member, negotiation, profile, out);
         out.push(Command::OpenOffering(negotiation));
         negotiation
@@ -193,11 +224,12 @@ impl Peers {
         self.all.retain(|peer| peer.member != member);
     }
 
-    /// Closes what was still being negotiated when signalling went away: some of it was lost on the way.
+    /// Closes what was still being negotiated for the first time when signalling went away: some of it was lost on the
+    /// way.
     pub(super) fn close_unsettled(&mut self, out: &mut Vec<Command>) {
-        let is_settled = |peer: &Peer| matches!(peer.state, PeerState::Connected | PeerState::Disconnected);
-        out.extend(self.all.iter().filter(|peer| !is_settled(peer)).map(|peer| Command::ClosePeer(peer.negotiation)));
-        self.all.retain(is_settled);
+        let unsettled = self.all.iter().filter(|peer| !peer.is_established);
+        out.extend(unsettled.map(|peer| Command::ClosePeer(peer.negotiation)));
+        self.all.retain(|peer| peer.is_established);
     }
 
     pub(super) fn close_all(&mut self, out: &mut Vec<Command>) {
@@ -217,8 +249,8 @@ impl Client {
     /// Offers to every listener who is there and not served yet.
     pub(super) fn offer_to_all(&mut self, out: &mut Vec<Command>) {
         let Some(room) = &self.room else { return };
-        let unserved =
-            room.listeners.iter().filter(|listener| listener.attached && !self.peers.serves(listener.member));
+        let is_served = |member| self.peers.state(member).is_some();
+        let unserved = room.listeners.iter().filter(|listener| listener.attached && !is_served(listener.member));
         for member in unserved.map(|listener| listener.member).collect::<Vec<_>>() {
             self.offer(member, out);
         }
@@ -239,7 +271,9 @@ impl Client {
         peer.described = true;
         let member = peer.member;
         let signal = match role {
-            Role::Host => Signal::Offer { negotiation, sdp },
+            Role::Host => {
+                Signal::Offer { negotiation, sdp, restarts: (peer.origin != negotiation).then_some(peer.origin) }
+            }
             Role::Listener => Signal::Answer { negotiation, sdp },
         };
         self.signal(member, signal, out);
@@ -262,22 +296,31 @@ impl Client {
     pub(super) fn change_peer(&mut self, negotiation: NegotiationId, state: PeerState, out: &mut Vec<Command>) {
         let Some(peer) = self.peers.find(negotiation) else { return };
         peer.state = state;
-        let member = peer.member;
+        let (member, is_established) = (peer.member, peer.is_established);
         match state {
-            PeerState::Connected => self.peers.was_connected = true,
-            PeerState::Failed => {
-                // Ends fail at different times, and one that never heard of the other waits for ever.
-                self.signal(member, Signal::Closed { negotiation }, out);
-                self.peers.close(member, out);
-                self.request_offer_if_needed(out);
+            PeerState::Connected => {
+                (peer.is_established, peer.restarts) = (true, 0);
+                self.peers.was_connected = true;
             }
-            PeerState::Connecting | PeerState::Disconnected => {}
+            PeerState::Disconnected => self.expect_recovery(member, out),
+            PeerState::Failed if is_established => self.recover(member, out),
+            PeerState::Failed => self.give_up(member, out),
+            PeerState::Connecting => {}
         }
+    }
+
+    /// Closes the peer connection with a member and says so: ends fail at different times, and one that never heard of
+    /// the other waits for ever.
+    pub(super) fn give_up(&mut self, member: MemberId, out: &mut Vec<Command>) {
+        let Some(negotiation) = self.peers.with(member).map(|peer| peer.negotiation) else { return };
+        self.signal(member, Signal::Closed { negotiation }, out);
+        self.peers.close(member, out);
+        self.request_offer_if_needed(out);
     }
 
     /// The listener's end watches over an attempt; the host's hears of it.
     pub(super) fn give_up_attempts(&mut self, out: &mut Vec<Command>) {
-        let pending = self.peers.all.iter().filter(|peer| peer.state == PeerState::Connecting);
+        let pending = self.peers.all.iter().filter(|peer| !peer.is_established);
         for negotiation in pending.map(|peer| peer.negotiation).collect::<Vec<_>>() {
             self.change_peer(negotiation, PeerState::Failed, out);
         }
@@ -316,7 +359,7 @@ impl Client {
             return;
         }
         self.peers.offers_requested += 1;
-        self.signal(host, Signal::OfferRequest, out);
+        self.signal(host, Signal::OfferRequest { restarts: None }, out);
         out.push(Command::StartTimer { timer: Timer::OfferRequest, after_ms: OFFER_REQUEST_MS });
     }
 
@@ -325,7 +368,7 @@ impl Client {
         self.role == Role::Listener && could_hear && self.peers.all.is_empty()
     }
 
-    fn signal(&self, to: MemberId, signal: Signal, out: &mut Vec<Command>) {
+    pub(super) fn signal(&self, to: MemberId, signal: Signal, out: &mut Vec<Command>) {
         if self.link.is_attached() {
             out.push(Command::Send(ClientMessage::Signal(SendSignal { to, signal })));
         }

@@ -1,6 +1,9 @@
 //! What is measured at a peer connection: what the browser counts, and what two counts in a row say. Pure; the browser's
 //! half reads the counters (W3C webrtc-stats), the pages show what comes of them.
 
+pub mod history;
+pub mod report;
+
 use super::adaptation::Tuning;
 
 /// Milliseconds between two measurements.

@@ -2,6 +2,7 @@
 
 mod audience;
 mod controls;
+mod diagnostics;
 mod invitation;
 
 use heartogether::{
@@ -24,6 +25,7 @@ use crate::{
 };
 use audience::Audience;
 use controls::Controls;
+use diagnostics::Diagnostics;
 use invitation::Invitation;
 
 /// `/host/:code`
@@ -53,6 +55,7 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
     let Entrance { room, ice_servers } = entrance;
     let host_name = room.host_name.to_string();
     let (code, max_listeners) = (room.code, room.max_listeners);
+    let has_turn = ice_servers.iter().flat_map(|server| &server.urls).any(|url| url.starts_with("turn"));
     let presence = Presence::new();
     Effect::new(move |_| presence.start(Role::Host, code, &ice_servers, NodeRef::<Audio>::new()));
     on_cleanup(move || presence.leave());
@@ -89,6 +92,7 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
                     <Invitation code link=link.clone() host_name=host_name.clone() />
                 </div>
                 <Audience listeners peer_states=presence.peer_states max_listeners />
+                <Diagnostics presence listeners has_turn />
             </Show>
             <Show when=move || presence.link_state.get() == LinkState::Reconnecting && is_open.get()>
                 <Notice tone=Tone::Warn>"Reconnecting to the server. Whoever hears you now goes on hearing you."</Notice>

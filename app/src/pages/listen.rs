@@ -3,6 +3,7 @@
 mod actions;
 mod controls;
 mod orb;
+mod quality;
 mod shown;
 
 use heartogether::role::Role;
@@ -24,6 +25,7 @@ use crate::{
 use actions::Actions;
 use controls::Controls;
 use orb::Orb;
+use quality::QualityBadge;
 use shown::{Obstacle, Shown};
 
 /// `/listen/:code`
@@ -91,6 +93,7 @@ fn Player(entrance: Entrance) -> impl IntoView {
             <Show when=move || !shown.get().is_over()>
                 <div class="grid gap-4">
                     <LevelMeter level=presence.level />
+                    <QualityBadge presence />
                     <Controls player chosen=volume />
                 </div>
             </Show>

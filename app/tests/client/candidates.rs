@@ -84,7 +84,7 @@ fn size(message: &ClientMessage) -> usize {
 fn candidates_of_a_closed_peer_connection_are_forgotten() {
     let mut page = Page::live(&[GRACE]);
     page.gather(100, "a");
-    page.signal(GRACE, Signal::OfferRequest);
+    page.signal(GRACE, Signal::OfferRequest { restarts: None });
     assert_eq!(page.gather(100, "b"), []);
     assert_eq!(sent(&page.describe(101)), [say(GRACE, offer(101))]);
 }
@@ -93,6 +93,7 @@ fn candidates_of_a_closed_peer_connection_are_forgotten() {
 fn candidates_found_while_signalling_is_away_wait_for_it() {
     let mut page = Page::live(&[GRACE]);
     page.describe(100);
+    page.accept(100);
     page.change(100, heartogether_app::client::PeerState::Connected);
     page.lose();
     page.gather(100, "late");

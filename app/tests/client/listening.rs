@@ -11,7 +11,7 @@ fn requests(page: &mut Page) -> usize {
 }
 
 fn asks(commands: &[Command]) -> bool {
-    sent(commands).contains(&say(HOST, Signal::OfferRequest))
+    sent(commands).contains(&say(HOST, Signal::OfferRequest { restarts: None }))
 }
 
 fn state(page: &Page) -> ListenerState {
@@ -84,8 +84,9 @@ fn a_listener_who_is_offered_something_stops_asking() {
 }
 
 #[test]
-fn a_listener_whose_peer_connection_fails_asks_again() {
-    let mut page = Page::hearing(StreamState::Live);
+fn a_listener_whose_first_attempt_fails_asks_again() {
+    let mut page = Page::listening(StreamState::Live);
+    page.signal(HOST, offer(100));
     let commands = page.change(100, PeerState::Failed);
     assert_eq!(closed(&commands), [100]);
     assert_eq!(timer(&commands, Timer::OfferRequest), Some(1_200));
@@ -105,7 +106,8 @@ fn a_listener_who_is_told_that_the_host_has_closed_asks_again() {
 
 #[test]
 fn a_listener_who_asked_in_vain_asks_again_when_the_host_closes_an_attempt_of_old() {
-    let mut page = Page::hearing(StreamState::Live);
+    let mut page = Page::listening(StreamState::Live);
+    page.signal(HOST, offer(100));
     page.change(100, PeerState::Failed);
     assert_eq!(requests(&mut page), 10);
     assert_eq!(timer(&page.signal(HOST, hung_up(100)), Timer::OfferRequest), Some(1_200));

@@ -13,6 +13,7 @@ mod offering;
 mod outage;
 mod profiles;
 mod reconnecting;
+mod recovering;
 mod routes;
 mod simulation;
 mod stage;

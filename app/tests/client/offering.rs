@@ -32,9 +32,9 @@ fn a_host_offers_to_each_who_joins_later() {
 #[test]
 fn a_host_offers_again_to_one_who_asks_and_closes_what_was_before() {
     let mut page = Page::live(&[GRACE, EDSGER]);
-    let commands = page.signal(GRACE, Signal::OfferRequest);
+    let commands = page.signal(GRACE, Signal::OfferRequest { restarts: None });
     assert_eq!((closed(&commands), offered(&commands)), (vec![100], vec![102]));
-    let commands = page.signal(GRACE, Signal::OfferRequest);
+    let commands = page.signal(GRACE, Signal::OfferRequest { restarts: None });
     assert_eq!((closed(&commands), offered(&commands)), (vec![102], vec![103]));
     assert_eq!(page.describe(102), []);
     assert_eq!(page.client.peer_state(EDSGER), Some(PeerState::Connecting));
@@ -43,7 +43,7 @@ fn a_host_offers_again_to_one_who_asks_and_closes_what_was_before() {
 #[test]
 fn a_host_without_a_capture_offers_nothing() {
     let mut page = Page::hosting(&[GRACE]);
-    assert!(offered(&page.signal(GRACE, Signal::OfferRequest)).is_empty());
+    assert!(offered(&page.signal(GRACE, Signal::OfferRequest { restarts: None })).is_empty());
     assert!(offered(&page.learn(listener_joined(EDSGER))).is_empty());
     page.lose();
     assert!(offered(&page.resume(Missed::Room(view(StreamState::Idle, &[GRACE])))).is_empty());
@@ -78,7 +78,7 @@ fn takes_anything(commands: &[Command]) -> bool {
 fn what_belongs_to_another_negotiation_or_comes_from_another_member_is_dropped() {
     let mut page = Page::live(&[GRACE, EDSGER]);
     page.accept(100);
-    page.signal(GRACE, Signal::OfferRequest);
+    page.signal(GRACE, Signal::OfferRequest { restarts: None });
     for (from, negotiation) in [(GRACE, 100), (GRACE, 101), (GRACE, 999), (EDSGER, 102)] {
         assert!(!takes_anything(&page.signal(from, answer(negotiation))), "{from:?} {negotiation}");
         page.accept(negotiation);
@@ -93,7 +93,7 @@ fn nobody_takes_a_signal_that_is_for_the_other_role() {
     assert!(!takes_anything(&host.signal(GRACE, offer(5))));
     let mut listener = Page::hearing(StreamState::Live);
     assert!(!takes_anything(&listener.signal(HOST, answer(100))));
-    assert!(offered(&listener.signal(HOST, Signal::OfferRequest)).is_empty());
+    assert!(offered(&listener.signal(HOST, Signal::OfferRequest { restarts: None })).is_empty());
 }
 
 #[test]

@@ -97,7 +97,8 @@ fn a_listener_who_is_back_gives_up_what_was_being_negotiated_and_asks_anew() {
 
 #[test]
 fn a_listener_who_asked_in_vain_while_away_asks_again_once_back() {
-    let mut page = Page::hearing(StreamState::Live);
+    let mut page = Page::listening(StreamState::Live);
+    page.signal(HOST, offer(100));
     page.lose();
     page.change(100, PeerState::Failed);
     for _ in 0..20 {

@@ -37,8 +37,9 @@ fn anything() -> impl Strategy<Value = Move> {
         1 => Just(Move::Flutter),
         1 => Just(Move::Unplug),
         2 => Just(Move::Share),
-        2 => (0..3_usize, 0..30_000_u64, 0..30_000_u64)
-            .prop_map(|(page, host_ms, listener_ms)| Move::Break { page, host_ms, listener_ms }),
+        3 => (0..3_usize, 0..30_000_u64, 0..30_000_u64, any::<bool>())
+            .prop_map(|(page, host_ms, listener_ms, for_good)| Move::Break { page, host_ms, listener_ms, for_good }),
+        1 => (0..4_usize).prop_map(Move::Roam),
     ]
 }
 

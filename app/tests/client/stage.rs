@@ -88,6 +88,7 @@ impl Page {
     pub(crate) fn hearing(stream: StreamState) -> Self {
         let mut page = Self::listening(stream);
         page.signal(HOST, offer(100));
+        page.accept(100);
         page.change(100, PeerState::Connected);
         page
     }
@@ -177,7 +178,13 @@ pub(crate) fn sdp(negotiation: u32) -> String {
 }
 
 pub(crate) fn offer(negotiation: u32) -> Signal {
-    Signal::Offer { negotiation: NegotiationId(negotiation), sdp: sdp(negotiation) }
+    Signal::Offer { negotiation: NegotiationId(negotiation), sdp: sdp(negotiation), restarts: None }
+}
+
+/// An offer that goes on with an attempt made before.
+pub(crate) fn offer_again(negotiation: u32, restarts: u32) -> Signal {
+    let (negotiation, restarts) = (NegotiationId(negotiation), Some(NegotiationId(restarts)));
+    Signal::Offer { negotiation, sdp: sdp(negotiation.0), restarts }
 }
 
 pub(crate) fn answer(negotiation: u32) -> Signal {
@@ -215,6 +222,15 @@ pub(crate) fn offered(commands: &[Command]) -> Vec<u32> {
         _ => None,
     });
     offered.collect()
+}
+
+/// The attempts that are restarted, and under which numbers they go on.
+pub(crate) fn restarted(commands: &[Command]) -> Vec<(u32, u32)> {
+    let restarted = commands.iter().filter_map(|command| match command {
+        Command::Restart { before, negotiation } => Some((before.0, negotiation.0)),
+        _ => None,
+    });
+    restarted.collect()
 }
 
 pub(crate) fn closed(commands: &[Command]) -> Vec<u32> {

@@ -47,8 +47,10 @@ pub(crate) enum Move {
     /// The host shares sound.
     Share,
     /// The network between the host and a listener changes: their peer connection breaks. Host and listener notice
-    /// after these milliseconds.
-    Break { page: usize, host_ms: u64, listener_ms: u64 },
+    /// after these milliseconds. If it is for good, no restart finds a path.
+    Break { page: usize, host_ms: u64, listener_ms: u64, for_good: bool },
+    /// The page's device is on another network.
+    Roam(usize),
     /// A page is shown again.
     Wake(usize),
 }
@@ -150,9 +152,10 @@ impl World {
                 self.capturing = true;
                 self.input(0, Input::CaptureStarted(Source::Microphone));
             }
-            Move::Break { page, host_ms, listener_ms } => {
-                self.break_media(1 + page % (self.pages.len() - 1), host_ms, listener_ms);
+            Move::Break { page, host_ms, listener_ms, for_good } => {
+                self.break_media(1 + page % (self.pages.len() - 1), host_ms, listener_ms, for_good);
             }
+            Move::Roam(page) => self.input(page % self.pages.len(), Input::NetworkChanged),
             Move::Wake(page) => self.input(page % self.pages.len(), Input::Woken),
         }
     }

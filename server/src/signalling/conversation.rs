@@ -34,7 +34,7 @@ const REQUESTS_BURST: NonZeroU32 = NonZeroU32::new(5).expect("5 is not 0");
 fn is_request(message: &ClientMessage) -> bool {
     match message {
         ClientMessage::JoinRoom(_) | ClientMessage::ResumeRoom(_) => true,
-        ClientMessage::Signal(sent) => sent.signal == Signal::OfferRequest,
+        ClientMessage::Signal(sent) => matches!(sent.signal, Signal::OfferRequest { .. }),
         _ => false,
     }
 }

@@ -7,13 +7,14 @@ use std::{
 
 use gloo_events::EventListener;
 use heartogether::{id::NegotiationId, role::Role, wire::Candidate};
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     MediaStream, MediaStreamTrack, RtcBundlePolicy, RtcConfiguration, RtcIceCandidateInit, RtcIceServer,
-    RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpReceiver, RtcRtpSender,
-    RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescriptionInit, RtcTrackEvent,
+    RtcOfferOptions, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpReceiver,
+    RtcRtpSender, RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescriptionInit,
+    RtcTrackEvent,
 };
 
 use super::{Reporter, playback::Playback, stats};
@@ -49,7 +50,8 @@ pub(super) fn configuration(role: Role, ice_servers: &[IceServer]) -> RtcConfigu
 
 /// A peer connection. Dropped, it closes.
 pub(super) struct PeerConnection {
-    negotiation: NegotiationId,
+    /// The number under which it is negotiated at the moment; its events carry it.
+    negotiation: Rc<Cell<NegotiationId>>,
     connection: RtcPeerConnection,
     sender: RefCell<Option<RtcRtpSender>>,
     receiver: RefCell<Option<RtcRtpReceiver>>,
@@ -66,6 +68,9 @@ struct Encoding {
     answer: RefCell<Option<String>>,
     /// Whether descriptions are being exchanged.
     is_negotiating: Cell<bool>,
+    /// Whether only with itself; a restart waits that long.
+    is_reshaping: Cell<bool>,
+    restart_wanted: Cell<bool>,
 }
 
 impl PeerConnection {
@@ -76,15 +81,18 @@ impl PeerConnection {
         report: Reporter,
     ) -> Option<Rc<Self>> {
         let connection = RtcPeerConnection::new_with_configuration(configuration).ok()?;
+        let negotiation = Rc::new(Cell::new(negotiation));
         let listeners = vec![
-            report_candidates(&connection, negotiation, report.clone()),
-            report_state(&connection, negotiation, report.clone()),
+            report_candidates(&connection, Rc::clone(&negotiation), report.clone()),
+            report_state(&connection, Rc::clone(&negotiation), report.clone()),
         ];
         let encoding = Encoding {
             profile: Cell::new(profile),
             redundancy: Cell::new(false),
             answer: RefCell::default(),
             is_negotiating: Cell::new(true),
+            is_reshaping: Cell::new(false),
+            restart_wanted: Cell::new(false),
         };
         let (sender, receiver, listeners) = (Default::default(), Default::default(), listeners.into());
         Some(Rc::new(Self { negotiation, connection, sender, receiver, listeners, encoding, report }))
@@ -97,13 +105,16 @@ impl PeerConnection {
         init.set_streams(&Array::of1(stream));
         let transceiver = self.connection.add_transceiver_with_media_stream_track_and_init(track, &init);
         *self.sender.borrow_mut() = Some(transceiver.sender());
-        self.spawn(async |peer| {
-            let offer = JsFuture::from(peer.connection.create_offer()).await?;
-            let sdp = peer.set_local(offer.unchecked_ref()).await?;
-            // The listener is told what is coming; what the own encoder does is decided by the answer.
-            peer.report_description(opus::offered(&sdp, peer.encoding.profile.get()));
-            Ok(())
-        });
+        self.spawn(async |peer| peer.describe_offer(peer.connection.create_offer()).await);
+    }
+
+    /// Looks for another path, under this number.
+    pub(super) fn restart(self: Rc<Self>, negotiation: NegotiationId) {
+        self.negotiation.set(negotiation);
+        self.encoding.restart_wanted.set(true);
+        if !self.encoding.is_reshaping.get() {
+            self.spawn(async |peer| peer.offer_restart().await);
+        }
     }
 
     /// Takes an offer, plays what it brings, and answers.
@@ -119,16 +130,13 @@ impl PeerConnection {
             }
         });
         self.listeners.borrow_mut().push(playing);
-        self.spawn(async move |peer| {
-            peer.set_remote(RtcSdpType::Offer, &sdp).await?;
-            peer.report_acceptance();
-            let answer: RtcSessionDescriptionInit =
-                JsFuture::from(peer.connection.create_answer()).await?.unchecked_into();
-            answer.set_sdp(&opus::answered(&sdp_of(&answer)?));
-            let sdp = peer.set_local(&answer).await?;
-            peer.report_description(sdp);
-            Ok(())
-        });
+        self.spawn(async move |peer| peer.describe_answer(&sdp).await);
+    }
+
+    /// Takes an offer that looks for another path, and answers under this number.
+    pub(super) fn answer_restart(self: Rc<Self>, negotiation: NegotiationId, sdp: String) {
+        self.negotiation.set(negotiation);
+        self.spawn(async move |peer| peer.describe_answer(&sdp).await);
     }
 
     pub(super) fn accept_answer(self: Rc<Self>, sdp: String) {
@@ -164,7 +172,7 @@ impl PeerConnection {
     }
 
     pub(super) fn negotiation(&self) -> NegotiationId {
-        self.negotiation
+        self.negotiation.get()
     }
 
     pub(super) fn add_candidates(self: Rc<Self>, candidates: Vec<Candidate>) {
@@ -192,6 +200,32 @@ impl PeerConnection {
         self.connection.close();
     }
 
+    async fn offer_restart(&self) -> Result<(), JsValue> {
+        self.encoding.restart_wanted.set(false);
+        self.encoding.is_negotiating.set(true);
+        let options = RtcOfferOptions::new();
+        options.set_ice_restart(true);
+        self.describe_offer(self.connection.create_offer_with_rtc_offer_options(&options)).await
+    }
+
+    /// Tells the listener what is coming; what the own encoder does is decided by the answer.
+    async fn describe_offer(&self, offer: Promise) -> Result<(), JsValue> {
+        let offer = JsFuture::from(offer).await?;
+        let sdp = self.set_local(offer.unchecked_ref()).await?;
+        self.report_description(opus::offered(&sdp, self.encoding.profile.get()));
+        Ok(())
+    }
+
+    async fn describe_answer(&self, offer: &str) -> Result<(), JsValue> {
+        self.set_remote(RtcSdpType::Offer, offer).await?;
+        self.report_acceptance();
+        let answer: RtcSessionDescriptionInit = JsFuture::from(self.connection.create_answer()).await?.unchecked_into();
+        answer.set_sdp(&opus::answered(&sdp_of(&answer)?));
+        let sdp = self.set_local(&answer).await?;
+        self.report_description(sdp);
+        Ok(())
+    }
+
     /// Puts what is wanted of the encoder before it, without a word to the listener, whose answer covers it.
     fn reshape(self: Rc<Self>) {
         if !self.encoding.is_negotiating.get() {
@@ -203,12 +237,14 @@ impl PeerConnection {
     async fn reshape_from(&self, mut shape: Option<Shape>) -> Result<(), JsValue> {
         while shape != Some(self.encoding.shape()) {
             self.encoding.is_negotiating.set(true);
+            self.encoding.is_reshaping.set(true);
             let offer = JsFuture::from(self.connection.create_offer()).await?;
             self.set_local(offer.unchecked_ref()).await?;
             shape = self.set_answer().await?;
+            self.encoding.is_reshaping.set(false);
             self.encoding.is_negotiating.set(false);
         }
-        Ok(())
+        if self.encoding.restart_wanted.get() { self.offer_restart().await } else { Ok(()) }
     }
 
     /// Sets the listener's answer, so shaped that the own encoder does what is wanted now. Returns that.
@@ -247,18 +283,18 @@ impl PeerConnection {
     }
 
     fn report_description(&self, sdp: String) {
-        self.report.input(Input::PeerDescribed { negotiation: self.negotiation, sdp });
+        self.report.input(Input::PeerDescribed { negotiation: self.negotiation(), sdp });
     }
 
     fn report_acceptance(&self) {
-        self.report.input(Input::PeerAccepted { negotiation: self.negotiation });
+        self.report.input(Input::PeerAccepted { negotiation: self.negotiation() });
     }
 
     /// Negotiates in the background; what goes wrong there is a failed attempt.
     fn spawn(self: Rc<Self>, negotiate: impl AsyncFnOnce(&Self) -> Result<(), JsValue> + 'static) {
         spawn_local(async move {
             if negotiate(&self).await.is_err() {
-                self.report.input(Input::PeerChanged { negotiation: self.negotiation, state: PeerState::Failed });
+                self.report.input(Input::PeerChanged { negotiation: self.negotiation(), state: PeerState::Failed });
             }
         });
     }
@@ -283,7 +319,11 @@ fn sdp_of(description: &RtcSessionDescriptionInit) -> Result<String, JsValue> {
     Ok(Reflect::get(description, &"sdp".into())?.as_string().unwrap_or_default())
 }
 
-fn report_candidates(connection: &RtcPeerConnection, negotiation: NegotiationId, report: Reporter) -> EventListener {
+fn report_candidates(
+    connection: &RtcPeerConnection,
+    negotiation: Rc<Cell<NegotiationId>>,
+    report: Reporter,
+) -> EventListener {
     EventListener::new(connection, "icecandidate", move |event| {
         let found = event.dyn_ref::<RtcPeerConnectionIceEvent>().and_then(RtcPeerConnectionIceEvent::candidate);
         let Some(found) = found.filter(|found| !found.candidate().is_empty()) else { return };
@@ -292,11 +332,15 @@ fn report_candidates(connection: &RtcPeerConnection, negotiation: NegotiationId,
             sdp_mid: found.sdp_mid(),
             sdp_m_line_index: found.sdp_m_line_index(),
         };
-        report.input(Input::PeerGathered { negotiation, candidate });
+        report.input(Input::PeerGathered { negotiation: negotiation.get(), candidate });
     })
 }
 
-fn report_state(connection: &RtcPeerConnection, negotiation: NegotiationId, report: Reporter) -> EventListener {
+fn report_state(
+    connection: &RtcPeerConnection,
+    negotiation: Rc<Cell<NegotiationId>>,
+    report: Reporter,
+) -> EventListener {
     let observed = connection.clone();
     EventListener::new(connection, "connectionstatechange", move |_| {
         let state = match observed.connection_state() {
@@ -305,6 +349,6 @@ fn report_state(connection: &RtcPeerConnection, negotiation: NegotiationId, repo
             RtcPeerConnectionState::Failed | RtcPeerConnectionState::Closed => PeerState::Failed,
             _ => PeerState::Connecting,
         };
-        report.input(Input::PeerChanged { negotiation, state });
+        report.input(Input::PeerChanged { negotiation: negotiation.get(), state });
     })
 }

@@ -13,20 +13,38 @@ const DISCONNECTED_MS: u64 = 5_000;
 const FAILED_MS: u64 = 20_000;
 
 /// One end of a peer connection.
-#[derive(Default)]
 pub(super) struct Peer {
+    /// Which attempt made it; both ends have it from the host.
+    origin: NegotiationId,
     is_described: bool,
     is_accepted: bool,
     has_candidate: bool,
+    /// Whether the current negotiation has led to the other end.
+    is_settled: bool,
     /// Whether the other end was reached.
     is_up: bool,
     /// Whether nothing comes through any more.
     is_broken: bool,
+    /// Whether nothing ever will: no restart finds a path.
+    is_doomed: bool,
 }
 
 impl Peer {
+    const fn new(origin: NegotiationId) -> Self {
+        Self {
+            origin,
+            is_described: false,
+            is_accepted: false,
+            has_candidate: false,
+            is_settled: false,
+            is_up: false,
+            is_broken: false,
+            is_doomed: false,
+        }
+    }
+
     const fn is_ready(&self) -> bool {
-        self.is_described && self.is_accepted && self.has_candidate && !self.is_up && !self.is_broken
+        self.is_described && self.is_accepted && self.has_candidate && !self.is_settled && !self.is_doomed
     }
 }
 
@@ -40,15 +58,19 @@ impl World {
             Command::OpenOffering(negotiation) => {
                 assert!(self.capturing, "a host without a capture has nothing to offer");
                 self.open_peer(page, negotiation);
-                self.report_later(page, negotiation, 8, gathered(page, negotiation));
-                self.report_later(page, negotiation, 10, described(negotiation));
-                self.report_later(page, negotiation, 40, gathered(page, negotiation));
+                self.describe_offer(page, negotiation);
             }
             Command::OpenAnswering { negotiation, .. } => {
                 self.open_peer(page, negotiation);
-                self.report_later(page, negotiation, 5, Input::PeerAccepted { negotiation });
-                self.report_later(page, negotiation, 12, described(negotiation));
-                self.report_later(page, negotiation, 14, gathered(page, negotiation));
+                self.describe_answer(page, negotiation);
+            }
+            Command::Restart { before, negotiation } => {
+                self.renumber_peer(page, before, negotiation);
+                self.describe_offer(page, negotiation);
+            }
+            Command::AnswerRestart { before, negotiation, .. } => {
+                self.renumber_peer(page, before, negotiation);
+                self.describe_answer(page, negotiation);
             }
             Command::AcceptAnswer { negotiation, .. } => {
                 self.report_later(page, negotiation, 5, Input::PeerAccepted { negotiation });
@@ -60,8 +82,31 @@ impl World {
     }
 
     fn open_peer(&mut self, page: usize, negotiation: NegotiationId) {
-        let before = self.pages[page].peers.insert(negotiation, Peer::default());
+        let before = self.pages[page].peers.insert(negotiation, Peer::new(negotiation));
         assert!(before.is_none(), "a negotiation is opened once");
+    }
+
+    /// What was to be reported under the old number is reported under the new one.
+    fn renumber_peer(&mut self, page: usize, before: NegotiationId, negotiation: NegotiationId) {
+        let peer = self.pages[page].peers.remove(&before).expect("what is restarted is open");
+        let Peer { origin, is_up, is_broken, is_doomed, .. } = peer;
+        let peer = Peer { is_up, is_broken, is_doomed, ..Peer::new(origin) };
+        assert!(self.pages[page].peers.insert(negotiation, peer).is_none(), "a negotiation is opened once");
+        if is_broken {
+            self.fail(page, negotiation, DISCONNECTED_MS, FAILED_MS);
+        }
+    }
+
+    fn describe_offer(&mut self, page: usize, negotiation: NegotiationId) {
+        self.report_later(page, negotiation, 8, gathered(page, negotiation));
+        self.report_later(page, negotiation, 10, described(negotiation));
+        self.report_later(page, negotiation, 40, gathered(page, negotiation));
+    }
+
+    fn describe_answer(&mut self, page: usize, negotiation: NegotiationId) {
+        self.report_later(page, negotiation, 5, Input::PeerAccepted { negotiation });
+        self.report_later(page, negotiation, 12, described(negotiation));
+        self.report_later(page, negotiation, 14, gathered(page, negotiation));
     }
 
     fn report_later(&mut self, page: usize, negotiation: NegotiationId, in_ms: u64, input: Input) {
@@ -76,7 +121,7 @@ impl World {
         match &input {
             Input::PeerDescribed { .. } => peer.is_described = true,
             Input::PeerAccepted { .. } => peer.is_accepted = true,
-            Input::PeerChanged { state: PeerState::Connected, .. } if peer.is_broken => return,
+            Input::PeerChanged { state, .. } if (*state == PeerState::Connected) == peer.is_broken => return,
             _ => {}
         }
         self.input(page, input);
@@ -92,21 +137,24 @@ impl World {
         self.connect(negotiation);
     }
 
-    fn other_end(&self, page: usize, negotiation: NegotiationId) -> Option<usize> {
-        let ends = self.pages.iter().enumerate().filter(|(_, other)| other.peers.contains_key(&negotiation));
-        let mut others = ends.map(|(number, _)| number).filter(|number| *number != page);
-        others.find(|number| page == 0 || *number == 0)
+    /// The page at the other end, and the number that the peer connection has there.
+    fn other_end(&self, page: usize, negotiation: NegotiationId) -> Option<(usize, NegotiationId)> {
+        let origin = self.pages[page].peers.get(&negotiation)?.origin;
+        let others = self.pages.iter().enumerate().filter(|(number, _)| *number != page && (page == 0 || *number == 0));
+        others.into_iter().find_map(|(number, other)| Some((number, other.number_of(origin)?)))
     }
 
     fn connect(&mut self, negotiation: NegotiationId) {
-        let Some(page) = self.other_end(0, negotiation) else { return };
+        let Some((page, _)) = self.other_end(0, negotiation) else { return };
         let ends = [0, page];
         let is_ready = |end: usize| self.pages[end].peers.get(&negotiation).is_some_and(Peer::is_ready);
         if !ends.into_iter().all(is_ready) {
             return;
         }
         for (end, in_ms) in ends.into_iter().zip([30, 55]) {
-            self.pages[end].peers.entry(negotiation).and_modify(|peer| peer.is_up = true);
+            self.pages[end].peers.entry(negotiation).and_modify(|peer| {
+                (peer.is_settled, peer.is_up, peer.is_broken) = (true, true, false);
+            });
             self.report_later(end, negotiation, in_ms, changed(negotiation, PeerState::Connected));
         }
     }
@@ -115,8 +163,8 @@ impl World {
     pub(super) fn close_peer(&mut self, page: usize, negotiation: NegotiationId) {
         let other = self.other_end(page, negotiation);
         let closed = self.pages[page].peers.remove(&negotiation);
-        if let Some(other) = other.filter(|_| closed.is_some_and(|peer| peer.is_up)) {
-            self.fail(other, negotiation, DISCONNECTED_MS, FAILED_MS);
+        if let Some((other, number)) = other.filter(|_| closed.is_some_and(|peer| peer.is_up)) {
+            self.fail(other, number, DISCONNECTED_MS, FAILED_MS);
         }
     }
 
@@ -126,23 +174,38 @@ impl World {
         self.report_later(page, negotiation, failed_ms, changed(negotiation, PeerState::Failed));
     }
 
-    pub(super) fn break_media(&mut self, page: usize, host_ms: u64, listener_ms: u64) {
+    pub(super) fn break_media(&mut self, page: usize, host_ms: u64, listener_ms: u64, for_good: bool) {
         for negotiation in self.connections(page) {
-            self.fail(0, negotiation, host_ms / 2, host_ms);
-            self.fail(page, negotiation, listener_ms / 2, listener_ms);
+            let Some((_, number)) = self.other_end(page, negotiation) else { continue };
+            for (end, number, ms) in [(0, number, host_ms), (page, negotiation, listener_ms)] {
+                self.pages[end].peers.entry(number).and_modify(|peer| peer.is_doomed = for_good);
+                self.fail(end, number, ms / 2, ms);
+            }
         }
     }
 
-    /// The negotiations by which a listener is connected to the host.
+    /// The negotiations, as the listener knows them, by which a listener is connected to the host.
     pub(crate) fn connections(&self, page: usize) -> Vec<NegotiationId> {
-        let works = |peer: &Peer| peer.is_up && !peer.is_broken;
-        let mine = self.pages[page].peers.iter().filter(|(_, peer)| works(peer)).map(|(negotiation, _)| *negotiation);
-        mine.filter(|negotiation| self.pages[0].peers.get(negotiation).is_some_and(works)).collect()
+        let works = |page: usize, negotiation: &NegotiationId| {
+            self.pages[page].peers.get(negotiation).is_some_and(|peer| peer.is_up && !peer.is_broken)
+        };
+        let reaches_host = |negotiation: &NegotiationId| {
+            self.other_end(page, *negotiation).is_some_and(|(host, number)| works(host, &number))
+        };
+        let mine = self.pages[page].peers.keys().filter(|negotiation| works(page, negotiation));
+        mine.filter(|negotiation| reaches_host(negotiation)).copied().collect()
     }
 
     /// Whether a listener's one peer connection leads to the host's page and works.
     pub(super) fn is_connected(&self, page: usize) -> bool {
         self.pages[page].peers.len() == 1 && self.connections(page).len() == 1
+    }
+}
+
+impl super::Page {
+    /// The number that the peer connection has here which this attempt made.
+    fn number_of(&self, origin: NegotiationId) -> Option<NegotiationId> {
+        self.peers.iter().find(|(_, peer)| peer.origin == origin).map(|(number, _)| *number)
     }
 }
 

@@ -1,0 +1,109 @@
+//! How well each listener is reached, for the host who wants to know why.
+
+use std::collections::BTreeMap;
+
+use heartogether::{id::MemberId, wire::ListenerView};
+use leptos::{html::Details, prelude::*};
+
+use super::super::measured::{CopyDiagnostics, MeasuredLines};
+use crate::{
+    client::{
+        browser::Presence,
+        statistics::{
+            PeerStatistics, REMEMBERED,
+            history::{History, Measure},
+            report,
+        },
+    },
+    components::{Notice, Tone},
+};
+
+/// A closed section that measures on while it is closed, so that the last minutes are there when it is opened.
+#[component]
+pub(super) fn Diagnostics(
+    presence: Presence,
+    listeners: Signal<Vec<ListenerView>>,
+    /// Whether a server stands by that passes sound on where no direct path is found.
+    has_turn: bool,
+) -> impl IntoView {
+    let history = RwSignal::new(History::default());
+    Effect::new(move |_| presence.statistics.with(|round| history.update(|history| history.remember(round))));
+    let section = NodeRef::<Details>::new();
+    let is_open = RwSignal::new(false);
+    let toggle = move |_| is_open.set(section.get_untracked().is_some_and(|section| section.open()));
+    let warning = (!has_turn).then(|| {
+        view! {
+            <Notice tone=Tone::Warn>
+                "No TURN server is configured. Listeners behind strict firewalls may not reach you; whoever runs this \
+                 server can add one."
+            </Notice>
+        }
+    });
+    view! {
+        <details class="card" node_ref=section on:toggle=toggle>
+            <summary>"Diagnostics"</summary>
+            {warning}
+            <Show when=move || is_open.get()>
+                <Measured statistics=presence.statistics listeners history />
+            </Show>
+        </details>
+    }
+    .into_any()
+}
+
+#[component]
+fn Measured(
+    statistics: RwSignal<Vec<(MemberId, PeerStatistics)>>,
+    listeners: Signal<Vec<ListenerView>>,
+    history: RwSignal<History>,
+) -> impl IntoView {
+    let members =
+        Memo::new(move |_| statistics.with(|round| round.iter().map(|(member, _)| *member).collect::<Vec<_>>()));
+    let names = Memo::new(move |_| {
+        let name = |listener: &ListenerView| (listener.member, listener.name.to_string());
+        listeners.with(|listeners| listeners.iter().map(name).collect::<BTreeMap<_, _>>())
+    });
+    let one = move |member: MemberId| {
+        let measured = Memo::new(move |_| {
+            let of = |round: &Vec<(MemberId, PeerStatistics)>| round.iter().find(|(of, _)| *of == member).cloned();
+            statistics.with(of).map(|(_, statistics)| statistics).unwrap_or_default()
+        });
+        let points = move |measure| move || history.with(|history| history.points(member, measure));
+        view! {
+            <section class="grid gap-2 border-t border-line pt-3" data-testid="measured">
+                <h3>{move || names.with(|names| names.get(&member).cloned().unwrap_or_default())}</h3>
+                <svg
+                    class="sparkline"
+                    viewBox=format!("0 0 {REMEMBERED} 20")
+                    preserveAspectRatio="none"
+                    role="img"
+                    aria-label="Bitrate and loss over the last two minutes"
+                >
+                    <polyline class="sparkline-bitrate" points=points(Measure::Bitrate) />
+                    <polyline class="sparkline-loss" points=points(Measure::Loss) />
+                </svg>
+                <MeasuredLines statistics=measured />
+            </section>
+        }
+    };
+    view! {
+        <Show when=move || members.with(Vec::is_empty)>
+            <p class="text-muted">"Nobody is connected yet."</p>
+        </Show>
+        <For each=move || members.get() key=|member| *member children=one />
+        <div>
+            <CopyDiagnostics text=move || statistics.with_untracked(|round| report_of(round)) />
+        </div>
+    }
+    .into_any()
+}
+
+/// Listeners are numbered: who they are is nobody's business who helps with the network.
+fn report_of(round: &[(MemberId, PeerStatistics)]) -> String {
+    let of = |(number, (_, statistics)): (usize, &(MemberId, PeerStatistics))| {
+        format!("\nListener {}\n{}", number + 1, report::text(statistics))
+    };
+    let browser = window().navigator().user_agent().unwrap_or_default();
+    let listeners: String = round.iter().enumerate().map(of).collect();
+    format!("HearTogether, host\nBrowser: {browser}\n{listeners}")
+}

@@ -1,0 +1,50 @@
+//! What host and listener both show of a peer connection: measured lines, and a button that copies them.
+
+use std::time::Duration;
+
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::{
+    client::statistics::{PeerStatistics, report},
+    components::{Button, Glyph, Icon, Variant},
+};
+
+/// How long the button says that it has copied.
+const COPIED_FOR: Duration = Duration::from_secs(2);
+
+/// The lines of one peer connection.
+#[component]
+pub(super) fn MeasuredLines(
+    /// What was measured last.
+    #[prop(into)]
+    statistics: Signal<PeerStatistics>,
+) -> impl IntoView {
+    let lines = move || {
+        let line = |(label, said): report::Line| view! { <dt>{label}</dt><dd>{said}</dd> };
+        statistics.with(report::lines).into_iter().map(line).collect_view()
+    };
+    view! { <dl class="measured">{lines}</dl> }.into_any()
+}
+
+/// Copies a text, which is made when it is asked for.
+#[component]
+pub(super) fn CopyDiagnostics(text: impl Fn() -> String + Send + Sync + 'static) -> impl IntoView {
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        let copying = window().navigator().clipboard().write_text(&text());
+        spawn_local(async move {
+            if JsFuture::from(copying).await.is_ok() {
+                copied.try_set(true);
+                set_timeout(move || _ = copied.try_set(false), COPIED_FOR);
+            }
+        });
+    };
+    view! {
+        <Button variant=Variant::Secondary on:click=copy>
+            {move || view! { <Icon glyph=if copied.get() { Glyph::Check } else { Glyph::Copy } /> }}
+            {move || if copied.get() { "Copied" } else { "Copy diagnostics" }}
+        </Button>
+    }
+    .into_any()
+}
