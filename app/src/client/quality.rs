@@ -54,7 +54,7 @@ impl Client {
     pub(super) fn measure(&mut self, negotiation: NegotiationId, now: Reading, out: &mut Vec<Command>) {
         let is_host = self.role == Role::Host;
         let Some(peer) = self.peers.find(negotiation) else { return };
-        let quality = &mut peer.quality;
+        let (member, quality) = (peer.member, &mut peer.quality);
         let mut statistics = PeerStatistics::between(quality.reading.as_ref(), &now);
         let elapsed_ms = quality.reading.as_ref().map_or(0.0, |before| now.at_ms - before.at_ms) as u32;
         if is_host && peer.state == PeerState::Connected {
@@ -63,7 +63,12 @@ impl Client {
             out.extend((tuning != before).then_some(Command::Tune { negotiation, tuning }));
             statistics.tuning = Some(tuning);
         }
+        let is_silent = quality.reading.as_ref().is_some_and(|before| before.packets == now.packets);
         quality.reading = Some(now);
         quality.statistics = Some(statistics);
+        // A host sends packets even in a pause. The browser takes longer to find out than a listener should wait.
+        if !is_host && is_silent {
+            self.doubt(member, out);
+        }
     }
 }

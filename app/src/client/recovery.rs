@@ -8,7 +8,7 @@ use heartogether::{
     wire::{ListenerView, Signal},
 };
 
-use super::{Client, Command, PeerState, Timer};
+use super::{Client, Command, PeerState, Timer, peers::Peer};
 
 /// Milliseconds without media before a restart, and before the next one: shorter gaps mend by themselves.
 const RECOVERY_MS: u32 = 3_500;
@@ -35,6 +35,17 @@ impl Client {
     pub(super) fn recover_all(&mut self, out: &mut Vec<Command>) {
         for member in self.peers.members() {
             self.recover(member, out);
+        }
+    }
+
+    /// Nothing has come for a while through what still counts as connected.
+    pub(super) fn doubt(&mut self, member: MemberId, out: &mut Vec<Command>) {
+        let in_doubt = |peer: &&mut Peer| peer.state == PeerState::Connected && peer.restarts == 0;
+        if let Some(peer) = self.peers.with(member).filter(in_doubt)
+            && self.link.is_attached()
+        {
+            peer.restarts = 1;
+            self.restart(member, out);
         }
     }
 

@@ -4,7 +4,7 @@ use heartogether::{
     id::NegotiationId,
     wire::{RoomEvent, Signal, StreamState},
 };
-use heartogether_app::client::{Command, Input, PeerState, Timer};
+use heartogether_app::client::{Command, Input, PeerState, Timer, statistics::Reading};
 
 use crate::stage::*;
 
@@ -191,5 +191,32 @@ fn what_flows_is_never_replaced_however_long_an_answer_takes() {
     page.take(Input::NetworkChanged);
     for _ in 0..9 {
         assert_eq!(page.fire(Timer::Recovery(GRACE)), []);
+    }
+}
+
+/// What a listener does about this many packets in all.
+fn count(page: &mut Page, at_ms: f64, packets: f64) -> Vec<Command> {
+    let reading = Reading { at_ms, packets, bytes: packets, ..Reading::default() };
+    page.take(Input::Measured { negotiation: NegotiationId(100), reading })
+}
+
+#[test]
+fn a_listener_to_whom_no_packet_comes_does_not_wait_for_the_browser_to_notice() {
+    let mut page = Page::hearing(StreamState::Live);
+    assert!(count(&mut page, 1_000.0, 50.0).is_empty());
+    assert!(count(&mut page, 3_000.0, 150.0).is_empty());
+    let commands = count(&mut page, 5_000.0, 150.0);
+    assert!(asks(&commands));
+    assert_eq!(timer(&commands, Timer::Recovery(HOST)), Some(3_500));
+    assert!(count(&mut page, 7_000.0, 150.0).is_empty(), "asked once, and then again when it is time");
+    page.fire(Timer::Recovery(HOST));
+    assert!(asks(&count(&mut page, 9_000.0, 150.0)));
+}
+
+#[test]
+fn a_host_whose_listener_sends_nothing_doubts_nothing() {
+    let mut page = reaching();
+    for at_ms in [1_000.0, 3_000.0, 5_000.0] {
+        assert!(restarted(&count(&mut page, at_ms, 50.0)).is_empty());
     }
 }

@@ -1,0 +1,106 @@
+// What is sent fits what it is: the codec of each profile as the peer connections report it, and what the pages tell of it.
+import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { hear } from '../hearing';
+import { keepPeers } from '../peering.mjs';
+import { button, createRoom, listen, main, shareTab, showsState, useMicrophone } from '../visiting';
+
+/** A tone that only the left channel has. */
+const LEFT_TONE_HZ = 2000;
+
+/** The parameters that a page's peer connection encodes or decodes by. */
+function codecLine(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const { peers } = window as Window & { peers?: RTCPeerConnection[] };
+    const peer = peers?.findLast((one) => one.connectionState === 'connected');
+    const reports = new Map((await peer?.getStats()) as Iterable<[string, { type: string; sdpFmtpLine?: string }]> | undefined);
+    return [...reports.values()].find((report) => report.type === 'codec')?.sdpFmtpLine ?? '';
+  });
+}
+
+/** How much louder a tone is on the left of what the player plays than on the right. */
+function leanDb(page: Page, frequencyHz: number): Promise<number> {
+  return page.getByTestId('stream').evaluate((player: HTMLAudioElement, frequencyHz) => {
+    const page = window as Window & { sides?: AnalyserNode[] };
+    if (!page.sides) {
+      const context = new AudioContext({ sampleRate: 48_000 });
+      const splitter = new ChannelSplitterNode(context, { numberOfOutputs: 2 });
+      context.createMediaStreamSource(player.srcObject as MediaStream).connect(splitter);
+      page.sides = [0, 1].map((side) => {
+        const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
+        splitter.connect(analyser, side);
+        return analyser;
+      });
+    }
+    const [left, right] = page.sides.map((side) => {
+      const bins = new Float32Array(side.frequencyBinCount);
+      side.getFloatFrequencyData(bins);
+      return Math.max(-120, bins[Math.round((frequencyHz * side.fftSize) / side.context.sampleRate)]!);
+    });
+    return left! - right!;
+  }, frequencyHz);
+}
+
+test('a shared tab goes out in stereo, and left and right are heard apart', async ({ tabHost, newVisitor }) => {
+  const tone = tabHost.context().pages().find((page) => page !== tabHost)!;
+  await tone.evaluate((frequency) => {
+    const context = new AudioContext();
+    const oscillator = new OscillatorNode(context, { frequency });
+    oscillator.connect(new StereoPannerNode(context, { pan: -1 })).connect(context.destination);
+    oscillator.start();
+  }, LEFT_TONE_HZ);
+  await tabHost.addInitScript(keepPeers);
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await showsState(listener, 'listening');
+  await expect.poll(() => leanDb(listener, LEFT_TONE_HZ)).toBeGreaterThan(30);
+  expect(Math.abs(await leanDb(listener, TAB_TONE_HZ))).toBeLessThan(3);
+  const line = await codecLine(tabHost);
+  for (const parameter of ['stereo=1', 'sprop-stereo=1', 'useinbandfec=1', 'maxaveragebitrate=256000']) {
+    expect(line).toContain(parameter);
+  }
+});
+
+test('a voice goes out with what helps speech', async ({ microphoneHost, newVisitor }) => {
+  await microphoneHost.addInitScript(keepPeers);
+  const code = await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  await listen(await newVisitor(), code);
+  for (const parameter of ['usedtx=1', 'useinbandfec=1', 'minptime=10', 'maxaveragebitrate=64000']) {
+    await expect.poll(() => codecLine(microphoneHost)).toContain(parameter);
+  }
+  expect(await codecLine(microphoneHost)).not.toContain('stereo=1');
+});
+
+test('host and listener see how the line is, and copy it without names or addresses', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+
+  await main(tabHost).getByText('Diagnostics', { exact: true }).click();
+  const measured = tabHost.getByTestId('measured');
+  const figures = [/Path\s*direct, (host|prflx) to (host|prflx) over UDP/, /Round trip\s*\d+ ms/, /Loss\s*0\.0 %/];
+  for (const figure of figures) await expect(measured).toContainText(figure);
+  await expect(measured).toContainText(/Bitrate\s*[1-9]\d* kbit\/s of at most \d+ kbit\/s/);
+  await expect(measured.getByRole('img', { name: 'Bitrate and loss' })).toBeVisible();
+  await expect(main(tabHost)).toContainText('No TURN server is configured');
+
+  const badge = listener.getByTestId('quality');
+  await expect(badge).toHaveText(/^Direct · [1-9]\d* kbit\/s · behind live \d+ ms$/);
+  await badge.click();
+  await expect(main(listener)).toContainText(/Jitter buffer\s*\d+ ms/);
+
+  const name = await measured.getByRole('heading').innerText();
+  for (const page of [tabHost, listener]) {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write', 'microphone']);
+    await button(page, 'Copy diagnostics').click();
+    await expect(button(page, 'Copied')).toBeVisible();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toMatch(/Path: direct/);
+    for (const secret of [name, 'Ada', code]) expect(copied).not.toContain(secret);
+    expect(copied.replace(/^Browser:.*$/m, '')).not.toMatch(/\d+\.\d+\.\d+\.\d+|[0-9a-f]*::[0-9a-f]+|\.local/);
+  }
+});
