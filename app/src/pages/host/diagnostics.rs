@@ -42,10 +42,12 @@ pub(super) fn Diagnostics(
     view! {
         <details class="card" node_ref=section on:toggle=toggle>
             <summary>"Diagnostics"</summary>
-            {warning}
-            <Show when=move || is_open.get()>
-                <Measured statistics=presence.statistics listeners history />
-            </Show>
+            <div class="grid gap-4 pt-4">
+                {warning}
+                <Show when=move || is_open.get()>
+                    <Measured statistics=presence.statistics listeners history />
+                </Show>
+            </div>
         </details>
     }
     .into_any()
