@@ -40,15 +40,23 @@ export const capturing = {
 
 /** Has a microphone that hums. @returns {LaunchOptions} */
 export function humming() {
+  return { executablePath, args: [...quiet, autoplay, '--use-fake-ui-for-media-stream', ...hum()] };
+}
+
+/**
+ * Has microphones that hum, and shares the page titled TONE. Without the fake dialogue, which would pick the screen: the
+ * context's permissions answer for the microphone. @returns {LaunchOptions}
+ */
+export function mixing() {
+  return { ...capturing, args: [...(capturing.args ?? []), ...hum()] };
+}
+
+/** Microphones made of a file. */
+function hum() {
   const file = join(target, 'end2end', 'microphone.wav');
   mkdirSync(join(target, 'end2end'), { recursive: true });
   writeFileSync(file, wave(MICROPHONE_TONE_HZ));
-  const fake = [
-    '--use-fake-ui-for-media-stream',
-    '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-audio-capture=${file}`,
-  ];
-  return { executablePath, args: [...quiet, autoplay, ...fake] };
+  return ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${file}`];
 }
 
 /**

@@ -1,7 +1,7 @@
 // What every browser test starts from: a server of its own, and pages in browsers that have sound.
 import { test as base, type Browser, type BrowserContextOptions, type Page } from '@playwright/test';
 
-import { capturing, cautious, humming, openTone, reachable } from './chromium.mjs';
+import { capturing, cautious, humming, mixing, openTone, reachable } from './chromium.mjs';
 import { Server, type Settings } from './server.mjs';
 
 export { expect, type Page } from '@playwright/test';
@@ -18,6 +18,8 @@ interface TestFixtures {
   microphoneHost: Page;
   /** A page that, asked for a tab, shares one that sounds at {@link TAB_TONE_HZ}. */
   tabHost: Page;
+  /** A page that has both; the shared page is there too. */
+  mixHost: Page;
   /** A page of somebody whose browser plays nothing before a tap. */
   cautiousListener: Page;
 }
@@ -25,6 +27,7 @@ interface TestFixtures {
 interface WorkerFixtures {
   microphoneBrowser: Browser;
   tabBrowser: Browser;
+  mixBrowser: Browser;
   cautiousBrowser: Browser;
 }
 
@@ -65,6 +68,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await context.close();
   },
 
+  mixHost: async ({ mixBrowser, server }, use) => {
+    const context = await mixBrowser.newContext({ ...reachable, baseURL: server.url });
+    await openTone(context);
+    await use(await context.newPage());
+    await context.close();
+  },
+
   cautiousListener: async ({ cautiousBrowser, server }, use) => {
     const context = await cautiousBrowser.newContext({ ...reachable, baseURL: server.url });
     await use(await context.newPage());
@@ -83,6 +93,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   tabBrowser: [
     async ({ playwright }, use) => {
       const browser = await playwright.chromium.launch(capturing);
+      await use(browser);
+      await browser.close();
+    },
+    { scope: 'worker' },
+  ],
+
+  mixBrowser: [
+    async ({ playwright }, use) => {
+      const browser = await playwright.chromium.launch(mixing());
       await use(browser);
       await browser.close();
     },

@@ -11,6 +11,8 @@ export interface Sound {
   levelDb: number;
   /** The median of all that is neither the tone nor a harmonic of it. */
   floorDb: number;
+  /** How loud each tone is that was asked for. */
+  tonesDb: number[];
   /** The last 40 ms altogether; 0 dB is full scale. */
   loudnessDb: number;
 }
@@ -18,6 +20,7 @@ export interface Sound {
 const TOLERANCE = 0.02;
 const ABOVE_FLOOR_DB = 30;
 const SILENT_DB = -70;
+const BELOW_OTHERS_DB = 35;
 
 /** Waits until the tone, and nothing else, is heard. */
 export async function hear(page: Page, frequencyHz: number): Promise<Sound> {
@@ -29,6 +32,22 @@ export async function hear(page: Page, frequencyHz: number): Promise<Sound> {
       return isTone(sound, frequencyHz) ? tone : sound;
     }, `${tone} at ${page.url()}`)
     .toBe(tone);
+  return sound!;
+}
+
+/** Waits until all of these tones are heard at once, and none of those that are `missing`. */
+export async function hearTogether(page: Page, tonesHz: number[], missingHz: number[] = []): Promise<Sound> {
+  const expected = `${tonesHz.join(' and ')} Hz without ${missingHz.join(' and ') || 'anything missing'}`;
+  let sound: Sound | undefined;
+  await expect
+    .poll(async () => {
+      sound = await measure(page, [...tonesHz, ...missingHz]);
+      const { obstacle, levelDb, floorDb, tonesDb } = sound;
+      const heard = tonesDb.slice(0, tonesHz.length).every((db) => db - floorDb >= ABOVE_FLOOR_DB);
+      const missing = tonesDb.slice(tonesHz.length).every((db) => levelDb - db >= BELOW_OTHERS_DB);
+      return obstacle === '' && heard && missing ? expected : sound;
+    }, `${expected} at ${page.url()}`)
+    .toBe(expected);
   return sound!;
 }
 
@@ -50,14 +69,14 @@ function isTone(sound: Sound, frequencyHz: number): boolean {
   );
 }
 
-/** Measures what the player plays at this moment. */
-export async function measure(page: Page): Promise<Sound> {
+/** Measures what the player plays at this moment, and how much there is of each of these tones. */
+export async function measure(page: Page, tonesHz: number[] = []): Promise<Sound> {
   const players = page.getByTestId('stream');
   if ((await players.count()) === 0) {
-    return { obstacle: 'no player', frequencyHz: 0, levelDb: -200, floorDb: -200, loudnessDb: -200 };
+    return { obstacle: 'no player', frequencyHz: 0, levelDb: -200, floorDb: -200, tonesDb: [], loudnessDb: -200 };
   }
-  return players.evaluate((player: HTMLAudioElement): Sound => {
-    const nothing = { frequencyHz: 0, levelDb: -200, floorDb: -200, loudnessDb: -200 };
+  return players.evaluate((player: HTMLAudioElement, { tonesHz, tolerance }): Sound => {
+    const nothing = { frequencyHz: 0, levelDb: -200, floorDb: -200, tonesDb: [], loudnessDb: -200 };
     const stream = player.srcObject;
     const track = stream instanceof MediaStream ? stream.getAudioTracks().find((t) => t.readyState === 'live') : undefined;
     if (!track) return { obstacle: 'no live track', ...nothing };
@@ -98,12 +117,15 @@ export async function measure(page: Page): Promise<Sound> {
       return i >= audible.from && i < audible.to && Math.abs(i * hz - nearest) > 60;
     };
     const floor = bins.filter(isFloor).sort((a, b) => a - b);
+    const around = (toneHz: number) =>
+      bins.slice(Math.floor((toneHz * (1 - tolerance)) / hz), Math.ceil((toneHz * (1 + tolerance)) / hz) + 1);
     return {
       obstacle: '',
       frequencyHz,
       levelDb: top,
       floorDb: floor[Math.floor(floor.length / 2)] ?? -200,
+      tonesDb: tonesHz.map((toneHz) => Math.max(...around(toneHz))),
       loudnessDb: 10 * Math.log10(power + 1e-20),
     };
-  });
+  }, { tonesHz, tolerance: TOLERANCE });
 }

@@ -1,14 +1,17 @@
 //! The client's own state and its [`Client::step`]: what a host's or a listener's page knows, and what it does next.
 //!
 //! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
-//! One facet a file: `link` (the signalling connection), `peers` (peer connections), `broadcast` (what the host sends),
-//! `shown` (what the page shows of all that), `volume` (how loud a listener's player is).
+//! One facet a file: `link` (the signalling connection), `peers` (peer connections), `broadcast` (what the host sends,
+//! made of a `mix` in the quality of a `profile`, with a `keepsake` for after a reload), `shown` (what the page shows of
+//! all that), `volume` (how loud a listener's player is).
 
 pub mod adaptation;
 mod broadcast;
 pub mod browser;
 mod exchange;
+mod keepsake;
 mod link;
+mod mix;
 mod peers;
 mod profile;
 mod quality;
@@ -24,14 +27,16 @@ use heartogether::{
     role::Role,
     wire::{
         ClientMessage, EndReason, Missed, ReceivedSignal, RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage,
-        StreamState,
+        Source, StreamState,
     },
 };
 
 use broadcast::Broadcast;
 pub use exchange::{Command, Input, Timer};
+pub use keepsake::Keepsake;
 use link::Link;
 pub use link::LinkState;
+pub use mix::{FULL_PERCENT, Fader, Mix, Route};
 pub use peers::PeerState;
 use peers::Peers;
 pub use profile::{Codec, Profile};
@@ -95,7 +100,10 @@ impl Client {
             Input::Received(message) => self.receive(message, out),
             Input::TimerFired(timer) => self.time_out(timer, out),
             Input::CaptureStarted(source) => self.begin(source, out),
-            Input::CaptureEnded => self.interrupt(out),
+            Input::CaptureEnded(source) => self.lose_source(source, out),
+            Input::SourceRemoved(source) => self.remove_source(source, out),
+            Input::FaderMoved { source, fader } => self.move_fader(source, fader, out),
+            Input::Recalled(keepsake) => self.recall(keepsake),
             Input::ProfileChosen(profile) => self.choose_profile(profile, out),
             Input::PausePressed => self.pause(true, out),
             Input::ResumePressed => self.pause(false, out),
@@ -128,6 +136,16 @@ impl Client {
     /// The sound's quality: the host's choice, or what suits the source.
     pub fn profile(&self) -> Profile {
         self.broadcast.profile()
+    }
+
+    /// What the host sends is made of.
+    pub fn mix(&self) -> Mix {
+        self.broadcast.mix
+    }
+
+    /// The source that went away by itself and was not shared again.
+    pub fn lost_source(&self) -> Option<Source> {
+        self.broadcast.lost
     }
 
     fn ended(&self) -> Option<EndReason> {

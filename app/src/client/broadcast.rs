@@ -5,48 +5,87 @@ use heartogether::{
     wire::{ClientMessage, Source, StartStream, StreamState},
 };
 
-use super::{Client, Command, Profile};
+use super::{Client, Command, Fader, Keepsake, Mix, Profile};
 
 /// What the host wants and has.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Broadcast {
-    /// Where the captured sound comes from; `None` while nothing is captured.
-    pub(super) source: Option<Source>,
+    /// What is captured, and how loud.
+    pub(super) mix: Mix,
     /// The quality that the host chose, if any.
     pub(super) chosen: Option<Profile>,
     /// Whether it is silenced on purpose.
     pub(super) paused: bool,
+    /// The source that went away by itself and was not shared again.
+    pub(super) lost: Option<Source>,
     /// Whether the room is to be ended as soon as the server can be told.
     pub(super) stopping: bool,
 }
 
 impl Broadcast {
-    /// The choice, or what suits the source.
+    /// Whether there is sound to send.
+    pub(super) fn is_capturing(&self) -> bool {
+        self.mix.route().is_some()
+    }
+
+    /// The choice, or what suits the sources: a tab wants music, alone or in the mix.
     pub(super) fn profile(&self) -> Profile {
-        self.chosen.or(self.source.map(Profile::of)).unwrap_or_default()
+        self.chosen.or(self.mix.sources().next().map(Profile::of)).unwrap_or_default()
     }
 }
 
 impl Client {
+    /// A source is there: the first one, one more, or another one in place of the same kind.
     pub(super) fn begin(&mut self, source: Source, out: &mut Vec<Command>) {
-        if self.role != Role::Host || self.is_over() {
+        if self.role != Role::Host || self.is_over() || self.broadcast.stopping {
             return out.push(Command::StopCapture);
         }
-        self.broadcast.source = Some(source);
-        self.broadcast.paused = false;
-        out.push(Command::ApplyProfile(self.profile()));
-        self.retune(out);
-        out.push(Command::SetSending(true));
+        let before = self.broadcast.is_capturing().then(|| self.profile());
+        let broadcast = &mut self.broadcast;
+        if source == Source::Display && !broadcast.mix.has(source) && broadcast.chosen == Some(Profile::Voice) {
+            // A choice for talk was made before there was a tab.
+            broadcast.chosen = None;
+        }
+        broadcast.mix.put(source, true);
+        broadcast.lost = None;
+        self.apply(before, out);
+        out.push(Command::SetSending(!self.broadcast.paused));
         self.declare(out);
         self.offer_to_all(out);
     }
 
-    pub(super) fn interrupt(&mut self, out: &mut Vec<Command>) {
-        if self.broadcast.source.take().is_some() {
+    /// A source is gone by itself: unplugged, or stopped in the browser's own bar.
+    pub(super) fn lose_source(&mut self, source: Source, out: &mut Vec<Command>) {
+        if self.broadcast.mix.has(source) {
+            self.broadcast.lost = Some(source);
+        }
+        self.drop_source(source, out);
+    }
+
+    /// The host takes a source out of the mix.
+    pub(super) fn remove_source(&mut self, source: Source, out: &mut Vec<Command>) {
+        self.broadcast.lost = None;
+        self.drop_source(source, out);
+    }
+
+    fn drop_source(&mut self, source: Source, out: &mut Vec<Command>) {
+        let was_in = self.broadcast.mix.has(source);
+        let before = Some(self.profile());
+        self.broadcast.mix.put(source, false);
+        if self.broadcast.is_capturing() {
+            // The others' sound goes out before this one's ends.
+            self.apply(before, out);
+        } else if was_in {
+            self.broadcast.paused = false;
             self.hang_up_all(out);
-            out.push(Command::StopCapture);
             self.declare(out);
         }
+        out.push(Command::ReleaseSource(source));
+    }
+
+    pub(super) fn move_fader(&mut self, source: Source, fader: Fader, out: &mut Vec<Command>) {
+        self.broadcast.mix.set(source, fader);
+        out.push(Command::ApplyMix(self.broadcast.mix));
     }
 
     pub(super) fn choose_profile(&mut self, profile: Profile, out: &mut Vec<Command>) {
@@ -57,8 +96,28 @@ impl Client {
         }
     }
 
+    /// The page was reloaded: what is shared again is as it was.
+    pub(super) fn recall(&mut self, keepsake: Keepsake) {
+        let Keepsake { code, mut mix, chosen, paused } = keepsake;
+        if self.role == Role::Host && code == self.code {
+            for source in [Source::Display, Source::Microphone] {
+                mix.put(source, false);
+            }
+            self.broadcast = Broadcast { mix, chosen, paused, ..Broadcast::default() };
+        }
+    }
+
+    fn apply(&mut self, before: Option<Profile>, out: &mut Vec<Command>) {
+        let now = self.profile();
+        if before != Some(now) {
+            out.push(Command::ApplyProfile(now));
+            self.retune(out);
+        }
+        out.push(Command::ApplyMix(self.broadcast.mix));
+    }
+
     pub(super) fn pause(&mut self, paused: bool, out: &mut Vec<Command>) {
-        if self.broadcast.source.is_some() {
+        if self.broadcast.is_capturing() {
             self.broadcast.paused = paused;
             out.push(Command::SetSending(!paused));
             self.declare(out);
@@ -78,9 +137,9 @@ impl Client {
         if self.role != Role::Host || !self.link.is_attached() {
             return;
         }
-        let Broadcast { source, paused, stopping, .. } = self.broadcast;
+        let Broadcast { ref mix, paused, stopping, .. } = self.broadcast;
         let says = self.stream();
-        let message = match source {
+        let message = match mix.sources().next() {
             _ if stopping => ClientMessage::StopRoom,
             Some(_) if paused && says == StreamState::Live => ClientMessage::PauseStream,
             Some(_) if !paused && says == StreamState::Paused => ClientMessage::ResumeStream,

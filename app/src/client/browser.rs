@@ -4,12 +4,16 @@
 mod capture;
 mod level;
 pub mod media_session;
+mod microphones;
+mod mixer;
 mod network;
 mod peer;
 mod playback;
 pub mod sharing;
 mod socket;
+mod sources;
 mod stats;
+mod vigil;
 pub mod volume;
 
 use std::{
@@ -23,7 +27,7 @@ use gloo_events::EventListener;
 use heartogether::{
     id::{MemberId, NegotiationId, RoomCode},
     role::Role,
-    wire::{RoomView, Source},
+    wire::RoomView,
 };
 use leptos::{
     html::Audio,
@@ -33,12 +37,14 @@ use leptos::{
 use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
-use capture::Capture;
 pub use capture::CaptureError;
 use level::Level;
+pub use microphones::Microphone;
 use peer::PeerConnection;
 use playback::Playback;
 use socket::Socket;
+pub use sources::Sound;
+use sources::Sources;
 
 use super::{
     Client, Command, HostState, Input, LinkState, ListenerState, PeerState, Profile, Timer,
@@ -62,13 +68,11 @@ pub struct Presence {
     pub peer_states: RwSignal<Vec<Option<PeerState>>>,
     /// What is measured at the peer connections: a host's to each listener, a listener's to the host.
     pub statistics: RwSignal<Vec<(MemberId, PeerStatistics)>>,
-    /// Where the captured sound comes from.
-    pub source: RwSignal<Option<Source>>,
     /// The quality of the host's sound.
     pub profile: RwSignal<Profile>,
-    /// Why the last attempt to capture failed.
-    pub capture_error: RwSignal<Option<CaptureError>>,
-    /// How loud the sound is that goes out or comes in, from 0 to 1.
+    /// The host's sound.
+    pub sound: Sound,
+    /// How loud the sound is that comes in, from 0 to 1.
     pub level: RwSignal<f32>,
     /// Whether the browser wants a tap before it plays.
     pub playback_blocked: RwSignal<bool>,
@@ -87,9 +91,8 @@ impl Presence {
             room: RwSignal::default(),
             peer_states: RwSignal::default(),
             statistics: RwSignal::default(),
-            source: RwSignal::default(),
             profile: RwSignal::default(),
-            capture_error: RwSignal::default(),
+            sound: Sound::default(),
             level: RwSignal::default(),
             playback_blocked: RwSignal::default(),
             playback_held: RwSignal::default(),
@@ -105,6 +108,9 @@ impl Presence {
         page.listen_for_waking();
         page.measure_regularly();
         page.input(Input::NetworkGuessed(network::guess()));
+        if role == Role::Host {
+            page.prepare_sources();
+        }
         page.input(Input::Started);
         self.running.set_value(Some(SendWrapper::new(page)));
     }
@@ -120,13 +126,6 @@ impl Presence {
     pub fn press(self, input: Input) {
         if let Some(page) = self.page() {
             page.input(input);
-        }
-    }
-
-    /// Asks the browser for sound to share. Call it from a click: browsers demand one.
-    pub fn share(self, source: Source) {
-        if let Some(page) = self.page() {
-            spawn_local(async move { page.capture(source).await });
         }
     }
 
@@ -172,7 +171,7 @@ struct Running {
     timers: RefCell<BTreeMap<Timer, TimeoutHandle>>,
     peers: RefCell<BTreeMap<NegotiationId, Rc<PeerConnection>>>,
     profile: Cell<Profile>,
-    capture: RefCell<Option<Capture>>,
+    sources: Sources,
     level: RefCell<Option<Level>>,
     playback: Playback,
     configuration: web_sys::RtcConfiguration,
@@ -194,7 +193,7 @@ impl Page {
             timers: RefCell::default(),
             peers: RefCell::default(),
             profile: Cell::default(),
-            capture: RefCell::default(),
+            sources: Sources::default(),
             level: RefCell::default(),
             playback: Playback::new(player, presence.playback_blocked, presence.playback_held),
             configuration,
@@ -247,12 +246,12 @@ impl Page {
             Command::ApplyProfile(profile) => {
                 self.0.profile.set(profile);
                 self.0.peers.borrow().values().for_each(|peer| Rc::clone(peer).set_profile(profile));
-                self.0.capture.borrow().iter().for_each(|capture| capture.apply(profile));
+                self.apply_profile(profile);
             }
-            Command::SetSending(sending) => {
-                self.0.capture.borrow().iter().for_each(|capture| capture.set_sending(sending));
-            }
-            Command::StopCapture => self.stop_capture(),
+            Command::ApplyMix(mix) => self.apply_mix(mix),
+            Command::SetSending(sending) => self.set_sending(sending),
+            Command::ReleaseSource(source) => self.release_source(source),
+            Command::StopCapture => self.release_sources(),
         }
     }
 
@@ -268,8 +267,7 @@ impl Page {
         if presence.room.try_with_untracked(|shown| shown.as_ref() != client.room()) == Some(true) {
             presence.room.set(client.room().cloned());
         }
-        show(presence.profile, client.profile());
-        show(presence.source, self.0.capture.borrow().as_ref().map(Capture::source));
+        self.publish_sound(&client);
     }
 
     fn start_timer(&self, timer: Timer, after_ms: u32) {
@@ -288,10 +286,9 @@ impl Page {
     }
 
     fn open_offering(&self, negotiation: NegotiationId) {
-        let capture = self.0.capture.borrow();
-        let Some(capture) = capture.as_ref() else { return };
+        let Some((stream, track)) = sources::outgoing_stream().zip(self.0.sources.outgoing()) else { return };
         let opened = PeerConnection::open(negotiation, &self.0.configuration, self.0.profile.get(), self.reporter());
-        self.keep_peer(negotiation, opened, |peer| peer.offer(capture.stream(), capture.track()));
+        self.keep_peer(negotiation, opened, |peer| peer.offer(&stream, &track));
     }
 
     fn open_answering(&self, negotiation: NegotiationId, sdp: String) {
@@ -334,28 +331,8 @@ impl Page {
         if let Some(peer) = self.0.peers.borrow_mut().remove(&negotiation) {
             peer.close();
         }
-        if self.0.peers.borrow().is_empty() && self.0.capture.borrow().is_none() {
+        if self.0.peers.borrow().is_empty() {
             self.0.playback.detach();
-            self.stop_level();
-        }
-    }
-
-    async fn capture(&self, source: Source) {
-        let presence = self.0.presence;
-        presence.capture_error.set(None);
-        match Capture::start(source, self.reporter()).await {
-            Err(error) => presence.capture_error.set(Some(error)),
-            Ok(capture) => {
-                self.0.peers.borrow().values().for_each(|peer| peer.replace_track(capture.track()));
-                *self.0.level.borrow_mut() = Level::measure(capture.stream(), presence.level);
-                *self.0.capture.borrow_mut() = Some(capture);
-                self.input(Input::CaptureStarted(source));
-            }
-        }
-    }
-
-    fn stop_capture(&self) {
-        if self.0.capture.borrow_mut().take().is_some() {
             self.stop_level();
         }
     }
@@ -447,11 +424,10 @@ impl Reporter {
 
     /// Nobody sees a listener's meter in the background, and an audio device held there costs a phone its battery.
     fn turn_level(&self, on: bool) {
-        let Some(page) = self.0.upgrade().map(Page) else { return };
-        match (page.0.capture.borrow().is_some(), on) {
-            (true, _) => {}
-            (false, true) => page.measure_playback(),
-            (false, false) => page.stop_level(),
+        match (self.page(), on) {
+            (Some(page), true) => page.measure_playback(),
+            (Some(page), false) => page.stop_level(),
+            (None, _) => {}
         }
     }
 

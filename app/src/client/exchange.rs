@@ -6,7 +6,7 @@ use heartogether::{
 };
 
 use super::{
-    PeerState, Profile,
+    Fader, Keepsake, Mix, PeerState, Profile,
     adaptation::{Network, Tuning},
     statistics::Reading,
 };
@@ -30,10 +30,21 @@ pub enum Input {
     NetworkGuessed(Network),
     /// The device is on another network, or on one again: every path may lead elsewhere now.
     NetworkChanged,
-    /// The host shares sound from here.
+    /// The host shares sound from here: first, in addition, or in place of what came from there.
     CaptureStarted(Source),
-    /// The host's source is gone: unplugged, or stopped in the browser's own bar.
-    CaptureEnded,
+    /// A source of the host's is gone: unplugged, or stopped in the browser's own bar.
+    CaptureEnded(Source),
+    /// The host takes a source out of the mix.
+    SourceRemoved(Source),
+    /// The host makes a source louder or quieter, or silences it.
+    FaderMoved {
+        /// Which.
+        source: Source,
+        /// Where its fader stands now.
+        fader: Fader,
+    },
+    /// The page was reloaded while it was live.
+    Recalled(Keepsake),
     /// The host chooses a quality.
     ProfileChosen(Profile),
     /// The host pauses.
@@ -151,6 +162,10 @@ pub enum Command {
     ClosePeer(NegotiationId),
     /// Capture, negotiate and encode as this profile says, from now on.
     ApplyProfile(Profile),
+    /// Send this mix, from now on.
+    ApplyMix(Mix),
+    /// Release one captured device.
+    ReleaseSource(Source),
     /// Let the captured sound through, or silence it.
     SetSending(bool),
     /// Release the captured devices.

@@ -240,7 +240,7 @@ impl Peers {
 impl Client {
     /// Offers a new peer connection to a listener, in place of the one there may be.
     pub(super) fn offer(&mut self, member: MemberId, out: &mut Vec<Command>) {
-        if self.broadcast.source.is_some() {
+        if self.broadcast.is_capturing() {
             let negotiation = self.peers.offer(member, self.profile(), out);
             self.tune(negotiation, out);
         }

@@ -83,11 +83,11 @@ impl Client {
         if self.broadcast.stopping {
             return HostState::Ended(EndReason::Stopped);
         }
-        match (&self.broadcast.source, self.stream()) {
-            (Some(_), _) if self.broadcast.paused => HostState::Paused,
-            (Some(_), _) => HostState::Live,
-            (None, StreamState::Live | StreamState::Paused | StreamState::Interrupted) => HostState::Interrupted,
-            (None, _) => HostState::Idle,
+        match (self.broadcast.is_capturing(), self.stream()) {
+            (true, _) if self.broadcast.paused => HostState::Paused,
+            (true, _) => HostState::Live,
+            (false, StreamState::Live | StreamState::Paused | StreamState::Interrupted) => HostState::Interrupted,
+            (false, _) => HostState::Idle,
         }
     }
 

@@ -11,6 +11,7 @@ use crate::stage::*;
 const START: ClientMessage = ClientMessage::StartStream(StartStream { source: Source::Microphone, paused: false });
 const START_PAUSED: ClientMessage =
     ClientMessage::StartStream(StartStream { source: Source::Microphone, paused: true });
+const GONE: Input = Input::CaptureEnded(Source::Microphone);
 const SHARE: Input = Input::CaptureStarted(Source::Microphone);
 
 /// What the room is told, apart from signals.
@@ -40,9 +41,9 @@ fn a_host_who_is_attached_declares_what_is_pressed() {
     assert_eq!(page.client.host_state(), HostState::Live);
     page.stream(StreamState::Live);
 
-    let commands = page.take(Input::CaptureEnded);
+    let commands = page.take(GONE);
     assert_eq!(declared(&commands), [ClientMessage::InterruptStream]);
-    assert!(commands.contains(&Command::StopCapture));
+    assert!(commands.contains(&Command::ReleaseSource(Source::Microphone)));
     page.stream(StreamState::Interrupted);
     assert_eq!(page.client.host_state(), HostState::Interrupted);
 
@@ -52,7 +53,7 @@ fn a_host_who_is_attached_declares_what_is_pressed() {
 #[test]
 fn a_host_whose_source_is_gone_hangs_up() {
     let mut page = Page::live(&[GRACE, EDSGER]);
-    let commands = page.take(Input::CaptureEnded);
+    let commands = page.take(GONE);
     assert_eq!(closed(&commands), [100, 101]);
     let expected = [say(GRACE, hung_up(100)), say(EDSGER, hung_up(101)), ClientMessage::InterruptStream];
     assert_eq!(sent(&commands), expected);
@@ -92,10 +93,10 @@ fn what_is_pressed_while_away_is_made_up_for() {
         (Live, vec![Input::PausePressed, Input::ResumePressed], vec![]),
         (Paused, vec![Input::ResumePressed], vec![ClientMessage::ResumeStream]),
         (Paused, pause(), vec![]),
-        (Live, vec![Input::CaptureEnded], vec![ClientMessage::InterruptStream]),
-        (Live, vec![Input::CaptureEnded, SHARE], vec![]),
+        (Live, vec![GONE], vec![ClientMessage::InterruptStream]),
+        (Live, vec![GONE, SHARE], vec![]),
         (Interrupted, vec![], vec![START]),
-        (Interrupted, vec![Input::CaptureEnded], vec![]),
+        (Interrupted, vec![GONE], vec![]),
         (Idle, vec![], vec![START]),
         (Interrupted, pause(), vec![START_PAUSED]),
         (Idle, pause(), vec![START_PAUSED]),
@@ -155,7 +156,7 @@ fn what_is_pressed_before_the_room_has_answered_is_told_once_it_has() {
     assert_eq!(declared(&page.stream(StreamState::Paused)), [ClientMessage::ResumeStream]);
 
     let mut page = Page::live(&[]);
-    page.take(Input::CaptureEnded);
+    page.take(GONE);
     page.take(SHARE);
     assert_eq!(declared(&page.stream(StreamState::Interrupted)), [START]);
 }
@@ -165,7 +166,7 @@ fn a_listeners_page_shares_nothing() {
     let mut page = Page::hearing(StreamState::Live);
     assert_eq!(page.take(SHARE), [Command::StopCapture]);
     assert_eq!(page.take(Input::PausePressed), []);
-    assert_eq!(page.take(Input::CaptureEnded), []);
+    assert_eq!(page.take(GONE), [Command::ReleaseSource(Source::Microphone)]);
     assert_eq!(page.stream(StreamState::Paused).iter().filter(|c| matches!(c, Command::Send(_))).count(), 0);
 }
 

@@ -145,7 +145,7 @@ impl World {
             }
             Move::Unplug if self.capturing => {
                 self.capturing = false;
-                self.input(0, Input::CaptureEnded);
+                self.input(0, Input::CaptureEnded(Source::Microphone));
             }
             Move::Unplug => {}
             Move::Share => {
@@ -252,7 +252,8 @@ impl World {
                 self.pages[page].timers.insert(timer, at);
             }
             Command::StopTimer(timer) => drop(self.pages[page].timers.remove(&timer)),
-            Command::ApplyProfile(_) | Command::Tune { .. } => {}
+            Command::ApplyProfile(_) | Command::ApplyMix(_) | Command::Tune { .. } => {}
+            Command::ReleaseSource(_) => self.capturing = false,
             Command::SetSending(sending) => self.pages[page].sending = sending,
             Command::StopCapture if page == 0 => self.capturing = false,
             Command::StopCapture => {}

@@ -1,10 +1,10 @@
-//! Capturing a tab, the system's sound or a microphone.
+//! Capturing one source: a tab, the system's sound or a microphone.
 
 use std::fmt;
 
 use gloo_events::{EventListener, EventListenerOptions};
 use heartogether::wire::Source;
-use js_sys::{Object, Reflect};
+use js_sys::{Object, Promise, Reflect};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -24,7 +24,7 @@ pub enum CaptureError {
     DeviceBusy,
     /// What was picked has no sound.
     NoSound,
-    /// The browser offers no display capture.
+    /// The browser cannot capture this.
     Unsupported(Source),
     /// Pages without HTTPS may not capture.
     InsecureContext,
@@ -34,41 +34,69 @@ impl fmt::Display for CaptureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::PermissionRefused(Source::Display) => {
-                "Nothing was shared. Choose a tab in the browser's window and press Share."
+                "Nothing was shared: the browser’s window was closed, or it refused. Try again, choose a tab and press Share."
             }
             Self::PermissionRefused(Source::Microphone) => {
-                "The browser does not let this page use the microphone. Allow it in the address bar and try again."
+                "The browser does not let this page use the microphone. Allow it beside the address, at the lock or the \
+                 microphone sign, and try again."
             }
             Self::NoDevice => "No microphone was found. Connect one and try again.",
-            Self::DeviceBusy => "The microphone could not be opened. Another program may be using it.",
+            Self::DeviceBusy => {
+                "The device could not be opened. Another program may be using it: close that one and try again."
+            }
             Self::NoSound => {
-                "What you picked has no sound to share. Pick a tab, and leave \u{201c}Also share tab audio\u{201d} on."
+                "What you picked came without sound. Pick a tab and leave “Also share tab audio” on; of a whole screen \
+                 only some systems share the sound, of a window none."
             }
             Self::Unsupported(Source::Display) => {
-                "This browser cannot share a tab's sound. Use a microphone, or Chrome or Edge on a computer."
+                "This browser cannot share the sound of a tab. Chrome and Edge on a computer can; here you can use a \
+                 microphone."
             }
-            Self::Unsupported(Source::Microphone) => "This browser gives no page the microphone.",
-            Self::InsecureContext => "Browsers let a page capture sound only over HTTPS or on localhost.",
+            Self::Unsupported(Source::Microphone) => "This browser gives pages no microphone. Try another browser.",
+            Self::InsecureContext => {
+                "Browsers let a page capture sound only over HTTPS or on the server’s own machine. Ask whoever runs this \
+                 server for an address that begins with https://, or open it there as localhost. Listening works from \
+                 everywhere."
+            }
         })
     }
 }
 
-/// Captured sound. Dropped, it lets go of the device.
+/// One source's captured sound. Dropped, it lets go of the device.
 pub(super) struct Capture {
     source: Source,
+    is_processed: bool,
     stream: MediaStream,
     track: MediaStreamTrack,
     _ended: EventListener,
 }
 
 impl Capture {
-    /// Asks the browser, which asks the visitor. That the source goes away later is reported.
-    pub(super) async fn start(source: Source, report: Reporter) -> Result<Self, CaptureError> {
-        let devices = media_devices(source)?;
-        let request = match source {
-            Source::Display => devices.get_display_media_with_constraints(&display_constraints()),
-            Source::Microphone => devices.get_user_media_with_constraints(&microphone_constraints()),
-        };
+    /// Asks the browser for a tab's or the system's sound, and the browser asks the visitor.
+    pub(super) async fn display(report: Reporter) -> Result<Self, CaptureError> {
+        let devices = media_devices(Source::Display)?;
+        let request = devices.get_display_media_with_constraints(&display_constraints());
+        Self::start(Source::Display, false, request, report).await
+    }
+
+    /// Asks the browser for a microphone as `profile` wants it: for `device`, or for any.
+    pub(super) async fn microphone(
+        profile: Profile,
+        device: Option<&str>,
+        report: Reporter,
+    ) -> Result<Self, CaptureError> {
+        let devices = media_devices(Source::Microphone)?;
+        let request = devices.get_user_media_with_constraints(&microphone_constraints(profile, device));
+        Self::start(Source::Microphone, profile.processes_microphone(), request, report).await
+    }
+
+    /// That the source goes away later is reported.
+    async fn start(
+        source: Source,
+        is_processed: bool,
+        request: Result<Promise, JsValue>,
+        report: Reporter,
+    ) -> Result<Self, CaptureError> {
         let request = request.map_err(|error| capture_error(source, &error))?;
         let stream: MediaStream =
             JsFuture::from(request).await.map_err(|error| capture_error(source, &error))?.unchecked_into();
@@ -80,13 +108,18 @@ impl Capture {
         let track =
             stream.get_audio_tracks().get(0).dyn_into::<MediaStreamTrack>().map_err(|_| CaptureError::NoSound)?;
         let ended = EventListener::once_with_options(&track, "ended", EventListenerOptions::default(), move |_| {
-            report.input(Input::CaptureEnded);
+            report.input(Input::CaptureEnded(source));
         });
-        Ok(Self { source, stream, track, _ended: ended })
+        Ok(Self { source, is_processed, stream, track, _ended: ended })
     }
 
     pub(super) const fn source(&self) -> Source {
         self.source
+    }
+
+    /// Whether the browser changes the sound as is good for talk.
+    pub(super) const fn is_processed(&self) -> bool {
+        self.is_processed
     }
 
     pub(super) const fn stream(&self) -> &MediaStream {
@@ -97,12 +130,9 @@ impl Capture {
         &self.track
     }
 
-    pub(super) fn apply(&self, profile: Profile) {
-        set(&self.track, "contentHint", profile.content_hint());
-    }
-
-    pub(super) fn set_sending(&self, sending: bool) {
-        self.track.set_enabled(sending);
+    /// The id of the device that it comes from.
+    pub(super) fn device(&self) -> Option<String> {
+        Reflect::get(&self.track.get_settings(), &"deviceId".into()).ok()?.as_string()
     }
 }
 
@@ -112,41 +142,65 @@ impl Drop for Capture {
     }
 }
 
+/// Why this browser cannot capture from `source` on this page, whatever the visitor says.
+pub(super) fn obstacle(source: Source) -> Option<CaptureError> {
+    media_devices(source).err()
+}
+
 /// The browser's devices, if it has what `source` needs.
 fn media_devices(source: Source) -> Result<MediaDevices, CaptureError> {
     if !window().is_secure_context() {
         return Err(CaptureError::InsecureContext);
     }
-    let devices = window().navigator().media_devices().map_err(|_| CaptureError::Unsupported(source))?;
-    let method = match source {
-        Source::Display => "getDisplayMedia",
-        Source::Microphone => "getUserMedia",
+    let unsupported = CaptureError::Unsupported(source);
+    let devices = window().navigator().media_devices().map_err(|_| unsupported)?;
+    let has = |method: &str| Reflect::has(&devices, &method.into()).unwrap_or_default();
+    let can = match source {
+        Source::Microphone => has("getUserMedia"),
+        // Firefox and Safari share pictures without sound. Only browsers that share sound know this constraint on it
+        // (W3C Screen Capture, section 5.4.1).
+        Source::Display => has("getDisplayMedia") && knows_constraint(&devices, "suppressLocalAudioPlayback"),
     };
-    let has_method = Reflect::has(&devices, &method.into()).unwrap_or_default();
-    if has_method { Ok(devices) } else { Err(CaptureError::Unsupported(source)) }
+    if can { Ok(devices) } else { Err(unsupported) }
+}
+
+fn knows_constraint(devices: &MediaDevices, name: &str) -> bool {
+    Reflect::get(&devices.get_supported_constraints(), &name.into()).is_ok_and(|known| known.is_truthy())
+}
+
+/// Sound as it is, or as the browser improves it for talk.
+fn sound_constraints(is_processed: bool, channels: u8) -> Object {
+    let sound = Object::new();
+    for processing in ["echoCancellation", "noiseSuppression", "autoGainControl"] {
+        set(&sound, processing, is_processed);
+    }
+    set(&sound, "channelCount", channels);
+    sound
 }
 
 fn display_constraints() -> DisplayMediaStreamConstraints {
-    let sound = Object::new();
-    for processing in ["echoCancellation", "noiseSuppression", "autoGainControl"] {
-        set(&sound, processing, false);
-    }
-    set(&sound, "channelCount", 2);
     let constraints = DisplayMediaStreamConstraints::new();
-    constraints.set_audio(&sound);
+    constraints.set_audio(&sound_constraints(false, Profile::of(Source::Display).codec().channels));
     constraints.set_video(&JsValue::TRUE);
     set(&constraints, "systemAudio", "include");
     constraints
 }
 
-fn microphone_constraints() -> MediaStreamConstraints {
+fn microphone_constraints(profile: Profile, device: Option<&str>) -> MediaStreamConstraints {
+    let sound = sound_constraints(profile.processes_microphone(), profile.codec().channels);
+    if let Some(device) = device {
+        // A condition: Chromium 156 takes the system's own choice where a device is only wished for.
+        let exactly = Object::new();
+        set(&exactly, "exact", device);
+        set(&sound, "deviceId", exactly);
+    }
     let constraints = MediaStreamConstraints::new();
-    constraints.set_audio(&JsValue::TRUE);
+    constraints.set_audio(&sound);
     constraints
 }
 
 /// Sets a property that web-sys has no setter for.
-fn set(target: &JsValue, name: &str, value: impl Into<JsValue>) {
+pub(super) fn set(target: &JsValue, name: &str, value: impl Into<JsValue>) {
     // Setting a property of a plain object or of a browser's own object does not fail.
     let _ = Reflect::set(target, &name.into(), &value.into());
 }

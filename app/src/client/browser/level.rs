@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AnalyserNode, AudioContext, MediaStream};
+use web_sys::{AnalyserNode, AudioContext, AudioNode, MediaStream};
 
 /// How often the meter moves. Slower than the eye wants costs less than the eye notices.
 const EVERY: Duration = Duration::from_millis(66);
@@ -13,45 +13,73 @@ const SAMPLES: usize = 1024;
 /// What the meter calls silence, in decibels below full scale.
 const FLOOR_DB: f32 = 60.0;
 
-/// Measures a stream. Dropped, it lets go of the audio device.
+/// Measures a stream by itself. Dropped, it lets go of the audio device.
 pub(super) struct Level {
     context: AudioContext,
-    interval: Option<IntervalHandle>,
+    _meter: Meter,
 }
 
 impl Level {
     /// Shows the loudness of `stream` in `level`, from 0 (silence) to 1 (full scale).
     pub(super) fn measure(stream: &MediaStream, level: RwSignal<f32>) -> Option<Self> {
         let context = AudioContext::new().ok()?;
+        let input = context.create_media_stream_source(stream).ok()?;
+        let meter = Meter::attach(&context, &input, level)?;
+        Some(Self { context, _meter: meter })
+    }
+
+    /// Goes on after a tap, where the browser wanted one.
+    pub(super) fn resume(&self) {
+        resume(&self.context);
+    }
+}
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        close(&self.context);
+    }
+}
+
+/// Measures what comes out of a node. Dropped, it stops and shows silence.
+pub(super) struct Meter {
+    interval: Option<IntervalHandle>,
+    level: RwSignal<f32>,
+}
+
+impl Meter {
+    pub(super) fn attach(context: &AudioContext, node: &AudioNode, level: RwSignal<f32>) -> Option<Self> {
         let analyser = context.create_analyser().ok()?;
         analyser.set_fft_size(SAMPLES as u32);
-        context.create_media_stream_source(stream).ok()?.connect_with_audio_node(&analyser).ok()?;
+        node.connect_with_audio_node(&analyser).ok()?;
         let read = move || {
             let now = loudness(&analyser);
             if level.try_with_untracked(|shown| (shown - now).abs() > 0.01) == Some(true) {
                 level.set(now);
             }
         };
-        let interval = set_interval_with_handle(read, EVERY).ok();
-        Some(Self { context, interval })
-    }
-
-    /// Goes on after a tap, where the browser wanted one.
-    pub(super) fn resume(&self) {
-        if let Ok(resuming) = self.context.resume() {
-            spawn_local(async move { drop(JsFuture::from(resuming).await) });
-        }
+        Some(Self { interval: set_interval_with_handle(read, EVERY).ok(), level })
     }
 }
 
-impl Drop for Level {
+impl Drop for Meter {
     fn drop(&mut self) {
         if let Some(interval) = &self.interval {
             interval.clear();
         }
-        if let Ok(closing) = self.context.close() {
-            spawn_local(async move { drop(JsFuture::from(closing).await) });
-        }
+        // A page that is gone shows nothing any more.
+        let _ = self.level.try_set(0.0);
+    }
+}
+
+pub(super) fn resume(context: &AudioContext) {
+    if let Ok(resuming) = context.resume() {
+        spawn_local(async move { drop(JsFuture::from(resuming).await) });
+    }
+}
+
+pub(super) fn close(context: &AudioContext) {
+    if let Ok(closing) = context.close() {
+        spawn_local(async move { drop(JsFuture::from(closing).await) });
     }
 }
 

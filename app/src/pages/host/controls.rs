@@ -1,12 +1,21 @@
-//! Choosing a source; pausing, resuming, stopping.
+//! The host's sound: choosing sources, mixing them, pausing, stopping.
+
+mod desk;
+mod ending;
+mod microphone;
+mod offer;
+mod quality;
 
 use heartogether::wire::Source;
 use leptos::prelude::*;
 
 use crate::{
-    client::{HostState, Input, browser::Presence},
-    components::{Button, Glyph, Icon, LevelMeter, Notice, Tone, Variant},
+    client::{HostState, browser::Presence},
+    components::{Button, Notice, Tone},
 };
+use desk::Desk;
+use ending::StopButton;
+use offer::Offer;
 
 /// What the host can do now.
 #[component]
@@ -15,103 +24,78 @@ pub(super) fn Controls(presence: Presence, listener_count: Signal<usize>) -> imp
     let hint = move || match presence.host_state.get() {
         HostState::Interrupted => "What you shared has ended. Share again, and everybody hears you again.",
         HostState::Paused => "Listeners stay connected and hear nothing until you resume.",
-        HostState::Live => match presence.source.get() {
-            Some(Source::Microphone) => "Your microphone is live.",
-            _ => "What you picked is live.",
-        },
+        HostState::Live => "This is what your listeners hear.",
         _ => "Pick what others shall hear. Nothing is sent before you do.",
     };
     view! {
         <section class="card" aria-label="Sound">
             <h2>"Sound"</h2>
             <p class="text-muted">{hint}</p>
-            {move || {
-                presence
-                    .capture_error
-                    .get()
-                    .map(|error| view! { <Notice tone=Tone::Error>{error.to_string()}</Notice> })
-            }}
-            <Show when=move || is_sharing.get() fallback=move || view! { <Sources presence /> }>
-                <LevelMeter level=presence.level />
-                <PauseButton presence />
+            <Troubles presence />
+            <Show when=move || is_sharing.get() fallback=move || view! { <Offer presence /> }>
+                <Desk presence />
             </Show>
             <StopButton presence listener_count />
         </section>
     }
+    .into_any()
 }
 
+/// What is in the way, what went away, and what waits to be shared again.
 #[component]
-fn Sources(presence: Presence) -> impl IntoView {
+fn Troubles(presence: Presence) -> impl IntoView {
+    let sound = presence.sound;
+    let error = move || sound.error.get().map(|error| view! { <Notice tone=Tone::Error>{error.to_string()}</Notice> });
+    let lost = move || {
+        let others_go_on = sound.mix.with(|mix| mix.route().is_some());
+        sound.lost.get().map(|source| view! { <Notice tone=Tone::Warn>{farewell(source, others_go_on)}</Notice> })
+    };
+    let again = move || sound.again.get().map(|source| view! { <ShareAgain presence source /> });
     view! {
-        <div class="grid gap-3">
-            <Button on:click=move |_| presence.share(Source::Display)>
-                <Icon glyph=Glyph::Display />
-                "Share a tab or system audio"
-            </Button>
-            <Button variant=Variant::Secondary on:click=move |_| presence.share(Source::Microphone)>
-                <Icon glyph=Glyph::Microphone />
-                "Use a microphone"
-            </Button>
-        </div>
+        {error}
+        {lost}
+        {again}
     }
+    .into_any()
 }
 
-#[component]
-fn PauseButton(presence: Presence) -> impl IntoView {
-    let is_paused = Memo::new(move |_| presence.host_state.get() == HostState::Paused);
-    view! {
-        <Show
-            when=move || is_paused.get()
-            fallback=move || {
-                view! {
-                    <Button variant=Variant::Secondary on:click=move |_| presence.press(Input::PausePressed)>
-                        <Icon glyph=Glyph::Pause />
-                        "Pause"
-                    </Button>
-                }
-            }
-        >
-            <Button on:click=move |_| presence.press(Input::ResumePressed)>
-                <Icon glyph=Glyph::Play />
-                "Resume"
-            </Button>
-        </Show>
-    }
-}
-
-/// Asks first when somebody listens.
-#[component]
-fn StopButton(presence: Presence, listener_count: Signal<usize>) -> impl IntoView {
-    let asking = RwSignal::new(false);
-    let stop = move |_| {
-        if listener_count.get_untracked() > 0 {
-            asking.set(true);
-        } else {
-            presence.press(Input::StopPressed);
+/// What happened to a source that is gone, and what to do.
+const fn farewell(source: Source, others_go_on: bool) -> &'static str {
+    match (source, others_go_on) {
+        (Source::Display, false) => {
+            "The sharing was stopped: in the browser’s own bar, or because the tab was closed. Share again, and everybody \
+             hears you again."
         }
+        (Source::Display, true) => {
+            "The sharing was stopped: in the browser’s own bar, or because the tab was closed. Your microphone goes on."
+        }
+        (Source::Microphone, false) => {
+            "Your microphone is gone: it was unplugged, or the browser took it away. Connect it or choose another one, and \
+             everybody hears you again."
+        }
+        (Source::Microphone, true) => {
+            "Your microphone is gone: it was unplugged, or the browser took it away. The tab goes on."
+        }
+    }
+}
+
+/// After a reload: browsers give a tab's sound back only after a click.
+#[component]
+fn ShareAgain(presence: Presence, source: Source) -> impl IntoView {
+    let text = match source {
+        Source::Display => {
+            "You were sharing a tab when this page was reloaded. One click, and everybody hears it again."
+        }
+        Source::Microphone => "Your microphone was live when this page was reloaded. One click, and it is again.",
     };
     view! {
-        <Show
-            when=move || asking.get()
-            fallback=move || {
-                view! {
-                    <Button variant=Variant::Ghost on:click=stop>
-                        <Icon glyph=Glyph::Stop />
-                        "Stop"
-                    </Button>
-                }
-            }
-        >
-            <div class="grid gap-3" role="group" aria-label="End the room?">
-                <p>"This ends the room for everybody in it."</p>
-                <Button variant=Variant::Danger on:click=move |_| presence.press(Input::StopPressed)>
-                    <Icon glyph=Glyph::Stop />
-                    "Stop for everyone"
-                </Button>
-                <Button variant=Variant::Ghost on:click=move |_| asking.set(false)>
-                    "Go on"
+        <Notice tone=Tone::Warn>
+            <div class="grid gap-3">
+                <p>{text}</p>
+                <Button pending=Signal::derive(move || presence.sound.asking.get().is_some()) on:click=move |_| presence.share(source)>
+                    "Share again"
                 </Button>
             </div>
-        </Show>
+        </Notice>
     }
 }

@@ -1,0 +1,155 @@
+//! While live: each source with its meter, fader and switch; what can be added; the quality; the pause.
+
+use heartogether::wire::Source;
+use leptos::prelude::*;
+
+use super::{ending::PauseButton, microphone::MicrophonePicker, quality::QualityChoice};
+use crate::{
+    client::{Fader, Input, browser::Presence},
+    components::{Button, Glyph, Icon, IconButton, LevelMeter, Slider, Variant},
+};
+
+/// What a source is called here.
+struct Words {
+    title: &'static str,
+    group: &'static str,
+    glyph: Glyph,
+    volume: &'static str,
+    volume_id: &'static str,
+    mute: &'static str,
+    remove: &'static str,
+    add: &'static str,
+}
+
+const fn words(source: Source) -> Words {
+    match source {
+        Source::Display => Words {
+            title: "Tab or system audio",
+            group: "The tab’s sound",
+            glyph: Glyph::Display,
+            volume: "Tab volume",
+            volume_id: "tab-volume",
+            mute: "Mute the tab",
+            remove: "Remove the tab",
+            add: "Add a tab",
+        },
+        Source::Microphone => Words {
+            title: "Microphone",
+            group: "The microphone’s sound",
+            glyph: Glyph::Microphone,
+            volume: "Microphone volume",
+            volume_id: "microphone-volume",
+            mute: "Mute the microphone",
+            remove: "Remove the microphone",
+            add: "Add the microphone",
+        },
+    }
+}
+
+/// What is live, and what can be done with it.
+#[component]
+pub(super) fn Desk(presence: Presence) -> impl IntoView {
+    view! {
+        <div class="grid gap-4">
+            {[Source::Display, Source::Microphone]
+                .map(|source| {
+                    let is_in = Memo::new(move |_| presence.sound.mix.with(|mix| mix.has(source)));
+                    view! {
+                        <Show when=move || is_in.get() fallback=move || view! { <AddButton presence source /> }>
+                            <Strip presence source />
+                        </Show>
+                    }
+                })
+                .collect_view()}
+        </div>
+        <QualityChoice presence />
+        <PauseButton presence />
+    }
+    .into_any()
+}
+
+/// One source.
+#[component]
+fn Strip(presence: Presence, source: Source) -> impl IntoView {
+    let words = words(source);
+    let mix = presence.sound.mix;
+    let fader = move || mix.with(|mix| mix.fader(source));
+    let is_muted = Signal::derive(move || fader().muted);
+    let glyph = Signal::derive(move || if is_muted.get() { Glyph::Muted } else { Glyph::Volume });
+    let is_one_of_two = Memo::new(move |_| mix.with(|mix| mix.sources().count() > 1));
+    let set = move |fader: Fader| presence.press(Input::FaderMoved { source, fader });
+    view! {
+        <div class="source" role="group" aria-label=words.group data-source=data_name(source)>
+            <div class="flex items-center gap-1">
+                <h3 class="flex-1">
+                    <Icon glyph=words.glyph />
+                    {words.title}
+                </h3>
+                <IconButton
+                    label=words.mute
+                    glyph
+                    pressed=is_muted
+                    on:click=move |_| {
+                        let now = mix.with_untracked(|mix| mix.fader(source));
+                        set(Fader { muted: !now.muted, ..now });
+                    }
+                />
+                <Show when=move || is_one_of_two.get()>
+                    <IconButton
+                        label=words.remove
+                        glyph=Glyph::Close
+                        on:click=move |_| presence.press(Input::SourceRemoved(source))
+                    />
+                </Show>
+            </div>
+            <LevelMeter level=presence.sound.level(source) />
+            <Slider
+                label=words.volume
+                id=words.volume_id
+                value=Signal::derive(move || fader().volume_percent.into())
+                on_change=move |percent: u32| {
+                    let now = mix.with_untracked(|mix| mix.fader(source));
+                    set(Fader { volume_percent: u8::try_from(percent).unwrap_or(u8::MAX), ..now });
+                }
+            />
+            {match source {
+                Source::Microphone => view! { <MicrophonePicker presence /> }.into_any(),
+                Source::Display => view! { <AnotherTabButton presence /> }.into_any(),
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+const fn data_name(source: Source) -> &'static str {
+    match source {
+        Source::Display => "display",
+        Source::Microphone => "microphone",
+    }
+}
+
+#[component]
+fn AnotherTabButton(presence: Presence) -> impl IntoView {
+    view! {
+        <Button variant=Variant::Ghost on:click=move |_| presence.share(Source::Display)>
+            "Share another tab"
+        </Button>
+    }
+}
+
+/// Adds the source that is not live, where the browser has it.
+#[component]
+fn AddButton(presence: Presence, source: Source) -> impl IntoView {
+    let words = words(source);
+    let is_possible = move || presence.sound.obstacle(source).get().is_none();
+    let is_pending = Signal::derive(move || presence.sound.asking.get() == Some(source));
+    view! {
+        <Show when=is_possible>
+            <Button variant=Variant::Secondary pending=is_pending on:click=move |_| presence.share(source)>
+                <Icon glyph=words.glyph />
+                {words.add}
+            </Button>
+        </Show>
+    }
+    .into_any()
+}

@@ -1,0 +1,69 @@
+//! Silence for a while, and the end.
+
+use leptos::prelude::*;
+
+use crate::{
+    client::{HostState, Input, browser::Presence},
+    components::{Button, Glyph, Icon, Variant},
+};
+
+/// Pause or Resume, whichever is possible.
+#[component]
+pub(super) fn PauseButton(presence: Presence) -> impl IntoView {
+    let is_paused = Memo::new(move |_| presence.host_state.get() == HostState::Paused);
+    view! {
+        <Show
+            when=move || is_paused.get()
+            fallback=move || {
+                view! {
+                    <Button variant=Variant::Secondary on:click=move |_| presence.press(Input::PausePressed)>
+                        <Icon glyph=Glyph::Pause />
+                        "Pause"
+                    </Button>
+                }
+            }
+        >
+            <Button on:click=move |_| presence.press(Input::ResumePressed)>
+                <Icon glyph=Glyph::Play />
+                "Resume"
+            </Button>
+        </Show>
+    }
+}
+
+/// Ends the room; asks first when somebody listens.
+#[component]
+pub(super) fn StopButton(presence: Presence, listener_count: Signal<usize>) -> impl IntoView {
+    let asking = RwSignal::new(false);
+    let stop = move |_| {
+        if listener_count.get_untracked() > 0 {
+            asking.set(true);
+        } else {
+            presence.press(Input::StopPressed);
+        }
+    };
+    view! {
+        <Show
+            when=move || asking.get()
+            fallback=move || {
+                view! {
+                    <Button variant=Variant::Ghost on:click=stop>
+                        <Icon glyph=Glyph::Stop />
+                        "Stop"
+                    </Button>
+                }
+            }
+        >
+            <div class="grid gap-3" role="group" aria-label="End the room?">
+                <p>"This ends the room for everybody in it."</p>
+                <Button variant=Variant::Danger on:click=move |_| presence.press(Input::StopPressed)>
+                    <Icon glyph=Glyph::Stop />
+                    "Stop for everyone"
+                </Button>
+                <Button variant=Variant::Ghost on:click=move |_| asking.set(false)>
+                    "Go on"
+                </Button>
+            </div>
+        </Show>
+    }
+}

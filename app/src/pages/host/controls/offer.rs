@@ -1,0 +1,95 @@
+//! Before anything is live: what can be shared, each with what it is good for.
+
+use heartogether::wire::Source;
+use leptos::prelude::*;
+
+use super::microphone::{MicrophonePicker, TrialButton};
+use crate::{
+    client::browser::{CaptureError, Presence},
+    components::{Button, Glyph, Icon, LevelMeter, Notice, Tone, Variant},
+};
+
+/// Both sources, or why there is one or none.
+#[component]
+pub(super) fn Offer(presence: Presence) -> impl IntoView {
+    let sound = presence.sound;
+    let is_insecure = Memo::new(move |_| sound.microphone_obstacle.get() == Some(CaptureError::InsecureContext));
+    view! {
+        <Show
+            when=move || is_insecure.get()
+            fallback=move || {
+                view! {
+                    <div class="grid gap-4">
+                        <Possible presence source=Source::Display>
+                            <DisplayOffer presence />
+                        </Possible>
+                        <Possible presence source=Source::Microphone>
+                            <MicrophoneOffer presence />
+                        </Possible>
+                    </div>
+                }
+            }
+        >
+            <Notice tone=Tone::Warn title="Nothing can be shared from this address">
+                {CaptureError::InsecureContext.to_string()}
+            </Notice>
+        </Show>
+    }
+    .into_any()
+}
+
+/// What a source offers, or why this browser does not have it. The server does not know; the page says so as soon as it
+/// runs.
+#[component]
+fn Possible(presence: Presence, source: Source, children: ChildrenFn) -> impl IntoView {
+    let obstacle = presence.sound.obstacle(source);
+    move || match obstacle.get() {
+        Some(obstacle) => view! { <Notice>{obstacle.to_string()}</Notice> }.into_any(),
+        None => children().into_any(),
+    }
+}
+
+#[component]
+fn DisplayOffer(presence: Presence) -> impl IntoView {
+    let is_pending = Signal::derive(move || presence.sound.asking.get() == Some(Source::Display));
+    view! {
+        <div class="source">
+            <h3>
+                <Icon glyph=Glyph::Display />
+                "What your computer plays"
+            </h3>
+            <p class="text-muted">
+                "A browser tab in stereo, exactly as you hear it; on Windows and ChromeOS also the sound of the whole system."
+            </p>
+            <Button pending=is_pending on:click=move |_| presence.share(Source::Display)>
+                "Share a tab or system audio"
+            </Button>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn MicrophoneOffer(presence: Presence) -> impl IntoView {
+    let sound = presence.sound;
+    let is_pending = Signal::derive(move || sound.asking.get() == Some(Source::Microphone));
+    view! {
+        <div class="source">
+            <h3>
+                <Icon glyph=Glyph::Microphone />
+                "What you say or play"
+            </h3>
+            <p class="text-muted">"Your voice, an instrument, a room: whatever a microphone hears."</p>
+            <MicrophonePicker presence />
+            <Show when=move || sound.microphone_open.get()>
+                <LevelMeter level=sound.microphone_level />
+                <p class="text-sm text-muted">"Speak: the bar moves when the microphone hears you. Nobody else does yet."</p>
+            </Show>
+            <Button variant=Variant::Secondary pending=is_pending on:click=move |_| presence.share(Source::Microphone)>
+                "Use a microphone"
+            </Button>
+            <TrialButton presence />
+        </div>
+    }
+    .into_any()
+}

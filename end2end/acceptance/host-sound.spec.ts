@@ -1,0 +1,364 @@
+// The host's sound: sources, faders, qualities, and everything that can happen to a source.
+import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { listening } from '../chromium.mjs';
+import { hear, hearTogether, silence } from '../hearing';
+import { button, createRoom, isHydrated, listen, main, shareTab, showsState, useMicrophone } from '../visiting';
+
+const BOTH = [MICROPHONE_TONE_HZ, TAB_TONE_HZ];
+const volume = (page: Page, name: string) => page.getByRole('slider', { name: `${name} volume` });
+const quality = (page: Page, name: string) => page.getByRole('radio', { name });
+const problem = (page: Page) => page.getByRole('alert').filter({ hasText: /\S/ });
+
+interface Captured {
+  kind: 'getUserMedia' | 'getDisplayMedia';
+  constraints: MediaStreamConstraints;
+  stream: MediaStream;
+}
+type Observed = Window & { captured: Captured[]; answers: number };
+
+/** Keeps what the page captures and counts the offers that it answers: give it to `addInitScript`. */
+function observe(): void {
+  const page = window as unknown as Observed;
+  [page.captured, page.answers] = [[], 0];
+  for (const kind of ['getUserMedia', 'getDisplayMedia'] as const) {
+    const capture = MediaDevices.prototype[kind];
+    MediaDevices.prototype[kind] = async function (constraints) {
+      const stream = await capture.call(this, constraints);
+      page.captured.push({ kind, constraints: constraints ?? {}, stream });
+      return stream;
+    };
+  }
+  RTCPeerConnection.prototype.createAnswer = new Proxy(RTCPeerConnection.prototype.createAnswer, {
+    apply(createAnswer, connection, options) {
+      page.answers += 1;
+      return Reflect.apply(createAnswer, connection, options);
+    },
+  });
+}
+
+const answers = (page: Page) => page.evaluate(() => (window as unknown as Observed).answers);
+
+/** What the browser says of a source that goes away by itself. */
+const unplug = (page: Page) =>
+  page.evaluate(() => {
+    const { captured } = window as unknown as Observed;
+    captured.at(-1)!.stream.getAudioTracks()[0]!.dispatchEvent(new Event('ended'));
+  });
+
+test('tab and microphone are mixed, each with its fader, and nobody negotiates for it', async ({ mixHost, newVisitor }) => {
+  const code = await createRoom(mixHost, 'Ada');
+  await shareTab(mixHost);
+  await expect(quality(mixHost, 'Music')).toBeChecked();
+  const listener = await newVisitor();
+  await listener.addInitScript(observe);
+  await listen(listener, code);
+  await hearTogether(listener, [TAB_TONE_HZ], [MICROPHONE_TONE_HZ]);
+  expect(await answers(listener)).toBe(1);
+
+  await button(mixHost, 'Add the microphone').click();
+  await hearTogether(listener, BOTH);
+  await volume(mixHost, 'Tab').fill('0');
+  await hearTogether(listener, [MICROPHONE_TONE_HZ], [TAB_TONE_HZ]);
+  await volume(mixHost, 'Tab').fill('100');
+  await hearTogether(listener, BOTH);
+  await button(mixHost, 'Mute the microphone').click();
+  await hearTogether(listener, [TAB_TONE_HZ], [MICROPHONE_TONE_HZ]);
+  await button(mixHost, 'Mute the microphone').click();
+  await hearTogether(listener, BOTH);
+
+  await button(mixHost, 'Pause').click();
+  await showsState(listener, 'paused');
+  await silence(listener);
+  await button(mixHost, 'Resume').click();
+  await hearTogether(listener, BOTH);
+
+  await button(mixHost, 'Remove the tab').click();
+  await hearTogether(listener, [MICROPHONE_TONE_HZ], [TAB_TONE_HZ]);
+  await button(mixHost, 'Add a tab').click();
+  await hearTogether(listener, BOTH);
+  await button(mixHost, 'Remove the microphone').click();
+  await hearTogether(listener, [TAB_TONE_HZ], [MICROPHONE_TONE_HZ]);
+  await showsState(mixHost, 'live');
+  expect(await answers(listener)).toBe(1);
+});
+
+test('one of two sources goes away, and the other goes on', async ({ mixHost, newVisitor }) => {
+  await mixHost.addInitScript(observe);
+  const code = await createRoom(mixHost, 'Ada');
+  await shareTab(mixHost);
+  await button(mixHost, 'Add the microphone').click();
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hearTogether(listener, BOTH);
+
+  await unplug(mixHost);
+  await expect(main(mixHost)).toContainText('Your microphone is gone');
+  await expect(main(mixHost)).toContainText('The tab goes on');
+  await hearTogether(listener, [TAB_TONE_HZ], [MICROPHONE_TONE_HZ]);
+  await button(mixHost, 'Add the microphone').click();
+  await expect(main(mixHost)).not.toContainText('Your microphone is gone');
+  await hearTogether(listener, BOTH);
+
+  const tone = mixHost.context().pages().find((page) => page !== mixHost)!;
+  await tone.close();
+  await expect(main(mixHost)).toContainText('The sharing was stopped');
+  await expect(main(mixHost)).toContainText('Your microphone goes on');
+  await hearTogether(listener, [MICROPHONE_TONE_HZ], [TAB_TONE_HZ]);
+  await showsState(mixHost, 'live');
+});
+
+test('the last source goes away, and is shared again', async ({ microphoneHost, newVisitor }) => {
+  await microphoneHost.addInitScript(observe);
+  const code = await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+
+  await unplug(microphoneHost);
+  await showsState(microphoneHost, 'interrupted');
+  await expect(main(microphoneHost)).toContainText('it was unplugged');
+  await showsState(listener, 'reconnecting');
+  await useMicrophone(microphoneHost);
+  await hear(listener, MICROPHONE_TONE_HZ);
+});
+
+test('a closed tab interrupts, and the room goes on', async ({ tabHost }) => {
+  await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  await tabHost.context().pages().find((page) => page !== tabHost)!.close();
+  await showsState(tabHost, 'interrupted');
+  await expect(main(tabHost)).toContainText('or because the tab was closed');
+  await expect(button(tabHost, 'Share a tab or system audio')).toBeEnabled();
+});
+
+test('a microphone is chosen, tried out and remembered', async ({ mixHost, newVisitor }) => {
+  const code = await createRoom(mixHost, 'Ada');
+  await isHydrated(mixHost);
+  const picker = mixHost.getByLabel('Microphone', { exact: true });
+  const options = picker.getByRole('option');
+  await expect.poll(() => options.count()).toBeGreaterThan(1);
+  const [name, id] = await options.last().evaluate((option: HTMLOptionElement) => [option.label, option.value]);
+  await picker.selectOption({ label: name! });
+  // The bar moves, and nothing is sent.
+  const bar = mixHost.locator('.meter-fill');
+  await expect.poll(() => bar.evaluate((fill: HTMLElement) => fill.getBoundingClientRect().width)).toBeGreaterThan(20);
+  await showsState(mixHost, 'idle');
+  await expect(picker).toHaveValue(id!);
+  await button(mixHost, 'Close the microphone').click();
+  await expect(bar).toHaveCount(0);
+
+  await mixHost.reload();
+  await isHydrated(mixHost);
+  await expect(picker).toHaveValue(id!);
+  await useMicrophone(mixHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+  await expect(picker).toHaveValue(id!);
+  await picker.selectOption({ index: 0 });
+  await expect(picker).not.toHaveValue(id!);
+  await hear(listener, MICROPHONE_TONE_HZ);
+});
+
+test('a quality other than voice takes the sound as it is', async ({ microphoneHost }) => {
+  await microphoneHost.addInitScript(observe);
+  await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  const captured = () =>
+    microphoneHost.evaluate(() => {
+      const { captured } = window as unknown as Observed;
+      const track = captured.at(-1)!.stream.getAudioTracks()[0]!;
+      const { echoCancellation, noiseSuppression, autoGainControl } = track.getSettings();
+      const live = captured.filter(({ stream }) => stream.getAudioTracks()[0]!.readyState === 'live').length;
+      return { processing: [echoCancellation, noiseSuppression, autoGainControl], hint: track.contentHint, live };
+    });
+  await expect(quality(microphoneHost, 'Voice')).toBeChecked();
+  await expect.poll(captured).toEqual({ processing: [true, true, true], hint: 'speech', live: 1 });
+  await quality(microphoneHost, 'Music').check();
+  await expect.poll(captured).toEqual({ processing: [false, false, false], hint: 'music', live: 1 });
+  await quality(microphoneHost, 'Studio').check();
+  await expect(quality(microphoneHost, 'Studio')).toBeChecked();
+  await quality(microphoneHost, 'Voice').check();
+  await expect.poll(captured).toEqual({ processing: [true, true, true], hint: 'speech', live: 1 });
+  await showsState(microphoneHost, 'live');
+});
+
+test('a reloaded host is back by itself with the microphone, as it was', async ({ mixHost, newVisitor }) => {
+  const code = await createRoom(mixHost, 'Ada');
+  await useMicrophone(mixHost);
+  await quality(mixHost, 'Studio').check();
+  await volume(mixHost, 'Microphone').fill('60');
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+
+  await mixHost.reload();
+  await showsState(mixHost, 'live');
+  await expect(volume(mixHost, 'Microphone')).toHaveValue('60');
+  await expect(quality(mixHost, 'Studio')).toBeChecked();
+  await showsState(listener, 'listening');
+  await hear(listener, MICROPHONE_TONE_HZ);
+
+  await button(mixHost, 'Pause').click();
+  await showsState(listener, 'paused');
+  await mixHost.reload();
+  await showsState(mixHost, 'paused');
+  await showsState(listener, 'paused');
+  await silence(listener);
+  await button(mixHost, 'Resume').click();
+  await hear(listener, MICROPHONE_TONE_HZ);
+});
+
+test('a reloaded host shares the tab again with one click', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+
+  await tabHost.reload();
+  await button(tabHost, 'Share again').click();
+  await showsState(tabHost, 'live');
+  await expect(button(tabHost, 'Share again')).toBeHidden();
+  await hear(listener, TAB_TONE_HZ);
+});
+
+test('the screen stays on while live, and closing asks first', async ({ microphoneHost }) => {
+  await microphoneHost.addInitScript(() => {
+    const locks: string[] = [];
+    Object.assign(window, { locks });
+    const request = async (kind: string) => {
+      locks.push(kind);
+      return { release: async () => void locks.push('released') };
+    };
+    Object.defineProperty(navigator, 'wakeLock', { value: { request } });
+  });
+  const locks = () => microphoneHost.evaluate(() => (window as unknown as { locks: string[] }).locks);
+  await createRoom(microphoneHost, 'Ada');
+  await isHydrated(microphoneHost);
+  expect(await locks()).toEqual([]);
+  await useMicrophone(microphoneHost);
+  await expect.poll(locks).toEqual(['screen']);
+  await microphoneHost.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await expect.poll(locks).toEqual(['screen', 'screen', 'released']);
+
+  const asked = microphoneHost.waitForEvent('dialog');
+  await microphoneHost.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.dismiss();
+  await showsState(microphoneHost, 'live');
+
+  await button(microphoneHost, 'Stop').click();
+  await showsState(microphoneHost, 'ended');
+  await expect.poll(locks).toEqual(['screen', 'screen', 'released', 'released']);
+  await microphoneHost.close({ runBeforeUnload: true });
+  await expect.poll(() => microphoneHost.isClosed()).toBe(true);
+});
+
+test.describe('what fails says why, and ends nothing', () => {
+  const ends = async (page: Page, text: RegExp) => {
+    await expect(problem(page)).toHaveText(text);
+    await showsState(page, 'idle');
+    await expect(main(page)).toHaveAttribute('data-link', 'attached');
+  };
+
+  test('the microphone is refused', async ({ mixBrowser, server }) => {
+    const context = await mixBrowser.newContext({ baseURL: server.url, permissions: ['notifications'] });
+    const page = await context.newPage();
+    await createRoom(page, 'Ada');
+    await isHydrated(page);
+    await button(page, 'Use a microphone').click();
+    await ends(page, /does not let this page use the microphone/);
+    await context.close();
+  });
+
+  test('there is no microphone', async ({ newVisitor }) => {
+    const page = await newVisitor();
+    await createRoom(page, 'Ada');
+    await isHydrated(page);
+    await button(page, 'Use a microphone').click();
+    await ends(page, /No microphone was found/);
+  });
+
+  test('another program has the microphone', async ({ newVisitor }) => {
+    const page = await newVisitor();
+    await page.addInitScript(() => {
+      MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('', 'NotReadableError'));
+    });
+    await createRoom(page, 'Ada');
+    await isHydrated(page);
+    await button(page, 'Use a microphone').click();
+    await ends(page, /Another program may be using it/);
+  });
+
+  test('the window in which tabs are chosen is closed', async ({ newVisitor }) => {
+    const page = await newVisitor();
+    await page.addInitScript(() => {
+      MediaDevices.prototype.getDisplayMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'));
+    });
+    await createRoom(page, 'Ada');
+    await isHydrated(page);
+    await button(page, 'Share a tab or system audio').click();
+    await ends(page, /Nothing was shared/);
+  });
+
+  test('what was picked has no sound', async ({ newVisitor }) => {
+    const page = await newVisitor();
+    await page.addInitScript(() => {
+      MediaDevices.prototype.getDisplayMedia = () => {
+        const stream = document.createElement('canvas').captureStream();
+        Object.assign(window, { picture: stream.getVideoTracks()[0] });
+        return Promise.resolve(stream);
+      };
+    });
+    await createRoom(page, 'Ada');
+    await isHydrated(page);
+    await button(page, 'Share a tab or system audio').click();
+    await ends(page, /came without sound/);
+    const picture = () => page.evaluate(() => (window as unknown as { picture: MediaStreamTrack }).picture.readyState);
+    expect(await picture()).toBe('ended');
+  });
+});
+
+test('a browser without display capture offers the microphone and says why', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  await page.addInitScript(() => {
+    delete (MediaDevices.prototype as Partial<MediaDevices>).getDisplayMedia;
+  });
+  await createRoom(page, 'Ada');
+  await isHydrated(page);
+  await expect(button(page, 'Share a tab or system audio')).toBeHidden();
+  await expect(main(page)).toContainText('This browser cannot share the sound of a tab');
+  await expect(button(page, 'Use a microphone')).toBeEnabled();
+});
+
+test('a browser that shares pictures alone offers the microphone and says why', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  await page.addInitScript(() => {
+    const known = MediaDevices.prototype.getSupportedConstraints;
+    MediaDevices.prototype.getSupportedConstraints = function () {
+      return { ...known.call(this), suppressLocalAudioPlayback: undefined } as MediaTrackSupportedConstraints;
+    };
+  });
+  await createRoom(page, 'Ada');
+  await isHydrated(page);
+  await expect(button(page, 'Share a tab or system audio')).toBeHidden();
+  await expect(main(page)).toContainText('This browser cannot share the sound of a tab');
+});
+
+test('an address without HTTPS says that nothing can be shared from it, and how it can', async ({ playwright, server }) => {
+  const browser = await playwright.chromium.launch({
+    ...listening,
+    args: [...(listening.args ?? []), '--host-resolver-rules=MAP heartogether.test 127.0.0.1'],
+  });
+  const page = await browser.newPage({ baseURL: server.url.replace(/\/\/[^:/]+/, '//heartogether.test') });
+  await createRoom(page, 'Ada');
+  await isHydrated(page);
+  await expect(main(page)).toContainText('Nothing can be shared from this address');
+  await expect(main(page)).toContainText('https://');
+  await expect(button(page, 'Share a tab or system audio')).toBeHidden();
+  await expect(button(page, 'Use a microphone')).toBeHidden();
+  await browser.close();
+});
