@@ -66,7 +66,7 @@ macro_rules! plain_debug {
     )*};
 }
 
-fn parse_text<'de, D: Deserializer<'de>, T: FromStr<Err = Refusal>>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn parse_text<'de, D: Deserializer<'de>, T: FromStr<Err = Refusal>>(deserializer: D) -> Result<T, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map_err(|refusal: Refusal| de::Error::custom(refusal.code()))
 }

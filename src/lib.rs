@@ -40,6 +40,7 @@
 //! | module | what it knows |
 //! | --- | --- |
 //! | [`id`] | validated ids, room codes and names |
+//! | [`engagement`] | reactions and messages, as listeners send them |
 //! | [`time`] | [`Timestamp`](time::Timestamp), the log's clock |
 //! | [`limits`] | every limit with its unit |
 //! | [`refusal`] | every typed "no" and its text |
@@ -47,6 +48,7 @@
 //! | [`wire`] | the messages between browser and server |
 //! | [`room`] | the room: its events, its effects, its `step` |
 
+pub mod engagement;
 pub mod id;
 pub mod limits;
 pub mod refusal;

@@ -9,6 +9,16 @@ pub const CODE_INPUT_CHARS: usize = 20;
 pub const FRAME_BYTES: usize = 64 * 1024;
 /// Candidates in one signal, at most; a browser with many interfaces gathers a few dozen.
 pub const CANDIDATES_PER_SIGNAL: usize = 64;
+/// Characters in a message to the host, at most.
+pub const MESSAGE_CHARS: usize = 50;
+/// Messages a room keeps; the oldest go first.
+pub const MESSAGES_KEPT: usize = 500;
+/// Messages sent at once, on arrival and on demand.
+pub const MESSAGES_AT_ONCE: usize = 50;
+/// Milliseconds before its end that a room warns. One that lives for a shorter time warns at its half.
+pub const END_WARNING_MS: u64 = 10 * 60 * 1000;
+/// Former listeners a room can still tell by their place, so that one who has just left can be removed.
+pub const FORMER_LISTENERS: usize = 256;
 /// Room events kept for members who resume; whoever missed more gets the room as it is.
 pub const EVENTS_KEPT: usize = 64;
 
@@ -21,6 +31,8 @@ pub struct Limits {
     pub room_idle_ms: u64,
     /// Milliseconds without the host after which a room ends.
     pub room_host_absent_ms: u64,
+    /// Milliseconds after its end that the owner can open a room again under the same code.
+    pub room_reopen_ms: u64,
     /// Milliseconds a listener who lost the connection keeps their place.
     pub listener_grace_ms: u64,
     /// Milliseconds a host who lost the connection is announced as reconnecting.
@@ -29,6 +41,14 @@ pub struct Limits {
     pub frames_per_second: u32,
     /// Signalling frames from one connection at once.
     pub frames_burst: u32,
+    /// Messages to the host a second from one connection, sustained.
+    pub messages_per_second: u32,
+    /// Messages to the host from one connection at once.
+    pub messages_burst: u32,
+    /// Reactions a second from one connection, sustained.
+    pub reactions_per_second: u32,
+    /// Reactions from one connection at once.
+    pub reactions_burst: u32,
     /// Milliseconds within which a connection has to say hello.
     pub hello_ms: u64,
     /// Milliseconds between two heartbeats of the server.
@@ -45,10 +65,15 @@ impl Default for Limits {
             max_listeners: 30,
             room_idle_ms: 60 * 60 * 1000,
             room_host_absent_ms: 6 * 60 * 60 * 1000,
+            room_reopen_ms: 10 * 60 * 1000,
             listener_grace_ms: 10_000,
             host_grace_ms: 120_000,
             frames_per_second: 50,
             frames_burst: 200,
+            messages_per_second: 1,
+            messages_burst: 5,
+            reactions_per_second: 5,
+            reactions_burst: 10,
             hello_ms: 10_000,
             heartbeat_ms: 10_000,
             silence_ms: 30_000,

@@ -45,6 +45,8 @@ refusals! {
     HostElsewhere "host_elsewhere" "You are hosting this room in another tab.";
     /// The same account took its place over on another page.
     SessionReplaced "session_replaced" "This room was opened in another tab, so this one has let go.";
+    /// The host has removed this account from the room.
+    Removed "removed" "The host has removed you from this room.";
     /// The request carries no valid session.
     NotSignedIn "not_signed_in" "Please tell us your name first.";
     /// The name has no visible character.
@@ -53,6 +55,18 @@ refusals! {
     NameTooLong "name_too_long" "A name has at most 40 characters.";
     /// The name contains a control character.
     NameControlCharacter "name_control_character" "A name cannot contain control characters.";
+    /// The message has no visible character.
+    MessageEmpty "message_empty" "Please write something first.";
+    /// The message has more than 50 characters.
+    MessageTooLong "message_too_long" "A message has at most 50 characters.";
+    /// The message contains a control character.
+    MessageControlCharacter "message_control_character" "A message cannot contain control characters.";
+    /// Messages came faster than the limit.
+    TooManyMessages "too_many_messages" "That was quick. Your message goes out in a moment.";
+    /// Reactions came faster than the limit.
+    TooManyReactions "too_many_reactions" "So much joy! Please give the others a moment to catch up.";
+    /// The time in which the room could be opened again is over.
+    ReopenTooLate "reopen_too_late" "This room ended too long ago to be opened again. Please create a new one.";
     /// The frame is no message of this protocol.
     FrameMalformed "frame_malformed" "This page sent something the server does not understand. Please reload it.";
     /// The frame is longer than 64 KiB.

@@ -21,6 +21,12 @@ pub enum Permission {
     StopRoom,
     /// Know who listens.
     SeeAudience,
+    /// Take a listener's place away.
+    RemoveListener,
+    /// Read what listeners write.
+    ReadMessages,
+    /// Send reactions and messages to the host.
+    Engage,
     /// Offer a peer connection. The host always offers, so offers never collide.
     Offer,
     /// Answer an offer.
@@ -41,8 +47,8 @@ impl Role {
     pub const fn allows(self, permission: Permission) -> bool {
         use Permission::*;
         match permission {
-            Broadcast | StopRoom | SeeAudience | Offer => matches!(self, Self::Host),
-            Answer | RequestOffer => matches!(self, Self::Listener),
+            Broadcast | StopRoom | SeeAudience | RemoveListener | ReadMessages | Offer => matches!(self, Self::Host),
+            Engage | Answer | RequestOffer => matches!(self, Self::Listener),
             Negotiate | Leave => true,
         }
     }
@@ -59,6 +65,9 @@ impl Permission {
         Self::Broadcast,
         Self::StopRoom,
         Self::SeeAudience,
+        Self::RemoveListener,
+        Self::ReadMessages,
+        Self::Engage,
         Self::Offer,
         Self::Answer,
         Self::RequestOffer,

@@ -1,8 +1,9 @@
 //! The room: a log of entries, and the one function that says what each of them does.
 //!
 //! One facet a file: `members` (who has a place), `stream` (what the host sends), `lifetime` (what happens when
-//! nothing happens). A facet changes its part of the [`Room`] and orders effects; it never reads a clock.
+//! nothing happens), `chat` (what listeners tell the host). A facet changes its part of the [`Room`] and orders effects; it never reads a clock.
 
+mod chat;
 mod effect;
 mod event;
 mod lifetime;
@@ -21,10 +22,11 @@ pub use members::{Attachment, Member};
 use crate::{
     id::{AccountId, ConnectionId, MemberId, RoomCode, RoomId, Seq},
     refusal::Refusal,
-    role::Role,
+    role::Permission,
     time::Timestamp,
-    wire::{EndReason, RoomView, SequencedEvent, StreamState},
+    wire::{EndReason, Messages, RoomView, SequencedEvent, StreamState},
 };
+use chat::Chat;
 use members::Members;
 use stream::Stream;
 
@@ -35,7 +37,13 @@ pub struct Room {
     created: Option<RoomCreated>,
     members: Members,
     stream: Stream,
+    chat: Chat,
     ended: Option<EndReason>,
+    ended_at: Timestamp,
+    /// Whether its owner can no longer open it again.
+    closed: bool,
+    /// The end that everyone has been warned of.
+    end_expected: Option<Timestamp>,
     active_at: Timestamp,
     recent: VecDeque<(Audience, SequencedEvent)>,
 }
@@ -54,8 +62,9 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
     match &entry.event {
         Event::RoomCreated(created) => members::create(&mut room, created, entry.at),
         Event::JoinRequested(request) => members::join(&mut room, request, entry.at, &mut effects),
-        Event::ResumeRequested(request) => members::resume(&mut room, request, &mut effects),
-        Event::Commanded { connection, command } => perform(&mut room, *connection, *command, entry.at, &mut effects),
+        Event::ResumeRequested(request) => members::resume(&mut room, request, entry.at, &mut effects),
+        Event::ReopenRequested { account } => is_activity = lifetime::reopen(&mut room, *account, entry.at),
+        Event::Commanded { connection, command } => perform(&mut room, *connection, command, entry.at, &mut effects),
         Event::ConnectionLost { connection } => {
             is_activity = members::lose_connection(&mut room, *connection, entry.at, &mut effects);
         }
@@ -65,14 +74,16 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
     if is_activity && !effects.refuse_something() {
         room.active_at = entry.at;
     }
-    lifetime::ask_to_wake(&room, &mut effects);
     stream::announce(&room, was, &mut effects);
+    lifetime::warn(&mut room, entry.at, &mut effects);
+    lifetime::close(&mut room, entry.at, &mut effects);
+    lifetime::ask_to_wake(&room, &mut effects);
     room.keep(&effects);
     (room, effects.into_orders())
 }
 
 /// Carries out a member's command if the role allows it.
-fn perform(room: &mut Room, connection: ConnectionId, command: Command, at: Timestamp, effects: &mut Effects) {
+fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Timestamp, effects: &mut Effects) {
     let Some(member) = room.member_at(connection) else {
         return effects.refuse(connection, Refusal::NotAMember);
     };
@@ -84,11 +95,14 @@ fn perform(room: &mut Room, connection: ConnectionId, command: Command, at: Time
     }
     match command {
         Command::Leave => members::leave(room, connection, at, effects),
-        Command::StartStream { paused, .. } => stream::start(room, paused),
+        Command::StartStream { paused, .. } => stream::start(room, *paused, at),
         Command::PauseStream => stream::pause(room, connection, effects),
         Command::InterruptStream => stream::interrupt(room, at),
         Command::ResumeStream => stream::resume(room, connection, effects),
-        Command::StopRoom => lifetime::end(room, EndReason::Stopped, effects),
+        Command::StopRoom => lifetime::end(room, EndReason::Stopped, at, effects),
+        Command::RemoveListener { member } => members::remove(room, connection, *member, effects),
+        Command::React { reaction } => chat::react(room, connection, *reaction, at, effects),
+        Command::Write { nonce, text } => chat::write(room, connection, (*nonce, text), at, effects),
     }
 }
 
@@ -158,8 +172,7 @@ impl Room {
 
     /// The room as a member sees it; `None` for who is not a member.
     pub fn view(&self, member: MemberId) -> Option<RoomView> {
-        let role = self.members().find(|known| known.id == member)?.role;
-        self.view_as(role)
+        self.view_of(self.members().find(|known| known.id == member)?)
     }
 
     /// The connections an audience has at this moment.
@@ -192,18 +205,41 @@ impl Room {
         target.connection().map(|at| (sender.id, at)).ok_or(Refusal::MemberNotFound)
     }
 
-    fn view_as(&self, role: Role) -> Option<RoomView> {
+    /// The messages before a place in the log, for a member who may read them.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAMember`] or [`Refusal::NotAllowed`].
+    pub fn messages_before(&self, reader: ConnectionId, seq: Seq) -> Result<Messages, Refusal> {
+        let reader = self.member_at(reader).ok_or(Refusal::NotAMember)?;
+        match reader.role.allows(Permission::ReadMessages) {
+            true => Ok(self.chat.before(reader, seq)),
+            false => Err(Refusal::NotAllowed),
+        }
+    }
+
+    /// Until when its owner can open it again; `None` unless it has ended and can be.
+    pub fn reopenable_until(&self) -> Option<Timestamp> {
+        let created = self.created().filter(|_| self.ended.is_some() && !self.closed)?;
+        Some(self.ended_at.after_ms(created.policy.reopen_ms))
+    }
+
+    fn view_of(&self, member: &Member) -> Option<RoomView> {
         let created = self.created()?;
-        let sees_audience = role.allows(crate::role::Permission::SeeAudience);
+        let sees_audience = member.role.allows(Permission::SeeAudience);
         let listeners = self.members.listeners().filter(|_| sees_audience).map(Member::as_listener).collect();
+        let Messages { messages, has_earlier } = self.chat.latest(member);
         Some(RoomView {
             code: created.code,
             host: created.host,
             host_name: created.host_name.clone(),
             max_listeners: created.policy.max_listeners,
             stream: self.stream_state(),
+            started_at: self.stream.started_at(),
+            ends_at: self.end_expected,
             ended: self.ended,
             listeners,
+            messages,
+            has_earlier_messages: has_earlier,
         })
     }
 

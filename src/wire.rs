@@ -2,8 +2,10 @@
 //! `type`. `docs/protocol.md` shows each with an example that a test decodes.
 //!
 //! One family a file: [`session`] (hello, heartbeats, refusals), [`membership`] (join, resume, leave), [`stream`]
-//! (start, pause, resume, stop, and what happens in the room), [`signal`] (between two members).
+//! (start, pause, resume, stop, and what happens in the room), [`engagement`] (reactions, messages, removal), [`signal`]
+//! (between two members).
 
+pub mod engagement;
 pub mod membership;
 pub mod session;
 pub mod signal;
@@ -11,6 +13,7 @@ pub mod stream;
 
 use serde::{Deserialize, Serialize};
 
+pub use engagement::*;
 pub use membership::*;
 pub use session::*;
 pub use signal::*;
@@ -45,6 +48,14 @@ pub enum ClientMessage {
     InterruptStream,
     /// Ends the room for everyone.
     StopRoom,
+    /// Shows the host a reaction.
+    SendReaction(SendReaction),
+    /// Writes to the host.
+    SendMessage(SendMessage),
+    /// Asks for older messages.
+    FetchMessages(FetchMessages),
+    /// Takes a listener's place away, for good.
+    RemoveListener(RemoveListener),
     /// A signal for another member.
     Signal(SendSignal),
 }
@@ -67,6 +78,8 @@ pub enum ServerMessage {
     RoomResumed(RoomResumed),
     /// Something happened in the room.
     RoomEvent(SequencedEvent),
+    /// Answers the question for older messages.
+    Messages(Messages),
     /// A signal from another member.
     Signal(ReceivedSignal),
 }

@@ -52,6 +52,19 @@ impl RoomSummary {
     }
 }
 
+/// A room that the visitor was in of late and can come back to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecentRoom {
+    /// Its code.
+    pub code: RoomCode,
+    /// The host's name.
+    pub host_name: DisplayName,
+    /// Whether the visitor owns it; then it may have ended, and can be opened again.
+    pub is_owner: bool,
+    /// What the host sends.
+    pub stream: StreamState,
+}
+
 /// A STUN or TURN server, with the fields of the browsers' `RTCIceServer`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IceServer {
@@ -100,12 +113,16 @@ impl ApiError {
 const fn status_of(refusal: Refusal) -> u16 {
     match refusal {
         Refusal::NotSignedIn => 401,
-        Refusal::NotOwner | Refusal::NotAllowed | Refusal::NotAMember | Refusal::OriginNotAllowed => 403,
+        Refusal::NotOwner
+        | Refusal::NotAllowed
+        | Refusal::NotAMember
+        | Refusal::Removed
+        | Refusal::OriginNotAllowed => 403,
         Refusal::RoomNotFound | Refusal::MemberNotFound => 404,
         Refusal::RoomFull | Refusal::HostElsewhere | Refusal::SessionReplaced | Refusal::StreamNotReady => 409,
-        Refusal::RoomEnded => 410,
+        Refusal::RoomEnded | Refusal::ReopenTooLate => 410,
         Refusal::FrameTooLarge => 413,
-        Refusal::TooManyFrames | Refusal::TooSlow => 429,
+        Refusal::TooManyFrames | Refusal::TooManyMessages | Refusal::TooManyReactions | Refusal::TooSlow => 429,
         _ => 400,
     }
 }
@@ -236,6 +253,34 @@ pub async fn room_link(
     code: String,
 ) -> Result<String, ApiError> {
     Ok(backend::backend()?.link(RoomCode::parse(&code)?, &backend::visitor()))
+}
+
+/// Opens a room of the visitor's own again, a short time after its end, and leads to it.
+///
+/// # Errors
+/// [`Refusal::NotSignedIn`], [`Refusal::CodeMalformed`], [`Refusal::ReopenTooLate`] or a fault.
+#[server(prefix = "/api/fn", endpoint = "reopen_room")]
+pub async fn reopen_room(
+    /// Its code.
+    code: String,
+) -> Result<(), ApiError> {
+    let code = RoomCode::parse(&code)?;
+    let account = backend::visitor().account.ok_or(Refusal::NotSignedIn)?;
+    backend::backend()?.reopen_room(&account, code).await?;
+    leptos_axum::redirect(&routes::host(code));
+    Ok(())
+}
+
+/// The rooms the visitor was in of late, the latest first: live ones, and their own that can be opened again.
+///
+/// # Errors
+/// A fault.
+#[server(prefix = "/api/fn", endpoint = "recent_rooms")]
+pub async fn recent_rooms() -> Result<Vec<RecentRoom>, ApiError> {
+    match backend::visitor().account {
+        Some(account) => backend::backend()?.recent_rooms(&account).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The STUN and TURN servers for the visitor's peer connections. Asked for before joining, never after.

@@ -2,12 +2,13 @@
 //!
 //! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
 //! One facet a file: `link` (the signalling connection), `peers` (peer connections), `broadcast` (what the host sends,
-//! made of a `mix` in the quality of a `profile`, with a `keepsake` for after a reload), `shown` (what the page shows of
-//! all that), `volume` (how loud a listener's player is).
+//! made of a `mix` in the quality of a `profile`, with a `keepsake` for after a reload), `engagement` (reactions,
+//! messages, removals), `shown` (what the page shows of all that), `volume` (how loud a listener's player is).
 
 pub mod adaptation;
 mod broadcast;
 pub mod browser;
+mod engagement;
 mod exchange;
 mod keepsake;
 mod link;
@@ -32,6 +33,8 @@ use heartogether::{
 };
 
 use broadcast::Broadcast;
+use engagement::Engagement;
+pub use engagement::{MessageState, OwnMessage};
 pub use exchange::{Command, Input, Timer};
 pub use keepsake::Keepsake;
 use link::Link;
@@ -61,6 +64,7 @@ pub struct Client {
     room: Option<RoomView>,
     peers: Peers,
     broadcast: Broadcast,
+    engagement: Engagement,
     refusal: Option<Refusal>,
 }
 
@@ -75,6 +79,7 @@ impl Client {
             room: None,
             peers: Peers::new(seed),
             broadcast: Broadcast::default(),
+            engagement: Engagement::new(seed),
             refusal: None,
         }
     }
@@ -108,6 +113,12 @@ impl Client {
             Input::PausePressed => self.pause(true, out),
             Input::ResumePressed => self.pause(false, out),
             Input::StopPressed => self.stop(out),
+            Input::ReactionPressed(reaction) => self.react(reaction, out),
+            Input::MessageWritten(text) => self.write(text, out),
+            Input::EarlierMessagesPressed => self.fetch_earlier(out),
+            Input::RemovePressed(member) => self.ask_to_remove(member, out),
+            Input::UndoPressed(member) => self.undo_removal(member, out),
+            Input::Hidden => self.settle_removals(out),
             Input::Left => self.leave(out),
             Input::PeerDescribed { negotiation, sdp } => self.send_description(negotiation, sdp, out),
             Input::PeerAccepted { negotiation } => self.peers.accept(negotiation, out),
@@ -171,6 +182,7 @@ impl Client {
             ServerMessage::RoomJoined(joined) => self.settle(joined, out),
             ServerMessage::RoomResumed(resumed) => self.catch_up(resumed, out),
             ServerMessage::RoomEvent(event) => self.follow(event.seq, &event.event, out),
+            ServerMessage::Messages(page) => self.take_messages(page),
             ServerMessage::Signal(received) => self.take_signal(received, out),
         }
     }
@@ -215,8 +227,13 @@ impl Client {
             }
             RoomEvent::RoomEnded { .. } => self.shut_down(out),
             RoomEvent::ListenerAttached { member, attached: true } => self.recover_again(*member, out),
-            RoomEvent::ListenerAttached { .. } => {}
+            RoomEvent::ListenerAttached { .. }
+            | RoomEvent::Reacted { .. }
+            | RoomEvent::MessageSent { .. }
+            | RoomEvent::MessagesDelivered { .. }
+            | RoomEvent::EndExpected { .. } => {}
         }
+        self.follow_engagement(event, out);
     }
 
     /// Brings peer connections and the declared stream in line with the room and with what this page captures.
@@ -225,6 +242,7 @@ impl Client {
             return self.shut_down(out);
         }
         self.peers.close_unsettled(out);
+        self.renew_engagement(out);
         match self.role {
             Role::Host => {
                 self.declare(out);
@@ -237,6 +255,9 @@ impl Client {
     }
 
     fn take_refusal(&mut self, refusal: Refusal, out: &mut Vec<Command>) {
+        if self.slow_down(refusal, out) {
+            return;
+        }
         match refusal {
             Refusal::NotAMember if self.place.take().is_some() => self.join(out),
             Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => {
@@ -283,11 +304,12 @@ impl Client {
         self.peers.close_all(out);
         self.broadcast = Broadcast::default();
         self.link.stop(out);
-        out.extend([Timer::OfferRequest, Timer::Attempt].map(Command::StopTimer));
+        out.extend([Timer::OfferRequest, Timer::Attempt, Timer::Messages].map(Command::StopTimer));
         out.push(Command::StopCapture);
     }
 
     fn leave(&mut self, out: &mut Vec<Command>) {
+        self.settle_removals(out);
         if self.link.is_attached() {
             out.push(Command::Send(ClientMessage::LeaveRoom));
         }
@@ -305,6 +327,7 @@ const fn is_final(refusal: Refusal) -> bool {
             | RoomFull
             | RoomEnded
             | NotOwner
+            | Removed
             | HostElsewhere
             | SessionReplaced
             | NotSignedIn

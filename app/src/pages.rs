@@ -14,6 +14,7 @@ mod measured;
 mod not_found;
 mod privacy;
 mod room;
+mod session_time;
 
 pub use about::AboutPage;
 #[cfg(debug_assertions)]

@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, DisplayName, MemberId, RoomCode, RoomId},
-    room::{Policy, RoomCreated},
+    refusal::Refusal,
+    room::{Event, Policy, RoomCreated},
 };
-use heartogether_app::api::{Account, ApiError, Backend, IceServer, NewSession, RoomSummary, Visitor};
+use heartogether_app::api::{Account, ApiError, Backend, IceServer, NewSession, RecentRoom, RoomSummary, Visitor};
 
 use crate::{error::ServerError, identity::SessionToken, log::LogError, random, state::Node, store::Session};
 
@@ -29,14 +30,39 @@ impl Backend for Node {
 
     async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError> {
         let viewer = visitor.account.as_ref().map(|account| account.id);
-        match self.log.find(code).await.map_err(ServerError::from)? {
-            Some(room) => Ok(self.rooms.open(room).summarise(viewer).await),
-            None => Ok(None),
+        let Some(room) = self.log.find(code).await.map_err(ServerError::from)? else { return Ok(None) };
+        let room = self.rooms.open(room);
+        let summary = room.summarise(viewer).await;
+        let is_reopenable = async |viewer| room.revisit(viewer).await.is_some();
+        match viewer {
+            Some(viewer) if summary.is_none() && is_reopenable(viewer).await => Err(Refusal::RoomEnded.into()),
+            _ => Ok(summary),
         }
     }
 
     fn link(&self, code: RoomCode, visitor: &Visitor) -> String {
         self.reach.link(code, visitor.authority.as_deref())
+    }
+
+    async fn reopen_room(&self, owner: &Account, code: RoomCode) -> Result<(), ApiError> {
+        let found = self.log.find(code).await.map_err(ServerError::from)?;
+        let room = self.rooms.open(found.ok_or(Refusal::ReopenTooLate)?);
+        if room.revisit(owner.id).await.is_some_and(|room| room.is_owner) {
+            let request = Event::ReopenRequested { account: owner.id };
+            self.log.append(room.id(), request).await.map_err(ServerError::from)?;
+        }
+        match room.summarise(Some(owner.id)).await {
+            Some(room) if room.is_owner => Ok(()),
+            _ => Err(Refusal::ReopenTooLate.into()),
+        }
+    }
+
+    async fn recent_rooms(&self, account: &Account) -> Result<Vec<RecentRoom>, ApiError> {
+        let mut recent = Vec::new();
+        for room in self.store.visits(account.id).await.map_err(ServerError::from)? {
+            recent.extend(self.rooms.open(room).revisit(account.id).await);
+        }
+        Ok(recent)
     }
 
     fn ice_servers(&self, _account: &Account) -> Vec<IceServer> {

@@ -108,6 +108,10 @@ struct LimitSettings {
     /// Milliseconds without the host after which a room ends
     #[arg(long, env = "ROOM_HOST_ABSENT_MS", default_value_t = Limits::default().room_host_absent_ms, value_parser = clap::value_parser!(u64).range(1..))]
     room_host_absent_ms: u64,
+
+    /// Milliseconds after its end that the owner can open a room again
+    #[arg(long, env = "ROOM_REOPEN_MS", default_value_t = Limits::default().room_reopen_ms)]
+    room_reopen_ms: u64,
 }
 
 impl Config {
@@ -126,11 +130,18 @@ impl Config {
 
     /// The limits as they are set.
     pub fn limits(&self) -> Limits {
-        let LimitSettings { max_listeners, room_ttl_ms, room_host_absent_ms } = self.limits;
+        let LimitSettings { max_listeners, room_ttl_ms, room_host_absent_ms, room_reopen_ms } = self.limits;
         let defaults = Limits::default();
         // A host who comes back offers to everybody at once, in a few frames each.
         let frames_burst = defaults.frames_burst.max(max_listeners.saturating_mul(FRAMES_PER_OFFER));
-        Limits { max_listeners, room_idle_ms: room_ttl_ms, room_host_absent_ms, frames_burst, ..defaults }
+        Limits {
+            max_listeners,
+            room_idle_ms: room_ttl_ms,
+            room_host_absent_ms,
+            room_reopen_ms,
+            frames_burst,
+            ..defaults
+        }
     }
 
     fn check(parsed: Result<Self, clap::Error>) -> Result<Self, clap::Error> {

@@ -15,3 +15,13 @@ pub(crate) use ending::Ending;
 pub(crate) use origin::Origins;
 pub(crate) use outbox::{Frame, Outbox};
 pub(crate) use upgrade::upgrade;
+
+use std::num::NonZeroU32;
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+
+/// How often one connection may do something: so many times a second, and so many at once.
+fn allowance(per_second: u32, burst: u32) -> DefaultDirectRateLimiter {
+    let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+    RateLimiter::direct(Quota::per_second(at_least_one(per_second)).allow_burst(at_least_one(burst)))
+}

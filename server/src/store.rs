@@ -1,4 +1,4 @@
-//! Accounts and sessions.
+//! Accounts, sessions, and where accounts have been.
 
 mod memory;
 mod sqlite;
@@ -6,11 +6,17 @@ mod sqlite;
 use std::{error::Error, fmt};
 
 use async_trait::async_trait;
-use heartogether::{id::AccountId, time::Timestamp};
+use heartogether::{
+    id::{AccountId, RoomId},
+    time::Timestamp,
+};
 use heartogether_app::api::Account;
 
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
+
+/// Rooms remembered for one account.
+pub const VISITS_KEPT: usize = 8;
 
 /// Where accounts and sessions are kept.
 #[async_trait]
@@ -26,6 +32,18 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Remembers that an account was in a room, and forgets all but its latest [`VISITS_KEPT`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn add_visit(&self, account: AccountId, room: RoomId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// The rooms an account was in, the latest first, over or not.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StoreError>;
 
     /// Whose session this is, if it has not expired by `now`.
     ///

@@ -2,6 +2,7 @@
 //! stores on real files.
 
 mod bad_input;
+mod engagement;
 mod invitation;
 mod joining;
 mod log_contract;

@@ -1,13 +1,13 @@
 //! What every store of accounts and sessions does.
 
 use heartogether::{
-    id::{AccountId, DisplayName},
+    id::{AccountId, DisplayName, RoomId},
     time::Timestamp,
 };
 use heartogether_app::api::Account;
 use heartogether_server::{
     database,
-    store::{MemoryStore, Session, SqliteStore, Store, TokenHash},
+    store::{MemoryStore, Session, SqliteStore, Store, TokenHash, VISITS_KEPT},
 };
 use tempfile::TempDir;
 
@@ -38,6 +38,20 @@ async fn forgets_expired_sessions(store: &dyn Store) {
     assert_eq!(store.find_session(TokenHash([2; 32]), NOW).await.expect("found"), Some(ada()));
 }
 
+async fn remembers_the_latest_visits(store: &dyn Store) {
+    store.add_account(&ada(), NOW).await.expect("stored");
+    for number in 0..=VISITS_KEPT as u128 {
+        let at = Timestamp::from_millis(1_000 + number as u64);
+        store.add_visit(ada().id, RoomId::from_bits(number), at).await.expect("stored");
+    }
+    store.add_visit(ada().id, RoomId::from_bits(3), Timestamp::from_millis(9_000)).await.expect("stored");
+    let visits = store.visits(ada().id).await.expect("found");
+    assert_eq!(visits.len(), VISITS_KEPT);
+    assert_eq!(visits[..2], [RoomId::from_bits(3), RoomId::from_bits(VISITS_KEPT as u128)]);
+    assert!(!visits.contains(&RoomId::from_bits(0)), "the oldest went");
+    assert_eq!(store.visits(AccountId::from_bits(2)).await.expect("looked up"), []);
+}
+
 async fn sqlite(folder: &TempDir) -> SqliteStore {
     SqliteStore::new(database::open(&folder.path().join("test.db")).await.expect("a database"))
 }
@@ -46,13 +60,15 @@ async fn sqlite(folder: &TempDir) -> SqliteStore {
 async fn memory_keeps_the_contract() {
     keeps_sessions_until_they_expire(&MemoryStore::default()).await;
     forgets_expired_sessions(&MemoryStore::default()).await;
+    remembers_the_latest_visits(&MemoryStore::default()).await;
 }
 
 #[tokio::test]
 async fn sqlite_keeps_the_contract() {
-    let folders = [TempDir::new().expect("a folder"), TempDir::new().expect("a folder")];
+    let folders = [(); 3].map(|()| TempDir::new().expect("a folder"));
     keeps_sessions_until_they_expire(&sqlite(&folders[0]).await).await;
     forgets_expired_sessions(&sqlite(&folders[1]).await).await;
+    remembers_the_latest_visits(&sqlite(&folders[2]).await).await;
 }
 
 #[tokio::test]

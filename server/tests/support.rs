@@ -88,6 +88,19 @@ impl Site {
         RoomCode::parse(path.strip_prefix("/host/").expect("the host's page")).expect("a code")
     }
 
+    /// What is said of the rooms an account can come back to.
+    pub async fn recent_rooms(&self, cookie: &str) -> String {
+        let response = self.submit("recent_rooms", "", &[("cookie", cookie)]).await;
+        response.text().await.expect("text")
+    }
+
+    /// Asks to open a room again, as the form does. Whether it leads there.
+    pub async fn reopen(&self, cookie: &str, code: RoomCode) -> bool {
+        let response = self.submit("reopen_room", &format!("code={code}"), &[("cookie", cookie)]).await;
+        let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
+        location == Some(&format!("/host/{code}"))
+    }
+
     pub fn socket_request(&self, cookie: Option<&str>) -> Request {
         let mut request = format!("ws://{}/ws", self.authority).into_client_request().expect("a request");
         if let Some(cookie) = cookie {
@@ -270,4 +283,12 @@ pub fn answer(negotiation: u32) -> Signal {
 
 pub fn received(from: MemberId, signal: Signal) -> ServerMessage {
     ServerMessage::Signal(ReceivedSignal { from, signal })
+}
+
+/// What the stream has become, if that is what happened.
+pub(crate) fn changed_to(event: &RoomEvent) -> Option<heartogether::wire::StreamState> {
+    match event {
+        RoomEvent::StreamChanged { stream, .. } => Some(*stream),
+        _ => None,
+    }
 }

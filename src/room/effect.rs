@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Member;
 use crate::{
-    id::{ConnectionId, Seq},
+    id::{ConnectionId, MemberId, Seq},
     refusal::Refusal,
     role::Role,
     time::Timestamp,
@@ -17,6 +17,8 @@ use crate::{
 pub enum Audience {
     /// One connection, a member's or not.
     Connection(ConnectionId),
+    /// One member.
+    Member(MemberId),
     /// The host.
     Host,
     /// Everyone in the room.
@@ -28,18 +30,15 @@ impl Audience {
     pub fn includes(self, member: &Member) -> bool {
         match self {
             Self::Connection(connection) => member.connection().is_some_and(|at| at.id == connection),
+            Self::Member(id) => member.id == id,
             Self::Host => member.role == Role::Host,
             Self::Everyone => true,
         }
     }
 
-    /// Whether a role belongs to it.
-    pub(crate) fn includes_role(self, role: Role) -> bool {
-        match self {
-            Self::Connection(_) => false,
-            Self::Host => role == Role::Host,
-            Self::Everyone => true,
-        }
+    /// Whether a member belongs to it on whatever connection.
+    pub(crate) fn outlasts_connections_of(self, member: &Member) -> bool {
+        !matches!(self, Self::Connection(_)) && self.includes(member)
     }
 }
 
@@ -60,6 +59,8 @@ pub enum Effect {
         /// Why.
         refusal: Refusal,
     },
+    /// The room is over for good: forget its log, and let its code be drawn again.
+    CloseRoom,
     /// Append [`Event::Woke`](super::Event::Woke) at this time. It replaces the time asked for before.
     WakeAt(Timestamp),
 }
@@ -91,6 +92,10 @@ impl Effects {
 
     pub(crate) fn disconnect(&mut self, connection: ConnectionId, refusal: Refusal) {
         self.orders.push(Effect::Disconnect { connection, refusal });
+    }
+
+    pub(crate) fn close_room(&mut self) {
+        self.orders.push(Effect::CloseRoom);
     }
 
     pub(crate) fn wake_at(&mut self, time: Timestamp) {

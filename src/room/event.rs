@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    engagement::{MessageText, Reaction},
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, RoomId, Seq},
     limits::Limits,
     role::{Permission, Role},
@@ -37,6 +38,11 @@ pub enum Event {
         connection: ConnectionId,
         /// Which.
         command: Command,
+    },
+    /// The owner asked to open the room again after its end. The account is the session's.
+    ReopenRequested {
+        /// Who asked.
+        account: AccountId,
     },
     /// A connection is gone.
     ConnectionLost {
@@ -78,6 +84,9 @@ pub struct Policy {
     pub idle_ms: u64,
     /// See [`Limits::room_host_absent_ms`].
     pub host_absent_ms: u64,
+    /// See [`Limits::room_reopen_ms`].
+    #[serde(default)]
+    pub reopen_ms: u64,
     /// See [`Limits::listener_grace_ms`].
     pub listener_grace_ms: u64,
     /// See [`Limits::host_grace_ms`].
@@ -90,6 +99,7 @@ impl From<&Limits> for Policy {
             max_listeners: limits.max_listeners,
             idle_ms: limits.room_idle_ms,
             host_absent_ms: limits.room_host_absent_ms,
+            reopen_ms: limits.room_reopen_ms,
             listener_grace_ms: limits.listener_grace_ms,
             host_grace_ms: limits.host_grace_ms,
         }
@@ -138,7 +148,7 @@ pub struct ResumeRequested {
 }
 
 /// What a member can tell the room to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Command {
     /// Give up the place.
@@ -159,17 +169,36 @@ pub enum Command {
     InterruptStream,
     /// End the room for everyone.
     StopRoom,
+    /// Take a listener's place away, for good.
+    RemoveListener {
+        /// Whose.
+        member: MemberId,
+    },
+    /// Show the host a reaction.
+    React {
+        /// Which.
+        reaction: Reaction,
+    },
+    /// Write to the host.
+    Write {
+        /// The number the author's page gave the message.
+        nonce: u32,
+        /// What it says.
+        text: MessageText,
+    },
 }
 
 impl Command {
     /// What its sender must be allowed to do.
-    pub const fn permission(self) -> Permission {
+    pub const fn permission(&self) -> Permission {
         match self {
             Self::Leave => Permission::Leave,
             Self::StartStream { .. } | Self::PauseStream | Self::ResumeStream | Self::InterruptStream => {
                 Permission::Broadcast
             }
             Self::StopRoom => Permission::StopRoom,
+            Self::RemoveListener { .. } => Permission::RemoveListener,
+            Self::React { .. } | Self::Write { .. } => Permission::Engage,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::{Audience, Effects, Policy, Room, members::Member, stream};
 use crate::{
+    id::AccountId,
+    limits::END_WARNING_MS,
     time::Timestamp,
     wire::{EndReason, RoomEvent, StreamState},
 };
@@ -17,22 +19,56 @@ pub(super) fn pass(room: &mut Room, at: Timestamp, effects: &mut Effects) {
         stream::cease(room);
     }
     if let Some(reason) = reason_to_end(room, &policy, at) {
-        end(room, reason, effects);
+        end(room, reason, at, effects);
     }
 }
 
 /// Asks to be woken when the next thing is due.
 pub(super) fn ask_to_wake(room: &Room, effects: &mut Effects) {
-    let policy = room.created.as_ref().map(|created| &created.policy).filter(|_| room.ended.is_none());
+    let policy = room.created.as_ref().map(|created| &created.policy).filter(|_| !room.closed);
     if let Some(due) = policy.and_then(|policy| next_due(room, policy)) {
         effects.wake_at(due);
     }
 }
 
 /// Ends the room for everyone.
-pub(super) fn end(room: &mut Room, reason: EndReason, effects: &mut Effects) {
+pub(super) fn end(room: &mut Room, reason: EndReason, at: Timestamp, effects: &mut Effects) {
     room.ended = Some(reason);
+    room.ended_at = at;
+    room.end_expected = None;
+    stream::cease(room);
     effects.announce(Audience::Everyone, RoomEvent::RoomEnded { reason });
+}
+
+/// Opens an ended room again for its owner: same code, same chat, same removals, and nobody in it yet. Whether it was
+/// theirs to open, and in time.
+pub(super) fn reopen(room: &mut Room, account: AccountId, at: Timestamp) -> bool {
+    let in_time = room.reopenable_until().is_some_and(|due| at < due);
+    let may = in_time && room.owner() == Some(account);
+    if may {
+        room.ended = None;
+        room.members.restart(at);
+    }
+    may
+}
+
+/// Closes the room for good once its owner can no longer open it again.
+pub(super) fn close(room: &mut Room, at: Timestamp, effects: &mut Effects) {
+    if room.reopenable_until().is_some_and(|due| due <= at) {
+        room.closed = true;
+        effects.close_room();
+    }
+}
+
+/// Warns everyone when the end comes near, and says so when it is no longer near.
+pub(super) fn warn(room: &mut Room, at: Timestamp, effects: &mut Effects) {
+    let policy = room.created.as_ref().map(|created| &created.policy).filter(|_| room.ended.is_none());
+    let Some(policy) = policy else { return };
+    let expected = next_end(room, policy).filter(|(_, warned_at)| *warned_at <= at).map(|(ends_at, _)| ends_at);
+    if room.end_expected != expected {
+        room.end_expected = expected;
+        effects.announce(Audience::Everyone, RoomEvent::EndExpected { ends_at: expected });
+    }
 }
 
 fn release_listeners(room: &mut Room, policy: &Policy, at: Timestamp, effects: &mut Effects) {
@@ -62,6 +98,17 @@ fn absence_ends_at(room: &Room, policy: &Policy) -> Option<Timestamp> {
     host_detached_at(room).map(|since| since.after_ms(policy.host_absent_ms))
 }
 
+/// When the room ends unless something happens, and when to warn of it.
+fn next_end(room: &Room, policy: &Policy) -> Option<(Timestamp, Timestamp)> {
+    let with_warning = |ends_at: Option<Timestamp>, period_ms: u64| {
+        let ahead_ms = END_WARNING_MS.min(period_ms / 2);
+        ends_at.map(|ends_at| (ends_at, Timestamp::from_millis(ends_at.as_millis().saturating_sub(ahead_ms))))
+    };
+    let idle = with_warning(idle_ends_at(room, policy), policy.idle_ms);
+    let absence = with_warning(absence_ends_at(room, policy), policy.host_absent_ms);
+    idle.into_iter().chain(absence).min()
+}
+
 fn reason_to_end(room: &Room, policy: &Policy, at: Timestamp) -> Option<EndReason> {
     let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due <= at);
     if is_due(absence_ends_at(room, policy)) {
@@ -74,7 +121,12 @@ fn reason_to_end(room: &Room, policy: &Policy, at: Timestamp) -> Option<EndReaso
 }
 
 fn next_due(room: &Room, policy: &Policy) -> Option<Timestamp> {
+    if room.ended.is_some() {
+        return room.reopenable_until();
+    }
+    let warning = next_end(room, policy).filter(|_| room.end_expected.is_none()).map(|(_, warned_at)| warned_at);
     let graces = room.members.listeners().filter_map(|member| grace_ends_at(member, policy));
-    let others = [interruption_ends_at(room, policy), absence_ends_at(room, policy), idle_ends_at(room, policy)];
+    let others =
+        [interruption_ends_at(room, policy), absence_ends_at(room, policy), idle_ends_at(room, policy), warning];
     graces.chain(others.into_iter().flatten()).min()
 }

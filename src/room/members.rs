@@ -2,11 +2,15 @@
 //!
 //! A connection is disposable, membership is not: a member who drops keeps the place for a grace period.
 
+use std::collections::{BTreeSet, VecDeque};
+
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, ConnectionRef, Effects, JoinRequested, ResumeRequested, Room, RoomCreated, stream};
+use super::{Audience, ConnectionRef, Effects, JoinRequested, ResumeRequested, Room, RoomCreated, chat, stream};
 use crate::{
+    engagement::{MessageText, Reaction},
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, Seq},
+    limits::FORMER_LISTENERS,
     refusal::Refusal,
     role::Role,
     time::Timestamp,
@@ -18,6 +22,10 @@ use crate::{
 pub(super) struct Members {
     host: Option<Member>,
     listeners: Vec<Member>,
+    /// Who had a listener's place that is free by now, so that one who has just left can still be removed.
+    former: VecDeque<(MemberId, AccountId)>,
+    /// Who may not come back.
+    removed: BTreeSet<AccountId>,
 }
 
 /// An account's place in a room.
@@ -33,6 +41,12 @@ pub struct Member {
     pub role: Role,
     /// When the place was taken.
     pub joined_at: Timestamp,
+    /// When they last did something: came, reacted or wrote.
+    pub active_at: Timestamp,
+    /// Their last reaction.
+    pub last_reaction: Option<Reaction>,
+    /// Their last message.
+    pub last_message: Option<MessageText>,
     /// Whether a connection is there.
     pub attachment: Attachment,
     token: Option<ResumeToken>,
@@ -72,6 +86,9 @@ impl Member {
             name: self.name.clone(),
             attached: self.connection().is_some(),
             joined_at: self.joined_at,
+            active_at: self.active_at,
+            last_reaction: self.last_reaction,
+            last_message: self.last_message.clone(),
         }
     }
 
@@ -93,11 +110,35 @@ impl Members {
         self.listeners.iter()
     }
 
+    /// The member whom a connection belongs to.
+    pub(super) fn attached_at(&mut self, connection: ConnectionId) -> Option<&mut Member> {
+        self.all_mut().find(|member| member.connection().is_some_and(|held| held.id == connection))
+    }
+
     /// Frees the places that `keep` refuses, and names them.
     pub(super) fn release(&mut self, keep: impl Fn(&Member) -> bool) -> Vec<MemberId> {
-        let released = self.listeners.iter().filter(|member| !keep(member)).map(|member| member.id).collect();
+        let released: Vec<_> =
+            self.listeners.iter().filter(|member| !keep(member)).map(|m| (m.id, m.account)).collect();
         self.listeners.retain(keep);
-        released
+        self.former.extend(&released);
+        let surplus = self.former.len().saturating_sub(FORMER_LISTENERS);
+        self.former.drain(..surplus);
+        released.into_iter().map(|(member, _)| member).collect()
+    }
+
+    /// Nobody listens, whoever hosts has just gone, and nobody has a place to resume.
+    pub(super) fn restart(&mut self, at: Timestamp) {
+        self.release(|_| false);
+        if let Some(host) = &mut self.host {
+            host.attachment = Attachment::Detached(at);
+            host.token = None;
+        }
+    }
+
+    /// The account that has or had a listener's place.
+    fn account_of(&self, member: MemberId) -> Option<AccountId> {
+        let now = self.listeners.iter().map(|listener| (listener.id, listener.account));
+        now.chain(self.former.iter().copied()).find(|(id, _)| *id == member).map(|(_, account)| account)
     }
 
     fn all_mut(&mut self) -> impl Iterator<Item = &mut Member> {
@@ -116,6 +157,9 @@ pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
         name: created.host_name.clone(),
         role: Role::Host,
         joined_at: at,
+        active_at: at,
+        last_reaction: None,
+        last_message: None,
         attachment: Attachment::Detached(at),
         token: None,
     });
@@ -132,7 +176,7 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
     };
     match taken {
         Err(refusal) => effects.refuse(request.connection.id, refusal),
-        Ok(member) => welcome(room, member, request, effects),
+        Ok(member) => welcome(room, member, request, at, effects),
     }
 }
 
@@ -173,6 +217,9 @@ fn join_as_listener(
     at: Timestamp,
     effects: &mut Effects,
 ) -> Result<MemberId, Refusal> {
+    if room.members.removed.contains(&request.account) {
+        return Err(Refusal::Removed);
+    }
     let full = room.is_full();
     let known = room.members.listeners.iter().position(|member| member.account == request.account);
     if known.is_none() && full {
@@ -185,6 +232,9 @@ fn join_as_listener(
             name: request.name.clone(),
             role: Role::Listener,
             joined_at: at,
+            active_at: at,
+            last_reaction: None,
+            last_message: None,
             attachment: Attachment::Detached(at),
             token: None,
         });
@@ -194,17 +244,21 @@ fn join_as_listener(
     member.attach(request.connection, effects);
     member.token = Some(request.token);
     member.name = request.name.clone();
+    member.active_at = at;
     effects.announce(Audience::Host, RoomEvent::ListenerJoined { listener: member.as_listener() });
     Ok(member.id)
 }
 
-fn welcome(room: &Room, member: MemberId, request: &JoinRequested, effects: &mut Effects) {
+fn welcome(room: &mut Room, member: MemberId, request: &JoinRequested, at: Timestamp, effects: &mut Effects) {
     let Some(view) = room.view(member) else { return };
-    let joined = RoomJoined { member, token: request.token, seq: room.seq, room: view };
+    let joined = RoomJoined { member, token: request.token, seq: room.seq, now: at, room: view };
     effects.send(Audience::Connection(request.connection.id), ServerMessage::RoomJoined(joined));
+    if request.role == Role::Host {
+        chat::deliver(room, effects);
+    }
 }
 
-pub(super) fn resume(room: &mut Room, request: &ResumeRequested, effects: &mut Effects) {
+pub(super) fn resume(room: &mut Room, request: &ResumeRequested, at: Timestamp, effects: &mut Effects) {
     if let Err(refusal) = open_to(room, request.connection) {
         return effects.refuse(request.connection.id, refusal);
     }
@@ -213,33 +267,38 @@ pub(super) fn resume(room: &mut Room, request: &ResumeRequested, effects: &mut E
         return effects.refuse(request.connection.id, refusal_of_resume(room, request.account));
     };
     member.attach(request.connection, effects);
-    let (id, role) = (member.id, member.role);
-    let Some(missed) = missed_since(room, role, request.last_seq) else { return };
-    let resumed = RoomResumed { seq: room.seq, missed };
+    let member = member.clone();
+    let Some(missed) = missed_since(room, &member, request.last_seq) else { return };
+    let resumed = RoomResumed { seq: room.seq, now: at, missed };
     effects.send(Audience::Connection(request.connection.id), ServerMessage::RoomResumed(resumed));
-    if role == Role::Listener {
-        effects.announce(Audience::Host, RoomEvent::ListenerAttached { member: id, attached: true });
+    match member.role {
+        Role::Host => chat::deliver(room, effects),
+        Role::Listener => {
+            effects.announce(Audience::Host, RoomEvent::ListenerAttached { member: member.id, attached: true });
+        }
     }
 }
 
 /// A listener's place that has another token by now was taken over by another page. Without a place there is nothing to
 /// resume; and a second host page has to ask, so it may join instead.
 fn refusal_of_resume(room: &Room, account: AccountId) -> Refusal {
-    match room.members.listeners().any(|member| member.account == account) {
-        true => Refusal::SessionReplaced,
-        false => Refusal::NotAMember,
+    match () {
+        () if room.members.removed.contains(&account) => Refusal::Removed,
+        () if room.members.listeners().any(|member| member.account == account) => Refusal::SessionReplaced,
+        () => Refusal::NotAMember,
     }
 }
 
-/// What a role missed. The events of `last_seq` itself are told again: the connection may have ended among them, and
+/// What a member missed. The events of `last_seq` itself are told again: the connection may have ended among them, and
 /// applying an event twice changes nothing.
-fn missed_since(room: &Room, role: Role, last_seq: Seq) -> Option<Missed> {
+fn missed_since(room: &Room, member: &Member, last_seq: Seq) -> Option<Missed> {
     let kept_from = room.recent.front().map_or(room.seq, |(_, oldest)| oldest.seq.next());
     let complete = room.recent.len() < crate::limits::EVENTS_KEPT || last_seq >= kept_from;
     if !complete || last_seq > room.seq {
-        return room.view_as(role).map(Missed::Room);
+        return room.view_of(member).map(Missed::Room);
     }
-    let kept = room.recent.iter().filter(|(audience, event)| audience.includes_role(role) && event.seq >= last_seq);
+    let is_missed = |audience: Audience, seq: Seq| audience.outlasts_connections_of(member) && seq >= last_seq;
+    let kept = room.recent.iter().filter(|(audience, event)| is_missed(*audience, event.seq));
     Some(Missed::Events(kept.map(|(_, event)| event.event.clone()).collect()))
 }
 
@@ -277,4 +336,19 @@ pub(super) fn leave(room: &mut Room, connection: ConnectionId, at: Timestamp, ef
         detach(room, |held| held.id == connection, at, effects);
         stream::cease(room);
     }
+}
+
+/// The account cannot come back to this room. Somebody who has just left is kept out too.
+pub(super) fn remove(room: &mut Room, connection: ConnectionId, member: MemberId, effects: &mut Effects) {
+    let Some(account) = room.members.account_of(member) else {
+        return effects.refuse(connection, Refusal::MemberNotFound);
+    };
+    room.members.removed.insert(account);
+    for member in room.members.listeners().filter(|member| member.account == account) {
+        effects.announce(Audience::Host, RoomEvent::ListenerLeft { member: member.id });
+        if let Some(connection) = member.connection() {
+            effects.disconnect(connection.id, Refusal::Removed);
+        }
+    }
+    room.members.release(|member| member.account != account);
 }

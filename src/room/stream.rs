@@ -14,6 +14,8 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stream {
     phase: Phase,
+    /// When it was begun.
+    started_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +29,10 @@ enum Phase {
 }
 
 impl Stream {
+    pub(super) const fn started_at(&self) -> Option<Timestamp> {
+        self.started_at
+    }
+
     /// What listeners are told, which depends on whether the host's connection is there.
     pub(super) const fn state(&self, host_connected: bool) -> StreamState {
         match self.phase {
@@ -48,8 +54,9 @@ impl Stream {
     }
 }
 
-pub(super) fn start(room: &mut Room, paused: bool) {
-    room.stream = Stream { phase: if paused { Phase::Paused } else { Phase::Live } };
+pub(super) fn start(room: &mut Room, paused: bool, at: Timestamp) {
+    let phase = if paused { Phase::Paused } else { Phase::Live };
+    room.stream = Stream { phase, started_at: room.stream.started_at.or(Some(at)) };
 }
 
 pub(super) fn pause(room: &mut Room, connection: ConnectionId, effects: &mut Effects) {
@@ -85,6 +92,7 @@ pub(super) fn cease(room: &mut Room) {
 pub(super) fn announce(room: &Room, was: StreamState, effects: &mut Effects) {
     let stream = room.stream_state();
     if stream != was && stream != StreamState::Ended {
-        effects.announce(Audience::Everyone, RoomEvent::StreamChanged { stream });
+        let started_at = room.stream.started_at;
+        effects.announce(Audience::Everyone, RoomEvent::StreamChanged { stream, started_at });
     }
 }

@@ -6,6 +6,7 @@ use super::stream::{RoomEvent, RoomView};
 use crate::{
     id::{MemberId, ResumeToken, RoomCode, Seq},
     role::Role,
+    time::Timestamp,
 };
 
 /// Asks for a place in a room.
@@ -40,6 +41,8 @@ pub struct RoomJoined {
     pub token: ResumeToken,
     /// The place in the log that `room` shows.
     pub seq: Seq,
+    /// What time it is by the room's clock, which all its times are told by.
+    pub now: Timestamp,
     /// The room.
     pub room: RoomView,
 }
@@ -49,6 +52,8 @@ pub struct RoomJoined {
 pub struct RoomResumed {
     /// The place in the log after which the member is up to date.
     pub seq: Seq,
+    /// What time it is by the room's clock.
+    pub now: Timestamp,
     /// What was missed.
     pub missed: Missed,
 }

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::engagement::Message;
 use crate::{
+    engagement::{MessageText, Reaction},
     id::{DisplayName, MemberId, RoomCode, Seq},
+    limits::MESSAGES_AT_ONCE,
     time::Timestamp,
 };
 
@@ -67,6 +70,12 @@ pub struct ListenerView {
     pub attached: bool,
     /// When the place was taken.
     pub joined_at: Timestamp,
+    /// When they last did something: came, reacted or wrote.
+    pub active_at: Timestamp,
+    /// Their last reaction.
+    pub last_reaction: Option<Reaction>,
+    /// Their last message.
+    pub last_message: Option<MessageText>,
 }
 
 /// A room as one of its members sees it.
@@ -82,10 +91,18 @@ pub struct RoomView {
     pub max_listeners: u32,
     /// What the host sends.
     pub stream: StreamState,
+    /// When the stream that is on was begun; `None` while nothing is sent.
+    pub started_at: Option<Timestamp>,
+    /// When the room ends unless something happens, once that is near.
+    pub ends_at: Option<Timestamp>,
     /// Why it ended, once it has.
     pub ended: Option<EndReason>,
     /// Who listens, in order of arrival; empty for those who may not know.
     pub listeners: Vec<ListenerView>,
+    /// The latest messages to the host, oldest first, at most [`MESSAGES_AT_ONCE`]; a listener sees their own.
+    pub messages: Vec<Message>,
+    /// Whether the room keeps older ones.
+    pub has_earlier_messages: bool,
 }
 
 /// What happened in a room.
@@ -113,6 +130,32 @@ pub enum RoomEvent {
     StreamChanged {
         /// What it is now.
         stream: StreamState,
+        /// See [`RoomView::started_at`].
+        started_at: Option<Timestamp>,
+    },
+    /// A listener reacted. Host only.
+    Reacted {
+        /// Who.
+        member: MemberId,
+        /// With what.
+        reaction: Reaction,
+        /// When.
+        at: Timestamp,
+    },
+    /// A listener wrote to the host. Host and author only.
+    MessageSent {
+        /// What.
+        message: Message,
+    },
+    /// The host's page has been given the messages up to a place in the log. Host and authors only.
+    MessagesDelivered {
+        /// The last of them.
+        up_to: Seq,
+    },
+    /// The room's end has come near, has moved, or is far again.
+    EndExpected {
+        /// See [`RoomView::ends_at`].
+        ends_at: Option<Timestamp>,
     },
     /// The room has ended.
     RoomEnded {
@@ -131,6 +174,23 @@ pub struct SequencedEvent {
 }
 
 impl RoomView {
+    /// What fits on a page at a glance: without those who listen and what they wrote, which can be much.
+    pub fn outline(&self) -> Self {
+        Self {
+            code: self.code,
+            host: self.host,
+            host_name: self.host_name.clone(),
+            max_listeners: self.max_listeners,
+            stream: self.stream,
+            started_at: self.started_at,
+            ends_at: self.ends_at,
+            ended: self.ended,
+            listeners: Vec::new(),
+            messages: Vec::new(),
+            has_earlier_messages: self.has_earlier_messages,
+        }
+    }
+
     /// Brings the view up to date. Applying an event twice changes nothing.
     pub fn apply(&mut self, event: &RoomEvent) {
         match event {
@@ -146,11 +206,42 @@ impl RoomView {
                 }
             }
             RoomEvent::ListenerLeft { member } => self.listeners.retain(|known| known.member != *member),
-            RoomEvent::StreamChanged { stream } => self.stream = *stream,
+            RoomEvent::StreamChanged { stream, started_at } => {
+                self.stream = *stream;
+                self.started_at = *started_at;
+            }
+            RoomEvent::Reacted { member, reaction, at } => {
+                if let Some(known) = self.listeners.iter_mut().find(|known| known.member == *member) {
+                    known.last_reaction = Some(*reaction);
+                    known.active_at = *at;
+                }
+            }
+            RoomEvent::MessageSent { message } => self.add_message(message),
+            RoomEvent::MessagesDelivered { up_to } => {
+                let given = self.messages.iter_mut().filter(|message| message.seq <= *up_to);
+                given.for_each(|message| message.delivered = true);
+            }
+            RoomEvent::EndExpected { ends_at } => self.ends_at = *ends_at,
             RoomEvent::RoomEnded { reason } => {
                 self.stream = StreamState::Ended;
+                self.started_at = None;
+                self.ends_at = None;
                 self.ended = Some(*reason);
             }
+        }
+    }
+    fn add_message(&mut self, message: &Message) {
+        if self.messages.iter().any(|known| known.seq >= message.seq) {
+            return;
+        }
+        if let Some(known) = self.listeners.iter_mut().find(|known| known.member == message.author) {
+            known.last_message = Some(message.text.clone());
+            known.active_at = message.sent_at;
+        }
+        self.messages.push(message.clone());
+        if self.messages.len() > MESSAGES_AT_ONCE {
+            self.messages.remove(0);
+            self.has_earlier_messages = true;
         }
     }
 }

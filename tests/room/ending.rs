@@ -4,7 +4,7 @@ use heartogether::{
     id::{NodeId, ResumeToken, Seq},
     refusal::Refusal,
     role::Role,
-    room::{Command, Event},
+    room::{Command, Effect, Event},
     wire::{EndReason, RoomEvent, Signal, StreamState},
 };
 
@@ -16,7 +16,7 @@ fn the_host_stops_the_room_for_everyone() {
     let grace = stage.room.member_at(connection(2).id).expect("Grace is there").id;
     let outcome = stage.command(1, Command::StopRoom);
     assert_eq!(outcome.everyone_learns(), [&RoomEvent::RoomEnded { reason: EndReason::Stopped }]);
-    assert_eq!(outcome.wake_at(), None);
+    assert_eq!(outcome.wake_at(), Some(stage.now.after_ms(REOPEN_MS)));
     for member in [HOST, grace] {
         assert_eq!(stage.view(member).stream, StreamState::Ended);
         assert_eq!(stage.view(member).ended, Some(EndReason::Stopped));
@@ -27,10 +27,10 @@ fn the_host_stops_the_room_for_everyone() {
 fn an_ended_room_refuses_every_request_and_every_command() {
     let mut stage = Stage::full_and_live();
     stage.command(1, Command::StopRoom);
-    for command in COMMANDS {
-        assert_eq!(stage.command(1, command).refusal(1), Refusal::RoomEnded, "the host: {command:?}");
-        assert_eq!(stage.command(2, command).refusal(2), Refusal::RoomEnded, "a listener: {command:?}");
-        assert_eq!(stage.command(9, command).refusal(9), Refusal::NotAMember, "a stranger: {command:?}");
+    for command in commands() {
+        assert_eq!(stage.command(1, command.clone()).refusal(1), Refusal::RoomEnded, "the host: {command:?}");
+        assert_eq!(stage.command(2, command.clone()).refusal(2), Refusal::RoomEnded, "a listener: {command:?}");
+        assert_eq!(stage.command(9, command.clone()).refusal(9), Refusal::NotAMember, "a stranger: {command:?}");
     }
     for role in Role::ALL {
         assert_eq!(stage.ask(OWNER, *role, 9, true).refusal(9), Refusal::RoomEnded);
@@ -47,7 +47,7 @@ fn an_ended_room_passes_no_signals_on() {
 }
 
 #[test]
-fn an_ended_room_says_nothing_however_much_is_lost_and_however_late_it_gets() {
+fn an_ended_room_says_nothing_however_much_is_lost() {
     let mut stage = Stage::full_and_live();
     stage.command(1, Command::StopRoom);
     for event in [
@@ -56,8 +56,70 @@ fn an_ended_room_says_nothing_however_much_is_lost_and_however_late_it_gets() {
         Event::RoomCreated(created()),
         Event::Woke,
     ] {
-        let outcome = stage.wait(HOST_ABSENT_MS).append(event.clone());
-        assert_eq!(outcome.0, [], "{event:?}");
+        let outcome = stage.wait(1).append(event.clone());
+        assert!(outcome.is_silent(), "{event:?}");
         assert_eq!(stage.room.ended(), Some(EndReason::Stopped), "{event:?}");
     }
+}
+
+#[test]
+fn everyone_is_warned_before_the_end_and_told_when_it_is_off() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let ends_at = stage.now.after_ms(IDLE_MS);
+    assert_eq!(stage.wait(IDLE_MS - WARNING_MS - 1).wake().warnings(), []);
+    assert_eq!(stage.wait(1).wake().warnings(), [Some(ends_at)]);
+    assert_eq!(stage.view(HOST).ends_at, Some(ends_at));
+    assert_eq!(stage.wait(1).wake().warnings(), [], "once is enough");
+    assert_eq!(stage.command(1, MICROPHONE).warnings(), [None]);
+    assert_eq!(stage.view(HOST).ends_at, None);
+}
+
+#[test]
+fn everyone_is_warned_of_the_end_that_comes_first() {
+    let mut stage = Stage::open();
+    for _ in 0..11 {
+        stage.wait(IDLE_MS / 2).listener(GRACE, 2);
+        stage.command(2, Command::Leave);
+    }
+    let outcome = stage.wait(IDLE_MS / 2 - WARNING_MS).wake();
+    assert_eq!(outcome.warnings(), [Some(stage.now.after_ms(WARNING_MS))]);
+}
+
+#[test]
+fn the_owner_opens_an_ended_room_again_for_ten_minutes() {
+    let mut stage = Stage::full_and_live();
+    stage.command(2, write(1, "thank you"));
+    stage.command(1, Command::RemoveListener { member: FIRST_LISTENER });
+    stage.command(1, Command::StopRoom);
+    stage.wait(REOPEN_MS - 1).append(Event::ReopenRequested { account: OWNER });
+    assert_eq!(stage.room.ended(), None);
+    assert_eq!(stage.room.listener_count(), 0);
+    let joined = stage.host(11);
+    assert_eq!((joined.room.code, joined.room.stream), (created().code, StreamState::Idle));
+    assert_eq!(joined.room.messages.len(), 1, "the chat is kept");
+    assert_eq!(stage.ask_to_listen(GRACE, 12).refusal(12), Refusal::Removed);
+    stage.listener(EDSGER, 13);
+}
+
+#[test]
+fn a_room_that_was_opened_again_lives_as_long_as_a_new_one() {
+    let mut stage = Stage::open();
+    stage.wait(HOST_ABSENT_MS).wake();
+    assert_eq!(stage.room.ended(), Some(EndReason::HostAbsent));
+    stage.append(Event::ReopenRequested { account: OWNER });
+    assert!(stage.wait(IDLE_MS - 1).wake().is_silent());
+    assert_eq!(stage.room.ended(), None);
+}
+
+#[test]
+fn nobody_else_opens_an_ended_room_and_nobody_does_later() {
+    let mut stage = Stage::full_and_live();
+    stage.command(1, Command::StopRoom);
+    stage.append(Event::ReopenRequested { account: GRACE });
+    assert_eq!(stage.room.ended(), Some(EndReason::Stopped));
+    let late = stage.wait(REOPEN_MS).append(Event::ReopenRequested { account: OWNER });
+    assert_eq!(late.0, [Effect::CloseRoom]);
+    assert_eq!(stage.room.ended(), Some(EndReason::Stopped));
+    assert_eq!(stage.room.reopenable_until(), None);
 }

@@ -42,6 +42,10 @@ pub(crate) enum Move {
     Wait { ms: u64 },
     /// The room is woken at a time it did not ask for.
     Wake,
+    /// The owner takes a listener's place away: the one that this page has or had.
+    Remove { page: usize },
+    /// An account asks to open the room again.
+    Reopen { account: AccountId },
     /// The server starts again and reads the room from its disk.
     Restart,
 }
@@ -113,7 +117,22 @@ fn any_move() -> impl Strategy<Value = Move> {
         4 => Just(MICROPHONE),
         4 => prop::sample::select(vec![Command::PauseStream, Command::ResumeStream, Command::InterruptStream]),
     ];
-    let ms = prop::sample::select(vec![0, 1, 4_000, LISTENER_GRACE_MS, 60_000, HOST_GRACE_MS, IDLE_MS, HOST_ABSENT_MS]);
+    let engage = prop_oneof![
+        2 => Just(FIRE),
+        3 => (0..4_u32).prop_map(|nonce| write(nonce, "louder, please")),
+    ];
+    let ms = prop::sample::select(vec![
+        0,
+        1,
+        4_000,
+        LISTENER_GRACE_MS,
+        60_000,
+        HOST_GRACE_MS,
+        REOPEN_MS,
+        IDLE_MS - WARNING_MS,
+        IDLE_MS,
+        HOST_ABSENT_MS,
+    ]);
     let node = 1..3_u128;
     let join = (page.clone(), role, any::<bool>(), node.clone(), any::<bool>());
     prop_oneof![
@@ -126,6 +145,9 @@ fn any_move() -> impl Strategy<Value = Move> {
         4 => (page.clone(), command).prop_map(|(page, command)| Move::Command { page, command }),
         8 => (page.clone(), 0..4_u8).prop_map(|(page, hears)| Move::Cut { page, hears }),
         6 => page.clone().prop_map(|page| Move::Lose { page }),
+        8 => (page.clone(), engage).prop_map(|(page, command)| Move::Command { page, command }),
+        1 => (page.clone()).prop_map(|page| Move::Remove { page }),
+        3 => prop::sample::select(vec![OWNER, OWNER, GRACE]).prop_map(|account| Move::Reopen { account }),
         1 => (page, 1..40_u8).prop_map(|(page, times)| Move::Flap { page, times }),
         1 => (0..2_usize, 2..PAGES.len(), 20..50_u8)
             .prop_map(|(page, other, times)| Move::Absence { page, other, times }),
@@ -140,7 +162,7 @@ fn any_move() -> impl Strategy<Value = Move> {
 
 impl World {
     fn play(&mut self, next: &Move) {
-        match *next {
+        match next.clone() {
             Move::Join { page, role, take_over, node, reuse } => self.join(page, role, take_over, node, reuse),
             Move::Resume { page, node, forged } => self.resume(page, node, forged),
             Move::Command { page, command } => {
@@ -148,22 +170,31 @@ impl World {
                     self.append(Event::Commanded { connection: connection.id, command });
                 }
             }
-            Move::Cut { page, hears } => self.pages[page].hears = Some(hears),
+            Move::Cut { page, hears } => self.pages[page].cut(hears),
             Move::Lose { page } => self.lose(page),
             Move::Flap { page, times } => self.flap(page, times),
             Move::Absence { page, other, times } => {
-                self.pages[page].hears = Some(0);
+                self.pages[page].cut(0);
                 self.join(other, Role::Listener, false, 1, false);
                 self.flap(other, times);
                 self.resume(page, 2, false);
             }
             Move::Tear { page, hears, node } => {
-                self.pages[page].hears = Some(hears);
+                self.pages[page].cut(hears);
                 self.lose_node(NodeId::from_bits(node));
                 self.resume(page, 3 - node, false);
             }
             Move::LoseNode { node } => self.lose_node(NodeId::from_bits(node)),
             Move::Wait { ms } => self.wait(ms),
+            Move::Remove { page } => {
+                let owner = self.pages[0].connection;
+                let member = self.pages[page].seat.as_ref().map(|seat| seat.member);
+                if let (Some(owner), Some(member)) = (owner, member) {
+                    let command = Command::RemoveListener { member };
+                    self.append(Event::Commanded { connection: owner.id, command });
+                }
+            }
+            Move::Reopen { account } => self.append(Event::ReopenRequested { account }),
             Move::Wake => self.append(Event::Woke),
             Move::Restart => {
                 let disk = serde_json::to_string(&self.room).expect("a room is written");
@@ -253,7 +284,13 @@ impl World {
                 Effect::Send { to, message } => self.deliver(*to, message),
                 Effect::Disconnect { connection, .. } => self.close(*connection),
                 Effect::WakeAt(time) => self.wake_at = Some(*time),
+                Effect::CloseRoom => {}
             }
+        }
+        // Those who were told of the end are disconnected.
+        if before.ended().is_none() && self.room.ended().is_some() {
+            let attached: Vec<_> = self.room.members().filter_map(|member| member.connection()).collect();
+            attached.into_iter().for_each(|connection| self.close(connection.id));
         }
         let shown = self.shown();
         self.turns.push(Turn { before, entry, effects, after, seated, shown });
@@ -308,6 +345,11 @@ impl World {
 impl Page {
     fn holds(&self, connection: ConnectionId) -> bool {
         self.connection.is_some_and(|held| held.id == connection)
+    }
+
+    /// Frames arrive in order: what is lost is the end of all that was sent, never a part in between.
+    fn cut(&mut self, hears: u8) {
+        self.hears = Some(self.hears.map_or(hears, |left| left.min(hears)));
     }
 
     /// Does what a client does with a message.

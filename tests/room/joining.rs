@@ -26,8 +26,15 @@ fn a_listener_gets_the_place_and_the_host_learns_of_it() {
     stage.host(1);
     let outcome = stage.ask_to_listen(GRACE, 2);
     let joined = outcome.joined(2);
-    let listener =
-        ListenerView { member: joined.member, name: name("Account 2"), attached: true, joined_at: stage.now };
+    let listener = ListenerView {
+        member: joined.member,
+        name: name("Account 2"),
+        attached: true,
+        joined_at: stage.now,
+        active_at: stage.now,
+        last_reaction: None,
+        last_message: None,
+    };
     assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerJoined { listener: listener.clone() }]);
     assert!(outcome.everyone_learns().is_empty());
     assert_eq!(stage.view(HOST).listeners, [listener]);
@@ -107,6 +114,7 @@ fn a_second_page_keeps_the_place_in_the_order_and_brings_the_name_of_now() {
     let mut expected = stage.view(HOST).listeners;
     expected[0].name = name("Grace Hopper");
     stage.wait(5).ask_called(name("Grace Hopper"), GRACE, Role::Listener, 4, false).joined(4);
+    expected[0].active_at = stage.now;
     assert_eq!(stage.view(HOST).listeners, expected);
 }
 
@@ -185,8 +193,8 @@ fn who_left_may_come_back_on_the_same_connection_with_a_new_place() {
 fn who_left_commands_nothing_more() {
     let mut stage = Stage::full_and_live();
     stage.command(2, Command::Leave);
-    for command in COMMANDS {
-        assert_eq!(stage.command(2, command).refusal(2), Refusal::NotAMember, "{command:?}");
+    for command in commands() {
+        assert_eq!(stage.command(2, command.clone()).refusal(2), Refusal::NotAMember, "{command:?}");
     }
 }
 
@@ -194,7 +202,7 @@ fn who_left_commands_nothing_more() {
 fn a_host_who_leaves_silences_the_stream_and_keeps_the_place() {
     let mut stage = Stage::full_and_live();
     let outcome = stage.command(1, Command::Leave);
-    assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: StreamState::Idle }]);
+    assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: StreamState::Idle, started_at: None }]);
     assert!(!stage.room.host_connected());
     assert!(stage.is_member(HOST));
     assert_eq!(stage.host(1).room.stream, StreamState::Idle);

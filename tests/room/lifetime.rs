@@ -2,7 +2,7 @@
 
 use heartogether::{
     refusal::Refusal,
-    room::{Audience, Command},
+    room::{Audience, Command, Effect},
     wire::{EndReason, Refused, RoomEvent, ServerMessage, StreamState},
 };
 
@@ -119,7 +119,7 @@ fn the_room_asks_to_be_woken_for_the_next_thing_due() {
     stage.listener(GRACE, 2);
     let due = |stage: &Stage, ms: u64| Some(stage.now.after_ms(ms));
     let outcome = stage.command(1, Command::InterruptStream);
-    assert_eq!(outcome.wake_at(), due(&stage, IDLE_MS), "idle");
+    assert_eq!(outcome.wake_at(), due(&stage, IDLE_MS - WARNING_MS), "a warning before the idle end");
     let outcome = stage.command(1, MICROPHONE);
     assert_eq!(outcome.wake_at(), None, "live, and everybody there");
     let outcome = stage.lose(1);
@@ -129,9 +129,13 @@ fn the_room_asks_to_be_woken_for_the_next_thing_due() {
     let outcome = stage.wait(LISTENER_GRACE_MS).wake();
     assert_eq!(outcome.wake_at(), due(&stage, HOST_GRACE_MS - LISTENER_GRACE_MS), "the listener gone");
     let outcome = stage.wait(HOST_GRACE_MS - LISTENER_GRACE_MS).wake();
-    assert_eq!(outcome.wake_at(), due(&stage, IDLE_MS - HOST_GRACE_MS), "the interruption over");
-    let outcome = stage.wait(IDLE_MS - HOST_GRACE_MS).wake();
-    assert_eq!(outcome.wake_at(), None, "the room over");
+    assert_eq!(outcome.wake_at(), due(&stage, IDLE_MS - WARNING_MS - HOST_GRACE_MS), "the interruption over");
+    let outcome = stage.wait(IDLE_MS - WARNING_MS - HOST_GRACE_MS).wake();
+    assert_eq!(outcome.wake_at(), due(&stage, WARNING_MS), "warned of the end");
+    let outcome = stage.wait(WARNING_MS).wake();
+    assert_eq!(outcome.wake_at(), due(&stage, REOPEN_MS), "ended, and its owner may open it again");
+    let outcome = stage.wait(REOPEN_MS).wake();
+    assert_eq!((outcome.wake_at(), outcome.0), (None, vec![Effect::CloseRoom]), "over for good");
 }
 
 #[test]
@@ -142,7 +146,7 @@ fn one_late_entry_catches_up_with_everything_that_was_due() {
     stage.lose(1);
     let outcome = stage.wait(HOST_GRACE_MS).wake();
     assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerLeft { member: grace }]);
-    assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: StreamState::Idle }]);
+    assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: StreamState::Idle, started_at: None }]);
 }
 
 #[test]

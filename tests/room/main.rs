@@ -1,6 +1,7 @@
 //! The room's rules, as tables (one facet a file) and as properties of random histories.
 
 mod authority;
+mod chat;
 mod ending;
 mod history;
 mod joining;

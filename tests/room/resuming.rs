@@ -121,10 +121,16 @@ fn a_host_who_resumes_is_live_as_before() {
     stage.command(1, MICROPHONE);
     let seq = stage.room.seq();
     let outcome = stage.lose(1);
-    assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: StreamState::Interrupted }]);
+    assert_eq!(
+        outcome.everyone_learns(),
+        [&RoomEvent::StreamChanged { stream: StreamState::Interrupted, started_at: stage.view(HOST).started_at }]
+    );
 
     let outcome = stage.wait(60_000).resume(OWNER, host.token, seq, 2);
-    assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: StreamState::Live }]);
+    assert_eq!(
+        outcome.everyone_learns(),
+        [&RoomEvent::StreamChanged { stream: StreamState::Live, started_at: stage.view(HOST).started_at }]
+    );
     assert_eq!(stage.stream(), StreamState::Live);
 }
 
@@ -138,7 +144,8 @@ fn who_resumes_is_told_what_was_missed_in_order() {
     stage.command(1, Command::PauseStream);
     let resumed = stage.resume(GRACE, grace.token, grace.seq, 3).resumed(3);
     assert_eq!(resumed.seq, stage.room.seq());
-    let changes = [StreamState::Live, StreamState::Paused].map(|stream| RoomEvent::StreamChanged { stream });
+    let changes = [StreamState::Live, StreamState::Paused]
+        .map(|stream| RoomEvent::StreamChanged { stream, started_at: stage.view(HOST).started_at });
     assert_eq!(resumed.missed, Missed::Events(changes.to_vec()));
 }
 
@@ -151,7 +158,13 @@ fn the_events_of_the_last_entry_known_are_told_again() {
     let known = stage.room.seq();
     stage.lose(2);
     let resumed = stage.resume(GRACE, grace.token, known, 3).resumed(3);
-    assert_eq!(resumed.missed, Missed::Events(vec![RoomEvent::StreamChanged { stream: StreamState::Live }]));
+    assert_eq!(
+        resumed.missed,
+        Missed::Events(vec![RoomEvent::StreamChanged {
+            stream: StreamState::Live,
+            started_at: stage.view(HOST).started_at
+        }])
+    );
 }
 
 #[test]

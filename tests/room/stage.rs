@@ -1,6 +1,7 @@
 //! A room to try rules on: it appends entries with the next place and the present time, and reads the answers.
 
 use heartogether::{
+    engagement::{MessageText, Reaction},
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomId, Seq},
     limits::Limits,
     refusal::Refusal,
@@ -22,6 +23,8 @@ pub(crate) const HOST: MemberId = MemberId::from_bits(1);
 pub(crate) const LISTENER_GRACE_MS: u64 = 10_000;
 pub(crate) const HOST_GRACE_MS: u64 = 2 * 60 * 1000;
 pub(crate) const IDLE_MS: u64 = 60 * 60 * 1000;
+pub(crate) const REOPEN_MS: u64 = 10 * 60 * 1000;
+pub(crate) const WARNING_MS: u64 = 10 * 60 * 1000;
 pub(crate) const HOST_ABSENT_MS: u64 = 6 * 60 * 60 * 1000;
 
 /// A connection of the first node.
@@ -49,16 +52,30 @@ pub(crate) const MICROPHONE: Command = Command::StartStream { source: Source::Mi
 pub(crate) const SILENCED: Command = Command::StartStream { source: Source::Microphone, paused: true };
 pub(crate) const DISPLAY: Command = Command::StartStream { source: Source::Display, paused: false };
 
+pub(crate) const FIRE: Command = Command::React { reaction: Reaction::Fire };
+
+pub(crate) fn write(nonce: u32, text: &str) -> Command {
+    Command::Write { nonce, text: MessageText::parse(text).expect("a message of the tests") }
+}
+
 /// Every command there is.
-pub(crate) const COMMANDS: [Command; 7] = [
-    Command::Leave,
-    MICROPHONE,
-    DISPLAY,
-    Command::PauseStream,
-    Command::ResumeStream,
-    Command::InterruptStream,
-    Command::StopRoom,
-];
+pub(crate) fn commands() -> Vec<Command> {
+    vec![
+        Command::Leave,
+        MICROPHONE,
+        DISPLAY,
+        Command::PauseStream,
+        Command::ResumeStream,
+        Command::InterruptStream,
+        Command::StopRoom,
+        Command::RemoveListener { member: FIRST_LISTENER },
+        FIRE,
+        write(1, "louder, please"),
+    ]
+}
+
+/// The place of the first who asked to listen, after the host's own request.
+pub(crate) const FIRST_LISTENER: MemberId = MemberId::from_bits(1_003);
 
 /// A room, its place in the log and the present time.
 pub(crate) struct Stage {
@@ -184,7 +201,7 @@ impl Outcome {
 
     /// The one refusal, which is all that the entry ordered but a time to wake at.
     pub(crate) fn refusal(&self, at: u128) -> Refusal {
-        let orders: Vec<_> = self.0.iter().filter(|effect| !matches!(effect, Effect::WakeAt(_))).collect();
+        let orders: Vec<_> = self.0.iter().filter(|effect| is_told(effect)).collect();
         match (orders.as_slice(), self.answers(at).as_slice()) {
             ([_], [ServerMessage::Refused(refused)]) => refused.refusal,
             other => panic!("a refusal and nothing else was expected: {other:?}"),
@@ -218,8 +235,19 @@ impl Outcome {
         self.events(Audience::Host)
     }
 
+    /// Warnings of the end apart.
     pub(crate) fn everyone_learns(&self) -> Vec<&RoomEvent> {
-        self.events(Audience::Everyone)
+        let events = self.events(Audience::Everyone).into_iter();
+        events.filter(|event| !matches!(event, RoomEvent::EndExpected { .. })).collect()
+    }
+
+    /// The warnings that the end is near, or no longer.
+    pub(crate) fn warnings(&self) -> Vec<Option<Timestamp>> {
+        let warnings = self.events(Audience::Everyone).into_iter().filter_map(|event| match event {
+            RoomEvent::EndExpected { ends_at } => Some(*ends_at),
+            _ => None,
+        });
+        warnings.collect()
     }
 
     /// The connections that are closed, and why.
@@ -238,9 +266,13 @@ impl Outcome {
         })
     }
 
-    /// Whether nobody was told anything and no connection was closed.
+    /// Whether nobody was told anything, warnings of the end apart, and no connection was closed.
     pub(crate) fn is_silent(&self) -> bool {
-        self.0.iter().all(|effect| matches!(effect, Effect::WakeAt(_)))
+        self.0.iter().all(|effect| match effect {
+            Effect::WakeAt(_) => true,
+            Effect::Send { message, .. } => is_warning(message),
+            _ => false,
+        })
     }
 
     fn sent(&self, audience: Audience) -> Vec<&ServerMessage> {
@@ -250,4 +282,12 @@ impl Outcome {
         });
         sent.collect()
     }
+}
+
+fn is_warning(message: &ServerMessage) -> bool {
+    matches!(message, ServerMessage::RoomEvent(event) if matches!(event.event, RoomEvent::EndExpected { .. }))
+}
+
+fn is_told(effect: &Effect) -> bool {
+    !matches!(effect, Effect::WakeAt(_)) && !matches!(effect, Effect::Send { message, .. } if is_warning(message))
 }

@@ -63,13 +63,13 @@ fn a_stream_goes_from_state_to_state_as_the_table_says() {
     ];
     for (from, command, expected) in table {
         let mut stage = in_state(from);
-        let outcome = stage.command(1, command);
+        let outcome = stage.command(1, command.clone());
         match expected {
             Err(refusal) => assert_eq!(outcome.refusal(1), refusal, "{from:?} {command:?}"),
             Ok(to) => assert_eq!(stage.stream(), to, "{from:?} {command:?}"),
         }
         // Everyone learns of a change, and of nothing else.
-        let change = RoomEvent::StreamChanged { stream: stage.stream() };
+        let change = RoomEvent::StreamChanged { stream: stage.stream(), started_at: stage.view(HOST).started_at };
         let expected = if stage.stream() == from { vec![] } else { vec![&change] };
         assert_eq!(outcome.everyone_learns(), expected, "{from:?} {command:?}");
     }
@@ -117,7 +117,7 @@ fn an_interruption_ends_after_the_hosts_grace_period() {
         assert!(stage.wait(HOST_GRACE_MS - 1).wake().is_silent(), "{how}");
         assert_eq!(stage.stream(), Interrupted, "{how}");
         let outcome = stage.wait(1).wake();
-        assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: Idle }], "{how}");
+        assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: Idle, started_at: None }], "{how}");
         assert_eq!(stage.room.ended(), None, "{how}");
     }
 }

@@ -3,6 +3,7 @@
 mod bad_frames;
 mod codes;
 mod document;
+mod engagement;
 mod messages;
 mod names;
 mod variants;

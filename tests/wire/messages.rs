@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fmt::Debug};
 
 use heartogether::{
+    engagement::{MessageText, Reaction},
     id::{DisplayName, MemberId, NegotiationId, ResumeToken, RoomCode, Seq},
     limits::{CANDIDATES_PER_SIGNAL, Limits},
     refusal::Refusal,
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 use crate::variants::{holding, named, tagged, texts_under};
 
+const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 const HOST: MemberId = MemberId::from_bits(0xa0);
 const LISTENER: MemberId = MemberId::from_bits(0xb1);
 const TOKEN: ResumeToken = ResumeToken::from_bits(0xc2);
@@ -55,7 +57,13 @@ fn client_messages() -> Vec<ClientMessage> {
         ClientMessage::ResumeStream,
         ClientMessage::InterruptStream,
         ClientMessage::StopRoom,
+        ClientMessage::SendMessage(SendMessage { nonce: u32::MAX, text: text() }),
+        ClientMessage::FetchMessages(FetchMessages { before: Seq(40) }),
+        ClientMessage::RemoveListener(RemoveListener { member: LISTENER }),
     ];
+    let reactions =
+        Reaction::ALL.iter().map(|reaction| ClientMessage::SendReaction(SendReaction { reaction: *reaction }));
+    messages.extend(reactions);
     messages.extend(signals().into_iter().map(|signal| ClientMessage::Signal(SendSignal { to: LISTENER, signal })));
     messages
 }
@@ -67,8 +75,12 @@ fn room(stream: StreamState, ended: Option<EndReason>) -> RoomView {
         host_name: DisplayName::parse("Ada").expect("a name of the tests"),
         max_listeners: 30,
         stream,
+        started_at: Some(NOW),
+        ends_at: None,
         ended,
         listeners: vec![listener()],
+        messages: vec![message()],
+        has_earlier_messages: true,
     }
 }
 
@@ -77,7 +89,26 @@ fn listener() -> ListenerView {
         member: LISTENER,
         name: DisplayName::parse("Grace \u{2764}\u{fe0f} \"Hopper\"").expect("a name of the tests"),
         attached: true,
-        joined_at: Timestamp::from_millis(1_790_000_000_000),
+        joined_at: NOW,
+        active_at: NOW,
+        last_reaction: Some(Reaction::Heart),
+        last_message: None,
+    }
+}
+
+fn text() -> MessageText {
+    MessageText::parse("louder, \"please\"").expect("a message of the tests")
+}
+
+fn message() -> Message {
+    Message {
+        seq: Seq(40),
+        author: LISTENER,
+        name: DisplayName::parse("Grace").expect("a name of the tests"),
+        nonce: 7,
+        text: text(),
+        sent_at: NOW,
+        delivered: true,
     }
 }
 
@@ -87,8 +118,14 @@ fn room_events() -> Vec<RoomEvent> {
         RoomEvent::ListenerJoined { listener: listener() },
         RoomEvent::ListenerAttached { member: LISTENER, attached: false },
         RoomEvent::ListenerLeft { member: LISTENER },
+        RoomEvent::Reacted { member: LISTENER, reaction: Reaction::Hundred, at: NOW },
+        RoomEvent::MessageSent { message: message() },
+        RoomEvent::MessagesDelivered { up_to: Seq(40) },
+        RoomEvent::EndExpected { ends_at: Some(NOW) },
+        RoomEvent::EndExpected { ends_at: None },
     ];
-    let changes = [Idle, Live, Paused, Interrupted, Ended].map(|stream| RoomEvent::StreamChanged { stream });
+    let changes = [Idle, Live, Paused, Interrupted, Ended]
+        .map(|stream| RoomEvent::StreamChanged { stream, started_at: Some(NOW) });
     let ends =
         [EndReason::Stopped, EndReason::Idle, EndReason::HostAbsent].map(|reason| RoomEvent::RoomEnded { reason });
     events.extend(changes.into_iter().chain(ends));
@@ -103,9 +140,16 @@ fn server_messages() -> Vec<ServerMessage> {
         ServerMessage::Welcome(Welcome { protocol: PROTOCOL_VERSION, heartbeat_ms }),
         ServerMessage::Heartbeat,
         ServerMessage::Pong(Ping { nonce: 0 }),
-        ServerMessage::RoomJoined(RoomJoined { member, token: TOKEN, seq, room: room(StreamState::Live, None) }),
-        ServerMessage::RoomResumed(RoomResumed { seq, missed: Missed::Events(room_events()) }),
-        ServerMessage::RoomResumed(RoomResumed { seq, missed: Missed::Room(whole) }),
+        ServerMessage::Messages(Messages { messages: vec![message()], has_earlier: false }),
+        ServerMessage::RoomJoined(RoomJoined {
+            member,
+            token: TOKEN,
+            seq,
+            now: NOW,
+            room: room(StreamState::Live, None),
+        }),
+        ServerMessage::RoomResumed(RoomResumed { seq, now: NOW, missed: Missed::Events(room_events()) }),
+        ServerMessage::RoomResumed(RoomResumed { seq, now: NOW, missed: Missed::Room(whole) }),
     ];
     let events = room_events().into_iter().map(|event| ServerMessage::RoomEvent(SequencedEvent { seq, event }));
     let signals = signals().into_iter().map(|signal| ServerMessage::Signal(ReceivedSignal { from: HOST, signal }));
@@ -162,6 +206,7 @@ fn the_snapshots_show_every_variant_there_is() {
     assert_eq!(shown("stream", &both), named::<StreamState>());
     assert_eq!(shown("reason", &both), named::<EndReason>());
     assert_eq!(shown("refusal", &both), named::<Refusal>());
+    assert_eq!(shown("reaction", &client), named::<Reaction>());
     assert_eq!(holding::<Missed>(), ["events", "room"].map(str::to_owned).into());
 }
 

@@ -10,7 +10,7 @@ use heartogether::{
 use http::{HeaderValue, header::SET_COOKIE};
 use leptos::prelude::*;
 
-use super::{Account, ApiError, IceServer, RoomSummary};
+use super::{Account, ApiError, IceServer, RecentRoom, RoomSummary};
 
 /// The server's side of the server functions.
 #[async_trait]
@@ -24,7 +24,13 @@ pub trait Backend: Send + Sync {
     /// Opens a room.
     async fn create_room(&self, owner: &Account) -> Result<RoomCode, ApiError>;
 
-    /// Finds a live room.
+    /// Opens a room again that has ended a short time ago, if it is this account's.
+    async fn reopen_room(&self, owner: &Account, code: RoomCode) -> Result<(), ApiError>;
+
+    /// The rooms an account can come back to, the latest first.
+    async fn recent_rooms(&self, account: &Account) -> Result<Vec<RecentRoom>, ApiError>;
+
+    /// Finds a live room. To its owner, one that can be opened again is [`Refusal::RoomEnded`].
     async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError>;
 
     /// The link that leads others to a room.

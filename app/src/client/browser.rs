@@ -25,9 +25,12 @@ use std::{
 
 use gloo_events::EventListener;
 use heartogether::{
+    engagement::Reaction,
     id::{MemberId, NegotiationId, RoomCode},
+    refusal::Refusal,
     role::Role,
-    wire::RoomView,
+    time::Timestamp,
+    wire::{ListenerView, Message, RoomJoined, RoomResumed, RoomView, ServerMessage},
 };
 use leptos::{
     html::Audio,
@@ -47,10 +50,13 @@ pub use sources::Sound;
 use sources::Sources;
 
 use super::{
-    Client, Command, HostState, Input, LinkState, ListenerState, PeerState, Profile, Timer,
+    Client, Command, HostState, Input, LinkState, ListenerState, OwnMessage, PeerState, Profile, Timer,
     statistics::{EVERY_MS, PeerStatistics},
 };
 use crate::api::IceServer;
+
+/// How often the audience is shown anew, at most.
+const AUDIENCE_EVERY: Duration = Duration::from_millis(200);
 
 /// A page's presence in a room: what a host's or a listener's page shows, and how it acts. Made while rendering, also on
 /// the server, where it stays as it began; [`Presence::start`] brings it to life in the browser.
@@ -62,12 +68,26 @@ pub struct Presence {
     pub listener_state: RwSignal<ListenerState>,
     /// How the signalling connection is.
     pub link_state: RwSignal<LinkState>,
-    /// The room as far as it is known.
+    /// The outline of the room as far as it is known.
     pub room: RwSignal<Option<RoomView>>,
-    /// How the peer connections to the room's listeners are, in the room's order.
-    pub peer_states: RwSignal<Vec<Option<PeerState>>>,
     /// What is measured at the peer connections: a host's to each listener, a listener's to the host.
     pub statistics: RwSignal<Vec<(MemberId, PeerStatistics)>>,
+    /// Who listens, in order of arrival. Shown a few times a second at most, however much happens.
+    pub audience: RwSignal<Vec<ListenerRow>>,
+    /// What listeners wrote, oldest first, as far as it is known.
+    pub messages: RwSignal<Vec<Message>>,
+    /// Whether the room keeps older messages than those known.
+    pub has_earlier_messages: RwSignal<bool>,
+    /// What a listener's page wrote, oldest first.
+    pub own_messages: RwSignal<Vec<OwnMessage>>,
+    /// The listener's last reaction.
+    pub chosen_reaction: RwSignal<Option<Reaction>>,
+    /// Why the last message or reaction did not go out at once.
+    pub engagement_notice: RwSignal<Option<Refusal>>,
+    /// The reaction that has just come in, with its number.
+    pub reaction: RwSignal<Option<(u32, Reaction)>>,
+    /// Milliseconds that the room's clock is ahead of this machine's.
+    pub clock_ahead_ms: RwSignal<f64>,
     /// The quality of the host's sound.
     pub profile: RwSignal<Profile>,
     /// The host's sound.
@@ -89,8 +109,15 @@ impl Presence {
             listener_state: RwSignal::default(),
             link_state: RwSignal::default(),
             room: RwSignal::default(),
-            peer_states: RwSignal::default(),
             statistics: RwSignal::default(),
+            audience: RwSignal::default(),
+            messages: RwSignal::default(),
+            has_earlier_messages: RwSignal::default(),
+            own_messages: RwSignal::default(),
+            chosen_reaction: RwSignal::default(),
+            engagement_notice: RwSignal::default(),
+            reaction: RwSignal::default(),
+            clock_ahead_ms: RwSignal::default(),
             profile: RwSignal::default(),
             sound: Sound::default(),
             level: RwSignal::default(),
@@ -98,6 +125,11 @@ impl Presence {
             playback_held: RwSignal::default(),
             running: StoredValue::new(None),
         }
+    }
+
+    /// Milliseconds until a time of the room's clock; negative once it is past. Does not follow the clock by itself.
+    pub fn ms_until(self, at: Timestamp) -> f64 {
+        at.as_millis() as f64 - (js_sys::Date::now() + self.clock_ahead_ms.get())
     }
 
     /// Joins the room. Call it in the browser, once the ICE servers are known; it ends with the page's owner.
@@ -161,6 +193,17 @@ impl Default for Presence {
     }
 }
 
+/// A listener as the host's page shows them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListenerRow {
+    /// What the room knows of them.
+    pub listener: ListenerView,
+    /// How the peer connection to them is.
+    pub peer: Option<PeerState>,
+    /// Whether they are being removed, and it can still be taken back.
+    pub removing: bool,
+}
+
 /// A running page; clones are the same page.
 #[derive(Clone)]
 struct Page(Rc<Running>);
@@ -177,7 +220,15 @@ struct Running {
     configuration: web_sys::RtcConfiguration,
     waking: RefCell<Vec<EventListener>>,
     measuring: Cell<Option<IntervalHandle>>,
+    audience: Audience,
     presence: Presence,
+}
+
+/// When the audience was shown: with thousands of listeners it changes faster than anybody can read.
+#[derive(Default)]
+struct Audience {
+    pause: RefCell<Option<TimeoutHandle>>,
+    changed: Cell<bool>,
 }
 
 impl Page {
@@ -199,6 +250,7 @@ impl Page {
             configuration,
             waking: RefCell::default(),
             measuring: Cell::default(),
+            audience: Audience::default(),
             presence,
         }))
     }
@@ -210,6 +262,12 @@ impl Page {
 
     fn input(&self, input: Input) {
         let connected = matches!(input, Input::PeerChanged { state: PeerState::Connected, .. });
+        if let Input::Received(
+            ServerMessage::RoomJoined(RoomJoined { now, .. }) | ServerMessage::RoomResumed(RoomResumed { now, .. }),
+        ) = &input
+        {
+            self.0.presence.clock_ahead_ms.set(now.as_millis() as f64 - js_sys::Date::now());
+        }
         self.take(input);
         self.publish();
         if connected {
@@ -248,6 +306,7 @@ impl Page {
                 self.0.peers.borrow().values().for_each(|peer| Rc::clone(peer).set_profile(profile));
                 self.apply_profile(profile);
             }
+            Command::ShowReaction(reaction) => self.show_reaction(reaction),
             Command::ApplyMix(mix) => self.apply_mix(mix),
             Command::SetSending(sending) => self.set_sending(sending),
             Command::ReleaseSource(source) => self.release_source(source),
@@ -262,12 +321,40 @@ impl Page {
         show(presence.host_state, client.host_state());
         show(presence.listener_state, client.listener_state());
         show(presence.link_state, client.link_state());
-        let listeners = client.room().into_iter().flat_map(|room| &room.listeners);
-        show(presence.peer_states, listeners.map(|listener| client.peer_state(listener.member)).collect());
-        if presence.room.try_with_untracked(|shown| shown.as_ref() != client.room()) == Some(true) {
-            presence.room.set(client.room().cloned());
+        show(presence.room, client.room().map(RoomView::outline));
+        if presence.messages.try_with_untracked(|shown| !shown.iter().eq(client.messages())) == Some(true) {
+            presence.messages.set(client.messages().cloned().collect());
         }
+        show(presence.has_earlier_messages, client.has_earlier_messages());
+        show(presence.own_messages, client.own_messages().collect());
+        show(presence.chosen_reaction, client.chosen_reaction());
+        show(presence.engagement_notice, client.engagement_notice());
+        self.publish_audience(&client);
         self.publish_sound(&client);
+    }
+
+    fn show_reaction(&self, reaction: Reaction) {
+        let number = |last: Option<(u32, Reaction)>| last.map_or(0, |(number, _)| number.wrapping_add(1));
+        self.0.presence.reaction.update(|last| *last = Some((number(*last), reaction)));
+    }
+
+    fn publish_audience(&self, client: &Client) {
+        let audience = &self.0.audience;
+        if audience.pause.borrow().is_some() {
+            return audience.changed.set(true);
+        }
+        let row = |listener: &ListenerView| ListenerRow {
+            listener: listener.clone(),
+            peer: client.peer_state(listener.member),
+            removing: client.is_removing(listener.member),
+        };
+        let rows = client.room().into_iter().flat_map(|room| &room.listeners).map(row).collect();
+        if !show(self.0.presence.audience, rows) {
+            return;
+        }
+        let report = self.reporter();
+        let pause = set_timeout_with_handle(move || report.show_audience(), AUDIENCE_EVERY);
+        *audience.pause.borrow_mut() = pause.ok();
     }
 
     fn start_timer(&self, timer: Timer, after_ms: u32) {
@@ -396,7 +483,9 @@ impl Page {
         });
         let online = EventListener::new(&window(), "online", move |_| report_online.input(Input::NetworkChanged));
         let network = network::listen(self.reporter());
-        self.0.waking.borrow_mut().extend([shown, online].into_iter().chain(network));
+        let report_hidden = self.reporter();
+        let hidden = EventListener::new(&window(), "pagehide", move |_| report_hidden.input(Input::Hidden));
+        self.0.waking.borrow_mut().extend([shown, online, hidden].into_iter().chain(network));
     }
 }
 
@@ -404,6 +493,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.measuring.get_mut().iter().for_each(IntervalHandle::clear);
         self.timers.get_mut().values().for_each(TimeoutHandle::clear);
+        self.audience.pause.get_mut().iter().for_each(TimeoutHandle::clear);
     }
 }
 
@@ -431,6 +521,15 @@ impl Reporter {
         }
     }
 
+    /// Shows what has changed in the audience since it was shown.
+    fn show_audience(&self) {
+        let Some(page) = self.0.upgrade().map(Page) else { return };
+        page.0.audience.pause.borrow_mut().take();
+        if page.0.audience.changed.take() {
+            page.publish_audience(&page.0.client.borrow());
+        }
+    }
+
     /// Reports once the commands at hand are carried out.
     fn input_later(&self, input: Input) {
         let report = self.clone();
@@ -438,10 +537,13 @@ impl Reporter {
     }
 }
 
-fn show<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.try_with_untracked(|shown| *shown != value) == Some(true) {
+/// Whether it was something new.
+fn show<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) -> bool {
+    let is_new = signal.try_with_untracked(|shown| *shown != value) == Some(true);
+    if is_new {
         signal.set(value);
     }
+    is_new
 }
 
 /// Remembers that this tab hosts the room. Whether it did before: then a reload takes the place over even from a

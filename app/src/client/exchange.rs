@@ -1,6 +1,7 @@
 //! What a page hears of the browser, and what it tells the browser to do.
 
 use heartogether::{
+    engagement::{MessageText, Reaction},
     id::{MemberId, NegotiationId},
     wire::{Candidate, ClientMessage, ServerMessage, Source},
 };
@@ -57,6 +58,18 @@ pub enum Input {
     TakeOverPressed,
     /// The visitor asks to try again after a refusal.
     RetryPressed,
+    /// The listener reacts.
+    ReactionPressed(Reaction),
+    /// The listener writes to the host.
+    MessageWritten(MessageText),
+    /// The host asks for older messages.
+    EarlierMessagesPressed,
+    /// The host removes a listener, and may take it back for a moment.
+    RemovePressed(MemberId),
+    /// The host takes a removal back.
+    UndoPressed(MemberId),
+    /// The page may be gone for good without another word (Page Lifecycle, `pagehide`).
+    Hidden,
     /// The page goes away.
     Left,
     /// A peer connection has its own description, ready to be sent.
@@ -168,6 +181,8 @@ pub enum Command {
     ReleaseSource(Source),
     /// Let the captured sound through, or silence it.
     SetSending(bool),
+    /// Let a reaction rise.
+    ShowReaction(Reaction),
     /// Release the captured devices.
     StopCapture,
 }
@@ -189,4 +204,8 @@ pub enum Timer {
     Attempt,
     /// Nothing has come through the peer connection with a member for too long.
     Recovery(MemberId),
+    /// Send messages again that came too fast.
+    Messages,
+    /// The time to take a removal back is over.
+    Removal(MemberId),
 }

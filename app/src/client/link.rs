@@ -151,6 +151,10 @@ impl Link {
 impl Client {
     pub(super) fn connect(&mut self, out: &mut Vec<Command>) {
         self.refusal = None;
+        if self.ended().is_some() {
+            // The room was opened again: nothing of before counts.
+            (self.room, self.place) = (None, None);
+        }
         self.link.attempts = 0;
         self.link.open(out);
     }
@@ -212,6 +216,8 @@ impl Client {
             Timer::OfferRequest => self.request_offer(out),
             Timer::Attempt => self.give_up_attempts(out),
             Timer::Recovery(member) => self.recover(member, out),
+            Timer::Messages => self.send_outgoing(out),
+            Timer::Removal(member) => self.remove(member, out),
             Timer::Reconnect | Timer::Silence | Timer::Pong => {}
         }
     }

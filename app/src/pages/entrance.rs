@@ -1,13 +1,13 @@
 //! What a host's and a listener's page need before they begin, and what stands there when they cannot.
 
 use heartogether::{id::RoomCode, refusal::Refusal};
-use leptos::{ev, prelude::*};
+use leptos::{ev, form::ActionForm, prelude::*};
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::answer::answer;
 use crate::{
-    api::{ApiError, IceServer, RoomSummary, ice_servers, look_up_room},
-    components::{Button, ButtonLink, JoinForm, Notice, Page, Skeleton, Tone, Variant, Width},
+    api::{ApiError, IceServer, ReopenRoom, RoomSummary, ice_servers, look_up_room},
+    components::{Button, ButtonLink, JoinForm, Notice, Page, Skeleton, Submission, Tone, Variant, Width},
     routes::{self, Destination},
 };
 
@@ -72,6 +72,34 @@ pub(crate) fn NoEntrance(
     }
 }
 
+/// Opens a room of one's own again under the same code, a short time after its end.
+#[component]
+pub(crate) fn ReopenForm(
+    /// The room's.
+    code: RoomCode,
+    /// What to do once it is open, on a page that stays.
+    #[prop(into)]
+    on_open: Callback<()>,
+) -> impl IntoView {
+    let Submission { action, error, pending } = Submission::<ReopenRoom>::new();
+    let opened = action.value();
+    Effect::new(move |_| {
+        if opened.with(|outcome| matches!(outcome, Some(Ok(())))) {
+            on_open.run(());
+        }
+    });
+    view! {
+        <ActionForm action attr:class="grid gap-3">
+            <input type="hidden" name="code" value=code.to_string() />
+            <Button submit=true pending>
+                "Open it again"
+            </Button>
+            {move || error.get().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
+        </ActionForm>
+    }
+    .into_any()
+}
+
 /// There is no such room, or it could not be asked for.
 #[component]
 pub(crate) fn NoRoom(
@@ -94,11 +122,14 @@ pub(crate) fn NoRoom(
 /// The address leads to no room.
 #[component]
 fn Nowhere(page: &'static str, refusal: Refusal, code: String) -> impl IntoView {
-    answer(404);
+    // Only its owner is told that a room has ended, for the owner can open it again.
+    let own = RoomCode::parse(&code).ok().filter(|_| refusal == Refusal::RoomEnded);
+    answer(if own.is_some() { 410 } else { 404 });
     view! {
         <Page name=page title="No such room" state="refused" refusal=Some(refusal) width=Width::Narrow>
             <h1>"This room cannot be opened"</h1>
             <Notice tone=Tone::Error>{refusal.text()}</Notice>
+            {own.map(|code| view! { <ReopenForm code on_open=move || _ = window().location().reload() /> })}
             <div class="card">
                 <JoinForm code />
             </div>

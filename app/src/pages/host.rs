@@ -1,21 +1,25 @@
 //! The stage: what the host shares, with whom, and how to end it.
 
 mod audience;
+mod chat;
 mod controls;
 mod diagnostics;
 mod invitation;
+mod rising;
 
 use heartogether::{
+    id::RoomCode,
     refusal::Refusal,
     role::Role,
-    wire::{EndReason, RoomView, StreamState},
+    wire::{EndReason, StreamState},
 };
 use leptos::{html::Audio, prelude::*};
 use leptos_router::hooks::use_params_map;
 
 use super::{
     answer::answer,
-    entrance::{Entrance, Loading, NoEntrance, ask_for_entrance},
+    entrance::{Entrance, Loading, NoEntrance, ReopenForm, ask_for_entrance},
+    session_time::{EndWarning, SessionTime},
 };
 use crate::{
     api::room_link,
@@ -24,9 +28,11 @@ use crate::{
     routes::{self, Destination},
 };
 use audience::Audience;
+use chat::Chat;
 use controls::Controls;
 use diagnostics::Diagnostics;
 use invitation::Invitation;
+use rising::Rising;
 
 /// `/host/:code`
 #[component]
@@ -66,13 +72,10 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
     };
     let stage = move || match state.get() {
         HostState::Refused(refusal) => view! { <Refused presence refusal /> }.into_any(),
-        HostState::Ended(reason) => view! { <Ended reason /> }.into_any(),
+        HostState::Ended(reason) => view! { <Ended presence code reason /> }.into_any(),
         _ => ().into_any(),
     };
     let is_open = Memo::new(move |_| !matches!(state.get(), HostState::Refused(_) | HostState::Ended(_)));
-    let listeners = Signal::derive(move || {
-        presence.room.with(|room| room.iter().flat_map(|room: &RoomView| room.listeners.clone()).collect())
-    });
     view! {
         <Page
             name="host"
@@ -83,16 +86,24 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
         >
             <div class="flex flex-wrap items-center justify-between gap-3">
                 <h1>"Your room"</h1>
-                <StatusBadge status=Signal::derive(move || stream_of(state.get())) label=move || badge(state.get()) />
+                <div class="flex items-center gap-4">
+                    <SessionTime presence />
+                    <StatusBadge status=Signal::derive(move || stream_of(state.get())) label=move || badge(state.get()) />
+                </div>
             </div>
             {stage}
+            <EndWarning presence advice="Share something, or let somebody come in, and it goes on." />
             <Show when=move || is_open.get()>
                 <div class="grid items-start gap-6 md:grid-cols-2">
-                    <Controls presence listener_count=Signal::derive(move || listeners.with(Vec::len)) />
+                    <Controls presence listener_count=Signal::derive(move || presence.audience.with(Vec::len)) />
                     <Invitation code link=link.clone() host_name=host_name.clone() />
                 </div>
-                <Audience listeners peer_states=presence.peer_states max_listeners />
-                <Diagnostics presence listeners has_turn />
+                <Rising presence />
+                <div class="grid items-start gap-6 md:grid-cols-2">
+                    <Audience presence max_listeners />
+                    <Chat presence />
+                </div>
+                <Diagnostics presence has_turn />
             </Show>
             <Show when=move || presence.link_state.get() == LinkState::Reconnecting && is_open.get()>
                 <Notice tone=Tone::Warn>"Reconnecting to the server. Whoever hears you now goes on hearing you."</Notice>
@@ -132,7 +143,7 @@ fn Refused(presence: Presence, refusal: Refusal) -> impl IntoView {
 }
 
 #[component]
-fn Ended(reason: EndReason) -> impl IntoView {
+fn Ended(presence: Presence, code: RoomCode, reason: EndReason) -> impl IntoView {
     let text = match reason {
         EndReason::Stopped => "You have ended this room. Everybody was told.",
         EndReason::Idle => "The room ended because nothing happened in it for a while.",
@@ -140,8 +151,11 @@ fn Ended(reason: EndReason) -> impl IntoView {
     };
     view! {
         <Notice>{text}</Notice>
-        <div>
-            <ButtonLink href=routes::HOME>"Back to the start"</ButtonLink>
+        <div class="flex flex-wrap gap-3">
+            <ReopenForm code on_open=move || presence.press(Input::RetryPressed) />
+            <ButtonLink href=routes::HOME variant=Variant::Ghost>
+                "Back to the start"
+            </ButtonLink>
         </div>
     }
 }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod controls;
+mod engagement;
 mod orb;
 mod quality;
 mod shown;
@@ -10,7 +11,10 @@ use heartogether::role::Role;
 use leptos::{html::Audio, prelude::*};
 use send_wrapper::SendWrapper;
 
-use super::entrance::{Entrance, Loading, NoEntrance, ask_for_entrance};
+use super::{
+    entrance::{Entrance, Loading, NoEntrance, ask_for_entrance},
+    session_time::EndWarning,
+};
 use crate::{
     client::{
         LinkState, ListenerState, Volume,
@@ -24,6 +28,7 @@ use crate::{
 };
 use actions::Actions;
 use controls::Controls;
+use engagement::Engagement;
 use orb::Orb;
 use quality::QualityBadge;
 use shown::{Obstacle, Shown};
@@ -66,6 +71,10 @@ fn Player(entrance: Entrance) -> impl IntoView {
         Shown::of(presence.listener_state.get(), stream.get(), obstacles)
     });
     show_on_lock_screen(title.clone(), presence, shown);
+    let can_engage = Memo::new(move |_| {
+        let is_in = presence.room.with(Option::is_some);
+        is_in && !shown.get().is_over()
+    });
     view! {
         <Page
             name="listen"
@@ -97,7 +106,11 @@ fn Player(entrance: Entrance) -> impl IntoView {
                     <Controls player chosen=volume />
                 </div>
             </Show>
+            <EndWarning presence advice="It goes on if the host comes back." />
             <Actions presence shown code />
+            <Show when=move || can_engage.get()>
+                <Engagement presence />
+            </Show>
             <LinkNote presence shown />
         </Page>
     }

@@ -117,7 +117,7 @@ fn only_what_the_room_says_last_counts_after_an_outage() {
     page.take(Input::PausePressed);
     page.stream(StreamState::Paused);
     page.lose();
-    let says = |stream| RoomEvent::StreamChanged { stream };
+    let says = |stream| RoomEvent::StreamChanged { stream, started_at: None };
     assert!(declared(&page.miss(vec![says(StreamState::Interrupted), says(StreamState::Paused)])).is_empty());
 }
 

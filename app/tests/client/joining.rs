@@ -66,7 +66,7 @@ fn after_a_lost_socket_the_place_is_taken_up_again_from_the_last_event_that_came
     assert_eq!(page.client.link_state(), LinkState::Reconnecting);
     assert_eq!(sent(&page.reconnect()), [hello(), resume(10)]);
     page.lose();
-    page.miss(vec![RoomEvent::StreamChanged { stream: StreamState::Live }]);
+    page.miss(vec![RoomEvent::StreamChanged { stream: StreamState::Live, started_at: None }]);
     assert_eq!(page.client.link_state(), LinkState::Attached);
     page.lose();
     assert_eq!(sent(&page.reconnect()), [hello(), resume(11)]);

@@ -6,6 +6,7 @@ mod adapting;
 mod broadcast;
 mod candidates;
 mod descriptions;
+mod engagement;
 mod joining;
 mod keepsake;
 mod listening;

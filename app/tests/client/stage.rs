@@ -28,7 +28,16 @@ pub(crate) fn name(text: &str) -> DisplayName {
 }
 
 pub(crate) fn listener_view(member: MemberId) -> ListenerView {
-    ListenerView { member, name: name("Somebody"), attached: true, joined_at: Timestamp::from_millis(0) }
+    let at = Timestamp::from_millis(0);
+    ListenerView {
+        member,
+        name: name("Somebody"),
+        attached: true,
+        joined_at: at,
+        active_at: at,
+        last_reaction: None,
+        last_message: None,
+    }
 }
 
 pub(crate) fn view(stream: StreamState, listeners: &[MemberId]) -> RoomView {
@@ -38,13 +47,17 @@ pub(crate) fn view(stream: StreamState, listeners: &[MemberId]) -> RoomView {
         host_name: name("Ada"),
         max_listeners: 30,
         stream,
+        started_at: None,
+        ends_at: None,
         ended: None,
         listeners: listeners.iter().copied().map(listener_view).collect(),
+        messages: Vec::new(),
+        has_earlier_messages: false,
     }
 }
 
 pub(crate) fn joined(member: MemberId, seq: u64, room: RoomView) -> ServerMessage {
-    ServerMessage::RoomJoined(RoomJoined { member, token: TOKEN, seq: Seq(seq), room })
+    ServerMessage::RoomJoined(RoomJoined { member, token: TOKEN, seq: Seq(seq), now: Timestamp::from_millis(0), room })
 }
 
 pub(crate) fn candidate(text: &str) -> Candidate {
@@ -122,7 +135,7 @@ impl Page {
     }
 
     pub(crate) fn stream(&mut self, stream: StreamState) -> Vec<Command> {
-        self.learn(RoomEvent::StreamChanged { stream })
+        self.learn(RoomEvent::StreamChanged { stream, started_at: None })
     }
 
     pub(crate) fn signal(&mut self, from: MemberId, signal: Signal) -> Vec<Command> {
@@ -165,7 +178,11 @@ impl Page {
     pub(crate) fn resume(&mut self, missed: Missed) -> Vec<Command> {
         self.reconnect();
         self.seq += 1;
-        self.hear(ServerMessage::RoomResumed(RoomResumed { seq: Seq(self.seq), missed }))
+        self.hear(ServerMessage::RoomResumed(RoomResumed {
+            seq: Seq(self.seq),
+            now: Timestamp::from_millis(0),
+            missed,
+        }))
     }
 
     pub(crate) fn miss(&mut self, events: Vec<RoomEvent>) -> Vec<Command> {

@@ -1,12 +1,12 @@
 //! How the rest of the node talks to a room's replica.
 
 use heartogether::{
-    id::{AccountId, ConnectionId, RoomId},
+    id::{AccountId, ConnectionId, RoomId, Seq},
     refusal::Refusal,
     role::Role,
     wire::SendSignal,
 };
-use heartogether_app::api::RoomSummary;
+use heartogether_app::api::{RecentRoom, RoomSummary};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::signalling::Outbox;
@@ -19,7 +19,9 @@ pub(super) enum Request {
     Attach { connection: ConnectionId, outbox: Outbox, done: oneshot::Sender<()> },
     Detach { connection: ConnectionId },
     Signal { from: ConnectionId, signal: SendSignal },
+    FetchMessages { from: ConnectionId, before: Seq },
     RoleOf { connection: ConnectionId, done: oneshot::Sender<Option<Role>> },
+    Revisit { viewer: AccountId, done: oneshot::Sender<Option<RecentRoom>> },
     Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
 }
 
@@ -56,6 +58,11 @@ impl RoomHandle {
         self.tell(Request::Signal { from, signal }).await;
     }
 
+    /// Answers a connection with older messages, or with a refusal.
+    pub(crate) async fn fetch_messages(&self, from: ConnectionId, before: Seq) {
+        self.tell(Request::FetchMessages { from, before }).await;
+    }
+
     /// The role of the member whose connection it is; `None` for who is none.
     pub(crate) async fn role_of(&self, connection: ConnectionId) -> Option<Role> {
         self.ask(|done| Request::RoleOf { connection, done }).await.flatten()
@@ -64,6 +71,11 @@ impl RoomHandle {
     /// What everybody may know of the room; `None` once it has ended.
     pub(crate) async fn summarise(&self, viewer: Option<AccountId>) -> Option<RoomSummary> {
         self.ask(|done| Request::Summarise { viewer, done }).await.flatten()
+    }
+
+    /// The room as somebody who was in it finds it now; `None` if there is nothing left to come back to.
+    pub(crate) async fn revisit(&self, viewer: AccountId) -> Option<RecentRoom> {
+        self.ask(|done| Request::Revisit { viewer, done }).await.flatten()
     }
 
     /// A replica that is gone closes its connections itself.

@@ -6,13 +6,13 @@ use std::{
 };
 
 use heartogether::{
-    id::{ConnectionId, NodeId, RoomId, Seq},
+    id::{AccountId, ConnectionId, NodeId, RoomId, Seq},
     refusal::Refusal,
     room::{Audience, Effect, Entry, Event, Member, Room, step},
     time::Timestamp,
     wire::{ReceivedSignal, SendSignal, ServerMessage},
 };
-use heartogether_app::api::RoomSummary;
+use heartogether_app::api::{RecentRoom, RoomSummary};
 use tokio::sync::{
     broadcast::error::{RecvError, TryRecvError},
     mpsc,
@@ -33,18 +33,19 @@ pub(super) struct Replica {
     room: Room,
     outboxes: HashMap<ConnectionId, Outbox>,
     wake_at: Option<Timestamp>,
+    is_over: bool,
 }
 
 impl Replica {
     pub(super) fn new(id: RoomId, node: NodeId, log: Arc<dyn RoomLog>, clock: Arc<dyn Clock>) -> Self {
-        Self { id, node, log, clock, room: Room::default(), outboxes: HashMap::new(), wake_at: None }
+        Self { id, node, log, clock, room: Room::default(), outboxes: HashMap::new(), wake_at: None, is_over: false }
     }
 
-    /// Lives until the room has ended.
+    /// Lives until the room is over for good.
     pub(super) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
         let Some(mut entries) = self.replay().await else { return };
         self.mourn_nodes();
-        while self.room.ended().is_none() {
+        while !self.is_over {
             tokio::select! {
                 biased;
                 entry = entries.recv() => match entry {
@@ -64,8 +65,8 @@ impl Replica {
             }
         }
         insist(|| self.log.close(self.id)).await;
-        self.outboxes.values().for_each(|outbox| outbox.close(Ending::ROOM_OVER));
-        tracing::info!(room = %self.id, "the room has ended");
+        self.dismiss();
+        tracing::info!(room = %self.id, "the room is over");
     }
 
     /// Brings the room to where its log is. Whoever the effects were for was told by an earlier run.
@@ -73,8 +74,10 @@ impl Replica {
         let entries = insist(|| self.log.subscribe(self.id)).await?;
         for entry in insist(|| self.log.read(self.id, Seq(0))).await? {
             for effect in self.advance(&entry) {
-                if let Effect::WakeAt(time) = effect {
-                    self.wake_at = Some(time);
+                match effect {
+                    Effect::WakeAt(time) => self.wake_at = Some(time),
+                    Effect::CloseRoom => self.is_over = true,
+                    Effect::Send { .. } | Effect::Disconnect { .. } => {}
                 }
             }
         }
@@ -119,8 +122,12 @@ impl Replica {
     }
 
     fn apply(&mut self, entry: &Entry) {
+        let had_ended = self.room.ended().is_some();
         for effect in self.advance(entry) {
             self.perform(effect);
+        }
+        if !had_ended && self.room.ended().is_some() {
+            self.dismiss();
         }
     }
 
@@ -133,7 +140,13 @@ impl Replica {
                 }
             }
             Effect::WakeAt(time) => self.wake_at = Some(time),
+            Effect::CloseRoom => self.is_over = true,
         }
+    }
+
+    /// Everybody was told of the end.
+    fn dismiss(&mut self) {
+        self.outboxes.drain().for_each(|(_, outbox)| outbox.close(Ending::ROOM_OVER));
     }
 
     /// Writes the message once, however many it is for.
@@ -161,6 +174,14 @@ impl Replica {
             }
             Request::Detach { connection } => drop(self.outboxes.remove(&connection)),
             Request::Signal { from, signal } => self.pass_signal(from, signal),
+            Request::FetchMessages { from, before } => self.push(
+                from,
+                match self.room.messages_before(from, before) {
+                    Ok(messages) => Frame::message(&ServerMessage::Messages(messages)),
+                    Err(refusal) => Frame::refusal(refusal),
+                },
+            ),
+            Request::Revisit { viewer, done } => drop(done.send(revisit(&self.room, viewer))),
             Request::RoleOf { connection, done } => {
                 let _ = done.send(self.room.member_at(connection).map(|member| member.role));
             }
@@ -185,6 +206,19 @@ impl Replica {
             Err(refusal) => self.push(from, Frame::refusal(refusal)),
         }
     }
+}
+
+/// A live room, or an ended one that is the viewer's to open again.
+fn revisit(room: &Room, viewer: AccountId) -> Option<RecentRoom> {
+    let created = room.created()?;
+    let is_owner = created.owner == viewer;
+    let is_open = room.ended().is_none() || (is_owner && room.reopenable_until().is_some());
+    is_open.then(|| RecentRoom {
+        code: created.code,
+        host_name: created.host_name.clone(),
+        is_owner,
+        stream: room.stream_state(),
+    })
 }
 
 /// What everybody may know, as someone who does not own the room sees it.

@@ -1,21 +1,21 @@
 //! What one connection has said so far, and what its next message means.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::sync::Arc;
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::DefaultDirectRateLimiter;
 use heartogether::{
-    id::{MemberId, ResumeToken, RoomCode},
+    id::{MemberId, ResumeToken, RoomCode, RoomId},
     limits::Limits,
     refusal::Refusal,
     room::{Command, ConnectionRef, Event, JoinRequested, ResumeRequested},
     wire::{
-        ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ResumeRoom, SendSignal, ServerMessage, Signal, StartStream,
-        Welcome,
+        ClientMessage, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, RemoveListener, ResumeRoom, SendMessage,
+        SendReaction, SendSignal, ServerMessage, Signal, StartStream, Welcome,
     },
 };
 use heartogether_app::api::Account;
 
-use super::{Ending, Frame, Outbox};
+use super::{Ending, Frame, Outbox, allowance};
 use crate::{
     clock::Clock,
     error::ServerError,
@@ -25,15 +25,15 @@ use crate::{
     state::Node,
 };
 
-/// Requests for a place or for an offer a second: each costs others more than a frame, a line in the room's log or a peer
-/// connection. A page needs one of the former, and one of the latter every 1.2 s.
-const REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN;
+/// Requests for a place, for an offer or for older messages a second: each costs others more than a frame, a line in the
+/// room's log, a peer connection or many frames at once. A page needs one of the former, and one of the latter every 1.2 s.
+const REQUESTS_PER_SECOND: u32 = 1;
 /// Such requests at once.
-const REQUESTS_BURST: NonZeroU32 = NonZeroU32::new(5).expect("5 is not 0");
+const REQUESTS_BURST: u32 = 5;
 
 fn is_request(message: &ClientMessage) -> bool {
     match message {
-        ClientMessage::JoinRoom(_) | ClientMessage::ResumeRoom(_) => true,
+        ClientMessage::JoinRoom(_) | ClientMessage::ResumeRoom(_) | ClientMessage::FetchMessages(_) => true,
         ClientMessage::Signal(sent) => matches!(sent.signal, Signal::OfferRequest { .. }),
         _ => false,
     }
@@ -46,7 +46,24 @@ pub(super) struct Conversation {
     outbox: Outbox,
     is_greeted: bool,
     room: Option<RoomHandle>,
+    allowances: Allowances,
+}
+
+/// What a connection may ask for, and how often, beyond its frames.
+struct Allowances {
     requests: DefaultDirectRateLimiter,
+    messages: DefaultDirectRateLimiter,
+    reactions: DefaultDirectRateLimiter,
+}
+
+impl Allowances {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            requests: allowance(REQUESTS_PER_SECOND, REQUESTS_BURST),
+            messages: allowance(limits.messages_per_second, limits.messages_burst),
+            reactions: allowance(limits.reactions_per_second, limits.reactions_burst),
+        }
+    }
 }
 
 /// Why a message was not carried out.
@@ -72,8 +89,8 @@ impl From<LogError> for Failure {
 
 impl Conversation {
     pub(super) fn new(node: Arc<Node>, connection: ConnectionRef, account: Account, outbox: Outbox) -> Self {
-        let requests = RateLimiter::direct(Quota::per_second(REQUESTS_PER_SECOND).allow_burst(REQUESTS_BURST));
-        Self { node, connection, account, outbox, is_greeted: false, room: None, requests }
+        let allowances = Allowances::new(&node.limits);
+        Self { node, connection, account, outbox, is_greeted: false, room: None, allowances }
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
@@ -133,7 +150,7 @@ impl Conversation {
 
     async fn obey(&mut self, message: ClientMessage) -> Result<(), Failure> {
         if is_request(&message) {
-            self.requests.check().map_err(|_| Refusal::TooManyFrames)?;
+            self.allowances.requests.check().map_err(|_| Refusal::TooManyFrames)?;
         }
         match message {
             ClientMessage::Hello(_) => Err(Refusal::OutOfOrder.into()),
@@ -151,6 +168,21 @@ impl Conversation {
             ClientMessage::ResumeStream => self.command(Command::ResumeStream).await,
             ClientMessage::InterruptStream => self.command(Command::InterruptStream).await,
             ClientMessage::StopRoom => self.command(Command::StopRoom).await,
+            ClientMessage::SendReaction(SendReaction { reaction }) => {
+                self.allowances.reactions.check().map_err(|_| Refusal::TooManyReactions)?;
+                self.command(Command::React { reaction }).await
+            }
+            ClientMessage::SendMessage(SendMessage { nonce, text }) => {
+                self.allowances.messages.check().map_err(|_| Refusal::TooManyMessages)?;
+                self.command(Command::Write { nonce, text }).await
+            }
+            ClientMessage::FetchMessages(FetchMessages { before }) => {
+                self.room.as_ref().ok_or(Refusal::OutOfOrder)?.fetch_messages(self.connection.id, before).await;
+                Ok(())
+            }
+            ClientMessage::RemoveListener(RemoveListener { member }) => {
+                self.command(Command::RemoveListener { member }).await
+            }
             ClientMessage::Signal(signal) => self.signal(signal).await,
         }
     }
@@ -180,7 +212,19 @@ impl Conversation {
         let room = self.node.rooms.open(id);
         room.attach(self.connection.id, self.outbox.clone()).await?;
         self.room = Some(room);
-        self.append(request).await
+        self.append(request).await?;
+        self.note_visit(id);
+        Ok(())
+    }
+
+    /// Remembers where the account has been, for its own landing page. Nobody waits for it, and the sound least of all.
+    fn note_visit(&self, room: RoomId) {
+        let (store, account, now) = (self.node.store.clone(), self.account.id, self.node.clock.now());
+        tokio::spawn(async move {
+            if let Err(error) = store.add_visit(account, room, now).await {
+                ServerError::from(error).report();
+            }
+        });
     }
 
     /// A connection that was refused a place, or gave it up, may ask again, here or elsewhere; a member may not.

@@ -1,10 +1,10 @@
 //! Listens to one connection: checks every frame's size, rate and form, and keeps time.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use futures::{StreamExt, stream::SplitStream};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::DefaultDirectRateLimiter;
 use heartogether::{
     limits::Limits,
     refusal::Refusal,
@@ -13,7 +13,7 @@ use heartogether::{
 };
 use tokio::task::JoinHandle;
 
-use super::{Ending, Frame, conversation::Conversation};
+use super::{Ending, Frame, allowance, conversation::Conversation};
 
 /// How long a connection that was closed stays open for the client to read the last words.
 const LINGER: Duration = Duration::from_secs(1);
@@ -50,7 +50,8 @@ pub(super) async fn linger(mut frames: Frames, writing: JoinHandle<()>, ending: 
 async fn listen(frames: &mut Frames, conversation: &mut Conversation) -> Ending {
     let clock = conversation.clock();
     let mut pulse = Pulse::new(conversation.limits(), clock.now());
-    let limiter = limiter(conversation.limits());
+    let Limits { frames_per_second, frames_burst, .. } = *conversation.limits();
+    let limiter = allowance(frames_per_second, frames_burst);
     let outbox = conversation.outbox().clone();
     loop {
         let frame = tokio::select! {
@@ -97,12 +98,6 @@ fn ending_of(error: axum::Error) -> Ending {
         Some(Protocol(_)) => Ending::refused(Refusal::FrameMalformed),
         _ => Ending::GONE,
     }
-}
-
-fn limiter(limits: &Limits) -> DefaultDirectRateLimiter {
-    let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
-    let quota = Quota::per_second(at_least_one(limits.frames_per_second));
-    RateLimiter::direct(quota.allow_burst(at_least_one(limits.frames_burst)))
 }
 
 /// When to ask for a sign of life, and when to stop waiting for one.

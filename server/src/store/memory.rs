@@ -6,10 +6,13 @@ use std::{
 };
 
 use async_trait::async_trait;
-use heartogether::{id::AccountId, time::Timestamp};
+use heartogether::{
+    id::{AccountId, RoomId},
+    time::Timestamp,
+};
 use heartogether_app::api::Account;
 
-use super::{Session, Store, StoreError, TokenHash};
+use super::{Session, Store, StoreError, TokenHash, VISITS_KEPT};
 
 /// Accounts and sessions in memory.
 #[derive(Default)]
@@ -19,6 +22,7 @@ pub struct MemoryStore(Mutex<Kept>);
 struct Kept {
     accounts: HashMap<AccountId, Account>,
     sessions: HashMap<TokenHash, Session>,
+    visits: HashMap<AccountId, Vec<RoomId>>,
 }
 
 impl MemoryStore {
@@ -39,6 +43,19 @@ impl Store for MemoryStore {
         kept.sessions.retain(|_, known| known.expires_at > now);
         kept.sessions.insert(session.token, session.clone());
         Ok(())
+    }
+
+    async fn add_visit(&self, account: AccountId, room: RoomId, _at: Timestamp) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        let visits = kept.visits.entry(account).or_default();
+        visits.retain(|visited| *visited != room);
+        visits.insert(0, room);
+        visits.truncate(VISITS_KEPT);
+        Ok(())
+    }
+
+    async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StoreError> {
+        Ok(self.kept().visits.get(&account).cloned().unwrap_or_default())
     }
 
     async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError> {

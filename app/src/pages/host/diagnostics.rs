@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use heartogether::{id::MemberId, wire::ListenerView};
+use heartogether::id::MemberId;
 use leptos::{html::Details, prelude::*};
 
 use super::super::measured::{CopyDiagnostics, MeasuredLines};
 use crate::{
     client::{
-        browser::Presence,
+        browser::{ListenerRow, Presence},
         statistics::{
             PeerStatistics, REMEMBERED,
             history::{History, Measure},
@@ -22,7 +22,6 @@ use crate::{
 #[component]
 pub(super) fn Diagnostics(
     presence: Presence,
-    listeners: Signal<Vec<ListenerView>>,
     /// Whether a server stands by that passes sound on where no direct path is found.
     has_turn: bool,
 ) -> impl IntoView {
@@ -45,7 +44,7 @@ pub(super) fn Diagnostics(
             <div class="grid gap-4 pt-4">
                 {warning}
                 <Show when=move || is_open.get()>
-                    <Measured statistics=presence.statistics listeners history />
+                    <Measured presence history />
                 </Show>
             </div>
         </details>
@@ -54,16 +53,13 @@ pub(super) fn Diagnostics(
 }
 
 #[component]
-fn Measured(
-    statistics: RwSignal<Vec<(MemberId, PeerStatistics)>>,
-    listeners: Signal<Vec<ListenerView>>,
-    history: RwSignal<History>,
-) -> impl IntoView {
+fn Measured(presence: Presence, history: RwSignal<History>) -> impl IntoView {
+    let statistics = presence.statistics;
     let members =
         Memo::new(move |_| statistics.with(|round| round.iter().map(|(member, _)| *member).collect::<Vec<_>>()));
     let names = Memo::new(move |_| {
-        let name = |listener: &ListenerView| (listener.member, listener.name.to_string());
-        listeners.with(|listeners| listeners.iter().map(name).collect::<BTreeMap<_, _>>())
+        let name = |row: &ListenerRow| (row.listener.member, row.listener.name.to_string());
+        presence.audience.with(|rows| rows.iter().map(name).collect::<BTreeMap<_, _>>())
     });
     let one = move |member: MemberId| {
         let measured = Memo::new(move |_| {

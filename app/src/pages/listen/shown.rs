@@ -157,6 +157,7 @@ impl WayOut {
             Refusal::RoomNotFound
             | Refusal::RoomEnded
             | Refusal::CodeMalformed
+            | Refusal::Removed
             | Refusal::NotAllowed
             | Refusal::OriginNotAllowed => Self::Leave,
             _ => Self::TryAgain,

@@ -10,8 +10,8 @@ use heartogether::{
     },
     time::Timestamp,
     wire::{
-        ClientMessage, PROTOCOL_VERSION, ReceivedSignal, Refused, RoomEvent, SendSignal, ServerMessage, StartStream,
-        Welcome,
+        ClientMessage, FetchMessages, PROTOCOL_VERSION, ReceivedSignal, Refused, RemoveListener, RoomEvent, SendSignal,
+        ServerMessage, StartStream, Welcome,
     },
 };
 use heartogether_app::client::Input;
@@ -105,6 +105,18 @@ impl World {
             ClientMessage::ResumeStream => self.command(connection, Command::ResumeStream),
             ClientMessage::InterruptStream => self.command(connection, Command::InterruptStream),
             ClientMessage::StopRoom => self.command(connection, Command::StopRoom),
+            ClientMessage::SendReaction(sent) => self.command(connection, Command::React { reaction: sent.reaction }),
+            ClientMessage::SendMessage(sent) => {
+                self.command(connection, Command::Write { nonce: sent.nonce, text: sent.text });
+            }
+            ClientMessage::RemoveListener(RemoveListener { member }) => {
+                self.command(connection, Command::RemoveListener { member });
+            }
+            ClientMessage::FetchMessages(FetchMessages { before }) => {
+                if let Ok(messages) = self.room.messages_before(connection.id, before) {
+                    self.tell(socket, ServerMessage::Messages(messages));
+                }
+            }
             ClientMessage::Signal(signal) => self.pass_on(socket, signal),
         }
     }
@@ -146,6 +158,7 @@ impl World {
             }
             Effect::Disconnect { connection, refusal } => self.turn_out(connection, refusal),
             Effect::WakeAt(time) => self.wake_at = Some(time),
+            Effect::CloseRoom => {}
         }
     }
 

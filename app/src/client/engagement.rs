@@ -1,0 +1,238 @@
+//! Reactions, messages and removals: what listeners tell the host, and whom the host shows the door.
+//!
+//! A message is written until the room has confirmed it, and a removal is asked for until it has happened, over as many
+//! connections as that takes. A reaction is of the moment: without a connection it is not sent.
+
+use std::collections::BTreeMap;
+
+use heartogether::{
+    engagement::{MessageText, Reaction},
+    id::{MemberId, Seq},
+    refusal::Refusal,
+    role::Role,
+    wire::{ClientMessage, FetchMessages, Message, Messages, RemoveListener, RoomEvent, SendMessage, SendReaction},
+};
+
+use super::{Client, Command, Timer};
+
+/// Milliseconds in which a host can take a removal back.
+const UNDO_MS: u32 = 5_000;
+/// Milliseconds after which a message that came too fast is sent again: the limit is one a second.
+const MESSAGE_AGAIN_MS: u32 = 1_100;
+
+/// What a page knows of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Engagement {
+    messages: BTreeMap<Seq, Message>,
+    has_earlier: bool,
+    outgoing: Vec<SendMessage>,
+    next_nonce: u32,
+    chosen: Option<Reaction>,
+    /// Whom the host removes, and whether the time to take it back is over.
+    removals: BTreeMap<MemberId, bool>,
+    notice: Option<Refusal>,
+}
+
+/// How far a message of one's own has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageState {
+    /// The room does not have it yet.
+    Sending,
+    /// The room keeps it for the host.
+    Sent,
+    /// The host's page has it.
+    Delivered,
+}
+
+/// A message of one's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnMessage {
+    /// What it says.
+    pub text: MessageText,
+    /// How far it has come.
+    pub state: MessageState,
+}
+
+impl Engagement {
+    pub(super) fn new(seed: u32) -> Self {
+        Self { next_nonce: seed, ..Self::default() }
+    }
+
+    fn learn(&mut self, messages: &[Message]) {
+        for message in messages {
+            self.outgoing.retain(|outgoing| outgoing.nonce != message.nonce);
+            self.messages.insert(message.seq, message.clone());
+        }
+    }
+}
+
+impl Client {
+    /// The messages known, oldest first.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.engagement.messages.values()
+    }
+
+    /// Whether the room keeps older messages than those known.
+    pub fn has_earlier_messages(&self) -> bool {
+        self.engagement.has_earlier
+    }
+
+    /// What a listener has written, oldest first.
+    pub fn own_messages(&self) -> impl Iterator<Item = OwnMessage> {
+        let known = self.engagement.messages.values().map(|message| OwnMessage {
+            text: message.text.clone(),
+            state: if message.delivered { MessageState::Delivered } else { MessageState::Sent },
+        });
+        let sending = |message: &SendMessage| OwnMessage { text: message.text.clone(), state: MessageState::Sending };
+        known.chain(self.engagement.outgoing.iter().map(sending))
+    }
+
+    /// The listener's last reaction.
+    pub fn chosen_reaction(&self) -> Option<Reaction> {
+        self.engagement.chosen
+    }
+
+    /// Whether the host has asked to remove a listener, and may still take it back.
+    pub fn is_removing(&self, member: MemberId) -> bool {
+        self.engagement.removals.get(&member).is_some_and(|is_due| !is_due)
+    }
+
+    /// Why the last message or reaction did not go out at once.
+    pub fn engagement_notice(&self) -> Option<Refusal> {
+        self.engagement.notice
+    }
+
+    pub(super) fn react(&mut self, reaction: Reaction, out: &mut Vec<Command>) {
+        if self.role == Role::Listener && self.link.is_attached() {
+            self.engagement.chosen = Some(reaction);
+            self.engagement.notice = None;
+            out.push(Command::Send(ClientMessage::SendReaction(SendReaction { reaction })));
+        }
+    }
+
+    pub(super) fn write(&mut self, text: MessageText, out: &mut Vec<Command>) {
+        if self.role != Role::Listener || self.is_over() {
+            return;
+        }
+        let nonce = self.engagement.next_nonce;
+        self.engagement.next_nonce = nonce.wrapping_add(1);
+        self.engagement.notice = None;
+        let message = SendMessage { nonce, text };
+        self.engagement.outgoing.push(message.clone());
+        if self.link.is_attached() {
+            out.push(Command::Send(ClientMessage::SendMessage(message)));
+        }
+    }
+
+    pub(super) fn fetch_earlier(&self, out: &mut Vec<Command>) {
+        let oldest = self.engagement.messages.keys().next().filter(|_| self.link.is_attached());
+        if let Some(before) = oldest.copied() {
+            out.push(Command::Send(ClientMessage::FetchMessages(FetchMessages { before })));
+        }
+    }
+
+    pub(super) fn take_messages(&mut self, page: Messages) {
+        self.engagement.learn(&page.messages);
+        self.engagement.has_earlier = page.has_earlier;
+    }
+
+    /// The room as it is was told: what it knows of messages is known, and what it does not know is said again.
+    pub(super) fn renew_engagement(&mut self, out: &mut Vec<Command>) {
+        let Some(room) = &self.room else { return };
+        let oldest = self.engagement.messages.keys().next().copied();
+        if room.messages.first().is_none_or(|first| oldest.is_none_or(|oldest| first.seq <= oldest)) {
+            self.engagement.has_earlier = room.has_earlier_messages;
+        }
+        self.engagement.learn(&room.messages);
+        self.send_outgoing(out);
+        self.send_removals(out);
+    }
+
+    pub(super) fn send_outgoing(&self, out: &mut Vec<Command>) {
+        if self.link.is_attached() {
+            let messages = self.engagement.outgoing.iter().cloned();
+            out.extend(messages.map(|message| Command::Send(ClientMessage::SendMessage(message))));
+        }
+    }
+
+    pub(super) fn follow_engagement(&mut self, event: &RoomEvent, out: &mut Vec<Command>) {
+        match event {
+            RoomEvent::Reacted { reaction, .. } => out.push(Command::ShowReaction(*reaction)),
+            RoomEvent::MessageSent { message } => {
+                self.engagement.learn(std::slice::from_ref(message));
+                if self.engagement.outgoing.is_empty() {
+                    self.engagement.notice = None;
+                }
+            }
+            RoomEvent::MessagesDelivered { up_to } => {
+                let given = self.engagement.messages.range_mut(..=*up_to);
+                given.for_each(|(_, message)| message.delivered = true);
+            }
+            // Whoever leaves by themselves can come back, unless the time to take it back is over.
+            RoomEvent::ListenerLeft { member } if self.engagement.removals.get(member) == Some(&true) => {
+                self.engagement.removals.remove(member);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether it was about a message or a reaction that came too fast.
+    pub(super) fn slow_down(&mut self, refusal: Refusal, out: &mut Vec<Command>) -> bool {
+        match refusal {
+            Refusal::TooManyMessages => {
+                out.push(Command::StartTimer { timer: Timer::Messages, after_ms: MESSAGE_AGAIN_MS });
+            }
+            Refusal::TooManyReactions => {}
+            _ => return false,
+        }
+        self.engagement.notice = Some(refusal);
+        true
+    }
+
+    pub(super) fn ask_to_remove(&mut self, member: MemberId, out: &mut Vec<Command>) {
+        if self.role == Role::Host {
+            self.engagement.removals.entry(member).or_insert(false);
+            out.push(Command::StartTimer { timer: Timer::Removal(member), after_ms: UNDO_MS });
+        }
+    }
+
+    pub(super) fn undo_removal(&mut self, member: MemberId, out: &mut Vec<Command>) {
+        if self.is_removing(member) {
+            self.engagement.removals.remove(&member);
+            out.push(Command::StopTimer(Timer::Removal(member)));
+        }
+    }
+
+    pub(super) fn remove(&mut self, member: MemberId, out: &mut Vec<Command>) {
+        if let Some(is_due) = self.engagement.removals.get_mut(&member) {
+            *is_due = true;
+            self.send_removals(out);
+        }
+    }
+
+    /// The page goes away: nobody can take anything back any more.
+    pub(super) fn settle_removals(&mut self, out: &mut Vec<Command>) {
+        for (member, is_due) in &mut self.engagement.removals {
+            if !*is_due {
+                *is_due = true;
+                out.push(Command::StopTimer(Timer::Removal(*member)));
+            }
+        }
+        self.send_removals(out);
+    }
+
+    /// One who is not there any more is named once: there will be no word of their leaving.
+    fn send_removals(&mut self, out: &mut Vec<Command>) {
+        if !self.link.is_attached() {
+            return;
+        }
+        let due = self.engagement.removals.iter().filter(|(_, is_due)| **is_due).map(|(member, _)| *member);
+        for member in due.collect::<Vec<_>>() {
+            out.push(Command::Send(ClientMessage::RemoveListener(RemoveListener { member })));
+            let is_there = self.room.iter().flat_map(|room| &room.listeners).any(|listener| listener.member == member);
+            if !is_there {
+                self.engagement.removals.remove(&member);
+            }
+        }
+    }
+}

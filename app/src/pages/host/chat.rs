@@ -1,0 +1,70 @@
+//! What listeners write.
+
+use heartogether::{id::Seq, wire::Message};
+use leptos::{html, prelude::*};
+
+use crate::{
+    client::{Input, browser::Presence},
+    components::{Button, Variant},
+};
+
+/// Pixels from the end within which the list counts as being at its end.
+const AT_END_PX: i32 = 40;
+
+/// Every message of the room, newest at the bottom. It stays at its end while it is there, and where the host reads
+/// otherwise.
+#[component]
+pub(super) fn Chat(presence: Presence) -> impl IntoView {
+    let list = NodeRef::<html::Ol>::new();
+    let at_end = StoredValue::new(true);
+    let on_scroll = move |_| {
+        if let Some(list) = list.get_untracked() {
+            let left_px = list.scroll_height() - list.scroll_top() - list.client_height();
+            at_end.set_value(left_px < AT_END_PX);
+        }
+    };
+    Effect::new(move |_| {
+        presence.messages.track();
+        request_animation_frame(move || {
+            if let Some(list) = list.get_untracked().filter(|_| at_end.get_value()) {
+                list.set_scroll_top(list.scroll_height());
+            }
+        });
+    });
+    let is_empty = Memo::new(move |_| presence.messages.with(Vec::is_empty));
+    let keys =
+        move || presence.messages.with(|messages| messages.iter().map(|message| message.seq).collect::<Vec<_>>());
+    view! {
+        <section class="card" aria-label="Messages">
+            <h2>"Messages"</h2>
+            <Show when=move || is_empty.get()>
+                <p class="text-muted">"What your listeners write to you appears here. Nobody else sees it."</p>
+            </Show>
+            <Show when=move || presence.has_earlier_messages.get()>
+                <Button variant=Variant::Ghost on:click=move |_| presence.press(Input::EarlierMessagesPressed)>
+                    "Show earlier messages"
+                </Button>
+            </Show>
+            <ol class="chat" node_ref=list on:scroll=on_scroll role="log" tabindex="0" aria-label="Messages from listeners" hidden=is_empty>
+                <For each=keys key=|seq| *seq let(seq)>
+                    {shown(presence, seq)}
+                </For>
+            </ol>
+        </section>
+    }
+    .into_any()
+}
+
+/// A message never changes once the host has it.
+fn shown(presence: Presence, seq: Seq) -> Option<impl IntoView> {
+    let found = |messages: &Vec<Message>| messages.iter().find(|message| message.seq == seq).cloned();
+    let Message { name, text, sent_at, .. } = presence.messages.with_untracked(found)?;
+    let date = js_sys::Date::new(&(sent_at.as_millis() as f64).into());
+    let time = format!("{:02}:{:02}", date.get_hours(), date.get_minutes());
+    Some(view! {
+        <li class="chat-message" data-testid="message">
+            <span class="text-sm text-muted">{name.to_string()} " · " <time>{time}</time></span>
+            <span class="chat-text">{text.to_string()}</span>
+        </li>
+    })
+}

@@ -1,0 +1,163 @@
+//! What a listener tells the host: reactions and messages.
+
+use heartogether::{
+    engagement::{MessageText, Reaction},
+    limits::MESSAGE_CHARS,
+    refusal::Refusal,
+};
+use leptos::{ev, html, prelude::*};
+
+use crate::{
+    client::{Input, MessageState, OwnMessage, browser::Presence},
+    components::{Button, Variant},
+};
+
+/// Messages of one's own that stay in sight.
+const SHOWN: usize = 5;
+
+/// Reactions, the message form and what became of one's messages.
+#[component]
+pub(super) fn Engagement(presence: Presence) -> impl IntoView {
+    let notice = move || presence.engagement_notice.get().map(Refusal::text);
+    view! {
+        <section class="card" aria-label="To the host">
+            <Reactions presence />
+            <MessageForm presence />
+            <p class="field-hint" role="status">
+                {notice}
+            </p>
+            <OwnMessages presence />
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Reactions(presence: Presence) -> impl IntoView {
+    let expanded = RwSignal::new(false);
+    let buttons = move |reactions: &'static [Reaction]| {
+        reactions.iter().map(|reaction| reaction_button(presence, *reaction)).collect_view()
+    };
+    view! {
+        <div class="reactions" role="group" aria-label="Reactions">
+            {buttons(Reaction::quick())}
+            <button
+                type="button"
+                class="reaction"
+                aria-label="More reactions"
+                aria-expanded=move || if expanded.get() { "true" } else { "false" }
+                on:click=move |_| expanded.update(|expanded| *expanded = !*expanded)
+            >
+                {move || if expanded.get() { "−" } else { "+" }}
+            </button>
+            <Show when=move || expanded.get()>{buttons(Reaction::more())}</Show>
+        </div>
+    }
+    .into_any()
+}
+
+fn reaction_button(presence: Presence, reaction: Reaction) -> impl IntoView {
+    let chosen = move || presence.chosen_reaction.get() == Some(reaction);
+    view! {
+        <button
+            type="button"
+            class="reaction"
+            aria-label=format!("React with {}", reaction.emoji())
+            aria-pressed=move || if chosen() { "true" } else { "false" }
+            on:click=move |_| presence.press(Input::ReactionPressed(reaction))
+        >
+            {reaction.emoji()}
+        </button>
+    }
+    .into_any()
+}
+
+#[component]
+fn MessageForm(presence: Presence) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let length = RwSignal::new(0);
+    let refusal = RwSignal::new(None::<Refusal>);
+    let is_long = move || length.get() > MESSAGE_CHARS;
+    let measure = move |text: &str| {
+        length.set(text.trim().chars().count());
+        refusal.set(None);
+    };
+    let send = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let Some(field) = field.get_untracked() else { return };
+        match MessageText::parse(&field.value()) {
+            Err(why) => refusal.set(Some(why)),
+            Ok(text) => {
+                presence.press(Input::MessageWritten(text));
+                field.set_value("");
+                measure("");
+            }
+        }
+        // Whoever writes again need not look for the field.
+        let _ = field.focus();
+    };
+    let error = move || refusal.get().or_else(|| is_long().then_some(Refusal::MessageTooLong));
+    view! {
+        <form class="field" on:submit=send>
+            <div class="flex items-baseline justify-between">
+                <label class="field-label" for="message">
+                    "Message to the host"
+                </label>
+                <span class="text-sm text-muted tabular-nums" data-testid="message-length" id="message-length">
+                    {move || format!("{} of {MESSAGE_CHARS}", length.get())}
+                </span>
+            </div>
+            <div class="flex gap-3">
+                <input
+                    node_ref=field
+                    class="input"
+                    id="message"
+                    type="text"
+                    autocomplete="off"
+                    enterkeyhint="send"
+                    aria-describedby="message-length message-error"
+                    aria-invalid=move || error().map(|_| "true")
+                    on:input=move |event| measure(&event_target_value(&event))
+                />
+                <Button submit=true variant=Variant::Secondary>
+                    "Send"
+                </Button>
+            </div>
+            <p class="field-error" id="message-error" role="alert">
+                {move || error().map(Refusal::text)}
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+/// The latest messages with how far they have come.
+#[component]
+fn OwnMessages(presence: Presence) -> impl IntoView {
+    let latest = move || {
+        presence.own_messages.with(|own| {
+            let rows = own.iter().rev().take(SHOWN).rev().map(own_message);
+            rows.collect_view()
+        })
+    };
+    view! {
+        <ol class="grid gap-2" aria-label="Your messages" aria-live="polite">
+            {latest}
+        </ol>
+    }
+    .into_any()
+}
+
+fn own_message(message: &OwnMessage) -> impl IntoView + use<> {
+    let state = match message.state {
+        MessageState::Sending => "sending",
+        MessageState::Sent => "sent",
+        MessageState::Delivered => "delivered",
+    };
+    view! {
+        <li class="flex items-baseline justify-between gap-3" data-testid="own-message" data-state=state>
+            <span class="chat-text min-w-0">{message.text.to_string()}</span>
+            <span class="text-sm text-muted">{state}</span>
+        </li>
+    }
+}

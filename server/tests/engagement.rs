@@ -1,0 +1,134 @@
+//! Reactions, messages and removals through the real server, and rooms that are opened again.
+
+use heartogether::{
+    engagement::{MessageText, Reaction},
+    id::Seq,
+    limits::Limits,
+    refusal::Refusal,
+    role::Role,
+    wire::{
+        ClientMessage, FetchMessages, Message, RemoveListener, RoomEvent, SendMessage, SendReaction, ServerMessage,
+    },
+};
+
+use crate::support::{Connection, TestServer, join};
+
+fn write(nonce: u32) -> ClientMessage {
+    let text = MessageText::parse(&format!("number {nonce}")).expect("a message of the tests");
+    ClientMessage::SendMessage(SendMessage { nonce, text })
+}
+
+const FIRE: ClientMessage = ClientMessage::SendReaction(SendReaction { reaction: Reaction::Fire });
+
+async fn message(connection: &mut Connection) -> Message {
+    match connection.event().await {
+        RoomEvent::MessageSent { message } => message,
+        other => panic!("expected a message, got {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_message_reaches_the_host_and_comes_back_as_delivered() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    pair.listener.send(&write(7)).await;
+    let seen = message(&mut pair.host).await;
+    assert_eq!((seen.nonce, seen.text.as_str(), seen.name.as_str()), (7, "number 7", "Grace"));
+    assert!(message(&mut pair.listener).await.delivered);
+    pair.listener.send(&FIRE).await;
+    assert!(matches!(pair.host.event().await, RoomEvent::Reacted { reaction: Reaction::Fire, .. }));
+    pair.is_undisturbed().await;
+}
+
+#[tokio::test]
+async fn messages_and_reactions_have_their_own_limits_and_nobody_is_thrown_out() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    let limits = Limits::default();
+    for nonce in 0..=limits.messages_burst {
+        pair.listener.send(&write(nonce)).await;
+    }
+    for _ in 0..limits.messages_burst {
+        message(&mut pair.listener).await;
+    }
+    assert_eq!(pair.listener.refusal().await, Refusal::TooManyMessages);
+    for _ in 0..=limits.reactions_burst {
+        pair.listener.send(&FIRE).await;
+    }
+    assert_eq!(pair.listener.refusal().await, Refusal::TooManyReactions);
+    for _ in 0..limits.messages_burst + limits.reactions_burst {
+        assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. } | RoomEvent::Reacted { .. }));
+    }
+    pair.is_undisturbed().await;
+}
+
+#[tokio::test]
+async fn only_the_host_fetches_messages_and_removes() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    pair.listener.send(&write(1)).await;
+    message(&mut pair.listener).await;
+    let fetch = ClientMessage::FetchMessages(FetchMessages { before: Seq(u64::MAX) });
+    let remove = ClientMessage::RemoveListener(RemoveListener { member: pair.as_listener.member });
+    for refused in [&fetch, &remove] {
+        pair.listener.send(refused).await;
+        assert_eq!(pair.listener.refusal().await, Refusal::NotAllowed);
+    }
+    for refused in [write(2), FIRE] {
+        pair.host.send(&refused).await;
+    }
+    message(&mut pair.host).await;
+    for _ in 0..2 {
+        assert_eq!(pair.host.refusal().await, Refusal::NotAllowed);
+    }
+    pair.host.send(&fetch).await;
+    match pair.host.receive().await {
+        ServerMessage::Messages(page) => assert_eq!((page.messages.len(), page.has_earlier), (1, false)),
+        other => panic!("expected messages, got {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_removed_listener_is_thrown_out_and_stays_out() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    let member = pair.as_listener.member;
+    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member })).await;
+    assert_eq!(pair.listener.last_words().await, (Refusal::Removed, 1008));
+    assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
+    let mut again = server.site.greet(&pair.grace).await;
+    again.send(&join(pair.code, Role::Listener)).await;
+    assert_eq!(again.refusal().await, Refusal::Removed);
+}
+
+#[tokio::test]
+async fn a_room_is_opened_again_by_its_owner_alone_and_is_on_their_landing_page() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    let code = pair.code.to_string();
+    assert!(server.site.recent_rooms(&pair.grace).await.contains(&code), "a live room that was listened to");
+    pair.host.send(&ClientMessage::StopRoom).await;
+    assert_eq!(pair.host.close_code().await, 1000);
+    assert!(!server.site.recent_rooms(&pair.grace).await.contains(&code), "an ended room of somebody else");
+    assert!(server.site.recent_rooms(&pair.ada).await.contains(&code), "an ended room of one’s own");
+
+    for (cookie, may) in [(&pair.grace, false), (&pair.ada, true)] {
+        let opened = server.site.reopen(cookie, pair.code).await;
+        assert_eq!(opened, may);
+    }
+    let (_host, joined) = server.site.join(&pair.ada, pair.code, Role::Host).await;
+    assert_eq!(joined.room.ended, None);
+    assert!(joined.room.listeners.is_empty());
+    server.site.join(&pair.grace, pair.code, Role::Listener).await;
+}
+
+#[tokio::test]
+async fn the_time_to_open_a_room_again_runs_out_and_its_code_is_free() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    pair.host.send(&ClientMessage::StopRoom).await;
+    assert_eq!(pair.host.close_code().await, 1000);
+    server.clock.advance(Limits::default().room_reopen_ms);
+    assert!(!server.site.reopen(&pair.ada, pair.code).await);
+    assert!(!server.site.recent_rooms(&pair.ada).await.contains(&pair.code.to_string()));
+}

@@ -1,0 +1,48 @@
+//! Reactions and messages as people send them.
+
+use heartogether::{
+    engagement::{MessageText, Reaction},
+    refusal::Refusal,
+};
+
+#[test]
+fn the_reactions_are_these_thirteen_and_nothing_else() {
+    let emoji: Vec<_> = Reaction::ALL.iter().map(|reaction| reaction.emoji()).collect();
+    assert_eq!(emoji, ["❤️", "👍", "👎", "😭", "😍", "👏", "🔥", "🎉", "😮", "🙏", "😂", "🤯", "💯"]);
+    assert_eq!(Reaction::quick().len(), 5);
+    assert_eq!([Reaction::quick(), Reaction::more()].concat(), Reaction::ALL);
+    for reaction in Reaction::ALL {
+        let written = format!("\"{}\"", reaction.emoji());
+        assert_eq!(serde_json::to_string(reaction).expect("a reaction is written"), written);
+        assert_eq!(serde_json::from_str::<Reaction>(&written).expect("a reaction is read"), *reaction);
+    }
+    for other in [r#""💩""#, r#""Heart""#, r#""❤""#, r#""❤️❤️""#, r#""""#, "1", "null"] {
+        assert!(serde_json::from_str::<Reaction>(other).is_err(), "{other}");
+    }
+}
+
+#[test]
+fn a_message_has_1_to_50_characters_without_control_characters() {
+    use Refusal::{MessageControlCharacter, MessageEmpty, MessageTooLong};
+    let fifty = "\u{1f600}".repeat(50);
+    for (typed, expected) in [
+        ("a", Ok("a")),
+        ("  louder, please \n", Ok("louder, please")),
+        ("<script>alert(1)</script>", Ok("<script>alert(1)</script>")),
+        (&fifty, Ok(&*fifty)),
+        ("", Err(MessageEmpty)),
+        (" \t\n\u{3000}", Err(MessageEmpty)),
+        (&"x".repeat(51), Err(MessageTooLong)),
+        (&"\u{1f600}".repeat(51), Err(MessageTooLong)),
+        ("two\nlines", Err(MessageControlCharacter)),
+        ("\u{1b}[31mred", Err(MessageControlCharacter)),
+    ] {
+        assert_eq!(
+            MessageText::parse(typed).as_ref().map(MessageText::as_str),
+            expected.as_ref().copied(),
+            "{typed:?}"
+        );
+        let on_the_wire = serde_json::to_string(typed).expect("text is written");
+        assert_eq!(serde_json::from_str::<MessageText>(&on_the_wire).is_ok(), expected.is_ok(), "{typed:?}");
+    }
+}
