@@ -1,4 +1,5 @@
 // A browser that plays nothing before a tap, as phones do.
+import { fitsEveryWidth, passesAxe } from '../accessibility';
 import { expect, TAB_TONE_HZ, test } from '../fixtures';
 import { hear, measure } from '../hearing';
 import { button, createRoom, shareTab, showsState, signIn } from '../visiting';
@@ -21,6 +22,8 @@ test('a browser that asks for a tap gets one, and then plays', async ({ tabHost,
   };
   await expect.poll(refusal).toBe('playback_blocked');
   expect((await measure(page)).obstacle).not.toBe('');
+  await fitsEveryWidth(page);
+  await passesAxe(page, [390]);
 
   await button(page, 'Tap to hear').click();
   await showsState(page, 'listening');

@@ -1,6 +1,5 @@
 // Every page: its status, its state, its names, its manners.
-import AxeBuilder from '@axe-core/playwright';
-
+import { fitsEveryWidth, passesAxe } from '../accessibility';
 import { expect, test, type Page } from '../fixtures';
 import { button, createRoom, isHydrated, listen, main, showsState, signIn, UNKNOWN_CODE } from '../visiting';
 
@@ -55,17 +54,8 @@ for (const { name, open, settled } of pages) {
     const page = await newVisitor({ reducedMotion: 'reduce' });
     await open(page, code);
     await settled(page);
-    for (const width of [390, 1280]) {
-      await page.setViewportSize({ width, height: 844 });
-      const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
-      expect(scrollWidth, `scrolls sideways at ${width} px`).toBe(clientWidth);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-        expect(found, `${colorScheme}, ${width} px`).toEqual([]);
-      }
-    }
+    await fitsEveryWidth(page);
+    await passesAxe(page);
   });
 }
 

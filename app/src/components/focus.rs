@@ -1,7 +1,7 @@
-//! Where the keyboard is, when what had the focus goes away. Only in the browser. What had the focus last is the only
-//! state here.
+//! Where the keyboard is, when what had the focus goes away. Only in the browser. What had the focus last, and
+//! whether a page was here before, is the only state here.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -12,6 +12,7 @@ pub(super) const MAIN_ID: &str = "main";
 
 thread_local! {
     static LAST: RefCell<Option<Element>> = const { RefCell::new(None) };
+    static HAS_ARRIVED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Begins to remember what has the focus.
@@ -62,9 +63,12 @@ pub(super) fn move_into(place: &Element) {
     focus_on(place.query_selector("[tabindex], a[href], button:enabled, input:enabled, select:enabled").ok().flatten());
 }
 
-/// Puts the cursor into the field that most visitors come for, where a keyboard is at hand and none has to slide in.
-pub(super) fn move_to_awaited_field() {
-    if is_nowhere() {
+/// A page has come. The browser takes care of the focus on the first one that it loads, and of no later one. On the first
+/// the cursor only comes into the field that most visitors come for, where a keyboard is at hand and none has to slide in.
+pub(super) fn arrive() {
+    if HAS_ARRIVED.replace(true) {
+        rescue_if_lost(move_to_main);
+    } else if is_nowhere() {
         focus_on(awaited_field());
     }
 }

@@ -41,16 +41,10 @@ pub fn Page(
     children: Children,
 ) -> impl IntoView {
     let hydrated = RwSignal::new(false);
-    let is_first = Owner::current_shared_context().is_some_and(|context| context.get_is_hydrating());
     Effect::new(move |_| {
         forget_form_error();
         hydrated.set(true);
-        // The browser takes care of the focus on the first page that it loads, and of no later one.
-        if is_first {
-            focus::move_to_awaited_field();
-        } else {
-            focus::rescue_if_lost(focus::move_to_main);
-        }
+        focus::arrive();
     });
     // A state that takes away what was pressed, and puts nothing in its place.
     Effect::new(move |before: Option<&str>| {

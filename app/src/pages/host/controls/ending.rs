@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     client::{HostState, Input, browser::Presence},
-    components::{Button, Glyph, Icon, Variant},
+    components::{Button, Glyph, Icon, Swap, Variant},
 };
 
 /// Pause or Resume, whichever is possible.
@@ -12,8 +12,8 @@ use crate::{
 pub(super) fn PauseButton(presence: Presence) -> impl IntoView {
     let is_paused = Memo::new(move |_| presence.host_state.get() == HostState::Paused);
     view! {
-        <Show
-            when=move || is_paused.get()
+        <Swap
+            when=is_paused
             fallback=move || {
                 view! {
                     <Button variant=Variant::Secondary on:click=move |_| presence.press(Input::PausePressed)>
@@ -27,7 +27,7 @@ pub(super) fn PauseButton(presence: Presence) -> impl IntoView {
                 <Icon glyph=Glyph::Play />
                 "Resume"
             </Button>
-        </Show>
+        </Swap>
     }
 }
 
@@ -43,8 +43,8 @@ pub(super) fn StopButton(presence: Presence, listener_count: Signal<usize>) -> i
         }
     };
     view! {
-        <Show
-            when=move || asking.get()
+        <Swap
+            when=asking
             fallback=move || {
                 view! {
                     <Button variant=Variant::Ghost on:click=stop>
@@ -54,7 +54,17 @@ pub(super) fn StopButton(presence: Presence, listener_count: Signal<usize>) -> i
                 }
             }
         >
-            <div class="grid gap-3" role="group" aria-label="End the room?">
+            <div
+                class="grid gap-3"
+                role="group"
+                aria-label="End the room?"
+                tabindex="-1"
+                on:keydown=move |event| {
+                    if event.key() == "Escape" {
+                        asking.set(false);
+                    }
+                }
+            >
                 <p>"This ends the room for everybody in it."</p>
                 <Button variant=Variant::Danger on:click=move |_| presence.press(Input::StopPressed)>
                     <Icon glyph=Glyph::Stop />
@@ -64,6 +74,6 @@ pub(super) fn StopButton(presence: Presence, listener_count: Signal<usize>) -> i
                     "Go on"
                 </Button>
             </div>
-        </Show>
+        </Swap>
     }
 }

@@ -1,0 +1,192 @@
+// The host's and the listener's page in every state, for everybody: axe, every width, and the keyboard alone. A player that
+// waits for a tap is looked at in acceptance/tap.spec.ts.
+import { fitsEveryWidth, keepsFocus, passesAxe, tabTo } from '../accessibility';
+import { expect, test, type Page } from '../fixtures';
+import {
+  button,
+  createRoom,
+  isHydrated,
+  listen,
+  main,
+  sayName,
+  showsRefusal,
+  showsState,
+  stop,
+  useMicrophone,
+} from '../visiting';
+
+/** Looked at as people with all kinds of eyes and devices do. */
+async function isForEverybody(page: Page): Promise<void> {
+  await fitsEveryWidth(page);
+  await passesAxe(page, [390]);
+}
+
+/** Keeps what the microphone gives, so that {@link unplug} can take it away. */
+const keepTracks = (page: Page) =>
+  page.addInitScript(() => {
+    const devices = navigator.mediaDevices;
+    const ask = devices.getUserMedia.bind(devices);
+    const tracks: MediaStreamTrack[] = [];
+    Object.assign(window, { keptTracks: tracks });
+    devices.getUserMedia = async (constraints) => {
+      const stream = await ask(constraints);
+      tracks.push(...stream.getTracks());
+      return stream;
+    };
+  });
+
+/** What the browser does when a device goes away. */
+const unplug = (page: Page) =>
+  page.evaluate(() => {
+    const { keptTracks } = window as unknown as { keptTracks: MediaStreamTrack[] };
+    for (const track of keptTracks) {
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    }
+  });
+
+test('the host’s page is for everybody in each of its states', async ({ microphoneHost: host, newVisitor }) => {
+  test.slow();
+  await keepTracks(host);
+  const code = await createRoom(host, 'Ada');
+  await isHydrated(host);
+  await isForEverybody(host);
+  await useMicrophone(host);
+  const guest = await newVisitor();
+  await listen(guest, code);
+  await showsState(guest, 'listening');
+  await isForEverybody(host);
+  await button(host, 'Stop').click();
+  await isForEverybody(host);
+  await button(host, 'Go on').click();
+  await button(host, 'Pause').click();
+  await showsState(host, 'paused');
+  await isForEverybody(host);
+  await unplug(host);
+  await showsState(host, 'interrupted');
+  await isForEverybody(host);
+
+  const stranger = await newVisitor();
+  await stranger.goto(`/host/${code}`);
+  await sayName(stranger, 'Grace');
+  await showsRefusal(stranger, 'not_owner');
+  await isForEverybody(stranger);
+
+  await stop(host);
+  await showsState(host, 'ended');
+  await isForEverybody(host);
+});
+
+test.describe('with room for one listener', () => {
+  test.use({ settings: { MAX_LISTENERS: '1' } });
+
+  test('the listener’s page is for everybody in each of its states', async ({ microphoneHost: host, newVisitor }) => {
+    test.slow();
+    const code = await createRoom(host, 'Ada');
+    const guest = await newVisitor();
+    await listen(guest, code);
+    await showsState(guest, 'connecting');
+    await isForEverybody(guest);
+    await useMicrophone(host);
+    await showsState(guest, 'listening');
+    await isForEverybody(guest);
+
+    const late = await newVisitor();
+    await late.goto(`/room/${code}`);
+    await isHydrated(late);
+    await isForEverybody(late);
+
+    await button(host, 'Pause').click();
+    await showsState(guest, 'paused');
+    await isForEverybody(guest);
+    await button(host, 'Resume').click();
+    await showsState(guest, 'listening');
+    await host.goto('/about');
+    await showsState(guest, 'reconnecting');
+    await isForEverybody(guest);
+    await host.goto(`/host/${code}`);
+    await isHydrated(host);
+    await stop(host);
+    await showsState(guest, 'ended');
+    await isForEverybody(guest);
+  });
+});
+
+test('a host needs no mouse', async ({ microphoneHost: host, newVisitor }) => {
+  await host.goto('/');
+  await isHydrated(host);
+  await tabTo(host, button(host, 'Create a room'), 'Shift+Tab');
+  await host.keyboard.press('Enter');
+  await expect(host.getByLabel('Your name')).toBeFocused();
+  await host.keyboard.type('Ada');
+  await host.keyboard.press('Enter');
+  await expect(host).toHaveURL(/\/host\/[A-Z2-9]{6}$/);
+  await keepsFocus(host);
+
+  await tabTo(host, button(host, 'Use a microphone'));
+  await host.keyboard.press('Enter');
+  await showsState(host, 'live');
+  await keepsFocus(host);
+  await tabTo(host, button(host, 'Pause'));
+  await host.keyboard.press('Enter');
+  await expect(button(host, 'Resume')).toBeFocused();
+  await host.keyboard.press('Enter');
+  await expect(button(host, 'Pause')).toBeFocused();
+
+  const guest = await newVisitor();
+  await listen(guest, host.url().slice(-6));
+  await showsState(guest, 'listening');
+  await tabTo(host, button(host, 'Stop'));
+  await host.keyboard.press('Enter');
+  const question = host.getByRole('group', { name: 'End the room?' });
+  await expect(question).toBeFocused();
+  await host.keyboard.press('Escape');
+  await expect(button(host, 'Stop')).toBeFocused();
+  await host.keyboard.press('Enter');
+  await tabTo(host, button(host, 'Go on'));
+  await host.keyboard.press('Enter');
+  await expect(button(host, 'Stop')).toBeFocused();
+  await host.keyboard.press('Enter');
+  await tabTo(host, button(host, 'Stop for everyone'));
+  await host.keyboard.press('Enter');
+  await showsState(host, 'ended');
+  await expect(main(host)).toBeFocused();
+});
+
+test('a listener needs no mouse', async ({ microphoneHost, newVisitor }) => {
+  const code = await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  const guest = await newVisitor();
+  await guest.goto('/');
+  await expect(guest.getByLabel('Room code')).toBeFocused();
+  await guest.keyboard.type(code);
+  await guest.keyboard.press('Enter');
+  await expect(button(guest, 'Listen')).toBeVisible();
+  await keepsFocus(guest);
+  await tabTo(guest, button(guest, 'Listen'));
+  await guest.keyboard.press('Enter');
+  await showsState(guest, 'listening');
+  await keepsFocus(guest);
+  await tabTo(guest, button(guest, 'Mute'));
+  await guest.keyboard.press('Enter');
+  await expect(button(guest, 'Unmute')).toBeFocused();
+  await tabTo(guest, guest.getByRole('link', { name: 'Leave' }));
+  await guest.keyboard.press('Enter');
+  await expect(guest).toHaveURL(/\/$/);
+  await keepsFocus(guest);
+});
+
+test('what can be pressed is seen where the system chooses the colours', async ({ newVisitor }) => {
+  const page = await newVisitor({ forcedColors: 'active' });
+  await page.goto('/');
+  for (const name of ['Create a room', 'Join']) {
+    const { border, ground, width } = await button(page, name).evaluate((element) => {
+      const { borderTopColor, borderTopWidth } = getComputedStyle(element);
+      const { backgroundColor } = getComputedStyle(element.parentElement ?? document.body);
+      return { border: borderTopColor, ground: backgroundColor, width: parseFloat(borderTopWidth) };
+    });
+    expect(width, name).toBeGreaterThan(0);
+    expect(border, name).not.toBe(ground);
+    expect(border, name).not.toBe('rgba(0, 0, 0, 0)');
+  }
+});
