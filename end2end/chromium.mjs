@@ -38,9 +38,9 @@ export const capturing = {
   ignoreDefaultArgs: ['--mute-audio'],
 };
 
-/** Has a microphone that hums. @returns {LaunchOptions} */
-export function humming() {
-  return { executablePath, args: [...quiet, autoplay, '--use-fake-ui-for-media-stream', ...hum()] };
+/** Has a microphone that hums, or hears a file. @param {string} [file] @returns {LaunchOptions} */
+export function humming(file = hum()) {
+  return { executablePath, args: [...quiet, autoplay, '--use-fake-ui-for-media-stream', ...microphones(file)] };
 }
 
 /**
@@ -48,14 +48,11 @@ export function humming() {
  * context's permissions answer for the microphone. @returns {LaunchOptions}
  */
 export function mixing() {
-  return { ...capturing, args: [...(capturing.args ?? []), ...hum()] };
+  return { ...capturing, args: [...(capturing.args ?? []), ...microphones(hum())] };
 }
 
-/** Microphones made of a file. */
-function hum() {
-  const file = join(target, 'end2end', 'microphone.wav');
-  mkdirSync(join(target, 'end2end'), { recursive: true });
-  writeFileSync(file, wave(MICROPHONE_TONE_HZ));
+/** Microphones made of a file. @param {string} file */
+function microphones(file) {
   return ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${file}`];
 }
 
@@ -79,8 +76,16 @@ export async function openTone(context) {
   return page;
 }
 
-/** One second of a sine in 16-bit PCM: whole periods, so it repeats without a click. @param {number} frequencyHz */
-function wave(frequencyHz) {
+/** The file of the hum: whole periods, so it repeats without a click. */
+function hum() {
+  const file = join(target, 'end2end', 'microphone.wav');
+  mkdirSync(join(target, 'end2end'), { recursive: true });
+  writeFileSync(file, wave((s) => 0.3 * Math.sin(2 * Math.PI * MICROPHONE_TONE_HZ * s)));
+  return file;
+}
+
+/** One second in 16-bit PCM. @param {(s: number) => number} amplitude At a time, between -1 and 1. */
+export function wave(amplitude) {
   const rate = 48_000;
   const header = Buffer.alloc(44);
   header.write('RIFF', 0);
@@ -95,6 +100,6 @@ function wave(frequencyHz) {
   header.writeUInt16LE(16, 34);
   header.write('data', 36);
   header.writeUInt32LE(2 * rate, 40);
-  const sine = Int16Array.from({ length: rate }, (_, i) => 10_000 * Math.sin((2 * Math.PI * frequencyHz * i) / rate));
-  return Buffer.concat([header, Buffer.from(sine.buffer)]);
+  const samples = Int16Array.from({ length: rate }, (_, i) => 32_767 * amplitude(i / rate));
+  return Buffer.concat([header, Buffer.from(samples.buffer)]);
 }

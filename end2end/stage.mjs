@@ -13,7 +13,8 @@ async function sayName(page, name) {
 
 /** Opens a room and answers with its page. @param {Browser} browser @param {string} url */
 export async function createRoom(browser, url) {
-  const page = await browser.newPage({ ...reachable, baseURL: url });
+  const context = await browser.newContext({ ...reachable, baseURL: url });
+  const page = await context.newPage();
   await page.goto('/');
   await page.getByRole('button', { name: 'Create a room' }).click();
   await sayName(page, 'Ada');

@@ -204,10 +204,15 @@ export class Path {
   }
 }
 
-/** Gates take a moment to open; frames keep their order meanwhile. @param {(frame: string | Buffer) => Promise<void>} handle */
+/**
+ * Gates take a moment to open; frames keep their order meanwhile. What goes wrong with one is told and concerns no other.
+ * @param {(frame: string | Buffer) => Promise<void>} handle
+ */
 function inOrder(handle) {
   let last = Promise.resolve();
-  return (/** @type {string | Buffer} */ frame) => (last = last.then(() => handle(frame)));
+  return (/** @type {string | Buffer} */ frame) => {
+    last = last.then(() => handle(frame)).catch((error) => console.error('a frame was lost on its way:', error));
+  };
 }
 
 /**
