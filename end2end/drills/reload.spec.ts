@@ -1,7 +1,7 @@
 // A reload is no end: whoever comes back hears, or is heard, again.
-import { expect, TAB_TONE_HZ, test } from '../fixtures';
+import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test } from '../fixtures';
 import { hear } from '../hearing';
-import { createRoom, isHydrated, main, shareTab, showsState } from '../visiting';
+import { createRoom, isHydrated, main, shareTab, showsState, useMicrophone } from '../visiting';
 import { report } from './reporting';
 import { listenWatched } from './stage';
 
@@ -15,6 +15,19 @@ test("a listener's reload", async ({ tabHost, newVisitor }) => {
   await showsState(listener, 'listening');
   await hear(listener, TAB_TONE_HZ);
   await report("a listener's reload", listener);
+});
+
+test("the host's reload, with a microphone: it comes back by itself", async ({ microphoneHost, newVisitor }) => {
+  const code = await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  const listener = await newVisitor();
+  await listenWatched(listener, code, MICROPHONE_TONE_HZ);
+
+  await microphoneHost.reload();
+  await showsState(microphoneHost, 'live');
+  await showsState(listener, 'listening');
+  await hear(listener, MICROPHONE_TONE_HZ);
+  await report("the host's reload with a microphone", listener);
 });
 
 test("the host's reload, with a tab: it comes back with one click", async ({ tabHost, newVisitor }) => {
