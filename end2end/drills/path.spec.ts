@@ -41,9 +41,28 @@ test('the path dies, nobody is told, and the listener is offered a new one', asy
   await leadsAlong(path, listener);
 
   path.move();
-  await showsState(listener, 'reconnecting');
+  await leadsAlong(path, listener);
   await showsState(listener, 'listening');
   await hear(listener, TAB_TONE_HZ);
-  await leadsAlong(path, listener);
   await report('the path moved, nobody told', listener);
+});
+
+test('the listener changes from one network to another', async ({ tabHost, newVisitor, line, pathUnder }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor({ baseURL: line.url });
+  const path = await pathUnder(listener);
+  await listenWatched(listener, code);
+  await leadsAlong(path, listener);
+
+  // The old addresses are gone, with the socket; the browser tells the page that it is offline and, at once, online.
+  path.move();
+  line.cut();
+  await listener.context().setOffline(true);
+  line.mend();
+  await listener.context().setOffline(false);
+  await leadsAlong(path, listener);
+  await showsState(listener, 'listening');
+  await hear(listener, TAB_TONE_HZ);
+  await report('from one network to another', listener);
 });
