@@ -45,3 +45,18 @@ test("the host's reload, with a tab: it comes back with one click", async ({ tab
   await hear(listener, TAB_TONE_HZ);
   await report("the host's reload with a tab, clicked by the test", listener);
 });
+
+test("the host's reload, with the microphone: it comes back by itself", async ({ mixHost, newVisitor }) => {
+  const code = await createRoom(mixHost, 'Ada');
+  await useMicrophone(mixHost);
+  // A steady tone is a noise that the quality for voice takes out after a while.
+  await mixHost.getByRole('radio', { name: 'Music' }).check();
+  const listener = await newVisitor();
+  await listenWatched(listener, code, MICROPHONE_TONE_HZ);
+
+  await mixHost.reload();
+  await showsState(mixHost, 'live');
+  await showsState(listener, 'listening');
+  await hear(listener, MICROPHONE_TONE_HZ);
+  await report("the host's reload with the microphone", listener);
+});
