@@ -210,6 +210,31 @@ test.describe('in a small room', () => {
   });
 });
 
+for (const [refusal, text, action] of [
+  ['version_unsupported', 'This page is out of date.', 'Reload the page'],
+  ['room_ended', 'This room has ended.', undefined],
+] as const) {
+  test(`${refusal}: the page says what happened and offers what helps`, async ({ newVisitor }) => {
+    const code = await createRoom(await newVisitor(), 'Ada');
+    const listener = await newVisitor();
+    let refuse = true;
+    await listener.routeWebSocket(/\/ws$/, (socket) => {
+      if (refuse) socket.send(JSON.stringify({ type: 'refused', refusal }));
+      else socket.connectToServer();
+    });
+    await listen(listener, code);
+    await showsRefusal(listener, refusal);
+    await expect(main(listener)).toContainText(text);
+    await expect(listener.getByRole('link', { name: 'Back to the start' })).toBeVisible();
+    await expect(main(listener).getByRole('button')).toHaveText(action ? [action] : []);
+    refuse = false;
+    if (action) {
+      await button(listener, action).click();
+      await showsState(listener, 'connecting');
+    }
+  });
+}
+
 test('who is no longer known signs in and comes back', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   const code = await createRoom(tabHost, 'Ada');
