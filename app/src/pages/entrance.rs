@@ -77,6 +77,12 @@ pub(crate) fn NoEntrance(
 pub(crate) fn ReopenForm(
     /// The room's.
     code: RoomCode,
+    /// How much it weighs; primary unless told.
+    #[prop(optional)]
+    variant: Variant,
+    /// Its name where there are several.
+    #[prop(optional, into)]
+    in_full: Option<String>,
     /// What to do once it is open, on a page that stays.
     #[prop(into)]
     on_open: Callback<()>,
@@ -91,7 +97,7 @@ pub(crate) fn ReopenForm(
     view! {
         <ActionForm action attr:class="grid gap-3">
             <input type="hidden" name="code" value=code.to_string() />
-            <Button submit=true pending>
+            <Button submit=true variant pending attr:aria-label=in_full>
                 "Open it again"
             </Button>
             {move || error.get().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}

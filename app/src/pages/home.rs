@@ -5,8 +5,10 @@ use leptos::prelude::*;
 use crate::components::{CreateRoomForm, JoinForm, Page, Wave};
 
 mod pictures;
+mod recent;
 
 use pictures::{CodePicture, ListenPicture, SharePicture};
+use recent::RecentRooms;
 
 /// `/`
 #[component]
@@ -26,6 +28,7 @@ pub fn HomePage() -> impl IntoView {
                     <JoinForm awaited=true />
                 </div>
             </section>
+            <RecentRooms />
             <div class="horizon">
                 <Wave moving=true />
             </div>

@@ -1,0 +1,73 @@
+//! The rooms that the visitor was in lately, and the way back into each.
+
+use heartogether::wire::StreamState;
+use leptos::prelude::*;
+
+use crate::{
+    api::{RecentRoom, recent_rooms},
+    components::{ButtonLink, Variant, state_name},
+    pages::entrance::ReopenForm,
+    routes,
+};
+
+/// A list for those who have been somewhere; nothing for everybody else. A server that cannot say takes nothing else
+/// away from the page.
+#[component]
+pub(super) fn RecentRooms() -> impl IntoView {
+    let recent = Resource::new(|| (), |()| recent_rooms());
+    let list = move || {
+        let rooms = recent.get()?.ok().filter(|rooms| !rooms.is_empty())?;
+        Some(view! {
+            <section aria-labelledby="recent" class="grid gap-4">
+                <h2 id="recent">"Your recent rooms"</h2>
+                <ul class="recent">{rooms.into_iter().map(|room| view! { <Row room /> }).collect_view()}</ul>
+            </section>
+        })
+    };
+    view! { <Transition>{list}</Transition> }.into_any()
+}
+
+#[component]
+fn Row(room: RecentRoom) -> impl IntoView {
+    let RecentRoom { code, host_name, is_owner, stream } = room;
+    let name = if is_owner { "Your room".to_owned() } else { format!("{host_name}’s room") };
+    let way_back = match (is_owner, stream) {
+        (true, StreamState::Ended) => {
+            let in_full = format!("Open it again: room {code}");
+            view! { <ReopenForm code variant=Variant::Secondary in_full on_open=|| () /> }.into_any()
+        }
+        (true, _) => way(routes::host(code), "Host again", format!("Host again in room {code}")),
+        (false, _) => way(routes::listen(code), "Listen", format!("Listen to {name}")),
+    };
+    view! {
+        <li>
+            <span class="code code-small">{code.to_string()}</span>
+            <span class="recent-name">{name}</span>
+            <span class="badge" data-status=state_name(stream)>
+                {words(stream)}
+            </span>
+            <div>{way_back}</div>
+        </li>
+    }
+    .into_any()
+}
+
+/// The list has the same word in many rows; whoever hears it without the row hears which one it is.
+fn way(href: String, label: &'static str, in_full: String) -> AnyView {
+    view! {
+        <ButtonLink href variant=Variant::Secondary attr:aria-label=in_full>
+            {label}
+        </ButtonLink>
+    }
+    .into_any()
+}
+
+const fn words(stream: StreamState) -> &'static str {
+    match stream {
+        StreamState::Idle => "Open",
+        StreamState::Live => "Live now",
+        StreamState::Paused => "Paused",
+        StreamState::Interrupted => "Reconnecting",
+        StreamState::Ended => "Ended",
+    }
+}
