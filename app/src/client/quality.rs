@@ -3,6 +3,7 @@
 use heartogether::{
     id::{MemberId, NegotiationId},
     role::Role,
+    wire::StreamState,
 };
 
 use super::{
@@ -66,8 +67,8 @@ impl Client {
         let is_silent = quality.reading.as_ref().is_some_and(|before| before.packets == now.packets);
         quality.reading = Some(now);
         quality.statistics = Some(statistics);
-        // A host sends packets even in a pause. The browser takes longer to find out than a listener should wait.
-        if !is_host && is_silent {
+        // Something is always sent while it is live. The browser takes longer to notice than a listener should wait.
+        if !is_host && is_silent && self.stream() == StreamState::Live {
             self.doubt(member, out);
         }
     }

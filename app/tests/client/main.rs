@@ -17,6 +17,7 @@ mod outage;
 mod profiles;
 mod reconnecting;
 mod recovering;
+mod reporting;
 mod routes;
 mod simulation;
 mod stage;

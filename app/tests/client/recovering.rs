@@ -214,6 +214,13 @@ fn a_listener_to_whom_no_packet_comes_does_not_wait_for_the_browser_to_notice() 
 }
 
 #[test]
+fn a_listener_to_whom_nothing_comes_in_a_pause_doubts_nothing() {
+    let mut page = Page::hearing(StreamState::Paused);
+    count(&mut page, 1_000.0, 50.0);
+    assert!(count(&mut page, 3_000.0, 50.0).is_empty());
+}
+
+#[test]
 fn a_host_whose_listener_sends_nothing_doubts_nothing() {
     let mut page = reaching();
     for at_ms in [1_000.0, 3_000.0, 5_000.0] {
