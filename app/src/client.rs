@@ -1,9 +1,10 @@
 //! The client's own state and its [`Client::step`]: what a host's or a listener's page knows, and what it does next.
 //!
 //! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
-//! One facet a file: `link` (the signalling connection), `peers` (peer connections), `broadcast` (what the host sends,
-//! made of a `mix` in the quality of a `profile`, with a `keepsake` for after a reload), `engagement` (reactions,
-//! messages, removals), `shown` (what the page shows of all that), `volume` (how loud a listener's player is).
+//! One facet a file: `link` (the signalling connection), `peers` (peer connections) with their `recovery` and `quality`
+//! (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what the host sends, made of a `mix` in the quality of
+//! a `profile`, with a `keepsake` for after a reload), `engagement` (reactions, messages, removals), `shown` (what the
+//! page shows of all that), `volume` (how loud a listener's player is).
 
 pub mod adaptation;
 mod broadcast;
