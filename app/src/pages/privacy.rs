@@ -32,7 +32,7 @@ pub fn PrivacyPage() -> impl IntoView {
                 </p>
                 <h2>"Your room"</h2>
                 <p>
-                    "While a room is live the server keeps its code, its host, and who is in it, so that a restart does not end it. When the room ends, it is deleted."
+                    "While a room is live the server keeps its code, its host, who is in it, and what listeners write and react with, so that a restart does not end it. Messages are for the host alone. When the room has ended it is deleted, after ten minutes in which its host can open it again. The server also remembers the last eight rooms you were in, to lead you back to them; that goes with your session."
                 </p>
             </article>
         </Page>

@@ -2,7 +2,7 @@
 
 mod window;
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use heartogether::id::MemberId;
 use leptos::{ev, html, prelude::*};
@@ -13,7 +13,7 @@ use crate::{
         browser::{ListenerRow, Presence},
         statistics::PeerStatistics,
     },
-    components::{Button, Glyph, Icon, IconButton, Toast, Toasts, Variant},
+    components::{Button, Glyph, Icon, IconButton, Toast, ToastId, Toasts, Variant},
 };
 use window::Window;
 
@@ -28,6 +28,7 @@ pub(super) fn Audience(presence: Presence, max_listeners: u32) -> impl IntoView 
         (_, true) => Some("Nobody of that name."),
         _ => None,
     };
+    announce_removals(presence, expect_context::<Toasts>());
     view! {
         <section class="card" aria-label="Audience">
             <h2 class="flex items-center gap-3">
@@ -49,6 +50,31 @@ pub(super) fn Audience(presence: Presence, max_listeners: u32) -> impl IntoView 
         </section>
     }
     .into_any()
+}
+
+/// Says in a toast who is being removed, which stays in sight while it can be taken back.
+fn announce_removals(presence: Presence, toasts: Toasts) {
+    Effect::new(move |before: Option<BTreeMap<MemberId, ToastId>>| {
+        let mut announced = before.unwrap_or_default();
+        let removing = presence.audience.with(|rows| {
+            let rows = rows.iter().filter(|row| row.removing);
+            rows.map(|row| (row.listener.member, row.listener.name.to_string())).collect::<BTreeMap<_, _>>()
+        });
+        announced.retain(|member, id| {
+            let goes_on = removing.contains_key(member);
+            if !goes_on {
+                toasts.dismiss(*id);
+            }
+            goes_on
+        });
+        for (member, name) in removing {
+            announced.entry(member).or_insert_with(|| {
+                let undo = move || presence.press(Input::UndoPressed(member));
+                toasts.show(Toast::new(format!("{name} is being removed.")).with_action("Undo", undo).lasting(None))
+            });
+        }
+        announced
+    });
 }
 
 /// As many listeners as are found at a glance.
@@ -139,28 +165,18 @@ fn Row(presence: Presence, rows: Memo<Vec<ListenerRow>>, member: MemberId) -> im
                 </Button>
             }
             .into_any(),
-            false => view! { <RemoveButton presence member name /> }.into_any(),
+            false => view! {
+                <IconButton
+                    label=move || format!("Remove {}", name.get())
+                    glyph=Glyph::Close
+                    on:click=move |_| presence.press(Input::RemovePressed(member))
+                />
+            }
+            .into_any(),
         }}
     }
     .into_any()
 }
-
-/// Removes after a moment in which it can be taken back, in the row and in a toast that stays in sight.
-#[component]
-fn RemoveButton(presence: Presence, member: MemberId, name: Memo<String>) -> impl IntoView {
-    let toasts = expect_context::<Toasts>();
-    let remove = move |_| {
-        presence.press(Input::RemovePressed(member));
-        let toast = Toast::new(format!("{} is being removed.", name.get_untracked()))
-            .with_action("Undo", move || presence.press(Input::UndoPressed(member)))
-            .lasting(UNDO_FOR);
-        toasts.show(toast);
-    };
-    view! { <IconButton label=move || format!("Remove {}", name.get()) glyph=Glyph::Close on:click=remove /> }
-}
-
-/// As long as a removal can be taken back.
-const UNDO_FOR: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Path, round trip and loss.
 fn measured_text(statistics: &PeerStatistics) -> String {
