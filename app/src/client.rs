@@ -119,7 +119,7 @@ impl Client {
             Input::EarlierMessagesPressed => self.fetch_earlier(out),
             Input::RemovePressed(member) => self.ask_to_remove(member, out),
             Input::UndoPressed(member) => self.undo_removal(member, out),
-            Input::Hidden => self.settle_removals(out),
+            Input::Hidden => self.hide(out),
             Input::Left => self.leave(out),
             Input::PeerDescribed { negotiation, sdp } => self.send_description(negotiation, sdp, out),
             Input::PeerAccepted { negotiation } => self.peers.accept(negotiation, out),
@@ -188,11 +188,9 @@ impl Client {
         }
     }
 
-    /// A place is taken: a new one, or the old one from a new page.
+    /// A place is taken: a new one, or the old one from a new page. A listener whose place was given up while the
+    /// connection was away still hears, and goes on hearing until the host's new offer is there.
     fn settle(&mut self, joined: RoomJoined, out: &mut Vec<Command>) {
-        if self.place.as_ref().is_none_or(|place| place.member != joined.member) {
-            self.peers.close_all(out);
-        }
         self.place = Some(Place { member: joined.member, token: joined.token, seq: joined.seq });
         self.room = Some(joined.room);
         self.link.attach(out);
@@ -217,10 +215,17 @@ impl Client {
     fn follow(&mut self, seq: Seq, event: &RoomEvent, out: &mut Vec<Command>) {
         let (Some(place), Some(room)) = (&mut self.place, &mut self.room) else { return };
         place.seq = place.seq.max(seq);
+        let was_away = |member| room.listeners.iter().any(|known| known.member == member && !known.attached);
+        let left = match event {
+            RoomEvent::ListenerLeft { member } => Some((*member, was_away(*member))),
+            _ => None,
+        };
         room.apply(event);
         match event {
             RoomEvent::ListenerJoined { listener } => self.offer(listener.member, out),
-            RoomEvent::ListenerLeft { member } => self.peers.close(*member, out),
+            RoomEvent::ListenerLeft { .. } => {
+                left.into_iter().for_each(|(member, was_away)| self.part(member, was_away, out))
+            }
             RoomEvent::StreamChanged { .. } => {
                 // The host may have gone on while this was on its way.
                 self.declare(out);

@@ -210,6 +210,19 @@ impl Client {
         }
     }
 
+    /// Whether a removal is due, or has just happened.
+    pub(super) fn is_removed(&self, member: MemberId) -> bool {
+        self.engagement.removals.get(&member) == Some(&true)
+    }
+
+    /// The page may be gone for good. Listeners learn at once that there is no more sound, and need not wait to notice.
+    pub(super) fn hide(&mut self, out: &mut Vec<Command>) {
+        self.settle_removals(out);
+        if self.role == Role::Host {
+            self.hang_up_all(out);
+        }
+    }
+
     /// The page goes away: nobody can take anything back any more.
     pub(super) fn settle_removals(&mut self, out: &mut Vec<Command>) {
         for (member, is_due) in &mut self.engagement.removals {

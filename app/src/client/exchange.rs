@@ -206,6 +206,8 @@ pub enum Timer {
     Recovery(MemberId),
     /// Send messages again that came too fast.
     Messages,
+    /// The sound to a listener whose place is free ends.
+    Linger(MemberId),
     /// The time to take a removal back is over.
     Removal(MemberId),
 }

@@ -217,6 +217,7 @@ impl Client {
             Timer::Attempt => self.give_up_attempts(out),
             Timer::Recovery(member) => self.recover(member, out),
             Timer::Messages => self.send_outgoing(out),
+            Timer::Linger(member) => self.peers.close(member, out),
             Timer::Removal(member) => self.remove(member, out),
             Timer::Reconnect | Timer::Silence | Timer::Pong => {}
         }

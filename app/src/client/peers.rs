@@ -24,6 +24,9 @@ const MAX_WAITING: usize = 4 * CANDIDATES_PER_SIGNAL;
 /// Milliseconds an attempt may take, many round trips of a slow network. A browser that finds no candidates at all never
 /// says that it has failed.
 const ATTEMPT_MS: u32 = 8_000;
+/// Milliseconds that sound goes on to a listener whose place is free because their signalling stayed away: longer than
+/// the longest pause between two attempts to connect again.
+const LINGER_MS: u32 = 60_000;
 /// How often a listener asks before it waits for the room to change.
 const OFFER_REQUESTS: u32 = 10;
 
@@ -63,6 +66,8 @@ pub(super) struct Peer {
     pub(super) quality: Quality,
     /// Whether media has ever flowed.
     pub(super) is_established: bool,
+    /// Whether its listener's place is free by now, and only the sound is still there.
+    lingers: bool,
     /// How often it was restarted since media flowed last.
     pub(super) restarts: u32,
     /// Whether the own description is on its way; the own candidates wait for it.
@@ -153,6 +158,7 @@ impl Peers {
             state: PeerState::Connecting,
             quality: Quality::new(Adaptation::new(profile, self.network)),
             is_established: false,
+            lingers: false,
             restarts: 0,
             described: false,
             gathered: Vec::new(),
@@ -335,11 +341,25 @@ impl Client {
         self.request_offer_if_needed(out);
     }
 
+    /// A listener's place is free. Whoever was away at the time has lost their signalling, not their sound: it goes on
+    /// for a while, until they are back in another place.
+    pub(super) fn part(&mut self, member: MemberId, was_away: bool, out: &mut Vec<Command>) {
+        let is_wanted = was_away && !self.is_removed(member);
+        match self.peers.with(member).filter(|peer| is_wanted && peer.state == PeerState::Connected) {
+            Some(peer) => {
+                peer.lingers = true;
+                out.push(Command::StartTimer { timer: Timer::Linger(member), after_ms: LINGER_MS });
+            }
+            None => self.peers.close(member, out),
+        }
+    }
+
     /// Closes the peer connections of listeners who are no longer in the room.
     pub(super) fn close_departed(&mut self, out: &mut Vec<Command>) {
         let Some(room) = &self.room else { return };
         let is_there = |member| room.listeners.iter().any(|listener| listener.member == member);
-        let departed = self.peers.all.iter().map(|peer| peer.member).filter(|member| !is_there(*member));
+        let staying = self.peers.all.iter().filter(|peer| !peer.lingers);
+        let departed = staying.map(|peer| peer.member).filter(|member| !is_there(*member));
         for member in departed.collect::<Vec<_>>() {
             self.peers.close(member, out);
         }

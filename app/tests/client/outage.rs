@@ -4,7 +4,7 @@ use heartogether::{
     refusal::Refusal,
     wire::{Missed, RoomEvent, StreamState},
 };
-use heartogether_app::client::{PeerState, Timer};
+use heartogether_app::client::{Input, PeerState, Timer};
 
 use crate::stage::*;
 
@@ -109,12 +109,47 @@ fn a_listener_who_asked_in_vain_while_away_asks_again_once_back() {
 }
 
 #[test]
-fn a_new_place_closes_the_peer_connections_of_the_old_one() {
+fn a_listener_in_a_new_place_hears_on_until_the_new_offer_is_there() {
     let mut page = Page::hearing(StreamState::Live);
     page.lose();
     page.reconnect();
     page.refuse(Refusal::NotAMember);
     let commands = page.hear(joined(EDSGER, 50, view(StreamState::Live, &[])));
-    assert_eq!(closed(&commands), [100]);
-    assert_eq!(timer(&commands, Timer::OfferRequest), Some(1_200));
+    assert!(closed(&commands).is_empty());
+    assert_eq!(closed(&page.signal(HOST, offer(101))), [100]);
+}
+
+#[test]
+fn sound_goes_on_for_a_while_to_a_listener_whose_signalling_stays_away() {
+    let mut page = Page::live(&[GRACE]);
+    page.change(100, PeerState::Connected);
+    page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
+    let commands = page.learn(RoomEvent::ListenerLeft { member: GRACE });
+    assert_eq!((closed(&commands), timer(&commands, Timer::Linger(GRACE))), (vec![], Some(60_000)));
+    page.lose();
+    assert!(closed(&page.miss(Vec::new())).is_empty(), "the host's own outage changes nothing");
+    assert_eq!(offered(&page.learn(listener_joined(EDSGER))), [101]);
+    assert_eq!(closed(&page.fire(Timer::Linger(GRACE))), [100]);
+}
+
+#[test]
+fn sound_ends_at_once_for_a_listener_who_leaves_or_is_removed() {
+    let mut page = Page::live(&[GRACE]);
+    page.change(100, PeerState::Connected);
+    assert_eq!(closed(&page.learn(RoomEvent::ListenerLeft { member: GRACE })), [100]);
+
+    let mut page = Page::live(&[GRACE]);
+    page.change(100, PeerState::Connected);
+    page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
+    page.take(Input::RemovePressed(GRACE));
+    page.fire(Timer::Removal(GRACE));
+    assert_eq!(closed(&page.learn(RoomEvent::ListenerLeft { member: GRACE })), [100]);
+}
+
+#[test]
+fn a_host_whose_page_goes_away_tells_everybody_that_there_is_no_more_sound() {
+    let mut page = Page::live(&[GRACE]);
+    page.change(100, PeerState::Connected);
+    let commands = page.take(Input::Hidden);
+    assert_eq!((sent(&commands), closed(&commands)), (vec![say(GRACE, hung_up(100))], vec![100]));
 }

@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use crate::world::{Move, World};
 
 /// Milliseconds after which everything must be well again: a page that is told nothing notices after 30 s that its
-/// socket is dead, a peer connection without the other end fails after 20 s, and then all is negotiated anew.
-const HEALING_MS: u64 = 80_000;
+/// socket is dead, a peer connection without the other end fails after 20 s, and then all is negotiated anew; and sound
+/// to a place that is free ends after a minute.
+const HEALING_MS: u64 = 140_000;
 
 fn config() -> ProptestConfig {
     ProptestConfig { cases: 400, failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() }
