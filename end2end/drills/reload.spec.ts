@@ -17,19 +17,6 @@ test("a listener's reload", async ({ tabHost, newVisitor }) => {
   await report("a listener's reload", listener);
 });
 
-test("the host's reload, with a microphone: it comes back by itself", async ({ microphoneHost, newVisitor }) => {
-  const code = await createRoom(microphoneHost, 'Ada');
-  await useMicrophone(microphoneHost);
-  const listener = await newVisitor();
-  await listenWatched(listener, code, MICROPHONE_TONE_HZ);
-
-  await microphoneHost.reload();
-  await showsState(microphoneHost, 'live');
-  await showsState(listener, 'listening');
-  await hear(listener, MICROPHONE_TONE_HZ);
-  await report("the host's reload with a microphone", listener);
-});
-
 test("the host's reload, with a tab: it comes back with one click", async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);

@@ -88,7 +88,7 @@ fn Player(entrance: Entrance) -> impl IntoView {
                 <h1>{title}</h1>
                 <Orb shown level=presence.level />
                 <StatusBadge status=Signal::derive(move || shown.get().status()) label=move || shown.get().headline() />
-                <p class="text-lg text-muted" role="status">
+                <p class="text-lg text-muted">
                     {move || shown.get().explanation()}
                 </p>
             </div>
