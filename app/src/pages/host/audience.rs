@@ -158,22 +158,19 @@ fn Row(presence: Presence, rows: Memo<Vec<ListenerRow>>, member: MemberId) -> im
             </span>
             <span class="text-sm text-muted tabular-nums">{measured}</span>
         </div>
-        {move || match is_removing.get() {
-            true => view! {
-                <Button variant=Variant::Secondary on:click=move |_| presence.press(Input::UndoPressed(member))>
-                    "Undo"
-                </Button>
-            }
-            .into_any(),
-            false => view! {
-                <IconButton
-                    label=move || format!("Remove {}", name.get())
-                    glyph=Glyph::Close
-                    on:click=move |_| presence.press(Input::RemovePressed(member))
-                />
-            }
-            .into_any(),
-        }}
+        // Each in a place of its own: where one button takes the place of another, leptos 0.8 keeps the first one's listener.
+        <Show when=move || is_removing.get()>
+            <Button variant=Variant::Secondary on:click=move |_| presence.press(Input::UndoPressed(member))>
+                "Undo"
+            </Button>
+        </Show>
+        <Show when=move || !is_removing.get()>
+            <IconButton
+                label=move || format!("Remove {}", name.get())
+                glyph=Glyph::Close
+                on:click=move |_| presence.press(Input::RemovePressed(member))
+            />
+        </Show>
     }
     .into_any()
 }
