@@ -11,6 +11,8 @@ pub const FRAME_BYTES: usize = 64 * 1024;
 pub const CANDIDATES_PER_SIGNAL: usize = 64;
 /// Characters in a message to the host, at most.
 pub const MESSAGE_CHARS: usize = 50;
+/// Messages to the host from one connection at once, which a page keeps to by itself.
+pub const MESSAGE_BURST: u32 = 5;
 /// Messages a room keeps; the oldest go first.
 pub const MESSAGES_KEPT: usize = 500;
 /// Messages sent at once, on arrival and on demand.
@@ -71,7 +73,7 @@ impl Default for Limits {
             frames_per_second: 50,
             frames_burst: 200,
             messages_per_second: 1,
-            messages_burst: 5,
+            messages_burst: MESSAGE_BURST,
             reactions_per_second: 5,
             reactions_burst: 10,
             hello_ms: 10_000,

@@ -215,17 +215,12 @@ impl Client {
     fn follow(&mut self, seq: Seq, event: &RoomEvent, out: &mut Vec<Command>) {
         let (Some(place), Some(room)) = (&mut self.place, &mut self.room) else { return };
         place.seq = place.seq.max(seq);
-        let was_away = |member| room.listeners.iter().any(|known| known.member == member && !known.attached);
-        let left = match event {
-            RoomEvent::ListenerLeft { member } => Some((*member, was_away(*member))),
-            _ => None,
-        };
+        let was_away = matches!(event, RoomEvent::ListenerLeft { member }
+            if room.listeners.iter().any(|known| known.member == *member && !known.attached));
         room.apply(event);
         match event {
             RoomEvent::ListenerJoined { listener } => self.offer(listener.member, out),
-            RoomEvent::ListenerLeft { .. } => {
-                left.into_iter().for_each(|(member, was_away)| self.part(member, was_away, out))
-            }
+            RoomEvent::ListenerLeft { member } => self.part(*member, was_away, out),
             RoomEvent::StreamChanged { .. } => {
                 // The host may have gone on while this was on its way.
                 self.declare(out);

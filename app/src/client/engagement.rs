@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, Seq},
+    limits::MESSAGE_BURST,
     refusal::Refusal,
     role::Role,
     wire::{ClientMessage, FetchMessages, Message, Messages, RemoveListener, RoomEvent, SendMessage, SendReaction},
@@ -77,9 +78,10 @@ impl Client {
         self.engagement.has_earlier
     }
 
-    /// What a listener has written, oldest first.
+    /// What a listener has written, oldest first. A host writes nothing.
     pub fn own_messages(&self) -> impl Iterator<Item = OwnMessage> {
-        let known = self.engagement.messages.values().map(|message| OwnMessage {
+        let own = self.engagement.messages.values().filter(|_| self.role == Role::Listener);
+        let known = own.map(|message| OwnMessage {
             text: message.text.clone(),
             state: if message.delivered { MessageState::Delivered } else { MessageState::Sent },
         });
@@ -144,14 +146,20 @@ impl Client {
             self.engagement.has_earlier = room.has_earlier_messages;
         }
         self.engagement.learn(&room.messages);
-        self.send_outgoing(out);
+        self.send_outgoing(MESSAGE_BURST as usize, out);
         self.send_removals(out);
     }
 
-    pub(super) fn send_outgoing(&self, out: &mut Vec<Command>) {
-        if self.link.is_attached() {
-            let messages = self.engagement.outgoing.iter().cloned();
-            out.extend(messages.map(|message| Command::Send(ClientMessage::SendMessage(message))));
+    /// Sends the oldest of what the room does not have yet, and the rest a moment later: at once it would be refused.
+    pub(super) fn send_outgoing(&self, at_once: usize, out: &mut Vec<Command>) {
+        let outgoing = &self.engagement.outgoing;
+        if !self.link.is_attached() {
+            return;
+        }
+        let messages = outgoing.iter().take(at_once).cloned();
+        out.extend(messages.map(|message| Command::Send(ClientMessage::SendMessage(message))));
+        if outgoing.len() > at_once {
+            out.push(Command::StartTimer { timer: Timer::Messages, after_ms: MESSAGE_AGAIN_MS });
         }
     }
 

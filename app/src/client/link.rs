@@ -216,7 +216,7 @@ impl Client {
             Timer::OfferRequest => self.request_offer(out),
             Timer::Attempt => self.give_up_attempts(out),
             Timer::Recovery(member) => self.recover(member, out),
-            Timer::Messages => self.send_outgoing(out),
+            Timer::Messages => self.send_outgoing(1, out),
             Timer::Linger(member) => self.peers.close(member, out),
             Timer::Removal(member) => self.remove(member, out),
             Timer::Reconnect | Timer::Silence | Timer::Pong => {}

@@ -95,10 +95,12 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
             <EndWarning presence advice="Share something, or let somebody come in, and it goes on." />
             <Show when=move || is_open.get()>
                 <div class="grid items-start gap-6 md:grid-cols-2">
-                    <Controls presence listener_count=Signal::derive(move || presence.audience.with(Vec::len)) />
+                    <div class="relative">
+                        <Controls presence listener_count=Signal::derive(move || presence.audience.with(Vec::len)) />
+                        <Rising presence />
+                    </div>
                     <Invitation code link=link.clone() host_name=host_name.clone() />
                 </div>
-                <Rising presence />
                 <div class="grid items-start gap-6 md:grid-cols-2">
                     <Audience presence max_listeners />
                     <Chat presence />

@@ -106,6 +106,21 @@ fn a_message_that_came_too_fast_goes_out_a_moment_later() {
 }
 
 #[test]
+fn what_was_written_offline_goes_out_no_faster_than_the_room_takes_it() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.lose();
+    for number in 0..300 {
+        page.take(Input::MessageWritten(text(&format!("number {number}"))));
+    }
+    let resumed = page.miss(vec![]);
+    assert_eq!(sent(&resumed).len(), 5);
+    assert!(resumed.iter().any(|command| matches!(command, Command::StartTimer { timer: Timer::Messages, .. })));
+    let again = page.fire(Timer::Messages);
+    assert_eq!(sent(&again).len(), 1);
+    assert!(again.iter().any(|command| matches!(command, Command::StartTimer { timer: Timer::Messages, .. })));
+}
+
+#[test]
 fn too_many_reactions_are_said_kindly_until_the_next() {
     let mut page = Page::hearing(StreamState::Live);
     page.refuse(Refusal::TooManyReactions);

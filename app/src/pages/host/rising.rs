@@ -1,4 +1,4 @@
-//! Reactions that rise over the host's page, summed up when many come.
+//! Reactions that rise over the level meter, summed up when many come.
 
 use std::time::Duration;
 
