@@ -1,10 +1,8 @@
 //! What listeners tell the host: reactions and messages.
 
-use std::{fmt, str::FromStr};
+use serde::{Deserialize, Serialize};
 
-use serde::{Deserialize, Deserializer, Serialize};
-
-use crate::{id::parse_text, limits::MESSAGE_CHARS, refusal::Refusal};
+use crate::{limits::MESSAGE_CHARS, refusal::Refusal, text::text_from_people};
 
 /// Defines the reactions with their emoji, so that neither can be forgotten.
 macro_rules! reactions {
@@ -58,55 +56,15 @@ impl Reaction {
     }
 }
 
-/// What a listener writes to the host: 1 to [`MESSAGE_CHARS`] characters, trimmed, no control characters.
-///
-/// ```
-/// use heartogether::{engagement::MessageText, refusal::Refusal};
-///
-/// assert_eq!(MessageText::parse(" louder, please ").unwrap().as_str(), "louder, please");
-/// assert_eq!(MessageText::parse(&"x".repeat(51)), Err(Refusal::MessageTooLong));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct MessageText(String);
-
-impl MessageText {
-    /// Checks what a person typed.
+text_from_people!(
+    /// What a listener writes to the host: 1 to [`MESSAGE_CHARS`] characters, none of which is a control character or
+    /// invisible.
     ///
-    /// # Errors
-    /// [`Refusal::MessageEmpty`], [`Refusal::MessageTooLong`] or [`Refusal::MessageControlCharacter`].
-    pub fn parse(input: &str) -> Result<Self, Refusal> {
-        let text = input.trim();
-        match text.chars().count() {
-            0 => Err(Refusal::MessageEmpty),
-            _ if text.chars().any(char::is_control) => Err(Refusal::MessageControlCharacter),
-            length if length > MESSAGE_CHARS => Err(Refusal::MessageTooLong),
-            _ => Ok(Self(text.to_owned())),
-        }
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for MessageText {
-    type Err = Refusal;
-
-    fn from_str(text: &str) -> Result<Self, Refusal> {
-        Self::parse(text)
-    }
-}
-
-impl fmt::Display for MessageText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for MessageText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        parse_text(deserializer)
-    }
-}
+    /// ```
+    /// use heartogether::{engagement::MessageText, refusal::Refusal};
+    ///
+    /// assert_eq!(MessageText::parse(" louder, please ").unwrap().as_str(), "louder, please");
+    /// assert_eq!(MessageText::parse(&"x".repeat(51)), Err(Refusal::MessageTooLong));
+    /// ```
+    MessageText, MESSAGE_CHARS, MessageEmpty, MessageTooLong, MessageControlCharacter
+);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::{
     limits::{CODE_INPUT_CHARS, NAME_CHARS},
     refusal::Refusal,
+    text::text_from_people,
 };
 
 /// Defines an opaque 128-bit id, written as 32 lower-case hexadecimal digits.
@@ -194,48 +195,14 @@ impl<'de> Deserialize<'de> for RoomCode {
     }
 }
 
-/// What a person is called: 1 to [`NAME_CHARS`] characters, trimmed, no control characters.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct DisplayName(String);
-
-impl DisplayName {
-    /// Checks what a person typed.
+text_from_people!(
+    /// What a person is called: 1 to [`NAME_CHARS`] characters, none of which is a control character or invisible.
     ///
-    /// # Errors
-    /// [`Refusal::NameEmpty`], [`Refusal::NameTooLong`] or [`Refusal::NameControlCharacter`].
-    pub fn parse(input: &str) -> Result<Self, Refusal> {
-        let name = input.trim();
-        match name.chars().count() {
-            0 => Err(Refusal::NameEmpty),
-            _ if name.chars().any(char::is_control) => Err(Refusal::NameControlCharacter),
-            length if length > NAME_CHARS => Err(Refusal::NameTooLong),
-            _ => Ok(Self(name.to_owned())),
-        }
-    }
-
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for DisplayName {
-    type Err = Refusal;
-
-    fn from_str(text: &str) -> Result<Self, Refusal> {
-        Self::parse(text)
-    }
-}
-
-impl fmt::Display for DisplayName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for DisplayName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        parse_text(deserializer)
-    }
-}
+    /// ```
+    /// use heartogether::{id::DisplayName, refusal::Refusal};
+    ///
+    /// assert_eq!(DisplayName::parse(" Ada\u{202e}  Lovelace\u{200b}").unwrap().as_str(), "Ada Lovelace");
+    /// assert_eq!(DisplayName::parse("\u{200b}"), Err(Refusal::NameEmpty));
+    /// ```
+    DisplayName, NAME_CHARS, NameEmpty, NameTooLong, NameControlCharacter
+);

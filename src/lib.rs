@@ -40,6 +40,7 @@
 //! | module | what it knows |
 //! | --- | --- |
 //! | [`id`] | validated ids, room codes and names |
+//! | `text` | what is left out of the text that people type |
 //! | [`engagement`] | reactions and messages, as listeners send them |
 //! | [`time`] | [`Timestamp`](time::Timestamp), the log's clock |
 //! | [`limits`] | every limit with its unit |
@@ -54,5 +55,6 @@ pub mod limits;
 pub mod refusal;
 pub mod role;
 pub mod room;
+mod text;
 pub mod time;
 pub mod wire;

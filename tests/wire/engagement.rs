@@ -30,6 +30,8 @@ fn a_message_has_1_to_50_characters_without_control_characters() {
         ("  louder, please \n", Ok("louder, please")),
         ("<script>alert(1)</script>", Ok("<script>alert(1)</script>")),
         (&fifty, Ok(&*fifty)),
+        ("no \u{202e}tricks\u{200b}", Ok("no tricks")),
+        ("\u{200b}\u{2060}", Err(MessageEmpty)),
         ("", Err(MessageEmpty)),
         (" \t\n\u{3000}", Err(MessageEmpty)),
         (&"x".repeat(51), Err(MessageTooLong)),

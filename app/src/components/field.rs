@@ -59,6 +59,7 @@ pub fn Field(
                 id=name
                 name=name
                 type="text"
+                dir="auto"
                 value=value
                 maxlength=if code { CODE_INPUT_CHARS } else { NAME_CHARS }.to_string()
                 autocomplete=if code { "off" } else { "nickname" }

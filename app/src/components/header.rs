@@ -51,7 +51,7 @@ impl Session {
 pub fn Header() -> impl IntoView {
     let session = expect_context::<Session>();
     let who = move || match session.account() {
-        Some(account) => view! { <span class="truncate text-muted">{account.name.to_string()}</span> }.into_any(),
+        Some(account) => view! { <bdi class="truncate text-muted">{account.name.to_string()}</bdi> }.into_any(),
         None => view! { <a href=routes::LOGIN>"Sign in"</a> }.into_any(),
     };
     view! {

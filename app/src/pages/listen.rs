@@ -53,7 +53,8 @@ pub fn ListenPage() -> impl IntoView {
 #[component]
 fn Player(entrance: Entrance) -> impl IntoView {
     let Entrance { room, ice_servers } = entrance;
-    let (code, title) = (room.code, format!("{}’s room", room.host_name));
+    let (code, host_name) = (room.code, room.host_name.to_string());
+    let title = format!("{host_name}’s room");
     let presence = Presence::new();
     let player = NodeRef::<Audio>::new();
     let volume = RwSignal::new(Volume::default());
@@ -78,14 +79,17 @@ fn Player(entrance: Entrance) -> impl IntoView {
     view! {
         <Page
             name="listen"
-            title=title.clone()
+            title
             state=move || shown.get().state()
             refusal=move || shown.get().refusal()
             link=move || presence.link_state.get().name()
             width=Width::Narrow
         >
             <div class="player">
-                <h1>{title}</h1>
+                <h1>
+                    <bdi>{host_name}</bdi>
+                    "’s room"
+                </h1>
                 <Orb shown level=presence.level />
                 <StatusBadge status=Signal::derive(move || shown.get().status()) label=move || shown.get().headline() />
                 <p class="text-lg text-muted">

@@ -66,7 +66,10 @@ fn GuestForm(next: Destination) -> impl IntoView {
 fn Known(account: Account, next: Destination) -> impl IntoView {
     view! {
         <div class="grid gap-2">
-            <h1>{format!("Hello, {}", account.name)}</h1>
+            <h1>
+                "Hello, "
+                <bdi>{account.name.to_string()}</bdi>
+            </h1>
             <p class="text-lg text-muted">"You are signed in as a guest."</p>
         </div>
         {match next {

@@ -60,7 +60,10 @@ fn Preview(room: RoomSummary) -> impl IntoView {
         >
             <div class="grid justify-items-center gap-4 pt-4 text-center">
                 <StatusBadge status=stream />
-                <h1>{format!("{host_name}’s room")}</h1>
+                <h1>
+                    <bdi>{host_name}</bdi>
+                    "’s room"
+                </h1>
             </div>
             <Wave />
             <div class="card">

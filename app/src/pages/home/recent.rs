@@ -30,14 +30,17 @@ pub(super) fn RecentRooms() -> impl IntoView {
 #[component]
 fn Row(room: RecentRoom) -> impl IntoView {
     let RecentRoom { code, host_name, is_owner, stream } = room;
-    let name = if is_owner { "Your room".to_owned() } else { format!("{host_name}’s room") };
     let way_back = match (is_owner, stream) {
         (true, StreamState::Ended) => {
             let in_full = format!("Open it again: room {code}");
             view! { <ReopenForm code variant=Variant::Secondary in_full on_open=|| () /> }.into_any()
         }
         (true, _) => way(routes::host(code), "Host again", format!("Host again in room {code}")),
-        (false, _) => way(routes::listen(code), "Listen", format!("Listen to {name}")),
+        (false, _) => way(routes::listen(code), "Listen", format!("Listen to {host_name}’s room")),
+    };
+    let name = match is_owner {
+        true => "Your room".into_any(),
+        false => view! { <bdi>{host_name.to_string()}</bdi> "’s room" }.into_any(),
     };
     view! {
         <li>

@@ -149,8 +149,12 @@ fn Row(presence: Presence, rows: Memo<Vec<ListenerRow>>, member: MemberId) -> im
     let is_removing = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.removing)));
     view! {
         <div class="audience-who">
-            <span class="truncate font-semibold">{name}</span>
-            <span class="truncate text-sm text-muted">{said}</span>
+            <span class="truncate font-semibold">
+                <bdi>{name}</bdi>
+            </span>
+            <span class="truncate text-sm text-muted">
+                <bdi>{said}</bdi>
+            </span>
         </div>
         <div class="audience-how">
             <span class="text-sm text-muted" data-testid="listener-state">

@@ -63,8 +63,14 @@ fn shown(presence: Presence, seq: Seq) -> Option<impl IntoView> {
     let time = format!("{:02}:{:02}", date.get_hours(), date.get_minutes());
     Some(view! {
         <li class="chat-message" data-testid="message">
-            <span class="text-sm text-muted">{name.to_string()} " · " <time>{time}</time></span>
-            <span class="chat-text">{text.to_string()}</span>
+            <span class="text-sm text-muted">
+                <bdi>{name.to_string()}</bdi>
+                " · "
+                <time>{time}</time>
+            </span>
+            <span class="chat-text" dir="auto">
+                {text.to_string()}
+            </span>
         </li>
     })
 }

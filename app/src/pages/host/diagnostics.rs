@@ -69,7 +69,9 @@ fn Measured(presence: Presence, history: RwSignal<History>) -> impl IntoView {
         let points = move |measure| move || history.with(|history| history.points(member, measure));
         view! {
             <section class="grid gap-2 border-t border-line pt-3" data-testid="measured">
-                <h3>{move || names.with(|names| names.get(&member).cloned().unwrap_or_default())}</h3>
+                <h3>
+                    <bdi>{move || names.with(|names| names.get(&member).cloned().unwrap_or_default())}</bdi>
+                </h3>
                 <svg
                     class="sparkline"
                     viewBox=format!("0 0 {REMEMBERED} 20")

@@ -79,7 +79,7 @@ fn MessageForm(presence: Presence) -> impl IntoView {
     let refusal = RwSignal::new(None::<Refusal>);
     let is_long = move || length.get() > MESSAGE_CHARS;
     let measure = move |text: &str| {
-        length.set(text.trim().chars().count());
+        length.set(MessageText::length_of(text));
         refusal.set(None);
     };
     let send = move |event: ev::SubmitEvent| {
@@ -113,6 +113,7 @@ fn MessageForm(presence: Presence) -> impl IntoView {
                     class="input"
                     id="message"
                     type="text"
+                    dir="auto"
                     autocomplete="off"
                     enterkeyhint="send"
                     aria-describedby="message-length message-error"
@@ -156,7 +157,9 @@ fn own_message(message: &OwnMessage) -> impl IntoView + use<> {
     };
     view! {
         <li class="flex items-baseline justify-between gap-3" data-testid="own-message" data-state=state>
-            <span class="chat-text min-w-0">{message.text.to_string()}</span>
+            <span class="chat-text min-w-0" dir="auto">
+                {message.text.to_string()}
+            </span>
             <span class="text-sm text-muted">{state}</span>
         </li>
     }

@@ -1,0 +1,162 @@
+//! Text from people, fit to be shown to others: what can be seen is kept as it is, what cannot be seen is not.
+//!
+//! Characters that only steer how others are drawn let a name pass for another one, or turn the line it stands in around
+//! (UAX #9, UTS #39). Where text is shown it is isolated as well, since a script that runs from right to left needs none of
+//! them.
+
+use crate::refusal::Refusal;
+
+/// Marks above and below one letter, at most: more of them cover the lines around.
+const MARKS: usize = 3;
+
+/// What a kind of text is refused with.
+#[derive(Clone, Copy)]
+pub(crate) struct Flaws {
+    pub(crate) empty: Refusal,
+    pub(crate) too_long: Refusal,
+    pub(crate) control_character: Refusal,
+}
+
+/// Reads what a person typed: trimmed, any run of space as one space, without what cannot be seen.
+pub(crate) fn read(input: &str, most_chars: usize, flaws: Flaws) -> Result<String, Refusal> {
+    if input.trim().chars().any(char::is_control) {
+        return Err(flaws.control_character);
+    }
+    let text = tidy(input);
+    match text.chars().count() {
+        0 => Err(flaws.empty),
+        length if length > most_chars => Err(flaws.too_long),
+        _ => Ok(text),
+    }
+}
+
+/// The text as it is shown. Tidying it again changes nothing.
+pub(crate) fn tidy(input: &str) -> String {
+    let mut text = String::new();
+    let mut marks = 0;
+    let mut rest = input.chars().peekable();
+    while let Some(c) = rest.next() {
+        let last = text.chars().next_back();
+        if c.is_whitespace() {
+            if last.is_some_and(|last| last != ' ') {
+                text.push(' ');
+            }
+            continue;
+        }
+        if is_invisible(c) && !is_part_of_a_sign(last, c, rest.peek().copied()) {
+            continue;
+        }
+        match is_mark(c) {
+            true => marks += 1,
+            false if is_invisible(c) => {}
+            false => marks = 0,
+        }
+        if marks <= MARKS {
+            text.push(c);
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// Unicode's `Default_Ignorable_Code_Point` (bidirectional controls, joiners, variation selectors, fillers, tags), and
+/// what is blank without being space.
+const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether what cannot be seen makes one sign of its neighbours: a family, a red heart, a keycap, a Persian plural.
+fn is_part_of_a_sign(last: Option<char>, c: char, next: Option<char>) -> bool {
+    let (Some(last), next) = (last, next.unwrap_or_default()) else { return false };
+    match c {
+        '\u{200d}' if is_picture(next) => is_picture(last) || last == '\u{fe0f}',
+        '\u{200c}' | '\u{200d}' => is_joining(last) && is_joining(next),
+        '\u{fe0e}' | '\u{fe0f}' => is_picture(last) || (is_key(last) && next == '\u{20e3}'),
+        _ => false,
+    }
+}
+
+/// Marks that can be piled up on one letter.
+const fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+/// The blocks that emoji are in.
+const fn is_picture(c: char) -> bool {
+    matches!(c, '©' | '®' | '‼' | '⁉' | '™' | 'ℹ' | '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}'
+        | '\u{2460}'..='\u{24ff}' | '\u{25a0}'..='\u{27bf}' | '\u{2900}'..='\u{297f}' | '\u{2b00}'..='\u{2bff}'
+        | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// What a keycap is made of.
+const fn is_key(c: char) -> bool {
+    matches!(c, '0'..='9' | '#' | '*')
+}
+
+/// The scripts of Arabic and of India, in which a joiner changes what is read.
+const fn is_joining(c: char) -> bool {
+    matches!(c, '\u{620}'..='\u{6ff}' | '\u{710}'..='\u{dff}') && !is_invisible(c)
+}
+
+/// Defines a text from people that is valid by construction.
+macro_rules! text_from_people {
+    ($(#[$meta:meta])* $name:ident, $most_chars:expr, $empty:ident, $too_long:ident, $control_character:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Reads what a person typed: any run of space is one space, and what cannot be seen is left out.
+            ///
+            /// # Errors
+            #[doc = concat!("[`Refusal::", stringify!($empty), "`], [`Refusal::", stringify!($too_long), "`] or [`Refusal::",
+                stringify!($control_character), "`].")]
+            pub fn parse(input: &str) -> Result<Self, Refusal> {
+                let flaws = $crate::text::Flaws {
+                    empty: Refusal::$empty,
+                    too_long: Refusal::$too_long,
+                    control_character: Refusal::$control_character,
+                };
+                $crate::text::read(input, $most_chars, flaws).map(Self)
+            }
+
+            /// How many characters this would have.
+            pub fn length_of(input: &str) -> usize {
+                $crate::text::tidy(input).chars().count()
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = Refusal;
+
+            fn from_str(text: &str) -> Result<Self, Refusal> {
+                Self::parse(text)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::id::parse_text(deserializer)
+            }
+        }
+    };
+}
+
+pub(crate) use text_from_people;
