@@ -1,10 +1,10 @@
 //! The client's own state and its [`Client::step`]: what a host's or a listener's page knows, and what it does next.
 //!
 //! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
-//! One facet a file: `link` (the signalling connection), `peers` (peer connections) with their `recovery` and `quality`
-//! (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what the host sends, made of a `mix` in the quality of
-//! a `profile`, with a `keepsake` for after a reload), `engagement` (reactions, messages, removals), `shown` (what the
-//! page shows of all that), `volume` (how loud a listener's player is).
+//! One facet a file: `link` (the signalling connection), `peers` (peer connections) with their `negotiation`, `recovery`,
+//! `succession` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what the host sends, made of
+//! a `mix` in the quality of a `profile`, with a `keepsake` for after a reload), `engagement` (reactions, messages,
+//! removals), `shown` (what the page shows of all that), `volume` (how loud a listener's player is).
 
 pub mod adaptation;
 mod broadcast;
@@ -14,6 +14,7 @@ mod exchange;
 mod keepsake;
 mod link;
 mod mix;
+mod negotiation;
 mod peers;
 mod profile;
 mod quality;
@@ -21,6 +22,7 @@ mod recovery;
 pub mod sdp;
 mod shown;
 pub mod statistics;
+mod succession;
 mod volume;
 
 use heartogether::{
@@ -45,6 +47,7 @@ pub use peers::PeerState;
 use peers::Peers;
 pub use profile::{Codec, Profile};
 pub use shown::{HostState, ListenerState};
+pub use succession::COUNT_EVERY_MS;
 pub use volume::{NoVolume, Volume};
 
 /// What a page holds on to in its room.
@@ -125,6 +128,7 @@ impl Client {
             Input::PeerAccepted { negotiation } => self.peers.accept(negotiation, out),
             Input::PeerGathered { negotiation, candidate } => self.peers.gather(negotiation, candidate, out),
             Input::PeerChanged { negotiation, state } => self.change_peer(negotiation, state, out),
+            Input::Counted { negotiation, packets } => self.count(negotiation, packets, out),
             Input::Measured { negotiation, reading } => self.measure(negotiation, reading, out),
         }
         commands

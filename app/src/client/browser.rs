@@ -50,8 +50,8 @@ pub use sources::Sound;
 use sources::Sources;
 
 use super::{
-    Client, Command, HostState, Input, LinkState, ListenerState, OwnMessage, PeerState, Profile, Timer,
-    statistics::{EVERY_MS, PeerStatistics},
+    COUNT_EVERY_MS, Client, Command, HostState, Input, LinkState, ListenerState, OwnMessage, PeerState, Profile, Timer,
+    statistics::{EVERY_MS, PeerStatistics, Reading},
 };
 use crate::api::IceServer;
 
@@ -139,6 +139,9 @@ impl Presence {
         let page = Page::new(Client::new(role, code, take_over, random()), configuration, player, self);
         page.listen_for_waking();
         page.measure_regularly();
+        if role == Role::Listener {
+            page.count_regularly();
+        }
         page.input(Input::NetworkGuessed(network::guess()));
         if role == Role::Host {
             page.prepare_sources();
@@ -219,7 +222,7 @@ struct Running {
     playback: Playback,
     configuration: web_sys::RtcConfiguration,
     waking: RefCell<Vec<EventListener>>,
-    measuring: Cell<Option<IntervalHandle>>,
+    intervals: RefCell<Vec<IntervalHandle>>,
     audience: Audience,
     presence: Presence,
 }
@@ -249,7 +252,7 @@ impl Page {
             playback: Playback::new(player, presence.playback_blocked, presence.playback_held),
             configuration,
             waking: RefCell::default(),
-            measuring: Cell::default(),
+            intervals: RefCell::default(),
             audience: Audience::default(),
             presence,
         }))
@@ -289,6 +292,9 @@ impl Page {
             Command::StopTimer(timer) => self.stop_timer(timer),
             Command::OpenOffering(negotiation) => self.open_offering(negotiation),
             Command::OpenAnswering { negotiation, sdp } => self.open_answering(negotiation, sdp),
+            Command::Play(negotiation) => {
+                self.with_peer(negotiation, |peer| peer.play(self.0.playback.clone()));
+            }
             Command::Restart { before, negotiation } => {
                 self.renumber_peer(before, negotiation, |peer| peer.restart(negotiation));
             }
@@ -380,8 +386,7 @@ impl Page {
 
     fn open_answering(&self, negotiation: NegotiationId, sdp: String) {
         let opened = PeerConnection::open(negotiation, &self.0.configuration, self.0.profile.get(), self.reporter());
-        let playback = self.0.playback.clone();
-        self.keep_peer(negotiation, opened, |peer| peer.answer(sdp, playback));
+        self.keep_peer(negotiation, opened, |peer| peer.answer(sdp));
     }
 
     fn keep_peer(
@@ -447,13 +452,33 @@ impl Page {
 
     /// Measures all peer connections again and again.
     fn measure_regularly(&self) {
+        self.do_regularly(EVERY_MS, async |page| page.measure().await);
+    }
+
+    /// Counts what comes in again and again.
+    fn count_regularly(&self) {
+        self.do_regularly(COUNT_EVERY_MS, async |page| page.count().await);
+    }
+
+    fn do_regularly(&self, every_ms: u32, act: impl AsyncFn(Self) + Copy + 'static) {
         let report = self.reporter();
-        let measure = move || {
+        let act = move || {
             if let Some(page) = report.page() {
-                spawn_local(async move { page.measure().await });
+                spawn_local(async move { act(page).await });
             }
         };
-        self.0.measuring.set(set_interval_with_handle(measure, Duration::from_millis(EVERY_MS.into())).ok());
+        let interval = set_interval_with_handle(act, Duration::from_millis(every_ms.into()));
+        self.0.intervals.borrow_mut().extend(interval);
+    }
+
+    /// Counts the packets that have come in.
+    async fn count(&self) {
+        let peers: Vec<_> = self.0.peers.borrow().values().cloned().collect();
+        for peer in peers {
+            if let Some(Reading { packets, .. }) = peer.measure().await {
+                self.take(Input::Counted { negotiation: peer.negotiation(), packets });
+            }
+        }
     }
 
     /// Measures one peer connection after the other, so that no moment carries them all, and shows them together.
@@ -491,7 +516,7 @@ impl Page {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.measuring.get_mut().iter().for_each(IntervalHandle::clear);
+        self.intervals.get_mut().iter().for_each(IntervalHandle::clear);
         self.timers.get_mut().values().for_each(TimeoutHandle::clear);
         self.audience.pause.get_mut().iter().for_each(TimeoutHandle::clear);
     }

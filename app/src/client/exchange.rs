@@ -98,6 +98,13 @@ pub enum Input {
         /// What it is now.
         state: PeerState,
     },
+    /// A listener's packets were counted.
+    Counted {
+        /// At which peer connection.
+        negotiation: NegotiationId,
+        /// How many have come in all.
+        packets: f64,
+    },
     /// A peer connection's counters were read.
     Measured {
         /// Which.
@@ -134,6 +141,8 @@ pub enum Command {
         /// The offer.
         sdp: String,
     },
+    /// Play what a peer connection brings, in place of what is played.
+    Play(NegotiationId),
     /// Describe a peer connection anew under another number, so that it looks for another path.
     Restart {
         /// Its number so far.

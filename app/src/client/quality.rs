@@ -3,7 +3,6 @@
 use heartogether::{
     id::{MemberId, NegotiationId},
     role::Role,
-    wire::StreamState,
 };
 
 use super::{
@@ -55,7 +54,7 @@ impl Client {
     pub(super) fn measure(&mut self, negotiation: NegotiationId, now: Reading, out: &mut Vec<Command>) {
         let is_host = self.role == Role::Host;
         let Some(peer) = self.peers.find(negotiation) else { return };
-        let (member, quality) = (peer.member, &mut peer.quality);
+        let quality = &mut peer.quality;
         let mut statistics = PeerStatistics::between(quality.reading.as_ref(), &now);
         let elapsed_ms = quality.reading.as_ref().map_or(0.0, |before| now.at_ms - before.at_ms) as u32;
         if is_host && peer.state == PeerState::Connected {
@@ -64,12 +63,7 @@ impl Client {
             out.extend((tuning != before).then_some(Command::Tune { negotiation, tuning }));
             statistics.tuning = Some(tuning);
         }
-        let is_silent = quality.reading.as_ref().is_some_and(|before| before.packets == now.packets);
         quality.reading = Some(now);
         quality.statistics = Some(statistics);
-        // Something is always sent while it is live. The browser takes longer to notice than a listener should wait.
-        if !is_host && is_silent && self.stream() == StreamState::Live {
-            self.doubt(member, out);
-        }
     }
 }

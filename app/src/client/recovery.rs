@@ -8,7 +8,7 @@ use heartogether::{
     wire::{ListenerView, Signal},
 };
 
-use super::{Client, Command, PeerState, Timer, peers::Peer};
+use super::{Client, Command, PeerState, Timer};
 
 /// Milliseconds without media before a restart, and before the next one: shorter gaps mend by themselves.
 const RECOVERY_MS: u32 = 3_500;
@@ -38,23 +38,17 @@ impl Client {
         }
     }
 
-    /// Nothing has come for a while through what still counts as connected.
-    pub(super) fn doubt(&mut self, member: MemberId, out: &mut Vec<Command>) {
-        let in_doubt = |peer: &&mut Peer| peer.state == PeerState::Connected && peer.restarts == 0;
-        if let Some(peer) = self.peers.with(member).filter(in_doubt)
-            && self.link.is_attached()
-        {
-            peer.restarts = 1;
-            self.restart(member, out);
-        }
-    }
-
     /// Somebody is there again who was not. What was said meanwhile was lost, and the count begins anew.
     pub(super) fn recover_again(&mut self, member: MemberId, out: &mut Vec<Command>) {
+        if self.peers.is_succeeding(member) {
+            self.peers.drop_attempt(member, out);
+        }
         let Some(peer) = self.peers.with(member).filter(|peer| peer.is_established) else { return };
         peer.restarts = 0;
         let is_well = peer.state == PeerState::Connected && peer.accepted;
-        if !is_well && self.reaches(member) {
+        if peer.is_suspect {
+            self.replace(member, out);
+        } else if !is_well && self.reaches(member) {
             self.restart_or_begin_anew(member, out);
         }
     }
@@ -63,15 +57,6 @@ impl Client {
     pub(super) fn recover_all_again(&mut self, out: &mut Vec<Command>) {
         for member in self.peers.members() {
             self.recover_again(member, out);
-        }
-    }
-
-    /// Every path may lead elsewhere now. Browsers take their time to notice, and a restart disturbs nothing that flows.
-    pub(super) fn suspect_all(&mut self, out: &mut Vec<Command>) {
-        for member in self.peers.members() {
-            if self.peers.with(member).is_some_and(|peer| peer.is_established) && self.reaches(member) {
-                self.restart(member, out);
-            }
         }
     }
 
@@ -131,7 +116,7 @@ impl Client {
     }
 
     /// Whether signals reach a member. Only the host knows of others; the host's own absence is the server's to tell.
-    fn reaches(&self, member: MemberId) -> bool {
+    pub(super) fn reaches(&self, member: MemberId) -> bool {
         let is_there = |listener: &ListenerView| listener.member == member && listener.attached;
         let knows = || self.room.as_ref().is_some_and(|room| room.listeners.iter().any(is_there));
         self.link.is_attached() && (self.role == Role::Listener || knows())

@@ -115,8 +115,9 @@ fn a_listener_who_asked_in_vain_asks_again_when_the_host_closes_an_attempt_of_ol
 }
 
 #[test]
-fn a_second_offer_takes_the_place_of_the_first() {
-    let mut page = Page::hearing(StreamState::Live);
+fn a_second_offer_takes_the_place_of_one_that_never_connected() {
+    let mut page = Page::listening(StreamState::Live);
+    page.signal(HOST, offer(100));
     let commands = page.signal(HOST, offer(101));
     assert_eq!(closed(&commands), [100]);
     let negotiation = heartogether::id::NegotiationId(101);

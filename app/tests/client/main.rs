@@ -21,5 +21,6 @@ mod reporting;
 mod routes;
 mod simulation;
 mod stage;
+mod succeeding;
 mod volume;
 mod world;

@@ -4,7 +4,7 @@ use heartogether::{
     id::NegotiationId,
     wire::{RoomEvent, Signal, StreamState},
 };
-use heartogether_app::client::{Command, Input, PeerState, Timer, statistics::Reading};
+use heartogether_app::client::{Command, Input, PeerState, Timer};
 
 use crate::stage::*;
 
@@ -42,7 +42,7 @@ fn a_host_restarts_three_times_and_then_begins_anew() {
         assert_eq!(sent(&page.describe(negotiation)), [say(GRACE, offer_again(negotiation, 100))]);
     }
     let commands = page.fire(Timer::Recovery(GRACE));
-    assert_eq!((closed(&commands), offered(&commands)), (vec![103], vec![104]));
+    assert_eq!((closed(&commands), offered(&commands)), (vec![], vec![104]), "the old one may still come back");
     assert_eq!(sent(&page.describe(104)), [say(GRACE, offer(104))]);
 }
 
@@ -124,7 +124,7 @@ fn a_host_restarts_when_a_listener_asks_but_not_while_an_offer_is_on_its_way() {
 fn a_host_offers_anew_to_one_who_names_what_it_does_not_have() {
     let mut page = reaching();
     let commands = page.signal(GRACE, Signal::OfferRequest { restarts: Some(NegotiationId(7)) });
-    assert_eq!((closed(&commands), offered(&commands)), (vec![100], vec![101]));
+    assert_eq!((closed(&commands), offered(&commands)), (vec![], vec![101]));
 }
 
 #[test]
@@ -136,15 +136,6 @@ fn both_try_at_once_when_the_page_is_shown_or_the_network_has_another_opinion() 
     let mut listener = Page::hearing(StreamState::Live);
     listener.change(100, PeerState::Disconnected);
     let commands = listener.take(Input::Woken);
-    assert!(asks(&commands));
-}
-
-#[test]
-fn another_network_restarts_even_what_still_seems_to_flow() {
-    let mut host = reaching();
-    assert_eq!(restarted(&host.take(Input::NetworkChanged)), [(100, 101)]);
-    let mut listener = Page::hearing(StreamState::Live);
-    let commands = listener.take(Input::NetworkChanged);
     assert!(asks(&commands));
 }
 
@@ -178,52 +169,10 @@ fn a_host_waits_for_a_listener_who_is_away_and_begins_when_they_are_back() {
 #[test]
 fn a_restart_whose_answer_was_lost_is_offered_again() {
     let mut page = reaching();
-    page.take(Input::NetworkChanged);
+    page.change(100, PeerState::Failed);
     page.describe(101);
+    page.change(101, PeerState::Connected);
     page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
     let back = page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: true });
     assert_eq!(restarted(&back), [(101, 102)]);
-}
-
-#[test]
-fn what_flows_is_never_replaced_however_long_an_answer_takes() {
-    let mut page = reaching();
-    page.take(Input::NetworkChanged);
-    for _ in 0..9 {
-        assert_eq!(page.fire(Timer::Recovery(GRACE)), []);
-    }
-}
-
-/// What a listener does about this many packets in all.
-fn count(page: &mut Page, at_ms: f64, packets: f64) -> Vec<Command> {
-    let reading = Reading { at_ms, packets, bytes: packets, ..Reading::default() };
-    page.take(Input::Measured { negotiation: NegotiationId(100), reading })
-}
-
-#[test]
-fn a_listener_to_whom_no_packet_comes_does_not_wait_for_the_browser_to_notice() {
-    let mut page = Page::hearing(StreamState::Live);
-    assert!(count(&mut page, 1_000.0, 50.0).is_empty());
-    assert!(count(&mut page, 3_000.0, 150.0).is_empty());
-    let commands = count(&mut page, 5_000.0, 150.0);
-    assert!(asks(&commands));
-    assert_eq!(timer(&commands, Timer::Recovery(HOST)), Some(3_500));
-    assert!(count(&mut page, 7_000.0, 150.0).is_empty(), "asked once, and then again when it is time");
-    page.fire(Timer::Recovery(HOST));
-    assert!(asks(&count(&mut page, 9_000.0, 150.0)));
-}
-
-#[test]
-fn a_listener_to_whom_nothing_comes_in_a_pause_doubts_nothing() {
-    let mut page = Page::hearing(StreamState::Paused);
-    count(&mut page, 1_000.0, 50.0);
-    assert!(count(&mut page, 3_000.0, 50.0).is_empty());
-}
-
-#[test]
-fn a_host_whose_listener_sends_nothing_doubts_nothing() {
-    let mut page = reaching();
-    for at_ms in [1_000.0, 3_000.0, 5_000.0] {
-        assert!(restarted(&count(&mut page, at_ms, 50.0)).is_empty());
-    }
 }

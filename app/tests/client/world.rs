@@ -58,14 +58,39 @@ pub(crate) enum Move {
 /// What is going to happen.
 #[derive(Debug)]
 enum Happening {
-    SocketOpens { page: usize, socket: u64 },
-    SocketCloses { page: usize, socket: u64 },
-    Arrives { socket: u64, message: ClientMessage },
-    Heard { socket: u64, input: Input },
-    Beats { socket: u64 },
-    ServerNotices { socket: u64 },
+    SocketOpens {
+        page: usize,
+        socket: u64,
+    },
+    SocketCloses {
+        page: usize,
+        socket: u64,
+    },
+    Arrives {
+        socket: u64,
+        message: ClientMessage,
+    },
+    Heard {
+        socket: u64,
+        input: Input,
+    },
+    Beats {
+        socket: u64,
+    },
+    ServerNotices {
+        socket: u64,
+    },
     ServerStarts,
-    Media { page: usize, load: u32, negotiation: NegotiationId, input: Input },
+    Media {
+        page: usize,
+        load: u32,
+        negotiation: NegotiationId,
+        input: Input,
+    },
+    /// A listener's page counts the packets that came in.
+    Counts {
+        page: usize,
+    },
 }
 
 struct Page {
@@ -77,6 +102,8 @@ struct Page {
     socket: Option<u64>,
     timers: BTreeMap<Timer, u64>,
     peers: BTreeMap<NegotiationId, Peer>,
+    /// What the player plays.
+    playing: Option<NegotiationId>,
     sending: bool,
 }
 
@@ -119,8 +146,19 @@ impl World {
             let role = if number == 0 { Role::Host } else { Role::Listener };
             let account = AccountId::from_bits(number as u128 + 1);
             let client = Client::new(role, code(), false, 1_000 * number as u32);
-            let (timers, peers) = Default::default();
-            world.pages.push(Page { account, role, client, load: 0, socket: None, timers, peers, sending: false });
+            let (timers, peers, playing) = Default::default();
+            world.pages.push(Page {
+                account,
+                role,
+                client,
+                load: 0,
+                socket: None,
+                timers,
+                peers,
+                playing,
+                sending: false,
+            });
+            world.count(number);
             world.input(number, Input::Started);
             world.wait(1_000);
             if number == if shares_first { 0 } else { listeners } {
@@ -219,6 +257,7 @@ impl World {
             Happening::ServerNotices { socket } => self.notice(socket),
             Happening::ServerStarts => self.start_server(),
             Happening::Media { page, load, negotiation, input } => self.report_media(page, load, negotiation, input),
+            Happening::Counts { page } => self.count(page),
         }
     }
 

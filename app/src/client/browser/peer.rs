@@ -55,6 +55,8 @@ pub(super) struct PeerConnection {
     connection: RtcPeerConnection,
     sender: RefCell<Option<RtcRtpSender>>,
     receiver: RefCell<Option<RtcRtpReceiver>>,
+    /// What comes in, once it does, and the player for it, once it is to be played.
+    incoming: RefCell<(Option<MediaStream>, Option<Playback>)>,
     listeners: RefCell<Vec<EventListener>>,
     encoding: Encoding,
     report: Reporter,
@@ -94,8 +96,9 @@ impl PeerConnection {
             is_reshaping: Cell::new(false),
             restart_wanted: Cell::new(false),
         };
-        let (sender, receiver, listeners) = (Default::default(), Default::default(), listeners.into());
-        Some(Rc::new(Self { negotiation, connection, sender, receiver, listeners, encoding, report }))
+        let (sender, receiver, incoming) = Default::default();
+        let listeners = listeners.into();
+        Some(Rc::new(Self { negotiation, connection, sender, receiver, incoming, listeners, encoding, report }))
     }
 
     /// Offers to send a track.
@@ -117,20 +120,31 @@ impl PeerConnection {
         }
     }
 
-    /// Takes an offer, plays what it brings, and answers.
-    pub(super) fn answer(self: Rc<Self>, sdp: String, playback: Playback) {
+    /// Takes an offer and answers.
+    pub(super) fn answer(self: Rc<Self>, sdp: String) {
         let receiving = Rc::downgrade(&self);
         let playing = EventListener::new(&self.connection, "track", move |event| {
             let Some(event) = event.dyn_ref::<RtcTrackEvent>() else { return };
             if let Some(peer) = receiving.upgrade() {
                 *peer.receiver.borrow_mut() = Some(event.receiver());
-            }
-            if let Ok(stream) = event.streams().get(0).dyn_into::<MediaStream>() {
-                playback.attach(&stream);
+                peer.incoming.borrow_mut().0 = event.streams().get(0).dyn_into().ok();
+                peer.play_incoming();
             }
         });
         self.listeners.borrow_mut().push(playing);
         self.spawn(async move |peer| peer.describe_answer(&sdp).await);
+    }
+
+    /// Plays what it brings, as soon as it is there.
+    pub(super) fn play(self: Rc<Self>, playback: Playback) {
+        self.incoming.borrow_mut().1 = Some(playback);
+        self.play_incoming();
+    }
+
+    fn play_incoming(&self) {
+        if let (Some(stream), Some(playback)) = &*self.incoming.borrow() {
+            playback.attach(stream);
+        }
     }
 
     /// Takes an offer that looks for another path, and answers under this number.

@@ -4,13 +4,15 @@ use heartogether::{
     id::NegotiationId,
     wire::{Candidate, Source},
 };
-use heartogether_app::client::{Command, Input, PeerState};
+use heartogether_app::client::{COUNT_EVERY_MS, Command, Input, PeerState};
 
-use super::{Happening, World};
+use super::{Happening, Page, World};
 
 /// Milliseconds until an end notices that the other one is gone, and until it gives up.
 const DISCONNECTED_MS: u64 = 5_000;
 const FAILED_MS: u64 = 20_000;
+/// Milliseconds of sound in a packet.
+const PACKET_MS: u32 = 20;
 
 /// One end of a peer connection.
 pub(super) struct Peer {
@@ -27,6 +29,8 @@ pub(super) struct Peer {
     is_broken: bool,
     /// Whether nothing ever will: no restart finds a path.
     is_doomed: bool,
+    /// How many packets have come in.
+    packets: f64,
 }
 
 impl Peer {
@@ -40,6 +44,7 @@ impl Peer {
             is_up: false,
             is_broken: false,
             is_doomed: false,
+            packets: 0.0,
         }
     }
 
@@ -63,6 +68,10 @@ impl World {
             Command::OpenAnswering { negotiation, .. } => {
                 self.open_peer(page, negotiation);
                 self.describe_answer(page, negotiation);
+            }
+            Command::Play(negotiation) => {
+                assert!(self.pages[page].peers.contains_key(&negotiation), "what is played is open");
+                self.pages[page].playing = Some(negotiation);
             }
             Command::Restart { before, negotiation } => {
                 self.renumber_peer(page, before, negotiation);
@@ -89,8 +98,10 @@ impl World {
     /// What was to be reported under the old number is reported under the new one.
     fn renumber_peer(&mut self, page: usize, before: NegotiationId, negotiation: NegotiationId) {
         let peer = self.pages[page].peers.remove(&before).expect("what is restarted is open");
-        let Peer { origin, is_up, is_broken, is_doomed, .. } = peer;
-        let peer = Peer { is_up, is_broken, is_doomed, ..Peer::new(origin) };
+        let Peer { origin, is_up, is_broken, is_doomed, packets, .. } = peer;
+        let peer = Peer { is_up, is_broken, is_doomed, packets, ..Peer::new(origin) };
+        let playing = &mut self.pages[page].playing;
+        *playing = playing.map(|playing| if playing == before { negotiation } else { playing });
         assert!(self.pages[page].peers.insert(negotiation, peer).is_none(), "a negotiation is opened once");
         if is_broken {
             self.fail(page, negotiation, DISCONNECTED_MS, FAILED_MS);
@@ -196,13 +207,29 @@ impl World {
         mine.filter(|negotiation| reaches_host(negotiation)).copied().collect()
     }
 
-    /// Whether a listener's one peer connection leads to the host's page and works.
+    /// Whether a listener's one peer connection leads to the host's page, works and is played.
     pub(super) fn is_connected(&self, page: usize) -> bool {
-        self.pages[page].peers.len() == 1 && self.connections(page).len() == 1
+        let Page { peers, playing, .. } = &self.pages[page];
+        peers.len() == 1 && self.connections(page).as_slice() == playing.as_slice()
+    }
+
+    /// A listener's page counts what has come in over each of its peer connections, now and again and again.
+    pub(super) fn count(&mut self, page: usize) {
+        let flowing = self.connections(page);
+        for (negotiation, peer) in &mut self.pages[page].peers {
+            if flowing.contains(negotiation) {
+                peer.packets += f64::from(COUNT_EVERY_MS / PACKET_MS);
+            }
+        }
+        let counted: Vec<_> = self.pages[page].peers.iter().map(|(number, peer)| (*number, peer.packets)).collect();
+        for (negotiation, packets) in counted {
+            self.input(page, Input::Counted { negotiation, packets });
+        }
+        self.plan(COUNT_EVERY_MS.into(), Happening::Counts { page });
     }
 }
 
-impl super::Page {
+impl Page {
     /// The number that the peer connection has here which this attempt made.
     fn number_of(&self, origin: NegotiationId) -> Option<NegotiationId> {
         self.peers.iter().find(|(_, peer)| peer.origin == origin).map(|(number, _)| *number)
