@@ -49,6 +49,20 @@ refusals! {
     Removed "removed" "The host has removed you from this room.";
     /// The request carries no valid session.
     NotSignedIn "not_signed_in" "Please tell us your name first.";
+    /// Guests may listen on this server, and open no rooms.
+    GuestsListenOnly "guests_listen_only" "Guests can listen here. To open a room of your own, please sign in.";
+    /// This server has no guests.
+    GuestsOff "guests_off" "This server is for people who sign in.";
+    /// The visitor turned back at the sign-in provider.
+    SignInCancelled "sign_in_cancelled" "You turned back before signing in. Nothing has changed.";
+    /// The sign-in provider's answer was not what it has to be.
+    SignInFailed "sign_in_failed" "Signing in did not work. Please try again.";
+    /// The sign-in took too long, or its answer came a second time.
+    SignInExpired "sign_in_expired" "That took too long, so we stopped waiting. Please sign in again.";
+    /// The sign-in provider does not answer.
+    ProviderUnreachable "provider_unreachable" "The sign-in service does not answer. Please try again in a moment.";
+    /// This server has no such sign-in provider.
+    ProviderUnknown "provider_unknown" "This server does not offer that way to sign in.";
     /// The name has no visible character.
     NameEmpty "name_empty" "Please enter a name.";
     /// The name has more than 40 characters.

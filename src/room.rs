@@ -1,8 +1,10 @@
 //! The room: a log of entries, and the one function that says what each of them does.
 //!
 //! One facet a file: `members` (who has a place), `stream` (what the host sends), `lifetime` (what happens when
-//! nothing happens), `chat` (what listeners tell the host). A facet changes its part of the [`Room`] and orders effects; it never reads a clock.
+//! nothing happens), `chat` (what listeners tell the host), `accounts` (when
+//! an account becomes another one or is deleted). A facet changes its part of the [`Room`] and orders effects; it never reads a clock.
 
+mod accounts;
 mod chat;
 mod effect;
 mod event;
@@ -69,6 +71,14 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
             is_activity = members::lose_connection(&mut room, *connection, entry.at, &mut effects);
         }
         Event::NodeLost { node } => is_activity = members::lose_node(&mut room, *node, entry.at, &mut effects),
+        Event::AccountMerged { from, to } => {
+            accounts::merge(&mut room, *from, *to, &mut effects);
+            is_activity = false;
+        }
+        Event::AccountDeleted { account } => {
+            accounts::delete(&mut room, *account, entry.at, &mut effects);
+            is_activity = false;
+        }
         Event::Woke => is_activity = false,
     }
     if is_activity && !effects.refuse_something() {

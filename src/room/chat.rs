@@ -38,6 +38,21 @@ impl Chat {
         self.page(reader, |message| message.seq < seq)
     }
 
+    /// Whether the account has written something.
+    pub(super) fn knows(&self, account: AccountId) -> bool {
+        self.kept.iter().any(|kept| kept.account == account)
+    }
+
+    /// Gives messages to another account.
+    pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
+        self.kept.iter_mut().filter(|kept| kept.account == from).for_each(|kept| kept.account = to);
+    }
+
+    /// Forgets what an account wrote.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.kept.retain(|kept| kept.account != account);
+    }
+
     fn page(&self, reader: &Member, wanted: impl Fn(&Message) -> bool) -> Messages {
         let is_theirs = |kept: &&Kept| reader.role == Role::Host || kept.account == reader.account;
         let mut newest_first = self.kept.iter().rev().filter(is_theirs).map(|kept| &kept.message).filter(|m| wanted(m));

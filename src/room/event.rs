@@ -54,6 +54,18 @@ pub enum Event {
         /// Which.
         node: NodeId,
     },
+    /// A guest has signed in as somebody who has an account already, and goes on as that.
+    AccountMerged {
+        /// The guest.
+        from: AccountId,
+        /// The account.
+        to: AccountId,
+    },
+    /// An account was deleted by whom it belonged to.
+    AccountDeleted {
+        /// Which.
+        account: AccountId,
+    },
     /// A time that the room asked to be woken at has come.
     Woke,
 }

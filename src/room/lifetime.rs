@@ -55,9 +55,14 @@ pub(super) fn reopen(room: &mut Room, account: AccountId, at: Timestamp) -> bool
 /// Closes the room for good once its owner can no longer open it again.
 pub(super) fn close(room: &mut Room, at: Timestamp, effects: &mut Effects) {
     if room.reopenable_until().is_some_and(|due| due <= at) {
-        room.closed = true;
-        effects.close_room();
+        close_for_good(room, effects);
     }
+}
+
+/// Nobody can open an ended room again, and its log is forgotten.
+pub(super) fn close_for_good(room: &mut Room, effects: &mut Effects) {
+    room.closed = true;
+    effects.close_room();
 }
 
 /// Warns everyone when the end comes near, and says so when it is no longer near.

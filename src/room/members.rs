@@ -141,6 +141,26 @@ impl Members {
         now.chain(self.former.iter().copied()).find(|(id, _)| *id == member).map(|(_, account)| account)
     }
 
+    /// Whether the account has or had a place, or was removed.
+    pub(super) fn know(&self, account: AccountId) -> bool {
+        self.host.iter().chain(&self.listeners).any(|member| member.account == account)
+            || self.former.iter().any(|(_, former)| *former == account)
+            || self.removed.contains(&account)
+    }
+
+    /// Gives places, and what is remembered of former ones, to another account.
+    pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
+        let places = self.host.iter_mut().chain(&mut self.listeners).map(|member| &mut member.account);
+        for account in places.chain(self.former.iter_mut().map(|(_, account)| account)) {
+            if *account == from {
+                *account = to;
+            }
+        }
+        if self.removed.remove(&from) {
+            self.removed.insert(to);
+        }
+    }
+
     fn all_mut(&mut self) -> impl Iterator<Item = &mut Member> {
         self.host.iter_mut().chain(&mut self.listeners)
     }

@@ -1,5 +1,6 @@
 //! The room's rules, as tables (one facet a file) and as properties of random histories.
 
+mod accounts;
 mod authority;
 mod chat;
 mod ending;
