@@ -14,6 +14,8 @@ RUN --mount=type=cache,target=/root/.cache/heartogether \
     && cp -r target/site /out/site
 
 FROM debian:trixie-slim
+# Sign-in providers are checked by the system's certificates.
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --home-dir /data --shell /usr/sbin/nologin heartogether \
     && install -d -o heartogether -g heartogether /data
 COPY --from=build /out /opt/heartogether

@@ -1,7 +1,7 @@
 //! The server functions that pages call in place of REST, and the [`Backend`] that carries them out.
 
 use heartogether::{
-    id::{AccountId, DisplayName, RoomCode, RoomId},
+    id::{DisplayName, RoomCode, RoomId},
     refusal::Refusal,
     wire::StreamState,
 };
@@ -10,19 +10,12 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 mod backend;
+mod identity;
 #[cfg(feature = "ssr")]
 use crate::routes::{self, Destination};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, NewSession, Visitor};
-
-/// A person known by a sign-in or a guest name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
-    /// Who.
-    pub id: AccountId,
-    /// What others see.
-    pub name: DisplayName,
-}
+pub use identity::{Account, Guests, Profile, Provider};
 
 /// What everybody who knows a room's code may know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,14 +107,17 @@ const fn status_of(refusal: Refusal) -> u16 {
     match refusal {
         Refusal::NotSignedIn => 401,
         Refusal::NotOwner
+        | Refusal::GuestsListenOnly
+        | Refusal::GuestsOff
         | Refusal::NotAllowed
         | Refusal::NotAMember
         | Refusal::Removed
         | Refusal::OriginNotAllowed => 403,
-        Refusal::RoomNotFound | Refusal::MemberNotFound => 404,
+        Refusal::RoomNotFound | Refusal::MemberNotFound | Refusal::ProviderUnknown => 404,
         Refusal::RoomFull | Refusal::HostElsewhere | Refusal::SessionReplaced | Refusal::StreamNotReady => 409,
         Refusal::RoomEnded | Refusal::ReopenTooLate => 410,
         Refusal::FrameTooLarge => 413,
+        Refusal::ProviderUnreachable => 503,
         Refusal::TooManyFrames | Refusal::TooManyMessages | Refusal::TooManyReactions | Refusal::TooSlow => 429,
         _ => 400,
     }
@@ -175,11 +171,20 @@ pub async fn sign_in_as_guest(
 ) -> Result<(), ApiError> {
     let account = backend::sign_in(DisplayName::parse(&name)?).await?;
     let path = match Destination::parse(&next.unwrap_or_default()) {
-        Destination::NewRoom => routes::host(backend::backend()?.create_room(&account).await?),
+        Destination::NewRoom => new_room(&account).await?,
         elsewhere => elsewhere.path(),
     };
     leptos_axum::redirect(&path);
     Ok(())
+}
+
+/// The way to a new room of an account's own; guests who may only listen are asked to sign in first.
+#[cfg(feature = "ssr")]
+async fn new_room(account: &Account) -> Result<String, ApiError> {
+    match backend::backend()?.create_room(account).await {
+        Err(ApiError::Refused(why @ Refusal::GuestsListenOnly)) => Ok(routes::login_because(why, Destination::NewRoom)),
+        created => created.map(routes::host),
+    }
 }
 
 /// Opens a room of the visitor's own and leads to it; who is not signed in is asked for a name first.
@@ -189,7 +194,7 @@ pub async fn sign_in_as_guest(
 #[server(prefix = "/api/fn", endpoint = "create_room")]
 pub async fn create_room() -> Result<(), ApiError> {
     let path = match backend::visitor().account {
-        Some(account) => routes::host(backend::backend()?.create_room(&account).await?),
+        Some(account) => new_room(&account).await?,
         None => routes::login_then(Destination::NewRoom),
     };
     leptos_axum::redirect(&path);
@@ -207,11 +212,16 @@ pub async fn listen(
     code: String,
 ) -> Result<(), ApiError> {
     let code = look_up_room(code).await?.code;
-    if backend::visitor().account.is_none() {
-        let name = backend::backend()?.guest_name();
-        backend::sign_in(name).await?;
+    let backend = backend::backend()?;
+    let is_signed_in = backend::visitor().account.is_some();
+    let path = match backend.guests() {
+        Guests::Off if !is_signed_in => routes::login_then(Destination::Listen(code)),
+        _ => routes::listen(code),
+    };
+    if !is_signed_in && backend.guests() != Guests::Off {
+        backend::sign_in(backend.guest_name()).await?;
     }
-    leptos_axum::redirect(&routes::listen(code));
+    leptos_axum::redirect(&path);
     Ok(())
 }
 

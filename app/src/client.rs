@@ -336,6 +336,7 @@ const fn is_final(refusal: Refusal) -> bool {
             | HostElsewhere
             | SessionReplaced
             | NotSignedIn
+            | GuestsOff
             | VersionUnsupported
             | OriginNotAllowed
     )

@@ -1,6 +1,6 @@
 //! Every page's URL, on one page.
 
-use heartogether::id::RoomCode;
+use heartogether::{id::RoomCode, refusal::Refusal};
 
 /// The landing page.
 pub const HOME: &str = "/";
@@ -10,6 +10,18 @@ pub const LOGIN: &str = "/login";
 pub const ABOUT: &str = "/about";
 /// What is kept how long.
 pub const PRIVACY: &str = "/privacy";
+
+/// The visitor's picture.
+pub const PICTURE: &str = "/auth/picture";
+/// Ends the session.
+pub const LOG_OUT: &str = "/auth/logout";
+/// Deletes the account.
+pub const DELETE: &str = "/auth/delete";
+
+/// Where a sign-in provider is asked.
+pub fn sign_in_with(provider: &str, destination: Destination) -> String {
+    format!("/auth/{provider}?next={}", destination.path())
+}
 
 /// A room's preview.
 pub fn room(code: RoomCode) -> String {
@@ -36,6 +48,11 @@ pub fn login_then(destination: Destination) -> String {
     format!("{LOGIN}?next={}", destination.path())
 }
 
+/// The sign-in page that says why it is needed, and returns to `destination`.
+pub fn login_because(refusal: Refusal, destination: Destination) -> String {
+    format!("{}&why={}", login_then(destination), refusal.code())
+}
+
 /// Where a visitor was going before signing in. Only places of our own can be named.
 ///
 /// ```
@@ -49,6 +66,10 @@ pub enum Destination {
     /// The landing page.
     #[default]
     Home,
+    /// What is sent where.
+    About,
+    /// What is kept how long.
+    Privacy,
     /// A room that is to be created.
     NewRoom,
     /// A room's preview.
@@ -67,6 +88,8 @@ impl Destination {
         let at = |to: fn(RoomCode) -> Self| RoomCode::parse(code).map(to).unwrap_or_default();
         match page {
             "new" if code.is_empty() => Self::NewRoom,
+            "about" if code.is_empty() => Self::About,
+            "privacy" if code.is_empty() => Self::Privacy,
             "room" => at(Self::Room),
             "listen" => at(Self::Listen),
             "host" => at(Self::Host),
@@ -78,6 +101,8 @@ impl Destination {
     pub fn path(self) -> String {
         match self {
             Self::Home => HOME.to_owned(),
+            Self::About => ABOUT.to_owned(),
+            Self::Privacy => PRIVACY.to_owned(),
             Self::NewRoom => "/new".to_owned(),
             Self::Room(code) => room(code),
             Self::Listen(code) => listen(code),

@@ -6,17 +6,31 @@ use heartogether::{
     refusal::Refusal,
     room::{Event, Policy, RoomCreated},
 };
-use heartogether_app::api::{Account, ApiError, Backend, IceServer, NewSession, RecentRoom, RoomSummary, Visitor};
+use heartogether_app::api::{
+    Account, ApiError, Backend, Guests, IceServer, NewSession, Provider, RecentRoom, RoomSummary, Visitor,
+};
 
-use crate::{error::ServerError, identity::SessionToken, log::LogError, random, state::Node, store::Session};
+use crate::{error::ServerError, log::LogError, random, state::Node};
 
 /// Draws of a code before giving up: with a million live rooms out of 887 million codes, two are already rare.
 const CODE_DRAWS: u32 = 16;
 
 #[async_trait]
 impl Backend for Node {
-    async fn sign_in_guest(&self, name: DisplayName) -> Result<NewSession, ApiError> {
-        Ok(self.begin_session(name).await?)
+    async fn sign_in_guest(&self, name: DisplayName, visitor: &Visitor) -> Result<NewSession, ApiError> {
+        if self.guests() == Guests::Off {
+            return Err(Refusal::GuestsOff.into());
+        }
+        Ok(self.welcome_guest(name, visitor).await?)
+    }
+
+    fn guests(&self) -> Guests {
+        self.config.identity.guests()
+    }
+
+    fn providers(&self) -> Vec<Provider> {
+        let known = self.identity.providers.iter().map(|provider| provider.settings());
+        known.map(|known| Provider { id: known.id.clone(), name: known.name.clone() }).collect()
     }
 
     fn guest_name(&self) -> DisplayName {
@@ -25,6 +39,7 @@ impl Backend for Node {
     }
 
     async fn create_room(&self, owner: &Account) -> Result<RoomCode, ApiError> {
+        self.check_hosting(owner)?;
         Ok(self.open_room(owner).await?)
     }
 
@@ -45,6 +60,7 @@ impl Backend for Node {
     }
 
     async fn reopen_room(&self, owner: &Account, code: RoomCode) -> Result<(), ApiError> {
+        self.check_hosting(owner)?;
         let found = self.log.find(code).await.map_err(ServerError::from)?;
         let room = self.rooms.open(found.ok_or(Refusal::ReopenTooLate)?);
         if room.revisit(owner.id).await.is_some_and(|room| room.is_owner) {
@@ -71,15 +87,19 @@ impl Backend for Node {
 }
 
 impl Node {
-    async fn begin_session(&self, name: DisplayName) -> Result<NewSession, ServerError> {
-        let account = Account { id: AccountId::from_bits(random::bits()), name };
-        let now = self.clock.now();
-        let settings = &self.config.cookie;
-        let token = SessionToken::draw();
-        let expires_at = now.after_ms(settings.session_ttl_seconds.saturating_mul(1000));
-        self.store.add_account(&account, now).await?;
-        self.store.add_session(&Session { token: token.hash(), account: account.id, expires_at }, now).await?;
-        Ok(NewSession { account, cookie: token.cookie(settings)? })
+    async fn welcome_guest(&self, name: DisplayName, visitor: &Visitor) -> Result<NewSession, ServerError> {
+        let account = Account { id: AccountId::from_bits(random::bits()), name, profile: None };
+        self.store.add_account(&account, self.clock.now()).await?;
+        let cookie = self.begin_session(&account, visitor.authority.as_deref()).await?.cookie;
+        Ok(NewSession { account, cookie })
+    }
+
+    /// Where guests listen alone, rooms are for those who have signed in.
+    fn check_hosting(&self, owner: &Account) -> Result<(), Refusal> {
+        match owner.is_guest() && self.guests() != Guests::Host {
+            true => Err(Refusal::GuestsListenOnly),
+            false => Ok(()),
+        }
     }
 
     async fn open_room(&self, owner: &Account) -> Result<RoomCode, ServerError> {

@@ -1,6 +1,7 @@
 //! Every setting: a flag, an environment variable and a default, checked at start with an error that names it.
 
 mod ice;
+mod identity;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -11,6 +12,8 @@ use clap::{Args, Parser};
 use heartogether::limits::Limits;
 
 pub use ice::IceSettings;
+pub use identity::IdentitySettings;
+pub(crate) use identity::{GOOGLE_ISSUER, ProviderSettings};
 
 const DEFAULT_PORT: u16 = 3000;
 const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
@@ -69,6 +72,10 @@ pub struct Config {
     #[command(flatten)]
     pub(crate) cookie: CookieSettings,
 
+    /// Who may come in.
+    #[command(flatten)]
+    pub(crate) identity: IdentitySettings,
+
     #[command(flatten)]
     limits: LimitSettings,
 
@@ -85,7 +92,8 @@ pub struct CookieSettings {
     #[arg(long, env = "SESSION_COOKIE_NAME", default_value = "heartogether.sid", value_parser = parse_cookie_name)]
     pub(crate) session_cookie_name: String,
 
-    /// Send the session cookie over HTTPS only [default: true if PUBLIC_URL is an https address]
+    /// Send cookies over HTTPS only [default: true, but for visitors on loopback and at bare addresses of a local network while
+    /// PUBLIC_URL is no https address]
     #[arg(long, env = "SESSION_COOKIE_SECURE")]
     pub(crate) session_cookie_secure: Option<bool>,
 
@@ -146,10 +154,8 @@ impl Config {
 
     fn check(parsed: Result<Self, clap::Error>) -> Result<Self, clap::Error> {
         let mut config = parsed?;
-        let checked = config.ice.check();
+        let checked = config.ice.check().and_then(|()| config.identity.check());
         checked.map_err(|problem| clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{problem}\n")))?;
-        let is_https = config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-        config.cookie.session_cookie_secure.get_or_insert(is_https);
         Ok(config)
     }
 
@@ -216,17 +222,6 @@ mod tests {
     fn read(arguments: &[&'static str]) -> Result<Config, String> {
         let arguments = ["heartogether-server"].into_iter().chain(arguments.iter().copied());
         Config::from_arguments(arguments).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn the_cookie_is_for_https_alone_where_people_come_over_https() {
-        let is_secure = |arguments| read(arguments).expect("valid settings").cookie.session_cookie_secure;
-        assert_eq!(is_secure(&[]), Some(false));
-        assert_eq!(is_secure(&["--public-url", "https://hear.example"]), Some(true));
-        assert_eq!(
-            is_secure(&["--public-url", "https://hear.example", "--session-cookie-secure", "false"]),
-            Some(false)
-        );
     }
 
     #[test]

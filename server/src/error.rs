@@ -27,6 +27,8 @@ pub(crate) enum ServerError {
     NoFreeCode { draws: u32 },
     #[error("a cookie could not be written")]
     Cookie(#[from] axum::http::header::InvalidHeaderValue),
+    #[error("a token could not be signed")]
+    Token(#[from] jsonwebtoken::errors::Error),
     #[error("a QR code could not be drawn")]
     QrCode(#[from] qrcode::types::QrError),
 }

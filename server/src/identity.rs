@@ -1,77 +1,101 @@
-//! Who is this request: a session cookie leads to an account, and nothing a client says is believed.
+//! Who is this request: a session leads to an account, and nothing a client says is believed.
+//!
+//! `routes` tells who somebody is and logs them out, `sign_in` goes with them to one of the `providers` and back. `keys`
+//! and `token` sign what browsers keep, `session` and `cookie` are how they keep it, `sockets` knows the
+//! connections that a log-out ends, and `crypto` is where all signatures come from.
+
+mod cookie;
+mod crypto;
+mod keys;
+mod providers;
+mod routes;
+mod session;
+mod sign_in;
+mod sockets;
+mod token;
 
 use std::sync::Arc;
 
 use axum::{
+    Router,
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
+    routing::{get, post},
 };
 use heartogether::refusal::Refusal;
 use heartogether_app::api::{ApiError, Visitor};
-use sha2::{Digest, Sha256};
 
 use crate::{
-    config::CookieSettings,
-    error::{Answer, ServerError},
-    random,
-    state::Node,
-    store::TokenHash,
+    error::Answer,
+    state::{AppState, Node},
 };
+pub(crate) use crypto::install as install_crypto;
+pub(crate) use keys::{Keys, SECRET_CHARS};
+pub(crate) use providers::{Fetcher, OpenIdProvider};
+pub(crate) use session::CurrentSession;
+pub(crate) use sockets::Sockets;
 
-const TOKEN_BYTES: usize = 32;
+/// What this node knows people by.
+pub(crate) struct Identity {
+    pub(crate) keys: Keys,
+    pub(crate) sockets: Sockets,
+    pub(crate) providers: Vec<Arc<OpenIdProvider>>,
+}
 
-/// The secret a browser signs its requests with: 256 bits from the operating system.
-pub(crate) struct SessionToken([u8; TOKEN_BYTES]);
-
-impl SessionToken {
-    pub(crate) fn draw() -> Self {
-        Self(random::bytes())
+/// Finds out who asks, and puts the [`Visitor`] and the [`CurrentSession`] into the request. A session that a browser uses
+/// is renewed in passing.
+pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
+    let name = &node.config.cookie.session_cookie_name;
+    let bearer = bearer(request.headers());
+    let found = match bearer {
+        Some(token) => node.find_session([token].into_iter()).await,
+        None => node.find_session(cookie::values(request.headers(), name)).await,
+    };
+    let (account, session) = match found {
+        Ok(found) => found.unzip(),
+        Err(error) => return Answer(ApiError::from(error)).into_response(),
+    };
+    let due = session.clone().filter(|session| bearer.is_none() && session.is_due());
+    let authority = authority(&request);
+    request.extensions_mut().insert(Visitor { account, authority: authority.clone() });
+    if let Some(session) = session {
+        request.extensions_mut().insert(session);
     }
-
-    fn parse(text: &str) -> Option<Self> {
-        let digits = text.len() == 2 * TOKEN_BYTES && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        let mut bytes = [0; TOKEN_BYTES];
-        for (index, byte) in bytes.iter_mut().enumerate().take_while(|_| digits) {
-            *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).ok()?;
-        }
-        digits.then_some(Self(bytes))
-    }
-
-    /// What the session is kept under.
-    pub(crate) fn hash(&self) -> TokenHash {
-        TokenHash(Sha256::digest(self.0).into())
-    }
-
-    /// The `Set-Cookie` header that hands the token to the browser (RFC 6265).
-    pub(crate) fn cookie(&self, settings: &CookieSettings) -> Result<HeaderValue, ServerError> {
-        let CookieSettings { session_cookie_name: name, session_ttl_seconds: ttl, session_cookie_secure, .. } =
-            settings;
-        let token: String = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        let secure = if *session_cookie_secure == Some(true) { "; Secure" } else { "" };
-        let cookie = format!("{name}={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age={ttl}{secure}");
-        let mut cookie = HeaderValue::try_from(cookie)?;
-        cookie.set_sensitive(true);
-        Ok(cookie)
+    let response = next.run(request).await;
+    match due {
+        Some(session) => renew(&node, &session, authority.as_deref(), response).await,
+        None => response,
     }
 }
 
-/// Finds out who asks, and puts the [`Visitor`] into the request.
-pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
-    let token = session_token(request.headers(), &node.config.cookie.session_cookie_name);
-    let account = match token {
-        Some(token) => node.store.find_session(token.hash(), node.clock.now()).await,
-        None => Ok(None),
-    };
-    match account {
-        Ok(account) => {
-            let authority = authority(&request);
-            request.extensions_mut().insert(Visitor { account, authority });
-            next.run(request).await
-        }
-        Err(error) => Answer(ApiError::from(ServerError::from(error))).into_response(),
+/// Renews the session in the answer, unless that is no one visitor's or says something else about the session.
+async fn renew(node: &Node, session: &CurrentSession, authority: Option<&str>, mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let is_shared = headers.get(header::CACHE_CONTROL).is_some_and(|cache| cache.as_bytes().starts_with(b"public"));
+    if is_shared || headers.contains_key(header::SET_COOKIE) {
+        return response;
     }
+    match node.renew(session, authority).await {
+        Ok(cookie) => headers.extend(cookie.map(|cookie| (header::SET_COOKIE, cookie))),
+        // The session goes on as it is, and the next request tries again.
+        Err(error) => _ = error.report(),
+    }
+    response
+}
+
+/// Its routes.
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/auth/status", get(routes::status))
+        .route("/auth/me", get(routes::me))
+        .route("/auth/picture", get(routes::picture))
+        .route("/auth/logout", post(routes::log_out))
+        .route("/auth/delete", post(routes::delete))
+        .route("/auth/{provider}", get(sign_in::begin))
+        .route("/auth/{provider}/ready", get(sign_in::ready))
+        .route("/auth/{provider}/callback", get(sign_in::complete))
 }
 
 /// Lets a page change something only if it is one of ours.
@@ -91,8 +115,9 @@ fn authority(request: &Request) -> Option<String> {
     is_plain.then(|| host.to_owned())
 }
 
-fn session_token(headers: &HeaderMap, name: &str) -> Option<SessionToken> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(known, _)| *known == name).and_then(|(_, token)| SessionToken::parse(token))
+/// The token of a program that keeps no cookies (RFC 6750, section 2.1).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) =
+        headers.get(header::AUTHORIZATION).and_then(|value: &HeaderValue| value.to_str().ok())?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

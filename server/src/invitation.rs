@@ -92,6 +92,11 @@ fn draw(link: &str) -> Result<String, ServerError> {
     Ok(picture.quiet_zone(true).min_dimensions(QR_PIXELS, QR_PIXELS).build())
 }
 
+/// The host of an authority.
+pub(crate) fn host_of(authority: &str) -> &str {
+    split(authority).0
+}
+
 /// Host, and port with its colon (RFC 3986, section 3.2).
 fn split(authority: &str) -> (&str, &str) {
     let host_end = authority.rfind(']').map_or(0, |bracket| bracket + 1);
@@ -99,7 +104,8 @@ fn split(authority: &str) -> (&str, &str) {
     authority.split_at(colon)
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine itself.
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     match address {
         Ok(address) => address.is_loopback() || address.is_unspecified(),

@@ -17,7 +17,7 @@ use tower_http::{compression::CompressionLayer, services::ServeDir, set_header::
 
 use crate::{
     error::give_status,
-    identity::{check_origin, identify},
+    identity::{self, check_origin, identify},
     invitation, ops, signalling,
     state::AppState,
 };
@@ -56,6 +56,7 @@ fn visits(state: &AppState) -> Router<AppState> {
     };
     Router::new()
         .route("/ws", get(signalling::upgrade))
+        .merge(identity::routes())
         .route("/api/rooms/{code}", get(ops::room))
         .route("/api/ice-servers", get(ops::ice_servers))
         .route("/room/{code}/qr.svg", get(invitation::picture))

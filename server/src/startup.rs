@@ -11,6 +11,7 @@ use crate::{
     clock::Clock,
     config::{Config, has_hashed_names},
     database,
+    identity::{Fetcher, Identity, Keys, OpenIdProvider, Sockets, install_crypto},
     invitation::Reach,
     log::{LogError, RoomLog, SqliteLog},
     random,
@@ -40,6 +41,17 @@ pub enum StartupError {
         /// Why.
         source: sqlx::migrate::MigrateError,
     },
+    /// The keys that sign sessions cannot be used.
+    #[error("the keys that sign sessions cannot be read or written in {path} (see DATA_DIR)", path = path.display())]
+    Keys {
+        /// The data folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Sign-in providers cannot be asked.
+    #[error("no sign-in provider can be asked: this machine has no certificates to check others by")]
+    Certificates(#[from] reqwest::Error),
     /// The live rooms cannot be read.
     #[error("the live rooms cannot be read")]
     Rooms(#[from] LogError),
@@ -66,7 +78,9 @@ impl Server {
     /// # Errors
     /// Whatever keeps the server from starting.
     pub async fn bind(config: Config, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self, StartupError> {
+        install_crypto();
         let pool = open_database(&config).await?;
+        let identity = open_identity(&config, &clock)?;
         let log: Arc<dyn RoomLog> = Arc::new(SqliteLog::new(pool.clone(), clock.clone()));
         let id = NodeId::from_bits(random::bits());
         let rooms = Rooms::new(id, log.clone(), clock.clone());
@@ -79,7 +93,7 @@ impl Server {
         let origins = Origins::new(config.origins());
         let reach = Reach::new(config.public_url.as_deref(), address);
         let store = Arc::new(SqliteStore::new(pool));
-        let node = Arc::new(Node { id, config, limits, clock, log, store, rooms, origins, reach });
+        let node = Arc::new(Node { id, config, limits, clock, log, store, rooms, identity, origins, reach });
         Ok(Self { listener, router: router(AppState { node, options }), port: address.port() })
     }
 
@@ -108,6 +122,21 @@ async fn open_database(config: &Config) -> Result<sqlx::SqlitePool, StartupError
     let path = folder.join("heartogether.db");
     tracing::info!("accounts and rooms are kept in {}", path.display());
     database::open(&path).await.map_err(|source| StartupError::Database { path, source })
+}
+
+fn open_identity(config: &Config, clock: &Arc<dyn Clock>) -> Result<Identity, StartupError> {
+    let (folder, ttl_ms) = (config.data_dir(), config.cookie.session_ttl_seconds.saturating_mul(1000));
+    let keys = Keys::open(&folder, config.identity.secret(), clock.now(), ttl_ms);
+    let keys = keys.map_err(|source| StartupError::Keys { path: folder, source })?;
+    let providers = config.identity.providers();
+    if providers.is_empty() {
+        return Ok(Identity { keys, sockets: Sockets::default(), providers: Vec::new() });
+    }
+    let fetcher = Fetcher::new()?;
+    let names: Vec<_> = providers.iter().map(|provider| provider.name.as_str()).collect();
+    tracing::info!("people sign in with {}", names.join(", "));
+    let open = |settings| OpenIdProvider::new(settings, fetcher.clone(), clock.clone());
+    Ok(Identity { keys, sockets: Sockets::default(), providers: providers.into_iter().map(open).collect() })
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartupError> {

@@ -7,7 +7,8 @@ use heartogether::{id::NodeId, limits::Limits};
 use leptos::config::LeptosOptions;
 
 use crate::{
-    clock::Clock, config::Config, invitation::Reach, log::RoomLog, rooms::Rooms, signalling::Origins, store::Store,
+    clock::Clock, config::Config, identity::Identity, invitation::Reach, log::RoomLog, rooms::Rooms,
+    signalling::Origins, store::Store,
 };
 
 /// This run of this server.
@@ -19,6 +20,7 @@ pub(crate) struct Node {
     pub(crate) log: Arc<dyn RoomLog>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) rooms: Arc<Rooms>,
+    pub(crate) identity: Identity,
     pub(crate) origins: Origins,
     pub(crate) reach: Reach,
 }

@@ -7,14 +7,14 @@ use heartogether::{
 use heartogether_app::api::Account;
 use heartogether_server::{
     database,
-    store::{MemoryStore, Session, SqliteStore, Store, TokenHash, VISITS_KEPT},
+    store::{ACCOUNT_KEPT_MS, MemoryStore, Person, Picture, Session, SqliteStore, Store, TokenHash, VISITS_KEPT},
 };
 use tempfile::TempDir;
 
 const NOW: Timestamp = Timestamp::from_millis(1_000);
 
 fn ada() -> Account {
-    Account { id: AccountId::from_bits(1), name: DisplayName::parse("Ada").expect("a name") }
+    Account { id: AccountId::from_bits(1), name: DisplayName::parse("Ada").expect("a name"), profile: None }
 }
 
 fn session(token: u8, expires_at: u64) -> Session {
@@ -33,9 +33,76 @@ async fn keeps_sessions_until_they_expire(store: &dyn Store) {
 async fn forgets_expired_sessions(store: &dyn Store) {
     store.add_account(&ada(), NOW).await.expect("stored");
     store.add_session(&session(1, 2_000), NOW).await.expect("stored");
-    store.add_session(&session(2, 9_000), Timestamp::from_millis(3_000)).await.expect("stored");
+    let later = Timestamp::from_millis(70_000);
+    let grace = Account { id: AccountId::from_bits(2), ..ada() };
+    store.add_account(&grace, later).await.expect("stored");
+    store.add_session(&Session { account: grace.id, ..session(2, 90_000) }, later).await.expect("stored");
     assert_eq!(store.find_session(TokenHash([1; 32]), NOW).await.expect("looked up"), None);
-    assert_eq!(store.find_session(TokenHash([2; 32]), NOW).await.expect("found"), Some(ada()));
+    assert_eq!(store.find_session(TokenHash([2; 32]), NOW).await.expect("found"), Some(grace));
+}
+
+async fn ends_and_extends_sessions(store: &dyn Store) {
+    store.add_account(&ada(), NOW).await.expect("stored");
+    for token in [1, 2, 3] {
+        store.add_session(&session(token, 2_000), NOW).await.expect("stored");
+    }
+    let find = |token| store.find_session(TokenHash([token; 32]), Timestamp::from_millis(2_000));
+    let later = Timestamp::from_millis(9_000);
+    assert!(store.extend_session(TokenHash([1; 32]), later).await.expect("extended"));
+    assert_eq!((find(1).await.expect("found"), find(2).await.expect("looked up")), (Some(ada()), None));
+    store.end_session(TokenHash([1; 32])).await.expect("ended");
+    assert_eq!(find(1).await.expect("looked up"), None);
+    assert!(!store.extend_session(TokenHash([1; 32]), later).await.expect("looked up"));
+    let mut ended = store.end_sessions(ada().id).await.expect("ended");
+    ended.sort_by_key(|token| token.0);
+    assert_eq!(ended, [TokenHash([2; 32]), TokenHash([3; 32])]);
+}
+
+fn person(name: &str) -> Person {
+    Person {
+        issuer: "https://login.example".to_owned(),
+        subject: "42".to_owned(),
+        provider: "Example".to_owned(),
+        name: DisplayName::parse(name).expect("a name"),
+        email: Some("ada@example.org".to_owned()),
+    }
+}
+
+async fn knows_people_again(store: &dyn Store) {
+    store.add_account(&ada(), NOW).await.expect("stored");
+    let first = store.sign_in(&person("Ada Lovelace"), ada().id, NOW).await.expect("signed in");
+    assert_eq!((first.id, first.name.as_str()), (ada().id, "Ada Lovelace"), "the guest's account is hers now");
+    let profile = first.profile.clone().expect("a profile");
+    assert_eq!((profile.email.as_deref(), profile.has_picture), (Some("ada@example.org"), false));
+
+    let picture = Picture { media_type: "image/png".to_owned(), bytes: vec![0, 1, 255] };
+    store.set_picture(first.id, Some(&picture)).await.expect("stored");
+    assert_eq!(store.picture(first.id).await.expect("found"), Some(picture));
+    let again = store.sign_in(&person("Countess"), AccountId::from_bits(7), NOW).await.expect("signed in");
+    assert_eq!((again.id, again.name.as_str()), (ada().id, "Countess"));
+    assert!(again.profile.expect("a profile").has_picture);
+
+    let other = Person { issuer: "https://other.example".to_owned(), ..person("Ada") };
+    let other = store.sign_in(&other, AccountId::from_bits(8), NOW).await.expect("signed in");
+    assert_eq!(other.id, AccountId::from_bits(8), "the same subject elsewhere is somebody else");
+}
+
+async fn deletes_all_of_an_account(store: &dyn Store) {
+    store.sign_in(&person("Ada"), ada().id, NOW).await.expect("signed in");
+    store.add_session(&session(1, 9_000), NOW).await.expect("stored");
+    store.add_visit(ada().id, RoomId::from_bits(1), NOW).await.expect("stored");
+    assert_eq!(store.delete_account(ada().id).await.expect("deleted"), [TokenHash([1; 32])]);
+    assert_eq!(store.find_session(TokenHash([1; 32]), NOW).await.expect("looked up"), None);
+    assert_eq!(store.visits(ada().id).await.expect("looked up"), []);
+    let next = store.sign_in(&person("Ada"), AccountId::from_bits(9), NOW).await.expect("signed in");
+    assert_eq!(next.id, AccountId::from_bits(9), "nothing leads to the old account");
+}
+
+async fn spends_once(store: &dyn Store) {
+    let spend = |token| store.spend(TokenHash([token; 32]), Timestamp::from_millis(2_000));
+    assert!(spend(1).await.expect("spent"));
+    assert!(!spend(1).await.expect("looked up"));
+    assert!(spend(2).await.expect("spent"));
 }
 
 async fn remembers_the_latest_visits(store: &dyn Store) {
@@ -61,14 +128,50 @@ async fn memory_keeps_the_contract() {
     keeps_sessions_until_they_expire(&MemoryStore::default()).await;
     forgets_expired_sessions(&MemoryStore::default()).await;
     remembers_the_latest_visits(&MemoryStore::default()).await;
+    ends_and_extends_sessions(&MemoryStore::default()).await;
+    knows_people_again(&MemoryStore::default()).await;
+    deletes_all_of_an_account(&MemoryStore::default()).await;
+    spends_once(&MemoryStore::default()).await;
 }
 
 #[tokio::test]
 async fn sqlite_keeps_the_contract() {
-    let folders = [(); 3].map(|()| TempDir::new().expect("a folder"));
+    let folders = [(); 7].map(|()| TempDir::new().expect("a folder"));
     keeps_sessions_until_they_expire(&sqlite(&folders[0]).await).await;
     forgets_expired_sessions(&sqlite(&folders[1]).await).await;
     remembers_the_latest_visits(&sqlite(&folders[2]).await).await;
+    ends_and_extends_sessions(&sqlite(&folders[3]).await).await;
+    knows_people_again(&sqlite(&folders[4]).await).await;
+    deletes_all_of_an_account(&sqlite(&folders[5]).await).await;
+    spends_once(&sqlite(&folders[6]).await).await;
+}
+
+/// Guests go with their sessions; those who sign in are known again for a year.
+#[tokio::test]
+async fn sqlite_forgets_guests_at_once_and_people_after_a_year() {
+    let folder = TempDir::new().expect("a folder");
+    let store = sqlite(&folder).await;
+    let guest = Account { id: AccountId::from_bits(2), ..ada() };
+    store.add_account(&guest, NOW).await.expect("stored");
+    store.sign_in(&person("Ada"), ada().id, NOW).await.expect("signed in");
+    let visitor = Account { id: AccountId::from_bits(3), ..ada() };
+    let come_at = async |at: u64, token| {
+        let at = Timestamp::from_millis(at);
+        store
+            .add_account(&Account { id: AccountId::from_bits(at.as_millis().into()), ..visitor.clone() }, at)
+            .await
+            .expect("stored");
+        let account = AccountId::from_bits(at.as_millis().into());
+        let session = Session { token: TokenHash([token; 32]), account, expires_at: at.after_ms(1) };
+        store.add_session(&session, at).await.expect("stored");
+    };
+    come_at(100_000, 1).await;
+    assert!(store.sign_in(&Person { subject: "43".to_owned(), ..person("Grace") }, guest.id, NOW).await.is_ok());
+    let again = store.sign_in(&person("Ada"), AccountId::from_bits(9), NOW).await.expect("signed in");
+    assert_eq!(again.id, ada().id, "known without a session");
+    come_at(ACCOUNT_KEPT_MS + 1_000, 2).await;
+    let later = store.sign_in(&person("Ada"), AccountId::from_bits(9), NOW).await.expect("signed in");
+    assert_eq!(later.id, AccountId::from_bits(9), "forgotten");
 }
 
 #[tokio::test]

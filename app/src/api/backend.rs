@@ -10,13 +10,19 @@ use heartogether::{
 use http::{HeaderValue, header::SET_COOKIE};
 use leptos::prelude::*;
 
-use super::{Account, ApiError, IceServer, RecentRoom, RoomSummary};
+use super::{Account, ApiError, Guests, IceServer, Provider, RecentRoom, RoomSummary};
 
 /// The server's side of the server functions.
 #[async_trait]
 pub trait Backend: Send + Sync {
     /// Makes a guest account and a session for it.
-    async fn sign_in_guest(&self, name: DisplayName) -> Result<NewSession, ApiError>;
+    async fn sign_in_guest(&self, name: DisplayName, visitor: &Visitor) -> Result<NewSession, ApiError>;
+
+    /// What guests may do here.
+    fn guests(&self) -> Guests;
+
+    /// The ways to sign in, for those who are or would be no guests.
+    fn providers(&self) -> Vec<Provider>;
 
     /// A name for a guest who has not said theirs.
     fn guest_name(&self) -> DisplayName;
@@ -70,7 +76,7 @@ pub(super) fn visitor() -> Visitor {
 
 /// Begins a session and hands its cookie to the browser.
 pub(super) async fn sign_in(name: DisplayName) -> Result<Account, ApiError> {
-    let session = backend()?.sign_in_guest(name).await?;
+    let session = backend()?.sign_in_guest(name, &visitor()).await?;
     let response = use_context::<leptos_axum::ResponseOptions>().ok_or(Refusal::NotSignedIn)?;
     response.append_header(SET_COOKIE, session.cookie);
     Ok(session.account)

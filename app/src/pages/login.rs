@@ -32,7 +32,7 @@ fn GuestForm(next: Destination) -> impl IntoView {
     let Submission { action, error, pending } = Submission::<SignInAsGuest>::new();
     let why = match next {
         Destination::NewRoom => "Then your room is ready. Your listeners see this name.",
-        Destination::Home => "The people you meet in a room see this name.",
+        Destination::Home | Destination::About | Destination::Privacy => "The people you meet in a room see this name.",
         Destination::Room(_) | Destination::Listen(_) | Destination::Host(_) => {
             "Then you go straight on to the room. The host sees this name."
         }

@@ -47,10 +47,10 @@ pub struct IceSettings {
 
 /// A setting that is never printed.
 #[derive(Clone)]
-struct Secret(String);
+pub(crate) struct Secret(String);
 
 impl Secret {
-    fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -20,6 +20,7 @@ pub(super) enum Request {
     Detach { connection: ConnectionId },
     Signal { from: ConnectionId, signal: SendSignal },
     FetchMessages { from: ConnectionId, before: Seq },
+    Concerns { account: AccountId, done: oneshot::Sender<bool> },
     RoleOf { connection: ConnectionId, done: oneshot::Sender<Option<Role>> },
     Revisit { viewer: AccountId, done: oneshot::Sender<Option<RecentRoom>> },
     Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
@@ -66,6 +67,11 @@ impl RoomHandle {
     /// The role of the member whose connection it is; `None` for who is none.
     pub(crate) async fn role_of(&self, connection: ConnectionId) -> Option<Role> {
         self.ask(|done| Request::RoleOf { connection, done }).await.flatten()
+    }
+
+    /// Whether anything in the room is the account's.
+    pub(crate) async fn concerns(&self, account: AccountId) -> bool {
+        self.ask(|done| Request::Concerns { account, done }).await.unwrap_or_default()
     }
 
     /// What everybody may know of the room; `None` once it has ended.

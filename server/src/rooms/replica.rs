@@ -182,6 +182,7 @@ impl Replica {
                 },
             ),
             Request::Revisit { viewer, done } => drop(done.send(revisit(&self.room, viewer))),
+            Request::Concerns { account, done } => drop(done.send(self.room.concerns(account))),
             Request::RoleOf { connection, done } => {
                 let _ = done.send(self.room.member_at(connection).map(|member| member.role));
             }

@@ -13,7 +13,7 @@ use heartogether::{id::ConnectionId, limits::FRAME_BYTES, refusal::Refusal, room
 use heartogether_app::api::{Account, Visitor};
 
 use super::{Ending, conversation::Conversation, outbox::outbox, reader, writer};
-use crate::{random, state::Node};
+use crate::{identity::CurrentSession, random, state::Node};
 
 /// Idle connections are many: the library's default of 128 KiB each would cost a gigabyte for every 8,000.
 const BUFFER_BYTES: usize = 4 * 1024;
@@ -26,6 +26,7 @@ const MESSAGE_BYTES: usize = FRAME_BYTES + BUFFER_BYTES;
 pub(crate) async fn upgrade(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
+    session: Option<Extension<CurrentSession>>,
     headers: HeaderMap,
     socket: WebSocketUpgrade,
 ) -> Response {
@@ -39,14 +40,22 @@ pub(crate) async fn upgrade(
         .max_write_buffer_size(WRITE_BYTES)
         .max_message_size(MESSAGE_BYTES)
         .max_frame_size(MESSAGE_BYTES)
-        .on_upgrade(|socket| serve(socket, node, admitted))
+        .on_upgrade(|socket| serve(socket, node, admitted, session.map(|Extension(session)| session)))
 }
 
-async fn serve(socket: WebSocket, node: Arc<Node>, admitted: Result<Account, Refusal>) {
+async fn serve(
+    socket: WebSocket,
+    node: Arc<Node>,
+    admitted: Result<Account, Refusal>,
+    session: Option<CurrentSession>,
+) {
     let (sink, frames) = socket.split();
     let (outbox, queue) = outbox(node.limits.outbox_frames);
     let writing = tokio::spawn(writer::write(sink, queue, node.clock.clone()));
     let connection = ConnectionRef { node: node.id, id: ConnectionId::from_bits(random::bits()) };
+    let sockets = node.identity.sockets.clone();
+    // Held until the connection ends: a log-out finds it here.
+    let _registration = session.map(|session| sockets.register(session.hash(), connection.id, outbox.clone()));
     match admitted {
         Ok(account) => reader::read(frames, Conversation::new(node, connection, account, outbox), writing).await,
         Err(refusal) => {

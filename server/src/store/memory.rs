@@ -1,7 +1,7 @@
 //! Accounts and sessions that live as long as the process: for tests.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -10,9 +10,9 @@ use heartogether::{
     id::{AccountId, RoomId},
     time::Timestamp,
 };
-use heartogether_app::api::Account;
+use heartogether_app::api::{Account, Profile};
 
-use super::{Session, Store, StoreError, TokenHash, VISITS_KEPT};
+use super::{Person, Picture, Session, Store, StoreError, TokenHash, VISITS_KEPT};
 
 /// Accounts and sessions in memory.
 #[derive(Default)]
@@ -21,13 +21,30 @@ pub struct MemoryStore(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     accounts: HashMap<AccountId, Account>,
+    identities: HashMap<(String, String), AccountId>,
+    pictures: HashMap<AccountId, Picture>,
     sessions: HashMap<TokenHash, Session>,
     visits: HashMap<AccountId, Vec<RoomId>>,
+    spent: HashSet<TokenHash>,
 }
 
 impl MemoryStore {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn account(&self, id: AccountId) -> Option<Account> {
+        let mut account = self.accounts.get(&id)?.clone();
+        if let Some(profile) = &mut account.profile {
+            profile.has_picture = self.pictures.contains_key(&id);
+        }
+        Some(account)
+    }
+
+    fn end_sessions(&mut self, account: AccountId) -> Vec<TokenHash> {
+        self.sessions.extract_if(|_, session| session.account == account).map(|(token, _)| token).collect()
     }
 }
 
@@ -38,11 +55,67 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    async fn sign_in(&self, person: &Person, candidate: AccountId, _now: Timestamp) -> Result<Account, StoreError> {
+        let Person { issuer, subject, provider, name, email } = person.clone();
+        let mut kept = self.kept();
+        let id = *kept.identities.entry((issuer, subject)).or_insert(candidate);
+        let profile = Profile { provider, email, has_picture: kept.pictures.contains_key(&id) };
+        let account = Account { id, name, profile: Some(profile) };
+        kept.accounts.insert(id, account.clone());
+        Ok(account)
+    }
+
+    async fn delete_account(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
+        let mut kept = self.kept();
+        kept.accounts.remove(&account);
+        kept.pictures.remove(&account);
+        kept.visits.remove(&account);
+        kept.identities.retain(|_, owner| *owner != account);
+        Ok(kept.end_sessions(account))
+    }
+
+    async fn set_picture(&self, account: AccountId, picture: Option<&Picture>) -> Result<(), StoreError> {
+        match picture {
+            Some(picture) => self.kept().pictures.insert(account, picture.clone()),
+            None => self.kept().pictures.remove(&account),
+        };
+        Ok(())
+    }
+
+    async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StoreError> {
+        Ok(self.kept().pictures.get(&account).cloned())
+    }
+
     async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
         let mut kept = self.kept();
         kept.sessions.retain(|_, known| known.expires_at > now);
         kept.sessions.insert(session.token, session.clone());
         Ok(())
+    }
+
+    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError> {
+        let kept = self.kept();
+        let session = kept.sessions.get(&token).filter(|session| session.expires_at > now);
+        Ok(session.and_then(|session| kept.account(session.account)))
+    }
+
+    async fn extend_session(&self, token: TokenHash, expires_at: Timestamp) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        let session = kept.sessions.get_mut(&token);
+        Ok(session.map(|session| session.expires_at = expires_at).is_some())
+    }
+
+    async fn end_session(&self, token: TokenHash) -> Result<(), StoreError> {
+        self.kept().sessions.remove(&token);
+        Ok(())
+    }
+
+    async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
+        Ok(self.kept().end_sessions(account))
+    }
+
+    async fn spend(&self, token: TokenHash, _expires_at: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.kept().spent.insert(token))
     }
 
     async fn add_visit(&self, account: AccountId, room: RoomId, _at: Timestamp) -> Result<(), StoreError> {
@@ -56,11 +129,5 @@ impl Store for MemoryStore {
 
     async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StoreError> {
         Ok(self.kept().visits.get(&account).cloned().unwrap_or_default())
-    }
-
-    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError> {
-        let kept = self.kept();
-        let session = kept.sessions.get(&token).filter(|session| session.expires_at > now);
-        Ok(session.and_then(|session| kept.accounts.get(&session.account)).cloned())
     }
 }

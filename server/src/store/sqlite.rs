@@ -1,40 +1,64 @@
 //! Accounts and sessions in a SQLite file.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use async_trait::async_trait;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use heartogether::{
     id::{AccountId, DisplayName, RoomId},
     refusal::Refusal,
     time::Timestamp,
 };
-use heartogether_app::api::Account;
-use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+use heartogether_app::api::{Account, Profile};
+use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
-use super::{Session, Store, StoreError, TokenHash, VISITS_KEPT};
+use super::{ACCOUNT_KEPT_MS, Person, Picture, Session, Store, StoreError, TokenHash, VISITS_KEPT};
 use crate::database::to_sql;
 
 /// Milliseconds within which a new account has its first session.
 const FIRST_SESSION_MS: u64 = 60_000;
+/// Milliseconds between two looks at what has expired.
+const FORGET_EVERY_MS: u64 = 60_000;
 
 /// Accounts and sessions in a SQLite file that [`database::open`](crate::database::open) opened.
 pub struct SqliteStore {
     pool: SqlitePool,
+    forgot_at: AtomicU64,
 }
 
 impl SqliteStore {
     /// The accounts and sessions of a file.
     pub fn new(pool: SqlitePool) -> Self {
-        Self { pool }
+        Self { pool, forgot_at: AtomicU64::new(0) }
     }
 
-    /// Deletes the sessions that have run out and the accounts that have none, but for those about to get their first.
+    /// Deletes what has run out: sessions, guests without one, people who have not come for long, and what hangs on them.
     async fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError> {
-        let sessions = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(to_sql(now.as_millis()));
-        sessions.execute(&self.pool).await?;
-        let delete = "DELETE FROM accounts WHERE created_at <= $1 AND id NOT IN (SELECT account FROM sessions)";
-        let settled_ms = now.as_millis().saturating_sub(FIRST_SESSION_MS);
-        sqlx::query(delete).bind(to_sql(settled_ms)).execute(&self.pool).await?;
-        let visits = "DELETE FROM visits WHERE account NOT IN (SELECT id FROM accounts)";
-        sqlx::query(visits).execute(&self.pool).await?;
+        let now_ms = now.as_millis();
+        let forgot_at = Timestamp::from_millis(self.forgot_at.load(Ordering::Relaxed));
+        if forgot_at != Timestamp::default() && now.since_ms(forgot_at) < FORGET_EVERY_MS {
+            return Ok(());
+        }
+        self.forgot_at.store(now_ms, Ordering::Relaxed);
+        let settled_ms = now_ms.saturating_sub(FIRST_SESSION_MS);
+        let left_ms = now_ms.saturating_sub(ACCOUNT_KEPT_MS);
+        for (delete, limit_ms) in [
+            ("DELETE FROM sessions WHERE expires_at <= $1", now_ms),
+            ("DELETE FROM spent WHERE expires_at <= $1", now_ms),
+            (
+                "DELETE FROM identities WHERE account IN (SELECT id FROM accounts WHERE seen_at <= $1) \
+                 AND account NOT IN (SELECT account FROM sessions)",
+                left_ms,
+            ),
+            (
+                "DELETE FROM accounts WHERE created_at <= $1 AND id NOT IN (SELECT account FROM sessions) \
+                 AND id NOT IN (SELECT account FROM identities)",
+                settled_ms,
+            ),
+            ("DELETE FROM visits WHERE at <= $1 AND account NOT IN (SELECT id FROM accounts)", now_ms),
+        ] {
+            sqlx::query(delete).bind(to_sql(limit_ms)).execute(&self.pool).await?;
+        }
         Ok(())
     }
 }
@@ -48,12 +72,82 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    async fn sign_in(&self, person: &Person, candidate: AccountId, now: Timestamp) -> Result<Account, StoreError> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let account = identify(&mut transaction, person, candidate, now).await?;
+        transaction.commit().await?;
+        Ok(account)
+    }
+
+    async fn delete_account(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
+        let ended = self.end_sessions(account).await?;
+        for delete in [
+            "DELETE FROM identities WHERE account = $1",
+            "DELETE FROM visits WHERE account = $1",
+            "DELETE FROM accounts WHERE id = $1",
+        ] {
+            sqlx::query(delete).bind(account.to_string()).execute(&self.pool).await?;
+        }
+        Ok(ended)
+    }
+
+    async fn set_picture(&self, account: AccountId, picture: Option<&Picture>) -> Result<(), StoreError> {
+        let update = sqlx::query("UPDATE accounts SET picture_type = $2, picture = $3 WHERE id = $1");
+        let update = update.bind(account.to_string()).bind(picture.map(|picture| picture.media_type.clone()));
+        update.bind(picture.map(|picture| BASE64_STANDARD.encode(&picture.bytes))).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StoreError> {
+        let select = "SELECT picture_type, picture FROM accounts WHERE id = $1 AND picture IS NOT NULL";
+        let row = sqlx::query(select).bind(account.to_string()).fetch_optional(&self.pool).await?;
+        let Some(row) = row else { return Ok(None) };
+        let bytes = BASE64_STANDARD.decode(row.try_get::<&str, _>("picture")?);
+        let bytes = bytes.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        Ok(Some(Picture { media_type: row.try_get("picture_type")?, bytes }))
+    }
+
     async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
         self.forget_expired(now).await?;
         let insert = sqlx::query("INSERT INTO sessions (token_hash, account, expires_at) VALUES ($1, $2, $3)");
         let insert = insert.bind(session.token.to_string()).bind(session.account.to_string());
         insert.bind(to_sql(session.expires_at.as_millis())).execute(&self.pool).await?;
         Ok(())
+    }
+
+    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError> {
+        let select = "SELECT accounts.id, accounts.name, accounts.provider, accounts.email, \
+                      accounts.picture_type IS NOT NULL AS has_picture \
+                      FROM sessions JOIN accounts ON accounts.id = sessions.account \
+                      WHERE sessions.token_hash = $1 AND sessions.expires_at > $2";
+        let query = sqlx::query(select).bind(token.to_string()).bind(to_sql(now.as_millis()));
+        let row = query.fetch_optional(&self.pool).await?;
+        Ok(row.as_ref().map(parse_account).transpose()?)
+    }
+
+    async fn extend_session(&self, token: TokenHash, expires_at: Timestamp) -> Result<bool, StoreError> {
+        let update = sqlx::query("UPDATE sessions SET expires_at = $2 WHERE token_hash = $1");
+        let update = update.bind(token.to_string()).bind(to_sql(expires_at.as_millis()));
+        Ok(update.execute(&self.pool).await?.rows_affected() > 0)
+    }
+
+    async fn end_session(&self, token: TokenHash) -> Result<(), StoreError> {
+        let delete = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token.to_string());
+        delete.execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
+        let delete = sqlx::query("DELETE FROM sessions WHERE account = $1 RETURNING token_hash");
+        let rows = delete.bind(account.to_string()).fetch_all(&self.pool).await?;
+        let parse = |row: &SqliteRow| Ok(TokenHash::parse(row.try_get("token_hash")?));
+        Ok(rows.iter().filter_map(|row| parse(row).transpose()).collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    async fn spend(&self, token: TokenHash, expires_at: Timestamp) -> Result<bool, StoreError> {
+        let insert = "INSERT INTO spent (token_hash, expires_at) VALUES ($1, $2) ON CONFLICT (token_hash) DO NOTHING";
+        let insert = sqlx::query(insert).bind(token.to_string()).bind(to_sql(expires_at.as_millis()));
+        Ok(insert.execute(&self.pool).await?.rows_affected() > 0)
     }
 
     async fn add_visit(&self, account: AccountId, room: RoomId, at: Timestamp) -> Result<(), StoreError> {
@@ -74,14 +168,35 @@ impl Store for SqliteStore {
         let parse = |row: &SqliteRow| row.try_get::<&str, _>("room")?.parse().map_err(unreadable);
         Ok(rows.iter().map(parse).collect::<Result<_, sqlx::Error>>()?)
     }
+}
 
-    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError> {
-        let select = "SELECT accounts.id, accounts.name FROM sessions JOIN accounts ON accounts.id = sessions.account \
-                      WHERE sessions.token_hash = $1 AND sessions.expires_at > $2";
-        let query = sqlx::query(select).bind(token.to_string()).bind(to_sql(now.as_millis()));
-        let row = query.fetch_optional(&self.pool).await?;
-        Ok(row.as_ref().map(parse_account).transpose()?)
-    }
+/// Finds a person's account or makes the candidate theirs, and writes down who they are now.
+async fn identify(
+    connection: &mut SqliteConnection,
+    person: &Person,
+    candidate: AccountId,
+    now: Timestamp,
+) -> Result<Account, sqlx::Error> {
+    let Person { issuer, subject, provider, name, email } = person;
+    let now_ms = to_sql(now.as_millis());
+    let select = sqlx::query("SELECT account FROM identities WHERE issuer = $1 AND subject = $2");
+    let known = select.bind(issuer.clone()).bind(subject.clone()).fetch_optional(&mut *connection).await?;
+    let id = match known {
+        Some(row) => row.try_get::<&str, _>("account")?.parse().map_err(unreadable)?,
+        None => {
+            let account = "INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
+            let account = sqlx::query(account).bind(candidate.to_string()).bind(name.as_str().to_owned());
+            account.bind(now_ms).execute(&mut *connection).await?;
+            let identity = sqlx::query("INSERT INTO identities (issuer, subject, account) VALUES ($1, $2, $3)");
+            let identity = identity.bind(issuer.clone()).bind(subject.clone()).bind(candidate.to_string());
+            identity.execute(&mut *connection).await?;
+            candidate
+        }
+    };
+    let update = "UPDATE accounts SET name = $2, provider = $3, email = $4, seen_at = $5 WHERE id = $1 \
+                  RETURNING id, name, provider, email, picture_type IS NOT NULL AS has_picture";
+    let update = sqlx::query(update).bind(id.to_string()).bind(name.as_str().to_owned()).bind(provider.clone());
+    parse_account(&update.bind(email.clone()).bind(now_ms).fetch_one(connection).await?)
 }
 
 fn unreadable(refusal: Refusal) -> sqlx::Error {
@@ -90,5 +205,11 @@ fn unreadable(refusal: Refusal) -> sqlx::Error {
 
 fn parse_account(row: &SqliteRow) -> Result<Account, sqlx::Error> {
     let (id, name): (&str, &str) = (row.try_get("id")?, row.try_get("name")?);
-    Ok(Account { id: id.parse().map_err(unreadable)?, name: DisplayName::parse(name).map_err(unreadable)? })
+    let provider: Option<String> = row.try_get("provider")?;
+    let (email, has_picture) = (row.try_get("email")?, row.try_get("has_picture")?);
+    Ok(Account {
+        id: id.parse().map_err(unreadable)?,
+        name: DisplayName::parse(name).map_err(unreadable)?,
+        profile: provider.map(|provider| Profile { provider, email, has_picture }),
+    })
 }

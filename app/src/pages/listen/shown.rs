@@ -150,7 +150,7 @@ impl WayOut {
     pub(super) const fn of(refusal: Refusal) -> Self {
         match refusal {
             Refusal::SessionReplaced => Self::ListenHere,
-            Refusal::NotSignedIn => Self::SignIn,
+            Refusal::NotSignedIn | Refusal::GuestsOff => Self::SignIn,
             Refusal::VersionUnsupported | Refusal::FrameMalformed | Refusal::FrameTooLarge | Refusal::OutOfOrder => {
                 Self::Reload
             }

@@ -1,0 +1,56 @@
+//! Who people are, and how they get in.
+
+use heartogether::id::{AccountId, DisplayName};
+use serde::{Deserialize, Serialize};
+
+/// A person known by a sign-in or a guest name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Who.
+    pub id: AccountId,
+    /// What others see.
+    pub name: DisplayName,
+    /// What a sign-in provider has told of them; `None` for guests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
+}
+
+impl Account {
+    /// Whether nobody vouches for this name.
+    pub const fn is_guest(&self) -> bool {
+        self.profile.is_none()
+    }
+}
+
+/// What a sign-in provider has told of a person. For that person alone, and the e-mail address for hosts whose room they
+/// are in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The provider's name.
+    pub provider: String,
+    /// The e-mail address, if the provider has checked it.
+    pub email: Option<String>,
+    /// Whether there is a picture.
+    pub has_picture: bool,
+}
+
+/// A way to sign in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provider {
+    /// Its part of the path.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// What guests may do on a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Guests {
+    /// Everything.
+    Host,
+    /// Listen, and open no rooms.
+    Listen,
+    /// Nothing: there are none.
+    Off,
+}

@@ -1,0 +1,185 @@
+//! The keys that sign sessions. They outlast a restart and a change of the secret: a key that has been replaced is
+//! accepted until every session it signed has run out.
+
+use std::{fs, io, path::Path};
+
+use heartogether::time::Timestamp;
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use ring::hmac;
+use serde::{Deserialize, Serialize};
+
+use crate::random;
+
+/// In the data folder, for the server alone.
+const FILE: &str = "signing-keys.json";
+/// Characters of a secret, at least.
+pub(crate) const SECRET_CHARS: usize = 32;
+
+/// The key of now and those of before.
+pub(crate) struct Keys {
+    current: Key,
+    retired: Vec<Retired>,
+    session_ttl_ms: u64,
+}
+
+/// 256 bits, as 64 hexadecimal digits: what RFC 7518, section 3.2 asks of HS256.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Key(String);
+
+#[derive(Serialize, Deserialize)]
+struct Retired {
+    key: Key,
+    at: Timestamp,
+}
+
+/// What the file holds: keys derived from a secret, never the secret.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    current: Key,
+    #[serde(default)]
+    retired: Vec<Retired>,
+}
+
+impl Key {
+    fn draw() -> Self {
+        Self::write(&random::bytes::<32>())
+    }
+
+    fn derive(secret: &str) -> Self {
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+        Self::write(hmac::sign(&secret, b"heartogether sessions").as_ref())
+    }
+
+    fn write(bytes: &[u8]) -> Self {
+        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+impl Keys {
+    /// The keys of a data folder. A `secret` makes the key; without one the last key goes on, or a new one is drawn.
+    ///
+    /// # Errors
+    /// The file's.
+    pub(crate) fn open(folder: &Path, secret: Option<&str>, now: Timestamp, session_ttl_ms: u64) -> io::Result<Self> {
+        let path = folder.join(FILE);
+        let kept = read(&path)?;
+        let wanted = secret.map(Key::derive);
+        let mut kept = match (kept, wanted) {
+            (Some(kept), Some(wanted)) if kept.current != wanted => replace(kept, wanted, now),
+            (Some(kept), _) => kept,
+            (None, wanted) => Kept { current: wanted.unwrap_or_else(Key::draw), retired: Vec::new() },
+        };
+        kept.retired.retain(|retired| now < retired.at.after_ms(session_ttl_ms));
+        write(&path, &kept)?;
+        Ok(Self { current: kept.current, retired: kept.retired, session_ttl_ms })
+    }
+
+    /// The key that signs.
+    pub(super) fn signing(&self) -> EncodingKey {
+        EncodingKey::from_secret(self.current.0.as_bytes())
+    }
+
+    /// The keys that are accepted, the one that signs first.
+    pub(super) fn accepted(&self, now: Timestamp) -> impl Iterator<Item = DecodingKey> {
+        let is_accepted = move |retired: &&Retired| now < retired.at.after_ms(self.session_ttl_ms);
+        let retired = self.retired.iter().filter(is_accepted).map(|retired| &retired.key);
+        std::iter::once(&self.current).chain(retired).map(|key| DecodingKey::from_secret(key.0.as_bytes()))
+    }
+}
+
+fn replace(kept: Kept, wanted: Key, now: Timestamp) -> Kept {
+    tracing::info!("the secret has changed; sessions that the one before has signed go on until they run out");
+    let before = Retired { key: kept.current, at: now };
+    let retired = kept.retired.into_iter().filter(|retired| retired.key != wanted).chain([before]).collect();
+    Kept { current: wanted, retired }
+}
+
+fn read(path: &Path) -> io::Result<Option<Kept>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Beside the file first: a server that is killed while it writes keeps its keys.
+fn write(path: &Path, kept: &Kept) -> io::Result<()> {
+    let draft = path.with_extension("draft");
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&draft)?;
+    serde_json::to_writer(&mut file, kept)?;
+    file.sync_all()?;
+    fs::rename(draft, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const TTL_MS: u64 = 60_000;
+    const FIRST: &str = "the first secret, of 32 characters or more";
+    const SECOND: &str = "the second secret, of 32 characters or more";
+
+    fn at(ms: u64) -> Timestamp {
+        Timestamp::from_millis(ms)
+    }
+
+    fn open(folder: &TempDir, secret: Option<&str>, now: u64) -> Keys {
+        Keys::open(folder.path(), secret, at(now), TTL_MS).expect("keys")
+    }
+
+    fn accepted(keys: &Keys, now: u64) -> usize {
+        keys.accepted(at(now)).count()
+    }
+
+    #[test]
+    fn a_key_is_drawn_once_and_kept() {
+        let folders = [(); 2].map(|()| TempDir::new().expect("a folder"));
+        let drawn = open(&folders[0], None, 0);
+        assert!(open(&folders[0], None, 1).current == drawn.current);
+        assert!(open(&folders[1], None, 0).current != drawn.current);
+    }
+
+    #[test]
+    fn a_replaced_key_is_accepted_for_as_long_as_a_session_lasts() {
+        let folder = TempDir::new().expect("a folder");
+        let before = open(&folder, Some(FIRST), 0);
+        let after = open(&folder, Some(SECOND), 1_000);
+        assert!(after.current != before.current && after.retired[0].key == before.current);
+        assert_eq!((accepted(&after, 1_000 + TTL_MS - 1), accepted(&after, 1_000 + TTL_MS)), (2, 1));
+        let later = open(&folder, Some(SECOND), 2_000);
+        assert_eq!((accepted(&later, 2_000), accepted(&later, 1_000 + TTL_MS)), (2, 1));
+    }
+
+    #[test]
+    fn a_secret_that_comes_back_is_the_present_one_alone() {
+        let folder = TempDir::new().expect("a folder");
+        for (secret, now) in [(FIRST, 0), (SECOND, 1_000), (FIRST, 2_000)] {
+            open(&folder, Some(secret), now);
+        }
+        let keys = open(&folder, None, 3_000);
+        assert!(keys.current == Key::derive(FIRST));
+        assert_eq!(keys.retired.len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_the_servers_own_and_holds_no_secret() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = TempDir::new().expect("a folder");
+        open(&folder, Some(FIRST), 0);
+        let path = folder.path().join(FILE);
+        assert_eq!(fs::metadata(&path).expect("the file").permissions().mode() & 0o777, 0o600);
+        assert!(!fs::read_to_string(&path).expect("the file").contains(FIRST));
+    }
+}

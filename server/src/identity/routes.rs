@@ -1,0 +1,123 @@
+//! The plain routes about who somebody is. Forms without a script use them, and other programs.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Form, Json,
+    extract::{State, rejection::FormRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use heartogether::{id::AccountId, refusal::Refusal, room::Event};
+use heartogether_app::{
+    api::{Account, Backend, Visitor},
+    routes,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::CurrentSession;
+use crate::{
+    error::{Answer, ServerError},
+    state::Node,
+};
+
+/// A picture is shown and does nothing else, whatever is in the file.
+const PICTURE_ALONE: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
+
+/// `GET /auth/status`: whether the visitor is signed in, and how they could be.
+pub(crate) async fn status(State(node): State<Arc<Node>>, Extension(visitor): Extension<Visitor>) -> Json<Value> {
+    Json(json!({
+        "authenticated": visitor.account.is_some(),
+        "guest": visitor.account.as_ref().map(Account::is_guest),
+        "guests": node.guests(),
+        "providers": node.providers(),
+    }))
+}
+
+/// `GET /auth/me`: who the visitor is.
+pub(crate) async fn me(Extension(visitor): Extension<Visitor>) -> Result<Json<Value>, Answer> {
+    let account = visitor.account.ok_or(Refusal::NotSignedIn)?;
+    let profile = account.profile.as_ref();
+    Ok(Json(json!({
+        "id": account.id,
+        "name": account.name,
+        "guest": account.is_guest(),
+        "provider": profile.map(|profile| &profile.provider),
+        "email": profile.and_then(|profile| profile.email.as_ref()),
+        "picture": profile.filter(|profile| profile.has_picture).map(|_| routes::PICTURE),
+    })))
+}
+
+/// `GET /auth/picture`: the visitor's own.
+pub(crate) async fn picture(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+) -> Result<Response, Answer> {
+    let account = visitor.account.ok_or(Refusal::NotSignedIn)?;
+    let found = node.store.picture(account.id).await.map_err(ServerError::from)?;
+    let Some(picture) = found else { return Ok(StatusCode::NOT_FOUND.into_response()) };
+    let media_type = HeaderValue::try_from(picture.media_type).map_err(ServerError::from)?;
+    let headers = [(header::CONTENT_TYPE, media_type), (header::CONTENT_SECURITY_POLICY, PICTURE_ALONE)];
+    Ok((headers, picture.bytes).into_response())
+}
+
+/// What a log-out can say.
+#[derive(Deserialize)]
+pub(crate) struct LogOut {
+    /// Whether the account's other sessions end too.
+    #[serde(default)]
+    everywhere: bool,
+}
+
+/// `POST /auth/logout`.
+pub(crate) async fn log_out(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    session: Option<Extension<CurrentSession>>,
+    headers: HeaderMap,
+    form: Result<Form<LogOut>, FormRejection>,
+) -> Result<Response, Answer> {
+    let everywhere = form.is_ok_and(|Form(form)| form.everywhere);
+    match (&visitor.account, session) {
+        (Some(account), _) if everywhere => node.end_sessions(account).await?,
+        (_, Some(Extension(session))) => node.end_session(&session).await?,
+        _ => {}
+    }
+    farewell(&node, &visitor, &headers)
+}
+
+/// `POST /auth/delete`: the account and all that is known of it.
+pub(crate) async fn delete(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
+) -> Result<Response, Answer> {
+    let account = visitor.account.as_ref().ok_or(Refusal::NotSignedIn)?.id;
+    node.tell_rooms(account, &Event::AccountDeleted { account }).await?;
+    let ended = node.store.delete_account(account).await.map_err(ServerError::from)?;
+    node.identity.sockets.close(&ended);
+    farewell(&node, &visitor, &headers)
+}
+
+/// Takes the cookie back, and leads a browser home.
+fn farewell(node: &Node, visitor: &Visitor, headers: &HeaderMap) -> Result<Response, Answer> {
+    let cookie: (HeaderName, HeaderValue) = (header::SET_COOKIE, node.farewell_cookie(visitor.authority.as_deref())?);
+    let accepts = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    Ok(match accepts.contains("text/html") {
+        true => ([cookie], Redirect::to(routes::HOME)).into_response(),
+        false => ([cookie], StatusCode::NO_CONTENT).into_response(),
+    })
+}
+
+impl Node {
+    /// Appends an event about an account to the rooms that know it.
+    pub(super) async fn tell_rooms(&self, account: AccountId, event: &Event) -> Result<(), ServerError> {
+        for room in self.log.live().await? {
+            if self.rooms.open(room).concerns(account).await {
+                self.log.append(room, event.clone()).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,167 @@
+//! Sessions: a short signed token in a browser's cookie, whose id stands in the store. The signature keeps strangers away
+//! from the store; the store makes a log-out work at once.
+
+use std::fmt;
+
+use axum::http::HeaderValue;
+use heartogether::time::Timestamp;
+use heartogether_app::api::{Account, Guests};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{
+    cookie::{Cookie, is_secure},
+    token::{self, Dated, Purpose, Verified},
+};
+use crate::{
+    error::ServerError,
+    random,
+    state::Node,
+    store::{Session, TokenHash},
+};
+
+/// A session is renewed once this part of its time has passed: often enough for the browser never to lose it, and
+/// seldom enough for the store not to notice.
+const RENEWALS: u64 = 16;
+/// Tokens of one request that are looked at.
+const TOKENS: usize = 4;
+
+/// What a session's token says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Claims {
+    /// The session's id: 128 bits from the operating system, as hexadecimal digits.
+    jti: String,
+}
+
+impl Claims {
+    fn draw() -> Self {
+        Self { jti: format!("{:032x}", random::bits()) }
+    }
+
+    /// What the session is kept under.
+    fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(&self.jti).into())
+    }
+}
+
+/// The session a request came with.
+#[derive(Clone)]
+pub(crate) struct CurrentSession {
+    claims: Claims,
+    is_due: bool,
+}
+
+impl CurrentSession {
+    /// What it is kept under.
+    pub(crate) fn hash(&self) -> TokenHash {
+        self.claims.hash()
+    }
+
+    /// Whether it is time to renew it.
+    pub(super) const fn is_due(&self) -> bool {
+        self.is_due
+    }
+}
+
+/// A session that has just begun.
+pub(crate) struct Begun {
+    /// The `Set-Cookie` header that carries it.
+    pub(crate) cookie: HeaderValue,
+    /// What it is kept under.
+    pub(super) session: TokenHash,
+}
+
+impl fmt::Debug for CurrentSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CurrentSession(…)")
+    }
+}
+
+impl Node {
+    /// Begins a session for an account that is there.
+    pub(crate) async fn begin_session(&self, account: &Account, authority: Option<&str>) -> Result<Begun, ServerError> {
+        let (claims, now) = (Claims::draw(), self.clock.now());
+        let session = Session { token: claims.hash(), account: account.id, expires_at: self.session_end(now) };
+        self.store.add_session(&session, now).await?;
+        Ok(Begun { cookie: self.session_cookie(claims, now, authority)?, session: session.token })
+    }
+
+    /// The first of these tokens that belongs to a session, and whose it is.
+    pub(super) async fn find_session(
+        &self,
+        tokens: impl Iterator<Item = &str> + Send,
+    ) -> Result<Option<(Account, CurrentSession)>, ServerError> {
+        let now = self.clock.now();
+        for text in tokens.take(TOKENS).collect::<Vec<_>>() {
+            let verified = token::verify::<Claims>(&self.identity.keys, Purpose::Session, text, now);
+            let Some(Verified { token, is_by_retired_key }) = verified.filter(|found| found.token.is_current(now))
+            else {
+                continue;
+            };
+            let is_due = is_by_retired_key || self.is_due(&token, now);
+            let session = CurrentSession { claims: token.content, is_due };
+            if let Some(account) = self.store.find_session(session.hash(), now).await? {
+                let is_welcome = !account.is_guest() || self.config.identity.guests() != Guests::Off;
+                return Ok(is_welcome.then_some((account, session)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_due(&self, token: &Dated<Claims>, now: Timestamp) -> bool {
+        let age_s = (now.as_millis() / 1000).saturating_sub(token.iat);
+        age_s >= (self.config.cookie.session_ttl_seconds / RENEWALS).max(1)
+    }
+
+    /// Lets a session last for its whole time from now on; `None` if it has ended meanwhile.
+    pub(super) async fn renew(
+        &self,
+        session: &CurrentSession,
+        authority: Option<&str>,
+    ) -> Result<Option<HeaderValue>, ServerError> {
+        let now = self.clock.now();
+        match self.store.extend_session(session.hash(), self.session_end(now)).await? {
+            true => Ok(Some(self.session_cookie(session.claims.clone(), now, authority)?)),
+            false => Ok(None),
+        }
+    }
+
+    /// Ends a session, and the connections that began with it.
+    pub(super) async fn end_session(&self, session: &CurrentSession) -> Result<(), ServerError> {
+        self.store.end_session(session.hash()).await?;
+        self.identity.sockets.close(&[session.hash()]);
+        Ok(())
+    }
+
+    /// Ends every session of an account, and the connections that began with them.
+    pub(super) async fn end_sessions(&self, account: &Account) -> Result<(), ServerError> {
+        let ended = self.store.end_sessions(account.id).await?;
+        self.identity.sockets.close(&ended);
+        Ok(())
+    }
+
+    /// Takes the session's cookie from a browser.
+    pub(super) fn farewell_cookie(&self, authority: Option<&str>) -> Result<HeaderValue, ServerError> {
+        self.cookie("", 0, authority)
+    }
+
+    fn session_cookie(
+        &self,
+        claims: Claims,
+        now: Timestamp,
+        authority: Option<&str>,
+    ) -> Result<HeaderValue, ServerError> {
+        let ttl_s = self.config.cookie.session_ttl_seconds;
+        let token = Dated::new(Purpose::Session, claims, now, ttl_s);
+        self.cookie(&token::sign(&self.identity.keys, &token)?, ttl_s, authority)
+    }
+
+    fn cookie(&self, value: &str, max_age_s: u64, authority: Option<&str>) -> Result<HeaderValue, ServerError> {
+        let name = &self.config.cookie.session_cookie_name;
+        Cookie { name, value, path: "/", max_age_s, secure: is_secure(&self.config, authority) }.header()
+    }
+
+    fn session_end(&self, now: Timestamp) -> Timestamp {
+        now.after_ms(self.config.cookie.session_ttl_seconds.saturating_mul(1000))
+    }
+}

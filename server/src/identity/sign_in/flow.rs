@@ -1,0 +1,106 @@
+//! What a browser keeps while it is away at a provider: a signed cookie for each way there, so that the server keeps
+//! nothing for those who do not come back, and several tabs can be on their way at once.
+
+use axum::http::{HeaderMap, HeaderValue};
+use heartogether::{id::AccountId, time::Timestamp};
+use heartogether_app::routes::Destination;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::super::{
+    cookie::{self, Cookie, is_secure},
+    token::{self, Dated, Purpose},
+};
+use crate::{error::ServerError, random, state::Node, store::TokenHash};
+
+/// Seconds that somebody may take to sign in.
+const FLOW_TTL_S: u64 = 10 * 60;
+/// Seconds for which the browser still knows where it was going.
+const COOKIE_TTL_S: u64 = 60 * 60;
+/// Hexadecimal digits of a state.
+const STATE_CHARS: usize = 32;
+/// Digits of a state that tell one cookie from another.
+const NAME_CHARS: usize = 8;
+
+/// One way to a provider and back.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Flow {
+    pub(super) provider: String,
+    /// Comes back with the answer (RFC 6749, section 10.12).
+    pub(super) state: String,
+    /// Comes back in the ID token.
+    pub(super) nonce: String,
+    /// Proves that the code was ours (RFC 7636).
+    pub(super) verifier: String,
+    pub(super) callback_url: String,
+    /// Where the visitor was going.
+    pub(super) next: String,
+    /// The guest who asked, if it was one.
+    pub(super) guest: Option<AccountId>,
+}
+
+impl Flow {
+    /// A way that nobody has gone.
+    pub(super) fn draw(provider: &str, callback_url: String, next: Destination, guest: Option<AccountId>) -> Self {
+        let secret = || format!("{:032x}", random::bits());
+        Self {
+            provider: provider.to_owned(),
+            state: secret(),
+            nonce: secret(),
+            verifier: String::new(),
+            callback_url,
+            next: next.path(),
+            guest,
+        }
+    }
+
+    /// What it is remembered by once it has been gone.
+    pub(super) fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(&self.state).into())
+    }
+
+    /// When its cookie is worth nothing in any case.
+    pub(super) fn spent_until(&self, now: Timestamp) -> Timestamp {
+        now.after_ms(FLOW_TTL_S * 1000)
+    }
+}
+
+impl Node {
+    /// The cookie that goes along.
+    pub(super) fn flow_cookie(&self, flow: &Flow, authority: Option<&str>) -> Result<HeaderValue, ServerError> {
+        let token = Dated::new(Purpose::SignIn, flow, self.clock.now(), FLOW_TTL_S);
+        let value = token::sign(&self.identity.keys, &token)?;
+        self.write(flow, &value, COOKIE_TTL_S, authority)
+    }
+
+    /// Takes the cookie away.
+    pub(super) fn spent_flow_cookie(&self, flow: &Flow, authority: Option<&str>) -> Result<HeaderValue, ServerError> {
+        self.write(flow, "", 0, authority)
+    }
+
+    fn write(
+        &self,
+        flow: &Flow,
+        value: &str,
+        max_age_s: u64,
+        authority: Option<&str>,
+    ) -> Result<HeaderValue, ServerError> {
+        let name = self.cookie_name(&flow.state);
+        Cookie { name: &name, value, path: "/auth", max_age_s, secure: is_secure(&self.config, authority) }.header()
+    }
+
+    /// The way that an answer belongs to, current or not: this browser has gone it, and to this provider.
+    pub(super) fn find_flow(&self, headers: &HeaderMap, provider: &str, state: &str) -> Option<Dated<Flow>> {
+        let is_state = state.len() == STATE_CHARS && state.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let name = is_state.then(|| self.cookie_name(state))?;
+        let (keys, now) = (&self.identity.keys, self.clock.now());
+        let verified =
+            cookie::values(headers, &name).find_map(|value| token::verify(keys, Purpose::SignIn, value, now));
+        let flow: Dated<Flow> = verified?.token;
+        (flow.content.state == state && flow.content.provider == provider).then_some(flow)
+    }
+
+    fn cookie_name(&self, state: &str) -> String {
+        format!("{}.{}", self.config.cookie.session_cookie_name, state.get(..NAME_CHARS).unwrap_or(state))
+    }
+}

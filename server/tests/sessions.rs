@@ -1,0 +1,178 @@
+//! Sessions: how they last, how they end, and what cannot pass for one.
+
+use std::sync::Arc;
+
+use heartogether::{limits::Limits, refusal::Refusal, role::Role, time::Timestamp, wire::ClientMessage};
+use heartogether_server::{clock::ManualClock, config::Config, startup::Server};
+use tempfile::TempDir;
+
+use crate::support::{Connection, Site, TestServer, join};
+
+const TTL: [&str; 2] = ["--session-ttl-seconds", "1600"];
+const TTL_MS: u64 = 1_600_000;
+const FIRST: [&str; 2] = ["--jwt-secret", "the first secret, of 32 characters or more"];
+const SECOND: [&str; 2] = ["--jwt-secret", "the second secret, of 32 characters or more"];
+
+/// Whether a request with this cookie is somebody's.
+async fn is_known(site: &Site, cookie: &str) -> bool {
+    site.get("/api/ice-servers", Some(cookie)).await.status() == 200
+}
+
+/// The cookie that an answer sets, name and value.
+async fn renewed(site: &Site, cookie: &str) -> Option<String> {
+    let response = site.get("/api/ice-servers", Some(cookie)).await;
+    let set = response.headers().get("set-cookie")?.to_str().expect("a cookie in ASCII").to_owned();
+    set.split(';').next().map(str::to_owned)
+}
+
+/// A server on data that outlasts it.
+async fn serve(data: &TempDir, clock: &Arc<ManualClock>, flags: &[&str]) -> Site {
+    let folder = data.path().to_str().expect("a path in UTF-8");
+    let own = ["heartogether-server", "--port", "0", "--host", "127.0.0.1", "--data-dir", folder];
+    let config = Config::from_arguments(own.into_iter().chain(flags.iter().copied())).expect("valid flags");
+    let server = Server::bind(config, Limits::default(), clock.clone()).await.expect("a server");
+    let site = Site { authority: format!("127.0.0.1:{}", server.port()) };
+    tokio::spawn(server.serve(std::future::pending()));
+    site
+}
+
+#[tokio::test]
+async fn a_session_that_is_used_is_renewed_and_outlasts_its_first_end() {
+    let server = TestServer::start_with(Limits::default(), &TTL).await;
+    let cookie = server.site.sign_in("Ada").await;
+    assert_eq!(renewed(&server.site, &cookie).await, None, "nothing is renewed at once");
+    server.clock.advance(TTL_MS / 2);
+    let later = renewed(&server.site, &cookie).await.expect("a renewed cookie");
+    assert_ne!(later, cookie);
+    server.clock.advance(TTL_MS / 2);
+    assert!(!is_known(&server.site, &cookie).await, "the older token has run out");
+    assert!(is_known(&server.site, &later).await);
+    server.clock.advance(TTL_MS);
+    assert!(!is_known(&server.site, &later).await);
+}
+
+#[tokio::test]
+async fn files_that_others_may_keep_carry_no_cookie() {
+    let site = TempDir::new().expect("a folder for the site");
+    std::fs::write(site.path().join("robots.txt"), "all").expect("a file");
+    let flags = [&TTL[..], &["--site-dir", site.path().to_str().expect("a path in UTF-8")]].concat();
+    let server = TestServer::start_with(Limits::default(), &flags).await;
+    let cookie = server.site.sign_in("Ada").await;
+    server.clock.advance(TTL_MS / 2);
+    let response = server.site.get("/robots.txt", Some(&cookie)).await;
+    assert_eq!((response.status().as_u16(), response.headers().get("set-cookie")), (200, None));
+}
+
+#[tokio::test]
+async fn a_program_carries_its_session_itself() {
+    let server = TestServer::start().await;
+    let cookie = server.site.sign_in("Ada").await;
+    let token = cookie.split_once('=').expect("name and value").1;
+    for (authorization, status) in
+        [(format!("Bearer {token}"), 200), (format!("bearer {token}"), 200), ("Bearer none".to_owned(), 401)]
+    {
+        let headers = [("authorization", authorization.as_str())];
+        assert_eq!(server.site.submit("ice_servers", "", &headers).await.status(), status, "{authorization}");
+    }
+    // A token that is no good is not made up for by a cookie.
+    let headers = [("authorization", "Bearer none"), ("cookie", cookie.as_str())];
+    assert_eq!(server.site.submit("ice_servers", "", &headers).await.status(), 401);
+}
+
+#[tokio::test]
+async fn nothing_but_our_own_token_is_a_session() {
+    let server = TestServer::start().await;
+    let (cookie, other) = (server.site.sign_in("Ada").await, TestServer::start().await.site.sign_in("Ada").await);
+    let (name, token) = cookie.split_once('=').expect("name and value");
+    let parts: Vec<_> = token.split('.').collect();
+    let [header, claims, signature] = parts[..] else { panic!("a token has three parts") };
+    let flipped = if signature.starts_with('A') { "B" } else { "A" };
+    for forged in [
+        String::new(),
+        "0".repeat(64),
+        other.split_once('=').expect("name and value").1.to_owned(),
+        format!("{header}.{claims}."),
+        format!("{header}.{claims}.{flipped}{}", &signature[1..]),
+        // {"alg":"none"}
+        format!("eyJhbGciOiJub25lIn0.{claims}."),
+        format!("{token}{}", "A".repeat(100_000)),
+    ] {
+        assert!(!is_known(&server.site, &format!("{name}={forged}")).await, "{forged:.80}");
+    }
+    assert!(
+        is_known(&server.site, &format!("{name}=none; {name}={token}")).await,
+        "another site's cookie is passed over"
+    );
+}
+
+#[tokio::test]
+async fn sessions_survive_a_restart_and_a_change_of_the_secret_for_their_time() {
+    let (data, clock) =
+        (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
+    let site = serve(&data, &clock, &[&TTL[..], &FIRST].concat()).await;
+    let cookie = site.sign_in("Ada").await;
+    assert!(is_known(&site, &cookie).await);
+
+    let site = serve(&data, &clock, &[&TTL[..], &SECOND].concat()).await;
+    let renewed = renewed(&site, &cookie).await.expect("a token of the new key, at once");
+    assert!(is_known(&site, &cookie).await, "nobody is logged out");
+    clock.advance(TTL_MS - 1_000);
+    assert!(is_known(&site, &renewed).await);
+    clock.advance(1_000);
+    assert!(!is_known(&site, &cookie).await);
+
+    let elsewhere = serve(&TempDir::new().expect("a folder"), &clock, &TTL).await;
+    assert!(!is_known(&elsewhere, &renewed).await, "another server's");
+}
+
+#[tokio::test]
+async fn cookies_are_for_https_where_people_come_from_far() {
+    let server = TestServer::start_with(Limits::default(), &TTL).await;
+    let cookie = |host: &'static str| {
+        let site = server.site.clone();
+        async move {
+            let response = site.submit("sign_in_as_guest", "name=Ada", &[("host", host)]).await;
+            response.headers()["set-cookie"].to_str().expect("a cookie in ASCII").to_owned()
+        }
+    };
+    for (host, is_secure) in [("localhost:3000", false), ("192.168.1.7:3000", false), ("hear.example", true)] {
+        assert_eq!(cookie(host).await.ends_with("; Secure"), is_secure, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn where_there_are_no_guests_nobody_becomes_one() {
+    let server = TestServer::start_with(Limits::default(), &["--guests", "off"]).await;
+    let response = server.site.submit("sign_in_as_guest", "name=Ada", &[]).await;
+    assert_eq!((response.status().as_u16(), response.headers().get("set-cookie")), (403, None));
+    assert!(response.text().await.expect("a body").contains(Refusal::GuestsOff.code()));
+}
+
+#[tokio::test]
+async fn a_guest_of_earlier_is_nobody_once_there_are_none() {
+    let (data, clock) =
+        (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
+    let cookie = serve(&data, &clock, &[]).await.sign_in("Ada").await;
+    let site = serve(&data, &clock, &["--guests", "off"]).await;
+    assert!(!is_known(&site, &cookie).await);
+    let mut connection: Connection = site.connect(&cookie).await;
+    assert_eq!(connection.last_words().await, (Refusal::NotSignedIn, 1008));
+}
+
+#[tokio::test]
+async fn guests_who_may_listen_alone_open_no_room() {
+    let (data, clock) =
+        (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
+    let before = serve(&data, &clock, &[]).await;
+    let ada = before.sign_in("Ada").await;
+    let code = before.create_room(&ada).await;
+    let site = serve(&data, &clock, &["--guests", "listen"]).await;
+    let grace = site.sign_in("Grace").await;
+    let response = site.submit("create_room", "", &[("cookie", &grace)]).await;
+    let location = response.headers().get("location").map(|location| location.to_str().expect("a path"));
+    assert_eq!(location, Some("/login?next=/new&why=guests_listen_only"));
+    let mut listener = site.greet(&grace).await;
+    let message: ClientMessage = join(code, Role::Listener);
+    listener.send(&message).await;
+    listener.joined().await;
+}
