@@ -15,7 +15,7 @@ mod identity;
 use crate::routes::{self, Destination};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, NewSession, Visitor};
-pub use identity::{Account, Guests, Profile, Provider};
+pub use identity::{Account, Guests, Profile, Provider, SessionView};
 
 /// What everybody who knows a room's code may know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,13 +149,19 @@ impl FromServerFnError for ApiError {
     }
 }
 
-/// Who the visitor is; `None` before signing in.
+/// Who the visitor is, and how they could be somebody else.
 ///
 /// # Errors
-/// [`ApiError::Unreachable`] only.
-#[server(prefix = "/api/fn", endpoint = "current_account")]
-pub async fn current_account() -> Result<Option<Account>, ApiError> {
-    Ok(backend::visitor().account)
+/// A fault.
+#[server(prefix = "/api/fn", endpoint = "current_session")]
+pub async fn current_session() -> Result<SessionView, ApiError> {
+    let backend = backend::backend()?;
+    Ok(SessionView {
+        account: backend::visitor().account,
+        guests: backend.guests(),
+        providers: backend.providers(),
+        warm_up_ms: backend.warm_up_ms(),
+    })
 }
 
 /// Makes the visitor a guest with this name and leads on to where they were going.

@@ -10,6 +10,8 @@
 //! | [`Field`] | a labelled input with its hint and its error |
 //! | [`Select`], [`Slider`] | one of several; how much of something |
 //! | [`ThemeSelect`] | light or dark |
+//! | [`Session`], [`ProviderLinks`] | who the visitor is; the ways to sign in |
+//! | [`WarmUpOverlay`] | what a page waits for that wakes up |
 //! | [`Notice`] | something the visitor should know |
 //! | [`EmptyState`], [`Skeleton`] | what stands where there is nothing yet, or something on its way |
 //! | [`Sparkline`] | how a figure went lately |
@@ -22,6 +24,8 @@
 //! | [`Icon`], [`Wave`] | pictures |
 //! | [`CreateRoomForm`], [`JoinForm`] | forms that more than one page has |
 
+mod account_menu;
+pub(crate) mod address;
 mod button;
 mod code_display;
 mod create_room_form;
@@ -36,7 +40,9 @@ mod join_form;
 mod level_meter;
 mod notice;
 mod page;
+mod provider_links;
 mod select;
+mod session;
 mod skeleton;
 mod slider;
 mod sparkline;
@@ -45,6 +51,7 @@ mod submission;
 mod swap;
 mod theme;
 mod toast;
+pub(crate) mod warm_up;
 mod wave;
 
 pub use button::{Button, ButtonLink, Variant};
@@ -53,14 +60,16 @@ pub use create_room_form::CreateRoomForm;
 pub use empty_state::EmptyState;
 pub use field::{Entry, Field};
 pub use footer::Footer;
-pub use header::{Header, Session};
+pub use header::Header;
 pub use icon::{Glyph, Icon};
 pub use icon_button::IconButton;
 pub use join_form::JoinForm;
 pub use level_meter::LevelMeter;
 pub use notice::{Notice, Tone};
 pub use page::{Page, Width};
+pub use provider_links::ProviderLinks;
 pub use select::{Choice, Select};
+pub use session::Session;
 pub use skeleton::Skeleton;
 pub use slider::Slider;
 pub use sparkline::Sparkline;
@@ -69,4 +78,5 @@ pub use submission::Submission;
 pub use swap::Swap;
 pub use theme::{Theme, ThemeSelect};
 pub use toast::{Toast, ToastId, ToastRegion, Toasts};
+pub use warm_up::{Awaited, WarmUp, WarmUpOverlay};
 pub use wave::Wave;

@@ -21,7 +21,7 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{Footer, Header, Session, Theme, ToastRegion, Toasts, focus},
+    components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WarmUp, WarmUpOverlay, focus},
     pages::{AboutPage, HomePage, HostPage, ListenPage, LoginPage, NotFoundPage, PrivacyPage, RoomPage},
 };
 
@@ -77,7 +77,7 @@ pub fn App() -> impl IntoView {
 /// What surrounds every page, and the pages.
 #[component]
 fn Frame() -> impl IntoView {
-    Session::provide();
+    let warm_up = WarmUp::provide(Session::provide());
     focus::watch();
     let toasts = Toasts::provide();
     view! {
@@ -94,6 +94,7 @@ fn Frame() -> impl IntoView {
             <Route path=path!("/host/:code") view=HostPage ssr=SsrMode::Async />
             <PlainRoutes />
         </FlatRoutes>
+        <WarmUpOverlay warm_up />
         <ToastRegion toasts />
         <Footer />
     }

@@ -18,6 +18,19 @@ pub const LOG_OUT: &str = "/auth/logout";
 /// Deletes the account.
 pub const DELETE: &str = "/auth/delete";
 
+/// Whether the server answers.
+pub const HEALTH: &str = "/api/health";
+
+/// Whether a sign-in provider is ready.
+pub fn is_ready(provider: &str) -> String {
+    format!("/auth/{provider}/ready")
+}
+
+/// Where a sign-in provider lets its visitor choose another account.
+pub fn switch_account(provider: &str, destination: Destination) -> String {
+    format!("{}&switch=1", sign_in_with(provider, destination))
+}
+
 /// Where a sign-in provider is asked.
 pub fn sign_in_with(provider: &str, destination: Destination) -> String {
     format!("/auth/{provider}?next={}", destination.path())
@@ -51,6 +64,18 @@ pub fn login_then(destination: Destination) -> String {
 /// The sign-in page that says why it is needed, and returns to `destination`.
 pub fn login_because(refusal: Refusal, destination: Destination) -> String {
     format!("{}&why={}", login_then(destination), refusal.code())
+}
+
+/// The sign-in page that waits for a provider which does not answer yet.
+pub fn login_waiting(provider: &str, destination: Destination) -> String {
+    format!("{}&wait={provider}", login_because(Refusal::ProviderUnreachable, destination))
+}
+
+/// Why the sign-in page was opened, by what stands in its address.
+pub fn reason(code: &str) -> Option<Refusal> {
+    use Refusal::*;
+    let reasons = [GuestsListenOnly, GuestsOff, SignInCancelled, SignInFailed, SignInExpired, ProviderUnreachable];
+    reasons.into_iter().find(|reason| reason.code() == code)
 }
 
 /// Where a visitor was going before signing in. Only places of our own can be named.

@@ -24,6 +24,10 @@ impl Backend for Node {
         Ok(self.welcome_guest(name, visitor).await?)
     }
 
+    fn warm_up_ms(&self) -> u64 {
+        self.config.identity.auth_warm_up_timeout_ms
+    }
+
     fn guests(&self) -> Guests {
         self.config.identity.guests()
     }

@@ -4,6 +4,7 @@ use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use axum::Router;
 use heartogether::{id::NodeId, limits::Limits};
+use heartogether_app::api::Guests;
 use leptos::config::{Env, LeptosOptions};
 use tokio::net::TcpListener;
 
@@ -130,6 +131,9 @@ fn open_identity(config: &Config, clock: &Arc<dyn Clock>) -> Result<Identity, St
     let keys = keys.map_err(|source| StartupError::Keys { path: folder, source })?;
     let providers = config.identity.providers();
     if providers.is_empty() {
+        if config.identity.guests() == Guests::Off {
+            tracing::warn!("nobody can come in: GUESTS is off, and no sign-in provider is configured");
+        }
         return Ok(Identity { keys, sockets: Sockets::default(), providers: Vec::new() });
     }
     let fetcher = Fetcher::new()?;

@@ -387,7 +387,7 @@ async fn a_provider_that_is_away_is_said_to_be() {
     let site = Site { authority: format!("127.0.0.1:{}", server.port()) };
     tokio::spawn(server.serve(std::future::pending()));
     let led = site.get("/auth/test?next=/about", None).await;
-    assert_eq!(led_to(&led), format!("/login?next=/about&why={}", Refusal::ProviderUnreachable.code()));
+    assert_eq!(led_to(&led), "/login?next=/about&why=provider_unreachable&wait=test");
     assert_eq!(site.get("/auth/test/ready", None).await.status(), 503);
 }
 

@@ -24,6 +24,9 @@ pub trait Backend: Send + Sync {
     /// The ways to sign in, for those who are or would be no guests.
     fn providers(&self) -> Vec<Provider>;
 
+    /// How long a page waits for a server or a provider that wakes up, in milliseconds.
+    fn warm_up_ms(&self) -> u64;
+
     /// A name for a guest who has not said theirs.
     fn guest_name(&self) -> DisplayName;
 

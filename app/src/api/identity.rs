@@ -43,6 +43,19 @@ pub struct Provider {
     pub name: String,
 }
 
+/// Who a visitor is, and how they could be somebody else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// The account; `None` before signing in.
+    pub account: Option<Account>,
+    /// What guests may do.
+    pub guests: Guests,
+    /// The ways to sign in.
+    pub providers: Vec<Provider>,
+    /// How long to wait for a server or a provider that wakes up, in milliseconds.
+    pub warm_up_ms: u64,
+}
+
 /// What guests may do on a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -9,6 +9,7 @@ mod mixer;
 mod network;
 mod peer;
 mod playback;
+pub(crate) mod probe;
 pub mod sharing;
 mod socket;
 mod sources;

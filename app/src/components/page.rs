@@ -4,7 +4,10 @@ use heartogether::refusal::Refusal;
 use leptos::{prelude::*, server::ServerActionError};
 use leptos_meta::Title;
 
-use super::focus::{self, MAIN_ID};
+use super::{
+    address,
+    focus::{self, MAIN_ID},
+};
 
 /// How wide a page is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,17 +85,5 @@ fn forget_form_error() {
     if take_context::<ServerActionError>().is_none() {
         return;
     }
-    let location = window().location();
-    let (Ok(path), Ok(query)) = (location.pathname(), location.search()) else { return };
-    let kept: Vec<&str> = query
-        .trim_start_matches('?')
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !pair.starts_with("__path=") && !pair.starts_with("__err="))
-        .collect();
-    let url = if kept.is_empty() { path } else { format!("{path}?{}", kept.join("&")) };
-    if let Ok(history) = window().history() {
-        let state = history.state().unwrap_or_default();
-        // A browser that refuses leaves the address as it is, which hurts nobody.
-        let _ = history.replace_state_with_url(&state, "", Some(&url));
-    }
+    address::forget(&["__path", "__err"]);
 }

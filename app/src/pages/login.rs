@@ -1,12 +1,16 @@
-//! Where a visitor says their name, on the way to somewhere else.
+//! Where a visitor says who they are, on the way to somewhere else.
 
+use heartogether::refusal::Refusal;
 use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::{Account, SignInAsGuest},
-    components::{Button, ButtonLink, CreateRoomForm, Entry, Field, Page, Session, Submission, Width},
-    routes::Destination,
+    api::{Account, Guests, Provider, SessionView, SignInAsGuest},
+    components::{
+        Button, ButtonLink, CreateRoomForm, Entry, Field, Notice, Page, ProviderLinks, Session, Submission, Tone,
+        Width, address, warm_up,
+    },
+    routes::{self, Destination},
 };
 
 /// `/login`
@@ -15,66 +19,160 @@ pub fn LoginPage() -> impl IntoView {
     let session = expect_context::<Session>();
     let query = use_query_map();
     let next = Memo::new(move |_| query.with(|query| Destination::parse(query.get_str("next").unwrap_or_default())));
-    let content = move || match session.account() {
-        Some(account) => view! { <Known account next=next.get() /> }.into_any(),
-        None => view! { <GuestForm next=next.get() /> }.into_any(),
+    let why = Memo::new(move |_| query.with(|query| routes::reason(query.get_str("why").unwrap_or_default())));
+    Effect::new(move |_| {
+        query.track();
+        let providers = session.view().map(|view| view.providers).unwrap_or_default();
+        warm_up::wait_as_told(&providers, next.get_untracked());
+        // Said once: whoever comes back to this page later comes for another reason.
+        address::forget(&["why", "wait"]);
+    });
+    let content = move || {
+        let way = Way::new(session.view(), next.get());
+        match session.account() {
+            Some(account) => view! { <Known account way /> }.into_any(),
+            None => view! { <Unknown way /> }.into_any(),
+        }
     };
     view! {
         <Page name="login" title="Sign in" width=Width::Narrow>
+            {move || why.get().map(|why| view! { <Reason why /> })}
             <Transition>{content}</Transition>
         </Page>
     }
 }
 
+/// Where somebody is going, and what leads there.
+#[derive(Clone)]
+struct Way {
+    next: Destination,
+    guests: Guests,
+    providers: Vec<Provider>,
+}
+
+impl Way {
+    /// Where the server has not said who may come, guests may try.
+    fn new(view: Option<SessionView>, next: Destination) -> Self {
+        let (guests, providers) = view.map_or((Guests::Host, Vec::new()), |view| (view.guests, view.providers));
+        Self { next, guests, providers }
+    }
+
+    /// Whether guests get there.
+    const fn is_open_to_guests(&self) -> bool {
+        match self.guests {
+            Guests::Host => true,
+            Guests::Listen => !matches!(self.next, Destination::NewRoom | Destination::Host(_)),
+            Guests::Off => false,
+        }
+    }
+
+    /// Why a guest does not get there.
+    const fn refusal(&self) -> Refusal {
+        match self.guests {
+            Guests::Off => Refusal::GuestsOff,
+            Guests::Host | Guests::Listen => Refusal::GuestsListenOnly,
+        }
+    }
+}
+
+/// What happened on the way here.
+#[component]
+fn Reason(why: Refusal) -> impl IntoView {
+    let tone = match why {
+        Refusal::GuestsListenOnly | Refusal::GuestsOff | Refusal::SignInCancelled => Tone::Info,
+        _ => Tone::Warn,
+    };
+    view! { <Notice tone>{why.text()}</Notice> }
+}
+
 /// For those who have no name yet.
 #[component]
-fn GuestForm(next: Destination) -> impl IntoView {
-    let Submission { action, error, pending } = Submission::<SignInAsGuest>::new();
-    let why = match next {
+fn Unknown(way: Way) -> impl IntoView {
+    let is_open = way.is_open_to_guests();
+    let (heading, text) = match (is_open, way.providers.is_empty()) {
+        (true, true) => ("What should we call you?", what_for(way.next)),
+        (true, false) => ("How would you like to come in?", what_for(way.next)),
+        (false, _) => ("Sign in", way.refusal().text()),
+    };
+    let (next, providers) = (way.next, way.providers);
+    let has_both = is_open && !providers.is_empty();
+    view! {
+        <div class="grid gap-2">
+            <h1>{heading}</h1>
+            <p class="text-lg text-muted">{text}</p>
+        </div>
+        <div class="card">
+            {(!providers.is_empty()).then(|| view! { <ProviderLinks providers next /> })}
+            {has_both.then(|| view! { <p class="divider">"or as a guest"</p> })}
+            {is_open.then(|| view! { <GuestForm next alone=!has_both /> })}
+        </div>
+    }
+}
+
+const fn what_for(next: Destination) -> &'static str {
+    match next {
         Destination::NewRoom => "Then your room is ready. Your listeners see this name.",
         Destination::Home | Destination::About | Destination::Privacy => "The people you meet in a room see this name.",
         Destination::Room(_) | Destination::Listen(_) | Destination::Host(_) => {
             "Then you go straight on to the room. The host sees this name."
         }
-    };
+    }
+}
+
+/// `alone` says whether there is nothing else to do on the page.
+#[component]
+fn GuestForm(next: Destination, alone: bool) -> impl IntoView {
+    let Submission { action, error, pending } = Submission::<SignInAsGuest>::new();
     view! {
-        <div class="grid gap-2">
-            <h1>"What should we call you?"</h1>
-            <p class="text-lg text-muted">{why}</p>
-        </div>
-        <div class="card">
-            <ActionForm action attr:class="grid gap-5">
-                <input type="hidden" name="next" value=next.path() />
-                <Field
-                    entry=Entry::Name
-                    label="Your name"
-                    name="name"
-                    hint="No account, no e-mail address: a name is enough."
-                    error
-                    autofocus=true
-                />
-                <Button submit=true pending>
-                    "Continue as guest"
-                </Button>
-            </ActionForm>
-        </div>
+        <ActionForm action attr:class="grid gap-5">
+            <input type="hidden" name="next" value=next.path() />
+            <Field
+                entry=Entry::Name
+                label="Your name"
+                name="name"
+                hint="No account, no e-mail address: a name is enough."
+                error
+                autofocus=alone
+            />
+            <Button submit=true pending>
+                "Continue as guest"
+            </Button>
+        </ActionForm>
     }
 }
 
 /// For those who have one.
 #[component]
-fn Known(account: Account, next: Destination) -> impl IntoView {
+fn Known(account: Account, way: Way) -> impl IntoView {
+    let may_go_on = !account.is_guest() || way.is_open_to_guests();
+    let by = account.profile.as_ref().map(|profile| profile.provider.clone());
+    let (next, refusal, has_providers) = (way.next, way.refusal(), !way.providers.is_empty());
+    let told = match &by {
+        Some(provider) => format!("You are signed in with {provider}."),
+        None if may_go_on => "You are here as a guest.".to_owned(),
+        None => refusal.text().to_owned(),
+    };
+    let other = match (&by, may_go_on) {
+        (Some(_), _) => "or as somebody else",
+        (None, true) => "or sign in, and keep your rooms",
+        (None, false) => "what was yours as a guest stays yours",
+    };
+    let go_on = move || match next {
+        Destination::NewRoom => view! { <CreateRoomForm /> }.into_any(),
+        elsewhere => view! { <ButtonLink href=elsewhere.path()>"Continue"</ButtonLink> }.into_any(),
+    };
     view! {
         <div class="grid gap-2">
-            <h1>
-                "Hello, "
-                <bdi>{account.name.to_string()}</bdi>
-            </h1>
-            <p class="text-lg text-muted">"You are signed in as a guest."</p>
+            <h1>{format!("Hello, {}", account.name)}</h1>
+            <p class="text-lg text-muted">{told}</p>
         </div>
-        {match next {
-            Destination::NewRoom => view! { <CreateRoomForm /> }.into_any(),
-            elsewhere => view! { <ButtonLink href=elsewhere.path()>"Continue"</ButtonLink> }.into_any(),
-        }}
+        {may_go_on.then(go_on)}
+        {has_providers
+            .then(|| {
+                view! {
+                    <p class="divider">{other}</p>
+                    <ProviderLinks providers=way.providers next switch=by.is_some() />
+                }
+            })}
     }
 }

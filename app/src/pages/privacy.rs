@@ -22,9 +22,13 @@ pub fn PrivacyPage() -> impl IntoView {
                 <p>
                     "The guest name you enter is stored on the server with a random number that stands for you. Listeners see the host’s name; the host sees the names of the listeners. If you listen without giving a name, you get one."
                 </p>
+                <h2>"Signing in"</h2>
+                <p>
+                    "If you sign in with a provider such as Google, it tells this server your name, your e-mail address and your picture, and learns that you were here. They are kept until you delete them in the menu on your name, or have not come back for a year. The picture is shown to you alone. On the way to the provider a cookie remembers for an hour at most where you were going."
+                </p>
                 <h2>"Your session"</h2>
                 <p>
-                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends after 30 days unless whoever runs this server chose otherwise; then your name is deleted too. If you choose light or dark colours, a second cookie remembers that, and nothing else."
+                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends when you log out, or after 30 days in which you do not come back, unless whoever runs this server chose otherwise; the name of a guest is deleted with it. If you choose light or dark colours, a second cookie remembers that, and nothing else."
                 </p>
                 <h2>"Your address"</h2>
                 <p>

@@ -50,6 +50,10 @@ pub struct IceSettings {
 pub(crate) struct Secret(String);
 
 impl Secret {
+    pub(super) fn new(secret: &str) -> Self {
+        Self(secret.to_owned())
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

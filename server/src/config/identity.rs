@@ -48,9 +48,9 @@ pub struct IdentitySettings {
     #[arg(long, env = "OIDC_CLIENT_ID", value_delimiter = ',')]
     oidc_client_id: Vec<String>,
 
-    /// Client secrets of this server at OIDC_ISSUER, in the same order; none for public clients
-    #[arg(long, env = "OIDC_CLIENT_SECRET", value_delimiter = ',', hide_env_values = true)]
-    oidc_client_secret: Vec<Secret>,
+    /// Client secrets of this server at OIDC_ISSUER, in the same order; none for public clients. One alone may hold commas
+    #[arg(long, env = "OIDC_CLIENT_SECRET", hide_env_values = true)]
+    oidc_client_secret: Option<Secret>,
 
     /// What people call OIDC_ISSUER, in the same order; letters and digits of it make the path /auth/NAME [default: its host]
     #[arg(long, env = "OIDC_NAME", value_delimiter = ',')]
@@ -95,8 +95,9 @@ impl IdentitySettings {
             let name = name.unwrap_or_else(|| host_of(issuer)).to_owned();
             let id = free_id(&name, &providers);
             let client_id = self.oidc_client_id.get(place).cloned().unwrap_or_default();
+            let secrets = self.oidc_secrets();
             let client_secret =
-                self.oidc_client_secret.get(place).filter(|secret| !secret.as_str().is_empty()).cloned();
+                secrets.get(place).filter(|secret| !secret.is_empty()).map(|secret| Secret::new(secret));
             let issuer = issuer.clone();
             providers.push(ProviderSettings { id, name, issuer, client_id, client_secret, callback_url: None });
         }
@@ -121,13 +122,21 @@ impl IdentitySettings {
         if issuers != clients {
             return Err(format!("OIDC_ISSUER names {issuers} issuers, and OIDC_CLIENT_ID {clients} clients of them"));
         }
-        let secrets = self.oidc_client_secret.len();
+        let secrets = self.oidc_secrets().len();
         if secrets > issuers && issuers > 0 {
             return Err(format!(
                 "OIDC_ISSUER names {issuers} issuers, and OIDC_CLIENT_SECRET {secrets} secrets of them"
             ));
         }
         Ok(())
+    }
+
+    fn oidc_secrets(&self) -> Vec<&str> {
+        let secrets = self.oidc_client_secret.as_ref().map(Secret::as_str).filter(|secrets| !secrets.is_empty());
+        match secrets {
+            Some(secret) if self.oidc_issuer.len() == 1 => vec![secret],
+            secrets => secrets.into_iter().flat_map(|secrets| secrets.split(',')).collect(),
+        }
     }
 
     fn google(&self) -> Option<ProviderSettings> {
@@ -221,6 +230,14 @@ mod tests {
         assert_eq!(known, [("google", "Google"), ("our-school", "Our School"), ("localhost-4000", "localhost:4000")]);
         assert_eq!(providers[1].client_secret.as_ref().map(Secret::as_str), Some("hush"));
         assert!(providers[2].client_secret.is_none());
+    }
+
+    #[test]
+    fn the_secret_of_one_provider_may_hold_commas() {
+        let flags =
+            ["--oidc-issuer", "https://login.example", "--oidc-client-id", "one", "--oidc-client-secret", "a,b,c"];
+        let providers = read(&flags).expect("valid settings").identity.providers();
+        assert_eq!(providers[0].client_secret.as_ref().map(Secret::as_str), Some("a,b,c"));
     }
 
     #[test]

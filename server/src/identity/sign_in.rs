@@ -275,7 +275,10 @@ fn guest_of(visitor: &Visitor) -> Option<AccountId> {
 /// The page that says why there is no way to the provider.
 fn turn_back(provider: &OpenIdProvider, error: &SignInError, next: Destination) -> String {
     tracing::warn!(provider = provider.settings().id, "the way to a sign-in provider: {}", explain(error));
-    routes::login_because(error.into(), next)
+    match error {
+        SignInError::Unreachable(_) => routes::login_waiting(&provider.settings().id, next),
+        SignInError::Untrusted(_) => routes::login_because(error.into(), next),
+    }
 }
 
 /// RFC 6749, section 4.1.2.1, and OpenID Connect Core 1.0, section 3.1.2.6.

@@ -1,0 +1,36 @@
+//! Whether somebody answers, and whether this page is an old one.
+
+use js_sys::{Array, Function, Promise, Reflect};
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// Whether a path of ours is answered, and with a status that says yes.
+pub(crate) async fn answers(path: &str) -> bool {
+    ask(path).await.is_some_and(|ok| ok)
+}
+
+async fn ask(path: &str) -> Option<bool> {
+    let fetch: Function = property(&window(), "fetch").dyn_into().ok()?;
+    let promise: Promise = fetch.call1(&window(), &path.into()).ok()?.dyn_into().ok()?;
+    property(&JsFuture::from(promise).await.ok()?, "ok").as_bool()
+}
+
+/// Whether the browser went back or forward to this page, which it may have kept.
+pub(crate) fn is_from_history() -> bool {
+    let performance = property(&window(), "performance");
+    let entries = property(&performance, "getEntriesByType").dyn_into::<Function>();
+    let entries = entries.ok().and_then(|entries| entries.call1(&performance, &"navigation".into()).ok());
+    let first = entries.and_then(|entries| entries.dyn_into::<Array>().ok()).map(|entries| entries.get(0));
+    first.is_some_and(|first| property(&first, "type") == "back_forward")
+}
+
+/// Whether the browser shows again a page that it had put aside as it was (`PageTransitionEvent`).
+pub(crate) fn is_persisted(event: &web_sys::Event) -> bool {
+    property(event, "persisted").is_truthy()
+}
+
+fn property(of: &JsValue, name: &str) -> JsValue {
+    // What is not an object has no properties, and nothing is made of them.
+    Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}

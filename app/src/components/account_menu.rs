@@ -1,0 +1,148 @@
+//! What hangs on the visitor's name: who they are by whose word, and the ways out. Its forms and links work without a
+//! script.
+
+use leptos::{html, prelude::*};
+use leptos_router::hooks::use_location;
+use wasm_bindgen::JsCast;
+
+use super::{
+    ProviderLinks,
+    button::{Button, Variant},
+    session::here,
+};
+use crate::{
+    api::{Account, Provider},
+    routes,
+};
+
+/// The visitor's name, which opens the menu.
+#[component]
+pub(super) fn AccountMenu(account: Account, providers: Vec<Provider>) -> impl IntoView {
+    let menu = NodeRef::<html::Details>::new();
+    close_from_outside(menu);
+    let name = account.name.to_string();
+    view! {
+        <details class="menu" node_ref=menu>
+            <summary>
+                <span class="sr-only">"Account: "</span>
+                <Portrait account=account.clone() />
+                <span class="truncate">{name}</span>
+            </summary>
+            <div class="menu-panel">
+                <Who account=account.clone() />
+                <WaysIn account=account.clone() providers />
+                <form method="post" action=routes::LOG_OUT>
+                    <Button submit=true variant=Variant::Secondary>
+                        "Log out"
+                    </Button>
+                </form>
+                <form method="post" action=routes::LOG_OUT>
+                    <input type="hidden" name="everywhere" value="true" />
+                    <Button submit=true variant=Variant::Ghost>
+                        "Log out everywhere"
+                    </Button>
+                </form>
+                <Deletion />
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// A picture that comes from this server alone, or the first letter of the name.
+#[component]
+fn Portrait(account: Account) -> impl IntoView {
+    let has_picture = account.profile.as_ref().is_some_and(|profile| profile.has_picture);
+    let letter = account.name.as_str().chars().next().map(|letter| letter.to_uppercase().to_string());
+    match has_picture {
+        true => view! { <img class="portrait" src=routes::PICTURE alt="" width="32" height="32" /> }.into_any(),
+        false => view! { <span class="portrait" aria-hidden="true">{letter}</span> }.into_any(),
+    }
+}
+
+#[component]
+fn Who(account: Account) -> impl IntoView {
+    let (by, email) = match account.profile {
+        Some(profile) => (format!("Signed in with {}", profile.provider), profile.email),
+        None => ("A guest, known to this browser alone".to_owned(), None),
+    };
+    view! {
+        <div class="grid min-w-0">
+            <p class="font-semibold">{account.name.to_string()}</p>
+            {email.map(|email| view! { <p class="text-sm">{email}</p> })}
+            <p class="text-sm text-muted">{by}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Guests are asked to sign in, others may want another account.
+#[component]
+fn WaysIn(account: Account, providers: Vec<Provider>) -> impl IntoView {
+    let next = here();
+    let switch = account.profile.map(|profile| {
+        let used = providers.iter().position(|provider| provider.name == profile.provider).unwrap_or_default();
+        providers.get(used).map(|provider| provider.id.clone())
+    });
+    match switch {
+        None => view! { <ProviderLinks providers next /> }.into_any(),
+        Some(None) => ().into_any(),
+        Some(Some(provider)) => view! {
+            <a class="link" rel="external" href=move || routes::switch_account(&provider, next.get())>
+                "Switch account"
+            </a>
+        }
+        .into_any(),
+    }
+}
+
+/// Asks first: it cannot be undone.
+#[component]
+fn Deletion() -> impl IntoView {
+    view! {
+        <details class="grid">
+            <summary class="text-sm">"Delete my data"</summary>
+            <form method="post" action=routes::DELETE class="grid gap-3">
+                <p class="text-sm text-muted">
+                    "Your account, your sessions and what you wrote are deleted, and your rooms end for everyone in them. This cannot be undone."
+                </p>
+                <Button submit=true variant=Variant::Danger>
+                    "Delete everything"
+                </Button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// The menu closes when something else is pressed, on Escape, and on another page.
+fn close_from_outside(menu: NodeRef<html::Details>) {
+    let close = move || menu.get_untracked().filter(|menu| menu.open()).map(|menu| menu.set_open(false));
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let here = path.get();
+        if before.is_some_and(|before| before != here) {
+            close();
+        }
+        here
+    });
+    Effect::new(move |_| {
+        let pressed = window_event_listener_untyped("pointerdown", move |event| {
+            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+            if menu.get_untracked().is_some_and(|menu| !menu.contains(target.as_ref())) {
+                close();
+            }
+        });
+        let escaped = window_event_listener(leptos::ev::keydown, move |event| {
+            let was_open = event.key() == "Escape" && close().is_some();
+            let summary = menu.get_untracked().and_then(|menu| menu.query_selector("summary").ok().flatten());
+            if was_open {
+                super::focus::focus_on(summary);
+            }
+        });
+        on_cleanup(move || {
+            pressed.remove();
+            escaped.remove();
+        });
+    });
+}

@@ -1,0 +1,43 @@
+//! The ways to sign in.
+
+use leptos::prelude::*;
+
+use super::{Awaited, WarmUp};
+use crate::{
+    api::Provider,
+    routes::{self, Destination},
+};
+
+/// A link for each provider: “Sign in with Google”. They are links of the browser's, not of the router's.
+#[component]
+pub fn ProviderLinks(
+    /// Which.
+    providers: Vec<Provider>,
+    /// Where the visitor is going.
+    #[prop(into)]
+    next: Signal<Destination>,
+    /// Whether another account is wanted than the one a provider knows.
+    #[prop(optional)]
+    switch: bool,
+) -> impl IntoView {
+    let warm_up = use_context::<WarmUp>();
+    let link = move |provider: Provider| {
+        let label = format!("Sign in with {}", provider.name);
+        let id = provider.id.clone();
+        let href = move || match switch {
+            true => routes::switch_account(&id, next.get()),
+            false => routes::sign_in_with(&id, next.get()),
+        };
+        let set_out = move |_| {
+            if let Some(warm_up) = warm_up {
+                warm_up.watch(Awaited::provider(&provider, next.get_untracked()));
+            }
+        };
+        view! {
+            <a class="button button-secondary" rel="external" href=href on:click=set_out>
+                {label}
+            </a>
+        }
+    };
+    view! { <div class="grid gap-3">{providers.into_iter().map(link).collect_view()}</div> }.into_any()
+}

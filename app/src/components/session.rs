@@ -1,0 +1,68 @@
+//! Who the visitor is, and how they could be somebody else. What the server last said is the only state here.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::{
+    api::{Account, ApiError, SessionView, current_session},
+    routes::{self, Destination},
+};
+
+/// Who the visitor is. Provided by the app to every page.
+#[derive(Clone, Copy)]
+pub struct Session {
+    view: Resource<Result<SessionView, ApiError>>,
+}
+
+impl Session {
+    /// Asks the server who the visitor is and provides the answer as context. Whoever is signed out is asked for again
+    /// on every change to another page than the sign-in, for that is how a sign-in ends.
+    pub fn provide() -> Self {
+        let view = Resource::new(|| (), |()| current_session());
+        let session = Self { view };
+        let path = use_location().pathname;
+        Effect::new(move |left: Option<String>| {
+            // Read and not only tracked: a memo that nobody reads never learns of a change.
+            let here = path.get();
+            if left.is_some() && !session.is_signed_in() && here != routes::LOGIN {
+                view.refetch();
+            }
+            here
+        });
+        provide_context(session);
+        session
+    }
+
+    /// The account as far as it is known. Reads reactively; inside a `Suspense` it waits.
+    pub fn account(self) -> Option<Account> {
+        self.view()?.account
+    }
+
+    /// What the server said, if it did. Reads reactively; inside a `Suspense` it waits.
+    pub fn view(self) -> Option<SessionView> {
+        self.view.get().and_then(Result::ok)
+    }
+
+    /// Whether the server was asked and did not answer. Reads reactively.
+    pub(super) fn is_unanswered(self) -> bool {
+        self.view.with(|view| matches!(view, Some(Err(_))))
+    }
+
+    /// Whether the visitor is known to be signed in. Does not read reactively.
+    pub fn is_signed_in(self) -> bool {
+        self.view.with_untracked(|view| matches!(view, Some(Ok(SessionView { account: Some(_), .. }))))
+    }
+
+    /// Takes over what the server says now.
+    pub(super) fn update(self, view: SessionView) {
+        if self.view.with_untracked(|known| known.as_ref().and_then(|known| known.as_ref().ok()) != Some(&view)) {
+            self.view.set(Some(Ok(view)));
+        }
+    }
+}
+
+/// The page that is open, to come back to.
+pub(super) fn here() -> Memo<Destination> {
+    let path = use_location().pathname;
+    Memo::new(move |_| path.with(|path| Destination::parse(path)))
+}

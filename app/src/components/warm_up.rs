@@ -1,0 +1,261 @@
+//! A server that sleeps, or a sign-in provider that is slow: what the page waits for is said over it, and the wait ends
+//! in going on or in an error with a way to try again. The wait at hand is the only state here.
+
+use std::time::Duration;
+
+use leptos::{html, leptos_dom::helpers::IntervalHandle, prelude::*, task::spawn_local};
+
+use super::{Button, Session, Variant, address};
+use crate::{
+    api::{Provider, current_session},
+    client::browser::probe,
+    routes::{self, Destination},
+};
+
+/// Between two questions whether it is awake.
+const PROBE_EVERY: Duration = Duration::from_millis(2_500);
+/// What answers within this time was not asleep, and nothing is said.
+const QUIET: Duration = Duration::from_millis(1_200);
+/// Where the server has never said how long a page waits.
+const USUAL_MS: u64 = 150_000;
+
+/// What a page waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// This server, with the visitor's session.
+    Server,
+    /// A sign-in provider.
+    Provider {
+        /// What people call it.
+        name: String,
+        /// Where it is asked whether it is ready.
+        ready: String,
+        /// Where the visitor goes then.
+        href: String,
+    },
+}
+
+impl Awaited {
+    /// A provider, on the way to `next`.
+    pub fn provider(provider: &Provider, next: Destination) -> Self {
+        Self::Provider {
+            name: provider.name.clone(),
+            ready: routes::is_ready(&provider.id),
+            href: routes::sign_in_with(&provider.id, next),
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Server => "the server",
+            Self::Provider { name, .. } => name,
+        }
+    }
+}
+
+/// How a wait goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    /// There is none, or it is too short to speak of.
+    #[default]
+    Rest,
+    Waiting(Awaited),
+    GivenUp(Awaited),
+}
+
+/// The wait at hand. Provided by the app to every page.
+#[derive(Clone, Copy)]
+pub struct WarmUp {
+    phase: RwSignal<Phase>,
+    /// Tells a wait from those before it.
+    number: StoredValue<u32>,
+    timeout_ms: StoredValue<u64>,
+    session: Session,
+}
+
+impl WarmUp {
+    /// Provides it as context, and begins a wait whenever the server was asked for the session and did not answer, or the
+    /// page may be an old one that the browser kept.
+    pub fn provide(session: Session) -> Self {
+        let (phase, number) = (RwSignal::default(), StoredValue::new(0));
+        let warm_up = Self { phase, number, timeout_ms: StoredValue::new(USUAL_MS), session };
+        provide_context(warm_up);
+        Effect::new(move |_| {
+            if let Some(view) = session.view() {
+                warm_up.timeout_ms.set_value(view.warm_up_ms);
+            }
+            if session.is_unanswered() {
+                warm_up.begin(Awaited::Server, Duration::ZERO, Duration::ZERO);
+            }
+        });
+        Effect::new(move |_| {
+            if probe::is_from_history() {
+                warm_up.begin(Awaited::Server, QUIET, Duration::ZERO);
+            }
+            let shown = window_event_listener_untyped("pageshow", move |event| {
+                if probe::is_persisted(&event) {
+                    warm_up.begin(Awaited::Server, QUIET, Duration::ZERO);
+                }
+            });
+            on_cleanup(move || shown.remove());
+        });
+        warm_up
+    }
+
+    /// The browser is on its way: only if that takes long the page says what it waits for, and asks.
+    pub fn watch(self, awaited: Awaited) {
+        self.begin(awaited, QUIET, QUIET);
+    }
+
+    /// Waits for something that is known to be asleep.
+    pub fn wait_for(self, awaited: Awaited) {
+        self.begin(awaited, Duration::ZERO, Duration::ZERO);
+    }
+
+    fn begin(self, awaited: Awaited, quiet: Duration, before_asking: Duration) {
+        let number = self.stop();
+        let timeout = Duration::from_millis(self.timeout_ms.get_value());
+        let is_current = move || self.number.get_value() == number;
+        let (shown, failed, asked) = (awaited.clone(), awaited.clone(), awaited);
+        set_timeout(move || _ = is_current().then(|| self.phase.set(Phase::Waiting(shown))), quiet);
+        set_timeout(
+            move || {
+                if is_current() {
+                    self.give_up(failed)
+                }
+            },
+            timeout,
+        );
+        let ask = move || {
+            if is_current() {
+                self.ask(asked.clone(), number)
+            }
+        };
+        set_timeout(move || self.repeat(ask, is_current), before_asking);
+    }
+
+    /// Asks now, and again and again for as long as the wait lasts.
+    fn repeat(self, ask: impl Fn() + 'static, is_current: impl Fn() -> bool + 'static) {
+        ask();
+        let timer = StoredValue::new(None::<IntervalHandle>);
+        let again = move || match is_current() {
+            true => ask(),
+            false => timer.with_value(|timer| timer.iter().for_each(IntervalHandle::clear)),
+        };
+        timer.set_value(set_interval_with_handle(again, PROBE_EVERY).ok());
+    }
+
+    fn ask(self, awaited: Awaited, number: u32) {
+        spawn_local(async move {
+            let is_awake = match &awaited {
+                Awaited::Server => probe::answers(routes::HEALTH).await,
+                Awaited::Provider { ready, .. } => probe::answers(ready).await,
+            };
+            let view = match awaited {
+                Awaited::Server if is_awake => current_session().await.ok(),
+                _ => None,
+            };
+            if self.number.try_get_value() != Some(number) {
+                return;
+            }
+            match awaited {
+                Awaited::Server => view.into_iter().for_each(|view| {
+                    self.stop();
+                    self.session.update(view);
+                }),
+                Awaited::Provider { href, .. } if is_awake => {
+                    self.stop();
+                    // A browser that goes nowhere leaves the page as it is.
+                    let _ = window().location().assign(&href);
+                }
+                Awaited::Provider { .. } => {}
+            }
+        });
+    }
+
+    fn give_up(self, awaited: Awaited) {
+        self.stop();
+        self.phase.set(Phase::GivenUp(awaited));
+    }
+
+    /// Ends the wait at hand, if there is one, and numbers the next.
+    fn stop(self) -> u32 {
+        self.number.update_value(|number| *number = number.wrapping_add(1));
+        if self.phase.with_untracked(|phase| *phase != Phase::Rest) {
+            self.phase.set(Phase::Rest);
+        }
+        self.number.get_value()
+    }
+}
+
+/// What stands over the page meanwhile.
+#[component]
+pub fn WarmUpOverlay(warm_up: WarmUp) -> impl IntoView {
+    let overlay = NodeRef::<html::Dialog>::new();
+    let phase = warm_up.phase;
+    Effect::new(move |_| {
+        let (is_shown, overlay) = (phase.with(|phase| *phase != Phase::Rest), overlay.get());
+        let Some(overlay) = overlay.filter(|overlay| overlay.open() != is_shown) else { return };
+        match is_shown {
+            // It fails for a dialog that is open already.
+            true => _ = overlay.show_modal(),
+            false => overlay.close(),
+        }
+    });
+    let state = move || match phase.get() {
+        Phase::Rest => None,
+        Phase::Waiting(_) => Some("waiting"),
+        Phase::GivenUp(_) => Some("failed"),
+    };
+    let retry = move || {
+        if let Phase::GivenUp(awaited) = phase.get_untracked() {
+            warm_up.wait_for(awaited);
+        }
+    };
+    let has_given_up = Signal::derive(move || matches!(phase.get(), Phase::GivenUp(_)));
+    view! {
+        <dialog node_ref=overlay class="warm-up" aria-labelledby="warm-up" data-warm-up=state on:close=move |_| _ = warm_up.stop()>
+            <div class="grid gap-5" role="status">
+                <h2 id="warm-up">{move || phase.with(headline)}</h2>
+                <p class="text-muted">{move || phase.with(explanation)}</p>
+            </div>
+            <Show when=move || has_given_up.get() fallback=|| view! { <div class="ring" aria-hidden="true"></div> }>
+                <Button on:click=move |_| retry()>"Try again"</Button>
+            </Show>
+            <form method="dialog" class="grid">
+                <Button submit=true variant=Variant::Ghost>
+                    "Back to the page"
+                </Button>
+            </form>
+        </dialog>
+    }
+    .into_any()
+}
+
+fn headline(phase: &Phase) -> String {
+    match phase {
+        Phase::Rest => String::new(),
+        Phase::Waiting(awaited) => format!("Waiting for {}", awaited.name()),
+        Phase::GivenUp(Awaited::Server) => "The server did not answer".to_owned(),
+        Phase::GivenUp(Awaited::Provider { name, .. }) => format!("{name} did not answer"),
+    }
+}
+
+fn explanation(phase: &Phase) -> &'static str {
+    match phase {
+        Phase::Rest => "",
+        Phase::Waiting(Awaited::Server) => "It may have to wake up first. This page goes on by itself.",
+        Phase::Waiting(Awaited::Provider { .. }) => {
+            "The sign-in service is slow to answer. You go on by yourself as soon as it does."
+        }
+        Phase::GivenUp(_) => "Please check your connection, and try again.",
+    }
+}
+
+/// A page that the server sent back because a provider is asleep: waits for it, and takes the note out of the address.
+pub(crate) fn wait_as_told(providers: &[Provider], next: Destination) {
+    let (Some(warm_up), Some(id)) = (use_context::<WarmUp>(), address::parameter("wait")) else { return };
+    if let Some(provider) = providers.iter().find(|provider| provider.id == id) {
+        warm_up.wait_for(Awaited::provider(provider, next));
+    }
+}

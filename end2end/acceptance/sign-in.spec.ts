@@ -1,0 +1,309 @@
+// Signing in with a real OpenID provider, and every way back from it.
+import { expect, test as base, type Page } from '../fixtures';
+import { OpenIdProvider, PROVIDER } from '../provider.mjs';
+import { Server } from '../server.mjs';
+import { button, createRoom, isHydrated, main, sayName, showsState, signIn } from '../visiting';
+
+const test = base.extend<{ provider: OpenIdProvider; asleep: boolean }>({
+  asleep: [false, { option: true }],
+
+  // eslint-disable-next-line no-empty-pattern
+  provider: async ({}, use) => {
+    const provider = await OpenIdProvider.start();
+    await use(provider);
+    await provider.close();
+  },
+
+  server: async ({ settings, provider, asleep }, use, testInfo) => {
+    const server = await Server.start({ ...provider.settings, ...settings });
+    if (!asleep) provider.wake(server.url);
+    await use(server);
+    await server.close();
+    if (testInfo.status !== testInfo.expectedStatus) {
+      await testInfo.attach('server.log', { body: server.log, contentType: 'text/plain' });
+    }
+  },
+});
+
+const providerLink = (page: Page) => main(page).getByRole('link', { name: `Sign in with ${PROVIDER}` });
+const menu = (page: Page) => page.getByRole('navigation', { name: 'Account' });
+
+/** Opens the menu on the visitor's name. */
+async function openMenu(page: Page): Promise<void> {
+  await menu(page).locator('summary').first().click();
+}
+
+/** On the provider's page: says who one is. */
+async function allowAs(page: Page, account: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Account' }).fill(account);
+  await button(page, 'Allow').click();
+}
+
+async function signInAs(page: Page, account: string): Promise<void> {
+  await page.goto('/login');
+  await providerLink(page).click();
+  await allowAs(page, account);
+  await expect(menu(page)).toContainText(account);
+}
+
+/** No place that the browser remembers holds anything of the exchange. */
+async function leavesNoTrace(page: Page, origin: string): Promise<void> {
+  const client = await page.context().newCDPSession(page);
+  const { entries } = await client.send('Page.getNavigationHistory');
+  for (const { url } of entries.filter((entry) => entry.url.startsWith(origin))) {
+    expect(url).not.toMatch(/[?&](code|state|iss|session_state|error|why|wait)=/);
+  }
+  expect(page.url()).not.toMatch(/[?&](code|state|why|wait)=/);
+}
+
+test('a link to a room survives the way to the provider and back', async ({ newVisitor, server }) => {
+  const host = await newVisitor();
+  await signInAs(host, 'Ada');
+  await host.goto('/');
+  await button(host, 'Create a room').click();
+  await expect(host).toHaveURL(/\/host\/[A-Z2-9]{6}$/);
+  const code = host.url().slice(-6);
+
+  const listener = await newVisitor();
+  await listener.goto(`/listen/${code}`);
+  await expect(listener).toHaveURL(/\/login\?next=/);
+  await providerLink(listener).click();
+  await allowAs(listener, 'Grace');
+  await expect(listener).toHaveURL(`${server.url}/listen/${code}`);
+  await showsState(listener, 'connecting');
+  await expect(main(listener)).toHaveAttribute('data-link', 'attached');
+  await expect(main(host)).toContainText('Grace');
+  await leavesNoTrace(listener, server.url);
+});
+
+test('who turns back is told so, and can go on as a guest to where they were going', async ({ newVisitor, server }) => {
+  const host = await newVisitor();
+  await signInAs(host, 'Ada');
+  await host.goto('/');
+  await button(host, 'Create a room').click();
+  await expect(host).toHaveURL(/\/host\//);
+  const code = host.url().slice(-6);
+
+  const visitor = await newVisitor();
+  await visitor.goto(`/listen/${code}`);
+  await providerLink(visitor).click();
+  await button(visitor, 'Turn back').click();
+  await expect(main(visitor)).toHaveAttribute('data-page', 'login');
+  await expect(main(visitor)).toContainText('You turned back before signing in');
+  await isHydrated(visitor);
+  await expect(visitor).not.toHaveURL(/why=/);
+  await leavesNoTrace(visitor, server.url);
+  await sayName(visitor, 'Grace');
+  await expect(visitor).toHaveURL(`${server.url}/listen/${code}`);
+});
+
+test('guests listen, and are asked kindly to sign in before they host', async ({ newVisitor }) => {
+  const guest = await newVisitor();
+  await guest.goto('/');
+  await button(guest, 'Create a room').click();
+  await expect(main(guest)).toContainText('Guests can listen here');
+  await expect(guest.getByLabel('Your name')).toHaveCount(0);
+
+  await signIn(guest, 'Grace');
+  await guest.goto('/');
+  await isHydrated(guest);
+  await button(guest, 'Create a room').click();
+  await expect(main(guest)).toHaveAttribute('data-page', 'login');
+  await expect(main(guest)).toContainText('Guests can listen here');
+  await providerLink(guest).click();
+  await allowAs(guest, 'Grace');
+  await expect(guest).toHaveURL(/\/host\/[A-Z2-9]{6}$/);
+  await showsState(guest, 'idle');
+});
+
+test.describe('where guests may host', () => {
+  test.use({ settings: { GUESTS: 'host' } });
+
+  test('a guest who signs in keeps the room', async ({ newVisitor, server }) => {
+    const host = await newVisitor();
+    const code = await createRoom(host, 'Ada');
+    await isHydrated(host);
+    await openMenu(host);
+    await menu(host).getByRole('link', { name: `Sign in with ${PROVIDER}` }).click();
+    await allowAs(host, 'Countess');
+    await expect(host).toHaveURL(`${server.url}/host/${code}`);
+    await showsState(host, 'idle');
+    await expect(menu(host)).toContainText('Countess');
+
+    // Known already, and a guest once more in another browser.
+    const elsewhere = await newVisitor();
+    const second = await createRoom(elsewhere, 'Somebody');
+    await openMenu(elsewhere);
+    await menu(elsewhere).getByRole('link', { name: `Sign in with ${PROVIDER}` }).click();
+    await allowAs(elsewhere, 'Countess');
+    await expect(elsewhere).toHaveURL(`${server.url}/host/${second}`);
+    await showsState(elsewhere, 'idle');
+    await host.goto(`/host/${second}`);
+    await showsState(host, 'refused');
+    await expect(main(host)).toHaveAttribute('data-refusal', 'host_elsewhere');
+  });
+});
+
+test.describe('without guests', () => {
+  test.use({ settings: { GUESTS: 'off' } });
+
+  test('listening asks for a sign-in, and leads on', async ({ newVisitor, server }) => {
+    const host = await newVisitor();
+    await signInAs(host, 'Ada');
+    await host.goto('/');
+    await button(host, 'Create a room').click();
+    await expect(host).toHaveURL(/\/host\//);
+    const code = host.url().slice(-6);
+    const listener = await newVisitor();
+    await listener.goto(`/room/${code}`);
+    await button(listener, 'Listen').click();
+    await expect(main(listener)).toContainText('for people who sign in');
+    await expect(listener.getByLabel('Your name')).toHaveCount(0);
+    await providerLink(listener).click();
+    await allowAs(listener, 'Grace');
+    await expect(listener).toHaveURL(`${server.url}/listen/${code}`);
+    await expect(main(listener)).toHaveAttribute('data-link', 'attached');
+  });
+});
+
+test('the menu says who one is, and another account can be chosen', async ({ newVisitor, server }) => {
+  const page = await newVisitor();
+  const foreign: string[] = [];
+  await signInAs(page, 'Ada');
+  await page.goto('/about');
+  page.on('request', (request) => {
+    if (!request.url().startsWith(server.url)) foreign.push(request.url());
+  });
+  await isHydrated(page);
+  await openMenu(page);
+  await expect(menu(page)).toContainText('ada@example.org');
+  await expect(menu(page)).toContainText(`Signed in with ${PROVIDER}`);
+  await expect(async () => {
+    await page.reload();
+    expect(await menu(page).locator('img').first().evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(1);
+  }).toPass();
+  expect(foreign).toEqual([]);
+
+  await isHydrated(page);
+  await openMenu(page);
+  await page.keyboard.press('Escape');
+  await expect(button(page, 'Log out')).toBeHidden();
+  await openMenu(page);
+  await menu(page).getByRole('link', { name: 'Switch account' }).click();
+  await expect(page.locator('main')).toHaveAttribute('data-prompt', 'select_account');
+  await allowAs(page, 'Grace');
+  await expect(page).toHaveURL(`${server.url}/about`);
+  await expect(menu(page)).toContainText('Grace');
+});
+
+test('logging out everywhere reaches other browsers, and what they have open', async ({ newVisitor }) => {
+  const [here, there] = [await newVisitor(), await newVisitor()];
+  await signInAs(here, 'Ada');
+  await signInAs(there, 'Ada');
+  await there.goto('/');
+  await button(there, 'Create a room').click();
+  await expect(there).toHaveURL(/\/host\//);
+  await expect(main(there)).toHaveAttribute('data-link', 'attached');
+
+  await openMenu(here);
+  await button(here, 'Log out everywhere').click();
+  await expect(menu(here).getByRole('link', { name: 'Sign in' })).toBeVisible();
+  await expect(main(there)).toHaveAttribute('data-refusal', 'not_signed_in');
+  await there.goto('/');
+  await expect(menu(there).getByRole('link', { name: 'Sign in' })).toBeVisible();
+});
+
+test('logging out and deleting work without a script', async ({ newVisitor }) => {
+  const page = await newVisitor({ javaScriptEnabled: false });
+  await signInAs(page, 'Ada');
+  await openMenu(page);
+  await button(page, 'Log out').click();
+  await expect(menu(page).getByRole('link', { name: 'Sign in' })).toBeVisible();
+  await signInAs(page, 'Ada');
+  await openMenu(page);
+  await menu(page).getByText('Delete my data').click();
+  await button(page, 'Delete everything').click();
+  await expect(menu(page).getByRole('link', { name: 'Sign in' })).toBeVisible();
+});
+
+test.describe('a provider that sleeps', () => {
+  test.use({ asleep: true, settings: { AUTH_WARM_UP_TIMEOUT_MS: '6000' } });
+
+  test('is waited for, and the visitor goes on by themselves', async ({ newVisitor, provider, server }) => {
+    const page = await newVisitor();
+    await page.goto('/login?next=/about');
+    await isHydrated(page);
+    await providerLink(page).click();
+    const overlay = page.getByRole('dialog', { name: `Waiting for ${PROVIDER}` });
+    await expect(overlay).toBeVisible();
+    provider.wake(server.url);
+    await allowAs(page, 'Ada');
+    await expect(page).toHaveURL(`${server.url}/about`);
+    await leavesNoTrace(page, server.url);
+  });
+
+  test('ends in an error with a way to try again', async ({ newVisitor, provider, server }) => {
+    const page = await newVisitor();
+    await page.goto('/login');
+    await isHydrated(page);
+    await providerLink(page).click();
+    const failed = page.getByRole('dialog', { name: `${PROVIDER} did not answer` });
+    await expect(failed).toBeVisible();
+    provider.wake(server.url);
+    await button(page, 'Try again').click();
+    await allowAs(page, 'Ada');
+    await expect(menu(page)).toContainText('Ada');
+  });
+});
+
+test.describe('a server that sleeps', () => {
+  test.use({ settings: { AUTH_WARM_UP_TIMEOUT_MS: '4000' } });
+
+  /** Shows the page as a browser does that had put it aside. */
+  const showAgain = (page: Page) =>
+    page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+
+  test('is waited for, and the page goes on by itself', async ({ newVisitor, server }) => {
+    const page = await newVisitor();
+    await signIn(page, 'Ada');
+    await page.goto('/about');
+    await isHydrated(page);
+    await server.kill();
+    await showAgain(page);
+    await expect(page.getByRole('dialog', { name: 'Waiting for the server' })).toBeVisible();
+    await server.start();
+    await expect(page.getByRole('dialog')).toBeHidden();
+    await expect(menu(page)).toContainText('Ada');
+  });
+
+  test('ends in an error with a way to try again, and never in a blank page', async ({ newVisitor, server }) => {
+    const page = await newVisitor();
+    await page.goto('/');
+    await isHydrated(page);
+    await server.kill();
+    // Signed out, another page asks who the visitor is.
+    await page.getByRole('link', { name: 'Privacy' }).click();
+    const failed = page.getByRole('dialog', { name: 'The server did not answer' });
+    await expect(failed).toBeVisible();
+    await expect(main(page)).toHaveAttribute('data-page', 'privacy');
+    await server.start();
+    await button(page, 'Try again').click();
+    await expect(page.getByRole('dialog')).toBeHidden();
+  });
+
+  test('that answers at once is not spoken of', async ({ newVisitor }) => {
+    const page = await newVisitor();
+    await page.goto('/about');
+    await isHydrated(page);
+    const shown = page.evaluate(() => new Promise((resolve) => {
+      const dialog = document.querySelector('dialog.warm-up')!;
+      new MutationObserver(() => resolve(true)).observe(dialog, { attributes: true });
+      document.addEventListener('visibilitychange', () => resolve(false));
+    }));
+    const asked = page.waitForResponse(/current_session/);
+    await showAgain(page);
+    await asked;
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    expect(await shown).toBe(false);
+  });
+});
