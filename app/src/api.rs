@@ -71,6 +71,24 @@ pub struct IceServer {
     pub credential: Option<String>,
 }
 
+/// What a page's peer connections find their way through the network with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IceConfiguration {
+    /// In the order of preference.
+    pub servers: Vec<IceServer>,
+    /// Seconds after which to ask again, because passwords end some time after that.
+    pub renew_in_s: Option<u32>,
+    /// Whether sound may go through TURN servers only.
+    pub relay_only: bool,
+}
+
+impl IceConfiguration {
+    /// Whether a server stands by that passes sound on where no direct path is found.
+    pub fn have_turn(&self) -> bool {
+        self.servers.iter().flat_map(|server| &server.urls).any(|url| url.starts_with("turn"))
+    }
+}
+
 /// Why a server function did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -304,7 +322,7 @@ pub async fn recent_rooms() -> Result<Vec<RecentRoom>, ApiError> {
 /// # Errors
 /// [`Refusal::NotSignedIn`].
 #[server(prefix = "/api/fn", endpoint = "ice_servers")]
-pub async fn ice_servers() -> Result<Vec<IceServer>, ApiError> {
+pub async fn ice_servers() -> Result<IceConfiguration, ApiError> {
     let account = backend::visitor().account.ok_or(Refusal::NotSignedIn)?;
     Ok(backend::backend()?.ice_servers(&account))
 }

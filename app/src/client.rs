@@ -2,7 +2,7 @@
 //!
 //! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
 //! One facet a file: `link` (the signalling connection), `peers` (peer connections) with their `negotiation`, `recovery`,
-//! `succession` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what the host sends, made of
+//! `succession`, `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what the host sends, made of
 //! a `mix` in the quality of a `profile`, with a `keepsake` for after a reload), `engagement` (reactions, messages,
 //! removals), `shown` (what the page shows of all that), `volume` (how loud a listener's player is).
 
@@ -23,6 +23,7 @@ pub mod sdp;
 mod shown;
 pub mod statistics;
 mod succession;
+mod turn;
 mod volume;
 
 use heartogether::{
@@ -48,6 +49,8 @@ use peers::Peers;
 pub use profile::{Codec, Profile};
 pub use shown::{HostState, ListenerState};
 pub use succession::COUNT_EVERY_MS;
+use turn::Turn;
+pub use turn::TurnProblem;
 pub use volume::{NoVolume, Volume};
 
 /// What a page holds on to in its room.
@@ -67,6 +70,7 @@ pub struct Client {
     place: Option<Place>,
     room: Option<RoomView>,
     peers: Peers,
+    turn: Turn,
     broadcast: Broadcast,
     engagement: Engagement,
     refusal: Option<Refusal>,
@@ -82,6 +86,7 @@ impl Client {
             place: None,
             room: None,
             peers: Peers::new(seed),
+            turn: Turn::default(),
             broadcast: Broadcast::default(),
             engagement: Engagement::new(seed),
             refusal: None,
@@ -126,12 +131,22 @@ impl Client {
             Input::Left => self.leave(out),
             Input::PeerDescribed { negotiation, sdp } => self.send_description(negotiation, sdp, out),
             Input::PeerAccepted { negotiation } => self.peers.accept(negotiation, out),
-            Input::PeerGathered { negotiation, candidate } => self.peers.gather(negotiation, candidate, out),
+            Input::PeerGathered { negotiation, candidate } => {
+                self.note_candidate(&candidate);
+                self.peers.gather(negotiation, candidate, out);
+            }
+            Input::IceServerFailed { url, code } => self.note_failure(url, code),
+            Input::IceServersRenewed => self.forget_failures(),
             Input::PeerChanged { negotiation, state } => self.change_peer(negotiation, state, out),
             Input::Counted { negotiation, packets } => self.count(negotiation, packets, out),
             Input::Measured { negotiation, reading } => self.measure(negotiation, reading, out),
         }
         commands
+    }
+
+    /// What this page is in the room.
+    pub fn role(&self) -> Role {
+        self.role
     }
 
     /// How the signalling connection is.

@@ -7,7 +7,7 @@ use heartogether::{
     room::{Event, Policy, RoomCreated},
 };
 use heartogether_app::api::{
-    Account, ApiError, Backend, Guests, IceServer, NewSession, Provider, RecentRoom, RoomSummary, Visitor,
+    Account, ApiError, Backend, Guests, IceConfiguration, NewSession, Provider, RecentRoom, RoomSummary, Visitor,
 };
 
 use crate::{error::ServerError, log::LogError, random, state::Node};
@@ -85,8 +85,8 @@ impl Backend for Node {
         Ok(recent)
     }
 
-    fn ice_servers(&self, _account: &Account) -> Vec<IceServer> {
-        self.config.ice.servers()
+    fn ice_servers(&self, account: &Account) -> IceConfiguration {
+        self.config.ice.servers(account.id, self.clock.now())
     }
 }
 

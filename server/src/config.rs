@@ -217,6 +217,8 @@ fn parse_cookie_name(name: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use heartogether::{id::AccountId, time::Timestamp};
+
     use super::*;
 
     fn read(arguments: &[&'static str]) -> Result<Config, String> {
@@ -251,6 +253,9 @@ mod tests {
             (["--stun-urls", "https://example.org"], "--stun-urls"),
             (["--turn-urls", "ftp:example.org"], "--turn-urls"),
             (["--turn-urls", "turn:example.org"], "TURN_USERNAME"),
+            (["--turn-urls", "turn:example.org"], "TURN_SECRET"),
+            (["--turn-ttl-seconds", "1"], "--turn-ttl-seconds"),
+            (["--ice-transport-policy", "relay"], "TURN_URLS"),
             (["--expressturn-urls", "relay.example.org:3478"], "EXPRESSTURN_USERNAME"),
         ] {
             let error = read(&arguments).expect_err("the setting is wrong");
@@ -263,10 +268,24 @@ mod tests {
         let arguments =
             ["--turn-urls", "relay.example.org:3478", "--turn-username", "ada", "--turn-credential", "s3cret"];
         let config = read(&arguments).expect("valid settings");
-        let servers = config.ice.servers();
+        let servers = config.ice.servers(AccountId::from_bits(1), Timestamp::from_millis(0)).servers;
         let turn = servers.last().expect("a TURN server");
         assert_eq!(turn.urls, ["turn:relay.example.org:3478"]);
         assert_eq!(turn.credential.as_deref(), Some("s3cret"));
         assert!(!format!("{config:?}").contains("s3cret"));
+    }
+    #[test]
+    fn with_a_secret_everybody_gets_a_password_of_their_own_for_an_hour_and_the_secret_is_not_shown() {
+        let arguments =
+            ["--turn-urls", "turn:relay.example.org?transport=udp,turns:relay.example.org", "--turn-secret", "s3cret"];
+        let config = read(&arguments).expect("valid settings");
+        let of = |account| config.ice.servers(AccountId::from_bits(account), Timestamp::from_millis(5_000));
+        let (ada, grace) = (of(1), of(2));
+        assert_eq!(ada.renew_in_s, Some(1_800));
+        let turn = ada.servers.last().expect("a TURN server");
+        assert_eq!(turn.urls, ["turn:relay.example.org?transport=udp", "turns:relay.example.org"]);
+        assert!(turn.username.as_deref().is_some_and(|name| name.starts_with("3605:")));
+        assert_ne!(ada.servers, grace.servers);
+        assert!(!format!("{config:?}{ada:?}").contains("s3cret"));
     }
 }

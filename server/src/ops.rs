@@ -56,11 +56,13 @@ pub(crate) async fn room(
     }))
 }
 
-/// `GET /api/ice-servers`.
+/// `GET /api/ice-servers`. Passwords that end are to be fetched anew in time.
 pub(crate) async fn ice_servers(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
-) -> Result<([(HeaderName, &'static str); 1], Json<Vec<IceServer>>), Answer> {
+) -> Result<([(HeaderName, String); 1], Json<Vec<IceServer>>), Answer> {
     let account = visitor.account.ok_or(Refusal::NotSignedIn)?;
-    Ok(([(header::CACHE_CONTROL, "private")], Json(node.ice_servers(&account))))
+    let known = node.ice_servers(&account);
+    let cache = known.renew_in_s.map_or("private".to_owned(), |seconds| format!("private, max-age={seconds}"));
+    Ok(([(header::CACHE_CONTROL, cache)], Json(known.servers)))
 }

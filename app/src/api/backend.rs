@@ -10,7 +10,7 @@ use heartogether::{
 use http::{HeaderValue, header::SET_COOKIE};
 use leptos::prelude::*;
 
-use super::{Account, ApiError, Guests, IceServer, Provider, RecentRoom, RoomSummary};
+use super::{Account, ApiError, Guests, IceConfiguration, Provider, RecentRoom, RoomSummary};
 
 /// The server's side of the server functions.
 #[async_trait]
@@ -46,7 +46,7 @@ pub trait Backend: Send + Sync {
     fn link(&self, code: RoomCode, visitor: &Visitor) -> String;
 
     /// The STUN and TURN servers for an account.
-    fn ice_servers(&self, account: &Account) -> Vec<IceServer>;
+    fn ice_servers(&self, account: &Account) -> IceConfiguration;
 }
 
 /// A session that has just begun.

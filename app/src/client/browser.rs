@@ -2,6 +2,7 @@
 //! talks to web-sys. Everything here lets go of its device, socket or connection when dropped.
 
 mod capture;
+mod ice;
 mod level;
 pub mod media_session;
 mod microphones;
@@ -52,9 +53,10 @@ use sources::Sources;
 
 use super::{
     COUNT_EVERY_MS, Client, Command, HostState, Input, LinkState, ListenerState, OwnMessage, PeerState, Profile, Timer,
+    TurnProblem,
     statistics::{EVERY_MS, PeerStatistics, Reading},
 };
-use crate::api::IceServer;
+use crate::api::IceConfiguration;
 
 /// How often the audience is shown anew, at most.
 const AUDIENCE_EVERY: Duration = Duration::from_millis(200);
@@ -89,6 +91,8 @@ pub struct Presence {
     pub reaction: RwSignal<Option<(u32, Reaction)>>,
     /// Milliseconds that the room's clock is ahead of this machine's.
     pub clock_ahead_ms: RwSignal<f64>,
+    /// What is wrong with a TURN server.
+    pub turn_problem: RwSignal<Option<TurnProblem>>,
     /// The quality of the host's sound.
     pub profile: RwSignal<Profile>,
     /// The host's sound.
@@ -119,6 +123,7 @@ impl Presence {
             engagement_notice: RwSignal::default(),
             reaction: RwSignal::default(),
             clock_ahead_ms: RwSignal::default(),
+            turn_problem: RwSignal::default(),
             profile: RwSignal::default(),
             sound: Sound::default(),
             level: RwSignal::default(),
@@ -134,11 +139,12 @@ impl Presence {
     }
 
     /// Joins the room. Call it in the browser, once the ICE servers are known; it ends with the page's owner.
-    pub fn start(self, role: Role, code: RoomCode, ice_servers: &[IceServer], player: NodeRef<Audio>) {
+    pub fn start(self, role: Role, code: RoomCode, ice_servers: IceConfiguration, player: NodeRef<Audio>) {
         let take_over = role == Role::Host && mark_as_host(code);
-        let configuration = peer::configuration(role, ice_servers);
+        let configuration = ice::configuration(role, &ice_servers);
         let page = Page::new(Client::new(role, code, take_over, random()), configuration, player, self);
         page.listen_for_waking();
+        page.renew_ice_servers(ice_servers.renew_in_s);
         page.measure_regularly();
         if role == Role::Listener {
             page.count_regularly();
@@ -221,7 +227,8 @@ struct Running {
     sources: Sources,
     level: RefCell<Option<Level>>,
     playback: Playback,
-    configuration: web_sys::RtcConfiguration,
+    configuration: RefCell<web_sys::RtcConfiguration>,
+    renewal: RefCell<Option<TimeoutHandle>>,
     waking: RefCell<Vec<EventListener>>,
     intervals: RefCell<Vec<IntervalHandle>>,
     audience: Audience,
@@ -251,7 +258,8 @@ impl Page {
             sources: Sources::default(),
             level: RefCell::default(),
             playback: Playback::new(player, presence.playback_blocked, presence.playback_held),
-            configuration,
+            configuration: configuration.into(),
+            renewal: RefCell::default(),
             waking: RefCell::default(),
             intervals: RefCell::default(),
             audience: Audience::default(),
@@ -336,6 +344,7 @@ impl Page {
         show(presence.own_messages, client.own_messages().collect());
         show(presence.chosen_reaction, client.chosen_reaction());
         show(presence.engagement_notice, client.engagement_notice());
+        show(presence.turn_problem, client.turn_problem());
         self.publish_audience(&client);
         self.publish_sound(&client);
     }
@@ -381,13 +390,18 @@ impl Page {
 
     fn open_offering(&self, negotiation: NegotiationId) {
         let Some((stream, track)) = sources::outgoing_stream().zip(self.0.sources.outgoing()) else { return };
-        let opened = PeerConnection::open(negotiation, &self.0.configuration, self.0.profile.get(), self.reporter());
+        let opened = self.open_peer(negotiation);
         self.keep_peer(negotiation, opened, |peer| peer.offer(&stream, &track));
     }
 
     fn open_answering(&self, negotiation: NegotiationId, sdp: String) {
-        let opened = PeerConnection::open(negotiation, &self.0.configuration, self.0.profile.get(), self.reporter());
+        let opened = self.open_peer(negotiation);
         self.keep_peer(negotiation, opened, |peer| peer.answer(sdp));
+    }
+
+    fn open_peer(&self, negotiation: NegotiationId) -> Option<Rc<PeerConnection>> {
+        let configuration = self.0.configuration.borrow();
+        PeerConnection::open(negotiation, &configuration, self.0.profile.get(), self.reporter())
     }
 
     fn keep_peer(
@@ -517,6 +531,7 @@ impl Page {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        self.renewal.get_mut().iter().for_each(TimeoutHandle::clear);
         self.intervals.get_mut().iter().for_each(IntervalHandle::clear);
         self.timers.get_mut().values().for_each(TimeoutHandle::clear);
         self.audience.pause.get_mut().iter().for_each(TimeoutHandle::clear);

@@ -91,6 +91,15 @@ pub enum Input {
         /// What it found.
         candidate: Candidate,
     },
+    /// A STUN or TURN server failed one of the peer connections.
+    IceServerFailed {
+        /// The server's URL.
+        url: String,
+        /// A STUN error (RFC 8489, section 14.8), or [`UNREACHABLE`](super::turn::UNREACHABLE).
+        code: u16,
+    },
+    /// The STUN and TURN servers are known anew, with passwords that last.
+    IceServersRenewed,
     /// A peer connection's state has changed.
     PeerChanged {
         /// Which.

@@ -6,7 +6,7 @@ use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::answer::answer;
 use crate::{
-    api::{ApiError, IceServer, ReopenRoom, RoomSummary, ice_servers, look_up_room},
+    api::{ApiError, IceConfiguration, ReopenRoom, RoomSummary, ice_servers, look_up_room},
     components::{Button, ButtonLink, JoinForm, Notice, Page, Skeleton, Submission, Tone, Variant, Width},
     routes::{self, Destination},
 };
@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Entrance {
     pub(crate) room: RoomSummary,
-    pub(crate) ice_servers: Vec<IceServer>,
+    pub(crate) ice_servers: IceConfiguration,
 }
 
 /// Asks for both at once, for the room in the address.

@@ -61,9 +61,9 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
     let Entrance { room, ice_servers } = entrance;
     let host_name = room.host_name.to_string();
     let (code, max_listeners) = (room.code, room.max_listeners);
-    let has_turn = ice_servers.iter().flat_map(|server| &server.urls).any(|url| url.starts_with("turn"));
+    let has_turn = ice_servers.have_turn();
     let presence = Presence::new();
-    Effect::new(move |_| presence.start(Role::Host, code, &ice_servers, NodeRef::<Audio>::new()));
+    Effect::new(move |_| presence.start(Role::Host, code, ice_servers.clone(), NodeRef::<Audio>::new()));
     on_cleanup(move || presence.leave());
     let state = presence.host_state;
     let refusal = move || match state.get() {

@@ -58,7 +58,7 @@ fn Player(entrance: Entrance) -> impl IntoView {
     let presence = Presence::new();
     let player = NodeRef::<Audio>::new();
     let volume = RwSignal::new(Volume::default());
-    Effect::new(move |_| presence.start(Role::Listener, code, &ice_servers, player));
+    Effect::new(move |_| presence.start(Role::Listener, code, ice_servers.clone(), player));
     on_cleanup(move || presence.leave());
     let stream =
         Memo::new(move |_| presence.room.with(|known| known.as_ref().map_or(room.stream, |known| known.stream)));

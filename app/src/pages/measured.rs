@@ -6,8 +6,11 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
-    client::statistics::{PeerStatistics, report},
-    components::{Button, Glyph, Icon, Variant},
+    client::{
+        browser::Presence,
+        statistics::{PeerStatistics, report},
+    },
+    components::{Button, Glyph, Icon, Notice, Tone, Variant},
 };
 
 /// How long the button says that it has copied.
@@ -25,6 +28,16 @@ pub(super) fn MeasuredLines(
         statistics.with(report::lines).into_iter().map(line).collect_view()
     };
     view! { <dl class="measured">{lines}</dl> }.into_any()
+}
+
+/// Says what is wrong with a TURN server.
+#[component]
+pub(super) fn TurnNotice(presence: Presence) -> impl IntoView {
+    let notice = move || {
+        let problem = presence.turn_problem.get();
+        problem.map(|problem| view! { <Notice tone=Tone::Warn>{problem.text()}</Notice> })
+    };
+    view! { <div data-testid="turn-problem">{notice}</div> }.into_any()
 }
 
 /// Copies a text, which is made when it is asked for.

@@ -2,8 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
-use clap::Args;
-use heartogether_app::api::IceServer;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use clap::{Args, ValueEnum};
+use heartogether::{id::AccountId, time::Timestamp};
+use heartogether_app::api::{IceConfiguration, IceServer};
+use ring::hmac;
 
 /// What peer connections find their way through the network with.
 #[derive(Args, Clone, Debug)]
@@ -43,6 +46,28 @@ pub struct IceSettings {
     /// Password for TURN_URLS
     #[arg(long, env = "TURN_CREDENTIAL", hide_env_values = true)]
     turn_credential: Option<Secret>,
+
+    /// Secret shared with the servers of TURN_URLS (coturn's static-auth-secret), from which everybody gets a password
+    /// of their own for a while, in place of TURN_USERNAME and TURN_CREDENTIAL
+    #[arg(long, env = "TURN_SECRET", hide_env_values = true)]
+    turn_secret: Option<Secret>,
+
+    /// Seconds that a password made from TURN_SECRET can be used; pages fetch the next one at half time
+    #[arg(long, env = "TURN_TTL_SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u32).range(2..))]
+    turn_ttl_seconds: u32,
+
+    /// Which paths peer connections may take
+    #[arg(long, env = "ICE_TRANSPORT_POLICY", value_enum, default_value_t = TransportPolicy::All)]
+    ice_transport_policy: TransportPolicy,
+}
+
+/// Which paths peer connections may take (W3C WebRTC, `RTCIceTransportPolicy`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TransportPolicy {
+    /// The best that is found
+    All,
+    /// Through a TURN server only: members never learn each other's addresses
+    Relay,
 }
 
 /// A setting that is never printed.
@@ -79,6 +104,29 @@ struct TurnSettings<'a> {
     urls: &'a [String],
     username: Option<&'a str>,
     credential: Option<&'a str>,
+    secret: Option<&'a str>,
+}
+
+impl TurnSettings<'_> {
+    /// User name and password for an account.
+    fn credentials(&self, account: AccountId, expires_at: Timestamp) -> (Option<String>, Option<String>) {
+        match self.secret {
+            Some(secret) => {
+                let (username, credential) = make_credentials(secret, account, expires_at);
+                (Some(username), Some(credential))
+            }
+            None => (self.username.map(str::to_owned), self.credential.map(str::to_owned)),
+        }
+    }
+}
+
+/// A user name that says until when it can be used and by whom, and the password that only those make who know the
+/// secret (draft-uberti-behave-turn-rest-00, section 2.2).
+fn make_credentials(secret: &str, account: AccountId, expires_at: Timestamp) -> (String, String) {
+    let username = format!("{}:{account}", expires_at.as_millis() / 1000);
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
+    let credential = BASE64_STANDARD.encode(hmac::sign(&key, username.as_bytes()));
+    (username, credential)
 }
 
 impl IceSettings {
@@ -87,26 +135,42 @@ impl IceSettings {
         for urls in [&mut self.stun_urls, &mut self.expressturn_urls, &mut self.turn_urls] {
             urls.retain(|url| !url.is_empty());
         }
+        self.turn_secret = self.turn_secret.take().filter(|secret| !secret.as_str().is_empty());
         for turn in self.turn() {
             let is_set = |value: Option<&str>| value.is_some_and(|value| !value.is_empty());
             let is_turn = turn.urls.iter().any(|url| !url.starts_with("stun:"));
-            if is_turn && !(is_set(turn.username) && is_set(turn.credential)) {
+            if is_turn && turn.secret.is_none() && !(is_set(turn.username) && is_set(turn.credential)) {
                 let name = turn.name;
-                return Err(format!("{name}_URLS is set, so {name}_USERNAME and {name}_CREDENTIAL have to be set too"));
+                let or_secret = if name == "TURN" { ", or TURN_SECRET" } else { "" };
+                return Err(format!(
+                    "{name}_URLS is set, so {name}_USERNAME and {name}_CREDENTIAL have to be set too{or_secret}"
+                ));
             }
         }
-        Ok(())
+        let relays = self.turn().iter().any(|turn| !turn.urls.is_empty());
+        match self.ice_transport_policy {
+            TransportPolicy::Relay if !relays => {
+                Err("ICE_TRANSPORT_POLICY is relay, so TURN_URLS or EXPRESSTURN_URLS has to be set".to_owned())
+            }
+            _ => Ok(()),
+        }
     }
 
-    /// In the form browsers take them.
-    pub(crate) fn servers(&self) -> Vec<IceServer> {
+    /// In the form browsers take them, in the order of the settings, for an account.
+    pub(crate) fn servers(&self, account: AccountId, now: Timestamp) -> IceConfiguration {
         let stun = IceServer { urls: self.stun_urls.clone(), username: None, credential: None };
-        let turn = self.turn().map(|turn| IceServer {
-            urls: turn.urls.to_owned(),
-            username: turn.username.map(str::to_owned),
-            credential: turn.credential.map(str::to_owned),
+        let expires_at = now.after_ms(u64::from(self.turn_ttl_seconds) * 1000);
+        let turn = self.turn().map(|turn| {
+            let (username, credential) = turn.credentials(account, expires_at);
+            IceServer { urls: turn.urls.to_owned(), username, credential }
         });
-        [stun].into_iter().chain(turn).filter(|server| !server.urls.is_empty()).collect()
+        let is_limited = self.turn_secret.is_some() && !self.turn_urls.is_empty();
+        IceConfiguration {
+            servers: [stun].into_iter().chain(turn).filter(|server| !server.urls.is_empty()).collect(),
+            // At half time: what is made just before still outlasts a moment without a server.
+            renew_in_s: is_limited.then_some(self.turn_ttl_seconds / 2),
+            relay_only: self.ice_transport_policy == TransportPolicy::Relay,
+        }
     }
 
     fn turn(&self) -> [TurnSettings<'_>; 2] {
@@ -115,12 +179,14 @@ impl IceSettings {
             urls: &self.expressturn_urls,
             username: self.expressturn_username.as_deref(),
             credential: self.expressturn_credential.as_ref().map(Secret::as_str),
+            secret: None,
         };
         let other = TurnSettings {
             name: "TURN",
             urls: &self.turn_urls,
             username: self.turn_username.as_deref(),
             credential: self.turn_credential.as_ref().map(Secret::as_str),
+            secret: self.turn_secret.as_ref().map(Secret::as_str),
         };
         [express, other]
     }
@@ -149,4 +215,18 @@ fn parse_url(url: &str, scheme: &str) -> Result<String, String> {
 
 fn is_host_and_port(url: &str) -> bool {
     url.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_what_coturn_makes_of_the_same_secret() {
+        // echo -n 1767225600:0…02a | openssl dgst -binary -sha1 -hmac north | openssl base64
+        let (username, credential) =
+            make_credentials("north", AccountId::from_bits(42), Timestamp::from_millis(1_767_225_600_999));
+        assert_eq!(username, "1767225600:0000000000000000000000000000002a");
+        assert_eq!(credential, "T4OVtz62M6bJysoOyw3stV2a46s=");
+    }
 }

@@ -6,47 +6,18 @@ use std::{
 };
 
 use gloo_events::EventListener;
-use heartogether::{id::NegotiationId, role::Role, wire::Candidate};
+use heartogether::{id::NegotiationId, wire::Candidate};
 use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    MediaStream, MediaStreamTrack, RtcBundlePolicy, RtcConfiguration, RtcIceCandidateInit, RtcIceServer,
-    RtcOfferOptions, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpReceiver,
-    RtcRtpSender, RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescriptionInit,
-    RtcTrackEvent,
+    MediaStream, MediaStreamTrack, RtcConfiguration, RtcIceCandidateInit, RtcOfferOptions, RtcPeerConnection,
+    RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpReceiver, RtcRtpSender, RtcRtpTransceiverDirection,
+    RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescriptionInit, RtcTrackEvent,
 };
 
-use super::{Reporter, playback::Playback, stats};
-use crate::{
-    api::IceServer,
-    client::{Input, PeerState, Profile, adaptation::Tuning, sdp::opus, statistics::Reading},
-};
-
-/// Candidates a host gathers before they are needed (W3C WebRTC, `iceCandidatePoolSize`). A listener's connection is made
-/// when the offer is there and gathers at once; with a pool, Chromium 156 now and then never finds a candidate on a page
-/// that has just been opened.
-const CANDIDATE_POOL: u32 = 4;
-
-/// The configuration of every peer connection on a page.
-pub(super) fn configuration(role: Role, ice_servers: &[IceServer]) -> RtcConfiguration {
-    let servers = Array::new();
-    for server in ice_servers {
-        let entry = RtcIceServer::new();
-        entry.set_urls(&server.urls.iter().map(JsValue::from).collect::<Array>());
-        server.username.iter().for_each(|username| entry.set_username(username));
-        server.credential.iter().for_each(|credential| entry.set_credential(credential));
-        servers.push(&entry);
-    }
-    let configuration = RtcConfiguration::new();
-    configuration.set_ice_servers(&servers);
-    configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
-    if role == Role::Host {
-        // web-sys has no setter for it; setting a property of a plain object does not fail.
-        let _ = Reflect::set(&configuration, &"iceCandidatePoolSize".into(), &CANDIDATE_POOL.into());
-    }
-    configuration
-}
+use super::{Reporter, ice, playback::Playback, stats};
+use crate::client::{Input, PeerState, Profile, adaptation::Tuning, sdp::opus, statistics::Reading};
 
 /// A peer connection. Dropped, it closes.
 pub(super) struct PeerConnection {
@@ -87,6 +58,7 @@ impl PeerConnection {
         let listeners = vec![
             report_candidates(&connection, Rc::clone(&negotiation), report.clone()),
             report_state(&connection, Rc::clone(&negotiation), report.clone()),
+            ice::report_failures(&connection, report.clone()),
         ];
         let encoding = Encoding {
             profile: Cell::new(profile),
@@ -183,6 +155,12 @@ impl PeerConnection {
         let sent = self.sender.borrow().as_ref().map(RtcRtpSender::get_stats);
         let received = || self.receiver.borrow().as_ref().map(RtcRtpReceiver::get_stats);
         stats::read(sent.or_else(received)?).await
+    }
+
+    /// Looks for paths with other servers from now on; paths that were found stay.
+    pub(super) fn configure(&self, configuration: &RtcConfiguration) {
+        // A browser that cannot change them goes on with those it has.
+        let _ = self.connection.set_configuration_with_configuration(configuration);
     }
 
     pub(super) fn negotiation(&self) -> NegotiationId {

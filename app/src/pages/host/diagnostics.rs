@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use heartogether::id::MemberId;
 use leptos::{html::Details, prelude::*};
 
-use super::super::measured::{CopyDiagnostics, MeasuredLines};
+use super::super::measured::{CopyDiagnostics, MeasuredLines, TurnNotice};
 use crate::{
     client::{
+        TurnProblem,
         browser::{ListenerRow, Presence},
         statistics::{
             PeerStatistics, REMEMBERED,
@@ -39,6 +40,7 @@ pub(super) fn Diagnostics(
         }
     });
     view! {
+        <TurnNotice presence />
         <details class="card" node_ref=section on:toggle=toggle>
             <summary>"Diagnostics"</summary>
             <div class="grid gap-4 pt-4">
@@ -92,18 +94,22 @@ fn Measured(presence: Presence, history: RwSignal<History>) -> impl IntoView {
         </Show>
         <For each=move || members.get() key=|member| *member children=one />
         <div>
-            <CopyDiagnostics text=move || statistics.with_untracked(|round| report_of(round)) />
+            <CopyDiagnostics text=move || {
+                let problem = presence.turn_problem.get_untracked();
+                statistics.with_untracked(|round| report_of(round, problem.as_ref()))
+            } />
         </div>
     }
     .into_any()
 }
 
 /// Listeners are numbered: who they are is nobody's business who helps with the network.
-fn report_of(round: &[(MemberId, PeerStatistics)]) -> String {
+fn report_of(round: &[(MemberId, PeerStatistics)], problem: Option<&TurnProblem>) -> String {
     let of = |(number, (_, statistics)): (usize, &(MemberId, PeerStatistics))| {
         format!("\nListener {}\n{}", number + 1, report::text(statistics))
     };
     let browser = window().navigator().user_agent().unwrap_or_default();
     let listeners: String = round.iter().enumerate().map(of).collect();
-    format!("HearTogether, host\nBrowser: {browser}\n{listeners}")
+    let problem = problem.map(|problem| problem.text() + "\n").unwrap_or_default();
+    format!("HearTogether, host\nBrowser: {browser}\n{problem}{listeners}")
 }

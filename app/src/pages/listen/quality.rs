@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::super::measured::{CopyDiagnostics, MeasuredLines};
+use super::super::measured::{CopyDiagnostics, MeasuredLines, TurnNotice};
 use crate::client::{
     browser::Presence,
     statistics::{PeerStatistics, report},
@@ -20,6 +20,7 @@ pub(super) fn QualityBadge(presence: Presence) -> impl IntoView {
         format!("HearTogether, listener\nBrowser: {browser}\n{}", statistics.with_untracked(report::text))
     };
     view! {
+        <TurnNotice presence />
         <Show when=is_known>
             <details class="quality">
                 <summary data-testid="quality">{move || statistics.with(summary)}</summary>

@@ -1,0 +1,86 @@
+//! The servers that peer connections find their way through the network with: handed to the browser, fetched again before
+//! their passwords end, and listened to when they fail.
+
+use std::time::Duration;
+
+use gloo_events::EventListener;
+use heartogether::role::Role;
+use js_sys::{Array, Reflect};
+use leptos::prelude::set_timeout_with_handle;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer, RtcIceTransportPolicy, RtcPeerConnection};
+
+use super::{Page, Reporter};
+use crate::{
+    api::{self, IceConfiguration},
+    client::Input,
+};
+
+/// Candidates a host gathers before they are needed (W3C WebRTC, `iceCandidatePoolSize`). A listener's connection is made
+/// when the offer is there and gathers at once; with a pool, Chromium 156 now and then never finds a candidate on a page
+/// that has just been opened.
+const CANDIDATE_POOL: u32 = 4;
+/// Seconds until the servers are asked for again when that went wrong.
+const RETRY_S: u32 = 10;
+
+/// The configuration of every peer connection on a page.
+pub(super) fn configuration(role: Role, ice_servers: &IceConfiguration) -> RtcConfiguration {
+    let servers = Array::new();
+    for server in &ice_servers.servers {
+        let entry = RtcIceServer::new();
+        entry.set_urls(&server.urls.iter().map(JsValue::from).collect::<Array>());
+        server.username.iter().for_each(|username| entry.set_username(username));
+        server.credential.iter().for_each(|credential| entry.set_credential(credential));
+        servers.push(&entry);
+    }
+    let configuration = RtcConfiguration::new();
+    configuration.set_ice_servers(&servers);
+    configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
+    if ice_servers.relay_only {
+        configuration.set_ice_transport_policy(RtcIceTransportPolicy::Relay);
+    }
+    if role == Role::Host {
+        // web-sys has no setter for it; setting a property of a plain object does not fail.
+        let _ = Reflect::set(&configuration, &"iceCandidatePoolSize".into(), &CANDIDATE_POOL.into());
+    }
+    configuration
+}
+
+/// Reports what goes wrong with a STUN or TURN server (W3C WebRTC, `icecandidateerror`).
+pub(super) fn report_failures(connection: &RtcPeerConnection, report: Reporter) -> EventListener {
+    EventListener::new(connection, "icecandidateerror", move |event| {
+        let property = |name: &str| Reflect::get(event, &name.into()).unwrap_or(JsValue::UNDEFINED);
+        if let (Some(url), Some(code)) = (property("url").as_string(), property("errorCode").as_f64()) {
+            report.input(Input::IceServerFailed { url, code: code as u16 });
+        }
+    })
+}
+
+impl Page {
+    /// Asks for the servers again in a while, if their passwords end: a path that is looked for later needs them.
+    pub(super) fn renew_ice_servers(&self, in_s: Option<u32>) {
+        let Some(in_s) = in_s else { return };
+        let report = self.reporter();
+        let renew = move || {
+            spawn_local(async move {
+                let known = api::ice_servers().await;
+                let Some(page) = report.page() else { return };
+                match known {
+                    Ok(known) => page.take_ice_servers(&known),
+                    Err(_) => page.renew_ice_servers(Some(RETRY_S)),
+                }
+            });
+        };
+        let renewal = set_timeout_with_handle(renew, Duration::from_secs(in_s.into()));
+        *self.0.renewal.borrow_mut() = renewal.ok();
+    }
+
+    fn take_ice_servers(&self, known: &IceConfiguration) {
+        let configuration = configuration(self.0.client.borrow().role(), known);
+        self.0.peers.borrow().values().for_each(|peer| peer.configure(&configuration));
+        *self.0.configuration.borrow_mut() = configuration;
+        self.input(Input::IceServersRenewed);
+        self.renew_ice_servers(known.renew_in_s);
+    }
+}

@@ -1,0 +1,134 @@
+// Sound that goes through a real TURN server, where no direct path is allowed.
+import { Coturn, freePort } from '../coturn.mjs';
+import { expect, MICROPHONE_TONE_HZ, test as base, type Page } from '../fixtures';
+import { hear } from '../hearing';
+import { keepPeers } from '../peering.mjs';
+import { button, createRoom, isHydrated, listen, showsState, useMicrophone } from '../visiting';
+
+const SECRET = 'north of everything';
+
+const test = base.extend<{ transport: 'udp' | 'tcp'; more: Record<string, string>; coturn: Coturn }>({
+  transport: ['udp', { option: true }],
+  more: [{}, { option: true }],
+  coturn: async ({}, use, testInfo) => {
+    const coturn = await Coturn.start(SECRET);
+    await use(coturn);
+    await coturn.close();
+    if (testInfo.status !== testInfo.expectedStatus) {
+      await testInfo.attach('coturn.log', { body: coturn.log, contentType: 'text/plain' });
+    }
+  },
+  settings: async ({ coturn, transport, more }, use) =>
+    use({ TURN_URLS: coturn.url(transport), TURN_SECRET: SECRET, ICE_TRANSPORT_POLICY: 'relay', ...more }),
+});
+
+const problem = (page: Page) => page.getByTestId('turn-problem');
+
+/** The kinds of both candidates that a page's sound goes by, and how it gets to the TURN server. */
+async function path(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const { peers } = window as Window & { peers?: RTCPeerConnection[] };
+    const peer = peers?.findLast((one) => one.connectionState === 'connected');
+    const report = new Map((await peer?.getStats()) as Iterable<[string, Record<string, string>]> | undefined);
+    const transport = [...report.values()].find((entry) => entry['type'] === 'transport');
+    const pair = report.get(transport?.['selectedCandidatePairId'] ?? '');
+    const [local, remote] = [report.get(pair?.['localCandidateId'] ?? ''), report.get(pair?.['remoteCandidateId'] ?? '')];
+    return `${local?.['candidateType']} over ${local?.['relayProtocol']} to ${remote?.['candidateType']}`;
+  });
+}
+
+/** How many peer connections a page has made. */
+const made = (page: Page) => page.evaluate(() => (window as Window & { peers?: RTCPeerConnection[] }).peers?.length ?? 0);
+
+for (const transport of ['udp', 'tcp'] as const) {
+  test.describe(`over ${transport.toUpperCase()}`, () => {
+    test.use({ transport });
+
+    test(`the tone is heard through the TURN server over ${transport.toUpperCase()}`, async ({ microphoneHost, newVisitor }) => {
+      const code = await createRoom(microphoneHost, 'Ada');
+      await useMicrophone(microphoneHost);
+      const listener = await newVisitor();
+      await listener.addInitScript(keepPeers);
+      await listen(listener, code);
+      await hear(listener, MICROPHONE_TONE_HZ);
+      await expect.poll(() => path(listener)).toBe(`relay over ${transport} to relay`);
+      await expect(listener.getByTestId('quality')).toContainText('Relayed');
+      await expect(problem(microphoneHost)).toBeEmpty();
+      await expect(microphoneHost.getByText('No TURN server is configured')).toHaveCount(0);
+    });
+  });
+}
+
+test.describe('a secret that is not the TURN server’s', () => {
+  test.use({ more: { TURN_SECRET: 'south of everything' } });
+
+  test('the host is told that the TURN server does not take the password', async ({ microphoneHost, newVisitor }) => {
+    const code = await createRoom(microphoneHost, 'Ada');
+    await useMicrophone(microphoneHost);
+    const listener = await newVisitor();
+    await listen(listener, code);
+    await expect(problem(microphoneHost)).toContainText("does not take this server's password");
+    await expect(problem(listener)).toContainText("does not take this server's password");
+    await showsState(listener, 'connecting');
+  });
+});
+
+test.describe('a password whose time is over', () => {
+  test.use({ more: { TURN_TTL_SECONDS: '2' } });
+
+  test('the host is told so when no other can be fetched', async ({ microphoneHost, newVisitor }) => {
+    await microphoneHost.route('**/api/fn/ice_servers*', (route) => route.abort());
+    const code = await createRoom(microphoneHost, 'Ada');
+    await isHydrated(microphoneHost);
+    const known = Date.now();
+    await expect.poll(() => Date.now() - known).toBeGreaterThan(4000);
+    await useMicrophone(microphoneHost);
+    const listener = await newVisitor();
+    await listen(listener, code);
+    await expect(problem(microphoneHost)).toContainText('its time is over');
+  });
+});
+
+test.describe('passwords of a few seconds', () => {
+  test.use({ more: { TURN_TTL_SECONDS: '12' } });
+
+  test('passwords are renewed while listening, and outlast a change of network', async ({ microphoneHost, newVisitor }) => {
+    const code = await createRoom(microphoneHost, 'Ada');
+    await useMicrophone(microphoneHost);
+    const listener = await newVisitor();
+    await listener.addInitScript(keepPeers);
+    const renewed = listener.waitForResponse(/api\/fn\/ice_servers/);
+    await listen(listener, code);
+    await hear(listener, MICROPHONE_TONE_HZ);
+    const began = Date.now();
+    await renewed;
+    await expect.poll(() => Date.now() - began, 'the first password is over').toBeGreaterThan(14_000);
+    const before = await made(listener);
+    await listener.evaluate(() => window.dispatchEvent(new Event('online')));
+    await expect.poll(() => made(listener), 'another peer connection').toBeGreaterThan(before);
+    await expect.poll(() => path(listener)).toBe('relay over udp to relay');
+    await hear(listener, MICROPHONE_TONE_HZ);
+    await expect(problem(microphoneHost)).toBeEmpty();
+  });
+});
+
+test.describe('two providers, of which the first is gone', () => {
+  test.use({
+    more: async ({}, use) =>
+      use({
+        EXPRESSTURN_URLS: `turn:127.0.0.1:${await freePort()}`,
+        EXPRESSTURN_USERNAME: 'ada',
+        EXPRESSTURN_CREDENTIAL: 'lovelace',
+      }),
+  });
+
+  test('the next provider serves where the first is gone', async ({ microphoneHost, newVisitor }) => {
+    const code = await createRoom(microphoneHost, 'Ada');
+    await useMicrophone(microphoneHost);
+    const listener = await newVisitor();
+    await listen(listener, code);
+    await hear(listener, MICROPHONE_TONE_HZ);
+    await expect(button(listener, 'React with ❤️')).toBeVisible();
+    await expect(problem(microphoneHost)).toBeEmpty();
+  });
+});
