@@ -224,6 +224,20 @@ test('a reloaded host shares the tab again with one click', async ({ tabHost, ne
   await hear(listener, TAB_TONE_HZ);
 });
 
+test('a reloaded host with both has the microphone back by itself, and the tab with one click', async ({ mixHost, newVisitor }) => {
+  const code = await createRoom(mixHost, 'Ada');
+  await shareTab(mixHost);
+  await button(mixHost, 'Add the microphone').click();
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hearTogether(listener, BOTH);
+
+  await mixHost.reload();
+  await hearTogether(listener, [MICROPHONE_TONE_HZ], [TAB_TONE_HZ]);
+  await button(mixHost, 'Share again').click();
+  await hearTogether(listener, BOTH);
+});
+
 test('the screen stays on while live, and closing asks first', async ({ microphoneHost }) => {
   await microphoneHost.addInitScript(() => {
     const locks: string[] = [];

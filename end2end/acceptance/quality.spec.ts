@@ -1,5 +1,5 @@
 // What is sent fits what it is: the codec of each profile as the peer connections report it, and what the pages tell of it.
-import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../hearing';
 import { keepPeers } from '../peering.mjs';
 import { button, createRoom, listen, main, shareTab, showsState, useMicrophone } from '../visiting';
@@ -71,6 +71,20 @@ test('a voice goes out with what helps speech', async ({ microphoneHost, newVisi
     await expect.poll(() => codecLine(microphoneHost)).toContain(parameter);
   }
   expect(await codecLine(microphoneHost)).not.toContain('stereo=1');
+});
+
+test('another quality goes out at once, over the same peer connection', async ({ microphoneHost, newVisitor }) => {
+  await microphoneHost.addInitScript(keepPeers);
+  const code = await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await expect.poll(() => codecLine(microphoneHost)).toContain('usedtx=1');
+  await microphoneHost.getByRole('radio', { name: 'Music' }).check();
+  await expect.poll(() => codecLine(microphoneHost)).toContain('maxaveragebitrate=256000');
+  expect(await codecLine(microphoneHost)).not.toContain('usedtx=1');
+  await hear(listener, MICROPHONE_TONE_HZ);
+  expect(await microphoneHost.evaluate(() => (window as Window & { peers?: unknown[] }).peers?.length)).toBe(1);
 });
 
 test('host and listener see how the line is, and copy it without names or addresses', async ({ tabHost, newVisitor }) => {

@@ -66,6 +66,22 @@ async fn ice_servers_are_for_those_who_are_signed_in() {
 }
 
 #[tokio::test]
+async fn with_a_secret_everybody_gets_a_turn_password_of_their_own_and_is_told_when_to_ask_again() {
+    let flags = ["--turn-urls", "relay.example:3478", "--turn-secret", "north", "--turn-ttl-seconds", "600"];
+    let server = TestServer::start_with(Limits::default(), &flags).await;
+    let mut passwords = Vec::new();
+    for name in ["Ada", "Grace"] {
+        let cookie = server.site.sign_in(name).await;
+        let response = server.site.get("/api/ice-servers", Some(&cookie)).await;
+        assert_eq!(response.headers()["cache-control"], "private, max-age=300");
+        let servers = response.text().await.expect("a body");
+        assert!(!servers.contains("north"));
+        passwords.push(servers);
+    }
+    assert_ne!(passwords[0], passwords[1]);
+}
+
+#[tokio::test]
 async fn a_session_cookie_is_for_the_browser_alone_and_expires() {
     let server = TestServer::start_with(Limits::default(), &["--session-ttl-seconds", "60"]).await;
     let response = server.site.submit("sign_in_as_guest", "name=Ada", &[]).await;

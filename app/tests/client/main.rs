@@ -22,5 +22,6 @@ mod routes;
 mod simulation;
 mod stage;
 mod succeeding;
+mod turn;
 mod volume;
 mod world;

@@ -1,0 +1,55 @@
+//! What is told of TURN servers that fail.
+
+use heartogether::{id::NegotiationId, wire::StreamState};
+use heartogether_app::client::{Input, TurnProblem};
+
+use crate::stage::*;
+
+const FIRST: &str = "turn:first.example?transport=udp";
+const SECOND: &str = "turns:second.example";
+
+fn fail(page: &mut Page, url: &str, code: u16) {
+    page.take(Input::IceServerFailed { url: url.to_owned(), code });
+}
+
+fn gather(page: &mut Page, kind: &str) {
+    let candidate = candidate(&format!("candidate:1 1 udp 41885439 192.0.2.1 50000 typ {kind}"));
+    page.take(Input::PeerGathered { negotiation: NegotiationId(100), candidate });
+}
+
+#[test]
+fn a_password_that_is_not_taken_is_told_even_where_another_server_is_of_use() {
+    let mut page = Page::hearing(StreamState::Live);
+    gather(&mut page, "relay");
+    fail(&mut page, FIRST, 401);
+    let problem = page.client.turn_problem();
+    assert_eq!(problem, Some(TurnProblem::PasswordRefused { url: FIRST.to_owned() }));
+    assert!(problem.is_some_and(|problem| problem.text().contains(FIRST)));
+    page.take(Input::IceServersRenewed);
+    assert_eq!(page.client.turn_problem(), None);
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_told_only_while_no_other_does() {
+    let mut page = Page::hearing(StreamState::Live);
+    fail(&mut page, FIRST, 701);
+    gather(&mut page, "host");
+    assert_eq!(page.client.turn_problem(), Some(TurnProblem::Unreachable { url: FIRST.to_owned() }));
+    gather(&mut page, "relay");
+    assert_eq!(page.client.turn_problem(), None);
+}
+
+#[test]
+fn a_refusal_counts_before_silence() {
+    let mut page = Page::hearing(StreamState::Live);
+    fail(&mut page, FIRST, 701);
+    fail(&mut page, SECOND, 486);
+    assert_eq!(page.client.turn_problem(), Some(TurnProblem::Refused { url: SECOND.to_owned(), code: 486 }));
+}
+
+#[test]
+fn a_stun_server_that_fails_is_nobodys_business() {
+    let mut page = Page::hearing(StreamState::Live);
+    fail(&mut page, "stun:stun.example:3478", 701);
+    assert_eq!(page.client.turn_problem(), None);
+}
