@@ -71,6 +71,16 @@ export async function listen(page: Page, code: string, origin = ''): Promise<voi
   await expect(page).toHaveURL(new RegExp(`/listen/${code}$`));
 }
 
+/** What was copied last. It is pasted: our pages may not read the clipboard, nor may a test in their place. */
+export async function pasted(page: Page): Promise<string> {
+  const field = await page.evaluateHandle(() => document.body.appendChild(document.createElement('textarea')));
+  await field.focus();
+  await page.keyboard.press('Control+V');
+  const text = await field.inputValue();
+  await field.evaluate((element) => element.remove());
+  return text;
+}
+
 /** Ends the room for everyone. */
 export async function stop(page: Page): Promise<void> {
   await button(page, 'Stop').click();

@@ -35,6 +35,22 @@ pub struct Limits {
     pub room_host_absent_ms: u64,
     /// Milliseconds after its end that the owner can open a room again under the same code.
     pub room_reopen_ms: u64,
+    /// Rooms an account may open in a window, and how long that is.
+    pub rooms_per_account: Quota,
+    /// Rooms that were opened from one address and are open at once.
+    pub rooms_per_address: u32,
+    /// Rooms that may be looked up from one address in a window, and how long that is.
+    pub look_ups_per_address: Quota,
+    /// Guests who may sign in from one address in a window, and how long that is.
+    pub sign_ins_per_address: Quota,
+    /// Requests from one address in a window, those for the site's files apart, and how long that is.
+    pub requests_per_address: Quota,
+    /// Connections from one address at once; proxies that are trusted have as many as they need.
+    pub connections_per_address: u32,
+    /// Of these, signalling connections from one address at once.
+    pub sockets_per_address: u32,
+    /// Connections at once.
+    pub connections: u32,
     /// Milliseconds a listener who lost the connection keeps their place.
     pub listener_grace_ms: u64,
     /// Milliseconds a host who lost the connection is announced as reconnecting.
@@ -61,6 +77,15 @@ pub struct Limits {
     pub outbox_frames: usize,
 }
 
+/// So many in a window of time. A window begins with the first of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// How many.
+    pub count: u32,
+    /// Milliseconds a window lasts.
+    pub window_ms: u64,
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -68,6 +93,14 @@ impl Default for Limits {
             room_idle_ms: 60 * 60 * 1000,
             room_host_absent_ms: 6 * 60 * 60 * 1000,
             room_reopen_ms: 10 * 60 * 1000,
+            rooms_per_account: Quota { count: 30, window_ms: 10 * 60 * 1000 },
+            rooms_per_address: 100,
+            look_ups_per_address: Quota { count: 120, window_ms: 5 * 60 * 1000 },
+            sign_ins_per_address: Quota { count: 120, window_ms: 10 * 60 * 1000 },
+            requests_per_address: Quota { count: 1_200, window_ms: 60 * 1000 },
+            connections_per_address: 512,
+            sockets_per_address: 128,
+            connections: 16_384,
             listener_grace_ms: 10_000,
             host_grace_ms: 120_000,
             frames_per_second: 50,

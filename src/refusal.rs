@@ -87,6 +87,12 @@ refusals! {
     FrameTooLarge "frame_too_large" "This page sent a message that is too large.";
     /// Frames came faster than the limit.
     TooManyFrames "too_many_frames" "This page sent too many messages at once.";
+    /// Requests from this account or address came faster than the limit.
+    TooManyRequests "too_many_requests" "That was a lot in a short time. Please wait a few minutes and try again.";
+    /// As many rooms are open that were opened from this address as may be.
+    TooManyRooms "too_many_rooms" "Many rooms are open that were opened from your network. Please end one first.";
+    /// As many connections come from this address as may be.
+    TooManyConnections "too_many_connections" "Too many pages in your network are connected. Please close one and try again.";
     /// The client speaks another version of the protocol.
     VersionUnsupported "version_unsupported" "This page is out of date. Please reload it.";
     /// The connection did not say hello in time.

@@ -14,7 +14,7 @@ mod identity;
 #[cfg(feature = "ssr")]
 use crate::routes::{self, Destination};
 #[cfg(feature = "ssr")]
-pub use backend::{Backend, NewSession, Visitor};
+pub use backend::{Backend, Caller, NewSession, Standing, Told, Visitor};
 pub use identity::{Account, Guests, Profile, Provider, SessionView};
 
 /// What everybody who knows a room's code may know of it.
@@ -136,7 +136,13 @@ const fn status_of(refusal: Refusal) -> u16 {
         Refusal::RoomEnded | Refusal::ReopenTooLate => 410,
         Refusal::FrameTooLarge => 413,
         Refusal::ProviderUnreachable => 503,
-        Refusal::TooManyFrames | Refusal::TooManyMessages | Refusal::TooManyReactions | Refusal::TooSlow => 429,
+        Refusal::TooManyFrames
+        | Refusal::TooManyMessages
+        | Refusal::TooManyReactions
+        | Refusal::TooManyRequests
+        | Refusal::TooManyRooms
+        | Refusal::TooManyConnections
+        | Refusal::TooSlow => 429,
         _ => 400,
     }
 }
@@ -205,7 +211,7 @@ pub async fn sign_in_as_guest(
 /// The way to a new room of an account's own; guests who may only listen are asked to sign in first.
 #[cfg(feature = "ssr")]
 async fn new_room(account: &Account) -> Result<String, ApiError> {
-    match backend::backend()?.create_room(account).await {
+    match backend::open_room(account).await {
         Err(ApiError::Refused(why @ Refusal::GuestsListenOnly)) => Ok(routes::login_because(why, Destination::NewRoom)),
         created => created.map(routes::host),
     }

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../hearing';
-import { button, createRoom, isHydrated, main, shareTab, showsState } from '../visiting';
+import { button, createRoom, isHydrated, main, pasted, shareTab, showsState } from '../visiting';
 
 const link = (page: Page) => page.getByLabel('Link to the room');
 const qrCode = (page: Page) => page.getByRole('region', { name: 'Invitation' }).getByRole('img', { name: /^QR code/ });
@@ -39,7 +39,7 @@ test('the link is copied, and the page says so', async ({ newVisitor }) => {
   await isHydrated(host);
   await button(host, 'Copy link').click();
   await expect(copied(host)).toBeVisible();
-  expect(await host.evaluate(() => navigator.clipboard.readText())).toBe(await link(host).inputValue());
+  expect(await pasted(host)).toBe(await link(host).inputValue());
 });
 
 test('where a browser copies nothing, the link is selected and the page says so', async ({ newVisitor }) => {

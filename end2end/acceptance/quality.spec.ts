@@ -2,7 +2,7 @@
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../hearing';
 import { keepPeers } from '../peering.mjs';
-import { button, createRoom, listen, main, shareTab, showsState, useMicrophone } from '../visiting';
+import { button, createRoom, listen, main, pasted, shareTab, showsState, useMicrophone } from '../visiting';
 
 /** A tone that only the left channel has. */
 const LEFT_TONE_HZ = 2000;
@@ -112,7 +112,7 @@ test('host and listener see how the line is, and copy it without names or addres
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write', 'microphone']);
     await button(page, 'Copy diagnostics').click();
     await expect(button(page, 'Copied')).toBeVisible();
-    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    const copied = await pasted(page);
     expect(copied).toMatch(/Path: direct/);
     for (const secret of [name, 'Ada', code]) expect(copied).not.toContain(secret);
     expect(copied.replace(/^Browser:.*$/m, '')).not.toMatch(/\d+\.\d+\.\d+\.\d+|[0-9a-f]*::[0-9a-f]+|\.local/);

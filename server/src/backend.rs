@@ -7,7 +7,7 @@ use heartogether::{
     room::{Event, Policy, RoomCreated},
 };
 use heartogether_app::api::{
-    Account, ApiError, Backend, Guests, IceConfiguration, NewSession, Provider, RecentRoom, RoomSummary, Visitor,
+    Account, ApiError, Backend, Caller, Guests, IceConfiguration, NewSession, Provider, RecentRoom, RoomSummary, Visitor,
 };
 
 use crate::{error::ServerError, log::LogError, random, state::Node};
@@ -21,6 +21,7 @@ impl Backend for Node {
         if self.guests() == Guests::Off {
             return Err(Refusal::GuestsOff.into());
         }
+        self.quotas.take_sign_in(&visitor.caller, self.clock.now())?;
         Ok(self.welcome_guest(name, visitor).await?)
     }
 
@@ -42,25 +43,27 @@ impl Backend for Node {
         DisplayName::parse(&format!("Guest {number}")).expect("a word and a number are a name")
     }
 
-    async fn create_room(&self, owner: &Account) -> Result<RoomCode, ApiError> {
+    async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError> {
         self.check_hosting(owner)?;
-        Ok(self.open_room(owner).await?)
+        self.quotas.take_room(owner.id, caller, self.clock.now())?;
+        self.quotas.open_rooms().check(caller, |room| self.rooms.is_open(room))?;
+        let (id, code) = self.open_room(owner).await?;
+        self.quotas.open_rooms().add(id, caller);
+        Ok(code)
     }
 
     async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError> {
-        let viewer = visitor.account.as_ref().map(|account| account.id);
-        let Some(room) = self.log.find(code).await.map_err(ServerError::from)? else { return Ok(None) };
-        let room = self.rooms.open(room);
-        let summary = room.summarise(viewer).await;
-        let is_reopenable = async |viewer| room.revisit(viewer).await.is_some();
-        match viewer {
-            Some(viewer) if summary.is_none() && is_reopenable(viewer).await => Err(Refusal::RoomEnded.into()),
-            _ => Ok(summary),
+        let now = self.clock.now();
+        self.quotas.take_page_look_up(code, &visitor.caller, now)?;
+        let found = self.find_room(code, visitor.account.as_ref().map(|account| account.id)).await?;
+        if found.is_some() {
+            self.quotas.note_found(code, &visitor.caller, now);
         }
+        Ok(found)
     }
 
     fn link(&self, code: RoomCode, visitor: &Visitor) -> String {
-        self.reach.link(code, visitor.authority.as_deref())
+        self.reach.link(code, &visitor.caller)
     }
 
     async fn reopen_room(&self, owner: &Account, code: RoomCode) -> Result<(), ApiError> {
@@ -91,10 +94,26 @@ impl Backend for Node {
 }
 
 impl Node {
+    /// A live room, as `viewer` may see it. To its owner, one that can be opened again is [`Refusal::RoomEnded`].
+    pub(crate) async fn find_room(
+        &self,
+        code: RoomCode,
+        viewer: Option<AccountId>,
+    ) -> Result<Option<RoomSummary>, ApiError> {
+        let Some(room) = self.log.find(code).await.map_err(ServerError::from)? else { return Ok(None) };
+        let room = self.rooms.open(room);
+        let summary = room.summarise(viewer).await;
+        let is_reopenable = async |viewer| room.revisit(viewer).await.is_some();
+        match viewer {
+            Some(viewer) if summary.is_none() && is_reopenable(viewer).await => Err(Refusal::RoomEnded.into()),
+            _ => Ok(summary),
+        }
+    }
+
     async fn welcome_guest(&self, name: DisplayName, visitor: &Visitor) -> Result<NewSession, ServerError> {
         let account = Account { id: AccountId::from_bits(random::bits()), name, profile: None };
         self.store.add_account(&account, self.clock.now()).await?;
-        let cookie = self.begin_session(&account, visitor.authority.as_deref()).await?.cookie;
+        let cookie = self.begin_session(&account, visitor.caller.authority.as_deref()).await?.cookie;
         Ok(NewSession { account, cookie })
     }
 
@@ -106,7 +125,7 @@ impl Node {
         }
     }
 
-    async fn open_room(&self, owner: &Account) -> Result<RoomCode, ServerError> {
+    async fn open_room(&self, owner: &Account) -> Result<(RoomId, RoomCode), ServerError> {
         for _ in 0..CODE_DRAWS {
             let created = RoomCreated {
                 id: RoomId::from_bits(random::bits()),
@@ -120,7 +139,7 @@ impl Node {
             match self.log.create(created).await {
                 Ok(_) => {
                     self.rooms.open(id);
-                    return Ok(code);
+                    return Ok((id, code));
                 }
                 Err(LogError::CodeTaken) => {}
                 Err(error) => return Err(error.into()),

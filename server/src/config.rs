@@ -1,7 +1,9 @@
 //! Every setting: a flag, an environment variable and a default, checked at start with an error that names it.
 
+mod edge;
 mod ice;
 mod identity;
+mod limits;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -11,14 +13,16 @@ use std::{
 use clap::{Args, Parser};
 use heartogether::limits::Limits;
 
+use crate::signalling::origin_of;
+
+pub use edge::EdgeSettings;
 pub use ice::IceSettings;
 pub use identity::IdentitySettings;
 pub(crate) use identity::{GOOGLE_ISSUER, ProviderSettings};
+use limits::LimitSettings;
 
 const DEFAULT_PORT: u16 = 3000;
 const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-/// An offer and its candidates, generously.
-const FRAMES_PER_OFFER: u32 = 6;
 /// The site folder's name beside the binary, where both cargo and cargo-leptos put it.
 const SITE: &str = "site";
 
@@ -82,6 +86,10 @@ pub struct Config {
     /// What peer connections are helped by.
     #[command(flatten)]
     pub(crate) ice: IceSettings,
+
+    /// What stands between this server and its callers.
+    #[command(flatten)]
+    pub(crate) edge: EdgeSettings,
 }
 
 /// How sessions are kept in browsers.
@@ -102,26 +110,6 @@ pub struct CookieSettings {
     pub(crate) session_ttl_seconds: u64,
 }
 
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Limits")]
-struct LimitSettings {
-    /// Listeners in a room
-    #[arg(long, env = "MAX_LISTENERS", default_value_t = Limits::default().max_listeners, value_parser = clap::value_parser!(u32).range(1..))]
-    max_listeners: u32,
-
-    /// Milliseconds without a live host or any activity after which a room ends
-    #[arg(long, env = "ROOM_TTL_MS", default_value_t = Limits::default().room_idle_ms, value_parser = clap::value_parser!(u64).range(1..))]
-    room_ttl_ms: u64,
-
-    /// Milliseconds without the host after which a room ends
-    #[arg(long, env = "ROOM_HOST_ABSENT_MS", default_value_t = Limits::default().room_host_absent_ms, value_parser = clap::value_parser!(u64).range(1..))]
-    room_host_absent_ms: u64,
-
-    /// Milliseconds after its end that the owner can open a room again
-    #[arg(long, env = "ROOM_REOPEN_MS", default_value_t = Limits::default().room_reopen_ms)]
-    room_reopen_ms: u64,
-}
-
 impl Config {
     /// Reads flags and environment, and exits with an explanation where they are wrong.
     pub fn read() -> Self {
@@ -138,22 +126,12 @@ impl Config {
 
     /// The limits as they are set.
     pub fn limits(&self) -> Limits {
-        let LimitSettings { max_listeners, room_ttl_ms, room_host_absent_ms, room_reopen_ms } = self.limits;
-        let defaults = Limits::default();
-        // A host who comes back offers to everybody at once, in a few frames each.
-        let frames_burst = defaults.frames_burst.max(max_listeners.saturating_mul(FRAMES_PER_OFFER));
-        Limits {
-            max_listeners,
-            room_idle_ms: room_ttl_ms,
-            room_host_absent_ms,
-            room_reopen_ms,
-            frames_burst,
-            ..defaults
-        }
+        self.limits.read()
     }
 
     fn check(parsed: Result<Self, clap::Error>) -> Result<Self, clap::Error> {
         let mut config = parsed?;
+        config.edge.check();
         let checked = config.ice.check().and_then(|()| config.identity.check());
         checked.map_err(|problem| clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{problem}\n")))?;
         Ok(config)
@@ -167,6 +145,11 @@ impl Config {
 
     pub(crate) fn origins(&self) -> impl Iterator<Item = &str> {
         self.public_url.iter().chain(&self.frontend_url).map(String::as_str).filter(|url| !url.is_empty())
+    }
+
+    /// The origins (RFC 6454) of the sites whose pages may read answers.
+    pub(crate) fn frontend_origins(&self) -> impl Iterator<Item = String> {
+        self.frontend_url.iter().filter(|url| !url.is_empty()).map(|url| origin_of(url))
     }
 
     pub(crate) fn data_dir(&self) -> PathBuf {

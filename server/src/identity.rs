@@ -25,7 +25,7 @@ use axum::{
     routing::{get, post},
 };
 use heartogether::refusal::Refusal;
-use heartogether_app::api::{ApiError, Visitor};
+use heartogether_app::api::{ApiError, Caller, Visitor};
 
 use crate::{
     error::Answer,
@@ -58,8 +58,9 @@ pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request
         Err(error) => return Answer(ApiError::from(error)).into_response(),
     };
     let due = session.clone().filter(|session| bearer.is_none() && session.is_due());
-    let authority = authority(&request);
-    request.extensions_mut().insert(Visitor { account, authority: authority.clone() });
+    let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+    let authority = caller.authority.clone();
+    request.extensions_mut().insert(Visitor { account, caller });
     if let Some(session) = session {
         request.extensions_mut().insert(session);
     }
@@ -101,18 +102,12 @@ pub(crate) fn routes() -> Router<AppState> {
 /// Lets a page change something only if it is one of ours.
 pub(crate) async fn check_origin(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
     let changes_nothing = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    match changes_nothing || node.origins.allow(request.headers()) {
+    let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+    let is_allowed = changes_nothing || node.origins.allow(request.headers(), &caller);
+    match is_allowed {
         true => next.run(request).await,
         false => Answer::from(Refusal::OriginNotAllowed).into_response(),
     }
-}
-
-/// The host and port that the request names, if a link can begin with them.
-fn authority(request: &Request) -> Option<String> {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or(request.uri().authority().map(|authority| authority.as_str()))?;
-    let is_plain = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b));
-    is_plain.then(|| host.to_owned())
 }
 
 /// The token of a program that keeps no cookies (RFC 6750, section 2.1).

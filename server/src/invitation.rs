@@ -15,7 +15,7 @@ use axum::{
 };
 use heartogether::id::RoomCode;
 use heartogether_app::{
-    api::{Backend, Visitor},
+    api::{Backend, Caller, Visitor},
     routes,
 };
 use qrcode::{EcLevel, QrCode, render::svg};
@@ -44,24 +44,26 @@ impl Reach {
         Self { public_url: public_url.filter(|url| !url.is_empty()), bound }
     }
 
-    /// The link to a room's preview, for whoever asked for it at `authority`.
-    pub(crate) fn link(&self, code: RoomCode, authority: Option<&str>) -> String {
+    /// The link to a room's preview, for whoever asks for it.
+    pub(crate) fn link(&self, code: RoomCode, caller: &Caller) -> String {
         let own = format!("localhost:{}", self.bound.port());
-        format!("{}{}", self.base(authority.unwrap_or(&own), network_address), routes::room(code))
+        let authority = caller.authority.as_deref().unwrap_or(&own);
+        format!("{}{}", self.base(authority, caller.is_secure, network_address), routes::room(code))
     }
 
     /// The start of every link: the public URL; else the address that the visitor used; and where that leads to this
     /// machine alone, its address in the local network.
-    fn base(&self, authority: &str, network_address: impl FnOnce() -> Option<IpAddr>) -> String {
+    fn base(&self, authority: &str, is_secure: bool, network_address: impl FnOnce() -> Option<IpAddr>) -> String {
         if let Some(url) = &self.public_url {
             return url.clone();
         }
+        let scheme = if is_secure { "https" } else { "http" };
         let (host, port) = split(authority);
         let address = is_loopback(host).then(|| self.outer_address(network_address)).flatten();
         match address {
-            Some(IpAddr::V4(address)) => format!("http://{address}{port}"),
-            Some(IpAddr::V6(address)) => format!("http://[{address}]{port}"),
-            None => format!("http://{authority}"),
+            Some(IpAddr::V4(address)) => format!("{scheme}://{address}{port}"),
+            Some(IpAddr::V6(address)) => format!("{scheme}://[{address}]{port}"),
+            None => format!("{scheme}://{authority}"),
         }
     }
 
@@ -131,7 +133,7 @@ mod tests {
 
     fn base(public_url: Option<&str>, bound: &str, authority: &str) -> String {
         let reach = Reach::new(public_url, SocketAddr::new(bound.parse().expect("an address"), 3000));
-        reach.base(authority, || "192.168.1.7".parse().ok())
+        reach.base(authority, false, || "192.168.1.7".parse().ok())
     }
 
     #[test]
@@ -163,7 +165,7 @@ mod tests {
     fn a_server_that_others_cannot_reach_names_no_other_address() {
         assert_eq!(base(None, "127.0.0.1", "localhost:3000"), "http://localhost:3000");
         let alone = Reach::new(None, "0.0.0.0:3000".parse().expect("an address"));
-        assert_eq!(alone.base("localhost:3000", || None), "http://localhost:3000");
+        assert_eq!(alone.base("localhost:3000", false, || None), "http://localhost:3000");
     }
 
     #[test]

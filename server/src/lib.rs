@@ -9,7 +9,7 @@
 //! let limits = config.limits();
 //! let server = Server::bind(config, limits, Arc::new(SystemClock)).await?;
 //! println!("{}", server.url());
-//! server.serve(std::future::pending()).await?;
+//! server.serve(std::future::pending()).await;
 //! # Ok(()) }
 //! ```
 //!
@@ -21,20 +21,23 @@
 //! | `rooms` | a task for each live room: takes entries in, performs effects |
 //! | `signalling` | the WebSockets: hostile until checked |
 //! | [`store`], `identity` | accounts and sessions; who is this request |
-//! | `backend`, `ops` | what pages and other programs ask for |
+//! | `backend`, `ops`, `report` | what pages and other programs ask for |
 //! | `invitation` | a room's link and the QR code of it |
+//! | `edge` | who calls, and how much of everything they may have |
 //! | [`database`], `error` | the SQLite file; faults |
 
 mod backend;
 pub mod clock;
 pub mod config;
 pub mod database;
+mod edge;
 pub mod error;
 mod identity;
 mod invitation;
 pub mod log;
 mod ops;
 mod random;
+mod report;
 mod rooms;
 mod router;
 mod signalling;

@@ -29,7 +29,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let server = Server::bind(config, limits, Arc::new(SystemClock)).await?;
     // Scripts wait for this line; whoever does not read it does not stop the server.
     let _ = writeln!(std::io::stdout(), "HearTogether is ready at {}", server.url());
-    server.serve(told_to_stop()).await?;
+    server.serve(told_to_stop()).await;
     tracing::info!("stopped");
     Ok(())
 }

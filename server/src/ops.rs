@@ -4,16 +4,11 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderName, header},
 };
-use heartogether::{
-    id::{RoomCode, RoomId},
-    refusal::Refusal,
-    time::Timestamp,
-};
+use heartogether::refusal::Refusal;
 use heartogether_app::api::{Backend, IceServer, Visitor};
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{error::Answer, state::Node};
@@ -21,39 +16,6 @@ use crate::{error::Answer, state::Node};
 /// `GET /api/health`: 200 at once, whatever the dependencies do.
 pub(crate) async fn health() -> Json<Value> {
     Json(json!({ "status": "ok" }))
-}
-
-/// A room as other programs see it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct RoomReport {
-    id: RoomId,
-    code: RoomCode,
-    host_connected: bool,
-    listener_count: u32,
-    max_listeners: u32,
-    is_full: bool,
-    /// Milliseconds since 1970.
-    fetched_at: Timestamp,
-}
-
-/// `GET /api/rooms/{code}`.
-pub(crate) async fn room(
-    State(node): State<Arc<Node>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(code): Path<String>,
-) -> Result<Json<RoomReport>, Answer> {
-    let found = node.look_up_room(RoomCode::parse(&code)?, &visitor).await?;
-    let summary = found.ok_or(Refusal::RoomNotFound)?;
-    Ok(Json(RoomReport {
-        id: summary.id,
-        code: summary.code,
-        host_connected: summary.host_connected,
-        listener_count: summary.listener_count,
-        max_listeners: summary.max_listeners,
-        is_full: summary.is_full(),
-        fetched_at: node.clock.now(),
-    }))
 }
 
 /// `GET /api/ice-servers`. Passwords that end are to be fetched anew in time.

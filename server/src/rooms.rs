@@ -55,6 +55,11 @@ impl Rooms {
         self.handles().entry(room).or_insert_with(|| self.start(room)).clone()
     }
 
+    /// Whether this node has a replica of it, which ends a while after the room.
+    pub(crate) fn is_open(&self, room: RoomId) -> bool {
+        self.handles().contains_key(&room)
+    }
+
     fn start(self: &Arc<Self>, room: RoomId) -> RoomHandle {
         let (handle, requests) = RoomHandle::new(room);
         let replica = Replica::new(room, self.node, self.log.clone(), self.clock.clone());

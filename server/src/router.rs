@@ -1,6 +1,6 @@
 //! Every path of the server, on one page.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -10,15 +10,20 @@ use axum::{
     response::Response,
     routing::get,
 };
+use heartogether::limits::FRAME_BYTES;
 use heartogether_app::{App, api::Backend, shell};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
-use tower_http::{compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir,
+    set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
+};
 
 use crate::{
+    edge::{admit, cors, meet, seal, seal_page, tell},
     error::give_status,
     identity::{self, check_origin, identify},
-    invitation, ops, signalling,
+    invitation, ops, report, signalling,
     state::AppState,
 };
 
@@ -27,25 +32,25 @@ const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=3153600
 const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 /// A file stands beside its compressed copies under one name.
 const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
-/// A stage in somebody else's frame could be ended by a click that its host did not mean.
-const NOT_FRAMED: HeaderValue = HeaderValue::from_static("frame-ancestors 'none'");
-/// The devices that our own pages use, and nobody in them.
-const OUR_DEVICES: HeaderValue = HeaderValue::from_static("display-capture=(self), microphone=(self)");
+/// How long a request may take, its body included. Connections that were upgraded are none any more.
+const REQUEST: Duration = Duration::from_secs(30);
 /// What is rendered for one visitor.
 const FOR_ONE_VISITOR: HeaderValue = HeaderValue::from_static("no-cache, private");
 
 /// The whole server.
 pub(crate) fn router(state: AppState) -> Router {
-    Router::new()
+    let router = Router::new()
         .route("/api/health", get(ops::health))
         .nest_service("/pkg", packages(&state))
         .merge(visits(&state))
         .layer(CompressionLayer::new().br(true).gzip(true))
-        .layer(always(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
-        .layer(always(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
-        .layer(always(header::CONTENT_SECURITY_POLICY, NOT_FRAMED))
-        .layer(always(HeaderName::from_static("permissions-policy"), OUR_DEVICES))
-        .with_state(state)
+        .layer(RequestBodyLimitLayer::new(FRAME_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST));
+    let router = match cors(state.node.config.frontend_origins()) {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    router.layer(from_fn(seal)).layer(from_fn_with_state(state.clone(), meet)).with_state(state)
 }
 
 /// Whatever depends on who asks.
@@ -57,7 +62,7 @@ fn visits(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/ws", get(signalling::upgrade))
         .merge(identity::routes())
-        .route("/api/rooms/{code}", get(ops::room))
+        .route("/api/rooms/{code}", get(report::room))
         .route("/api/ice-servers", get(ops::ice_servers))
         .route("/room/{code}/qr.svg", get(invitation::picture))
         .leptos_routes_with_context(state, generate_route_list(App), context(state), app)
@@ -66,12 +71,18 @@ fn visits(state: &AppState) -> Router<AppState> {
         .layer(unless_set(header::CACHE_CONTROL, FOR_ONE_VISITOR))
         .layer(from_fn_with_state(state.clone(), check_origin))
         .layer(from_fn_with_state(state.clone(), identify))
+        .layer(from_fn_with_state(state.clone(), admit))
+        .layer(from_fn_with_state(state.clone(), tell))
 }
 
 /// What every server function finds in its context.
 fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let backend: Arc<dyn Backend> = state.node.clone();
-    move || provide_context(backend.clone())
+    let reload_port = std::env::var_os("LEPTOS_WATCH").map(|_| state.node.config.leptos_reload_port);
+    move || {
+        provide_context(backend.clone());
+        seal_page(reload_port);
+    }
 }
 
 /// The wasm, its script and the styles.
@@ -120,10 +131,6 @@ async fn keep_for_ever(State(is_hashing): State<bool>, request: Request, next: N
 
 fn site(state: &AppState) -> &Path {
     Path::new(&*state.options.site_root)
-}
-
-fn always(name: HeaderName, value: HeaderValue) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::overriding(name, value)
 }
 
 fn unless_set(name: HeaderName, value: HeaderValue) -> SetResponseHeaderLayer<HeaderValue> {

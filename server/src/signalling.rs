@@ -12,7 +12,7 @@ mod upgrade;
 mod writer;
 
 pub(crate) use ending::Ending;
-pub(crate) use origin::Origins;
+pub(crate) use origin::{Origins, origin_of};
 pub(crate) use outbox::{Frame, Outbox};
 pub(crate) use upgrade::upgrade;
 

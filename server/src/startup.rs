@@ -2,7 +2,6 @@
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
-use axum::Router;
 use heartogether::{id::NodeId, limits::Limits};
 use heartogether_app::api::Guests;
 use leptos::config::{Env, LeptosOptions};
@@ -12,16 +11,21 @@ use crate::{
     clock::Clock,
     config::{Config, has_hashed_names},
     database,
+    edge::{Door, Places, Quotas},
     identity::{Fetcher, Identity, Keys, OpenIdProvider, Sockets, install_crypto},
     invitation::Reach,
     log::{LogError, RoomLog, SqliteLog},
     random,
+    report::Reports,
     rooms::Rooms,
     router::router,
     signalling::Origins,
     state::{AppState, Node},
     store::SqliteStore,
 };
+
+/// Files that are open beside connections: the database's, and those being served.
+const OTHER_FILES: u32 = 256;
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +73,7 @@ pub enum StartupError {
 /// A server that listens.
 pub struct Server {
     listener: TcpListener,
-    router: Router,
+    door: Door,
     port: u16,
 }
 
@@ -94,8 +98,27 @@ impl Server {
         let origins = Origins::new(config.origins());
         let reach = Reach::new(config.public_url.as_deref(), address);
         let store = Arc::new(SqliteStore::new(pool));
-        let node = Arc::new(Node { id, config, limits, clock, log, store, rooms, identity, origins, reach });
-        Ok(Self { listener, router: router(AppState { node, options }), port: address.port() })
+        let (quotas, sockets) = (Quotas::new(&limits), Places::new(u32::MAX, limits.sockets_per_address));
+        let places = Places::new(possible(limits.connections), limits.connections_per_address);
+        let trusted = config.edge.trusted_proxies().clone();
+        let reports = Reports::default();
+        let node = Arc::new(Node {
+            id,
+            config,
+            limits,
+            clock,
+            log,
+            store,
+            rooms,
+            identity,
+            origins,
+            reach,
+            quotas,
+            sockets,
+            reports,
+        });
+        let door = Door::new(router(AppState { node, options }), places, trusted);
+        Ok(Self { listener, door, port: address.port() })
     }
 
     /// The port, also where 0 was asked for.
@@ -109,12 +132,25 @@ impl Server {
     }
 
     /// Serves until `shutdown` completes and the requests that are under way are answered.
-    ///
-    /// # Errors
-    /// The listener's.
-    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        axum::serve(self.listener, self.router).with_graceful_shutdown(shutdown).await
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) {
+        self.door.serve(self.listener, shutdown).await;
     }
+}
+
+/// As many connections as are asked for, or as the system has files for.
+fn possible(connections: u32) -> u32 {
+    let files = match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(files) => files,
+        Err(error) => {
+            tracing::warn!(%error, "the number of open files cannot be told");
+            return connections;
+        }
+    };
+    let possible = u32::try_from(files).unwrap_or(u32::MAX).saturating_sub(OTHER_FILES).max(1);
+    if possible < connections {
+        tracing::warn!("{possible} connections at once, not {connections}: the system allows {files} open files");
+    }
+    connections.min(possible)
 }
 
 async fn open_database(config: &Config) -> Result<sqlx::SqlitePool, StartupError> {

@@ -7,8 +7,16 @@ use heartogether::{id::NodeId, limits::Limits};
 use leptos::config::LeptosOptions;
 
 use crate::{
-    clock::Clock, config::Config, identity::Identity, invitation::Reach, log::RoomLog, rooms::Rooms,
-    signalling::Origins, store::Store,
+    clock::Clock,
+    config::Config,
+    edge::{Places, Quotas},
+    identity::Identity,
+    invitation::Reach,
+    log::RoomLog,
+    report::Reports,
+    rooms::Rooms,
+    signalling::Origins,
+    store::Store,
 };
 
 /// This run of this server.
@@ -23,6 +31,9 @@ pub(crate) struct Node {
     pub(crate) identity: Identity,
     pub(crate) origins: Origins,
     pub(crate) reach: Reach,
+    pub(crate) quotas: Quotas,
+    pub(crate) sockets: Places,
+    pub(crate) reports: Reports,
 }
 
 /// The router's state.

@@ -29,8 +29,11 @@ async fn a_room_is_reported_to_other_programs() {
     assert_eq!((&first["listenerCount"], &first["maxListeners"]), (&json!(1), &json!(2)));
     assert_eq!((&first["isFull"], &first["fetchedAt"]), (&json!(false), &json!(1_800_000_000_000_u64)));
     let linus = server.site.sign_in("Linus").await;
-    server.site.join(&linus, pair.code, Role::Listener).await;
-    assert_eq!(report(()).await["isFull"], true);
+    let _linus = server.site.join(&linus, pair.code, Role::Listener).await;
+    assert_eq!(report(()).await, first);
+    server.clock.advance(15_000);
+    let later = report(()).await;
+    assert_eq!((&later["isFull"], &later["fetchedAt"]), (&json!(true), &json!(1_800_000_015_000_u64)));
 }
 
 #[tokio::test]
@@ -115,6 +118,7 @@ async fn pages_answer_with_their_status_and_are_not_kept() {
         (room.as_str(), 200),
         (listen.as_str(), 200),
         ("/room/ZZZZZZ", 404),
+        ("/room/ABC10O", 404),
         ("/no/such/page", 404),
     ] {
         let response = server.site.get(path, Some(&pair.grace)).await;

@@ -1,6 +1,12 @@
 //! A server of a test's own, visitors and their connections.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures::{SinkExt, StreamExt};
 use heartogether::{
@@ -24,7 +30,7 @@ use tokio_tungstenite::{
 };
 
 /// Longest wait for something that is about to happen: generous, as nothing is asserted about speed.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Where a server is reached, whichever way it was started.
 #[derive(Clone)]
@@ -57,11 +63,47 @@ impl TestServer {
     }
 }
 
+/// The real binary, killed when dropped.
+pub struct Process {
+    child: Child,
+    pub site: Site,
+}
+
+impl Process {
+    pub fn start(data: &Path, flags: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_heartogether-server"));
+        command.args(["--port", "0", "--host", "127.0.0.1", "--log", "warn", "--data-dir"]).arg(data).args(flags);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("its output");
+        BufReader::new(stdout).read_line(&mut line).expect("its first line");
+        let (_, port) = line.trim().rsplit_once(':').expect("its URL");
+        Self { site: Site { authority: format!("127.0.0.1:{port}") }, child }
+    }
+
+    /// Its id in the system.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // SIGKILL: nothing is written on the way out.
+        self.child.kill().expect("the server can be killed");
+        self.child.wait().expect("the server ends");
+    }
+}
+
 impl Site {
     pub async fn get(&self, path: &str, cookie: Option<&str>) -> Response {
+        let cookie = cookie.map(|cookie| ("cookie", cookie));
+        self.get_with(path, cookie.as_slice()).await
+    }
+
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         let request = http().get(format!("http://{}{path}", self.authority));
-        let cookies = cookie.map(|cookie| (header::COOKIE, cookie));
-        let request = cookies.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         request.send().await.expect("an answer")
     }
 

@@ -1,11 +1,15 @@
 //! What the server functions need from the server. They know this trait alone.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 use heartogether::{
     id::{DisplayName, RoomCode},
     refusal::Refusal,
+    time::Timestamp,
 };
 use http::{HeaderValue, header::SET_COOKIE};
 use leptos::prelude::*;
@@ -31,7 +35,7 @@ pub trait Backend: Send + Sync {
     fn guest_name(&self) -> DisplayName;
 
     /// Opens a room.
-    async fn create_room(&self, owner: &Account) -> Result<RoomCode, ApiError>;
+    async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError>;
 
     /// Opens a room again that has ended a short time ago, if it is this account's.
     async fn reopen_room(&self, owner: &Account, code: RoomCode) -> Result<(), ApiError>;
@@ -62,8 +66,62 @@ pub struct NewSession {
 pub struct Visitor {
     /// The account, if the request carries a valid session.
     pub account: Option<Account>,
+    /// From where they ask.
+    pub caller: Caller,
+}
+
+/// Where a request comes from, as far as it can be believed.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The address, that of trusted proxies left out.
+    pub address: IpAddr,
+    /// Whether they came over HTTPS.
+    pub is_secure: bool,
     /// The host and port under which they asked (RFC 9110, section 7.2), if they said.
     pub authority: Option<String>,
+    /// What the answer tells them of limits.
+    pub told: Told,
+}
+
+impl Default for Caller {
+    fn default() -> Self {
+        let address = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        Self { address, is_secure: false, authority: None, told: Told::default() }
+    }
+}
+
+/// How much a caller has left of a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Requests in a window.
+    pub limit: u32,
+    /// Requests left in this one.
+    pub remaining: u32,
+    /// When the next window begins.
+    pub reset_at: Timestamp,
+    /// Whether this request was one too many.
+    pub is_exceeded: bool,
+}
+
+/// The limits that one request was counted under; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Told(Arc<Mutex<Option<Standing>>>);
+
+impl Told {
+    /// Keeps what is tightest.
+    pub fn note(&self, standing: Standing) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_tighter =
+            |before: &Standing| (standing.is_exceeded, before.remaining) > (before.is_exceeded, standing.remaining);
+        if noted.as_ref().is_none_or(is_tighter) {
+            *noted = Some(standing);
+        }
+    }
+
+    /// The tightest, if there was any.
+    pub fn standing(&self) -> Option<Standing> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The backend that the server provides to every server function.
@@ -75,6 +133,11 @@ pub(super) fn backend() -> Result<Arc<dyn Backend>, ApiError> {
 pub(super) fn visitor() -> Visitor {
     let parts = use_context::<http::request::Parts>();
     parts.and_then(|parts| parts.extensions.get::<Visitor>().cloned()).unwrap_or_default()
+}
+
+/// Opens a room for an account.
+pub(super) async fn open_room(owner: &Account) -> Result<RoomCode, ApiError> {
+    backend()?.create_room(owner, &visitor().caller).await
 }
 
 /// Begins a session and hands its cookie to the browser.

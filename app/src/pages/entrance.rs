@@ -130,7 +130,11 @@ pub(crate) fn NoRoom(
 fn Nowhere(page: &'static str, refusal: Refusal, code: String) -> impl IntoView {
     // Only its owner is told that a room has ended, for the owner can open it again.
     let own = RoomCode::parse(&code).ok().filter(|_| refusal == Refusal::RoomEnded);
-    answer(if own.is_some() { 410 } else { 404 });
+    answer(match refusal {
+        Refusal::TooManyRequests => ApiError::from(refusal).status(),
+        _ if own.is_some() => 410,
+        _ => 404,
+    });
     view! {
         <Page name=page title="No such room" state="refused" refusal=Some(refusal) width=Width::Narrow>
             <h1>"This room cannot be opened"</h1>

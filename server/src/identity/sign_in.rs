@@ -13,7 +13,7 @@ use axum::{
 };
 use heartogether::{id::AccountId, refusal::Refusal, room::Event};
 use heartogether_app::{
-    api::{Account, ApiError, Backend, Visitor},
+    api::{Account, ApiError, Backend, Caller, Visitor},
     routes::{self, Destination},
 };
 use serde::Deserialize;
@@ -81,7 +81,7 @@ pub(crate) async fn begin(
 ) -> Result<Response, Answer> {
     let provider = node.provider(&id)?;
     let next = Destination::parse(&next);
-    let callback_url = node.callback_url(provider, visitor.authority.as_deref());
+    let callback_url = node.callback_url(provider, visitor.caller.authority.as_deref());
     let mut flow = Flow::draw(&id, callback_url, next, guest_of(&visitor));
     let ask = Ask {
         callback_url: &flow.callback_url,
@@ -92,7 +92,7 @@ pub(crate) async fn begin(
     match provider.address(ask).await {
         Ok((address, verifier)) => {
             verifier.secret().clone_into(&mut flow.verifier);
-            let cookie = node.flow_cookie(&flow, visitor.authority.as_deref())?;
+            let cookie = node.flow_cookie(&flow, visitor.caller.authority.as_deref())?;
             Ok(([NOT_KEPT, (header::SET_COOKIE, cookie)], Redirect::to(&address)).into_response())
         }
         Err(error) => Ok(([NOT_KEPT], Redirect::to(&turn_back(provider, &error, next))).into_response()),
@@ -121,7 +121,7 @@ pub(crate) async fn complete(
         return Ok(([NOT_KEPT], Redirect::to(&path)).into_response());
     };
     let session = session.map(|Extension(session)| session);
-    let spent = (header::SET_COOKIE, node.spent_flow_cookie(&flow.content, visitor.authority.as_deref())?);
+    let spent = (header::SET_COOKIE, node.spent_flow_cookie(&flow.content, visitor.caller.authority.as_deref())?);
     let is_current = flow.is_current(node.clock.now());
     let flow = flow.content;
     let next = Destination::parse(&flow.next);
@@ -131,7 +131,7 @@ pub(crate) async fn complete(
     };
     match outcome {
         Ok((account, cookie)) => {
-            let path = node.lead_on(&account, next).await?;
+            let path = node.lead_on(&account, next, &visitor.caller).await?;
             Ok(([NOT_KEPT, spent, (header::SET_COOKIE, cookie)].into_headers(), Redirect::to(&path)).into_response())
         }
         Err(Failure::Refused(refusal)) => {
@@ -207,7 +207,7 @@ impl Node {
         let guest = guest_of(visitor).filter(|guest| flow.guest == Some(*guest));
         let candidate = guest.unwrap_or_else(|| AccountId::from_bits(random::bits()));
         let account = self.store.sign_in(&person, candidate, self.clock.now()).await?;
-        let begun = self.begin_session(&account, visitor.authority.as_deref()).await?;
+        let begun = self.begin_session(&account, visitor.caller.authority.as_deref()).await?;
         self.replace_session(session, guest, &account, begun.session).await?;
         self.fetch_picture(provider.clone(), account.id, picture_url);
         Ok((account, begun.cookie))
@@ -260,9 +260,9 @@ impl Node {
         });
     }
 
-    async fn lead_on(&self, account: &Account, next: Destination) -> Result<String, ApiError> {
+    async fn lead_on(&self, account: &Account, next: Destination, caller: &Caller) -> Result<String, ApiError> {
         match next {
-            Destination::NewRoom => self.create_room(account).await.map(routes::host),
+            Destination::NewRoom => self.create_room(account, caller).await.map(routes::host),
             elsewhere => Ok(elsewhere.path()),
         }
     }

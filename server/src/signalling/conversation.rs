@@ -13,7 +13,7 @@ use heartogether::{
         SendReaction, SendSignal, ServerMessage, Signal, StartStream, Welcome,
     },
 };
-use heartogether_app::api::Account;
+use heartogether_app::api::{Account, Caller};
 
 use super::{Ending, Frame, Outbox, allowance};
 use crate::{
@@ -43,6 +43,7 @@ pub(super) struct Conversation {
     node: Arc<Node>,
     connection: ConnectionRef,
     account: Account,
+    caller: Caller,
     outbox: Outbox,
     is_greeted: bool,
     room: Option<RoomHandle>,
@@ -88,9 +89,15 @@ impl From<LogError> for Failure {
 }
 
 impl Conversation {
-    pub(super) fn new(node: Arc<Node>, connection: ConnectionRef, account: Account, outbox: Outbox) -> Self {
+    pub(super) fn new(
+        node: Arc<Node>,
+        connection: ConnectionRef,
+        account: Account,
+        caller: Caller,
+        outbox: Outbox,
+    ) -> Self {
         let allowances = Allowances::new(&node.limits);
-        Self { node, connection, account, outbox, is_greeted: false, room: None, allowances }
+        Self { node, connection, account, caller, outbox, is_greeted: false, room: None, allowances }
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
@@ -208,13 +215,28 @@ impl Conversation {
     /// Asks a room for a place. The room answers, so it has to hold the outbox first.
     async fn enter(&mut self, code: RoomCode, request: Event) -> Result<(), Failure> {
         self.leave_waiting_room().await?;
-        let id = self.node.log.find(code).await?.ok_or(Refusal::RoomNotFound)?;
+        let id = self.find(code).await?;
         let room = self.node.rooms.open(id);
         room.attach(self.connection.id, self.outbox.clone()).await?;
         self.room = Some(room);
         self.append(request).await?;
         self.note_visit(id);
         Ok(())
+    }
+
+    /// Finds a room. Codes that lead nowhere count as looked up, or guessing them here would be free; whoever has guessed
+    /// too often finds only rooms they have been in.
+    async fn find(&self, code: RoomCode) -> Result<RoomId, Failure> {
+        let Node { log, store, quotas, clock, .. } = &*self.node;
+        let (found, now) = (log.find(code).await?, clock.now());
+        if quotas.has_no_look_ups(&self.caller, now) {
+            let visited = store.visits(self.account.id).await.map_err(ServerError::from).map_err(Failure::Fault)?;
+            return found.filter(|room| visited.contains(room)).ok_or_else(|| Refusal::TooManyRequests.into());
+        }
+        if found.is_none() {
+            quotas.take_look_up(&self.caller, now)?;
+        }
+        Ok(found.ok_or(Refusal::RoomNotFound)?)
     }
 
     /// Remembers where the account has been, for its own landing page. Nobody waits for it, and the sound least of all.

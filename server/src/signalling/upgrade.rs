@@ -10,10 +10,10 @@ use axum::{
 };
 use futures::StreamExt;
 use heartogether::{id::ConnectionId, limits::FRAME_BYTES, refusal::Refusal, room::ConnectionRef};
-use heartogether_app::api::{Account, Visitor};
+use heartogether_app::api::{Account, Caller, Visitor};
 
 use super::{Ending, conversation::Conversation, outbox::outbox, reader, writer};
-use crate::{identity::CurrentSession, random, state::Node};
+use crate::{edge::Peer, identity::CurrentSession, random, state::Node};
 
 /// Idle connections are many: the library's default of 128 KiB each would cost a gigabyte for every 8,000.
 const BUFFER_BYTES: usize = 4 * 1024;
@@ -27,11 +27,13 @@ pub(crate) async fn upgrade(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
     session: Option<Extension<CurrentSession>>,
+    Extension(peer): Extension<Peer>,
     headers: HeaderMap,
     socket: WebSocketUpgrade,
 ) -> Response {
-    let admitted = match node.origins.allow(&headers) {
-        true => visitor.account.ok_or(Refusal::NotSignedIn),
+    let Visitor { account, caller } = visitor;
+    let admitted = match node.origins.allow(&headers, &caller) {
+        true => account.ok_or(Refusal::NotSignedIn),
         false => Err(Refusal::OriginNotAllowed),
     };
     socket
@@ -40,15 +42,22 @@ pub(crate) async fn upgrade(
         .max_write_buffer_size(WRITE_BYTES)
         .max_message_size(MESSAGE_BYTES)
         .max_frame_size(MESSAGE_BYTES)
-        .on_upgrade(|socket| serve(socket, node, admitted, session.map(|Extension(session)| session)))
+        // The connection keeps its place among all as long as it lasts.
+        .on_upgrade(async move |socket| {
+            serve(socket, node, caller, admitted, session.map(|Extension(session)| session)).await;
+            drop(peer);
+        })
 }
 
 async fn serve(
     socket: WebSocket,
     node: Arc<Node>,
+    caller: Caller,
     admitted: Result<Account, Refusal>,
     session: Option<CurrentSession>,
 ) {
+    let place = node.sockets.take(Some(caller.address));
+    let admitted = if place.is_some() { admitted } else { Err(Refusal::TooManyConnections) };
     let (sink, frames) = socket.split();
     let (outbox, queue) = outbox(node.limits.outbox_frames);
     let writing = tokio::spawn(writer::write(sink, queue, node.clock.clone()));
@@ -57,7 +66,9 @@ async fn serve(
     // Held until the connection ends: a log-out finds it here.
     let _registration = session.map(|session| sockets.register(session.hash(), connection.id, outbox.clone()));
     match admitted {
-        Ok(account) => reader::read(frames, Conversation::new(node, connection, account, outbox), writing).await,
+        Ok(account) => {
+            reader::read(frames, Conversation::new(node, connection, account, caller, outbox), writing).await
+        }
         Err(refusal) => {
             let ending = Ending::refused(refusal);
             outbox.close(ending);

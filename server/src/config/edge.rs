@@ -1,0 +1,46 @@
+//! What stands between this server and its callers.
+
+use std::{net::IpAddr, str::FromStr};
+
+use clap::Args;
+use ipnet::IpNet;
+
+use crate::edge::TrustedProxies;
+
+/// Proxies.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Network")]
+pub struct EdgeSettings {
+    /// Proxies whose X-Forwarded-For, -Proto and -Host or Forwarded headers are believed: addresses or networks such as
+    /// 10.0.0.0/8, separated by commas; from all others these headers mean nothing
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
+    trusted_proxies: Vec<Network>,
+
+    #[arg(skip)]
+    trusted: TrustedProxies,
+}
+
+/// A network, or nothing where the setting was left empty.
+#[derive(Clone, Copy, Debug)]
+struct Network(Option<IpNet>);
+
+impl EdgeSettings {
+    /// Takes the settings in.
+    pub(super) fn check(&mut self) {
+        self.trusted = self.trusted_proxies.iter().filter_map(|network| network.0).collect();
+    }
+
+    /// The proxies whose word counts.
+    pub(crate) const fn trusted_proxies(&self) -> &TrustedProxies {
+        &self.trusted
+    }
+}
+
+fn parse_network(text: &str) -> Result<Network, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(Network(None));
+    }
+    let network = IpNet::from_str(text).ok().or_else(|| IpAddr::from_str(text).ok().map(IpNet::from));
+    network.map(|network| Network(Some(network))).ok_or_else(|| "expected an address or ADDRESS/BITS".to_owned())
+}

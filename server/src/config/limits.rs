@@ -1,0 +1,104 @@
+//! The limits that operators may set.
+
+use clap::Args;
+use heartogether::limits::{Limits, Quota};
+
+/// An offer and its candidates, generously.
+const FRAMES_PER_OFFER: u32 = 6;
+
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Limits")]
+pub(super) struct LimitSettings {
+    /// Listeners in a room
+    #[arg(long, env = "MAX_LISTENERS", default_value_t = Limits::default().max_listeners, value_parser = clap::value_parser!(u32).range(1..))]
+    max_listeners: u32,
+
+    /// Milliseconds without a live host or any activity after which a room ends
+    #[arg(long, env = "ROOM_TTL_MS", default_value_t = Limits::default().room_idle_ms, value_parser = clap::value_parser!(u64).range(1..))]
+    room_ttl_ms: u64,
+
+    /// Milliseconds without the host after which a room ends
+    #[arg(long, env = "ROOM_HOST_ABSENT_MS", default_value_t = Limits::default().room_host_absent_ms, value_parser = clap::value_parser!(u64).range(1..))]
+    room_host_absent_ms: u64,
+
+    /// Milliseconds after its end that the owner can open a room again
+    #[arg(long, env = "ROOM_REOPEN_MS", default_value_t = Limits::default().room_reopen_ms)]
+    room_reopen_ms: u64,
+
+    /// Rooms that an account may open in RATE_LIMIT_WINDOW_MS
+    #[arg(long, env = "RATE_LIMIT_REQUESTS", default_value_t = Limits::default().rooms_per_account.count)]
+    rate_limit_requests: u32,
+
+    /// Milliseconds for RATE_LIMIT_REQUESTS
+    #[arg(long, env = "RATE_LIMIT_WINDOW_MS", default_value_t = Limits::default().rooms_per_account.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
+    rate_limit_window_ms: u64,
+
+    /// Rooms that may be looked up from one address (of IPv6 a /64) in RATE_LIMIT_LOOKUP_WINDOW_MS
+    #[arg(long, env = "RATE_LIMIT_LOOKUP_REQUESTS", default_value_t = Limits::default().look_ups_per_address.count)]
+    rate_limit_lookup_requests: u32,
+
+    /// Milliseconds for RATE_LIMIT_LOOKUP_REQUESTS
+    #[arg(long, env = "RATE_LIMIT_LOOKUP_WINDOW_MS", default_value_t = Limits::default().look_ups_per_address.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
+    rate_limit_lookup_window_ms: u64,
+
+    /// Guests who may sign in from one address in RATE_LIMIT_SIGN_IN_WINDOW_MS
+    #[arg(long, env = "RATE_LIMIT_SIGN_IN_REQUESTS", default_value_t = Limits::default().sign_ins_per_address.count)]
+    rate_limit_sign_in_requests: u32,
+
+    /// Milliseconds for RATE_LIMIT_SIGN_IN_REQUESTS
+    #[arg(long, env = "RATE_LIMIT_SIGN_IN_WINDOW_MS", default_value_t = Limits::default().sign_ins_per_address.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
+    rate_limit_sign_in_window_ms: u64,
+
+    /// Requests of any kind from one address in RATE_LIMIT_ADDRESS_WINDOW_MS, those for the site's files apart
+    #[arg(long, env = "RATE_LIMIT_ADDRESS_REQUESTS", default_value_t = Limits::default().requests_per_address.count)]
+    rate_limit_address_requests: u32,
+
+    /// Milliseconds for RATE_LIMIT_ADDRESS_REQUESTS
+    #[arg(long, env = "RATE_LIMIT_ADDRESS_WINDOW_MS", default_value_t = Limits::default().requests_per_address.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
+    rate_limit_address_window_ms: u64,
+
+    /// Rooms that were opened from one address and are open at once
+    #[arg(long, env = "MAX_ROOMS_PER_ADDRESS", default_value_t = Limits::default().rooms_per_address)]
+    max_rooms_per_address: u32,
+
+    /// Connections for requests at once, as far as the system has files for them
+    #[arg(long, env = "MAX_CONNECTIONS", default_value_t = Limits::default().connections, value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections: u32,
+
+    /// Connections from one address at once, but for TRUSTED_PROXIES
+    #[arg(long, env = "MAX_CONNECTIONS_PER_ADDRESS", default_value_t = Limits::default().connections_per_address, value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections_per_address: u32,
+
+    /// Members' connections from one address at once
+    #[arg(long, env = "MAX_SOCKETS_PER_ADDRESS", default_value_t = Limits::default().sockets_per_address, value_parser = clap::value_parser!(u32).range(1..))]
+    max_sockets_per_address: u32,
+}
+
+impl LimitSettings {
+    /// The limits as they are set.
+    pub(super) fn read(&self) -> Limits {
+        let defaults = Limits::default();
+        // A host who comes back offers to everybody at once, in a few frames each.
+        let frames_burst = defaults.frames_burst.max(self.max_listeners.saturating_mul(FRAMES_PER_OFFER));
+        Limits {
+            max_listeners: self.max_listeners,
+            room_idle_ms: self.room_ttl_ms,
+            room_host_absent_ms: self.room_host_absent_ms,
+            room_reopen_ms: self.room_reopen_ms,
+            rooms_per_account: quota(self.rate_limit_requests, self.rate_limit_window_ms),
+            rooms_per_address: self.max_rooms_per_address,
+            look_ups_per_address: quota(self.rate_limit_lookup_requests, self.rate_limit_lookup_window_ms),
+            sign_ins_per_address: quota(self.rate_limit_sign_in_requests, self.rate_limit_sign_in_window_ms),
+            requests_per_address: quota(self.rate_limit_address_requests, self.rate_limit_address_window_ms),
+            connections: self.max_connections,
+            connections_per_address: self.max_connections_per_address,
+            sockets_per_address: self.max_sockets_per_address,
+            frames_burst,
+            ..defaults
+        }
+    }
+}
+
+const fn quota(count: u32, window_ms: u64) -> Quota {
+    Quota { count, window_ms }
+}

@@ -1,0 +1,25 @@
+//! What stands between the network and the router: who calls and from where, how much of everything they may have, and
+//! what browsers are told to refuse.
+//!
+//! `door` lets connections in and counts them as `places`, `forwarded` finds out who calls, `caller` tells the request and
+//! tells the caller their limits, `quotas` counts in `windows`, `seal` and `cors` bind the browser. Nothing here knows what
+//! a request is about.
+
+mod address;
+mod caller;
+mod cors;
+mod door;
+mod forwarded;
+mod places;
+mod quotas;
+mod seal;
+mod windows;
+
+pub(crate) use address::AddressBlock;
+pub(crate) use caller::{admit, meet, tell};
+pub(crate) use cors::cors;
+pub(crate) use door::{Door, Peer};
+pub(crate) use forwarded::TrustedProxies;
+pub(crate) use places::Places;
+pub(crate) use quotas::Quotas;
+pub(crate) use seal::{seal, seal_page};

@@ -1,0 +1,123 @@
+//! The limits by account and by address, of this node.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use heartogether::{
+    id::{AccountId, RoomCode, RoomId},
+    limits::{Limits, Quota},
+    refusal::Refusal,
+    time::Timestamp,
+};
+use heartogether_app::api::{Caller, Standing};
+
+use super::{AddressBlock, windows::Windows};
+
+/// What accounts and addresses have taken.
+pub(crate) struct Quotas {
+    rooms: Windows<AccountId>,
+    look_ups: Windows<AddressBlock>,
+    /// Rooms that were found from an address, each once in a window.
+    found: Windows<(AddressBlock, RoomCode)>,
+    sign_ins: Windows<AddressBlock>,
+    requests: Windows<AddressBlock>,
+    open_rooms: OpenRooms,
+}
+
+impl Quotas {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            rooms: Windows::new(limits.rooms_per_account),
+            look_ups: Windows::new(limits.look_ups_per_address),
+            found: Windows::new(Quota { count: 1, ..limits.look_ups_per_address }),
+            sign_ins: Windows::new(limits.sign_ins_per_address),
+            requests: Windows::new(limits.requests_per_address),
+            open_rooms: OpenRooms::new(limits.rooms_per_address),
+        }
+    }
+
+    /// One more room of an account's.
+    pub(crate) fn take_room(&self, owner: AccountId, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
+        judge(self.rooms.take(owner, now), caller)
+    }
+
+    /// One more look at a room, by whatever way.
+    pub(crate) fn take_look_up(&self, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
+        judge(self.look_ups.take(caller.address.into(), now), caller)
+    }
+
+    /// One more look at a room from a page of ours, which looks again every few seconds: a room that was found from this
+    /// address costs nothing more, as nothing is learnt by it.
+    pub(crate) fn take_page_look_up(&self, code: RoomCode, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
+        match self.found.is_used_up((caller.address.into(), code), now) {
+            true => Ok(()),
+            false => self.take_look_up(caller, now),
+        }
+    }
+
+    /// Remembers that a room was found.
+    pub(crate) fn note_found(&self, code: RoomCode, caller: &Caller, now: Timestamp) {
+        self.found.take((caller.address.into(), code), now);
+    }
+
+    /// Whether an address has looked at as many rooms as it may.
+    pub(crate) fn has_no_look_ups(&self, caller: &Caller, now: Timestamp) -> bool {
+        self.look_ups.is_used_up(caller.address.into(), now)
+    }
+
+    /// One more guest.
+    pub(crate) fn take_sign_in(&self, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
+        judge(self.sign_ins.take(caller.address.into(), now), caller)
+    }
+
+    /// One more request of any kind. Callers hear of this limit only once it is exceeded: others are tighter.
+    pub(crate) fn take_request(&self, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
+        let standing = self.requests.take(caller.address.into(), now);
+        if standing.is_exceeded { judge(standing, caller) } else { Ok(()) }
+    }
+
+    /// The rooms that were opened from an address.
+    pub(crate) const fn open_rooms(&self) -> &OpenRooms {
+        &self.open_rooms
+    }
+}
+
+fn judge(standing: Standing, caller: &Caller) -> Result<(), Refusal> {
+    caller.told.note(standing);
+    if standing.is_exceeded { Err(Refusal::TooManyRequests) } else { Ok(()) }
+}
+
+/// Which open rooms were opened from which address. Kept in memory alone: addresses are not written down, so a restart
+/// forgets where a room came from.
+pub(crate) struct OpenRooms {
+    limit: usize,
+    by_address: Mutex<HashMap<AddressBlock, Vec<RoomId>>>,
+}
+
+impl OpenRooms {
+    fn new(limit: u32) -> Self {
+        Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), by_address: Mutex::default() }
+    }
+
+    /// Whether one more may be opened. Rooms that are open no more are forgotten here.
+    pub(crate) fn check(&self, caller: &Caller, is_open: impl Fn(RoomId) -> bool) -> Result<(), Refusal> {
+        let mut by_address = self.by_address();
+        by_address.retain(|_, rooms| {
+            rooms.retain(|room| is_open(*room));
+            !rooms.is_empty()
+        });
+        let open = by_address.get(&caller.address.into()).map_or(0, Vec::len);
+        if open < self.limit { Ok(()) } else { Err(Refusal::TooManyRooms) }
+    }
+
+    /// Counts one that is open now.
+    pub(crate) fn add(&self, room: RoomId, caller: &Caller) {
+        self.by_address().entry(caller.address.into()).or_default().push(room);
+    }
+
+    fn by_address(&self) -> MutexGuard<'_, HashMap<AddressBlock, Vec<RoomId>>> {
+        self.by_address.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,147 @@
+//! Counting in windows of time: so many for each key from the first one on, then anew.
+//!
+//! A connection's own allowances, so many a second, are `signalling`'s. Here the question is "how many of the 30 in 10
+//! minutes are left", which is what callers are told in headers.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use heartogether::{limits::Quota, time::Timestamp};
+use heartogether_app::api::Standing;
+
+/// Keys that are kept at most. Whoever has more addresses than that makes the oldest windows be forgotten, nothing else.
+const KEYS: usize = 65_536;
+/// Keys below which nobody looks for windows that are over.
+const FEW_KEYS: usize = 1_024;
+
+/// How many each key has taken in its window.
+pub(super) struct Windows<K> {
+    quota: Quota,
+    taken: Mutex<Taken<K>>,
+}
+
+struct Taken<K> {
+    by_key: HashMap<K, Window>,
+    /// At so many keys, those whose windows are over are dropped.
+    sweep_at: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Window {
+    ends_at: Timestamp,
+    count: u32,
+}
+
+impl<K: Copy + Eq + Hash> Windows<K> {
+    pub(super) fn new(quota: Quota) -> Self {
+        Self { quota, taken: Mutex::new(Taken { by_key: HashMap::new(), sweep_at: FEW_KEYS }) }
+    }
+
+    /// Takes one, if one is left.
+    pub(super) fn take(&self, key: K, now: Timestamp) -> Standing {
+        let Quota { count: limit, window_ms } = self.quota;
+        let mut taken = self.taken();
+        if taken.by_key.len() >= taken.sweep_at && !taken.by_key.contains_key(&key) {
+            taken.sweep(self.quota, now);
+        }
+        let window = taken.by_key.entry(key).or_insert(Window { ends_at: now, count: 0 });
+        if window.is_over(self.quota, now) {
+            *window = Window { ends_at: now.after_ms(window_ms), count: 0 };
+        }
+        let is_exceeded = window.count >= limit;
+        if !is_exceeded {
+            window.count += 1;
+        }
+        Standing { limit, remaining: limit - window.count, reset_at: window.ends_at, is_exceeded }
+    }
+
+    /// Whether none is left.
+    pub(super) fn is_used_up(&self, key: K, now: Timestamp) -> bool {
+        let is_full = |window: &Window| !window.is_over(self.quota, now) && window.count >= self.quota.count;
+        self.taken().by_key.get(&key).is_some_and(is_full)
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken<K>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Window {
+    /// A clock that was set back makes no window longer.
+    fn is_over(&self, quota: Quota, now: Timestamp) -> bool {
+        now >= self.ends_at || self.ends_at.since_ms(now) > quota.window_ms
+    }
+}
+
+impl<K: Copy + Eq + Hash> Taken<K> {
+    /// Makes room: windows that are over go, and if that is not enough the half that ends first.
+    fn sweep(&mut self, quota: Quota, now: Timestamp) {
+        self.by_key.retain(|_, window| !window.is_over(quota, now));
+        if self.by_key.len() >= KEYS {
+            let mut ends: Vec<Timestamp> = self.by_key.values().map(|window| window.ends_at).collect();
+            let (_, middle, _) = ends.select_nth_unstable(KEYS / 2);
+            let middle = *middle;
+            self.by_key.retain(|_, window| window.ends_at > middle);
+        }
+        self.sweep_at = (self.by_key.len() * 2).clamp(FEW_KEYS, KEYS);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUOTA: Quota = Quota { count: 2, window_ms: 1_000 };
+
+    fn at(ms: u64) -> Timestamp {
+        Timestamp::from_millis(1_000_000 + ms)
+    }
+
+    #[test]
+    fn a_window_begins_with_the_first_and_ends_for_all() {
+        let windows = Windows::new(QUOTA);
+        let first = windows.take(1, at(0));
+        assert_eq!((first.limit, first.remaining, first.reset_at, first.is_exceeded), (2, 1, at(1_000), false));
+        assert!(!windows.take(1, at(500)).is_exceeded);
+        assert!(windows.is_used_up(1, at(999)));
+        let refused = windows.take(1, at(999));
+        assert_eq!((refused.remaining, refused.reset_at, refused.is_exceeded), (0, at(1_000), true));
+        assert!(!windows.is_used_up(1, at(1_000)));
+        assert_eq!(windows.take(1, at(1_000)).reset_at, at(2_000));
+    }
+
+    #[test]
+    fn keys_are_counted_apart() {
+        let windows = Windows::new(QUOTA);
+        for _ in 0..3 {
+            windows.take(1, at(0));
+        }
+        assert!(windows.is_used_up(1, at(0)) && !windows.take(2, at(0)).is_exceeded);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        let windows = Windows::new(QUOTA);
+        for _ in 0..3 {
+            windows.take(1, at(500_000));
+        }
+        assert!(!windows.take(1, at(0)).is_exceeded);
+    }
+
+    #[test]
+    fn keys_are_forgotten_after_their_window_and_never_more_than_so_many_are_kept() {
+        let windows = Windows::new(QUOTA);
+        for key in 0..FEW_KEYS {
+            windows.take(key, at(0));
+        }
+        windows.take(FEW_KEYS, at(1_000));
+        assert_eq!(windows.taken().by_key.len(), 1);
+        for key in 0..3 * KEYS {
+            windows.take(key, at(2_000));
+            assert!(windows.taken().by_key.len() <= KEYS);
+        }
+    }
+}

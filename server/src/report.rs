@@ -1,0 +1,104 @@
+//! `GET /api/rooms/{code}`: a room as other programs see it, from a copy that is at most 15 s old.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{
+    Extension, Json,
+    extract::{Path, State},
+    http::HeaderName,
+};
+use heartogether::{
+    id::{RoomCode, RoomId},
+    refusal::Refusal,
+    time::Timestamp,
+};
+use heartogether_app::api::{RoomSummary, Visitor};
+use serde::Serialize;
+
+use crate::{error::Answer, state::Node};
+
+/// Milliseconds a copy is good for.
+const FRESH_MS: u64 = 15_000;
+/// Copies that are kept at most; rooms beyond them are looked up each time.
+const COPIES: usize = 4_096;
+const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
+
+/// A room as other programs see it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RoomReport {
+    id: RoomId,
+    code: RoomCode,
+    host_connected: bool,
+    listener_count: u32,
+    max_listeners: u32,
+    is_full: bool,
+    /// Milliseconds since 1970.
+    fetched_at: Timestamp,
+}
+
+impl RoomReport {
+    fn new(summary: &RoomSummary, fetched_at: Timestamp) -> Self {
+        Self {
+            id: summary.id,
+            code: summary.code,
+            host_connected: summary.host_connected,
+            listener_count: summary.listener_count,
+            max_listeners: summary.max_listeners,
+            is_full: summary.is_full(),
+            fetched_at,
+        }
+    }
+
+    /// A copy from the future is none: the clock was set back.
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.fetched_at <= now && now.since_ms(self.fetched_at) < FRESH_MS
+    }
+}
+
+/// The copies. They say nothing that depends on who asks.
+#[derive(Default)]
+pub(crate) struct Reports(Mutex<HashMap<RoomCode, RoomReport>>);
+
+impl Reports {
+    fn find(&self, code: RoomCode, now: Timestamp) -> Option<RoomReport> {
+        self.copies().get(&code).filter(|report| report.is_fresh(now)).cloned()
+    }
+
+    fn keep(&self, report: RoomReport, now: Timestamp) {
+        let mut copies = self.copies();
+        if copies.len() >= COPIES {
+            copies.retain(|_, report| report.is_fresh(now));
+        }
+        if copies.len() < COPIES {
+            copies.insert(report.code, report);
+        }
+    }
+
+    fn copies(&self) -> MutexGuard<'_, HashMap<RoomCode, RoomReport>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The answer: `X-Cache` says whether it is a copy.
+pub(crate) type Reported = ([(HeaderName, &'static str); 1], Json<RoomReport>);
+
+/// `GET /api/rooms/{code}`.
+pub(crate) async fn room(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(code): Path<String>,
+) -> Result<Reported, Answer> {
+    let (code, now) = (RoomCode::parse(&code)?, node.clock.now());
+    node.quotas.take_look_up(&visitor.caller, now)?;
+    if let Some(copy) = node.reports.find(code, now) {
+        return Ok(([(X_CACHE, "HIT")], Json(copy)));
+    }
+    let summary = node.find_room(code, None).await?.ok_or(Refusal::RoomNotFound)?;
+    let report = RoomReport::new(&summary, now);
+    node.reports.keep(report.clone(), now);
+    Ok(([(X_CACHE, "MISS")], Json(report)))
+}

@@ -1,0 +1,260 @@
+//! The server under siege: whatever strangers do to it, a live room goes on, and others still get in.
+//!
+//! The real binary runs in a process of its own. What is asserted is what people keep; the round trips of the live pair,
+//! before and during, are printed (`--nocapture`) and belong to docs/benchmarks.md.
+
+use std::{
+    io::ErrorKind,
+    net::Ipv4Addr,
+    time::{Duration, Instant},
+};
+
+use futures::future::join_all;
+use heartogether::wire::{ClientMessage, Ping, encode};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpSocket, TcpStream},
+    task::JoinHandle,
+};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::{Connection, PATIENCE, Pair, Process, answer, offer, received};
+
+/// Round trips in one measurement: from the host to the listener and back.
+const ROUND_TRIPS: usize = 200;
+/// Sockets that say nothing.
+const HALF_OPEN: u32 = 10_000;
+/// From one address; as many addresses of this machine are used as that takes.
+const FROM_ONE_ADDRESS: u32 = 250;
+/// Sockets that say something, now and then.
+const SLOW: u32 = 400;
+/// Connections that send without end.
+const FLOODING: usize = 20;
+
+/// Limits above what comes from this one machine, and below what the siege brings.
+const FLAGS: [&str; 4] = ["--max-connections-per-address", "250", "--rate-limit-address-requests", "1000000"];
+
+struct Castle {
+    process: Process,
+    pair: Pair,
+    _data: TempDir,
+}
+
+impl Castle {
+    async fn build() -> Self {
+        let data = TempDir::new().expect("a folder");
+        let process = Process::start(data.path(), &FLAGS);
+        let pair = process.site.pair().await;
+        Self { process, pair, _data: data }
+    }
+
+    fn port(&self) -> u16 {
+        let (_, port) = self.process.site.authority.rsplit_once(':').expect("a port");
+        port.parse().expect("a port")
+    }
+
+    /// A socket from one of this machine's many addresses.
+    async fn socket(&self, number: u32) -> TcpStream {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        let [.., high, low] = (number / FROM_ONE_ADDRESS + 2).to_be_bytes();
+        socket.bind((Ipv4Addr::new(127, 7, high, low), 0).into()).expect("an address of this machine");
+        socket.connect((Ipv4Addr::LOCALHOST, self.port()).into()).await.expect("a connection")
+    }
+
+    /// Prints how long round trips took, and checks that nothing else came to the pair.
+    #[expect(clippy::disallowed_methods, reason = "what is measured is time itself")]
+    async fn measure(&mut self, when: &str) {
+        let mut trips = Vec::with_capacity(ROUND_TRIPS);
+        let (host, listener) = (self.pair.as_host.member, self.pair.as_listener.member);
+        for number in 1..=u32::try_from(ROUND_TRIPS).expect("a small number") {
+            let began = Instant::now();
+            self.pair.host.signal(listener, offer(number)).await;
+            assert_eq!(self.pair.listener.receive().await, received(host, offer(number)));
+            self.pair.listener.signal(host, answer(number)).await;
+            assert_eq!(self.pair.host.receive().await, received(listener, answer(number)));
+            trips.push(began.elapsed());
+            // Within what one connection may send.
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        trips.sort_unstable();
+        let at = |share: usize| trips[(trips.len() * share / 100).min(trips.len() - 1)].as_secs_f64() * 1_000.0;
+        eprintln!(
+            "siege: {when}: round trip p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms; server {} kB resident",
+            at(50),
+            at(95),
+            at(99),
+            self.resident_kb()
+        );
+    }
+
+    /// Kilobytes of memory, where the system tells.
+    fn resident_kb(&self) -> String {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.map_or_else(|| "?".to_owned(), |line| line.trim().trim_end_matches(" kB").to_owned())
+    }
+
+    /// Somebody who had nothing to do with it comes in.
+    async fn lets_others_in(&self) {
+        assert_eq!(self.process.site.get("/api/health", None).await.status(), 200);
+        self.process.site.greet(&self.pair.grace).await;
+    }
+}
+
+/// Returns once the server has closed it. A first byte asks after those that the system took in while the server was busy,
+/// and of which it never told.
+async fn is_closed(mut socket: TcpStream) {
+    let mut buffer = [0; 1024];
+    // Fails on what is closed already.
+    let _ = socket.write_all(b"G").await;
+    let closing = async {
+        loop {
+            match socket.read(&mut buffer).await {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(error) if matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => return,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    };
+    tokio::time::timeout(3 * PATIENCE, closing).await.expect("the server closes what does not get on");
+}
+
+/// How many sockets this process may have, and the reason if that is less than wanted.
+fn as_many_as_possible(wanted: u32) -> u32 {
+    let files = rlimit::increase_nofile_limit(u64::MAX).expect("the number of open files");
+    let possible = u32::try_from(files).unwrap_or(u32::MAX).saturating_sub(1_000);
+    if possible < wanted {
+        eprintln!("siege: {possible} sockets, not {wanted}: this process may open {files} files");
+    }
+    wanted.min(possible)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_half_open_sockets_leave_a_live_room_untouched() {
+    let mut castle = Castle::build().await;
+    castle.measure("before 10,000 half-open sockets").await;
+    let mut sockets = Vec::new();
+    for number in 0..as_many_as_possible(HALF_OPEN) {
+        sockets.push(castle.socket(number).await);
+    }
+    castle.lets_others_in().await;
+    castle.measure(&format!("with {} half-open sockets", sockets.len())).await;
+    // Nobody waits for their first word for ever.
+    join_all(sockets.into_iter().map(is_closed)).await;
+    castle.pair.is_undisturbed().await;
+    castle.lets_others_in().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_address_gets_so_many_connections_and_no_more() {
+    let mut castle = Castle::build().await;
+    let mut sockets = Vec::new();
+    for _ in 0..FROM_ONE_ADDRESS {
+        sockets.push(castle.socket(0).await);
+    }
+    let mut last = sockets.pop().expect("many sockets");
+    last.write_all(b"GET /api/health HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").await.expect("a way in");
+    let mut answer = String::new();
+    last.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let _fills_the_place = castle.socket(0).await;
+    is_closed(castle.socket(0).await).await;
+    castle.lets_others_in().await;
+    castle.pair.is_undisturbed().await;
+}
+
+/// Sends what never becomes a whole request, until the server has had enough.
+fn drip(mut socket: TcpStream, head: &'static str) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        if socket.write_all(head.as_bytes()).await.is_err() {
+            return;
+        }
+        let (mut reading, mut writing) = socket.into_split();
+        let dripping = async {
+            while writing.write_all(b"x-a: b\r\n").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        };
+        let mut buffer = [0; 1024];
+        let closed = async { while reading.read(&mut buffer).await.is_ok_and(|bytes| bytes > 0) {} };
+        tokio::select! {
+            () = dripping => {}
+            () = closed => {}
+        }
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn heads_that_never_end_are_cut_off_for_pages_and_for_sockets() {
+    let mut castle = Castle::build().await;
+    castle.measure("before slow heads").await;
+    let mut dripping = Vec::new();
+    for number in 0..SLOW {
+        let head = match number % 2 {
+            0 => "GET / HTTP/1.1\r\nhost: here\r\n",
+            _ => "GET /ws HTTP/1.1\r\nhost: here\r\nconnection: upgrade\r\nupgrade: websocket\r\n",
+        };
+        dripping.push(drip(castle.socket(number).await, head));
+    }
+    castle.lets_others_in().await;
+    castle.measure(&format!("with {SLOW} slow heads")).await;
+    let cut_off = tokio::time::timeout(PATIENCE, join_all(dripping)).await.expect("every one is cut off");
+    assert!(cut_off.iter().all(Result::is_ok));
+    castle.pair.is_undisturbed().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signalling_flood_and_slow_readers_leave_a_live_room_untouched() {
+    let mut castle = Castle::build().await;
+    castle.measure("before a flood").await;
+    let cookie = castle.process.site.sign_in("Mallory").await;
+    let site = castle.process.site.clone();
+    let floods: Vec<JoinHandle<()>> = (0..FLOODING)
+        .map(|number| {
+            let (site, cookie) = (site.clone(), cookie.clone());
+            tokio::spawn(async move {
+                let ping = Message::text(encode(&ClientMessage::Ping(Ping { nonce: 1 })));
+                loop {
+                    let mut connection = site.greet(&cookie).await;
+                    // Half of them never read what comes back.
+                    connection.flood(ping.clone(), 1_000).await;
+                    if number % 2 == 0 {
+                        connection.close_code().await;
+                    }
+                }
+            })
+        })
+        .collect();
+    castle.measure(&format!("with {FLOODING} connections that flood")).await;
+    castle.lets_others_in().await;
+    for flood in &floods {
+        assert!(!flood.is_finished(), "the flood went on all the time");
+        flood.abort();
+    }
+    castle.pair.is_undisturbed().await;
+}
+
+#[tokio::test]
+async fn one_address_gets_so_many_members_connections_and_no_more() {
+    let data = TempDir::new().expect("a folder");
+    let process = Process::start(data.path(), &["--max-sockets-per-address", "3"]);
+    let mut pair = process.site.pair().await;
+    let third = process.site.greet(&pair.grace).await;
+    let mut fourth = process.site.connect(&pair.grace).await;
+    assert_eq!(fourth.last_words().await, (heartogether::refusal::Refusal::TooManyConnections, 1008));
+    drop(third);
+    // The server learns of it a moment later.
+    let comes_in = async {
+        loop {
+            let mut next = Connection::open(process.site.socket_request(Some(&pair.grace))).await;
+            next.send(&ClientMessage::Ping(Ping { nonce: 1 })).await;
+            if next.refusal().await == heartogether::refusal::Refusal::OutOfOrder {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, comes_in).await.expect("a place that was given back");
+    pair.is_undisturbed().await;
+}
