@@ -10,13 +10,18 @@ use axum::{
 use heartogether::{
     id::{RoomCode, RoomId},
     refusal::Refusal,
+    role::Permission,
     time::Timestamp,
 };
 use heartogether_app::api::{Backend, IceServer, Visitor};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::{error::Answer, state::Node};
+use crate::{
+    error::Answer,
+    rooms::{AudienceReport, RealtimeReport},
+    state::Node,
+};
 
 /// `GET /api/health`: 200 at once, whatever the dependencies do.
 pub(crate) async fn health() -> Json<Value> {
@@ -61,6 +66,30 @@ pub(crate) async fn ice_servers(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
 ) -> Result<([(HeaderName, &'static str); 1], Json<Vec<IceServer>>), Answer> {
-    let account = visitor.account.ok_or(Refusal::NotSignedIn)?;
-    Ok(([(header::CACHE_CONTROL, "private")], Json(node.ice_servers(&account))))
+    let account = visitor.permit(Permission::FetchIceServers)?;
+    Ok(([(header::CACHE_CONTROL, "private")], Json(node.ice_servers(account))))
+}
+
+/// `GET /api/rooms/{id}/listeners`: for the room's owner.
+pub(crate) async fn listeners(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Result<Json<AudienceReport>, Answer> {
+    let viewer = visitor.permit(Permission::Connect)?.id;
+    Ok(Json(node.rooms.open(room_id(&id)?).audience(viewer).await?))
+}
+
+/// `GET /api/rooms/{id}/realtime`: for the room's owner.
+pub(crate) async fn realtime(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Result<Json<RealtimeReport>, Answer> {
+    let viewer = visitor.permit(Permission::Connect)?.id;
+    Ok(Json(node.rooms.open(room_id(&id)?).realtime(viewer).await?))
+}
+
+fn room_id(text: &str) -> Result<RoomId, Refusal> {
+    text.parse().map_err(|_| Refusal::RoomNotFound)
 }

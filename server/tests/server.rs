@@ -1,8 +1,11 @@
 //! The server from outside: its real router on a free port with a clock that stands still, and the contracts of its
 //! stores on real files.
 
+mod authority;
 mod bad_input;
+mod conformance;
 mod engagement;
+mod hostile;
 mod invitation;
 mod joining;
 mod log_contract;

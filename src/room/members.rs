@@ -12,7 +12,7 @@ use crate::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, Seq},
     limits::FORMER_LISTENERS,
     refusal::Refusal,
-    role::Role,
+    role::{Permission, Role, Standing},
     time::Timestamp,
     wire::{ListenerView, Missed, RoomEvent, RoomJoined, RoomResumed, ServerMessage},
 };
@@ -135,6 +135,15 @@ impl Members {
         }
     }
 
+    /// What an account is to those who listen, among whom the owner is nobody special.
+    pub(super) fn standing_of(&self, account: AccountId) -> Standing {
+        match () {
+            () if self.removed.contains(&account) => Standing::Removed,
+            () if self.listeners.iter().any(|member| member.account == account) => Standing::Listener,
+            () => Standing::Account,
+        }
+    }
+
     /// The account that has or had a listener's place.
     fn account_of(&self, member: MemberId) -> Option<AccountId> {
         let now = self.listeners.iter().map(|listener| (listener.id, listener.account));
@@ -216,10 +225,8 @@ fn join_as_host(
     at: Timestamp,
     effects: &mut Effects,
 ) -> Result<MemberId, Refusal> {
+    room.standing_of(Some(request.account)).check(Permission::Host)?;
     let host = room.members.host.as_mut().ok_or(Refusal::RoomNotFound)?;
-    if host.account != request.account {
-        return Err(Refusal::NotOwner);
-    }
     if host.connection().is_some() && !request.take_over {
         return Err(Refusal::HostElsewhere);
     }
@@ -237,9 +244,7 @@ fn join_as_listener(
     at: Timestamp,
     effects: &mut Effects,
 ) -> Result<MemberId, Refusal> {
-    if room.members.removed.contains(&request.account) {
-        return Err(Refusal::Removed);
-    }
+    room.members.standing_of(request.account).check(Permission::Listen)?;
     let full = room.is_full();
     let known = room.members.listeners.iter().position(|member| member.account == request.account);
     if known.is_none() && full {
@@ -302,10 +307,10 @@ pub(super) fn resume(room: &mut Room, request: &ResumeRequested, at: Timestamp, 
 /// A listener's place that has another token by now was taken over by another page. Without a place there is nothing to
 /// resume; and a second host page has to ask, so it may join instead.
 fn refusal_of_resume(room: &Room, account: AccountId) -> Refusal {
-    match () {
-        () if room.members.removed.contains(&account) => Refusal::Removed,
-        () if room.members.listeners().any(|member| member.account == account) => Refusal::SessionReplaced,
-        () => Refusal::NotAMember,
+    match room.members.standing_of(account) {
+        Standing::Removed => Refusal::Removed,
+        Standing::Listener => Refusal::SessionReplaced,
+        Standing::Owner | Standing::Account | Standing::Nobody => Refusal::NotAMember,
     }
 }
 

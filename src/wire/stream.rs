@@ -164,6 +164,13 @@ pub enum RoomEvent {
     },
 }
 
+impl RoomEvent {
+    /// Whether it is about what listeners say rather than who is there and what the host sends.
+    pub const fn is_talk(&self) -> bool {
+        matches!(self, Self::Reacted { .. } | Self::MessageSent { .. } | Self::MessagesDelivered { .. })
+    }
+}
+
 /// A room's event with its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SequencedEvent {

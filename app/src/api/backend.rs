@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use heartogether::{
     id::{DisplayName, RoomCode},
     refusal::Refusal,
+    role::{Permission, Standing},
 };
 use http::{HeaderValue, header::SET_COOKIE};
 use leptos::prelude::*;
@@ -61,6 +62,18 @@ pub struct Visitor {
     pub account: Option<Account>,
     /// The host and port under which they asked (RFC 9110, section 7.2), if they said.
     pub authority: Option<String>,
+}
+
+impl Visitor {
+    /// The account, where the table of permissions allows it this outside of any room.
+    ///
+    /// # Errors
+    /// The table's reason.
+    pub fn permit(&self, permission: Permission) -> Result<&Account, Refusal> {
+        let standing = self.account.as_ref().map_or(Standing::Nobody, |_| Standing::Account);
+        standing.check(permission)?;
+        self.account.as_ref().ok_or(Refusal::NotSignedIn)
+    }
 }
 
 /// The backend that the server provides to every server function.

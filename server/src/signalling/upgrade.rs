@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use futures::StreamExt;
-use heartogether::{id::ConnectionId, limits::FRAME_BYTES, refusal::Refusal, room::ConnectionRef};
+use heartogether::{id::ConnectionId, limits::FRAME_BYTES, refusal::Refusal, role::Permission, room::ConnectionRef};
 use heartogether_app::api::{Account, Visitor};
 
 use super::{Ending, conversation::Conversation, outbox::outbox, reader, writer};
@@ -31,7 +31,7 @@ pub(crate) async fn upgrade(
     socket: WebSocketUpgrade,
 ) -> Response {
     let admitted = match node.origins.allow(&headers) {
-        true => visitor.account.ok_or(Refusal::NotSignedIn),
+        true => visitor.permit(Permission::Connect).cloned(),
         false => Err(Refusal::OriginNotAllowed),
     };
     socket
