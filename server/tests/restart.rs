@@ -15,15 +15,20 @@ use tempfile::TempDir;
 use crate::support::{Connection, Site, changed_to, resume};
 
 /// The real binary.
-struct Process {
+pub struct Process {
     child: Child,
-    site: Site,
+    pub site: Site,
 }
 
 impl Process {
     fn start(data: &Path) -> Self {
+        Self::start_with(data, "warn", Stdio::inherit())
+    }
+
+    /// With a log of this level that goes there.
+    pub fn start_with(data: &Path, log: &str, stderr: Stdio) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_heartogether-server"));
-        command.args(["--port", "0", "--host", "127.0.0.1", "--log", "warn", "--data-dir"]).arg(data);
+        command.args(["--port", "0", "--host", "127.0.0.1", "--log", log, "--data-dir"]).arg(data).stderr(stderr);
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("its output");

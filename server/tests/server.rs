@@ -9,6 +9,7 @@ mod hostile;
 mod invitation;
 mod joining;
 mod log_contract;
+mod log_secrecy;
 mod openid;
 mod pages;
 mod provider;

@@ -37,6 +37,9 @@ pub struct Member {
     pub account: AccountId,
     /// The account's name.
     pub name: DisplayName,
+    /// The account's e-mail address, for the room's owner alone.
+    #[serde(default)]
+    pub email: Option<String>,
     /// As what.
     pub role: Role,
     /// When the place was taken.
@@ -84,6 +87,7 @@ impl Member {
         ListenerView {
             member: self.id,
             name: self.name.clone(),
+            email: self.email.clone(),
             attached: self.connection().is_some(),
             joined_at: self.joined_at,
             active_at: self.active_at,
@@ -184,6 +188,7 @@ pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
         id: created.host,
         account: created.owner,
         name: created.host_name.clone(),
+        email: None,
         role: Role::Host,
         joined_at: at,
         active_at: at,
@@ -255,6 +260,7 @@ fn join_as_listener(
             id: request.member,
             account: request.account,
             name: request.name.clone(),
+            email: None,
             role: Role::Listener,
             joined_at: at,
             active_at: at,
@@ -269,6 +275,7 @@ fn join_as_listener(
     member.attach(request.connection, effects);
     member.token = Some(request.token);
     member.name = request.name.clone();
+    member.email = request.email.clone();
     member.active_at = at;
     effects.announce(Audience::Host, RoomEvent::ListenerJoined { listener: member.as_listener() });
     Ok(member.id)

@@ -66,6 +66,9 @@ pub struct ListenerView {
     pub member: MemberId,
     /// The listener's name.
     pub name: DisplayName,
+    /// The listener's e-mail address, if they signed in with a provider that has checked it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Whether a connection is there; without one the place is kept for the grace period.
     pub attached: bool,
     /// When the place was taken.

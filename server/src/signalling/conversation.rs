@@ -192,6 +192,7 @@ impl Conversation {
             connection: self.connection,
             account: self.account.id,
             name: self.account.name.clone(),
+            email: self.account.profile.as_ref().and_then(|profile| profile.email.clone()),
             role,
             take_over,
             member: MemberId::from_bits(random::bits()),

@@ -12,12 +12,12 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     MediaStream, MediaStreamTrack, RtcBundlePolicy, RtcConfiguration, RtcIceCandidateInit, RtcIceServer,
-    RtcOfferOptions, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpReceiver,
-    RtcRtpSender, RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescriptionInit,
-    RtcTrackEvent,
+    RtcIceTransportPolicy, RtcOfferOptions, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState,
+    RtcRtpReceiver, RtcRtpSender, RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSdpType,
+    RtcSessionDescriptionInit, RtcTrackEvent,
 };
 
-use super::{Reporter, playback::Playback, stats};
+use super::{Reporter, discretion, playback::Playback, stats};
 use crate::{
     api::IceServer,
     client::{Input, PeerState, Profile, adaptation::Tuning, sdp::opus, statistics::Reading},
@@ -41,11 +41,21 @@ pub(super) fn configuration(role: Role, ice_servers: &[IceServer]) -> RtcConfigu
     let configuration = RtcConfiguration::new();
     configuration.set_ice_servers(&servers);
     configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
+    hide_address(&configuration, discretion::is_wished());
     if role == Role::Host {
         // web-sys has no setter for it; setting a property of a plain object does not fail.
         let _ = Reflect::set(&configuration, &"iceCandidatePoolSize".into(), &CANDIDATE_POOL.into());
     }
     configuration
+}
+
+/// Hidden, the peer connections made from now on go through a relay or not at all: no candidate names this browser's own
+/// address (RFC 8828, section 5.2).
+pub(super) fn hide_address(configuration: &RtcConfiguration, hidden: bool) {
+    configuration.set_ice_transport_policy(match hidden {
+        true => RtcIceTransportPolicy::Relay,
+        false => RtcIceTransportPolicy::All,
+    });
 }
 
 /// A peer connection. Dropped, it closes.

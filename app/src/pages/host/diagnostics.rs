@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use heartogether::id::MemberId;
 use leptos::{html::Details, prelude::*};
 
-use super::super::measured::{CopyDiagnostics, MeasuredLines};
+use super::super::{
+    discretion::HideAddress,
+    measured::{CopyDiagnostics, MeasuredLines},
+};
 use crate::{
     client::{
         browser::{ListenerRow, Presence},
@@ -43,6 +46,7 @@ pub(super) fn Diagnostics(
             <summary>"Diagnostics"</summary>
             <div class="grid gap-4 pt-4">
                 {warning}
+                <HideAddress presence has_turn />
                 <Show when=move || is_open.get()>
                     <Measured presence history />
                 </Show>
