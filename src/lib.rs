@@ -25,6 +25,7 @@
 //!     connection: ConnectionRef { node: NodeId::from_bits(4), id: ConnectionId::from_bits(5) },
 //!     account: AccountId::from_bits(6),
 //!     name: DisplayName::parse("Grace")?,
+//!     email: None,
 //!     role: Role::Listener,
 //!     take_over: false,
 //!     member: MemberId::from_bits(7),
@@ -47,6 +48,7 @@
 //! | [`refusal`] | every typed "no" and its text |
 //! | [`role`] | who may do what, one table |
 //! | [`wire`] | the messages between browser and server |
+//! | [`sdp`] | session descriptions, read and edited |
 //! | [`room`] | the room: its events, its effects, its `step` |
 
 pub mod engagement;
@@ -55,6 +57,7 @@ pub mod limits;
 pub mod refusal;
 pub mod role;
 pub mod room;
+pub mod sdp;
 mod text;
 pub mod time;
 pub mod wire;

@@ -1,8 +1,10 @@
-//! Who may do what: one table.
+//! Who may do what: one table, for pages, routes and signalling alike.
 
 use serde::{Deserialize, Serialize};
 
-/// What an account is in a room.
+use crate::refusal::Refusal;
+
+/// What a member is in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -12,14 +14,43 @@ pub enum Role {
     Listener,
 }
 
-/// What a member may be allowed to do.
+/// What whoever asks is to a room, a member of it or not. Outside of any room one is an account or nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// Created the room.
+    Owner,
+    /// Has a listener's place.
+    Listener,
+    /// The host has taken their place away.
+    Removed,
+    /// Has an account, and no place in this room.
+    Account,
+    /// Has not said who they are.
+    Nobody,
+}
+
+/// What somebody may be allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
+    /// Know what everybody may know who has the code: the host's name, whether it is live, how many listen.
+    LookUp,
+    /// Open a room of one's own.
+    CreateRoom,
+    /// Open the connection over which members talk to their rooms.
+    Connect,
+    /// Learn which STUN and TURN servers help.
+    FetchIceServers,
+    /// Take the host's place.
+    Host,
+    /// Take a listener's place.
+    Listen,
+    /// Open the room again after its end.
+    ReopenRoom,
     /// Start, pause and resume the stream.
     Broadcast,
     /// End the room for everyone.
     StopRoom,
-    /// Know who listens.
+    /// Know who listens, and what happened of late.
     SeeAudience,
     /// Take a listener's place away.
     RemoveListener,
@@ -39,18 +70,55 @@ pub enum Permission {
     Leave,
 }
 
-impl Role {
-    /// Every role.
-    pub const ALL: &[Self] = &[Self::Host, Self::Listener];
+impl Standing {
+    /// Every standing.
+    pub const ALL: &[Self] = &[Self::Owner, Self::Listener, Self::Removed, Self::Account, Self::Nobody];
 
     /// The table.
     pub const fn allows(self, permission: Permission) -> bool {
         use Permission::*;
         match permission {
-            Broadcast | StopRoom | SeeAudience | RemoveListener | ReadMessages | Offer => matches!(self, Self::Host),
+            LookUp => true,
+            CreateRoom | Connect | FetchIceServers => !matches!(self, Self::Nobody),
+            Listen => matches!(self, Self::Owner | Self::Listener | Self::Account),
+            Host | ReopenRoom | Broadcast | StopRoom | SeeAudience | RemoveListener | ReadMessages | Offer => {
+                matches!(self, Self::Owner)
+            }
             Engage | Answer | RequestOffer => matches!(self, Self::Listener),
-            Negotiate | Leave => true,
+            Negotiate | Leave => matches!(self, Self::Owner | Self::Listener),
         }
+    }
+
+    /// The table, with the reason where it says no.
+    ///
+    /// # Errors
+    /// [`Refusal::NotSignedIn`], [`Refusal::NotOwner`], [`Refusal::Removed`] or [`Refusal::NotAllowed`].
+    pub const fn check(self, permission: Permission) -> Result<(), Refusal> {
+        match (self, permission) {
+            _ if self.allows(permission) => Ok(()),
+            (Self::Nobody, _) => Err(Refusal::NotSignedIn),
+            (_, Permission::Host | Permission::ReopenRoom) => Err(Refusal::NotOwner),
+            (Self::Removed, _) => Err(Refusal::Removed),
+            _ => Err(Refusal::NotAllowed),
+        }
+    }
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: &[Self] = &[Self::Host, Self::Listener];
+
+    /// What a member of this role is to the room. The owner who listens to their own room is a listener there.
+    pub const fn standing(self) -> Standing {
+        match self {
+            Self::Host => Standing::Owner,
+            Self::Listener => Standing::Listener,
+        }
+    }
+
+    /// What the table says.
+    pub const fn allows(self, permission: Permission) -> bool {
+        self.standing().allows(permission)
     }
 
     /// Whether a signal may go from one role to the other: sound flows between host and listener only.
@@ -62,6 +130,13 @@ impl Role {
 impl Permission {
     /// Every permission.
     pub const ALL: &[Self] = &[
+        Self::LookUp,
+        Self::CreateRoom,
+        Self::Connect,
+        Self::FetchIceServers,
+        Self::Host,
+        Self::Listen,
+        Self::ReopenRoom,
         Self::Broadcast,
         Self::StopRoom,
         Self::SeeAudience,

@@ -24,7 +24,7 @@ pub use members::{Attachment, Member};
 use crate::{
     id::{AccountId, ConnectionId, MemberId, RoomCode, RoomId, Seq},
     refusal::Refusal,
-    role::Permission,
+    role::{Permission, Standing},
     time::Timestamp,
     wire::{EndReason, Messages, RoomView, SequencedEvent, StreamState},
 };
@@ -100,8 +100,8 @@ fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Tim
     if room.ended.is_some() {
         return effects.refuse(connection, Refusal::RoomEnded);
     }
-    if !member.role.allows(command.permission()) {
-        return effects.refuse(connection, Refusal::NotAllowed);
+    if let Err(refusal) = member.role.standing().check(command.permission()) {
+        return effects.refuse(connection, refusal);
     }
     match command {
         Command::Leave => members::leave(room, connection, at, effects),
@@ -140,6 +140,15 @@ impl Room {
     /// The account that created it.
     pub fn owner(&self) -> Option<AccountId> {
         self.created().map(|created| created.owner)
+    }
+
+    /// What an account is to the room; `None` is nobody's.
+    pub fn standing_of(&self, account: Option<AccountId>) -> Standing {
+        match account {
+            None => Standing::Nobody,
+            Some(account) if self.owner() == Some(account) => Standing::Owner,
+            Some(account) => self.members.standing_of(account),
+        }
     }
 
     /// Why it ended, once it has.
@@ -191,6 +200,12 @@ impl Room {
         members.filter_map(Member::connection)
     }
 
+    /// The latest events that the host was told of, oldest first.
+    pub fn recent_events(&self) -> impl Iterator<Item = &SequencedEvent> {
+        let to_host = |audience: Audience| matches!(audience, Audience::Host | Audience::Everyone);
+        self.recent.iter().filter(move |(audience, _)| to_host(*audience)).map(|(_, event)| event)
+    }
+
     /// Checks a signal between two members against the roles.
     ///
     /// # Errors
@@ -205,9 +220,7 @@ impl Room {
         if self.ended.is_some() {
             return Err(Refusal::RoomEnded);
         }
-        if !sender.role.allows(signal.permission()) {
-            return Err(Refusal::NotAllowed);
-        }
+        sender.role.standing().check(signal.permission())?;
         let target = self.members().find(|member| member.id == to).ok_or(Refusal::MemberNotFound)?;
         if !sender.role.may_signal(target.role) {
             return Err(Refusal::NotAllowed);
@@ -221,10 +234,8 @@ impl Room {
     /// [`Refusal::NotAMember`] or [`Refusal::NotAllowed`].
     pub fn messages_before(&self, reader: ConnectionId, seq: Seq) -> Result<Messages, Refusal> {
         let reader = self.member_at(reader).ok_or(Refusal::NotAMember)?;
-        match reader.role.allows(Permission::ReadMessages) {
-            true => Ok(self.chat.before(reader, seq)),
-            false => Err(Refusal::NotAllowed),
-        }
+        reader.role.standing().check(Permission::ReadMessages)?;
+        Ok(self.chat.before(reader, seq))
     }
 
     /// Until when its owner can open it again; `None` unless it has ended and can be.

@@ -14,7 +14,9 @@ mod identity;
 #[cfg(feature = "ssr")]
 use crate::routes::{self, Destination};
 #[cfg(feature = "ssr")]
-pub use backend::{Backend, Caller, NewSession, Standing, Told, Visitor};
+pub use backend::{Backend, Caller, NewSession, Quota, Told, Visitor};
+#[cfg(feature = "ssr")]
+use heartogether::role::Permission;
 pub use identity::{Account, Guests, Profile, Provider, SessionView};
 
 /// What everybody who knows a room's code may know of it.
@@ -223,9 +225,10 @@ async fn new_room(account: &Account) -> Result<String, ApiError> {
 /// A refusal or a fault of the backend.
 #[server(prefix = "/api/fn", endpoint = "create_room")]
 pub async fn create_room() -> Result<(), ApiError> {
-    let path = match backend::visitor().account {
-        Some(account) => new_room(&account).await?,
-        None => routes::login_then(Destination::NewRoom),
+    let path = match backend::visitor().permit(Permission::CreateRoom) {
+        Ok(account) => new_room(account).await?,
+        Err(Refusal::NotSignedIn) => routes::login_then(Destination::NewRoom),
+        Err(refusal) => return Err(refusal.into()),
     };
     leptos_axum::redirect(&path);
     Ok(())
@@ -329,6 +332,6 @@ pub async fn recent_rooms() -> Result<Vec<RecentRoom>, ApiError> {
 /// [`Refusal::NotSignedIn`].
 #[server(prefix = "/api/fn", endpoint = "ice_servers")]
 pub async fn ice_servers() -> Result<IceConfiguration, ApiError> {
-    let account = backend::visitor().account.ok_or(Refusal::NotSignedIn)?;
-    Ok(backend::backend()?.ice_servers(&account))
+    let visitor = backend::visitor();
+    Ok(backend::backend()?.ice_servers(visitor.permit(Permission::FetchIceServers)?))
 }

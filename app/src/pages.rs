@@ -3,6 +3,7 @@
 
 mod about;
 mod answer;
+mod discretion;
 mod entrance;
 #[cfg(debug_assertions)]
 mod gallery;

@@ -68,7 +68,8 @@ pub struct Config {
     #[arg(long, env = "FRONTEND_URL", value_delimiter = ',', value_parser = parse_web_url)]
     frontend_url: Vec<String>,
 
-    /// What to log: a level (error, warn, info, debug, trace) or a filter such as `info,heartogether_server=debug`
+    /// What to log: a level (error, warn, info, debug, trace) or a filter such as `info,heartogether_server=debug`;
+    /// libraries tell no more than info, for they write what passes through them
     #[arg(long, env = "LOG", default_value = "info")]
     pub log: String,
 

@@ -8,7 +8,8 @@ use std::{
 };
 
 use heartogether_server::{clock::SystemClock, config::Config, error::explain, startup::Server};
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::{EnvFilter, filter::filter_fn, prelude::*};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -24,7 +25,8 @@ async fn main() -> ExitCode {
 async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_new(&config.log).map_err(|error| format!("LOG: {error}"))?;
     let is_terminal = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(std::io::stderr);
+    log.finish().with(filter_fn(|line| is_ours(line) || *line.level() <= Level::INFO)).init();
     let limits = config.limits();
     let server = Server::bind(config, limits, Arc::new(SystemClock)).await?;
     // Scripts wait for this line; whoever does not read it does not stop the server.
@@ -32,6 +34,11 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     server.serve(told_to_stop()).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Libraries that tell more than a little write what passes through them: headers, frames, descriptions.
+fn is_ours(line: &Metadata<'_>) -> bool {
+    line.target().starts_with("heartogether")
 }
 
 /// Returns at the first interrupt or termination signal.

@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Json,
-    extract::State,
+    extract::{Path, State},
     http::{HeaderName, header},
 };
-use heartogether::refusal::Refusal;
+use heartogether::{id::RoomId, refusal::Refusal, role::Permission};
 use heartogether_app::api::{Backend, IceServer, Visitor};
 use serde_json::{Value, json};
 
-use crate::{error::Answer, state::Node};
+use crate::{
+    error::Answer,
+    rooms::{AudienceReport, RealtimeReport},
+    state::Node,
+};
 
 /// `GET /api/health`: 200 at once, whatever the dependencies do.
 pub(crate) async fn health() -> Json<Value> {
@@ -23,8 +27,31 @@ pub(crate) async fn ice_servers(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
 ) -> Result<([(HeaderName, String); 1], Json<Vec<IceServer>>), Answer> {
-    let account = visitor.account.ok_or(Refusal::NotSignedIn)?;
-    let known = node.ice_servers(&account);
+    let known = node.ice_servers(visitor.permit(Permission::FetchIceServers)?);
     let cache = known.renew_in_s.map_or("private".to_owned(), |seconds| format!("private, max-age={seconds}"));
     Ok(([(header::CACHE_CONTROL, cache)], Json(known.servers)))
+}
+
+/// `GET /api/rooms/{id}/listeners`: for the room's owner.
+pub(crate) async fn listeners(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Result<Json<AudienceReport>, Answer> {
+    let viewer = visitor.permit(Permission::Connect)?.id;
+    Ok(Json(node.rooms.open(room_id(&id)?).audience(viewer).await?))
+}
+
+/// `GET /api/rooms/{id}/realtime`: for the room's owner.
+pub(crate) async fn realtime(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Result<Json<RealtimeReport>, Answer> {
+    let viewer = visitor.permit(Permission::Connect)?.id;
+    Ok(Json(node.rooms.open(room_id(&id)?).realtime(viewer).await?))
+}
+
+fn room_id(text: &str) -> Result<RoomId, Refusal> {
+    text.parse().map_err(|_| Refusal::RoomNotFound)
 }

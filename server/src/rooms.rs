@@ -4,6 +4,7 @@
 //! connections to it. It decides nothing: [`step`](heartogether::room::step) does. The registry here owns the handles.
 
 mod handle;
+mod inspection;
 mod replica;
 
 use std::{
@@ -18,6 +19,7 @@ use heartogether::{
 };
 
 pub(crate) use handle::RoomHandle;
+pub(crate) use inspection::{AudienceReport, RealtimeReport};
 
 use crate::{
     clock::Clock,

@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{Next, from_fn, from_fn_with_state},
-    response::Response,
+    response::{IntoResponse, Response},
     routing::get,
 };
 use heartogether::limits::FRAME_BYTES;
@@ -63,6 +63,8 @@ fn visits(state: &AppState) -> Router<AppState> {
         .route("/ws", get(signalling::upgrade))
         .merge(identity::routes())
         .route("/api/rooms/{code}", get(report::room))
+        .route("/api/rooms/{id}/listeners", get(ops::listeners))
+        .route("/api/rooms/{id}/realtime", get(ops::realtime))
         .route("/api/ice-servers", get(ops::ice_servers))
         .route("/room/{code}/qr.svg", get(invitation::picture))
         .leptos_routes_with_context(state, generate_route_list(App), context(state), app)
@@ -73,6 +75,15 @@ fn visits(state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), identify))
         .layer(from_fn_with_state(state.clone(), admit))
         .layer(from_fn_with_state(state.clone(), tell))
+        .layer(from_fn(require_path))
+}
+
+/// Pages cannot be drawn for a request that names an authority and no path (RFC 9112, section 3.2.3).
+async fn require_path(request: Request, next: Next) -> Response {
+    match request.uri().path_and_query() {
+        Some(_) => next.run(request).await,
+        None => StatusCode::BAD_REQUEST.into_response(),
+    }
 }
 
 /// What every server function finds in its context.

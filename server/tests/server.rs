@@ -1,12 +1,16 @@
 //! The server from outside: its real router on a free port with a clock that stands still, and the contracts of its
 //! stores on real files.
 
+mod authority;
 mod bad_input;
+mod conformance;
 mod engagement;
+mod hostile;
 mod invitation;
 mod joining;
 mod limits;
 mod log_contract;
+mod log_secrecy;
 mod openid;
 mod pages;
 mod provider;

@@ -10,20 +10,23 @@ use std::{
 
 use futures::{SinkExt, StreamExt};
 use heartogether::{
-    id::{MemberId, NegotiationId, RoomCode, Seq},
+    id::{MemberId, NegotiationId, RoomCode, RoomId, Seq},
     limits::Limits,
     refusal::Refusal,
     role::Role,
     time::Timestamp,
     wire::{
-        ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ReceivedSignal, ResumeRoom, RoomEvent, RoomJoined,
+        ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping, ReceivedSignal, ResumeRoom, RoomEvent, RoomJoined,
         RoomResumed, SendSignal, SequencedEvent, ServerMessage, Signal, decode_server, encode,
     },
 };
 use heartogether_server::{clock::ManualClock, config::Config, startup::Server};
 use reqwest::{Client as HttpClient, Response, header, redirect::Policy};
 use tempfile::TempDir;
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Message, client::IntoClientRequest, handshake::client::Request},
@@ -31,6 +34,9 @@ use tokio_tungstenite::{
 
 /// Longest wait for something that is about to happen: generous, as nothing is asserted about speed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Longest wait for an answer to something that may be incomplete.
+const HESITATION: Duration = Duration::from_secs(2);
 
 /// Where a server is reached, whichever way it was started.
 #[derive(Clone)]
@@ -71,8 +77,14 @@ pub struct Process {
 
 impl Process {
     pub fn start(data: &Path, flags: &[&str]) -> Self {
+        Self::start_with(data, flags, "warn", Stdio::inherit())
+    }
+
+    /// With a log of this level that goes there.
+    pub fn start_with(data: &Path, flags: &[&str], log: &str, stderr: Stdio) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_heartogether-server"));
-        command.args(["--port", "0", "--host", "127.0.0.1", "--log", "warn", "--data-dir"]).arg(data).args(flags);
+        command.args(["--port", "0", "--host", "127.0.0.1", "--log", log, "--data-dir"]).arg(data).args(flags);
+        command.stderr(stderr);
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("its output");
@@ -109,7 +121,12 @@ impl Site {
 
     /// Calls a server function as a form does.
     pub async fn submit(&self, function: &str, form: &str, headers: &[(&str, &str)]) -> Response {
-        let request = http().post(format!("http://{}/api/fn/{function}", self.authority));
+        self.post(&format!("/api/fn/{function}"), form, headers).await
+    }
+
+    /// Sends a form to a path.
+    pub async fn post(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> Response {
+        let request = http().post(format!("http://{}{path}", self.authority));
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.to_owned());
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         request.send().await.expect("an answer")
@@ -141,6 +158,12 @@ impl Site {
         let response = self.submit("reopen_room", &format!("code={code}"), &[("cookie", cookie)]).await;
         let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
         location == Some(&format!("/host/{code}"))
+    }
+
+    async fn room_id(&self, code: RoomCode) -> RoomId {
+        let report: serde_json::Value =
+            self.get(&format!("/api/rooms/{code}"), None).await.json().await.expect("a report");
+        report["id"].as_str().expect("an id").parse().expect("a room's id")
     }
 
     pub fn socket_request(&self, cookie: Option<&str>) -> Request {
@@ -182,7 +205,8 @@ impl Site {
             panic!("the host sees who joins")
         };
         assert_eq!((seen.member, seen.name.as_str()), (as_listener.member, "Grace"));
-        Pair { code, ada, grace, host, as_host, listener, as_listener }
+        let id = self.room_id(code).await;
+        Pair { id, code, ada, grace, host, as_host, listener, as_listener }
     }
 }
 
@@ -192,6 +216,7 @@ fn http() -> HttpClient {
 
 /// A live room that must not notice what others do.
 pub struct Pair {
+    pub id: RoomId,
     pub code: RoomCode,
     pub ada: String,
     pub grace: String,
@@ -214,17 +239,47 @@ impl Pair {
 
 /// A client's end of a WebSocket.
 pub struct Connection {
+    /// The close code, once a drained connection has turned out to be closed.
+    pub closed_with: Option<u16>,
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
 impl Connection {
     pub async fn open(request: Request) -> Self {
         let (socket, _) = connect_async(request).await.expect("a connection");
-        Self { socket }
+        Self { socket, closed_with: None }
     }
 
     pub async fn send(&mut self, message: &ClientMessage) {
         self.send_frame(Message::text(encode(message))).await;
+    }
+
+    /// Sends to a server that may have closed the connection already.
+    pub async fn try_send(&mut self, message: &ClientMessage) {
+        let _ = self.socket.send(Message::text(encode(message))).await;
+    }
+
+    /// Whatever has come, up to the answer to a ping or the end of the connection.
+    pub async fn drain(&mut self) -> Vec<ServerMessage> {
+        let ping = Ping { nonce: u32::MAX };
+        self.try_send(&ClientMessage::Ping(ping)).await;
+        let mut seen = Vec::new();
+        loop {
+            let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a frame in time");
+            match frame {
+                Some(Ok(Message::Text(text))) => match decode_server(&text).expect("a message of the protocol") {
+                    ServerMessage::Pong(pong) if pong == ping => return seen,
+                    ServerMessage::Heartbeat => {}
+                    message => seen.push(message),
+                },
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Close(frame))) => {
+                    self.closed_with = frame.map(|frame| frame.code.into());
+                    return seen;
+                }
+                _ => return seen,
+            }
+        }
     }
 
     pub async fn send_frame(&mut self, frame: Message) {
@@ -304,6 +359,45 @@ impl Connection {
     /// Refused and closed.
     pub async fn last_words(&mut self) -> (Refusal, u16) {
         (self.refusal().await, self.close_code().await)
+    }
+}
+
+/// A connection that says exactly these bytes.
+pub struct RawSocket {
+    stream: TcpStream,
+}
+
+impl RawSocket {
+    pub async fn open(authority: &str) -> Self {
+        let stream = TcpStream::connect(authority).await.expect("a connection");
+        stream.set_nodelay(true).expect("a socket that takes options");
+        Self { stream }
+    }
+
+    /// Sends to a server that may have heard enough before the end.
+    pub async fn send(&mut self, bytes: &[u8]) {
+        let _ = self.stream.write_all(bytes).await;
+    }
+
+    /// What comes up to these bytes.
+    pub async fn up_to(&mut self, end: &[u8]) -> Vec<u8> {
+        let mut answer = Vec::new();
+        while !answer.ends_with(end) {
+            let byte = tokio::time::timeout(PATIENCE, self.stream.read_u8()).await.expect("a byte in time");
+            answer.push(byte.expect("an open connection"));
+        }
+        answer
+    }
+
+    /// What comes up to the end of the connection. Who waits for more is told after a while that there is none.
+    pub async fn rest(mut self) -> Vec<u8> {
+        let mut answer = Vec::new();
+        if tokio::time::timeout(HESITATION, self.stream.read_to_end(&mut answer)).await.is_err() {
+            let _ = self.stream.shutdown().await;
+            let end = self.stream.read_to_end(&mut answer);
+            let _ = tokio::time::timeout(PATIENCE, end).await.expect("an end of the connection");
+        }
+        answer
     }
 }
 

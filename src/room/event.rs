@@ -136,6 +136,9 @@ pub struct JoinRequested {
     pub account: AccountId,
     /// The account's name.
     pub name: DisplayName,
+    /// The account's e-mail address, if it has signed in with a provider that has checked it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// As what.
     pub role: Role,
     /// Whether to take the host's place from another page.

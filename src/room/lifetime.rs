@@ -4,6 +4,7 @@ use super::{Audience, Effects, Policy, Room, members::Member, stream};
 use crate::{
     id::AccountId,
     limits::END_WARNING_MS,
+    role::Permission,
     time::Timestamp,
     wire::{EndReason, RoomEvent, StreamState},
 };
@@ -44,7 +45,7 @@ pub(super) fn end(room: &mut Room, reason: EndReason, at: Timestamp, effects: &m
 /// theirs to open, and in time.
 pub(super) fn reopen(room: &mut Room, account: AccountId, at: Timestamp) -> bool {
     let in_time = room.reopenable_until().is_some_and(|due| at < due);
-    let may = in_time && room.owner() == Some(account);
+    let may = in_time && room.standing_of(Some(account)).allows(Permission::ReopenRoom);
     if may {
         room.ended = None;
         room.members.restart(at);

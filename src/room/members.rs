@@ -12,7 +12,7 @@ use crate::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, Seq},
     limits::FORMER_LISTENERS,
     refusal::Refusal,
-    role::Role,
+    role::{Permission, Role, Standing},
     time::Timestamp,
     wire::{ListenerView, Missed, RoomEvent, RoomJoined, RoomResumed, ServerMessage},
 };
@@ -37,6 +37,9 @@ pub struct Member {
     pub account: AccountId,
     /// The account's name.
     pub name: DisplayName,
+    /// The account's e-mail address, for the room's owner alone.
+    #[serde(default)]
+    pub email: Option<String>,
     /// As what.
     pub role: Role,
     /// When the place was taken.
@@ -84,6 +87,7 @@ impl Member {
         ListenerView {
             member: self.id,
             name: self.name.clone(),
+            email: self.email.clone(),
             attached: self.connection().is_some(),
             joined_at: self.joined_at,
             active_at: self.active_at,
@@ -135,6 +139,15 @@ impl Members {
         }
     }
 
+    /// What an account is to those who listen, among whom the owner is nobody special.
+    pub(super) fn standing_of(&self, account: AccountId) -> Standing {
+        match () {
+            () if self.removed.contains(&account) => Standing::Removed,
+            () if self.listeners.iter().any(|member| member.account == account) => Standing::Listener,
+            () => Standing::Account,
+        }
+    }
+
     /// The account that has or had a listener's place.
     fn account_of(&self, member: MemberId) -> Option<AccountId> {
         let now = self.listeners.iter().map(|listener| (listener.id, listener.account));
@@ -175,6 +188,7 @@ pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
         id: created.host,
         account: created.owner,
         name: created.host_name.clone(),
+        email: None,
         role: Role::Host,
         joined_at: at,
         active_at: at,
@@ -216,10 +230,8 @@ fn join_as_host(
     at: Timestamp,
     effects: &mut Effects,
 ) -> Result<MemberId, Refusal> {
+    room.standing_of(Some(request.account)).check(Permission::Host)?;
     let host = room.members.host.as_mut().ok_or(Refusal::RoomNotFound)?;
-    if host.account != request.account {
-        return Err(Refusal::NotOwner);
-    }
     if host.connection().is_some() && !request.take_over {
         return Err(Refusal::HostElsewhere);
     }
@@ -237,9 +249,7 @@ fn join_as_listener(
     at: Timestamp,
     effects: &mut Effects,
 ) -> Result<MemberId, Refusal> {
-    if room.members.removed.contains(&request.account) {
-        return Err(Refusal::Removed);
-    }
+    room.members.standing_of(request.account).check(Permission::Listen)?;
     let full = room.is_full();
     let known = room.members.listeners.iter().position(|member| member.account == request.account);
     if known.is_none() && full {
@@ -250,6 +260,7 @@ fn join_as_listener(
             id: request.member,
             account: request.account,
             name: request.name.clone(),
+            email: None,
             role: Role::Listener,
             joined_at: at,
             active_at: at,
@@ -264,6 +275,7 @@ fn join_as_listener(
     member.attach(request.connection, effects);
     member.token = Some(request.token);
     member.name = request.name.clone();
+    member.email = request.email.clone();
     member.active_at = at;
     effects.announce(Audience::Host, RoomEvent::ListenerJoined { listener: member.as_listener() });
     Ok(member.id)
@@ -302,10 +314,10 @@ pub(super) fn resume(room: &mut Room, request: &ResumeRequested, at: Timestamp, 
 /// A listener's place that has another token by now was taken over by another page. Without a place there is nothing to
 /// resume; and a second host page has to ask, so it may join instead.
 fn refusal_of_resume(room: &Room, account: AccountId) -> Refusal {
-    match () {
-        () if room.members.removed.contains(&account) => Refusal::Removed,
-        () if room.members.listeners().any(|member| member.account == account) => Refusal::SessionReplaced,
-        () => Refusal::NotAMember,
+    match room.members.standing_of(account) {
+        Standing::Removed => Refusal::Removed,
+        Standing::Listener => Refusal::SessionReplaced,
+        Standing::Owner | Standing::Account | Standing::Nobody => Refusal::NotAMember,
     }
 }
 

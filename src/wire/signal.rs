@@ -92,6 +92,17 @@ impl Signal {
         }
     }
 
+    /// Its name on the wire.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Offer { .. } => "offer",
+            Self::Answer { .. } => "answer",
+            Self::Candidates { .. } => "candidates",
+            Self::Closed { .. } => "closed",
+            Self::OfferRequest { .. } => "offer_request",
+        }
+    }
+
     /// Whether it keeps to [`CANDIDATES_PER_SIGNAL`].
     pub(super) fn is_bounded(&self) -> bool {
         !matches!(self, Self::Candidates { candidates, .. } if candidates.len() > CANDIDATES_PER_SIGNAL)

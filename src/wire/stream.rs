@@ -66,6 +66,9 @@ pub struct ListenerView {
     pub member: MemberId,
     /// The listener's name.
     pub name: DisplayName,
+    /// The listener's e-mail address, if they signed in with a provider that has checked it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Whether a connection is there; without one the place is kept for the grace period.
     pub attached: bool,
     /// When the place was taken.
@@ -162,6 +165,13 @@ pub enum RoomEvent {
         /// Why.
         reason: EndReason,
     },
+}
+
+impl RoomEvent {
+    /// Whether it is about what listeners say rather than who is there and what the host sends.
+    pub const fn is_talk(&self) -> bool {
+        matches!(self, Self::Reacted { .. } | Self::MessageSent { .. } | Self::MessagesDelivered { .. })
+    }
 }
 
 /// A room's event with its place in the log.

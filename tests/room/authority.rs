@@ -3,7 +3,7 @@
 use heartogether::{
     id::{MemberId, NegotiationId},
     refusal::Refusal,
-    role::{Permission, Role},
+    role::{Permission, Role, Standing},
     wire::Signal,
 };
 
@@ -26,9 +26,45 @@ fn the_table_of_permissions_is_this() {
     use Permission::*;
     let of = |role: Role| Permission::ALL.iter().filter(move |permission| role.allows(**permission));
     let host: Vec<_> = of(Role::Host).collect();
-    assert_eq!(host, [&Broadcast, &StopRoom, &SeeAudience, &RemoveListener, &ReadMessages, &Offer, &Negotiate, &Leave]);
+    let everyones = [&LookUp, &CreateRoom, &Connect, &FetchIceServers];
+    assert_eq!(host[..4], everyones);
+    assert_eq!(
+        host[4..],
+        [
+            &Host,
+            &Listen,
+            &ReopenRoom,
+            &Broadcast,
+            &StopRoom,
+            &SeeAudience,
+            &RemoveListener,
+            &ReadMessages,
+            &Offer,
+            &Negotiate,
+            &Leave
+        ]
+    );
     let listener: Vec<_> = of(Role::Listener).collect();
-    assert_eq!(listener, [&Engage, &Answer, &RequestOffer, &Negotiate, &Leave]);
+    assert_eq!(listener[..4], everyones);
+    assert_eq!(listener[4..], [&Listen, &Engage, &Answer, &RequestOffer, &Negotiate, &Leave]);
+}
+
+#[test]
+fn who_has_no_place_may_do_this() {
+    use Permission::*;
+    let of = |standing: Standing| Permission::ALL.iter().filter(move |permission| standing.allows(**permission));
+    assert_eq!(of(Standing::Nobody).collect::<Vec<_>>(), [&LookUp]);
+    assert_eq!(of(Standing::Removed).collect::<Vec<_>>(), [&LookUp, &CreateRoom, &Connect, &FetchIceServers]);
+    assert_eq!(of(Standing::Account).collect::<Vec<_>>(), [&LookUp, &CreateRoom, &Connect, &FetchIceServers, &Listen]);
+    for (standing, permission, refusal) in [
+        (Standing::Nobody, Host, Refusal::NotSignedIn),
+        (Standing::Removed, Host, Refusal::NotOwner),
+        (Standing::Removed, Listen, Refusal::Removed),
+        (Standing::Account, SeeAudience, Refusal::NotAllowed),
+        (Standing::Listener, ReopenRoom, Refusal::NotOwner),
+    ] {
+        assert_eq!(standing.check(permission), Err(refusal), "{standing:?} {permission:?}");
+    }
 }
 
 #[test]

@@ -228,7 +228,16 @@ impl World {
         let member = MemberId::from_bits(self.draw());
         let token = ResumeToken::from_bits(self.draw());
         let (account, name) = (PAGES[page], name("Somebody"));
-        self.append(Event::JoinRequested(JoinRequested { connection, account, name, role, take_over, member, token }));
+        self.append(Event::JoinRequested(JoinRequested {
+            connection,
+            account,
+            name,
+            email: None,
+            role,
+            take_over,
+            member,
+            token,
+        }));
     }
 
     fn resume(&mut self, page: usize, node: u128, forged: bool) {

@@ -1,10 +1,11 @@
 //! Taking a place, and giving it up.
 
 use heartogether::{
+    id::{MemberId, ResumeToken},
     refusal::Refusal,
     role::Role,
-    room::Command,
-    wire::{EndReason, ListenerView, RoomEvent, StreamState},
+    room::{Audience, Command, Effect, Event, JoinRequested},
+    wire::{EndReason, ListenerView, RoomEvent, ServerMessage, StreamState},
 };
 
 use crate::stage::*;
@@ -29,6 +30,7 @@ fn a_listener_gets_the_place_and_the_host_learns_of_it() {
     let listener = ListenerView {
         member: joined.member,
         name: name("Account 2"),
+        email: None,
         attached: true,
         joined_at: stage.now,
         active_at: stage.now,
@@ -222,5 +224,33 @@ fn nobody_joins_after_the_end() {
     assert_eq!(stage.room.ended(), Some(EndReason::Stopped));
     for (account, role) in [(OWNER, Role::Host), (GRACE, Role::Listener), (BARBARA, Role::Listener)] {
         assert_eq!(stage.ask(account, role, 9, true).refusal(9), Refusal::RoomEnded, "{role:?}");
+    }
+}
+
+#[test]
+fn an_e_mail_address_is_for_the_host_alone() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let request = JoinRequested {
+        connection: connection(2),
+        account: GRACE,
+        name: name("Grace"),
+        email: Some("grace@hear.example".to_owned()),
+        role: Role::Listener,
+        take_over: false,
+        member: MemberId::from_bits(77),
+        token: ResumeToken::from_bits(78),
+    };
+    let outcome = stage.append(Event::JoinRequested(request));
+    let is_told = |message: &ServerMessage| format!("{message:?}").contains("grace@hear.example");
+    for effect in &outcome.0 {
+        if let Effect::Send { to, message } = effect {
+            assert_eq!(is_told(message), *to == Audience::Host, "{to:?} {message:?}");
+        }
+    }
+    let view = |member| format!("{:?}", stage.room.view(member));
+    let members: Vec<_> = stage.room.members().map(|member| (member.id, member.role)).collect();
+    for (member, role) in members {
+        assert_eq!(view(member).contains("grace@hear.example"), role == Role::Host, "{role:?}");
     }
 }

@@ -224,6 +224,7 @@ fn a_lost_node_takes_its_connections_and_no_others() {
         connection: elsewhere,
         account: EDSGER,
         name: name("Edsger"),
+        email: None,
         role: Role::Listener,
         take_over: false,
         member,

@@ -144,7 +144,16 @@ impl Stage {
         let member = MemberId::from_bits(self.draw());
         let token = ResumeToken::from_bits(self.draw());
         let connection = connection(at);
-        self.append(Event::JoinRequested(JoinRequested { connection, account, name, role, take_over, member, token }))
+        self.append(Event::JoinRequested(JoinRequested {
+            connection,
+            account,
+            name,
+            email: None,
+            role,
+            take_over,
+            member,
+            token,
+        }))
     }
 
     pub(crate) fn ask_to_host(&mut self, account: AccountId, at: u128) -> Outcome {

@@ -88,6 +88,7 @@ fn listener() -> ListenerView {
     ListenerView {
         member: LISTENER,
         name: DisplayName::parse("Grace \u{2764}\u{fe0f} \"Hopper\"").expect("a name of the tests"),
+        email: Some("grace@hear.example".to_owned()),
         attached: true,
         joined_at: NOW,
         active_at: NOW,

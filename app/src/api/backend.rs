@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use heartogether::{
     id::{DisplayName, RoomCode},
     refusal::Refusal,
+    role::{Permission, Standing},
     time::Timestamp,
 };
 use http::{HeaderValue, header::SET_COOKIE};
@@ -92,7 +93,7 @@ impl Default for Caller {
 
 /// How much a caller has left of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Quota {
     /// Requests in a window.
     pub limit: u32,
     /// Requests left in this one.
@@ -105,22 +106,34 @@ pub struct Standing {
 
 /// The limits that one request was counted under; clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Told(Arc<Mutex<Option<Standing>>>);
+pub struct Told(Arc<Mutex<Option<Quota>>>);
 
 impl Told {
     /// Keeps what is tightest.
-    pub fn note(&self, standing: Standing) {
+    pub fn note(&self, quota: Quota) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_tighter =
-            |before: &Standing| (standing.is_exceeded, before.remaining) > (before.is_exceeded, standing.remaining);
+            |before: &Quota| (quota.is_exceeded, before.remaining) > (before.is_exceeded, quota.remaining);
         if noted.as_ref().is_none_or(is_tighter) {
-            *noted = Some(standing);
+            *noted = Some(quota);
         }
     }
 
     /// The tightest, if there was any.
-    pub fn standing(&self) -> Option<Standing> {
+    pub fn quota(&self) -> Option<Quota> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Visitor {
+    /// The account, where the table of permissions allows it this outside of any room.
+    ///
+    /// # Errors
+    /// The table's reason.
+    pub fn permit(&self, permission: Permission) -> Result<&Account, Refusal> {
+        let standing = self.account.as_ref().map_or(Standing::Nobody, |_| Standing::Account);
+        standing.check(permission)?;
+        self.account.as_ref().ok_or(Refusal::NotSignedIn)
     }
 }
 

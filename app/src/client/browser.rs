@@ -2,6 +2,7 @@
 //! talks to web-sys. Everything here lets go of its device, socket or connection when dropped.
 
 mod capture;
+pub mod discretion;
 mod ice;
 mod level;
 pub mod media_session;
@@ -155,6 +156,14 @@ impl Presence {
         }
         page.input(Input::Started);
         self.running.set_value(Some(SendWrapper::new(page)));
+    }
+
+    /// Hides this browser's address from now on, or no longer.
+    pub fn hide_address(self, hidden: bool) {
+        discretion::wish(hidden);
+        if let Some(page) = self.page() {
+            ice::hide_address(&page.0.configuration.borrow(), hidden);
+        }
     }
 
     /// Leaves the room and lets go of everything.

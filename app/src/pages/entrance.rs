@@ -18,6 +18,13 @@ pub(crate) struct Entrance {
     pub(crate) ice_servers: IceConfiguration,
 }
 
+impl Entrance {
+    /// Whether a server stands by that passes sound on where no direct path is found.
+    pub(crate) fn has_turn(&self) -> bool {
+        self.ice_servers.iter().flat_map(|server| &server.urls).any(|url| url.starts_with("turn"))
+    }
+}
+
 /// Asks for both at once, for the room in the address.
 pub(crate) fn ask_for_entrance() -> Resource<Result<Entrance, ApiError>> {
     let params = use_params_map();

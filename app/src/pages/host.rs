@@ -58,10 +58,10 @@ pub fn HostPage() -> impl IntoView {
 /// The owner's page.
 #[component]
 fn Stage(entrance: Entrance, link: String) -> impl IntoView {
+    let has_turn = entrance.has_turn();
     let Entrance { room, ice_servers } = entrance;
     let host_name = room.host_name.to_string();
     let (code, max_listeners) = (room.code, room.max_listeners);
-    let has_turn = ice_servers.have_turn();
     let presence = Presence::new();
     Effect::new(move |_| presence.start(Role::Host, code, ice_servers.clone(), NodeRef::<Audio>::new()));
     on_cleanup(move || presence.leave());

@@ -12,6 +12,7 @@ use leptos::{html::Audio, prelude::*};
 use send_wrapper::SendWrapper;
 
 use super::{
+    discretion::HideAddress,
     entrance::{Entrance, Loading, NoEntrance, ask_for_entrance},
     session_time::EndWarning,
 };
@@ -52,6 +53,7 @@ pub fn ListenPage() -> impl IntoView {
 /// In the room, or on the way in.
 #[component]
 fn Player(entrance: Entrance) -> impl IntoView {
+    let has_turn = entrance.has_turn();
     let Entrance { room, ice_servers } = entrance;
     let (code, host_name) = (room.code, room.host_name.to_string());
     let title = format!("{host_name}’s room");
@@ -109,6 +111,9 @@ fn Player(entrance: Entrance) -> impl IntoView {
                     <QualityBadge presence />
                     <Controls player chosen=volume />
                 </div>
+            </Show>
+            <Show when=move || !shown.get().is_over()>
+                <HideAddress presence has_turn />
             </Show>
             <EndWarning presence advice="It goes on if the host comes back." />
             <Actions presence shown code />

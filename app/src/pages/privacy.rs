@@ -16,27 +16,31 @@ pub fn PrivacyPage() -> impl IntoView {
                 </p>
                 <h2>"Your sound"</h2>
                 <p>
-                    "It goes from the host’s browser to each listener’s browser, encrypted. The server never hears it, and nobody records it here. A listener can of course record what they hear, as with any sound."
+                    "It goes from the host’s browser to each listener’s browser, encrypted. Where no direct way is found it goes through a relay server, still encrypted. No server hears it, and nobody records it here. A listener can of course record what they hear, as with any sound."
                 </p>
                 <h2>"Your name"</h2>
                 <p>
-                    "The guest name you enter is stored on the server with a random number that stands for you. Listeners see the host’s name; the host sees the names of the listeners. If you listen without giving a name, you get one."
+                    "The guest name you enter is stored on the server with a random number that stands for you. Listeners see the host’s name; the host sees the names of the listeners. Listeners see nothing of one another. If you listen without giving a name, you get one."
                 </p>
-                <h2>"Signing in"</h2>
+                <h2>"If you sign in"</h2>
                 <p>
-                    "If you sign in with a provider such as Google, it tells this server your name, your e-mail address and your picture, and learns that you were here. They are kept until you delete them in the menu on your name, or have not come back for a year. The picture is shown to you alone. On the way to the provider a cookie remembers for an hour at most where you were going."
+                    "With a sign-in service the server also keeps what that service tells of you: your name, your e-mail address if the service has checked it, your picture, and the number under which it knows you. You see them in your account menu. Hosts whose room you are in see your e-mail address; nobody else does. All of it is kept until you delete your data in the account menu, or have not been here for a year. On the way to the service a cookie remembers for an hour at most where you were going."
                 </p>
                 <h2>"Your session"</h2>
                 <p>
-                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends when you log out, or after 30 days in which you do not come back, unless whoever runs this server chose otherwise; the name of a guest is deleted with it. If you choose light or dark colours, a second cookie remembers that, and nothing else."
+                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends when you log out, or 30 days after your last visit unless whoever runs this server chose otherwise; a guest’s name is deleted then too. The server keeps a fingerprint of it, not the cookie. If you choose light or dark colours, a second cookie remembers that, and nothing else."
                 </p>
                 <h2>"Your address"</h2>
                 <p>
-                    "For a direct connection, host and listeners learn each other’s network address (IP address). To find its own, your browser asks STUN servers, which may be run by others: they see your address, but neither your name, nor the room, nor any sound. The server you opened this page from sees your address too."
+                    "For a direct connection, the host and each listener learn each other’s network address (IP address); listeners do not learn one another’s. “Hide my address”, on the pages on which you host or listen, sends everything through the relay server instead, which then is all the other side sees; it works where this server has a relay. To find its own, your browser asks STUN servers, which may be run by others: they see your address, but neither your name, nor the room, nor any sound. The server you opened this page from sees your address too."
                 </p>
                 <h2>"Your room"</h2>
                 <p>
-                    "While a room is live the server keeps its code, its host, who is in it, and what listeners write and react with, so that a restart does not end it. Messages are for the host alone. When the room has ended it is deleted, after ten minutes in which its host can open it again. The server also remembers the last eight rooms you were in, to lead you back to them; that goes with your session."
+                    "While a room is live the server keeps its code, its host, who is in it, and what listeners write and react with, so that a restart does not end it. Messages are for the host alone. When the room has ended it is deleted, after ten minutes in which its host can open it again. A listener who was removed is remembered as a number until then. The server also remembers the last eight rooms you were in, to lead you back to them; that goes with your session."
+                </p>
+                <h2>"The server’s log"</h2>
+                <p>
+                    "It says what the server does and what breaks: no names, e-mail addresses, messages, network addresses of visitors, cookies or connection details. Servers in front of this one, which belong to whoever runs it, may keep logs of their own."
                 </p>
             </article>
         </Page>

@@ -32,6 +32,7 @@ pub(crate) fn listener_view(member: MemberId) -> ListenerView {
     ListenerView {
         member,
         name: name("Somebody"),
+        email: None,
         attached: true,
         joined_at: at,
         active_at: at,

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use heartogether::time::Timestamp;
-use heartogether_app::api::{Caller, Standing};
+use heartogether_app::api::{Caller, Quota};
 
 use super::Peer;
 use crate::{error::Answer, state::Node};
@@ -43,16 +43,16 @@ pub(crate) async fn admit(State(node): State<Arc<Node>>, request: Request, next:
 pub(crate) async fn tell(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
     let mut response = next.run(request).await;
-    if let Some(standing) = caller.told.standing() {
-        write(response.headers_mut(), standing, node.clock.now());
+    if let Some(quota) = caller.told.quota() {
+        write(response.headers_mut(), quota, node.clock.now());
     }
     response
 }
 
 /// `X-RateLimit-Reset` is the second since 1970 in which the next window begins, `Retry-After` the seconds until then
 /// (RFC 9110, section 10.2.3).
-fn write(headers: &mut HeaderMap, standing: Standing, now: Timestamp) {
-    let Standing { limit, remaining, reset_at, is_exceeded } = standing;
+fn write(headers: &mut HeaderMap, quota: Quota, now: Timestamp) {
+    let Quota { limit, remaining, reset_at, is_exceeded } = quota;
     headers.insert(X_RATE_LIMIT_LIMIT, HeaderValue::from(limit));
     headers.insert(X_RATE_LIMIT_REMAINING, HeaderValue::from(remaining));
     headers.insert(X_RATE_LIMIT_RESET, HeaderValue::from(reset_at.as_millis().div_ceil(1000)));

@@ -11,7 +11,7 @@ use heartogether::{
     refusal::Refusal,
     time::Timestamp,
 };
-use heartogether_app::api::{Caller, Standing};
+use heartogether_app::api::{Caller, Quota};
 
 use super::{AddressBlock, windows::Windows};
 
@@ -74,8 +74,8 @@ impl Quotas {
 
     /// One more request of any kind. Callers hear of this limit only once it is exceeded: others are tighter.
     pub(crate) fn take_request(&self, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
-        let standing = self.requests.take(caller.address.into(), now);
-        if standing.is_exceeded { judge(standing, caller) } else { Ok(()) }
+        let quota = self.requests.take(caller.address.into(), now);
+        if quota.is_exceeded { judge(quota, caller) } else { Ok(()) }
     }
 
     /// The rooms that were opened from an address.
@@ -84,9 +84,9 @@ impl Quotas {
     }
 }
 
-fn judge(standing: Standing, caller: &Caller) -> Result<(), Refusal> {
-    caller.told.note(standing);
-    if standing.is_exceeded { Err(Refusal::TooManyRequests) } else { Ok(()) }
+fn judge(quota: Quota, caller: &Caller) -> Result<(), Refusal> {
+    caller.told.note(quota);
+    if quota.is_exceeded { Err(Refusal::TooManyRequests) } else { Ok(()) }
 }
 
 /// Which open rooms were opened from which address. Kept in memory alone: addresses are not written down, so a restart

@@ -9,6 +9,7 @@ use heartogether::{
 use heartogether_app::api::{RecentRoom, RoomSummary};
 use tokio::sync::{mpsc, oneshot};
 
+use super::inspection::{AudienceReport, RealtimeReport};
 use crate::signalling::Outbox;
 
 /// Requests that may wait for a replica before those who ask have to wait themselves.
@@ -22,6 +23,8 @@ pub(super) enum Request {
     FetchMessages { from: ConnectionId, before: Seq },
     Concerns { account: AccountId, done: oneshot::Sender<bool> },
     RoleOf { connection: ConnectionId, done: oneshot::Sender<Option<Role>> },
+    Audience { viewer: AccountId, done: oneshot::Sender<Result<AudienceReport, Refusal>> },
+    Realtime { viewer: AccountId, done: oneshot::Sender<Result<RealtimeReport, Refusal>> },
     Revisit { viewer: AccountId, done: oneshot::Sender<Option<RecentRoom>> },
     Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
 }
@@ -82,6 +85,16 @@ impl RoomHandle {
     /// The room as somebody who was in it finds it now; `None` if there is nothing left to come back to.
     pub(crate) async fn revisit(&self, viewer: AccountId) -> Option<RecentRoom> {
         self.ask(|done| Request::Revisit { viewer, done }).await.flatten()
+    }
+
+    /// Who listens, for who may know.
+    pub(crate) async fn audience(&self, viewer: AccountId) -> Result<AudienceReport, Refusal> {
+        self.ask(|done| Request::Audience { viewer, done }).await.unwrap_or(Err(Refusal::RoomNotFound))
+    }
+
+    /// What happened of late, for who may know.
+    pub(crate) async fn realtime(&self, viewer: AccountId) -> Result<RealtimeReport, Refusal> {
+        self.ask(|done| Request::Realtime { viewer, done }).await.unwrap_or(Err(Refusal::RoomNotFound))
     }
 
     /// A replica that is gone closes its connections itself.

@@ -8,6 +8,7 @@ use std::{
 use heartogether::{
     id::{AccountId, ConnectionId, NodeId, RoomId, Seq},
     refusal::Refusal,
+    role::Permission,
     room::{Audience, Effect, Entry, Event, Member, Room, step},
     time::Timestamp,
     wire::{ReceivedSignal, SendSignal, ServerMessage},
@@ -18,7 +19,12 @@ use tokio::sync::{
     mpsc,
 };
 
-use super::{append_surely, handle::Request, insist};
+use super::{
+    append_surely,
+    handle::Request,
+    insist,
+    inspection::{self, Signals},
+};
 use crate::{
     clock::Clock,
     log::{RoomLog, Subscription},
@@ -32,13 +38,15 @@ pub(super) struct Replica {
     clock: Arc<dyn Clock>,
     room: Room,
     outboxes: HashMap<ConnectionId, Outbox>,
+    signals: Signals,
     wake_at: Option<Timestamp>,
     is_over: bool,
 }
 
 impl Replica {
     pub(super) fn new(id: RoomId, node: NodeId, log: Arc<dyn RoomLog>, clock: Arc<dyn Clock>) -> Self {
-        Self { id, node, log, clock, room: Room::default(), outboxes: HashMap::new(), wake_at: None, is_over: false }
+        let (room, outboxes, signals) = (Room::default(), HashMap::new(), Signals::default());
+        Self { id, node, log, clock, room, outboxes, signals, wake_at: None, is_over: false }
     }
 
     /// Lives until the room is over for good.
@@ -181,6 +189,12 @@ impl Replica {
                     Err(refusal) => Frame::refusal(refusal),
                 },
             ),
+            Request::Audience { viewer, done } => {
+                drop(done.send(inspection::audience(&self.room, viewer, self.clock.now())));
+            }
+            Request::Realtime { viewer, done } => {
+                drop(done.send(self.signals.report(&self.room, viewer, self.clock.now())));
+            }
             Request::Revisit { viewer, done } => drop(done.send(revisit(&self.room, viewer))),
             Request::Concerns { account, done } => drop(done.send(self.room.concerns(account))),
             Request::RoleOf { connection, done } => {
@@ -188,7 +202,7 @@ impl Replica {
             }
             Request::Summarise { viewer, done } => {
                 let summary = summarise(&self.room).map(|summary| RoomSummary {
-                    is_owner: viewer.is_some() && viewer == self.room.owner(),
+                    is_owner: self.room.standing_of(viewer).allows(Permission::Host),
                     ..summary
                 });
                 let _ = done.send(summary);
@@ -196,13 +210,15 @@ impl Replica {
         }
     }
 
-    fn pass_signal(&self, from: ConnectionId, SendSignal { to, signal }: SendSignal) {
-        let routed = self.room.route_signal(from, to, &signal);
+    fn pass_signal(&mut self, from: ConnectionId, sent: SendSignal) {
+        let routed = self.room.route_signal(from, sent.to, &sent.signal);
+        self.signals.note(&self.room, from, &sent, routed.err(), self.clock.now());
         match routed.and_then(|(sender, at)| Ok((sender, self.outboxes.get(&at.id).ok_or(Refusal::MemberNotFound)?))) {
             // The rest is for what the room itself says: nobody is thrown out by what others send.
             Ok((_, outbox)) if outbox.is_half_full() => self.push(from, Frame::refusal(Refusal::TooManyFrames)),
             Ok((sender, outbox)) => {
-                outbox.push(Frame::message(&ServerMessage::Signal(ReceivedSignal { from: sender, signal })));
+                outbox
+                    .push(Frame::message(&ServerMessage::Signal(ReceivedSignal { from: sender, signal: sent.signal })));
             }
             Err(refusal) => self.push(from, Frame::refusal(refusal)),
         }
@@ -212,7 +228,7 @@ impl Replica {
 /// A live room, or an ended one that is the viewer's to open again.
 fn revisit(room: &Room, viewer: AccountId) -> Option<RecentRoom> {
     let created = room.created()?;
-    let is_owner = created.owner == viewer;
+    let is_owner = room.standing_of(Some(viewer)).allows(Permission::ReopenRoom);
     let is_open = room.ended().is_none() || (is_owner && room.reopenable_until().is_some());
     is_open.then(|| RecentRoom {
         code: created.code,

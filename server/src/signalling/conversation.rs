@@ -199,6 +199,7 @@ impl Conversation {
             connection: self.connection,
             account: self.account.id,
             name: self.account.name.clone(),
+            email: self.account.profile.as_ref().and_then(|profile| profile.email.clone()),
             role,
             take_over,
             member: MemberId::from_bits(random::bits()),
@@ -264,9 +265,7 @@ impl Conversation {
     async fn command(&self, command: Command) -> Result<(), Failure> {
         let room = self.room.as_ref().ok_or(Refusal::OutOfOrder)?;
         let role = room.role_of(self.connection.id).await.ok_or(Refusal::NotAMember)?;
-        if !role.allows(command.permission()) {
-            return Err(Refusal::NotAllowed.into());
-        }
+        role.standing().check(command.permission())?;
         self.append(Event::Commanded { connection: self.connection.id, command }).await
     }
 

@@ -19,6 +19,8 @@ impl Ending {
     pub(crate) const FAULT: Self = Self { refusal: None, code: close_code::ERROR };
     /// Not the text this protocol is made of.
     pub(crate) const NOT_TEXT: Self = Self { refusal: Some(Refusal::FrameMalformed), code: close_code::UNSUPPORTED };
+    /// Frames that are none, or not in their order (RFC 6455, section 7.4.1).
+    pub(crate) const NO_WEBSOCKET: Self = Self { refusal: Some(Refusal::FrameMalformed), code: close_code::PROTOCOL };
     /// Text that is not UTF-8.
     pub(crate) const NOT_UTF8: Self = Self { refusal: Some(Refusal::FrameMalformed), code: close_code::INVALID };
 

@@ -95,7 +95,7 @@ fn ending_of(error: axum::Error) -> Ending {
     match error.into_inner().downcast_ref() {
         Some(Capacity(_)) => Ending::refused(Refusal::FrameTooLarge),
         Some(Utf8(_)) => Ending::NOT_UTF8,
-        Some(Protocol(_)) => Ending::refused(Refusal::FrameMalformed),
+        Some(Protocol(_)) => Ending::NO_WEBSOCKET,
         _ => Ending::GONE,
     }
 }

@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use futures::StreamExt;
-use heartogether::{id::ConnectionId, limits::FRAME_BYTES, refusal::Refusal, room::ConnectionRef};
+use heartogether::{id::ConnectionId, limits::FRAME_BYTES, refusal::Refusal, role::Permission, room::ConnectionRef};
 use heartogether_app::api::{Account, Caller, Visitor};
 
 use super::{Ending, conversation::Conversation, outbox::outbox, reader, writer};
@@ -31,9 +31,8 @@ pub(crate) async fn upgrade(
     headers: HeaderMap,
     socket: WebSocketUpgrade,
 ) -> Response {
-    let Visitor { account, caller } = visitor;
-    let admitted = match node.origins.allow(&headers, &caller) {
-        true => account.ok_or(Refusal::NotSignedIn),
+    let admitted = match node.origins.allow(&headers, &visitor.caller) {
+        true => visitor.permit(Permission::Connect).cloned(),
         false => Err(Refusal::OriginNotAllowed),
     };
     socket
@@ -44,7 +43,7 @@ pub(crate) async fn upgrade(
         .max_frame_size(MESSAGE_BYTES)
         // The connection keeps its place among all as long as it lasts.
         .on_upgrade(async move |socket| {
-            serve(socket, node, caller, admitted, session.map(|Extension(session)| session)).await;
+            serve(socket, node, visitor.caller, admitted, session.map(|Extension(session)| session)).await;
             drop(peer);
         })
 }

@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer, RtcIceTransportPolicy, RtcPeerConnection};
 
-use super::{Page, Reporter};
+use super::{Page, Reporter, discretion};
 use crate::{
     api::{self, IceConfiguration},
     client::Input,
@@ -37,14 +37,21 @@ pub(super) fn configuration(role: Role, ice_servers: &IceConfiguration) -> RtcCo
     let configuration = RtcConfiguration::new();
     configuration.set_ice_servers(&servers);
     configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
-    if ice_servers.relay_only {
-        configuration.set_ice_transport_policy(RtcIceTransportPolicy::Relay);
-    }
+    hide_address(&configuration, ice_servers.relay_only || discretion::is_wished());
     if role == Role::Host {
         // web-sys has no setter for it; setting a property of a plain object does not fail.
         let _ = Reflect::set(&configuration, &"iceCandidatePoolSize".into(), &CANDIDATE_POOL.into());
     }
     configuration
+}
+
+/// Hidden, the peer connections made from now on go through a relay or not at all: no candidate names this browser's own
+/// address (RFC 8828, section 5.2).
+pub(super) fn hide_address(configuration: &RtcConfiguration, hidden: bool) {
+    configuration.set_ice_transport_policy(match hidden {
+        true => RtcIceTransportPolicy::Relay,
+        false => RtcIceTransportPolicy::All,
+    });
 }
 
 /// Reports what goes wrong with a STUN or TURN server (W3C WebRTC, `icecandidateerror`).

@@ -131,6 +131,7 @@ fn Row(presence: Presence, rows: Memo<Vec<ListenerRow>>, member: MemberId) -> im
     let row = Memo::new(move |_| rows.with(|rows| rows.iter().find(|row| row.listener.member == member).cloned()));
     let name =
         Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.listener.name.to_string()).unwrap_or_default()));
+    let email = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.listener.email.clone())));
     let state = move || row.with(|row| row.as_ref().map_or("", state_of));
     let said = move || {
         row.with(|row| {
@@ -152,6 +153,15 @@ fn Row(presence: Presence, rows: Memo<Vec<ListenerRow>>, member: MemberId) -> im
             <span class="truncate font-semibold">
                 <bdi>{name}</bdi>
             </span>
+            {move || {
+                email.get().map(|email| {
+                    view! {
+                        <span class="truncate text-sm text-muted">
+                            <bdi>{email}</bdi>
+                        </span>
+                    }
+                })
+            }}
             <span class="truncate text-sm text-muted">
                 <bdi>{said}</bdi>
             </span>

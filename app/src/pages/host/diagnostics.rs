@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use heartogether::id::MemberId;
 use leptos::{html::Details, prelude::*};
 
-use super::super::measured::{CopyDiagnostics, MeasuredLines, TurnNotice};
+use super::super::{
+    discretion::HideAddress,
+    measured::{CopyDiagnostics, MeasuredLines, TurnNotice},
+};
 use crate::{
     client::{
         TurnProblem,
@@ -45,6 +48,7 @@ pub(super) fn Diagnostics(
             <summary>"Diagnostics"</summary>
             <div class="grid gap-4 pt-4">
                 {warning}
+                <HideAddress presence has_turn />
                 <Show when=move || is_open.get()>
                     <Measured presence history />
                 </Show>

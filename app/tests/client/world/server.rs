@@ -90,7 +90,7 @@ impl World {
                 let member = MemberId::from_bits(self.draw().into());
                 let token = ResumeToken::from_bits(self.draw().into());
                 let (name, role, take_over) = (name("Somebody"), join.role, join.take_over);
-                let request = JoinRequested { connection, account, name, role, take_over, member, token };
+                let request = JoinRequested { connection, account, name, email: None, role, take_over, member, token };
                 self.append(Event::JoinRequested(request));
             }
             ClientMessage::ResumeRoom(resume) => {

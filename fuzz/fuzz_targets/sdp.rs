@@ -1,0 +1,29 @@
+//! Whatever description arrives, it is written as it was read, and edits do what they say and nothing else.
+#![no_main]
+
+use heartogether::sdp::{Description, Parameters};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let mut description = Description::parse(text);
+    assert_eq!(description.write(), text);
+    for media in description.media() {
+        let payload_types: Vec<String> = media.payload_types().into_iter().map(str::to_owned).collect();
+        let Some(codec) = media.codec("opus/48000/2") else { continue };
+        let mut parameters = media.parameters(&codec).unwrap_or_default();
+        parameters.set("stereo", "1");
+        parameters.remove("usedtx");
+        assert_eq!(parameters.get("stereo"), Some("1"));
+        assert_eq!(Parameters::parse(&parameters.write()).get("stereo"), Some("1"));
+        media.set_parameters(&codec, &parameters);
+        media.prefer(&[&codec]);
+        let mut after: Vec<String> = media.payload_types().into_iter().map(str::to_owned).collect();
+        let mut before = payload_types;
+        before.sort();
+        after.sort();
+        assert_eq!(before, after, "no codec is lost or invented");
+    }
+    let edited = description.write();
+    assert_eq!(Description::parse(&edited).write(), edited);
+});

@@ -1,0 +1,49 @@
+//! Whatever people type, a code, a name and a message are read or refused, and read again as the same.
+#![no_main]
+
+use heartogether::{
+    engagement::MessageText,
+    id::{DisplayName, RoomCode},
+    limits::{CODE_INPUT_CHARS, MESSAGE_CHARS, NAME_CHARS},
+};
+use libfuzzer_sys::fuzz_target;
+
+/// What steers how others are drawn, or hides.
+const TRICKS: [char; 12] = [
+    '\u{200b}',
+    '\u{200e}',
+    '\u{200f}',
+    '\u{202a}',
+    '\u{202e}',
+    '\u{2060}',
+    '\u{2066}',
+    '\u{2069}',
+    '\u{61c}',
+    '\u{feff}',
+    '\u{e0041}',
+    '\u{2028}',
+];
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(code) = RoomCode::parse(text) {
+        assert!(text.chars().count() <= CODE_INPUT_CHARS);
+        assert_eq!(RoomCode::parse(&code.to_string()), Ok(code));
+    }
+    if let Ok(name) = DisplayName::parse(text) {
+        check(name.as_str(), NAME_CHARS);
+        assert_eq!(DisplayName::length_of(text), name.as_str().chars().count());
+        assert_eq!(DisplayName::parse(name.as_str()), Ok(name));
+    }
+    if let Ok(message) = MessageText::parse(text) {
+        check(message.as_str(), MESSAGE_CHARS);
+        assert_eq!(MessageText::parse(message.as_str()), Ok(message));
+    }
+});
+
+fn check(text: &str, most: usize) {
+    assert!((1..=most).contains(&text.chars().count()));
+    assert_eq!(text.trim(), text);
+    assert!(!text.contains(char::is_control));
+    assert!(!text.contains(TRICKS));
+}

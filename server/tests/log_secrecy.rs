@@ -1,0 +1,58 @@
+//! What the log must not hold, however much it is asked to tell.
+
+use std::{fs::File, process::Stdio};
+
+use heartogether::{
+    engagement::MessageText,
+    id::NegotiationId,
+    wire::{Candidate, ClientMessage, RoomEvent, SendMessage, Signal, Source, StartStream},
+};
+use tempfile::TempDir;
+
+use crate::support::{Process, received};
+
+const SDP: &str = "v=0 a=fingerprint:sha-256 SECRET-FINGERPRINT";
+const CANDIDATE: &str = "candidate:1 1 udp 2122260223 192.0.2.77 50000 typ host";
+const MESSAGE: &str = "for the host alone";
+
+#[tokio::test]
+async fn a_whole_broadcast_leaves_no_secret_in_the_most_talkative_log() {
+    let data = TempDir::new().expect("a folder for the data");
+    let path = data.path().join("log");
+    let log = File::create(&path).expect("a file for the log");
+    let server = Process::start_with(data.path(), &[], "trace", Stdio::from(log));
+    let mut pair = server.site.pair().await;
+    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display, paused: false })).await;
+    let offer = Signal::Offer { negotiation: NegotiationId(1), sdp: SDP.to_owned(), restarts: None };
+    pair.host.signal(pair.as_listener.member, offer.clone()).await;
+    assert!(matches!(pair.listener.event().await, RoomEvent::StreamChanged { .. }));
+    assert_eq!(pair.listener.receive().await, received(pair.as_host.member, offer));
+    let candidate = Candidate { candidate: CANDIDATE.to_owned(), sdp_mid: None, sdp_m_line_index: Some(0) };
+    let candidates = Signal::Candidates { negotiation: NegotiationId(1), candidates: vec![candidate] };
+    pair.listener.signal(pair.as_host.member, candidates.clone()).await;
+    assert!(matches!(pair.host.event().await, RoomEvent::StreamChanged { .. }));
+    assert_eq!(pair.host.receive().await, received(pair.as_listener.member, candidates));
+    let text = MessageText::parse(MESSAGE).expect("a message");
+    pair.listener.send(&ClientMessage::SendMessage(SendMessage { nonce: 1, text })).await;
+    assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
+    server.site.get(&format!("/listen/{}", pair.code), Some(&pair.grace)).await;
+    pair.host.send(&ClientMessage::StopRoom).await;
+    pair.host.close_code().await;
+    drop(server);
+
+    let log = std::fs::read_to_string(&path).expect("the log");
+    assert!(log.contains("heartogether_server"), "there is a log: {log}");
+    let token = |cookie: &str| cookie.split_once('=').expect("a cookie").1.to_owned();
+    let (ada, grace) = (token(&pair.ada), token(&pair.grace));
+    let resume = [pair.as_host.token.to_string(), pair.as_listener.token.to_string()];
+    for secret in [&ada, &grace, &resume[0], &resume[1]].map(String::as_str).into_iter().chain([
+        "SECRET-FINGERPRINT",
+        "192.0.2.77",
+        MESSAGE,
+        "Grace",
+        "Ada",
+    ]) {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "the log holds {secret}");
+    }
+}
