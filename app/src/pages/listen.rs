@@ -12,10 +12,11 @@ use leptos::{html::Audio, prelude::*};
 use send_wrapper::SendWrapper;
 
 use super::{
-    entrance::{Entrance, Loading, NoEntrance, ask_for_entrance},
+    entrance::{AskedEntrance, Loading, NoEntrance},
     session_time::EndWarning,
 };
 use crate::{
+    api::Entrance,
     client::{
         LinkState, ListenerState, Volume,
         browser::{
@@ -35,8 +36,7 @@ use shown::{Obstacle, Shown};
 
 /// `/listen/:code`
 #[component]
-pub fn ListenPage() -> impl IntoView {
-    let entrance = ask_for_entrance();
+pub(super) fn ListenPage(entrance: AskedEntrance) -> impl IntoView {
     let content = move || {
         entrance.get().map(|answer| match answer {
             Ok(entrance) => view! { <Player entrance /> }.into_any(),
@@ -58,7 +58,10 @@ fn Player(entrance: Entrance) -> impl IntoView {
     let presence = Presence::new();
     let player = NodeRef::<Audio>::new();
     let volume = RwSignal::new(Volume::default());
-    Effect::new(move |_| presence.start(Role::Listener, code, ice_servers.clone(), player));
+    // Before the page is drawn: the socket opens meanwhile.
+    if cfg!(feature = "hydrate") {
+        presence.start(Role::Listener, code, ice_servers, player);
+    }
     on_cleanup(move || presence.leave());
     let stream =
         Memo::new(move |_| presence.room.with(|known| known.as_ref().map_or(room.stream, |known| known.stream)));
