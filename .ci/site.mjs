@@ -12,6 +12,8 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 
+import { faultsOfPages, hashOf, makePages, namePages } from "./pages.mjs";
+
 const [verb, targetDir, wasmSource, serverDir] = process.argv.slice(2);
 const metadata = JSON.parse(execFileSync("cargo", ["metadata", "--no-deps", "--format-version=1"], { maxBuffer: 1 << 26 }));
 const settings = metadata.metadata.leptos[0];
@@ -27,6 +29,8 @@ const COMPRESSIBLE = new Set(
 );
 /** Below this a compressed copy saves no packet. */
 const MIN_COMPRESSED_BYTES = 1024;
+/** What hash.txt names, in its order. */
+const HASHED = ["js", "wasm", "css", "manifest", "split"];
 const ENCODINGS = {
   ".br": {
     encode: (bytes) =>
@@ -40,9 +44,6 @@ const ENCODINGS = {
 
 const isCompressible = (file, bytes) => COMPRESSIBLE.has(path.extname(file)) && bytes.length >= MIN_COMPRESSED_BYTES;
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
-
-/** The hash cargo-leptos puts into file names. It tells versions apart and guards nothing. */
-const hashOf = (bytes) => createHash("md5").update(bytes).digest("base64url");
 
 /** Every file below `dir`, as paths relative to it. */
 function filesBelow(dir) {
@@ -80,18 +81,13 @@ function writeWhole(file, bytes) {
   fs.renameSync(`${file}.part`, file);
 }
 
-const run = (program, ...args) => execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
 const lockOf = (file) => fs.readFileSync(file, "utf8");
 
 function stageWasm() {
   const dir = path.join(stagingDir, "wasm");
   const optimise = settings["wasm-opt-features"];
-  const inputs = fingerprint([wasmSource], optimise, lockOf("Cargo.lock"), lockOf("package-lock.json"));
-  stage("wasm-bindgen, wasm-opt", dir, inputs, () => {
-    run("wasm-bindgen", "--target=web", "--no-typescript", `--out-name=${name}`, `--out-dir=${dir}`, wasmSource);
-    run("wasm-opt", ...optimise, path.join(dir, `${name}_bg.wasm`), "-o", path.join(dir, `${name}.wasm`));
-    fs.rmSync(path.join(dir, `${name}_bg.wasm`));
-  });
+  const inputs = fingerprint([wasmSource, ".ci/pages.mjs"], optimise, lockOf("Cargo.lock"), lockOf("package-lock.json"));
+  stage("wasm-split, wasm-bindgen, wasm-opt", dir, inputs, () => makePages(wasmSource, dir, name, optimise));
   return dir;
 }
 
@@ -111,23 +107,18 @@ function stageStyle() {
   return dir;
 }
 
-/** The site's uncompressed files, path to bytes, and the lines of hash.txt. */
-function collect(...staged) {
+/** The site's uncompressed files, path to bytes, and what hash.txt has for each kind. */
+function collect(wasmDir, styleDir) {
+  const pages = namePages(wasmDir, name);
+  const style = fs.readFileSync(path.join(styleDir, `${name}.css`));
+  const hashes = { ...pages.hashes, css: hashOf(style) };
   const files = new Map();
-  const hashes = {};
   for (const file of filesBelow(settings["assets-dir"])) {
     files.set(file, fs.readFileSync(path.join(settings["assets-dir"], file)));
   }
-  for (const dir of staged) {
-    for (const file of filesBelow(dir)) {
-      const bytes = fs.readFileSync(path.join(dir, file));
-      const { name: stem, ext } = path.parse(file);
-      // Snippets are imported by their own names.
-      const isEntry = stem === name && path.dirname(file) === ".";
-      if (isEntry) hashes[ext.slice(1)] = hashOf(bytes);
-      files.set(path.join(settings["site-pkg-dir"], isEntry ? `${stem}.${hashOf(bytes)}${ext}` : file), bytes);
-    }
-  }
+  const inPkg = (file) => path.join(settings["site-pkg-dir"], file);
+  for (const [file, bytes] of pages.files) files.set(inPkg(file), bytes);
+  files.set(inPkg(`${name}.${hashes.css}.css`), style);
   return { files, hashes };
 }
 
@@ -146,18 +137,18 @@ async function place(file, bytes) {
 async function build() {
   const { files, hashes } = collect(stageWasm(), stageStyle());
   const kept = new Set((await Promise.all([...files].map(([file, bytes]) => place(file, bytes)))).flat());
-  writeWhole(hashFile, ["js", "wasm", "css"].map((kind) => `${kind}: ${hashes[kind]}\n`).join(""));
+  writeWhole(hashFile, HASHED.map((kind) => `${kind}: ${hashes[kind]}\n`).join(""));
   for (const file of filesBelow(siteDir)) {
     if (!kept.has(file)) fs.rmSync(path.join(siteDir, file));
   }
-  report(hashes);
+  report();
 }
 
-function report(hashes) {
-  for (const kind of Object.keys(hashes).sort()) {
-    const file = path.join(pkgDir, `${name}.${hashes[kind]}.${kind}`);
-    const brotli = fs.existsSync(`${file}.br`) ? `, ${kilobytes(fs.statSync(`${file}.br`).size)} as brotli` : "";
-    console.log(`   ${kind.padEnd(4)} ${kilobytes(fs.statSync(file).size)}${brotli}`);
+function report() {
+  for (const file of filesBelow(pkgDir).filter((file) => !(path.extname(file) in ENCODINGS))) {
+    const full = path.join(pkgDir, file);
+    const brotli = fs.existsSync(`${full}.br`) ? `, ${kilobytes(fs.statSync(`${full}.br`).size)} as brotli` : "";
+    console.log(`   ${file} ${kilobytes(fs.statSync(full).size)}${brotli}`);
   }
 }
 
@@ -165,13 +156,10 @@ function report(hashes) {
 function faults() {
   if (!fs.existsSync(hashFile)) return [`${hashFile} is missing`];
   const hashes = Object.fromEntries(fs.readFileSync(hashFile, "utf8").trim().split("\n").map((line) => line.split(": ")));
-  const found = [];
-  for (const kind of ["js", "wasm", "css"]) {
-    const file = path.join(pkgDir, `${name}.${hashes[kind]}.${kind}`);
-    if (!fs.existsSync(file)) found.push(`hash.txt names ${file}, which is missing`);
-    else if (hashOf(fs.readFileSync(file)) !== hashes[kind]) found.push(`${file} does not have the content its name says`);
-    else if (kind === "wasm" && !WebAssembly.validate(fs.readFileSync(file))) found.push(`${file} is not valid WebAssembly`);
-  }
+  const found = faultsOfPages(pkgDir, name, hashes);
+  const style = path.join(pkgDir, `${name}.${hashes.css}.css`);
+  if (!fs.existsSync(style)) found.push(`hash.txt names ${style}, which is missing`);
+  else if (hashOf(fs.readFileSync(style)) !== hashes.css) found.push(`${style} does not have the content its name says`);
   for (const file of filesBelow(settings["assets-dir"])) {
     const copy = path.join(siteDir, file);
     if (!fs.existsSync(copy)) found.push(`${copy} is missing`);

@@ -91,6 +91,15 @@ impl IceConfiguration {
     }
 }
 
+/// What a host's and a listener's page need before they begin: the room, and the ICE servers, known before joining.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entrance {
+    /// The room.
+    pub room: RoomSummary,
+    /// The STUN and TURN servers for the visitor's peer connections.
+    pub ice_servers: IceConfiguration,
+}
+
 /// Why a server function did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -234,8 +243,7 @@ pub async fn create_room() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Leads to a room's player; who is not signed in becomes a guest with a name of the server's choice, so that nothing
-/// stands between a scanned code and the first sound.
+/// Leads to a room's player, for a form that is sent before the wasm is there: the same as [`enter_room`].
 ///
 /// # Errors
 /// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
@@ -244,16 +252,12 @@ pub async fn listen(
     /// The code as it was typed.
     code: String,
 ) -> Result<(), ApiError> {
-    let code = look_up_room(code).await?.code;
-    let backend = backend::backend()?;
-    let is_signed_in = backend::visitor().account.is_some();
-    let path = match backend.guests() {
-        Guests::Off if !is_signed_in => routes::login_then(Destination::Listen(code)),
-        _ => routes::listen(code),
+    let path = match enter_room(code.clone()).await {
+        Err(ApiError::Refused(Refusal::NotSignedIn)) => {
+            routes::login_then(Destination::Listen(RoomCode::parse(&code)?))
+        }
+        entered => routes::listen(entered?.room.code),
     };
-    if !is_signed_in && backend.guests() != Guests::Off {
-        backend::sign_in(backend.guest_name()).await?;
-    }
     leptos_axum::redirect(&path);
     Ok(())
 }
@@ -326,7 +330,40 @@ pub async fn recent_rooms() -> Result<Vec<RecentRoom>, ApiError> {
     }
 }
 
-/// The STUN and TURN servers for the visitor's peer connections. Asked for before joining, never after.
+/// What the visitor needs to be in a room, in one answer, so that joining waits for no other.
+///
+/// # Errors
+/// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`], [`Refusal::NotSignedIn`] or a fault.
+#[server(prefix = "/api/fn", endpoint = "find_entrance")]
+pub async fn find_entrance(
+    /// The room's code as it was typed.
+    code: String,
+) -> Result<Entrance, ApiError> {
+    let room = look_up_room(code).await?;
+    let account = backend::visitor().account.ok_or(Refusal::NotSignedIn)?;
+    Ok(Entrance { room, ice_servers: backend::backend()?.ice_servers(&account) })
+}
+
+/// Lets the visitor into a room: the same as [`find_entrance`], but who is not signed in becomes a guest with a name of the
+/// server's choice, so that nothing stands between a scanned code and the first sound.
+///
+/// # Errors
+/// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`], [`Refusal::NotSignedIn`] where there are no guests, or a fault.
+#[server(prefix = "/api/fn", endpoint = "enter_room")]
+pub async fn enter_room(
+    /// The room's code as it was typed.
+    code: String,
+) -> Result<Entrance, ApiError> {
+    let room = look_up_room(code).await?;
+    let account = match (backend::visitor().account, backend::backend()?.guests()) {
+        (Some(account), _) => account,
+        (None, Guests::Off) => return Err(Refusal::NotSignedIn.into()),
+        (None, _) => backend::sign_in(backend::backend()?.guest_name()).await?,
+    };
+    Ok(Entrance { room, ice_servers: backend::backend()?.ice_servers(&account) })
+}
+
+/// The STUN and TURN servers for the visitor's peer connections, anew: those of the entrance run out.
 ///
 /// # Errors
 /// [`Refusal::NotSignedIn`].

@@ -14,7 +14,7 @@ pub mod routes;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    Lazy, SsrMode,
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
     components::{FlatRoutes, Route, Router},
     path,
@@ -22,7 +22,9 @@ use leptos_router::{
 
 use crate::{
     components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WarmUp, WarmUpOverlay, focus},
-    pages::{AboutPage, HomePage, HostPage, ListenPage, LoginPage, NotFoundPage, PrivacyPage, RoomPage},
+    pages::{
+        AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PrivacyPage, RoomRoute,
+    },
 };
 
 /// The document around every page.
@@ -78,6 +80,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Frame() -> impl IntoView {
     let warm_up = WarmUp::provide(Session::provide());
+    HandedEntrance::provide();
     focus::watch();
     let toasts = Toasts::provide();
     view! {
@@ -89,9 +92,9 @@ fn Frame() -> impl IntoView {
         <FlatRoutes fallback=NotFoundPage>
             <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
             <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
-            <Route path=path!("/room/:code") view=RoomPage ssr=SsrMode::Async />
-            <Route path=path!("/listen/:code") view=ListenPage ssr=SsrMode::Async />
-            <Route path=path!("/host/:code") view=HostPage ssr=SsrMode::Async />
+            <Route path=path!("/room/:code") view={Lazy::<RoomRoute>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/listen/:code") view={Lazy::<ListenRoute>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/host/:code") view={Lazy::<HostRoute>::new()} ssr=SsrMode::Async />
             <PlainRoutes />
         </FlatRoutes>
         <WarmUpOverlay warm_up />
@@ -118,5 +121,5 @@ fn PlainRoutes() -> AnyNestedRoute {
 /// Takes over the server's HTML.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
-    leptos::mount::hydrate_body(App);
+    leptos::mount::hydrate_lazy(App);
 }

@@ -13,17 +13,17 @@ mod listen;
 mod login;
 mod measured;
 mod not_found;
+mod on_demand;
 mod privacy;
 mod room;
 mod session_time;
 
 pub use about::AboutPage;
+pub(crate) use entrance::HandedEntrance;
 #[cfg(debug_assertions)]
 pub use gallery::GalleryPage;
 pub use home::HomePage;
-pub use host::HostPage;
-pub use listen::ListenPage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
+pub use on_demand::{HostRoute, ListenRoute, RoomRoute};
 pub use privacy::PrivacyPage;
-pub use room::RoomPage;

@@ -5,6 +5,7 @@ import { humming, listening, MICROPHONE_TONE_HZ, reachable } from '../chromium.m
 import { percentile, printTable, writeResult } from '../report.mjs';
 import { Server } from '../server.mjs';
 import { createRoom, guestSession } from '../stage.mjs';
+import { noteSteps, readSteps, STEPS } from '../steps.mjs';
 import { readWatch, watchPage } from '../watching.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -25,7 +26,15 @@ async function freshPage(options) {
   const context = await listeners.newContext({ ...reachable, baseURL: server.url, ...options });
   const page = await context.newPage();
   await page.addInitScript(watchPage, MICROPHONE_TONE_HZ);
+  await page.addInitScript(noteSteps);
   return page;
+}
+
+/** How long after `since` each step and the sound were there. @param {Page} page @param {number} since @param {number} heardAt */
+async function measured(page, since, heardAt) {
+  const steps = await readSteps(page);
+  await page.context().close();
+  return [...STEPS.map(([step]) => Math.round((steps[step] ?? NaN) - since)), Math.round(heardAt - since)];
 }
 
 /** Listen clicked, on a preview that is loaded. @param {string} code */
@@ -36,8 +45,7 @@ async function fromClick(code) {
   await page.getByRole('button', { name: 'Listen' }).click();
   const heardAt = await firstSound(page);
   const clickedAt = (await readWatch(page)).clickedAt ?? NaN;
-  await page.context().close();
-  return heardAt - clickedAt;
+  return measured(page, clickedAt, heardAt);
 }
 
 /** The player's link opened by a guest, nothing cached. @param {string} code */
@@ -46,8 +54,7 @@ async function fromLink(code) {
   await page.goto(`/listen/${code}`);
   const heardAt = await firstSound(page);
   const openedAt = await page.evaluate(() => performance.timeOrigin);
-  await page.context().close();
-  return heardAt - openedAt;
+  return measured(page, openedAt, heardAt);
 }
 
 try {
@@ -60,18 +67,26 @@ try {
     { what: 'Listen clicked → first sound', run: fromClick, targets: { p50: 150, p95: 300 } },
     { what: 'link opened, nothing cached → first sound', run: fromLink, targets: { p50: 600 } },
   ];
+  /** @type {{ what: string, p50?: number, p95?: number, p99?: number, targets: { p50: number, p95?: number }, runsMs: number[], steps: { step: string, p50: number }[] }[]} */
   const results = [];
   for (const { what, run, targets } of ways) {
-    /** @type {number[]} */
-    const runsMs = [];
-    for (let i = 0; i < RUNS; i++) runsMs.push(Math.round(await run(code)));
+    /** @type {number[][]} */
+    const runs = [];
+    for (let i = 0; i < RUNS; i++) runs.push(await run(code));
+    const runsMs = runs.map((steps) => steps.at(-1) ?? NaN);
     const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(runsMs, share));
-    results.push({ what, p50, p95, p99, targets, runsMs });
+    const steps = STEPS.map(([, step], i) => ({ step, p50: percentile(runs.map((run) => run[i] ?? NaN).filter(Number.isFinite), 0.5) }));
+    results.push({ what, p50, p95, p99, targets, runsMs, steps });
   }
   const ms = (/** @type {number | undefined} */ value) => (value === undefined ? '' : `${value} ms`);
   printTable([
     ['what', 'p50', 'p95', 'p99', 'target p50', 'target p95'],
     ...results.map(({ what, p50, p95, p99, targets }) => [what, ...[p50, p95, p99, targets.p50, targets.p95].map(ms)]),
+  ]);
+  console.log();
+  printTable([
+    ['step', ...results.map(({ what }) => `${what}, p50`)],
+    ...STEPS.map(([, step], i) => [step, ...results.map(({ steps }) => (Number.isFinite(steps[i]?.p50) ? ms(steps[i]?.p50) : 'not needed'))]),
   ]);
   writeResult('first-sound', { runs: RUNS, results });
 } finally {

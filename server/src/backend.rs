@@ -7,7 +7,8 @@ use heartogether::{
     room::{Event, Policy, RoomCreated},
 };
 use heartogether_app::api::{
-    Account, ApiError, Backend, Caller, Guests, IceConfiguration, NewSession, Provider, RecentRoom, RoomSummary, Visitor,
+    Account, ApiError, Backend, Caller, Guests, IceConfiguration, NewSession, Provider, RecentRoom, RoomSummary,
+    Visitor,
 };
 
 use crate::{error::ServerError, log::LogError, random, state::Node};

@@ -149,12 +149,34 @@ async fn refusals_of_server_functions_have_their_status() {
         ("find_room", "code=ZZZZZZ", 404, "room_not_found"),
         ("sign_in_as_guest", "name=+", 400, "name_empty"),
         ("sign_in_as_guest", &name_too_long, 400, "name_too_long"),
-        ("ice_servers", "", 401, "not_signed_in"),
+        ("find_entrance", "code=ZZZZZZ", 404, "room_not_found"),
+        ("enter_room", "code=ZZZZZZ", 404, "room_not_found"),
     ] {
         let response = server.site.submit(function, form, &[]).await;
         assert_eq!(response.status(), status, "{function} {form}");
         assert_eq!(response.json::<Value>().await.expect("JSON"), json!({ "refused": refusal }));
     }
+}
+
+#[tokio::test]
+async fn a_listener_is_let_in_by_one_answer() {
+    let server = TestServer::start().await;
+    let pair = server.site.pair().await;
+    let form = format!("code={}", pair.code);
+    let refused = server.site.submit("find_entrance", &form, &[]).await;
+    assert_eq!(refused.status(), 401);
+    assert_eq!(refused.json::<Value>().await.expect("JSON"), json!({ "refused": "not_signed_in" }));
+
+    let entered = server.site.submit("enter_room", &form, &[]).await;
+    assert_eq!(entered.status(), 200);
+    let cookie = entered.headers()["set-cookie"].to_str().expect("a cookie").to_owned();
+    let entrance = entered.json::<Value>().await.expect("JSON");
+    assert_eq!(entrance["room"]["code"], json!(pair.code));
+    assert!(entrance["ice_servers"]["servers"].is_array());
+
+    let cookie = cookie.split(';').next().expect("name and value");
+    let again = server.site.submit("find_entrance", &form, &[("cookie", cookie)]).await;
+    assert_eq!(again.json::<Value>().await.expect("JSON"), entrance);
 }
 
 #[tokio::test]

@@ -112,8 +112,7 @@ impl Told {
     /// Keeps what is tightest.
     pub fn note(&self, quota: Quota) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_tighter =
-            |before: &Quota| (quota.is_exceeded, before.remaining) > (before.is_exceeded, quota.remaining);
+        let is_tighter = |before: &Quota| (quota.is_exceeded, before.remaining) > (before.is_exceeded, quota.remaining);
         if noted.as_ref().is_none_or(is_tighter) {
             *noted = Some(quota);
         }

@@ -10,6 +10,7 @@ mod microphones;
 mod mixer;
 mod network;
 mod peer;
+pub mod peer_connections;
 mod playback;
 pub(crate) mod probe;
 pub mod sharing;

@@ -6,36 +6,53 @@ use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::answer::answer;
 use crate::{
-    api::{ApiError, IceConfiguration, ReopenRoom, RoomSummary, ice_servers, look_up_room},
+    api::{ApiError, Entrance, ReopenRoom, find_entrance},
     components::{Button, ButtonLink, JoinForm, Notice, Page, Skeleton, Submission, Tone, Variant, Width},
     routes::{self, Destination},
 };
 
-/// The room, and the ICE servers, which are known before joining.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Entrance {
-    pub(crate) room: RoomSummary,
-    pub(crate) ice_servers: IceConfiguration,
-}
+/// An entrance, as soon as the server has answered.
+pub(crate) type AskedEntrance = Resource<Result<Entrance, ApiError>>;
 
-impl Entrance {
-    /// Whether a server stands by that passes sound on where no direct path is found.
-    pub(crate) fn has_turn(&self) -> bool {
-        self.ice_servers.iter().flat_map(|server| &server.urls).any(|url| url.starts_with("turn"))
-    }
-}
-
-/// Asks for both at once, for the room in the address.
-pub(crate) fn ask_for_entrance() -> Resource<Result<Entrance, ApiError>> {
+/// Asks for the entrance to the room in the address, unless it has just been handed over.
+pub(crate) fn ask_for_entrance() -> AskedEntrance {
     let params = use_params_map();
     let code = Memo::new(move |_| params.with(|params| params.get("code").unwrap_or_default()));
+    let handed = use_context::<HandedEntrance>();
     Resource::new(
         move || code.get(),
-        async |code| {
-            let (room, ice_servers) = futures::join!(look_up_room(code), ice_servers());
-            Ok(Entrance { room: room?, ice_servers: ice_servers? })
+        move |code| {
+            let known = handed.and_then(|handed| handed.take(&code));
+            async move {
+                match known {
+                    Some(entrance) => Ok(entrance),
+                    None => find_entrance(code).await,
+                }
+            }
         },
     )
+}
+
+/// What the server said when it let the visitor in, on its way from the preview to the player, which need not ask again.
+#[derive(Clone, Copy)]
+pub(crate) struct HandedEntrance(StoredValue<Option<Entrance>>);
+
+impl HandedEntrance {
+    /// Makes it known to every page.
+    pub(crate) fn provide() {
+        provide_context(Self(StoredValue::new(None)));
+    }
+
+    /// Leaves it for the page that comes next.
+    pub(crate) fn hand(self, entrance: Entrance) {
+        self.0.set_value(Some(entrance));
+    }
+
+    /// Takes it, once, and only for the room it leads into.
+    fn take(self, code: &str) -> Option<Entrance> {
+        let handed = self.0.try_update_value(Option::take).flatten()?;
+        (RoomCode::parse(code) == Ok(handed.room.code)).then_some(handed)
+    }
 }
 
 /// What stands there until the server has answered: only on the way from another page, for the first one comes complete.

@@ -18,11 +18,11 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     answer::answer,
-    entrance::{Entrance, Loading, NoEntrance, ReopenForm, ask_for_entrance},
+    entrance::{AskedEntrance, Loading, NoEntrance, ReopenForm},
     session_time::{EndWarning, SessionTime},
 };
 use crate::{
-    api::room_link,
+    api::{ApiError, Entrance, room_link},
     client::{HostState, Input, LinkState, browser::Presence},
     components::{Button, ButtonLink, Notice, Page, StatusBadge, Tone, Variant, Width},
     routes::{self, Destination},
@@ -34,12 +34,18 @@ use diagnostics::Diagnostics;
 use invitation::Invitation;
 use rising::Rising;
 
+/// The link to the room, as soon as the server has answered.
+pub(super) type AskedLink = Resource<Result<String, ApiError>>;
+
+/// Asks for the link to the room in the address.
+pub(super) fn ask_for_link() -> AskedLink {
+    let params = use_params_map();
+    Resource::new(move || params.with(|params| params.get("code").unwrap_or_default()), room_link)
+}
+
 /// `/host/:code`
 #[component]
-pub fn HostPage() -> impl IntoView {
-    let params = use_params_map();
-    let entrance = ask_for_entrance();
-    let link = Resource::new(move || params.with(|params| params.get("code").unwrap_or_default()), room_link);
+pub(super) fn HostPage(entrance: AskedEntrance, link: AskedLink) -> impl IntoView {
     let retry = move || {
         entrance.refetch();
         link.refetch();
@@ -58,7 +64,7 @@ pub fn HostPage() -> impl IntoView {
 /// The owner's page.
 #[component]
 fn Stage(entrance: Entrance, link: String) -> impl IntoView {
-    let has_turn = entrance.has_turn();
+    let has_turn = entrance.ice_servers.have_turn();
     let Entrance { room, ice_servers } = entrance;
     let host_name = room.host_name.to_string();
     let (code, max_listeners) = (room.code, room.max_listeners);

@@ -13,10 +13,11 @@ use send_wrapper::SendWrapper;
 
 use super::{
     discretion::HideAddress,
-    entrance::{Entrance, Loading, NoEntrance, ask_for_entrance},
+    entrance::{AskedEntrance, Loading, NoEntrance},
     session_time::EndWarning,
 };
 use crate::{
+    api::Entrance,
     client::{
         LinkState, ListenerState, Volume,
         browser::{
@@ -36,8 +37,7 @@ use shown::{Obstacle, Shown};
 
 /// `/listen/:code`
 #[component]
-pub fn ListenPage() -> impl IntoView {
-    let entrance = ask_for_entrance();
+pub(super) fn ListenPage(entrance: AskedEntrance) -> impl IntoView {
     let content = move || {
         entrance.get().map(|answer| match answer {
             Ok(entrance) => view! { <Player entrance /> }.into_any(),
@@ -53,14 +53,17 @@ pub fn ListenPage() -> impl IntoView {
 /// In the room, or on the way in.
 #[component]
 fn Player(entrance: Entrance) -> impl IntoView {
-    let has_turn = entrance.has_turn();
+    let has_turn = entrance.ice_servers.have_turn();
     let Entrance { room, ice_servers } = entrance;
     let (code, host_name) = (room.code, room.host_name.to_string());
     let title = format!("{host_name}’s room");
     let presence = Presence::new();
     let player = NodeRef::<Audio>::new();
     let volume = RwSignal::new(Volume::default());
-    Effect::new(move |_| presence.start(Role::Listener, code, ice_servers.clone(), player));
+    // Before the page is drawn: the socket opens meanwhile.
+    if cfg!(feature = "hydrate") {
+        presence.start(Role::Listener, code, ice_servers, player);
+    }
     on_cleanup(move || presence.leave());
     let stream =
         Memo::new(move |_| presence.room.with(|known| known.as_ref().map_or(room.stream, |known| known.stream)));

@@ -6,14 +6,17 @@ use heartogether::{id::RoomCode, refusal::Refusal, wire::StreamState};
 use leptos::{ev, form::ActionForm, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_params_map};
 
-use super::entrance::{Loading, NoRoom};
+use super::{
+    entrance::{HandedEntrance, Loading, NoRoom},
+    on_demand::ListenRoute,
+};
 use crate::{
-    api::{ApiError, Listen, RoomSummary, look_up_room},
+    api::{ApiError, Listen, RoomSummary, enter_room, look_up_room},
     components::{
-        Button, ButtonLink, CodeDisplay, Glyph, Icon, Notice, Page, Session, StatusBadge, Submission, Tone, Variant,
-        Wave, Width, state_name,
+        Button, ButtonLink, CodeDisplay, Glyph, Icon, Notice, Page, StatusBadge, Submission, Tone, Variant, Wave,
+        Width, state_name,
     },
-    routes,
+    routes::{self, Destination},
 };
 
 /// How often the page looks at the room again while it is seen.
@@ -21,7 +24,7 @@ const REFRESH_EVERY: Duration = Duration::from_secs(5);
 
 /// `/room/:code`
 #[component]
-pub fn RoomPage() -> impl IntoView {
+pub(super) fn RoomPage() -> impl IntoView {
     let params = use_params_map();
     let code = Memo::new(move |_| params.with(|params| params.get("code").unwrap_or_default()));
     let found = Resource::new(move || code.get(), look_up_room);
@@ -95,27 +98,49 @@ fn Preview(room: RoomSummary) -> impl IntoView {
     }
 }
 
-/// The one button.
+/// The one button. Before hydration the form is posted; after it the answer is taken along to the player, which then
+/// has nothing to ask for.
 #[component]
 fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
-    let session = expect_context::<Session>();
+    let handed = expect_context::<HandedEntrance>();
     let navigate = use_navigate();
-    let Submission { action, error, pending } = Submission::<Listen>::new();
-    let enter = move |event: ev::MouseEvent| {
-        // The server is asked only where it has to make the visitor a guest first.
-        if session.is_signed_in() {
-            event.prevent_default();
-            navigate(&routes::listen(code), Default::default());
+    let Submission { action, error, .. } = Submission::<Listen>::new();
+    let pending = RwSignal::new(false);
+    let refused = RwSignal::new(None);
+    Effect::new(|_| ListenRoute::prepare());
+    let go_in = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        if pending.get_untracked() {
+            return;
         }
+        pending.set(true);
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            match enter_room(code.to_string()).await {
+                Ok(entrance) => {
+                    handed.hand(entrance);
+                    navigate(&routes::listen(code), Default::default());
+                }
+                // Where there are no guests, whoever listens says who they are first.
+                Err(ApiError::Refused(Refusal::NotSignedIn)) => {
+                    navigate(&routes::login_then(Destination::Listen(code)), Default::default());
+                }
+                Err(error) => {
+                    refused.try_set(Some(error.text()));
+                    pending.try_set(false);
+                }
+            }
+        });
     };
+    let error = move || refused.get().or_else(|| error.get());
     view! {
         <ActionForm action attr:class="grid gap-3">
             <input type="hidden" name="code" value=code.to_string() />
-            <Button submit=true pending disabled=full on:click=enter>
+            <Button submit=true pending disabled=full on:click=go_in>
                 <Icon glyph=Glyph::Headphones />
                 "Listen"
             </Button>
-            {move || error.get().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
+            {move || error().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
         </ActionForm>
     }
 }

@@ -1,0 +1,113 @@
+//! The pages whose code is a file of its own: a room's preview, a listener's and a host's. It is loaded with the HTML of
+//! that page, or when somebody goes there; what the page asks the server for goes out at the same time.
+
+use leptos::{
+    prelude::*,
+    reactive::owner::Owner,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
+use leptos_router::{LazyRoute, hooks::use_location};
+
+use super::{
+    entrance::{AskedEntrance, ask_for_entrance},
+    host::{AskedLink, HostPage, ask_for_link},
+    listen::ListenPage,
+    room::RoomPage,
+};
+use crate::client::browser::peer_connections;
+
+/// `/room/:code`
+pub struct RoomRoute;
+
+impl LazyRoute for RoomRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    async fn view(_: Self) -> AnyView {
+        link_from_html("room");
+        arrive(room_page().await).await
+    }
+}
+
+#[wasm_split(room, wasm_split_path = leptos::wasm_split, fallible)]
+fn room_page() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <RoomPage /> }.into_any())
+}
+
+/// `/listen/:code`
+pub struct ListenRoute {
+    entrance: AskedEntrance,
+}
+
+impl LazyRoute for ListenRoute {
+    fn data() -> Self {
+        Self { entrance: ask_for_entrance() }
+    }
+
+    async fn view(this: Self) -> AnyView {
+        link_from_html("listen");
+        arrive(listen_page(this).await).await
+    }
+}
+
+impl ListenRoute {
+    /// Loads the page's code before somebody goes there, and wakes what it will need. Where that fails, going there tries
+    /// again.
+    pub(super) fn prepare() {
+        leptos::task::spawn_local(async { _ = prepare_listening().await });
+    }
+}
+
+#[wasm_split(listen, wasm_split_path = leptos::wasm_split, fallible)]
+fn prepare_listening() -> Result<(), SplitLoaderError> {
+    peer_connections::wake();
+    Ok(())
+}
+
+#[wasm_split(listen, wasm_split_path = leptos::wasm_split, fallible)]
+fn listen_page(route: ListenRoute) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <ListenPage entrance=route.entrance /> }.into_any())
+}
+
+/// `/host/:code`
+pub struct HostRoute {
+    entrance: AskedEntrance,
+    link: AskedLink,
+}
+
+impl LazyRoute for HostRoute {
+    fn data() -> Self {
+        Self { entrance: ask_for_entrance(), link: ask_for_link() }
+    }
+
+    async fn view(this: Self) -> AnyView {
+        link_from_html("host");
+        arrive(host_page(this).await).await
+    }
+}
+
+#[wasm_split(host, wasm_split_path = leptos::wasm_split, fallible)]
+fn host_page(route: HostRoute) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <HostPage entrance=route.entrance link=route.link /> }.into_any())
+}
+
+/// Has the HTML name the files that this page needs, so that they come together with all others.
+fn link_from_html(_page: &'static str) {
+    #[cfg(feature = "ssr")]
+    leptos::prefetch_lazy_fn_on_server(_page);
+}
+
+/// Where a page's code cannot be loaded, the browser asks the server for the page as a whole, or shows why it cannot; the
+/// page that is complete already stays as the server made it.
+async fn arrive(page: Result<AnyView, SplitLoaderError>) -> AnyView {
+    let Ok(page) = page else {
+        if !Owner::current_shared_context().is_some_and(|page| page.during_hydration()) {
+            let destination = use_location().pathname.get_untracked();
+            // Only a malformed address is refused, and this one has just led here.
+            _ = window().location().assign(&destination);
+        }
+        return std::future::pending().await;
+    };
+    page
+}
