@@ -63,7 +63,7 @@ fn write(headers: &mut HeaderMap, quota: Quota, now: Timestamp) {
 }
 
 /// The host and port that the request names; HTTP/2 has them in the address.
-fn authority(request: &Request) -> Option<&str> {
+pub(super) fn authority(request: &Request) -> Option<&str> {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     host.or(request.uri().authority().map(|authority| authority.as_str()))
 }
