@@ -25,5 +25,5 @@ VOLUME /data
 EXPOSE 3000
 # The image has no HTTP client; bash can open a socket by itself.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["bash", "-c", \
-    "exec 3<>/dev/tcp/127.0.0.1/$PORT && printf 'GET /api/health HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q ' 200 ' <&3"]
+    "exec 3<>/dev/tcp/127.0.0.1/${HTTP_PORT:-$PORT} && printf 'GET /api/health HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q ' 200 ' <&3"]
 ENTRYPOINT ["/opt/heartogether/bin/heartogether-server"]

@@ -14,7 +14,7 @@ mod identity;
 #[cfg(feature = "ssr")]
 use crate::routes::{self, Destination};
 #[cfg(feature = "ssr")]
-pub use backend::{Backend, Caller, NewSession, Quota, Told, Visitor};
+pub use backend::{Backend, Caller, NewSession, Remainder, Told, Visitor};
 #[cfg(feature = "ssr")]
 use heartogether::role::Permission;
 pub use identity::{Account, Guests, Profile, Provider, SessionView};

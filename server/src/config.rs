@@ -4,6 +4,7 @@ mod edge;
 mod ice;
 mod identity;
 mod limits;
+mod tls;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -20,6 +21,8 @@ pub use ice::IceSettings;
 pub use identity::IdentitySettings;
 pub(crate) use identity::{GOOGLE_ISSUER, ProviderSettings};
 use limits::LimitSettings;
+pub use tls::TlsSettings;
+pub(crate) use tls::{AcmeSettings, Certificate};
 
 const DEFAULT_PORT: u16 = 3000;
 const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
@@ -30,7 +33,7 @@ const SITE: &str = "site";
 #[derive(Clone, Debug, Parser)]
 #[command(version, about)]
 pub struct Config {
-    /// Port to listen on; 0 takes a free one [default: 3000]
+    /// Port to listen on; 0 takes a free one [default: 3000, or 443 with a certificate]
     #[arg(long, env = "PORT")]
     port: Option<u16>,
 
@@ -91,6 +94,10 @@ pub struct Config {
     /// What stands between this server and its callers.
     #[command(flatten)]
     pub(crate) edge: EdgeSettings,
+
+    /// HTTPS without a proxy.
+    #[command(flatten)]
+    pub(crate) tls: TlsSettings,
 }
 
 /// How sessions are kept in browsers.
@@ -133,14 +140,15 @@ impl Config {
     fn check(parsed: Result<Self, clap::Error>) -> Result<Self, clap::Error> {
         let mut config = parsed?;
         config.edge.check();
-        let checked = config.ice.check().and_then(|()| config.identity.check());
+        let checked = config.ice.check().and_then(|()| config.identity.check()).and_then(|()| config.tls.check());
         checked.map_err(|problem| clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{problem}\n")))?;
         Ok(config)
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
         let leptos = self.leptos_site_addr;
-        let port = self.port.or(leptos.map(|address| address.port())).unwrap_or(DEFAULT_PORT);
+        let port =
+            self.port.or(leptos.map(|address| address.port())).or(self.tls.default_port()).unwrap_or(DEFAULT_PORT);
         SocketAddr::new(self.host.or(leptos.map(|address| address.ip())).unwrap_or(DEFAULT_HOST), port)
     }
 
@@ -240,6 +248,7 @@ mod tests {
             (["--turn-urls", "turn:example.org"], "TURN_SECRET"),
             (["--turn-ttl-seconds", "1"], "--turn-ttl-seconds"),
             (["--ice-transport-policy", "relay"], "TURN_URLS"),
+            (["--tls-cert", "cert.pem"], "TLS_KEY"),
             (["--expressturn-urls", "relay.example.org:3478"], "EXPRESSTURN_USERNAME"),
         ] {
             let error = read(&arguments).expect_err("the setting is wrong");

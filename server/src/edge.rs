@@ -2,7 +2,7 @@
 //! what browsers are told to refuse.
 //!
 //! `door` lets connections in and counts them as `places`, `forwarded` finds out who calls, `caller` tells the request and
-//! tells the caller their limits, `quotas` counts in `windows`, `seal` and `cors` bind the browser. Nothing here knows what
+//! tells the caller their limits, `quotas` counts in `windows`, `seal` and `cors` bind the browser, `redirect` leads to HTTPS. Nothing here knows what
 //! a request is about.
 
 mod address;
@@ -12,6 +12,7 @@ mod door;
 mod forwarded;
 mod places;
 mod quotas;
+mod redirect;
 mod seal;
 mod windows;
 
@@ -22,4 +23,5 @@ pub(crate) use door::{Door, Peer};
 pub(crate) use forwarded::TrustedProxies;
 pub(crate) use places::Places;
 pub(crate) use quotas::Quotas;
+pub(crate) use redirect::to_https;
 pub(crate) use seal::{seal, seal_page};

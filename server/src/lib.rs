@@ -24,6 +24,7 @@
 //! | `backend`, `ops`, `report` | what pages and other programs ask for |
 //! | `invitation` | a room's link and the QR code of it |
 //! | `edge` | who calls, and how much of everything they may have |
+//! | [`tls`] | HTTPS without a proxy |
 //! | [`database`], `error` | the SQLite file; faults |
 
 mod backend;
@@ -44,3 +45,4 @@ mod signalling;
 pub mod startup;
 mod state;
 pub mod store;
+pub mod tls;

@@ -2,6 +2,7 @@
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
+use futures::FutureExt;
 use heartogether::{id::NodeId, limits::Limits};
 use heartogether_app::api::Guests;
 use leptos::config::{Env, LeptosOptions};
@@ -11,7 +12,7 @@ use crate::{
     clock::Clock,
     config::{Config, has_hashed_names},
     database,
-    edge::{Door, Places, Quotas},
+    edge::{Door, Places, Quotas, to_https},
     identity::{Fetcher, Identity, Keys, OpenIdProvider, Sockets, install_crypto},
     invitation::Reach,
     log::{LogError, RoomLog, SqliteLog},
@@ -22,6 +23,7 @@ use crate::{
     signalling::Origins,
     state::{AppState, Node},
     store::SqliteStore,
+    tls::{Tls, TlsError},
 };
 
 /// Files that are open beside connections: the database's, and those being served.
@@ -57,11 +59,14 @@ pub enum StartupError {
     /// Sign-in providers cannot be asked.
     #[error("no sign-in provider can be asked: this machine has no certificates to check others by")]
     Certificates(#[from] reqwest::Error),
+    /// There is no HTTPS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The live rooms cannot be read.
     #[error("the live rooms cannot be read")]
     Rooms(#[from] LogError),
     /// The address cannot be listened on.
-    #[error("{address} cannot be listened on (see PORT and HOST)")]
+    #[error("{address} cannot be listened on (see PORT, HTTP_PORT and HOST)")]
     Address {
         /// Which.
         address: SocketAddr,
@@ -75,6 +80,9 @@ pub struct Server {
     listener: TcpListener,
     door: Door,
     port: u16,
+    is_secure: bool,
+    /// Where plain HTTP is led to HTTPS.
+    side: Option<(TcpListener, Door)>,
 }
 
 impl Server {
@@ -93,6 +101,7 @@ impl Server {
             0 => {}
             live => tracing::info!("{live} live rooms were taken up again"),
         }
+        let tls = Tls::start(&config)?;
         let (listener, address) = listen(config.address()).await?;
         let options = leptos_options(&config, address);
         let origins = Origins::new(config.origins());
@@ -117,8 +126,16 @@ impl Server {
             sockets,
             reports,
         });
-        let door = Door::new(router(AppState { node, options }), places, trusted);
-        Ok(Self { listener, door, port: address.port() })
+        let (port, is_secure) = (address.port(), tls.is_some());
+        let side = match node.config.tls.redirected_port(port) {
+            Some(side_port) => {
+                let (listener, _) = listen(SocketAddr::new(address.ip(), side_port)).await?;
+                Some((listener, Door::new(to_https(port), places.clone(), trusted.clone(), None)))
+            }
+            None => None,
+        };
+        let door = Door::new(router(AppState { node, options }), places, trusted, tls);
+        Ok(Self { listener, door, port, is_secure, side })
     }
 
     /// The port, also where 0 was asked for.
@@ -128,12 +145,24 @@ impl Server {
 
     /// The URL on this machine.
     pub fn url(&self) -> String {
-        format!("http://localhost:{}", self.port)
+        let scheme = if self.is_secure { "https" } else { "http" };
+        format!("{scheme}://localhost:{}", self.port)
+    }
+
+    /// The port on which plain HTTP is led to HTTPS, if there is one.
+    pub fn redirected_port(&self) -> Option<u16> {
+        self.side.as_ref().and_then(|(listener, _)| listener.local_addr().ok()).map(|address| address.port())
     }
 
     /// Serves until `shutdown` completes and the requests that are under way are answered.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) {
-        self.door.serve(self.listener, shutdown).await;
+        let shutdown = shutdown.shared();
+        let side = async {
+            if let Some((listener, door)) = self.side {
+                door.serve(listener, shutdown.clone()).await;
+            }
+        };
+        tokio::join!(self.door.serve(self.listener, shutdown.clone()), side);
     }
 }
 

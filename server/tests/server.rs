@@ -1,6 +1,7 @@
 //! The server from outside: its real router on a free port with a clock that stands still, and the contracts of its
 //! stores on real files.
 
+mod acme;
 mod authority;
 mod bad_input;
 mod conformance;
@@ -21,3 +22,4 @@ mod siege;
 mod signals;
 mod store_contract;
 mod support;
+mod tls;

@@ -93,7 +93,7 @@ impl Default for Caller {
 
 /// How much a caller has left of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quota {
+pub struct Remainder {
     /// Requests in a window.
     pub limit: u32,
     /// Requests left in this one.
@@ -106,20 +106,21 @@ pub struct Quota {
 
 /// The limits that one request was counted under; clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Told(Arc<Mutex<Option<Quota>>>);
+pub struct Told(Arc<Mutex<Option<Remainder>>>);
 
 impl Told {
     /// Keeps what is tightest.
-    pub fn note(&self, quota: Quota) {
+    pub fn note(&self, quota: Remainder) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_tighter = |before: &Quota| (quota.is_exceeded, before.remaining) > (before.is_exceeded, quota.remaining);
+        let is_tighter =
+            |before: &Remainder| (quota.is_exceeded, before.remaining) > (before.is_exceeded, quota.remaining);
         if noted.as_ref().is_none_or(is_tighter) {
             *noted = Some(quota);
         }
     }
 
     /// The tightest, if there was any.
-    pub fn quota(&self) -> Option<Quota> {
+    pub fn quota(&self) -> Option<Remainder> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

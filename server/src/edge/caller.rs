@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use heartogether::time::Timestamp;
-use heartogether_app::api::{Caller, Quota};
+use heartogether_app::api::{Caller, Remainder};
 
 use super::Peer;
 use crate::{error::Answer, state::Node};
@@ -51,8 +51,8 @@ pub(crate) async fn tell(State(node): State<Arc<Node>>, request: Request, next: 
 
 /// `X-RateLimit-Reset` is the second since 1970 in which the next window begins, `Retry-After` the seconds until then
 /// (RFC 9110, section 10.2.3).
-fn write(headers: &mut HeaderMap, quota: Quota, now: Timestamp) {
-    let Quota { limit, remaining, reset_at, is_exceeded } = quota;
+fn write(headers: &mut HeaderMap, quota: Remainder, now: Timestamp) {
+    let Remainder { limit, remaining, reset_at, is_exceeded } = quota;
     headers.insert(X_RATE_LIMIT_LIMIT, HeaderValue::from(limit));
     headers.insert(X_RATE_LIMIT_REMAINING, HeaderValue::from(remaining));
     headers.insert(X_RATE_LIMIT_RESET, HeaderValue::from(reset_at.as_millis().div_ceil(1000)));
@@ -63,7 +63,7 @@ fn write(headers: &mut HeaderMap, quota: Quota, now: Timestamp) {
 }
 
 /// The host and port that the request names; HTTP/2 has them in the address.
-fn authority(request: &Request) -> Option<&str> {
+pub(super) fn authority(request: &Request) -> Option<&str> {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     host.or(request.uri().authority().map(|authority| authority.as_str()))
 }

@@ -25,6 +25,7 @@ use super::{
     TrustedProxies,
     places::{Place, Places},
 };
+use crate::tls::{Tls, is_http2};
 
 /// How long the head of a request may take to come, the first as any other, however slowly it goes on coming.
 const HEAD: Duration = Duration::from_secs(10);
@@ -54,11 +55,12 @@ pub(crate) struct Door {
     router: Router,
     places: Places,
     trusted: TrustedProxies,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Door {
-    pub(crate) fn new(router: Router, places: Places, trusted: TrustedProxies) -> Self {
-        Self { router, places, trusted }
+    pub(crate) fn new(router: Router, places: Places, trusted: TrustedProxies, tls: Option<Arc<Tls>>) -> Self {
+        Self { router, places, trusted, tls }
     }
 
     /// Lets connections in until `shutdown` completes, and then those that are in finish what is under way.
@@ -92,7 +94,7 @@ impl Door {
         let address = stream.peer_addr().ok()?.ip().to_canonical();
         let counted = (!self.trusted.contain(address)).then_some(address);
         let place = Arc::new(self.places.take(counted)?);
-        Some(Peer { address, is_secure: false, _place: place })
+        Some(Peer { address, is_secure: self.tls.is_some(), _place: place })
     }
 
     async fn attend(self: Arc<Self>, stream: TcpStream, peer: Peer, watcher: Watcher) {
@@ -100,7 +102,17 @@ impl Door {
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(WRITE));
-        converse(Box::pin(stream), self.router.clone(), peer, false, watcher).await;
+        let (stream, router) = (Box::pin(stream), self.router.clone());
+        match &self.tls {
+            None => converse(stream, router, peer, false, watcher).await,
+            // Who cannot shake hands has nothing to say.
+            Some(tls) => {
+                if let Ok(Some(stream)) = tls.accept(stream).await {
+                    let is_http2 = is_http2(&stream);
+                    converse(stream, router, peer, is_http2, watcher).await;
+                }
+            }
+        }
     }
 }
 

@@ -90,7 +90,7 @@ impl TrustedProxies {
 }
 
 /// Nothing that could change the meaning of a link that begins with it.
-fn is_plain(authority: &str) -> bool {
+pub(super) fn is_plain(authority: &str) -> bool {
     !authority.is_empty() && authority.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b))
 }
 

@@ -11,7 +11,7 @@ use heartogether::{
     refusal::Refusal,
     time::Timestamp,
 };
-use heartogether_app::api::{Caller, Quota};
+use heartogether_app::api::{Caller, Remainder};
 
 use super::{AddressBlock, windows::Windows};
 
@@ -84,7 +84,7 @@ impl Quotas {
     }
 }
 
-fn judge(quota: Quota, caller: &Caller) -> Result<(), Refusal> {
+fn judge(quota: Remainder, caller: &Caller) -> Result<(), Refusal> {
     caller.told.note(quota);
     if quota.is_exceeded { Err(Refusal::TooManyRequests) } else { Ok(()) }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use heartogether::{limits::Quota, time::Timestamp};
-use heartogether_app::api::Quota;
+use heartogether_app::api::Remainder;
 
 /// Keys that are kept at most. Whoever has more addresses than that makes the oldest windows be forgotten, nothing else.
 const KEYS: usize = 65_536;
@@ -41,7 +41,7 @@ impl<K: Copy + Eq + Hash> Windows<K> {
     }
 
     /// Takes one, if one is left.
-    pub(super) fn take(&self, key: K, now: Timestamp) -> Quota {
+    pub(super) fn take(&self, key: K, now: Timestamp) -> Remainder {
         let Quota { count: limit, window_ms } = self.quota;
         let mut taken = self.taken();
         if taken.by_key.len() >= taken.sweep_at && !taken.by_key.contains_key(&key) {
@@ -55,7 +55,7 @@ impl<K: Copy + Eq + Hash> Windows<K> {
         if !is_exceeded {
             window.count += 1;
         }
-        Quota { limit, remaining: limit - window.count, reset_at: window.ends_at, is_exceeded }
+        Remainder { limit, remaining: limit - window.count, reset_at: window.ends_at, is_exceeded }
     }
 
     /// Whether none is left.

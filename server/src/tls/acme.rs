@@ -1,0 +1,53 @@
+//! A certificate that an authority issues and renews by itself (ACME, RFC 8555), asking back on the HTTPS port
+//! (TLS-ALPN-01, RFC 8737).
+
+use std::{path::Path, sync::Arc};
+
+use futures::StreamExt;
+use rustls::{
+    ClientConfig, RootCertStore, ServerConfig,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+use rustls_acme::{AcmeConfig, caches::DirCache};
+
+use super::{TlsError, protocols, provider};
+use crate::config::AcmeSettings;
+
+/// Begins to ask for a certificate, which is kept in `folder`. Gives what callers are shown, and what the authority is.
+pub(super) fn start(
+    settings: &AcmeSettings,
+    folder: &Path,
+) -> Result<(Arc<ServerConfig>, Arc<ServerConfig>), TlsError> {
+    let contact = settings.contact.iter().map(|address| format!("mailto:{address}"));
+    let mut acme = AcmeConfig::new_with_provider(&settings.domains, provider())
+        .directory(&settings.directory)
+        .contact(contact)
+        .cache(DirCache::new(folder.to_owned()));
+    if let Some(roots) = &settings.roots {
+        acme = acme.client_tls_config(Arc::new(trusting(roots)?));
+    }
+    let mut state = acme.state();
+    let challenge = state.challenge_rustls_config_with_provider(provider());
+    let mut shown = ServerConfig::clone(&state.default_rustls_config_with_provider(provider()));
+    shown.alpn_protocols = protocols();
+    tokio::spawn(async move {
+        while let Some(event) = state.next().await {
+            match event {
+                Ok(event) => tracing::info!(?event, "the certificate authority answered"),
+                Err(error) => tracing::error!("no certificate yet, trying again: {error:?}"),
+            }
+        }
+    });
+    Ok((Arc::new(shown), challenge))
+}
+
+/// For authorities that the web's own do not vouch for.
+fn trusting(path: &Path) -> Result<ClientConfig, TlsError> {
+    let failed = |source| TlsError::Pem { path: path.to_owned(), source };
+    let mut roots = RootCertStore::empty();
+    for root in CertificateDer::pem_file_iter(path).map_err(failed)? {
+        roots.add(root.map_err(failed)?)?;
+    }
+    let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
