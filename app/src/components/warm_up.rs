@@ -113,19 +113,19 @@ impl WarmUp {
     }
 
     fn begin(self, awaited: Awaited, quiet: Duration, before_asking: Duration) {
-        let number = self.stop();
-        let timeout = Duration::from_millis(self.timeout_ms.get_value());
+        let number = self.outdate();
         let is_current = move || self.number.get_value() == number;
         let (shown, failed, asked) = (awaited.clone(), awaited.clone(), awaited);
-        set_timeout(move || _ = is_current().then(|| self.phase.set(Phase::Waiting(shown))), quiet);
-        set_timeout(
-            move || {
-                if is_current() {
-                    self.give_up(failed)
-                }
-            },
-            timeout,
-        );
+        let show = move || self.phase.set(Phase::Waiting(shown));
+        if quiet.is_zero() {
+            // What is shown stays: a dialog that closes and opens again loses the focus.
+            show();
+        } else {
+            self.rest();
+            set_timeout(move || _ = is_current().then(show), quiet);
+        }
+        let timeout = Duration::from_millis(self.timeout_ms.get_value());
+        set_timeout(move || _ = is_current().then(|| self.give_up(failed)), timeout);
         let ask = move || {
             if is_current() {
                 self.ask(asked.clone(), number)
@@ -174,17 +174,26 @@ impl WarmUp {
     }
 
     fn give_up(self, awaited: Awaited) {
-        self.stop();
+        self.outdate();
         self.phase.set(Phase::GivenUp(awaited));
     }
 
-    /// Ends the wait at hand, if there is one, and numbers the next.
-    fn stop(self) -> u32 {
+    /// Ends the wait at hand, if there is one.
+    fn stop(self) {
+        self.outdate();
+        self.rest();
+    }
+
+    /// The answers to earlier questions count no more. Gives the number of the next wait.
+    fn outdate(self) -> u32 {
         self.number.update_value(|number| *number = number.wrapping_add(1));
+        self.number.get_value()
+    }
+
+    fn rest(self) {
         if self.phase.with_untracked(|phase| *phase != Phase::Rest) {
             self.phase.set(Phase::Rest);
         }
-        self.number.get_value()
     }
 }
 
@@ -214,7 +223,7 @@ pub fn WarmUpOverlay(warm_up: WarmUp) -> impl IntoView {
     };
     let has_given_up = Signal::derive(move || matches!(phase.get(), Phase::GivenUp(_)));
     view! {
-        <dialog node_ref=overlay class="warm-up" aria-labelledby="warm-up" data-warm-up=state on:close=move |_| _ = warm_up.stop()>
+        <dialog node_ref=overlay class="warm-up" aria-labelledby="warm-up" data-warm-up=state on:cancel=move |_: leptos::ev::Event| warm_up.stop()>
             <div class="grid gap-5" role="status">
                 <h2 id="warm-up">{move || phase.with(headline)}</h2>
                 <p class="text-muted">{move || phase.with(explanation)}</p>
@@ -222,11 +231,9 @@ pub fn WarmUpOverlay(warm_up: WarmUp) -> impl IntoView {
             <Show when=move || has_given_up.get() fallback=|| view! { <div class="ring" aria-hidden="true"></div> }>
                 <Button on:click=move |_| retry()>"Try again"</Button>
             </Show>
-            <form method="dialog" class="grid">
-                <Button submit=true variant=Variant::Ghost>
-                    "Back to the page"
-                </Button>
-            </form>
+            <Button variant=Variant::Ghost on:click=move |_| warm_up.stop()>
+                "Back to the page"
+            </Button>
         </dialog>
     }
     .into_any()
