@@ -69,7 +69,9 @@ fn written(cells: &[String]) -> String {
 fn form_of(function: &str, pair: &Pair) -> String {
     match function {
         "sign_in_as_guest" => "name=Linus".to_owned(),
-        "listen" | "find_room" | "look_up_room" | "room_link" | "reopen_room" => format!("code={}", pair.code),
+        "listen" | "find_room" | "look_up_room" | "room_link" | "reopen_room" | "find_entrance" | "enter_room" => {
+            format!("code={}", pair.code)
+        }
         _ => String::new(),
     }
 }

@@ -211,6 +211,8 @@ impl Site {
 }
 
 fn http() -> HttpClient {
+    // Where every test has a process of its own, no server in it has chosen one yet.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     HttpClient::builder().redirect(Policy::none()).build().expect("an HTTP client")
 }
 
