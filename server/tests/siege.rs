@@ -10,7 +10,7 @@ use std::{
 };
 
 use futures::future::join_all;
-use heartogether::wire::{ClientMessage, Ping, encode};
+use heartogether::wire::{ClientMessage, Hello, PROTOCOL_VERSION, Ping, encode};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -30,7 +30,7 @@ const FROM_ONE_ADDRESS: u32 = 250;
 /// Sockets that say something, now and then.
 const SLOW: u32 = 400;
 /// Connections that send without end.
-const FLOODING: usize = 20;
+const FLOODING: u32 = 20;
 
 /// Limits above what comes from this one machine, and below what the siege brings.
 const FLAGS: [&str; 4] = ["--max-connections-per-address", "250", "--rate-limit-address-requests", "1000000"];
@@ -54,12 +54,8 @@ impl Castle {
         port.parse().expect("a port")
     }
 
-    /// A socket from one of this machine's many addresses.
     async fn socket(&self, number: u32) -> TcpStream {
-        let socket = TcpSocket::new_v4().expect("a socket");
-        let [.., high, low] = (number / FROM_ONE_ADDRESS + 2).to_be_bytes();
-        socket.bind((Ipv4Addr::new(127, 7, high, low), 0).into()).expect("an address of this machine");
-        socket.connect((Ipv4Addr::LOCALHOST, self.port()).into()).await.expect("a connection")
+        socket(self.port(), number).await
     }
 
     /// Prints how long round trips took, and checks that nothing else came to the pair.
@@ -100,6 +96,14 @@ impl Castle {
         assert_eq!(self.process.site.get("/api/health", None).await.status(), 200);
         self.process.site.greet(&self.pair.grace).await;
     }
+}
+
+/// A socket from one of this machine's many addresses.
+async fn socket(port: u16, number: u32) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    let [.., high, low] = (number / FROM_ONE_ADDRESS + 2).to_be_bytes();
+    socket.bind((Ipv4Addr::new(127, 7, high, low), 0).into()).expect("an address of this machine");
+    socket.connect((Ipv4Addr::LOCALHOST, port).into()).await.expect("a connection")
 }
 
 /// Returns once the server has closed it. A first byte asks after those that the system took in while the server was busy,
@@ -211,13 +215,20 @@ async fn a_signalling_flood_and_slow_readers_leave_a_live_room_untouched() {
     castle.measure("before a flood").await;
     let cookie = castle.process.site.sign_in("Mallory").await;
     let site = castle.process.site.clone();
+    let port = castle.port();
     let floods: Vec<JoinHandle<()>> = (0..FLOODING)
         .map(|number| {
             let (site, cookie) = (site.clone(), cookie.clone());
             tokio::spawn(async move {
                 let ping = Message::text(encode(&ClientMessage::Ping(Ping { nonce: 1 })));
                 loop {
-                    let mut connection = site.greet(&cookie).await;
+                    let socket = socket(port, number * FROM_ONE_ADDRESS).await;
+                    // Where an address has had enough, it tries again.
+                    let Some(mut connection) = Connection::over(site.socket_request(Some(&cookie)), socket).await
+                    else {
+                        continue;
+                    };
+                    connection.try_send(&ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION })).await;
                     // Half of them never read what comes back.
                     connection.flood(ping.clone(), 1_000).await;
                     if number % 2 == 0 {

@@ -28,7 +28,7 @@ use tokio::{
     net::TcpStream,
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
+    MaybeTlsStream, WebSocketStream, client_async, connect_async,
     tungstenite::{Message, client::IntoClientRequest, handshake::client::Request},
 };
 
@@ -250,6 +250,12 @@ impl Connection {
     pub async fn open(request: Request) -> Self {
         let (socket, _) = connect_async(request).await.expect("a connection");
         Self { socket, closed_with: None }
+    }
+
+    /// Over a socket that is there; `None` where the server wants none of it.
+    pub async fn over(request: Request, socket: TcpStream) -> Option<Self> {
+        let (socket, _) = client_async(request, MaybeTlsStream::Plain(socket)).await.ok()?;
+        Some(Self { socket, closed_with: None })
     }
 
     pub async fn send(&mut self, message: &ClientMessage) {
