@@ -44,22 +44,17 @@ pub(super) fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator
 }
 
 /// Whether a cookie for somebody who asked at `authority` goes over HTTPS alone. Over plain HTTP a browser would drop it,
-/// so this machine itself and bare addresses of a local network, which no certificate names, are exempt.
+/// so places that have no certificate are exempt.
 pub(super) fn is_secure(config: &Config, authority: Option<&str>) -> bool {
     let is_https = config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-    let is_near = || authority.is_some_and(|authority| is_local(host_of(authority)));
-    config.cookie.session_cookie_secure.unwrap_or_else(|| is_https || !is_near())
+    let has_none = || authority.is_some_and(|authority| has_no_certificate(host_of(authority)));
+    config.cookie.session_cookie_secure.unwrap_or_else(|| is_https || !has_none())
 }
 
-/// Loopback, and the private ranges of RFC 1918, RFC 3927, RFC 4193 and RFC 4291.
-pub(super) fn is_local(host: &str) -> bool {
+/// This machine itself, and bare addresses: a phone that scans a laptop's code asks at one.
+pub(super) fn has_no_certificate(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    is_loopback(host)
-        || match address {
-            Ok(IpAddr::V4(address)) => address.is_private() || address.is_link_local(),
-            Ok(IpAddr::V6(address)) => address.is_unique_local() || address.is_unicast_link_local(),
-            Err(_) => false,
-        }
+    is_loopback(host) || address.is_ok()
 }
 
 #[cfg(test)]
@@ -72,12 +67,12 @@ mod tests {
     }
 
     #[test]
-    fn cookies_go_over_https_alone_but_on_this_machine_and_in_the_local_network() {
-        for near in ["localhost:3000", "127.0.0.1", "[::1]:3000", "192.168.1.7:3000", "10.0.0.2", "[fd00::1]:80"] {
+    fn cookies_go_over_https_alone_but_on_this_machine_and_at_bare_addresses() {
+        for near in ["localhost:3000", "127.0.0.1", "[::1]:3000", "192.168.1.7:3000", "192.0.2.1", "[fd00::1]:80"] {
             assert!(!secure(&[], near), "{near}");
             assert!(secure(&["--public-url", "https://hear.example"], near), "{near}");
         }
-        for far in ["hear.example", "192.0.2.1:3000", "[2001:db8::1]", "localhost.example", "172.32.0.1"] {
+        for far in ["hear.example", "hear.example:3000", "localhost.example", "192.0.2.1.example"] {
             assert!(secure(&[], far), "{far}");
             assert!(!secure(&["--session-cookie-secure", "false"], far), "{far}");
         }

@@ -21,7 +21,7 @@ use serde_json::json;
 
 use super::{
     CurrentSession,
-    cookie::is_local,
+    cookie::has_no_certificate,
     providers::{Answered, Ask, OpenIdProvider, SignInError, SignedIn},
 };
 use crate::{
@@ -170,7 +170,7 @@ impl Node {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => {
                 let authority = authority.unwrap_or("localhost");
-                let scheme = if is_local(host_of(authority)) { "http" } else { "https" };
+                let scheme = if has_no_certificate(host_of(authority)) { "http" } else { "https" };
                 format!("{scheme}://{authority}")
             }
         };
