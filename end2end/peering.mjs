@@ -24,6 +24,7 @@ export function keepPeers() {
  * @property {number} sentBytes Audio so far, headers not counted.
  * @property {number} receivedPackets
  * @property {number} lostPackets
+ * @property {number} redundantPackets What came a second time, inside others.
  * @property {number} receivedSamples All that was played, made up or not.
  * @property {number} concealedSamples What was made up because packets were late or lost,
  * @property {number} silentSamples and was silence.
@@ -49,6 +50,7 @@ export function readPeers(page) {
           sentBytes: outbound.bytesSent ?? 0,
           receivedPackets: inbound.packetsReceived ?? 0,
           lostPackets: inbound.packetsLost ?? 0,
+          redundantPackets: inbound.fecPacketsReceived ?? 0,
           receivedSamples: inbound.totalSamplesReceived ?? 0,
           concealedSamples: inbound.concealedSamples ?? 0,
           silentSamples: inbound.silentConcealedSamples ?? 0,

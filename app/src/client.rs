@@ -287,6 +287,11 @@ impl Client {
                 }
                 self.shut_down(out);
             }
+            Refusal::TooManyRequests if !self.link.is_attached() => {
+                // There is a place to be had, a little later.
+                out.push(Command::CloseSocket);
+                self.lose_link(out);
+            }
             refusal if is_final(refusal) => {
                 self.refusal = Some(refusal);
                 // Whoever tries again asks for a place anew: this one is another page's, or nobody's.

@@ -45,6 +45,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
 pub use capture::CaptureError;
+use ice::Discretion;
 use level::Level;
 pub use microphones::Microphone;
 use peer::PeerConnection;
@@ -143,8 +144,9 @@ impl Presence {
     /// Joins the room. Call it in the browser, once the ICE servers are known; it ends with the page's owner.
     pub fn start(self, role: Role, code: RoomCode, ice_servers: IceConfiguration, player: NodeRef<Audio>) {
         let take_over = role == Role::Host && mark_as_host(code);
-        let configuration = ice::configuration(role, &ice_servers);
-        let page = Page::new(Client::new(role, code, take_over, random()), configuration, player, self);
+        let discretion = Discretion { relay_only: ice_servers.relay_only, hidden: discretion::is_wished() };
+        let configuration = ice::configuration(role, &ice_servers.servers, discretion);
+        let page = Page::new(Client::new(role, code, take_over, random()), (configuration, discretion), player, self);
         page.listen_for_waking();
         page.renew_ice_servers(ice_servers.renew_in_s);
         page.measure_regularly();
@@ -163,7 +165,7 @@ impl Presence {
     pub fn hide_address(self, hidden: bool) {
         discretion::wish(hidden);
         if let Some(page) = self.page() {
-            ice::hide_address(&page.0.configuration.borrow(), hidden);
+            page.hide_address(hidden);
         }
     }
 
@@ -238,6 +240,7 @@ struct Running {
     level: RefCell<Option<Level>>,
     playback: Playback,
     configuration: RefCell<web_sys::RtcConfiguration>,
+    discretion: Cell<Discretion>,
     renewal: RefCell<Option<TimeoutHandle>>,
     waking: RefCell<Vec<EventListener>>,
     intervals: RefCell<Vec<IntervalHandle>>,
@@ -255,7 +258,7 @@ struct Audience {
 impl Page {
     fn new(
         client: Client,
-        configuration: web_sys::RtcConfiguration,
+        (configuration, discretion): (web_sys::RtcConfiguration, Discretion),
         player: NodeRef<Audio>,
         presence: Presence,
     ) -> Self {
@@ -269,6 +272,7 @@ impl Page {
             level: RefCell::default(),
             playback: Playback::new(player, presence.playback_blocked, presence.playback_held),
             configuration: configuration.into(),
+            discretion: discretion.into(),
             renewal: RefCell::default(),
             waking: RefCell::default(),
             intervals: RefCell::default(),

@@ -121,7 +121,8 @@ impl Client {
     /// Closes an attempt. What it was to succeed, if anything, has a while to prove itself.
     fn fall_back(&mut self, member: MemberId, negotiation: NegotiationId, out: &mut Vec<Command>) {
         self.peers.drop_one(negotiation, out);
-        if self.peers.with(member).is_some() {
+        if let Some(before) = self.peers.with(member) {
+            before.trust();
             self.expect_recovery(member, out);
         }
         self.request_offer_if_needed(out);

@@ -140,6 +140,11 @@ impl Peers {
         self.all.iter().filter(|peer| !peer.is_superseded)
     }
 
+    /// One for each member; where one succeeds another, the one before, over which the sound goes.
+    pub(super) fn flowing(&self) -> impl Iterator<Item = &Peer> {
+        self.all.iter().filter(|peer| peer.is_superseded || !self.is_succeeding(peer.member))
+    }
+
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Peer> {
         self.all.iter_mut()
     }

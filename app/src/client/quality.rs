@@ -29,7 +29,7 @@ impl Client {
     /// What was measured last, for each peer connection in order of arrival.
     pub fn statistics(&self) -> Vec<(MemberId, PeerStatistics)> {
         let measured = |peer: &super::peers::Peer| Some((peer.member, peer.quality.statistics.clone()?));
-        self.peers.iter().filter_map(measured).collect()
+        self.peers.flowing().filter_map(measured).collect()
     }
 
     /// Says how much goes through a new peer connection.

@@ -40,7 +40,16 @@ impl Flow {
         } else {
             self.empty_counts += 1;
         }
-        self.empty_counts >= if self.came < SPARSE { EMPTY_COUNTS_WHEN_SPARSE } else { EMPTY_COUNTS }
+        let patience = if self.came < SPARSE { EMPTY_COUNTS_WHEN_SPARSE } else { EMPTY_COUNTS };
+        // What never brought anything is no path that died: another would bring nothing either.
+        self.packets > 0.0 && self.empty_counts >= patience
+    }
+}
+
+impl Peer {
+    /// Takes a doubt back, until the next one.
+    pub(super) fn trust(&mut self) {
+        (self.is_suspect, self.flow.empty_counts) = (false, 0);
     }
 }
 

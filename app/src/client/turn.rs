@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use heartogether::wire::Candidate;
+use heartogether::{role::Role, wire::Candidate};
 
 use super::Client;
 
@@ -74,9 +74,10 @@ impl TurnProblem {
 }
 
 impl Client {
-    /// What is wrong with a TURN server, as far as it matters.
+    /// What is wrong with a TURN server, as far as it matters: a listener who hears needs none.
     pub fn turn_problem(&self) -> Option<TurnProblem> {
-        self.turn.problem()
+        let needs_none = self.role == Role::Listener && self.peers.any_connected();
+        self.turn.problem().filter(|_| !needs_none)
     }
 
     pub(super) fn note_failure(&mut self, url: String, code: u16) {

@@ -182,3 +182,15 @@ fn nothing_connects_again_after_leaving() {
     assert_eq!(temptations(&mut page), []);
     assert_eq!(page.fire(Timer::OfferRequest), []);
 }
+
+#[test]
+fn a_listener_who_came_too_often_comes_again_a_little_later() {
+    let mut page = Page::new(Role::Listener, false, 5);
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    page.welcome();
+    let commands = page.refuse(Refusal::TooManyRequests);
+    assert!(commands.contains(&Command::CloseSocket));
+    assert!(timer(&commands, Timer::Reconnect).is_some());
+    assert!(opens(&page.fire(Timer::Reconnect)));
+}

@@ -4,7 +4,7 @@ use heartogether::{
     id::NegotiationId,
     wire::{RoomEvent, Signal, StreamState},
 };
-use heartogether_app::client::{Command, Input, ListenerState, PeerState, Timer};
+use heartogether_app::client::{Command, Input, ListenerState, PeerState, Timer, statistics::Reading};
 
 use crate::stage::*;
 
@@ -154,4 +154,37 @@ fn a_listener_to_whom_nothing_comes_in_a_pause_doubts_nothing() {
     assert!(count(&mut page, &[20.0; 9]).is_empty());
     page.stream(StreamState::Live);
     assert!(count(&mut page, &[20.0]).is_empty(), "the time begins when it is live");
+}
+
+#[test]
+fn what_never_brought_a_packet_is_not_replaced_for_ever() {
+    let mut page = Page::hearing(StreamState::Live);
+    assert!(count(&mut page, &[0.0; 20]).is_empty());
+}
+
+#[test]
+fn a_doubt_is_taken_back_when_the_attempt_gets_nowhere_and_packets_come_again() {
+    let mut page = Page::hearing(StreamState::Live);
+    count(&mut page, &[20.0, 40.0, 40.0, 40.0]);
+    page.signal(HOST, offer(107));
+    page.fire(Timer::Attempt);
+    assert!(!asks(&page.fire(Timer::OfferRequest)));
+    assert!(count(&mut page, &[60.0, 80.0]).is_empty());
+    assert!(asks(&count(&mut page, &[80.0, 80.0])), "and comes back with the next silence");
+}
+
+#[test]
+fn what_is_measured_is_what_is_heard() {
+    let mut page = Page::hearing(StreamState::Live);
+    let reading = |at_ms| Reading { at_ms, packets: at_ms / 20.0, ..Reading::default() };
+    let measured = |page: &mut Page, negotiation, at_ms| {
+        page.take(Input::Measured { negotiation: NegotiationId(negotiation), reading: reading(at_ms) });
+        page.client.statistics().len()
+    };
+    assert_eq!(measured(&mut page, 100, 2_000.0), 1);
+    page.signal(HOST, offer(107));
+    assert_eq!(page.client.statistics().len(), 1);
+    page.accept(107);
+    page.change(107, PeerState::Connected);
+    assert_eq!(measured(&mut page, 107, 4_000.0), 1);
 }

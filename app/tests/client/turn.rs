@@ -1,7 +1,7 @@
 //! What is told of TURN servers that fail.
 
 use heartogether::{id::NegotiationId, wire::StreamState};
-use heartogether_app::client::{Input, TurnProblem};
+use heartogether_app::client::{Input, PeerState, TurnProblem};
 
 use crate::stage::*;
 
@@ -19,7 +19,7 @@ fn gather(page: &mut Page, kind: &str) {
 
 #[test]
 fn a_password_that_is_not_taken_is_told_even_where_another_server_is_of_use() {
-    let mut page = Page::hearing(StreamState::Live);
+    let mut page = Page::listening(StreamState::Live);
     gather(&mut page, "relay");
     fail(&mut page, FIRST, 401);
     let problem = page.client.turn_problem();
@@ -31,7 +31,7 @@ fn a_password_that_is_not_taken_is_told_even_where_another_server_is_of_use() {
 
 #[test]
 fn a_server_that_does_not_answer_is_told_only_while_no_other_does() {
-    let mut page = Page::hearing(StreamState::Live);
+    let mut page = Page::listening(StreamState::Live);
     fail(&mut page, FIRST, 701);
     gather(&mut page, "host");
     assert_eq!(page.client.turn_problem(), Some(TurnProblem::Unreachable { url: FIRST.to_owned() }));
@@ -41,7 +41,7 @@ fn a_server_that_does_not_answer_is_told_only_while_no_other_does() {
 
 #[test]
 fn a_refusal_counts_before_silence() {
-    let mut page = Page::hearing(StreamState::Live);
+    let mut page = Page::listening(StreamState::Live);
     fail(&mut page, FIRST, 701);
     fail(&mut page, SECOND, 486);
     assert_eq!(page.client.turn_problem(), Some(TurnProblem::Refused { url: SECOND.to_owned(), code: 486 }));
@@ -49,7 +49,18 @@ fn a_refusal_counts_before_silence() {
 
 #[test]
 fn a_stun_server_that_fails_is_nobodys_business() {
-    let mut page = Page::hearing(StreamState::Live);
+    let mut page = Page::listening(StreamState::Live);
     fail(&mut page, "stun:stun.example:3478", 701);
     assert_eq!(page.client.turn_problem(), None);
+}
+
+#[test]
+fn a_listener_who_hears_needs_no_turn_server_and_a_host_is_told_all_the_same() {
+    let mut listener = Page::hearing(StreamState::Live);
+    fail(&mut listener, FIRST, 401);
+    assert_eq!(listener.client.turn_problem(), None);
+    let mut host = Page::live(&[GRACE]);
+    host.change(100, PeerState::Connected);
+    fail(&mut host, FIRST, 401);
+    assert!(host.client.turn_problem().is_some());
 }

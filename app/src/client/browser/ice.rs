@@ -11,9 +11,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer, RtcIceTransportPolicy, RtcPeerConnection};
 
-use super::{Page, Reporter, discretion};
+use super::{Page, Reporter};
 use crate::{
-    api::{self, IceConfiguration},
+    api::{self, IceConfiguration, IceServer},
     client::Input,
 };
 
@@ -24,10 +24,19 @@ const CANDIDATE_POOL: u32 = 4;
 /// Seconds until the servers are asked for again when that went wrong.
 const RETRY_S: u32 = 10;
 
+/// Why sound may go through TURN servers only.
+#[derive(Clone, Copy)]
+pub(super) struct Discretion {
+    /// Whoever runs the server wants it so.
+    pub(super) relay_only: bool,
+    /// The visitor does.
+    pub(super) hidden: bool,
+}
+
 /// The configuration of every peer connection on a page.
-pub(super) fn configuration(role: Role, ice_servers: &IceConfiguration) -> RtcConfiguration {
+pub(super) fn configuration(role: Role, ice_servers: &[IceServer], discretion: Discretion) -> RtcConfiguration {
     let servers = Array::new();
-    for server in &ice_servers.servers {
+    for server in ice_servers {
         let entry = RtcIceServer::new();
         entry.set_urls(&server.urls.iter().map(JsValue::from).collect::<Array>());
         server.username.iter().for_each(|username| entry.set_username(username));
@@ -37,7 +46,7 @@ pub(super) fn configuration(role: Role, ice_servers: &IceConfiguration) -> RtcCo
     let configuration = RtcConfiguration::new();
     configuration.set_ice_servers(&servers);
     configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
-    hide_address(&configuration, ice_servers.relay_only || discretion::is_wished());
+    restrict(&configuration, discretion);
     if role == Role::Host {
         // web-sys has no setter for it; setting a property of a plain object does not fail.
         let _ = Reflect::set(&configuration, &"iceCandidatePoolSize".into(), &CANDIDATE_POOL.into());
@@ -45,10 +54,10 @@ pub(super) fn configuration(role: Role, ice_servers: &IceConfiguration) -> RtcCo
     configuration
 }
 
-/// Hidden, the peer connections made from now on go through a relay or not at all: no candidate names this browser's own
-/// address (RFC 8828, section 5.2).
-pub(super) fn hide_address(configuration: &RtcConfiguration, hidden: bool) {
-    configuration.set_ice_transport_policy(match hidden {
+/// Restricted, peer connections look for paths through a relay or for none: no candidate names this browser's own address
+/// (RFC 8828, section 5.2).
+fn restrict(configuration: &RtcConfiguration, discretion: Discretion) {
+    configuration.set_ice_transport_policy(match discretion.relay_only || discretion.hidden {
         true => RtcIceTransportPolicy::Relay,
         false => RtcIceTransportPolicy::All,
     });
@@ -84,10 +93,25 @@ impl Page {
     }
 
     fn take_ice_servers(&self, known: &IceConfiguration) {
-        let configuration = configuration(self.0.client.borrow().role(), known);
-        self.0.peers.borrow().values().for_each(|peer| peer.configure(&configuration));
-        *self.0.configuration.borrow_mut() = configuration;
+        let discretion = Discretion { relay_only: known.relay_only, ..self.0.discretion.get() };
+        self.0.discretion.set(discretion);
+        let role = self.0.client.borrow().role();
+        *self.0.configuration.borrow_mut() = configuration(role, &known.servers, discretion);
+        self.configure_peers();
         self.input(Input::IceServersRenewed);
         self.renew_ice_servers(known.renew_in_s);
+    }
+
+    /// Hides this browser's address in every path that is looked for from now on, or no longer.
+    pub(super) fn hide_address(&self, hidden: bool) {
+        let discretion = Discretion { hidden, ..self.0.discretion.get() };
+        self.0.discretion.set(discretion);
+        restrict(&self.0.configuration.borrow(), discretion);
+        self.configure_peers();
+    }
+
+    fn configure_peers(&self) {
+        let configuration = self.0.configuration.borrow();
+        self.0.peers.borrow().values().for_each(|peer| peer.configure(&configuration));
     }
 }
