@@ -150,5 +150,5 @@ test('a guest keeps the name over pages and reloads', async ({ newVisitor }) => 
   const page = await newVisitor();
   await signIn(page, 'Ada Lovelace');
   await page.reload();
-  await expect(page.getByText('Ada Lovelace')).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Account' }).getByText('Ada Lovelace').first()).toBeVisible();
 });

@@ -182,9 +182,19 @@ fn possible(connections: u32) -> u32 {
     connections.min(possible)
 }
 
+/// Makes a folder that nobody else on this machine reads: it holds addresses, tokens and keys. One that is there keeps the
+/// rights that its owner gave it.
+fn create_private(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 async fn open_database(config: &Config) -> Result<sqlx::SqlitePool, StartupError> {
     let folder = config.data_dir();
-    std::fs::create_dir_all(&folder).map_err(|source| StartupError::DataDir { path: folder.clone(), source })?;
+    create_private(&folder).map_err(|source| StartupError::DataDir { path: folder.clone(), source })?;
     let path = folder.join("heartogether.db");
     tracing::info!("accounts and rooms are kept in {}", path.display());
     database::open(&path).await.map_err(|source| StartupError::Database { path, source })
@@ -233,4 +243,19 @@ fn leptos_options(config: &Config, address: SocketAddr) -> LeptosOptions {
         .env(if cfg!(debug_assertions) { Env::DEV } else { Env::PROD })
         .hash_files(has_hashed_names())
         .build()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_new_data_folder_is_the_servers_own() {
+        let parent = tempfile::TempDir::new().expect("a folder");
+        let folder = parent.path().join("made/here");
+        create_private(&folder).expect("a folder");
+        assert_eq!(std::fs::metadata(&folder).expect("the folder").permissions().mode() & 0o777, 0o700);
+    }
 }

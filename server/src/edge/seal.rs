@@ -20,7 +20,7 @@ const NO_PAGE: HeaderValue =
 /// What our own pages use, then what nobody does.
 const OUR_DEVICES: HeaderValue = HeaderValue::from_static(
     "autoplay=(self), clipboard-write=(self), display-capture=(self), microphone=(self), screen-wake-lock=(self), \
-     web-share=(self), accelerometer=(), camera=(), clipboard-read=(), encrypted-media=(), fullscreen=(), geolocation=(), \
+     accelerometer=(), camera=(), clipboard-read=(), encrypted-media=(), fullscreen=(), geolocation=(), \
      gyroscope=(), hid=(), idle-detection=(), magnetometer=(), midi=(), payment=(), picture-in-picture=(), \
      publickey-credentials-get=(), serial=(), usb=(), xr-spatial-tracking=()",
 );
