@@ -362,17 +362,21 @@ test('a browser that shares pictures alone offers the microphone and says why', 
   await expect(main(page)).toContainText('This browser cannot share the sound of a tab');
 });
 
-test('an address without HTTPS says that nothing can be shared from it, and how it can', async ({ playwright, server }) => {
-  const browser = await playwright.chromium.launch({
-    ...listening,
-    args: [...(listening.args ?? []), '--host-resolver-rules=MAP heartogether.test 127.0.0.1'],
+test.describe('where whoever runs the server lets cookies go over plain HTTP', () => {
+  test.use({ settings: { SESSION_COOKIE_SECURE: 'false' } });
+
+  test('an address without HTTPS says that nothing can be shared from it, and how it can', async ({ playwright, server }) => {
+    const browser = await playwright.chromium.launch({
+      ...listening,
+      args: [...(listening.args ?? []), '--host-resolver-rules=MAP heartogether.test 127.0.0.1'],
+    });
+    const page = await browser.newPage({ baseURL: server.url.replace(/\/\/[^:/]+/, '//heartogether.test') });
+    await createRoom(page, 'Ada');
+    await isHydrated(page);
+    await expect(main(page)).toContainText('Nothing can be shared from this address');
+    await expect(main(page)).toContainText('https://');
+    await expect(button(page, 'Share a tab or system audio')).toBeHidden();
+    await expect(button(page, 'Use a microphone')).toBeHidden();
+    await browser.close();
   });
-  const page = await browser.newPage({ baseURL: server.url.replace(/\/\/[^:/]+/, '//heartogether.test') });
-  await createRoom(page, 'Ada');
-  await isHydrated(page);
-  await expect(main(page)).toContainText('Nothing can be shared from this address');
-  await expect(main(page)).toContainText('https://');
-  await expect(button(page, 'Share a tab or system audio')).toBeHidden();
-  await expect(button(page, 'Use a microphone')).toBeHidden();
-  await browser.close();
 });
