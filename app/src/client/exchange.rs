@@ -95,7 +95,7 @@ pub enum Input {
     IceServerFailed {
         /// The server's URL.
         url: String,
-        /// A STUN error (RFC 8489, section 14.8), or [`UNREACHABLE`](super::turn::UNREACHABLE).
+        /// A STUN error (RFC 8489, section 14.8), or 701 for a server that does not answer.
         code: u16,
     },
     /// The STUN and TURN servers are known anew, with passwords that last.

@@ -7,7 +7,7 @@ use heartogether::{role::Role, wire::Candidate};
 use super::Client;
 
 /// The code for a server that does not answer (W3C WebRTC, `RTCPeerConnectionIceErrorEvent`).
-pub const UNREACHABLE: u16 = 701;
+const UNREACHABLE: u16 = 701;
 
 /// What is wrong with a TURN server.
 #[derive(Clone, Debug, PartialEq, Eq)]
