@@ -217,8 +217,7 @@ impl Peers {
         match self.current(from, negotiation) {
             Some(peer) if peer.accepted => out.push(Command::AddCandidates { negotiation, candidates }),
             Some(peer) if peer.received.len() < MAX_WAITING => peer.received.extend(candidates),
-            Some(_) => {}
-            None => {}
+            Some(_) | None => {}
         }
     }
 

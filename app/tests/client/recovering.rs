@@ -8,22 +8,13 @@ use heartogether_app::client::{Command, Input, PeerState, Timer};
 
 use crate::stage::*;
 
-/// A host whose sound reaches Grace over 100.
-fn reaching() -> Page {
-    let mut page = Page::live(&[GRACE]);
-    page.describe(100);
-    page.accept(100);
-    page.change(100, PeerState::Connected);
-    page
-}
-
 fn asks(commands: &[Command]) -> bool {
     sent(commands).contains(&say(HOST, Signal::OfferRequest { restarts: Some(NegotiationId(100)) }))
 }
 
 #[test]
 fn a_short_gap_mends_by_itself() {
-    let mut page = reaching();
+    let mut page = Page::reaching();
     let commands = page.change(100, PeerState::Disconnected);
     assert_eq!(timer(&commands, Timer::Recovery(GRACE)), Some(3_500));
     assert!(restarted(&commands).is_empty());
@@ -33,7 +24,7 @@ fn a_short_gap_mends_by_itself() {
 
 #[test]
 fn a_host_restarts_three_times_and_then_begins_anew() {
-    let mut page = reaching();
+    let mut page = Page::reaching();
     page.change(100, PeerState::Disconnected);
     for (before, negotiation) in [(100, 101), (101, 102), (102, 103)] {
         let commands = page.fire(Timer::Recovery(GRACE));
@@ -48,14 +39,14 @@ fn a_host_restarts_three_times_and_then_begins_anew() {
 
 #[test]
 fn a_host_does_not_wait_once_it_has_failed() {
-    let mut page = reaching();
+    let mut page = Page::reaching();
     let commands = page.change(100, PeerState::Failed);
     assert_eq!((restarted(&commands), closed(&commands)), (vec![(100, 101)], vec![]));
 }
 
 #[test]
 fn a_restart_that_helps_begins_the_count_anew() {
-    let mut page = reaching();
+    let mut page = Page::reaching();
     page.change(100, PeerState::Failed);
     page.change(101, PeerState::Connected);
     for negotiation in 101..104 {
@@ -65,7 +56,7 @@ fn a_restart_that_helps_begins_the_count_anew() {
 
 #[test]
 fn what_belongs_to_the_time_before_a_restart_is_dropped() {
-    let mut page = reaching();
+    let mut page = Page::reaching();
     page.change(100, PeerState::Failed);
     page.describe(101);
     assert!(page.signal(GRACE, answer(100)).iter().all(|command| !matches!(command, Command::AcceptAnswer { .. })));
@@ -111,7 +102,7 @@ fn a_listener_who_does_not_have_what_is_restarted_asks_for_a_new_one() {
 
 #[test]
 fn a_host_restarts_when_a_listener_asks_but_not_while_an_offer_is_on_its_way() {
-    let mut page = reaching();
+    let mut page = Page::reaching();
     let request = || Signal::OfferRequest { restarts: Some(NegotiationId(100)) };
     assert_eq!(restarted(&page.signal(GRACE, request())), [(100, 101)]);
     page.describe(101);
@@ -122,14 +113,14 @@ fn a_host_restarts_when_a_listener_asks_but_not_while_an_offer_is_on_its_way() {
 
 #[test]
 fn a_host_offers_anew_to_one_who_names_what_it_does_not_have() {
-    let mut page = reaching();
+    let mut page = Page::reaching();
     let commands = page.signal(GRACE, Signal::OfferRequest { restarts: Some(NegotiationId(7)) });
     assert_eq!((closed(&commands), offered(&commands)), (vec![], vec![101]));
 }
 
 #[test]
 fn both_try_at_once_when_the_page_is_shown_or_the_network_has_another_opinion() {
-    let mut host = reaching();
+    let mut host = Page::reaching();
     assert!(restarted(&host.take(Input::Woken)).is_empty(), "what flows is left alone");
     host.change(100, PeerState::Disconnected);
     assert_eq!(restarted(&host.take(Input::Woken)), [(100, 101)]);
@@ -141,7 +132,7 @@ fn both_try_at_once_when_the_page_is_shown_or_the_network_has_another_opinion() 
 
 #[test]
 fn without_signalling_nothing_is_tried_until_it_is_back() {
-    let mut host = reaching();
+    let mut host = Page::reaching();
     host.change(100, PeerState::Disconnected);
     host.lose();
     for _ in 0..9 {
@@ -158,7 +149,7 @@ fn without_signalling_nothing_is_tried_until_it_is_back() {
 
 #[test]
 fn a_host_waits_for_a_listener_who_is_away_and_begins_when_they_are_back() {
-    let mut page = reaching();
+    let mut page = Page::reaching();
     page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
     page.change(100, PeerState::Disconnected);
     assert_eq!(page.fire(Timer::Recovery(GRACE)), []);
@@ -168,7 +159,7 @@ fn a_host_waits_for_a_listener_who_is_away_and_begins_when_they_are_back() {
 
 #[test]
 fn a_restart_whose_answer_was_lost_is_offered_again() {
-    let mut page = reaching();
+    let mut page = Page::reaching();
     page.change(100, PeerState::Failed);
     page.describe(101);
     page.change(101, PeerState::Connected);

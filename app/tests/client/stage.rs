@@ -91,6 +91,15 @@ impl Page {
         page
     }
 
+    /// A host whose sound reaches Grace over negotiation 100.
+    pub(crate) fn reaching() -> Self {
+        let mut page = Self::live(&[GRACE]);
+        page.describe(100);
+        page.accept(100);
+        page.change(100, PeerState::Connected);
+        page
+    }
+
     /// A listener in the room, without a peer connection.
     pub(crate) fn listening(stream: StreamState) -> Self {
         let mut page = Self::new(Role::Listener, false, 5);

@@ -8,15 +8,6 @@ use heartogether_app::client::{Command, Input, ListenerState, PeerState, Timer, 
 
 use crate::stage::*;
 
-/// A host whose sound reaches Grace over 100.
-fn reaching() -> Page {
-    let mut page = Page::live(&[GRACE]);
-    page.describe(100);
-    page.accept(100);
-    page.change(100, PeerState::Connected);
-    page
-}
-
 fn asks(commands: &[Command]) -> bool {
     sent(commands).contains(&say(HOST, Signal::OfferRequest { restarts: None }))
 }
@@ -55,7 +46,7 @@ fn the_next_one_plays_when_it_connects_and_the_one_before_ends_then() {
 
 #[test]
 fn a_host_sends_over_both_until_the_next_one_connects() {
-    let mut page = reaching();
+    let mut page = Page::reaching();
     let commands = page.signal(GRACE, Signal::OfferRequest { restarts: None });
     assert_eq!((offered(&commands), closed(&commands)), (vec![101], vec![]));
     assert_eq!(page.client.peer_state(GRACE), Some(PeerState::Connected));
@@ -72,7 +63,7 @@ fn an_attempt_that_gets_nowhere_leaves_the_one_before_as_it_was() {
     let commands = page.fire(Timer::Attempt);
     assert_eq!((closed(&commands), sent(&commands)), (vec![107], vec![say(HOST, hung_up(107))]));
     assert_eq!(page.client.listener_state(), ListenerState::Listening);
-    let mut host = reaching();
+    let mut host = Page::reaching();
     host.signal(GRACE, Signal::OfferRequest { restarts: None });
     assert_eq!(closed(&host.signal(GRACE, hung_up(101))), [101]);
     assert_eq!(host.client.peer_state(GRACE), Some(PeerState::Connected));
@@ -100,7 +91,7 @@ fn signalling_that_goes_away_ends_the_attempt_and_nothing_that_flows() {
 
 #[test]
 fn a_host_whose_offer_was_lost_on_the_way_offers_again_when_the_listener_is_back() {
-    let mut host = reaching();
+    let mut host = Page::reaching();
     host.take(Input::NetworkChanged);
     let back = host.learn(RoomEvent::ListenerAttached { member: GRACE, attached: true });
     assert_eq!((closed(&back), offered(&back)), (vec![101], vec![102]));
@@ -108,7 +99,7 @@ fn a_host_whose_offer_was_lost_on_the_way_offers_again_when_the_listener_is_back
 
 #[test]
 fn both_begin_anew_at_once_on_another_network() {
-    let mut host = reaching();
+    let mut host = Page::reaching();
     let commands = host.take(Input::NetworkChanged);
     assert_eq!((offered(&commands), closed(&commands)), (vec![101], vec![]));
     let mut listener = Page::hearing(StreamState::Live);
@@ -121,7 +112,7 @@ fn without_signalling_they_begin_when_it_is_back() {
     listener.lose();
     assert!(!asks(&listener.take(Input::NetworkChanged)));
     assert!(asks(&listener.miss(Vec::new())));
-    let mut host = reaching();
+    let mut host = Page::reaching();
     host.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
     assert_eq!(offered(&host.take(Input::NetworkChanged)), Vec::<u32>::new());
     let back = host.learn(RoomEvent::ListenerAttached { member: GRACE, attached: true });
