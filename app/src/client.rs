@@ -42,7 +42,7 @@ pub use engagement::{MessageState, OwnMessage};
 pub use exchange::{Command, Input, Timer};
 pub use keepsake::Keepsake;
 use link::Link;
-pub use link::LinkState;
+pub use link::{LinkState, listener_introduction};
 pub use mix::{FULL_PERCENT, Fader, Mix, Route};
 pub use peers::PeerState;
 use peers::Peers;
@@ -105,7 +105,7 @@ impl Client {
                 self.recover_all(out);
             }
             Input::NetworkChanged => {
-                self.wake(out);
+                self.change_network(out);
                 self.suspect_all(out);
             }
             Input::NetworkGuessed(network) => self.peers.network = network,
@@ -246,7 +246,7 @@ impl Client {
                 self.request_offer_if_needed(out);
             }
             RoomEvent::RoomEnded { .. } => self.shut_down(out),
-            RoomEvent::ListenerAttached { member, attached: true } => self.recover_again(*member, out),
+            RoomEvent::ListenerAttached { member, attached: true } => self.serve_again(*member, out),
             RoomEvent::ListenerAttached { .. }
             | RoomEvent::Reacted { .. }
             | RoomEvent::MessageSent { .. }
@@ -314,7 +314,7 @@ impl Client {
                 self.answer_restart(from, origin, negotiation, sdp, out);
             }
             (Role::Host, Answer { negotiation, sdp }) => self.peers.take_answer(from, negotiation, sdp, out),
-            (Role::Host, OfferRequest { restarts: None }) => self.offer(from, out),
+            (Role::Host, OfferRequest { restarts: None }) => self.offer_on_request(from, out),
             (Role::Host, OfferRequest { restarts: Some(origin) }) => self.restart_on_request(from, origin, out),
             (_, Candidates { negotiation, candidates }) => {
                 self.peers.take_candidates(from, negotiation, candidates, out);

@@ -1,6 +1,7 @@
 //! The signalling connection: opening it, noticing that it is gone, opening it again, taking the place up again.
 
 use heartogether::{
+    id::RoomCode,
     role::Role,
     wire::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping, ResumeRoom},
 };
@@ -148,6 +149,19 @@ impl Link {
     }
 }
 
+/// What a listener's page that has just been opened says first.
+pub fn listener_introduction(code: RoomCode) -> [ClientMessage; 2] {
+    [hello(), join(code, Role::Listener, false)]
+}
+
+const fn hello() -> ClientMessage {
+    ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION })
+}
+
+const fn join(code: RoomCode, role: Role, take_over: bool) -> ClientMessage {
+    ClientMessage::JoinRoom(JoinRoom { code, role, take_over })
+}
+
 impl Client {
     pub(super) fn connect(&mut self, out: &mut Vec<Command>) {
         self.refusal = None;
@@ -176,13 +190,21 @@ impl Client {
         }
     }
 
+    /// What was begun on the network before leads nowhere: a socket that is still being opened is opened again.
+    pub(super) fn change_network(&mut self, out: &mut Vec<Command>) {
+        match self.link.phase {
+            Phase::Opening | Phase::Joining => self.link.open(out),
+            Phase::Closed | Phase::Waiting | Phase::Attached => self.wake(out),
+        }
+    }
+
     /// Says hello and asks for the place in one breath: nothing is gained by waiting for the welcome.
     pub(super) fn introduce(&mut self, out: &mut Vec<Command>) {
         if self.link.phase != Phase::Opening {
             return;
         }
         self.link.phase = Phase::Joining;
-        out.push(Command::Send(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION })));
+        out.push(Command::Send(hello()));
         match &self.place {
             Some(place) => out.push(Command::Send(ClientMessage::ResumeRoom(ResumeRoom {
                 code: self.code,
@@ -194,8 +216,10 @@ impl Client {
     }
 
     pub(super) fn join(&self, out: &mut Vec<Command>) {
-        let take_over = self.role == Role::Host && self.link.take_over;
-        out.push(Command::Send(ClientMessage::JoinRoom(JoinRoom { code: self.code, role: self.role, take_over })));
+        out.push(Command::Send(match self.role {
+            Role::Host => join(self.code, Role::Host, self.link.take_over),
+            Role::Listener => join(self.code, Role::Listener, false),
+        }));
     }
 
     /// Peer connections are left alone while signalling is away.

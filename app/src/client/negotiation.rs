@@ -26,6 +26,24 @@ impl Client {
         }
     }
 
+    /// A listener without a peer connection asks for one. The first time an offer may have been on its way when they
+    /// asked, and beginning anew would only make them wait longer; who asks again has not got it.
+    pub(super) fn offer_on_request(&mut self, from: MemberId, out: &mut Vec<Command>) {
+        match self.peers.with(from).filter(|peer| !peer.is_established && !peer.accepted) {
+            Some(peer) if !peer.was_asked_for => peer.was_asked_for = true,
+            Some(_) | None => self.offer(from, out),
+        }
+    }
+
+    /// A listener's signalling is back. What was said meanwhile was lost: an offer, too.
+    pub(super) fn serve_again(&mut self, member: MemberId, out: &mut Vec<Command>) {
+        let is_served = self.peers.all.iter().any(|peer| peer.member == member && peer.is_established);
+        match self.role {
+            Role::Host if !is_served => self.offer(member, out),
+            _ => self.recover_again(member, out),
+        }
+    }
+
     /// Offers to every listener who is there and not served yet.
     pub(super) fn offer_to_all(&mut self, out: &mut Vec<Command>) {
         let Some(room) = &self.room else { return };

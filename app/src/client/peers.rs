@@ -65,6 +65,8 @@ pub(super) struct Peer {
     pub(super) is_superseded: bool,
     /// Whether its path may lead nowhere any more, whatever the browser says.
     pub(super) is_suspect: bool,
+    /// Whether its listener has asked for it since it was begun.
+    pub(super) was_asked_for: bool,
     /// Whether a listener's player plays what it brings.
     pub(super) plays: bool,
     pub(super) flow: Flow,
@@ -169,6 +171,7 @@ impl Peers {
             lingers: false,
             is_superseded: false,
             is_suspect: false,
+            was_asked_for: false,
             plays: false,
             flow: Flow::default(),
             restarts: 0,

@@ -127,7 +127,7 @@ impl Client {
     /// The device is on another network, or on one again: every path may lead elsewhere now.
     pub(super) fn suspect_all(&mut self, out: &mut Vec<Command>) {
         for member in self.peers.members() {
-            if let Some(peer) = self.peers.with(member).filter(|peer| peer.is_established) {
+            if let Some(peer) = self.peers.with(member) {
                 peer.is_suspect = true;
                 self.replace(member, out);
             }

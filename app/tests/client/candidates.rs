@@ -83,6 +83,7 @@ fn size(message: &ClientMessage) -> usize {
 #[test]
 fn candidates_of_a_closed_peer_connection_are_forgotten() {
     let mut page = Page::live(&[GRACE]);
+    page.accept(100);
     page.gather(100, "a");
     page.signal(GRACE, Signal::OfferRequest { restarts: None });
     assert_eq!(page.gather(100, "b"), []);

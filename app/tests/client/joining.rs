@@ -6,7 +6,7 @@ use heartogether::{
     role::Role,
     wire::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ResumeRoom, RoomEvent, StreamState},
 };
-use heartogether_app::client::{Command, HostState, Input, LinkState, ListenerState};
+use heartogether_app::client::{Command, HostState, Input, LinkState, ListenerState, listener_introduction};
 
 use crate::stage::*;
 
@@ -36,6 +36,13 @@ fn hello_and_the_request_for_a_place_go_out_in_one_breath() {
         page.take(Input::Started);
         assert_eq!(sent(&page.take(Input::SocketOpened)), [hello(), join(role, false)]);
     }
+}
+
+#[test]
+fn what_is_said_ahead_for_a_listener_is_what_the_page_says_first() {
+    let mut page = Page::new(Role::Listener, false, 1);
+    page.take(Input::Started);
+    assert_eq!(sent(&page.take(Input::SocketOpened)), listener_introduction(code()));
 }
 
 #[test]

@@ -32,12 +32,30 @@ fn a_host_offers_to_each_who_joins_later() {
 #[test]
 fn a_host_offers_again_to_one_who_asks_and_closes_what_was_before() {
     let mut page = Page::live(&[GRACE, EDSGER]);
+    page.accept(100);
     let commands = page.signal(GRACE, Signal::OfferRequest { restarts: None });
     assert_eq!((closed(&commands), offered(&commands)), (vec![100], vec![102]));
-    let commands = page.signal(GRACE, Signal::OfferRequest { restarts: None });
-    assert_eq!((closed(&commands), offered(&commands)), (vec![102], vec![103]));
-    assert_eq!(page.describe(102), []);
+    assert_eq!(page.describe(100), []);
     assert_eq!(page.client.peer_state(EDSGER), Some(PeerState::Connecting));
+}
+
+#[test]
+fn an_offer_that_is_on_its_way_is_not_made_again_for_one_who_could_not_know() {
+    let mut page = Page::live(&[GRACE]);
+    let commands = page.signal(GRACE, Signal::OfferRequest { restarts: None });
+    assert_eq!((closed(&commands), offered(&commands)), (vec![], vec![]));
+    assert_eq!(sent(&page.describe(100)), [say(GRACE, offer(100))]);
+    let commands = page.signal(GRACE, Signal::OfferRequest { restarts: None });
+    assert_eq!((closed(&commands), offered(&commands)), (vec![100], vec![101]), "it was lost");
+    assert!(offered(&page.signal(GRACE, Signal::OfferRequest { restarts: None })).is_empty(), "and so on");
+}
+
+#[test]
+fn a_host_offers_at_once_to_one_whose_signalling_was_away_before_anything_flowed() {
+    let mut page = Page::live(&[GRACE]);
+    page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
+    let commands = page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: true });
+    assert_eq!((closed(&commands), offered(&commands)), (vec![100], vec![101]));
 }
 
 #[test]

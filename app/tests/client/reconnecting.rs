@@ -92,6 +92,17 @@ fn a_page_woken_while_it_waits_connects_at_once() {
 }
 
 #[test]
+fn a_socket_that_was_being_opened_on_the_network_before_is_opened_anew() {
+    let mut page = Page::new(Role::Listener, false, 1);
+    page.take(Input::Started);
+    assert!(!opens(&page.take(Input::Woken)));
+    assert!(opens(&page.take(Input::NetworkChanged)));
+    page.take(Input::SocketOpened);
+    assert!(opens(&page.take(Input::NetworkChanged)));
+    assert!(page.take(Input::SocketOpened).len() > 1, "and the place is asked for again");
+}
+
+#[test]
 fn a_page_woken_while_attached_asks_for_a_sign_of_life() {
     let mut page = Page::listening(StreamState::Idle);
     let commands = page.take(Input::Woken);

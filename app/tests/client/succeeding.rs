@@ -107,6 +107,17 @@ fn both_begin_anew_at_once_on_another_network() {
 }
 
 #[test]
+fn an_attempt_that_was_begun_on_the_network_before_begins_anew_too() {
+    let mut host = Page::live(&[GRACE]);
+    let commands = host.take(Input::NetworkChanged);
+    assert_eq!((closed(&commands), offered(&commands)), (vec![100], vec![101]));
+
+    let mut listener = Page::listening(StreamState::Live);
+    listener.signal(HOST, offer(100));
+    assert!(asks(&listener.take(Input::NetworkChanged)));
+}
+
+#[test]
 fn without_signalling_they_begin_when_it_is_back() {
     let mut listener = Page::hearing(StreamState::Live);
     listener.lose();
