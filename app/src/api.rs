@@ -86,9 +86,25 @@ pub struct IceConfiguration {
 
 impl IceConfiguration {
     /// Whether a server stands by that passes sound on where no direct path is found.
-    pub fn have_turn(&self) -> bool {
-        self.servers.iter().flat_map(|server| &server.urls).any(|url| url.starts_with("turn"))
+    pub fn relay(&self) -> Relay {
+        let has_turn = self.servers.iter().flat_map(|server| &server.urls).any(|url| url.starts_with("turn"));
+        match (has_turn, self.relay_only) {
+            (false, _) => Relay::None,
+            (true, false) => Relay::Available,
+            (true, true) => Relay::Always,
+        }
     }
+}
+
+/// Whether a server passes sound on (TURN, RFC 8656).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relay {
+    /// None does.
+    None,
+    /// One does where it has to.
+    Available,
+    /// One does always: whoever runs this server wants it so.
+    Always,
 }
 
 /// What a host's and a listener's page need before they begin: the room, and the ICE servers, known before joining.

@@ -37,6 +37,20 @@ async function path(page: Page): Promise<string> {
   });
 }
 
+/** The kinds of the candidates that a page has found itself. */
+const candidates = (page: Page) =>
+  page.evaluate(async () => {
+    const kinds = new Set<string>();
+    for (const peer of (window as Window & { peers?: RTCPeerConnection[] }).peers ?? []) {
+      for (const [, entry] of (await peer.getStats()) as unknown as Iterable<[string, Record<string, string>]>) {
+        if (entry['type'] === 'local-candidate') kinds.add(entry['candidateType'] ?? '');
+      }
+    }
+    return [...kinds];
+  });
+
+const hide = (page: Page) => page.getByRole('switch', { name: 'Hide my address' });
+
 /** How many peer connections a page has made. */
 const made = (page: Page) => page.evaluate(() => (window as Window & { peers?: RTCPeerConnection[] }).peers?.length ?? 0);
 
@@ -110,6 +124,37 @@ test.describe('passwords of a few seconds', () => {
     await hear(listener, MICROPHONE_TONE_HZ);
     await expect(problem(microphoneHost)).toBeEmpty();
   });
+});
+
+test.describe('where direct paths are allowed', () => {
+  test.use({ more: { ICE_TRANSPORT_POLICY: 'all' } });
+
+  test('a listener who hides their address is heard of through the relay alone', async ({ microphoneHost, newVisitor }) => {
+    const code = await createRoom(microphoneHost, 'Ada');
+    await useMicrophone(microphoneHost);
+    const listener = await newVisitor();
+    await listener.addInitScript(keepPeers);
+    await listen(listener, code);
+    await hear(listener, MICROPHONE_TONE_HZ);
+    await expect.poll(() => path(listener)).toBe('host over undefined to host');
+    await hide(listener).check();
+    await expect(hide(listener), 'the control keeps the focus').toBeFocused();
+    await listener.reload();
+    await hear(listener, MICROPHONE_TONE_HZ);
+    await expect(hide(listener)).toBeChecked();
+    await expect.poll(() => path(listener)).toMatch(/^relay over udp to /);
+    expect(await candidates(listener), 'no other candidate of theirs').toEqual(['relay']);
+  });
+});
+
+test('where all sound is relayed anyway, the switch says so', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const code = await createRoom(host, 'Ada');
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await expect(hide(listener)).toBeChecked();
+  await expect(hide(listener)).toBeDisabled();
+  await expect(listener.getByText('sends all sound through its relay')).toBeVisible();
 });
 
 test.describe('two providers, of which the first is gone', () => {

@@ -3,31 +3,36 @@
 use leptos::prelude::*;
 
 use crate::{
+    api::Relay,
     client::browser::{Presence, discretion},
     components::{Notice, Tone},
 };
 
-/// A switch, what it does, and why it cannot do it where that is so. Whoever hides is never shown, even if they hear
-/// nothing then.
+/// A switch, what it does, and why there is nothing to switch where that is so. Whoever hides is never shown, even if they
+/// hear nothing then.
 #[component]
-pub(super) fn HideAddress(
-    presence: Presence,
-    /// Whether a server stands by that passes sound on.
-    has_turn: bool,
-) -> impl IntoView {
-    let hidden = RwSignal::new(false);
-    Effect::new(move |_| hidden.set(discretion::is_wished()));
+pub(super) fn HideAddress(presence: Presence, relay: Relay) -> impl IntoView {
+    let is_wished = RwSignal::new(false);
+    // Somebody who hid where there was a relay can switch that off where there is none, and on again.
+    let was_wished = RwSignal::new(false);
+    Effect::new(move |_| {
+        is_wished.set(discretion::is_wished());
+        was_wished.set(discretion::is_wished());
+    });
     let toggle = move |event| {
         let wish = event_target_checked(&event);
-        hidden.set(wish);
+        is_wished.set(wish);
         presence.hide_address(wish);
     };
-    let hint = match has_turn {
-        true => {
+    let hint = match relay {
+        Relay::Available => {
             "New connections then go through the relay server: the other side sees its address instead of yours. \
              It takes a little longer, and holds for every visit with this browser."
         }
-        false => "This server has no relay (TURN) to go through, so addresses cannot be hidden here.",
+        Relay::Always => {
+            "This server sends all sound through its relay, so nobody you are connected to sees your address."
+        }
+        Relay::None => "This server has no relay (TURN) to go through, so addresses cannot be hidden here.",
     };
     view! {
         <div class="field">
@@ -35,8 +40,8 @@ pub(super) fn HideAddress(
                 <input
                     type="checkbox"
                     role="switch"
-                    prop:checked=hidden
-                    disabled=move || !has_turn && !hidden.get()
+                    prop:checked=move || relay == Relay::Always || is_wished.get()
+                    disabled=move || relay == Relay::Always || relay == Relay::None && !was_wished.get()
                     aria-describedby="hide-address-hint"
                     on:change=toggle
                 />
@@ -45,7 +50,7 @@ pub(super) fn HideAddress(
             <p class="field-hint" id="hide-address-hint">
                 {hint}
             </p>
-            <Show when=move || hidden.get() && !has_turn>
+            <Show when=move || relay == Relay::None && is_wished.get()>
                 <Notice tone=Tone::Warn>
                     "Your address stays hidden, so no connection comes about. Switch this off and reload the page to connect \
                      directly."

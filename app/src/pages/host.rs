@@ -64,7 +64,7 @@ pub(super) fn HostPage(entrance: AskedEntrance, link: AskedLink) -> impl IntoVie
 /// The owner's page.
 #[component]
 fn Stage(entrance: Entrance, link: String) -> impl IntoView {
-    let has_turn = entrance.ice_servers.have_turn();
+    let relay = entrance.ice_servers.relay();
     let Entrance { room, ice_servers } = entrance;
     let host_name = room.host_name.to_string();
     let (code, max_listeners) = (room.code, room.max_listeners);
@@ -111,7 +111,7 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
                     <Audience presence max_listeners />
                     <Chat presence />
                 </div>
-                <Diagnostics presence has_turn />
+                <Diagnostics presence relay />
             </Show>
             <Show when=move || presence.link_state.get() == LinkState::Reconnecting && is_open.get()>
                 <Notice tone=Tone::Warn>"Reconnecting to the server. Whoever hears you now goes on hearing you."</Notice>

@@ -53,7 +53,7 @@ pub(super) fn ListenPage(entrance: AskedEntrance) -> impl IntoView {
 /// In the room, or on the way in.
 #[component]
 fn Player(entrance: Entrance) -> impl IntoView {
-    let has_turn = entrance.ice_servers.have_turn();
+    let relay = entrance.ice_servers.relay();
     let Entrance { room, ice_servers } = entrance;
     let (code, host_name) = (room.code, room.host_name.to_string());
     let title = format!("{host_name}’s room");
@@ -116,7 +116,7 @@ fn Player(entrance: Entrance) -> impl IntoView {
                 </div>
             </Show>
             <Show when=move || !shown.get().is_over()>
-                <HideAddress presence has_turn />
+                <HideAddress presence relay />
             </Show>
             <EndWarning presence advice="It goes on if the host comes back." />
             <Actions presence shown code />

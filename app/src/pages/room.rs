@@ -116,7 +116,12 @@ fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
         pending.set(true);
         let navigate = navigate.clone();
         spawn_local(async move {
-            match enter_room(code.to_string()).await {
+            let answer = enter_room(code.to_string()).await;
+            if pending.is_disposed() {
+                // The visitor has gone elsewhere meanwhile, and is left there.
+                return;
+            }
+            match answer {
                 Ok(entrance) => {
                     handed.hand(entrance);
                     navigate(&routes::listen(code), Default::default());
@@ -126,8 +131,8 @@ fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
                     navigate(&routes::login_then(Destination::Listen(code)), Default::default());
                 }
                 Err(error) => {
-                    refused.try_set(Some(error.text()));
-                    pending.try_set(false);
+                    refused.set(Some(error.text()));
+                    pending.set(false);
                 }
             }
         });

@@ -10,6 +10,7 @@ use super::super::{
     measured::{CopyDiagnostics, MeasuredLines, TurnNotice},
 };
 use crate::{
+    api::Relay,
     client::{
         TurnProblem,
         browser::{ListenerRow, Presence},
@@ -27,14 +28,14 @@ use crate::{
 pub(super) fn Diagnostics(
     presence: Presence,
     /// Whether a server stands by that passes sound on where no direct path is found.
-    has_turn: bool,
+    relay: Relay,
 ) -> impl IntoView {
     let history = RwSignal::new(History::default());
     Effect::new(move |_| presence.statistics.with(|round| history.update(|history| history.remember(round))));
     let section = NodeRef::<Details>::new();
     let is_open = RwSignal::new(false);
     let toggle = move |_| is_open.set(section.get_untracked().is_some_and(|section| section.open()));
-    let warning = (!has_turn).then(|| {
+    let warning = (relay == Relay::None).then(|| {
         view! {
             <Notice tone=Tone::Warn>
                 "No TURN server is configured. Listeners behind strict firewalls may not reach you; whoever runs this \
@@ -48,7 +49,7 @@ pub(super) fn Diagnostics(
             <summary>"Diagnostics"</summary>
             <div class="grid gap-4 pt-4">
                 {warning}
-                <HideAddress presence has_turn />
+                <HideAddress presence relay />
                 <Show when=move || is_open.get()>
                     <Measured presence history />
                 </Show>
