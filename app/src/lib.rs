@@ -8,6 +8,7 @@
 pub mod api;
 pub mod client;
 pub mod components;
+mod head_start;
 pub mod pages;
 pub mod routes;
 
@@ -22,6 +23,7 @@ use leptos_router::{
 
 use crate::{
     components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WarmUp, WarmUpOverlay, focus},
+    head_start::HeadStart,
     pages::{
         AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PrivacyPage, RoomRoute,
     },
@@ -35,6 +37,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         <html lang="en" data-theme=theme.attribute()>
             <head>
                 <meta charset="utf-8" />
+                <HeadStart />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.color_scheme() />
                 {theme.bars().map(bar)}

@@ -1,7 +1,7 @@
 // The ways to a room, and what must not stand in between.
-import { expect, TAB_TONE_HZ, test } from '../fixtures';
+import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../hearing';
-import { button, createRoom, sayName, shareTab, showsState } from '../visiting';
+import { button, createRoom, isHydrated, sayName, shareTab, showsState, signIn } from '../visiting';
 
 test("a link to a room's player survives signing in", async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
@@ -32,4 +32,80 @@ test('a room that is created signed out opens after signing in, with no further 
   await sayName(page, 'Ada');
   await expect(page).toHaveURL(/\/host\/[A-Z2-9]{6}$/);
   await showsState(page, 'idle');
+});
+
+/** What a page says on its sockets, by its type, and how many there are. */
+function overhear(page: Page): { sockets: number; said: string[] } {
+  const overheard = { sockets: 0, said: [] as string[] };
+  page.on('websocket', (socket) => {
+    overheard.sockets += 1;
+    socket.on('framesent', ({ payload }) => overheard.said.push(JSON.parse(String(payload)).type));
+  });
+  return overheard;
+}
+
+test('a link asks for the place before the code of the page is there, and only once', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await signIn(listener, 'Grace');
+  const overheard = overhear(listener);
+  let letThrough = () => {};
+  const held = new Promise<void>((resolve) => (letThrough = resolve));
+  await listener.route('**/*.wasm', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await listener.goto(`/listen/${code}`, { waitUntil: 'commit' });
+  await expect(tabHost.getByRole('region', { name: 'Audience' })).toContainText('Grace');
+  expect(overheard).toEqual({ sockets: 1, said: ['hello', 'join_room'] });
+  letThrough();
+  await hear(listener, TAB_TONE_HZ);
+  expect(overheard.sockets).toBe(1);
+  expect(overheard.said.filter((type) => type === 'hello' || type === 'join_room')).toHaveLength(2);
+});
+
+test('a link that leads nowhere asks for nothing twice, and one that needs a name asks for nothing', async ({ newVisitor }) => {
+  const visitor = await newVisitor();
+  const overheard = overhear(visitor);
+  await visitor.goto('/listen/ZZZZZZ');
+  await expect(visitor).toHaveURL(/\/login\?next=/);
+  await isHydrated(visitor);
+  expect(overheard.sockets).toBe(0);
+  await sayName(visitor, 'Grace');
+  await expect(visitor.locator('main')).toHaveAttribute('data-refusal', 'room_not_found');
+  expect(overheard.sockets).toBeLessThanOrEqual(1);
+});
+
+test("a page's code that cannot be loaded is asked for again, and the sound comes then", async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await signIn(listener, 'Grace');
+  let refused = 0;
+  await listener.route('**/split_listen*.wasm', (route) => (refused++ < 2 ? route.abort() : route.continue()));
+  await listener.goto(`/listen/${code}`);
+  await hear(listener, TAB_TONE_HZ);
+  expect(refused, 'the link in the HTML, and at least one call').toBeGreaterThan(2);
+});
+
+test('whoever leaves while the door is being opened stays where they went', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  const visitor = await newVisitor();
+  await visitor.goto(`/room/${code}`);
+  await isHydrated(visitor);
+  let letThrough = () => {};
+  const held = new Promise<void>((resolve) => (letThrough = resolve));
+  await visitor.route('**/api/fn/enter_room*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const answered = visitor.waitForResponse(/enter_room/);
+  await button(visitor, 'Listen').click();
+  await visitor.getByRole('contentinfo').getByRole('link', { name: 'About' }).click();
+  await expect(visitor).toHaveURL(/\/about$/);
+  letThrough();
+  await (await answered).finished();
+  await visitor.getByRole('contentinfo').getByRole('link', { name: 'Privacy' }).click();
+  await expect(visitor).toHaveURL(/\/privacy$/);
 });

@@ -1,6 +1,8 @@
 //! The pages whose code is a file of its own: a room's preview, a listener's and a host's. It is loaded with the HTML of
 //! that page, or when somebody goes there; what the page asks the server for goes out at the same time.
 
+use std::time::Duration;
+
 use leptos::{
     prelude::*,
     reactive::owner::Owner,
@@ -14,7 +16,10 @@ use super::{
     listen::ListenPage,
     room::RoomPage,
 };
-use crate::client::browser::peer_connections;
+use crate::client::browser::{pause, peer_connections};
+
+/// How long a page that is complete waits before it asks for its code again: a person who waits has time for no more.
+const LOADED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// `/room/:code`
 pub struct RoomRoute;
@@ -26,7 +31,7 @@ impl LazyRoute for RoomRoute {
 
     async fn view(_: Self) -> AnyView {
         link_from_html("room");
-        arrive(room_page().await).await
+        arrive(room_page).await
     }
 }
 
@@ -36,6 +41,7 @@ fn room_page() -> Result<AnyView, SplitLoaderError> {
 }
 
 /// `/listen/:code`
+#[derive(Clone, Copy)]
 pub struct ListenRoute {
     entrance: AskedEntrance,
 }
@@ -47,7 +53,7 @@ impl LazyRoute for ListenRoute {
 
     async fn view(this: Self) -> AnyView {
         link_from_html("listen");
-        arrive(listen_page(this).await).await
+        arrive(|| listen_page(this)).await
     }
 }
 
@@ -71,6 +77,7 @@ fn listen_page(route: ListenRoute) -> Result<AnyView, SplitLoaderError> {
 }
 
 /// `/host/:code`
+#[derive(Clone, Copy)]
 pub struct HostRoute {
     entrance: AskedEntrance,
     link: AskedLink,
@@ -83,7 +90,7 @@ impl LazyRoute for HostRoute {
 
     async fn view(this: Self) -> AnyView {
         link_from_html("host");
-        arrive(host_page(this).await).await
+        arrive(|| host_page(this)).await
     }
 }
 
@@ -99,15 +106,22 @@ fn link_from_html(_page: &'static str) {
 }
 
 /// Where a page's code cannot be loaded, the browser asks the server for the page as a whole, or shows why it cannot; the
-/// page that is complete already stays as the server made it.
-async fn arrive(page: Result<AnyView, SplitLoaderError>) -> AnyView {
-    let Ok(page) = page else {
-        if !Owner::current_shared_context().is_some_and(|page| page.during_hydration()) {
-            let destination = use_location().pathname.get_untracked();
+/// page that is complete already stays as the server made it, and its code is asked for again.
+async fn arrive<Loading>(load: impl Fn() -> Loading) -> AnyView
+where
+    Loading: Future<Output = Result<AnyView, SplitLoaderError>>,
+{
+    let is_complete = Owner::current_shared_context().is_some_and(|page| page.during_hydration());
+    let destination = use_location().pathname.get_untracked();
+    loop {
+        if let Ok(page) = load().await {
+            return page;
+        }
+        if !is_complete {
             // Only a malformed address is refused, and this one has just led here.
             _ = window().location().assign(&destination);
+            return std::future::pending().await;
         }
-        return std::future::pending().await;
-    };
-    page
+        pause(LOADED_AGAIN_AFTER).await;
+    }
 }

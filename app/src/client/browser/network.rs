@@ -1,12 +1,11 @@
 //! What the browser thinks of its network (Network Information API), where it has an opinion.
 
 use gloo_events::EventListener;
-use js_sys::Reflect;
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
-use super::Reporter;
+use super::{Reporter, property::property};
 use crate::client::{Input, adaptation::Network};
 
 /// The browser's opinion now.
@@ -31,9 +30,4 @@ pub(super) fn listen(report: Reporter) -> Option<EventListener> {
 
 fn connection() -> JsValue {
     property(&window().navigator(), "connection")
-}
-
-fn property(of: &JsValue, name: &str) -> JsValue {
-    // What is not an object has no properties, and nothing is made of them.
-    Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }

@@ -1,9 +1,11 @@
 //! Whether somebody answers, and whether this page is an old one.
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Promise};
 use leptos::prelude::window;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
+
+use super::property::property;
 
 /// Whether a path of ours is answered, and with a status that says yes.
 pub(crate) async fn answers(path: &str) -> bool {
@@ -28,9 +30,4 @@ pub(crate) fn is_from_history() -> bool {
 /// Whether the browser shows again a page that it had put aside as it was (`PageTransitionEvent`).
 pub(crate) fn is_persisted(event: &web_sys::Event) -> bool {
     property(event, "persisted").is_truthy()
-}
-
-fn property(of: &JsValue, name: &str) -> JsValue {
-    // What is not an object has no properties, and nothing is made of them.
-    Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }

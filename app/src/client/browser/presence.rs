@@ -1,0 +1,202 @@
+//! What a host's or a listener's page shows of its room, and the way in which it acts.
+
+use heartogether::{
+    engagement::Reaction,
+    id::{MemberId, RoomCode},
+    refusal::Refusal,
+    role::Role,
+    time::Timestamp,
+    wire::{ListenerView, Message, RoomView},
+};
+use leptos::{html::Audio, prelude::*};
+use send_wrapper::SendWrapper;
+
+use super::{Page, Sound, discretion, head_start::HeadStart, ice, ice::Discretion, network};
+use crate::{
+    api::IceConfiguration,
+    client::{
+        Client, HostState, Input, LinkState, ListenerState, OwnMessage, PeerState, Profile, TurnProblem,
+        statistics::PeerStatistics,
+    },
+};
+
+/// A page's presence in a room: what a host's or a listener's page shows, and how it acts. Made while rendering, also on
+/// the server, where it stays as it began; [`Presence::start`] brings it to life in the browser.
+#[derive(Clone, Copy)]
+pub struct Presence {
+    /// What a host's page shows.
+    pub host_state: RwSignal<HostState>,
+    /// What a listener's page shows.
+    pub listener_state: RwSignal<ListenerState>,
+    /// How the signalling connection is.
+    pub link_state: RwSignal<LinkState>,
+    /// The outline of the room as far as it is known.
+    pub room: RwSignal<Option<RoomView>>,
+    /// What is measured at the peer connections: a host's to each listener, a listener's to the host.
+    pub statistics: RwSignal<Vec<(MemberId, PeerStatistics)>>,
+    /// Who listens, in order of arrival. Shown a few times a second at most, however much happens.
+    pub audience: RwSignal<Vec<ListenerRow>>,
+    /// What listeners wrote, oldest first, as far as it is known.
+    pub messages: RwSignal<Vec<Message>>,
+    /// Whether the room keeps older messages than those known.
+    pub has_earlier_messages: RwSignal<bool>,
+    /// What a listener's page wrote, oldest first.
+    pub own_messages: RwSignal<Vec<OwnMessage>>,
+    /// The listener's last reaction.
+    pub chosen_reaction: RwSignal<Option<Reaction>>,
+    /// Why the last message or reaction did not go out at once.
+    pub engagement_notice: RwSignal<Option<Refusal>>,
+    /// The reaction that has just come in, with its number.
+    pub reaction: RwSignal<Option<(u32, Reaction)>>,
+    /// Milliseconds that the room's clock is ahead of this machine's.
+    pub clock_ahead_ms: RwSignal<f64>,
+    /// What is wrong with a TURN server.
+    pub turn_problem: RwSignal<Option<TurnProblem>>,
+    /// The quality of the host's sound.
+    pub profile: RwSignal<Profile>,
+    /// The host's sound.
+    pub sound: Sound,
+    /// How loud the sound is that comes in, from 0 to 1.
+    pub level: RwSignal<f32>,
+    /// Whether the browser wants a tap before it plays.
+    pub playback_blocked: RwSignal<bool>,
+    /// Whether the listener has paused the player.
+    pub playback_held: RwSignal<bool>,
+    running: StoredValue<Option<SendWrapper<Page>>>,
+}
+
+impl Presence {
+    /// Not in the room yet.
+    pub fn new() -> Self {
+        Self {
+            host_state: RwSignal::default(),
+            listener_state: RwSignal::default(),
+            link_state: RwSignal::default(),
+            room: RwSignal::default(),
+            statistics: RwSignal::default(),
+            audience: RwSignal::default(),
+            messages: RwSignal::default(),
+            has_earlier_messages: RwSignal::default(),
+            own_messages: RwSignal::default(),
+            chosen_reaction: RwSignal::default(),
+            engagement_notice: RwSignal::default(),
+            reaction: RwSignal::default(),
+            clock_ahead_ms: RwSignal::default(),
+            turn_problem: RwSignal::default(),
+            profile: RwSignal::default(),
+            sound: Sound::default(),
+            level: RwSignal::default(),
+            playback_blocked: RwSignal::default(),
+            playback_held: RwSignal::default(),
+            running: StoredValue::new(None),
+        }
+    }
+
+    /// Milliseconds until a time of the room's clock; negative once it is past. Does not follow the clock by itself.
+    pub fn ms_until(self, at: Timestamp) -> f64 {
+        at.as_millis() as f64 - (js_sys::Date::now() + self.clock_ahead_ms.get())
+    }
+
+    /// Joins the room. Call it in the browser, once the ICE servers are known; it ends with the page's owner.
+    pub fn start(self, role: Role, code: RoomCode, ice_servers: IceConfiguration, player: NodeRef<Audio>) {
+        let take_over = role == Role::Host && mark_as_host(code);
+        let discretion = Discretion { relay_only: ice_servers.relay_only, hidden: discretion::is_wished() };
+        let configuration = ice::configuration(role, &ice_servers.servers, discretion);
+        let head_start = HeadStart::take(role, code);
+        let client = Client::new(role, code, take_over, random());
+        let page = Page::new(client, head_start, (configuration, discretion), player, self);
+        page.listen_for_waking();
+        page.renew_ice_servers(ice_servers.renew_in_s);
+        page.measure_regularly();
+        if role == Role::Listener {
+            page.count_regularly();
+        }
+        page.input(Input::NetworkGuessed(network::guess()));
+        if role == Role::Host {
+            page.prepare_sources();
+        }
+        page.input(Input::Started);
+        self.running.set_value(Some(SendWrapper::new(page)));
+    }
+
+    /// Hides this browser's address from now on, or no longer.
+    pub fn hide_address(self, hidden: bool) {
+        discretion::wish(hidden);
+        if let Some(page) = self.page() {
+            page.hide_address(hidden);
+        }
+    }
+
+    /// Leaves the room and lets go of everything.
+    pub fn leave(self) {
+        if let Some(page) = self.running.try_update_value(Option::take).flatten() {
+            page.input(Input::Left);
+        }
+    }
+
+    /// Passes on what the visitor pressed.
+    pub fn press(self, input: Input) {
+        if let Some(page) = self.page() {
+            page.input(input);
+        }
+    }
+
+    /// Plays after a tap: where the browser refused to play by itself, and after a pause of the listener's own.
+    pub fn play(self) {
+        if let Some(page) = self.page() {
+            page.play();
+        }
+    }
+
+    /// Pauses the player for this listener alone.
+    pub fn hold(self) {
+        if let Some(page) = self.page() {
+            page.0.playback.hold();
+        }
+    }
+
+    /// To be called when the player has begun or has paused, whoever made it.
+    pub fn notice_player(self) {
+        if let Some(page) = self.page() {
+            page.0.playback.notice();
+        }
+    }
+
+    pub(super) fn page(self) -> Option<Page> {
+        self.running.with_value(|running| running.as_deref().cloned())
+    }
+}
+
+impl Default for Presence {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A listener as the host's page shows them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListenerRow {
+    /// What the room knows of them.
+    pub listener: ListenerView,
+    /// How the peer connection to them is.
+    pub peer: Option<PeerState>,
+    /// Whether they are being removed, and it can still be taken back.
+    pub removing: bool,
+}
+
+/// Remembers that this tab hosts the room. Whether it did before: then a reload takes the place over even from a
+/// connection that the server still believes to be alive.
+fn mark_as_host(code: RoomCode) -> bool {
+    const KEY: &str = "heartogether.host";
+    let Ok(Some(storage)) = window().session_storage() else { return false };
+    let code = code.to_string();
+    let did = storage.get_item(KEY).ok().flatten().is_some_and(|hosted| hosted == code);
+    // A browser that forbids storage loses no more than this convenience.
+    let _ = storage.set_item(KEY, &code);
+    did
+}
+
+/// Bits that need not be secret: they keep pages from reconnecting in step.
+fn random() -> u32 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
+}

@@ -1,0 +1,10 @@
+//! What web-sys has no name for.
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
+/// A property; `undefined` where there is none.
+pub(super) fn property(of: &JsValue, name: &str) -> JsValue {
+    // What is not an object has no properties, and nothing is made of them.
+    Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}

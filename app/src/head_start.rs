@@ -1,0 +1,34 @@
+//! A listener's head start: a few lines of script at the top of the page open the socket and ask for the place while the
+//! page's code is still on its way. The code takes the socket over, with all that was heard on it by then.
+
+use leptos::prelude::*;
+
+/// Where the script leaves what it has begun.
+pub(crate) const GLOBAL: &str = "heartogetherHeadStart";
+
+/// The script, for who may come in; nothing for others. The server alone renders it: a page that is gone to from another
+/// one has its code.
+#[component]
+pub(crate) fn HeadStart() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    let script = said_ahead().map(|say| {
+        let script = include_str!("head_start/script.js");
+        view! { <script nonce=leptos::nonce::use_nonce() data-say=say inner_html=script></script> }
+    });
+    #[cfg(not(feature = "ssr"))]
+    let script = ();
+    script
+}
+
+/// What the page that is asked for will say first, as a list of frames in JSON.
+#[cfg(feature = "ssr")]
+fn said_ahead() -> Option<String> {
+    use heartogether::{id::RoomCode, role::Permission, wire};
+
+    use crate::{api::Visitor, client::listener_introduction};
+
+    let request = use_context::<http::request::Parts>()?;
+    let code = RoomCode::parse(request.uri.path().strip_prefix("/listen/")?).ok()?;
+    request.extensions.get::<Visitor>()?.permit(Permission::Connect).ok()?;
+    Some(wire::encode(&listener_introduction(code).map(|message| wire::encode(&message))))
+}

@@ -1,0 +1,10 @@
+if (!document.prerendering) {
+  const said = JSON.parse(document.currentScript.dataset.say);
+  const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
+  const heard = [];
+  socket.onopen = () => said.forEach((frame) => socket.send(frame));
+  socket.onmessage = (message) => heard.push(message);
+  window.heartogetherHeadStart = { socket, said, heard };
+  // Where the page's code never comes, the place is given back.
+  setTimeout(() => window.heartogetherHeadStart?.socket.close(), 30000);
+}
