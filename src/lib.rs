@@ -49,9 +49,12 @@
 //! | [`role`] | who may do what, one table |
 //! | [`wire`] | the messages between browser and server |
 //! | [`sdp`] | session descriptions, read and edited |
+//! | [`cookie`], [`forwarded`] | what a request's headers say, read |
 //! | [`room`] | the room: its events, its effects, its `step` |
 
+pub mod cookie;
 pub mod engagement;
+pub mod forwarded;
 pub mod id;
 pub mod limits;
 pub mod refusal;
