@@ -1,9 +1,9 @@
 //! What stands between the network and the router: who calls and from where, how much of everything they may have, and
 //! what browsers are told to refuse.
 //!
-//! `door` lets connections in and counts them as `places`, `forwarded` finds out who calls, `caller` tells the request and
-//! tells the caller their limits, `quotas` counts in `windows`, `seal` and `cors` bind the browser, `redirect` leads to HTTPS. Nothing here knows what
-//! a request is about.
+//! `door` lets connections in, counts them as `places` and ends those without `progress`, `forwarded` finds out who calls,
+//! `caller` tells the request and tells the caller their limits, `quotas` counts in `windows`, `seal` and `cors` bind the
+//! browser, `redirect` leads to HTTPS. Nothing here knows what a request is about.
 
 mod address;
 mod caller;
@@ -11,6 +11,7 @@ mod cors;
 mod door;
 mod forwarded;
 mod places;
+mod progress;
 mod quotas;
 mod redirect;
 mod seal;

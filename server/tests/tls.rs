@@ -130,6 +130,29 @@ async fn both_versions_of_http_are_spoken_and_members_connect() {
     assert!(answer.to_text().expect("text").contains("not_signed_in"), "{answer:?}");
 }
 
+/// Without its preface there are not even pings that could go unanswered; with it, they are answered.
+#[tokio::test]
+async fn connections_of_http2_that_never_ask_for_anything_are_ended() {
+    let folder = TempDir::new().expect("a folder");
+    let cert = certify(folder.path());
+    let (port, _) = start(folder.path(), &[]).await;
+    let mut silent = connect(port, &cert, &[b"h2"]).await.expect("a handshake");
+    let stream = connect(port, &cert, &[b"h2"]).await.expect("a handshake");
+    let (_client, connection) = hyper::client::conn::http2::handshake::<_, _, String>(
+        hyper_util::rt::TokioExecutor::new(),
+        hyper_util::rt::TokioIo::new(stream),
+    )
+    .await
+    .expect("HTTP/2");
+    let silence = async {
+        let mut buffer = [0; 1024];
+        // Its own settings are all that the server says.
+        while silent.read(&mut buffer).await.is_ok_and(|bytes| bytes > 0) {}
+    };
+    let ended = async { tokio::join!(silence, connection) };
+    let (_, _) = tokio::time::timeout(PATIENCE, ended).await.expect("neither keeps its place");
+}
+
 #[tokio::test]
 async fn plain_http_is_led_to_https() {
     let folder = TempDir::new().expect("a folder");

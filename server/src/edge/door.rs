@@ -24,11 +24,17 @@ use tower::ServiceExt;
 use super::{
     TrustedProxies,
     places::{Place, Places},
+    progress::{Patience, Progress},
 };
 use crate::tls::{Tls, is_http2};
 
 /// How long the head of a request may take to come, the first as any other, however slowly it goes on coming.
 const HEAD: Duration = Duration::from_secs(10);
+/// How long a connection may go on without a request or a piece of an answer, whatever else it says. A page that is open
+/// asks every few seconds.
+const IDLE: Duration = Duration::from_secs(60);
+/// HTTP/2 limits neither: its pings are answered by whoever is there, and its preface may never come.
+const PATIENCE: Patience = Patience { first: HEAD, further: IDLE };
 /// How long a socket may take nothing while there is something to write.
 const WRITE: Duration = Duration::from_secs(30);
 /// How long connections may take to end once the server stops.
@@ -104,12 +110,12 @@ impl Door {
         stream.set_write_timeout(Some(WRITE));
         let (stream, router) = (Box::pin(stream), self.router.clone());
         match &self.tls {
-            None => converse(stream, router, peer, false, watcher).await,
+            None => converse(stream, router, peer, http(false), watcher, PATIENCE).await,
             // Who cannot shake hands has nothing to say.
             Some(tls) => {
                 if let Ok(Some(stream)) = tls.accept(stream).await {
-                    let is_http2 = is_http2(&stream);
-                    converse(stream, router, peer, is_http2, watcher).await;
+                    let http = http(is_http2(&stream));
+                    converse(stream, router, peer, http, watcher, PATIENCE).await;
                 }
             }
         }
@@ -117,18 +123,30 @@ impl Door {
 }
 
 /// HTTP over a connection that stands. What a caller does wrong ends it, and is nobody else's affair.
-async fn converse<S>(stream: S, router: Router, peer: Peer, is_http2: bool, watcher: Watcher)
-where
+async fn converse<S>(
+    stream: S,
+    router: Router,
+    peer: Peer,
+    http: auto::Builder<TokioExecutor>,
+    watcher: Watcher,
+    patience: Patience,
+) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
+    let progress = Progress::default();
+    let ceased = progress.ceased(patience);
     let service = service_fn(move |request: Request<Incoming>| {
+        progress.note();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer.clone());
-        router.clone().oneshot(request)
+        let (answer, progress) = (router.clone().oneshot(request), progress.clone());
+        async move { answer.await.map(|response| response.map(|body| progress.along(body))) }
     });
-    let http = http(is_http2);
     let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-    let _ = watcher.watch(connection).await;
+    tokio::select! {
+        _ = watcher.watch(connection) => {}
+        () = ceased => {}
+    }
 }
 
 /// The version is known before the first byte: one that had to be told from it could be waited for without end.
@@ -150,5 +168,31 @@ async fn await_better_times(error: io::Error) {
     if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
         tracing::error!(%error, "a connection could not be accepted");
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::client::conn::http2::handshake;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_of_http2_that_has_its_answer_and_asks_no_more_is_ended() {
+        let (here, there) = tokio::io::duplex(4096);
+        let place = Arc::new(Places::new(1, 1).take(None).expect("a place"));
+        let peer = Peer { address: IpAddr::from([192, 0, 2, 1]), is_secure: true, _place: place };
+        let router = Router::new().fallback(async || "here");
+        let patience = Patience { first: Duration::from_secs(60), further: Duration::from_millis(300) };
+        let graceful = GracefulShutdown::new();
+        tokio::spawn(converse(there, router, peer, http(true), graceful.watcher(), patience));
+        let (mut client, connection) =
+            handshake(TokioExecutor::new(), TokioIo::new(here)).await.expect("somebody who speaks HTTP/2");
+        // Goes on answering pings, as any client does.
+        let ended = tokio::spawn(connection);
+        let request = Request::get("https://hear.test/").body(String::new()).expect("a request");
+        assert_eq!(client.send_request(request).await.expect("an answer").status(), 200);
+        let ended = tokio::time::timeout(Duration::from_secs(20), ended).await;
+        assert!(ended.is_ok(), "an idle connection is ended");
     }
 }
