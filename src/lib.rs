@@ -8,7 +8,7 @@
 //!    replays the same entries through the same [`step`](room::step).
 //!
 //! ```
-//! use heartogether::{id::*, limits::Limits, role::Role, room::*, time::Timestamp};
+//! use heartogether::{id::*, limits::Limits, role::{Kind, Role}, room::*, time::Timestamp};
 //!
 //! let at = Timestamp::from_millis(1_000);
 //! let created = Event::RoomCreated(RoomCreated {
@@ -26,6 +26,7 @@
 //!     account: AccountId::from_bits(6),
 //!     name: DisplayName::parse("Grace")?,
 //!     email: None,
+//!     kind: Kind::Known,
 //!     role: Role::Listener,
 //!     take_over: false,
 //!     member: MemberId::from_bits(7),

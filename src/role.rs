@@ -29,6 +29,30 @@ pub enum Standing {
     Nobody,
 }
 
+/// What guests may do on a server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Guests {
+    /// Everything.
+    Host,
+    /// Listen, and open or lead no rooms, those of earlier included.
+    Listen,
+    /// Nothing: there are none.
+    #[default]
+    Off,
+}
+
+/// What an account is to the server, whatever it is to a room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A sign-in provider vouches for it.
+    #[default]
+    Known,
+    /// Nobody does, where guests may do this.
+    Guest(Guests),
+}
+
 /// What somebody may be allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
@@ -40,6 +64,8 @@ pub enum Permission {
     Connect,
     /// Learn which STUN and TURN servers help.
     FetchIceServers,
+    /// See what is kept of oneself, come back to where one was, and have it all deleted.
+    KeepAccount,
     /// Take the host's place.
     Host,
     /// Take a listener's place.
@@ -74,12 +100,12 @@ impl Standing {
     /// Every standing.
     pub const ALL: &[Self] = &[Self::Owner, Self::Listener, Self::Removed, Self::Account, Self::Nobody];
 
-    /// The table.
+    /// The table of standings.
     pub const fn allows(self, permission: Permission) -> bool {
         use Permission::*;
         match permission {
             LookUp => true,
-            CreateRoom | Connect | FetchIceServers => !matches!(self, Self::Nobody),
+            CreateRoom | Connect | FetchIceServers | KeepAccount => !matches!(self, Self::Nobody),
             Listen => matches!(self, Self::Owner | Self::Listener | Self::Account),
             Host | ReopenRoom | Broadcast | StopRoom | SeeAudience | RemoveListener | ReadMessages | Offer => {
                 matches!(self, Self::Owner)
@@ -89,7 +115,7 @@ impl Standing {
         }
     }
 
-    /// The table, with the reason where it says no.
+    /// The table, with the reason where it says no. For members, whose kind was asked for when they took their place.
     ///
     /// # Errors
     /// [`Refusal::NotSignedIn`], [`Refusal::NotOwner`], [`Refusal::Removed`] or [`Refusal::NotAllowed`].
@@ -104,6 +130,59 @@ impl Standing {
     }
 }
 
+impl Guests {
+    /// Every policy.
+    pub const ALL: &[Self] = &[Self::Host, Self::Listen, Self::Off];
+
+    /// The table of what is left to guests of what their standing allows.
+    pub const fn allow(self, permission: Permission) -> bool {
+        use Permission::*;
+        match self {
+            Self::Host => true,
+            Self::Listen => match permission {
+                CreateRoom | Host | ReopenRoom | Broadcast | StopRoom | SeeAudience | RemoveListener | ReadMessages
+                | Offer => false,
+                LookUp | Connect | FetchIceServers | KeepAccount | Listen | Engage | Answer | RequestOffer
+                | Negotiate | Leave => true,
+            },
+            Self::Off => matches!(permission, LookUp),
+        }
+    }
+}
+
+impl Kind {
+    /// Whether the server leaves this to accounts of the kind.
+    pub const fn allows(self, permission: Permission) -> bool {
+        match self {
+            Self::Known => true,
+            Self::Guest(guests) => guests.allow(permission),
+        }
+    }
+
+    /// The same, with the reason where it does not.
+    ///
+    /// # Errors
+    /// [`Refusal::GuestsListenOnly`] or [`Refusal::GuestsOff`].
+    pub const fn check(self, permission: Permission) -> Result<(), Refusal> {
+        match self {
+            _ if self.allows(permission) => Ok(()),
+            Self::Guest(Guests::Off) => Err(Refusal::GuestsOff),
+            Self::Known | Self::Guest(_) => Err(Refusal::GuestsListenOnly),
+        }
+    }
+}
+
+/// The whole table: what a standing allows, less what the server keeps from guests.
+///
+/// # Errors
+/// Those of [`Standing::check`], then those of [`Kind::check`].
+pub const fn permit(standing: Standing, kind: Kind, permission: Permission) -> Result<(), Refusal> {
+    match standing.check(permission) {
+        Ok(()) => kind.check(permission),
+        refused => refused,
+    }
+}
+
 impl Role {
     /// Every role.
     pub const ALL: &[Self] = &[Self::Host, Self::Listener];
@@ -113,6 +192,14 @@ impl Role {
         match self {
             Self::Host => Standing::Owner,
             Self::Listener => Standing::Listener,
+        }
+    }
+
+    /// What it takes to take its place.
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::Host => Permission::Host,
+            Self::Listener => Permission::Listen,
         }
     }
 
@@ -134,6 +221,7 @@ impl Permission {
         Self::CreateRoom,
         Self::Connect,
         Self::FetchIceServers,
+        Self::KeepAccount,
         Self::Host,
         Self::Listen,
         Self::ReopenRoom,

@@ -24,7 +24,7 @@ pub use members::{Attachment, Member};
 use crate::{
     id::{AccountId, ConnectionId, MemberId, RoomCode, RoomId, Seq},
     refusal::Refusal,
-    role::{Permission, Standing},
+    role::{Kind, Permission, Standing, permit},
     time::Timestamp,
     wire::{EndReason, Messages, RoomView, SequencedEvent, StreamState},
 };
@@ -149,6 +149,14 @@ impl Room {
             Some(account) if self.owner() == Some(account) => Standing::Owner,
             Some(account) => self.members.standing_of(account),
         }
+    }
+
+    /// Whether an account of this kind may do something here.
+    ///
+    /// # Errors
+    /// Those of [`permit`].
+    pub fn check(&self, account: AccountId, kind: Kind, permission: Permission) -> Result<(), Refusal> {
+        permit(self.standing_of(Some(account)), kind, permission)
     }
 
     /// Why it ended, once it has.

@@ -16,8 +16,8 @@ use crate::routes::{self, Destination};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, Caller, NewSession, Remainder, Told, Visitor};
 #[cfg(feature = "ssr")]
-use heartogether::role::Permission;
-pub use identity::{Account, Guests, Profile, Provider, SessionView};
+use heartogether::role::{Guests, Permission};
+pub use identity::{Account, Profile, Provider, SessionView};
 
 /// What everybody who knows a room's code may know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,6 +253,7 @@ pub async fn create_room() -> Result<(), ApiError> {
     let path = match backend::visitor().permit(Permission::CreateRoom) {
         Ok(account) => new_room(account).await?,
         Err(Refusal::NotSignedIn) => routes::login_then(Destination::NewRoom),
+        Err(why @ Refusal::GuestsListenOnly) => routes::login_because(why, Destination::NewRoom),
         Err(refusal) => return Err(refusal.into()),
     };
     leptos_axum::redirect(&path);
@@ -321,15 +322,15 @@ pub async fn room_link(
 /// Opens a room of the visitor's own again, a short time after its end, and leads to it.
 ///
 /// # Errors
-/// [`Refusal::NotSignedIn`], [`Refusal::CodeMalformed`], [`Refusal::ReopenTooLate`] or a fault.
+/// [`Refusal::NotSignedIn`], [`Refusal::GuestsListenOnly`], [`Refusal::CodeMalformed`], [`Refusal::ReopenTooLate`] or a fault.
 #[server(prefix = "/api/fn", endpoint = "reopen_room")]
 pub async fn reopen_room(
     /// Its code.
     code: String,
 ) -> Result<(), ApiError> {
     let code = RoomCode::parse(&code)?;
-    let account = backend::visitor().account.ok_or(Refusal::NotSignedIn)?;
-    backend::backend()?.reopen_room(&account, code).await?;
+    let visitor = backend::visitor();
+    backend::backend()?.reopen_room(visitor.permit(Permission::KeepAccount)?, code).await?;
     leptos_axum::redirect(&routes::host(code));
     Ok(())
 }
@@ -340,9 +341,9 @@ pub async fn reopen_room(
 /// A fault.
 #[server(prefix = "/api/fn", endpoint = "recent_rooms")]
 pub async fn recent_rooms() -> Result<Vec<RecentRoom>, ApiError> {
-    match backend::visitor().account {
-        Some(account) => backend::backend()?.recent_rooms(&account).await,
-        None => Ok(Vec::new()),
+    match backend::visitor().permit(Permission::KeepAccount) {
+        Ok(account) => backend::backend()?.recent_rooms(account).await,
+        Err(_) => Ok(Vec::new()),
     }
 }
 
@@ -356,8 +357,9 @@ pub async fn find_entrance(
     code: String,
 ) -> Result<Entrance, ApiError> {
     let room = look_up_room(code).await?;
-    let account = backend::visitor().account.ok_or(Refusal::NotSignedIn)?;
-    Ok(Entrance { room, ice_servers: backend::backend()?.ice_servers(&account) })
+    let visitor = backend::visitor();
+    let account = visitor.permit(Permission::FetchIceServers)?;
+    Ok(Entrance { room, ice_servers: backend::backend()?.ice_servers(account) })
 }
 
 /// Lets the visitor into a room: the same as [`find_entrance`], but who is not signed in becomes a guest with a name of the
@@ -371,10 +373,12 @@ pub async fn enter_room(
     code: String,
 ) -> Result<Entrance, ApiError> {
     let room = look_up_room(code).await?;
-    let account = match (backend::visitor().account, backend::backend()?.guests()) {
-        (Some(account), _) => account,
-        (None, Guests::Off) => return Err(Refusal::NotSignedIn.into()),
-        (None, _) => backend::sign_in(backend::backend()?.guest_name()).await?,
+    let account = match (backend::visitor().permit(Permission::FetchIceServers), backend::backend()?.guests()) {
+        (Ok(account), _) => account.clone(),
+        (Err(Refusal::NotSignedIn), Guests::Host | Guests::Listen) => {
+            backend::sign_in(backend::backend()?.guest_name()).await?
+        }
+        (Err(refusal), _) => return Err(refusal.into()),
     };
     Ok(Entrance { room, ice_servers: backend::backend()?.ice_servers(&account) })
 }

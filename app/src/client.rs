@@ -356,6 +356,7 @@ const fn is_final(refusal: Refusal) -> bool {
             | HostElsewhere
             | SessionReplaced
             | NotSignedIn
+            | GuestsListenOnly
             | GuestsOff
             | VersionUnsupported
             | OriginNotAllowed

@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, DisplayName, MemberId, RoomCode, RoomId},
     refusal::Refusal,
+    role::{Guests, Kind, Permission},
     room::{Event, Policy, RoomCreated},
 };
 use heartogether_app::api::{
-    Account, ApiError, Backend, Caller, Guests, IceConfiguration, NewSession, Provider, RecentRoom, RoomSummary,
-    Visitor,
+    Account, ApiError, Backend, Caller, IceConfiguration, NewSession, Provider, RecentRoom, RoomSummary, Visitor,
 };
 
 use crate::{error::ServerError, log::LogError, random, state::Node};
@@ -19,9 +19,7 @@ const CODE_DRAWS: u32 = 16;
 #[async_trait]
 impl Backend for Node {
     async fn sign_in_guest(&self, name: DisplayName, visitor: &Visitor) -> Result<NewSession, ApiError> {
-        if self.guests() == Guests::Off {
-            return Err(Refusal::GuestsOff.into());
-        }
+        Kind::Guest(self.guests()).check(Permission::Connect)?;
         self.quotas.take_sign_in(&visitor.caller, self.clock.now())?;
         Ok(self.welcome_guest(name, visitor).await?)
     }
@@ -45,7 +43,7 @@ impl Backend for Node {
     }
 
     async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError> {
-        self.check_hosting(owner)?;
+        owner.kind(self.guests()).check(Permission::CreateRoom)?;
         self.quotas.take_room(owner.id, caller, self.clock.now())?;
         self.quotas.open_rooms().check(caller, |room| self.rooms.is_open(room))?;
         let (id, code) = self.open_room(owner).await?;
@@ -68,7 +66,7 @@ impl Backend for Node {
     }
 
     async fn reopen_room(&self, owner: &Account, code: RoomCode) -> Result<(), ApiError> {
-        self.check_hosting(owner)?;
+        owner.kind(self.guests()).check(Permission::ReopenRoom)?;
         let found = self.log.find(code).await.map_err(ServerError::from)?;
         let room = self.rooms.open(found.ok_or(Refusal::ReopenTooLate)?);
         if room.revisit(owner.id).await.is_some_and(|room| room.is_owner) {
@@ -116,14 +114,6 @@ impl Node {
         self.store.add_account(&account, self.clock.now()).await?;
         let cookie = self.begin_session(&account, visitor.caller.authority.as_deref()).await?.cookie;
         Ok(NewSession { account, cookie })
-    }
-
-    /// Where guests listen alone, rooms are for those who have signed in.
-    fn check_hosting(&self, owner: &Account) -> Result<(), Refusal> {
-        match owner.is_guest() && self.guests() != Guests::Host {
-            true => Err(Refusal::GuestsListenOnly),
-            false => Ok(()),
-        }
     }
 
     async fn open_room(&self, owner: &Account) -> Result<(RoomId, RoomCode), ServerError> {

@@ -60,7 +60,8 @@ pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request
     let due = session.clone().filter(|session| bearer.is_none() && session.is_due());
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
     let authority = caller.authority.clone();
-    request.extensions_mut().insert(Visitor { account, caller });
+    let guests = node.config.identity.guests();
+    request.extensions_mut().insert(Visitor { account, guests, caller });
     if let Some(session) = session {
         request.extensions_mut().insert(session);
     }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     error::Answer,
-    rooms::{AudienceReport, RealtimeReport},
+    rooms::{AudienceReport, RealtimeReport, Viewer},
     state::Node,
 };
 
@@ -38,7 +38,7 @@ pub(crate) async fn listeners(
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
 ) -> Result<Json<AudienceReport>, Answer> {
-    let viewer = visitor.permit(Permission::Connect)?.id;
+    let viewer = viewer(&visitor)?;
     Ok(Json(node.rooms.open(room_id(&id)?).audience(viewer).await?))
 }
 
@@ -48,8 +48,14 @@ pub(crate) async fn realtime(
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
 ) -> Result<Json<RealtimeReport>, Answer> {
-    let viewer = visitor.permit(Permission::Connect)?.id;
+    let viewer = viewer(&visitor)?;
     Ok(Json(node.rooms.open(room_id(&id)?).realtime(viewer).await?))
+}
+
+/// What the viewer is to the room, the room says.
+fn viewer(visitor: &Visitor) -> Result<Viewer, Refusal> {
+    let account = visitor.permit(Permission::Connect)?;
+    Ok(Viewer { account: account.id, kind: visitor.kind_of(account) })
 }
 
 fn room_id(text: &str) -> Result<RoomId, Refusal> {

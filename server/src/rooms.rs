@@ -19,7 +19,7 @@ use heartogether::{
 };
 
 pub(crate) use handle::RoomHandle;
-pub(crate) use inspection::{AudienceReport, RealtimeReport};
+pub(crate) use inspection::{AudienceReport, RealtimeReport, Viewer};
 
 use crate::{
     clock::Clock,

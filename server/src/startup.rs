@@ -3,8 +3,7 @@
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use futures::FutureExt;
-use heartogether::{id::NodeId, limits::Limits};
-use heartogether_app::api::Guests;
+use heartogether::{id::NodeId, limits::Limits, role::Guests};
 use leptos::config::{Env, LeptosOptions};
 use tokio::net::TcpListener;
 

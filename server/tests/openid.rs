@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use heartogether::{id::RoomCode, limits::Limits, refusal::Refusal, role::Role, wire::ClientMessage};
-use heartogether_server::{clock::ManualClock, config::Config, startup::Server};
+use heartogether_server::clock::ManualClock;
 use reqwest::{
     Client, Response,
     cookie::{CookieStore, Jar},
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::{
     provider::{BEGINNING, Lie, Provider, Signature, ada},
-    support::{Site, join},
+    support::{Site, join, serve},
 };
 
 /// A server and the provider it knows.
@@ -33,14 +33,9 @@ impl World {
     async fn start_with(flags: &[&str]) -> Self {
         let (data, clock) = (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(BEGINNING)));
         let provider = Provider::start(clock.clone()).await;
-        let folder = data.path().to_str().expect("a path in UTF-8").to_owned();
-        let own = ["heartogether-server", "--port", "0", "--host", "127.0.0.1", "--data-dir", &folder];
         let known = provider.flags();
-        let arguments = own.into_iter().chain(known.iter().map(String::as_str)).chain(flags.iter().copied());
-        let config = Config::from_arguments(arguments).expect("valid flags");
-        let server = Server::bind(config, Limits::default(), clock.clone()).await.expect("a server");
-        let site = Site { authority: format!("127.0.0.1:{}", server.port()) };
-        tokio::spawn(server.serve(std::future::pending()));
+        let flags: Vec<_> = known.iter().map(String::as_str).chain(flags.iter().copied()).collect();
+        let site = serve(&data, &clock, Limits::default(), &flags).await;
         Self { site, provider, clock, _data: data }
     }
 
@@ -379,13 +374,8 @@ async fn a_provider_that_is_away_is_said_to_be() {
         (TempDir::new().expect("a folder"), tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port"));
     let issuer = format!("http://{}", gone.local_addr().expect("an address"));
     drop(gone);
-    let folder = data.path().to_str().expect("a path in UTF-8");
-    let flags =
-        ["heartogether-server", "--port", "0", "--data-dir", folder, "--oidc-client-id", "x", "--oidc-name", "Test"];
-    let config = Config::from_arguments(flags.into_iter().chain(["--oidc-issuer", &issuer])).expect("valid flags");
-    let server = Server::bind(config, Limits::default(), clock).await.expect("a server");
-    let site = Site { authority: format!("127.0.0.1:{}", server.port()) };
-    tokio::spawn(server.serve(std::future::pending()));
+    let flags = ["--oidc-client-id", "x", "--oidc-name", "Test", "--oidc-issuer", &issuer];
+    let site = serve(&data, &clock, Limits::default(), &flags).await;
     let led = site.get("/auth/test?next=/about", None).await;
     assert_eq!(led_to(&led), "/login?next=/about&why=provider_unreachable&wait=test");
     assert_eq!(site.get("/auth/test/ready", None).await.status(), 503);

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use heartogether::{limits::Limits, refusal::Refusal, role::Role, time::Timestamp, wire::ClientMessage};
-use heartogether_server::{clock::ManualClock, config::Config, startup::Server};
+use heartogether_server::clock::ManualClock;
 use tempfile::TempDir;
 
-use crate::support::{Connection, Site, TestServer, join};
+use crate::support::{Connection, Site, TestServer, join, serve};
 
 const TTL: [&str; 2] = ["--session-ttl-seconds", "1600"];
 const TTL_MS: u64 = 1_600_000;
@@ -23,17 +23,6 @@ async fn renewed(site: &Site, cookie: &str) -> Option<String> {
     let response = site.get("/api/ice-servers", Some(cookie)).await;
     let set = response.headers().get("set-cookie")?.to_str().expect("a cookie in ASCII").to_owned();
     set.split(';').next().map(str::to_owned)
-}
-
-/// A server on data that outlasts it.
-async fn serve(data: &TempDir, clock: &Arc<ManualClock>, flags: &[&str]) -> Site {
-    let folder = data.path().to_str().expect("a path in UTF-8");
-    let own = ["heartogether-server", "--port", "0", "--host", "127.0.0.1", "--data-dir", folder];
-    let config = Config::from_arguments(own.into_iter().chain(flags.iter().copied())).expect("valid flags");
-    let server = Server::bind(config, Limits::default(), clock.clone()).await.expect("a server");
-    let site = Site { authority: format!("127.0.0.1:{}", server.port()) };
-    tokio::spawn(server.serve(std::future::pending()));
-    site
 }
 
 #[tokio::test]
@@ -109,11 +98,11 @@ async fn nothing_but_our_own_token_is_a_session() {
 async fn sessions_survive_a_restart_and_a_change_of_the_secret_for_their_time() {
     let (data, clock) =
         (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
-    let site = serve(&data, &clock, &[&TTL[..], &FIRST].concat()).await;
+    let site = serve(&data, &clock, Limits::default(), &[&TTL[..], &FIRST].concat()).await;
     let cookie = site.sign_in("Ada").await;
     assert!(is_known(&site, &cookie).await);
 
-    let site = serve(&data, &clock, &[&TTL[..], &SECOND].concat()).await;
+    let site = serve(&data, &clock, Limits::default(), &[&TTL[..], &SECOND].concat()).await;
     let renewed = renewed(&site, &cookie).await.expect("a token of the new key, at once");
     assert!(is_known(&site, &cookie).await, "nobody is logged out");
     clock.advance(TTL_MS - 1_000);
@@ -121,7 +110,7 @@ async fn sessions_survive_a_restart_and_a_change_of_the_secret_for_their_time() 
     clock.advance(1_000);
     assert!(!is_known(&site, &cookie).await);
 
-    let elsewhere = serve(&TempDir::new().expect("a folder"), &clock, &TTL).await;
+    let elsewhere = serve(&TempDir::new().expect("a folder"), &clock, Limits::default(), &TTL).await;
     assert!(!is_known(&elsewhere, &renewed).await, "another server's");
 }
 
@@ -152,8 +141,8 @@ async fn where_there_are_no_guests_nobody_becomes_one() {
 async fn a_guest_of_earlier_is_nobody_once_there_are_none() {
     let (data, clock) =
         (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
-    let cookie = serve(&data, &clock, &[]).await.sign_in("Ada").await;
-    let site = serve(&data, &clock, &["--guests", "off"]).await;
+    let cookie = serve(&data, &clock, Limits::default(), &[]).await.sign_in("Ada").await;
+    let site = serve(&data, &clock, Limits::default(), &["--guests", "off"]).await;
     assert!(!is_known(&site, &cookie).await);
     let mut connection: Connection = site.connect(&cookie).await;
     assert_eq!(connection.last_words().await, (Refusal::NotSignedIn, 1008));
@@ -163,10 +152,10 @@ async fn a_guest_of_earlier_is_nobody_once_there_are_none() {
 async fn guests_who_may_listen_alone_open_no_room() {
     let (data, clock) =
         (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
-    let before = serve(&data, &clock, &[]).await;
+    let before = serve(&data, &clock, Limits::default(), &[]).await;
     let ada = before.sign_in("Ada").await;
     let code = before.create_room(&ada).await;
-    let site = serve(&data, &clock, &["--guests", "listen"]).await;
+    let site = serve(&data, &clock, Limits::default(), &["--guests", "listen"]).await;
     let grace = site.sign_in("Grace").await;
     let response = site.submit("create_room", "", &[("cookie", &grace)]).await;
     let location = response.headers().get("location").map(|location| location.to_str().expect("a path"));

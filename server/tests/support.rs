@@ -48,7 +48,18 @@ pub struct Site {
 pub struct TestServer {
     pub site: Site,
     pub clock: Arc<ManualClock>,
-    _data: TempDir,
+    data: TempDir,
+}
+
+/// A server in this process, on data that may outlast it.
+pub async fn serve(data: &TempDir, clock: &Arc<ManualClock>, limits: Limits, flags: &[&str]) -> Site {
+    let folder = data.path().to_str().expect("a path in UTF-8");
+    let arguments = ["heartogether-server", "--port", "0", "--host", "127.0.0.1", "--data-dir", folder];
+    let config = Config::from_arguments(arguments.into_iter().chain(flags.iter().copied())).expect("valid flags");
+    let server = Server::bind(config, limits, clock.clone()).await.expect("a server");
+    let site = Site { authority: format!("127.0.0.1:{}", server.port()) };
+    tokio::spawn(server.serve(std::future::pending()));
+    site
 }
 
 impl TestServer {
@@ -58,14 +69,14 @@ impl TestServer {
 
     pub async fn start_with(limits: Limits, flags: &[&str]) -> Self {
         let data = TempDir::new().expect("a folder for the data");
-        let folder = data.path().to_str().expect("a path in UTF-8");
-        let arguments = ["heartogether-server", "--port", "0", "--host", "127.0.0.1", "--data-dir", folder];
-        let config = Config::from_arguments(arguments.into_iter().chain(flags.iter().copied())).expect("valid flags");
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
-        let server = Server::bind(config, limits, clock.clone()).await.expect("a server");
-        let site = Site { authority: format!("127.0.0.1:{}", server.port()) };
-        tokio::spawn(server.serve(std::future::pending()));
-        Self { site, clock, _data: data }
+        let site = serve(&data, &clock, limits, flags).await;
+        Self { site, clock, data }
+    }
+
+    /// Another run on the same data with other settings. Nobody asks the first one any more.
+    pub async fn again(&self, flags: &[&str]) -> Site {
+        serve(&self.data, &self.clock, Limits::default(), flags).await
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     engagement::{MessageText, Reaction},
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, RoomId, Seq},
     limits::Limits,
-    role::{Permission, Role},
+    role::{Kind, Permission, Role},
     time::Timestamp,
     wire::Source,
 };
@@ -139,6 +139,9 @@ pub struct JoinRequested {
     /// The account's e-mail address, if it has signed in with a provider that has checked it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// What the account was to the server then.
+    #[serde(default, rename = "account_kind")]
+    pub kind: Kind,
     /// As what.
     pub role: Role,
     /// Whether to take the host's place from another page.
@@ -156,6 +159,9 @@ pub struct ResumeRequested {
     pub connection: ConnectionRef,
     /// Who.
     pub account: AccountId,
+    /// What the account was to the server then.
+    #[serde(default, rename = "account_kind")]
+    pub kind: Kind,
     /// The token that came with the place.
     pub token: ResumeToken,
     /// The last entry the client knows.

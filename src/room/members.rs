@@ -12,7 +12,7 @@ use crate::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, Seq},
     limits::FORMER_LISTENERS,
     refusal::Refusal,
-    role::{Permission, Role, Standing},
+    role::{Permission, Role, Standing, permit},
     time::Timestamp,
     wire::{ListenerView, Missed, RoomEvent, RoomJoined, RoomResumed, ServerMessage},
 };
@@ -230,7 +230,7 @@ fn join_as_host(
     at: Timestamp,
     effects: &mut Effects,
 ) -> Result<MemberId, Refusal> {
-    room.standing_of(Some(request.account)).check(Permission::Host)?;
+    room.check(request.account, request.kind, Permission::Host)?;
     let host = room.members.host.as_mut().ok_or(Refusal::RoomNotFound)?;
     if host.connection().is_some() && !request.take_over {
         return Err(Refusal::HostElsewhere);
@@ -249,7 +249,7 @@ fn join_as_listener(
     at: Timestamp,
     effects: &mut Effects,
 ) -> Result<MemberId, Refusal> {
-    room.members.standing_of(request.account).check(Permission::Listen)?;
+    permit(room.members.standing_of(request.account), request.kind, Permission::Listen)?;
     let full = room.is_full();
     let known = room.members.listeners.iter().position(|member| member.account == request.account);
     if known.is_none() && full {
@@ -298,6 +298,10 @@ pub(super) fn resume(room: &mut Room, request: &ResumeRequested, at: Timestamp, 
     let Some(member) = room.members.all_mut().find(is_held) else {
         return effects.refuse(request.connection.id, refusal_of_resume(room, request.account));
     };
+    // What guests may do can have changed since the place was taken.
+    if let Err(refusal) = permit(member.role.standing(), request.kind, member.role.permission()) {
+        return effects.refuse(request.connection.id, refusal);
+    }
     member.attach(request.connection, effects);
     let member = member.clone();
     let Some(missed) = missed_since(room, &member, request.last_seq) else { return };

@@ -3,7 +3,7 @@
 use heartogether::{
     id::{MemberId, NegotiationId},
     refusal::Refusal,
-    role::{Permission, Role, Standing},
+    role::{Guests, Kind, Permission, Role, Standing, permit},
     wire::Signal,
 };
 
@@ -26,10 +26,10 @@ fn the_table_of_permissions_is_this() {
     use Permission::*;
     let of = |role: Role| Permission::ALL.iter().filter(move |permission| role.allows(**permission));
     let host: Vec<_> = of(Role::Host).collect();
-    let everyones = [&LookUp, &CreateRoom, &Connect, &FetchIceServers];
-    assert_eq!(host[..4], everyones);
+    let everyones = [&LookUp, &CreateRoom, &Connect, &FetchIceServers, &KeepAccount];
+    assert_eq!(host[..5], everyones);
     assert_eq!(
-        host[4..],
+        host[5..],
         [
             &Host,
             &Listen,
@@ -45,8 +45,8 @@ fn the_table_of_permissions_is_this() {
         ]
     );
     let listener: Vec<_> = of(Role::Listener).collect();
-    assert_eq!(listener[..4], everyones);
-    assert_eq!(listener[4..], [&Listen, &Engage, &Answer, &RequestOffer, &Negotiate, &Leave]);
+    assert_eq!(listener[..5], everyones);
+    assert_eq!(listener[5..], [&Listen, &Engage, &Answer, &RequestOffer, &Negotiate, &Leave]);
 }
 
 #[test]
@@ -54,8 +54,9 @@ fn who_has_no_place_may_do_this() {
     use Permission::*;
     let of = |standing: Standing| Permission::ALL.iter().filter(move |permission| standing.allows(**permission));
     assert_eq!(of(Standing::Nobody).collect::<Vec<_>>(), [&LookUp]);
-    assert_eq!(of(Standing::Removed).collect::<Vec<_>>(), [&LookUp, &CreateRoom, &Connect, &FetchIceServers]);
-    assert_eq!(of(Standing::Account).collect::<Vec<_>>(), [&LookUp, &CreateRoom, &Connect, &FetchIceServers, &Listen]);
+    let everyones = [&LookUp, &CreateRoom, &Connect, &FetchIceServers, &KeepAccount];
+    assert_eq!(of(Standing::Removed).collect::<Vec<_>>(), everyones);
+    assert_eq!(of(Standing::Account).collect::<Vec<_>>(), [&everyones[..], &[&Listen]].concat());
     for (standing, permission, refusal) in [
         (Standing::Nobody, Host, Refusal::NotSignedIn),
         (Standing::Removed, Host, Refusal::NotOwner),
@@ -65,6 +66,66 @@ fn who_has_no_place_may_do_this() {
     ] {
         assert_eq!(standing.check(permission), Err(refusal), "{standing:?} {permission:?}");
     }
+}
+
+#[test]
+fn guests_may_do_this_and_never_more_than_their_standing_allows() {
+    use Permission::*;
+    let of = |guests: Guests| Permission::ALL.iter().filter(move |permission| guests.allow(**permission));
+    assert_eq!(of(Guests::Host).count(), Permission::ALL.len());
+    let listening = [
+        &LookUp,
+        &Connect,
+        &FetchIceServers,
+        &KeepAccount,
+        &Listen,
+        &Engage,
+        &Answer,
+        &RequestOffer,
+        &Negotiate,
+        &Leave,
+    ];
+    assert_eq!(of(Guests::Listen).collect::<Vec<_>>(), listening);
+    assert_eq!(of(Guests::Off).collect::<Vec<_>>(), [&LookUp]);
+    for (standing, guests, permission, refusal) in [
+        (Standing::Owner, Guests::Listen, Host, Refusal::GuestsListenOnly),
+        (Standing::Owner, Guests::Listen, ReopenRoom, Refusal::GuestsListenOnly),
+        (Standing::Account, Guests::Listen, CreateRoom, Refusal::GuestsListenOnly),
+        (Standing::Account, Guests::Listen, Host, Refusal::NotOwner),
+        (Standing::Account, Guests::Off, Listen, Refusal::GuestsOff),
+    ] {
+        assert_eq!(permit(standing, Kind::Guest(guests), permission), Err(refusal), "{standing:?} {permission:?}");
+    }
+    for standing in Standing::ALL {
+        for permission in Permission::ALL {
+            assert_eq!(permit(*standing, Kind::Known, *permission), standing.check(*permission));
+            for guests in Guests::ALL {
+                let is_allowed = permit(*standing, Kind::Guest(*guests), *permission).is_ok();
+                assert_eq!(is_allowed, standing.allows(*permission) && guests.allow(*permission));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_guest_takes_no_place_that_guests_may_not_have_and_resumes_none() {
+    let mut stage = Stage::open();
+    let host = stage.host(1);
+    stage.lose(1);
+    let grace = stage.listener(GRACE, 2);
+    stage.lose(2);
+    let before = stage.view(HOST);
+    stage.kind = Kind::Guest(Guests::Listen);
+    assert_eq!(stage.ask_to_host(OWNER, 3).refusal(3), Refusal::GuestsListenOnly);
+    assert_eq!(stage.resume(OWNER, host.token, host.seq, 4).refusal(4), Refusal::GuestsListenOnly);
+    assert_eq!(stage.ask_to_host(BARBARA, 5).refusal(5), Refusal::NotOwner);
+    assert_eq!(stage.view(HOST), before);
+    stage.resume(GRACE, grace.token, grace.seq, 6).resumed(6);
+    stage.listener(OWNER, 7);
+    stage.kind = Kind::Guest(Guests::Off);
+    assert_eq!(stage.ask_to_listen(BARBARA, 8).refusal(8), Refusal::GuestsOff);
+    stage.kind = Kind::Guest(Guests::Host);
+    stage.resume(OWNER, host.token, host.seq, 9).resumed(9);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use heartogether::{
     id::{AccountId, ConnectionId, MemberId, NodeId, ResumeToken, Seq},
-    role::Role,
+    role::{Kind, Role},
     room::{Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, ResumeRequested, Room, step},
     time::Timestamp,
     wire::{Missed, RoomView, ServerMessage},
@@ -233,6 +233,7 @@ impl World {
             account,
             name,
             email: None,
+            kind: Kind::Known,
             role,
             take_over,
             member,
@@ -247,7 +248,13 @@ impl World {
         let connection = self.connect(page, node);
         let token = if forged { ResumeToken::from_bits(self.draw()) } else { token };
         let account = PAGES[page];
-        self.append(Event::ResumeRequested(ResumeRequested { connection, account, token, last_seq }));
+        self.append(Event::ResumeRequested(ResumeRequested {
+            connection,
+            account,
+            kind: Kind::Known,
+            token,
+            last_seq,
+        }));
     }
 
     fn flap(&mut self, page: usize, times: u8) {

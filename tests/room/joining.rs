@@ -3,7 +3,7 @@
 use heartogether::{
     id::{MemberId, ResumeToken},
     refusal::Refusal,
-    role::Role,
+    role::{Kind, Role},
     room::{Audience, Command, Effect, Event, JoinRequested},
     wire::{EndReason, ListenerView, RoomEvent, ServerMessage, StreamState},
 };
@@ -236,6 +236,7 @@ fn an_e_mail_address_is_for_the_host_alone() {
         account: GRACE,
         name: name("Grace"),
         email: Some("grace@hear.example".to_owned()),
+        kind: Kind::Known,
         role: Role::Listener,
         take_over: false,
         member: MemberId::from_bits(77),

@@ -4,7 +4,7 @@ use heartogether::{
     id::{ConnectionId, NodeId, ResumeToken, Seq},
     limits::EVENTS_KEPT,
     refusal::Refusal,
-    role::Role,
+    role::{Kind, Role},
     room::{Command, ConnectionRef, Event, JoinRequested},
     wire::{Missed, RoomEvent, StreamState},
 };
@@ -225,6 +225,7 @@ fn a_lost_node_takes_its_connections_and_no_others() {
         account: EDSGER,
         name: name("Edsger"),
         email: None,
+        kind: Kind::Known,
         role: Role::Listener,
         take_over: false,
         member,

@@ -5,7 +5,7 @@ use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomId, Seq},
     limits::Limits,
     refusal::Refusal,
-    role::Role,
+    role::{Kind, Role},
     room::{
         Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Policy, ResumeRequested, Room,
         RoomCreated, step,
@@ -81,6 +81,8 @@ pub(crate) const FIRST_LISTENER: MemberId = MemberId::from_bits(1_003);
 pub(crate) struct Stage {
     pub(crate) room: Room,
     pub(crate) now: Timestamp,
+    /// What the accounts that ask are to the server.
+    pub(crate) kind: Kind,
     drawn: u128,
 }
 
@@ -91,7 +93,7 @@ pub(crate) struct Outcome(pub(crate) Vec<Effect>);
 impl Stage {
     /// Before the first entry.
     pub(crate) fn before_creation() -> Self {
-        Self { room: Room::default(), now: Timestamp::from_millis(1_000_000), drawn: 1_000 }
+        Self { room: Room::default(), now: Timestamp::from_millis(1_000_000), kind: Kind::Known, drawn: 1_000 }
     }
 
     /// A room that has just been created, nobody there.
@@ -149,6 +151,7 @@ impl Stage {
             account,
             name,
             email: None,
+            kind: self.kind,
             role,
             take_over,
             member,
@@ -174,7 +177,13 @@ impl Stage {
     }
 
     pub(crate) fn resume(&mut self, account: AccountId, token: ResumeToken, last_seq: Seq, at: u128) -> Outcome {
-        self.append(Event::ResumeRequested(ResumeRequested { connection: connection(at), account, token, last_seq }))
+        self.append(Event::ResumeRequested(ResumeRequested {
+            connection: connection(at),
+            account,
+            kind: self.kind,
+            token,
+            last_seq,
+        }))
     }
 
     pub(crate) fn command(&mut self, at: u128, command: Command) -> Outcome {

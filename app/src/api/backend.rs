@@ -9,13 +9,13 @@ use async_trait::async_trait;
 use heartogether::{
     id::{DisplayName, RoomCode},
     refusal::Refusal,
-    role::{Permission, Standing},
+    role::{Guests, Kind, Permission, Standing, permit},
     time::Timestamp,
 };
 use http::{HeaderValue, header::SET_COOKIE};
 use leptos::prelude::*;
 
-use super::{Account, ApiError, Guests, IceConfiguration, Provider, RecentRoom, RoomSummary};
+use super::{Account, ApiError, IceConfiguration, Provider, RecentRoom, RoomSummary};
 
 /// The server's side of the server functions.
 #[async_trait]
@@ -67,6 +67,8 @@ pub struct NewSession {
 pub struct Visitor {
     /// The account, if the request carries a valid session.
     pub account: Option<Account>,
+    /// What guests may do here.
+    pub guests: Guests,
     /// From where they ask.
     pub caller: Caller,
 }
@@ -131,9 +133,14 @@ impl Visitor {
     /// # Errors
     /// The table's reason.
     pub fn permit(&self, permission: Permission) -> Result<&Account, Refusal> {
-        let standing = self.account.as_ref().map_or(Standing::Nobody, |_| Standing::Account);
-        standing.check(permission)?;
-        self.account.as_ref().ok_or(Refusal::NotSignedIn)
+        let account = self.account.as_ref().ok_or(Refusal::NotSignedIn)?;
+        permit(Standing::Account, self.kind_of(account), permission)?;
+        Ok(account)
+    }
+
+    /// What an account is to this server.
+    pub const fn kind_of(&self, account: &Account) -> Kind {
+        account.kind(self.guests)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Who people are, and how they get in.
 
-use heartogether::id::{AccountId, DisplayName};
+use heartogether::{
+    id::{AccountId, DisplayName},
+    role::{Guests, Kind},
+};
 use serde::{Deserialize, Serialize};
 
 /// A person known by a sign-in or a guest name.
@@ -19,6 +22,11 @@ impl Account {
     /// Whether nobody vouches for this name.
     pub const fn is_guest(&self) -> bool {
         self.profile.is_none()
+    }
+
+    /// What it is to a server where guests may do this.
+    pub const fn kind(&self, guests: Guests) -> Kind {
+        if self.is_guest() { Kind::Guest(guests) } else { Kind::Known }
     }
 }
 
@@ -56,14 +64,9 @@ pub struct SessionView {
     pub warm_up_ms: u64,
 }
 
-/// What guests may do on a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Guests {
-    /// Everything.
-    Host,
-    /// Listen, and open no rooms.
-    Listen,
-    /// Nothing: there are none.
-    Off,
+impl SessionView {
+    /// What the visitor is to the server; `None` before signing in.
+    pub fn kind(&self) -> Option<Kind> {
+        self.account.as_ref().map(|account| account.kind(self.guests))
+    }
 }

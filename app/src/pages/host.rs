@@ -10,11 +10,11 @@ mod rising;
 use heartogether::{
     id::RoomCode,
     refusal::Refusal,
-    role::Role,
+    role::{Permission, Role},
     wire::{EndReason, StreamState},
 };
 use leptos::{html::Audio, prelude::*};
-use leptos_router::hooks::use_params_map;
+use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::{
     answer::answer,
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     api::{ApiError, Entrance, room_link},
     client::{HostState, Input, LinkState, browser::Presence},
-    components::{Button, ButtonLink, Notice, Page, StatusBadge, Tone, Variant, Width},
+    components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
     routes::{self, Destination},
 };
 use audience::Audience;
@@ -50,12 +50,20 @@ pub(super) fn HostPage(entrance: AskedEntrance, link: AskedLink) -> impl IntoVie
         entrance.refetch();
         link.refetch();
     };
+    let session = expect_context::<Session>();
     let content = move || {
         let (entrance, link) = (entrance.get()?, link.get()?);
-        Some(match entrance.and_then(|entrance| Ok((entrance, link?))) {
-            Ok((entrance, link)) if entrance.room.is_owner => view! { <Stage entrance link /> }.into_any(),
-            Ok(_) => view! { <NotOwner /> }.into_any(),
-            Err(error) => view! { <NoEntrance page="host" error destination=Destination::Host retry /> }.into_any(),
+        // Where only those who sign in host, a guest's room of earlier waits for that.
+        let kept = session.view().and_then(|view| view.kind()?.check(Permission::Host).err());
+        Some(match (entrance.and_then(|entrance| Ok((entrance, link?))), kept) {
+            (Ok((Entrance { room, .. }, _)), Some(why)) if room.is_owner => {
+                view! { <Redirect path=routes::login_because(why, Destination::Host(room.code)) /> }.into_any()
+            }
+            (Ok((entrance, link)), _) if entrance.room.is_owner => view! { <Stage entrance link /> }.into_any(),
+            (Ok(_), _) => view! { <NotOwner /> }.into_any(),
+            (Err(error), _) => {
+                view! { <NoEntrance page="host" error destination=Destination::Host retry /> }.into_any()
+            }
         })
     };
     view! { <Transition fallback=|| view! { <Loading page="host" title="Your room" state="idle" /> }>{content}</Transition> }

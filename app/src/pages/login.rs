@@ -1,11 +1,14 @@
 //! Where a visitor says who they are, on the way to somewhere else.
 
-use heartogether::refusal::Refusal;
+use heartogether::{
+    refusal::Refusal,
+    role::{Guests, Kind, Permission},
+};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::{Account, Guests, Provider, SessionView, SignInAsGuest},
+    api::{Account, Provider, SessionView, SignInAsGuest},
     components::{
         Button, ButtonLink, CreateRoomForm, Entry, Field, Notice, Page, ProviderLinks, Session, Submission, Tone,
         Width, address, warm_up,
@@ -57,21 +60,14 @@ impl Way {
         Self { next, guests, providers }
     }
 
-    /// Whether guests get there.
-    const fn is_open_to_guests(&self) -> bool {
-        match self.guests {
-            Guests::Host => true,
-            Guests::Listen => !matches!(self.next, Destination::NewRoom | Destination::Host(_)),
-            Guests::Off => false,
-        }
-    }
-
-    /// Why a guest does not get there.
-    const fn refusal(&self) -> Refusal {
-        match self.guests {
-            Guests::Off => Refusal::GuestsOff,
-            Guests::Host | Guests::Listen => Refusal::GuestsListenOnly,
-        }
+    /// Why guests do not get there, if they do not.
+    fn refusal(&self) -> Option<Refusal> {
+        let permission = match self.next {
+            Destination::NewRoom => Permission::CreateRoom,
+            Destination::Host(_) => Permission::Host,
+            _ => Permission::Connect,
+        };
+        Kind::Guest(self.guests).check(permission).err()
     }
 }
 
@@ -88,11 +84,12 @@ fn Reason(why: Refusal) -> impl IntoView {
 /// For those who have no name yet.
 #[component]
 fn Unknown(way: Way) -> impl IntoView {
-    let is_open = way.is_open_to_guests();
-    let (heading, text) = match (is_open, way.providers.is_empty()) {
-        (true, true) => ("What should we call you?", what_for(way.next)),
-        (true, false) => ("How would you like to come in?", what_for(way.next)),
-        (false, _) => ("Sign in", way.refusal().text()),
+    let refusal = way.refusal();
+    let is_open = refusal.is_none();
+    let (heading, text) = match (refusal, way.providers.is_empty()) {
+        (None, true) => ("What should we call you?", what_for(way.next)),
+        (None, false) => ("How would you like to come in?", what_for(way.next)),
+        (Some(refusal), _) => ("Sign in", refusal.text()),
     };
     let (next, providers) = (way.next, way.providers);
     let has_both = is_open && !providers.is_empty();
@@ -144,13 +141,14 @@ fn GuestForm(next: Destination, alone: bool) -> impl IntoView {
 /// For those who have one.
 #[component]
 fn Known(account: Account, way: Way) -> impl IntoView {
-    let may_go_on = !account.is_guest() || way.is_open_to_guests();
+    let refusal = way.refusal().filter(|_| account.is_guest());
+    let may_go_on = refusal.is_none();
     let by = account.profile.as_ref().map(|profile| profile.provider.clone());
-    let (next, refusal, has_providers) = (way.next, way.refusal(), !way.providers.is_empty());
-    let told = match &by {
-        Some(provider) => format!("You are signed in with {provider}."),
-        None if may_go_on => "You are here as a guest.".to_owned(),
-        None => refusal.text().to_owned(),
+    let (next, has_providers) = (way.next, !way.providers.is_empty());
+    let told = match (&by, refusal) {
+        (Some(provider), _) => format!("You are signed in with {provider}."),
+        (None, None) => "You are here as a guest.".to_owned(),
+        (None, Some(refusal)) => refusal.text().to_owned(),
     };
     let other = match (&by, may_go_on) {
         (Some(_), _) => "or as somebody else",

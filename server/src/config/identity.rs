@@ -1,7 +1,7 @@
 //! Who may come in, and how they prove who they are.
 
 use clap::Args;
-use heartogether_app::api::Guests;
+use heartogether::role::Guests;
 
 use super::{ice::Secret, parse_web_url};
 use crate::identity::SECRET_CHARS;

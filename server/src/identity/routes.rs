@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use heartogether::{id::AccountId, refusal::Refusal, room::Event};
+use heartogether::{id::AccountId, role::Permission, room::Event};
 use heartogether_app::{
     api::{Account, Backend, Visitor},
     routes,
@@ -37,7 +37,7 @@ pub(crate) async fn status(State(node): State<Arc<Node>>, Extension(visitor): Ex
 
 /// `GET /auth/me`: who the visitor is.
 pub(crate) async fn me(Extension(visitor): Extension<Visitor>) -> Result<Json<Value>, Answer> {
-    let account = visitor.account.ok_or(Refusal::NotSignedIn)?;
+    let account = visitor.permit(Permission::KeepAccount)?;
     let profile = account.profile.as_ref();
     Ok(Json(json!({
         "id": account.id,
@@ -54,7 +54,7 @@ pub(crate) async fn picture(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
 ) -> Result<Response, Answer> {
-    let account = visitor.account.ok_or(Refusal::NotSignedIn)?;
+    let account = visitor.permit(Permission::KeepAccount)?;
     let found = node.store.picture(account.id).await.map_err(ServerError::from)?;
     let Some(picture) = found else { return Ok(StatusCode::NOT_FOUND.into_response()) };
     let media_type = HeaderValue::try_from(picture.media_type).map_err(ServerError::from)?;
@@ -93,7 +93,7 @@ pub(crate) async fn delete(
     Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,
 ) -> Result<Response, Answer> {
-    let account = visitor.account.as_ref().ok_or(Refusal::NotSignedIn)?.id;
+    let account = visitor.permit(Permission::KeepAccount)?.id;
     node.tell_rooms(account, &Event::AccountDeleted { account }).await?;
     let ended = node.store.delete_account(account).await.map_err(ServerError::from)?;
     node.identity.sockets.close(&ended);

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use axum::http::HeaderValue;
-use heartogether::time::Timestamp;
-use heartogether_app::api::{Account, Guests};
+use heartogether::{role::Permission, time::Timestamp};
+use heartogether_app::api::Account;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -101,7 +101,8 @@ impl Node {
             let is_due = is_by_retired_key || self.is_due(&token, now);
             let session = CurrentSession { claims: token.content, is_due };
             if let Some(account) = self.store.find_session(session.hash(), now).await? {
-                let is_welcome = !account.is_guest() || self.config.identity.guests() != Guests::Off;
+                // Who may not even connect is nobody here.
+                let is_welcome = account.kind(self.config.identity.guests()).allows(Permission::Connect);
                 return Ok(is_welcome.then_some((account, session)));
             }
         }

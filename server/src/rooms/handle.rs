@@ -9,7 +9,7 @@ use heartogether::{
 use heartogether_app::api::{RecentRoom, RoomSummary};
 use tokio::sync::{mpsc, oneshot};
 
-use super::inspection::{AudienceReport, RealtimeReport};
+use super::inspection::{AudienceReport, RealtimeReport, Viewer};
 use crate::signalling::Outbox;
 
 /// Requests that may wait for a replica before those who ask have to wait themselves.
@@ -23,8 +23,8 @@ pub(super) enum Request {
     FetchMessages { from: ConnectionId, before: Seq },
     Concerns { account: AccountId, done: oneshot::Sender<bool> },
     RoleOf { connection: ConnectionId, done: oneshot::Sender<Option<Role>> },
-    Audience { viewer: AccountId, done: oneshot::Sender<Result<AudienceReport, Refusal>> },
-    Realtime { viewer: AccountId, done: oneshot::Sender<Result<RealtimeReport, Refusal>> },
+    Audience { viewer: Viewer, done: oneshot::Sender<Result<AudienceReport, Refusal>> },
+    Realtime { viewer: Viewer, done: oneshot::Sender<Result<RealtimeReport, Refusal>> },
     Revisit { viewer: AccountId, done: oneshot::Sender<Option<RecentRoom>> },
     Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
 }
@@ -88,12 +88,12 @@ impl RoomHandle {
     }
 
     /// Who listens, for who may know.
-    pub(crate) async fn audience(&self, viewer: AccountId) -> Result<AudienceReport, Refusal> {
+    pub(crate) async fn audience(&self, viewer: Viewer) -> Result<AudienceReport, Refusal> {
         self.ask(|done| Request::Audience { viewer, done }).await.unwrap_or(Err(Refusal::RoomNotFound))
     }
 
     /// What happened of late, for who may know.
-    pub(crate) async fn realtime(&self, viewer: AccountId) -> Result<RealtimeReport, Refusal> {
+    pub(crate) async fn realtime(&self, viewer: Viewer) -> Result<RealtimeReport, Refusal> {
         self.ask(|done| Request::Realtime { viewer, done }).await.unwrap_or(Err(Refusal::RoomNotFound))
     }
 

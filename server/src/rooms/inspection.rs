@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, RoomCode, RoomId, Seq},
     refusal::Refusal,
-    role::{Permission, Role},
+    role::{Kind, Permission, Role},
     room::{Member, Room},
     time::Timestamp,
     wire::{ListenerView, SendSignal, SequencedEvent, StreamState},
@@ -14,6 +14,13 @@ use serde::Serialize;
 
 /// Signals a replica remembers, without what they say.
 const SIGNALS_KEPT: usize = 64;
+
+/// Who looks into the room.
+#[derive(Clone, Copy)]
+pub(crate) struct Viewer {
+    pub(crate) account: AccountId,
+    pub(crate) kind: Kind,
+}
 
 /// `GET /api/rooms/{id}/listeners`. Times are milliseconds since 1970.
 #[derive(Serialize)]
@@ -82,8 +89,8 @@ impl Signals {
         }
     }
 
-    pub(super) fn report(&self, room: &Room, viewer: AccountId, at: Timestamp) -> Result<RealtimeReport, Refusal> {
-        room.standing_of(Some(viewer)).check(Permission::SeeAudience)?;
+    pub(super) fn report(&self, room: &Room, viewer: Viewer, at: Timestamp) -> Result<RealtimeReport, Refusal> {
+        room.check(viewer.account, viewer.kind, Permission::SeeAudience)?;
         let created = room.created().ok_or(Refusal::RoomNotFound)?;
         Ok(RealtimeReport {
             id: created.id,
@@ -112,8 +119,8 @@ impl MemberReport {
 }
 
 /// Who listens, as the host's page shows it.
-pub(super) fn audience(room: &Room, viewer: AccountId, at: Timestamp) -> Result<AudienceReport, Refusal> {
-    room.standing_of(Some(viewer)).check(Permission::SeeAudience)?;
+pub(super) fn audience(room: &Room, viewer: Viewer, at: Timestamp) -> Result<AudienceReport, Refusal> {
+    room.check(viewer.account, viewer.kind, Permission::SeeAudience)?;
     let created = room.created().ok_or(Refusal::RoomNotFound)?;
     let view = room.view(created.host).ok_or(Refusal::RoomNotFound)?;
     Ok(AudienceReport {

@@ -7,6 +7,7 @@ use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, RoomId},
     limits::Limits,
     refusal::Refusal,
+    role::Kind,
     room::{Command, ConnectionRef, Event, JoinRequested, ResumeRequested},
     wire::{
         ClientMessage, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, RemoveListener, ResumeRoom, SendMessage,
@@ -200,6 +201,7 @@ impl Conversation {
             account: self.account.id,
             name: self.account.name.clone(),
             email: self.account.profile.as_ref().and_then(|profile| profile.email.clone()),
+            kind: self.kind(),
             role,
             take_over,
             member: MemberId::from_bits(random::bits()),
@@ -209,8 +211,13 @@ impl Conversation {
     }
 
     async fn resume(&mut self, ResumeRoom { code, token, last_seq }: ResumeRoom) -> Result<(), Failure> {
-        let request = ResumeRequested { connection: self.connection, account: self.account.id, token, last_seq };
+        let (connection, account, kind) = (self.connection, self.account.id, self.kind());
+        let request = ResumeRequested { connection, account, kind, token, last_seq };
         self.enter(code, Event::ResumeRequested(request)).await
+    }
+
+    fn kind(&self) -> Kind {
+        self.account.kind(self.node.config.identity.guests())
     }
 
     /// Asks a room for a place. The room answers, so it has to hold the outbox first.

@@ -4,6 +4,7 @@ use heartogether::{
     id::{ConnectionId, MemberId, NodeId, ResumeToken, RoomId},
     limits::Limits,
     refusal::Refusal,
+    role::Kind,
     room::{
         Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Policy, ResumeRequested, Room,
         RoomCreated, step,
@@ -90,12 +91,28 @@ impl World {
                 let member = MemberId::from_bits(self.draw().into());
                 let token = ResumeToken::from_bits(self.draw().into());
                 let (name, role, take_over) = (name("Somebody"), join.role, join.take_over);
-                let request = JoinRequested { connection, account, name, email: None, role, take_over, member, token };
+                let request = JoinRequested {
+                    connection,
+                    account,
+                    name,
+                    email: None,
+                    kind: Kind::Known,
+                    role,
+                    take_over,
+                    member,
+                    token,
+                };
                 self.append(Event::JoinRequested(request));
             }
             ClientMessage::ResumeRoom(resume) => {
                 let (token, last_seq) = (resume.token, resume.last_seq);
-                self.append(Event::ResumeRequested(ResumeRequested { connection, account, token, last_seq }));
+                self.append(Event::ResumeRequested(ResumeRequested {
+                    connection,
+                    account,
+                    kind: Kind::Known,
+                    token,
+                    last_seq,
+                }));
             }
             ClientMessage::LeaveRoom => self.command(connection, Command::Leave),
             ClientMessage::StartStream(StartStream { source, paused }) => {

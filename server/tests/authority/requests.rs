@@ -1,0 +1,139 @@
+//! Every request, by everybody.
+
+use std::collections::BTreeSet;
+
+use reqwest::{Response, header};
+use serde_json::Value;
+
+use super::{Who, cookie_of, table, written};
+use crate::support::{Pair, Site, TestServer};
+
+/// A form that the server function understands.
+fn form_of(function: &str, pair: &Pair) -> String {
+    match function {
+        "sign_in_as_guest" => "name=Linus".to_owned(),
+        "listen" | "find_room" | "look_up_room" | "room_link" | "reopen_room" | "find_entrance" | "enter_room" => {
+            format!("code={}", pair.code)
+        }
+        _ => String::new(),
+    }
+}
+
+async fn ask(site: &Site, request: &str, pair: &Pair, cookie: Option<&str>) -> Response {
+    let (method, path) = request.split_once(' ').expect("a method and a path");
+    let path = path.replace("CODE", &pair.code.to_string()).replace("ID", &pair.id.to_string());
+    match (method, path.strip_prefix("/api/fn/")) {
+        ("GET", None) => site.get(&path, cookie).await,
+        ("POST", function) => {
+            let headers: Vec<_> = cookie.iter().map(|cookie| ("cookie", *cookie)).collect();
+            let form = function.map(|function| form_of(function, pair)).unwrap_or_default();
+            site.post(&path, &form, &headers).await
+        }
+        _ => panic!("the test cannot play {request}"),
+    }
+}
+
+/// The status, where it leads to and the refusal, as the table writes them.
+async fn answer_of(response: Response) -> String {
+    let status = response.status().as_u16().to_string();
+    let leads_to = response.headers().get(header::LOCATION).and_then(|path| path.to_str().ok());
+    if let Some(path) = leads_to {
+        let first = path.split(['/', '?']).nth(1).unwrap_or_default();
+        return format!("{status} /{first}");
+    }
+    let body: Value = serde_json::from_str(&response.text().await.expect("text")).unwrap_or_default();
+    let refusal = ["error", "refused"].iter().find_map(|key| body.get(*key)?.as_str());
+    refusal.map_or(status.clone(), |refusal| format!("{status} {refusal}"))
+}
+
+/// A room from a time when guests could host, and everybody's session.
+struct Cast {
+    site: Site,
+    pair: Pair,
+    cookies: Vec<Option<String>>,
+    _server: TestServer,
+}
+
+impl Cast {
+    /// `guests` says what they may do by now.
+    async fn gather(guests: &str) -> Self {
+        let server = TestServer::start().await;
+        let mut pair = server.site.pair().await;
+        let mut cookies = Vec::new();
+        for who in Who::ALL {
+            cookies.push(cookie_of(&server.site, &mut pair, who).await);
+        }
+        let site = match guests {
+            "host" => server.site.clone(),
+            other => server.again(&["--guests", other]).await,
+        };
+        Self { site, pair, cookies, _server: server }
+    }
+
+    /// What everybody is answered.
+    async fn answers(&self, request: &str) -> Vec<String> {
+        let mut answers = Vec::new();
+        for cookie in &self.cookies {
+            answers.push(answer_of(ask(&self.site, request, &self.pair, cookie.as_deref()).await).await);
+        }
+        answers
+    }
+}
+
+/// Whoever ends their own session has none for what comes next.
+fn ends_session(request: &str) -> bool {
+    request.starts_with("POST /auth/")
+}
+
+/// Plays the rows under a heading, and gives those that are written otherwise.
+async fn play(heading: &str, guests: &str) -> Vec<String> {
+    let mut cast = Cast::gather(guests).await;
+    let mut wrong = Vec::new();
+    for row in table(heading) {
+        if ends_session(&row[0]) {
+            cast = Cast::gather(guests).await;
+        }
+        let found = [vec![row[0].clone()], cast.answers(&row[0]).await].concat();
+        if guests == "host" && !ends_session(&row[0]) {
+            cast.pair.is_undisturbed().await;
+        }
+        if found != row {
+            wrong.push(written(&found));
+        }
+    }
+    wrong
+}
+
+#[tokio::test]
+async fn every_request_is_answered_as_the_table_says() {
+    let wrong = play("Requests", "host").await;
+    assert!(wrong.is_empty(), "the server says\n{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn where_guests_listen_only_every_request_is_answered_as_the_table_says() {
+    let wrong = play("Requests where guests listen only", "listen").await;
+    assert!(wrong.is_empty(), "the server says\n{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn where_there_are_no_guests_those_of_earlier_are_answered_like_nobody() {
+    let mut cast = Cast::gather("off").await;
+    for row in table("Requests") {
+        if ends_session(&row[0]) {
+            cast = Cast::gather("off").await;
+        }
+        let answers = cast.answers(&row[0]).await;
+        assert!(answers.iter().all(|answer| Some(answer) == answers.last()), "{}: {answers:?}", row[0]);
+    }
+}
+
+#[tokio::test]
+async fn no_server_function_is_missing_from_the_table() {
+    for heading in ["Requests", "Requests where guests listen only"] {
+        let rows: BTreeSet<_> = table(heading).into_iter().map(|row| row[0].clone()).collect();
+        for (path, method) in leptos::server_fn::axum::server_fn_paths() {
+            assert!(rows.contains(&format!("{method} {path}")), "{heading}: {method} {path}");
+        }
+    }
+}
