@@ -112,7 +112,7 @@ impl Node {
     async fn welcome_guest(&self, name: DisplayName, visitor: &Visitor) -> Result<NewSession, ServerError> {
         let account = Account { id: AccountId::from_bits(random::bits()), name, profile: None };
         self.store.add_account(&account, self.clock.now()).await?;
-        let cookie = self.begin_session(&account, visitor.caller.authority.as_deref()).await?.cookie;
+        let cookie = self.begin_session(&account, &visitor.caller).await?.cookie;
         Ok(NewSession { account, cookie })
     }
 

@@ -59,27 +59,26 @@ pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request
     };
     let due = session.clone().filter(|session| bearer.is_none() && session.is_due());
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
-    let authority = caller.authority.clone();
     let guests = node.config.identity.guests();
-    request.extensions_mut().insert(Visitor { account, guests, caller });
+    request.extensions_mut().insert(Visitor { account, guests, caller: caller.clone() });
     if let Some(session) = session {
         request.extensions_mut().insert(session);
     }
     let response = next.run(request).await;
     match due {
-        Some(session) => renew(&node, &session, authority.as_deref(), response).await,
+        Some(session) => renew(&node, &session, &caller, response).await,
         None => response,
     }
 }
 
 /// Renews the session in the answer, unless that is no one visitor's or says something else about the session.
-async fn renew(node: &Node, session: &CurrentSession, authority: Option<&str>, mut response: Response) -> Response {
+async fn renew(node: &Node, session: &CurrentSession, caller: &Caller, mut response: Response) -> Response {
     let headers = response.headers_mut();
     let is_shared = headers.get(header::CACHE_CONTROL).is_some_and(|cache| cache.as_bytes().starts_with(b"public"));
     if is_shared || headers.contains_key(header::SET_COOKIE) {
         return response;
     }
-    match node.renew(session, authority).await {
+    match node.renew(session, caller).await {
         Ok(cookie) => headers.extend(cookie.map(|cookie| (header::SET_COOKIE, cookie))),
         // The session goes on as it is, and the next request tries again.
         Err(error) => _ = error.report(),

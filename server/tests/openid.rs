@@ -382,6 +382,23 @@ async fn a_provider_that_is_away_is_said_to_be() {
 }
 
 #[tokio::test]
+async fn the_provider_leads_back_the_way_the_visitor_came() {
+    let world = World::start_with(&["--trusted-proxies", "127.0.0.1"]).await;
+    for (host, proto, origin) in [
+        ("192.0.2.1:8443", "https", "https://192.0.2.1:8443"),
+        ("192.0.2.1:3000", "http", "http://192.0.2.1:3000"),
+        ("localhost:3000", "https", "https://localhost:3000"),
+        ("hear.example", "http", "https://hear.example"),
+    ] {
+        let headers = [("host", host), ("x-forwarded-proto", proto)];
+        let response = world.site.get_with("/auth/test?next=/", &headers).await;
+        assert_eq!(Provider::asked(&led_to(&response))["redirect_uri"], format!("{origin}/auth/test/callback"));
+        let cookie = response.headers()["set-cookie"].to_str().expect("a cookie in ASCII");
+        assert_eq!(cookie.ends_with("; Secure"), origin.starts_with("https"), "{origin}");
+    }
+}
+
+#[tokio::test]
 async fn google_is_known_without_asking() {
     let flags = ["--google-client-id", "id", "--google-client-secret", "hush", "--public-url", "https://hear.example/"];
     let world = World::start_with(&flags).await;

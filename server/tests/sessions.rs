@@ -130,6 +130,20 @@ async fn cookies_are_for_https_where_people_come_from_far() {
 }
 
 #[tokio::test]
+async fn who_comes_over_https_has_cookies_for_https_at_a_bare_address_too() {
+    let server = TestServer::start_with(Limits::default(), &["--trusted-proxies", "127.0.0.1"]).await;
+    for (proto, is_secure) in [("https", true), ("http", false)] {
+        let headers = [("host", "192.168.1.7"), ("x-forwarded-proto", proto)];
+        for path in ["sign_in_as_guest", "enter_room"] {
+            let code = server.site.create_room(&server.site.sign_in("Grace").await).await;
+            let response = server.site.submit(path, &format!("name=Ada&code={code}"), &headers).await;
+            let cookie = response.headers()["set-cookie"].to_str().expect("a cookie in ASCII");
+            assert_eq!(cookie.ends_with("; Secure"), is_secure, "{path} over {proto}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn where_there_are_no_guests_nobody_becomes_one() {
     let server = TestServer::start_with(Limits::default(), &["--guests", "off"]).await;
     let response = server.site.submit("sign_in_as_guest", "name=Ada", &[]).await;

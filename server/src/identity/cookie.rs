@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use heartogether_app::api::Caller;
 
 use crate::{
     config::Config,
@@ -41,16 +42,22 @@ pub(super) fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator
     heartogether::cookie::values(headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes), name)
 }
 
-/// Whether a cookie for somebody who asked at `authority` goes over HTTPS alone. Over plain HTTP a browser would drop it,
-/// so places that have no certificate are exempt.
-pub(super) fn is_secure(config: &Config, authority: Option<&str>) -> bool {
+/// Whether a cookie for this caller goes over HTTPS alone.
+pub(super) fn is_secure(config: &Config, caller: &Caller) -> bool {
     let is_https = config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-    let has_none = || authority.is_some_and(|authority| has_no_certificate(host_of(authority)));
-    config.cookie.session_cookie_secure.unwrap_or_else(|| is_https || !has_none())
+    config.cookie.session_cookie_secure.unwrap_or_else(|| is_https || comes_over_https(caller))
+}
+
+/// Whether a caller's browser is on HTTPS: it came so, or it asked for a name that others can look up, where a proxy that
+/// nobody has declared stands before this server. Plain HTTP is left to places that hardly ever have a certificate; there a
+/// browser would drop a cookie for HTTPS.
+pub(super) fn comes_over_https(caller: &Caller) -> bool {
+    let is_near = caller.authority.as_deref().is_some_and(|authority| has_no_certificate(host_of(authority)));
+    caller.is_secure || !is_near
 }
 
 /// This machine itself, and bare addresses: a phone that scans a laptop's code asks at one.
-pub(super) fn has_no_certificate(host: &str) -> bool {
+fn has_no_certificate(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     is_loopback(host) || address.is_ok()
 }
@@ -59,13 +66,26 @@ pub(super) fn has_no_certificate(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn secure(flags: &[&'static str], authority: &str) -> bool {
+    fn secure_to(flags: &[&'static str], authority: Option<&str>, is_secure: bool) -> bool {
         let arguments = ["heartogether-server"].into_iter().chain(flags.iter().copied());
-        is_secure(&Config::from_arguments(arguments).expect("valid flags"), Some(authority))
+        let caller = Caller { authority: authority.map(str::to_owned), is_secure, ..Caller::default() };
+        super::is_secure(&Config::from_arguments(arguments).expect("valid flags"), &caller)
+    }
+
+    fn secure(flags: &[&'static str], authority: &str) -> bool {
+        secure_to(flags, Some(authority), false)
     }
 
     #[test]
-    fn cookies_go_over_https_alone_but_on_this_machine_and_at_bare_addresses() {
+    fn who_comes_over_https_has_cookies_for_https_wherever_that_leads() {
+        for authority in ["localhost:3000", "192.168.1.7:3000", "[fd00::1]", "hear.example"] {
+            assert!(secure_to(&[], Some(authority), true), "{authority}");
+            assert!(!secure_to(&["--session-cookie-secure", "false"], Some(authority), true), "{authority}");
+        }
+    }
+
+    #[test]
+    fn over_http_cookies_are_for_https_but_on_this_machine_and_at_bare_addresses() {
         for near in ["localhost:3000", "127.0.0.1", "[::1]:3000", "192.168.1.7:3000", "192.0.2.1", "[fd00::1]:80"] {
             assert!(!secure(&[], near), "{near}");
             assert!(secure(&["--public-url", "https://hear.example"], near), "{near}");
@@ -74,7 +94,7 @@ mod tests {
             assert!(secure(&[], far), "{far}");
             assert!(!secure(&["--session-cookie-secure", "false"], far), "{far}");
         }
-        assert!(is_secure(&Config::from_arguments(["heartogether-server"]).expect("valid"), None));
+        assert!(secure_to(&[], None, false));
     }
 
     #[test]

@@ -102,8 +102,7 @@ pub(crate) async fn delete(
 
 /// Takes the cookie back, and leads a browser home.
 fn farewell(node: &Node, visitor: &Visitor, headers: &HeaderMap) -> Result<Response, Answer> {
-    let cookie: (HeaderName, HeaderValue) =
-        (header::SET_COOKIE, node.farewell_cookie(visitor.caller.authority.as_deref())?);
+    let cookie: (HeaderName, HeaderValue) = (header::SET_COOKIE, node.farewell_cookie(&visitor.caller)?);
     let accepts = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     Ok(match accepts.contains("text/html") {
         true => ([cookie], Redirect::to(routes::HOME)).into_response(),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use axum::http::HeaderValue;
 use heartogether::{role::Permission, time::Timestamp};
-use heartogether_app::api::Account;
+use heartogether_app::api::{Account, Caller};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -79,11 +79,11 @@ impl fmt::Debug for CurrentSession {
 
 impl Node {
     /// Begins a session for an account that is there.
-    pub(crate) async fn begin_session(&self, account: &Account, authority: Option<&str>) -> Result<Begun, ServerError> {
+    pub(crate) async fn begin_session(&self, account: &Account, caller: &Caller) -> Result<Begun, ServerError> {
         let (claims, now) = (Claims::draw(), self.clock.now());
         let session = Session { token: claims.hash(), account: account.id, expires_at: self.session_end(now) };
         self.store.add_session(&session, now).await?;
-        Ok(Begun { cookie: self.session_cookie(claims, now, authority)?, session: session.token })
+        Ok(Begun { cookie: self.session_cookie(claims, now, caller)?, session: session.token })
     }
 
     /// The first of these tokens that belongs to a session, and whose it is.
@@ -118,11 +118,11 @@ impl Node {
     pub(super) async fn renew(
         &self,
         session: &CurrentSession,
-        authority: Option<&str>,
+        caller: &Caller,
     ) -> Result<Option<HeaderValue>, ServerError> {
         let now = self.clock.now();
         match self.store.extend_session(session.hash(), self.session_end(now)).await? {
-            true => Ok(Some(self.session_cookie(session.claims.clone(), now, authority)?)),
+            true => Ok(Some(self.session_cookie(session.claims.clone(), now, caller)?)),
             false => Ok(None),
         }
     }
@@ -142,24 +142,19 @@ impl Node {
     }
 
     /// Takes the session's cookie from a browser.
-    pub(super) fn farewell_cookie(&self, authority: Option<&str>) -> Result<HeaderValue, ServerError> {
-        self.cookie("", 0, authority)
+    pub(super) fn farewell_cookie(&self, caller: &Caller) -> Result<HeaderValue, ServerError> {
+        self.cookie("", 0, caller)
     }
 
-    fn session_cookie(
-        &self,
-        claims: Claims,
-        now: Timestamp,
-        authority: Option<&str>,
-    ) -> Result<HeaderValue, ServerError> {
+    fn session_cookie(&self, claims: Claims, now: Timestamp, caller: &Caller) -> Result<HeaderValue, ServerError> {
         let ttl_s = self.config.cookie.session_ttl_seconds;
         let token = Dated::new(Purpose::Session, claims, now, ttl_s);
-        self.cookie(&token::sign(&self.identity.keys, &token)?, ttl_s, authority)
+        self.cookie(&token::sign(&self.identity.keys, &token)?, ttl_s, caller)
     }
 
-    fn cookie(&self, value: &str, max_age_s: u64, authority: Option<&str>) -> Result<HeaderValue, ServerError> {
+    fn cookie(&self, value: &str, max_age_s: u64, caller: &Caller) -> Result<HeaderValue, ServerError> {
         let name = &self.config.cookie.session_cookie_name;
-        Cookie { name, value, path: "/", max_age_s, secure: is_secure(&self.config, authority) }.header()
+        Cookie { name, value, path: "/", max_age_s, secure: is_secure(&self.config, caller) }.header()
     }
 
     fn session_end(&self, now: Timestamp) -> Timestamp {

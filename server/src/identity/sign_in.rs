@@ -21,12 +21,11 @@ use serde_json::json;
 
 use super::{
     CurrentSession,
-    cookie::has_no_certificate,
+    cookie::comes_over_https,
     providers::{Answered, Ask, OpenIdProvider, SignInError, SignedIn},
 };
 use crate::{
     error::{Answer, ServerError, explain},
-    invitation::host_of,
     random,
     state::Node,
 };
@@ -81,7 +80,7 @@ pub(crate) async fn begin(
 ) -> Result<Response, Answer> {
     let provider = node.provider(&id)?;
     let next = Destination::parse(&next);
-    let callback_url = node.callback_url(provider, visitor.caller.authority.as_deref());
+    let callback_url = node.callback_url(provider, &visitor.caller);
     let mut flow = Flow::draw(&id, callback_url, next, guest_of(&visitor));
     let ask = Ask {
         callback_url: &flow.callback_url,
@@ -92,7 +91,7 @@ pub(crate) async fn begin(
     match provider.address(ask).await {
         Ok((address, verifier)) => {
             verifier.secret().clone_into(&mut flow.verifier);
-            let cookie = node.flow_cookie(&flow, visitor.caller.authority.as_deref())?;
+            let cookie = node.flow_cookie(&flow, &visitor.caller)?;
             Ok(([NOT_KEPT, (header::SET_COOKIE, cookie)], Redirect::to(&address)).into_response())
         }
         Err(error) => Ok(([NOT_KEPT], Redirect::to(&turn_back(provider, &error, next))).into_response()),
@@ -121,7 +120,7 @@ pub(crate) async fn complete(
         return Ok(([NOT_KEPT], Redirect::to(&path)).into_response());
     };
     let session = session.map(|Extension(session)| session);
-    let spent = (header::SET_COOKIE, node.spent_flow_cookie(&flow.content, visitor.caller.authority.as_deref())?);
+    let spent = (header::SET_COOKIE, node.spent_flow_cookie(&flow.content, &visitor.caller)?);
     let is_current = flow.is_current(node.clock.now());
     let flow = flow.content;
     let next = Destination::parse(&flow.next);
@@ -164,13 +163,13 @@ impl Node {
     }
 
     /// Where the provider leads back to: as it is set, else here as the visitor calls it.
-    fn callback_url(&self, provider: &OpenIdProvider, authority: Option<&str>) -> String {
+    fn callback_url(&self, provider: &OpenIdProvider, caller: &Caller) -> String {
         let settings = provider.settings();
         let here = || match self.config.public_url.as_deref().filter(|url| !url.is_empty()) {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => {
-                let authority = authority.unwrap_or("localhost");
-                let scheme = if has_no_certificate(host_of(authority)) { "http" } else { "https" };
+                let scheme = if comes_over_https(caller) { "https" } else { "http" };
+                let authority = caller.authority.as_deref().unwrap_or("localhost");
                 format!("{scheme}://{authority}")
             }
         };
@@ -207,7 +206,7 @@ impl Node {
         let guest = guest_of(visitor).filter(|guest| flow.guest == Some(*guest));
         let candidate = guest.unwrap_or_else(|| AccountId::from_bits(random::bits()));
         let account = self.store.sign_in(&person, candidate, self.clock.now()).await?;
-        let begun = self.begin_session(&account, visitor.caller.authority.as_deref()).await?;
+        let begun = self.begin_session(&account, &visitor.caller).await?;
         self.replace_session(session, guest, &account, begun.session).await?;
         self.fetch_picture(provider.clone(), account.id, picture_url);
         Ok((account, begun.cookie))

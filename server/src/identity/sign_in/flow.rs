@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderMap, HeaderValue};
 use heartogether::{id::AccountId, time::Timestamp};
-use heartogether_app::routes::Destination;
+use heartogether_app::{api::Caller, routes::Destination};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -67,26 +67,20 @@ impl Flow {
 
 impl Node {
     /// The cookie that goes along.
-    pub(super) fn flow_cookie(&self, flow: &Flow, authority: Option<&str>) -> Result<HeaderValue, ServerError> {
+    pub(super) fn flow_cookie(&self, flow: &Flow, caller: &Caller) -> Result<HeaderValue, ServerError> {
         let token = Dated::new(Purpose::SignIn, flow, self.clock.now(), FLOW_TTL_S);
         let value = token::sign(&self.identity.keys, &token)?;
-        self.write(flow, &value, COOKIE_TTL_S, authority)
+        self.write(flow, &value, COOKIE_TTL_S, caller)
     }
 
     /// Takes the cookie away.
-    pub(super) fn spent_flow_cookie(&self, flow: &Flow, authority: Option<&str>) -> Result<HeaderValue, ServerError> {
-        self.write(flow, "", 0, authority)
+    pub(super) fn spent_flow_cookie(&self, flow: &Flow, caller: &Caller) -> Result<HeaderValue, ServerError> {
+        self.write(flow, "", 0, caller)
     }
 
-    fn write(
-        &self,
-        flow: &Flow,
-        value: &str,
-        max_age_s: u64,
-        authority: Option<&str>,
-    ) -> Result<HeaderValue, ServerError> {
+    fn write(&self, flow: &Flow, value: &str, max_age_s: u64, caller: &Caller) -> Result<HeaderValue, ServerError> {
         let name = self.cookie_name(&flow.state);
-        Cookie { name: &name, value, path: "/auth", max_age_s, secure: is_secure(&self.config, authority) }.header()
+        Cookie { name: &name, value, path: "/auth", max_age_s, secure: is_secure(&self.config, caller) }.header()
     }
 
     /// The way that an answer belongs to, current or not: this browser has gone it, and to this provider.
