@@ -358,6 +358,20 @@ async fn new_keys_are_asked_for_and_old_ones_are_worth_nothing() {
 }
 
 #[tokio::test]
+async fn what_a_provider_has_said_of_itself_holds_while_it_says_nothing() {
+    let world = World::start().await;
+    world.signed_in(ada()).await;
+    world.provider.fall_silent();
+    world.clock.advance(24 * 60 * 60 * 1000);
+    world.signed_in(ada()).await;
+    assert_eq!(world.provider.times_asked_for_keys(), 2);
+    // A key that nobody has heard of is not believed for that.
+    world.provider.lie(Some(|token| token.header["kid"] = json!("second")));
+    let failed = format!("/login?next=/&why={}", Refusal::ProviderUnreachable.code());
+    assert_eq!(world.browser().sign_in(&world.provider, "/", ada()).await, failed);
+}
+
+#[tokio::test]
 async fn what_there_is_not_is_refused_in_a_typed_way() {
     let world = World::start().await;
     for path in ["/auth/nobody", "/auth/google", "/auth/nobody/callback?code=1&state=2", "/auth/nobody/ready"] {

@@ -43,6 +43,8 @@ struct Kept {
     is_forgetful: bool,
     lie: Option<Lie>,
     times_asked_for_keys: usize,
+    /// Whether it says nothing of itself any more.
+    is_mute: bool,
 }
 
 struct Key {
@@ -110,6 +112,7 @@ impl Provider {
             is_forgetful: false,
             lie: None,
             times_asked_for_keys: 0,
+            is_mute: false,
         };
         let provider = Self { issuer, state: Arc::new(Mutex::new(kept)) };
         let router = Router::new()
@@ -150,6 +153,11 @@ impl Provider {
         let mut kept = self.kept();
         kept.keys = vec![key(id)];
         kept.published = vec![id.to_owned()];
+    }
+
+    /// Publishes nothing from now on, and signs people in all the same.
+    pub fn fall_silent(&self) {
+        self.kept().is_mute = true;
     }
 
     pub fn times_asked_for_keys(&self) -> usize {
@@ -226,9 +234,12 @@ impl Token {
     }
 }
 
-async fn metadata(State(provider): State<Provider>) -> Json<Value> {
+async fn metadata(State(provider): State<Provider>) -> Result<Json<Value>, StatusCode> {
+    if provider.kept().is_mute {
+        return Err(StatusCode::SERVICE_UNAVAILABLE);
+    }
     let issuer = &provider.issuer;
-    Json(json!({
+    Ok(Json(json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}/token"),
@@ -236,12 +247,15 @@ async fn metadata(State(provider): State<Provider>) -> Json<Value> {
         "userinfo_endpoint": format!("{issuer}/userinfo"),
         // It says more than it should: what others could make is refused all the same.
         "id_token_signing_alg_values_supported": ["none", "HS256", "ES256"],
-    }))
+    })))
 }
 
-async fn keys(State(provider): State<Provider>) -> Json<Value> {
+async fn keys(State(provider): State<Provider>) -> Result<Json<Value>, StatusCode> {
     let mut kept = provider.kept();
     kept.times_asked_for_keys += 1;
+    if kept.is_mute {
+        return Err(StatusCode::SERVICE_UNAVAILABLE);
+    }
     let published = kept.keys.iter().filter(|key| kept.published.contains(&key.id)).map(|key| {
         let point = key.pair.public_key().as_ref();
         json!({
@@ -249,7 +263,7 @@ async fn keys(State(provider): State<Provider>) -> Json<Value> {
             "x": base64(&point[1..33]), "y": base64(&point[33..]),
         })
     });
-    Json(json!({ "keys": published.collect::<Vec<_>>() }))
+    Ok(Json(json!({ "keys": published.collect::<Vec<_>>() })))
 }
 
 async fn token(

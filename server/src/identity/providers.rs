@@ -1,17 +1,15 @@
 //! OpenID Connect providers: what they say of themselves, their keys, and the exchange of a code for a person. What they
 //! answer comes from outside and is checked like anything else.
 
+mod document;
 mod fetch;
 mod id_token;
 mod metadata;
 mod person;
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use heartogether::{refusal::Refusal, time::Timestamp};
+use heartogether::refusal::Refusal;
 use jsonwebtoken::jwk::JwkSet;
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
@@ -22,11 +20,12 @@ use oauth2::{
 use serde::{Deserialize, Serialize};
 
 use crate::{clock::Clock, config::ProviderSettings, error::explain, store::Person};
+use document::Document;
 pub(crate) use fetch::Fetcher;
 use id_token::Expected;
 use metadata::Metadata;
 
-/// How long the first answer of a provider is waited for before the visitor is told.
+/// How long a provider's answer is waited for before the visitor is told, or what it said before is believed.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Milliseconds for which what a provider says of itself is believed without asking again.
 const METADATA_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
@@ -36,7 +35,7 @@ const KEYS_KEPT_MS: u64 = 60 * 60 * 1000;
 const KEYS_ASKED_EVERY_MS: u64 = 10_000;
 
 /// Why somebody could not be signed in.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum SignInError {
     #[error("the provider did not answer: {0}")]
     Unreachable(String),
@@ -62,16 +61,8 @@ pub(crate) struct OpenIdProvider {
     settings: ProviderSettings,
     fetcher: Fetcher,
     clock: Arc<dyn Clock>,
-    metadata: Mutex<Option<Known<Metadata>>>,
-    keys: Mutex<Option<Known<JwkSet>>>,
-    /// Held while the provider is asked, so that a crowd asks once.
-    asking: tokio::sync::Mutex<()>,
-}
-
-/// What was told, and when.
-struct Known<T> {
-    told: Arc<T>,
-    at: Timestamp,
+    metadata: Arc<Document<Metadata>>,
+    keys: Arc<Document<JwkSet>>,
 }
 
 /// What a request for a sign-in is about.
@@ -120,11 +111,8 @@ type OidcClient = Client<
 
 impl OpenIdProvider {
     pub(crate) fn new(settings: ProviderSettings, fetcher: Fetcher, clock: Arc<dyn Clock>) -> Arc<Self> {
-        let built_in = Metadata::built_in(&settings.issuer);
-        // What is built in is never asked for.
-        let metadata = built_in.map(|told| Known { told: Arc::new(told), at: Timestamp::from_millis(u64::MAX) });
-        let (metadata, keys, asking) = (Mutex::new(metadata), Mutex::default(), tokio::sync::Mutex::default());
-        Arc::new(Self { settings, fetcher, clock, metadata, keys, asking })
+        let metadata = Document::new(Metadata::built_in(&settings.issuer), PATIENCE);
+        Arc::new(Self { settings, fetcher, clock, metadata, keys: Document::new(None, PATIENCE) })
     }
 
     pub(crate) const fn settings(&self) -> &ProviderSettings {
@@ -135,7 +123,7 @@ impl OpenIdProvider {
     ///
     /// # Errors
     /// [`SignInError::Unreachable`] where the provider has not said where that is.
-    pub(super) async fn address(self: &Arc<Self>, ask: Ask<'_>) -> Result<(String, PkceCodeVerifier), SignInError> {
+    pub(super) async fn address(&self, ask: Ask<'_>) -> Result<(String, PkceCodeVerifier), SignInError> {
         let metadata = self.metadata().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let client = self.client(&metadata, ask.callback_url)?;
@@ -151,7 +139,7 @@ impl OpenIdProvider {
     }
 
     /// Whether the provider has said where visitors go, or says so in time.
-    pub(super) async fn is_ready(self: &Arc<Self>) -> bool {
+    pub(super) async fn is_ready(&self) -> bool {
         self.metadata().await.is_ok()
     }
 
@@ -159,7 +147,7 @@ impl OpenIdProvider {
     ///
     /// # Errors
     /// [`SignInError`].
-    pub(super) async fn exchange(self: &Arc<Self>, answered: Answered<'_>) -> Result<SignedIn, SignInError> {
+    pub(super) async fn exchange(&self, answered: Answered<'_>) -> Result<SignedIn, SignInError> {
         let metadata = self.metadata().await?;
         metadata.check_issuer(answered.issuer)?;
         let client = self.client(&metadata, answered.callback_url)?;
@@ -199,7 +187,7 @@ impl OpenIdProvider {
 
     async fn verify(&self, metadata: &Metadata, token: &str, nonce: &str) -> Result<person::Claims, SignInError> {
         let header = id_token::header(token, &metadata.algorithms())?;
-        let mut keys = self.keys(metadata, KEYS_KEPT_MS).await?;
+        let mut keys = self.keys(metadata, KEYS_KEPT_MS).await.or_else(|error| self.recall(&self.keys, error))?;
         if !id_token::names_one_of(&header, &keys) {
             // The provider may have changed its keys since they were asked for.
             keys = self.keys(metadata, KEYS_ASKED_EVERY_MS).await?;
@@ -221,59 +209,31 @@ impl OpenIdProvider {
         })
     }
 
-    /// What the provider says of itself. The question goes on where nobody waits for the answer any more: a provider that
-    /// sleeps is awake for the next.
-    async fn metadata(self: &Arc<Self>) -> Result<Arc<Metadata>, SignInError> {
-        if let Some(known) = fresh(&self.metadata, self.clock.now(), METADATA_KEPT_MS) {
-            return Ok(known);
-        }
-        let provider = self.clone();
-        let asked = tokio::spawn(async move { provider.ask_for_metadata().await });
-        let late = || SignInError::Unreachable("no answer in time".to_owned());
-        let told = tokio::time::timeout(PATIENCE, asked).await.map_err(|_| late())?.map_err(|_| late())?;
-        match (told, latest(&self.metadata)) {
-            (Ok(told), _) => Ok(told),
-            (Err(error), Some(old)) => {
-                tracing::warn!(provider = self.settings.id, "{}", explain(&error));
-                Ok(old)
-            }
-            (Err(error), None) => Err(error),
-        }
-    }
-
-    async fn ask_for_metadata(&self) -> Result<Arc<Metadata>, SignInError> {
-        let _asking = self.asking.lock().await;
-        let now = self.clock.now();
-        if let Some(known) = fresh(&self.metadata, now, METADATA_KEPT_MS) {
-            return Ok(known);
-        }
-        let told = self.fetcher.json::<Metadata>(&Metadata::address(&self.settings.issuer), None).await?;
-        let told = told.checked(&self.settings.issuer)?;
-        Ok(remember(&self.metadata, told, now))
+    /// What the provider says of itself.
+    async fn metadata(&self) -> Result<Arc<Metadata>, SignInError> {
+        let (fetcher, issuer) = (self.fetcher.clone(), self.settings.issuer.clone());
+        let question = async move {
+            let told = fetcher.json::<Metadata>(&Metadata::address(&issuer), None).await?;
+            told.checked(&issuer)
+        };
+        let told = self.metadata.ask(self.clock.now(), METADATA_KEPT_MS, question).await;
+        told.or_else(|error| self.recall(&self.metadata, error))
     }
 
     async fn keys(&self, metadata: &Metadata, kept_ms: u64) -> Result<Arc<JwkSet>, SignInError> {
-        let _asking = self.asking.lock().await;
-        let now = self.clock.now();
-        if let Some(known) = fresh(&self.keys, now, kept_ms) {
-            return Ok(known);
-        }
-        let told = self.fetcher.json::<JwkSet>(&metadata.jwks_uri, None).await?;
-        Ok(remember(&self.keys, told, now))
+        let (fetcher, address) = (self.fetcher.clone(), metadata.jwks_uri.clone());
+        let question = async move { fetcher.json::<JwkSet>(&address, None).await };
+        self.keys.ask(self.clock.now(), kept_ms, question).await
     }
-}
 
-fn fresh<T>(known: &Mutex<Option<Known<T>>>, now: Timestamp, kept_ms: u64) -> Option<Arc<T>> {
-    let known = known.lock().unwrap_or_else(PoisonError::into_inner);
-    known.as_ref().filter(|known| now.since_ms(known.at) < kept_ms).map(|known| known.told.clone())
-}
-
-fn latest<T>(known: &Mutex<Option<Known<T>>>) -> Option<Arc<T>> {
-    known.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|known| known.told.clone())
-}
-
-fn remember<T>(known: &Mutex<Option<Known<T>>>, told: T, at: Timestamp) -> Arc<T> {
-    let told = Arc::new(told);
-    *known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Known { told: told.clone(), at });
-    told
+    /// What the provider said before, where it says nothing now.
+    fn recall<T: Send + Sync + 'static>(
+        &self,
+        document: &Arc<Document<T>>,
+        error: SignInError,
+    ) -> Result<Arc<T>, SignInError> {
+        let known = document.known().ok_or_else(|| error.clone())?;
+        tracing::warn!(provider = self.settings.id, "{}", explain(&error));
+        Ok(known)
+    }
 }
