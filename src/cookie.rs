@@ -16,11 +16,13 @@ pub fn values<'a>(
     lines: impl IntoIterator<Item = &'a [u8], IntoIter: 'a>,
     name: &'a str,
 ) -> impl Iterator<Item = &'a str> {
+    pairs(lines).filter(move |(known, _)| *known == name).map(|(_, value)| value)
+}
+
+/// All cookies of these lines with their names, in their order.
+pub fn pairs<'a>(lines: impl IntoIterator<Item = &'a [u8], IntoIter: 'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
     let pairs = lines.into_iter().flat_map(|line| line.split(|byte| *byte == b';'));
-    pairs.filter_map(|pair| {
-        let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
-        str::from_utf8(value).ok()
-    })
+    pairs.filter_map(|pair| str::from_utf8(pair.trim_ascii()).ok()?.split_once('='))
 }
 
 #[cfg(test)]

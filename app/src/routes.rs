@@ -66,16 +66,19 @@ pub fn login_because(refusal: Refusal, destination: Destination) -> String {
     format!("{}&why={}", login_then(destination), refusal.code())
 }
 
-/// The sign-in page that waits for a provider which does not answer yet.
-pub fn login_waiting(provider: &str, destination: Destination) -> String {
-    format!("{}&wait={provider}", login_because(Refusal::ProviderUnreachable, destination))
+/// The sign-in page that waits for a provider which does not answer yet, to let its visitor choose another account there if
+/// that was wanted.
+pub fn login_waiting(provider: &str, destination: Destination, switch: bool) -> String {
+    let switch = if switch { "&switch=1" } else { "" };
+    format!("{}&wait={provider}{switch}", login_because(Refusal::ProviderUnreachable, destination))
 }
 
 /// Why the sign-in page was opened, by what stands in its address.
 pub fn reason(code: &str) -> Option<Refusal> {
     use Refusal::*;
-    let reasons = [GuestsListenOnly, GuestsOff, SignInCancelled, SignInFailed, SignInExpired, ProviderUnreachable];
-    reasons.into_iter().find(|reason| reason.code() == code)
+    let of_sign_in = [SignInCancelled, SignInFailed, SignInExpired, ProviderUnreachable];
+    let of_rooms = [GuestsListenOnly, GuestsOff, TooManyRequests, TooManyRooms];
+    of_sign_in.into_iter().chain(of_rooms).find(|reason| reason.code() == code)
 }
 
 /// Where a visitor was going before signing in. Only places of our own can be named.

@@ -29,6 +29,8 @@ pub(crate) enum ServerError {
     Cookie(#[from] axum::http::header::InvalidHeaderValue),
     #[error("a token could not be signed")]
     Token(#[from] jsonwebtoken::errors::Error),
+    #[error("work was broken off")]
+    Stopped(#[from] tokio::task::JoinError),
     #[error("a QR code could not be drawn")]
     QrCode(#[from] qrcode::types::QrError),
 }

@@ -12,6 +12,8 @@ mod routes;
 mod session;
 mod sign_in;
 mod sockets;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::sync::Arc;
@@ -35,7 +37,7 @@ pub(crate) use crypto::install as install_crypto;
 pub(crate) use keys::{Keys, SECRET_CHARS};
 pub(crate) use providers::{Fetcher, OpenIdProvider};
 pub(crate) use session::CurrentSession;
-pub(crate) use sockets::Sockets;
+pub(crate) use sockets::{Holder, Registration, Sockets};
 
 /// What this node knows people by.
 pub(crate) struct Identity {

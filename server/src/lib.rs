@@ -25,7 +25,7 @@
 //! | `invitation` | a room's link and the QR code of it |
 //! | `edge` | who calls, and how much of everything they may have |
 //! | [`tls`] | HTTPS without a proxy |
-//! | [`database`], `error` | the SQLite file; faults |
+//! | [`database`], `error`, `work` | the SQLite file; faults; what is not done by halves |
 
 mod backend;
 pub mod clock;
@@ -46,3 +46,4 @@ pub mod startup;
 mod state;
 pub mod store;
 pub mod tls;
+mod work;

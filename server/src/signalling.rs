@@ -13,6 +13,8 @@ mod writer;
 
 pub(crate) use ending::Ending;
 pub(crate) use origin::{Origins, origin_of};
+#[cfg(test)]
+pub(crate) use outbox::outbox;
 pub(crate) use outbox::{Frame, Outbox};
 pub(crate) use upgrade::upgrade;
 

@@ -82,6 +82,9 @@ pub struct Server {
     is_secure: bool,
     /// Where plain HTTP is led to HTTPS.
     side: Option<(TcpListener, Door)>,
+    /// For tests that look behind the door.
+    #[cfg(test)]
+    pub(crate) node: Arc<Node>,
 }
 
 impl Server {
@@ -133,8 +136,17 @@ impl Server {
             }
             None => None,
         };
-        let door = Door::new(router(AppState { node, options }), places, trusted, tls);
-        Ok(Self { listener, door, port, is_secure, side })
+        let state = AppState { node, options };
+        let door = Door::new(router(state.clone()), places, trusted, tls);
+        Ok(Self {
+            listener,
+            door,
+            port,
+            is_secure,
+            side,
+            #[cfg(test)]
+            node: state.node,
+        })
     }
 
     /// The port, also where 0 was asked for.

@@ -31,11 +31,15 @@ impl World {
     }
 
     async fn start_with(flags: &[&str]) -> Self {
+        Self::start_under(Limits::default(), flags).await
+    }
+
+    async fn start_under(limits: Limits, flags: &[&str]) -> Self {
         let (data, clock) = (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(BEGINNING)));
         let provider = Provider::start(clock.clone()).await;
         let known = provider.flags();
         let flags: Vec<_> = known.iter().map(String::as_str).chain(flags.iter().copied()).collect();
-        let site = serve(&data, &clock, Limits::default(), &flags).await;
+        let site = serve(&data, &clock, limits, &flags).await;
         Self { site, provider, clock, _data: data }
     }
 
@@ -145,6 +149,57 @@ async fn a_room_that_was_wanted_is_there_after_signing_in() {
     let landed = browser.sign_in(&world.provider, "/new", ada()).await;
     let code = RoomCode::parse(landed.strip_prefix("/host/").expect("a stage")).expect("a code");
     assert!(browser.owns(code).await);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_another_site_began_has_to_be_asked_for_here() {
+    let world = World::start_with(&["--guests", "host"]).await;
+    for (site, is_led) in [("cross-site", false), ("same-origin", true), ("same-site", true), ("none", true)] {
+        let response = world.site.get_with("/auth/test?next=/new", &[("sec-fetch-site", site)]).await;
+        match is_led {
+            true => assert!(led_to(&response).starts_with(&world.provider.issuer), "{site}"),
+            false => {
+                let cookies = response.headers().get_all("set-cookie").iter().count();
+                assert_eq!((led_to(&response).as_str(), cookies), ("/login?next=/new", 0));
+            }
+        }
+    }
+    // The way back comes from another site by nature.
+    let browser = world.browser();
+    let back = world.provider.consent(&browser.set_out("/auth/test?next=/about").await, ada());
+    let response = browser.client.get(&back).header("sec-fetch-site", "cross-site").send().await.expect("an answer");
+    assert_eq!(led_to(&response), "/about");
+}
+
+#[tokio::test]
+async fn a_browser_is_on_a_few_ways_at_once_and_the_oldest_are_given_up() {
+    let world = World::start().await;
+    let browser = world.browser();
+    let mut ways = Vec::new();
+    for way in 0..12 {
+        ways.push(browser.set_out(&format!("/auth/test?next={}", ["/about", "/privacy"][way % 2])).await);
+        world.clock.advance(1_000);
+        let url = format!("{}/auth/", browser.origin).parse().expect("an address");
+        let kept = browser.jar.cookies(&url).expect("cookies");
+        let count = kept.to_str().expect("cookies in ASCII").split(';').count();
+        assert_eq!(count, (way + 1).min(4));
+    }
+    let expired = format!("/login?next=/&why={}", Refusal::SignInExpired.code());
+    assert_eq!(led_to(&browser.get(&world.provider.consent(&ways[7], ada())).await), expired);
+    for (way, landed) in [(8, "/about"), (11, "/privacy")] {
+        assert_eq!(led_to(&browser.get(&world.provider.consent(&ways[way], ada())).await), landed);
+    }
+}
+
+#[tokio::test]
+async fn who_is_refused_a_room_is_signed_in_all_the_same() {
+    let world = World::start_under(Limits { rooms_per_address: 1, ..Limits::default() }, &[]).await;
+    let browser = world.signed_in(ada()).await;
+    browser.create_room().await;
+    let other = world.browser();
+    let led = other.sign_in(&world.provider, "/new", json!({ "sub": "grace", "name": "Grace" })).await;
+    assert_eq!(led, format!("/login?next=/new&why={}", Refusal::TooManyRooms.code()));
+    assert_eq!(other.me().await["name"], "Grace");
 }
 
 #[tokio::test]
@@ -392,6 +447,8 @@ async fn a_provider_that_is_away_is_said_to_be() {
     let site = serve(&data, &clock, Limits::default(), &flags).await;
     let led = site.get("/auth/test?next=/about", None).await;
     assert_eq!(led_to(&led), "/login?next=/about&why=provider_unreachable&wait=test");
+    let led = site.get("/auth/test?next=/about&switch=1", None).await;
+    assert_eq!(led_to(&led), "/login?next=/about&why=provider_unreachable&wait=test&switch=1");
     assert_eq!(site.get("/auth/test/ready", None).await.status(), 503);
 }
 

@@ -30,7 +30,7 @@ pub fn ProviderLinks(
         };
         let set_out = move |_| {
             if let Some(warm_up) = warm_up {
-                warm_up.watch(Awaited::provider(&provider, next.get_untracked()));
+                warm_up.watch(Awaited::provider(&provider, next.get_untracked(), switch));
             }
         };
         view! {

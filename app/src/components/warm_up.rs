@@ -36,12 +36,13 @@ pub enum Awaited {
 }
 
 impl Awaited {
-    /// A provider, on the way to `next`.
-    pub fn provider(provider: &Provider, next: Destination) -> Self {
+    /// A provider, on the way to `next`, as another account than the one it knows if `switch` says so.
+    pub fn provider(provider: &Provider, next: Destination, switch: bool) -> Self {
+        let way = if switch { routes::switch_account } else { routes::sign_in_with };
         Self::Provider {
             name: provider.name.clone(),
             ready: routes::is_ready(&provider.id),
-            href: routes::sign_in_with(&provider.id, next),
+            href: way(&provider.id, next),
         }
     }
 
@@ -263,6 +264,6 @@ fn explanation(phase: &Phase) -> &'static str {
 pub(crate) fn wait_as_told(providers: &[Provider], next: Destination) {
     let (Some(warm_up), Some(id)) = (use_context::<WarmUp>(), address::parameter("wait")) else { return };
     if let Some(provider) = providers.iter().find(|provider| provider.id == id) {
-        warm_up.wait_for(Awaited::provider(provider, next));
+        warm_up.wait_for(Awaited::provider(provider, next, address::parameter("switch").is_some()));
     }
 }

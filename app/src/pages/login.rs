@@ -28,7 +28,7 @@ pub fn LoginPage() -> impl IntoView {
         let providers = session.view().map(|view| view.providers).unwrap_or_default();
         warm_up::wait_as_told(&providers, next.get_untracked());
         // Said once: whoever comes back to this page later comes for another reason.
-        address::forget(&["why", "wait"]);
+        address::forget(&["why", "wait", "switch"]);
     });
     let content = move || {
         let way = Way::new(session.view(), next.get());

@@ -39,7 +39,16 @@ impl Cookie<'_> {
 
 /// The values of all cookies of a name.
 pub(super) fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
-    heartogether::cookie::values(headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes), name)
+    heartogether::cookie::values(lines(headers), name)
+}
+
+/// All cookies with their names.
+pub(super) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    heartogether::cookie::pairs(lines(headers))
+}
+
+fn lines(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes)
 }
 
 /// Whether a cookie for this caller goes over HTTPS alone.

@@ -20,6 +20,7 @@ use super::CurrentSession;
 use crate::{
     error::{Answer, ServerError},
     state::Node,
+    work::finish,
 };
 
 /// A picture is shown and does nothing else, whatever is in the file.
@@ -94,9 +95,11 @@ pub(crate) async fn delete(
     headers: HeaderMap,
 ) -> Result<Response, Answer> {
     let account = visitor.permit(Permission::KeepAccount)?.id;
-    node.tell_rooms(account, &Event::AccountDeleted { account }).await?;
-    let ended = node.store.delete_account(account).await.map_err(ServerError::from)?;
-    node.identity.sockets.close(&ended);
+    let deletion = {
+        let node = node.clone();
+        async move { node.delete_account(account).await }
+    };
+    finish(deletion).await??;
     farewell(&node, &visitor, &headers)
 }
 
@@ -111,6 +114,16 @@ fn farewell(node: &Node, visitor: &Visitor, headers: &HeaderMap) -> Result<Respo
 }
 
 impl Node {
+    /// Ends an account's rooms, takes it out of those of others, and forgets it.
+    async fn delete_account(&self, account: AccountId) -> Result<(), ServerError> {
+        // Nobody who says goodbye writes another word meanwhile, or comes back with one of the old connections.
+        self.identity.sockets.close_account(account);
+        self.tell_rooms(account, &Event::AccountDeleted { account }).await?;
+        self.store.delete_account(account).await?;
+        self.identity.sockets.close_account(account);
+        Ok(())
+    }
+
     /// Appends an event about an account to the rooms that know it.
     pub(super) async fn tell_rooms(&self, account: AccountId, event: &Event) -> Result<(), ServerError> {
         for room in self.log.live().await? {

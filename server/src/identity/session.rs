@@ -4,18 +4,20 @@
 use std::fmt;
 
 use axum::http::HeaderValue;
-use heartogether::{role::Permission, time::Timestamp};
+use heartogether::{id::ConnectionId, refusal::Refusal, role::Permission, time::Timestamp};
 use heartogether_app::api::{Account, Caller};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
+    Registration,
     cookie::{Cookie, is_secure},
     token::{self, Dated, Purpose, Verified},
 };
 use crate::{
     error::ServerError,
     random,
+    signalling::{Ending, Outbox},
     state::Node,
     store::{Session, TokenHash},
 };
@@ -127,17 +129,40 @@ impl Node {
         }
     }
 
+    /// Lets an account's connection in under its session, if that still stands: a log-out since the request began is seen
+    /// here, and a later one finds the connection.
+    ///
+    /// # Errors
+    /// What the connection has to end with.
+    pub(crate) async fn admit(
+        &self,
+        session: &CurrentSession,
+        account: Account,
+        connection: ConnectionId,
+        outbox: Outbox,
+    ) -> Result<Registration, Ending> {
+        let registration = self.identity.sockets.register(session.hash(), account, connection, outbox);
+        match self.store.find_session(session.hash(), self.clock.now()).await {
+            Ok(Some(_)) => Ok(registration),
+            Ok(None) => Err(Ending::refused(Refusal::NotSignedIn)),
+            Err(error) => {
+                ServerError::from(error).report();
+                Err(Ending::FAULT)
+            }
+        }
+    }
+
     /// Ends a session, and the connections that began with it.
     pub(super) async fn end_session(&self, session: &CurrentSession) -> Result<(), ServerError> {
         self.store.end_session(session.hash()).await?;
-        self.identity.sockets.close(&[session.hash()]);
+        self.identity.sockets.close_session(session.hash());
         Ok(())
     }
 
-    /// Ends every session of an account, and the connections that began with them.
+    /// Ends every session of an account, and its connections.
     pub(super) async fn end_sessions(&self, account: &Account) -> Result<(), ServerError> {
-        let ended = self.store.end_sessions(account.id).await?;
-        self.identity.sockets.close(&ended);
+        self.store.end_sessions(account.id).await?;
+        self.identity.sockets.close_account(account.id);
         Ok(())
     }
 

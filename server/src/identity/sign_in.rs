@@ -1,7 +1,8 @@
 //! The way to a sign-in provider and back (OpenID Connect Core 1.0, section 3.1): three routes, each of which ends in a
 //! redirect, so that none of their parameters stays in a browser's address bar or history.
 
-mod flow;
+mod arrival;
+pub(super) mod flow;
 
 use std::sync::Arc;
 
@@ -11,9 +12,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use heartogether::{id::AccountId, refusal::Refusal, room::Event};
+use heartogether::{id::AccountId, refusal::Refusal};
 use heartogether_app::{
-    api::{Account, ApiError, Backend, Caller, Visitor},
+    api::{ApiError, Caller, Visitor},
     routes::{self, Destination},
 };
 use serde::Deserialize;
@@ -22,15 +23,16 @@ use serde_json::json;
 use super::{
     CurrentSession,
     cookie::comes_over_https,
-    providers::{Answered, Ask, OpenIdProvider, SignInError, SignedIn},
+    providers::{Ask, OpenIdProvider, SignInError},
 };
 use crate::{
     error::{Answer, ServerError, explain},
-    random,
     state::Node,
 };
 use flow::Flow;
 
+/// How a browser says whose page sent it here (Fetch Metadata Request Headers).
+const SEC_FETCH_SITE: header::HeaderName = header::HeaderName::from_static("sec-fetch-site");
 /// Nobody keeps what is for one visitor and one moment.
 const NOT_KEPT: (header::HeaderName, HeaderValue) = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
@@ -54,7 +56,7 @@ pub(crate) struct Complete {
 }
 
 /// Why a sign-in ends before its time.
-enum Failure {
+pub(super) enum Failure {
     Refused(Refusal),
     Fault(ApiError),
 }
@@ -71,15 +73,20 @@ impl<E: Into<ServerError>> From<E> for Failure {
     }
 }
 
-/// `GET /auth/{provider}`: leads to the provider.
+/// `GET /auth/{provider}`: leads to the provider. A link on another site leads to the sign-in page instead: what a sign-in
+/// brings about, such as a room that opens, has to be wanted by the visitor.
 pub(crate) async fn begin(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Query(Begin { next, switch }): Query<Begin>,
 ) -> Result<Response, Answer> {
     let provider = node.provider(&id)?;
     let next = Destination::parse(&next);
+    if is_sent_by_another_site(&headers) {
+        return Ok(([NOT_KEPT], Redirect::to(&routes::login_then(next))).into_response());
+    }
     let callback_url = node.callback_url(provider, &visitor.caller);
     let mut flow = Flow::draw(&id, callback_url, next, guest_of(&visitor));
     let ask = Ask {
@@ -91,11 +98,23 @@ pub(crate) async fn begin(
     match provider.address(ask).await {
         Ok((address, verifier)) => {
             verifier.secret().clone_into(&mut flow.verifier);
-            let cookie = node.flow_cookie(&flow, &visitor.caller)?;
-            Ok(([NOT_KEPT, (header::SET_COOKIE, cookie)], Redirect::to(&address)).into_response())
+            let mut answer = ([NOT_KEPT], Redirect::to(&address)).into_response();
+            let given_up = node.surplus_flow_cookies(&headers, &visitor.caller)?;
+            for cookie in given_up.into_iter().chain([node.flow_cookie(&flow, &visitor.caller)?]) {
+                answer.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            Ok(answer)
         }
-        Err(error) => Ok(([NOT_KEPT], Redirect::to(&turn_back(provider, &error, next))).into_response()),
+        Err(error) => {
+            let path = turn_back(provider, &error, next, switch.is_some());
+            Ok(([NOT_KEPT], Redirect::to(&path)).into_response())
+        }
     }
+}
+
+/// Other programs, and browsers of old, do not say.
+fn is_sent_by_another_site(headers: &HeaderMap) -> bool {
+    headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "cross-site")
 }
 
 /// `GET /auth/{provider}/ready`: whether a visitor who is sent there now arrives.
@@ -125,12 +144,12 @@ pub(crate) async fn complete(
     let flow = flow.content;
     let next = Destination::parse(&flow.next);
     let outcome = match is_current {
-        true => node.take_answer(provider, &flow, told, &visitor, session).await,
+        true => node.take_answer(provider, flow, told, &visitor, session).await,
         false => Err(Refusal::SignInExpired.into()),
     };
     match outcome {
         Ok((account, cookie)) => {
-            let path = node.lead_on(&account, next, &visitor.caller).await?;
+            let path = node.lead_on(&account, next, &visitor.caller).await;
             Ok(([NOT_KEPT, spent, (header::SET_COOKIE, cookie)].into_headers(), Redirect::to(&path)).into_response())
         }
         Err(Failure::Refused(refusal)) => {
@@ -175,96 +194,6 @@ impl Node {
         };
         settings.callback_url.clone().unwrap_or_else(|| format!("{}/auth/{}/callback", here(), settings.id))
     }
-
-    /// Signs in whom the provider's answer stands for. Gives the account and its new session's cookie.
-    async fn take_answer(
-        &self,
-        provider: &Arc<OpenIdProvider>,
-        flow: &Flow,
-        told: Complete,
-        visitor: &Visitor,
-        session: Option<CurrentSession>,
-    ) -> Result<(Account, HeaderValue), Failure> {
-        if let Some(error) = told.error {
-            return Err(refusal_of(&error).into());
-        }
-        let answered = Answered {
-            code: told.code.ok_or(Refusal::SignInFailed)?,
-            issuer: told.iss.as_deref(),
-            callback_url: &flow.callback_url,
-            verifier: flow.verifier.clone(),
-            nonce: &flow.nonce,
-        };
-        let SignedIn { person, picture_url } = provider.exchange(answered).await.map_err(|error| {
-            tracing::warn!(provider = flow.provider, "somebody could not be signed in: {}", explain(&error));
-            Refusal::from(&error)
-        })?;
-        if !self.store.spend(flow.hash(), flow.spent_until(self.clock.now())).await? {
-            return Err(Refusal::SignInExpired.into());
-        }
-        // A guest is taken along only by the browser in which the guest has asked for it.
-        let guest = guest_of(visitor).filter(|guest| flow.guest == Some(*guest));
-        let candidate = guest.unwrap_or_else(|| AccountId::from_bits(random::bits()));
-        let account = self.store.sign_in(&person, candidate, self.clock.now()).await?;
-        let begun = self.begin_session(&account, &visitor.caller).await?;
-        self.replace_session(session, guest, &account, begun.session).await?;
-        self.fetch_picture(provider.clone(), account.id, picture_url);
-        Ok((account, begun.cookie))
-    }
-
-    /// A guest's session goes over into the new one, with the guest's rooms; any other ends.
-    async fn replace_session(
-        &self,
-        before: Option<CurrentSession>,
-        guest: Option<AccountId>,
-        account: &Account,
-        now: crate::store::TokenHash,
-    ) -> Result<(), ServerError> {
-        match (before, guest) {
-            (Some(before), Some(guest)) => {
-                self.identity.sockets.adopt(before.hash(), now);
-                self.store.end_session(before.hash()).await?;
-                self.merge(guest, account.id).await
-            }
-            (Some(before), None) => self.end_session(&before).await,
-            (None, _) => Ok(()),
-        }
-    }
-
-    /// What was a guest's becomes the account's.
-    async fn merge(&self, from: AccountId, to: AccountId) -> Result<(), ServerError> {
-        if from == to {
-            return Ok(());
-        }
-        self.tell_rooms(from, &Event::AccountMerged { from, to }).await?;
-        // The oldest first, so that their order stays.
-        for room in self.store.visits(from).await?.into_iter().rev() {
-            self.store.add_visit(to, room, self.clock.now()).await?;
-        }
-        self.store.delete_account(from).await?;
-        Ok(())
-    }
-
-    /// Nobody waits for the picture.
-    fn fetch_picture(&self, provider: Arc<OpenIdProvider>, account: AccountId, url: Option<String>) {
-        let store = self.store.clone();
-        tokio::spawn(async move {
-            let picture = match &url {
-                Some(url) => provider.picture(url).await,
-                None => None,
-            };
-            if let Err(error) = store.set_picture(account, picture.as_ref()).await {
-                ServerError::from(error).report();
-            }
-        });
-    }
-
-    async fn lead_on(&self, account: &Account, next: Destination, caller: &Caller) -> Result<String, ApiError> {
-        match next {
-            Destination::NewRoom => self.create_room(account, caller).await.map(routes::host),
-            elsewhere => Ok(elsewhere.path()),
-        }
-    }
 }
 
 fn guest_of(visitor: &Visitor) -> Option<AccountId> {
@@ -272,10 +201,10 @@ fn guest_of(visitor: &Visitor) -> Option<AccountId> {
 }
 
 /// The page that says why there is no way to the provider.
-fn turn_back(provider: &OpenIdProvider, error: &SignInError, next: Destination) -> String {
+fn turn_back(provider: &OpenIdProvider, error: &SignInError, next: Destination, switch: bool) -> String {
     tracing::warn!(provider = provider.settings().id, "the way to a sign-in provider: {}", explain(error));
     match error {
-        SignInError::Unreachable(_) => routes::login_waiting(&provider.settings().id, next),
+        SignInError::Unreachable(_) => routes::login_waiting(&provider.settings().id, next, switch),
         SignInError::Untrusted(_) => routes::login_because(error.into(), next),
     }
 }

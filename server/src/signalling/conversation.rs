@@ -20,6 +20,7 @@ use super::{Ending, Frame, Outbox, allowance};
 use crate::{
     clock::Clock,
     error::ServerError,
+    identity::Holder,
     log::LogError,
     random,
     rooms::{RoomHandle, append_surely},
@@ -43,7 +44,7 @@ fn is_request(message: &ClientMessage) -> bool {
 pub(super) struct Conversation {
     node: Arc<Node>,
     connection: ConnectionRef,
-    account: Account,
+    holder: Holder,
     caller: Caller,
     outbox: Outbox,
     is_greeted: bool,
@@ -93,12 +94,12 @@ impl Conversation {
     pub(super) fn new(
         node: Arc<Node>,
         connection: ConnectionRef,
-        account: Account,
+        holder: Holder,
         caller: Caller,
         outbox: Outbox,
     ) -> Self {
         let allowances = Allowances::new(&node.limits);
-        Self { node, connection, account, caller, outbox, is_greeted: false, room: None, allowances }
+        Self { node, connection, holder, caller, outbox, is_greeted: false, room: None, allowances }
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
@@ -196,12 +197,13 @@ impl Conversation {
     }
 
     async fn join(&mut self, JoinRoom { code, role, take_over }: JoinRoom) -> Result<(), Failure> {
+        let account = self.holder.account();
         let request = JoinRequested {
             connection: self.connection,
-            account: self.account.id,
-            name: self.account.name.clone(),
-            email: self.account.profile.as_ref().and_then(|profile| profile.email.clone()),
-            kind: self.kind(),
+            account: account.id,
+            kind: self.kind_of(&account),
+            email: account.profile.and_then(|profile| profile.email),
+            name: account.name,
             role,
             take_over,
             member: MemberId::from_bits(random::bits()),
@@ -211,13 +213,14 @@ impl Conversation {
     }
 
     async fn resume(&mut self, ResumeRoom { code, token, last_seq }: ResumeRoom) -> Result<(), Failure> {
-        let (connection, account, kind) = (self.connection, self.account.id, self.kind());
-        let request = ResumeRequested { connection, account, kind, token, last_seq };
+        let account = self.holder.account();
+        let (connection, kind) = (self.connection, self.kind_of(&account));
+        let request = ResumeRequested { connection, account: account.id, kind, token, last_seq };
         self.enter(code, Event::ResumeRequested(request)).await
     }
 
-    fn kind(&self) -> Kind {
-        self.account.kind(self.node.config.identity.guests())
+    fn kind_of(&self, account: &Account) -> Kind {
+        account.kind(self.node.config.identity.guests())
     }
 
     /// Asks a room for a place. The room answers, so it has to hold the outbox first.
@@ -238,7 +241,8 @@ impl Conversation {
         let Node { log, store, quotas, clock, .. } = &*self.node;
         let (found, now) = (log.find(code).await?, clock.now());
         if quotas.has_no_look_ups(&self.caller, now) {
-            let visited = store.visits(self.account.id).await.map_err(ServerError::from).map_err(Failure::Fault)?;
+            let visited =
+                store.visits(self.holder.account().id).await.map_err(ServerError::from).map_err(Failure::Fault)?;
             return found.filter(|room| visited.contains(room)).ok_or_else(|| Refusal::TooManyRequests.into());
         }
         if found.is_none() {
@@ -249,7 +253,7 @@ impl Conversation {
 
     /// Remembers where the account has been, for its own landing page. Nobody waits for it, and the sound least of all.
     fn note_visit(&self, room: RoomId) {
-        let (store, account, now) = (self.node.store.clone(), self.account.id, self.node.clock.now());
+        let (store, account, now) = (self.node.store.clone(), self.holder.account().id, self.node.clock.now());
         tokio::spawn(async move {
             if let Err(error) = store.add_visit(account, room, now).await {
                 ServerError::from(error).report();

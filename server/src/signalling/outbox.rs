@@ -52,13 +52,13 @@ pub(crate) struct Outbox {
 }
 
 /// The writer's end of an [`Outbox`].
-pub(super) struct Queue {
+pub(crate) struct Queue {
     frames: mpsc::Receiver<Frame>,
     overflowed: Arc<Notify>,
 }
 
 /// An outbox for this many frames.
-pub(super) fn outbox(capacity: usize) -> (Outbox, Queue) {
+pub(crate) fn outbox(capacity: usize) -> (Outbox, Queue) {
     let (sender, receiver) = mpsc::channel(capacity.max(1));
     let overflowed = Arc::new(Notify::new());
     (Outbox { frames: sender, overflowed: overflowed.clone() }, Queue { frames: receiver, overflowed })
@@ -90,7 +90,7 @@ impl Outbox {
 
 impl Queue {
     /// The next frame; `None` once nobody can queue one any more. After an overflow it is the last.
-    pub(super) async fn next(&mut self) -> Option<Frame> {
+    pub(crate) async fn next(&mut self) -> Option<Frame> {
         tokio::select! {
             biased;
             () = self.overflowed.notified() => Some(Frame::Close(Ending::TOO_SLOW)),

@@ -61,15 +61,18 @@ async fn serve(
     let (outbox, queue) = outbox(node.limits.outbox_frames);
     let writing = tokio::spawn(writer::write(sink, queue, node.clock.clone()));
     let connection = ConnectionRef { node: node.id, id: ConnectionId::from_bits(random::bits()) };
-    let sockets = node.identity.sockets.clone();
-    // Held until the connection ends: a log-out finds it here.
-    let _registration = session.map(|session| sockets.register(session.hash(), connection.id, outbox.clone()));
-    match admitted {
-        Ok(account) => {
-            reader::read(frames, Conversation::new(node, connection, account, caller, outbox), writing).await
+    let registration = async {
+        let account = admitted.map_err(Ending::refused)?;
+        let session = session.ok_or(Ending::refused(Refusal::NotSignedIn))?;
+        node.admit(&session, account, connection.id, outbox.clone()).await
+    };
+    match registration.await {
+        // Held until the connection ends: a log-out finds it here.
+        Ok(registration) => {
+            let conversation = Conversation::new(node, connection, registration.holder(), caller, outbox);
+            reader::read(frames, conversation, writing).await;
         }
-        Err(refusal) => {
-            let ending = Ending::refused(refusal);
+        Err(ending) => {
             outbox.close(ending);
             reader::linger(frames, writing, ending).await;
         }

@@ -51,11 +51,11 @@ async fn told(site: &Site, pair: &Pair, who: Who, index: usize) -> String {
         connection.try_send(&message).await;
         frames = connection.drain().await;
     }
-    let refusals = frames.into_iter().filter_map(|frame| match frame {
+    let mut refusals = frames.into_iter().filter_map(|frame| match frame {
         ServerMessage::Refused(refused) => Some(refused.refusal.code().to_owned()),
         _ => None,
     });
-    refusals.last().unwrap_or_else(|| "yes".to_owned())
+    refusals.next_back().unwrap_or_else(|| "yes".to_owned())
 }
 
 #[tokio::test]

@@ -19,12 +19,15 @@ const FLOW_TTL_S: u64 = 10 * 60;
 const COOKIE_TTL_S: u64 = 60 * 60;
 /// Hexadecimal digits of a state.
 const STATE_CHARS: usize = 32;
+/// Ways that one browser can be on at once; of more, the oldest are given up. A browser has room for so many cookies, and a
+/// request for so many bytes.
+const FLOWS: usize = 4;
 /// Digits of a state that tell one cookie from another.
 const NAME_CHARS: usize = 8;
 
 /// One way to a provider and back.
 #[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Flow {
+pub(in crate::identity) struct Flow {
     pub(super) provider: String,
     /// Comes back with the answer (RFC 6749, section 10.12).
     pub(super) state: String,
@@ -41,7 +44,12 @@ pub(super) struct Flow {
 
 impl Flow {
     /// A way that nobody has gone.
-    pub(super) fn draw(provider: &str, callback_url: String, next: Destination, guest: Option<AccountId>) -> Self {
+    pub(in crate::identity) fn draw(
+        provider: &str,
+        callback_url: String,
+        next: Destination,
+        guest: Option<AccountId>,
+    ) -> Self {
         let secret = || format!("{:032x}", random::bits());
         Self {
             provider: provider.to_owned(),
@@ -70,17 +78,32 @@ impl Node {
     pub(super) fn flow_cookie(&self, flow: &Flow, caller: &Caller) -> Result<HeaderValue, ServerError> {
         let token = Dated::new(Purpose::SignIn, flow, self.clock.now(), FLOW_TTL_S);
         let value = token::sign(&self.identity.keys, &token)?;
-        self.write(flow, &value, COOKIE_TTL_S, caller)
+        self.write(&self.cookie_name(&flow.state), &value, COOKIE_TTL_S, caller)
     }
 
     /// Takes the cookie away.
     pub(super) fn spent_flow_cookie(&self, flow: &Flow, caller: &Caller) -> Result<HeaderValue, ServerError> {
-        self.write(flow, "", 0, caller)
+        self.write(&self.cookie_name(&flow.state), "", 0, caller)
     }
 
-    fn write(&self, flow: &Flow, value: &str, max_age_s: u64, caller: &Caller) -> Result<HeaderValue, ServerError> {
-        let name = self.cookie_name(&flow.state);
-        Cookie { name: &name, value, path: "/auth", max_age_s, secure: is_secure(&self.config, caller) }.header()
+    /// What takes the oldest ways away from a browser, so that there is room for one more.
+    pub(super) fn surplus_flow_cookies(
+        &self,
+        headers: &HeaderMap,
+        caller: &Caller,
+    ) -> Result<Vec<HeaderValue>, ServerError> {
+        let (keys, now) = (&self.identity.keys, self.clock.now());
+        let mut flows: Vec<_> = cookie::pairs(headers).filter(|(name, _)| self.is_cookie_name(name)).collect();
+        // What cannot be read is the oldest of all.
+        flows.sort_by_cached_key(|(_, value)| {
+            token::verify::<Flow>(keys, Purpose::SignIn, value, now).map_or(0, |verified| verified.token.iat)
+        });
+        let surplus = (flows.len() + 1).saturating_sub(FLOWS);
+        flows[..surplus].iter().map(|(name, _)| self.write(name, "", 0, caller)).collect()
+    }
+
+    fn write(&self, name: &str, value: &str, max_age_s: u64, caller: &Caller) -> Result<HeaderValue, ServerError> {
+        Cookie { name, value, path: "/auth", max_age_s, secure: is_secure(&self.config, caller) }.header()
     }
 
     /// The way that an answer belongs to, current or not: this browser has gone it, and to this provider.
@@ -92,6 +115,12 @@ impl Node {
             cookie::values(headers, &name).find_map(|value| token::verify(keys, Purpose::SignIn, value, now));
         let flow: Dated<Flow> = verified?.token;
         (flow.content.state == state && flow.content.provider == provider).then_some(flow)
+    }
+
+    /// Whether it is one that [`Node::cookie_name`] gives.
+    fn is_cookie_name(&self, name: &str) -> bool {
+        let digits = name.strip_prefix(&self.config.cookie.session_cookie_name).and_then(|rest| rest.strip_prefix('.'));
+        digits.is_some_and(|digits| digits.len() == NAME_CHARS && digits.bytes().all(|b| b.is_ascii_hexdigit()))
     }
 
     fn cookie_name(&self, state: &str) -> String {
