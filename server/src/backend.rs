@@ -11,7 +11,7 @@ use heartogether_app::api::{
     Account, ApiError, Backend, Caller, IceConfiguration, NewSession, Provider, RecentRoom, RoomSummary, Visitor,
 };
 
-use crate::{error::ServerError, log::LogError, random, state::Node};
+use crate::{error::ServerError, log::LogError, random, state::Node, work::finish};
 
 /// Draws of a code before giving up: with a million live rooms out of 887 million codes, two are already rare.
 const CODE_DRAWS: u32 = 16;
@@ -45,10 +45,9 @@ impl Backend for Node {
     async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError> {
         owner.kind(self.guests()).check(Permission::CreateRoom)?;
         self.quotas.take_room(owner.id, caller, self.clock.now())?;
+        let _opening = self.opening.lock().await;
         self.quotas.open_rooms().check(caller, |room| self.rooms.is_open(room))?;
-        let (id, code) = self.open_room(owner).await?;
-        self.quotas.open_rooms().add(id, caller);
-        Ok(code)
+        Ok(self.open_room(owner, caller).await?)
     }
 
     async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError> {
@@ -116,7 +115,7 @@ impl Node {
         Ok(NewSession { account, cookie })
     }
 
-    async fn open_room(&self, owner: &Account) -> Result<(RoomId, RoomCode), ServerError> {
+    async fn open_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ServerError> {
         for _ in 0..CODE_DRAWS {
             let created = RoomCreated {
                 id: RoomId::from_bits(random::bits()),
@@ -127,11 +126,12 @@ impl Node {
                 policy: Policy::from(&self.limits),
             };
             let (id, code) = (created.id, created.code);
-            match self.log.create(created).await {
-                Ok(_) => {
-                    self.rooms.open(id);
-                    return Ok((id, code));
-                }
+            let (log, rooms) = (self.log.clone(), self.rooms.clone());
+            let creation = async move { log.create(created).await.map(|_| rooms.open(id)) };
+            // One that never came to be is forgotten with those that are over.
+            self.quotas.open_rooms().add(id, caller);
+            match finish(creation).await? {
+                Ok(_) => return Ok(code),
                 Err(LogError::CodeTaken) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -126,6 +126,7 @@ impl Server {
             reach,
             quotas,
             sockets,
+            opening: tokio::sync::Mutex::default(),
             reports,
         });
         let (port, is_secure) = (address.port(), tls.is_some());

@@ -99,6 +99,17 @@ async fn guessing_codes_on_a_connection_counts_and_members_find_their_rooms_all_
 }
 
 #[tokio::test]
+async fn as_many_rooms_as_may_be_are_opened_from_one_address_at_once() {
+    let server = TestServer::start_with(Limits { rooms_per_address: 3, ..Limits::default() }, &[]).await;
+    let ada = server.site.sign_in("Ada").await;
+    let headers = [("cookie", ada.as_str())];
+    let crowd = futures::future::join_all((0..10).map(|_| server.site.submit("create_room", "", &headers))).await;
+    let opened = crowd.iter().filter(|response| response.headers().contains_key("location")).count();
+    let refused = crowd.iter().filter(|response| response.status() == 429).count();
+    assert_eq!((opened, refused), (3, 7));
+}
+
+#[tokio::test]
 async fn an_account_opens_so_many_rooms_in_a_time() {
     let limits = Limits { rooms_per_account: quota(2, 60_000), ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
