@@ -16,6 +16,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+pub use accounts::redact;
 pub(crate) use effect::Effects;
 pub use effect::{Audience, Effect};
 pub use event::{Command, ConnectionRef, Entry, Event, JoinRequested, Policy, ResumeRequested, RoomCreated};
@@ -26,7 +27,7 @@ use crate::{
     refusal::Refusal,
     role::{Kind, Permission, Standing, permit},
     time::Timestamp,
-    wire::{EndReason, Messages, RoomView, SequencedEvent, StreamState},
+    wire::{EndReason, Messages, RoomEvent, RoomView, SequencedEvent, StreamState},
 };
 use chat::Chat;
 use members::Members;
@@ -270,6 +271,16 @@ impl Room {
             messages,
             has_earlier_messages: has_earlier,
         })
+    }
+
+    /// Forgets what members have said and who they were, in the place of which it keeps that they are gone: a page that
+    /// resumes counts on every event.
+    fn scrub(&mut self, members: &[MemberId]) {
+        for (_, kept) in &mut self.recent {
+            if let Some(member) = kept.event.subject().filter(|member| members.contains(member)) {
+                kept.event = RoomEvent::ListenerLeft { member };
+            }
+        }
     }
 
     /// Keeps the events of this step for members who resume.

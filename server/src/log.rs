@@ -11,7 +11,7 @@ use std::{error::Error, sync::Arc};
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{RoomCode, RoomId, Seq},
+    id::{AccountId, RoomCode, RoomId, Seq},
     room::{Entry, Event, RoomCreated},
 };
 use tokio::sync::broadcast;
@@ -63,6 +63,19 @@ pub trait RoomLog: Send + Sync {
     /// # Errors
     /// [`LogError::Storage`].
     async fn live(&self) -> Result<Vec<RoomId>, LogError>;
+
+    /// The live rooms in whose entries an account stands.
+    ///
+    /// # Errors
+    /// [`LogError::Storage`].
+    async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError>;
+
+    /// Takes a deleted account's name, e-mail address and words out of the room's entries, as
+    /// [`redact`](heartogether::room::redact) says. Subscribers are not told.
+    ///
+    /// # Errors
+    /// [`LogError::Storage`].
+    async fn redact(&self, room: RoomId, account: AccountId) -> Result<(), LogError>;
 
     /// Deletes the room's entries and frees its code. Closing a room twice changes nothing.
     ///

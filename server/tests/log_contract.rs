@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use heartogether::{
-    id::{AccountId, ConnectionId, DisplayName, MemberId, RoomCode, RoomId, Seq},
+    id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, RoomId, Seq},
     limits::Limits,
-    room::{Entry, Event, Policy, RoomCreated},
+    role::{Kind, Role},
+    room::{ConnectionRef, Entry, Event, JoinRequested, Policy, RoomCreated},
     time::Timestamp,
 };
 use heartogether_server::{
@@ -89,6 +90,7 @@ contract! {
     time_never_goes_backwards_within_a_room
     concurrent_appends_leave_no_gap_and_reach_subscribers_in_order
     rooms_do_not_mix
+    what_a_deleted_account_was_is_taken_out_of_the_rooms_that_name_it
 }
 
 async fn a_room_is_created_found_and_closed(bench: Bench) {
@@ -180,6 +182,34 @@ async fn rooms_do_not_mix(bench: Bench) {
     assert_eq!(entries.recv().await.expect("an entry").event, lost(2));
     log.close(OTHER).await.expect("closed");
     assert_eq!(seqs(&log.read(ROOM, Seq(0)).await.expect("read")), [1, 2]);
+}
+
+async fn what_a_deleted_account_was_is_taken_out_of_the_rooms_that_name_it(bench: Bench) {
+    let (log, grace) = (bench.log, AccountId::from_bits(7));
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    log.create(created(OTHER, "DEF567")).await.expect("created");
+    let request = JoinRequested {
+        connection: ConnectionRef { node: NodeId::from_bits(1), id: ConnectionId::from_bits(2) },
+        account: grace,
+        name: DisplayName::parse("Grace").expect("a name"),
+        email: Some("grace@hear.example".to_owned()),
+        kind: Kind::Known,
+        role: Role::Listener,
+        take_over: false,
+        member: MemberId::from_bits(3),
+        token: ResumeToken::from_bits(4),
+    };
+    log.append(ROOM, Event::JoinRequested(request)).await.expect("appended");
+    log.append(ROOM, lost(2)).await.expect("appended");
+    assert_eq!(log.naming(grace).await.expect("looked up"), [ROOM]);
+    log.redact(ROOM, grace).await.expect("redacted");
+    let entries = log.read(ROOM, Seq(0)).await.expect("read");
+    let Event::JoinRequested(left) = &entries[1].event else { panic!("the request is still there") };
+    assert_eq!((left.name.as_str(), &left.email, left.account), ("Somebody", &None, grace));
+    assert_eq!((seqs(&entries), &entries[2].event), (vec![1, 2, 3], &lost(2)));
+    log.close(ROOM).await.expect("closed");
+    log.redact(ROOM, grace).await.expect("there is nothing left to do");
+    assert!(log.naming(grace).await.expect("looked up").is_empty());
 }
 
 #[tokio::test]

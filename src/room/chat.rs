@@ -38,11 +38,6 @@ impl Chat {
         self.page(reader, |message| message.seq < seq)
     }
 
-    /// Whether the account has written something.
-    pub(super) fn knows(&self, account: AccountId) -> bool {
-        self.kept.iter().any(|kept| kept.account == account)
-    }
-
     /// Gives messages to another account.
     pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
         self.kept.iter_mut().filter(|kept| kept.account == from).for_each(|kept| kept.account = to);

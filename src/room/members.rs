@@ -154,11 +154,10 @@ impl Members {
         now.chain(self.former.iter().copied()).find(|(id, _)| *id == member).map(|(_, account)| account)
     }
 
-    /// Whether the account has or had a place, or was removed.
-    pub(super) fn know(&self, account: AccountId) -> bool {
-        self.host.iter().chain(&self.listeners).any(|member| member.account == account)
-            || self.former.iter().any(|(_, former)| *former == account)
-            || self.removed.contains(&account)
+    /// The listeners' places that the account has or had of late.
+    pub(super) fn places_of(&self, account: AccountId) -> Vec<MemberId> {
+        let now = self.listeners.iter().map(|listener| (listener.id, listener.account));
+        now.chain(self.former.iter().copied()).filter(|(_, known)| *known == account).map(|(id, _)| id).collect()
     }
 
     /// Gives places, and what is remembered of former ones, to another account.

@@ -168,6 +168,21 @@ pub enum RoomEvent {
 }
 
 impl RoomEvent {
+    /// The listener whom it is about.
+    pub const fn subject(&self) -> Option<MemberId> {
+        match self {
+            Self::ListenerJoined { listener } => Some(listener.member),
+            Self::MessageSent { message } => Some(message.author),
+            Self::ListenerAttached { member, .. } | Self::ListenerLeft { member } | Self::Reacted { member, .. } => {
+                Some(*member)
+            }
+            Self::StreamChanged { .. }
+            | Self::MessagesDelivered { .. }
+            | Self::EndExpected { .. }
+            | Self::RoomEnded { .. } => None,
+        }
+    }
+
     /// Whether it is about what listeners say rather than who is there and what the host sends.
     pub const fn is_talk(&self) -> bool {
         matches!(self, Self::Reacted { .. } | Self::MessageSent { .. } | Self::MessagesDelivered { .. })

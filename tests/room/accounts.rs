@@ -1,9 +1,10 @@
 //! A guest signs in as somebody who has an account already; an account is deleted.
 
 use heartogether::{
+    id::Seq,
     refusal::Refusal,
     role::Role,
-    room::{Audience, Command, Effect, Event},
+    room::{Audience, Command, Effect, Entry, Event, JoinRequested, redact},
     wire::{EndReason, RoomEvent, StreamState},
 };
 
@@ -85,4 +86,57 @@ fn a_deleted_listener_leaves_and_what_they_wrote_goes_too() {
     let left: Vec<_> = stage.view(HOST).messages.iter().map(|message| message.text.as_str().to_owned()).collect();
     assert_eq!(left, ["softer, please"]);
     assert_eq!(stage.stream(), StreamState::Live);
+}
+
+#[test]
+fn nothing_that_a_deleted_listener_was_or_wrote_stays_in_the_room() {
+    let mut stage = Stage::open();
+    let host = stage.host(1);
+    stage.ask_called(name("Grace Hopper"), GRACE, Role::Listener, 2, false);
+    stage.command(2, write(1, "louder, please"));
+    stage.command(2, FIRE);
+    stage.command(2, Command::Leave);
+    stage.lose(1);
+    stage.append(Event::AccountDeleted { account: GRACE });
+    let kept = serde_json::to_string(&stage.room).expect("a room is written");
+    assert!(!kept.contains("Grace") && !kept.contains("louder"), "{kept}");
+    let missed = format!("{:?}", stage.resume(OWNER, host.token, host.seq, 3).resumed(3));
+    assert!(missed.contains("ListenerLeft") && !missed.contains("Reacted"), "{missed}");
+}
+
+#[test]
+fn a_log_is_rid_of_who_somebody_was_and_what_they_wrote_as_a_guest_too() {
+    let asks = |at: u128, account, called: &str, email: Option<&str>| {
+        Event::JoinRequested(JoinRequested {
+            connection: connection(at),
+            account,
+            name: name(called),
+            email: email.map(str::to_owned),
+            kind: heartogether::role::Kind::Known,
+            role: Role::Listener,
+            take_over: false,
+            member: heartogether::id::MemberId::from_bits(at),
+            token: heartogether::id::ResumeToken::from_bits(at),
+        })
+    };
+    let says = |at, text| Event::Commanded { connection: connection(at).id, command: write(1, text) };
+    let events = [
+        Event::RoomCreated(created()),
+        asks(2, GRACE, "A guest", None),
+        says(2, "a guest's words"),
+        asks(3, EDSGER, "Edsger", Some("edsger@hear.example")),
+        says(3, "somebody else's words"),
+        Event::AccountMerged { from: GRACE, to: BARBARA },
+        asks(4, BARBARA, "Barbara Liskov", Some("barbara@hear.example")),
+        says(4, "her words"),
+    ];
+    let entries: Vec<_> =
+        (1..).zip(events).map(|(seq, event)| Entry { seq: Seq(seq), at: Stage::open().now, event }).collect();
+    let redacted = redact(entries.iter(), BARBARA);
+    assert_eq!(redacted.iter().map(|entry| entry.seq.0).collect::<Vec<_>>(), [2, 3, 7, 8]);
+    let left = serde_json::to_string(&redacted).expect("entries are written");
+    for gone in ["A guest", "words", "Barbara", "hear.example"] {
+        assert!(!left.contains(gone), "{gone}: {left}");
+    }
+    assert!(redact(redacted.iter(), BARBARA).is_empty());
 }

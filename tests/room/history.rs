@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use crate::stage::*;
 
 /// Who sits at each page.
-const PAGES: [AccountId; 7] = [OWNER, OWNER, GRACE, GRACE, EDSGER, BARBARA, BARBARA];
+pub(crate) const PAGES: [AccountId; 7] = [OWNER, OWNER, GRACE, GRACE, EDSGER, BARBARA, BARBARA];
 
 /// What happens next.
 #[derive(Clone, Debug)]

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use heartogether::{
     id::ConnectionId,
     role::Role,
-    room::{Audience, Effect, Entry, Event, Room, step},
+    room::{Audience, Effect, Entry, Event, Room, redact, step},
     wire::ServerMessage,
 };
 use proptest::{prelude::*, test_runner::Config};
 
-use crate::history::{Turn, moves, play};
+use crate::history::{PAGES, Turn, moves, play};
 
 fn config() -> Config {
     Config { cases: 200, failure_persistence: None, ..Config::default() }
@@ -59,6 +59,22 @@ proptest! {
             room = next;
         }
         prop_assert_eq!(Some(&room), turns.last().map(|turn| &turn.after));
+    }
+
+    #[test]
+    fn a_log_without_a_deleted_accounts_words_gives_the_same_room(moves in moves(), page in any::<prop::sample::Index>()) {
+        let mut entries: Vec<_> = play(&moves).into_iter().map(|turn| turn.entry).collect();
+        let Some(last) = entries.last() else { return Ok(()) };
+        let account = PAGES[page.index(PAGES.len())];
+        let (seq, at) = (last.seq.next(), last.at);
+        entries.push(Entry { seq, at, event: Event::AccountDeleted { account } });
+        let replay = |entries: &[Entry]| entries.iter().fold(Room::default(), |room, entry| step(room, entry).0);
+        let before = replay(&entries);
+        for redacted in redact(entries.clone().iter(), account) {
+            let place = entries.iter().position(|entry| entry.seq == redacted.seq).expect("a place of the log");
+            entries[place] = redacted;
+        }
+        prop_assert_eq!(replay(&entries), before);
     }
 
     #[test]

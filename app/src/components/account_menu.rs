@@ -104,7 +104,7 @@ fn Deletion() -> impl IntoView {
             <summary class="text-sm">"Delete my data"</summary>
             <form method="post" action=routes::DELETE class="grid gap-3">
                 <p class="text-sm text-muted">
-                    "Your account and your sessions are deleted, and your rooms end for everyone in them. What other people’s rooms keep of you, such as your name and your messages, goes when those rooms have ended. This cannot be undone."
+                    "Your account and your sessions are deleted, and your rooms end for everyone in them. Your name and your messages are taken out of other people’s rooms; a page that shows them does so until it is loaded anew. This cannot be undone."
                 </p>
                 <Button submit=true variant=Variant::Danger>
                     "Delete everything"

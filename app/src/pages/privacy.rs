@@ -36,7 +36,7 @@ pub fn PrivacyPage() -> impl IntoView {
                 </p>
                 <h2>"Your room"</h2>
                 <p>
-                    "While a room is live the server keeps its code, its host, who is in it, and what listeners write and react with, so that a restart does not end it. Messages are for the host alone. When the room has ended it is deleted, after ten minutes in which its host can open it again. A listener who was removed is remembered as a number until then. The server also remembers the last eight rooms you were in, to lead you back to them; that goes with your session."
+                    "While a room is live the server keeps its code, its host, who is in it, and what listeners write and react with, so that a restart does not end it. Messages are for the host alone. When the room has ended it is deleted, after ten minutes in which its host can open it again. A listener who was removed is remembered as a number until then. Whoever deletes their data is taken out of the rooms of others at once, with their name, their e-mail address and what they wrote; a page of the host’s that shows it already does so until it is loaded anew. The server also remembers the last eight rooms you were in, to lead you back to them; that goes with your session."
                 </p>
                 <h2>"The server’s log"</h2>
                 <p>

@@ -8,7 +8,11 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use heartogether::{id::AccountId, role::Permission, room::Event};
+use heartogether::{
+    id::{AccountId, RoomId},
+    role::Permission,
+    room::Event,
+};
 use heartogether_app::{
     api::{Account, Backend, Visitor},
     routes,
@@ -19,6 +23,7 @@ use serde_json::{Value, json};
 use super::CurrentSession;
 use crate::{
     error::{Answer, ServerError},
+    log::LogError,
     state::Node,
     work::finish,
 };
@@ -118,19 +123,24 @@ impl Node {
     async fn delete_account(&self, account: AccountId) -> Result<(), ServerError> {
         // Nobody who says goodbye writes another word meanwhile, or comes back with one of the old connections.
         self.identity.sockets.close_account(account);
-        self.tell_rooms(account, &Event::AccountDeleted { account }).await?;
+        for room in self.tell_rooms(account, &Event::AccountDeleted { account }).await? {
+            self.log.redact(room, account).await?;
+        }
         self.store.delete_account(account).await?;
         self.identity.sockets.close_account(account);
         Ok(())
     }
 
-    /// Appends an event about an account to the rooms that know it.
-    pub(super) async fn tell_rooms(&self, account: AccountId, event: &Event) -> Result<(), ServerError> {
-        for room in self.log.live().await? {
-            if self.rooms.open(room).concerns(account).await {
-                self.log.append(room, event.clone()).await?;
+    /// Appends an event about an account to the rooms that know it, and names them.
+    pub(super) async fn tell_rooms(&self, account: AccountId, event: &Event) -> Result<Vec<RoomId>, ServerError> {
+        let rooms = self.log.naming(account).await?;
+        for room in &rooms {
+            match self.log.append(*room, event.clone()).await {
+                // It has ended meanwhile, and its log with it.
+                Ok(_) | Err(LogError::NoSuchRoom) => {}
+                Err(error) => return Err(error.into()),
             }
         }
-        Ok(())
+        Ok(rooms)
     }
 }

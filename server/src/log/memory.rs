@@ -7,8 +7,8 @@ use std::{
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{RoomCode, RoomId, Seq},
-    room::{Entry, Event, RoomCreated},
+    id::{AccountId, RoomCode, RoomId, Seq},
+    room::{Entry, Event, RoomCreated, redact},
 };
 
 use super::{LogError, RoomLog, Subscription, topics::Topics};
@@ -81,6 +81,23 @@ impl RoomLog for MemoryLog {
 
     async fn live(&self) -> Result<Vec<RoomId>, LogError> {
         Ok(self.rooms().keys().copied().collect())
+    }
+
+    async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError> {
+        let id = account.to_string();
+        let names = |entry: &Arc<Entry>| serde_json::to_string(&entry.event).is_ok_and(|event| event.contains(&id));
+        let rooms = self.rooms();
+        Ok(rooms.iter().filter(|(_, kept)| kept.entries.iter().any(names)).map(|(room, _)| *room).collect())
+    }
+
+    async fn redact(&self, room: RoomId, account: AccountId) -> Result<(), LogError> {
+        if let Some(kept) = self.rooms().get_mut(&room) {
+            for redacted in redact(kept.entries.iter().map(|entry| &**entry), account) {
+                let places = kept.entries.iter_mut().filter(|entry| entry.seq == redacted.seq);
+                places.for_each(|entry| *entry = Arc::new(redacted.clone()));
+            }
+        }
+        Ok(())
     }
 
     async fn close(&self, room: RoomId) -> Result<(), LogError> {

@@ -12,9 +12,9 @@ use std::sync::{
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{RoomCode, RoomId, Seq},
+    id::{AccountId, RoomCode, RoomId, Seq},
     refusal::Refusal,
-    room::{Entry, Event, RoomCreated},
+    room::{Entry, Event, RoomCreated, redact},
     time::Timestamp,
 };
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
@@ -80,7 +80,7 @@ impl SqliteLog {
 }
 
 fn parse_room(row: &SqliteRow) -> Result<RoomId, sqlx::Error> {
-    let id: &str = row.try_get("id")?;
+    let id: &str = row.try_get(0)?;
     id.parse().map_err(|refusal: Refusal| sqlx::Error::Decode(Box::new(refusal)))
 }
 
@@ -119,6 +119,18 @@ impl RoomLog for SqliteLog {
     async fn live(&self) -> Result<Vec<RoomId>, LogError> {
         let rows = sqlx::query("SELECT id FROM rooms").fetch_all(&self.pool).await?;
         Ok(rows.iter().map(parse_room).collect::<Result<_, _>>()?)
+    }
+
+    async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError> {
+        // Ids are digits alone, and none means anything to LIKE. Every entry is looked at: an account is deleted once.
+        let found = sqlx::query("SELECT DISTINCT room FROM entries WHERE event LIKE $1").bind(format!("%{account}%"));
+        Ok(found.fetch_all(&self.pool).await?.iter().map(parse_room).collect::<Result<_, _>>()?)
+    }
+
+    async fn redact(&self, room: RoomId, account: AccountId) -> Result<(), LogError> {
+        let entries = self.read(room, Seq(0)).await?;
+        let redacted = redact(entries.iter().map(|entry| &**entry), account);
+        self.write(Change::Rewrite(room, redacted)).await.map(drop)
     }
 
     async fn close(&self, room: RoomId) -> Result<(), LogError> {

@@ -21,7 +21,6 @@ pub(super) enum Request {
     Detach { connection: ConnectionId },
     Signal { from: ConnectionId, signal: SendSignal },
     FetchMessages { from: ConnectionId, before: Seq },
-    Concerns { account: AccountId, done: oneshot::Sender<bool> },
     RoleOf { connection: ConnectionId, done: oneshot::Sender<Option<Role>> },
     Audience { viewer: Viewer, done: oneshot::Sender<Result<AudienceReport, Refusal>> },
     Realtime { viewer: Viewer, done: oneshot::Sender<Result<RealtimeReport, Refusal>> },
@@ -70,11 +69,6 @@ impl RoomHandle {
     /// The role of the member whose connection it is; `None` for who is none.
     pub(crate) async fn role_of(&self, connection: ConnectionId) -> Option<Role> {
         self.ask(|done| Request::RoleOf { connection, done }).await.flatten()
-    }
-
-    /// Whether anything in the room is the account's.
-    pub(crate) async fn concerns(&self, account: AccountId) -> bool {
-        self.ask(|done| Request::Concerns { account, done }).await.unwrap_or_default()
     }
 
     /// What everybody may know of the room; `None` once it has ended.

@@ -196,7 +196,6 @@ impl Replica {
                 drop(done.send(self.signals.report(&self.room, viewer, self.clock.now())));
             }
             Request::Revisit { viewer, done } => drop(done.send(revisit(&self.room, viewer))),
-            Request::Concerns { account, done } => drop(done.send(self.room.concerns(account))),
             Request::RoleOf { connection, done } => {
                 let _ = done.send(self.room.member_at(connection).map(|member| member.role));
             }

@@ -24,6 +24,8 @@ const BATCH: usize = 256;
 pub(super) enum Change {
     Create(RoomCreated),
     Append(RoomId, Event),
+    /// Puts other entries in the places of some.
+    Rewrite(RoomId, Vec<Entry>),
     Close(RoomId),
 }
 
@@ -89,6 +91,7 @@ async fn perform(db: &mut SqliteConnection, change: &Change, now: Timestamp) -> 
     match change {
         Change::Create(created) => create(db, created, now).await,
         Change::Append(room, event) => append(db, *room, event, now).await,
+        Change::Rewrite(room, entries) => rewrite(db, *room, entries).await,
         Change::Close(room) => close(db, *room).await,
     }
 }
@@ -119,12 +122,24 @@ async fn append(
 }
 
 async fn insert(db: &mut SqliteConnection, room: RoomId, entry: Entry) -> Result<Outcome, sqlx::Error> {
-    let event = serde_json::to_string(&entry.event).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+    let event = written(&entry.event)?;
     let insert = "INSERT INTO entries (room, seq, at, version, event) VALUES ($1, $2, $3, $4, $5)";
     let insert = sqlx::query(insert).bind(room.to_string()).bind(to_sql(entry.seq.0));
     let insert = insert.bind(to_sql(entry.at.as_millis())).bind(i64::from(EVENT_VERSION)).bind(event);
     insert.execute(&mut *db).await?;
     Ok(Ok(Some(Arc::new(entry))))
+}
+
+async fn rewrite(db: &mut SqliteConnection, room: RoomId, entries: &[Entry]) -> Result<Outcome, sqlx::Error> {
+    for entry in entries {
+        let update = sqlx::query("UPDATE entries SET event = $3 WHERE room = $1 AND seq = $2").bind(room.to_string());
+        update.bind(to_sql(entry.seq.0)).bind(written(&entry.event)?).execute(&mut *db).await?;
+    }
+    Ok(Ok(None))
+}
+
+fn written(event: &Event) -> Result<String, sqlx::Error> {
+    serde_json::to_string(event).map_err(|error| sqlx::Error::Encode(Box::new(error)))
 }
 
 async fn close(db: &mut SqliteConnection, room: RoomId) -> Result<Outcome, sqlx::Error> {
