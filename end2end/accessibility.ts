@@ -5,17 +5,26 @@ import { expect, type Locator, type Page } from '@playwright/test';
 /** The narrowest that WCAG asks for (1.4.10), a phone, a laptop at 200 % zoom, a laptop. */
 const WIDTHS = [320, 390, 640, 1280];
 
-/** Nothing on the page reaches beyond its edge, however narrow it is. */
+/** Whether letters are as the browser has them, or twice as large as some people need them (WCAG, 1.4.4). */
+const TEXT_SIZES = ['', '200%'];
+
+/** Nothing on the page reaches beyond its edge, however narrow it is and however large its letters are. */
 export async function fitsEveryWidth(page: Page): Promise<void> {
   const isTooWide = () =>
     page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
       return scrollWidth > clientWidth ? `${scrollWidth} > ${clientWidth}` : '';
     });
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 844 });
-    expect(await isTooWide(), `scrolls sideways at ${width} px`).toBe('');
+  const setTextSize = (size: string) => page.evaluate((size) => (document.documentElement.style.fontSize = size), size);
+  for (const size of TEXT_SIZES) {
+    await setTextSize(size);
+    // Twice the letters on the narrowest page would be both at once, which nobody asks for.
+    for (const width of size ? WIDTHS.slice(1) : WIDTHS) {
+      await page.setViewportSize({ width, height: 844 });
+      expect(await isTooWide(), `scrolls sideways at ${width} px ${size}`).toBe('');
+    }
   }
+  await setTextSize('');
 }
 
 /** axe finds nothing, on a phone and on a laptop, in either theme. */

@@ -124,5 +124,11 @@ fn PlainRoutes() -> AnyNestedRoute {
 /// Takes over the server's HTML.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
+    use crate::routes::Destination;
+
+    if location().pathname().is_ok_and(|path| matches!(Destination::parse(&path), Destination::Listen(_))) {
+        // Its code comes while the frame around it is taken over.
+        ListenRoute::prepare();
+    }
     leptos::mount::hydrate_lazy(App);
 }

@@ -3,7 +3,7 @@
 
 mod capture;
 pub mod discretion;
-mod head_start;
+pub(crate) mod head_start;
 mod ice;
 mod level;
 pub mod media_session;
@@ -43,6 +43,7 @@ use leptos::{
     prelude::*,
 };
 use wasm_bindgen_futures::spawn_local;
+use web_sys::MessageEvent;
 
 pub use capture::CaptureError;
 use head_start::HeadStart;
@@ -71,7 +72,8 @@ struct Page(Rc<Running>);
 
 struct Running {
     client: RefCell<Client>,
-    head_start: Cell<Option<HeadStart>>,
+    /// Opened before the page was there, for the first time that one is wanted.
+    socket_ahead: RefCell<Option<Socket>>,
     socket: RefCell<Option<Socket>>,
     timers: RefCell<BTreeMap<Timer, TimeoutHandle>>,
     peers: RefCell<BTreeMap<NegotiationId, Rc<PeerConnection>>>,
@@ -98,14 +100,13 @@ struct Audience {
 impl Page {
     fn new(
         client: Client,
-        head_start: Option<HeadStart>,
         (configuration, discretion): (web_sys::RtcConfiguration, Discretion),
         player: NodeRef<Audio>,
         presence: Presence,
     ) -> Self {
         Self(Rc::new(Running {
             client: RefCell::new(client),
-            head_start: head_start.into(),
+            socket_ahead: RefCell::default(),
             socket: RefCell::default(),
             timers: RefCell::default(),
             peers: RefCell::default(),
@@ -137,14 +138,35 @@ impl Page {
         }
     }
 
-    /// Takes in what the server said this many milliseconds ago.
-    fn hear(&self, message: ServerMessage, age_ms: f64) {
+    /// Takes in what the server says, and shows it.
+    fn hear(&self, event: &MessageEvent) {
+        self.take_message(event);
+        self.publish();
+    }
+
+    fn take_message(&self, event: &MessageEvent) {
+        let Some(message) = socket::read(event) else { return };
         if let ServerMessage::RoomJoined(RoomJoined { now, .. }) | ServerMessage::RoomResumed(RoomResumed { now, .. }) =
             &message
         {
-            self.0.presence.clock_ahead_ms.set(now.as_millis() as f64 - (js_sys::Date::now() - age_ms));
+            let read_at_ms = js_sys::Date::now() - socket::age_ms(event);
+            self.0.presence.clock_ahead_ms.set(now.as_millis() as f64 - read_at_ms);
         }
-        self.input(Input::Received(message));
+        self.take(Input::Received(message));
+    }
+
+    /// Begins to join: with a head start where it was heard of last. That is shown once the page stands, which is still
+    /// being drawn as the server knew it.
+    fn join(&self, head_start: Option<HeadStart>) {
+        let (socket, heard) = head_start.map(|begun| Socket::take_over(begun, &self.reporter())).unzip();
+        *self.0.socket_ahead.borrow_mut() = socket;
+        self.input(Input::Started);
+        if let Some(heard) = heard {
+            self.take(Input::SocketOpened);
+            heard.iter().for_each(|event| self.take_message(event));
+            let report = self.reporter();
+            spawn_local(async move { report.page().iter().for_each(Self::publish) });
+        }
     }
 
     fn take(&self, input: Input) {
@@ -190,9 +212,8 @@ impl Page {
     }
 
     fn open_socket(&self) {
-        // The one before closes first.
-        *self.0.socket.borrow_mut() = None;
-        *self.0.socket.borrow_mut() = Socket::open(&self.reporter(), self.0.head_start.take());
+        let ahead = self.0.socket_ahead.take();
+        *self.0.socket.borrow_mut() = ahead.or_else(|| Socket::open(&self.reporter()));
     }
 
     /// Shows what has changed, and only that.

@@ -1,14 +1,16 @@
 //! The pages whose code is a file of its own: a room's preview, a listener's and a host's. It is loaded with the HTML of
 //! that page, or when somebody goes there; what the page asks the server for goes out at the same time.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
+use heartogether::id::RoomCode;
 use leptos::{
     prelude::*,
     reactive::owner::Owner,
     wasm_split::{SplitLoaderError, wasm_split},
 };
 use leptos_router::{LazyRoute, hooks::use_location};
+use wasm_bindgen_futures::spawn_local;
 
 use super::{
     entrance::{AskedEntrance, ask_for_entrance},
@@ -16,10 +18,12 @@ use super::{
     listen::ListenPage,
     room::RoomPage,
 };
-use crate::client::browser::{pause, peer_connections};
+use crate::client::browser::{head_start, pause, peer_connections};
 
 /// How long a page that is complete waits before it asks for its code again: a person who waits has time for no more.
 const LOADED_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+type Asking = Pin<Box<dyn Future<Output = ()>>>;
 
 /// `/room/:code`
 pub struct RoomRoute;
@@ -60,8 +64,15 @@ impl LazyRoute for ListenRoute {
 impl ListenRoute {
     /// Loads the page's code before somebody goes there, and wakes what it will need. Where that fails, going there tries
     /// again.
-    pub(super) fn prepare() {
-        leptos::task::spawn_local(async { _ = prepare_listening().await });
+    pub(crate) fn prepare() {
+        spawn_local(async { _ = prepare_listening().await });
+    }
+
+    /// Asks for the place before the page is drawn, and completes once that has been said.
+    pub(super) async fn ask_ahead(code: RoomCode) {
+        if let Ok(asking) = ask_for_place(code).await {
+            asking.await;
+        }
     }
 }
 
@@ -69,6 +80,11 @@ impl ListenRoute {
 fn prepare_listening() -> Result<(), SplitLoaderError> {
     peer_connections::wake();
     Ok(())
+}
+
+#[wasm_split(listen, wasm_split_path = leptos::wasm_split, fallible)]
+fn ask_for_place(code: RoomCode) -> Result<Asking, SplitLoaderError> {
+    Ok(Box::pin(head_start::begin(code)))
 }
 
 #[wasm_split(listen, wasm_split_path = leptos::wasm_split, fallible)]

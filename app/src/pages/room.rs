@@ -124,6 +124,7 @@ fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
             match answer {
                 Ok(entrance) => {
                     handed.hand(entrance);
+                    ListenRoute::ask_ahead(code).await;
                     navigate(&routes::listen(code), Default::default());
                 }
                 // Where there are no guests, whoever listens says who they are first.

@@ -102,9 +102,8 @@ impl Presence {
         let take_over = role == Role::Host && mark_as_host(code);
         let discretion = Discretion { relay_only: ice_servers.relay_only, hidden: discretion::is_wished() };
         let configuration = ice::configuration(role, &ice_servers.servers, discretion);
-        let head_start = HeadStart::take(role, code);
         let client = Client::new(role, code, take_over, random());
-        let page = Page::new(client, head_start, (configuration, discretion), player, self);
+        let page = Page::new(client, (configuration, discretion), player, self);
         page.listen_for_waking();
         page.renew_ice_servers(ice_servers.renew_in_s);
         page.measure_regularly();
@@ -115,7 +114,7 @@ impl Presence {
         if role == Role::Host {
             page.prepare_sources();
         }
-        page.input(Input::Started);
+        page.join(HeadStart::take(role, code));
         self.running.set_value(Some(SendWrapper::new(page)));
     }
 

@@ -3,10 +3,10 @@
 use std::{cell::RefCell, collections::VecDeque};
 
 use gloo_events::EventListener;
-use heartogether::wire::{self, ClientMessage};
+use heartogether::wire::{self, ClientMessage, ServerMessage};
+use js_sys::Function;
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, WebSocket};
 
 use super::{Reporter, head_start::HeadStart, property::property};
@@ -15,45 +15,48 @@ use crate::client::Input;
 /// An open or opening socket. Dropped, it closes and reports nothing more.
 pub(super) struct Socket {
     socket: WebSocket,
-    /// The frames that it says by itself, oldest first.
+    /// The frames that a head start has said, oldest first; they are not said again.
     said: RefCell<VecDeque<String>>,
     _listeners: [EventListener; 3],
 }
 
 impl Socket {
-    /// Opens the server's `/ws`, or goes on with what has a head start. What becomes of it is reported.
-    pub(super) fn open(report: &Reporter, head_start: Option<HeadStart>) -> Option<Self> {
-        let Some(HeadStart { socket, said, heard }) = head_start.or_else(begin) else {
+    /// Opens the server's `/ws`. What becomes of it is reported.
+    pub(super) fn open(report: &Reporter) -> Option<Self> {
+        let socket = connect();
+        if socket.is_none() {
             report.input_later(Input::SocketClosed);
-            return None;
-        };
+        }
+        Some(Self::listen(socket?, VecDeque::new(), report))
+    }
+
+    /// Goes on with what has a head start, and with what was heard on it.
+    pub(super) fn take_over(mut head_start: HeadStart, report: &Reporter) -> (Self, Vec<MessageEvent>) {
+        let heard = head_start.hand_over();
+        (Self::listen(head_start.socket, head_start.said, report), heard)
+    }
+
+    fn listen(socket: WebSocket, said: VecDeque<String>, report: &Reporter) -> Self {
         let (on_open, on_message, on_close) = (report.clone(), report.clone(), report.clone());
         let listeners = [
             EventListener::new(&socket, "open", move |_| on_open.input(Input::SocketOpened)),
             EventListener::new(&socket, "message", move |event| {
-                event.dyn_ref().into_iter().for_each(|event| on_message.hear(event));
+                if let (Some(page), Some(event)) = (on_message.page(), event.dyn_ref()) {
+                    page.hear(event);
+                }
             }),
             EventListener::new(&socket, "close", move |_| on_close.input(Input::SocketClosed)),
         ];
-        if socket.ready_state() == WebSocket::OPEN {
-            let report = report.clone();
-            // Later as it would be from an event, and before the next one.
-            spawn_local(async move {
-                report.input(Input::SocketOpened);
-                heard.iter().for_each(|event| report.hear(event));
-            });
-        }
-        Some(Self { socket, said: said.into(), _listeners: listeners })
+        Self { socket, said: said.into(), _listeners: listeners }
     }
 
     /// Sends a frame. On a socket that is closing it is lost, as it would be a moment later; the room is brought in
     /// line once a new one is open.
     pub(super) fn send(&self, message: &ClientMessage) {
         let frame = wire::encode(message);
-        if self.said.borrow_mut().pop_front().is_some_and(|said| said == frame) {
-            return;
+        if self.said.borrow_mut().pop_front().is_none_or(|said| said != frame) {
+            let _ = self.socket.send_with_str(&frame);
         }
-        let _ = self.socket.send_with_str(&frame);
     }
 }
 
@@ -63,30 +66,21 @@ impl Drop for Socket {
     }
 }
 
-impl Reporter {
-    fn hear(&self, event: &MessageEvent) {
-        // A newer server may say what this page does not know yet; it goes on without it.
-        let message = event.data().as_string().map(|frame| wire::decode_server(&frame));
-        if let (Some(page), Some(Ok(message))) = (self.page(), message) {
-            page.hear(message, age_ms(event));
-        }
-    }
-}
-
-/// Milliseconds since an event (High Resolution Time, `performance.timeOrigin`).
-fn age_ms(event: &MessageEvent) -> f64 {
-    let began_at = property(&property(&window(), "performance"), "timeOrigin").as_f64();
-    began_at.map_or(0.0, |began_at| js_sys::Date::now() - began_at - event.time_stamp())
-}
-
-/// Without a head start.
-fn begin() -> Option<HeadStart> {
-    let socket = WebSocket::new(&url()?).ok()?;
-    Some(HeadStart { socket, said: VecDeque::new(), heard: Vec::new() })
-}
-
-fn url() -> Option<String> {
+/// Begins to open the server's `/ws`.
+pub(super) fn connect() -> Option<WebSocket> {
     let location = window().location();
     let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-    Some(format!("{scheme}://{}/ws", location.host().ok()?))
+    WebSocket::new(&format!("{scheme}://{}/ws", location.host().ok()?)).ok()
+}
+
+/// What the server says, if this page knows it: a newer server may say more, and the page goes on without it.
+pub(super) fn read(event: &MessageEvent) -> Option<ServerMessage> {
+    wire::decode_server(&event.data().as_string()?).ok()
+}
+
+/// Milliseconds since an event, on the clock that does not jump (High Resolution Time, `performance.now()`).
+pub(super) fn age_ms(event: &MessageEvent) -> f64 {
+    let performance = property(&window(), "performance");
+    let now = property(&performance, "now").dyn_into::<Function>().and_then(|now| now.call0(&performance));
+    now.ok().and_then(|now| now.as_f64()).map_or(0.0, |now_ms| now_ms - event.time_stamp())
 }
