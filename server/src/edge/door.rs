@@ -33,7 +33,7 @@ const HEAD: Duration = Duration::from_secs(10);
 /// How long a connection may go on without a request or a piece of an answer, whatever else it says. A page that is open
 /// asks every few seconds.
 const IDLE: Duration = Duration::from_secs(60);
-/// HTTP/2 limits neither: its pings are answered by whoever is there, and its preface may never come.
+/// hyper 1 limits neither: a head's time counts from its first byte, and in HTTP/2 pings are answered by whoever is there.
 const PATIENCE: Patience = Patience { first: HEAD, further: IDLE };
 /// How long a socket may take nothing while there is something to write.
 const WRITE: Duration = Duration::from_secs(30);
@@ -110,12 +110,12 @@ impl Door {
         stream.set_write_timeout(Some(WRITE));
         let (stream, router) = (Box::pin(stream), self.router.clone());
         match &self.tls {
-            None => converse(stream, router, peer, http(false), watcher, PATIENCE).await,
+            None => converse(stream, router, peer, &http(false), watcher, PATIENCE).await,
             // Who cannot shake hands has nothing to say.
             Some(tls) => {
                 if let Ok(Some(stream)) = tls.accept(stream).await {
                     let http = http(is_http2(&stream));
-                    converse(stream, router, peer, http, watcher, PATIENCE).await;
+                    converse(stream, router, peer, &http, watcher, PATIENCE).await;
                 }
             }
         }
@@ -123,14 +123,17 @@ impl Door {
 }
 
 /// HTTP over a connection that stands. What a caller does wrong ends it, and is nobody else's affair.
-async fn converse<S>(
+///
+/// What waits here are many that say nothing, so the future is small: it holds two others and nothing of how they came about.
+fn converse<S>(
     stream: S,
     router: Router,
     peer: Peer,
-    http: auto::Builder<TokioExecutor>,
+    http: &auto::Builder<TokioExecutor>,
     watcher: Watcher,
     patience: Patience,
-) where
+) -> impl Future<Output = ()> + use<S>
+where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let progress = Progress::default();
@@ -143,9 +146,12 @@ async fn converse<S>(
         async move { answer.await.map(|response| response.map(|body| progress.along(body))) }
     });
     let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-    tokio::select! {
-        _ = watcher.watch(connection) => {}
-        () = ceased => {}
+    let connection = Box::pin(watcher.watch(connection));
+    async move {
+        tokio::select! {
+            _ = connection => {}
+            () = ceased => {}
+        }
     }
 }
 
@@ -185,7 +191,7 @@ mod tests {
         let router = Router::new().fallback(async || "here");
         let patience = Patience { first: Duration::from_secs(60), further: Duration::from_millis(300) };
         let graceful = GracefulShutdown::new();
-        tokio::spawn(converse(there, router, peer, http(true), graceful.watcher(), patience));
+        tokio::spawn(converse(there, router, peer, &http(true), graceful.watcher(), patience));
         let (mut client, connection) =
             handshake(TokioExecutor::new(), TokioIo::new(here)).await.expect("somebody who speaks HTTP/2");
         // Goes on answering pings, as any client does.
