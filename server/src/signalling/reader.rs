@@ -11,7 +11,7 @@ use heartogether::{
     time::Timestamp,
     wire::{ServerMessage, decode_client},
 };
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, yield_now};
 
 use super::{Ending, Frame, allowance, conversation::Conversation};
 
@@ -37,7 +37,7 @@ pub(super) async fn linger(mut frames: Frames, writing: JoinHandle<()>, ending: 
         loop {
             match frames.next().await {
                 Some(Ok(Message::Close(_))) => return,
-                Some(Ok(_)) => {}
+                Some(Ok(_)) => yield_now().await,
                 // A frame that cannot be read stays in the way of all others; time is all that can be given.
                 Some(Err(_)) | None if ending.refusal().is_some() => std::future::pending().await,
                 Some(Err(_)) | None => return,
@@ -68,6 +68,8 @@ async fn listen(frames: &mut Frames, conversation: &mut Conversation) -> Ending 
         if let Err(ending) = hear(frame, &limiter, conversation).await {
             return ending;
         }
+        // A buffer holds many frames, and others wait: after each it is their turn.
+        yield_now().await;
     }
 }
 
