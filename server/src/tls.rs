@@ -31,6 +31,14 @@ pub enum TlsError {
         /// Why.
         source: rustls::pki_types::pem::Error,
     },
+    /// There is no place to keep what the authority issues.
+    #[error("{path} cannot be made, or not be closed to others (see DATA_DIR)", path = path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// Certificate and key do not fit, or are of a kind that is not known.
     #[error("the certificate cannot be used (see TLS_CERT and TLS_KEY)")]
     Certificate(#[from] rustls::Error),

@@ -85,6 +85,8 @@ async fn an_authority_is_asked_for_a_certificate_and_asks_back() {
     };
     let path = |name: &str| folder.path().join(name).to_str().expect("a path in UTF-8").to_owned();
     let (data, roots) = (path("data"), path("authority.pem"));
+    // As an operator may have made it, with the rights that folders have by themselves.
+    std::fs::create_dir(&data).expect("a folder");
     let (own, authority) = (port.to_string(), format!("https://{AUTHORITY}:{directory}/dir"));
     let arguments = ["server", "--host", "127.0.0.1", "--port", &own, "--data-dir", &data, "--acme-domain", NAME];
     let acme = ["--acme-directory", &authority, "--acme-roots", &roots, "--acme-contact", "ada@hear.test"];
@@ -115,8 +117,11 @@ async fn an_authority_is_asked_for_a_certificate_and_asks_back() {
     let mut stream = tokio::time::timeout(3 * PATIENCE, certified).await.expect("a certificate in time");
     let answer = ask(&mut stream, "GET /api/health HTTP/1.1").await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert!(
-        folder.path().join("data/acme").read_dir().expect("a folder").count() >= 2,
-        "account and certificate are kept"
-    );
+    let kept = folder.path().join("data/acme");
+    assert!(kept.read_dir().expect("a folder").count() >= 2, "account and certificate are kept");
+    #[cfg(unix)]
+    {
+        let rights = std::fs::metadata(&kept).expect("the folder").permissions();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&rights) & 0o777, 0o700, "and nobody else reads their keys");
+    }
 }

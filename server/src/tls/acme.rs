@@ -1,7 +1,7 @@
 //! A certificate that an authority issues and renews by itself (ACME, RFC 8555), asking back on the HTTPS port
 //! (TLS-ALPN-01, RFC 8737).
 
-use std::{path::Path, sync::Arc};
+use std::{fs, io, path::Path, sync::Arc};
 
 use futures::StreamExt;
 use rustls::{
@@ -18,6 +18,7 @@ pub(super) fn start(
     settings: &AcmeSettings,
     folder: &Path,
 ) -> Result<(Arc<ServerConfig>, Arc<ServerConfig>), TlsError> {
+    make_private(folder).map_err(|source| TlsError::Folder { path: folder.to_owned(), source })?;
     let contact = settings.contact.iter().map(|address| format!("mailto:{address}"));
     let mut acme = AcmeConfig::new_with_provider(&settings.domains, provider())
         .directory(&settings.directory)
@@ -41,6 +42,15 @@ pub(super) fn start(
     Ok((Arc::new(shown), challenge))
 }
 
+/// The files in it hold private keys, and are written with whatever rights the system gives new ones. So nobody else gets
+/// at them through their folder, open as the one around it may be.
+fn make_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    #[cfg(unix)]
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
+}
+
 /// For authorities that the web's own do not vouch for.
 fn trusting(path: &Path) -> Result<ClientConfig, TlsError> {
     let failed = |source| TlsError::Pem { path: path.to_owned(), source };
@@ -50,4 +60,24 @@ fn trusting(path: &Path) -> Result<ClientConfig, TlsError> {
     }
     let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn keys_stand_in_a_folder_of_the_servers_own_whatever_was_there_before() {
+        let parent = tempfile::TempDir::new().expect("a folder");
+        let folder = parent.path().join("acme");
+        for is_there in [false, true] {
+            if is_there {
+                fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).expect("an open folder");
+            }
+            make_private(&folder).expect("a folder");
+            assert_eq!(fs::metadata(&folder).expect("the folder").permissions().mode() & 0o777, 0o700);
+        }
+    }
 }
