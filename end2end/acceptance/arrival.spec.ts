@@ -1,7 +1,7 @@
 // The ways to a room, and what must not stand in between.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../hearing';
-import { button, createRoom, isHydrated, sayName, shareTab, showsState, signIn } from '../visiting';
+import { button, createRoom, isHydrated, sayName, shareTab, showsRefusal, showsState, signIn, UNKNOWN_CODE } from '../visiting';
 
 test("a link to a room's player survives signing in", async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
@@ -65,16 +65,18 @@ test('a link asks for the place before the code of the page is there, and only o
   expect(overheard.said.filter((type) => type === 'hello' || type === 'join_room')).toHaveLength(2);
 });
 
-test('a link that leads nowhere asks for nothing twice, and one that needs a name asks for nothing', async ({ newVisitor }) => {
+test('nobody asks for nothing ahead, and a link that leads nowhere asks once', async ({ newVisitor }) => {
   const visitor = await newVisitor();
   const overheard = overhear(visitor);
-  await visitor.goto('/listen/ZZZZZZ');
-  await expect(visitor).toHaveURL(/\/login\?next=/);
+  await visitor.goto(`/listen/${UNKNOWN_CODE}`);
+  await showsRefusal(visitor, 'room_not_found');
   await isHydrated(visitor);
   expect(overheard.sockets).toBe(0);
-  await sayName(visitor, 'Grace');
-  await expect(visitor.locator('main')).toHaveAttribute('data-refusal', 'room_not_found');
-  expect(overheard.sockets).toBeLessThanOrEqual(1);
+  await signIn(visitor, 'Grace');
+  await visitor.goto(`/listen/${UNKNOWN_CODE}`);
+  await showsRefusal(visitor, 'room_not_found');
+  await isHydrated(visitor);
+  expect(overheard.said.filter((type) => type === 'join_room')).toHaveLength(1);
 });
 
 test("a page's code that cannot be loaded is asked for again, and the sound comes then", async ({ tabHost, newVisitor }) => {

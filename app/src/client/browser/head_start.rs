@@ -35,9 +35,11 @@ pub(super) struct HeadStart {
 /// Asks for the place. Completes once that is said, or when it takes too long to wait for.
 pub(crate) async fn begin(code: RoomCode) {
     let Some(socket) = connect() else { return };
-    let is_open = Promise::new(&mut |resolve, _| socket.set_onopen(Some(&resolve)));
-    BEGUN.set(Some(HeadStart::begin(socket, code)));
-    select(pin!(JsFuture::from(is_open)), pin!(pause(OPENS_WITHIN))).await;
+    let begun = HeadStart::begin(socket, code);
+    // After what asks for the place: whoever waits for this takes the socket over at once.
+    let is_said = Promise::new(&mut |resolve, _| begun.socket.set_onopen(Some(&resolve)));
+    BEGUN.set(Some(begun));
+    select(pin!(JsFuture::from(is_said)), pin!(pause(OPENS_WITHIN))).await;
 }
 
 impl HeadStart {
