@@ -18,8 +18,8 @@ export async function fitsEveryWidth(page: Page): Promise<void> {
   const setTextSize = (size: string) => page.evaluate((size) => (document.documentElement.style.fontSize = size), size);
   for (const size of TEXT_SIZES) {
     await setTextSize(size);
-    // Twice the letters on the narrowest page would be both at once, which nobody asks for.
-    for (const width of size ? WIDTHS.slice(1) : WIDTHS) {
+    // Wider pages would have to be laid out as by a browser's own setting, which scales their breakpoints too.
+    for (const width of size ? [640] : WIDTHS) {
       await page.setViewportSize({ width, height: 844 });
       expect(await isTooWide(), `scrolls sideways at ${width} px ${size}`).toBe('');
     }

@@ -10,7 +10,7 @@ use crate::routes;
 pub fn Footer() -> impl IntoView {
     view! {
         <footer class="footer">
-            <div class="bar flex-wrap">
+            <div class="bar">
                 <p>"Sound goes from browser to browser."</p>
                 <nav aria-label="About this site">
                     <a href=routes::ABOUT>"About"</a>
