@@ -31,8 +31,9 @@ use crate::tls::{Tls, is_http2};
 /// How long the head of a request may take to come, the first as any other, however slowly it goes on coming.
 const HEAD: Duration = Duration::from_secs(10);
 /// How long a connection may go on without a request or a piece of an answer, whatever else it says. A page that is open
-/// asks every few seconds.
-const IDLE: Duration = Duration::from_secs(60);
+/// asks every few seconds; a proxy keeps idle connections for up to two minutes, and has to be the first to let go, or a
+/// request of its could cross our end.
+const IDLE: Duration = Duration::from_secs(150);
 /// hyper 1 limits neither: a head's time counts from its first byte, and in HTTP/2 pings are answered by whoever is there.
 const PATIENCE: Patience = Patience { first: HEAD, further: IDLE };
 /// How long a socket may take nothing while there is something to write.
