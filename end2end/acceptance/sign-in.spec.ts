@@ -51,9 +51,9 @@ async function leavesNoTrace(page: Page, origin: string): Promise<void> {
   const client = await page.context().newCDPSession(page);
   const { entries } = await client.send('Page.getNavigationHistory');
   for (const { url } of entries.filter((entry) => entry.url.startsWith(origin))) {
-    expect(url).not.toMatch(/[?&](code|state|iss|session_state|error|why|wait)=/);
+    expect(url).not.toMatch(/[?&](code|state|iss|session_state|error|why|wait|switch)=/);
   }
-  expect(page.url()).not.toMatch(/[?&](code|state|why|wait)=/);
+  expect(page.url()).not.toMatch(/[?&](code|state|why|wait|switch)=/);
 }
 
 test('a link to a room survives the way to the provider and back', async ({ newVisitor, server }) => {
@@ -240,6 +240,17 @@ test.describe('a provider that sleeps', () => {
     const overlay = page.getByRole('dialog', { name: `Waiting for ${PROVIDER}` });
     await expect(overlay).toBeVisible();
     provider.wake(server.url);
+    await allowAs(page, 'Ada');
+    await expect(page).toHaveURL(`${server.url}/about`);
+    await leavesNoTrace(page, server.url);
+  });
+
+  test('still lets another account be chosen once it is awake', async ({ newVisitor, provider, server }) => {
+    const page = await newVisitor();
+    await page.goto('/auth/test-login?next=/about&switch=1');
+    await expect(page.getByRole('dialog', { name: `Waiting for ${PROVIDER}` })).toBeVisible();
+    provider.wake(server.url);
+    await expect(page.locator('main')).toHaveAttribute('data-prompt', 'select_account');
     await allowAs(page, 'Ada');
     await expect(page).toHaveURL(`${server.url}/about`);
     await leavesNoTrace(page, server.url);

@@ -1,122 +1,20 @@
 //! Signing in with a provider: the whole way, and every answer that is not what it has to be.
 
+mod tokens;
+
 use std::sync::Arc;
 
-use heartogether::{id::RoomCode, limits::Limits, refusal::Refusal, role::Role, wire::ClientMessage};
+use heartogether::{id::RoomCode, limits::Limits, refusal::Refusal};
 use heartogether_server::clock::ManualClock;
-use reqwest::{
-    Client, Response,
-    cookie::{CookieStore, Jar},
-    redirect::Policy,
-};
+use reqwest::{Client, cookie::CookieStore, redirect::Policy};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    provider::{BEGINNING, Lie, Provider, Signature, ada},
-    support::{Site, join, serve},
+    browser::{World, led_to},
+    provider::{BEGINNING, Provider, ada},
+    support::serve,
 };
-
-/// A server and the provider it knows.
-struct World {
-    site: Site,
-    provider: Provider,
-    clock: Arc<ManualClock>,
-    _data: TempDir,
-}
-
-impl World {
-    async fn start() -> Self {
-        Self::start_with(&[]).await
-    }
-
-    async fn start_with(flags: &[&str]) -> Self {
-        Self::start_under(Limits::default(), flags).await
-    }
-
-    async fn start_under(limits: Limits, flags: &[&str]) -> Self {
-        let (data, clock) = (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(BEGINNING)));
-        let provider = Provider::start(clock.clone()).await;
-        let known = provider.flags();
-        let flags: Vec<_> = known.iter().map(String::as_str).chain(flags.iter().copied()).collect();
-        let site = serve(&data, &clock, limits, &flags).await;
-        Self { site, provider, clock, _data: data }
-    }
-
-    fn browser(&self) -> Browser {
-        let jar = Arc::new(Jar::default());
-        let client = Client::builder().redirect(Policy::none()).cookie_provider(jar.clone()).build().expect("a client");
-        Browser { client, jar, origin: format!("http://{}", self.site.authority) }
-    }
-
-    /// Somebody who has signed in.
-    async fn signed_in(&self, claims: Value) -> Browser {
-        let browser = self.browser();
-        assert_eq!(browser.sign_in(&self.provider, "/", claims).await, "/");
-        browser
-    }
-}
-
-/// Somebody's browser: it keeps cookies, and stays where it is led.
-struct Browser {
-    client: Client,
-    jar: Arc<Jar>,
-    origin: String,
-}
-
-impl Browser {
-    async fn get(&self, path: &str) -> Response {
-        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.origin) };
-        self.client.get(url).send().await.expect("an answer")
-    }
-
-    async fn post(&self, path: &str, form: &str) -> Response {
-        let request = self.client.post(format!("{}{path}", self.origin)).header("accept", "text/html");
-        let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned());
-        request.send().await.expect("an answer")
-    }
-
-    /// The address of the provider that the visitor is sent to.
-    async fn set_out(&self, path: &str) -> String {
-        led_to(&self.get(path).await)
-    }
-
-    /// Goes to the provider and comes back. Gives where that leads.
-    async fn sign_in(&self, provider: &Provider, next: &str, claims: Value) -> String {
-        let address = self.set_out(&format!("/auth/test?next={next}")).await;
-        led_to(&self.get(&provider.consent(&address, claims)).await)
-    }
-
-    /// Who the server says that this is.
-    async fn me(&self) -> Value {
-        self.get("/auth/me").await.json().await.expect("JSON")
-    }
-
-    async fn guest(&self, name: &str) {
-        self.post("/api/fn/sign_in_as_guest", &format!("name={name}")).await;
-    }
-
-    async fn create_room(&self) -> RoomCode {
-        let path = led_to(&self.post("/api/fn/create_room", "").await);
-        RoomCode::parse(path.rsplit('/').next().unwrap_or_default()).expect("a code")
-    }
-
-    async fn owns(&self, code: RoomCode) -> bool {
-        self.get(&format!("/host/{code}")).await.status() == 200
-    }
-
-    /// What it sends along to the server's root.
-    fn cookies(&self) -> String {
-        let url = self.origin.parse().expect("an address");
-        let cookies = self.jar.cookies(&url).expect("cookies");
-        cookies.to_str().expect("cookies in ASCII").to_owned()
-    }
-}
-
-fn led_to(response: &Response) -> String {
-    let location = response.headers().get("location").expect("a redirect");
-    location.to_str().expect("an address").to_owned()
-}
 
 #[tokio::test]
 async fn somebody_signs_in_and_lands_where_they_were_going() {
@@ -239,76 +137,6 @@ async fn an_address_that_nobody_has_checked_is_none() {
     let world = World::start().await;
     let claims = json!({ "sub": "eve", "name": "Eve", "email": "ada@example.org", "email_verified": false });
     assert_eq!(world.signed_in(claims).await.me().await["email"], Value::Null);
-}
-
-/// Every lie that a token can tell.
-const LIES: [(&str, Lie); 21] = [
-    ("another nonce", |token| token.claims["nonce"] = json!("0".repeat(32))),
-    ("no nonce", |token| token.claims["nonce"] = Value::Null),
-    ("another issuer", |token| token.claims["iss"] = json!("https://evil.example")),
-    ("the issuer with a slash", |token| {
-        token.claims["iss"] = json!(format!("{}/", token.claims["iss"].as_str().unwrap_or_default()));
-    }),
-    ("another audience", |token| token.claims["aud"] = json!("somebody-else")),
-    ("no audience", |token| token.claims["aud"] = json!([])),
-    ("many audiences and no party", |token| token.claims["aud"] = json!(["heartogether", "somebody-else"])),
-    ("another party", |token| token.claims["azp"] = json!("somebody-else")),
-    ("expired", |token| token.claims["exp"] = json!(token.now_s - 61)),
-    ("no end", |token| token.claims["exp"] = Value::Null),
-    ("an end that is no time", |token| token.claims["exp"] = json!("never")),
-    ("made tomorrow", |token| token.claims["iat"] = json!(token.now_s + 24 * 60 * 60)),
-    ("valid tomorrow", |token| token.claims["nbf"] = json!(token.now_s + 24 * 60 * 60)),
-    ("nobody", |token| token.claims["sub"] = json!("")),
-    ("not signed, and says so", |token| {
-        token.header["alg"] = json!("none");
-        token.signature = Signature::None;
-    }),
-    ("not signed", |token| token.signature = Signature::None),
-    ("signed with the client's secret", |token| {
-        token.header = json!({ "alg": "HS256" });
-        token.signature = Signature::ClientSecret;
-    }),
-    ("signed with the public key as if it was a secret", |token| {
-        token.header["alg"] = json!("HS256");
-        token.signature = Signature::PublicKey;
-    }),
-    ("signed with a key that is not published", |token| token.signature = Signature::Strange),
-    ("changed after it was signed", |token| {
-        token.signature = Signature::Before(|claims| claims["sub"] = json!("somebody else"));
-    }),
-    ("asking for what is not understood", |token| token.header["crit"] = json!(["b64"])),
-];
-
-#[tokio::test]
-async fn a_token_that_is_not_what_it_has_to_be_signs_nobody_in() {
-    let world = World::start().await;
-    let failed = format!("/login?next=/listen/ABC234&why={}", Refusal::SignInFailed.code());
-    for (what, lie) in LIES {
-        world.provider.lie(Some(lie));
-        let browser = world.browser();
-        assert_eq!(browser.sign_in(&world.provider, "/listen/ABC234", ada()).await, failed, "{what}");
-        assert_eq!(browser.get("/auth/me").await.status(), 401, "{what}");
-    }
-    world.provider.lie(Some(|token| token.signature = Signature::NoToken));
-    assert_eq!(world.browser().sign_in(&world.provider, "/listen/ABC234", ada()).await, failed, "no token at all");
-}
-
-#[tokio::test]
-async fn a_token_may_be_a_little_late_and_have_several_audiences() {
-    let world = World::start().await;
-    let truths: [Lie; 3] = [
-        |token| token.claims["exp"] = json!(token.now_s - 59),
-        |token| {
-            token.claims["aud"] = json!(["somebody-else", "heartogether"]);
-            token.claims["azp"] = json!("heartogether");
-        },
-        // A key that is not named can be any that is published.
-        |token| token.header = json!({ "alg": "ES256" }),
-    ];
-    for truth in truths {
-        world.provider.lie(Some(truth));
-        world.signed_in(ada()).await;
-    }
 }
 
 #[tokio::test]
@@ -479,100 +307,4 @@ async fn google_is_known_without_asking() {
     let flags = [&flags[..], &["--google-callback-url", "https://other.example/auth/google/callback"]].concat();
     let address = World::start_with(&flags).await.browser().set_out("/auth/google").await;
     assert_eq!(Provider::asked(&address)["redirect_uri"], "https://other.example/auth/google/callback");
-}
-
-#[tokio::test]
-async fn a_guest_who_signs_in_keeps_the_room_and_the_connection() {
-    let world = World::start_with(&["--guests", "host"]).await;
-    let browser = world.browser();
-    browser.guest("Ada").await;
-    let code = browser.create_room().await;
-    let before = browser.cookies();
-    let (mut host, joined) = world.site.join(&before, code, Role::Host).await;
-    assert_eq!(browser.sign_in(&world.provider, &format!("/host/{code}"), ada()).await, format!("/host/{code}"));
-    assert!(browser.owns(code).await);
-    assert_eq!(
-        world.site.get("/auth/me", Some(&before)).await.status(),
-        401,
-        "the guest's session is no way in any more"
-    );
-
-    // Somebody known already, who was a guest meanwhile, here with a room.
-    let other = world.browser();
-    other.guest("Countess").await;
-    let second = other.create_room().await;
-    other.sign_in(&world.provider, "/", ada()).await;
-    assert!(other.owns(second).await && other.owns(code).await && browser.owns(second).await);
-    assert_eq!(other.me().await["id"], browser.me().await["id"]);
-    let recent = world.site.recent_rooms(&browser.cookies()).await;
-    assert!(recent.contains(&code.to_string()), "{recent}");
-
-    host.send(&ClientMessage::LeaveRoom).await;
-    let (_, again) = world.site.join(&browser.cookies(), code, Role::Host).await;
-    assert_eq!(again.member, joined.member);
-}
-
-#[tokio::test]
-async fn a_guest_is_not_taken_along_by_an_answer_that_another_account_asked_for() {
-    let world = World::start_with(&["--guests", "host"]).await;
-    let browser = world.browser();
-    let back = world.provider.consent(&browser.set_out("/auth/test?next=/").await, ada());
-    browser.guest("Victim").await;
-    let code = browser.create_room().await;
-    browser.get(&back).await;
-    assert_eq!(browser.me().await["name"], "Ada Lovelace");
-    assert!(!browser.owns(code).await);
-}
-
-#[tokio::test]
-async fn logging_out_ends_this_session_and_its_connections_at_once() {
-    let world = World::start_with(&["--guests", "host"]).await;
-    let (here, there) = (world.signed_in(ada()).await, world.signed_in(ada()).await);
-    let code = here.create_room().await;
-    let kept = here.cookies();
-    let (mut host, _) = world.site.join(&kept, code, Role::Host).await;
-    let (mut listener, _) = world.site.join(&there.cookies(), code, Role::Listener).await;
-    assert_eq!(led_to(&here.post("/auth/logout", "").await), "/");
-    assert_eq!(here.get("/auth/me").await.status(), 401);
-    assert_eq!(world.site.get("/auth/me", Some(&kept)).await.status(), 401, "a copy of the cookie is worth nothing");
-    // What the room has told before is passed over.
-    assert_eq!(host.close_code().await, 1008);
-    assert_eq!(there.get("/auth/me").await.status(), 200);
-    assert_eq!(led_to(&there.post("/auth/logout", "everywhere=true").await), "/");
-    assert_eq!(listener.close_code().await, 1008);
-}
-
-#[tokio::test]
-async fn logging_out_everywhere_ends_every_session() {
-    let world = World::start().await;
-    let (here, there) = (world.signed_in(ada()).await, world.signed_in(ada()).await);
-    let grace = world.signed_in(json!({ "sub": "grace", "name": "Grace" })).await;
-    here.post("/auth/logout", "everywhere=true").await;
-    for (browser, status) in [(&here, 401), (&there, 401), (&grace, 200)] {
-        assert_eq!(browser.get("/auth/me").await.status(), status);
-    }
-    let response = world.site.get("/auth/logout", None).await;
-    assert_eq!(response.status(), 405, "a link logs nobody out");
-}
-
-#[tokio::test]
-async fn deleted_data_is_gone_and_the_rooms_with_it() {
-    let world = World::start_with(&["--guests", "host"]).await;
-    let (browser, other) = (world.signed_in(ada()).await, world.signed_in(ada()).await);
-    let code = browser.create_room().await;
-    let first = browser.me().await["id"].clone();
-    let grace = world.browser();
-    grace.guest("Grace").await;
-    let (mut listener, _) = world.site.join(&grace.cookies(), code, Role::Listener).await;
-    assert_eq!(led_to(&browser.post("/auth/delete", "").await), "/");
-    assert_eq!(listener.close_code().await, 1000, "the room is over");
-    for gone in [&browser, &other] {
-        assert_eq!(gone.get("/auth/me").await.status(), 401);
-    }
-    let mut late = world.site.greet(&grace.cookies()).await;
-    late.send(&join(code, Role::Listener)).await;
-    assert!(matches!(late.refusal().await, Refusal::RoomNotFound | Refusal::RoomEnded));
-    let again = world.signed_in(ada()).await.me().await["id"].clone();
-    assert_ne!(again, first, "nothing is known of her any more");
-    assert_eq!(world.browser().post("/auth/delete", "").await.status(), 401);
 }

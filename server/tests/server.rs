@@ -1,9 +1,11 @@
 //! The server from outside: its real router on a free port with a clock that stands still, and the contracts of its
 //! stores on real files.
 
+mod accounts;
 mod acme;
 mod authority;
 mod bad_input;
+mod browser;
 mod conformance;
 mod engagement;
 mod hostile;

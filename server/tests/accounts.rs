@@ -1,0 +1,135 @@
+//! What becomes of accounts: guests who sign in, people who log out, and those who delete their data.
+
+use heartogether::{
+    refusal::Refusal,
+    role::Role,
+    wire::{ClientMessage, RoomEvent},
+};
+use serde_json::json;
+
+use crate::{
+    browser::{World, led_to},
+    provider::ada,
+    support::join,
+};
+
+#[tokio::test]
+async fn a_guest_who_signs_in_keeps_the_room_and_the_connection() {
+    let world = World::start_with(&["--guests", "host"]).await;
+    let browser = world.browser();
+    browser.guest("Ada").await;
+    let code = browser.create_room().await;
+    let before = browser.cookies();
+    let (mut host, joined) = world.site.join(&before, code, Role::Host).await;
+    assert_eq!(browser.sign_in(&world.provider, &format!("/host/{code}"), ada()).await, format!("/host/{code}"));
+    assert!(browser.owns(code).await);
+    assert_eq!(
+        world.site.get("/auth/me", Some(&before)).await.status(),
+        401,
+        "the guest's session is no way in any more"
+    );
+
+    // Somebody known already, who was a guest meanwhile, here with a room.
+    let other = world.browser();
+    other.guest("Countess").await;
+    let second = other.create_room().await;
+    other.sign_in(&world.provider, "/", ada()).await;
+    assert!(other.owns(second).await && other.owns(code).await && browser.owns(second).await);
+    assert_eq!(other.me().await["id"], browser.me().await["id"]);
+    let recent = world.site.recent_rooms(&browser.cookies()).await;
+    assert!(recent.contains(&code.to_string()), "{recent}");
+
+    host.send(&ClientMessage::LeaveRoom).await;
+    let (_, again) = world.site.join(&browser.cookies(), code, Role::Host).await;
+    assert_eq!(again.member, joined.member);
+}
+
+#[tokio::test]
+async fn a_guest_is_not_taken_along_by_an_answer_that_another_account_asked_for() {
+    let world = World::start_with(&["--guests", "host"]).await;
+    let browser = world.browser();
+    let back = world.provider.consent(&browser.set_out("/auth/test?next=/").await, ada());
+    browser.guest("Victim").await;
+    let code = browser.create_room().await;
+    browser.get(&back).await;
+    assert_eq!(browser.me().await["name"], "Ada Lovelace");
+    assert!(!browser.owns(code).await);
+}
+
+#[tokio::test]
+async fn logging_out_ends_this_session_and_its_connections_at_once() {
+    let world = World::start_with(&["--guests", "host"]).await;
+    let (here, there) = (world.signed_in(ada()).await, world.signed_in(ada()).await);
+    let code = here.create_room().await;
+    let kept = here.cookies();
+    let (mut host, _) = world.site.join(&kept, code, Role::Host).await;
+    let (mut listener, _) = world.site.join(&there.cookies(), code, Role::Listener).await;
+    assert_eq!(led_to(&here.post("/auth/logout", "").await), "/");
+    assert_eq!(here.get("/auth/me").await.status(), 401);
+    assert_eq!(world.site.get("/auth/me", Some(&kept)).await.status(), 401, "a copy of the cookie is worth nothing");
+    // What the room has told before is passed over.
+    assert_eq!(host.close_code().await, 1008);
+    assert_eq!(there.get("/auth/me").await.status(), 200);
+    assert_eq!(led_to(&there.post("/auth/logout", "everywhere=true").await), "/");
+    assert_eq!(listener.close_code().await, 1008);
+}
+
+#[tokio::test]
+async fn logging_out_everywhere_ends_every_session() {
+    let world = World::start().await;
+    let (here, there) = (world.signed_in(ada()).await, world.signed_in(ada()).await);
+    let grace = world.signed_in(json!({ "sub": "grace", "name": "Grace" })).await;
+    here.post("/auth/logout", "everywhere=true").await;
+    for (browser, status) in [(&here, 401), (&there, 401), (&grace, 200)] {
+        assert_eq!(browser.get("/auth/me").await.status(), status);
+    }
+    let response = world.site.get("/auth/logout", None).await;
+    assert_eq!(response.status(), 405, "a link logs nobody out");
+}
+
+#[tokio::test]
+async fn deleted_data_is_gone_and_the_rooms_with_it() {
+    let world = World::start_with(&["--guests", "host"]).await;
+    let (browser, other) = (world.signed_in(ada()).await, world.signed_in(ada()).await);
+    let code = browser.create_room().await;
+    let first = browser.me().await["id"].clone();
+    let grace = world.browser();
+    grace.guest("Grace").await;
+    let (mut listener, _) = world.site.join(&grace.cookies(), code, Role::Listener).await;
+    assert_eq!(led_to(&browser.post("/auth/delete", "").await), "/");
+    assert_eq!(listener.close_code().await, 1000, "the room is over");
+    for gone in [&browser, &other] {
+        assert_eq!(gone.get("/auth/me").await.status(), 401);
+    }
+    let mut late = world.site.greet(&grace.cookies()).await;
+    late.send(&join(code, Role::Listener)).await;
+    assert!(matches!(late.refusal().await, Refusal::RoomNotFound | Refusal::RoomEnded));
+    let again = world.signed_in(ada()).await.me().await["id"].clone();
+    assert_ne!(again, first, "nothing is known of her any more");
+    assert_eq!(world.browser().post("/auth/delete", "").await.status(), 401);
+}
+
+#[tokio::test]
+async fn who_deletes_their_data_leaves_the_rooms_of_others_with_every_connection() {
+    let world = World::start_with(&["--guests", "host"]).await;
+    let (host, grace) = (world.browser(), world.signed_in(json!({ "sub": "grace", "name": "Grace Hopper" })).await);
+    host.guest("Ada").await;
+    let code = host.create_room().await;
+    let (mut stage, _) = world.site.join(&host.cookies(), code, Role::Host).await;
+    let (mut listening, joined) = world.site.join(&grace.cookies(), code, Role::Listener).await;
+    let RoomEvent::ListenerJoined { listener } = stage.event().await else { panic!("the host sees who joins") };
+    assert_eq!((listener.member, listener.name.as_str()), (joined.member, "Grace Hopper"));
+    let mut idle = world.site.greet(&grace.cookies()).await;
+    grace.post("/auth/delete", "").await;
+    assert_eq!((listening.close_code().await, idle.close_code().await), (1008, 1008));
+    let left = loop {
+        if let RoomEvent::ListenerLeft { member } = stage.event().await {
+            break member;
+        }
+    };
+    assert_eq!(left, joined.member);
+    let log =
+        sqlx::SqlitePool::connect(&format!("sqlite://{}", world.database().display())).await.expect("the database");
+    let named = sqlx::query("SELECT seq FROM entries WHERE event LIKE '%Grace Hopper%'").fetch_all(&log).await;
+    assert_eq!(named.expect("the entries").len(), 0);
+}
