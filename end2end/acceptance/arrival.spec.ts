@@ -1,7 +1,7 @@
 // The ways to a room, and what must not stand in between.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../hearing';
-import { button, createRoom, isHydrated, sayName, shareTab, showsRefusal, showsState, signIn, UNKNOWN_CODE } from '../visiting';
+import { button, createRoom, isHydrated, listen, sayName, shareTab, showsRefusal, showsState, signIn, UNKNOWN_CODE } from '../visiting';
 
 test("a link to a room's player survives signing in", async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
@@ -79,16 +79,51 @@ test('nobody asks for nothing ahead, and a link that leads nowhere asks once', a
   expect(overheard.said.filter((type) => type === 'join_room')).toHaveLength(1);
 });
 
+test('a click on Listen asks for the place once, before the player is drawn', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  const overheard = overhear(listener);
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+  expect(overheard.sockets).toBe(1);
+  expect(overheard.said.slice(0, 2)).toEqual(['hello', 'join_room']);
+  expect(overheard.said.filter((type) => type === 'hello' || type === 'join_room')).toHaveLength(2);
+});
+
+test('a socket that takes its time is waited for by the player, not opened twice', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  const said: string[] = [];
+  let sockets = 0;
+  await listener.routeWebSocket(/\/ws$/, async (socket) => {
+    sockets += 1;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const server = socket.connectToServer();
+    socket.onMessage((frame) => {
+      said.push(JSON.parse(String(frame)).type);
+      server.send(frame);
+    });
+  });
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+  expect(sockets).toBe(1);
+  expect(said.slice(0, 2)).toEqual(['hello', 'join_room']);
+});
+
 test("a page's code that cannot be loaded is asked for again, and the sound comes then", async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();
   await signIn(listener, 'Grace');
-  let refused = 0;
-  await listener.route('**/split_listen*.wasm', (route) => (refused++ < 2 ? route.abort() : route.continue()));
+  // The link in the HTML, the call ahead, the page's own, and one more.
+  const refusals = 4;
+  let asked = 0;
+  await listener.route('**/split_listen*.wasm', (route) => (asked++ < refusals ? route.abort() : route.continue()));
   await listener.goto(`/listen/${code}`);
   await hear(listener, TAB_TONE_HZ);
-  expect(refused, 'the link in the HTML, and at least one call').toBeGreaterThan(2);
+  expect(asked).toBeGreaterThan(refusals);
 });
 
 test('whoever leaves while the door is being opened stays where they went', async ({ tabHost, newVisitor }) => {
@@ -96,6 +131,9 @@ test('whoever leaves while the door is being opened stays where they went', asyn
   const visitor = await newVisitor();
   await visitor.goto(`/room/${code}`);
   await isHydrated(visitor);
+  const overheard = overhear(visitor);
+  const visited: string[] = [];
+  visitor.on('framenavigated', (frame) => visited.push(new URL(frame.url()).pathname));
   let letThrough = () => {};
   const held = new Promise<void>((resolve) => (letThrough = resolve));
   await visitor.route('**/api/fn/enter_room*', async (route) => {
@@ -110,4 +148,6 @@ test('whoever leaves while the door is being opened stays where they went', asyn
   await (await answered).finished();
   await visitor.getByRole('contentinfo').getByRole('link', { name: 'Privacy' }).click();
   await expect(visitor).toHaveURL(/\/privacy$/);
+  expect(visited).toEqual(['/about', '/privacy']);
+  expect(overheard.sockets).toBe(0);
 });

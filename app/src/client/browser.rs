@@ -46,7 +46,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
 pub use capture::CaptureError;
-use head_start::HeadStart;
+use head_start::{Happening, HeadStart};
 use ice::Discretion;
 use level::Level;
 pub use microphones::Microphone;
@@ -158,15 +158,18 @@ impl Page {
     /// Begins to join: with a head start where it was heard of last. That is shown once the page stands, which is still
     /// being drawn as the server knew it.
     fn join(&self, head_start: Option<HeadStart>) {
-        let (socket, heard) = head_start.map(|begun| Socket::take_over(begun, &self.reporter())).unzip();
+        let (socket, happened) = head_start.map(|begun| Socket::take_over(begun, &self.reporter())).unzip();
         *self.0.socket_ahead.borrow_mut() = socket;
         self.input(Input::Started);
-        if let Some(heard) = heard {
-            self.take(Input::SocketOpened);
-            heard.iter().for_each(|event| self.take_message(event));
-            let report = self.reporter();
-            spawn_local(async move { report.page().iter().for_each(Self::publish) });
+        for happening in happened.into_iter().flatten() {
+            match happening {
+                Happening::Opened => self.take(Input::SocketOpened),
+                Happening::Said(message) => self.take_message(&message),
+                Happening::Closed => self.take(Input::SocketClosed),
+            }
         }
+        let report = self.reporter();
+        spawn_local(async move { report.page().iter().for_each(Self::publish) });
     }
 
     fn take(&self, input: Input) {

@@ -193,7 +193,12 @@ impl Client {
     /// What was begun on the network before leads nowhere: a socket that is still being opened is opened again.
     pub(super) fn change_network(&mut self, out: &mut Vec<Command>) {
         match self.link.phase {
-            Phase::Opening | Phase::Joining => self.link.open(out),
+            Phase::Opening => self.link.open(out),
+            Phase::Joining => {
+                // The server may have given the host's place to the page's own connection of before.
+                self.link.take_over = true;
+                self.link.open(out);
+            }
             Phase::Closed | Phase::Waiting | Phase::Attached => self.wake(out),
         }
     }

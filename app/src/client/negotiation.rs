@@ -99,7 +99,10 @@ impl Client {
             PeerState::Failed if peer.is_superseded => self.peers.drop_one(negotiation, out),
             _ if peer.is_superseded => {}
             PeerState::Connected => {
-                (peer.is_established, peer.restarts) = (true, 0);
+                if !std::mem::replace(&mut peer.is_established, true) {
+                    peer.trust();
+                }
+                peer.restarts = 0;
                 self.peers.was_connected = true;
                 self.succeed(negotiation, out);
             }

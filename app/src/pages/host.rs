@@ -51,11 +51,12 @@ pub(super) fn HostPage(entrance: AskedEntrance, link: AskedLink) -> impl IntoVie
         link.refetch();
     };
     let session = expect_context::<Session>();
+    // Where only those who sign in host, a guest's room of earlier waits for that. A memo, for what is said of the session
+    // anew is no reason to make a stage anew.
+    let kept = Memo::new(move |_| session.view().and_then(|view| view.kind()?.check(Permission::Host).err()));
     let content = move || {
         let (entrance, link) = (entrance.get()?, link.get()?);
-        // Where only those who sign in host, a guest's room of earlier waits for that.
-        let kept = session.view().and_then(|view| view.kind()?.check(Permission::Host).err());
-        Some(match (entrance.and_then(|entrance| Ok((entrance, link?))), kept) {
+        Some(match (entrance.and_then(|entrance| Ok((entrance, link?))), kept.get()) {
             (Ok((Entrance { room, .. }, _)), Some(why)) if room.is_owner => {
                 view! { <Redirect path=routes::login_because(why, Destination::Host(room.code)) /> }.into_any()
             }

@@ -21,7 +21,7 @@ use crate::{
     client::{
         LinkState, ListenerState, Volume,
         browser::{
-            Presence,
+            Presence, head_start,
             media_session::{MediaKey, MediaSession},
         },
     },
@@ -42,6 +42,9 @@ pub(super) fn ListenPage(entrance: AskedEntrance) -> impl IntoView {
         entrance.get().map(|answer| match answer {
             Ok(entrance) => view! { <Player entrance /> }.into_any(),
             Err(error) => {
+                if cfg!(feature = "hydrate") {
+                    head_start::abandon();
+                }
                 let retry = move || entrance.refetch();
                 view! { <NoEntrance page="listen" error destination=Destination::Listen retry /> }.into_any()
             }

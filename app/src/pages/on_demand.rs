@@ -1,9 +1,8 @@
 //! The pages whose code is a file of its own: a room's preview, a listener's and a host's. It is loaded with the HTML of
 //! that page, or when somebody goes there; what the page asks the server for goes out at the same time.
 
-use std::{pin::Pin, time::Duration};
+use std::time::Duration;
 
-use heartogether::id::RoomCode;
 use leptos::{
     prelude::*,
     reactive::owner::Owner,
@@ -18,12 +17,15 @@ use super::{
     listen::ListenPage,
     room::RoomPage,
 };
-use crate::client::browser::{head_start, pause, peer_connections};
+use crate::{
+    client::browser::{pause, peer_connections, probe},
+    routes,
+};
 
 /// How long a page that is complete waits before it asks for its code again: a person who waits has time for no more.
 const LOADED_AGAIN_AFTER: Duration = Duration::from_secs(1);
-
-type Asking = Pin<Box<dyn Future<Output = ()>>>;
+/// How often before the page as a whole is asked for: a server that answers and has no such file is a newer one.
+const LOADED_AGAIN: u32 = 5;
 
 /// `/room/:code`
 pub struct RoomRoute;
@@ -67,24 +69,12 @@ impl ListenRoute {
     pub(crate) fn prepare() {
         spawn_local(async { _ = prepare_listening().await });
     }
-
-    /// Asks for the place before the page is drawn, and completes once that has been said.
-    pub(super) async fn ask_ahead(code: RoomCode) {
-        if let Ok(asking) = ask_for_place(code).await {
-            asking.await;
-        }
-    }
 }
 
 #[wasm_split(listen, wasm_split_path = leptos::wasm_split, fallible)]
 fn prepare_listening() -> Result<(), SplitLoaderError> {
     peer_connections::wake();
     Ok(())
-}
-
-#[wasm_split(listen, wasm_split_path = leptos::wasm_split, fallible)]
-fn ask_for_place(code: RoomCode) -> Result<Asking, SplitLoaderError> {
-    Ok(Box::pin(head_start::begin(code)))
 }
 
 #[wasm_split(listen, wasm_split_path = leptos::wasm_split, fallible)]
@@ -128,16 +118,20 @@ where
     Loading: Future<Output = Result<AnyView, SplitLoaderError>>,
 {
     let is_complete = Owner::current_shared_context().is_some_and(|page| page.during_hydration());
-    let destination = use_location().pathname.get_untracked();
-    loop {
+    let path = use_location().pathname;
+    let destination = path.get_untracked();
+    for attempt in 1.. {
         if let Ok(page) = load().await {
             return page;
         }
-        if !is_complete {
-            // Only a malformed address is refused, and this one has just led here.
-            _ = window().location().assign(&destination);
-            return std::future::pending().await;
+        // The router has taken the links over already, and they lead nowhere until the page is there.
+        let has_left = path.try_get_untracked().is_some_and(|path| path != destination);
+        if !is_complete || has_left || attempt >= LOADED_AGAIN && probe::answers(routes::HEALTH).await {
+            break;
         }
         pause(LOADED_AGAIN_AFTER).await;
     }
+    // Only a malformed address is refused, and the router has just led here.
+    _ = window().location().assign(&path.try_get_untracked().unwrap_or(destination));
+    std::future::pending().await
 }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     api::{ApiError, Listen, RoomSummary, enter_room, look_up_room},
+    client::browser::head_start,
     components::{
         Button, ButtonLink, CodeDisplay, Glyph, Icon, Notice, Page, StatusBadge, Submission, Tone, Variant, Wave,
         Width, state_name,
@@ -123,8 +124,11 @@ fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
             }
             match answer {
                 Ok(entrance) => {
+                    head_start::begin(code).await;
+                    if pending.is_disposed() {
+                        return head_start::abandon();
+                    }
                     handed.hand(entrance);
-                    ListenRoute::ask_ahead(code).await;
                     navigate(&routes::listen(code), Default::default());
                 }
                 // Where there are no guests, whoever listens says who they are first.

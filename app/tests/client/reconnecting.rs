@@ -3,7 +3,7 @@
 use heartogether::{
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, EndReason, Ping, RoomEvent, ServerMessage, StreamState},
+    wire::{ClientMessage, EndReason, JoinRoom, Ping, RoomEvent, ServerMessage, StreamState},
 };
 use heartogether_app::client::{Client, Command, Input, LinkState, Timer};
 
@@ -100,6 +100,16 @@ fn a_socket_that_was_being_opened_on_the_network_before_is_opened_anew() {
     page.take(Input::SocketOpened);
     assert!(opens(&page.take(Input::NetworkChanged)));
     assert!(page.take(Input::SocketOpened).len() > 1, "and the place is asked for again");
+}
+
+#[test]
+fn a_host_who_asked_on_the_network_before_takes_the_place_over_from_there() {
+    let mut page = Page::new(Role::Host, false, 1);
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    page.take(Input::NetworkChanged);
+    let asked = sent(&page.take(Input::SocketOpened));
+    assert!(matches!(asked[..], [_, ClientMessage::JoinRoom(JoinRoom { take_over: true, .. })]));
 }
 
 #[test]

@@ -115,6 +115,8 @@ fn an_attempt_that_was_begun_on_the_network_before_begins_anew_too() {
     let mut listener = Page::listening(StreamState::Live);
     listener.signal(HOST, offer(100));
     assert!(asks(&listener.take(Input::NetworkChanged)));
+    listener.change(100, PeerState::Connected);
+    assert!(!asks(&listener.fire(Timer::OfferRequest)), "it connects all the same, and needs no other");
 }
 
 #[test]

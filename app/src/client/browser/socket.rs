@@ -9,7 +9,11 @@ use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use web_sys::{MessageEvent, WebSocket};
 
-use super::{Reporter, head_start::HeadStart, property::property};
+use super::{
+    Reporter,
+    head_start::{Happening, HeadStart},
+    property::property,
+};
 use crate::client::Input;
 
 /// An open or opening socket. Dropped, it closes and reports nothing more.
@@ -30,10 +34,10 @@ impl Socket {
         Some(Self::listen(socket?, VecDeque::new(), report))
     }
 
-    /// Goes on with what has a head start, and with what was heard on it.
-    pub(super) fn take_over(mut head_start: HeadStart, report: &Reporter) -> (Self, Vec<MessageEvent>) {
-        let heard = head_start.hand_over();
-        (Self::listen(head_start.socket, head_start.said, report), heard)
+    /// Goes on with what has a head start. Gives what has happened on it so far.
+    pub(super) fn take_over(head_start: HeadStart, report: &Reporter) -> (Self, Vec<Happening>) {
+        let (socket, said, happened) = head_start.hand_over();
+        (Self::listen(socket, said, report), happened)
     }
 
     fn listen(socket: WebSocket, said: VecDeque<String>, report: &Reporter) -> Self {
