@@ -1,5 +1,7 @@
 //! What the pages' server functions ask of the server.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, DisplayName, MemberId, RoomCode, RoomId},
@@ -10,8 +12,17 @@ use heartogether::{
 use heartogether_app::api::{
     Account, ApiError, Backend, Caller, IceConfiguration, NewSession, Provider, RecentRoom, RoomSummary, Visitor,
 };
+use tokio::sync::Mutex;
 
-use crate::{error::ServerError, log::LogError, random, state::Node, work::finish};
+use crate::{
+    edge::{AddressBlock, OpenRooms},
+    error::ServerError,
+    log::{LogError, RoomLog},
+    random,
+    rooms::Rooms,
+    state::Node,
+    work::finish,
+};
 
 /// Draws of a code before giving up: with a million live rooms out of 887 million codes, two are already rare.
 const CODE_DRAWS: u32 = 16;
@@ -45,9 +56,15 @@ impl Backend for Node {
     async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError> {
         owner.kind(self.guests()).check(Permission::CreateRoom)?;
         self.quotas.take_room(owner.id, caller, self.clock.now())?;
-        let _opening = self.opening.lock().await;
-        self.quotas.open_rooms().check(caller, |room| self.rooms.is_open(room))?;
-        Ok(self.open_room(owner, caller).await?)
+        let opening = Opening {
+            log: self.log.clone(),
+            rooms: self.rooms.clone(),
+            open: self.quotas.open_rooms(),
+            address: caller.address.into(),
+            owner: owner.clone(),
+            policy: Policy::from(&self.limits),
+        };
+        finish(opening.run()).await?
     }
 
     async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError> {
@@ -114,28 +131,74 @@ impl Node {
         let cookie = self.begin_session(&account, &visitor.caller).await?.cookie;
         Ok(NewSession { account, cookie })
     }
+}
 
-    async fn open_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ServerError> {
+/// All it takes to open a room, without the request that asked for it: whoever hangs up would leave a room that is not counted.
+struct Opening {
+    log: Arc<dyn RoomLog>,
+    rooms: Arc<Rooms>,
+    open: Arc<Mutex<OpenRooms>>,
+    address: AddressBlock,
+    owner: Account,
+    policy: Policy,
+}
+
+impl Opening {
+    async fn run(self) -> Result<RoomCode, ApiError> {
+        let mut open = self.open.lock().await;
+        open.check(self.address, |room| self.rooms.is_open(room))?;
         for _ in 0..CODE_DRAWS {
-            let created = RoomCreated {
-                id: RoomId::from_bits(random::bits()),
-                code: RoomCode::draw(|| u8::from_le_bytes(random::bytes())),
-                owner: owner.id,
-                host: MemberId::from_bits(random::bits()),
-                host_name: owner.name.clone(),
-                policy: Policy::from(&self.limits),
-            };
+            let created = self.draw();
             let (id, code) = (created.id, created.code);
-            let (log, rooms) = (self.log.clone(), self.rooms.clone());
-            let creation = async move { log.create(created).await.map(|_| rooms.open(id)) };
-            // One that never came to be is forgotten with those that are over.
-            self.quotas.open_rooms().add(id, caller);
-            match finish(creation).await? {
-                Ok(_) => return Ok(code),
+            match self.log.create(created).await {
+                Ok(_) => {
+                    self.rooms.open(id);
+                    open.add(id, self.address);
+                    return Ok(code);
+                }
                 Err(LogError::CodeTaken) => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(ServerError::from(error).into()),
             }
         }
-        Err(ServerError::NoFreeCode { draws: CODE_DRAWS })
+        Err(ServerError::NoFreeCode { draws: CODE_DRAWS }.into())
+    }
+
+    fn draw(&self) -> RoomCreated {
+        RoomCreated {
+            id: RoomId::from_bits(random::bits()),
+            code: RoomCode::draw(|| u8::from_le_bytes(random::bytes())),
+            owner: self.owner.id,
+            host: MemberId::from_bits(random::bits()),
+            host_name: self.owner.name.clone(),
+            policy: self.policy.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use heartogether::{limits::Limits, time::Timestamp};
+
+    use super::*;
+    use crate::{clock::ManualClock, config::Config, startup::Server};
+
+    #[tokio::test]
+    async fn rooms_of_callers_who_hang_up_are_counted() {
+        let data = tempfile::TempDir::new().expect("a folder");
+        let folder = data.path().to_str().expect("a path in UTF-8");
+        let arguments = ["heartogether-server", "--port", "0", "--host", "127.0.0.1", "--data-dir", folder];
+        let config = Config::from_arguments(arguments).expect("valid flags");
+        let limits = Limits { rooms_per_address: 1, ..Limits::default() };
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
+        let server = Server::bind(config, limits, clock).await.expect("a server");
+        let (node, caller) = (server.node.clone(), Caller::default());
+        let ada = Account { id: AccountId::from_bits(1), name: node.guest_name(), profile: None };
+        for _ in 0..3 {
+            assert!(node.create_room(&ada, &caller).now_or_never().is_none(), "nobody waits for it");
+        }
+        // Whoever comes last comes after all of them.
+        assert_eq!(node.create_room(&ada, &caller).await, Err(Refusal::TooManyRooms.into()));
+        assert_eq!(node.log.live().await.expect("looked up").len(), 1);
     }
 }

@@ -23,6 +23,6 @@ pub(crate) use cors::cors;
 pub(crate) use door::{Door, Peer};
 pub(crate) use forwarded::TrustedProxies;
 pub(crate) use places::Places;
-pub(crate) use quotas::Quotas;
+pub(crate) use quotas::{OpenRooms, Quotas};
 pub(crate) use redirect::to_https;
 pub(crate) use seal::{seal, seal_page};

@@ -126,7 +126,6 @@ impl Server {
             reach,
             quotas,
             sockets,
-            opening: tokio::sync::Mutex::default(),
             reports,
         });
         let (port, is_secure) = (address.port(), tls.is_some());

@@ -33,8 +33,6 @@ pub(crate) struct Node {
     pub(crate) reach: Reach,
     pub(crate) quotas: Quotas,
     pub(crate) sockets: Places,
-    /// Held while a room is opened: as many as ask at once would be counted before any of them is open.
-    pub(crate) opening: tokio::sync::Mutex<()>,
     pub(crate) reports: Reports,
 }
 

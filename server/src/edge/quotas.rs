@@ -1,9 +1,6 @@
 //! The limits by account and by address, of this node.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use heartogether::{
     id::{AccountId, RoomCode, RoomId},
@@ -12,6 +9,7 @@ use heartogether::{
     time::Timestamp,
 };
 use heartogether_app::api::{Caller, Remainder};
+use tokio::sync::Mutex;
 
 use super::{AddressBlock, windows::Windows};
 
@@ -23,7 +21,7 @@ pub(crate) struct Quotas {
     found: Windows<(AddressBlock, RoomCode)>,
     sign_ins: Windows<AddressBlock>,
     requests: Windows<AddressBlock>,
-    open_rooms: OpenRooms,
+    open_rooms: Arc<Mutex<OpenRooms>>,
 }
 
 impl Quotas {
@@ -34,7 +32,7 @@ impl Quotas {
             found: Windows::new(Quota { count: 1, ..limits.look_ups_per_address }),
             sign_ins: Windows::new(limits.sign_ins_per_address),
             requests: Windows::new(limits.requests_per_address),
-            open_rooms: OpenRooms::new(limits.rooms_per_address),
+            open_rooms: Arc::new(Mutex::new(OpenRooms::new(limits.rooms_per_address))),
         }
     }
 
@@ -78,9 +76,10 @@ impl Quotas {
         if quota.is_exceeded { judge(quota, caller) } else { Ok(()) }
     }
 
-    /// The rooms that were opened from an address.
-    pub(crate) const fn open_rooms(&self) -> &OpenRooms {
-        &self.open_rooms
+    /// The rooms that were opened from an address. Held while a room is opened, to the end: as many as ask at once would be
+    /// counted before any of them is open.
+    pub(crate) fn open_rooms(&self) -> Arc<Mutex<OpenRooms>> {
+        self.open_rooms.clone()
     }
 }
 
@@ -93,31 +92,26 @@ fn judge(quota: Remainder, caller: &Caller) -> Result<(), Refusal> {
 /// forgets where a room came from.
 pub(crate) struct OpenRooms {
     limit: usize,
-    by_address: Mutex<HashMap<AddressBlock, Vec<RoomId>>>,
+    by_address: HashMap<AddressBlock, Vec<RoomId>>,
 }
 
 impl OpenRooms {
     fn new(limit: u32) -> Self {
-        Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), by_address: Mutex::default() }
+        Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), by_address: HashMap::new() }
     }
 
     /// Whether one more may be opened. Rooms that are open no more are forgotten here.
-    pub(crate) fn check(&self, caller: &Caller, is_open: impl Fn(RoomId) -> bool) -> Result<(), Refusal> {
-        let mut by_address = self.by_address();
-        by_address.retain(|_, rooms| {
+    pub(crate) fn check(&mut self, address: AddressBlock, is_open: impl Fn(RoomId) -> bool) -> Result<(), Refusal> {
+        self.by_address.retain(|_, rooms| {
             rooms.retain(|room| is_open(*room));
             !rooms.is_empty()
         });
-        let open = by_address.get(&caller.address.into()).map_or(0, Vec::len);
+        let open = self.by_address.get(&address).map_or(0, Vec::len);
         if open < self.limit { Ok(()) } else { Err(Refusal::TooManyRooms) }
     }
 
     /// Counts one that is open now.
-    pub(crate) fn add(&self, room: RoomId, caller: &Caller) {
-        self.by_address().entry(caller.address.into()).or_default().push(room);
-    }
-
-    fn by_address(&self) -> MutexGuard<'_, HashMap<AddressBlock, Vec<RoomId>>> {
-        self.by_address.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn add(&mut self, room: RoomId, address: AddressBlock) {
+        self.by_address.entry(address).or_default().push(room);
     }
 }
