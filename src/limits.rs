@@ -19,7 +19,8 @@ pub const MESSAGES_KEPT: usize = 500;
 pub const MESSAGES_AT_ONCE: usize = 50;
 /// Milliseconds before its end that a room warns. One that lives for a shorter time warns at its half.
 pub const END_WARNING_MS: u64 = 10 * 60 * 1000;
-/// Former listeners a room can still tell by their place, so that one who has just left can be removed.
+/// Former listeners a room can still tell by their place, so that one who has just left can be removed; those apart whom
+/// its kept events are about.
 pub const FORMER_LISTENERS: usize = 256;
 /// Room events kept for members who resume; whoever missed more gets the room as it is.
 pub const EVENTS_KEPT: usize = 64;

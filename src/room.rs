@@ -288,5 +288,7 @@ impl Room {
         self.recent.extend(effects.events().map(|(audience, event)| (audience, event.clone())));
         let surplus = self.recent.len().saturating_sub(crate::limits::EVENTS_KEPT);
         self.recent.drain(..surplus);
+        let recent = &self.recent;
+        self.members.forget_former(|member| recent.iter().any(|(_, kept)| kept.event.subject() == Some(member)));
     }
 }

@@ -125,9 +125,18 @@ impl Members {
             self.listeners.iter().filter(|member| !keep(member)).map(|m| (m.id, m.account)).collect();
         self.listeners.retain(keep);
         self.former.extend(&released);
-        let surplus = self.former.len().saturating_sub(FORMER_LISTENERS);
-        self.former.drain(..surplus);
         released.into_iter().map(|(member, _)| member).collect()
+    }
+
+    /// Forgets those who left longest ago, where there are too many. Of whom something is still told is known: whoever is
+    /// deleted must not live on in it.
+    pub(super) fn forget_former(&mut self, is_told_of: impl Fn(MemberId) -> bool) {
+        let mut surplus = self.former.len().saturating_sub(FORMER_LISTENERS);
+        self.former.retain(|(member, _)| {
+            let is_kept = surplus == 0 || is_told_of(*member);
+            surplus -= usize::from(!is_kept);
+            is_kept
+        });
     }
 
     /// Nobody listens, whoever hosts has just gone, and nobody has a place to resume.

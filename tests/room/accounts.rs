@@ -1,14 +1,17 @@
 //! A guest signs in as somebody who has an account already; an account is deleted.
 
 use heartogether::{
-    id::Seq,
+    id::{AccountId, Seq},
     refusal::Refusal,
     role::Role,
-    room::{Audience, Command, Effect, Entry, Event, JoinRequested, redact},
+    room::{Audience, Command, Effect, Entry, Event, JoinRequested, Policy, RoomCreated, redact},
     wire::{EndReason, RoomEvent, StreamState},
 };
 
 use crate::stage::*;
+
+/// More than a room remembers of those who left.
+const CROWD: u128 = heartogether::limits::FORMER_LISTENERS as u128 + 10;
 
 const STOPPED: RoomEvent = RoomEvent::RoomEnded { reason: EndReason::Stopped };
 
@@ -102,6 +105,25 @@ fn nothing_that_a_deleted_listener_was_or_wrote_stays_in_the_room() {
     assert!(!kept.contains("Grace") && !kept.contains("louder"), "{kept}");
     let missed = format!("{:?}", stage.resume(OWNER, host.token, host.seq, 3).resumed(3));
     assert!(missed.contains("ListenerLeft") && !missed.contains("Reacted"), "{missed}");
+}
+
+#[test]
+fn whoever_spoke_last_is_known_when_a_crowd_leaves_at_once() {
+    let mut stage = Stage::before_creation();
+    let policy = Policy { max_listeners: u32::MAX, ..created().policy };
+    stage.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
+    stage.host(1);
+    stage.listener(GRACE, 2);
+    for number in 100..100 + CROWD {
+        stage.listener(AccountId::from_bits(number), number);
+    }
+    stage.command(2, write(1, "louder, please"));
+    stage.command(1, Command::StopRoom);
+    stage.append(Event::ReopenRequested { account: OWNER });
+    assert_eq!(stage.room.listener_count(), 0);
+    stage.append(Event::AccountDeleted { account: GRACE });
+    let kept = serde_json::to_string(&stage.room).expect("a room is written");
+    assert!(!kept.contains("louder"), "{kept}");
 }
 
 #[test]
