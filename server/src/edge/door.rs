@@ -36,7 +36,7 @@ use crate::tls::{Tls, is_http2};
 /// How long the head of the first request may take to come, however slowly it goes on coming, and how long a ping of
 /// HTTP/2 may go unanswered.
 const HEAD: Duration = Duration::from_secs(10);
-/// How long a connection may go on without a request or a piece of an answer, whatever else it says. A page that is open
+/// How long a connection may go on without a request or a piece of an answer that goes out, whatever else it says. A page that is open
 /// asks every few seconds; a proxy keeps idle connections for up to two minutes, and has to be the first to let go, or a
 /// request of its could cross our end.
 const IDLE: Duration = Duration::from_secs(150);
@@ -156,14 +156,13 @@ where
 {
     let progress = Progress::default();
     let ceased = progress.ceased(patience);
+    let stream = TokioIo::new(progress.along(stream));
     let service = service_fn(move |request: Request<Incoming>| {
-        progress.note();
+        progress.note_request();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer.clone());
-        let (answer, progress) = (router.clone().oneshot(request), progress.clone());
-        async move { answer.await.map(|response| response.map(|body| progress.along(body))) }
+        router.clone().oneshot(request)
     });
-    let stream = TokioIo::new(stream);
     match version {
         Version::Http1 => {
             let connection = http1().serve_connection(stream, service).with_upgrades();
@@ -231,13 +230,15 @@ mod tests {
     use super::*;
 
     const LONG: Duration = Duration::from_secs(60);
+    /// Bytes of every answer.
+    const ANSWER: usize = 128 * 1024;
 
     /// One end of a connection on whose other end every question is answered.
     fn call(version: Version, farewell: &watch::Sender<()>, further: Duration) -> DuplexStream {
         let (here, there) = duplex(4096);
         let place = Arc::new(Places::new(1, 1).take(None).expect("a place"));
         let peer = Peer { address: IpAddr::from([192, 0, 2, 1]), is_secure: true, _place: place };
-        let router = Router::new().fallback(async || "here");
+        let router = Router::new().fallback(async || vec![0_u8; ANSWER]);
         let patience = Patience { first: LONG, further };
         tokio::spawn(converse(there, router, peer, version, farewell.subscribe(), patience));
         here
@@ -261,6 +262,24 @@ mod tests {
         let ended = tokio::spawn(connection);
         assert_eq!(client.send_request(question()).await.expect("an answer").status(), 200);
         let _ = soon(ended).await.expect("an idle connection is ended");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_goes_out_slowly_is_not_cut_off() {
+        let farewell = watch::Sender::default();
+        let mut stream = call(Version::Http1, &farewell, Duration::from_secs(2));
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: hear.test\r\nconnection: close\r\n\r\n").await.expect("a reader");
+        // A line that carries 40 kB a second.
+        let mut tick = tokio::time::interval(Duration::from_millis(100));
+        let (mut piece, mut heard) = (vec![0; 4096], 0);
+        loop {
+            tick.tick().await;
+            match stream.read(&mut piece).await {
+                Ok(0) | Err(_) => break,
+                Ok(bytes) => heard += bytes,
+            }
+        }
+        assert!(heard > ANSWER, "{heard} bytes");
     }
 
     #[tokio::test]
