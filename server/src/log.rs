@@ -84,6 +84,19 @@ pub trait RoomLog: Send + Sync {
     async fn close(&self, room: RoomId) -> Result<(), LogError>;
 }
 
+/// The accounts that stand in an event.
+fn accounts_in(event: &Event) -> impl Iterator<Item = AccountId> + use<> {
+    let (one, other) = match event {
+        Event::RoomCreated(created) => (Some(created.owner), None),
+        Event::JoinRequested(request) => (Some(request.account), None),
+        Event::ResumeRequested(request) => (Some(request.account), None),
+        Event::ReopenRequested { account } | Event::AccountDeleted { account } => (Some(*account), None),
+        Event::AccountMerged { from, to } => (Some(*from), Some(*to)),
+        Event::Commanded { .. } | Event::ConnectionLost { .. } | Event::NodeLost { .. } | Event::Woke => (None, None),
+    };
+    one.into_iter().chain(other)
+}
+
 /// Why a log did not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum LogError {

@@ -11,7 +11,7 @@ use heartogether::{
     room::{Entry, Event, RoomCreated, redact},
 };
 
-use super::{LogError, RoomLog, Subscription, topics::Topics};
+use super::{LogError, RoomLog, Subscription, accounts_in, topics::Topics};
 use crate::clock::Clock;
 
 /// Logs in memory.
@@ -84,8 +84,7 @@ impl RoomLog for MemoryLog {
     }
 
     async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError> {
-        let id = account.to_string();
-        let names = |entry: &Arc<Entry>| serde_json::to_string(&entry.event).is_ok_and(|event| event.contains(&id));
+        let names = |entry: &Arc<Entry>| accounts_in(&entry.event).any(|named| named == account);
         let rooms = self.rooms();
         Ok(rooms.iter().filter(|(_, kept)| kept.entries.iter().any(names)).map(|(room, _)| *room).collect())
     }

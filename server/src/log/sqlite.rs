@@ -18,7 +18,10 @@ use heartogether::{
     time::Timestamp,
 };
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    task::spawn_blocking,
+};
 
 use super::{EVENT_VERSION, LogError, RoomLog, Subscription, topics::Topics};
 use crate::{
@@ -35,7 +38,8 @@ pub struct SqliteLog {
     pool: SqlitePool,
     topics: Arc<Topics>,
     orders: mpsc::Sender<Order>,
-    skipped: AtomicU64,
+    skipped: Arc<AtomicU64>,
+    redacting: Mutex<()>,
 }
 
 impl SqliteLog {
@@ -44,7 +48,7 @@ impl SqliteLog {
         let topics = Arc::new(Topics::default());
         let (orders, waiting) = mpsc::channel(ORDERS);
         tokio::spawn(Writer::new(pool.clone(), clock, topics.clone()).run(waiting));
-        Self { pool, topics, orders, skipped: AtomicU64::new(0) }
+        Self { pool, topics, orders, skipped: Arc::default(), redacting: Mutex::default() }
     }
 
     /// How many entries were skipped because their version or event is unknown.
@@ -63,20 +67,29 @@ impl SqliteLog {
         self.write(change).await?.ok_or(LogError::NoSuchRoom)
     }
 
-    fn decode(&self, room: RoomId, row: &SqliteRow) -> Result<Option<Arc<Entry>>, sqlx::Error> {
-        let (seq, at): (i64, i64) = (row.try_get("seq")?, row.try_get("at")?);
-        let version: i64 = row.try_get("version")?;
-        let event = match version == i64::from(EVENT_VERSION) {
-            true => serde_json::from_str(row.try_get("event")?).ok(),
-            false => None,
-        };
-        if event.is_none() {
-            self.skipped.fetch_add(1, Ordering::Relaxed);
-            tracing::warn!(%room, seq, version, "an entry of the room's log is not understood and was skipped");
-        }
-        Ok(event
-            .map(|event| Arc::new(Entry { seq: Seq(from_sql(seq)), at: Timestamp::from_millis(from_sql(at)), event })))
+    async fn rows(&self, room: RoomId, after: Seq) -> Result<Vec<SqliteRow>, sqlx::Error> {
+        let select = "SELECT seq, at, version, event FROM entries WHERE room = $1 AND seq > $2 ORDER BY seq";
+        sqlx::query(select).bind(room.to_string()).bind(to_sql(after.0)).fetch_all(&self.pool).await
     }
+}
+
+/// The entries of rows. Those that are not understood are left out and counted.
+fn decode(skipped: &AtomicU64, room: RoomId, rows: &[SqliteRow]) -> Result<Vec<Arc<Entry>>, sqlx::Error> {
+    rows.iter().filter_map(|row| decode_entry(skipped, room, row).transpose()).collect()
+}
+
+fn decode_entry(skipped: &AtomicU64, room: RoomId, row: &SqliteRow) -> Result<Option<Arc<Entry>>, sqlx::Error> {
+    let (seq, at): (i64, i64) = (row.try_get("seq")?, row.try_get("at")?);
+    let version: i64 = row.try_get("version")?;
+    let event = match version == i64::from(EVENT_VERSION) {
+        true => serde_json::from_str(row.try_get("event")?).ok(),
+        false => None,
+    };
+    if event.is_none() {
+        skipped.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(%room, seq, version, "an entry of the room's log is not understood and was skipped");
+    }
+    Ok(event.map(|event| Arc::new(Entry { seq: Seq(from_sql(seq)), at: Timestamp::from_millis(from_sql(at)), event })))
 }
 
 fn parse_room(row: &SqliteRow) -> Result<RoomId, sqlx::Error> {
@@ -101,11 +114,7 @@ impl RoomLog for SqliteLog {
     }
 
     async fn read(&self, room: RoomId, after: Seq) -> Result<Vec<Arc<Entry>>, LogError> {
-        let select = "SELECT seq, at, version, event FROM entries WHERE room = $1 AND seq > $2 ORDER BY seq";
-        let query = sqlx::query(select).bind(room.to_string()).bind(to_sql(after.0));
-        let rows = query.fetch_all(&self.pool).await?;
-        let entries = rows.iter().filter_map(|row| self.decode(room, row).transpose());
-        Ok(entries.collect::<Result<_, _>>()?)
+        Ok(decode(&self.skipped, room, &self.rows(room, after).await?)?)
     }
 
     async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {
@@ -122,14 +131,23 @@ impl RoomLog for SqliteLog {
     }
 
     async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError> {
-        // Ids are digits alone, and none means anything to LIKE. Every entry is looked at: an account is deleted once.
-        let found = sqlx::query("SELECT DISTINCT room FROM entries WHERE event LIKE $1").bind(format!("%{account}%"));
+        // Ids are digits alone, and none means anything to LIKE. Rooms of before the table are few and soon over.
+        let select = "SELECT room FROM appearances WHERE account = $1 UNION SELECT entries.room FROM rooms CROSS \
+                      JOIN entries WHERE entries.room = rooms.id AND rooms.has_appearances = 0 AND event LIKE $2";
+        let found = sqlx::query(select).bind(account.to_string()).bind(format!("%{account}%"));
         Ok(found.fetch_all(&self.pool).await?.iter().map(parse_room).collect::<Result<_, _>>()?)
     }
 
     async fn redact(&self, room: RoomId, account: AccountId) -> Result<(), LogError> {
-        let entries = self.read(room, Seq(0)).await?;
-        let redacted = redact(entries.iter().map(|entry| &**entry), account);
+        // A log can be long, and those who are deleted many: one at a time, and not where everybody is served.
+        let _turn = self.redacting.lock().await;
+        let rows = self.rows(room, Seq(0)).await?;
+        let skipped = self.skipped.clone();
+        let work = move || {
+            let entries = decode(&skipped, room, &rows)?;
+            Ok::<_, sqlx::Error>(redact(entries.iter().map(|entry| &**entry), account))
+        };
+        let redacted = spawn_blocking(work).await.map_err(|error| LogError::Storage(Arc::new(error)))??;
         self.write(Change::Rewrite(room, redacted)).await.map(drop)
     }
 

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     clock::Clock,
     database::{from_sql, to_sql},
-    log::{EVENT_VERSION, LogError, topics::Topics},
+    log::{EVENT_VERSION, LogError, accounts_in, topics::Topics},
 };
 
 /// Changes committed together, at most.
@@ -97,7 +97,8 @@ async fn perform(db: &mut SqliteConnection, change: &Change, now: Timestamp) -> 
 }
 
 async fn create(db: &mut SqliteConnection, created: &RoomCreated, now: Timestamp) -> Result<Outcome, sqlx::Error> {
-    let claim = "INSERT INTO rooms (id, code, last_seq, last_at) VALUES ($1, $2, 1, $3) ON CONFLICT (code) DO NOTHING";
+    let claim = "INSERT INTO rooms (id, code, last_seq, last_at, has_appearances) VALUES ($1, $2, 1, $3, 1) \
+                 ON CONFLICT (code) DO NOTHING";
     let claim = sqlx::query(claim).bind(created.id.to_string()).bind(created.code.to_string());
     if claim.bind(to_sql(now.as_millis())).execute(&mut *db).await?.rows_affected() == 0 {
         return Ok(Err(LogError::CodeTaken));
@@ -127,6 +128,10 @@ async fn insert(db: &mut SqliteConnection, room: RoomId, entry: Entry) -> Result
     let insert = sqlx::query(insert).bind(room.to_string()).bind(to_sql(entry.seq.0));
     let insert = insert.bind(to_sql(entry.at.as_millis())).bind(i64::from(EVENT_VERSION)).bind(event);
     insert.execute(&mut *db).await?;
+    for account in accounts_in(&entry.event) {
+        let appear = "INSERT INTO appearances (account, room) VALUES ($1, $2) ON CONFLICT (account, room) DO NOTHING";
+        sqlx::query(appear).bind(account.to_string()).bind(room.to_string()).execute(&mut *db).await?;
+    }
     Ok(Ok(Some(Arc::new(entry))))
 }
 
@@ -144,6 +149,7 @@ fn written(event: &Event) -> Result<String, sqlx::Error> {
 
 async fn close(db: &mut SqliteConnection, room: RoomId) -> Result<Outcome, sqlx::Error> {
     sqlx::query("DELETE FROM entries WHERE room = $1").bind(room.to_string()).execute(&mut *db).await?;
+    sqlx::query("DELETE FROM appearances WHERE room = $1").bind(room.to_string()).execute(&mut *db).await?;
     sqlx::query("DELETE FROM rooms WHERE id = $1").bind(room.to_string()).execute(&mut *db).await?;
     Ok(Ok(None))
 }
