@@ -26,6 +26,8 @@ pub async fn open(path: &Path) -> Result<SqlitePool, MigrateError> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
+        // What is deleted is overwritten with zeros, in pages that are free too; otherwise it would stay in the file.
+        .pragma("secure_delete", "ON")
         .busy_timeout(Duration::from_millis(BUSY_MS));
     let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
     MIGRATIONS.run(&pool).await?;

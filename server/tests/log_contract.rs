@@ -34,6 +34,20 @@ fn lost(connection: u128) -> Event {
     Event::ConnectionLost { connection: ConnectionId::from_bits(connection) }
 }
 
+fn asks(account: AccountId, name: &str) -> Event {
+    Event::JoinRequested(JoinRequested {
+        connection: ConnectionRef { node: NodeId::from_bits(1), id: ConnectionId::from_bits(2) },
+        account,
+        name: DisplayName::parse(name).expect("a name"),
+        email: Some("somebody@hear.example".to_owned()),
+        kind: Kind::Known,
+        role: Role::Listener,
+        take_over: false,
+        member: MemberId::from_bits(3),
+        token: ResumeToken::from_bits(4),
+    })
+}
+
 fn code(text: &str) -> RoomCode {
     text.parse().expect("a code")
 }
@@ -188,19 +202,10 @@ async fn what_a_deleted_account_was_is_taken_out_of_the_rooms_that_name_it(bench
     let (log, grace) = (bench.log, AccountId::from_bits(7));
     log.create(created(ROOM, "ABC234")).await.expect("created");
     log.create(created(OTHER, "DEF567")).await.expect("created");
-    let request = JoinRequested {
-        connection: ConnectionRef { node: NodeId::from_bits(1), id: ConnectionId::from_bits(2) },
-        account: grace,
-        name: DisplayName::parse("Grace").expect("a name"),
-        email: Some("grace@hear.example".to_owned()),
-        kind: Kind::Known,
-        role: Role::Listener,
-        take_over: false,
-        member: MemberId::from_bits(3),
-        token: ResumeToken::from_bits(4),
-    };
-    log.append(ROOM, Event::JoinRequested(request)).await.expect("appended");
+    log.append(ROOM, asks(grace, "Grace")).await.expect("appended");
     log.append(ROOM, lost(2)).await.expect("appended");
+    // A connection whose id happens to be an account's.
+    log.append(OTHER, lost(7)).await.expect("appended");
     assert_eq!(log.naming(grace).await.expect("looked up"), [ROOM]);
     log.redact(ROOM, grace).await.expect("redacted");
     let entries = log.read(ROOM, Seq(0)).await.expect("read");
@@ -210,6 +215,53 @@ async fn what_a_deleted_account_was_is_taken_out_of_the_rooms_that_name_it(bench
     log.close(ROOM).await.expect("closed");
     log.redact(ROOM, grace).await.expect("there is nothing left to do");
     assert!(log.naming(grace).await.expect("looked up").is_empty());
+}
+
+#[tokio::test]
+async fn sqlite_overwrites_what_is_taken_out_and_what_is_over() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("test.db");
+    let pool = database::open(&path).await.expect("a database");
+    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    log.create(created(OTHER, "DEF567")).await.expect("created");
+    let grace = AccountId::from_bits(7);
+    log.append(ROOM, asks(grace, "Grace Unmistakable")).await.expect("appended");
+    for _ in 0..100 {
+        log.append(OTHER, asks(AccountId::from_bits(8), "Edsger Unmistakable")).await.expect("appended");
+    }
+    // The write-ahead log goes into the file.
+    let write_down = async || sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await.expect("written");
+    let holds = |name: &str| {
+        let file = std::fs::read(&path).expect("the file");
+        file.windows(name.len()).any(|window| window == name.as_bytes())
+    };
+    write_down().await;
+    assert!(holds("Grace Unmistakable") && holds("Edsger Unmistakable"));
+    log.redact(ROOM, grace).await.expect("redacted");
+    log.close(OTHER).await.expect("closed");
+    write_down().await;
+    assert!(!holds("Unmistakable"));
+}
+
+#[tokio::test]
+async fn sqlite_finds_an_account_in_rooms_that_are_older_than_the_table_of_appearances() {
+    let folder = TempDir::new().expect("a folder");
+    let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
+    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
+    let (ada, grace) = (AccountId::from_bits(1), AccountId::from_bits(7));
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    log.append(ROOM, Event::AccountMerged { from: ada, to: grace }).await.expect("appended");
+    for statement in ["DELETE FROM appearances", "UPDATE rooms SET has_appearances = 0"] {
+        sqlx::query(statement).execute(&pool).await.expect("as a database of before");
+    }
+    for account in [ada, grace] {
+        assert_eq!(log.naming(account).await.expect("looked up"), [ROOM]);
+    }
+    log.create(created(OTHER, "DEF567")).await.expect("created");
+    let mut named = log.naming(ada).await.expect("looked up");
+    named.sort();
+    assert_eq!(named, [ROOM, OTHER]);
 }
 
 #[tokio::test]
