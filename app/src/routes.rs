@@ -36,6 +36,11 @@ pub fn sign_in_with(provider: &str, destination: Destination) -> String {
     format!("/auth/{provider}?next={}", destination.path())
 }
 
+/// The same way, gone by a page that has waited for the provider and not by its visitor's click.
+pub fn having_waited(way: &str) -> String {
+    format!("{way}&waited=1")
+}
+
 /// A room's preview.
 pub fn room(code: RoomCode) -> String {
     format!("/room/{code}")

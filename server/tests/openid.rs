@@ -1,6 +1,7 @@
 //! Signing in with a provider: the whole way, and every answer that is not what it has to be.
 
 mod tokens;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -262,22 +263,6 @@ async fn what_there_is_not_is_refused_in_a_typed_way() {
         assert_eq!(response.status(), 404, "{path}");
         assert_eq!(response.json::<Value>().await.expect("JSON")["error"], "provider_unknown");
     }
-}
-
-#[tokio::test]
-async fn a_provider_that_is_away_is_said_to_be() {
-    let clock = Arc::new(ManualClock::at(BEGINNING));
-    let (data, gone) =
-        (TempDir::new().expect("a folder"), tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port"));
-    let issuer = format!("http://{}", gone.local_addr().expect("an address"));
-    drop(gone);
-    let flags = ["--oidc-client-id", "x", "--oidc-name", "Test", "--oidc-issuer", &issuer];
-    let site = serve(&data, &clock, Limits::default(), &flags).await;
-    let led = site.get("/auth/test?next=/about", None).await;
-    assert_eq!(led_to(&led), "/login?next=/about&why=provider_unreachable&wait=test");
-    let led = site.get("/auth/test?next=/about&switch=1", None).await;
-    assert_eq!(led_to(&led), "/login?next=/about&why=provider_unreachable&wait=test&switch=1");
-    assert_eq!(site.get("/auth/test/ready", None).await.status(), 503);
 }
 
 #[tokio::test]

@@ -46,6 +46,14 @@ impl Awaited {
         }
     }
 
+    /// Nobody has clicked on this page: the server lets it go on if it told the page to wait.
+    fn without_a_click(self) -> Self {
+        match self {
+            Self::Provider { name, ready, href } => Self::Provider { name, ready, href: routes::having_waited(&href) },
+            Self::Server => Self::Server,
+        }
+    }
+
     fn name(&self) -> &str {
         match self {
             Self::Server => "the server",
@@ -264,6 +272,7 @@ fn explanation(phase: &Phase) -> &'static str {
 pub(crate) fn wait_as_told(providers: &[Provider], next: Destination) {
     let (Some(warm_up), Some(id)) = (use_context::<WarmUp>(), address::parameter("wait")) else { return };
     if let Some(provider) = providers.iter().find(|provider| provider.id == id) {
-        warm_up.wait_for(Awaited::provider(provider, next, address::parameter("switch").is_some()));
+        let awaited = Awaited::provider(provider, next, address::parameter("switch").is_some());
+        warm_up.wait_for(awaited.without_a_click());
     }
 }

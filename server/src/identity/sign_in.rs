@@ -3,6 +3,7 @@
 
 mod arrival;
 pub(super) mod flow;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ use crate::{
     state::Node,
 };
 use flow::Flow;
+use waiting::Wait;
 
 /// How a browser says whose page sent it here (Fetch Metadata Request Headers).
 const SEC_FETCH_SITE: header::HeaderName = header::HeaderName::from_static("sec-fetch-site");
@@ -43,6 +45,8 @@ pub(crate) struct Begin {
     next: String,
     /// Whether another account is wanted than the one the provider knows; anything says so.
     switch: Option<String>,
+    /// Whether a page that has waited for the provider goes on by itself; anything says so.
+    waited: Option<String>,
 }
 
 /// What a provider's answer says (RFC 6749, section 4.1.2).
@@ -74,21 +78,23 @@ impl<E: Into<ServerError>> From<E> for Failure {
 }
 
 /// `GET /auth/{provider}`: leads to the provider. A link on another site leads to the sign-in page instead: what a sign-in
-/// brings about, such as a room that opens, has to be wanted by the visitor.
+/// brings about, such as a room that opens, has to be wanted by the visitor. So does a page that waits without having been
+/// told to.
 pub(crate) async fn begin(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Query(Begin { next, switch }): Query<Begin>,
+    Query(Begin { next, switch, waited }): Query<Begin>,
 ) -> Result<Response, Answer> {
     let provider = node.provider(&id)?;
     let next = Destination::parse(&next);
-    if is_sent_by_another_site(&headers) {
+    let wait = Wait { provider: id.clone(), next: next.path(), switch: switch.is_some(), guest: guest_of(&visitor) };
+    if is_sent_by_another_site(&headers) || waited.is_some() && !node.waits(&headers, &wait) {
         return Ok(([NOT_KEPT], Redirect::to(&routes::login_then(next))).into_response());
     }
     let callback_url = node.callback_url(provider, &visitor.caller);
-    let mut flow = Flow::draw(&id, callback_url, next, guest_of(&visitor));
+    let mut flow = Flow::draw(&id, callback_url, next, wait.guest);
     let ask = Ask {
         callback_url: &flow.callback_url,
         state: flow.state.clone(),
@@ -100,14 +106,16 @@ pub(crate) async fn begin(
             verifier.secret().clone_into(&mut flow.verifier);
             let mut answer = ([NOT_KEPT], Redirect::to(&address)).into_response();
             let given_up = node.surplus_flow_cookies(&headers, &visitor.caller)?;
-            for cookie in given_up.into_iter().chain([node.flow_cookie(&flow, &visitor.caller)?]) {
+            let spent = waited.map(|_| node.spent_wait_cookie(&visitor.caller)).transpose()?;
+            for cookie in given_up.into_iter().chain([node.flow_cookie(&flow, &visitor.caller)?]).chain(spent) {
                 answer.headers_mut().append(header::SET_COOKIE, cookie);
             }
             Ok(answer)
         }
         Err(error) => {
-            let path = turn_back(provider, &error, next, switch.is_some());
-            Ok(([NOT_KEPT], Redirect::to(&path)).into_response())
+            let path = turn_back(provider, &error, next, wait.switch);
+            let cookie = (header::SET_COOKIE, node.wait_cookie(&wait, &visitor.caller)?);
+            Ok(([NOT_KEPT, cookie], Redirect::to(&path)).into_response())
         }
     }
 }

@@ -16,6 +16,8 @@ pub(super) enum Purpose {
     Session,
     /// It holds what a browser needs on its way to a sign-in provider and back.
     SignIn,
+    /// It lets a page that waits for a sign-in provider go on.
+    Wait,
 }
 
 impl Purpose {
@@ -23,6 +25,7 @@ impl Purpose {
         match self {
             Self::Session => "heartogether/session",
             Self::SignIn => "heartogether/sign-in",
+            Self::Wait => "heartogether/wait",
         }
     }
 }
