@@ -232,7 +232,8 @@ impl OpenIdProvider {
         document: &Arc<Document<T>>,
         error: SignInError,
     ) -> Result<Arc<T>, SignInError> {
-        let known = document.known().ok_or_else(|| error.clone())?;
+        let is_silent = matches!(error, SignInError::Unreachable(_));
+        let known = document.known().filter(|_| is_silent).ok_or_else(|| error.clone())?;
         tracing::warn!(provider = self.settings.id, "{}", explain(&error));
         Ok(known)
     }
