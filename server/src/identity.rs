@@ -37,13 +37,15 @@ pub(crate) use crypto::install as install_crypto;
 pub(crate) use keys::{Keys, SECRET_CHARS};
 pub(crate) use providers::{Fetcher, OpenIdProvider};
 pub(crate) use session::CurrentSession;
-pub(crate) use sockets::{Holder, Registration, Sockets};
+pub(crate) use sockets::{Registration, Sockets};
 
 /// What this node knows people by.
 pub(crate) struct Identity {
     pub(crate) keys: Keys,
     pub(crate) sockets: Sockets,
     pub(crate) providers: Vec<Arc<OpenIdProvider>>,
+    /// Held while an account becomes another's or goes: two such changes of one account would undo each other.
+    pub(crate) changing: tokio::sync::Mutex<()>,
 }
 
 /// Finds out who asks, and puts the [`Visitor`] and the [`CurrentSession`] into the request. A session that a browser uses

@@ -11,6 +11,8 @@ mod reader;
 mod upgrade;
 mod writer;
 
+#[cfg(test)]
+pub(crate) use conversation::Conversation;
 pub(crate) use ending::Ending;
 pub(crate) use origin::{Origins, origin_of};
 #[cfg(test)]

@@ -220,13 +220,19 @@ fn open_identity(config: &Config, clock: &Arc<dyn Clock>) -> Result<Identity, St
         if config.identity.guests() == Guests::Off {
             tracing::warn!("nobody can come in: GUESTS is off, and no sign-in provider is configured");
         }
-        return Ok(Identity { keys, sockets: Sockets::default(), providers: Vec::new() });
+        return Ok(Identity {
+            keys,
+            sockets: Sockets::default(),
+            providers: Vec::new(),
+            changing: tokio::sync::Mutex::default(),
+        });
     }
     let fetcher = Fetcher::new()?;
     let names: Vec<_> = providers.iter().map(|provider| provider.name.as_str()).collect();
     tracing::info!("people sign in with {}", names.join(", "));
     let open = |settings| OpenIdProvider::new(settings, fetcher.clone(), clock.clone());
-    Ok(Identity { keys, sockets: Sockets::default(), providers: providers.into_iter().map(open).collect() })
+    let providers = providers.into_iter().map(open).collect();
+    Ok(Identity { keys, sockets: Sockets::default(), providers, changing: tokio::sync::Mutex::default() })
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartupError> {

@@ -3,14 +3,14 @@
 use heartogether::{
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, RoomEvent},
+    wire::{ClientMessage, Ping, RoomEvent, ServerMessage},
 };
 use serde_json::json;
 
 use crate::{
     browser::{World, led_to},
     provider::ada,
-    support::join,
+    support::{join, resume},
 };
 
 #[tokio::test]
@@ -39,9 +39,27 @@ async fn a_guest_who_signs_in_keeps_the_room_and_the_connection() {
     let recent = world.site.recent_rooms(&browser.cookies()).await;
     assert!(recent.contains(&code.to_string()), "{recent}");
 
-    host.send(&ClientMessage::LeaveRoom).await;
-    let (_, again) = world.site.join(&browser.cookies(), code, Role::Host).await;
-    assert_eq!(again.member, joined.member);
+    // The guest's connection keeps its place until the browser has its new cookie, and is closed without a refusal then.
+    host.send(&ClientMessage::Ping(Ping { nonce: 7 })).await;
+    assert_eq!(host.receive().await, ServerMessage::Pong(Ping { nonce: 7 }));
+    world.clock.advance(5_000);
+    assert_eq!(host.close_code().await, 1001);
+    let mut host = world.site.greet(&browser.cookies()).await;
+    host.send(&resume(code, &joined, joined.seq)).await;
+    host.resumed().await;
+}
+
+#[tokio::test]
+async fn whoever_knew_the_guests_session_does_not_become_the_account_with_it() {
+    let world = World::start_with(&["--guests", "host"]).await;
+    let browser = world.browser();
+    browser.guest("Ada").await;
+    let code = browser.create_room().await;
+    let mut planted = world.site.greet(&browser.cookies()).await;
+    browser.sign_in(&world.provider, "/", ada()).await;
+    assert!(browser.owns(code).await);
+    planted.send(&join(code, Role::Host)).await;
+    assert_eq!(planted.close_code().await, 1001);
 }
 
 #[tokio::test]

@@ -120,14 +120,22 @@ fn farewell(node: &Node, visitor: &Visitor, headers: &HeaderMap) -> Result<Respo
 
 impl Node {
     /// Ends an account's rooms, takes it out of those of others, and forgets it.
-    async fn delete_account(&self, account: AccountId) -> Result<(), ServerError> {
-        // Nobody who says goodbye writes another word meanwhile, or comes back with one of the old connections.
+    pub(super) async fn delete_account(&self, account: AccountId) -> Result<(), ServerError> {
+        let _turn = self.identity.changing.lock().await;
+        // Nobody comes back with one of the old sessions, or writes another word on one of their connections.
+        self.store.end_sessions(account).await?;
         self.identity.sockets.close_account(account);
+        self.take_out_of_rooms(account).await?;
+        self.store.delete_account(account).await?;
+        self.identity.sockets.close_account(account);
+        // What was said before the connections were closed may have reached a room only now.
+        self.take_out_of_rooms(account).await
+    }
+
+    async fn take_out_of_rooms(&self, account: AccountId) -> Result<(), ServerError> {
         for room in self.tell_rooms(account, &Event::AccountDeleted { account }).await? {
             self.log.redact(room, account).await?;
         }
-        self.store.delete_account(account).await?;
-        self.identity.sockets.close_account(account);
         Ok(())
     }
 

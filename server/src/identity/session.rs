@@ -4,7 +4,12 @@
 use std::fmt;
 
 use axum::http::HeaderValue;
-use heartogether::{id::ConnectionId, refusal::Refusal, role::Permission, time::Timestamp};
+use heartogether::{
+    id::{AccountId, ConnectionId},
+    refusal::Refusal,
+    role::Permission,
+    time::Timestamp,
+};
 use heartogether_app::api::{Account, Caller};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -69,8 +74,6 @@ impl CurrentSession {
 pub(crate) struct Begun {
     /// The `Set-Cookie` header that carries it.
     pub(crate) cookie: HeaderValue,
-    /// What it is kept under.
-    pub(super) session: TokenHash,
 }
 
 impl fmt::Debug for CurrentSession {
@@ -85,7 +88,7 @@ impl Node {
         let (claims, now) = (Claims::draw(), self.clock.now());
         let session = Session { token: claims.hash(), account: account.id, expires_at: self.session_end(now) };
         self.store.add_session(&session, now).await?;
-        Ok(Begun { cookie: self.session_cookie(claims, now, caller)?, session: session.token })
+        Ok(Begun { cookie: self.session_cookie(claims, now, caller)? })
     }
 
     /// The first of these tokens that belongs to a session, and whose it is.
@@ -137,7 +140,7 @@ impl Node {
     pub(crate) async fn admit(
         &self,
         session: &CurrentSession,
-        account: Account,
+        account: AccountId,
         connection: ConnectionId,
         outbox: Outbox,
     ) -> Result<Registration, Ending> {

@@ -1,4 +1,5 @@
-//! The open connections of each session and account, so that a log-out ends them at once, and who signs in goes on with them.
+//! The open connections of each session and account, so that a log-out ends them at once, and no connection outlasts the
+//! session it began with.
 
 use std::{
     collections::HashMap,
@@ -9,7 +10,6 @@ use heartogether::{
     id::{AccountId, ConnectionId},
     refusal::Refusal,
 };
-use heartogether_app::api::Account;
 
 use crate::{
     signalling::{Ending, Outbox},
@@ -22,19 +22,14 @@ pub(crate) struct Sockets(Arc<Mutex<HashMap<ConnectionId, Open>>>);
 
 struct Open {
     session: TokenHash,
-    holder: Holder,
+    account: AccountId,
     outbox: Outbox,
 }
-
-/// Whose a connection is: the account it began with, or the one that this has become by signing in. Clones are one.
-#[derive(Clone)]
-pub(crate) struct Holder(Arc<Mutex<Account>>);
 
 /// A connection is known for as long as this lives.
 pub(crate) struct Registration {
     sockets: Sockets,
     connection: ConnectionId,
-    holder: Holder,
 }
 
 impl Sockets {
@@ -42,60 +37,42 @@ impl Sockets {
     pub(super) fn register(
         &self,
         session: TokenHash,
-        account: Account,
+        account: AccountId,
         connection: ConnectionId,
         outbox: Outbox,
     ) -> Registration {
-        let holder = Holder(Arc::new(Mutex::new(account)));
-        self.open().insert(connection, Open { session, holder: holder.clone(), outbox });
-        Registration { sockets: self.clone(), connection, holder }
+        self.open().insert(connection, Open { session, account, outbox });
+        Registration { sockets: self.clone(), connection }
     }
 
     /// Tells the connections of this session that they are signed out, and closes them. Log-outs are rare enough to look
     /// at every connection.
     pub(super) fn close_session(&self, session: TokenHash) {
-        self.close(|open| open.session == session);
+        self.close(|open| open.session == session, Ending::refused(Refusal::NotSignedIn));
     }
 
     /// The same for every connection of an account, whatever has become of the session it began with.
     pub(super) fn close_account(&self, account: AccountId) {
-        self.close(|open| open.holder.account().id == account);
+        self.close(|open| open.account == account, Ending::refused(Refusal::NotSignedIn));
     }
 
-    /// The connections of a guest go on as another account's, under a session of the same browser.
-    pub(super) fn adopt(&self, guest: AccountId, account: &Account, session: TokenHash) {
-        for open in self.open().values_mut().filter(|open| open.holder.account().id == guest) {
-            open.session = session;
-            open.holder.become_account(account.clone());
-        }
+    /// The connections of these sessions keep the places they have, and get no others.
+    pub(super) fn confine(&self, sessions: &[TokenHash]) {
+        self.open().values().filter(|open| sessions.contains(&open.session)).for_each(|open| open.outbox.confine());
     }
 
-    fn close(&self, which: impl Fn(&Open) -> bool) {
-        for open in self.open().values().filter(|open| which(open)) {
-            open.outbox.close(Ending::refused(Refusal::NotSignedIn));
-        }
+    /// Closes the connections of these sessions without a word, so that their pages come back under the session they have
+    /// now.
+    pub(super) fn drop_sessions(&self, sessions: &[TokenHash]) {
+        self.close(|open| sessions.contains(&open.session), Ending::GONE);
+    }
+
+    fn close(&self, which: impl Fn(&Open) -> bool, ending: Ending) {
+        self.open().values().filter(|open| which(open)).for_each(|open| open.outbox.close(ending));
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<ConnectionId, Open>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Holder {
-    /// Who that is now.
-    pub(crate) fn account(&self) -> Account {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn become_account(&self, account: Account) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = account;
-    }
-}
-
-impl Registration {
-    /// Whose the connection is.
-    pub(crate) fn holder(&self) -> Holder {
-        self.holder.clone()
     }
 }
 

@@ -20,7 +20,6 @@ use super::{Ending, Frame, Outbox, allowance};
 use crate::{
     clock::Clock,
     error::ServerError,
-    identity::Holder,
     log::LogError,
     random,
     rooms::{RoomHandle, append_surely},
@@ -41,10 +40,10 @@ fn is_request(message: &ClientMessage) -> bool {
     }
 }
 
-pub(super) struct Conversation {
+pub(crate) struct Conversation {
     node: Arc<Node>,
     connection: ConnectionRef,
-    holder: Holder,
+    account: Account,
     caller: Caller,
     outbox: Outbox,
     is_greeted: bool,
@@ -91,15 +90,15 @@ impl From<LogError> for Failure {
 }
 
 impl Conversation {
-    pub(super) fn new(
+    pub(crate) fn new(
         node: Arc<Node>,
         connection: ConnectionRef,
-        holder: Holder,
+        account: Account,
         caller: Caller,
         outbox: Outbox,
     ) -> Self {
         let allowances = Allowances::new(&node.limits);
-        Self { node, connection, holder, caller, outbox, is_greeted: false, room: None, allowances }
+        Self { node, connection, account, caller, outbox, is_greeted: false, room: None, allowances }
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
@@ -118,8 +117,12 @@ impl Conversation {
         self.is_greeted
     }
 
-    /// Carries a message out, answers it with a refusal, or ends the connection.
-    pub(super) async fn hear(&mut self, message: ClientMessage) -> Result<(), Ending> {
+    /// Carries a message out, answers it with a refusal, or ends the connection. One that has been closed is not obeyed any
+    /// more, however long its last words take.
+    pub(crate) async fn hear(&mut self, message: ClientMessage) -> Result<(), Ending> {
+        if self.outbox.is_closed() {
+            return Err(Ending::GONE);
+        }
         if !self.is_greeted {
             return self.greet(&message);
         }
@@ -197,11 +200,11 @@ impl Conversation {
     }
 
     async fn join(&mut self, JoinRoom { code, role, take_over }: JoinRoom) -> Result<(), Failure> {
-        let account = self.holder.account();
+        let account = self.account.clone();
         let request = JoinRequested {
             connection: self.connection,
             account: account.id,
-            kind: self.kind_of(&account),
+            kind: self.kind(),
             email: account.profile.and_then(|profile| profile.email),
             name: account.name,
             role,
@@ -213,18 +216,21 @@ impl Conversation {
     }
 
     async fn resume(&mut self, ResumeRoom { code, token, last_seq }: ResumeRoom) -> Result<(), Failure> {
-        let account = self.holder.account();
-        let (connection, kind) = (self.connection, self.kind_of(&account));
-        let request = ResumeRequested { connection, account: account.id, kind, token, last_seq };
+        let (connection, account, kind) = (self.connection, self.account.id, self.kind());
+        let request = ResumeRequested { connection, account, kind, token, last_seq };
         self.enter(code, Event::ResumeRequested(request)).await
     }
 
-    fn kind_of(&self, account: &Account) -> Kind {
-        account.kind(self.node.config.identity.guests())
+    fn kind(&self) -> Kind {
+        self.account.kind(self.node.config.identity.guests())
     }
 
     /// Asks a room for a place. The room answers, so it has to hold the outbox first.
     async fn enter(&mut self, code: RoomCode, request: Event) -> Result<(), Failure> {
+        if self.outbox.is_confined() {
+            self.outbox.close(Ending::GONE);
+            return Ok(());
+        }
         self.leave_waiting_room().await?;
         let id = self.find(code).await?;
         let room = self.node.rooms.open(id);
@@ -241,8 +247,7 @@ impl Conversation {
         let Node { log, store, quotas, clock, .. } = &*self.node;
         let (found, now) = (log.find(code).await?, clock.now());
         if quotas.has_no_look_ups(&self.caller, now) {
-            let visited =
-                store.visits(self.holder.account().id).await.map_err(ServerError::from).map_err(Failure::Fault)?;
+            let visited = store.visits(self.account.id).await.map_err(ServerError::from).map_err(Failure::Fault)?;
             return found.filter(|room| visited.contains(room)).ok_or_else(|| Refusal::TooManyRequests.into());
         }
         if found.is_none() {
@@ -253,7 +258,7 @@ impl Conversation {
 
     /// Remembers where the account has been, for its own landing page. Nobody waits for it, and the sound least of all.
     fn note_visit(&self, room: RoomId) {
-        let (store, account, now) = (self.node.store.clone(), self.holder.account().id, self.node.clock.now());
+        let (store, account, now) = (self.node.store.clone(), self.account.id, self.node.clock.now());
         tokio::spawn(async move {
             if let Err(error) = store.add_visit(account, room, now).await {
                 ServerError::from(error).report();

@@ -1,6 +1,9 @@
 //! What waits to be written to one connection. Bounded: who reads slower than the room speaks is let go.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use axum::{
     body::Bytes,
@@ -49,6 +52,14 @@ impl Frame {
 pub(crate) struct Outbox {
     frames: mpsc::Sender<Frame>,
     overflowed: Arc<Notify>,
+    rights: Arc<Rights>,
+}
+
+/// What the connection has lost already.
+#[derive(Debug, Default)]
+struct Rights {
+    is_confined: AtomicBool,
+    is_closed: AtomicBool,
 }
 
 /// The writer's end of an [`Outbox`].
@@ -61,7 +72,10 @@ pub(crate) struct Queue {
 pub(crate) fn outbox(capacity: usize) -> (Outbox, Queue) {
     let (sender, receiver) = mpsc::channel(capacity.max(1));
     let overflowed = Arc::new(Notify::new());
-    (Outbox { frames: sender, overflowed: overflowed.clone() }, Queue { frames: receiver, overflowed })
+    (
+        Outbox { frames: sender, overflowed: overflowed.clone(), rights: Arc::default() },
+        Queue { frames: receiver, overflowed },
+    )
 }
 
 impl Outbox {
@@ -77,9 +91,25 @@ impl Outbox {
         self.frames.capacity() < self.frames.max_capacity() / 2
     }
 
-    /// Ends the connection after what is queued.
+    /// Ends the connection after what is queued. Nothing that it says counts from now on.
     pub(crate) fn close(&self, ending: Ending) {
+        self.rights.is_closed.store(true, Relaxed);
         self.push(Frame::Close(ending));
+    }
+
+    /// Whether [`Outbox::close`] has been called.
+    pub(super) fn is_closed(&self) -> bool {
+        self.rights.is_closed.load(Relaxed)
+    }
+
+    /// The connection keeps the place it has, and gets no other.
+    pub(crate) fn confine(&self) {
+        self.rights.is_confined.store(true, Relaxed);
+    }
+
+    /// Whether [`Outbox::confine`] has been called.
+    pub(super) fn is_confined(&self) -> bool {
+        self.rights.is_confined.load(Relaxed)
     }
 
     /// Returns once the writer has stopped.

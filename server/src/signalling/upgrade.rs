@@ -64,13 +64,15 @@ async fn serve(
     let registration = async {
         let account = admitted.map_err(Ending::refused)?;
         let session = session.ok_or(Ending::refused(Refusal::NotSignedIn))?;
-        node.admit(&session, account, connection.id, outbox.clone()).await
+        let registration = node.admit(&session, account.id, connection.id, outbox.clone()).await?;
+        Ok((registration, account))
     };
     match registration.await {
         // Held until the connection ends: a log-out finds it here.
-        Ok(registration) => {
-            let conversation = Conversation::new(node, connection, registration.holder(), caller, outbox);
+        Ok((registration, account)) => {
+            let conversation = Conversation::new(node, connection, account, caller, outbox);
             reader::read(frames, conversation, writing).await;
+            drop(registration);
         }
         Err(ending) => {
             outbox.close(ending);

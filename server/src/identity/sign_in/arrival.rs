@@ -9,7 +9,7 @@ use heartogether_app::{
     routes::{self, Destination},
 };
 
-use super::{Complete, Failure, flow::Flow, guest_of, refusal_of};
+use super::{Complete, Failure, flow::Flow, refusal_of};
 use crate::{
     error::{ServerError, explain},
     identity::{
@@ -21,6 +21,10 @@ use crate::{
     store::{Person, TokenHash},
     work::finish,
 };
+
+/// Milliseconds after which a guest's connections are closed: the browser has the new session's cookie by then, and its other
+/// pages come back with it.
+const HAND_OVER_MS: u64 = 5_000;
 
 impl Node {
     /// Signs in whom the provider's answer stands for. Gives the account and its new session's cookie.
@@ -51,7 +55,8 @@ impl Node {
         Ok((account, cookie))
     }
 
-    /// Signs a person in, once for each flow, and takes the guest along.
+    /// Signs a person in, once for each flow, and takes the guest along: if the guest is still one. The provider took its
+    /// time, and another page may have signed in meanwhile.
     pub(in crate::identity) async fn settle(
         self: &Arc<Self>,
         person: Person,
@@ -61,37 +66,61 @@ impl Node {
     ) -> Result<(Account, HeaderValue), Failure> {
         let node = self.clone();
         let settlement = async move {
+            let _turn = node.identity.changing.lock().await;
             if !node.store.spend(flow.hash(), flow.spent_until(node.clock.now())).await? {
                 return Err(Failure::from(Refusal::SignInExpired));
             }
-            // A guest is taken along only by the browser in which the guest has asked for it.
-            let guest = guest_of(&visitor).filter(|guest| flow.guest == Some(*guest));
+            let guest = node.guest_to_take(session.as_ref(), &flow).await?;
             let candidate = guest.unwrap_or_else(|| AccountId::from_bits(random::bits()));
             let account = node.store.sign_in(&person, candidate, node.clock.now()).await?;
+            node.end_sessions_before(session, guest).await?;
             let begun = node.begin_session(&account, &visitor.caller).await?;
-            node.replace_session(session, guest, &account, begun.session).await?;
+            if let Some(guest) = guest {
+                node.merge(guest, account.id).await?;
+            }
             Ok((account, begun.cookie))
         };
         finish(settlement).await?
     }
 
-    /// A guest's session goes over into the new one, with the guest's rooms; any other ends.
-    async fn replace_session(
+    /// The guest who set out, in the browser that did, as the store knows them now.
+    async fn guest_to_take(
         &self,
+        session: Option<&CurrentSession>,
+        flow: &Flow,
+    ) -> Result<Option<AccountId>, ServerError> {
+        let Some(session) = session else { return Ok(None) };
+        let account = self.store.find_session(session.hash(), self.clock.now()).await?;
+        let guest = account.filter(|account| account.is_guest() && flow.guest == Some(account.id));
+        Ok(guest.map(|guest| guest.id))
+    }
+
+    /// Nothing that was known of a guest is a way in any more: whoever else holds it would become the account too. Any other
+    /// session ends for this browser alone.
+    async fn end_sessions_before(
+        self: &Arc<Self>,
         before: Option<CurrentSession>,
         guest: Option<AccountId>,
-        account: &Account,
-        now: TokenHash,
     ) -> Result<(), ServerError> {
         match (before, guest) {
-            (Some(before), Some(guest)) => {
-                self.identity.sockets.adopt(guest, account, now);
-                self.store.end_session(before.hash()).await?;
-                self.merge(guest, account.id).await
+            (_, Some(guest)) => {
+                let ended = self.store.end_sessions(guest).await?;
+                self.hand_over(ended);
+                Ok(())
             }
             (Some(before), None) => self.end_session(&before).await,
-            (None, _) => Ok(()),
+            (None, None) => Ok(()),
         }
+    }
+
+    /// Lets the connections of these sessions go, the places they have last.
+    fn hand_over(self: &Arc<Self>, ended: Vec<TokenHash>) {
+        self.identity.sockets.confine(&ended);
+        let (node, at) = (self.clone(), self.clock.now().after_ms(HAND_OVER_MS));
+        tokio::spawn(async move {
+            node.clock.sleep_until(at).await;
+            node.identity.sockets.drop_sessions(&ended);
+        });
     }
 
     /// What was a guest's becomes the account's.
