@@ -3,18 +3,13 @@
 mod tokens;
 mod waiting;
 
-use std::sync::Arc;
-
 use heartogether::{id::RoomCode, limits::Limits, refusal::Refusal};
-use heartogether_server::clock::ManualClock;
 use reqwest::{Client, cookie::CookieStore, redirect::Policy};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::{
     browser::{World, led_to},
-    provider::{BEGINNING, Provider, ada},
-    support::serve,
+    provider::{Provider, ada},
 };
 
 #[tokio::test]
