@@ -62,12 +62,17 @@ proptest! {
     }
 
     #[test]
-    fn a_log_without_a_deleted_accounts_words_gives_the_same_room(moves in moves(), page in any::<prop::sample::Index>()) {
+    fn a_log_without_a_deleted_accounts_words_gives_the_same_room(
+        moves in moves(),
+        page in any::<prop::sample::Index>(),
+        guest in any::<prop::sample::Index>(),
+    ) {
         let mut entries: Vec<_> = play(&moves).into_iter().map(|turn| turn.entry).collect();
         let Some(last) = entries.last() else { return Ok(()) };
-        let account = PAGES[page.index(PAGES.len())];
+        let [account, from] = [page, guest].map(|of| PAGES[of.index(PAGES.len())]);
         let (seq, at) = (last.seq.next(), last.at);
-        entries.push(Entry { seq, at, event: Event::AccountDeleted { account } });
+        entries.push(Entry { seq, at, event: Event::AccountMerged { from, to: account } });
+        entries.push(Entry { seq: seq.next(), at, event: Event::AccountDeleted { account } });
         let replay = |entries: &[Entry]| entries.iter().fold(Room::default(), |room, entry| step(room, entry).0);
         let before = replay(&entries);
         for redacted in redact(entries.clone().iter(), account) {
