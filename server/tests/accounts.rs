@@ -42,11 +42,27 @@ async fn a_guest_who_signs_in_keeps_the_room_and_the_connection() {
     // The guest's connection keeps its place until the browser has its new cookie, and is closed without a refusal then.
     host.send(&ClientMessage::Ping(Ping { nonce: 7 })).await;
     assert_eq!(host.receive().await, ServerMessage::Pong(Ping { nonce: 7 }));
-    world.clock.advance(5_000);
+    world.clock.advance(30_000);
     assert_eq!(host.close_code().await, 1001);
     let mut host = world.site.greet(&browser.cookies()).await;
     host.send(&resume(code, &joined, joined.seq)).await;
     host.resumed().await;
+}
+
+#[tokio::test]
+async fn what_a_guest_visited_is_taken_along_when_the_store_forgets_other_guests() {
+    let world = World::start_with(&["--guests", "host"]).await;
+    world.browser().sign_in(&world.provider, "/", ada()).await;
+    let browser = world.browser();
+    browser.guest("Countess").await;
+    let code = browser.create_room().await;
+    drop(world.site.join(&browser.cookies(), code, Role::Host).await);
+    assert!(world.site.recent_rooms(&browser.cookies()).await.contains(&code.to_string()));
+    // Long enough for whoever has no session to be forgotten by the next one that begins.
+    world.clock.advance(61_000);
+    browser.sign_in(&world.provider, "/", ada()).await;
+    let recent = world.site.recent_rooms(&browser.cookies()).await;
+    assert!(recent.contains(&code.to_string()), "{recent}");
 }
 
 #[tokio::test]

@@ -126,7 +126,8 @@ where
         }
         // The router has taken the links over already, and they lead nowhere until the page is there.
         let has_left = path.try_get_untracked().is_some_and(|path| path != destination);
-        if !is_complete || has_left || attempt >= LOADED_AGAIN && probe::answers(routes::HEALTH).await {
+        let is_outdated = attempt >= LOADED_AGAIN && probe::answers(routes::HEALTH).await;
+        if !is_complete || has_left || is_outdated && is_first_reload() {
             break;
         }
         pause(LOADED_AGAIN_AFTER).await;
@@ -134,4 +135,12 @@ where
     // Only a malformed address is refused, and the router has just led here.
     _ = window().location().assign(&path.try_get_untracked().unwrap_or(destination));
     std::future::pending().await
+}
+
+/// Whether this tab has not yet asked for a page as a whole because of its code: one that cannot be had at all is not asked
+/// for over and over.
+fn is_first_reload() -> bool {
+    const KEY: &str = "heartogether.reloaded";
+    let Ok(Some(storage)) = window().session_storage() else { return false };
+    matches!(storage.get_item(KEY), Ok(None)) && storage.set_item(KEY, "1").is_ok()
 }

@@ -24,7 +24,7 @@ use crate::{
 
 /// Milliseconds after which a guest's connections are closed: the browser has the new session's cookie by then, and its other
 /// pages come back with it.
-const HAND_OVER_MS: u64 = 5_000;
+const HAND_OVER_MS: u64 = 30_000;
 
 impl Node {
     /// Signs in whom the provider's answer stands for. Gives the account and its new session's cookie.
@@ -73,11 +73,16 @@ impl Node {
             let guest = node.guest_to_take(session.as_ref(), &flow).await?;
             let candidate = guest.unwrap_or_else(|| AccountId::from_bits(random::bits()));
             let account = node.store.sign_in(&person, candidate, node.clock.now()).await?;
-            node.end_sessions_before(session, guest).await?;
+            if let Some(guest) = guest {
+                // While the guest has a session: the store forgets guests without one, and all they visited.
+                node.take_visits_along(guest, account.id).await?;
+            }
+            let ended = node.end_sessions_before(session, guest).await?;
             let begun = node.begin_session(&account, &visitor.caller).await?;
             if let Some(guest) = guest {
                 node.merge(guest, account.id).await?;
             }
+            node.drop_later(ended);
             Ok((account, begun.cookie))
         };
         finish(settlement).await?
@@ -96,26 +101,25 @@ impl Node {
     }
 
     /// Nothing that was known of a guest is a way in any more: whoever else holds it would become the account too. Any other
-    /// session ends for this browser alone.
+    /// session ends for this browser alone. Gives the sessions whose connections keep the places they have for now.
     async fn end_sessions_before(
-        self: &Arc<Self>,
+        &self,
         before: Option<CurrentSession>,
         guest: Option<AccountId>,
-    ) -> Result<(), ServerError> {
+    ) -> Result<Vec<TokenHash>, ServerError> {
         match (before, guest) {
             (_, Some(guest)) => {
                 let ended = self.store.end_sessions(guest).await?;
-                self.hand_over(ended);
-                Ok(())
+                self.identity.sockets.confine(&ended);
+                Ok(ended)
             }
-            (Some(before), None) => self.end_session(&before).await,
-            (None, None) => Ok(()),
+            (Some(before), None) => self.end_session(&before).await.map(|()| Vec::new()),
+            (None, None) => Ok(Vec::new()),
         }
     }
 
-    /// Lets the connections of these sessions go, the places they have last.
-    fn hand_over(self: &Arc<Self>, ended: Vec<TokenHash>) {
-        self.identity.sockets.confine(&ended);
+    /// Lets the connections of these sessions go, once their browser has the new one's cookie.
+    fn drop_later(self: &Arc<Self>, ended: Vec<TokenHash>) {
         let (node, at) = (self.clone(), self.clock.now().after_ms(HAND_OVER_MS));
         tokio::spawn(async move {
             node.clock.sleep_until(at).await;
@@ -129,11 +133,18 @@ impl Node {
             return Ok(());
         }
         self.tell_rooms(from, &Event::AccountMerged { from, to }).await?;
+        self.store.delete_account(from).await?;
+        Ok(())
+    }
+
+    async fn take_visits_along(&self, from: AccountId, to: AccountId) -> Result<(), ServerError> {
+        if from == to {
+            return Ok(());
+        }
         // The oldest first, so that their order stays.
         for room in self.store.visits(from).await?.into_iter().rev() {
             self.store.add_visit(to, room, self.clock.now()).await?;
         }
-        self.store.delete_account(from).await?;
         Ok(())
     }
 
