@@ -25,7 +25,8 @@ use crate::{
     components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WarmUp, WarmUpOverlay, focus},
     head_start::HeadStart,
     pages::{
-        AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PrivacyPage, RoomRoute,
+        AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PageCode, PrivacyPage,
+        RoomRoute,
     },
 };
 
@@ -49,6 +50,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HashedStylesheet id="heartogether" options=options.clone() />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
+                <PageCode />
                 <MetaTags />
             </head>
             <body>

@@ -25,5 +25,6 @@ pub use gallery::GalleryPage;
 pub use home::HomePage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
+pub(crate) use on_demand::PageCode;
 pub use on_demand::{HostRoute, ListenRoute, RoomRoute};
 pub use privacy::PrivacyPage;

@@ -39,6 +39,17 @@ test('a page’s HTML names the code it needs, which is loaded once', async ({ n
   expect(new Set(loaded).size).toBe(loaded.length);
 });
 
+test('no answer forgets the code, however many are made at once', async ({ newVisitor }) => {
+  const code = await createRoom(await newVisitor(), 'Ada');
+  const page = await newVisitor();
+  await signIn(page, 'Grace');
+  const answers = await Promise.all(Array.from({ length: 60 }, () => page.request.get(`/listen/${code}`)));
+  for (const answer of answers) {
+    const html = await answer.text();
+    expect(html.match(/<link rel="preload" href="[^"]*split_listen/g)).toHaveLength(1);
+  }
+});
+
 test('the preview loads the player’s code before it is called for', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const page = await newVisitor();

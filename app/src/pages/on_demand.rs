@@ -36,7 +36,6 @@ impl LazyRoute for RoomRoute {
     }
 
     async fn view(_: Self) -> AnyView {
-        link_from_html("room");
         arrive(room_page).await
     }
 }
@@ -58,7 +57,6 @@ impl LazyRoute for ListenRoute {
     }
 
     async fn view(this: Self) -> AnyView {
-        link_from_html("listen");
         arrive(|| listen_page(this)).await
     }
 }
@@ -95,7 +93,6 @@ impl LazyRoute for HostRoute {
     }
 
     async fn view(this: Self) -> AnyView {
-        link_from_html("host");
         arrive(|| host_page(this)).await
     }
 }
@@ -105,10 +102,41 @@ fn host_page(route: HostRoute) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <HostPage entrance=route.entrance link=route.link /> }.into_any())
 }
 
-/// Has the HTML name the files that this page needs, so that they come together with all others.
-fn link_from_html(_page: &'static str) {
+/// Has the HTML name the files that the page at its address needs, so that they come together with all others. Stands after
+/// `HydrationScripts`, which knows them.
+///
+/// `prefetch_lazy_fn_on_server` is no help: the framework looks for what it noted once the page is rendered, on whatever
+/// thread that is, and finds it by luck.
+#[component]
+pub(crate) fn PageCode() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    leptos::prefetch_lazy_fn_on_server(_page);
+    let links = named_code().map(|(wasm, script)| {
+        let wasm = wasm.into_iter().map(|file| {
+            view! { <link rel="preload" href=file r#as="fetch" r#type="application/wasm" crossorigin="" /> }
+        });
+        (wasm.collect_view(), view! { <link rel="modulepreload" href=script crossorigin="" /> })
+    });
+    #[cfg(not(feature = "ssr"))]
+    let links = ();
+    links
+}
+
+/// The addresses of the WebAssembly of the page that is asked for, and of the script that loads it.
+#[cfg(feature = "ssr")]
+fn named_code() -> Option<(Vec<String>, String)> {
+    use leptos::WasmSplitManifest;
+
+    use crate::routes::Destination;
+
+    let page = match Destination::parse(use_context::<http::request::Parts>()?.uri.path()) {
+        Destination::Room(_) => "room",
+        Destination::Listen(_) => "listen",
+        Destination::Host(_) => "host",
+        _ => return None,
+    };
+    let (folder, files, script) = use_context::<WasmSplitManifest>()?.0.try_get_value()?;
+    let wasm = files.get(page)?.iter().map(|file| format!("{folder}/{file}.wasm")).collect();
+    Some((wasm, format!("{folder}/{script}")))
 }
 
 /// Where a page's code cannot be loaded, the browser asks the server for the page as a whole, or shows why it cannot; the
