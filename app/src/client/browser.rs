@@ -27,18 +27,23 @@ pub mod volume;
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    pin::pin,
     rc::{Rc, Weak},
     time::Duration,
 };
 
+use futures::{
+    channel::oneshot,
+    future::{Either, select},
+};
 use gloo_events::EventListener;
 use heartogether::{
     engagement::Reaction,
     id::NegotiationId,
+    role::Role,
     wire::{ListenerView, RoomJoined, RoomResumed, RoomView, ServerMessage},
 };
 use leptos::{
-    html::Audio,
     leptos_dom::helpers::{IntervalHandle, TimeoutHandle},
     prelude::*,
 };
@@ -59,7 +64,7 @@ pub use sources::Sound;
 use sources::Sources;
 
 use super::{
-    COUNT_EVERY_MS, Client, Command, Input, PeerState, Profile, Timer,
+    COUNT_EVERY_MS, Client, Command, Input, ListenerState, PeerState, Profile, Timer,
     statistics::{EVERY_MS, Reading},
 };
 
@@ -75,12 +80,17 @@ struct Running {
     /// Opened before the page was there, for the first time that one is wanted.
     socket_ahead: RefCell<Option<Socket>>,
     socket: RefCell<Option<Socket>>,
+    /// Dropped as soon as anything happens.
+    awaited: RefCell<Option<oneshot::Sender<()>>>,
+    /// Whether the page is drawn, so that it shows what happens.
+    stands: Cell<bool>,
     timers: RefCell<BTreeMap<Timer, TimeoutHandle>>,
     peers: RefCell<BTreeMap<NegotiationId, Rc<PeerConnection>>>,
     profile: Cell<Profile>,
     sources: Sources,
     level: RefCell<Option<Level>>,
-    playback: Playback,
+    /// A listener's player.
+    playback: Option<Rc<Playback>>,
     configuration: RefCell<web_sys::RtcConfiguration>,
     discretion: Cell<Discretion>,
     renewal: RefCell<Option<TimeoutHandle>>,
@@ -101,19 +111,20 @@ impl Page {
     fn new(
         client: Client,
         (configuration, discretion): (web_sys::RtcConfiguration, Discretion),
-        player: NodeRef<Audio>,
         presence: Presence,
     ) -> Self {
-        Self(Rc::new(Running {
+        Self(Rc::new_cyclic(|page| Running {
+            playback: (client.role() == Role::Listener).then(|| Playback::new(Reporter(page.clone()))).flatten(),
             client: RefCell::new(client),
             socket_ahead: RefCell::default(),
             socket: RefCell::default(),
+            awaited: RefCell::default(),
+            stands: Cell::default(),
             timers: RefCell::default(),
             peers: RefCell::default(),
             profile: Cell::default(),
             sources: Sources::default(),
             level: RefCell::default(),
-            playback: Playback::new(player, presence.playback_blocked, presence.playback_held),
             configuration: configuration.into(),
             discretion: discretion.into(),
             renewal: RefCell::default(),
@@ -155,12 +166,11 @@ impl Page {
         self.take(Input::Received(message));
     }
 
-    /// Begins to join: with a head start where it was heard of last. That is shown once the page stands, which is still
-    /// being drawn as the server knew it.
+    /// Begins to join: with a head start where it was heard of last.
     fn join(&self, head_start: Option<HeadStart>) {
         let (socket, happened) = head_start.map(|begun| Socket::take_over(begun, &self.reporter())).unzip();
         *self.0.socket_ahead.borrow_mut() = socket;
-        self.input(Input::Started);
+        self.take(Input::Started);
         for happening in happened.into_iter().flatten() {
             match happening {
                 Happening::Opened => self.take(Input::SocketOpened),
@@ -168,13 +178,32 @@ impl Page {
                 Happening::Closed => self.take(Input::SocketClosed),
             }
         }
-        let report = self.reporter();
-        spawn_local(async move { report.page().iter().for_each(Self::publish) });
+    }
+
+    /// The page is drawn: from now on it shows what it knows.
+    fn stand(&self) {
+        self.0.stands.set(true);
+        if let (Some(playback), Some(place)) = (&self.0.playback, self.0.presence.player_place.get_untracked()) {
+            playback.stand_in(&place);
+        }
+        self.publish();
+        if matches!(self.0.presence.listener_state.get_untracked(), ListenerState::Listening | ListenerState::Paused) {
+            self.measure_playback();
+        }
+    }
+
+    /// Completes once something happens. Whether that is within this time.
+    async fn hears_of_something(self, within: Duration) -> bool {
+        let (awaited, happens) = oneshot::channel();
+        *self.0.awaited.borrow_mut() = Some(awaited);
+        drop(self);
+        matches!(select(happens, pin!(pause(within))).await, Either::Left(_))
     }
 
     fn take(&self, input: Input) {
         let commands = self.0.client.borrow_mut().step(input);
         commands.into_iter().for_each(|command| self.perform(command));
+        self.0.awaited.take();
     }
 
     fn perform(&self, command: Command) {
@@ -187,7 +216,9 @@ impl Page {
             Command::OpenOffering(negotiation) => self.open_offering(negotiation),
             Command::OpenAnswering { negotiation, sdp } => self.open_answering(negotiation, sdp),
             Command::Play(negotiation) => {
-                self.with_peer(negotiation, |peer| peer.play(self.0.playback.clone()));
+                if let Some(playback) = self.0.playback.clone() {
+                    self.with_peer(negotiation, |peer| peer.play(playback));
+                }
             }
             Command::Restart { before, negotiation } => {
                 self.renumber_peer(before, negotiation, |peer| peer.restart(negotiation));
@@ -219,8 +250,12 @@ impl Page {
         *self.0.socket.borrow_mut() = ahead.or_else(|| Socket::open(&self.reporter()));
     }
 
-    /// Shows what has changed, and only that.
+    /// Shows what has changed, and only that. While a page is being drawn nothing may change: the server's HTML is taken over
+    /// as it is.
     fn publish(&self) {
+        if !self.0.stands.get() {
+            return;
+        }
         let client = self.0.client.borrow();
         let presence = self.0.presence;
         show(presence.host_state, client.host_state());
@@ -235,6 +270,10 @@ impl Page {
         show(presence.chosen_reaction, client.chosen_reaction());
         show(presence.engagement_notice, client.engagement_notice());
         show(presence.turn_problem, client.turn_problem());
+        if let Some(playback) = &self.0.playback {
+            show(presence.playback_blocked, playback.is_blocked());
+            show(presence.playback_held, playback.is_held());
+        }
         self.publish_audience(&client);
         self.publish_sound(&client);
     }
@@ -329,7 +368,7 @@ impl Page {
             peer.close();
         }
         if self.0.peers.borrow().is_empty() {
-            self.0.playback.detach();
+            self.0.playback.iter().for_each(|playback| playback.detach());
             self.stop_level();
         }
     }
@@ -342,16 +381,16 @@ impl Page {
     /// The sound flows: the meter may begin. It waits until now because opening an audio device takes time that the
     /// first sound does not have.
     fn measure_playback(&self) {
-        if document().hidden() {
+        if document().hidden() || !self.0.stands.get() {
             return;
         }
-        if let Some(stream) = self.0.playback.stream() {
+        if let Some(stream) = self.0.playback.as_ref().and_then(|playback| playback.stream()) {
             *self.0.level.borrow_mut() = Level::measure(&stream, self.0.presence.level);
         }
     }
 
     fn play(&self) {
-        self.0.playback.play();
+        self.0.playback.iter().for_each(Playback::play);
         self.0.level.borrow().iter().for_each(Level::resume);
     }
 
@@ -394,6 +433,9 @@ impl Page {
                 let negotiation = peer.negotiation();
                 self.take(Input::Measured { negotiation, reading });
             }
+        }
+        if !self.0.stands.get() {
+            return;
         }
         // Told even where it is the same as before: time has passed.
         let statistics = self.0.client.borrow().statistics();
@@ -441,6 +483,11 @@ impl Reporter {
         if let Some(page) = self.page() {
             page.input(input);
         }
+    }
+
+    /// Shows what has changed beside the room.
+    fn show(&self) {
+        self.page().iter().for_each(Page::publish);
     }
 
     /// Nobody sees a listener's meter in the background, and an audio device held there costs a phone its battery.

@@ -109,4 +109,11 @@ impl Client {
             (_, false) => ListenerState::Connecting,
         }
     }
+
+    /// Whether a listener's first sound is on its way: an offer may come, or what it leads to is not there yet.
+    pub fn awaits_first_sound(&self) -> bool {
+        let is_sounding = matches!(self.stream(), StreamState::Live | StreamState::Paused);
+        let may_come = self.room.is_none() || is_sounding;
+        !self.is_over() && may_come && !self.peers.any_connected()
+    }
 }

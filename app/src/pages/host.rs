@@ -13,7 +13,7 @@ use heartogether::{
     role::{Permission, Role},
     wire::{EndReason, StreamState},
 };
-use leptos::{html::Audio, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::{
@@ -78,7 +78,10 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
     let host_name = room.host_name.to_string();
     let (code, max_listeners) = (room.code, room.max_listeners);
     let presence = Presence::new();
-    Effect::new(move |_| presence.start(Role::Host, code, ice_servers.clone(), NodeRef::<Audio>::new()));
+    Effect::new(move |_| {
+        presence.start(Role::Host, code, ice_servers.clone());
+        presence.stand();
+    });
     on_cleanup(move || presence.leave());
     let state = presence.host_state;
     let refusal = move || match state.get() {

@@ -7,8 +7,8 @@ mod orb;
 mod quality;
 mod shown;
 
-use heartogether::role::Role;
-use leptos::{html::Audio, prelude::*};
+use heartogether::{id::RoomCode, role::Role};
+use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
 use super::{
@@ -35,12 +35,46 @@ use orb::Orb;
 use quality::QualityBadge;
 use shown::{Obstacle, Shown};
 
+/// Joins the room, and draws the page once that may take its time: drawing keeps the browser's one thread, on which the first
+/// sound is negotiated.
+pub(super) async fn draw(entrance: AskedEntrance) -> AnyView {
+    let joined = if cfg!(feature = "hydrate") { join_ahead(entrance).await } else { None };
+    view! { <ListenPage entrance joined=StoredValue::new(joined) /> }.into_any()
+}
+
+/// The presence in the room that the address leads to, with its first sound negotiated if that goes fast.
+async fn join_ahead(entrance: AskedEntrance) -> Option<(RoomCode, Presence)> {
+    let entrance = entrance.await.ok()?;
+    let presence = join(&entrance);
+    on_cleanup(move || presence.leave());
+    presence.settle().await;
+    Some((entrance.room.code, presence))
+}
+
+/// A presence in the room, which stays outside on the server.
+fn join(Entrance { room, ice_servers }: &Entrance) -> Presence {
+    let presence = Presence::new();
+    if cfg!(feature = "hydrate") {
+        presence.start(Role::Listener, room.code, ice_servers.clone());
+    }
+    presence
+}
+
 /// `/listen/:code`
 #[component]
-pub(super) fn ListenPage(entrance: AskedEntrance) -> impl IntoView {
+fn ListenPage(
+    entrance: AskedEntrance,
+    /// What was begun before the page was drawn.
+    joined: StoredValue<Option<(RoomCode, Presence)>>,
+) -> impl IntoView {
     let content = move || {
         entrance.get().map(|answer| match answer {
-            Ok(entrance) => view! { <Player entrance /> }.into_any(),
+            Ok(entrance) => {
+                let known = joined.try_update_value(Option::take).flatten();
+                let known = known.filter(|(code, _)| *code == entrance.room.code);
+                let presence = known.map_or_else(|| join(&entrance), |(_, presence)| presence);
+                view! { <Player entrance presence /> }.into_any()
+            }
             Err(error) => {
                 if cfg!(feature = "hydrate") {
                     head_start::abandon();
@@ -55,17 +89,14 @@ pub(super) fn ListenPage(entrance: AskedEntrance) -> impl IntoView {
 
 /// In the room, or on the way in.
 #[component]
-fn Player(entrance: Entrance) -> impl IntoView {
+fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
     let relay = entrance.ice_servers.relay();
-    let Entrance { room, ice_servers } = entrance;
+    let room = entrance.room;
     let (code, host_name) = (room.code, room.host_name.to_string());
     let title = format!("{host_name}’s room");
-    let presence = Presence::new();
-    let player = NodeRef::<Audio>::new();
     let volume = RwSignal::new(Volume::default());
-    // Before the page is drawn: the socket opens meanwhile.
     if cfg!(feature = "hydrate") {
-        presence.start(Role::Listener, code, ice_servers, player);
+        presence.stand();
     }
     on_cleanup(move || presence.leave());
     let stream =
@@ -104,18 +135,12 @@ fn Player(entrance: Entrance) -> impl IntoView {
                     {move || shown.get().explanation()}
                 </p>
             </div>
-            <audio
-                node_ref=player
-                data-testid="stream"
-                autoplay
-                on:play=move |_| presence.notice_player()
-                on:pause=move |_| presence.notice_player()
-            ></audio>
+            <div hidden node_ref=presence.player_place></div>
             <Show when=move || !shown.get().is_over()>
                 <div class="grid gap-4">
                     <LevelMeter level=presence.level />
                     <QualityBadge presence />
-                    <Controls player chosen=volume />
+                    <Controls presence chosen=volume />
                 </div>
             </Show>
             <Show when=move || !shown.get().is_over()>

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures::future::LocalBoxFuture;
 use leptos::{
     prelude::*,
     reactive::owner::Owner,
@@ -14,7 +15,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{
     entrance::{AskedEntrance, ask_for_entrance},
     host::{AskedLink, HostPage, ask_for_link},
-    listen::ListenPage,
+    listen,
     room::RoomPage,
 };
 use crate::{
@@ -57,7 +58,7 @@ impl LazyRoute for ListenRoute {
     }
 
     async fn view(this: Self) -> AnyView {
-        arrive(|| listen_page(this)).await
+        arrive(|| listen_page(this)).await.await
     }
 }
 
@@ -76,8 +77,8 @@ fn prepare_listening() -> Result<(), SplitLoaderError> {
 }
 
 #[wasm_split(listen, wasm_split_path = leptos::wasm_split, fallible)]
-fn listen_page(route: ListenRoute) -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <ListenPage entrance=route.entrance /> }.into_any())
+fn listen_page(route: ListenRoute) -> Result<LocalBoxFuture<'static, AnyView>, SplitLoaderError> {
+    Ok(Box::pin(listen::draw(route.entrance)))
 }
 
 /// `/host/:code`
@@ -141,10 +142,7 @@ fn named_code() -> Option<(Vec<String>, String)> {
 
 /// Where a page's code cannot be loaded, the browser asks the server for the page as a whole, or shows why it cannot; the
 /// page that is complete already stays as the server made it, and its code is asked for again.
-async fn arrive<Loading>(load: impl Fn() -> Loading) -> AnyView
-where
-    Loading: Future<Output = Result<AnyView, SplitLoaderError>>,
-{
+async fn arrive<Page>(load: impl AsyncFn() -> Result<Page, SplitLoaderError>) -> Page {
     let is_complete = Owner::current_shared_context().is_some_and(|page| page.during_hydration());
     let path = use_location().pathname;
     let destination = path.get_untracked();

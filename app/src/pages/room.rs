@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     api::{ApiError, Listen, RoomSummary, enter_room, look_up_room},
-    client::browser::head_start,
     components::{
         Button, ButtonLink, CodeDisplay, Glyph, Icon, Notice, Page, StatusBadge, Submission, Tone, Variant, Wave,
         Width, state_name,
@@ -124,10 +123,6 @@ fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
             }
             match answer {
                 Ok(entrance) => {
-                    head_start::begin(code).await;
-                    if pending.is_disposed() {
-                        return head_start::abandon();
-                    }
                     handed.hand(entrance);
                     navigate(&routes::listen(code), Default::default());
                 }

@@ -1,6 +1,9 @@
 //! What a listener asks for, and what its page shows.
 
-use heartogether::wire::{EndReason, RoomEvent, Signal, StreamState};
+use heartogether::{
+    role::Role,
+    wire::{EndReason, RoomEvent, Signal, StreamState},
+};
 use heartogether_app::client::{Command, ListenerState, PeerState, Timer};
 
 use crate::stage::*;
@@ -123,6 +126,29 @@ fn a_second_offer_takes_the_place_of_one_that_never_connected() {
     let negotiation = heartogether::id::NegotiationId(101);
     assert!(commands.contains(&Command::OpenAnswering { negotiation, sdp: sdp(101) }));
     assert_eq!(sent(&page.describe(101)), [say(HOST, answer(101))]);
+}
+
+#[test]
+fn the_first_sound_is_awaited_until_it_can_be_heard_or_nothing_is_sent() {
+    let page = Page::new(Role::Listener, false, 7);
+    assert!(page.client.awaits_first_sound());
+    for (stream, is_awaited) in [
+        (StreamState::Idle, false),
+        (StreamState::Live, true),
+        (StreamState::Paused, true),
+        (StreamState::Interrupted, false),
+    ] {
+        assert_eq!(Page::listening(stream).client.awaits_first_sound(), is_awaited, "{stream:?}");
+    }
+    let mut page = Page::listening(StreamState::Live);
+    page.signal(HOST, offer(7));
+    page.describe(7);
+    assert!(page.client.awaits_first_sound());
+    page.change(7, PeerState::Connected);
+    assert!(!page.client.awaits_first_sound());
+    let mut page = Page::listening(StreamState::Live);
+    page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
+    assert!(!page.client.awaits_first_sound());
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(super) struct PeerConnection {
     sender: RefCell<Option<RtcRtpSender>>,
     receiver: RefCell<Option<RtcRtpReceiver>>,
     /// What comes in, once it does, and the player for it, once it is to be played.
-    incoming: RefCell<(Option<MediaStream>, Option<Playback>)>,
+    incoming: RefCell<(Option<MediaStream>, Option<Rc<Playback>>)>,
     listeners: RefCell<Vec<EventListener>>,
     encoding: Encoding,
     report: Reporter,
@@ -108,7 +108,7 @@ impl PeerConnection {
     }
 
     /// Plays what it brings, as soon as it is there.
-    pub(super) fn play(self: Rc<Self>, playback: Playback) {
+    pub(super) fn play(self: Rc<Self>, playback: Rc<Playback>) {
         self.incoming.borrow_mut().1 = Some(playback);
         self.play_incoming();
     }

@@ -1,5 +1,7 @@
 //! What a host's or a listener's page shows of its room, and the way in which it acts.
 
+use std::time::Duration;
+
 use heartogether::{
     engagement::Reaction,
     id::{MemberId, RoomCode},
@@ -8,17 +10,25 @@ use heartogether::{
     time::Timestamp,
     wire::{ListenerView, Message, RoomView},
 };
-use leptos::{html::Audio, prelude::*};
+use leptos::{html::Div, prelude::*};
 use send_wrapper::SendWrapper;
+use wasm_bindgen_futures::spawn_local;
 
-use super::{Page, Sound, discretion, head_start::HeadStart, ice, ice::Discretion, network};
+use super::{Page, Sound, discretion, head_start::HeadStart, ice, ice::Discretion, network, pause};
 use crate::{
     api::IceConfiguration,
     client::{
-        Client, HostState, Input, LinkState, ListenerState, OwnMessage, PeerState, Profile, TurnProblem,
+        Client, HostState, Input, LinkState, ListenerState, OwnMessage, PeerState, Profile, TurnProblem, Volume,
         statistics::PeerStatistics,
     },
 };
+
+/// How long nothing happens before a page that is not drawn yet is drawn after all. Between two steps on the way to the first
+/// sound a fast line takes half as long, a slow one longer than the drawing.
+const DRAWN_AFTER: Duration = Duration::from_millis(100);
+
+/// How long after the connection stands its first sound is heard, at most, where nothing else keeps the browser busy.
+const HEARD_AFTER: Duration = Duration::from_millis(50);
 
 /// A page's presence in a room: what a host's or a listener's page shows, and how it acts. Made while rendering, also on
 /// the server, where it stays as it began; [`Presence::start`] brings it to life in the browser.
@@ -62,6 +72,8 @@ pub struct Presence {
     pub playback_blocked: RwSignal<bool>,
     /// Whether the listener has paused the player.
     pub playback_held: RwSignal<bool>,
+    /// Where a listener's page has its player.
+    pub player_place: NodeRef<Div>,
     running: StoredValue<Option<SendWrapper<Page>>>,
 }
 
@@ -88,6 +100,7 @@ impl Presence {
             level: RwSignal::default(),
             playback_blocked: RwSignal::default(),
             playback_held: RwSignal::default(),
+            player_place: NodeRef::new(),
             running: StoredValue::new(None),
         }
     }
@@ -97,13 +110,14 @@ impl Presence {
         at.as_millis() as f64 - (js_sys::Date::now() + self.clock_ahead_ms.get())
     }
 
-    /// Joins the room. Call it in the browser, once the ICE servers are known; it ends with the page's owner.
-    pub fn start(self, role: Role, code: RoomCode, ice_servers: IceConfiguration, player: NodeRef<Audio>) {
+    /// Joins the room. Call it in the browser, once the ICE servers are known; it ends with the page's owner. It is
+    /// heard at once, and shown from [`Presence::stand`] on.
+    pub fn start(self, role: Role, code: RoomCode, ice_servers: IceConfiguration) {
         let take_over = role == Role::Host && mark_as_host(code);
         let discretion = Discretion { relay_only: ice_servers.relay_only, hidden: discretion::is_wished() };
         let configuration = ice::configuration(role, &ice_servers.servers, discretion);
         let client = Client::new(role, code, take_over, random());
-        let page = Page::new(client, (configuration, discretion), player, self);
+        let page = Page::new(client, (configuration, discretion), self);
         page.listen_for_waking();
         page.renew_ice_servers(ice_servers.renew_in_s);
         page.measure_regularly();
@@ -116,6 +130,26 @@ impl Presence {
         }
         page.join(HeadStart::take(role, code));
         self.running.set_value(Some(SendWrapper::new(page)));
+    }
+
+    /// To be called while the page is being drawn: once that is done, it shows what there is.
+    pub fn stand(self) {
+        if let Some(page) = self.page() {
+            let report = page.reporter();
+            spawn_local(async move { report.page().iter().for_each(Page::stand) });
+        }
+    }
+
+    /// Completes when nothing more is to be done for the first sound, or in a pause in which the page may as well be drawn.
+    pub(crate) async fn settle(self) {
+        while let Some(page) = self.page().filter(|page| page.0.client.borrow().awaits_first_sound()) {
+            if !page.hears_of_something(DRAWN_AFTER).await {
+                return;
+            }
+        }
+        if self.page().is_some_and(|page| page.0.client.borrow().listener_state() == ListenerState::Listening) {
+            pause(HEARD_AFTER).await;
+        }
     }
 
     /// Hides this browser's address from now on, or no longer.
@@ -150,14 +184,14 @@ impl Presence {
     /// Pauses the player for this listener alone.
     pub fn hold(self) {
         if let Some(page) = self.page() {
-            page.0.playback.hold();
+            page.0.playback.iter().for_each(|playback| playback.hold());
         }
     }
 
-    /// To be called when the player has begun or has paused, whoever made it.
-    pub fn notice_player(self) {
+    /// Lets the player play so loud.
+    pub fn set_volume(self, volume: Volume) {
         if let Some(page) = self.page() {
-            page.0.playback.notice();
+            page.0.playback.iter().for_each(|playback| playback.set_volume(volume));
         }
     }
 

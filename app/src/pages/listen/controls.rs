@@ -1,24 +1,24 @@
 //! How loud it is here: kept for the next visit.
 
-use leptos::{html::Audio, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
-    client::{Volume, browser::volume},
+    client::{
+        Volume,
+        browser::{Presence, volume},
+    },
     components::{Button, Glyph, Icon, Slider, Variant},
 };
 
 /// A mute button, and a slider where pages have a say in the volume.
 #[component]
-pub(super) fn Controls(player: NodeRef<Audio>, chosen: RwSignal<Volume>) -> impl IntoView {
+pub(super) fn Controls(presence: Presence, chosen: RwSignal<Volume>) -> impl IntoView {
     let can_be_set = RwSignal::new(true);
     Effect::new(move |_| {
         can_be_set.set(volume::can_be_set());
         chosen.set(volume::remembered());
     });
-    Effect::new(move |_| {
-        let volume = chosen.get();
-        player.get().iter().for_each(|player| volume::apply(player, volume));
-    });
+    Effect::new(move |_| presence.set_volume(chosen.get()));
     let choose = move |volume: Volume| {
         volume::remember(volume);
         chosen.set(volume);
