@@ -11,7 +11,7 @@ pub const FRAME_BYTES: usize = 64 * 1024;
 pub const CANDIDATES_PER_SIGNAL: usize = 64;
 /// Characters in a message to the host, at most.
 pub const MESSAGE_CHARS: usize = 50;
-/// Messages to the host from one connection at once, which a page keeps to by itself.
+/// Messages to the host from one account at once, which a page keeps to by itself.
 pub const MESSAGE_BURST: u32 = 5;
 /// Messages a room keeps; the oldest go first.
 pub const MESSAGES_KEPT: usize = 500;
@@ -60,13 +60,19 @@ pub struct Limits {
     pub frames_per_second: u32,
     /// Signalling frames from one connection at once.
     pub frames_burst: u32,
-    /// Messages to the host a second from one connection, sustained.
+    /// Requests for a place, for an offer or for older messages a second from one account to a room, sustained: each costs
+    /// others more than a frame, a line in the room's log, a peer connection or many frames at once. A page needs one of the
+    /// former, and one of the latter every 1.2 s.
+    pub requests_per_second: u32,
+    /// Such requests from one account to a room at once.
+    pub requests_burst: u32,
+    /// Messages to the host a second from one account to a room, sustained.
     pub messages_per_second: u32,
-    /// Messages to the host from one connection at once.
+    /// Messages to the host from one account to a room at once.
     pub messages_burst: u32,
-    /// Reactions a second from one connection, sustained.
+    /// Reactions a second from one account to a room, sustained.
     pub reactions_per_second: u32,
-    /// Reactions from one connection at once.
+    /// Reactions from one account to a room at once.
     pub reactions_burst: u32,
     /// Milliseconds within which a connection has to say hello.
     pub hello_ms: u64,
@@ -106,6 +112,8 @@ impl Default for Limits {
             host_grace_ms: 120_000,
             frames_per_second: 50,
             frames_burst: 200,
+            requests_per_second: 1,
+            requests_burst: 5,
             messages_per_second: 1,
             messages_burst: MESSAGE_BURST,
             reactions_per_second: 5,

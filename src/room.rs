@@ -95,13 +95,7 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
 
 /// Carries out a member's command if the role allows it.
 fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Timestamp, effects: &mut Effects) {
-    let Some(member) = room.member_at(connection) else {
-        return effects.refuse(connection, Refusal::NotAMember);
-    };
-    if room.ended.is_some() {
-        return effects.refuse(connection, Refusal::RoomEnded);
-    }
-    if let Err(refusal) = member.role.standing().check(command.permission()) {
+    if let Err(refusal) = room.check_command(connection, command) {
         return effects.refuse(connection, refusal);
     }
     match command {
@@ -158,6 +152,29 @@ impl Room {
     /// Those of [`permit`].
     pub fn check(&self, account: AccountId, kind: Kind, permission: Permission) -> Result<(), Refusal> {
         permit(self.standing_of(Some(account)), kind, permission)
+    }
+
+    /// Whether the room would refuse this now. An edge asks before it appends, so that nobody fills a room's log with what
+    /// is refused; [`step`] decides anew in the log's order, where somebody else may have come first.
+    ///
+    /// # Errors
+    /// The refusal that [`step`] would order. Where something is due by `at` that has not happened yet, `step` alone knows.
+    pub fn foresee(&self, event: &Event, at: Timestamp) -> Result<(), Refusal> {
+        match event {
+            _ if lifetime::is_due(self, at) => Ok(()),
+            Event::JoinRequested(request) => members::check_join(self, request),
+            Event::ResumeRequested(request) => members::check_resume(self, request).map(drop),
+            Event::Commanded { connection, command } => self.check_command(*connection, command),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_command(&self, connection: ConnectionId, command: &Command) -> Result<(), Refusal> {
+        let member = self.member_at(connection).ok_or(Refusal::NotAMember)?;
+        if self.ended.is_some() {
+            return Err(Refusal::RoomEnded);
+        }
+        member.role.standing().check(command.permission())
     }
 
     /// Why it ended, once it has.

@@ -3,6 +3,7 @@
 //! `upgrade` lets a connection in, `reader` listens to it, `writer` speaks to it, and an [`Outbox`] is all that others
 //! hold of it. Every frame is hostile until checked, and a connection that misbehaves is closed alone.
 
+mod allowances;
 mod conversation;
 mod ending;
 mod origin;
@@ -11,6 +12,7 @@ mod reader;
 mod upgrade;
 mod writer;
 
+pub(crate) use allowances::Allowances;
 #[cfg(test)]
 pub(crate) use conversation::Conversation;
 pub(crate) use ending::Ending;
@@ -22,10 +24,10 @@ pub(crate) use upgrade::upgrade;
 
 use std::num::NonZeroU32;
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::Quota;
 
-/// How often one connection may do something: so many times a second, and so many at once.
-fn allowance(per_second: u32, burst: u32) -> DefaultDirectRateLimiter {
+/// So many a second, and so many at once.
+fn rate(per_second: u32, burst: u32) -> Quota {
     let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
-    RateLimiter::direct(Quota::per_second(at_least_one(per_second)).allow_burst(at_least_one(burst)))
+    Quota::per_second(at_least_one(per_second)).allow_burst(at_least_one(burst))
 }

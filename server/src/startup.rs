@@ -19,7 +19,7 @@ use crate::{
     report::Reports,
     rooms::Rooms,
     router::router,
-    signalling::Origins,
+    signalling::{Allowances, Origins},
     state::{AppState, Node},
     store::SqliteStore,
     tls::{Tls, TlsError},
@@ -109,6 +109,7 @@ impl Server {
         let origins = Origins::new(config.origins());
         let reach = Reach::new(config.public_url.as_deref(), address);
         let store = Arc::new(SqliteStore::new(pool));
+        let allowances = Allowances::new(&limits);
         let (quotas, sockets) = (Quotas::new(&limits), Places::new(u32::MAX, limits.sockets_per_address));
         let places = Places::new(possible(limits.connections), limits.connections_per_address);
         let trusted = config.edge.trusted_proxies().clone();
@@ -125,6 +126,7 @@ impl Server {
             origins,
             reach,
             quotas,
+            allowances,
             sockets,
             reports,
         });

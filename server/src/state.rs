@@ -15,7 +15,7 @@ use crate::{
     log::RoomLog,
     report::Reports,
     rooms::Rooms,
-    signalling::Origins,
+    signalling::{Allowances, Origins},
     store::Store,
 };
 
@@ -32,6 +32,7 @@ pub(crate) struct Node {
     pub(crate) origins: Origins,
     pub(crate) reach: Reach,
     pub(crate) quotas: Quotas,
+    pub(crate) allowances: Allowances,
     pub(crate) sockets: Places,
     pub(crate) reports: Reports,
 }

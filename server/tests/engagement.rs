@@ -7,7 +7,8 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     wire::{
-        ClientMessage, FetchMessages, Message, RemoveListener, RoomEvent, SendMessage, SendReaction, ServerMessage,
+        ClientMessage, FetchMessages, Message, Refused, RemoveListener, RoomEvent, SendMessage, SendReaction,
+        ServerMessage,
     },
 };
 
@@ -60,6 +61,24 @@ async fn messages_and_reactions_have_their_own_limits_and_nobody_is_thrown_out()
         assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. } | RoomEvent::Reacted { .. }));
     }
     pair.is_undisturbed().await;
+}
+
+#[tokio::test]
+async fn who_comes_again_has_no_more_messages_than_who_stays() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    let burst = Limits::default().messages_burst;
+    for nonce in 0..burst {
+        pair.listener.send(&write(nonce)).await;
+        message(&mut pair.listener).await;
+    }
+    let (mut again, _) = server.site.join(&pair.grace, pair.code, Role::Listener).await;
+    for nonce in burst..2 * burst {
+        again.send(&write(nonce)).await;
+    }
+    let heard = again.drain().await;
+    let refused = ServerMessage::Refused(Refused { refusal: Refusal::TooManyMessages });
+    assert!(heard.contains(&refused), "{heard:?}");
 }
 
 #[tokio::test]

@@ -4,7 +4,9 @@ use heartogether::{
     limits::Limits,
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, EndReason, JoinRoom, Missed, RoomEvent, ServerMessage, Source, StartStream, StreamState},
+    wire::{
+        ClientMessage, EndReason, JoinRoom, Missed, Refused, RoomEvent, ServerMessage, Source, StartStream, StreamState,
+    },
 };
 
 use crate::support::{TestServer, changed_to, join, resume};
@@ -49,6 +51,39 @@ async fn everyone_hears_what_the_host_does_until_the_room_ends_and_the_code_is_f
     let mut later = server.site.greet(&pair.grace).await;
     later.send(&join(pair.code, Role::Listener)).await;
     assert_eq!(later.refusal().await, Refusal::RoomNotFound);
+}
+
+#[tokio::test]
+async fn what_the_room_would_refuse_takes_no_line_in_its_log() {
+    let server = TestServer::start().await;
+    let pair = server.site.pair().await;
+    let linus = server.site.sign_in("Linus").await;
+    for _ in 0..2 {
+        let mut stranger = server.site.greet(&linus).await;
+        stranger.send(&join(pair.code, Role::Host)).await;
+        assert_eq!(stranger.refusal().await, Refusal::NotOwner);
+        stranger.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+        assert_eq!(stranger.refusal().await, Refusal::NotAMember);
+    }
+    let (_listener, joined) = server.site.join(&linus, pair.code, Role::Listener).await;
+    assert_eq!(joined.seq, pair.as_listener.seq.next());
+}
+
+#[tokio::test]
+async fn an_account_asks_a_room_for_a_place_so_often_over_whatever_connections() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    let linus = server.site.sign_in("Linus").await;
+    let mut refused = Vec::new();
+    for _ in 0..12 {
+        let mut listener = server.site.greet(&linus).await;
+        listener.send(&join(pair.code, Role::Listener)).await;
+        let too_many = ServerMessage::Refused(Refused { refusal: Refusal::TooManyRequests });
+        refused.push(listener.receive().await == too_many);
+    }
+    assert!(!refused[0] && refused.contains(&true), "{refused:?}");
+    pair.host.drain().await;
+    pair.is_undisturbed().await;
 }
 
 #[tokio::test]

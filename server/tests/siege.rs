@@ -199,6 +199,8 @@ async fn one_address_gets_so_many_members_connections_and_no_more() {
             if next.refusal().await == heartogether::refusal::Refusal::OutOfOrder {
                 return;
             }
+            // Connections that are refused stay for a moment, and there may be so many.
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     tokio::time::timeout(PATIENCE, comes_in).await.expect("a place that was given back");

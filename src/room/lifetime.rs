@@ -26,10 +26,14 @@ pub(super) fn pass(room: &mut Room, at: Timestamp, effects: &mut Effects) {
 
 /// Asks to be woken when the next thing is due.
 pub(super) fn ask_to_wake(room: &Room, effects: &mut Effects) {
-    let policy = room.created.as_ref().map(|created| &created.policy).filter(|_| !room.closed);
-    if let Some(due) = policy.and_then(|policy| next_due(room, policy)) {
+    if let Some(due) = next_due(room) {
         effects.wake_at(due);
     }
+}
+
+/// Whether something is due by `at` that no entry has brought about yet.
+pub(super) fn is_due(room: &Room, at: Timestamp) -> bool {
+    next_due(room).is_some_and(|due| due <= at)
 }
 
 /// Ends the room for everyone.
@@ -126,7 +130,8 @@ fn reason_to_end(room: &Room, policy: &Policy, at: Timestamp) -> Option<EndReaso
     }
 }
 
-fn next_due(room: &Room, policy: &Policy) -> Option<Timestamp> {
+fn next_due(room: &Room) -> Option<Timestamp> {
+    let policy = room.created.as_ref().map(|created| &created.policy).filter(|_| !room.closed)?;
     if room.ended.is_some() {
         return room.reopenable_until();
     }

@@ -209,16 +209,32 @@ pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
 }
 
 pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effects: &mut Effects) {
-    let taken = match open_to(room, request.connection) {
-        Err(refusal) => Err(refusal),
-        Ok(()) => match request.role {
-            Role::Host => join_as_host(room, request, at, effects),
-            Role::Listener => join_as_listener(room, request, at, effects),
-        },
+    if let Err(refusal) = check_join(room, request) {
+        return effects.refuse(request.connection.id, refusal);
+    }
+    let member = match request.role {
+        Role::Host => join_as_host(room, request, at, effects),
+        Role::Listener => Some(join_as_listener(room, request, at, effects)),
     };
-    match taken {
-        Err(refusal) => effects.refuse(request.connection.id, refusal),
-        Ok(member) => welcome(room, member, request, at, effects),
+    if let Some(member) = member {
+        welcome(room, member, request, at, effects);
+    }
+}
+
+/// Whether a place can be had as the room stands.
+pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Refusal> {
+    open_to(room, request.connection)?;
+    match request.role {
+        Role::Host => {
+            room.check(request.account, request.kind, Permission::Host)?;
+            let is_taken = room.host_connected() && !request.take_over;
+            if is_taken { Err(Refusal::HostElsewhere) } else { Ok(()) }
+        }
+        Role::Listener => {
+            permit(room.members.standing_of(request.account), request.kind, Permission::Listen)?;
+            let is_known = room.members.listeners().any(|member| member.account == request.account);
+            if room.is_full() && !is_known { Err(Refusal::RoomFull) } else { Ok(()) }
+        }
     }
 }
 
@@ -232,37 +248,18 @@ fn open_to(room: &Room, connection: ConnectionRef) -> Result<(), Refusal> {
     }
 }
 
-fn join_as_host(
-    room: &mut Room,
-    request: &JoinRequested,
-    at: Timestamp,
-    effects: &mut Effects,
-) -> Result<MemberId, Refusal> {
-    room.check(request.account, request.kind, Permission::Host)?;
-    let host = room.members.host.as_mut().ok_or(Refusal::RoomNotFound)?;
-    if host.connection().is_some() && !request.take_over {
-        return Err(Refusal::HostElsewhere);
-    }
+fn join_as_host(room: &mut Room, request: &JoinRequested, at: Timestamp, effects: &mut Effects) -> Option<MemberId> {
+    let host = room.members.host.as_mut()?;
     host.attach(request.connection, effects);
     host.token = Some(request.token);
     let member = host.id;
     // A new page captures nothing yet; what was live before is interrupted until it shares again.
     stream::interrupt(room, at);
-    Ok(member)
+    Some(member)
 }
 
-fn join_as_listener(
-    room: &mut Room,
-    request: &JoinRequested,
-    at: Timestamp,
-    effects: &mut Effects,
-) -> Result<MemberId, Refusal> {
-    permit(room.members.standing_of(request.account), request.kind, Permission::Listen)?;
-    let full = room.is_full();
+fn join_as_listener(room: &mut Room, request: &JoinRequested, at: Timestamp, effects: &mut Effects) -> MemberId {
     let known = room.members.listeners.iter().position(|member| member.account == request.account);
-    if known.is_none() && full {
-        return Err(Refusal::RoomFull);
-    }
     let index = known.unwrap_or_else(|| {
         room.members.listeners.push(Member {
             id: request.member,
@@ -286,7 +283,7 @@ fn join_as_listener(
     member.email = request.email.clone();
     member.active_at = at;
     effects.announce(Audience::Host, RoomEvent::ListenerJoined { listener: member.as_listener() });
-    Ok(member.id)
+    member.id
 }
 
 fn welcome(room: &mut Room, member: MemberId, request: &JoinRequested, at: Timestamp, effects: &mut Effects) {
@@ -299,17 +296,11 @@ fn welcome(room: &mut Room, member: MemberId, request: &JoinRequested, at: Times
 }
 
 pub(super) fn resume(room: &mut Room, request: &ResumeRequested, at: Timestamp, effects: &mut Effects) {
-    if let Err(refusal) = open_to(room, request.connection) {
-        return effects.refuse(request.connection.id, refusal);
-    }
-    let is_held = |member: &&mut Member| member.account == request.account && member.token == Some(request.token);
-    let Some(member) = room.members.all_mut().find(is_held) else {
-        return effects.refuse(request.connection.id, refusal_of_resume(room, request.account));
+    let place = match check_resume(room, request) {
+        Ok(place) => place,
+        Err(refusal) => return effects.refuse(request.connection.id, refusal),
     };
-    // What guests may do can have changed since the place was taken.
-    if let Err(refusal) = permit(member.role.standing(), request.kind, member.role.permission()) {
-        return effects.refuse(request.connection.id, refusal);
-    }
+    let Some(member) = room.members.all_mut().find(|member| member.id == place) else { return };
     member.attach(request.connection, effects);
     let member = member.clone();
     let Some(missed) = missed_since(room, &member, request.last_seq) else { return };
@@ -321,6 +312,16 @@ pub(super) fn resume(room: &mut Room, request: &ResumeRequested, at: Timestamp, 
             effects.announce(Audience::Host, RoomEvent::ListenerAttached { member: member.id, attached: true });
         }
     }
+}
+
+/// The place that a page comes back to, if it is still that page's.
+pub(super) fn check_resume(room: &Room, request: &ResumeRequested) -> Result<MemberId, Refusal> {
+    open_to(room, request.connection)?;
+    let is_held = |member: &&Member| member.account == request.account && member.token == Some(request.token);
+    let member = room.members().find(is_held).ok_or_else(|| refusal_of_resume(room, request.account))?;
+    // What guests may do can have changed since the place was taken.
+    permit(member.role.standing(), request.kind, member.role.permission())?;
+    Ok(member.id)
 }
 
 /// A listener's place that has another token by now was taken over by another page. Without a place there is nothing to

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use heartogether::{
     id::ConnectionId,
+    refusal::Refusal,
     role::Role,
     room::{Audience, Effect, Entry, Event, Room, redact, step},
-    wire::ServerMessage,
+    wire::{Refused, ServerMessage},
 };
 use proptest::{prelude::*, test_runner::Config};
 
@@ -123,6 +124,23 @@ proptest! {
     }
 
     #[test]
+    fn what_is_foreseen_is_what_becomes_of_it(moves in moves()) {
+        for turn in play(&moves) {
+            let (event, at) = (&turn.entry.event, turn.entry.at);
+            let refused = turn.effects.iter().find_map(refusal);
+            if let Err(foreseen) = turn.before.foresee(event, at) {
+                prop_assert_eq!(Some(foreseen), refused, "{:?}", event);
+            }
+            // What is due by then comes first.
+            let woke = Entry { seq: turn.before.seq().next(), at, event: Event::Woke };
+            let (woken, _) = step(turn.before, &woke);
+            if let (Event::JoinRequested(_) | Event::ResumeRequested(_), Some(refused)) = (event, refused) {
+                prop_assert_eq!(woken.foresee(event, at), Err(refused), "{:?}", event);
+            }
+        }
+    }
+
+    #[test]
     fn who_was_removed_stays_out(moves in moves()) {
         let mut removed = BTreeSet::new();
         for turn in play(&moves) {
@@ -188,6 +206,16 @@ proptest! {
             let (_, effects) = step(turn.after, &woke);
             prop_assert!(effects.iter().any(|effect| wake_time(effect).is_none()), "woken for nothing: {:?}", effects);
         }
+    }
+}
+
+fn refusal(effect: &Effect) -> Option<Refusal> {
+    match effect {
+        Effect::Send { to: Audience::Connection(_), message } => match **message {
+            ServerMessage::Refused(Refused { refusal }) => Some(refusal),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use heartogether::{
     id::{AccountId, ConnectionId, RoomId, Seq},
     refusal::Refusal,
-    role::Role,
+    room::Event,
     wire::SendSignal,
 };
 use heartogether_app::api::{RecentRoom, RoomSummary};
@@ -21,7 +21,8 @@ pub(super) enum Request {
     Detach { connection: ConnectionId },
     Signal { from: ConnectionId, signal: SendSignal },
     FetchMessages { from: ConnectionId, before: Seq },
-    RoleOf { connection: ConnectionId, done: oneshot::Sender<Option<Role>> },
+    IsMember { connection: ConnectionId, done: oneshot::Sender<bool> },
+    Foresee { event: Box<Event>, done: oneshot::Sender<Result<(), Refusal>> },
     Audience { viewer: Viewer, done: oneshot::Sender<Result<AudienceReport, Refusal>> },
     Realtime { viewer: Viewer, done: oneshot::Sender<Result<RealtimeReport, Refusal>> },
     Revisit { viewer: AccountId, done: oneshot::Sender<Option<RecentRoom>> },
@@ -66,9 +67,15 @@ impl RoomHandle {
         self.tell(Request::FetchMessages { from, before }).await;
     }
 
-    /// The role of the member whose connection it is; `None` for who is none.
-    pub(crate) async fn role_of(&self, connection: ConnectionId) -> Option<Role> {
-        self.ask(|done| Request::RoleOf { connection, done }).await.flatten()
+    /// Whether the connection is a member's.
+    pub(crate) async fn is_member(&self, connection: ConnectionId) -> bool {
+        self.ask(|done| Request::IsMember { connection, done }).await.unwrap_or_default()
+    }
+
+    /// Whether the room would refuse this now, as [`Room::foresee`](heartogether::room::Room::foresee) says.
+    pub(crate) async fn foresee(&self, event: &Event) -> Result<(), Refusal> {
+        let event = Box::new(event.clone());
+        self.ask(|done| Request::Foresee { event, done }).await.unwrap_or(Err(Refusal::RoomEnded))
     }
 
     /// What everybody may know of the room; `None` once it has ended.

@@ -196,9 +196,8 @@ impl Replica {
                 drop(done.send(self.signals.report(&self.room, viewer, self.clock.now())));
             }
             Request::Revisit { viewer, done } => drop(done.send(revisit(&self.room, viewer))),
-            Request::RoleOf { connection, done } => {
-                let _ = done.send(self.room.member_at(connection).map(|member| member.role));
-            }
+            Request::IsMember { connection, done } => drop(done.send(self.room.member_at(connection).is_some())),
+            Request::Foresee { event, done } => drop(done.send(self.room.foresee(&event, self.clock.now()))),
             Request::Summarise { viewer, done } => {
                 let summary = summarise(&self.room).map(|summary| RoomSummary {
                     is_owner: self.room.standing_of(viewer).allows(Permission::Host),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use governor::DefaultDirectRateLimiter;
 use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, RoomId},
     limits::Limits,
@@ -16,7 +15,7 @@ use heartogether::{
 };
 use heartogether_app::api::{Account, Caller};
 
-use super::{Ending, Frame, Outbox, allowance};
+use super::{Ending, Frame, Outbox, allowances::Allowance};
 use crate::{
     clock::Clock,
     error::ServerError,
@@ -26,20 +25,6 @@ use crate::{
     state::Node,
 };
 
-/// Requests for a place, for an offer or for older messages a second: each costs others more than a frame, a line in the
-/// room's log, a peer connection or many frames at once. A page needs one of the former, and one of the latter every 1.2 s.
-const REQUESTS_PER_SECOND: u32 = 1;
-/// Such requests at once.
-const REQUESTS_BURST: u32 = 5;
-
-fn is_request(message: &ClientMessage) -> bool {
-    match message {
-        ClientMessage::JoinRoom(_) | ClientMessage::ResumeRoom(_) | ClientMessage::FetchMessages(_) => true,
-        ClientMessage::Signal(sent) => matches!(sent.signal, Signal::OfferRequest { .. }),
-        _ => false,
-    }
-}
-
 pub(crate) struct Conversation {
     node: Arc<Node>,
     connection: ConnectionRef,
@@ -48,24 +33,6 @@ pub(crate) struct Conversation {
     outbox: Outbox,
     is_greeted: bool,
     room: Option<RoomHandle>,
-    allowances: Allowances,
-}
-
-/// What a connection may ask for, and how often, beyond its frames.
-struct Allowances {
-    requests: DefaultDirectRateLimiter,
-    messages: DefaultDirectRateLimiter,
-    reactions: DefaultDirectRateLimiter,
-}
-
-impl Allowances {
-    fn new(limits: &Limits) -> Self {
-        Self {
-            requests: allowance(REQUESTS_PER_SECOND, REQUESTS_BURST),
-            messages: allowance(limits.messages_per_second, limits.messages_burst),
-            reactions: allowance(limits.reactions_per_second, limits.reactions_burst),
-        }
-    }
 }
 
 /// Why a message was not carried out.
@@ -97,8 +64,7 @@ impl Conversation {
         caller: Caller,
         outbox: Outbox,
     ) -> Self {
-        let allowances = Allowances::new(&node.limits);
-        Self { node, connection, account, caller, outbox, is_greeted: false, room: None, allowances }
+        Self { node, connection, account, caller, outbox, is_greeted: false, room: None }
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
@@ -140,8 +106,10 @@ impl Conversation {
     /// The connection is gone: its member enters the grace period.
     pub(super) async fn end(&mut self) {
         if let Some(room) = self.room.take() {
-            let lost = Event::ConnectionLost { connection: self.connection.id };
-            append_surely(self.node.log.clone(), room.id(), lost);
+            if room.is_member(self.connection.id).await {
+                let lost = Event::ConnectionLost { connection: self.connection.id };
+                append_surely(self.node.log.clone(), room.id(), lost);
+            }
             room.detach(self.connection.id).await;
         }
     }
@@ -161,9 +129,6 @@ impl Conversation {
     }
 
     async fn obey(&mut self, message: ClientMessage) -> Result<(), Failure> {
-        if is_request(&message) {
-            self.allowances.requests.check().map_err(|_| Refusal::TooManyFrames)?;
-        }
         match message {
             ClientMessage::Hello(_) => Err(Refusal::OutOfOrder.into()),
             ClientMessage::Ping(ping) => {
@@ -181,15 +146,16 @@ impl Conversation {
             ClientMessage::InterruptStream => self.command(Command::InterruptStream).await,
             ClientMessage::StopRoom => self.command(Command::StopRoom).await,
             ClientMessage::SendReaction(SendReaction { reaction }) => {
-                self.allowances.reactions.check().map_err(|_| Refusal::TooManyReactions)?;
+                self.take(&self.node.allowances.reactions, Refusal::TooManyReactions)?;
                 self.command(Command::React { reaction }).await
             }
             ClientMessage::SendMessage(SendMessage { nonce, text }) => {
-                self.allowances.messages.check().map_err(|_| Refusal::TooManyMessages)?;
+                self.take(&self.node.allowances.messages, Refusal::TooManyMessages)?;
                 self.command(Command::Write { nonce, text }).await
             }
             ClientMessage::FetchMessages(FetchMessages { before }) => {
-                self.room.as_ref().ok_or(Refusal::OutOfOrder)?.fetch_messages(self.connection.id, before).await;
+                let room = self.take(&self.node.allowances.requests, Refusal::TooManyFrames)?;
+                room.fetch_messages(self.connection.id, before).await;
                 Ok(())
             }
             ClientMessage::RemoveListener(RemoveListener { member }) => {
@@ -233,6 +199,9 @@ impl Conversation {
         }
         self.leave_waiting_room().await?;
         let id = self.find(code).await?;
+        if !self.node.allowances.requests.take(self.account.id, id) {
+            return Err(Refusal::TooManyRequests.into());
+        }
         let room = self.node.rooms.open(id);
         room.attach(self.connection.id, self.outbox.clone()).await?;
         self.room = Some(room);
@@ -269,7 +238,7 @@ impl Conversation {
     /// A connection that was refused a place, or gave it up, may ask again, here or elsewhere; a member may not.
     async fn leave_waiting_room(&mut self) -> Result<(), Failure> {
         let Some(room) = &self.room else { return Ok(()) };
-        if room.role_of(self.connection.id).await.is_some() {
+        if room.is_member(self.connection.id).await {
             return Err(Refusal::OutOfOrder.into());
         }
         room.detach(self.connection.id).await;
@@ -277,22 +246,33 @@ impl Conversation {
         Ok(())
     }
 
-    /// What the role does not allow is refused before it takes a line in the log; the room decides on the rest.
     async fn command(&self, command: Command) -> Result<(), Failure> {
-        let room = self.room.as_ref().ok_or(Refusal::OutOfOrder)?;
-        let role = room.role_of(self.connection.id).await.ok_or(Refusal::NotAMember)?;
-        role.standing().check(command.permission())?;
         self.append(Event::Commanded { connection: self.connection.id, command }).await
     }
 
+    /// What the room would refuse anyway is refused before it takes a line in the log.
     async fn append(&self, event: Event) -> Result<(), Failure> {
-        let room = self.room.as_ref().ok_or(Refusal::OutOfOrder)?;
+        let room = self.room()?;
+        room.foresee(&event).await?;
         self.node.log.append(room.id(), event).await?;
         Ok(())
     }
 
+    /// Takes one of what the account may ask of the room, which it gives.
+    fn take(&self, allowance: &Allowance, refusal: Refusal) -> Result<&RoomHandle, Refusal> {
+        let room = self.room()?;
+        if allowance.take(self.account.id, room.id()) { Ok(room) } else { Err(refusal) }
+    }
+
+    fn room(&self) -> Result<&RoomHandle, Refusal> {
+        self.room.as_ref().ok_or(Refusal::OutOfOrder)
+    }
+
     async fn signal(&self, signal: SendSignal) -> Result<(), Failure> {
-        let room = self.room.as_ref().ok_or(Refusal::OutOfOrder)?;
+        let room = match &signal.signal {
+            Signal::OfferRequest { .. } => self.take(&self.node.allowances.requests, Refusal::TooManyFrames)?,
+            _ => self.room()?,
+        };
         room.signal(self.connection.id, signal).await;
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use futures::{StreamExt, stream::SplitStream};
-use governor::DefaultDirectRateLimiter;
+use governor::{DefaultDirectRateLimiter, RateLimiter};
 use heartogether::{
     limits::Limits,
     refusal::Refusal,
@@ -13,7 +13,7 @@ use heartogether::{
 };
 use tokio::task::{JoinHandle, yield_now};
 
-use super::{Ending, Frame, allowance, conversation::Conversation};
+use super::{Ending, Frame, conversation::Conversation, rate};
 
 /// How long a connection that was closed stays open for the client to read the last words.
 const LINGER: Duration = Duration::from_secs(1);
@@ -51,7 +51,7 @@ async fn listen(frames: &mut Frames, conversation: &mut Conversation) -> Ending 
     let clock = conversation.clock();
     let mut pulse = Pulse::new(conversation.limits(), clock.now());
     let Limits { frames_per_second, frames_burst, .. } = *conversation.limits();
-    let limiter = allowance(frames_per_second, frames_burst);
+    let limiter = RateLimiter::direct(rate(frames_per_second, frames_burst));
     let outbox = conversation.outbox().clone();
     loop {
         let frame = tokio::select! {
