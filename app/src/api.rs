@@ -5,16 +5,18 @@ use heartogether::{
     refusal::Refusal,
     wire::StreamState,
 };
-use leptos::{prelude::*, server_fn::codec::JsonEncoding};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 mod backend;
+mod error;
 mod identity;
 #[cfg(feature = "ssr")]
 use crate::routes::{self, Destination};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, Caller, NewSession, Remainder, Told, Visitor};
+pub use error::ApiError;
 #[cfg(feature = "ssr")]
 use heartogether::role::{Guests, Permission};
 pub use identity::{Account, Profile, Provider, SessionView};
@@ -114,90 +116,6 @@ pub struct Entrance {
     pub room: RoomSummary,
     /// The STUN and TURN servers for the visitor's peer connections.
     pub ice_servers: IceConfiguration,
-}
-
-/// Why a server function did not do what it was asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ApiError {
-    /// A typed "no".
-    Refused(Refusal),
-    /// Something broke on the server; the id finds it in the log.
-    Fault(String),
-    /// The server could not be reached, or what came back was not understood.
-    Unreachable,
-}
-
-impl ApiError {
-    /// What a person is told.
-    pub fn text(&self) -> String {
-        match self {
-            Self::Refused(refusal) => refusal.text().to_owned(),
-            Self::Fault(id) => format!("Something went wrong on our side. Please try again. (Reference: {id})"),
-            Self::Unreachable => "The server cannot be reached. Please check your connection and try again.".to_owned(),
-        }
-    }
-
-    /// The HTTP status that says so to programs (RFC 9110, section 15).
-    pub const fn status(&self) -> u16 {
-        match self {
-            Self::Refused(refusal) => status_of(*refusal),
-            Self::Fault(_) => 500,
-            Self::Unreachable => 503,
-        }
-    }
-}
-
-const fn status_of(refusal: Refusal) -> u16 {
-    match refusal {
-        Refusal::NotSignedIn => 401,
-        Refusal::NotOwner
-        | Refusal::GuestsListenOnly
-        | Refusal::GuestsOff
-        | Refusal::NotAllowed
-        | Refusal::NotAMember
-        | Refusal::Removed
-        | Refusal::OriginNotAllowed => 403,
-        Refusal::RoomNotFound | Refusal::MemberNotFound | Refusal::ProviderUnknown => 404,
-        Refusal::RoomFull | Refusal::HostElsewhere | Refusal::SessionReplaced | Refusal::StreamNotReady => 409,
-        Refusal::RoomEnded | Refusal::ReopenTooLate => 410,
-        Refusal::FrameTooLarge => 413,
-        Refusal::ProviderUnreachable => 503,
-        Refusal::TooManyFrames
-        | Refusal::TooManyMessages
-        | Refusal::TooManyReactions
-        | Refusal::TooManyRequests
-        | Refusal::TooManyRooms
-        | Refusal::TooManyConnections
-        | Refusal::TooSlow => 429,
-        _ => 400,
-    }
-}
-
-impl From<Refusal> for ApiError {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl std::fmt::Display for ApiError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text())
-    }
-}
-
-impl std::error::Error for ApiError {}
-
-impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
-
-    fn from_server_fn_error(error: server_fn::error::ServerFnErrorErr) -> Self {
-        use server_fn::error::ServerFnErrorErr::*;
-        match error {
-            Args(_) | MissingArg(_) | Deserialization(_) => Self::Refused(Refusal::FrameMalformed),
-            _ => Self::Unreachable,
-        }
-    }
 }
 
 /// Who the visitor is, and how they could be somebody else.

@@ -12,7 +12,6 @@ use axum::{
 };
 use heartogether_app::api::ApiError;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
-use serde_json::json;
 
 use crate::{log::LogError, random, store::StoreError};
 
@@ -67,14 +66,7 @@ impl<E: Into<ApiError>> From<E> for Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let status = status_of(&self.0);
-        match self.0 {
-            ApiError::Refused(refusal) => {
-                (status, Json(json!({ "error": refusal.code(), "message": refusal.text() }))).into_response()
-            }
-            ApiError::Fault(id) => (status, Json(json!({ "error": "fault", "id": id }))).into_response(),
-            ApiError::Unreachable => status.into_response(),
-        }
+        (status_of(&self.0), Json(self.0)).into_response()
     }
 }
 

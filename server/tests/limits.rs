@@ -6,6 +6,8 @@ use heartogether::{
     role::Role,
     wire::RoomEvent,
 };
+use heartogether_app::api::ApiError;
+use leptos::prelude::FromServerFnError;
 use reqwest::Response;
 use serde_json::{Value, json};
 
@@ -105,7 +107,7 @@ async fn as_many_rooms_as_may_be_are_opened_from_one_address_at_once() {
     let headers = [("cookie", ada.as_str())];
     let crowd = futures::future::join_all((0..10).map(|_| server.site.submit("create_room", "", &headers))).await;
     let opened = crowd.iter().filter(|response| response.headers().contains_key("location")).count();
-    let refused = crowd.iter().filter(|response| response.status() == 429).count();
+    let refused = crowd.iter().filter(|response| response.status() == 409).count();
     assert_eq!((opened, refused), (3, 7));
 }
 
@@ -120,7 +122,7 @@ async fn an_account_opens_so_many_rooms_in_a_time() {
     let refused = server.site.submit("create_room", "", &[("cookie", &ada)]).await;
     assert_eq!(refused.status(), 429);
     assert_eq!(told(&refused), [Some(2), Some(0), Some(NOW_S + 60), Some(60)]);
-    assert_eq!(refused.json::<Value>().await.expect("JSON"), json!({ "refused": "too_many_requests" }));
+    assert_eq!(refused.json::<Value>().await.expect("JSON")["error"], "too_many_requests");
     server.site.create_room(&grace).await;
     server.clock.advance(60_000);
     server.site.create_room(&ada).await;
@@ -151,10 +153,21 @@ async fn from_one_address_so_many_rooms_are_open_at_once() {
     let refused = server.site.submit("create_room", "", &[("cookie", &grace)]).await;
     assert_eq!(
         (refused.status().as_u16(), refused.json().await.ok()),
-        (429, Some(json!({ "refused": "too_many_rooms" })))
+        (409, Some(json!({ "error": "too_many_rooms", "message": Refusal::TooManyRooms.text() })))
     );
     let elsewhere = [("cookie", grace.as_str()), ("x-forwarded-for", "192.0.2.1")];
     assert!(server.site.submit("create_room", "", &elsewhere).await.headers().contains_key("location"));
+}
+
+#[tokio::test]
+async fn a_page_understands_what_is_refused_on_the_way_to_a_server_function() {
+    let limits = Limits { requests_per_address: quota(1, 60_000), ..Limits::default() };
+    let server = TestServer::start_with(limits, &[]).await;
+    server.site.submit("current_session", "", &[]).await;
+    let refused = server.site.submit("current_session", "", &[]).await;
+    assert_eq!((refused.status().as_u16(), &told(&refused)[2..]), (429, &[Some(NOW_S + 60), Some(60)][..]));
+    let told = ApiError::de(refused.bytes().await.expect("an answer"));
+    assert_eq!(told, ApiError::Refused(Refusal::TooManyRequests));
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn answer_of(response: Response) -> String {
         return format!("{status} /{first}");
     }
     let body: Value = serde_json::from_str(&response.text().await.expect("text")).unwrap_or_default();
-    let refusal = ["error", "refused"].iter().find_map(|key| body.get(*key)?.as_str());
+    let refusal = body.get("error").and_then(Value::as_str);
     refusal.map_or(status.clone(), |refusal| format!("{status} {refusal}"))
 }
 
