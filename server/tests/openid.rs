@@ -97,6 +97,18 @@ async fn who_is_refused_a_room_is_signed_in_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_fault_on_the_way_back_leads_to_the_sign_in_page_and_leaves_nothing_in_the_address_bar() {
+    let world = World::start().await;
+    let browser = world.browser();
+    let back = world.provider.consent(&browser.set_out("/auth/test?next=/about").await, ada());
+    let store =
+        sqlx::SqlitePool::connect(&format!("sqlite://{}", world.database().display())).await.expect("the database");
+    sqlx::query("DROP TABLE spent").execute(&store).await.expect("a broken store");
+    let led = led_to(&browser.get(&back).await);
+    assert_eq!(led, format!("/login?next=/about&why={}", Refusal::SignInFailed.code()));
+}
+
+#[tokio::test]
 async fn nobody_is_led_to_another_site() {
     let world = World::start().await;
     for next in
@@ -265,7 +277,8 @@ async fn the_provider_leads_back_the_way_the_visitor_came() {
     let world = World::start_with(&["--trusted-proxies", "127.0.0.1"]).await;
     for (host, proto, origin) in [
         ("192.0.2.1:8443", "https", "https://192.0.2.1:8443"),
-        ("192.0.2.1:3000", "http", "http://192.0.2.1:3000"),
+        ("192.168.1.7:3000", "http", "http://192.168.1.7:3000"),
+        ("192.0.2.1:3000", "http", "https://192.0.2.1:3000"),
         ("localhost:3000", "https", "https://localhost:3000"),
         ("hear.example", "http", "https://hear.example"),
     ] {

@@ -65,10 +65,23 @@ pub(super) fn comes_over_https(caller: &Caller) -> bool {
     caller.is_secure || !is_near
 }
 
-/// This machine itself, and bare addresses: a phone that scans a laptop's code asks at one.
+/// This machine itself, and addresses of a local network: a phone that scans a laptop's code asks at one.
 fn has_no_certificate(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    is_loopback(host) || address.is_ok()
+    is_loopback(host) || address.is_ok_and(is_local)
+}
+
+/// Whether an address leads no further than the network at hand (RFC 1918, RFC 3927, RFC 4193, RFC 4291, and RFC 6598, from
+/// which overlay networks take theirs).
+fn is_local(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [first, second, ..] = address.octets();
+            let is_shared = first == 100 && second & 0b1100_0000 == 0b0100_0000;
+            address.is_private() || address.is_link_local() || is_shared
+        }
+        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),
+    }
 }
 
 #[cfg(test)]
@@ -94,12 +107,31 @@ mod tests {
     }
 
     #[test]
-    fn over_http_cookies_are_for_https_but_on_this_machine_and_at_bare_addresses() {
-        for near in ["localhost:3000", "127.0.0.1", "[::1]:3000", "192.168.1.7:3000", "192.0.2.1", "[fd00::1]:80"] {
+    fn over_http_cookies_are_for_https_but_on_this_machine_and_in_the_local_network() {
+        for near in [
+            "localhost:3000",
+            "127.0.0.1",
+            "[::1]:3000",
+            "192.168.1.7:3000",
+            "172.16.0.1",
+            "169.254.7.7",
+            "100.64.0.1",
+            "[fd00::1]:80",
+            "[fe80::1]",
+            "[::ffff:10.0.0.1]",
+        ] {
             assert!(!secure(&[], near), "{near}");
             assert!(secure(&["--public-url", "https://hear.example"], near), "{near}");
         }
-        for far in ["hear.example", "hear.example:3000", "localhost.example", "192.0.2.1.example"] {
+        for far in [
+            "hear.example",
+            "hear.example:3000",
+            "localhost.example",
+            "10.0.0.1.example",
+            "192.0.2.1",
+            "100.128.0.1",
+            "[2001:db8::1]",
+        ] {
             assert!(secure(&[], far), "{far}");
             assert!(!secure(&["--session-cookie-secure", "false"], far), "{far}");
         }

@@ -27,6 +27,9 @@ use metadata::Metadata;
 
 /// How long a provider's answer is waited for before the visitor is told, or what it said before is believed.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long an exchange may take, all its questions together: a visitor is waiting, and is told before the server gives the
+/// request up.
+const EXCHANGE: Duration = Duration::from_secs(20);
 /// Milliseconds for which what a provider says of itself is believed without asking again.
 const METADATA_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 /// Milliseconds for which its keys are.
@@ -148,6 +151,11 @@ impl OpenIdProvider {
     /// # Errors
     /// [`SignInError`].
     pub(super) async fn exchange(&self, answered: Answered<'_>) -> Result<SignedIn, SignInError> {
+        let too_long = |_| SignInError::Unreachable("it took too long".to_owned());
+        tokio::time::timeout(EXCHANGE, self.ask_for_person(answered)).await.map_err(too_long)?
+    }
+
+    async fn ask_for_person(&self, answered: Answered<'_>) -> Result<SignedIn, SignInError> {
         let metadata = self.metadata().await?;
         metadata.check_issuer(answered.issuer)?;
         let client = self.client(&metadata, answered.callback_url)?;

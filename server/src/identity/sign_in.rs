@@ -15,7 +15,7 @@ use axum::{
 };
 use heartogether::{id::AccountId, refusal::Refusal};
 use heartogether_app::{
-    api::{ApiError, Caller, Visitor},
+    api::{Caller, Visitor},
     routes::{self, Destination},
 };
 use serde::Deserialize;
@@ -59,21 +59,19 @@ pub(crate) struct Complete {
     iss: Option<String>,
 }
 
-/// Why a sign-in ends before its time.
-pub(super) enum Failure {
-    Refused(Refusal),
-    Fault(ApiError),
-}
+/// Why a sign-in ends before its time. A fault is in the log; the visitor is asked to try again.
+pub(super) struct Failure(Refusal);
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
+        Self(refusal)
     }
 }
 
 impl<E: Into<ServerError>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::Fault(error.into().into())
+        error.into().report();
+        Self(Refusal::SignInFailed)
     }
 }
 
@@ -160,11 +158,10 @@ pub(crate) async fn complete(
             let path = node.lead_on(&account, next, &visitor.caller).await;
             Ok(([NOT_KEPT, spent, (header::SET_COOKIE, cookie)].into_headers(), Redirect::to(&path)).into_response())
         }
-        Err(Failure::Refused(refusal)) => {
-            let path = routes::login_because(refusal, next);
+        Err(Failure(why)) => {
+            let path = routes::login_because(why, next);
             Ok(([NOT_KEPT, spent].into_headers(), Redirect::to(&path)).into_response())
         }
-        Err(Failure::Fault(error)) => Err(Answer(error)),
     }
 }
 
