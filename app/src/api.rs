@@ -130,6 +130,7 @@ pub async fn current_session() -> Result<SessionView, ApiError> {
         guests: backend.guests(),
         providers: backend.providers(),
         warm_up_ms: backend.warm_up_ms(),
+        renew_in_s: backend.renew_in_s(),
     })
 }
 

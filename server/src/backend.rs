@@ -39,6 +39,10 @@ impl Backend for Node {
         self.config.identity.auth_warm_up_timeout_ms
     }
 
+    fn renew_in_s(&self) -> u64 {
+        self.session_renewal_s()
+    }
+
     fn guests(&self) -> Guests {
         self.config.identity.guests()
     }

@@ -58,7 +58,8 @@ pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request
         None => node.find_session(cookie::values(request.headers(), name)).await,
     };
     let (account, session) = match found {
-        Ok(found) => found.unzip(),
+        Ok(Some((account, session))) => (account, Some(session)),
+        Ok(None) => (None, None),
         Err(error) => return Answer(ApiError::from(error)).into_response(),
     };
     let due = session.clone().filter(|session| bearer.is_none() && session.is_due());

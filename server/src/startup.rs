@@ -12,6 +12,7 @@ use crate::{
     config::{Config, has_hashed_names},
     database,
     edge::{Door, Places, Quotas, to_https},
+    error::ServerError,
     identity::{Fetcher, Identity, Keys, OpenIdProvider, Sockets, install_crypto},
     invitation::Reach,
     log::{LogError, RoomLog, SqliteLog},
@@ -21,12 +22,15 @@ use crate::{
     router::router,
     signalling::{Allowances, Origins},
     state::{AppState, Node},
-    store::SqliteStore,
+    store::{SqliteStore, Store},
     tls::{Tls, TlsError},
 };
 
 /// Files that are open beside connections: the database's, and those being served.
 const OTHER_FILES: u32 = 256;
+
+/// Milliseconds after which what has run out is looked for again.
+const HOUSEKEEPING_MS: u64 = 60 * 60 * 1000;
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +112,7 @@ impl Server {
         let options = leptos_options(&config, address);
         let origins = Origins::new(config.origins());
         let reach = Reach::new(config.public_url.as_deref(), address);
-        let store = Arc::new(SqliteStore::new(pool));
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(pool));
         let allowances = Allowances::new(&limits);
         let (quotas, sockets) = (Quotas::new(&limits), Places::new(u32::MAX, limits.sockets_per_address));
         let places = Places::new(possible(limits.connections), limits.connections_per_address);
@@ -138,6 +142,7 @@ impl Server {
             }
             None => None,
         };
+        tokio::spawn(keep_house(node.store.clone(), node.clock.clone()));
         let state = AppState { node, options };
         let door = Door::new(router(state.clone()), places, trusted, tls);
         Ok(Self {
@@ -176,6 +181,17 @@ impl Server {
             }
         };
         tokio::join!(self.door.serve(self.listener, shutdown.clone()), side);
+    }
+}
+
+/// Forgets what has run out, also where nobody comes any more.
+async fn keep_house(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
+    loop {
+        let now = clock.now();
+        if let Err(error) = store.forget_expired(now).await {
+            ServerError::from(error).report();
+        }
+        clock.sleep_until(now.after_ms(HOUSEKEEPING_MS)).await;
     }
 }
 

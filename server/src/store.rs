@@ -17,7 +17,7 @@ pub use sqlite::SqliteStore;
 
 /// Rooms remembered for one account.
 pub const VISITS_KEPT: usize = 8;
-/// Milliseconds after which an account that nobody signs in to is forgotten: a year.
+/// Milliseconds after which an account that nobody uses is forgotten: a year.
 pub const ACCOUNT_KEPT_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
 /// Where accounts and sessions are kept.
@@ -54,7 +54,14 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StoreError>;
 
-    /// Adds a session of an account that is there, and forgets now and then what has expired by `now`.
+    /// Forgets what has run out by `now`: sessions, guests without one, people who have not come for long, and what hangs on
+    /// them. Once a minute at most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Adds a session of an account that is there, and forgets what has expired by `now`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -66,11 +73,18 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError>;
 
-    /// Lets a session end at another time. Whether it was still there.
+    /// When a session ends; `None` if it has by `now`.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn extend_session(&self, token: TokenHash, expires_at: Timestamp) -> Result<bool, StoreError>;
+    async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Lets a session that is used at `now` end at another time. Whether it was still there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn extend_session(&self, token: TokenHash, expires_at: Timestamp, now: Timestamp)
+    -> Result<bool, StoreError>;
 
     /// Ends a session.
     ///

@@ -3,7 +3,7 @@
 use heartogether::{
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, Ping, RoomEvent, ServerMessage},
+    wire::{ClientMessage, Ping, RoomEvent, SequencedEvent, ServerMessage},
 };
 use serde_json::json;
 
@@ -63,6 +63,32 @@ async fn what_a_guest_visited_is_taken_along_when_the_store_forgets_other_guests
     browser.sign_in(&world.provider, "/", ada()).await;
     let recent = world.site.recent_rooms(&browser.cookies()).await;
     assert!(recent.contains(&code.to_string()), "{recent}");
+}
+
+#[tokio::test]
+async fn the_host_alone_learns_the_address_of_a_listener_who_signed_in() {
+    let world = World::start_with(&["--guests", "host"]).await;
+    let host = world.browser();
+    host.guest("Grace").await;
+    let code = host.create_room().await;
+    let (mut hosting, _) = world.site.join(&host.cookies(), code, Role::Host).await;
+    let guest = world.site.sign_in("Linus").await;
+    let (mut other, _) = world.site.join(&guest, code, Role::Listener).await;
+    let known = world.signed_in(ada()).await;
+    let (mut listener, joined) = world.site.join(&known.cookies(), code, Role::Listener).await;
+    let emails = |heard: Vec<ServerMessage>| -> Vec<Option<String>> {
+        let joined = heard.into_iter().filter_map(|message| match message {
+            ServerMessage::RoomEvent(SequencedEvent { event: RoomEvent::ListenerJoined { listener }, .. }) => {
+                Some(listener.email)
+            }
+            _ => None,
+        });
+        joined.collect()
+    };
+    assert_eq!(emails(hosting.drain().await), [None, Some("ada@example.org".to_owned())]);
+    assert_eq!((joined.room.listeners, other.drain().await, listener.drain().await), (vec![], vec![], vec![]));
+    let preview = world.site.get(&format!("/api/rooms/{code}"), Some(&guest)).await.text().await.expect("text");
+    assert!(!preview.contains("ada@"), "{preview}");
 }
 
 #[tokio::test]

@@ -118,7 +118,12 @@ async fn an_authority_is_asked_for_a_certificate_and_asks_back() {
     let answer = ask(&mut stream, "GET /api/health HTTP/1.1").await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let kept = folder.path().join("data/acme");
-    assert!(kept.read_dir().expect("a folder").count() >= 2, "account and certificate are kept");
+    let account_and_certificate = async {
+        while kept.read_dir().map_or(0, Iterator::count) < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, account_and_certificate).await.expect("account and certificate are kept");
     #[cfg(unix)]
     {
         let rights = std::fs::metadata(&kept).expect("the folder").permissions();

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::{
     provider::{BEGINNING, Provider},
-    support::{Site, serve},
+    support::{Site, install_crypto, serve},
 };
 
 /// A server and the provider it knows.
@@ -49,9 +49,7 @@ impl World {
     }
 
     pub fn browser(&self) -> Browser {
-        let jar = Arc::new(Jar::default());
-        let client = Client::builder().redirect(Policy::none()).cookie_provider(jar.clone()).build().expect("a client");
-        Browser { client, jar, origin: format!("http://{}", self.site.authority) }
+        Browser::of(&self.site)
     }
 
     /// Somebody who has signed in.
@@ -70,6 +68,14 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// One that has never been there.
+    pub fn of(site: &Site) -> Self {
+        install_crypto();
+        let jar = Arc::new(Jar::default());
+        let client = Client::builder().redirect(Policy::none()).cookie_provider(jar.clone()).build().expect("a client");
+        Self { client, jar, origin: format!("http://{}", site.authority) }
+    }
+
     pub async fn get(&self, path: &str) -> Response {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.origin) };
         self.client.get(url).send().await.expect("an answer")

@@ -1,19 +1,66 @@
 //! What the log must not hold, however much it is asked to tell.
 
-use std::{fs::File, process::Stdio};
+use std::{fs::File, process::Stdio, sync::Arc};
 
 use heartogether::{
     engagement::MessageText,
     id::NegotiationId,
     wire::{Candidate, ClientMessage, RoomEvent, SendMessage, Signal, Source, StartStream},
 };
+use heartogether_server::clock::{Clock, ManualClock, SystemClock};
+use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Process, received};
+use crate::{
+    browser::{Browser, led_to},
+    provider::{Provider, SECRET, ada},
+    support::{Process, received},
+};
 
 const SDP: &str = "v=0 a=fingerprint:sha-256 SECRET-FINGERPRINT";
 const CANDIDATE: &str = "candidate:1 1 udp 2122260223 192.0.2.77 50000 typ host";
 const MESSAGE: &str = "for the host alone";
+
+/// Fails where the log holds one of these.
+fn holds_none_of(log: &str, secrets: &[&str]) {
+    assert!(log.contains("heartogether_server"), "there is a log: {log}");
+    for secret in secrets {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "the log holds {secret}");
+    }
+}
+
+fn token(cookie: &str) -> &str {
+    cookie.split_once('=').expect("a cookie").1
+}
+
+#[tokio::test]
+async fn a_sign_in_leaves_no_secret_in_the_most_talkative_log() {
+    let data = TempDir::new().expect("a folder for the data");
+    let path = data.path().join("log");
+    let provider = Provider::start(Arc::new(ManualClock::at(SystemClock.now()))).await;
+    let turn = ["--turn-urls", "relay.example:3478", "--turn-secret", "TURN-SECRET"].map(str::to_owned);
+    let flags = [provider.flags(), turn.to_vec()].concat();
+    let flags: Vec<_> = flags.iter().map(String::as_str).collect();
+    let log = File::create(&path).expect("a file for the log");
+    let server = Process::start_with(data.path(), &flags, "trace", Stdio::from(log));
+    let browser = Browser::of(&server.site);
+    let address = browser.set_out("/auth/test?next=/").await;
+    let state = Provider::asked(&address)["state"].clone();
+    let back = provider.consent(&address, ada());
+    assert_eq!(led_to(&browser.get(&back).await), "/");
+    let servers: Value = browser.get("/api/ice-servers").await.json().await.expect("JSON");
+    let credential = servers.as_array().and_then(|all| all.last()?["credential"].as_str()).expect("a credential");
+    let cookies = browser.cookies();
+    drop(server);
+
+    let log = std::fs::read_to_string(&path).expect("the log");
+    let code = back.split("code=").nth(1).and_then(|rest| rest.split('&').next()).expect("a code");
+    holds_none_of(
+        &log,
+        &["ada@example.org", "Ada Lovelace", "TURN-SECRET", SECRET, &state, code, token(&cookies), credential],
+    );
+}
 
 #[tokio::test]
 async fn a_whole_broadcast_leaves_no_secret_in_the_most_talkative_log() {
@@ -41,18 +88,7 @@ async fn a_whole_broadcast_leaves_no_secret_in_the_most_talkative_log() {
     drop(server);
 
     let log = std::fs::read_to_string(&path).expect("the log");
-    assert!(log.contains("heartogether_server"), "there is a log: {log}");
-    let token = |cookie: &str| cookie.split_once('=').expect("a cookie").1.to_owned();
-    let (ada, grace) = (token(&pair.ada), token(&pair.grace));
     let resume = [pair.as_host.token.to_string(), pair.as_listener.token.to_string()];
-    for secret in [&ada, &grace, &resume[0], &resume[1]].map(String::as_str).into_iter().chain([
-        "SECRET-FINGERPRINT",
-        "192.0.2.77",
-        MESSAGE,
-        "Grace",
-        "Ada",
-    ]) {
-        let line = log.lines().find(|line| line.contains(secret));
-        assert_eq!(line, None, "the log holds {secret}");
-    }
+    let words = ["SECRET-FINGERPRINT", "192.0.2.77", MESSAGE, "Grace", "Ada"];
+    holds_none_of(&log, &[&[token(&pair.ada), token(&pair.grace), &resume[0], &resume[1]][..], &words].concat());
 }

@@ -41,6 +41,32 @@ async fn a_session_that_is_used_is_renewed_and_outlasts_its_first_end() {
 }
 
 #[tokio::test]
+async fn a_connection_lasts_as_long_as_the_session_it_began_with_is_used() {
+    let patient = Limits { heartbeat_ms: 100 * TTL_MS, silence_ms: 300 * TTL_MS, ..Limits::default() };
+    let server = TestServer::start_with(patient, &TTL).await;
+    let cookie = server.site.sign_in("Ada").await;
+    let mut connection = server.site.greet(&cookie).await;
+    server.clock.advance(TTL_MS / 2);
+    assert!(renewed(&server.site, &cookie).await.is_some());
+    server.clock.advance(TTL_MS / 2);
+    assert_eq!((connection.drain().await, connection.closed_with), (vec![], None));
+    server.clock.advance(TTL_MS / 2);
+    assert_eq!(connection.last_words().await, (Refusal::NotSignedIn, 1008));
+}
+
+#[tokio::test]
+async fn a_page_knows_when_to_renew_its_session() {
+    let server = TestServer::start_with(Limits::default(), &TTL).await;
+    let cookie = server.site.sign_in("Ada").await;
+    let answer = server.site.submit("current_session", "", &[("cookie", &cookie)]).await;
+    let renew_in_s = answer.json::<serde_json::Value>().await.expect("JSON")["renew_in_s"].as_u64().expect("seconds");
+    server.clock.advance(renew_in_s * 1_000);
+    let answer = server.site.submit("current_session", "", &[("cookie", &cookie)]).await;
+    assert!(answer.headers().contains_key("set-cookie"), "{renew_in_s} s");
+    assert!(renew_in_s * 1_000 * 4 <= TTL_MS, "{renew_in_s} s leaves time for another try");
+}
+
+#[tokio::test]
 async fn files_that_others_may_keep_carry_no_cookie() {
     let site = TempDir::new().expect("a folder for the site");
     std::fs::write(site.path().join("robots.txt"), "all").expect("a file");
@@ -160,6 +186,17 @@ async fn a_guest_of_earlier_is_nobody_once_there_are_none() {
     assert!(!is_known(&site, &cookie).await);
     let mut connection: Connection = site.connect(&cookie).await;
     assert_eq!(connection.last_words().await, (Refusal::NotSignedIn, 1008));
+}
+
+#[tokio::test]
+async fn a_guest_of_earlier_logs_out_for_good() {
+    let (data, clock) =
+        (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
+    let before = serve(&data, &clock, Limits::default(), &[]).await;
+    let cookie = before.sign_in("Ada").await;
+    let site = serve(&data, &clock, Limits::default(), &["--guests", "off"]).await;
+    assert_eq!(site.post("/auth/logout", "", &[("cookie", &cookie)]).await.status(), 204);
+    assert!(!is_known(&before, &cookie).await, "where guests are let in again");
 }
 
 #[tokio::test]

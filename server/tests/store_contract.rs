@@ -48,11 +48,17 @@ async fn ends_and_extends_sessions(store: &dyn Store) {
     }
     let find = |token| store.find_session(TokenHash([token; 32]), Timestamp::from_millis(2_000));
     let later = Timestamp::from_millis(9_000);
-    assert!(store.extend_session(TokenHash([1; 32]), later).await.expect("extended"));
+    let end = async |token, at| {
+        store.session_end(TokenHash([token; 32]), Timestamp::from_millis(at)).await.expect("looked up")
+    };
+    assert_eq!((end(1, 1_999).await, end(1, 2_000).await), (Some(Timestamp::from_millis(2_000)), None));
+    assert!(store.extend_session(TokenHash([1; 32]), later, NOW).await.expect("extended"));
+    assert_eq!((end(1, 2_000).await, end(2, 2_000).await), (Some(later), None));
     assert_eq!((find(1).await.expect("found"), find(2).await.expect("looked up")), (Some(ada()), None));
     store.end_session(TokenHash([1; 32])).await.expect("ended");
     assert_eq!(find(1).await.expect("looked up"), None);
-    assert!(!store.extend_session(TokenHash([1; 32]), later).await.expect("looked up"));
+    assert!(!store.extend_session(TokenHash([1; 32]), later, NOW).await.expect("looked up"));
+    assert_eq!(end(1, 2_000).await, None);
     let mut ended = store.end_sessions(ada().id).await.expect("ended");
     ended.sort_by_key(|token| token.0);
     assert_eq!(ended, [TokenHash([2; 32]), TokenHash([3; 32])]);
@@ -172,6 +178,19 @@ async fn sqlite_forgets_guests_at_once_and_people_after_a_year() {
     come_at(ACCOUNT_KEPT_MS + 1_000, 2).await;
     let later = store.sign_in(&person("Ada"), AccountId::from_bits(9), NOW).await.expect("signed in");
     assert_eq!(later.id, AccountId::from_bits(9), "forgotten");
+}
+
+#[tokio::test]
+async fn sqlite_keeps_people_whose_session_is_used_for_a_year_from_then() {
+    let folder = TempDir::new().expect("a folder");
+    let store = sqlite(&folder).await;
+    store.sign_in(&person("Ada"), ada().id, NOW).await.expect("signed in");
+    store.add_session(&session(1, 2_000), NOW).await.expect("stored");
+    let used_at = NOW.after_ms(1_000_000);
+    assert!(store.extend_session(TokenHash([1; 32]), used_at.after_ms(1), used_at).await.expect("extended"));
+    store.forget_expired(NOW.after_ms(ACCOUNT_KEPT_MS)).await.expect("forgotten");
+    let known = store.sign_in(&person("Ada"), AccountId::from_bits(9), NOW).await.expect("signed in");
+    assert_eq!(known.id, ada().id);
 }
 
 #[tokio::test]

@@ -221,9 +221,13 @@ impl Site {
     }
 }
 
-fn http() -> HttpClient {
-    // Where every test has a process of its own, no server in it has chosen one yet.
+/// Where every test has a process of its own, no server in it has chosen one yet.
+pub fn install_crypto() {
     let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+fn http() -> HttpClient {
+    install_crypto();
     HttpClient::builder().redirect(Policy::none()).build().expect("an HTTP client")
 }
 

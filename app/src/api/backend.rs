@@ -32,6 +32,9 @@ pub trait Backend: Send + Sync {
     /// How long a page waits for a server or a provider that wakes up, in milliseconds.
     fn warm_up_ms(&self) -> u64;
 
+    /// Seconds after which a session that is used has to be renewed.
+    fn renew_in_s(&self) -> u64;
+
     /// A name for a guest who has not said theirs.
     fn guest_name(&self) -> DisplayName;
 

@@ -62,6 +62,8 @@ pub struct SessionView {
     pub providers: Vec<Provider>,
     /// How long to wait for a server or a provider that wakes up, in milliseconds.
     pub warm_up_ms: u64,
+    /// Seconds after which a page that stays open asks again, so that the session lasts while it is used.
+    pub renew_in_s: u64,
 }
 
 impl SessionView {

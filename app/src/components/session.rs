@@ -1,12 +1,19 @@
 //! Who the visitor is, and how they could be somebody else. What the server last said is the only state here.
 
-use leptos::prelude::*;
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
 
 use crate::{
     api::{Account, ApiError, SessionView, current_session},
     routes::{self, Destination},
 };
+
+/// How often a page renews its session at most.
+const RENEWED_AT_MOST_EVERY: Duration = Duration::from_secs(1);
+/// How often at least; browsers' timers count no more than 24 days.
+const RENEWED_AT_LEAST_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Who the visitor is. Provided by the app to every page.
 #[derive(Clone, Copy)]
@@ -29,6 +36,7 @@ impl Session {
             }
             here
         });
+        Effect::new(move |_| session.renew_in_time());
         provide_context(session);
         session
     }
@@ -43,9 +51,24 @@ impl Session {
         self.view.get().and_then(Result::ok)
     }
 
+    /// Asks again before the session runs out: a page may stay open for longer, and only requests renew it.
+    fn renew_in_time(self) {
+        let due_in = self.view().filter(|view| view.account.is_some()).map(|view| Duration::from_secs(view.renew_in_s));
+        let Some(due_in) = due_in else { return };
+        let ask = move || {
+            spawn_local(async move {
+                if let Ok(view) = current_session().await {
+                    self.update(view);
+                }
+            });
+        };
+        let asking = set_interval_with_handle(ask, due_in.clamp(RENEWED_AT_MOST_EVERY, RENEWED_AT_LEAST_EVERY));
+        on_cleanup(move || asking.iter().for_each(IntervalHandle::clear));
+    }
+
     /// Whether the server was asked and did not answer. Reads reactively.
     pub(super) fn is_unanswered(self) -> bool {
-        self.view.with(|view| matches!(view, Some(Err(_))))
+        self.view.with(|view| matches!(view, Some(Err(ApiError::Unreachable))))
     }
 
     /// Whether the visitor is known to be signed in. Does not read reactively.
@@ -55,7 +78,10 @@ impl Session {
 
     /// Takes over what the server says now.
     pub(super) fn update(self, view: SessionView) {
-        if self.view.with_untracked(|known| known.as_ref().and_then(|known| known.as_ref().ok()) != Some(&view)) {
+        // The page may have gone meanwhile.
+        if self.view.try_with_untracked(|known| known.as_ref().and_then(|known| known.as_ref().ok()) != Some(&view))
+            == Some(true)
+        {
             self.view.set(Some(Ok(view)));
         }
     }

@@ -24,11 +24,11 @@ pub fn PrivacyPage() -> impl IntoView {
                 </p>
                 <h2>"If you sign in"</h2>
                 <p>
-                    "With a sign-in service the server also keeps what that service tells of you: your name, your e-mail address if the service has checked it, your picture, and the number under which it knows you. You see them in your account menu. Hosts whose room you are in see your e-mail address; nobody else does. All of it is kept until you delete your data in the account menu, or have not been here for a year. On the way to the service a cookie remembers for an hour at most where you were going."
+                    "With a sign-in service the server also keeps what that service tells of you: your name, your e-mail address if the service has checked it, your picture, and the number under which it knows you. You see them in your account menu. Hosts whose room you are in see your e-mail address; nobody else does. All of it is kept until you delete your data in the account menu, or have not been here for a year; so are the last eight rooms you were in. On the way to the service a cookie remembers for an hour at most where you were going."
                 </p>
                 <h2>"Your session"</h2>
                 <p>
-                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends when you log out, or 30 days after your last visit unless whoever runs this server chose otherwise; a guest’s name is deleted then too. The server keeps a fingerprint of it, not the cookie. If you choose light or dark colours, a second cookie remembers that, and nothing else."
+                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends when you log out, or 30 days after your last visit unless whoever runs this server chose otherwise; a guest’s name is deleted within the hour after that. The server keeps a fingerprint of it, not the cookie. If you choose light or dark colours, a second cookie remembers that, and nothing else. How loud you listen, which microphone you took and whether you hide your address stay in your browser alone."
                 </p>
                 <h2>"Your address"</h2>
                 <p>
@@ -36,7 +36,7 @@ pub fn PrivacyPage() -> impl IntoView {
                 </p>
                 <h2>"Your room"</h2>
                 <p>
-                    "While a room is live the server keeps its code, its host, who is in it, and what listeners write and react with, so that a restart does not end it. Messages are for the host alone. When the room has ended it is deleted, after ten minutes in which its host can open it again. A listener who was removed is remembered as a number until then. Whoever deletes their data is taken out of the rooms of others at once, with their name, their e-mail address and what they wrote; a page of the host’s that shows it already does so until it is loaded anew. The server also remembers the last eight rooms you were in, to lead you back to them; that goes with your session."
+                    "While a room is live the server keeps its code, its host, who is in it, and what listeners write and react with, so that a restart does not end it. Messages are for the host alone. When the room has ended it is deleted, after ten minutes in which its host can open it again. A listener who was removed is remembered as a number until then. Whoever deletes their data is taken out of the rooms of others at once, with their name, their e-mail address and what they wrote; a page of the host’s that shows it already does so until it is loaded anew. The server also remembers the last eight rooms you were in, to lead you back to them; a guest’s are forgotten with the session."
                 </p>
                 <h2>"The server’s log"</h2>
                 <p>

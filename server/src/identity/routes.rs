@@ -73,7 +73,7 @@ pub(crate) async fn picture(
 pub(crate) struct LogOut {
     /// Whether the account's other sessions end too.
     #[serde(default)]
-    everywhere: bool,
+    pub(super) everywhere: bool,
 }
 
 /// `POST /auth/logout`.
@@ -85,10 +85,15 @@ pub(crate) async fn log_out(
     form: Result<Form<LogOut>, FormRejection>,
 ) -> Result<Response, Answer> {
     let everywhere = form.is_ok_and(|Form(form)| form.everywhere);
-    match (&visitor.account, session) {
-        (Some(account), _) if everywhere => node.end_sessions(account).await?,
-        (_, Some(Extension(session))) => node.end_session(&session).await?,
-        _ => {}
+    if let Some(Extension(session)) = session {
+        let node = node.clone();
+        let end = async move {
+            match everywhere {
+                true => node.end_sessions(session.account()).await,
+                false => node.end_session(&session).await,
+            }
+        };
+        finish(end).await??;
     }
     farewell(&node, &visitor, &headers)
 }

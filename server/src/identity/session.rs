@@ -1,7 +1,7 @@
 //! Sessions: a short signed token in a browser's cookie, whose id stands in the store. The signature keeps strangers away
 //! from the store; the store makes a log-out work at once.
 
-use std::fmt;
+use std::{convert::Infallible, fmt};
 
 use axum::http::HeaderValue;
 use heartogether::{
@@ -55,6 +55,7 @@ impl Claims {
 #[derive(Clone)]
 pub(crate) struct CurrentSession {
     claims: Claims,
+    account: AccountId,
     is_due: bool,
 }
 
@@ -62,6 +63,11 @@ impl CurrentSession {
     /// What it is kept under.
     pub(crate) fn hash(&self) -> TokenHash {
         self.claims.hash()
+    }
+
+    /// Whose it is, whatever guests may do by now.
+    pub(super) const fn account(&self) -> AccountId {
+        self.account
     }
 
     /// Whether it is time to renew it.
@@ -91,11 +97,11 @@ impl Node {
         Ok(Begun { cookie: self.session_cookie(claims, now, caller)? })
     }
 
-    /// The first of these tokens that belongs to a session, and whose it is.
+    /// The first of these tokens that belongs to a session, and whose it is: nobody's here, if guests may not even connect.
     pub(super) async fn find_session(
         &self,
         tokens: impl Iterator<Item = &str> + Send,
-    ) -> Result<Option<(Account, CurrentSession)>, ServerError> {
+    ) -> Result<Option<(Option<Account>, CurrentSession)>, ServerError> {
         let now = self.clock.now();
         for text in tokens.take(TOKENS).collect::<Vec<_>>() {
             let verified = token::verify::<Claims>(&self.identity.keys, Purpose::Session, text, now);
@@ -104,11 +110,11 @@ impl Node {
                 continue;
             };
             let is_due = is_by_retired_key || self.is_due(&token, now);
-            let session = CurrentSession { claims: token.content, is_due };
-            if let Some(account) = self.store.find_session(session.hash(), now).await? {
-                // Who may not even connect is nobody here.
+            let claims = token.content;
+            if let Some(account) = self.store.find_session(claims.hash(), now).await? {
                 let is_welcome = account.kind(self.config.identity.guests()).allows(Permission::Connect);
-                return Ok(is_welcome.then_some((account, session)));
+                let session = CurrentSession { claims, account: account.id, is_due: is_due && is_welcome };
+                return Ok(Some((is_welcome.then_some(account), session)));
             }
         }
         Ok(None)
@@ -116,7 +122,12 @@ impl Node {
 
     fn is_due(&self, token: &Dated<Claims>, now: Timestamp) -> bool {
         let age_s = (now.as_millis() / 1000).saturating_sub(token.iat);
-        age_s >= (self.config.cookie.session_ttl_seconds / RENEWALS).max(1)
+        age_s >= self.session_renewal_s()
+    }
+
+    /// Seconds after which a session that is used is renewed.
+    pub(crate) fn session_renewal_s(&self) -> u64 {
+        (self.config.cookie.session_ttl_seconds / RENEWALS).max(1)
     }
 
     /// Lets a session last for its whole time from now on; `None` if it has ended meanwhile.
@@ -126,7 +137,7 @@ impl Node {
         caller: &Caller,
     ) -> Result<Option<HeaderValue>, ServerError> {
         let now = self.clock.now();
-        match self.store.extend_session(session.hash(), self.session_end(now)).await? {
+        match self.store.extend_session(session.hash(), self.session_end(now), now).await? {
             true => Ok(Some(self.session_cookie(session.claims.clone(), now, caller)?)),
             false => Ok(None),
         }
@@ -145,12 +156,33 @@ impl Node {
         outbox: Outbox,
     ) -> Result<Registration, Ending> {
         let registration = self.identity.sockets.register(session.hash(), account, connection, outbox);
-        match self.store.find_session(session.hash(), self.clock.now()).await {
-            Ok(Some(_)) => Ok(registration),
-            Ok(None) => Err(Ending::refused(Refusal::NotSignedIn)),
+        self.find_end(session.hash()).await?;
+        Ok(registration)
+    }
+
+    /// When a session ends.
+    ///
+    /// # Errors
+    /// What a connection has to end with where it has ended.
+    async fn find_end(&self, session: TokenHash) -> Result<Timestamp, Ending> {
+        match self.store.session_end(session, self.clock.now()).await {
+            Ok(end) => end.ok_or(Ending::refused(Refusal::NotSignedIn)),
             Err(error) => {
                 ServerError::from(error).report();
                 Err(Ending::FAULT)
+            }
+        }
+    }
+
+    /// Closes a connection when the session it began with has run out. One that is used elsewhere lasts on.
+    pub(crate) async fn outlive(&self, session: &CurrentSession, outbox: &Outbox) -> Infallible {
+        loop {
+            match self.find_end(session.hash()).await {
+                Ok(end) => self.clock.sleep_until(end).await,
+                Err(ending) => {
+                    outbox.close(ending);
+                    return std::future::pending().await;
+                }
             }
         }
     }
@@ -163,9 +195,9 @@ impl Node {
     }
 
     /// Ends every session of an account, and its connections.
-    pub(super) async fn end_sessions(&self, account: &Account) -> Result<(), ServerError> {
-        self.store.end_sessions(account.id).await?;
-        self.identity.sockets.close_account(account.id);
+    pub(super) async fn end_sessions(&self, account: AccountId) -> Result<(), ServerError> {
+        self.store.end_sessions(account).await?;
+        self.identity.sockets.close_account(account);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use std::{pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use axum::{
-    Extension,
+    Extension, Form,
     extract::State,
     http::{HeaderMap, HeaderValue},
 };
@@ -85,7 +85,9 @@ async fn find(node: &Node, cookie: &HeaderValue) -> Option<(Account, CurrentSess
     let mut headers = HeaderMap::new();
     let pair = cookie.to_str().expect("a cookie in ASCII").split(';').next().expect("name and value");
     headers.insert("cookie", pair.parse().expect("a cookie"));
-    node.find_session(cookie::values(&headers, &node.config.cookie.session_cookie_name)).await.expect("the store")
+    let found = node.find_session(cookie::values(&headers, &node.config.cookie.session_cookie_name)).await;
+    let (account, session) = found.expect("the store")?;
+    Some((account?, session))
 }
 
 fn person(subject: &str) -> Person {
@@ -162,6 +164,19 @@ async fn a_deletion_is_carried_out_although_nobody_waits_for_it() {
     }
     until(async || !scene.is_known().await).await;
     until(async || scene.owner_is(&scene.account()).await.is_none()).await;
+}
+
+#[tokio::test]
+async fn a_log_out_is_carried_out_although_nobody_waits_for_it() {
+    let scene = Scene::set().await;
+    {
+        let (node, visitor) = (State(scene.node.clone()), Extension(scene.visitor.clone()));
+        let session = Some(Extension(scene.session.clone()));
+        let form = Ok(Form(routes::LogOut { everywhere: true }));
+        let mut leaving = pin!(routes::log_out(node, visitor, session, HeaderMap::new(), form));
+        assert!(poll!(&mut leaving).is_pending());
+    }
+    until(async || !scene.is_known().await).await;
 }
 
 #[tokio::test]

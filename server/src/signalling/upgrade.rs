@@ -65,13 +65,16 @@ async fn serve(
         let account = admitted.map_err(Ending::refused)?;
         let session = session.ok_or(Ending::refused(Refusal::NotSignedIn))?;
         let registration = node.admit(&session, account.id, connection.id, outbox.clone()).await?;
-        Ok((registration, account))
+        Ok((registration, account, session))
     };
     match registration.await {
         // Held until the connection ends: a log-out finds it here.
-        Ok((registration, account)) => {
-            let conversation = Conversation::new(node, connection, account, caller, outbox);
-            reader::read(frames, conversation, writing).await;
+        Ok((registration, account, session)) => {
+            let conversation = Conversation::new(node.clone(), connection, account, caller, outbox.clone());
+            tokio::select! {
+                () = reader::read(frames, conversation, writing) => {}
+                never = node.outlive(&session, &outbox) => match never {},
+            }
             drop(registration);
         }
         Err(ending) => {

@@ -86,10 +86,14 @@ impl Store for MemoryStore {
         Ok(self.kept().pictures.get(&account).cloned())
     }
 
+    async fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.kept().sessions.retain(|_, known| known.expires_at > now);
+        Ok(())
+    }
+
     async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
-        let mut kept = self.kept();
-        kept.sessions.retain(|_, known| known.expires_at > now);
-        kept.sessions.insert(session.token, session.clone());
+        self.forget_expired(now).await?;
+        self.kept().sessions.insert(session.token, session.clone());
         Ok(())
     }
 
@@ -99,7 +103,17 @@ impl Store for MemoryStore {
         Ok(session.and_then(|session| kept.account(session.account)))
     }
 
-    async fn extend_session(&self, token: TokenHash, expires_at: Timestamp) -> Result<bool, StoreError> {
+    async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let end = self.kept().sessions.get(&token).map(|session| session.expires_at);
+        Ok(end.filter(|end| *end > now))
+    }
+
+    async fn extend_session(
+        &self,
+        token: TokenHash,
+        expires_at: Timestamp,
+        _now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let mut kept = self.kept();
         let session = kept.sessions.get_mut(&token);
         Ok(session.map(|session| session.expires_at = expires_at).is_some())

@@ -13,7 +13,7 @@ use heartogether_app::api::{Account, Profile};
 use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
 use super::{ACCOUNT_KEPT_MS, Person, Picture, Session, Store, StoreError, TokenHash, VISITS_KEPT};
-use crate::database::to_sql;
+use crate::database::{from_sql, to_sql};
 
 /// Milliseconds within which a new account has its first session.
 const FIRST_SESSION_MS: u64 = 60_000;
@@ -30,36 +30,6 @@ impl SqliteStore {
     /// The accounts and sessions of a file.
     pub fn new(pool: SqlitePool) -> Self {
         Self { pool, forgot_at: AtomicU64::new(0) }
-    }
-
-    /// Deletes what has run out: sessions, guests without one, people who have not come for long, and what hangs on them.
-    async fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError> {
-        let now_ms = now.as_millis();
-        let forgot_at = Timestamp::from_millis(self.forgot_at.load(Ordering::Relaxed));
-        if forgot_at != Timestamp::default() && now.since_ms(forgot_at) < FORGET_EVERY_MS {
-            return Ok(());
-        }
-        self.forgot_at.store(now_ms, Ordering::Relaxed);
-        let settled_ms = now_ms.saturating_sub(FIRST_SESSION_MS);
-        let left_ms = now_ms.saturating_sub(ACCOUNT_KEPT_MS);
-        for (delete, limit_ms) in [
-            ("DELETE FROM sessions WHERE expires_at <= $1", now_ms),
-            ("DELETE FROM spent WHERE expires_at <= $1", now_ms),
-            (
-                "DELETE FROM identities WHERE account IN (SELECT id FROM accounts WHERE seen_at <= $1) \
-                 AND account NOT IN (SELECT account FROM sessions)",
-                left_ms,
-            ),
-            (
-                "DELETE FROM accounts WHERE created_at <= $1 AND id NOT IN (SELECT account FROM sessions) \
-                 AND id NOT IN (SELECT account FROM identities)",
-                settled_ms,
-            ),
-            ("DELETE FROM visits WHERE at <= $1 AND account NOT IN (SELECT id FROM accounts)", now_ms),
-        ] {
-            sqlx::query(delete).bind(to_sql(limit_ms)).execute(&self.pool).await?;
-        }
-        Ok(())
     }
 }
 
@@ -107,6 +77,35 @@ impl Store for SqliteStore {
         Ok(Some(Picture { media_type: row.try_get("picture_type")?, bytes }))
     }
 
+    async fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError> {
+        let now_ms = now.as_millis();
+        let forgot_at = Timestamp::from_millis(self.forgot_at.load(Ordering::Relaxed));
+        if forgot_at != Timestamp::default() && now.since_ms(forgot_at) < FORGET_EVERY_MS {
+            return Ok(());
+        }
+        self.forgot_at.store(now_ms, Ordering::Relaxed);
+        let settled_ms = now_ms.saturating_sub(FIRST_SESSION_MS);
+        let left_ms = now_ms.saturating_sub(ACCOUNT_KEPT_MS);
+        for (delete, limit_ms) in [
+            ("DELETE FROM sessions WHERE expires_at <= $1", now_ms),
+            ("DELETE FROM spent WHERE expires_at <= $1", now_ms),
+            (
+                "DELETE FROM identities WHERE account IN (SELECT id FROM accounts WHERE seen_at <= $1) \
+                 AND account NOT IN (SELECT account FROM sessions)",
+                left_ms,
+            ),
+            (
+                "DELETE FROM accounts WHERE created_at <= $1 AND id NOT IN (SELECT account FROM sessions) \
+                 AND id NOT IN (SELECT account FROM identities)",
+                settled_ms,
+            ),
+            ("DELETE FROM visits WHERE at <= $1 AND account NOT IN (SELECT id FROM accounts)", now_ms),
+        ] {
+            sqlx::query(delete).bind(to_sql(limit_ms)).execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
     async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
         self.forget_expired(now).await?;
         let insert = sqlx::query("INSERT INTO sessions (token_hash, account, expires_at) VALUES ($1, $2, $3)");
@@ -125,10 +124,27 @@ impl Store for SqliteStore {
         Ok(row.as_ref().map(parse_account).transpose()?)
     }
 
-    async fn extend_session(&self, token: TokenHash, expires_at: Timestamp) -> Result<bool, StoreError> {
-        let update = sqlx::query("UPDATE sessions SET expires_at = $2 WHERE token_hash = $1");
+    async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let select = "SELECT expires_at FROM sessions WHERE token_hash = $1 AND expires_at > $2";
+        let query = sqlx::query(select).bind(token.to_string()).bind(to_sql(now.as_millis()));
+        let row = query.fetch_optional(&self.pool).await?;
+        let end = row.map(|row| row.try_get("expires_at")).transpose()?;
+        Ok(end.map(|end| Timestamp::from_millis(from_sql(end))))
+    }
+
+    async fn extend_session(
+        &self,
+        token: TokenHash,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let update = sqlx::query("UPDATE sessions SET expires_at = $2 WHERE token_hash = $1 RETURNING account");
         let update = update.bind(token.to_string()).bind(to_sql(expires_at.as_millis()));
-        Ok(update.execute(&self.pool).await?.rows_affected() > 0)
+        let Some(row) = update.fetch_optional(&self.pool).await? else { return Ok(false) };
+        let account: String = row.try_get("account")?;
+        let seen = sqlx::query("UPDATE accounts SET seen_at = $2 WHERE id = $1").bind(account);
+        seen.bind(to_sql(now.as_millis())).execute(&self.pool).await?;
+        Ok(true)
     }
 
     async fn end_session(&self, token: TokenHash) -> Result<(), StoreError> {
