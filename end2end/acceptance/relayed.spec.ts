@@ -49,6 +49,13 @@ const candidates = (page: Page) =>
     return [...kinds];
   });
 
+/** The TURN passwords that a page's peer connection has. */
+const passwords = (page: Page) =>
+  page.evaluate(() => {
+    const peer = (window as Window & { peers?: RTCPeerConnection[] }).peers?.find((one) => one.connectionState === 'connected');
+    return peer?.getConfiguration().iceServers?.flatMap(({ credential }) => credential ?? []);
+  });
+
 const hide = (page: Page) => page.getByRole('switch', { name: 'Hide my address' });
 
 /** How many peer connections a page has made. */
@@ -114,8 +121,10 @@ test.describe('passwords of a few seconds', () => {
     const renewed = listener.waitForResponse(/api\/fn\/ice_servers/);
     await listen(listener, code);
     await hear(listener, MICROPHONE_TONE_HZ);
-    const began = Date.now();
+    const [began, first] = [Date.now(), await passwords(listener)];
     await renewed;
+    // Where a restart of ICE takes them from.
+    await expect.poll(() => passwords(listener), 'what the peer connection at hand knows').not.toEqual(first);
     await expect.poll(() => Date.now() - began, 'the first password is over').toBeGreaterThan(14_000);
     const before = await made(listener);
     await listener.evaluate(() => window.dispatchEvent(new Event('online')));
@@ -144,6 +153,26 @@ test.describe('where direct paths are allowed', () => {
     await expect(hide(listener)).toBeChecked();
     await expect.poll(() => path(listener)).toMatch(/^relay over udp to /);
     expect(await candidates(listener), 'no other candidate of theirs').toEqual(['relay']);
+  });
+});
+
+test.describe('where direct paths are allowed, for a host', () => {
+  test.use({ more: { ICE_TRANSPORT_POLICY: 'all' } });
+
+  test('a host who hides their address while live is reached through the relay alone from then on', async ({
+    microphoneHost,
+    newVisitor,
+  }) => {
+    await microphoneHost.addInitScript(keepPeers);
+    const code = await createRoom(microphoneHost, 'Ada');
+    await useMicrophone(microphoneHost);
+    await hide(microphoneHost).check();
+    const listener = await newVisitor();
+    await listener.addInitScript(keepPeers);
+    await listen(listener, code);
+    await hear(listener, MICROPHONE_TONE_HZ);
+    await expect.poll(() => path(microphoneHost)).toMatch(/^relay over udp to /);
+    expect(await candidates(microphoneHost), 'no other candidate of theirs').toEqual(['relay']);
   });
 });
 
