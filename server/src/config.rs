@@ -108,8 +108,8 @@ pub struct CookieSettings {
     #[arg(long, env = "SESSION_COOKIE_NAME", default_value = "heartogether.sid", value_parser = parse_cookie_name)]
     pub(crate) session_cookie_name: String,
 
-    /// Send cookies over HTTPS only [default: true, but for visitors on loopback and at bare addresses of a local network while
-    /// PUBLIC_URL is no https address]
+    /// Send cookies over HTTPS only [default: true, but for visitors on loopback and in the local network while PUBLIC_URL is
+    /// no https address]
     #[arg(long, env = "SESSION_COOKIE_SECURE")]
     pub(crate) session_cookie_secure: Option<bool>,
 

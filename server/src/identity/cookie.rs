@@ -61,14 +61,25 @@ pub(super) fn is_secure(config: &Config, caller: &Caller) -> bool {
 /// nobody has declared stands before this server. Plain HTTP is left to places that hardly ever have a certificate; there a
 /// browser would drop a cookie for HTTPS.
 pub(super) fn comes_over_https(caller: &Caller) -> bool {
-    let is_near = caller.authority.as_deref().is_some_and(|authority| has_no_certificate(host_of(authority)));
+    let is_near = caller.authority.as_deref().is_some_and(|authority| is_near(host_of(authority), caller.address));
     caller.is_secure || !is_near
 }
 
-/// This machine itself, and addresses of a local network: a phone that scans a laptop's code asks at one.
-fn has_no_certificate(host: &str) -> bool {
+/// Whether a host is this machine itself, or an address of the network that the visitor is in as well: a phone that scans a
+/// laptop's code asks at one.
+fn is_near(host: &str, visitor: IpAddr) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    is_loopback(host) || address.is_ok_and(is_local)
+    is_loopback(host) || address.is_ok_and(|address| is_local(address) || are_neighbours(address, visitor))
+}
+
+/// Whether two addresses are most likely in one network, as those of universities and companies that have public ones: by the
+/// 24 bits that home and office networks share, or the 64 of IPv6 (RFC 7421).
+fn are_neighbours(one: IpAddr, other: IpAddr) -> bool {
+    match (one.to_canonical(), other.to_canonical()) {
+        (IpAddr::V4(one), IpAddr::V4(other)) => (one.to_bits() ^ other.to_bits()) >> 8 == 0,
+        (IpAddr::V6(one), IpAddr::V6(other)) => (one.to_bits() ^ other.to_bits()) >> 64 == 0,
+        _ => false,
+    }
 }
 
 /// Whether an address leads no further than the network at hand (RFC 1918, RFC 3927, RFC 4193, RFC 4291, and RFC 6598, from
@@ -136,6 +147,19 @@ mod tests {
             assert!(!secure(&["--session-cookie-secure", "false"], far), "{far}");
         }
         assert!(secure_to(&[], None, false));
+    }
+
+    #[test]
+    fn a_public_address_is_near_for_visitors_from_its_own_network() {
+        for (host, visitor, expected) in [
+            ("192.0.2.1:3000", "192.0.2.77", true),
+            ("192.0.2.1:3000", "192.0.3.77", false),
+            ("[2001:db8:1:2::1]", "2001:db8:1:2::77", true),
+            ("[2001:db8:1:2::1]", "2001:db8:1:3::77", false),
+            ("hear.example", "192.0.2.77", false),
+        ] {
+            assert_eq!(is_near(host_of(host), visitor.parse().expect("an address")), expected, "{host} from {visitor}");
+        }
     }
 
     #[test]
