@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use js_sys::{Object, Reflect};
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AnalyserNode, AudioContext, AudioNode, MediaStream};
+use web_sys::{AnalyserNode, AudioContext, AudioContextOptions, AudioNode, MediaStream};
 
 /// How often the meter moves. Slower than the eye wants costs less than the eye notices.
 const EVERY: Duration = Duration::from_millis(66);
@@ -13,7 +14,7 @@ const SAMPLES: usize = 1024;
 /// What the meter calls silence, in decibels below full scale.
 const FLOOR_DB: f32 = 60.0;
 
-/// Measures a stream by itself. Dropped, it lets go of the audio device.
+/// Measures a stream by itself.
 pub(super) struct Level {
     context: AudioContext,
     _meter: Meter,
@@ -22,7 +23,7 @@ pub(super) struct Level {
 impl Level {
     /// Shows the loudness of `stream` in `level`, from 0 (silence) to 1 (full scale).
     pub(super) fn measure(stream: &MediaStream, level: RwSignal<f32>) -> Option<Self> {
-        let context = AudioContext::new().ok()?;
+        let context = AudioContext::new_with_context_options(&without_device()).ok()?;
         let input = context.create_media_stream_source(stream).ok()?;
         let meter = Meter::attach(&context, &input, level)?;
         Some(Self { context, _meter: meter })
@@ -69,6 +70,17 @@ impl Drop for Meter {
         // A page that is gone shows nothing any more.
         let _ = self.level.try_set(0.0);
     }
+}
+
+/// Nothing is to be heard, so no audio device need be opened or kept in step with: it would cost time, and a phone its battery
+/// (Web Audio API 1.1, `AudioSinkOptions`). Browsers that do not know this open one, and wake for it seldom.
+fn without_device() -> AudioContextOptions {
+    let (options, sink) = (AudioContextOptions::new(), Object::new());
+    // Setting a property of a plain object does not fail.
+    let _ = Reflect::set(&sink, &"type".into(), &"none".into());
+    let _ = Reflect::set(&options, &"sinkId".into(), &sink);
+    let _ = Reflect::set(&options, &"latencyHint".into(), &"playback".into());
+    options
 }
 
 pub(super) fn resume(context: &AudioContext) {
