@@ -2,7 +2,6 @@
 
 use heartogether::{
     id::{DisplayName, RoomCode, RoomId},
-    refusal::Refusal,
     wire::StreamState,
 };
 use leptos::prelude::*;
@@ -18,7 +17,10 @@ use crate::routes::{self, Destination};
 pub use backend::{Backend, Caller, NewSession, Remainder, Told, Visitor};
 pub use error::ApiError;
 #[cfg(feature = "ssr")]
-use heartogether::role::{Guests, Permission};
+use heartogether::{
+    refusal::Refusal,
+    role::{Guests, Permission},
+};
 pub use identity::{Account, Profile, Provider, SessionView};
 
 /// What everybody who knows a room's code may know of it.
