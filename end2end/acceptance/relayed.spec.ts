@@ -166,6 +166,7 @@ test.describe('where direct paths are allowed, for a host', () => {
     await microphoneHost.addInitScript(keepPeers);
     const code = await createRoom(microphoneHost, 'Ada');
     await useMicrophone(microphoneHost);
+    await microphoneHost.getByText('Diagnostics', { exact: true }).click();
     await hide(microphoneHost).check();
     const listener = await newVisitor();
     await listener.addInitScript(keepPeers);
