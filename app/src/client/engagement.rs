@@ -27,6 +27,8 @@ pub(super) struct Engagement {
     messages: BTreeMap<Seq, Message>,
     has_earlier: bool,
     outgoing: Vec<SendMessage>,
+    /// Whether the oldest of them waits for its timer, and the others behind it.
+    is_waiting: bool,
     next_nonce: u32,
     chosen: Option<Reaction>,
     /// Whom the host removes, and whether the time to take it back is over.
@@ -116,12 +118,13 @@ impl Client {
         if self.role != Role::Listener || self.is_over() {
             return;
         }
-        let nonce = self.engagement.next_nonce;
+        let Engagement { next_nonce: nonce, is_waiting, .. } = self.engagement;
         self.engagement.next_nonce = nonce.wrapping_add(1);
-        self.engagement.notice = None;
+        self.engagement.notice = is_waiting.then_some(Refusal::TooManyMessages);
         let message = SendMessage { nonce, text };
         self.engagement.outgoing.push(message.clone());
-        if self.link.is_attached() {
+        // What is sent while others wait would overtake them.
+        if self.link.is_attached() && !is_waiting {
             out.push(Command::Send(ClientMessage::SendMessage(message)));
         }
     }
@@ -151,16 +154,22 @@ impl Client {
     }
 
     /// Sends the oldest of what the room does not have yet, and the rest a moment later: at once it would be refused.
-    pub(super) fn send_outgoing(&self, at_once: usize, out: &mut Vec<Command>) {
-        let outgoing = &self.engagement.outgoing;
+    pub(super) fn send_outgoing(&mut self, at_once: usize, out: &mut Vec<Command>) {
         if !self.link.is_attached() {
             return;
         }
+        let outgoing = &self.engagement.outgoing;
         let messages = outgoing.iter().take(at_once).cloned();
         out.extend(messages.map(|message| Command::Send(ClientMessage::SendMessage(message))));
+        self.engagement.is_waiting = false;
         if outgoing.len() > at_once {
-            out.push(Command::StartTimer { timer: Timer::Messages, after_ms: MESSAGE_AGAIN_MS });
+            self.let_messages_wait(out);
         }
+    }
+
+    fn let_messages_wait(&mut self, out: &mut Vec<Command>) {
+        self.engagement.is_waiting = true;
+        out.push(Command::StartTimer { timer: Timer::Messages, after_ms: MESSAGE_AGAIN_MS });
     }
 
     pub(super) fn follow_engagement(&mut self, event: &RoomEvent, out: &mut Vec<Command>) {
@@ -187,9 +196,7 @@ impl Client {
     /// Whether it was about a message or a reaction that came too fast.
     pub(super) fn slow_down(&mut self, refusal: Refusal, out: &mut Vec<Command>) -> bool {
         match refusal {
-            Refusal::TooManyMessages => {
-                out.push(Command::StartTimer { timer: Timer::Messages, after_ms: MESSAGE_AGAIN_MS });
-            }
+            Refusal::TooManyMessages => self.let_messages_wait(out),
             Refusal::TooManyReactions => {}
             _ => return false,
         }

@@ -106,6 +106,20 @@ fn a_message_that_came_too_fast_goes_out_a_moment_later() {
 }
 
 #[test]
+fn what_is_written_while_another_message_waits_goes_out_after_it() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.take(Input::MessageWritten(text("one")));
+    page.refuse(Refusal::TooManyMessages);
+    assert!(sent(&page.take(Input::MessageWritten(text("two")))).is_empty());
+    assert_eq!(page.client.engagement_notice(), Some(Refusal::TooManyMessages));
+    let message_of = |nonce, said| ClientMessage::SendMessage(SendMessage { nonce, text: text(said) });
+    assert_eq!(sent(&page.fire(Timer::Messages)), [message_of(5, "one")]);
+    page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 5, true) });
+    assert_eq!(sent(&page.fire(Timer::Messages)), [message_of(6, "two")]);
+    assert_eq!(sent(&page.take(Input::MessageWritten(text("three")))), [message_of(7, "three")], "nothing waits");
+}
+
+#[test]
 fn what_was_written_offline_goes_out_no_faster_than_the_room_takes_it() {
     let mut page = Page::hearing(StreamState::Live);
     page.lose();
