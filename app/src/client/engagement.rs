@@ -30,7 +30,8 @@ pub(super) struct Engagement {
     /// Whether the oldest of them waits for its timer, and the others behind it.
     is_waiting: bool,
     next_nonce: u32,
-    chosen: Option<Reaction>,
+    /// The listener's reactions, the latest last. The room does not say which one it refuses; only the latest comes too fast.
+    reactions: Vec<Reaction>,
     /// Whom the host removes, and whether the time to take it back is over.
     removals: BTreeMap<MemberId, bool>,
     notice: Option<Refusal>,
@@ -91,9 +92,9 @@ impl Client {
         known.chain(self.engagement.outgoing.iter().map(sending))
     }
 
-    /// The listener's last reaction.
+    /// The listener's last reaction that was not refused.
     pub fn chosen_reaction(&self) -> Option<Reaction> {
-        self.engagement.chosen
+        self.engagement.reactions.last().copied()
     }
 
     /// Whether the host has asked to remove a listener, and may still take it back.
@@ -108,7 +109,7 @@ impl Client {
 
     pub(super) fn react(&mut self, reaction: Reaction, out: &mut Vec<Command>) {
         if self.role == Role::Listener && self.link.is_attached() {
-            self.engagement.chosen = Some(reaction);
+            self.engagement.reactions.push(reaction);
             self.engagement.notice = None;
             out.push(Command::Send(ClientMessage::SendReaction(SendReaction { reaction })));
         }
@@ -197,7 +198,7 @@ impl Client {
     pub(super) fn slow_down(&mut self, refusal: Refusal, out: &mut Vec<Command>) -> bool {
         match refusal {
             Refusal::TooManyMessages => self.let_messages_wait(out),
-            Refusal::TooManyReactions => {}
+            Refusal::TooManyReactions => _ = self.engagement.reactions.pop(),
             _ => return false,
         }
         self.engagement.notice = Some(refusal);

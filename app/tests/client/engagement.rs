@@ -48,6 +48,19 @@ fn a_reaction_without_a_connection_is_of_a_moment_that_has_passed() {
 }
 
 #[test]
+fn a_reaction_that_is_refused_is_not_shown_as_chosen() {
+    let mut page = Page::hearing(StreamState::Live);
+    for reaction in [Reaction::Heart, Reaction::Fire, Reaction::Party] {
+        page.take(Input::ReactionPressed(reaction));
+    }
+    page.refuse(Refusal::TooManyReactions);
+    page.refuse(Refusal::TooManyReactions);
+    assert_eq!(page.client.chosen_reaction(), Some(Reaction::Heart), "the one before those that were refused");
+    page.refuse(Refusal::TooManyReactions);
+    assert_eq!(page.client.chosen_reaction(), None);
+}
+
+#[test]
 fn reactions_that_come_in_rise_at_the_host_but_not_those_of_before_a_resume() {
     let mut page = Page::hosting(&[GRACE]);
     let reacted = RoomEvent::Reacted { member: GRACE, reaction: Reaction::Party, at: Timestamp::from_millis(1) };
