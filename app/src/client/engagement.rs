@@ -62,6 +62,20 @@ impl Engagement {
         Self { next_nonce: seed, ..Self::default() }
     }
 
+    /// Takes in the latest messages of the room. Where others may be missing between them and those known, these go: the
+    /// host can ask for what came before the oldest one known, and for nothing else.
+    fn renew(&mut self, latest: &[Message], has_earlier: bool) {
+        let first = latest.first().map(|message| message.seq);
+        if self.messages.keys().next_back().copied() < first {
+            self.messages.clear();
+        }
+        let oldest = self.messages.keys().next().copied();
+        if oldest.is_none_or(|oldest| first.is_none_or(|first| first <= oldest)) {
+            self.has_earlier = has_earlier;
+        }
+        self.learn(latest);
+    }
+
     fn learn(&mut self, messages: &[Message]) {
         for message in messages {
             self.outgoing.retain(|outgoing| outgoing.nonce != message.nonce);
@@ -145,11 +159,7 @@ impl Client {
     /// The room as it is was told: what it knows of messages is known, and what it does not know is said again.
     pub(super) fn renew_engagement(&mut self, out: &mut Vec<Command>) {
         let Some(room) = &self.room else { return };
-        let oldest = self.engagement.messages.keys().next().copied();
-        if room.messages.first().is_none_or(|first| oldest.is_none_or(|oldest| first.seq <= oldest)) {
-            self.engagement.has_earlier = room.has_earlier_messages;
-        }
-        self.engagement.learn(&room.messages);
+        self.engagement.renew(&room.messages, room.has_earlier_messages);
         self.send_outgoing(MESSAGE_BURST as usize, out);
         self.send_removals(out);
     }

@@ -6,8 +6,8 @@ use heartogether::{
     refusal::Refusal,
     time::Timestamp,
     wire::{
-        ClientMessage, FetchMessages, Message, Messages, RemoveListener, RoomEvent, SendMessage, SendReaction,
-        StreamState,
+        ClientMessage, FetchMessages, Message, Messages, Missed, RemoveListener, RoomEvent, SendMessage, SendReaction,
+        ServerMessage, StreamState,
     },
 };
 use heartogether_app::client::{Command, Input, MessageState, Timer};
@@ -25,6 +25,10 @@ fn message(seq: u64, author: MemberId, nonce: u32, delivered: bool) -> Message {
 
 fn states(page: &Page) -> Vec<MessageState> {
     page.client.own_messages().map(|message| message.state).collect()
+}
+
+fn known(page: &Page) -> Vec<u64> {
+    page.client.messages().map(|message| message.seq.0).collect()
 }
 
 fn removal(member: MemberId) -> ClientMessage {
@@ -172,9 +176,43 @@ fn a_new_page_of_the_host_knows_the_messages_and_fetches_older_ones() {
     let fetch = sent(&page.take(Input::EarlierMessagesPressed));
     assert_eq!(fetch, [ClientMessage::FetchMessages(FetchMessages { before: Seq(8) })]);
     let messages = vec![message(4, GRACE, 1, true)];
-    page.hear(heartogether::wire::ServerMessage::Messages(Messages { messages, has_earlier: false }));
-    assert_eq!(page.client.messages().map(|message| message.seq.0).collect::<Vec<_>>(), [4, 8, 9]);
+    page.hear(ServerMessage::Messages(Messages { messages, has_earlier: false }));
+    assert_eq!(known(&page), [4, 8, 9]);
     assert!(!page.client.has_earlier_messages());
+}
+
+#[test]
+fn a_host_who_missed_much_can_fetch_what_came_between() {
+    let mut page = Page::hosting(&[GRACE]);
+    page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 1, true) });
+    let (mut room, mut joining) = (view(StreamState::Idle, &[GRACE]), view(StreamState::Idle, &[GRACE]));
+    room.messages = vec![message(90, GRACE, 8, true), message(91, GRACE, 9, true)];
+    room.has_earlier_messages = true;
+    page.lose();
+    page.resume(Missed::Room(room));
+    assert_eq!(known(&page), [90, 91]);
+    assert!(page.client.has_earlier_messages());
+    let fetch = sent(&page.take(Input::EarlierMessagesPressed));
+    assert_eq!(fetch, [ClientMessage::FetchMessages(FetchMessages { before: Seq(90) })]);
+    page.hear(ServerMessage::Messages(Messages { messages: vec![message(11, GRACE, 1, true)], has_earlier: false }));
+
+    joining.messages = vec![message(91, GRACE, 9, true), message(92, GRACE, 10, true)];
+    joining.has_earlier_messages = true;
+    page.lose();
+    page.resume(Missed::Room(joining));
+    assert_eq!(known(&page), [11, 90, 91, 92], "nothing is missing");
+    assert!(!page.client.has_earlier_messages());
+}
+
+#[test]
+fn a_host_who_missed_more_messages_than_the_room_shows_at_once_can_fetch_the_others() {
+    let mut page = Page::hosting(&[GRACE]);
+    page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 1, true) });
+    page.lose();
+    let missed = (12..76).map(|seq| RoomEvent::MessageSent { message: message(seq, GRACE, seq as u32, true) });
+    page.miss(missed.collect());
+    assert_eq!(known(&page), (26..76).collect::<Vec<_>>());
+    assert!(page.client.has_earlier_messages());
 }
 
 #[test]
