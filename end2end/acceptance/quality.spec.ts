@@ -2,7 +2,7 @@
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../hearing';
 import { keepPeers } from '../peering.mjs';
-import { button, createRoom, listen, main, pasted, shareTab, showsState, useMicrophone } from '../visiting';
+import { button, createRoom, isHydrated, listen, main, pasted, shareTab, showsState, useMicrophone } from '../visiting';
 
 /** A tone that only the left channel has. */
 const LEFT_TONE_HZ = 2000;
@@ -117,4 +117,18 @@ test('host and listener see how the line is, and copy it without names or addres
     for (const secret of [name, 'Ada', code]) expect(copied).not.toContain(secret);
     expect(copied.replace(/^Browser:.*$/m, '')).not.toMatch(/\d+\.\d+\.\d+\.\d+|[0-9a-f]*::[0-9a-f]+|\.local/);
   }
+});
+
+test('where a browser copies nothing, the diagnostics stay and the page says so', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  await host.addInitScript(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText: () => Promise.reject(new DOMException()) } });
+    document.execCommand = () => false;
+  });
+  await createRoom(host, 'Ada');
+  await isHydrated(host);
+  await main(host).getByText('Diagnostics', { exact: true }).click();
+  await button(host, 'Copy diagnostics').click();
+  await expect(host.getByRole('status').filter({ hasText: 'does not let this page copy' })).toBeVisible();
+  await expect(button(host, 'Copy diagnostics')).toBeFocused();
 });
