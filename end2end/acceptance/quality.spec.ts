@@ -96,7 +96,13 @@ test('host and listener see how the line is, and copy it without names or addres
 
   await main(tabHost).getByText('Diagnostics', { exact: true }).click();
   const measured = tabHost.getByTestId('measured');
-  const figures = [/Path\s*direct, (host|prflx) to (host|prflx) over UDP/, /Round trip\s*\d+ ms/, /Loss\s*0\.0 %/];
+  const figures = [
+    /Path\s*direct, (host|prflx) to (host|prflx) over UDP/,
+    /Round trip\s*\d+ ms/,
+    /Jitter\s*\d+ ms/,
+    /Loss\s*0\.0 %/,
+    /Codec\s*audio\/(opus|red)/,
+  ];
   for (const figure of figures) await expect(measured).toContainText(figure);
   await expect(measured).toContainText(/Bitrate\s*[1-9]\d* kbit\/s of at most \d+ kbit\/s/);
   await expect(measured.getByRole('img', { name: 'Bitrate and loss' })).toBeVisible();
@@ -105,7 +111,9 @@ test('host and listener see how the line is, and copy it without names or addres
   const badge = listener.getByTestId('quality');
   await expect(badge).toHaveText(/^Direct · [1-9]\d* kbit\/s · behind live \d+ ms$/);
   await badge.click();
-  await expect(main(listener)).toContainText(/Jitter buffer\s*\d+ ms/);
+  for (const figure of [/Jitter\s*\d+ ms/, /Jitter buffer\s*\d+ ms/, /Codec\s*audio\/(opus|red)/]) {
+    await expect(main(listener)).toContainText(figure);
+  }
 
   const name = await measured.getByRole('heading').innerText();
   for (const page of [tabHost, listener]) {
