@@ -167,6 +167,32 @@ test('a removal is carried out when the host leaves the page at once', async ({ 
   await showsRefusal(listener, 'removed');
 });
 
+test('what takes a removal back goes with the room, and with the page', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const offences: string[] = [];
+  host.on('pageerror', (error) => offences.push(error.message));
+  const code = await createRoom(host, 'Ada');
+  const [listener, other] = [await newVisitor(), await newVisitor()];
+  await listenAs(listener, 'Grace', code);
+  await listenAs(other, 'Edsger', code);
+  await button(host, 'Remove Grace').click();
+  await expect(host.getByText('Grace is being removed.')).toBeVisible();
+  await stop(host);
+  await showsState(host, 'ended');
+  await expect(host.getByText('Grace is being removed.')).toBeHidden();
+
+  await button(host, 'Open it again').click();
+  await showsState(host, 'idle');
+  await other.reload();
+  await button(host, 'Remove Edsger').click();
+  await expect(host.getByText('Edsger is being removed.')).toBeVisible();
+  await host.getByRole('banner').getByRole('link', { name: 'HearTogether' }).click();
+  await expect(main(host)).toHaveAttribute('data-page', 'home');
+  await expect(host.getByText('Edsger is being removed.')).toBeHidden();
+  await showsRefusal(other, 'removed');
+  expect(offences).toEqual([]);
+});
+
 test('the audience shows name, state, path, round trip and the latest activity first', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);

@@ -54,27 +54,30 @@ pub(super) fn Audience(presence: Presence, max_listeners: u32) -> impl IntoView 
 
 /// Says in a toast who is being removed, which stays in sight while it can be taken back.
 fn announce_removals(presence: Presence, toasts: Toasts) {
-    Effect::new(move |before: Option<BTreeMap<MemberId, ToastId>>| {
-        let mut announced = before.unwrap_or_default();
+    let announced = StoredValue::new(BTreeMap::<MemberId, ToastId>::new());
+    Effect::new(move |_| {
         let removing = presence.audience.with(|rows| {
             let rows = rows.iter().filter(|row| row.removing);
             rows.map(|row| (row.listener.member, row.listener.name.to_string())).collect::<BTreeMap<_, _>>()
         });
-        announced.retain(|member, id| {
-            let goes_on = removing.contains_key(member);
-            if !goes_on {
-                toasts.dismiss(*id);
-            }
-            goes_on
-        });
-        for (member, name) in removing {
-            announced.entry(member).or_insert_with(|| {
-                let undo = move || presence.press(Input::UndoPressed(member));
-                toasts.show(Toast::new(format!("{name} is being removed.")).with_action("Undo", undo).lasting(None))
+        announced.update_value(|announced| {
+            announced.retain(|member, id| {
+                let goes_on = removing.contains_key(member);
+                if !goes_on {
+                    toasts.dismiss(*id);
+                }
+                goes_on
             });
-        }
-        announced
+            for (member, name) in removing {
+                announced.entry(member).or_insert_with(|| {
+                    let undo = move || presence.press(Input::UndoPressed(member));
+                    toasts.show(Toast::new(format!("{name} is being removed.")).with_action("Undo", undo).lasting(None))
+                });
+            }
+        });
     });
+    // Toasts outlast the page that shows them, but what they undo does not.
+    on_cleanup(move || announced.with_value(|announced| announced.values().for_each(|id| toasts.dismiss(*id))));
 }
 
 /// As many listeners as are found at a glance.
