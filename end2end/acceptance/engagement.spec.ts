@@ -21,6 +21,35 @@ async function write(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
+const FIRST_ACTIVE_MS = 1_790_000_000_000;
+
+/** A listener who is not there: as a room tells of one. */
+const imagined = (number: number) => ({
+  member: number.toString(16).padStart(32, '0'),
+  name: `Guest ${number}`,
+  attached: true,
+  joined_at: FIRST_ACTIVE_MS + number,
+  active_at: FIRST_ACTIVE_MS + number,
+  last_reaction: null,
+  last_message: null,
+});
+
+/** Tells a host's page, once it is in its room, of so many listeners who are not there; the answer tells it of more. */
+async function imagine(host: Page, count: number): Promise<(event: object) => void> {
+  let tell: (event: object) => void = () => {};
+  await host.routeWebSocket('**/ws', (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => {
+      socket.send(frame);
+      if (!String(frame).includes('"room_joined"')) return;
+      const { seq } = JSON.parse(String(frame));
+      tell = (event) => socket.send(JSON.stringify({ type: 'room_event', seq, event }));
+      for (let i = 0; i < count; i++) tell({ kind: 'listener_joined', listener: imagined(i) });
+    });
+  });
+  return (event) => tell(event);
+}
+
 test('the 13 reactions and nothing else, rising at the host, the last one shown as chosen', async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');
@@ -149,6 +178,7 @@ test('who is removed hears nothing more and cannot come back; undo keeps them', 
   await expect(rowOf(tabHost, 'Grace')).toContainText('removing');
   await showsRefusal(listener, 'removed');
   await silence(listener);
+  await tabHost.mouse.move(0, 0);
   await expect(rows(tabHost)).toHaveCount(1);
   await listener.goto(`/listen/${code}`);
   await showsRefusal(listener, 'removed');
@@ -209,26 +239,7 @@ test('the audience shows name, state, path, round trip and the latest activity f
 
 test('an audience of 3,000 is counted right, searched and scrolled, and draws what fits', async ({ newVisitor }) => {
   const host = await newVisitor();
-  await host.routeWebSocket('**/ws', (socket) => {
-    const server = socket.connectToServer();
-    server.onMessage((frame) => {
-      socket.send(frame);
-      if (!String(frame).includes('"room_joined"')) return;
-      const { seq } = JSON.parse(String(frame));
-      for (let i = 0; i < 3000; i++) {
-        const listener = {
-          member: i.toString(16).padStart(32, '0'),
-          name: `Guest ${i}`,
-          attached: true,
-          joined_at: 1_790_000_000_000 + i,
-          active_at: 1_790_000_000_000 + i,
-          last_reaction: null,
-          last_message: null,
-        };
-        socket.send(JSON.stringify({ type: 'room_event', seq, event: { kind: 'listener_joined', listener } }));
-      }
-    });
-  });
+  await imagine(host, 3000);
   await createRoom(host, 'Ada');
   await expect(main(host)).toContainText('3000 of 30 listening');
   expect(await rows(host).count()).toBeLessThan(40);
@@ -238,6 +249,43 @@ test('an audience of 3,000 is counted right, searched and scrolled, and draws wh
   await host.getByLabel('Search listeners').fill('guest 1234');
   await expect(rows(host)).toHaveCount(1);
   await expect(rows(host)).toContainText('Guest 1234');
+});
+
+test('nobody moves in the audience while the host is about to press something', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const tell = await imagine(host, 3);
+  const reacts = (number: number, afterMs: number) => {
+    const { member } = imagined(number);
+    tell({ kind: 'reacted', member, reaction: '🔥', at: FIRST_ACTIVE_MS + afterMs });
+  };
+  const names = () => rows(host).locator('.font-semibold').allTextContents();
+  await createRoom(host, 'Ada');
+  await expect.poll(names).toEqual(['Guest 2', 'Guest 1', 'Guest 0']);
+
+  await button(host, 'Remove Guest 1').hover();
+  reacts(0, 1000);
+  tell({ kind: 'listener_joined', listener: imagined(3) });
+  tell({ kind: 'listener_left', member: imagined(2).member });
+  await expect(rowOf(host, 'Guest 0')).toContainText('🔥');
+  await expect(rowOf(host, 'Guest 2').getByTestId('listener-state')).toHaveText('left');
+  expect(await names()).toEqual(['Guest 2', 'Guest 1', 'Guest 0', 'Guest 3']);
+  await expect(main(host)).toContainText('3 of 30 listening');
+  await expect(rowOf(host, 'Guest 3')).toHaveAttribute('aria-posinset', '4');
+  await host.mouse.down();
+  reacts(1, 2000);
+  await expect(rowOf(host, 'Guest 1')).toContainText('🔥');
+  await host.mouse.up();
+  await expect(rowOf(host, 'Guest 1')).toContainText('removing');
+
+  const undo = rowOf(host, 'Guest 1').getByRole('button', { name: 'Undo' });
+  await expect(undo).toBeFocused();
+  await host.mouse.move(0, 0);
+  await undo.press('Enter');
+  await expect(button(host, 'Remove Guest 1')).toBeFocused();
+  expect(await names()).toEqual(['Guest 2', 'Guest 1', 'Guest 0', 'Guest 3']);
+  await main(host).focus();
+  await expect.poll(names).toEqual(['Guest 1', 'Guest 0', 'Guest 3']);
+  await expect(rowOf(host, 'Guest 1')).toHaveAttribute('aria-posinset', '1');
 });
 
 test('the session time counts up while the host is live', async ({ tabHost }) => {
