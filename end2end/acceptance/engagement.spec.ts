@@ -251,6 +251,21 @@ test('an audience of 3,000 is counted right, searched and scrolled, and draws wh
   await expect(rows(host)).toContainText('Guest 1234');
 });
 
+test('a search goes on when so few are left that there would be none', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const tell = await imagine(host, 9);
+  await createRoom(host, 'Ada');
+  const field = host.getByLabel('Search listeners');
+  await field.fill('guest 3');
+  await expect(rows(host)).toHaveCount(1);
+  tell({ kind: 'listener_left', member: imagined(8).member });
+  await expect(main(host)).toContainText('8 of 30 listening');
+  await expect(field).toHaveValue('guest 3');
+  await expect(field).toBeFocused();
+  await field.fill('');
+  await expect(rows(host)).toHaveCount(8);
+});
+
 test('nobody moves in the audience while the host is about to press something', async ({ newVisitor }) => {
   const host = await newVisitor();
   const tell = await imagine(host, 3);

@@ -26,6 +26,8 @@ pub(super) fn Audience(presence: Presence, max_listeners: u32) -> impl IntoView 
         arranged(presence.audience.get(), before.filter(|_| is_held).map(Vec::as_slice))
     });
     let rows = Memo::new(move |_| everybody.with(|rows| named(rows, &sought.get())));
+    // A field that has come stays: what is sought in it still holds, and the focus may be in it.
+    let is_searched = Memo::new(move |before: Option<&bool>| before == Some(&true) || count.get() > SEARCH_FROM);
     let nobody = move || match (count.get(), rows.with(Vec::is_empty)) {
         (0, _) => Some("Nobody yet. Hand out the code."),
         (_, true) => Some("Nobody of that name."),
@@ -38,13 +40,14 @@ pub(super) fn Audience(presence: Presence, max_listeners: u32) -> impl IntoView 
                 <Icon glyph=Glyph::People />
                 <span role="status">{move || format!("{} of {max_listeners} listening", count.get())}</span>
             </h2>
-            <Show when=move || { count.get() > SEARCH_FROM }>
+            <Show when=move || is_searched.get()>
                 <input
                     class="input"
                     type="search"
                     aria-label="Search listeners"
                     placeholder="Search by name"
                     autocomplete="off"
+                    prop:value=sought
                     on:input=move |event| sought.set(event_target_value(&event))
                 />
             </Show>
