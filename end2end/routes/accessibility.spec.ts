@@ -9,8 +9,10 @@ import {
   listen,
   main,
   sayName,
+  shareTab,
   showsRefusal,
   showsState,
+  signIn,
   stop,
   useMicrophone,
 } from '../visiting';
@@ -77,6 +79,49 @@ test('the host’s page is for everybody in each of its states', async ({ microp
   await isForEverybody(host);
 });
 
+/** Gives the host all the time there is to take a removal back. */
+const stopTheClockOfRemovals = (page: Page) =>
+  page.addInitScript(() => {
+    const { setTimeout } = window;
+    const patient = (act: () => void, ms?: number) => (ms === 5000 ? 0 : setTimeout(act, ms));
+    Object.assign(window, { setTimeout: patient });
+  });
+
+test('the host’s page is for everybody with all that can be on it', async ({ mixHost: host, newVisitor }) => {
+  test.slow();
+  await stopTheClockOfRemovals(host);
+  const code = await createRoom(host, 'Ada');
+  await shareTab(host);
+  await button(host, 'Add the microphone').click();
+  const guest = await newVisitor();
+  await signIn(guest, 'Grace');
+  await listen(guest, code);
+  await guest.getByLabel('Message to the host').fill('louder, please');
+  await guest.keyboard.press('Enter');
+  await expect(host.getByRole('log').getByRole('listitem')).toContainText('louder, please');
+  await main(host).getByText('Diagnostics', { exact: true }).click();
+  await expect(host.getByTestId('measured')).toContainText('Codec');
+  await isForEverybody(host);
+
+  await host.evaluate(() => {
+    MediaDevices.prototype.getDisplayMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'));
+  });
+  await button(host, 'Share another tab').click();
+  await expect(host.getByRole('alert').filter({ hasText: 'Nothing was shared' })).toBeVisible();
+  await button(host, 'Remove Grace').click();
+  await expect(host.getByText('Grace is being removed.')).toBeVisible();
+  await isForEverybody(host);
+  await expect(host.getByText('Grace is being removed.')).toBeVisible();
+
+  const second = await host.context().newPage();
+  await second.goto(`/host/${code}`);
+  await showsRefusal(second, 'host_elsewhere');
+  await isForEverybody(second);
+  await host.goto('/');
+  await showsRefusal(guest, 'removed');
+  await isForEverybody(guest);
+});
+
 test.describe('with room for one listener', () => {
   test.use({ settings: { MAX_LISTENERS: '1' } });
 
@@ -94,6 +139,10 @@ test.describe('with room for one listener', () => {
     const late = await newVisitor();
     await late.goto(`/room/${code}`);
     await isHydrated(late);
+    await isForEverybody(late);
+    await signIn(late, 'Linus');
+    await late.goto(`/listen/${code}`);
+    await showsRefusal(late, 'room_full');
     await isForEverybody(late);
 
     await button(host, 'Pause').click();

@@ -15,7 +15,7 @@ const AT_END_PX: i32 = 40;
 /// otherwise.
 #[component]
 pub(super) fn Chat(presence: Presence) -> impl IntoView {
-    let list = NodeRef::<html::Ol>::new();
+    let list = NodeRef::<html::Div>::new();
     let at_end = StoredValue::new(true);
     let on_scroll = move |_| {
         if let Some(list) = list.get_untracked() {
@@ -45,11 +45,13 @@ pub(super) fn Chat(presence: Presence) -> impl IntoView {
                     "Show earlier messages"
                 </Button>
             </Show>
-            <ol class="chat" node_ref=list on:scroll=on_scroll role="log" tabindex="0" aria-label="Messages from listeners" hidden=is_empty>
-                <For each=keys key=|seq| *seq let(seq)>
-                    {shown(presence, seq)}
-                </For>
-            </ol>
+            <div class="chat" node_ref=list on:scroll=on_scroll role="log" tabindex="0" aria-label="Messages from listeners" hidden=is_empty>
+                <ol>
+                    <For each=keys key=|seq| *seq let(seq)>
+                        {shown(presence, seq)}
+                    </For>
+                </ol>
+            </div>
         </section>
     }
     .into_any()
