@@ -35,6 +35,11 @@ pub(super) fn rescue_if_lost(rescue: impl FnOnce() + 'static) {
     });
 }
 
+/// Lets reading go on at the page's content where what had the focus is gone, and nobody knows a better place.
+pub(crate) fn rescue_at_last() {
+    request_animation_frame(|| rescue_if_lost(move_to_main));
+}
+
 /// Moves the focus with `rescue` whenever this changes and takes away what had it.
 pub(crate) fn rescue_on_change<T: PartialEq + 'static>(
     changing: impl Fn() -> T + 'static,

@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 
 use crate::{
     client::{Input, browser::Presence},
-    components::{Button, Variant},
+    components::{Button, Variant, focus},
 };
 
 /// Pixels from the end within which the list counts as being at its end.
@@ -31,6 +31,10 @@ pub(super) fn Chat(presence: Presence) -> impl IntoView {
             }
         });
     });
+    focus::rescue_on_change(
+        move || presence.has_earlier_messages.get(),
+        move || focus::focus_on(list.get_untracked().map(Into::into)),
+    );
     let is_empty = Memo::new(move |_| presence.messages.with(Vec::is_empty));
     let keys =
         move || presence.messages.with(|messages| messages.iter().map(|message| message.seq).collect::<Vec<_>>());
