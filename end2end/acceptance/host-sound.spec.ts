@@ -161,6 +161,27 @@ test('a microphone is chosen, tried out and remembered', async ({ mixHost, newVi
   await hear(listener, MICROPHONE_TONE_HZ);
 });
 
+test('a microphone that cannot be opened is not shown as chosen', async ({ mixHost }) => {
+  await createRoom(mixHost, 'Ada');
+  await useMicrophone(mixHost);
+  const picker = mixHost.getByLabel('Microphone', { exact: true });
+  const options = picker.getByRole('option');
+  await expect.poll(() => options.count()).toBeGreaterThan(1);
+  const before = await picker.inputValue();
+  const ids = await options.evaluateAll((options: HTMLOptionElement[]) => options.map(({ value }) => value));
+  await mixHost.evaluate(() => {
+    MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('', 'NotReadableError'));
+  });
+  await picker.selectOption(ids.find((id) => id !== before)!);
+  await expect(problem(mixHost)).toHaveText(/Another program may be using it/);
+  await expect(picker).toHaveValue(before);
+  await showsState(mixHost, 'live');
+
+  await mixHost.reload();
+  await showsState(mixHost, 'live');
+  await expect(picker).toHaveValue(before);
+});
+
 test('a quality other than voice takes the sound as it is', async ({ microphoneHost }) => {
   await microphoneHost.addInitScript(observe);
   await createRoom(microphoneHost, 'Ada');

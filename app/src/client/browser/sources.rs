@@ -87,12 +87,17 @@ impl Presence {
         }
     }
 
-    /// Takes this microphone from now on. What is live goes on from there; else it is opened for trying it out.
+    /// Takes this microphone from now on, if it can be opened. What is live goes on from there; else it is opened for
+    /// trying it out.
     pub fn choose_microphone(self, id: String) {
         let Some(page) = self.page() else { return };
-        microphones::remember_choice(&id);
-        self.sound.chosen_microphone.set(Some(id));
-        page.reopen_microphone();
+        self.sound.chosen_microphone.set(Some(id.clone()));
+        spawn_local(async move {
+            page.open_microphone(true).await;
+            if page.open_device().as_ref() == Some(&id) {
+                microphones::remember_choice(&id);
+            }
+        });
     }
 }
 
@@ -214,11 +219,16 @@ impl Page {
         }
         let taken = self.take_in(captured);
         if taken {
-            let open = sources.mixer.borrow().as_ref().and_then(|mixer| mixer.capture(Source::Microphone)?.device());
-            show(sound.chosen_microphone, open.or(device));
             list_microphones(&self.reporter());
         }
+        let wanted = if taken { device } else { microphones::choice() };
+        show(sound.chosen_microphone, self.open_device().or(wanted));
         taken
+    }
+
+    /// The id of the microphone that is open.
+    fn open_device(&self) -> Option<String> {
+        self.sources().mixer.borrow().as_ref()?.capture(Source::Microphone)?.device()
     }
 
     /// Opens the microphone, or in place of the open one the one that is wanted now, in the background.
