@@ -245,6 +245,20 @@ test('a reloaded host shares the tab again with one click', async ({ tabHost, ne
   await hear(listener, TAB_TONE_HZ);
 });
 
+test('a reloaded host who shares nothing again is asked no more', async ({ tabHost }) => {
+  await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  await tabHost.reload();
+  await expect(button(tabHost, 'Share again')).toBeVisible();
+  await button(tabHost, 'Dismiss').press('Enter');
+  await expect(button(tabHost, 'Share again')).toBeHidden();
+  await expect(main(tabHost)).toBeFocused();
+  await tabHost.reload();
+  await isHydrated(tabHost);
+  await expect(main(tabHost)).toHaveAttribute('data-link', 'attached');
+  await expect(button(tabHost, 'Share again')).toBeHidden();
+});
+
 test('a reloaded host with both has the microphone back by itself, and the tab with one click', async ({ mixHost, newVisitor }) => {
   const code = await createRoom(mixHost, 'Ada');
   await shareTab(mixHost);

@@ -5,6 +5,7 @@ mod capture;
 pub mod discretion;
 pub(crate) mod head_start;
 mod ice;
+mod keepsake;
 mod level;
 pub mod media_session;
 mod microphones;

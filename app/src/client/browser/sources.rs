@@ -12,14 +12,13 @@ use web_sys::{MediaStream, MediaStreamTrack};
 use super::{
     Page, Presence, Reporter,
     capture::{self, Capture, CaptureError},
+    keepsake,
     microphones::{self, Microphone},
     mixer::Mixer,
     show,
     vigil::Vigil,
 };
 use crate::client::{Client, HostState, Input, Keepsake, Mix, Profile};
-
-const KEEPSAKE_KEY: &str = "heartogether.live";
 
 /// What a host's page shows of its sound. Made while rendering; nothing is known before the page runs in the browser.
 #[derive(Clone, Copy, Default)]
@@ -99,6 +98,14 @@ impl Presence {
             }
         });
     }
+
+    /// Leaves away the source that was live before a reload and waits for a click.
+    pub fn share_no_more(self) {
+        self.sound.again.set(None);
+        if let Some(page) = self.page() {
+            keepsake::keep(page.sources().kept.get());
+        }
+    }
 }
 
 /// The host's devices and what they are used for.
@@ -150,7 +157,7 @@ impl Page {
         *self.sources().devices.borrow_mut() = microphones::watch(move || list_microphones(&report));
         list_microphones(&self.reporter());
         let code = self.0.client.borrow().code;
-        if let Some(keepsake) = keepsake().filter(|keepsake| keepsake.code == code) {
+        if let Some(keepsake) = keepsake::kept().filter(|keepsake| keepsake.code == code) {
             self.input(Input::Recalled(keepsake));
             let page = self.clone();
             spawn_local(async move { page.bring_back(keepsake.mix).await });
@@ -347,7 +354,7 @@ impl Page {
         }
         let keepsake = client.keepsake();
         if sources.kept.replace(keepsake) != keepsake {
-            keep(keepsake);
+            keepsake::keep(keepsake);
         }
     }
 }
@@ -360,18 +367,4 @@ fn list_microphones(report: &Reporter) {
             show(page.0.presence.sound.microphones, microphones);
         }
     });
-}
-
-fn keepsake() -> Option<Keepsake> {
-    let storage = window().session_storage().ok()??;
-    Keepsake::parse(&storage.get_item(KEEPSAKE_KEY).ok()??)
-}
-
-/// A browser that forbids storage loses no more than this convenience.
-fn keep(keepsake: Option<Keepsake>) {
-    let Ok(Some(storage)) = window().session_storage() else { return };
-    let _ = match keepsake {
-        Some(keepsake) => storage.set_item(KEEPSAKE_KEY, &keepsake.to_string()),
-        None => storage.remove_item(KEEPSAKE_KEY),
-    };
 }
