@@ -1,7 +1,9 @@
 // Reactions, messages, the audience and its removals; the session's time and its end.
 import { expect, test, TAB_TONE_HZ, type Page } from '../fixtures';
 import { hear, silence } from '../hearing';
+import { Line } from '../line.mjs';
 import { button, createRoom, isHydrated, listen, main, shareTab, showsRefusal, showsState, signIn, stop } from '../visiting';
+import { Path } from '../weather.mjs';
 
 const QUICK = ['❤️', '👍', '👎', '😭', '😍'];
 const MORE = ['👏', '🔥', '🎉', '😮', '🙏', '😂', '🤯', '💯'];
@@ -32,6 +34,17 @@ const imagined = (number: number) => ({
   active_at: FIRST_ACTIVE_MS + number,
   last_reaction: null,
   last_message: null,
+});
+
+/** What such a listener writes. */
+const imaginedMessage = (number: number) => ({
+  seq: 1000 + number,
+  author: imagined(0).member,
+  name: 'Guest 0',
+  nonce: number,
+  text: `number ${number}`,
+  sent_at: FIRST_ACTIVE_MS + number,
+  delivered: true,
 });
 
 /** Tells a host's page, once it is in its room, of so many listeners who are not there; the answer tells it of more. */
@@ -164,6 +177,24 @@ test('older messages come on demand', async ({ newVisitor }) => {
   await expect(button(host, 'Show earlier messages')).toBeHidden();
 });
 
+test('the chat stays at its end, unless the host reads further up', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const tell = await imagine(host, 1);
+  await createRoom(host, 'Ada');
+  await expect(rows(host)).toHaveCount(1);
+  const log = host.getByRole('log');
+  const belowPx = () => log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+  for (let i = 0; i < 30; i++) tell({ kind: 'message_sent', message: imaginedMessage(i) });
+  await expect(messages(host)).toHaveCount(30);
+  await expect.poll(belowPx).toBeLessThan(2);
+
+  await log.evaluate((log) => (log.scrollTop = 0));
+  await expect.poll(belowPx).toBeGreaterThan(100);
+  tell({ kind: 'message_sent', message: imaginedMessage(30) });
+  await expect(messages(host)).toHaveCount(31);
+  expect(await log.evaluate((log) => log.scrollTop)).toBe(0);
+});
+
 test('who is removed hears nothing more and cannot come back; undo keeps them', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
@@ -235,6 +266,32 @@ test('the audience shows name, state, path, round trip and the latest activity f
   await button(listener, 'React with ❤️').click();
   await expect(rows(tabHost).first()).toContainText('Grace');
   await expect(main(tabHost)).toContainText('2 of 30 listening');
+});
+
+test('the audience shows how each listener is reached, as that changes', async ({ tabHost, newVisitor, server }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  const line = await Line.to(server.url);
+  const listener = await newVisitor({ baseURL: line.url });
+  const path = await Path.under(listener);
+  await listenAs(listener, 'Grace', code);
+  const state = rowOf(tabHost, 'Grace').getByTestId('listener-state');
+  await expect(state).toHaveText('new');
+  path.cut();
+  await shareTab(tabHost);
+  await expect(state).toHaveText('connecting');
+  path.mend();
+  await expect(state).toHaveText('connected');
+  await expect(rowOf(tabHost, 'Grace')).toContainText(/direct · \d+ ms · \d+ % lost/);
+  path.turn({ lossShare: 0.2 });
+  await expect(rowOf(tabHost, 'Grace')).toContainText(/ [1-9]\d* % lost/);
+  path.turn({});
+
+  line.cut();
+  await expect(state).toHaveText('reconnecting');
+  line.mend();
+  await expect(state).toHaveText('connected');
+  line.close();
+  path.close();
 });
 
 test('an audience of 3,000 is counted right, searched and scrolled, and draws what fits', async ({ newVisitor }) => {

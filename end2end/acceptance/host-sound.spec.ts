@@ -82,6 +82,28 @@ test('tab and microphone are mixed, each with its fader, and nobody negotiates f
   expect(await answers(listener)).toBe(1);
 });
 
+test('another tab takes the place of the one that is shared, and nobody negotiates for it', async ({ tabHost, newVisitor }) => {
+  await tabHost.addInitScript(observe);
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await listener.addInitScript(observe);
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+
+  await button(tabHost, 'Share another tab').click();
+  const live = () =>
+    tabHost.evaluate(() => {
+      const { captured } = window as unknown as Observed;
+      return captured.map(({ stream }) => stream.getAudioTracks()[0]!.readyState);
+    });
+  await expect.poll(live).toEqual(['ended', 'live']);
+  await hear(listener, TAB_TONE_HZ);
+  await showsState(tabHost, 'live');
+  await showsState(listener, 'listening');
+  expect(await answers(listener)).toBe(1);
+});
+
 test('one of two sources goes away, and the other goes on', async ({ mixHost, newVisitor }) => {
   await mixHost.addInitScript(observe);
   const code = await createRoom(mixHost, 'Ada');
