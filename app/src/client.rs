@@ -4,9 +4,11 @@
 //! One facet a file: `link` (the signalling connection), `peers` (peer connections) with their `negotiation`, `recovery`,
 //! `succession`, `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what the host sends, made of
 //! a `mix` in the quality of a `profile`, with a `keepsake` for after a reload), `engagement` (reactions, messages,
-//! removals), `shown` (what the page shows of all that), `volume` (how loud a listener's player is).
+//! removals), `audience` (who listens, in order), `shown` (what the page shows of all that), `volume` (how loud a listener's
+//! player is).
 
 pub mod adaptation;
+mod audience;
 mod broadcast;
 pub mod browser;
 mod engagement;
@@ -36,6 +38,7 @@ use heartogether::{
     },
 };
 
+pub use audience::{ListenerRow, arranged};
 use broadcast::Broadcast;
 use engagement::Engagement;
 pub use engagement::{MessageState, OwnMessage};

@@ -1,7 +1,9 @@
 // Reactions, messages, the audience and its removals; the session's time and its end.
 import { expect, test, TAB_TONE_HZ, type Page } from '../fixtures';
 import { hear, silence } from '../hearing';
+import { Line } from '../line.mjs';
 import { button, createRoom, isHydrated, listen, main, shareTab, showsRefusal, showsState, signIn, stop } from '../visiting';
+import { Path } from '../weather.mjs';
 
 const QUICK = ['❤️', '👍', '👎', '😭', '😍'];
 const MORE = ['👏', '🔥', '🎉', '😮', '🙏', '😂', '🤯', '💯'];
@@ -19,6 +21,46 @@ async function listenAs(page: Page, name: string, code: string): Promise<void> {
 async function write(page: Page, text: string): Promise<void> {
   await page.getByLabel('Message to the host').fill(text);
   await page.keyboard.press('Enter');
+}
+
+const FIRST_ACTIVE_MS = 1_790_000_000_000;
+
+/** A listener who is not there: as a room tells of one. */
+const imagined = (number: number) => ({
+  member: number.toString(16).padStart(32, '0'),
+  name: `Guest ${number}`,
+  attached: true,
+  joined_at: FIRST_ACTIVE_MS + number,
+  active_at: FIRST_ACTIVE_MS + number,
+  last_reaction: null,
+  last_message: null,
+});
+
+/** What such a listener writes. */
+const imaginedMessage = (number: number) => ({
+  seq: 1000 + number,
+  author: imagined(0).member,
+  name: 'Guest 0',
+  nonce: number,
+  text: `number ${number}`,
+  sent_at: FIRST_ACTIVE_MS + number,
+  delivered: true,
+});
+
+/** Tells a host's page, once it is in its room, of so many listeners who are not there; the answer tells it of more. */
+async function imagine(host: Page, count: number): Promise<(event: object) => void> {
+  let tell: (event: object) => void = () => {};
+  await host.routeWebSocket('**/ws', (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => {
+      socket.send(frame);
+      if (!String(frame).includes('"room_joined"')) return;
+      const { seq } = JSON.parse(String(frame));
+      tell = (event) => socket.send(JSON.stringify({ type: 'room_event', seq, event }));
+      for (let i = 0; i < count; i++) tell({ kind: 'listener_joined', listener: imagined(i) });
+    });
+  });
+  return (event) => tell(event);
 }
 
 test('the 13 reactions and nothing else, rising at the host, the last one shown as chosen', async ({ newVisitor }) => {
@@ -135,6 +177,24 @@ test('older messages come on demand', async ({ newVisitor }) => {
   await expect(button(host, 'Show earlier messages')).toBeHidden();
 });
 
+test('the chat stays at its end, unless the host reads further up', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const tell = await imagine(host, 1);
+  await createRoom(host, 'Ada');
+  await expect(rows(host)).toHaveCount(1);
+  const log = host.getByRole('log');
+  const belowPx = () => log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+  for (let i = 0; i < 30; i++) tell({ kind: 'message_sent', message: imaginedMessage(i) });
+  await expect(messages(host)).toHaveCount(30);
+  await expect.poll(belowPx).toBeLessThan(2);
+
+  await log.evaluate((log) => (log.scrollTop = 0));
+  await expect.poll(belowPx).toBeGreaterThan(100);
+  tell({ kind: 'message_sent', message: imaginedMessage(30) });
+  await expect(messages(host)).toHaveCount(31);
+  expect(await log.evaluate((log) => log.scrollTop)).toBe(0);
+});
+
 test('who is removed hears nothing more and cannot come back; undo keeps them', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
@@ -149,6 +209,7 @@ test('who is removed hears nothing more and cannot come back; undo keeps them', 
   await expect(rowOf(tabHost, 'Grace')).toContainText('removing');
   await showsRefusal(listener, 'removed');
   await silence(listener);
+  await tabHost.mouse.move(0, 0);
   await expect(rows(tabHost)).toHaveCount(1);
   await listener.goto(`/listen/${code}`);
   await showsRefusal(listener, 'removed');
@@ -167,6 +228,32 @@ test('a removal is carried out when the host leaves the page at once', async ({ 
   await showsRefusal(listener, 'removed');
 });
 
+test('what takes a removal back goes with the room, and with the page', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const offences: string[] = [];
+  host.on('pageerror', (error) => offences.push(error.message));
+  const code = await createRoom(host, 'Ada');
+  const [listener, other] = [await newVisitor(), await newVisitor()];
+  await listenAs(listener, 'Grace', code);
+  await listenAs(other, 'Edsger', code);
+  await button(host, 'Remove Grace').click();
+  await expect(host.getByText('Grace is being removed.')).toBeVisible();
+  await stop(host);
+  await showsState(host, 'ended');
+  await expect(host.getByText('Grace is being removed.')).toBeHidden();
+
+  await button(host, 'Open it again').click();
+  await showsState(host, 'idle');
+  await other.reload();
+  await button(host, 'Remove Edsger').click();
+  await expect(host.getByText('Edsger is being removed.')).toBeVisible();
+  await host.getByRole('banner').getByRole('link', { name: 'HearTogether' }).click();
+  await expect(main(host)).toHaveAttribute('data-page', 'home');
+  await expect(host.getByText('Edsger is being removed.')).toBeHidden();
+  await showsRefusal(other, 'removed');
+  expect(offences).toEqual([]);
+});
+
 test('the audience shows name, state, path, round trip and the latest activity first', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
@@ -181,28 +268,35 @@ test('the audience shows name, state, path, round trip and the latest activity f
   await expect(main(tabHost)).toContainText('2 of 30 listening');
 });
 
+test('the audience shows how each listener is reached, as that changes', async ({ tabHost, newVisitor, server }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  const line = await Line.to(server.url);
+  const listener = await newVisitor({ baseURL: line.url });
+  const path = await Path.under(listener);
+  await listenAs(listener, 'Grace', code);
+  const state = rowOf(tabHost, 'Grace').getByTestId('listener-state');
+  await expect(state).toHaveText('new');
+  path.cut();
+  await shareTab(tabHost);
+  await expect(state).toHaveText('connecting');
+  path.mend();
+  await expect(state).toHaveText('connected');
+  await expect(rowOf(tabHost, 'Grace')).toContainText(/direct · \d+ ms · \d+ % lost/);
+  path.turn({ lossShare: 0.2 });
+  await expect(rowOf(tabHost, 'Grace')).toContainText(/ [1-9]\d* % lost/);
+  path.turn({});
+
+  line.cut();
+  await expect(state).toHaveText('reconnecting');
+  line.mend();
+  await expect(state).toHaveText('connected');
+  line.close();
+  path.close();
+});
+
 test('an audience of 3,000 is counted right, searched and scrolled, and draws what fits', async ({ newVisitor }) => {
   const host = await newVisitor();
-  await host.routeWebSocket('**/ws', (socket) => {
-    const server = socket.connectToServer();
-    server.onMessage((frame) => {
-      socket.send(frame);
-      if (!String(frame).includes('"room_joined"')) return;
-      const { seq } = JSON.parse(String(frame));
-      for (let i = 0; i < 3000; i++) {
-        const listener = {
-          member: i.toString(16).padStart(32, '0'),
-          name: `Guest ${i}`,
-          attached: true,
-          joined_at: 1_790_000_000_000 + i,
-          active_at: 1_790_000_000_000 + i,
-          last_reaction: null,
-          last_message: null,
-        };
-        socket.send(JSON.stringify({ type: 'room_event', seq, event: { kind: 'listener_joined', listener } }));
-      }
-    });
-  });
+  await imagine(host, 3000);
   await createRoom(host, 'Ada');
   await expect(main(host)).toContainText('3000 of 30 listening');
   expect(await rows(host).count()).toBeLessThan(40);
@@ -212,6 +306,58 @@ test('an audience of 3,000 is counted right, searched and scrolled, and draws wh
   await host.getByLabel('Search listeners').fill('guest 1234');
   await expect(rows(host)).toHaveCount(1);
   await expect(rows(host)).toContainText('Guest 1234');
+});
+
+test('a search goes on when so few are left that there would be none', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const tell = await imagine(host, 9);
+  await createRoom(host, 'Ada');
+  const field = host.getByLabel('Search listeners');
+  await field.fill('guest 3');
+  await expect(rows(host)).toHaveCount(1);
+  tell({ kind: 'listener_left', member: imagined(8).member });
+  await expect(main(host)).toContainText('8 of 30 listening');
+  await expect(field).toHaveValue('guest 3');
+  await expect(field).toBeFocused();
+  await field.fill('');
+  await expect(rows(host)).toHaveCount(8);
+});
+
+test('nobody moves in the audience while the host is about to press something', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const tell = await imagine(host, 3);
+  const reacts = (number: number, afterMs: number) => {
+    const { member } = imagined(number);
+    tell({ kind: 'reacted', member, reaction: '🔥', at: FIRST_ACTIVE_MS + afterMs });
+  };
+  const names = () => rows(host).locator('.font-semibold').allTextContents();
+  await createRoom(host, 'Ada');
+  await expect.poll(names).toEqual(['Guest 2', 'Guest 1', 'Guest 0']);
+
+  await button(host, 'Remove Guest 1').hover();
+  reacts(0, 1000);
+  tell({ kind: 'listener_joined', listener: imagined(3) });
+  tell({ kind: 'listener_left', member: imagined(2).member });
+  await expect(rowOf(host, 'Guest 0')).toContainText('🔥');
+  await expect(rowOf(host, 'Guest 2').getByTestId('listener-state')).toHaveText('left');
+  expect(await names()).toEqual(['Guest 2', 'Guest 1', 'Guest 0', 'Guest 3']);
+  await expect(main(host)).toContainText('3 of 30 listening');
+  await expect(rowOf(host, 'Guest 3')).toHaveAttribute('aria-posinset', '4');
+  await host.mouse.down();
+  reacts(1, 2000);
+  await expect(rowOf(host, 'Guest 1')).toContainText('🔥');
+  await host.mouse.up();
+  await expect(rowOf(host, 'Guest 1')).toContainText('removing');
+
+  const undo = rowOf(host, 'Guest 1').getByRole('button', { name: 'Undo' });
+  await expect(undo).toBeFocused();
+  await host.mouse.move(0, 0);
+  await undo.press('Enter');
+  await expect(button(host, 'Remove Guest 1')).toBeFocused();
+  expect(await names()).toEqual(['Guest 2', 'Guest 1', 'Guest 0', 'Guest 3']);
+  await main(host).focus();
+  await expect.poll(names).toEqual(['Guest 1', 'Guest 0', 'Guest 3']);
+  await expect(rowOf(host, 'Guest 1')).toHaveAttribute('aria-posinset', '1');
 });
 
 test('the session time counts up while the host is live', async ({ tabHost }) => {

@@ -82,6 +82,28 @@ test('tab and microphone are mixed, each with its fader, and nobody negotiates f
   expect(await answers(listener)).toBe(1);
 });
 
+test('another tab takes the place of the one that is shared, and nobody negotiates for it', async ({ tabHost, newVisitor }) => {
+  await tabHost.addInitScript(observe);
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await listener.addInitScript(observe);
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+
+  await button(tabHost, 'Share another tab').click();
+  const live = () =>
+    tabHost.evaluate(() => {
+      const { captured } = window as unknown as Observed;
+      return captured.map(({ stream }) => stream.getAudioTracks()[0]!.readyState);
+    });
+  await expect.poll(live).toEqual(['ended', 'live']);
+  await hear(listener, TAB_TONE_HZ);
+  await showsState(tabHost, 'live');
+  await showsState(listener, 'listening');
+  expect(await answers(listener)).toBe(1);
+});
+
 test('one of two sources goes away, and the other goes on', async ({ mixHost, newVisitor }) => {
   await mixHost.addInitScript(observe);
   const code = await createRoom(mixHost, 'Ada');
@@ -161,6 +183,27 @@ test('a microphone is chosen, tried out and remembered', async ({ mixHost, newVi
   await hear(listener, MICROPHONE_TONE_HZ);
 });
 
+test('a microphone that cannot be opened is not shown as chosen', async ({ mixHost }) => {
+  await createRoom(mixHost, 'Ada');
+  await useMicrophone(mixHost);
+  const picker = mixHost.getByLabel('Microphone', { exact: true });
+  const options = picker.getByRole('option');
+  await expect.poll(() => options.count()).toBeGreaterThan(1);
+  const before = await picker.inputValue();
+  const ids = await options.evaluateAll((options: HTMLOptionElement[]) => options.map(({ value }) => value));
+  await mixHost.evaluate(() => {
+    MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('', 'NotReadableError'));
+  });
+  await picker.selectOption(ids.find((id) => id !== before)!);
+  await expect(problem(mixHost)).toHaveText(/Another program may be using it/);
+  await expect(picker).toHaveValue(before);
+  await showsState(mixHost, 'live');
+
+  await mixHost.reload();
+  await showsState(mixHost, 'live');
+  await expect(picker).toHaveValue(before);
+});
+
 test('a quality other than voice takes the sound as it is', async ({ microphoneHost }) => {
   await microphoneHost.addInitScript(observe);
   await createRoom(microphoneHost, 'Ada');
@@ -222,6 +265,20 @@ test('a reloaded host shares the tab again with one click', async ({ tabHost, ne
   await showsState(tabHost, 'live');
   await expect(button(tabHost, 'Share again')).toBeHidden();
   await hear(listener, TAB_TONE_HZ);
+});
+
+test('a reloaded host who shares nothing again is asked no more', async ({ tabHost }) => {
+  await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  await tabHost.reload();
+  await expect(button(tabHost, 'Share again')).toBeVisible();
+  await button(tabHost, 'Dismiss').press('Enter');
+  await expect(button(tabHost, 'Share again')).toBeHidden();
+  await expect(main(tabHost)).toBeFocused();
+  await tabHost.reload();
+  await isHydrated(tabHost);
+  await expect(main(tabHost)).toHaveAttribute('data-link', 'attached');
+  await expect(button(tabHost, 'Share again')).toBeHidden();
 });
 
 test('a reloaded host with both has the microphone back by itself, and the tab with one click', async ({ mixHost, newVisitor }) => {

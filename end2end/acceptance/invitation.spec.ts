@@ -126,12 +126,17 @@ test("a phone hears by this machine's address, without a secure context", async 
   await hear(phone, TAB_TONE_HZ);
   expect(offences).toEqual([]);
 
-  // Whoever opens a room there is shown how others get in; the command of old copies.
+  // Whoever opens a room there is shown how others get in, and how the line is; the command of old copies both.
   await phone.goto(new URL('/', invitation).href);
   await button(phone, 'Create a room').click();
   await expect(phone).toHaveURL(/\/host\//);
   await isHydrated(phone);
   await button(phone, 'Copy link').click();
   await expect(copied(phone)).toBeVisible();
+  expect(await pasted(phone)).toBe(await link(phone).inputValue());
+  await main(phone).getByText('Diagnostics', { exact: true }).click();
+  await button(phone, 'Copy diagnostics').click();
+  await expect(button(phone, 'Copied')).toBeVisible();
+  expect(await pasted(phone)).toMatch(/^HearTogether, host\nBrowser: /);
   expect(offences).toEqual([]);
 });

@@ -2,7 +2,7 @@
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../hearing';
 import { keepPeers } from '../peering.mjs';
-import { button, createRoom, listen, main, pasted, shareTab, showsState, useMicrophone } from '../visiting';
+import { button, createRoom, isHydrated, listen, main, pasted, shareTab, showsState, useMicrophone } from '../visiting';
 
 /** A tone that only the left channel has. */
 const LEFT_TONE_HZ = 2000;
@@ -96,7 +96,13 @@ test('host and listener see how the line is, and copy it without names or addres
 
   await main(tabHost).getByText('Diagnostics', { exact: true }).click();
   const measured = tabHost.getByTestId('measured');
-  const figures = [/Path\s*direct, (host|prflx) to (host|prflx) over UDP/, /Round trip\s*\d+ ms/, /Loss\s*0\.0 %/];
+  const figures = [
+    /Path\s*direct, (host|prflx) to (host|prflx) over UDP/,
+    /Round trip\s*\d+ ms/,
+    /Jitter\s*\d+ ms/,
+    /Loss\s*0\.0 %/,
+    /Codec\s*audio\/(opus|red)/,
+  ];
   for (const figure of figures) await expect(measured).toContainText(figure);
   await expect(measured).toContainText(/Bitrate\s*[1-9]\d* kbit\/s of at most \d+ kbit\/s/);
   await expect(measured.getByRole('img', { name: 'Bitrate and loss' })).toBeVisible();
@@ -105,7 +111,9 @@ test('host and listener see how the line is, and copy it without names or addres
   const badge = listener.getByTestId('quality');
   await expect(badge).toHaveText(/^Direct · [1-9]\d* kbit\/s · behind live \d+ ms$/);
   await badge.click();
-  await expect(main(listener)).toContainText(/Jitter buffer\s*\d+ ms/);
+  for (const figure of [/Jitter\s*\d+ ms/, /Jitter buffer\s*\d+ ms/, /Codec\s*audio\/(opus|red)/]) {
+    await expect(main(listener)).toContainText(figure);
+  }
 
   const name = await measured.getByRole('heading').innerText();
   for (const page of [tabHost, listener]) {
@@ -117,4 +125,18 @@ test('host and listener see how the line is, and copy it without names or addres
     for (const secret of [name, 'Ada', code]) expect(copied).not.toContain(secret);
     expect(copied.replace(/^Browser:.*$/m, '')).not.toMatch(/\d+\.\d+\.\d+\.\d+|[0-9a-f]*::[0-9a-f]+|\.local/);
   }
+});
+
+test('where a browser copies nothing, the diagnostics stay and the page says so', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  await host.addInitScript(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText: () => Promise.reject(new DOMException()) } });
+    document.execCommand = () => false;
+  });
+  await createRoom(host, 'Ada');
+  await isHydrated(host);
+  await main(host).getByText('Diagnostics', { exact: true }).click();
+  await button(host, 'Copy diagnostics').click();
+  await expect(host.getByRole('status').filter({ hasText: 'does not let this page copy' })).toBeVisible();
+  await expect(button(host, 'Copy diagnostics')).toBeFocused();
 });

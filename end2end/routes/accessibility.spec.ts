@@ -9,8 +9,10 @@ import {
   listen,
   main,
   sayName,
+  shareTab,
   showsRefusal,
   showsState,
+  signIn,
   stop,
   useMicrophone,
 } from '../visiting';
@@ -77,6 +79,49 @@ test('the host’s page is for everybody in each of its states', async ({ microp
   await isForEverybody(host);
 });
 
+/** Gives the host all the time there is to take a removal back. */
+const stopTheClockOfRemovals = (page: Page) =>
+  page.addInitScript(() => {
+    const { setTimeout } = window;
+    const patient = (act: () => void, ms?: number) => (ms === 5000 ? 0 : setTimeout(act, ms));
+    Object.assign(window, { setTimeout: patient });
+  });
+
+test('the host’s page is for everybody with all that can be on it', async ({ mixHost: host, newVisitor }) => {
+  test.slow();
+  await stopTheClockOfRemovals(host);
+  const code = await createRoom(host, 'Ada');
+  await shareTab(host);
+  await button(host, 'Add the microphone').click();
+  const guest = await newVisitor();
+  await signIn(guest, 'Grace');
+  await listen(guest, code);
+  await guest.getByLabel('Message to the host').fill('louder, please');
+  await guest.keyboard.press('Enter');
+  await expect(host.getByRole('log').getByRole('listitem')).toContainText('louder, please');
+  await main(host).getByText('Diagnostics', { exact: true }).click();
+  await expect(host.getByTestId('measured')).toContainText('Codec');
+  await isForEverybody(host);
+
+  await host.evaluate(() => {
+    MediaDevices.prototype.getDisplayMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'));
+  });
+  await button(host, 'Share another tab').click();
+  await expect(host.getByRole('alert').filter({ hasText: 'Nothing was shared' })).toBeVisible();
+  await button(host, 'Remove Grace').click();
+  await expect(host.getByText('Grace is being removed.')).toBeVisible();
+  await isForEverybody(host);
+  await expect(host.getByText('Grace is being removed.')).toBeVisible();
+
+  const second = await host.context().newPage();
+  await second.goto(`/host/${code}`);
+  await showsRefusal(second, 'host_elsewhere');
+  await isForEverybody(second);
+  await host.goto('/');
+  await showsRefusal(guest, 'removed');
+  await isForEverybody(guest);
+});
+
 test.describe('with room for one listener', () => {
   test.use({ settings: { MAX_LISTENERS: '1' } });
 
@@ -94,6 +139,10 @@ test.describe('with room for one listener', () => {
     const late = await newVisitor();
     await late.goto(`/room/${code}`);
     await isHydrated(late);
+    await isForEverybody(late);
+    await signIn(late, 'Linus');
+    await late.goto(`/listen/${code}`);
+    await showsRefusal(late, 'room_full');
     await isForEverybody(late);
 
     await button(host, 'Pause').click();
@@ -174,6 +223,96 @@ test('a listener needs no mouse', async ({ microphoneHost, newVisitor }) => {
   await guest.keyboard.press('Enter');
   await expect(guest).toHaveURL(/\/$/);
   await keepsFocus(guest);
+});
+
+test('a row of the audience keeps the keyboard, and a toast hands it on', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const code = await createRoom(host, 'Ada');
+  const guest = await newVisitor();
+  await signIn(guest, 'Grace');
+  await listen(guest, code);
+  const remove = button(host, 'Remove Grace');
+  await tabTo(host, remove);
+  await host.keyboard.press('Enter');
+  await expect(host.getByTestId('listener').getByRole('button', { name: 'Undo' })).toBeFocused();
+  await host.keyboard.press('Enter');
+  await expect(remove).toBeFocused();
+
+  await host.keyboard.press('Enter');
+  await host.getByRole('status', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).focus();
+  await showsRefusal(guest, 'removed');
+  await expect(host.getByText('Grace is being removed.')).toBeHidden();
+  await expect(main(host)).toBeFocused();
+
+  const another = await newVisitor();
+  await signIn(another, 'Edsger');
+  await listen(another, code);
+  await tabTo(host, button(host, 'Remove Edsger'));
+  await another.close();
+  await expect(host.getByRole('list', { name: 'Listeners' })).toBeFocused();
+});
+
+test('the keyboard reads on where there are no earlier messages', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const message = (seq: number) => ({
+    seq,
+    author: '0'.repeat(32),
+    name: 'Grace',
+    nonce: seq,
+    text: `number ${seq}`,
+    sent_at: 1_790_000_000_000 + seq,
+    delivered: true,
+  });
+  await host.routeWebSocket('**/ws', (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => {
+      const said = JSON.parse(String(frame));
+      if (said.type === 'room_joined') Object.assign(said.room, { messages: [message(2)], has_earlier_messages: true });
+      socket.send(JSON.stringify(said));
+    });
+    socket.onMessage((frame) => {
+      if (JSON.parse(String(frame)).type !== 'fetch_messages') server.send(frame);
+      else socket.send(JSON.stringify({ type: 'messages', messages: [message(1)], has_earlier: false }));
+    });
+  });
+  await createRoom(host, 'Ada');
+  await tabTo(host, button(host, 'Show earlier messages'));
+  await host.keyboard.press('Enter');
+  await expect(host.getByTestId('message')).toHaveCount(2);
+  await expect(button(host, 'Show earlier messages')).toBeHidden();
+  await expect(host.getByRole('log')).toBeFocused();
+});
+
+test('a host adds, removes and shares again without a mouse', async ({ mixHost: host }) => {
+  await createRoom(host, 'Ada');
+  await shareTab(host);
+  await tabTo(host, button(host, 'Add the microphone'));
+  await host.keyboard.press('Enter');
+  await expect(button(host, 'Mute the microphone')).toBeFocused();
+  await tabTo(host, button(host, 'Remove the microphone'));
+  await host.keyboard.press('Enter');
+  await expect(button(host, 'Add the microphone')).toBeFocused();
+  await host.keyboard.press('Enter');
+  await expect(button(host, 'Mute the microphone')).toBeFocused();
+
+  await host.reload();
+  await showsState(host, 'live');
+  await tabTo(host, button(host, 'Share again'));
+  await host.keyboard.press('Enter');
+  await expect(button(host, 'Mute the tab')).toBeFocused();
+});
+
+test('a listener goes on listening without a mouse', async ({ microphoneHost, newVisitor }) => {
+  const code = await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  const guest = await newVisitor();
+  await listen(guest, code);
+  await showsState(guest, 'listening');
+  await guest.getByTestId('stream').evaluate((audio: HTMLAudioElement) => audio.pause());
+  await tabTo(guest, button(guest, 'Go on listening'));
+  await guest.keyboard.press('Enter');
+  await expect(button(guest, 'Go on listening')).toBeHidden();
+  await expect(main(guest)).toBeFocused();
 });
 
 test('what can be pressed is seen where the system chooses the colours', async ({ newVisitor }) => {

@@ -5,6 +5,7 @@ mod capture;
 pub mod discretion;
 pub(crate) mod head_start;
 mod ice;
+mod keepsake;
 mod level;
 pub mod media_session;
 mod microphones;
@@ -58,13 +59,13 @@ pub use microphones::Microphone;
 pub(crate) use pause::pause;
 use peer::PeerConnection;
 use playback::Playback;
-pub use presence::{ListenerRow, Presence};
+pub use presence::Presence;
 use socket::Socket;
 pub use sources::Sound;
 use sources::Sources;
 
 use super::{
-    COUNT_EVERY_MS, Client, Command, Input, ListenerState, PeerState, Profile, Timer,
+    COUNT_EVERY_MS, Client, Command, Input, ListenerRow, ListenerState, PeerState, Profile, Timer,
     statistics::{EVERY_MS, Reading},
 };
 
@@ -292,6 +293,7 @@ impl Page {
             listener: listener.clone(),
             peer: client.peer_state(listener.member),
             removing: client.is_removing(listener.member),
+            has_left: false,
         };
         let rows = client.room().into_iter().flat_map(|room| &room.listeners).map(row).collect();
         if !show(self.0.presence.audience, rows) {

@@ -27,8 +27,11 @@ pub(super) struct Engagement {
     messages: BTreeMap<Seq, Message>,
     has_earlier: bool,
     outgoing: Vec<SendMessage>,
+    /// Whether the oldest of them waits for its timer, and the others behind it.
+    is_waiting: bool,
     next_nonce: u32,
-    chosen: Option<Reaction>,
+    /// The listener's reactions, the latest last. The room does not say which one it refuses; only the latest comes too fast.
+    reactions: Vec<Reaction>,
     /// Whom the host removes, and whether the time to take it back is over.
     removals: BTreeMap<MemberId, bool>,
     notice: Option<Refusal>,
@@ -57,6 +60,20 @@ pub struct OwnMessage {
 impl Engagement {
     pub(super) fn new(seed: u32) -> Self {
         Self { next_nonce: seed, ..Self::default() }
+    }
+
+    /// Takes in the latest messages of the room. Where others may be missing between them and those known, these go: the
+    /// host can ask for what came before the oldest one known, and for nothing else.
+    fn renew(&mut self, latest: &[Message], has_earlier: bool) {
+        let first = latest.first().map(|message| message.seq);
+        if self.messages.keys().next_back().copied() < first {
+            self.messages.clear();
+        }
+        let oldest = self.messages.keys().next().copied();
+        if oldest.is_none_or(|oldest| first.is_none_or(|first| first <= oldest)) {
+            self.has_earlier = has_earlier;
+        }
+        self.learn(latest);
     }
 
     fn learn(&mut self, messages: &[Message]) {
@@ -89,9 +106,9 @@ impl Client {
         known.chain(self.engagement.outgoing.iter().map(sending))
     }
 
-    /// The listener's last reaction.
+    /// The listener's last reaction that was not refused.
     pub fn chosen_reaction(&self) -> Option<Reaction> {
-        self.engagement.chosen
+        self.engagement.reactions.last().copied()
     }
 
     /// Whether the host has asked to remove a listener, and may still take it back.
@@ -106,7 +123,7 @@ impl Client {
 
     pub(super) fn react(&mut self, reaction: Reaction, out: &mut Vec<Command>) {
         if self.role == Role::Listener && self.link.is_attached() {
-            self.engagement.chosen = Some(reaction);
+            self.engagement.reactions.push(reaction);
             self.engagement.notice = None;
             out.push(Command::Send(ClientMessage::SendReaction(SendReaction { reaction })));
         }
@@ -116,12 +133,13 @@ impl Client {
         if self.role != Role::Listener || self.is_over() {
             return;
         }
-        let nonce = self.engagement.next_nonce;
+        let Engagement { next_nonce: nonce, is_waiting, .. } = self.engagement;
         self.engagement.next_nonce = nonce.wrapping_add(1);
-        self.engagement.notice = None;
+        self.engagement.notice = is_waiting.then_some(Refusal::TooManyMessages);
         let message = SendMessage { nonce, text };
         self.engagement.outgoing.push(message.clone());
-        if self.link.is_attached() {
+        // What is sent while others wait would overtake them.
+        if self.link.is_attached() && !is_waiting {
             out.push(Command::Send(ClientMessage::SendMessage(message)));
         }
     }
@@ -141,26 +159,28 @@ impl Client {
     /// The room as it is was told: what it knows of messages is known, and what it does not know is said again.
     pub(super) fn renew_engagement(&mut self, out: &mut Vec<Command>) {
         let Some(room) = &self.room else { return };
-        let oldest = self.engagement.messages.keys().next().copied();
-        if room.messages.first().is_none_or(|first| oldest.is_none_or(|oldest| first.seq <= oldest)) {
-            self.engagement.has_earlier = room.has_earlier_messages;
-        }
-        self.engagement.learn(&room.messages);
+        self.engagement.renew(&room.messages, room.has_earlier_messages);
         self.send_outgoing(MESSAGE_BURST as usize, out);
         self.send_removals(out);
     }
 
     /// Sends the oldest of what the room does not have yet, and the rest a moment later: at once it would be refused.
-    pub(super) fn send_outgoing(&self, at_once: usize, out: &mut Vec<Command>) {
-        let outgoing = &self.engagement.outgoing;
+    pub(super) fn send_outgoing(&mut self, at_once: usize, out: &mut Vec<Command>) {
         if !self.link.is_attached() {
             return;
         }
+        let outgoing = &self.engagement.outgoing;
         let messages = outgoing.iter().take(at_once).cloned();
         out.extend(messages.map(|message| Command::Send(ClientMessage::SendMessage(message))));
+        self.engagement.is_waiting = false;
         if outgoing.len() > at_once {
-            out.push(Command::StartTimer { timer: Timer::Messages, after_ms: MESSAGE_AGAIN_MS });
+            self.let_messages_wait(out);
         }
+    }
+
+    fn let_messages_wait(&mut self, out: &mut Vec<Command>) {
+        self.engagement.is_waiting = true;
+        out.push(Command::StartTimer { timer: Timer::Messages, after_ms: MESSAGE_AGAIN_MS });
     }
 
     pub(super) fn follow_engagement(&mut self, event: &RoomEvent, out: &mut Vec<Command>) {
@@ -187,10 +207,8 @@ impl Client {
     /// Whether it was about a message or a reaction that came too fast.
     pub(super) fn slow_down(&mut self, refusal: Refusal, out: &mut Vec<Command>) -> bool {
         match refusal {
-            Refusal::TooManyMessages => {
-                out.push(Command::StartTimer { timer: Timer::Messages, after_ms: MESSAGE_AGAIN_MS });
-            }
-            Refusal::TooManyReactions => {}
+            Refusal::TooManyMessages => self.let_messages_wait(out),
+            Refusal::TooManyReactions => _ = self.engagement.reactions.pop(),
             _ => return false,
         }
         self.engagement.notice = Some(refusal);

@@ -35,8 +35,32 @@ pub(super) fn rescue_if_lost(rescue: impl FnOnce() + 'static) {
     });
 }
 
+/// Lets reading go on at the page's content where what had the focus is gone, and nobody knows a better place.
+pub(crate) fn rescue_at_last() {
+    request_animation_frame(|| rescue_if_lost(move_to_main));
+}
+
+/// Moves the focus with `rescue` whenever this changes and takes away what had it.
+pub(crate) fn rescue_on_change<T: PartialEq + 'static>(
+    changing: impl Fn() -> T + 'static,
+    rescue: impl Fn() + Copy + 'static,
+) {
+    Effect::new(move |before: Option<T>| {
+        let now = changing();
+        if before.is_some_and(|before| before != now) {
+            rescue_if_lost(rescue);
+        }
+        now
+    });
+}
+
 fn cannot_have_it(element: &Element) -> bool {
     !element.is_connected() || element.matches(":disabled").unwrap_or_default()
+}
+
+/// Whether something in a place has it. The place itself does not count.
+pub(crate) fn is_inside(place: &Element) -> bool {
+    document().active_element().is_some_and(|focused| focused != *place && place.contains(Some(&focused)))
 }
 
 fn is_nowhere() -> bool {
@@ -80,7 +104,7 @@ fn awaited_field() -> Option<Element> {
 }
 
 /// A browser that refuses leaves the focus where it is, which hurts nobody.
-pub(super) fn focus_on(element: Option<Element>) {
+pub(crate) fn focus_on(element: Option<Element>) {
     if let Some(Ok(element)) = element.map(|element| element.dyn_into::<HtmlElement>()) {
         let _ = element.focus();
     }

@@ -53,8 +53,7 @@ pub fn Page(
     Effect::new(move |before: Option<&str>| {
         let now = state.map_or("", |state| state.get());
         if before.is_some_and(|before| before != now) {
-            // Whoever knows a better place comes first.
-            request_animation_frame(|| focus::rescue_if_lost(focus::move_to_main));
+            focus::rescue_at_last();
         }
         now
     });

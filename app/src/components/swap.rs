@@ -19,17 +19,15 @@ pub fn Swap(
 ) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
     let when = Memo::new(move |_| when.get());
-    Effect::new(move |before: Option<bool>| {
-        let now = when.get();
-        if before.is_some_and(|before| before != now) {
-            focus::rescue_if_lost(move || _ = place.get_untracked().map(|place| focus::move_into(&place)));
-        }
-        now
-    });
-    let content = move || if when.get() { children().into_any() } else { fallback.run() };
+    focus::rescue_on_change(
+        move || when.get(),
+        move || _ = place.get_untracked().map(|place| focus::move_into(&place)),
+    );
+    // Each in a place of its own: where one button takes the place of another, leptos 0.8 keeps the first one's listener.
     view! {
         <div class="contents" node_ref=place>
-            {content}
+            <Show when=move || when.get()>{children()}</Show>
+            <Show when=move || !when.get()>{fallback.run()}</Show>
         </div>
     }
     .into_any()

@@ -115,10 +115,9 @@ fn ShownToast(toasts: Toasts, id: ToastId, toast: Toast) -> impl IntoView {
         };
         on_cleanup(move || _ = timer.map(|timer| timer.clear()));
     });
-    let close = move || {
-        toasts.dismiss(id);
-        focus::rescue_if_lost(focus::move_to_main);
-    };
+    let close = move || toasts.dismiss(id);
+    // However it goes, the focus may be in it.
+    on_cleanup(focus::rescue_at_last);
     let (class, glyph) = match tone {
         Tone::Info => ("toast", Glyph::Check),
         Tone::Warn => ("toast toast-warn", Glyph::Alert),

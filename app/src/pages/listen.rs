@@ -131,7 +131,7 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
                 </h1>
                 <Orb shown level=presence.level />
                 <StatusBadge status=Signal::derive(move || shown.get().status()) label=move || shown.get().headline() />
-                <p class="text-lg text-muted">
+                <p class="text-lg text-muted" role="status">
                     {move || shown.get().explanation()}
                 </p>
             </div>

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     client::{
-        browser::Presence,
+        browser::{Presence, sharing},
         statistics::{PeerStatistics, report},
     },
-    components::{Button, Glyph, Icon, Notice, Tone, Variant},
+    components::{Button, Glyph, Icon, Notice, Toast, Toasts, Tone, Variant},
 };
 
 /// How long the button says that it has copied.
@@ -40,16 +39,22 @@ pub(super) fn TurnNotice(presence: Presence) -> impl IntoView {
     view! { <div data-testid="turn-problem">{notice}</div> }.into_any()
 }
 
-/// Copies a text, which is made when it is asked for.
+/// Copies a text, which is made when it is asked for, and says so where the browser refuses.
 #[component]
 pub(super) fn CopyDiagnostics(text: impl Fn() -> String + Send + Sync + 'static) -> impl IntoView {
     let copied = RwSignal::new(false);
+    let toasts = expect_context::<Toasts>();
     let copy = move |_| {
-        let copying = window().navigator().clipboard().write_text(&text());
+        let text = text();
         spawn_local(async move {
-            if JsFuture::from(copying).await.is_ok() {
+            if sharing::copy(&text).await {
                 copied.try_set(true);
                 set_timeout(move || _ = copied.try_set(false), COPIED_FOR);
+            } else {
+                toasts.show(
+                    Toast::new("The browser does not let this page copy. Select the lines and copy them yourself.")
+                        .with_tone(Tone::Warn),
+                );
             }
         });
     };

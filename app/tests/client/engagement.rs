@@ -6,8 +6,8 @@ use heartogether::{
     refusal::Refusal,
     time::Timestamp,
     wire::{
-        ClientMessage, FetchMessages, Message, Messages, RemoveListener, RoomEvent, SendMessage, SendReaction,
-        StreamState,
+        ClientMessage, FetchMessages, Message, Messages, Missed, RemoveListener, RoomEvent, SendMessage, SendReaction,
+        ServerMessage, StreamState,
     },
 };
 use heartogether_app::client::{Command, Input, MessageState, Timer};
@@ -27,6 +27,10 @@ fn states(page: &Page) -> Vec<MessageState> {
     page.client.own_messages().map(|message| message.state).collect()
 }
 
+fn known(page: &Page) -> Vec<u64> {
+    page.client.messages().map(|message| message.seq.0).collect()
+}
+
 fn removal(member: MemberId) -> ClientMessage {
     ClientMessage::RemoveListener(RemoveListener { member })
 }
@@ -44,6 +48,19 @@ fn a_reaction_without_a_connection_is_of_a_moment_that_has_passed() {
     let mut page = Page::hearing(StreamState::Live);
     page.lose();
     assert!(page.take(Input::ReactionPressed(Reaction::Fire)).is_empty());
+    assert_eq!(page.client.chosen_reaction(), None);
+}
+
+#[test]
+fn a_reaction_that_is_refused_is_not_shown_as_chosen() {
+    let mut page = Page::hearing(StreamState::Live);
+    for reaction in [Reaction::Heart, Reaction::Fire, Reaction::Party] {
+        page.take(Input::ReactionPressed(reaction));
+    }
+    page.refuse(Refusal::TooManyReactions);
+    page.refuse(Refusal::TooManyReactions);
+    assert_eq!(page.client.chosen_reaction(), Some(Reaction::Heart), "the one before those that were refused");
+    page.refuse(Refusal::TooManyReactions);
     assert_eq!(page.client.chosen_reaction(), None);
 }
 
@@ -106,6 +123,20 @@ fn a_message_that_came_too_fast_goes_out_a_moment_later() {
 }
 
 #[test]
+fn what_is_written_while_another_message_waits_goes_out_after_it() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.take(Input::MessageWritten(text("one")));
+    page.refuse(Refusal::TooManyMessages);
+    assert!(sent(&page.take(Input::MessageWritten(text("two")))).is_empty());
+    assert_eq!(page.client.engagement_notice(), Some(Refusal::TooManyMessages));
+    let message_of = |nonce, said| ClientMessage::SendMessage(SendMessage { nonce, text: text(said) });
+    assert_eq!(sent(&page.fire(Timer::Messages)), [message_of(5, "one")]);
+    page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 5, true) });
+    assert_eq!(sent(&page.fire(Timer::Messages)), [message_of(6, "two")]);
+    assert_eq!(sent(&page.take(Input::MessageWritten(text("three")))), [message_of(7, "three")], "nothing waits");
+}
+
+#[test]
 fn what_was_written_offline_goes_out_no_faster_than_the_room_takes_it() {
     let mut page = Page::hearing(StreamState::Live);
     page.lose();
@@ -145,9 +176,43 @@ fn a_new_page_of_the_host_knows_the_messages_and_fetches_older_ones() {
     let fetch = sent(&page.take(Input::EarlierMessagesPressed));
     assert_eq!(fetch, [ClientMessage::FetchMessages(FetchMessages { before: Seq(8) })]);
     let messages = vec![message(4, GRACE, 1, true)];
-    page.hear(heartogether::wire::ServerMessage::Messages(Messages { messages, has_earlier: false }));
-    assert_eq!(page.client.messages().map(|message| message.seq.0).collect::<Vec<_>>(), [4, 8, 9]);
+    page.hear(ServerMessage::Messages(Messages { messages, has_earlier: false }));
+    assert_eq!(known(&page), [4, 8, 9]);
     assert!(!page.client.has_earlier_messages());
+}
+
+#[test]
+fn a_host_who_missed_much_can_fetch_what_came_between() {
+    let mut page = Page::hosting(&[GRACE]);
+    page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 1, true) });
+    let (mut room, mut joining) = (view(StreamState::Idle, &[GRACE]), view(StreamState::Idle, &[GRACE]));
+    room.messages = vec![message(90, GRACE, 8, true), message(91, GRACE, 9, true)];
+    room.has_earlier_messages = true;
+    page.lose();
+    page.resume(Missed::Room(room));
+    assert_eq!(known(&page), [90, 91]);
+    assert!(page.client.has_earlier_messages());
+    let fetch = sent(&page.take(Input::EarlierMessagesPressed));
+    assert_eq!(fetch, [ClientMessage::FetchMessages(FetchMessages { before: Seq(90) })]);
+    page.hear(ServerMessage::Messages(Messages { messages: vec![message(11, GRACE, 1, true)], has_earlier: false }));
+
+    joining.messages = vec![message(91, GRACE, 9, true), message(92, GRACE, 10, true)];
+    joining.has_earlier_messages = true;
+    page.lose();
+    page.resume(Missed::Room(joining));
+    assert_eq!(known(&page), [11, 90, 91, 92], "nothing is missing");
+    assert!(!page.client.has_earlier_messages());
+}
+
+#[test]
+fn a_host_who_missed_more_messages_than_the_room_shows_at_once_can_fetch_the_others() {
+    let mut page = Page::hosting(&[GRACE]);
+    page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 1, true) });
+    page.lose();
+    let missed = (12..76).map(|seq| RoomEvent::MessageSent { message: message(seq, GRACE, seq as u32, true) });
+    page.miss(missed.collect());
+    assert_eq!(known(&page), (26..76).collect::<Vec<_>>());
+    assert!(page.client.has_earlier_messages());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! `stage` is one page at a time, spoken to directly; `world` is a whole room, with the real core as its server.
 
 mod adapting;
+mod audience;
 mod broadcast;
 mod candidates;
 mod descriptions;

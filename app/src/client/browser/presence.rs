@@ -8,7 +8,7 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     time::Timestamp,
-    wire::{ListenerView, Message, RoomView},
+    wire::{Message, RoomView},
 };
 use leptos::{html::Div, prelude::*};
 use send_wrapper::SendWrapper;
@@ -18,7 +18,7 @@ use super::{Page, Sound, discretion, head_start::HeadStart, ice, ice::Discretion
 use crate::{
     api::IceConfiguration,
     client::{
-        Client, HostState, Input, LinkState, ListenerState, OwnMessage, PeerState, Profile, TurnProblem, Volume,
+        Client, HostState, Input, LinkState, ListenerRow, ListenerState, OwnMessage, Profile, TurnProblem, Volume,
         statistics::PeerStatistics,
     },
 };
@@ -204,17 +204,6 @@ impl Default for Presence {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// A listener as the host's page shows them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ListenerRow {
-    /// What the room knows of them.
-    pub listener: ListenerView,
-    /// How the peer connection to them is.
-    pub peer: Option<PeerState>,
-    /// Whether they are being removed, and it can still be taken back.
-    pub removing: bool,
 }
 
 /// Remembers that this tab hosts the room. Whether it did before: then a reload takes the place over even from a

@@ -12,14 +12,13 @@ use web_sys::{MediaStream, MediaStreamTrack};
 use super::{
     Page, Presence, Reporter,
     capture::{self, Capture, CaptureError},
+    keepsake,
     microphones::{self, Microphone},
     mixer::Mixer,
     show,
     vigil::Vigil,
 };
 use crate::client::{Client, HostState, Input, Keepsake, Mix, Profile};
-
-const KEEPSAKE_KEY: &str = "heartogether.live";
 
 /// What a host's page shows of its sound. Made while rendering; nothing is known before the page runs in the browser.
 #[derive(Clone, Copy, Default)]
@@ -87,12 +86,25 @@ impl Presence {
         }
     }
 
-    /// Takes this microphone from now on. What is live goes on from there; else it is opened for trying it out.
+    /// Takes this microphone from now on, if it can be opened. What is live goes on from there; else it is opened for
+    /// trying it out.
     pub fn choose_microphone(self, id: String) {
         let Some(page) = self.page() else { return };
-        microphones::remember_choice(&id);
-        self.sound.chosen_microphone.set(Some(id));
-        page.reopen_microphone();
+        self.sound.chosen_microphone.set(Some(id.clone()));
+        spawn_local(async move {
+            page.open_microphone(true).await;
+            if page.open_device().as_ref() == Some(&id) {
+                microphones::remember_choice(&id);
+            }
+        });
+    }
+
+    /// Leaves away the source that was live before a reload and waits for a click.
+    pub fn share_no_more(self) {
+        self.sound.again.set(None);
+        if let Some(page) = self.page() {
+            keepsake::keep(page.sources().kept.get());
+        }
     }
 }
 
@@ -145,7 +157,7 @@ impl Page {
         *self.sources().devices.borrow_mut() = microphones::watch(move || list_microphones(&report));
         list_microphones(&self.reporter());
         let code = self.0.client.borrow().code;
-        if let Some(keepsake) = keepsake().filter(|keepsake| keepsake.code == code) {
+        if let Some(keepsake) = keepsake::kept().filter(|keepsake| keepsake.code == code) {
             self.input(Input::Recalled(keepsake));
             let page = self.clone();
             spawn_local(async move { page.bring_back(keepsake.mix).await });
@@ -214,11 +226,16 @@ impl Page {
         }
         let taken = self.take_in(captured);
         if taken {
-            let open = sources.mixer.borrow().as_ref().and_then(|mixer| mixer.capture(Source::Microphone)?.device());
-            show(sound.chosen_microphone, open.or(device));
             list_microphones(&self.reporter());
         }
+        let wanted = if taken { device } else { microphones::choice() };
+        show(sound.chosen_microphone, self.open_device().or(wanted));
         taken
+    }
+
+    /// The id of the microphone that is open.
+    fn open_device(&self) -> Option<String> {
+        self.sources().mixer.borrow().as_ref()?.capture(Source::Microphone)?.device()
     }
 
     /// Opens the microphone, or in place of the open one the one that is wanted now, in the background.
@@ -337,7 +354,7 @@ impl Page {
         }
         let keepsake = client.keepsake();
         if sources.kept.replace(keepsake) != keepsake {
-            keep(keepsake);
+            keepsake::keep(keepsake);
         }
     }
 }
@@ -350,18 +367,4 @@ fn list_microphones(report: &Reporter) {
             show(page.0.presence.sound.microphones, microphones);
         }
     });
-}
-
-fn keepsake() -> Option<Keepsake> {
-    let storage = window().session_storage().ok()??;
-    Keepsake::parse(&storage.get_item(KEEPSAKE_KEY).ok()??)
-}
-
-/// A browser that forbids storage loses no more than this convenience.
-fn keep(keepsake: Option<Keepsake>) {
-    let Ok(Some(storage)) = window().session_storage() else { return };
-    let _ = match keepsake {
-        Some(keepsake) => storage.set_item(KEEPSAKE_KEY, &keepsake.to_string()),
-        None => storage.remove_item(KEEPSAKE_KEY),
-    };
 }

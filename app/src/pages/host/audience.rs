@@ -1,28 +1,33 @@
 //! Who listens, how well, and what they said last. Thousands of them cost what fits on the screen.
 
+mod hold;
 mod window;
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use heartogether::id::MemberId;
 use leptos::{ev, html, prelude::*};
 
 use crate::{
-    client::{
-        Input, PeerState,
-        browser::{ListenerRow, Presence},
-        statistics::PeerStatistics,
-    },
-    components::{Button, Glyph, Icon, IconButton, Toast, ToastId, Toasts, Variant},
+    client::{Input, ListenerRow, PeerState, arranged, browser::Presence, statistics::PeerStatistics},
+    components::{Button, Glyph, Icon, IconButton, Swap, Toast, ToastId, Toasts, Variant, focus},
 };
+use hold::Hold;
 use window::Window;
 
-/// How many listen, and who, the latest activity first.
+/// How many listen, and who, the latest activity first. Nobody moves while the host is about to press something.
 #[component]
 pub(super) fn Audience(presence: Presence, max_listeners: u32) -> impl IntoView {
     let sought = RwSignal::new(String::new());
     let count = Memo::new(move |_| presence.audience.with(Vec::len));
-    let rows = Memo::new(move |_| sorted(presence.audience.get(), &sought.get()));
+    let hold = Hold::new();
+    let everybody = Memo::new(move |before: Option<&Vec<ListenerRow>>| {
+        let is_held = hold.is_on();
+        arranged(presence.audience.get(), before.filter(|_| is_held).map(Vec::as_slice))
+    });
+    let rows = Memo::new(move |_| everybody.with(|rows| named(rows, &sought.get())));
+    // A field that has come stays: what is sought in it still holds, and the focus may be in it.
+    let is_searched = Memo::new(move |before: Option<&bool>| before == Some(&true) || count.get() > SEARCH_FROM);
     let nobody = move || match (count.get(), rows.with(Vec::is_empty)) {
         (0, _) => Some("Nobody yet. Hand out the code."),
         (_, true) => Some("Nobody of that name."),
@@ -35,18 +40,19 @@ pub(super) fn Audience(presence: Presence, max_listeners: u32) -> impl IntoView 
                 <Icon glyph=Glyph::People />
                 <span role="status">{move || format!("{} of {max_listeners} listening", count.get())}</span>
             </h2>
-            <Show when=move || { count.get() > SEARCH_FROM }>
+            <Show when=move || is_searched.get()>
                 <input
                     class="input"
                     type="search"
                     aria-label="Search listeners"
                     placeholder="Search by name"
                     autocomplete="off"
+                    prop:value=sought
                     on:input=move |event| sought.set(event_target_value(&event))
                 />
             </Show>
             {move || nobody().map(|text| view! { <p class="text-muted">{text}</p> })}
-            <List presence rows />
+            <List presence hold rows />
         </section>
     }
     .into_any()
@@ -54,43 +60,46 @@ pub(super) fn Audience(presence: Presence, max_listeners: u32) -> impl IntoView 
 
 /// Says in a toast who is being removed, which stays in sight while it can be taken back.
 fn announce_removals(presence: Presence, toasts: Toasts) {
-    Effect::new(move |before: Option<BTreeMap<MemberId, ToastId>>| {
-        let mut announced = before.unwrap_or_default();
+    let announced = StoredValue::new(BTreeMap::<MemberId, ToastId>::new());
+    Effect::new(move |_| {
         let removing = presence.audience.with(|rows| {
             let rows = rows.iter().filter(|row| row.removing);
             rows.map(|row| (row.listener.member, row.listener.name.to_string())).collect::<BTreeMap<_, _>>()
         });
-        announced.retain(|member, id| {
-            let goes_on = removing.contains_key(member);
-            if !goes_on {
-                toasts.dismiss(*id);
-            }
-            goes_on
-        });
-        for (member, name) in removing {
-            announced.entry(member).or_insert_with(|| {
-                let undo = move || presence.press(Input::UndoPressed(member));
-                toasts.show(Toast::new(format!("{name} is being removed.")).with_action("Undo", undo).lasting(None))
+        announced.update_value(|announced| {
+            announced.retain(|member, id| {
+                let goes_on = removing.contains_key(member);
+                if !goes_on {
+                    toasts.dismiss(*id);
+                }
+                goes_on
             });
-        }
-        announced
+            for (member, name) in removing {
+                announced.entry(member).or_insert_with(|| {
+                    let undo = move || presence.press(Input::UndoPressed(member));
+                    toasts.show(Toast::new(format!("{name} is being removed.")).with_action("Undo", undo).lasting(None))
+                });
+            }
+        });
     });
+    // Toasts outlast the page that shows them, but what they undo does not.
+    on_cleanup(move || announced.with_value(|announced| announced.values().for_each(|id| toasts.dismiss(*id))));
 }
 
 /// As many listeners as are found at a glance.
 const SEARCH_FROM: usize = 8;
 
-fn sorted(mut rows: Vec<ListenerRow>, sought: &str) -> Vec<ListenerRow> {
+/// Those whose name has this in it.
+fn named(rows: &[ListenerRow], sought: &str) -> Vec<ListenerRow> {
     let sought = sought.trim().to_lowercase();
-    rows.retain(|row| sought.is_empty() || row.listener.name.as_str().to_lowercase().contains(&sought));
-    rows.sort_by_key(|row| Reverse(row.listener.active_at));
-    rows
+    let is_found = |row: &&ListenerRow| row.listener.name.as_str().to_lowercase().contains(&sought);
+    rows.iter().filter(is_found).cloned().collect()
 }
 
 /// Draws the rows that can be seen, and keeps the room of the others.
 #[component]
-fn List(presence: Presence, rows: Memo<Vec<ListenerRow>>) -> impl IntoView {
-    let (list, before, after) = (NodeRef::<html::Ul>::new(), NodeRef::<html::Li>::new(), NodeRef::<html::Li>::new());
+fn List(presence: Presence, hold: Hold, rows: Memo<Vec<ListenerRow>>) -> impl IntoView {
+    let (list, before, after) = (hold.list, NodeRef::<html::Li>::new(), NodeRef::<html::Li>::new());
     let scrolled_px = RwSignal::new(0);
     let seen = Memo::new(move |_| Window::at(scrolled_px.get(), rows.with(Vec::len)));
     Effect::new(move |_| {
@@ -104,21 +113,25 @@ fn List(presence: Presence, rows: Memo<Vec<ListenerRow>>) -> impl IntoView {
             scrolled_px.set(usize::try_from(list.scroll_top()).unwrap_or_default());
         }
     };
-    let total = move || rows.with(Vec::len);
     let visible = move || {
         let Window { first, last, .. } = seen.get();
-        rows.with(|rows| {
-            let members = rows[first..last].iter().map(|row| row.listener.member);
-            members.enumerate().map(|(index, member)| (first + index + 1, member)).collect::<Vec<_>>()
-        })
+        rows.with(|rows| rows[first..last].iter().map(|row| row.listener.member).collect::<Vec<_>>())
     };
     view! {
-        <ul class="audience" node_ref=list on:scroll=on_scroll tabindex="0" aria-label="Listeners">
+        <ul
+            class="audience"
+            node_ref=list
+            tabindex="0"
+            aria-label="Listeners"
+            on:scroll=on_scroll
+            on:pointerenter=move |_| hold.point(true)
+            on:pointerleave=move |_| hold.point(false)
+            on:focusin=move |_| hold.move_focus()
+            on:focusout=move |_| hold.move_focus()
+        >
             <li node_ref=before aria-hidden="true"></li>
-            <For each=visible key=|(position, member)| (*position, *member) let((position, member))>
-                <li class="audience-row" data-testid="listener" aria-posinset=position aria-setsize=total>
-                    <Row presence rows member />
-                </li>
+            <For each=visible key=|member| *member let(member)>
+                <Row presence list rows member />
             </For>
             <li node_ref=after aria-hidden="true"></li>
         </ul>
@@ -127,8 +140,30 @@ fn List(presence: Presence, rows: Memo<Vec<ListenerRow>>) -> impl IntoView {
 }
 
 #[component]
-fn Row(presence: Presence, rows: Memo<Vec<ListenerRow>>, member: MemberId) -> impl IntoView {
-    let row = Memo::new(move |_| rows.with(|rows| rows.iter().find(|row| row.listener.member == member).cloned()));
+fn Row(presence: Presence, list: NodeRef<html::Ul>, rows: Memo<Vec<ListenerRow>>, member: MemberId) -> impl IntoView {
+    let place = Memo::new(move |_| rows.with(|rows| rows.iter().position(|row| row.listener.member == member)));
+    let row = Memo::new(move |_| rows.with(|rows| rows.get(place.get()?).cloned()));
+    let has_left = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| row.has_left)));
+    focus::rescue_on_change(move || has_left.get(), move || focus::focus_on(list.get_untracked().map(Into::into)));
+    view! {
+        <li
+            class="audience-row"
+            data-testid="listener"
+            aria-posinset=move || place.get().map(|place| place + 1)
+            aria-setsize=move || rows.with(Vec::len)
+        >
+            <Told presence row member />
+            <Show when=move || !has_left.get()>
+                <Removal presence row member />
+            </Show>
+        </li>
+    }
+    .into_any()
+}
+
+/// Who it is, what they said last, and how they are reached.
+#[component]
+fn Told(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId) -> impl IntoView {
     let name =
         Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.listener.name.to_string()).unwrap_or_default()));
     let email = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.listener.email.clone())));
@@ -147,7 +182,6 @@ fn Row(presence: Presence, rows: Memo<Vec<ListenerRow>>, member: MemberId) -> im
             Some(measured_text(statistics))
         })
     };
-    let is_removing = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.removing)));
     view! {
         <div class="audience-who">
             <span class="truncate font-semibold">
@@ -168,23 +202,33 @@ fn Row(presence: Presence, rows: Memo<Vec<ListenerRow>>, member: MemberId) -> im
         </div>
         <div class="audience-how">
             <span class="text-sm text-muted" data-testid="listener-state">
-                {move || if is_removing.get() { "removing" } else { state() }}
+                {state}
             </span>
             <span class="text-sm text-muted tabular-nums">{measured}</span>
         </div>
-        // Each in a place of its own: where one button takes the place of another, leptos 0.8 keeps the first one's listener.
-        <Show when=move || is_removing.get()>
+    }
+    .into_any()
+}
+
+/// Removes a listener, and takes it back.
+#[component]
+fn Removal(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId) -> impl IntoView {
+    let is_removing = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.removing)));
+    let label =
+        move || row.with(|row| row.as_ref().map(|row| format!("Remove {}", row.listener.name)).unwrap_or_default());
+    view! {
+        <Swap
+            when=is_removing
+            fallback=move || {
+                view! {
+                    <IconButton label glyph=Glyph::Close on:click=move |_| presence.press(Input::RemovePressed(member)) />
+                }
+            }
+        >
             <Button variant=Variant::Secondary on:click=move |_| presence.press(Input::UndoPressed(member))>
                 "Undo"
             </Button>
-        </Show>
-        <Show when=move || !is_removing.get()>
-            <IconButton
-                label=move || format!("Remove {}", name.get())
-                glyph=Glyph::Close
-                on:click=move |_| presence.press(Input::RemovePressed(member))
-            />
-        </Show>
+        </Swap>
     }
     .into_any()
 }
@@ -198,9 +242,11 @@ fn measured_text(statistics: &PeerStatistics) -> String {
 }
 
 fn state_of(row: &ListenerRow) -> &'static str {
-    match (row.listener.attached, row.peer) {
-        (false, _) => "reconnecting",
-        (true, Some(peer)) => PeerState::name(peer),
-        (true, None) => "new",
+    match (row.has_left, row.removing, row.listener.attached, row.peer) {
+        (true, ..) => "left",
+        (_, true, ..) => "removing",
+        (_, _, false, _) => "reconnecting",
+        (.., Some(peer)) => PeerState::name(peer),
+        (.., None) => "new",
     }
 }

@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 
 use crate::{
     client::{Input, browser::Presence},
-    components::{Button, Variant},
+    components::{Button, Variant, focus},
 };
 
 /// Pixels from the end within which the list counts as being at its end.
@@ -15,7 +15,7 @@ const AT_END_PX: i32 = 40;
 /// otherwise.
 #[component]
 pub(super) fn Chat(presence: Presence) -> impl IntoView {
-    let list = NodeRef::<html::Ol>::new();
+    let list = NodeRef::<html::Div>::new();
     let at_end = StoredValue::new(true);
     let on_scroll = move |_| {
         if let Some(list) = list.get_untracked() {
@@ -31,6 +31,10 @@ pub(super) fn Chat(presence: Presence) -> impl IntoView {
             }
         });
     });
+    focus::rescue_on_change(
+        move || presence.has_earlier_messages.get(),
+        move || focus::focus_on(list.get_untracked().map(Into::into)),
+    );
     let is_empty = Memo::new(move |_| presence.messages.with(Vec::is_empty));
     let keys =
         move || presence.messages.with(|messages| messages.iter().map(|message| message.seq).collect::<Vec<_>>());
@@ -45,11 +49,13 @@ pub(super) fn Chat(presence: Presence) -> impl IntoView {
                     "Show earlier messages"
                 </Button>
             </Show>
-            <ol class="chat" node_ref=list on:scroll=on_scroll role="log" tabindex="0" aria-label="Messages from listeners" hidden=is_empty>
-                <For each=keys key=|seq| *seq let(seq)>
-                    {shown(presence, seq)}
-                </For>
-            </ol>
+            <div class="chat" node_ref=list on:scroll=on_scroll role="log" tabindex="0" aria-label="Messages from listeners" hidden=is_empty>
+                <ol>
+                    <For each=keys key=|seq| *seq let(seq)>
+                        {shown(presence, seq)}
+                    </For>
+                </ol>
+            </div>
         </section>
     }
     .into_any()

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use crate::{
     client::{HostState, browser::Presence},
-    components::{Button, Notice, Tone},
+    components::{Button, Notice, Tone, Variant, focus},
 };
 use desk::Desk;
 use ending::StopButton;
@@ -50,6 +50,7 @@ fn Troubles(presence: Presence) -> impl IntoView {
         let others_go_on = sound.mix.with(|mix| mix.route().is_some());
         sound.lost.get().map(|source| view! { <Notice tone=Tone::Warn>{farewell(source, others_go_on)}</Notice> })
     };
+    focus::rescue_on_change(move || sound.again.get(), focus::rescue_at_last);
     let again = move || sound.again.get().map(|source| view! { <ShareAgain presence source /> });
     view! {
         {error}
@@ -79,7 +80,7 @@ const fn farewell(source: Source, others_go_on: bool) -> &'static str {
     }
 }
 
-/// After a reload: browsers give a tab's sound back only after a click.
+/// After a reload: browsers give a tab's sound back only after a click. Who wants something else says so.
 #[component]
 fn ShareAgain(presence: Presence, source: Source) -> impl IntoView {
     let text = match source {
@@ -92,9 +93,14 @@ fn ShareAgain(presence: Presence, source: Source) -> impl IntoView {
         <Notice tone=Tone::Warn>
             <div class="grid gap-3">
                 <p>{text}</p>
-                <Button pending=Signal::derive(move || presence.sound.asking.get().is_some()) on:click=move |_| presence.share(source)>
-                    "Share again"
-                </Button>
+                <div class="flex flex-wrap gap-3">
+                    <Button pending=Signal::derive(move || presence.sound.asking.get().is_some()) on:click=move |_| presence.share(source)>
+                        "Share again"
+                    </Button>
+                    <Button variant=Variant::Ghost on:click=move |_| presence.share_no_more()>
+                        "Dismiss"
+                    </Button>
+                </div>
             </div>
         </Notice>
     }

@@ -12,8 +12,8 @@ use super::super::{
 use crate::{
     api::Relay,
     client::{
-        TurnProblem,
-        browser::{ListenerRow, Presence},
+        ListenerRow, TurnProblem,
+        browser::Presence,
         statistics::{
             PeerStatistics, REMEMBERED,
             history::{History, Measure},

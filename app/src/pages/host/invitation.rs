@@ -91,9 +91,11 @@ fn LinkActions(
     let copy = move |_| {
         let Some(field) = field.get_untracked() else { return };
         spawn_local(async move {
-            toasts.show(match sharing::copy(field).await {
-                true => Toast::new("Copied. Send the link to those who shall listen."),
-                false => Toast::new("The link is selected. Please copy it from its field.").with_tone(Tone::Warn),
+            toasts.show(if sharing::copy(&field.value()).await {
+                Toast::new("Copied. Send the link to those who shall listen.")
+            } else {
+                field.select();
+                Toast::new("The link is selected. Please copy it from its field.").with_tone(Tone::Warn)
             });
         });
     };

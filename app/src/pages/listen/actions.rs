@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::shown::{Obstacle, Shown, WayOut};
 use crate::{
     client::{Input, ListenerState, browser::Presence},
-    components::{Button, ButtonLink, Glyph, Icon, Variant},
+    components::{Button, ButtonLink, Glyph, Icon, Variant, focus},
     routes::{self, Destination},
 };
 
@@ -23,6 +23,7 @@ pub(super) fn Actions(presence: Presence, shown: Memo<Shown>, code: RoomCode) ->
         Shown { client: ListenerState::Refused(refusal), .. } => view! { <Exit presence refusal code /> }.into_any(),
         _ => ().into_any(),
     };
+    focus::rescue_on_change(move || shown.get().obstacle, focus::rescue_at_last);
     let leave = move || {
         let (label, variant) = match shown.get().client {
             ListenerState::Ended(_) => ("Back to the start", Variant::Primary),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{ending::PauseButton, microphone::MicrophonePicker, quality::QualityChoice};
 use crate::{
     client::{Fader, Input, browser::Presence},
-    components::{Button, Glyph, Icon, IconButton, LevelMeter, Slider, Variant},
+    components::{Button, Glyph, Icon, IconButton, LevelMeter, Slider, Swap, Variant},
 };
 
 /// What a source is called here.
@@ -55,9 +55,9 @@ pub(super) fn Desk(presence: Presence) -> impl IntoView {
                 .map(|source| {
                     let is_in = Memo::new(move |_| presence.sound.mix.with(|mix| mix.has(source)));
                     view! {
-                        <Show when=move || is_in.get() fallback=move || view! { <AddButton presence source /> }>
+                        <Swap when=is_in fallback=move || view! { <AddButton presence source /> }>
                             <Strip presence source />
-                        </Show>
+                        </Swap>
                     }
                 })
                 .collect_view()}
