@@ -20,6 +20,8 @@ use super::{Client, Command, Timer};
 const UNDO_MS: u32 = 5_000;
 /// Milliseconds after which a message that came too fast is sent again: the limit is one a second.
 const MESSAGE_AGAIN_MS: u32 = 1_100;
+/// Reactions that are remembered: more than can be on their way to be refused.
+const REACTIONS_KEPT: usize = 32;
 
 /// What a page knows of them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -123,6 +125,8 @@ impl Client {
 
     pub(super) fn react(&mut self, reaction: Reaction, out: &mut Vec<Command>) {
         if self.role == Role::Listener && self.link.is_attached() {
+            let surplus = (self.engagement.reactions.len() + 1).saturating_sub(REACTIONS_KEPT);
+            self.engagement.reactions.drain(..surplus);
             self.engagement.reactions.push(reaction);
             self.engagement.notice = None;
             out.push(Command::Send(ClientMessage::SendReaction(SendReaction { reaction })));
