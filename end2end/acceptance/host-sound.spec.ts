@@ -271,6 +271,62 @@ test('the screen stays on while live, and closing asks first', async ({ micropho
   await expect.poll(() => microphoneHost.isClosed()).toBe(true);
 });
 
+/** Goes away from a live page, and answers what the browser asks then. */
+async function isAsked(page: Page, answer: 'accept' | 'dismiss', leave: () => Promise<unknown>): Promise<void> {
+  const asked = page.waitForEvent('dialog');
+  const leaving = leave();
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog[answer]();
+  await leaving;
+}
+
+test('whoever is live is asked before another page of the site takes the place of theirs', async ({ mixHost, newVisitor }) => {
+  const code = await createRoom(mixHost, 'Ada');
+  await mixHost.goto('/');
+  await isHydrated(mixHost);
+  // Within the page, so that the browser's Back leads through the router too.
+  await mixHost.getByRole('link', { name: /^Host again/ }).click();
+  await useMicrophone(mixHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+
+  const link = (name: string) => mixHost.getByRole('link', { name, exact: true });
+  const ways = [
+    () => link('HearTogether').click(),
+    () => link('About').click(),
+    () => link('Privacy').press('Enter'),
+    () => mixHost.evaluate(() => history.back()),
+  ];
+  for (const leave of ways) {
+    await isAsked(mixHost, 'dismiss', leave);
+    await expect(mixHost).toHaveURL(new RegExp(`/host/${code}$`));
+    await showsState(mixHost, 'live');
+    await hear(listener, MICROPHONE_TONE_HZ);
+  }
+
+  await link('Skip to the content').press('Enter');
+  await showsState(mixHost, 'live');
+  await isAsked(mixHost, 'accept', () => link('About').click());
+  await expect(mixHost).toHaveURL(/\/about$/);
+  await showsState(listener, 'reconnecting');
+  // And finds everything as it was on coming back.
+  await mixHost.goBack();
+  await showsState(mixHost, 'live');
+  await hear(listener, MICROPHONE_TONE_HZ);
+});
+
+test('whoever is not live goes from page to page without a question', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  await createRoom(host, 'Ada');
+  await isHydrated(host);
+  await host.evaluate(() => Object.assign(window, { sameDocument: true }));
+  await host.getByRole('link', { name: 'About', exact: true }).click();
+  await expect(host).toHaveURL(/\/about$/);
+  expect(await host.evaluate(() => 'sameDocument' in window)).toBe(true);
+});
+
 test.describe('what fails says why, and ends nothing', () => {
   const ends = async (page: Page, text: RegExp) => {
     await expect(problem(page)).toHaveText(text);

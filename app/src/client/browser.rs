@@ -2,6 +2,7 @@
 //! talks to web-sys. Everything here lets go of its device, socket or connection when dropped.
 
 mod capture;
+mod detour;
 pub mod discretion;
 pub(crate) mod head_start;
 mod ice;
