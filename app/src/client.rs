@@ -159,9 +159,9 @@ impl Client {
         self.room.as_ref()
     }
 
-    /// How the peer connection to a listener is.
+    /// How the peer connection to a listener is: failed, too, while one attempt after the other comes to nothing.
     pub fn peer_state(&self, member: MemberId) -> Option<PeerState> {
-        self.peers.state(member)
+        if self.peers.is_out_of_reach(member) { Some(PeerState::Failed) } else { self.peers.state(member) }
     }
 
     /// The sound's quality: the host's choice, or what suits the source.

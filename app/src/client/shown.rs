@@ -37,6 +37,8 @@ pub enum ListenerState {
     Paused,
     /// It was there and is being brought back.
     Reconnecting,
+    /// No way to the host was found, and it is looked for on and on.
+    OutOfReach,
     /// The room has ended.
     Ended(EndReason),
     /// Not possible, and why.
@@ -66,7 +68,7 @@ impl ListenerState {
             Self::Paused => "paused",
             Self::Reconnecting => "reconnecting",
             Self::Ended(_) => "ended",
-            Self::Refused(_) => "refused",
+            Self::OutOfReach | Self::Refused(_) => "refused",
         }
     }
 }
@@ -103,11 +105,16 @@ impl Client {
             (StreamState::Paused, true) => ListenerState::Paused,
             (_, true) => ListenerState::Listening,
             (StreamState::Interrupted, false) => ListenerState::Reconnecting,
+            (_, false) if self.is_host_out_of_reach() => ListenerState::OutOfReach,
             (_, false) if self.peers.was_connected() && self.stream() != StreamState::Idle => {
                 ListenerState::Reconnecting
             }
             (_, false) => ListenerState::Connecting,
         }
+    }
+
+    fn is_host_out_of_reach(&self) -> bool {
+        self.room.as_ref().is_some_and(|room| self.peers.is_out_of_reach(room.host))
     }
 
     /// Whether a listener's first sound is on its way: an offer may come, or what it leads to is not there yet.

@@ -71,6 +71,7 @@ impl Shown {
         match (self.obstacle, self.client) {
             (Some(Obstacle::Blocked), _) => Some(Refusal::PlaybackBlocked),
             (_, ListenerState::Refused(refusal)) => Some(refusal),
+            (_, ListenerState::OutOfReach) => Some(Refusal::Network),
             _ => None,
         }
     }
@@ -90,7 +91,7 @@ impl Shown {
             (Some(Obstacle::Blocked), _) | (None, ListenerState::Connecting) => StreamState::Idle,
             (Some(Obstacle::Held | Obstacle::Muted), _) | (None, ListenerState::Paused) => StreamState::Paused,
             (None, ListenerState::Listening) => StreamState::Live,
-            (None, ListenerState::Reconnecting) => StreamState::Interrupted,
+            (None, ListenerState::Reconnecting | ListenerState::OutOfReach) => StreamState::Interrupted,
             (None, ListenerState::Ended(_) | ListenerState::Refused(_)) => StreamState::Ended,
         }
     }
@@ -111,6 +112,7 @@ impl Shown {
             (None, ListenerState::Listening) => "Listening",
             (None, ListenerState::Paused) => "Paused",
             (None, ListenerState::Reconnecting) => "Reconnecting",
+            (None, ListenerState::OutOfReach) => "No way through",
             (None, ListenerState::Ended(_)) => "Ended",
             (None, ListenerState::Refused(_)) => "Not connected",
         }
@@ -133,6 +135,7 @@ impl Shown {
             }
             (None, ListenerState::Reconnecting) => "The connection to the host was lost and is being brought back.",
             (None, ListenerState::Ended(reason)) => why_ended(reason),
+            (None, ListenerState::OutOfReach) => Refusal::Network.text(),
             (None, ListenerState::Refused(refusal)) => refusal.text(),
         }
     }
@@ -193,6 +196,14 @@ mod tests {
         assert_eq!(shown(ListenerState::Listening, &[Obstacle::Muted]).state(), "listening");
         let blocked = shown(ListenerState::Listening, &[Obstacle::Blocked]);
         assert_eq!((blocked.state(), blocked.refusal()), ("refused", Some(Refusal::PlaybackBlocked)));
+    }
+
+    #[test]
+    fn who_finds_no_way_to_the_host_is_told_while_it_is_looked_for() {
+        let shown = shown(ListenerState::OutOfReach, &ALL);
+        assert_eq!((shown.state(), shown.refusal()), ("refused", Some(Refusal::Network)));
+        assert!(shown.explanation().contains("TURN"));
+        assert!(!shown.is_over());
     }
 
     #[test]
