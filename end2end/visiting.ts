@@ -13,7 +13,7 @@ export async function showsState(page: Page, state: string): Promise<void> {
 }
 
 /** Waits until the page's connection to the server is so. */
-export async function hasLink(page: Page, link: 'attached' | 'reconnecting'): Promise<void> {
+export async function hasLink(page: Page, link: 'attached' | 'reconnecting' | 'unreachable'): Promise<void> {
   await expect(main(page)).toHaveAttribute('data-link', link);
 }
 

@@ -106,7 +106,7 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
                 <h1>"Your room"</h1>
                 <div class="flex items-center gap-4">
                     <SessionTime presence />
-                    <StatusBadge status=Signal::derive(move || stream_of(state.get())) label=move || badge(state.get()) />
+                    <StatusBadge status=Signal::derive(move || stream_of(state.get(), presence.link_state.get())) label=move || badge(state.get(), presence.link_state.get()) />
                 </div>
             </div>
             {stage}
@@ -125,11 +125,25 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
                 </div>
                 <Diagnostics presence relay />
             </Show>
-            <Show when=move || presence.link_state.get() == LinkState::Reconnecting && is_open.get()>
-                <Notice tone=Tone::Warn>"Reconnecting to the server. Whoever hears you now goes on hearing you."</Notice>
+            <Show when=move || is_open.get()>
+                <LinkNote presence />
             </Show>
         </Page>
     }
+}
+
+/// Says that the server is out of reach, and what that means for those who listen.
+#[component]
+fn LinkNote(presence: Presence) -> impl IntoView {
+    let note = move || match presence.link_state.get() {
+        LinkState::Connecting | LinkState::Attached => None,
+        LinkState::Unreachable => Some(
+            "This page does not reach the server, so nobody can hear you yet. It keeps trying by itself. If that does not \
+             help, try another network: some let no live connection (WebSocket) through.",
+        ),
+        LinkState::Reconnecting => Some("Reconnecting to the server. Whoever hears you now goes on hearing you."),
+    };
+    move || note().map(|note| view! { <Notice tone=Tone::Warn>{note}</Notice> })
 }
 
 /// Somebody else's room.
@@ -180,8 +194,9 @@ fn Ended(presence: Presence, code: RoomCode, reason: EndReason) -> impl IntoView
     }
 }
 
-const fn stream_of(state: HostState) -> StreamState {
+const fn stream_of(state: HostState, link: LinkState) -> StreamState {
     match state {
+        HostState::Live | HostState::Paused if matches!(link, LinkState::Unreachable) => StreamState::Interrupted,
         HostState::Idle | HostState::Refused(_) => StreamState::Idle,
         HostState::Live => StreamState::Live,
         HostState::Paused => StreamState::Paused,
@@ -190,8 +205,9 @@ const fn stream_of(state: HostState) -> StreamState {
     }
 }
 
-const fn badge(state: HostState) -> &'static str {
+const fn badge(state: HostState, link: LinkState) -> &'static str {
     match state {
+        HostState::Live | HostState::Paused if matches!(link, LinkState::Unreachable) => "Not connected",
         HostState::Idle => "Not sharing yet",
         HostState::Live => "Live",
         HostState::Paused => "Paused",
