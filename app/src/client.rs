@@ -74,6 +74,8 @@ pub struct Client {
     broadcast: Broadcast,
     engagement: Engagement,
     refusal: Option<Refusal>,
+    /// Whether the page has gone.
+    has_left: bool,
 }
 
 impl Client {
@@ -90,6 +92,7 @@ impl Client {
             broadcast: Broadcast::default(),
             engagement: Engagement::new(seed),
             refusal: None,
+            has_left: false,
         }
     }
 
@@ -334,6 +337,7 @@ impl Client {
     }
 
     fn leave(&mut self, out: &mut Vec<Command>) {
+        self.has_left = true;
         self.settle_removals(out);
         if self.link.is_attached() {
             out.push(Command::Send(ClientMessage::LeaveRoom));

@@ -161,6 +161,45 @@ test('a microphone is chosen, tried out and remembered', async ({ mixHost, newVi
   await hear(listener, MICROPHONE_TONE_HZ);
 });
 
+for (const [source, label] of [
+  ['a microphone', 'Use a microphone'],
+  ['a tab', 'Share a tab or system audio'],
+] as const) {
+  test(`${source} that is allowed when the page has gone is let go of`, async ({ mixHost }) => {
+    await mixHost.addInitScript(observe);
+    // The browser's question stands until the test answers it.
+    await mixHost.addInitScript(() => {
+      const questions: (() => void)[] = [];
+      Object.assign(window, { questions });
+      for (const kind of ['getUserMedia', 'getDisplayMedia'] as const) {
+        const capture = MediaDevices.prototype[kind];
+        MediaDevices.prototype[kind] = async function (constraints) {
+          await new Promise<void>((allow) => questions.push(allow));
+          return capture.call(this, constraints);
+        };
+      }
+    });
+    type Asking = Observed & { questions: (() => void)[] };
+    const errors: Error[] = [];
+    mixHost.on('pageerror', (error) => errors.push(error));
+    await createRoom(mixHost, 'Ada');
+    await isHydrated(mixHost);
+    await button(mixHost, label).click();
+    await expect.poll(() => mixHost.evaluate(() => (window as unknown as Asking).questions.length)).toBe(1);
+    await mixHost.getByRole('link', { name: 'About', exact: true }).click();
+    await expect(main(mixHost)).toHaveAttribute('data-page', 'about');
+
+    await mixHost.evaluate(() => (window as unknown as Asking).questions.forEach((allow) => allow()));
+    const states = () =>
+      mixHost.evaluate(() => {
+        const { captured } = window as unknown as Observed;
+        return captured.map(({ stream }) => stream.getAudioTracks()[0]?.readyState);
+      });
+    await expect.poll(states).toEqual(['ended']);
+    expect(errors).toEqual([]);
+  });
+}
+
 test('a quality other than voice takes the sound as it is', async ({ microphoneHost }) => {
   await microphoneHost.addInitScript(observe);
   await createRoom(microphoneHost, 'Ada');

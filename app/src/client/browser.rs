@@ -184,11 +184,12 @@ impl Page {
     /// The page is drawn: from now on it shows what it knows.
     fn stand(&self) {
         self.0.stands.set(true);
-        if let (Some(playback), Some(place)) = (&self.0.playback, self.0.presence.player_place.get_untracked()) {
+        let place = self.0.presence.player_place.try_get_untracked().flatten();
+        if let (Some(playback), Some(place)) = (&self.0.playback, place) {
             playback.stand_in(&place);
         }
         self.publish();
-        if matches!(self.0.presence.listener_state.get_untracked(), ListenerState::Listening | ListenerState::Paused) {
+        if matches!(self.0.client.borrow().listener_state(), ListenerState::Listening | ListenerState::Paused) {
             self.measure_playback();
         }
     }

@@ -180,6 +180,24 @@ fn a_capture_that_comes_after_the_end_is_released() {
 }
 
 #[test]
+fn a_capture_that_comes_after_the_page_has_gone_is_released() {
+    let mut page = Page::hosting(&[GRACE]);
+    assert!(page.client.may_capture());
+    page.take(Input::Left);
+    assert!(!page.client.may_capture());
+    assert_eq!(page.take(SHARE), [Command::StopCapture]);
+    assert_eq!(page.client.keepsake(), None);
+}
+
+#[test]
+fn nothing_is_captured_for_a_room_that_is_being_ended() {
+    let mut page = Page::live(&[]);
+    page.lose();
+    page.take(Input::StopPressed);
+    assert!(!page.client.may_capture());
+}
+
+#[test]
 fn a_pause_without_a_capture_is_nothing() {
     let mut page = Page::hosting(&[]);
     assert_eq!(page.take(Input::PausePressed), []);

@@ -196,7 +196,7 @@ impl Presence {
     }
 
     pub(super) fn page(self) -> Option<Page> {
-        self.running.with_value(|running| running.as_deref().cloned())
+        self.running.try_with_value(|running| running.as_deref().cloned()).flatten()
     }
 }
 

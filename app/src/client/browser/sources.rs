@@ -171,13 +171,13 @@ impl Page {
             Source::Display => self.open_display().await,
             // What was tried out is used as it is.
             Source::Microphone if self.sources().has(source) => true,
-            Source::Microphone => self.open_microphone(false).await,
+            Source::Microphone => self.open_microphone().await,
         };
         if !taken {
             return;
         }
         let again = self.0.presence.sound.again;
-        if again.get_untracked() == Some(source) {
+        if again.try_get_untracked() == Some(Some(source)) {
             again.set(None);
         }
         self.input(Input::CaptureStarted(source));
@@ -194,22 +194,19 @@ impl Page {
     }
 
     /// Opens the chosen microphone as the profile wants it. One that is live already is replaced.
-    async fn open_microphone(&self, is_trial: bool) -> bool {
+    async fn open_microphone(&self) -> bool {
         self.begin_asking(Source::Microphone);
         let (sources, sound) = (self.sources(), self.0.presence.sound);
         let asked = sources.asked.get().wrapping_add(1);
         sources.asked.set(asked);
-        let (profile, device) = (self.0.client.borrow().profile(), sound.chosen_microphone.get_untracked());
+        let profile = self.0.client.borrow().profile();
+        let device = sound.chosen_microphone.try_get_untracked().flatten();
         let mut captured = Capture::microphone(profile, device.as_deref(), self.reporter()).await;
         if device.is_some() && matches!(captured, Err(CaptureError::NoDevice)) {
             // The one that was chosen is not there today.
             captured = Capture::microphone(profile, None, self.reporter()).await;
         }
         if sources.asked.get() != asked {
-            return false;
-        }
-        let is_over = matches!(self.0.client.borrow().host_state(), HostState::Ended(_) | HostState::Refused(_));
-        if is_trial && is_over {
             return false;
         }
         let taken = self.take_in(captured);
@@ -225,7 +222,7 @@ impl Page {
     fn reopen_microphone(&self) {
         let page = self.clone();
         spawn_local(async move {
-            page.open_microphone(true).await;
+            page.open_microphone().await;
         });
     }
 
@@ -235,11 +232,14 @@ impl Page {
         sound.asking.set(Some(source));
     }
 
-    /// Puts what was captured on the desk, or says why there is nothing.
+    /// Puts what was captured on the desk, or says why there is nothing. While the browser asked, the room may have ended and the
+    /// page may have gone, its signals with it.
     fn take_in(&self, captured: Result<Capture, CaptureError>) -> bool {
         let sound = self.0.presence.sound;
-        // The page may be gone by now, and its signals with it.
-        let _ = sound.asking.try_set(None);
+        sound.asking.set(None);
+        if !self.0.client.borrow().may_capture() {
+            return false;
+        }
         let inserted = captured.and_then(|capture| {
             let source = capture.source();
             let mut mixer = self.sources().mixer.borrow_mut();
@@ -250,7 +250,7 @@ impl Page {
             inserted.ok_or(CaptureError::Unsupported(source))
         });
         if let Err(error) = inserted {
-            let _ = sound.error.try_set(Some(error));
+            sound.error.set(Some(error));
             return false;
         }
         self.send_mix();
