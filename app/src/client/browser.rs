@@ -1,6 +1,7 @@
 //! The browser's half: carries the client's [`Command`]s out and reports back with [`Input`]s. The only place that
 //! talks to web-sys. Everything here lets go of its device, socket or connection when dropped.
 
+mod alarm;
 mod capture;
 mod detour;
 pub mod discretion;
@@ -51,6 +52,7 @@ use leptos::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
+use alarm::Alarm;
 pub use capture::CaptureError;
 use head_start::{Happening, HeadStart};
 use ice::Discretion;
@@ -85,7 +87,7 @@ struct Running {
     awaited: RefCell<Option<oneshot::Sender<()>>>,
     /// Whether the page is drawn, so that it shows what happens.
     stands: Cell<bool>,
-    timers: RefCell<BTreeMap<Timer, TimeoutHandle>>,
+    timers: RefCell<BTreeMap<Timer, Alarm>>,
     peers: RefCell<BTreeMap<NegotiationId, Rc<PeerConnection>>>,
     profile: Cell<Profile>,
     sources: Sources,
@@ -307,16 +309,12 @@ impl Page {
     fn start_timer(&self, timer: Timer, after_ms: u32) {
         self.stop_timer(timer);
         let report = self.reporter();
-        let fire = move || report.input(Input::TimerFired(timer));
-        if let Ok(handle) = set_timeout_with_handle(fire, Duration::from_millis(after_ms.into())) {
-            self.0.timers.borrow_mut().insert(timer, handle);
-        }
+        let alarm = Alarm::set(after_ms, move || report.input(Input::TimerFired(timer)));
+        self.0.timers.borrow_mut().extend(alarm.map(|alarm| (timer, alarm)));
     }
 
     fn stop_timer(&self, timer: Timer) {
-        if let Some(handle) = self.0.timers.borrow_mut().remove(&timer) {
-            handle.clear();
-        }
+        self.0.timers.borrow_mut().remove(&timer);
     }
 
     fn open_offering(&self, negotiation: NegotiationId) {
@@ -467,7 +465,6 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.renewal.get_mut().iter().for_each(TimeoutHandle::clear);
         self.intervals.get_mut().iter().for_each(IntervalHandle::clear);
-        self.timers.get_mut().values().for_each(TimeoutHandle::clear);
         self.audience.pause.get_mut().iter().for_each(TimeoutHandle::clear);
     }
 }

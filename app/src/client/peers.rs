@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Milliseconds candidates are gathered before they are sent together: long enough for those of all local interfaces,
-/// short against a round trip.
+/// short against a round trip. As short, hidden pages keep it.
 const GATHER_MS: u32 = 5;
 /// Candidates that may wait for a description; no browser finds as many.
 const MAX_WAITING: usize = 4 * CANDIDATES_PER_SIGNAL;
