@@ -170,9 +170,9 @@ const fn join(code: RoomCode, role: Role, take_over: bool) -> ClientMessage {
 impl Client {
     pub(super) fn connect(&mut self, out: &mut Vec<Command>) {
         self.refusal = None;
-        if self.ended().is_some() {
+        if self.ending().is_some() {
             // The room was opened again: nothing of before counts.
-            (self.room, self.place) = (None, None);
+            (self.room, self.place, self.missed_end) = (None, None, false);
         }
         self.link.attempts = 0;
         self.link.open(out);

@@ -7,6 +7,17 @@ use heartogether::{
 
 use super::Client;
 
+/// How a room ended, as far as the page was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The room said why.
+    Told(EndReason),
+    /// The page was away, and found the room ended when it came back.
+    Missed,
+    /// The host has ended it on this page, and the room does not say so yet.
+    Asked,
+}
+
 /// What a host's page shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HostState {
@@ -20,7 +31,7 @@ pub enum HostState {
     /// It was live; the source has to be shared again.
     Interrupted,
     /// The room has ended.
-    Ended(EndReason),
+    Ended(Ending),
     /// Not possible, and why.
     Refused(Refusal),
 }
@@ -40,7 +51,7 @@ pub enum ListenerState {
     /// No way to the host was found, and it is looked for on and on.
     OutOfReach,
     /// The room has ended.
-    Ended(EndReason),
+    Ended(Ending),
     /// Not possible, and why.
     Refused(Refusal),
 }
@@ -79,11 +90,11 @@ impl Client {
         if let Some(refusal) = self.refusal {
             return HostState::Refused(refusal);
         }
-        if let Some(reason) = self.ended() {
-            return HostState::Ended(reason);
+        if let Some(ending) = self.ending() {
+            return HostState::Ended(ending);
         }
         if self.broadcast.stopping {
-            return HostState::Ended(EndReason::Stopped);
+            return HostState::Ended(Ending::Asked);
         }
         match (self.broadcast.is_capturing(), self.stream()) {
             (true, _) if self.broadcast.paused => HostState::Paused,
@@ -98,8 +109,8 @@ impl Client {
         if let Some(refusal) = self.refusal {
             return ListenerState::Refused(refusal);
         }
-        if let Some(reason) = self.ended() {
-            return ListenerState::Ended(reason);
+        if let Some(ending) = self.ending() {
+            return ListenerState::Ended(ending);
         }
         match (self.stream(), self.peers.any_connected()) {
             (StreamState::Paused, true) => ListenerState::Paused,

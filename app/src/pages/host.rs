@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     api::{ApiError, Entrance, room_link},
-    client::{HostState, Input, LinkState, browser::Presence},
+    client::{Ending, HostState, Input, LinkState, browser::Presence},
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
     routes::{self, Destination},
 };
@@ -90,7 +90,7 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
     };
     let stage = move || match state.get() {
         HostState::Refused(refusal) => view! { <Refused presence refusal /> }.into_any(),
-        HostState::Ended(reason) => view! { <Ended presence code reason /> }.into_any(),
+        HostState::Ended(ending) => view! { <Ended presence code ending /> }.into_any(),
         _ => ().into_any(),
     };
     let is_open = Memo::new(move |_| !matches!(state.get(), HostState::Refused(_) | HostState::Ended(_)));
@@ -177,16 +177,21 @@ fn Refused(presence: Presence, refusal: Refusal) -> impl IntoView {
 }
 
 #[component]
-fn Ended(presence: Presence, code: RoomCode, reason: EndReason) -> impl IntoView {
-    let text = match reason {
-        EndReason::Stopped => "You have ended this room. Everybody was told.",
-        EndReason::Idle => "The room ended because nothing happened in it for a while.",
-        EndReason::HostAbsent => "The room ended because you were away for too long.",
+fn Ended(presence: Presence, code: RoomCode, ending: Ending) -> impl IntoView {
+    let text = match ending {
+        Ending::Told(EndReason::Stopped) => "You have ended this room. Everybody was told.",
+        Ending::Told(EndReason::Idle) => "The room ended because nothing happened in it for a while.",
+        Ending::Told(EndReason::HostAbsent) => "The room ended because you were away for too long.",
+        Ending::Missed => "The room ended while this page was away.",
+        Ending::Asked => {
+            "The sound has ended. Everybody is told as soon as this page reaches the server: please keep it open until then."
+        }
     };
+    let reopen = move || view! { <ReopenForm code on_open=move || presence.press(Input::RetryPressed) /> };
     view! {
         <Notice>{text}</Notice>
         <div class="flex flex-wrap gap-3">
-            <ReopenForm code on_open=move || presence.press(Input::RetryPressed) />
+            {(ending != Ending::Asked).then(reopen)}
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
                 "Back to the start"
             </ButtonLink>

@@ -4,7 +4,7 @@ use heartogether::{
     role::Role,
     wire::{EndReason, RoomEvent, Signal, StreamState},
 };
-use heartogether_app::client::{Command, ListenerState, PeerState, Timer};
+use heartogether_app::client::{Command, Ending, ListenerState, PeerState, Timer};
 
 use crate::stage::*;
 
@@ -274,6 +274,6 @@ fn the_end_of_the_room_ends_everything() {
         let commands = page.learn(RoomEvent::RoomEnded { reason });
         assert_eq!(closed(&commands), [100]);
         assert!(commands.contains(&Command::CloseSocket));
-        assert_eq!(state(&page), ListenerState::Ended(reason));
+        assert_eq!(state(&page), ListenerState::Ended(Ending::Told(reason)));
     }
 }

@@ -5,7 +5,7 @@ use heartogether::{
     wire::{EndReason, StreamState},
 };
 
-use crate::client::{ListenerState, browser::media_session::MediaState};
+use crate::client::{Ending, ListenerState, browser::media_session::MediaState};
 
 /// What keeps a sound that comes in from being heard, where only the page itself knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,18 +134,19 @@ impl Shown {
                 "The host is reconnecting. Stay, it goes on here."
             }
             (None, ListenerState::Reconnecting) => "The connection to the host was lost and is being brought back.",
-            (None, ListenerState::Ended(reason)) => why_ended(reason),
+            (None, ListenerState::Ended(ending)) => why_ended(ending),
             (None, ListenerState::OutOfReach) => Refusal::Network.text(),
             (None, ListenerState::Refused(refusal)) => refusal.text(),
         }
     }
 }
 
-const fn why_ended(reason: EndReason) -> &'static str {
-    match reason {
-        EndReason::Stopped => "The host has ended this room. Thank you for listening.",
-        EndReason::Idle => "The room ended because nothing happened in it for a while.",
-        EndReason::HostAbsent => "The room ended because the host did not come back.",
+const fn why_ended(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Told(EndReason::Stopped) => "The host has ended this room. Thank you for listening.",
+        Ending::Told(EndReason::Idle) => "The room ended because nothing happened in it for a while.",
+        Ending::Told(EndReason::HostAbsent) => "The room ended because the host did not come back.",
+        Ending::Missed | Ending::Asked => "The room ended while this page was away. Thank you for listening.",
     }
 }
 
@@ -184,8 +185,7 @@ mod tests {
         assert_eq!(shown(ListenerState::Listening, &ALL[1..]).obstacle, Some(Obstacle::Held));
         assert_eq!(shown(ListenerState::Paused, &ALL).obstacle, Some(Obstacle::Blocked));
         assert_eq!(shown(ListenerState::Paused, &ALL[1..]).obstacle, None);
-        for state in [ListenerState::Connecting, ListenerState::Reconnecting, ListenerState::Ended(EndReason::Stopped)]
-        {
+        for state in [ListenerState::Connecting, ListenerState::Reconnecting, ListenerState::Ended(Ending::Missed)] {
             assert_eq!(shown(state, &ALL).obstacle, None);
         }
     }
