@@ -2,7 +2,7 @@
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { listening } from '../chromium.mjs';
 import { hear, hearTogether, silence } from '../hearing';
-import { button, createRoom, isHydrated, listen, main, shareTab, showsState, useMicrophone } from '../visiting';
+import { button, createRoom, isHydrated, listen, main, shareTab, showsRefusal, showsState, useMicrophone } from '../visiting';
 
 const BOTH = [MICROPHONE_TONE_HZ, TAB_TONE_HZ];
 const volume = (page: Page, name: string) => page.getByRole('slider', { name: `${name} volume` });
@@ -275,6 +275,34 @@ test('a reloaded host with both has the microphone back by itself, and the tab w
   await hearTogether(listener, [MICROPHONE_TONE_HZ], [TAB_TONE_HZ]);
   await button(mixHost, 'Share again').click();
   await hearTogether(listener, BOTH);
+});
+
+test('a duplicate of a live tab takes neither the room nor the microphone', async ({ mixHost, newVisitor }) => {
+  await mixHost.context().addInitScript(observe);
+  const code = await createRoom(mixHost, 'Ada');
+  await useMicrophone(mixHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+
+  // A window that a page opens begins with what the page's tab keeps, as a duplicated tab does.
+  const opened = mixHost.waitForEvent('popup');
+  await mixHost.evaluate(() => void window.open(location.href));
+  const duplicate = await opened;
+  const kept = (page: Page) => page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith('heartogether')));
+  expect(await kept(duplicate)).toContain('heartogether.live');
+  await showsRefusal(duplicate, 'host_elsewhere');
+  // Nor does its reload.
+  await duplicate.reload();
+  await showsRefusal(duplicate, 'host_elsewhere');
+  expect(await duplicate.evaluate(() => (window as unknown as Observed).captured.length)).toBe(0);
+  await showsState(mixHost, 'live');
+  await hear(listener, MICROPHONE_TONE_HZ);
+
+  await button(duplicate, 'Host here instead').click();
+  await showsRefusal(mixHost, 'session_replaced');
+  await button(duplicate, 'Share again').click();
+  await hear(listener, MICROPHONE_TONE_HZ);
 });
 
 test('the screen stays on while live, and closing asks first', async ({ microphoneHost }) => {

@@ -19,6 +19,7 @@ mod playback;
 mod presence;
 pub(crate) mod probe;
 mod property;
+mod reload;
 pub mod sharing;
 mod socket;
 mod sources;
@@ -243,6 +244,7 @@ impl Page {
             }
             Command::ShowReaction(reaction) => self.show_reaction(reaction),
             Command::ApplyMix(mix) => self.apply_mix(mix),
+            Command::LeaveMark(code) => reload::leave_mark(code),
             Command::SetSending(sending) => self.set_sending(sending),
             Command::ReleaseSource(source) => self.release_source(source),
             Command::StopCapture => self.release_sources(),

@@ -92,6 +92,11 @@ impl Link {
         }
     }
 
+    /// Whether it is to take the place over from another page's connection, and has not yet.
+    pub(super) fn takes_over(&self) -> bool {
+        self.take_over
+    }
+
     pub(super) fn is_attached(&self) -> bool {
         self.phase == Phase::Attached
     }

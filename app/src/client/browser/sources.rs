@@ -14,12 +14,10 @@ use super::{
     capture::{self, Capture, CaptureError},
     microphones::{self, Microphone},
     mixer::Mixer,
-    show,
+    reload, show,
     vigil::Vigil,
 };
 use crate::client::{Client, HostState, Input, Keepsake, Mix, Profile};
-
-const KEEPSAKE_KEY: &str = "heartogether.live";
 
 /// What a host's page shows of its sound. Made while rendering; nothing is known before the page runs in the browser.
 #[derive(Clone, Copy, Default)]
@@ -132,8 +130,9 @@ impl Page {
         &self.0.sources
     }
 
-    /// Looks at what this browser can do, and takes up what was live before a reload.
-    pub(super) fn prepare_sources(&self) {
+    /// Looks at what this browser can do, and takes up what was live before a reload. Only a page that is back from one opens
+    /// a microphone by itself.
+    pub(super) fn prepare_sources(&self, is_back: bool) {
         let (sound, report) = (self.0.presence.sound, self.reporter());
         for source in [Source::Display, Source::Microphone] {
             show(sound.obstacle(source), capture::obstacle(source));
@@ -145,17 +144,17 @@ impl Page {
         *self.sources().devices.borrow_mut() = microphones::watch(move || list_microphones(&report));
         list_microphones(&self.reporter());
         let code = self.0.client.borrow().code;
-        if let Some(keepsake) = keepsake().filter(|keepsake| keepsake.code == code) {
+        if let Some(keepsake) = reload::keepsake().filter(|keepsake| keepsake.code == code) {
             self.input(Input::Recalled(keepsake));
             let page = self.clone();
-            spawn_local(async move { page.bring_back(keepsake.mix).await });
+            spawn_local(async move { page.bring_back(keepsake.mix, is_back).await });
         }
     }
 
     /// A microphone comes back by itself where the permission stands; a tab needs a click.
-    async fn bring_back(&self, mix: Mix) {
+    async fn bring_back(&self, mix: Mix, is_back: bool) {
         let again = self.0.presence.sound.again;
-        let may_open = mix.has(Source::Microphone) && microphones::may_open().await;
+        let may_open = is_back && mix.has(Source::Microphone) && microphones::may_open().await;
         if mix.has(Source::Display) {
             again.set(Some(Source::Display));
         } else if !may_open {
@@ -337,7 +336,7 @@ impl Page {
         }
         let keepsake = client.keepsake();
         if sources.kept.replace(keepsake) != keepsake {
-            keep(keepsake);
+            reload::keep(keepsake);
         }
     }
 }
@@ -350,18 +349,4 @@ fn list_microphones(report: &Reporter) {
             show(page.0.presence.sound.microphones, microphones);
         }
     });
-}
-
-fn keepsake() -> Option<Keepsake> {
-    let storage = window().session_storage().ok()??;
-    Keepsake::parse(&storage.get_item(KEEPSAKE_KEY).ok()??)
-}
-
-/// A browser that forbids storage loses no more than this convenience.
-fn keep(keepsake: Option<Keepsake>) {
-    let Ok(Some(storage)) = window().session_storage() else { return };
-    let _ = match keepsake {
-        Some(keepsake) => storage.set_item(KEEPSAKE_KEY, &keepsake.to_string()),
-        None => storage.remove_item(KEEPSAKE_KEY),
-    };
 }
