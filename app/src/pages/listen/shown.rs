@@ -7,7 +7,7 @@ use heartogether::{
 
 use crate::client::{Ending, ListenerState, browser::media_session::MediaState};
 
-/// What keeps a sound that comes in from being heard, where only the page itself knows.
+/// What keeps a sound that comes in, or comes back, from being heard, where only the page itself knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Obstacle {
     /// The browser wants a tap before it plays.
@@ -54,6 +54,7 @@ impl Shown {
         let is_heard_but_for = |obstacle: &Obstacle| match client {
             ListenerState::Listening => true,
             ListenerState::Paused => *obstacle == Obstacle::Blocked,
+            ListenerState::Reconnecting => *obstacle == Obstacle::Held,
             _ => false,
         };
         Self { client, obstacle: obstacles.into_iter().find(is_heard_but_for), stream }
@@ -185,7 +186,10 @@ mod tests {
         assert_eq!(shown(ListenerState::Listening, &ALL[1..]).obstacle, Some(Obstacle::Held));
         assert_eq!(shown(ListenerState::Paused, &ALL).obstacle, Some(Obstacle::Blocked));
         assert_eq!(shown(ListenerState::Paused, &ALL[1..]).obstacle, None);
-        for state in [ListenerState::Connecting, ListenerState::Reconnecting, ListenerState::Ended(Ending::Missed)] {
+        assert_eq!(shown(ListenerState::Reconnecting, &ALL).obstacle, Some(Obstacle::Held));
+        assert_eq!(shown(ListenerState::Reconnecting, &[Obstacle::Held]).media_state(), MediaState::Paused);
+        assert_eq!(shown(ListenerState::Reconnecting, &[Obstacle::Muted]).obstacle, None);
+        for state in [ListenerState::Connecting, ListenerState::Ended(Ending::Missed)] {
             assert_eq!(shown(state, &ALL).obstacle, None);
         }
     }
