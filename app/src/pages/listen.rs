@@ -146,7 +146,10 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
             <Show when=move || !shown.get().is_over()>
                 <HideAddress presence relay />
             </Show>
-            <EndWarning presence advice="It goes on if the host comes back." />
+            <EndWarning
+                presence
+                advice="React or write to the host, and it goes on. If they have been away for too long, only they can keep it open."
+            />
             <Actions presence shown code />
             <Show when=move || can_engage.get()>
                 <Engagement presence />
