@@ -14,12 +14,13 @@ const START_MS = 20_000;
 
 /**
  * Starts one. Its pages are in `context`, which has the permissions of pages that are reachable.
+ * @param {import('@playwright/test').LaunchOptions} [options]
  * @returns {Promise<{ context: import('@playwright/test').BrowserContext, close: () => Promise<void> }>}
  */
-export async function startOrdinary() {
+export async function startOrdinary({ executablePath, args = [] } = listening) {
   const profile = await mkdtemp(join(tmpdir(), 'heartogether-browser-'));
   const own = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
-  const child = spawn(listening.executablePath ?? 'chromium', [...(listening.args ?? []), ...own], {
+  const child = spawn(executablePath ?? 'chromium', [...args, ...own], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const gone = once(child, 'exit');

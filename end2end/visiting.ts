@@ -13,7 +13,7 @@ export async function showsState(page: Page, state: string): Promise<void> {
 }
 
 /** Waits until the page's connection to the server is so. */
-export async function hasLink(page: Page, link: 'attached' | 'reconnecting'): Promise<void> {
+export async function hasLink(page: Page, link: 'attached' | 'reconnecting' | 'unreachable'): Promise<void> {
   await expect(main(page)).toHaveAttribute('data-link', link);
 }
 
@@ -41,9 +41,9 @@ export async function signIn(page: Page, name: string): Promise<void> {
   await sayName(page, name);
 }
 
-/** Opens a room as a new guest, who ends up on its host page. Returns its code. */
-export async function createRoom(page: Page, name: string): Promise<string> {
-  await page.goto('/');
+/** Opens a room as a new guest, who ends up on its host page. Returns its code. `origin` is for pages without a base URL. */
+export async function createRoom(page: Page, name: string, origin = ''): Promise<string> {
+  await page.goto(`${origin}/`);
   await button(page, 'Create a room').click();
   await sayName(page, name);
   await expect(page).toHaveURL(/\/host\/[A-Z2-9]{6}$/);

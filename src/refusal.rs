@@ -111,6 +111,8 @@ refusals! {
     TooSlow "too_slow" "The connection was too slow to keep up.";
     /// The browser wants a tap before it plays. Said by the page itself, never by the server.
     PlaybackBlocked "playback_blocked" "Your browser plays sound only after a tap.";
+    /// Attempts to connect the two browsers come to nothing. Said by the page itself, never by the server.
+    Network "network" "No way to the host was found through this network. Try another one, such as mobile data, or ask whoever runs this server to set up a relay (TURN). This page keeps trying.";
     /// The page's origin is not one this server serves.
     OriginNotAllowed "origin_not_allowed" "This page may not connect to this server.";
 }

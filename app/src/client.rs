@@ -33,8 +33,8 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     wire::{
-        ClientMessage, EndReason, Missed, ReceivedSignal, RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage,
-        Source, StreamState,
+        ClientMessage, Missed, ReceivedSignal, RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage, Source,
+        StreamState,
     },
 };
 
@@ -50,7 +50,7 @@ pub use mix::{FULL_PERCENT, Fader, Mix, Route};
 pub use peers::PeerState;
 use peers::Peers;
 pub use profile::{Codec, Profile};
-pub use shown::{HostState, ListenerState};
+pub use shown::{Ending, HostState, ListenerState};
 pub use succession::COUNT_EVERY_MS;
 use turn::Turn;
 pub use turn::TurnProblem;
@@ -77,6 +77,10 @@ pub struct Client {
     broadcast: Broadcast,
     engagement: Engagement,
     refusal: Option<Refusal>,
+    /// Whether the room had ended when the page came back to it.
+    missed_end: bool,
+    /// Whether the page has gone.
+    has_left: bool,
 }
 
 impl Client {
@@ -93,6 +97,8 @@ impl Client {
             broadcast: Broadcast::default(),
             engagement: Engagement::new(seed),
             refusal: None,
+            missed_end: false,
+            has_left: false,
         }
     }
 
@@ -162,9 +168,9 @@ impl Client {
         self.room.as_ref()
     }
 
-    /// How the peer connection to a listener is.
+    /// How the peer connection to a listener is: failed, too, while one attempt after the other comes to nothing.
     pub fn peer_state(&self, member: MemberId) -> Option<PeerState> {
-        self.peers.state(member)
+        if self.peers.is_out_of_reach(member) { Some(PeerState::Failed) } else { self.peers.state(member) }
     }
 
     /// The sound's quality: the host's choice, or what suits the source.
@@ -182,8 +188,9 @@ impl Client {
         self.broadcast.lost
     }
 
-    fn ended(&self) -> Option<EndReason> {
-        self.room.as_ref().and_then(|room| room.ended)
+    fn ending(&self) -> Option<Ending> {
+        let told = self.room.as_ref().and_then(|room| room.ended).map(Ending::Told);
+        told.or(self.missed_end.then_some(Ending::Missed))
     }
 
     fn stream(&self) -> StreamState {
@@ -192,7 +199,7 @@ impl Client {
 
     /// Whether there is nothing left to connect for.
     fn is_over(&self) -> bool {
-        self.refusal.is_some() || self.ended().is_some()
+        self.refusal.is_some() || self.ending().is_some()
     }
 
     fn receive(&mut self, message: ServerMessage, out: &mut Vec<Command>) {
@@ -261,7 +268,7 @@ impl Client {
 
     /// Brings peer connections and the declared stream in line with the room and with what this page captures.
     fn reconcile(&mut self, out: &mut Vec<Command>) {
-        if self.ended().is_some() {
+        if self.ending().is_some() {
             return self.shut_down(out);
         }
         self.peers.close_unsettled(out);
@@ -284,10 +291,8 @@ impl Client {
         match refusal {
             Refusal::NotAMember if self.place.take().is_some() => self.join(out),
             Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => {
-                // The room ended while the connection was away.
-                if let Some(room) = &mut self.room {
-                    room.apply(&RoomEvent::RoomEnded { reason: EndReason::Stopped });
-                }
+                // The room ended while the connection was away, and nobody says why.
+                (self.room, self.place, self.missed_end) = (None, None, true);
                 self.shut_down(out);
             }
             Refusal::TooManyRequests if !self.link.is_attached() => {
@@ -337,6 +342,7 @@ impl Client {
     }
 
     fn leave(&mut self, out: &mut Vec<Command>) {
+        self.has_left = true;
         self.settle_removals(out);
         if self.link.is_attached() {
             out.push(Command::Send(ClientMessage::LeaveRoom));

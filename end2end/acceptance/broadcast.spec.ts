@@ -3,7 +3,7 @@ import type { APIRequestContext } from '@playwright/test';
 
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, silence } from '../hearing';
-import { button, createRoom, listen, main, shareTab, showsState, stop, useMicrophone } from '../visiting';
+import { button, createRoom, hasLink, listen, main, shareTab, showsState, stop, useMicrophone } from '../visiting';
 import { readWatch, watchPage } from '../watching.mjs';
 
 test('a shared tab is heard by two listeners', async ({ tabHost, newVisitor }) => {
@@ -37,6 +37,35 @@ test('who comes before the host waits, and then hears', async ({ tabHost, newVis
   await silence(listener);
   await shareTab(tabHost);
   await showsState(listener, 'listening');
+  await hear(listener, TAB_TONE_HZ);
+});
+
+test('who cannot reach the server is told, and all is well once they can', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  let isBlocked = true;
+  for (const page of [tabHost, listener]) {
+    // As behind a proxy that lets pages through and no WebSocket.
+    await page.routeWebSocket(/\/ws$/, (socket) => {
+      if (isBlocked) void socket.close();
+      else socket.connectToServer();
+    });
+  }
+  const code = await createRoom(tabHost, 'Ada');
+  await hasLink(tabHost, 'unreachable');
+  await shareTab(tabHost);
+  await expect(main(tabHost)).toContainText('does not reach the server, so nobody can hear you yet');
+  await expect(main(tabHost).getByText('Not connected', { exact: true })).toBeVisible();
+  await listen(listener, code);
+  await hasLink(listener, 'unreachable');
+  await expect(main(listener)).toContainText('does not reach the server');
+
+  isBlocked = false;
+  for (const page of [tabHost, listener]) {
+    // Between two attempts lie up to 30 s.
+    await expect(main(page)).toHaveAttribute('data-link', 'attached', { timeout: 40_000 });
+    await expect(main(page)).not.toContainText('does not reach the server');
+  }
+  await expect(main(tabHost).getByText('Live', { exact: true })).toBeVisible();
   await hear(listener, TAB_TONE_HZ);
 });
 

@@ -376,8 +376,38 @@ test.describe('a room that lives for 20 s', () => {
     const code = await createRoom(host, 'Ada');
     const listener = await newVisitor();
     await listenAs(listener, 'Grace', code);
-    for (const page of [host, listener]) await expect(page.getByText('This room ends in less than a minute.')).toBeVisible();
+    const warning = (page: Page) => page.getByText('This room ends in less than a minute.');
+    for (const page of [host, listener]) await expect(warning(page)).toBeVisible();
+    // What the page advises helps.
+    await expect(warning(listener)).toContainText('React or write to the host, and it goes on.');
+    await button(listener, 'React with ❤️').click();
+    for (const page of [host, listener]) await expect(warning(page)).toBeHidden();
+    for (const page of [host, listener]) await expect(warning(page)).toBeVisible();
     for (const page of [host, listener]) await showsState(page, 'ended');
+    for (const page of [host, listener]) await expect(main(page)).toContainText('because nothing happened in it for a while');
+  });
+});
+
+test.describe('a room that waits 8 s for its host', () => {
+  test.use({ settings: { ROOM_HOST_ABSENT_MS: '8000' } });
+
+  test('the room ends for want of a host, and everybody reads why', async ({ tabHost, newVisitor }) => {
+    const code = await createRoom(tabHost, 'Ada');
+    await shareTab(tabHost);
+    const [listener, late] = [await newVisitor(), await newVisitor()];
+    await listen(listener, code);
+    await hear(listener, TAB_TONE_HZ);
+    await tabHost.goto('about:blank');
+    // Whoever comes while the host is away reads it too.
+    await listen(late, code);
+    for (const page of [listener, late]) {
+      await showsState(page, 'ended');
+      await expect(main(page)).toContainText('because the host did not come back');
+    }
+    await silence(listener);
+    await tabHost.goto(`/host/${code}`);
+    await expect(main(tabHost)).toContainText('This room has ended');
+    await expect(button(tabHost, 'Open it again')).toBeVisible();
   });
 });
 

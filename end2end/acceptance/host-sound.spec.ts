@@ -2,7 +2,7 @@
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { listening } from '../chromium.mjs';
 import { hear, hearTogether, silence } from '../hearing';
-import { button, createRoom, isHydrated, listen, main, shareTab, showsState, useMicrophone } from '../visiting';
+import { button, createRoom, isHydrated, listen, main, shareTab, showsRefusal, showsState, useMicrophone } from '../visiting';
 
 const BOTH = [MICROPHONE_TONE_HZ, TAB_TONE_HZ];
 const volume = (page: Page, name: string) => page.getByRole('slider', { name: `${name} volume` });
@@ -204,6 +204,45 @@ test('a microphone that cannot be opened is not shown as chosen', async ({ mixHo
   await expect(picker).toHaveValue(before);
 });
 
+for (const [source, label] of [
+  ['a microphone', 'Use a microphone'],
+  ['a tab', 'Share a tab or system audio'],
+] as const) {
+  test(`${source} that is allowed when the page has gone is let go of`, async ({ mixHost }) => {
+    await mixHost.addInitScript(observe);
+    // The browser's question stands until the test answers it.
+    await mixHost.addInitScript(() => {
+      const questions: (() => void)[] = [];
+      Object.assign(window, { questions });
+      for (const kind of ['getUserMedia', 'getDisplayMedia'] as const) {
+        const capture = MediaDevices.prototype[kind];
+        MediaDevices.prototype[kind] = async function (constraints) {
+          await new Promise<void>((allow) => questions.push(allow));
+          return capture.call(this, constraints);
+        };
+      }
+    });
+    type Asking = Observed & { questions: (() => void)[] };
+    const errors: Error[] = [];
+    mixHost.on('pageerror', (error) => errors.push(error));
+    await createRoom(mixHost, 'Ada');
+    await isHydrated(mixHost);
+    await button(mixHost, label).click();
+    await expect.poll(() => mixHost.evaluate(() => (window as unknown as Asking).questions.length)).toBe(1);
+    await mixHost.getByRole('link', { name: 'About', exact: true }).click();
+    await expect(main(mixHost)).toHaveAttribute('data-page', 'about');
+
+    await mixHost.evaluate(() => (window as unknown as Asking).questions.forEach((allow) => allow()));
+    const states = () =>
+      mixHost.evaluate(() => {
+        const { captured } = window as unknown as Observed;
+        return captured.map(({ stream }) => stream.getAudioTracks()[0]?.readyState);
+      });
+    await expect.poll(states).toEqual(['ended']);
+    expect(errors).toEqual([]);
+  });
+}
+
 test('a quality other than voice takes the sound as it is', async ({ microphoneHost }) => {
   await microphoneHost.addInitScript(observe);
   await createRoom(microphoneHost, 'Ada');
@@ -295,6 +334,34 @@ test('a reloaded host with both has the microphone back by itself, and the tab w
   await hearTogether(listener, BOTH);
 });
 
+test('a duplicate of a live tab takes neither the room nor the microphone', async ({ mixHost, newVisitor }) => {
+  await mixHost.context().addInitScript(observe);
+  const code = await createRoom(mixHost, 'Ada');
+  await useMicrophone(mixHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+
+  // A window that a page opens begins with what the page's tab keeps, as a duplicated tab does.
+  const opened = mixHost.waitForEvent('popup');
+  await mixHost.evaluate(() => void window.open(location.href));
+  const duplicate = await opened;
+  const kept = (page: Page) => page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith('heartogether')));
+  expect(await kept(duplicate)).toContain('heartogether.live');
+  await showsRefusal(duplicate, 'host_elsewhere');
+  // Nor does its reload.
+  await duplicate.reload();
+  await showsRefusal(duplicate, 'host_elsewhere');
+  expect(await duplicate.evaluate(() => (window as unknown as Observed).captured.length)).toBe(0);
+  await showsState(mixHost, 'live');
+  await hear(listener, MICROPHONE_TONE_HZ);
+
+  await button(duplicate, 'Host here instead').click();
+  await showsRefusal(mixHost, 'session_replaced');
+  await button(duplicate, 'Share again').click();
+  await hear(listener, MICROPHONE_TONE_HZ);
+});
+
 test('the screen stays on while live, and closing asks first', async ({ microphoneHost }) => {
   await microphoneHost.addInitScript(() => {
     const locks: string[] = [];
@@ -326,6 +393,62 @@ test('the screen stays on while live, and closing asks first', async ({ micropho
   await expect.poll(locks).toEqual(['screen', 'screen', 'released', 'released']);
   await microphoneHost.close({ runBeforeUnload: true });
   await expect.poll(() => microphoneHost.isClosed()).toBe(true);
+});
+
+/** Goes away from a live page, and answers what the browser asks then. */
+async function isAsked(page: Page, answer: 'accept' | 'dismiss', leave: () => Promise<unknown>): Promise<void> {
+  const asked = page.waitForEvent('dialog');
+  const leaving = leave();
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog[answer]();
+  await leaving;
+}
+
+test('whoever is live is asked before another page of the site takes the place of theirs', async ({ mixHost, newVisitor }) => {
+  const code = await createRoom(mixHost, 'Ada');
+  await mixHost.goto('/');
+  await isHydrated(mixHost);
+  // Within the page, so that the browser's Back leads through the router too.
+  await mixHost.getByRole('link', { name: /^Host again/ }).click();
+  await useMicrophone(mixHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+
+  const link = (name: string) => mixHost.getByRole('link', { name, exact: true });
+  const ways = [
+    () => link('HearTogether').click(),
+    () => link('About').click(),
+    () => link('Privacy').press('Enter'),
+    () => mixHost.evaluate(() => history.back()),
+  ];
+  for (const leave of ways) {
+    await isAsked(mixHost, 'dismiss', leave);
+    await expect(mixHost).toHaveURL(new RegExp(`/host/${code}$`));
+    await showsState(mixHost, 'live');
+    await hear(listener, MICROPHONE_TONE_HZ);
+  }
+
+  await link('Skip to the content').press('Enter');
+  await showsState(mixHost, 'live');
+  await isAsked(mixHost, 'accept', () => link('About').click());
+  await expect(mixHost).toHaveURL(/\/about$/);
+  await showsState(listener, 'reconnecting');
+  // And finds everything as it was on coming back.
+  await mixHost.goBack();
+  await showsState(mixHost, 'live');
+  await hear(listener, MICROPHONE_TONE_HZ);
+});
+
+test('whoever is not live goes from page to page without a question', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  await createRoom(host, 'Ada');
+  await isHydrated(host);
+  await host.evaluate(() => Object.assign(window, { sameDocument: true }));
+  await host.getByRole('link', { name: 'About', exact: true }).click();
+  await expect(host).toHaveURL(/\/about$/);
+  expect(await host.evaluate(() => 'sameDocument' in window)).toBe(true);
 });
 
 test.describe('what fails says why, and ends nothing', () => {

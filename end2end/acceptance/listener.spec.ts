@@ -177,6 +177,36 @@ test('whoever paused goes on with a button, also after the host has come back', 
   await expect(button(listener, 'Go on listening')).toBeHidden();
 });
 
+test('whoever pauses on the lock screen while the host is away is not surprised when they come back', async ({
+  tabHost,
+  newVisitor,
+}) => {
+  const listener = await newVisitor();
+  await stubLockScreen(listener);
+  await hearing(tabHost, listener);
+  await tabHost.reload();
+  await showsState(listener, 'reconnecting');
+  await pressOnLockScreen(listener, 'pause');
+  await expect(main(listener)).toContainText('Paused by you');
+  await expect.poll(async () => (await lockScreen(listener)).state).toBe('paused');
+  await shareTab(tabHost);
+  await showsState(listener, 'listening');
+  await expect(main(listener)).toContainText('Paused by you');
+  expect((await measure(listener)).obstacle).toBe('the player is paused');
+  await pressOnLockScreen(listener, 'play');
+  await hear(listener, TAB_TONE_HZ);
+
+  // And whoever thinks better of it before is not left in silence.
+  await tabHost.reload();
+  await showsState(listener, 'reconnecting');
+  await pressOnLockScreen(listener, 'pause');
+  await expect(main(listener)).toContainText('Paused by you');
+  await button(listener, 'Go on listening').click();
+  await expect(main(listener)).not.toContainText('Paused by you');
+  await shareTab(tabHost);
+  await hear(listener, TAB_TONE_HZ);
+});
+
 test('a second tab takes over, and the first one says so', async ({ tabHost, newVisitor }) => {
   const first = await newVisitor();
   const code = await hearing(tabHost, first);

@@ -1,8 +1,9 @@
 // A tab that nobody looks at plays on. Browsers slow its timers down; sound and socket may not depend on them.
-import { expect, TAB_TONE_HZ, test } from '../fixtures';
+import { humming } from '../chromium.mjs';
+import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test } from '../fixtures';
 import { hear } from '../hearing';
 import { startOrdinary } from '../ordinary.mjs';
-import { button, createRoom, hasLink, shareTab, showsState } from '../visiting';
+import { button, createRoom, hasLink, listen, shareTab, showsState, useMicrophone } from '../visiting';
 import { readWatch } from '../watching.mjs';
 import { report } from './reporting';
 import { lasts, listenWatched } from './stage';
@@ -36,6 +37,39 @@ test('a tab that is in the background for two minutes plays on, and stays in the
     await showsState(listener, 'listening');
     await listener.bringToFront();
     await hear(listener, TAB_TONE_HZ);
+  } finally {
+    await browser.close();
+  }
+});
+
+test('a host in the background is heard by whoever comes, without waiting for a timer', async ({ server, newVisitor }) => {
+  const browser = await startOrdinary(humming());
+  try {
+    const host = await browser.context.newPage();
+    // Later than once a second, which is what hidden pages are granted: never.
+    await host.addInitScript(() => {
+      const set = window.setTimeout;
+      const granted = (handler: TimerHandler, ms = 0, ...rest: unknown[]) =>
+        document.hidden && ms < 1000 ? 0 : set(handler, ms, ...rest);
+      window.setTimeout = granted as typeof setTimeout;
+    });
+    const candidates: string[] = [];
+    host.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        if (String(payload).includes('"candidates"')) candidates.push(String(payload));
+      }),
+    );
+    const code = await createRoom(host, 'Ada', server.url);
+    await useMicrophone(host);
+    const other = await browser.context.newPage();
+    await other.bringToFront();
+    await expect.poll(() => host.evaluate(() => document.visibilityState)).toBe('hidden');
+
+    const listener = await newVisitor();
+    await listen(listener, code);
+    await hear(listener, MICROPHONE_TONE_HZ);
+    await expect.poll(() => candidates.length, 'the host sends its candidates').toBeGreaterThan(0);
+    expect(await host.evaluate(() => document.visibilityState)).toBe('hidden');
   } finally {
     await browser.close();
   }

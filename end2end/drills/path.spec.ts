@@ -2,10 +2,13 @@
 import { expect, TAB_TONE_HZ, type Page } from '../fixtures';
 import { hear } from '../hearing';
 import { readPeers } from '../peering.mjs';
-import { createRoom, shareTab, showsState } from '../visiting';
+import { createRoom, listen, main, shareTab, showsRefusal, showsState } from '../visiting';
 import type { Path } from '../weather.mjs';
 import { report } from './reporting';
 import { lasts, listenWatched, test } from './stage';
+
+/** Three attempts of 8 s, and what lies between them. */
+const TOLD_MS = 45_000;
 
 /** Waits until what the listener hears comes along the path. */
 async function leadsAlong(path: Path, listener: Page): Promise<void> {
@@ -45,6 +48,34 @@ test('the path dies, nobody is told, and the listener is offered a new one', asy
   await showsState(listener, 'listening');
   await hear(listener, TAB_TONE_HZ);
   await report('the path moved, nobody told', listener);
+});
+
+test('nothing comes through at first: listener and host are told, and once it does it is heard', async ({
+  tabHost,
+  newVisitor,
+  pathUnder,
+}) => {
+  test.setTimeout(TOLD_MS + 90_000);
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  const path = await pathUnder(listener);
+  path.cut();
+  await listen(listener, code);
+  await showsState(listener, 'connecting');
+  await expect(main(listener)).toHaveAttribute('data-refusal', 'network', { timeout: TOLD_MS });
+  await showsRefusal(listener, 'network');
+  for (const advice of ['Try another one', 'whoever runs this server', 'keeps trying']) {
+    await expect(main(listener)).toContainText(advice);
+  }
+  const state = tabHost.getByTestId('listener-state');
+  await expect(state).toHaveText('failed');
+
+  path.mend();
+  await showsState(listener, 'listening');
+  await hear(listener, TAB_TONE_HZ);
+  await expect(main(listener)).not.toHaveAttribute('data-refusal');
+  await expect(state).toHaveText('connected');
 });
 
 test('the listener changes from one network to another', async ({ tabHost, newVisitor, line, pathUnder }) => {

@@ -35,9 +35,15 @@ impl Broadcast {
 }
 
 impl Client {
+    /// Whether sound that is captured now would be of use. Browsers ask the visitor, who may answer when the room has ended or
+    /// the page has gone.
+    pub fn may_capture(&self) -> bool {
+        self.role == Role::Host && !self.is_over() && !self.broadcast.stopping && !self.has_left
+    }
+
     /// A source is there: the first one, one more, or another one in place of the same kind.
     pub(super) fn begin(&mut self, source: Source, out: &mut Vec<Command>) {
-        if self.role != Role::Host || self.is_over() || self.broadcast.stopping {
+        if !self.may_capture() {
             return out.push(Command::StopCapture);
         }
         let before = self.broadcast.is_capturing().then(|| self.profile());

@@ -1,11 +1,12 @@
 //! The browser's half: carries the client's [`Command`]s out and reports back with [`Input`]s. The only place that
 //! talks to web-sys. Everything here lets go of its device, socket or connection when dropped.
 
+mod alarm;
 mod capture;
+mod detour;
 pub mod discretion;
 pub(crate) mod head_start;
 mod ice;
-mod keepsake;
 mod level;
 pub mod media_session;
 mod microphones;
@@ -18,6 +19,7 @@ mod playback;
 mod presence;
 pub(crate) mod probe;
 mod property;
+mod reload;
 pub mod sharing;
 mod socket;
 mod sources;
@@ -51,6 +53,7 @@ use leptos::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
+use alarm::Alarm;
 pub use capture::CaptureError;
 use head_start::{Happening, HeadStart};
 use ice::Discretion;
@@ -85,7 +88,7 @@ struct Running {
     awaited: RefCell<Option<oneshot::Sender<()>>>,
     /// Whether the page is drawn, so that it shows what happens.
     stands: Cell<bool>,
-    timers: RefCell<BTreeMap<Timer, TimeoutHandle>>,
+    timers: RefCell<BTreeMap<Timer, Alarm>>,
     peers: RefCell<BTreeMap<NegotiationId, Rc<PeerConnection>>>,
     profile: Cell<Profile>,
     sources: Sources,
@@ -184,11 +187,12 @@ impl Page {
     /// The page is drawn: from now on it shows what it knows.
     fn stand(&self) {
         self.0.stands.set(true);
-        if let (Some(playback), Some(place)) = (&self.0.playback, self.0.presence.player_place.get_untracked()) {
+        let place = self.0.presence.player_place.try_get_untracked().flatten();
+        if let (Some(playback), Some(place)) = (&self.0.playback, place) {
             playback.stand_in(&place);
         }
         self.publish();
-        if matches!(self.0.presence.listener_state.get_untracked(), ListenerState::Listening | ListenerState::Paused) {
+        if matches!(self.0.client.borrow().listener_state(), ListenerState::Listening | ListenerState::Paused) {
             self.measure_playback();
         }
     }
@@ -240,6 +244,7 @@ impl Page {
             }
             Command::ShowReaction(reaction) => self.show_reaction(reaction),
             Command::ApplyMix(mix) => self.apply_mix(mix),
+            Command::LeaveMark(code) => reload::leave_mark(code),
             Command::SetSending(sending) => self.set_sending(sending),
             Command::ReleaseSource(source) => self.release_source(source),
             Command::StopCapture => self.release_sources(),
@@ -307,16 +312,12 @@ impl Page {
     fn start_timer(&self, timer: Timer, after_ms: u32) {
         self.stop_timer(timer);
         let report = self.reporter();
-        let fire = move || report.input(Input::TimerFired(timer));
-        if let Ok(handle) = set_timeout_with_handle(fire, Duration::from_millis(after_ms.into())) {
-            self.0.timers.borrow_mut().insert(timer, handle);
-        }
+        let alarm = Alarm::set(after_ms, move || report.input(Input::TimerFired(timer)));
+        self.0.timers.borrow_mut().extend(alarm.map(|alarm| (timer, alarm)));
     }
 
     fn stop_timer(&self, timer: Timer) {
-        if let Some(handle) = self.0.timers.borrow_mut().remove(&timer) {
-            handle.clear();
-        }
+        self.0.timers.borrow_mut().remove(&timer);
     }
 
     fn open_offering(&self, negotiation: NegotiationId) {
@@ -467,7 +468,6 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.renewal.get_mut().iter().for_each(TimeoutHandle::clear);
         self.intervals.get_mut().iter().for_each(IntervalHandle::clear);
-        self.timers.get_mut().values().for_each(TimeoutHandle::clear);
         self.audience.pause.get_mut().iter().for_each(TimeoutHandle::clear);
     }
 }

@@ -250,6 +250,9 @@ impl Client {
         self.settle_removals(out);
         if self.role == Role::Host {
             self.hang_up_all(out);
+            // A page that was refused has nothing that the next one could take over.
+            let has_room = self.place.is_some() || self.link.takes_over();
+            out.extend(has_room.then_some(Command::LeaveMark(self.code)));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use heartogether::{
     engagement::{MessageText, Reaction},
-    id::{MemberId, NegotiationId},
+    id::{MemberId, NegotiationId, RoomCode},
     wire::{Candidate, ClientMessage, ServerMessage, Source},
 };
 
@@ -199,6 +199,8 @@ pub enum Command {
     ReleaseSource(Source),
     /// Let the captured sound through, or silence it.
     SetSending(bool),
+    /// Leave a mark for the page that a reload brings: this one has had the room.
+    LeaveMark(RoomCode),
     /// Let a reaction rise.
     ShowReaction(Reaction),
     /// Release the captured devices.

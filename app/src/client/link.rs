@@ -24,6 +24,8 @@ pub enum LinkState {
     /// Never yet attached.
     #[default]
     Connecting,
+    /// Never yet attached, and an attempt came to nothing; the next ones follow.
+    Unreachable,
     /// In the room.
     Attached,
     /// Was in the room and will be again.
@@ -35,6 +37,7 @@ impl LinkState {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Connecting => "connecting",
+            Self::Unreachable => "unreachable",
             Self::Attached => "attached",
             Self::Reconnecting => "reconnecting",
         }
@@ -59,6 +62,7 @@ enum Phase {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Link {
     phase: Phase,
+    /// How many attempts to connect came to nothing, or led to a connection that did not last.
     attempts: usize,
     was_attached: bool,
     take_over: bool,
@@ -83,8 +87,14 @@ impl Link {
         match self.phase {
             Phase::Attached => LinkState::Attached,
             _ if self.was_attached => LinkState::Reconnecting,
+            _ if self.attempts > 0 => LinkState::Unreachable,
             _ => LinkState::Connecting,
         }
+    }
+
+    /// Whether it is to take the place over from another page's connection, and has not yet.
+    pub(super) fn takes_over(&self) -> bool {
+        self.take_over
     }
 
     pub(super) fn is_attached(&self) -> bool {
@@ -165,9 +175,9 @@ const fn join(code: RoomCode, role: Role, take_over: bool) -> ClientMessage {
 impl Client {
     pub(super) fn connect(&mut self, out: &mut Vec<Command>) {
         self.refusal = None;
-        if self.ended().is_some() {
+        if self.ending().is_some() {
             // The room was opened again: nothing of before counts.
-            (self.room, self.place) = (None, None);
+            (self.room, self.place, self.missed_end) = (None, None, false);
         }
         self.link.attempts = 0;
         self.link.open(out);

@@ -104,6 +104,7 @@ impl Client {
                 }
                 peer.restarts = 0;
                 self.peers.was_connected = true;
+                self.peers.reach(member);
                 self.succeed(negotiation, out);
             }
             PeerState::Disconnected => self.expect_recovery(member, out),
@@ -141,10 +142,15 @@ impl Client {
 
     /// Closes an attempt. What it was to succeed, if anything, has a while to prove itself.
     fn fall_back(&mut self, member: MemberId, negotiation: NegotiationId, out: &mut Vec<Command>) {
+        let has_flowed = self.peers.find(negotiation).is_some_and(|peer| peer.is_established);
         self.peers.drop_one(negotiation, out);
-        if let Some(before) = self.peers.with(member) {
-            before.trust();
-            self.expect_recovery(member, out);
+        match self.peers.with(member) {
+            Some(before) => {
+                before.trust();
+                self.expect_recovery(member, out);
+            }
+            None if has_flowed => {}
+            None => self.peers.fail(member),
         }
         self.request_offer_if_needed(out);
     }
@@ -176,6 +182,9 @@ impl Client {
 
     /// A listener who could hear and has no peer connection to rely on asks for an offer, unless one comes by itself.
     pub(super) fn request_offer_if_needed(&mut self, out: &mut Vec<Command>) {
+        if !self.could_hear() {
+            self.peers.rest();
+        }
         if self.lacks_offer() {
             self.peers.offers_requested = 0;
             out.push(Command::StartTimer { timer: Timer::OfferRequest, after_ms: OFFER_REQUEST_MS });
@@ -193,8 +202,11 @@ impl Client {
     }
 
     fn lacks_offer(&self) -> bool {
-        let could_hear = matches!(self.stream(), StreamState::Live | StreamState::Paused);
-        self.role == Role::Listener && could_hear && self.peers.all.iter().all(|peer| peer.is_suspect)
+        self.role == Role::Listener && self.could_hear() && self.peers.all.iter().all(|peer| peer.is_suspect)
+    }
+
+    fn could_hear(&self) -> bool {
+        matches!(self.stream(), StreamState::Live | StreamState::Paused)
     }
 
     pub(super) fn signal(&self, to: MemberId, signal: Signal, out: &mut Vec<Command>) {

@@ -1,6 +1,8 @@
 //! Peer connections, one for each member on the other side, and for a moment two where one succeeds another. An answer or
 //! candidate of an attempt that is no longer current is dropped.
 
+use std::collections::BTreeMap;
+
 use heartogether::{
     id::{MemberId, NegotiationId},
     limits::CANDIDATES_PER_SIGNAL,
@@ -15,13 +17,15 @@ use super::{
 };
 
 /// Milliseconds candidates are gathered before they are sent together: long enough for those of all local interfaces,
-/// short against a round trip.
+/// short against a round trip. As short, hidden pages keep it.
 const GATHER_MS: u32 = 5;
 /// Candidates that may wait for a description; no browser finds as many.
 const MAX_WAITING: usize = 4 * CANDIDATES_PER_SIGNAL;
 /// Milliseconds an attempt may take, many round trips of a slow network. A browser that finds no candidates at all never
 /// says that it has failed.
 const ATTEMPT_MS: u32 = 8_000;
+/// Attempts in a row that may come to nothing before people are told: one can be bad luck.
+const VAIN_ATTEMPTS: u32 = 3;
 
 /// How a peer connection is (W3C WebRTC, `RTCPeerConnectionState`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,11 +103,40 @@ pub(super) struct Peers {
     next: u32,
     pub(super) was_connected: bool,
     pub(super) offers_requested: u32,
+    /// How many attempts in a row came to nothing, for those to whom nothing leads.
+    vain: BTreeMap<MemberId, u32>,
 }
 
 impl Peers {
     pub(super) fn new(seed: u32) -> Self {
-        Self { all: Vec::new(), network: Network::default(), next: seed, was_connected: false, offers_requested: 0 }
+        Self {
+            all: Vec::new(),
+            network: Network::default(),
+            next: seed,
+            was_connected: false,
+            offers_requested: 0,
+            vain: BTreeMap::new(),
+        }
+    }
+
+    /// An attempt came to nothing, and nothing else leads to the member.
+    pub(super) fn fail(&mut self, member: MemberId) {
+        *self.vain.entry(member).or_default() += 1;
+    }
+
+    /// Something leads to the member.
+    pub(super) fn reach(&mut self, member: MemberId) {
+        self.vain.remove(&member);
+    }
+
+    /// Nothing is sent, so nothing can fail.
+    pub(super) fn rest(&mut self) {
+        self.vain.clear();
+    }
+
+    /// Whether attempts go on coming to nothing.
+    pub(super) fn is_out_of_reach(&self, member: MemberId) -> bool {
+        self.vain.get(&member).is_some_and(|attempts| *attempts >= VAIN_ATTEMPTS)
     }
 
     /// How the sound gets to a member or from them: while one succeeds another, over the one before.
@@ -245,6 +278,7 @@ impl Peers {
         let leaving = self.all.iter().filter(|peer| peer.member == member);
         out.extend(leaving.map(|peer| Command::ClosePeer(peer.negotiation)));
         self.all.retain(|peer| peer.member != member);
+        self.reach(member);
     }
 
     /// Closes what was still being negotiated for the first time when signalling went away: some of it was lost on the
@@ -258,5 +292,6 @@ impl Peers {
 
     pub(super) fn close_all(&mut self, out: &mut Vec<Command>) {
         out.extend(self.all.drain(..).map(|peer| Command::ClosePeer(peer.negotiation)));
+        self.rest();
     }
 }

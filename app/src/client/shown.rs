@@ -7,6 +7,17 @@ use heartogether::{
 
 use super::Client;
 
+/// How a room ended, as far as the page was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The room said why.
+    Told(EndReason),
+    /// The page was away, and found the room ended when it came back.
+    Missed,
+    /// The host has ended it on this page, and the room does not say so yet.
+    Asked,
+}
+
 /// What a host's page shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HostState {
@@ -20,7 +31,7 @@ pub enum HostState {
     /// It was live; the source has to be shared again.
     Interrupted,
     /// The room has ended.
-    Ended(EndReason),
+    Ended(Ending),
     /// Not possible, and why.
     Refused(Refusal),
 }
@@ -37,8 +48,10 @@ pub enum ListenerState {
     Paused,
     /// It was there and is being brought back.
     Reconnecting,
+    /// No way to the host was found, and it is looked for on and on.
+    OutOfReach,
     /// The room has ended.
-    Ended(EndReason),
+    Ended(Ending),
     /// Not possible, and why.
     Refused(Refusal),
 }
@@ -66,7 +79,7 @@ impl ListenerState {
             Self::Paused => "paused",
             Self::Reconnecting => "reconnecting",
             Self::Ended(_) => "ended",
-            Self::Refused(_) => "refused",
+            Self::OutOfReach | Self::Refused(_) => "refused",
         }
     }
 }
@@ -77,11 +90,11 @@ impl Client {
         if let Some(refusal) = self.refusal {
             return HostState::Refused(refusal);
         }
-        if let Some(reason) = self.ended() {
-            return HostState::Ended(reason);
+        if let Some(ending) = self.ending() {
+            return HostState::Ended(ending);
         }
         if self.broadcast.stopping {
-            return HostState::Ended(EndReason::Stopped);
+            return HostState::Ended(Ending::Asked);
         }
         match (self.broadcast.is_capturing(), self.stream()) {
             (true, _) if self.broadcast.paused => HostState::Paused,
@@ -96,18 +109,23 @@ impl Client {
         if let Some(refusal) = self.refusal {
             return ListenerState::Refused(refusal);
         }
-        if let Some(reason) = self.ended() {
-            return ListenerState::Ended(reason);
+        if let Some(ending) = self.ending() {
+            return ListenerState::Ended(ending);
         }
         match (self.stream(), self.peers.any_connected()) {
             (StreamState::Paused, true) => ListenerState::Paused,
             (_, true) => ListenerState::Listening,
             (StreamState::Interrupted, false) => ListenerState::Reconnecting,
+            (_, false) if self.is_host_out_of_reach() => ListenerState::OutOfReach,
             (_, false) if self.peers.was_connected() && self.stream() != StreamState::Idle => {
                 ListenerState::Reconnecting
             }
             (_, false) => ListenerState::Connecting,
         }
+    }
+
+    fn is_host_out_of_reach(&self) -> bool {
+        self.room.as_ref().is_some_and(|room| self.peers.is_out_of_reach(room.host))
     }
 
     /// Whether a listener's first sound is on its way: an offer may come, or what it leads to is not there yet.

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     api::{ApiError, Entrance, room_link},
-    client::{HostState, Input, LinkState, browser::Presence},
+    client::{Ending, HostState, Input, LinkState, browser::Presence},
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
     routes::{self, Destination},
 };
@@ -90,7 +90,7 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
     };
     let stage = move || match state.get() {
         HostState::Refused(refusal) => view! { <Refused presence refusal /> }.into_any(),
-        HostState::Ended(reason) => view! { <Ended presence code reason /> }.into_any(),
+        HostState::Ended(ending) => view! { <Ended presence code ending /> }.into_any(),
         _ => ().into_any(),
     };
     let is_open = Memo::new(move |_| !matches!(state.get(), HostState::Refused(_) | HostState::Ended(_)));
@@ -106,7 +106,7 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
                 <h1>"Your room"</h1>
                 <div class="flex items-center gap-4">
                     <SessionTime presence />
-                    <StatusBadge status=Signal::derive(move || stream_of(state.get())) label=move || badge(state.get()) />
+                    <StatusBadge status=Signal::derive(move || stream_of(state.get(), presence.link_state.get())) label=move || badge(state.get(), presence.link_state.get()) />
                 </div>
             </div>
             {stage}
@@ -125,11 +125,25 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
                 </div>
                 <Diagnostics presence relay />
             </Show>
-            <Show when=move || presence.link_state.get() == LinkState::Reconnecting && is_open.get()>
-                <Notice tone=Tone::Warn>"Reconnecting to the server. Whoever hears you now goes on hearing you."</Notice>
+            <Show when=move || is_open.get()>
+                <LinkNote presence />
             </Show>
         </Page>
     }
+}
+
+/// Says that the server is out of reach, and what that means for those who listen.
+#[component]
+fn LinkNote(presence: Presence) -> impl IntoView {
+    let note = move || match presence.link_state.get() {
+        LinkState::Connecting | LinkState::Attached => None,
+        LinkState::Unreachable => Some(
+            "This page does not reach the server, so nobody can hear you yet. It keeps trying by itself. If that does not \
+             help, try another network: some let no live connection (WebSocket) through.",
+        ),
+        LinkState::Reconnecting => Some("Reconnecting to the server. Whoever hears you now goes on hearing you."),
+    };
+    move || note().map(|note| view! { <Notice tone=Tone::Warn>{note}</Notice> })
 }
 
 /// Somebody else's room.
@@ -163,16 +177,21 @@ fn Refused(presence: Presence, refusal: Refusal) -> impl IntoView {
 }
 
 #[component]
-fn Ended(presence: Presence, code: RoomCode, reason: EndReason) -> impl IntoView {
-    let text = match reason {
-        EndReason::Stopped => "You have ended this room. Everybody was told.",
-        EndReason::Idle => "The room ended because nothing happened in it for a while.",
-        EndReason::HostAbsent => "The room ended because you were away for too long.",
+fn Ended(presence: Presence, code: RoomCode, ending: Ending) -> impl IntoView {
+    let text = match ending {
+        Ending::Told(EndReason::Stopped) => "You have ended this room. Everybody was told.",
+        Ending::Told(EndReason::Idle) => "The room ended because nothing happened in it for a while.",
+        Ending::Told(EndReason::HostAbsent) => "The room ended because you were away for too long.",
+        Ending::Missed => "The room ended while this page was away.",
+        Ending::Asked => {
+            "The sound has ended. Everybody is told as soon as this page reaches the server: please keep it open until then."
+        }
     };
+    let reopen = move || view! { <ReopenForm code on_open=move || presence.press(Input::RetryPressed) /> };
     view! {
         <Notice>{text}</Notice>
         <div class="flex flex-wrap gap-3">
-            <ReopenForm code on_open=move || presence.press(Input::RetryPressed) />
+            {(ending != Ending::Asked).then(reopen)}
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
                 "Back to the start"
             </ButtonLink>
@@ -180,8 +199,9 @@ fn Ended(presence: Presence, code: RoomCode, reason: EndReason) -> impl IntoView
     }
 }
 
-const fn stream_of(state: HostState) -> StreamState {
+const fn stream_of(state: HostState, link: LinkState) -> StreamState {
     match state {
+        HostState::Live | HostState::Paused if matches!(link, LinkState::Unreachable) => StreamState::Interrupted,
         HostState::Idle | HostState::Refused(_) => StreamState::Idle,
         HostState::Live => StreamState::Live,
         HostState::Paused => StreamState::Paused,
@@ -190,8 +210,9 @@ const fn stream_of(state: HostState) -> StreamState {
     }
 }
 
-const fn badge(state: HostState) -> &'static str {
+const fn badge(state: HostState, link: LinkState) -> &'static str {
     match state {
+        HostState::Live | HostState::Paused if matches!(link, LinkState::Unreachable) => "Not connected",
         HostState::Idle => "Not sharing yet",
         HostState::Live => "Live",
         HostState::Paused => "Paused",

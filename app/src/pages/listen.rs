@@ -146,7 +146,10 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
             <Show when=move || !shown.get().is_over()>
                 <HideAddress presence relay />
             </Show>
-            <EndWarning presence advice="It goes on if the host comes back." />
+            <EndWarning
+                presence
+                advice="React or write to the host, and it goes on. If they have been away for too long, only they can keep it open."
+            />
             <Actions presence shown code />
             <Show when=move || can_engage.get()>
                 <Engagement presence />
@@ -159,11 +162,15 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
 /// Says that the server is out of reach, and what that means for the sound.
 #[component]
 fn LinkNote(presence: Presence, shown: Memo<Shown>) -> impl IntoView {
-    let is_away = move || presence.link_state.get() == LinkState::Reconnecting && !shown.get().is_over();
-    let note = move || match (is_away(), shown.get().client) {
-        (false, _) => "",
-        (true, ListenerState::Listening | ListenerState::Paused) => "Reconnecting to the room. What you hear goes on.",
-        (true, _) => "Reconnecting to the room. This page keeps trying by itself.",
+    let note = move || match (presence.link_state.get(), shown.get().client) {
+        (LinkState::Connecting | LinkState::Attached, _) => "",
+        _ if shown.get().is_over() => "",
+        (LinkState::Unreachable, _) => {
+            "This page does not reach the server. It keeps trying by itself. If that does not help, try another network: \
+             some let no live connection (WebSocket) through."
+        }
+        (_, ListenerState::Listening | ListenerState::Paused) => "Reconnecting to the room. What you hear goes on.",
+        (LinkState::Reconnecting, _) => "Reconnecting to the room. This page keeps trying by itself.",
     };
     view! {
         <p class="text-center text-sm text-muted" role="status">

@@ -4,7 +4,7 @@ use heartogether::{
     role::Role,
     wire::{ClientMessage, EndReason, Missed, RoomEvent, Source, StartStream, StreamState},
 };
-use heartogether_app::client::{Command, HostState, Input};
+use heartogether_app::client::{Command, Ending, HostState, Input};
 
 use crate::stage::*;
 
@@ -67,7 +67,7 @@ fn stop_ends_the_sound_and_the_room() {
     assert_eq!(closed(&commands), [100]);
     assert!(commands.contains(&Command::StopCapture));
     page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
-    assert_eq!(page.client.host_state(), HostState::Ended(EndReason::Stopped));
+    assert_eq!(page.client.host_state(), HostState::Ended(Ending::Told(EndReason::Stopped)));
 }
 
 #[test]
@@ -78,9 +78,13 @@ fn stop_pressed_while_away_ends_the_sound_at_once_and_the_room_once_it_can_be_to
     assert_eq!(closed(&commands), [100]);
     assert!(commands.contains(&Command::StopCapture));
     assert!(sent(&commands).is_empty());
+    assert_eq!(page.client.host_state(), HostState::Ended(Ending::Asked), "nobody was told");
     let commands = page.resume(Missed::Room(view(StreamState::Live, &[GRACE])));
     assert_eq!(sent(&commands), [ClientMessage::StopRoom]);
     assert!(offered(&commands).is_empty());
+    assert_eq!(page.client.host_state(), HostState::Ended(Ending::Asked));
+    page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
+    assert_eq!(page.client.host_state(), HostState::Ended(Ending::Told(EndReason::Stopped)));
 }
 
 #[test]
@@ -176,7 +180,25 @@ fn a_capture_that_comes_after_the_end_is_released() {
     let commands = page.learn(RoomEvent::RoomEnded { reason: EndReason::Idle });
     assert!(commands.contains(&Command::StopCapture));
     assert_eq!(page.take(SHARE), [Command::StopCapture]);
-    assert_eq!(page.client.host_state(), HostState::Ended(EndReason::Idle));
+    assert_eq!(page.client.host_state(), HostState::Ended(Ending::Told(EndReason::Idle)));
+}
+
+#[test]
+fn a_capture_that_comes_after_the_page_has_gone_is_released() {
+    let mut page = Page::hosting(&[GRACE]);
+    assert!(page.client.may_capture());
+    page.take(Input::Left);
+    assert!(!page.client.may_capture());
+    assert_eq!(page.take(SHARE), [Command::StopCapture]);
+    assert_eq!(page.client.keepsake(), None);
+}
+
+#[test]
+fn nothing_is_captured_for_a_room_that_is_being_ended() {
+    let mut page = Page::live(&[]);
+    page.lose();
+    page.take(Input::StopPressed);
+    assert!(!page.client.may_capture());
 }
 
 #[test]

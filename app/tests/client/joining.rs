@@ -6,7 +6,7 @@ use heartogether::{
     role::Role,
     wire::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ResumeRoom, RoomEvent, StreamState},
 };
-use heartogether_app::client::{Command, HostState, Input, LinkState, ListenerState, listener_introduction};
+use heartogether_app::client::{Command, Ending, HostState, Input, LinkState, ListenerState, listener_introduction};
 
 use crate::stage::*;
 
@@ -206,9 +206,22 @@ fn a_room_that_is_gone_when_a_member_comes_back_has_ended() {
         page.reconnect();
         let commands = page.refuse(Refusal::RoomNotFound);
         assert!(commands.contains(&Command::StopCapture) && commands.contains(&Command::CloseSocket));
-        assert_eq!(page.client.listener_state().name(), "ended");
-        assert_eq!(page.client.host_state().name(), "ended");
+        assert_eq!(page.client.listener_state(), ListenerState::Ended(Ending::Missed), "nobody says why");
+        assert_eq!(page.client.host_state(), HostState::Ended(Ending::Missed));
+        assert!(page.client.room().is_none_or(|room| room.ends_at.is_none() && room.started_at.is_none()));
     }
+}
+
+#[test]
+fn a_room_whose_end_was_missed_can_be_entered_again_once_it_is_open() {
+    let mut page = Page::live(&[GRACE]);
+    page.lose();
+    page.reconnect();
+    page.refuse(Refusal::RoomEnded);
+    page.take(Input::RetryPressed);
+    assert_eq!(sent(&page.take(Input::SocketOpened)), [hello(), join(Role::Host, false)]);
+    page.hear(joined(HOST, 60, view(StreamState::Idle, &[])));
+    assert_eq!(page.client.host_state(), HostState::Idle);
 }
 
 #[test]
@@ -217,5 +230,5 @@ fn a_room_that_ends_while_a_member_comes_back_has_ended() {
     page.lose();
     page.reconnect();
     page.refuse(Refusal::RoomEnded);
-    assert_eq!(page.client.listener_state().name(), "ended");
+    assert_eq!(page.client.listener_state(), ListenerState::Ended(Ending::Missed));
 }

@@ -1,6 +1,7 @@
 //! What a host's page remembers over its reload.
 
 use heartogether::{
+    refusal::Refusal,
     role::Role,
     wire::{ClientMessage, EndReason, RoomEvent, Source, StartStream, StreamState},
 };
@@ -57,6 +58,38 @@ fn what_was_live_in_another_room_is_not_recalled() {
     let mut page = reloaded(keepsake);
     page.take(Input::CaptureStarted(Source::Microphone));
     assert_eq!(page.client.host_state(), HostState::Live);
+}
+
+/// Whether the page, going away, leaves the next one in its tab the right to the room.
+fn leaves_mark(page: &mut Page) -> bool {
+    page.take(Input::Hidden).contains(&Command::LeaveMark(code()))
+}
+
+#[test]
+fn a_page_that_goes_away_leaves_the_room_to_the_next_one_in_its_tab() {
+    assert!(leaves_mark(&mut Page::hosting(&[])));
+    let mut page = Page::live(&[GRACE]);
+    page.lose();
+    assert!(leaves_mark(&mut page));
+
+    let mut page = Page::new(Role::Host, true, 1);
+    page.take(Input::Started);
+    assert!(leaves_mark(&mut page), "it was about to take the room over");
+}
+
+#[test]
+fn a_page_that_did_not_get_the_room_leaves_nothing() {
+    let mut page = Page::new(Role::Host, false, 1);
+    page.take(Input::Started);
+    assert!(!leaves_mark(&mut page));
+    page.take(Input::SocketOpened);
+    page.refuse(Refusal::HostElsewhere);
+    assert!(!leaves_mark(&mut page));
+
+    let mut page = Page::live(&[GRACE]);
+    page.refuse(Refusal::SessionReplaced);
+    assert!(!leaves_mark(&mut page));
+    assert!(!leaves_mark(&mut Page::hearing(StreamState::Live)));
 }
 
 proptest! {

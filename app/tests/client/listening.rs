@@ -4,7 +4,7 @@ use heartogether::{
     role::Role,
     wire::{EndReason, RoomEvent, Signal, StreamState},
 };
-use heartogether_app::client::{Command, ListenerState, PeerState, Timer};
+use heartogether_app::client::{Command, Ending, ListenerState, PeerState, Timer};
 
 use crate::stage::*;
 
@@ -60,6 +60,60 @@ fn an_attempt_that_never_gets_anywhere_is_given_up_and_asked_for_anew() {
     assert_eq!(closed(&commands), [5]);
     assert!(sent(&commands).contains(&say(HOST, hung_up(5))));
     assert_eq!(timer(&commands, Timer::OfferRequest), Some(1_200));
+}
+
+/// One attempt after the other comes to nothing.
+fn in_vain(page: &mut Page, attempts: std::ops::RangeInclusive<u32>) {
+    for negotiation in attempts {
+        page.signal(HOST, offer(negotiation));
+        page.fire(Timer::Attempt);
+    }
+}
+
+#[test]
+fn a_listener_is_told_after_three_attempts_in_vain_while_the_next_ones_are_made() {
+    let mut page = Page::listening(StreamState::Live);
+    in_vain(&mut page, 1..=2);
+    assert_eq!(state(&page), ListenerState::Connecting);
+    in_vain(&mut page, 3..=3);
+    assert_eq!(state(&page), ListenerState::OutOfReach);
+    assert_eq!(requests(&mut page), 10, "and it goes on");
+    page.signal(HOST, offer(4));
+    assert_eq!(state(&page), ListenerState::OutOfReach);
+    page.change(4, PeerState::Connected);
+    assert_eq!(state(&page), ListenerState::Listening);
+    page.signal(HOST, hung_up(4));
+    assert_eq!(state(&page), ListenerState::Reconnecting, "and it is counted anew");
+}
+
+#[test]
+fn an_attempt_that_the_host_gives_up_is_in_vain_too() {
+    let mut page = Page::listening(StreamState::Live);
+    for negotiation in 1..=3 {
+        page.signal(HOST, offer(negotiation));
+        page.signal(HOST, hung_up(negotiation));
+    }
+    assert_eq!(state(&page), ListenerState::OutOfReach);
+}
+
+#[test]
+fn what_was_in_vain_is_forgotten_when_nothing_is_sent_any_more() {
+    for stream in [StreamState::Idle, StreamState::Interrupted] {
+        let mut page = Page::listening(StreamState::Live);
+        in_vain(&mut page, 1..=3);
+        page.stream(stream);
+        page.stream(StreamState::Live);
+        assert_eq!(state(&page), ListenerState::Connecting, "{stream:?}");
+    }
+}
+
+#[test]
+fn a_better_path_that_is_looked_for_in_vain_is_not_missed_while_the_one_before_goes_on() {
+    let mut page = Page::hearing(StreamState::Live);
+    in_vain(&mut page, 101..=105);
+    assert_eq!(state(&page), ListenerState::Listening);
+    page.change(100, PeerState::Disconnected);
+    assert_eq!(state(&page), ListenerState::Reconnecting);
 }
 
 #[test]
@@ -220,6 +274,6 @@ fn the_end_of_the_room_ends_everything() {
         let commands = page.learn(RoomEvent::RoomEnded { reason });
         assert_eq!(closed(&commands), [100]);
         assert!(commands.contains(&Command::CloseSocket));
-        assert_eq!(state(&page), ListenerState::Ended(reason));
+        assert_eq!(state(&page), ListenerState::Ended(Ending::Told(reason)));
     }
 }

@@ -123,6 +123,34 @@ fn a_host_closes_the_peer_connection_of_one_who_leaves() {
 }
 
 #[test]
+fn a_host_sees_a_listener_as_failed_while_one_attempt_after_the_other_comes_to_nothing() {
+    let mut page = Page::live(&[GRACE]);
+    let seen = |page: &Page| page.client.peer_state(GRACE);
+    for (negotiation, after) in [(100, None), (101, None), (102, Some(PeerState::Failed))] {
+        assert_eq!(seen(&page), Some(PeerState::Connecting), "{negotiation}");
+        page.describe(negotiation);
+        page.signal(GRACE, hung_up(negotiation));
+        assert_eq!(seen(&page), after, "{negotiation}");
+        assert_eq!(offered(&page.signal(GRACE, Signal::OfferRequest { restarts: None })), [negotiation + 1]);
+    }
+    assert_eq!(seen(&page), Some(PeerState::Failed));
+    page.change(103, PeerState::Connected);
+    assert_eq!(seen(&page), Some(PeerState::Connected));
+}
+
+#[test]
+fn a_listener_who_comes_back_is_counted_anew() {
+    let mut page = Page::live(&[GRACE]);
+    for negotiation in 100..103 {
+        page.signal(GRACE, hung_up(negotiation));
+        page.signal(GRACE, Signal::OfferRequest { restarts: None });
+    }
+    page.learn(RoomEvent::ListenerLeft { member: GRACE });
+    page.learn(listener_joined(GRACE));
+    assert_eq!(page.client.peer_state(GRACE), Some(PeerState::Connecting));
+}
+
+#[test]
 fn a_host_says_when_a_peer_connection_has_failed() {
     let mut page = Page::live(&[GRACE]);
     let commands = page.change(100, PeerState::Failed);

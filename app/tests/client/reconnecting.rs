@@ -162,6 +162,27 @@ fn a_connection_that_is_not_answered_while_it_opens_is_tried_again() {
 }
 
 #[test]
+fn a_page_that_was_never_let_in_says_so_after_the_first_attempt_and_goes_on() {
+    for role in [Role::Host, Role::Listener] {
+        let mut page = Page::new(role, false, 1);
+        page.take(Input::Started);
+        assert_eq!(page.client.link_state(), LinkState::Connecting);
+        for _ in 0..3 {
+            assert!(timer(&page.lose(), Timer::Reconnect).is_some());
+            assert_eq!(page.client.link_state(), LinkState::Unreachable);
+            assert!(opens(&page.fire(Timer::Reconnect)));
+            assert_eq!(page.client.link_state(), LinkState::Unreachable);
+        }
+        page.take(Input::SocketOpened);
+        page.welcome();
+        page.hear(joined(GRACE, 1, view(StreamState::Idle, &[])));
+        assert_eq!(page.client.link_state(), LinkState::Attached);
+        page.lose();
+        assert_eq!(page.client.link_state(), LinkState::Reconnecting);
+    }
+}
+
+#[test]
 fn no_timer_of_a_lost_connection_outlives_it() {
     let mut page = Page::listening(StreamState::Idle);
     page.take(Input::Woken);

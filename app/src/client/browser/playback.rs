@@ -72,10 +72,11 @@ impl Playback {
         }
     }
 
-    /// Pauses for the listener alone. Nothing piles up meanwhile: browsers go on decoding, and play what is live.
+    /// Pauses for the listener alone, also what comes only later. Nothing piles up meanwhile: browsers go on decoding, and play
+    /// what is live.
     pub(super) fn hold(&self) {
-        // A browser that cannot pause goes on playing, and the page goes on saying so.
-        let _ = self.player.pause();
+        // A player without a stream pauses without a word. A browser that cannot pause goes on playing, and the page says so.
+        self.note(self.player.pause().is_ok());
     }
 
     /// Plays nothing any more.
@@ -90,6 +91,7 @@ impl Playback {
 
     /// Plays; where the browser wants a tap first, says so.
     pub(super) fn play(self: &Rc<Self>) {
+        self.note(false);
         let playback = Rc::clone(self);
         spawn_local(async move {
             let Ok(playing) = playback.player.play() else { return };
@@ -102,7 +104,12 @@ impl Playback {
     fn notice(&self) {
         let is_fed = self.player.src_object().is_some_and(|stream| stream.active());
         if is_fed && !self.player.ended() {
-            self.held.set(self.player.paused());
+            self.note(self.player.paused());
+        }
+    }
+
+    fn note(&self, held: bool) {
+        if self.held.replace(held) != held {
             self.report.show();
         }
     }

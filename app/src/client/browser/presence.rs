@@ -14,7 +14,7 @@ use leptos::{html::Div, prelude::*};
 use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Page, Sound, discretion, head_start::HeadStart, ice, ice::Discretion, network, pause};
+use super::{Page, Sound, discretion, head_start::HeadStart, ice, ice::Discretion, network, pause, reload};
 use crate::{
     api::IceConfiguration,
     client::{
@@ -113,10 +113,11 @@ impl Presence {
     /// Joins the room. Call it in the browser, once the ICE servers are known; it ends with the page's owner. It is
     /// heard at once, and shown from [`Presence::stand`] on.
     pub fn start(self, role: Role, code: RoomCode, ice_servers: IceConfiguration) {
-        let take_over = role == Role::Host && mark_as_host(code);
+        // A reload takes the place over even from a connection that the server still believes to be alive.
+        let is_back = role == Role::Host && reload::take_mark(code);
         let discretion = Discretion { relay_only: ice_servers.relay_only, hidden: discretion::is_wished() };
         let configuration = ice::configuration(role, &ice_servers.servers, discretion);
-        let client = Client::new(role, code, take_over, random());
+        let client = Client::new(role, code, is_back, random());
         let page = Page::new(client, (configuration, discretion), self);
         page.listen_for_waking();
         page.renew_ice_servers(ice_servers.renew_in_s);
@@ -126,7 +127,7 @@ impl Presence {
         }
         page.input(Input::NetworkGuessed(network::guess()));
         if role == Role::Host {
-            page.prepare_sources();
+            page.prepare_sources(is_back);
         }
         page.join(HeadStart::take(role, code));
         self.running.set_value(Some(SendWrapper::new(page)));
@@ -196,7 +197,7 @@ impl Presence {
     }
 
     pub(super) fn page(self) -> Option<Page> {
-        self.running.with_value(|running| running.as_deref().cloned())
+        self.running.try_with_value(|running| running.as_deref().cloned()).flatten()
     }
 }
 
@@ -204,18 +205,6 @@ impl Default for Presence {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// Remembers that this tab hosts the room. Whether it did before: then a reload takes the place over even from a
-/// connection that the server still believes to be alive.
-fn mark_as_host(code: RoomCode) -> bool {
-    const KEY: &str = "heartogether.host";
-    let Ok(Some(storage)) = window().session_storage() else { return false };
-    let code = code.to_string();
-    let did = storage.get_item(KEY).ok().flatten().is_some_and(|hosted| hosted == code);
-    // A browser that forbids storage loses no more than this convenience.
-    let _ = storage.set_item(KEY, &code);
-    did
 }
 
 /// Bits that need not be secret: they keep pages from reconnecting in step.

@@ -12,10 +12,9 @@ use web_sys::{MediaStream, MediaStreamTrack};
 use super::{
     Page, Presence, Reporter,
     capture::{self, Capture, CaptureError},
-    keepsake,
     microphones::{self, Microphone},
     mixer::Mixer,
-    show,
+    reload, show,
     vigil::Vigil,
 };
 use crate::client::{Client, HostState, Input, Keepsake, Mix, Profile};
@@ -92,7 +91,7 @@ impl Presence {
         let Some(page) = self.page() else { return };
         self.sound.chosen_microphone.set(Some(id.clone()));
         spawn_local(async move {
-            page.open_microphone(true).await;
+            page.open_microphone().await;
             if page.open_device().as_ref() == Some(&id) {
                 microphones::remember_choice(&id);
             }
@@ -103,7 +102,7 @@ impl Presence {
     pub fn share_no_more(self) {
         self.sound.again.set(None);
         if let Some(page) = self.page() {
-            keepsake::keep(page.sources().kept.get());
+            reload::keep(page.sources().kept.get());
         }
     }
 }
@@ -144,8 +143,9 @@ impl Page {
         &self.0.sources
     }
 
-    /// Looks at what this browser can do, and takes up what was live before a reload.
-    pub(super) fn prepare_sources(&self) {
+    /// Looks at what this browser can do, and takes up what was live before a reload. Only a page that is back from one opens
+    /// a microphone by itself.
+    pub(super) fn prepare_sources(&self, is_back: bool) {
         let (sound, report) = (self.0.presence.sound, self.reporter());
         for source in [Source::Display, Source::Microphone] {
             show(sound.obstacle(source), capture::obstacle(source));
@@ -157,17 +157,17 @@ impl Page {
         *self.sources().devices.borrow_mut() = microphones::watch(move || list_microphones(&report));
         list_microphones(&self.reporter());
         let code = self.0.client.borrow().code;
-        if let Some(keepsake) = keepsake::kept().filter(|keepsake| keepsake.code == code) {
+        if let Some(keepsake) = reload::keepsake().filter(|keepsake| keepsake.code == code) {
             self.input(Input::Recalled(keepsake));
             let page = self.clone();
-            spawn_local(async move { page.bring_back(keepsake.mix).await });
+            spawn_local(async move { page.bring_back(keepsake.mix, is_back).await });
         }
     }
 
     /// A microphone comes back by itself where the permission stands; a tab needs a click.
-    async fn bring_back(&self, mix: Mix) {
+    async fn bring_back(&self, mix: Mix, is_back: bool) {
         let again = self.0.presence.sound.again;
-        let may_open = mix.has(Source::Microphone) && microphones::may_open().await;
+        let may_open = is_back && mix.has(Source::Microphone) && microphones::may_open().await;
         if mix.has(Source::Display) {
             again.set(Some(Source::Display));
         } else if !may_open {
@@ -183,13 +183,13 @@ impl Page {
             Source::Display => self.open_display().await,
             // What was tried out is used as it is.
             Source::Microphone if self.sources().has(source) => true,
-            Source::Microphone => self.open_microphone(false).await,
+            Source::Microphone => self.open_microphone().await,
         };
         if !taken {
             return;
         }
         let again = self.0.presence.sound.again;
-        if again.get_untracked() == Some(source) {
+        if again.try_get_untracked() == Some(Some(source)) {
             again.set(None);
         }
         self.input(Input::CaptureStarted(source));
@@ -206,22 +206,19 @@ impl Page {
     }
 
     /// Opens the chosen microphone as the profile wants it. One that is live already is replaced.
-    async fn open_microphone(&self, is_trial: bool) -> bool {
+    async fn open_microphone(&self) -> bool {
         self.begin_asking(Source::Microphone);
         let (sources, sound) = (self.sources(), self.0.presence.sound);
         let asked = sources.asked.get().wrapping_add(1);
         sources.asked.set(asked);
-        let (profile, device) = (self.0.client.borrow().profile(), sound.chosen_microphone.get_untracked());
+        let profile = self.0.client.borrow().profile();
+        let device = sound.chosen_microphone.try_get_untracked().flatten();
         let mut captured = Capture::microphone(profile, device.as_deref(), self.reporter()).await;
         if device.is_some() && matches!(captured, Err(CaptureError::NoDevice)) {
             // The one that was chosen is not there today.
             captured = Capture::microphone(profile, None, self.reporter()).await;
         }
         if sources.asked.get() != asked {
-            return false;
-        }
-        let is_over = matches!(self.0.client.borrow().host_state(), HostState::Ended(_) | HostState::Refused(_));
-        if is_trial && is_over {
             return false;
         }
         let taken = self.take_in(captured);
@@ -242,7 +239,7 @@ impl Page {
     fn reopen_microphone(&self) {
         let page = self.clone();
         spawn_local(async move {
-            page.open_microphone(true).await;
+            page.open_microphone().await;
         });
     }
 
@@ -252,11 +249,14 @@ impl Page {
         sound.asking.set(Some(source));
     }
 
-    /// Puts what was captured on the desk, or says why there is nothing.
+    /// Puts what was captured on the desk, or says why there is nothing. While the browser asked, the room may have ended and the
+    /// page may have gone, its signals with it.
     fn take_in(&self, captured: Result<Capture, CaptureError>) -> bool {
         let sound = self.0.presence.sound;
-        // The page may be gone by now, and its signals with it.
-        let _ = sound.asking.try_set(None);
+        sound.asking.set(None);
+        if !self.0.client.borrow().may_capture() {
+            return false;
+        }
         let inserted = captured.and_then(|capture| {
             let source = capture.source();
             let mut mixer = self.sources().mixer.borrow_mut();
@@ -267,7 +267,7 @@ impl Page {
             inserted.ok_or(CaptureError::Unsupported(source))
         });
         if let Err(error) = inserted {
-            let _ = sound.error.try_set(Some(error));
+            sound.error.set(Some(error));
             return false;
         }
         self.send_mix();
@@ -354,7 +354,7 @@ impl Page {
         }
         let keepsake = client.keepsake();
         if sources.kept.replace(keepsake) != keepsake {
-            keepsake::keep(keepsake);
+            reload::keep(keepsake);
         }
     }
 }

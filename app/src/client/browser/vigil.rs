@@ -1,4 +1,4 @@
-//! What holds while the host is live: the screen stays on, and the browser asks before the tab is closed.
+//! What holds while the host is live: the screen stays on, and the browser asks before the page goes away, whichever way.
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,12 +11,12 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::capture::set;
+use super::{capture::set, detour};
 
 /// Begins when made, ends when dropped.
 pub(super) struct Vigil {
     screen: Rc<Screen>,
-    _listeners: [EventListener; 2],
+    _listeners: [EventListener; 4],
 }
 
 impl Vigil {
@@ -41,6 +41,8 @@ impl Vigil {
                     Rc::clone(&shown).keep_on();
                 }
             }),
+            detour::take_links_from_router(),
+            detour::take_history_from_router(),
         ];
         Self { screen, _listeners: listeners }
     }

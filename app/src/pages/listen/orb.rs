@@ -37,7 +37,9 @@ const fn look(shown: Shown) -> (&'static str, Glyph) {
         (Some(Obstacle::Held), _) | (None, ListenerState::Paused) => ("held", Glyph::Pause),
         (Some(Obstacle::Muted), _) => ("held", Glyph::Muted),
         (None, ListenerState::Listening) => ("live", Glyph::Headphones),
-        (None, ListenerState::Connecting | ListenerState::Reconnecting) => ("waiting", Glyph::Headphones),
+        (None, ListenerState::Connecting | ListenerState::Reconnecting | ListenerState::OutOfReach) => {
+            ("waiting", Glyph::Headphones)
+        }
         (None, ListenerState::Ended(_)) => ("over", Glyph::Check),
         (None, ListenerState::Refused(_)) => ("over", Glyph::Alert),
     }

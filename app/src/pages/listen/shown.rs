@@ -5,9 +5,9 @@ use heartogether::{
     wire::{EndReason, StreamState},
 };
 
-use crate::client::{ListenerState, browser::media_session::MediaState};
+use crate::client::{Ending, ListenerState, browser::media_session::MediaState};
 
-/// What keeps a sound that comes in from being heard, where only the page itself knows.
+/// What keeps a sound that comes in, or comes back, from being heard, where only the page itself knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Obstacle {
     /// The browser wants a tap before it plays.
@@ -54,6 +54,7 @@ impl Shown {
         let is_heard_but_for = |obstacle: &Obstacle| match client {
             ListenerState::Listening => true,
             ListenerState::Paused => *obstacle == Obstacle::Blocked,
+            ListenerState::Reconnecting => *obstacle == Obstacle::Held,
             _ => false,
         };
         Self { client, obstacle: obstacles.into_iter().find(is_heard_but_for), stream }
@@ -71,6 +72,7 @@ impl Shown {
         match (self.obstacle, self.client) {
             (Some(Obstacle::Blocked), _) => Some(Refusal::PlaybackBlocked),
             (_, ListenerState::Refused(refusal)) => Some(refusal),
+            (_, ListenerState::OutOfReach) => Some(Refusal::Network),
             _ => None,
         }
     }
@@ -90,7 +92,7 @@ impl Shown {
             (Some(Obstacle::Blocked), _) | (None, ListenerState::Connecting) => StreamState::Idle,
             (Some(Obstacle::Held | Obstacle::Muted), _) | (None, ListenerState::Paused) => StreamState::Paused,
             (None, ListenerState::Listening) => StreamState::Live,
-            (None, ListenerState::Reconnecting) => StreamState::Interrupted,
+            (None, ListenerState::Reconnecting | ListenerState::OutOfReach) => StreamState::Interrupted,
             (None, ListenerState::Ended(_) | ListenerState::Refused(_)) => StreamState::Ended,
         }
     }
@@ -111,6 +113,7 @@ impl Shown {
             (None, ListenerState::Listening) => "Listening",
             (None, ListenerState::Paused) => "Paused",
             (None, ListenerState::Reconnecting) => "Reconnecting",
+            (None, ListenerState::OutOfReach) => "No way through",
             (None, ListenerState::Ended(_)) => "Ended",
             (None, ListenerState::Refused(_)) => "Not connected",
         }
@@ -132,17 +135,19 @@ impl Shown {
                 "The host is reconnecting. Stay, it goes on here."
             }
             (None, ListenerState::Reconnecting) => "The connection to the host was lost and is being brought back.",
-            (None, ListenerState::Ended(reason)) => why_ended(reason),
+            (None, ListenerState::Ended(ending)) => why_ended(ending),
+            (None, ListenerState::OutOfReach) => Refusal::Network.text(),
             (None, ListenerState::Refused(refusal)) => refusal.text(),
         }
     }
 }
 
-const fn why_ended(reason: EndReason) -> &'static str {
-    match reason {
-        EndReason::Stopped => "The host has ended this room. Thank you for listening.",
-        EndReason::Idle => "The room ended because nothing happened in it for a while.",
-        EndReason::HostAbsent => "The room ended because the host did not come back.",
+const fn why_ended(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Told(EndReason::Stopped) => "The host has ended this room. Thank you for listening.",
+        Ending::Told(EndReason::Idle) => "The room ended because nothing happened in it for a while.",
+        Ending::Told(EndReason::HostAbsent) => "The room ended because the host did not come back.",
+        Ending::Missed | Ending::Asked => "The room ended while this page was away. Thank you for listening.",
     }
 }
 
@@ -181,8 +186,10 @@ mod tests {
         assert_eq!(shown(ListenerState::Listening, &ALL[1..]).obstacle, Some(Obstacle::Held));
         assert_eq!(shown(ListenerState::Paused, &ALL).obstacle, Some(Obstacle::Blocked));
         assert_eq!(shown(ListenerState::Paused, &ALL[1..]).obstacle, None);
-        for state in [ListenerState::Connecting, ListenerState::Reconnecting, ListenerState::Ended(EndReason::Stopped)]
-        {
+        assert_eq!(shown(ListenerState::Reconnecting, &ALL).obstacle, Some(Obstacle::Held));
+        assert_eq!(shown(ListenerState::Reconnecting, &[Obstacle::Held]).media_state(), MediaState::Paused);
+        assert_eq!(shown(ListenerState::Reconnecting, &[Obstacle::Muted]).obstacle, None);
+        for state in [ListenerState::Connecting, ListenerState::Ended(Ending::Missed)] {
             assert_eq!(shown(state, &ALL).obstacle, None);
         }
     }
@@ -193,6 +200,14 @@ mod tests {
         assert_eq!(shown(ListenerState::Listening, &[Obstacle::Muted]).state(), "listening");
         let blocked = shown(ListenerState::Listening, &[Obstacle::Blocked]);
         assert_eq!((blocked.state(), blocked.refusal()), ("refused", Some(Refusal::PlaybackBlocked)));
+    }
+
+    #[test]
+    fn who_finds_no_way_to_the_host_is_told_while_it_is_looked_for() {
+        let shown = shown(ListenerState::OutOfReach, &ALL);
+        assert_eq!((shown.state(), shown.refusal()), ("refused", Some(Refusal::Network)));
+        assert!(shown.explanation().contains("TURN"));
+        assert!(!shown.is_over());
     }
 
     #[test]
