@@ -25,7 +25,7 @@ use crate::{
     components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WarmUp, WarmUpOverlay, focus},
     head_start::HeadStart,
     pages::{
-        AboutPage, HandedEntrance, HomeRoute, HostRoute, ListenRoute, LoginRoute, NotFoundPage, PageCode, PrivacyPage,
+        AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PageCode, PrivacyPage,
         RoomRoute,
     },
 };
@@ -95,8 +95,8 @@ fn Frame() -> impl IntoView {
         </a>
         <Header />
         <FlatRoutes fallback=NotFoundPage>
-            <Route path=path!("/") view={Lazy::<HomeRoute>::new()} ssr=SsrMode::Async />
-            <Route path=path!("/login") view={Lazy::<LoginRoute>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+            <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
             <Route path=path!("/room/:code") view={Lazy::<RoomRoute>::new()} ssr=SsrMode::Async />
             <Route path=path!("/listen/:code") view={Lazy::<ListenRoute>::new()} ssr=SsrMode::Async />
             <Route path=path!("/host/:code") view={Lazy::<HostRoute>::new()} ssr=SsrMode::Async />

@@ -22,7 +22,9 @@ pub use about::AboutPage;
 pub(crate) use entrance::HandedEntrance;
 #[cfg(debug_assertions)]
 pub use gallery::GalleryPage;
+pub use home::HomePage;
+pub use login::LoginPage;
 pub use not_found::NotFoundPage;
 pub(crate) use on_demand::PageCode;
-pub use on_demand::{HomeRoute, HostRoute, ListenRoute, LoginRoute, RoomRoute};
+pub use on_demand::{HostRoute, ListenRoute, RoomRoute};
 pub use privacy::PrivacyPage;

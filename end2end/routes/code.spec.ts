@@ -21,8 +21,7 @@ test('the landing page loads no other page’s code', async ({ newVisitor }) => 
   await page.goto('/');
   await isHydrated(page);
   await page.waitForLoadState('networkidle');
-  expect(loaded).toContain('split_home');
-  expect(loaded.filter((name) => name.startsWith('split_') && name !== 'split_home')).toEqual([]);
+  expect(loaded).toEqual([]);
 });
 
 test('a page’s HTML names the code it needs, which is loaded once', async ({ newVisitor }) => {

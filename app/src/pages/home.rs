@@ -12,7 +12,7 @@ use recent::RecentRooms;
 
 /// `/`
 #[component]
-pub(super) fn HomePage() -> impl IntoView {
+pub fn HomePage() -> impl IntoView {
     view! {
         <Page name="home" title="">
             <section class="hero">

@@ -18,7 +18,7 @@ use crate::{
 
 /// `/login`
 #[component]
-pub(super) fn LoginPage() -> impl IntoView {
+pub fn LoginPage() -> impl IntoView {
     let session = expect_context::<Session>();
     let query = use_query_map();
     let next = Memo::new(move |_| query.with(|query| Destination::parse(query.get_str("next").unwrap_or_default())));

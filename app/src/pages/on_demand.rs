@@ -1,5 +1,5 @@
-//! The pages whose code is a file of its own. It is loaded with the HTML of that page, or when somebody goes there; what the
-//! page asks the server for goes out at the same time.
+//! The pages whose code is a file of its own: a room's preview, a listener's and a host's. It is loaded with the HTML of
+//! that page, or when somebody goes there; what the page asks the server for goes out at the same time.
 
 use std::time::Duration;
 
@@ -14,10 +14,8 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{
     entrance::{AskedEntrance, ask_for_entrance},
-    home::HomePage,
     host::{AskedLink, HostPage, ask_for_link},
     listen,
-    login::LoginPage,
     room::RoomPage,
 };
 use crate::{
@@ -30,51 +28,18 @@ const LOADED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How often before the page as a whole is asked for: a server that answers and has no such file is a newer one.
 const LOADED_AGAIN: u32 = 5;
 
-/// A page that asks for nothing on its way.
-macro_rules! plain_route {
-    ($(#[$path:meta])* $route:ident, $load:ident) => {
-        $(#[$path])*
-        pub struct $route;
+/// `/room/:code`
+pub struct RoomRoute;
 
-        impl LazyRoute for $route {
-            fn data() -> Self {
-                Self
-            }
+impl LazyRoute for RoomRoute {
+    fn data() -> Self {
+        Self
+    }
 
-            async fn view(_: Self) -> AnyView {
-                arrive($load).await
-            }
-        }
-    };
+    async fn view(_: Self) -> AnyView {
+        arrive(room_page).await
+    }
 }
-
-plain_route!(
-    /// `/`
-    HomeRoute,
-    home_page
-);
-
-#[wasm_split(home, wasm_split_path = leptos::wasm_split, fallible)]
-fn home_page() -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <HomePage /> }.into_any())
-}
-
-plain_route!(
-    /// `/login`
-    LoginRoute,
-    login_page
-);
-
-#[wasm_split(login, wasm_split_path = leptos::wasm_split, fallible)]
-fn login_page() -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <LoginPage /> }.into_any())
-}
-
-plain_route!(
-    /// `/room/:code`
-    RoomRoute,
-    room_page
-);
 
 #[wasm_split(room, wasm_split_path = leptos::wasm_split, fallible)]
 fn room_page() -> Result<AnyView, SplitLoaderError> {
@@ -164,14 +129,10 @@ fn named_code() -> Option<(Vec<String>, String)> {
 
     use crate::routes::Destination;
 
-    let request = use_context::<http::request::Parts>()?;
-    let path = request.uri.path();
-    let page = match (path, Destination::parse(path)) {
-        (routes::HOME, _) => "home",
-        (routes::LOGIN, _) => "login",
-        (_, Destination::Room(_)) => "room",
-        (_, Destination::Listen(_)) => "listen",
-        (_, Destination::Host(_)) => "host",
+    let page = match Destination::parse(use_context::<http::request::Parts>()?.uri.path()) {
+        Destination::Room(_) => "room",
+        Destination::Listen(_) => "listen",
+        Destination::Host(_) => "host",
         _ => return None,
     };
     let (folder, files, script) = use_context::<WasmSplitManifest>()?.0.try_get_value()?;
