@@ -528,6 +528,19 @@ test('a browser without display capture offers the microphone and says why', asy
   await expect(button(page, 'Use a microphone')).toBeEnabled();
 });
 
+test('a browser without a microphone for pages offers the tab and says why', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  await page.addInitScript(() => {
+    delete (MediaDevices.prototype as Partial<MediaDevices>).getUserMedia;
+  });
+  await createRoom(page, 'Ada');
+  await isHydrated(page);
+  await expect(button(page, 'Use a microphone')).toBeHidden();
+  await expect(button(page, 'Try it out first')).toBeHidden();
+  await expect(main(page)).toContainText('This browser gives pages no microphone. Try another browser.');
+  await expect(button(page, 'Share a tab or system audio')).toBeEnabled();
+});
+
 test('a browser that shares pictures alone offers the microphone and says why', async ({ newVisitor }) => {
   const page = await newVisitor();
   await page.addInitScript(() => {

@@ -40,6 +40,33 @@ function leanDb(page: Page, frequencyHz: number): Promise<number> {
   }, frequencyHz);
 }
 
+test('one transport carries all, and hosts alone look for paths before they are needed', async ({ tabHost, newVisitor }) => {
+  const keepConfigurations = () => {
+    const configurations: RTCConfiguration[] = [];
+    Object.assign(window, { configurations });
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        // One that is made for the sake of the browser alone has none.
+        if (configuration) configurations.push(configuration);
+      }
+    };
+  };
+  const configured = (page: Page) =>
+    page.evaluate(() => {
+      const { configurations } = window as unknown as { configurations: RTCConfiguration[] };
+      return configurations.map(({ bundlePolicy, iceCandidatePoolSize }) => [bundlePolicy, iceCandidatePoolSize]);
+    });
+  const listener = await newVisitor();
+  for (const page of [tabHost, listener]) await page.addInitScript(keepConfigurations);
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+  expect(await configured(tabHost)).toEqual([['max-bundle', 4]]);
+  expect(await configured(listener)).toEqual([['max-bundle', undefined]]);
+});
+
 test('a shared tab goes out in stereo, and left and right are heard apart', async ({ tabHost, newVisitor }) => {
   const tone = tabHost.context().pages().find((page) => page !== tabHost)!;
   await tone.evaluate((frequency) => {

@@ -1,12 +1,15 @@
 //! The server is killed and started again.
 
 use heartogether::{
+    engagement::MessageText,
     id::Seq,
-    wire::{ClientMessage, Missed, RoomView, Source, StartStream, StreamState},
+    refusal::Refusal,
+    role::Role,
+    wire::{ClientMessage, Missed, RemoveListener, RoomEvent, RoomView, SendMessage, Source, StartStream, StreamState},
 };
 use tempfile::TempDir;
 
-use crate::support::{Connection, Process, changed_to, resume};
+use crate::support::{Connection, Process, changed_to, join, resume};
 
 /// Follows the room until it is as expected.
 async fn follow(connection: &mut Connection, view: &mut RoomView, is_expected: impl Fn(&RoomView) -> bool) {
@@ -43,4 +46,29 @@ async fn after_a_kill_everyone_resumes_where_they_were() {
     follow(&mut host, &mut view, |view| view.listeners.iter().all(|listener| listener.attached)).await;
     (pair.host, pair.listener) = (host, listener);
     pair.is_undisturbed().await;
+}
+
+#[tokio::test]
+async fn after_a_kill_what_was_written_is_there_and_who_was_removed_stays_out() {
+    let data = TempDir::new().expect("a folder for the data");
+    let before = Process::start(data.path(), &[]);
+    let mut pair = before.site.pair().await;
+    let text = MessageText::parse("louder, please").expect("a message of the tests");
+    pair.listener.send(&ClientMessage::SendMessage(SendMessage { nonce: 1, text })).await;
+    assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
+    assert!(matches!(pair.listener.event().await, RoomEvent::MessageSent { .. }));
+    let member = pair.as_listener.member;
+    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member })).await;
+    assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
+    drop(before);
+
+    let after = Process::start(data.path(), &[]);
+    let mut again = after.site.greet(&pair.grace).await;
+    again.send(&join(pair.code, Role::Listener)).await;
+    assert_eq!(again.refusal().await, Refusal::Removed);
+    let (_host, joined) = after.site.join(&pair.ada, pair.code, Role::Host).await;
+    let written: Vec<_> =
+        joined.room.messages.iter().map(|message| (message.name.as_str(), message.text.as_str())).collect();
+    assert_eq!(written, [("Grace", "louder, please")]);
+    assert!(joined.room.listeners.is_empty());
 }

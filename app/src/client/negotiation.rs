@@ -180,7 +180,8 @@ impl Client {
         }
     }
 
-    /// A listener who could hear and has no peer connection to rely on asks for an offer, unless one comes by itself.
+    /// A listener who could hear and has no peer connection to rely on asks for an offer, unless one comes by itself. Where
+    /// nothing is sent, what was tried in vain is forgotten.
     pub(super) fn request_offer_if_needed(&mut self, out: &mut Vec<Command>) {
         if !self.could_hear() {
             self.peers.rest();

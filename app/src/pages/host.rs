@@ -83,7 +83,7 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
         presence.stand();
     });
     on_cleanup(move || presence.leave());
-    let state = presence.host_state;
+    let (state, connection) = (presence.host_state, presence.link_state);
     let refusal = move || match state.get() {
         HostState::Refused(refusal) => Some(refusal),
         _ => None,
@@ -100,13 +100,16 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
             title="Your room"
             state=move || state.get().name()
             refusal
-            link=move || presence.link_state.get().name()
+            link=move || connection.get().name()
         >
             <div class="flex flex-wrap items-center justify-between gap-3">
                 <h1>"Your room"</h1>
                 <div class="flex items-center gap-4">
                     <SessionTime presence />
-                    <StatusBadge status=Signal::derive(move || stream_of(state.get(), presence.link_state.get())) label=move || badge(state.get(), presence.link_state.get()) />
+                    <StatusBadge
+                        status=Signal::derive(move || stream_of(state.get(), connection.get()))
+                        label=move || badge(state.get(), connection.get())
+                    />
                 </div>
             </div>
             {stage}
