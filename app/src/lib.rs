@@ -126,8 +126,9 @@ fn PlainRoutes() -> AnyNestedRoute {
 /// Takes over the server's HTML.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
-    use crate::routes::Destination;
+    use crate::{client::browser::detour, routes::Destination};
 
+    detour::stand_before_router();
     if location().pathname().is_ok_and(|path| matches!(Destination::parse(&path), Destination::Listen(_))) {
         // Its code comes while the frame around it is taken over.
         ListenRoute::prepare();

@@ -242,7 +242,7 @@ test('a row of the audience keeps the keyboard, and a toast hands it on', async 
   await host.getByRole('status', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).focus();
   await showsRefusal(guest, 'removed');
   await expect(host.getByText('Grace is being removed.')).toBeHidden();
-  await expect(main(host)).toBeFocused();
+  await expect(host.getByRole('list', { name: 'Listeners' })).toBeFocused();
 
   const another = await newVisitor();
   await signIn(another, 'Edsger');

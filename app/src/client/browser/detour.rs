@@ -1,7 +1,9 @@
 //! Ways within the site that lead through the browser. The router changes pages without asking anybody; a page that the
 //! browser itself is to replace asks first, as for a tab that is closed (HTML, `beforeunload`).
 
-use gloo_events::{EventListener, EventListenerOptions};
+use std::cell::RefCell;
+
+use gloo_events::EventListener;
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event};
@@ -21,21 +23,48 @@ fn is_in_link(event: &Event) -> bool {
     pressed.is_some_and(|pressed| pressed.closest("a[href]").is_ok_and(|link| link.is_some()))
 }
 
-/// Leaves steps back and forth in the history to the browser. By the time the page hears of one the address has changed: it
-/// is put back, and gone to anew.
-pub(super) fn take_history_from_router() -> EventListener {
-    let here = window().location();
-    let (path, address) = (here.pathname().unwrap_or_default(), here.href().unwrap_or_default());
-    // At the window itself, those who capture come before the router.
-    EventListener::new_with_options(&window(), "popstate", EventListenerOptions::run_in_capture_phase(), move |event| {
-        let Some(there) = window().location().href().ok().filter(|_| leaves(&path)) else { return };
-        event.stop_immediate_propagation();
-        if let Ok(history) = window().history() {
-            // A browser that refuses shows an address that is not the page's until it has been asked for.
-            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&address));
-            let _ = window().location().assign(&there);
+thread_local! {
+    /// The page that is not to be left without a question: its path, and its whole address.
+    static KEPT: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
+}
+
+/// Hears of steps in the history before the router does, which has to come later: events at the window itself reach listeners
+/// in the order in which they were added, whether they capture or not (Chromium 156).
+pub(crate) fn stand_before_router() {
+    EventListener::new(&window(), "popstate", |event| {
+        let kept = KEPT.with_borrow(Option::clone);
+        if let Some((_, address)) = kept.filter(|(path, _)| leaves(path)) {
+            event.stop_immediate_propagation();
+            ask_for(&address);
         }
     })
+    .forget();
+}
+
+/// By the time the page hears of a step the address has changed: it is put back, and the other one is gone to anew.
+fn ask_for(address: &str) {
+    let here = window().location();
+    if let (Ok(there), Ok(history)) = (here.href(), window().history()) {
+        // A browser that refuses shows an address that is not the page's until it has been asked for.
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(address));
+        let _ = here.assign(&there);
+    }
+}
+
+/// Steps back and forth in the history are the browser's as long as this lives.
+pub(super) struct History(());
+
+/// Leaves steps back and forth in the history to the browser.
+pub(super) fn take_history_from_router() -> History {
+    let here = window().location();
+    KEPT.set(here.pathname().ok().zip(here.href().ok()));
+    History(())
+}
+
+impl Drop for History {
+    fn drop(&mut self) {
+        KEPT.set(None);
+    }
 }
 
 /// Whether the address is of another page than the one on this path.

@@ -16,7 +16,8 @@ use super::{capture::set, detour};
 /// Begins when made, ends when dropped.
 pub(super) struct Vigil {
     screen: Rc<Screen>,
-    _listeners: [EventListener; 4],
+    _listeners: [EventListener; 3],
+    _history: detour::History,
 }
 
 impl Vigil {
@@ -42,9 +43,8 @@ impl Vigil {
                 }
             }),
             detour::take_links_from_router(),
-            detour::take_history_from_router(),
         ];
-        Self { screen, _listeners: listeners }
+        Self { screen, _listeners: listeners, _history: detour::take_history_from_router() }
     }
 }
 

@@ -16,11 +16,14 @@ const AT_END_PX: i32 = 40;
 #[component]
 pub(super) fn Chat(presence: Presence) -> impl IntoView {
     let list = NodeRef::<html::Div>::new();
-    let at_end = StoredValue::new(true);
+    let (at_end, last_top_px) = (StoredValue::new(true), StoredValue::new(0));
     let on_scroll = move |_| {
         if let Some(list) = list.get_untracked() {
-            let left_px = list.scroll_height() - list.scroll_top() - list.client_height();
-            at_end.set_value(left_px < AT_END_PX);
+            let (top_px, before_px) = (list.scroll_top(), last_top_px.get_value());
+            last_top_px.set_value(top_px);
+            let left_px = list.scroll_height() - top_px - list.client_height();
+            // By the time a step down is told, more may have come below; only a step up leaves the end.
+            at_end.update_value(|at_end| *at_end = left_px < AT_END_PX || *at_end && top_px >= before_px);
         }
     };
     Effect::new(move |_| {

@@ -10,20 +10,19 @@ pub(super) struct Hold {
     /// The list.
     pub(super) list: NodeRef<html::Ul>,
     is_pointed_at: RwSignal<bool>,
-    focus_moved: Trigger,
+    has_focus: RwSignal<bool>,
 }
 
 impl Hold {
     pub(super) fn new() -> Self {
-        Self { list: NodeRef::new(), is_pointed_at: RwSignal::new(false), focus_moved: Trigger::new() }
+        Self { list: NodeRef::new(), is_pointed_at: RwSignal::new(false), has_focus: RwSignal::new(false) }
     }
 
     /// Whether it is held. Follows whoever lets go of it.
     pub(super) fn is_on(self) -> bool {
-        self.focus_moved.track();
-        // Asked of the page: not every browser says that the focus is gone with what had it.
-        let has_focus = || self.list.get_untracked().is_some_and(|list| focus::is_inside(&list));
-        self.is_pointed_at.get() || has_focus()
+        // Both, so that both are followed.
+        let (is_pointed_at, has_focus) = (self.is_pointed_at.get(), self.has_focus.get());
+        is_pointed_at || has_focus
     }
 
     /// The pointer comes over the list, or goes.
@@ -31,8 +30,15 @@ impl Hold {
         self.is_pointed_at.set(is_there);
     }
 
-    /// The focus comes to something in the list, or goes, maybe to something else in it: where it is shows a moment later.
-    pub(super) fn move_focus(self) {
-        request_animation_frame(move || self.focus_moved.notify());
+    /// Looks where the focus is, once whatever took its control away has handed it on. Asked of the page: not every browser
+    /// says that the focus is gone with what had it.
+    pub(super) fn look_for_focus(self) {
+        let look = move || {
+            let is_inside = self.list.try_get_untracked().flatten().is_some_and(|list| focus::is_inside(&list));
+            if self.has_focus.try_get_untracked() == Some(!is_inside) {
+                self.has_focus.set(is_inside);
+            }
+        };
+        request_animation_frame(move || request_animation_frame(look));
     }
 }
