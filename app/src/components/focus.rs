@@ -25,19 +25,25 @@ pub(crate) fn watch() {
     });
 }
 
-/// Once the page has been drawn anew: moves the focus with `rescue` if what had it is gone or cannot have it any more.
+/// Once the page has been drawn anew: moves the focus with `rescue` if what has it now, or had it last, is gone then or cannot
+/// have it any more.
 pub(super) fn rescue_if_lost(rescue: impl FnOnce() + 'static) {
-    let is_lost = || LAST.with_borrow(|last| last.as_ref().is_some_and(cannot_have_it));
-    request_animation_frame(move || {
-        if is_nowhere() && is_lost() {
-            rescue();
-        }
-    });
+    let had = LAST.with_borrow(Clone::clone);
+    request_animation_frame(move || rescue_from(had, rescue));
 }
 
 /// Lets reading go on at the page's content where what had the focus is gone, and nobody knows a better place.
 pub(crate) fn rescue_at_last() {
-    request_animation_frame(|| rescue_if_lost(move_to_main));
+    let had = LAST.with_borrow(Clone::clone);
+    request_animation_frame(|| request_animation_frame(|| rescue_from(had, move_to_main)));
+}
+
+/// What has had the focus since is somebody else's to rescue it from.
+fn rescue_from(had: Option<Element>, rescue: impl FnOnce()) {
+    let is_lost = had.as_ref().is_some_and(cannot_have_it) && LAST.with_borrow(|last| *last == had);
+    if is_nowhere() && is_lost {
+        rescue();
+    }
 }
 
 /// Moves the focus with `rescue` whenever this changes and takes away what had it.
