@@ -3,7 +3,7 @@
 
 mod alarm;
 mod capture;
-pub(crate) mod detour;
+pub mod detour;
 pub mod discretion;
 pub(crate) mod head_start;
 mod ice;

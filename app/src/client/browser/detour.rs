@@ -30,7 +30,7 @@ thread_local! {
 
 /// Hears of steps in the history before the router does, which has to come later: events at the window itself reach listeners
 /// in the order in which they were added, whether they capture or not (Chromium 156).
-pub(crate) fn stand_before_router() {
+pub fn stand_before_router() {
     EventListener::new(&window(), "popstate", |event| {
         let kept = KEPT.with_borrow(Option::clone);
         if let Some((_, address)) = kept.filter(|(path, _)| leaves(path)) {
