@@ -33,8 +33,8 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     wire::{
-        ClientMessage, Missed, ReceivedSignal, RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage, Source,
-        StreamState,
+        ClientMessage, EndReason, Missed, ReceivedSignal, RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage,
+        Source, StreamState,
     },
 };
 
@@ -127,6 +127,7 @@ impl Client {
             Input::SourceRemoved(source) => self.remove_source(source, out),
             Input::FaderMoved { source, fader } => self.move_fader(source, fader, out),
             Input::Recalled(keepsake) => self.recall(keepsake),
+            Input::Dismissed => self.begin_anew(),
             Input::ProfileChosen(profile) => self.choose_profile(profile, out),
             Input::PausePressed => self.pause(true, out),
             Input::ResumePressed => self.pause(false, out),
@@ -290,11 +291,7 @@ impl Client {
         }
         match refusal {
             Refusal::NotAMember if self.place.take().is_some() => self.join(out),
-            Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => {
-                // The room ended while the connection was away, and nobody says why.
-                (self.room, self.place, self.missed_end) = (None, None, true);
-                self.shut_down(out);
-            }
+            Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => self.learn_of_end(out),
             Refusal::TooManyRequests if !self.link.is_attached() => {
                 // There is a place to be had, a little later.
                 out.push(Command::CloseSocket);
@@ -308,6 +305,15 @@ impl Client {
             }
             _ => {}
         }
+    }
+
+    /// The room ended while the connection was away, and nobody says why: but whoever asked for it knows.
+    fn learn_of_end(&mut self, out: &mut Vec<Command>) {
+        match &mut self.room {
+            Some(room) if self.broadcast.stopping => room.apply(&RoomEvent::RoomEnded { reason: EndReason::Stopped }),
+            _ => (self.room, self.place, self.missed_end) = (None, None, true),
+        }
+        self.shut_down(out);
     }
 
     fn take_signal(&mut self, received: ReceivedSignal, out: &mut Vec<Command>) {

@@ -70,6 +70,20 @@ async fn what_the_room_would_refuse_takes_no_line_in_its_log() {
 }
 
 #[tokio::test]
+async fn a_connection_looks_for_rooms_so_often_and_stays() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    let wrong = "ZZZ999".parse().expect("a code");
+    for _ in 0..12 {
+        pair.listener.send(&join(wrong, Role::Listener)).await;
+    }
+    let too_many = ServerMessage::Refused(Refused { refusal: Refusal::TooManyFrames });
+    let heard = pair.listener.drain().await;
+    assert!(heard.contains(&too_many), "{heard:?}");
+    pair.is_undisturbed().await;
+}
+
+#[tokio::test]
 async fn an_account_asks_a_room_for_a_place_so_often_over_whatever_connections() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;

@@ -113,6 +113,13 @@ impl Client {
         }
     }
 
+    /// The host does not want that back: what is shared next is like the first time.
+    pub(super) fn begin_anew(&mut self) {
+        if !self.broadcast.is_capturing() {
+            self.broadcast = Broadcast::default();
+        }
+    }
+
     fn apply(&mut self, before: Option<Profile>, out: &mut Vec<Command>) {
         let now = self.profile();
         if before != Some(now) {

@@ -63,6 +63,7 @@ pub(crate) use pause::pause;
 use peer::PeerConnection;
 use playback::Playback;
 pub use presence::Presence;
+use property::property;
 use socket::Socket;
 pub use sources::Sound;
 use sources::Sources;
@@ -460,7 +461,14 @@ impl Page {
         let network = network::listen(self.reporter());
         let report_hidden = self.reporter();
         let hidden = EventListener::new(&window(), "pagehide", move |_| report_hidden.input(Input::Hidden));
-        self.0.waking.borrow_mut().extend([shown, online, hidden].into_iter().chain(network));
+        let code = self.0.client.borrow().code;
+        // A page that the browser has kept as it was is there again, and needs no mark (HTML, `PageTransitionEvent`).
+        let restored = EventListener::new(&window(), "pageshow", move |event| {
+            if property(event, "persisted").is_truthy() {
+                reload::take_mark(code);
+            }
+        });
+        self.0.waking.borrow_mut().extend([shown, online, hidden, restored].into_iter().chain(network));
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Input {
     },
     /// The page was reloaded while it was live.
     Recalled(Keepsake),
+    /// The host does not want what was live before.
+    Dismissed,
     /// The host chooses a quality.
     ProfileChosen(Profile),
     /// The host pauses.

@@ -24,7 +24,7 @@ pub enum LinkState {
     /// Never yet attached.
     #[default]
     Connecting,
-    /// Never yet attached, and an attempt came to nothing; the next ones follow.
+    /// Never yet attached, and attempts came to nothing, without a word from the server; the next ones follow.
     Unreachable,
     /// In the room.
     Attached,
@@ -64,6 +64,8 @@ pub(super) struct Link {
     phase: Phase,
     /// How many attempts to connect came to nothing, or led to a connection that did not last.
     attempts: usize,
+    /// Whether the server has ever said something: whoever is refused has reached it.
+    was_heard: bool,
     was_attached: bool,
     take_over: bool,
     silence_ms: u32,
@@ -75,6 +77,7 @@ impl Link {
         Self {
             phase: Phase::Closed,
             attempts: 0,
+            was_heard: false,
             was_attached: false,
             take_over,
             silence_ms: 0,
@@ -87,7 +90,8 @@ impl Link {
         match self.phase {
             Phase::Attached => LinkState::Attached,
             _ if self.was_attached => LinkState::Reconnecting,
-            _ if self.attempts > 0 => LinkState::Unreachable,
+            // The second one follows the first at once.
+            _ if self.attempts > 1 && !self.was_heard => LinkState::Unreachable,
             _ => LinkState::Connecting,
         }
     }
@@ -115,7 +119,8 @@ impl Link {
     }
 
     /// Anything heard is a sign of life.
-    pub(super) fn hear(&self, out: &mut Vec<Command>) {
+    pub(super) fn hear(&mut self, out: &mut Vec<Command>) {
+        self.was_heard = true;
         if self.silence_ms > 0 {
             out.push(Command::StartTimer { timer: Timer::Silence, after_ms: self.silence_ms });
         }

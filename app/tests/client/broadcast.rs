@@ -1,10 +1,11 @@
 //! The host's page is the authority on what it sends; the room is told.
 
 use heartogether::{
+    refusal::Refusal,
     role::Role,
     wire::{ClientMessage, EndReason, Missed, RoomEvent, Source, StartStream, StreamState},
 };
-use heartogether_app::client::{Command, Ending, HostState, Input};
+use heartogether_app::client::{Command, Ending, HostState, Input, Timer};
 
 use crate::stage::*;
 
@@ -199,6 +200,17 @@ fn nothing_is_captured_for_a_room_that_is_being_ended() {
     page.lose();
     page.take(Input::StopPressed);
     assert!(!page.client.may_capture());
+}
+
+#[test]
+fn whoever_ended_the_room_has_not_missed_its_end() {
+    let mut page = Page::live(&[]);
+    page.take(Input::StopPressed);
+    page.lose();
+    page.fire(Timer::Reconnect);
+    page.take(Input::SocketOpened);
+    page.refuse(Refusal::RoomEnded);
+    assert_eq!(page.client.host_state(), HostState::Ended(Ending::Told(EndReason::Stopped)));
 }
 
 #[test]

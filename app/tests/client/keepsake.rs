@@ -51,6 +51,19 @@ fn a_reloaded_page_goes_on_as_it_was_once_the_source_is_back() {
 }
 
 #[test]
+fn what_the_host_does_not_want_back_is_forgotten() {
+    let mut before = Page::live(&[]);
+    before.take(Input::FaderMoved { source: Source::Microphone, fader: Fader { volume_percent: 40, muted: true } });
+    before.take(Input::PausePressed);
+    let mut page = reloaded(before.client.keepsake().expect("something is shared"));
+    page.take(Input::Dismissed);
+    page.take(Input::CaptureStarted(Source::Microphone));
+    assert_eq!((page.client.host_state(), page.client.mix()), (HostState::Live, Page::live(&[]).client.mix()));
+    page.take(Input::Dismissed);
+    assert_eq!(page.client.host_state(), HostState::Live, "what is shared by now goes on");
+}
+
+#[test]
 fn what_was_live_in_another_room_is_not_recalled() {
     let mut keepsake = Page::live(&[]).client.keepsake().expect("something is shared");
     keepsake.code = "ZZZ999".parse().expect("a code of the tests");

@@ -162,10 +162,12 @@ fn a_connection_that_is_not_answered_while_it_opens_is_tried_again() {
 }
 
 #[test]
-fn a_page_that_was_never_let_in_says_so_after_the_first_attempt_and_goes_on() {
+fn a_page_that_never_reached_the_server_says_so_after_the_second_attempt_and_goes_on() {
     for role in [Role::Host, Role::Listener] {
         let mut page = Page::new(role, false, 1);
         page.take(Input::Started);
+        page.lose();
+        page.fire(Timer::Reconnect);
         assert_eq!(page.client.link_state(), LinkState::Connecting);
         for _ in 0..3 {
             assert!(timer(&page.lose(), Timer::Reconnect).is_some());
@@ -179,6 +181,19 @@ fn a_page_that_was_never_let_in_says_so_after_the_first_attempt_and_goes_on() {
         assert_eq!(page.client.link_state(), LinkState::Attached);
         page.lose();
         assert_eq!(page.client.link_state(), LinkState::Reconnecting);
+    }
+}
+
+#[test]
+fn a_page_that_is_turned_away_for_now_has_reached_the_server() {
+    let mut page = Page::new(Role::Listener, false, 1);
+    page.take(Input::Started);
+    for _ in 0..3 {
+        page.take(Input::SocketOpened);
+        page.refuse(Refusal::TooManyConnections);
+        page.lose();
+        page.fire(Timer::Reconnect);
+        assert_eq!(page.client.link_state(), LinkState::Connecting);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use governor::{DefaultDirectRateLimiter, RateLimiter};
 use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, RoomId},
     limits::Limits,
@@ -15,7 +16,7 @@ use heartogether::{
 };
 use heartogether_app::api::{Account, Caller};
 
-use super::{Ending, Frame, Outbox, allowances::Allowance};
+use super::{Ending, Frame, Outbox, allowances::Allowance, rate};
 use crate::{
     clock::Clock,
     error::ServerError,
@@ -33,6 +34,8 @@ pub(crate) struct Conversation {
     outbox: Outbox,
     is_greeted: bool,
     room: Option<RoomHandle>,
+    /// How often it may look for a room: what an account asks of one is counted once that is found.
+    look_ups: DefaultDirectRateLimiter,
 }
 
 /// Why a message was not carried out.
@@ -64,7 +67,8 @@ impl Conversation {
         caller: Caller,
         outbox: Outbox,
     ) -> Self {
-        Self { node, connection, account, caller, outbox, is_greeted: false, room: None }
+        let look_ups = RateLimiter::direct(rate(node.limits.requests_per_second, node.limits.requests_burst));
+        Self { node, connection, account, caller, outbox, is_greeted: false, room: None, look_ups }
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
@@ -197,6 +201,7 @@ impl Conversation {
             self.outbox.close(Ending::GONE);
             return Ok(());
         }
+        self.look_ups.check().map_err(|_| Refusal::TooManyFrames)?;
         self.leave_waiting_room().await?;
         let id = self.find(code).await?;
         if !self.node.allowances.requests.take(self.account.id, id) {

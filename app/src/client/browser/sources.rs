@@ -102,6 +102,7 @@ impl Presence {
     pub fn share_no_more(self) {
         self.sound.again.set(None);
         if let Some(page) = self.page() {
+            page.input(Input::Dismissed);
             reload::keep(page.sources().kept.get());
         }
     }

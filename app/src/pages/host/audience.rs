@@ -25,11 +25,6 @@ pub(super) fn Audience(presence: Presence, max_listeners: u32) -> impl IntoView 
         let is_held = hold.is_on();
         arranged(presence.audience.get(), before.filter(|_| is_held).map(Vec::as_slice))
     });
-    // Whoever leaves or is kept takes a control away, and the focus with it.
-    Effect::new(move |_| {
-        everybody.track();
-        hold.look_for_focus();
-    });
     let rows = Memo::new(move |_| everybody.with(|rows| named(rows, &sought.get())));
     // A field that has come stays: what is sought in it still holds, and the focus may be in it.
     let is_searched = Memo::new(move |before: Option<&bool>| before == Some(&true) || count.get() > SEARCH_FROM);
@@ -129,9 +124,10 @@ fn List(presence: Presence, hold: Hold, rows: Memo<Vec<ListenerRow>>) -> impl In
             tabindex="0"
             aria-label="Listeners"
             on:scroll=on_scroll
-            on:pointerenter=move |_| hold.point(true)
+            on:pointermove=move |_| hold.point(true)
             on:pointerleave=move |_| hold.point(false)
-            on:focusin=move |_| hold.look_for_focus()
+            on:keydown=move |_| hold.take_hold()
+            on:focusin=move |_| hold.take_hold()
             on:focusout=move |_| hold.look_for_focus()
         >
             <li node_ref=before aria-hidden="true"></li>
