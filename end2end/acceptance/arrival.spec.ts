@@ -76,7 +76,9 @@ test('nobody asks for nothing ahead, and a link that leads nowhere asks once', a
   await visitor.goto(`/listen/${UNKNOWN_CODE}`);
   await showsRefusal(visitor, 'room_not_found');
   await isHydrated(visitor);
-  expect(overheard.said.filter((type) => type === 'join_room')).toHaveLength(1);
+  expect(overheard.sockets).toBe(1);
+  // The page knows better by the time a slow socket is open, and then nothing is asked at all.
+  expect(overheard.said.filter((type) => type === 'join_room').length).toBeLessThan(2);
 });
 
 test('a click on Listen asks for the place once, before the player is drawn', async ({ tabHost, newVisitor }) => {
