@@ -1,7 +1,7 @@
 //! Counting in windows of time: so many for each key from the first one on, then anew.
 //!
-//! A connection's own allowances, so many a second, are `signalling`'s. Here the question is "how many of the 30 in 10
-//! minutes are left", which is what callers are told in headers.
+//! Allowances, so many a second, are `signalling`'s. Here the question is "how many of the 30 in 10 minutes are left", which is
+//! what callers are told in headers.
 
 use std::{
     collections::HashMap,

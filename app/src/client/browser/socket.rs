@@ -71,7 +71,7 @@ impl Drop for Socket {
 }
 
 /// Begins to open the server's `/ws`.
-pub(super) fn connect() -> Option<WebSocket> {
+fn connect() -> Option<WebSocket> {
     let location = window().location();
     let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
     WebSocket::new(&format!("{scheme}://{}/ws", location.host().ok()?)).ok()
