@@ -200,16 +200,16 @@ pub async fn listen(
     Ok(())
 }
 
-/// Leads to the preview of the room whose code was typed.
+/// Leads to the preview of the room whose code was typed, or whose link was pasted.
 ///
 /// # Errors
 /// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
 #[server(prefix = "/api/fn", endpoint = "find_room")]
 pub async fn find_room(
-    /// The code as it was typed.
+    /// The code or link as it was typed or pasted.
     code: String,
 ) -> Result<(), ApiError> {
-    let code = look_up_room(code).await?.code;
+    let code = look_up_room(RoomCode::find_in(&code)?.to_string()).await?.code;
     leptos_axum::redirect(&routes::room(code));
     Ok(())
 }
