@@ -165,6 +165,19 @@ async fn new_room(account: &Account) -> Result<String, ApiError> {
     }
 }
 
+/// Lets hosts see the visitor's e-mail address, or no longer. It holds for every place that the visitor takes from now on.
+///
+/// # Errors
+/// [`Refusal::NotSignedIn`] or a fault.
+#[server(prefix = "/api/fn", endpoint = "show_email")]
+pub async fn show_email(
+    /// Whether hosts may see it.
+    shown: bool,
+) -> Result<(), ApiError> {
+    let visitor = backend::visitor();
+    backend::backend()?.set_email_shown(visitor.permit(Permission::KeepAccount)?, shown).await
+}
+
 /// Opens a room of the visitor's own and leads to it; who is not signed in is asked for a name first.
 ///
 /// # Errors
