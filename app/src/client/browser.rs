@@ -12,6 +12,7 @@ pub mod media_session;
 mod microphones;
 mod mixer;
 mod network;
+pub mod page_guard;
 mod pause;
 mod peer;
 pub mod peer_connections;

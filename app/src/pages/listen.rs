@@ -25,7 +25,7 @@ use crate::{
             media_session::{MediaKey, MediaSession},
         },
     },
-    components::{LevelMeter, Page, StatusBadge, Width},
+    components::{EmailQuestion, LevelMeter, Page, StatusBadge, Width},
     routes::Destination,
 };
 use actions::Actions;
@@ -126,7 +126,7 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
         >
             <div class="player">
                 <h1>
-                    <bdi>{host_name}</bdi>
+                    <bdi translate="no">{host_name}</bdi>
                     "’s room"
                 </h1>
                 <Orb shown level=presence.level />
@@ -153,6 +153,7 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
             <Actions presence shown code />
             <Show when=move || can_engage.get()>
                 <Engagement presence />
+                <EmailQuestion />
             </Show>
             <LinkNote presence shown />
         </Page>

@@ -26,7 +26,7 @@ pub(super) fn MeasuredLines(
         let line = |(label, said): report::Line| view! { <dt>{label}</dt><dd>{said}</dd> };
         statistics.with(report::lines).into_iter().map(line).collect_view()
     };
-    view! { <dl class="measured">{lines}</dl> }.into_any()
+    view! { <dl class="measured" translate="no">{lines}</dl> }.into_any()
 }
 
 /// Says what is wrong with a TURN server.

@@ -77,7 +77,7 @@ fn Measured(presence: Presence, history: RwSignal<History>) -> impl IntoView {
         view! {
             <section class="grid gap-2 border-t border-line pt-3" data-testid="measured">
                 <h3>
-                    <bdi>{move || names.with(|names| names.get(&member).cloned().unwrap_or_default())}</bdi>
+                    <bdi translate="no">{move || names.with(|names| names.get(&member).cloned().unwrap_or_default())}</bdi>
                 </h3>
                 <svg
                     class="sparkline"
