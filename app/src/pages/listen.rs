@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
 use super::{
-    discretion::HideAddress,
+    discretion::HideAddressSetting,
     entrance::{AskedEntrance, Loading, NoEntrance},
     session_time::EndWarning,
 };
@@ -139,12 +139,12 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
             <Show when=move || !shown.get().is_over()>
                 <div class="grid gap-4">
                     <LevelMeter level=presence.level />
-                    <QualityBadge presence />
+                    <QualityBadge presence relay />
                     <Controls presence chosen=volume />
                 </div>
             </Show>
             <Show when=move || !shown.get().is_over()>
-                <HideAddress presence relay />
+                <HideAddressSetting presence relay />
             </Show>
             <EndWarning
                 presence
@@ -167,8 +167,11 @@ fn LinkNote(presence: Presence, shown: Memo<Shown>) -> impl IntoView {
         (LinkState::Connecting | LinkState::Attached, _) => "",
         _ if shown.get().is_over() => "",
         (LinkState::Unreachable, _) => {
-            "This page does not reach the server. It keeps trying by itself. If that does not help, try another network: \
-             some let no live connection (WebSocket) through."
+            "This page does not reach the server. It keeps trying by itself. Check that this device is online."
+        }
+        (LinkState::SocketBlocked, _) => {
+            "The server answers, but no live connection (WebSocket) comes about: most often a proxy or an extension blocks \
+             it. Allow WebSockets for this site, or try another network. This page keeps trying by itself."
         }
         (_, ListenerState::Listening | ListenerState::Paused) => "Reconnecting to the room. What you hear goes on.",
         (LinkState::Reconnecting, _) => "Reconnecting to the room. This page keeps trying by itself.",
