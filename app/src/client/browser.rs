@@ -26,6 +26,7 @@ mod reload;
 pub mod sharing;
 mod socket;
 mod sources;
+pub mod speakers;
 mod stats;
 mod storage;
 mod vigil;
@@ -73,6 +74,7 @@ use property::property;
 use socket::Socket;
 pub use sources::Sound;
 use sources::Sources;
+pub use speakers::{Speaker, Speakers};
 
 use super::{
     COUNT_EVERY_MS, Client, Command, Input, ListenerRow, ListenerState, PeerState, Profile, Timer,
@@ -110,6 +112,8 @@ struct Running {
     waking: RefCell<Vec<EventListener>>,
     intervals: RefCell<Vec<IntervalHandle>>,
     audience: Audience,
+    /// A listener's loudspeakers, while they are followed.
+    speakers: RefCell<speakers::Following>,
     presence: Presence,
     /// Whether what happens is written to the console.
     is_traced: bool,
@@ -146,6 +150,7 @@ impl Page {
             waking: RefCell::default(),
             intervals: RefCell::default(),
             audience: Audience::default(),
+            speakers: RefCell::default(),
             presence,
             is_traced: console::is_asked_for(),
         }))

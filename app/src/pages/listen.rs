@@ -6,6 +6,7 @@ mod engagement;
 mod orb;
 mod quality;
 mod shown;
+mod speaker;
 
 use heartogether::{id::RoomCode, role::Role};
 use leptos::prelude::*;
@@ -34,6 +35,7 @@ use engagement::Engagement;
 use orb::Orb;
 use quality::QualityBadge;
 use shown::{Obstacle, Shown};
+use speaker::SpeakerChoice;
 
 /// Joins the room, and draws the page once that may take its time: drawing keeps the browser's one thread, on which the first
 /// sound is negotiated.
@@ -141,6 +143,7 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
                     <LevelMeter level=presence.level />
                     <QualityBadge presence relay />
                     <Controls presence chosen=volume />
+                    <SpeakerChoice presence />
                 </div>
             </Show>
             <Show when=move || !shown.get().is_over()>

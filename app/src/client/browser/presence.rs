@@ -15,7 +15,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    Page, Sound, capability, discretion, head_start::HeadStart, ice, ice::Discretion, network, pause, reload,
+    Page, Sound, Speakers, capability, discretion, head_start::HeadStart, ice, ice::Discretion, network, pause, reload,
 };
 use crate::{
     api::IceConfiguration,
@@ -70,6 +70,8 @@ pub struct Presence {
     pub profile: RwSignal<Profile>,
     /// The host's sound.
     pub sound: Sound,
+    /// A listener's loudspeakers.
+    pub speakers: Speakers,
     /// What this browser offers.
     pub capabilities: RwSignal<Capabilities>,
     /// How loud the sound is that comes in, from 0 to 1.
@@ -104,6 +106,7 @@ impl Presence {
             gathering: RwSignal::default(),
             profile: RwSignal::default(),
             sound: Sound::default(),
+            speakers: Speakers::default(),
             capabilities: RwSignal::default(),
             level: RwSignal::default(),
             playback_blocked: RwSignal::default(),
@@ -138,6 +141,7 @@ impl Presence {
         if role == Role::Host {
             page.prepare_sources(is_back);
         }
+        page.prepare_speakers();
         let (capabilities, head_start) = (capability::detect(), HeadStart::take(role, code));
         self.capabilities.set(capabilities);
         match capabilities.refusal() {
