@@ -23,6 +23,7 @@ use leptos_router::{
 };
 
 use crate::{
+    client::browser::page_guard,
     components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WarmUp, WarmUpOverlay, focus},
     head_start::HeadStart,
     page_guard::{FailureNotice, PageGuard},
@@ -74,6 +75,10 @@ fn bar((scheme, colour): (&'static str, &'static str)) -> impl IntoView {
 /// so that they need no script to be complete.
 #[component]
 pub fn App() -> impl IntoView {
+    // Between this and the first step of hydration nobody else has a turn.
+    if cfg!(feature = "hydrate") {
+        page_guard::restore_html();
+    }
     provide_meta_context();
     view! {
         <Title formatter=|title: String| {
@@ -136,16 +141,12 @@ pub fn show_failure() {
 /// Takes over the server's HTML.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
-    use crate::{
-        client::browser::{detour, page_guard},
-        routes::Destination,
-    };
+    use crate::{client::browser::detour, routes::Destination};
 
     detour::stand_before_router();
     if location().pathname().is_ok_and(|path| matches!(Destination::parse(&path), Destination::Listen(_))) {
         // Its code comes while the frame around it is taken over.
         ListenRoute::prepare();
     }
-    page_guard::restore_html();
     leptos::mount::hydrate_lazy(App);
 }
