@@ -23,7 +23,7 @@ use leptos_router::{
 };
 
 use crate::{
-    client::browser::page_guard,
+    client::browser::page_guard::restore_html,
     components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WarmUp, WarmUpOverlay, focus},
     head_start::HeadStart,
     page_guard::{FailureNotice, PageGuard},
@@ -77,7 +77,7 @@ fn bar((scheme, colour): (&'static str, &'static str)) -> impl IntoView {
 pub fn App() -> impl IntoView {
     // Between this and the first step of hydration nobody else has a turn.
     if cfg!(feature = "hydrate") {
-        page_guard::restore_html();
+        restore_html();
     }
     provide_meta_context();
     view! {
