@@ -211,14 +211,12 @@ impl Replica {
     fn pass_signal(&mut self, from: ConnectionId, sent: SendSignal) {
         let routed = self.room.route_signal(from, sent.to, &sent.signal);
         self.signals.note(&self.room, from, &sent, routed.err(), self.clock.now());
-        match routed.and_then(|(sender, at)| Ok((sender, self.outboxes.get(&at.id).ok_or(Refusal::MemberNotFound)?))) {
-            // The rest is for what the room itself says: nobody is thrown out by what others send.
-            Ok((_, outbox)) if outbox.is_half_full() => self.push(from, Frame::refusal(Refusal::TooManyFrames)),
-            Ok((sender, outbox)) => {
-                outbox
-                    .push(Frame::message(&ServerMessage::Signal(ReceivedSignal { from: sender, signal: sent.signal })));
-            }
-            Err(refusal) => self.push(from, Frame::refusal(refusal)),
+        let passed = routed.and_then(|(sender, at)| {
+            let outbox = self.outboxes.get(&at.id).ok_or(Refusal::MemberNotFound)?;
+            outbox.push_signal(sender, &ServerMessage::Signal(ReceivedSignal { from: sender, signal: sent.signal }))
+        });
+        if let Err(refusal) = passed {
+            self.push(from, Frame::refusal(refusal));
         }
     }
 }

@@ -87,16 +87,16 @@ impl Conversation {
         self.is_greeted
     }
 
-    /// Carries a message out, answers it with a refusal, or ends the connection. One that has been closed is not obeyed any
-    /// more, however long its last words take.
-    pub(crate) async fn hear(&mut self, message: ClientMessage) -> Result<(), Ending> {
+    /// Carries a message of so many bytes out, answers it with a refusal, or ends the connection. One that has been closed is
+    /// not obeyed any more, however long its last words take.
+    pub(crate) async fn hear(&mut self, message: ClientMessage, bytes: usize) -> Result<(), Ending> {
         if self.outbox.is_closed() {
             return Err(Ending::GONE);
         }
         if !self.is_greeted {
             return self.greet(&message);
         }
-        match self.obey(message).await {
+        match self.obey(message, bytes).await {
             Ok(()) => {}
             Err(Failure::Refused(refusal)) => self.outbox.push(Frame::refusal(refusal)),
             Err(Failure::Fault(error)) => {
@@ -132,7 +132,7 @@ impl Conversation {
         Ok(())
     }
 
-    async fn obey(&mut self, message: ClientMessage) -> Result<(), Failure> {
+    async fn obey(&mut self, message: ClientMessage, bytes: usize) -> Result<(), Failure> {
         match message {
             ClientMessage::Hello(_) => Err(Refusal::OutOfOrder.into()),
             ClientMessage::Ping(ping) => {
@@ -165,7 +165,7 @@ impl Conversation {
             ClientMessage::RemoveListener(RemoveListener { member }) => {
                 self.command(Command::RemoveListener { member }).await
             }
-            ClientMessage::Signal(signal) => self.signal(signal).await,
+            ClientMessage::Signal(signal) => self.signal(signal, bytes).await,
         }
     }
 
@@ -273,11 +273,14 @@ impl Conversation {
         self.room.as_ref().ok_or(Refusal::OutOfOrder)
     }
 
-    async fn signal(&self, signal: SendSignal) -> Result<(), Failure> {
+    async fn signal(&self, signal: SendSignal, bytes: usize) -> Result<(), Failure> {
         let room = match &signal.signal {
             Signal::OfferRequest { .. } => self.take(&self.node.allowances.requests, Refusal::TooManyFrames)?,
             _ => self.room()?,
         };
+        if !self.node.allowances.signal_bytes.take_some((self.account.id, signal.to), bytes) {
+            return Err(Refusal::TooManyFrames.into());
+        }
         room.signal(self.connection.id, signal).await;
         Ok(())
     }
