@@ -37,6 +37,9 @@ pub const EVENTS_KEPT: usize = 64;
 pub struct Limits {
     /// Listeners in a room who are served directly by the host.
     pub max_listeners: u32,
+    /// Listeners in a room who come from one address, unless it is the host's own: a household or a class that sits together has
+    /// all places, and one stranger with many guests cannot fill a room.
+    pub max_listeners_per_address: u32,
     /// Milliseconds without a live host or any activity after which a room ends.
     pub room_idle_ms: u64,
     /// Milliseconds without the host after which a room ends.
@@ -109,6 +112,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_listeners: 30,
+            max_listeners_per_address: 27,
             room_idle_ms: 60 * 60 * 1000,
             room_host_absent_ms: 6 * 60 * 60 * 1000,
             room_reopen_ms: 10 * 60 * 1000,

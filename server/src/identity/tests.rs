@@ -97,6 +97,7 @@ fn person(subject: &str) -> Person {
 
 fn asks_to_listen(account: &Account, number: u128) -> Event {
     Event::JoinRequested(JoinRequested {
+        marks: heartogether::room::Marks::default(),
         connection: ConnectionRef { node: NodeId::from_bits(1), id: ConnectionId::from_bits(number) },
         account: account.id,
         name: account.name.clone(),

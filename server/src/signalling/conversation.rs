@@ -8,7 +8,7 @@ use heartogether::{
     limits::Limits,
     refusal::Refusal,
     role::Kind,
-    room::{Command, ConnectionRef, Event, JoinRequested, ResumeRequested},
+    room::{Command, ConnectionRef, Event, JoinRequested, Marks, ResumeRequested},
     wire::{
         ClientMessage, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, RemoveListener, ResumeRoom, SendMessage,
         SendReaction, SendSignal, ServerMessage, Signal, StartStream, Welcome,
@@ -19,6 +19,7 @@ use heartogether_app::api::{Account, Caller};
 use super::{Ending, Frame, Outbox, allowances::Allowance, rate};
 use crate::{
     clock::Clock,
+    edge::AddressBlock,
     error::ServerError,
     log::LogError,
     random,
@@ -162,8 +163,8 @@ impl Conversation {
                 room.fetch_messages(self.connection.id, before).await;
                 Ok(())
             }
-            ClientMessage::RemoveListener(RemoveListener { member }) => {
-                self.command(Command::RemoveListener { member }).await
+            ClientMessage::RemoveListener(RemoveListener { member, block_address }) => {
+                self.command(Command::RemoveListener { member, block_address }).await
             }
             ClientMessage::Signal(signal) => self.signal(signal, bytes).await,
         }
@@ -175,6 +176,7 @@ impl Conversation {
             connection: self.connection,
             account: account.id,
             kind: self.kind(),
+            marks: Marks::default(),
             email: account.profile.and_then(|profile| profile.email),
             name: account.name,
             role,
@@ -195,8 +197,18 @@ impl Conversation {
         self.account.kind(self.node.config.identity.guests())
     }
 
+    /// What a room recognises this page by.
+    fn marks_in(&self, room: RoomId) -> Marks {
+        let (keys, caller) = (&self.node.identity.keys, &self.caller);
+        let address = AddressBlock::from(caller.address).to_string();
+        Marks {
+            browser: caller.browser.map(|browser| keys.browser_mark(room, browser)),
+            address: Some(keys.address_mark(room, &address)),
+        }
+    }
+
     /// Asks a room for a place. The room answers, so it has to hold the outbox first.
-    async fn enter(&mut self, code: RoomCode, request: Event) -> Result<(), Failure> {
+    async fn enter(&mut self, code: RoomCode, mut request: Event) -> Result<(), Failure> {
         if self.outbox.is_confined() {
             self.outbox.close(Ending::GONE);
             return Ok(());
@@ -210,6 +222,9 @@ impl Conversation {
         let room = self.node.rooms.open(id);
         room.attach(self.connection.id, self.outbox.clone()).await?;
         self.room = Some(room);
+        if let Event::JoinRequested(join) = &mut request {
+            join.marks = self.marks_in(id);
+        }
         self.append(request).await?;
         self.note_visit(id);
         Ok(())
