@@ -2,6 +2,8 @@
 //!
 //! Nothing here draws random numbers; the edge hands the bits in.
 
+mod input;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -146,7 +148,8 @@ impl RoomCode {
     /// What a code is made of: no I, L, O, 0 or 1, which people mistake for one another.
     pub const ALPHABET: &[u8; 31] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 
-    /// Reads what a person typed: lower case, spaces and hyphens are fine.
+    /// Reads a code as frames and addresses carry it: lower case, spaces and hyphens are fine. For what people paste into
+    /// the code field there is [`RoomCode::find_in`].
     ///
     /// # Errors
     /// [`Refusal::CodeMalformed`] for more than [`CODE_INPUT_CHARS`] characters, another length or a foreign character.

@@ -5,6 +5,8 @@
 pub const NAME_CHARS: usize = 40;
 /// Characters a room code may be typed with, spaces and hyphens included.
 pub const CODE_INPUT_CHARS: usize = 20;
+/// Characters a link may have that is pasted in place of a code.
+pub const LINK_INPUT_CHARS: usize = 2048;
 /// Bytes in a signalling frame, at most. A description with many candidates stays under 20 KiB.
 pub const FRAME_BYTES: usize = 64 * 1024;
 /// WebSocket frames (RFC 6455, section 5.4) that one message may be sent in, at most.

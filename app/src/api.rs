@@ -119,6 +119,19 @@ async fn new_room(account: &Account) -> Result<String, ApiError> {
     }
 }
 
+/// Lets hosts see the visitor's e-mail address, or no longer. It holds for every place that the visitor takes from now on.
+///
+/// # Errors
+/// [`Refusal::NotSignedIn`] or a fault.
+#[server(prefix = "/api/fn", endpoint = "show_email")]
+pub async fn show_email(
+    /// Whether hosts may see it.
+    shown: bool,
+) -> Result<(), ApiError> {
+    let visitor = backend::visitor();
+    backend::backend()?.set_email_shown(visitor.permit(Permission::KeepAccount)?, shown).await
+}
+
 /// Opens a room of the visitor's own and leads to it; who is not signed in is asked for a name first.
 ///
 /// # Errors
@@ -154,16 +167,16 @@ pub async fn listen(
     Ok(())
 }
 
-/// Leads to the preview of the room whose code was typed.
+/// Leads to the preview of the room whose code was typed, or whose link was pasted.
 ///
 /// # Errors
 /// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
 #[server(prefix = "/api/fn", endpoint = "find_room")]
 pub async fn find_room(
-    /// The code as it was typed.
+    /// The code or link as it was typed or pasted.
     code: String,
 ) -> Result<(), ApiError> {
-    let code = look_up_room(code).await?.code;
+    let code = look_up_room(RoomCode::find_in(&code)?.to_string()).await?.code;
     leptos_axum::redirect(&routes::room(code));
     Ok(())
 }

@@ -9,6 +9,7 @@ pub mod api;
 pub mod client;
 pub mod components;
 mod head_start;
+mod page_guard;
 pub mod pages;
 pub mod routes;
 
@@ -24,6 +25,7 @@ use leptos_router::{
 use crate::{
     components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WarmUp, WarmUpOverlay, focus},
     head_start::HeadStart,
+    page_guard::{FailureNotice, PageGuard},
     pages::{
         AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PageCode, PrivacyPage,
         RoomRoute,
@@ -39,6 +41,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             <head>
                 <meta charset="utf-8" />
                 <HeadStart />
+                <PageGuard />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.color_scheme() />
                 {theme.bars().map(bar)}
@@ -55,6 +58,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
+                <FailureNotice />
             </body>
         </html>
     }
@@ -123,15 +127,25 @@ fn PlainRoutes() -> AnyNestedRoute {
     routes.into_any_nested_route()
 }
 
+/// To be called when the code panics: nothing of it can be relied on from then on.
+#[cfg(feature = "hydrate")]
+pub fn show_failure() {
+    client::browser::page_guard::show_failure();
+}
+
 /// Takes over the server's HTML.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
-    use crate::{client::browser::detour, routes::Destination};
+    use crate::{
+        client::browser::{detour, page_guard},
+        routes::Destination,
+    };
 
     detour::stand_before_router();
     if location().pathname().is_ok_and(|path| matches!(Destination::parse(&path), Destination::Listen(_))) {
         // Its code comes while the frame around it is taken over.
         ListenRoute::prepare();
     }
+    page_guard::restore_html();
     leptos::mount::hydrate_lazy(App);
 }

@@ -57,6 +57,10 @@ impl Backend for Node {
         DisplayName::parse(&format!("Guest {number}")).expect("a word and a number are a name")
     }
 
+    async fn set_email_shown(&self, account: &Account, shown: bool) -> Result<(), ApiError> {
+        Ok(self.store.set_email_shown(account.id, shown).await.map_err(ServerError::from)?)
+    }
+
     async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError> {
         owner.kind(self.guests()).check(Permission::CreateRoom)?;
         self.quotas.take_room(owner.id, caller, self.clock.now())?;

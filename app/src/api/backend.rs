@@ -38,6 +38,9 @@ pub trait Backend: Send + Sync {
     /// A name for a guest who has not said theirs.
     fn guest_name(&self) -> DisplayName;
 
+    /// Keeps whether hosts see an account's e-mail address, for every place it takes from now on.
+    async fn set_email_shown(&self, account: &Account, shown: bool) -> Result<(), ApiError>;
+
     /// Opens a room.
     async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError>;
 

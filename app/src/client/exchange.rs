@@ -3,6 +3,7 @@
 use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, NegotiationId, RoomCode},
+    refusal::Refusal,
     wire::{Candidate, ClientMessage, IceConfiguration, ServerMessage, Source},
 };
 
@@ -17,6 +18,13 @@ use super::{
 pub enum Input {
     /// The page is ready to join.
     Started,
+    /// The browser does not offer what every page in a room needs.
+    BrowserLacks(Refusal),
+    /// The server was asked over HTTP, because no socket can be opened.
+    ServerProbed {
+        /// Whether it answered.
+        answers: bool,
+    },
     /// The page was shown again, or the browser thinks otherwise of its network: whatever waits, try now.
     Woken,
     /// The socket is open.
@@ -95,6 +103,13 @@ pub enum Input {
         /// What it found.
         candidate: Candidate,
     },
+    /// The URLs of the STUN and TURN servers that peer connections will ask.
+    IceServersKnown(Vec<String>),
+    /// A STUN or TURN server has given one of the peer connections a candidate.
+    IceServerAnswered {
+        /// The server's URL.
+        url: String,
+    },
     /// A STUN or TURN server failed one of the peer connections.
     IceServerFailed {
         /// The server's URL.
@@ -134,6 +149,8 @@ pub enum Command {
     UseIceServers(IceConfiguration),
     /// Open a socket; one that is open is closed first, silently.
     OpenSocket,
+    /// Ask over HTTP whether the server answers.
+    ProbeServer,
     /// Close the socket, silently.
     CloseSocket,
     /// Send a frame.

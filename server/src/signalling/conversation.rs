@@ -7,7 +7,7 @@ use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, RoomId},
     limits::Limits,
     refusal::Refusal,
-    role::Kind,
+    role::{Kind, Role},
     room::{Command, ConnectionRef, Event, JoinRequested, Marks, ResumeRequested},
     wire::{
         ClientMessage, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, RemoveListener, ResumeRoom, SendMessage,
@@ -171,14 +171,15 @@ impl Conversation {
     }
 
     async fn join(&mut self, JoinRoom { code, role, take_over }: JoinRoom) -> Result<(), Failure> {
-        let account = self.account.clone();
+        // Only a listener's is shown to anybody, and only if they want it.
+        let email = self.account.email_for_hosts().filter(|_| role == Role::Listener);
         let request = JoinRequested {
             connection: self.connection,
-            account: account.id,
+            account: self.account.id,
             kind: self.kind(),
             marks: Marks::default(),
-            email: account.profile.and_then(|profile| profile.email),
-            name: account.name,
+            email: email.map(str::to_owned),
+            name: self.account.name.clone(),
             role,
             take_over,
             member: MemberId::from_bits(random::bits()),

@@ -59,7 +59,9 @@ impl Store for MemoryStore {
         let Person { issuer, subject, provider, name, email } = person.clone();
         let mut kept = self.kept();
         let id = *kept.identities.entry((issuer, subject)).or_insert(candidate);
-        let profile = Profile { provider, email, has_picture: kept.pictures.contains_key(&id) };
+        let known = kept.accounts.get(&id).and_then(|account| account.profile.as_ref());
+        let email_shown = known.and_then(|profile| profile.email_shown);
+        let profile = Profile { provider, email, email_shown, has_picture: kept.pictures.contains_key(&id) };
         let account = Account { id, name, profile: Some(profile) };
         kept.accounts.insert(id, account.clone());
         Ok(account)
@@ -72,6 +74,13 @@ impl Store for MemoryStore {
         kept.visits.remove(&account);
         kept.identities.retain(|_, owner| *owner != account);
         Ok(kept.end_sessions(account))
+    }
+
+    async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        let profile = kept.accounts.get_mut(&account).and_then(|account| account.profile.as_mut());
+        profile.into_iter().for_each(|profile| profile.email_shown = Some(shown));
+        Ok(())
     }
 
     async fn set_picture(&self, account: AccountId, picture: Option<&Picture>) -> Result<(), StoreError> {

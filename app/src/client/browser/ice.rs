@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer, RtcIceTransportPolicy, RtcPeerConnection};
 
-use super::{Page, Reporter};
+use super::{Page, Reporter, property::property};
 use crate::{
     api::{self, IceConfiguration, IceServer},
     client::Input,
@@ -73,6 +73,21 @@ pub(super) fn report_failures(connection: &RtcPeerConnection, report: Reporter) 
     })
 }
 
+/// Reports the server that gave a candidate, where one did (W3C WebRTC, `RTCIceCandidate.url`; older browsers have it at the
+/// event).
+pub(super) fn report_answer(event: &web_sys::RtcPeerConnectionIceEvent, report: &Reporter) {
+    let of_candidate = event.candidate().map(|candidate| property(&candidate, "url"));
+    let url = of_candidate.and_then(|url| url.as_string()).or_else(|| property(event, "url").as_string());
+    if let Some(url) = url.filter(|url| !url.is_empty()) {
+        report.input(Input::IceServerAnswered { url });
+    }
+}
+
+/// The URLs of all servers.
+pub(super) fn urls(ice_servers: &[IceServer]) -> Vec<String> {
+    ice_servers.iter().flat_map(|server| server.urls.iter().cloned()).collect()
+}
+
 impl Page {
     /// Asks for the servers again in a while, if their passwords end: a path that is looked for later needs them. A member is
     /// given them with the place and with each resume, which begins the time anew.
@@ -103,6 +118,7 @@ impl Page {
         *self.0.configuration.borrow_mut() = configuration(role, &known.servers, discretion);
         self.configure_peers();
         self.input(Input::IceServersRenewed);
+        self.input(Input::IceServersKnown(urls(&known.servers)));
         self.renew_ice_servers(known.renew_in_s);
     }
 

@@ -14,12 +14,14 @@ use leptos::{html::Div, prelude::*};
 use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Page, Sound, discretion, head_start::HeadStart, ice, ice::Discretion, network, pause, reload};
+use super::{
+    Page, Sound, Speakers, capability, discretion, head_start::HeadStart, ice, ice::Discretion, network, pause, reload,
+};
 use crate::{
     api::IceConfiguration,
     client::{
-        Client, HostState, Input, LinkState, ListenerRow, ListenerState, OwnMessage, Profile, TurnProblem, Volume,
-        statistics::PeerStatistics,
+        Capabilities, Client, HostState, Input, LinkState, ListenerRow, ListenerState, OwnMessage, Profile,
+        TurnProblem, Volume, gathering::Gathering, statistics::PeerStatistics,
     },
 };
 
@@ -62,10 +64,16 @@ pub struct Presence {
     pub clock_ahead_ms: RwSignal<f64>,
     /// What is wrong with a TURN server.
     pub turn_problem: RwSignal<Option<TurnProblem>>,
+    /// What was found on the way to a path.
+    pub gathering: RwSignal<Gathering>,
     /// The quality of the host's sound.
     pub profile: RwSignal<Profile>,
     /// The host's sound.
     pub sound: Sound,
+    /// A listener's loudspeakers.
+    pub speakers: Speakers,
+    /// What this browser offers.
+    pub capabilities: RwSignal<Capabilities>,
     /// How loud the sound is that comes in, from 0 to 1.
     pub level: RwSignal<f32>,
     /// Whether the browser wants a tap before it plays.
@@ -95,8 +103,11 @@ impl Presence {
             reaction: RwSignal::default(),
             clock_ahead_ms: RwSignal::default(),
             turn_problem: RwSignal::default(),
+            gathering: RwSignal::default(),
             profile: RwSignal::default(),
             sound: Sound::default(),
+            speakers: Speakers::default(),
+            capabilities: RwSignal::default(),
             level: RwSignal::default(),
             playback_blocked: RwSignal::default(),
             playback_held: RwSignal::default(),
@@ -124,11 +135,21 @@ impl Presence {
         if role == Role::Listener {
             page.count_regularly();
         }
+        page.input(Input::IceServersKnown(ice::urls(&ice_servers.servers)));
         page.input(Input::NetworkGuessed(network::guess()));
         if role == Role::Host {
             page.prepare_sources(is_back);
         }
-        page.join(HeadStart::take(role, code));
+        page.prepare_speakers();
+        let (capabilities, head_start) = (capability::detect(), HeadStart::take(role, code));
+        self.capabilities.set(capabilities);
+        match capabilities.refusal() {
+            Some(refusal) => {
+                head_start.iter().for_each(HeadStart::close);
+                page.input(Input::BrowserLacks(refusal));
+            }
+            None => page.join(head_start),
+        }
         self.running.set_value(Some(SendWrapper::new(page)));
     }
 

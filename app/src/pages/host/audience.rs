@@ -186,13 +186,13 @@ fn Told(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId) ->
     view! {
         <div class="audience-who">
             <span class="truncate font-semibold">
-                <bdi>{name}</bdi>
+                <bdi translate="no">{name}</bdi>
             </span>
             {move || {
                 email.get().map(|email| {
                     view! {
                         <span class="truncate text-sm text-muted">
-                            <bdi>{email}</bdi>
+                            <bdi translate="no">{email}</bdi>
                         </span>
                     }
                 })
