@@ -37,6 +37,8 @@ refusals! {
     RoomNotFound "room_not_found" "There is no room with this code. Please check it, or ask the host for a new one.";
     /// As many listen as the room allows.
     RoomFull "room_full" "This room is full. Try again when somebody has left.";
+    /// As many listen from this address as the room gives to one.
+    AddressFull "address_full" "Many people listen from your network already, and this room keeps some places for others. Try again when somebody has left.";
     /// The room has ended.
     RoomEnded "room_ended" "This room has ended.";
     /// Only the account that created a room hosts it.

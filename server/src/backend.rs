@@ -111,8 +111,20 @@ impl Backend for Node {
         Ok(recent)
     }
 
-    fn ice_servers(&self, account: &Account) -> IceConfiguration {
-        self.config.ice.servers(account.id, self.clock.now())
+    fn public_ice_servers(&self) -> IceConfiguration {
+        self.config.ice.public_servers()
+    }
+
+    async fn ice_servers(&self, account: &Account, code: RoomCode) -> Result<IceConfiguration, ApiError> {
+        let found = self.log.find(code).await.map_err(ServerError::from)?;
+        let is_member = match found {
+            Some(room) => self.rooms.open(room).has_place(account.id).await,
+            None => false,
+        };
+        Ok(match is_member {
+            true => self.config.ice.servers(account.id, self.clock.now()),
+            false => self.config.ice.public_servers(),
+        })
     }
 }
 

@@ -8,6 +8,7 @@ mod bad_input;
 mod browser;
 mod conformance;
 mod engagement;
+mod frames;
 mod hostile;
 mod invitation;
 mod joining;
