@@ -7,6 +7,8 @@ mod authority;
 mod bad_input;
 mod browser;
 mod conformance;
+#[cfg(target_os = "linux")]
+mod durability;
 mod engagement;
 mod frames;
 mod hostile;
@@ -23,6 +25,8 @@ mod sealed;
 mod sessions;
 mod siege;
 mod signals;
+mod stopping;
+mod storage;
 mod store_contract;
 mod support;
 mod tls;
