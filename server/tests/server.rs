@@ -8,6 +8,8 @@ mod bad_input;
 mod browser;
 mod conformance;
 #[cfg(target_os = "linux")]
+mod container;
+#[cfg(target_os = "linux")]
 mod durability;
 mod engagement;
 mod frames;
