@@ -98,7 +98,15 @@ opaque_id!(
     /// The secret with which a page takes its membership up again on a new connection. Its `Debug` hides it.
     ResumeToken
 );
-plain_debug!(AccountId, RoomId, MemberId, ConnectionId, NodeId);
+opaque_id!(
+    /// What one room knows a browser by: a keyed hash that tells nothing in another room.
+    BrowserMark
+);
+opaque_id!(
+    /// What one room knows a network address by: a keyed hash that tells nothing in another room.
+    AddressMark
+);
+plain_debug!(AccountId, RoomId, MemberId, ConnectionId, NodeId, BrowserMark, AddressMark);
 
 impl fmt::Debug for ResumeToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,8 +9,15 @@ pub const CODE_INPUT_CHARS: usize = 20;
 pub const LINK_INPUT_CHARS: usize = 2048;
 /// Bytes in a signalling frame, at most. A description with many candidates stays under 20 KiB.
 pub const FRAME_BYTES: usize = 64 * 1024;
-/// Candidates in one signal, at most; a browser with many interfaces gathers a few dozen.
-pub const CANDIDATES_PER_SIGNAL: usize = 64;
+/// WebSocket frames (RFC 6455, section 5.4) that one message may be sent in, at most.
+pub const FRAMES_PER_MESSAGE: u32 = 64;
+/// Candidates in one signal, at most; a browser with many interfaces gathers a few dozen and sends them in several.
+pub const CANDIDATES_PER_SIGNAL: usize = 32;
+/// Bytes in one candidate's attribute (RFC 8839, section 5.1), at most. The longest that browsers make, with a host name and
+/// every extension, stay under 300.
+pub const CANDIDATE_BYTES: usize = 512;
+/// Bytes in the name of a media section (RFC 5888), at most. Browsers number them.
+pub const MEDIA_ID_BYTES: usize = 64;
 /// Characters in a message to the host, at most.
 pub const MESSAGE_CHARS: usize = 50;
 /// Messages to the host from one account at once, which a page keeps to by itself.
@@ -32,6 +39,9 @@ pub const EVENTS_KEPT: usize = 64;
 pub struct Limits {
     /// Listeners in a room who are served directly by the host.
     pub max_listeners: u32,
+    /// Listeners in a room who come from one address, unless it is the host's own: a household or a class that sits together has
+    /// all places, and one stranger with many guests cannot fill a room.
+    pub max_listeners_per_address: u32,
     /// Milliseconds without a live host or any activity after which a room ends.
     pub room_idle_ms: u64,
     /// Milliseconds without the host after which a room ends.
@@ -42,6 +52,14 @@ pub struct Limits {
     pub rooms_per_account: Quota,
     /// Rooms that were opened from one address and are open at once.
     pub rooms_per_address: u32,
+    /// Rooms that may be opened from one address in a window, and how long that is.
+    pub new_rooms_per_address: Quota,
+    /// Rooms that are open at once.
+    pub rooms: u32,
+    /// Guests whose accounts are kept.
+    pub guests: u32,
+    /// Bytes of the database from which on nobody is new: no room is opened and no guest comes. 0 is no limit.
+    pub database_bytes: u64,
     /// Rooms that may be looked up from one address in a window, and how long that is.
     pub look_ups_per_address: Quota,
     /// Guests who may sign in from one address in a window, and how long that is.
@@ -62,6 +80,11 @@ pub struct Limits {
     pub frames_per_second: u32,
     /// Signalling frames from one connection at once.
     pub frames_burst: u32,
+    /// Bytes of signals a second from one account to one member, sustained. A page that tries to connect anew every 1.2 s, with
+    /// dozens of candidates each time, sends less.
+    pub signal_bytes_per_second: u32,
+    /// Bytes of signals from one account to one member at once.
+    pub signal_bytes_burst: u32,
     /// Requests for a place, for an offer or for older messages a second from one account to a room, sustained: each costs
     /// others more than a frame, a line in the room's log, a peer connection or many frames at once. A page needs one of the
     /// former, and one of the latter every 1.2 s.
@@ -95,15 +118,48 @@ pub struct Quota {
     pub window_ms: u64,
 }
 
+impl Limits {
+    /// The defaults where rooms have so many listeners: a whole room may sit behind one address.
+    pub fn for_listeners(max_listeners: u32) -> Self {
+        let defaults = Self::default();
+        let at_least = |limit: u32, times: u32| limit.max(max_listeners.saturating_mul(times));
+        let quota = |quota: Quota, times: u32| Quota { count: at_least(quota.count, times), ..quota };
+        Self {
+            max_listeners,
+            max_listeners_per_address: max_listeners - max_listeners / 10,
+            // Some reload, and some come again as somebody else.
+            sign_ins_per_address: quota(defaults.sign_ins_per_address, 2),
+            // A page with its files, and what it asks for while it waits for its host.
+            requests_per_address: quota(defaults.requests_per_address, 40),
+            // A browser opens up to six connections for requests beside its socket.
+            connections_per_address: at_least(defaults.connections_per_address, 8),
+            connections: at_least(defaults.connections, 16),
+            sockets_per_address: at_least(defaults.sockets_per_address, 2),
+            // A host who comes back offers to everybody at once, in a few frames each, and all of them answer.
+            frames_burst: at_least(defaults.frames_burst, FRAMES_PER_OFFER),
+            outbox_frames: defaults.outbox_frames.max(max_listeners.saturating_mul(4) as usize),
+            ..defaults
+        }
+    }
+}
+
+/// An offer and its candidates, generously.
+const FRAMES_PER_OFFER: u32 = 6;
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             max_listeners: 30,
+            max_listeners_per_address: 27,
             room_idle_ms: 60 * 60 * 1000,
             room_host_absent_ms: 6 * 60 * 60 * 1000,
             room_reopen_ms: 10 * 60 * 1000,
             rooms_per_account: Quota { count: 30, window_ms: 10 * 60 * 1000 },
             rooms_per_address: 100,
+            new_rooms_per_address: Quota { count: 120, window_ms: 10 * 60 * 1000 },
+            rooms: 10_000,
+            guests: 200_000,
+            database_bytes: 0,
             look_ups_per_address: Quota { count: 120, window_ms: 5 * 60 * 1000 },
             sign_ins_per_address: Quota { count: 120, window_ms: 10 * 60 * 1000 },
             requests_per_address: Quota { count: 1_200, window_ms: 60 * 1000 },
@@ -114,6 +170,8 @@ impl Default for Limits {
             host_grace_ms: 120_000,
             frames_per_second: 50,
             frames_burst: 200,
+            signal_bytes_per_second: 16 * 1024,
+            signal_bytes_burst: 128 * 1024,
             requests_per_second: 1,
             requests_burst: 5,
             messages_per_second: 1,

@@ -37,6 +37,8 @@ refusals! {
     RoomNotFound "room_not_found" "There is no room with this code. Please check it, or ask the host for a new one.";
     /// As many listen as the room allows.
     RoomFull "room_full" "This room is full. Try again when somebody has left.";
+    /// As many listen from this address as the room gives to one.
+    AddressFull "address_full" "Many people listen from your network already, and this room keeps some places for others. Try again when somebody has left.";
     /// The room has ended.
     RoomEnded "room_ended" "This room has ended.";
     /// Only the account that created a room hosts it.
@@ -91,6 +93,8 @@ refusals! {
     TooManyRequests "too_many_requests" "That was a lot in a short time. Please wait a few minutes and try again.";
     /// As many rooms are open that were opened from this address as may be.
     TooManyRooms "too_many_rooms" "Many rooms are open that were opened from your network. Please end one first.";
+    /// As many rooms or guests are there as this server takes, or its database is as large as it may be.
+    ServerFull "server_full" "This server is full at the moment. Please try again later.";
     /// As many connections come from this address as may be.
     TooManyConnections "too_many_connections" "Too many pages in your network are connected. Please close one and try again.";
     /// The client speaks another version of the protocol.

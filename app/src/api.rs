@@ -16,6 +16,7 @@ use crate::routes::{self, Destination};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, Caller, NewSession, Remainder, Told, Visitor};
 pub use error::ApiError;
+pub use heartogether::wire::{IceConfiguration, IceServer, Relay};
 #[cfg(feature = "ssr")]
 use heartogether::{
     refusal::Refusal,
@@ -64,59 +65,12 @@ pub struct RecentRoom {
     pub stream: StreamState,
 }
 
-/// A STUN or TURN server, with the fields of the browsers' `RTCIceServer`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IceServer {
-    /// `stun:`, `turn:` or `turns:` URLs (RFC 7064, RFC 7065).
-    pub urls: Vec<String>,
-    /// For TURN.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub username: Option<String>,
-    /// For TURN.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub credential: Option<String>,
-}
-
-/// What a page's peer connections find their way through the network with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IceConfiguration {
-    /// In the order of preference.
-    pub servers: Vec<IceServer>,
-    /// Seconds after which to ask again, because passwords end some time after that.
-    pub renew_in_s: Option<u32>,
-    /// Whether sound may go through TURN servers only.
-    pub relay_only: bool,
-}
-
-impl IceConfiguration {
-    /// Whether a server stands by that passes sound on where no direct path is found.
-    pub fn relay(&self) -> Relay {
-        let has_turn = self.servers.iter().flat_map(|server| &server.urls).any(|url| url.starts_with("turn"));
-        match (has_turn, self.relay_only) {
-            (false, _) => Relay::None,
-            (true, false) => Relay::Available,
-            (true, true) => Relay::Always,
-        }
-    }
-}
-
-/// Whether a server passes sound on (TURN, RFC 8656).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Relay {
-    /// None does.
-    None,
-    /// One does where it has to.
-    Available,
-    /// One does always: whoever runs this server wants it so.
-    Always,
-}
-
 /// What a host's and a listener's page need before they begin: the room, and the ICE servers, known before joining.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entrance {
     /// The room.
     pub room: RoomSummary,
-    /// The STUN and TURN servers for the visitor's peer connections.
+    /// The STUN servers, and whether there will be TURN servers: those come with a place in the room.
     pub ice_servers: IceConfiguration,
 }
 
@@ -147,8 +101,13 @@ pub async fn sign_in_as_guest(
     /// Where the visitor was going, a path of ours.
     next: Option<String>,
 ) -> Result<(), ApiError> {
-    let account = backend::sign_in(DisplayName::parse(&name)?).await?;
-    let path = match Destination::parse(&next.unwrap_or_default()) {
+    let (name, destination) = (DisplayName::parse(&name)?, Destination::parse(&next.unwrap_or_default()));
+    let room = match &destination {
+        Destination::Listen(code) => Some(*code),
+        _ => None,
+    };
+    let account = backend::sign_in(name, room).await?;
+    let path = match destination {
         Destination::NewRoom => new_room(&account).await?,
         elsewhere => elsewhere.path(),
     };
@@ -292,8 +251,8 @@ pub async fn find_entrance(
 ) -> Result<Entrance, ApiError> {
     let room = look_up_room(code).await?;
     let visitor = backend::visitor();
-    let account = visitor.permit(Permission::FetchIceServers)?;
-    Ok(Entrance { room, ice_servers: backend::backend()?.ice_servers(account) })
+    visitor.permit(Permission::FetchIceServers)?;
+    Ok(Entrance { room, ice_servers: backend::backend()?.public_ice_servers() })
 }
 
 /// Lets the visitor into a room: the same as [`find_entrance`], but who is not signed in becomes a guest with a name of the
@@ -307,22 +266,30 @@ pub async fn enter_room(
     code: String,
 ) -> Result<Entrance, ApiError> {
     let room = look_up_room(code).await?;
-    let account = match (backend::visitor().permit(Permission::FetchIceServers), backend::backend()?.guests()) {
-        (Ok(account), _) => account.clone(),
+    match (backend::visitor().permit(Permission::FetchIceServers), backend::backend()?.guests()) {
+        (Ok(_), _) => {}
         (Err(Refusal::NotSignedIn), Guests::Host | Guests::Listen) => {
-            backend::sign_in(backend::backend()?.guest_name()).await?
+            backend::sign_in(backend::backend()?.guest_name(), Some(room.code)).await?;
         }
         (Err(refusal), _) => return Err(refusal.into()),
-    };
-    Ok(Entrance { room, ice_servers: backend::backend()?.ice_servers(&account) })
+    }
+    Ok(Entrance { room, ice_servers: backend::backend()?.public_ice_servers() })
 }
 
-/// The STUN and TURN servers for the visitor's peer connections, anew: those of the entrance run out.
+/// The STUN and TURN servers for the visitor's peer connections, anew: the passwords that came with their place in a room run
+/// out. Without a place there, STUN servers alone.
 ///
 /// # Errors
-/// [`Refusal::NotSignedIn`].
+/// [`Refusal::NotSignedIn`], [`Refusal::CodeMalformed`] or a fault.
 #[server(prefix = "/api/fn", endpoint = "ice_servers")]
-pub async fn ice_servers() -> Result<IceConfiguration, ApiError> {
-    let visitor = backend::visitor();
-    Ok(backend::backend()?.ice_servers(visitor.permit(Permission::FetchIceServers)?))
+pub async fn ice_servers(
+    /// The room's code.
+    code: Option<String>,
+) -> Result<IceConfiguration, ApiError> {
+    let (backend, visitor) = (backend::backend()?, backend::visitor());
+    let account = visitor.permit(Permission::FetchIceServers)?;
+    match code {
+        Some(code) => backend.ice_servers(account, RoomCode::parse(&code)?).await,
+        None => Ok(backend.public_ice_servers()),
+    }
 }

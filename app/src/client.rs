@@ -142,6 +142,7 @@ impl Client {
             Input::MessageWritten(text) => self.write(text, out),
             Input::EarlierMessagesPressed => self.fetch_earlier(out),
             Input::RemovePressed(member) => self.ask_to_remove(member, out),
+            Input::AddressBlockPressed(member) => self.toggle_address_block(member, out),
             Input::UndoPressed(member) => self.undo_removal(member, out),
             Input::Hidden => self.hide(out),
             Input::Left => self.leave(out),
@@ -165,6 +166,11 @@ impl Client {
     /// What this page is in the room.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// The room's code.
+    pub fn code(&self) -> RoomCode {
+        self.code
     }
 
     /// How the signalling connection is.
@@ -229,6 +235,7 @@ impl Client {
     /// A place is taken: a new one, or the old one from a new page. A listener whose place was given up while the
     /// connection was away still hears, and goes on hearing until the host's new offer is there.
     fn settle(&mut self, joined: RoomJoined, out: &mut Vec<Command>) {
+        out.extend(joined.ice_servers.map(Command::UseIceServers));
         self.place = Some(Place { member: joined.member, token: joined.token, seq: joined.seq });
         self.room = Some(joined.room);
         self.link.attach(out);
@@ -238,6 +245,7 @@ impl Client {
     /// The place is kept: what was missed is made up for. Only what came of it in the end counts: the last events are
     /// told again, and nobody who is connected loses the sound because their arrival is among them.
     fn catch_up(&mut self, resumed: RoomResumed, out: &mut Vec<Command>) {
+        out.extend(resumed.ice_servers.map(Command::UseIceServers));
         self.link.attach(out);
         match (resumed.missed, &mut self.room) {
             (Missed::Room(now), room) => *room = Some(now),
@@ -375,6 +383,7 @@ const fn is_final(refusal: Refusal) -> bool {
         CodeMalformed
             | RoomNotFound
             | RoomFull
+            | AddressFull
             | RoomEnded
             | NotOwner
             | Removed

@@ -23,6 +23,7 @@ pub(crate) use inspection::{AudienceReport, RealtimeReport, Viewer};
 
 use crate::{
     clock::Clock,
+    config::IceSettings,
     log::{LogError, RoomLog},
 };
 use replica::Replica;
@@ -35,12 +36,13 @@ pub(crate) struct Rooms {
     node: NodeId,
     log: Arc<dyn RoomLog>,
     clock: Arc<dyn Clock>,
+    ice: IceSettings,
     handles: Mutex<HashMap<RoomId, RoomHandle>>,
 }
 
 impl Rooms {
-    pub(crate) fn new(node: NodeId, log: Arc<dyn RoomLog>, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { node, log, clock, handles: Mutex::default() })
+    pub(crate) fn new(node: NodeId, log: Arc<dyn RoomLog>, clock: Arc<dyn Clock>, ice: IceSettings) -> Arc<Self> {
+        Arc::new(Self { node, log, clock, ice, handles: Mutex::default() })
     }
 
     /// Opens every live room, and says how many there are.
@@ -57,6 +59,11 @@ impl Rooms {
         self.handles().entry(room).or_insert_with(|| self.start(room)).clone()
     }
 
+    /// How many rooms this node has replicas of.
+    pub(crate) fn count(&self) -> usize {
+        self.handles().len()
+    }
+
     /// Whether this node has a replica of it, which ends a while after the room.
     pub(crate) fn is_open(&self, room: RoomId) -> bool {
         self.handles().contains_key(&room)
@@ -64,7 +71,7 @@ impl Rooms {
 
     fn start(self: &Arc<Self>, room: RoomId) -> RoomHandle {
         let (handle, requests) = RoomHandle::new(room);
-        let replica = Replica::new(room, self.node, self.log.clone(), self.clock.clone());
+        let replica = Replica::new(room, self.node, self.log.clone(), self.clock.clone(), self.ice.clone());
         let rooms = Arc::downgrade(self);
         tokio::spawn(async move {
             replica.run(requests).await;

@@ -102,7 +102,7 @@ impl Server {
         let identity = open_identity(&config, &clock)?;
         let log: Arc<dyn RoomLog> = Arc::new(SqliteLog::new(pool.clone(), clock.clone()));
         let id = NodeId::from_bits(random::bits());
-        let rooms = Rooms::new(id, log.clone(), clock.clone());
+        let rooms = Rooms::new(id, log.clone(), clock.clone(), config.ice.clone());
         match rooms.recover().await? {
             0 => {}
             live => tracing::info!("{live} live rooms were taken up again"),

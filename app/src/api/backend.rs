@@ -20,8 +20,13 @@ use super::{Account, ApiError, IceConfiguration, Provider, RecentRoom, RoomSumma
 /// The server's side of the server functions.
 #[async_trait]
 pub trait Backend: Send + Sync {
-    /// Makes a guest account and a session for it.
-    async fn sign_in_guest(&self, name: DisplayName, visitor: &Visitor) -> Result<NewSession, ApiError>;
+    /// Makes a guest account and a session for it. Who comes into a room whose code they know is counted by that room.
+    async fn sign_in_guest(
+        &self,
+        name: DisplayName,
+        visitor: &Visitor,
+        room: Option<RoomCode>,
+    ) -> Result<NewSession, ApiError>;
 
     /// What guests may do here.
     fn guests(&self) -> Guests;
@@ -56,8 +61,12 @@ pub trait Backend: Send + Sync {
     /// The link that leads others to a room.
     fn link(&self, code: RoomCode, visitor: &Visitor) -> String;
 
-    /// The STUN and TURN servers for an account.
-    fn ice_servers(&self, account: &Account) -> IceConfiguration;
+    /// The STUN servers, for everybody.
+    fn public_ice_servers(&self) -> IceConfiguration;
+
+    /// The STUN and TURN servers for an account that has a place in the room; for others, those for everybody, whether there
+    /// is such a room or not.
+    async fn ice_servers(&self, account: &Account, code: RoomCode) -> Result<IceConfiguration, ApiError>;
 }
 
 /// A session that has just begun.
@@ -88,6 +97,8 @@ pub struct Caller {
     pub is_secure: bool,
     /// The host and port under which they asked (RFC 9110, section 7.2), if they said.
     pub authority: Option<String>,
+    /// The random bits that their browser keeps in a cookie, if it does.
+    pub browser: Option<u128>,
     /// What the answer tells them of limits.
     pub told: Told,
 }
@@ -95,7 +106,7 @@ pub struct Caller {
 impl Default for Caller {
     fn default() -> Self {
         let address = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        Self { address, is_secure: false, authority: None, told: Told::default() }
+        Self { address, is_secure: false, authority: None, browser: None, told: Told::default() }
     }
 }
 
@@ -167,8 +178,8 @@ pub(super) async fn open_room(owner: &Account) -> Result<RoomCode, ApiError> {
 }
 
 /// Begins a session and hands its cookie to the browser.
-pub(super) async fn sign_in(name: DisplayName) -> Result<Account, ApiError> {
-    let session = backend()?.sign_in_guest(name, &visitor()).await?;
+pub(super) async fn sign_in(name: DisplayName, room: Option<RoomCode>) -> Result<Account, ApiError> {
+    let session = backend()?.sign_in_guest(name, &visitor(), room).await?;
     let response = use_context::<leptos_axum::ResponseOptions>().ok_or(Refusal::NotSignedIn)?;
     response.append_header(SET_COOKIE, session.cookie);
     Ok(session.account)

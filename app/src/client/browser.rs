@@ -236,6 +236,7 @@ impl Page {
             Command::ProbeServer => self.probe_server(),
             Command::CloseSocket => *self.0.socket.borrow_mut() = None,
             Command::Send(message) => self.0.socket.borrow().iter().for_each(|socket| socket.send(&message)),
+            Command::UseIceServers(known) => self.take_ice_servers(&known),
             Command::StartTimer { timer, after_ms } => self.start_timer(timer, after_ms),
             Command::StopTimer(timer) => self.stop_timer(timer),
             Command::OpenOffering(negotiation) => self.open_offering(negotiation),
@@ -329,6 +330,7 @@ impl Page {
             listener: listener.clone(),
             peer: client.peer_state(listener.member),
             removing: client.is_removing(listener.member),
+            blocking_address: client.is_blocking_address(listener.member),
             has_left: false,
         };
         let rows = client.room().into_iter().flat_map(|room| &room.listeners).map(row).collect();

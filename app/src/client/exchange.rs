@@ -4,7 +4,7 @@ use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, NegotiationId, RoomCode},
     refusal::Refusal,
-    wire::{Candidate, ClientMessage, ServerMessage, Source},
+    wire::{Candidate, ClientMessage, IceConfiguration, ServerMessage, Source},
 };
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
 /// What happens to a page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// The page is ready to join: the ICE servers are known.
+    /// The page is ready to join.
     Started,
     /// The browser does not offer what every page in a room needs.
     BrowserLacks(Refusal),
@@ -76,6 +76,8 @@ pub enum Input {
     EarlierMessagesPressed,
     /// The host removes a listener, and may take it back for a moment.
     RemovePressed(MemberId),
+    /// The host wants everybody at the address of whom they are removing to go as well, or not after all.
+    AddressBlockPressed(MemberId),
     /// The host takes a removal back.
     UndoPressed(MemberId),
     /// The page may be gone for good without another word (Page Lifecycle, `pagehide`).
@@ -143,6 +145,8 @@ pub enum Input {
 /// What the browser is told to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
+    /// Let every peer connection find its paths with these servers from now on.
+    UseIceServers(IceConfiguration),
     /// Open a socket; one that is open is closed first, silently.
     OpenSocket,
     /// Ask over HTTP whether the server answers.

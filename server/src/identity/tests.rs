@@ -54,7 +54,7 @@ impl Scene {
         let node = Server::bind(config, Limits::default(), clock).await.expect("a server").node;
         let visitor = Visitor { guests: node.guests(), ..Visitor::default() };
         let name = DisplayName::parse(GUEST).expect("a name");
-        let begun = node.sign_in_guest(name, &visitor).await.unwrap_or_else(|error| panic!("{error}"));
+        let begun = node.sign_in_guest(name, &visitor, None).await.unwrap_or_else(|error| panic!("{error}"));
         let (account, session) = find(&node, &begun.cookie).await.expect("a session");
         let room = node.create_room(&account, &Caller::default()).await.unwrap_or_else(|error| panic!("{error}"));
         let visitor = Visitor { account: Some(account), ..visitor };
@@ -97,6 +97,7 @@ fn person(subject: &str) -> Person {
 
 fn asks_to_listen(account: &Account, number: u128) -> Event {
     Event::JoinRequested(JoinRequested {
+        marks: heartogether::room::Marks::default(),
         connection: ConnectionRef { node: NodeId::from_bits(1), id: ConnectionId::from_bits(number) },
         account: account.id,
         name: account.name.clone(),
@@ -236,9 +237,9 @@ async fn a_connection_that_was_closed_is_not_obeyed_any_more() {
     let mut conversation =
         Conversation::new(scene.node.clone(), connection, scene.account(), Caller::default(), outbox.clone());
     let hello = ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION });
-    assert_eq!(conversation.hear(hello).await, Ok(()));
+    assert_eq!(conversation.hear(hello, 0).await, Ok(()));
     outbox.close(Ending::refused(Refusal::NotSignedIn));
-    assert_eq!(conversation.hear(ClientMessage::Ping(Ping { nonce: 1 })).await, Err(Ending::GONE));
+    assert_eq!(conversation.hear(ClientMessage::Ping(Ping { nonce: 1 }), 0).await, Err(Ending::GONE));
     assert!(matches!(queue.next().await, Some(Frame::Text(_))), "the welcome");
     assert!(matches!(queue.next().await, Some(Frame::Close(_))), "and no pong");
 }

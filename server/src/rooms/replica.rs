@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    config::IceSettings,
     log::{RoomLog, Subscription},
     signalling::{Ending, Frame, Outbox},
 };
@@ -38,15 +39,22 @@ pub(super) struct Replica {
     clock: Arc<dyn Clock>,
     room: Room,
     outboxes: HashMap<ConnectionId, Outbox>,
+    ice: IceSettings,
     signals: Signals,
     wake_at: Option<Timestamp>,
     is_over: bool,
 }
 
 impl Replica {
-    pub(super) fn new(id: RoomId, node: NodeId, log: Arc<dyn RoomLog>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(
+        id: RoomId,
+        node: NodeId,
+        log: Arc<dyn RoomLog>,
+        clock: Arc<dyn Clock>,
+        ice: IceSettings,
+    ) -> Self {
         let (room, outboxes, signals) = (Room::default(), HashMap::new(), Signals::default());
-        Self { id, node, log, clock, room, outboxes, signals, wake_at: None, is_over: false }
+        Self { id, node, log, clock, room, outboxes, ice, signals, wake_at: None, is_over: false }
     }
 
     /// Lives until the room is over for good.
@@ -141,7 +149,10 @@ impl Replica {
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Send { to, message } => self.send(to, &message),
+            Effect::Send { to, mut message } => {
+                self.add_ice_servers(to, &mut message);
+                self.send(to, &message);
+            }
             Effect::Disconnect { connection, refusal } => {
                 if let Some(outbox) = self.outboxes.remove(&connection) {
                     outbox.close(Ending::refused(refusal));
@@ -150,6 +161,13 @@ impl Replica {
             Effect::WakeAt(time) => self.wake_at = Some(time),
             Effect::CloseRoom => self.is_over = true,
         }
+    }
+
+    /// Whoever is given a place learns of the TURN servers by the same answer, and nobody else does.
+    fn add_ice_servers(&self, to: Audience, message: &mut ServerMessage) {
+        let (Audience::Connection(connection), Some(ice_servers)) = (to, message.ice_servers_mut()) else { return };
+        let member = self.room.member_at(connection);
+        *ice_servers = member.map(|member| self.ice.servers(member.account, self.clock.now()));
     }
 
     /// Everybody was told of the end.
@@ -197,6 +215,7 @@ impl Replica {
             }
             Request::Revisit { viewer, done } => drop(done.send(revisit(&self.room, viewer))),
             Request::IsMember { connection, done } => drop(done.send(self.room.member_at(connection).is_some())),
+            Request::HasPlace { account, done } => drop(done.send(self.room.has_place(account))),
             Request::Foresee { event, done } => drop(done.send(self.room.foresee(&event, self.clock.now()))),
             Request::Summarise { viewer, done } => {
                 let summary = summarise(&self.room).map(|summary| RoomSummary {
@@ -211,14 +230,12 @@ impl Replica {
     fn pass_signal(&mut self, from: ConnectionId, sent: SendSignal) {
         let routed = self.room.route_signal(from, sent.to, &sent.signal);
         self.signals.note(&self.room, from, &sent, routed.err(), self.clock.now());
-        match routed.and_then(|(sender, at)| Ok((sender, self.outboxes.get(&at.id).ok_or(Refusal::MemberNotFound)?))) {
-            // The rest is for what the room itself says: nobody is thrown out by what others send.
-            Ok((_, outbox)) if outbox.is_half_full() => self.push(from, Frame::refusal(Refusal::TooManyFrames)),
-            Ok((sender, outbox)) => {
-                outbox
-                    .push(Frame::message(&ServerMessage::Signal(ReceivedSignal { from: sender, signal: sent.signal })));
-            }
-            Err(refusal) => self.push(from, Frame::refusal(refusal)),
+        let passed = routed.and_then(|(sender, at)| {
+            let outbox = self.outboxes.get(&at.id).ok_or(Refusal::MemberNotFound)?;
+            outbox.push_signal(sender, &ServerMessage::Signal(ReceivedSignal { from: sender, signal: sent.signal }))
+        });
+        if let Err(refusal) = passed {
+            self.push(from, Frame::refusal(refusal));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The servers that peer connections find their way through the network with: handed to the browser, fetched again before
-//! their passwords end, and listened to when they fail.
+//! The servers that peer connections find their way through the network with: STUN servers known before joining, TURN servers
+//! that come with the place, fetched again before their passwords end, and listened to when they fail.
 
 use std::time::Duration;
 
@@ -89,13 +89,14 @@ pub(super) fn urls(ice_servers: &[IceServer]) -> Vec<String> {
 }
 
 impl Page {
-    /// Asks for the servers again in a while, if their passwords end: a path that is looked for later needs them.
-    pub(super) fn renew_ice_servers(&self, in_s: Option<u32>) {
+    /// Asks for the servers again in a while, if their passwords end: a path that is looked for later needs them. A member is
+    /// given them with the place and with each resume, which begins the time anew.
+    fn renew_ice_servers(&self, in_s: Option<u32>) {
         let Some(in_s) = in_s else { return };
-        let report = self.reporter();
+        let (report, code) = (self.reporter(), self.0.client.borrow().code().to_string());
         let renew = move || {
             spawn_local(async move {
-                let known = api::ice_servers().await;
+                let known = api::ice_servers(Some(code)).await;
                 let Some(page) = report.page() else { return };
                 match known {
                     Ok(known) => page.take_ice_servers(&known),
@@ -104,10 +105,13 @@ impl Page {
             });
         };
         let renewal = set_timeout_with_handle(renew, Duration::from_secs(in_s.into()));
-        *self.0.renewal.borrow_mut() = renewal.ok();
+        if let Some(before) = self.0.renewal.replace(renewal.ok()) {
+            before.clear();
+        }
     }
 
-    fn take_ice_servers(&self, known: &IceConfiguration) {
+    /// Uses the servers that came with the place, or anew: also for peer connections that are there.
+    pub(super) fn take_ice_servers(&self, known: &IceConfiguration) {
         let discretion = Discretion { relay_only: known.relay_only, ..self.0.discretion.get() };
         self.0.discretion.set(discretion);
         let role = self.0.client.borrow().role();

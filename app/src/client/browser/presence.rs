@@ -121,7 +121,7 @@ impl Presence {
         at.as_millis() as f64 - (js_sys::Date::now() + self.clock_ahead_ms.get())
     }
 
-    /// Joins the room. Call it in the browser, once the ICE servers are known; it ends with the page's owner. It is
+    /// Joins the room. Call it in the browser, with the servers for everybody; those for members come with the place. It ends with the page's owner. It is
     /// heard at once, and shown from [`Presence::stand`] on.
     pub fn start(self, role: Role, code: RoomCode, ice_servers: IceConfiguration) {
         // A reload takes the place over even from a connection that the server still believes to be alive.
@@ -131,7 +131,6 @@ impl Presence {
         let client = Client::new(role, code, is_back, random());
         let page = Page::new(client, (configuration, discretion), self);
         page.listen_for_waking();
-        page.renew_ice_servers(ice_servers.renew_in_s);
         page.measure_regularly();
         if role == Role::Listener {
             page.count_regularly();
