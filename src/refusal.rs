@@ -93,6 +93,8 @@ refusals! {
     TooManyRequests "too_many_requests" "That was a lot in a short time. Please wait a few minutes and try again.";
     /// As many rooms are open that were opened from this address as may be.
     TooManyRooms "too_many_rooms" "Many rooms are open that were opened from your network. Please end one first.";
+    /// As many rooms or guests are there as this server takes, or its database is as large as it may be.
+    ServerFull "server_full" "This server is full at the moment. Please try again later.";
     /// As many connections come from this address as may be.
     TooManyConnections "too_many_connections" "Too many pages in your network are connected. Please close one and try again.";
     /// The client speaks another version of the protocol.

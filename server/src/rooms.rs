@@ -59,6 +59,11 @@ impl Rooms {
         self.handles().entry(room).or_insert_with(|| self.start(room)).clone()
     }
 
+    /// How many rooms this node has replicas of.
+    pub(crate) fn count(&self) -> usize {
+        self.handles().len()
+    }
+
     /// Whether this node has a replica of it, which ends a while after the room.
     pub(crate) fn is_open(&self, room: RoomId) -> bool {
         self.handles().contains_key(&room)

@@ -29,6 +29,12 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn add_account(&self, account: &Account, created_at: Timestamp) -> Result<(), StoreError>;
 
+    /// How much is kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn usage(&self) -> Result<Usage, StoreError>;
+
     /// The account of a person, as they are now. A person seen for the first time gets `candidate`: a guest's account,
     /// which is theirs from then on, or a new one.
     ///
@@ -121,6 +127,15 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StoreError>;
+}
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Guests' accounts.
+    pub guests: u64,
+    /// Bytes of the database in use, rooms included.
+    pub bytes: u64,
 }
 
 /// Somebody for whom a sign-in provider vouches.

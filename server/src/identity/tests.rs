@@ -54,7 +54,7 @@ impl Scene {
         let node = Server::bind(config, Limits::default(), clock).await.expect("a server").node;
         let visitor = Visitor { guests: node.guests(), ..Visitor::default() };
         let name = DisplayName::parse(GUEST).expect("a name");
-        let begun = node.sign_in_guest(name, &visitor).await.unwrap_or_else(|error| panic!("{error}"));
+        let begun = node.sign_in_guest(name, &visitor, None).await.unwrap_or_else(|error| panic!("{error}"));
         let (account, session) = find(&node, &begun.cookie).await.expect("a session");
         let room = node.create_room(&account, &Caller::default()).await.unwrap_or_else(|error| panic!("{error}"));
         let visitor = Visitor { account: Some(account), ..visitor };

@@ -12,7 +12,7 @@ use heartogether::{
 use heartogether_app::api::{Account, Profile};
 use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
-use super::{ACCOUNT_KEPT_MS, Person, Picture, Session, Store, StoreError, TokenHash, VISITS_KEPT};
+use super::{ACCOUNT_KEPT_MS, Person, Picture, Session, Store, StoreError, TokenHash, Usage, VISITS_KEPT};
 use crate::database::{from_sql, to_sql};
 
 /// Milliseconds within which a new account has its first session.
@@ -40,6 +40,15 @@ impl Store for SqliteStore {
         let insert = insert.bind(account.id.to_string()).bind(account.name.as_str().to_owned());
         insert.bind(to_sql(created_at.as_millis())).execute(&self.pool).await?;
         Ok(())
+    }
+
+    async fn usage(&self) -> Result<Usage, StoreError> {
+        let guests = "SELECT COUNT(*) FROM accounts WHERE id NOT IN (SELECT account FROM identities)";
+        let guests: i64 = sqlx::query_scalar(guests).fetch_one(&self.pool).await?;
+        let number = async |pragma: &'static str| sqlx::query_scalar::<_, i64>(pragma).fetch_one(&self.pool).await;
+        let pages = number("PRAGMA page_count").await?.saturating_sub(number("PRAGMA freelist_count").await?);
+        let bytes = pages.saturating_mul(number("PRAGMA page_size").await?);
+        Ok(Usage { guests: from_sql(guests), bytes: from_sql(bytes) })
     }
 
     async fn sign_in(&self, person: &Person, candidate: AccountId, now: Timestamp) -> Result<Account, StoreError> {
