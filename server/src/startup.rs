@@ -11,7 +11,7 @@ use crate::{
     clock::Clock,
     config::{Config, has_hashed_names},
     database,
-    edge::{Door, Places, Quotas, to_https},
+    edge::{Door, Hints, Places, Quotas, to_https},
     error::ServerError,
     identity::{Fetcher, Identity, Keys, OpenIdProvider, Sockets, install_crypto},
     invitation::Reach,
@@ -111,7 +111,7 @@ impl Server {
         let (listener, address) = listen(config.address()).await?;
         let options = leptos_options(&config, address);
         let origins = Origins::new(config.origins());
-        let reach = Reach::new(config.public_url.as_deref(), address);
+        let reach = Reach::new(config.public_url.clone(), address);
         let store: Arc<dyn Store> = Arc::new(SqliteStore::new(pool));
         let allowances = Allowances::new(&limits);
         let (quotas, sockets) = (Quotas::new(&limits), Places::new(u32::MAX, limits.sockets_per_address));
@@ -133,6 +133,7 @@ impl Server {
             allowances,
             sockets,
             reports,
+            hints: Hints::default(),
         });
         let (port, is_secure) = (address.port(), tls.is_some());
         let side = match node.config.tls.redirected_port(port) {

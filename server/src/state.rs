@@ -9,7 +9,7 @@ use leptos::config::LeptosOptions;
 use crate::{
     clock::Clock,
     config::Config,
-    edge::{Places, Quotas},
+    edge::{Hints, Places, Quotas},
     identity::Identity,
     invitation::Reach,
     log::RoomLog,
@@ -35,6 +35,7 @@ pub(crate) struct Node {
     pub(crate) allowances: Allowances,
     pub(crate) sockets: Places,
     pub(crate) reports: Reports,
+    pub(crate) hints: Hints,
 }
 
 /// The router's state.
