@@ -3,7 +3,8 @@
 //!
 //! `door` lets connections in, counts them as `places` and ends those without `progress`, `forwarded` finds out who calls,
 //! `caller` tells the request and tells the caller their limits, `quotas` counts in `windows`, `seal` and `cors` bind the
-//! browser, `redirect` leads to HTTPS, `refused_page` says no, `base_path` lets the site lie below a path, `hints` tell the operator what the set-up lacks. Nothing here knows what a request is about.
+//! browser, `redirect` leads to HTTPS, `starting` answers until the rooms are known, `refused_page` says no, `base_path` lets the
+//! site lie below a path, `hints` tell the operator what the set-up lacks. Nothing here knows what a request is about.
 
 mod address;
 mod base_path;
@@ -18,6 +19,7 @@ mod quotas;
 mod redirect;
 mod refused_page;
 mod seal;
+mod starting;
 mod windows;
 
 pub(crate) use address::AddressBlock;
@@ -32,3 +34,4 @@ pub(crate) use quotas::{OpenRooms, Quotas};
 pub(crate) use redirect::to_https;
 pub(crate) use refused_page::refuse;
 pub(crate) use seal::{seal, seal_page};
+pub(crate) use starting::{Opening, until_ready};

@@ -8,6 +8,10 @@ mod bad_input;
 mod base_path;
 mod browser;
 mod conformance;
+#[cfg(target_os = "linux")]
+mod container;
+#[cfg(target_os = "linux")]
+mod durability;
 mod engagement;
 mod frames;
 mod guests;
@@ -27,6 +31,8 @@ mod sessions;
 mod settings;
 mod siege;
 mod signals;
+mod stopping;
+mod storage;
 mod store_contract;
 mod support;
 mod tls;

@@ -70,6 +70,7 @@ const fn name_of(timer: Timer) -> &'static str {
         Timer::Messages => "messages",
         Timer::Linger(_) => "linger",
         Timer::Removal(_) => "removal",
+        Timer::Storage => "storage",
     }
 }
 
