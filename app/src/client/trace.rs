@@ -72,7 +72,6 @@ const fn name_of(timer: Timer) -> &'static str {
         Timer::Storage => "storage",
         Timer::Linger(_) => "linger",
         Timer::Removal(_) => "removal",
-        Timer::Storage => "storage",
     }
 }
 
