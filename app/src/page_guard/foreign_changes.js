@@ -6,6 +6,7 @@
   var isTaking = false;
   var isRunning = false;
   var changes = [];
+  var undone = new Set();
   // By text: what stands for it, and what it said.
   var held = new WeakMap();
   // By <font>: its text.
@@ -20,19 +21,27 @@
   }
 
   function take(records) {
-    // While the page is taken over its main part is still as the server made it; everything around it runs.
     var main = isRunning ? null : document.querySelector("main");
     var followed = records.filter(function (record) {
-      var isWaiting = !isRunning && (!isTaking || (main && main.contains(record.target)));
+      var isWaiting = !isRunning && (!isTaking || (main && isAhead(record, main)));
       if (isWaiting) changes.push(record);
       return !isWaiting;
     });
     if (followed.length) follow(followed);
   }
 
+  // A page is taken over from its top. Where its own code comes later, the main part and what follows are still as the server
+  // made them; what is above runs.
+  function isAhead(record, main) {
+    var place = record.target === document.body ? record.previousSibling : record.target;
+    if (!place || !place.isConnected) return false;
+    return main.contains(place) || (main.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING) > 0;
+  }
+
   function undo(record, kept) {
     if (record.type === "characterData") {
       record.target.data = record.oldValue;
+      undone.add(record.target);
       return;
     }
     record.addedNodes.forEach(function (node) {
@@ -45,18 +54,36 @@
     if (next && next.parentNode !== record.target) next = null;
     record.removedNodes.forEach(function (node) {
       record.target.insertBefore(node, next);
+      undone.add(node);
     });
   }
 
   function restore() {
     take(observer.takeRecords());
+    isTaking = true;
+    if (!changes.length) return;
+    // Translators leave the page alone until it runs.
+    if (!undone.size) document.documentElement.setAttribute("translate", "no");
     var kept = [];
     while (changes.length) undo(changes.pop(), kept);
     kept.forEach(function (node) {
       document.body.appendChild(node);
     });
     observer.takeRecords();
-    isTaking = true;
+  }
+
+  function run() {
+    if (isRunning) return;
+    isRunning = true;
+    take(observer.takeRecords());
+    changes = [];
+    if (!undone.size) return;
+    document.documentElement.removeAttribute("translate");
+    // They see a change, and translate it.
+    undone.forEach(function (text) {
+      if (isText(text) && text.isConnected) text.data = String(text.data);
+    });
+    undone.clear();
   }
 
   function isText(node) {
@@ -80,25 +107,39 @@
     });
   }
 
-  // The first text keeps the whole of it in mind.
+  function nextChange(text, place, records) {
+    return records.slice(place + 1).find(function (record) {
+      return record.type === "characterData" && record.target === text;
+    });
+  }
+
+  // What a text said after the change at this place.
+  function dataAfter(text, place, records) {
+    var next = nextChange(text, place, records);
+    return next ? next.oldValue : text.data;
+  }
+
+  // A split adds the end and then shortens the start (DOM, `splitText`). The first text keeps the whole of it in mind.
   function noteSplits(records) {
     var splits = new Set();
     records.forEach(function (added) {
       if (added.type !== "childList" || added.addedNodes.length !== 1 || !isText(added.addedNodes[0])) return;
       var end = added.addedNodes[0];
       var start = added.previousSibling;
-      var change = records.find(function (record) {
-        return record.type === "characterData" && record.target === start && record.oldValue === start.data + end.data;
+      var place = records.findIndex(function (record, place) {
+        var isChange = record.type === "characterData" && record.target === start;
+        return isChange && record.oldValue === dataAfter(start, place, records) + dataAfter(end, place, records);
       });
-      if (!change) return;
-      splits.add(change);
-      wholes.set(end, start);
-      hold(start, change.oldValue).by.push(end);
+      if (place < 0) return;
+      var whole = wholes.get(start) || start;
+      splits.add(records[place]);
+      wholes.set(end, whole);
+      hold(whole, records[place].oldValue).by.push(end);
     });
     return splits;
   }
 
-  function noteReplacement(record) {
+  function noteReplacement(record, place, records) {
     var texts = Array.prototype.filter.call(record.removedNodes, function (node) {
       return isText(node) && !node.isConnected;
     });
@@ -109,12 +150,12 @@
       by = by.filter(function (node) {
         return node && node.isConnected && (isText(node) ? record.addedNodes.length > 1 : isTranslation(node)) && !owners.has(node);
       });
-      if (by.length) stand(text, by);
+      if (by.length) stand(text, by, nextChange(text, place, records));
       else if (held.has(text)) release(text);
     });
   }
 
-  function stand(text, by) {
+  function stand(text, by, isOutdated) {
     var owner = wholes.get(text) || text;
     var known = hold(owner, text.data);
     known.by = known.by
@@ -128,7 +169,8 @@
     if (owner !== text) return;
     known.isReplaced = true;
     by[0].parentNode.insertBefore(text, by[0]);
-    text.data = "";
+    if (isOutdated) release(text);
+    else text.data = "";
   }
 
   // The translator has taken its elements back.
@@ -142,9 +184,9 @@
 
   function follow(records) {
     var splits = noteSplits(records);
-    records.forEach(function (record) {
+    records.forEach(function (record, place) {
       if (record.type === "childList") {
-        noteReplacement(record);
+        noteReplacement(record, place, records);
         record.removedNodes.forEach(noteWithdrawal);
       } else if (held.has(record.target) && !splits.has(record)) {
         release(record.target);
@@ -155,10 +197,7 @@
   }
 
   guard.restore = restore;
-  guard.run = function () {
-    isRunning = true;
-    changes = [];
-  };
+  guard.run = run;
   if (document.readyState === "loading") document.addEventListener("readystatechange", observe, { once: true });
   else observe();
 })();
