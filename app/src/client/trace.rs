@@ -107,7 +107,6 @@ const fn ordered(command: &Command) -> &'static str {
         Command::OpenSocket => "open socket",
         Command::CloseSocket => "close socket",
         Command::ProbeServer => "probe the server",
-        Command::UseIceServers(_) => "use other STUN and TURN servers",
         Command::ApplyProfile(_) => "apply profile",
         Command::ApplyMix(_) => "apply mix",
         Command::LeaveMark(_) => "leave mark",
