@@ -9,10 +9,11 @@ use leptos::config::LeptosOptions;
 use crate::{
     clock::Clock,
     config::Config,
-    edge::{Places, Quotas},
+    edge::{Hints, Places, Quotas},
     identity::Identity,
     invitation::Reach,
     log::RoomLog,
+    readiness::Readiness,
     report::Reports,
     rooms::Rooms,
     signalling::{Allowances, Origins},
@@ -35,6 +36,8 @@ pub(crate) struct Node {
     pub(crate) allowances: Allowances,
     pub(crate) sockets: Places,
     pub(crate) reports: Reports,
+    pub(crate) hints: Hints,
+    pub(crate) readiness: Readiness,
 }
 
 /// The router's state.

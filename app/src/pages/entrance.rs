@@ -1,13 +1,13 @@
 //! What a host's and a listener's page need before they begin, and what stands there when they cannot.
 
 use heartogether::{id::RoomCode, refusal::Refusal};
-use leptos::{ev, form::ActionForm, prelude::*};
+use leptos::{ev, prelude::*};
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::answer::answer;
 use crate::{
     api::{ApiError, Entrance, ReopenRoom, find_entrance},
-    components::{Button, ButtonLink, JoinForm, Notice, Page, Skeleton, Submission, Tone, Variant, Width},
+    components::{Button, ButtonLink, JoinForm, Notice, Page, ServerForm, Skeleton, Submission, Tone, Variant, Width},
     routes::{self, Destination},
 };
 
@@ -119,13 +119,13 @@ pub(crate) fn ReopenForm(
         }
     });
     view! {
-        <ActionForm action attr:class="grid gap-3">
+        <ServerForm action attr:class="grid gap-3">
             <input type="hidden" name="code" value=code.to_string() />
             <Button submit=true variant pending attr:aria-label=in_full>
                 "Open it again"
             </Button>
             {move || error.get().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
-        </ActionForm>
+        </ServerForm>
     }
     .into_any()
 }
@@ -144,9 +144,14 @@ pub(crate) fn NoRoom(
     retry: Callback<()>,
 ) -> impl IntoView {
     match error {
-        ApiError::Refused(refusal) => view! { <Nowhere page refusal code /> }.into_any(),
-        ApiError::Fault(_) | ApiError::Unreachable => view! { <Broken page text=error.text() retry /> }.into_any(),
+        ApiError::Refused(refusal) if !is_of_server(refusal) => view! { <Nowhere page refusal code /> }.into_any(),
+        error => view! { <Broken page text=error.text() retry /> }.into_any(),
     }
+}
+
+/// Whether a refusal says nothing about the room, as the server could not look.
+const fn is_of_server(refusal: Refusal) -> bool {
+    matches!(refusal, Refusal::StorageUnavailable | Refusal::ServerStarting)
 }
 
 /// The address leads to no room.

@@ -22,7 +22,7 @@ use super::{
     session_time::{EndWarning, SessionTime},
 };
 use crate::{
-    api::{ApiError, Entrance, room_link},
+    api::{ApiError, Entrance, JoinLink, room_link},
     client::{Ending, HostState, Input, LinkState, browser::Presence},
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
     routes::{self, Destination},
@@ -35,7 +35,7 @@ use invitation::Invitation;
 use rising::Rising;
 
 /// The link to the room, as soon as the server has answered.
-pub(super) type AskedLink = Resource<Result<String, ApiError>>;
+pub(super) type AskedLink = Resource<Result<JoinLink, ApiError>>;
 
 /// Asks for the link to the room in the address.
 pub(super) fn ask_for_link() -> AskedLink {
@@ -72,7 +72,7 @@ pub(super) fn HostPage(entrance: AskedEntrance, link: AskedLink) -> impl IntoVie
 
 /// The owner's page.
 #[component]
-fn Stage(entrance: Entrance, link: String) -> impl IntoView {
+fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
     let relay = entrance.ice_servers.relay();
     let Entrance { room, ice_servers } = entrance;
     let host_name = room.host_name.to_string();
@@ -135,21 +135,24 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
     }
 }
 
-/// Says that the server is out of reach, and what that means for those who listen.
+/// Says that the server is out of reach or cannot do its work, and what that means for those who listen.
 #[component]
 fn LinkNote(presence: Presence) -> impl IntoView {
-    let note = move || match presence.link_state.get() {
-        LinkState::Connecting | LinkState::Attached => None,
-        LinkState::Unreachable => Some(
+    let note = move || match (presence.trouble.get(), presence.link_state.get()) {
+        (Some(trouble), _) => Some(trouble.text()),
+        (None, LinkState::Connecting | LinkState::Attached) => None,
+        (None, LinkState::Unreachable) => Some(
             "This page does not reach the server, so nobody can hear you yet. It keeps trying by itself. Check that this \
-             device is online.",
+              device is online.",
         ),
-        LinkState::SocketBlocked => Some(
+        (None, LinkState::SocketBlocked) => Some(
             "The server answers, but no live connection (WebSocket) comes about, so nobody can hear you yet: most often a \
              proxy or an extension blocks it. Allow WebSockets for this site, or try another network. This page keeps trying \
              by itself.",
         ),
-        LinkState::Reconnecting => Some("Reconnecting to the server. Whoever hears you now goes on hearing you."),
+        (None, LinkState::Reconnecting) => {
+            Some("Reconnecting to the server. Whoever hears you now goes on hearing you.")
+        }
     };
     move || note().map(|note| view! { <Notice tone=Tone::Warn>{note}</Notice> })
 }

@@ -7,14 +7,14 @@ use heartogether::wire::{self, ClientMessage, ServerMessage};
 use js_sys::Function;
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
-use web_sys::{MessageEvent, WebSocket};
+use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use super::{
     Reporter,
     head_start::{Happening, HeadStart},
     property::property,
 };
-use crate::client::Input;
+use crate::{client::Input, routes};
 
 /// An open or opening socket. Dropped, it closes and reports nothing more.
 pub(super) struct Socket {
@@ -49,7 +49,7 @@ impl Socket {
                     page.hear(event);
                 }
             }),
-            EventListener::new(&socket, "close", move |_| on_close.input(Input::SocketClosed)),
+            EventListener::new(&socket, "close", move |event| on_close.input(ending(event.dyn_ref()))),
         ];
         Self { socket, said: said.into(), _listeners: listeners }
     }
@@ -70,11 +70,21 @@ impl Drop for Socket {
     }
 }
 
+/// The close code of a server that goes away (RFC 6455, section 7.4.1).
+const GOING_AWAY: u16 = 1001;
+
+fn ending(event: Option<&CloseEvent>) -> Input {
+    match event.map(CloseEvent::code) {
+        Some(GOING_AWAY) => Input::ServerGoingAway,
+        _ => Input::SocketClosed,
+    }
+}
+
 /// Begins to open the server's `/ws`.
 fn connect() -> Option<WebSocket> {
     let location = window().location();
     let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-    WebSocket::new(&format!("{scheme}://{}/ws", location.host().ok()?)).ok()
+    WebSocket::new(&format!("{scheme}://{}{}", location.host().ok()?, routes::href(routes::SOCKET))).ok()
 }
 
 /// What the server says, if this page knows it: a newer server may say more, and the page goes on without it.
