@@ -208,6 +208,8 @@ impl Page {
         if let (Some(playback), Some(place)) = (&self.0.playback, place) {
             playback.stand_in(&place);
         }
+        show(self.0.presence.capabilities, capability::detect());
+        self.prepare_speakers();
         self.publish();
         if matches!(self.0.client.borrow().listener_state(), ListenerState::Listening | ListenerState::Paused) {
             self.measure_playback();

@@ -143,13 +143,16 @@ impl Presence {
         if role == Role::Host {
             page.prepare_sources(is_back);
         }
-        page.prepare_speakers();
-        let (capabilities, head_start) = (capability::detect(), HeadStart::take(role, code));
-        self.capabilities.set(capabilities);
-        match capabilities.refusal() {
+        let head_start = HeadStart::take(role, code);
+        match capability::detect().refusal() {
             Some(refusal) => {
                 head_start.iter().for_each(HeadStart::close);
-                page.input(Input::BrowserLacks(refusal));
+                // What the page is made of is not taken away while it is still being set up.
+                let report = page.reporter();
+                spawn_local(async move {
+                    pause(DRAWN_AFTER).await;
+                    report.input(Input::BrowserLacks(refusal));
+                });
             }
             None => page.join(head_start),
         }
