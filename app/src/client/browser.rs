@@ -77,7 +77,7 @@ use sources::Sources;
 pub use speakers::{Speaker, Speakers};
 
 use super::{
-    COUNT_EVERY_MS, Client, Command, Input, ListenerRow, ListenerState, PeerState, Profile, Timer,
+    COUNT_EVERY_MS, Client, Command, Input, ListenerRow, ListenerState, PeerState, PlayerInput, Profile, Timer,
     statistics::{EVERY_MS, Reading},
     trace,
 };
@@ -309,8 +309,7 @@ impl Page {
             presence.gathering.set(client.gathering().clone());
         }
         if let Some(playback) = &self.0.playback {
-            show(presence.playback_blocked, playback.is_blocked());
-            show(presence.playback_held, playback.is_held());
+            show(presence.player, playback.state());
         }
         self.publish_audience(&client);
         self.publish_sound(&client);
@@ -427,7 +426,7 @@ impl Page {
     }
 
     fn play(&self) {
-        self.0.playback.iter().for_each(Playback::play);
+        self.0.playback.iter().for_each(|playback| playback.take(PlayerInput::PlayPressed));
         self.0.level.borrow().iter().for_each(Level::resume);
     }
 

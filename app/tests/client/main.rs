@@ -17,6 +17,7 @@ mod measuring;
 mod mixing;
 mod offering;
 mod outage;
+mod player;
 mod profiles;
 mod reconnecting;
 mod recovering;

@@ -20,8 +20,8 @@ use super::{
 use crate::{
     api::IceConfiguration,
     client::{
-        Capabilities, Client, HostState, Input, LinkState, ListenerRow, ListenerState, OwnMessage, Profile,
-        TurnProblem, Volume, gathering::Gathering, statistics::PeerStatistics,
+        Capabilities, Client, HostState, Input, LinkState, ListenerRow, ListenerState, OwnMessage, PlayerInput,
+        PlayerState, Profile, TurnProblem, Volume, gathering::Gathering, statistics::PeerStatistics,
     },
 };
 
@@ -76,10 +76,8 @@ pub struct Presence {
     pub capabilities: RwSignal<Capabilities>,
     /// How loud the sound is that comes in, from 0 to 1.
     pub level: RwSignal<f32>,
-    /// Whether the browser wants a tap before it plays.
-    pub playback_blocked: RwSignal<bool>,
-    /// Whether the listener has paused the player.
-    pub playback_held: RwSignal<bool>,
+    /// Whether a listener's player plays, and why not.
+    pub player: RwSignal<PlayerState>,
     /// Where a listener's page has its player.
     pub player_place: NodeRef<Div>,
     running: StoredValue<Option<SendWrapper<Page>>>,
@@ -109,8 +107,7 @@ impl Presence {
             speakers: Speakers::default(),
             capabilities: RwSignal::default(),
             level: RwSignal::default(),
-            playback_blocked: RwSignal::default(),
-            playback_held: RwSignal::default(),
+            player: RwSignal::default(),
             player_place: NodeRef::new(),
             running: StoredValue::new(None),
         }
@@ -195,7 +192,7 @@ impl Presence {
         }
     }
 
-    /// Plays after a tap: where the browser refused to play by itself, and after a pause of the listener's own.
+    /// Plays after a tap: where the browser refused to play by itself, and after a pause, whoever made it.
     pub fn play(self) {
         if let Some(page) = self.page() {
             page.play();
@@ -205,7 +202,7 @@ impl Presence {
     /// Pauses the player for this listener alone.
     pub fn hold(self) {
         if let Some(page) = self.page() {
-            page.0.playback.iter().for_each(|playback| playback.hold());
+            page.0.playback.iter().for_each(|playback| playback.take(PlayerInput::PausePressed));
         }
     }
 

@@ -14,14 +14,16 @@ pub(super) enum Obstacle {
     Blocked,
     /// The listener has paused: on the lock screen, on the headset.
     Held,
+    /// The system has paused the player.
+    Interrupted,
     /// The listener has muted the player.
     Muted,
 }
 
 /// The client's state, and what it cannot know.
 ///
-/// Towards tools, `data-state` says what comes in: a player that the listener has paused or muted is still `listening`, for
-/// it hears again without asking anybody. A tap that the browser demands is a refusal.
+/// Towards tools, `data-state` says what comes in: a player that is paused or muted is still `listening`, for it hears
+/// again without asking anybody. A tap that the browser demands is a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shown {
     pub(super) client: ListenerState,
@@ -54,7 +56,7 @@ impl Shown {
         let is_heard_but_for = |obstacle: &Obstacle| match client {
             ListenerState::Listening => true,
             ListenerState::Paused => *obstacle == Obstacle::Blocked,
-            ListenerState::Reconnecting => *obstacle == Obstacle::Held,
+            ListenerState::Reconnecting => matches!(obstacle, Obstacle::Held | Obstacle::Interrupted),
             _ => false,
         };
         Self { client, obstacle: obstacles.into_iter().find(is_heard_but_for), stream }
@@ -80,7 +82,7 @@ impl Shown {
     /// What the system's own player shows.
     pub(super) const fn media_state(self) -> MediaState {
         match (self.client, self.obstacle) {
-            (_, Some(Obstacle::Blocked | Obstacle::Held)) => MediaState::Paused,
+            (_, Some(Obstacle::Blocked | Obstacle::Held | Obstacle::Interrupted)) => MediaState::Paused,
             (ListenerState::Listening | ListenerState::Paused | ListenerState::Reconnecting, _) => MediaState::Playing,
             _ => MediaState::Nothing,
         }
@@ -90,7 +92,9 @@ impl Shown {
     pub(super) const fn status(self) -> StreamState {
         match (self.obstacle, self.client) {
             (Some(Obstacle::Blocked), _) | (None, ListenerState::Connecting) => StreamState::Idle,
-            (Some(Obstacle::Held | Obstacle::Muted), _) | (None, ListenerState::Paused) => StreamState::Paused,
+            (Some(Obstacle::Held | Obstacle::Interrupted | Obstacle::Muted), _) | (None, ListenerState::Paused) => {
+                StreamState::Paused
+            }
             (None, ListenerState::Listening) => StreamState::Live,
             (None, ListenerState::Reconnecting | ListenerState::OutOfReach) => StreamState::Interrupted,
             (None, ListenerState::Ended(_) | ListenerState::Refused(_)) => StreamState::Ended,
@@ -107,6 +111,7 @@ impl Shown {
         match (self.obstacle, self.client) {
             (Some(Obstacle::Blocked), _) => "Ready",
             (Some(Obstacle::Held), _) => "Paused by you",
+            (Some(Obstacle::Interrupted), _) => "Paused by your device",
             (Some(Obstacle::Muted), _) => "Muted by you",
             (None, ListenerState::Connecting) if matches!(self.stream, StreamState::Idle) => "Waiting for the host",
             (None, ListenerState::Connecting) => "Connecting",
@@ -124,6 +129,10 @@ impl Shown {
         match (self.obstacle, self.client) {
             (Some(Obstacle::Blocked), _) => Refusal::PlaybackBlocked.text(),
             (Some(Obstacle::Held), _) => "The room goes on without you. You come back to it live.",
+            (Some(Obstacle::Interrupted), _) => {
+                "A call, another program or unplugged headphones paused the sound. It goes on by itself when you come back \
+                 to this page, or with a tap."
+            }
             (Some(Obstacle::Muted), _) => "The sound comes in, but you have muted it here.",
             (None, ListenerState::Connecting) if matches!(self.stream, StreamState::Idle) => {
                 "You are in. The sound begins as soon as the host shares it."
@@ -178,7 +187,7 @@ impl WayOut {
 mod tests {
     use super::*;
 
-    const ALL: [Obstacle; 3] = [Obstacle::Blocked, Obstacle::Held, Obstacle::Muted];
+    const ALL: [Obstacle; 4] = [Obstacle::Blocked, Obstacle::Held, Obstacle::Interrupted, Obstacle::Muted];
 
     fn shown(client: ListenerState, obstacles: &[Obstacle]) -> Shown {
         Shown::of(client, StreamState::Live, obstacles.iter().copied())
@@ -188,6 +197,7 @@ mod tests {
     fn what_keeps_a_sound_from_being_heard_matters_only_where_there_is_one() {
         assert_eq!(shown(ListenerState::Listening, &ALL).obstacle, Some(Obstacle::Blocked));
         assert_eq!(shown(ListenerState::Listening, &ALL[1..]).obstacle, Some(Obstacle::Held));
+        assert_eq!(shown(ListenerState::Listening, &ALL[2..]).obstacle, Some(Obstacle::Interrupted));
         assert_eq!(shown(ListenerState::Paused, &ALL).obstacle, Some(Obstacle::Blocked));
         assert_eq!(shown(ListenerState::Paused, &ALL[1..]).obstacle, None);
         assert_eq!(shown(ListenerState::Reconnecting, &ALL).obstacle, Some(Obstacle::Held));
@@ -201,6 +211,7 @@ mod tests {
     #[test]
     fn tools_see_what_comes_in() {
         assert_eq!(shown(ListenerState::Listening, &[Obstacle::Held]).state(), "listening");
+        assert_eq!(shown(ListenerState::Listening, &[Obstacle::Interrupted]).state(), "listening");
         assert_eq!(shown(ListenerState::Listening, &[Obstacle::Muted]).state(), "listening");
         let blocked = shown(ListenerState::Listening, &[Obstacle::Blocked]);
         assert_eq!((blocked.state(), blocked.refusal()), ("refused", Some(Refusal::PlaybackBlocked)));
