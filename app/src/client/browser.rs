@@ -304,6 +304,7 @@ impl Page {
         show(presence.own_messages, client.own_messages().collect());
         show(presence.chosen_reaction, client.chosen_reaction());
         show(presence.engagement_notice, client.engagement_notice());
+        show(presence.no_path, client.no_path());
         show(presence.turn_problem, client.turn_problem());
         if presence.gathering.try_with_untracked(|shown| shown != client.gathering()) == Some(true) {
             presence.gathering.set(client.gathering().clone());

@@ -15,6 +15,7 @@ mod keepsake;
 mod listening;
 mod measuring;
 mod mixing;
+mod no_path;
 mod offering;
 mod outage;
 mod player;

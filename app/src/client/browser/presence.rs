@@ -20,7 +20,7 @@ use super::{
 use crate::{
     api::IceConfiguration,
     client::{
-        Capabilities, Client, HostState, Input, LinkState, ListenerRow, ListenerState, OwnMessage, PlayerInput,
+        Capabilities, Client, HostState, Input, LinkState, ListenerRow, ListenerState, NoPath, OwnMessage, PlayerInput,
         PlayerState, Profile, TurnProblem, Volume, gathering::Gathering, statistics::PeerStatistics,
     },
 };
@@ -64,6 +64,8 @@ pub struct Presence {
     pub clock_ahead_ms: RwSignal<f64>,
     /// What is wrong with a TURN server.
     pub turn_problem: RwSignal<Option<TurnProblem>>,
+    /// Why somebody on the other side cannot be reached.
+    pub no_path: RwSignal<Option<NoPath>>,
     /// What was found on the way to a path.
     pub gathering: RwSignal<Gathering>,
     /// The quality of the host's sound.
@@ -101,6 +103,7 @@ impl Presence {
             reaction: RwSignal::default(),
             clock_ahead_ms: RwSignal::default(),
             turn_problem: RwSignal::default(),
+            no_path: RwSignal::default(),
             gathering: RwSignal::default(),
             profile: RwSignal::default(),
             sound: Sound::default(),

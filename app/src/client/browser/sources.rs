@@ -85,6 +85,16 @@ impl Presence {
         }
     }
 
+    /// Asks for the permission to use a microphone, and uses none. Call it from a click.
+    pub fn allow_microphone(self) {
+        let Some(page) = self.page() else { return };
+        spawn_local(async move {
+            if !page.sources().has(Source::Microphone) && page.open_microphone().await {
+                page.close_trial();
+            }
+        });
+    }
+
     /// Takes this microphone from now on, if it can be opened. What is live goes on from there; else it is opened for
     /// trying it out.
     pub fn choose_microphone(self, id: String) {

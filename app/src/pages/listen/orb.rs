@@ -37,7 +37,7 @@ const fn look(shown: Shown) -> (&'static str, Glyph) {
         (Some(Obstacle::Held | Obstacle::Interrupted), _) | (None, ListenerState::Paused) => ("held", Glyph::Pause),
         (Some(Obstacle::Muted), _) => ("held", Glyph::Muted),
         (None, ListenerState::Listening) => ("live", Glyph::Headphones),
-        (None, ListenerState::Connecting | ListenerState::Reconnecting | ListenerState::OutOfReach) => {
+        (None, ListenerState::Connecting | ListenerState::Reconnecting | ListenerState::OutOfReach(_)) => {
             ("waiting", Glyph::Headphones)
         }
         (None, ListenerState::Ended(_)) => ("over", Glyph::Check),

@@ -74,7 +74,7 @@ impl Shown {
         match (self.obstacle, self.client) {
             (Some(Obstacle::Blocked), _) => Some(Refusal::PlaybackBlocked),
             (_, ListenerState::Refused(refusal)) => Some(refusal),
-            (_, ListenerState::OutOfReach) => Some(Refusal::Network),
+            (_, ListenerState::OutOfReach(_)) => Some(Refusal::Network),
             _ => None,
         }
     }
@@ -96,7 +96,7 @@ impl Shown {
                 StreamState::Paused
             }
             (None, ListenerState::Listening) => StreamState::Live,
-            (None, ListenerState::Reconnecting | ListenerState::OutOfReach) => StreamState::Interrupted,
+            (None, ListenerState::Reconnecting | ListenerState::OutOfReach(_)) => StreamState::Interrupted,
             (None, ListenerState::Ended(_) | ListenerState::Refused(_)) => StreamState::Ended,
         }
     }
@@ -118,7 +118,7 @@ impl Shown {
             (None, ListenerState::Listening) => "Listening",
             (None, ListenerState::Paused) => "Paused",
             (None, ListenerState::Reconnecting) => "Reconnecting",
-            (None, ListenerState::OutOfReach) => "No way through",
+            (None, ListenerState::OutOfReach(_)) => "No way through",
             (None, ListenerState::Ended(_)) => "Ended",
             (None, ListenerState::Refused(_)) => "Not connected",
         }
@@ -145,7 +145,7 @@ impl Shown {
             }
             (None, ListenerState::Reconnecting) => "The connection to the host was lost and is being brought back.",
             (None, ListenerState::Ended(ending)) => why_ended(ending),
-            (None, ListenerState::OutOfReach) => Refusal::Network.text(),
+            (None, ListenerState::OutOfReach(why)) => why.text(),
             (None, ListenerState::Refused(refusal)) => refusal.text(),
         }
     }
@@ -186,6 +186,7 @@ impl WayOut {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::NoPath;
 
     const ALL: [Obstacle; 4] = [Obstacle::Blocked, Obstacle::Held, Obstacle::Interrupted, Obstacle::Muted];
 
@@ -219,10 +220,12 @@ mod tests {
 
     #[test]
     fn who_finds_no_way_to_the_host_is_told_while_it_is_looked_for() {
-        let shown = shown(ListenerState::OutOfReach, &ALL);
-        assert_eq!((shown.state(), shown.refusal()), ("refused", Some(Refusal::Network)));
-        assert!(shown.explanation().contains("TURN"));
-        assert!(!shown.is_over());
+        for (why, advice) in [(NoPath::Blocked, "TURN"), (NoPath::NamesOnly, "allow the microphone")] {
+            let shown = shown(ListenerState::OutOfReach(why), &ALL);
+            assert_eq!((shown.state(), shown.refusal()), ("refused", Some(Refusal::Network)));
+            assert!(shown.explanation().contains(advice));
+            assert!(!shown.is_over());
+        }
     }
 
     #[test]
