@@ -278,6 +278,7 @@ impl Client {
             }
             RoomEvent::RoomEnded { .. } => self.shut_down(out),
             RoomEvent::ListenerAttached { member, attached: true } => self.serve_again(*member, out),
+            RoomEvent::SilenceChanged { .. } => self.declare(out),
             RoomEvent::ListenerAttached { .. }
             | RoomEvent::Reacted { .. }
             | RoomEvent::MessageSent { .. }

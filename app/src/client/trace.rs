@@ -124,6 +124,7 @@ fn sent(message: &ClientMessage) -> &'static str {
         ClientMessage::PauseStream => "pause_stream",
         ClientMessage::ResumeStream => "resume_stream",
         ClientMessage::InterruptStream => "interrupt_stream",
+        ClientMessage::DeclareSilence(_) => "declare_silence",
         ClientMessage::StopRoom => "stop_room",
         ClientMessage::SendReaction(_) => "send_reaction",
         ClientMessage::SendMessage(_) => "send_message",
@@ -151,6 +152,7 @@ fn received(message: &ServerMessage) -> String {
 fn happened(event: &RoomEvent) -> String {
     match event {
         RoomEvent::StreamChanged { stream, .. } => format!("stream_changed to {stream:?}"),
+        RoomEvent::SilenceChanged { silent } => format!("silence_changed {silent}"),
         RoomEvent::RoomEnded { reason } => format!("room_ended {reason:?}"),
         RoomEvent::ListenerJoined { .. } => "listener_joined".to_owned(),
         RoomEvent::ListenerLeft { .. } => "listener_left".to_owned(),
