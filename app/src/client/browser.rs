@@ -11,6 +11,7 @@ pub(crate) mod head_start;
 mod ice;
 mod level;
 pub mod media_session;
+mod microphone_watch;
 mod microphones;
 mod mixer;
 mod network;
@@ -65,6 +66,7 @@ pub use capture::CaptureError;
 use head_start::{Happening, HeadStart};
 use ice::Discretion;
 use level::Level;
+use microphone_watch::WATCH_EVERY_MS;
 pub use microphones::Microphone;
 pub(crate) use pause::pause;
 use peer::PeerConnection;
@@ -261,10 +263,12 @@ impl Page {
             Command::ApplyProfile(profile) => {
                 self.0.profile.set(profile);
                 self.0.peers.borrow().values().for_each(|peer| Rc::clone(peer).set_profile(profile));
-                self.apply_profile(profile);
+                self.send_mix();
             }
+            Command::ApplyProcessing(processing) => self.apply_processing(processing),
             Command::ShowReaction(reaction) => self.show_reaction(reaction),
             Command::ApplyMix(mix) => self.apply_mix(mix),
+            Command::WakeMixer => self.wake_mixer(),
             Command::LeaveMark(code) => reload::leave_mark(code),
             Command::SetSending(sending) => self.set_sending(sending),
             Command::ReleaseSource(source) => self.release_source(source),
@@ -296,6 +300,7 @@ impl Page {
         show(presence.host_state, client.host_state());
         show(presence.listener_state, client.listener_state());
         show(presence.link_state, client.link_state());
+        show(presence.host_silent, client.is_host_silent());
         show(presence.room, client.room().map(RoomView::outline));
         if presence.messages.try_with_untracked(|shown| !shown.iter().eq(client.messages())) == Some(true) {
             presence.messages.set(client.messages().cloned().collect());
@@ -439,6 +444,11 @@ impl Page {
     /// Counts what comes in again and again.
     fn count_regularly(&self) {
         self.do_regularly(COUNT_EVERY_MS, async |page| page.count().await);
+    }
+
+    /// Looks at the microphone again and again.
+    fn watch_microphone_regularly(&self) {
+        self.do_regularly(WATCH_EVERY_MS, async |page| page.watch_microphone().await);
     }
 
     fn do_regularly(&self, every_ms: u32, act: impl AsyncFn(Self) + Copy + 'static) {

@@ -112,7 +112,7 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
             (volume.get().is_silent(), Obstacle::Muted),
         ];
         let obstacles = obstacles.into_iter().filter_map(|(is_there, obstacle)| is_there.then_some(obstacle));
-        Shown::of(presence.listener_state.get(), stream.get(), obstacles)
+        Shown::of(presence.listener_state.get(), stream.get(), obstacles).with_silence(presence.host_silent.get())
     });
     show_on_lock_screen(title.clone(), presence, shown);
     let can_engage = Memo::new(move |_| {

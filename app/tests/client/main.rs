@@ -24,6 +24,7 @@ mod reconnecting;
 mod recovering;
 mod reporting;
 mod routes;
+mod silence;
 mod simulation;
 mod stage;
 mod succeeding;

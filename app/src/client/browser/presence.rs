@@ -44,6 +44,8 @@ pub struct Presence {
     pub link_state: RwSignal<LinkState>,
     /// The outline of the room as far as it is known.
     pub room: RwSignal<Option<RoomView>>,
+    /// Whether the host's source gives no sound.
+    pub host_silent: RwSignal<bool>,
     /// What is measured at the peer connections: a host's to each listener, a listener's to the host.
     pub statistics: RwSignal<Vec<(MemberId, PeerStatistics)>>,
     /// Who listens, in order of arrival. Shown a few times a second at most, however much happens.
@@ -93,6 +95,7 @@ impl Presence {
             listener_state: RwSignal::default(),
             link_state: RwSignal::default(),
             room: RwSignal::default(),
+            host_silent: RwSignal::default(),
             statistics: RwSignal::default(),
             audience: RwSignal::default(),
             messages: RwSignal::default(),
@@ -139,6 +142,7 @@ impl Presence {
         page.input(Input::NetworkGuessed(network::guess()));
         if role == Role::Host {
             page.prepare_sources(is_back);
+            page.watch_microphone_regularly();
         }
         page.prepare_speakers();
         let (capabilities, head_start) = (capability::detect(), HeadStart::take(role, code));

@@ -36,6 +36,7 @@ const fn look(shown: Shown) -> (&'static str, Glyph) {
         (Some(Obstacle::Blocked), _) => ("ready", Glyph::Play),
         (Some(Obstacle::Held | Obstacle::Interrupted), _) | (None, ListenerState::Paused) => ("held", Glyph::Pause),
         (Some(Obstacle::Muted), _) => ("held", Glyph::Muted),
+        (None, ListenerState::Listening) if shown.is_silent() => ("held", Glyph::Muted),
         (None, ListenerState::Listening) => ("live", Glyph::Headphones),
         (None, ListenerState::Connecting | ListenerState::Reconnecting | ListenerState::OutOfReach(_)) => {
             ("waiting", Glyph::Headphones)

@@ -30,6 +30,8 @@ pub(super) struct Shown {
     pub(super) obstacle: Option<Obstacle>,
     /// What the host sends.
     pub(super) stream: StreamState,
+    /// Whether the host's source gives no sound.
+    is_silent: bool,
 }
 
 /// What a listener can do about a refusal.
@@ -59,7 +61,17 @@ impl Shown {
             ListenerState::Reconnecting => matches!(obstacle, Obstacle::Held | Obstacle::Interrupted),
             _ => false,
         };
-        Self { client, obstacle: obstacles.into_iter().find(is_heard_but_for), stream }
+        Self { client, obstacle: obstacles.into_iter().find(is_heard_but_for), stream, is_silent: false }
+    }
+
+    /// The same, with what the room says of the host's source.
+    pub(super) const fn with_silence(self, is_silent: bool) -> Self {
+        Self { is_silent, ..self }
+    }
+
+    /// Whether the host's source gives no sound.
+    pub(super) const fn is_silent(self) -> bool {
+        self.is_silent
     }
 
     /// The value of `data-state`.
@@ -95,6 +107,7 @@ impl Shown {
             (Some(Obstacle::Held | Obstacle::Interrupted | Obstacle::Muted), _) | (None, ListenerState::Paused) => {
                 StreamState::Paused
             }
+            (None, ListenerState::Listening) if self.is_silent => StreamState::Paused,
             (None, ListenerState::Listening) => StreamState::Live,
             (None, ListenerState::Reconnecting | ListenerState::OutOfReach(_)) => StreamState::Interrupted,
             (None, ListenerState::Ended(_) | ListenerState::Refused(_)) => StreamState::Ended,
@@ -115,6 +128,7 @@ impl Shown {
             (Some(Obstacle::Muted), _) => "Muted by you",
             (None, ListenerState::Connecting) if matches!(self.stream, StreamState::Idle) => "Waiting for the host",
             (None, ListenerState::Connecting) => "Connecting",
+            (None, ListenerState::Listening) if self.is_silent => "No sound right now",
             (None, ListenerState::Listening) => "Listening",
             (None, ListenerState::Paused) => "Paused",
             (None, ListenerState::Reconnecting) => "Reconnecting",
@@ -138,6 +152,9 @@ impl Shown {
                 "You are in. The sound begins as soon as the host shares it."
             }
             (None, ListenerState::Connecting) => "Connecting you to the host.",
+            (None, ListenerState::Listening) if self.is_silent => {
+                "The host’s microphone is silent, and they have been told. Stay, it goes on here."
+            }
             (None, ListenerState::Listening) => "You hear what the host hears, live.",
             (None, ListenerState::Paused) => "The host has paused. Stay, it goes on here.",
             (None, ListenerState::Reconnecting) if matches!(self.stream, StreamState::Interrupted) => {
@@ -216,6 +233,17 @@ mod tests {
         assert_eq!(shown(ListenerState::Listening, &[Obstacle::Muted]).state(), "listening");
         let blocked = shown(ListenerState::Listening, &[Obstacle::Blocked]);
         assert_eq!((blocked.state(), blocked.refusal()), ("refused", Some(Refusal::PlaybackBlocked)));
+    }
+
+    #[test]
+    fn a_silence_at_the_host_is_told_where_the_sound_would_be_heard() {
+        let listening = shown(ListenerState::Listening, &[]).with_silence(true);
+        assert_eq!((listening.state(), listening.headline()), ("listening", "No sound right now"));
+        assert_eq!(listening.media_state(), MediaState::Playing);
+        assert_ne!(listening.explanation(), shown(ListenerState::Listening, &[]).explanation());
+        for other in [shown(ListenerState::Listening, &[Obstacle::Held]), shown(ListenerState::Paused, &[])] {
+            assert_eq!(other.with_silence(true).explanation(), other.explanation());
+        }
     }
 
     #[test]
