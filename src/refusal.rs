@@ -123,6 +123,10 @@ refusals! {
     WebSocketMissing "web_socket_missing" "This browser has no WebSocket, over which the room is reached, or a setting or an extension has switched it off. Allow it for this site, or use another browser, and reload this page.";
     /// The browser keeps no cookies. Said by the page itself, never by the server.
     CookiesBlocked "cookies_blocked" "This browser keeps no cookies for this site, and the one that says who you are is needed. Allow cookies for this site and reload this page.";
+    /// The server cannot store anything, such as while its disk is full.
+    StorageUnavailable "storage_unavailable" "The server cannot store anything right now. Your own network is fine; please give it a moment.";
+    /// The server has just been started, and does not know its rooms yet.
+    ServerStarting "server_starting" "The server is starting. Please try again in a moment.";
     /// The page's origin is not one this server serves.
     OriginNotAllowed "origin_not_allowed" "This page may not connect to this server.";
 }

@@ -24,6 +24,7 @@ pub(crate) use inspection::{AudienceReport, RealtimeReport, Viewer};
 use crate::{
     clock::Clock,
     config::IceSettings,
+    error::report_storage,
     log::{LogError, RoomLog},
 };
 use replica::Replica;
@@ -87,7 +88,8 @@ impl Rooms {
     }
 }
 
-/// Does what the log is asked until its storage answers: a room outlives a moment's fault. `None` if the room is closed.
+/// Does what the log is asked until its storage answers: a room outlives a moment's fault. `None` if the room is closed, or the
+/// server stops.
 async fn insist<T, F>(attempt: impl Fn() -> F) -> Option<T>
 where
     F: Future<Output = Result<T, LogError>>,
@@ -95,8 +97,8 @@ where
     loop {
         match attempt().await {
             Ok(value) => return Some(value),
-            Err(LogError::NoSuchRoom | LogError::CodeTaken) => return None,
-            Err(LogError::Storage(error)) => tracing::error!(%error, "the room log's storage failed; trying again"),
+            Err(LogError::NoSuchRoom | LogError::CodeTaken | LogError::Stopped) => return None,
+            Err(error @ LogError::Storage(_)) => report_storage(&error),
         }
         tokio::time::sleep(RETRY).await;
     }

@@ -7,6 +7,10 @@ mod authority;
 mod bad_input;
 mod browser;
 mod conformance;
+#[cfg(target_os = "linux")]
+mod container;
+#[cfg(target_os = "linux")]
+mod durability;
 mod engagement;
 mod frames;
 mod guests;
@@ -24,6 +28,8 @@ mod sealed;
 mod sessions;
 mod siege;
 mod signals;
+mod stopping;
+mod storage;
 mod store_contract;
 mod support;
 mod tls;

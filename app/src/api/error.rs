@@ -60,7 +60,9 @@ const fn status_of(refusal: Refusal) -> u16 {
         | Refusal::TooManyRooms => 409,
         Refusal::RoomEnded | Refusal::ReopenTooLate => 410,
         Refusal::FrameTooLarge => 413,
-        Refusal::ProviderUnreachable | Refusal::ServerFull => 503,
+        Refusal::ProviderUnreachable | Refusal::StorageUnavailable | Refusal::ServerStarting | Refusal::ServerFull => {
+            503
+        }
         Refusal::TooManyFrames
         | Refusal::TooManyMessages
         | Refusal::TooManyReactions

@@ -301,6 +301,7 @@ impl Page {
         show(presence.listener_state, client.listener_state());
         show(presence.link_state, client.link_state());
         show(presence.host_silent, client.is_host_silent());
+        show(presence.trouble, client.trouble());
         show(presence.room, client.room().map(RoomView::outline));
         if presence.messages.try_with_untracked(|shown| !shown.iter().eq(client.messages())) == Some(true) {
             presence.messages.set(client.messages().cloned().collect());

@@ -20,7 +20,7 @@ use heartogether::{
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
 use tokio::{
     sync::{Mutex, mpsc, oneshot},
-    task::spawn_blocking,
+    task::{JoinHandle, spawn_blocking},
 };
 
 use super::{EVENT_VERSION, LogError, RoomLog, Subscription, topics::Topics};
@@ -40,6 +40,13 @@ pub struct SqliteLog {
     orders: mpsc::Sender<Order>,
     skipped: Arc<AtomicU64>,
     redacting: Mutex<()>,
+    writer: Mutex<Option<Writing>>,
+}
+
+/// The writer's task, and how it is told to stop.
+struct Writing {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
 }
 
 impl SqliteLog {
@@ -47,8 +54,20 @@ impl SqliteLog {
     pub fn new(pool: SqlitePool, clock: Arc<dyn Clock>) -> Self {
         let topics = Arc::new(Topics::default());
         let (orders, waiting) = mpsc::channel(ORDERS);
-        tokio::spawn(Writer::new(pool.clone(), clock, topics.clone()).run(waiting));
-        Self { pool, topics, orders, skipped: Arc::default(), redacting: Mutex::default() }
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(Writer::new(pool.clone(), clock, topics.clone()).run(waiting, stopped));
+        let writer = Mutex::new(Some(Writing { stop, task }));
+        Self { pool, topics, orders, skipped: Arc::default(), redacting: Mutex::default(), writer }
+    }
+
+    /// Takes no more changes, and returns once those that were asked for before are made. From then on every change is
+    /// [`LogError::Stopped`].
+    pub async fn stop(&self) {
+        if let Some(Writing { stop, task }) = self.writer.lock().await.take() {
+            let _ = stop.send(());
+            // A writer that panicked has stopped as well.
+            let _ = task.await;
+        }
     }
 
     /// How many entries were skipped because their version or event is unknown.
@@ -58,9 +77,8 @@ impl SqliteLog {
 
     async fn write(&self, change: Change) -> Result<Option<Arc<Entry>>, LogError> {
         let (done, outcome) = oneshot::channel();
-        let stopped = || LogError::Storage(Arc::new(sqlx::Error::WorkerCrashed));
-        self.orders.send(Order { change, done }).await.map_err(|_| stopped())?;
-        outcome.await.map_err(|_| stopped())?
+        self.orders.send(Order { change, done }).await.map_err(|_| LogError::Stopped)?;
+        outcome.await.map_err(|_| LogError::Stopped)?
     }
 
     async fn write_entry(&self, change: Change) -> Result<Arc<Entry>, LogError> {

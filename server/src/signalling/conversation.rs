@@ -102,6 +102,11 @@ impl Conversation {
             Err(Failure::Refused(refusal)) => self.outbox.push(Frame::refusal(refusal)),
             Err(Failure::Fault(error)) => {
                 error.report();
+                if error.is_storage_down() {
+                    // Nothing has happened, and the connection is as good as any: it may ask again.
+                    self.outbox.push(Frame::refusal(Refusal::StorageUnavailable));
+                    return Ok(());
+                }
                 return Err(Ending::FAULT);
             }
         }
@@ -111,7 +116,8 @@ impl Conversation {
     /// The connection is gone: its member enters the grace period.
     pub(super) async fn end(&mut self) {
         if let Some(room) = self.room.take() {
-            if room.is_member(self.connection.id).await {
+            // At a stop nobody has gone: the next run waits for all of them, from its own start on.
+            if !self.node.identity.sockets.are_stopping() && room.is_member(self.connection.id).await {
                 let lost = Event::ConnectionLost { connection: self.connection.id };
                 append_surely(self.node.log.clone(), room.id(), lost);
             }

@@ -13,7 +13,7 @@ use heartogether_app::api::{Account, Profile};
 use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
 use super::{ACCOUNT_KEPT_MS, Person, Picture, Session, Store, StoreError, TokenHash, Usage, VISITS_KEPT};
-use crate::database::{from_sql, to_sql};
+use crate::database::{Durability, WriteTransaction, from_sql, to_sql};
 
 /// Milliseconds within which a new account has its first session.
 const FIRST_SESSION_MS: u64 = 60_000;
@@ -52,21 +52,23 @@ impl Store for SqliteStore {
     }
 
     async fn sign_in(&self, person: &Person, candidate: AccountId, now: Timestamp) -> Result<Account, StoreError> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = WriteTransaction::begin(&self.pool, Durability::AsSet).await?;
         let account = identify(&mut transaction, person, candidate, now).await?;
         transaction.commit().await?;
         Ok(account)
     }
 
     async fn delete_account(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
-        let ended = self.end_sessions(account).await?;
+        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
+        let ended = end_sessions(&mut transaction, account).await?;
         for delete in [
             "DELETE FROM identities WHERE account = $1",
             "DELETE FROM visits WHERE account = $1",
             "DELETE FROM accounts WHERE id = $1",
         ] {
-            sqlx::query(delete).bind(account.to_string()).execute(&self.pool).await?;
+            sqlx::query(delete).bind(account.to_string()).execute(&mut *transaction).await?;
         }
+        transaction.commit().await?;
         Ok(ended)
     }
 
@@ -163,16 +165,17 @@ impl Store for SqliteStore {
     }
 
     async fn end_session(&self, token: TokenHash) -> Result<(), StoreError> {
+        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
         let delete = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token.to_string());
-        delete.execute(&self.pool).await?;
-        Ok(())
+        delete.execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
     }
 
     async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
-        let delete = sqlx::query("DELETE FROM sessions WHERE account = $1 RETURNING token_hash");
-        let rows = delete.bind(account.to_string()).fetch_all(&self.pool).await?;
-        let parse = |row: &SqliteRow| Ok(TokenHash::parse(row.try_get("token_hash")?));
-        Ok(rows.iter().filter_map(|row| parse(row).transpose()).collect::<Result<_, sqlx::Error>>()?)
+        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
+        let ended = end_sessions(&mut transaction, account).await?;
+        transaction.commit().await?;
+        Ok(ended)
     }
 
     async fn spend(&self, token: TokenHash, expires_at: Timestamp) -> Result<bool, StoreError> {
@@ -199,6 +202,13 @@ impl Store for SqliteStore {
         let parse = |row: &SqliteRow| row.try_get::<&str, _>("room")?.parse().map_err(unreadable);
         Ok(rows.iter().map(parse).collect::<Result<_, sqlx::Error>>()?)
     }
+}
+
+async fn end_sessions(connection: &mut SqliteConnection, account: AccountId) -> Result<Vec<TokenHash>, sqlx::Error> {
+    let delete = sqlx::query("DELETE FROM sessions WHERE account = $1 RETURNING token_hash");
+    let rows = delete.bind(account.to_string()).fetch_all(connection).await?;
+    let parse = |row: &SqliteRow| Ok(TokenHash::parse(row.try_get("token_hash")?));
+    rows.iter().filter_map(|row| parse(row).transpose()).collect()
 }
 
 /// Finds a person's account or makes the candidate theirs, and writes down who they are now.

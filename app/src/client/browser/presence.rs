@@ -42,6 +42,8 @@ pub struct Presence {
     pub listener_state: RwSignal<ListenerState>,
     /// How the signalling connection is.
     pub link_state: RwSignal<LinkState>,
+    /// What keeps the server from doing what the page asks, if it has said so.
+    pub trouble: RwSignal<Option<Refusal>>,
     /// The outline of the room as far as it is known.
     pub room: RwSignal<Option<RoomView>>,
     /// Whether the host's source gives no sound.
@@ -94,6 +96,7 @@ impl Presence {
             host_state: RwSignal::default(),
             listener_state: RwSignal::default(),
             link_state: RwSignal::default(),
+            trouble: RwSignal::default(),
             room: RwSignal::default(),
             host_silent: RwSignal::default(),
             statistics: RwSignal::default(),
