@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AudioContext, AudioContextOptions, AudioNode, MediaStream};
 
-use super::property::property;
+use super::{property::property, show};
 
 /// How often the meter moves. Slower than the eye wants costs less than the eye notices.
 const EVERY: Duration = Duration::from_millis(66);
@@ -60,8 +60,9 @@ impl Meter {
         let peak = Rc::<Cell<Option<f32>>>::default();
         let (context, highest) = (context.clone(), Rc::clone(&peak));
         let read = move || {
-            // A context that stands still shows what was last.
+            // In a context that stands still, the samples are those of before.
             if !runs(&context) {
+                show(level, 0.0);
                 return;
             }
             let mut samples = [0_f32; SAMPLES];
