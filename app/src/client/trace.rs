@@ -71,6 +71,7 @@ const fn name_of(timer: Timer) -> &'static str {
         Timer::Attempt => "attempt",
         Timer::Recovery(_) => "recovery",
         Timer::Messages => "messages",
+        Timer::Storage => "storage",
         Timer::Mixer => "mixer",
         Timer::Microphone => "microphone",
         Timer::Linger(_) => "linger",
