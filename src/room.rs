@@ -59,7 +59,7 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
     }
     room.seq = entry.seq;
     let mut effects = Effects::of(entry.seq);
-    let was = room.stream_state();
+    let was = (room.stream_state(), room.stream.is_silent());
     lifetime::pass(&mut room, entry.at, &mut effects);
     let mut is_activity = true;
     match &entry.event {
@@ -103,6 +103,7 @@ fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Tim
         Command::StartStream { paused, .. } => stream::start(room, *paused, at),
         Command::PauseStream => stream::pause(room, connection, effects),
         Command::InterruptStream => stream::interrupt(room, at),
+        Command::DeclareSilence { silent } => stream::declare_silence(room, connection, *silent, effects),
         Command::ResumeStream => stream::resume(room, connection, effects),
         Command::StopRoom => lifetime::end(room, EndReason::Stopped, at, effects),
         Command::RemoveListener { member, block_address } => {
@@ -288,6 +289,7 @@ impl Room {
             host_name: created.host_name.clone(),
             max_listeners: created.policy.max_listeners,
             stream: self.stream_state(),
+            silent: self.stream.is_silent(),
             started_at: self.stream.started_at(),
             ends_at: self.end_expected,
             ended: self.ended,

@@ -16,6 +16,9 @@ pub(super) struct Stream {
     phase: Phase,
     /// When it was begun.
     started_at: Option<Timestamp>,
+    /// Whether its source gives no sound, until it is begun anew or its source is gone.
+    #[serde(default)]
+    silent: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +34,10 @@ enum Phase {
 impl Stream {
     pub(super) const fn started_at(&self) -> Option<Timestamp> {
         self.started_at
+    }
+
+    pub(super) const fn is_silent(&self) -> bool {
+        self.silent
     }
 
     /// What listeners are told, which depends on whether the host's connection is there.
@@ -56,7 +63,7 @@ impl Stream {
 
 pub(super) fn start(room: &mut Room, paused: bool, at: Timestamp) {
     let phase = if paused { Phase::Paused } else { Phase::Live };
-    room.stream = Stream { phase, started_at: room.stream.started_at.or(Some(at)) };
+    room.stream = Stream { phase, started_at: room.stream.started_at.or(Some(at)), silent: false };
 }
 
 pub(super) fn pause(room: &mut Room, connection: ConnectionId, effects: &mut Effects) {
@@ -80,6 +87,15 @@ fn turn(room: &mut Room, from: Phase, to: Phase, connection: ConnectionId, effec
 pub(super) fn interrupt(room: &mut Room, at: Timestamp) {
     if matches!(room.stream.phase, Phase::Live | Phase::Paused) {
         room.stream.phase = Phase::Interrupted(at);
+        room.stream.silent = false;
+    }
+}
+
+/// The source gives no sound, or does again.
+pub(super) fn declare_silence(room: &mut Room, connection: ConnectionId, silent: bool, effects: &mut Effects) {
+    match room.stream.phase {
+        Phase::Live | Phase::Paused => room.stream.silent = silent,
+        Phase::Idle | Phase::Interrupted(_) => effects.refuse(connection, Refusal::StreamNotReady),
     }
 }
 
@@ -88,11 +104,18 @@ pub(super) fn cease(room: &mut Room) {
     room.stream = Stream::default();
 }
 
-/// Tells everyone when the stream is no longer what it `was`. The end of the room is told by its own event.
-pub(super) fn announce(room: &Room, was: StreamState, effects: &mut Effects) {
-    let stream = room.stream_state();
-    if stream != was && stream != StreamState::Ended {
+/// Tells everyone when the stream is no longer what it was, or no longer as silent. The end of the room is told by its own
+/// event.
+pub(super) fn announce(room: &Room, (was, was_silent): (StreamState, bool), effects: &mut Effects) {
+    let (stream, silent) = (room.stream_state(), room.stream.is_silent());
+    if stream == StreamState::Ended {
+        return;
+    }
+    if stream != was {
         let started_at = room.stream.started_at;
         effects.announce(Audience::Everyone, RoomEvent::StreamChanged { stream, started_at });
+    }
+    if silent != was_silent {
+        effects.announce(Audience::Everyone, RoomEvent::SilenceChanged { silent });
     }
 }

@@ -19,6 +19,8 @@ pub fn input(input: &Input) -> String {
         Input::BrowserLacks(refusal) => format!("the browser lacks something: {}", refusal.code()),
         Input::ServerProbed { answers } => format!("server probed, answers: {answers}"),
         Input::IceServersKnown(urls) => format!("{} STUN and TURN URLs known", urls.len()),
+        Input::MicrophoneChanged(state) => format!("the microphone is {state:?}"),
+        Input::MixerChanged { runs } => format!("the mixer runs: {runs}"),
         Input::CaptureStarted(source) => format!("capture started: {source:?}"),
         Input::CaptureEnded(source) => format!("capture ended: {source:?}"),
         Input::SourceRemoved(source) => format!("source removed: {source:?}"),
@@ -31,6 +33,7 @@ const fn pressed(input: &Input) -> &'static str {
     match input {
         Input::Started => "started",
         Input::Woken => "woken",
+        Input::HeadphonesChosen(_) => "headphones chosen",
         Input::SocketOpened => "socket opened",
         Input::SocketClosed => "socket closed",
         Input::ServerGoingAway => "server going away",
@@ -70,6 +73,8 @@ const fn name_of(timer: Timer) -> &'static str {
         Timer::Recovery(_) => "recovery",
         Timer::Messages => "messages",
         Timer::Storage => "storage",
+        Timer::Mixer => "mixer",
+        Timer::Microphone => "microphone",
         Timer::Linger(_) => "linger",
         Timer::Removal(_) => "removal",
     }
@@ -108,6 +113,8 @@ const fn ordered(command: &Command) -> &'static str {
         Command::ProbeServer => "probe the server",
         Command::ApplyProfile(_) => "apply profile",
         Command::ApplyMix(_) => "apply mix",
+        Command::ApplyProcessing(_) => "apply processing",
+        Command::WakeMixer => "wake the mixer",
         Command::LeaveMark(_) => "leave mark",
         Command::ShowReaction(_) => "show reaction",
         Command::StopCapture => "stop capture",
@@ -126,6 +133,7 @@ fn sent(message: &ClientMessage) -> &'static str {
         ClientMessage::PauseStream => "pause_stream",
         ClientMessage::ResumeStream => "resume_stream",
         ClientMessage::InterruptStream => "interrupt_stream",
+        ClientMessage::DeclareSilence(_) => "declare_silence",
         ClientMessage::StopRoom => "stop_room",
         ClientMessage::SendReaction(_) => "send_reaction",
         ClientMessage::SendMessage(_) => "send_message",
@@ -153,6 +161,7 @@ fn received(message: &ServerMessage) -> String {
 fn happened(event: &RoomEvent) -> String {
     match event {
         RoomEvent::StreamChanged { stream, .. } => format!("stream_changed to {stream:?}"),
+        RoomEvent::SilenceChanged { silent } => format!("silence_changed {silent}"),
         RoomEvent::RoomEnded { reason } => format!("room_ended {reason:?}"),
         RoomEvent::ListenerJoined { .. } => "listener_joined".to_owned(),
         RoomEvent::ListenerLeft { .. } => "listener_left".to_owned(),
