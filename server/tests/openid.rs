@@ -75,7 +75,8 @@ async fn a_browser_is_on_a_few_ways_at_once_and_the_oldest_are_given_up() {
         world.clock.advance(1_000);
         let url = format!("{}/auth/", browser.origin).parse().expect("an address");
         let kept = browser.jar.cookies(&url).expect("cookies");
-        let count = kept.to_str().expect("cookies in ASCII").split(';').count();
+        let kept = kept.to_str().expect("cookies in ASCII").split(';').map(str::trim);
+        let count = kept.filter(|cookie| cookie.starts_with("heartogether.sid.")).count();
         assert_eq!(count, (way + 1).min(4));
     }
     let expired = format!("/login?next=/&why={}", Refusal::SignInExpired.code());
@@ -278,9 +279,9 @@ async fn the_provider_leads_back_the_way_the_visitor_came() {
     for (host, proto, origin) in [
         ("192.0.2.1:8443", "https", "https://192.0.2.1:8443"),
         ("192.168.1.7:3000", "http", "http://192.168.1.7:3000"),
-        ("192.0.2.1:3000", "http", "https://192.0.2.1:3000"),
+        ("192.0.2.1:3000", "http", "http://192.0.2.1:3000"),
         ("localhost:3000", "https", "https://localhost:3000"),
-        ("hear.example", "http", "https://hear.example"),
+        ("hear.example", "http", "http://hear.example"),
     ] {
         let headers = [("host", host), ("x-forwarded-proto", proto)];
         let response = world.site.get_with("/auth/test?next=/", &headers).await;
