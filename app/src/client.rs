@@ -297,6 +297,7 @@ impl Client {
                 out.push(Command::CloseSocket);
                 self.lose_link(out);
             }
+            Refusal::TooManyFrames if self.link.is_attached() => self.declare_later(out),
             refusal if is_final(refusal) => {
                 self.refusal = Some(refusal);
                 // Whoever tries again asks for a place anew: this one is another page's, or nobody's.
@@ -343,7 +344,8 @@ impl Client {
         self.peers.close_all(out);
         self.broadcast = Broadcast::default();
         self.link.stop(out);
-        out.extend([Timer::OfferRequest, Timer::Attempt, Timer::Messages].map(Command::StopTimer));
+        let timers = [Timer::OfferRequest, Timer::Attempt, Timer::Messages, Timer::Declaration];
+        out.extend(timers.map(Command::StopTimer));
         out.push(Command::StopCapture);
     }
 

@@ -28,7 +28,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(std::io::stderr);
     log.finish().with(filter_fn(|line| is_ours(line) || *line.level() <= Level::INFO)).init();
     let limits = config.limits();
-    let server = Server::bind(config, limits, Arc::new(SystemClock)).await?;
+    let server = Server::bind(config, limits, Arc::new(SystemClock::start())).await?;
     // Scripts wait for this line; whoever does not read it does not stop the server.
     let _ = writeln!(std::io::stdout(), "HearTogether is ready at {}", server.url());
     server.serve(told_to_stop()).await;

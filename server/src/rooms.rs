@@ -6,9 +6,12 @@
 mod handle;
 mod inspection;
 mod replica;
+mod supervision;
+#[cfg(test)]
+mod tests;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -25,22 +28,31 @@ use crate::{
     clock::Clock,
     log::{LogError, RoomLog},
 };
-use replica::Replica;
+use supervision::{Outcome, Supervision};
 
 /// Pause before storage that failed is tried again.
 const RETRY: Duration = Duration::from_secs(1);
+/// How often what must not be lost is tried where the storage says that it is damaged: another room's log may be.
+const ATTEMPTS: u32 = 10;
 
 /// The rooms this node holds replicas of.
 pub(crate) struct Rooms {
     node: NodeId,
     log: Arc<dyn RoomLog>,
     clock: Arc<dyn Clock>,
-    handles: Mutex<HashMap<RoomId, RoomHandle>>,
+    open: Mutex<Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    handles: HashMap<RoomId, RoomHandle>,
+    /// Rooms that this run of the server cannot go on with, and whose logs cannot be closed: they have ended for everybody.
+    lost: HashSet<RoomId>,
 }
 
 impl Rooms {
     pub(crate) fn new(node: NodeId, log: Arc<dyn RoomLog>, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { node, log, clock, handles: Mutex::default() })
+        Arc::new(Self { node, log, clock, open: Mutex::default() })
     }
 
     /// Opens every live room, and says how many there are.
@@ -54,42 +66,58 @@ impl Rooms {
 
     /// The room's replica, started if this node has none. A room that is not live has one that ends at once.
     pub(crate) fn open(self: &Arc<Self>, room: RoomId) -> RoomHandle {
-        self.handles().entry(room).or_insert_with(|| self.start(room)).clone()
+        let mut open = self.opened();
+        match open.lost.contains(&room) {
+            true => RoomHandle::new(room).0,
+            false => open.handles.entry(room).or_insert_with(|| self.start(room)).clone(),
+        }
     }
 
     /// Whether this node has a replica of it, which ends a while after the room.
     pub(crate) fn is_open(&self, room: RoomId) -> bool {
-        self.handles().contains_key(&room)
+        self.opened().handles.contains_key(&room)
+    }
+
+    /// Whether this node has a replica of it, and the room has not ended.
+    pub(crate) fn is_live(&self, room: RoomId) -> bool {
+        self.opened().handles.get(&room).is_some_and(RoomHandle::is_live)
     }
 
     fn start(self: &Arc<Self>, room: RoomId) -> RoomHandle {
         let (handle, requests) = RoomHandle::new(room);
-        let replica = Replica::new(room, self.node, self.log.clone(), self.clock.clone());
+        let (id, node, log, clock) = (room, self.node, self.log.clone(), self.clock.clone());
+        let supervision = Supervision { id, node, log, clock, is_live: handle.liveness(), requests };
         let rooms = Arc::downgrade(self);
         tokio::spawn(async move {
-            replica.run(requests).await;
+            let outcome = supervision.run().await;
             if let Some(rooms) = rooms.upgrade() {
-                rooms.handles().remove(&room);
+                let mut open = rooms.opened();
+                open.handles.remove(&room);
+                if outcome == Outcome::Lost {
+                    open.lost.insert(room);
+                }
             }
         });
         handle
     }
 
-    fn handles(&self) -> MutexGuard<'_, HashMap<RoomId, RoomHandle>> {
-        self.handles.lock().unwrap_or_else(PoisonError::into_inner)
+    fn opened(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Does what the log is asked until its storage answers: a room outlives a moment's fault. `None` if the room is closed.
-async fn insist<T, F>(attempt: impl Fn() -> F) -> Option<T>
+/// Does what the log is asked until its storage answers: a room outlives a moment's fault.
+///
+/// # Errors
+/// Every [`LogError`] but [`LogError::Storage`].
+async fn insist<T, F>(attempt: impl Fn() -> F) -> Result<T, LogError>
 where
     F: Future<Output = Result<T, LogError>>,
 {
     loop {
         match attempt().await {
-            Ok(value) => return Some(value),
-            Err(LogError::NoSuchRoom | LogError::CodeTaken) => return None,
             Err(LogError::Storage(error)) => tracing::error!(%error, "the room log's storage failed; trying again"),
+            answered => return answered,
         }
         tokio::time::sleep(RETRY).await;
     }
@@ -97,5 +125,13 @@ where
 
 /// Appends what must not be lost, in the background.
 pub(crate) fn append_surely(log: Arc<dyn RoomLog>, room: RoomId, event: Event) {
-    tokio::spawn(async move { insist(|| log.append(room, event.clone())).await });
+    tokio::spawn(async move {
+        for _ in 0..ATTEMPTS {
+            match insist(|| log.append(room, event.clone())).await {
+                Err(LogError::Unreadable(error)) => tracing::error!(%error, %room, "an entry cannot be appended"),
+                _ => return,
+            }
+            tokio::time::sleep(RETRY).await;
+        }
+    });
 }

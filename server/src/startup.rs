@@ -100,9 +100,10 @@ impl Server {
         install_crypto();
         let pool = open_database(&config).await?;
         let identity = open_identity(&config, &clock)?;
-        let log: Arc<dyn RoomLog> = Arc::new(SqliteLog::new(pool.clone(), clock.clone()));
+        let log_clock: Arc<dyn Clock> = Arc::new(SqliteLog::clock(&pool, clock.clone()).await?);
+        let log: Arc<dyn RoomLog> = Arc::new(SqliteLog::new(pool.clone(), log_clock.clone()));
         let id = NodeId::from_bits(random::bits());
-        let rooms = Rooms::new(id, log.clone(), clock.clone());
+        let rooms = Rooms::new(id, log.clone(), log_clock);
         match rooms.recover().await? {
             0 => {}
             live => tracing::info!("{live} live rooms were taken up again"),
@@ -142,6 +143,7 @@ impl Server {
             }
             None => None,
         };
+        tokio::spawn(finish_departures(node.clone()));
         tokio::spawn(keep_house(node.store.clone(), node.clock.clone()));
         let state = AppState { node, options };
         let door = Door::new(router(state.clone()), places, trusted, tls);
@@ -181,6 +183,13 @@ impl Server {
             }
         };
         tokio::join!(self.door.serve(self.listener, shutdown.clone()), side);
+    }
+}
+
+/// Carries out what the last run of the server could not finish.
+async fn finish_departures(node: Arc<Node>) {
+    if let Err(error) = node.finish_departures().await {
+        error.report();
     }
 }
 

@@ -6,6 +6,7 @@ mod acme;
 mod authority;
 mod bad_input;
 mod browser;
+mod clocks;
 mod conformance;
 mod engagement;
 mod hostile;

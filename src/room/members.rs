@@ -6,7 +6,9 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, ConnectionRef, Effects, JoinRequested, ResumeRequested, Room, RoomCreated, chat, stream};
+use super::{
+    Audience, ConnectionRef, Effects, Foreseen, JoinRequested, ResumeRequested, Room, RoomCreated, chat, stream,
+};
 use crate::{
     engagement::{MessageText, Reaction},
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, Seq},
@@ -352,8 +354,12 @@ pub(super) fn lose_connection(room: &mut Room, connection: ConnectionId, at: Tim
     detach(room, |held| held.id == connection, at, effects)
 }
 
-/// Whether it was the node of a member's connection.
+/// Whether it was the node of a member's connection. Whoever was in their grace period could not come back while nobody
+/// served the room, so it begins anew.
 pub(super) fn lose_node(room: &mut Room, node: NodeId, at: Timestamp, effects: &mut Effects) -> bool {
+    for listener in room.members.listeners.iter_mut().filter(|listener| listener.connection().is_none()) {
+        listener.attachment = Attachment::Detached(at);
+    }
     detach(room, |held| held.node == node, at, effects)
 }
 
@@ -385,8 +391,9 @@ pub(super) fn leave(room: &mut Room, connection: ConnectionId, at: Timestamp, ef
 
 /// The account cannot come back to this room. Somebody who has just left is kept out too.
 pub(super) fn remove(room: &mut Room, connection: ConnectionId, member: MemberId, effects: &mut Effects) {
-    let Some(account) = room.members.account_of(member) else {
-        return effects.refuse(connection, Refusal::MemberNotFound);
+    let account = match find_removable(room, member) {
+        Ok(account) => account,
+        Err(refusal) => return effects.refuse(connection, refusal),
     };
     room.members.removed.insert(account);
     for member in room.members.listeners().filter(|member| member.account == account) {
@@ -396,4 +403,16 @@ pub(super) fn remove(room: &mut Room, connection: ConnectionId, member: MemberId
         }
     }
     room.members.release(|member| member.account != account);
+}
+
+/// What comes of a removal: nothing where the account has been removed before and has no place.
+pub(super) fn foresee_removal(room: &Room, member: MemberId) -> Result<Foreseen, Refusal> {
+    let account = find_removable(room, member)?;
+    let is_there = room.members.listeners().any(|listener| listener.account == account);
+    Ok(Foreseen::if_changed(is_there || !room.members.removed.contains(&account)))
+}
+
+/// The account that has the place, or had it of late.
+fn find_removable(room: &Room, member: MemberId) -> Result<AccountId, Refusal> {
+    room.members.account_of(member).ok_or(Refusal::MemberNotFound)
 }

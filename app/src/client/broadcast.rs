@@ -5,7 +5,10 @@ use heartogether::{
     wire::{ClientMessage, Source, StartStream, StreamState},
 };
 
-use super::{Client, Command, Fader, Keepsake, Mix, Profile};
+use super::{Client, Command, Fader, Keepsake, Mix, Profile, Timer};
+
+/// Milliseconds after which the room takes the next change of the stream, where there were too many.
+const DECLARE_AGAIN_MS: u32 = 1_000;
 
 /// What the host wants and has.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -143,6 +146,13 @@ impl Client {
         out.push(Command::StopCapture);
         self.broadcast = Broadcast { stopping: true, ..Broadcast::default() };
         self.declare(out);
+    }
+
+    /// What was told may have been too much at once.
+    pub(super) fn declare_later(&self, out: &mut Vec<Command>) {
+        if self.role == Role::Host {
+            out.push(Command::StartTimer { timer: Timer::Declaration, after_ms: DECLARE_AGAIN_MS });
+        }
     }
 
     /// Tells the room what this page really does, where the room believes something else.

@@ -263,6 +263,7 @@ impl Client {
             Timer::Messages => self.send_outgoing(1, out),
             Timer::Linger(member) => self.peers.close(member, out),
             Timer::Removal(member) => self.remove(member, out),
+            Timer::Declaration => self.declare(out),
             Timer::Reconnect | Timer::Silence | Timer::Pong => {}
         }
     }

@@ -17,6 +17,7 @@ const FEW_KEYS: usize = 1_024;
 /// What accounts have asked of rooms of late.
 pub(crate) struct Allowances {
     pub(super) requests: Allowance,
+    pub(super) stream_commands: Allowance,
     pub(super) messages: Allowance,
     pub(super) reactions: Allowance,
 }
@@ -25,6 +26,7 @@ impl Allowances {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             requests: Allowance::new(limits.requests_per_second, limits.requests_burst),
+            stream_commands: Allowance::new(limits.stream_commands_per_second, limits.stream_commands_burst),
             messages: Allowance::new(limits.messages_per_second, limits.messages_burst),
             reactions: Allowance::new(limits.reactions_per_second, limits.reactions_burst),
         }

@@ -4,23 +4,24 @@ use std::sync::Arc;
 
 use governor::{DefaultDirectRateLimiter, RateLimiter};
 use heartogether::{
-    id::{MemberId, ResumeToken, RoomCode, RoomId},
+    id::{ConnectionId, MemberId, ResumeToken, RoomCode, RoomId},
     limits::Limits,
     refusal::Refusal,
-    role::Kind,
-    room::{Command, ConnectionRef, Event, JoinRequested, ResumeRequested},
+    role::{Kind, Permission},
+    room::{Command, ConnectionRef, Event, Foreseen, JoinRequested, ResumeRequested},
     wire::{
         ClientMessage, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, RemoveListener, ResumeRoom, SendMessage,
         SendReaction, SendSignal, ServerMessage, Signal, StartStream, Welcome,
     },
 };
 use heartogether_app::api::{Account, Caller};
+use tokio::runtime::Handle;
 
 use super::{Ending, Frame, Outbox, allowances::Allowance, rate};
 use crate::{
     clock::Clock,
     error::ServerError,
-    log::LogError,
+    log::{LogError, RoomLog},
     random,
     rooms::{RoomHandle, append_surely},
     state::Node,
@@ -110,11 +111,7 @@ impl Conversation {
     /// The connection is gone: its member enters the grace period.
     pub(super) async fn end(&mut self) {
         if let Some(room) = self.room.take() {
-            if room.is_member(self.connection.id).await {
-                let lost = Event::ConnectionLost { connection: self.connection.id };
-                append_surely(self.node.log.clone(), room.id(), lost);
-            }
-            room.detach(self.connection.id).await;
+            part(room, self.connection.id, self.node.log.clone()).await;
         }
     }
 
@@ -255,10 +252,16 @@ impl Conversation {
         self.append(Event::Commanded { connection: self.connection.id, command }).await
     }
 
-    /// What the room would refuse anyway is refused before it takes a line in the log.
+    /// What the room would refuse anyway, and what would change nothing, takes no line in the log; and what can be said and
+    /// taken back without end takes so many.
     async fn append(&self, event: Event) -> Result<(), Failure> {
         let room = self.room()?;
-        room.foresee(&event).await?;
+        if room.foresee(&event).await? == Foreseen::Nothing {
+            return Ok(());
+        }
+        if matches!(&event, Event::Commanded { command, .. } if command.permission() == Permission::Broadcast) {
+            self.take(&self.node.allowances.stream_commands, Refusal::TooManyFrames)?;
+        }
         self.node.log.append(room.id(), event).await?;
         Ok(())
     }
@@ -281,4 +284,21 @@ impl Conversation {
         room.signal(self.connection.id, signal).await;
         Ok(())
     }
+}
+
+/// Whatever ends a connection's task, a panic too, its room is told.
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        let (Some(room), Ok(runtime)) = (self.room.take(), Handle::try_current()) else { return };
+        self.outbox.close(Ending::FAULT);
+        runtime.spawn(part(room, self.connection.id, self.node.log.clone()));
+    }
+}
+
+/// Takes a connection out of a room. Its member enters the grace period.
+async fn part(room: RoomHandle, connection: ConnectionId, log: Arc<dyn RoomLog>) {
+    if room.is_member(connection).await {
+        append_surely(log, room.id(), Event::ConnectionLost { connection });
+    }
+    room.detach(connection).await;
 }

@@ -12,7 +12,7 @@ use heartogether::{
 use heartogether_app::api::{Account, Profile};
 use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
-use super::{ACCOUNT_KEPT_MS, Person, Picture, Session, Store, StoreError, TokenHash, VISITS_KEPT};
+use super::{ACCOUNT_KEPT_MS, Arrival, Person, Picture, Session, SignedIn, Store, StoreError, TokenHash, VISITS_KEPT};
 use crate::database::{from_sql, to_sql};
 
 /// Milliseconds within which a new account has its first session.
@@ -42,23 +42,49 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    async fn sign_in(&self, person: &Person, candidate: AccountId, now: Timestamp) -> Result<Account, StoreError> {
+    async fn sign_in(&self, arrival: &Arrival, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let account = identify(&mut transaction, person, candidate, now).await?;
+        let Some(signed_in) = sign_in(&mut transaction, arrival, now).await? else { return Ok(None) };
         transaction.commit().await?;
-        Ok(account)
+        Ok(Some(signed_in))
     }
 
-    async fn delete_account(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
-        let ended = self.end_sessions(account).await?;
+    async fn begin_deletion(&self, account: AccountId) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        end_sessions(&mut transaction, account).await?;
+        depart(&mut transaction, account, None).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn departures(&self) -> Result<Vec<(AccountId, Option<AccountId>)>, StoreError> {
+        let rows = sqlx::query("SELECT account, successor FROM departures").fetch_all(&self.pool).await?;
+        let parse = |row: &SqliteRow| {
+            let (account, successor): (&str, Option<&str>) = (row.try_get("account")?, row.try_get("successor")?);
+            let successor = successor.map(str::parse).transpose().map_err(unreadable)?;
+            Ok((account.parse().map_err(unreadable)?, successor))
+        };
+        Ok(rows.iter().map(parse).collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    async fn end_departure(&self, account: AccountId) -> Result<(), StoreError> {
+        let delete = sqlx::query("DELETE FROM departures WHERE account = $1").bind(account.to_string());
+        delete.execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn delete_account(&self, account: AccountId) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for delete in [
+            "DELETE FROM sessions WHERE account = $1",
             "DELETE FROM identities WHERE account = $1",
             "DELETE FROM visits WHERE account = $1",
             "DELETE FROM accounts WHERE id = $1",
         ] {
-            sqlx::query(delete).bind(account.to_string()).execute(&self.pool).await?;
+            sqlx::query(delete).bind(account.to_string()).execute(&mut *transaction).await?;
         }
-        Ok(ended)
+        transaction.commit().await?;
+        Ok(())
     }
 
     async fn set_picture(&self, account: AccountId, picture: Option<&Picture>) -> Result<(), StoreError> {
@@ -108,10 +134,7 @@ impl Store for SqliteStore {
 
     async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
         self.forget_expired(now).await?;
-        let insert = sqlx::query("INSERT INTO sessions (token_hash, account, expires_at) VALUES ($1, $2, $3)");
-        let insert = insert.bind(session.token.to_string()).bind(session.account.to_string());
-        insert.bind(to_sql(session.expires_at.as_millis())).execute(&self.pool).await?;
-        Ok(())
+        Ok(insert_session(&mut *self.pool.acquire().await?, session).await?)
     }
 
     async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError> {
@@ -154,16 +177,7 @@ impl Store for SqliteStore {
     }
 
     async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
-        let delete = sqlx::query("DELETE FROM sessions WHERE account = $1 RETURNING token_hash");
-        let rows = delete.bind(account.to_string()).fetch_all(&self.pool).await?;
-        let parse = |row: &SqliteRow| Ok(TokenHash::parse(row.try_get("token_hash")?));
-        Ok(rows.iter().filter_map(|row| parse(row).transpose()).collect::<Result<_, sqlx::Error>>()?)
-    }
-
-    async fn spend(&self, token: TokenHash, expires_at: Timestamp) -> Result<bool, StoreError> {
-        let insert = "INSERT INTO spent (token_hash, expires_at) VALUES ($1, $2) ON CONFLICT (token_hash) DO NOTHING";
-        let insert = sqlx::query(insert).bind(token.to_string()).bind(to_sql(expires_at.as_millis()));
-        Ok(insert.execute(&self.pool).await?.rows_affected() > 0)
+        Ok(end_sessions(&mut *self.pool.acquire().await?, account).await?)
     }
 
     async fn add_visit(&self, account: AccountId, room: RoomId, at: Timestamp) -> Result<(), StoreError> {
@@ -171,11 +185,7 @@ impl Store for SqliteStore {
                       ON CONFLICT (account, room) DO UPDATE SET at = excluded.at";
         let upsert = sqlx::query(upsert).bind(account.to_string()).bind(room.to_string());
         upsert.bind(to_sql(at.as_millis())).execute(&self.pool).await?;
-        let forget = "DELETE FROM visits WHERE account = $1 AND room NOT IN \
-                      (SELECT room FROM visits WHERE account = $1 ORDER BY at DESC LIMIT $2)";
-        let forget = sqlx::query(forget).bind(account.to_string()).bind(to_sql(VISITS_KEPT as u64));
-        forget.execute(&self.pool).await?;
-        Ok(())
+        Ok(forget_visits(&mut *self.pool.acquire().await?, account).await?)
     }
 
     async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StoreError> {
@@ -184,6 +194,93 @@ impl Store for SqliteStore {
         let parse = |row: &SqliteRow| row.try_get::<&str, _>("room")?.parse().map_err(unreadable);
         Ok(rows.iter().map(parse).collect::<Result<_, sqlx::Error>>()?)
     }
+}
+
+/// All that a sign-in changes.
+async fn sign_in(
+    db: &mut SqliteConnection,
+    arrival: &Arrival,
+    now: Timestamp,
+) -> Result<Option<SignedIn>, sqlx::Error> {
+    let spend = "INSERT INTO spent (token_hash, expires_at) VALUES ($1, $2) ON CONFLICT (token_hash) DO NOTHING";
+    let spend = sqlx::query(spend).bind(arrival.proof.to_string()).bind(to_sql(arrival.proof_until.as_millis()));
+    if spend.execute(&mut *db).await?.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let guest = guest_of(db, arrival, now).await?;
+    let account = identify(db, &arrival.person, guest.unwrap_or(arrival.candidate), now).await?;
+    let ended = match (guest, arrival.before) {
+        (Some(guest), _) => end_sessions(db, guest).await?,
+        (None, Some(before)) => {
+            let delete = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(before.to_string());
+            delete.execute(&mut *db).await?;
+            vec![before]
+        }
+        (None, None) => Vec::new(),
+    };
+    if let Some(guest) = guest.filter(|guest| *guest != account.id) {
+        take_visits_along(db, guest, account.id).await?;
+        depart(db, guest, Some(account.id)).await?;
+    }
+    let Arrival { session: token, expires_at, .. } = *arrival;
+    insert_session(db, &Session { token, account: account.id, expires_at }).await?;
+    Ok(Some(SignedIn { account, guest, ended }))
+}
+
+/// The guest who set out, if the session before is still theirs and they are still a guest.
+async fn guest_of(
+    db: &mut SqliteConnection,
+    arrival: &Arrival,
+    now: Timestamp,
+) -> Result<Option<AccountId>, sqlx::Error> {
+    let (Some(before), Some(guest)) = (arrival.before, arrival.guest) else { return Ok(None) };
+    let select = "SELECT accounts.id FROM sessions JOIN accounts ON accounts.id = sessions.account \
+                  WHERE token_hash = $1 AND expires_at > $2 AND accounts.id = $3 AND provider IS NULL";
+    let select = sqlx::query(select).bind(before.to_string()).bind(to_sql(now.as_millis())).bind(guest.to_string());
+    Ok(select.fetch_optional(db).await?.map(|_| guest))
+}
+
+async fn take_visits_along(db: &mut SqliteConnection, from: AccountId, to: AccountId) -> Result<(), sqlx::Error> {
+    let take = "INSERT INTO visits (account, room, at) SELECT $2, room, at FROM visits WHERE account = $1 \
+                ON CONFLICT (account, room) DO UPDATE SET at = \
+                CASE WHEN excluded.at > visits.at THEN excluded.at ELSE visits.at END";
+    sqlx::query(take).bind(from.to_string()).bind(to.to_string()).execute(&mut *db).await?;
+    forget_visits(db, to).await
+}
+
+/// Forgets all but an account's latest visits.
+async fn forget_visits(db: &mut SqliteConnection, account: AccountId) -> Result<(), sqlx::Error> {
+    let forget = "DELETE FROM visits WHERE account = $1 AND room NOT IN \
+                  (SELECT room FROM visits WHERE account = $1 ORDER BY at DESC LIMIT $2)";
+    let forget = sqlx::query(forget).bind(account.to_string()).bind(to_sql(VISITS_KEPT as u64));
+    forget.execute(db).await?;
+    Ok(())
+}
+
+async fn depart(
+    db: &mut SqliteConnection,
+    account: AccountId,
+    successor: Option<AccountId>,
+) -> Result<(), sqlx::Error> {
+    let insert = "INSERT INTO departures (account, successor) VALUES ($1, $2) \
+                  ON CONFLICT (account) DO UPDATE SET successor = excluded.successor";
+    let insert = sqlx::query(insert).bind(account.to_string());
+    insert.bind(successor.map(|successor| successor.to_string())).execute(db).await?;
+    Ok(())
+}
+
+async fn insert_session(db: &mut SqliteConnection, session: &Session) -> Result<(), sqlx::Error> {
+    let insert = sqlx::query("INSERT INTO sessions (token_hash, account, expires_at) VALUES ($1, $2, $3)");
+    let insert = insert.bind(session.token.to_string()).bind(session.account.to_string());
+    insert.bind(to_sql(session.expires_at.as_millis())).execute(db).await?;
+    Ok(())
+}
+
+async fn end_sessions(db: &mut SqliteConnection, account: AccountId) -> Result<Vec<TokenHash>, sqlx::Error> {
+    let delete = sqlx::query("DELETE FROM sessions WHERE account = $1 RETURNING token_hash");
+    let rows = delete.bind(account.to_string()).fetch_all(db).await?;
+    let parse = |row: &SqliteRow| Ok(TokenHash::parse(row.try_get("token_hash")?));
+    rows.iter().filter_map(|row| parse(row).transpose()).collect()
 }
 
 /// Finds a person's account or makes the candidate theirs, and writes down who they are now.
