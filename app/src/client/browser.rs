@@ -12,6 +12,7 @@ pub mod media_session;
 mod microphones;
 mod mixer;
 mod network;
+pub(crate) mod page_clock;
 mod pause;
 mod peer;
 pub mod peer_connections;
@@ -165,8 +166,7 @@ impl Page {
         if let ServerMessage::RoomJoined(RoomJoined { now, .. }) | ServerMessage::RoomResumed(RoomResumed { now, .. }) =
             &message
         {
-            let read_at_ms = js_sys::Date::now() - socket::age_ms(event);
-            self.0.presence.clock_ahead_ms.set(now.as_millis() as f64 - read_at_ms);
+            self.0.presence.clock_ahead_ms.set(now.as_millis() as f64 - event.time_stamp());
         }
         self.take(Input::Received(message));
     }
