@@ -1,5 +1,20 @@
-// What is heard at the listener's player: its spectrum is measured in the page.
-import { expect, type Page } from '@playwright/test';
+// What is heard at the listener's player: its spectrum is measured in the page, whichever tool drives the browser.
+import { expect } from '@playwright/test';
+
+/** A page with a player: Playwright's, or Puppeteer's. */
+export interface Hearing {
+  url(): string;
+  $(selector: string): Promise<PlayerHandle | null>;
+}
+
+interface PlayerHandle {
+  evaluate(measure: (player: any, asked: Asked) => Sound, asked: Asked): Promise<Sound>;
+}
+
+interface Asked {
+  tonesHz: number[];
+  tolerance: number;
+}
 
 /** What the player plays, or what keeps it from being heard. */
 export interface Sound {
@@ -23,7 +38,7 @@ const SILENT_DB = -70;
 const BELOW_OTHERS_DB = 35;
 
 /** Waits until the tone, and nothing else, is heard. */
-export async function hear(page: Page, frequencyHz: number): Promise<Sound> {
+export async function hear(page: Hearing, frequencyHz: number): Promise<Sound> {
   const tone = `${frequencyHz} Hz`;
   let sound: Sound | undefined;
   await expect
@@ -36,7 +51,7 @@ export async function hear(page: Page, frequencyHz: number): Promise<Sound> {
 }
 
 /** Waits until all of these tones are heard at once, and none of those that are `missing`. */
-export async function hearTogether(page: Page, tonesHz: number[], missingHz: number[] = []): Promise<Sound> {
+export async function hearTogether(page: Hearing, tonesHz: number[], missingHz: number[] = []): Promise<Sound> {
   const expected = `${tonesHz.join(' and ')} Hz without ${missingHz.join(' and ') || 'anything missing'}`;
   let sound: Sound | undefined;
   await expect
@@ -52,7 +67,7 @@ export async function hearTogether(page: Page, tonesHz: number[], missingHz: num
 }
 
 /** Waits until nothing is heard. */
-export async function silence(page: Page): Promise<void> {
+export async function silence(page: Hearing): Promise<void> {
   await expect
     .poll(async () => {
       const sound = await measure(page);
@@ -70,62 +85,68 @@ function isTone(sound: Sound, frequencyHz: number): boolean {
 }
 
 /** Measures what the player plays at this moment, and how much there is of each of these tones. */
-export async function measure(page: Page, tonesHz: number[] = []): Promise<Sound> {
-  const players = page.getByTestId('stream');
-  if ((await players.count()) === 0) {
-    return { obstacle: 'no player', frequencyHz: 0, levelDb: -200, floorDb: -200, tonesDb: [], loudnessDb: -200 };
+export async function measure(page: Hearing, tonesHz: number[] = []): Promise<Sound> {
+  const nothing = { frequencyHz: 0, levelDb: -200, floorDb: -200, tonesDb: [], loudnessDb: -200 };
+  try {
+    const player = await page.$('[data-testid=stream]');
+    return player ? await player.evaluate(measurePlayer, { tonesHz, tolerance: TOLERANCE }) : { obstacle: 'no player', ...nothing };
+  } catch (error) {
+    // A page that is replaced meanwhile takes its player away.
+    return { obstacle: String(error), ...nothing };
   }
-  return players.evaluate((player: HTMLAudioElement, { tonesHz, tolerance }): Sound => {
-    const nothing = { frequencyHz: 0, levelDb: -200, floorDb: -200, tonesDb: [], loudnessDb: -200 };
-    const stream = player.srcObject;
-    const track = stream instanceof MediaStream ? stream.getAudioTracks().find((t) => t.readyState === 'live') : undefined;
-    if (!track) return { obstacle: 'no live track', ...nothing };
-    if (player.paused) return { obstacle: 'the player is paused', ...nothing };
-    if (player.muted || player.volume === 0) return { obstacle: 'the player is muted', ...nothing };
+}
 
-    // One ear a track, kept over the calls: its window of 0.7 s fills while the test polls. Ids do not tell tracks apart:
-    // every peer connection that brings a track of the host's gives it the host's id.
-    const page = window as Window & { ears?: { context: AudioContext; byTrack: WeakMap<MediaStreamTrack, AnalyserNode> } };
-    page.ears ??= { context: new AudioContext({ sampleRate: 48_000 }), byTrack: new WeakMap() };
-    const { context, byTrack } = page.ears;
-    if (context.state !== 'running') return { obstacle: `the ear is ${context.state}`, ...nothing };
-    let ear = byTrack.get(track);
-    if (!ear) {
-      ear = new AnalyserNode(context, { fftSize: 32_768, smoothingTimeConstant: 0 });
-      context.createMediaStreamSource(new MediaStream([track])).connect(ear);
-      byTrack.set(track, ear);
-    }
+/** Runs in the page, so it refers to nothing outside itself. */
+function measurePlayer(player: HTMLAudioElement, { tonesHz, tolerance }: Asked): Sound {
+  const nothing = { frequencyHz: 0, levelDb: -200, floorDb: -200, tonesDb: [], loudnessDb: -200 };
+  const stream = player.srcObject;
+  const track = stream instanceof MediaStream ? stream.getAudioTracks().find((t) => t.readyState === 'live') : undefined;
+  if (!track) return { obstacle: 'no live track', ...nothing };
+  if (player.paused) return { obstacle: 'the player is paused', ...nothing };
+  if (player.muted || player.volume === 0) return { obstacle: 'the player is muted', ...nothing };
 
-    const samples = new Float32Array(ear.fftSize);
-    ear.getFloatTimeDomainData(samples);
-    const last = samples.subarray(-1920);
-    const power = last.reduce((sum, x) => sum + x * x, 0) / last.length;
+  // One ear a track, kept over the calls: its window of 0.7 s fills while the test polls. Ids do not tell tracks apart:
+  // every peer connection that brings a track of the host's gives it the host's id.
+  const page = window as Window & { ears?: { context: AudioContext; byTrack: WeakMap<MediaStreamTrack, AnalyserNode> } };
+  page.ears ??= { context: new AudioContext({ sampleRate: 48_000 }), byTrack: new WeakMap() };
+  const { context, byTrack } = page.ears;
+  if (context.state !== 'running') return { obstacle: `the ear is ${context.state}`, ...nothing };
+  let ear = byTrack.get(track);
+  if (!ear) {
+    ear = new AnalyserNode(context, { fftSize: 32_768, smoothingTimeConstant: 0 });
+    context.createMediaStreamSource(new MediaStream([track])).connect(ear);
+    byTrack.set(track, ear);
+  }
 
-    const spectrum = new Float32Array(ear.frequencyBinCount);
-    ear.getFloatFrequencyData(spectrum);
-    const hz = context.sampleRate / ear.fftSize;
-    const bins = Array.from(spectrum, (db) => Math.max(db, -200));
-    const audible = { from: Math.round(50 / hz), to: Math.round(12_000 / hz) };
-    let peak = audible.from;
-    for (let i = audible.from; i < audible.to; i++) if (bins[i]! > bins[peak]!) peak = i;
-    // The vertex of the parabola through the peak and its neighbours lies between the bins.
-    const [left, top, right] = [bins[peak - 1]!, bins[peak]!, bins[peak + 1]!];
-    const bend = left - 2 * top + right;
-    const frequencyHz = (peak + (bend === 0 ? 0 : (left - right) / (2 * bend))) * hz;
-    const isFloor = (_: number, i: number) => {
-      const nearest = Math.max(1, Math.round((i * hz) / frequencyHz)) * frequencyHz;
-      return i >= audible.from && i < audible.to && Math.abs(i * hz - nearest) > 60;
-    };
-    const floor = bins.filter(isFloor).sort((a, b) => a - b);
-    const around = (toneHz: number) =>
-      bins.slice(Math.floor((toneHz * (1 - tolerance)) / hz), Math.ceil((toneHz * (1 + tolerance)) / hz) + 1);
-    return {
-      obstacle: '',
-      frequencyHz,
-      levelDb: top,
-      floorDb: floor[Math.floor(floor.length / 2)] ?? -200,
-      tonesDb: tonesHz.map((toneHz) => Math.max(...around(toneHz))),
-      loudnessDb: 10 * Math.log10(power + 1e-20),
-    };
-  }, { tonesHz, tolerance: TOLERANCE });
+  const samples = new Float32Array(ear.fftSize);
+  ear.getFloatTimeDomainData(samples);
+  const last = samples.subarray(-1920);
+  const power = last.reduce((sum, x) => sum + x * x, 0) / last.length;
+
+  const spectrum = new Float32Array(ear.frequencyBinCount);
+  ear.getFloatFrequencyData(spectrum);
+  const hz = context.sampleRate / ear.fftSize;
+  const bins = Array.from(spectrum, (db) => Math.max(db, -200));
+  const audible = { from: Math.round(50 / hz), to: Math.round(12_000 / hz) };
+  let peak = audible.from;
+  for (let i = audible.from; i < audible.to; i++) if (bins[i]! > bins[peak]!) peak = i;
+  // The vertex of the parabola through the peak and its neighbours lies between the bins.
+  const [left, top, right] = [bins[peak - 1]!, bins[peak]!, bins[peak + 1]!];
+  const bend = left - 2 * top + right;
+  const frequencyHz = (peak + (bend === 0 ? 0 : (left - right) / (2 * bend))) * hz;
+  const isFloor = (_: number, i: number) => {
+    const nearest = Math.max(1, Math.round((i * hz) / frequencyHz)) * frequencyHz;
+    return i >= audible.from && i < audible.to && Math.abs(i * hz - nearest) > 60;
+  };
+  const floor = bins.filter(isFloor).sort((a, b) => a - b);
+  const around = (toneHz: number) =>
+    bins.slice(Math.floor((toneHz * (1 - tolerance)) / hz), Math.ceil((toneHz * (1 + tolerance)) / hz) + 1);
+  return {
+    obstacle: '',
+    frequencyHz,
+    levelDb: top,
+    floorDb: floor[Math.floor(floor.length / 2)] ?? -200,
+    tonesDb: tonesHz.map((toneHz) => Math.max(...around(toneHz))),
+    loudnessDb: 10 * Math.log10(power + 1e-20),
+  };
 }

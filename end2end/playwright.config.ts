@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
   outputDir: `${target}/end2end/results`,
-  reporter: [['list']],
+  reporter: [['list'], ['./promises.mjs']],
   // Every test has two or three browsers that encode and decode sound in real time; side by side they would starve.
   workers: 1,
   retries: 0,

@@ -2,6 +2,8 @@
 //!
 //! Nothing here draws random numbers; the edge hands the bits in.
 
+mod input;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -96,7 +98,15 @@ opaque_id!(
     /// The secret with which a page takes its membership up again on a new connection. Its `Debug` hides it.
     ResumeToken
 );
-plain_debug!(AccountId, RoomId, MemberId, ConnectionId, NodeId);
+opaque_id!(
+    /// What one room knows a browser by: a keyed hash that tells nothing in another room.
+    BrowserMark
+);
+opaque_id!(
+    /// What one room knows a network address by: a keyed hash that tells nothing in another room.
+    AddressMark
+);
+plain_debug!(AccountId, RoomId, MemberId, ConnectionId, NodeId, BrowserMark, AddressMark);
 
 impl fmt::Debug for ResumeToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -138,7 +148,8 @@ impl RoomCode {
     /// What a code is made of: no I, L, O, 0 or 1, which people mistake for one another.
     pub const ALPHABET: &[u8; 31] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 
-    /// Reads what a person typed: lower case, spaces and hyphens are fine.
+    /// Reads a code as frames and addresses carry it: lower case, spaces and hyphens are fine. For what people paste into
+    /// the code field there is [`RoomCode::find_in`].
     ///
     /// # Errors
     /// [`Refusal::CodeMalformed`] for more than [`CODE_INPUT_CHARS`] characters, another length or a foreign character.

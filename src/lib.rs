@@ -22,6 +22,7 @@
 //! let (room, _) = step(Room::default(), &Entry { seq: Seq(1), at, event: created });
 //!
 //! let join = Event::JoinRequested(JoinRequested {
+//!     marks: heartogether::room::Marks::default(),
 //!     connection: ConnectionRef { node: NodeId::from_bits(4), id: ConnectionId::from_bits(5) },
 //!     account: AccountId::from_bits(6),
 //!     name: DisplayName::parse("Grace")?,

@@ -5,10 +5,19 @@
 pub const NAME_CHARS: usize = 40;
 /// Characters a room code may be typed with, spaces and hyphens included.
 pub const CODE_INPUT_CHARS: usize = 20;
+/// Characters a link may have that is pasted in place of a code.
+pub const LINK_INPUT_CHARS: usize = 2048;
 /// Bytes in a signalling frame, at most. A description with many candidates stays under 20 KiB.
 pub const FRAME_BYTES: usize = 64 * 1024;
-/// Candidates in one signal, at most; a browser with many interfaces gathers a few dozen.
-pub const CANDIDATES_PER_SIGNAL: usize = 64;
+/// WebSocket frames (RFC 6455, section 5.4) that one message may be sent in, at most.
+pub const FRAMES_PER_MESSAGE: u32 = 64;
+/// Candidates in one signal, at most; a browser with many interfaces gathers a few dozen and sends them in several.
+pub const CANDIDATES_PER_SIGNAL: usize = 32;
+/// Bytes in one candidate's attribute (RFC 8839, section 5.1), at most. The longest that browsers make, with a host name and
+/// every extension, stay under 300.
+pub const CANDIDATE_BYTES: usize = 512;
+/// Bytes in the name of a media section (RFC 5888), at most. Browsers number them.
+pub const MEDIA_ID_BYTES: usize = 64;
 /// Characters in a message to the host, at most.
 pub const MESSAGE_CHARS: usize = 50;
 /// Messages to the host from one account at once, which a page keeps to by itself.
@@ -30,6 +39,9 @@ pub const EVENTS_KEPT: usize = 64;
 pub struct Limits {
     /// Listeners in a room who are served directly by the host.
     pub max_listeners: u32,
+    /// Listeners in a room who come from one address, unless it is the host's own: a household or a class that sits together has
+    /// all places, and one stranger with many guests cannot fill a room.
+    pub max_listeners_per_address: u32,
     /// Milliseconds without a live host or any activity after which a room ends.
     pub room_idle_ms: u64,
     /// Milliseconds without the host after which a room ends.
@@ -60,6 +72,11 @@ pub struct Limits {
     pub frames_per_second: u32,
     /// Signalling frames from one connection at once.
     pub frames_burst: u32,
+    /// Bytes of signals a second from one account to one member, sustained. A page that tries to connect anew every 1.2 s, with
+    /// dozens of candidates each time, sends less.
+    pub signal_bytes_per_second: u32,
+    /// Bytes of signals from one account to one member at once.
+    pub signal_bytes_burst: u32,
     /// Requests for a place, for an offer or for older messages a second from one account to a room, sustained: each costs
     /// others more than a frame, a line in the room's log, a peer connection or many frames at once. A page needs one of the
     /// former, and one of the latter every 1.2 s.
@@ -102,6 +119,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_listeners: 30,
+            max_listeners_per_address: 27,
             room_idle_ms: 60 * 60 * 1000,
             room_host_absent_ms: 6 * 60 * 60 * 1000,
             room_reopen_ms: 10 * 60 * 1000,
@@ -117,6 +135,8 @@ impl Default for Limits {
             host_grace_ms: 120_000,
             frames_per_second: 50,
             frames_burst: 200,
+            signal_bytes_per_second: 16 * 1024,
+            signal_bytes_burst: 128 * 1024,
             requests_per_second: 1,
             requests_burst: 5,
             stream_commands_per_second: 2,

@@ -37,6 +37,8 @@ refusals! {
     RoomNotFound "room_not_found" "There is no room with this code. Please check it, or ask the host for a new one.";
     /// As many listen as the room allows.
     RoomFull "room_full" "This room is full. Try again when somebody has left.";
+    /// As many listen from this address as the room gives to one.
+    AddressFull "address_full" "Many people listen from your network already, and this room keeps some places for others. Try again when somebody has left.";
     /// The room has ended.
     RoomEnded "room_ended" "This room has ended.";
     /// Only the account that created a room hosts it.
@@ -113,6 +115,12 @@ refusals! {
     PlaybackBlocked "playback_blocked" "Your browser plays sound only after a tap.";
     /// Attempts to connect the two browsers come to nothing. Said by the page itself, never by the server.
     Network "network" "No way to the host was found through this network. Try another one, such as mobile data, or ask whoever runs this server to set up a relay (TURN). This page keeps trying.";
+    /// The browser offers no peer connections. Said by the page itself, never by the server.
+    WebRtcMissing "web_rtc_missing" "This browser has no WebRTC, over which the sound travels, or a setting or an extension has switched it off. Allow it for this site, or use another browser, and reload this page.";
+    /// The browser offers no WebSockets. Said by the page itself, never by the server.
+    WebSocketMissing "web_socket_missing" "This browser has no WebSocket, over which the room is reached, or a setting or an extension has switched it off. Allow it for this site, or use another browser, and reload this page.";
+    /// The browser keeps no cookies. Said by the page itself, never by the server.
+    CookiesBlocked "cookies_blocked" "This browser keeps no cookies for this site, and the one that says who you are is needed. Allow cookies for this site and reload this page.";
     /// The page's origin is not one this server serves.
     OriginNotAllowed "origin_not_allowed" "This page may not connect to this server.";
 }

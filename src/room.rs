@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use accounts::{Merges, Redaction, redact};
 pub(crate) use effect::Effects;
 pub use effect::{Audience, Effect};
-pub use event::{Command, ConnectionRef, Entry, Event, JoinRequested, Policy, ResumeRequested, RoomCreated};
+pub use event::{Command, ConnectionRef, Entry, Event, JoinRequested, Marks, Policy, ResumeRequested, RoomCreated};
 pub use members::{Attachment, Member};
 
 use crate::{
@@ -129,7 +129,9 @@ fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Tim
         Command::InterruptStream => stream::interrupt(room, at),
         Command::ResumeStream => stream::turn(room, false, connection, effects),
         Command::StopRoom => lifetime::end(room, EndReason::Stopped, at, effects),
-        Command::RemoveListener { member } => members::remove(room, connection, *member, effects),
+        Command::RemoveListener { member, block_address } => {
+            members::remove(room, connection, *member, *block_address, effects);
+        }
         Command::React { reaction } => chat::react(room, connection, *reaction, at, effects),
         Command::Write { nonce, text } => chat::write(room, connection, (*nonce, text), at, effects),
     }
@@ -210,7 +212,9 @@ impl Room {
             Command::PauseStream => stream::foresee_turn(self, true),
             Command::ResumeStream => stream::foresee_turn(self, false),
             Command::InterruptStream => Ok(stream::foresee_interruption(self)),
-            Command::RemoveListener { member } => members::foresee_removal(self, *member),
+            Command::RemoveListener { member, block_address } => {
+                members::foresee_removal(self, *member, *block_address)
+            }
             Command::Write { nonce, .. } => Ok(Foreseen::if_changed(!self.chat.holds(member.account, *nonce))),
         }
     }
@@ -260,6 +264,11 @@ impl Room {
     /// Every member, the host first, then listeners in order of arrival.
     pub fn members(&self) -> impl Iterator<Item = &Member> {
         self.members.host().into_iter().chain(self.members.listeners())
+    }
+
+    /// Whether an account has a place here: the owner's lasts as long as the room, a listener's until it is given up.
+    pub fn has_place(&self, account: AccountId) -> bool {
+        self.ended.is_none() && self.members().any(|member| member.account == account)
     }
 
     /// The member whom a connection belongs to.

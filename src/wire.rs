@@ -3,9 +3,10 @@
 //!
 //! One family a file: [`session`] (hello, heartbeats, refusals), [`membership`] (join, resume, leave), [`stream`]
 //! (start, pause, resume, stop, and what happens in the room), [`engagement`] (reactions, messages, removal), [`signal`]
-//! (between two members).
+//! (between two members), [`ice`] (the servers that peer connections need).
 
 pub mod engagement;
+pub mod ice;
 pub mod membership;
 pub mod session;
 pub mod signal;
@@ -14,6 +15,7 @@ pub mod stream;
 use serde::{Deserialize, Serialize};
 
 pub use engagement::*;
+pub use ice::*;
 pub use membership::*;
 pub use session::*;
 pub use signal::*;
@@ -82,6 +84,17 @@ pub enum ServerMessage {
     Messages(Messages),
     /// A signal from another member.
     Signal(ReceivedSignal),
+}
+
+impl ServerMessage {
+    /// Where the answer that gives a place has its ICE servers. The room does not know them; whoever sends its answers does.
+    pub const fn ice_servers_mut(&mut self) -> Option<&mut Option<IceConfiguration>> {
+        match self {
+            Self::RoomJoined(joined) => Some(&mut joined.ice_servers),
+            Self::RoomResumed(resumed) => Some(&mut resumed.ice_servers),
+            _ => None,
+        }
+    }
 }
 
 /// Reads a client's frame.

@@ -16,6 +16,7 @@ use crate::routes::{self, Destination};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, Caller, NewSession, Remainder, Told, Visitor};
 pub use error::ApiError;
+pub use heartogether::wire::{IceConfiguration, IceServer, Relay};
 #[cfg(feature = "ssr")]
 use heartogether::{
     refusal::Refusal,
@@ -71,59 +72,12 @@ pub struct RecentRoom {
     pub stream: StreamState,
 }
 
-/// A STUN or TURN server, with the fields of the browsers' `RTCIceServer`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IceServer {
-    /// `stun:`, `turn:` or `turns:` URLs (RFC 7064, RFC 7065).
-    pub urls: Vec<String>,
-    /// For TURN.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub username: Option<String>,
-    /// For TURN.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub credential: Option<String>,
-}
-
-/// What a page's peer connections find their way through the network with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IceConfiguration {
-    /// In the order of preference.
-    pub servers: Vec<IceServer>,
-    /// Seconds after which to ask again, because passwords end some time after that.
-    pub renew_in_s: Option<u32>,
-    /// Whether sound may go through TURN servers only.
-    pub relay_only: bool,
-}
-
-impl IceConfiguration {
-    /// Whether a server stands by that passes sound on where no direct path is found.
-    pub fn relay(&self) -> Relay {
-        let has_turn = self.servers.iter().flat_map(|server| &server.urls).any(|url| url.starts_with("turn"));
-        match (has_turn, self.relay_only) {
-            (false, _) => Relay::None,
-            (true, false) => Relay::Available,
-            (true, true) => Relay::Always,
-        }
-    }
-}
-
-/// Whether a server passes sound on (TURN, RFC 8656).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Relay {
-    /// None does.
-    None,
-    /// One does where it has to.
-    Available,
-    /// One does always: whoever runs this server wants it so.
-    Always,
-}
-
 /// What a host's and a listener's page need before they begin: the room, and the ICE servers, known before joining.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entrance {
     /// The room.
     pub room: RoomSummary,
-    /// The STUN and TURN servers for the visitor's peer connections.
+    /// The STUN servers, and whether there will be TURN servers: those come with a place in the room.
     pub ice_servers: IceConfiguration,
 }
 
@@ -172,6 +126,19 @@ async fn new_room(account: &Account) -> Result<String, ApiError> {
     }
 }
 
+/// Lets hosts see the visitor's e-mail address, or no longer. It holds for every place that the visitor takes from now on.
+///
+/// # Errors
+/// [`Refusal::NotSignedIn`] or a fault.
+#[server(prefix = "/api/fn", endpoint = "show_email")]
+pub async fn show_email(
+    /// Whether hosts may see it.
+    shown: bool,
+) -> Result<(), ApiError> {
+    let visitor = backend::visitor();
+    backend::backend()?.set_email_shown(visitor.permit(Permission::KeepAccount)?, shown).await
+}
+
 /// Opens a room of the visitor's own and leads to it; who is not signed in is asked for a name first.
 ///
 /// # Errors
@@ -207,16 +174,16 @@ pub async fn listen(
     Ok(())
 }
 
-/// Leads to the preview of the room whose code was typed.
+/// Leads to the preview of the room whose code was typed, or whose link was pasted.
 ///
 /// # Errors
 /// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
 #[server(prefix = "/api/fn", endpoint = "find_room")]
 pub async fn find_room(
-    /// The code as it was typed.
+    /// The code or link as it was typed or pasted.
     code: String,
 ) -> Result<(), ApiError> {
-    let code = look_up_room(code).await?.code;
+    let code = look_up_room(RoomCode::find_in(&code)?.to_string()).await?.code;
     leptos_axum::redirect(&routes::room(code));
     Ok(())
 }
@@ -286,8 +253,8 @@ pub async fn find_entrance(
 ) -> Result<Entrance, ApiError> {
     let room = look_up_room(code).await?;
     let visitor = backend::visitor();
-    let account = visitor.permit(Permission::FetchIceServers)?;
-    Ok(Entrance { room, ice_servers: backend::backend()?.ice_servers(account) })
+    visitor.permit(Permission::FetchIceServers)?;
+    Ok(Entrance { room, ice_servers: backend::backend()?.public_ice_servers() })
 }
 
 /// Lets the visitor into a room: the same as [`find_entrance`], but who is not signed in becomes a guest with a name of the
@@ -301,22 +268,30 @@ pub async fn enter_room(
     code: String,
 ) -> Result<Entrance, ApiError> {
     let room = look_up_room(code).await?;
-    let account = match (backend::visitor().permit(Permission::FetchIceServers), backend::backend()?.guests()) {
-        (Ok(account), _) => account.clone(),
+    match (backend::visitor().permit(Permission::FetchIceServers), backend::backend()?.guests()) {
+        (Ok(_), _) => {}
         (Err(Refusal::NotSignedIn), Guests::Host | Guests::Listen) => {
-            backend::sign_in(backend::backend()?.guest_name()).await?
+            backend::sign_in(backend::backend()?.guest_name()).await?;
         }
         (Err(refusal), _) => return Err(refusal.into()),
-    };
-    Ok(Entrance { room, ice_servers: backend::backend()?.ice_servers(&account) })
+    }
+    Ok(Entrance { room, ice_servers: backend::backend()?.public_ice_servers() })
 }
 
-/// The STUN and TURN servers for the visitor's peer connections, anew: those of the entrance run out.
+/// The STUN and TURN servers for the visitor's peer connections, anew: the passwords that came with their place in a room run
+/// out. Without a place there, STUN servers alone.
 ///
 /// # Errors
-/// [`Refusal::NotSignedIn`].
+/// [`Refusal::NotSignedIn`], [`Refusal::CodeMalformed`] or a fault.
 #[server(prefix = "/api/fn", endpoint = "ice_servers")]
-pub async fn ice_servers() -> Result<IceConfiguration, ApiError> {
-    let visitor = backend::visitor();
-    Ok(backend::backend()?.ice_servers(visitor.permit(Permission::FetchIceServers)?))
+pub async fn ice_servers(
+    /// The room's code.
+    code: Option<String>,
+) -> Result<IceConfiguration, ApiError> {
+    let (backend, visitor) = (backend::backend()?, backend::visitor());
+    let account = visitor.permit(Permission::FetchIceServers)?;
+    match code {
+        Some(code) => backend.ice_servers(account, RoomCode::parse(&code)?).await,
+        None => Ok(backend.public_ice_servers()),
+    }
 }

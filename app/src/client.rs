@@ -2,17 +2,19 @@
 //!
 //! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
 //! One facet a file: `link` (the signalling connection), `peers` (peer connections) with their `negotiation`, `recovery`,
-//! `succession`, `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what the host sends, made of
+//! `succession`, `gathering`, `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what the host sends, made of
 //! a `mix` in the quality of a `profile`, with a `keepsake` for after a reload), `engagement` (reactions, messages,
-//! removals), `audience` (who listens, in order), `shown` (what the page shows of all that), `volume` (how loud a listener's
-//! player is).
+//! removals), `audience` (who listens, in order), `capability` (what the browser has to offer), `shown` (what the page shows of all that), `volume` (how loud a listener's
+//! player is), `trace` (what happens, in words).
 
 pub mod adaptation;
 mod audience;
 mod broadcast;
 pub mod browser;
+mod capability;
 mod engagement;
 mod exchange;
+pub mod gathering;
 mod keepsake;
 mod link;
 mod mix;
@@ -25,6 +27,7 @@ pub mod sdp;
 mod shown;
 pub mod statistics;
 mod succession;
+pub mod trace;
 mod turn;
 mod volume;
 
@@ -40,9 +43,11 @@ use heartogether::{
 
 pub use audience::{ListenerRow, arranged};
 use broadcast::Broadcast;
+pub use capability::Capabilities;
 use engagement::Engagement;
 pub use engagement::{MessageState, OwnMessage};
 pub use exchange::{Command, Input, Timer};
+use gathering::Gathering;
 pub use keepsake::Keepsake;
 use link::Link;
 pub use link::{LinkState, listener_introduction};
@@ -52,7 +57,6 @@ use peers::Peers;
 pub use profile::{Codec, Profile};
 pub use shown::{Ending, HostState, ListenerState};
 pub use succession::COUNT_EVERY_MS;
-use turn::Turn;
 pub use turn::TurnProblem;
 pub use volume::{NoVolume, Volume};
 
@@ -73,7 +77,7 @@ pub struct Client {
     place: Option<Place>,
     room: Option<RoomView>,
     peers: Peers,
-    turn: Turn,
+    gathering: Gathering,
     broadcast: Broadcast,
     engagement: Engagement,
     refusal: Option<Refusal>,
@@ -93,7 +97,7 @@ impl Client {
             place: None,
             room: None,
             peers: Peers::new(seed),
-            turn: Turn::default(),
+            gathering: Gathering::default(),
             broadcast: Broadcast::default(),
             engagement: Engagement::new(seed),
             refusal: None,
@@ -109,6 +113,8 @@ impl Client {
         match input {
             Input::Started | Input::RetryPressed => self.connect(out),
             Input::TakeOverPressed => self.take_over(out),
+            Input::BrowserLacks(refusal) => self.refuse(refusal, out),
+            Input::ServerProbed { answers } => self.link.note_probe(answers),
             Input::Woken => {
                 self.wake(out);
                 self.recover_all(out);
@@ -136,6 +142,7 @@ impl Client {
             Input::MessageWritten(text) => self.write(text, out),
             Input::EarlierMessagesPressed => self.fetch_earlier(out),
             Input::RemovePressed(member) => self.ask_to_remove(member, out),
+            Input::AddressBlockPressed(member) => self.toggle_address_block(member, out),
             Input::UndoPressed(member) => self.undo_removal(member, out),
             Input::Hidden => self.hide(out),
             Input::Left => self.leave(out),
@@ -145,6 +152,8 @@ impl Client {
                 self.note_candidate(&candidate);
                 self.peers.gather(negotiation, candidate, out);
             }
+            Input::IceServersKnown(urls) => self.gathering.expect(urls),
+            Input::IceServerAnswered { url } => self.gathering.note_answer(&url),
             Input::IceServerFailed { url, code } => self.note_failure(url, code),
             Input::IceServersRenewed => self.forget_failures(),
             Input::PeerChanged { negotiation, state } => self.change_peer(negotiation, state, out),
@@ -157,6 +166,11 @@ impl Client {
     /// What this page is in the room.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// The room's code.
+    pub fn code(&self) -> RoomCode {
+        self.code
     }
 
     /// How the signalling connection is.
@@ -221,6 +235,7 @@ impl Client {
     /// A place is taken: a new one, or the old one from a new page. A listener whose place was given up while the
     /// connection was away still hears, and goes on hearing until the host's new offer is there.
     fn settle(&mut self, joined: RoomJoined, out: &mut Vec<Command>) {
+        out.extend(joined.ice_servers.map(Command::UseIceServers));
         self.place = Some(Place { member: joined.member, token: joined.token, seq: joined.seq });
         self.room = Some(joined.room);
         self.link.attach(out);
@@ -230,6 +245,7 @@ impl Client {
     /// The place is kept: what was missed is made up for. Only what came of it in the end counts: the last events are
     /// told again, and nobody who is connected loses the sound because their arrival is among them.
     fn catch_up(&mut self, resumed: RoomResumed, out: &mut Vec<Command>) {
+        out.extend(resumed.ice_servers.map(Command::UseIceServers));
         self.link.attach(out);
         match (resumed.missed, &mut self.room) {
             (Missed::Room(now), room) => *room = Some(now),
@@ -298,14 +314,16 @@ impl Client {
                 self.lose_link(out);
             }
             Refusal::TooManyFrames if self.link.is_attached() => self.declare_later(out),
-            refusal if is_final(refusal) => {
-                self.refusal = Some(refusal);
-                // Whoever tries again asks for a place anew: this one is another page's, or nobody's.
-                self.place = None;
-                self.shut_down(out);
-            }
+            refusal if is_final(refusal) => self.refuse(refusal, out),
             _ => {}
         }
+    }
+
+    /// This page cannot be in the room. Whoever tries again asks for a place anew: this one is another page's, or nobody's.
+    fn refuse(&mut self, refusal: Refusal, out: &mut Vec<Command>) {
+        self.refusal = Some(refusal);
+        self.place = None;
+        self.shut_down(out);
     }
 
     /// The room ended while the connection was away, and nobody says why: but whoever asked for it knows.
@@ -367,6 +385,7 @@ const fn is_final(refusal: Refusal) -> bool {
         CodeMalformed
             | RoomNotFound
             | RoomFull
+            | AddressFull
             | RoomEnded
             | NotOwner
             | Removed

@@ -9,6 +9,7 @@ pub mod api;
 pub mod client;
 pub mod components;
 mod head_start;
+mod page_guard;
 pub mod pages;
 pub mod routes;
 
@@ -22,8 +23,10 @@ use leptos_router::{
 };
 
 use crate::{
+    client::browser::page_guard::restore_html,
     components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WarmUp, WarmUpOverlay, focus},
     head_start::HeadStart,
+    page_guard::{FailureNotice, PageGuard},
     pages::{
         AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PageCode, PrivacyPage,
         RoomRoute,
@@ -39,6 +42,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             <head>
                 <meta charset="utf-8" />
                 <HeadStart />
+                <PageGuard />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.color_scheme() />
                 {theme.bars().map(bar)}
@@ -55,6 +59,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
+                <FailureNotice />
             </body>
         </html>
     }
@@ -70,6 +75,10 @@ fn bar((scheme, colour): (&'static str, &'static str)) -> impl IntoView {
 /// so that they need no script to be complete.
 #[component]
 pub fn App() -> impl IntoView {
+    // Between this and the first step of hydration nobody else has a turn.
+    if cfg!(feature = "hydrate") {
+        restore_html();
+    }
     provide_meta_context();
     view! {
         <Title formatter=|title: String| {
@@ -121,6 +130,12 @@ fn PlainRoutes() -> AnyNestedRoute {
     #[cfg(not(debug_assertions))]
     let routes = (about, privacy);
     routes.into_any_nested_route()
+}
+
+/// To be called when the code panics: nothing of it can be relied on from then on.
+#[cfg(feature = "hydrate")]
+pub fn show_failure() {
+    client::browser::page_guard::show_failure();
 }
 
 /// Takes over the server's HTML.

@@ -53,17 +53,18 @@ test('who cannot reach the server is told, and all is well once they can', async
   const code = await createRoom(tabHost, 'Ada');
   await hasLink(tabHost, 'unreachable');
   await shareTab(tabHost);
-  await expect(main(tabHost)).toContainText('does not reach the server, so nobody can hear you yet');
+  await expect(main(tabHost)).toContainText('The server answers, but no live connection (WebSocket) comes about');
+  await expect(main(tabHost)).toContainText('nobody can hear you yet');
   await expect(main(tabHost).getByText('Not connected', { exact: true })).toBeVisible();
   await listen(listener, code);
   await hasLink(listener, 'unreachable');
-  await expect(main(listener)).toContainText('does not reach the server');
+  await expect(main(listener)).toContainText('most often a proxy or an extension blocks it');
 
   isBlocked = false;
   for (const page of [tabHost, listener]) {
     // Between two attempts lie up to 30 s.
     await expect(main(page)).toHaveAttribute('data-link', 'attached', { timeout: 40_000 });
-    await expect(main(page)).not.toContainText('does not reach the server');
+    await expect(main(page)).not.toContainText('no live connection');
   }
   await expect(main(tabHost).getByText('Live', { exact: true })).toBeVisible();
   await hear(listener, TAB_TONE_HZ);

@@ -323,3 +323,37 @@ test.describe('a server that sleeps', () => {
     expect(await shown).toBe(false);
   });
 });
+
+test('hosts see an e-mail address only where its owner agrees, who is asked once', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  await signInAs(host, 'Ada');
+  await host.goto('/');
+  await button(host, 'Create a room').click();
+  await expect(host).toHaveURL(/\/host\/[A-Z2-9]{6}$/);
+  const code = host.url().slice(-6);
+  await isHydrated(host);
+  const row = host.getByTestId('listener');
+
+  const listener = await newVisitor();
+  await signInAs(listener, 'Grace');
+  await listener.goto(`/listen/${code}`);
+  const question = listener.getByTestId('email-question');
+  await expect(question).toContainText('grace@example.org');
+  await expect(row).toContainText('Grace');
+  await expect(row).not.toContainText('@');
+  await question.getByRole('button', { name: 'Show it to hosts' }).click();
+  await expect(question).toHaveCount(0);
+  await listener.reload();
+  await expect(row).toContainText('grace@example.org');
+  await expect(question).toHaveCount(0);
+
+  // And taken back in the account menu, without a script too.
+  await openMenu(listener);
+  await button(listener, 'Hide it from hosts').click();
+  await expect(menu(listener)).toContainText('Hosts do not see it.');
+  await listener.reload();
+  await showsState(listener, 'connecting');
+  await expect(row).toContainText('Grace');
+  await expect(row).not.toContainText('@');
+  await expect(question).toHaveCount(0);
+});

@@ -35,6 +35,20 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(page).toHaveURL(new RegExp(`/room/${code}$`));
     await expect(button(page, 'Listen')).toBeVisible();
   });
+
+  test(`a pasted link and a decorated code lead to the room, ${how} JavaScript`, async ({ newVisitor }) => {
+    const code = await createRoom(await newVisitor(), 'Ada');
+    const page = await newVisitor({ javaScriptEnabled });
+    const spaced = `${code.slice(0, 3)}\u{2013}${code.slice(3)}`;
+    for (const pasted of [`Join me: https://other.example/some/where/listen/${code}?from=mail#top`, `Code: “${spaced}\u{200b}”`]) {
+      await page.goto('/');
+      await page.getByLabel('Room code').fill(pasted);
+      // The field keeps the whole of it.
+      await expect(page.getByLabel('Room code')).toHaveValue(pasted);
+      await button(page, 'Join').click();
+      await expect(page).toHaveURL(new RegExp(`/room/${code}$`));
+    }
+  });
 }
 
 test('an unknown room has no page', async ({ newVisitor }) => {

@@ -1,19 +1,31 @@
-// Whether what docs/promises.md names is there.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// The check that ends a run: it notices a promise whose test is gone, skipped, or expects nothing.
+import type { TestCase } from '@playwright/test/reporter';
 
 import { expect, test } from '@playwright/test';
+import { broken, promises } from '../promises.mjs';
 
-const tests = join(import.meta.dirname, '..');
+const ran = (title: string, status: string, steps: object[]) => ({ title, results: [{ status, steps }] }) as TestCase;
+const expecting = [{ category: 'hook', steps: [{ category: 'expect', steps: [] }] }];
+const rows = [{ promise: 'It is heard', titles: ['a tone is heard', 'it is heard over'] }];
 
-test('every promise of the pages has a test of that title', () => {
-  const specs = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.spec.ts'));
-  const written = specs.map((file) => readFileSync(join(tests, file), 'utf8')).join('\n');
-  // Those that are left out are called test.skip and the like; a template stands for several.
-  const titles = [...written.matchAll(/^ *test\(\s*(["'`])(.*?)\1,/gm)].map(([, , title = '']) => title);
-  const rows = readFileSync(join(tests, '../docs/promises.md'), 'utf8').split('\n').filter((line) => /^\| [^-]/.test(line));
-  const named = rows.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, title = '']) => title));
-  expect(named.length).toBeGreaterThan(60);
-  const isThere = (title: string) => titles.some((known) => known === title || (known.includes('${') && known.startsWith(title)));
-  expect(named.filter((title) => !isThere(title))).toEqual([]);
+test('a promise is kept where its tests passed and expected something', () => {
+  const tests = [ran('a tone is heard', 'passed', expecting), ran('it is heard over tcp', 'passed', expecting)];
+  expect(broken(rows, tests, true)).toEqual([]);
+});
+
+test('a promise is broken where a test is missing, skipped, or expects nothing', () => {
+  const other = ran('it is heard over tcp', 'passed', expecting);
+  expect(broken(rows, [other], true)).toHaveLength(1);
+  expect(broken(rows, [other, ran('a tone is heard', 'skipped', [])], true)).toHaveLength(1);
+  expect(broken(rows, [other, ran('a tone is heard', 'passed', [])], true)).toHaveLength(1);
+  expect(broken([{ promise: 'It is heard', titles: [] }], [other], true)).toHaveLength(1);
+});
+
+test('a run of some tests is asked about these alone', () => {
+  expect(broken(rows, [ran('it is heard over tcp', 'passed', expecting)], false)).toEqual([]);
+});
+
+test('every row of docs/promises.md names tests', () => {
+  expect(promises().filter(({ titles }) => titles.length === 0)).toEqual([]);
+  expect(promises().length).toBeGreaterThan(20);
 });

@@ -2,6 +2,9 @@
 /// Takes over the server's HTML.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        heartogether_app::show_failure();
+    }));
     heartogether_app::hydrate();
 }

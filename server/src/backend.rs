@@ -57,6 +57,10 @@ impl Backend for Node {
         DisplayName::parse(&format!("Guest {number}")).expect("a word and a number are a name")
     }
 
+    async fn set_email_shown(&self, account: &Account, shown: bool) -> Result<(), ApiError> {
+        Ok(self.store.set_email_shown(account.id, shown).await.map_err(ServerError::from)?)
+    }
+
     async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError> {
         owner.kind(self.guests()).check(Permission::CreateRoom)?;
         self.quotas.take_room(owner.id, caller, self.clock.now())?;
@@ -110,9 +114,21 @@ impl Backend for Node {
         Ok(recent)
     }
 
-    fn ice_servers(&self, account: &Account) -> IceConfiguration {
-        // The TURN server goes by its own date.
-        self.config.ice.servers(account.id, self.clock.date())
+    fn public_ice_servers(&self) -> IceConfiguration {
+        self.config.ice.public_servers()
+    }
+
+    async fn ice_servers(&self, account: &Account, code: RoomCode) -> Result<IceConfiguration, ApiError> {
+        let found = self.log.find(code).await.map_err(ServerError::from)?;
+        let is_member = match found {
+            Some(room) => self.rooms.open(room).has_place(account.id).await,
+            None => false,
+        };
+        Ok(match is_member {
+            // The TURN server goes by its own date.
+            true => self.config.ice.servers(account.id, self.clock.date()),
+            false => self.config.ice.public_servers(),
+        })
     }
 }
 

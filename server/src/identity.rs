@@ -1,9 +1,10 @@
 //! Who is this request: a session leads to an account, and nothing a client says is believed.
 //!
 //! `routes` tells who somebody is and logs them out, `sign_in` goes with them to one of the `providers` and back. `keys`
-//! and `token` sign what browsers keep, `session` and `cookie` are how they keep it, `sockets` knows the
+//! and `token` sign what browsers keep, `browser` is what a room recognises them by, `session` and `cookie` are how they keep it, `sockets` knows the
 //! connections that a log-out ends, and `crypto` is where all signatures come from.
 
+mod browser;
 mod cookie;
 mod crypto;
 mod keys;
@@ -63,17 +64,23 @@ pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request
         Err(error) => return Answer(ApiError::from(error)).into_response(),
     };
     let due = session.clone().filter(|session| bearer.is_none() && session.is_due());
-    let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+    let mut caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+    caller.browser = browser::bits_of(request.headers());
+    let is_browser = bearer.is_none();
     let guests = node.config.identity.guests();
     request.extensions_mut().insert(Visitor { account, guests, caller: caller.clone() });
     if let Some(session) = session {
         request.extensions_mut().insert(session);
     }
     let response = next.run(request).await;
-    match due {
+    let mut response = match due {
         Some(session) => renew(&node, &session, &caller, response).await,
         None => response,
+    };
+    if is_browser {
+        browser::add_cookie(&node, &caller, &mut response);
     }
+    response
 }
 
 /// Renews the session in the answer, unless that is no one visitor's or says something else about the session.

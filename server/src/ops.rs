@@ -4,11 +4,16 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Json,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{HeaderName, header},
 };
-use heartogether::{id::RoomId, refusal::Refusal, role::Permission};
+use heartogether::{
+    id::{RoomCode, RoomId},
+    refusal::Refusal,
+    role::Permission,
+};
 use heartogether_app::api::{Backend, IceServer, Visitor};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
@@ -22,12 +27,25 @@ pub(crate) async fn health() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// `GET /api/ice-servers`. Passwords that end are to be fetched anew in time.
+/// What `GET /api/ice-servers` is asked for.
+#[derive(Deserialize)]
+pub(crate) struct IceQuery {
+    /// The code of the room in which whoever asks has a place.
+    room: Option<String>,
+}
+
+/// `GET /api/ice-servers?room=CODE`: TURN servers for members of the room, STUN servers for everybody. Passwords that end are to
+/// be fetched anew in time.
 pub(crate) async fn ice_servers(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
+    Query(IceQuery { room }): Query<IceQuery>,
 ) -> Result<([(HeaderName, String); 1], Json<Vec<IceServer>>), Answer> {
-    let known = node.ice_servers(visitor.permit(Permission::FetchIceServers)?);
+    let account = visitor.permit(Permission::FetchIceServers)?;
+    let known = match room {
+        Some(code) => node.ice_servers(account, RoomCode::parse(&code)?).await?,
+        None => node.public_ice_servers(),
+    };
     let cache = known.renew_in_s.map_or("private".to_owned(), |seconds| format!("private, max-age={seconds}"));
     Ok(([(header::CACHE_CONTROL, cache)], Json(known.servers)))
 }

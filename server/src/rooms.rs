@@ -26,8 +26,10 @@ pub(crate) use inspection::{AudienceReport, RealtimeReport, Viewer};
 
 use crate::{
     clock::Clock,
+    config::IceSettings,
     log::{LogError, RoomLog},
 };
+use replica::Setting;
 use supervision::{Outcome, Supervision};
 
 /// Pause before storage that failed is tried again.
@@ -40,6 +42,7 @@ pub(crate) struct Rooms {
     node: NodeId,
     log: Arc<dyn RoomLog>,
     clock: Arc<dyn Clock>,
+    ice: IceSettings,
     open: Mutex<Open>,
 }
 
@@ -51,8 +54,8 @@ struct Open {
 }
 
 impl Rooms {
-    pub(crate) fn new(node: NodeId, log: Arc<dyn RoomLog>, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { node, log, clock, open: Mutex::default() })
+    pub(crate) fn new(node: NodeId, log: Arc<dyn RoomLog>, clock: Arc<dyn Clock>, ice: IceSettings) -> Arc<Self> {
+        Arc::new(Self { node, log, clock, ice, open: Mutex::default() })
     }
 
     /// Opens every live room, and says how many there are.
@@ -85,8 +88,15 @@ impl Rooms {
 
     fn start(self: &Arc<Self>, room: RoomId) -> RoomHandle {
         let (handle, requests) = RoomHandle::new(room);
-        let (id, node, log, clock) = (room, self.node, self.log.clone(), self.clock.clone());
-        let supervision = Supervision { id, node, log, clock, is_live: handle.liveness(), requests };
+        let setting = Setting {
+            id: room,
+            node: self.node,
+            log: self.log.clone(),
+            clock: self.clock.clone(),
+            ice: self.ice.clone(),
+            is_live: handle.liveness(),
+        };
+        let supervision = Supervision { setting, requests };
         let rooms = Arc::downgrade(self);
         tokio::spawn(async move {
             let outcome = supervision.run().await;

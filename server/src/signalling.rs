@@ -6,6 +6,7 @@
 mod allowances;
 mod conversation;
 mod ending;
+mod frame_counter;
 mod origin;
 mod outbox;
 mod reader;

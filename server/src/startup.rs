@@ -103,7 +103,7 @@ impl Server {
         let log_clock: Arc<dyn Clock> = Arc::new(SqliteLog::clock(&pool, clock.clone()).await?);
         let log: Arc<dyn RoomLog> = Arc::new(SqliteLog::new(pool.clone(), log_clock.clone()));
         let id = NodeId::from_bits(random::bits());
-        let rooms = Rooms::new(id, log.clone(), log_clock);
+        let rooms = Rooms::new(id, log.clone(), log_clock, config.ice.clone());
         match rooms.recover().await? {
             0 => {}
             live => tracing::info!("{live} live rooms were taken up again"),

@@ -61,6 +61,12 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn end_departure(&self, account: AccountId) -> Result<(), StoreError>;
 
+    /// Keeps whether hosts see an account's e-mail address.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StoreError>;
+
     /// Keeps an account's picture, or forgets it.
     ///
     /// # Errors

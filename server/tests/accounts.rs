@@ -66,7 +66,7 @@ async fn what_a_guest_visited_is_taken_along_when_the_store_forgets_other_guests
 }
 
 #[tokio::test]
-async fn the_host_alone_learns_the_address_of_a_listener_who_signed_in() {
+async fn the_host_alone_learns_the_address_of_a_listener_who_allows_it() {
     let world = World::start_with(&["--guests", "host"]).await;
     let host = world.browser();
     host.guest("Grace").await;
@@ -75,7 +75,17 @@ async fn the_host_alone_learns_the_address_of_a_listener_who_signed_in() {
     let guest = world.site.sign_in("Linus").await;
     let (mut other, _) = world.site.join(&guest, code, Role::Listener).await;
     let known = world.signed_in(ada()).await;
-    let (mut listener, joined) = world.site.join(&known.cookies(), code, Role::Listener).await;
+    // By default a click on a link tells nobody.
+    let (unasked, _) = world.site.join(&known.cookies(), code, Role::Listener).await;
+    known.post("/api/fn/show_email", "shown=false").await;
+    let (refusing, _) = world.site.join(&known.cookies(), code, Role::Listener).await;
+    drop((unasked, refusing));
+    known.post("/api/fn/show_email", "shown=true").await;
+    let other_host = world.browser();
+    other_host.guest("Mallory").await;
+    let elsewhere = other_host.create_room().await;
+    let (mut hosting_elsewhere, _) = world.site.join(&other_host.cookies(), elsewhere, Role::Host).await;
+    let (mut listener, joined) = world.site.join(&known.cookies(), elsewhere, Role::Listener).await;
     let emails = |heard: Vec<ServerMessage>| -> Vec<Option<String>> {
         let joined = heard.into_iter().filter_map(|message| match message {
             ServerMessage::RoomEvent(SequencedEvent { event: RoomEvent::ListenerJoined { listener }, .. }) => {
@@ -85,7 +95,8 @@ async fn the_host_alone_learns_the_address_of_a_listener_who_signed_in() {
         });
         joined.collect()
     };
-    assert_eq!(emails(hosting.drain().await), [None, Some("ada@example.org".to_owned())]);
+    assert_eq!(emails(hosting.drain().await), [const { None }; 3], "Linus has none, and Ada has allowed nothing");
+    assert_eq!(emails(hosting_elsewhere.drain().await), [Some("ada@example.org".to_owned())]);
     assert_eq!((joined.room.listeners, other.drain().await, listener.drain().await), (vec![], vec![], vec![]));
     let preview = world.site.get(&format!("/api/rooms/{code}"), Some(&guest)).await.text().await.expect("text");
     assert!(!preview.contains("ada@"), "{preview}");

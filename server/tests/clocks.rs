@@ -89,9 +89,12 @@ async fn what_others_check_by_their_own_clocks_goes_by_the_date() {
     let flags = ["--turn-urls", "relay.example:3478", "--turn-secret", "north", "--turn-ttl-seconds", "600"];
     let server = TestServer::start_with(Limits::default(), &flags).await;
     let ada = server.site.sign_in("Ada").await;
+    let code = server.site.create_room(&ada).await;
+    let (_host, _) = server.site.join(&ada, code, Role::Host).await;
+    let path = format!("/api/ice-servers?room={code}");
     for date in jumps(&server.clock) {
         server.clock.set_date(date);
-        let response = server.site.get("/api/ice-servers", Some(&ada)).await;
+        let response = server.site.get(&path, Some(&ada)).await;
         let servers: Value = response.json().await.expect("JSON");
         let username = servers[1]["username"].as_str().expect("a user name");
         let expires_s: u64 = username.split(':').next().and_then(|text| text.parse().ok()).expect("a time");

@@ -88,7 +88,8 @@ async fn only_the_host_fetches_messages_and_removes() {
     pair.listener.send(&write(1)).await;
     message(&mut pair.listener).await;
     let fetch = ClientMessage::FetchMessages(FetchMessages { before: Seq(u64::MAX) });
-    let remove = ClientMessage::RemoveListener(RemoveListener { member: pair.as_listener.member });
+    let remove =
+        ClientMessage::RemoveListener(RemoveListener { member: pair.as_listener.member, block_address: false });
     for refused in [&fetch, &remove] {
         pair.listener.send(refused).await;
         assert_eq!(pair.listener.refusal().await, Refusal::NotAllowed);
@@ -112,7 +113,7 @@ async fn a_removed_listener_is_thrown_out_and_stays_out() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let member = pair.as_listener.member;
-    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member })).await;
+    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member, block_address: false })).await;
     assert_eq!(pair.listener.last_words().await, (Refusal::Removed, 1008));
     assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
     let mut again = server.site.greet(&pair.grace).await;

@@ -83,14 +83,14 @@ async fn what_changes_nothing_takes_no_line_in_the_log_and_nobody_is_told_anythi
         assert_eq!(changed_to(&connection.event().await), Some(StreamState::Live));
     }
     let member = pair.as_listener.member;
-    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member })).await;
+    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member, block_address: false })).await;
     assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
     let begun = seq_of(&server, &pair).await;
     for _ in 0..30 {
         for command in [&START, &ClientMessage::ResumeStream] {
             pair.host.send(command).await;
         }
-        pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member })).await;
+        pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member, block_address: false })).await;
     }
     assert_eq!(pair.host.drain().await, [], "whoever repeats themselves is shown no error");
     assert_eq!(seq_of(&server, &pair).await, begun);

@@ -38,6 +38,7 @@ fn lost(connection: u128) -> Event {
 
 fn asks(account: AccountId, name: &str) -> Event {
     Event::JoinRequested(JoinRequested {
+        marks: heartogether::room::Marks::default(),
         connection: ConnectionRef { node: NodeId::from_bits(1), id: ConnectionId::from_bits(2) },
         account,
         name: DisplayName::parse(name).expect("a name"),

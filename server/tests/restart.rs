@@ -59,7 +59,7 @@ async fn after_a_kill_what_was_written_is_there_and_who_was_removed_stays_out() 
     assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
     assert!(matches!(pair.listener.event().await, RoomEvent::MessageSent { .. }));
     let member = pair.as_listener.member;
-    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member })).await;
+    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member, block_address: false })).await;
     assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
     drop(before);
 

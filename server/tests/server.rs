@@ -9,6 +9,7 @@ mod browser;
 mod clocks;
 mod conformance;
 mod engagement;
+mod frames;
 mod hostile;
 mod invitation;
 mod joining;

@@ -112,7 +112,14 @@ async fn knows_people_again(store: &dyn Store) {
     assert_eq!(store.picture(first.id).await.expect("found"), Some(picture));
     let again = sign_in(store, &person("Countess"), AccountId::from_bits(7)).await;
     assert_eq!((again.id, again.name.as_str()), (ada().id, "Countess"));
-    assert!(again.profile.expect("a profile").has_picture);
+    let profile = again.profile.expect("a profile");
+    assert!(profile.has_picture);
+    assert_eq!(profile.email_shown, None, "nobody was asked");
+    for shown in [true, false] {
+        store.set_email_shown(ada().id, shown).await.expect("stored");
+        let again = sign_in(store, &person("Countess"), AccountId::from_bits(7)).await;
+        assert_eq!(again.profile.expect("a profile").email_shown, Some(shown), "a new sign-in keeps the choice");
+    }
 
     let other = Person { issuer: "https://other.example".to_owned(), ..person("Ada") };
     let other = sign_in(store, &other, AccountId::from_bits(8)).await;

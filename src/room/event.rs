@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     engagement::{MessageText, Reaction},
-    id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, RoomId, Seq},
+    id::{
+        AccountId, AddressMark, BrowserMark, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode,
+        RoomId, Seq,
+    },
     limits::Limits,
     role::{Kind, Permission, Role},
     time::Timestamp,
@@ -95,6 +98,9 @@ pub struct RoomCreated {
 pub struct Policy {
     /// See [`Limits::max_listeners`].
     pub max_listeners: u32,
+    /// See [`Limits::max_listeners_per_address`].
+    #[serde(default = "without_limit")]
+    pub max_listeners_per_address: u32,
     /// See [`Limits::room_idle_ms`].
     pub idle_ms: u64,
     /// See [`Limits::room_host_absent_ms`].
@@ -108,10 +114,16 @@ pub struct Policy {
     pub host_grace_ms: u64,
 }
 
+/// Rooms from before the limit have none.
+const fn without_limit() -> u32 {
+    u32::MAX
+}
+
 impl From<&Limits> for Policy {
     fn from(limits: &Limits) -> Self {
         Self {
             max_listeners: limits.max_listeners,
+            max_listeners_per_address: limits.max_listeners_per_address,
             idle_ms: limits.room_idle_ms,
             host_absent_ms: limits.room_host_absent_ms,
             reopen_ms: limits.room_reopen_ms,
@@ -130,6 +142,17 @@ pub struct ConnectionRef {
     pub id: ConnectionId,
 }
 
+/// What a room recognises a page by that comes as another account. Nothing in it says who or where somebody is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// The browser, if it keeps cookies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<BrowserMark>,
+    /// The network address; of IPv6 the /64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<AddressMark>,
+}
+
 /// A request for a place. The account is the session's, never the client's word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JoinRequested {
@@ -145,6 +168,9 @@ pub struct JoinRequested {
     /// What the account was to the server then.
     #[serde(default, rename = "account_kind")]
     pub kind: Kind,
+    /// What it can be recognised by.
+    #[serde(default)]
+    pub marks: Marks,
     /// As what.
     pub role: Role,
     /// Whether to take the host's place from another page.
@@ -197,6 +223,9 @@ pub enum Command {
     RemoveListener {
         /// Whose.
         member: MemberId,
+        /// Whether everybody at the same address is removed too.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        block_address: bool,
     },
     /// Show the host a reaction.
     React {

@@ -7,11 +7,11 @@ use std::collections::{BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Audience, ConnectionRef, Effects, Foreseen, JoinRequested, ResumeRequested, Room, RoomCreated, chat, stream,
+    Audience, ConnectionRef, Effects, Foreseen, JoinRequested, Marks, ResumeRequested, Room, RoomCreated, chat, stream,
 };
 use crate::{
     engagement::{MessageText, Reaction},
-    id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, Seq},
+    id::{AccountId, AddressMark, BrowserMark, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, Seq},
     limits::FORMER_LISTENERS,
     refusal::Refusal,
     role::{Permission, Role, Standing, permit},
@@ -25,9 +25,43 @@ pub(super) struct Members {
     host: Option<Member>,
     listeners: Vec<Member>,
     /// Who had a listener's place that is free by now, so that one who has just left can still be removed.
-    former: VecDeque<(MemberId, AccountId)>,
+    former: VecDeque<Trace>,
     /// Who may not come back.
-    removed: BTreeSet<AccountId>,
+    removed: Removed,
+}
+
+/// Whom a place belongs or belonged to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Trace {
+    member: MemberId,
+    account: AccountId,
+    marks: Marks,
+}
+
+/// Accounts that were removed, and what their next account is recognised by.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Removed {
+    accounts: BTreeSet<AccountId>,
+    browsers: BTreeSet<BrowserMark>,
+    addresses: BTreeSet<AddressMark>,
+}
+
+impl Removed {
+    fn add(&mut self, trace: Trace, with_address: bool) {
+        self.accounts.insert(trace.account);
+        self.browsers.extend(trace.marks.browser);
+        self.addresses.extend(trace.marks.address.filter(|_| with_address));
+    }
+
+    fn includes(&self, member: &Member) -> bool {
+        self.accounts.contains(&member.account) || self.knows(member.marks)
+    }
+
+    /// Whether it is a browser or an address of somebody who was removed.
+    fn knows(&self, marks: Marks) -> bool {
+        let is_known_browser = marks.browser.is_some_and(|browser| self.browsers.contains(&browser));
+        is_known_browser || marks.address.is_some_and(|address| self.addresses.contains(&address))
+    }
 }
 
 /// An account's place in a room.
@@ -54,6 +88,8 @@ pub struct Member {
     pub last_message: Option<MessageText>,
     /// Whether a connection is there.
     pub attachment: Attachment,
+    #[serde(default)]
+    marks: Marks,
     token: Option<ResumeToken>,
 }
 
@@ -98,6 +134,10 @@ impl Member {
         }
     }
 
+    const fn trace(&self) -> Trace {
+        Trace { member: self.id, account: self.account, marks: self.marks }
+    }
+
     /// Gives the place a connection; the one it had before learns that another page took over.
     fn attach(&mut self, connection: ConnectionRef, effects: &mut Effects) {
         if let Some(before) = self.connection() {
@@ -123,19 +163,18 @@ impl Members {
 
     /// Frees the places that `keep` refuses, and names them.
     pub(super) fn release(&mut self, keep: impl Fn(&Member) -> bool) -> Vec<MemberId> {
-        let released: Vec<_> =
-            self.listeners.iter().filter(|member| !keep(member)).map(|m| (m.id, m.account)).collect();
+        let released: Vec<_> = self.listeners.iter().filter(|member| !keep(member)).map(Member::trace).collect();
         self.listeners.retain(keep);
         self.former.extend(&released);
-        released.into_iter().map(|(member, _)| member).collect()
+        released.into_iter().map(|trace| trace.member).collect()
     }
 
     /// Forgets those who left longest ago, where there are too many. Of whom something is still told is known: whoever is
     /// deleted must not live on in it.
     pub(super) fn forget_former(&mut self, is_told_of: impl Fn(MemberId) -> bool) {
         let mut surplus = self.former.len().saturating_sub(FORMER_LISTENERS);
-        self.former.retain(|(member, _)| {
-            let is_kept = surplus == 0 || is_told_of(*member);
+        self.former.retain(|trace| {
+            let is_kept = surplus == 0 || is_told_of(trace.member);
             surplus -= usize::from(!is_kept);
             is_kept
         });
@@ -153,34 +192,44 @@ impl Members {
     /// What an account is to those who listen, among whom the owner is nobody special.
     pub(super) fn standing_of(&self, account: AccountId) -> Standing {
         match () {
-            () if self.removed.contains(&account) => Standing::Removed,
+            () if self.removed.accounts.contains(&account) => Standing::Removed,
             () if self.listeners.iter().any(|member| member.account == account) => Standing::Listener,
             () => Standing::Account,
         }
     }
 
-    /// The account that has or had a listener's place.
-    fn account_of(&self, member: MemberId) -> Option<AccountId> {
-        let now = self.listeners.iter().map(|listener| (listener.id, listener.account));
-        now.chain(self.former.iter().copied()).find(|(id, _)| *id == member).map(|(_, account)| account)
+    /// The listeners' places that are taken, and those that were of late.
+    fn traces(&self) -> impl Iterator<Item = Trace> {
+        self.listeners.iter().map(Member::trace).chain(self.former.iter().copied())
+    }
+
+    /// Whose place it is, or was of late.
+    fn find_removable(&self, member: MemberId) -> Result<Trace, Refusal> {
+        self.traces().find(|trace| trace.member == member).ok_or(Refusal::MemberNotFound)
+    }
+
+    /// Whether as many listen from this address as may. The host's own address has every place.
+    fn is_address_full(&self, address: Option<AddressMark>, limit: u32) -> bool {
+        let is_hosts = self.host.as_ref().is_some_and(|host| host.marks.address == address);
+        let from_there = self.listeners.iter().filter(|member| member.marks.address == address).count();
+        address.is_some() && !is_hosts && from_there >= limit as usize
     }
 
     /// The listeners' places that the account has or had of late.
     pub(super) fn places_of(&self, account: AccountId) -> Vec<MemberId> {
-        let now = self.listeners.iter().map(|listener| (listener.id, listener.account));
-        now.chain(self.former.iter().copied()).filter(|(_, known)| *known == account).map(|(id, _)| id).collect()
+        self.traces().filter(|trace| trace.account == account).map(|trace| trace.member).collect()
     }
 
     /// Gives places, and what is remembered of former ones, to another account.
     pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
         let places = self.host.iter_mut().chain(&mut self.listeners).map(|member| &mut member.account);
-        for account in places.chain(self.former.iter_mut().map(|(_, account)| account)) {
+        for account in places.chain(self.former.iter_mut().map(|trace| &mut trace.account)) {
             if *account == from {
                 *account = to;
             }
         }
-        if self.removed.remove(&from) {
-            self.removed.insert(to);
+        if self.removed.accounts.remove(&from) {
+            self.removed.accounts.insert(to);
         }
     }
 
@@ -205,6 +254,7 @@ pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
         last_reaction: None,
         last_message: None,
         attachment: Attachment::Detached(at),
+        marks: Marks::default(),
         token: None,
     });
     room.created = Some(created.clone());
@@ -234,8 +284,17 @@ pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Ref
         }
         Role::Listener => {
             permit(room.members.standing_of(request.account), request.kind, Permission::Listen)?;
+            if room.members.removed.knows(request.marks) {
+                return Err(Refusal::Removed);
+            }
             let is_known = room.members.listeners().any(|member| member.account == request.account);
-            if room.is_full() && !is_known { Err(Refusal::RoomFull) } else { Ok(()) }
+            let share = room.created().map_or(u32::MAX, |created| created.policy.max_listeners_per_address);
+            match () {
+                () if is_known => Ok(()),
+                () if room.is_full() => Err(Refusal::RoomFull),
+                () if room.members.is_address_full(request.marks.address, share) => Err(Refusal::AddressFull),
+                () => Ok(()),
+            }
         }
     }
 }
@@ -254,6 +313,7 @@ fn join_as_host(room: &mut Room, request: &JoinRequested, at: Timestamp, effects
     let host = room.members.host.as_mut()?;
     host.attach(request.connection, effects);
     host.token = Some(request.token);
+    host.marks = request.marks;
     let member = host.id;
     // A new page captures nothing yet; what was live before is interrupted until it shares again.
     stream::interrupt(room, at);
@@ -274,6 +334,7 @@ fn join_as_listener(room: &mut Room, request: &JoinRequested, at: Timestamp, eff
             last_reaction: None,
             last_message: None,
             attachment: Attachment::Detached(at),
+            marks: request.marks,
             token: None,
         });
         room.members.listeners.len() - 1
@@ -281,6 +342,7 @@ fn join_as_listener(room: &mut Room, request: &JoinRequested, at: Timestamp, eff
     let member = &mut room.members.listeners[index];
     member.attach(request.connection, effects);
     member.token = Some(request.token);
+    member.marks = request.marks;
     member.name = request.name.clone();
     member.email = request.email.clone();
     member.active_at = at;
@@ -290,7 +352,7 @@ fn join_as_listener(room: &mut Room, request: &JoinRequested, at: Timestamp, eff
 
 fn welcome(room: &mut Room, member: MemberId, request: &JoinRequested, at: Timestamp, effects: &mut Effects) {
     let Some(view) = room.view(member) else { return };
-    let joined = RoomJoined { member, token: request.token, seq: room.seq, now: at, room: view };
+    let joined = RoomJoined { member, token: request.token, seq: room.seq, now: at, room: view, ice_servers: None };
     effects.send(Audience::Connection(request.connection.id), ServerMessage::RoomJoined(joined));
     if request.role == Role::Host {
         chat::deliver(room, effects);
@@ -306,7 +368,7 @@ pub(super) fn resume(room: &mut Room, request: &ResumeRequested, at: Timestamp, 
     member.attach(request.connection, effects);
     let member = member.clone();
     let Some(missed) = missed_since(room, &member, request.last_seq) else { return };
-    let resumed = RoomResumed { seq: room.seq, now: at, missed };
+    let resumed = RoomResumed { seq: room.seq, now: at, missed, ice_servers: None };
     effects.send(Audience::Connection(request.connection.id), ServerMessage::RoomResumed(resumed));
     match member.role {
         Role::Host => chat::deliver(room, effects),
@@ -389,30 +451,38 @@ pub(super) fn leave(room: &mut Room, connection: ConnectionId, at: Timestamp, ef
     }
 }
 
-/// The account cannot come back to this room. Somebody who has just left is kept out too.
-pub(super) fn remove(room: &mut Room, connection: ConnectionId, member: MemberId, effects: &mut Effects) {
-    let account = match find_removable(room, member) {
-        Ok(account) => account,
+/// The account cannot come back to this room, nor can another one from the same browser and, if the host wants it so, from the
+/// same address. Somebody who has just left is kept out too.
+pub(super) fn remove(
+    room: &mut Room,
+    connection: ConnectionId,
+    member: MemberId,
+    block_address: bool,
+    effects: &mut Effects,
+) {
+    let trace = match room.members.find_removable(member) {
+        Ok(trace) => trace,
         Err(refusal) => return effects.refuse(connection, refusal),
     };
-    room.members.removed.insert(account);
-    for member in room.members.listeners().filter(|member| member.account == account) {
+    room.members.removed.add(trace, block_address);
+    let Members { listeners, removed, .. } = &room.members;
+    let gone: Vec<_> = listeners.iter().filter(|member| removed.includes(member)).map(Member::trace).collect();
+    for member in listeners.iter().filter(|member| removed.includes(member)) {
         effects.announce(Audience::Host, RoomEvent::ListenerLeft { member: member.id });
         if let Some(connection) = member.connection() {
             effects.disconnect(connection.id, Refusal::Removed);
         }
     }
-    room.members.release(|member| member.account != account);
+    // Who had the same browser or address cannot come back from elsewhere either.
+    room.members.removed.accounts.extend(gone.iter().map(|trace| trace.account));
+    room.members.release(|member| !gone.iter().any(|trace| trace.member == member.id));
 }
 
-/// What comes of a removal: nothing where the account has been removed before and has no place.
-pub(super) fn foresee_removal(room: &Room, member: MemberId) -> Result<Foreseen, Refusal> {
-    let account = find_removable(room, member)?;
-    let is_there = room.members.listeners().any(|listener| listener.account == account);
-    Ok(Foreseen::if_changed(is_there || !room.members.removed.contains(&account)))
-}
-
-/// The account that has the place, or had it of late.
-fn find_removable(room: &Room, member: MemberId) -> Result<AccountId, Refusal> {
-    room.members.account_of(member).ok_or(Refusal::MemberNotFound)
+/// What comes of a removal: nothing where all that it would keep out is kept out, and nobody of it is there.
+pub(super) fn foresee_removal(room: &Room, member: MemberId, block_address: bool) -> Result<Foreseen, Refusal> {
+    let trace = room.members.find_removable(member)?;
+    let mut removed = room.members.removed.clone();
+    removed.add(trace, block_address);
+    let is_there = room.members.listeners().any(|listener| removed.includes(listener));
+    Ok(Foreseen::if_changed(is_there || removed != room.members.removed))
 }

@@ -29,6 +29,9 @@ pub struct SendMessage {
 pub struct RemoveListener {
     /// Whose.
     pub member: MemberId,
+    /// Whether everybody at the same network address is removed too, and kept out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub block_address: bool,
 }
 
 /// Asks for messages that are older than the ones known.

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::stream::{RoomEvent, RoomView};
+use super::{
+    ice::IceConfiguration,
+    stream::{RoomEvent, RoomView},
+};
 use crate::{
     id::{MemberId, ResumeToken, RoomCode, Seq},
     role::Role,
@@ -45,6 +48,9 @@ pub struct RoomJoined {
     pub now: Timestamp,
     /// The room.
     pub room: RoomView,
+    /// The STUN and TURN servers, with the member's own passwords.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ice_servers: Option<IceConfiguration>,
 }
 
 /// The answer to a resume.
@@ -56,6 +62,9 @@ pub struct RoomResumed {
     pub now: Timestamp,
     /// What was missed.
     pub missed: Missed,
+    /// The STUN and TURN servers, with the member's own passwords.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ice_servers: Option<IceConfiguration>,
 }
 
 /// What a member missed while it was away.

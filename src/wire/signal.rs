@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{MemberId, NegotiationId},
-    limits::CANDIDATES_PER_SIGNAL,
+    limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, MEDIA_ID_BYTES},
     role::Permission,
 };
 
@@ -103,8 +103,21 @@ impl Signal {
         }
     }
 
-    /// Whether it keeps to [`CANDIDATES_PER_SIGNAL`].
+    /// Whether it keeps to the limits of candidates.
     pub(super) fn is_bounded(&self) -> bool {
-        !matches!(self, Self::Candidates { candidates, .. } if candidates.len() > CANDIDATES_PER_SIGNAL)
+        match self {
+            Self::Candidates { candidates, .. } => {
+                candidates.len() <= CANDIDATES_PER_SIGNAL && candidates.iter().all(Candidate::is_bounded)
+            }
+            _ => true,
+        }
+    }
+}
+
+impl Candidate {
+    /// Whether it is short enough to be sent: [`CANDIDATE_BYTES`] and [`MEDIA_ID_BYTES`].
+    pub fn is_bounded(&self) -> bool {
+        let media_id_bytes = self.sdp_mid.as_ref().map_or(0, String::len);
+        self.candidate.len() <= CANDIDATE_BYTES && media_id_bytes <= MEDIA_ID_BYTES
     }
 }

@@ -54,7 +54,7 @@ fn an_account_that_listens_already_keeps_its_own_place() {
 #[test]
 fn whoever_was_removed_stays_out_after_signing_in() {
     let mut stage = Stage::full_and_live();
-    stage.command(1, Command::RemoveListener { member: FIRST_LISTENER });
+    stage.command(1, Command::RemoveListener { member: FIRST_LISTENER, block_address: false });
     merge(&mut stage, GRACE, BARBARA);
     assert_eq!(stage.ask_to_listen(BARBARA, 5).refusal(5), Refusal::Removed);
 }
@@ -130,6 +130,7 @@ fn whoever_spoke_last_is_known_when_a_crowd_leaves_at_once() {
 fn a_log_is_rid_of_who_somebody_was_and_what_they_wrote_as_a_guest_too() {
     let asks = |at: u128, account, called: &str, email: Option<&str>| {
         Event::JoinRequested(JoinRequested {
+            marks: heartogether::room::Marks::default(),
             connection: connection(at),
             account,
             name: name(called),

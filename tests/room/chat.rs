@@ -132,7 +132,7 @@ fn the_oldest_messages_go_first() {
 fn a_removed_listener_is_gone_and_stays_out_on_every_way_in() {
     let mut stage = Stage::full_and_live();
     let token = stage.listener(GRACE, 4).token;
-    let outcome = stage.command(1, Command::RemoveListener { member: FIRST_LISTENER });
+    let outcome = stage.command(1, Command::RemoveListener { member: FIRST_LISTENER, block_address: false });
     assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerLeft { member: FIRST_LISTENER }]);
     assert_eq!(outcome.closed(), [(connection(4).id, Refusal::Removed)]);
     assert_eq!(stage.ask_to_listen(GRACE, 5).refusal(5), Refusal::Removed);
@@ -144,7 +144,7 @@ fn a_removed_listener_is_gone_and_stays_out_on_every_way_in() {
 fn who_has_just_left_can_still_be_removed() {
     let mut stage = Stage::full_and_live();
     stage.command(2, Command::Leave);
-    assert!(stage.command(1, Command::RemoveListener { member: FIRST_LISTENER }).is_silent());
+    assert!(stage.command(1, Command::RemoveListener { member: FIRST_LISTENER, block_address: false }).is_silent());
     assert_eq!(stage.ask_to_listen(GRACE, 5).refusal(5), Refusal::Removed);
 }
 
@@ -152,7 +152,7 @@ fn who_has_just_left_can_still_be_removed() {
 fn the_host_cannot_be_removed_and_neither_can_nobody() {
     for member in [HOST, MemberId::from_bits(99)] {
         let mut stage = Stage::full_and_live();
-        let outcome = stage.command(1, Command::RemoveListener { member });
+        let outcome = stage.command(1, Command::RemoveListener { member, block_address: false });
         assert_eq!(outcome.refusal(1), Refusal::MemberNotFound);
         stage.listener(GRACE, 4);
     }

@@ -190,7 +190,7 @@ impl World {
                 let owner = self.pages[0].connection;
                 let member = self.pages[page].seat.as_ref().map(|seat| seat.member);
                 if let (Some(owner), Some(member)) = (owner, member) {
-                    let command = Command::RemoveListener { member };
+                    let command = Command::RemoveListener { member, block_address: false };
                     self.append(Event::Commanded { connection: owner.id, command });
                 }
             }
@@ -229,6 +229,7 @@ impl World {
         let token = ResumeToken::from_bits(self.draw());
         let (account, name) = (PAGES[page], name("Somebody"));
         self.append(Event::JoinRequested(JoinRequested {
+            marks: heartogether::room::Marks::default(),
             connection,
             account,
             name,

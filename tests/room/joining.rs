@@ -232,6 +232,7 @@ fn an_e_mail_address_is_for_the_host_alone() {
     let mut stage = Stage::open();
     stage.host(1);
     let request = JoinRequested {
+        marks: heartogether::room::Marks::default(),
         connection: connection(2),
         account: GRACE,
         name: name("Grace"),

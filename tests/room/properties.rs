@@ -157,7 +157,7 @@ proptest! {
             for member in turn.after.members().filter(|member| member.role == Role::Listener) {
                 prop_assert!(!removed.contains(&member.account), "{:?} is back", member.account);
             }
-            if let Event::Commanded { command: heartogether::room::Command::RemoveListener { member }, .. } = &turn.entry.event {
+            if let Event::Commanded { command: heartogether::room::Command::RemoveListener { member, block_address: false }, .. } = &turn.entry.event {
                 let carried_out = !turn.effects.iter().any(|effect| matches!(effect, Effect::Send { to: Audience::Connection(_), .. }));
                 let account = turn.before.members().find(|known| known.id == *member).map(|known| known.account);
                 removed.extend(account.filter(|_| carried_out));

@@ -221,6 +221,7 @@ fn a_lost_node_takes_its_connections_and_no_others() {
     let elsewhere = ConnectionRef { node, id: ConnectionId::from_bits(3) };
     let member = heartogether::id::MemberId::from_bits(77);
     stage.append(Event::JoinRequested(JoinRequested {
+        marks: heartogether::room::Marks::default(),
         connection: elsewhere,
         account: EDSGER,
         name: name("Edsger"),

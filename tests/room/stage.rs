@@ -73,7 +73,7 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::ResumeStream,
         Command::InterruptStream,
         Command::StopRoom,
-        Command::RemoveListener { member: FIRST_LISTENER },
+        Command::RemoveListener { member: FIRST_LISTENER, block_address: false },
         FIRE,
         write(1, "louder, please"),
     ]
@@ -152,6 +152,7 @@ impl Stage {
         let token = ResumeToken::from_bits(self.draw());
         let connection = connection(at);
         self.append(Event::JoinRequested(JoinRequested {
+            marks: heartogether::room::Marks::default(),
             connection,
             account,
             name,

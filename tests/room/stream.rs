@@ -184,12 +184,15 @@ fn what_changes_nothing_is_foreseen() {
 fn a_removal_that_removes_nobody_is_foreseen() {
     let mut stage = Stage::full_and_live();
     let foreseen = |stage: &Stage, member| {
-        let event = Event::Commanded { connection: connection(1).id, command: Command::RemoveListener { member } };
+        let event = Event::Commanded {
+            connection: connection(1).id,
+            command: Command::RemoveListener { member, block_address: false },
+        };
         stage.room.foresee(&event, stage.now)
     };
     assert_eq!(foreseen(&stage, MemberId::from_bits(99)), Err(Refusal::MemberNotFound));
     assert_eq!(foreseen(&stage, FIRST_LISTENER), Ok(Foreseen::Change));
-    stage.command(1, Command::RemoveListener { member: FIRST_LISTENER });
+    stage.command(1, Command::RemoveListener { member: FIRST_LISTENER, block_address: false });
     assert_eq!(foreseen(&stage, FIRST_LISTENER), Ok(Foreseen::Nothing));
 }
 

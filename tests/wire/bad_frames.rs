@@ -1,7 +1,7 @@
 //! Frames that are refused: each gets its code, none a panic.
 
 use heartogether::{
-    limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES},
+    limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAME_BYTES, MEDIA_ID_BYTES},
     refusal::Refusal,
     wire::{decode_client, decode_server},
 };
@@ -147,6 +147,20 @@ fn a_signal_has_as_many_candidates_as_allowed_and_not_one_more() {
     };
     assert!(decode_client(&frame(CANDIDATES_PER_SIGNAL)).is_ok());
     assert_eq!(decode_client(&frame(CANDIDATES_PER_SIGNAL + 1)), Err(Refusal::FrameMalformed));
+}
+
+#[test]
+fn a_candidate_is_as_long_as_allowed_and_no_longer() {
+    let frame = |candidate: usize, media_id: usize| {
+        let candidate =
+            json!({"candidate": "c".repeat(candidate), "sdp_mid": "m".repeat(media_id), "sdp_m_line_index": 0});
+        let signal = json!({"kind": "candidates", "negotiation": 1, "candidates": [candidate]});
+        json!({"type": "signal", "to": MEMBER, "signal": signal}).to_string()
+    };
+    assert!(decode_client(&frame(CANDIDATE_BYTES, MEDIA_ID_BYTES)).is_ok());
+    for (candidate, media_id) in [(CANDIDATE_BYTES + 1, 1), (1, MEDIA_ID_BYTES + 1)] {
+        assert_eq!(decode_client(&frame(candidate, media_id)), Err(Refusal::FrameMalformed));
+    }
 }
 
 proptest! {

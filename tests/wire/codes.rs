@@ -98,3 +98,70 @@ fn every_code_can_be_drawn_and_read() {
         assert_eq!(RoomCode::parse(&code.to_string().to_lowercase()), Ok(code));
     }
 }
+
+#[test]
+fn a_code_is_found_in_whatever_people_paste() {
+    for pasted in [
+        "ABC234",
+        " abc 234 ",
+        "ABC\u{2013}234",
+        "ABC\u{2014}234",
+        "ABC\u{2011}234",
+        "ABC\u{2212}234",
+        "\u{feff}ABC\u{200b}234\u{2060}",
+        "\u{202d}ABC234\u{202c}",
+        "\"ABC234\"",
+        "\u{201c}ABC-234\u{201d}",
+        "\u{201e}abc 234\u{201c}",
+        "«ABC234»",
+        "「ABC234」",
+        "(ABC234).",
+        "*ABC234*",
+        "ABC_234",
+        "ABC.234",
+        "\u{ff21}\u{ff22}\u{ff23}\u{ff12}\u{ff13}\u{ff14}",
+        "\u{ff41}\u{ff42}\u{ff43}\u{ff0d}\u{ff12}\u{ff13}\u{ff14}",
+        "Code: ABC-234",
+        "Room code: ABC 234",
+        "代码\u{ff1a}ABC234",
+        "https://hear.example/room/ABC234",
+        "http://192.0.2.7:3000/listen/abc234",
+        "hear.example/host/ABC234/",
+        "https://other.example/some/where/room/ABC234",
+        "https://hear.example/room/ABC234?utm_source=mail&x=/room/ZZZZZZ#top",
+        "https://hear.example/room/ABC-234#/listen/ZZZZZZ",
+        "https://hear.example/room/ABC234/qr.svg",
+        "https://hear.example/login?next=/listen/ABC234",
+        "https://hear.example/login?next=%2Flisten%2FABC234&why=guests_off",
+        "HTTPS://HEAR.EXAMPLE/ROOM/ABC234",
+        "Ada’s room https://hear.example/room/ABC234",
+        "<https://hear.example/room/ABC234>",
+        "https://hear.example/room/ABC\u{200b}234.",
+        "/room/ABC234",
+    ] {
+        assert_eq!(RoomCode::find_in(pasted).map(|code| code.to_string()).as_deref(), Ok("ABC234"), "{pasted:?}");
+    }
+    let long = format!("https://hear.example/room/ABC234?{}", "x".repeat(2_048 - 33));
+    assert!(RoomCode::find_in(&long).is_ok());
+}
+
+#[test]
+fn where_no_code_is_pasted_none_is_found() {
+    for (what, pasted) in [
+        ("nothing", ""),
+        ("a dash", "\u{2013}"),
+        ("a label", "Code:"),
+        ("two codes", "ABC234 DEF567"),
+        ("a link elsewhere", "https://hear.example/about"),
+        ("a link without a code", "https://hear.example/room/"),
+        ("a code that is no page's", "https://hear.example/ABC234"),
+        ("a word that looks like a code after a slash", "and/or/ABC234"),
+        ("Cyrillic letters that look alike", "\u{410}\u{412}\u{421}234"),
+        ("markup", "<b>ABC2</b>"),
+        ("21 characters", "Please come: ABC23456"),
+        ("a link without an end", &format!("https://hear.example/room/ABC234?{}", "x".repeat(2_016))),
+        ("very many", &"A".repeat(1_000_000)),
+    ] {
+        assert_eq!(RoomCode::find_in(pasted), Err(Refusal::CodeMalformed), "{what}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs};
 
 use heartogether::{
-    limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES, Limits},
+    limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAME_BYTES, FRAMES_PER_MESSAGE, Limits},
     refusal::Refusal,
     wire::*,
 };
@@ -127,6 +127,10 @@ fn the_numbers_are_those_of_the_code() {
         ("version", format!("version is `{PROTOCOL_VERSION}`")),
         ("frame", format!("{} KiB", FRAME_BYTES / 1024)),
         ("candidates", format!("{CANDIDATES_PER_SIGNAL} candidates")),
+        ("candidate", format!("{CANDIDATE_BYTES} bytes")),
+        ("fragments", format!("{FRAMES_PER_MESSAGE} frames")),
+        ("signals", format!("{} KiB a second", limits.signal_bytes_per_second / 1024)),
+        ("signals at once", format!("{} KiB at once", limits.signal_bytes_burst / 1024)),
         ("events", format!("{} events", heartogether::limits::EVENTS_KEPT)),
         ("rate", format!("{} frames a second", limits.frames_per_second)),
         ("burst", format!("{} at once", limits.frames_burst)),

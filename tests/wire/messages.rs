@@ -59,7 +59,7 @@ fn client_messages() -> Vec<ClientMessage> {
         ClientMessage::StopRoom,
         ClientMessage::SendMessage(SendMessage { nonce: u32::MAX, text: text() }),
         ClientMessage::FetchMessages(FetchMessages { before: Seq(40) }),
-        ClientMessage::RemoveListener(RemoveListener { member: LISTENER }),
+        ClientMessage::RemoveListener(RemoveListener { member: LISTENER, block_address: false }),
     ];
     let reactions =
         Reaction::ALL.iter().map(|reaction| ClientMessage::SendReaction(SendReaction { reaction: *reaction }));

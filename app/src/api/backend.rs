@@ -38,6 +38,9 @@ pub trait Backend: Send + Sync {
     /// A name for a guest who has not said theirs.
     fn guest_name(&self) -> DisplayName;
 
+    /// Keeps whether hosts see an account's e-mail address, for every place it takes from now on.
+    async fn set_email_shown(&self, account: &Account, shown: bool) -> Result<(), ApiError>;
+
     /// Opens a room.
     async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError>;
 
@@ -53,8 +56,12 @@ pub trait Backend: Send + Sync {
     /// The link that leads others to a room.
     fn link(&self, code: RoomCode, visitor: &Visitor) -> String;
 
-    /// The STUN and TURN servers for an account.
-    fn ice_servers(&self, account: &Account) -> IceConfiguration;
+    /// The STUN servers, for everybody.
+    fn public_ice_servers(&self) -> IceConfiguration;
+
+    /// The STUN and TURN servers for an account that has a place in the room; for others, those for everybody, whether there
+    /// is such a room or not.
+    async fn ice_servers(&self, account: &Account, code: RoomCode) -> Result<IceConfiguration, ApiError>;
 }
 
 /// A session that has just begun.
@@ -85,6 +92,8 @@ pub struct Caller {
     pub is_secure: bool,
     /// The host and port under which they asked (RFC 9110, section 7.2), if they said.
     pub authority: Option<String>,
+    /// The random bits that their browser keeps in a cookie, if it does.
+    pub browser: Option<u128>,
     /// What the answer tells them of limits.
     pub told: Told,
 }
@@ -92,7 +101,7 @@ pub struct Caller {
 impl Default for Caller {
     fn default() -> Self {
         let address = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        Self { address, is_secure: false, authority: None, told: Told::default() }
+        Self { address, is_secure: false, authority: None, browser: None, told: Told::default() }
     }
 }
 

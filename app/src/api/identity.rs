@@ -24,20 +24,35 @@ impl Account {
         self.profile.is_none()
     }
 
+    /// The e-mail address, where its owner lets hosts see it.
+    pub fn email_for_hosts(&self) -> Option<&str> {
+        let profile = self.profile.as_ref()?;
+        profile.email.as_deref().filter(|_| profile.email_shown == Some(true))
+    }
+
+    /// The e-mail address, while its owner has not said whether hosts may see it.
+    pub fn email_to_ask_about(&self) -> Option<&str> {
+        let profile = self.profile.as_ref()?;
+        profile.email.as_deref().filter(|_| profile.email_shown.is_none())
+    }
+
     /// What it is to a server where guests may do this.
     pub const fn kind(&self, guests: Guests) -> Kind {
         if self.is_guest() { Kind::Guest(guests) } else { Kind::Known }
     }
 }
 
-/// What a sign-in provider has told of a person. For that person alone, and the e-mail address for hosts whose room they
-/// are in.
+/// What a sign-in provider has told of a person. For that person alone, and the e-mail address for hosts whose rooms they
+/// enter, if they allow it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The provider's name.
     pub provider: String,
     /// The e-mail address, if the provider has checked it.
     pub email: Option<String>,
+    /// Whether hosts may see it; `None` while the person has not said.
+    #[serde(default)]
+    pub email_shown: Option<bool>,
     /// Whether there is a picture.
     pub has_picture: bool,
 }

@@ -15,6 +15,8 @@ pub struct ListenerRow {
     pub peer: Option<PeerState>,
     /// Whether they are being removed, and it can still be taken back.
     pub removing: bool,
+    /// Whether everybody at their address is to go too.
+    pub blocking_address: bool,
     /// Whether they are gone, and only their place in the list is still there.
     pub has_left: bool,
 }
@@ -24,7 +26,13 @@ pub struct ListenerRow {
 pub fn arranged(audience: Vec<ListenerRow>, held: Option<&[ListenerRow]>) -> Vec<ListenerRow> {
     let by_member = |row: ListenerRow| (row.listener.member, row);
     let mut others: BTreeMap<_, _> = audience.into_iter().map(by_member).collect();
-    let gone = |row: &ListenerRow| ListenerRow { peer: None, removing: false, has_left: true, ..row.clone() };
+    let gone = |row: &ListenerRow| ListenerRow {
+        peer: None,
+        removing: false,
+        blocking_address: false,
+        has_left: true,
+        ..row.clone()
+    };
     let standing = held.unwrap_or_default().iter();
     let mut rows: Vec<_> =
         standing.map(|row| others.remove(&row.listener.member).unwrap_or_else(|| gone(row))).collect();

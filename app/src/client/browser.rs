@@ -2,7 +2,9 @@
 //! talks to web-sys. Everything here lets go of its device, socket or connection when dropped.
 
 mod alarm;
+mod capability;
 mod capture;
+mod console;
 pub mod detour;
 pub mod discretion;
 pub(crate) mod head_start;
@@ -13,6 +15,7 @@ mod microphones;
 mod mixer;
 mod network;
 pub(crate) mod page_clock;
+pub mod page_guard;
 mod pause;
 mod peer;
 pub mod peer_connections;
@@ -24,7 +27,9 @@ mod reload;
 pub mod sharing;
 mod socket;
 mod sources;
+pub mod speakers;
 mod stats;
+mod storage;
 mod vigil;
 pub mod volume;
 
@@ -44,6 +49,7 @@ use gloo_events::EventListener;
 use heartogether::{
     engagement::Reaction,
     id::NegotiationId,
+    refusal::Refusal,
     role::Role,
     wire::{ListenerView, RoomJoined, RoomResumed, RoomView, ServerMessage},
 };
@@ -55,6 +61,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
 use alarm::Alarm;
+pub(crate) use capability::keeps_cookies;
 pub use capture::CaptureError;
 use head_start::{Happening, HeadStart};
 use ice::Discretion;
@@ -68,11 +75,14 @@ use property::property;
 use socket::Socket;
 pub use sources::Sound;
 use sources::Sources;
+pub use speakers::{Speaker, Speakers};
 
 use super::{
     COUNT_EVERY_MS, Client, Command, Input, ListenerRow, ListenerState, PeerState, Profile, Timer,
     statistics::{EVERY_MS, Reading},
+    trace,
 };
+use crate::routes;
 
 /// How often the audience is shown anew, at most.
 const AUDIENCE_EVERY: Duration = Duration::from_millis(200);
@@ -103,7 +113,11 @@ struct Running {
     waking: RefCell<Vec<EventListener>>,
     intervals: RefCell<Vec<IntervalHandle>>,
     audience: Audience,
+    /// A listener's loudspeakers, while they are followed.
+    speakers: RefCell<speakers::Following>,
     presence: Presence,
+    /// Whether what happens is written to the console.
+    is_traced: bool,
 }
 
 /// When the audience was shown: with thousands of listeners it changes faster than anybody can read.
@@ -137,7 +151,9 @@ impl Page {
             waking: RefCell::default(),
             intervals: RefCell::default(),
             audience: Audience::default(),
+            speakers: RefCell::default(),
             presence,
+            is_traced: console::is_asked_for(),
         }))
     }
 
@@ -207,7 +223,9 @@ impl Page {
     }
 
     fn take(&self, input: Input) {
+        let traced = self.0.is_traced.then(|| trace::input(&input));
         let commands = self.0.client.borrow_mut().step(input);
+        traced.iter().for_each(|happened| console::write(happened, &commands));
         commands.into_iter().for_each(|command| self.perform(command));
         self.0.awaited.take();
     }
@@ -215,8 +233,10 @@ impl Page {
     fn perform(&self, command: Command) {
         match command {
             Command::OpenSocket => self.open_socket(),
+            Command::ProbeServer => self.probe_server(),
             Command::CloseSocket => *self.0.socket.borrow_mut() = None,
             Command::Send(message) => self.0.socket.borrow().iter().for_each(|socket| socket.send(&message)),
+            Command::UseIceServers(known) => self.take_ice_servers(&known),
             Command::StartTimer { timer, after_ms } => self.start_timer(timer, after_ms),
             Command::StopTimer(timer) => self.stop_timer(timer),
             Command::OpenOffering(negotiation) => self.open_offering(negotiation),
@@ -257,6 +277,14 @@ impl Page {
         *self.0.socket.borrow_mut() = ahead.or_else(|| Socket::open(&self.reporter()));
     }
 
+    fn probe_server(&self) {
+        let report = self.reporter();
+        spawn_local(async move {
+            let answers = probe::answers(routes::HEALTH).await;
+            report.input(Input::ServerProbed { answers });
+        });
+    }
+
     /// Shows what has changed, and only that. While a page is being drawn nothing may change: the server's HTML is taken over
     /// as it is.
     fn publish(&self) {
@@ -277,6 +305,9 @@ impl Page {
         show(presence.chosen_reaction, client.chosen_reaction());
         show(presence.engagement_notice, client.engagement_notice());
         show(presence.turn_problem, client.turn_problem());
+        if presence.gathering.try_with_untracked(|shown| shown != client.gathering()) == Some(true) {
+            presence.gathering.set(client.gathering().clone());
+        }
         if let Some(playback) = &self.0.playback {
             show(presence.playback_blocked, playback.is_blocked());
             show(presence.playback_held, playback.is_held());
@@ -299,6 +330,7 @@ impl Page {
             listener: listener.clone(),
             peer: client.peer_state(listener.member),
             removing: client.is_removing(listener.member),
+            blocking_address: client.is_blocking_address(listener.member),
             has_left: false,
         };
         let rows = client.room().into_iter().flat_map(|room| &room.listeners).map(row).collect();
@@ -348,7 +380,8 @@ impl Page {
                 self.0.peers.borrow_mut().insert(negotiation, Rc::clone(&peer));
                 begin(peer);
             }
-            None => self.reporter().input_later(Input::PeerChanged { negotiation, state: PeerState::Failed }),
+            // An extension may leave the constructor there, and let it throw.
+            None => self.reporter().input_later(Input::BrowserLacks(Refusal::WebRtcMissing)),
         }
     }
 

@@ -34,9 +34,18 @@ pub(super) struct Engagement {
     next_nonce: u32,
     /// The listener's reactions, the latest last. The room does not say which one it refuses; only the latest comes too fast.
     reactions: Vec<Reaction>,
-    /// Whom the host removes, and whether the time to take it back is over.
-    removals: BTreeMap<MemberId, bool>,
+    /// Whom the host removes.
+    removals: BTreeMap<MemberId, Removal>,
     notice: Option<Refusal>,
+}
+
+/// A removal that the host has asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Removal {
+    /// Whether the time to take it back is over.
+    is_due: bool,
+    /// Whether everybody at the same address goes too.
+    block_address: bool,
 }
 
 /// How far a message of one's own has come.
@@ -115,7 +124,12 @@ impl Client {
 
     /// Whether the host has asked to remove a listener, and may still take it back.
     pub fn is_removing(&self, member: MemberId) -> bool {
-        self.engagement.removals.get(&member).is_some_and(|is_due| !is_due)
+        self.engagement.removals.get(&member).is_some_and(|removal| !removal.is_due)
+    }
+
+    /// Whether everybody at the address of a listener who is being removed goes too.
+    pub fn is_blocking_address(&self, member: MemberId) -> bool {
+        self.engagement.removals.get(&member).is_some_and(|removal| removal.block_address)
     }
 
     /// Why the last message or reaction did not go out at once.
@@ -201,7 +215,7 @@ impl Client {
                 given.for_each(|(_, message)| message.delivered = true);
             }
             // Whoever leaves by themselves can come back, unless the time to take it back is over.
-            RoomEvent::ListenerLeft { member } if self.engagement.removals.get(member) == Some(&true) => {
+            RoomEvent::ListenerLeft { member } if self.is_removed(*member) => {
                 self.engagement.removals.remove(member);
             }
             _ => {}
@@ -221,7 +235,15 @@ impl Client {
 
     pub(super) fn ask_to_remove(&mut self, member: MemberId, out: &mut Vec<Command>) {
         if self.role == Role::Host {
-            self.engagement.removals.entry(member).or_insert(false);
+            self.engagement.removals.entry(member).or_default();
+            out.push(Command::StartTimer { timer: Timer::Removal(member), after_ms: UNDO_MS });
+        }
+    }
+
+    /// There is time to take it back again.
+    pub(super) fn toggle_address_block(&mut self, member: MemberId, out: &mut Vec<Command>) {
+        if let Some(removal) = self.engagement.removals.get_mut(&member).filter(|removal| !removal.is_due) {
+            removal.block_address = !removal.block_address;
             out.push(Command::StartTimer { timer: Timer::Removal(member), after_ms: UNDO_MS });
         }
     }
@@ -234,15 +256,15 @@ impl Client {
     }
 
     pub(super) fn remove(&mut self, member: MemberId, out: &mut Vec<Command>) {
-        if let Some(is_due) = self.engagement.removals.get_mut(&member) {
-            *is_due = true;
+        if let Some(removal) = self.engagement.removals.get_mut(&member) {
+            removal.is_due = true;
             self.send_removals(out);
         }
     }
 
     /// Whether a removal is due, or has just happened.
     pub(super) fn is_removed(&self, member: MemberId) -> bool {
-        self.engagement.removals.get(&member) == Some(&true)
+        self.engagement.removals.get(&member).is_some_and(|removal| removal.is_due)
     }
 
     /// The page may be gone for good. Listeners learn at once that there is no more sound, and need not wait to notice.
@@ -258,9 +280,9 @@ impl Client {
 
     /// The page goes away: nobody can take anything back any more.
     pub(super) fn settle_removals(&mut self, out: &mut Vec<Command>) {
-        for (member, is_due) in &mut self.engagement.removals {
-            if !*is_due {
-                *is_due = true;
+        for (member, removal) in &mut self.engagement.removals {
+            if !removal.is_due {
+                removal.is_due = true;
                 out.push(Command::StopTimer(Timer::Removal(*member)));
             }
         }
@@ -272,9 +294,10 @@ impl Client {
         if !self.link.is_attached() {
             return;
         }
-        let due = self.engagement.removals.iter().filter(|(_, is_due)| **is_due).map(|(member, _)| *member);
-        for member in due.collect::<Vec<_>>() {
-            out.push(Command::Send(ClientMessage::RemoveListener(RemoveListener { member })));
+        let due = self.engagement.removals.iter().filter(|(_, removal)| removal.is_due);
+        let due: Vec<_> = due.map(|(member, removal)| (*member, removal.block_address)).collect();
+        for (member, block_address) in due {
+            out.push(Command::Send(ClientMessage::RemoveListener(RemoveListener { member, block_address })));
             let is_there = self.room.iter().flat_map(|room| &room.listeners).any(|listener| listener.member == member);
             if !is_there {
                 self.engagement.removals.remove(&member);

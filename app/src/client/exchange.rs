@@ -3,7 +3,8 @@
 use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, NegotiationId, RoomCode},
-    wire::{Candidate, ClientMessage, ServerMessage, Source},
+    refusal::Refusal,
+    wire::{Candidate, ClientMessage, IceConfiguration, ServerMessage, Source},
 };
 
 use super::{
@@ -15,8 +16,15 @@ use super::{
 /// What happens to a page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// The page is ready to join: the ICE servers are known.
+    /// The page is ready to join.
     Started,
+    /// The browser does not offer what every page in a room needs.
+    BrowserLacks(Refusal),
+    /// The server was asked over HTTP, because no socket can be opened.
+    ServerProbed {
+        /// Whether it answered.
+        answers: bool,
+    },
     /// The page was shown again, or the browser thinks otherwise of its network: whatever waits, try now.
     Woken,
     /// The socket is open.
@@ -68,6 +76,8 @@ pub enum Input {
     EarlierMessagesPressed,
     /// The host removes a listener, and may take it back for a moment.
     RemovePressed(MemberId),
+    /// The host wants everybody at the address of whom they are removing to go as well, or not after all.
+    AddressBlockPressed(MemberId),
     /// The host takes a removal back.
     UndoPressed(MemberId),
     /// The page may be gone for good without another word (Page Lifecycle, `pagehide`).
@@ -92,6 +102,13 @@ pub enum Input {
         negotiation: NegotiationId,
         /// What it found.
         candidate: Candidate,
+    },
+    /// The URLs of the STUN and TURN servers that peer connections will ask.
+    IceServersKnown(Vec<String>),
+    /// A STUN or TURN server has given one of the peer connections a candidate.
+    IceServerAnswered {
+        /// The server's URL.
+        url: String,
     },
     /// A STUN or TURN server failed one of the peer connections.
     IceServerFailed {
@@ -128,8 +145,12 @@ pub enum Input {
 /// What the browser is told to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
+    /// Let every peer connection find its paths with these servers from now on.
+    UseIceServers(IceConfiguration),
     /// Open a socket; one that is open is closed first, silently.
     OpenSocket,
+    /// Ask over HTTP whether the server answers.
+    ProbeServer,
     /// Close the socket, silently.
     CloseSocket,
     /// Send a frame.

@@ -26,6 +26,8 @@ pub enum LinkState {
     Connecting,
     /// Never yet attached, and attempts came to nothing, without a word from the server; the next ones follow.
     Unreachable,
+    /// The same, while the server answers over HTTP: something on the way lets no WebSocket through.
+    SocketBlocked,
     /// In the room.
     Attached,
     /// Was in the room and will be again.
@@ -33,11 +35,16 @@ pub enum LinkState {
 }
 
 impl LinkState {
+    /// Whether the page was never in the room, and attempts come to nothing.
+    pub const fn is_unreachable(self) -> bool {
+        matches!(self, Self::Unreachable | Self::SocketBlocked)
+    }
+
     /// The value of `data-link`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Connecting => "connecting",
-            Self::Unreachable => "unreachable",
+            Self::Unreachable | Self::SocketBlocked => "unreachable",
             Self::Attached => "attached",
             Self::Reconnecting => "reconnecting",
         }
@@ -67,6 +74,8 @@ pub(super) struct Link {
     /// Whether the server has ever said something: whoever is refused has reached it.
     was_heard: bool,
     was_attached: bool,
+    /// Whether the server answered over HTTP when no socket could be opened.
+    answers_http: bool,
     take_over: bool,
     silence_ms: u32,
     spread: u32,
@@ -79,6 +88,7 @@ impl Link {
             attempts: 0,
             was_heard: false,
             was_attached: false,
+            answers_http: false,
             take_over,
             silence_ms: 0,
             // An xorshift generator never leaves zero.
@@ -90,10 +100,19 @@ impl Link {
         match self.phase {
             Phase::Attached => LinkState::Attached,
             _ if self.was_attached => LinkState::Reconnecting,
-            // The second one follows the first at once.
-            _ if self.attempts > 1 && !self.was_heard => LinkState::Unreachable,
+            _ if self.is_unheard() && self.answers_http => LinkState::SocketBlocked,
+            _ if self.is_unheard() => LinkState::Unreachable,
             _ => LinkState::Connecting,
         }
+    }
+
+    /// Whether attempts came to nothing without a word from the server. The second one follows the first at once.
+    fn is_unheard(&self) -> bool {
+        self.attempts > 1 && !self.was_heard
+    }
+
+    pub(super) fn note_probe(&mut self, answers: bool) {
+        self.answers_http = answers;
     }
 
     /// Whether it is to take the place over from another page's connection, and has not yet.
@@ -151,6 +170,9 @@ impl Link {
         self.phase = Phase::Waiting;
         let delay_ms = BACK_OFF_MS[self.attempts.min(BACK_OFF_MS.len() - 1)];
         self.attempts += 1;
+        if self.is_unheard() {
+            out.push(Command::ProbeServer);
+        }
         out.extend([Timer::Silence, Timer::Pong].map(Command::StopTimer));
         out.push(Command::StartTimer { timer: Timer::Reconnect, after_ms: self.spread(delay_ms) });
     }

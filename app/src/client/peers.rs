@@ -20,7 +20,7 @@ use super::{
 /// short against a round trip. As short, hidden pages keep it.
 const GATHER_MS: u32 = 5;
 /// Candidates that may wait for a description; no browser finds as many.
-const MAX_WAITING: usize = 4 * CANDIDATES_PER_SIGNAL;
+const MAX_WAITING: usize = 8 * CANDIDATES_PER_SIGNAL;
 /// Milliseconds an attempt may take, many round trips of a slow network. A browser that finds no candidates at all never
 /// says that it has failed.
 const ATTEMPT_MS: u32 = 8_000;
@@ -268,7 +268,8 @@ impl Peers {
     }
 
     pub(super) fn gather(&mut self, negotiation: NegotiationId, candidate: Candidate, out: &mut Vec<Command>) {
-        if let Some(peer) = self.find(negotiation) {
+        // One that is too long would cost the connection, and no browser makes any.
+        if let Some(peer) = self.find(negotiation).filter(|_| candidate.is_bounded()) {
             peer.gathered.push(candidate);
             out.push(Command::StartTimer { timer: Timer::Candidates, after_ms: GATHER_MS });
         }

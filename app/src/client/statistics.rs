@@ -14,7 +14,7 @@ pub const REMEMBERED: usize = 60;
 const PACKET_MS: u32 = 20;
 
 /// How a candidate was found (RFC 8445, section 5.1.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CandidateKind {
     /// An address of the machine itself.
     Host,

@@ -1,13 +1,11 @@
 //! What is wrong with the TURN servers, told by the attempts to find a path through them.
 
-use std::collections::BTreeMap;
-
 use heartogether::{role::Role, wire::Candidate};
 
-use super::Client;
-
-/// The code for a server that does not answer (W3C WebRTC, `RTCPeerConnectionIceErrorEvent`).
-const UNREACHABLE: u16 = 701;
+use super::{
+    Client,
+    gathering::{Gathering, UNREACHABLE},
+};
 
 /// What is wrong with a TURN server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,35 +29,19 @@ pub enum TurnProblem {
     },
 }
 
-/// What the TURN servers have said so far.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Turn {
-    failures: BTreeMap<String, u16>,
-    /// Whether one of them has given a candidate.
-    is_of_use: bool,
-}
-
-impl Turn {
-    fn fail(&mut self, url: String, code: u16) {
-        if url.starts_with("turn") {
-            self.failures.insert(url, code);
-        }
-    }
-
+impl TurnProblem {
     /// A refusal counts before silence: on a machine with several networks most servers do not answer on all of them.
-    fn problem(&self) -> Option<TurnProblem> {
-        let refused = self.failures.iter().find(|(_, code)| **code != UNREACHABLE);
-        let unreachable = || self.failures.keys().next().filter(|_| !self.is_of_use);
+    fn of(gathering: &Gathering) -> Option<Self> {
+        let refused = gathering.turn_failures().find(|(_, code)| *code != UNREACHABLE);
+        let unreachable = || gathering.turn_failures().next().filter(|_| !gathering.has_relayed());
         match refused {
             // Unauthorized (RFC 8489, section 14.8).
-            Some((url, 401)) => Some(TurnProblem::PasswordRefused { url: url.clone() }),
-            Some((url, code)) => Some(TurnProblem::Refused { url: url.clone(), code: *code }),
-            None => unreachable().map(|url| TurnProblem::Unreachable { url: url.clone() }),
+            Some((url, 401)) => Some(Self::PasswordRefused { url: url.to_owned() }),
+            Some((url, code)) => Some(Self::Refused { url: url.to_owned(), code }),
+            None => unreachable().map(|(url, _)| Self::Unreachable { url: url.to_owned() }),
         }
     }
-}
 
-impl TurnProblem {
     /// What to tell people.
     pub fn text(&self) -> String {
         match self {
@@ -77,19 +59,23 @@ impl Client {
     /// What is wrong with a TURN server, as far as it matters: a listener who hears needs none.
     pub fn turn_problem(&self) -> Option<TurnProblem> {
         let needs_none = self.role == Role::Listener && self.peers.any_connected();
-        self.turn.problem().filter(|_| !needs_none)
+        TurnProblem::of(&self.gathering).filter(|_| !needs_none)
+    }
+
+    /// The candidates that were found, and what became of the STUN and TURN servers.
+    pub fn gathering(&self) -> &Gathering {
+        &self.gathering
     }
 
     pub(super) fn note_failure(&mut self, url: String, code: u16) {
-        self.turn.fail(url, code);
+        self.gathering.note_failure(url, code);
     }
 
     pub(super) fn note_candidate(&mut self, candidate: &Candidate) {
-        // RFC 8839, section 5.1.
-        self.turn.is_of_use |= candidate.candidate.contains(" typ relay");
+        self.gathering.note_candidate(candidate);
     }
 
     pub(super) fn forget_failures(&mut self) {
-        self.turn = Turn::default();
+        self.gathering.forget_answers();
     }
 }

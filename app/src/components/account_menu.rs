@@ -6,7 +6,7 @@ use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
 use super::{
-    ProviderLinks,
+    EmailChoice, ProviderLinks,
     button::{Button, Variant},
     session::here,
 };
@@ -63,14 +63,25 @@ fn Portrait(account: Account) -> impl IntoView {
 #[component]
 fn Who(account: Account) -> impl IntoView {
     let (by, email) = match account.profile {
-        Some(profile) => (format!("Signed in with {}", profile.provider), profile.email),
+        Some(profile) => {
+            let is_shown = profile.email_shown == Some(true);
+            (format!("Signed in with {}", profile.provider), profile.email.map(|email| (email, is_shown)))
+        }
         None => ("A guest, known to this browser alone".to_owned(), None),
     };
+    let email = email.map(|(email, shown)| {
+        view! {
+            <p class="text-sm" translate="no">
+                {email}
+            </p>
+            <EmailChoice shown />
+        }
+    });
     view! {
         <div class="grid min-w-0">
             <p class="font-semibold">{account.name.to_string()}</p>
-            {email.map(|email| view! { <p class="text-sm">{email}</p> })}
             <p class="text-sm text-muted">{by}</p>
+            {email}
         </div>
     }
     .into_any()

@@ -20,6 +20,7 @@ pub fn CodeDisplay(
             class=if small { "code code-small" } else { "code" }
             data-testid="room-code"
             role="img"
+            translate="no"
             aria-label=format!("Room code {spelled}")
         >
             <span>{first.to_owned()}</span>

@@ -1,6 +1,6 @@
 //! One labelled input.
 
-use heartogether::limits::{CODE_INPUT_CHARS, NAME_CHARS};
+use heartogether::limits::{LINK_INPUT_CHARS, NAME_CHARS};
 use leptos::prelude::*;
 
 use super::{Glyph, Icon};
@@ -8,7 +8,7 @@ use super::{Glyph, Icon};
 /// What a field asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// A room's code, however it is typed.
+    /// A room's code, however it is typed, or a link to the room.
     Code,
     /// What others shall call the visitor.
     Name,
@@ -61,7 +61,7 @@ pub fn Field(
                 type="text"
                 dir="auto"
                 value=value
-                maxlength=if code { CODE_INPUT_CHARS } else { NAME_CHARS }.to_string()
+                maxlength=if code { LINK_INPUT_CHARS } else { NAME_CHARS }.to_string()
                 autocomplete=if code { "off" } else { "nickname" }
                 autocapitalize=if code { "characters" } else { "words" }
                 spellcheck="false"

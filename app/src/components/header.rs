@@ -23,7 +23,7 @@ pub fn Header() -> impl IntoView {
     };
     view! {
         <header class="bar">
-            <a class="brand" href=routes::HOME>
+            <a class="brand" href=routes::HOME translate="no">
                 <Mark />
                 "HearTogether"
             </a>

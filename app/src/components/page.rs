@@ -8,6 +8,7 @@ use super::{
     address,
     focus::{self, MAIN_ID},
 };
+use crate::client::browser::page_guard;
 
 /// How wide a page is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +48,7 @@ pub fn Page(
     Effect::new(move |_| {
         forget_form_error();
         hydrated.set(true);
+        page_guard::note_run();
         focus::arrive();
     });
     // A state that takes away what was pressed, and puts nothing in its place.

@@ -76,6 +76,11 @@ impl Session {
         self.view.with_untracked(|view| matches!(view, Some(Ok(SessionView { account: Some(_), .. }))))
     }
 
+    /// Asks the server anew who the visitor is.
+    pub(super) fn ask_again(self) {
+        self.view.refetch();
+    }
+
     /// Takes over what the server says now.
     pub(super) fn update(self, view: SessionView) {
         // The page may have gone meanwhile.

@@ -8,6 +8,26 @@ use crate::{
     components::{Notice, Tone},
 };
 
+/// The switch on a listener's page, where there is something to switch. Where there is not, it stands with its reason among
+/// what is told of the connection's quality.
+#[component]
+pub(super) fn HideAddressSetting(presence: Presence, relay: Relay) -> impl IntoView {
+    // Somebody who hid where there was a relay hears nothing here, and is told so in plain sight.
+    let is_shown = RwSignal::new(relay == Relay::Available);
+    Effect::new(move |_| is_shown.set(can_be_switched(relay)));
+    view! {
+        <Show when=move || is_shown.get()>
+            <HideAddress presence relay />
+        </Show>
+    }
+    .into_any()
+}
+
+/// Whether a visitor with this browser has something to switch.
+pub(super) fn can_be_switched(relay: Relay) -> bool {
+    relay == Relay::Available || relay == Relay::None && discretion::is_wished()
+}
+
 /// A switch, what it does, and why there is nothing to switch where that is so. Whoever hides is never shown, even if they
 /// hear nothing then.
 #[component]

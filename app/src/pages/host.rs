@@ -141,8 +141,13 @@ fn LinkNote(presence: Presence) -> impl IntoView {
     let note = move || match presence.link_state.get() {
         LinkState::Connecting | LinkState::Attached => None,
         LinkState::Unreachable => Some(
-            "This page does not reach the server, so nobody can hear you yet. It keeps trying by itself. If that does not \
-             help, try another network: some let no live connection (WebSocket) through.",
+            "This page does not reach the server, so nobody can hear you yet. It keeps trying by itself. Check that this \
+             device is online.",
+        ),
+        LinkState::SocketBlocked => Some(
+            "The server answers, but no live connection (WebSocket) comes about, so nobody can hear you yet: most often a \
+             proxy or an extension blocks it. Allow WebSockets for this site, or try another network. This page keeps trying \
+             by itself.",
         ),
         LinkState::Reconnecting => Some("Reconnecting to the server. Whoever hears you now goes on hearing you."),
     };
@@ -165,13 +170,18 @@ fn NotOwner() -> impl IntoView {
 #[component]
 fn Refused(presence: Presence, refusal: Refusal) -> impl IntoView {
     let (label, press) = match refusal {
-        Refusal::HostElsewhere | Refusal::SessionReplaced => ("Host here instead", Input::TakeOverPressed),
-        _ => ("Try again", Input::RetryPressed),
+        Refusal::HostElsewhere | Refusal::SessionReplaced => ("Host here instead", Some(Input::TakeOverPressed)),
+        Refusal::WebRtcMissing | Refusal::WebSocketMissing => ("Reload the page", None),
+        _ => ("Try again", Some(Input::RetryPressed)),
+    };
+    let act = move |_| match press.clone() {
+        Some(input) => presence.press(input),
+        None => _ = window().location().reload(),
     };
     view! {
         <Notice tone=Tone::Warn>{refusal.text()}</Notice>
         <div class="flex flex-wrap gap-3">
-            <Button on:click=move |_| presence.press(press.clone())>{label}</Button>
+            <Button on:click=act>{label}</Button>
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
                 "Back to the start"
             </ButtonLink>
@@ -204,7 +214,7 @@ fn Ended(presence: Presence, code: RoomCode, ending: Ending) -> impl IntoView {
 
 const fn stream_of(state: HostState, link: LinkState) -> StreamState {
     match state {
-        HostState::Live | HostState::Paused if matches!(link, LinkState::Unreachable) => StreamState::Interrupted,
+        HostState::Live | HostState::Paused if link.is_unreachable() => StreamState::Interrupted,
         HostState::Idle | HostState::Refused(_) => StreamState::Idle,
         HostState::Live => StreamState::Live,
         HostState::Paused => StreamState::Paused,
@@ -215,7 +225,7 @@ const fn stream_of(state: HostState, link: LinkState) -> StreamState {
 
 const fn badge(state: HostState, link: LinkState) -> &'static str {
     match state {
-        HostState::Live | HostState::Paused if matches!(link, LinkState::Unreachable) => "Not connected",
+        HostState::Live | HostState::Paused if link.is_unreachable() => "Not connected",
         HostState::Idle => "Not sharing yet",
         HostState::Live => "Live",
         HostState::Paused => "Paused",

@@ -6,13 +6,14 @@ mod engagement;
 mod orb;
 mod quality;
 mod shown;
+mod speaker;
 
 use heartogether::{id::RoomCode, role::Role};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
 use super::{
-    discretion::HideAddress,
+    discretion::HideAddressSetting,
     entrance::{AskedEntrance, Loading, NoEntrance},
     session_time::EndWarning,
 };
@@ -25,7 +26,7 @@ use crate::{
             media_session::{MediaKey, MediaSession},
         },
     },
-    components::{LevelMeter, Page, StatusBadge, Width},
+    components::{EmailQuestion, LevelMeter, Page, StatusBadge, Width},
     routes::Destination,
 };
 use actions::Actions;
@@ -34,6 +35,7 @@ use engagement::Engagement;
 use orb::Orb;
 use quality::QualityBadge;
 use shown::{Obstacle, Shown};
+use speaker::SpeakerChoice;
 
 /// Joins the room, and draws the page once that may take its time: drawing keeps the browser's one thread, on which the first
 /// sound is negotiated.
@@ -126,7 +128,7 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
         >
             <div class="player">
                 <h1>
-                    <bdi>{host_name}</bdi>
+                    <bdi translate="no">{host_name}</bdi>
                     "’s room"
                 </h1>
                 <Orb shown level=presence.level />
@@ -139,12 +141,13 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
             <Show when=move || !shown.get().is_over()>
                 <div class="grid gap-4">
                     <LevelMeter level=presence.level />
-                    <QualityBadge presence />
+                    <QualityBadge presence relay />
                     <Controls presence chosen=volume />
+                    <SpeakerChoice presence />
                 </div>
             </Show>
             <Show when=move || !shown.get().is_over()>
-                <HideAddress presence relay />
+                <HideAddressSetting presence relay />
             </Show>
             <EndWarning
                 presence
@@ -153,6 +156,7 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
             <Actions presence shown code />
             <Show when=move || can_engage.get()>
                 <Engagement presence />
+                <EmailQuestion />
             </Show>
             <LinkNote presence shown />
         </Page>
@@ -166,8 +170,11 @@ fn LinkNote(presence: Presence, shown: Memo<Shown>) -> impl IntoView {
         (LinkState::Connecting | LinkState::Attached, _) => "",
         _ if shown.get().is_over() => "",
         (LinkState::Unreachable, _) => {
-            "This page does not reach the server. It keeps trying by itself. If that does not help, try another network: \
-             some let no live connection (WebSocket) through."
+            "This page does not reach the server. It keeps trying by itself. Check that this device is online."
+        }
+        (LinkState::SocketBlocked, _) => {
+            "The server answers, but no live connection (WebSocket) comes about: most often a proxy or an extension blocks \
+             it. Allow WebSockets for this site, or try another network. This page keeps trying by itself."
         }
         (_, ListenerState::Listening | ListenerState::Paused) => "Reconnecting to the room. What you hear goes on.",
         (LinkState::Reconnecting, _) => "Reconnecting to the room. This page keeps trying by itself.",

@@ -9,6 +9,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::{Account, Provider, SessionView, SignInAsGuest},
+    client::browser::keeps_cookies,
     components::{
         Button, ButtonLink, CreateRoomForm, Entry, Field, Notice, Page, ProviderLinks, Session, Submission, Tone,
         Width, address, warm_up,
@@ -30,6 +31,8 @@ pub fn LoginPage() -> impl IntoView {
         // Said once: whoever comes back to this page later comes for another reason.
         address::forget(&["why", "wait", "switch"]);
     });
+    let is_without_cookies = RwSignal::new(false);
+    Effect::new(move |_| is_without_cookies.set(!keeps_cookies()));
     let content = move || {
         let way = Way::new(session.view(), next.get());
         match session.account() {
@@ -40,6 +43,9 @@ pub fn LoginPage() -> impl IntoView {
     view! {
         <Page name="login" title="Sign in" width=Width::Narrow>
             {move || why.get().map(|why| view! { <Reason why /> })}
+            <Show when=move || is_without_cookies.get()>
+                <Notice tone=Tone::Error>{Refusal::CookiesBlocked.text()}</Notice>
+            </Show>
             <Transition>{content}</Transition>
         </Page>
     }

@@ -7,6 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     client::{
         browser::{Presence, sharing},
+        gathering::Gathering,
         statistics::{PeerStatistics, report},
     },
     components::{Button, Glyph, Icon, Notice, Toast, Toasts, Tone, Variant},
@@ -22,11 +23,30 @@ pub(super) fn MeasuredLines(
     #[prop(into)]
     statistics: Signal<PeerStatistics>,
 ) -> impl IntoView {
+    view! { <Lines lines=Signal::derive(move || statistics.with(report::lines)) /> }
+}
+
+/// The candidates that were found, and what became of the STUN and TURN servers.
+#[component]
+pub(super) fn GatheredLines(presence: Presence) -> impl IntoView {
     let lines = move || {
-        let line = |(label, said): report::Line| view! { <dt>{label}</dt><dd>{said}</dd> };
-        statistics.with(report::lines).into_iter().map(line).collect_view()
+        let shortfalls = presence.capabilities.get().shortfalls().map(|shortfall| ("Browser", shortfall.to_owned()));
+        presence.gathering.with(Gathering::lines).into_iter().chain(shortfalls).collect()
     };
-    view! { <dl class="measured">{lines}</dl> }.into_any()
+    view! {
+        <div data-testid="gathered">
+            <Lines lines=Signal::derive(lines) />
+        </div>
+    }
+    .into_any()
+}
+
+/// Labels and what they say: words of the trade, which a translation would only make harder to look up.
+#[component]
+fn Lines(lines: Signal<Vec<report::Line>>) -> impl IntoView {
+    let line = |(label, said): report::Line| view! { <dt>{label}</dt><dd>{said}</dd> };
+    let lines = move || lines.get().into_iter().map(line).collect_view();
+    view! { <dl class="measured" translate="no">{lines}</dl> }.into_any()
 }
 
 /// Says what is wrong with a TURN server.

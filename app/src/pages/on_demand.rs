@@ -19,7 +19,7 @@ use super::{
     room::RoomPage,
 };
 use crate::{
-    client::browser::{pause, peer_connections, probe},
+    client::browser::{page_guard, pause, peer_connections, probe},
     routes,
 };
 
@@ -37,7 +37,7 @@ impl LazyRoute for RoomRoute {
     }
 
     async fn view(_: Self) -> AnyView {
-        arrive(room_page).await
+        restored(arrive(room_page).await)
     }
 }
 
@@ -58,7 +58,7 @@ impl LazyRoute for ListenRoute {
     }
 
     async fn view(this: Self) -> AnyView {
-        arrive(|| listen_page(this)).await.await
+        restored(arrive(|| listen_page(this)).await.await)
     }
 }
 
@@ -94,7 +94,7 @@ impl LazyRoute for HostRoute {
     }
 
     async fn view(this: Self) -> AnyView {
-        arrive(|| host_page(this)).await
+        restored(arrive(|| host_page(this)).await)
     }
 }
 
@@ -161,6 +161,14 @@ async fn arrive<Page>(load: impl AsyncFn() -> Result<Page, SplitLoaderError>) ->
     // Only a malformed address is refused, and the router has just led here.
     _ = window().location().assign(&path.try_get_untracked().unwrap_or(destination));
     std::future::pending().await
+}
+
+/// The page, with the HTML that it takes over as the server made it: others may have changed it while the code was on its way.
+fn restored(page: AnyView) -> AnyView {
+    if cfg!(feature = "hydrate") && Owner::current_shared_context().is_some_and(|page| page.during_hydration()) {
+        page_guard::restore_html();
+    }
+    page
 }
 
 /// Whether this tab has not yet asked for a page as a whole because of its code: one that cannot be had at all is not asked

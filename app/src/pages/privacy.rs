@@ -24,7 +24,7 @@ pub fn PrivacyPage() -> impl IntoView {
                 </p>
                 <h2>"If you sign in"</h2>
                 <p>
-                    "With a sign-in service the server also keeps what that service tells of you: your name, your e-mail address if the service has checked it, your picture, and the number under which it knows you. You see them in your account menu. Hosts whose room you are in see your e-mail address; nobody else does. All of it is kept until you delete your data in the account menu, or have not been here for a year; so are the last eight rooms you were in. On the way to the service a cookie remembers for an hour at most where you were going."
+                    "With a sign-in service the server also keeps what that service tells of you: your name, your e-mail address if the service has checked it, your picture, and the number under which it knows you. You see them in your account menu. Nobody else sees your e-mail address unless you allow it: you are asked once, in the first room in which you listen, and “no” is what holds until then. If you allow it, the hosts of the rooms you enter from then on see it. You can change this in your account menu at any time; a host who has seen the address has seen it. All of it is kept until you delete your data in the account menu, or have not been here for a year; so are the last eight rooms you were in. On the way to the service a cookie remembers for an hour at most where you were going."
                 </p>
                 <h2>"Your session"</h2>
                 <p>

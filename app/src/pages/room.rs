@@ -64,7 +64,7 @@ fn Preview(room: RoomSummary) -> impl IntoView {
             <div class="grid justify-items-center gap-4 pt-4 text-center">
                 <StatusBadge status=stream />
                 <h1>
-                    <bdi>{host_name}</bdi>
+                    <bdi translate="no">{host_name}</bdi>
                     "’s room"
                 </h1>
             </div>

@@ -24,7 +24,7 @@ pub(crate) fn SessionTime(presence: Presence) -> impl IntoView {
             elapsed()
                 .map(|elapsed| {
                     view! {
-                        <span class="tabular-nums text-muted" data-testid="session-time" aria-label="Session time" role="timer">
+                        <span class="tabular-nums text-muted" data-testid="session-time" aria-label="Session time" role="timer" translate="no">
                             {elapsed}
                         </span>
                     }

@@ -10,7 +10,7 @@ const BARBARA: MemberId = MemberId::from_bits(4);
 fn row(member: MemberId, active_ms: u64) -> ListenerRow {
     let mut listener = listener_view(member);
     listener.active_at = Timestamp::from_millis(active_ms);
-    ListenerRow { listener, peer: None, removing: false, has_left: false }
+    ListenerRow { listener, peer: None, removing: false, blocking_address: false, has_left: false }
 }
 
 fn members(rows: &[ListenerRow]) -> Vec<MemberId> {

@@ -32,7 +32,7 @@ fn known(page: &Page) -> Vec<u64> {
 }
 
 fn removal(member: MemberId) -> ClientMessage {
-    ClientMessage::RemoveListener(RemoveListener { member })
+    ClientMessage::RemoveListener(RemoveListener { member, block_address: false })
 }
 
 #[test]

@@ -4,8 +4,11 @@ use std::{fmt, str::FromStr};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::{Args, ValueEnum};
-use heartogether::{id::AccountId, time::Timestamp};
-use heartogether_app::api::{IceConfiguration, IceServer};
+use heartogether::{
+    id::AccountId,
+    time::Timestamp,
+    wire::{IceConfiguration, IceServer},
+};
 use ring::hmac;
 
 /// What peer connections find their way through the network with.
@@ -156,21 +159,37 @@ impl IceSettings {
         }
     }
 
-    /// In the form browsers take them, in the order of the settings, for an account.
-    pub(crate) fn servers(&self, account: AccountId, now: Timestamp) -> IceConfiguration {
+    /// The STUN servers alone, for everybody, and whether members have more.
+    pub(crate) fn public_servers(&self) -> IceConfiguration {
         let stun = IceServer { urls: self.stun_urls.clone(), username: None, credential: None };
+        IceConfiguration {
+            servers: Some(stun).into_iter().filter(|server| !server.urls.is_empty()).collect(),
+            renew_in_s: None,
+            relay_only: self.ice_transport_policy == TransportPolicy::Relay,
+            has_relay: self.has_relay(),
+        }
+    }
+
+    /// In the form browsers take them, in the order of the settings, for an account that has a place in a room.
+    pub(crate) fn servers(&self, account: AccountId, now: Timestamp) -> IceConfiguration {
+        let public = self.public_servers();
         let expires_at = now.after_ms(u64::from(self.turn_ttl_seconds) * 1000);
-        let turn = self.turn().map(|turn| {
+        let turn = self.turn().into_iter().map(|turn| {
             let (username, credential) = turn.credentials(account, expires_at);
             IceServer { urls: turn.urls.to_owned(), username, credential }
         });
         let is_limited = self.turn_secret.is_some() && !self.turn_urls.is_empty();
         IceConfiguration {
-            servers: [stun].into_iter().chain(turn).filter(|server| !server.urls.is_empty()).collect(),
+            servers: public.servers.into_iter().chain(turn.filter(|server| !server.urls.is_empty())).collect(),
             // At half time: what is made just before still outlasts a moment without a server.
             renew_in_s: is_limited.then_some(self.turn_ttl_seconds / 2),
-            relay_only: self.ice_transport_policy == TransportPolicy::Relay,
+            ..public
         }
+    }
+
+    /// Whether a TURN server is set; a provider's URLs may name its STUN server too.
+    fn has_relay(&self) -> bool {
+        self.turn().iter().flat_map(|turn| turn.urls).any(|url| !url.starts_with("stun:"))
     }
 
     fn turn(&self) -> [TurnSettings<'_>; 2] {

@@ -13,6 +13,10 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "MAX_LISTENERS", default_value_t = Limits::default().max_listeners, value_parser = clap::value_parser!(u32).range(1..))]
     max_listeners: u32,
 
+    /// Listeners in a room from one address (of IPv6 a /64), unless it is the host's own; nine tenths of MAX_LISTENERS unless set
+    #[arg(long, env = "MAX_LISTENERS_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..))]
+    max_listeners_per_address: Option<u32>,
+
     /// Milliseconds without a live host or any activity after which a room ends
     #[arg(long, env = "ROOM_TTL_MS", default_value_t = Limits::default().room_idle_ms, value_parser = clap::value_parser!(u64).range(1..))]
     room_ttl_ms: u64,
@@ -82,6 +86,9 @@ impl LimitSettings {
         let frames_burst = defaults.frames_burst.max(self.max_listeners.saturating_mul(FRAMES_PER_OFFER));
         Limits {
             max_listeners: self.max_listeners,
+            max_listeners_per_address: self
+                .max_listeners_per_address
+                .unwrap_or(self.max_listeners - self.max_listeners / 10),
             room_idle_ms: self.room_ttl_ms,
             room_host_absent_ms: self.room_host_absent_ms,
             room_reopen_ms: self.room_reopen_ms,

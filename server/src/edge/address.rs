@@ -1,6 +1,9 @@
 //! What counts as one address.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
 
 /// Bits of an IPv6 address that name a network: whoever has one address has all of its /64 (RFC 7421).
 const NETWORK_BITS: u32 = 64;
@@ -18,6 +21,12 @@ impl From<IpAddr> for AddressBlock {
             }
             address => Self(address),
         }
+    }
+}
+
+impl fmt::Display for AddressBlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

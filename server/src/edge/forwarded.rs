@@ -37,6 +37,7 @@ impl TrustedProxies {
             address: arrival.address,
             is_secure: arrival.proto.map_or(is_secure, |proto| proto.eq_ignore_ascii_case("https")),
             authority: authority.map(str::to_owned),
+            browser: None,
             told: Told::default(),
         }
     }

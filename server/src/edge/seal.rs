@@ -19,7 +19,7 @@ const NO_PAGE: HeaderValue =
     HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
 /// What our own pages use, then what nobody does.
 const OUR_DEVICES: HeaderValue = HeaderValue::from_static(
-    "autoplay=(self), clipboard-write=(self), display-capture=(self), microphone=(self), screen-wake-lock=(self), \
+    "autoplay=(self), clipboard-write=(self), display-capture=(self), microphone=(self), screen-wake-lock=(self), speaker-selection=(self), \
      accelerometer=(), camera=(), clipboard-read=(), encrypted-media=(), fullscreen=(), geolocation=(), \
      gyroscope=(), hid=(), idle-detection=(), magnetometer=(), midi=(), payment=(), picture-in-picture=(), \
      publickey-credentials-get=(), serial=(), usb=(), xr-spatial-tracking=()",

@@ -3,7 +3,10 @@
 
 use std::{fs, io, path::Path};
 
-use heartogether::time::Timestamp;
+use heartogether::{
+    id::{AddressMark, BrowserMark, RoomId},
+    time::Timestamp,
+};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use ring::hmac;
 use serde::{Deserialize, Serialize};
@@ -78,6 +81,24 @@ impl Keys {
     /// The key that signs.
     pub(super) fn signing(&self) -> EncodingKey {
         EncodingKey::from_secret(self.current.0.as_bytes())
+    }
+
+    /// What a room knows a browser by.
+    pub(crate) fn browser_mark(&self, room: RoomId, browser: u128) -> BrowserMark {
+        BrowserMark::from_bits(self.mark("browser", room, &format!("{browser:032x}")))
+    }
+
+    /// What a room knows an address by.
+    pub(crate) fn address_mark(&self, room: RoomId, address: &str) -> AddressMark {
+        AddressMark::from_bits(self.mark("address", room, address))
+    }
+
+    /// A keyed hash for one room: whoever reads the database cannot try addresses against it, and no two rooms have one in
+    /// common. With another secret it is another one.
+    fn mark(&self, kind: &str, room: RoomId, value: &str) -> u128 {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.current.0.as_bytes());
+        let hash = hmac::sign(&key, format!("heartogether mark {kind} {room} {value}").as_bytes());
+        hash.as_ref().iter().take(16).fold(0, |bits, byte| (bits << 8) | u128::from(*byte))
     }
 
     /// The keys that are accepted, the one that signs first.
@@ -170,6 +191,23 @@ mod tests {
         let keys = open(&folder, None, 3_000);
         assert!(keys.current == Key::derive(FIRST));
         assert_eq!(keys.retired.len(), 1);
+    }
+
+    #[test]
+    fn a_mark_is_one_rooms_and_one_keys() {
+        let folders = [(); 2].map(|()| TempDir::new().expect("a folder"));
+        let (keys, others) = (open(&folders[0], Some(FIRST), 0), open(&folders[1], Some(SECOND), 0));
+        let (one, other) = (RoomId::from_bits(1), RoomId::from_bits(2));
+        let mark = keys.address_mark(one, "192.0.2.1");
+        assert_eq!(mark, keys.address_mark(one, "192.0.2.1"));
+        for different in [
+            keys.address_mark(other, "192.0.2.1"),
+            keys.address_mark(one, "192.0.2.2"),
+            others.address_mark(one, "192.0.2.1"),
+        ] {
+            assert_ne!(mark, different);
+        }
+        assert_ne!(keys.browser_mark(one, 1), keys.browser_mark(one, 2));
     }
 
     #[cfg(unix)]

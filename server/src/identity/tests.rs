@@ -114,6 +114,7 @@ async fn sign_in(node: &Node, subject: &str, candidate: AccountId) -> Account {
 
 fn asks_to_listen(account: &Account, number: u128) -> Event {
     Event::JoinRequested(JoinRequested {
+        marks: heartogether::room::Marks::default(),
         connection: ConnectionRef { node: NodeId::from_bits(1), id: ConnectionId::from_bits(number) },
         account: account.id,
         name: account.name.clone(),
@@ -283,9 +284,9 @@ async fn a_connection_whose_task_breaks_leaves_its_room_and_is_closed() {
     let connection = ConnectionRef { node: scene.node.id, id: ConnectionId::from_bits(1) };
     let mut conversation =
         Conversation::new(scene.node.clone(), connection, scene.account(), Caller::default(), outbox.clone());
-    assert_eq!(conversation.hear(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION })).await, Ok(()));
+    assert_eq!(conversation.hear(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }), 0).await, Ok(()));
     let join = JoinRoom { code: scene.room, role: Role::Host, take_over: false };
-    assert_eq!(conversation.hear(ClientMessage::JoinRoom(join)).await, Ok(()));
+    assert_eq!(conversation.hear(ClientMessage::JoinRoom(join), 0).await, Ok(()));
     let host_is_there = async || {
         let found = scene.node.find_room(scene.room, None).await.ok().flatten();
         found.is_some_and(|room| room.host_connected)
@@ -317,9 +318,9 @@ async fn a_connection_that_was_closed_is_not_obeyed_any_more() {
     let mut conversation =
         Conversation::new(scene.node.clone(), connection, scene.account(), Caller::default(), outbox.clone());
     let hello = ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION });
-    assert_eq!(conversation.hear(hello).await, Ok(()));
+    assert_eq!(conversation.hear(hello, 0).await, Ok(()));
     outbox.close(Ending::refused(Refusal::NotSignedIn));
-    assert_eq!(conversation.hear(ClientMessage::Ping(Ping { nonce: 1 })).await, Err(Ending::GONE));
+    assert_eq!(conversation.hear(ClientMessage::Ping(Ping { nonce: 1 }), 0).await, Err(Ending::GONE));
     assert!(matches!(queue.next().await, Some(Frame::Text(_))), "the welcome");
     assert!(matches!(queue.next().await, Some(Frame::Close(_))), "and no pong");
 }

@@ -27,6 +27,7 @@ pub(super) enum Request {
     Signal { from: ConnectionId, signal: SendSignal },
     FetchMessages { from: ConnectionId, before: Seq },
     IsMember { connection: ConnectionId, done: oneshot::Sender<bool> },
+    HasPlace { account: AccountId, done: oneshot::Sender<bool> },
     Foresee { event: Box<Event>, done: oneshot::Sender<Result<Foreseen, Refusal>> },
     Audience { viewer: Viewer, done: oneshot::Sender<Result<AudienceReport, Refusal>> },
     Realtime { viewer: Viewer, done: oneshot::Sender<Result<RealtimeReport, Refusal>> },
@@ -86,6 +87,11 @@ impl RoomHandle {
     /// Whether the connection is a member's.
     pub(crate) async fn is_member(&self, connection: ConnectionId) -> bool {
         self.ask(|done| Request::IsMember { connection, done }).await.unwrap_or_default()
+    }
+
+    /// Whether an account has a place in the room.
+    pub(crate) async fn has_place(&self, account: AccountId) -> bool {
+        self.ask(|done| Request::HasPlace { account, done }).await.unwrap_or_default()
     }
 
     /// What would come of this now, as [`Room::foresee`](heartogether::room::Room::foresee) says.

@@ -30,6 +30,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    config::IceSettings,
     log::{LogError, PAGE, RoomLog, Subscription},
     signalling::{Ending, Frame, Outbox},
 };
@@ -49,30 +50,29 @@ impl Held {
     }
 }
 
+/// What a room's task works with.
+pub(super) struct Setting {
+    pub(super) id: RoomId,
+    pub(super) node: NodeId,
+    pub(super) log: Arc<dyn RoomLog>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ice: IceSettings,
+    /// Whether the room is known and has not ended.
+    pub(super) is_live: Arc<AtomicBool>,
+}
+
 pub(super) struct Replica<'a> {
-    id: RoomId,
-    node: NodeId,
-    log: Arc<dyn RoomLog>,
-    clock: Arc<dyn Clock>,
+    setting: &'a Setting,
+    held: &'a mut Held,
     room: Room,
     signals: Signals,
     wake_at: Option<Timestamp>,
     is_over: bool,
-    is_live: &'a AtomicBool,
-    held: &'a mut Held,
 }
 
 impl<'a> Replica<'a> {
-    pub(super) fn new(
-        id: RoomId,
-        node: NodeId,
-        log: Arc<dyn RoomLog>,
-        clock: Arc<dyn Clock>,
-        is_live: &'a AtomicBool,
-        held: &'a mut Held,
-    ) -> Self {
-        let (room, signals) = (Room::default(), Signals::default());
-        Self { id, node, log, clock, room, signals, wake_at: None, is_over: false, is_live, held }
+    pub(super) fn new(setting: &'a Setting, held: &'a mut Held) -> Self {
+        Self { setting, held, room: Room::default(), signals: Signals::default(), wake_at: None, is_over: false }
     }
 
     /// Lives until the room is over for good.
@@ -101,20 +101,20 @@ impl<'a> Replica<'a> {
                     self.take_waiting(&mut entries).await?;
                     self.answer(request);
                 }
-                () = sleep_until(&*self.clock, self.wake_at), if may_wake => {
+                () = sleep_until(&*self.setting.clock, self.wake_at), if may_wake => {
                     self.wake_at = None;
-                    append_surely(self.log.clone(), self.id, Event::Woke);
+                    append_surely(self.setting.log.clone(), self.setting.id, Event::Woke);
                 }
             }
         }
-        insist(|| self.log.close(self.id)).await?;
-        tracing::info!(room = %self.id, "the room is over");
+        insist(|| self.setting.log.close(self.setting.id)).await?;
+        tracing::info!(room = %self.setting.id, "the room is over");
         Ok(())
     }
 
     /// Brings the room to where its log is. Whoever the effects were for was told by an earlier run.
     async fn replay(&mut self) -> Result<Subscription, LogError> {
-        let entries = insist(|| self.log.subscribe(self.id)).await?;
+        let entries = insist(|| self.setting.log.subscribe(self.setting.id)).await?;
         self.read_on(Self::recall).await?;
         Ok(entries)
     }
@@ -123,13 +123,13 @@ impl<'a> Replica<'a> {
     async fn read_on(&mut self, take: fn(&mut Self, &Entry)) -> Result<(), LogError> {
         let (mut from, mut skipped) = (Some(self.room.seq()), 0);
         while let Some(after) = from {
-            let page = insist(|| self.log.read(self.id, after, PAGE)).await?;
+            let page = insist(|| self.setting.log.read(self.setting.id, after, PAGE)).await?;
             page.entries.iter().for_each(|entry| take(self, entry));
             skipped += page.skipped;
             from = page.next;
         }
         if skipped > 0 {
-            tracing::warn!(room = %self.id, skipped, "entries of the room's log are not understood and were skipped");
+            tracing::warn!(room = %self.setting.id, skipped, "entries of the room's log are not understood and were skipped");
         }
         Ok(())
     }
@@ -149,22 +149,22 @@ impl<'a> Replica<'a> {
     async fn mourn_nodes(&self) {
         for node in self.lost_nodes().collect::<BTreeSet<_>>() {
             let lost = Event::NodeLost { node };
-            if self.log.append(self.id, lost.clone()).await.is_err() {
-                append_surely(self.log.clone(), self.id, lost);
+            if self.setting.log.append(self.setting.id, lost.clone()).await.is_err() {
+                append_surely(self.setting.log.clone(), self.setting.id, lost);
             }
         }
     }
 
     fn lost_nodes(&self) -> impl Iterator<Item = NodeId> {
         let attached = self.room.members().filter_map(Member::connection).map(|connection| connection.node);
-        attached.filter(|node| *node != self.node)
+        attached.filter(|node| *node != self.setting.node)
     }
 
     fn advance(&mut self, entry: &Entry) -> Vec<Effect> {
         self.held.reached = entry.seq;
         let (room, effects) = step(std::mem::take(&mut self.room), entry);
         self.room = room;
-        self.is_live.store(self.room.created().is_some() && self.room.ended().is_none(), Relaxed);
+        self.setting.is_live.store(self.room.created().is_some() && self.room.ended().is_none(), Relaxed);
         effects
     }
 
@@ -199,7 +199,10 @@ impl<'a> Replica<'a> {
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Send { to, message } => self.send(to, &message),
+            Effect::Send { to, mut message } => {
+                self.add_ice_servers(to, &mut message);
+                self.send(to, &message);
+            }
             Effect::Disconnect { connection, refusal } => {
                 if let Some(outbox) = self.held.outboxes.remove(&connection) {
                     outbox.close(refusal.map_or(Ending::ROOM_OVER, Ending::refused));
@@ -208,6 +211,14 @@ impl<'a> Replica<'a> {
             Effect::WakeAt(time) => self.wake_at = Some(time),
             Effect::CloseRoom => self.is_over = true,
         }
+    }
+
+    /// Whoever is given a place learns of the TURN servers by the same answer, and nobody else does.
+    fn add_ice_servers(&self, to: Audience, message: &mut ServerMessage) {
+        let (Audience::Connection(connection), Some(ice_servers)) = (to, message.ice_servers_mut()) else { return };
+        let member = self.room.member_at(connection);
+        // The TURN server goes by its own date.
+        *ice_servers = member.map(|member| self.setting.ice.servers(member.account, self.setting.clock.date()));
     }
 
     /// Writes the message once, however many it is for.
@@ -243,14 +254,15 @@ impl<'a> Replica<'a> {
                 },
             ),
             Request::Audience { viewer, done } => {
-                drop(done.send(inspection::audience(&self.room, viewer, self.clock.now())));
+                drop(done.send(inspection::audience(&self.room, viewer, self.setting.clock.now())));
             }
             Request::Realtime { viewer, done } => {
-                drop(done.send(self.signals.report(&self.room, viewer, self.clock.now())));
+                drop(done.send(self.signals.report(&self.room, viewer, self.setting.clock.now())));
             }
             Request::Revisit { viewer, done } => drop(done.send(revisit(&self.room, viewer))),
             Request::IsMember { connection, done } => drop(done.send(self.room.member_at(connection).is_some())),
-            Request::Foresee { event, done } => drop(done.send(self.room.foresee(&event, self.clock.now()))),
+            Request::HasPlace { account, done } => drop(done.send(self.room.has_place(account))),
+            Request::Foresee { event, done } => drop(done.send(self.room.foresee(&event, self.setting.clock.now()))),
             Request::Summarise { viewer, done } => {
                 let summary = summarise(&self.room).map(|summary| RoomSummary {
                     is_owner: self.room.standing_of(viewer).allows(Permission::Host),
@@ -264,17 +276,13 @@ impl<'a> Replica<'a> {
 
     fn pass_signal(&mut self, from: ConnectionId, sent: SendSignal) {
         let routed = self.room.route_signal(from, sent.to, &sent.signal);
-        self.signals.note(&self.room, from, &sent, routed.err(), self.clock.now());
-        match routed
-            .and_then(|(sender, at)| Ok((sender, self.held.outboxes.get(&at.id).ok_or(Refusal::MemberNotFound)?)))
-        {
-            // The rest is for what the room itself says: nobody is thrown out by what others send.
-            Ok((_, outbox)) if outbox.is_half_full() => self.push(from, Frame::refusal(Refusal::TooManyFrames)),
-            Ok((sender, outbox)) => {
-                outbox
-                    .push(Frame::message(&ServerMessage::Signal(ReceivedSignal { from: sender, signal: sent.signal })));
-            }
-            Err(refusal) => self.push(from, Frame::refusal(refusal)),
+        self.signals.note(&self.room, from, &sent, routed.err(), self.setting.clock.now());
+        let passed = routed.and_then(|(sender, at)| {
+            let outbox = self.held.outboxes.get(&at.id).ok_or(Refusal::MemberNotFound)?;
+            outbox.push_signal(sender, &ServerMessage::Signal(ReceivedSignal { from: sender, signal: sent.signal }))
+        });
+        if let Err(refusal) = passed {
+            self.push(from, Frame::refusal(refusal));
         }
     }
 }

@@ -1,39 +1,21 @@
 //! Keeps a room going when its task breaks: the room is opened anew from its log. A room that breaks twice at the same place,
 //! or whose log cannot be read, ends for its members with a word.
 
-use std::{
-    panic::AssertUnwindSafe,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-};
+use std::{panic::AssertUnwindSafe, sync::atomic::Ordering::Relaxed};
 
 use futures::FutureExt;
-use heartogether::{
-    id::{NodeId, RoomId, Seq},
-    refusal::Refusal,
-};
+use heartogether::{id::Seq, refusal::Refusal};
 use tokio::sync::mpsc;
 
 use super::{
     handle::Request,
-    replica::{Held, Replica},
+    replica::{Held, Replica, Setting},
 };
-use crate::{
-    clock::Clock,
-    error::explain,
-    log::{LogError, RoomLog},
-    signalling::Ending,
-};
+use crate::{error::explain, log::LogError, signalling::Ending};
 
-/// A room's task and what outlives one run of it.
+/// A room's task and what it is asked.
 pub(super) struct Supervision {
-    pub(super) id: RoomId,
-    pub(super) node: NodeId,
-    pub(super) log: Arc<dyn RoomLog>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) is_live: Arc<AtomicBool>,
+    pub(super) setting: Setting,
     pub(super) requests: mpsc::Receiver<Request>,
 }
 
@@ -52,8 +34,7 @@ impl Supervision {
         let mut held = Held::default();
         let mut broke_at: Option<Seq> = None;
         let error = loop {
-            let replica =
-                Replica::new(self.id, self.node, self.log.clone(), self.clock.clone(), &self.is_live, &mut held);
+            let replica = Replica::new(&self.setting, &mut held);
             let ran = AssertUnwindSafe(replica.run(&mut self.requests)).catch_unwind().await;
             match ran {
                 Ok(Ok(())) => return Outcome::Over,
@@ -61,7 +42,7 @@ impl Supervision {
                 Err(_) if broke_at == Some(held.reached) => break "its task broke twice at the same place".to_owned(),
                 Err(_) => {
                     let seq = held.reached.0;
-                    tracing::error!(room = %self.id, seq, "a room's task broke; the room is opened anew from its log");
+                    tracing::error!(room = %self.setting.id, seq, "a room's task broke; the room is opened anew from its log");
                     broke_at = Some(held.reached);
                     // Pages come back at once and resume.
                     held.close(Ending::FAULT);
@@ -72,13 +53,13 @@ impl Supervision {
     }
 
     async fn give_up(self, mut held: Held, error: &str) -> Outcome {
-        tracing::error!(room = %self.id, seq = held.reached.0, "a room cannot be gone on with and ends: {error}");
-        self.is_live.store(false, Relaxed);
+        tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room cannot be gone on with and ends: {error}");
+        self.setting.is_live.store(false, Relaxed);
         held.close(Ending::refused(Refusal::RoomEnded));
-        match self.log.close(self.id).await {
+        match self.setting.log.close(self.setting.id).await {
             Ok(()) | Err(LogError::NoSuchRoom) => Outcome::Over,
             Err(error) => {
-                tracing::error!(room = %self.id, "its log cannot be closed: {}", explain(&error));
+                tracing::error!(room = %self.setting.id, "its log cannot be closed: {}", explain(&error));
                 Outcome::Lost
             }
         }

@@ -11,13 +11,14 @@ use heartogether::{
     limits::Limits,
     refusal::Refusal,
     role::{Kind, Role},
-    room::{ConnectionRef, Entry, JoinRequested, Policy, RoomCreated},
+    room::{ConnectionRef, Entry, JoinRequested, Marks, Policy, RoomCreated},
     time::Timestamp,
 };
 
 use super::*;
 use crate::{
     clock::ManualClock,
+    config::Config,
     log::{MemoryLog, PAGE, Page, Subscription},
     signalling::{Ending, Frame, Outbox, Queue, outbox},
 };
@@ -130,7 +131,7 @@ struct Scene {
 impl Scene {
     async fn set(can_close: bool) -> Self {
         let log = FaultyLog::new(can_close);
-        let rooms = Rooms::new(NODE, log.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
+        let rooms = open_rooms(log.clone());
         log.create(created()).await.expect("created");
         let room = rooms.open(ROOM);
         let (outbox, queue) = outbox(1_000);
@@ -173,6 +174,11 @@ impl Scene {
     }
 }
 
+fn open_rooms(log: Arc<FaultyLog>) -> Arc<Rooms> {
+    let config = Config::from_arguments(["heartogether-server"]).expect("valid flags");
+    Rooms::new(NODE, log, Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), config.ice)
+}
+
 fn created() -> RoomCreated {
     RoomCreated {
         id: ROOM,
@@ -186,6 +192,7 @@ fn created() -> RoomCreated {
 
 fn asks_to_host() -> Event {
     Event::JoinRequested(JoinRequested {
+        marks: Marks::default(),
         connection: ConnectionRef { node: NODE, id: HOST },
         account: OWNER,
         name: DisplayName::parse("Ada").expect("a name"),
@@ -244,7 +251,7 @@ async fn a_long_log_is_replayed_page_by_page() {
         scene.log.append(ROOM, Event::ConnectionLost { connection }).await.expect("appended");
     }
     scene.log.pages.store(0, SeqCst);
-    let rooms = Rooms::new(NODE, scene.log.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
+    let rooms = open_rooms(scene.log.clone());
     assert!(rooms.open(ROOM).summarise(None).await.is_some_and(|room| room.host_connected));
     assert!(scene.log.longest.load(SeqCst) <= PAGE);
     assert!(scene.log.pages.load(SeqCst) >= ENTRIES / PAGE);

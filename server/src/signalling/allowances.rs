@@ -1,11 +1,15 @@
 //! What an account may ask of a room, so many a second and so many at once, over whatever connection: who connects again has
 //! no more of it.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::{
+    hash::Hash,
+    num::NonZeroU32,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+};
 
 use governor::{DefaultKeyedRateLimiter, RateLimiter};
 use heartogether::{
-    id::{AccountId, RoomId},
+    id::{AccountId, MemberId, RoomId},
     limits::Limits,
 };
 
@@ -20,6 +24,8 @@ pub(crate) struct Allowances {
     pub(super) stream_commands: Allowance,
     pub(super) messages: Allowance,
     pub(super) reactions: Allowance,
+    /// Bytes for one member: a host with many listeners has as much for each, and who floods one has nothing less for others.
+    pub(super) signal_bytes: Allowance<(AccountId, MemberId)>,
 }
 
 impl Allowances {
@@ -29,29 +35,38 @@ impl Allowances {
             stream_commands: Allowance::new(limits.stream_commands_per_second, limits.stream_commands_burst),
             messages: Allowance::new(limits.messages_per_second, limits.messages_burst),
             reactions: Allowance::new(limits.reactions_per_second, limits.reactions_burst),
+            signal_bytes: Allowance::new(limits.signal_bytes_per_second, limits.signal_bytes_burst),
         }
     }
 }
 
 /// One of them.
-pub(super) struct Allowance {
-    limiter: DefaultKeyedRateLimiter<(AccountId, RoomId)>,
+pub(super) struct Allowance<K: Copy + Eq + Hash = (AccountId, RoomId)> {
+    limiter: DefaultKeyedRateLimiter<K>,
     /// At so many keys, those that have their whole allowance again are dropped.
     sweep_at: AtomicUsize,
 }
 
 impl Allowance {
+    /// Takes one, if one is left.
+    pub(super) fn take(&self, account: AccountId, room: RoomId) -> bool {
+        self.take_some((account, room), 1)
+    }
+}
+
+impl<K: Copy + Eq + Hash> Allowance<K> {
     fn new(per_second: u32, burst: u32) -> Self {
         Self { limiter: RateLimiter::keyed(rate(per_second, burst)), sweep_at: FEW_KEYS.into() }
     }
 
-    /// Takes one, if one is left.
-    pub(super) fn take(&self, account: AccountId, room: RoomId) -> bool {
+    /// Takes so many at once, if as many are left.
+    pub(super) fn take_some(&self, key: K, count: usize) -> bool {
+        let count = NonZeroU32::new(u32::try_from(count).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
         if self.limiter.len() >= self.sweep_at.load(Relaxed) {
             self.limiter.retain_recent();
             self.sweep_at.store((self.limiter.len() * 2).max(FEW_KEYS), Relaxed);
         }
-        self.limiter.check_key(&(account, room)).is_ok()
+        matches!(self.limiter.check_key_n(&key, count), Ok(Ok(())))
     }
 }
 
@@ -61,15 +76,22 @@ mod tests {
 
     #[test]
     fn each_account_has_an_allowance_of_its_own_in_each_room() {
-        let allowance = Allowance::new(1, 2);
+        let allowance: Allowance = Allowance::new(1, 2);
         let take = |account, room| allowance.take(AccountId::from_bits(account), RoomId::from_bits(room));
         assert_eq!([take(1, 1), take(1, 1), take(1, 1)], [true, true, false]);
         assert!(take(1, 2) && take(2, 1));
     }
 
     #[test]
+    fn bytes_are_taken_by_the_signal() {
+        let allowance: Allowance<u32> = Allowance::new(1, 100);
+        assert_eq!([60, 60, 40, 1].map(|bytes| allowance.take_some(1, bytes)), [true, false, true, false]);
+        assert!(allowance.take_some(2, 100) && !allowance.take_some(3, 101));
+    }
+
+    #[test]
     fn who_has_the_whole_allowance_again_is_forgotten() {
-        let allowance = Allowance::new(1_000_000, 1);
+        let allowance: Allowance = Allowance::new(1_000_000, 1);
         for account in 0..(4 * FEW_KEYS as u128) {
             allowance.take(AccountId::from_bits(account), RoomId::from_bits(1));
         }

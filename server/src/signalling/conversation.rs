@@ -7,8 +7,8 @@ use heartogether::{
     id::{ConnectionId, MemberId, ResumeToken, RoomCode, RoomId},
     limits::Limits,
     refusal::Refusal,
-    role::{Kind, Permission},
-    room::{Command, ConnectionRef, Event, Foreseen, JoinRequested, ResumeRequested},
+    role::{Kind, Permission, Role},
+    room::{Command, ConnectionRef, Event, Foreseen, JoinRequested, Marks, ResumeRequested},
     wire::{
         ClientMessage, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, RemoveListener, ResumeRoom, SendMessage,
         SendReaction, SendSignal, ServerMessage, Signal, StartStream, Welcome,
@@ -20,6 +20,7 @@ use tokio::runtime::Handle;
 use super::{Ending, Frame, Outbox, allowances::Allowance, rate};
 use crate::{
     clock::Clock,
+    edge::AddressBlock,
     error::ServerError,
     log::{LogError, RoomLog},
     random,
@@ -88,16 +89,16 @@ impl Conversation {
         self.is_greeted
     }
 
-    /// Carries a message out, answers it with a refusal, or ends the connection. One that has been closed is not obeyed any
-    /// more, however long its last words take.
-    pub(crate) async fn hear(&mut self, message: ClientMessage) -> Result<(), Ending> {
+    /// Carries a message of so many bytes out, answers it with a refusal, or ends the connection. One that has been closed is
+    /// not obeyed any more, however long its last words take.
+    pub(crate) async fn hear(&mut self, message: ClientMessage, bytes: usize) -> Result<(), Ending> {
         if self.outbox.is_closed() {
             return Err(Ending::GONE);
         }
         if !self.is_greeted {
             return self.greet(&message);
         }
-        match self.obey(message).await {
+        match self.obey(message, bytes).await {
             Ok(()) => {}
             Err(Failure::Refused(refusal)) => self.outbox.push(Frame::refusal(refusal)),
             Err(Failure::Fault(error)) => {
@@ -129,7 +130,7 @@ impl Conversation {
         Ok(())
     }
 
-    async fn obey(&mut self, message: ClientMessage) -> Result<(), Failure> {
+    async fn obey(&mut self, message: ClientMessage, bytes: usize) -> Result<(), Failure> {
         match message {
             ClientMessage::Hello(_) => Err(Refusal::OutOfOrder.into()),
             ClientMessage::Ping(ping) => {
@@ -159,21 +160,23 @@ impl Conversation {
                 room.fetch_messages(self.connection.id, before).await;
                 Ok(())
             }
-            ClientMessage::RemoveListener(RemoveListener { member }) => {
-                self.command(Command::RemoveListener { member }).await
+            ClientMessage::RemoveListener(RemoveListener { member, block_address }) => {
+                self.command(Command::RemoveListener { member, block_address }).await
             }
-            ClientMessage::Signal(signal) => self.signal(signal).await,
+            ClientMessage::Signal(signal) => self.signal(signal, bytes).await,
         }
     }
 
     async fn join(&mut self, JoinRoom { code, role, take_over }: JoinRoom) -> Result<(), Failure> {
-        let account = self.account.clone();
+        // Only a listener's is shown to anybody, and only if they want it.
+        let email = self.account.email_for_hosts().filter(|_| role == Role::Listener);
         let request = JoinRequested {
             connection: self.connection,
-            account: account.id,
+            account: self.account.id,
             kind: self.kind(),
-            email: account.profile.and_then(|profile| profile.email),
-            name: account.name,
+            marks: Marks::default(),
+            email: email.map(str::to_owned),
+            name: self.account.name.clone(),
             role,
             take_over,
             member: MemberId::from_bits(random::bits()),
@@ -192,8 +195,18 @@ impl Conversation {
         self.account.kind(self.node.config.identity.guests())
     }
 
+    /// What a room recognises this page by.
+    fn marks_in(&self, room: RoomId) -> Marks {
+        let (keys, caller) = (&self.node.identity.keys, &self.caller);
+        let address = AddressBlock::from(caller.address).to_string();
+        Marks {
+            browser: caller.browser.map(|browser| keys.browser_mark(room, browser)),
+            address: Some(keys.address_mark(room, &address)),
+        }
+    }
+
     /// Asks a room for a place. The room answers, so it has to hold the outbox first.
-    async fn enter(&mut self, code: RoomCode, request: Event) -> Result<(), Failure> {
+    async fn enter(&mut self, code: RoomCode, mut request: Event) -> Result<(), Failure> {
         if self.outbox.is_confined() {
             self.outbox.close(Ending::GONE);
             return Ok(());
@@ -207,6 +220,9 @@ impl Conversation {
         let room = self.node.rooms.open(id);
         room.attach(self.connection.id, self.outbox.clone()).await?;
         self.room = Some(room);
+        if let Event::JoinRequested(join) = &mut request {
+            join.marks = self.marks_in(id);
+        }
         self.append(request).await?;
         self.note_visit(id);
         Ok(())
@@ -276,11 +292,14 @@ impl Conversation {
         self.room.as_ref().ok_or(Refusal::OutOfOrder)
     }
 
-    async fn signal(&self, signal: SendSignal) -> Result<(), Failure> {
+    async fn signal(&self, signal: SendSignal, bytes: usize) -> Result<(), Failure> {
         let room = match &signal.signal {
             Signal::OfferRequest { .. } => self.take(&self.node.allowances.requests, Refusal::TooManyFrames)?,
             _ => self.room()?,
         };
+        if !self.node.allowances.signal_bytes.take_some((self.account.id, signal.to), bytes) {
+            return Err(Refusal::TooManyFrames.into());
+        }
         room.signal(self.connection.id, signal).await;
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! How a connection ends.
 
-use axum::extract::ws::{CloseFrame, close_code};
+use axum::extract::ws::close_code;
 use heartogether::refusal::Refusal;
+use tungstenite::protocol::CloseFrame;
 
 /// What the client is told last: a refusal if there is one, then the close code (RFC 6455, section 7.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,6 @@ impl Ending {
 
     pub(super) fn close_frame(self) -> CloseFrame {
         let reason = self.refusal.map(Refusal::code).unwrap_or_default();
-        CloseFrame { code: self.code, reason: reason.into() }
+        CloseFrame { code: self.code.into(), reason: reason.into() }
     }
 }

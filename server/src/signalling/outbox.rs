@@ -1,19 +1,20 @@
 //! What waits to be written to one connection. Bounded: who reads slower than the room speaks is let go.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::Relaxed},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
-use axum::{
-    body::Bytes,
-    extract::ws::{Message, Utf8Bytes},
-};
 use heartogether::{
+    id::MemberId,
     refusal::Refusal,
     wire::{Refused, ServerMessage, encode},
 };
 use tokio::sync::{Notify, mpsc};
+use tungstenite::{Bytes, Message, Utf8Bytes};
 
 use super::Ending;
 
@@ -22,6 +23,8 @@ use super::Ending;
 pub(crate) enum Frame {
     /// A message.
     Text(Utf8Bytes),
+    /// A signal, which counts as its sender's for as long as it waits.
+    Signal(Utf8Bytes, #[expect(dead_code, reason = "it is counted by those who hold it")] Waiting),
     /// A WebSocket ping, which every browser answers by itself.
     Ping,
     /// The last words.
@@ -40,12 +43,18 @@ impl Frame {
     /// The frame on the wire; an ending is more than one.
     pub(super) fn into_message(self) -> Result<Message, Ending> {
         match self {
-            Self::Text(text) => Ok(Message::Text(text)),
+            Self::Text(text) | Self::Signal(text, _) => Ok(Message::Text(text)),
             Self::Ping => Ok(Message::Ping(Bytes::new())),
             Self::Close(ending) => Err(ending),
         }
     }
 }
+
+/// One of a sender's signals that wait: there are as many as this has clones.
+type Waiting = Arc<()>;
+
+/// A sender's signals may take one in so many of the places that are left.
+const SHARE: usize = 4;
 
 /// The way to one connection's writer.
 #[derive(Clone, Debug)]
@@ -53,6 +62,7 @@ pub(crate) struct Outbox {
     frames: mpsc::Sender<Frame>,
     overflowed: Arc<Notify>,
     rights: Arc<Rights>,
+    signals: Arc<Mutex<HashMap<MemberId, Waiting>>>,
 }
 
 /// What the connection has lost already.
@@ -73,7 +83,7 @@ pub(crate) fn outbox(capacity: usize) -> (Outbox, Queue) {
     let (sender, receiver) = mpsc::channel(capacity.max(1));
     let overflowed = Arc::new(Notify::new());
     (
-        Outbox { frames: sender, overflowed: overflowed.clone(), rights: Arc::default() },
+        Outbox { frames: sender, overflowed: overflowed.clone(), rights: Arc::default(), signals: Arc::default() },
         Queue { frames: receiver, overflowed },
     )
 }
@@ -86,9 +96,23 @@ impl Outbox {
         }
     }
 
-    /// Whether the connection reads so slowly that what can wait should.
-    pub(crate) fn is_half_full(&self) -> bool {
-        self.frames.capacity() < self.frames.max_capacity() / 2
+    /// Queues a signal from a member. Signals may fill half of the outbox, the rest is for what the room itself says: nobody is
+    /// thrown out by what others send. And each sender may fill only a share of what is left of that half, so that one who
+    /// floods leaves places for all others (a dynamic threshold: Choudhury and Hahne, "Dynamic queue length thresholds for
+    /// shared-memory packet switches", 1998).
+    ///
+    /// # Errors
+    /// [`Refusal::TooManyFrames`].
+    pub(crate) fn push_signal(&self, sender: MemberId, message: &ServerMessage) -> Result<(), Refusal> {
+        let mut signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
+        signals.retain(|_, waiting| Arc::strong_count(waiting) > 1);
+        let left = self.frames.capacity().saturating_sub(self.frames.max_capacity() / 2);
+        let waiting = signals.entry(sender).or_default();
+        if (Arc::strong_count(waiting) - 1) * SHARE >= left {
+            return Err(Refusal::TooManyFrames);
+        }
+        self.push(Frame::Signal(encode(message).into(), Arc::clone(waiting)));
+        Ok(())
     }
 
     /// Ends the connection after what is queued. Nothing that it says counts from now on.
@@ -136,5 +160,50 @@ impl Queue {
     /// Takes no further frames, which tells the reader.
     pub(super) fn close(&mut self) {
         self.frames.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    const CAPACITY: usize = 64;
+
+    fn send(outbox: &Outbox, sender: u128) -> bool {
+        outbox.push_signal(MemberId::from_bits(sender), &ServerMessage::Heartbeat).is_ok()
+    }
+
+    #[test]
+    fn whoever_floods_leaves_places_for_others_and_half_of_them_for_the_room() {
+        let (outbox, queue) = outbox(CAPACITY);
+        let flooded = (0..).take_while(|_| send(&outbox, 1)).count();
+        assert!((2..CAPACITY / 4).contains(&flooded), "{flooded}");
+        // An answer and some candidates each.
+        for other in 2..6 {
+            assert_eq!([(); 3].map(|()| send(&outbox, other)), [true; 3], "{other}");
+        }
+        assert!(!send(&outbox, 1));
+        for other in 10..1_000 {
+            send(&outbox, other);
+        }
+        for _ in 0..CAPACITY / 2 {
+            outbox.push(Frame::Ping);
+        }
+        assert!(queue.overflowed().now_or_never().is_none(), "what the room says always fits");
+    }
+
+    #[test]
+    fn who_has_been_read_may_send_again() {
+        let (outbox, mut queue) = outbox(CAPACITY);
+        let flooded = (0..).take_while(|_| send(&outbox, 1)).count();
+        assert!(!send(&outbox, 1));
+        queue.next().now_or_never().flatten().expect("a signal");
+        assert!(send(&outbox, 1));
+        for _ in 0..flooded {
+            queue.next().now_or_never().flatten().expect("a signal");
+        }
+        assert_eq!((0..).take_while(|_| send(&outbox, 1)).count(), flooded);
     }
 }

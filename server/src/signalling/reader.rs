@@ -1,10 +1,8 @@
-//! Listens to one connection: checks every frame's size, rate and form, and keeps time.
+//! Listens to one connection: checks every message's size and form, and every frame's rate, and keeps time.
 
 use std::time::Duration;
 
-use axum::extract::ws::{Message, WebSocket};
 use futures::{StreamExt, stream::SplitStream};
-use governor::{DefaultDirectRateLimiter, RateLimiter};
 use heartogether::{
     limits::Limits,
     refusal::Refusal,
@@ -12,14 +10,15 @@ use heartogether::{
     wire::{ServerMessage, decode_client},
 };
 use tokio::task::{JoinHandle, yield_now};
+use tungstenite::Message;
 
-use super::{Ending, Frame, conversation::Conversation, rate};
+use super::{Ending, Frame, conversation::Conversation, frame_counter::TooManyFrames, upgrade::Socket};
 
 /// How long a connection that was closed stays open for the client to read the last words.
 const LINGER: Duration = Duration::from_secs(1);
 
 /// The half of a socket that is read from.
-pub(super) type Frames = SplitStream<WebSocket>;
+pub(super) type Frames = SplitStream<Socket>;
 
 /// Listens until the connection ends, whoever ends it.
 pub(super) async fn read(mut frames: Frames, mut conversation: Conversation, writing: JoinHandle<()>) {
@@ -50,8 +49,6 @@ pub(super) async fn linger(mut frames: Frames, writing: JoinHandle<()>, ending: 
 async fn listen(frames: &mut Frames, conversation: &mut Conversation) -> Ending {
     let clock = conversation.clock();
     let mut pulse = Pulse::new(conversation.limits(), clock.now());
-    let Limits { frames_per_second, frames_burst, .. } = *conversation.limits();
-    let limiter = RateLimiter::direct(rate(frames_per_second, frames_burst));
     let outbox = conversation.outbox().clone();
     loop {
         let frame = tokio::select! {
@@ -65,7 +62,7 @@ async fn listen(frames: &mut Frames, conversation: &mut Conversation) -> Ending 
             }
         };
         pulse.heard_at = clock.now();
-        if let Err(ending) = hear(frame, &limiter, conversation).await {
+        if let Err(ending) = hear(frame, conversation).await {
             return ending;
         }
         // A buffer holds many frames, and others wait: after each it is their turn.
@@ -74,30 +71,30 @@ async fn listen(frames: &mut Frames, conversation: &mut Conversation) -> Ending 
 }
 
 async fn hear(
-    frame: Option<Result<Message, axum::Error>>,
-    limiter: &DefaultDirectRateLimiter,
+    frame: Option<Result<Message, tungstenite::Error>>,
     conversation: &mut Conversation,
 ) -> Result<(), Ending> {
     let message = match frame {
         None => return Err(Ending::GONE),
-        Some(Err(error)) => return Err(ending_of(error)),
+        Some(Err(error)) => return Err(ending_of(&error)),
         Some(Ok(message)) => message,
     };
-    limiter.check().map_err(|_| Ending::refused(Refusal::TooManyFrames))?;
     match message {
-        Message::Text(text) => conversation.hear(decode_client(&text).map_err(Ending::refused)?).await,
+        Message::Text(text) => conversation.hear(decode_client(&text).map_err(Ending::refused)?, text.len()).await,
         Message::Binary(_) => Err(Ending::NOT_TEXT),
-        Message::Ping(_) | Message::Pong(_) => Ok(()),
+        // The library hands out no frames that are parts of messages.
+        Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
         Message::Close(_) => Err(Ending::GONE),
     }
 }
 
-fn ending_of(error: axum::Error) -> Ending {
-    use tungstenite::Error::{Capacity, Protocol, Utf8};
-    match error.into_inner().downcast_ref() {
-        Some(Capacity(_)) => Ending::refused(Refusal::FrameTooLarge),
-        Some(Utf8(_)) => Ending::NOT_UTF8,
-        Some(Protocol(_)) => Ending::NO_WEBSOCKET,
+fn ending_of(error: &tungstenite::Error) -> Ending {
+    use tungstenite::Error::{Capacity, Io, Protocol, Utf8};
+    match error {
+        Io(error) if TooManyFrames::is_reason_for(error) => Ending::refused(Refusal::TooManyFrames),
+        Capacity(_) => Ending::refused(Refusal::FrameTooLarge),
+        Utf8(_) => Ending::NOT_UTF8,
+        Protocol(_) => Ending::NO_WEBSOCKET,
         _ => Ending::GONE,
     }
 }

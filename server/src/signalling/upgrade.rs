@@ -4,15 +4,31 @@ use std::sync::Arc;
 
 use axum::{
     Extension,
-    extract::{State, WebSocketUpgrade, ws::WebSocket},
-    http::HeaderMap,
-    response::Response,
+    body::Body,
+    extract::{State, WebSocketUpgrade},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use futures::StreamExt;
-use heartogether::{id::ConnectionId, limits::FRAME_BYTES, refusal::Refusal, role::Permission, room::ConnectionRef};
+use governor::RateLimiter;
+use heartogether::{
+    id::ConnectionId,
+    limits::{FRAME_BYTES, Limits},
+    refusal::Refusal,
+    role::Permission,
+    room::ConnectionRef,
+};
 use heartogether_app::api::{Account, Caller, Visitor};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use tokio::io::{Join, ReadHalf, WriteHalf, join, split};
+use tokio_tungstenite::WebSocketStream;
+use tungstenite::{
+    handshake::derive_accept_key,
+    protocol::{Role, WebSocketConfig},
+};
 
-use super::{Ending, conversation::Conversation, outbox::outbox, reader, writer};
+use super::{Ending, conversation::Conversation, frame_counter::FrameCounter, outbox::outbox, rate, reader, writer};
 use crate::{edge::Peer, identity::CurrentSession, random, state::Node};
 
 /// Idle connections are many: the library's default of 128 KiB each would cost a gigabyte for every 8,000.
@@ -22,34 +38,64 @@ const WRITE_BYTES: usize = 1024 * 1024;
 /// Leaves room for our own refusal to come before the library's.
 const MESSAGE_BYTES: usize = FRAME_BYTES + BUFFER_BYTES;
 
-/// `GET /ws`.
+/// A connection after its handshake. What comes in is counted by the frame.
+pub(super) type Socket = WebSocketStream<Join<FrameCounter<ReadHalf<Stream>>, WriteHalf<Stream>>>;
+type Stream = TokioIo<Upgraded>;
+
+/// `GET /ws`. The library checks the request; the connection is taken from under it, so that frames can be counted.
+#[expect(clippy::too_many_arguments, reason = "an extractor each")]
 pub(crate) async fn upgrade(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
     session: Option<Extension<CurrentSession>>,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
-    socket: WebSocketUpgrade,
+    connection: Option<Extension<OnUpgrade>>,
+    _is_websocket: WebSocketUpgrade,
 ) -> Response {
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes);
+    let (Some(key), Some(Extension(connection))) = (key, connection) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let accept = derive_accept_key(key);
     let admitted = match node.origins.allow(&headers, &visitor.caller) {
         true => visitor.permit(Permission::Connect).cloned(),
         false => Err(Refusal::OriginNotAllowed),
     };
-    socket
+    tokio::spawn(async move {
+        // Who has gone before the handshake's end has nothing to say.
+        if let Ok(upgraded) = connection.await {
+            let socket = open(upgraded, &node.limits).await;
+            serve(socket, node, visitor.caller, admitted, session.map(|Extension(session)| session)).await;
+        }
+        // The connection keeps its place among all as long as it lasts.
+        drop(peer);
+    });
+    switch_protocols(&accept)
+}
+
+/// The server's half of the handshake (RFC 6455, section 4.2.2).
+fn switch_protocols(accept: &str) -> Response {
+    let headers =
+        [(header::CONNECTION, "upgrade"), (header::UPGRADE, "websocket"), (header::SEC_WEBSOCKET_ACCEPT, accept)];
+    (StatusCode::SWITCHING_PROTOCOLS, headers, Body::empty()).into_response()
+}
+
+async fn open(upgraded: Upgraded, limits: &Limits) -> Socket {
+    let config = WebSocketConfig::default()
         .read_buffer_size(BUFFER_BYTES)
         .write_buffer_size(BUFFER_BYTES)
         .max_write_buffer_size(WRITE_BYTES)
-        .max_message_size(MESSAGE_BYTES)
-        .max_frame_size(MESSAGE_BYTES)
-        // The connection keeps its place among all as long as it lasts.
-        .on_upgrade(async move |socket| {
-            serve(socket, node, visitor.caller, admitted, session.map(|Extension(session)| session)).await;
-            drop(peer);
-        })
+        .max_message_size(Some(MESSAGE_BYTES))
+        .max_frame_size(Some(MESSAGE_BYTES));
+    let (reading, writing) = split(TokioIo::new(upgraded));
+    let limiter = RateLimiter::direct(rate(limits.frames_per_second, limits.frames_burst));
+    let stream = join(FrameCounter::new(reading, limiter), writing);
+    WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await
 }
 
 async fn serve(
-    socket: WebSocket,
+    socket: Socket,
     node: Arc<Node>,
     caller: Caller,
     admitted: Result<Account, Refusal>,

@@ -2,10 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::extract::ws::{Message, WebSocket};
 use futures::{SinkExt, stream::SplitSink};
+use tungstenite::Message;
 
-use super::{Ending, Frame, outbox::Queue};
+use super::{Ending, Frame, outbox::Queue, upgrade::Socket};
 use crate::clock::Clock;
 
 /// Milliseconds a socket may take to accept a frame.
@@ -14,7 +14,7 @@ const WRITE_MS: u64 = 10_000;
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The half of a socket that is written to.
-pub(super) type Sink = SplitSink<WebSocket, Message>;
+pub(super) type Sink = SplitSink<Socket, Message>;
 
 /// Writes what is queued until the connection ends.
 pub(super) async fn write(mut sink: Sink, mut queue: Queue, clock: Arc<dyn Clock>) {
@@ -42,7 +42,7 @@ async fn speak(sink: &mut Sink, queue: &mut Queue, clock: &dyn Clock) -> Option<
     }
 }
 
-async fn bid_farewell(sink: &mut Sink, ending: Ending) -> Result<(), axum::Error> {
+async fn bid_farewell(sink: &mut Sink, ending: Ending) -> Result<(), tungstenite::Error> {
     if let Some(Ok(refusal)) = ending.refusal().map(|refusal| Frame::refusal(refusal).into_message()) {
         sink.feed(refusal).await?;
     }

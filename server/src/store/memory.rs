@@ -47,7 +47,9 @@ impl Kept {
     fn identify(&mut self, person: &Person, candidate: AccountId) -> Account {
         let Person { issuer, subject, provider, name, email } = person.clone();
         let id = *self.identities.entry((issuer, subject)).or_insert(candidate);
-        let profile = Profile { provider, email, has_picture: self.pictures.contains_key(&id) };
+        let known = self.accounts.get(&id).and_then(|account| account.profile.as_ref());
+        let email_shown = known.and_then(|profile| profile.email_shown);
+        let profile = Profile { provider, email, email_shown, has_picture: self.pictures.contains_key(&id) };
         let account = Account { id, name, profile: Some(profile) };
         self.accounts.insert(id, account.clone());
         account
@@ -123,6 +125,13 @@ impl Store for MemoryStore {
         kept.visits.remove(&account);
         kept.identities.retain(|_, owner| *owner != account);
         kept.end_sessions(account);
+        Ok(())
+    }
+
+    async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        let profile = kept.accounts.get_mut(&account).and_then(|account| account.profile.as_mut());
+        profile.into_iter().for_each(|profile| profile.email_shown = Some(shown));
         Ok(())
     }
 

@@ -87,6 +87,12 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StoreError> {
+        let update = sqlx::query("UPDATE accounts SET email_shown = $2 WHERE id = $1");
+        update.bind(account.to_string()).bind(shown).execute(&self.pool).await?;
+        Ok(())
+    }
+
     async fn set_picture(&self, account: AccountId, picture: Option<&Picture>) -> Result<(), StoreError> {
         let update = sqlx::query("UPDATE accounts SET picture_type = $2, picture = $3 WHERE id = $1");
         let update = update.bind(account.to_string()).bind(picture.map(|picture| picture.media_type.clone()));
@@ -138,7 +144,7 @@ impl Store for SqliteStore {
     }
 
     async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError> {
-        let select = "SELECT accounts.id, accounts.name, accounts.provider, accounts.email, \
+        let select = "SELECT accounts.id, accounts.name, accounts.provider, accounts.email, accounts.email_shown, \
                       accounts.picture_type IS NOT NULL AS has_picture \
                       FROM sessions JOIN accounts ON accounts.id = sessions.account \
                       WHERE sessions.token_hash = $1 AND sessions.expires_at > $2";
@@ -307,7 +313,7 @@ async fn identify(
         }
     };
     let update = "UPDATE accounts SET name = $2, provider = $3, email = $4, seen_at = $5 WHERE id = $1 \
-                  RETURNING id, name, provider, email, picture_type IS NOT NULL AS has_picture";
+                  RETURNING id, name, provider, email, email_shown, picture_type IS NOT NULL AS has_picture";
     let update = sqlx::query(update).bind(id.to_string()).bind(name.as_str().to_owned()).bind(provider.clone());
     parse_account(&update.bind(email.clone()).bind(now_ms).fetch_one(connection).await?)
 }
@@ -319,10 +325,11 @@ fn unreadable(refusal: Refusal) -> sqlx::Error {
 fn parse_account(row: &SqliteRow) -> Result<Account, sqlx::Error> {
     let (id, name): (&str, &str) = (row.try_get("id")?, row.try_get("name")?);
     let provider: Option<String> = row.try_get("provider")?;
-    let (email, has_picture) = (row.try_get("email")?, row.try_get("has_picture")?);
+    let (email, email_shown, has_picture) =
+        (row.try_get("email")?, row.try_get("email_shown")?, row.try_get("has_picture")?);
     Ok(Account {
         id: id.parse().map_err(unreadable)?,
         name: DisplayName::parse(name).map_err(unreadable)?,
-        profile: provider.map(|provider| Profile { provider, email, has_picture }),
+        profile: provider.map(|provider| Profile { provider, email, email_shown, has_picture }),
     })
 }

@@ -66,7 +66,7 @@ messages! {
     "fetch_messages": ClientMessage::FetchMessages(_) =>
         |_, _, _| ClientMessage::FetchMessages(FetchMessages { before: Seq(u64::MAX) });
     "remove_listener": ClientMessage::RemoveListener(_) =>
-        |_, _, joined: &RoomJoined| ClientMessage::RemoveListener(RemoveListener { member: joined.member });
+        |_, _, joined: &RoomJoined| ClientMessage::RemoveListener(RemoveListener { member: joined.member, block_address: false });
     "signal offer": ClientMessage::Signal(SendSignal { signal: Signal::Offer { .. }, .. }) =>
         |_, to, _| signal(to, offer(1));
     "signal answer": ClientMessage::Signal(SendSignal { signal: Signal::Answer { .. }, .. }) =>

@@ -12,6 +12,7 @@ use crate::support::{Pair, Site, TestServer};
 fn form_of(function: &str, pair: &Pair) -> String {
     match function {
         "sign_in_as_guest" => "name=Linus".to_owned(),
+        "show_email" => "shown=true".to_owned(),
         "listen" | "find_room" | "look_up_room" | "room_link" | "reopen_room" | "find_entrance" | "enter_room" => {
             format!("code={}", pair.code)
         }

@@ -31,9 +31,7 @@ pub(super) enum Happening {
 
 /// Gives back the place that was asked for, if nobody has taken it: no player comes.
 pub(crate) fn abandon() {
-    if let Some(begun) = take_begun() {
-        let _ = begun.socket.close();
-    }
+    take_begun().iter().for_each(HeadStart::close);
 }
 
 impl HeadStart {
@@ -44,8 +42,13 @@ impl HeadStart {
         if role == Role::Listener && begun.said == wanted {
             return Some(begun);
         }
-        let _ = begun.socket.close();
+        begun.close();
         None
+    }
+
+    /// Gives the place back.
+    pub(super) fn close(&self) {
+        let _ = self.socket.close();
     }
 
     /// The socket, which somebody else listens to from now on, what need not be said on it, and what has happened. On one that

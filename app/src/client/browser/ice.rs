@@ -1,5 +1,5 @@
-//! The servers that peer connections find their way through the network with: handed to the browser, fetched again before
-//! their passwords end, and listened to when they fail.
+//! The servers that peer connections find their way through the network with: STUN servers known before joining, TURN servers
+//! that come with the place, fetched again before their passwords end, and listened to when they fail.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer, RtcIceTransportPolicy, RtcPeerConnection};
 
-use super::{Page, Reporter};
+use super::{Page, Reporter, property::property};
 use crate::{
     api::{self, IceConfiguration, IceServer},
     client::Input,
@@ -73,14 +73,30 @@ pub(super) fn report_failures(connection: &RtcPeerConnection, report: Reporter) 
     })
 }
 
+/// Reports the server that gave a candidate, where one did (W3C WebRTC, `RTCIceCandidate.url`; older browsers have it at the
+/// event).
+pub(super) fn report_answer(event: &web_sys::RtcPeerConnectionIceEvent, report: &Reporter) {
+    let of_candidate = event.candidate().map(|candidate| property(&candidate, "url"));
+    let url = of_candidate.and_then(|url| url.as_string()).or_else(|| property(event, "url").as_string());
+    if let Some(url) = url.filter(|url| !url.is_empty()) {
+        report.input(Input::IceServerAnswered { url });
+    }
+}
+
+/// The URLs of all servers.
+pub(super) fn urls(ice_servers: &[IceServer]) -> Vec<String> {
+    ice_servers.iter().flat_map(|server| server.urls.iter().cloned()).collect()
+}
+
 impl Page {
-    /// Asks for the servers again in a while, if their passwords end: a path that is looked for later needs them.
-    pub(super) fn renew_ice_servers(&self, in_s: Option<u32>) {
+    /// Asks for the servers again in a while, if their passwords end: a path that is looked for later needs them. A member is
+    /// given them with the place and with each resume, which begins the time anew.
+    fn renew_ice_servers(&self, in_s: Option<u32>) {
         let Some(in_s) = in_s else { return };
-        let report = self.reporter();
+        let (report, code) = (self.reporter(), self.0.client.borrow().code().to_string());
         let renew = move || {
             spawn_local(async move {
-                let known = api::ice_servers().await;
+                let known = api::ice_servers(Some(code)).await;
                 let Some(page) = report.page() else { return };
                 match known {
                     Ok(known) => page.take_ice_servers(&known),
@@ -89,16 +105,20 @@ impl Page {
             });
         };
         let renewal = set_timeout_with_handle(renew, Duration::from_secs(in_s.into()));
-        *self.0.renewal.borrow_mut() = renewal.ok();
+        if let Some(before) = self.0.renewal.replace(renewal.ok()) {
+            before.clear();
+        }
     }
 
-    fn take_ice_servers(&self, known: &IceConfiguration) {
+    /// Uses the servers that came with the place, or anew: also for peer connections that are there.
+    pub(super) fn take_ice_servers(&self, known: &IceConfiguration) {
         let discretion = Discretion { relay_only: known.relay_only, ..self.0.discretion.get() };
         self.0.discretion.set(discretion);
         let role = self.0.client.borrow().role();
         *self.0.configuration.borrow_mut() = configuration(role, &known.servers, discretion);
         self.configure_peers();
         self.input(Input::IceServersRenewed);
+        self.input(Input::IceServersKnown(urls(&known.servers)));
         self.renew_ice_servers(known.renew_in_s);
     }
 

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MediaDeviceInfo, MediaDeviceKind};
 
-use super::capture::set;
+use super::{capture::set, storage};
 
 const CHOICE_KEY: &str = "heartogether.microphone";
 
@@ -55,12 +55,12 @@ async fn is_granted() -> Result<bool, JsValue> {
 
 /// The one that the visitor chose, maybe on an earlier visit.
 pub(super) fn choice() -> Option<String> {
-    window().local_storage().ok()??.get_item(CHOICE_KEY).ok()?
+    storage::local()?.get_item(CHOICE_KEY).ok()?
 }
 
 /// Remembers the choice for later visits. A browser that forbids storage loses no more than this convenience.
 pub(super) fn remember_choice(id: &str) {
-    if let Ok(Some(storage)) = window().local_storage() {
+    if let Some(storage) = storage::local() {
         let _ = storage.set_item(CHOICE_KEY, id);
     }
 }

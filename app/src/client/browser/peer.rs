@@ -317,7 +317,9 @@ fn report_candidates(
     report: Reporter,
 ) -> EventListener {
     EventListener::new(connection, "icecandidate", move |event| {
-        let found = event.dyn_ref::<RtcPeerConnectionIceEvent>().and_then(RtcPeerConnectionIceEvent::candidate);
+        let event = event.dyn_ref::<RtcPeerConnectionIceEvent>();
+        event.into_iter().for_each(|event| ice::report_answer(event, &report));
+        let found = event.and_then(RtcPeerConnectionIceEvent::candidate);
         let Some(found) = found.filter(|found| !found.candidate().is_empty()) else { return };
         let candidate = Candidate {
             candidate: found.candidate(),

@@ -84,6 +84,11 @@ impl Playback {
         self.player.set_src_object(None);
     }
 
+    /// The element that plays.
+    pub(super) fn player(&self) -> &HtmlAudioElement {
+        &self.player
+    }
+
     /// What is being played.
     pub(super) fn stream(&self) -> Option<MediaStream> {
         self.player.src_object()

@@ -14,12 +14,15 @@ use leptos::{html::Div, prelude::*};
 use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Page, Sound, discretion, head_start::HeadStart, ice, ice::Discretion, network, page_clock, pause, reload};
+use super::{
+    Page, Sound, Speakers, capability, discretion, head_start::HeadStart, ice, ice::Discretion, network, page_clock,
+    pause, reload,
+};
 use crate::{
     api::IceConfiguration,
     client::{
-        Client, HostState, Input, LinkState, ListenerRow, ListenerState, OwnMessage, Profile, TurnProblem, Volume,
-        statistics::PeerStatistics,
+        Capabilities, Client, HostState, Input, LinkState, ListenerRow, ListenerState, OwnMessage, Profile,
+        TurnProblem, Volume, gathering::Gathering, statistics::PeerStatistics,
     },
 };
 
@@ -62,10 +65,16 @@ pub struct Presence {
     pub clock_ahead_ms: RwSignal<f64>,
     /// What is wrong with a TURN server.
     pub turn_problem: RwSignal<Option<TurnProblem>>,
+    /// What was found on the way to a path.
+    pub gathering: RwSignal<Gathering>,
     /// The quality of the host's sound.
     pub profile: RwSignal<Profile>,
     /// The host's sound.
     pub sound: Sound,
+    /// A listener's loudspeakers.
+    pub speakers: Speakers,
+    /// What this browser offers.
+    pub capabilities: RwSignal<Capabilities>,
     /// How loud the sound is that comes in, from 0 to 1.
     pub level: RwSignal<f32>,
     /// Whether the browser wants a tap before it plays.
@@ -95,8 +104,11 @@ impl Presence {
             reaction: RwSignal::default(),
             clock_ahead_ms: RwSignal::default(),
             turn_problem: RwSignal::default(),
+            gathering: RwSignal::default(),
             profile: RwSignal::default(),
             sound: Sound::default(),
+            speakers: Speakers::default(),
+            capabilities: RwSignal::default(),
             level: RwSignal::default(),
             playback_blocked: RwSignal::default(),
             playback_held: RwSignal::default(),
@@ -115,7 +127,7 @@ impl Presence {
         js_sys::Date::now() + at.as_millis() as f64 - (page_clock::now_ms() + self.clock_ahead_ms.get_untracked())
     }
 
-    /// Joins the room. Call it in the browser, once the ICE servers are known; it ends with the page's owner. It is
+    /// Joins the room. Call it in the browser, with the servers for everybody; those for members come with the place. It ends with the page's owner. It is
     /// heard at once, and shown from [`Presence::stand`] on.
     pub fn start(self, role: Role, code: RoomCode, ice_servers: IceConfiguration) {
         // A reload takes the place over even from a connection that the server still believes to be alive.
@@ -125,16 +137,25 @@ impl Presence {
         let client = Client::new(role, code, is_back, random());
         let page = Page::new(client, (configuration, discretion), self);
         page.listen_for_waking();
-        page.renew_ice_servers(ice_servers.renew_in_s);
         page.measure_regularly();
         if role == Role::Listener {
             page.count_regularly();
         }
+        page.input(Input::IceServersKnown(ice::urls(&ice_servers.servers)));
         page.input(Input::NetworkGuessed(network::guess()));
         if role == Role::Host {
             page.prepare_sources(is_back);
         }
-        page.join(HeadStart::take(role, code));
+        page.prepare_speakers();
+        let (capabilities, head_start) = (capability::detect(), HeadStart::take(role, code));
+        self.capabilities.set(capabilities);
+        match capabilities.refusal() {
+            Some(refusal) => {
+                head_start.iter().for_each(HeadStart::close);
+                page.input(Input::BrowserLacks(refusal));
+            }
+            None => page.join(head_start),
+        }
         self.running.set_value(Some(SendWrapper::new(page)));
     }
 

@@ -5,9 +5,8 @@
 //! while one page of the tab has gone and the next has not come.
 
 use heartogether::id::RoomCode;
-use leptos::prelude::window;
-use web_sys::Storage;
 
+use super::storage;
 use crate::client::Keepsake;
 
 const MARK_KEY: &str = "heartogether.host";
@@ -15,14 +14,14 @@ const KEEPSAKE_KEY: &str = "heartogether.live";
 
 /// Marks that this tab's page, which is going away, had the room.
 pub(super) fn leave_mark(code: RoomCode) {
-    if let Some(storage) = storage() {
+    if let Some(storage) = storage::session() {
         let _ = storage.set_item(MARK_KEY, &code.to_string());
     }
 }
 
 /// Takes the mark. Whether the tab's page before this one had the room.
 pub(super) fn take_mark(code: RoomCode) -> bool {
-    let Some(storage) = storage() else { return false };
+    let Some(storage) = storage::session() else { return false };
     let marked = storage.get_item(MARK_KEY).ok().flatten();
     let _ = storage.remove_item(MARK_KEY);
     marked.is_some_and(|marked| marked == code.to_string())
@@ -30,18 +29,14 @@ pub(super) fn take_mark(code: RoomCode) -> bool {
 
 /// What was live in this tab, or in the one that it is a copy of.
 pub(super) fn keepsake() -> Option<Keepsake> {
-    Keepsake::parse(&storage()?.get_item(KEEPSAKE_KEY).ok()??)
+    Keepsake::parse(&storage::session()?.get_item(KEEPSAKE_KEY).ok()??)
 }
 
 /// Keeps what is live, for as long as it is.
 pub(super) fn keep(keepsake: Option<Keepsake>) {
-    let Some(storage) = storage() else { return };
+    let Some(storage) = storage::session() else { return };
     let _ = match keepsake {
         Some(keepsake) => storage.set_item(KEEPSAKE_KEY, &keepsake.to_string()),
         None => storage.remove_item(KEEPSAKE_KEY),
     };
-}
-
-fn storage() -> Option<Storage> {
-    window().session_storage().ok().flatten()
 }

@@ -1,21 +1,21 @@
 //! The player's volume: set on the element, and kept in the browser for the next visit.
 
-use leptos::prelude::window;
-use web_sys::{HtmlAudioElement, Storage};
+use web_sys::HtmlAudioElement;
 
+use super::storage;
 use crate::client::Volume;
 
 const KEY: &str = "heartogether.volume";
 
 /// What was kept; as loud as can be if nothing was.
 pub fn remembered() -> Volume {
-    let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    let kept = storage::local().and_then(|storage| storage.get_item(KEY).ok().flatten());
     kept.and_then(|kept| kept.parse().ok()).unwrap_or_default()
 }
 
 /// Keeps it for the next visit. A browser that forbids storage loses no more than that.
 pub fn remember(volume: Volume) {
-    if let Some(storage) = storage() {
+    if let Some(storage) = storage::local() {
         let _ = storage.set_item(KEY, &volume.to_string());
     }
 }
@@ -31,8 +31,4 @@ pub fn can_be_set() -> bool {
     const PROBE: f64 = 0.5;
     let probe = HtmlAudioElement::new().inspect(|player| player.set_volume(PROBE));
     probe.is_ok_and(|player| player.volume() == PROBE)
-}
-
-fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
 }

@@ -31,7 +31,12 @@ pub fn lines(statistics: &PeerStatistics) -> Vec<Line> {
 
 /// The lines as text.
 pub fn text(statistics: &PeerStatistics) -> String {
-    lines(statistics).into_iter().map(|(label, said)| [label, ": ", &said, "\n"].concat()).collect()
+    written(&lines(statistics))
+}
+
+/// Lines as text.
+pub fn written(lines: &[Line]) -> String {
+    lines.iter().map(|(label, said)| [label, ": ", said, "\n"].concat()).collect()
 }
 
 /// `1.2 %`

@@ -40,7 +40,7 @@ fn Row(room: RecentRoom) -> impl IntoView {
     };
     let name = match is_owner {
         true => "Your room".into_any(),
-        false => view! { <bdi>{host_name.to_string()}</bdi> "’s room" }.into_any(),
+        false => view! { <bdi translate="no">{host_name.to_string()}</bdi> "’s room" }.into_any(),
     };
     view! {
         <li>

@@ -186,13 +186,13 @@ fn Told(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId) ->
     view! {
         <div class="audience-who">
             <span class="truncate font-semibold">
-                <bdi>{name}</bdi>
+                <bdi translate="no">{name}</bdi>
             </span>
             {move || {
                 email.get().map(|email| {
                     view! {
                         <span class="truncate text-sm text-muted">
-                            <bdi>{email}</bdi>
+                            <bdi translate="no">{email}</bdi>
                         </span>
                     }
                 })
@@ -215,6 +215,7 @@ fn Told(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId) ->
 #[component]
 fn Removal(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId) -> impl IntoView {
     let is_removing = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.removing)));
+    let is_blocking = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.blocking_address)));
     let label =
         move || row.with(|row| row.as_ref().map(|row| format!("Remove {}", row.listener.name)).unwrap_or_default());
     view! {
@@ -226,9 +227,20 @@ fn Removal(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId)
                 }
             }
         >
-            <Button variant=Variant::Secondary on:click=move |_| presence.press(Input::UndoPressed(member))>
-                "Undo"
-            </Button>
+            <div class="audience-removal">
+                <button
+                    type="button"
+                    class="button button-ghost"
+                    aria-pressed=move || if is_blocking.get() { "true" } else { "false" }
+                    title="Removes everybody who shares this listener’s internet connection, such as a household, a class or an office, and keeps them out."
+                    on:click=move |_| presence.press(Input::AddressBlockPressed(member))
+                >
+                    {move || if is_blocking.get() { "✓ Everybody at their address" } else { "Everybody at their address" }}
+                </button>
+                <Button variant=Variant::Secondary on:click=move |_| presence.press(Input::UndoPressed(member))>
+                    "Undo"
+                </Button>
+            </div>
         </Swap>
     }
     .into_any()

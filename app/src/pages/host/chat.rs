@@ -73,7 +73,7 @@ fn shown(presence: Presence, seq: Seq) -> Option<impl IntoView> {
     Some(view! {
         <li class="chat-message" data-testid="message">
             <span class="text-sm text-muted">
-                <bdi>{name.to_string()}</bdi>
+                <bdi translate="no">{name.to_string()}</bdi>
                 " · "
                 <time>{time}</time>
             </span>

@@ -7,13 +7,14 @@ use leptos::{html::Details, prelude::*};
 
 use super::super::{
     discretion::HideAddress,
-    measured::{CopyDiagnostics, MeasuredLines, TurnNotice},
+    measured::{CopyDiagnostics, GatheredLines, MeasuredLines, TurnNotice},
 };
 use crate::{
     api::Relay,
     client::{
         ListenerRow, TurnProblem,
         browser::Presence,
+        gathering::Gathering,
         statistics::{
             PeerStatistics, REMEMBERED,
             history::{History, Measure},
@@ -77,7 +78,7 @@ fn Measured(presence: Presence, history: RwSignal<History>) -> impl IntoView {
         view! {
             <section class="grid gap-2 border-t border-line pt-3" data-testid="measured">
                 <h3>
-                    <bdi>{move || names.with(|names| names.get(&member).cloned().unwrap_or_default())}</bdi>
+                    <bdi translate="no">{move || names.with(|names| names.get(&member).cloned().unwrap_or_default())}</bdi>
                 </h3>
                 <svg
                     class="sparkline"
@@ -98,10 +99,15 @@ fn Measured(presence: Presence, history: RwSignal<History>) -> impl IntoView {
             <p class="text-muted">"Nobody is connected yet."</p>
         </Show>
         <For each=move || members.get() key=|member| *member children=one />
+        <section class="grid gap-2 border-t border-line pt-3">
+            <h3>"On the way to a path"</h3>
+            <GatheredLines presence />
+        </section>
         <div>
             <CopyDiagnostics text=move || {
                 let problem = presence.turn_problem.get_untracked();
-                statistics.with_untracked(|round| report_of(round, problem.as_ref()))
+                let gathered = presence.gathering.with_untracked(Gathering::text);
+                statistics.with_untracked(|round| report_of(round, problem.as_ref(), &gathered))
             } />
         </div>
     }
@@ -109,12 +115,12 @@ fn Measured(presence: Presence, history: RwSignal<History>) -> impl IntoView {
 }
 
 /// Listeners are numbered: who they are is nobody's business who helps with the network.
-fn report_of(round: &[(MemberId, PeerStatistics)], problem: Option<&TurnProblem>) -> String {
+fn report_of(round: &[(MemberId, PeerStatistics)], problem: Option<&TurnProblem>, gathered: &str) -> String {
     let of = |(number, (_, statistics)): (usize, &(MemberId, PeerStatistics))| {
         format!("\nListener {}\n{}", number + 1, report::text(statistics))
     };
     let browser = window().navigator().user_agent().unwrap_or_default();
     let listeners: String = round.iter().enumerate().map(of).collect();
     let problem = problem.map(|problem| problem.text() + "\n").unwrap_or_default();
-    format!("HearTogether, host\nBrowser: {browser}\n{problem}{listeners}")
+    format!("HearTogether, host\nBrowser: {browser}\n{problem}{gathered}{listeners}")
 }

@@ -48,11 +48,13 @@ pub(super) fn Invitation(
             </LinkActions>
             <dialog class="poster" node_ref=large aria-label="The room’s code, large" closedby="any">
                 <QrCode code link=link.clone() />
-                <p class="code">
+                <p class="code" translate="no">
                     <span>{first.to_owned()}</span>
                     <span>{last.to_owned()}</span>
                 </p>
-                <p class="text-lg">{link}</p>
+                <p class="text-lg" translate="no">
+                    {link}
+                </p>
                 <form method="dialog">
                     <Button submit=true variant=Variant::Secondary>
                         "Close"

@@ -2,42 +2,59 @@
 
 use leptos::prelude::*;
 
-use super::super::measured::{CopyDiagnostics, MeasuredLines, TurnNotice};
-use crate::client::{
-    browser::Presence,
-    statistics::{PeerStatistics, report},
+use super::super::{
+    discretion::{HideAddress, can_be_switched},
+    measured::{CopyDiagnostics, GatheredLines, MeasuredLines, TurnNotice},
+};
+use crate::{
+    api::Relay,
+    client::{
+        browser::Presence,
+        gathering::Gathering,
+        statistics::{PeerStatistics, report},
+    },
 };
 
 /// Direct or relayed, how much, how far behind; opened, everything that is measured.
 #[component]
-pub(super) fn QualityBadge(presence: Presence) -> impl IntoView {
+pub(super) fn QualityBadge(
+    presence: Presence,
+    /// Whether a server stands by that passes sound on where no direct path is found.
+    relay: Relay,
+) -> impl IntoView {
     let statistics = Memo::new(move |_| {
         presence.statistics.with(|round| round.first().map(|(_, statistics)| statistics.clone()).unwrap_or_default())
     });
-    let is_known = move || statistics.with(|statistics| statistics.path.is_some());
+    // A switch that can be used stands outside. What that depends on is known in the browser alone.
+    let is_fixed = RwSignal::new(false);
+    Effect::new(move |_| is_fixed.set(!can_be_switched(relay)));
     let copied = move || {
         let browser = window().navigator().user_agent().unwrap_or_default();
-        format!("HearTogether, listener\nBrowser: {browser}\n{}", statistics.with_untracked(report::text))
+        let gathered = presence.gathering.with_untracked(Gathering::text);
+        format!("HearTogether, listener\nBrowser: {browser}\n{gathered}{}", statistics.with_untracked(report::text))
     };
     view! {
         <TurnNotice presence />
-        <Show when=is_known>
-            <details class="quality">
-                <summary data-testid="quality">{move || statistics.with(summary)}</summary>
-                <div class="grid gap-3 pt-3">
-                    <MeasuredLines statistics />
-                    <div>
-                        <CopyDiagnostics text=copied />
-                    </div>
+        <details class="quality">
+            <summary data-testid="quality">{move || statistics.with(summary)}</summary>
+            <div class="grid gap-3 pt-3">
+                <MeasuredLines statistics />
+                <GatheredLines presence />
+                <Show when=move || is_fixed.get()>
+                    <HideAddress presence relay />
+                </Show>
+                <div>
+                    <CopyDiagnostics text=copied />
                 </div>
-            </details>
-        </Show>
+            </div>
+        </details>
     }
     .into_any()
 }
 
 fn summary(statistics: &PeerStatistics) -> String {
-    let path = statistics.path.map_or("", |path| if path.is_relayed() { "Relayed" } else { "Direct" });
+    let Some(path) = statistics.path else { return "About the connection".to_owned() };
+    let path = if path.is_relayed() { "Relayed" } else { "Direct" };
     let behind = statistics.behind_ms.map(|ms| format!("behind live {ms} ms"));
     let parts = [Some(path.to_owned()), Some(report::kbps(statistics.bitrate_bps)), behind];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")

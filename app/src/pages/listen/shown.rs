@@ -156,9 +156,13 @@ impl WayOut {
         match refusal {
             Refusal::SessionReplaced => Self::ListenHere,
             Refusal::NotSignedIn | Refusal::GuestsOff => Self::SignIn,
-            Refusal::VersionUnsupported | Refusal::FrameMalformed | Refusal::FrameTooLarge | Refusal::OutOfOrder => {
-                Self::Reload
-            }
+            Refusal::VersionUnsupported
+            | Refusal::FrameMalformed
+            | Refusal::FrameTooLarge
+            | Refusal::OutOfOrder
+            | Refusal::WebRtcMissing
+            | Refusal::WebSocketMissing
+            | Refusal::CookiesBlocked => Self::Reload,
             Refusal::RoomNotFound
             | Refusal::RoomEnded
             | Refusal::CodeMalformed

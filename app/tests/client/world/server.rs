@@ -92,6 +92,7 @@ impl World {
                 let token = ResumeToken::from_bits(self.draw().into());
                 let (name, role, take_over) = (name("Somebody"), join.role, join.take_over);
                 let request = JoinRequested {
+                    marks: heartogether::room::Marks::default(),
                     connection,
                     account,
                     name,
@@ -126,8 +127,8 @@ impl World {
             ClientMessage::SendMessage(sent) => {
                 self.command(connection, Command::Write { nonce: sent.nonce, text: sent.text });
             }
-            ClientMessage::RemoveListener(RemoveListener { member }) => {
-                self.command(connection, Command::RemoveListener { member });
+            ClientMessage::RemoveListener(RemoveListener { member, block_address: false }) => {
+                self.command(connection, Command::RemoveListener { member, block_address: false });
             }
             ClientMessage::FetchMessages(FetchMessages { before }) => {
                 if let Ok(messages) = self.room.messages_before(connection.id, before) {

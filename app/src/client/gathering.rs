@@ -1,0 +1,198 @@
+//! What this browser has found on its way to the other one: its candidates, and what became of the STUN and TURN servers that
+//! it asked. Summed up for people, without anybody's address.
+
+use std::collections::BTreeMap;
+
+use heartogether::wire::Candidate;
+
+use super::statistics::{
+    CandidateKind,
+    report::{self, Line},
+};
+
+/// The code for a server that does not answer (W3C WebRTC, `RTCPeerConnectionIceErrorEvent`).
+pub(super) const UNREACHABLE: u16 = 701;
+/// Servers that are kept in mind, at most; browsers report none that the page has not configured.
+const MAX_SERVERS: usize = 64;
+
+/// What was found so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gathering {
+    found: BTreeMap<Found, u32>,
+    servers: BTreeMap<String, Asked>,
+}
+
+/// What is told of a candidate (RFC 8839, section 5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    kind: CandidateKind,
+    is_tcp: bool,
+    address: Address,
+}
+
+/// What kind of address a candidate has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Address {
+    Ipv4,
+    Ipv6,
+    /// Behind a name that only this network's devices resolve (multicast DNS, RFC 6762).
+    HiddenByMdns,
+}
+
+/// A STUN or TURN server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Asked {
+    /// The URL as it is configured, or as the browser reports it.
+    url: String,
+    has_answered: bool,
+    /// The last failure: the URL that the browser names, and the code.
+    failure: Option<(String, u16)>,
+}
+
+impl Gathering {
+    /// The servers that will be asked, from now on.
+    pub(super) fn expect(&mut self, urls: impl IntoIterator<Item = String>) {
+        self.servers = urls
+            .into_iter()
+            .take(MAX_SERVERS)
+            .map(|url| (canonical(&url), Asked { url, ..Asked::default() }))
+            .collect();
+    }
+
+    pub(super) fn note_answer(&mut self, url: &str) {
+        if let Some(server) = self.server(url) {
+            server.has_answered = true;
+        }
+    }
+
+    pub(super) fn note_failure(&mut self, url: String, code: u16) {
+        if let Some(server) = self.server(&url) {
+            server.failure = Some((url, code));
+        }
+    }
+
+    pub(super) fn note_candidate(&mut self, candidate: &Candidate) {
+        if let Some(found) = Found::parse(&candidate.candidate) {
+            *self.found.entry(found).or_default() += 1;
+        }
+    }
+
+    /// What the servers have said before counts no more: they are asked anew.
+    pub(super) fn forget_answers(&mut self) {
+        for server in self.servers.values_mut() {
+            (server.has_answered, server.failure) = (false, None);
+        }
+        self.found.clear();
+    }
+
+    /// The failures of TURN servers, in the order of their names.
+    pub(super) fn turn_failures(&self) -> impl Iterator<Item = (&str, u16)> {
+        let failures = self.servers.values().filter_map(|server| server.failure.as_ref());
+        failures.filter(|(url, _)| url.starts_with("turn")).map(|(url, code)| (url.as_str(), *code))
+    }
+
+    /// Whether a TURN server has given a candidate.
+    pub(super) fn has_relayed(&self) -> bool {
+        self.found.keys().any(|found| found.kind == CandidateKind::Relayed)
+    }
+
+    /// A line for each kind of candidate, and one for each server.
+    pub fn lines(&self) -> Vec<Line> {
+        let candidates = self.found.iter().map(|(found, count)| ("Candidate", found.text(*count)));
+        let none = self.found.is_empty().then(|| ("Candidate", "none found yet".to_owned()));
+        let servers = self.servers.values().map(|server| ("Server", server.text()));
+        none.into_iter().chain(candidates).chain(servers).collect()
+    }
+
+    /// The lines as text.
+    pub fn text(&self) -> String {
+        report::written(&self.lines())
+    }
+
+    fn server(&mut self, url: &str) -> Option<&mut Asked> {
+        let key = canonical(url);
+        let has_room = self.servers.len() < MAX_SERVERS || self.servers.contains_key(&key);
+        has_room.then(|| self.servers.entry(key).or_insert_with(|| Asked { url: url.to_owned(), ..Asked::default() }))
+    }
+}
+
+impl Found {
+    /// Reads `candidate:FOUNDATION COMPONENT TRANSPORT PRIORITY ADDRESS PORT typ KIND …`.
+    fn parse(candidate: &str) -> Option<Self> {
+        let words: Vec<&str> = candidate.split(' ').collect();
+        let [_, _, transport, _, address, _, "typ", kind, ..] = words[..] else { return None };
+        let address = match address {
+            name if name.ends_with(".local") => Address::HiddenByMdns,
+            address if address.contains(':') => Address::Ipv6,
+            _ => Address::Ipv4,
+        };
+        Some(Self { kind: CandidateKind::parse(kind)?, is_tcp: transport.eq_ignore_ascii_case("tcp"), address })
+    }
+
+    fn text(self, count: u32) -> String {
+        let transport = if self.is_tcp { "TCP" } else { "UDP" };
+        let address = match self.address {
+            Address::Ipv4 => "IPv4",
+            Address::Ipv6 => "IPv6",
+            Address::HiddenByMdns => "hidden by mDNS",
+        };
+        let times = if count > 1 { format!(", {count} times") } else { String::new() };
+        format!("{} over {transport}, {address}{times}", self.kind.name())
+    }
+}
+
+impl Asked {
+    fn text(&self) -> String {
+        let state = match (&self.failure, self.has_answered) {
+            (Some((_, code)), _) if *code != UNREACHABLE => format!("refused (error {code})"),
+            (_, true) => "answered".to_owned(),
+            (Some((_, code)), false) => format!("no answer (error {code})"),
+            (None, false) => "not tried, or no answer yet".to_owned(),
+        };
+        format!("{}: {state}", self.url)
+    }
+}
+
+/// A server's URL as browsers report it: in small letters, with its port and, for TURN, its transport (RFC 7064, section 3.2;
+/// RFC 7065, section 3.1).
+fn canonical(url: &str) -> String {
+    let url = url.to_ascii_lowercase();
+    let (scheme, rest) = url.split_once(':').unwrap_or(("", &url));
+    let (host, query) = rest.split_once('?').map_or((rest, None), |(host, query)| (host, Some(query)));
+    let has_port = host.rsplit_once(':').is_some_and(|(before, port)| {
+        port.bytes().all(|digit| digit.is_ascii_digit()) && (!before.contains(':') || before.ends_with(']'))
+    });
+    let is_secure = scheme.ends_with('s');
+    let port = match (has_port, is_secure) {
+        (true, _) => "",
+        (false, true) => ":5349",
+        (false, false) => ":3478",
+    };
+    let transport = match (scheme.starts_with("turn"), query) {
+        (true, Some(query)) => format!("?{query}"),
+        (true, None) if is_secure => "?transport=tcp".to_owned(),
+        (true, None) => "?transport=udp".to_owned(),
+        (false, _) => String::new(),
+    };
+    format!("{scheme}:{host}{port}{transport}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_the_same_however_its_url_is_written() {
+        for (configured, reported) in [
+            ("stun:stun.example", "stun:stun.example:3478"),
+            ("stun:stun.example:19302", "stun:stun.example:19302"),
+            ("turn:TURN.example", "turn:turn.example:3478?transport=udp"),
+            ("turn:turn.example?transport=tcp", "turn:turn.example:3478?transport=tcp"),
+            ("turns:turn.example", "turns:turn.example:5349?transport=tcp"),
+            ("turn:[2001:db8::1]", "turn:[2001:db8::1]:3478?transport=udp"),
+        ] {
+            assert_eq!(canonical(configured), canonical(reported));
+        }
+        assert_ne!(canonical("turn:a.example"), canonical("turn:a.example?transport=tcp"));
+    }
+}

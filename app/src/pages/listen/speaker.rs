@@ -1,0 +1,41 @@
+//! Where the sound comes out, where the browser leaves that to the page.
+
+use leptos::prelude::*;
+
+use crate::{
+    client::browser::{Presence, Speaker},
+    components::{Button, Choice, Select, Variant},
+};
+
+/// A list of the loudspeakers that the browser names, or the browser's own picker.
+#[component]
+pub(super) fn SpeakerChoice(presence: Presence) -> impl IntoView {
+    let speakers = presence.speakers;
+    let is_listed = Memo::new(move |_| !speakers.named.with(Vec::is_empty));
+    let choices = move || {
+        let named = speakers.named.get().into_iter().map(|Speaker { id, label }| Choice::new(id, label));
+        std::iter::once(Choice::new("", "As the system chooses")).chain(named).collect::<Vec<_>>()
+    };
+    view! {
+        <Show when=move || is_listed.get()>
+            <Select
+                label="Loudspeaker"
+                id="speaker"
+                choices=Signal::derive(choices)
+                chosen=speakers.chosen
+                on_change=move |id| presence.choose_speaker(id)
+            />
+        </Show>
+        <Show when=move || speakers.has_picker.get()>
+            <Button variant=Variant::Ghost on:click=move |_| presence.pick_speaker()>
+                "Choose a loudspeaker…"
+            </Button>
+        </Show>
+        <Show when=move || speakers.failed.get()>
+            <p class="field-error" role="status">
+                "The browser could not play there. The sound comes out where it did before."
+            </p>
+        </Show>
+    }
+    .into_any()
+}

@@ -1,0 +1,227 @@
+// Browsers that lack or block something, what they are told, and what diagnostics tell.
+import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { hear } from '../hearing';
+import { button, createRoom, isHydrated, listen, main, pasted, shareTab, showsRefusal, showsState, signIn } from '../visiting';
+
+const quality = (page: Page) => page.getByTestId('quality');
+const gathered = (page: Page) => page.getByTestId('gathered');
+
+/** Takes a global away before a page's scripts run. */
+const takeAway = (page: Page, name: string) =>
+  page.addInitScript((name) => Object.defineProperty(window, name, { value: undefined }), name);
+
+for (const [name, refusal, text] of [
+  ['RTCPeerConnection', 'web_rtc_missing', 'This browser has no WebRTC'],
+  ['WebSocket', 'web_socket_missing', 'This browser has no WebSocket'],
+] as const) {
+  test(`without ${name} host and listener are told what is missing`, async ({ newVisitor }) => {
+    const host = await newVisitor();
+    const code = await createRoom(host, 'Ada');
+    await takeAway(host, name);
+    await host.reload();
+    await showsRefusal(host, refusal);
+    await expect(main(host)).toContainText(text);
+    await expect(button(host, 'Reload the page')).toBeVisible();
+
+    const listener = await newVisitor();
+    await takeAway(listener, name);
+    await listen(listener, code);
+    await showsRefusal(listener, refusal);
+    await expect(main(listener)).toContainText(text);
+    await expect(main(listener)).not.toContainText('mobile data');
+    await expect(button(listener, 'Reload the page')).toBeVisible();
+  });
+}
+
+test('a constructor that throws is no problem of the network', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await listener.addInitScript(() => {
+    window.RTCPeerConnection = class {
+      constructor() {
+        throw new DOMException('blocked', 'NotSupportedError');
+      }
+    } as unknown as typeof RTCPeerConnection;
+  });
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  await listen(listener, code);
+  await showsRefusal(listener, 'web_rtc_missing');
+});
+
+test('where nothing can be kept, everything else works', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  for (const page of [tabHost, listener]) {
+    await page.addInitScript(() => {
+      for (const name of ['localStorage', 'sessionStorage']) {
+        Object.defineProperty(window, name, {
+          get() {
+            throw new DOMException('denied', 'SecurityError');
+          },
+        });
+      }
+    });
+  }
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+  await button(listener, 'Mute').click();
+  await expect(main(listener)).toContainText('Muted by you');
+  await quality(listener).click();
+  await expect(gathered(listener)).toContainText('no storage');
+});
+
+test('without Web Audio a listener hears', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  await listener.addInitScript(() => {
+    // The test itself measures with one.
+    const all = window as unknown as Record<string, unknown>;
+    all.KeptAudioContext = window.AudioContext;
+    Object.defineProperty(window, 'AudioContext', { value: undefined, writable: true });
+    Object.defineProperty(window, 'webkitAudioContext', { value: undefined });
+  });
+  await listen(listener, code);
+  await showsState(listener, 'listening');
+  await quality(listener).click();
+  await expect(gathered(listener)).toContainText('no Web Audio');
+  await listener.evaluate(() => {
+    window.AudioContext = (window as unknown as { KeptAudioContext: typeof AudioContext }).KeptAudioContext;
+  });
+  await hear(listener, TAB_TONE_HZ);
+});
+
+test('where cookies are blocked the sign-in page says so', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  await page.goto('/login');
+  await isHydrated(page);
+  await expect(main(page)).not.toContainText('keeps no cookies');
+  await page.addInitScript(() => Object.defineProperty(Document.prototype, 'cookie', { get: () => '', set: () => {} }));
+  await page.reload();
+  await expect(main(page)).toContainText('This browser keeps no cookies for this site');
+});
+
+test.describe('with a STUN server that does not answer', () => {
+  test.use({ settings: { STUN_URLS: 'stun:127.0.0.1:9' } });
+
+  test('diagnostics tell candidates and servers, and no address', async ({ tabHost, newVisitor }) => {
+    const listener = await newVisitor({ permissions: ['clipboard-write', 'clipboard-read'] });
+    const code = await createRoom(tabHost, 'Ada');
+    await shareTab(tabHost);
+    await listen(listener, code);
+    await hear(listener, TAB_TONE_HZ);
+    await quality(listener).click();
+    await expect(gathered(listener)).toContainText(/host over UDP, (IPv4|IPv6|hidden by mDNS)/);
+    await expect(gathered(listener)).toContainText(/stun:127\.0\.0\.1:9: (no answer \(error 701\)|not tried)/);
+    await button(listener, 'Copy diagnostics').click();
+    const text = await pasted(listener);
+    expect(text).toContain('Candidate: host over UDP');
+    expect(text).toContain('Server: stun:127.0.0.1:9');
+    expect(text.replaceAll('stun:127.0.0.1:9', '')).not.toMatch(/\d+\.\d+\.\d+\.\d+ |\.local/);
+    await tabHost.getByText('Diagnostics', { exact: true }).click();
+    await expect(gathered(tabHost)).toContainText('Candidate');
+  });
+});
+
+test('on request the console tells what the page decides, and no secret', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  const lines: string[] = [];
+  listener.on('console', (message) => {
+    if (message.text().startsWith('[heartogether]')) lines.push(message.text());
+  });
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  await signIn(listener, 'Grace');
+  await listener.goto(`/listen/${code}`);
+  await hear(listener, TAB_TONE_HZ);
+  expect(lines).toEqual([]);
+  await listener.goto(`/listen/${code}?debug`);
+  await hear(listener, TAB_TONE_HZ);
+  const told = () => lines.join('\n');
+  await expect.poll(told).toMatch(/received offer → answer \d+/);
+  await expect.poll(told).toContain('is Connected');
+  expect(told()).not.toMatch(/ice-pwd|fingerprint|Grace|typ host|[0-9a-f]{32}/);
+});
+
+test('a switch that cannot be used is not in the way', async ({ newVisitor }) => {
+  const code = await createRoom(await newVisitor(), 'Ada');
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await isHydrated(listener);
+  const hide = listener.getByRole('switch', { name: 'Hide my address' });
+  await expect(hide).toBeHidden();
+  await quality(listener).click();
+  await expect(hide).toBeVisible();
+  await expect(hide).toBeDisabled();
+  await expect(main(listener)).toContainText('This server has no relay (TURN) to go through');
+});
+
+test('a listener chooses the loudspeaker, and it is kept', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  // Loudspeakers as a browser with several names them, one of which can be unplugged.
+  await listener.addInitScript(() => {
+    const outputs = [
+      { kind: 'audiooutput', deviceId: 'headset', label: 'Headset' },
+      { kind: 'audiooutput', deviceId: 'desk', label: 'Desk' },
+    ];
+    let plugged = outputs;
+    navigator.mediaDevices.enumerateDevices = async () => plugged as unknown as MediaDeviceInfo[];
+    const sinks = new WeakMap<HTMLMediaElement, string>();
+    Object.defineProperty(HTMLMediaElement.prototype, 'sinkId', {
+      get(this: HTMLMediaElement) {
+        return sinks.get(this) ?? '';
+      },
+    });
+    HTMLMediaElement.prototype.setSinkId = async function (id: string) {
+      if (id && !plugged.some(({ deviceId }) => deviceId === id)) throw new DOMException('gone', 'NotFoundError');
+      sinks.set(this, id);
+    };
+    Object.assign(window, {
+      plug: (id: string, isIn: boolean) => {
+        plugged = outputs.filter(({ deviceId }) => isIn || deviceId !== id);
+        navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+      },
+    });
+  });
+  const plug = (isIn: boolean) =>
+    listener.evaluate((isIn) => (window as unknown as { plug: (id: string, isIn: boolean) => void }).plug('headset', isIn), isIn);
+  const sink = () => listener.getByTestId('stream').evaluate((audio: HTMLAudioElement) => audio.sinkId);
+  const choice = listener.getByLabel('Loudspeaker');
+
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+  expect(await sink()).toBe('');
+  await choice.selectOption('Headset');
+  await expect.poll(sink).toBe('headset');
+  await hear(listener, TAB_TONE_HZ);
+
+  await listener.reload();
+  await expect.poll(sink).toBe('headset');
+  await expect(choice).toHaveValue('headset');
+  await plug(false);
+  await expect.poll(sink).toBe('');
+  await hear(listener, TAB_TONE_HZ);
+  await plug(true);
+  await expect.poll(sink).toBe('headset');
+  await expect(choice).toHaveValue('headset');
+});
+
+test('where the browser has a picker of its own, it is used', async ({ newVisitor }) => {
+  const code = await createRoom(await newVisitor(), 'Ada');
+  const listener = await newVisitor();
+  await listener.addInitScript(() => {
+    Object.assign(navigator.mediaDevices, { selectAudioOutput: async () => ({ deviceId: 'kitchen', label: 'Kitchen' }) });
+    let sink = '';
+    Object.defineProperty(HTMLMediaElement.prototype, 'sinkId', { get: () => sink });
+    HTMLMediaElement.prototype.setSinkId = async (id: string) => void (sink = id);
+  });
+  await listen(listener, code);
+  await isHydrated(listener);
+  await button(listener, 'Choose a loudspeaker…').click();
+  await expect
+    .poll(() => listener.getByTestId('stream').evaluate((audio: HTMLAudioElement) => audio.sinkId))
+    .toBe('kitchen');
+});

@@ -1,0 +1,35 @@
+//! The browser's cookie: random bits that outlast a log-out, so that a room recognises who was removed and comes back as a new
+//! guest. It belongs to no account, says nothing about anybody, and no script reads it; rooms see a keyed hash of it.
+
+use axum::{
+    http::{HeaderMap, header},
+    response::Response,
+};
+use heartogether_app::api::Caller;
+
+use super::cookie::{self, Cookie, is_secure};
+use crate::{error::ServerError, random, state::Node};
+
+/// Its name.
+const NAME: &str = "heartogether.browser";
+/// How long it lasts: a year.
+const TTL_S: u64 = 365 * 24 * 60 * 60;
+
+/// The bits that a browser brings.
+pub(super) fn bits_of(headers: &HeaderMap) -> Option<u128> {
+    let is_ours = |value: &&str| value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    cookie::values(headers, NAME).find(is_ours).and_then(|value| u128::from_str_radix(value, 16).ok())
+}
+
+/// Gives a browser its cookie along with a session, once.
+pub(super) fn add_cookie(node: &Node, caller: &Caller, response: &mut Response) {
+    let headers = response.headers_mut();
+    if caller.browser.is_some() || !headers.contains_key(header::SET_COOKIE) {
+        return;
+    }
+    let (value, secure) = (format!("{:032x}", random::bits()), is_secure(&node.config, caller));
+    match (Cookie { name: NAME, value: &value, path: "/", max_age_s: TTL_S, secure }).header() {
+        Ok(cookie) => _ = headers.append(header::SET_COOKIE, cookie),
+        Err(error) => _ = ServerError::report(&error),
+    }
+}
