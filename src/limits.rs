@@ -52,6 +52,14 @@ pub struct Limits {
     pub rooms_per_account: Quota,
     /// Rooms that were opened from one address and are open at once.
     pub rooms_per_address: u32,
+    /// Rooms that may be opened from one address in a window, and how long that is.
+    pub new_rooms_per_address: Quota,
+    /// Rooms that are open at once.
+    pub rooms: u32,
+    /// Guests whose accounts are kept.
+    pub guests: u32,
+    /// Bytes of the database from which on nobody is new: no room is opened and no guest comes. 0 is no limit.
+    pub database_bytes: u64,
     /// Rooms that may be looked up from one address in a window, and how long that is.
     pub look_ups_per_address: Quota,
     /// Guests who may sign in from one address in a window, and how long that is.
@@ -115,6 +123,34 @@ pub struct Quota {
     pub window_ms: u64,
 }
 
+impl Limits {
+    /// The defaults where rooms have so many listeners: a whole room may sit behind one address.
+    pub fn for_listeners(max_listeners: u32) -> Self {
+        let defaults = Self::default();
+        let at_least = |limit: u32, times: u32| limit.max(max_listeners.saturating_mul(times));
+        let quota = |quota: Quota, times: u32| Quota { count: at_least(quota.count, times), ..quota };
+        Self {
+            max_listeners,
+            max_listeners_per_address: max_listeners - max_listeners / 10,
+            // Some reload, and some come again as somebody else.
+            sign_ins_per_address: quota(defaults.sign_ins_per_address, 2),
+            // A page with its files, and what it asks for while it waits for its host.
+            requests_per_address: quota(defaults.requests_per_address, 40),
+            // A browser opens up to six connections for requests beside its socket.
+            connections_per_address: at_least(defaults.connections_per_address, 8),
+            connections: at_least(defaults.connections, 16),
+            sockets_per_address: at_least(defaults.sockets_per_address, 2),
+            // A host who comes back offers to everybody at once, in a few frames each, and all of them answer.
+            frames_burst: at_least(defaults.frames_burst, FRAMES_PER_OFFER),
+            outbox_frames: defaults.outbox_frames.max(max_listeners.saturating_mul(4) as usize),
+            ..defaults
+        }
+    }
+}
+
+/// An offer and its candidates, generously.
+const FRAMES_PER_OFFER: u32 = 6;
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -125,6 +161,10 @@ impl Default for Limits {
             room_reopen_ms: 10 * 60 * 1000,
             rooms_per_account: Quota { count: 30, window_ms: 10 * 60 * 1000 },
             rooms_per_address: 100,
+            new_rooms_per_address: Quota { count: 120, window_ms: 10 * 60 * 1000 },
+            rooms: 10_000,
+            guests: 200_000,
+            database_bytes: 0,
             look_ups_per_address: Quota { count: 120, window_ms: 5 * 60 * 1000 },
             sign_ins_per_address: Quota { count: 120, window_ms: 10 * 60 * 1000 },
             requests_per_address: Quota { count: 1_200, window_ms: 60 * 1000 },

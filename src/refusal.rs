@@ -93,6 +93,8 @@ refusals! {
     TooManyRequests "too_many_requests" "That was a lot in a short time. Please wait a few minutes and try again.";
     /// As many rooms are open that were opened from this address as may be.
     TooManyRooms "too_many_rooms" "Many rooms are open that were opened from your network. Please end one first.";
+    /// As many rooms or guests are there as this server takes, or its database is as large as it may be.
+    ServerFull "server_full" "This server is full at the moment. Please try again later.";
     /// As many connections come from this address as may be.
     TooManyConnections "too_many_connections" "Too many pages in your network are connected. Please close one and try again.";
     /// The client speaks another version of the protocol.
@@ -121,6 +123,10 @@ refusals! {
     WebSocketMissing "web_socket_missing" "This browser has no WebSocket, over which the room is reached, or a setting or an extension has switched it off. Allow it for this site, or use another browser, and reload this page.";
     /// The browser keeps no cookies. Said by the page itself, never by the server.
     CookiesBlocked "cookies_blocked" "This browser keeps no cookies for this site, and the one that says who you are is needed. Allow cookies for this site and reload this page.";
+    /// The server cannot store anything, such as while its disk is full.
+    StorageUnavailable "storage_unavailable" "The server cannot store anything right now. Your own network is fine; please give it a moment.";
+    /// The server has just been started, and does not know its rooms yet.
+    ServerStarting "server_starting" "The server is starting. Please try again in a moment.";
     /// The page's origin is not one this server serves.
     OriginNotAllowed "origin_not_allowed" "This page may not connect to this server.";
 }

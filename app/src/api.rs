@@ -108,8 +108,13 @@ pub async fn sign_in_as_guest(
     /// Where the visitor was going, a path of ours.
     next: Option<String>,
 ) -> Result<(), ApiError> {
-    let account = backend::sign_in(DisplayName::parse(&name)?).await?;
-    let path = match Destination::parse(&next.unwrap_or_default()) {
+    let (name, destination) = (DisplayName::parse(&name)?, Destination::parse(&next.unwrap_or_default()));
+    let room = match &destination {
+        Destination::Listen(code) => Some(*code),
+        _ => None,
+    };
+    let account = backend::sign_in(name, room).await?;
+    let path = match destination {
         Destination::NewRoom => new_room(&account).await?,
         elsewhere => elsewhere.path(),
     };
@@ -271,7 +276,7 @@ pub async fn enter_room(
     match (backend::visitor().permit(Permission::FetchIceServers), backend::backend()?.guests()) {
         (Ok(_), _) => {}
         (Err(Refusal::NotSignedIn), Guests::Host | Guests::Listen) => {
-            backend::sign_in(backend::backend()?.guest_name()).await?;
+            backend::sign_in(backend::backend()?.guest_name(), Some(room.code)).await?;
         }
         (Err(refusal), _) => return Err(refusal.into()),
     }

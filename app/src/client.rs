@@ -126,6 +126,7 @@ impl Client {
             Input::NetworkGuessed(network) => self.peers.network = network,
             Input::SocketOpened => self.introduce(out),
             Input::SocketClosed => self.lose_link(out),
+            Input::ServerGoingAway => self.return_at_once(out),
             Input::Received(message) => self.receive(message, out),
             Input::TimerFired(timer) => self.time_out(timer, out),
             Input::CaptureStarted(source) => self.begin(source, out),
@@ -176,6 +177,11 @@ impl Client {
     /// How the signalling connection is.
     pub fn link_state(&self) -> LinkState {
         self.link.state()
+    }
+
+    /// What keeps the server from doing what this page asks, if it has said so; the page keeps trying.
+    pub fn trouble(&self) -> Option<Refusal> {
+        self.link.trouble()
     }
 
     /// The room as far as it is known.
@@ -308,6 +314,7 @@ impl Client {
         match refusal {
             Refusal::NotAMember if self.place.take().is_some() => self.join(out),
             Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => self.learn_of_end(out),
+            Refusal::StorageUnavailable => self.wait_for_storage(out),
             Refusal::TooManyRequests if !self.link.is_attached() => {
                 // There is a place to be had, a little later.
                 out.push(Command::CloseSocket);

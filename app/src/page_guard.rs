@@ -9,14 +9,19 @@ use leptos::prelude::*;
 /// The global object with the script's functions.
 pub(crate) const GLOBAL: &str = "heartogetherGuard";
 
+/// The script without comments and indentation, which every page would carry.
+#[cfg(feature = "ssr")]
+static SCRIPT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+    let script = concat!(include_str!("page_guard/foreign_changes.js"), include_str!("page_guard/failure.js"));
+    let lines = script.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+});
+
 /// The script. The server alone renders it, into the head of every page.
 #[component]
 pub(crate) fn PageGuard() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    let script = {
-        let script = concat!(include_str!("page_guard/foreign_changes.js"), include_str!("page_guard/failure.js"));
-        view! { <script nonce=leptos::nonce::use_nonce() inner_html=script></script> }
-    };
+    let script = view! { <script nonce=leptos::nonce::use_nonce() inner_html=SCRIPT.as_str()></script> };
     #[cfg(not(feature = "ssr"))]
     let script = ();
     script
@@ -57,13 +62,12 @@ pub(crate) fn FailureNotice() -> impl IntoView {
         {needs_script()
             .then(|| {
                 view! {
-                    <noscript>
-                        <aside class="page-failure" role="alert">
-                            <p class="page-failure-text">
-                                "JavaScript is off in this browser, and sound cannot be sent or heard without it. Allow it for this site and load the page anew."
-                            </p>
-                        </aside>
-                    </noscript>
+                    // Hidden by the script: `noscript` says nothing where an extension or a policy blocks scripts.
+                    <aside class="page-failure without-script" role="alert">
+                        <p class="page-failure-text">
+                            "JavaScript is off in this browser, and sound cannot be sent or heard without it. Allow it for this site and load the page anew."
+                        </p>
+                    </aside>
                 }
             })}
     }

@@ -82,7 +82,7 @@ pub fn login_waiting(provider: &str, destination: Destination, switch: bool) -> 
 pub fn reason(code: &str) -> Option<Refusal> {
     use Refusal::*;
     let of_sign_in = [SignInCancelled, SignInFailed, SignInExpired, ProviderUnreachable];
-    let of_rooms = [GuestsListenOnly, GuestsOff, TooManyRequests, TooManyRooms];
+    let of_rooms = [GuestsListenOnly, GuestsOff, TooManyRequests, TooManyRooms, ServerFull, StorageUnavailable];
     of_sign_in.into_iter().chain(of_rooms).find(|reason| reason.code() == code)
 }
 

@@ -1,6 +1,6 @@
 //! What the pages' server functions ask of the server.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 use heartogether::{
@@ -15,12 +15,13 @@ use heartogether_app::api::{
 use tokio::sync::Mutex;
 
 use crate::{
-    edge::{AddressBlock, OpenRooms},
+    edge::OpenRooms,
     error::ServerError,
     log::{LogError, RoomLog},
     random,
     rooms::Rooms,
     state::Node,
+    store::{Store, Usage},
     work::finish,
 };
 
@@ -29,9 +30,22 @@ const CODE_DRAWS: u32 = 16;
 
 #[async_trait]
 impl Backend for Node {
-    async fn sign_in_guest(&self, name: DisplayName, visitor: &Visitor) -> Result<NewSession, ApiError> {
+    async fn sign_in_guest(
+        &self,
+        name: DisplayName,
+        visitor: &Visitor,
+        room: Option<RoomCode>,
+    ) -> Result<NewSession, ApiError> {
         Kind::Guest(self.guests()).check(Permission::Connect)?;
-        self.quotas.take_sign_in(&visitor.caller, self.clock.now())?;
+        let room = match room {
+            Some(code) => self.log.find(code).await.map_err(ServerError::from)?.map(|_| code),
+            None => None,
+        };
+        self.quotas.take_sign_in(room, &visitor.caller, self.clock.now())?;
+        let usage = check_database(&*self.store, self.limits.database_bytes).await?;
+        if usage.guests >= u64::from(self.limits.guests) {
+            return Err(Refusal::ServerFull.into());
+        }
         Ok(self.welcome_guest(name, visitor).await?)
     }
 
@@ -65,10 +79,13 @@ impl Backend for Node {
         owner.kind(self.guests()).check(Permission::CreateRoom)?;
         self.quotas.take_room(owner.id, caller, self.clock.now())?;
         let opening = Opening {
+            store: self.store.clone(),
+            database_bytes: self.limits.database_bytes,
             log: self.log.clone(),
             rooms: self.rooms.clone(),
             open: self.quotas.open_rooms(),
-            address: caller.address.into(),
+            address: caller.address,
+            limit: self.limits.rooms as usize,
             owner: owner.clone(),
             policy: Policy::from(&self.limits),
         };
@@ -162,19 +179,36 @@ impl Node {
     }
 }
 
+/// Whether the database may grow beyond what is in it, which is returned. A limit of 0 is none.
+async fn check_database(store: &dyn Store, limit: u64) -> Result<Usage, ApiError> {
+    let usage = store.usage().await.map_err(ServerError::from)?;
+    match limit {
+        1.. if usage.bytes >= limit => Err(Refusal::ServerFull.into()),
+        _ => Ok(usage),
+    }
+}
+
 /// All it takes to open a room, without the request that asked for it: whoever hangs up would leave a room that is not counted.
 struct Opening {
     log: Arc<dyn RoomLog>,
+    store: Arc<dyn Store>,
+    database_bytes: u64,
     rooms: Arc<Rooms>,
     open: Arc<Mutex<OpenRooms>>,
-    address: AddressBlock,
+    address: IpAddr,
+    /// Rooms that may be open in all.
+    limit: usize,
     owner: Account,
     policy: Policy,
 }
 
 impl Opening {
     async fn run(self) -> Result<RoomCode, ApiError> {
+        check_database(&*self.store, self.database_bytes).await?;
         let mut open = self.open.lock().await;
+        if self.rooms.count() >= self.limit {
+            return Err(Refusal::ServerFull.into());
+        }
         open.check(self.address, |room| self.rooms.is_open(room))?;
         for _ in 0..CODE_DRAWS {
             let created = self.draw();

@@ -1,5 +1,6 @@
 //! Every setting: a flag, an environment variable and a default, checked at start with an error that names it.
 
+mod data;
 mod edge;
 mod ice;
 mod identity;
@@ -7,15 +8,16 @@ mod limits;
 mod tls;
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
-use clap::{Args, Parser};
+use clap::{Args, Parser, Subcommand};
 use heartogether::limits::Limits;
 
 use crate::signalling::origin_of;
 
+pub use data::DataSettings;
 pub use edge::EdgeSettings;
 pub use ice::IceSettings;
 pub use identity::IdentitySettings;
@@ -25,7 +27,8 @@ pub use tls::TlsSettings;
 pub(crate) use tls::{AcmeSettings, Certificate};
 
 const DEFAULT_PORT: u16 = 3000;
-const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+/// Every address of this machine, of both kinds; where there is no IPv6, of IPv4.
+const DEFAULT_HOST: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
 /// The site folder's name beside the binary, where both cargo and cargo-leptos put it.
 const SITE: &str = "site";
 
@@ -33,11 +36,14 @@ const SITE: &str = "site";
 #[derive(Clone, Debug, Parser)]
 #[command(version, about)]
 pub struct Config {
+    #[command(subcommand)]
+    command: Option<Task>,
+
     /// Port to listen on; 0 takes a free one [default: 3000, or 443 with a certificate]
     #[arg(long, env = "PORT")]
     port: Option<u16>,
 
-    /// Address to listen on [default: 0.0.0.0]
+    /// Address to listen on [default: `::`, which is every address, IPv4 ones too; 0.0.0.0 where there is no IPv6]
     #[arg(long, env = "HOST")]
     host: Option<IpAddr>,
 
@@ -45,10 +51,9 @@ pub struct Config {
     #[arg(long, env = "LEPTOS_SITE_ADDR", hide = true)]
     leptos_site_addr: Option<SocketAddr>,
 
-    /// Folder for accounts and rooms, created if missing [default: $XDG_DATA_HOME/heartogether, ~/.local/share/heartogether
-    /// or ./data, the first that can be told]
-    #[arg(long, env = "DATA_DIR")]
-    data_dir: Option<PathBuf>,
+    /// What is kept, and how surely.
+    #[command(flatten)]
+    pub(crate) data: DataSettings,
 
     /// Folder of the built site [default: `site` beside the binary or one level up, or ./target/site]
     #[arg(long, env = "SITE_DIR")]
@@ -100,6 +105,13 @@ pub struct Config {
     pub(crate) tls: TlsSettings,
 }
 
+/// What the binary can do instead of serving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+enum Task {
+    /// Ask the server that runs with these settings on this machine whether it lives, and say so by the exit code
+    Health,
+}
+
 /// How sessions are kept in browsers.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Sessions")]
@@ -132,6 +144,11 @@ impl Config {
         Self::check(Self::try_parse_from(arguments))
     }
 
+    /// Whether the binary was called to ask another process of it for its health, rather than to serve.
+    pub fn asks_for_health(&self) -> bool {
+        self.command == Some(Task::Health)
+    }
+
     /// The limits as they are set.
     pub fn limits(&self) -> Limits {
         self.limits.read()
@@ -149,7 +166,8 @@ impl Config {
         let leptos = self.leptos_site_addr;
         let port =
             self.port.or(leptos.map(|address| address.port())).or(self.tls.default_port()).unwrap_or(DEFAULT_PORT);
-        SocketAddr::new(self.host.or(leptos.map(|address| address.ip())).unwrap_or(DEFAULT_HOST), port)
+        let host = self.host.or(leptos.map(|address| address.ip())).unwrap_or(DEFAULT_HOST);
+        SocketAddr::new(host.to_canonical(), port)
     }
 
     pub(crate) fn origins(&self) -> impl Iterator<Item = &str> {
@@ -165,7 +183,7 @@ impl Config {
         let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let own = |data: PathBuf| data.join("heartogether");
         let of_user = || absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
-        self.data_dir.clone().or_else(|| of_user().map(own)).unwrap_or_else(|| PathBuf::from("data"))
+        self.data.data_dir.clone().or_else(|| of_user().map(own)).unwrap_or_else(|| PathBuf::from("data"))
     }
 
     /// The site folder: the one that is set, or the first that is there.

@@ -1,11 +1,18 @@
 //! The SQLite file that holds accounts, sessions and the rooms' logs on a single machine.
 
-use std::{path::Path, time::Duration};
+use std::{
+    error::Error,
+    ops::{Deref, DerefMut},
+    path::Path,
+    time::Duration,
+};
 
+use clap::ValueEnum;
 use sqlx::{
-    SqlitePool,
+    Sqlite, SqliteConnection, SqlitePool,
     migrate::{MigrateError, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -15,24 +22,159 @@ const BUSY_MS: u64 = 5_000;
 /// Readers beside each other; each is a thread of its own.
 const CONNECTIONS: u32 = 4;
 
-/// Opens the file, creates it if it is missing, and brings its tables up to date.
+/// What a power cut can undo. A server that is killed loses nothing at either level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Synchronous {
+    /// The last commits, as far back as the last checkpoint of the write-ahead log; never a log-out, a removal or a deletion.
+    #[default]
+    Normal,
+    /// Nothing that was answered: every commit waits for the disk.
+    Full,
+}
+
+impl Synchronous {
+    const fn level(self) -> SqliteSynchronous {
+        match self {
+            Self::Normal => SqliteSynchronous::Normal,
+            Self::Full => SqliteSynchronous::Full,
+        }
+    }
+}
+
+/// Opens the file with [`Synchronous::Normal`], creates it if it is missing, and brings its tables up to date.
 ///
 /// # Errors
 /// Whatever the file system or SQLite say.
 pub async fn open(path: &Path) -> Result<SqlitePool, MigrateError> {
-    // With a write-ahead log, NORMAL loses nothing when the process is killed; only a power cut can cost the last commits.
+    open_with(path, Synchronous::default()).await
+}
+
+/// The same with another level.
+///
+/// # Errors
+/// Whatever the file system or SQLite say.
+pub async fn open_with(path: &Path, synchronous: Synchronous) -> Result<SqlitePool, MigrateError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
+        .synchronous(synchronous.level())
         // What is deleted is overwritten with zeros, in pages that are free too; otherwise it would stay in the file.
         .pragma("secure_delete", "ON")
+        // Large sorts need no other place that can be written to, and leave nothing there.
+        .pragma("temp_store", "MEMORY")
         .busy_timeout(Duration::from_millis(BUSY_MS));
-    let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
+    let pool = match connect(CONNECTIONS, &options).await {
+        Ok(pool) => pool,
+        Err(error) if is_out_of_service(&error) => {
+            // The index of the write-ahead log is a file that a full disk has no place for. With one connection it stays in
+            // memory (SQLite, "Use of WAL Without Shared-Memory"), and what is stored can be read.
+            tracing::warn!("the database is opened with one connection, for there is no place for more: {error}");
+            connect(1, &options.locking_mode(SqliteLockingMode::Exclusive)).await?
+        }
+        Err(error) => return Err(error.into()),
+    };
     MIGRATIONS.run(&pool).await?;
     Ok(pool)
 }
+
+/// Reads once: SQLite opens its files no earlier.
+async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    let pool = SqlitePoolOptions::new().max_connections(connections).connect_with(options.clone()).await?;
+    sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&pool).await?;
+    Ok(pool)
+}
+
+/// How surely a transaction is on the disk once it is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Durability {
+    /// As [`Synchronous`] is set.
+    AsSet,
+    /// No power cut undoes it, whatever is set. The write-ahead log is one file that is flushed as a whole, so every
+    /// transaction before it is safe as well.
+    Full,
+}
+
+/// A write transaction. Unless it is committed, its connection is closed with it and never returns to the pool: SQLite has
+/// rolled some failed transactions back by itself (such as at `SQLITE_FULL`), where another rollback fails, and the pool
+/// would hand out a connection that still counts as being within a transaction.
+pub(crate) struct WriteTransaction {
+    connection: Option<PoolConnection<Sqlite>>,
+    is_raised: bool,
+}
+
+impl WriteTransaction {
+    /// Begins one, and waits for another writer to end.
+    pub(crate) async fn begin(pool: &SqlitePool, durability: Durability) -> Result<Self, sqlx::Error> {
+        let mut transaction = Self { connection: Some(pool.acquire().await?), is_raised: false };
+        if durability == Durability::Full {
+            // Within a transaction the level cannot be changed.
+            let level: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *transaction).await?;
+            transaction.is_raised = level == NORMAL;
+            if transaction.is_raised {
+                sqlx::query("PRAGMA synchronous = FULL").execute(&mut *transaction).await?;
+            }
+        }
+        // IMMEDIATE waits for other writers instead of failing at the first statement.
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *transaction).await?;
+        Ok(transaction)
+    }
+
+    /// Commits it, and gives the connection back.
+    pub(crate) async fn commit(mut self) -> Result<(), sqlx::Error> {
+        sqlx::query("COMMIT").execute(&mut *self).await?;
+        if self.is_raised && sqlx::query("PRAGMA synchronous = NORMAL").execute(&mut *self).await.is_err() {
+            // What is committed stands; the connection alone is not as it was.
+            return Ok(());
+        }
+        drop(self.connection.take());
+        Ok(())
+    }
+}
+
+/// `PRAGMA synchronous` of [`Synchronous::Normal`].
+const NORMAL: i64 = 1;
+
+impl Deref for WriteTransaction {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        self.connection.as_deref().expect("the connection is there until the end")
+    }
+}
+
+impl DerefMut for WriteTransaction {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        self.connection.as_deref_mut().expect("the connection is there until the end")
+    }
+}
+
+impl Drop for WriteTransaction {
+    fn drop(&mut self) {
+        // Closing it rolls back what is open.
+        drop(self.connection.take().map(PoolConnection::detach));
+    }
+}
+
+/// Whether an error says that the storage is out of service for now (full, locked, unreadable, gone), rather than that this
+/// one statement was wrong.
+pub(crate) fn is_out_of_service(error: &(dyn Error + 'static)) -> bool {
+    match error.downcast_ref() {
+        Some(sqlx::Error::Database(error)) => {
+            // Result codes of SQLite; the lower 8 bits are the primary one.
+            let code = error.code().and_then(|code| code.parse::<i32>().ok()).unwrap_or_default();
+            OUT_OF_SERVICE.contains(&(code & 0xff))
+        }
+        Some(error) => matches!(
+            error,
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
+        ),
+        None => false,
+    }
+}
+
+/// PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.
+const OUT_OF_SERVICE: [i32; 11] = [3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 26];
 
 /// An unsigned number as SQL keeps it, which has signed ones alone. Times and sequence numbers stay far below the limit.
 pub(crate) fn to_sql(number: u64) -> i64 {

@@ -3,7 +3,7 @@
 //!
 //! `door` lets connections in, counts them as `places` and ends those without `progress`, `forwarded` finds out who calls,
 //! `caller` tells the request and tells the caller their limits, `quotas` counts in `windows`, `seal` and `cors` bind the
-//! browser, `redirect` leads to HTTPS. Nothing here knows what a request is about.
+//! browser, `redirect` leads to HTTPS, `starting` answers until the rooms are known. Nothing here knows what a request is about.
 
 mod address;
 mod caller;
@@ -15,6 +15,7 @@ mod progress;
 mod quotas;
 mod redirect;
 mod seal;
+mod starting;
 mod windows;
 
 pub(crate) use address::AddressBlock;
@@ -26,3 +27,4 @@ pub(crate) use places::Places;
 pub(crate) use quotas::{OpenRooms, Quotas};
 pub(crate) use redirect::to_https;
 pub(crate) use seal::{seal, seal_page};
+pub(crate) use starting::{Opening, until_ready};

@@ -1,6 +1,10 @@
 //! Faults: what should not happen, logged once at the edge. Clients see an opaque id that finds it in the log.
 
-use std::error::Error;
+use std::{
+    error::Error,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Json,
@@ -10,10 +14,11 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use heartogether::refusal::Refusal;
 use heartogether_app::api::ApiError;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 
-use crate::{log::LogError, random, store::StoreError};
+use crate::{database::is_out_of_service, log::LogError, random, store::StoreError};
 
 /// Something broke on this side.
 #[derive(Debug, thiserror::Error)]
@@ -37,15 +42,43 @@ pub(crate) enum ServerError {
 impl ServerError {
     /// Logs the fault with all its causes, and gives the id it is found by.
     pub(crate) fn report(&self) -> String {
+        if self.is_storage_down() {
+            report_storage(self);
+            return String::new();
+        }
         let id = format!("{:08x}", u32::from_le_bytes(random::bytes()));
         tracing::error!(id, "{}", explain(self));
         id
+    }
+
+    /// Whether nothing can be stored at the moment, by nobody: that is told to people as what it is.
+    pub(crate) fn is_storage_down(&self) -> bool {
+        match self {
+            Self::Log(LogError::Storage(error)) => is_out_of_service(&**error),
+            Self::Store(error) => error.source().is_some_and(is_out_of_service),
+            _ => false,
+        }
     }
 }
 
 impl From<ServerError> for ApiError {
     fn from(error: ServerError) -> Self {
-        Self::Fault(error.report())
+        let id = error.report();
+        if error.is_storage_down() { Refusal::StorageUnavailable.into() } else { Self::Fault(id) }
+    }
+}
+
+/// The shortest time between two lines about the storage. While it fails everything fails, and the log may be on the same disk.
+const STORAGE_REPORTS: Duration = Duration::from_secs(1);
+
+/// Logs that the storage fails, once a second at most.
+#[expect(clippy::disallowed_methods, reason = "how often lines are written is no part of what happens in a room")]
+pub(crate) fn report_storage(error: &(dyn Error + 'static)) {
+    static REPORTED: Mutex<Option<Instant>> = Mutex::new(None);
+    let mut reported = REPORTED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if reported.is_none_or(|at| at.elapsed() >= STORAGE_REPORTS) {
+        *reported = Some(Instant::now());
+        tracing::error!("the storage fails: {}", explain(error));
     }
 }
 

@@ -24,6 +24,7 @@
 //! | `backend`, `ops`, `report` | what pages and other programs ask for |
 //! | `invitation` | a room's link and the QR code of it |
 //! | `edge` | who calls, and how much of everything they may have |
+//! | [`health`], `readiness` | whether the server lives; whether it can do its work |
 //! | [`tls`] | HTTPS without a proxy |
 //! | [`database`], `error`, `work` | the SQLite file; faults; what is not done by halves |
 
@@ -33,11 +34,13 @@ pub mod config;
 pub mod database;
 mod edge;
 pub mod error;
+pub mod health;
 mod identity;
 mod invitation;
 pub mod log;
 mod ops;
 mod random;
+mod readiness;
 mod report;
 mod rooms;
 mod router;

@@ -120,6 +120,9 @@ pub enum LogError {
     /// The room never was or is closed.
     #[error("no such live room")]
     NoSuchRoom,
+    /// The server is stopping, and nothing is written any more.
+    #[error("the room log has stopped")]
+    Stopped,
     /// The storage failed. What failed now may work later.
     #[error("the room log's storage failed")]
     Storage(#[source] Arc<dyn Error + Send + Sync>),

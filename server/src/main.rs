@@ -7,7 +7,8 @@ use std::{
     sync::Arc,
 };
 
-use heartogether_server::{clock::SystemClock, config::Config, error::explain, startup::Server};
+use futures::FutureExt;
+use heartogether_server::{clock::SystemClock, config::Config, error::explain, health, startup::Server};
 use tracing::{Level, Metadata};
 use tracing_subscriber::{EnvFilter, filter::filter_fn, prelude::*};
 
@@ -23,15 +24,22 @@ async fn main() -> ExitCode {
 }
 
 async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    if config.asks_for_health() {
+        return Ok(health::ask(&config).await?);
+    }
     let filter = EnvFilter::try_new(&config.log).map_err(|error| format!("LOG: {error}"))?;
     let is_terminal = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(std::io::stderr);
     log.finish().with(filter_fn(|line| is_ours(line) || *line.level() <= Level::INFO)).init();
     let limits = config.limits();
-    let server = Server::bind(config, limits, Arc::new(SystemClock::start())).await?;
+    let stop = told_to_stop().shared();
+    let server = tokio::select! {
+        server = Server::bind(config, limits, Arc::new(SystemClock::start())) => server?,
+        () = stop.clone() => return Ok(()),
+    };
     // Scripts wait for this line; whoever does not read it does not stop the server.
     let _ = writeln!(std::io::stdout(), "HearTogether is ready at {}", server.url());
-    server.serve(told_to_stop()).await;
+    server.serve(stop).await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Extension, Json,
     extract::{Path, Query, State},
-    http::{HeaderName, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
 };
 use heartogether::{
     id::{RoomCode, RoomId},
@@ -25,6 +25,15 @@ use crate::{
 /// `GET /api/health`: 200 at once, whatever the dependencies do.
 pub(crate) async fn health() -> Json<Value> {
     Json(json!({ "status": "ok" }))
+}
+
+/// `GET /api/ready`: whether visitors can be sent here, and what is down. Before the rooms are known, `edge::starting` answers.
+pub(crate) async fn ready(State(node): State<Arc<Node>>) -> (StatusCode, [(HeaderName, HeaderValue); 1], Json<Value>) {
+    let can_store = node.readiness.can_store().await;
+    let parts = json!({ "rooms": "ok", "storage": if can_store { "ok" } else { "down" } });
+    let status = if can_store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let not_kept = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (status, not_kept, Json(json!({ "ready": can_store, "parts": parts })))
 }
 
 /// What `GET /api/ice-servers` is asked for.

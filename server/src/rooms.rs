@@ -27,6 +27,7 @@ pub(crate) use inspection::{AudienceReport, RealtimeReport, Viewer};
 use crate::{
     clock::Clock,
     config::IceSettings,
+    error::report_storage,
     log::{LogError, RoomLog},
 };
 use replica::Setting;
@@ -58,6 +59,11 @@ impl Rooms {
         Arc::new(Self { node, log, clock, ice, open: Mutex::default() })
     }
 
+    /// The node whose replicas they are.
+    pub(crate) const fn node(&self) -> NodeId {
+        self.node
+    }
+
     /// Opens every live room, and says how many there are.
     pub(crate) async fn recover(self: &Arc<Self>) -> Result<usize, LogError> {
         let live = self.log.live().await?;
@@ -74,6 +80,11 @@ impl Rooms {
             true => RoomHandle::new(room).0,
             false => open.handles.entry(room).or_insert_with(|| self.start(room)).clone(),
         }
+    }
+
+    /// How many rooms this node has replicas of.
+    pub(crate) fn count(&self) -> usize {
+        self.opened().handles.len()
     }
 
     /// Whether this node has a replica of it, which ends a while after the room.
@@ -126,7 +137,7 @@ where
 {
     loop {
         match attempt().await {
-            Err(LogError::Storage(error)) => tracing::error!(%error, "the room log's storage failed; trying again"),
+            Err(error @ LogError::Storage(_)) => report_storage(&error),
             answered => return answered,
         }
         tokio::time::sleep(RETRY).await;

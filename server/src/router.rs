@@ -41,6 +41,7 @@ const FOR_ONE_VISITOR: HeaderValue = HeaderValue::from_static("no-cache, private
 pub(crate) fn router(state: AppState) -> Router {
     let router = Router::new()
         .route("/api/health", get(ops::health))
+        .route("/api/ready", get(ops::ready))
         .nest_service("/pkg", packages(&state))
         .merge(visits(&state))
         .layer(CompressionLayer::new().br(true).gzip(true))

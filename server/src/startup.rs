@@ -1,30 +1,42 @@
 //! Puts the server together, in plain words in the log.
 
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
+mod data_lock;
+mod listening;
 
-use futures::FutureExt;
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
 use heartogether::{id::NodeId, limits::Limits, role::Guests};
 use leptos::config::{Env, LeptosOptions};
-use tokio::net::TcpListener;
+use sqlx::SqlitePool;
+use tokio::task::JoinHandle;
 
 use crate::{
     clock::Clock,
     config::{Config, has_hashed_names},
     database,
-    edge::{Door, Places, Quotas, to_https},
+    edge::{Places, Quotas},
     error::ServerError,
     identity::{Fetcher, Identity, Keys, OpenIdProvider, Sockets, install_crypto},
     invitation::Reach,
-    log::{LogError, RoomLog, SqliteLog},
+    log::{LogError, SqliteLog},
     random,
+    readiness::Readiness,
     report::Reports,
     rooms::Rooms,
     router::router,
     signalling::{Allowances, Origins},
     state::{AppState, Node},
-    store::{SqliteStore, Store},
+    store::SqliteStore,
     tls::{Tls, TlsError},
 };
+use data_lock::DataLock;
+use listening::Listening;
 
 /// Files that are open beside connections: the database's, and those being served.
 const OTHER_FILES: u32 = 256;
@@ -36,13 +48,16 @@ const HOUSEKEEPING_MS: u64 = 60 * 60 * 1000;
 #[derive(Debug, thiserror::Error)]
 pub enum StartupError {
     /// The data folder cannot be used.
-    #[error("the data folder {path} cannot be created (see DATA_DIR)", path = path.display())]
+    #[error("the data folder {path} cannot be created or locked (see DATA_DIR)", path = path.display())]
     DataDir {
         /// Which.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
+    /// Another server uses it, and did not stop in time.
+    #[error("another server uses the data folder {path} (see DATA_DIR and DATA_LOCK_WAIT_MS)", path = .0.display())]
+    InUse(PathBuf),
     /// The database cannot be used.
     #[error("the database {path} cannot be opened (see DATA_DIR)", path = path.display())]
     Database {
@@ -78,129 +93,117 @@ pub enum StartupError {
     },
 }
 
-/// A server that listens.
+/// How long connections of members may take to end once the server stops.
+const SOCKETS_END: Duration = Duration::from_secs(5);
+/// How long whoever reads the database may take to end then.
+const DATABASE_END: Duration = Duration::from_secs(5);
+
+/// A server that is ready.
 pub struct Server {
-    listener: TcpListener,
-    door: Door,
-    port: u16,
-    is_secure: bool,
-    /// Where plain HTTP is led to HTTPS.
-    side: Option<(TcpListener, Door)>,
-    /// For tests that look behind the door.
-    #[cfg(test)]
+    listening: Listening,
+    house: JoinHandle<()>,
+    log: Arc<SqliteLog>,
+    pool: SqlitePool,
+    lock: DataLock,
     pub(crate) node: Arc<Node>,
 }
 
 impl Server {
-    /// Opens the data, takes the live rooms up again and listens. `limits` are those of the configuration except in tests.
+    /// Listens, waits until no other server uses the data, opens it and takes the live rooms up again. Until that is done,
+    /// whoever asks is told that the server is starting. `limits` are those of the configuration except in tests.
     ///
     /// # Errors
     /// Whatever keeps the server from starting.
     pub async fn bind(config: Config, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self, StartupError> {
         install_crypto();
-        let pool = open_database(&config).await?;
-        let identity = open_identity(&config, &clock)?;
+        let folder = create_data_dir(&config)?;
+        let listening = Listening::begin(&config, &limits, Tls::start(&config)?).await?;
+        let lock = lock(&folder, &config).await?;
+        let pool = open_database(&config, &folder).await?;
         let log_clock: Arc<dyn Clock> = Arc::new(SqliteLog::clock(&pool, clock.clone()).await?);
-        let log: Arc<dyn RoomLog> = Arc::new(SqliteLog::new(pool.clone(), log_clock.clone()));
-        let id = NodeId::from_bits(random::bits());
-        let rooms = Rooms::new(id, log.clone(), log_clock, config.ice.clone());
-        match rooms.recover().await? {
+        let log = Arc::new(SqliteLog::new(pool.clone(), log_clock.clone()));
+        let rooms = Rooms::new(NodeId::from_bits(random::bits()), log.clone(), log_clock, config.ice.clone());
+        let node = Arc::new(open_node(config, limits, clock, (listening.address, pool.clone(), log.clone(), rooms))?);
+        match node.rooms.recover().await? {
             0 => {}
             live => tracing::info!("{live} live rooms were taken up again"),
         }
-        let tls = Tls::start(&config)?;
-        let (listener, address) = listen(config.address()).await?;
-        let options = leptos_options(&config, address);
-        let origins = Origins::new(config.origins());
-        let reach = Reach::new(config.public_url.as_deref(), address);
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(pool));
-        let allowances = Allowances::new(&limits);
-        let (quotas, sockets) = (Quotas::new(&limits), Places::new(u32::MAX, limits.sockets_per_address));
-        let places = Places::new(possible(limits.connections), limits.connections_per_address);
-        let trusted = config.edge.trusted_proxies().clone();
-        let reports = Reports::default();
-        let node = Arc::new(Node {
-            id,
-            config,
-            limits,
-            clock,
-            log,
-            store,
-            rooms,
-            identity,
-            origins,
-            reach,
-            quotas,
-            allowances,
-            sockets,
-            reports,
-        });
-        let (port, is_secure) = (address.port(), tls.is_some());
-        let side = match node.config.tls.redirected_port(port) {
-            Some(side_port) => {
-                let (listener, _) = listen(SocketAddr::new(address.ip(), side_port)).await?;
-                Some((listener, Door::new(to_https(port), places.clone(), trusted.clone(), None)))
-            }
-            None => None,
-        };
-        tokio::spawn(finish_departures(node.clone()));
-        tokio::spawn(keep_house(node.store.clone(), node.clock.clone()));
-        let state = AppState { node, options };
-        let door = Door::new(router(state.clone()), places, trusted, tls);
-        Ok(Self {
-            listener,
-            door,
-            port,
-            is_secure,
-            side,
-            #[cfg(test)]
-            node: state.node,
-        })
+        let house = tokio::spawn(keep_house(node.clone()));
+        let options = leptos_options(&node.config, listening.address);
+        listening.open(router(AppState { node: node.clone(), options }));
+        Ok(Self { listening, house, log, pool, lock, node })
     }
 
     /// The port, also where 0 was asked for.
     pub const fn port(&self) -> u16 {
-        self.port
+        self.listening.address.port()
     }
 
     /// The URL on this machine.
     pub fn url(&self) -> String {
-        let scheme = if self.is_secure { "https" } else { "http" };
-        format!("{scheme}://localhost:{}", self.port)
+        let scheme = if self.listening.is_secure { "https" } else { "http" };
+        format!("{scheme}://localhost:{}", self.port())
     }
 
     /// The port on which plain HTTP is led to HTTPS, if there is one.
-    pub fn redirected_port(&self) -> Option<u16> {
-        self.side.as_ref().and_then(|(listener, _)| listener.local_addr().ok()).map(|address| address.port())
+    pub const fn redirected_port(&self) -> Option<u16> {
+        self.listening.side_port
     }
 
-    /// Serves until `shutdown` completes and the requests that are under way are answered.
+    /// Serves until `shutdown` completes, and then stops in order: members are told to come back, requests that are under way
+    /// are answered, what was asked to be written is written, the database is closed, and only then may another server use
+    /// the data. The last connection to a database writes its write-ahead log back and deletes it.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) {
-        let shutdown = shutdown.shared();
-        let side = async {
-            if let Some((listener, door)) = self.side {
-                door.serve(listener, shutdown.clone()).await;
-            }
-        };
-        tokio::join!(self.door.serve(self.listener, shutdown.clone()), side);
+        shutdown.await;
+        let sockets = tokio::time::timeout(SOCKETS_END, self.node.identity.sockets.stop());
+        let ((), sockets) = tokio::join!(self.listening.stop(), sockets);
+        self.house.abort();
+        self.log.stop().await;
+        let pool = tokio::time::timeout(DATABASE_END, self.pool.close()).await;
+        if sockets.is_err() || pool.is_err() {
+            tracing::warn!("some connections did not end in time");
+        }
+        self.lock.release();
     }
 }
 
-/// Carries out what the last run of the server could not finish.
-async fn finish_departures(node: Arc<Node>) {
+/// Puts together what every request can reach: the settings, the data and whoever works on it.
+fn open_node(
+    config: Config,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+    (address, pool, log, rooms): (SocketAddr, SqlitePool, Arc<SqliteLog>, Arc<Rooms>),
+) -> Result<Node, StartupError> {
+    Ok(Node {
+        id: rooms.node(),
+        identity: open_identity(&config, &clock)?,
+        rooms,
+        origins: Origins::new(config.origins()),
+        reach: Reach::new(config.public_url.as_deref(), address),
+        store: Arc::new(SqliteStore::new(pool.clone())),
+        quotas: Quotas::new(&limits),
+        allowances: Allowances::new(&limits),
+        sockets: Places::new(u32::MAX, limits.sockets_per_address),
+        reports: Reports::default(),
+        readiness: Readiness::new(pool),
+        config,
+        limits,
+        clock,
+        log,
+    })
+}
+
+/// Carries out what the last run could not finish, and forgets what has run out, also where nobody comes any more.
+async fn keep_house(node: Arc<Node>) {
     if let Err(error) = node.finish_departures().await {
         error.report();
     }
-}
-
-/// Forgets what has run out, also where nobody comes any more.
-async fn keep_house(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
     loop {
-        let now = clock.now();
-        if let Err(error) = store.forget_expired(now).await {
+        let now = node.clock.now();
+        if let Err(error) = node.store.forget_expired(now).await {
             ServerError::from(error).report();
         }
-        clock.sleep_until(now.after_ms(HOUSEKEEPING_MS)).await;
+        node.clock.sleep_until(now.after_ms(HOUSEKEEPING_MS)).await;
     }
 }
 
@@ -230,12 +233,25 @@ fn create_private(folder: &std::path::Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-async fn open_database(config: &Config) -> Result<sqlx::SqlitePool, StartupError> {
-    let folder = config.data_dir();
-    create_private(&folder).map_err(|source| StartupError::DataDir { path: folder.clone(), source })?;
+fn create_data_dir(config: &Config) -> Result<PathBuf, StartupError> {
+    let path = config.data_dir();
+    match create_private(&path) {
+        Ok(()) => Ok(path),
+        Err(source) => Err(StartupError::DataDir { path, source }),
+    }
+}
+
+async fn lock(folder: &Path, config: &Config) -> Result<DataLock, StartupError> {
+    let path = || folder.to_owned();
+    let lock = DataLock::take(folder, config.data.lock_wait()).await;
+    lock.map_err(|source| StartupError::DataDir { path: path(), source })?.ok_or_else(|| StartupError::InUse(path()))
+}
+
+async fn open_database(config: &Config, folder: &Path) -> Result<SqlitePool, StartupError> {
     let path = folder.join("heartogether.db");
     tracing::info!("accounts and rooms are kept in {}", path.display());
-    database::open(&path).await.map_err(|source| StartupError::Database { path, source })
+    let opened = database::open_with(&path, config.data.synchronous).await;
+    opened.map_err(|source| StartupError::Database { path, source })
 }
 
 fn open_identity(config: &Config, clock: &Arc<dyn Clock>) -> Result<Identity, StartupError> {
@@ -260,13 +276,6 @@ fn open_identity(config: &Config, clock: &Arc<dyn Clock>) -> Result<Identity, St
     let open = |settings| OpenIdProvider::new(settings, fetcher.clone(), clock.clone());
     let providers = providers.into_iter().map(open).collect();
     Ok(Identity { keys, sockets: Sockets::default(), providers, changing: tokio::sync::Mutex::default() })
-}
-
-async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartupError> {
-    let failed = |source| StartupError::Address { address, source };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok((listener, bound))
 }
 
 fn leptos_options(config: &Config, address: SocketAddr) -> LeptosOptions {

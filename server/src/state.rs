@@ -13,6 +13,7 @@ use crate::{
     identity::Identity,
     invitation::Reach,
     log::RoomLog,
+    readiness::Readiness,
     report::Reports,
     rooms::Rooms,
     signalling::{Allowances, Origins},
@@ -35,6 +36,7 @@ pub(crate) struct Node {
     pub(crate) allowances: Allowances,
     pub(crate) sockets: Places,
     pub(crate) reports: Reports,
+    pub(crate) readiness: Readiness,
 }
 
 /// The router's state.

@@ -29,6 +29,12 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn add_account(&self, account: &Account, created_at: Timestamp) -> Result<(), StoreError>;
 
+    /// How much is kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn usage(&self) -> Result<Usage, StoreError>;
+
     /// Signs a person in, all of it or nothing; `None` where the sign-in has been completed before. A person seen for the first
     /// time gets the guest's account, which is theirs from then on, or the candidate's id. Sessions of the guest end; a guest
     /// whose account is not the person's then departs into it.
@@ -134,6 +140,15 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StoreError>;
+}
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Guests' accounts.
+    pub guests: u64,
+    /// Bytes of the database in use, rooms included.
+    pub bytes: u64,
 }
 
 /// Somebody for whom a sign-in provider vouches.

@@ -39,7 +39,7 @@ impl World {
         let provider = Provider::start(clock.clone()).await;
         let known = provider.flags();
         let flags: Vec<_> = known.iter().map(String::as_str).chain(flags.iter().copied()).collect();
-        let site = serve(&data, &clock, limits, &flags).await;
+        let site = serve(&data, &clock, limits, &flags).await.site;
         Self { site, provider, clock, data }
     }
 

@@ -56,12 +56,13 @@ async fn a_date_that_jumped_while_the_server_was_down_costs_nobody_their_place_s
         let data = TempDir::new().expect("a folder for the data");
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
         let before = serve(&data, &clock, Limits::default(), &[]).await;
-        let pair = before.pair().await;
+        let pair = before.site.pair().await;
+        before.stop().await;
         clock.set_date(jumps(&clock)[jump]);
 
         let clock = Arc::new(clock.restarted());
         let after = serve(&data, &clock, Limits::default(), &[]).await;
-        let mut host = after.greet(&pair.ada).await;
+        let mut host = after.site.greet(&pair.ada).await;
         host.send(&resume(pair.code, &pair.as_host, pair.as_host.seq)).await;
         let mut view = pair.as_host.room.clone();
         match host.resumed().await.missed {
@@ -69,7 +70,7 @@ async fn a_date_that_jumped_while_the_server_was_down_costs_nobody_their_place_s
             Missed::Room(room) => view = room,
         }
         assert_eq!((view.stream, view.ended), (StreamState::Idle, None));
-        let mut listener = after.greet(&pair.grace).await;
+        let mut listener = after.site.greet(&pair.grace).await;
         listener.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
         listener.resumed().await;
         host.drain().await;
@@ -78,7 +79,7 @@ async fn a_date_that_jumped_while_the_server_was_down_costs_nobody_their_place_s
         assert_eq!(host.event().await, RoomEvent::ListenerAttached { member, attached: false });
         clock.advance(Limits::default().listener_grace_ms);
         assert_eq!(host.event().await, RoomEvent::ListenerLeft { member }, "time goes on from where it was");
-        let mut late = after.greet(&pair.grace).await;
+        let mut late = after.site.greet(&pair.grace).await;
         late.send(&join(pair.code, Role::Listener)).await;
         assert!(matches!(late.receive().await, ServerMessage::RoomJoined(_)));
     }

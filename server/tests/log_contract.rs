@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::future::{join, join_all};
 use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, RoomId, Seq},
     limits::Limits,
@@ -292,6 +293,60 @@ async fn sqlite_finds_an_account_in_rooms_that_are_older_than_the_table_of_appea
     let mut named = log.naming(ada).await.expect("looked up");
     named.sort();
     assert_eq!(named, [ROOM, OTHER]);
+}
+
+/// Whatever rolls a transaction back by itself, such as `SQLITE_FULL` (https://sqlite.org/lang_transaction.html, section 3.1),
+/// costs that batch and no later one.
+#[tokio::test]
+async fn sqlite_goes_on_after_a_transaction_that_was_rolled_back() {
+    let folder = TempDir::new().expect("a folder");
+    let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
+    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    let trigger = "CREATE TRIGGER broken BEFORE INSERT ON entries BEGIN SELECT RAISE(ROLLBACK, 'no'); END";
+    sqlx::query(trigger).execute(&pool).await.expect("a trigger");
+    for _ in 0..8 {
+        assert!(matches!(log.append(ROOM, lost(1)).await, Err(LogError::Storage(_))));
+    }
+    sqlx::query("DROP TRIGGER broken").execute(&pool).await.expect("dropped");
+    for seq in 2..10 {
+        assert_eq!(log.append(ROOM, lost(2)).await.expect("appended").seq, Seq(seq));
+    }
+}
+
+#[tokio::test]
+async fn sqlite_carries_out_what_came_together_with_something_that_fails() {
+    let folder = TempDir::new().expect("a folder");
+    let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
+    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    log.create(created(OTHER, "DEF567")).await.expect("created");
+    let trigger = format!(
+        "CREATE TRIGGER broken BEFORE INSERT ON entries WHEN NEW.room = '{OTHER}' BEGIN SELECT RAISE(ROLLBACK, 'no'); END"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(trigger)).execute(&pool).await.expect("a trigger");
+    // All of them wait before the writer takes the first: on one thread it has no turn in between.
+    let room_of = |number: u128| if number % 2 == 0 { ROOM } else { OTHER };
+    let appended = (0..64).map(|number| log.append(room_of(number), lost(number)));
+    for (number, appended) in join_all(appended).await.into_iter().enumerate() {
+        assert_eq!(appended.is_ok(), number % 2 == 0, "{number}: {appended:?}");
+    }
+    assert_eq!(read(&log, ROOM, 0).await.len(), 1 + 32);
+    assert_eq!(read(&log, OTHER, 0).await.len(), 1);
+}
+
+#[tokio::test]
+async fn sqlite_writes_what_was_asked_for_before_the_stop_and_nothing_afterwards() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("test.db");
+    let pool = database::open(&path).await.expect("a database");
+    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    let (appended, ()) = join(log.append(ROOM, lost(1)), log.stop()).await;
+    assert_eq!(appended.expect("appended").seq, Seq(2));
+    assert!(matches!(log.append(ROOM, lost(2)).await, Err(LogError::Stopped)));
+    pool.close().await;
+    assert!(!path.with_extension("db-wal").exists(), "the write-ahead log is written back");
 }
 
 #[tokio::test]

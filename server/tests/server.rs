@@ -8,8 +8,13 @@ mod bad_input;
 mod browser;
 mod clocks;
 mod conformance;
+#[cfg(target_os = "linux")]
+mod container;
+#[cfg(target_os = "linux")]
+mod durability;
 mod engagement;
 mod frames;
+mod guests;
 mod hostile;
 mod invitation;
 mod joining;
@@ -24,6 +29,9 @@ mod sealed;
 mod sessions;
 mod siege;
 mod signals;
+mod stopping;
+mod storage;
 mod store_contract;
 mod support;
 mod tls;
+mod turn;

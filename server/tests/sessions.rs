@@ -124,11 +124,12 @@ async fn nothing_but_our_own_token_is_a_session() {
 async fn sessions_survive_a_restart_and_a_change_of_the_secret_for_their_time() {
     let (data, clock) =
         (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
-    let site = serve(&data, &clock, Limits::default(), &[&TTL[..], &FIRST].concat()).await;
-    let cookie = site.sign_in("Ada").await;
-    assert!(is_known(&site, &cookie).await);
+    let before = serve(&data, &clock, Limits::default(), &[&TTL[..], &FIRST].concat()).await;
+    let cookie = before.site.sign_in("Ada").await;
+    assert!(is_known(&before.site, &cookie).await);
+    before.stop().await;
 
-    let site = serve(&data, &clock, Limits::default(), &[&TTL[..], &SECOND].concat()).await;
+    let site = serve(&data, &clock, Limits::default(), &[&TTL[..], &SECOND].concat()).await.site;
     let renewed = renewed(&site, &cookie).await.expect("a token of the new key, at once");
     assert!(is_known(&site, &cookie).await, "nobody is logged out");
     clock.advance(TTL_MS - 1_000);
@@ -136,7 +137,7 @@ async fn sessions_survive_a_restart_and_a_change_of_the_secret_for_their_time() 
     clock.advance(1_000);
     assert!(!is_known(&site, &cookie).await);
 
-    let elsewhere = serve(&TempDir::new().expect("a folder"), &clock, Limits::default(), &TTL).await;
+    let elsewhere = serve(&TempDir::new().expect("a folder"), &clock, Limits::default(), &TTL).await.site;
     assert!(!is_known(&elsewhere, &renewed).await, "another server's");
 }
 
@@ -181,8 +182,10 @@ async fn where_there_are_no_guests_nobody_becomes_one() {
 async fn a_guest_of_earlier_is_nobody_once_there_are_none() {
     let (data, clock) =
         (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
-    let cookie = serve(&data, &clock, Limits::default(), &[]).await.sign_in("Ada").await;
-    let site = serve(&data, &clock, Limits::default(), &["--guests", "off"]).await;
+    let before = serve(&data, &clock, Limits::default(), &[]).await;
+    let cookie = before.site.sign_in("Ada").await;
+    before.stop().await;
+    let site = serve(&data, &clock, Limits::default(), &["--guests", "off"]).await.site;
     assert!(!is_known(&site, &cookie).await);
     let mut connection: Connection = site.connect(&cookie).await;
     assert_eq!(connection.last_words().await, (Refusal::NotSignedIn, 1008));
@@ -193,10 +196,13 @@ async fn a_guest_of_earlier_logs_out_for_good() {
     let (data, clock) =
         (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
     let before = serve(&data, &clock, Limits::default(), &[]).await;
-    let cookie = before.sign_in("Ada").await;
-    let site = serve(&data, &clock, Limits::default(), &["--guests", "off"]).await;
-    assert_eq!(site.post("/auth/logout", "", &[("cookie", &cookie)]).await.status(), 204);
-    assert!(!is_known(&before, &cookie).await, "where guests are let in again");
+    let cookie = before.site.sign_in("Ada").await;
+    before.stop().await;
+    let run = serve(&data, &clock, Limits::default(), &["--guests", "off"]).await;
+    assert_eq!(run.site.post("/auth/logout", "", &[("cookie", &cookie)]).await.status(), 204);
+    run.stop().await;
+    let after = serve(&data, &clock, Limits::default(), &[]).await;
+    assert!(!is_known(&after.site, &cookie).await, "where guests are let in again");
 }
 
 #[tokio::test]
@@ -204,9 +210,10 @@ async fn guests_who_may_listen_alone_open_no_room() {
     let (data, clock) =
         (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
     let before = serve(&data, &clock, Limits::default(), &[]).await;
-    let ada = before.sign_in("Ada").await;
-    let code = before.create_room(&ada).await;
-    let site = serve(&data, &clock, Limits::default(), &["--guests", "listen"]).await;
+    let ada = before.site.sign_in("Ada").await;
+    let code = before.site.create_room(&ada).await;
+    before.stop().await;
+    let site = serve(&data, &clock, Limits::default(), &["--guests", "listen"]).await.site;
     let grace = site.sign_in("Grace").await;
     let response = site.submit("create_room", "", &[("cookie", &grace)]).await;
     let location = response.headers().get("location").map(|location| location.to_str().expect("a path"));

@@ -13,11 +13,14 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures::future::join_all;
-use heartogether::wire::{ClientMessage, Hello, PROTOCOL_VERSION, Ping, encode};
+use heartogether::{
+    limits::Limits,
+    wire::{ClientMessage, Hello, PROTOCOL_VERSION, Ping, ServerMessage, encode},
+};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -33,6 +36,8 @@ use crate::support::{Connection, PATIENCE, Process, Site};
 const HALF_OPEN: u32 = 10_000;
 /// Opened in one go: fewer than the system keeps for a server that has not come to them.
 const AT_ONCE: u32 = 500;
+/// Kilobytes of the server's memory that one of them costs, at most; a buffer for a whole head would be 16.
+const SOCKET_KB: u64 = 16;
 /// Sockets that say something, now and then.
 const SLOW: u32 = 400;
 /// Connections that send without end.
@@ -51,7 +56,7 @@ fn as_many_as_possible(wanted: u32) -> u32 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_half_open_sockets_leave_a_live_room_untouched() {
     let mut castle = Castle::build().await;
-    castle.measure("before 10,000 half-open sockets").await;
+    let before_kb = castle.measure("before 10,000 half-open sockets").await;
     let mut sockets = Vec::new();
     for number in 0..as_many_as_possible(HALF_OPEN) {
         sockets.push(castle.socket(number).await);
@@ -61,9 +66,15 @@ async fn ten_thousand_half_open_sockets_leave_a_live_room_untouched() {
         }
     }
     castle.lets_others_in().await;
-    castle.measure(&format!("with {} half-open sockets", sockets.len())).await;
+    let with_kb = castle.measure(&format!("with {} half-open sockets", sockets.len())).await;
+    if let (Some(before_kb), Some(with_kb)) = (before_kb, with_kb) {
+        let each_kb = with_kb.saturating_sub(before_kb) / sockets.len() as u64;
+        assert!(each_kb < SOCKET_KB, "a socket that says nothing costs {each_kb} kB");
+    }
     let is_open = |socket: &&TcpStream| matches!(socket.try_read(&mut [0; 16]), Err(error) if error.kind() == ErrorKind::WouldBlock);
-    eprintln!("siege: {} of them were open to the end", sockets.iter().filter(is_open).count());
+    let open = sockets.iter().filter(is_open).count();
+    eprintln!("siege: {open} of them were open to the end");
+    assert!(open > 0, "the last of them stand while the pair is measured");
     // Nobody waits for their first word for ever, and none of them has said one.
     join_all(sockets.into_iter().map(is_closed)).await;
     castle.pair.is_undisturbed().await;
@@ -122,6 +133,7 @@ async fn heads_that_never_end_are_cut_off_for_pages_and_for_sockets() {
     castle.lets_others_in().await;
     castle.measure(&format!("with {SLOW} slow heads")).await;
     let cut_off = tokio::time::timeout(PATIENCE, join_all(dripping)).await.expect("every one is cut off");
+    assert_eq!(cut_off.len(), SLOW as usize);
     for outcome in cut_off {
         outcome.expect("no panic").expect("a slow head was let in before it was cut off");
     }
@@ -134,9 +146,28 @@ struct Tally {
     opened: AtomicU32,
     /// Refused by the server, or by a machine that has no port left.
     failed: AtomicU32,
+    /// Cut off before all was answered.
+    cut_off: AtomicU32,
+    /// Answered more often than a connection may ask.
+    answered_too_often: AtomicU32,
+}
+
+/// Pings that a flood sends on one connection.
+const PINGS: usize = 1_000;
+
+impl Tally {
+    /// What came back on a connection that stood so long.
+    fn note(&self, heard: &[ServerMessage], stood: Duration) {
+        let limits = Limits::default();
+        let pongs = heard.iter().filter(|message| matches!(message, ServerMessage::Pong(_))).count();
+        let allowed = f64::from(limits.frames_burst) + f64::from(limits.frames_per_second) * stood.as_secs_f64();
+        self.answered_too_often.fetch_add(u32::from(pongs as f64 > allowed), Ordering::Relaxed);
+        self.cut_off.fetch_add(u32::from(pongs < PINGS), Ordering::Relaxed);
+    }
 }
 
 /// Comes, sends more than anybody may, is thrown out, and comes again, for ever. Half of them never read what comes back.
+#[expect(clippy::disallowed_methods, reason = "how much is allowed grows with time itself")]
 async fn flood(site: Site, cookie: String, port: u16, number: u32, tally: Arc<Tally>) {
     let ping = Message::text(encode(&ClientMessage::Ping(Ping { nonce: 1 })));
     loop {
@@ -150,10 +181,12 @@ async fn flood(site: Site, cookie: String, port: u16, number: u32, tally: Arc<Ta
             continue;
         };
         tally.opened.fetch_add(1, Ordering::Relaxed);
+        let began = Instant::now();
         connection.try_send(&ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION })).await;
-        connection.flood(ping.clone(), 1_000).await;
+        connection.flood(ping.clone(), PINGS).await;
         if number.is_multiple_of(2) {
-            connection.drain().await;
+            let heard = connection.drain().await;
+            tally.note(&heard, began.elapsed());
         }
     }
 }
@@ -175,6 +208,8 @@ async fn a_signalling_flood_and_slow_readers_leave_a_live_room_untouched() {
     let (opened, failed) = (tally.opened.load(Ordering::Relaxed), tally.failed.load(Ordering::Relaxed));
     eprintln!("siege: the flood came {opened} times, and {failed} times in vain");
     assert!(opened > FLOODING, "the flood comes again");
+    assert!(tally.cut_off.load(Ordering::Relaxed) > 0, "the flood is cut off");
+    assert_eq!(tally.answered_too_often.load(Ordering::Relaxed), 0, "nobody is heard more often than they may be");
     for flood in &floods {
         assert!(!flood.is_finished(), "the flood went on all the time");
         flood.abort();

@@ -2,8 +2,8 @@
 
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::Arc,
     time::Duration,
 };
@@ -27,6 +27,8 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    sync::oneshot,
+    task::JoinHandle,
 };
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, client_async, connect_async,
@@ -65,18 +67,39 @@ pub struct Site {
 pub struct TestServer {
     pub site: Site,
     pub clock: Arc<ManualClock>,
+    run: Option<Run>,
     data: TempDir,
 }
 
+/// A server in this process, on data that may outlast it. It goes on when dropped.
+pub struct Run {
+    pub site: Site,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Run {
+    /// Stops it as a termination signal does.
+    pub async fn stop(self) {
+        self.stop.send(()).expect("a server that runs");
+        self.task.await.expect("an end in order");
+    }
+}
+
 /// A server in this process, on data that may outlast it.
-pub async fn serve(data: &TempDir, clock: &Arc<ManualClock>, limits: Limits, flags: &[&str]) -> Site {
+pub async fn serve(data: &TempDir, clock: &Arc<ManualClock>, limits: Limits, flags: &[&str]) -> Run {
     let folder = data.path().to_str().expect("a path in UTF-8");
     let arguments = ["heartogether-server", "--port", "0", "--host", "127.0.0.1", "--data-dir", folder];
     let config = Config::from_arguments(arguments.into_iter().chain(flags.iter().copied())).expect("valid flags");
     let server = Server::bind(config, limits, clock.clone()).await.expect("a server");
     let site = Site { authority: format!("127.0.0.1:{}", server.port()) };
-    tokio::spawn(server.serve(std::future::pending()));
-    site
+    let (stop, stopped) = oneshot::channel();
+    let shutdown = async {
+        if stopped.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    Run { site, stop, task: tokio::spawn(server.serve(shutdown)) }
 }
 
 impl TestServer {
@@ -87,13 +110,29 @@ impl TestServer {
     pub async fn start_with(limits: Limits, flags: &[&str]) -> Self {
         let data = TempDir::new().expect("a folder for the data");
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
-        let site = serve(&data, &clock, limits, flags).await;
-        Self { site, clock, data }
+        let run = serve(&data, &clock, limits, flags).await;
+        Self { site: run.site.clone(), clock, run: Some(run), data }
     }
 
-    /// Another run on the same data with other settings. Nobody asks the first one any more.
-    pub async fn again(&self, flags: &[&str]) -> Site {
-        serve(&self.data, &self.clock, Limits::default(), flags).await
+    /// Stops, and starts again on the same data with other settings.
+    pub async fn again(&mut self, flags: &[&str]) -> Site {
+        self.stop().await;
+        let run = serve(&self.data, &self.clock, Limits::default(), flags).await;
+        self.site = run.site.clone();
+        self.run = Some(run);
+        self.site.clone()
+    }
+
+    /// Stops in order.
+    pub async fn stop(&mut self) {
+        if let Some(run) = self.run.take() {
+            run.stop().await;
+        }
+    }
+
+    /// The file that all is kept in.
+    pub fn database(&self) -> PathBuf {
+        self.data.path().join("heartogether.db")
     }
 }
 
@@ -110,28 +149,78 @@ impl Process {
 
     /// With a log of this level that goes there.
     pub fn start_with(data: &Path, flags: &[&str], log: &str, stderr: Stdio) -> Self {
+        let mut command = Self::command(data, log);
+        command.args(["--port", "0", "--host", "127.0.0.1"]).args(flags).stderr(stderr);
+        Self::spawn(command)
+    }
+
+    /// The binary on this data.
+    pub fn command(data: &Path, log: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_heartogether-server"));
-        command.args(["--port", "0", "--host", "127.0.0.1", "--log", log, "--data-dir"]).arg(data).args(flags);
-        command.stderr(stderr);
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("its output");
-        BufReader::new(stdout).read_line(&mut line).expect("its first line");
-        let (_, port) = line.trim().rsplit_once(':').expect("its URL");
-        Self { site: Site { authority: format!("127.0.0.1:{port}") }, child }
+        command.args(["--log", log, "--data-dir"]).arg(data);
+        command
+    }
+
+    /// Starts it, and waits until it is ready.
+    pub fn spawn(command: Command) -> Self {
+        Self::begin(command).ready()
+    }
+
+    /// Starts it.
+    pub fn begin(mut command: Command) -> Starting {
+        Starting(command.stdout(Stdio::piped()).spawn().expect("the server starts"))
     }
 
     /// Its id in the system.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
+
+    /// Tells it to stop, as an operator's tools do.
+    pub fn tell_to_stop(&self) {
+        let id = self.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("a signal").success());
+    }
+
+    /// Waits for its end.
+    pub fn ended(mut self) -> ExitStatus {
+        self.child.wait().expect("the server ends")
+    }
+
+    /// Stops it in order.
+    pub fn terminate(self) -> ExitStatus {
+        self.tell_to_stop();
+        self.ended()
+    }
+}
+
+/// A server that is not ready yet.
+pub struct Starting(Child);
+
+impl Starting {
+    /// Waits until it is.
+    pub fn ready(mut self) -> Process {
+        let mut line = String::new();
+        let stdout = self.0.stdout.take().expect("its output");
+        BufReader::new(stdout).read_line(&mut line).expect("its first line");
+        let (_, port) = line.trim().rsplit_once(':').expect("its URL");
+        Process { site: Site { authority: format!("127.0.0.1:{port}") }, child: self.0 }
+    }
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").port()
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // SIGKILL: nothing is written on the way out.
-        self.child.kill().expect("the server can be killed");
-        self.child.wait().expect("the server ends");
+        // SIGKILL: nothing is written on the way out. One that has ended cannot be killed.
+        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            self.child.kill().expect("the server can be killed");
+            self.child.wait().expect("the server ends");
+        }
     }
 }
 

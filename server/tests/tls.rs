@@ -26,7 +26,7 @@ use crate::support::PATIENCE;
 pub const NAME: &str = "hear.test";
 
 /// Writes a fresh certificate for [`NAME`], and gives it.
-fn certify(folder: &Path) -> CertificateDer<'static> {
+pub fn certify(folder: &Path) -> CertificateDer<'static> {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed([NAME.to_owned()]).expect("a self-signed certificate");
     std::fs::write(folder.join("key.pem"), signing_key.serialize_pem()).expect("a key in a file");

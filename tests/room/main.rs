@@ -9,6 +9,7 @@ mod joining;
 mod lifetime;
 mod log;
 mod properties;
+mod removing;
 mod resuming;
 mod stage;
 mod stream;

@@ -25,6 +25,16 @@ fn code() -> RoomCode {
     "ABC234".parse().expect("a code of the tests")
 }
 
+fn ice_servers() -> IceConfiguration {
+    let server = |url: &str, member: Option<&str>| IceServer {
+        urls: vec![url.to_owned()],
+        username: member.map(|member| format!("1790003600:{member}")),
+        credential: member.map(|_| "T4OVtz62M6bJysoOyw3stV2a46s=".to_owned()),
+    };
+    let servers = vec![server("stun:stun.example:3478", None), server("turn:turn.example:3478", Some("c2"))];
+    IceConfiguration { servers, renew_in_s: Some(1_800), relay_only: true, has_relay: true }
+}
+
 fn signals() -> Vec<Signal> {
     let candidate = Candidate {
         candidate: "candidate:1 1 udp 2122260223 192.0.2.7 50000 typ host".to_owned(),
@@ -60,6 +70,7 @@ fn client_messages() -> Vec<ClientMessage> {
         ClientMessage::SendMessage(SendMessage { nonce: u32::MAX, text: text() }),
         ClientMessage::FetchMessages(FetchMessages { before: Seq(40) }),
         ClientMessage::RemoveListener(RemoveListener { member: LISTENER, block_address: false }),
+        ClientMessage::RemoveListener(RemoveListener { member: LISTENER, block_address: true }),
     ];
     let reactions =
         Reaction::ALL.iter().map(|reaction| ClientMessage::SendReaction(SendReaction { reaction: *reaction }));
@@ -148,9 +159,20 @@ fn server_messages() -> Vec<ServerMessage> {
             seq,
             now: NOW,
             room: room(StreamState::Live, None),
+            ice_servers: Some(ice_servers()),
         }),
-        ServerMessage::RoomResumed(RoomResumed { seq, now: NOW, missed: Missed::Events(room_events()) }),
-        ServerMessage::RoomResumed(RoomResumed { seq, now: NOW, missed: Missed::Room(whole) }),
+        ServerMessage::RoomResumed(RoomResumed {
+            seq,
+            now: NOW,
+            missed: Missed::Events(room_events()),
+            ice_servers: None,
+        }),
+        ServerMessage::RoomResumed(RoomResumed {
+            seq,
+            now: NOW,
+            missed: Missed::Room(whole),
+            ice_servers: Some(ice_servers()),
+        }),
     ];
     let events = room_events().into_iter().map(|event| ServerMessage::RoomEvent(SequencedEvent { seq, event }));
     let signals = signals().into_iter().map(|signal| ServerMessage::Signal(ReceivedSignal { from: HOST, signal }));

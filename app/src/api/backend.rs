@@ -20,8 +20,13 @@ use super::{Account, ApiError, IceConfiguration, Provider, RecentRoom, RoomSumma
 /// The server's side of the server functions.
 #[async_trait]
 pub trait Backend: Send + Sync {
-    /// Makes a guest account and a session for it.
-    async fn sign_in_guest(&self, name: DisplayName, visitor: &Visitor) -> Result<NewSession, ApiError>;
+    /// Makes a guest account and a session for it. Who comes into a room whose code they know is counted by that room.
+    async fn sign_in_guest(
+        &self,
+        name: DisplayName,
+        visitor: &Visitor,
+        room: Option<RoomCode>,
+    ) -> Result<NewSession, ApiError>;
 
     /// What guests may do here.
     fn guests(&self) -> Guests;
@@ -173,8 +178,8 @@ pub(super) async fn open_room(owner: &Account) -> Result<RoomCode, ApiError> {
 }
 
 /// Begins a session and hands its cookie to the browser.
-pub(super) async fn sign_in(name: DisplayName) -> Result<Account, ApiError> {
-    let session = backend()?.sign_in_guest(name, &visitor()).await?;
+pub(super) async fn sign_in(name: DisplayName, room: Option<RoomCode>) -> Result<Account, ApiError> {
+    let session = backend()?.sign_in_guest(name, &visitor(), room).await?;
     let response = use_context::<leptos_axum::ResponseOptions>().ok_or(Refusal::NotSignedIn)?;
     response.append_header(SET_COOKIE, session.cookie);
     Ok(session.account)

@@ -53,13 +53,16 @@ const fn status_of(refusal: Refusal) -> u16 {
         Refusal::RoomNotFound | Refusal::MemberNotFound | Refusal::ProviderUnknown => 404,
         // No time makes another try worth it, as one that is too early would be told.
         Refusal::RoomFull
+        | Refusal::AddressFull
         | Refusal::HostElsewhere
         | Refusal::SessionReplaced
         | Refusal::StreamNotReady
         | Refusal::TooManyRooms => 409,
         Refusal::RoomEnded | Refusal::ReopenTooLate => 410,
         Refusal::FrameTooLarge => 413,
-        Refusal::ProviderUnreachable => 503,
+        Refusal::ProviderUnreachable | Refusal::StorageUnavailable | Refusal::ServerStarting | Refusal::ServerFull => {
+            503
+        }
         Refusal::TooManyFrames
         | Refusal::TooManyMessages
         | Refusal::TooManyReactions

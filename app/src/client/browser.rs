@@ -296,6 +296,7 @@ impl Page {
         show(presence.host_state, client.host_state());
         show(presence.listener_state, client.listener_state());
         show(presence.link_state, client.link_state());
+        show(presence.trouble, client.trouble());
         show(presence.room, client.room().map(RoomView::outline));
         if presence.messages.try_with_untracked(|shown| !shown.iter().eq(client.messages())) == Some(true) {
             presence.messages.set(client.messages().cloned().collect());

@@ -178,6 +178,11 @@ impl Client {
     pub(super) fn renew_engagement(&mut self, out: &mut Vec<Command>) {
         let Some(room) = &self.room else { return };
         self.engagement.renew(&room.messages, room.has_earlier_messages);
+        self.say_again(out);
+    }
+
+    /// Says again what the room does not have.
+    pub(super) fn say_again(&mut self, out: &mut Vec<Command>) {
         self.send_outgoing(MESSAGE_BURST as usize, out);
         self.send_removals(out);
     }

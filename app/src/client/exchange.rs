@@ -31,6 +31,8 @@ pub enum Input {
     SocketOpened,
     /// The socket is closed, or could not be opened.
     SocketClosed,
+    /// The server closed the socket because it stops, or wants it opened anew (RFC 6455, section 7.4.1, close code 1001).
+    ServerGoingAway,
     /// The server said something.
     Received(ServerMessage),
     /// A timer ran out.
@@ -249,6 +251,8 @@ pub enum Timer {
     Recovery(MemberId),
     /// Send messages again that came too fast.
     Messages,
+    /// Say again what the server could not store.
+    Storage,
     /// The sound to a listener whose place is free ends.
     Linger(MemberId),
     /// The time to take a removal back is over.

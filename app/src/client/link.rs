@@ -2,6 +2,7 @@
 
 use heartogether::{
     id::RoomCode,
+    refusal::Refusal,
     role::Role,
     wire::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping, ResumeRoom},
 };
@@ -17,6 +18,9 @@ const MISSED_HEARTBEATS: u64 = 3;
 const ANSWER_MS: u32 = 15_000;
 /// Milliseconds to wait for the answer to a ping after the page was shown again or the network came back.
 const PONG_MS: u32 = 2_000;
+
+/// Milliseconds before a member says again what the server could not store.
+const STORAGE_AGAIN_MS: u32 = 3_000;
 
 /// How the signalling connection is, as the page shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,6 +81,10 @@ pub(super) struct Link {
     /// Whether the server answered over HTTP when no socket could be opened.
     answers_http: bool,
     take_over: bool,
+    /// Whether the server has closed a connection with 1001 since the last heartbeat.
+    was_sent_away: bool,
+    /// What keeps the server from doing what it is asked.
+    trouble: Option<Refusal>,
     silence_ms: u32,
     spread: u32,
 }
@@ -90,6 +98,8 @@ impl Link {
             was_attached: false,
             answers_http: false,
             take_over,
+            was_sent_away: false,
+            trouble: None,
             silence_ms: 0,
             // An xorshift generator never leaves zero.
             spread: seed | 1,
@@ -124,9 +134,15 @@ impl Link {
         self.phase == Phase::Attached
     }
 
+    /// What keeps the server from doing what it is asked, as far as it has said so.
+    pub(super) const fn trouble(&self) -> Option<Refusal> {
+        self.trouble
+    }
+
     pub(super) fn attach(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Attached;
         self.was_attached = true;
+        self.trouble = None;
         // Taken over once: a page that opens the room later is not robbed of it.
         self.take_over = false;
         out.push(Command::StopTimer(Timer::Reconnect));
@@ -135,6 +151,7 @@ impl Link {
     /// A heartbeat came: the connection lasts. One that is closed as soon as it stands does not begin the back-off anew.
     pub(super) fn prove(&mut self) {
         self.attempts = 0;
+        self.was_sent_away = false;
     }
 
     /// Anything heard is a sign of life.
@@ -156,12 +173,13 @@ impl Link {
 
     pub(super) fn stop(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Closed;
-        out.extend([Timer::Reconnect, Timer::Silence, Timer::Pong].map(Command::StopTimer));
+        out.extend([Timer::Reconnect, Timer::Silence, Timer::Pong, Timer::Storage].map(Command::StopTimer));
         out.push(Command::CloseSocket);
     }
 
     fn open(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Opening;
+        self.trouble = None;
         out.push(Command::OpenSocket);
         out.push(Command::StartTimer { timer: Timer::Silence, after_ms: ANSWER_MS });
     }
@@ -173,7 +191,7 @@ impl Link {
         if self.is_unheard() {
             out.push(Command::ProbeServer);
         }
-        out.extend([Timer::Silence, Timer::Pong].map(Command::StopTimer));
+        out.extend([Timer::Silence, Timer::Pong, Timer::Storage].map(Command::StopTimer));
         out.push(Command::StartTimer { timer: Timer::Reconnect, after_ms: self.spread(delay_ms) });
     }
 
@@ -271,6 +289,34 @@ impl Client {
         }
     }
 
+    /// The server stops, and the next one may be there already: that is no attempt that came to nothing. Believed once between
+    /// two heartbeats, so that a server which goes on saying so is asked ever more slowly.
+    pub(super) fn return_at_once(&mut self, out: &mut Vec<Command>) {
+        if self.link.is_attached() && !self.link.was_sent_away {
+            self.link.was_sent_away = true;
+            self.link.attempts = 0;
+        }
+        self.lose_link(out);
+    }
+
+    /// The server cannot store what was asked for. Whoever asked for a place asks again on another connection; a member stays,
+    /// and says again what the room does not know.
+    pub(super) fn wait_for_storage(&mut self, out: &mut Vec<Command>) {
+        if self.link.is_attached() {
+            out.push(Command::StartTimer { timer: Timer::Storage, after_ms: STORAGE_AGAIN_MS });
+        } else {
+            out.push(Command::CloseSocket);
+            self.lose_link(out);
+        }
+        self.link.trouble = Some(Refusal::StorageUnavailable);
+    }
+
+    fn try_storage_again(&mut self, out: &mut Vec<Command>) {
+        self.link.trouble = None;
+        self.declare(out);
+        self.say_again(out);
+    }
+
     pub(super) fn time_out(&mut self, timer: Timer, out: &mut Vec<Command>) {
         match timer {
             Timer::Reconnect if self.link.phase == Phase::Waiting => self.link.open(out),
@@ -283,6 +329,7 @@ impl Client {
             Timer::Attempt => self.give_up_attempts(out),
             Timer::Recovery(member) => self.recover(member, out),
             Timer::Messages => self.send_outgoing(1, out),
+            Timer::Storage => self.try_storage_again(out),
             Timer::Linger(member) => self.peers.close(member, out),
             Timer::Removal(member) => self.remove(member, out),
             Timer::Declaration => self.declare(out),

@@ -71,6 +71,7 @@ const fn name_of(timer: Timer) -> &'static str {
         Timer::Linger(_) => "linger",
         Timer::Removal(_) => "removal",
         Timer::Declaration => "declaration",
+        Timer::Storage => "storage",
     }
 }
 

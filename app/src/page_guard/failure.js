@@ -67,5 +67,6 @@
   guard.fail = function () {
     fail("broken");
   };
+  document.documentElement.setAttribute("data-scripted", "");
   if (typeof WebAssembly === "undefined") fail("wasm");
 })();

@@ -21,14 +21,21 @@
   }
 
   function take(records) {
-    // While the page is taken over its main part is still as the server made it; everything around it runs.
     var main = isRunning ? null : document.querySelector("main");
     var followed = records.filter(function (record) {
-      var isWaiting = !isRunning && (!isTaking || (main && main.contains(record.target)));
+      var isWaiting = !isRunning && (!isTaking || (main && isAhead(record, main)));
       if (isWaiting) changes.push(record);
       return !isWaiting;
     });
     if (followed.length) follow(followed);
+  }
+
+  // A page is taken over from its top. Where its own code comes later, the main part and what follows are still as the server
+  // made them; what is above runs.
+  function isAhead(record, main) {
+    var place = record.target === document.body ? record.previousSibling : record.target;
+    if (!place || !place.isConnected) return false;
+    return main.contains(place) || (main.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING) > 0;
   }
 
   function undo(record, kept) {

@@ -144,9 +144,14 @@ pub(crate) fn NoRoom(
     retry: Callback<()>,
 ) -> impl IntoView {
     match error {
-        ApiError::Refused(refusal) => view! { <Nowhere page refusal code /> }.into_any(),
-        ApiError::Fault(_) | ApiError::Unreachable => view! { <Broken page text=error.text() retry /> }.into_any(),
+        ApiError::Refused(refusal) if !is_of_server(refusal) => view! { <Nowhere page refusal code /> }.into_any(),
+        error => view! { <Broken page text=error.text() retry /> }.into_any(),
     }
+}
+
+/// Whether a refusal says nothing about the room, as the server could not look.
+const fn is_of_server(refusal: Refusal) -> bool {
+    matches!(refusal, Refusal::StorageUnavailable | Refusal::ServerStarting)
 }
 
 /// The address leads to no room.

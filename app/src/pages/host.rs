@@ -135,21 +135,24 @@ fn Stage(entrance: Entrance, link: String) -> impl IntoView {
     }
 }
 
-/// Says that the server is out of reach, and what that means for those who listen.
+/// Says that the server is out of reach or cannot do its work, and what that means for those who listen.
 #[component]
 fn LinkNote(presence: Presence) -> impl IntoView {
-    let note = move || match presence.link_state.get() {
-        LinkState::Connecting | LinkState::Attached => None,
-        LinkState::Unreachable => Some(
+    let note = move || match (presence.trouble.get(), presence.link_state.get()) {
+        (Some(trouble), _) => Some(trouble.text()),
+        (None, LinkState::Connecting | LinkState::Attached) => None,
+        (None, LinkState::Unreachable) => Some(
             "This page does not reach the server, so nobody can hear you yet. It keeps trying by itself. Check that this \
-             device is online.",
+              device is online.",
         ),
-        LinkState::SocketBlocked => Some(
+        (None, LinkState::SocketBlocked) => Some(
             "The server answers, but no live connection (WebSocket) comes about, so nobody can hear you yet: most often a \
              proxy or an extension blocks it. Allow WebSockets for this site, or try another network. This page keeps trying \
              by itself.",
         ),
-        LinkState::Reconnecting => Some("Reconnecting to the server. Whoever hears you now goes on hearing you."),
+        (None, LinkState::Reconnecting) => {
+            Some("Reconnecting to the server. Whoever hears you now goes on hearing you.")
+        }
     };
     move || note().map(|note| view! { <Notice tone=Tone::Warn>{note}</Notice> })
 }

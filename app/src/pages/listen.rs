@@ -8,7 +8,7 @@ mod quality;
 mod shown;
 mod speaker;
 
-use heartogether::{id::RoomCode, role::Role};
+use heartogether::{id::RoomCode, refusal::Refusal, role::Role};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
@@ -163,12 +163,13 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
     }
 }
 
-/// Says that the server is out of reach, and what that means for the sound.
+/// Says that the server is out of reach or cannot do its work, and what that means for the sound.
 #[component]
 fn LinkNote(presence: Presence, shown: Memo<Shown>) -> impl IntoView {
     let note = move || match (presence.link_state.get(), shown.get().client) {
-        (LinkState::Connecting | LinkState::Attached, _) => "",
         _ if shown.get().is_over() => "",
+        _ if presence.trouble.get().is_some() => presence.trouble.get().map_or("", Refusal::text),
+        (LinkState::Connecting | LinkState::Attached, _) => "",
         (LinkState::Unreachable, _) => {
             "This page does not reach the server. It keeps trying by itself. Check that this device is online."
         }

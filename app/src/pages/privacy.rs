@@ -28,7 +28,7 @@ pub fn PrivacyPage() -> impl IntoView {
                 </p>
                 <h2>"Your session"</h2>
                 <p>
-                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends when you log out, or 30 days after your last visit unless whoever runs this server chose otherwise; a guest’s name is deleted within the hour after that. The server keeps a fingerprint of it, not the cookie. If you choose light or dark colours, a second cookie remembers that, and nothing else. How loud you listen, which microphone you took and whether you hide your address stay in your browser alone."
+                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends when you log out, or 30 days after your last visit unless whoever runs this server chose otherwise; a guest’s name is deleted within the hour after that. The server keeps a fingerprint of it, not the cookie. A second cookie holds a random number for a year: it belongs to your browser, not to you, and serves for nothing but that somebody whom a host has removed does not come back as a new guest. If you choose light or dark colours, a third cookie remembers that, and nothing else. How loud you listen, which microphone you took and whether you hide your address stay in your browser alone."
                 </p>
                 <h2>"Your address"</h2>
                 <p>
@@ -36,7 +36,7 @@ pub fn PrivacyPage() -> impl IntoView {
                 </p>
                 <h2>"Your room"</h2>
                 <p>
-                    "While a room is live the server keeps its code, its host, who is in it, and what listeners write and react with, so that a restart does not end it. Messages are for the host alone. When the room has ended it is deleted, after ten minutes in which its host can open it again. A listener who was removed is remembered as a number until then. Whoever deletes their data is taken out of the rooms of others at once, with their name, their e-mail address and what they wrote; a page of the host’s that shows it already does so until it is loaded anew. The server also remembers the last eight rooms you were in, to lead you back to them; a guest’s are forgotten with the session."
+                    "While a room is live the server keeps its code, its host, who is in it, and what listeners write and react with, so that a restart does not end it. Messages are for the host alone. When the room has ended it is deleted, after ten minutes in which its host can open it again. To keep out somebody whom its host has removed, it also keeps, until then, a fingerprint of each browser’s second cookie and of each network address, made for this room alone, from which nobody without the server’s key can tell the address. A listener who was removed is remembered by these. Whoever deletes their data is taken out of the rooms of others at once, with their name, their e-mail address and what they wrote; a page of the host’s that shows it already does so until it is loaded anew. The server also remembers the last eight rooms you were in, to lead you back to them; a guest’s are forgotten with the session."
                 </p>
                 <h2>"The server’s log"</h2>
                 <p>

@@ -254,6 +254,24 @@ fn who_leaves_while_being_removed_is_kept_out_all_the_same() {
 }
 
 #[test]
+fn everybody_at_the_address_goes_too_where_the_host_chooses_so_in_time() {
+    let block = Input::AddressBlockPressed(GRACE);
+    for (presses, block_address) in [(1, true), (2, false)] {
+        let mut page = Page::live(&[GRACE]);
+        assert_eq!(page.take(block.clone()), [], "nobody is being removed");
+        page.take(Input::RemovePressed(GRACE));
+        for _ in 0..presses {
+            let commands = page.take(block.clone());
+            assert_eq!(commands, [Command::StartTimer { timer: Timer::Removal(GRACE), after_ms: 5_000 }]);
+        }
+        assert_eq!(page.client.is_blocking_address(GRACE), block_address);
+        let removal = ClientMessage::RemoveListener(RemoveListener { member: GRACE, block_address });
+        assert_eq!(sent(&page.fire(Timer::Removal(GRACE))), [removal]);
+        assert_eq!(page.take(block.clone()), [], "it is too late");
+    }
+}
+
+#[test]
 fn a_page_that_goes_away_takes_nothing_back() {
     for last in [Input::Hidden, Input::Left] {
         let mut page = Page::live(&[GRACE]);

@@ -3,7 +3,7 @@
 use heartogether::{
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, EndReason, JoinRoom, Ping, RoomEvent, ServerMessage, StreamState},
+    wire::{ClientMessage, EndReason, JoinRoom, Ping, RoomEvent, ServerMessage, Source, StreamState},
 };
 use heartogether_app::client::{Client, Command, Input, LinkState, Timer};
 
@@ -250,4 +250,60 @@ fn a_listener_who_came_too_often_comes_again_a_little_later() {
     assert!(commands.contains(&Command::CloseSocket));
     assert!(timer(&commands, Timer::Reconnect).is_some());
     assert!(opens(&page.fire(Timer::Reconnect)));
+}
+
+#[test]
+fn a_page_whose_server_stops_comes_back_at_once() {
+    let mut page = Page::listening(StreamState::Live);
+    // A connection that did not last long has made the next attempt wait.
+    page.lose();
+    page.miss(Vec::new());
+    assert_eq!(timer(&page.take(Input::ServerGoingAway), Timer::Reconnect), Some(0));
+    // One that says so again and again is asked ever more slowly.
+    page.miss(Vec::new());
+    assert!(timer(&page.take(Input::ServerGoingAway), Timer::Reconnect).is_some_and(|after_ms| after_ms >= 240));
+    page.miss(Vec::new());
+    page.hear(ServerMessage::Heartbeat);
+    page.lose();
+    page.miss(Vec::new());
+    assert_eq!(timer(&page.take(Input::ServerGoingAway), Timer::Reconnect), Some(0));
+}
+
+#[test]
+fn a_page_that_finds_no_place_while_nothing_can_be_stored_says_so_and_goes_on_asking() {
+    for role in [Role::Host, Role::Listener] {
+        let mut page = Page::new(role, false, 1);
+        page.take(Input::Started);
+        for _ in 0..5 {
+            page.take(Input::SocketOpened);
+            page.welcome();
+            let commands = page.refuse(Refusal::StorageUnavailable);
+            assert!(commands.contains(&Command::CloseSocket));
+            assert!(timer(&commands, Timer::Reconnect).is_some());
+            assert_eq!(page.client.trouble(), Some(Refusal::StorageUnavailable));
+            assert_eq!(page.client.link_state(), LinkState::Connecting, "it is not the network");
+            assert!(opens(&page.fire(Timer::Reconnect)));
+        }
+        page.take(Input::SocketOpened);
+        page.welcome();
+        page.hear(joined(GRACE, 1, view(StreamState::Idle, &[])));
+        assert_eq!((page.client.trouble(), page.client.link_state()), (None, LinkState::Attached));
+    }
+}
+
+#[test]
+fn a_host_says_again_what_the_server_could_not_store_and_stays() {
+    let mut page = Page::hosting(&[GRACE]);
+    let declared = sent(&page.take(Input::CaptureStarted(Source::Microphone)));
+    assert!(matches!(declared[..], [.., ClientMessage::StartStream(_)]));
+    for _ in 0..3 {
+        let commands = page.refuse(Refusal::StorageUnavailable);
+        assert_eq!((opens(&commands), page.client.link_state()), (false, LinkState::Attached));
+        assert_eq!(page.client.trouble(), Some(Refusal::StorageUnavailable));
+        assert!(timer(&commands, Timer::Storage).is_some());
+        assert!(matches!(sent(&page.fire(Timer::Storage))[..], [ClientMessage::StartStream(_)]));
+    }
+    page.stream(StreamState::Live);
+    assert_eq!(page.client.trouble(), None);
+    assert_eq!(sent(&page.fire(Timer::Storage)), []);
 }

@@ -58,7 +58,14 @@ pub(crate) fn view(stream: StreamState, listeners: &[MemberId]) -> RoomView {
 }
 
 pub(crate) fn joined(member: MemberId, seq: u64, room: RoomView) -> ServerMessage {
-    ServerMessage::RoomJoined(RoomJoined { member, token: TOKEN, seq: Seq(seq), now: Timestamp::from_millis(0), room })
+    ServerMessage::RoomJoined(RoomJoined {
+        member,
+        token: TOKEN,
+        seq: Seq(seq),
+        now: Timestamp::from_millis(0),
+        room,
+        ice_servers: None,
+    })
 }
 
 pub(crate) fn candidate(text: &str) -> Candidate {
@@ -192,6 +199,7 @@ impl Page {
             seq: Seq(self.seq),
             now: Timestamp::from_millis(0),
             missed,
+            ice_servers: None,
         }))
     }
 

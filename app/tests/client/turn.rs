@@ -1,7 +1,11 @@
-//! What is told of TURN servers that fail.
+//! Where TURN servers come from, and what is told of those that fail.
 
-use heartogether::{id::NegotiationId, wire::StreamState};
-use heartogether_app::client::{Input, PeerState, TurnProblem};
+use heartogether::{
+    id::{NegotiationId, Seq},
+    time::Timestamp,
+    wire::{IceConfiguration, IceServer, Missed, RoomResumed, ServerMessage, StreamState},
+};
+use heartogether_app::client::{Command, Input, PeerState, TurnProblem};
 
 use crate::stage::*;
 
@@ -63,4 +67,36 @@ fn a_listener_who_hears_needs_no_turn_server_and_a_host_is_told_all_the_same() {
     host.change(100, PeerState::Connected);
     fail(&mut host, FIRST, 401);
     assert!(host.client.turn_problem().is_some());
+}
+
+fn servers() -> IceConfiguration {
+    let turn = IceServer { urls: vec![FIRST.to_owned()], username: None, credential: None };
+    IceConfiguration { servers: vec![turn], renew_in_s: Some(1_800), relay_only: false, has_relay: true }
+}
+
+#[test]
+fn servers_that_come_with_the_place_are_used_before_anything_is_offered() {
+    let mut page = Page::live(&[GRACE]);
+    page.reconnect();
+    let ServerMessage::RoomJoined(mut joined) = joined(HOST, 9, view(StreamState::Live, &[GRACE, EDSGER])) else {
+        panic!("the stage joins")
+    };
+    joined.ice_servers = Some(servers());
+    let commands = page.hear(ServerMessage::RoomJoined(joined));
+    assert_eq!(commands.first(), Some(&Command::UseIceServers(servers())));
+    assert!(!offered(&commands).is_empty());
+}
+
+#[test]
+fn a_page_that_resumes_uses_the_servers_that_come_with_it() {
+    let mut page = Page::live(&[GRACE]);
+    page.reconnect();
+    let resumed = RoomResumed {
+        seq: Seq(9),
+        now: Timestamp::from_millis(0),
+        missed: Missed::Events(Vec::new()),
+        ice_servers: Some(servers()),
+    };
+    let commands = page.hear(ServerMessage::RoomResumed(resumed));
+    assert_eq!(commands.first(), Some(&Command::UseIceServers(servers())));
 }

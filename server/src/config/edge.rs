@@ -42,5 +42,36 @@ fn parse_network(text: &str) -> Result<Network, String> {
         return Ok(Network(None));
     }
     let network = IpNet::from_str(text).ok().or_else(|| IpAddr::from_str(text).ok().map(IpNet::from));
-    network.map(|network| Network(Some(network))).ok_or_else(|| "expected an address or ADDRESS/BITS".to_owned())
+    network
+        .map(|network| Network(Some(canonical(network))))
+        .ok_or_else(|| "expected an address or ADDRESS/BITS".to_owned())
+}
+
+/// Callers are compared by their canonical address, so a network of IPv4 addresses that are mapped to IPv6 (RFC 4291, section
+/// 2.5.5.2) is one of IPv4.
+fn canonical(network: IpNet) -> IpNet {
+    let IpAddr::V4(address) = network.addr().to_canonical() else { return network };
+    let bits = network.prefix_len().checked_sub(MAPPED_BITS).filter(|_| network.addr().is_ipv6());
+    bits.and_then(|bits| IpNet::new(address.into(), bits).ok()).unwrap_or(network)
+}
+
+/// Bits before the IPv4 address in `::ffff:0:0/96`.
+const MAPPED_BITS: u8 = 96;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mapped_networks_are_networks_of_ipv4() {
+        for (written, meant) in [
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:192.0.2.7", "192.0.2.7/32"),
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("2001:db8::/32", "2001:db8::/32"),
+        ] {
+            let network = parse_network(written).expect("a network").0;
+            assert_eq!(network.map(|network| network.to_string()).as_deref(), Some(meant), "{written}");
+        }
+    }
 }

@@ -3,9 +3,6 @@
 use clap::Args;
 use heartogether::limits::{Limits, Quota};
 
-/// An offer and its candidates, generously.
-const FRAMES_PER_OFFER: u32 = 6;
-
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct LimitSettings {
@@ -45,17 +42,19 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "RATE_LIMIT_LOOKUP_WINDOW_MS", default_value_t = Limits::default().look_ups_per_address.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
     rate_limit_lookup_window_ms: u64,
 
-    /// Guests who may sign in from one address in RATE_LIMIT_SIGN_IN_WINDOW_MS
-    #[arg(long, env = "RATE_LIMIT_SIGN_IN_REQUESTS", default_value_t = Limits::default().sign_ins_per_address.count)]
-    rate_limit_sign_in_requests: u32,
+    /// Guests who may sign in from one address in RATE_LIMIT_SIGN_IN_WINDOW_MS, counted by room where they come into one; 120, or
+    /// twice MAX_LISTENERS where that is more
+    #[arg(long, env = "RATE_LIMIT_SIGN_IN_REQUESTS")]
+    rate_limit_sign_in_requests: Option<u32>,
 
     /// Milliseconds for RATE_LIMIT_SIGN_IN_REQUESTS
     #[arg(long, env = "RATE_LIMIT_SIGN_IN_WINDOW_MS", default_value_t = Limits::default().sign_ins_per_address.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
     rate_limit_sign_in_window_ms: u64,
 
-    /// Requests of any kind from one address in RATE_LIMIT_ADDRESS_WINDOW_MS, those for the site's files apart
-    #[arg(long, env = "RATE_LIMIT_ADDRESS_REQUESTS", default_value_t = Limits::default().requests_per_address.count)]
-    rate_limit_address_requests: u32,
+    /// Requests of any kind from one address in RATE_LIMIT_ADDRESS_WINDOW_MS, those for the site's files apart; 1200, or 40 times
+    /// MAX_LISTENERS where that is more
+    #[arg(long, env = "RATE_LIMIT_ADDRESS_REQUESTS")]
+    rate_limit_address_requests: Option<u32>,
 
     /// Milliseconds for RATE_LIMIT_ADDRESS_REQUESTS
     #[arg(long, env = "RATE_LIMIT_ADDRESS_WINDOW_MS", default_value_t = Limits::default().requests_per_address.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
@@ -65,42 +64,59 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "MAX_ROOMS_PER_ADDRESS", default_value_t = Limits::default().rooms_per_address)]
     max_rooms_per_address: u32,
 
-    /// Connections for requests at once, as far as the system has files for them
-    #[arg(long, env = "MAX_CONNECTIONS", default_value_t = Limits::default().connections, value_parser = clap::value_parser!(u32).range(1..))]
-    max_connections: u32,
+    /// Rooms that may be opened from one address in RATE_LIMIT_WINDOW_MS
+    #[arg(long, env = "RATE_LIMIT_ROOMS_PER_ADDRESS", default_value_t = Limits::default().new_rooms_per_address.count)]
+    rate_limit_rooms_per_address: u32,
 
-    /// Connections from one address at once, but for TRUSTED_PROXIES
-    #[arg(long, env = "MAX_CONNECTIONS_PER_ADDRESS", default_value_t = Limits::default().connections_per_address, value_parser = clap::value_parser!(u32).range(1..))]
-    max_connections_per_address: u32,
+    /// Rooms that are open at once
+    #[arg(long, env = "MAX_ROOMS", default_value_t = Limits::default().rooms, value_parser = clap::value_parser!(u32).range(1..))]
+    max_rooms: u32,
 
-    /// Members' connections from one address at once
-    #[arg(long, env = "MAX_SOCKETS_PER_ADDRESS", default_value_t = Limits::default().sockets_per_address, value_parser = clap::value_parser!(u32).range(1..))]
-    max_sockets_per_address: u32,
+    /// Guests whose accounts are kept
+    #[arg(long, env = "MAX_GUESTS", default_value_t = Limits::default().guests, value_parser = clap::value_parser!(u32).range(1..))]
+    max_guests: u32,
+
+    /// Bytes of the database from which on no room is opened and no guest comes; 0 is no limit
+    #[arg(long, env = "MAX_DATABASE_BYTES", default_value_t = Limits::default().database_bytes)]
+    max_database_bytes: u64,
+
+    /// Connections at once, as far as the system has files for them, the last tenth for addresses with few; 16384, or 16 times
+    /// MAX_LISTENERS where that is more
+    #[arg(long, env = "MAX_CONNECTIONS", value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections: Option<u32>,
+
+    /// Connections from one address at once, but for TRUSTED_PROXIES; 512, or 8 times MAX_LISTENERS where that is more
+    #[arg(long, env = "MAX_CONNECTIONS_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections_per_address: Option<u32>,
+
+    /// Members' connections from one address at once; 128, or twice MAX_LISTENERS where that is more
+    #[arg(long, env = "MAX_SOCKETS_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..))]
+    max_sockets_per_address: Option<u32>,
 }
 
 impl LimitSettings {
     /// The limits as they are set.
     pub(super) fn read(&self) -> Limits {
-        let defaults = Limits::default();
-        // A host who comes back offers to everybody at once, in a few frames each.
-        let frames_burst = defaults.frames_burst.max(self.max_listeners.saturating_mul(FRAMES_PER_OFFER));
+        let defaults = Limits::for_listeners(self.max_listeners);
+        let sign_ins = self.rate_limit_sign_in_requests.unwrap_or(defaults.sign_ins_per_address.count);
+        let requests = self.rate_limit_address_requests.unwrap_or(defaults.requests_per_address.count);
         Limits {
-            max_listeners: self.max_listeners,
-            max_listeners_per_address: self
-                .max_listeners_per_address
-                .unwrap_or(self.max_listeners - self.max_listeners / 10),
+            max_listeners_per_address: self.max_listeners_per_address.unwrap_or(defaults.max_listeners_per_address),
             room_idle_ms: self.room_ttl_ms,
             room_host_absent_ms: self.room_host_absent_ms,
             room_reopen_ms: self.room_reopen_ms,
             rooms_per_account: quota(self.rate_limit_requests, self.rate_limit_window_ms),
             rooms_per_address: self.max_rooms_per_address,
+            new_rooms_per_address: quota(self.rate_limit_rooms_per_address, self.rate_limit_window_ms),
+            rooms: self.max_rooms,
+            guests: self.max_guests,
+            database_bytes: self.max_database_bytes,
             look_ups_per_address: quota(self.rate_limit_lookup_requests, self.rate_limit_lookup_window_ms),
-            sign_ins_per_address: quota(self.rate_limit_sign_in_requests, self.rate_limit_sign_in_window_ms),
-            requests_per_address: quota(self.rate_limit_address_requests, self.rate_limit_address_window_ms),
-            connections: self.max_connections,
-            connections_per_address: self.max_connections_per_address,
-            sockets_per_address: self.max_sockets_per_address,
-            frames_burst,
+            sign_ins_per_address: quota(sign_ins, self.rate_limit_sign_in_window_ms),
+            requests_per_address: quota(requests, self.rate_limit_address_window_ms),
+            connections: self.max_connections.unwrap_or(defaults.connections),
+            connections_per_address: self.max_connections_per_address.unwrap_or(defaults.connections_per_address),
+            sockets_per_address: self.max_sockets_per_address.unwrap_or(defaults.sockets_per_address),
             ..defaults
         }
     }

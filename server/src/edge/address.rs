@@ -5,28 +5,49 @@ use std::{
     net::{IpAddr, Ipv6Addr},
 };
 
-/// Bits of an IPv6 address that name a network: whoever has one address has all of its /64 (RFC 7421).
-const NETWORK_BITS: u32 = 64;
-
-/// What limits by address are counted by: an IPv4 address, or the /64 network of an IPv6 one.
+/// What limits by address are counted by: an IPv4 address, or a network of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct AddressBlock(IpAddr);
+pub(crate) struct AddressBlock {
+    network: IpAddr,
+    bits: u32,
+}
+
+/// IPv6 networks by which one caller is counted, and how many times a single address's limit each of them has: whoever has one
+/// address has all of its /64 (RFC 7421), and providers hand out networks of 56 or 48 bits (RFC 6177), each of which could
+/// otherwise come as thousands of addresses. In a large one there are also several customers of one provider.
+const TIERS: [(u32, u32); 3] = [(64, 1), (56, 4), (48, 16)];
+
+impl AddressBlock {
+    /// The blocks that an address counts in, the smallest first, with how many times the limit of one address each has.
+    pub(crate) fn tiers(address: IpAddr) -> impl Iterator<Item = (Self, u32)> + Clone {
+        let (v4, v6) = match address.to_canonical() {
+            IpAddr::V6(address) => (None, Some(address)),
+            address => (Some((Self { network: address, bits: 32 }, 1)), None),
+        };
+        let networks =
+            v6.into_iter().flat_map(|address| TIERS.map(|(bits, times)| (Self::network(address, bits), times)));
+        v4.into_iter().chain(networks)
+    }
+
+    fn network(address: Ipv6Addr, bits: u32) -> Self {
+        let network = address.to_bits() & (u128::MAX << (128 - bits));
+        Self { network: Ipv6Addr::from_bits(network).into(), bits }
+    }
+}
 
 impl From<IpAddr> for AddressBlock {
+    /// The address itself, or its /64.
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
-            IpAddr::V6(address) => {
-                let network = address.to_bits() & (u128::MAX << NETWORK_BITS);
-                Self(Ipv6Addr::from_bits(network).into())
-            }
-            address => Self(address),
+            IpAddr::V6(address) => Self::network(address, TIERS[0].0),
+            address => Self { network: address, bits: 32 },
         }
     }
 }
 
 impl fmt::Display for AddressBlock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        write!(f, "{}/{}", self.network, self.bits)
     }
 }
 
@@ -44,5 +65,23 @@ mod tests {
         assert_ne!(block("2001:db8:1:2::1"), block("2001:db8:1:3::1"));
         assert_ne!(block("192.0.2.1"), block("192.0.2.2"));
         assert_eq!(block("::ffff:192.0.2.1"), block("192.0.2.1"));
+    }
+
+    #[test]
+    fn an_address_counts_in_every_network_that_it_is_in() {
+        let tiers = |address: &str| -> Vec<String> {
+            let tiers = AddressBlock::tiers(address.parse().expect("an address"));
+            tiers.map(|(block, times)| format!("{block} {times}")).collect()
+        };
+        assert_eq!(tiers("192.0.2.1"), ["192.0.2.1/32 1"]);
+        assert_eq!(
+            tiers("2001:db8:1:2345::1"),
+            ["2001:db8:1:2345::/64 1", "2001:db8:1:2300::/56 4", "2001:db8:1::/48 16"]
+        );
+        assert_eq!(tiers("2001:db8::").len(), 3, "networks with the same first address are told apart");
+        assert_eq!(
+            AddressBlock::tiers("2001:db8:1:2::1".parse().expect("an address")).next().map(|(block, _)| block),
+            Some(block("2001:db8:1:2::1"))
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! The limits by account and by address, of this node.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, iter::once, net::IpAddr, sync::Arc};
 
 use heartogether::{
     id::{AccountId, RoomCode, RoomId},
@@ -16,10 +16,13 @@ use super::{AddressBlock, windows::Windows};
 /// What accounts and addresses have taken.
 pub(crate) struct Quotas {
     rooms: Windows<AccountId>,
+    rooms_by_address: Windows<AddressBlock>,
     look_ups: Windows<AddressBlock>,
     /// Rooms that were found from an address, each once in a window.
     found: Windows<(AddressBlock, RoomCode)>,
     sign_ins: Windows<AddressBlock>,
+    /// Guests who come into a room whose code they know.
+    sign_ins_to_rooms: Windows<(AddressBlock, RoomCode)>,
     requests: Windows<AddressBlock>,
     open_rooms: Arc<Mutex<OpenRooms>>,
 }
@@ -28,28 +31,31 @@ impl Quotas {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             rooms: Windows::new(limits.rooms_per_account),
+            rooms_by_address: Windows::new(limits.new_rooms_per_address),
             look_ups: Windows::new(limits.look_ups_per_address),
             found: Windows::new(Quota { count: 1, ..limits.look_ups_per_address }),
             sign_ins: Windows::new(limits.sign_ins_per_address),
+            sign_ins_to_rooms: Windows::new(limits.sign_ins_per_address),
             requests: Windows::new(limits.requests_per_address),
             open_rooms: Arc::new(Mutex::new(OpenRooms::new(limits.rooms_per_address))),
         }
     }
 
-    /// One more room of an account's.
+    /// One more room of an account's, opened from an address.
     pub(crate) fn take_room(&self, owner: AccountId, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
-        judge(self.rooms.take(owner, now), caller)
+        judge(self.rooms.take(owner, now), caller)?;
+        judge(self.rooms_by_address.take_from_all(tiers(caller), now), caller)
     }
 
     /// One more look at a room, by whatever way.
     pub(crate) fn take_look_up(&self, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
-        judge(self.look_ups.take(caller.address.into(), now), caller)
+        judge(self.look_ups.take_from_all(tiers(caller), now), caller)
     }
 
     /// One more look at a room from a page of ours, which looks again every few seconds: a room that was found from this
     /// address costs nothing more, as nothing is learnt by it.
     pub(crate) fn take_page_look_up(&self, code: RoomCode, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
-        match self.found.is_used_up((caller.address.into(), code), now) {
+        match self.found.is_used_up(once(((caller.address.into(), code), 1)), now) {
             true => Ok(()),
             false => self.take_look_up(caller, now),
         }
@@ -62,17 +68,24 @@ impl Quotas {
 
     /// Whether an address has looked at as many rooms as it may.
     pub(crate) fn has_no_look_ups(&self, caller: &Caller, now: Timestamp) -> bool {
-        self.look_ups.is_used_up(caller.address.into(), now)
+        self.look_ups.is_used_up(tiers(caller), now)
     }
 
-    /// One more guest.
-    pub(crate) fn take_sign_in(&self, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
-        judge(self.sign_ins.take(caller.address.into(), now), caller)
+    /// One more guest. Who comes into a live room is counted by that room: a school has one address and several classes.
+    pub(crate) fn take_sign_in(&self, room: Option<RoomCode>, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
+        let quota = match room {
+            Some(room) => {
+                let of_room = tiers(caller).map(move |(block, times)| ((block, room), times));
+                self.sign_ins_to_rooms.take_from_all(of_room, now)
+            }
+            None => self.sign_ins.take_from_all(tiers(caller), now),
+        };
+        judge(quota, caller)
     }
 
     /// One more request of any kind. Callers hear of this limit only once it is exceeded: others are tighter.
     pub(crate) fn take_request(&self, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
-        let quota = self.requests.take(caller.address.into(), now);
+        let quota = self.requests.take_from_all(tiers(caller), now);
         if quota.is_exceeded { judge(quota, caller) } else { Ok(()) }
     }
 
@@ -81,6 +94,11 @@ impl Quotas {
     pub(crate) fn open_rooms(&self) -> Arc<Mutex<OpenRooms>> {
         self.open_rooms.clone()
     }
+}
+
+/// What an address counts in.
+fn tiers(caller: &Caller) -> impl Iterator<Item = (AddressBlock, u32)> + Clone + use<> {
+    AddressBlock::tiers(caller.address)
 }
 
 fn judge(quota: Remainder, caller: &Caller) -> Result<(), Refusal> {
@@ -101,17 +119,22 @@ impl OpenRooms {
     }
 
     /// Whether one more may be opened. Rooms that are open no more are forgotten here.
-    pub(crate) fn check(&mut self, address: AddressBlock, is_open: impl Fn(RoomId) -> bool) -> Result<(), Refusal> {
+    pub(crate) fn check(&mut self, address: IpAddr, is_open: impl Fn(RoomId) -> bool) -> Result<(), Refusal> {
         self.by_address.retain(|_, rooms| {
             rooms.retain(|room| is_open(*room));
             !rooms.is_empty()
         });
-        let open = self.by_address.get(&address).map_or(0, Vec::len);
-        if open < self.limit { Ok(()) } else { Err(Refusal::TooManyRooms) }
+        let has_place = |(block, times): (AddressBlock, u32)| {
+            let open = self.by_address.get(&block).map_or(0, Vec::len);
+            open < self.limit.saturating_mul(times as usize)
+        };
+        if AddressBlock::tiers(address).all(has_place) { Ok(()) } else { Err(Refusal::TooManyRooms) }
     }
 
     /// Counts one that is open now.
-    pub(crate) fn add(&mut self, room: RoomId, address: AddressBlock) {
-        self.by_address.entry(address).or_default().push(room);
+    pub(crate) fn add(&mut self, room: RoomId, address: IpAddr) {
+        for (block, _) in AddressBlock::tiers(address) {
+            self.by_address.entry(block).or_default().push(room);
+        }
     }
 }

@@ -6,6 +6,7 @@
 use std::{
     collections::HashMap,
     hash::Hash,
+    iter::once,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -42,26 +43,28 @@ impl<K: Copy + Eq + Hash> Windows<K> {
 
     /// Takes one, if one is left.
     pub(super) fn take(&self, key: K, now: Timestamp) -> Remainder {
-        let Quota { count: limit, window_ms } = self.quota;
-        let mut taken = self.taken();
-        if taken.by_key.len() >= taken.sweep_at && !taken.by_key.contains_key(&key) {
-            taken.sweep(self.quota, now);
-        }
-        let window = taken.by_key.entry(key).or_insert(Window { ends_at: now, count: 0 });
-        if window.is_over(self.quota, now) {
-            *window = Window { ends_at: now.after_ms(window_ms), count: 0 };
-        }
-        let is_exceeded = window.count >= limit;
-        if !is_exceeded {
-            window.count += 1;
-        }
-        Remainder { limit, remaining: limit - window.count, reset_at: window.ends_at, is_exceeded }
+        self.take_from_all(once((key, 1)), now)
     }
 
-    /// Whether none is left.
-    pub(super) fn is_used_up(&self, key: K, now: Timestamp) -> bool {
-        let is_full = |window: &Window| !window.is_over(self.quota, now) && window.count >= self.quota.count;
-        self.taken().by_key.get(&key).is_some_and(is_full)
+    /// Takes one of each key's, if each has one left. A key has so many times the quota. Returns what is tightest.
+    pub(super) fn take_from_all(&self, keys: impl Iterator<Item = (K, u32)> + Clone, now: Timestamp) -> Remainder {
+        let mut taken = self.taken();
+        let exceeded =
+            keys.clone().map(|(key, times)| taken.ask(key, times, self.quota, now)).find(|quota| quota.is_exceeded);
+        if let Some(exceeded) = exceeded {
+            return exceeded;
+        }
+        let taken = keys.map(|(key, times)| taken.take(key, times, self.quota, now));
+        taken.min_by_key(|quota| quota.remaining).expect("a key")
+    }
+
+    /// Whether one of them has none left.
+    pub(super) fn is_used_up(&self, mut keys: impl Iterator<Item = (K, u32)>, now: Timestamp) -> bool {
+        let taken = self.taken();
+        keys.any(|(key, times)| {
+            let limit = self.quota.count.saturating_mul(times);
+            taken.by_key.get(&key).is_some_and(|window| !window.is_over(self.quota, now) && window.count >= limit)
+        })
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken<K>> {
@@ -77,6 +80,30 @@ impl Window {
 }
 
 impl<K: Copy + Eq + Hash> Taken<K> {
+    /// The key's window as it is now.
+    fn window(&mut self, key: K, quota: Quota, now: Timestamp) -> &mut Window {
+        if self.by_key.len() >= self.sweep_at && !self.by_key.contains_key(&key) {
+            self.sweep(quota, now);
+        }
+        let window = self.by_key.entry(key).or_insert(Window { ends_at: now, count: 0 });
+        if window.is_over(quota, now) {
+            *window = Window { ends_at: now.after_ms(quota.window_ms), count: 0 };
+        }
+        window
+    }
+
+    fn ask(&mut self, key: K, times: u32, quota: Quota, now: Timestamp) -> Remainder {
+        let window = *self.window(key, quota, now);
+        let limit = quota.count.saturating_mul(times);
+        let remaining = limit.saturating_sub(window.count);
+        Remainder { limit, remaining, reset_at: window.ends_at, is_exceeded: remaining == 0 }
+    }
+
+    fn take(&mut self, key: K, times: u32, quota: Quota, now: Timestamp) -> Remainder {
+        self.window(key, quota, now).count += 1;
+        Remainder { is_exceeded: false, ..self.ask(key, times, quota, now) }
+    }
+
     /// Makes room: windows that are over go, and if that is not enough the half that ends first.
     fn sweep(&mut self, quota: Quota, now: Timestamp) {
         self.by_key.retain(|_, window| !window.is_over(quota, now));
@@ -106,10 +133,10 @@ mod tests {
         let first = windows.take(1, at(0));
         assert_eq!((first.limit, first.remaining, first.reset_at, first.is_exceeded), (2, 1, at(1_000), false));
         assert!(!windows.take(1, at(500)).is_exceeded);
-        assert!(windows.is_used_up(1, at(999)));
+        assert!(windows.is_used_up(once((1, 1)), at(999)));
         let refused = windows.take(1, at(999));
         assert_eq!((refused.remaining, refused.reset_at, refused.is_exceeded), (0, at(1_000), true));
-        assert!(!windows.is_used_up(1, at(1_000)));
+        assert!(!windows.is_used_up(once((1, 1)), at(1_000)));
         assert_eq!(windows.take(1, at(1_000)).reset_at, at(2_000));
     }
 
@@ -119,7 +146,17 @@ mod tests {
         for _ in 0..3 {
             windows.take(1, at(0));
         }
-        assert!(windows.is_used_up(1, at(0)) && !windows.take(2, at(0)).is_exceeded);
+        assert!(windows.is_used_up(once((1, 1)), at(0)) && !windows.take(2, at(0)).is_exceeded);
+    }
+
+    #[test]
+    fn one_is_taken_of_every_key_or_of_none() {
+        let windows = Windows::new(QUOTA);
+        let take = |key| windows.take_from_all([(key, 1), (100, 2)].into_iter(), at(0));
+        assert_eq!([1, 2, 3].map(|key| take(key).remaining), [1, 1, 1]);
+        assert_eq!((take(1).remaining, take(1).is_exceeded, take(4).is_exceeded), (0, true, true));
+        assert!(!windows.is_used_up(once((4, 1)), at(0)), "what was refused took nothing");
+        assert!(windows.is_used_up([(4, 1), (100, 2)].into_iter(), at(0)));
     }
 
     #[test]

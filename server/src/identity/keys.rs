@@ -30,14 +30,14 @@ pub(crate) struct Keys {
 #[serde(transparent)]
 struct Key(String);
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Retired {
     key: Key,
     at: Timestamp,
 }
 
 /// What the file holds: keys derived from a secret, never the secret.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
     current: Key,
     #[serde(default)]
@@ -66,15 +66,22 @@ impl Keys {
     /// The file's.
     pub(crate) fn open(folder: &Path, secret: Option<&str>, now: Timestamp, session_ttl_ms: u64) -> io::Result<Self> {
         let path = folder.join(FILE);
-        let kept = read(&path)?;
+        let before = read(&path)?;
         let wanted = secret.map(Key::derive);
-        let mut kept = match (kept, wanted) {
+        let is_drawn = before.is_none() && wanted.is_none();
+        let mut kept = match (before.clone(), wanted) {
             (Some(kept), Some(wanted)) if kept.current != wanted => replace(kept, wanted, now),
             (Some(kept), _) => kept,
             (None, wanted) => Kept { current: wanted.unwrap_or_else(Key::draw), retired: Vec::new() },
         };
         kept.retired.retain(|retired| now < retired.at.after_ms(session_ttl_ms));
-        write(&path, &kept)?;
+        if before.as_ref() != Some(&kept) {
+            match write(&path, &kept) {
+                // What follows from the file and the secret follows from them at the next start too.
+                Err(error) if !is_drawn => tracing::error!(%error, "the keys that sign sessions cannot be written"),
+                outcome => outcome?,
+            }
+        }
         Ok(Self { current: kept.current, retired: kept.retired, session_ttl_ms })
     }
 
@@ -169,6 +176,19 @@ mod tests {
         let drawn = open(&folders[0], None, 0);
         assert!(open(&folders[0], None, 1).current == drawn.current);
         assert!(open(&folders[1], None, 0).current != drawn.current);
+    }
+
+    #[test]
+    fn what_has_not_changed_is_not_written_again() {
+        let folder = TempDir::new().expect("a folder");
+        let drawn = open(&folder, None, 0);
+        // Whoever writes needs the place of the draft.
+        fs::create_dir(folder.path().join(FILE).with_extension("draft")).expect("something in the way");
+        assert!(open(&folder, None, 1).current == drawn.current);
+        assert!(open(&folder, Some(FIRST), 2).current == Key::derive(FIRST), "what is derived need not be kept");
+        let other = TempDir::new().expect("a folder");
+        fs::create_dir(other.path().join(FILE).with_extension("draft")).expect("something in the way");
+        assert!(Keys::open(other.path(), None, at(0), TTL_MS).is_err(), "a key that was drawn has to be");
     }
 
     #[test]

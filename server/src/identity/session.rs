@@ -187,8 +187,9 @@ impl Node {
         match self.store.session_end(session, self.clock.now()).await {
             Ok(end) => end.ok_or(Ending::refused(Refusal::NotSignedIn)),
             Err(error) => {
-                ServerError::from(error).report();
-                Err(Ending::FAULT)
+                let error = ServerError::from(error);
+                error.report();
+                Err(if error.is_storage_down() { Ending::refused(Refusal::StorageUnavailable) } else { Ending::FAULT })
             }
         }
     }

@@ -70,8 +70,9 @@ impl From<Refusal> for Failure {
 
 impl<E: Into<ServerError>> From<E> for Failure {
     fn from(error: E) -> Self {
-        error.into().report();
-        Self(Refusal::SignInFailed)
+        let error = error.into();
+        error.report();
+        Self(if error.is_storage_down() { Refusal::StorageUnavailable } else { Refusal::SignInFailed })
     }
 }
 

@@ -3,13 +3,17 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
 };
 
 use heartogether::{
     id::{AccountId, ConnectionId},
     refusal::Refusal,
 };
+use tokio::sync::Notify;
 
 use crate::{
     signalling::{Ending, Outbox},
@@ -18,7 +22,16 @@ use crate::{
 
 /// The connections of this node with their sessions.
 #[derive(Clone, Default)]
-pub(crate) struct Sockets(Arc<Mutex<HashMap<ConnectionId, Open>>>);
+pub(crate) struct Sockets(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    open: Mutex<HashMap<ConnectionId, Open>>,
+    /// Whether the server is stopping.
+    are_stopping: AtomicBool,
+    /// A connection is gone.
+    gone: Notify,
+}
 
 struct Open {
     session: TokenHash,
@@ -41,7 +54,11 @@ impl Sockets {
         connection: ConnectionId,
         outbox: Outbox,
     ) -> Registration {
-        self.open().insert(connection, Open { session, account, outbox });
+        self.open().insert(connection, Open { session, account, outbox: outbox.clone() });
+        // Either this sees that the server stops, or whoever stops it sees the connection.
+        if self.are_stopping() {
+            outbox.close(Ending::STOPPING);
+        }
         Registration { sockets: self.clone(), connection }
     }
 
@@ -67,17 +84,37 @@ impl Sockets {
         self.close(|open| sessions.contains(&open.session), Ending::GONE);
     }
 
+    /// The server stops: tells every connection, and every one that is still to come, to come back at once (RFC 6455, section
+    /// 7.4.1, code 1001). Returns once all have ended.
+    pub(crate) async fn stop(&self) {
+        self.0.are_stopping.store(true, SeqCst);
+        self.close(|_| true, Ending::STOPPING);
+        loop {
+            let gone = self.0.gone.notified();
+            if self.open().is_empty() {
+                return;
+            }
+            gone.await;
+        }
+    }
+
+    /// Whether [`Sockets::stop`] has been called.
+    pub(crate) fn are_stopping(&self) -> bool {
+        self.0.are_stopping.load(SeqCst)
+    }
+
     fn close(&self, which: impl Fn(&Open) -> bool, ending: Ending) {
         self.open().values().filter(|open| which(open)).for_each(|open| open.outbox.close(ending));
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<ConnectionId, Open>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
         self.sockets.open().remove(&self.connection);
+        self.sockets.0.gone.notify_waiters();
     }
 }

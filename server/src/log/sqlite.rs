@@ -18,7 +18,10 @@ use heartogether::{
     time::Timestamp,
 };
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    task::JoinHandle,
+};
 
 use super::{EVENT_VERSION, LogError, PAGE, Page, RoomLog, Subscription, topics::Topics};
 use crate::{
@@ -37,6 +40,13 @@ pub struct SqliteLog {
     orders: mpsc::Sender<Order>,
     skipped: AtomicU64,
     redacting: Mutex<()>,
+    writer: Mutex<Option<Writing>>,
+}
+
+/// The writer's task, and how it is told to stop.
+struct Writing {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
 }
 
 impl SqliteLog {
@@ -44,8 +54,10 @@ impl SqliteLog {
     pub fn new(pool: SqlitePool, clock: Arc<dyn Clock>) -> Self {
         let topics = Arc::new(Topics::default());
         let (orders, waiting) = mpsc::channel(ORDERS);
-        tokio::spawn(Writer::new(pool.clone(), clock, topics.clone()).run(waiting));
-        Self { pool, topics, orders, skipped: AtomicU64::default(), redacting: Mutex::default() }
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(Writer::new(pool.clone(), clock, topics.clone()).run(waiting, stopped));
+        let writer = Mutex::new(Some(Writing { stop, task }));
+        Self { pool, topics, orders, skipped: AtomicU64::default(), redacting: Mutex::default(), writer }
     }
 
     /// The clock that dates a file's entries: never before the last of them, however far the machine's date has gone back since.
@@ -57,6 +69,16 @@ impl SqliteLog {
         Ok(ClockAhead::from(Timestamp::from_millis(from_sql(row.try_get("last_at")?)), clock))
     }
 
+    /// Takes no more changes, and returns once those that were asked for before are made. From then on every change is
+    /// [`LogError::Stopped`].
+    pub async fn stop(&self) {
+        if let Some(Writing { stop, task }) = self.writer.lock().await.take() {
+            let _ = stop.send(());
+            // A writer that panicked has stopped as well.
+            let _ = task.await;
+        }
+    }
+
     /// How many entries were skipped because their version or event is unknown.
     pub fn skipped_entries(&self) -> u64 {
         self.skipped.load(Ordering::Relaxed)
@@ -64,9 +86,8 @@ impl SqliteLog {
 
     async fn write(&self, change: Change) -> Result<Option<Arc<Entry>>, LogError> {
         let (done, outcome) = oneshot::channel();
-        let stopped = || LogError::Storage(Arc::new(sqlx::Error::WorkerCrashed));
-        self.orders.send(Order { change, done }).await.map_err(|_| stopped())?;
-        outcome.await.map_err(|_| stopped())?
+        self.orders.send(Order { change, done }).await.map_err(|_| LogError::Stopped)?;
+        outcome.await.map_err(|_| LogError::Stopped)?
     }
 
     async fn write_entry(&self, change: Change) -> Result<Arc<Entry>, LogError> {

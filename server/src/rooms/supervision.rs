@@ -22,7 +22,7 @@ pub(super) struct Supervision {
 /// How a room's task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The room is over, and its log closed.
+    /// The room is over, and its log closed; or the server stops.
     Over,
     /// It could not be gone on with, and its log could not be closed either.
     Lost,
@@ -37,7 +37,7 @@ impl Supervision {
             let replica = Replica::new(&self.setting, &mut held);
             let ran = AssertUnwindSafe(replica.run(&mut self.requests)).catch_unwind().await;
             match ran {
-                Ok(Ok(())) => return Outcome::Over,
+                Ok(Ok(()) | Err(LogError::Stopped)) => return Outcome::Over,
                 Ok(Err(error)) => break explain(&error),
                 Err(_) if broke_at == Some(held.reached) => break "its task broke twice at the same place".to_owned(),
                 Err(_) => {

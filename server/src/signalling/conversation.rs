@@ -22,7 +22,7 @@ use crate::{
     clock::Clock,
     edge::AddressBlock,
     error::ServerError,
-    log::{LogError, RoomLog},
+    log::LogError,
     random,
     rooms::{RoomHandle, append_surely},
     state::Node,
@@ -103,6 +103,11 @@ impl Conversation {
             Err(Failure::Refused(refusal)) => self.outbox.push(Frame::refusal(refusal)),
             Err(Failure::Fault(error)) => {
                 error.report();
+                if error.is_storage_down() {
+                    // Nothing has happened, and the connection is as good as any: it may ask again.
+                    self.outbox.push(Frame::refusal(Refusal::StorageUnavailable));
+                    return Ok(());
+                }
                 return Err(Ending::FAULT);
             }
         }
@@ -112,7 +117,7 @@ impl Conversation {
     /// The connection is gone: its member enters the grace period.
     pub(super) async fn end(&mut self) {
         if let Some(room) = self.room.take() {
-            part(room, self.connection.id, self.node.log.clone()).await;
+            part(room, self.connection.id, self.node.clone()).await;
         }
     }
 
@@ -310,14 +315,15 @@ impl Drop for Conversation {
     fn drop(&mut self) {
         let (Some(room), Ok(runtime)) = (self.room.take(), Handle::try_current()) else { return };
         self.outbox.close(Ending::FAULT);
-        runtime.spawn(part(room, self.connection.id, self.node.log.clone()));
+        runtime.spawn(part(room, self.connection.id, self.node.clone()));
     }
 }
 
-/// Takes a connection out of a room. Its member enters the grace period.
-async fn part(room: RoomHandle, connection: ConnectionId, log: Arc<dyn RoomLog>) {
-    if room.is_member(connection).await {
-        append_surely(log, room.id(), Event::ConnectionLost { connection });
+/// Takes a connection out of a room. Its member enters the grace period, but at a stop: then nobody has gone, and the next run
+/// waits for all of them, from its own start on.
+async fn part(room: RoomHandle, connection: ConnectionId, node: Arc<Node>) {
+    if !node.identity.sockets.are_stopping() && room.is_member(connection).await {
+        append_surely(node.log.clone(), room.id(), Event::ConnectionLost { connection });
     }
     room.detach(connection).await;
 }

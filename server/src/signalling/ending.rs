@@ -16,6 +16,8 @@ impl Ending {
     pub(crate) const ROOM_OVER: Self = Self { refusal: None, code: close_code::NORMAL };
     /// Nothing was heard of the client, or it said farewell.
     pub(crate) const GONE: Self = Self { refusal: None, code: close_code::AWAY };
+    /// The server stops, or is about to be replaced: the client comes back at once.
+    pub(crate) const STOPPING: Self = Self { refusal: None, code: close_code::AWAY };
     /// Something broke here.
     pub(crate) const FAULT: Self = Self { refusal: None, code: close_code::ERROR };
     /// Not the text this protocol is made of.
@@ -32,6 +34,7 @@ impl Ending {
     pub(crate) const fn refused(refusal: Refusal) -> Self {
         let code = match refusal {
             Refusal::FrameTooLarge => close_code::SIZE,
+            Refusal::StorageUnavailable => close_code::AGAIN,
             _ => close_code::POLICY,
         };
         Self { refusal: Some(refusal), code }

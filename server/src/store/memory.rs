@@ -12,7 +12,7 @@ use heartogether::{
 };
 use heartogether_app::api::{Account, Profile};
 
-use super::{Arrival, Person, Picture, Session, SignedIn, Store, StoreError, TokenHash, VISITS_KEPT};
+use super::{Arrival, Person, Picture, Session, SignedIn, Store, StoreError, TokenHash, Usage, VISITS_KEPT};
 
 /// Accounts and sessions in memory.
 #[derive(Default)]
@@ -79,6 +79,12 @@ impl Store for MemoryStore {
     async fn add_account(&self, account: &Account, _created_at: Timestamp) -> Result<(), StoreError> {
         self.kept().accounts.insert(account.id, account.clone());
         Ok(())
+    }
+
+    async fn usage(&self) -> Result<Usage, StoreError> {
+        let kept = self.kept();
+        let guests = kept.accounts.keys().filter(|account| !kept.identities.values().any(|known| known == *account));
+        Ok(Usage { guests: guests.count() as u64, bytes: 0 })
     }
 
     async fn sign_in(&self, arrival: &Arrival, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {

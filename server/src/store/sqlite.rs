@@ -12,8 +12,10 @@ use heartogether::{
 use heartogether_app::api::{Account, Profile};
 use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
-use super::{ACCOUNT_KEPT_MS, Arrival, Person, Picture, Session, SignedIn, Store, StoreError, TokenHash, VISITS_KEPT};
-use crate::database::{from_sql, to_sql};
+use super::{
+    ACCOUNT_KEPT_MS, Arrival, Person, Picture, Session, SignedIn, Store, StoreError, TokenHash, Usage, VISITS_KEPT,
+};
+use crate::database::{Durability, WriteTransaction, from_sql, to_sql};
 
 /// Milliseconds within which a new account has its first session.
 const FIRST_SESSION_MS: u64 = 60_000;
@@ -42,15 +44,24 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    async fn usage(&self) -> Result<Usage, StoreError> {
+        let guests = "SELECT COUNT(*) FROM accounts WHERE id NOT IN (SELECT account FROM identities)";
+        let guests: i64 = sqlx::query_scalar(guests).fetch_one(&self.pool).await?;
+        let number = async |pragma: &'static str| sqlx::query_scalar::<_, i64>(pragma).fetch_one(&self.pool).await;
+        let pages = number("PRAGMA page_count").await?.saturating_sub(number("PRAGMA freelist_count").await?);
+        let bytes = pages.saturating_mul(number("PRAGMA page_size").await?);
+        Ok(Usage { guests: from_sql(guests), bytes: from_sql(bytes) })
+    }
+
     async fn sign_in(&self, arrival: &Arrival, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
         let Some(signed_in) = sign_in(&mut transaction, arrival, now).await? else { return Ok(None) };
         transaction.commit().await?;
         Ok(Some(signed_in))
     }
 
     async fn begin_deletion(&self, account: AccountId) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
         end_sessions(&mut transaction, account).await?;
         depart(&mut transaction, account, None).await?;
         transaction.commit().await?;
@@ -74,7 +85,7 @@ impl Store for SqliteStore {
     }
 
     async fn delete_account(&self, account: AccountId) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
         for delete in [
             "DELETE FROM sessions WHERE account = $1",
             "DELETE FROM identities WHERE account = $1",
@@ -177,13 +188,17 @@ impl Store for SqliteStore {
     }
 
     async fn end_session(&self, token: TokenHash) -> Result<(), StoreError> {
+        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
         let delete = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token.to_string());
-        delete.execute(&self.pool).await?;
-        Ok(())
+        delete.execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
     }
 
     async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
-        Ok(end_sessions(&mut *self.pool.acquire().await?, account).await?)
+        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
+        let ended = end_sessions(&mut transaction, account).await?;
+        transaction.commit().await?;
+        Ok(ended)
     }
 
     async fn add_visit(&self, account: AccountId, room: RoomId, at: Timestamp) -> Result<(), StoreError> {

@@ -58,7 +58,7 @@ struct Cast {
 impl Cast {
     /// `guests` says what they may do by now.
     async fn gather(guests: &str) -> Self {
-        let server = TestServer::start().await;
+        let mut server = TestServer::start().await;
         let mut pair = server.site.pair().await;
         let mut cookies = Vec::new();
         for who in Who::ALL {

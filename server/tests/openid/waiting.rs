@@ -22,7 +22,7 @@ async fn deserted() -> (Site, Arc<ManualClock>, TempDir) {
     let issuer = format!("http://{}", gone.local_addr().expect("an address"));
     drop(gone);
     let flags = ["--oidc-client-id", "x", "--oidc-name", "Test", "--oidc-issuer", &issuer];
-    (serve(&data, &clock, Limits::default(), &flags).await, clock, data)
+    (serve(&data, &clock, Limits::default(), &flags).await.site, clock, data)
 }
 
 #[tokio::test]

@@ -56,9 +56,10 @@ impl Castle {
         socket(self.port(), number).await.unwrap_or_else(|error| panic!("socket {number}: {error}"))
     }
 
-    /// Prints how long round trips took, and checks that the pair got an answer to each in time, and nothing else.
+    /// Prints how long round trips took, and checks that the pair got an answer to each in time, and nothing else. Returns the
+    /// kilobytes of memory that the server has, where the system tells.
     #[expect(clippy::disallowed_methods, reason = "what is measured is time itself")]
-    pub async fn measure(&mut self, when: &str) {
+    pub async fn measure(&mut self, when: &str) -> Option<u64> {
         let mut trips = Vec::with_capacity(ROUND_TRIPS);
         let (host, listener) = (self.pair.as_host.member, self.pair.as_listener.member);
         for number in 1..=u32::try_from(ROUND_TRIPS).expect("a small number") {
@@ -74,20 +75,21 @@ impl Castle {
         trips.sort_unstable();
         let at = |share: usize| trips[(trips.len() * share / 100).min(trips.len() - 1)].as_secs_f64() * 1_000.0;
         assert!(at(95) < STARVED.as_secs_f64() * 1_000.0, "{when}: the pair starves, its p95 is {:.0} ms", at(95));
+        let resident_kb = self.resident_kb();
         eprintln!(
-            "siege: {when}: round trip p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms; server {} kB resident",
+            "siege: {when}: round trip p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms; server {resident_kb:?} kB resident",
             at(50),
             at(95),
             at(99),
-            self.resident_kb()
         );
+        resident_kb
     }
 
     /// Kilobytes of memory, where the system tells.
-    fn resident_kb(&self) -> String {
+    fn resident_kb(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.map_or_else(|| "?".to_owned(), |line| line.trim().trim_end_matches(" kB").to_owned())
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
     }
 
     /// Somebody who had nothing to do with it comes in.

@@ -43,6 +43,8 @@ pub struct Presence {
     pub listener_state: RwSignal<ListenerState>,
     /// How the signalling connection is.
     pub link_state: RwSignal<LinkState>,
+    /// What keeps the server from doing what the page asks, if it has said so.
+    pub trouble: RwSignal<Option<Refusal>>,
     /// The outline of the room as far as it is known.
     pub room: RwSignal<Option<RoomView>>,
     /// What is measured at the peer connections: a host's to each listener, a listener's to the host.
@@ -93,6 +95,7 @@ impl Presence {
             host_state: RwSignal::default(),
             listener_state: RwSignal::default(),
             link_state: RwSignal::default(),
+            trouble: RwSignal::default(),
             room: RwSignal::default(),
             statistics: RwSignal::default(),
             audience: RwSignal::default(),

@@ -6,7 +6,7 @@ use gloo_events::EventListener;
 use heartogether::wire::{self, ClientMessage, ServerMessage};
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
-use web_sys::{MessageEvent, WebSocket};
+use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use super::{
     Reporter,
@@ -47,7 +47,7 @@ impl Socket {
                     page.hear(event);
                 }
             }),
-            EventListener::new(&socket, "close", move |_| on_close.input(Input::SocketClosed)),
+            EventListener::new(&socket, "close", move |event| on_close.input(ending(event.dyn_ref()))),
         ];
         Self { socket, said: said.into(), _listeners: listeners }
     }
@@ -65,6 +65,16 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         let _ = self.socket.close();
+    }
+}
+
+/// The close code of a server that goes away (RFC 6455, section 7.4.1).
+const GOING_AWAY: u16 = 1001;
+
+fn ending(event: Option<&CloseEvent>) -> Input {
+    match event.map(CloseEvent::code) {
+        Some(GOING_AWAY) => Input::ServerGoingAway,
+        _ => Input::SocketClosed,
     }
 }
 

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use heartogether::{
     id::{RoomId, Seq},
-    room::{Entry, Event, RoomCreated},
+    room::{Command, Entry, Event, RoomCreated},
     time::Timestamp,
 };
-use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
+use sqlx::{Row, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     clock::Clock,
-    database::{from_sql, to_sql},
+    database::{Durability, WriteTransaction, from_sql, to_sql},
     log::{EVENT_VERSION, LogError, accounts_in, topics::Topics},
 };
 
@@ -27,6 +27,19 @@ pub(super) enum Change {
     /// Puts other entries in the places of some.
     Rewrite(RoomId, Vec<Entry>),
     Close(RoomId),
+}
+
+impl Change {
+    /// Removals and deletions outlast a power cut, whatever level is set.
+    const fn durability(&self) -> Durability {
+        match self {
+            Self::Rewrite(..)
+            | Self::Close(_)
+            | Self::Append(_, Event::AccountDeleted { .. })
+            | Self::Append(_, Event::Commanded { command: Command::RemoveListener { .. }, .. }) => Durability::Full,
+            Self::Create(_) | Self::Append(..) => Durability::AsSet,
+        }
+    }
 }
 
 /// A change and who waits for it.
@@ -49,14 +62,24 @@ impl Writer {
         Self { pool, clock, topics }
     }
 
-    /// Carries out orders until nobody can give one any more.
-    pub(super) async fn run(self, mut waiting: mpsc::Receiver<Order>) {
-        let mut orders = Vec::new();
-        while waiting.recv_many(&mut orders, BATCH).await > 0 {
-            let outcomes = match self.commit(&orders).await {
-                Ok(outcomes) => outcomes,
-                Err(error) => vec![Err(LogError::from(error)); orders.len()],
+    /// Carries out orders until nobody can give one any more, or until `stop` completes and those that wait are done.
+    pub(super) async fn run(self, mut waiting: mpsc::Receiver<Order>, mut stop: oneshot::Receiver<()>) {
+        let (mut orders, mut is_stopping) = (Vec::new(), false);
+        loop {
+            let count = tokio::select! {
+                biased;
+                // Whoever could stop it is gone: nobody can give an order either.
+                _ = &mut stop, if !is_stopping => {
+                    waiting.close();
+                    is_stopping = true;
+                    continue;
+                }
+                count = waiting.recv_many(&mut orders, BATCH) => count,
             };
+            if count == 0 {
+                return;
+            }
+            let outcomes = self.carry_out(&orders).await;
             for (order, outcome) in orders.drain(..).zip(outcomes) {
                 self.publish(&order.change, &outcome);
                 // Who asked may have gone; the change stands.
@@ -65,15 +88,45 @@ impl Writer {
         }
     }
 
-    async fn commit(&self, orders: &[Order]) -> Result<Vec<Outcome>, sqlx::Error> {
-        let mut connection = self.pool.acquire().await?;
-        // IMMEDIATE waits for other writers instead of failing at the first statement.
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    /// Carries orders out in one transaction. Where one of them fails, nothing of that stands, and each is carried out in a
+    /// transaction of its own: it fails for its own reasons alone.
+    async fn carry_out(&self, orders: &[Order]) -> Vec<Outcome> {
+        match self.commit(orders).await {
+            Ok(outcomes) => outcomes,
+            Err(Failed { is_one_order: true, .. }) if orders.len() > 1 => self.carry_out_one_by_one(orders).await,
+            Err(Failed { error, .. }) => vec![Err(error.into()); orders.len()],
+        }
+    }
+
+    async fn carry_out_one_by_one(&self, orders: &[Order]) -> Vec<Outcome> {
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(orders.len());
+        for order in orders {
+            match self.commit(std::slice::from_ref(order)).await {
+                Ok(outcome) => outcomes.extend(outcome),
+                Err(Failed { error, is_one_order }) => {
+                    outcomes.push(Err(error.into()));
+                    if let (false, Some(Err(error))) = (is_one_order, outcomes.last().cloned()) {
+                        // The storage itself fails, and the rest would wait for it one after the other.
+                        outcomes.resize(orders.len(), Err(error));
+                        break;
+                    }
+                }
+            }
+        }
+        outcomes
+    }
+
+    async fn commit(&self, orders: &[Order]) -> Result<Vec<Outcome>, Failed> {
+        let of_storage = |error| Failed { error, is_one_order: false };
+        let durability = orders.iter().map(|order| order.change.durability());
+        let durability = durability.reduce(Durability::max).unwrap_or(Durability::AsSet);
+        let mut transaction = WriteTransaction::begin(&self.pool, durability).await.map_err(of_storage)?;
         let mut outcomes = Vec::with_capacity(orders.len());
         for order in orders {
-            outcomes.push(perform(&mut transaction, &order.change, self.clock.now()).await?);
+            let outcome = perform(&mut transaction, &order.change, self.clock.now()).await;
+            outcomes.push(outcome.map_err(|error| Failed { error, is_one_order: true })?);
         }
-        transaction.commit().await?;
+        transaction.commit().await.map_err(of_storage)?;
         Ok(outcomes)
     }
 
@@ -85,6 +138,13 @@ impl Writer {
             _ => {}
         }
     }
+}
+
+/// Why a transaction did not come about.
+struct Failed {
+    error: sqlx::Error,
+    /// Whether it was while one of its orders was carried out.
+    is_one_order: bool,
 }
 
 async fn perform(db: &mut SqliteConnection, change: &Change, now: Timestamp) -> Result<Outcome, sqlx::Error> {

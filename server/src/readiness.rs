@@ -1,0 +1,69 @@
+//! Whether this server can do its work now, part by part: what a load balancer or an orchestrator asks before it sends
+//! visitors here. Liveness is another question (`GET /api/health`): a server whose disk is full is not helped by a restart.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
+use sqlx::SqlitePool;
+use tokio::time::{sleep, timeout};
+
+use crate::error::report_storage;
+
+/// At most one probe is begun in this time, however many ask.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// How long an answer waits for a probe that is under way.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether something could be written.
+type Probe = Shared<BoxFuture<'static, bool>>;
+
+/// Asks the parts of this server how they are.
+pub(crate) struct Readiness {
+    pool: SqlitePool,
+    latest: Arc<Mutex<Option<Probe>>>,
+}
+
+impl Readiness {
+    pub(crate) fn new(pool: SqlitePool) -> Self {
+        Self { pool, latest: Arc::default() }
+    }
+
+    /// Whether the storage takes what is written. Everybody who asks within a second, or while a probe takes its time, gets
+    /// the same answer; one that takes too long is a no.
+    pub(crate) async fn can_store(&self) -> bool {
+        let probe = {
+            let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+            latest.get_or_insert_with(|| self.begin()).clone()
+        };
+        timeout(PATIENCE, probe).await.unwrap_or(false)
+    }
+
+    /// A probe goes on where nobody waits for it any more: two at once would wait for each other.
+    fn begin(&self) -> Probe {
+        let pool = self.pool.clone();
+        let writing = tokio::spawn(async move {
+            let outcome = write(&pool).await;
+            outcome.inspect_err(|error| report_storage(error)).is_ok()
+        });
+        let probe = async move { writing.await.unwrap_or(false) }.boxed().shared();
+        let (latest, ended) = (self.latest.clone(), probe.clone());
+        tokio::spawn(async move {
+            tokio::join!(ended, sleep(PROBE_EVERY));
+            *latest.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        });
+        probe
+    }
+}
+
+/// Writes a row, as everything else that is stored is written.
+async fn write(pool: &SqlitePool) -> Result<(), sqlx::Error> {
+    let upsert = "INSERT INTO probes (id, count) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET count = probes.count + 1";
+    sqlx::query(upsert).execute(pool).await?;
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! The ports: listened on from the first moment, so that whoever asks is told that the server is starting.
+
+use std::{
+    io::{self, ErrorKind},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::Router;
+use futures::FutureExt;
+use heartogether::limits::Limits;
+use socket2::{Domain, Socket, Type};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+use super::StartupError;
+use crate::{
+    config::Config,
+    edge::{Door, Opening, Places, to_https, until_ready},
+    tls::Tls,
+};
+
+/// Connections that the system keeps until they are accepted, at most.
+const BACKLOG: i32 = 1024;
+
+/// The ports of this server.
+pub(super) struct Listening {
+    /// The address of the main one.
+    pub(super) address: SocketAddr,
+    /// Whether it speaks HTTPS.
+    pub(super) is_secure: bool,
+    /// The port on which plain HTTP is led to HTTPS, if there is one.
+    pub(super) side_port: Option<u16>,
+    opening: Opening,
+    stop: watch::Sender<()>,
+    doors: JoinSet<()>,
+}
+
+impl Listening {
+    /// Listens, and answers that the server is starting until [`Listening::open`].
+    pub(super) async fn begin(config: &Config, limits: &Limits, tls: Option<Arc<Tls>>) -> Result<Self, StartupError> {
+        let (listener, address) = listen(config.address())?;
+        let places = Places::new(super::possible(limits.connections), limits.connections_per_address);
+        let trusted = config.edge.trusted_proxies().clone();
+        let is_secure = tls.is_some();
+        let (opening, router) = until_ready();
+        let (stop, mut doors) = (watch::Sender::default(), JoinSet::new());
+        let door = |router| Door::new(router, places.clone(), trusted.clone(), None);
+        let side = match config.tls.redirected_port(address.port()) {
+            Some(port) => Some(listen(SocketAddr::new(address.ip(), port))?),
+            None => None,
+        };
+        let side_port = side.as_ref().map(|(_, address)| address.port());
+        if let Some((listener, _)) = side {
+            doors.spawn(door(to_https(address.port())).serve(listener, stopped(&stop)));
+        }
+        let door = Door::new(router, places, trusted, tls);
+        doors.spawn(door.serve(listener, stopped(&stop)));
+        Ok(Self { address, is_secure, side_port, opening, stop, doors })
+    }
+
+    /// From now on the router answers.
+    pub(super) fn open(&self, router: Router) {
+        self.opening.open(router);
+    }
+
+    /// Listens no more, and returns once the requests that are under way are answered, or have had their time.
+    pub(super) async fn stop(self) {
+        self.stop.send_replace(());
+        self.doors.join_all().await;
+    }
+}
+
+/// Completes at the stop, or once nobody is left who could stop.
+fn stopped(stop: &watch::Sender<()>) -> impl Future<Output = ()> + Send + use<> {
+    let mut stop = stop.subscribe();
+    async move { stop.changed().map(drop).await }
+}
+
+/// Listens on an address; where that is every address of both kinds and the system has no IPv6, on every IPv4 address.
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartupError> {
+    let is_everywhere = address.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+    let ipv4 = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), address.port());
+    let listened = match bind(address) {
+        Err(error) if is_everywhere && error.kind() != ErrorKind::AddrInUse => {
+            tracing::info!(%error, "there is no IPv6 here; listening on IPv4 alone");
+            bind(ipv4)
+        }
+        listened => listened,
+    };
+    listened.map_err(|source| StartupError::Address { address, source })
+}
+
+/// A socket for IPv6 takes IPv4 as well, whatever the system's default is (RFC 3493, section 5.3): `[::]` is everywhere.
+fn bind(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(false)?;
+    }
+    // As std does: a port that was used a moment ago can be used again. Elsewhere it would mean that two may share it.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    let listener = TcpListener::from_std(socket.into())?;
+    let bound = listener.local_addr()?;
+    Ok((listener, bound))
+}

@@ -1,0 +1,54 @@
+//! What has been flushed to the disk by the time it is answered, and so outlasts a power cut.
+
+use std::{path::Path, process::Command};
+
+use heartogether::{
+    engagement::MessageText,
+    wire::{ClientMessage, RemoveListener, RoomEvent, SendMessage},
+};
+use tempfile::TempDir;
+
+use crate::support::Process;
+
+/// Builds what counts flushes, and stands before the system's own functions in the server's process.
+fn build_counter(folder: &Path) -> std::path::PathBuf {
+    let library = folder.join("flushes.so");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/durability/flushes.c");
+    let compiler = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).args([source, "-ldl"]).status();
+    assert!(compiler.expect("the C compiler that SQLite was built with").success());
+    library
+}
+
+#[tokio::test]
+async fn log_outs_removals_and_deletions_outlast_a_power_cut_at_either_level() {
+    for (level, is_everything_flushed) in [("normal", false), ("full", true)] {
+        let (data, tools) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
+        let count = tools.path().join("count");
+        let mut command = Process::command(data.path(), "warn");
+        command.args(["--port", "0", "--host", "127.0.0.1", "--data-synchronous", level]);
+        command.env("LD_PRELOAD", build_counter(tools.path())).env("FLUSHES", &count);
+        let server = Process::spawn(command);
+        let mut pair = server.site.pair().await;
+        let flushes = || std::fs::metadata(&count).map_or(0, |count| count.len());
+
+        let before = flushes();
+        let text = MessageText::parse("louder, please").expect("a message of the tests");
+        pair.listener.send(&ClientMessage::SendMessage(SendMessage { nonce: 1, text })).await;
+        assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
+        assert_eq!(flushes() > before, is_everything_flushed, "a message, {level}");
+
+        let before = flushes();
+        let member = pair.as_listener.member;
+        pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member, block_address: false })).await;
+        assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
+        assert!(flushes() > before, "a removal, {level}");
+
+        let before = flushes();
+        assert_eq!(server.site.post("/auth/logout", "", &[("cookie", &pair.grace)]).await.status(), 204);
+        assert!(flushes() > before, "a log-out, {level}");
+
+        let before = flushes();
+        assert_eq!(server.site.post("/auth/delete", "", &[("cookie", &pair.ada)]).await.status(), 204);
+        assert!(flushes() > before, "a deletion, {level}");
+    }
+}
