@@ -39,7 +39,7 @@ export class Server {
 
   /** Starts it, on the port and with the data it had before. Answers when it is ready. */
   async start() {
-    const own = { PORT: this.#port, DATA_DIR: this.#dataDir, STUN_URLS: '' };
+    const own = { PORT: this.#port, DATA_DIR: this.#dataDir, STUN_URLS: 'none' };
     const child = spawn(serverBinary, [], {
       env: { ...process.env, ...own, ...this.#settings },
       stdio: ['ignore', 'pipe', 'pipe'],

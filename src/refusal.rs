@@ -51,6 +51,8 @@ refusals! {
     Removed "removed" "The host has removed you from this room.";
     /// The request carries no valid session.
     NotSignedIn "not_signed_in" "Please tell us your name first.";
+    /// The browser did not keep the cookie of a session that has just begun. Said by the page itself, never by the server.
+    CookieNotKept "cookie_not_kept" "Your browser did not keep what tells us that it is you (a cookie). Please allow cookies for this site. If they are allowed, open it under its https address, or ask whoever runs this server.";
     /// Guests may listen on this server, and open no rooms.
     GuestsListenOnly "guests_listen_only" "Guests can listen here. To open a room of your own, please sign in.";
     /// This server has no guests.
@@ -128,7 +130,11 @@ refusals! {
     /// The server has just been started, and does not know its rooms yet.
     ServerStarting "server_starting" "The server is starting. Please try again in a moment.";
     /// The page's origin is not one this server serves.
-    OriginNotAllowed "origin_not_allowed" "This page may not connect to this server.";
+    OriginNotAllowed "origin_not_allowed" "This page’s address is not the one the server knows as its own. If you opened it at the right place, whoever runs this server has to set its address (PUBLIC_URL), or its proxy has to pass the address on.";
+    /// The request names no host as one is written, or several.
+    HostMalformed "host_malformed" "The address you used is not a valid one.";
+    /// The request is for a host that is not this server.
+    HostUnknown "host_unknown" "This server is not known under the address you used.";
 }
 
 impl fmt::Display for Refusal {

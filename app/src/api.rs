@@ -14,7 +14,7 @@ mod identity;
 #[cfg(feature = "ssr")]
 use crate::routes::{self, Destination};
 #[cfg(feature = "ssr")]
-pub use backend::{Backend, Caller, NewSession, Remainder, Told, Visitor};
+pub use backend::{Backend, Caller, NewSession, Remainder, SessionKey, Told, Visitor};
 pub use error::ApiError;
 pub use heartogether::wire::{IceConfiguration, IceServer, Relay};
 #[cfg(feature = "ssr")]
@@ -70,6 +70,26 @@ pub struct RecentRoom {
     pub is_owner: bool,
     /// What the host sends.
     pub stream: StreamState,
+}
+
+/// How others get into a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinLink {
+    /// The link to its preview.
+    pub link: String,
+    /// All the ways that a link can lead by, the one of `link` first: a machine may have several addresses.
+    pub ways: Vec<Way>,
+    /// Whether others than the machine itself get through, as far as the server can tell.
+    pub is_reachable: bool,
+}
+
+/// A way that a link leads by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// The address or the name in the link.
+    pub name: String,
+    /// The link.
+    pub link: String,
 }
 
 /// What a host's and a listener's page need before they begin: the room, and the ICE servers, known before joining.
@@ -215,7 +235,7 @@ pub async fn look_up_room(
 pub async fn room_link(
     /// The code as it was typed.
     code: String,
-) -> Result<String, ApiError> {
+) -> Result<JoinLink, ApiError> {
     Ok(backend::backend()?.link(RoomCode::parse(&code)?, &backend::visitor()))
 }
 

@@ -22,6 +22,7 @@
 //! | [`Swap`] | one of two things in one place, without losing the focus |
 //! | [`Toasts`], [`ToastRegion`] | short messages that go by themselves |
 //! | [`Icon`], [`Wave`] | pictures |
+//! | [`ServerForm`] | a form that calls a server function |
 //! | [`CreateRoomForm`], [`JoinForm`] | forms that more than one page has |
 
 mod account_menu;
@@ -43,6 +44,7 @@ mod notice;
 mod page;
 mod provider_links;
 mod select;
+mod server_form;
 mod session;
 mod skeleton;
 mod slider;
@@ -71,6 +73,7 @@ pub use notice::{Notice, Tone};
 pub use page::{Page, Width};
 pub use provider_links::ProviderLinks;
 pub use select::{Choice, Select};
+pub use server_form::ServerForm;
 pub use session::Session;
 pub use skeleton::Skeleton;
 pub use slider::Slider;

@@ -36,9 +36,11 @@ use crate::{
 /// The document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = Theme::chosen();
+    let base = routes::base();
+    let told_base = Some(base.clone()).filter(|base| !base.is_empty());
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.attribute()>
+        <html lang="en" data-theme=theme.attribute() data-base=told_base>
             <head>
                 <meta charset="utf-8" />
                 <HeadStart />
@@ -50,10 +52,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                     name="description"
                     content="Open a room, share a browser tab or a microphone, and everyone with the code listens live."
                 />
-                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
-                <HashedStylesheet id="heartogether" options=options.clone() />
+                <link rel="icon" type="image/svg+xml" href=routes::href(routes::FAVICON) />
+                <HashedStylesheet id="heartogether" options=options.clone() root=base.clone() />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <HydrationScripts options root=base />
                 <PageCode />
                 <MetaTags />
             </head>
@@ -84,7 +86,8 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title: String| {
             if title.is_empty() { "HearTogether".to_owned() } else { format!("{title} · HearTogether") }
         } />
-        <Router>
+        // On the server paths are those within the site.
+        <Router base=if cfg!(feature = "ssr") { String::new() } else { routes::base() }>
             <Frame />
         </Router>
     }
@@ -144,7 +147,13 @@ pub fn hydrate() {
     use crate::{client::browser::detour, routes::Destination};
 
     detour::stand_before_router();
-    if location().pathname().is_ok_and(|path| matches!(Destination::parse(&path), Destination::Listen(_))) {
+    let base = routes::base();
+    if !base.is_empty() {
+        // Once for as long as the page lives.
+        leptos::server_fn::client::set_server_url(base.leak());
+    }
+    let is_listeners = |path: String| matches!(Destination::parse(&routes::within(&path)), Destination::Listen(_));
+    if location().pathname().is_ok_and(is_listeners) {
         // Its code comes while the frame around it is taken over.
         ListenRoute::prepare();
     }

@@ -1,6 +1,42 @@
 //! Every page's URL, on one page.
+//!
+//! Paths here are those within the site. Where it lies below a path of its host, [`href`] gives the address that stands in a
+//! page; the router and the server know that path by themselves.
+
+use std::sync::Arc;
 
 use heartogether::{id::RoomCode, refusal::Refusal};
+
+/// The path below which the site lies: empty, or such as `/hear`. The server provides it as context to every page.
+#[derive(Clone, Debug)]
+pub struct BasePath(pub Arc<str>);
+
+/// The attribute of `<html>` by which the page's script learns the base path.
+pub const BASE_ATTRIBUTE: &str = "data-base";
+
+/// The path below which the site lies: empty, or such as `/hear`.
+pub fn base() -> String {
+    #[cfg(feature = "ssr")]
+    let base = leptos::prelude::use_context::<BasePath>().map(|BasePath(base)| base.to_string());
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    let base = leptos::prelude::document().document_element().and_then(|html| html.get_attribute(BASE_ATTRIBUTE));
+    #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
+    let base = None;
+    base.unwrap_or_default()
+}
+
+/// The address in a page of a path within the site.
+pub fn href(path: &str) -> String {
+    format!("{}{path}", base())
+}
+
+/// The path within the site of the page that the router shows. In the browser, the router's paths are the host's.
+pub fn within(path: &str) -> String {
+    match cfg!(feature = "ssr") {
+        true => path.to_owned(),
+        false => path.strip_prefix(base().as_str()).unwrap_or(path).to_owned(),
+    }
+}
 
 /// The landing page.
 pub const HOME: &str = "/";
@@ -46,10 +82,15 @@ pub fn room(code: RoomCode) -> String {
     format!("/room/{code}")
 }
 
-/// The picture of the link to a room's preview.
-pub fn qr_code(code: RoomCode) -> String {
-    format!("/room/{code}/qr.svg")
+/// The picture of the link to a room's preview that leads by this way.
+pub fn qr_code(code: RoomCode, way: &str) -> String {
+    format!("/room/{code}/qr.svg?by={way}")
 }
+
+/// Where members' connections are opened (WebSocket).
+pub const SOCKET: &str = "/ws";
+/// The site's picture.
+pub const FAVICON: &str = "/favicon.svg";
 
 /// A room's player.
 pub fn listen(code: RoomCode) -> String {

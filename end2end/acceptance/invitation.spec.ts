@@ -140,3 +140,26 @@ test("a phone hears by this machine's address, without a secure context", async 
   expect(await pasted(phone)).toMatch(/^HearTogether, host\nBrowser: /);
   expect(offences).toEqual([]);
 });
+
+test('a host on a machine in several networks chooses the address in the link', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const code = await createRoom(host, 'Ada');
+  await isHydrated(host);
+  const choice = host.getByLabel('This computer’s address');
+  const known = await choice.locator('option').allTextContents();
+  test.skip(known.length < 2, 'this machine is in one network');
+  await choice.selectOption(known[1]!);
+  await expect(link(host)).toHaveValue(new RegExp(`^http://${known[1]!.replaceAll('.', '\\.')}:\\d+/room/${code}$`));
+  await expect(qrCode(host)).toHaveAttribute('alt', `QR code of the link ${await link(host).inputValue()}`);
+  await expect.poll(() => qrCode(host).evaluate(isDrawn)).toBe(true);
+});
+
+test.describe('where others do not get through', () => {
+  test.use({ settings: { HEARTOGETHER_HOST: '127.0.0.1' } });
+
+  test('the page says so, and names the setting', async ({ newVisitor }) => {
+    const host = await newVisitor();
+    await createRoom(host, 'Ada');
+    await expect(host.getByRole('region', { name: 'Invitation' })).toContainText('PUBLIC_URL');
+  });
+});

@@ -10,7 +10,8 @@ use heartogether::{
     room::{Event, Foreseen, Policy, RoomCreated},
 };
 use heartogether_app::api::{
-    Account, ApiError, Backend, Caller, IceConfiguration, NewSession, Provider, RecentRoom, RoomSummary, Visitor,
+    Account, ApiError, Backend, Caller, IceConfiguration, JoinLink, NewSession, Provider, RecentRoom, RoomSummary,
+    SessionKey, Visitor,
 };
 use tokio::sync::Mutex;
 
@@ -21,7 +22,7 @@ use crate::{
     random,
     rooms::Rooms,
     state::Node,
-    store::{Store, Usage},
+    store::{Store, TokenHash, Usage},
     work::finish,
 };
 
@@ -102,7 +103,7 @@ impl Backend for Node {
         Ok(found)
     }
 
-    fn link(&self, code: RoomCode, visitor: &Visitor) -> String {
+    fn link(&self, code: RoomCode, visitor: &Visitor) -> JoinLink {
         self.reach.link(code, &visitor.caller)
     }
 
@@ -175,6 +176,10 @@ impl Node {
         let account = Account { id: AccountId::from_bits(random::bits()), name, profile: None };
         self.store.add_account(&account, self.clock.now()).await?;
         let cookie = self.begin_session(&account, &visitor.caller).await?.cookie;
+        // The browser keeps one session: that of before would stay open without anybody who could end it.
+        if let Some(SessionKey(before)) = visitor.session {
+            self.end_session_of(TokenHash(before)).await?;
+        }
         Ok(NewSession { account, cookie })
     }
 }

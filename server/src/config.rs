@@ -2,9 +2,11 @@
 
 mod data;
 mod edge;
+mod environment;
 mod ice;
 mod identity;
 mod limits;
+mod public_url;
 mod tls;
 
 use std::{
@@ -13,9 +15,11 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use heartogether::limits::Limits;
-
-use crate::signalling::origin_of;
+use heartogether::{
+    authority::{Authority, Host, Origin},
+    limits::Limits,
+};
+use tracing_subscriber::EnvFilter;
 
 pub use data::DataSettings;
 pub use edge::EdgeSettings;
@@ -23,6 +27,7 @@ pub use ice::IceSettings;
 pub use identity::IdentitySettings;
 pub(crate) use identity::{GOOGLE_ISSUER, ProviderSettings};
 use limits::LimitSettings;
+pub(crate) use public_url::PublicUrl;
 pub use tls::TlsSettings;
 pub(crate) use tls::{AcmeSettings, Certificate};
 
@@ -68,17 +73,18 @@ pub struct Config {
     pub(crate) leptos_reload_port: u32,
 
     /// URL under which the public reaches this server: links and QR codes carry it, and its pages may talk to the server
-    /// [default: the address that the visitor used, and on loopback this machine's address in the local network]
-    #[arg(long, env = "PUBLIC_URL", value_parser = parse_web_url)]
-    pub(crate) public_url: Option<String>,
+    /// [default: the address that the visitor used, and on loopback this machine's address in the local network]. It may have a
+    /// path, such as https://example.org/hear
+    #[arg(long, env = "PUBLIC_URL")]
+    pub(crate) public_url: Option<PublicUrl>,
 
     /// URLs of other sites whose pages may talk to this server, separated by commas
-    #[arg(long, env = "FRONTEND_URL", value_delimiter = ',', value_parser = parse_web_url)]
-    frontend_url: Vec<String>,
+    #[arg(long, env = "FRONTEND_URL", value_parser = parse_sites)]
+    frontend_url: Option<Sites>,
 
     /// What to log: a level (error, warn, info, debug, trace) or a filter such as `info,heartogether_server=debug`;
     /// libraries tell no more than info, for they write what passes through them
-    #[arg(long, env = "LOG", default_value = "info")]
+    #[arg(long, env = "LOG", default_value = "info", value_parser = parse_log)]
     pub log: String,
 
     /// How sessions are kept in browsers.
@@ -103,6 +109,10 @@ pub struct Config {
     /// HTTPS without a proxy.
     #[command(flatten)]
     pub(crate) tls: TlsSettings,
+
+    /// Variables that were set and could not be read, and that other tools set for their own ends.
+    #[arg(skip)]
+    passed_over: Vec<&'static str>,
 }
 
 /// What the binary can do instead of serving.
@@ -112,6 +122,10 @@ enum Task {
     Health,
 }
 
+/// The origins of some sites.
+#[derive(Clone, Debug)]
+struct Sites(Vec<Origin>);
+
 /// How sessions are kept in browsers.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Sessions")]
@@ -120,8 +134,7 @@ pub struct CookieSettings {
     #[arg(long, env = "SESSION_COOKIE_NAME", default_value = "heartogether.sid", value_parser = parse_cookie_name)]
     pub(crate) session_cookie_name: String,
 
-    /// Send cookies over HTTPS only [default: true, but for visitors on loopback and in the local network while PUBLIC_URL is
-    /// no https address]
+    /// Send cookies over HTTPS only [default: true where people come over HTTPS or PUBLIC_URL is an https address]
     #[arg(long, env = "SESSION_COOKIE_SECURE")]
     pub(crate) session_cookie_secure: Option<bool>,
 
@@ -133,7 +146,7 @@ pub struct CookieSettings {
 impl Config {
     /// Reads flags and environment, and exits with an explanation where they are wrong.
     pub fn read() -> Self {
-        Self::check(Self::try_parse()).unwrap_or_else(|error| error.exit())
+        environment::read(std::env::args_os()).unwrap_or_else(|error| error.exit())
     }
 
     /// Reads these arguments, the binary's name first, and the environment.
@@ -141,7 +154,17 @@ impl Config {
     /// # Errors
     /// One that names the setting.
     pub fn from_arguments<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Self, clap::Error> {
-        Self::check(Self::try_parse_from(arguments))
+        environment::read(arguments.into_iter().map(Into::into))
+    }
+
+    /// Says in the log which variables were passed over.
+    pub fn report_passed_over(&self) {
+        for variable in &self.passed_over {
+            let own = environment::own_name(variable);
+            tracing::warn!(
+                "{variable} is no setting that can be read, and is taken for another program's; {own} is ours"
+            );
+        }
     }
 
     /// Whether the binary was called to ask another process of it for its health, rather than to serve.
@@ -154,12 +177,10 @@ impl Config {
         self.limits.read()
     }
 
-    fn check(parsed: Result<Self, clap::Error>) -> Result<Self, clap::Error> {
-        let mut config = parsed?;
-        config.edge.check();
-        let checked = config.ice.check().and_then(|()| config.identity.check()).and_then(|()| config.tls.check());
-        checked.map_err(|problem| clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{problem}\n")))?;
-        Ok(config)
+    /// Takes the settings in. Says what is set by halves.
+    fn check(&mut self) -> Result<(), String> {
+        self.edge.check();
+        self.ice.check().and_then(|()| self.identity.check()).and_then(|()| self.tls.check())
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -170,13 +191,32 @@ impl Config {
         SocketAddr::new(host.to_canonical(), port)
     }
 
-    pub(crate) fn origins(&self) -> impl Iterator<Item = &str> {
-        self.public_url.iter().chain(&self.frontend_url).map(String::as_str).filter(|url| !url.is_empty())
+    /// The origins (RFC 6454) of the sites whose pages may talk to this server.
+    pub(crate) fn origins(&self) -> impl Iterator<Item = Origin> {
+        self.public_url.iter().map(PublicUrl::origin).chain(self.frontends()).cloned()
     }
 
-    /// The origins (RFC 6454) of the sites whose pages may read answers.
+    /// The origins of the sites whose pages may read answers.
     pub(crate) fn frontend_origins(&self) -> impl Iterator<Item = String> {
-        self.frontend_url.iter().filter(|url| !url.is_empty()).map(|url| origin_of(url))
+        self.frontends().map(Origin::to_string)
+    }
+
+    fn frontends(&self) -> impl Iterator<Item = &Origin> {
+        self.frontend_url.iter().flat_map(|Sites(sites)| sites)
+    }
+
+    /// Whether requests for this host are meant for this server. Without a public URL all are: the commonest set-up is a proxy
+    /// with a name of its own. With one, a name that anybody can have in public is ours only if it is set: else a stranger's
+    /// page, whose name leads here for a moment (DNS rebinding), would count as one of ours.
+    pub(crate) fn knows_host(&self, host: &Host) -> bool {
+        let Some(url) = &self.public_url else { return true };
+        let is_acme = || self.tls.names().any(|name| Authority::parse(name).is_some_and(|own| own.host() == host));
+        host.is_never_public_name() || url.origin().authority().host() == host || is_acme()
+    }
+
+    /// The path below which pages lie in browsers' eyes: empty, or such as `/hear`.
+    pub(crate) fn base_path(&self) -> &str {
+        self.public_url.as_ref().map_or("", PublicUrl::path)
     }
 
     pub(crate) fn data_dir(&self) -> PathBuf {
@@ -206,14 +246,33 @@ fn binary_dir() -> Option<PathBuf> {
     std::env::current_exe().ok().as_deref().and_then(Path::parent).map(Path::to_owned)
 }
 
-/// An environment file that leaves a setting empty means that it is not set.
 fn parse_web_url(url: &str) -> Result<String, String> {
     let url = url.trim();
-    let host = ["http://", "https://"].iter().find_map(|scheme| url.strip_prefix(scheme));
-    match url.is_empty() || host.is_some_and(|host| host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')) {
+    // One of several may be left empty.
+    match url.is_empty() || Origin::of_url(url).is_some() {
         true => Ok(url.to_owned()),
         false => Err("expected http://HOST or https://HOST".to_owned()),
     }
+}
+
+fn parse_sites(urls: &str) -> Result<Sites, String> {
+    let urls = urls.split(',').map(str::trim).filter(|url| !url.is_empty());
+    let sites: Option<Vec<Origin>> = urls.map(Origin::of_url).collect();
+    sites.map(Sites).ok_or_else(|| "expected http://HOST or https://HOST".to_owned())
+}
+
+/// A filter. A single word that is no level would be taken for the name of a library, and silence all others.
+fn parse_log(filter: &str) -> Result<String, String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let is_word = !filter.contains(['=', ',']);
+    let is_level = LEVELS.iter().any(|level| filter.eq_ignore_ascii_case(level));
+    if is_word && !is_level && !filter.starts_with("heartogether") {
+        return Err(format!(
+            "expected one of {}, or a filter such as info,heartogether_server=debug",
+            LEVELS.join(", ")
+        ));
+    }
+    EnvFilter::try_new(filter).map(|_| filter.to_owned()).map_err(|error| error.to_string())
 }
 
 /// A token of RFC 6265, section 4.1.1.

@@ -103,7 +103,8 @@ impl IntoResponse for Answer {
     }
 }
 
-fn status_of(error: &ApiError) -> StatusCode {
+/// The status that says it to programs.
+pub(crate) fn status_of(error: &ApiError) -> StatusCode {
     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 

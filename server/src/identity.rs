@@ -28,9 +28,10 @@ use axum::{
     routing::{get, post},
 };
 use heartogether::refusal::Refusal;
-use heartogether_app::api::{ApiError, Caller, Visitor};
+use heartogether_app::api::{ApiError, Caller, SessionKey, Visitor};
 
 use crate::{
+    edge::refuse,
     error::Answer,
     state::{AppState, Node},
 };
@@ -52,11 +53,11 @@ pub(crate) struct Identity {
 /// Finds out who asks, and puts the [`Visitor`] and the [`CurrentSession`] into the request. A session that a browser uses
 /// is renewed in passing.
 pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
-    let name = &node.config.cookie.session_cookie_name;
+    let mut caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
     let bearer = bearer(request.headers());
     let found = match bearer {
         Some(token) => node.find_session([token].into_iter()).await,
-        None => node.find_session(cookie::values(request.headers(), name)).await,
+        None => node.find_browser_session(request.headers(), &caller).await,
     };
     let (account, session) = match found {
         Ok(Some((account, session))) => (account, Some(session)),
@@ -64,17 +65,18 @@ pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request
         Err(error) => return Answer(ApiError::from(error)).into_response(),
     };
     let due = session.clone().filter(|session| bearer.is_none() && session.is_due());
-    let mut caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
     caller.browser = browser::bits_of(request.headers());
     let is_browser = bearer.is_none();
     let guests = node.config.identity.guests();
-    request.extensions_mut().insert(Visitor { account, guests, caller: caller.clone() });
+    let key = session.as_ref().map(|session| SessionKey(session.hash().0));
+    let outdated = node.outdated_cookies(request.headers(), &caller).ok().flatten();
+    request.extensions_mut().insert(Visitor { account, session: key, guests, caller: caller.clone() });
     if let Some(session) = session {
         request.extensions_mut().insert(session);
     }
     let response = next.run(request).await;
     let mut response = match due {
-        Some(session) => renew(&node, &session, &caller, response).await,
+        Some(session) => renew(&node, &session, &caller, outdated, response).await,
         None => response,
     };
     if is_browser {
@@ -83,15 +85,27 @@ pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request
     response
 }
 
-/// Renews the session in the answer, unless that is no one visitor's or says something else about the session.
-async fn renew(node: &Node, session: &CurrentSession, caller: &Caller, mut response: Response) -> Response {
+/// Renews the session in the answer, unless that is no one visitor's or says something else about the session. The cookie
+/// that the browser had of it before goes, if it had another name.
+async fn renew(
+    node: &Node,
+    session: &CurrentSession,
+    caller: &Caller,
+    outdated: Option<HeaderValue>,
+    mut response: Response,
+) -> Response {
     let headers = response.headers_mut();
     let is_shared = headers.get(header::CACHE_CONTROL).is_some_and(|cache| cache.as_bytes().starts_with(b"public"));
     if is_shared || headers.contains_key(header::SET_COOKIE) {
         return response;
     }
     match node.renew(session, caller).await {
-        Ok(cookie) => headers.extend(cookie.map(|cookie| (header::SET_COOKIE, cookie))),
+        Ok(Some(cookie)) => {
+            for cookie in [cookie].into_iter().chain(outdated) {
+                headers.append(header::SET_COOKIE, cookie);
+            }
+        }
+        Ok(None) => {}
         // The session goes on as it is, and the next request tries again.
         Err(error) => _ = error.report(),
     }
@@ -116,10 +130,11 @@ pub(crate) async fn check_origin(State(node): State<Arc<Node>>, request: Request
     let changes_nothing = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
     let is_allowed = changes_nothing || node.origins.allow(request.headers(), &caller);
-    match is_allowed {
-        true => next.run(request).await,
-        false => Answer::from(Refusal::OriginNotAllowed).into_response(),
+    if is_allowed {
+        return next.run(request).await;
     }
+    node.hints.note_foreign_origin(request.headers(), &caller);
+    refuse(Refusal::OriginNotAllowed, request.headers(), "")
 }
 
 /// The token of a program that keeps no cookies (RFC 6750, section 2.1).

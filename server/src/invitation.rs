@@ -9,18 +9,23 @@ use std::{
 
 use axum::{
     Extension,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::header,
     response::IntoResponse,
 };
-use heartogether::id::RoomCode;
+use heartogether::{
+    authority::{Authority, Host},
+    id::RoomCode,
+};
 use heartogether_app::{
-    api::{Backend, Caller, Visitor},
+    api::{Caller, JoinLink, Visitor, Way},
     routes,
 };
 use qrcode::{EcLevel, QrCode, render::svg};
+use serde::Deserialize;
 
 use crate::{
+    config::PublicUrl,
     error::{Answer, ServerError},
     state::Node,
 };
@@ -28,51 +33,83 @@ use crate::{
 /// Addresses that are nobody's (RFC 5737, RFC 3849), each with where a socket towards it starts: the way there is the way
 /// out of this machine.
 const OUTSIDE: [(&str, &str); 2] = [("0.0.0.0:0", "192.0.2.1:9"), ("[::]:0", "[2001:db8::1]:9")];
+/// What the names of interfaces begin with that lead to containers and virtual machines on this machine, and nowhere else.
+const INNER_INTERFACES: [&str; 5] = ["docker", "br-", "veth", "virbr", "podman"];
 /// Pixels of the picture's edge, at least, before a page scales it.
 const QR_PIXELS: u32 = 240;
 
 /// Where others reach this server.
 pub(crate) struct Reach {
-    public_url: Option<String>,
+    public_url: Option<PublicUrl>,
     bound: SocketAddr,
 }
 
 impl Reach {
     /// `public_url` outdoes all else; `bound` tells whether other machines get through at all.
-    pub(crate) fn new(public_url: Option<&str>, bound: SocketAddr) -> Self {
-        let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
-        Self { public_url: public_url.filter(|url| !url.is_empty()), bound }
+    pub(crate) const fn new(public_url: Option<PublicUrl>, bound: SocketAddr) -> Self {
+        Self { public_url, bound }
     }
 
-    /// The link to a room's preview, for whoever asks for it.
-    pub(crate) fn link(&self, code: RoomCode, caller: &Caller) -> String {
-        let own = format!("localhost:{}", self.bound.port());
-        let authority = caller.authority.as_deref().unwrap_or(&own);
-        format!("{}{}", self.base(authority, caller.is_secure, network_address), routes::room(code))
+    /// The link to a room's preview, for whoever asks for it, and by which addresses else it could lead there.
+    pub(crate) fn link(&self, code: RoomCode, caller: &Caller) -> JoinLink {
+        let Starts { ways, is_reachable } = self.starts(caller, machine_addresses);
+        let way = |(name, start): (String, String)| Way { name, link: format!("{start}{}", routes::room(code)) };
+        let ways: Vec<Way> = ways.into_iter().map(way).collect();
+        JoinLink { link: ways.first().map(|way| way.link.clone()).unwrap_or_default(), ways, is_reachable }
     }
 
     /// The start of every link: the public URL; else the address that the visitor used; and where that leads to this
-    /// machine alone, its address in the local network.
-    fn base(&self, authority: &str, is_secure: bool, network_address: impl FnOnce() -> Option<IpAddr>) -> String {
+    /// machine alone, its addresses in the local networks.
+    ///
+    /// Those are no use where the visitor is on this machine by the name they used, and not by the address they come from:
+    /// then something in between passes connections on, most often a container engine, and the addresses that are seen in
+    /// here lead nowhere from outside.
+    fn starts(&self, caller: &Caller, machine_addresses: impl FnOnce() -> Vec<IpAddr>) -> Starts {
         if let Some(url) = &self.public_url {
-            return url.clone();
+            return Starts::one(url.origin().authority().host().to_string(), url.to_string(), true);
         }
-        let scheme = if is_secure { "https" } else { "http" };
-        let (host, port) = split(authority);
-        let address = is_loopback(host).then(|| self.outer_address(network_address)).flatten();
-        match address {
-            Some(IpAddr::V4(address)) => format!("{scheme}://{address}{port}"),
-            Some(IpAddr::V6(address)) => format!("{scheme}://[{address}]{port}"),
-            None => format!("{scheme}://{authority}"),
+        let own = || Authority::new(Host::Name("localhost".to_owned()), Some(self.bound.port()));
+        let authority = caller.authority.clone().unwrap_or_else(own);
+        let scheme = if caller.is_on_https { "https" } else { "http" };
+        let start =
+            |host: &Host| (host.to_string(), format!("{scheme}://{}", Authority::new(host.clone(), authority.port())));
+        let (name, used) = start(authority.host());
+        if !authority.host().is_loopback() {
+            return Starts::one(name, used, true);
+        }
+        let addresses = match self.bound.ip() {
+            everywhere if everywhere.is_unspecified() && caller.address.is_loopback() => machine_addresses(),
+            here if here.is_unspecified() || here.is_loopback() => Vec::new(),
+            here => vec![here],
+        };
+        match addresses.is_empty() {
+            true => Starts::one(name, used, false),
+            false => {
+                let ways = addresses.into_iter().map(|address| start(&Host::Address(address))).collect();
+                Starts { ways, is_reachable: true }
+            }
         }
     }
+}
 
-    fn outer_address(&self, network_address: impl FnOnce() -> Option<IpAddr>) -> Option<IpAddr> {
-        match self.bound.ip() {
-            everywhere if everywhere.is_unspecified() => network_address(),
-            here => Some(here).filter(|address| !address.is_loopback()),
-        }
+/// What links may begin with, each with the host's name in it; the best first.
+struct Starts {
+    ways: Vec<(String, String)>,
+    /// Whether others than this machine get through.
+    is_reachable: bool,
+}
+
+impl Starts {
+    fn one(name: String, start: String, is_reachable: bool) -> Self {
+        Self { ways: vec![(name, start)], is_reachable }
     }
+}
+
+/// What the address of a picture says.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    /// The name of the way that the link is to lead by; the first one without it.
+    by: Option<String>,
 }
 
 /// `GET /room/{code}/qr.svg`, for a room or for none: a picture of the link says nothing about the room. No copy is kept
@@ -81,9 +118,11 @@ pub(crate) async fn picture(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
     Path(code): Path<String>,
+    Query(Asked { by }): Query<Asked>,
 ) -> Result<impl IntoResponse, Answer> {
-    let picture = draw(&node.link(RoomCode::parse(&code)?, &visitor))?;
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], picture))
+    let JoinLink { link, ways, .. } = node.reach.link(RoomCode::parse(&code)?, &visitor.caller);
+    let chosen = ways.into_iter().find(|way| Some(&way.name) == by.as_ref()).map_or(link, |way| way.link);
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], draw(&chosen)?))
 }
 
 /// Black on white in every theme, within the white margin that readers need (ISO/IEC 18004): dark themes would hide it.
@@ -94,32 +133,25 @@ fn draw(link: &str) -> Result<String, ServerError> {
     Ok(picture.quiet_zone(true).min_dimensions(QR_PIXELS, QR_PIXELS).build())
 }
 
-/// The host of an authority.
-pub(crate) fn host_of(authority: &str) -> &str {
-    split(authority).0
-}
-
-/// Host, and port with its colon (RFC 3986, section 3.2).
-fn split(authority: &str) -> (&str, &str) {
-    let host_end = authority.rfind(']').map_or(0, |bracket| bracket + 1);
-    let colon = authority[host_end..].find(':').map_or(authority.len(), |colon| host_end + colon);
-    authority.split_at(colon)
-}
-
-/// Whether a host is this machine itself.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    match address {
-        Ok(address) => {
-            let address = address.to_canonical();
-            address.is_loopback() || address.is_unspecified()
+/// This machine's addresses in the networks that it is in: that of the way out first, then the others of IPv4.
+fn machine_addresses() -> Vec<IpAddr> {
+    let is_inner = |interface: &if_addrs::Interface| {
+        let is_virtual = INNER_INTERFACES.iter().any(|start| interface.name.starts_with(start));
+        is_virtual || interface.is_loopback() || interface.is_link_local()
+    };
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default().into_iter().filter(|interface| !is_inner(interface));
+    let others = interfaces.map(|interface| interface.ip()).filter(IpAddr::is_ipv4);
+    let mut addresses: Vec<IpAddr> = way_out().into_iter().collect();
+    for address in others {
+        if !addresses.contains(&address) {
+            addresses.push(address);
         }
-        Err(_) => host.eq_ignore_ascii_case("localhost") || host.to_ascii_lowercase().ends_with(".localhost"),
     }
+    addresses
 }
 
-/// This machine's address in the local network. No packet is sent: connecting a UDP socket only picks the way out.
-fn network_address() -> Option<IpAddr> {
+/// This machine's address on the way out. No packet is sent: connecting a UDP socket only picks the way out.
+fn way_out() -> Option<IpAddr> {
     let address = |(from, to)| {
         let socket = UdpSocket::bind(from).ok()?;
         socket.connect(to).ok()?;
@@ -133,48 +165,65 @@ mod tests {
     use super::*;
 
     const EVERYWHERE: &str = "0.0.0.0";
+    const HERE: &str = "127.0.0.1";
 
-    fn base(public_url: Option<&str>, bound: &str, authority: &str) -> String {
-        let reach = Reach::new(public_url, SocketAddr::new(bound.parse().expect("an address"), 3000));
-        reach.base(authority, false, || "192.168.1.7".parse().ok())
+    /// Asks at a server that listens at `bound` on a machine with two addresses.
+    fn ask(public_url: Option<&str>, bound: &str, authority: &str, visitor: &str) -> (Vec<String>, bool) {
+        let address = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let public_url = public_url.map(|url| url.parse().expect("a URL"));
+        let reach = Reach::new(public_url, SocketAddr::new(address(bound), 3000));
+        let caller = Caller {
+            authority: Some(Authority::parse(authority).expect("a host")),
+            address: address(visitor),
+            ..Caller::default()
+        };
+        let Starts { ways, is_reachable } = reach.starts(&caller, || vec![address("192.168.1.7"), address("10.8.0.2")]);
+        (ways.into_iter().map(|(_, start)| start).collect(), is_reachable)
+    }
+
+    fn one(start: &str, is_reachable: bool) -> (Vec<String>, bool) {
+        (vec![start.to_owned()], is_reachable)
     }
 
     #[test]
     fn links_carry_the_public_url_whatever_was_used() {
-        for public_url in ["https://hear.example", "https://hear.example/"] {
-            assert_eq!(base(Some(public_url), EVERYWHERE, "localhost:3000"), "https://hear.example");
+        for (public_url, start) in [
+            ("https://hear.example", "https://hear.example"),
+            ("https://hear.example/", "https://hear.example"),
+            ("https://example.org/hear/", "https://example.org/hear"),
+        ] {
+            assert_eq!(ask(Some(public_url), EVERYWHERE, "localhost:3000", HERE), one(start, true));
         }
-        assert_eq!(base(Some(""), EVERYWHERE, "hear.example"), "http://hear.example");
     }
 
     #[test]
     fn links_carry_the_address_in_use() {
         for authority in ["hear.example", "hear.example:8080", "10.0.0.2:3000", "[2001:db8::2]:3000"] {
-            assert_eq!(base(None, EVERYWHERE, authority), format!("http://{authority}"));
+            assert_eq!(ask(None, EVERYWHERE, authority, "192.0.2.9"), one(&format!("http://{authority}"), true));
         }
     }
 
     #[test]
-    fn on_loopback_links_carry_the_address_in_the_local_network_and_the_port() {
-        for host in ["localhost", "LOCALHOST", "ada.localhost", "127.0.0.1", "127.8.8.8", "[::1]", "0.0.0.0"] {
-            assert_eq!(base(None, EVERYWHERE, &format!("{host}:3000")), "http://192.168.1.7:3000");
-            assert_eq!(base(None, "::", host), "http://192.168.1.7");
+    fn on_loopback_links_carry_the_addresses_in_the_local_networks_and_the_port() {
+        let both = |port: &str| (vec![format!("http://192.168.1.7{port}"), format!("http://10.8.0.2{port}")], true);
+        for host in ["localhost", "ada.localhost", "127.0.0.1", "127.8.8.8", "[::1]", "0.0.0.0"] {
+            assert_eq!(ask(None, EVERYWHERE, &format!("{host}:3000"), HERE), both(":3000"), "{host}");
+            assert_eq!(ask(None, "::", host, "::1"), both(""), "{host}");
         }
-        assert_eq!(base(None, "10.0.0.2", "localhost:3000"), "http://10.0.0.2:3000");
-        assert_eq!(base(None, "2001:db8::2", "localhost:3000"), "http://[2001:db8::2]:3000");
+        assert_eq!(ask(None, "10.0.0.2", "localhost:3000", HERE), one("http://10.0.0.2:3000", true));
+        assert_eq!(ask(None, "2001:db8::2", "localhost:3000", HERE), one("http://[2001:db8::2]:3000", true));
     }
 
     #[test]
-    fn a_server_that_others_cannot_reach_names_no_other_address() {
-        assert_eq!(base(None, "127.0.0.1", "localhost:3000"), "http://localhost:3000");
-        let alone = Reach::new(None, "0.0.0.0:3000".parse().expect("an address"));
-        assert_eq!(alone.base("localhost:3000", false, || None), "http://localhost:3000");
+    fn a_server_that_others_cannot_reach_says_so() {
+        assert_eq!(ask(None, HERE, "localhost:3000", HERE), one("http://localhost:3000", false));
     }
 
     #[test]
-    fn names_that_look_like_loopback_are_not() {
-        for authority in ["localhost.example:3000", "notlocalhost", "128.0.0.1"] {
-            assert_eq!(base(None, EVERYWHERE, authority), format!("http://{authority}"));
+    fn behind_a_container_engine_no_address_of_the_container_is_named() {
+        for gateway in ["172.17.0.1", "10.88.0.1", "192.168.65.1"] {
+            assert_eq!(ask(None, EVERYWHERE, "localhost:8080", gateway), one("http://localhost:8080", false));
+            assert_eq!(ask(None, EVERYWHERE, "192.168.1.7:8080", gateway), one("http://192.168.1.7:8080", true));
         }
     }
 }

@@ -31,6 +31,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let is_terminal = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(std::io::stderr);
     log.finish().with(filter_fn(|line| is_ours(line) || *line.level() <= Level::INFO)).init();
+    config.report_passed_over();
     let limits = config.limits();
     let stop = told_to_stop().shared();
     let server = tokio::select! {

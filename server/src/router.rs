@@ -11,7 +11,7 @@ use axum::{
     routing::get,
 };
 use heartogether::limits::FRAME_BYTES;
-use heartogether_app::{App, api::Backend, shell};
+use heartogether_app::{App, api::Backend, routes::BasePath, shell};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use tower_http::{
@@ -20,7 +20,7 @@ use tower_http::{
 };
 
 use crate::{
-    edge::{admit, cors, meet, seal, seal_page, tell},
+    edge::{admit, below, check_host, cors, meet, require_host, seal, seal_page, tell},
     error::give_status,
     identity::{self, check_origin, identify},
     invitation, ops, report, signalling,
@@ -51,7 +51,13 @@ pub(crate) fn router(state: AppState) -> Router {
         Some(cors) => router.layer(cors),
         None => router,
     };
-    router.layer(from_fn(seal)).layer(from_fn_with_state(state.clone(), meet)).with_state(state)
+    let hsts_seconds = state.node.config.edge.hsts_seconds();
+    let router = router.layer(from_fn(require_host)).layer(from_fn_with_state(hsts_seconds, seal));
+    let router = router.layer(from_fn_with_state(state.clone(), meet));
+    match state.node.config.base_path().to_owned() {
+        base if base.is_empty() => router.with_state(state),
+        base => below(&base, router.with_state(state)),
+    }
 }
 
 /// Whatever depends on who asks.
@@ -74,6 +80,7 @@ fn visits(state: &AppState) -> Router<AppState> {
         .layer(unless_set(header::CACHE_CONTROL, FOR_ONE_VISITOR))
         .layer(from_fn_with_state(state.clone(), check_origin))
         .layer(from_fn_with_state(state.clone(), identify))
+        .layer(from_fn_with_state(state.clone(), check_host))
         .layer(from_fn_with_state(state.clone(), admit))
         .layer(from_fn_with_state(state.clone(), tell))
         .layer(from_fn(require_path))
@@ -90,9 +97,11 @@ async fn require_path(request: Request, next: Next) -> Response {
 /// What every server function finds in its context.
 fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let backend: Arc<dyn Backend> = state.node.clone();
+    let base = BasePath(state.node.config.base_path().into());
     let reload_port = std::env::var_os("LEPTOS_WATCH").map(|_| state.node.config.leptos_reload_port);
     move || {
         provide_context(backend.clone());
+        provide_context(base.clone());
         seal_page(reload_port);
     }
 }

@@ -17,7 +17,7 @@ pub(crate) use allowances::Allowances;
 #[cfg(test)]
 pub(crate) use conversation::Conversation;
 pub(crate) use ending::Ending;
-pub(crate) use origin::{Origins, origin_of};
+pub(crate) use origin::Origins;
 pub(crate) use outbox::{Frame, Outbox};
 #[cfg(test)]
 pub(crate) use outbox::{Queue, outbox};

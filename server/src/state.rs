@@ -9,7 +9,7 @@ use leptos::config::LeptosOptions;
 use crate::{
     clock::Clock,
     config::Config,
-    edge::{Places, Quotas},
+    edge::{Hints, Places, Quotas},
     identity::Identity,
     invitation::Reach,
     log::RoomLog,
@@ -36,6 +36,7 @@ pub(crate) struct Node {
     pub(crate) allowances: Allowances,
     pub(crate) sockets: Places,
     pub(crate) reports: Reports,
+    pub(crate) hints: Hints,
     pub(crate) readiness: Readiness,
 }
 

@@ -234,10 +234,29 @@ async fn a_trusted_proxy_says_how_people_came() {
         let response = server.site.submit("sign_in_as_guest", "name=Ada", &headers).await;
         let cookie = response.headers()["set-cookie"].to_str().expect("a cookie");
         assert_eq!(cookie.ends_with("; Secure"), is_believed, "{cookie}");
-        let link: String = server.site.submit("room_link", "code=ABC234", &headers).await.json().await.expect("a link");
+        let told: serde_json::Value =
+            server.site.submit("room_link", "code=ABC234", &headers).await.json().await.expect("a link");
+        let link = told["link"].as_str().expect("a link");
         assert_eq!(link == "https://hear.example/room/ABC234", is_believed, "{link}");
         let own = [headers[0], headers[1], ("origin", "https://hear.example")];
         let response = server.site.submit("sign_in_as_guest", "name=Ada", &own).await;
         assert_eq!(response.status() == 403, !is_believed);
     }
+}
+
+#[tokio::test]
+async fn who_navigates_is_told_of_a_limit_on_a_page() {
+    let limits = Limits { requests_per_address: quota(1, 60_000), ..Limits::default() };
+    let server = TestServer::start_with(limits, &[]).await;
+    let navigation = [("accept", "text/html,application/xhtml+xml"), ("sec-fetch-mode", "navigate")];
+    assert_eq!(server.site.get_with("/", &navigation).await.status(), 200);
+    let refused = server.site.get_with("/", &navigation).await;
+    assert_eq!(refused.status(), 429);
+    assert_eq!(told(&refused), [Some(1), Some(0), Some(NOW_S + 60), Some(60)]);
+    assert_eq!(refused.headers()["content-type"], "text/html; charset=utf-8");
+    assert_eq!(refused.headers()["cache-control"], "no-store");
+    let page = refused.text().await.expect("a page");
+    assert!(page.contains("Please wait a few minutes") && page.contains("too_many_requests"), "{page}");
+    let script = [("accept", "text/html,*/*"), ("sec-fetch-mode", "cors")];
+    assert_eq!(server.site.get_with("/", &script).await.headers()["content-type"], "application/json");
 }

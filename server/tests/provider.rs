@@ -42,6 +42,8 @@ struct Kept {
     /// Whether it takes a code more than once.
     is_forgetful: bool,
     lie: Option<Lie>,
+    /// What it adds to its answers, in a form of its own.
+    habits: Value,
     times_asked_for_keys: usize,
     /// Whether it says nothing of itself any more.
     is_mute: bool,
@@ -111,6 +113,7 @@ impl Provider {
             codes: HashMap::new(),
             is_forgetful: false,
             lie: None,
+            habits: json!({}),
             times_asked_for_keys: 0,
             is_mute: false,
         };
@@ -142,6 +145,11 @@ impl Provider {
 
     pub fn lie(&self, lie: Option<Lie>) {
         self.kept().lie = lie;
+    }
+
+    /// Writes these fields into its answer for a code.
+    pub fn answer_with(&self, habits: Value) {
+        self.kept().habits = habits;
     }
 
     pub fn forget_codes(&self) {
@@ -290,6 +298,9 @@ async fn token(
         return refused("invalid_grant");
     }
     let mut answer = json!({ "access_token": "access", "token_type": "Bearer", "expires_in": 300 });
+    for (name, value) in kept.habits.as_object().expect("fields") {
+        answer[name] = value.clone();
+    }
     if let Some(id_token) = kept.id_token(&grant) {
         answer["id_token"] = id_token.into();
     }

@@ -69,6 +69,14 @@ async fn behind_tls_browsers_are_told_to_stay_with_it() {
 }
 
 #[tokio::test]
+async fn for_how_long_is_a_setting() {
+    let flags = ["--trusted-proxies", "127.0.0.1", "--hsts-seconds", "60"];
+    let server = TestServer::start_with(Limits::default(), &flags).await;
+    let response = server.site.get_with("/", &[("x-forwarded-proto", "https")]).await;
+    assert_eq!(header(&response, "strict-transport-security"), "max-age=60");
+}
+
+#[tokio::test]
 async fn only_the_sites_that_are_named_may_read_answers() {
     let server = TestServer::start_with(Limits::default(), &["--frontend-url", "https://friend.example/app"]).await;
     for (origin, expected) in [(FRIEND, FRIEND), ("https://evil.example", ""), ("null", "")] {

@@ -141,19 +141,85 @@ async fn sessions_survive_a_restart_and_a_change_of_the_secret_for_their_time() 
     assert!(!is_known(&elsewhere, &renewed).await, "another server's");
 }
 
+/// The cookie that somebody gets who signs in like this.
+async fn cookie_of(site: &Site, headers: &[(&str, &str)]) -> String {
+    let response = site.submit("sign_in_as_guest", "name=Ada", headers).await;
+    response.headers()["set-cookie"].to_str().expect("a cookie in ASCII").to_owned()
+}
+
 #[tokio::test]
-async fn cookies_are_for_https_where_people_come_from_far() {
-    let server = TestServer::start_with(Limits::default(), &TTL).await;
-    let cookie = |host: &'static str| {
-        let site = server.site.clone();
-        async move {
-            let response = site.submit("sign_in_as_guest", "name=Ada", &[("host", host)]).await;
-            response.headers()["set-cookie"].to_str().expect("a cookie in ASCII").to_owned()
+async fn over_plain_http_a_browser_can_keep_its_cookie_under_every_name() {
+    for flags in [&[][..], &["--public-url", "http://nas.lan:3000"]] {
+        let server = TestServer::start_with(Limits::default(), flags).await;
+        for host in ["nas.lan:3000", "raspberrypi.local", "nas", "192.168.1.7:3000", "localhost:3000"] {
+            let origin = format!("http://{host}");
+            let cookie = cookie_of(&server.site, &[("host", host), ("origin", &origin)]).await;
+            assert!(cookie.starts_with("heartogether.sid=") && !cookie.contains("Secure"), "{host}: {cookie}");
         }
-    };
-    for (host, is_secure) in [("localhost:3000", false), ("192.168.1.7:3000", false), ("hear.example", true)] {
-        assert_eq!(cookie(host).await.ends_with("; Secure"), is_secure, "{host}");
     }
+}
+
+#[tokio::test]
+async fn a_browser_on_https_has_guarded_cookies_behind_a_proxy_that_nobody_has_declared() {
+    let server = TestServer::start_with(Limits::default(), &TTL).await;
+    let host = ("host", "hear.example");
+    for evidence in [("origin", "https://hear.example"), ("sec-fetch-site", "same-origin")] {
+        let cookie = cookie_of(&server.site, &[host, evidence]).await;
+        assert!(cookie.starts_with("__Host-heartogether.sid=") && cookie.ends_with("; Secure"), "{cookie}");
+        let value = cookie.split(';').next().expect("name and value");
+        assert!(is_known(&server.site, value).await);
+    }
+}
+
+#[tokio::test]
+async fn a_session_under_the_old_name_is_taken_once_and_gets_the_guarded_one() {
+    let mut server = TestServer::start_with(Limits::default(), &TTL).await;
+    let old = server.site.sign_in("Ada").await;
+    let site = server.again(&[&TTL[..], &["--public-url", "https://hear.example"]].concat()).await;
+    let response = site.get("/auth/me", Some(&old)).await;
+    assert_eq!(response.status(), 200, "nobody is logged out");
+    let lines = response.headers().get_all("set-cookie").iter().map(|line| line.to_str().expect("a cookie in ASCII"));
+    let set: Vec<_> = lines.filter(|line| line.contains("heartogether.sid=")).collect();
+    let [new, gone] = set[..] else { panic!("two cookies, not {set:?}") };
+    assert!(new.starts_with("__Host-heartogether.sid=") && new.ends_with("; Secure"), "{new}");
+    assert!(gone.starts_with("heartogether.sid=;") && gone.contains("Max-Age=0"), "{gone}");
+    let new = new.split(';').next().expect("name and value");
+    let response = site.get("/auth/me", Some(new)).await;
+    assert_eq!(response.status(), 200);
+    assert!(response.headers().get("set-cookie").is_none());
+    let both = format!("{old}; {new}");
+    let farewell = site.post("/auth/logout", "", &[("cookie", &both)]).await;
+    let gone = farewell.headers().get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
+    assert_eq!(gone.filter(|line| line.contains("heartogether.sid=;")).count(), 2, "both go");
+}
+
+#[tokio::test]
+async fn cookies_of_others_lock_nobody_out() {
+    let server = TestServer::start().await;
+    let mut ended = Vec::new();
+    for _ in 0..8 {
+        let cookie = server.site.sign_in("Ada").await;
+        server.site.post("/auth/logout", "", &[("cookie", &cookie)]).await;
+        ended.push(cookie);
+    }
+    let real = server.site.sign_in("Ada").await;
+    let huge = format!("heartogether.sid={}", "x".repeat(4_000));
+    let many = vec!["heartogether.sid=x"; 300].join("; ");
+    for junk in [ended.join("; "), huge, many, "heartogether.sid=; heartogether.sid=a.b.c".to_owned()] {
+        assert!(is_known(&server.site, &format!("{junk}; {real}")).await, "{} bytes of junk", junk.len());
+    }
+}
+
+#[tokio::test]
+async fn who_signs_in_as_another_guest_ends_the_session_before() {
+    let server = TestServer::start().await;
+    let before = server.site.sign_in("Ada").await;
+    let mut connection = server.site.greet(&before).await;
+    let response = server.site.submit("sign_in_as_guest", "name=Grace", &[("cookie", &before)]).await;
+    let after = response.headers()["set-cookie"].to_str().expect("a cookie in ASCII");
+    assert!(is_known(&server.site, after.split(';').next().expect("name and value")).await);
+    assert!(!is_known(&server.site, &before).await);
+    assert_eq!(connection.last_words().await.0, Refusal::NotSignedIn);
 }
 
 #[tokio::test]

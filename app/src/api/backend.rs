@@ -7,6 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use heartogether::{
+    authority::Authority,
     id::{DisplayName, RoomCode},
     refusal::Refusal,
     role::{Guests, Kind, Permission, Standing, permit},
@@ -15,7 +16,7 @@ use heartogether::{
 use http::{HeaderValue, header::SET_COOKIE};
 use leptos::prelude::*;
 
-use super::{Account, ApiError, IceConfiguration, Provider, RecentRoom, RoomSummary};
+use super::{Account, ApiError, IceConfiguration, JoinLink, Provider, RecentRoom, RoomSummary};
 
 /// The server's side of the server functions.
 #[async_trait]
@@ -59,7 +60,7 @@ pub trait Backend: Send + Sync {
     async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError>;
 
     /// The link that leads others to a room.
-    fn link(&self, code: RoomCode, visitor: &Visitor) -> String;
+    fn link(&self, code: RoomCode, visitor: &Visitor) -> JoinLink;
 
     /// The STUN servers, for everybody.
     fn public_ice_servers(&self) -> IceConfiguration;
@@ -77,11 +78,17 @@ pub struct NewSession {
     pub cookie: HeaderValue,
 }
 
+/// What a session is kept under. It is of no use for signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionKey(pub [u8; 32]);
+
 /// Who a request comes from. The server puts it into the request's extensions.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
     /// The account, if the request carries a valid session.
     pub account: Option<Account>,
+    /// That session, whatever its account may do.
+    pub session: Option<SessionKey>,
     /// What guests may do here.
     pub guests: Guests,
     /// From where they ask.
@@ -95,8 +102,11 @@ pub struct Caller {
     pub address: IpAddr,
     /// Whether they came over HTTPS.
     pub is_secure: bool,
+    /// Whether their browser is on HTTPS: it came so, or it says so where a proxy that nobody has declared stands in between.
+    /// Good for what harms nobody but the caller where it is not true.
+    pub is_on_https: bool,
     /// The host and port under which they asked (RFC 9110, section 7.2), if they said.
-    pub authority: Option<String>,
+    pub authority: Option<Authority>,
     /// The random bits that their browser keeps in a cookie, if it does.
     pub browser: Option<u128>,
     /// What the answer tells them of limits.
@@ -106,7 +116,7 @@ pub struct Caller {
 impl Default for Caller {
     fn default() -> Self {
         let address = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        Self { address, is_secure: false, authority: None, browser: None, told: Told::default() }
+        Self { address, is_secure: false, is_on_https: false, authority: None, browser: None, told: Told::default() }
     }
 }
 

@@ -60,6 +60,8 @@ const fn status_of(refusal: Refusal) -> u16 {
         | Refusal::TooManyRooms => 409,
         Refusal::RoomEnded | Refusal::ReopenTooLate => 410,
         Refusal::FrameTooLarge => 413,
+        // The server cannot answer for this host (RFC 9110, section 15.5.20).
+        Refusal::HostUnknown => 421,
         Refusal::ProviderUnreachable | Refusal::StorageUnavailable | Refusal::ServerStarting | Refusal::ServerFull => {
             503
         }

@@ -33,6 +33,7 @@ const fn pressed(input: &Input) -> &'static str {
         Input::Woken => "woken",
         Input::SocketOpened => "socket opened",
         Input::SocketClosed => "socket closed",
+        Input::ServerGoingAway => "server going away",
         Input::NetworkGuessed(_) => "network guessed",
         Input::NetworkChanged => "network changed",
         Input::FaderMoved { .. } => "fader moved",
@@ -68,10 +69,10 @@ const fn name_of(timer: Timer) -> &'static str {
         Timer::Attempt => "attempt",
         Timer::Recovery(_) => "recovery",
         Timer::Messages => "messages",
+        Timer::Storage => "storage",
         Timer::Linger(_) => "linger",
         Timer::Removal(_) => "removal",
         Timer::Declaration => "declaration",
-        Timer::Storage => "storage",
     }
 }
 

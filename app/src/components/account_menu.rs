@@ -31,12 +31,12 @@ pub(super) fn AccountMenu(account: Account, providers: Vec<Provider>) -> impl In
             <div class="menu-panel">
                 <Who account=account.clone() />
                 <WaysIn account=account.clone() providers />
-                <form method="post" action=routes::LOG_OUT>
+                <form method="post" action=routes::href(routes::LOG_OUT)>
                     <Button submit=true variant=Variant::Secondary>
                         "Log out"
                     </Button>
                 </form>
-                <form method="post" action=routes::LOG_OUT>
+                <form method="post" action=routes::href(routes::LOG_OUT)>
                     <input type="hidden" name="everywhere" value="true" />
                     <Button submit=true variant=Variant::Ghost>
                         "Log out everywhere"
@@ -55,7 +55,8 @@ fn Portrait(account: Account) -> impl IntoView {
     let has_picture = account.profile.as_ref().is_some_and(|profile| profile.has_picture);
     let letter = account.name.as_str().chars().next().map(|letter| letter.to_uppercase().to_string());
     match has_picture {
-        true => view! { <img class="portrait" src=routes::PICTURE alt="" width="32" height="32" /> }.into_any(),
+        true => view! { <img class="portrait" src=routes::href(routes::PICTURE) alt="" width="32" height="32" /> }
+            .into_any(),
         false => view! { <span class="portrait" aria-hidden="true">{letter}</span> }.into_any(),
     }
 }
@@ -99,7 +100,7 @@ fn WaysIn(account: Account, providers: Vec<Provider>) -> impl IntoView {
         None => view! { <ProviderLinks providers next /> }.into_any(),
         Some(None) => ().into_any(),
         Some(Some(provider)) => view! {
-            <a class="link" rel="external" href=move || routes::switch_account(&provider, next.get())>
+            <a class="link" rel="external" href=move || routes::href(&routes::switch_account(&provider, next.get()))>
                 "Switch account"
             </a>
         }
@@ -113,7 +114,7 @@ fn Deletion() -> impl IntoView {
     view! {
         <details class="grid">
             <summary class="text-sm">"Delete my data"</summary>
-            <form method="post" action=routes::DELETE class="grid gap-3">
+            <form method="post" action=routes::href(routes::DELETE) class="grid gap-3">
                 <p class="text-sm text-muted">
                     "Your account and your sessions are deleted, and your rooms end for everyone in them. Your name and your messages are taken out of other people’s rooms; a page that shows them does so until it is loaded anew. This cannot be undone."
                 </p>

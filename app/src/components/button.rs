@@ -3,6 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::focus;
+use crate::routes;
 
 /// How much a button weighs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +76,7 @@ pub fn Button(
 /// A link to another page that is as large and as weighty as a button.
 #[component]
 pub fn ButtonLink(
-    /// Where it leads.
+    /// The path within the site to which it leads, or a place on the page (`#…`).
     #[prop(into)]
     href: String,
     /// How much it weighs; primary unless told.
@@ -84,6 +85,7 @@ pub fn ButtonLink(
     /// The label.
     children: Children,
 ) -> impl IntoView {
+    let href = if href.starts_with('/') { routes::href(&href) } else { href };
     view! {
         <a class=variant.class() href=href>
             {children()}

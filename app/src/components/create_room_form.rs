@@ -1,8 +1,8 @@
 //! The way to a room of one's own.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
-use super::{Button, Notice, Submission, Tone};
+use super::{Button, Notice, ServerForm, Submission, Tone};
 use crate::api::CreateRoom;
 
 /// "Create a room": leads to the new room's stage, past the sign-in if need be.
@@ -10,11 +10,11 @@ use crate::api::CreateRoom;
 pub fn CreateRoomForm() -> impl IntoView {
     let Submission { action, error, pending } = Submission::<CreateRoom>::new();
     view! {
-        <ActionForm action attr:class="grid gap-3">
+        <ServerForm action attr:class="grid gap-3">
             <Button submit=true pending>
                 "Create a room"
             </Button>
             {move || error.get().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
-        </ActionForm>
+        </ServerForm>
     }
 }

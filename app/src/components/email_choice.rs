@@ -1,8 +1,8 @@
 //! Whether hosts see the visitor's e-mail address: asked once, changed at any time. Its form works without a script.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
-use super::{Button, Session, Variant};
+use super::{Button, ServerForm, Session, Variant};
 use crate::api::ShowEmail;
 
 /// What holds, and the button that changes it.
@@ -64,12 +64,12 @@ fn ChoiceForm(shown: bool, label: &'static str, variant: Variant) -> impl IntoVi
         }
     });
     view! {
-        <ActionForm action>
+        <ServerForm action>
             <input type="hidden" name="shown" value=shown.to_string() />
             <Button submit=true variant pending>
                 {label}
             </Button>
-        </ActionForm>
+        </ServerForm>
     }
     .into_any()
 }

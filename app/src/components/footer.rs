@@ -13,8 +13,8 @@ pub fn Footer() -> impl IntoView {
             <div class="bar">
                 <p>"Sound goes from browser to browser."</p>
                 <nav aria-label="About this site">
-                    <a href=routes::ABOUT>"About"</a>
-                    <a href=routes::PRIVACY>"Privacy"</a>
+                    <a href=routes::href(routes::ABOUT)>"About"</a>
+                    <a href=routes::href(routes::PRIVACY)>"Privacy"</a>
                 </nav>
                 <ThemeSelect />
             </div>

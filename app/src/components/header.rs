@@ -18,12 +18,12 @@ pub fn Header() -> impl IntoView {
         let view = session.view();
         match view.as_ref().and_then(|view| view.account.clone()).zip(view) {
             Some((account, view)) => view! { <AccountMenu account providers=view.providers /> }.into_any(),
-            None => view! { <a href=move || routes::login_then(here.get())>"Sign in"</a> }.into_any(),
+            None => view! { <a href=move || routes::href(&routes::login_then(here.get()))>"Sign in"</a> }.into_any(),
         }
     };
     view! {
         <header class="bar">
-            <a class="brand" href=routes::HOME translate="no">
+            <a class="brand" href=routes::href(routes::HOME) translate="no">
                 <Mark />
                 "HearTogether"
             </a>

@@ -1,8 +1,8 @@
 //! The way into somebody else's room.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
-use super::{Button, Entry, Field, Submission, Variant};
+use super::{Button, Entry, Field, ServerForm, Submission, Variant};
 use crate::api::FindRoom;
 
 /// "Room code" and "Join": leads to the preview of the room.
@@ -17,11 +17,11 @@ pub fn JoinForm(
 ) -> impl IntoView {
     let Submission { action, error, pending } = Submission::<FindRoom>::new();
     view! {
-        <ActionForm action attr:class="grid gap-3">
+        <ServerForm action attr:class="grid gap-3">
             <Field entry=Entry::Code label="Room code" name="code" value=code error awaited />
             <Button submit=true variant=Variant::Secondary pending>
                 "Join"
             </Button>
-        </ActionForm>
+        </ServerForm>
     }
 }

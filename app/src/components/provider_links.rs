@@ -25,8 +25,8 @@ pub fn ProviderLinks(
         let label = format!("Sign in with {}", provider.name);
         let id = provider.id.clone();
         let href = move || match switch {
-            true => routes::switch_account(&id, next.get()),
-            false => routes::sign_in_with(&id, next.get()),
+            true => routes::href(&routes::switch_account(&id, next.get())),
+            false => routes::href(&routes::sign_in_with(&id, next.get())),
         };
         let set_out = move |_| {
             if let Some(warm_up) = warm_up {

@@ -19,6 +19,8 @@ const RENEWED_AT_LEAST_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Clone, Copy)]
 pub struct Session {
     view: Resource<Result<SessionView, ApiError>>,
+    /// Whether this page has seen a sign-in succeed.
+    has_begun: StoredValue<bool>,
 }
 
 impl Session {
@@ -26,11 +28,11 @@ impl Session {
     /// on every change to another page than the sign-in, for that is how a sign-in ends.
     pub fn provide() -> Self {
         let view = Resource::new(|| (), |()| current_session());
-        let session = Self { view };
+        let session = Self { view, has_begun: StoredValue::new(false) };
         let path = use_location().pathname;
         Effect::new(move |left: Option<String>| {
             // Read and not only tracked: a memo that nobody reads never learns of a change.
-            let here = path.get();
+            let here = routes::within(&path.get());
             if left.is_some() && !session.is_signed_in() && here != routes::LOGIN {
                 view.refetch();
             }
@@ -81,6 +83,17 @@ impl Session {
         self.view.refetch();
     }
 
+    /// Notes that a sign-in has succeeded: from now on the server knows the visitor, if the browser keeps the cookie.
+    pub fn note_sign_in(self) {
+        self.has_begun.set_value(true);
+    }
+
+    /// Whether a sign-in has succeeded on this page, and the server does not know the visitor all the same. Reads reactively.
+    pub fn is_lost(self) -> bool {
+        let is_unknown = self.view().is_some_and(|view| view.account.is_none());
+        is_unknown && self.has_begun.get_value()
+    }
+
     /// Takes over what the server says now.
     pub(super) fn update(self, view: SessionView) {
         // The page may have gone meanwhile.
@@ -95,5 +108,5 @@ impl Session {
 /// The page that is open, to come back to.
 pub(super) fn here() -> Memo<Destination> {
     let path = use_location().pathname;
-    Memo::new(move |_| path.with(|path| Destination::parse(path)))
+    Memo::new(move |_| path.with(|path| Destination::parse(&routes::within(path))))
 }

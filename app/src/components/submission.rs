@@ -10,7 +10,7 @@ pub struct Submission<S>
 where
     S: ServerFn<Error = ApiError, Output = ()> + Clone + Send + Sync + 'static,
 {
-    /// For the `ActionForm`.
+    /// For the `ServerForm`.
     pub action: ServerAction<S>,
     /// Why the last call failed, for people.
     pub error: Signal<Option<String>>,

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{Choice, Select};
+use crate::routes;
 
 /// Remembers the choice. It says nothing about anybody, and scripts of ours write it.
 const COOKIE: &str = "heartogether.theme";
@@ -91,7 +92,8 @@ impl Theme {
             }
         }
         let kept_for_s = if self == Self::System { 0 } else { KEPT_FOR_S };
-        let cookie = format!("{COOKIE}={}; Path=/; Max-Age={kept_for_s}; SameSite=Lax", self.name());
+        let path = routes::href(routes::HOME);
+        let cookie = format!("{COOKIE}={}; Path={path}; Max-Age={kept_for_s}; SameSite=Lax", self.name());
         // A browser that keeps no cookies shows the choice until the next page.
         let _ = page.unchecked_into::<web_sys::HtmlDocument>().set_cookie(&cookie);
     }

@@ -175,7 +175,7 @@ impl WarmUp {
                 Awaited::Provider { href, .. } if is_awake => {
                     self.stop();
                     // A browser that goes nowhere leaves the page as it is.
-                    let _ = window().location().assign(&href);
+                    let _ = window().location().assign(&routes::href(&href));
                 }
                 Awaited::Provider { .. } => {}
             }

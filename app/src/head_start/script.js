@@ -1,6 +1,6 @@
 if (!document.prerendering) {
   const said = JSON.parse(document.currentScript.dataset.say);
-  const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
+  const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${document.documentElement.dataset.base ?? ""}/ws`);
   const heard = [];
   socket.onopen = () => said.forEach((frame) => socket.send(frame));
   socket.onmessage = (message) => heard.push(message);

@@ -1,13 +1,13 @@
 //! What a host's and a listener's page need before they begin, and what stands there when they cannot.
 
 use heartogether::{id::RoomCode, refusal::Refusal};
-use leptos::{ev, form::ActionForm, prelude::*};
+use leptos::{ev, prelude::*};
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::answer::answer;
 use crate::{
     api::{ApiError, Entrance, ReopenRoom, find_entrance},
-    components::{Button, ButtonLink, JoinForm, Notice, Page, Skeleton, Submission, Tone, Variant, Width},
+    components::{Button, ButtonLink, JoinForm, Notice, Page, ServerForm, Skeleton, Submission, Tone, Variant, Width},
     routes::{self, Destination},
 };
 
@@ -119,13 +119,13 @@ pub(crate) fn ReopenForm(
         }
     });
     view! {
-        <ActionForm action attr:class="grid gap-3">
+        <ServerForm action attr:class="grid gap-3">
             <input type="hidden" name="code" value=code.to_string() />
             <Button submit=true variant pending attr:aria-label=in_full>
                 "Open it again"
             </Button>
             {move || error.get().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
-        </ActionForm>
+        </ServerForm>
     }
     .into_any()
 }

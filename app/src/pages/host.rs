@@ -22,7 +22,7 @@ use super::{
     session_time::{EndWarning, SessionTime},
 };
 use crate::{
-    api::{ApiError, Entrance, room_link},
+    api::{ApiError, Entrance, JoinLink, room_link},
     client::{Ending, HostState, Input, LinkState, browser::Presence},
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
     routes::{self, Destination},
@@ -35,7 +35,7 @@ use invitation::Invitation;
 use rising::Rising;
 
 /// The link to the room, as soon as the server has answered.
-pub(super) type AskedLink = Resource<Result<String, ApiError>>;
+pub(super) type AskedLink = Resource<Result<JoinLink, ApiError>>;
 
 /// Asks for the link to the room in the address.
 pub(super) fn ask_for_link() -> AskedLink {
@@ -72,7 +72,7 @@ pub(super) fn HostPage(entrance: AskedEntrance, link: AskedLink) -> impl IntoVie
 
 /// The owner's page.
 #[component]
-fn Stage(entrance: Entrance, link: String) -> impl IntoView {
+fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
     let relay = entrance.ice_servers.relay();
     let Entrance { room, ice_servers } = entrance;
     let host_name = room.host_name.to_string();

@@ -4,15 +4,15 @@ use heartogether::{
     refusal::Refusal,
     role::{Guests, Kind, Permission},
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::{Account, Provider, SessionView, SignInAsGuest},
     client::browser::keeps_cookies,
     components::{
-        Button, ButtonLink, CreateRoomForm, Entry, Field, Notice, Page, ProviderLinks, Session, Submission, Tone,
-        Width, address, warm_up,
+        Button, ButtonLink, CreateRoomForm, Entry, Field, Notice, Page, ProviderLinks, ServerForm, Session, Submission,
+        Tone, Width, address, warm_up,
     },
     routes::{self, Destination},
 };
@@ -23,7 +23,11 @@ pub fn LoginPage() -> impl IntoView {
     let session = expect_context::<Session>();
     let query = use_query_map();
     let next = Memo::new(move |_| query.with(|query| Destination::parse(query.get_str("next").unwrap_or_default())));
-    let why = Memo::new(move |_| query.with(|query| routes::reason(query.get_str("why").unwrap_or_default())));
+    let told = Memo::new(move |_| query.with(|query| routes::reason(query.get_str("why").unwrap_or_default())));
+    // Only the browser knows of a sign-in before this page; the first render is the server's.
+    let is_lost = RwSignal::new(false);
+    Effect::new(move |_| is_lost.set(session.is_lost()));
+    let why = move || if is_lost.get() { Some(Refusal::CookieNotKept) } else { told.get() };
     Effect::new(move |_| {
         query.track();
         let providers = session.view().map(|view| view.providers).unwrap_or_default();
@@ -42,7 +46,7 @@ pub fn LoginPage() -> impl IntoView {
     };
     view! {
         <Page name="login" title="Sign in" width=Width::Narrow>
-            {move || why.get().map(|why| view! { <Reason why /> })}
+            {move || why().map(|why| view! { <Reason why /> })}
             <Show when=move || is_without_cookies.get()>
                 <Notice tone=Tone::Error>{Refusal::CookiesBlocked.text()}</Notice>
             </Show>
@@ -126,8 +130,15 @@ const fn what_for(next: Destination) -> &'static str {
 #[component]
 fn GuestForm(next: Destination, alone: bool) -> impl IntoView {
     let Submission { action, error, pending } = Submission::<SignInAsGuest>::new();
+    let session = expect_context::<Session>();
+    let outcome = action.value();
+    Effect::new(move |_| {
+        if outcome.with(|outcome| matches!(outcome, Some(Ok(())))) {
+            session.note_sign_in();
+        }
+    });
     view! {
-        <ActionForm action attr:class="grid gap-5">
+        <ServerForm action attr:class="grid gap-5">
             <input type="hidden" name="next" value=next.path() />
             <Field
                 entry=Entry::Name
@@ -140,7 +151,7 @@ fn GuestForm(next: Destination, alone: bool) -> impl IntoView {
             <Button submit=true pending>
                 "Continue as guest"
             </Button>
-        </ActionForm>
+        </ServerForm>
     }
 }
 

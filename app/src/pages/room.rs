@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use heartogether::{id::RoomCode, refusal::Refusal, wire::StreamState};
-use leptos::{ev, form::ActionForm, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_params_map};
 
 use super::{
@@ -13,8 +13,8 @@ use super::{
 use crate::{
     api::{ApiError, Listen, RoomSummary, enter_room, look_up_room},
     components::{
-        Button, ButtonLink, CodeDisplay, Glyph, Icon, Notice, Page, StatusBadge, Submission, Tone, Variant, Wave,
-        Width, state_name,
+        Button, ButtonLink, CodeDisplay, Glyph, Icon, Notice, Page, ServerForm, StatusBadge, Submission, Tone, Variant,
+        Wave, Width, state_name,
     },
     routes::{self, Destination},
 };
@@ -139,14 +139,14 @@ fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
     };
     let error = move || refused.get().or_else(|| error.get());
     view! {
-        <ActionForm action attr:class="grid gap-3">
+        <ServerForm action attr:class="grid gap-3">
             <input type="hidden" name="code" value=code.to_string() />
             <Button submit=true pending disabled=full on:click=go_in>
                 <Icon glyph=Glyph::Headphones />
                 "Listen"
             </Button>
             {move || error().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
-        </ActionForm>
+        </ServerForm>
     }
 }
 

@@ -16,11 +16,16 @@ pub struct EdgeSettings {
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
     trusted_proxies: Vec<Network>,
 
+    /// Seconds for which browsers that have come over HTTPS come no other way (Strict-Transport-Security); 0 ends that for
+    /// those that come back
+    #[arg(long, env = "HSTS_SECONDS", default_value_t = 31_536_000)]
+    hsts_seconds: u64,
+
     #[arg(skip)]
     trusted: TrustedProxies,
 }
 
-/// A network, or nothing where the setting was left empty.
+/// A network, or nothing where one of several was left empty.
 #[derive(Clone, Copy, Debug)]
 struct Network(Option<IpNet>);
 
@@ -28,6 +33,11 @@ impl EdgeSettings {
     /// Takes the settings in.
     pub(super) fn check(&mut self) {
         self.trusted = self.trusted_proxies.iter().filter_map(|network| network.0).collect();
+    }
+
+    /// Seconds for which browsers that have come over HTTPS come no other way (RFC 6797).
+    pub(crate) const fn hsts_seconds(&self) -> u64 {
+        self.hsts_seconds
     }
 
     /// The proxies whose word counts.

@@ -15,7 +15,7 @@ use ring::hmac;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "STUN and TURN")]
 pub struct IceSettings {
-    /// STUN servers, separated by commas; empty for none
+    /// STUN servers, separated by commas; `none` for none
     #[arg(
         long,
         env = "STUN_URLS",
@@ -133,16 +133,14 @@ fn make_credentials(secret: &str, account: AccountId, expires_at: Timestamp) -> 
 }
 
 impl IceSettings {
-    /// Drops what was left empty. Browsers refuse a TURN server without user name and password.
+    /// Drops what one of several was left empty. Browsers refuse a TURN server without user name and password.
     pub(super) fn check(&mut self) -> Result<(), String> {
         for urls in [&mut self.stun_urls, &mut self.expressturn_urls, &mut self.turn_urls] {
             urls.retain(|url| !url.is_empty());
         }
-        self.turn_secret = self.turn_secret.take().filter(|secret| !secret.as_str().is_empty());
         for turn in self.turn() {
-            let is_set = |value: Option<&str>| value.is_some_and(|value| !value.is_empty());
             let is_turn = turn.urls.iter().any(|url| !url.starts_with("stun:"));
-            if is_turn && turn.secret.is_none() && !(is_set(turn.username) && is_set(turn.credential)) {
+            if is_turn && turn.secret.is_none() && (turn.username.is_none() || turn.credential.is_none()) {
                 let name = turn.name;
                 let or_secret = if name == "TURN" { ", or TURN_SECRET" } else { "" };
                 return Err(format!(
@@ -212,7 +210,10 @@ impl IceSettings {
 }
 
 fn parse_stun_url(url: &str) -> Result<String, String> {
-    parse_url(url, "stun")
+    match url.trim() {
+        "none" => Ok(String::new()),
+        url => parse_url(url, "stun"),
+    }
 }
 
 fn parse_turn_url(url: &str) -> Result<String, String> {

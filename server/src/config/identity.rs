@@ -1,7 +1,7 @@
 //! Who may come in, and how they prove who they are.
 
 use clap::Args;
-use heartogether::role::Guests;
+use heartogether::{authority::Origin, role::Guests};
 
 use super::{ice::Secret, parse_web_url};
 use crate::identity::SECRET_CHARS;
@@ -9,16 +9,13 @@ use crate::identity::SECRET_CHARS;
 /// The issuer of Google's accounts.
 pub(crate) const GOOGLE_ISSUER: &str = "https://accounts.google.com";
 
-/// `None` where the setting was left empty.
-type GuestSetting = Option<Guests>;
-
 /// Guests, sign-in providers and the secrets that sign sessions.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Sign-in")]
 pub struct IdentitySettings {
     /// What guests may do: `host`, `listen` or `off` [default: host while no provider is configured, listen afterwards]
     #[arg(long, env = "GUESTS", value_parser = parse_guests)]
-    guests: Option<GuestSetting>,
+    guests: Option<Guests>,
 
     /// Secret that signs sessions, 32 characters or more [default: made and kept in the data folder]
     #[arg(long, env = "JWT_SECRET", hide_env_values = true)]
@@ -78,13 +75,12 @@ pub(crate) struct ProviderSettings {
 impl IdentitySettings {
     /// What guests may do.
     pub(crate) fn guests(&self) -> Guests {
-        self.guests.flatten().unwrap_or(if self.providers().is_empty() { Guests::Host } else { Guests::Listen })
+        self.guests.unwrap_or(if self.providers().is_empty() { Guests::Host } else { Guests::Listen })
     }
 
     /// The secret that signs sessions, if one is set.
     pub(crate) fn secret(&self) -> Option<&str> {
-        let secrets = [&self.jwt_secret, &self.session_secret].into_iter().flatten();
-        secrets.map(Secret::as_str).find(|secret| !secret.is_empty())
+        self.jwt_secret.as_ref().or(self.session_secret.as_ref()).map(Secret::as_str)
     }
 
     /// The sign-in providers, Google first.
@@ -107,14 +103,12 @@ impl IdentitySettings {
     /// Says what is set by halves. No secret stands in what it says.
     pub(super) fn check(&self) -> Result<(), String> {
         for (name, secret) in [("JWT_SECRET", &self.jwt_secret), ("SESSION_SECRET", &self.session_secret)] {
-            let chars = secret.as_ref().map_or(0, |secret| secret.as_str().chars().count());
-            if (1..SECRET_CHARS).contains(&chars) {
+            let chars = secret.as_ref().map_or(SECRET_CHARS, |secret| secret.as_str().chars().count());
+            if chars < SECRET_CHARS {
                 return Err(format!("{name} has {chars} characters, and needs {SECRET_CHARS} or more"));
             }
         }
-        let google =
-            [is_set(self.google_client_id.as_deref()), is_set(self.google_client_secret.as_ref().map(Secret::as_str))];
-        if google[0] != google[1] {
+        if self.google_client_id.is_some() != self.google_client_secret.is_some() {
             return Err("GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET have to be set both, or neither".to_owned());
         }
         let issuers = self.oidc_issuer.iter().filter(|issuer| !issuer.is_empty()).count();
@@ -132,24 +126,19 @@ impl IdentitySettings {
     }
 
     fn oidc_secrets(&self) -> Vec<&str> {
-        let secrets = self.oidc_client_secret.as_ref().map(Secret::as_str).filter(|secrets| !secrets.is_empty());
-        match secrets {
+        match self.oidc_client_secret.as_ref().map(Secret::as_str) {
             Some(secret) if self.oidc_issuer.len() == 1 => vec![secret],
             secrets => secrets.into_iter().flat_map(|secrets| secrets.split(',')).collect(),
         }
     }
 
     fn google(&self) -> Option<ProviderSettings> {
-        let client_id = self.google_client_id.clone().filter(|id| !id.is_empty())?;
-        let callback_url = self.google_callback_url.clone().filter(|url| !url.is_empty());
+        let client_id = self.google_client_id.clone()?;
+        let callback_url = self.google_callback_url.clone();
         let client_secret = self.google_client_secret.clone();
         let [id, name, issuer] = ["google", "Google", GOOGLE_ISSUER].map(str::to_owned);
         Some(ProviderSettings { id, name, issuer, client_id, client_secret, callback_url })
     }
-}
-
-fn is_set(value: Option<&str>) -> bool {
-    value.is_some_and(|value| !value.is_empty())
 }
 
 /// Letters and digits of a name, unlike those of the others and unlike our own paths below `/auth`.
@@ -170,13 +159,11 @@ fn host_of(url: &str) -> &str {
     url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next().unwrap_or(url)
 }
 
-/// An environment file that leaves it empty means that it is not set.
-fn parse_guests(text: &str) -> Result<Option<Guests>, String> {
+fn parse_guests(text: &str) -> Result<Guests, String> {
     match text.trim() {
-        "" => Ok(None),
-        "host" => Ok(Some(Guests::Host)),
-        "listen" => Ok(Some(Guests::Listen)),
-        "off" => Ok(Some(Guests::Off)),
+        "host" => Ok(Guests::Host),
+        "listen" => Ok(Guests::Listen),
+        "off" => Ok(Guests::Off),
         _ => Err("expected host, listen or off".to_owned()),
     }
 }
@@ -184,8 +171,8 @@ fn parse_guests(text: &str) -> Result<Option<Guests>, String> {
 /// An issuer's URL (OpenID Connect Discovery 1.0, section 3): over HTTPS, but on this machine.
 fn parse_issuer(url: &str) -> Result<String, String> {
     let url = parse_web_url(url)?;
-    let host = crate::invitation::host_of(host_of(&url));
-    match url.is_empty() || url.starts_with("https://") || crate::invitation::is_loopback(host) {
+    let is_near = || Origin::of_url(&url).is_some_and(|origin| origin.authority().host().is_loopback());
+    match url.is_empty() || url.starts_with("https://") || is_near() {
         true => Ok(url),
         false => Err("expected https://HOST; http:// is for loopback alone".to_owned()),
     }

@@ -63,11 +63,8 @@ const HTTPS_PORT: u16 = 443;
 const HTTP_PORT: u16 = 80;
 
 impl TlsSettings {
-    /// Takes the settings in, and drops what was left empty.
+    /// Takes the settings in.
     pub(super) fn check(&mut self) -> Result<(), String> {
-        let is_set = |path: &PathBuf| !path.as_os_str().is_empty();
-        self.tls_cert = self.tls_cert.take().filter(is_set);
-        self.tls_key = self.tls_key.take().filter(is_set);
         if self.tls_cert.is_some() != self.tls_key.is_some() {
             return Err("TLS_CERT and TLS_KEY have to be set together".to_owned());
         }
@@ -78,11 +75,16 @@ impl TlsSettings {
         }
         self.acme = (!domains.is_empty()).then(|| AcmeSettings {
             domains,
-            contact: self.acme_contact.clone().filter(|contact| !contact.is_empty()),
+            contact: self.acme_contact.clone(),
             directory: self.acme_directory.clone(),
-            roots: self.acme_roots.clone().filter(is_set),
+            roots: self.acme_roots.clone(),
         });
         Ok(())
+    }
+
+    /// The names for which a certificate is obtained.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.acme.iter().flat_map(|acme| &acme.domains).map(String::as_str)
     }
 
     /// Where the certificate comes from, if there is to be one.

@@ -1,17 +1,18 @@
 //! Tells every request who calls, and every caller how much is left to them.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Version, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
+use heartogether::{authority::Authority, refusal::Refusal};
 use heartogether_app::api::{Caller, Remainder};
 
-use super::Peer;
-use crate::{clock::Clock, error::Answer, state::Node};
+use super::{Peer, refused_page::refuse};
+use crate::{clock::Clock, state::Node};
 
 const X_RATE_LIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const X_RATE_LIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -19,14 +20,44 @@ const X_RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-rese
 
 /// Puts the [`Caller`] into the request. All others ask it, and nobody the headers.
 pub(crate) async fn meet(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
+    let named = authority(&request);
     let trusted = node.config.edge.trusted_proxies();
-    let caller = request
-        .extensions()
-        .get::<Peer>()
-        .map(|peer| trusted.caller(peer.address, peer.is_secure, authority(&request), request.headers()));
+    let caller = request.extensions().get::<Peer>().map(|peer| {
+        let authority = named.as_ref().ok().cloned().flatten();
+        let caller = trusted.caller(peer.address, peer.is_secure, authority, request.headers());
+        node.hints.see(&node.config, peer, &caller, request.headers());
+        caller
+    });
     let caller = caller.unwrap_or_default();
     request.extensions_mut().insert(caller);
+    if let Err(refusal) = named {
+        request.extensions_mut().insert(MalformedHost(refusal));
+    }
     next.run(request).await
+}
+
+/// Why it cannot be told which host a request is for.
+#[derive(Clone, Copy)]
+struct MalformedHost(Refusal);
+
+/// Refuses requests that name no host where they have to, or something that is none (RFC 9112, section 3.2).
+pub(crate) async fn require_host(request: Request, next: Next) -> Response {
+    match request.extensions().get::<MalformedHost>() {
+        Some(MalformedHost(refusal)) => refuse(*refusal, request.headers(), ""),
+        None => next.run(request).await,
+    }
+}
+
+/// Refuses requests for a host that is not this server, and says where it is (RFC 9110, section 7.4).
+pub(crate) async fn check_host(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
+    let named = request.extensions().get::<Caller>().and_then(|caller| caller.authority.as_ref());
+    match &node.config.public_url {
+        Some(url) if named.is_some_and(|named| !node.config.knows_host(named.host())) => {
+            let advice = format!("It is at <a href=\"{url}/\">{url}</a>.");
+            refuse(Refusal::HostUnknown, request.headers(), &advice)
+        }
+        _ => next.run(request).await,
+    }
 }
 
 /// Counts the request among all that its address has made.
@@ -34,7 +65,7 @@ pub(crate) async fn admit(State(node): State<Arc<Node>>, request: Request, next:
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
     match node.quotas.take_request(&caller, node.clock.now()) {
         Ok(()) => next.run(request).await,
-        Err(refusal) => Answer::from(refusal).into_response(),
+        Err(refusal) => refuse(refusal, request.headers(), ""),
     }
 }
 
@@ -62,8 +93,39 @@ fn write(headers: &mut HeaderMap, quota: Remainder, clock: &dyn Clock) {
     }
 }
 
-/// The host and port that the request names; HTTP/2 has them in the address.
-pub(super) fn authority(request: &Request) -> Option<&str> {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    host.or(request.uri().authority().map(|authority| authority.as_str()))
+/// The host and port that the request names (RFC 9112, section 3.2): in its address, as HTTP/2 does, or in its `Host`. None
+/// need be named in HTTP/1.0.
+///
+/// # Errors
+/// [`Refusal::HostMalformed`] for what is no host, for several, and for none in HTTP/1.1.
+pub(super) fn authority(request: &Request) -> Result<Option<Authority>, Refusal> {
+    let mut lines = request.headers().get_all(header::HOST).iter();
+    let (first, further) = (lines.next(), lines.next());
+    if further.is_some() {
+        return Err(Refusal::HostMalformed);
+    }
+    let named = match (request.uri().authority(), first) {
+        (Some(authority), _) => authority.as_str(),
+        (None, Some(host)) => host.to_str().map_err(|_| Refusal::HostMalformed)?,
+        (None, None) if request.version() == Version::HTTP_11 => return Err(Refusal::HostMalformed),
+        (None, None) => "",
+    };
+    match named.trim() {
+        // A client that knows no host sends an empty one (RFC 9110, section 7.2).
+        "" => Ok(None),
+        named => Authority::parse(named).map(Some).ok_or(Refusal::HostMalformed),
+    }
+}
+
+/// Whether an address leads no further than this machine and the network at hand (RFC 1918, RFC 3927, RFC 4193, RFC 4291, and
+/// RFC 6598, from which overlay networks take theirs).
+pub(super) fn is_local(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [first, second, ..] = address.octets();
+            let is_shared = first == 100 && second & 0b1100_0000 == 0b0100_0000;
+            address.is_loopback() || address.is_private() || address.is_link_local() || is_shared
+        }
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+    }
 }

@@ -8,7 +8,7 @@ use axum::{
     routing::get,
 };
 
-use super::{caller::authority, forwarded::is_plain};
+use super::caller::authority;
 use crate::ops;
 
 /// What HTTPS is expected on, and no link names.
@@ -28,9 +28,8 @@ async fn redirect(State(https_port): State<u16>, request: Request) -> Response {
 }
 
 fn address(https_port: u16, request: &Request) -> Option<HeaderValue> {
-    let authority = authority(request).filter(|authority| is_plain(authority))?;
-    let host_end = authority.rfind(']').map_or(0, |bracket| bracket + 1);
-    let host = authority[host_end..].find(':').map_or(authority, |colon| &authority[..host_end + colon]);
+    let authority = authority(request).ok()??;
+    let host = authority.host();
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     let address = match https_port {
         HTTPS_PORT => format!("https://{host}{path}"),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderName, HeaderValue, header, request::Parts},
     middleware::Next,
     response::Response,
@@ -12,8 +12,6 @@ use heartogether_app::api::Caller;
 use leptos::prelude::{use_context, use_nonce};
 use leptos_axum::ResponseOptions;
 
-/// A year, after which browsers that have been here once may try without TLS again (RFC 6797).
-const TLS_FOR_A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 /// For what is no page: nothing in it is run, shown inside or framed, whatever it claims to be.
 const NO_PAGE: HeaderValue =
     HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
@@ -37,17 +35,16 @@ const ALWAYS: [(HeaderName, HeaderValue); 7] = [
     (HeaderName::from_static("permissions-policy"), OUR_DEVICES),
 ];
 
-/// Seals every answer.
-pub(crate) async fn seal(request: Request, next: Next) -> Response {
+/// Seals every answer. Browsers that came over HTTPS come no other way for `hsts_seconds` (RFC 6797).
+pub(crate) async fn seal(State(hsts_seconds): State<u64>, request: Request, next: Next) -> Response {
     let is_secure = request.extensions().get::<Caller>().is_some_and(|caller| caller.is_secure);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(value);
     }
-    if is_secure {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, TLS_FOR_A_YEAR);
-    }
+    let max_age = HeaderValue::try_from(format!("max-age={hsts_seconds}")).ok().filter(|_| is_secure);
+    headers.extend(max_age.map(|max_age| (header::STRICT_TRANSPORT_SECURITY, max_age)));
     response
 }
 
@@ -85,11 +82,13 @@ fn page_policy(nonce: &str, caller: &Caller, reload_port: Option<u32>) -> String
 
 #[cfg(test)]
 mod tests {
+    use heartogether::authority::Authority;
+
     use super::*;
 
     #[test]
     fn the_policy_names_the_place_that_was_called_and_no_other() {
-        let caller = Caller { authority: Some("hear.example:8443".to_owned()), is_secure: true, ..Caller::default() };
+        let caller = Caller { authority: Authority::parse("hear.example:8443"), is_secure: true, ..Caller::default() };
         let policy = page_policy("n0nce", &caller, None);
         assert!(policy.contains("script-src 'self' 'nonce-n0nce' 'wasm-unsafe-eval';"));
         assert!(policy.ends_with("connect-src 'self' wss://hear.example:8443"));

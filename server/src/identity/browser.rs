@@ -7,7 +7,7 @@ use axum::{
 };
 use heartogether_app::api::Caller;
 
-use super::cookie::{self, Cookie, is_secure};
+use super::cookie::{self, Cookie};
 use crate::{error::ServerError, random, state::Node};
 
 /// Its name.
@@ -18,7 +18,7 @@ const TTL_S: u64 = 365 * 24 * 60 * 60;
 /// The bits that a browser brings.
 pub(super) fn bits_of(headers: &HeaderMap) -> Option<u128> {
     let is_ours = |value: &&str| value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
-    cookie::values(headers, NAME).find(is_ours).and_then(|value| u128::from_str_radix(value, 16).ok())
+    cookie::all_values(headers, NAME).find(is_ours).and_then(|value| u128::from_str_radix(value, 16).ok())
 }
 
 /// Gives a browser its cookie along with a session, once.
@@ -27,8 +27,8 @@ pub(super) fn add_cookie(node: &Node, caller: &Caller, response: &mut Response) 
     if caller.browser.is_some() || !headers.contains_key(header::SET_COOKIE) {
         return;
     }
-    let (value, secure) = (format!("{:032x}", random::bits()), is_secure(&node.config, caller));
-    match (Cookie { name: NAME, value: &value, path: "/", max_age_s: TTL_S, secure }).header() {
+    let value = format!("{:032x}", random::bits());
+    match Cookie::new(&node.config, caller, NAME, &value, TTL_S).header() {
         Ok(cookie) => _ = headers.append(header::SET_COOKIE, cookie),
         Err(error) => _ = ServerError::report(&error),
     }

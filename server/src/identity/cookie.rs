@@ -1,40 +1,73 @@
 //! Cookies (RFC 6265): read from a request, written for one visitor.
-
-use std::net::IpAddr;
+//!
+//! Cookies for HTTPS have a prefix that browsers guard (RFC 6265bis, section 4.1.3): nobody but this very host, and no page
+//! that came without HTTPS, can set one of that name.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use heartogether_app::api::Caller;
 
-use crate::{
-    config::Config,
-    error::ServerError,
-    invitation::{host_of, is_loopback},
-};
+use crate::{config::Config, error::ServerError};
+
+/// The prefix of cookies for the whole of a host.
+const HOST: &str = "__Host-";
+/// The prefix of cookies for a path of a host.
+const SECURE: &str = "__Secure-";
 
 /// A cookie that scripts cannot read and that other sites' forms do not carry.
 pub(super) struct Cookie<'a> {
+    /// Without a prefix.
     pub(super) name: &'a str,
     pub(super) value: &'a str,
-    /// Where it is sent to.
-    pub(super) path: &'a str,
     /// Seconds; 0 takes it away.
     pub(super) max_age_s: u64,
     pub(super) secure: bool,
+    /// The path below which the site lies; empty for the whole of the host.
+    pub(super) base: &'a str,
 }
 
-impl Cookie<'_> {
+impl<'a> Cookie<'a> {
+    /// A cookie for this caller.
+    pub(super) fn new(config: &'a Config, caller: &Caller, name: &'a str, value: &'a str, max_age_s: u64) -> Self {
+        Self { name, value, max_age_s, secure: is_secure(config, caller), base: config.base_path() }
+    }
+
     /// The value of its `Set-Cookie` header.
     ///
     /// # Errors
     /// Where name or value cannot stand in a header.
     pub(super) fn header(&self) -> Result<HeaderValue, ServerError> {
-        let Self { name, value, path, max_age_s, secure } = self;
-        let secure = if *secure { "; Secure" } else { "" };
-        let text = format!("{name}={value}; HttpOnly; SameSite=Lax; Path={path}; Max-Age={max_age_s}{secure}");
+        let Self { name, value, max_age_s, secure, base } = self;
+        let (prefix, attribute) = match (secure, base.is_empty()) {
+            (false, _) => ("", ""),
+            (true, true) => (HOST, "; Secure"),
+            (true, false) => (SECURE, "; Secure"),
+        };
+        let path = if base.is_empty() { "/" } else { base };
+        let text =
+            format!("{prefix}{name}={value}; HttpOnly; SameSite=Lax; Path={path}; Max-Age={max_age_s}{attribute}");
         let mut header = HeaderValue::try_from(text)?;
         header.set_sensitive(true);
         Ok(header)
     }
+}
+
+/// The values of all cookies of a name that browsers guard.
+pub(super) fn guarded_values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pairs(headers).filter(move |(known, _)| is_guarded(known) && without_prefix(known) == name).map(|(_, value)| value)
+}
+
+/// The values of all cookies of a name, those that browsers guard first.
+pub(super) fn all_values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    guarded_values(headers, name).chain(values(headers, name))
+}
+
+/// A cookie's name without a prefix that browsers guard.
+pub(super) fn without_prefix(name: &str) -> &str {
+    [HOST, SECURE].iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
+}
+
+fn is_guarded(name: &str) -> bool {
+    without_prefix(name).len() < name.len()
 }
 
 /// The values of all cookies of a name.
@@ -51,115 +84,61 @@ fn lines(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes)
 }
 
-/// Whether a cookie for this caller goes over HTTPS alone.
+/// Whether a cookie for this caller goes over HTTPS alone: where people come over HTTPS. Elsewhere a browser would drop it.
 pub(super) fn is_secure(config: &Config, caller: &Caller) -> bool {
-    let is_https = config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-    config.cookie.session_cookie_secure.unwrap_or_else(|| is_https || comes_over_https(caller))
-}
-
-/// Whether a caller's browser is on HTTPS: it came so, or it asked for a name that others can look up, where a proxy that
-/// nobody has declared stands before this server. Plain HTTP is left to places that hardly ever have a certificate; there a
-/// browser would drop a cookie for HTTPS.
-pub(super) fn comes_over_https(caller: &Caller) -> bool {
-    let is_near = caller.authority.as_deref().is_some_and(|authority| is_near(host_of(authority), caller.address));
-    caller.is_secure || !is_near
-}
-
-/// Whether a host is this machine itself, or an address of the network that the visitor is in as well: a phone that scans a
-/// laptop's code asks at one.
-fn is_near(host: &str, visitor: IpAddr) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    is_loopback(host) || address.is_ok_and(|address| is_local(address) || are_neighbours(address, visitor))
-}
-
-/// Whether two addresses are most likely in one network, as those of universities and companies that have public ones: by the
-/// 24 bits that home and office networks share, or the 64 of IPv6 (RFC 7421).
-fn are_neighbours(one: IpAddr, other: IpAddr) -> bool {
-    match (one.to_canonical(), other.to_canonical()) {
-        (IpAddr::V4(one), IpAddr::V4(other)) => (one.to_bits() ^ other.to_bits()) >> 8 == 0,
-        (IpAddr::V6(one), IpAddr::V6(other)) => (one.to_bits() ^ other.to_bits()) >> 64 == 0,
-        _ => false,
-    }
-}
-
-/// Whether an address leads no further than the network at hand (RFC 1918, RFC 3927, RFC 4193, RFC 4291, and RFC 6598, from
-/// which overlay networks take theirs).
-fn is_local(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => {
-            let [first, second, ..] = address.octets();
-            let is_shared = first == 100 && second & 0b1100_0000 == 0b0100_0000;
-            address.is_private() || address.is_link_local() || is_shared
-        }
-        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),
-    }
+    let is_https = config.public_url.as_ref().is_some_and(|url| url.is_https());
+    config.cookie.session_cookie_secure.unwrap_or(is_https || caller.is_on_https)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn secure_to(flags: &[&'static str], authority: Option<&str>, is_secure: bool) -> bool {
+    fn config(flags: &[&'static str]) -> Config {
         let arguments = ["heartogether-server"].into_iter().chain(flags.iter().copied());
-        let caller = Caller { authority: authority.map(str::to_owned), is_secure, ..Caller::default() };
-        super::is_secure(&Config::from_arguments(arguments).expect("valid flags"), &caller)
+        Config::from_arguments(arguments).expect("valid flags")
     }
 
-    fn secure(flags: &[&'static str], authority: &str) -> bool {
-        secure_to(flags, Some(authority), false)
-    }
-
-    #[test]
-    fn who_comes_over_https_has_cookies_for_https_wherever_that_leads() {
-        for authority in ["localhost:3000", "192.168.1.7:3000", "[fd00::1]", "hear.example"] {
-            assert!(secure_to(&[], Some(authority), true), "{authority}");
-            assert!(!secure_to(&["--session-cookie-secure", "false"], Some(authority), true), "{authority}");
-        }
+    fn written(flags: &[&'static str], is_on_https: bool) -> String {
+        let caller = Caller { is_on_https, ..Caller::default() };
+        let header = Cookie::new(&config(flags), &caller, "sid", "a", 60).header().expect("a header");
+        header.to_str().expect("a cookie in ASCII").to_owned()
     }
 
     #[test]
-    fn over_http_cookies_are_for_https_but_on_this_machine_and_in_the_local_network() {
-        for near in [
-            "localhost:3000",
-            "127.0.0.1",
-            "[::1]:3000",
-            "192.168.1.7:3000",
-            "172.16.0.1",
-            "169.254.7.7",
-            "100.64.0.1",
-            "[fd00::1]:80",
-            "[fe80::1]",
-            "[::ffff:10.0.0.1]",
+    fn cookies_are_for_https_and_guarded_where_people_come_over_https() {
+        let plain = "sid=a; HttpOnly; SameSite=Lax; Path=/; Max-Age=60";
+        let secure = "__Host-sid=a; HttpOnly; SameSite=Lax; Path=/; Max-Age=60; Secure";
+        for (flags, is_on_https, expected) in [
+            (&[][..], false, plain),
+            (&[], true, secure),
+            (&["--public-url", "http://nas.lan"], false, plain),
+            (&["--public-url", "https://hear.example"], false, secure),
+            (&["--session-cookie-secure", "false"], true, plain),
+            (&["--session-cookie-secure", "true"], false, secure),
         ] {
-            assert!(!secure(&[], near), "{near}");
-            assert!(secure(&["--public-url", "https://hear.example"], near), "{near}");
+            assert_eq!(written(flags, is_on_https), expected, "{flags:?}");
         }
-        for far in [
-            "hear.example",
-            "hear.example:3000",
-            "localhost.example",
-            "10.0.0.1.example",
-            "192.0.2.1",
-            "100.128.0.1",
-            "[2001:db8::1]",
-        ] {
-            assert!(secure(&[], far), "{far}");
-            assert!(!secure(&["--session-cookie-secure", "false"], far), "{far}");
-        }
-        assert!(secure_to(&[], None, false));
     }
 
     #[test]
-    fn a_public_address_is_near_for_visitors_from_its_own_network() {
-        for (host, visitor, expected) in [
-            ("192.0.2.1:3000", "192.0.2.77", true),
-            ("192.0.2.1:3000", "192.0.3.77", false),
-            ("[2001:db8:1:2::1]", "2001:db8:1:2::77", true),
-            ("[2001:db8:1:2::1]", "2001:db8:1:3::77", false),
-            ("hear.example", "192.0.2.77", false),
-        ] {
-            assert_eq!(is_near(host_of(host), visitor.parse().expect("an address")), expected, "{host} from {visitor}");
-        }
+    fn below_a_path_cookies_are_for_that_path() {
+        assert_eq!(
+            written(&["--public-url", "https://example.org/hear"], false),
+            "__Secure-sid=a; HttpOnly; SameSite=Lax; Path=/hear; Max-Age=60; Secure"
+        );
+        assert_eq!(
+            written(&["--public-url", "http://nas.lan/hear/"], false),
+            "sid=a; HttpOnly; SameSite=Lax; Path=/hear; Max-Age=60"
+        );
+    }
+
+    #[test]
+    fn guarded_names_are_told_from_those_that_anybody_can_set() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::from_static("sid=a; __Host-sid=b; __Secure-sid=c; __Host-other=d"));
+        assert_eq!(guarded_values(&headers, "sid").collect::<Vec<_>>(), ["b", "c"]);
+        assert_eq!(values(&headers, "sid").collect::<Vec<_>>(), ["a"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod fetch;
 mod id_token;
 mod metadata;
 mod person;
+mod tokens;
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,17 +14,17 @@ use heartogether::refusal::Refusal;
 use jsonwebtoken::jwk::JwkSet;
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
-    basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType},
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardRevocableToken, TokenResponse,
+    TokenUrl,
+    basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse},
 };
-use serde::{Deserialize, Serialize};
 
 use crate::{clock::Clock, config::ProviderSettings, error::explain, store::Person};
 use document::Document;
 pub(crate) use fetch::Fetcher;
 use id_token::Expected;
 use metadata::Metadata;
+use tokens::Tokens;
 
 /// How long a provider's answer is waited for before the visitor is told, or what it said before is believed.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -92,16 +93,9 @@ pub(super) struct SignedIn {
     pub(super) picture_url: Option<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct IdTokenField {
-    id_token: Option<String>,
-}
-
-impl ExtraTokenFields for IdTokenField {}
-
 type OidcClient = Client<
     BasicErrorResponse,
-    StandardTokenResponse<IdTokenField, BasicTokenType>,
+    Tokens,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
     BasicRevocationErrorResponse,
@@ -166,7 +160,7 @@ impl OpenIdProvider {
             RequestTokenError::ServerResponse(refused) => untrusted(format!("no token: {}", refused.error())),
             RequestTokenError::Parse(..) | RequestTokenError::Other(_) => untrusted("an unreadable token"),
         })?;
-        let id_token = tokens.extra_fields().id_token.as_deref().ok_or_else(|| untrusted("there is no ID token"))?;
+        let id_token = tokens.id_token.as_deref().ok_or_else(|| untrusted("there is no ID token"))?;
         let claims = self.verify(&metadata, id_token, answered.nonce).await?;
         let claims = self.complete(&metadata, claims, tokens.access_token().secret()).await;
         let picture_url = claims.picture.clone().filter(|url| person::is_picture_near(url, &metadata.issuer));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::{
     Extension, Form, Json,
     extract::{State, rejection::FormRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use heartogether::{
     id::{AccountId, RoomId},
@@ -115,11 +115,12 @@ pub(crate) async fn delete(
 
 /// Takes the cookie back, and leads a browser home.
 fn farewell(node: &Node, visitor: &Visitor, headers: &HeaderMap) -> Result<Response, Answer> {
-    let cookie: (HeaderName, HeaderValue) = (header::SET_COOKIE, node.farewell_cookie(&visitor.caller)?);
+    let cookies = node.farewell_cookies(headers, &visitor.caller)?;
+    let cookies = AppendHeaders(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
     let accepts = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     Ok(match accepts.contains("text/html") {
-        true => ([cookie], Redirect::to(routes::HOME)).into_response(),
-        false => ([cookie], StatusCode::NO_CONTENT).into_response(),
+        true => (cookies, Redirect::to(routes::HOME)).into_response(),
+        false => (cookies, StatusCode::NO_CONTENT).into_response(),
     })
 }
 

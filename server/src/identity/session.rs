@@ -3,7 +3,7 @@
 
 use std::{convert::Infallible, fmt};
 
-use axum::http::HeaderValue;
+use axum::http::{HeaderMap, HeaderValue};
 use heartogether::{
     id::{AccountId, ConnectionId},
     refusal::Refusal,
@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Registration,
-    cookie::{Cookie, is_secure},
+    cookie::{self, Cookie, is_secure},
     token::{self, Dated, Purpose, Verified},
 };
 use crate::{
@@ -30,8 +30,6 @@ use crate::{
 /// A session is renewed once this part of its time has passed: often enough for the browser never to lose it, and
 /// seldom enough for the store not to notice.
 const RENEWALS: u64 = 16;
-/// Tokens of one request that are looked at.
-const TOKENS: usize = 4;
 
 /// What a session's token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,13 +114,33 @@ impl Node {
         Ok(Begun { cookie: self.session_cookie(session.claims, session.begins_at, caller)? })
     }
 
+    /// The session of a browser, and whose it is. Under the name that it had before browsers guarded it, it is due: the
+    /// browser gets the guarded one, and [`Node::outdated_cookies`] takes the other away.
+    pub(super) async fn find_browser_session(
+        &self,
+        headers: &HeaderMap,
+        caller: &Caller,
+    ) -> Result<Option<(Option<Account>, CurrentSession)>, ServerError> {
+        let name = &self.config.cookie.session_cookie_name;
+        if let Some(found) = self.find_session(cookie::guarded_values(headers, name)).await? {
+            return Ok(Some(found));
+        }
+        let found = self.find_session(cookie::values(headers, name)).await?;
+        let is_outdated = is_secure(&self.config, caller);
+        Ok(found.map(|(account, session)| {
+            let is_due = session.is_due || is_outdated && account.is_some();
+            (account, CurrentSession { is_due, ..session })
+        }))
+    }
+
     /// The first of these tokens that belongs to a session, and whose it is: nobody's here, if guests may not even connect.
+    /// All are tried, for others may set cookies of this name too; a request's head is bounded, and so are they.
     pub(super) async fn find_session(
         &self,
         tokens: impl Iterator<Item = &str> + Send,
     ) -> Result<Option<(Option<Account>, CurrentSession)>, ServerError> {
         let now = self.clock.now();
-        for text in tokens.take(TOKENS).collect::<Vec<_>>() {
+        for text in tokens.collect::<Vec<_>>() {
             let verified = token::verify::<Claims>(&self.identity.keys, Purpose::Session, text, now);
             let Some(Verified { token, is_by_retired_key }) = verified.filter(|found| found.token.is_current(now))
             else {
@@ -209,8 +227,13 @@ impl Node {
 
     /// Ends a session, and the connections that began with it.
     pub(super) async fn end_session(&self, session: &CurrentSession) -> Result<(), ServerError> {
-        self.store.end_session(session.hash()).await?;
-        self.identity.sockets.close_session(session.hash());
+        self.end_session_of(session.hash()).await
+    }
+
+    /// Ends the session that is kept under this hash, and the connections that began with it.
+    pub(crate) async fn end_session_of(&self, session: TokenHash) -> Result<(), ServerError> {
+        self.store.end_session(session).await?;
+        self.identity.sockets.close_session(session);
         Ok(())
     }
 
@@ -221,9 +244,26 @@ impl Node {
         Ok(())
     }
 
-    /// Takes the session's cookie from a browser.
-    pub(super) fn farewell_cookie(&self, caller: &Caller) -> Result<HeaderValue, ServerError> {
-        self.cookie("", 0, caller)
+    /// Takes the session's cookies from a browser.
+    pub(super) fn farewell_cookies(
+        &self,
+        headers: &HeaderMap,
+        caller: &Caller,
+    ) -> Result<Vec<HeaderValue>, ServerError> {
+        let outdated = self.outdated_cookies(headers, caller)?;
+        Ok(outdated.into_iter().chain([self.cookie("", 0, caller)?]).collect())
+    }
+
+    /// Takes the cookie of the name that browsers do not guard away, where the session has a guarded one.
+    pub(super) fn outdated_cookies(
+        &self,
+        headers: &HeaderMap,
+        caller: &Caller,
+    ) -> Result<Option<HeaderValue>, ServerError> {
+        let name = &self.config.cookie.session_cookie_name;
+        let has_one = cookie::values(headers, name).next().is_some() && is_secure(&self.config, caller);
+        let outdated = Cookie { name, value: "", max_age_s: 0, secure: false, base: self.config.base_path() };
+        has_one.then(|| outdated.header()).transpose()
     }
 
     fn session_cookie(&self, claims: Claims, now: Timestamp, caller: &Caller) -> Result<HeaderValue, ServerError> {
@@ -233,8 +273,7 @@ impl Node {
     }
 
     fn cookie(&self, value: &str, max_age_s: u64, caller: &Caller) -> Result<HeaderValue, ServerError> {
-        let name = &self.config.cookie.session_cookie_name;
-        Cookie { name, value, path: "/", max_age_s, secure: is_secure(&self.config, caller) }.header()
+        Cookie::new(&self.config, caller, &self.config.cookie.session_cookie_name, value, max_age_s).header()
     }
 
     fn session_end(&self, now: Timestamp) -> Timestamp {

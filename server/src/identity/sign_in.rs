@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use heartogether::{id::AccountId, refusal::Refusal};
+use heartogether::{authority::Authority, id::AccountId, refusal::Refusal};
 use heartogether_app::{
     api::{Caller, Visitor},
     routes::{self, Destination},
@@ -23,18 +23,16 @@ use serde_json::json;
 
 use super::{
     CurrentSession,
-    cookie::comes_over_https,
     providers::{Ask, OpenIdProvider, SignInError},
 };
 use crate::{
+    edge::SEC_FETCH_SITE,
     error::{Answer, ServerError, explain},
     state::Node,
 };
 use flow::Flow;
 use waiting::Wait;
 
-/// How a browser says whose page sent it here (Fetch Metadata Request Headers).
-const SEC_FETCH_SITE: header::HeaderName = header::HeaderName::from_static("sec-fetch-site");
 /// Nobody keeps what is for one visitor and one moment.
 const NOT_KEPT: (header::HeaderName, HeaderValue) = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
@@ -190,11 +188,11 @@ impl Node {
     /// Where the provider leads back to: as it is set, else here as the visitor calls it.
     fn callback_url(&self, provider: &OpenIdProvider, caller: &Caller) -> String {
         let settings = provider.settings();
-        let here = || match self.config.public_url.as_deref().filter(|url| !url.is_empty()) {
-            Some(url) => url.trim_end_matches('/').to_owned(),
+        let here = || match &self.config.public_url {
+            Some(url) => url.to_string(),
             None => {
-                let scheme = if comes_over_https(caller) { "https" } else { "http" };
-                let authority = caller.authority.as_deref().unwrap_or("localhost");
+                let scheme = if caller.is_on_https { "https" } else { "http" };
+                let authority = caller.authority.as_ref().map_or("localhost".to_owned(), Authority::to_string);
                 format!("{scheme}://{authority}")
             }
         };

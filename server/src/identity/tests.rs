@@ -23,7 +23,7 @@ use heartogether_app::{
 };
 use tempfile::TempDir;
 
-use super::{CurrentSession, cookie, routes, sign_in::flow::Flow};
+use super::{CurrentSession, routes, sign_in::flow::Flow};
 use crate::{
     clock::ManualClock,
     config::Config,
@@ -86,7 +86,7 @@ async fn find(node: &Node, cookie: &HeaderValue) -> Option<(Account, CurrentSess
     let mut headers = HeaderMap::new();
     let pair = cookie.to_str().expect("a cookie in ASCII").split(';').next().expect("name and value");
     headers.insert("cookie", pair.parse().expect("a cookie"));
-    let found = node.find_session(cookie::values(&headers, &node.config.cookie.session_cookie_name)).await;
+    let found = node.find_browser_session(&headers, &Caller::default()).await;
     let (account, session) = found.expect("the store")?;
     Some((account?, session))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Extension,
     body::Body,
-    extract::{State, WebSocketUpgrade},
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -51,8 +51,15 @@ pub(crate) async fn upgrade(
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
     connection: Option<Extension<OnUpgrade>>,
-    _is_websocket: WebSocketUpgrade,
+    is_websocket: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
+    if let Err(rejection) = is_websocket {
+        // The key tells an attempt of a browser's from a visit, and proxies pass it on.
+        if headers.contains_key(header::SEC_WEBSOCKET_KEY) {
+            node.hints.note_lost_upgrade();
+        }
+        return (rejection.status(), [(header::UPGRADE, "websocket")], rejection.body_text()).into_response();
+    }
     let key = headers.get(header::SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes);
     let (Some(key), Some(Extension(connection))) = (key, connection) else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -60,7 +67,10 @@ pub(crate) async fn upgrade(
     let accept = derive_accept_key(key);
     let admitted = match node.origins.allow(&headers, &visitor.caller) {
         true => visitor.permit(Permission::Connect).cloned(),
-        false => Err(Refusal::OriginNotAllowed),
+        false => {
+            node.hints.note_foreign_origin(&headers, &visitor.caller);
+            Err(Refusal::OriginNotAllowed)
+        }
     };
     tokio::spawn(async move {
         // Who has gone before the handshake's end has nothing to say.

@@ -77,3 +77,17 @@ async fn a_token_may_be_a_little_late_and_have_several_audiences() {
         world.signed_in(ada()).await;
     }
 }
+
+#[tokio::test]
+async fn an_answer_that_is_nearly_standard_is_taken() {
+    let world = World::start().await;
+    for habits in [
+        json!({ "scope": ["openid", "profile"] }),
+        json!({ "scope": "openid profile", "expires_in": "3600" }),
+        json!({ "expires_in": null, "token_type": "Bearer ", "refresh_token": 7 }),
+        json!({ "expires_in": 3599.5, "token_type": null }),
+    ] {
+        world.provider.answer_with(habits);
+        world.signed_in(ada()).await;
+    }
+}

@@ -5,6 +5,8 @@ use js_sys::{Array, Function, Object, Reflect};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
+use crate::routes;
+
 /// What can be pressed there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaKey {
@@ -81,7 +83,8 @@ fn set_handler(session: &JsValue, action: &str, handler: &JsValue) {
 }
 
 fn describe(title: &str) -> Result<JsValue, JsValue> {
-    let picture = object([("src", "/favicon.svg"), ("sizes", "any"), ("type", "image/svg+xml")])?;
+    let icon = routes::href(routes::FAVICON);
+    let picture = object([("src", icon.as_str()), ("sizes", "any"), ("type", "image/svg+xml")])?;
     let description = object([("title", title), ("artist", "HearTogether")])?;
     Reflect::set(&description, &"artwork".into(), &Array::of1(&picture))?;
     let make = Reflect::get(&window(), &"MediaMetadata".into())?.dyn_into::<Function>()?;

@@ -6,10 +6,11 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use super::property::property;
+use crate::routes;
 
 /// Whether a path of ours is answered, and with a status that says yes.
 pub(crate) async fn answers(path: &str) -> bool {
-    ask(path).await.is_some_and(|ok| ok)
+    ask(&routes::href(path)).await.is_some_and(|ok| ok)
 }
 
 async fn ask(path: &str) -> Option<bool> {

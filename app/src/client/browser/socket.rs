@@ -12,7 +12,7 @@ use super::{
     Reporter,
     head_start::{Happening, HeadStart},
 };
-use crate::client::Input;
+use crate::{client::Input, routes};
 
 /// An open or opening socket. Dropped, it closes and reports nothing more.
 pub(super) struct Socket {
@@ -82,7 +82,7 @@ fn ending(event: Option<&CloseEvent>) -> Input {
 fn connect() -> Option<WebSocket> {
     let location = window().location();
     let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-    WebSocket::new(&format!("{scheme}://{}/ws", location.host().ok()?)).ok()
+    WebSocket::new(&format!("{scheme}://{}{}", location.host().ok()?, routes::href(routes::SOCKET))).ok()
 }
 
 /// What the server says, if this page knows it: a newer server may say more, and the page goes on without it.

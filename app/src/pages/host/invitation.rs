@@ -8,17 +8,19 @@ use leptos::{
 };
 
 use crate::{
+    api::JoinLink,
     client::browser::sharing,
-    components::{Button, CodeDisplay, Glyph, Icon, Toast, Toasts, Tone, Variant},
+    components::{Button, Choice, CodeDisplay, Glyph, Icon, Notice, Select, Toast, Toasts, Tone, Variant},
     routes,
 };
 
-/// The code in large type, the QR code, and the link to copy or to share.
+/// The code in large type, the QR code, and the link to copy or to share. A machine in several networks has several
+/// addresses, of which the host knows the one that the others reach.
 #[component]
 pub(super) fn Invitation(
     code: RoomCode,
     /// What the QR code says too.
-    link: String,
+    link: JoinLink,
     host_name: String,
 ) -> impl IntoView {
     let large = NodeRef::<Dialog>::new();
@@ -30,24 +32,33 @@ pub(super) fn Invitation(
             let _ = dialog.show_modal();
         }
     };
+    let JoinLink { link, ways, is_reachable } = link;
+    let names: Vec<String> = ways.iter().map(|way| way.name.clone()).collect();
+    let chosen = RwSignal::new(names.first().cloned().unwrap_or_default());
+    let link = Memo::new(move |_| {
+        let way = chosen.with(|chosen| ways.iter().find(|way| way.name == *chosen).map(|way| way.link.clone()));
+        way.unwrap_or_else(|| link.clone())
+    });
     view! {
         <section class="card invitation" aria-label="Invitation">
             <h2>"Let others in"</h2>
+            {(!is_reachable).then(|| view! { <OutOfReach /> })}
             <div class="invitation-ways">
-                <QrCode code link=link.clone() />
+                <QrCode code way=chosen link />
                 <div class="grid gap-2">
                     <CodeDisplay code />
                     <p class="text-muted">"Scan, open the link, or enter the code on the start page."</p>
                 </div>
             </div>
-            <LinkActions link=link.clone() host_name>
+            {(names.len() > 1).then(|| view! { <WaySelect names chosen /> })}
+            <LinkActions link host_name>
                 <Button variant=Variant::Ghost on:click=enlarge>
                     <Icon glyph=Glyph::Enlarge />
                     "Show large"
                 </Button>
             </LinkActions>
             <dialog class="poster" node_ref=large aria-label="The room’s code, large" closedby="any">
-                <QrCode code link=link.clone() />
+                <QrCode code way=chosen link />
                 <p class="code" translate="no">
                     <span>{first.to_owned()}</span>
                     <span>{last.to_owned()}</span>
@@ -65,14 +76,44 @@ pub(super) fn Invitation(
     }
 }
 
+/// Says that the link leads nowhere from other devices.
+#[component]
+fn OutOfReach() -> impl IntoView {
+    view! {
+        <Notice tone=Tone::Warn>
+            "Only this computer can open the link below. For other devices, whoever runs this server has to set the address under which they reach it (PUBLIC_URL); or open this page under that address yourself."
+        </Notice>
+    }
+}
+
+/// Lets the host choose the address that is in the link.
+#[component]
+fn WaySelect(names: Vec<String>, chosen: RwSignal<String>) -> impl IntoView {
+    let choices: Vec<Choice> = names.into_iter().map(|name| Choice::new(name.clone(), name)).collect();
+    view! {
+        <Select
+            label="This computer’s address"
+            id="way"
+            choices=Signal::stored(choices)
+            chosen
+            on_change=move |name| chosen.set(name)
+        />
+    }
+}
+
 /// Drawn by the server, black on white in every theme: that is what cameras read.
 #[component]
-fn QrCode(code: RoomCode, link: String) -> impl IntoView {
+fn QrCode(
+    code: RoomCode,
+    /// The way that the link leads by.
+    way: RwSignal<String>,
+    link: Memo<String>,
+) -> impl IntoView {
     view! {
         <img
             class="qr"
-            src=routes::qr_code(code)
-            alt=format!("QR code of the link {link}")
+            src=move || routes::href(&routes::qr_code(code, &way.get()))
+            alt=move || format!("QR code of the link {}", link.get())
             width="240"
             height="240"
             decoding="async"
@@ -83,7 +124,7 @@ fn QrCode(code: RoomCode, link: String) -> impl IntoView {
 /// The link in a field that can be selected, copied and, where the system has a share sheet, shared.
 #[component]
 fn LinkActions(
-    link: String,
+    link: Memo<String>,
     host_name: String,
     /// Further buttons.
     children: Children,
@@ -103,13 +144,13 @@ fn LinkActions(
     };
     let can_share = RwSignal::new(false);
     Effect::new(move |_| can_share.set(sharing::can_share()));
-    let shared = link.clone();
-    let share = move |_| sharing::share(&format!("{host_name}’s room"), &shared);
+    let share = move |_| sharing::share(&format!("{host_name}’s room"), &link.get_untracked());
     view! {
         <input
             class="input input-link"
             type="text"
             readonly
+            prop:value=link
             value=link
             aria-label="Link to the room"
             node_ref=field

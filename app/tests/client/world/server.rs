@@ -127,8 +127,8 @@ impl World {
             ClientMessage::SendMessage(sent) => {
                 self.command(connection, Command::Write { nonce: sent.nonce, text: sent.text });
             }
-            ClientMessage::RemoveListener(RemoveListener { member, block_address: false }) => {
-                self.command(connection, Command::RemoveListener { member, block_address: false });
+            ClientMessage::RemoveListener(RemoveListener { member, block_address }) => {
+                self.command(connection, Command::RemoveListener { member, block_address });
             }
             ClientMessage::FetchMessages(FetchMessages { before }) => {
                 if let Ok(messages) = self.room.messages_before(connection.id, before) {

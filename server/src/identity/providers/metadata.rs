@@ -1,13 +1,11 @@
 //! What a provider says of itself (OpenID Connect Discovery 1.0).
 
+use heartogether::authority::Origin;
 use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 
 use super::{SignInError, untrusted};
-use crate::{
-    config::GOOGLE_ISSUER,
-    invitation::{host_of, is_loopback},
-};
+use crate::config::GOOGLE_ISSUER;
 
 /// The signatures that are accepted: those that only the provider can make. Which of them a provider makes, it says.
 const ALGORITHMS: [(&str, Algorithm); 9] = [
@@ -96,8 +94,8 @@ impl Metadata {
 }
 
 fn is_protected(url: &str) -> bool {
-    let near = url.strip_prefix("http://").map(|rest| rest.split(['/', '?']).next().unwrap_or(rest));
-    url.starts_with("https://") || near.is_some_and(|authority| is_loopback(host_of(authority)))
+    let is_near = || Origin::of_url(url).is_some_and(|origin| origin.authority().host().is_loopback());
+    url.starts_with("https://") || is_near()
 }
 
 #[cfg(test)]

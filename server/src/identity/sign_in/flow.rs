@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::super::{
-    cookie::{self, Cookie, is_secure},
+    cookie::{self, Cookie},
     token::{self, Dated, Purpose},
 };
 use crate::{error::ServerError, random, state::Node, store::TokenHash};
@@ -93,7 +93,8 @@ impl Node {
         caller: &Caller,
     ) -> Result<Vec<HeaderValue>, ServerError> {
         let (keys, now) = (&self.identity.keys, self.clock.now());
-        let mut flows: Vec<_> = cookie::pairs(headers).filter(|(name, _)| self.is_cookie_name(name)).collect();
+        let pairs = cookie::pairs(headers).map(|(name, value)| (cookie::without_prefix(name), value));
+        let mut flows: Vec<_> = pairs.filter(|(name, _)| self.is_cookie_name(name)).collect();
         // What cannot be read is the oldest of all.
         flows.sort_by_cached_key(|(_, value)| {
             token::verify::<Flow>(keys, Purpose::SignIn, value, now).map_or(0, |verified| verified.token.iat)
@@ -103,7 +104,7 @@ impl Node {
     }
 
     fn write(&self, name: &str, value: &str, max_age_s: u64, caller: &Caller) -> Result<HeaderValue, ServerError> {
-        Cookie { name, value, path: "/auth", max_age_s, secure: is_secure(&self.config, caller) }.header()
+        Cookie::new(&self.config, caller, name, value, max_age_s).header()
     }
 
     /// The way that an answer belongs to, current or not: this browser has gone it, and to this provider.
@@ -112,7 +113,7 @@ impl Node {
         let name = is_state.then(|| self.cookie_name(state))?;
         let (keys, now) = (&self.identity.keys, self.clock.now());
         let verified =
-            cookie::values(headers, &name).find_map(|value| token::verify(keys, Purpose::SignIn, value, now));
+            cookie::all_values(headers, &name).find_map(|value| token::verify(keys, Purpose::SignIn, value, now));
         let flow: Dated<Flow> = verified?.token;
         (flow.content.state == state && flow.content.provider == provider).then_some(flow)
     }

@@ -7,7 +7,7 @@ use heartogether_app::api::Caller;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
-    cookie::{self, Cookie, is_secure},
+    cookie::{self, Cookie},
     token::{self, Dated, Purpose},
 };
 use crate::{error::ServerError, state::Node};
@@ -40,14 +40,14 @@ impl Node {
     /// Whether this browser waits for just that.
     pub(super) fn waits(&self, headers: &HeaderMap, wait: &Wait) -> bool {
         let (keys, now) = (&self.identity.keys, self.clock.now());
-        cookie::values(headers, &self.wait_cookie_name())
+        let name = self.wait_cookie_name();
+        cookie::all_values(headers, &name)
             .filter_map(|value| token::verify::<Wait>(keys, Purpose::Wait, value, now))
             .any(|verified| verified.token.is_current(now) && verified.token.content == *wait)
     }
 
     fn write_wait(&self, value: &str, max_age_s: u64, caller: &Caller) -> Result<HeaderValue, ServerError> {
-        let secure = is_secure(&self.config, caller);
-        Cookie { name: &self.wait_cookie_name(), value, path: "/auth", max_age_s, secure }.header()
+        Cookie::new(&self.config, caller, &self.wait_cookie_name(), value, max_age_s).header()
     }
 
     fn wait_cookie_name(&self) -> String {

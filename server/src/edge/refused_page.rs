@@ -1,0 +1,54 @@
+//! What a browser shows where a request is refused before any page is drawn: a few words without a script or a style, as cheap
+//! as the refusal itself. Programs, and scripts of our pages, get the refusal as JSON.
+
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+};
+use heartogether::refusal::Refusal;
+
+use crate::error::{Answer, status_of};
+
+/// How a browser says what becomes of the answer (Fetch Metadata Request Headers).
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+
+/// Refuses a request, in the form its sender understands. `advice` is a sentence more for people; it holds no text of the
+/// request.
+pub(crate) fn refuse(refusal: Refusal, headers: &HeaderMap, advice: &str) -> Response {
+    if !wants_page(headers) {
+        return Answer::from(refusal).into_response();
+    }
+    let page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>HearTogether</title></head>\
+         <body><main data-refusal=\"{code}\"><h1>HearTogether</h1><p>{text}</p><p>{advice}</p></main></body></html>\n",
+        code = refusal.code(),
+        text = refusal.text(),
+    );
+    let kept = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    (status_of(&refusal.into()), [kept], Html(page)).into_response()
+}
+
+/// Whether a browser is to show the answer. Those that do not say so ask for HTML.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accepts = || headers.get_all(header::ACCEPT).iter().any(|accept| accept.as_bytes().starts_with(b"text/html"));
+    headers.get(SEC_FETCH_MODE).map_or_else(accepts, |mode| mode == "navigate")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_navigates_wants_a_page() {
+        let wants = |headers: &[(HeaderName, &'static str)]| {
+            let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
+            wants_page(&headers.collect())
+        };
+        assert!(wants(&[(SEC_FETCH_MODE, "navigate"), (header::ACCEPT, "text/html,*/*;q=0.8")]));
+        assert!(wants(&[(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")]));
+        assert!(!wants(&[(SEC_FETCH_MODE, "cors"), (header::ACCEPT, "text/html")]));
+        assert!(!wants(&[(header::ACCEPT, "application/json")]));
+        assert!(!wants(&[]));
+    }
+}
