@@ -91,6 +91,11 @@ pub struct Limits {
     pub requests_per_second: u32,
     /// Such requests from one account to a room at once.
     pub requests_burst: u32,
+    /// Changes of the stream (begun, paused, gone on with, interrupted) a second from one account to a room, sustained: each
+    /// takes a line in the room's log, and the next one can take it back.
+    pub stream_commands_per_second: u32,
+    /// Such changes from one account to a room at once.
+    pub stream_commands_burst: u32,
     /// Messages to the host a second from one account to a room, sustained.
     pub messages_per_second: u32,
     /// Messages to the host from one account to a room at once.
@@ -174,6 +179,8 @@ impl Default for Limits {
             signal_bytes_burst: 128 * 1024,
             requests_per_second: 1,
             requests_burst: 5,
+            stream_commands_per_second: 2,
+            stream_commands_burst: 10,
             messages_per_second: 1,
             messages_burst: MESSAGE_BURST,
             reactions_per_second: 5,

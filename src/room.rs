@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-pub use accounts::redact;
+pub use accounts::{Merges, Redaction, redact};
 pub(crate) use effect::Effects;
 pub use effect::{Audience, Effect};
 pub use event::{Command, ConnectionRef, Entry, Event, JoinRequested, Marks, Policy, ResumeRequested, RoomCreated};
@@ -60,18 +60,27 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
     room.seq = entry.seq;
     let mut effects = Effects::of(entry.seq);
     let was = (room.stream_state(), room.stream.is_silent());
-    lifetime::pass(&mut room, entry.at, &mut effects);
     let mut is_activity = true;
+    if let Event::NodeLost { node } = entry.event {
+        // Before time passes: while nobody served the room, nobody in it could do anything, and it was not their fault.
+        is_activity = members::lose_node(&mut room, node, entry.at, &mut effects);
+        if is_activity {
+            room.active_at = entry.at;
+        }
+    }
+    lifetime::pass(&mut room, entry.at, &mut effects);
     match &entry.event {
         Event::RoomCreated(created) => members::create(&mut room, created, entry.at),
         Event::JoinRequested(request) => members::join(&mut room, request, entry.at, &mut effects),
         Event::ResumeRequested(request) => members::resume(&mut room, request, entry.at, &mut effects),
-        Event::ReopenRequested { account } => is_activity = lifetime::reopen(&mut room, *account, entry.at),
+        Event::ReopenRequested { account, kind } => {
+            is_activity = lifetime::reopen(&mut room, *account, *kind, entry.at);
+        }
         Event::Commanded { connection, command } => perform(&mut room, *connection, command, entry.at, &mut effects),
         Event::ConnectionLost { connection } => {
             is_activity = members::lose_connection(&mut room, *connection, entry.at, &mut effects);
         }
-        Event::NodeLost { node } => is_activity = members::lose_node(&mut room, *node, entry.at, &mut effects),
+        Event::NodeLost { .. } => {}
         Event::AccountMerged { from, to } => {
             accounts::merge(&mut room, *from, *to, &mut effects);
             is_activity = false;
@@ -93,6 +102,21 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
     (room, effects.into_orders())
 }
 
+/// What would come of an event that the room does not refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreseen {
+    /// Something.
+    Change,
+    /// Nothing: it has come to pass already, and nobody would be told anything.
+    Nothing,
+}
+
+impl Foreseen {
+    const fn if_changed(changes: bool) -> Self {
+        if changes { Self::Change } else { Self::Nothing }
+    }
+}
+
 /// Carries out a member's command if the role allows it.
 fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Timestamp, effects: &mut Effects) {
     if let Err(refusal) = room.check_command(connection, command) {
@@ -101,10 +125,10 @@ fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Tim
     match command {
         Command::Leave => members::leave(room, connection, at, effects),
         Command::StartStream { paused, .. } => stream::start(room, *paused, at),
-        Command::PauseStream => stream::pause(room, connection, effects),
+        Command::PauseStream => stream::turn(room, true, connection, effects),
         Command::InterruptStream => stream::interrupt(room, at),
         Command::DeclareSilence { silent } => stream::declare_silence(room, connection, *silent, effects),
-        Command::ResumeStream => stream::resume(room, connection, effects),
+        Command::ResumeStream => stream::turn(room, false, connection, effects),
         Command::StopRoom => lifetime::end(room, EndReason::Stopped, at, effects),
         Command::RemoveListener { member, block_address } => {
             members::remove(room, connection, *member, *block_address, effects);
@@ -157,27 +181,53 @@ impl Room {
         permit(self.standing_of(Some(account)), kind, permission)
     }
 
-    /// Whether the room would refuse this now. An edge asks before it appends, so that nobody fills a room's log with what
-    /// is refused; [`step`] decides anew in the log's order, where somebody else may have come first.
+    /// What would come of this now. An edge asks before it appends, so that nobody fills a room's log with what is refused
+    /// or changes nothing; [`step`] decides anew in the log's order, where somebody else may have come first.
     ///
     /// # Errors
     /// The refusal that [`step`] would order. Where something is due by `at` that has not happened yet, `step` alone knows.
-    pub fn foresee(&self, event: &Event, at: Timestamp) -> Result<(), Refusal> {
+    pub fn foresee(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
         match event {
-            _ if lifetime::is_due(self, at) => Ok(()),
-            Event::JoinRequested(request) => members::check_join(self, request),
-            Event::ResumeRequested(request) => members::check_resume(self, request).map(drop),
-            Event::Commanded { connection, command } => self.check_command(*connection, command),
-            _ => Ok(()),
+            _ if lifetime::is_due(self, at) => Ok(Foreseen::Change),
+            Event::JoinRequested(request) => members::check_join(self, request).map(|()| Foreseen::Change),
+            Event::ResumeRequested(request) => members::check_resume(self, request).map(|_| Foreseen::Change),
+            Event::Commanded { connection, command } => self.foresee_command(*connection, command),
+            Event::ReopenRequested { account, kind } => lifetime::check_reopen(self, *account, *kind, at),
+            Event::ConnectionLost { connection } => Ok(Foreseen::if_changed(self.member_at(*connection).is_some())),
+            Event::NodeLost { node } => {
+                let mut attached = self.connections(Audience::Everyone);
+                Ok(Foreseen::if_changed(attached.any(|connection| connection.node == *node)))
+            }
+            Event::RoomCreated(_) => Ok(Foreseen::if_changed(self.created.is_none())),
+            Event::AccountMerged { .. } | Event::AccountDeleted { .. } => Ok(Foreseen::Change),
+            // Nothing is due.
+            Event::Woke => Ok(Foreseen::Nothing),
         }
     }
 
-    fn check_command(&self, connection: ConnectionId, command: &Command) -> Result<(), Refusal> {
+    fn foresee_command(&self, connection: ConnectionId, command: &Command) -> Result<Foreseen, Refusal> {
+        let member = self.check_command(connection, command)?;
+        match command {
+            Command::Leave | Command::StopRoom | Command::React { .. } => Ok(Foreseen::Change),
+            Command::StartStream { paused, .. } => Ok(stream::foresee_start(self, *paused)),
+            Command::PauseStream => stream::foresee_turn(self, true),
+            Command::ResumeStream => stream::foresee_turn(self, false),
+            Command::InterruptStream => Ok(stream::foresee_interruption(self)),
+            Command::DeclareSilence { silent } => stream::foresee_silence(self, *silent),
+            Command::RemoveListener { member, block_address } => {
+                members::foresee_removal(self, *member, *block_address)
+            }
+            Command::Write { nonce, .. } => Ok(Foreseen::if_changed(!self.chat.holds(member.account, *nonce))),
+        }
+    }
+
+    /// The member who may give the command.
+    fn check_command(&self, connection: ConnectionId, command: &Command) -> Result<&Member, Refusal> {
         let member = self.member_at(connection).ok_or(Refusal::NotAMember)?;
         if self.ended.is_some() {
             return Err(Refusal::RoomEnded);
         }
-        member.role.standing().check(command.permission())
+        member.role.standing().check(command.permission()).map(|()| member)
     }
 
     /// Why it ended, once it has.
@@ -188,6 +238,11 @@ impl Room {
     /// How many have a listener's place, those in their grace period included.
     pub fn listener_count(&self) -> usize {
         self.members.listeners().count()
+    }
+
+    /// Whether an account has a listener's place, be it in its grace period.
+    pub fn listens(&self, account: AccountId) -> bool {
+        self.members.listeners().any(|member| member.account == account)
     }
 
     /// Whether as many listen as may.

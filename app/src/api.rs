@@ -43,12 +43,19 @@ pub struct RoomSummary {
     pub max_listeners: u32,
     /// Whether the visitor who asked owns it.
     pub is_owner: bool,
+    /// Whether the visitor who asked has a listener's place, which a full room keeps for them.
+    pub has_place: bool,
 }
 
 impl RoomSummary {
     /// Whether as many listen as may.
     pub const fn is_full(&self) -> bool {
         self.listener_count >= self.max_listeners
+    }
+
+    /// Whether it is full for the visitor who asked.
+    pub const fn is_full_for_visitor(&self) -> bool {
+        self.is_full() && !self.has_place
     }
 }
 

@@ -342,6 +342,7 @@ impl Client {
                 out.push(Command::CloseSocket);
                 self.lose_link(out);
             }
+            Refusal::TooManyFrames if self.link.is_attached() => self.declare_later(out),
             refusal if is_final(refusal) => self.refuse(refusal, out),
             _ => {}
         }
@@ -390,10 +391,9 @@ impl Client {
         self.peers.close_all(out);
         self.broadcast = Broadcast::default();
         self.link.stop(out);
-        out.extend(
-            [Timer::OfferRequest, Timer::Attempt, Timer::Messages, Timer::Mixer, Timer::Microphone]
-                .map(Command::StopTimer),
-        );
+        let timers =
+            [Timer::OfferRequest, Timer::Attempt, Timer::Messages, Timer::Mixer, Timer::Microphone, Timer::Declaration];
+        out.extend(timers.map(Command::StopTimer));
         out.push(Command::StopCapture);
     }
 

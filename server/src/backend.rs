@@ -7,7 +7,7 @@ use heartogether::{
     id::{AccountId, DisplayName, MemberId, RoomCode, RoomId},
     refusal::Refusal,
     role::{Guests, Kind, Permission},
-    room::{Event, Policy, RoomCreated},
+    room::{Event, Foreseen, Policy, RoomCreated},
 };
 use heartogether_app::api::{
     Account, ApiError, Backend, Caller, IceConfiguration, JoinLink, NewSession, Provider, RecentRoom, RoomSummary,
@@ -108,17 +108,20 @@ impl Backend for Node {
     }
 
     async fn reopen_room(&self, owner: &Account, code: RoomCode) -> Result<(), ApiError> {
-        owner.kind(self.guests()).check(Permission::ReopenRoom)?;
+        let kind = owner.kind(self.guests());
+        kind.check(Permission::ReopenRoom)?;
         let found = self.log.find(code).await.map_err(ServerError::from)?;
         let room = self.rooms.open(found.ok_or(Refusal::ReopenTooLate)?);
-        if room.revisit(owner.id).await.is_some_and(|room| room.is_owner) {
-            let request = Event::ReopenRequested { account: owner.id };
-            self.log.append(room.id(), request).await.map_err(ServerError::from)?;
+        let request = Event::ReopenRequested { account: owner.id, kind };
+        if room.foresee(&request).await.map_err(too_late)? == Foreseen::Change {
+            match self.log.append(room.id(), request.clone()).await {
+                Ok(_) | Err(LogError::NoSuchRoom) => {}
+                Err(error) => return Err(ServerError::from(error).into()),
+            }
+            // What the room made of it: where it is open by now, to ask again would change nothing.
+            room.foresee(&request).await.map_err(too_late)?;
         }
-        match room.summarise(Some(owner.id)).await {
-            Some(room) if room.is_owner => Ok(()),
-            _ => Err(Refusal::ReopenTooLate.into()),
-        }
+        Ok(())
     }
 
     async fn recent_rooms(&self, account: &Account) -> Result<Vec<RecentRoom>, ApiError> {
@@ -140,10 +143,16 @@ impl Backend for Node {
             None => false,
         };
         Ok(match is_member {
-            true => self.config.ice.servers(account.id, self.clock.now()),
+            // The TURN server goes by its own date.
+            true => self.config.ice.servers(account.id, self.clock.date()),
             false => self.config.ice.public_servers(),
         })
     }
+}
+
+/// A room that is over for good answers nobody any more.
+fn too_late(refusal: Refusal) -> Refusal {
+    if refusal == Refusal::RoomEnded { Refusal::ReopenTooLate } else { refusal }
 }
 
 impl Node {

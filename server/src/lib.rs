@@ -7,7 +7,7 @@
 //!
 //! let config = Config::read();
 //! let limits = config.limits();
-//! let server = Server::bind(config, limits, Arc::new(SystemClock)).await?;
+//! let server = Server::bind(config, limits, Arc::new(SystemClock::start())).await?;
 //! println!("{}", server.url());
 //! server.serve(std::future::pending()).await;
 //! # Ok(()) }

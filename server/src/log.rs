@@ -22,6 +22,9 @@ pub use sqlite::SqliteLog;
 /// The shape in which events are kept. A log skips entries of a version it does not know.
 pub const EVENT_VERSION: u32 = 1;
 
+/// Entries that are read at once by whoever goes through a log: as many as fit into memory many times over.
+pub const PAGE: usize = 1_000;
+
 /// The entries of one room from the subscription on, in order. Whoever lags or finds a gap reads the log.
 pub type Subscription = broadcast::Receiver<Arc<Entry>>;
 
@@ -46,11 +49,11 @@ pub trait RoomLog: Send + Sync {
     /// [`LogError::NoSuchRoom`] or [`LogError::Storage`].
     async fn append(&self, room: RoomId, event: Event) -> Result<Arc<Entry>, LogError>;
 
-    /// The entries after `after`, oldest first; none for a room that is not live.
+    /// At most `limit` entries after `after`, oldest first; none for a room that is not live.
     ///
     /// # Errors
-    /// [`LogError::Storage`].
-    async fn read(&self, room: RoomId, after: Seq) -> Result<Vec<Arc<Entry>>, LogError>;
+    /// [`LogError::Storage`] or [`LogError::Unreadable`].
+    async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError>;
 
     /// Every entry from now on.
     ///
@@ -84,13 +87,24 @@ pub trait RoomLog: Send + Sync {
     async fn close(&self, room: RoomId) -> Result<(), LogError>;
 }
 
+/// A part of a room's log.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// Its entries, those apart that are not understood.
+    pub entries: Vec<Arc<Entry>>,
+    /// How many are not understood, and were skipped.
+    pub skipped: u64,
+    /// Where the next page begins: after this place. `None` at the end of the log.
+    pub next: Option<Seq>,
+}
+
 /// The accounts that stand in an event.
 fn accounts_in(event: &Event) -> impl Iterator<Item = AccountId> + use<> {
     let (one, other) = match event {
         Event::RoomCreated(created) => (Some(created.owner), None),
         Event::JoinRequested(request) => (Some(request.account), None),
         Event::ResumeRequested(request) => (Some(request.account), None),
-        Event::ReopenRequested { account } | Event::AccountDeleted { account } => (Some(*account), None),
+        Event::ReopenRequested { account, .. } | Event::AccountDeleted { account } => (Some(*account), None),
         Event::AccountMerged { from, to } => (Some(*from), Some(*to)),
         Event::Commanded { .. } | Event::ConnectionLost { .. } | Event::NodeLost { .. } | Event::Woke => (None, None),
     };
@@ -109,13 +123,34 @@ pub enum LogError {
     /// The server is stopping, and nothing is written any more.
     #[error("the room log has stopped")]
     Stopped,
-    /// The storage failed.
+    /// The storage failed. What failed now may work later.
     #[error("the room log's storage failed")]
     Storage(#[source] Arc<dyn Error + Send + Sync>),
+    /// What is stored cannot be read any more, now or later.
+    #[error("the room log is damaged")]
+    Unreadable(#[source] Arc<dyn Error + Send + Sync>),
 }
 
 impl From<sqlx::Error> for LogError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Storage(Arc::new(error))
+        match is_damage(&error) {
+            true => Self::Unreadable(Arc::new(error)),
+            false => Self::Storage(Arc::new(error)),
+        }
+    }
+}
+
+/// Whether an error says that the file, or what stands in it, is not what was written (SQLite's result codes `SQLITE_CORRUPT`
+/// and `SQLITE_NOTADB`, whose extended codes have them in their lowest byte).
+fn is_damage(error: &sqlx::Error) -> bool {
+    const CORRUPT: u32 = 11;
+    const NOT_A_DATABASE: u32 = 26;
+    match error {
+        sqlx::Error::Database(error) => {
+            let code = error.code().and_then(|code| code.parse::<u32>().ok());
+            code.is_some_and(|code| matches!(code & 0xff, CORRUPT | NOT_A_DATABASE))
+        }
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => true,
+        _ => false,
     }
 }

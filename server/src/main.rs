@@ -35,7 +35,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let limits = config.limits();
     let stop = told_to_stop().shared();
     let server = tokio::select! {
-        server = Server::bind(config, limits, Arc::new(SystemClock)) => server?,
+        server = Server::bind(config, limits, Arc::new(SystemClock::start())) => server?,
         () = stop.clone() => return Ok(()),
     };
     // Scripts wait for this line; whoever does not read it does not stop the server.

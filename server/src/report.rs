@@ -52,33 +52,44 @@ impl RoomReport {
             fetched_at,
         }
     }
+}
 
-    /// A copy from the future is none: the clock was set back.
+/// A report and when it was taken.
+struct Kept {
+    report: RoomReport,
+    taken_at: Timestamp,
+}
+
+impl Kept {
     fn is_fresh(&self, now: Timestamp) -> bool {
-        self.fetched_at <= now && now.since_ms(self.fetched_at) < FRESH_MS
+        now.since_ms(self.taken_at) < FRESH_MS
     }
 }
 
 /// The copies. They say nothing that depends on who asks.
 #[derive(Default)]
-pub(crate) struct Reports(Mutex<HashMap<RoomCode, RoomReport>>);
+pub(crate) struct Reports(Mutex<HashMap<RoomCode, Kept>>);
 
 impl Reports {
     fn find(&self, code: RoomCode, now: Timestamp) -> Option<RoomReport> {
-        self.copies().get(&code).filter(|report| report.is_fresh(now)).cloned()
+        self.copies().get(&code).filter(|kept| kept.is_fresh(now)).map(|kept| kept.report.clone())
     }
 
     fn keep(&self, report: RoomReport, now: Timestamp) {
         let mut copies = self.copies();
         if copies.len() >= COPIES {
-            copies.retain(|_, report| report.is_fresh(now));
+            copies.retain(|_, kept| kept.is_fresh(now));
         }
         if copies.len() < COPIES {
-            copies.insert(report.code, report);
+            copies.insert(report.code, Kept { report, taken_at: now });
         }
     }
 
-    fn copies(&self) -> MutexGuard<'_, HashMap<RoomCode, RoomReport>> {
+    fn forget(&self, code: RoomCode) {
+        self.copies().remove(&code);
+    }
+
+    fn copies(&self) -> MutexGuard<'_, HashMap<RoomCode, Kept>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -95,10 +106,13 @@ pub(crate) async fn room(
     let (code, now) = (RoomCode::parse(&code)?, node.clock.now());
     node.quotas.take_look_up(&visitor.caller, now)?;
     if let Some(copy) = node.reports.find(code, now) {
-        return Ok(([(X_CACHE, "HIT")], Json(copy)));
+        if node.rooms.is_live(copy.id) {
+            return Ok(([(X_CACHE, "HIT")], Json(copy)));
+        }
+        node.reports.forget(code);
     }
     let summary = node.find_room(code, None).await?.ok_or(Refusal::RoomNotFound)?;
-    let report = RoomReport::new(&summary, now);
+    let report = RoomReport::new(&summary, node.clock.date());
     node.reports.keep(report.clone(), now);
     Ok(([(X_CACHE, "MISS")], Json(report)))
 }

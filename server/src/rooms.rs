@@ -6,9 +6,12 @@
 mod handle;
 mod inspection;
 mod replica;
+mod supervision;
+#[cfg(test)]
+mod tests;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -27,10 +30,13 @@ use crate::{
     error::report_storage,
     log::{LogError, RoomLog},
 };
-use replica::Replica;
+use replica::Setting;
+use supervision::{Outcome, Supervision};
 
 /// Pause before storage that failed is tried again.
 const RETRY: Duration = Duration::from_secs(1);
+/// How often what must not be lost is tried where the storage says that it is damaged: another room's log may be.
+const ATTEMPTS: u32 = 10;
 
 /// The rooms this node holds replicas of.
 pub(crate) struct Rooms {
@@ -38,12 +44,24 @@ pub(crate) struct Rooms {
     log: Arc<dyn RoomLog>,
     clock: Arc<dyn Clock>,
     ice: IceSettings,
-    handles: Mutex<HashMap<RoomId, RoomHandle>>,
+    open: Mutex<Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    handles: HashMap<RoomId, RoomHandle>,
+    /// Rooms that this run of the server cannot go on with, and whose logs cannot be closed: they have ended for everybody.
+    lost: HashSet<RoomId>,
 }
 
 impl Rooms {
     pub(crate) fn new(node: NodeId, log: Arc<dyn RoomLog>, clock: Arc<dyn Clock>, ice: IceSettings) -> Arc<Self> {
-        Arc::new(Self { node, log, clock, ice, handles: Mutex::default() })
+        Arc::new(Self { node, log, clock, ice, open: Mutex::default() })
+    }
+
+    /// The node whose replicas they are.
+    pub(crate) const fn node(&self) -> NodeId {
+        self.node
     }
 
     /// Opens every live room, and says how many there are.
@@ -57,48 +75,70 @@ impl Rooms {
 
     /// The room's replica, started if this node has none. A room that is not live has one that ends at once.
     pub(crate) fn open(self: &Arc<Self>, room: RoomId) -> RoomHandle {
-        self.handles().entry(room).or_insert_with(|| self.start(room)).clone()
+        let mut open = self.opened();
+        match open.lost.contains(&room) {
+            true => RoomHandle::new(room).0,
+            false => open.handles.entry(room).or_insert_with(|| self.start(room)).clone(),
+        }
     }
 
     /// How many rooms this node has replicas of.
     pub(crate) fn count(&self) -> usize {
-        self.handles().len()
+        self.opened().handles.len()
     }
 
     /// Whether this node has a replica of it, which ends a while after the room.
     pub(crate) fn is_open(&self, room: RoomId) -> bool {
-        self.handles().contains_key(&room)
+        self.opened().handles.contains_key(&room)
+    }
+
+    /// Whether this node has a replica of it, and the room has not ended.
+    pub(crate) fn is_live(&self, room: RoomId) -> bool {
+        self.opened().handles.get(&room).is_some_and(RoomHandle::is_live)
     }
 
     fn start(self: &Arc<Self>, room: RoomId) -> RoomHandle {
         let (handle, requests) = RoomHandle::new(room);
-        let replica = Replica::new(room, self.node, self.log.clone(), self.clock.clone(), self.ice.clone());
+        let setting = Setting {
+            id: room,
+            node: self.node,
+            log: self.log.clone(),
+            clock: self.clock.clone(),
+            ice: self.ice.clone(),
+            is_live: handle.liveness(),
+        };
+        let supervision = Supervision { setting, requests };
         let rooms = Arc::downgrade(self);
         tokio::spawn(async move {
-            replica.run(requests).await;
+            let outcome = supervision.run().await;
             if let Some(rooms) = rooms.upgrade() {
-                rooms.handles().remove(&room);
+                let mut open = rooms.opened();
+                open.handles.remove(&room);
+                if outcome == Outcome::Lost {
+                    open.lost.insert(room);
+                }
             }
         });
         handle
     }
 
-    fn handles(&self) -> MutexGuard<'_, HashMap<RoomId, RoomHandle>> {
-        self.handles.lock().unwrap_or_else(PoisonError::into_inner)
+    fn opened(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Does what the log is asked until its storage answers: a room outlives a moment's fault. `None` if the room is closed, or the
-/// server stops.
-async fn insist<T, F>(attempt: impl Fn() -> F) -> Option<T>
+/// Does what the log is asked until its storage answers: a room outlives a moment's fault.
+///
+/// # Errors
+/// Every [`LogError`] but [`LogError::Storage`].
+async fn insist<T, F>(attempt: impl Fn() -> F) -> Result<T, LogError>
 where
     F: Future<Output = Result<T, LogError>>,
 {
     loop {
         match attempt().await {
-            Ok(value) => return Some(value),
-            Err(LogError::NoSuchRoom | LogError::CodeTaken | LogError::Stopped) => return None,
             Err(error @ LogError::Storage(_)) => report_storage(&error),
+            answered => return answered,
         }
         tokio::time::sleep(RETRY).await;
     }
@@ -106,5 +146,13 @@ where
 
 /// Appends what must not be lost, in the background.
 pub(crate) fn append_surely(log: Arc<dyn RoomLog>, room: RoomId, event: Event) {
-    tokio::spawn(async move { insist(|| log.append(room, event.clone())).await });
+    tokio::spawn(async move {
+        for _ in 0..ATTEMPTS {
+            match insist(|| log.append(room, event.clone())).await {
+                Err(LogError::Unreadable(error)) => tracing::error!(%error, %room, "an entry cannot be appended"),
+                _ => return,
+            }
+            tokio::time::sleep(RETRY).await;
+        }
+    });
 }

@@ -18,9 +18,9 @@ pub(crate) use allowances::Allowances;
 pub(crate) use conversation::Conversation;
 pub(crate) use ending::Ending;
 pub(crate) use origin::Origins;
-#[cfg(test)]
-pub(crate) use outbox::outbox;
 pub(crate) use outbox::{Frame, Outbox};
+#[cfg(test)]
+pub(crate) use outbox::{Queue, outbox};
 pub(crate) use upgrade::upgrade;
 
 use std::num::NonZeroU32;

@@ -32,7 +32,7 @@ use crate::{
     router::router,
     signalling::{Allowances, Origins},
     state::{AppState, Node},
-    store::{SqliteStore, Store},
+    store::SqliteStore,
     tls::{Tls, TlsError},
 };
 use data_lock::DataLock;
@@ -120,13 +120,15 @@ impl Server {
         let listening = Listening::begin(&config, &limits, Tls::start(&config)?).await?;
         let lock = lock(&folder, &config).await?;
         let pool = open_database(&config, &folder).await?;
-        let log = Arc::new(SqliteLog::new(pool.clone(), clock.clone()));
-        let node = Arc::new(open_node(config, limits, clock, (listening.address, pool.clone(), log.clone()))?);
+        let log_clock: Arc<dyn Clock> = Arc::new(SqliteLog::clock(&pool, clock.clone()).await?);
+        let log = Arc::new(SqliteLog::new(pool.clone(), log_clock.clone()));
+        let rooms = Rooms::new(NodeId::from_bits(random::bits()), log.clone(), log_clock, config.ice.clone());
+        let node = Arc::new(open_node(config, limits, clock, (listening.address, pool.clone(), log.clone(), rooms))?);
         match node.rooms.recover().await? {
             0 => {}
             live => tracing::info!("{live} live rooms were taken up again"),
         }
-        let house = tokio::spawn(keep_house(node.store.clone(), node.clock.clone()));
+        let house = tokio::spawn(keep_house(node.clone()));
         let options = leptos_options(&node.config, listening.address);
         listening.open(router(AppState { node: node.clone(), options }));
         Ok(Self { listening, house, log, pool, lock, node })
@@ -170,13 +172,12 @@ fn open_node(
     config: Config,
     limits: Limits,
     clock: Arc<dyn Clock>,
-    (address, pool, log): (SocketAddr, SqlitePool, Arc<SqliteLog>),
+    (address, pool, log, rooms): (SocketAddr, SqlitePool, Arc<SqliteLog>, Arc<Rooms>),
 ) -> Result<Node, StartupError> {
-    let id = NodeId::from_bits(random::bits());
     Ok(Node {
-        id,
+        id: rooms.node(),
         identity: open_identity(&config, &clock)?,
-        rooms: Rooms::new(id, log.clone(), clock.clone(), config.ice.clone()),
+        rooms,
         origins: Origins::new(config.origins()),
         reach: Reach::new(config.public_url.clone(), address),
         store: Arc::new(SqliteStore::new(pool.clone())),
@@ -193,14 +194,17 @@ fn open_node(
     })
 }
 
-/// Forgets what has run out, also where nobody comes any more.
-async fn keep_house(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
+/// Carries out what the last run could not finish, and forgets what has run out, also where nobody comes any more.
+async fn keep_house(node: Arc<Node>) {
+    if let Err(error) = node.finish_departures().await {
+        error.report();
+    }
     loop {
-        let now = clock.now();
-        if let Err(error) = store.forget_expired(now).await {
+        let now = node.clock.now();
+        if let Err(error) = node.store.forget_expired(now).await {
             ServerError::from(error).report();
         }
-        clock.sleep_until(now.after_ms(HOUSEKEEPING_MS)).await;
+        node.clock.sleep_until(now.after_ms(HOUSEKEEPING_MS)).await;
     }
 }
 

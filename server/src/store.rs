@@ -35,18 +35,37 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn usage(&self) -> Result<Usage, StoreError>;
 
-    /// The account of a person, as they are now. A person seen for the first time gets `candidate`: a guest's account,
-    /// which is theirs from then on, or a new one.
+    /// Signs a person in, all of it or nothing; `None` where the sign-in has been completed before. A person seen for the first
+    /// time gets the guest's account, which is theirs from then on, or the candidate's id. Sessions of the guest end; a guest
+    /// whose account is not the person's then departs into it.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn sign_in(&self, person: &Person, candidate: AccountId, now: Timestamp) -> Result<Account, StoreError>;
+    async fn sign_in(&self, arrival: &Arrival, now: Timestamp) -> Result<Option<SignedIn>, StoreError>;
 
-    /// Deletes an account with all that is known of it, and names the sessions it had.
+    /// Ends every session of an account that is to be deleted, and remembers that it departs.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn delete_account(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError>;
+    async fn begin_deletion(&self, account: AccountId) -> Result<(), StoreError>;
+
+    /// Deletes an account with all that is known of it, but for its departure.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn delete_account(&self, account: AccountId) -> Result<(), StoreError>;
+
+    /// Every account that departs, and into which one: the rooms may not know of it yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn departures(&self) -> Result<Vec<(AccountId, Option<AccountId>)>, StoreError>;
+
+    /// Forgets a departure: the rooms know.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn end_departure(&self, account: AccountId) -> Result<(), StoreError>;
 
     /// Keeps whether hosts see an account's e-mail address.
     ///
@@ -110,12 +129,6 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError>;
 
-    /// Remembers until `expires_at` that something has been used. Whether it was the first time.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    async fn spend(&self, token: TokenHash, expires_at: Timestamp) -> Result<bool, StoreError>;
-
     /// Remembers that an account was in a room, and forgets all but its latest [`VISITS_KEPT`].
     ///
     /// # Errors
@@ -151,6 +164,38 @@ pub struct Person {
     pub name: DisplayName,
     /// Their e-mail address, if the provider has checked it.
     pub email: Option<String>,
+}
+
+/// A person who comes back from a sign-in provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// Who.
+    pub person: Person,
+    /// What the sign-in is known by; none is completed twice.
+    pub proof: TokenHash,
+    /// When the proof is worth nothing in any case.
+    pub proof_until: Timestamp,
+    /// The session that the browser came with.
+    pub before: Option<TokenHash>,
+    /// The guest who set out, who goes along if the session before is still theirs.
+    pub guest: Option<AccountId>,
+    /// The id of the account, should a new one be made.
+    pub candidate: AccountId,
+    /// What the new session is known by.
+    pub session: TokenHash,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// What came of an [`Arrival`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Whose the new session is.
+    pub account: Account,
+    /// The guest who was taken along.
+    pub guest: Option<AccountId>,
+    /// The sessions that ended.
+    pub ended: Vec<TokenHash>,
 }
 
 /// A picture of somebody.

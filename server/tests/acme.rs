@@ -105,7 +105,7 @@ async fn an_authority_is_asked_for_a_certificate_and_asks_back() {
         }
     };
     let root = tokio::time::timeout(3 * PATIENCE, issued_by).await.expect("the authority is there");
-    let server = Server::bind(config, Limits::default(), Arc::new(SystemClock)).await.expect("a server");
+    let server = Server::bind(config, Limits::default(), Arc::new(SystemClock::start())).await.expect("a server");
     tokio::spawn(server.serve(std::future::pending()));
     let certified = async {
         loop {

@@ -5,11 +5,16 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     wire::{
-        ClientMessage, EndReason, JoinRoom, Missed, Refused, RoomEvent, ServerMessage, Source, StartStream, StreamState,
+        ClientMessage, EndReason, JoinRoom, Missed, Refused, RemoveListener, RoomEvent, ServerMessage, Source,
+        StartStream, StreamState,
     },
 };
 
-use crate::support::{TestServer, changed_to, join, resume};
+use serde_json::Value;
+
+use crate::support::{Pair, TestServer, changed_to, join, resume};
+
+const START: ClientMessage = ClientMessage::StartStream(StartStream { source: Source::Display, paused: false });
 
 #[tokio::test]
 async fn a_host_and_two_listeners_join_and_the_host_alone_sees_who_listens() {
@@ -67,6 +72,69 @@ async fn what_the_room_would_refuse_takes_no_line_in_its_log() {
     }
     let (_listener, joined) = server.site.join(&linus, pair.code, Role::Listener).await;
     assert_eq!(joined.seq, pair.as_listener.seq.next());
+}
+
+#[tokio::test]
+async fn what_changes_nothing_takes_no_line_in_the_log_and_nobody_is_told_anything() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    pair.host.send(&START).await;
+    for connection in [&mut pair.host, &mut pair.listener] {
+        assert_eq!(changed_to(&connection.event().await), Some(StreamState::Live));
+    }
+    let member = pair.as_listener.member;
+    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member, block_address: false })).await;
+    assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
+    let begun = seq_of(&server, &pair).await;
+    for _ in 0..30 {
+        for command in [&START, &ClientMessage::ResumeStream] {
+            pair.host.send(command).await;
+        }
+        pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member, block_address: false })).await;
+    }
+    assert_eq!(pair.host.drain().await, [], "whoever repeats themselves is shown no error");
+    assert_eq!(seq_of(&server, &pair).await, begun);
+}
+
+#[tokio::test]
+async fn a_host_changes_the_stream_so_often_and_the_connection_stays() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    pair.host.send(&START).await;
+    for _ in 0..30 {
+        pair.host.send(&ClientMessage::PauseStream).await;
+        pair.host.send(&ClientMessage::ResumeStream).await;
+    }
+    let heard = pair.host.drain().await;
+    let too_many = ServerMessage::Refused(Refused { refusal: Refusal::TooManyFrames });
+    assert!(heard.contains(&too_many), "{heard:?}");
+    let changes = heard.iter().filter(|message| matches!(message, ServerMessage::RoomEvent(_))).count();
+    // However slow the machine is: two more for each second that the test took.
+    assert!((10..60).contains(&changes), "{changes}");
+    pair.listener.drain().await;
+    pair.is_undisturbed().await;
+}
+
+/// The last place in the room's log.
+async fn seq_of(server: &TestServer, pair: &Pair) -> Value {
+    let path = format!("/api/rooms/{}/realtime", pair.id);
+    let report: Value = server.site.get(&path, Some(&pair.ada)).await.json().await.expect("a report");
+    report["seq"].clone()
+}
+
+#[tokio::test]
+async fn a_full_room_is_open_to_whoever_has_a_place_in_it() {
+    let server = TestServer::start_with(Limits { max_listeners: 1, ..Limits::default() }, &[]).await;
+    let pair = server.site.pair().await;
+    let linus = server.site.sign_in("Linus").await;
+    for (cookie, expected) in [(Some(&pair.grace), None), (Some(&linus), Some("room_full")), (None, Some("room_full"))]
+    {
+        let path = format!("/room/{}", pair.code);
+        let page = server.site.get(&path, cookie.map(String::as_str)).await.text().await.expect("a page");
+        let refusal =
+            page.split_once("data-refusal=\"").and_then(|(_, rest)| rest.split_once('"')).map(|(code, _)| code);
+        assert_eq!(refusal.filter(|code| !code.is_empty()), expected);
+    }
 }
 
 #[tokio::test]

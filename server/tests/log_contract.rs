@@ -13,9 +13,11 @@ use heartogether::{
 use heartogether_server::{
     clock::ManualClock,
     database,
-    log::{LogError, MemoryLog, RoomLog, SqliteLog},
+    log::{LogError, MemoryLog, PAGE, RoomLog, SqliteLog},
 };
 use tempfile::TempDir;
+
+use crate::support;
 
 const ROOM: RoomId = RoomId::from_bits(1);
 const OTHER: RoomId = RoomId::from_bits(2);
@@ -48,6 +50,13 @@ fn asks(account: AccountId, name: &str) -> Event {
         member: MemberId::from_bits(3),
         token: ResumeToken::from_bits(4),
     })
+}
+
+/// A whole log that fits into a page, from a place on.
+async fn read(log: &dyn RoomLog, room: RoomId, after: u64) -> Vec<Arc<Entry>> {
+    let page = log.read(room, Seq(after), PAGE).await.expect("read");
+    assert_eq!(page.next, None);
+    page.entries
 }
 
 fn code(text: &str) -> RoomCode {
@@ -102,6 +111,7 @@ contract! {
     a_room_is_created_found_and_closed
     a_code_belongs_to_one_live_room
     entries_are_numbered_kept_and_read_from_any_place
+    a_long_log_is_read_page_by_page
     an_unknown_or_closed_room_takes_nothing
     time_never_goes_backwards_within_a_room
     concurrent_appends_leave_no_gap_and_reach_subscribers_in_order
@@ -121,7 +131,7 @@ async fn a_room_is_created_found_and_closed(bench: Bench) {
     log.close(ROOM).await.expect("closed already");
     assert_eq!(log.find(code("ABC234")).await.expect("looked up"), None);
     assert!(log.live().await.expect("listed").is_empty());
-    assert!(log.read(ROOM, Seq(0)).await.expect("read").is_empty());
+    assert!(read(&*log, ROOM, 0).await.is_empty());
 }
 
 async fn a_code_belongs_to_one_live_room(bench: Bench) {
@@ -141,11 +151,28 @@ async fn entries_are_numbered_kept_and_read_from_any_place(bench: Bench) {
         let entry = log.append(ROOM, lost(connection)).await.expect("appended");
         assert_eq!((entry.seq.0, &entry.event), (connection as u64 + 1, &lost(connection)));
     }
-    assert_eq!(seqs(&log.read(ROOM, Seq(0)).await.expect("read")), [1, 2, 3, 4]);
-    let rest = log.read(ROOM, Seq(2)).await.expect("read");
+    assert_eq!(seqs(&read(&*log, ROOM, 0).await), [1, 2, 3, 4]);
+    let rest = read(&*log, ROOM, 2).await;
     assert_eq!(seqs(&rest), [3, 4]);
     assert_eq!(rest[1].event, lost(3));
-    assert!(log.read(ROOM, Seq(4)).await.expect("read").is_empty());
+    assert!(read(&*log, ROOM, 4).await.is_empty());
+}
+
+async fn a_long_log_is_read_page_by_page(bench: Bench) {
+    let log = bench.log;
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    for connection in 1..=6 {
+        log.append(ROOM, lost(connection)).await.expect("appended");
+    }
+    let (mut pages, mut from) = (Vec::new(), Some(Seq(0)));
+    while let Some(after) = from {
+        let page = log.read(ROOM, after, 3).await.expect("read");
+        assert!(page.entries.len() <= 3 && page.skipped == 0);
+        pages.push(seqs(&page.entries));
+        from = page.next;
+    }
+    assert_eq!(pages.concat(), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(pages[..3], [vec![1, 2, 3], vec![4, 5, 6], vec![7]]);
 }
 
 async fn an_unknown_or_closed_room_takes_nothing(bench: Bench) {
@@ -162,9 +189,11 @@ async fn an_unknown_or_closed_room_takes_nothing(bench: Bench) {
 async fn time_never_goes_backwards_within_a_room(bench: Bench) {
     let Bench { log, clock, .. } = bench;
     log.create(created(ROOM, "ABC234")).await.expect("created");
-    clock.set(Timestamp::from_millis(500));
-    assert_eq!(log.append(ROOM, Event::Woke).await.expect("appended").at, Timestamp::from_millis(1_000));
-    clock.set(Timestamp::from_millis(2_000));
+    for date in [500, 3_600_000] {
+        clock.set_date(Timestamp::from_millis(date));
+        assert_eq!(log.append(ROOM, Event::Woke).await.expect("appended").at, Timestamp::from_millis(1_000));
+    }
+    clock.advance(1_000);
     assert_eq!(log.append(ROOM, Event::Woke).await.expect("appended").at, Timestamp::from_millis(2_000));
 }
 
@@ -185,7 +214,7 @@ async fn concurrent_appends_leave_no_gap_and_reach_subscribers_in_order(bench: B
         heard.push(entries.try_recv().expect("what was appended is there").seq.0);
     }
     assert_eq!(heard, expected);
-    assert_eq!(seqs(&log.read(ROOM, Seq(1)).await.expect("read")), expected);
+    assert_eq!(seqs(&read(&*log, ROOM, 1).await), expected);
 }
 
 async fn rooms_do_not_mix(bench: Bench) {
@@ -197,7 +226,7 @@ async fn rooms_do_not_mix(bench: Bench) {
     assert_eq!(log.append(ROOM, lost(2)).await.expect("appended").seq, Seq(2));
     assert_eq!(entries.recv().await.expect("an entry").event, lost(2));
     log.close(OTHER).await.expect("closed");
-    assert_eq!(seqs(&log.read(ROOM, Seq(0)).await.expect("read")), [1, 2]);
+    assert_eq!(seqs(&read(&*log, ROOM, 0).await), [1, 2]);
 }
 
 async fn what_a_deleted_account_was_is_taken_out_of_the_rooms_that_name_it(bench: Bench) {
@@ -210,7 +239,7 @@ async fn what_a_deleted_account_was_is_taken_out_of_the_rooms_that_name_it(bench
     log.append(OTHER, lost(7)).await.expect("appended");
     assert_eq!(log.naming(grace).await.expect("looked up"), [ROOM]);
     log.redact(ROOM, grace).await.expect("redacted");
-    let entries = log.read(ROOM, Seq(0)).await.expect("read");
+    let entries = read(&*log, ROOM, 0).await;
     let Event::JoinRequested(left) = &entries[1].event else { panic!("the request is still there") };
     assert_eq!((left.name.as_str(), &left.email, left.account), ("Somebody", &None, grace));
     assert_eq!((seqs(&entries), &entries[2].event), (vec![1, 2, 3], &lost(2)));
@@ -302,8 +331,8 @@ async fn sqlite_carries_out_what_came_together_with_something_that_fails() {
     for (number, appended) in join_all(appended).await.into_iter().enumerate() {
         assert_eq!(appended.is_ok(), number % 2 == 0, "{number}: {appended:?}");
     }
-    assert_eq!(log.read(ROOM, Seq(0)).await.expect("read").len(), 1 + 32);
-    assert_eq!(log.read(OTHER, Seq(0)).await.expect("read").len(), 1);
+    assert_eq!(read(&log, ROOM, 0).await.len(), 1 + 32);
+    assert_eq!(read(&log, OTHER, 0).await.len(), 1);
 }
 
 #[tokio::test]
@@ -332,7 +361,7 @@ async fn sqlite_keeps_rooms_when_the_file_is_opened_again() {
     drop(log);
     let log = open().await;
     assert_eq!(log.find(code("ABC234")).await.expect("looked up"), Some(ROOM));
-    let entries = log.read(ROOM, Seq(0)).await.expect("read");
+    let entries = read(&log, ROOM, 0).await;
     assert_eq!((seqs(&entries), &entries[1].event), (vec![1, 2], &lost(1)));
     assert_eq!(log.append(ROOM, lost(2)).await.expect("appended").seq, Seq(3));
 }
@@ -350,6 +379,67 @@ async fn sqlite_skips_and_counts_what_it_does_not_understand() {
     let newer = sqlx::query("UPDATE entries SET version = 2 WHERE seq = 2").execute(&pool).await;
     let broken = sqlx::query("UPDATE entries SET event = '{\"kind\":\"sang\"}' WHERE seq = 3").execute(&pool).await;
     assert_eq!(newer.expect("changed").rows_affected() + broken.expect("changed").rows_affected(), 2);
-    assert_eq!(seqs(&log.read(ROOM, Seq(0)).await.expect("read")), [1, 4]);
-    assert_eq!(log.skipped_entries(), 2);
+    let page = log.read(ROOM, Seq(0), PAGE).await.expect("read");
+    assert_eq!((seqs(&page.entries), page.skipped, log.skipped_entries()), (vec![1, 4], 2, 2));
+    // A page in which nothing is understood is not the end.
+    let page = log.read(ROOM, Seq(1), 2).await.expect("read");
+    assert_eq!((page.entries.len(), page.skipped, page.next), (0, 2, Some(Seq(3))));
+}
+
+#[tokio::test]
+async fn sqlite_goes_on_from_its_last_entry_where_the_date_has_gone_back() {
+    let folder = TempDir::new().expect("a folder");
+    let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
+    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(10_000_000)));
+    let log = SqliteLog::new(pool.clone(), clock.clone());
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    for (date, expected) in [(6_400_000, 10_000_005), (20_000_000, 20_000_005)] {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(date)));
+        let log_clock = SqliteLog::clock(&pool, clock.clone()).await.expect("a clock");
+        let log = SqliteLog::new(pool.clone(), Arc::new(log_clock));
+        clock.advance(5);
+        assert_eq!(log.append(ROOM, Event::Woke).await.expect("appended").at, Timestamp::from_millis(expected));
+    }
+}
+
+#[tokio::test]
+async fn sqlite_tells_damage_from_a_fault_that_passes() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("test.db");
+    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
+    let pool = database::open(&path).await.expect("a database");
+    let log = SqliteLog::new(pool.clone(), clock.clone());
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    for connection in 1..=200 {
+        log.append(ROOM, lost(connection)).await.expect("appended");
+    }
+    let damaged = support::damage_entries(&pool, &path).await;
+    let read = SqliteLog::new(damaged, clock).read(ROOM, Seq(0), PAGE).await;
+    assert!(matches!(read, Err(LogError::Unreadable(_))), "{read:?}");
+    pool.close().await;
+    let read = log.read(ROOM, Seq(0), PAGE).await;
+    assert!(matches!(read, Err(LogError::Storage(_))), "{read:?}");
+}
+
+#[tokio::test]
+async fn sqlite_takes_a_deleted_account_out_of_a_log_of_many_pages() {
+    let folder = TempDir::new().expect("a folder");
+    let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
+    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
+    let (guest, grace) = (AccountId::from_bits(6), AccountId::from_bits(7));
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    log.append(ROOM, asks(guest, "Grace Unmistakable")).await.expect("appended");
+    let fill = async || {
+        let filling = (0..2 * PAGE).map(|_| log.append(ROOM, Event::Woke));
+        futures::future::try_join_all(filling).await.expect("appended");
+    };
+    fill().await;
+    log.append(ROOM, Event::AccountMerged { from: guest, to: grace }).await.expect("appended");
+    fill().await;
+    log.append(ROOM, asks(grace, "Grace Unmistakable")).await.expect("appended");
+    log.redact(ROOM, grace).await.expect("redacted");
+    let named = sqlx::query("SELECT seq FROM entries WHERE event LIKE '%Unmistakable%'").fetch_all(&pool).await;
+    assert_eq!(named.expect("read").len(), 0);
+    let kept = sqlx::query("SELECT seq FROM entries").fetch_all(&pool).await.expect("read").len();
+    assert_eq!(kept, 4 * PAGE + 4);
 }

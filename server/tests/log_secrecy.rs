@@ -39,7 +39,7 @@ fn token(cookie: &str) -> &str {
 async fn a_sign_in_leaves_no_secret_in_the_most_talkative_log() {
     let data = TempDir::new().expect("a folder for the data");
     let path = data.path().join("log");
-    let provider = Provider::start(Arc::new(ManualClock::at(SystemClock.now()))).await;
+    let provider = Provider::start(Arc::new(ManualClock::at(SystemClock::start().now()))).await;
     let turn = ["--turn-urls", "relay.example:3478", "--turn-secret", "TURN-SECRET"].map(str::to_owned);
     let flags = [provider.flags(), turn.to_vec()].concat();
     let flags: Vec<_> = flags.iter().map(String::as_str).collect();

@@ -3,7 +3,8 @@
 mod tokens;
 mod waiting;
 
-use heartogether::{id::RoomCode, limits::Limits, refusal::Refusal};
+use heartogether::{id::RoomCode, limits::Limits, refusal::Refusal, time::Timestamp};
+use heartogether_server::clock::Clock;
 use reqwest::{Client, cookie::CookieStore, redirect::Policy};
 use serde_json::{Value, json};
 
@@ -217,6 +218,22 @@ async fn whoever_turns_back_or_takes_too_long_is_told_and_can_try_again() {
     let expired = format!("/login?next=/room/ABC234&why={}", Refusal::SignInExpired.code());
     assert_eq!(led_to(&browser.get(&back).await), expired);
     assert_eq!(browser.sign_in(&world.provider, "/room/ABC234", ada()).await, "/room/ABC234");
+}
+
+#[tokio::test]
+async fn a_date_that_is_put_right_on_the_way_costs_nobody_their_sign_in() {
+    for is_later in [true, false] {
+        let world = World::start().await;
+        let browser = world.browser();
+        let back_address = browser.set_out("/auth/test?next=/room/ABC234").await;
+        let now = world.clock.date();
+        let hour_ms = 60 * 60 * 1000;
+        let earlier = Timestamp::from_millis(now.as_millis() - hour_ms);
+        world.clock.set_date(if is_later { now.after_ms(hour_ms) } else { earlier });
+        // The provider has known the date all along.
+        let back = world.provider.consent(&back_address, ada());
+        assert_eq!(led_to(&browser.get(&back).await), "/room/ABC234");
+    }
 }
 
 #[tokio::test]

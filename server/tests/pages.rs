@@ -1,6 +1,6 @@
 //! What comes over HTTP.
 
-use heartogether::{limits::Limits, role::Role};
+use heartogether::{limits::Limits, role::Role, wire::ClientMessage};
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
@@ -34,6 +34,20 @@ async fn a_room_is_reported_to_other_programs() {
     server.clock.advance(15_000);
     let later = report(()).await;
     assert_eq!((&later["isFull"], &later["fetchedAt"]), (&json!(true), &json!(1_800_000_015_000_u64)));
+}
+
+#[tokio::test]
+async fn an_ended_room_is_not_reported_from_a_copy() {
+    let server = TestServer::start().await;
+    let mut pair = server.site.pair().await;
+    let path = format!("/api/rooms/{}", pair.code);
+    assert_eq!(server.site.get(&path, None).await.headers()["x-cache"], "HIT", "the pair has asked");
+    pair.host.send(&ClientMessage::StopRoom).await;
+    assert_eq!(pair.host.close_code().await, 1000);
+    let response = server.site.get(&path, None).await;
+    assert_eq!((response.status().as_u16(), response.headers().get("x-cache")), (404, None));
+    assert!(server.site.reopen(&pair.ada, pair.code).await);
+    assert_eq!(server.site.get(&path, None).await.headers()["x-cache"], "MISS");
 }
 
 #[tokio::test]

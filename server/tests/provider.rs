@@ -194,7 +194,7 @@ impl Provider {
 impl Kept {
     fn id_token(&self, grant: &Grant) -> Option<String> {
         let signing = &self.keys[0];
-        let now_s = self.now.now().as_millis() / 1000;
+        let now_s = self.now.date().as_millis() / 1000;
         let mut token = Token {
             header: json!({ "alg": "ES256", "kid": signing.id, "typ": "JWT" }),
             claims: json!({

@@ -7,9 +7,10 @@ use heartogether::{
     role::Role,
     wire::{ClientMessage, Missed, RemoveListener, RoomEvent, RoomView, SendMessage, Source, StartStream, StreamState},
 };
+use heartogether_server::database;
 use tempfile::TempDir;
 
-use crate::support::{Connection, Process, changed_to, join, resume};
+use crate::support::{Connection, Process, changed_to, damage_entries, join, resume};
 
 /// Follows the room until it is as expected.
 async fn follow(connection: &mut Connection, view: &mut RoomView, is_expected: impl Fn(&RoomView) -> bool) {
@@ -71,4 +72,26 @@ async fn after_a_kill_what_was_written_is_there_and_who_was_removed_stays_out() 
         joined.room.messages.iter().map(|message| (message.name.as_str(), message.text.as_str())).collect();
     assert_eq!(written, [("Grace", "louder, please")]);
     assert!(joined.room.listeners.is_empty());
+}
+
+#[tokio::test]
+async fn a_room_whose_log_is_damaged_ends_with_a_word_and_the_server_goes_on() {
+    let data = TempDir::new().expect("a folder for the data");
+    let before = Process::start(data.path(), &[]);
+    let pair = before.site.pair().await;
+    drop(before);
+    let path = data.path().join("heartogether.db");
+    let pool = database::open(&path).await.expect("a database");
+    let damaged = damage_entries(&pool, &path).await;
+    damaged.close().await;
+    pool.close().await;
+
+    let after = Process::start(data.path(), &[]);
+    for (cookie, joined) in [(&pair.ada, &pair.as_host), (&pair.grace, &pair.as_listener)] {
+        let mut member = after.site.greet(cookie).await;
+        member.send(&resume(pair.code, joined, joined.seq)).await;
+        let refusal = member.refusal().await;
+        assert!(matches!(refusal, Refusal::RoomEnded | Refusal::RoomNotFound), "{refusal:?}");
+    }
+    assert_eq!(after.site.get("/api/health", None).await.status(), 200);
 }

@@ -7,6 +7,7 @@ mod authority;
 mod bad_input;
 mod base_path;
 mod browser;
+mod clocks;
 mod conformance;
 #[cfg(target_os = "linux")]
 mod container;

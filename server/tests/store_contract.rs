@@ -1,5 +1,7 @@
 //! What every store of accounts and sessions does.
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use heartogether::{
     id::{AccountId, DisplayName, RoomId},
     time::Timestamp,
@@ -7,7 +9,9 @@ use heartogether::{
 use heartogether_app::api::Account;
 use heartogether_server::{
     database,
-    store::{ACCOUNT_KEPT_MS, MemoryStore, Person, Picture, Session, SqliteStore, Store, TokenHash, VISITS_KEPT},
+    store::{
+        ACCOUNT_KEPT_MS, Arrival, MemoryStore, Person, Picture, Session, SqliteStore, Store, TokenHash, VISITS_KEPT,
+    },
 };
 use tempfile::TempDir;
 
@@ -74,9 +78,31 @@ fn person(name: &str) -> Person {
     }
 }
 
+/// Whoever comes back from a provider and gets a session with this token.
+fn arrival(person: &Person, token: u8) -> Arrival {
+    Arrival {
+        person: person.clone(),
+        proof: TokenHash([token; 32]),
+        proof_until: Timestamp::from_millis(2_000),
+        before: None,
+        guest: None,
+        candidate: AccountId::from_bits(100 + u128::from(token)),
+        session: TokenHash([token; 32]),
+        expires_at: Timestamp::from_millis(9_000),
+    }
+}
+
+/// Somebody signs in, whose session is over at once.
+async fn sign_in(store: &dyn Store, person: &Person, candidate: AccountId) -> Account {
+    static DRAWN: AtomicU8 = AtomicU8::new(100);
+    let token = DRAWN.fetch_add(1, Ordering::Relaxed);
+    let arrival = Arrival { candidate, expires_at: NOW, ..arrival(person, token) };
+    store.sign_in(&arrival, NOW).await.expect("signed in").expect("for the first time").account
+}
+
 async fn knows_people_again(store: &dyn Store) {
     store.add_account(&ada(), NOW).await.expect("stored");
-    let first = store.sign_in(&person("Ada Lovelace"), ada().id, NOW).await.expect("signed in");
+    let first = sign_in(store, &person("Ada Lovelace"), ada().id).await;
     assert_eq!((first.id, first.name.as_str()), (ada().id, "Ada Lovelace"), "the guest's account is hers now");
     let profile = first.profile.clone().expect("a profile");
     assert_eq!((profile.email.as_deref(), profile.has_picture), (Some("ada@example.org"), false));
@@ -84,38 +110,70 @@ async fn knows_people_again(store: &dyn Store) {
     let picture = Picture { media_type: "image/png".to_owned(), bytes: vec![0, 1, 255] };
     store.set_picture(first.id, Some(&picture)).await.expect("stored");
     assert_eq!(store.picture(first.id).await.expect("found"), Some(picture));
-    let again = store.sign_in(&person("Countess"), AccountId::from_bits(7), NOW).await.expect("signed in");
+    let again = sign_in(store, &person("Countess"), AccountId::from_bits(7)).await;
     assert_eq!((again.id, again.name.as_str()), (ada().id, "Countess"));
     let profile = again.profile.expect("a profile");
     assert!(profile.has_picture);
     assert_eq!(profile.email_shown, None, "nobody was asked");
     for shown in [true, false] {
         store.set_email_shown(ada().id, shown).await.expect("stored");
-        let again = store.sign_in(&person("Countess"), AccountId::from_bits(7), NOW).await.expect("signed in");
+        let again = sign_in(store, &person("Countess"), AccountId::from_bits(7)).await;
         assert_eq!(again.profile.expect("a profile").email_shown, Some(shown), "a new sign-in keeps the choice");
     }
 
     let other = Person { issuer: "https://other.example".to_owned(), ..person("Ada") };
-    let other = store.sign_in(&other, AccountId::from_bits(8), NOW).await.expect("signed in");
+    let other = sign_in(store, &other, AccountId::from_bits(8)).await;
     assert_eq!(other.id, AccountId::from_bits(8), "the same subject elsewhere is somebody else");
 }
 
 async fn deletes_all_of_an_account(store: &dyn Store) {
-    store.sign_in(&person("Ada"), ada().id, NOW).await.expect("signed in");
+    sign_in(store, &person("Ada"), ada().id).await;
     store.add_session(&session(1, 9_000), NOW).await.expect("stored");
     store.add_visit(ada().id, RoomId::from_bits(1), NOW).await.expect("stored");
-    assert_eq!(store.delete_account(ada().id).await.expect("deleted"), [TokenHash([1; 32])]);
+    store.delete_account(ada().id).await.expect("deleted");
     assert_eq!(store.find_session(TokenHash([1; 32]), NOW).await.expect("looked up"), None);
     assert_eq!(store.visits(ada().id).await.expect("looked up"), []);
-    let next = store.sign_in(&person("Ada"), AccountId::from_bits(9), NOW).await.expect("signed in");
+    let next = sign_in(store, &person("Ada"), AccountId::from_bits(9)).await;
     assert_eq!(next.id, AccountId::from_bits(9), "nothing leads to the old account");
 }
 
-async fn spends_once(store: &dyn Store) {
-    let spend = |token| store.spend(TokenHash([token; 32]), Timestamp::from_millis(2_000));
-    assert!(spend(1).await.expect("spent"));
-    assert!(!spend(1).await.expect("looked up"));
-    assert!(spend(2).await.expect("spent"));
+async fn signs_in_and_takes_the_guest_along(store: &dyn Store) {
+    let known = AccountId::from_bits(7);
+    sign_in(store, &person("Ada"), known).await;
+    store.add_account(&ada(), NOW).await.expect("stored");
+    store.add_session(&session(1, 2_000), NOW).await.expect("stored");
+    store.add_visit(ada().id, RoomId::from_bits(1), NOW).await.expect("stored");
+    let arrival = Arrival { before: Some(TokenHash([1; 32])), guest: Some(ada().id), ..arrival(&person("Ada"), 2) };
+    let signed_in = store.sign_in(&arrival, NOW).await.expect("stored").expect("for the first time");
+    assert_eq!((signed_in.account.id, signed_in.guest), (known, Some(ada().id)));
+    assert_eq!(signed_in.ended, [TokenHash([1; 32])]);
+    let whose = async |token| store.find_session(TokenHash([token; 32]), NOW).await.expect("looked up").map(|a| a.id);
+    assert_eq!((whose(1).await, whose(2).await), (None, Some(known)));
+    assert_eq!(store.visits(known).await.expect("found"), [RoomId::from_bits(1)]);
+    assert_eq!(store.departures().await.expect("listed"), [(ada().id, Some(known))]);
+
+    let again = Arrival { session: TokenHash([3; 32]), before: Some(TokenHash([2; 32])), ..arrival };
+    assert_eq!(store.sign_in(&again, NOW).await.expect("looked up"), None, "none is completed twice");
+    assert_eq!((whose(2).await, whose(3).await), (Some(known), None));
+
+    store.delete_account(ada().id).await.expect("deleted");
+    store.end_departure(ada().id).await.expect("forgotten");
+    store.begin_deletion(known).await.expect("begun");
+    assert_eq!(store.departures().await.expect("listed"), [(known, None)]);
+    assert_eq!(whose(2).await, None);
+}
+
+async fn takes_along_only_who_is_still_the_guest(store: &dyn Store) {
+    store.add_account(&ada(), NOW).await.expect("stored");
+    store.add_session(&session(1, 2_000), NOW).await.expect("stored");
+    let before = Some(TokenHash([1; 32]));
+    let other = Arrival { before, guest: Some(AccountId::from_bits(5)), ..arrival(&person("Ada"), 2) };
+    let signed_in = store.sign_in(&other, NOW).await.expect("stored").expect("for the first time");
+    assert_eq!(
+        (signed_in.account.id, signed_in.guest, signed_in.ended),
+        (other.candidate, None, vec![TokenHash([1; 32])])
+    );
+    assert_eq!(store.departures().await.expect("listed"), []);
 }
 
 async fn remembers_the_latest_visits(store: &dyn Store) {
@@ -144,19 +202,47 @@ async fn memory_keeps_the_contract() {
     ends_and_extends_sessions(&MemoryStore::default()).await;
     knows_people_again(&MemoryStore::default()).await;
     deletes_all_of_an_account(&MemoryStore::default()).await;
-    spends_once(&MemoryStore::default()).await;
+    signs_in_and_takes_the_guest_along(&MemoryStore::default()).await;
+    takes_along_only_who_is_still_the_guest(&MemoryStore::default()).await;
 }
 
 #[tokio::test]
 async fn sqlite_keeps_the_contract() {
-    let folders = [(); 7].map(|()| TempDir::new().expect("a folder"));
+    let folders = [(); 8].map(|()| TempDir::new().expect("a folder"));
     keeps_sessions_until_they_expire(&sqlite(&folders[0]).await).await;
     forgets_expired_sessions(&sqlite(&folders[1]).await).await;
     remembers_the_latest_visits(&sqlite(&folders[2]).await).await;
     ends_and_extends_sessions(&sqlite(&folders[3]).await).await;
     knows_people_again(&sqlite(&folders[4]).await).await;
     deletes_all_of_an_account(&sqlite(&folders[5]).await).await;
-    spends_once(&sqlite(&folders[6]).await).await;
+    signs_in_and_takes_the_guest_along(&sqlite(&folders[6]).await).await;
+    takes_along_only_who_is_still_the_guest(&sqlite(&folders[7]).await).await;
+}
+
+#[tokio::test]
+async fn sqlite_does_nothing_by_halves() {
+    let folder = TempDir::new().expect("a folder");
+    let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
+    let store = SqliteStore::new(pool.clone());
+    store.add_account(&ada(), NOW).await.expect("stored");
+    store.add_session(&session(1, 2_000), NOW).await.expect("stored");
+    let (before, guest) = (Some(TokenHash([1; 32])), Some(ada().id));
+    let first = Arrival { before, guest, ..arrival(&person("Ada"), 2) };
+    let refuse = async |what: &'static str| sqlx::query(what).execute(&pool).await.expect("a trigger");
+    refuse("CREATE TRIGGER no_session BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, 'refused'); END").await;
+    assert!(store.sign_in(&first, NOW).await.is_err());
+    assert_eq!(store.find_session(TokenHash([1; 32]), NOW).await.expect("found"), Some(ada()), "still a guest");
+    refuse("DROP TRIGGER no_session").await;
+    let signed_in = store.sign_in(&first, NOW).await.expect("stored").expect("not spent");
+    assert_eq!(signed_in.account.id, ada().id);
+
+    store.add_visit(ada().id, RoomId::from_bits(1), NOW).await.expect("stored");
+    refuse("CREATE TRIGGER no_deletion BEFORE DELETE ON accounts BEGIN SELECT RAISE(ABORT, 'refused'); END").await;
+    assert!(store.delete_account(ada().id).await.is_err());
+    assert!(store.find_session(TokenHash([2; 32]), NOW).await.expect("found").is_some());
+    assert_eq!(store.visits(ada().id).await.expect("found"), [RoomId::from_bits(1)]);
+    let known = sign_in(&store, &person("Ada"), AccountId::from_bits(9)).await;
+    assert_eq!(known.id, ada().id, "known as before");
 }
 
 /// Guests go with their sessions; those who sign in are known again for a year.
@@ -166,7 +252,7 @@ async fn sqlite_forgets_guests_at_once_and_people_after_a_year() {
     let store = sqlite(&folder).await;
     let guest = Account { id: AccountId::from_bits(2), ..ada() };
     store.add_account(&guest, NOW).await.expect("stored");
-    store.sign_in(&person("Ada"), ada().id, NOW).await.expect("signed in");
+    sign_in(&store, &person("Ada"), ada().id).await;
     let visitor = Account { id: AccountId::from_bits(3), ..ada() };
     let come_at = async |at: u64, token| {
         let at = Timestamp::from_millis(at);
@@ -179,11 +265,11 @@ async fn sqlite_forgets_guests_at_once_and_people_after_a_year() {
         store.add_session(&session, at).await.expect("stored");
     };
     come_at(100_000, 1).await;
-    assert!(store.sign_in(&Person { subject: "43".to_owned(), ..person("Grace") }, guest.id, NOW).await.is_ok());
-    let again = store.sign_in(&person("Ada"), AccountId::from_bits(9), NOW).await.expect("signed in");
+    sign_in(&store, &Person { subject: "43".to_owned(), ..person("Grace") }, guest.id).await;
+    let again = sign_in(&store, &person("Ada"), AccountId::from_bits(9)).await;
     assert_eq!(again.id, ada().id, "known without a session");
     come_at(ACCOUNT_KEPT_MS + 1_000, 2).await;
-    let later = store.sign_in(&person("Ada"), AccountId::from_bits(9), NOW).await.expect("signed in");
+    let later = sign_in(&store, &person("Ada"), AccountId::from_bits(9)).await;
     assert_eq!(later.id, AccountId::from_bits(9), "forgotten");
 }
 
@@ -191,12 +277,12 @@ async fn sqlite_forgets_guests_at_once_and_people_after_a_year() {
 async fn sqlite_keeps_people_whose_session_is_used_for_a_year_from_then() {
     let folder = TempDir::new().expect("a folder");
     let store = sqlite(&folder).await;
-    store.sign_in(&person("Ada"), ada().id, NOW).await.expect("signed in");
+    sign_in(&store, &person("Ada"), ada().id).await;
     store.add_session(&session(1, 2_000), NOW).await.expect("stored");
     let used_at = NOW.after_ms(1_000_000);
     assert!(store.extend_session(TokenHash([1; 32]), used_at.after_ms(1), used_at).await.expect("extended"));
     store.forget_expired(NOW.after_ms(ACCOUNT_KEPT_MS)).await.expect("forgotten");
-    let known = store.sign_in(&person("Ada"), AccountId::from_bits(9), NOW).await.expect("signed in");
+    let known = sign_in(&store, &person("Ada"), AccountId::from_bits(9)).await;
     assert_eq!(known.id, ada().id);
 }
 

@@ -20,8 +20,9 @@ use heartogether::{
         RoomResumed, SendSignal, SequencedEvent, ServerMessage, Signal, decode_server, encode,
     },
 };
-use heartogether_server::{clock::ManualClock, config::Config, startup::Server};
+use heartogether_server::{clock::ManualClock, config::Config, database, startup::Server};
 use reqwest::{Client as HttpClient, Response, header, redirect::Policy};
+use sqlx::{Row, SqlitePool};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -39,6 +40,22 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Longest wait for an answer to something that may be incomplete.
 const HESITATION: Duration = Duration::from_secs(2);
+
+/// Overwrites the table of the logs' entries in a database's file, as a disk does that goes bad. Gives the database as whoever
+/// opens it next finds it.
+pub async fn damage_entries(pool: &SqlitePool, path: &Path) -> SqlitePool {
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await.expect("all in one file");
+    let number = async |query: &'static str| {
+        let row = sqlx::query(query).fetch_one(pool).await.expect("an answer");
+        usize::try_from(row.get::<i64, _>(0)).expect("a number")
+    };
+    let size = number("PRAGMA page_size").await;
+    let root = number("SELECT rootpage FROM sqlite_master WHERE name = 'entries'").await;
+    let mut file = std::fs::read(path).expect("the file");
+    file[(root - 1) * size..root * size].fill(0xa5);
+    std::fs::write(path, file).expect("the file is written");
+    database::open(path).await.expect("a database")
+}
 
 /// Where a server is reached, whichever way it was started.
 #[derive(Clone)]

@@ -53,50 +53,68 @@ fn dismiss(room: &mut Room, account: AccountId, refusal: Refusal, effects: &mut 
 
 /// The entries of a log in which a deleted account's name, e-mail address or words stand, without them. In the places of the
 /// others they give the same room from the account's deletion on.
-pub fn redact<'a>(entries: impl DoubleEndedIterator<Item = &'a Entry> + Clone, account: AccountId) -> Vec<Entry> {
-    let accounts = once_called(entries.clone(), account);
-    let connections = connections_of(entries.clone(), &accounts);
-    let changed = |entry: &Entry| {
+pub fn redact<'a>(entries: impl Iterator<Item = &'a Entry> + Clone, account: AccountId) -> Vec<Entry> {
+    let mut merges = Merges::default();
+    entries.clone().for_each(|entry| merges.note(entry));
+    let mut redaction = merges.redaction_of(account);
+    entries.filter_map(|entry| redaction.redact(entry)).collect()
+}
+
+/// Which accounts became which others, as a log tells it from its beginning on: the first of two passes over a log that is too
+/// long to be held.
+#[derive(Clone, Debug, Default)]
+pub struct Merges(Vec<(AccountId, AccountId)>);
+
+impl Merges {
+    /// Takes note of the next entry.
+    pub fn note(&mut self, entry: &Entry) {
+        if let Event::AccountMerged { from, to } = entry.event {
+            self.0.push((from, to));
+        }
+    }
+
+    /// What takes an account out of the log, and the guests that it was before: the second pass.
+    pub fn redaction_of(self, account: AccountId) -> Redaction {
+        let mut accounts = BTreeSet::from([account]);
+        for (from, to) in self.0.into_iter().rev() {
+            if accounts.contains(&to) {
+                accounts.insert(from);
+            }
+        }
+        Redaction { accounts, connections: BTreeSet::new() }
+    }
+}
+
+/// Takes an account out of a log, entry by entry from the beginning on.
+#[derive(Clone, Debug)]
+pub struct Redaction {
+    accounts: BTreeSet<AccountId>,
+    /// Those on which the accounts have asked for a place so far. Nobody writes before that.
+    connections: BTreeSet<ConnectionId>,
+}
+
+impl Redaction {
+    /// The next entry without the account; `None` where nothing of it stands there.
+    pub fn redact(&mut self, entry: &Entry) -> Option<Entry> {
         let mut redacted = entry.clone();
         match &mut redacted.event {
-            Event::JoinRequested(request) if accounts.contains(&request.account) => {
+            Event::JoinRequested(request) if self.accounts.contains(&request.account) => {
+                self.connections.insert(request.connection.id);
                 request.name = somebody();
                 request.email = None;
             }
+            Event::ResumeRequested(request) if self.accounts.contains(&request.account) => {
+                self.connections.insert(request.connection.id);
+            }
             Event::Commanded { connection, command: Command::Write { text, .. } }
-                if connections.contains(connection) =>
+                if self.connections.contains(connection) =>
             {
                 *text = something();
             }
             _ => {}
         }
         (redacted != *entry).then_some(redacted)
-    };
-    entries.filter_map(changed).collect()
-}
-
-/// The account, and the guests that it was before.
-fn once_called<'a>(entries: impl DoubleEndedIterator<Item = &'a Entry>, account: AccountId) -> BTreeSet<AccountId> {
-    let mut accounts = BTreeSet::from([account]);
-    for entry in entries.rev() {
-        match entry.event {
-            Event::AccountMerged { from, to } if accounts.contains(&to) => accounts.insert(from),
-            _ => false,
-        };
     }
-    accounts
-}
-
-fn connections_of<'a>(
-    entries: impl Iterator<Item = &'a Entry>,
-    accounts: &BTreeSet<AccountId>,
-) -> BTreeSet<ConnectionId> {
-    let asking = entries.filter_map(|entry| match &entry.event {
-        Event::JoinRequested(request) => Some((request.account, request.connection.id)),
-        Event::ResumeRequested(request) => Some((request.account, request.connection.id)),
-        _ => None,
-    });
-    asking.filter(|(account, _)| accounts.contains(account)).map(|(_, connection)| connection).collect()
 }
 
 fn somebody() -> DisplayName {

@@ -38,6 +38,11 @@ impl Chat {
         self.page(reader, |message| message.seq < seq)
     }
 
+    /// Whether an account's message is there already.
+    pub(super) fn holds(&self, account: AccountId, nonce: u32) -> bool {
+        self.kept.iter().any(|kept| kept.account == account && kept.message.nonce == nonce)
+    }
+
     /// Gives messages to another account.
     pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
         self.kept.iter_mut().filter(|kept| kept.account == from).for_each(|kept| kept.account = to);
@@ -81,7 +86,7 @@ pub(super) fn write(
     let (seq, delivered) = (room.seq, room.host_connected());
     let Some(member) = room.members.attached_at(connection) else { return };
     let account = member.account;
-    if room.chat.kept.iter().any(|kept| kept.account == account && kept.message.nonce == nonce) {
+    if room.chat.holds(account, nonce) {
         return;
     }
     member.last_message = Some(text.clone());

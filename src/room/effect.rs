@@ -56,8 +56,8 @@ pub enum Effect {
     Disconnect {
         /// Which.
         connection: ConnectionId,
-        /// Why.
-        refusal: Refusal,
+        /// Why; `None` at the room's end, which its members have just been told of.
+        refusal: Option<Refusal>,
     },
     /// The room is over for good: forget its log, and let its code be drawn again.
     CloseRoom,
@@ -91,7 +91,12 @@ impl Effects {
     }
 
     pub(crate) fn disconnect(&mut self, connection: ConnectionId, refusal: Refusal) {
-        self.orders.push(Effect::Disconnect { connection, refusal });
+        self.orders.push(Effect::Disconnect { connection, refusal: Some(refusal) });
+    }
+
+    /// Closes a member's connection after the room's last words.
+    pub(crate) fn dismiss(&mut self, connection: ConnectionId) {
+        self.orders.push(Effect::Disconnect { connection, refusal: None });
     }
 
     pub(crate) fn close_room(&mut self) {

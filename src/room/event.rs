@@ -46,6 +46,9 @@ pub enum Event {
     ReopenRequested {
         /// Who asked.
         account: AccountId,
+        /// What the account was to the server then.
+        #[serde(default, rename = "account_kind")]
+        kind: Kind,
     },
     /// A connection is gone.
     ConnectionLost {

@@ -1,10 +1,11 @@
 //! What happens when nothing happens: grace periods run out, and rooms end.
 
-use super::{Audience, Effects, Policy, Room, members::Member, stream};
+use super::{Audience, Effects, Foreseen, Policy, Room, members::Member, stream};
 use crate::{
     id::AccountId,
     limits::END_WARNING_MS,
-    role::Permission,
+    refusal::Refusal,
+    role::{Kind, Permission, permit},
     time::Timestamp,
     wire::{EndReason, RoomEvent, StreamState},
 };
@@ -36,25 +37,41 @@ pub(super) fn is_due(room: &Room, at: Timestamp) -> bool {
     next_due(room).is_some_and(|due| due <= at)
 }
 
-/// Ends the room for everyone.
+/// Ends the room for everyone, and lets their connections go.
 pub(super) fn end(room: &mut Room, reason: EndReason, at: Timestamp, effects: &mut Effects) {
     room.ended = Some(reason);
     room.ended_at = at;
     room.end_expected = None;
     stream::cease(room);
     effects.announce(Audience::Everyone, RoomEvent::RoomEnded { reason });
+    for connection in room.connections(Audience::Everyone) {
+        effects.dismiss(connection.id);
+    }
 }
 
 /// Opens an ended room again for its owner: same code, same chat, same removals, and nobody in it yet. Whether it was
 /// theirs to open, and in time.
-pub(super) fn reopen(room: &mut Room, account: AccountId, at: Timestamp) -> bool {
-    let in_time = room.reopenable_until().is_some_and(|due| at < due);
-    let may = in_time && room.standing_of(Some(account)).allows(Permission::ReopenRoom);
+pub(super) fn reopen(room: &mut Room, account: AccountId, kind: Kind, at: Timestamp) -> bool {
+    let may = check_reopen(room, account, kind, at) == Ok(Foreseen::Change);
     if may {
         room.ended = None;
         room.members.restart(at);
     }
     may
+}
+
+/// Whether an account may open the room again by `at`. Whose room it is, nobody else learns.
+pub(super) fn check_reopen(room: &Room, account: AccountId, kind: Kind, at: Timestamp) -> Result<Foreseen, Refusal> {
+    match permit(room.standing_of(Some(account)), kind, Permission::ReopenRoom) {
+        Ok(()) => {}
+        Err(Refusal::NotOwner) => return Err(Refusal::ReopenTooLate),
+        Err(refusal) => return Err(refusal),
+    }
+    match room.reopenable_until() {
+        _ if room.created.is_some() && room.ended.is_none() => Ok(Foreseen::Nothing),
+        Some(due) if at < due => Ok(Foreseen::Change),
+        _ => Err(Refusal::ReopenTooLate),
+    }
 }
 
 /// Closes the room for good once its owner can no longer open it again.

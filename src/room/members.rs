@@ -6,7 +6,9 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, ConnectionRef, Effects, JoinRequested, Marks, ResumeRequested, Room, RoomCreated, chat, stream};
+use super::{
+    Audience, ConnectionRef, Effects, Foreseen, JoinRequested, Marks, ResumeRequested, Room, RoomCreated, chat, stream,
+};
 use crate::{
     engagement::{MessageText, Reaction},
     id::{AccountId, AddressMark, BrowserMark, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, Seq},
@@ -49,6 +51,10 @@ impl Removed {
         self.accounts.insert(trace.account);
         self.browsers.extend(trace.marks.browser);
         self.addresses.extend(trace.marks.address.filter(|_| with_address));
+    }
+
+    fn includes(&self, member: &Member) -> bool {
+        self.accounts.contains(&member.account) || self.knows(member.marks)
     }
 
     /// Whether it is a browser or an address of somebody who was removed.
@@ -195,6 +201,11 @@ impl Members {
     /// The listeners' places that are taken, and those that were of late.
     fn traces(&self) -> impl Iterator<Item = Trace> {
         self.listeners.iter().map(Member::trace).chain(self.former.iter().copied())
+    }
+
+    /// Whose place it is, or was of late.
+    fn find_removable(&self, member: MemberId) -> Result<Trace, Refusal> {
+        self.traces().find(|trace| trace.member == member).ok_or(Refusal::MemberNotFound)
     }
 
     /// Whether as many listen from this address as may. The host's own address has every place.
@@ -405,8 +416,12 @@ pub(super) fn lose_connection(room: &mut Room, connection: ConnectionId, at: Tim
     detach(room, |held| held.id == connection, at, effects)
 }
 
-/// Whether it was the node of a member's connection.
+/// Whether it was the node of a member's connection. Whoever was in their grace period could not come back while nobody
+/// served the room, so it begins anew.
 pub(super) fn lose_node(room: &mut Room, node: NodeId, at: Timestamp, effects: &mut Effects) -> bool {
+    for listener in room.members.listeners.iter_mut().filter(|listener| listener.connection().is_none()) {
+        listener.attachment = Attachment::Detached(at);
+    }
     detach(room, |held| held.node == node, at, effects)
 }
 
@@ -445,14 +460,14 @@ pub(super) fn remove(
     block_address: bool,
     effects: &mut Effects,
 ) {
-    let Some(trace) = room.members.traces().find(|trace| trace.member == member) else {
-        return effects.refuse(connection, Refusal::MemberNotFound);
+    let trace = match room.members.find_removable(member) {
+        Ok(trace) => trace,
+        Err(refusal) => return effects.refuse(connection, refusal),
     };
     room.members.removed.add(trace, block_address);
     let Members { listeners, removed, .. } = &room.members;
-    let is_removed = |member: &Member| removed.accounts.contains(&member.account) || removed.knows(member.marks);
-    let gone: Vec<_> = listeners.iter().filter(|member| is_removed(member)).map(Member::trace).collect();
-    for member in listeners.iter().filter(|member| is_removed(member)) {
+    let gone: Vec<_> = listeners.iter().filter(|member| removed.includes(member)).map(Member::trace).collect();
+    for member in listeners.iter().filter(|member| removed.includes(member)) {
         effects.announce(Audience::Host, RoomEvent::ListenerLeft { member: member.id });
         if let Some(connection) = member.connection() {
             effects.disconnect(connection.id, Refusal::Removed);
@@ -461,4 +476,13 @@ pub(super) fn remove(
     // Who had the same browser or address cannot come back from elsewhere either.
     room.members.removed.accounts.extend(gone.iter().map(|trace| trace.account));
     room.members.release(|member| !gone.iter().any(|trace| trace.member == member.id));
+}
+
+/// What comes of a removal: nothing where all that it would keep out is kept out, and nobody of it is there.
+pub(super) fn foresee_removal(room: &Room, member: MemberId, block_address: bool) -> Result<Foreseen, Refusal> {
+    let trace = room.members.find_removable(member)?;
+    let mut removed = room.members.removed.clone();
+    removed.add(trace, block_address);
+    let is_there = room.members.listeners().any(|listener| removed.includes(listener));
+    Ok(Foreseen::if_changed(is_there || removed != room.members.removed))
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, Effects, Room};
+use super::{Audience, Effects, Foreseen, Room};
 use crate::{
     id::ConnectionId,
     refusal::Refusal,
@@ -62,30 +62,39 @@ impl Stream {
 }
 
 pub(super) fn start(room: &mut Room, paused: bool, at: Timestamp) {
-    let phase = if paused { Phase::Paused } else { Phase::Live };
-    room.stream = Stream { phase, started_at: room.stream.started_at.or(Some(at)), silent: false };
+    room.stream = Stream { phase: begun(paused), started_at: room.stream.started_at.or(Some(at)), silent: false };
 }
 
-pub(super) fn pause(room: &mut Room, connection: ConnectionId, effects: &mut Effects) {
-    turn(room, Phase::Live, Phase::Paused, connection, effects);
+const fn begun(paused: bool) -> Phase {
+    if paused { Phase::Paused } else { Phase::Live }
 }
 
-pub(super) fn resume(room: &mut Room, connection: ConnectionId, effects: &mut Effects) {
-    turn(room, Phase::Paused, Phase::Live, connection, effects);
+/// What comes of a start: nothing where the stream is so already, whatever its source.
+pub(super) fn foresee_start(room: &Room, paused: bool) -> Foreseen {
+    Foreseen::if_changed(room.stream.phase != begun(paused) || room.stream.silent)
 }
 
-fn turn(room: &mut Room, from: Phase, to: Phase, connection: ConnectionId, effects: &mut Effects) {
+/// Pauses the stream, or ends the pause.
+pub(super) fn turn(room: &mut Room, paused: bool, connection: ConnectionId, effects: &mut Effects) {
+    match foresee_turn(room, paused) {
+        Ok(Foreseen::Change) => room.stream.phase = begun(paused),
+        Ok(Foreseen::Nothing) => {}
+        Err(refusal) => effects.refuse(connection, refusal),
+    }
+}
+
+/// What comes of a pause or its end. A command that arrives twice, such as after a resume, has already been carried out.
+pub(super) fn foresee_turn(room: &Room, paused: bool) -> Result<Foreseen, Refusal> {
     match room.stream.phase {
-        phase if phase == from => room.stream.phase = to,
-        // A command that arrives twice, such as after a resume, has already been carried out.
-        phase if phase == to => {}
-        _ => effects.refuse(connection, Refusal::StreamNotReady),
+        phase if phase == begun(paused) => Ok(Foreseen::Nothing),
+        phase if phase == begun(!paused) => Ok(Foreseen::Change),
+        _ => Err(Refusal::StreamNotReady),
     }
 }
 
 /// What was live has no source for now.
 pub(super) fn interrupt(room: &mut Room, at: Timestamp) {
-    if matches!(room.stream.phase, Phase::Live | Phase::Paused) {
+    if foresee_interruption(room) == Foreseen::Change {
         room.stream.phase = Phase::Interrupted(at);
         room.stream.silent = false;
     }
@@ -93,10 +102,22 @@ pub(super) fn interrupt(room: &mut Room, at: Timestamp) {
 
 /// The source gives no sound, or does again.
 pub(super) fn declare_silence(room: &mut Room, connection: ConnectionId, silent: bool, effects: &mut Effects) {
-    match room.stream.phase {
-        Phase::Live | Phase::Paused => room.stream.silent = silent,
-        Phase::Idle | Phase::Interrupted(_) => effects.refuse(connection, Refusal::StreamNotReady),
+    match foresee_silence(room, silent) {
+        Ok(_) => room.stream.silent = silent,
+        Err(refusal) => effects.refuse(connection, refusal),
     }
+}
+
+/// What comes of such a declaration.
+pub(super) fn foresee_silence(room: &Room, silent: bool) -> Result<Foreseen, Refusal> {
+    match room.stream.phase {
+        Phase::Live | Phase::Paused => Ok(Foreseen::if_changed(room.stream.silent != silent)),
+        Phase::Idle | Phase::Interrupted(_) => Err(Refusal::StreamNotReady),
+    }
+}
+
+pub(super) fn foresee_interruption(room: &Room) -> Foreseen {
+    Foreseen::if_changed(matches!(room.stream.phase, Phase::Live | Phase::Paused))
 }
 
 /// Nothing is sent any more.

@@ -119,7 +119,7 @@ fn whoever_spoke_last_is_known_when_a_crowd_leaves_at_once() {
     }
     stage.command(2, write(1, "louder, please"));
     stage.command(1, Command::StopRoom);
-    stage.append(Event::ReopenRequested { account: OWNER });
+    stage.append(reopening(OWNER));
     assert_eq!(stage.room.listener_count(), 0);
     stage.append(Event::AccountDeleted { account: GRACE });
     let kept = serde_json::to_string(&stage.room).expect("a room is written");

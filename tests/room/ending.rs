@@ -3,8 +3,8 @@
 use heartogether::{
     id::{NodeId, ResumeToken, Seq},
     refusal::Refusal,
-    role::Role,
-    room::{Command, Effect, Event},
+    role::{Guests, Kind, Role},
+    room::{Command, Effect, Event, Foreseen},
     wire::{EndReason, RoomEvent, Signal, StreamState},
 };
 
@@ -17,6 +17,7 @@ fn the_host_stops_the_room_for_everyone() {
     let outcome = stage.command(1, Command::StopRoom);
     assert_eq!(outcome.everyone_learns(), [&RoomEvent::RoomEnded { reason: EndReason::Stopped }]);
     assert_eq!(outcome.wake_at(), Some(stage.now.after_ms(REOPEN_MS)));
+    assert_eq!(outcome.dismissed(), [1, 2, 3].map(|at| connection(at).id), "whoever is told of the end is let go");
     for member in [HOST, grace] {
         assert_eq!(stage.view(member).stream, StreamState::Ended);
         assert_eq!(stage.view(member).ended, Some(EndReason::Stopped));
@@ -92,7 +93,7 @@ fn the_owner_opens_an_ended_room_again_for_ten_minutes() {
     stage.command(2, write(1, "thank you"));
     stage.command(1, Command::RemoveListener { member: FIRST_LISTENER, block_address: false });
     stage.command(1, Command::StopRoom);
-    stage.wait(REOPEN_MS - 1).append(Event::ReopenRequested { account: OWNER });
+    stage.wait(REOPEN_MS - 1).append(reopening(OWNER));
     assert_eq!(stage.room.ended(), None);
     assert_eq!(stage.room.listener_count(), 0);
     let joined = stage.host(11);
@@ -107,18 +108,47 @@ fn a_room_that_was_opened_again_lives_as_long_as_a_new_one() {
     let mut stage = Stage::open();
     stage.wait(HOST_ABSENT_MS).wake();
     assert_eq!(stage.room.ended(), Some(EndReason::HostAbsent));
-    stage.append(Event::ReopenRequested { account: OWNER });
+    stage.append(reopening(OWNER));
     assert!(stage.wait(IDLE_MS - 1).wake().is_silent());
     assert_eq!(stage.room.ended(), None);
+}
+
+#[test]
+fn whoever_ends_a_room_that_is_over_by_itself_is_let_go_once() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    stage.listener(GRACE, 2);
+    let outcome = stage.wait(IDLE_MS).command(1, Command::StopRoom);
+    assert_eq!(outcome.everyone_learns(), [&RoomEvent::RoomEnded { reason: EndReason::Idle }]);
+    assert_eq!(outcome.dismissed(), [1, 2].map(|at| connection(at).id));
+    assert!(stage.wake().dismissed().is_empty());
+}
+
+#[test]
+fn what_comes_of_a_request_to_open_a_room_again_is_foreseen() {
+    let mut stage = Stage::full_and_live();
+    let foresee =
+        |stage: &Stage, account, kind| stage.room.foresee(&Event::ReopenRequested { account, kind }, stage.now);
+    assert_eq!(foresee(&stage, OWNER, Kind::Known), Ok(Foreseen::Nothing), "it is open");
+    assert_eq!(foresee(&stage, GRACE, Kind::Known), Err(Refusal::ReopenTooLate), "whose it is, nobody else learns");
+    stage.command(1, Command::StopRoom);
+    assert_eq!(foresee(&stage, OWNER, Kind::Known), Ok(Foreseen::Change));
+    assert_eq!(foresee(&stage, GRACE, Kind::Known), Err(Refusal::ReopenTooLate));
+    let guest = Kind::Guest(Guests::Listen);
+    assert_eq!(foresee(&stage, OWNER, guest), Err(Refusal::GuestsListenOnly));
+    stage.append(Event::ReopenRequested { account: OWNER, kind: guest });
+    assert_eq!(stage.room.ended(), Some(EndReason::Stopped));
+    stage.append(reopening(OWNER));
+    assert_eq!(foresee(&stage, OWNER, Kind::Known), Ok(Foreseen::Nothing), "twice is as good as once");
 }
 
 #[test]
 fn nobody_else_opens_an_ended_room_and_nobody_does_later() {
     let mut stage = Stage::full_and_live();
     stage.command(1, Command::StopRoom);
-    stage.append(Event::ReopenRequested { account: GRACE });
+    stage.append(reopening(GRACE));
     assert_eq!(stage.room.ended(), Some(EndReason::Stopped));
-    let late = stage.wait(REOPEN_MS).append(Event::ReopenRequested { account: OWNER });
+    let late = stage.wait(REOPEN_MS).append(reopening(OWNER));
     assert_eq!(late.0, [Effect::CloseRoom]);
     assert_eq!(stage.room.ended(), Some(EndReason::Stopped));
     assert_eq!(stage.room.reopenable_until(), None);

@@ -200,7 +200,7 @@ impl World {
                     self.append(Event::Commanded { connection: owner.id, command });
                 }
             }
-            Move::Reopen { account } => self.append(Event::ReopenRequested { account }),
+            Move::Reopen { account } => self.append(reopening(account)),
             Move::Wake => self.append(Event::Woke),
             Move::Restart => {
                 let disk = serde_json::to_string(&self.room).expect("a room is written");
@@ -309,11 +309,6 @@ impl World {
                 Effect::WakeAt(time) => self.wake_at = Some(*time),
                 Effect::CloseRoom => {}
             }
-        }
-        // Those who were told of the end are disconnected.
-        if before.ended().is_none() && self.room.ended().is_some() {
-            let attached: Vec<_> = self.room.members().filter_map(|member| member.connection()).collect();
-            attached.into_iter().for_each(|connection| self.close(connection.id));
         }
         let shown = self.shown();
         self.turns.push(Turn { before, entry, effects, after, seated, shown });

@@ -2,7 +2,7 @@
 
 use heartogether::{
     refusal::Refusal,
-    room::{Audience, Command, Effect},
+    room::{Audience, Command, Effect, Event},
     wire::{EndReason, Refused, RoomEvent, ServerMessage, StreamState},
 };
 
@@ -136,6 +136,33 @@ fn the_room_asks_to_be_woken_for_the_next_thing_due() {
     assert_eq!(outcome.wake_at(), due(&stage, REOPEN_MS), "ended, and its owner may open it again");
     let outcome = stage.wait(REOPEN_MS).wake();
     assert_eq!((outcome.wake_at(), outcome.0), (None, vec![Effect::CloseRoom]), "over for good");
+}
+
+#[test]
+fn whoever_was_there_when_the_server_stopped_loses_nothing_however_long_it_was_away() {
+    let down_ms = 10 * HOST_ABSENT_MS;
+    let node_lost = || Event::NodeLost { node: connection(1).node };
+    let mut stage = Stage::open();
+    stage.host(1);
+    let grace = stage.listener(GRACE, 2);
+    stage.listener(EDSGER, 3);
+    stage.lose(3);
+    let outcome = stage.wait(down_ms).append(node_lost());
+    assert!(outcome.everyone_learns().is_empty(), "a room that was not live has not ended: {outcome:?}");
+    assert_eq!(stage.room.listener_count(), 2, "a grace period begins anew");
+    stage.wait(LISTENER_GRACE_MS - 1).resume(GRACE, grace.token, grace.seq, 12).resumed(12);
+    stage.wait(1).wake();
+    assert_eq!(stage.room.listener_count(), 1);
+
+    let mut live = Stage::full_and_live();
+    live.wait(down_ms).append(node_lost());
+    assert_eq!((live.stream(), live.room.listener_count()), (StreamState::Interrupted, 2));
+    live.wait(HOST_GRACE_MS - 1).wake();
+    assert_eq!(live.stream(), StreamState::Interrupted, "the host has the whole grace period");
+
+    let mut deserted = Stage::open();
+    let outcome = deserted.wait(IDLE_MS).append(node_lost());
+    assert_eq!(outcome.everyone_learns(), [&IDLE], "nobody was there");
 }
 
 #[test]

@@ -58,6 +58,11 @@ pub(crate) fn write(nonce: u32, text: &str) -> Command {
     Command::Write { nonce, text: MessageText::parse(text).expect("a message of the tests") }
 }
 
+/// An account that is known asks to open the room again.
+pub(crate) fn reopening(account: AccountId) -> Event {
+    Event::ReopenRequested { account, kind: Kind::Known }
+}
+
 /// Every command there is.
 pub(crate) fn commands() -> Vec<Command> {
     vec![
@@ -273,10 +278,19 @@ impl Outcome {
     /// The connections that are closed, and why.
     pub(crate) fn closed(&self) -> Vec<(ConnectionId, Refusal)> {
         let closed = self.0.iter().filter_map(|effect| match effect {
-            Effect::Disconnect { connection, refusal } => Some((*connection, *refusal)),
+            Effect::Disconnect { connection, refusal } => refusal.map(|refusal| (*connection, refusal)),
             _ => None,
         });
         closed.collect()
+    }
+
+    /// The connections that are closed after the room's last words.
+    pub(crate) fn dismissed(&self) -> Vec<ConnectionId> {
+        let dismissed = self.0.iter().filter_map(|effect| match effect {
+            Effect::Disconnect { connection, refusal: None } => Some(*connection),
+            _ => None,
+        });
+        dismissed.collect()
     }
 
     pub(crate) fn wake_at(&self) -> Option<Timestamp> {

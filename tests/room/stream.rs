@@ -1,9 +1,10 @@
 //! What the host sends: every transition.
 
 use heartogether::{
+    id::{MemberId, NodeId},
     refusal::Refusal,
     role::Role,
-    room::Command,
+    room::{Command, Event, Foreseen},
     wire::{
         RoomEvent,
         StreamState::{self, *},
@@ -173,4 +174,67 @@ fn a_listener_who_drops_does_not_touch_the_stream() {
     let mut stage = Stage::full_and_live();
     assert!(stage.lose(2).everyone_learns().is_empty());
     assert_eq!(stage.stream(), Live);
+}
+
+#[test]
+fn what_changes_nothing_is_foreseen() {
+    let foreseen = |stage: &Stage, command: Command| {
+        let event = Event::Commanded { connection: connection(1).id, command };
+        stage.room.foresee(&event, stage.now)
+    };
+    use Command::{InterruptStream, PauseStream, ResumeStream};
+    for (state, repeated) in [
+        (Idle, vec![InterruptStream]),
+        (Live, vec![MICROPHONE, DISPLAY, ResumeStream]),
+        (Paused, vec![SILENCED, PauseStream]),
+        (Interrupted, vec![InterruptStream]),
+    ] {
+        let stage = in_state(state);
+        for command in repeated {
+            assert_eq!(foreseen(&stage, command.clone()), Ok(Foreseen::Nothing), "{state:?} {command:?}");
+        }
+    }
+    for state in [Idle, Interrupted] {
+        for command in [PauseStream, ResumeStream] {
+            assert_eq!(foreseen(&in_state(state), command), Err(Refusal::StreamNotReady), "{state:?}");
+        }
+    }
+    for (state, command) in [(Idle, MICROPHONE), (Interrupted, SILENCED), (Live, PauseStream), (Paused, ResumeStream)] {
+        assert_eq!(foreseen(&in_state(state), command.clone()), Ok(Foreseen::Change), "{state:?} {command:?}");
+    }
+}
+
+#[test]
+fn a_removal_that_removes_nobody_is_foreseen() {
+    let mut stage = Stage::full_and_live();
+    let foreseen = |stage: &Stage, member| {
+        let event = Event::Commanded {
+            connection: connection(1).id,
+            command: Command::RemoveListener { member, block_address: false },
+        };
+        stage.room.foresee(&event, stage.now)
+    };
+    assert_eq!(foreseen(&stage, MemberId::from_bits(99)), Err(Refusal::MemberNotFound));
+    assert_eq!(foreseen(&stage, FIRST_LISTENER), Ok(Foreseen::Change));
+    stage.command(1, Command::RemoveListener { member: FIRST_LISTENER, block_address: false });
+    assert_eq!(foreseen(&stage, FIRST_LISTENER), Ok(Foreseen::Nothing));
+}
+
+#[test]
+fn a_message_that_comes_twice_and_a_loss_of_nobodys_connection_are_foreseen() {
+    let mut stage = Stage::full_and_live();
+    stage.command(2, write(1, "louder, please"));
+    let written = |nonce| Event::Commanded { connection: connection(2).id, command: write(nonce, "again") };
+    let lost = |at| Event::ConnectionLost { connection: connection(at).id };
+    for (event, expected) in [
+        (written(1), Foreseen::Nothing),
+        (written(2), Foreseen::Change),
+        (lost(9), Foreseen::Nothing),
+        (lost(2), Foreseen::Change),
+        (Event::NodeLost { node: NodeId::from_bits(9) }, Foreseen::Nothing),
+        (Event::NodeLost { node: NodeId::from_bits(1) }, Foreseen::Change),
+        (Event::Woke, Foreseen::Nothing),
+    ] {
+        assert_eq!(stage.room.foresee(&event, stage.now), Ok(expected), "{event:?}");
+    }
 }

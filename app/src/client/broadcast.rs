@@ -7,6 +7,9 @@ use heartogether::{
 
 use super::{Client, Command, Fader, Keepsake, Mix, Processing, Profile, Timer, silence::Microphone};
 
+/// Milliseconds after which the room takes the next change of the stream, where there were too many.
+const DECLARE_AGAIN_MS: u32 = 1_000;
+
 /// What the host wants and has.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Broadcast {
@@ -221,6 +224,13 @@ impl Client {
         out.push(Command::StopCapture);
         self.broadcast = Broadcast { stopping: true, ..Broadcast::default() };
         self.declare(out);
+    }
+
+    /// What was told may have been too much at once.
+    pub(super) fn declare_later(&self, out: &mut Vec<Command>) {
+        if self.role == Role::Host {
+            out.push(Command::StartTimer { timer: Timer::Declaration, after_ms: DECLARE_AGAIN_MS });
+        }
     }
 
     /// Tells the room what this page really does, where the room believes something else.

@@ -15,6 +15,7 @@ mod microphone_watch;
 mod microphones;
 mod mixer;
 mod network;
+pub(crate) mod page_clock;
 pub mod page_guard;
 mod pause;
 mod peer;
@@ -183,8 +184,7 @@ impl Page {
         if let ServerMessage::RoomJoined(RoomJoined { now, .. }) | ServerMessage::RoomResumed(RoomResumed { now, .. }) =
             &message
         {
-            let read_at_ms = js_sys::Date::now() - socket::age_ms(event);
-            self.0.presence.clock_ahead_ms.set(now.as_millis() as f64 - read_at_ms);
+            self.0.presence.clock_ahead_ms.set(now.as_millis() as f64 - event.time_stamp());
         }
         self.take(Input::Received(message));
     }

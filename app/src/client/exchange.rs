@@ -274,4 +274,6 @@ pub enum Timer {
     Linger(MemberId),
     /// The time to take a removal back is over.
     Removal(MemberId),
+    /// Tell the room again what the host sends: it was told too often in too short a time.
+    Declaration,
 }

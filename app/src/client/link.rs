@@ -334,6 +334,7 @@ impl Client {
             Timer::Storage => self.try_storage_again(out),
             Timer::Linger(member) => self.peers.close(member, out),
             Timer::Removal(member) => self.remove(member, out),
+            Timer::Declaration => self.declare(out),
             Timer::Reconnect | Timer::Silence | Timer::Pong => {}
         }
     }

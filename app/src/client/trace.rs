@@ -77,6 +77,7 @@ const fn name_of(timer: Timer) -> &'static str {
         Timer::Microphone => "microphone",
         Timer::Linger(_) => "linger",
         Timer::Removal(_) => "removal",
+        Timer::Declaration => "declaration",
     }
 }
 

@@ -4,6 +4,8 @@ use std::{f64::consts::PI, time::Duration};
 
 use leptos::{prelude::*, svg};
 
+use crate::client::browser::page_clock;
+
 /// How often a moving wave is set anew. A stylesheet's animation would be drawn sixty times a second.
 const FRAME: Duration = Duration::from_millis(60);
 /// It is plucked like a string, swings for a while and rests. Every frame costs where no graphics processor helps, so
@@ -65,9 +67,9 @@ fn pluck(lines: Lines) {
     if is_unwelcome.is_some_and(|query| query.matches()) || document().hidden() || !is_seen(lines[0]) {
         return;
     }
-    let begun_ms = js_sys::Date::now();
+    let begun_ms = page_clock::now_ms();
     let draw = move || {
-        let elapsed_ms = (js_sys::Date::now() - begun_ms).clamp(0.0, SWINGS_FOR_MS);
+        let elapsed_ms = (page_clock::now_ms() - begun_ms).clamp(0.0, SWINGS_FOR_MS);
         let strength = SWING * js_sys::Math::sin(PI * elapsed_ms / SWINGS_FOR_MS);
         let mut period_ms = PERIOD_MS;
         for line in lines {

@@ -49,7 +49,7 @@ fn Preview(room: RoomSummary) -> impl IntoView {
     let refusal = Memo::new(move |_| {
         room.with(|room| match room.stream {
             StreamState::Ended => Some(Refusal::RoomEnded),
-            _ => room.is_full().then_some(Refusal::RoomFull),
+            _ => room.is_full_for_visitor().then_some(Refusal::RoomFull),
         })
     });
     let ended = move || stream.get() == StreamState::Ended;

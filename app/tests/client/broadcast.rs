@@ -219,3 +219,17 @@ fn a_pause_without_a_capture_is_nothing() {
     assert_eq!(page.take(Input::PausePressed), []);
     assert_eq!(page.client.host_state(), HostState::Idle);
 }
+
+#[test]
+fn a_host_who_changes_the_stream_too_often_tells_the_room_a_moment_later_what_came_of_it() {
+    let mut page = Page::live(&[]);
+    page.take(Input::PausePressed);
+    let commands = page.refuse(Refusal::TooManyFrames);
+    assert_eq!(page.client.host_state(), HostState::Paused, "nobody is shown an error");
+    assert_eq!(timer(&commands, Timer::Declaration), Some(1_000));
+    assert_eq!(declared(&page.fire(Timer::Declaration)), [ClientMessage::PauseStream]);
+    page.stream(StreamState::Paused);
+    assert!(page.fire(Timer::Declaration).is_empty(), "the room knows");
+    let mut listener = Page::listening(StreamState::Live);
+    assert!(timer(&listener.refuse(Refusal::TooManyFrames), Timer::Declaration).is_none());
+}

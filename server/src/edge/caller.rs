@@ -8,11 +8,11 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use heartogether::{authority::Authority, refusal::Refusal, time::Timestamp};
+use heartogether::{authority::Authority, refusal::Refusal};
 use heartogether_app::api::{Caller, Remainder};
 
 use super::{Peer, refused_page::refuse};
-use crate::state::Node;
+use crate::{clock::Clock, state::Node};
 
 const X_RATE_LIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const X_RATE_LIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -74,21 +74,22 @@ pub(crate) async fn tell(State(node): State<Arc<Node>>, request: Request, next: 
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
     let mut response = next.run(request).await;
     if let Some(quota) = caller.told.quota() {
-        write(response.headers_mut(), quota, node.clock.now());
+        write(response.headers_mut(), quota, &*node.clock);
     }
     response
 }
 
 /// `X-RateLimit-Reset` is the second since 1970 in which the next window begins, `Retry-After` the seconds until then
 /// (RFC 9110, section 10.2.3).
-fn write(headers: &mut HeaderMap, quota: Remainder, now: Timestamp) {
+fn write(headers: &mut HeaderMap, quota: Remainder, clock: &dyn Clock) {
     let Remainder { limit, remaining, reset_at, is_exceeded } = quota;
     headers.insert(X_RATE_LIMIT_LIMIT, HeaderValue::from(limit));
     headers.insert(X_RATE_LIMIT_REMAINING, HeaderValue::from(remaining));
-    headers.insert(X_RATE_LIMIT_RESET, HeaderValue::from(reset_at.as_millis().div_ceil(1000)));
+    let left_ms = reset_at.since_ms(clock.now());
+    let reset_on = clock.date().after_ms(left_ms);
+    headers.insert(X_RATE_LIMIT_RESET, HeaderValue::from(reset_on.as_millis().div_ceil(1000)));
     if is_exceeded {
-        let left_s = reset_at.since_ms(now).div_ceil(1000).max(1);
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(left_s));
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(left_ms.div_ceil(1000).max(1)));
     }
 }
 

@@ -194,7 +194,8 @@ impl OpenIdProvider {
             // The provider may have changed its keys since they were asked for.
             keys = self.keys(metadata, KEYS_ASKED_EVERY_MS).await?;
         }
-        let expected = Expected { issuer: metadata, client_id: &self.settings.client_id, nonce, now: self.clock.now() };
+        let expected =
+            Expected { issuer: metadata, client_id: &self.settings.client_id, nonce, now: self.clock.date() };
         id_token::verify(token, &header, &keys, &expected)
     }
 

@@ -126,12 +126,12 @@ fn farewell(node: &Node, visitor: &Visitor, headers: &HeaderMap) -> Result<Respo
 
 impl Node {
     /// Ends an account's rooms, takes it out of those of others, and forgets it.
-    pub(super) async fn delete_account(&self, account: AccountId) -> Result<(), ServerError> {
+    pub(in crate::identity) async fn delete_account(&self, account: AccountId) -> Result<(), ServerError> {
         // Logs may be long, and nobody else who signs in meanwhile waits for them.
         {
             let _turn = self.identity.changing.lock().await;
             // Nobody comes back with one of the old sessions, or writes another word on one of their connections.
-            self.store.end_sessions(account).await?;
+            self.store.begin_deletion(account).await?;
             self.identity.sockets.close_account(account);
         }
         self.take_out_of_rooms(account).await?;
@@ -141,7 +141,8 @@ impl Node {
             self.identity.sockets.close_account(account);
         }
         // What was said before the connections were closed may have reached a room only now.
-        self.take_out_of_rooms(account).await
+        self.take_out_of_rooms(account).await?;
+        Ok(self.store.end_departure(account).await?)
     }
 
     async fn take_out_of_rooms(&self, account: AccountId) -> Result<(), ServerError> {

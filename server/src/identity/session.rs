@@ -74,6 +74,14 @@ impl CurrentSession {
     }
 }
 
+/// A session that has not begun yet: what the store and the browser are to know it by.
+pub(crate) struct NewSession {
+    claims: Claims,
+    begins_at: Timestamp,
+    pub(super) token: TokenHash,
+    pub(super) expires_at: Timestamp,
+}
+
 /// A session that has just begun.
 pub(crate) struct Begun {
     /// The `Set-Cookie` header that carries it.
@@ -89,10 +97,21 @@ impl fmt::Debug for CurrentSession {
 impl Node {
     /// Begins a session for an account that is there.
     pub(crate) async fn begin_session(&self, account: &Account, caller: &Caller) -> Result<Begun, ServerError> {
+        let new = self.draw_session();
+        let session = Session { token: new.token, account: account.id, expires_at: new.expires_at };
+        self.store.add_session(&session, new.begins_at).await?;
+        self.hand_over(new, caller)
+    }
+
+    /// Draws what a session is known by.
+    pub(super) fn draw_session(&self) -> NewSession {
         let (claims, now) = (Claims::draw(), self.clock.now());
-        let session = Session { token: claims.hash(), account: account.id, expires_at: self.session_end(now) };
-        self.store.add_session(&session, now).await?;
-        Ok(Begun { cookie: self.session_cookie(claims, now, caller)? })
+        NewSession { token: claims.hash(), expires_at: self.session_end(now), begins_at: now, claims }
+    }
+
+    /// Gives a browser a session that the store knows by now.
+    pub(super) fn hand_over(&self, session: NewSession, caller: &Caller) -> Result<Begun, ServerError> {
+        Ok(Begun { cookie: self.session_cookie(session.claims, session.begins_at, caller)? })
     }
 
     /// The session of a browser, and whose it is. Under the name that it had before browsers guarded it, it is due: the

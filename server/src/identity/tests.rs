@@ -15,7 +15,7 @@ use heartogether::{
     role::{Guests, Kind, Role},
     room::{ConnectionRef, Event, JoinRequested},
     time::Timestamp,
-    wire::{ClientMessage, Hello, PROTOCOL_VERSION, Ping},
+    wire::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping},
 };
 use heartogether_app::{
     api::{Account, Backend, Caller, Visitor},
@@ -27,10 +27,11 @@ use super::{CurrentSession, routes, sign_in::flow::Flow};
 use crate::{
     clock::ManualClock,
     config::Config,
+    log::PAGE,
     signalling::{Conversation, Ending, Frame, outbox},
     startup::Server,
     state::Node,
-    store::Person,
+    store::{Arrival, Person, TokenHash},
 };
 
 const GUEST: &str = "Augusta";
@@ -93,6 +94,22 @@ async fn find(node: &Node, cookie: &HeaderValue) -> Option<(Account, CurrentSess
 fn person(subject: &str) -> Person {
     let [issuer, subject, provider] = ["https://login.example", subject, "Test"].map(str::to_owned);
     Person { issuer, subject, provider, name: DisplayName::parse("Ada Lovelace").expect("a name"), email: None }
+}
+
+/// Somebody has signed in before, elsewhere.
+async fn sign_in(node: &Node, subject: &str, candidate: AccountId) -> Account {
+    let now = node.clock.now();
+    let arrival = Arrival {
+        person: person(subject),
+        proof: TokenHash([1; 32]),
+        proof_until: now,
+        before: None,
+        guest: None,
+        candidate,
+        session: TokenHash([2; 32]),
+        expires_at: now.after_ms(60_000),
+    };
+    node.store.sign_in(&arrival, now).await.expect("the store").expect("for the first time").account
 }
 
 fn asks_to_listen(account: &Account, number: u128) -> Event {
@@ -184,7 +201,7 @@ async fn a_log_out_is_carried_out_although_nobody_waits_for_it() {
 async fn a_guest_is_taken_along_although_nobody_waits_for_it() {
     let scene = Scene::set().await;
     let (node, known) = (&scene.node, AccountId::from_bits(7));
-    let account = node.store.sign_in(&person("ada"), known, node.clock.now()).await.expect("the store");
+    let account = sign_in(node, "ada", known).await;
     let flow = Flow::draw("test", String::new(), Destination::Home, Some(scene.account().id));
     {
         let session = Some(scene.session.clone());
@@ -200,7 +217,7 @@ async fn a_guest_is_taken_along_once_however_many_sign_in_at_the_same_time() {
     let scene = Scene::set().await;
     let node = &scene.node;
     let known = AccountId::from_bits(7);
-    node.store.sign_in(&person("grace"), known, node.clock.now()).await.expect("the store");
+    sign_in(node, "grace", known).await;
     let flow = || Flow::draw("test", String::new(), Destination::Home, Some(scene.account().id));
     let sign_in =
         |subject| scene.node.settle(person(subject), flow(), scene.visitor.clone(), Some(scene.session.clone()));
@@ -220,13 +237,79 @@ async fn what_was_on_its_way_during_a_deletion_is_taken_out_of_the_log_too() {
     node.store.add_account(&host, node.clock.now()).await.expect("the store");
     let code = node.create_room(&host, &Caller::default()).await.unwrap_or_else(|error| panic!("{error}"));
     let room = node.log.find(code).await.expect("the log").expect("a room");
-    let log = async || serde_json::to_string(&node.log.read(room, Seq(0)).await.expect("the log")).expect("JSON");
+    let log = async || {
+        let page = node.log.read(room, Seq(0), PAGE).await.expect("the log");
+        serde_json::to_string(&page.entries).expect("JSON")
+    };
     node.log.append(room, asks_to_listen(&ada, 1)).await.expect("the log");
     let mut deletion = pin!(node.delete_account(ada.id));
     until(async || !poll_once(&mut deletion).await && !log().await.contains(GUEST)).await;
-    node.log.append(room, asks_to_listen(&ada, 2)).await.expect("the log");
-    deletion.await.expect("the store");
+    // Both at once: the deletion may hold the database, and goes on only where it is waited for.
+    let (appended, deleted) = tokio::join!(node.log.append(room, asks_to_listen(&ada, 2)), deletion);
+    appended.expect("the log");
+    deleted.expect("the store");
     assert!(!log().await.contains(GUEST), "{}", log().await);
+}
+
+#[tokio::test]
+async fn what_a_run_could_not_finish_the_next_one_does() {
+    let scene = Scene::set().await;
+    let (node, guest, known) = (&scene.node, scene.account(), AccountId::from_bits(7));
+    let account = sign_in(node, "ada", known).await;
+    // The server stops once the store knows, and before the rooms do.
+    let arrival = Arrival {
+        person: person("ada"),
+        proof: TokenHash([3; 32]),
+        proof_until: node.clock.now(),
+        before: Some(scene.session.hash()),
+        guest: Some(guest.id),
+        candidate: AccountId::from_bits(8),
+        session: TokenHash([4; 32]),
+        expires_at: node.clock.now().after_ms(60_000),
+    };
+    node.store.sign_in(&arrival, node.clock.now()).await.expect("the store").expect("for the first time");
+    assert_eq!(scene.owner_is(&account).await, Some(false));
+    node.finish_departures().await.expect("the store");
+    assert_eq!(scene.owner_is(&account).await, Some(true));
+    assert!(node.store.departures().await.expect("the store").is_empty());
+
+    node.store.begin_deletion(account.id).await.expect("the store");
+    node.finish_departures().await.expect("the store");
+    until(async || scene.owner_is(&account).await.is_none()).await;
+    assert!(node.store.departures().await.expect("the store").is_empty());
+}
+
+#[tokio::test]
+async fn a_connection_whose_task_breaks_leaves_its_room_and_is_closed() {
+    let scene = Scene::set().await;
+    let (outbox, mut queue) = outbox(16);
+    let connection = ConnectionRef { node: scene.node.id, id: ConnectionId::from_bits(1) };
+    let mut conversation =
+        Conversation::new(scene.node.clone(), connection, scene.account(), Caller::default(), outbox.clone());
+    assert_eq!(conversation.hear(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }), 0).await, Ok(()));
+    let join = JoinRoom { code: scene.room, role: Role::Host, take_over: false };
+    assert_eq!(conversation.hear(ClientMessage::JoinRoom(join), 0).await, Ok(()));
+    let host_is_there = async || {
+        let found = scene.node.find_room(scene.room, None).await.ok().flatten();
+        found.is_some_and(|room| room.host_connected)
+    };
+    until(host_is_there).await;
+    let task = tokio::spawn(async move {
+        let _conversation = conversation;
+        panic!("a fault of the test");
+    });
+    assert!(task.await.expect_err("it broke").is_panic());
+    until(async || !host_is_there().await).await;
+    let ending = async {
+        loop {
+            match queue.next().await {
+                Some(Frame::Close(ending)) => return ending,
+                Some(_) => {}
+                None => panic!("nobody closed the connection"),
+            }
+        }
+    };
+    assert_eq!(ending.await, Ending::FAULT);
 }
 
 #[tokio::test]

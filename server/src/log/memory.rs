@@ -11,7 +11,7 @@ use heartogether::{
     room::{Entry, Event, RoomCreated, redact},
 };
 
-use super::{LogError, RoomLog, Subscription, accounts_in, topics::Topics};
+use super::{LogError, Page, RoomLog, Subscription, accounts_in, topics::Topics};
 use crate::clock::Clock;
 
 /// Logs in memory.
@@ -66,10 +66,13 @@ impl RoomLog for MemoryLog {
         Ok(entry)
     }
 
-    async fn read(&self, room: RoomId, after: Seq) -> Result<Vec<Arc<Entry>>, LogError> {
+    async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError> {
         let rooms = self.rooms();
         let entries = rooms.get(&room).map(|kept| kept.entries.as_slice()).unwrap_or_default();
-        Ok(entries.iter().filter(|entry| entry.seq > after).cloned().collect())
+        let mut rest = entries.iter().filter(|entry| entry.seq > after).cloned();
+        let entries: Vec<_> = rest.by_ref().take(limit).collect();
+        let next = rest.next().and(entries.last().map(|entry| entry.seq));
+        Ok(Page { entries, skipped: 0, next })
     }
 
     async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {

@@ -14,18 +14,18 @@ use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, RoomCode, RoomId, Seq},
     refusal::Refusal,
-    room::{Entry, Event, RoomCreated, redact},
+    room::{Entry, Event, Merges, RoomCreated},
     time::Timestamp,
 };
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
 use tokio::{
     sync::{Mutex, mpsc, oneshot},
-    task::{JoinHandle, spawn_blocking},
+    task::JoinHandle,
 };
 
-use super::{EVENT_VERSION, LogError, RoomLog, Subscription, topics::Topics};
+use super::{EVENT_VERSION, LogError, PAGE, Page, RoomLog, Subscription, topics::Topics};
 use crate::{
-    clock::Clock,
+    clock::{Clock, ClockAhead},
     database::{from_sql, to_sql},
 };
 use writer::{Change, Order, Writer};
@@ -38,7 +38,7 @@ pub struct SqliteLog {
     pool: SqlitePool,
     topics: Arc<Topics>,
     orders: mpsc::Sender<Order>,
-    skipped: Arc<AtomicU64>,
+    skipped: AtomicU64,
     redacting: Mutex<()>,
     writer: Mutex<Option<Writing>>,
 }
@@ -57,7 +57,16 @@ impl SqliteLog {
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(Writer::new(pool.clone(), clock, topics.clone()).run(waiting, stopped));
         let writer = Mutex::new(Some(Writing { stop, task }));
-        Self { pool, topics, orders, skipped: Arc::default(), redacting: Mutex::default(), writer }
+        Self { pool, topics, orders, skipped: AtomicU64::default(), redacting: Mutex::default(), writer }
+    }
+
+    /// The clock that dates a file's entries: never before the last of them, however far the machine's date has gone back since.
+    ///
+    /// # Errors
+    /// [`LogError::Storage`].
+    pub async fn clock(pool: &SqlitePool, clock: Arc<dyn Clock>) -> Result<ClockAhead, LogError> {
+        let row = sqlx::query("SELECT COALESCE(MAX(last_at), 0) AS last_at FROM rooms").fetch_one(pool).await?;
+        Ok(ClockAhead::from(Timestamp::from_millis(from_sql(row.try_get("last_at")?)), clock))
     }
 
     /// Takes no more changes, and returns once those that were asked for before are made. From then on every change is
@@ -85,28 +94,25 @@ impl SqliteLog {
         self.write(change).await?.ok_or(LogError::NoSuchRoom)
     }
 
-    async fn rows(&self, room: RoomId, after: Seq) -> Result<Vec<SqliteRow>, sqlx::Error> {
-        let select = "SELECT seq, at, version, event FROM entries WHERE room = $1 AND seq > $2 ORDER BY seq";
-        sqlx::query(select).bind(room.to_string()).bind(to_sql(after.0)).fetch_all(&self.pool).await
+    async fn page(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, sqlx::Error> {
+        let select = "SELECT seq, at, version, event FROM entries WHERE room = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+        let select = sqlx::query(select).bind(room.to_string()).bind(to_sql(after.0));
+        let rows = select.bind(to_sql(u64::try_from(limit).unwrap_or(u64::MAX))).fetch_all(&self.pool).await?;
+        let entries = rows.iter().filter_map(|row| decode_entry(row).transpose()).collect::<Result<Vec<_>, _>>()?;
+        let skipped = u64::try_from(rows.len() - entries.len()).unwrap_or(u64::MAX);
+        let last = rows.last().filter(|_| rows.len() == limit).map(|row| row.try_get("seq")).transpose()?;
+        Ok(Page { entries, skipped, next: last.map(|seq| Seq(from_sql(seq))) })
     }
 }
 
-/// The entries of rows. Those that are not understood are left out and counted.
-fn decode(skipped: &AtomicU64, room: RoomId, rows: &[SqliteRow]) -> Result<Vec<Arc<Entry>>, sqlx::Error> {
-    rows.iter().filter_map(|row| decode_entry(skipped, room, row).transpose()).collect()
-}
-
-fn decode_entry(skipped: &AtomicU64, room: RoomId, row: &SqliteRow) -> Result<Option<Arc<Entry>>, sqlx::Error> {
+/// The entry of a row, if it is understood.
+fn decode_entry(row: &SqliteRow) -> Result<Option<Arc<Entry>>, sqlx::Error> {
     let (seq, at): (i64, i64) = (row.try_get("seq")?, row.try_get("at")?);
     let version: i64 = row.try_get("version")?;
     let event = match version == i64::from(EVENT_VERSION) {
         true => serde_json::from_str(row.try_get("event")?).ok(),
         false => None,
     };
-    if event.is_none() {
-        skipped.fetch_add(1, Ordering::Relaxed);
-        tracing::warn!(%room, seq, version, "an entry of the room's log is not understood and was skipped");
-    }
     Ok(event.map(|event| Arc::new(Entry { seq: Seq(from_sql(seq)), at: Timestamp::from_millis(from_sql(at)), event })))
 }
 
@@ -131,8 +137,10 @@ impl RoomLog for SqliteLog {
         self.write_entry(Change::Append(room, event)).await
     }
 
-    async fn read(&self, room: RoomId, after: Seq) -> Result<Vec<Arc<Entry>>, LogError> {
-        Ok(decode(&self.skipped, room, &self.rows(room, after).await?)?)
+    async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError> {
+        let page = self.page(room, after, limit).await?;
+        self.skipped.fetch_add(page.skipped, Ordering::Relaxed);
+        Ok(page)
     }
 
     async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {
@@ -157,16 +165,26 @@ impl RoomLog for SqliteLog {
     }
 
     async fn redact(&self, room: RoomId, account: AccountId) -> Result<(), LogError> {
-        // A log can be long, and those who are deleted many: one at a time, and not where everybody is served.
+        // A log can be long, and those who are deleted many: one at a time, and page by page.
         let _turn = self.redacting.lock().await;
-        let rows = self.rows(room, Seq(0)).await?;
-        let skipped = self.skipped.clone();
-        let work = move || {
-            let entries = decode(&skipped, room, &rows)?;
-            Ok::<_, sqlx::Error>(redact(entries.iter().map(|entry| &**entry), account))
-        };
-        let redacted = spawn_blocking(work).await.map_err(|error| LogError::Storage(Arc::new(error)))??;
-        self.write(Change::Rewrite(room, redacted)).await.map(drop)
+        let mut merges = Merges::default();
+        let mut from = Some(Seq(0));
+        while let Some(after) = from {
+            let page = self.page(room, after, PAGE).await?;
+            page.entries.iter().for_each(|entry| merges.note(entry));
+            from = page.next;
+        }
+        let mut redaction = merges.redaction_of(account);
+        from = Some(Seq(0));
+        while let Some(after) = from {
+            let page = self.page(room, after, PAGE).await?;
+            let redacted: Vec<_> = page.entries.iter().filter_map(|entry| redaction.redact(entry)).collect();
+            if !redacted.is_empty() {
+                self.write(Change::Rewrite(room, redacted)).await?;
+            }
+            from = page.next;
+        }
+        Ok(())
     }
 
     async fn close(&self, room: RoomId) -> Result<(), LogError> {

@@ -1,9 +1,14 @@
 //! How the rest of the node talks to a room's replica.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
+
 use heartogether::{
     id::{AccountId, ConnectionId, RoomId, Seq},
     refusal::Refusal,
-    room::Event,
+    room::{Event, Foreseen},
     wire::SendSignal,
 };
 use heartogether_app::api::{RecentRoom, RoomSummary};
@@ -23,7 +28,7 @@ pub(super) enum Request {
     FetchMessages { from: ConnectionId, before: Seq },
     IsMember { connection: ConnectionId, done: oneshot::Sender<bool> },
     HasPlace { account: AccountId, done: oneshot::Sender<bool> },
-    Foresee { event: Box<Event>, done: oneshot::Sender<Result<(), Refusal>> },
+    Foresee { event: Box<Event>, done: oneshot::Sender<Result<Foreseen, Refusal>> },
     Audience { viewer: Viewer, done: oneshot::Sender<Result<AudienceReport, Refusal>> },
     Realtime { viewer: Viewer, done: oneshot::Sender<Result<RealtimeReport, Refusal>> },
     Revisit { viewer: AccountId, done: oneshot::Sender<Option<RecentRoom>> },
@@ -35,21 +40,32 @@ pub(super) enum Request {
 pub(crate) struct RoomHandle {
     id: RoomId,
     requests: mpsc::Sender<Request>,
+    is_live: Arc<AtomicBool>,
 }
 
 impl RoomHandle {
     pub(super) fn new(id: RoomId) -> (Self, mpsc::Receiver<Request>) {
         let (requests, waiting) = mpsc::channel(REQUESTS);
-        (Self { id, requests }, waiting)
+        (Self { id, requests, is_live: Arc::default() }, waiting)
     }
 
     pub(crate) const fn id(&self) -> RoomId {
         self.id
     }
 
+    /// Whether the room is known and has not ended, as its replica last noted.
+    pub(super) fn is_live(&self) -> bool {
+        self.is_live.load(Relaxed)
+    }
+
+    /// Where the replica notes that.
+    pub(super) fn liveness(&self) -> Arc<AtomicBool> {
+        self.is_live.clone()
+    }
+
     /// Gives the room a connection's outbox; from then on the room can answer it.
     pub(crate) async fn attach(&self, connection: ConnectionId, outbox: Outbox) -> Result<(), Refusal> {
-        let attached = self.ask(|done| Request::Attach { connection, outbox, done }).await;
+        let attached = self.ask(|done| Request::Attach { connection, outbox: outbox.clone(), done }).await;
         attached.ok_or(Refusal::RoomNotFound)
     }
 
@@ -78,10 +94,10 @@ impl RoomHandle {
         self.ask(|done| Request::HasPlace { account, done }).await.unwrap_or_default()
     }
 
-    /// Whether the room would refuse this now, as [`Room::foresee`](heartogether::room::Room::foresee) says.
-    pub(crate) async fn foresee(&self, event: &Event) -> Result<(), Refusal> {
-        let event = Box::new(event.clone());
-        self.ask(|done| Request::Foresee { event, done }).await.unwrap_or(Err(Refusal::RoomEnded))
+    /// What would come of this now, as [`Room::foresee`](heartogether::room::Room::foresee) says.
+    pub(crate) async fn foresee(&self, event: &Event) -> Result<Foreseen, Refusal> {
+        let foreseen = self.ask(|done| Request::Foresee { event: Box::new(event.clone()), done }).await;
+        foreseen.unwrap_or(Err(Refusal::RoomEnded))
     }
 
     /// What everybody may know of the room; `None` once it has ended.
@@ -109,9 +125,15 @@ impl RoomHandle {
         let _ = self.requests.send(request).await;
     }
 
-    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Option<T> {
-        let (done, answer) = oneshot::channel();
-        self.tell(request(done)).await;
-        answer.await.ok()
+    /// `None` once the room is over. An answer that was lost with a task that broke comes from the next one, which takes the
+    /// room up.
+    async fn ask<T>(&self, request: impl Fn(oneshot::Sender<T>) -> Request) -> Option<T> {
+        loop {
+            let (done, answer) = oneshot::channel();
+            self.requests.send(request(done)).await.ok()?;
+            if let Ok(answer) = answer.await {
+                return Some(answer);
+            }
+        }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use heartogether::{
@@ -28,122 +31,169 @@ use super::{
 use crate::{
     clock::Clock,
     config::IceSettings,
-    log::{RoomLog, Subscription},
+    log::{LogError, PAGE, RoomLog, Subscription},
     signalling::{Ending, Frame, Outbox},
 };
 
-pub(super) struct Replica {
-    id: RoomId,
-    node: NodeId,
-    log: Arc<dyn RoomLog>,
-    clock: Arc<dyn Clock>,
-    room: Room,
+/// What outlives a task that breaks.
+#[derive(Default)]
+pub(super) struct Held {
+    /// The last entry that was looked at.
+    pub(super) reached: Seq,
     outboxes: HashMap<ConnectionId, Outbox>,
-    ice: IceSettings,
+}
+
+impl Held {
+    /// Closes every connection.
+    pub(super) fn close(&mut self, ending: Ending) {
+        self.outboxes.drain().for_each(|(_, outbox)| outbox.close(ending));
+    }
+}
+
+/// What a room's task works with.
+pub(super) struct Setting {
+    pub(super) id: RoomId,
+    pub(super) node: NodeId,
+    pub(super) log: Arc<dyn RoomLog>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ice: IceSettings,
+    /// Whether the room is known and has not ended.
+    pub(super) is_live: Arc<AtomicBool>,
+}
+
+pub(super) struct Replica<'a> {
+    setting: &'a Setting,
+    held: &'a mut Held,
+    room: Room,
     signals: Signals,
     wake_at: Option<Timestamp>,
     is_over: bool,
 }
 
-impl Replica {
-    pub(super) fn new(
-        id: RoomId,
-        node: NodeId,
-        log: Arc<dyn RoomLog>,
-        clock: Arc<dyn Clock>,
-        ice: IceSettings,
-    ) -> Self {
-        let (room, outboxes, signals) = (Room::default(), HashMap::new(), Signals::default());
-        Self { id, node, log, clock, room, outboxes, ice, signals, wake_at: None, is_over: false }
+impl<'a> Replica<'a> {
+    pub(super) fn new(setting: &'a Setting, held: &'a mut Held) -> Self {
+        Self { setting, held, room: Room::default(), signals: Signals::default(), wake_at: None, is_over: false }
     }
 
     /// Lives until the room is over for good.
-    pub(super) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
-        let Some(mut entries) = self.replay().await else { return };
-        self.mourn_nodes();
+    ///
+    /// # Errors
+    /// [`LogError::Unreadable`].
+    pub(super) async fn run(mut self, requests: &mut mpsc::Receiver<Request>) -> Result<(), LogError> {
+        let mut entries = match self.replay().await {
+            Ok(entries) => entries,
+            Err(LogError::NoSuchRoom) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        self.mourn_nodes().await;
         while !self.is_over {
+            // Until the log says who is gone, no time passes for them.
+            let may_wake = self.lost_nodes().next().is_none();
             tokio::select! {
                 biased;
                 entry = entries.recv() => match entry {
-                    Ok(entry) => self.take(&entry).await,
-                    Err(RecvError::Lagged(_)) => self.catch_up().await,
+                    Ok(entry) => self.take(&entry).await?,
+                    Err(RecvError::Lagged(_)) => self.catch_up().await?,
                     Err(RecvError::Closed) => break,
                 },
                 request = requests.recv() => {
-                    let Some(request) = request else { return };
-                    self.take_waiting(&mut entries).await;
+                    let Some(request) = request else { return Ok(()) };
+                    self.take_waiting(&mut entries).await?;
                     self.answer(request);
                 }
-                () = sleep_until(&*self.clock, self.wake_at) => {
+                () = sleep_until(&*self.setting.clock, self.wake_at), if may_wake => {
                     self.wake_at = None;
-                    append_surely(self.log.clone(), self.id, Event::Woke);
+                    append_surely(self.setting.log.clone(), self.setting.id, Event::Woke);
                 }
             }
         }
-        insist(|| self.log.close(self.id)).await;
-        self.dismiss();
-        tracing::info!(room = %self.id, "the room is over");
+        insist(|| self.setting.log.close(self.setting.id)).await?;
+        tracing::info!(room = %self.setting.id, "the room is over");
+        Ok(())
     }
 
     /// Brings the room to where its log is. Whoever the effects were for was told by an earlier run.
-    async fn replay(&mut self) -> Option<Subscription> {
-        let entries = insist(|| self.log.subscribe(self.id)).await?;
-        for entry in insist(|| self.log.read(self.id, Seq(0))).await? {
-            for effect in self.advance(&entry) {
-                match effect {
-                    Effect::WakeAt(time) => self.wake_at = Some(time),
-                    Effect::CloseRoom => self.is_over = true,
-                    Effect::Send { .. } | Effect::Disconnect { .. } => {}
-                }
-            }
-        }
-        Some(entries)
+    async fn replay(&mut self) -> Result<Subscription, LogError> {
+        let entries = insist(|| self.setting.log.subscribe(self.setting.id)).await?;
+        self.read_on(Self::recall).await?;
+        Ok(entries)
     }
 
-    /// One node serves a log: whoever is attached to another one was attached to a run that is over.
-    fn mourn_nodes(&self) {
-        let attached = self.room.members().filter_map(Member::connection).map(|connection| connection.node);
-        for node in attached.filter(|node| *node != self.node).collect::<BTreeSet<_>>() {
-            append_surely(self.log.clone(), self.id, Event::NodeLost { node });
+    /// Takes in what the log holds after the room's last entry, page by page.
+    async fn read_on(&mut self, take: fn(&mut Self, &Entry)) -> Result<(), LogError> {
+        let (mut from, mut skipped) = (Some(self.room.seq()), 0);
+        while let Some(after) = from {
+            let page = insist(|| self.setting.log.read(self.setting.id, after, PAGE)).await?;
+            page.entries.iter().for_each(|entry| take(self, entry));
+            skipped += page.skipped;
+            from = page.next;
         }
+        if skipped > 0 {
+            tracing::warn!(room = %self.setting.id, skipped, "entries of the room's log are not understood and were skipped");
+        }
+        Ok(())
+    }
+
+    fn recall(&mut self, entry: &Entry) {
+        for effect in self.advance(entry) {
+            match effect {
+                Effect::WakeAt(time) => self.wake_at = Some(time),
+                Effect::CloseRoom => self.is_over = true,
+                Effect::Send { .. } | Effect::Disconnect { .. } => {}
+            }
+        }
+    }
+
+    /// One node serves a log: whoever is attached to another one was attached to a run that is over. Said before anybody else
+    /// says anything, if the storage lets it.
+    async fn mourn_nodes(&self) {
+        for node in self.lost_nodes().collect::<BTreeSet<_>>() {
+            let lost = Event::NodeLost { node };
+            if self.setting.log.append(self.setting.id, lost.clone()).await.is_err() {
+                append_surely(self.setting.log.clone(), self.setting.id, lost);
+            }
+        }
+    }
+
+    fn lost_nodes(&self) -> impl Iterator<Item = NodeId> {
+        let attached = self.room.members().filter_map(Member::connection).map(|connection| connection.node);
+        attached.filter(|node| *node != self.setting.node)
     }
 
     fn advance(&mut self, entry: &Entry) -> Vec<Effect> {
+        self.held.reached = entry.seq;
         let (room, effects) = step(std::mem::take(&mut self.room), entry);
         self.room = room;
+        self.setting.is_live.store(self.room.created().is_some() && self.room.ended().is_none(), Relaxed);
         effects
     }
 
-    async fn take(&mut self, entry: &Entry) {
+    async fn take(&mut self, entry: &Entry) -> Result<(), LogError> {
         if entry.seq > self.room.seq().next() {
-            self.catch_up().await;
+            self.catch_up().await?;
         }
         self.apply(entry);
+        Ok(())
     }
 
     /// Takes in what is there already, so that a request finds the room as its sender left it.
-    async fn take_waiting(&mut self, entries: &mut Subscription) {
+    async fn take_waiting(&mut self, entries: &mut Subscription) -> Result<(), LogError> {
         loop {
             match entries.try_recv() {
-                Ok(entry) => self.take(&entry).await,
-                Err(TryRecvError::Lagged(_)) => self.catch_up().await,
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+                Ok(entry) => self.take(&entry).await?,
+                Err(TryRecvError::Lagged(_)) => self.catch_up().await?,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return Ok(()),
             }
         }
     }
 
-    async fn catch_up(&mut self) {
-        let missed = insist(|| self.log.read(self.id, self.room.seq())).await;
-        missed.unwrap_or_default().iter().for_each(|entry| self.apply(entry));
+    async fn catch_up(&mut self) -> Result<(), LogError> {
+        self.read_on(Self::apply).await
     }
 
     fn apply(&mut self, entry: &Entry) {
-        let had_ended = self.room.ended().is_some();
         for effect in self.advance(entry) {
             self.perform(effect);
-        }
-        if !had_ended && self.room.ended().is_some() {
-            self.dismiss();
         }
     }
 
@@ -154,8 +204,8 @@ impl Replica {
                 self.send(to, &message);
             }
             Effect::Disconnect { connection, refusal } => {
-                if let Some(outbox) = self.outboxes.remove(&connection) {
-                    outbox.close(Ending::refused(refusal));
+                if let Some(outbox) = self.held.outboxes.remove(&connection) {
+                    outbox.close(refusal.map_or(Ending::ROOM_OVER, Ending::refused));
                 }
             }
             Effect::WakeAt(time) => self.wake_at = Some(time),
@@ -167,12 +217,8 @@ impl Replica {
     fn add_ice_servers(&self, to: Audience, message: &mut ServerMessage) {
         let (Audience::Connection(connection), Some(ice_servers)) = (to, message.ice_servers_mut()) else { return };
         let member = self.room.member_at(connection);
-        *ice_servers = member.map(|member| self.ice.servers(member.account, self.clock.now()));
-    }
-
-    /// Everybody was told of the end.
-    fn dismiss(&mut self) {
-        self.outboxes.drain().for_each(|(_, outbox)| outbox.close(Ending::ROOM_OVER));
+        // The TURN server goes by its own date.
+        *ice_servers = member.map(|member| self.setting.ice.servers(member.account, self.setting.clock.date()));
     }
 
     /// Writes the message once, however many it is for.
@@ -186,7 +232,7 @@ impl Replica {
 
     /// A connection that is gone, or another node's, has no outbox here.
     fn push(&self, connection: ConnectionId, frame: Frame) {
-        if let Some(outbox) = self.outboxes.get(&connection) {
+        if let Some(outbox) = self.held.outboxes.get(&connection) {
             outbox.push(frame);
         }
     }
@@ -195,10 +241,10 @@ impl Replica {
     fn answer(&mut self, request: Request) {
         match request {
             Request::Attach { connection, outbox, done } => {
-                self.outboxes.insert(connection, outbox);
+                self.held.outboxes.insert(connection, outbox);
                 let _ = done.send(());
             }
-            Request::Detach { connection } => drop(self.outboxes.remove(&connection)),
+            Request::Detach { connection } => drop(self.held.outboxes.remove(&connection)),
             Request::Signal { from, signal } => self.pass_signal(from, signal),
             Request::FetchMessages { from, before } => self.push(
                 from,
@@ -208,18 +254,19 @@ impl Replica {
                 },
             ),
             Request::Audience { viewer, done } => {
-                drop(done.send(inspection::audience(&self.room, viewer, self.clock.now())));
+                drop(done.send(inspection::audience(&self.room, viewer, self.setting.clock.now())));
             }
             Request::Realtime { viewer, done } => {
-                drop(done.send(self.signals.report(&self.room, viewer, self.clock.now())));
+                drop(done.send(self.signals.report(&self.room, viewer, self.setting.clock.now())));
             }
             Request::Revisit { viewer, done } => drop(done.send(revisit(&self.room, viewer))),
             Request::IsMember { connection, done } => drop(done.send(self.room.member_at(connection).is_some())),
             Request::HasPlace { account, done } => drop(done.send(self.room.has_place(account))),
-            Request::Foresee { event, done } => drop(done.send(self.room.foresee(&event, self.clock.now()))),
+            Request::Foresee { event, done } => drop(done.send(self.room.foresee(&event, self.setting.clock.now()))),
             Request::Summarise { viewer, done } => {
                 let summary = summarise(&self.room).map(|summary| RoomSummary {
                     is_owner: self.room.standing_of(viewer).allows(Permission::Host),
+                    has_place: viewer.is_some_and(|viewer| self.room.listens(viewer)),
                     ..summary
                 });
                 let _ = done.send(summary);
@@ -229,9 +276,9 @@ impl Replica {
 
     fn pass_signal(&mut self, from: ConnectionId, sent: SendSignal) {
         let routed = self.room.route_signal(from, sent.to, &sent.signal);
-        self.signals.note(&self.room, from, &sent, routed.err(), self.clock.now());
+        self.signals.note(&self.room, from, &sent, routed.err(), self.setting.clock.now());
         let passed = routed.and_then(|(sender, at)| {
-            let outbox = self.outboxes.get(&at.id).ok_or(Refusal::MemberNotFound)?;
+            let outbox = self.held.outboxes.get(&at.id).ok_or(Refusal::MemberNotFound)?;
             outbox.push_signal(sender, &ServerMessage::Signal(ReceivedSignal { from: sender, signal: sent.signal }))
         });
         if let Err(refusal) = passed {
@@ -265,6 +312,7 @@ fn summarise(room: &Room) -> Option<RoomSummary> {
         listener_count: u32::try_from(room.listener_count()).unwrap_or(u32::MAX),
         max_listeners: created.policy.max_listeners,
         is_owner: false,
+        has_place: false,
     })
 }
 

@@ -21,6 +21,7 @@ const FEW_KEYS: usize = 1_024;
 /// What accounts have asked of rooms of late.
 pub(crate) struct Allowances {
     pub(super) requests: Allowance,
+    pub(super) stream_commands: Allowance,
     pub(super) messages: Allowance,
     pub(super) reactions: Allowance,
     /// Bytes for one member: a host with many listeners has as much for each, and who floods one has nothing less for others.
@@ -31,6 +32,7 @@ impl Allowances {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             requests: Allowance::new(limits.requests_per_second, limits.requests_burst),
+            stream_commands: Allowance::new(limits.stream_commands_per_second, limits.stream_commands_burst),
             messages: Allowance::new(limits.messages_per_second, limits.messages_burst),
             reactions: Allowance::new(limits.reactions_per_second, limits.reactions_burst),
             signal_bytes: Allowance::new(limits.signal_bytes_per_second, limits.signal_bytes_burst),

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use governor::{DefaultDirectRateLimiter, RateLimiter};
 use heartogether::{
-    id::{MemberId, ResumeToken, RoomCode, RoomId},
+    id::{ConnectionId, MemberId, ResumeToken, RoomCode, RoomId},
     limits::Limits,
     refusal::Refusal,
-    role::{Kind, Role},
-    room::{Command, ConnectionRef, Event, JoinRequested, Marks, ResumeRequested},
+    role::{Kind, Permission, Role},
+    room::{Command, ConnectionRef, Event, Foreseen, JoinRequested, Marks, ResumeRequested},
     wire::{
         ClientMessage, DeclareSilence, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, RemoveListener, ResumeRoom,
         SendMessage, SendReaction, SendSignal, ServerMessage, Signal, StartStream, Welcome,
     },
 };
 use heartogether_app::api::{Account, Caller};
+use tokio::runtime::Handle;
 
 use super::{Ending, Frame, Outbox, allowances::Allowance, rate};
 use crate::{
@@ -116,12 +117,7 @@ impl Conversation {
     /// The connection is gone: its member enters the grace period.
     pub(super) async fn end(&mut self) {
         if let Some(room) = self.room.take() {
-            // At a stop nobody has gone: the next run waits for all of them, from its own start on.
-            if !self.node.identity.sockets.are_stopping() && room.is_member(self.connection.id).await {
-                let lost = Event::ConnectionLost { connection: self.connection.id };
-                append_surely(self.node.log.clone(), room.id(), lost);
-            }
-            room.detach(self.connection.id).await;
+            part(room, self.connection.id, self.node.clone()).await;
         }
     }
 
@@ -280,10 +276,16 @@ impl Conversation {
         self.append(Event::Commanded { connection: self.connection.id, command }).await
     }
 
-    /// What the room would refuse anyway is refused before it takes a line in the log.
+    /// What the room would refuse anyway, and what would change nothing, takes no line in the log; and what can be said and
+    /// taken back without end takes so many.
     async fn append(&self, event: Event) -> Result<(), Failure> {
         let room = self.room()?;
-        room.foresee(&event).await?;
+        if room.foresee(&event).await? == Foreseen::Nothing {
+            return Ok(());
+        }
+        if matches!(&event, Event::Commanded { command, .. } if command.permission() == Permission::Broadcast) {
+            self.take(&self.node.allowances.stream_commands, Refusal::TooManyFrames)?;
+        }
         self.node.log.append(room.id(), event).await?;
         Ok(())
     }
@@ -309,4 +311,22 @@ impl Conversation {
         room.signal(self.connection.id, signal).await;
         Ok(())
     }
+}
+
+/// Whatever ends a connection's task, a panic too, its room is told.
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        let (Some(room), Ok(runtime)) = (self.room.take(), Handle::try_current()) else { return };
+        self.outbox.close(Ending::FAULT);
+        runtime.spawn(part(room, self.connection.id, self.node.clone()));
+    }
+}
+
+/// Takes a connection out of a room. Its member enters the grace period, but at a stop: then nobody has gone, and the next run
+/// waits for all of them, from its own start on.
+async fn part(room: RoomHandle, connection: ConnectionId, node: Arc<Node>) {
+    if !node.identity.sockets.are_stopping() && room.is_member(connection).await {
+        append_surely(node.log.clone(), room.id(), Event::ConnectionLost { connection });
+    }
+    room.detach(connection).await;
 }

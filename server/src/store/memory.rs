@@ -12,7 +12,7 @@ use heartogether::{
 };
 use heartogether_app::api::{Account, Profile};
 
-use super::{Person, Picture, Session, Store, StoreError, TokenHash, Usage, VISITS_KEPT};
+use super::{Arrival, Person, Picture, Session, SignedIn, Store, StoreError, TokenHash, Usage, VISITS_KEPT};
 
 /// Accounts and sessions in memory.
 #[derive(Default)]
@@ -26,6 +26,7 @@ struct Kept {
     sessions: HashMap<TokenHash, Session>,
     visits: HashMap<AccountId, Vec<RoomId>>,
     spent: HashSet<TokenHash>,
+    departures: HashMap<AccountId, Option<AccountId>>,
 }
 
 impl MemoryStore {
@@ -41,6 +42,31 @@ impl Kept {
             profile.has_picture = self.pictures.contains_key(&id);
         }
         Some(account)
+    }
+
+    fn identify(&mut self, person: &Person, candidate: AccountId) -> Account {
+        let Person { issuer, subject, provider, name, email } = person.clone();
+        let id = *self.identities.entry((issuer, subject)).or_insert(candidate);
+        let known = self.accounts.get(&id).and_then(|account| account.profile.as_ref());
+        let email_shown = known.and_then(|profile| profile.email_shown);
+        let profile = Profile { provider, email, email_shown, has_picture: self.pictures.contains_key(&id) };
+        let account = Account { id, name, profile: Some(profile) };
+        self.accounts.insert(id, account.clone());
+        account
+    }
+
+    /// The guest whose session it still is.
+    fn guest_of(&self, session: Option<TokenHash>, guest: Option<AccountId>, now: Timestamp) -> Option<AccountId> {
+        let session = self.sessions.get(&session?).filter(|session| session.expires_at > now)?;
+        let account = self.account(session.account).filter(Account::is_guest)?;
+        guest.filter(|guest| *guest == account.id)
+    }
+
+    fn add_visit(&mut self, account: AccountId, room: RoomId) {
+        let visits = self.visits.entry(account).or_default();
+        visits.retain(|visited| *visited != room);
+        visits.insert(0, room);
+        visits.truncate(VISITS_KEPT);
     }
 
     fn end_sessions(&mut self, account: AccountId) -> Vec<TokenHash> {
@@ -61,25 +87,51 @@ impl Store for MemoryStore {
         Ok(Usage { guests: guests.count() as u64, bytes: 0 })
     }
 
-    async fn sign_in(&self, person: &Person, candidate: AccountId, _now: Timestamp) -> Result<Account, StoreError> {
-        let Person { issuer, subject, provider, name, email } = person.clone();
+    async fn sign_in(&self, arrival: &Arrival, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
         let mut kept = self.kept();
-        let id = *kept.identities.entry((issuer, subject)).or_insert(candidate);
-        let known = kept.accounts.get(&id).and_then(|account| account.profile.as_ref());
-        let email_shown = known.and_then(|profile| profile.email_shown);
-        let profile = Profile { provider, email, email_shown, has_picture: kept.pictures.contains_key(&id) };
-        let account = Account { id, name, profile: Some(profile) };
-        kept.accounts.insert(id, account.clone());
-        Ok(account)
+        if !kept.spent.insert(arrival.proof) {
+            return Ok(None);
+        }
+        let guest = kept.guest_of(arrival.before, arrival.guest, now);
+        let account = kept.identify(&arrival.person, guest.unwrap_or(arrival.candidate));
+        let ended = match guest {
+            Some(guest) => kept.end_sessions(guest),
+            None => arrival.before.filter(|before| kept.sessions.remove(before).is_some()).into_iter().collect(),
+        };
+        if let Some(guest) = guest.filter(|guest| *guest != account.id) {
+            let visits = kept.visits.remove(&guest).unwrap_or_default();
+            visits.into_iter().rev().for_each(|room| kept.add_visit(account.id, room));
+            kept.departures.insert(guest, Some(account.id));
+        }
+        let Arrival { session: token, expires_at, .. } = *arrival;
+        kept.sessions.insert(token, Session { token, account: account.id, expires_at });
+        Ok(Some(SignedIn { account, guest, ended }))
     }
 
-    async fn delete_account(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
+    async fn begin_deletion(&self, account: AccountId) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        kept.end_sessions(account);
+        kept.departures.insert(account, None);
+        Ok(())
+    }
+
+    async fn departures(&self) -> Result<Vec<(AccountId, Option<AccountId>)>, StoreError> {
+        Ok(self.kept().departures.iter().map(|(account, successor)| (*account, *successor)).collect())
+    }
+
+    async fn end_departure(&self, account: AccountId) -> Result<(), StoreError> {
+        self.kept().departures.remove(&account);
+        Ok(())
+    }
+
+    async fn delete_account(&self, account: AccountId) -> Result<(), StoreError> {
         let mut kept = self.kept();
         kept.accounts.remove(&account);
         kept.pictures.remove(&account);
         kept.visits.remove(&account);
         kept.identities.retain(|_, owner| *owner != account);
-        Ok(kept.end_sessions(account))
+        kept.end_sessions(account);
+        Ok(())
     }
 
     async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StoreError> {
@@ -143,16 +195,8 @@ impl Store for MemoryStore {
         Ok(self.kept().end_sessions(account))
     }
 
-    async fn spend(&self, token: TokenHash, _expires_at: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.kept().spent.insert(token))
-    }
-
     async fn add_visit(&self, account: AccountId, room: RoomId, _at: Timestamp) -> Result<(), StoreError> {
-        let mut kept = self.kept();
-        let visits = kept.visits.entry(account).or_default();
-        visits.retain(|visited| *visited != room);
-        visits.insert(0, room);
-        visits.truncate(VISITS_KEPT);
+        self.kept().add_visit(account, room);
         Ok(())
     }
 

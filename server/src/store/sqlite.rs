@@ -12,7 +12,9 @@ use heartogether::{
 use heartogether_app::api::{Account, Profile};
 use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
-use super::{ACCOUNT_KEPT_MS, Person, Picture, Session, Store, StoreError, TokenHash, Usage, VISITS_KEPT};
+use super::{
+    ACCOUNT_KEPT_MS, Arrival, Person, Picture, Session, SignedIn, Store, StoreError, TokenHash, Usage, VISITS_KEPT,
+};
 use crate::database::{Durability, WriteTransaction, from_sql, to_sql};
 
 /// Milliseconds within which a new account has its first session.
@@ -51,17 +53,41 @@ impl Store for SqliteStore {
         Ok(Usage { guests: from_sql(guests), bytes: from_sql(bytes) })
     }
 
-    async fn sign_in(&self, person: &Person, candidate: AccountId, now: Timestamp) -> Result<Account, StoreError> {
-        let mut transaction = WriteTransaction::begin(&self.pool, Durability::AsSet).await?;
-        let account = identify(&mut transaction, person, candidate, now).await?;
+    async fn sign_in(&self, arrival: &Arrival, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
+        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
+        let Some(signed_in) = sign_in(&mut transaction, arrival, now).await? else { return Ok(None) };
         transaction.commit().await?;
-        Ok(account)
+        Ok(Some(signed_in))
     }
 
-    async fn delete_account(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
+    async fn begin_deletion(&self, account: AccountId) -> Result<(), StoreError> {
         let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
-        let ended = end_sessions(&mut transaction, account).await?;
+        end_sessions(&mut transaction, account).await?;
+        depart(&mut transaction, account, None).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn departures(&self) -> Result<Vec<(AccountId, Option<AccountId>)>, StoreError> {
+        let rows = sqlx::query("SELECT account, successor FROM departures").fetch_all(&self.pool).await?;
+        let parse = |row: &SqliteRow| {
+            let (account, successor): (&str, Option<&str>) = (row.try_get("account")?, row.try_get("successor")?);
+            let successor = successor.map(str::parse).transpose().map_err(unreadable)?;
+            Ok((account.parse().map_err(unreadable)?, successor))
+        };
+        Ok(rows.iter().map(parse).collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    async fn end_departure(&self, account: AccountId) -> Result<(), StoreError> {
+        let delete = sqlx::query("DELETE FROM departures WHERE account = $1").bind(account.to_string());
+        delete.execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn delete_account(&self, account: AccountId) -> Result<(), StoreError> {
+        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
         for delete in [
+            "DELETE FROM sessions WHERE account = $1",
             "DELETE FROM identities WHERE account = $1",
             "DELETE FROM visits WHERE account = $1",
             "DELETE FROM accounts WHERE id = $1",
@@ -69,7 +95,7 @@ impl Store for SqliteStore {
             sqlx::query(delete).bind(account.to_string()).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
-        Ok(ended)
+        Ok(())
     }
 
     async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StoreError> {
@@ -125,10 +151,7 @@ impl Store for SqliteStore {
 
     async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
         self.forget_expired(now).await?;
-        let insert = sqlx::query("INSERT INTO sessions (token_hash, account, expires_at) VALUES ($1, $2, $3)");
-        let insert = insert.bind(session.token.to_string()).bind(session.account.to_string());
-        insert.bind(to_sql(session.expires_at.as_millis())).execute(&self.pool).await?;
-        Ok(())
+        Ok(insert_session(&mut *self.pool.acquire().await?, session).await?)
     }
 
     async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError> {
@@ -178,22 +201,12 @@ impl Store for SqliteStore {
         Ok(ended)
     }
 
-    async fn spend(&self, token: TokenHash, expires_at: Timestamp) -> Result<bool, StoreError> {
-        let insert = "INSERT INTO spent (token_hash, expires_at) VALUES ($1, $2) ON CONFLICT (token_hash) DO NOTHING";
-        let insert = sqlx::query(insert).bind(token.to_string()).bind(to_sql(expires_at.as_millis()));
-        Ok(insert.execute(&self.pool).await?.rows_affected() > 0)
-    }
-
     async fn add_visit(&self, account: AccountId, room: RoomId, at: Timestamp) -> Result<(), StoreError> {
         let upsert = "INSERT INTO visits (account, room, at) VALUES ($1, $2, $3) \
                       ON CONFLICT (account, room) DO UPDATE SET at = excluded.at";
         let upsert = sqlx::query(upsert).bind(account.to_string()).bind(room.to_string());
         upsert.bind(to_sql(at.as_millis())).execute(&self.pool).await?;
-        let forget = "DELETE FROM visits WHERE account = $1 AND room NOT IN \
-                      (SELECT room FROM visits WHERE account = $1 ORDER BY at DESC LIMIT $2)";
-        let forget = sqlx::query(forget).bind(account.to_string()).bind(to_sql(VISITS_KEPT as u64));
-        forget.execute(&self.pool).await?;
-        Ok(())
+        Ok(forget_visits(&mut *self.pool.acquire().await?, account).await?)
     }
 
     async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StoreError> {
@@ -204,9 +217,89 @@ impl Store for SqliteStore {
     }
 }
 
-async fn end_sessions(connection: &mut SqliteConnection, account: AccountId) -> Result<Vec<TokenHash>, sqlx::Error> {
+/// All that a sign-in changes.
+async fn sign_in(
+    db: &mut SqliteConnection,
+    arrival: &Arrival,
+    now: Timestamp,
+) -> Result<Option<SignedIn>, sqlx::Error> {
+    let spend = "INSERT INTO spent (token_hash, expires_at) VALUES ($1, $2) ON CONFLICT (token_hash) DO NOTHING";
+    let spend = sqlx::query(spend).bind(arrival.proof.to_string()).bind(to_sql(arrival.proof_until.as_millis()));
+    if spend.execute(&mut *db).await?.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let guest = guest_of(db, arrival, now).await?;
+    let account = identify(db, &arrival.person, guest.unwrap_or(arrival.candidate), now).await?;
+    let ended = match (guest, arrival.before) {
+        (Some(guest), _) => end_sessions(db, guest).await?,
+        (None, Some(before)) => {
+            let delete = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(before.to_string());
+            delete.execute(&mut *db).await?;
+            vec![before]
+        }
+        (None, None) => Vec::new(),
+    };
+    if let Some(guest) = guest.filter(|guest| *guest != account.id) {
+        take_visits_along(db, guest, account.id).await?;
+        depart(db, guest, Some(account.id)).await?;
+    }
+    let Arrival { session: token, expires_at, .. } = *arrival;
+    insert_session(db, &Session { token, account: account.id, expires_at }).await?;
+    Ok(Some(SignedIn { account, guest, ended }))
+}
+
+/// The guest who set out, if the session before is still theirs and they are still a guest.
+async fn guest_of(
+    db: &mut SqliteConnection,
+    arrival: &Arrival,
+    now: Timestamp,
+) -> Result<Option<AccountId>, sqlx::Error> {
+    let (Some(before), Some(guest)) = (arrival.before, arrival.guest) else { return Ok(None) };
+    let select = "SELECT accounts.id FROM sessions JOIN accounts ON accounts.id = sessions.account \
+                  WHERE token_hash = $1 AND expires_at > $2 AND accounts.id = $3 AND provider IS NULL";
+    let select = sqlx::query(select).bind(before.to_string()).bind(to_sql(now.as_millis())).bind(guest.to_string());
+    Ok(select.fetch_optional(db).await?.map(|_| guest))
+}
+
+async fn take_visits_along(db: &mut SqliteConnection, from: AccountId, to: AccountId) -> Result<(), sqlx::Error> {
+    let take = "INSERT INTO visits (account, room, at) SELECT $2, room, at FROM visits WHERE account = $1 \
+                ON CONFLICT (account, room) DO UPDATE SET at = \
+                CASE WHEN excluded.at > visits.at THEN excluded.at ELSE visits.at END";
+    sqlx::query(take).bind(from.to_string()).bind(to.to_string()).execute(&mut *db).await?;
+    forget_visits(db, to).await
+}
+
+/// Forgets all but an account's latest visits.
+async fn forget_visits(db: &mut SqliteConnection, account: AccountId) -> Result<(), sqlx::Error> {
+    let forget = "DELETE FROM visits WHERE account = $1 AND room NOT IN \
+                  (SELECT room FROM visits WHERE account = $1 ORDER BY at DESC LIMIT $2)";
+    let forget = sqlx::query(forget).bind(account.to_string()).bind(to_sql(VISITS_KEPT as u64));
+    forget.execute(db).await?;
+    Ok(())
+}
+
+async fn depart(
+    db: &mut SqliteConnection,
+    account: AccountId,
+    successor: Option<AccountId>,
+) -> Result<(), sqlx::Error> {
+    let insert = "INSERT INTO departures (account, successor) VALUES ($1, $2) \
+                  ON CONFLICT (account) DO UPDATE SET successor = excluded.successor";
+    let insert = sqlx::query(insert).bind(account.to_string());
+    insert.bind(successor.map(|successor| successor.to_string())).execute(db).await?;
+    Ok(())
+}
+
+async fn insert_session(db: &mut SqliteConnection, session: &Session) -> Result<(), sqlx::Error> {
+    let insert = sqlx::query("INSERT INTO sessions (token_hash, account, expires_at) VALUES ($1, $2, $3)");
+    let insert = insert.bind(session.token.to_string()).bind(session.account.to_string());
+    insert.bind(to_sql(session.expires_at.as_millis())).execute(db).await?;
+    Ok(())
+}
+
+async fn end_sessions(db: &mut SqliteConnection, account: AccountId) -> Result<Vec<TokenHash>, sqlx::Error> {
     let delete = sqlx::query("DELETE FROM sessions WHERE account = $1 RETURNING token_hash");
-    let rows = delete.bind(account.to_string()).fetch_all(connection).await?;
+    let rows = delete.bind(account.to_string()).fetch_all(db).await?;
     let parse = |row: &SqliteRow| Ok(TokenHash::parse(row.try_get("token_hash")?));
     rows.iter().filter_map(|row| parse(row).transpose()).collect()
 }

@@ -15,7 +15,8 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    Page, Sound, Speakers, capability, discretion, head_start::HeadStart, ice, ice::Discretion, network, pause, reload,
+    Page, Sound, Speakers, capability, discretion, head_start::HeadStart, ice, ice::Discretion, network, page_clock,
+    pause, reload,
 };
 use crate::{
     api::IceConfiguration,
@@ -64,7 +65,7 @@ pub struct Presence {
     pub engagement_notice: RwSignal<Option<Refusal>>,
     /// The reaction that has just come in, with its number.
     pub reaction: RwSignal<Option<(u32, Reaction)>>,
-    /// Milliseconds that the room's clock is ahead of this machine's.
+    /// Milliseconds that the room's clock is ahead of the page's.
     pub clock_ahead_ms: RwSignal<f64>,
     /// What is wrong with a TURN server.
     pub turn_problem: RwSignal<Option<TurnProblem>>,
@@ -124,7 +125,12 @@ impl Presence {
 
     /// Milliseconds until a time of the room's clock; negative once it is past. Does not follow the clock by itself.
     pub fn ms_until(self, at: Timestamp) -> f64 {
-        at.as_millis() as f64 - (js_sys::Date::now() + self.clock_ahead_ms.get())
+        at.as_millis() as f64 - (page_clock::now_ms() + self.clock_ahead_ms.get())
+    }
+
+    /// The device's date at a time of the room's clock. The two need not agree, and either may have been set meanwhile.
+    pub fn date_of(self, at: Timestamp) -> f64 {
+        js_sys::Date::now() + at.as_millis() as f64 - (page_clock::now_ms() + self.clock_ahead_ms.get_untracked())
     }
 
     /// Joins the room. Call it in the browser, with the servers for everybody; those for members come with the place. It ends with the page's owner. It is

@@ -4,7 +4,6 @@ use std::{cell::RefCell, collections::VecDeque};
 
 use gloo_events::EventListener;
 use heartogether::wire::{self, ClientMessage, ServerMessage};
-use js_sys::Function;
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
@@ -12,7 +11,6 @@ use web_sys::{CloseEvent, MessageEvent, WebSocket};
 use super::{
     Reporter,
     head_start::{Happening, HeadStart},
-    property::property,
 };
 use crate::{client::Input, routes};
 
@@ -90,11 +88,4 @@ fn connect() -> Option<WebSocket> {
 /// What the server says, if this page knows it: a newer server may say more, and the page goes on without it.
 pub(super) fn read(event: &MessageEvent) -> Option<ServerMessage> {
     wire::decode_server(&event.data().as_string()?).ok()
-}
-
-/// Milliseconds since an event, on the clock that does not jump (High Resolution Time, `performance.now()`).
-pub(super) fn age_ms(event: &MessageEvent) -> f64 {
-    let performance = property(&window(), "performance");
-    let now = property(&performance, "now").dyn_into::<Function>().and_then(|now| now.call0(&performance));
-    now.ok().and_then(|now| now.as_f64()).map_or(0.0, |now_ms| now_ms - event.time_stamp())
 }

@@ -68,7 +68,7 @@ pub(super) fn Chat(presence: Presence) -> impl IntoView {
 fn shown(presence: Presence, seq: Seq) -> Option<impl IntoView> {
     let found = |messages: &Vec<Message>| messages.iter().find(|message| message.seq == seq).cloned();
     let Message { name, text, sent_at, .. } = presence.messages.with_untracked(found)?;
-    let date = js_sys::Date::new(&(sent_at.as_millis() as f64).into());
+    let date = js_sys::Date::new(&presence.date_of(sent_at).into());
     let time = format!("{:02}:{:02}", date.get_hours(), date.get_minutes());
     Some(view! {
         <li class="chat-message" data-testid="message">

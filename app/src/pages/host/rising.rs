@@ -5,7 +5,7 @@ use std::time::Duration;
 use heartogether::engagement::Reaction;
 use leptos::prelude::*;
 
-use crate::client::browser::Presence;
+use crate::client::browser::{Presence, page_clock};
 
 /// How long a reaction is on its way, as `.rising-reaction` in `style/engagement.css` has it.
 const RISES: Duration = Duration::from_millis(2_400);
@@ -60,7 +60,7 @@ pub(super) fn Rising(presence: Presence) -> impl IntoView {
     let sky = RwSignal::new(Sky::default());
     Effect::new(move |_| {
         let Some((_, reaction)) = presence.reaction.get() else { return };
-        let begun = sky.try_update(|sky| sky.add(reaction, js_sys::Date::now())).flatten();
+        let begun = sky.try_update(|sky| sky.add(reaction, page_clock::now_ms())).flatten();
         if let Some(number) = begun {
             set_timeout(move || _ = sky.try_update(|sky| sky.remove(number)), RISES);
         }

@@ -183,8 +183,10 @@ impl World {
         }
     }
 
-    fn turn_out(&mut self, connection: ConnectionId, refusal: Refusal) {
-        self.tell_connection(connection, ServerMessage::Refused(Refused { refusal }));
+    fn turn_out(&mut self, connection: ConnectionId, refusal: Option<Refusal>) {
+        if let Some(refusal) = refusal {
+            self.tell_connection(connection, ServerMessage::Refused(Refused { refusal }));
+        }
         let sockets = self.sockets.iter_mut();
         let turned_out = sockets.filter(|(socket, _)| ConnectionId::from_bits(u128::from(**socket)) == connection);
         turned_out.for_each(|(_, socket)| socket.is_open = false);

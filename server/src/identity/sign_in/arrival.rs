@@ -18,7 +18,7 @@ use crate::{
     },
     random,
     state::Node,
-    store::{Person, TokenHash},
+    store::{self, Arrival, Person, TokenHash},
     work::finish,
 };
 
@@ -67,55 +67,33 @@ impl Node {
         let node = self.clone();
         let settlement = async move {
             let _turn = node.identity.changing.lock().await;
-            if !node.store.spend(flow.hash(), flow.spent_until(node.clock.now())).await? {
-                return Err(Failure::from(Refusal::SignInExpired));
+            let (now, new) = (node.clock.now(), node.draw_session());
+            let arrival = Arrival {
+                person,
+                proof: flow.hash(),
+                proof_until: flow.spent_until(now),
+                before: session.as_ref().map(CurrentSession::hash),
+                guest: flow.guest,
+                candidate: AccountId::from_bits(random::bits()),
+                session: new.token,
+                expires_at: new.expires_at,
+            };
+            let signed_in = node.store.sign_in(&arrival, now).await?.ok_or(Refusal::SignInExpired)?;
+            let store::SignedIn { account, guest, ended } = signed_in;
+            match guest {
+                // Nothing that was known of a guest is a way in any more: whoever else holds it would become the account too.
+                // Connections keep the places they have for now.
+                Some(guest) => {
+                    node.identity.sockets.confine(&ended);
+                    node.merge(guest, account.id).await?;
+                    node.drop_later(ended);
+                }
+                None => ended.into_iter().for_each(|session| node.identity.sockets.close_session(session)),
             }
-            let guest = node.guest_to_take(session.as_ref(), &flow).await?;
-            let candidate = guest.unwrap_or_else(|| AccountId::from_bits(random::bits()));
-            let account = node.store.sign_in(&person, candidate, node.clock.now()).await?;
-            if let Some(guest) = guest {
-                // While the guest has a session: the store forgets guests without one, and all they visited.
-                node.take_visits_along(guest, account.id).await?;
-            }
-            let ended = node.end_sessions_before(session, guest).await?;
-            let begun = node.begin_session(&account, &visitor.caller).await?;
-            if let Some(guest) = guest {
-                node.merge(guest, account.id).await?;
-            }
-            node.drop_later(ended);
-            Ok((account, begun.cookie))
+            let cookie = node.hand_over(new, &visitor.caller)?.cookie;
+            Ok((account, cookie))
         };
         finish(settlement).await?
-    }
-
-    /// The guest who set out, in the browser that did, as the store knows them now.
-    async fn guest_to_take(
-        &self,
-        session: Option<&CurrentSession>,
-        flow: &Flow,
-    ) -> Result<Option<AccountId>, ServerError> {
-        let Some(session) = session else { return Ok(None) };
-        let account = self.store.find_session(session.hash(), self.clock.now()).await?;
-        let guest = account.filter(|account| account.is_guest() && flow.guest == Some(account.id));
-        Ok(guest.map(|guest| guest.id))
-    }
-
-    /// Nothing that was known of a guest is a way in any more: whoever else holds it would become the account too. Any other
-    /// session ends for this browser alone. Gives the sessions whose connections keep the places they have for now.
-    async fn end_sessions_before(
-        &self,
-        before: Option<CurrentSession>,
-        guest: Option<AccountId>,
-    ) -> Result<Vec<TokenHash>, ServerError> {
-        match (before, guest) {
-            (_, Some(guest)) => {
-                let ended = self.store.end_sessions(guest).await?;
-                self.identity.sockets.confine(&ended);
-                Ok(ended)
-            }
-            (Some(before), None) => self.end_session(&before).await.map(|()| Vec::new()),
-            (None, None) => Ok(Vec::new()),
-        }
     }
 
     /// Lets the connections of these sessions go, once their browser has the new one's cookie.
@@ -127,23 +105,26 @@ impl Node {
         });
     }
 
-    /// What was a guest's becomes the account's.
+    /// What was a guest's becomes the account's in the rooms too.
     async fn merge(&self, from: AccountId, to: AccountId) -> Result<(), ServerError> {
         if from == to {
             return Ok(());
         }
         self.tell_rooms(from, &Event::AccountMerged { from, to }).await?;
         self.store.delete_account(from).await?;
-        Ok(())
+        Ok(self.store.end_departure(from).await?)
     }
 
-    async fn take_visits_along(&self, from: AccountId, to: AccountId) -> Result<(), ServerError> {
-        if from == to {
-            return Ok(());
-        }
-        // The oldest first, so that their order stays.
-        for room in self.store.visits(from).await?.into_iter().rev() {
-            self.store.add_visit(to, room, self.clock.now()).await?;
+    /// Tells the rooms of the accounts that departed when the server stopped, or its storage failed.
+    pub(crate) async fn finish_departures(&self) -> Result<(), ServerError> {
+        for (account, successor) in self.store.departures().await? {
+            match successor {
+                Some(successor) => {
+                    let _turn = self.identity.changing.lock().await;
+                    self.merge(account, successor).await?;
+                }
+                None => self.delete_account(account).await?,
+            }
         }
         Ok(())
     }

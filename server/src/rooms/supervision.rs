@@ -1,0 +1,67 @@
+//! Keeps a room going when its task breaks: the room is opened anew from its log. A room that breaks twice at the same place,
+//! or whose log cannot be read, ends for its members with a word.
+
+use std::{panic::AssertUnwindSafe, sync::atomic::Ordering::Relaxed};
+
+use futures::FutureExt;
+use heartogether::{id::Seq, refusal::Refusal};
+use tokio::sync::mpsc;
+
+use super::{
+    handle::Request,
+    replica::{Held, Replica, Setting},
+};
+use crate::{error::explain, log::LogError, signalling::Ending};
+
+/// A room's task and what it is asked.
+pub(super) struct Supervision {
+    pub(super) setting: Setting,
+    pub(super) requests: mpsc::Receiver<Request>,
+}
+
+/// How a room's task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The room is over, and its log closed; or the server stops.
+    Over,
+    /// It could not be gone on with, and its log could not be closed either.
+    Lost,
+}
+
+impl Supervision {
+    /// Runs the room until it is over for good, or cannot be gone on with.
+    pub(super) async fn run(mut self) -> Outcome {
+        let mut held = Held::default();
+        let mut broke_at: Option<Seq> = None;
+        let error = loop {
+            let replica = Replica::new(&self.setting, &mut held);
+            let ran = AssertUnwindSafe(replica.run(&mut self.requests)).catch_unwind().await;
+            match ran {
+                Ok(Ok(()) | Err(LogError::Stopped)) => return Outcome::Over,
+                Ok(Err(error)) => break explain(&error),
+                Err(_) if broke_at == Some(held.reached) => break "its task broke twice at the same place".to_owned(),
+                Err(_) => {
+                    let seq = held.reached.0;
+                    tracing::error!(room = %self.setting.id, seq, "a room's task broke; the room is opened anew from its log");
+                    broke_at = Some(held.reached);
+                    // Pages come back at once and resume.
+                    held.close(Ending::FAULT);
+                }
+            }
+        };
+        self.give_up(held, &error).await
+    }
+
+    async fn give_up(self, mut held: Held, error: &str) -> Outcome {
+        tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room cannot be gone on with and ends: {error}");
+        self.setting.is_live.store(false, Relaxed);
+        held.close(Ending::refused(Refusal::RoomEnded));
+        match self.setting.log.close(self.setting.id).await {
+            Ok(()) | Err(LogError::NoSuchRoom) => Outcome::Over,
+            Err(error) => {
+                tracing::error!(room = %self.setting.id, "its log cannot be closed: {}", explain(&error));
+                Outcome::Lost
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! What becomes of a room whose task breaks, or whose log does not answer as it should.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use heartogether::{
+    id::{AccountId, ConnectionId, DisplayName, MemberId, ResumeToken, RoomCode, Seq},
+    limits::Limits,
+    refusal::Refusal,
+    role::{Kind, Role},
+    room::{ConnectionRef, Entry, JoinRequested, Marks, Policy, RoomCreated},
+    time::Timestamp,
+};
+
+use super::*;
+use crate::{
+    clock::ManualClock,
+    config::Config,
+    log::{MemoryLog, PAGE, Page, Subscription},
+    signalling::{Ending, Frame, Outbox, Queue, outbox},
+};
+
+const ROOM: RoomId = RoomId::from_bits(1);
+const NODE: NodeId = NodeId::from_bits(1);
+const OWNER: AccountId = AccountId::from_bits(1);
+const HOST: ConnectionId = ConnectionId::from_bits(1);
+/// More than a replica may lag behind before it reads the log.
+const MANY: usize = 100;
+
+/// What goes wrong when the log is read, or closed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    Panic { times: usize },
+    Damage,
+}
+
+/// A log in memory that has faults, and counts what is read of it.
+struct FaultyLog {
+    log: MemoryLog,
+    fault: Mutex<Option<Fault>>,
+    can_close: bool,
+    pages: AtomicUsize,
+    longest: AtomicUsize,
+}
+
+fn damage() -> LogError {
+    LogError::Unreadable(Arc::new(std::io::Error::other("a damaged page")))
+}
+
+impl FaultyLog {
+    fn new(can_close: bool) -> Arc<Self> {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
+        let (pages, longest) = Default::default();
+        Arc::new(Self { log: MemoryLog::new(clock), fault: Mutex::default(), can_close, pages, longest })
+    }
+
+    fn break_with(&self, fault: Fault) {
+        *self.fault.lock().expect("no poison") = Some(fault);
+    }
+
+    /// The fault that is due, which panics comes to an end after so many times.
+    fn take_fault(&self) -> Option<Fault> {
+        let mut fault = self.fault.lock().expect("no poison");
+        let due = *fault;
+        if let Some(Fault::Panic { times }) = due {
+            *fault = times.checked_sub(1).filter(|left| *left > 0).map(|times| Fault::Panic { times });
+        }
+        due
+    }
+}
+
+#[async_trait]
+impl RoomLog for FaultyLog {
+    async fn create(&self, created: RoomCreated) -> Result<Arc<Entry>, LogError> {
+        self.log.create(created).await
+    }
+
+    async fn find(&self, code: RoomCode) -> Result<Option<RoomId>, LogError> {
+        self.log.find(code).await
+    }
+
+    async fn append(&self, room: RoomId, event: Event) -> Result<Arc<Entry>, LogError> {
+        self.log.append(room, event).await
+    }
+
+    async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError> {
+        match self.take_fault() {
+            Some(Fault::Panic { .. }) => panic!("a fault of the test"),
+            Some(Fault::Damage) => return Err(damage()),
+            None => {}
+        }
+        let page = self.log.read(room, after, limit).await?;
+        self.pages.fetch_add(1, SeqCst);
+        self.longest.fetch_max(page.entries.len(), SeqCst);
+        Ok(page)
+    }
+
+    async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {
+        self.log.subscribe(room).await
+    }
+
+    async fn live(&self) -> Result<Vec<RoomId>, LogError> {
+        self.log.live().await
+    }
+
+    async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError> {
+        self.log.naming(account).await
+    }
+
+    async fn redact(&self, room: RoomId, account: AccountId) -> Result<(), LogError> {
+        self.log.redact(room, account).await
+    }
+
+    async fn close(&self, room: RoomId) -> Result<(), LogError> {
+        if self.can_close { self.log.close(room).await } else { Err(damage()) }
+    }
+}
+
+/// A room whose host is there, and the log it lives in.
+struct Scene {
+    log: Arc<FaultyLog>,
+    rooms: Arc<Rooms>,
+    room: RoomHandle,
+    queue: Queue,
+    _outbox: Outbox,
+}
+
+impl Scene {
+    async fn set(can_close: bool) -> Self {
+        let log = FaultyLog::new(can_close);
+        let rooms = open_rooms(log.clone());
+        log.create(created()).await.expect("created");
+        let room = rooms.open(ROOM);
+        let (outbox, queue) = outbox(1_000);
+        room.attach(HOST, outbox.clone()).await.expect("attached");
+        log.append(ROOM, asks_to_host()).await.expect("appended");
+        assert!(room.is_member(HOST).await);
+        Self { log, rooms, room, queue, _outbox: outbox }
+    }
+
+    /// Appends so much at once that the replica has to read the log.
+    async fn overtake(&self) {
+        for number in 0..MANY {
+            let connection = ConnectionId::from_bits(1_000 + number as u128);
+            self.log.append(ROOM, Event::ConnectionLost { connection }).await.expect("appended");
+        }
+    }
+
+    /// How the host's connection is closed.
+    async fn ending(&mut self) -> Ending {
+        let closed = async {
+            loop {
+                match self.queue.next().await {
+                    Some(Frame::Close(ending)) => return ending,
+                    Some(_) => {}
+                    None => panic!("nobody closed the connection"),
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), closed).await.expect("it is closed")
+    }
+
+    /// Waits until the node has no replica of the room.
+    async fn is_let_go(&self) {
+        let gone = async {
+            while self.rooms.is_open(ROOM) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), gone).await.expect("no handle is left");
+    }
+}
+
+fn open_rooms(log: Arc<FaultyLog>) -> Arc<Rooms> {
+    let config = Config::from_arguments(["heartogether-server"]).expect("valid flags");
+    Rooms::new(NODE, log, Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), config.ice)
+}
+
+fn created() -> RoomCreated {
+    RoomCreated {
+        id: ROOM,
+        code: "ABC234".parse().expect("a code"),
+        owner: OWNER,
+        host: MemberId::from_bits(2),
+        host_name: DisplayName::parse("Ada").expect("a name"),
+        policy: Policy::from(&Limits::default()),
+    }
+}
+
+fn asks_to_host() -> Event {
+    Event::JoinRequested(JoinRequested {
+        marks: Marks::default(),
+        connection: ConnectionRef { node: NODE, id: HOST },
+        account: OWNER,
+        name: DisplayName::parse("Ada").expect("a name"),
+        email: None,
+        kind: Kind::Known,
+        role: Role::Host,
+        take_over: false,
+        member: MemberId::from_bits(3),
+        token: ResumeToken::from_bits(4),
+    })
+}
+
+#[tokio::test]
+async fn a_room_whose_task_breaks_is_opened_anew_and_its_pages_come_back() {
+    let mut scene = Scene::set(true).await;
+    scene.log.break_with(Fault::Panic { times: 1 });
+    scene.overtake().await;
+    let summary = scene.room.summarise(None).await;
+    assert!(summary.is_some_and(|room| room.host_connected), "the same handle leads to the room as it was");
+    assert!(scene.rooms.is_live(ROOM));
+    assert_eq!(scene.ending().await, Ending::FAULT, "whose page connects again and resumes");
+}
+
+#[tokio::test]
+async fn a_room_that_breaks_twice_at_the_same_place_ends_and_leaves_no_handle() {
+    let mut scene = Scene::set(true).await;
+    scene.log.break_with(Fault::Panic { times: 2 });
+    scene.overtake().await;
+    assert!(scene.room.summarise(None).await.is_none());
+    assert_eq!(scene.ending().await, Ending::FAULT);
+    scene.is_let_go().await;
+    assert!(scene.log.live().await.expect("listed").is_empty(), "its code is free");
+}
+
+#[tokio::test]
+async fn a_room_whose_log_cannot_be_read_ends_with_a_word_to_its_members() {
+    for can_close in [true, false] {
+        let mut scene = Scene::set(can_close).await;
+        scene.log.break_with(Fault::Damage);
+        scene.overtake().await;
+        assert_eq!(scene.ending().await, Ending::refused(Refusal::RoomEnded));
+        scene.is_let_go().await;
+        let (outbox, _queue) = outbox(4);
+        let again = scene.rooms.open(ROOM);
+        assert!(again.attach(HOST, outbox).await.is_err(), "nor does it come back: {can_close}");
+        scene.is_let_go().await;
+    }
+}
+
+#[tokio::test]
+async fn a_long_log_is_replayed_page_by_page() {
+    let scene = Scene::set(true).await;
+    const ENTRIES: usize = 100_000;
+    for number in 0..ENTRIES {
+        let connection = ConnectionId::from_bits(1_000 + number as u128);
+        scene.log.append(ROOM, Event::ConnectionLost { connection }).await.expect("appended");
+    }
+    scene.log.pages.store(0, SeqCst);
+    let rooms = open_rooms(scene.log.clone());
+    assert!(rooms.open(ROOM).summarise(None).await.is_some_and(|room| room.host_connected));
+    assert!(scene.log.longest.load(SeqCst) <= PAGE);
+    assert!(scene.log.pages.load(SeqCst) >= ENTRIES / PAGE);
+}
