@@ -59,7 +59,7 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
     }
     room.seq = entry.seq;
     let mut effects = Effects::of(entry.seq);
-    let was = room.stream_state();
+    let was = (room.stream_state(), room.stream.is_silent());
     let mut is_activity = true;
     if let Event::NodeLost { node } = entry.event {
         // Before time passes: while nobody served the room, nobody in it could do anything, and it was not their fault.
@@ -127,6 +127,7 @@ fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Tim
         Command::StartStream { paused, .. } => stream::start(room, *paused, at),
         Command::PauseStream => stream::turn(room, true, connection, effects),
         Command::InterruptStream => stream::interrupt(room, at),
+        Command::DeclareSilence { silent } => stream::declare_silence(room, connection, *silent, effects),
         Command::ResumeStream => stream::turn(room, false, connection, effects),
         Command::StopRoom => lifetime::end(room, EndReason::Stopped, at, effects),
         Command::RemoveListener { member, block_address } => {
@@ -209,6 +210,7 @@ impl Room {
         match command {
             Command::Leave | Command::StopRoom | Command::React { .. } => Ok(Foreseen::Change),
             Command::StartStream { paused, .. } => Ok(stream::foresee_start(self, *paused)),
+            Command::DeclareSilence { silent } => stream::foresee_silence(self, *silent),
             Command::PauseStream => stream::foresee_turn(self, true),
             Command::ResumeStream => stream::foresee_turn(self, false),
             Command::InterruptStream => Ok(stream::foresee_interruption(self)),
@@ -342,6 +344,7 @@ impl Room {
             host_name: created.host_name.clone(),
             max_listeners: created.policy.max_listeners,
             stream: self.stream_state(),
+            silent: self.stream.is_silent(),
             started_at: self.stream.started_at(),
             ends_at: self.end_expected,
             ended: self.ended,

@@ -2,7 +2,7 @@
 //! `type`. `docs/protocol.md` shows each with an example that a test decodes.
 //!
 //! One family a file: [`session`] (hello, heartbeats, refusals), [`membership`] (join, resume, leave), [`stream`]
-//! (start, pause, resume, stop, and what happens in the room), [`engagement`] (reactions, messages, removal), [`signal`]
+//! (start, pause, resume, silence, stop, and what happens in the room), [`engagement`] (reactions, messages, removal), [`signal`]
 //! (between two members), [`ice`] (the servers that peer connections need).
 
 pub mod engagement;
@@ -48,6 +48,8 @@ pub enum ClientMessage {
     ResumeStream,
     /// The source is gone; the host is about to share again.
     InterruptStream,
+    /// The source gives no sound, or does again.
+    DeclareSilence(DeclareSilence),
     /// Ends the room for everyone.
     StopRoom,
     /// Shows the host a reaction.

@@ -2,10 +2,11 @@
 //!
 //! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
 //! One facet a file: `link` (the signalling connection), `peers` (peer connections) with their `negotiation`, `recovery`,
-//! `succession`, `gathering`, `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what the host sends, made of
-//! a `mix` in the quality of a `profile`, with a `keepsake` for after a reload), `engagement` (reactions, messages,
-//! removals), `audience` (who listens, in order), `capability` (what the browser has to offer), `shown` (what the page shows of all that), `volume` (how loud a listener's
-//! player is), `trace` (what happens, in words).
+//! `succession`, `gathering`, `no_path`, `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what
+//! the host sends, made of a `mix` in the quality of a `profile`, its `silence`, with a `keepsake` for after a reload),
+//! `engagement` (reactions, messages, removals), `audience` (who listens, in order), `capability` (what the browser has to
+//! offer), `shown` (what the page shows of all that), `player` (whether a listener's player plays) and its `volume`, `trace` (what
+//! happens, in words).
 
 pub mod adaptation;
 mod audience;
@@ -19,12 +20,15 @@ mod keepsake;
 mod link;
 mod mix;
 mod negotiation;
+mod no_path;
 mod peers;
+mod player;
 mod profile;
 mod quality;
 mod recovery;
 pub mod sdp;
 mod shown;
+mod silence;
 pub mod statistics;
 mod succession;
 pub mod trace;
@@ -52,10 +56,13 @@ pub use keepsake::Keepsake;
 use link::Link;
 pub use link::{LinkState, listener_introduction};
 pub use mix::{FULL_PERCENT, Fader, Mix, Route};
+pub use no_path::{NoPath, SideCandidates};
 pub use peers::PeerState;
 use peers::Peers;
-pub use profile::{Codec, Profile};
+pub use player::{Player, PlayerCommand, PlayerInput, PlayerState};
+pub use profile::{Codec, Processing, Profile};
 pub use shown::{Ending, HostState, ListenerState};
+pub use silence::MicrophoneState;
 pub use succession::COUNT_EVERY_MS;
 pub use turn::TurnProblem;
 pub use volume::{NoVolume, Volume};
@@ -118,6 +125,7 @@ impl Client {
             Input::Woken => {
                 self.wake(out);
                 self.recover_all(out);
+                self.wake_mixer(out);
             }
             Input::NetworkChanged => {
                 self.change_network(out);
@@ -133,9 +141,12 @@ impl Client {
             Input::CaptureEnded(source) => self.lose_source(source, out),
             Input::SourceRemoved(source) => self.remove_source(source, out),
             Input::FaderMoved { source, fader } => self.move_fader(source, fader, out),
+            Input::MicrophoneChanged(state) => self.change_microphone(state, out),
+            Input::MixerChanged { runs } => self.change_mixer(runs, out),
             Input::Recalled(keepsake) => self.recall(keepsake),
             Input::Dismissed => self.begin_anew(),
             Input::ProfileChosen(profile) => self.choose_profile(profile, out),
+            Input::HeadphonesChosen(worn) => self.choose_headphones(worn, out),
             Input::PausePressed => self.pause(true, out),
             Input::ResumePressed => self.pause(false, out),
             Input::StopPressed => self.stop(out),
@@ -197,6 +208,16 @@ impl Client {
     /// The sound's quality: the host's choice, or what suits the source.
     pub fn profile(&self) -> Profile {
         self.broadcast.profile()
+    }
+
+    /// What the browser is to do to a microphone that is open or is opened now.
+    pub fn processing(&self) -> Processing {
+        self.broadcast.processing()
+    }
+
+    /// Whether the host wears headphones, so that a microphone does not hear the tab.
+    pub fn wears_headphones(&self) -> bool {
+        self.broadcast.headphones
     }
 
     /// What the host sends is made of.
@@ -280,6 +301,7 @@ impl Client {
             }
             RoomEvent::RoomEnded { .. } => self.shut_down(out),
             RoomEvent::ListenerAttached { member, attached: true } => self.serve_again(*member, out),
+            RoomEvent::SilenceChanged { .. } => self.declare(out),
             RoomEvent::ListenerAttached { .. }
             | RoomEvent::Reacted { .. }
             | RoomEvent::MessageSent { .. }
@@ -369,7 +391,8 @@ impl Client {
         self.peers.close_all(out);
         self.broadcast = Broadcast::default();
         self.link.stop(out);
-        let timers = [Timer::OfferRequest, Timer::Attempt, Timer::Messages, Timer::Declaration];
+        let timers =
+            [Timer::OfferRequest, Timer::Attempt, Timer::Messages, Timer::Declaration, Timer::Mixer, Timer::Microphone];
         out.extend(timers.map(Command::StopTimer));
         out.push(Command::StopCapture);
     }

@@ -118,7 +118,7 @@ test.describe('with a STUN server that does not answer', () => {
     const text = await pasted(listener);
     expect(text).toContain('Candidate: host over UDP');
     expect(text).toContain('Server: stun:127.0.0.1:9');
-    expect(text.replaceAll('stun:127.0.0.1:9', '')).not.toMatch(/\d+\.\d+\.\d+\.\d+ |\.local/);
+    expect(text.replace(/^Browser:.*$/m, '').replaceAll('stun:127.0.0.1:9', '')).not.toMatch(/\d+\.\d+\.\d+\.\d+ |\.local/);
     await tabHost.getByText('Diagnostics', { exact: true }).click();
     await expect(gathered(tabHost)).toContainText('Candidate');
   });
@@ -139,7 +139,7 @@ test('on request the console tells what the page decides, and no secret', async 
   await listener.goto(`/listen/${code}?debug`);
   await hear(listener, TAB_TONE_HZ);
   const told = () => lines.join('\n');
-  await expect.poll(told).toMatch(/received offer → answer \d+/);
+  await expect.poll(told).toMatch(/received offer → .*answer \d+/);
   await expect.poll(told).toContain('is Connected');
   expect(told()).not.toMatch(/ice-pwd|fingerprint|Grace|typ host|[0-9a-f]{32}/);
 });

@@ -217,6 +217,20 @@ test('who is removed hears nothing more and cannot come back; undo keeps them', 
   await hear(other, TAB_TONE_HZ);
 });
 
+test('everybody at the address of whom a host removes goes too, if the host wants it so', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const code = await createRoom(host, 'Ada');
+  const [listener, other] = [await newVisitor(), await newVisitor()];
+  await listenAs(listener, 'Grace', code);
+  await listenAs(other, 'Edsger', code);
+  await button(host, 'Remove Grace').click();
+  const everybody = rowOf(host, 'Grace').getByRole('button', { name: 'Everybody at their address' });
+  await everybody.click();
+  await expect(everybody).toHaveAttribute('aria-pressed', 'true');
+  await showsRefusal(listener, 'removed');
+  await showsRefusal(other, 'removed');
+});
+
 test('a removal is carried out when the host leaves the page at once', async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');

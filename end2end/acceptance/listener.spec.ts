@@ -160,11 +160,40 @@ test('the lock screen names the room, pauses it and goes on live', async ({ tabH
   await expect.poll(async () => (await lockScreen(listener)).state).toBe('none');
 });
 
+test('a pause that the system makes is not the listener’s, and ends when the page is back', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await stubLockScreen(listener);
+  await hearing(tabHost, listener);
+  // As a phone call does it, or headphones that are pulled out.
+  const interrupt = () => player(listener).evaluate((audio: HTMLAudioElement) => audio.pause());
+  for (const back of ['focus', 'visibilitychange']) {
+    await interrupt();
+    await expect(main(listener)).toContainText('Paused by your device');
+    await showsState(listener, 'listening');
+    await expect.poll(async () => (await lockScreen(listener)).state).toBe('paused');
+    await listener.evaluate((back) => {
+      (back === 'focus' ? window : document).dispatchEvent(new Event(back));
+    }, back);
+    await hear(listener, TAB_TONE_HZ);
+    await expect(main(listener)).not.toContainText('Paused by your device');
+  }
+  await interrupt();
+  await button(listener, 'Go on listening').click();
+  await hear(listener, TAB_TONE_HZ);
+
+  // What the listener pauses stays so.
+  await pressOnLockScreen(listener, 'pause');
+  await expect(main(listener)).toContainText('Paused by you');
+  await listener.evaluate(() => window.dispatchEvent(new Event('focus')));
+  expect((await measure(listener)).obstacle).toBe('the player is paused');
+  await expect(main(listener)).toContainText('Paused by you');
+});
+
 test('whoever paused goes on with a button, also after the host has come back', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
+  await stubLockScreen(listener);
   await hearing(tabHost, listener);
-  // As a headset or a phone call does it.
-  await player(listener).evaluate((audio: HTMLAudioElement) => audio.pause());
+  await pressOnLockScreen(listener, 'pause');
   await expect(main(listener)).toContainText('Paused by you');
   await tabHost.reload();
   await isHydrated(tabHost);

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{
     Message,
     protocol::frame::{
         Frame,
-        coding::{Control, Data, OpCode},
+        coding::{Data, OpCode},
     },
 };
 
@@ -61,8 +61,7 @@ async fn frames_of_every_kind_count_in_one_allowance() {
     let limits = Limits { frames_per_second: 1, frames_burst: 20, ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
     let mallory = server.site.sign_in("Mallory").await;
-    let ping = Message::Frame(Frame::message(Vec::new(), OpCode::Control(Control::Ping), true));
-    let pong = Message::Frame(Frame::message(Vec::new(), OpCode::Control(Control::Pong), true));
+    let (ping, pong) = (Message::Ping(Vec::new().into()), Message::Pong(Vec::new().into()));
     let continuation = fragment(b"", Data::Continue, false);
     for kind in [ping, pong, continuation] {
         let mut connection = server.site.greet(&mallory).await;

@@ -217,6 +217,11 @@ pub enum Command {
     ResumeStream,
     /// The source is gone: the browser ended the capture, or a new page has none yet.
     InterruptStream,
+    /// The source gives no sound, or does again.
+    DeclareSilence {
+        /// Whether nothing can be heard.
+        silent: bool,
+    },
     /// End the room for everyone.
     StopRoom,
     /// Take a listener's place away, for good.
@@ -246,9 +251,11 @@ impl Command {
     pub const fn permission(&self) -> Permission {
         match self {
             Self::Leave => Permission::Leave,
-            Self::StartStream { .. } | Self::PauseStream | Self::ResumeStream | Self::InterruptStream => {
-                Permission::Broadcast
-            }
+            Self::StartStream { .. }
+            | Self::PauseStream
+            | Self::ResumeStream
+            | Self::InterruptStream
+            | Self::DeclareSilence { .. } => Permission::Broadcast,
             Self::StopRoom => Permission::StopRoom,
             Self::RemoveListener { .. } => Permission::RemoveListener,
             Self::React { .. } | Self::Write { .. } => Permission::Engage,

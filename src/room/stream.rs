@@ -16,6 +16,9 @@ pub(super) struct Stream {
     phase: Phase,
     /// When it was begun.
     started_at: Option<Timestamp>,
+    /// Whether its source gives no sound, until it is begun anew or its source is gone.
+    #[serde(default)]
+    silent: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +34,10 @@ enum Phase {
 impl Stream {
     pub(super) const fn started_at(&self) -> Option<Timestamp> {
         self.started_at
+    }
+
+    pub(super) const fn is_silent(&self) -> bool {
+        self.silent
     }
 
     /// What listeners are told, which depends on whether the host's connection is there.
@@ -55,7 +62,8 @@ impl Stream {
 }
 
 pub(super) fn start(room: &mut Room, paused: bool, at: Timestamp) {
-    room.stream = Stream { phase: begun(paused), started_at: room.stream.started_at.or(Some(at)) };
+    let started_at = room.stream.started_at.or(Some(at));
+    room.stream = Stream { phase: begun(paused), started_at, silent: false };
 }
 
 const fn begun(paused: bool) -> Phase {
@@ -64,7 +72,7 @@ const fn begun(paused: bool) -> Phase {
 
 /// What comes of a start: nothing where the stream is so already, whatever its source.
 pub(super) fn foresee_start(room: &Room, paused: bool) -> Foreseen {
-    Foreseen::if_changed(room.stream.phase != begun(paused))
+    Foreseen::if_changed(room.stream.phase != begun(paused) || room.stream.silent)
 }
 
 /// Pauses the stream, or ends the pause.
@@ -89,6 +97,22 @@ pub(super) fn foresee_turn(room: &Room, paused: bool) -> Result<Foreseen, Refusa
 pub(super) fn interrupt(room: &mut Room, at: Timestamp) {
     if foresee_interruption(room) == Foreseen::Change {
         room.stream.phase = Phase::Interrupted(at);
+        room.stream.silent = false;
+    }
+}
+
+/// The source gives no sound, or does again.
+pub(super) fn declare_silence(room: &mut Room, connection: ConnectionId, silent: bool, effects: &mut Effects) {
+    match foresee_silence(room, silent) {
+        Ok(_) => room.stream.silent = silent,
+        Err(refusal) => effects.refuse(connection, refusal),
+    }
+}
+
+pub(super) fn foresee_silence(room: &Room, silent: bool) -> Result<Foreseen, Refusal> {
+    match room.stream.phase {
+        Phase::Live | Phase::Paused => Ok(Foreseen::if_changed(room.stream.silent != silent)),
+        Phase::Idle | Phase::Interrupted(_) => Err(Refusal::StreamNotReady),
     }
 }
 
@@ -101,11 +125,18 @@ pub(super) fn cease(room: &mut Room) {
     room.stream = Stream::default();
 }
 
-/// Tells everyone when the stream is no longer what it `was`. The end of the room is told by its own event.
-pub(super) fn announce(room: &Room, was: StreamState, effects: &mut Effects) {
-    let stream = room.stream_state();
-    if stream != was && stream != StreamState::Ended {
+/// Tells everyone when the stream is no longer what it was, or no longer as silent. The end of the room is told by its own
+/// event.
+pub(super) fn announce(room: &Room, (was, was_silent): (StreamState, bool), effects: &mut Effects) {
+    let (stream, silent) = (room.stream_state(), room.stream.is_silent());
+    if stream == StreamState::Ended {
+        return;
+    }
+    if stream != was {
         let started_at = room.stream.started_at;
         effects.announce(Audience::Everyone, RoomEvent::StreamChanged { stream, started_at });
+    }
+    if silent != was_silent {
+        effects.announce(Audience::Everyone, RoomEvent::SilenceChanged { silent });
     }
 }

@@ -30,6 +30,14 @@ pub struct StartStream {
     pub paused: bool,
 }
 
+/// Says that the source gives no sound though the stream is not paused, or that it does again: a microphone that the system
+/// has muted, or one that sends digital silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeclareSilence {
+    /// Whether nothing can be heard.
+    pub silent: bool,
+}
+
 /// What the host sends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -94,6 +102,9 @@ pub struct RoomView {
     pub max_listeners: u32,
     /// What the host sends.
     pub stream: StreamState,
+    /// Whether the host's source gives no sound, and nobody means it to; see [`DeclareSilence`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
     /// When the stream that is on was begun; `None` while nothing is sent.
     pub started_at: Option<Timestamp>,
     /// When the room ends unless something happens, once that is near.
@@ -136,6 +147,11 @@ pub enum RoomEvent {
         /// See [`RoomView::started_at`].
         started_at: Option<Timestamp>,
     },
+    /// The host's source gives no sound, or does again.
+    SilenceChanged {
+        /// See [`RoomView::silent`].
+        silent: bool,
+    },
     /// A listener reacted. Host only.
     Reacted {
         /// Who.
@@ -177,6 +193,7 @@ impl RoomEvent {
                 Some(*member)
             }
             Self::StreamChanged { .. }
+            | Self::SilenceChanged { .. }
             | Self::MessagesDelivered { .. }
             | Self::EndExpected { .. }
             | Self::RoomEnded { .. } => None,
@@ -207,6 +224,7 @@ impl RoomView {
             host_name: self.host_name.clone(),
             max_listeners: self.max_listeners,
             stream: self.stream,
+            silent: self.silent,
             started_at: self.started_at,
             ends_at: self.ends_at,
             ended: self.ended,
@@ -235,6 +253,7 @@ impl RoomView {
                 self.stream = *stream;
                 self.started_at = *started_at;
             }
+            RoomEvent::SilenceChanged { silent } => self.silent = *silent,
             RoomEvent::Reacted { member, reaction, at } => {
                 if let Some(known) = self.listeners.iter_mut().find(|known| known.member == *member) {
                     known.last_reaction = Some(*reaction);
@@ -249,6 +268,7 @@ impl RoomView {
             RoomEvent::EndExpected { ends_at } => self.ends_at = *ends_at,
             RoomEvent::RoomEnded { reason } => {
                 self.stream = StreamState::Ended;
+                self.silent = false;
                 self.started_at = None;
                 self.ends_at = None;
                 self.ended = Some(*reason);

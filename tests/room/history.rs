@@ -115,7 +115,13 @@ fn any_move() -> impl Strategy<Value = Move> {
     let command = prop_oneof![
         2 => Just(Command::Leave),
         4 => Just(MICROPHONE),
-        4 => prop::sample::select(vec![Command::PauseStream, Command::ResumeStream, Command::InterruptStream]),
+        4 => prop::sample::select(vec![
+            Command::PauseStream,
+            Command::ResumeStream,
+            Command::InterruptStream,
+            Command::DeclareSilence { silent: true },
+            Command::DeclareSilence { silent: false },
+        ]),
     ];
     let engage = prop_oneof![
         2 => Just(FIRE),

@@ -72,6 +72,7 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::PauseStream,
         Command::ResumeStream,
         Command::InterruptStream,
+        Command::DeclareSilence { silent: true },
         Command::StopRoom,
         Command::RemoveListener { member: FIRST_LISTENER, block_address: false },
         FIRE,

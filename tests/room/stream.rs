@@ -77,6 +77,30 @@ fn a_stream_goes_from_state_to_state_as_the_table_says() {
 }
 
 #[test]
+fn everyone_learns_of_a_silence_once_until_the_source_is_another() {
+    let silence = |silent| Command::DeclareSilence { silent };
+    for state in [Idle, Interrupted] {
+        assert_eq!(in_state(state).command(1, silence(true)).refusal(1), Refusal::StreamNotReady, "{state:?}");
+    }
+    for state in [Live, Paused] {
+        let mut stage = in_state(state);
+        let changed = |silent| RoomEvent::SilenceChanged { silent };
+        assert_eq!(stage.command(1, silence(true)).everyone_learns(), [&changed(true)]);
+        assert!(stage.view(HOST).silent);
+        assert!(stage.command(1, silence(true)).everyone_learns().is_empty());
+        assert_eq!(stage.stream(), state);
+        assert_eq!(stage.command(1, silence(false)).everyone_learns(), [&changed(false)]);
+
+        stage.command(1, silence(true));
+        assert!(stage.command(1, Command::InterruptStream).everyone_learns().contains(&&changed(false)));
+        stage.command(1, MICROPHONE);
+        assert!(!stage.view(HOST).silent);
+        stage.command(1, silence(true));
+        assert!(stage.command(1, DISPLAY).everyone_learns().contains(&&changed(false)), "another source is heard anew");
+    }
+}
+
+#[test]
 fn a_host_who_drops_is_interrupted_and_comes_back_to_what_was() {
     for (before, dropped) in [(Idle, Idle), (Live, Interrupted), (Paused, Interrupted), (Interrupted, Interrupted)] {
         let mut stage = Stage::open();

@@ -66,6 +66,7 @@ fn client_messages() -> Vec<ClientMessage> {
         ClientMessage::PauseStream,
         ClientMessage::ResumeStream,
         ClientMessage::InterruptStream,
+        ClientMessage::DeclareSilence(DeclareSilence { silent: true }),
         ClientMessage::StopRoom,
         ClientMessage::SendMessage(SendMessage { nonce: u32::MAX, text: text() }),
         ClientMessage::FetchMessages(FetchMessages { before: Seq(40) }),
@@ -86,6 +87,7 @@ fn room(stream: StreamState, ended: Option<EndReason>) -> RoomView {
         host_name: DisplayName::parse("Ada").expect("a name of the tests"),
         max_listeners: 30,
         stream,
+        silent: ended.is_none(),
         started_at: Some(NOW),
         ends_at: None,
         ended,
@@ -135,6 +137,7 @@ fn room_events() -> Vec<RoomEvent> {
         RoomEvent::MessagesDelivered { up_to: Seq(40) },
         RoomEvent::EndExpected { ends_at: Some(NOW) },
         RoomEvent::EndExpected { ends_at: None },
+        RoomEvent::SilenceChanged { silent: true },
     ];
     let changes = [Idle, Live, Paused, Interrupted, Ended]
         .map(|stream| RoomEvent::StreamChanged { stream, started_at: Some(NOW) });

@@ -2,10 +2,10 @@
 
 use heartogether::{
     role::Role,
-    wire::{ClientMessage, Source, StartStream, StreamState},
+    wire::{ClientMessage, DeclareSilence, Source, StartStream, StreamState},
 };
 
-use super::{Client, Command, Fader, Keepsake, Mix, Profile, Timer};
+use super::{Client, Command, Fader, Keepsake, Mix, Processing, Profile, Timer, silence::Microphone};
 
 /// Milliseconds after which the room takes the next change of the stream, where there were too many.
 const DECLARE_AGAIN_MS: u32 = 1_000;
@@ -17,10 +17,16 @@ pub(super) struct Broadcast {
     pub(super) mix: Mix,
     /// The quality that the host chose, if any.
     pub(super) chosen: Option<Profile>,
+    /// Whether the host wears headphones.
+    pub(super) headphones: bool,
     /// Whether it is silenced on purpose.
     pub(super) paused: bool,
     /// The source that went away by itself and was not shared again.
     pub(super) lost: Option<Source>,
+    /// Whether the microphone gives sound.
+    pub(super) microphone: Microphone,
+    /// Whether the browser has stopped the mixer.
+    pub(super) mixer_sleeps: bool,
     /// Whether the room is to be ended as soon as the server can be told.
     pub(super) stopping: bool,
 }
@@ -37,6 +43,17 @@ impl Broadcast {
     }
 }
 
+/// Milliseconds that the mixer may stand still before a source goes out without it: browsers take a moment to start one.
+const MIXER_MS: u32 = 700;
+
+impl Broadcast {
+    /// What the browser does to the microphone's sound.
+    pub(super) fn processing(&self) -> Processing {
+        let may_hear_tab = self.mix.has(Source::Display) && !self.headphones;
+        self.profile().processing(may_hear_tab)
+    }
+}
+
 impl Client {
     /// Whether sound that is captured now would be of use. Browsers ask the visitor, who may answer when the room has ended or
     /// the page has gone.
@@ -49,7 +66,7 @@ impl Client {
         if !self.may_capture() {
             return out.push(Command::StopCapture);
         }
-        let before = self.broadcast.is_capturing().then(|| self.profile());
+        let before = self.broadcast.is_capturing().then(|| self.quality());
         let broadcast = &mut self.broadcast;
         if source == Source::Display && !broadcast.mix.has(source) && broadcast.chosen == Some(Profile::Voice) {
             // A choice for talk was made before there was a tab.
@@ -79,11 +96,15 @@ impl Client {
 
     fn drop_source(&mut self, source: Source, out: &mut Vec<Command>) {
         let was_in = self.broadcast.mix.has(source);
-        let before = Some(self.profile());
+        if source == Source::Microphone {
+            self.broadcast.microphone = Microphone::default();
+        }
+        let before = Some(self.quality());
         self.broadcast.mix.put(source, false);
         if self.broadcast.is_capturing() {
             // The others' sound goes out before this one's ends.
             self.apply(before, out);
+            self.declare(out);
         } else if was_in {
             self.broadcast.paused = false;
             self.hang_up_all(out);
@@ -93,26 +114,79 @@ impl Client {
     }
 
     pub(super) fn move_fader(&mut self, source: Source, fader: Fader, out: &mut Vec<Command>) {
+        let needed_mixer = self.broadcast.mix.needs_mixer();
         self.broadcast.mix.set(source, fader);
         out.push(Command::ApplyMix(self.broadcast.mix));
+        self.declare(out);
+        if !needed_mixer {
+            self.wake_mixer(out);
+        }
+    }
+
+    /// The browser has stopped the mixer (Web Audio, `AudioContextState`: a call, sleep, no tap yet), or started it.
+    pub(super) fn change_mixer(&mut self, runs: bool, out: &mut Vec<Command>) {
+        self.broadcast.mixer_sleeps = !runs;
+        if runs {
+            out.push(Command::StopTimer(Timer::Mixer));
+            self.stall_mixer(false, out);
+        } else {
+            self.wake_mixer(out);
+        }
+    }
+
+    /// Asks the browser for the mixer, and gives it a moment.
+    pub(super) fn wake_mixer(&self, out: &mut Vec<Command>) {
+        if self.broadcast.mixer_sleeps && self.broadcast.mix.needs_mixer() {
+            out.push(Command::WakeMixer);
+            out.push(Command::StartTimer { timer: Timer::Mixer, after_ms: MIXER_MS });
+        }
+    }
+
+    pub(super) fn give_up_mixer(&mut self, out: &mut Vec<Command>) {
+        if self.broadcast.mixer_sleeps {
+            self.stall_mixer(true, out);
+        }
+    }
+
+    fn stall_mixer(&mut self, is_stalled: bool, out: &mut Vec<Command>) {
+        let before = self.broadcast.mix;
+        self.broadcast.mix.stall(is_stalled);
+        out.extend((self.broadcast.mix != before).then_some(Command::ApplyMix(self.broadcast.mix)));
     }
 
     pub(super) fn choose_profile(&mut self, profile: Profile, out: &mut Vec<Command>) {
         if self.role == Role::Host && self.broadcast.chosen != Some(profile) {
+            let before = self.broadcast.processing();
             self.broadcast.chosen = Some(profile);
             out.push(Command::ApplyProfile(profile));
             self.retune(out);
+            self.apply_processing(before, out);
         }
+    }
+
+    pub(super) fn choose_headphones(&mut self, worn: bool, out: &mut Vec<Command>) {
+        let before = self.broadcast.processing();
+        self.broadcast.headphones = worn;
+        self.apply_processing(before, out);
+    }
+
+    fn apply_processing(&self, before: Processing, out: &mut Vec<Command>) {
+        let now = self.broadcast.processing();
+        out.extend((now != before).then_some(Command::ApplyProcessing(now)));
+    }
+
+    fn quality(&self) -> (Profile, Processing) {
+        (self.broadcast.profile(), self.broadcast.processing())
     }
 
     /// The page was reloaded: what is shared again is as it was.
     pub(super) fn recall(&mut self, keepsake: Keepsake) {
-        let Keepsake { code, mut mix, chosen, paused } = keepsake;
+        let Keepsake { code, mut mix, chosen, headphones, paused } = keepsake;
         if self.role == Role::Host && code == self.code {
             for source in [Source::Display, Source::Microphone] {
                 mix.put(source, false);
             }
-            self.broadcast = Broadcast { mix, chosen, paused, ..Broadcast::default() };
+            self.broadcast = Broadcast { mix, chosen, headphones, paused, ..Broadcast::default() };
         }
     }
 
@@ -123,13 +197,17 @@ impl Client {
         }
     }
 
-    fn apply(&mut self, before: Option<Profile>, out: &mut Vec<Command>) {
+    fn apply(&mut self, before: Option<(Profile, Processing)>, out: &mut Vec<Command>) {
         let now = self.profile();
-        if before != Some(now) {
+        if before.is_none_or(|(before, _)| before != now) {
             out.push(Command::ApplyProfile(now));
             self.retune(out);
         }
+        if let Some((_, before)) = before {
+            self.apply_processing(before, out);
+        }
         out.push(Command::ApplyMix(self.broadcast.mix));
+        self.wake_mixer(out);
     }
 
     pub(super) fn pause(&mut self, paused: bool, out: &mut Vec<Command>) {
@@ -162,6 +240,7 @@ impl Client {
         }
         let Broadcast { ref mix, paused, stopping, .. } = self.broadcast;
         let says = self.stream();
+        let (silent, says_silent) = (self.broadcast.is_silent(), self.room.as_ref().is_some_and(|room| room.silent));
         let message = match mix.sources().next() {
             _ if stopping => ClientMessage::StopRoom,
             Some(_) if paused && says == StreamState::Live => ClientMessage::PauseStream,
@@ -170,6 +249,7 @@ impl Client {
                 ClientMessage::StartStream(StartStream { source, paused })
             }
             None if matches!(says, StreamState::Live | StreamState::Paused) => ClientMessage::InterruptStream,
+            Some(_) if silent != says_silent => ClientMessage::DeclareSilence(DeclareSilence { silent }),
             _ => return,
         };
         out.push(Command::Send(message));

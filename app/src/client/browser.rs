@@ -11,6 +11,7 @@ pub(crate) mod head_start;
 mod ice;
 mod level;
 pub mod media_session;
+mod microphone_watch;
 mod microphones;
 mod mixer;
 mod network;
@@ -66,6 +67,7 @@ pub use capture::CaptureError;
 use head_start::{Happening, HeadStart};
 use ice::Discretion;
 use level::Level;
+use microphone_watch::WATCH_EVERY_MS;
 pub use microphones::Microphone;
 pub(crate) use pause::pause;
 use peer::PeerConnection;
@@ -78,7 +80,7 @@ use sources::Sources;
 pub use speakers::{Speaker, Speakers};
 
 use super::{
-    COUNT_EVERY_MS, Client, Command, Input, ListenerRow, ListenerState, PeerState, Profile, Timer,
+    COUNT_EVERY_MS, Client, Command, Input, ListenerRow, ListenerState, PeerState, PlayerInput, Profile, Timer,
     statistics::{EVERY_MS, Reading},
     trace,
 };
@@ -208,6 +210,8 @@ impl Page {
         if let (Some(playback), Some(place)) = (&self.0.playback, place) {
             playback.stand_in(&place);
         }
+        show(self.0.presence.capabilities, capability::detect());
+        self.prepare_speakers();
         self.publish();
         if matches!(self.0.client.borrow().listener_state(), ListenerState::Listening | ListenerState::Paused) {
             self.measure_playback();
@@ -261,10 +265,12 @@ impl Page {
             Command::ApplyProfile(profile) => {
                 self.0.profile.set(profile);
                 self.0.peers.borrow().values().for_each(|peer| Rc::clone(peer).set_profile(profile));
-                self.apply_profile(profile);
+                self.send_mix();
             }
+            Command::ApplyProcessing(processing) => self.apply_processing(processing),
             Command::ShowReaction(reaction) => self.show_reaction(reaction),
             Command::ApplyMix(mix) => self.apply_mix(mix),
+            Command::WakeMixer => self.wake_mixer(),
             Command::LeaveMark(code) => reload::leave_mark(code),
             Command::SetSending(sending) => self.set_sending(sending),
             Command::ReleaseSource(source) => self.release_source(source),
@@ -296,6 +302,7 @@ impl Page {
         show(presence.host_state, client.host_state());
         show(presence.listener_state, client.listener_state());
         show(presence.link_state, client.link_state());
+        show(presence.host_silent, client.is_host_silent());
         show(presence.trouble, client.trouble());
         show(presence.room, client.room().map(RoomView::outline));
         if presence.messages.try_with_untracked(|shown| !shown.iter().eq(client.messages())) == Some(true) {
@@ -305,13 +312,13 @@ impl Page {
         show(presence.own_messages, client.own_messages().collect());
         show(presence.chosen_reaction, client.chosen_reaction());
         show(presence.engagement_notice, client.engagement_notice());
+        show(presence.no_path, client.no_path());
         show(presence.turn_problem, client.turn_problem());
         if presence.gathering.try_with_untracked(|shown| shown != client.gathering()) == Some(true) {
             presence.gathering.set(client.gathering().clone());
         }
         if let Some(playback) = &self.0.playback {
-            show(presence.playback_blocked, playback.is_blocked());
-            show(presence.playback_held, playback.is_held());
+            show(presence.player, playback.state());
         }
         self.publish_audience(&client);
         self.publish_sound(&client);
@@ -428,7 +435,7 @@ impl Page {
     }
 
     fn play(&self) {
-        self.0.playback.iter().for_each(Playback::play);
+        self.0.playback.iter().for_each(|playback| playback.take(PlayerInput::PlayPressed));
         self.0.level.borrow().iter().for_each(Level::resume);
     }
 
@@ -440,6 +447,11 @@ impl Page {
     /// Counts what comes in again and again.
     fn count_regularly(&self) {
         self.do_regularly(COUNT_EVERY_MS, async |page| page.count().await);
+    }
+
+    /// Looks at the microphone again and again.
+    fn watch_microphone_regularly(&self) {
+        self.do_regularly(WATCH_EVERY_MS, async |page| page.watch_microphone().await);
     }
 
     fn do_regularly(&self, every_ms: u32, act: impl AsyncFn(Self) + Copy + 'static) {

@@ -8,7 +8,7 @@ use heartogether::{
 };
 
 use super::{
-    Fader, Keepsake, Mix, PeerState, Profile,
+    Fader, Keepsake, MicrophoneState, Mix, PeerState, Processing, Profile,
     adaptation::{Network, Tuning},
     statistics::Reading,
 };
@@ -54,12 +54,21 @@ pub enum Input {
         /// Where its fader stands now.
         fader: Fader,
     },
+    /// The microphone that is open gives sound, or does not.
+    MicrophoneChanged(MicrophoneState),
+    /// The browser has stopped the mixer, or started it.
+    MixerChanged {
+        /// Whether it runs.
+        runs: bool,
+    },
     /// The page was reloaded while it was live.
     Recalled(Keepsake),
     /// The host does not want what was live before.
     Dismissed,
     /// The host chooses a quality.
     ProfileChosen(Profile),
+    /// The host says whether they wear headphones.
+    HeadphonesChosen(bool),
     /// The host pauses.
     PausePressed,
     /// The host resumes.
@@ -218,8 +227,12 @@ pub enum Command {
     ClosePeer(NegotiationId),
     /// Capture, negotiate and encode as this profile says, from now on.
     ApplyProfile(Profile),
+    /// Open the microphone that is open anew, if the browser does something else to its sound.
+    ApplyProcessing(Processing),
     /// Send this mix, from now on.
     ApplyMix(Mix),
+    /// Ask the browser to start the mixer that it has stopped.
+    WakeMixer,
     /// Release one captured device.
     ReleaseSource(Source),
     /// Let the captured sound through, or silence it.
@@ -249,6 +262,10 @@ pub enum Timer {
     Attempt,
     /// Nothing has come through the peer connection with a member for too long.
     Recovery(MemberId),
+    /// The microphone gives no sound for too long.
+    Microphone,
+    /// The mixer stands still for too long.
+    Mixer,
     /// Send messages again that came too fast.
     Messages,
     /// Say again what the server could not store.

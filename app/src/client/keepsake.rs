@@ -4,7 +4,7 @@ use std::fmt;
 
 use heartogether::{id::RoomCode, wire::Source};
 
-use super::{Client, Fader, Mix, Profile};
+use super::{Broadcast, Client, Fader, Mix, Profile};
 
 /// What was live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Keepsake {
     pub mix: Mix,
     /// In the quality that the host chose, if any.
     pub chosen: Option<Profile>,
+    /// Whether the host wore headphones.
+    pub headphones: bool,
     /// Whether it was paused.
     pub paused: bool,
 }
@@ -28,7 +30,7 @@ impl fmt::Display for Keepsake {
             let (is_in, muted) = (u8::from(self.mix.has(source)), u8::from(muted));
             write!(f, " {is_in} {volume_percent} {muted}")?;
         }
-        Ok(())
+        write!(f, " {}", u8::from(self.headphones))
     }
 }
 
@@ -47,7 +49,9 @@ impl Keepsake {
             mix.put(source, is_in);
             mix.set(source, Fader { volume_percent, muted });
         }
-        Some(Self { code, mix, chosen, paused })
+        // A page of before this was kept left it out.
+        let headphones = words.next() == Some("1");
+        Some(Self { code, mix, chosen, headphones, paused })
     }
 }
 
@@ -55,8 +59,8 @@ impl Client {
     /// What to keep for after a reload; nothing while nothing is shared.
     pub fn keepsake(&self) -> Option<Keepsake> {
         let broadcast = &self.broadcast;
-        let keepsake =
-            Keepsake { code: self.code, mix: broadcast.mix, chosen: broadcast.chosen, paused: broadcast.paused };
+        let Broadcast { mix, chosen, headphones, paused, .. } = *broadcast;
+        let keepsake = Keepsake { code: self.code, mix, chosen, headphones, paused };
         broadcast.is_capturing().then_some(keepsake)
     }
 }

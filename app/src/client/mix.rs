@@ -45,6 +45,7 @@ struct Strip {
 pub struct Mix {
     display: Strip,
     microphone: Strip,
+    is_stalled: bool,
 }
 
 /// Which sound goes out.
@@ -103,12 +104,41 @@ impl Mix {
         if self.has(source) { self.fader(source).gain() } else { 0.0 }
     }
 
-    /// What goes out, if anything: one source at full volume as it is, for the lowest latency; else the mix.
+    /// The mixer has stopped, or works again.
+    pub fn stall(&mut self, is_stalled: bool) {
+        self.is_stalled = is_stalled;
+    }
+
+    /// The source that goes out alone because the mixer has stopped.
+    pub fn substitute(&self) -> Option<Source> {
+        self.loudest().filter(|_| self.is_stalled && self.needs_mixer())
+    }
+
+    /// What goes out, if anything: one source at full volume as it is, for the lowest latency; else the mix, and while the
+    /// mixer has stopped the loudest source as it is.
     pub fn route(&self) -> Option<Route> {
         let mut sources = self.sources();
-        match (sources.next()?, sources.next()) {
-            (only, None) if self.fader(only).is_open() => Some(Route::Untouched(only)),
-            _ => Some(Route::Mixed),
+        let first = sources.next()?;
+        Some(match self.substitute() {
+            _ if !self.needs_mixer() => Route::Untouched(first),
+            Some(substitute) => Route::Untouched(substitute),
+            None => Route::Mixed,
+        })
+    }
+
+    /// Whether what is wanted needs the mixer: more than one source, or one that is not as loud as it comes.
+    pub fn needs_mixer(&self) -> bool {
+        let mut sources = self.sources();
+        match (sources.next(), sources.next()) {
+            (Some(only), None) => !self.fader(only).is_open(),
+            (None, _) => false,
+            (Some(_), Some(_)) => true,
         }
+    }
+
+    /// The tab, if both are as loud. What is silenced is nobody's to hear.
+    fn loudest(&self) -> Option<Source> {
+        let audible = self.sources().filter(|source| self.gain(*source) > 0.0);
+        audible.reduce(|first, second| if self.gain(second) > self.gain(first) { second } else { first })
     }
 }

@@ -142,7 +142,8 @@ impl Client {
 
     /// Closes an attempt. What it was to succeed, if anything, has a while to prove itself.
     fn fall_back(&mut self, member: MemberId, negotiation: NegotiationId, out: &mut Vec<Command>) {
-        let has_flowed = self.peers.find(negotiation).is_some_and(|peer| peer.is_established);
+        let (has_flowed, why) =
+            self.peers.find(negotiation).map(|peer| (peer.is_established, peer.no_path())).unwrap_or_default();
         self.peers.drop_one(negotiation, out);
         match self.peers.with(member) {
             Some(before) => {
@@ -150,7 +151,7 @@ impl Client {
                 self.expect_recovery(member, out);
             }
             None if has_flowed => {}
-            None => self.peers.fail(member),
+            None => self.peers.fail(member, why),
         }
         self.request_offer_if_needed(out);
     }

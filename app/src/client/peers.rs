@@ -12,6 +12,7 @@ use heartogether::{
 use super::{
     Command, Profile, Timer,
     adaptation::{Adaptation, Network},
+    no_path::{NoPath, SideCandidates},
     quality::Quality,
     succession::Flow,
 };
@@ -82,9 +83,16 @@ pub(super) struct Peer {
     /// Whether the other side's description is set; its candidates wait for it.
     pub(super) accepted: bool,
     received: Vec<Candidate>,
+    /// The candidates of both sides, this one's first.
+    candidates: (SideCandidates, SideCandidates),
 }
 
 impl Peer {
+    /// Why it did not connect, if it did not.
+    pub(super) fn no_path(&self) -> NoPath {
+        NoPath::between(&self.candidates.0, &self.candidates.1)
+    }
+
     /// Goes on under another number: what was negotiated before is void. Returns the number before.
     pub(super) fn renumber(&mut self, negotiation: NegotiationId) -> NegotiationId {
         (self.described, self.accepted) = (false, false);
@@ -103,8 +111,8 @@ pub(super) struct Peers {
     next: u32,
     pub(super) was_connected: bool,
     pub(super) offers_requested: u32,
-    /// How many attempts in a row came to nothing, for those to whom nothing leads.
-    vain: BTreeMap<MemberId, u32>,
+    /// How many attempts in a row came to nothing, and why the last one did, for those to whom nothing leads.
+    vain: BTreeMap<MemberId, (u32, NoPath)>,
 }
 
 impl Peers {
@@ -120,8 +128,9 @@ impl Peers {
     }
 
     /// An attempt came to nothing, and nothing else leads to the member.
-    pub(super) fn fail(&mut self, member: MemberId) {
-        *self.vain.entry(member).or_default() += 1;
+    pub(super) fn fail(&mut self, member: MemberId, why: NoPath) {
+        let (attempts, last) = self.vain.entry(member).or_default();
+        (*attempts, *last) = (*attempts + 1, why);
     }
 
     /// Something leads to the member.
@@ -136,7 +145,13 @@ impl Peers {
 
     /// Whether attempts go on coming to nothing.
     pub(super) fn is_out_of_reach(&self, member: MemberId) -> bool {
-        self.vain.get(&member).is_some_and(|attempts| *attempts >= VAIN_ATTEMPTS)
+        self.no_path(member).is_some()
+    }
+
+    /// Why attempts go on coming to nothing, if they do.
+    pub(super) fn no_path(&self, member: MemberId) -> Option<NoPath> {
+        let (attempts, why) = self.vain.get(&member)?;
+        (*attempts >= VAIN_ATTEMPTS).then_some(*why)
     }
 
     /// How the sound gets to a member or from them: while one succeeds another, over the one before.
@@ -212,6 +227,7 @@ impl Peers {
             gathered: Vec::new(),
             accepted: false,
             received: Vec::new(),
+            candidates: Default::default(),
         });
     }
 
@@ -250,6 +266,9 @@ impl Peers {
         candidates: Vec<Candidate>,
         out: &mut Vec<Command>,
     ) {
+        if let Some(peer) = self.current(from, negotiation) {
+            candidates.iter().for_each(|found| peer.candidates.1.note(&found.candidate));
+        }
         match self.current(from, negotiation) {
             Some(peer) if peer.accepted => out.push(Command::AddCandidates { negotiation, candidates }),
             Some(peer) if peer.received.len() < MAX_WAITING => peer.received.extend(candidates),
@@ -270,6 +289,7 @@ impl Peers {
     pub(super) fn gather(&mut self, negotiation: NegotiationId, candidate: Candidate, out: &mut Vec<Command>) {
         // One that is too long would cost the connection, and no browser makes any.
         if let Some(peer) = self.find(negotiation).filter(|_| candidate.is_bounded()) {
+            peer.candidates.0.note(&candidate.candidate);
             peer.gathered.push(candidate);
             out.push(Command::StartTimer { timer: Timer::Candidates, after_ms: GATHER_MS });
         }

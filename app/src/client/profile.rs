@@ -32,6 +32,17 @@ pub struct Codec {
     pub dtx: bool,
 }
 
+/// What the browser does to a microphone's sound (W3C Media Capture and Streams, section 4.3.8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Processing {
+    /// Takes out what the microphone hears of the loudspeakers (`echoCancellation`).
+    pub echo_cancellation: bool,
+    /// Takes out noise (`noiseSuppression`).
+    pub noise_suppression: bool,
+    /// Evens the volume out (`autoGainControl`).
+    pub gain_control: bool,
+}
+
 impl Profile {
     /// All, from the thinnest line to the best.
     pub const ALL: [Self; 3] = [Self::Voice, Self::Music, Self::Studio];
@@ -67,9 +78,11 @@ impl Profile {
         }
     }
 
-    /// Whether the browser takes echo and noise out of a microphone's sound and evens its volume out.
-    pub const fn processes_microphone(self) -> bool {
-        matches!(self, Self::Voice)
+    /// What the browser does to a microphone's sound. A microphone that may hear a tab over the loudspeakers loses that echo
+    /// in every profile: listeners would hear the tab twice.
+    pub const fn processing(self, may_hear_tab: bool) -> Processing {
+        let is_talk = matches!(self, Self::Voice);
+        Processing { echo_cancellation: is_talk || may_hear_tab, noise_suppression: is_talk, gain_control: is_talk }
     }
 
     /// What the encoder is told of the sound (W3C MediaStreamTrack Content Hints, section 4.1).

@@ -5,7 +5,7 @@ use heartogether::{
     wire::{EndReason, StreamState},
 };
 
-use super::Client;
+use super::{Client, NoPath};
 
 /// How a room ended, as far as the page was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub enum ListenerState {
     /// It was there and is being brought back.
     Reconnecting,
     /// No way to the host was found, and it is looked for on and on.
-    OutOfReach,
+    OutOfReach(NoPath),
     /// The room has ended.
     Ended(Ending),
     /// Not possible, and why.
@@ -79,7 +79,7 @@ impl ListenerState {
             Self::Paused => "paused",
             Self::Reconnecting => "reconnecting",
             Self::Ended(_) => "ended",
-            Self::OutOfReach | Self::Refused(_) => "refused",
+            Self::OutOfReach(_) | Self::Refused(_) => "refused",
         }
     }
 }
@@ -112,20 +112,16 @@ impl Client {
         if let Some(ending) = self.ending() {
             return ListenerState::Ended(ending);
         }
-        match (self.stream(), self.peers.any_connected()) {
-            (StreamState::Paused, true) => ListenerState::Paused,
-            (_, true) => ListenerState::Listening,
-            (StreamState::Interrupted, false) => ListenerState::Reconnecting,
-            (_, false) if self.is_host_out_of_reach() => ListenerState::OutOfReach,
-            (_, false) if self.peers.was_connected() && self.stream() != StreamState::Idle => {
+        match (self.stream(), self.peers.any_connected(), self.no_path()) {
+            (StreamState::Paused, true, _) => ListenerState::Paused,
+            (_, true, _) => ListenerState::Listening,
+            (StreamState::Interrupted, false, _) => ListenerState::Reconnecting,
+            (_, false, Some(why)) => ListenerState::OutOfReach(why),
+            (_, false, None) if self.peers.was_connected() && self.stream() != StreamState::Idle => {
                 ListenerState::Reconnecting
             }
-            (_, false) => ListenerState::Connecting,
+            (_, false, None) => ListenerState::Connecting,
         }
-    }
-
-    fn is_host_out_of_reach(&self) -> bool {
-        self.room.as_ref().is_some_and(|room| self.peers.is_out_of_reach(room.host))
     }
 
     /// Whether a listener's first sound is on its way: an offer may come, or what it leads to is not there yet.

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     api::{ApiError, Entrance, JoinLink, room_link},
-    client::{Ending, HostState, Input, LinkState, browser::Presence},
+    client::{Ending, HostState, Input, LinkState, NoPath, browser::Presence},
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
     routes::{self, Destination},
 };
@@ -113,6 +113,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
                 </div>
             </div>
             {stage}
+            <NoPathNotice presence />
             <EndWarning presence advice="Share something, or let somebody come in, and it goes on." />
             <Show when=move || is_open.get()>
                 <div class="grid items-start gap-6 md:grid-cols-2">
@@ -133,6 +134,31 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
             </Show>
         </Page>
     }
+}
+
+/// Says that a listener cannot be reached, and what may help.
+#[component]
+fn NoPathNotice(presence: Presence) -> impl IntoView {
+    let allow = move || {
+        view! {
+            <Button variant=Variant::Secondary on:click=move |_| presence.allow_microphone()>
+                "Allow the microphone"
+            </Button>
+        }
+    };
+    let notice = move || {
+        let why = presence.no_path.get()?;
+        let button = (why == NoPath::NamesOnly).then(allow);
+        Some(view! {
+            <Notice tone=Tone::Warn>
+                <div class="grid justify-items-start gap-3">
+                    <p>{why.host_text()}</p>
+                    {button}
+                </div>
+            </Notice>
+        })
+    };
+    view! { <div data-testid="no-path">{notice}</div> }.into_any()
 }
 
 /// Says that the server is out of reach or cannot do its work, and what that means for those who listen.

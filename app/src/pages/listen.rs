@@ -20,7 +20,7 @@ use super::{
 use crate::{
     api::Entrance,
     client::{
-        LinkState, ListenerState, Volume,
+        LinkState, ListenerState, PlayerState, Volume,
         browser::{
             Presence, head_start,
             media_session::{MediaKey, MediaSession},
@@ -104,13 +104,15 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
     let stream =
         Memo::new(move |_| presence.room.with(|known| known.as_ref().map_or(room.stream, |known| known.stream)));
     let shown = Memo::new(move |_| {
+        let player = presence.player.get();
         let obstacles = [
-            (presence.playback_blocked.get(), Obstacle::Blocked),
-            (presence.playback_held.get(), Obstacle::Held),
+            (player == PlayerState::Blocked, Obstacle::Blocked),
+            (player == PlayerState::PausedByListener, Obstacle::Held),
+            (player == PlayerState::PausedBySystem, Obstacle::Interrupted),
             (volume.get().is_silent(), Obstacle::Muted),
         ];
         let obstacles = obstacles.into_iter().filter_map(|(is_there, obstacle)| is_there.then_some(obstacle));
-        Shown::of(presence.listener_state.get(), stream.get(), obstacles)
+        Shown::of(presence.listener_state.get(), stream.get(), obstacles).with_silence(presence.host_silent.get())
     });
     show_on_lock_screen(title.clone(), presence, shown);
     let can_engage = Memo::new(move |_| {

@@ -110,10 +110,10 @@ proptest! {
     fn a_keepsake_survives_as_text(
         (display, microphone) in any::<(bool, bool)>(),
         volumes in any::<[u8; 2]>(),
-        (muted, paused) in any::<([bool; 2], bool)>(),
+        (muted, headphones, paused) in any::<([bool; 2], bool, bool)>(),
         chosen in prop::option::of(prop::sample::select(&Profile::ALL)),
     ) {
-        let mut keepsake = Keepsake { code: code(), mix: Default::default(), chosen, paused };
+        let mut keepsake = Keepsake { code: code(), mix: Default::default(), chosen, headphones, paused };
         for (i, (source, is_in)) in [(Source::Display, display), (Source::Microphone, microphone)].into_iter().enumerate() {
             keepsake.mix.put(source, is_in);
             keepsake.mix.set(source, Fader { volume_percent: volumes[i], muted: muted[i] });

@@ -76,10 +76,10 @@ fn a_listener_is_told_after_three_attempts_in_vain_while_the_next_ones_are_made(
     in_vain(&mut page, 1..=2);
     assert_eq!(state(&page), ListenerState::Connecting);
     in_vain(&mut page, 3..=3);
-    assert_eq!(state(&page), ListenerState::OutOfReach);
+    assert!(matches!(state(&page), ListenerState::OutOfReach(_)));
     assert_eq!(requests(&mut page), 10, "and it goes on");
     page.signal(HOST, offer(4));
-    assert_eq!(state(&page), ListenerState::OutOfReach);
+    assert!(matches!(state(&page), ListenerState::OutOfReach(_)));
     page.change(4, PeerState::Connected);
     assert_eq!(state(&page), ListenerState::Listening);
     page.signal(HOST, hung_up(4));
@@ -93,7 +93,7 @@ fn an_attempt_that_the_host_gives_up_is_in_vain_too() {
         page.signal(HOST, offer(negotiation));
         page.signal(HOST, hung_up(negotiation));
     }
-    assert_eq!(state(&page), ListenerState::OutOfReach);
+    assert!(matches!(state(&page), ListenerState::OutOfReach(_)));
 }
 
 #[test]

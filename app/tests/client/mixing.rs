@@ -1,7 +1,7 @@
 //! Tab and microphone together: what goes out, and what happens when one of them comes or goes.
 
 use heartogether::wire::{ClientMessage, Source, StartStream, StreamState};
-use heartogether_app::client::{Command, Fader, HostState, Input, Mix, Profile, Route};
+use heartogether_app::client::{Command, Fader, HostState, Input, Mix, Processing, Profile, Route, Timer};
 use proptest::prelude::*;
 
 use crate::stage::*;
@@ -129,6 +129,66 @@ fn a_pause_holds_while_sources_come_and_go() {
 }
 
 #[test]
+fn while_the_mixer_stands_still_the_loudest_source_goes_out_without_it() {
+    let (full, half, silent, muted) = (at(100, false), at(50, false), at(0, false), at(100, true));
+    let table = [
+        (Some(full), None, Some(Route::Untouched(Display))),
+        (Some(half), None, Some(Route::Untouched(Display))),
+        (Some(full), Some(full), Some(Route::Untouched(Display))),
+        (Some(half), Some(full), Some(Route::Untouched(Microphone))),
+        (Some(full), Some(muted), Some(Route::Untouched(Display))),
+        (Some(silent), Some(half), Some(Route::Untouched(Microphone))),
+        (None, Some(muted), Some(Route::Mixed)),
+        (Some(silent), Some(muted), Some(Route::Mixed)),
+        (None, None, None),
+    ];
+    for (display, microphone, expected) in table {
+        let mut mix = mix(display, microphone);
+        mix.stall(true);
+        assert_eq!(mix.route(), expected, "{display:?} {microphone:?}");
+    }
+}
+
+#[test]
+fn a_mixer_that_the_browser_stops_is_woken_and_given_a_moment() {
+    let mut page = Page::live(&[GRACE]);
+    page.take(Input::CaptureStarted(Display));
+    let commands = page.take(Input::MixerChanged { runs: false });
+    assert!(commands.contains(&Command::WakeMixer));
+    let patience_ms = timer(&commands, Timer::Mixer).expect("it is not waited for in vain");
+    assert!(patience_ms <= 1_500, "silence that long is within the budget");
+    assert_eq!(page.client.mix().route(), Some(Route::Mixed));
+
+    let commands = page.take(Input::MixerChanged { runs: true });
+    assert_eq!(commands, [Command::StopTimer(Timer::Mixer)]);
+    assert_eq!(page.fire(Timer::Mixer), []);
+
+    page.take(Input::MixerChanged { runs: false });
+    let commands = page.fire(Timer::Mixer);
+    assert_eq!(commands, [Command::ApplyMix(page.client.mix())]);
+    assert_eq!(page.client.mix().substitute(), Some(Display));
+    assert_eq!(page.client.mix().route(), Some(Route::Untouched(Display)));
+    assert!(page.take(Input::Woken).contains(&Command::WakeMixer));
+
+    let commands = page.take(Input::MixerChanged { runs: true });
+    assert!(commands.contains(&Command::ApplyMix(page.client.mix())));
+    assert_eq!((page.client.mix().substitute(), page.client.mix().route()), (None, Some(Route::Mixed)));
+}
+
+#[test]
+fn a_mixer_that_nobody_needs_may_sleep_until_it_is_needed() {
+    let mut page = Page::live(&[]);
+    assert_eq!(page.take(Input::MixerChanged { runs: false }), []);
+    let commands = page.take(Input::FaderMoved { source: Microphone, fader: at(40, false) });
+    assert!(commands.contains(&Command::WakeMixer) && timer(&commands, Timer::Mixer).is_some());
+    // A fader that goes on moving does not put it off.
+    let commands = page.take(Input::FaderMoved { source: Microphone, fader: at(30, false) });
+    assert_eq!(timer(&commands, Timer::Mixer), None);
+    page.fire(Timer::Mixer);
+    assert_eq!(page.client.mix().route(), Some(Route::Untouched(Microphone)));
+}
+
+#[test]
 fn a_fader_stays_where_it_is_while_its_source_is_away() {
     let mut page = Page::live(&[]);
     page.take(Input::CaptureStarted(Display));
@@ -136,6 +196,34 @@ fn a_fader_stays_where_it_is_while_its_source_is_away() {
     page.take(Input::SourceRemoved(Microphone));
     page.take(Input::CaptureStarted(Microphone));
     assert_eq!(page.client.mix().fader(Microphone), at(30, true));
+}
+
+#[test]
+fn a_microphone_beside_a_tab_loses_the_echo_of_it_unless_the_host_wears_headphones() {
+    let raw = Processing::default();
+    let without_echo = Processing { echo_cancellation: true, ..raw };
+    for profile in [Profile::Music, Profile::Studio] {
+        let mut page = Page::live(&[]);
+        page.take(Input::ProfileChosen(profile));
+        assert_eq!(page.client.processing(), raw, "nothing sounds that it could hear");
+        let commands = page.take(Input::CaptureStarted(Display));
+        assert!(commands.contains(&Command::ApplyProcessing(without_echo)), "{profile:?}: {commands:?}");
+        assert_eq!(page.take(Input::HeadphonesChosen(true)), [Command::ApplyProcessing(raw)]);
+        assert!(page.client.wears_headphones());
+        assert_eq!(page.take(Input::HeadphonesChosen(true)), []);
+        assert_eq!(page.take(Input::HeadphonesChosen(false)), [Command::ApplyProcessing(without_echo)]);
+        let commands = page.take(Input::SourceRemoved(Display));
+        assert!(commands.contains(&Command::ApplyProcessing(raw)), "{profile:?}: {commands:?}");
+    }
+    // Talk never has an echo, and a microphone that is opened beside a tab is opened that way.
+    let mut page = Page::hosting(&[]);
+    assert!(page.client.processing().echo_cancellation);
+    page.take(Input::CaptureStarted(Display));
+    assert_eq!((page.client.profile(), page.client.processing()), (Profile::Music, without_echo));
+    page.take(Input::ProfileChosen(Profile::Voice));
+    page.take(Input::HeadphonesChosen(true));
+    assert_eq!(page.client.processing(), Profile::Voice.processing(false));
+    assert!(page.client.processing().echo_cancellation);
 }
 
 #[test]

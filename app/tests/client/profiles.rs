@@ -38,7 +38,11 @@ fn a_microphone_is_for_talk_and_a_tab_for_music_unless_the_host_says_otherwise()
 #[test]
 fn a_choice_is_applied_once_and_at_once() {
     let mut page = Page::live(&[]);
-    assert_eq!(page.take(Input::ProfileChosen(Profile::Music)), [Command::ApplyProfile(Profile::Music)]);
+    let commands = page.take(Input::ProfileChosen(Profile::Music));
+    assert_eq!(
+        commands,
+        [Command::ApplyProfile(Profile::Music), Command::ApplyProcessing(Profile::Music.processing(false))]
+    );
     assert_eq!(page.take(Input::ProfileChosen(Profile::Music)), []);
     assert_eq!(page.client.profile(), Profile::Music);
 }

@@ -48,6 +48,7 @@ pub(crate) fn view(stream: StreamState, listeners: &[MemberId]) -> RoomView {
         host_name: name("Ada"),
         max_listeners: 30,
         stream,
+        silent: false,
         started_at: None,
         ends_at: None,
         ended: None,

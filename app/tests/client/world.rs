@@ -291,7 +291,12 @@ impl World {
                 self.pages[page].timers.insert(timer, at);
             }
             Command::StopTimer(timer) => drop(self.pages[page].timers.remove(&timer)),
-            Command::ApplyProfile(_) | Command::ApplyMix(_) | Command::Tune { .. } | Command::ProbeServer => {}
+            Command::ApplyProfile(_)
+            | Command::ApplyProcessing(_)
+            | Command::ApplyMix(_)
+            | Command::WakeMixer
+            | Command::Tune { .. }
+            | Command::ProbeServer => {}
             Command::ReleaseSource(_) => self.capturing = false,
             Command::SetSending(sending) => self.pages[page].sending = sending,
             Command::StopCapture if page == 0 => self.capturing = false,

@@ -24,7 +24,10 @@ pub(super) fn bits_of(headers: &HeaderMap) -> Option<u128> {
 /// Gives a browser its cookie along with a session, once.
 pub(super) fn add_cookie(node: &Node, caller: &Caller, response: &mut Response) {
     let headers = response.headers_mut();
-    if caller.browser.is_some() || !headers.contains_key(header::SET_COOKIE) {
+    let session = format!("{}=", node.config.cookie.session_cookie_name);
+    let has_session =
+        headers.get_all(header::SET_COOKIE).iter().any(|set| set.to_str().is_ok_and(|set| set.contains(&session)));
+    if caller.browser.is_some() || !has_session {
         return;
     }
     let value = format!("{:032x}", random::bits());

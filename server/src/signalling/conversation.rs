@@ -10,8 +10,8 @@ use heartogether::{
     role::{Kind, Permission, Role},
     room::{Command, ConnectionRef, Event, Foreseen, JoinRequested, Marks, ResumeRequested},
     wire::{
-        ClientMessage, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, RemoveListener, ResumeRoom, SendMessage,
-        SendReaction, SendSignal, ServerMessage, Signal, StartStream, Welcome,
+        ClientMessage, DeclareSilence, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, RemoveListener, ResumeRoom,
+        SendMessage, SendReaction, SendSignal, ServerMessage, Signal, StartStream, Welcome,
     },
 };
 use heartogether_app::api::{Account, Caller};
@@ -151,6 +151,9 @@ impl Conversation {
             ClientMessage::PauseStream => self.command(Command::PauseStream).await,
             ClientMessage::ResumeStream => self.command(Command::ResumeStream).await,
             ClientMessage::InterruptStream => self.command(Command::InterruptStream).await,
+            ClientMessage::DeclareSilence(DeclareSilence { silent }) => {
+                self.command(Command::DeclareSilence { silent }).await
+            }
             ClientMessage::StopRoom => self.command(Command::StopRoom).await,
             ClientMessage::SendReaction(SendReaction { reaction }) => {
                 self.take(&self.node.allowances.reactions, Refusal::TooManyReactions)?;

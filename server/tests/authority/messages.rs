@@ -6,8 +6,8 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     wire::{
-        ClientMessage, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, Ping, RemoveListener, ResumeRoom, RoomJoined,
-        SendMessage, SendReaction, SendSignal, ServerMessage, Signal, Source, StartStream,
+        ClientMessage, DeclareSilence, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, Ping, RemoveListener,
+        ResumeRoom, RoomJoined, SendMessage, SendReaction, SendSignal, ServerMessage, Signal, Source, StartStream,
     },
 };
 use serde_json::Value;
@@ -59,6 +59,8 @@ messages! {
     "pause_stream": ClientMessage::PauseStream => |_, _, _| ClientMessage::PauseStream;
     "resume_stream": ClientMessage::ResumeStream => |_, _, _| ClientMessage::ResumeStream;
     "interrupt_stream": ClientMessage::InterruptStream => |_, _, _| ClientMessage::InterruptStream;
+    "declare_silence": ClientMessage::DeclareSilence(_) =>
+        |_, _, _| ClientMessage::DeclareSilence(DeclareSilence { silent: true });
     "stop_room": ClientMessage::StopRoom => |_, _, _| ClientMessage::StopRoom;
     "send_reaction": ClientMessage::SendReaction(_) =>
         |_, _, _| ClientMessage::SendReaction(SendReaction { reaction: Reaction::Fire });

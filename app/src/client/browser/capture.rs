@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DisplayMediaStreamConstraints, MediaDevices, MediaStream, MediaStreamConstraints, MediaStreamTrack};
 
 use super::{Reporter, playback::error_name};
-use crate::client::{Input, Profile};
+use crate::client::{Input, Processing, Profile};
 
 /// Why no sound could be captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl fmt::Display for CaptureError {
 /// One source's captured sound. Dropped, it lets go of the device.
 pub(super) struct Capture {
     source: Source,
-    is_processed: bool,
+    processing: Processing,
     stream: MediaStream,
     track: MediaStreamTrack,
     _ended: EventListener,
@@ -76,24 +76,26 @@ impl Capture {
     pub(super) async fn display(report: Reporter) -> Result<Self, CaptureError> {
         let devices = media_devices(Source::Display)?;
         let request = devices.get_display_media_with_constraints(&display_constraints());
-        Self::start(Source::Display, false, request, report).await
+        Self::start(Source::Display, Processing::default(), request, report).await
     }
 
-    /// Asks the browser for a microphone as `profile` wants it: for `device`, or for any.
+    /// Asks the browser for a microphone with as many channels as `profile` wants, and its sound processed like this: for
+    /// `device`, or for any.
     pub(super) async fn microphone(
         profile: Profile,
+        processing: Processing,
         device: Option<&str>,
         report: Reporter,
     ) -> Result<Self, CaptureError> {
         let devices = media_devices(Source::Microphone)?;
-        let request = devices.get_user_media_with_constraints(&microphone_constraints(profile, device));
-        Self::start(Source::Microphone, profile.processes_microphone(), request, report).await
+        let request = devices.get_user_media_with_constraints(&microphone_constraints(profile, processing, device));
+        Self::start(Source::Microphone, processing, request, report).await
     }
 
     /// That the source goes away later is reported.
     async fn start(
         source: Source,
-        is_processed: bool,
+        processing: Processing,
         request: Result<Promise, JsValue>,
         report: Reporter,
     ) -> Result<Self, CaptureError> {
@@ -110,16 +112,16 @@ impl Capture {
         let ended = EventListener::once_with_options(&track, "ended", EventListenerOptions::default(), move |_| {
             report.input(Input::CaptureEnded(source));
         });
-        Ok(Self { source, is_processed, stream, track, _ended: ended })
+        Ok(Self { source, processing, stream, track, _ended: ended })
     }
 
     pub(super) const fn source(&self) -> Source {
         self.source
     }
 
-    /// Whether the browser changes the sound as is good for talk.
-    pub(super) const fn is_processed(&self) -> bool {
-        self.is_processed
+    /// What the browser does to the sound.
+    pub(super) const fn processing(&self) -> Processing {
+        self.processing
     }
 
     pub(super) const fn stream(&self) -> &MediaStream {
@@ -168,26 +170,30 @@ fn knows_constraint(devices: &MediaDevices, name: &str) -> bool {
     Reflect::get(&devices.get_supported_constraints(), &name.into()).is_ok_and(|known| known.is_truthy())
 }
 
-/// Sound as it is, or as the browser improves it for talk.
-fn sound_constraints(is_processed: bool, channels: u8) -> Object {
+fn sound_constraints(processing: Processing, channels: u8) -> Object {
     let sound = Object::new();
-    for processing in ["echoCancellation", "noiseSuppression", "autoGainControl"] {
-        set(&sound, processing, is_processed);
-    }
+    set(&sound, "echoCancellation", processing.echo_cancellation);
+    set(&sound, "noiseSuppression", processing.noise_suppression);
+    set(&sound, "autoGainControl", processing.gain_control);
     set(&sound, "channelCount", channels);
     sound
 }
 
+/// Neither this page nor what it plays is offered (W3C Screen Capture, sections 5.2 and 5.4.1): browsers that do not know
+/// these members leave them out.
 fn display_constraints() -> DisplayMediaStreamConstraints {
+    let sound = sound_constraints(Processing::default(), Profile::of(Source::Display).codec().channels);
+    set(&sound, "restrictOwnAudio", true);
     let constraints = DisplayMediaStreamConstraints::new();
-    constraints.set_audio(&sound_constraints(false, Profile::of(Source::Display).codec().channels));
+    constraints.set_audio(&sound);
     constraints.set_video(&JsValue::TRUE);
     set(&constraints, "systemAudio", "include");
+    set(&constraints, "selfBrowserSurface", "exclude");
     constraints
 }
 
-fn microphone_constraints(profile: Profile, device: Option<&str>) -> MediaStreamConstraints {
-    let sound = sound_constraints(profile.processes_microphone(), profile.codec().channels);
+fn microphone_constraints(profile: Profile, processing: Processing, device: Option<&str>) -> MediaStreamConstraints {
+    let sound = sound_constraints(processing, profile.codec().channels);
     if let Some(device) = device {
         // A condition: Chromium 156 takes the system's own choice where a device is only wished for.
         let exactly = Object::new();

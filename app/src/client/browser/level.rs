@@ -1,11 +1,14 @@
 //! How loud a stream is, for the meter.
 
-use std::time::Duration;
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use js_sys::{Object, Reflect};
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AnalyserNode, AudioContext, AudioContextOptions, AudioNode, MediaStream};
+use web_sys::{AudioContext, AudioContextOptions, AudioNode, MediaStream};
+
+use super::{property::property, show};
 
 /// How often the meter moves. Slower than the eye wants costs less than the eye notices.
 const EVERY: Duration = Duration::from_millis(66);
@@ -45,6 +48,8 @@ impl Drop for Level {
 pub(super) struct Meter {
     interval: Option<IntervalHandle>,
     level: RwSignal<f32>,
+    /// The largest sample since somebody asked for it.
+    peak: Rc<Cell<Option<f32>>>,
 }
 
 impl Meter {
@@ -52,13 +57,30 @@ impl Meter {
         let analyser = context.create_analyser().ok()?;
         analyser.set_fft_size(SAMPLES as u32);
         node.connect_with_audio_node(&analyser).ok()?;
+        let peak = Rc::<Cell<Option<f32>>>::default();
+        let (context, highest) = (context.clone(), Rc::clone(&peak));
         let read = move || {
-            let now = loudness(&analyser);
+            // In a context that stands still, the samples are those of before.
+            if !runs(&context) {
+                show(level, 0.0);
+                return;
+            }
+            let mut samples = [0_f32; SAMPLES];
+            analyser.get_float_time_domain_data(&mut samples);
+            let now = loudness(&samples);
+            highest.set(Some(
+                samples.iter().fold(highest.get().unwrap_or_default(), |peak, sample| peak.max(sample.abs())),
+            ));
             if level.try_with_untracked(|shown| (shown - now).abs() > 0.01) == Some(true) {
                 level.set(now);
             }
         };
-        Some(Self { interval: set_interval_with_handle(read, EVERY).ok(), level })
+        Some(Self { interval: set_interval_with_handle(read, EVERY).ok(), level, peak })
+    }
+
+    /// The largest sample since this was asked last, from 0 to 1; `None` if nothing was measured.
+    pub(super) fn take_peak(&self) -> Option<f32> {
+        self.peak.take()
     }
 }
 
@@ -83,6 +105,12 @@ fn without_device() -> AudioContextOptions {
     options
 }
 
+/// Whether the browser computes what is in a context (Web Audio, `AudioContextState`): it stops for calls and sleep, and does
+/// not begin before a tap.
+pub(super) fn runs(context: &AudioContext) -> bool {
+    property(context, "state") == JsValue::from("running")
+}
+
 pub(super) fn resume(context: &AudioContext) {
     if let Ok(resuming) = context.resume() {
         spawn_local(async move { drop(JsFuture::from(resuming).await) });
@@ -95,9 +123,7 @@ pub(super) fn close(context: &AudioContext) {
     }
 }
 
-fn loudness(analyser: &AnalyserNode) -> f32 {
-    let mut samples = [0_f32; SAMPLES];
-    analyser.get_float_time_domain_data(&mut samples);
+fn loudness(samples: &[f32; SAMPLES]) -> f32 {
     let mean_square = samples.iter().map(|sample| sample * sample).sum::<f32>() / SAMPLES as f32;
     (1.0 + 10.0 * mean_square.log10() / FLOOR_DB).clamp(0.0, 1.0)
 }

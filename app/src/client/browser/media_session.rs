@@ -38,6 +38,11 @@ pub struct MediaSession {
     _handlers: Vec<Closure<dyn Fn()>>,
 }
 
+/// Whether the browser reports what is pressed there.
+pub(super) fn is_supported() -> bool {
+    Reflect::get(&window().navigator(), &"mediaSession".into()).is_ok_and(|session| session.is_object())
+}
+
 impl MediaSession {
     /// Names what is played, and reports what is pressed.
     pub fn begin(title: &str, press: impl Fn(MediaKey) + Clone + 'static) -> Option<Self> {

@@ -1,15 +1,17 @@
 //! The mixing desk: open sources, a meter and a fader each, and the track that goes out. It owns the sources' devices and
 //! one audio context, and decides nothing: the [`Mix`] says what is in.
 
+use gloo_events::EventListener;
 use heartogether::wire::Source;
-use leptos::prelude::RwSignal;
+use leptos::prelude::{RwSignal, document, window};
 use web_sys::{AudioContext, GainNode, MediaStreamAudioDestinationNode, MediaStreamAudioSourceNode, MediaStreamTrack};
 
 use super::{
+    Reporter,
     capture::{Capture, set},
     level::{self, Meter},
 };
-use crate::client::{Mix, Profile, Route};
+use crate::client::{Input, Mix, Profile, Route};
 
 /// Seconds in which a fader covers most of its way: no click is heard, and no delay is felt.
 const GLIDE_S: f64 = 0.015;
@@ -20,6 +22,29 @@ pub(super) struct Mixer {
     context: AudioContext,
     mixed: MediaStreamAudioDestinationNode,
     strips: Vec<Strip>,
+    _waking: Vec<EventListener>,
+}
+
+/// Reports whether the context runs, and asks the browser to go on whenever it may say yes (Web Audio, section 1.2.1): a
+/// context that a call or sleep has interrupted may run again once that is over, one that waits for a gesture after a tap.
+fn keep_running(context: &AudioContext, report: Reporter) -> Vec<EventListener> {
+    let changed = context.clone();
+    let state = EventListener::new(context, "statechange", move |_| {
+        report.input(Input::MixerChanged { runs: level::runs(&changed) });
+    });
+    let targets =
+        [(document().into(), "visibilitychange"), (window().into(), "pointerup"), (window().into(), "keydown")];
+    let wakes = targets.map(|(target, event): (web_sys::EventTarget, _)| {
+        let sleeping = context.clone();
+        EventListener::new(&target, event, move |_| wake(&sleeping))
+    });
+    wakes.into_iter().chain([state]).collect()
+}
+
+fn wake(context: &AudioContext) {
+    if !level::runs(context) {
+        level::resume(context);
+    }
 }
 
 /// A source at the desk.
@@ -27,14 +52,22 @@ struct Strip {
     capture: Capture,
     input: MediaStreamAudioSourceNode,
     gain: GainNode,
-    _meter: Meter,
+    meter: Meter,
 }
 
 impl Mixer {
-    pub(super) fn open() -> Option<Self> {
+    /// Whether it runs is reported, now and later.
+    pub(super) fn open(report: Reporter) -> Option<Self> {
         let context = AudioContext::new().ok()?;
         let mixed = context.create_media_stream_destination().ok()?;
-        Some(Self { context, mixed, strips: Vec::new() })
+        report.input_later(Input::MixerChanged { runs: level::runs(&context) });
+        let waking = keep_running(&context, report);
+        Some(Self { context, mixed, strips: Vec::new(), _waking: waking })
+    }
+
+    /// Asks the browser to go on, if it has stopped.
+    pub(super) fn wake(&self) {
+        wake(&self.context);
     }
 
     /// Takes a source in, in place of the one of the same kind; not to be heard before [`Mixer::apply`] says so.
@@ -45,7 +78,7 @@ impl Mixer {
         input.connect_with_audio_node(&gain).ok()?;
         let meter = Meter::attach(&self.context, &input, level)?;
         self.remove(capture.source());
-        self.strips.push(Strip { capture, input, gain, _meter: meter });
+        self.strips.push(Strip { capture, input, gain, meter });
         Some(())
     }
 
@@ -60,6 +93,11 @@ impl Mixer {
     /// What is captured from a source, whether it is in the mix or only tried out.
     pub(super) fn capture(&self, source: Source) -> Option<&Capture> {
         self.strips.iter().map(|strip| &strip.capture).find(|capture| capture.source() == source)
+    }
+
+    /// The largest sample of a source since this was asked last, from 0 to 1; `None` if nothing was measured.
+    pub(super) fn take_peak(&self, source: Source) -> Option<f32> {
+        self.strips.iter().find(|strip| strip.capture.source() == source)?.meter.take_peak()
     }
 
     /// Sets the faders, and silences every source in the mix unless it is `sending`.

@@ -16,7 +16,11 @@ use web_sys::{
     RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescriptionInit, RtcTrackEvent,
 };
 
-use super::{Reporter, ice, playback::Playback, stats};
+use super::{
+    Reporter, ice,
+    playback::Playback,
+    stats::{self, SourceEnergy},
+};
 use crate::client::{Input, PeerState, Profile, adaptation::Tuning, sdp::opus, statistics::Reading};
 
 /// A peer connection. Dropped, it closes.
@@ -155,6 +159,12 @@ impl PeerConnection {
         let sent = self.sender.borrow().as_ref().map(RtcRtpSender::get_stats);
         let received = || self.receiver.borrow().as_ref().map(RtcRtpReceiver::get_stats);
         stats::read(sent.or_else(received)?).await
+    }
+
+    /// What has come from the source of what is sent here.
+    pub(super) async fn measure_source(&self) -> Option<SourceEnergy> {
+        let report = self.sender.borrow().as_ref().map(RtcRtpSender::get_stats)?;
+        stats::read_source(report).await
     }
 
     /// Looks for paths with other servers from now on; paths that were found stay.

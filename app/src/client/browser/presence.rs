@@ -21,8 +21,8 @@ use super::{
 use crate::{
     api::IceConfiguration,
     client::{
-        Capabilities, Client, HostState, Input, LinkState, ListenerRow, ListenerState, OwnMessage, Profile,
-        TurnProblem, Volume, gathering::Gathering, statistics::PeerStatistics,
+        Capabilities, Client, HostState, Input, LinkState, ListenerRow, ListenerState, NoPath, OwnMessage, PlayerInput,
+        PlayerState, Profile, TurnProblem, Volume, gathering::Gathering, statistics::PeerStatistics,
     },
 };
 
@@ -47,6 +47,8 @@ pub struct Presence {
     pub trouble: RwSignal<Option<Refusal>>,
     /// The outline of the room as far as it is known.
     pub room: RwSignal<Option<RoomView>>,
+    /// Whether the host's source gives no sound.
+    pub host_silent: RwSignal<bool>,
     /// What is measured at the peer connections: a host's to each listener, a listener's to the host.
     pub statistics: RwSignal<Vec<(MemberId, PeerStatistics)>>,
     /// Who listens, in order of arrival. Shown a few times a second at most, however much happens.
@@ -67,6 +69,8 @@ pub struct Presence {
     pub clock_ahead_ms: RwSignal<f64>,
     /// What is wrong with a TURN server.
     pub turn_problem: RwSignal<Option<TurnProblem>>,
+    /// Why somebody on the other side cannot be reached.
+    pub no_path: RwSignal<Option<NoPath>>,
     /// What was found on the way to a path.
     pub gathering: RwSignal<Gathering>,
     /// The quality of the host's sound.
@@ -79,10 +83,8 @@ pub struct Presence {
     pub capabilities: RwSignal<Capabilities>,
     /// How loud the sound is that comes in, from 0 to 1.
     pub level: RwSignal<f32>,
-    /// Whether the browser wants a tap before it plays.
-    pub playback_blocked: RwSignal<bool>,
-    /// Whether the listener has paused the player.
-    pub playback_held: RwSignal<bool>,
+    /// Whether a listener's player plays, and why not.
+    pub player: RwSignal<PlayerState>,
     /// Where a listener's page has its player.
     pub player_place: NodeRef<Div>,
     running: StoredValue<Option<SendWrapper<Page>>>,
@@ -97,6 +99,7 @@ impl Presence {
             link_state: RwSignal::default(),
             trouble: RwSignal::default(),
             room: RwSignal::default(),
+            host_silent: RwSignal::default(),
             statistics: RwSignal::default(),
             audience: RwSignal::default(),
             messages: RwSignal::default(),
@@ -107,14 +110,14 @@ impl Presence {
             reaction: RwSignal::default(),
             clock_ahead_ms: RwSignal::default(),
             turn_problem: RwSignal::default(),
+            no_path: RwSignal::default(),
             gathering: RwSignal::default(),
             profile: RwSignal::default(),
             sound: Sound::default(),
             speakers: Speakers::default(),
             capabilities: RwSignal::default(),
             level: RwSignal::default(),
-            playback_blocked: RwSignal::default(),
-            playback_held: RwSignal::default(),
+            player: RwSignal::default(),
             player_place: NodeRef::new(),
             running: StoredValue::new(None),
         }
@@ -148,14 +151,18 @@ impl Presence {
         page.input(Input::NetworkGuessed(network::guess()));
         if role == Role::Host {
             page.prepare_sources(is_back);
+            page.watch_microphone_regularly();
         }
-        page.prepare_speakers();
-        let (capabilities, head_start) = (capability::detect(), HeadStart::take(role, code));
-        self.capabilities.set(capabilities);
-        match capabilities.refusal() {
+        let head_start = HeadStart::take(role, code);
+        match capability::detect().refusal() {
             Some(refusal) => {
                 head_start.iter().for_each(HeadStart::close);
-                page.input(Input::BrowserLacks(refusal));
+                // What the page is made of is not taken away while it is still being set up.
+                let report = page.reporter();
+                spawn_local(async move {
+                    pause(DRAWN_AFTER).await;
+                    report.input(Input::BrowserLacks(refusal));
+                });
             }
             None => page.join(head_start),
         }
@@ -204,7 +211,7 @@ impl Presence {
         }
     }
 
-    /// Plays after a tap: where the browser refused to play by itself, and after a pause of the listener's own.
+    /// Plays after a tap: where the browser refused to play by itself, and after a pause, whoever made it.
     pub fn play(self) {
         if let Some(page) = self.page() {
             page.play();
@@ -214,7 +221,7 @@ impl Presence {
     /// Pauses the player for this listener alone.
     pub fn hold(self) {
         if let Some(page) = self.page() {
-            page.0.playback.iter().for_each(|playback| playback.hold());
+            page.0.playback.iter().for_each(|playback| playback.take(PlayerInput::PausePressed));
         }
     }
 

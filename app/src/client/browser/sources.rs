@@ -12,12 +12,13 @@ use web_sys::{MediaStream, MediaStreamTrack};
 use super::{
     Page, Presence, Reporter,
     capture::{self, Capture, CaptureError},
+    microphone_watch::MicrophoneWatch,
     microphones::{self, Microphone},
     mixer::Mixer,
     reload, show,
     vigil::Vigil,
 };
-use crate::client::{Client, HostState, Input, Keepsake, Mix, Profile};
+use crate::client::{Client, HostState, Input, Keepsake, MicrophoneState, Mix, Processing};
 
 /// What a host's page shows of its sound. Made while rendering; nothing is known before the page runs in the browser.
 #[derive(Clone, Copy, Default)]
@@ -34,6 +35,8 @@ pub struct Sound {
     pub mix: RwSignal<Mix>,
     /// The source that went away by itself.
     pub lost: RwSignal<Option<Source>>,
+    /// Why the open microphone gives no sound, if it gives none.
+    pub microphone_problem: RwSignal<Option<MicrophoneState>>,
     /// The source that was live before a reload and waits for a click.
     pub again: RwSignal<Option<Source>>,
     /// How loud the tab is, from 0 to 1, before its fader.
@@ -44,6 +47,8 @@ pub struct Sound {
     pub microphones: RwSignal<Vec<Microphone>>,
     /// The id of the one that is open or would be opened.
     pub chosen_microphone: RwSignal<Option<String>>,
+    /// Whether the host wears headphones.
+    pub headphones: RwSignal<bool>,
     /// Whether the microphone is open, live or to be tried out.
     pub microphone_open: RwSignal<bool>,
 }
@@ -85,6 +90,16 @@ impl Presence {
         }
     }
 
+    /// Asks for the permission to use a microphone, and uses none. Call it from a click.
+    pub fn allow_microphone(self) {
+        let Some(page) = self.page() else { return };
+        spawn_local(async move {
+            if !page.sources().has(Source::Microphone) && page.open_microphone().await {
+                page.close_trial();
+            }
+        });
+    }
+
     /// Takes this microphone from now on, if it can be opened. What is live goes on from there; else it is opened for
     /// trying it out.
     pub fn choose_microphone(self, id: String) {
@@ -111,8 +126,9 @@ impl Presence {
 /// The host's devices and what they are used for.
 #[derive(Default)]
 pub(super) struct Sources {
-    mixer: RefCell<Option<Mixer>>,
-    mix: Cell<Mix>,
+    pub(super) mixer: RefCell<Option<Mixer>>,
+    pub(super) mix: Cell<Mix>,
+    pub(super) microphone: RefCell<Option<MicrophoneWatch>>,
     is_sending: Cell<bool>,
     /// The track that goes out.
     outgoing: RefCell<Option<MediaStreamTrack>>,
@@ -140,7 +156,7 @@ pub(super) fn outgoing_stream() -> Option<MediaStream> {
 }
 
 impl Page {
-    fn sources(&self) -> &Sources {
+    pub(super) fn sources(&self) -> &Sources {
         &self.0.sources
     }
 
@@ -212,12 +228,15 @@ impl Page {
         let (sources, sound) = (self.sources(), self.0.presence.sound);
         let asked = sources.asked.get().wrapping_add(1);
         sources.asked.set(asked);
-        let profile = self.0.client.borrow().profile();
+        let (profile, processing) = {
+            let client = self.0.client.borrow();
+            (client.profile(), client.processing())
+        };
         let device = sound.chosen_microphone.try_get_untracked().flatten();
-        let mut captured = Capture::microphone(profile, device.as_deref(), self.reporter()).await;
+        let mut captured = Capture::microphone(profile, processing, device.as_deref(), self.reporter()).await;
         if device.is_some() && matches!(captured, Err(CaptureError::NoDevice)) {
             // The one that was chosen is not there today.
-            captured = Capture::microphone(profile, None, self.reporter()).await;
+            captured = Capture::microphone(profile, processing, None, self.reporter()).await;
         }
         if sources.asked.get() != asked {
             return false;
@@ -262,9 +281,12 @@ impl Page {
             let source = capture.source();
             let mut mixer = self.sources().mixer.borrow_mut();
             if mixer.is_none() {
-                *mixer = Mixer::open();
+                *mixer = Mixer::open(self.reporter());
             }
             let inserted = mixer.as_mut().and_then(|mixer| mixer.insert(capture, sound.level(source)));
+            if source == Source::Microphone {
+                mixer.iter().for_each(|mixer| self.begin_watch(mixer));
+            }
             inserted.ok_or(CaptureError::Unsupported(source))
         });
         if let Err(error) = inserted {
@@ -287,16 +309,18 @@ impl Page {
         self.send_mix();
     }
 
-    pub(super) fn apply_profile(&self, profile: Profile) {
-        let sources = self.sources();
-        let must_reopen = sources.mixer.borrow().as_ref().is_some_and(|mixer| {
-            let microphone = mixer.capture(Source::Microphone);
-            microphone.is_some_and(|open| open.is_processed() != profile.processes_microphone())
-        });
+    pub(super) fn wake_mixer(&self) {
+        self.sources().mixer.borrow().iter().for_each(Mixer::wake);
+    }
+
+    pub(super) fn apply_processing(&self, processing: Processing) {
+        let must_reopen =
+            self.sources().mixer.borrow().as_ref().is_some_and(|mixer| {
+                mixer.capture(Source::Microphone).is_some_and(|open| open.processing() != processing)
+            });
         if must_reopen {
             self.reopen_microphone();
         }
-        self.send_mix();
     }
 
     pub(super) fn set_sending(&self, sending: bool) {
@@ -305,7 +329,7 @@ impl Page {
     }
 
     /// Brings faders and the outgoing track in line. Listeners get another track without negotiation.
-    fn send_mix(&self) {
+    pub(super) fn send_mix(&self) {
         let sources = self.sources();
         let mix = sources.mix.get();
         let outgoing = {
@@ -329,6 +353,7 @@ impl Page {
         if source == Source::Microphone {
             // One that is still being asked for is not wanted any more either.
             sources.asked.set(sources.asked.get().wrapping_add(1));
+            sources.microphone.take();
         }
         let mut mixer = sources.mixer.borrow_mut();
         mixer.iter_mut().for_each(|mixer| mixer.remove(source));
@@ -348,6 +373,8 @@ impl Page {
         let (sources, presence) = (self.sources(), self.0.presence);
         show(presence.profile, client.profile());
         show(presence.sound.mix, client.mix());
+        show(presence.sound.microphone_problem, client.microphone_problem());
+        show(presence.sound.headphones, client.wears_headphones());
         show(presence.sound.lost, client.lost_source());
         let is_live = matches!(client.host_state(), HostState::Live | HostState::Paused);
         if is_live != sources.vigil.borrow().is_some() {

@@ -65,7 +65,7 @@ impl Page {
     /// Takes the one that was chosen on an earlier visit, and follows what is plugged in and out.
     pub(super) fn prepare_speakers(&self) {
         let Some(playback) = &self.0.playback else { return };
-        if !can_be_set(playback.player()) {
+        if !can_be_set(playback.element()) {
             return;
         }
         let speakers = self.0.presence.speakers;
@@ -95,7 +95,7 @@ impl Page {
     /// Whether the browser plays there now.
     async fn play_on(&self, id: &str) -> bool {
         let Some(playback) = &self.0.playback else { return false };
-        let player = playback.player();
+        let player = playback.element();
         if property(player, "sinkId").as_string().as_deref() == Some(id) {
             return true;
         }

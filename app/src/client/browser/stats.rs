@@ -34,6 +34,29 @@ pub(super) async fn read(report: Promise) -> Option<Reading> {
     Some(reading)
 }
 
+/// Waits for a sender's report, and reads how much energy and how many seconds of sound came from its source so far. Not every
+/// browser counts that.
+pub(super) async fn read_source(report: Promise) -> Option<SourceEnergy> {
+    let report: Map = JsFuture::from(report).await.ok()?.unchecked_into();
+    let mut read = None;
+    report.for_each(&mut |entry: JsValue, _: JsValue| {
+        if text(&entry, "type").as_deref() == Some("media-source") {
+            let counts = number(&entry, "totalAudioEnergy").zip(number(&entry, "totalSamplesDuration"));
+            read = counts.map(|(energy, duration_s)| SourceEnergy { energy, duration_s });
+        }
+    });
+    read
+}
+
+/// What a sender's source has given so far (W3C webrtc-stats, `RTCAudioSourceStats`).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct SourceEnergy {
+    /// The energy of all its sound; silence adds none.
+    pub(super) energy: f64,
+    /// How long it was, in seconds.
+    pub(super) duration_s: f64,
+}
+
 fn read_sent(reading: &mut Reading, entry: &JsValue) {
     reading.at_ms = count(entry, "timestamp");
     reading.bytes = count(entry, "bytesSent");

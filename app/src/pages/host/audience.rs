@@ -228,6 +228,9 @@ fn Removal(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId)
             }
         >
             <div class="audience-removal">
+                <Button variant=Variant::Secondary on:click=move |_| presence.press(Input::UndoPressed(member))>
+                    "Undo"
+                </Button>
                 <button
                     type="button"
                     class="button button-ghost"
@@ -235,11 +238,9 @@ fn Removal(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId)
                     title="Removes everybody who shares this listener’s internet connection, such as a household, a class or an office, and keeps them out."
                     on:click=move |_| presence.press(Input::AddressBlockPressed(member))
                 >
-                    {move || if is_blocking.get() { "✓ Everybody at their address" } else { "Everybody at their address" }}
+                    <span aria-hidden="true">{move || if is_blocking.get() { "✓ " } else { "" }}</span>
+                    "Everybody at their address"
                 </button>
-                <Button variant=Variant::Secondary on:click=move |_| presence.press(Input::UndoPressed(member))>
-                    "Undo"
-                </Button>
             </div>
         </Swap>
     }

@@ -10,7 +10,7 @@ use heartogether::wire::Source;
 use leptos::prelude::*;
 
 use crate::{
-    client::{HostState, browser::Presence},
+    client::{HostState, MicrophoneState, browser::Presence},
     components::{Button, Notice, Tone, Variant, focus},
 };
 use desk::Desk;
@@ -50,14 +50,52 @@ fn Troubles(presence: Presence) -> impl IntoView {
         let others_go_on = sound.mix.with(|mix| mix.route().is_some());
         sound.lost.get().map(|source| view! { <Notice tone=Tone::Warn>{farewell(source, others_go_on)}</Notice> })
     };
+    let silent = move || {
+        let problem = sound.microphone_problem.get();
+        problem.map(|problem| view! { <Notice tone=Tone::Warn>{silence_text(problem)}</Notice> })
+    };
+    let stalled = move || {
+        let substitute = sound.mix.with(|mix| mix.substitute());
+        substitute.map(|source| view! { <Notice tone=Tone::Warn>{stalled_text(source)}</Notice> })
+    };
     focus::rescue_on_change(move || sound.again.get(), focus::rescue_at_last);
     let again = move || sound.again.get().map(|source| view! { <ShareAgain presence source /> });
     view! {
         {error}
         {lost}
+        {stalled}
+        {silent}
         {again}
     }
     .into_any()
+}
+
+/// Why the microphone gives no sound, and what to do.
+const fn silence_text(problem: MicrophoneState) -> &'static str {
+    match problem {
+        MicrophoneState::Muted => {
+            "Your device has muted the microphone: with a key, in its settings, or for a call. Nobody hears it until it is \
+             unmuted there."
+        }
+        MicrophoneState::Silent | MicrophoneState::Sounding => {
+            "Your microphone gives no sound at all. It may be switched off at the device, or it is another one than you mean: \
+             check its switch, or choose another."
+        }
+    }
+}
+
+/// What is heard while the browser has stopped the mixer, and what to do.
+const fn stalled_text(substitute: Source) -> &'static str {
+    match substitute {
+        Source::Display => {
+            "The browser has stopped mixing your sound, for a call or because the device slept. Your listeners hear the tab \
+             alone until it goes on. Tap or click anywhere on this page if it does not by itself."
+        }
+        Source::Microphone => {
+            "The browser has stopped mixing your sound, for a call or because the device slept. Your listeners hear the \
+             microphone alone until it goes on. Tap or click anywhere on this page if it does not by itself."
+        }
+    }
 }
 
 /// What happened to a source that is gone, and what to do.

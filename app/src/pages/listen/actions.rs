@@ -17,7 +17,7 @@ pub(super) fn Actions(presence: Presence, shown: Memo<Shown>, code: RoomCode) ->
         Shown { obstacle: Some(Obstacle::Blocked), .. } => {
             view! { <PlayButton presence label="Tap to hear" /> }.into_any()
         }
-        Shown { obstacle: Some(Obstacle::Held), .. } => {
+        Shown { obstacle: Some(Obstacle::Held | Obstacle::Interrupted), .. } => {
             view! { <PlayButton presence label="Go on listening" /> }.into_any()
         }
         Shown { client: ListenerState::Refused(refusal), .. } => view! { <Exit presence refusal code /> }.into_any(),

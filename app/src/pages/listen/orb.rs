@@ -34,10 +34,11 @@ pub(super) fn Orb(shown: Memo<Shown>, level: RwSignal<f32>) -> impl IntoView {
 const fn look(shown: Shown) -> (&'static str, Glyph) {
     match (shown.obstacle, shown.client) {
         (Some(Obstacle::Blocked), _) => ("ready", Glyph::Play),
-        (Some(Obstacle::Held), _) | (None, ListenerState::Paused) => ("held", Glyph::Pause),
+        (Some(Obstacle::Held | Obstacle::Interrupted), _) | (None, ListenerState::Paused) => ("held", Glyph::Pause),
         (Some(Obstacle::Muted), _) => ("held", Glyph::Muted),
+        (None, ListenerState::Listening) if shown.is_silent() => ("held", Glyph::Muted),
         (None, ListenerState::Listening) => ("live", Glyph::Headphones),
-        (None, ListenerState::Connecting | ListenerState::Reconnecting | ListenerState::OutOfReach) => {
+        (None, ListenerState::Connecting | ListenerState::Reconnecting | ListenerState::OutOfReach(_)) => {
             ("waiting", Glyph::Headphones)
         }
         (None, ListenerState::Ended(_)) => ("over", Glyph::Check),

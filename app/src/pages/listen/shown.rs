@@ -14,20 +14,24 @@ pub(super) enum Obstacle {
     Blocked,
     /// The listener has paused: on the lock screen, on the headset.
     Held,
+    /// The system has paused the player.
+    Interrupted,
     /// The listener has muted the player.
     Muted,
 }
 
 /// The client's state, and what it cannot know.
 ///
-/// Towards tools, `data-state` says what comes in: a player that the listener has paused or muted is still `listening`, for
-/// it hears again without asking anybody. A tap that the browser demands is a refusal.
+/// Towards tools, `data-state` says what comes in: a player that is paused or muted is still `listening`, for it hears
+/// again without asking anybody. A tap that the browser demands is a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shown {
     pub(super) client: ListenerState,
     pub(super) obstacle: Option<Obstacle>,
     /// What the host sends.
     pub(super) stream: StreamState,
+    /// Whether the host's source gives no sound.
+    is_silent: bool,
 }
 
 /// What a listener can do about a refusal.
@@ -54,10 +58,20 @@ impl Shown {
         let is_heard_but_for = |obstacle: &Obstacle| match client {
             ListenerState::Listening => true,
             ListenerState::Paused => *obstacle == Obstacle::Blocked,
-            ListenerState::Reconnecting => *obstacle == Obstacle::Held,
+            ListenerState::Reconnecting => matches!(obstacle, Obstacle::Held | Obstacle::Interrupted),
             _ => false,
         };
-        Self { client, obstacle: obstacles.into_iter().find(is_heard_but_for), stream }
+        Self { client, obstacle: obstacles.into_iter().find(is_heard_but_for), stream, is_silent: false }
+    }
+
+    /// The same, with what the room says of the host's source.
+    pub(super) const fn with_silence(self, is_silent: bool) -> Self {
+        Self { is_silent, ..self }
+    }
+
+    /// Whether the host's source gives no sound.
+    pub(super) const fn is_silent(self) -> bool {
+        self.is_silent
     }
 
     /// The value of `data-state`.
@@ -72,7 +86,7 @@ impl Shown {
         match (self.obstacle, self.client) {
             (Some(Obstacle::Blocked), _) => Some(Refusal::PlaybackBlocked),
             (_, ListenerState::Refused(refusal)) => Some(refusal),
-            (_, ListenerState::OutOfReach) => Some(Refusal::Network),
+            (_, ListenerState::OutOfReach(_)) => Some(Refusal::Network),
             _ => None,
         }
     }
@@ -80,7 +94,7 @@ impl Shown {
     /// What the system's own player shows.
     pub(super) const fn media_state(self) -> MediaState {
         match (self.client, self.obstacle) {
-            (_, Some(Obstacle::Blocked | Obstacle::Held)) => MediaState::Paused,
+            (_, Some(Obstacle::Blocked | Obstacle::Held | Obstacle::Interrupted)) => MediaState::Paused,
             (ListenerState::Listening | ListenerState::Paused | ListenerState::Reconnecting, _) => MediaState::Playing,
             _ => MediaState::Nothing,
         }
@@ -90,9 +104,12 @@ impl Shown {
     pub(super) const fn status(self) -> StreamState {
         match (self.obstacle, self.client) {
             (Some(Obstacle::Blocked), _) | (None, ListenerState::Connecting) => StreamState::Idle,
-            (Some(Obstacle::Held | Obstacle::Muted), _) | (None, ListenerState::Paused) => StreamState::Paused,
+            (Some(Obstacle::Held | Obstacle::Interrupted | Obstacle::Muted), _) | (None, ListenerState::Paused) => {
+                StreamState::Paused
+            }
+            (None, ListenerState::Listening) if self.is_silent => StreamState::Paused,
             (None, ListenerState::Listening) => StreamState::Live,
-            (None, ListenerState::Reconnecting | ListenerState::OutOfReach) => StreamState::Interrupted,
+            (None, ListenerState::Reconnecting | ListenerState::OutOfReach(_)) => StreamState::Interrupted,
             (None, ListenerState::Ended(_) | ListenerState::Refused(_)) => StreamState::Ended,
         }
     }
@@ -107,13 +124,15 @@ impl Shown {
         match (self.obstacle, self.client) {
             (Some(Obstacle::Blocked), _) => "Ready",
             (Some(Obstacle::Held), _) => "Paused by you",
+            (Some(Obstacle::Interrupted), _) => "Paused by your device",
             (Some(Obstacle::Muted), _) => "Muted by you",
             (None, ListenerState::Connecting) if matches!(self.stream, StreamState::Idle) => "Waiting for the host",
             (None, ListenerState::Connecting) => "Connecting",
+            (None, ListenerState::Listening) if self.is_silent => "No sound right now",
             (None, ListenerState::Listening) => "Listening",
             (None, ListenerState::Paused) => "Paused",
             (None, ListenerState::Reconnecting) => "Reconnecting",
-            (None, ListenerState::OutOfReach) => "No way through",
+            (None, ListenerState::OutOfReach(_)) => "No way through",
             (None, ListenerState::Ended(_)) => "Ended",
             (None, ListenerState::Refused(_)) => "Not connected",
         }
@@ -124,11 +143,18 @@ impl Shown {
         match (self.obstacle, self.client) {
             (Some(Obstacle::Blocked), _) => Refusal::PlaybackBlocked.text(),
             (Some(Obstacle::Held), _) => "The room goes on without you. You come back to it live.",
+            (Some(Obstacle::Interrupted), _) => {
+                "A call, another program or unplugged headphones paused the sound. It goes on by itself when you come back \
+                 to this page, or with a tap."
+            }
             (Some(Obstacle::Muted), _) => "The sound comes in, but you have muted it here.",
             (None, ListenerState::Connecting) if matches!(self.stream, StreamState::Idle) => {
                 "You are in. The sound begins as soon as the host shares it."
             }
             (None, ListenerState::Connecting) => "Connecting you to the host.",
+            (None, ListenerState::Listening) if self.is_silent => {
+                "The host’s microphone is silent, and they have been told. Stay, it goes on here."
+            }
             (None, ListenerState::Listening) => "You hear what the host hears, live.",
             (None, ListenerState::Paused) => "The host has paused. Stay, it goes on here.",
             (None, ListenerState::Reconnecting) if matches!(self.stream, StreamState::Interrupted) => {
@@ -136,7 +162,7 @@ impl Shown {
             }
             (None, ListenerState::Reconnecting) => "The connection to the host was lost and is being brought back.",
             (None, ListenerState::Ended(ending)) => why_ended(ending),
-            (None, ListenerState::OutOfReach) => Refusal::Network.text(),
+            (None, ListenerState::OutOfReach(why)) => why.text(),
             (None, ListenerState::Refused(refusal)) => refusal.text(),
         }
     }
@@ -177,8 +203,9 @@ impl WayOut {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::NoPath;
 
-    const ALL: [Obstacle; 3] = [Obstacle::Blocked, Obstacle::Held, Obstacle::Muted];
+    const ALL: [Obstacle; 4] = [Obstacle::Blocked, Obstacle::Held, Obstacle::Interrupted, Obstacle::Muted];
 
     fn shown(client: ListenerState, obstacles: &[Obstacle]) -> Shown {
         Shown::of(client, StreamState::Live, obstacles.iter().copied())
@@ -188,6 +215,7 @@ mod tests {
     fn what_keeps_a_sound_from_being_heard_matters_only_where_there_is_one() {
         assert_eq!(shown(ListenerState::Listening, &ALL).obstacle, Some(Obstacle::Blocked));
         assert_eq!(shown(ListenerState::Listening, &ALL[1..]).obstacle, Some(Obstacle::Held));
+        assert_eq!(shown(ListenerState::Listening, &ALL[2..]).obstacle, Some(Obstacle::Interrupted));
         assert_eq!(shown(ListenerState::Paused, &ALL).obstacle, Some(Obstacle::Blocked));
         assert_eq!(shown(ListenerState::Paused, &ALL[1..]).obstacle, None);
         assert_eq!(shown(ListenerState::Reconnecting, &ALL).obstacle, Some(Obstacle::Held));
@@ -201,17 +229,31 @@ mod tests {
     #[test]
     fn tools_see_what_comes_in() {
         assert_eq!(shown(ListenerState::Listening, &[Obstacle::Held]).state(), "listening");
+        assert_eq!(shown(ListenerState::Listening, &[Obstacle::Interrupted]).state(), "listening");
         assert_eq!(shown(ListenerState::Listening, &[Obstacle::Muted]).state(), "listening");
         let blocked = shown(ListenerState::Listening, &[Obstacle::Blocked]);
         assert_eq!((blocked.state(), blocked.refusal()), ("refused", Some(Refusal::PlaybackBlocked)));
     }
 
     #[test]
+    fn a_silence_at_the_host_is_told_where_the_sound_would_be_heard() {
+        let listening = shown(ListenerState::Listening, &[]).with_silence(true);
+        assert_eq!((listening.state(), listening.headline()), ("listening", "No sound right now"));
+        assert_eq!(listening.media_state(), MediaState::Playing);
+        assert_ne!(listening.explanation(), shown(ListenerState::Listening, &[]).explanation());
+        for other in [shown(ListenerState::Listening, &[Obstacle::Held]), shown(ListenerState::Paused, &[])] {
+            assert_eq!(other.with_silence(true).explanation(), other.explanation());
+        }
+    }
+
+    #[test]
     fn who_finds_no_way_to_the_host_is_told_while_it_is_looked_for() {
-        let shown = shown(ListenerState::OutOfReach, &ALL);
-        assert_eq!((shown.state(), shown.refusal()), ("refused", Some(Refusal::Network)));
-        assert!(shown.explanation().contains("TURN"));
-        assert!(!shown.is_over());
+        for (why, advice) in [(NoPath::Blocked, "TURN"), (NoPath::NamesOnly, "allow the microphone")] {
+            let shown = shown(ListenerState::OutOfReach(why), &ALL);
+            assert_eq!((shown.state(), shown.refusal()), ("refused", Some(Refusal::Network)));
+            assert!(shown.explanation().contains(advice));
+            assert!(!shown.is_over());
+        }
     }
 
     #[test]

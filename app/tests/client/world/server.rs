@@ -11,8 +11,8 @@ use heartogether::{
     },
     time::Timestamp,
     wire::{
-        ClientMessage, FetchMessages, PROTOCOL_VERSION, ReceivedSignal, Refused, RemoveListener, RoomEvent, SendSignal,
-        ServerMessage, StartStream, Welcome,
+        ClientMessage, DeclareSilence, FetchMessages, PROTOCOL_VERSION, ReceivedSignal, Refused, RemoveListener,
+        RoomEvent, SendSignal, ServerMessage, StartStream, Welcome,
     },
 };
 use heartogether_app::client::Input;
@@ -122,6 +122,9 @@ impl World {
             ClientMessage::PauseStream => self.command(connection, Command::PauseStream),
             ClientMessage::ResumeStream => self.command(connection, Command::ResumeStream),
             ClientMessage::InterruptStream => self.command(connection, Command::InterruptStream),
+            ClientMessage::DeclareSilence(DeclareSilence { silent }) => {
+                self.command(connection, Command::DeclareSilence { silent });
+            }
             ClientMessage::StopRoom => self.command(connection, Command::StopRoom),
             ClientMessage::SendReaction(sent) => self.command(connection, Command::React { reaction: sent.reaction }),
             ClientMessage::SendMessage(sent) => {

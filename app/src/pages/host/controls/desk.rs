@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{ending::PauseButton, microphone::MicrophonePicker, quality::QualityChoice};
 use crate::{
-    client::{Fader, Input, browser::Presence},
+    client::{Fader, Input, Profile, browser::Presence},
     components::{Button, Glyph, Icon, IconButton, LevelMeter, Slider, Swap, Variant},
 };
 
@@ -62,6 +62,7 @@ pub(super) fn Desk(presence: Presence) -> impl IntoView {
                 })
                 .collect_view()}
         </div>
+        <HeadphonesChoice presence />
         <QualityChoice presence />
         <PauseButton presence />
     }
@@ -126,6 +127,48 @@ const fn data_name(source: Source) -> &'static str {
         Source::Display => "display",
         Source::Microphone => "microphone",
     }
+}
+
+/// While tab and microphone are both live: whether the microphone may hear the tab. Talk loses every echo anyway.
+#[component]
+fn HeadphonesChoice(presence: Presence) -> impl IntoView {
+    let sound = presence.sound;
+    let has_both = Memo::new(move |_| sound.mix.with(|mix| mix.sources().count() > 1));
+    let is_talk = Memo::new(move |_| presence.profile.get() == Profile::Voice);
+    let hint = move || match (is_talk.get(), sound.headphones.get()) {
+        (true, _) => "Headphones are best beside a tab: over loudspeakers your microphone hears the tab, too.",
+        (false, false) => {
+            "Over loudspeakers your microphone hears the tab, too. The browser takes that echo out, at some cost to the \
+             microphone’s sound. With headphones it need not."
+        }
+        (false, true) => {
+            "Your microphone is sent as it is. If it hears the tab after all, your listeners hear the tab twice."
+        }
+    };
+    view! {
+        <Show when=move || has_both.get()>
+            <div class="field">
+                <Show when=move || !is_talk.get()>
+                    <label class="flex items-center gap-3">
+                        <input
+                            type="checkbox"
+                            role="switch"
+                            prop:checked=sound.headphones
+                            aria-describedby="headphones-hint"
+                            on:change=move |event| {
+                                presence.press(Input::HeadphonesChosen(event_target_checked(&event)));
+                            }
+                        />
+                        "I wear headphones"
+                    </label>
+                </Show>
+                <p class="field-hint" id="headphones-hint">
+                    {hint}
+                </p>
+            </div>
+        </Show>
+    }
+    .into_any()
 }
 
 #[component]

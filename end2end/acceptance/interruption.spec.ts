@@ -1,0 +1,231 @@
+// What keeps the host's sound from being heard though the host means to send it, and what is told of it.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { humming, openTone, reachable, wave } from '../chromium.mjs';
+import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { hear, hearTogether, measure } from '../hearing';
+import { target } from '../target.mjs';
+import { button, createRoom, listen, main, shareTab, showsState, useMicrophone } from '../visiting';
+
+const BOTH = [MICROPHONE_TONE_HZ, TAB_TONE_HZ];
+/** As long as the page may take to tell of a silence, and as a busy machine may make of it. */
+const TOLD = { timeout: 10_000 };
+
+/** Keeps the page's audio contexts, and lets a test say whether the browser starts them again: give it to `addInitScript`. */
+function keepContexts(): void {
+  const page = window as unknown as { contexts: AudioContext[]; mayResume: boolean };
+  [page.contexts, page.mayResume] = [[], true];
+  window.AudioContext = class extends AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      page.contexts.push(this);
+    }
+    override resume(): Promise<void> {
+      return page.mayResume ? super.resume() : Promise.reject(new DOMException('', 'InvalidStateError'));
+    }
+  };
+}
+type Kept = Window & { contexts: AudioContext[]; mayResume: boolean };
+
+/** Stops all contexts, as a call or sleep does. */
+const stopContexts = (page: Page, mayResume: boolean) =>
+  page.evaluate(async (mayResume) => {
+    const kept = window as unknown as Kept;
+    kept.mayResume = mayResume;
+    await Promise.all(kept.contexts.filter(({ state }) => state === 'running').map((context) => context.suspend()));
+  }, mayResume);
+
+/** Tab and microphone together, and somebody who hears both. */
+async function mixed(host: Page, listener: Page): Promise<void> {
+  const code = await createRoom(host, 'Ada');
+  await shareTab(host);
+  await button(host, 'Add the microphone').click();
+  await listen(listener, code);
+  await hearTogether(listener, BOTH);
+}
+
+test('a mixer that the browser stops is started again', async ({ mixHost, newVisitor }) => {
+  await mixHost.addInitScript(keepContexts);
+  const listener = await newVisitor();
+  await mixed(mixHost, listener);
+  await stopContexts(mixHost, true);
+  const states = () => mixHost.evaluate(() => (window as unknown as Kept).contexts.map(({ state }) => state));
+  await expect.poll(states).toEqual(['running']);
+  await hearTogether(listener, BOTH);
+  await expect(main(mixHost)).not.toContainText('stopped mixing');
+});
+
+test('while the mixer stands still, one source goes out without it', async ({ mixHost, newVisitor }) => {
+  await mixHost.addInitScript(keepContexts);
+  const listener = await newVisitor();
+  await mixed(mixHost, listener);
+  await stopContexts(mixHost, false);
+  await expect(main(mixHost)).toContainText('The browser has stopped mixing your sound');
+  await hearTogether(listener, [TAB_TONE_HZ], [MICROPHONE_TONE_HZ]);
+  await button(mixHost, 'Mute the tab').click();
+  await hearTogether(listener, [MICROPHONE_TONE_HZ], [TAB_TONE_HZ]);
+  await button(mixHost, 'Mute the tab').click();
+  await hearTogether(listener, [TAB_TONE_HZ], [MICROPHONE_TONE_HZ]);
+  await showsState(listener, 'listening');
+
+  // A tap anywhere starts it, once the browser lets it.
+  await mixHost.evaluate(() => Object.assign(window, { mayResume: true }));
+  await mixHost.getByRole('heading', { name: 'Your room' }).click();
+  await hearTogether(listener, BOTH);
+  await expect(main(mixHost)).not.toContainText('stopped mixing');
+});
+
+test('a microphone beside a tab loses the tab’s echo, unless the host wears headphones', async ({ mixHost, newVisitor }) => {
+  await mixHost.addInitScript(() => {
+    const captured: [MediaStreamConstraints, MediaStream][] = [];
+    Object.assign(window, { captured });
+    for (const kind of ['getUserMedia', 'getDisplayMedia'] as const) {
+      const capture = MediaDevices.prototype[kind];
+      MediaDevices.prototype[kind] = async function (constraints) {
+        const stream = await capture.call(this, constraints);
+        captured.push([constraints ?? {}, stream]);
+        return stream;
+      };
+    }
+  });
+  const listener = await newVisitor();
+  await mixed(mixHost, listener);
+  type Captured = Window & { captured: [DisplayMediaStreamOptions & { selfBrowserSurface?: string }, MediaStream][] };
+  const display = await mixHost.evaluate(() => {
+    const [constraints] = (window as unknown as Captured).captured[0]!;
+    const audio = constraints.audio as MediaTrackConstraints & { restrictOwnAudio?: boolean };
+    return [constraints.selfBrowserSurface, audio.restrictOwnAudio];
+  });
+  expect(display).toEqual(['exclude', true]);
+  const processing = () =>
+    mixHost.evaluate(() => {
+      const [, stream] = (window as unknown as Captured).captured.at(-1)!;
+      const { echoCancellation, noiseSuppression, autoGainControl } = stream.getAudioTracks()[0]!.getSettings();
+      return [echoCancellation, noiseSuppression, autoGainControl];
+    });
+  await expect(mixHost.getByRole('radio', { name: 'Music' })).toBeChecked();
+  expect(await processing()).toEqual([true, false, false]);
+  const headphones = mixHost.getByRole('switch', { name: 'I wear headphones' });
+  await headphones.check();
+  await expect.poll(processing).toEqual([false, false, false]);
+  await hearTogether(listener, BOTH);
+  await headphones.uncheck();
+  await expect.poll(processing).toEqual([true, false, false]);
+  await hearTogether(listener, BOTH);
+  await button(mixHost, 'Remove the microphone').click();
+  await expect(headphones).toBeHidden();
+});
+
+test('a microphone that the system mutes is told to host and listener, until it is not', async ({ microphoneHost, newVisitor }) => {
+  await microphoneHost.addInitScript(() => {
+    const muted = { is: false };
+    const tracks: MediaStreamTrack[] = [];
+    const capture = MediaDevices.prototype.getUserMedia;
+    MediaDevices.prototype.getUserMedia = async function (constraints) {
+      const stream = await capture.call(this, constraints);
+      tracks.push(...stream.getAudioTracks());
+      return stream;
+    };
+    Object.defineProperty(MediaStreamTrack.prototype, 'muted', { get: () => muted.is });
+    const mute = (is: boolean) => {
+      muted.is = is;
+      tracks.forEach((track) => track.dispatchEvent(new Event(is ? 'mute' : 'unmute')));
+    };
+    Object.assign(window, { mute });
+  });
+  const mute = (is: boolean) =>
+    microphoneHost.evaluate((is) => (window as unknown as { mute: (is: boolean) => void }).mute(is), is);
+  const code = await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+  await mute(true);
+  await expect(main(microphoneHost)).toContainText('Your device has muted the microphone', TOLD);
+  await expect(main(listener)).toContainText('The host’s microphone is silent', TOLD);
+  await showsState(listener, 'listening');
+  // Somebody who comes now is told, too.
+  const second = await newVisitor();
+  await listen(second, code);
+  await expect(main(second)).toContainText('The host’s microphone is silent');
+
+  await mute(false);
+  await expect(main(microphoneHost)).not.toContainText('muted the microphone');
+  for (const page of [listener, second]) {
+    await expect(main(page)).not.toContainText('The host’s microphone is silent');
+    await hear(page, MICROPHONE_TONE_HZ);
+  }
+});
+
+test.describe('a microphone that gives digital silence', () => {
+  for (const meter of ['runs', 'stands still'] as const) {
+    test(`is told to host and listener where the meter ${meter}`, async ({ playwright, server, newVisitor }) => {
+      const file = join(target, 'end2end', 'silence.wav');
+      mkdirSync(join(target, 'end2end'), { recursive: true });
+      writeFileSync(file, wave(() => 0));
+      const browser = await playwright.chromium.launch(humming(file));
+      const host = await (await browser.newContext({ ...reachable, baseURL: server.url })).newPage();
+      await host.addInitScript(keepContexts);
+      const code = await createRoom(host, 'Ada');
+      await useMicrophone(host);
+      const listener = await newVisitor();
+      if (meter === 'stands still') await stopContexts(host, false);
+      await listen(listener, code);
+      await showsState(listener, 'listening');
+      await expect(main(host)).toContainText('Your microphone gives no sound at all', TOLD);
+      await expect(main(listener)).toContainText('The host’s microphone is silent', TOLD);
+      // A pause is a pause, whatever the microphone does.
+      await button(host, 'Pause').click();
+      await showsState(listener, 'paused');
+      await expect(main(listener)).toContainText('The host has paused');
+      await browser.close();
+    });
+  }
+});
+
+test('two in one network who know each other by name alone are told to allow the microphone', async ({
+  mixBrowser,
+  newVisitor,
+  server,
+}) => {
+  test.setTimeout(180_000);
+  // Names that nobody can look up, as in a network without multicast.
+  const withoutMulticast = () => {
+    const add = RTCPeerConnection.prototype.addIceCandidate;
+    RTCPeerConnection.prototype.addIceCandidate = function (candidate?: RTCIceCandidateInit | null) {
+      const isName = candidate?.candidate?.includes('.local ') ?? false;
+      return isName ? Promise.resolve() : add.call(this, candidate ?? undefined);
+    } as typeof add;
+  };
+  const context = await mixBrowser.newContext({ baseURL: server.url });
+  await openTone(context);
+  const host = await context.newPage();
+  await host.addInitScript(withoutMulticast);
+  // The host says yes when the browser asks.
+  await host.exposeFunction('allow', () => context.grantPermissions(['microphone'], { origin: server.url }));
+  await host.addInitScript(() => {
+    const capture = MediaDevices.prototype.getUserMedia;
+    MediaDevices.prototype.getUserMedia = async function (constraints) {
+      await (window as unknown as { allow: () => Promise<void> }).allow();
+      return capture.call(this, constraints);
+    };
+  });
+  const code = await createRoom(host, 'Ada');
+  await shareTab(host);
+  const listener = await newVisitor({ permissions: [] });
+  await listener.addInitScript(withoutMulticast);
+  await listen(listener, code);
+  const slow = { timeout: 60_000 };
+  await expect(main(listener)).toContainText('Ask the host to allow the microphone', slow);
+  await expect(main(listener)).toHaveAttribute('data-refusal', 'network');
+  await expect(main(host)).toContainText('A listener in your own network cannot reach you', slow);
+  expect((await measure(listener)).obstacle).not.toBe('');
+
+  await button(host, 'Allow the microphone').click();
+  await showsState(host, 'live');
+  await expect(main(listener)).toHaveAttribute('data-state', 'listening', slow);
+  await hear(listener, TAB_TONE_HZ);
+  await expect(button(host, 'Allow the microphone')).toBeHidden();
+  await context.close();
+});
