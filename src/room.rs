@@ -210,6 +210,7 @@ impl Room {
         match command {
             Command::Leave | Command::StopRoom | Command::React { .. } => Ok(Foreseen::Change),
             Command::StartStream { paused, .. } => Ok(stream::foresee_start(self, *paused)),
+            Command::DeclareSilence { silent } => stream::foresee_silence(self, *silent),
             Command::PauseStream => stream::foresee_turn(self, true),
             Command::ResumeStream => stream::foresee_turn(self, false),
             Command::InterruptStream => Ok(stream::foresee_interruption(self)),

@@ -392,7 +392,7 @@ impl Client {
         self.broadcast = Broadcast::default();
         self.link.stop(out);
         let timers =
-            [Timer::OfferRequest, Timer::Attempt, Timer::Messages, Timer::Mixer, Timer::Microphone, Timer::Declaration];
+            [Timer::OfferRequest, Timer::Attempt, Timer::Messages, Timer::Declaration, Timer::Mixer, Timer::Microphone];
         out.extend(timers.map(Command::StopTimer));
         out.push(Command::StopCapture);
     }

@@ -62,7 +62,8 @@ impl Stream {
 }
 
 pub(super) fn start(room: &mut Room, paused: bool, at: Timestamp) {
-    room.stream = Stream { phase: begun(paused), started_at: room.stream.started_at.or(Some(at)), silent: false };
+    let started_at = room.stream.started_at.or(Some(at));
+    room.stream = Stream { phase: begun(paused), started_at, silent: false };
 }
 
 const fn begun(paused: bool) -> Phase {
