@@ -7,18 +7,22 @@ import { button, createRoom, hasLink, isHydrated, listen, main, shareTab, showsS
 
 const PATH = '/hear';
 
-const test = base.extend<{ proxy: Proxy; takesOff: boolean }>({
+const test = base.extend<{
+  /** The proxy in front of the server: `proxy` is an option of every browser context. */
+  front: Proxy;
+  takesOff: boolean;
+}>({
   takesOff: [false, { option: true }],
 
-  proxy: async ({ takesOff }, use) => {
-    const proxy = await Proxy.start(PATH, takesOff);
-    await use(proxy);
-    await proxy.close();
+  front: async ({ takesOff }, use) => {
+    const front = await Proxy.start(PATH, takesOff);
+    await use(front);
+    await front.close();
   },
 
-  server: async ({ proxy }, use, testInfo) => {
-    const server = await Server.start({ PUBLIC_URL: `${proxy.origin}${PATH}` });
-    proxy.leadTo(server.url);
+  server: async ({ front }, use, testInfo) => {
+    const server = await Server.start({ PUBLIC_URL: `${front.origin}${PATH}` });
+    front.leadTo(server.url);
     await use(server);
     await server.close();
     if (testInfo.status !== testInfo.expectedStatus) {
@@ -31,8 +35,8 @@ for (const takesOff of [false, true]) {
   test.describe(takesOff ? 'behind a proxy that takes the path off' : 'behind a proxy that keeps the path', () => {
     test.use({ takesOff });
 
-    test('a room is opened, heard and left', async ({ tabHost, newVisitor, proxy }) => {
-      const site = `${proxy.origin}${PATH}`;
+    test('a room is opened, heard and left', async ({ tabHost, newVisitor, front }) => {
+      const site = `${front.origin}${PATH}`;
       const code = await createRoom(tabHost, 'Ada', site);
       expect(tabHost.url()).toBe(`${site}/host/${code}`);
       await shareTab(tabHost);
@@ -54,11 +58,11 @@ for (const takesOff of [false, true]) {
       await stop(tabHost);
       await showsState(guest, 'ended');
       expect(offences).toEqual([]);
-      expect(proxy.strayed).toEqual([]);
+      expect(front.strayed).toEqual([]);
     });
 
-    test('pages and forms lead to each other with and without a script', async ({ newVisitor, proxy, browser }) => {
-      const site = `${proxy.origin}${PATH}`;
+    test('pages and forms lead to each other with and without a script', async ({ newVisitor, front, browser }) => {
+      const site = `${front.origin}${PATH}`;
       const visitor = await newVisitor();
       await visitor.goto(site);
       await isHydrated(visitor);
@@ -76,7 +80,7 @@ for (const takesOff of [false, true]) {
       await button(page, 'Continue as guest').click();
       await expect(page).toHaveURL(new RegExp(`^${site}/host/[A-Z2-9]{6}$`));
       await plain.close();
-      expect(proxy.strayed).toEqual([]);
+      expect(front.strayed).toEqual([]);
     });
   });
 }

@@ -1,7 +1,19 @@
 // Browsers that lack or block something, what they are told, and what diagnostics tell.
-import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { hear } from '../hearing';
-import { button, createRoom, isHydrated, listen, main, pasted, shareTab, showsRefusal, showsState, signIn } from '../visiting';
+import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { hear, silence } from '../hearing';
+import {
+  button,
+  createRoom,
+  isHydrated,
+  listen,
+  main,
+  pasted,
+  shareTab,
+  showsRefusal,
+  showsState,
+  signIn,
+  useMicrophone,
+} from '../visiting';
 
 const quality = (page: Page) => page.getByTestId('quality');
 const gathered = (page: Page) => page.getByTestId('gathered');
@@ -90,6 +102,19 @@ test('without Web Audio a listener hears', async ({ tabHost, newVisitor }) => {
     window.AudioContext = (window as unknown as { KeptAudioContext: typeof AudioContext }).KeptAudioContext;
   });
   await hear(listener, TAB_TONE_HZ);
+});
+
+test('without Web Audio a microphone that needs no mixing is heard', async ({ microphoneHost, newVisitor }) => {
+  await takeAway(microphoneHost, 'AudioContext');
+  const code = await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+  await button(microphoneHost, 'Pause').click();
+  await silence(listener);
+  await button(microphoneHost, 'Resume').click();
+  await hear(listener, MICROPHONE_TONE_HZ);
 });
 
 test('where cookies are blocked the sign-in page says so', async ({ newVisitor }) => {

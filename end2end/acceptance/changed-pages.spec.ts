@@ -142,7 +142,7 @@ test('where WebAssembly is not allowed the page says so', async ({ newVisitor })
     if (route.request().resourceType() !== 'document') return route.fallback();
     const response = await route.fetch();
     const headers = response.headers();
-    headers['content-security-policy'] = headers['content-security-policy'].replace(" 'wasm-unsafe-eval'", '');
+    headers['content-security-policy'] = (headers['content-security-policy'] ?? '').replace(" 'wasm-unsafe-eval'", '');
     return route.fulfill({ response, headers });
   });
   await page.goto('/');

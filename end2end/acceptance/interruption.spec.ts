@@ -193,9 +193,9 @@ test('two in one network who know each other by name alone are told to allow the
   // Names that nobody can look up, as in a network without multicast.
   const withoutMulticast = () => {
     const add = RTCPeerConnection.prototype.addIceCandidate;
-    RTCPeerConnection.prototype.addIceCandidate = function (candidate?: RTCIceCandidateInit | null) {
+    RTCPeerConnection.prototype.addIceCandidate = function (this: RTCPeerConnection, candidate?: RTCIceCandidateInit | null) {
       const isName = candidate?.candidate?.includes('.local ') ?? false;
-      return isName ? Promise.resolve() : add.call(this, candidate ?? undefined);
+      return isName ? Promise.resolve() : (add as (candidate?: RTCIceCandidateInit | null) => Promise<void>).call(this, candidate);
     } as typeof add;
   };
   const context = await mixBrowser.newContext({ baseURL: server.url });

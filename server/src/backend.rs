@@ -209,8 +209,9 @@ struct Opening {
 
 impl Opening {
     async fn run(self) -> Result<RoomCode, ApiError> {
-        check_database(&*self.store, self.database_bytes).await?;
+        // Those who wait here are let in as they came.
         let mut open = self.open.lock().await;
+        check_database(&*self.store, self.database_bytes).await?;
         if self.rooms.count() >= self.limit {
             return Err(Refusal::ServerFull.into());
         }

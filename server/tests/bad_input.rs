@@ -179,8 +179,13 @@ async fn unknown_and_malformed_codes_are_refused() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_never_reads_is_let_go_and_the_room_goes_on() {
     let bytes = u32::MAX;
-    let limits =
-        Limits { frames_burst: 10_000, signal_bytes_per_second: bytes, signal_bytes_burst: bytes, ..Limits::default() };
+    let limits = Limits {
+        frames_burst: 10_000,
+        signal_bytes_per_second: bytes,
+        signal_bytes_burst: bytes,
+        stream_commands_burst: 10_000,
+        ..Limits::default()
+    };
     let server = TestServer::start_with(limits, &[]).await;
     let mut pair = server.site.pair().await;
     let (_sleeper, joined) = server.site.join(&server.site.sign_in("Mallory").await, pair.code, Role::Listener).await;

@@ -280,12 +280,10 @@ impl Page {
         let inserted = captured.and_then(|capture| {
             let source = capture.source();
             let mut mixer = self.sources().mixer.borrow_mut();
-            if mixer.is_none() {
-                *mixer = Mixer::open(self.reporter());
-            }
-            let inserted = mixer.as_mut().and_then(|mixer| mixer.insert(capture, sound.level(source)));
+            let mixer = mixer.get_or_insert_with(|| Mixer::open(self.reporter()));
+            let inserted = mixer.insert(capture, sound.level(source));
             if source == Source::Microphone {
-                mixer.iter().for_each(|mixer| self.begin_watch(mixer));
+                self.begin_watch(mixer);
             }
             inserted.ok_or(CaptureError::Unsupported(source))
         });
