@@ -214,7 +214,6 @@ impl Room {
             Command::PauseStream => stream::foresee_turn(self, true),
             Command::ResumeStream => stream::foresee_turn(self, false),
             Command::InterruptStream => Ok(stream::foresee_interruption(self)),
-            Command::DeclareSilence { silent } => stream::foresee_silence(self, *silent),
             Command::RemoveListener { member, block_address } => {
                 members::foresee_removal(self, *member, *block_address)
             }

@@ -182,6 +182,8 @@ test('where all sound is relayed anyway, the switch says so', async ({ newVisito
   const code = await createRoom(host, 'Ada');
   const listener = await newVisitor();
   await listen(listener, code);
+  await expect(hide(listener), 'there is nothing to switch').toBeHidden();
+  await listener.getByTestId('quality').click();
   await expect(hide(listener)).toBeChecked();
   await expect(hide(listener)).toBeDisabled();
   await expect(listener.getByText('sends all sound through its relay')).toBeVisible();

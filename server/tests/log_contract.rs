@@ -326,7 +326,7 @@ async fn sqlite_carries_out_what_came_together_with_something_that_fails() {
     );
     sqlx::query(sqlx::AssertSqlSafe(trigger)).execute(&pool).await.expect("a trigger");
     // All of them wait before the writer takes the first: on one thread it has no turn in between.
-    let room_of = |number: u128| if number % 2 == 0 { ROOM } else { OTHER };
+    let room_of = |number: u128| if number.is_multiple_of(2) { ROOM } else { OTHER };
     let appended = (0..64).map(|number| log.append(room_of(number), lost(number)));
     for (number, appended) in join_all(appended).await.into_iter().enumerate() {
         assert_eq!(appended.is_ok(), number % 2 == 0, "{number}: {appended:?}");

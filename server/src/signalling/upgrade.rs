@@ -43,7 +43,6 @@ pub(super) type Socket = WebSocketStream<Join<FrameCounter<ReadHalf<Stream>>, Wr
 type Stream = TokioIo<Upgraded>;
 
 /// `GET /ws`. The library checks the request; the connection is taken from under it, so that frames can be counted.
-#[expect(clippy::too_many_arguments, reason = "an extractor each")]
 pub(crate) async fn upgrade(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,

@@ -4,7 +4,6 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 
 use js_sys::{Object, Reflect};
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
-use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AudioContext, AudioContextOptions, AudioNode, MediaStream};
 
@@ -108,7 +107,7 @@ fn without_device() -> AudioContextOptions {
 /// Whether the browser computes what is in a context (Web Audio, `AudioContextState`): it stops for calls and sleep, and does
 /// not begin before a tap.
 pub(super) fn runs(context: &AudioContext) -> bool {
-    property(context, "state") == JsValue::from("running")
+    property(context, "state") == "running"
 }
 
 pub(super) fn resume(context: &AudioContext) {

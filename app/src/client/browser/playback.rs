@@ -152,7 +152,7 @@ fn watch_for_waking(playback: &Weak<Playback>) -> Vec<EventListener> {
     let waking = playback.clone();
     let active = session.map(|session| {
         EventListener::new(&session.clone(), "statechange", move |_| {
-            if property(&session, "state") == JsValue::from("active") {
+            if property(&session, "state") == "active" {
                 wake(&waking);
             }
         })
