@@ -224,7 +224,7 @@ test('everybody at the address of whom a host removes goes too, if the host want
   await listenAs(listener, 'Grace', code);
   await listenAs(other, 'Edsger', code);
   await button(host, 'Remove Grace').click();
-  const everybody = rowOf(host, 'Grace').getByRole('button', { name: 'Everybody at their address' });
+  const everybody = rowOf(host, 'Grace').getByRole('button', { name: 'Everybody at this address too' });
   await everybody.click();
   await expect(everybody).toHaveAttribute('aria-pressed', 'true');
   await showsRefusal(listener, 'removed');

@@ -74,7 +74,7 @@ pub struct Config {
 
     /// URL under which the public reaches this server: links and QR codes carry it, and its pages may talk to the server
     /// [default: the address that the visitor used, and on loopback this machine's address in the local network]. It may have a
-    /// path, such as https://example.org/hear
+    /// path, such as `https://example.org/hear`
     #[arg(long, env = "PUBLIC_URL")]
     pub(crate) public_url: Option<PublicUrl>,
 

@@ -118,6 +118,8 @@ struct Running {
     /// A listener's loudspeakers, while they are followed.
     speakers: RefCell<speakers::Following>,
     presence: Presence,
+    /// Whether this browser has ever made a peer connection.
+    has_made_peers: Cell<bool>,
     /// Whether what happens is written to the console.
     is_traced: bool,
 }
@@ -155,6 +157,7 @@ impl Page {
             audience: Audience::default(),
             speakers: RefCell::default(),
             presence,
+            has_made_peers: Cell::default(),
             is_traced: console::is_asked_for(),
         }))
     }
@@ -385,8 +388,12 @@ impl Page {
     ) {
         match opened {
             Some(peer) => {
+                self.0.has_made_peers.set(true);
                 self.0.peers.borrow_mut().insert(negotiation, Rc::clone(&peer));
                 begin(peer);
+            }
+            None if self.0.has_made_peers.get() => {
+                self.reporter().input_later(Input::PeerChanged { negotiation, state: PeerState::Failed });
             }
             // An extension may leave the constructor there, and let it throw.
             None => self.reporter().input_later(Input::BrowserLacks(Refusal::WebRtcMissing)),

@@ -52,11 +52,13 @@ struct Asked {
 impl Gathering {
     /// The servers that will be asked, from now on.
     pub(super) fn expect(&mut self, urls: impl IntoIterator<Item = String>) {
-        self.servers = urls
-            .into_iter()
-            .take(MAX_SERVERS)
-            .map(|url| (canonical(&url), Asked { url, ..Asked::default() }))
-            .collect();
+        let mut before = std::mem::take(&mut self.servers);
+        let expected = urls.into_iter().take(MAX_SERVERS).map(|url| {
+            let key = canonical(&url);
+            let known = before.remove(&key);
+            (key, Asked { url, ..known.unwrap_or_default() })
+        });
+        self.servers = expected.collect();
     }
 
     pub(super) fn note_answer(&mut self, url: &str) {
@@ -77,12 +79,10 @@ impl Gathering {
         }
     }
 
-    /// What the servers have said before counts no more: they are asked anew.
-    pub(super) fn forget_answers(&mut self) {
-        for server in self.servers.values_mut() {
-            (server.has_answered, server.failure) = (false, None);
-        }
-        self.found.clear();
+    /// What was wrong with the servers counts no more: they are asked with other passwords from now on. Connections that stand
+    /// gather nothing anew, so what was found stays.
+    pub(super) fn forget_failures(&mut self) {
+        self.servers.values_mut().for_each(|server| server.failure = None);
     }
 
     /// The failures of TURN servers, in the order of their names.

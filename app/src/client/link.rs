@@ -328,7 +328,7 @@ impl Client {
             Timer::OfferRequest => self.request_offer(out),
             Timer::Attempt => self.give_up_attempts(out),
             Timer::Recovery(member) => self.recover(member, out),
-            Timer::Microphone => self.miss_microphone(out),
+            Timer::Microphone => self.tell_of_silence(out),
             Timer::Mixer => self.give_up_mixer(out),
             Timer::Messages => self.send_outgoing(1, out),
             Timer::Storage => self.try_storage_again(out),

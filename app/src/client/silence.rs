@@ -25,22 +25,22 @@ pub enum MicrophoneState {
 pub(super) struct Microphone {
     state: MicrophoneState,
     /// Whether it has given no sound for [`SILENCE_MS`].
-    is_missed: bool,
+    is_told: bool,
 }
 
 impl Broadcast {
     /// Whether nothing can be heard of what is sent, because the microphone gives no sound.
     pub(super) fn is_silent(&self) -> bool {
         let tab_is_heard = self.mix.gain(Source::Display) > 0.0;
-        self.microphone.is_missed && self.mix.has(Source::Microphone) && !tab_is_heard
+        self.microphone.is_told && self.mix.has(Source::Microphone) && !tab_is_heard
     }
 }
 
 impl Client {
     /// Why the microphone that is open gives no sound; `None` if it does.
     pub fn microphone_problem(&self) -> Option<MicrophoneState> {
-        let Microphone { state, is_missed } = self.broadcast.microphone;
-        is_missed.then_some(state)
+        let Microphone { state, is_told } = self.broadcast.microphone;
+        is_told.then_some(state)
     }
 
     /// Whether the host's source gives no sound, as far as a listener's page knows.
@@ -50,20 +50,20 @@ impl Client {
 
     pub(super) fn change_microphone(&mut self, state: MicrophoneState, out: &mut Vec<Command>) {
         let microphone = &mut self.broadcast.microphone;
-        microphone.state = state;
+        let before = std::mem::replace(&mut microphone.state, state);
         if state == MicrophoneState::Sounding {
-            microphone.is_missed = false;
+            microphone.is_told = false;
             out.push(Command::StopTimer(Timer::Microphone));
             self.declare(out);
-        } else if !microphone.is_missed {
+        } else if before == MicrophoneState::Sounding {
             out.push(Command::StartTimer { timer: Timer::Microphone, after_ms: SILENCE_MS });
         }
     }
 
     /// The microphone has given no sound for long enough.
-    pub(super) fn miss_microphone(&mut self, out: &mut Vec<Command>) {
+    pub(super) fn tell_of_silence(&mut self, out: &mut Vec<Command>) {
         if self.broadcast.microphone.state != MicrophoneState::Sounding {
-            self.broadcast.microphone.is_missed = true;
+            self.broadcast.microphone.is_told = true;
             self.declare(out);
         }
     }

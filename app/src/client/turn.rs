@@ -76,6 +76,6 @@ impl Client {
     }
 
     pub(super) fn forget_failures(&mut self) {
-        self.gathering.forget_answers();
+        self.gathering.forget_failures();
     }
 }

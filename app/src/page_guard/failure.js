@@ -18,6 +18,7 @@
 
   function fail(why) {
     if (isLeaving) return;
+    clearTimeout(slow);
     if (document.readyState !== "loading") return show(why);
     document.addEventListener("DOMContentLoaded", function () {
       show(why);
@@ -61,7 +62,7 @@
     if (run) run();
     isRunning = true;
     clearTimeout(slow);
-    var notice = document.querySelector("#page-failure[data-failure=slow]");
+    var notice = document.querySelector("#page-failure[data-failure=slow], #page-failure[data-failure=code]");
     if (notice) notice.hidden = true;
   };
   guard.fail = function () {

@@ -28,7 +28,7 @@ pub fn PrivacyPage() -> impl IntoView {
                 </p>
                 <h2>"Your session"</h2>
                 <p>
-                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends when you log out, or 30 days after your last visit unless whoever runs this server chose otherwise; a guest’s name is deleted within the hour after that. The server keeps a fingerprint of it, not the cookie. A second cookie holds a random number for a year: it belongs to your browser, not to you, and serves for nothing but that somebody whom a host has removed does not come back as a new guest. If you choose light or dark colours, a third cookie remembers that, and nothing else. How loud you listen, which microphone you took and whether you hide your address stay in your browser alone."
+                    "One cookie remembers that you are you. It is needed for the room to know you, it cannot be read by scripts, and it is used for nothing else. It ends when you log out, or 30 days after your last visit unless whoever runs this server chose otherwise; a guest’s name is deleted within the hour after that. The server keeps a fingerprint of it, not the cookie. A second cookie holds a random number for a year: it belongs to your browser, not to you, and serves for nothing but that somebody whom a host has removed does not come back as a new guest. If you choose light or dark colours, a third cookie remembers that, and nothing else. How loud you listen, which microphone and loudspeaker you took and whether you hide your address stay in your browser alone."
                 </p>
                 <h2>"Your address"</h2>
                 <p>

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlDocument;
 
 use super::{property::property, storage};
-use crate::client::Capabilities;
+use crate::{client::Capabilities, routes};
 
 /// What there is.
 pub(super) fn detect() -> Capabilities {
@@ -24,10 +24,11 @@ pub(crate) fn keeps_cookies() -> bool {
     const PROBE: &str = "heartogether.probe";
     let Ok(page) = document().dyn_into::<HtmlDocument>() else { return true };
     // A browser without cookies takes one without a word, or throws.
-    let is_set = page.set_cookie(&format!("{PROBE}=1; SameSite=Lax; Path=/")).is_ok();
+    let path = routes::href(routes::HOME);
+    let is_set = page.set_cookie(&format!("{PROBE}=1; SameSite=Lax; Path={path}")).is_ok();
     let is_kept = is_set && page.cookie().is_ok_and(|cookies| cookies.contains(PROBE));
     if is_kept {
-        let _ = page.set_cookie(&format!("{PROBE}=; SameSite=Lax; Path=/; Max-Age=0"));
+        let _ = page.set_cookie(&format!("{PROBE}=; SameSite=Lax; Path={path}; Max-Age=0"));
     }
     is_kept
 }

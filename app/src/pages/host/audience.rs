@@ -239,7 +239,7 @@ fn Removal(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId)
                     on:click=move |_| presence.press(Input::AddressBlockPressed(member))
                 >
                     <span aria-hidden="true">{move || if is_blocking.get() { "✓ " } else { "" }}</span>
-                    "Everybody at their address"
+                    "Everybody at this address too"
                 </button>
             </div>
         </Swap>
