@@ -38,11 +38,20 @@ impl Backend for Node {
         room: Option<RoomCode>,
     ) -> Result<NewSession, ApiError> {
         Kind::Guest(self.guests()).check(Permission::Connect)?;
+        let now = self.clock.now();
         let room = match room {
-            Some(code) => self.log.find(code).await.map_err(ServerError::from)?.map(|_| code),
-            None => None,
+            // Whoever has guessed too many codes learns no more of them here.
+            Some(code) if !self.quotas.has_no_look_ups(&visitor.caller, now) => {
+                let found = self.log.find(code).await.map_err(ServerError::from)?;
+                let found = found.filter(|room| self.rooms.is_live(*room)).map(|_| code);
+                if found.is_none() {
+                    self.quotas.take_look_up(&visitor.caller, now)?;
+                }
+                found
+            }
+            _ => None,
         };
-        self.quotas.take_sign_in(room, &visitor.caller, self.clock.now())?;
+        self.quotas.take_sign_in(room, &visitor.caller, now)?;
         let usage = check_database(&*self.store, self.limits.database_bytes).await?;
         if usage.guests >= u64::from(self.limits.guests) {
             return Err(Refusal::ServerFull.into());
@@ -90,7 +99,15 @@ impl Backend for Node {
             owner: owner.clone(),
             policy: Policy::from(&self.limits),
         };
-        finish(opening.run()).await?
+        let opened = finish(opening.run()).await?;
+        if matches!(
+            opened,
+            Err(ApiError::Fault(_) | ApiError::Refused(Refusal::StorageUnavailable | Refusal::ServerFull))
+        ) {
+            // It is not the owner's doing.
+            self.quotas.give_room_back(owner.id, caller, self.clock.now());
+        }
+        opened
     }
 
     async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError> {

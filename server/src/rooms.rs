@@ -16,6 +16,7 @@ use std::{
     time::Duration,
 };
 
+use futures::future::join_all;
 use heartogether::{
     id::{NodeId, RoomId},
     room::Event,
@@ -35,6 +36,8 @@ use supervision::{Outcome, Supervision};
 
 /// Pause before storage that failed is tried again.
 const RETRY: Duration = Duration::from_secs(1);
+/// Longest wait at the start for the rooms' logs to be read: one that cannot be read keeps no other room waiting.
+const RECOVERY: Duration = Duration::from_secs(30);
 /// How often what must not be lost is tried where the storage says that it is damaged: another room's log may be.
 const ATTEMPTS: u32 = 10;
 
@@ -64,11 +67,14 @@ impl Rooms {
         self.node
     }
 
-    /// Opens every live room, and says how many there are.
+    /// Opens every live room, and says how many there are, once all are read or [`RECOVERY`] is over.
     pub(crate) async fn recover(self: &Arc<Self>) -> Result<usize, LogError> {
         let live = self.log.live().await?;
-        for room in &live {
-            self.open(*room);
+        let opened: Vec<_> = live.iter().map(|room| self.open(*room)).collect();
+        // Whoever answers has read its log.
+        let read = join_all(opened.iter().map(|room| room.summarise(None)));
+        if tokio::time::timeout(RECOVERY, read).await.is_err() {
+            tracing::warn!("not every room was read in time; those that are left answer later");
         }
         Ok(live.len())
     }

@@ -163,7 +163,11 @@ impl Server {
         if sockets.is_err() || pool.is_err() {
             tracing::warn!("some connections did not end in time");
         }
-        self.lock.release();
+        match pool {
+            Ok(()) => self.lock.release(),
+            // Somebody may still be writing: nobody else uses the data before this process has ended.
+            Err(_) => std::mem::forget(self.lock),
+        }
     }
 }
 
@@ -183,7 +187,7 @@ fn open_node(
         store: Arc::new(SqliteStore::new(pool.clone())),
         quotas: Quotas::new(&limits),
         allowances: Allowances::new(&limits),
-        sockets: Places::new(u32::MAX, limits.sockets_per_address),
+        sockets: Places::new(limits.connections, limits.sockets_per_address),
         reports: Reports::default(),
         hints: Hints::default(),
         readiness: Readiness::new(pool),
@@ -196,11 +200,11 @@ fn open_node(
 
 /// Carries out what the last run could not finish, and forgets what has run out, also where nobody comes any more.
 async fn keep_house(node: Arc<Node>) {
-    if let Err(error) = node.finish_departures().await {
-        error.report();
-    }
     loop {
         let now = node.clock.now();
+        if let Err(error) = node.finish_departures().await {
+            error.report();
+        }
         if let Err(error) = node.store.forget_expired(now).await {
             ServerError::from(error).report();
         }

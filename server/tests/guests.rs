@@ -155,6 +155,37 @@ async fn who_comes_into_a_room_is_counted_by_that_room() {
 }
 
 #[tokio::test]
+async fn guests_of_many_rooms_are_counted_together_as_well() {
+    let limits = Limits { sign_ins_per_address: Quota { count: 1, window_ms: 60_000 }, ..Limits::default() };
+    let server = TestServer::start_with(limits, &[]).await;
+    let site = &server.site;
+    let ada = site.sign_in("Ada").await;
+    let mut taken = 0;
+    for _ in 0..12 {
+        let code = site.create_room(&ada).await;
+        let guest = site.submit("sign_in_as_guest", &format!("name=Grace&next=/listen/{code}"), &[]).await;
+        taken += u32::from(guest.headers().contains_key(SET_COOKIE));
+    }
+    assert_eq!(taken, 10);
+}
+
+#[tokio::test]
+async fn a_sign_in_tells_no_more_of_codes_than_a_look_up() {
+    let quota = |count| Quota { count, window_ms: 60_000 };
+    let limits = Limits { look_ups_per_address: quota(2), sign_ins_per_address: quota(3), ..Limits::default() };
+    let server = TestServer::start_with(limits, &[]).await;
+    let site = &server.site;
+    let code = site.create_room(&site.sign_in("Ada").await).await;
+    let may_come_in = async |next: &str| {
+        let guest = site.submit("sign_in_as_guest", &format!("name=Grace&next=/listen/{next}"), &[]).await;
+        guest.headers().contains_key(SET_COOKIE)
+    };
+    assert!(may_come_in(&code.to_string()).await);
+    assert!(may_come_in("ZZZZZZ").await && may_come_in("ZZZZZY").await, "two guesses");
+    assert!(!may_come_in("ZZZZZX").await && !may_come_in(&code.to_string()).await, "both are refused alike");
+}
+
+#[tokio::test]
 async fn a_full_server_takes_nobody_new_and_keeps_whom_it_has() {
     let rooms = Limits { rooms: 1, ..Limits::default() };
     let guests = Limits { guests: 2, ..Limits::default() };

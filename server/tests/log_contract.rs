@@ -1,6 +1,9 @@
 //! What every room log does.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::SeqCst},
+};
 
 use futures::future::{join, join_all};
 use heartogether::{
@@ -11,7 +14,7 @@ use heartogether::{
     time::Timestamp,
 };
 use heartogether_server::{
-    clock::ManualClock,
+    clock::{Clock, ManualClock},
     database,
     log::{LogError, MemoryLog, PAGE, RoomLog, SqliteLog},
 };
@@ -312,6 +315,43 @@ async fn sqlite_goes_on_after_a_transaction_that_was_rolled_back() {
     for seq in 2..10 {
         assert_eq!(log.append(ROOM, lost(2)).await.expect("appended").seq, Seq(seq));
     }
+}
+
+/// A clock that breaks whoever asks it, once.
+struct BreakingClock {
+    clock: ManualClock,
+    breaks: AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl Clock for BreakingClock {
+    fn now(&self) -> Timestamp {
+        assert!(!self.breaks.swap(false, SeqCst), "a fault of the test");
+        self.clock.now()
+    }
+
+    fn date(&self) -> Timestamp {
+        self.clock.date()
+    }
+
+    async fn sleep_until(&self, at: Timestamp) {
+        self.clock.sleep_until(at).await;
+    }
+}
+
+#[tokio::test]
+async fn sqlite_goes_on_after_its_writer_broke() {
+    let folder = TempDir::new().expect("a folder");
+    let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
+    let clock = ManualClock::at(Timestamp::from_millis(1_000));
+    let clock = Arc::new(BreakingClock { clock, breaks: AtomicBool::new(false) });
+    let log = SqliteLog::new(pool, clock.clone());
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    clock.breaks.store(true, SeqCst);
+    assert!(matches!(log.append(ROOM, lost(1)).await, Err(LogError::Storage(_))));
+    assert_eq!(log.append(ROOM, lost(2)).await.expect("appended").seq, Seq(2));
+    log.stop().await;
+    assert!(matches!(log.append(ROOM, lost(3)).await, Err(LogError::Stopped)));
 }
 
 #[tokio::test]

@@ -13,6 +13,9 @@ use tokio::sync::Mutex;
 
 use super::{AddressBlock, windows::Windows};
 
+/// Rooms into which guests come from one address at once, such as the classes of a school.
+const ROOMS_AT_ONE_ADDRESS: u32 = 10;
+
 /// What accounts and addresses have taken.
 pub(crate) struct Quotas {
     rooms: Windows<AccountId>,
@@ -23,6 +26,8 @@ pub(crate) struct Quotas {
     sign_ins: Windows<AddressBlock>,
     /// Guests who come into a room whose code they know.
     sign_ins_to_rooms: Windows<(AddressBlock, RoomCode)>,
+    /// The same over all rooms: whoever opens many has not many times as many guests.
+    sign_ins_to_all_rooms: Windows<AddressBlock>,
     requests: Windows<AddressBlock>,
     open_rooms: Arc<Mutex<OpenRooms>>,
 }
@@ -36,6 +41,10 @@ impl Quotas {
             found: Windows::new(Quota { count: 1, ..limits.look_ups_per_address }),
             sign_ins: Windows::new(limits.sign_ins_per_address),
             sign_ins_to_rooms: Windows::new(limits.sign_ins_per_address),
+            sign_ins_to_all_rooms: Windows::new(Quota {
+                count: limits.sign_ins_per_address.count.saturating_mul(ROOMS_AT_ONE_ADDRESS),
+                ..limits.sign_ins_per_address
+            }),
             requests: Windows::new(limits.requests_per_address),
             open_rooms: Arc::new(Mutex::new(OpenRooms::new(limits.rooms_per_address))),
         }
@@ -45,6 +54,12 @@ impl Quotas {
     pub(crate) fn take_room(&self, owner: AccountId, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
         judge(self.rooms.take(owner, now), caller)?;
         judge(self.rooms_by_address.take_from_all(tiers(caller), now), caller)
+    }
+
+    /// One room less: it could not be opened.
+    pub(crate) fn give_room_back(&self, owner: AccountId, caller: &Caller, now: Timestamp) {
+        self.rooms.give_back(once(owner), now);
+        self.rooms_by_address.give_back(tiers(caller).map(|(block, _)| block), now);
     }
 
     /// One more look at a room, by whatever way.
@@ -75,6 +90,7 @@ impl Quotas {
     pub(crate) fn take_sign_in(&self, room: Option<RoomCode>, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
         let quota = match room {
             Some(room) => {
+                judge(self.sign_ins_to_all_rooms.take_from_all(tiers(caller), now), caller)?;
                 let of_room = tiers(caller).map(move |(block, times)| ((block, room), times));
                 self.sign_ins_to_rooms.take_from_all(of_room, now)
             }

@@ -58,6 +58,15 @@ impl<K: Copy + Eq + Hash> Windows<K> {
         taken.min_by_key(|quota| quota.remaining).expect("a key")
     }
 
+    /// Gives back what was taken of each key's and not used.
+    pub(super) fn give_back(&self, keys: impl Iterator<Item = K>, now: Timestamp) {
+        let mut taken = self.taken();
+        for key in keys {
+            let window = taken.window(key, self.quota, now);
+            window.count = window.count.saturating_sub(1);
+        }
+    }
+
     /// Whether one of them has none left.
     pub(super) fn is_used_up(&self, mut keys: impl Iterator<Item = (K, u32)>, now: Timestamp) -> bool {
         let taken = self.taken();
@@ -147,6 +156,15 @@ mod tests {
             windows.take(1, at(0));
         }
         assert!(windows.is_used_up(once((1, 1)), at(0)) && !windows.take(2, at(0)).is_exceeded);
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_taken_again() {
+        let windows = Windows::new(QUOTA);
+        assert_eq!([(); 3].map(|()| windows.take(1, at(0)).is_exceeded), [false, false, true]);
+        windows.give_back([1, 2].into_iter(), at(0));
+        assert_eq!([(); 2].map(|()| windows.take(1, at(0)).is_exceeded), [false, true]);
+        assert_eq!(windows.take(2, at(0)).remaining, 1, "who took nothing has no more for it");
     }
 
     #[test]

@@ -5,9 +5,12 @@
 
 mod writer;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -87,7 +90,7 @@ impl SqliteLog {
     async fn write(&self, change: Change) -> Result<Option<Arc<Entry>>, LogError> {
         let (done, outcome) = oneshot::channel();
         self.orders.send(Order { change, done }).await.map_err(|_| LogError::Stopped)?;
-        outcome.await.map_err(|_| LogError::Stopped)?
+        outcome.await.map_err(|_| LogError::Storage(Arc::new(io::Error::other("the log's writer broke"))))?
     }
 
     async fn write_entry(&self, change: Change) -> Result<Arc<Entry>, LogError> {
@@ -98,7 +101,7 @@ impl SqliteLog {
         let select = "SELECT seq, at, version, event FROM entries WHERE room = $1 AND seq > $2 ORDER BY seq LIMIT $3";
         let select = sqlx::query(select).bind(room.to_string()).bind(to_sql(after.0));
         let rows = select.bind(to_sql(u64::try_from(limit).unwrap_or(u64::MAX))).fetch_all(&self.pool).await?;
-        let entries = rows.iter().filter_map(|row| decode_entry(row).transpose()).collect::<Result<Vec<_>, _>>()?;
+        let entries: Vec<_> = rows.iter().filter_map(decode_entry).collect();
         let skipped = u64::try_from(rows.len() - entries.len()).unwrap_or(u64::MAX);
         let last = rows.last().filter(|_| rows.len() == limit).map(|row| row.try_get("seq")).transpose()?;
         Ok(Page { entries, skipped, next: last.map(|seq| Seq(from_sql(seq))) })
@@ -106,14 +109,14 @@ impl SqliteLog {
 }
 
 /// The entry of a row, if it is understood.
-fn decode_entry(row: &SqliteRow) -> Result<Option<Arc<Entry>>, sqlx::Error> {
-    let (seq, at): (i64, i64) = (row.try_get("seq")?, row.try_get("at")?);
-    let version: i64 = row.try_get("version")?;
-    let event = match version == i64::from(EVENT_VERSION) {
-        true => serde_json::from_str(row.try_get("event")?).ok(),
-        false => None,
-    };
-    Ok(event.map(|event| Arc::new(Entry { seq: Seq(from_sql(seq)), at: Timestamp::from_millis(from_sql(at)), event })))
+fn decode_entry(row: &SqliteRow) -> Option<Arc<Entry>> {
+    let (seq, at): (i64, i64) = (row.try_get("seq").ok()?, row.try_get("at").ok()?);
+    let version: i64 = row.try_get("version").ok()?;
+    if version != i64::from(EVENT_VERSION) {
+        return None;
+    }
+    let event = serde_json::from_str(row.try_get("event").ok()?).ok()?;
+    Some(Arc::new(Entry { seq: Seq(from_sql(seq)), at: Timestamp::from_millis(from_sql(at)), event }))
 }
 
 fn parse_room(row: &SqliteRow) -> Result<RoomId, sqlx::Error> {
@@ -153,7 +156,15 @@ impl RoomLog for SqliteLog {
 
     async fn live(&self) -> Result<Vec<RoomId>, LogError> {
         let rows = sqlx::query("SELECT id FROM rooms").fetch_all(&self.pool).await?;
-        Ok(rows.iter().map(parse_room).collect::<Result<_, _>>()?)
+        // One room that cannot be told keeps no other one from being taken up.
+        let parsed = rows.iter().filter_map(|row| match parse_room(row) {
+            Ok(room) => Some(room),
+            Err(error) => {
+                tracing::error!(%error, "a room's id cannot be read");
+                None
+            }
+        });
+        Ok(parsed.collect())
     }
 
     async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError> {

@@ -19,6 +19,8 @@ use crate::signalling::Outbox;
 
 /// Requests that may wait for a replica before those who ask have to wait themselves.
 const REQUESTS: usize = 64;
+/// How often a replica is asked: a task that breaks takes the requests that wait with it.
+const ASKED_AT_MOST: u32 = 3;
 
 /// What a replica can be asked. It has taken in every entry that was appended before the request was made.
 pub(super) enum Request {
@@ -125,15 +127,16 @@ impl RoomHandle {
         let _ = self.requests.send(request).await;
     }
 
-    /// `None` once the room is over. An answer that was lost with a task that broke comes from the next one, which takes the
-    /// room up.
+    /// `None` once the room is over, or where it breaks on the request itself. An answer that was lost with a task that broke
+    /// comes from the next one, which takes the room up.
     async fn ask<T>(&self, request: impl Fn(oneshot::Sender<T>) -> Request) -> Option<T> {
-        loop {
+        for _ in 0..ASKED_AT_MOST {
             let (done, answer) = oneshot::channel();
             self.requests.send(request(done)).await.ok()?;
             if let Ok(answer) = answer.await {
                 return Some(answer);
             }
         }
+        None
     }
 }

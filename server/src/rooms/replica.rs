@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -99,7 +100,10 @@ impl<'a> Replica<'a> {
                 request = requests.recv() => {
                     let Some(request) = request else { return Ok(()) };
                     self.take_waiting(&mut entries).await?;
-                    self.answer(request);
+                    // What is asked changes nothing in the room, so a question that breaks costs its answer alone.
+                    if catch_unwind(AssertUnwindSafe(|| self.answer(request))).is_err() {
+                        tracing::error!(room = %self.setting.id, "a request to the room broke");
+                    }
                 }
                 () = sleep_until(&*self.setting.clock, self.wake_at), if may_wake => {
                     self.wake_at = None;

@@ -174,6 +174,15 @@ impl Scene {
     }
 }
 
+#[tokio::test]
+async fn what_is_taken_up_at_a_start_has_been_read() {
+    let log = FaultyLog::new(true);
+    log.create(created()).await.expect("created");
+    let rooms = open_rooms(log);
+    assert_eq!(rooms.recover().await.expect("recovered"), 1);
+    assert!(rooms.is_live(ROOM));
+}
+
 fn open_rooms(log: Arc<FaultyLog>) -> Arc<Rooms> {
     let config = Config::from_arguments(["heartogether-server"]).expect("valid flags");
     Rooms::new(NODE, log, Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), config.ice)

@@ -1,7 +1,8 @@
 //! The one task that changes the logs.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
+use futures::FutureExt;
 use heartogether::{
     id::{RoomId, Seq},
     room::{Command, Entry, Event, RoomCreated},
@@ -62,9 +63,16 @@ impl Writer {
         Self { pool, clock, topics }
     }
 
-    /// Carries out orders until nobody can give one any more, or until `stop` completes and those that wait are done.
+    /// Carries out orders until nobody can give one any more, or until `stop` completes and those that wait are done. Where it
+    /// breaks, the orders at hand are lost, which those who gave them see, and it goes on with the next.
     pub(super) async fn run(self, mut waiting: mpsc::Receiver<Order>, mut stop: oneshot::Receiver<()>) {
-        let (mut orders, mut is_stopping) = (Vec::new(), false);
+        while AssertUnwindSafe(self.serve(&mut waiting, &mut stop)).catch_unwind().await.is_err() {
+            tracing::error!("the writer of the rooms' logs broke and goes on");
+        }
+    }
+
+    async fn serve(&self, waiting: &mut mpsc::Receiver<Order>, mut stop: &mut oneshot::Receiver<()>) {
+        let (mut orders, mut is_stopping) = (Vec::new(), waiting.is_closed());
         loop {
             let count = tokio::select! {
                 biased;
