@@ -164,7 +164,7 @@ impl Default for Limits {
             new_rooms_per_address: Quota { count: 120, window_ms: 10 * 60 * 1000 },
             rooms: 10_000,
             guests: 200_000,
-            database_bytes: 0,
+            database_bytes: 8 << 30,
             look_ups_per_address: Quota { count: 120, window_ms: 5 * 60 * 1000 },
             sign_ins_per_address: Quota { count: 120, window_ms: 10 * 60 * 1000 },
             requests_per_address: Quota { count: 1_200, window_ms: 60 * 1000 },
