@@ -112,6 +112,9 @@ impl<'a> Replica<'a> {
             }
         }
         insist(|| self.setting.log.close(self.setting.id)).await?;
+        // Its members were told of the end. Whoever asked for a place meanwhile waits for an answer.
+        let refusal = Frame::refusal(Refusal::RoomNotFound);
+        self.held.outboxes.drain().for_each(|(_, outbox)| outbox.push(refusal.clone()));
         tracing::info!(room = %self.setting.id, "the room is over");
         Ok(())
     }

@@ -175,6 +175,16 @@ impl Scene {
 }
 
 #[tokio::test]
+async fn whoever_waits_at_a_room_that_is_over_is_answered() {
+    let scene = Scene::set(true).await;
+    let (waiting, mut queue) = outbox(10);
+    scene.room.attach(ConnectionId::from_bits(9), waiting).await.expect("attached");
+    scene.log.close(ROOM).await.expect("closed");
+    let Some(Frame::Text(text)) = queue.next().await else { panic!("an answer") };
+    assert!(text.contains(Refusal::RoomNotFound.code()), "{text}");
+}
+
+#[tokio::test]
 async fn what_is_taken_up_at_a_start_has_been_read() {
     let log = FaultyLog::new(true);
     log.create(created()).await.expect("created");
