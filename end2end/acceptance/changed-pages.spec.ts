@@ -66,8 +66,8 @@ test('what extensions put into a page before its code is there does no harm', as
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   await signIn(listener, 'Grace');
-  const release = await holdCode(listener);
   for (const path of ['/', '/login', `/room/${code}`, `/listen/${code}`]) {
+    const release = await holdCode(listener);
     await listener.goto(path, { waitUntil: 'domcontentloaded' });
     await extend(listener);
     release();
@@ -75,6 +75,7 @@ test('what extensions put into a page before its code is there does no harm', as
     // Its own surface is its own business.
     await expect(listener.locator('#extension')).toBeAttached();
     await expect(failure(listener)).toBeHidden();
+    await listener.unrouteAll();
   }
   await hear(listener, TAB_TONE_HZ);
   await button(listener, 'Mute').click();
