@@ -67,4 +67,4 @@ pub mod room;
 pub mod sdp;
 mod text;
 pub mod time;
-pub mod wire;
+pub mod protocol;

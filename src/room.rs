@@ -27,7 +27,7 @@ use crate::{
     refusal::Refusal,
     role::{Kind, Permission, Standing, permit},
     time::Timestamp,
-    wire::{EndReason, Messages, RoomEvent, RoomView, SequencedEvent, StreamState},
+    protocol::{EndReason, Messages, RoomEvent, RoomView, SequencedEvent, StreamState},
 };
 use chat::Chat;
 use members::Members;
@@ -303,7 +303,7 @@ impl Room {
         &self,
         from: ConnectionId,
         to: MemberId,
-        signal: &crate::wire::Signal,
+        signal: &crate::protocol::Signal,
     ) -> Result<(MemberId, ConnectionRef), Refusal> {
         let sender = self.member_at(from).ok_or(Refusal::NotAMember)?;
         if self.ended.is_some() {

@@ -39,7 +39,7 @@ use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, Seq},
     refusal::Refusal,
     role::Role,
-    wire::{
+    protocol::{
         ClientMessage, EndReason, Missed, ReceivedSignal, RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage,
         Source, StreamState,
     },
@@ -365,7 +365,7 @@ impl Client {
     }
 
     fn take_signal(&mut self, received: ReceivedSignal, out: &mut Vec<Command>) {
-        use heartogether::wire::Signal::*;
+        use heartogether::protocol::Signal::*;
         let from = received.from;
         match (self.role, received.signal) {
             (Role::Listener, Offer { negotiation, sdp, restarts: None }) => {

@@ -23,12 +23,12 @@ pub(crate) fn HeadStart() -> impl IntoView {
 /// What the page that is asked for will say first, as a list of frames in JSON.
 #[cfg(feature = "ssr")]
 fn said_ahead() -> Option<String> {
-    use heartogether::{role::Permission, wire};
+    use heartogether::{role::Permission, protocol};
 
     use crate::{api::Visitor, client::listener_introduction, routes::Destination};
 
     let request = use_context::<http::request::Parts>()?;
     let Destination::Listen(code) = Destination::parse(request.uri.path()) else { return None };
     request.extensions.get::<Visitor>()?.permit(Permission::Connect).ok()?;
-    Some(wire::encode(&listener_introduction(code).map(|message| wire::encode(&message))))
+    Some(protocol::encode(&listener_introduction(code).map(|message| protocol::encode(&message))))
 }

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use heartogether::{
     limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES},
     refusal::Refusal,
-    wire::{ClientMessage, SendSignal, Signal, decode_client, decode_server, encode},
+    protocol::{ClientMessage, SendSignal, Signal, decode_client, decode_server, encode},
 };
 use libfuzzer_sys::fuzz_target;
 

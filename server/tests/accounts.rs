@@ -3,7 +3,7 @@
 use heartogether::{
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, Ping, RoomEvent, SequencedEvent, ServerMessage},
+    protocol::{ClientMessage, Ping, RoomEvent, SequencedEvent, ServerMessage},
 };
 use serde_json::json;
 

@@ -7,7 +7,7 @@ mod requests;
 use heartogether::{
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, RemoveListener, RoomEvent},
+    protocol::{ClientMessage, RemoveListener, RoomEvent},
 };
 
 use crate::support::{Pair, Site};

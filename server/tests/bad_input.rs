@@ -6,7 +6,7 @@ use heartogether::{
     limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES, Limits},
     refusal::Refusal,
     role::Role,
-    wire::{
+    protocol::{
         ClientMessage, Hello, PROTOCOL_VERSION, Ping, Refused, RoomEvent, ServerMessage, Signal, Source, StartStream,
         encode,
     },

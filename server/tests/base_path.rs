@@ -4,7 +4,7 @@ use heartogether::{
     id::RoomCode,
     limits::Limits,
     role::Role,
-    wire::{ClientMessage, Hello, PROTOCOL_VERSION, ServerMessage},
+    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, ServerMessage},
 };
 
 use crate::{

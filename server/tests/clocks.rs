@@ -6,7 +6,7 @@ use heartogether::{
     limits::Limits,
     role::Role,
     time::Timestamp,
-    wire::{Missed, RoomEvent, ServerMessage, StreamState},
+    protocol::{Missed, RoomEvent, ServerMessage, StreamState},
 };
 use heartogether_server::clock::{Clock, ManualClock};
 use serde_json::Value;

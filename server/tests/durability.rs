@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use heartogether::{
     engagement::MessageText,
-    wire::{ClientMessage, RemoveListener, RoomEvent, SendMessage},
+    protocol::{ClientMessage, RemoveListener, RoomEvent, SendMessage},
 };
 use tempfile::TempDir;
 

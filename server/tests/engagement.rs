@@ -6,7 +6,7 @@ use heartogether::{
     limits::Limits,
     refusal::Refusal,
     role::Role,
-    wire::{
+    protocol::{
         ClientMessage, FetchMessages, Message, Refused, RemoveListener, RoomEvent, SendMessage, SendReaction,
         ServerMessage,
     },

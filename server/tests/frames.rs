@@ -5,7 +5,7 @@ use heartogether::{
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAMES_PER_MESSAGE, Limits},
     refusal::Refusal,
     role::Role,
-    wire::{Candidate, ClientMessage, Ping, RoomEvent, ServerMessage, Signal, encode},
+    protocol::{Candidate, ClientMessage, Ping, RoomEvent, ServerMessage, Signal, encode},
 };
 use tokio_tungstenite::tungstenite::{
     Message,

@@ -5,7 +5,7 @@ use heartogether::{
     limits::{Limits, Quota},
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, Hello, PROTOCOL_VERSION, RemoveListener, RoomEvent, ServerMessage},
+    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, RemoveListener, RoomEvent, ServerMessage},
 };
 use reqwest::header::SET_COOKIE;
 

@@ -13,7 +13,7 @@ use heartogether::{
     limits::Limits,
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, JoinRoom, ServerMessage},
+    protocol::{ClientMessage, JoinRoom, ServerMessage},
 };
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::{

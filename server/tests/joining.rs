@@ -4,7 +4,7 @@ use heartogether::{
     limits::Limits,
     refusal::Refusal,
     role::Role,
-    wire::{
+    protocol::{
         ClientMessage, EndReason, JoinRoom, Missed, Refused, RemoveListener, RoomEvent, ServerMessage, Source,
         StartStream, StreamState,
     },
@@ -277,7 +277,7 @@ async fn a_connection_hears_heartbeats_and_is_closed_when_it_is_silent() {
     let mut connection = server.site.greet(&ada).await;
     server.clock.advance(Limits::default().heartbeat_ms);
     let text = connection.frame().await.into_text().expect("a text frame");
-    assert_eq!(heartogether::wire::decode_server(&text), Ok(ServerMessage::Heartbeat));
+    assert_eq!(heartogether::protocol::decode_server(&text), Ok(ServerMessage::Heartbeat));
     server.clock.advance(Limits::default().silence_ms);
     assert_eq!(connection.close_code().await, 1001);
 }

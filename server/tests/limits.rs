@@ -4,7 +4,7 @@ use heartogether::{
     limits::{Limits, Quota},
     refusal::Refusal,
     role::Role,
-    wire::RoomEvent,
+    protocol::RoomEvent,
 };
 use heartogether_app::api::ApiError;
 use leptos::prelude::FromServerFnError;

@@ -5,7 +5,7 @@ use std::{fs::File, process::Stdio, sync::Arc};
 use heartogether::{
     engagement::MessageText,
     id::NegotiationId,
-    wire::{Candidate, ClientMessage, RoomEvent, SendMessage, Signal, Source, StartStream},
+    protocol::{Candidate, ClientMessage, RoomEvent, SendMessage, Signal, Source, StartStream},
 };
 use heartogether_server::clock::{Clock, ManualClock, SystemClock};
 use serde_json::Value;

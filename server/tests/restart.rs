@@ -5,7 +5,7 @@ use heartogether::{
     id::Seq,
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, Missed, RemoveListener, RoomEvent, RoomView, SendMessage, Source, StartStream, StreamState},
+    protocol::{ClientMessage, Missed, RemoveListener, RoomEvent, RoomView, SendMessage, Source, StartStream, StreamState},
 };
 use heartogether_server::database;
 use tempfile::TempDir;

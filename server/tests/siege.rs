@@ -19,7 +19,7 @@ use std::{
 use futures::future::join_all;
 use heartogether::{
     limits::Limits,
-    wire::{ClientMessage, Hello, PROTOCOL_VERSION, Ping, ServerMessage, encode},
+    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, Ping, ServerMessage, encode},
 };
 use tempfile::TempDir;
 use tokio::{

@@ -4,7 +4,7 @@ use heartogether::{
     id::{MemberId, NegotiationId},
     refusal::Refusal,
     role::Role,
-    wire::{Candidate, ClientMessage, RoomEvent, Signal, Source, StartStream},
+    protocol::{Candidate, ClientMessage, RoomEvent, Signal, Source, StartStream},
 };
 
 use crate::support::{TestServer, answer, offer, received};

@@ -2,7 +2,7 @@
 
 use heartogether::{
     id::Seq,
-    wire::{ClientMessage, Missed, RoomEvent, ServerMessage, Source, StartStream, StreamState},
+    protocol::{ClientMessage, Missed, RoomEvent, ServerMessage, Source, StartStream, StreamState},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};

@@ -15,7 +15,7 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     time::Timestamp,
-    wire::{
+    protocol::{
         ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping, ReceivedSignal, ResumeRoom, RoomEvent, RoomJoined,
         RoomResumed, SendSignal, SequencedEvent, ServerMessage, Signal, decode_server, encode,
     },
@@ -551,7 +551,7 @@ pub fn received(from: MemberId, signal: Signal) -> ServerMessage {
 }
 
 /// What the stream has become, if that is what happened.
-pub(crate) fn changed_to(event: &RoomEvent) -> Option<heartogether::wire::StreamState> {
+pub(crate) fn changed_to(event: &RoomEvent) -> Option<heartogether::protocol::StreamState> {
     match event {
         RoomEvent::StreamChanged { stream, .. } => Some(*stream),
         _ => None,

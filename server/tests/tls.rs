@@ -5,7 +5,7 @@ use std::{io, path::Path, sync::Arc};
 use heartogether::{
     limits::Limits,
     time::Timestamp,
-    wire::{ClientMessage, Hello, PROTOCOL_VERSION},
+    protocol::{ClientMessage, Hello, PROTOCOL_VERSION},
 };
 use heartogether_server::{clock::ManualClock, config::Config, startup::Server};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
@@ -124,7 +124,7 @@ async fn both_versions_of_http_are_spoken_and_members_connect() {
     let stream = connect(port, &cert, &[b"http/1.1"]).await.expect("a handshake");
     let (mut socket, _) =
         tokio_tungstenite::client_async(format!("wss://{NAME}/ws"), stream).await.expect("a WebSocket");
-    let hello = heartogether::wire::encode(&ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }));
+    let hello = heartogether::protocol::encode(&ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }));
     futures::SinkExt::send(&mut socket, hello.into()).await.expect("a connection that takes frames");
     let answer = futures::StreamExt::next(&mut socket).await.expect("an answer").expect("a frame");
     assert!(answer.to_text().expect("text").contains("not_signed_in"), "{answer:?}");

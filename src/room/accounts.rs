@@ -8,7 +8,7 @@ use crate::{
     id::{AccountId, ConnectionId, DisplayName},
     refusal::Refusal,
     time::Timestamp,
-    wire::{EndReason, RoomEvent},
+    protocol::{EndReason, RoomEvent},
 };
 
 /// A guest has signed in and goes on as `to`: what was the guest's is the account's, a removal too.

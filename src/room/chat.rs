@@ -11,7 +11,7 @@ use crate::{
     limits::{MESSAGES_AT_ONCE, MESSAGES_KEPT},
     role::Role,
     time::Timestamp,
-    wire::{Message, Messages, RoomEvent},
+    protocol::{Message, Messages, RoomEvent},
 };
 
 /// The messages the room keeps, oldest first.

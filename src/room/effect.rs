@@ -8,7 +8,7 @@ use crate::{
     refusal::Refusal,
     role::Role,
     time::Timestamp,
-    wire::{Refused, RoomEvent, SequencedEvent, ServerMessage},
+    protocol::{Refused, RoomEvent, SequencedEvent, ServerMessage},
 };
 
 /// Whom a message is for.

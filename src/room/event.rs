@@ -11,7 +11,7 @@ use crate::{
     limits::Limits,
     role::{Kind, Permission, Role},
     time::Timestamp,
-    wire::Source,
+    protocol::Source,
 };
 
 /// One line of a room's log. Its place and its time come from the log.

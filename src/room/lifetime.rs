@@ -7,7 +7,7 @@ use crate::{
     refusal::Refusal,
     role::{Kind, Permission, permit},
     time::Timestamp,
-    wire::{EndReason, RoomEvent, StreamState},
+    protocol::{EndReason, RoomEvent, StreamState},
 };
 
 /// Lets time pass up to `at`: what is due by then has happened before the entry at hand, however late a timer fires.

@@ -16,7 +16,7 @@ use crate::{
     refusal::Refusal,
     role::{Permission, Role, Standing, permit},
     time::Timestamp,
-    wire::{ListenerView, Missed, RoomEvent, RoomJoined, RoomResumed, ServerMessage},
+    protocol::{ListenerView, Missed, RoomEvent, RoomJoined, RoomResumed, ServerMessage},
 };
 
 /// The host's place, and the listeners' in order of arrival.

@@ -7,7 +7,7 @@ use crate::{
     id::ConnectionId,
     refusal::Refusal,
     time::Timestamp,
-    wire::{RoomEvent, StreamState},
+    protocol::{RoomEvent, StreamState},
 };
 
 /// The stream as the host last declared it.

@@ -5,10 +5,10 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     room::{Audience, Command, Effect, Entry, Event, JoinRequested, Policy, RoomCreated, redact},
-    wire::{EndReason, RoomEvent, StreamState},
+    protocol::{EndReason, RoomEvent, StreamState},
 };
 
-use crate::stage::*;
+use crate::scenario::*;
 
 /// More than a room remembers of those who left.
 const CROWD: u128 = heartogether::limits::FORMER_LISTENERS as u128 + 10;

@@ -7,10 +7,10 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     room::{Audience, Command},
-    wire::{Message, Missed, RoomEvent},
+    protocol::{Message, Missed, RoomEvent},
 };
 
-use crate::stage::*;
+use crate::scenario::*;
 
 fn texts(messages: &[Message]) -> Vec<&str> {
     messages.iter().map(|message| message.text.as_str()).collect()

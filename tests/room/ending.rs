@@ -5,10 +5,10 @@ use heartogether::{
     refusal::Refusal,
     role::{Guests, Kind, Role},
     room::{Command, Effect, Event, Foreseen},
-    wire::{EndReason, RoomEvent, Signal, StreamState},
+    protocol::{EndReason, RoomEvent, Signal, StreamState},
 };
 
-use crate::stage::*;
+use crate::scenario::*;
 
 #[test]
 fn the_host_stops_the_room_for_everyone() {

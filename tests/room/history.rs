@@ -8,11 +8,11 @@ use heartogether::{
     role::{Kind, Role},
     room::{Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, ResumeRequested, Room, step},
     time::Timestamp,
-    wire::{Missed, RoomView, ServerMessage},
+    protocol::{Missed, RoomView, ServerMessage},
 };
 use proptest::prelude::*;
 
-use crate::stage::*;
+use crate::scenario::*;
 
 /// Who sits at each page.
 pub(crate) const PAGES: [AccountId; 7] = [OWNER, OWNER, GRACE, GRACE, EDSGER, BARBARA, BARBARA];

@@ -5,10 +5,10 @@ use heartogether::{
     refusal::Refusal,
     role::{Kind, Role},
     room::{Audience, Command, Effect, Event, JoinRequested},
-    wire::{EndReason, ListenerView, RoomEvent, ServerMessage, StreamState},
+    protocol::{EndReason, ListenerView, RoomEvent, ServerMessage, StreamState},
 };
 
-use crate::stage::*;
+use crate::scenario::*;
 
 #[test]
 fn the_owner_takes_the_hosts_place() {

@@ -3,10 +3,10 @@
 use heartogether::{
     refusal::Refusal,
     room::{Audience, Command, Effect, Event},
-    wire::{EndReason, Refused, RoomEvent, ServerMessage, StreamState},
+    protocol::{EndReason, Refused, RoomEvent, ServerMessage, StreamState},
 };
 
-use crate::stage::*;
+use crate::scenario::*;
 
 const IDLE: RoomEvent = RoomEvent::RoomEnded { reason: EndReason::Idle };
 const HOST_ABSENT: RoomEvent = RoomEvent::RoomEnded { reason: EndReason::HostAbsent };

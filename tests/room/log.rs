@@ -7,7 +7,7 @@ use heartogether::{
     time::Timestamp,
 };
 
-use crate::stage::*;
+use crate::scenario::*;
 
 #[test]
 fn a_room_is_nothing_before_its_first_entry() {

@@ -1,7 +1,7 @@
 //! The room's rules, as tables (one facet a file) and as properties of random histories.
 
 mod accounts;
-mod authority;
+mod permissions;
 mod chat;
 mod ending;
 mod history;
@@ -11,5 +11,5 @@ mod log;
 mod properties;
 mod removing;
 mod resuming;
-mod stage;
+mod scenario;
 mod stream;

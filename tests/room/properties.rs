@@ -7,7 +7,7 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     room::{Audience, Effect, Entry, Event, Foreseen, Member, Room, redact, step},
-    wire::{EndReason, Refused, RoomEvent, RoomView, ServerMessage},
+    protocol::{EndReason, Refused, RoomEvent, RoomView, ServerMessage},
 };
 use proptest::{prelude::*, test_runner::Config};
 
@@ -116,7 +116,7 @@ proptest! {
     #[test]
     fn the_audience_that_the_host_is_shown_counts_who_has_a_place(moves in moves()) {
         for turn in play(&moves).iter().filter(|turn| turn.before.ended().is_none()) {
-            let hosts = turn.shown.iter().filter(|(member, _)| *member == crate::stage::HOST);
+            let hosts = turn.shown.iter().filter(|(member, _)| *member == crate::scenario::HOST);
             for (_, view) in hosts {
                 prop_assert_eq!(view.listeners.len(), turn.after.listener_count());
             }
@@ -183,7 +183,7 @@ proptest! {
                 let view = turn.after.view(member.id).expect("a member has a view");
                 prop_assert_eq!(view.listeners, vec![]);
             }
-            for (member, view) in turn.shown.iter().filter(|(member, _)| *member != crate::stage::HOST) {
+            for (member, view) in turn.shown.iter().filter(|(member, _)| *member != crate::scenario::HOST) {
                 prop_assert_eq!(&view.listeners, &vec![], "shown to {:?}", member);
             }
         }
@@ -192,7 +192,7 @@ proptest! {
     #[test]
     fn after_the_end_there_are_only_refusals(moves in moves()) {
         for turn in play(&moves).iter().filter(|turn| turn.before.ended().is_some()) {
-            if turn.entry.event == crate::stage::reopening(crate::stage::OWNER) {
+            if turn.entry.event == crate::scenario::reopening(crate::scenario::OWNER) {
                 continue;
             }
             prop_assert_eq!(turn.before.ended(), turn.after.ended());

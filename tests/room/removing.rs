@@ -5,10 +5,10 @@ use heartogether::{
     refusal::Refusal,
     role::{Kind, Role},
     room::{Command, Event, JoinRequested, Marks, Policy, RoomCreated},
-    wire::RoomEvent,
+    protocol::RoomEvent,
 };
 
-use crate::stage::*;
+use crate::scenario::*;
 
 const HOSTS_ADDRESS: u128 = 1;
 

@@ -6,10 +6,10 @@ use heartogether::{
     refusal::Refusal,
     role::{Kind, Role},
     room::{Command, ConnectionRef, Event, JoinRequested},
-    wire::{Missed, RoomEvent, StreamState},
+    protocol::{Missed, RoomEvent, StreamState},
 };
 
-use crate::stage::*;
+use crate::scenario::*;
 
 #[test]
 fn a_listener_who_drops_keeps_the_place_and_the_host_learns_of_it() {

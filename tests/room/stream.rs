@@ -5,13 +5,13 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     room::{Command, Event, Foreseen},
-    wire::{
+    protocol::{
         RoomEvent,
         StreamState::{self, *},
     },
 };
 
-use crate::stage::*;
+use crate::scenario::*;
 
 /// A room with the host at connection 1, in a state of the stream.
 fn in_state(state: StreamState) -> Stage {

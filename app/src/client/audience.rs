@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use heartogether::wire::ListenerView;
+use heartogether::protocol::ListenerView;
 
 use super::PeerState;
 

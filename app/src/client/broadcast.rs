@@ -2,7 +2,7 @@
 
 use heartogether::{
     role::Role,
-    wire::{ClientMessage, DeclareSilence, Source, StartStream, StreamState},
+    protocol::{ClientMessage, DeclareSilence, Source, StartStream, StreamState},
 };
 
 use super::{Client, Command, Fader, Keepsake, Mix, Processing, Profile, Timer, silence::Microphone};

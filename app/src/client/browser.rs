@@ -52,7 +52,7 @@ use heartogether::{
     id::NegotiationId,
     refusal::Refusal,
     role::Role,
-    wire::{ListenerView, RoomJoined, RoomResumed, RoomView, ServerMessage},
+    protocol::{ListenerView, RoomJoined, RoomResumed, RoomView, ServerMessage},
 };
 use leptos::{
     leptos_dom::helpers::{IntervalHandle, TimeoutHandle},

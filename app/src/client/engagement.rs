@@ -11,7 +11,7 @@ use heartogether::{
     limits::MESSAGE_BURST,
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, FetchMessages, Message, Messages, RemoveListener, RoomEvent, SendMessage, SendReaction},
+    protocol::{ClientMessage, FetchMessages, Message, Messages, RemoveListener, RoomEvent, SendMessage, SendReaction},
 };
 
 use super::{Client, Command, Timer};

@@ -4,7 +4,7 @@ use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, NegotiationId, RoomCode},
     refusal::Refusal,
-    wire::{Candidate, ClientMessage, IceConfiguration, ServerMessage, Source},
+    protocol::{Candidate, ClientMessage, IceConfiguration, ServerMessage, Source},
 };
 
 use super::{

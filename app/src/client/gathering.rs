@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use heartogether::wire::Candidate;
+use heartogether::protocol::Candidate;
 
 use super::statistics::{
     CandidateKind,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use heartogether::{id::RoomCode, wire::Source};
+use heartogether::{id::RoomCode, protocol::Source};
 
 use super::{Broadcast, Client, Fader, Mix, Profile};
 

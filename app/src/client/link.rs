@@ -4,7 +4,7 @@ use heartogether::{
     id::RoomCode,
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping, ResumeRoom},
+    protocol::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping, ResumeRoom},
 };
 
 use super::{Client, Command, Timer};

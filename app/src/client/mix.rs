@@ -1,6 +1,6 @@
 //! What the host sends, put together: which sources are in it, how loud each is, and what goes out because of that.
 
-use heartogether::wire::Source;
+use heartogether::protocol::Source;
 
 /// The volume of a fader that leaves the sound as it is.
 pub const FULL_PERCENT: u8 = 100;

@@ -4,7 +4,7 @@ use heartogether::{
     id::{MemberId, NegotiationId},
     limits::CANDIDATES_PER_SIGNAL,
     role::Role,
-    wire::{ClientMessage, SendSignal, Signal, StreamState},
+    protocol::{ClientMessage, SendSignal, Signal, StreamState},
 };
 
 use super::{Client, Command, PeerState, Timer};

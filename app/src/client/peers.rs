@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use heartogether::{
     id::{MemberId, NegotiationId},
     limits::CANDIDATES_PER_SIGNAL,
-    wire::Candidate,
+    protocol::Candidate,
 };
 
 use super::{

@@ -1,7 +1,7 @@
 //! Sound quality: what a profile asks of the codec and of the microphone. Plain values; whoever negotiates, adapts or
 //! captures reads them here.
 
-use heartogether::wire::Source;
+use heartogether::protocol::Source;
 
 /// What the sound is, and so how it is captured and encoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

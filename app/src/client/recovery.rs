@@ -5,7 +5,7 @@
 use heartogether::{
     id::{MemberId, NegotiationId},
     role::Role,
-    wire::{ListenerView, Signal},
+    protocol::{ListenerView, Signal},
 };
 
 use super::{Client, Command, PeerState, Timer};

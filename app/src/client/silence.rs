@@ -1,6 +1,6 @@
 //! A microphone that gives no sound though nobody means it to: the host is told, and through the room those who listen.
 
-use heartogether::wire::Source;
+use heartogether::protocol::Source;
 
 use super::{Client, Command, Timer, broadcast::Broadcast};
 

@@ -5,7 +5,7 @@
 use heartogether::{
     id::{MemberId, NegotiationId},
     role::Role,
-    wire::StreamState,
+    protocol::StreamState,
 };
 
 use super::{

@@ -1,7 +1,7 @@
 //! Inputs and commands in words, for whoever looks why a page does what it does. No secret, no name, no text of people's, no
 //! address and no description of a connection is among them.
 
-use heartogether::wire::{ClientMessage, RoomEvent, ServerMessage, Signal};
+use heartogether::protocol::{ClientMessage, RoomEvent, ServerMessage, Signal};
 
 use super::{Command, Input, Timer};
 

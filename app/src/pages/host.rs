@@ -11,7 +11,7 @@ use heartogether::{
     id::RoomCode,
     refusal::Refusal,
     role::{Permission, Role},
-    wire::{EndReason, StreamState},
+    protocol::{EndReason, StreamState},
 };
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_params_map};

@@ -3,7 +3,7 @@
 use heartogether::{
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, EndReason, Missed, RoomEvent, Source, StartStream, StreamState},
+    protocol::{ClientMessage, EndReason, Missed, RoomEvent, Source, StartStream, StreamState},
 };
 use heartogether_app::client::{Command, Ending, HostState, Input, Timer};
 

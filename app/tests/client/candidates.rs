@@ -3,7 +3,7 @@
 use heartogether::{
     id::NegotiationId,
     limits::CANDIDATES_PER_SIGNAL,
-    wire::{ClientMessage, SendSignal, Signal, StreamState},
+    protocol::{ClientMessage, SendSignal, Signal, StreamState},
 };
 use heartogether_app::client::{Command, Timer};
 

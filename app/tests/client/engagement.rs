@@ -5,7 +5,7 @@ use heartogether::{
     id::{MemberId, Seq},
     refusal::Refusal,
     time::Timestamp,
-    wire::{
+    protocol::{
         ClientMessage, FetchMessages, Message, Messages, Missed, RemoveListener, RoomEvent, SendMessage, SendReaction,
         ServerMessage, StreamState,
     },
@@ -293,7 +293,7 @@ fn a_removed_listener_is_told_so_and_does_not_come_back_by_itself() {
 #[test]
 fn a_host_whose_room_is_open_again_begins_anew() {
     let mut page = Page::live(&[GRACE]);
-    page.learn(RoomEvent::RoomEnded { reason: heartogether::wire::EndReason::Stopped });
+    page.learn(RoomEvent::RoomEnded { reason: heartogether::protocol::EndReason::Stopped });
     assert_eq!(page.client.host_state().name(), "ended");
     page.take(Input::RetryPressed);
     assert!(matches!(sent(&page.take(Input::SocketOpened))[..], [_, ClientMessage::JoinRoom(_)]));

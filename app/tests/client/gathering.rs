@@ -1,6 +1,6 @@
 //! What diagnostics tell of candidates and servers.
 
-use heartogether::wire::StreamState;
+use heartogether::protocol::StreamState;
 use heartogether_app::client::Input;
 
 use crate::stage::*;

@@ -4,7 +4,7 @@ use heartogether::{
     id::Seq,
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ResumeRoom, RoomEvent, StreamState},
+    protocol::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ResumeRoom, RoomEvent, StreamState},
 };
 use heartogether_app::client::{Command, Ending, HostState, Input, LinkState, ListenerState, listener_introduction};
 

@@ -3,7 +3,7 @@
 use heartogether::{
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, EndReason, RoomEvent, Source, StartStream, StreamState},
+    protocol::{ClientMessage, EndReason, RoomEvent, Source, StartStream, StreamState},
 };
 use heartogether_app::client::{Command, Fader, HostState, Input, Keepsake, Profile};
 use proptest::prelude::*;

@@ -2,7 +2,7 @@
 
 use heartogether::{
     role::Role,
-    wire::{EndReason, RoomEvent, Signal, StreamState},
+    protocol::{EndReason, RoomEvent, Signal, StreamState},
 };
 use heartogether_app::client::{Command, Ending, ListenerState, PeerState, Timer};
 

@@ -1,6 +1,6 @@
 //! Tab and microphone together: what goes out, and what happens when one of them comes or goes.
 
-use heartogether::wire::{ClientMessage, Source, StartStream, StreamState};
+use heartogether::protocol::{ClientMessage, Source, StartStream, StreamState};
 use heartogether_app::client::{Command, Fader, HostState, Input, Mix, Processing, Profile, Route, Timer};
 use proptest::prelude::*;
 

@@ -1,6 +1,6 @@
 //! What a host offers to whom.
 
-use heartogether::wire::{Missed, RoomEvent, Signal, Source, StreamState};
+use heartogether::protocol::{Missed, RoomEvent, Signal, Source, StreamState};
 use heartogether_app::client::{Command, Input, PeerState};
 
 use crate::stage::*;

@@ -2,7 +2,7 @@
 
 use heartogether::{
     refusal::Refusal,
-    wire::{Missed, RoomEvent, StreamState},
+    protocol::{Missed, RoomEvent, StreamState},
 };
 use heartogether_app::client::{Input, PeerState, Timer};
 

@@ -1,6 +1,6 @@
 //! What a profile asks for, and which one is in force.
 
-use heartogether::wire::Source;
+use heartogether::protocol::Source;
 use heartogether_app::client::{Command, Input, Profile};
 
 use crate::stage::Page;

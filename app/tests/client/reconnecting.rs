@@ -3,7 +3,7 @@
 use heartogether::{
     refusal::Refusal,
     role::Role,
-    wire::{ClientMessage, EndReason, JoinRoom, Ping, RoomEvent, ServerMessage, Source, StreamState},
+    protocol::{ClientMessage, EndReason, JoinRoom, Ping, RoomEvent, ServerMessage, Source, StreamState},
 };
 use heartogether_app::client::{Client, Command, Input, LinkState, Timer};
 

@@ -1,6 +1,6 @@
 //! A microphone that gives no sound: the host is told, and those who listen.
 
-use heartogether::wire::{ClientMessage, DeclareSilence, Missed, RoomEvent, Source, StreamState};
+use heartogether::protocol::{ClientMessage, DeclareSilence, Missed, RoomEvent, Source, StreamState};
 use heartogether_app::client::{
     Fader, Input,
     MicrophoneState::{self, Muted, Silent, Sounding},

@@ -5,7 +5,7 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     time::Timestamp,
-    wire::{
+    protocol::{
         Candidate, ClientMessage, ListenerView, Missed, PROTOCOL_VERSION, ReceivedSignal, Refused, RoomEvent,
         RoomJoined, RoomResumed, RoomView, SendSignal, SequencedEvent, ServerMessage, Signal, Source, StreamState,
         Welcome,

@@ -2,7 +2,7 @@
 
 use heartogether::{
     id::NegotiationId,
-    wire::{RoomEvent, Signal, StreamState},
+    protocol::{RoomEvent, Signal, StreamState},
 };
 use heartogether_app::client::{Command, Input, ListenerState, PeerState, Timer, statistics::Reading};
 

@@ -2,7 +2,7 @@
 
 use heartogether::{
     engagement::MessageText,
-    wire::{ClientMessage, ServerMessage, StreamState},
+    protocol::{ClientMessage, ServerMessage, StreamState},
 };
 use heartogether_app::client::{Command, Input, PeerState, trace};
 
@@ -12,7 +12,7 @@ use crate::stage::*;
 fn inputs_and_commands_are_told_in_words() {
     let mut page = Page::listening(StreamState::Live);
     let input =
-        Input::Received(ServerMessage::Signal(heartogether::wire::ReceivedSignal { from: HOST, signal: offer(100) }));
+        Input::Received(ServerMessage::Signal(heartogether::protocol::ReceivedSignal { from: HOST, signal: offer(100) }));
     assert_eq!(trace::input(&input), "received offer");
     let done: Vec<_> = page.take(input).iter().map(trace::command).collect();
     assert!(done.contains(&"answer 100".to_owned()), "{done:?}");

@@ -3,7 +3,7 @@
 use heartogether::{
     id::{NegotiationId, Seq},
     time::Timestamp,
-    wire::{IceConfiguration, IceServer, Missed, RoomResumed, ServerMessage, StreamState},
+    protocol::{IceConfiguration, IceServer, Missed, RoomResumed, ServerMessage, StreamState},
 };
 use heartogether_app::client::{Command, Input, PeerState, TurnProblem};
 

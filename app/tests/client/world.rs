@@ -13,7 +13,7 @@ use heartogether::{
     role::Role,
     room::{Entry, Room},
     time::Timestamp,
-    wire::{ClientMessage, Source},
+    protocol::{ClientMessage, Source},
 };
 use heartogether_app::client::{Client, Command, Input, Timer};
 

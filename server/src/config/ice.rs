@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use heartogether::{
     id::AccountId,
     time::Timestamp,
-    wire::{IceConfiguration, IceServer},
+    protocol::{IceConfiguration, IceServer},
 };
 use ring::hmac;
 

@@ -15,7 +15,7 @@ use heartogether::{
     role::{Guests, Kind, Role},
     room::{ConnectionRef, Event, JoinRequested},
     time::Timestamp,
-    wire::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping},
+    protocol::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping},
 };
 use heartogether_app::{
     api::{Account, Backend, Caller, Visitor},

@@ -9,7 +9,7 @@ use heartogether::{
     id::{AccountId, ConnectionId, RoomId, Seq},
     refusal::Refusal,
     room::{Event, Foreseen},
-    wire::SendSignal,
+    protocol::SendSignal,
 };
 use heartogether_app::api::{RecentRoom, RoomSummary};
 use tokio::sync::{mpsc, oneshot};

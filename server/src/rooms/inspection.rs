@@ -8,7 +8,7 @@ use heartogether::{
     role::{Kind, Permission, Role},
     room::{Member, Room},
     time::Timestamp,
-    wire::{ListenerView, SendSignal, SequencedEvent, StreamState},
+    protocol::{ListenerView, SendSignal, SequencedEvent, StreamState},
 };
 use serde::Serialize;
 

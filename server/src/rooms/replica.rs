@@ -15,7 +15,7 @@ use heartogether::{
     role::Permission,
     room::{Audience, Effect, Entry, Event, Member, Room, step},
     time::Timestamp,
-    wire::{ReceivedSignal, SendSignal, ServerMessage},
+    protocol::{ReceivedSignal, SendSignal, ServerMessage},
 };
 use heartogether_app::api::{RecentRoom, RoomSummary};
 use tokio::sync::{

@@ -9,7 +9,7 @@ use heartogether::{
     refusal::Refusal,
     role::{Kind, Permission, Role},
     room::{Command, ConnectionRef, Event, Foreseen, JoinRequested, Marks, ResumeRequested},
-    wire::{
+    protocol::{
         ClientMessage, DeclareSilence, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, RemoveListener, ResumeRoom,
         SendMessage, SendReaction, SendSignal, ServerMessage, Signal, StartStream, Welcome,
     },

@@ -11,7 +11,7 @@ use std::{
 use heartogether::{
     id::MemberId,
     refusal::Refusal,
-    wire::{Refused, ServerMessage, encode},
+    protocol::{Refused, ServerMessage, encode},
 };
 use tokio::sync::{Notify, mpsc};
 use tungstenite::{Bytes, Message, Utf8Bytes};

@@ -7,7 +7,7 @@ use heartogether::{
     limits::Limits,
     refusal::Refusal,
     time::Timestamp,
-    wire::{ServerMessage, decode_client},
+    protocol::{ServerMessage, decode_client},
 };
 use tokio::task::{JoinHandle, yield_now};
 use tungstenite::Message;

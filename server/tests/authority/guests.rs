@@ -3,7 +3,7 @@
 use heartogether::{
     id::Seq,
     role::Role,
-    wire::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ServerMessage},
+    protocol::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ServerMessage},
 };
 
 use super::{

@@ -5,7 +5,7 @@ use heartogether::{
     id::{MemberId, NegotiationId, Seq},
     refusal::Refusal,
     role::Role,
-    wire::{
+    protocol::{
         ClientMessage, DeclareSilence, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, Ping, RemoveListener,
         ResumeRoom, RoomJoined, SendMessage, SendReaction, SendSignal, ServerMessage, Signal, Source, StartStream,
     },

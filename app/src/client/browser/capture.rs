@@ -3,7 +3,7 @@
 use std::fmt;
 
 use gloo_events::{EventListener, EventListenerOptions};
-use heartogether::wire::Source;
+use heartogether::protocol::Source;
 use js_sys::{Object, Promise, Reflect};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};

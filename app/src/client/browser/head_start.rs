@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, iter};
 
-use heartogether::{id::RoomCode, role::Role, wire};
+use heartogether::{id::RoomCode, role::Role, protocol};
 use js_sys::{Array, Reflect};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
@@ -38,7 +38,7 @@ impl HeadStart {
     /// What has been begun, once, if it asks for this very place.
     pub(super) fn take(role: Role, code: RoomCode) -> Option<Self> {
         let begun = take_begun()?;
-        let wanted = listener_introduction(code).map(|message| wire::encode(&message));
+        let wanted = listener_introduction(code).map(|message| protocol::encode(&message));
         if role == Role::Listener && begun.said == wanted {
             return Some(begun);
         }

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use gloo_events::EventListener;
-use heartogether::wire::Source;
+use heartogether::protocol::Source;
 use web_sys::MediaStreamTrack;
 
 use super::{Page, Reporter, capture::Capture, mixer::Mixer, stats::SourceEnergy};

@@ -2,7 +2,7 @@
 //! one audio context, and decides nothing: the [`Mix`] says what is in.
 
 use gloo_events::EventListener;
-use heartogether::wire::Source;
+use heartogether::protocol::Source;
 use leptos::prelude::{RwSignal, document, window};
 use web_sys::{
     AudioContext, GainNode, MediaStream, MediaStreamAudioDestinationNode, MediaStreamAudioSourceNode, MediaStreamTrack,

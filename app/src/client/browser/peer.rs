@@ -6,7 +6,7 @@ use std::{
 };
 
 use gloo_events::EventListener;
-use heartogether::{id::NegotiationId, wire::Candidate};
+use heartogether::{id::NegotiationId, protocol::Candidate};
 use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};

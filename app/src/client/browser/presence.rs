@@ -8,7 +8,7 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     time::Timestamp,
-    wire::{Message, RoomView},
+    protocol::{Message, RoomView},
 };
 use leptos::{html::Div, prelude::*};
 use send_wrapper::SendWrapper;

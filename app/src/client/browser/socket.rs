@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::VecDeque};
 
 use gloo_events::EventListener;
-use heartogether::wire::{self, ClientMessage, ServerMessage};
+use heartogether::protocol::{self, ClientMessage, ServerMessage};
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
@@ -55,7 +55,7 @@ impl Socket {
     /// Sends a frame. On a socket that is closing it is lost, as it would be a moment later; the room is brought in
     /// line once a new one is open.
     pub(super) fn send(&self, message: &ClientMessage) {
-        let frame = wire::encode(message);
+        let frame = protocol::encode(message);
         if self.said.borrow_mut().pop_front().is_none_or(|said| said != frame) {
             let _ = self.socket.send_with_str(&frame);
         }
@@ -87,5 +87,5 @@ fn connect() -> Option<WebSocket> {
 
 /// What the server says, if this page knows it: a newer server may say more, and the page goes on without it.
 pub(super) fn read(event: &MessageEvent) -> Option<ServerMessage> {
-    wire::decode_server(&event.data().as_string()?).ok()
+    protocol::decode_server(&event.data().as_string()?).ok()
 }

@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 
 use gloo_events::EventListener;
-use heartogether::wire::Source;
+use heartogether::protocol::Source;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{MediaStream, MediaStreamTrack};

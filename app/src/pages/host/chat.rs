@@ -1,6 +1,6 @@
 //! What listeners write.
 
-use heartogether::{id::Seq, wire::Message};
+use heartogether::{id::Seq, protocol::Message};
 use leptos::{html, prelude::*};
 
 use crate::{

@@ -6,7 +6,7 @@ mod microphone;
 mod offer;
 mod quality;
 
-use heartogether::wire::Source;
+use heartogether::protocol::Source;
 use leptos::prelude::*;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use heartogether::{
     refusal::Refusal,
-    wire::{EndReason, StreamState},
+    protocol::{EndReason, StreamState},
 };
 
 use crate::client::{Ending, ListenerState, browser::media_session::MediaState};

@@ -2,7 +2,7 @@
 
 use heartogether::{
     id::NegotiationId,
-    wire::{Candidate, Source},
+    protocol::{Candidate, Source},
 };
 use heartogether_app::client::{COUNT_EVERY_MS, Command, Input, PeerState};
 

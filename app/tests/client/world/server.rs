@@ -10,7 +10,7 @@ use heartogether::{
         RoomCreated, step,
     },
     time::Timestamp,
-    wire::{
+    protocol::{
         ClientMessage, DeclareSilence, FetchMessages, PROTOCOL_VERSION, ReceivedSignal, Refused, RemoveListener,
         RoomEvent, SendSignal, ServerMessage, StartStream, Welcome,
     },

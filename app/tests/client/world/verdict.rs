@@ -1,6 +1,6 @@
 //! Whether the world is well.
 
-use heartogether::{id::MemberId, wire::StreamState};
+use heartogether::{id::MemberId, protocol::StreamState};
 use heartogether_app::client::{LinkState, ListenerState, PeerState};
 
 use super::World;

@@ -1,6 +1,6 @@
 //! While live: each source with its meter, fader and switch; what can be added; the quality; the pause.
 
-use heartogether::wire::Source;
+use heartogether::protocol::Source;
 use leptos::prelude::*;
 
 use super::{ending::PauseButton, microphone::MicrophonePicker, quality::QualityChoice};

@@ -1,6 +1,6 @@
 //! Before anything is live: what can be shared, each with what it is good for.
 
-use heartogether::wire::Source;
+use heartogether::protocol::Source;
 use leptos::prelude::*;
 
 use super::microphone::{MicrophonePicker, TrialButton};

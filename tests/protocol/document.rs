@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 use heartogether::{
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAME_BYTES, FRAMES_PER_MESSAGE, Limits},
     refusal::Refusal,
-    wire::*,
+    protocol::*,
 };
 use serde_json::Value;
 

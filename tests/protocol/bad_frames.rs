@@ -3,7 +3,7 @@
 use heartogether::{
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAME_BYTES, MEDIA_ID_BYTES},
     refusal::Refusal,
-    wire::{decode_client, decode_server},
+    protocol::{decode_client, decode_server},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};

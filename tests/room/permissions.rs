@@ -4,10 +4,10 @@ use heartogether::{
     id::{MemberId, NegotiationId},
     refusal::Refusal,
     role::{Guests, Kind, Permission, Role, Standing, permit},
-    wire::Signal,
+    protocol::Signal,
 };
 
-use crate::stage::*;
+use crate::scenario::*;
 
 const NEGOTIATION: NegotiationId = NegotiationId(7);
 

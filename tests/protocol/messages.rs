@@ -9,7 +9,7 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
     time::Timestamp,
-    wire::*,
+    protocol::*,
 };
 use serde::Serialize;
 

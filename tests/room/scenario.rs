@@ -11,7 +11,7 @@ use heartogether::{
         RoomCreated, step,
     },
     time::Timestamp,
-    wire::{RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage, Source, StreamState},
+    protocol::{RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage, Source, StreamState},
 };
 
 pub(crate) const OWNER: AccountId = AccountId::from_bits(1);
