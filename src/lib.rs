@@ -51,20 +51,15 @@
 //! | [`role`] | who may do what, one table |
 //! | [`wire`] | the messages between browser and server |
 //! | [`sdp`] | session descriptions, read and edited |
-//! | [`authority`] | hosts, ports and origins, compared by what they mean |
-//! | [`cookie`], [`forwarded`] | what a request's headers say, read |
 //! | [`room`] | the room: its events, its effects, its `step` |
 
-pub mod authority;
-pub mod cookie;
 pub mod engagement;
-pub mod forwarded;
 pub mod id;
 pub mod limits;
+pub mod protocol;
 pub mod refusal;
 pub mod role;
 pub mod room;
 pub mod sdp;
 mod text;
 pub mod time;
-pub mod protocol;

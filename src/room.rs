@@ -24,10 +24,10 @@ pub use members::{Attachment, Member};
 
 use crate::{
     id::{AccountId, ConnectionId, MemberId, RoomCode, RoomId, Seq},
+    protocol::{EndReason, Messages, RoomEvent, RoomView, SequencedEvent, StreamState},
     refusal::Refusal,
     role::{Kind, Permission, Standing, permit},
     time::Timestamp,
-    protocol::{EndReason, Messages, RoomEvent, RoomView, SequencedEvent, StreamState},
 };
 use chat::Chat;
 use members::Members;

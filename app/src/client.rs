@@ -37,12 +37,12 @@ mod volume;
 
 use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, Seq},
-    refusal::Refusal,
-    role::Role,
     protocol::{
         ClientMessage, EndReason, Missed, ReceivedSignal, RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage,
         Source, StreamState,
     },
+    refusal::Refusal,
+    role::Role,
 };
 
 pub use audience::{ListenerRow, arranged};

@@ -23,7 +23,7 @@ pub(crate) fn HeadStart() -> impl IntoView {
 /// What the page that is asked for will say first, as a list of frames in JSON.
 #[cfg(feature = "ssr")]
 fn said_ahead() -> Option<String> {
-    use heartogether::{role::Permission, protocol};
+    use heartogether::{protocol, role::Permission};
 
     use crate::{api::Visitor, client::listener_introduction, routes::Destination};
 

@@ -1,7 +1,7 @@
 //! Whatever cookies arrive, those of a name are read as they were sent, and nothing that stands before them hides them.
 #![no_main]
 
-use heartogether::cookie::values;
+use heartogether_headers::cookie::values;
 use libfuzzer_sys::fuzz_target;
 
 const NAME: &str = "heartogether_session";

@@ -5,8 +5,8 @@ use std::fmt::Debug;
 
 use heartogether::{
     limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES},
-    refusal::Refusal,
     protocol::{ClientMessage, SendSignal, Signal, decode_client, decode_server, encode},
+    refusal::Refusal,
 };
 use libfuzzer_sys::fuzz_target;
 

@@ -6,7 +6,7 @@ use std::{
     net::{IpAddr, Ipv4Addr},
 };
 
-use heartogether::forwarded::Claims;
+use heartogether_headers::forwarded::Claims;
 use libfuzzer_sys::fuzz_target;
 
 const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));

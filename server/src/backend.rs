@@ -16,14 +16,14 @@ use heartogether_app::api::{
 use tokio::sync::Mutex;
 
 use crate::{
-    edge::OpenRooms,
     error::ServerError,
+    http::OpenRooms,
     log::{LogError, RoomLog},
     random,
     rooms::Rooms,
     state::Node,
     store::{Store, TokenHash, Usage},
-    work::finish,
+    uncancelled::finish,
 };
 
 /// Draws of a code before giving up: with a million live rooms out of 887 million codes, two are already rare.
@@ -41,17 +41,17 @@ impl Backend for Node {
         let now = self.clock.now();
         let room = match room {
             // Whoever has guessed too many codes learns no more of them here.
-            Some(code) if !self.quotas.has_no_look_ups(&visitor.caller, now) => {
+            Some(code) if !self.rate_limits.has_no_look_ups(&visitor.caller, now) => {
                 let found = self.log.find(code).await.map_err(ServerError::from)?;
                 let found = found.filter(|room| self.rooms.is_live(*room)).map(|_| code);
                 if found.is_none() {
-                    self.quotas.take_look_up(&visitor.caller, now)?;
+                    self.rate_limits.take_look_up(&visitor.caller, now)?;
                 }
                 found
             }
             _ => None,
         };
-        self.quotas.take_sign_in(room, &visitor.caller, now)?;
+        self.rate_limits.take_sign_in(room, &visitor.caller, now)?;
         let usage = check_database(&*self.store, self.limits.database_bytes).await?;
         if usage.guests >= u64::from(self.limits.guests) {
             return Err(Refusal::ServerFull.into());
@@ -60,7 +60,7 @@ impl Backend for Node {
     }
 
     fn warm_up_ms(&self) -> u64 {
-        self.config.identity.auth_warm_up_timeout_ms
+        self.config.auth.auth_warm_up_timeout_ms
     }
 
     fn renew_in_s(&self) -> u64 {
@@ -68,11 +68,11 @@ impl Backend for Node {
     }
 
     fn guests(&self) -> Guests {
-        self.config.identity.guests()
+        self.config.auth.guests()
     }
 
     fn providers(&self) -> Vec<Provider> {
-        let known = self.identity.providers.iter().map(|provider| provider.settings());
+        let known = self.auth.providers.iter().map(|provider| provider.settings());
         known.map(|known| Provider { id: known.id.clone(), name: known.name.clone() }).collect()
     }
 
@@ -87,13 +87,13 @@ impl Backend for Node {
 
     async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError> {
         owner.kind(self.guests()).check(Permission::CreateRoom)?;
-        self.quotas.take_room(owner.id, caller, self.clock.now())?;
-        let opening = Opening {
+        self.rate_limits.take_room(owner.id, caller, self.clock.now())?;
+        let opening = BeforeReady {
             store: self.store.clone(),
             database_bytes: self.limits.database_bytes,
             log: self.log.clone(),
             rooms: self.rooms.clone(),
-            open: self.quotas.open_rooms(),
+            open: self.rate_limits.open_rooms(),
             address: caller.address,
             limit: self.limits.rooms as usize,
             owner: owner.clone(),
@@ -105,17 +105,17 @@ impl Backend for Node {
             Err(ApiError::Fault(_) | ApiError::Refused(Refusal::StorageUnavailable | Refusal::ServerFull))
         ) {
             // It is not the owner's doing.
-            self.quotas.give_room_back(owner.id, caller, self.clock.now());
+            self.rate_limits.give_room_back(owner.id, caller, self.clock.now());
         }
         opened
     }
 
     async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError> {
         let now = self.clock.now();
-        self.quotas.take_page_look_up(code, &visitor.caller, now)?;
+        self.rate_limits.take_page_look_up(code, &visitor.caller, now)?;
         let found = self.find_room(code, visitor.account.as_ref().map(|account| account.id)).await?;
         if found.is_some() {
-            self.quotas.note_found(code, &visitor.caller, now);
+            self.rate_limits.note_found(code, &visitor.caller, now);
         }
         Ok(found)
     }
@@ -211,7 +211,7 @@ async fn check_database(store: &dyn Store, limit: u64) -> Result<Usage, ApiError
 }
 
 /// All it takes to open a room, without the request that asked for it: whoever hangs up would leave a room that is not counted.
-struct Opening {
+struct BeforeReady {
     log: Arc<dyn RoomLog>,
     store: Arc<dyn Store>,
     database_bytes: u64,
@@ -224,7 +224,7 @@ struct Opening {
     policy: Policy,
 }
 
-impl Opening {
+impl BeforeReady {
     async fn run(self) -> Result<RoomCode, ApiError> {
         // Those who wait here are let in as they came.
         let mut open = self.open.lock().await;

@@ -1,10 +1,10 @@
 //! Every setting: a flag, an environment variable and a default, checked at start with an error that names it.
 
+mod auth;
 mod data;
-mod edge;
 mod environment;
+mod http;
 mod ice;
-mod identity;
 mod limits;
 mod public_url;
 mod tls;
@@ -15,17 +15,15 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use heartogether::{
-    authority::{Authority, Host, Origin},
-    limits::Limits,
-};
+use heartogether::limits::Limits;
+use heartogether_headers::authority::{Authority, Host, Origin};
 use tracing_subscriber::EnvFilter;
 
+pub use auth::AuthSettings;
+pub(crate) use auth::{GOOGLE_ISSUER, ProviderSettings};
 pub use data::DataSettings;
-pub use edge::EdgeSettings;
+pub use http::HttpSettings;
 pub use ice::IceSettings;
-pub use identity::IdentitySettings;
-pub(crate) use identity::{GOOGLE_ISSUER, ProviderSettings};
 use limits::LimitSettings;
 pub(crate) use public_url::PublicUrl;
 pub use tls::TlsSettings;
@@ -37,7 +35,7 @@ const DEFAULT_HOST: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
 /// The site folder's name beside the binary, where both cargo and cargo-leptos put it.
 const SITE: &str = "site";
 
-/// HearTogether's server: pages, signalling and rooms in one binary.
+/// HearTogether's server: pages, signaling and rooms in one binary.
 #[derive(Clone, Debug, Parser)]
 #[command(version, about)]
 pub struct Config {
@@ -93,7 +91,7 @@ pub struct Config {
 
     /// Who may come in.
     #[command(flatten)]
-    pub(crate) identity: IdentitySettings,
+    pub(crate) auth: AuthSettings,
 
     #[command(flatten)]
     limits: LimitSettings,
@@ -104,7 +102,7 @@ pub struct Config {
 
     /// What stands between this server and its callers.
     #[command(flatten)]
-    pub(crate) edge: EdgeSettings,
+    pub(crate) http: HttpSettings,
 
     /// HTTPS without a proxy.
     #[command(flatten)]
@@ -179,8 +177,8 @@ impl Config {
 
     /// Takes the settings in. Says what is set by halves.
     fn check(&mut self) -> Result<(), String> {
-        self.edge.check();
-        self.ice.check().and_then(|()| self.identity.check()).and_then(|()| self.tls.check())
+        self.http.check();
+        self.ice.check().and_then(|()| self.auth.check()).and_then(|()| self.tls.check())
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

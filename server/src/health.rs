@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{config::Config, identity::install_crypto};
+use crate::{auth::install_crypto, config::Config};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(4);

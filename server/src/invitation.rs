@@ -13,14 +13,12 @@ use axum::{
     http::header,
     response::IntoResponse,
 };
-use heartogether::{
-    authority::{Authority, Host},
-    id::RoomCode,
-};
+use heartogether::id::RoomCode;
 use heartogether_app::{
     api::{Caller, JoinLink, Visitor, Way},
     routes,
 };
+use heartogether_headers::authority::{Authority, Host};
 use qrcode::{EcLevel, QrCode, render::svg};
 use serde::Deserialize;
 

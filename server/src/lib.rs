@@ -1,4 +1,4 @@
-//! HearTogether's server: pages, signalling and rooms in one binary.
+//! HearTogether's server: pages, signaling and rooms in one binary.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -19,7 +19,7 @@
 //! | [`clock`], `random` | time and randomness, which the core never reads itself |
 //! | [`log`] | the rooms' logs, the one truth |
 //! | `rooms` | a task for each live room: takes entries in, performs effects |
-//! | `signalling` | the WebSockets: hostile until checked |
+//! | `signaling` | the WebSockets: hostile until checked |
 //! | [`store`], `identity` | accounts and sessions; who is this request |
 //! | `backend`, `ops`, `report` | what pages and other programs ask for |
 //! | `invitation` | a room's link and the QR code of it |
@@ -28,25 +28,25 @@
 //! | [`tls`] | HTTPS without a proxy |
 //! | [`database`], `error`, `work` | the SQLite file; faults; what is not done by halves |
 
+mod auth;
 mod backend;
 pub mod clock;
 pub mod config;
 pub mod database;
-mod edge;
 pub mod error;
 pub mod health;
-mod identity;
+mod http;
 mod invitation;
+mod json_api;
 pub mod log;
-mod ops;
 mod random;
 mod readiness;
-mod report;
+mod room_lookup;
 mod rooms;
 mod router;
-mod signalling;
 pub mod startup;
 mod state;
 pub mod store;
 pub mod tls;
-mod work;
+mod uncancelled;
+mod websocket;

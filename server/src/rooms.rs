@@ -1,11 +1,11 @@
 //! This node's room replicas: one task a live room.
 //!
-//! A replica is fed by the room's log and owns the [`Room`](heartogether::room::Room) and the outboxes of this node's
+//! A actor is fed by the room's log and owns the [`Room`](heartogether::room::Room) and the send_queues of this node's
 //! connections to it. It decides nothing: [`step`](heartogether::room::step) does. The registry here owns the handles.
 
+mod actor;
+mod debug_api;
 mod handle;
-mod inspection;
-mod replica;
 mod supervision;
 #[cfg(test)]
 mod tests;
@@ -22,8 +22,8 @@ use heartogether::{
     room::Event,
 };
 
+pub(crate) use debug_api::{AudienceReport, RealtimeReport, Viewer};
 pub(crate) use handle::RoomHandle;
-pub(crate) use inspection::{AudienceReport, RealtimeReport, Viewer};
 
 use crate::{
     clock::Clock,
@@ -31,7 +31,7 @@ use crate::{
     error::report_storage,
     log::{LogError, RoomLog},
 };
-use replica::Setting;
+use actor::Setting;
 use supervision::{Outcome, Supervision};
 
 /// Pause before storage that failed is tried again.
@@ -79,7 +79,7 @@ impl Rooms {
         Ok(live.len())
     }
 
-    /// The room's replica, started if this node has none. A room that is not live has one that ends at once.
+    /// The room's actor, started if this node has none. A room that is not live has one that ends at once.
     pub(crate) fn open(self: &Arc<Self>, room: RoomId) -> RoomHandle {
         let mut open = self.opened();
         match open.lost.contains(&room) {
@@ -93,12 +93,12 @@ impl Rooms {
         self.opened().handles.len()
     }
 
-    /// Whether this node has a replica of it, which ends a while after the room.
+    /// Whether this node has a actor of it, which ends a while after the room.
     pub(crate) fn is_open(&self, room: RoomId) -> bool {
         self.opened().handles.contains_key(&room)
     }
 
-    /// Whether this node has a replica of it, and the room has not ended.
+    /// Whether this node has a actor of it, and the room has not ended.
     pub(crate) fn is_live(&self, room: RoomId) -> bool {
         self.opened().handles.get(&room).is_some_and(RoomHandle::is_live)
     }

@@ -20,11 +20,12 @@ use tower_http::{
 };
 
 use crate::{
-    edge::{admit, below, check_host, cors, meet, require_host, seal, seal_page, tell},
+    auth::{self, check_origin, identify},
     error::give_status,
-    identity::{self, check_origin, identify},
-    invitation, ops, report, signalling,
+    http::{add_page_policy, add_security_headers, admit, below, check_host, cors, meet, require_host, tell},
+    invitation, json_api, room_lookup,
     state::AppState,
+    websocket,
 };
 
 /// Files whose names carry the hash of their content.
@@ -40,8 +41,8 @@ const FOR_ONE_VISITOR: HeaderValue = HeaderValue::from_static("no-cache, private
 /// The whole server.
 pub(crate) fn router(state: AppState) -> Router {
     let router = Router::new()
-        .route("/api/health", get(ops::health))
-        .route("/api/ready", get(ops::ready))
+        .route("/api/health", get(json_api::health))
+        .route("/api/ready", get(json_api::ready))
         .nest_service("/pkg", packages(&state))
         .merge(visits(&state))
         .layer(CompressionLayer::new().br(true).gzip(true))
@@ -51,8 +52,8 @@ pub(crate) fn router(state: AppState) -> Router {
         Some(cors) => router.layer(cors),
         None => router,
     };
-    let hsts_seconds = state.node.config.edge.hsts_seconds();
-    let router = router.layer(from_fn(require_host)).layer(from_fn_with_state(hsts_seconds, seal));
+    let hsts_seconds = state.node.config.http.hsts_seconds();
+    let router = router.layer(from_fn(require_host)).layer(from_fn_with_state(hsts_seconds, add_security_headers));
     let router = router.layer(from_fn_with_state(state.clone(), meet));
     match state.node.config.base_path().to_owned() {
         base if base.is_empty() => router.with_state(state),
@@ -67,12 +68,12 @@ fn visits(state: &AppState) -> Router<AppState> {
         move || shell(options.clone())
     };
     Router::new()
-        .route("/ws", get(signalling::upgrade))
-        .merge(identity::routes())
-        .route("/api/rooms/{code}", get(report::room))
-        .route("/api/rooms/{id}/listeners", get(ops::listeners))
-        .route("/api/rooms/{id}/realtime", get(ops::realtime))
-        .route("/api/ice-servers", get(ops::ice_servers))
+        .route("/ws", get(websocket::upgrade))
+        .merge(auth::routes())
+        .route("/api/rooms/{code}", get(room_lookup::room))
+        .route("/api/rooms/{id}/listeners", get(json_api::listeners))
+        .route("/api/rooms/{id}/realtime", get(json_api::realtime))
+        .route("/api/ice-servers", get(json_api::ice_servers))
         .route("/room/{code}/qr.svg", get(invitation::picture))
         .leptos_routes_with_context(state, generate_route_list(App), context(state), app)
         .fallback_service(files(state))
@@ -102,7 +103,7 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(backend.clone());
         provide_context(base.clone());
-        seal_page(reload_port);
+        add_page_policy(reload_port);
     }
 }
 

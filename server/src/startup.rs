@@ -17,23 +17,23 @@ use sqlx::SqlitePool;
 use tokio::task::JoinHandle;
 
 use crate::{
+    auth::{Auth, Fetcher, Keys, OpenIdProvider, Sockets, install_crypto},
     clock::Clock,
     config::{Config, has_hashed_names},
     database,
-    edge::{Hints, Places, Quotas},
     error::ServerError,
-    identity::{Fetcher, Identity, Keys, OpenIdProvider, Sockets, install_crypto},
+    http::{ConnectionLimit, RateLimits, SetupHints},
     invitation::Reach,
     log::{LogError, SqliteLog},
     random,
     readiness::Readiness,
-    report::Reports,
+    room_lookup::RoomLookup,
     rooms::Rooms,
     router::router,
-    signalling::{Allowances, Origins},
     state::{AppState, Node},
     store::SqliteStore,
     tls::{Tls, TlsError},
+    websocket::{CommandLimits, Origins},
 };
 use data_lock::DataLock;
 use listening::Listening;
@@ -155,7 +155,7 @@ impl Server {
     /// the data. The last connection to a database writes its write-ahead log back and deletes it.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) {
         shutdown.await;
-        let sockets = tokio::time::timeout(SOCKETS_END, self.node.identity.sockets.stop());
+        let sockets = tokio::time::timeout(SOCKETS_END, self.node.auth.sockets.stop());
         let ((), sockets) = tokio::join!(self.listening.stop(), sockets);
         self.house.abort();
         self.log.stop().await;
@@ -180,16 +180,16 @@ fn open_node(
 ) -> Result<Node, StartupError> {
     Ok(Node {
         id: rooms.node(),
-        identity: open_identity(&config, &clock)?,
+        auth: open_auth(&config, &clock)?,
         rooms,
         origins: Origins::new(config.origins()),
         reach: Reach::new(config.public_url.clone(), address),
         store: Arc::new(SqliteStore::new(pool.clone())),
-        quotas: Quotas::new(&limits),
-        allowances: Allowances::new(&limits),
-        sockets: Places::new(limits.connections, limits.sockets_per_address),
-        reports: Reports::default(),
-        hints: Hints::default(),
+        rate_limits: RateLimits::new(&limits),
+        command_limits: CommandLimits::new(&limits),
+        socket_limit: ConnectionLimit::new(limits.connections, limits.sockets_per_address),
+        room_lookup: RoomLookup::default(),
+        setup_hints: SetupHints::default(),
         readiness: Readiness::new(pool),
         config,
         limits,
@@ -259,16 +259,16 @@ async fn open_database(config: &Config, folder: &Path) -> Result<SqlitePool, Sta
     opened.map_err(|source| StartupError::Database { path, source })
 }
 
-fn open_identity(config: &Config, clock: &Arc<dyn Clock>) -> Result<Identity, StartupError> {
+fn open_auth(config: &Config, clock: &Arc<dyn Clock>) -> Result<Auth, StartupError> {
     let (folder, ttl_ms) = (config.data_dir(), config.cookie.session_ttl_seconds.saturating_mul(1000));
-    let keys = Keys::open(&folder, config.identity.secret(), clock.now(), ttl_ms);
+    let keys = Keys::open(&folder, config.auth.secret(), clock.now(), ttl_ms);
     let keys = keys.map_err(|source| StartupError::Keys { path: folder, source })?;
-    let providers = config.identity.providers();
+    let providers = config.auth.providers();
     if providers.is_empty() {
-        if config.identity.guests() == Guests::Off {
+        if config.auth.guests() == Guests::Off {
             tracing::warn!("nobody can come in: GUESTS is off, and no sign-in provider is configured");
         }
-        return Ok(Identity {
+        return Ok(Auth {
             keys,
             sockets: Sockets::default(),
             providers: Vec::new(),
@@ -280,7 +280,7 @@ fn open_identity(config: &Config, clock: &Arc<dyn Clock>) -> Result<Identity, St
     tracing::info!("people sign in with {}", names.join(", "));
     let open = |settings| OpenIdProvider::new(settings, fetcher.clone(), clock.clone());
     let providers = providers.into_iter().map(open).collect();
-    Ok(Identity { keys, sockets: Sockets::default(), providers, changing: tokio::sync::Mutex::default() })
+    Ok(Auth { keys, sockets: Sockets::default(), providers, changing: tokio::sync::Mutex::default() })
 }
 
 fn leptos_options(config: &Config, address: SocketAddr) -> LeptosOptions {

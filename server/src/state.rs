@@ -7,17 +7,17 @@ use heartogether::{id::NodeId, limits::Limits};
 use leptos::config::LeptosOptions;
 
 use crate::{
+    auth::Auth,
     clock::Clock,
     config::Config,
-    edge::{Hints, Places, Quotas},
-    identity::Identity,
+    http::{ConnectionLimit, RateLimits, SetupHints},
     invitation::Reach,
     log::RoomLog,
     readiness::Readiness,
-    report::Reports,
+    room_lookup::RoomLookup,
     rooms::Rooms,
-    signalling::{Allowances, Origins},
     store::Store,
+    websocket::{CommandLimits, Origins},
 };
 
 /// This run of this server.
@@ -29,14 +29,14 @@ pub(crate) struct Node {
     pub(crate) log: Arc<dyn RoomLog>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) rooms: Arc<Rooms>,
-    pub(crate) identity: Identity,
+    pub(crate) auth: Auth,
     pub(crate) origins: Origins,
     pub(crate) reach: Reach,
-    pub(crate) quotas: Quotas,
-    pub(crate) allowances: Allowances,
-    pub(crate) sockets: Places,
-    pub(crate) reports: Reports,
-    pub(crate) hints: Hints,
+    pub(crate) rate_limits: RateLimits,
+    pub(crate) command_limits: CommandLimits,
+    pub(crate) socket_limit: ConnectionLimit,
+    pub(crate) room_lookup: RoomLookup,
+    pub(crate) setup_hints: SetupHints,
     pub(crate) readiness: Readiness,
 }
 

@@ -41,7 +41,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn sign_in(&self, arrival: &Arrival, now: Timestamp) -> Result<Option<SignedIn>, StoreError>;
+    async fn sign_in(&self, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, StoreError>;
 
     /// Ends every session of an account that is to be deleted, and remembers that it departs.
     ///
@@ -153,7 +153,7 @@ pub struct Usage {
 
 /// Somebody for whom a sign-in provider vouches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
+pub struct VerifiedPerson {
     /// The provider's issuer.
     pub issuer: String,
     /// What the provider knows them by, for ever.
@@ -168,9 +168,9 @@ pub struct Person {
 
 /// A person who comes back from a sign-in provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrival {
+pub struct ReturnedSignIn {
     /// Who.
-    pub person: Person,
+    pub person: VerifiedPerson,
     /// What the sign-in is known by; none is completed twice.
     pub proof: TokenHash,
     /// When the proof is worth nothing in any case.
@@ -187,7 +187,7 @@ pub struct Arrival {
     pub expires_at: Timestamp,
 }
 
-/// What came of an [`Arrival`].
+/// What came of an [`ReturnedSignIn`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
     /// Whose the new session is.

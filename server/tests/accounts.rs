@@ -1,9 +1,9 @@
 //! What becomes of accounts: guests who sign in, people who log out, and those who delete their data.
 
 use heartogether::{
+    protocol::{ClientMessage, Ping, RoomEvent, SequencedEvent, ServerMessage},
     refusal::Refusal,
     role::Role,
-    protocol::{ClientMessage, Ping, RoomEvent, SequencedEvent, ServerMessage},
 };
 use serde_json::json;
 

@@ -4,12 +4,12 @@ use futures::FutureExt;
 use heartogether::{
     id::NegotiationId,
     limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES, Limits},
-    refusal::Refusal,
-    role::Role,
     protocol::{
         ClientMessage, Hello, PROTOCOL_VERSION, Ping, Refused, RoomEvent, ServerMessage, Signal, Source, StartStream,
         encode,
     },
+    refusal::Refusal,
+    role::Role,
 };
 use tokio_tungstenite::tungstenite::{
     Message,

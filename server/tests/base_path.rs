@@ -3,8 +3,8 @@
 use heartogether::{
     id::RoomCode,
     limits::Limits,
-    role::Role,
     protocol::{ClientMessage, Hello, PROTOCOL_VERSION, ServerMessage},
+    role::Role,
 };
 
 use crate::{

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use heartogether::{
     limits::Limits,
+    protocol::{Missed, RoomEvent, ServerMessage, StreamState},
     role::Role,
     time::Timestamp,
-    protocol::{Missed, RoomEvent, ServerMessage, StreamState},
 };
 use heartogether_server::clock::{Clock, ManualClock};
 use serde_json::Value;

@@ -4,12 +4,12 @@ use heartogether::{
     engagement::{MessageText, Reaction},
     id::Seq,
     limits::Limits,
-    refusal::Refusal,
-    role::Role,
     protocol::{
         ClientMessage, FetchMessages, Message, Refused, RemoveListener, RoomEvent, SendMessage, SendReaction,
         ServerMessage,
     },
+    refusal::Refusal,
+    role::Role,
 };
 
 use crate::support::{Connection, TestServer, join};

@@ -3,9 +3,9 @@
 use heartogether::{
     id::NegotiationId,
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAMES_PER_MESSAGE, Limits},
+    protocol::{Candidate, ClientMessage, Ping, RoomEvent, ServerMessage, Signal, encode},
     refusal::Refusal,
     role::Role,
-    protocol::{Candidate, ClientMessage, Ping, RoomEvent, ServerMessage, Signal, encode},
 };
 use tokio_tungstenite::tungstenite::{
     Message,

@@ -3,9 +3,9 @@
 use heartogether::{
     id::RoomCode,
     limits::{Limits, Quota},
+    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, RemoveListener, RoomEvent, ServerMessage},
     refusal::Refusal,
     role::Role,
-    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, RemoveListener, RoomEvent, ServerMessage},
 };
 use reqwest::header::SET_COOKIE;
 

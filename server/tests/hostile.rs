@@ -11,9 +11,9 @@ use std::{
 use futures::{StreamExt, stream};
 use heartogether::{
     limits::Limits,
+    protocol::{ClientMessage, JoinRoom, ServerMessage},
     refusal::Refusal,
     role::Role,
-    protocol::{ClientMessage, JoinRoom, ServerMessage},
 };
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::{

@@ -2,12 +2,12 @@
 
 use heartogether::{
     limits::Limits,
-    refusal::Refusal,
-    role::Role,
     protocol::{
         ClientMessage, EndReason, JoinRoom, Missed, Refused, RemoveListener, RoomEvent, ServerMessage, Source,
         StartStream, StreamState,
     },
+    refusal::Refusal,
+    role::Role,
 };
 
 use serde_json::Value;

@@ -2,9 +2,9 @@
 
 use heartogether::{
     limits::{Limits, Quota},
+    protocol::RoomEvent,
     refusal::Refusal,
     role::Role,
-    protocol::RoomEvent,
 };
 use heartogether_app::api::ApiError;
 use leptos::prelude::FromServerFnError;

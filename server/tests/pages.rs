@@ -1,6 +1,6 @@
 //! What comes over HTTP.
 
-use heartogether::{limits::Limits, role::Role, protocol::ClientMessage};
+use heartogether::{limits::Limits, protocol::ClientMessage, role::Role};
 use serde_json::{Value, json};
 
 use crate::support::TestServer;

@@ -3,9 +3,11 @@
 use heartogether::{
     engagement::MessageText,
     id::Seq,
+    protocol::{
+        ClientMessage, Missed, RemoveListener, RoomEvent, RoomView, SendMessage, Source, StartStream, StreamState,
+    },
     refusal::Refusal,
     role::Role,
-    protocol::{ClientMessage, Missed, RemoveListener, RoomEvent, RoomView, SendMessage, Source, StartStream, StreamState},
 };
 use heartogether_server::database;
 use tempfile::TempDir;

@@ -3,7 +3,6 @@
 
 mod accounts;
 mod acme;
-mod authority;
 mod bad_input;
 mod base_path;
 mod browser;
@@ -21,16 +20,17 @@ mod hosts;
 mod invitation;
 mod joining;
 mod limits;
+mod load;
 mod log_contract;
 mod log_secrecy;
 mod openid;
 mod pages;
+mod permissions;
 mod provider;
 mod restart;
-mod sealed;
+mod security_headers;
 mod sessions;
 mod settings;
-mod siege;
 mod signals;
 mod stopping;
 mod storage;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use heartogether::{limits::Limits, refusal::Refusal, role::Role, time::Timestamp, protocol::ClientMessage};
+use heartogether::{limits::Limits, protocol::ClientMessage, refusal::Refusal, role::Role, time::Timestamp};
 use heartogether_server::clock::ManualClock;
 use tempfile::TempDir;
 

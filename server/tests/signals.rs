@@ -2,9 +2,9 @@
 
 use heartogether::{
     id::{MemberId, NegotiationId},
+    protocol::{Candidate, ClientMessage, RoomEvent, Signal, Source, StartStream},
     refusal::Refusal,
     role::Role,
-    protocol::{Candidate, ClientMessage, RoomEvent, Signal, Source, StartStream},
 };
 
 use crate::support::{TestServer, answer, offer, received};

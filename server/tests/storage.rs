@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, future::Future, path::Path, process::Command};
 
-use heartogether::{refusal::Refusal, role::Role, protocol::ClientMessage};
+use heartogether::{protocol::ClientMessage, refusal::Refusal, role::Role};
 use heartogether_server::database;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};

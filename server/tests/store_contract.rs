@@ -10,7 +10,8 @@ use heartogether_app::api::Account;
 use heartogether_server::{
     database,
     store::{
-        ACCOUNT_KEPT_MS, Arrival, MemoryStore, Person, Picture, Session, SqliteStore, Store, TokenHash, VISITS_KEPT,
+        ACCOUNT_KEPT_MS, MemoryStore, Picture, ReturnedSignIn, Session, SqliteStore, Store, TokenHash, VISITS_KEPT,
+        VerifiedPerson,
     },
 };
 use tempfile::TempDir;
@@ -68,8 +69,8 @@ async fn ends_and_extends_sessions(store: &dyn Store) {
     assert_eq!(ended, [TokenHash([2; 32]), TokenHash([3; 32])]);
 }
 
-fn person(name: &str) -> Person {
-    Person {
+fn person(name: &str) -> VerifiedPerson {
+    VerifiedPerson {
         issuer: "https://login.example".to_owned(),
         subject: "42".to_owned(),
         provider: "Example".to_owned(),
@@ -79,8 +80,8 @@ fn person(name: &str) -> Person {
 }
 
 /// Whoever comes back from a provider and gets a session with this token.
-fn arrival(person: &Person, token: u8) -> Arrival {
-    Arrival {
+fn arrival(person: &VerifiedPerson, token: u8) -> ReturnedSignIn {
+    ReturnedSignIn {
         person: person.clone(),
         proof: TokenHash([token; 32]),
         proof_until: Timestamp::from_millis(2_000),
@@ -93,10 +94,10 @@ fn arrival(person: &Person, token: u8) -> Arrival {
 }
 
 /// Somebody signs in, whose session is over at once.
-async fn sign_in(store: &dyn Store, person: &Person, candidate: AccountId) -> Account {
+async fn sign_in(store: &dyn Store, person: &VerifiedPerson, candidate: AccountId) -> Account {
     static DRAWN: AtomicU8 = AtomicU8::new(100);
     let token = DRAWN.fetch_add(1, Ordering::Relaxed);
-    let arrival = Arrival { candidate, expires_at: NOW, ..arrival(person, token) };
+    let arrival = ReturnedSignIn { candidate, expires_at: NOW, ..arrival(person, token) };
     store.sign_in(&arrival, NOW).await.expect("signed in").expect("for the first time").account
 }
 
@@ -121,7 +122,7 @@ async fn knows_people_again(store: &dyn Store) {
         assert_eq!(again.profile.expect("a profile").email_shown, Some(shown), "a new sign-in keeps the choice");
     }
 
-    let other = Person { issuer: "https://other.example".to_owned(), ..person("Ada") };
+    let other = VerifiedPerson { issuer: "https://other.example".to_owned(), ..person("Ada") };
     let other = sign_in(store, &other, AccountId::from_bits(8)).await;
     assert_eq!(other.id, AccountId::from_bits(8), "the same subject elsewhere is somebody else");
 }
@@ -143,7 +144,8 @@ async fn signs_in_and_takes_the_guest_along(store: &dyn Store) {
     store.add_account(&ada(), NOW).await.expect("stored");
     store.add_session(&session(1, 2_000), NOW).await.expect("stored");
     store.add_visit(ada().id, RoomId::from_bits(1), NOW).await.expect("stored");
-    let arrival = Arrival { before: Some(TokenHash([1; 32])), guest: Some(ada().id), ..arrival(&person("Ada"), 2) };
+    let arrival =
+        ReturnedSignIn { before: Some(TokenHash([1; 32])), guest: Some(ada().id), ..arrival(&person("Ada"), 2) };
     let signed_in = store.sign_in(&arrival, NOW).await.expect("stored").expect("for the first time");
     assert_eq!((signed_in.account.id, signed_in.guest), (known, Some(ada().id)));
     assert_eq!(signed_in.ended, [TokenHash([1; 32])]);
@@ -152,7 +154,7 @@ async fn signs_in_and_takes_the_guest_along(store: &dyn Store) {
     assert_eq!(store.visits(known).await.expect("found"), [RoomId::from_bits(1)]);
     assert_eq!(store.departures().await.expect("listed"), [(ada().id, Some(known))]);
 
-    let again = Arrival { session: TokenHash([3; 32]), before: Some(TokenHash([2; 32])), ..arrival };
+    let again = ReturnedSignIn { session: TokenHash([3; 32]), before: Some(TokenHash([2; 32])), ..arrival };
     assert_eq!(store.sign_in(&again, NOW).await.expect("looked up"), None, "none is completed twice");
     assert_eq!((whose(2).await, whose(3).await), (Some(known), None));
 
@@ -167,7 +169,7 @@ async fn takes_along_only_who_is_still_the_guest(store: &dyn Store) {
     store.add_account(&ada(), NOW).await.expect("stored");
     store.add_session(&session(1, 2_000), NOW).await.expect("stored");
     let before = Some(TokenHash([1; 32]));
-    let other = Arrival { before, guest: Some(AccountId::from_bits(5)), ..arrival(&person("Ada"), 2) };
+    let other = ReturnedSignIn { before, guest: Some(AccountId::from_bits(5)), ..arrival(&person("Ada"), 2) };
     let signed_in = store.sign_in(&other, NOW).await.expect("stored").expect("for the first time");
     assert_eq!(
         (signed_in.account.id, signed_in.guest, signed_in.ended),
@@ -227,7 +229,7 @@ async fn sqlite_does_nothing_by_halves() {
     store.add_account(&ada(), NOW).await.expect("stored");
     store.add_session(&session(1, 2_000), NOW).await.expect("stored");
     let (before, guest) = (Some(TokenHash([1; 32])), Some(ada().id));
-    let first = Arrival { before, guest, ..arrival(&person("Ada"), 2) };
+    let first = ReturnedSignIn { before, guest, ..arrival(&person("Ada"), 2) };
     let refuse = async |what: &'static str| sqlx::query(what).execute(&pool).await.expect("a trigger");
     refuse("CREATE TRIGGER no_session BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, 'refused'); END").await;
     assert!(store.sign_in(&first, NOW).await.is_err());
@@ -265,7 +267,7 @@ async fn sqlite_forgets_guests_at_once_and_people_after_a_year() {
         store.add_session(&session, at).await.expect("stored");
     };
     come_at(100_000, 1).await;
-    sign_in(&store, &Person { subject: "43".to_owned(), ..person("Grace") }, guest.id).await;
+    sign_in(&store, &VerifiedPerson { subject: "43".to_owned(), ..person("Grace") }, guest.id).await;
     let again = sign_in(&store, &person("Ada"), AccountId::from_bits(9)).await;
     assert_eq!(again.id, ada().id, "known without a session");
     come_at(ACCOUNT_KEPT_MS + 1_000, 2).await;

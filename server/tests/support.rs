@@ -12,13 +12,13 @@ use futures::{SinkExt, StreamExt};
 use heartogether::{
     id::{MemberId, NegotiationId, RoomCode, RoomId, Seq},
     limits::Limits,
-    refusal::Refusal,
-    role::Role,
-    time::Timestamp,
     protocol::{
         ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping, ReceivedSignal, ResumeRoom, RoomEvent, RoomJoined,
         RoomResumed, SendSignal, SequencedEvent, ServerMessage, Signal, decode_server, encode,
     },
+    refusal::Refusal,
+    role::Role,
+    time::Timestamp,
 };
 use heartogether_server::{clock::ManualClock, config::Config, database, startup::Server};
 use reqwest::{Client as HttpClient, Response, header, redirect::Policy};

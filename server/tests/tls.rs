@@ -4,8 +4,8 @@ use std::{io, path::Path, sync::Arc};
 
 use heartogether::{
     limits::Limits,
-    time::Timestamp,
     protocol::{ClientMessage, Hello, PROTOCOL_VERSION},
+    time::Timestamp,
 };
 use heartogether_server::{clock::ManualClock, config::Config, startup::Server};
 use rcgen::{CertifiedKey, generate_simple_self_signed};

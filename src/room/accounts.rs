@@ -6,9 +6,9 @@ use super::{Audience, Command, Effects, Entry, Event, Room, lifetime};
 use crate::{
     engagement::MessageText,
     id::{AccountId, ConnectionId, DisplayName},
+    protocol::{EndReason, RoomEvent},
     refusal::Refusal,
     time::Timestamp,
-    protocol::{EndReason, RoomEvent},
 };
 
 /// A guest has signed in and goes on as `to`: what was the guest's is the account's, a removal too.

@@ -9,9 +9,9 @@ use crate::{
     engagement::{MessageText, Reaction},
     id::{AccountId, ConnectionId, Seq},
     limits::{MESSAGES_AT_ONCE, MESSAGES_KEPT},
+    protocol::{Message, Messages, RoomEvent},
     role::Role,
     time::Timestamp,
-    protocol::{Message, Messages, RoomEvent},
 };
 
 /// The messages the room keeps, oldest first.

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::Member;
 use crate::{
     id::{ConnectionId, MemberId, Seq},
+    protocol::{Refused, RoomEvent, SequencedEvent, ServerMessage},
     refusal::Refusal,
     role::Role,
     time::Timestamp,
-    protocol::{Refused, RoomEvent, SequencedEvent, ServerMessage},
 };
 
 /// Whom a message is for.

@@ -9,9 +9,9 @@ use crate::{
         RoomId, Seq,
     },
     limits::Limits,
+    protocol::Source,
     role::{Kind, Permission, Role},
     time::Timestamp,
-    protocol::Source,
 };
 
 /// One line of a room's log. Its place and its time come from the log.

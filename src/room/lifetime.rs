@@ -4,10 +4,10 @@ use super::{Audience, Effects, Foreseen, Policy, Room, members::Member, stream};
 use crate::{
     id::AccountId,
     limits::END_WARNING_MS,
+    protocol::{EndReason, RoomEvent, StreamState},
     refusal::Refusal,
     role::{Kind, Permission, permit},
     time::Timestamp,
-    protocol::{EndReason, RoomEvent, StreamState},
 };
 
 /// Lets time pass up to `at`: what is due by then has happened before the entry at hand, however late a timer fires.

@@ -13,10 +13,10 @@ use crate::{
     engagement::{MessageText, Reaction},
     id::{AccountId, AddressMark, BrowserMark, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, Seq},
     limits::FORMER_LISTENERS,
+    protocol::{ListenerView, Missed, RoomEvent, RoomJoined, RoomResumed, ServerMessage},
     refusal::Refusal,
     role::{Permission, Role, Standing, permit},
     time::Timestamp,
-    protocol::{ListenerView, Missed, RoomEvent, RoomJoined, RoomResumed, ServerMessage},
 };
 
 /// The host's place, and the listeners' in order of arrival.

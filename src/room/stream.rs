@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Audience, Effects, Foreseen, Room};
 use crate::{
     id::ConnectionId,
+    protocol::{RoomEvent, StreamState},
     refusal::Refusal,
     time::Timestamp,
-    protocol::{RoomEvent, StreamState},
 };
 
 /// The stream as the host last declared it.

@@ -2,8 +2,8 @@
 
 use heartogether::{
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAME_BYTES, MEDIA_ID_BYTES},
-    refusal::Refusal,
     protocol::{decode_client, decode_server},
+    refusal::Refusal,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};

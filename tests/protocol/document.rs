@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, fs};
 
 use heartogether::{
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAME_BYTES, FRAMES_PER_MESSAGE, Limits},
-    refusal::Refusal,
     protocol::*,
+    refusal::Refusal,
 };
 use serde_json::Value;
 

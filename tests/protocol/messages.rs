@@ -6,10 +6,10 @@ use heartogether::{
     engagement::{MessageText, Reaction},
     id::{DisplayName, MemberId, NegotiationId, ResumeToken, RoomCode, Seq},
     limits::{CANDIDATES_PER_SIGNAL, Limits},
+    protocol::*,
     refusal::Refusal,
     role::Role,
     time::Timestamp,
-    protocol::*,
 };
 use serde::Serialize;
 

@@ -2,10 +2,10 @@
 
 use heartogether::{
     id::{AccountId, Seq},
+    protocol::{EndReason, RoomEvent, StreamState},
     refusal::Refusal,
     role::Role,
     room::{Audience, Command, Effect, Entry, Event, JoinRequested, Policy, RoomCreated, redact},
-    protocol::{EndReason, RoomEvent, StreamState},
 };
 
 use crate::scenario::*;

@@ -4,10 +4,10 @@ use heartogether::{
     engagement::Reaction,
     id::{MemberId, Seq},
     limits::{MESSAGES_AT_ONCE, MESSAGES_KEPT},
+    protocol::{Message, Missed, RoomEvent},
     refusal::Refusal,
     role::Role,
     room::{Audience, Command},
-    protocol::{Message, Missed, RoomEvent},
 };
 
 use crate::scenario::*;

@@ -2,10 +2,10 @@
 
 use heartogether::{
     id::{NodeId, ResumeToken, Seq},
+    protocol::{EndReason, RoomEvent, Signal, StreamState},
     refusal::Refusal,
     role::{Guests, Kind, Role},
     room::{Command, Effect, Event, Foreseen},
-    protocol::{EndReason, RoomEvent, Signal, StreamState},
 };
 
 use crate::scenario::*;

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use heartogether::{
     id::{AccountId, ConnectionId, MemberId, NodeId, ResumeToken, Seq},
+    protocol::{Missed, RoomView, ServerMessage},
     role::{Kind, Role},
     room::{Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, ResumeRequested, Room, step},
     time::Timestamp,
-    protocol::{Missed, RoomView, ServerMessage},
 };
 use proptest::prelude::*;
 

@@ -2,10 +2,10 @@
 
 use heartogether::{
     id::{MemberId, ResumeToken},
+    protocol::{EndReason, ListenerView, RoomEvent, ServerMessage, StreamState},
     refusal::Refusal,
     role::{Kind, Role},
     room::{Audience, Command, Effect, Event, JoinRequested},
-    protocol::{EndReason, ListenerView, RoomEvent, ServerMessage, StreamState},
 };
 
 use crate::scenario::*;

@@ -1,9 +1,9 @@
 //! What happens when nothing happens.
 
 use heartogether::{
+    protocol::{EndReason, Refused, RoomEvent, ServerMessage, StreamState},
     refusal::Refusal,
     room::{Audience, Command, Effect, Event},
-    protocol::{EndReason, Refused, RoomEvent, ServerMessage, StreamState},
 };
 
 use crate::scenario::*;

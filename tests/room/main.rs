@@ -1,13 +1,13 @@
 //! The room's rules, as tables (one facet a file) and as properties of random histories.
 
 mod accounts;
-mod permissions;
 mod chat;
 mod ending;
 mod history;
 mod joining;
 mod lifetime;
 mod log;
+mod permissions;
 mod properties;
 mod removing;
 mod resuming;

@@ -2,9 +2,9 @@
 
 use heartogether::{
     id::{MemberId, NegotiationId},
+    protocol::Signal,
     refusal::Refusal,
     role::{Guests, Kind, Permission, Role, Standing, permit},
-    protocol::Signal,
 };
 
 use crate::scenario::*;

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use heartogether::{
     id::ConnectionId,
+    protocol::{EndReason, Refused, RoomEvent, RoomView, ServerMessage},
     refusal::Refusal,
     role::Role,
     room::{Audience, Effect, Entry, Event, Foreseen, Member, Room, redact, step},
-    protocol::{EndReason, Refused, RoomEvent, RoomView, ServerMessage},
 };
 use proptest::{prelude::*, test_runner::Config};
 

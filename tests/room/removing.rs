@@ -2,10 +2,10 @@
 
 use heartogether::{
     id::{AccountId, AddressMark, BrowserMark, MemberId, ResumeToken},
+    protocol::RoomEvent,
     refusal::Refusal,
     role::{Kind, Role},
     room::{Command, Event, JoinRequested, Marks, Policy, RoomCreated},
-    protocol::RoomEvent,
 };
 
 use crate::scenario::*;

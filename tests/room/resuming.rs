@@ -3,10 +3,10 @@
 use heartogether::{
     id::{ConnectionId, NodeId, ResumeToken, Seq},
     limits::EVENTS_KEPT,
+    protocol::{Missed, RoomEvent, StreamState},
     refusal::Refusal,
     role::{Kind, Role},
     room::{Command, ConnectionRef, Event, JoinRequested},
-    protocol::{Missed, RoomEvent, StreamState},
 };
 
 use crate::scenario::*;

@@ -4,6 +4,7 @@ use heartogether::{
     engagement::{MessageText, Reaction},
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomId, Seq},
     limits::Limits,
+    protocol::{RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage, Source, StreamState},
     refusal::Refusal,
     role::{Kind, Role},
     room::{
@@ -11,7 +12,6 @@ use heartogether::{
         RoomCreated, step,
     },
     time::Timestamp,
-    protocol::{RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage, Source, StreamState},
 };
 
 pub(crate) const OWNER: AccountId = AccountId::from_bits(1);

@@ -2,13 +2,13 @@
 
 use heartogether::{
     id::{MemberId, NodeId},
-    refusal::Refusal,
-    role::Role,
-    room::{Command, Event, Foreseen},
     protocol::{
         RoomEvent,
         StreamState::{self, *},
     },
+    refusal::Refusal,
+    role::Role,
+    room::{Command, Event, Foreseen},
 };
 
 use crate::scenario::*;

@@ -7,12 +7,12 @@ use std::{
 
 use async_trait::async_trait;
 use heartogether::{
-    authority::Authority,
     id::{DisplayName, RoomCode},
     refusal::Refusal,
     role::{Guests, Kind, Permission, Standing, permit},
     time::Timestamp,
 };
+use heartogether_headers::authority::Authority;
 use http::{HeaderValue, header::SET_COOKIE};
 use leptos::prelude::*;
 

@@ -1,8 +1,8 @@
 //! What the host's page sends. The page is the authority on what it captures; the room is told.
 
 use heartogether::{
-    role::Role,
     protocol::{ClientMessage, DeclareSilence, Source, StartStream, StreamState},
+    role::Role,
 };
 
 use super::{Client, Command, Fader, Keepsake, Mix, Processing, Profile, Timer, silence::Microphone};

@@ -50,9 +50,9 @@ use gloo_events::EventListener;
 use heartogether::{
     engagement::Reaction,
     id::NegotiationId,
+    protocol::{ListenerView, RoomJoined, RoomResumed, RoomView, ServerMessage},
     refusal::Refusal,
     role::Role,
-    protocol::{ListenerView, RoomJoined, RoomResumed, RoomView, ServerMessage},
 };
 use leptos::{
     leptos_dom::helpers::{IntervalHandle, TimeoutHandle},

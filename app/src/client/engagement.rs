@@ -9,9 +9,9 @@ use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, Seq},
     limits::MESSAGE_BURST,
+    protocol::{ClientMessage, FetchMessages, Message, Messages, RemoveListener, RoomEvent, SendMessage, SendReaction},
     refusal::Refusal,
     role::Role,
-    protocol::{ClientMessage, FetchMessages, Message, Messages, RemoveListener, RoomEvent, SendMessage, SendReaction},
 };
 
 use super::{Client, Command, Timer};

@@ -3,8 +3,8 @@
 use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, NegotiationId, RoomCode},
-    refusal::Refusal,
     protocol::{Candidate, ClientMessage, IceConfiguration, ServerMessage, Source},
+    refusal::Refusal,
 };
 
 use super::{

@@ -2,9 +2,9 @@
 
 use heartogether::{
     id::RoomCode,
+    protocol::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping, ResumeRoom},
     refusal::Refusal,
     role::Role,
-    protocol::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping, ResumeRoom},
 };
 
 use super::{Client, Command, Timer};

@@ -3,8 +3,8 @@
 use heartogether::{
     id::{MemberId, NegotiationId},
     limits::CANDIDATES_PER_SIGNAL,
-    role::Role,
     protocol::{ClientMessage, SendSignal, Signal, StreamState},
+    role::Role,
 };
 
 use super::{Client, Command, PeerState, Timer};

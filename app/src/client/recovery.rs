@@ -4,8 +4,8 @@
 
 use heartogether::{
     id::{MemberId, NegotiationId},
-    role::Role,
     protocol::{ListenerView, Signal},
+    role::Role,
 };
 
 use super::{Client, Command, PeerState, Timer};

@@ -1,8 +1,8 @@
 //! What a page shows, derived from what its client knows.
 
 use heartogether::{
-    refusal::Refusal,
     protocol::{EndReason, StreamState},
+    refusal::Refusal,
 };
 
 use super::{Client, NoPath};

@@ -4,8 +4,8 @@
 
 use heartogether::{
     id::{MemberId, NegotiationId},
-    role::Role,
     protocol::StreamState,
+    role::Role,
 };
 
 use super::{

@@ -1,6 +1,6 @@
 //! What is wrong with the TURN servers, told by the attempts to find a path through them.
 
-use heartogether::{role::Role, protocol::Candidate};
+use heartogether::{protocol::Candidate, role::Role};
 
 use super::{
     Client,

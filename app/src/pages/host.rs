@@ -9,9 +9,9 @@ mod rising;
 
 use heartogether::{
     id::RoomCode,
+    protocol::{EndReason, StreamState},
     refusal::Refusal,
     role::{Permission, Role},
-    protocol::{EndReason, StreamState},
 };
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_params_map};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heartogether::{id::RoomCode, refusal::Refusal, protocol::StreamState};
+use heartogether::{id::RoomCode, protocol::StreamState, refusal::Refusal};
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_params_map};
 

@@ -1,9 +1,9 @@
 //! The host's page is the authority on what it sends; the room is told.
 
 use heartogether::{
+    protocol::{ClientMessage, EndReason, Missed, RoomEvent, Source, StartStream, StreamState},
     refusal::Refusal,
     role::Role,
-    protocol::{ClientMessage, EndReason, Missed, RoomEvent, Source, StartStream, StreamState},
 };
 use heartogether_app::client::{Command, Ending, HostState, Input, Timer};
 

@@ -1,6 +1,6 @@
 //! Browsers that lack something, and networks that let no socket through.
 
-use heartogether::{refusal::Refusal, role::Role, protocol::StreamState};
+use heartogether::{protocol::StreamState, refusal::Refusal, role::Role};
 use heartogether_app::client::{Capabilities, Command, HostState, Input, LinkState, ListenerState, Timer};
 
 use crate::stage::*;

@@ -3,12 +3,12 @@
 use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, Seq},
-    refusal::Refusal,
-    time::Timestamp,
     protocol::{
         ClientMessage, FetchMessages, Message, Messages, Missed, RemoveListener, RoomEvent, SendMessage, SendReaction,
         ServerMessage, StreamState,
     },
+    refusal::Refusal,
+    time::Timestamp,
 };
 use heartogether_app::client::{Command, Input, MessageState, Timer};
 

@@ -2,9 +2,9 @@
 
 use heartogether::{
     id::Seq,
+    protocol::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ResumeRoom, RoomEvent, StreamState},
     refusal::Refusal,
     role::Role,
-    protocol::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ResumeRoom, RoomEvent, StreamState},
 };
 use heartogether_app::client::{Command, Ending, HostState, Input, LinkState, ListenerState, listener_introduction};
 

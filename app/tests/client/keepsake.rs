@@ -1,9 +1,9 @@
 //! What a host's page remembers over its reload.
 
 use heartogether::{
+    protocol::{ClientMessage, EndReason, RoomEvent, Source, StartStream, StreamState},
     refusal::Refusal,
     role::Role,
-    protocol::{ClientMessage, EndReason, RoomEvent, Source, StartStream, StreamState},
 };
 use heartogether_app::client::{Command, Fader, HostState, Input, Keepsake, Profile};
 use proptest::prelude::*;

@@ -1,8 +1,8 @@
 //! What a listener asks for, and what its page shows.
 
 use heartogether::{
-    role::Role,
     protocol::{EndReason, RoomEvent, Signal, StreamState},
+    role::Role,
 };
 use heartogether_app::client::{Command, Ending, ListenerState, PeerState, Timer};
 

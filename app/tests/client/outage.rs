@@ -1,8 +1,8 @@
 //! What becomes of peer connections when signalling is away and comes back.
 
 use heartogether::{
-    refusal::Refusal,
     protocol::{Missed, RoomEvent, StreamState},
+    refusal::Refusal,
 };
 use heartogether_app::client::{Input, PeerState, Timer};
 

@@ -1,9 +1,9 @@
 //! Noticing that the connection is gone, and connecting again.
 
 use heartogether::{
+    protocol::{ClientMessage, EndReason, JoinRoom, Ping, RoomEvent, ServerMessage, Source, StreamState},
     refusal::Refusal,
     role::Role,
-    protocol::{ClientMessage, EndReason, JoinRoom, Ping, RoomEvent, ServerMessage, Source, StreamState},
 };
 use heartogether_app::client::{Client, Command, Input, LinkState, Timer};
 

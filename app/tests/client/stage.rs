@@ -2,14 +2,14 @@
 
 use heartogether::{
     id::{DisplayName, MemberId, NegotiationId, ResumeToken, RoomCode, Seq},
-    refusal::Refusal,
-    role::Role,
-    time::Timestamp,
     protocol::{
         Candidate, ClientMessage, ListenerView, Missed, PROTOCOL_VERSION, ReceivedSignal, Refused, RoomEvent,
         RoomJoined, RoomResumed, RoomView, SendSignal, SequencedEvent, ServerMessage, Signal, Source, StreamState,
         Welcome,
     },
+    refusal::Refusal,
+    role::Role,
+    time::Timestamp,
 };
 use heartogether_app::client::{Client, Command, Input, PeerState, Timer};
 

@@ -11,8 +11,10 @@ use crate::stage::*;
 #[test]
 fn inputs_and_commands_are_told_in_words() {
     let mut page = Page::listening(StreamState::Live);
-    let input =
-        Input::Received(ServerMessage::Signal(heartogether::protocol::ReceivedSignal { from: HOST, signal: offer(100) }));
+    let input = Input::Received(ServerMessage::Signal(heartogether::protocol::ReceivedSignal {
+        from: HOST,
+        signal: offer(100),
+    }));
     assert_eq!(trace::input(&input), "received offer");
     let done: Vec<_> = page.take(input).iter().map(trace::command).collect();
     assert!(done.contains(&"answer 100".to_owned()), "{done:?}");

@@ -2,8 +2,8 @@
 
 use heartogether::{
     id::{NegotiationId, Seq},
-    time::Timestamp,
     protocol::{IceConfiguration, IceServer, Missed, RoomResumed, ServerMessage, StreamState},
+    time::Timestamp,
 };
 use heartogether_app::client::{Command, Input, PeerState, TurnProblem};
 

@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heartogether::{
     id::{AccountId, MemberId, NegotiationId},
+    protocol::{ClientMessage, Source},
     role::Role,
     room::{Entry, Room},
     time::Timestamp,
-    protocol::{ClientMessage, Source},
 };
 use heartogether_app::client::{Client, Command, Input, Timer};
 

@@ -6,8 +6,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::{Args, ValueEnum};
 use heartogether::{
     id::AccountId,
-    time::Timestamp,
     protocol::{IceConfiguration, IceServer},
+    time::Timestamp,
 };
 use ring::hmac;
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use heartogether::authority::{Origin, Scheme};
+use heartogether_headers::authority::{Origin, Scheme};
 
 /// An `http` or `https` URL, with a path where the site lies below one.
 #[derive(Clone, Debug)]

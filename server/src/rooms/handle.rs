@@ -1,4 +1,4 @@
-//! How the rest of the node talks to a room's replica.
+//! How the rest of the node talks to a room's actor.
 
 use std::sync::{
     Arc,
@@ -7,24 +7,24 @@ use std::sync::{
 
 use heartogether::{
     id::{AccountId, ConnectionId, RoomId, Seq},
+    protocol::SendSignal,
     refusal::Refusal,
     room::{Event, Foreseen},
-    protocol::SendSignal,
 };
 use heartogether_app::api::{RecentRoom, RoomSummary};
 use tokio::sync::{mpsc, oneshot};
 
-use super::inspection::{AudienceReport, RealtimeReport, Viewer};
-use crate::signalling::Outbox;
+use super::debug_api::{AudienceReport, RealtimeReport, Viewer};
+use crate::websocket::SendQueue;
 
-/// Requests that may wait for a replica before those who ask have to wait themselves.
+/// Requests that may wait for a actor before those who ask have to wait themselves.
 const REQUESTS: usize = 64;
-/// How often a replica is asked: a task that breaks takes the requests that wait with it.
+/// How often a actor is asked: a task that breaks takes the requests that wait with it.
 const ASKED_AT_MOST: u32 = 3;
 
-/// What a replica can be asked. It has taken in every entry that was appended before the request was made.
+/// What a actor can be asked. It has taken in every entry that was appended before the request was made.
 pub(super) enum Request {
-    Attach { connection: ConnectionId, outbox: Outbox, done: oneshot::Sender<()> },
+    Attach { connection: ConnectionId, send_queue: SendQueue, done: oneshot::Sender<()> },
     Detach { connection: ConnectionId },
     Signal { from: ConnectionId, signal: SendSignal },
     FetchMessages { from: ConnectionId, before: Seq },
@@ -37,7 +37,7 @@ pub(super) enum Request {
     Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
 }
 
-/// A room's replica on this node, for as long as the room lives.
+/// A room's actor on this node, for as long as the room lives.
 #[derive(Clone)]
 pub(crate) struct RoomHandle {
     id: RoomId,
@@ -55,23 +55,23 @@ impl RoomHandle {
         self.id
     }
 
-    /// Whether the room is known and has not ended, as its replica last noted.
+    /// Whether the room is known and has not ended, as its actor last noted.
     pub(super) fn is_live(&self) -> bool {
         self.is_live.load(Relaxed)
     }
 
-    /// Where the replica notes that.
+    /// Where the actor notes that.
     pub(super) fn liveness(&self) -> Arc<AtomicBool> {
         self.is_live.clone()
     }
 
-    /// Gives the room a connection's outbox; from then on the room can answer it.
-    pub(crate) async fn attach(&self, connection: ConnectionId, outbox: Outbox) -> Result<(), Refusal> {
-        let attached = self.ask(|done| Request::Attach { connection, outbox: outbox.clone(), done }).await;
+    /// Gives the room a connection's send_queue; from then on the room can answer it.
+    pub(crate) async fn attach(&self, connection: ConnectionId, send_queue: SendQueue) -> Result<(), Refusal> {
+        let attached = self.ask(|done| Request::Attach { connection, send_queue: send_queue.clone(), done }).await;
         attached.ok_or(Refusal::RoomNotFound)
     }
 
-    /// Takes the outbox back.
+    /// Takes the send_queue back.
     pub(crate) async fn detach(&self, connection: ConnectionId) {
         self.tell(Request::Detach { connection }).await;
     }
@@ -122,7 +122,7 @@ impl RoomHandle {
         self.ask(|done| Request::Realtime { viewer, done }).await.unwrap_or(Err(Refusal::RoomNotFound))
     }
 
-    /// A replica that is gone closes its connections itself.
+    /// A actor that is gone closes its connections itself.
     async fn tell(&self, request: Request) {
         let _ = self.requests.send(request).await;
     }

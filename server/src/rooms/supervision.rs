@@ -8,10 +8,10 @@ use heartogether::{id::Seq, refusal::Refusal};
 use tokio::sync::mpsc;
 
 use super::{
+    actor::{Held, RoomActor, Setting},
     handle::Request,
-    replica::{Held, Replica, Setting},
 };
-use crate::{error::explain, log::LogError, signalling::Ending};
+use crate::{error::explain, log::LogError, websocket::CloseReason};
 
 /// A room's task and what it is asked.
 pub(super) struct Supervision {
@@ -34,8 +34,8 @@ impl Supervision {
         let mut held = Held::default();
         let mut broke_at: Option<Seq> = None;
         let error = loop {
-            let replica = Replica::new(&self.setting, &mut held);
-            let ran = AssertUnwindSafe(replica.run(&mut self.requests)).catch_unwind().await;
+            let actor = RoomActor::new(&self.setting, &mut held);
+            let ran = AssertUnwindSafe(actor.run(&mut self.requests)).catch_unwind().await;
             match ran {
                 Ok(Ok(()) | Err(LogError::Stopped)) => return Outcome::Over,
                 Ok(Err(error)) => break explain(&error),
@@ -45,7 +45,7 @@ impl Supervision {
                     tracing::error!(room = %self.setting.id, seq, "a room's task broke; the room is opened anew from its log");
                     broke_at = Some(held.reached);
                     // Pages come back at once and resume.
-                    held.close(Ending::FAULT);
+                    held.close(CloseReason::FAULT);
                 }
             }
         };
@@ -55,7 +55,7 @@ impl Supervision {
     async fn give_up(self, mut held: Held, error: &str) -> Outcome {
         tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room cannot be gone on with and ends: {error}");
         self.setting.is_live.store(false, Relaxed);
-        held.close(Ending::refused(Refusal::RoomEnded));
+        held.close(CloseReason::refused(Refusal::RoomEnded));
         match self.setting.log.close(self.setting.id).await {
             Ok(()) | Err(LogError::NoSuchRoom) => Outcome::Over,
             Err(error) => {

@@ -20,14 +20,14 @@ use crate::{
     clock::ManualClock,
     config::Config,
     log::{MemoryLog, PAGE, Page, Subscription},
-    signalling::{Ending, Frame, Outbox, Queue, outbox},
+    websocket::{CloseReason, Frame, Queue, SendQueue, send_queue},
 };
 
 const ROOM: RoomId = RoomId::from_bits(1);
 const NODE: NodeId = NodeId::from_bits(1);
 const OWNER: AccountId = AccountId::from_bits(1);
 const HOST: ConnectionId = ConnectionId::from_bits(1);
-/// More than a replica may lag behind before it reads the log.
+/// More than a actor may lag behind before it reads the log.
 const MANY: usize = 100;
 
 /// What goes wrong when the log is read, or closed.
@@ -125,7 +125,7 @@ struct Scene {
     rooms: Arc<Rooms>,
     room: RoomHandle,
     queue: Queue,
-    _outbox: Outbox,
+    _outbox: SendQueue,
 }
 
 impl Scene {
@@ -134,14 +134,14 @@ impl Scene {
         let rooms = open_rooms(log.clone());
         log.create(created()).await.expect("created");
         let room = rooms.open(ROOM);
-        let (outbox, queue) = outbox(1_000);
-        room.attach(HOST, outbox.clone()).await.expect("attached");
+        let (send_queue, queue) = send_queue(1_000);
+        room.attach(HOST, send_queue.clone()).await.expect("attached");
         log.append(ROOM, asks_to_host()).await.expect("appended");
         assert!(room.is_member(HOST).await);
-        Self { log, rooms, room, queue, _outbox: outbox }
+        Self { log, rooms, room, queue, _outbox: send_queue }
     }
 
-    /// Appends so much at once that the replica has to read the log.
+    /// Appends so much at once that the actor has to read the log.
     async fn overtake(&self) {
         for number in 0..MANY {
             let connection = ConnectionId::from_bits(1_000 + number as u128);
@@ -150,7 +150,7 @@ impl Scene {
     }
 
     /// How the host's connection is closed.
-    async fn ending(&mut self) -> Ending {
+    async fn ending(&mut self) -> CloseReason {
         let closed = async {
             loop {
                 match self.queue.next().await {
@@ -163,7 +163,7 @@ impl Scene {
         tokio::time::timeout(Duration::from_secs(20), closed).await.expect("it is closed")
     }
 
-    /// Waits until the node has no replica of the room.
+    /// Waits until the node has no actor of the room.
     async fn is_let_go(&self) {
         let gone = async {
             while self.rooms.is_open(ROOM) {
@@ -177,7 +177,7 @@ impl Scene {
 #[tokio::test]
 async fn whoever_waits_at_a_room_that_is_over_is_answered() {
     let scene = Scene::set(true).await;
-    let (waiting, mut queue) = outbox(10);
+    let (waiting, mut queue) = send_queue(10);
     scene.room.attach(ConnectionId::from_bits(9), waiting).await.expect("attached");
     scene.log.close(ROOM).await.expect("closed");
     let Some(Frame::Text(text)) = queue.next().await else { panic!("an answer") };
@@ -232,7 +232,7 @@ async fn a_room_whose_task_breaks_is_opened_anew_and_its_pages_come_back() {
     let summary = scene.room.summarise(None).await;
     assert!(summary.is_some_and(|room| room.host_connected), "the same handle leads to the room as it was");
     assert!(scene.rooms.is_live(ROOM));
-    assert_eq!(scene.ending().await, Ending::FAULT, "whose page connects again and resumes");
+    assert_eq!(scene.ending().await, CloseReason::FAULT, "whose page connects again and resumes");
 }
 
 #[tokio::test]
@@ -241,7 +241,7 @@ async fn a_room_that_breaks_twice_at_the_same_place_ends_and_leaves_no_handle() 
     scene.log.break_with(Fault::Panic { times: 2 });
     scene.overtake().await;
     assert!(scene.room.summarise(None).await.is_none());
-    assert_eq!(scene.ending().await, Ending::FAULT);
+    assert_eq!(scene.ending().await, CloseReason::FAULT);
     scene.is_let_go().await;
     assert!(scene.log.live().await.expect("listed").is_empty(), "its code is free");
 }
@@ -252,11 +252,11 @@ async fn a_room_whose_log_cannot_be_read_ends_with_a_word_to_its_members() {
         let mut scene = Scene::set(can_close).await;
         scene.log.break_with(Fault::Damage);
         scene.overtake().await;
-        assert_eq!(scene.ending().await, Ending::refused(Refusal::RoomEnded));
+        assert_eq!(scene.ending().await, CloseReason::refused(Refusal::RoomEnded));
         scene.is_let_go().await;
-        let (outbox, _queue) = outbox(4);
+        let (send_queue, _queue) = send_queue(4);
         let again = scene.rooms.open(ROOM);
-        assert!(again.attach(HOST, outbox).await.is_err(), "nor does it come back: {can_close}");
+        assert!(again.attach(HOST, send_queue).await.is_err(), "nor does it come back: {can_close}");
         scene.is_let_go().await;
     }
 }

@@ -15,7 +15,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use super::StartupError;
 use crate::{
     config::Config,
-    edge::{Door, Opening, Places, to_https, until_ready},
+    http::{BeforeReady, ConnectionLimit, Listener, to_https, until_ready},
     tls::Tls,
 };
 
@@ -30,7 +30,7 @@ pub(super) struct Listening {
     pub(super) is_secure: bool,
     /// The port on which plain HTTP is led to HTTPS, if there is one.
     pub(super) side_port: Option<u16>,
-    opening: Opening,
+    opening: BeforeReady,
     stop: watch::Sender<()>,
     doors: JoinSet<()>,
 }
@@ -39,12 +39,12 @@ impl Listening {
     /// Listens, and answers that the server is starting until [`Listening::open`].
     pub(super) async fn begin(config: &Config, limits: &Limits, tls: Option<Arc<Tls>>) -> Result<Self, StartupError> {
         let (listener, address) = listen(config.address())?;
-        let places = Places::new(super::possible(limits.connections), limits.connections_per_address);
-        let trusted = config.edge.trusted_proxies().clone();
+        let places = ConnectionLimit::new(super::possible(limits.connections), limits.connections_per_address);
+        let trusted = config.http.trusted_proxies().clone();
         let is_secure = tls.is_some();
         let (opening, router) = until_ready();
         let (stop, mut doors) = (watch::Sender::default(), JoinSet::new());
-        let door = |router| Door::new(router, places.clone(), trusted.clone(), None);
+        let door = |router| Listener::new(router, places.clone(), trusted.clone(), None);
         let side = match config.tls.redirected_port(address.port()) {
             Some(port) => Some(listen(SocketAddr::new(address.ip(), port))?),
             None => None,
@@ -53,7 +53,7 @@ impl Listening {
         if let Some((listener, _)) = side {
             doors.spawn(door(to_https(address.port())).serve(listener, stopped(&stop)));
         }
-        let door = Door::new(router, places, trusted, tls);
+        let door = Listener::new(router, places, trusted, tls);
         doors.spawn(door.serve(listener, stopped(&stop)));
         Ok(Self { address, is_secure, side_port, opening, stop, doors })
     }

@@ -12,7 +12,9 @@ use heartogether::{
 };
 use heartogether_app::api::{Account, Profile};
 
-use super::{Arrival, Person, Picture, Session, SignedIn, Store, StoreError, TokenHash, Usage, VISITS_KEPT};
+use super::{
+    Picture, ReturnedSignIn, Session, SignedIn, Store, StoreError, TokenHash, Usage, VISITS_KEPT, VerifiedPerson,
+};
 
 /// Accounts and sessions in memory.
 #[derive(Default)]
@@ -44,8 +46,8 @@ impl Kept {
         Some(account)
     }
 
-    fn identify(&mut self, person: &Person, candidate: AccountId) -> Account {
-        let Person { issuer, subject, provider, name, email } = person.clone();
+    fn identify(&mut self, person: &VerifiedPerson, candidate: AccountId) -> Account {
+        let VerifiedPerson { issuer, subject, provider, name, email } = person.clone();
         let id = *self.identities.entry((issuer, subject)).or_insert(candidate);
         let known = self.accounts.get(&id).and_then(|account| account.profile.as_ref());
         let email_shown = known.and_then(|profile| profile.email_shown);
@@ -87,7 +89,7 @@ impl Store for MemoryStore {
         Ok(Usage { guests: guests.count() as u64, bytes: 0 })
     }
 
-    async fn sign_in(&self, arrival: &Arrival, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
+    async fn sign_in(&self, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
         let mut kept = self.kept();
         if !kept.spent.insert(arrival.proof) {
             return Ok(None);
@@ -103,7 +105,7 @@ impl Store for MemoryStore {
             visits.into_iter().rev().for_each(|room| kept.add_visit(account.id, room));
             kept.departures.insert(guest, Some(account.id));
         }
-        let Arrival { session: token, expires_at, .. } = *arrival;
+        let ReturnedSignIn { session: token, expires_at, .. } = *arrival;
         kept.sessions.insert(token, Session { token, account: account.id, expires_at });
         Ok(Some(SignedIn { account, guest, ended }))
     }

@@ -13,7 +13,8 @@ use heartogether_app::api::{Account, Profile};
 use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
 use super::{
-    ACCOUNT_KEPT_MS, Arrival, Person, Picture, Session, SignedIn, Store, StoreError, TokenHash, Usage, VISITS_KEPT,
+    ACCOUNT_KEPT_MS, Picture, ReturnedSignIn, Session, SignedIn, Store, StoreError, TokenHash, Usage, VISITS_KEPT,
+    VerifiedPerson,
 };
 use crate::database::{Durability, WriteTransaction, from_sql, to_sql};
 
@@ -53,7 +54,7 @@ impl Store for SqliteStore {
         Ok(Usage { guests: from_sql(guests), bytes: from_sql(bytes) })
     }
 
-    async fn sign_in(&self, arrival: &Arrival, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
+    async fn sign_in(&self, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
         let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
         let Some(signed_in) = sign_in(&mut transaction, arrival, now).await? else { return Ok(None) };
         transaction.commit().await?;
@@ -220,7 +221,7 @@ impl Store for SqliteStore {
 /// All that a sign-in changes.
 async fn sign_in(
     db: &mut SqliteConnection,
-    arrival: &Arrival,
+    arrival: &ReturnedSignIn,
     now: Timestamp,
 ) -> Result<Option<SignedIn>, sqlx::Error> {
     let spend = "INSERT INTO spent (token_hash, expires_at) VALUES ($1, $2) ON CONFLICT (token_hash) DO NOTHING";
@@ -243,7 +244,7 @@ async fn sign_in(
         take_visits_along(db, guest, account.id).await?;
         depart(db, guest, Some(account.id)).await?;
     }
-    let Arrival { session: token, expires_at, .. } = *arrival;
+    let ReturnedSignIn { session: token, expires_at, .. } = *arrival;
     insert_session(db, &Session { token, account: account.id, expires_at }).await?;
     Ok(Some(SignedIn { account, guest, ended }))
 }
@@ -251,7 +252,7 @@ async fn sign_in(
 /// The guest who set out, if the session before is still theirs and they are still a guest.
 async fn guest_of(
     db: &mut SqliteConnection,
-    arrival: &Arrival,
+    arrival: &ReturnedSignIn,
     now: Timestamp,
 ) -> Result<Option<AccountId>, sqlx::Error> {
     let (Some(before), Some(guest)) = (arrival.before, arrival.guest) else { return Ok(None) };
@@ -307,11 +308,11 @@ async fn end_sessions(db: &mut SqliteConnection, account: AccountId) -> Result<V
 /// Finds a person's account or makes the candidate theirs, and writes down who they are now.
 async fn identify(
     connection: &mut SqliteConnection,
-    person: &Person,
+    person: &VerifiedPerson,
     candidate: AccountId,
     now: Timestamp,
 ) -> Result<Account, sqlx::Error> {
-    let Person { issuer, subject, provider, name, email } = person;
+    let VerifiedPerson { issuer, subject, provider, name, email } = person;
     let now_ms = to_sql(now.as_millis());
     let select = sqlx::query("SELECT account FROM identities WHERE issuer = $1 AND subject = $2");
     let known = select.bind(issuer.clone()).bind(subject.clone()).fetch_optional(&mut *connection).await?;

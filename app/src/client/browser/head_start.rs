@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, iter};
 
-use heartogether::{id::RoomCode, role::Role, protocol};
+use heartogether::{id::RoomCode, protocol, role::Role};
 use js_sys::{Array, Reflect};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};

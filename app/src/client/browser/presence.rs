@@ -5,10 +5,10 @@ use std::time::Duration;
 use heartogether::{
     engagement::Reaction,
     id::{MemberId, RoomCode},
+    protocol::{Message, RoomView},
     refusal::Refusal,
     role::Role,
     time::Timestamp,
-    protocol::{Message, RoomView},
 };
 use leptos::{html::Div, prelude::*};
 use send_wrapper::SendWrapper;

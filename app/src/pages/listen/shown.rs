@@ -1,8 +1,8 @@
 //! What a listener is told: the one big state, in words.
 
 use heartogether::{
-    refusal::Refusal,
     protocol::{EndReason, StreamState},
+    refusal::Refusal,
 };
 
 use crate::client::{Ending, ListenerState, browser::media_session::MediaState};

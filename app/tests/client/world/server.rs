@@ -3,6 +3,10 @@
 use heartogether::{
     id::{ConnectionId, MemberId, NodeId, ResumeToken, RoomId},
     limits::Limits,
+    protocol::{
+        ClientMessage, DeclareSilence, FetchMessages, PROTOCOL_VERSION, ReceivedSignal, Refused, RemoveListener,
+        RoomEvent, SendSignal, ServerMessage, StartStream, Welcome,
+    },
     refusal::Refusal,
     role::Kind,
     room::{
@@ -10,10 +14,6 @@ use heartogether::{
         RoomCreated, step,
     },
     time::Timestamp,
-    protocol::{
-        ClientMessage, DeclareSilence, FetchMessages, PROTOCOL_VERSION, ReceivedSignal, Refused, RemoveListener,
-        RoomEvent, SendSignal, ServerMessage, StartStream, Welcome,
-    },
 };
 use heartogether_app::client::Input;
 

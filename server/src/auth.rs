@@ -1,0 +1,145 @@
+//! Who is this request: a session leads to an account, and nothing a client says is believed.
+//!
+//! `routes` tells who somebody is and logs them out, `sign_in` goes with them to one of the `providers` and back. `keys`
+//! and `token` sign what browsers keep, `browser` is what a room recognises them by, `session` and `cookie` are how they keep it, `sockets` knows the
+//! connections that a log-out ends, and `crypto` is where all signatures come from.
+
+mod browser_cookie;
+mod cookie;
+mod crypto;
+mod providers;
+mod routes;
+mod session;
+mod session_sockets;
+mod sign_in;
+mod signing_keys;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use heartogether::refusal::Refusal;
+use heartogether_app::api::{ApiError, Caller, SessionKey, Visitor};
+
+use crate::{
+    error::Answer,
+    http::refuse,
+    state::{AppState, Node},
+};
+pub(crate) use crypto::install as install_crypto;
+pub(crate) use providers::{Fetcher, OpenIdProvider};
+pub(crate) use session::CurrentSession;
+pub(crate) use session_sockets::{Registration, Sockets};
+pub(crate) use signing_keys::{Keys, SECRET_CHARS};
+
+/// What this node knows people by.
+pub(crate) struct Auth {
+    pub(crate) keys: Keys,
+    pub(crate) sockets: Sockets,
+    pub(crate) providers: Vec<Arc<OpenIdProvider>>,
+    /// Held while an account becomes another's or goes: two such changes of one account would undo each other.
+    pub(crate) changing: tokio::sync::Mutex<()>,
+}
+
+/// Finds out who asks, and puts the [`Visitor`] and the [`CurrentSession`] into the request. A session that a browser uses
+/// is renewed in passing.
+pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
+    let mut caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+    let bearer = bearer(request.headers());
+    let found = match bearer {
+        Some(token) => node.find_session([token].into_iter()).await,
+        None => node.find_browser_session(request.headers(), &caller).await,
+    };
+    let (account, session) = match found {
+        Ok(Some((account, session))) => (account, Some(session)),
+        Ok(None) => (None, None),
+        Err(error) => return Answer(ApiError::from(error)).into_response(),
+    };
+    let due = session.clone().filter(|session| bearer.is_none() && session.is_due());
+    caller.browser = browser_cookie::bits_of(request.headers());
+    let is_browser = bearer.is_none();
+    let guests = node.config.auth.guests();
+    let key = session.as_ref().map(|session| SessionKey(session.hash().0));
+    let outdated = node.outdated_cookies(request.headers(), &caller).ok().flatten();
+    request.extensions_mut().insert(Visitor { account, session: key, guests, caller: caller.clone() });
+    if let Some(session) = session {
+        request.extensions_mut().insert(session);
+    }
+    let response = next.run(request).await;
+    let mut response = match due {
+        Some(session) => renew(&node, &session, &caller, outdated, response).await,
+        None => response,
+    };
+    if is_browser {
+        browser_cookie::add_cookie(&node, &caller, &mut response);
+    }
+    response
+}
+
+/// Renews the session in the answer, unless that is no one visitor's or says something else about the session. The cookie
+/// that the browser had of it before goes, if it had another name.
+async fn renew(
+    node: &Node,
+    session: &CurrentSession,
+    caller: &Caller,
+    outdated: Option<HeaderValue>,
+    mut response: Response,
+) -> Response {
+    let headers = response.headers_mut();
+    let is_shared = headers.get(header::CACHE_CONTROL).is_some_and(|cache| cache.as_bytes().starts_with(b"public"));
+    if is_shared || headers.contains_key(header::SET_COOKIE) {
+        return response;
+    }
+    match node.renew(session, caller).await {
+        Ok(Some(cookie)) => {
+            for cookie in [cookie].into_iter().chain(outdated) {
+                headers.append(header::SET_COOKIE, cookie);
+            }
+        }
+        Ok(None) => {}
+        // The session goes on as it is, and the next request tries again.
+        Err(error) => _ = error.report(),
+    }
+    response
+}
+
+/// Its routes.
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/auth/status", get(routes::status))
+        .route("/auth/me", get(routes::me))
+        .route("/auth/picture", get(routes::picture))
+        .route("/auth/logout", post(routes::log_out))
+        .route("/auth/delete", post(routes::delete))
+        .route("/auth/{provider}", get(sign_in::begin))
+        .route("/auth/{provider}/ready", get(sign_in::ready))
+        .route("/auth/{provider}/callback", get(sign_in::complete))
+}
+
+/// Lets a page change something only if it is one of ours.
+pub(crate) async fn check_origin(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
+    let changes_nothing = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+    let is_allowed = changes_nothing || node.origins.allow(request.headers(), &caller);
+    if is_allowed {
+        return next.run(request).await;
+    }
+    node.setup_hints.note_foreign_origin(request.headers(), &caller);
+    refuse(Refusal::OriginNotAllowed, request.headers(), "")
+}
+
+/// The token of a program that keeps no cookies (RFC 6750, section 2.1).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) =
+        headers.get(header::AUTHORIZATION).and_then(|value: &HeaderValue| value.to_str().ok())?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

@@ -1,0 +1,286 @@
+//! Sessions: a short signed token in a browser's cookie, whose id stands in the store. The signature keeps strangers away
+//! from the store; the store makes a log-out work at once.
+
+use std::{convert::Infallible, fmt};
+
+use axum::http::{HeaderMap, HeaderValue};
+use heartogether::{
+    id::{AccountId, ConnectionId},
+    refusal::Refusal,
+    role::Permission,
+    time::Timestamp,
+};
+use heartogether_app::api::{Account, Caller};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Registration,
+    cookie::{self, Cookie, is_secure},
+    token::{self, Dated, Purpose, Verified},
+};
+use crate::{
+    error::ServerError,
+    random,
+    state::Node,
+    store::{Session, TokenHash},
+    websocket::{CloseReason, SendQueue},
+};
+
+/// A session is renewed once this part of its time has passed: often enough for the browser never to lose it, and
+/// seldom enough for the store not to notice.
+const RENEWALS: u64 = 16;
+
+/// What a session's token says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Claims {
+    /// The session's id: 128 bits from the operating system, as hexadecimal digits.
+    jti: String,
+}
+
+impl Claims {
+    fn draw() -> Self {
+        Self { jti: format!("{:032x}", random::bits()) }
+    }
+
+    /// What the session is kept under.
+    fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(&self.jti).into())
+    }
+}
+
+/// The session a request came with.
+#[derive(Clone)]
+pub(crate) struct CurrentSession {
+    claims: Claims,
+    account: AccountId,
+    is_due: bool,
+}
+
+impl CurrentSession {
+    /// What it is kept under.
+    pub(crate) fn hash(&self) -> TokenHash {
+        self.claims.hash()
+    }
+
+    /// Whose it is, whatever guests may do by now.
+    pub(super) const fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Whether it is time to renew it.
+    pub(super) const fn is_due(&self) -> bool {
+        self.is_due
+    }
+}
+
+/// A session that has not begun yet: what the store and the browser are to know it by.
+pub(crate) struct NewSession {
+    claims: Claims,
+    begins_at: Timestamp,
+    pub(super) token: TokenHash,
+    pub(super) expires_at: Timestamp,
+}
+
+/// A session that has just begun.
+pub(crate) struct Begun {
+    /// The `Set-Cookie` header that carries it.
+    pub(crate) cookie: HeaderValue,
+}
+
+impl fmt::Debug for CurrentSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CurrentSession(…)")
+    }
+}
+
+impl Node {
+    /// Begins a session for an account that is there.
+    pub(crate) async fn begin_session(&self, account: &Account, caller: &Caller) -> Result<Begun, ServerError> {
+        let new = self.draw_session();
+        let session = Session { token: new.token, account: account.id, expires_at: new.expires_at };
+        self.store.add_session(&session, new.begins_at).await?;
+        self.hand_over(new, caller)
+    }
+
+    /// Draws what a session is known by.
+    pub(super) fn draw_session(&self) -> NewSession {
+        let (claims, now) = (Claims::draw(), self.clock.now());
+        NewSession { token: claims.hash(), expires_at: self.session_end(now), begins_at: now, claims }
+    }
+
+    /// Gives a browser a session that the store knows by now.
+    pub(super) fn hand_over(&self, session: NewSession, caller: &Caller) -> Result<Begun, ServerError> {
+        Ok(Begun { cookie: self.session_cookie(session.claims, session.begins_at, caller)? })
+    }
+
+    /// The session of a browser, and whose it is. Under the name that it had before browsers guarded it, it is due: the
+    /// browser gets the guarded one, and [`Node::outdated_cookies`] takes the other away.
+    pub(super) async fn find_browser_session(
+        &self,
+        headers: &HeaderMap,
+        caller: &Caller,
+    ) -> Result<Option<(Option<Account>, CurrentSession)>, ServerError> {
+        let name = &self.config.cookie.session_cookie_name;
+        if let Some(found) = self.find_session(cookie::guarded_values(headers, name)).await? {
+            return Ok(Some(found));
+        }
+        let found = self.find_session(cookie::values(headers, name)).await?;
+        let is_outdated = is_secure(&self.config, caller);
+        Ok(found.map(|(account, session)| {
+            let is_due = session.is_due || is_outdated && account.is_some();
+            (account, CurrentSession { is_due, ..session })
+        }))
+    }
+
+    /// The first of these tokens that belongs to a session, and whose it is: nobody's here, if guests may not even connect.
+    /// All are tried, for others may set cookies of this name too; a request's head is bounded, and so are they.
+    pub(super) async fn find_session(
+        &self,
+        tokens: impl Iterator<Item = &str> + Send,
+    ) -> Result<Option<(Option<Account>, CurrentSession)>, ServerError> {
+        let now = self.clock.now();
+        for text in tokens.collect::<Vec<_>>() {
+            let verified = token::verify::<Claims>(&self.auth.keys, Purpose::Session, text, now);
+            let Some(Verified { token, is_by_retired_key }) = verified.filter(|found| found.token.is_current(now))
+            else {
+                continue;
+            };
+            let is_due = is_by_retired_key || self.is_due(&token, now);
+            let claims = token.content;
+            if let Some(account) = self.store.find_session(claims.hash(), now).await? {
+                let is_welcome = account.kind(self.config.auth.guests()).allows(Permission::Connect);
+                let session = CurrentSession { claims, account: account.id, is_due: is_due && is_welcome };
+                return Ok(Some((is_welcome.then_some(account), session)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_due(&self, token: &Dated<Claims>, now: Timestamp) -> bool {
+        let age_s = (now.as_millis() / 1000).saturating_sub(token.iat);
+        age_s >= self.session_renewal_s()
+    }
+
+    /// Seconds after which a session that is used is renewed.
+    pub(crate) fn session_renewal_s(&self) -> u64 {
+        (self.config.cookie.session_ttl_seconds / RENEWALS).max(1)
+    }
+
+    /// Lets a session last for its whole time from now on; `None` if it has ended meanwhile.
+    pub(super) async fn renew(
+        &self,
+        session: &CurrentSession,
+        caller: &Caller,
+    ) -> Result<Option<HeaderValue>, ServerError> {
+        let now = self.clock.now();
+        match self.store.extend_session(session.hash(), self.session_end(now), now).await? {
+            true => Ok(Some(self.session_cookie(session.claims.clone(), now, caller)?)),
+            false => Ok(None),
+        }
+    }
+
+    /// Lets an account's connection in under its session, if that still stands: a log-out since the request began is seen
+    /// here, and a later one finds the connection.
+    ///
+    /// # Errors
+    /// What the connection has to end with.
+    pub(crate) async fn admit(
+        &self,
+        session: &CurrentSession,
+        account: AccountId,
+        connection: ConnectionId,
+        send_queue: SendQueue,
+    ) -> Result<Registration, CloseReason> {
+        let registration = self.auth.sockets.register(session.hash(), account, connection, send_queue);
+        self.find_end(session.hash()).await?;
+        Ok(registration)
+    }
+
+    /// When a session ends.
+    ///
+    /// # Errors
+    /// What a connection has to end with where it has ended.
+    async fn find_end(&self, session: TokenHash) -> Result<Timestamp, CloseReason> {
+        match self.store.session_end(session, self.clock.now()).await {
+            Ok(end) => end.ok_or(CloseReason::refused(Refusal::NotSignedIn)),
+            Err(error) => {
+                let error = ServerError::from(error);
+                error.report();
+                Err(if error.is_storage_down() {
+                    CloseReason::refused(Refusal::StorageUnavailable)
+                } else {
+                    CloseReason::FAULT
+                })
+            }
+        }
+    }
+
+    /// Closes a connection when the session it began with has run out. One that is used elsewhere lasts on.
+    pub(crate) async fn outlive(&self, session: &CurrentSession, send_queue: &SendQueue) -> Infallible {
+        loop {
+            match self.find_end(session.hash()).await {
+                Ok(end) => self.clock.sleep_until(end).await,
+                Err(ending) => {
+                    send_queue.close(ending);
+                    return std::future::pending().await;
+                }
+            }
+        }
+    }
+
+    /// Ends a session, and the connections that began with it.
+    pub(super) async fn end_session(&self, session: &CurrentSession) -> Result<(), ServerError> {
+        self.end_session_of(session.hash()).await
+    }
+
+    /// Ends the session that is kept under this hash, and the connections that began with it.
+    pub(crate) async fn end_session_of(&self, session: TokenHash) -> Result<(), ServerError> {
+        self.store.end_session(session).await?;
+        self.auth.sockets.close_session(session);
+        Ok(())
+    }
+
+    /// Ends every session of an account, and its connections.
+    pub(super) async fn end_sessions(&self, account: AccountId) -> Result<(), ServerError> {
+        self.store.end_sessions(account).await?;
+        self.auth.sockets.close_account(account);
+        Ok(())
+    }
+
+    /// Takes the session's cookies from a browser.
+    pub(super) fn farewell_cookies(
+        &self,
+        headers: &HeaderMap,
+        caller: &Caller,
+    ) -> Result<Vec<HeaderValue>, ServerError> {
+        let outdated = self.outdated_cookies(headers, caller)?;
+        Ok(outdated.into_iter().chain([self.cookie("", 0, caller)?]).collect())
+    }
+
+    /// Takes the cookie of the name that browsers do not guard away, where the session has a guarded one.
+    pub(super) fn outdated_cookies(
+        &self,
+        headers: &HeaderMap,
+        caller: &Caller,
+    ) -> Result<Option<HeaderValue>, ServerError> {
+        let name = &self.config.cookie.session_cookie_name;
+        let has_one = cookie::values(headers, name).next().is_some() && is_secure(&self.config, caller);
+        let outdated = Cookie { name, value: "", max_age_s: 0, secure: false, base: self.config.base_path() };
+        has_one.then(|| outdated.header()).transpose()
+    }
+
+    fn session_cookie(&self, claims: Claims, now: Timestamp, caller: &Caller) -> Result<HeaderValue, ServerError> {
+        let ttl_s = self.config.cookie.session_ttl_seconds;
+        let token = Dated::new(Purpose::Session, claims, now, ttl_s);
+        self.cookie(&token::sign(&self.auth.keys, &token)?, ttl_s, caller)
+    }
+
+    fn cookie(&self, value: &str, max_age_s: u64, caller: &Caller) -> Result<HeaderValue, ServerError> {
+        Cookie::new(&self.config, caller, &self.config.cookie.session_cookie_name, value, max_age_s).header()
+    }
+
+    fn session_end(&self, now: Timestamp) -> Timestamp {
+        now.after_ms(self.config.cookie.session_ttl_seconds.saturating_mul(1000))
+    }
+}

@@ -1,0 +1,120 @@
+//! The open connections of each session and account, so that a log-out ends them at once, and no connection outlasts the
+//! session it began with.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+};
+
+use heartogether::{
+    id::{AccountId, ConnectionId},
+    refusal::Refusal,
+};
+use tokio::sync::Notify;
+
+use crate::{
+    store::TokenHash,
+    websocket::{CloseReason, SendQueue},
+};
+
+/// The connections of this node with their sessions.
+#[derive(Clone, Default)]
+pub(crate) struct Sockets(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    open: Mutex<HashMap<ConnectionId, Open>>,
+    /// Whether the server is stopping.
+    are_stopping: AtomicBool,
+    /// A connection is gone.
+    gone: Notify,
+}
+
+struct Open {
+    session: TokenHash,
+    account: AccountId,
+    send_queue: SendQueue,
+}
+
+/// A connection is known for as long as this lives.
+pub(crate) struct Registration {
+    sockets: Sockets,
+    connection: ConnectionId,
+}
+
+impl Sockets {
+    /// Remembers a connection.
+    pub(super) fn register(
+        &self,
+        session: TokenHash,
+        account: AccountId,
+        connection: ConnectionId,
+        send_queue: SendQueue,
+    ) -> Registration {
+        self.open().insert(connection, Open { session, account, send_queue: send_queue.clone() });
+        // Either this sees that the server stops, or whoever stops it sees the connection.
+        if self.are_stopping() {
+            send_queue.close(CloseReason::STOPPING);
+        }
+        Registration { sockets: self.clone(), connection }
+    }
+
+    /// Tells the connections of this session that they are signed out, and closes them. Log-outs are rare enough to look
+    /// at every connection.
+    pub(super) fn close_session(&self, session: TokenHash) {
+        self.close(|open| open.session == session, CloseReason::refused(Refusal::NotSignedIn));
+    }
+
+    /// The same for every connection of an account, whatever has become of the session it began with.
+    pub(super) fn close_account(&self, account: AccountId) {
+        self.close(|open| open.account == account, CloseReason::refused(Refusal::NotSignedIn));
+    }
+
+    /// The connections of these sessions keep the places they have, and get no others.
+    pub(super) fn confine(&self, sessions: &[TokenHash]) {
+        self.open().values().filter(|open| sessions.contains(&open.session)).for_each(|open| open.send_queue.confine());
+    }
+
+    /// Closes the connections of these sessions without a word, so that their pages come back under the session they have
+    /// now.
+    pub(super) fn drop_sessions(&self, sessions: &[TokenHash]) {
+        self.close(|open| sessions.contains(&open.session), CloseReason::GONE);
+    }
+
+    /// The server stops: tells every connection, and every one that is still to come, to come back at once (RFC 6455, section
+    /// 7.4.1, code 1001). Returns once all have ended.
+    pub(crate) async fn stop(&self) {
+        self.0.are_stopping.store(true, SeqCst);
+        self.close(|_| true, CloseReason::STOPPING);
+        loop {
+            let gone = self.0.gone.notified();
+            if self.open().is_empty() {
+                return;
+            }
+            gone.await;
+        }
+    }
+
+    /// Whether [`Sockets::stop`] has been called.
+    pub(crate) fn are_stopping(&self) -> bool {
+        self.0.are_stopping.load(SeqCst)
+    }
+
+    fn close(&self, which: impl Fn(&Open) -> bool, ending: CloseReason) {
+        self.open().values().filter(|open| which(open)).for_each(|open| open.send_queue.close(ending));
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<ConnectionId, Open>> {
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.sockets.open().remove(&self.connection);
+        self.sockets.0.gone.notify_waiters();
+    }
+}

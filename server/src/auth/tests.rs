@@ -1,0 +1,328 @@
+//! What happens at the same time as something else, looked at from behind the door.
+
+use std::{pin::pin, sync::Arc, task::Poll, time::Duration};
+
+use axum::{
+    Extension, Form,
+    extract::State,
+    http::{HeaderMap, HeaderValue},
+};
+use futures::poll;
+use heartogether::{
+    id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, Seq},
+    limits::Limits,
+    protocol::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping},
+    refusal::Refusal,
+    role::{Guests, Kind, Role},
+    room::{ConnectionRef, Event, JoinRequested},
+    time::Timestamp,
+};
+use heartogether_app::{
+    api::{Account, Backend, Caller, Visitor},
+    routes::Destination,
+};
+use tempfile::TempDir;
+
+use super::{CurrentSession, routes, sign_in::login_state::LoginState};
+use crate::{
+    clock::ManualClock,
+    config::Config,
+    log::PAGE,
+    startup::Server,
+    state::Node,
+    store::{ReturnedSignIn, TokenHash, VerifiedPerson},
+    websocket::{CloseReason, Frame, MessageHandler, send_queue},
+};
+
+const GUEST: &str = "Augusta";
+
+/// A node with a guest, and a room of theirs.
+struct Scene {
+    node: Arc<Node>,
+    visitor: Visitor,
+    session: CurrentSession,
+    room: RoomCode,
+    _data: TempDir,
+}
+
+impl Scene {
+    async fn set() -> Self {
+        let data = TempDir::new().expect("a folder");
+        let folder = data.path().to_str().expect("a path in UTF-8");
+        let arguments = ["heartogether-server", "--port", "0", "--host", "127.0.0.1", "--data-dir", folder];
+        let config = Config::from_arguments(arguments).expect("valid flags");
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
+        let node = Server::bind(config, Limits::default(), clock).await.expect("a server").node;
+        let visitor = Visitor { guests: node.guests(), ..Visitor::default() };
+        let name = DisplayName::parse(GUEST).expect("a name");
+        let begun = node.sign_in_guest(name, &visitor, None).await.unwrap_or_else(|error| panic!("{error}"));
+        let (account, session) = find(&node, &begun.cookie).await.expect("a session");
+        let room = node.create_room(&account, &Caller::default()).await.unwrap_or_else(|error| panic!("{error}"));
+        let visitor = Visitor { account: Some(account), ..visitor };
+        Self { node, visitor, session, room, _data: data }
+    }
+
+    fn account(&self) -> Account {
+        self.visitor.account.clone().expect("a guest")
+    }
+
+    async fn is_known(&self) -> bool {
+        self.node.store.find_session(self.session.hash(), self.node.clock.now()).await.expect("the store").is_some()
+    }
+
+    /// Whose session a cookie carries.
+    async fn finds(&self, cookie: &HeaderValue) -> Option<Account> {
+        find(&self.node, cookie).await.map(|(account, _)| account)
+    }
+
+    /// Whose the room is, if it is still there.
+    async fn owner_is(&self, account: &Account) -> Option<bool> {
+        let found = self.node.find_room(self.room, Some(account.id)).await.ok().flatten();
+        found.map(|room| room.is_owner)
+    }
+}
+
+async fn find(node: &Node, cookie: &HeaderValue) -> Option<(Account, CurrentSession)> {
+    let mut headers = HeaderMap::new();
+    let pair = cookie.to_str().expect("a cookie in ASCII").split(';').next().expect("name and value");
+    headers.insert("cookie", pair.parse().expect("a cookie"));
+    let found = node.find_browser_session(&headers, &Caller::default()).await;
+    let (account, session) = found.expect("the store")?;
+    Some((account?, session))
+}
+
+fn person(subject: &str) -> VerifiedPerson {
+    let [issuer, subject, provider] = ["https://login.example", subject, "Test"].map(str::to_owned);
+    VerifiedPerson { issuer, subject, provider, name: DisplayName::parse("Ada Lovelace").expect("a name"), email: None }
+}
+
+/// Somebody has signed in before, elsewhere.
+async fn sign_in(node: &Node, subject: &str, candidate: AccountId) -> Account {
+    let now = node.clock.now();
+    let arrival = ReturnedSignIn {
+        person: person(subject),
+        proof: TokenHash([1; 32]),
+        proof_until: now,
+        before: None,
+        guest: None,
+        candidate,
+        session: TokenHash([2; 32]),
+        expires_at: now.after_ms(60_000),
+    };
+    node.store.sign_in(&arrival, now).await.expect("the store").expect("for the first time").account
+}
+
+fn asks_to_listen(account: &Account, number: u128) -> Event {
+    Event::JoinRequested(JoinRequested {
+        marks: heartogether::room::Marks::default(),
+        connection: ConnectionRef { node: NodeId::from_bits(1), id: ConnectionId::from_bits(number) },
+        account: account.id,
+        name: account.name.clone(),
+        email: None,
+        kind: Kind::Guest(Guests::Host),
+        role: Role::Listener,
+        take_over: false,
+        member: MemberId::from_bits(number),
+        token: ResumeToken::from_bits(number),
+    })
+}
+
+/// Goes one step on with some work. Whether it is over.
+async fn poll_once(work: &mut (impl Future<Output = impl Sized> + Unpin)) -> bool {
+    poll!(work).is_ready()
+}
+
+/// Waits for what goes on in the background.
+async fn until(mut condition: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !condition().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("it comes to pass");
+}
+
+#[tokio::test]
+async fn a_connection_that_opens_during_a_log_out_does_not_stay() {
+    // The log-out falls before the store is asked, while it is, and after it has answered.
+    for steps in 0..=2 {
+        let scene = Scene::set().await;
+        let (send_queue, mut queue) = send_queue(4);
+        let connection = ConnectionId::from_bits(1);
+        let mut admission = Box::pin(scene.node.admit(&scene.session, scene.account().id, connection, send_queue));
+        let mut early = None;
+        for _ in 0..steps {
+            if early.is_none()
+                && let Poll::Ready(admitted) = poll!(&mut admission)
+            {
+                early = Some(admitted);
+            }
+            // The store works on threads of its own, and has answered by then.
+            scene.is_known().await;
+        }
+        scene.node.end_session(&scene.session).await.expect("the store");
+        let admitted = match early {
+            Some(admitted) => admitted,
+            None => admission.await,
+        };
+        match admitted {
+            Ok(_stays) => assert!(matches!(queue.next().await, Some(Frame::Close(_))), "after {steps} steps"),
+            Err(ending) => assert_eq!(ending, CloseReason::refused(Refusal::NotSignedIn)),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_is_carried_out_although_nobody_waits_for_it() {
+    let scene = Scene::set().await;
+    {
+        let (node, visitor) = (State(scene.node.clone()), Extension(scene.visitor.clone()));
+        let mut deletion = pin!(routes::delete(node, visitor, HeaderMap::new()));
+        assert!(poll!(&mut deletion).is_pending());
+    }
+    until(async || !scene.is_known().await).await;
+    until(async || scene.owner_is(&scene.account()).await.is_none()).await;
+}
+
+#[tokio::test]
+async fn a_log_out_is_carried_out_although_nobody_waits_for_it() {
+    let scene = Scene::set().await;
+    {
+        let (node, visitor) = (State(scene.node.clone()), Extension(scene.visitor.clone()));
+        let session = Some(Extension(scene.session.clone()));
+        let form = Ok(Form(routes::LogOut { everywhere: true }));
+        let mut leaving = pin!(routes::log_out(node, visitor, session, HeaderMap::new(), form));
+        assert!(poll!(&mut leaving).is_pending());
+    }
+    until(async || !scene.is_known().await).await;
+}
+
+#[tokio::test]
+async fn a_guest_is_taken_along_although_nobody_waits_for_it() {
+    let scene = Scene::set().await;
+    let (node, known) = (&scene.node, AccountId::from_bits(7));
+    let account = sign_in(node, "ada", known).await;
+    let flow = LoginState::draw("test", String::new(), Destination::Home, Some(scene.account().id));
+    {
+        let session = Some(scene.session.clone());
+        let mut settlement = pin!(scene.node.settle(person("ada"), flow, scene.visitor.clone(), session));
+        assert!(poll!(&mut settlement).is_pending());
+    }
+    until(async || scene.owner_is(&account).await == Some(true)).await;
+    until(async || !scene.is_known().await).await;
+}
+
+#[tokio::test]
+async fn a_guest_is_taken_along_once_however_many_sign_in_at_the_same_time() {
+    let scene = Scene::set().await;
+    let node = &scene.node;
+    let known = AccountId::from_bits(7);
+    sign_in(node, "grace", known).await;
+    let flow = || LoginState::draw("test", String::new(), Destination::Home, Some(scene.account().id));
+    let sign_in =
+        |subject| scene.node.settle(person(subject), flow(), scene.visitor.clone(), Some(scene.session.clone()));
+    let (ada, ada_cookie) = sign_in("ada").await.unwrap_or_else(|_| panic!("signed in"));
+    let (grace, _) = sign_in("grace").await.unwrap_or_else(|_| panic!("signed in"));
+    assert_eq!((ada.id, grace.id), (scene.account().id, known), "who is new keeps the guest's account");
+    assert_eq!(scene.owner_is(&ada).await, Some(true));
+    assert!(scene.finds(&ada_cookie).await.is_some_and(|found| found.id == ada.id), "the account is still there");
+}
+
+#[tokio::test]
+async fn what_was_on_its_way_during_a_deletion_is_taken_out_of_the_log_too() {
+    let scene = Scene::set().await;
+    let (node, ada) = (&scene.node, scene.account());
+    let name = DisplayName::parse("Somebody").expect("a name");
+    let host = Account { id: AccountId::from_bits(7), name, ..ada.clone() };
+    node.store.add_account(&host, node.clock.now()).await.expect("the store");
+    let code = node.create_room(&host, &Caller::default()).await.unwrap_or_else(|error| panic!("{error}"));
+    let room = node.log.find(code).await.expect("the log").expect("a room");
+    let log = async || {
+        let page = node.log.read(room, Seq(0), PAGE).await.expect("the log");
+        serde_json::to_string(&page.entries).expect("JSON")
+    };
+    node.log.append(room, asks_to_listen(&ada, 1)).await.expect("the log");
+    let mut deletion = pin!(node.delete_account(ada.id));
+    until(async || !poll_once(&mut deletion).await && !log().await.contains(GUEST)).await;
+    // Both at once: the deletion may hold the database, and goes on only where it is waited for.
+    let (appended, deleted) = tokio::join!(node.log.append(room, asks_to_listen(&ada, 2)), deletion);
+    appended.expect("the log");
+    deleted.expect("the store");
+    assert!(!log().await.contains(GUEST), "{}", log().await);
+}
+
+#[tokio::test]
+async fn what_a_run_could_not_finish_the_next_one_does() {
+    let scene = Scene::set().await;
+    let (node, guest, known) = (&scene.node, scene.account(), AccountId::from_bits(7));
+    let account = sign_in(node, "ada", known).await;
+    // The server stops once the store knows, and before the rooms do.
+    let arrival = ReturnedSignIn {
+        person: person("ada"),
+        proof: TokenHash([3; 32]),
+        proof_until: node.clock.now(),
+        before: Some(scene.session.hash()),
+        guest: Some(guest.id),
+        candidate: AccountId::from_bits(8),
+        session: TokenHash([4; 32]),
+        expires_at: node.clock.now().after_ms(60_000),
+    };
+    node.store.sign_in(&arrival, node.clock.now()).await.expect("the store").expect("for the first time");
+    assert_eq!(scene.owner_is(&account).await, Some(false));
+    node.finish_departures().await.expect("the store");
+    assert_eq!(scene.owner_is(&account).await, Some(true));
+    assert!(node.store.departures().await.expect("the store").is_empty());
+
+    node.store.begin_deletion(account.id).await.expect("the store");
+    node.finish_departures().await.expect("the store");
+    until(async || scene.owner_is(&account).await.is_none()).await;
+    assert!(node.store.departures().await.expect("the store").is_empty());
+}
+
+#[tokio::test]
+async fn a_connection_whose_task_breaks_leaves_its_room_and_is_closed() {
+    let scene = Scene::set().await;
+    let (send_queue, mut queue) = send_queue(16);
+    let connection = ConnectionRef { node: scene.node.id, id: ConnectionId::from_bits(1) };
+    let mut handler =
+        MessageHandler::new(scene.node.clone(), connection, scene.account(), Caller::default(), send_queue.clone());
+    assert_eq!(handler.hear(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }), 0).await, Ok(()));
+    let join = JoinRoom { code: scene.room, role: Role::Host, take_over: false };
+    assert_eq!(handler.hear(ClientMessage::JoinRoom(join), 0).await, Ok(()));
+    let host_is_there = async || {
+        let found = scene.node.find_room(scene.room, None).await.ok().flatten();
+        found.is_some_and(|room| room.host_connected)
+    };
+    until(host_is_there).await;
+    let task = tokio::spawn(async move {
+        let _handler = handler;
+        panic!("a fault of the test");
+    });
+    assert!(task.await.expect_err("it broke").is_panic());
+    until(async || !host_is_there().await).await;
+    let ending = async {
+        loop {
+            match queue.next().await {
+                Some(Frame::Close(ending)) => return ending,
+                Some(_) => {}
+                None => panic!("nobody closed the connection"),
+            }
+        }
+    };
+    assert_eq!(ending.await, CloseReason::FAULT);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_is_not_obeyed_any_more() {
+    let scene = Scene::set().await;
+    let (send_queue, mut queue) = send_queue(4);
+    let connection = ConnectionRef { node: scene.node.id, id: ConnectionId::from_bits(1) };
+    let mut handler =
+        MessageHandler::new(scene.node.clone(), connection, scene.account(), Caller::default(), send_queue.clone());
+    let hello = ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION });
+    assert_eq!(handler.hear(hello, 0).await, Ok(()));
+    send_queue.close(CloseReason::refused(Refusal::NotSignedIn));
+    assert_eq!(handler.hear(ClientMessage::Ping(Ping { nonce: 1 }), 0).await, Err(CloseReason::GONE));
+    assert!(matches!(queue.next().await, Some(Frame::Text(_))), "the welcome");
+    assert!(matches!(queue.next().await, Some(Frame::Close(_))), "and no pong");
+}

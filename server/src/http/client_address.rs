@@ -1,0 +1,132 @@
+//! Tells every request who calls, and every caller how much is left to them.
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Version, header},
+    middleware::Next,
+    response::Response,
+};
+use heartogether::refusal::Refusal;
+use heartogether_app::api::{Caller, Remainder};
+use heartogether_headers::authority::Authority;
+
+use super::{Peer, refusal_page::refuse};
+use crate::{clock::Clock, state::Node};
+
+const X_RATE_LIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const X_RATE_LIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const X_RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// Puts the [`Caller`] into the request. All others ask it, and nobody the headers.
+pub(crate) async fn meet(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
+    let named = authority(&request);
+    let trusted = node.config.http.trusted_proxies();
+    let caller = request.extensions().get::<Peer>().map(|peer| {
+        let authority = named.as_ref().ok().cloned().flatten();
+        let caller = trusted.caller(peer.address, peer.is_secure, authority, request.headers());
+        node.setup_hints.see(&node.config, peer, &caller, request.headers());
+        caller
+    });
+    let caller = caller.unwrap_or_default();
+    request.extensions_mut().insert(caller);
+    if let Err(refusal) = named {
+        request.extensions_mut().insert(MalformedHost(refusal));
+    }
+    next.run(request).await
+}
+
+/// Why it cannot be told which host a request is for.
+#[derive(Clone, Copy)]
+struct MalformedHost(Refusal);
+
+/// Refuses requests that name no host where they have to, or something that is none (RFC 9112, section 3.2).
+pub(crate) async fn require_host(request: Request, next: Next) -> Response {
+    match request.extensions().get::<MalformedHost>() {
+        Some(MalformedHost(refusal)) => refuse(*refusal, request.headers(), ""),
+        None => next.run(request).await,
+    }
+}
+
+/// Refuses requests for a host that is not this server, and says where it is (RFC 9110, section 7.4).
+pub(crate) async fn check_host(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
+    let named = request.extensions().get::<Caller>().and_then(|caller| caller.authority.as_ref());
+    match &node.config.public_url {
+        Some(url) if named.is_some_and(|named| !node.config.knows_host(named.host())) => {
+            let advice = format!("It is at <a href=\"{url}/\">{url}</a>.");
+            refuse(Refusal::HostUnknown, request.headers(), &advice)
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// Counts the request among all that its address has made.
+pub(crate) async fn admit(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
+    let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+    match node.rate_limits.take_request(&caller, node.clock.now()) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refuse(refusal, request.headers(), ""),
+    }
+}
+
+/// Writes what the caller has left of the tightest limit into the answer.
+pub(crate) async fn tell(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
+    let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+    let mut response = next.run(request).await;
+    if let Some(quota) = caller.told.quota() {
+        write(response.headers_mut(), quota, &*node.clock);
+    }
+    response
+}
+
+/// `X-RateLimit-Reset` is the second since 1970 in which the next window begins, `Retry-After` the seconds until then
+/// (RFC 9110, section 10.2.3).
+fn write(headers: &mut HeaderMap, quota: Remainder, clock: &dyn Clock) {
+    let Remainder { limit, remaining, reset_at, is_exceeded } = quota;
+    headers.insert(X_RATE_LIMIT_LIMIT, HeaderValue::from(limit));
+    headers.insert(X_RATE_LIMIT_REMAINING, HeaderValue::from(remaining));
+    let left_ms = reset_at.since_ms(clock.now());
+    let reset_on = clock.date().after_ms(left_ms);
+    headers.insert(X_RATE_LIMIT_RESET, HeaderValue::from(reset_on.as_millis().div_ceil(1000)));
+    if is_exceeded {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(left_ms.div_ceil(1000).max(1)));
+    }
+}
+
+/// The host and port that the request names (RFC 9112, section 3.2): in its address, as HTTP/2 does, or in its `Host`. None
+/// need be named in HTTP/1.0.
+///
+/// # Errors
+/// [`Refusal::HostMalformed`] for what is no host, for several, and for none in HTTP/1.1.
+pub(super) fn authority(request: &Request) -> Result<Option<Authority>, Refusal> {
+    let mut lines = request.headers().get_all(header::HOST).iter();
+    let (first, further) = (lines.next(), lines.next());
+    if further.is_some() {
+        return Err(Refusal::HostMalformed);
+    }
+    let named = match (request.uri().authority(), first) {
+        (Some(authority), _) => authority.as_str(),
+        (None, Some(host)) => host.to_str().map_err(|_| Refusal::HostMalformed)?,
+        (None, None) if request.version() == Version::HTTP_11 => return Err(Refusal::HostMalformed),
+        (None, None) => "",
+    };
+    match named.trim() {
+        // A client that knows no host sends an empty one (RFC 9110, section 7.2).
+        "" => Ok(None),
+        named => Authority::parse(named).map(Some).ok_or(Refusal::HostMalformed),
+    }
+}
+
+/// Whether an address leads no further than this machine and the network at hand (RFC 1918, RFC 3927, RFC 4193, RFC 4291, and
+/// RFC 6598, from which overlay networks take theirs).
+pub(super) fn is_local(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [first, second, ..] = address.octets();
+            let is_shared = first == 100 && second & 0b1100_0000 == 0b0100_0000;
+            address.is_loopback() || address.is_private() || address.is_link_local() || is_shared
+        }
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+    }
+}

@@ -1,0 +1,164 @@
+//! Whether anything still comes of a connection: requests, or answers that go out. Pings and empty frames are nothing.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::watch,
+    time::timeout,
+};
+
+/// How many bytes go out before they count as a piece of an answer. Our own pings and what answers the other side's take 17
+/// each (RFC 9113, section 6.7), so whoever wants to get on by them has to work harder than by asking.
+const PIECE: usize = 4 * 1024;
+
+/// How long nothing may come of a connection: before the first request, and from then on.
+#[derive(Clone, Copy)]
+pub(super) struct IdleLimits {
+    pub(super) first: Duration,
+    pub(super) further: Duration,
+}
+
+/// What is noted of one connection, and whether anybody asked for anything yet. Clones note the same.
+#[derive(Clone, Default)]
+pub(super) struct IdleTimeout(watch::Sender<bool>);
+
+impl IdleTimeout {
+    /// A request came.
+    pub(super) fn note_request(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Bytes went out. They are no answer as long as nobody asked.
+    fn note_piece(&self) {
+        self.0.send_if_modified(|is_asked| *is_asked);
+    }
+
+    /// Completes once nothing was noted for too long. Counts from when it is called.
+    pub(super) fn ceased(&self, patience: IdleLimits) -> impl Future<Output = ()> + use<> {
+        let mut notes = self.0.subscribe();
+        let progress = self.clone();
+        async move {
+            let mut left = patience.first;
+            while timeout(left, notes.changed()).await.is_ok() {
+                left = patience.further;
+            }
+            drop(progress);
+        }
+    }
+
+    /// The same stream, of which is noted what goes out: an answer that is under way may have left its handler long ago.
+    pub(super) fn along<S>(&self, stream: S) -> Noted<S> {
+        Noted { stream, progress: self.clone(), sent: 0 }
+    }
+}
+
+/// A stream and the progress on it.
+pub(super) struct Noted<S> {
+    stream: S,
+    progress: IdleTimeout,
+    /// Bytes since the last piece.
+    sent: usize,
+}
+
+impl<S> Noted<S> {
+    fn note(&mut self, bytes: usize) {
+        self.sent = self.sent.saturating_add(bytes);
+        if self.sent >= PIECE {
+            self.sent = 0;
+            self.progress.note_piece();
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Noted<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Noted<S> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let taken = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
+        self.note(taken);
+        Poll::Ready(Ok(taken))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let taken = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, bytes))?;
+        self.note(taken);
+        Poll::Ready(Ok(taken))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use tokio::io::{AsyncWriteExt, sink};
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+
+    #[tokio::test]
+    async fn a_connection_of_which_nothing_comes_has_ceased() {
+        IdleTimeout::default().ceased(IdleLimits { first: Duration::ZERO, further: HOUR }).await;
+        let progress = IdleTimeout::default();
+        let mut ceased = Box::pin(progress.ceased(IdleLimits { first: HOUR, further: Duration::ZERO }));
+        assert!(ceased.as_mut().now_or_never().is_none(), "there is time for the first");
+        progress.note_request();
+        ceased.await;
+    }
+
+    #[tokio::test]
+    async fn a_request_gives_it_more_time() {
+        let progress = IdleTimeout::default();
+        let ceased = progress.ceased(IdleLimits { first: Duration::ZERO, further: HOUR });
+        progress.note_request();
+        assert!(ceased.now_or_never().is_none());
+    }
+
+    #[tokio::test]
+    async fn so_does_a_piece_of_an_answer_and_nothing_smaller() {
+        let progress = IdleTimeout::default();
+        let mut notes = progress.0.subscribe();
+        let mut stream = progress.along(sink());
+        let mut is_noted_after = async |bytes: usize| {
+            stream.write_all(&vec![0; bytes]).await.expect("a stream that takes everything");
+            let is_noted = notes.has_changed().expect("somebody who notes");
+            notes.mark_unchanged();
+            is_noted
+        };
+        assert!(!is_noted_after(PIECE).await, "nobody asked");
+        progress.note_request();
+        assert!(is_noted_after(0).await, "the request");
+        assert!(!is_noted_after(PIECE - 1).await);
+        assert!(is_noted_after(1).await);
+        assert!(!is_noted_after(17).await);
+    }
+}

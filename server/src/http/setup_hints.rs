@@ -1,0 +1,81 @@
+//! What the log tells an operator about the set-up, once for each thing: which setting or which proxy header is missing.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::http::{HeaderMap, header};
+use heartogether_app::api::Caller;
+
+use super::{Peer, client_address::is_local, forwarded::is_forwarded};
+use crate::config::Config;
+
+/// What has been told in this run.
+#[derive(Default)]
+pub(crate) struct SetupHints {
+    untrusted_proxy: AtomicBool,
+    no_public_url: AtomicBool,
+    no_upgrade: AtomicBool,
+    foreign_origin: AtomicBool,
+}
+
+impl SetupHints {
+    /// Looks at how a request came.
+    pub(super) fn see(&self, config: &Config, peer: &Peer, caller: &Caller, headers: &HeaderMap) {
+        if is_forwarded(headers) && !config.http.trusted_proxies().contain(peer.address) {
+            once(&self.untrusted_proxy, || {
+                match is_local(peer.address) {
+                true => format!(
+                    "requests come with X-Forwarded or Forwarded headers from {address}, which is not among TRUSTED_PROXIES, \
+                     so they mean nothing. If that is your proxy, set TRUSTED_PROXIES={address}",
+                    address = peer.address
+                ),
+                // Most likely a visitor, whose address is not written down.
+                false => "a request came with X-Forwarded or Forwarded headers from an address that is not among \
+                     TRUSTED_PROXIES, so they mean nothing. If a proxy stands in front, set TRUSTED_PROXIES to its address"
+                    .to_owned(),
+            }
+            });
+        }
+        let public_name = caller.authority.as_ref().filter(|authority| !authority.host().is_never_public_name());
+        if let Some(authority) = public_name.filter(|_| config.public_url.is_none()) {
+            let scheme = if caller.is_on_https { "https" } else { "http" };
+            once(&self.no_public_url, || {
+                format!(
+                    "people come to this server as {authority}. If that is its name, set PUBLIC_URL={scheme}://{authority}: \
+                     requests under other names are refused then"
+                )
+            });
+        }
+    }
+
+    /// A WebSocket was asked for, and the request for it arrived as an ordinary one.
+    pub(crate) fn note_lost_upgrade(&self) {
+        once(&self.no_upgrade, || {
+            "a proxy in front lets no WebSockets through: it has to use HTTP/1.1 towards this server and to pass on Upgrade \
+             and Connection (nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header \
+             Connection \"upgrade\")"
+                .to_owned()
+        });
+    }
+
+    /// A page was refused, because it is not known as one of this server's.
+    pub(crate) fn note_foreign_origin(&self, headers: &HeaderMap, caller: &Caller) {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let origin = text(header::ORIGIN).and_then(heartogether_headers::authority::Origin::of_url);
+        let (Some(origin), Some(named)) = (origin, &caller.authority) else { return };
+        // What another host's page asks for says nothing about the set-up.
+        if origin.authority().host() == named.host() {
+            once(&self.foreign_origin, || {
+                format!(
+                    "a page of {origin} was refused, since the request for it named {named}. If that page is this server's, set \
+                     PUBLIC_URL={origin}, or let the proxy pass the host on as it came (nginx: proxy_set_header Host $http_host)"
+                )
+            });
+        }
+    }
+}
+
+fn once(told: &AtomicBool, hint: impl FnOnce() -> String) {
+    if !told.swap(true, Ordering::Relaxed) {
+        tracing::warn!("{}", hint());
+    }
+}

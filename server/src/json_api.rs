@@ -1,0 +1,90 @@
+//! The plain routes for other programs.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Json,
+    extract::{Path, Query, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+};
+use heartogether::{
+    id::{RoomCode, RoomId},
+    refusal::Refusal,
+    role::Permission,
+};
+use heartogether_app::api::{Backend, IceServer, Visitor};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    error::Answer,
+    rooms::{AudienceReport, RealtimeReport, Viewer},
+    state::Node,
+};
+
+/// `GET /api/health`: 200 at once, whatever the dependencies do.
+pub(crate) async fn health() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+/// `GET /api/ready`: whether visitors can be sent here, and what is down. Before the rooms are known, `http::starting` answers.
+pub(crate) async fn ready(State(node): State<Arc<Node>>) -> (StatusCode, [(HeaderName, HeaderValue); 1], Json<Value>) {
+    let can_store = node.readiness.can_store().await;
+    let parts = json!({ "rooms": "ok", "storage": if can_store { "ok" } else { "down" } });
+    let status = if can_store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let not_kept = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (status, not_kept, Json(json!({ "ready": can_store, "parts": parts })))
+}
+
+/// What `GET /api/ice-servers` is asked for.
+#[derive(Deserialize)]
+pub(crate) struct IceQuery {
+    /// The code of the room in which whoever asks has a place.
+    room: Option<String>,
+}
+
+/// `GET /api/ice-servers?room=CODE`: TURN servers for members of the room, STUN servers for everybody. Passwords that end are to
+/// be fetched anew in time.
+pub(crate) async fn ice_servers(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(IceQuery { room }): Query<IceQuery>,
+) -> Result<([(HeaderName, String); 1], Json<Vec<IceServer>>), Answer> {
+    let account = visitor.permit(Permission::FetchIceServers)?;
+    let known = match room {
+        Some(code) => node.ice_servers(account, RoomCode::parse(&code)?).await?,
+        None => node.public_ice_servers(),
+    };
+    let cache = known.renew_in_s.map_or("private".to_owned(), |seconds| format!("private, max-age={seconds}"));
+    Ok(([(header::CACHE_CONTROL, cache)], Json(known.servers)))
+}
+
+/// `GET /api/rooms/{id}/listeners`: for the room's owner.
+pub(crate) async fn listeners(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Result<Json<AudienceReport>, Answer> {
+    let viewer = viewer(&visitor)?;
+    Ok(Json(node.rooms.open(room_id(&id)?).audience(viewer).await?))
+}
+
+/// `GET /api/rooms/{id}/realtime`: for the room's owner.
+pub(crate) async fn realtime(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+) -> Result<Json<RealtimeReport>, Answer> {
+    let viewer = viewer(&visitor)?;
+    Ok(Json(node.rooms.open(room_id(&id)?).realtime(viewer).await?))
+}
+
+/// What the viewer is to the room, the room says.
+fn viewer(visitor: &Visitor) -> Result<Viewer, Refusal> {
+    let account = visitor.permit(Permission::Connect)?;
+    Ok(Viewer { account: account.id, kind: visitor.kind_of(account) })
+}
+
+fn room_id(text: &str) -> Result<RoomId, Refusal> {
+    text.parse().map_err(|_| Refusal::RoomNotFound)
+}

@@ -1,0 +1,331 @@
+//! One room on this node: takes entries in, performs their effects, answers requests.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+use heartogether::{
+    id::{AccountId, ConnectionId, NodeId, RoomId, Seq},
+    protocol::{ReceivedSignal, SendSignal, ServerMessage},
+    refusal::Refusal,
+    role::Permission,
+    room::{Audience, Effect, Entry, Event, Member, Room, step},
+    time::Timestamp,
+};
+use heartogether_app::api::{RecentRoom, RoomSummary};
+use tokio::sync::{
+    broadcast::error::{RecvError, TryRecvError},
+    mpsc,
+};
+
+use super::{
+    append_surely,
+    debug_api::{self, Signals},
+    handle::Request,
+    insist,
+};
+use crate::{
+    clock::Clock,
+    config::IceSettings,
+    log::{LogError, PAGE, RoomLog, Subscription},
+    websocket::{CloseReason, Frame, SendQueue},
+};
+
+/// What outlives a task that breaks.
+#[derive(Default)]
+pub(super) struct Held {
+    /// The last entry that was looked at.
+    pub(super) reached: Seq,
+    send_queues: HashMap<ConnectionId, SendQueue>,
+}
+
+impl Held {
+    /// Closes every connection.
+    pub(super) fn close(&mut self, ending: CloseReason) {
+        self.send_queues.drain().for_each(|(_, send_queue)| send_queue.close(ending));
+    }
+}
+
+/// What a room's task works with.
+pub(super) struct Setting {
+    pub(super) id: RoomId,
+    pub(super) node: NodeId,
+    pub(super) log: Arc<dyn RoomLog>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ice: IceSettings,
+    /// Whether the room is known and has not ended.
+    pub(super) is_live: Arc<AtomicBool>,
+}
+
+pub(super) struct RoomActor<'a> {
+    setting: &'a Setting,
+    held: &'a mut Held,
+    room: Room,
+    signals: Signals,
+    wake_at: Option<Timestamp>,
+    is_over: bool,
+}
+
+impl<'a> RoomActor<'a> {
+    pub(super) fn new(setting: &'a Setting, held: &'a mut Held) -> Self {
+        Self { setting, held, room: Room::default(), signals: Signals::default(), wake_at: None, is_over: false }
+    }
+
+    /// Lives until the room is over for good.
+    ///
+    /// # Errors
+    /// [`LogError::Unreadable`].
+    pub(super) async fn run(mut self, requests: &mut mpsc::Receiver<Request>) -> Result<(), LogError> {
+        let mut entries = match self.replay().await {
+            Ok(entries) => entries,
+            Err(LogError::NoSuchRoom) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        self.report_lost_nodes().await;
+        while !self.is_over {
+            // Until the log says who is gone, no time passes for them.
+            let may_wake = self.lost_nodes().next().is_none();
+            tokio::select! {
+                biased;
+                entry = entries.recv() => match entry {
+                    Ok(entry) => self.take(&entry).await?,
+                    Err(RecvError::Lagged(_)) => self.catch_up().await?,
+                    Err(RecvError::Closed) => break,
+                },
+                request = requests.recv() => {
+                    let Some(request) = request else { return Ok(()) };
+                    self.take_waiting(&mut entries).await?;
+                    // What is asked changes nothing in the room, so a question that breaks costs its answer alone.
+                    if catch_unwind(AssertUnwindSafe(|| self.answer(request))).is_err() {
+                        tracing::error!(room = %self.setting.id, "a request to the room broke");
+                    }
+                }
+                () = sleep_until(&*self.setting.clock, self.wake_at), if may_wake => {
+                    self.wake_at = None;
+                    append_surely(self.setting.log.clone(), self.setting.id, Event::Woke);
+                }
+            }
+        }
+        insist(|| self.setting.log.close(self.setting.id)).await?;
+        // Its members were told of the end. Whoever asked for a place meanwhile waits for an answer.
+        let refusal = Frame::refusal(Refusal::RoomNotFound);
+        self.held.send_queues.drain().for_each(|(_, send_queue)| send_queue.push(refusal.clone()));
+        tracing::info!(room = %self.setting.id, "the room is over");
+        Ok(())
+    }
+
+    /// Brings the room to where its log is. Whoever the effects were for was told by an earlier run.
+    async fn replay(&mut self) -> Result<Subscription, LogError> {
+        let entries = insist(|| self.setting.log.subscribe(self.setting.id)).await?;
+        self.read_on(Self::recall).await?;
+        Ok(entries)
+    }
+
+    /// Takes in what the log holds after the room's last entry, page by page.
+    async fn read_on(&mut self, take: fn(&mut Self, &Entry)) -> Result<(), LogError> {
+        let (mut from, mut skipped) = (Some(self.room.seq()), 0);
+        while let Some(after) = from {
+            let page = insist(|| self.setting.log.read(self.setting.id, after, PAGE)).await?;
+            page.entries.iter().for_each(|entry| take(self, entry));
+            skipped += page.skipped;
+            from = page.next;
+        }
+        if skipped > 0 {
+            tracing::warn!(room = %self.setting.id, skipped, "entries of the room's log are not understood and were skipped");
+        }
+        Ok(())
+    }
+
+    fn recall(&mut self, entry: &Entry) {
+        for effect in self.advance(entry) {
+            match effect {
+                Effect::WakeAt(time) => self.wake_at = Some(time),
+                Effect::CloseRoom => self.is_over = true,
+                Effect::Send { .. } | Effect::Disconnect { .. } => {}
+            }
+        }
+    }
+
+    /// One node serves a log: whoever is attached to another one was attached to a run that is over. Said before anybody else
+    /// says anything, if the storage lets it.
+    async fn report_lost_nodes(&self) {
+        for node in self.lost_nodes().collect::<BTreeSet<_>>() {
+            let lost = Event::NodeLost { node };
+            if self.setting.log.append(self.setting.id, lost.clone()).await.is_err() {
+                append_surely(self.setting.log.clone(), self.setting.id, lost);
+            }
+        }
+    }
+
+    fn lost_nodes(&self) -> impl Iterator<Item = NodeId> {
+        let attached = self.room.members().filter_map(Member::connection).map(|connection| connection.node);
+        attached.filter(|node| *node != self.setting.node)
+    }
+
+    fn advance(&mut self, entry: &Entry) -> Vec<Effect> {
+        self.held.reached = entry.seq;
+        let (room, effects) = step(std::mem::take(&mut self.room), entry);
+        self.room = room;
+        self.setting.is_live.store(self.room.created().is_some() && self.room.ended().is_none(), Relaxed);
+        effects
+    }
+
+    async fn take(&mut self, entry: &Entry) -> Result<(), LogError> {
+        if entry.seq > self.room.seq().next() {
+            self.catch_up().await?;
+        }
+        self.apply(entry);
+        Ok(())
+    }
+
+    /// Takes in what is there already, so that a request finds the room as its sender left it.
+    async fn take_waiting(&mut self, entries: &mut Subscription) -> Result<(), LogError> {
+        loop {
+            match entries.try_recv() {
+                Ok(entry) => self.take(&entry).await?,
+                Err(TryRecvError::Lagged(_)) => self.catch_up().await?,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return Ok(()),
+            }
+        }
+    }
+
+    async fn catch_up(&mut self) -> Result<(), LogError> {
+        self.read_on(Self::apply).await
+    }
+
+    fn apply(&mut self, entry: &Entry) {
+        for effect in self.advance(entry) {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send { to, mut message } => {
+                self.add_ice_servers(to, &mut message);
+                self.send(to, &message);
+            }
+            Effect::Disconnect { connection, refusal } => {
+                if let Some(send_queue) = self.held.send_queues.remove(&connection) {
+                    send_queue.close(refusal.map_or(CloseReason::ROOM_OVER, CloseReason::refused));
+                }
+            }
+            Effect::WakeAt(time) => self.wake_at = Some(time),
+            Effect::CloseRoom => self.is_over = true,
+        }
+    }
+
+    /// Whoever is given a place learns of the TURN servers by the same answer, and nobody else does.
+    fn add_ice_servers(&self, to: Audience, message: &mut ServerMessage) {
+        let (Audience::Connection(connection), Some(ice_servers)) = (to, message.ice_servers_mut()) else { return };
+        let member = self.room.member_at(connection);
+        // The TURN server goes by its own date.
+        *ice_servers = member.map(|member| self.setting.ice.servers(member.account, self.setting.clock.date()));
+    }
+
+    /// Writes the message once, however many it is for.
+    fn send(&self, to: Audience, message: &ServerMessage) {
+        let frame = Frame::message(message);
+        match to {
+            Audience::Connection(connection) => self.push(connection, frame),
+            _ => self.room.connections(to).for_each(|connection| self.push(connection.id, frame.clone())),
+        }
+    }
+
+    /// A connection that is gone, or another node's, has no send_queue here.
+    fn push(&self, connection: ConnectionId, frame: Frame) {
+        if let Some(send_queue) = self.held.send_queues.get(&connection) {
+            send_queue.push(frame);
+        }
+    }
+
+    /// Whoever stopped waiting for the answer does not miss it.
+    fn answer(&mut self, request: Request) {
+        match request {
+            Request::Attach { connection, send_queue, done } => {
+                self.held.send_queues.insert(connection, send_queue);
+                let _ = done.send(());
+            }
+            Request::Detach { connection } => drop(self.held.send_queues.remove(&connection)),
+            Request::Signal { from, signal } => self.pass_signal(from, signal),
+            Request::FetchMessages { from, before } => self.push(
+                from,
+                match self.room.messages_before(from, before) {
+                    Ok(messages) => Frame::message(&ServerMessage::Messages(messages)),
+                    Err(refusal) => Frame::refusal(refusal),
+                },
+            ),
+            Request::Audience { viewer, done } => {
+                drop(done.send(debug_api::audience(&self.room, viewer, self.setting.clock.now())));
+            }
+            Request::Realtime { viewer, done } => {
+                drop(done.send(self.signals.report(&self.room, viewer, self.setting.clock.now())));
+            }
+            Request::Revisit { viewer, done } => drop(done.send(revisit(&self.room, viewer))),
+            Request::IsMember { connection, done } => drop(done.send(self.room.member_at(connection).is_some())),
+            Request::HasPlace { account, done } => drop(done.send(self.room.has_place(account))),
+            Request::Foresee { event, done } => drop(done.send(self.room.foresee(&event, self.setting.clock.now()))),
+            Request::Summarise { viewer, done } => {
+                let summary = summarise(&self.room).map(|summary| RoomSummary {
+                    is_owner: self.room.standing_of(viewer).allows(Permission::Host),
+                    has_place: viewer.is_some_and(|viewer| self.room.listens(viewer)),
+                    ..summary
+                });
+                let _ = done.send(summary);
+            }
+        }
+    }
+
+    fn pass_signal(&mut self, from: ConnectionId, sent: SendSignal) {
+        let routed = self.room.route_signal(from, sent.to, &sent.signal);
+        self.signals.note(&self.room, from, &sent, routed.err(), self.setting.clock.now());
+        let passed = routed.and_then(|(sender, at)| {
+            let send_queue = self.held.send_queues.get(&at.id).ok_or(Refusal::MemberNotFound)?;
+            send_queue.push_signal(sender, &ServerMessage::Signal(ReceivedSignal { from: sender, signal: sent.signal }))
+        });
+        if let Err(refusal) = passed {
+            self.push(from, Frame::refusal(refusal));
+        }
+    }
+}
+
+/// A live room, or an ended one that is the viewer's to open again.
+fn revisit(room: &Room, viewer: AccountId) -> Option<RecentRoom> {
+    let created = room.created()?;
+    let is_owner = room.standing_of(Some(viewer)).allows(Permission::ReopenRoom);
+    let is_open = room.ended().is_none() || (is_owner && room.reopenable_until().is_some());
+    is_open.then(|| RecentRoom {
+        code: created.code,
+        host_name: created.host_name.clone(),
+        is_owner,
+        stream: room.stream_state(),
+    })
+}
+
+/// What everybody may know, as someone who does not own the room sees it.
+fn summarise(room: &Room) -> Option<RoomSummary> {
+    let created = room.created().filter(|_| room.ended().is_none())?;
+    Some(RoomSummary {
+        id: created.id,
+        code: created.code,
+        host_name: created.host_name.clone(),
+        host_connected: room.host_connected(),
+        stream: room.stream_state(),
+        listener_count: u32::try_from(room.listener_count()).unwrap_or(u32::MAX),
+        max_listeners: created.policy.max_listeners,
+        is_owner: false,
+        has_place: false,
+    })
+}
+
+async fn sleep_until(clock: &dyn Clock, at: Option<Timestamp>) {
+    match at {
+        Some(at) => clock.sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

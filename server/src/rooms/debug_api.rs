@@ -1,0 +1,133 @@
+//! A room laid open to its owner, for other programs and for support: who is there, and what happened of late.
+
+use std::collections::VecDeque;
+
+use heartogether::{
+    id::{AccountId, ConnectionId, DisplayName, MemberId, RoomCode, RoomId, Seq},
+    protocol::{ListenerView, SendSignal, SequencedEvent, StreamState},
+    refusal::Refusal,
+    role::{Kind, Permission, Role},
+    room::{Member, Room},
+    time::Timestamp,
+};
+use serde::Serialize;
+
+/// Signals a actor remembers, without what they say.
+const SIGNALS_KEPT: usize = 64;
+
+/// Who looks into the room.
+#[derive(Clone, Copy)]
+pub(crate) struct Viewer {
+    pub(crate) account: AccountId,
+    pub(crate) kind: Kind,
+}
+
+/// `GET /api/rooms/{id}/listeners`. Times are milliseconds since 1970.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AudienceReport {
+    id: RoomId,
+    code: RoomCode,
+    max_listeners: u32,
+    listeners: Vec<ListenerView>,
+    fetched_at: Timestamp,
+}
+
+/// `GET /api/rooms/{id}/realtime`: what this node knows of. Nothing that anybody said is in it, and no address.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RealtimeReport {
+    id: RoomId,
+    code: RoomCode,
+    seq: Seq,
+    stream: StreamState,
+    members: Vec<MemberReport>,
+    events: Vec<SequencedEvent>,
+    signals: Vec<SignalTrace>,
+    fetched_at: Timestamp,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MemberReport {
+    member: MemberId,
+    name: DisplayName,
+    role: Role,
+    attached: bool,
+    joined_at: Timestamp,
+    active_at: Timestamp,
+}
+
+/// That a signal came, whose it was and what became of it.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SignalTrace {
+    at: Timestamp,
+    from: Option<MemberId>,
+    to: MemberId,
+    kind: &'static str,
+    refusal: Option<Refusal>,
+}
+
+/// The latest signals.
+#[derive(Default)]
+pub(super) struct Signals(VecDeque<SignalTrace>);
+
+impl Signals {
+    pub(super) fn note(
+        &mut self,
+        room: &Room,
+        from: ConnectionId,
+        sent: &SendSignal,
+        refusal: Option<Refusal>,
+        at: Timestamp,
+    ) {
+        let from = room.member_at(from).map(|member| member.id);
+        self.0.push_back(SignalTrace { at, from, to: sent.to, kind: sent.signal.kind(), refusal });
+        if self.0.len() > SIGNALS_KEPT {
+            self.0.pop_front();
+        }
+    }
+
+    pub(super) fn report(&self, room: &Room, viewer: Viewer, at: Timestamp) -> Result<RealtimeReport, Refusal> {
+        room.check(viewer.account, viewer.kind, Permission::SeeAudience)?;
+        let created = room.created().ok_or(Refusal::RoomNotFound)?;
+        Ok(RealtimeReport {
+            id: created.id,
+            code: created.code,
+            seq: room.seq(),
+            stream: room.stream_state(),
+            members: room.members().map(MemberReport::of).collect(),
+            events: room.recent_events().filter(|event| !event.event.is_talk()).cloned().collect(),
+            signals: self.0.iter().cloned().collect(),
+            fetched_at: at,
+        })
+    }
+}
+
+impl MemberReport {
+    fn of(member: &Member) -> Self {
+        Self {
+            member: member.id,
+            name: member.name.clone(),
+            role: member.role,
+            attached: member.connection().is_some(),
+            joined_at: member.joined_at,
+            active_at: member.active_at,
+        }
+    }
+}
+
+/// Who listens, as the host's page shows it.
+pub(super) fn audience(room: &Room, viewer: Viewer, at: Timestamp) -> Result<AudienceReport, Refusal> {
+    room.check(viewer.account, viewer.kind, Permission::SeeAudience)?;
+    let created = room.created().ok_or(Refusal::RoomNotFound)?;
+    let view = room.view(created.host).ok_or(Refusal::RoomNotFound)?;
+    Ok(AudienceReport {
+        id: created.id,
+        code: created.code,
+        max_listeners: view.max_listeners,
+        listeners: view.listeners,
+        fetched_at: at,
+    })
+}

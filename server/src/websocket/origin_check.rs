@@ -1,0 +1,98 @@
+//! Whose pages may talk to this server.
+
+use axum::http::{HeaderMap, header};
+use heartogether_app::api::Caller;
+use heartogether_headers::authority::{Origin, Scheme};
+
+use crate::http::SEC_FETCH_SITE;
+
+/// The origins (RFC 6454) that are allowed beside the server's own.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origins(Vec<Origin>);
+
+impl Origins {
+    /// These.
+    pub(crate) fn new(origins: impl IntoIterator<Item = Origin>) -> Self {
+        Self(origins.into_iter().collect())
+    }
+
+    /// Whether the request may change anything: programs that are no browsers send no origin, and browsers cannot hide it.
+    pub(crate) fn allow(&self, headers: &HeaderMap, caller: &Caller) -> bool {
+        let Some(origin) = headers.get(header::ORIGIN) else { return true };
+        let Some(origin) = origin.to_str().ok().and_then(Origin::of_url) else { return false };
+        is_own(&origin, headers, caller) || self.0.contains(&origin)
+    }
+}
+
+/// The server's own, under the name it was called by, or by the browser's own word, which no page can write (Fetch Metadata
+/// Request Headers): some proxies leave the port out of the name. Over HTTPS no page that came without it is: whoever stands
+/// on the line could have written it. Without HTTPS a proxy that is not known as such may have added it.
+fn is_own(origin: &Origin, headers: &HeaderMap, caller: &Caller) -> bool {
+    let is_called_so = caller.authority.as_ref().is_some_and(|own| origin.is_named_by(own));
+    let is_same_origin = headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "same-origin");
+    (is_called_so || is_same_origin) && (origin.scheme() == Scheme::Https || !caller.is_secure)
+}
+
+#[cfg(test)]
+mod tests {
+    use heartogether_headers::authority::Authority;
+
+    use super::*;
+
+    fn allows(origins: &Origins, is_secure: bool, named: &str, headers: &[(header::HeaderName, &'static str)]) -> bool {
+        let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().expect("a header value")));
+        let caller = Caller { authority: Authority::parse(named), is_secure, ..Caller::default() };
+        origins.allow(&headers.collect(), &caller)
+    }
+
+    fn origins(urls: &[&str]) -> Origins {
+        Origins::new(urls.iter().map(|url| Origin::of_url(url).expect("an origin")))
+    }
+
+    #[test]
+    fn the_own_origin_the_configured_ones_and_none_are_allowed() {
+        let origins = origins(&["https://Listen.example/", "https://other.example:8443/path"]);
+        let allows = |origin: &'static str| allows(&origins, false, "localhost:3000", &[(header::ORIGIN, origin)]);
+        for origin in ["http://localhost:3000", "https://listen.example", "https://other.example:8443"] {
+            assert!(allows(origin), "{origin}");
+        }
+        for origin in ["https://evil.example", "null", "https://localhost:3000.evil.example", "http://localhost:3001"] {
+            assert!(!allows(origin), "{origin}");
+        }
+        assert!(super::tests::allows(&origins, false, "localhost:3000", &[]));
+    }
+
+    #[test]
+    fn over_https_a_page_without_it_is_not_the_own() {
+        let allows = |origin| allows(&Origins::default(), true, "localhost:3000", &[(header::ORIGIN, origin)]);
+        assert!(allows("https://localhost:3000"));
+        assert!(!allows("http://localhost:3000"));
+    }
+
+    #[test]
+    fn spellings_of_one_origin_are_the_own() {
+        for (named, origin) in [
+            ("hear.example:443", "https://hear.example"),
+            ("hear.example:80", "http://hear.example"),
+            ("hear.example", "http://hear.example:80"),
+            ("HEAR.example.", "https://hear.example"),
+        ] {
+            assert!(allows(&Origins::default(), false, named, &[(header::ORIGIN, origin)]), "{origin} at {named}");
+        }
+        for (named, origin) in
+            [("hear.example:80", "https://hear.example"), ("hear.example", "https://hear.example:80")]
+        {
+            assert!(!allows(&Origins::default(), false, named, &[(header::ORIGIN, origin)]), "{origin} at {named}");
+        }
+    }
+
+    #[test]
+    fn the_browsers_word_counts_where_a_proxy_leaves_the_port_out() {
+        let origin = (header::ORIGIN, "http://localhost:8080");
+        let allows = |site| allows(&Origins::default(), false, "localhost", &[origin.clone(), (SEC_FETCH_SITE, site)]);
+        assert!(allows("same-origin"));
+        for site in ["same-site", "cross-site", "none"] {
+            assert!(!allows(site), "{site}");
+        }
+    }
+}

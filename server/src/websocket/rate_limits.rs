@@ -1,0 +1,100 @@
+//! What an account may ask of a room, so many a second and so many at once, over whatever connection: who connects again has
+//! no more of it.
+
+use std::{
+    hash::Hash,
+    num::NonZeroU32,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+};
+
+use governor::{DefaultKeyedRateLimiter, RateLimiter};
+use heartogether::{
+    id::{AccountId, MemberId, RoomId},
+    limits::Limits,
+};
+
+use super::rate;
+
+/// Keys below which nobody looks for those that are as good as new.
+const FEW_KEYS: usize = 1_024;
+
+/// What accounts have asked of rooms of late.
+pub(crate) struct CommandLimits {
+    pub(super) requests: CommandLimit,
+    pub(super) stream_commands: CommandLimit,
+    pub(super) messages: CommandLimit,
+    pub(super) reactions: CommandLimit,
+    /// Bytes for one member: a host with many listeners has as much for each, and who floods one has nothing less for others.
+    pub(super) signal_bytes: CommandLimit<(AccountId, MemberId)>,
+}
+
+impl CommandLimits {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            requests: CommandLimit::new(limits.requests_per_second, limits.requests_burst),
+            stream_commands: CommandLimit::new(limits.stream_commands_per_second, limits.stream_commands_burst),
+            messages: CommandLimit::new(limits.messages_per_second, limits.messages_burst),
+            reactions: CommandLimit::new(limits.reactions_per_second, limits.reactions_burst),
+            signal_bytes: CommandLimit::new(limits.signal_bytes_per_second, limits.signal_bytes_burst),
+        }
+    }
+}
+
+/// One of them.
+pub(super) struct CommandLimit<K: Copy + Eq + Hash = (AccountId, RoomId)> {
+    limiter: DefaultKeyedRateLimiter<K>,
+    /// At so many keys, those that have their whole allowance again are dropped.
+    sweep_at: AtomicUsize,
+}
+
+impl CommandLimit {
+    /// Takes one, if one is left.
+    pub(super) fn take(&self, account: AccountId, room: RoomId) -> bool {
+        self.take_some((account, room), 1)
+    }
+}
+
+impl<K: Copy + Eq + Hash> CommandLimit<K> {
+    fn new(per_second: u32, burst: u32) -> Self {
+        Self { limiter: RateLimiter::keyed(rate(per_second, burst)), sweep_at: FEW_KEYS.into() }
+    }
+
+    /// Takes so many at once, if as many are left.
+    pub(super) fn take_some(&self, key: K, count: usize) -> bool {
+        let count = NonZeroU32::new(u32::try_from(count).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
+        if self.limiter.len() >= self.sweep_at.load(Relaxed) {
+            self.limiter.retain_recent();
+            self.sweep_at.store((self.limiter.len() * 2).max(FEW_KEYS), Relaxed);
+        }
+        matches!(self.limiter.check_key_n(&key, count), Ok(Ok(())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_account_has_an_allowance_of_its_own_in_each_room() {
+        let allowance: CommandLimit = CommandLimit::new(1, 2);
+        let take = |account, room| allowance.take(AccountId::from_bits(account), RoomId::from_bits(room));
+        assert_eq!([take(1, 1), take(1, 1), take(1, 1)], [true, true, false]);
+        assert!(take(1, 2) && take(2, 1));
+    }
+
+    #[test]
+    fn bytes_are_taken_by_the_signal() {
+        let allowance: CommandLimit<u32> = CommandLimit::new(1, 100);
+        assert_eq!([60, 60, 40, 1].map(|bytes| allowance.take_some(1, bytes)), [true, false, true, false]);
+        assert!(allowance.take_some(2, 100) && !allowance.take_some(3, 101));
+    }
+
+    #[test]
+    fn who_has_the_whole_allowance_again_is_forgotten() {
+        let allowance: CommandLimit = CommandLimit::new(1_000_000, 1);
+        for account in 0..(4 * FEW_KEYS as u128) {
+            allowance.take(AccountId::from_bits(account), RoomId::from_bits(1));
+        }
+        assert!(allowance.limiter.len() <= 2 * FEW_KEYS, "{}", allowance.limiter.len());
+    }
+}

@@ -1,0 +1,143 @@
+//! Listens to one connection: checks every message's size and form, and every frame's rate, and keeps time.
+
+use std::time::Duration;
+
+use futures::{StreamExt, stream::SplitStream};
+use heartogether::{
+    limits::Limits,
+    protocol::{ServerMessage, decode_client},
+    refusal::Refusal,
+    time::Timestamp,
+};
+use tokio::task::{JoinHandle, yield_now};
+use tungstenite::Message;
+
+use super::{CloseReason, Frame, frame_counter::TooManyFrames, message_handler::MessageHandler, upgrade::Socket};
+
+/// How long a connection that was closed stays open for the client to read the last words.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// The half of a socket that is read from.
+pub(super) type Frames = SplitStream<Socket>;
+
+/// Listens until the connection ends, whoever ends it.
+pub(super) async fn read(mut frames: Frames, mut handler: MessageHandler, writing: JoinHandle<()>) {
+    let ending = listen(&mut frames, &mut handler).await;
+    handler.send_queue().close(ending);
+    handler.end().await;
+    linger(frames, writing, ending).await;
+}
+
+/// Unread bytes would make the system reset the connection and take the last words with it.
+pub(super) async fn linger(mut frames: Frames, writing: JoinHandle<()>, ending: CloseReason) {
+    // The writer's own limits bound the wait.
+    let _ = writing.await;
+    let drained = async {
+        loop {
+            match frames.next().await {
+                Some(Ok(Message::Close(_))) => return,
+                Some(Ok(_)) => yield_now().await,
+                // A frame that cannot be read stays in the way of all others; time is all that can be given.
+                Some(Err(_)) | None if ending.refusal().is_some() => std::future::pending().await,
+                Some(Err(_)) | None => return,
+            }
+        }
+    };
+    let _ = tokio::time::timeout(LINGER, drained).await;
+}
+
+async fn listen(frames: &mut Frames, handler: &mut MessageHandler) -> CloseReason {
+    let clock = handler.clock();
+    let mut pulse = Pulse::new(handler.limits(), clock.now());
+    let send_queue = handler.send_queue().clone();
+    loop {
+        let frame = tokio::select! {
+            frame = frames.next() => frame,
+            () = send_queue.closed() => return CloseReason::GONE,
+            () = clock.sleep_until(pulse.next_at(handler.is_greeted())) => {
+                if let Err(ending) = pulse.beat(clock.now(), handler) {
+                    return ending;
+                }
+                continue;
+            }
+        };
+        pulse.heard_at = clock.now();
+        if let Err(ending) = hear(frame, handler).await {
+            return ending;
+        }
+        // A buffer holds many frames, and others wait: after each it is their turn.
+        yield_now().await;
+    }
+}
+
+async fn hear(
+    frame: Option<Result<Message, tungstenite::Error>>,
+    handler: &mut MessageHandler,
+) -> Result<(), CloseReason> {
+    let message = match frame {
+        None => return Err(CloseReason::GONE),
+        Some(Err(error)) => return Err(ending_of(&error)),
+        Some(Ok(message)) => message,
+    };
+    match message {
+        Message::Text(text) => handler.hear(decode_client(&text).map_err(CloseReason::refused)?, text.len()).await,
+        Message::Binary(_) => Err(CloseReason::NOT_TEXT),
+        // The library hands out no frames that are parts of messages.
+        Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
+        Message::Close(_) => Err(CloseReason::GONE),
+    }
+}
+
+fn ending_of(error: &tungstenite::Error) -> CloseReason {
+    use tungstenite::Error::{Capacity, Io, Protocol, Utf8};
+    match error {
+        Io(error) if TooManyFrames::is_reason_for(error) => CloseReason::refused(Refusal::TooManyFrames),
+        Capacity(_) => CloseReason::refused(Refusal::FrameTooLarge),
+        Utf8(_) => CloseReason::NOT_UTF8,
+        Protocol(_) => CloseReason::NO_WEBSOCKET,
+        _ => CloseReason::GONE,
+    }
+}
+
+/// When to ask for a sign of life, and when to stop waiting for one.
+struct Pulse {
+    hello_by: Timestamp,
+    beat_at: Timestamp,
+    heard_at: Timestamp,
+    silence_ms: u64,
+    heartbeat_ms: u64,
+}
+
+impl Pulse {
+    fn new(limits: &Limits, now: Timestamp) -> Self {
+        let Limits { hello_ms, heartbeat_ms, silence_ms, .. } = *limits;
+        let (hello_by, beat_at) = (now.after_ms(hello_ms), now.after_ms(heartbeat_ms));
+        Self { hello_by, beat_at, heard_at: now, silence_ms, heartbeat_ms }
+    }
+
+    fn silent_at(&self) -> Timestamp {
+        self.heard_at.after_ms(self.silence_ms)
+    }
+
+    fn next_at(&self, is_greeted: bool) -> Timestamp {
+        match is_greeted {
+            true => self.beat_at.min(self.silent_at()),
+            false => self.hello_by,
+        }
+    }
+
+    /// Does what is due.
+    fn beat(&mut self, now: Timestamp, handler: &MessageHandler) -> Result<(), CloseReason> {
+        match () {
+            () if !handler.is_greeted() => return Err(CloseReason::refused(Refusal::HelloMissing)),
+            () if now >= self.silent_at() => return Err(CloseReason::GONE),
+            () => {}
+        }
+        // The heartbeat is for the page, which cannot see pings; the ping is for us, as the browser answers it even
+        // while the page's timers are throttled.
+        handler.send_queue().push(Frame::message(&ServerMessage::Heartbeat));
+        handler.send_queue().push(Frame::Ping);
+        self.beat_at = now.after_ms(self.heartbeat_ms);
+        Ok(())
+    }
+}

@@ -1,0 +1,209 @@
+//! What waits to be written to one connection. Bounded: who reads slower than the room speaks is let go.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+use heartogether::{
+    id::MemberId,
+    protocol::{Refused, ServerMessage, encode},
+    refusal::Refusal,
+};
+use tokio::sync::{Notify, mpsc};
+use tungstenite::{Bytes, Message, Utf8Bytes};
+
+use super::CloseReason;
+
+/// Something to write. Clones share their bytes.
+#[derive(Clone, Debug)]
+pub(crate) enum Frame {
+    /// A message.
+    Text(Utf8Bytes),
+    /// A signal, which counts as its sender's for as long as it waits.
+    Signal(Utf8Bytes, #[expect(dead_code, reason = "it is counted by those who hold it")] Waiting),
+    /// A WebSocket ping, which every browser answers by itself.
+    Ping,
+    /// The last words.
+    Close(CloseReason),
+}
+
+impl Frame {
+    pub(crate) fn message(message: &ServerMessage) -> Self {
+        Self::Text(encode(message).into())
+    }
+
+    pub(crate) fn refusal(refusal: Refusal) -> Self {
+        Self::message(&ServerMessage::Refused(Refused { refusal }))
+    }
+
+    /// The frame on the wire; an ending is more than one.
+    pub(super) fn into_message(self) -> Result<Message, CloseReason> {
+        match self {
+            Self::Text(text) | Self::Signal(text, _) => Ok(Message::Text(text)),
+            Self::Ping => Ok(Message::Ping(Bytes::new())),
+            Self::Close(ending) => Err(ending),
+        }
+    }
+}
+
+/// One of a sender's signals that wait: there are as many as this has clones.
+type Waiting = Arc<()>;
+
+/// A sender's signals may take one in so many of the places that are left.
+const SHARE: usize = 4;
+
+/// The way to one connection's writer.
+#[derive(Clone, Debug)]
+pub(crate) struct SendQueue {
+    frames: mpsc::Sender<Frame>,
+    overflowed: Arc<Notify>,
+    rights: Arc<Rights>,
+    signals: Arc<Mutex<HashMap<MemberId, Waiting>>>,
+}
+
+/// What the connection has lost already.
+#[derive(Debug, Default)]
+struct Rights {
+    is_confined: AtomicBool,
+    is_closed: AtomicBool,
+}
+
+/// The writer's end of an [`SendQueue`].
+pub(crate) struct Queue {
+    frames: mpsc::Receiver<Frame>,
+    overflowed: Arc<Notify>,
+}
+
+/// An send_queue for this many frames.
+pub(crate) fn send_queue(capacity: usize) -> (SendQueue, Queue) {
+    let (sender, receiver) = mpsc::channel(capacity.max(1));
+    let overflowed = Arc::new(Notify::new());
+    (
+        SendQueue { frames: sender, overflowed: overflowed.clone(), rights: Arc::default(), signals: Arc::default() },
+        Queue { frames: receiver, overflowed },
+    )
+}
+
+impl SendQueue {
+    /// Queues a frame. One too many ends the connection; nobody else waits.
+    pub(crate) fn push(&self, frame: Frame) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.frames.try_send(frame) {
+            self.overflowed.notify_one();
+        }
+    }
+
+    /// Queues a signal from a member. Signals may fill half of the send_queue, the rest is for what the room itself says: nobody is
+    /// thrown out by what others send. And each sender may fill only a share of what is left of that half, so that one who
+    /// floods leaves places for all others (a dynamic threshold: Choudhury and Hahne, "Dynamic queue length thresholds for
+    /// shared-memory packet switches", 1998).
+    ///
+    /// # Errors
+    /// [`Refusal::TooManyFrames`].
+    pub(crate) fn push_signal(&self, sender: MemberId, message: &ServerMessage) -> Result<(), Refusal> {
+        let mut signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
+        signals.retain(|_, waiting| Arc::strong_count(waiting) > 1);
+        let left = self.frames.capacity().saturating_sub(self.frames.max_capacity() / 2);
+        let waiting = signals.entry(sender).or_default();
+        if (Arc::strong_count(waiting) - 1) * SHARE >= left {
+            return Err(Refusal::TooManyFrames);
+        }
+        self.push(Frame::Signal(encode(message).into(), Arc::clone(waiting)));
+        Ok(())
+    }
+
+    /// Ends the connection after what is queued. Nothing that it says counts from now on.
+    pub(crate) fn close(&self, ending: CloseReason) {
+        self.rights.is_closed.store(true, Relaxed);
+        self.push(Frame::Close(ending));
+    }
+
+    /// Whether [`SendQueue::close`] has been called.
+    pub(super) fn is_closed(&self) -> bool {
+        self.rights.is_closed.load(Relaxed)
+    }
+
+    /// The connection keeps the place it has, and gets no other.
+    pub(crate) fn confine(&self) {
+        self.rights.is_confined.store(true, Relaxed);
+    }
+
+    /// Whether [`SendQueue::confine`] has been called.
+    pub(super) fn is_confined(&self) -> bool {
+        self.rights.is_confined.load(Relaxed)
+    }
+
+    /// Returns once the writer has stopped.
+    pub(super) async fn closed(&self) {
+        self.frames.closed().await;
+    }
+}
+
+impl Queue {
+    /// The next frame; `None` once nobody can queue one any more. After an overflow it is the last.
+    pub(crate) async fn next(&mut self) -> Option<Frame> {
+        tokio::select! {
+            biased;
+            () = self.overflowed.notified() => Some(Frame::Close(CloseReason::TOO_SLOW)),
+            frame = self.frames.recv() => frame,
+        }
+    }
+
+    /// Returns once a frame did not fit.
+    pub(super) async fn overflowed(&self) {
+        self.overflowed.notified().await;
+    }
+
+    /// Takes no further frames, which tells the reader.
+    pub(super) fn close(&mut self) {
+        self.frames.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    const CAPACITY: usize = 64;
+
+    fn send(send_queue: &SendQueue, sender: u128) -> bool {
+        send_queue.push_signal(MemberId::from_bits(sender), &ServerMessage::Heartbeat).is_ok()
+    }
+
+    #[test]
+    fn whoever_floods_leaves_places_for_others_and_half_of_them_for_the_room() {
+        let (send_queue, queue) = send_queue(CAPACITY);
+        let flooded = (0..).take_while(|_| send(&send_queue, 1)).count();
+        assert!((2..CAPACITY / 4).contains(&flooded), "{flooded}");
+        // An answer and some candidates each.
+        for other in 2..6 {
+            assert_eq!([(); 3].map(|()| send(&send_queue, other)), [true; 3], "{other}");
+        }
+        assert!(!send(&send_queue, 1));
+        for other in 10..1_000 {
+            send(&send_queue, other);
+        }
+        for _ in 0..CAPACITY / 2 {
+            send_queue.push(Frame::Ping);
+        }
+        assert!(queue.overflowed().now_or_never().is_none(), "what the room says always fits");
+    }
+
+    #[test]
+    fn who_has_been_read_may_send_again() {
+        let (send_queue, mut queue) = send_queue(CAPACITY);
+        let flooded = (0..).take_while(|_| send(&send_queue, 1)).count();
+        assert!(!send(&send_queue, 1));
+        queue.next().now_or_never().flatten().expect("a signal");
+        assert!(send(&send_queue, 1));
+        for _ in 0..flooded {
+            queue.next().now_or_never().flatten().expect("a signal");
+        }
+        assert_eq!((0..).take_while(|_| send(&send_queue, 1)).count(), flooded);
+    }
+}

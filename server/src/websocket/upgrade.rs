@@ -1,0 +1,143 @@
+//! Lets a connection in: who may not come is told so on the connection itself, where a page can read it.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    body::Body,
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures::StreamExt;
+use governor::RateLimiter;
+use heartogether::{
+    id::ConnectionId,
+    limits::{FRAME_BYTES, Limits},
+    refusal::Refusal,
+    role::Permission,
+    room::ConnectionRef,
+};
+use heartogether_app::api::{Account, Caller, Visitor};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use tokio::io::{Join, ReadHalf, WriteHalf, join, split};
+use tokio_tungstenite::WebSocketStream;
+use tungstenite::{
+    handshake::derive_accept_key,
+    protocol::{Role, WebSocketConfig},
+};
+
+use super::{
+    CloseReason, frame_counter::FrameCounter, message_handler::MessageHandler, rate, reader, send_queue::send_queue,
+    writer,
+};
+use crate::{auth::CurrentSession, http::Peer, random, state::Node};
+
+/// Idle connections are many: the library's default of 128 KiB each would cost a gigabyte for every 8,000.
+const BUFFER_BYTES: usize = 4 * 1024;
+/// Bytes that may wait in the socket's own buffer; a room as a member sees it is the longest frame.
+const WRITE_BYTES: usize = 1024 * 1024;
+/// Leaves room for our own refusal to come before the library's.
+const MESSAGE_BYTES: usize = FRAME_BYTES + BUFFER_BYTES;
+
+/// A connection after its handshake. What comes in is counted by the frame.
+pub(super) type Socket = WebSocketStream<Join<FrameCounter<ReadHalf<Stream>>, WriteHalf<Stream>>>;
+type Stream = TokioIo<Upgraded>;
+
+/// `GET /ws`. The library checks the request; the connection is taken from under it, so that frames can be counted.
+pub(crate) async fn upgrade(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    session: Option<Extension<CurrentSession>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    connection: Option<Extension<OnUpgrade>>,
+    is_websocket: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    if let Err(rejection) = is_websocket {
+        // The key tells an attempt of a browser's from a visit, and proxies pass it on.
+        if headers.contains_key(header::SEC_WEBSOCKET_KEY) {
+            node.setup_hints.note_lost_upgrade();
+        }
+        return (rejection.status(), [(header::UPGRADE, "websocket")], rejection.body_text()).into_response();
+    }
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes);
+    let (Some(key), Some(Extension(connection))) = (key, connection) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let accept = derive_accept_key(key);
+    let admitted = match node.origins.allow(&headers, &visitor.caller) {
+        true => visitor.permit(Permission::Connect).cloned(),
+        false => {
+            node.setup_hints.note_foreign_origin(&headers, &visitor.caller);
+            Err(Refusal::OriginNotAllowed)
+        }
+    };
+    tokio::spawn(async move {
+        // Who has gone before the handshake's end has nothing to say.
+        if let Ok(upgraded) = connection.await {
+            let socket = open(upgraded, &node.limits).await;
+            serve(socket, node, visitor.caller, admitted, session.map(|Extension(session)| session)).await;
+        }
+        // The connection keeps its place among all as long as it lasts.
+        drop(peer);
+    });
+    switch_protocols(&accept)
+}
+
+/// The server's half of the handshake (RFC 6455, section 4.2.2).
+fn switch_protocols(accept: &str) -> Response {
+    let headers =
+        [(header::CONNECTION, "upgrade"), (header::UPGRADE, "websocket"), (header::SEC_WEBSOCKET_ACCEPT, accept)];
+    (StatusCode::SWITCHING_PROTOCOLS, headers, Body::empty()).into_response()
+}
+
+async fn open(upgraded: Upgraded, limits: &Limits) -> Socket {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(BUFFER_BYTES)
+        .max_write_buffer_size(WRITE_BYTES)
+        .max_message_size(Some(MESSAGE_BYTES))
+        .max_frame_size(Some(MESSAGE_BYTES));
+    let (reading, writing) = split(TokioIo::new(upgraded));
+    let limiter = RateLimiter::direct(rate(limits.frames_per_second, limits.frames_burst));
+    let stream = join(FrameCounter::new(reading, limiter), writing);
+    WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await
+}
+
+async fn serve(
+    socket: Socket,
+    node: Arc<Node>,
+    caller: Caller,
+    admitted: Result<Account, Refusal>,
+    session: Option<CurrentSession>,
+) {
+    let place = node.socket_limit.take(Some(caller.address));
+    let admitted = if place.is_some() { admitted } else { Err(Refusal::TooManyConnections) };
+    let (sink, frames) = socket.split();
+    let (send_queue, queue) = send_queue(node.limits.outbox_frames);
+    let writing = tokio::spawn(writer::write(sink, queue, node.clock.clone()));
+    let connection = ConnectionRef { node: node.id, id: ConnectionId::from_bits(random::bits()) };
+    let registration = async {
+        let account = admitted.map_err(CloseReason::refused)?;
+        let session = session.ok_or(CloseReason::refused(Refusal::NotSignedIn))?;
+        let registration = node.admit(&session, account.id, connection.id, send_queue.clone()).await?;
+        Ok((registration, account, session))
+    };
+    match registration.await {
+        // Held until the connection ends: a log-out finds it here.
+        Ok((registration, account, session)) => {
+            let handler = MessageHandler::new(node.clone(), connection, account, caller, send_queue.clone());
+            tokio::select! {
+                () = reader::read(frames, handler, writing) => {}
+                never = node.outlive(&session, &send_queue) => match never {},
+            }
+            drop(registration);
+        }
+        Err(ending) => {
+            send_queue.close(ending);
+            reader::linger(frames, writing, ending).await;
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Every kind of message, by everybody.
+
+use heartogether::{
+    engagement::{MessageText, Reaction},
+    id::{MemberId, NegotiationId, Seq},
+    protocol::{
+        ClientMessage, DeclareSilence, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, Ping, RemoveListener,
+        ResumeRoom, RoomJoined, SendMessage, SendReaction, SendSignal, ServerMessage, Signal, Source, StartStream,
+    },
+    refusal::Refusal,
+    role::Role,
+};
+use serde_json::Value;
+
+use super::{Who, cookie_of, table, written};
+use crate::support::{Connection, Pair, Site, TestServer, join, offer};
+
+/// What the listener has written, and nobody but the two of the room may read.
+const SECRET: &str = "a secret of this room";
+
+/// Lists every kind of message with an example. A kind that is missing here does not compile.
+macro_rules! messages {
+    ($($row:literal: $pattern:pat => $example:expr;)*) => {
+        /// The message's row in the table.
+        pub(super) fn row_of(message: &ClientMessage) -> &'static str {
+            match message { $($pattern => $row,)* }
+        }
+
+        /// One message for each row.
+        pub(super) fn examples(pair: &Pair, who: Who) -> Vec<ClientMessage> {
+            let to = match who {
+                Who::Owner | Who::HostElsewhere => pair.as_listener.member,
+                _ => pair.as_host.member,
+            };
+            let from_listener = &pair.as_listener;
+            vec![$({ let example: fn(&Pair, _, _) -> ClientMessage = $example; example(pair, to, from_listener) }),*]
+        }
+    };
+}
+
+fn signal(to: MemberId, signal: Signal) -> ClientMessage {
+    ClientMessage::Signal(SendSignal { to, signal })
+}
+
+const ATTEMPT: NegotiationId = NegotiationId(1);
+
+messages! {
+    "hello": ClientMessage::Hello(_) => |_, _, _| ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION });
+    "ping": ClientMessage::Ping(_) => |_, _, _| ClientMessage::Ping(Ping { nonce: 1 });
+    "join_room as host": ClientMessage::JoinRoom(JoinRoom { role: Role::Host, .. }) =>
+        |pair, _, _| ClientMessage::JoinRoom(JoinRoom { code: pair.code, role: Role::Host, take_over: true });
+    "join_room as listener": ClientMessage::JoinRoom(JoinRoom { role: Role::Listener, .. }) =>
+        |pair, _, _| join(pair.code, Role::Listener);
+    "resume_room": ClientMessage::ResumeRoom(_) => |pair, _, joined: &RoomJoined|
+        ClientMessage::ResumeRoom(ResumeRoom { code: pair.code, token: joined.token, last_seq: Seq(u64::MAX) });
+    "leave_room": ClientMessage::LeaveRoom => |_, _, _| ClientMessage::LeaveRoom;
+    "start_stream": ClientMessage::StartStream(_) =>
+        |_, _, _| ClientMessage::StartStream(StartStream { source: Source::Display, paused: true });
+    "pause_stream": ClientMessage::PauseStream => |_, _, _| ClientMessage::PauseStream;
+    "resume_stream": ClientMessage::ResumeStream => |_, _, _| ClientMessage::ResumeStream;
+    "interrupt_stream": ClientMessage::InterruptStream => |_, _, _| ClientMessage::InterruptStream;
+    "declare_silence": ClientMessage::DeclareSilence(_) =>
+        |_, _, _| ClientMessage::DeclareSilence(DeclareSilence { silent: true });
+    "stop_room": ClientMessage::StopRoom => |_, _, _| ClientMessage::StopRoom;
+    "send_reaction": ClientMessage::SendReaction(_) =>
+        |_, _, _| ClientMessage::SendReaction(SendReaction { reaction: Reaction::Fire });
+    "send_message": ClientMessage::SendMessage(_) => |_, _, _| message(2, "louder");
+    "fetch_messages": ClientMessage::FetchMessages(_) =>
+        |_, _, _| ClientMessage::FetchMessages(FetchMessages { before: Seq(u64::MAX) });
+    "remove_listener": ClientMessage::RemoveListener(_) =>
+        |_, _, joined: &RoomJoined| ClientMessage::RemoveListener(RemoveListener { member: joined.member, block_address: false });
+    "signal offer": ClientMessage::Signal(SendSignal { signal: Signal::Offer { .. }, .. }) =>
+        |_, to, _| signal(to, offer(1));
+    "signal answer": ClientMessage::Signal(SendSignal { signal: Signal::Answer { .. }, .. }) =>
+        |_, to, _| signal(to, crate::support::answer(1));
+    "signal candidates": ClientMessage::Signal(SendSignal { signal: Signal::Candidates { .. }, .. }) =>
+        |_, to, _| signal(to, Signal::Candidates { negotiation: ATTEMPT, candidates: vec![] });
+    "signal closed": ClientMessage::Signal(SendSignal { signal: Signal::Closed { .. }, .. }) =>
+        |_, to, _| signal(to, Signal::Closed { negotiation: ATTEMPT });
+    "signal offer_request": ClientMessage::Signal(SendSignal { signal: Signal::OfferRequest { .. }, .. }) =>
+        |_, to, _| signal(to, Signal::OfferRequest { restarts: None });
+}
+
+fn message(nonce: u32, text: &str) -> ClientMessage {
+    ClientMessage::SendMessage(SendMessage { nonce, text: MessageText::parse(text).expect("a message") })
+}
+
+/// A room that is live (or paused, where the row is about going on), in which something was written.
+async fn live_pair(site: &Site, row: &str) -> Pair {
+    let mut pair = site.pair().await;
+    let paused = row == "resume_stream";
+    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display, paused })).await;
+    pair.listener.send(&message(1, SECRET)).await;
+    for connection in [&mut pair.host, &mut pair.listener] {
+        for _ in 0..2 {
+            connection.event().await;
+        }
+    }
+    pair
+}
+
+/// What a frame is called in the table.
+fn name_of(message: &ServerMessage) -> String {
+    let value = serde_json::to_value(message).expect("a message is written");
+    let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
+    match message {
+        ServerMessage::Refused(refused) => refused.refusal.code().to_owned(),
+        ServerMessage::RoomEvent(_) => text(&value["event"], "kind"),
+        ServerMessage::Signal(_) => text(&value["signal"], "kind"),
+        _ => text(&value, "type"),
+    }
+}
+
+/// Whose connection it is said on, if it is not the host's or the listener's own. Whom they are with elsewhere is kept.
+async fn stranger(
+    site: &Site,
+    pair: &mut Pair,
+    who: Who,
+    row: &str,
+    company: &mut Option<Connection>,
+) -> Option<Connection> {
+    let takes_a_place = row.starts_with("join_room") || row == "resume_room";
+    let cookie = match who {
+        Who::Owner | Who::Listener if row != "hello" && !takes_a_place => return None,
+        Who::HostElsewhere | Who::ListenerElsewhere if row != "hello" && !takes_a_place => {
+            let other = site.pair().await;
+            let (sender, other) = match who {
+                Who::HostElsewhere => (other.host, other.listener),
+                _ => (other.listener, other.host),
+            };
+            *company = Some(other);
+            return Some(sender);
+        }
+        Who::Nobody => return Some(Connection::open(site.socket_request(None)).await),
+        _ => cookie_of(site, pair, who).await.expect("everybody else has a session"),
+    };
+    if row == "hello" {
+        return Some(site.connect(&cookie).await);
+    }
+    let mut connection = site.greet(&cookie).await;
+    if who == Who::Removed {
+        connection.send(&join(pair.code, Role::Listener)).await;
+        assert_eq!(connection.refusal().await, Refusal::Removed);
+    }
+    Some(connection)
+}
+
+/// What everybody sees of the message, and what the table writes for it.
+async fn outcome(site: &Site, who: Who, index: usize, row: &str, effects: &str) -> String {
+    let mut pair = live_pair(site, row).await;
+    let mut company = None;
+    let mut sender = stranger(site, &mut pair, who, row, &mut company).await;
+    let message = examples(&pair, who).swap_remove(index);
+    let speaker = match (&mut sender, who) {
+        (Some(sender), _) => sender,
+        (None, Who::Owner) => &mut pair.host,
+        (None, _) => &mut pair.listener,
+    };
+    speaker.try_send(&message).await;
+    let mut seen = Vec::new();
+    let mut note = |name: &str, frames: Vec<ServerMessage>| {
+        seen.extend(frames.into_iter().map(|frame| (name.to_owned(), frame)));
+    };
+    let speakers_name = match (sender.is_some(), who) {
+        (true, _) => "sender",
+        (false, Who::Owner) => "host",
+        (false, _) => "listener",
+    };
+    let speaker = match (&mut sender, who) {
+        (Some(sender), _) => sender,
+        (None, Who::Owner) => &mut pair.host,
+        (None, _) => &mut pair.listener,
+    };
+    note(speakers_name, speaker.drain().await);
+    // The room answers in order: whatever came of the message is with everybody by now.
+    site.get(&format!("/api/rooms/{}", pair.code), None).await;
+    note("host", pair.host.drain().await);
+    note("listener", pair.listener.drain().await);
+    if let Some(sender) = &mut sender {
+        note("sender", sender.drain().await);
+    }
+    if !matches!(who, Who::Owner | Who::Listener) {
+        assert!(!format!("{seen:?}").contains(SECRET), "{who:?} reads what {row} shows");
+    }
+    cell(who, speakers_name, &seen, effects)
+}
+
+fn cell(who: Who, speaker: &str, seen: &[(String, ServerMessage)], effects: &str) -> String {
+    let by_others: Vec<_> = seen.iter().filter(|(name, _)| name != speaker).collect();
+    let refusal = seen.iter().find_map(|(name, frame)| match frame {
+        ServerMessage::Refused(refused) if name == speaker => Some(refused.refusal),
+        _ => None,
+    });
+    let all: Vec<_> = seen.iter().map(|(name, frame)| format!("{name} {}", name_of(frame))).collect();
+    let allowed: Vec<_> = effects.split(", ").collect();
+    match refusal {
+        Some(refusal) if by_others.is_empty() => refusal.code().to_owned(),
+        None if who.is_elsewhere() && by_others.is_empty() && speaker == "sender" && !effects.contains("sender") => {
+            "unseen".to_owned()
+        }
+        None if !all.is_empty() && all.iter().all(|effect| allowed.contains(&effect.as_str())) => "yes".to_owned(),
+        _ => format!("{refusal:?} and {all:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_message_is_carried_out_or_refused_as_the_table_says() {
+    let mut wrong = Vec::new();
+    let rows = table("Messages");
+    for (index, row) in rows.iter().enumerate() {
+        let server = TestServer::start().await;
+        let mut found = row[..2].to_vec();
+        for who in Who::ALL {
+            found.push(outcome(&server.site, who, index, &row[0], &row[1]).await);
+        }
+        if found != *row {
+            wrong.push(written(&found));
+        }
+    }
+    assert!(wrong.is_empty(), "the server says\n{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn the_rows_of_the_messages_are_all_there_is() {
+    let server = TestServer::start().await;
+    let pair = server.site.pair().await;
+    let kinds: Vec<_> = examples(&pair, Who::Owner).iter().map(row_of).collect();
+    let rows: Vec<_> = table("Messages").iter().map(|row| row[0].clone()).collect();
+    assert_eq!(rows, kinds);
+}
