@@ -11,7 +11,7 @@
 //! | [`Select`], [`Slider`] | one of several; how much of something |
 //! | [`ThemeSelect`] | light or dark |
 //! | [`Session`], [`ProviderLinks`] | who the visitor is; the ways to sign in |
-//! | [`WarmUpOverlay`] | what a page waits for that wakes up |
+//! | [`WaitOverlay`] | what a page waits for that wakes up |
 //! | [`Notice`] | something the visitor should know |
 //! | [`EmptyState`], [`Skeleton`] | what stands where there is nothing yet, or something on its way |
 //! | [`Sparkline`] | how a figure went lately |
@@ -19,14 +19,14 @@
 //! | [`CodeDisplay`] | a room's code |
 //! | [`LevelMeter`] | how loud it is |
 //! | [`IconButton`] | an action that is an icon alone, or a switch |
-//! | [`Swap`] | one of two things in one place, without losing the focus |
+//! | [`FocusPreservingShow`] | one of two things in one place, without losing the focus |
 //! | [`Toasts`], [`ToastRegion`] | short messages that go by themselves |
 //! | [`Icon`], [`Wave`] | pictures |
 //! | [`ServerForm`] | a form that calls a server function |
 //! | [`CreateRoomForm`], [`JoinForm`] | forms that more than one page has |
 
 mod account_menu;
-pub(crate) mod address;
+pub(crate) mod query;
 mod button;
 mod code_display;
 mod create_room_form;
@@ -50,11 +50,11 @@ mod skeleton;
 mod slider;
 mod sparkline;
 mod status_badge;
-mod submission;
-mod swap;
+mod form_action;
+mod focus_preserving_show;
 mod theme;
 mod toast;
-pub(crate) mod warm_up;
+pub(crate) mod wait_overlay;
 mod wave;
 
 pub use button::{Button, ButtonLink, Variant};
@@ -79,9 +79,9 @@ pub use skeleton::Skeleton;
 pub use slider::Slider;
 pub use sparkline::Sparkline;
 pub use status_badge::{StatusBadge, state_name};
-pub use submission::Submission;
-pub use swap::Swap;
+pub use form_action::FormAction;
+pub use focus_preserving_show::FocusPreservingShow;
 pub use theme::{Theme, ThemeSelect};
 pub use toast::{Toast, ToastId, ToastRegion, Toasts};
-pub use warm_up::{Awaited, WarmUp, WarmUpOverlay};
+pub use wait_overlay::{Awaited, Waiting, WaitOverlay};
 pub use wave::Wave;

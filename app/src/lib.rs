@@ -8,7 +8,7 @@
 pub mod api;
 pub mod client;
 pub mod components;
-mod head_start;
+mod early_join;
 mod page_guard;
 pub mod pages;
 pub mod routes;
@@ -24,8 +24,8 @@ use leptos_router::{
 
 use crate::{
     client::browser::page_guard::restore_html,
-    components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WarmUp, WarmUpOverlay, focus},
-    head_start::HeadStart,
+    components::{Footer, Header, Session, Theme, ToastRegion, Toasts, Waiting, WaitOverlay, focus},
+    early_join::EarlyJoin,
     page_guard::{FailureNotice, PageGuard},
     pages::{
         AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PageCode, PrivacyPage,
@@ -43,7 +43,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         <html lang="en" data-theme=theme.attribute() data-base=told_base>
             <head>
                 <meta charset="utf-8" />
-                <HeadStart />
+                <EarlyJoin />
                 <PageGuard />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.color_scheme() />
@@ -96,7 +96,7 @@ pub fn App() -> impl IntoView {
 /// What surrounds every page, and the pages.
 #[component]
 fn Frame() -> impl IntoView {
-    let warm_up = WarmUp::provide(Session::provide());
+    let waiting = Waiting::provide(Session::provide());
     HandedEntrance::provide();
     focus::watch();
     let toasts = Toasts::provide();
@@ -114,7 +114,7 @@ fn Frame() -> impl IntoView {
             <Route path=path!("/host/:code") view={Lazy::<HostRoute>::new()} ssr=SsrMode::Async />
             <PlainRoutes />
         </FlatRoutes>
-        <WarmUpOverlay warm_up />
+        <WaitOverlay waiting />
         <ToastRegion toasts />
         <Footer />
     }
@@ -144,9 +144,9 @@ pub fn show_failure() {
 /// Takes over the server's HTML.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
-    use crate::{client::browser::detour, routes::Destination};
+    use crate::{client::browser::navigation_guard, routes::Destination};
 
-    detour::stand_before_router();
+    navigation_guard::stand_before_router();
     let base = routes::base();
     if !base.is_empty() {
         // Once for as long as the page lives.

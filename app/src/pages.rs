@@ -2,29 +2,29 @@
 //! [`routes`](crate::routes).
 
 mod about;
-mod answer;
-mod discretion;
-mod entrance;
+mod http_status;
+mod ip_privacy;
+mod room_bootstrap;
 #[cfg(debug_assertions)]
 mod gallery;
 mod home;
 mod host;
 mod listen;
 mod login;
-mod measured;
+mod stats_panel;
 mod not_found;
-mod on_demand;
+mod lazy_routes;
 mod privacy;
 mod room;
 mod session_time;
 
 pub use about::AboutPage;
-pub(crate) use entrance::HandedEntrance;
+pub(crate) use room_bootstrap::HandedEntrance;
 #[cfg(debug_assertions)]
 pub use gallery::GalleryPage;
 pub use home::HomePage;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
-pub(crate) use on_demand::PageCode;
-pub use on_demand::{HostRoute, ListenRoute, RoomRoute};
+pub(crate) use lazy_routes::PageCode;
+pub use lazy_routes::{HostRoute, ListenRoute, RoomRoute};
 pub use privacy::PrivacyPage;

@@ -1,13 +1,13 @@
 //! The browser's half: carries the client's [`Command`]s out and reports back with [`Input`]s. The only place that
 //! talks to web-sys. Everything here lets go of its device, socket or connection when dropped.
 
-mod alarm;
+mod timer;
 mod capability;
 mod capture;
 mod console;
-pub mod detour;
-pub mod discretion;
-pub(crate) mod head_start;
+pub mod navigation_guard;
+pub mod ip_privacy;
+pub(crate) mod early_join;
 mod ice;
 mod level;
 pub mod media_session;
@@ -17,21 +17,21 @@ mod mixer;
 mod network;
 pub(crate) mod page_clock;
 pub mod page_guard;
-mod pause;
+mod sleep;
 mod peer;
 pub mod peer_connections;
 mod playback;
-mod presence;
-pub(crate) mod probe;
-mod property;
+mod room_handle;
+pub(crate) mod reachability;
+mod js_property;
 mod reload;
-pub mod sharing;
+pub mod clipboard;
 mod socket;
 mod sources;
 pub mod speakers;
 mod stats;
 mod storage;
-mod vigil;
+mod live_guard;
 pub mod volume;
 
 use std::{
@@ -61,19 +61,19 @@ use leptos::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
-use alarm::Alarm;
+use timer::RunningTimer;
 pub(crate) use capability::keeps_cookies;
 pub use capture::CaptureError;
-use head_start::{Happening, HeadStart};
+use early_join::{Happening, EarlyJoin};
 use ice::Discretion;
 use level::Level;
 use microphone_watch::WATCH_EVERY_MS;
 pub use microphones::Microphone;
-pub(crate) use pause::pause;
+pub(crate) use sleep::sleep;
 use peer::PeerConnection;
 use playback::Playback;
-pub use presence::Presence;
-use property::property;
+pub use room_handle::RoomHandle;
+use js_property::property;
 use socket::Socket;
 pub use sources::Sound;
 use sources::Sources;
@@ -102,7 +102,7 @@ struct Running {
     awaited: RefCell<Option<oneshot::Sender<()>>>,
     /// Whether the page is drawn, so that it shows what happens.
     stands: Cell<bool>,
-    timers: RefCell<BTreeMap<Timer, Alarm>>,
+    timers: RefCell<BTreeMap<Timer, RunningTimer>>,
     peers: RefCell<BTreeMap<NegotiationId, Rc<PeerConnection>>>,
     profile: Cell<Profile>,
     sources: Sources,
@@ -117,7 +117,7 @@ struct Running {
     audience: Audience,
     /// A listener's loudspeakers, while they are followed.
     speakers: RefCell<speakers::Following>,
-    presence: Presence,
+    handle: RoomHandle,
     /// Whether this browser has ever made a peer connection.
     has_made_peers: Cell<bool>,
     /// Whether what happens is written to the console.
@@ -135,7 +135,7 @@ impl Page {
     fn new(
         client: Client,
         (configuration, discretion): (web_sys::RtcConfiguration, Discretion),
-        presence: Presence,
+        handle: RoomHandle,
     ) -> Self {
         Self(Rc::new_cyclic(|page| Running {
             playback: (client.role() == Role::Listener).then(|| Playback::new(Reporter(page.clone()))).flatten(),
@@ -156,7 +156,7 @@ impl Page {
             intervals: RefCell::default(),
             audience: Audience::default(),
             speakers: RefCell::default(),
-            presence,
+            handle,
             has_made_peers: Cell::default(),
             is_traced: console::is_asked_for(),
         }))
@@ -187,13 +187,13 @@ impl Page {
         if let ServerMessage::RoomJoined(RoomJoined { now, .. }) | ServerMessage::RoomResumed(RoomResumed { now, .. }) =
             &message
         {
-            self.0.presence.clock_ahead_ms.set(now.as_millis() as f64 - event.time_stamp());
+            self.0.handle.clock_ahead_ms.set(now.as_millis() as f64 - event.time_stamp());
         }
         self.take(Input::Received(message));
     }
 
     /// Begins to join: with a head start where it was heard of last.
-    fn join(&self, head_start: Option<HeadStart>) {
+    fn join(&self, head_start: Option<EarlyJoin>) {
         let (socket, happened) = head_start.map(|begun| Socket::take_over(begun, &self.reporter())).unzip();
         *self.0.socket_ahead.borrow_mut() = socket;
         self.take(Input::Started);
@@ -209,11 +209,11 @@ impl Page {
     /// The page is drawn: from now on it shows what it knows.
     fn stand(&self) {
         self.0.stands.set(true);
-        let place = self.0.presence.player_place.try_get_untracked().flatten();
+        let place = self.0.handle.player_place.try_get_untracked().flatten();
         if let (Some(playback), Some(place)) = (&self.0.playback, place) {
             playback.stand_in(&place);
         }
-        show(self.0.presence.capabilities, capability::detect());
+        show(self.0.handle.capabilities, capability::detect());
         self.prepare_speakers();
         self.publish();
         if matches!(self.0.client.borrow().listener_state(), ListenerState::Listening | ListenerState::Paused) {
@@ -226,7 +226,7 @@ impl Page {
         let (awaited, happens) = oneshot::channel();
         *self.0.awaited.borrow_mut() = Some(awaited);
         drop(self);
-        matches!(select(happens, pin!(pause(within))).await, Either::Left(_))
+        matches!(select(happens, pin!(sleep(within))).await, Either::Left(_))
     }
 
     fn take(&self, input: Input) {
@@ -289,7 +289,7 @@ impl Page {
     fn probe_server(&self) {
         let report = self.reporter();
         spawn_local(async move {
-            let answers = probe::answers(routes::HEALTH).await;
+            let answers = reachability::answers(routes::HEALTH).await;
             report.input(Input::ServerProbed { answers });
         });
     }
@@ -301,27 +301,27 @@ impl Page {
             return;
         }
         let client = self.0.client.borrow();
-        let presence = self.0.presence;
-        show(presence.host_state, client.host_state());
-        show(presence.listener_state, client.listener_state());
-        show(presence.link_state, client.link_state());
-        show(presence.host_silent, client.is_host_silent());
-        show(presence.trouble, client.trouble());
-        show(presence.room, client.room().map(RoomView::outline));
-        if presence.messages.try_with_untracked(|shown| !shown.iter().eq(client.messages())) == Some(true) {
-            presence.messages.set(client.messages().cloned().collect());
+        let handle = self.0.handle;
+        show(handle.host_state, client.host_state());
+        show(handle.listener_state, client.listener_state());
+        show(handle.link_state, client.link_state());
+        show(handle.host_silent, client.is_host_silent());
+        show(handle.trouble, client.trouble());
+        show(handle.room, client.room().map(RoomView::outline));
+        if handle.messages.try_with_untracked(|shown| !shown.iter().eq(client.messages())) == Some(true) {
+            handle.messages.set(client.messages().cloned().collect());
         }
-        show(presence.has_earlier_messages, client.has_earlier_messages());
-        show(presence.own_messages, client.own_messages().collect());
-        show(presence.chosen_reaction, client.chosen_reaction());
-        show(presence.engagement_notice, client.engagement_notice());
-        show(presence.no_path, client.no_path());
-        show(presence.turn_problem, client.turn_problem());
-        if presence.gathering.try_with_untracked(|shown| shown != client.gathering()) == Some(true) {
-            presence.gathering.set(client.gathering().clone());
+        show(handle.has_earlier_messages, client.has_earlier_messages());
+        show(handle.own_messages, client.own_messages().collect());
+        show(handle.chosen_reaction, client.chosen_reaction());
+        show(handle.engagement_notice, client.engagement_notice());
+        show(handle.no_path, client.no_path());
+        show(handle.turn_problem, client.turn_problem());
+        if handle.gathering.try_with_untracked(|shown| shown != client.gathering()) == Some(true) {
+            handle.gathering.set(client.gathering().clone());
         }
         if let Some(playback) = &self.0.playback {
-            show(presence.player, playback.state());
+            show(handle.player, playback.state());
         }
         self.publish_audience(&client);
         self.publish_sound(&client);
@@ -329,7 +329,7 @@ impl Page {
 
     fn show_reaction(&self, reaction: Reaction) {
         let number = |last: Option<(u32, Reaction)>| last.map_or(0, |(number, _)| number.wrapping_add(1));
-        self.0.presence.reaction.update(|last| *last = Some((number(*last), reaction)));
+        self.0.handle.reaction.update(|last| *last = Some((number(*last), reaction)));
     }
 
     fn publish_audience(&self, client: &Client) {
@@ -345,7 +345,7 @@ impl Page {
             has_left: false,
         };
         let rows = client.room().into_iter().flat_map(|room| &room.listeners).map(row).collect();
-        if !show(self.0.presence.audience, rows) {
+        if !show(self.0.handle.audience, rows) {
             return;
         }
         let report = self.reporter();
@@ -356,8 +356,8 @@ impl Page {
     fn start_timer(&self, timer: Timer, after_ms: u32) {
         self.stop_timer(timer);
         let report = self.reporter();
-        let alarm = Alarm::set(after_ms, move || report.input(Input::TimerFired(timer)));
-        self.0.timers.borrow_mut().extend(alarm.map(|alarm| (timer, alarm)));
+        let running = RunningTimer::set(after_ms, move || report.input(Input::TimerFired(timer)));
+        self.0.timers.borrow_mut().extend(running.map(|running| (timer, running)));
     }
 
     fn stop_timer(&self, timer: Timer) {
@@ -427,7 +427,7 @@ impl Page {
 
     fn stop_level(&self) {
         *self.0.level.borrow_mut() = None;
-        show(self.0.presence.level, 0.0);
+        show(self.0.handle.level, 0.0);
     }
 
     /// The sound flows: the meter may begin. It waits until now because opening an audio device takes time that the
@@ -437,7 +437,7 @@ impl Page {
             return;
         }
         if let Some(stream) = self.0.playback.as_ref().and_then(|playback| playback.stream()) {
-            *self.0.level.borrow_mut() = Level::measure(&stream, self.0.presence.level);
+            *self.0.level.borrow_mut() = Level::measure(&stream, self.0.handle.level);
         }
     }
 
@@ -496,8 +496,8 @@ impl Page {
         }
         // Told even where it is the same as before: time has passed.
         let statistics = self.0.client.borrow().statistics();
-        if !statistics.is_empty() || self.0.presence.statistics.try_with_untracked(Vec::is_empty) == Some(false) {
-            self.0.presence.statistics.set(statistics);
+        if !statistics.is_empty() || self.0.handle.statistics.try_with_untracked(Vec::is_empty) == Some(false) {
+            self.0.handle.statistics.set(statistics);
         }
     }
 

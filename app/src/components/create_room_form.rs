@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{Button, Notice, ServerForm, Submission, Tone};
+use super::{Button, Notice, ServerForm, FormAction, Tone};
 use crate::api::CreateRoom;
 
 /// "Create a room": leads to the new room's stage, past the sign-in if need be.
 #[component]
 pub fn CreateRoomForm() -> impl IntoView {
-    let Submission { action, error, pending } = Submission::<CreateRoom>::new();
+    let FormAction { action, error, pending } = FormAction::<CreateRoom>::new();
     view! {
         <ServerForm action attr:class="grid gap-3">
             <Button submit=true pending>

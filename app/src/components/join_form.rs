@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Button, Entry, Field, ServerForm, Submission, Variant};
+use super::{Button, Entry, Field, ServerForm, FormAction, Variant};
 use crate::api::FindRoom;
 
 /// "Room code" and "Join": leads to the preview of the room.
@@ -15,7 +15,7 @@ pub fn JoinForm(
     #[prop(optional)]
     awaited: bool,
 ) -> impl IntoView {
-    let Submission { action, error, pending } = Submission::<FindRoom>::new();
+    let FormAction { action, error, pending } = FormAction::<FindRoom>::new();
     view! {
         <ServerForm action attr:class="grid gap-3">
             <Field entry=Entry::Code label="Room code" name="code" value=code error awaited />

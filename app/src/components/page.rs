@@ -5,7 +5,7 @@ use leptos::{prelude::*, server::ServerActionError};
 use leptos_meta::Title;
 
 use super::{
-    address,
+    query,
     focus::{self, MAIN_ID},
 };
 use crate::client::browser::page_guard;
@@ -86,5 +86,5 @@ fn forget_form_error() {
     if take_context::<ServerActionError>().is_none() {
         return;
     }
-    address::forget(&["__path", "__err"]);
+    query::forget(&["__path", "__err"]);
 }

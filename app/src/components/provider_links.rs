@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Awaited, WarmUp};
+use super::{Awaited, Waiting};
 use crate::{
     api::Provider,
     routes::{self, Destination},
@@ -20,7 +20,7 @@ pub fn ProviderLinks(
     #[prop(optional)]
     switch: bool,
 ) -> impl IntoView {
-    let warm_up = use_context::<WarmUp>();
+    let waiting = use_context::<Waiting>();
     let link = move |provider: Provider| {
         let label = format!("Sign in with {}", provider.name);
         let id = provider.id.clone();
@@ -29,8 +29,8 @@ pub fn ProviderLinks(
             false => routes::href(&routes::sign_in_with(&id, next.get())),
         };
         let set_out = move |_| {
-            if let Some(warm_up) = warm_up {
-                warm_up.watch(Awaited::provider(&provider, next.get_untracked(), switch));
+            if let Some(waiting) = waiting {
+                waiting.watch(Awaited::provider(&provider, next.get_untracked(), switch));
             }
         };
         view! {

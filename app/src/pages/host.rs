@@ -5,7 +5,7 @@ mod chat;
 mod controls;
 mod diagnostics;
 mod invitation;
-mod rising;
+mod floating_reactions;
 
 use heartogether::{
     id::RoomCode,
@@ -17,13 +17,13 @@ use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::{
-    answer::answer,
-    entrance::{AskedEntrance, Loading, NoEntrance, ReopenForm},
+    http_status::set_status,
+    room_bootstrap::{AskedEntrance, Loading, NoEntrance, ReopenForm},
     session_time::{EndWarning, SessionTime},
 };
 use crate::{
     api::{ApiError, Entrance, JoinLink, room_link},
-    client::{Ending, HostState, Input, LinkState, NoPath, browser::Presence},
+    client::{Ending, HostState, Input, LinkState, NoPath, browser::RoomHandle},
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
     routes::{self, Destination},
 };
@@ -32,7 +32,7 @@ use chat::Chat;
 use controls::Controls;
 use diagnostics::Diagnostics;
 use invitation::Invitation;
-use rising::Rising;
+use floating_reactions::Rising;
 
 /// The link to the room, as soon as the server has answered.
 pub(super) type AskedLink = Resource<Result<JoinLink, ApiError>>;
@@ -77,20 +77,20 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
     let Entrance { room, ice_servers } = entrance;
     let host_name = room.host_name.to_string();
     let (code, max_listeners) = (room.code, room.max_listeners);
-    let presence = Presence::new();
+    let handle = RoomHandle::new();
     Effect::new(move |_| {
-        presence.start(Role::Host, code, ice_servers.clone());
-        presence.stand();
+        handle.start(Role::Host, code, ice_servers.clone());
+        handle.stand();
     });
-    on_cleanup(move || presence.leave());
-    let (state, connection) = (presence.host_state, presence.link_state);
+    on_cleanup(move || handle.leave());
+    let (state, connection) = (handle.host_state, handle.link_state);
     let refusal = move || match state.get() {
         HostState::Refused(refusal) => Some(refusal),
         _ => None,
     };
     let stage = move || match state.get() {
-        HostState::Refused(refusal) => view! { <Refused presence refusal /> }.into_any(),
-        HostState::Ended(ending) => view! { <Ended presence code ending /> }.into_any(),
+        HostState::Refused(refusal) => view! { <Refused handle refusal /> }.into_any(),
+        HostState::Ended(ending) => view! { <Ended handle code ending /> }.into_any(),
         _ => ().into_any(),
     };
     let is_open = Memo::new(move |_| !matches!(state.get(), HostState::Refused(_) | HostState::Ended(_)));
@@ -105,7 +105,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
             <div class="flex flex-wrap items-center justify-between gap-3">
                 <h1>"Your room"</h1>
                 <div class="flex items-center gap-4">
-                    <SessionTime presence />
+                    <SessionTime handle />
                     <StatusBadge
                         status=Signal::derive(move || stream_of(state.get(), connection.get()))
                         label=move || badge(state.get(), connection.get())
@@ -113,24 +113,24 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
                 </div>
             </div>
             {stage}
-            <NoPathNotice presence />
-            <EndWarning presence advice="Share something, or let somebody come in, and it goes on." />
+            <NoPathNotice handle />
+            <EndWarning handle advice="Share something, or let somebody come in, and it goes on." />
             <Show when=move || is_open.get()>
                 <div class="grid items-start gap-6 md:grid-cols-2">
                     <div class="relative">
-                        <Controls presence listener_count=Signal::derive(move || presence.audience.with(Vec::len)) />
-                        <Rising presence />
+                        <Controls handle listener_count=Signal::derive(move || handle.audience.with(Vec::len)) />
+                        <Rising handle />
                     </div>
                     <Invitation code link=link.clone() host_name=host_name.clone() />
                 </div>
                 <div class="grid items-start gap-6 md:grid-cols-2">
-                    <Audience presence max_listeners />
-                    <Chat presence />
+                    <Audience handle max_listeners />
+                    <Chat handle />
                 </div>
-                <Diagnostics presence relay />
+                <Diagnostics handle relay />
             </Show>
             <Show when=move || is_open.get()>
-                <LinkNote presence />
+                <LinkNote handle />
             </Show>
         </Page>
     }
@@ -138,16 +138,16 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
 
 /// Says that a listener cannot be reached, and what may help.
 #[component]
-fn NoPathNotice(presence: Presence) -> impl IntoView {
+fn NoPathNotice(handle: RoomHandle) -> impl IntoView {
     let allow = move || {
         view! {
-            <Button variant=Variant::Secondary on:click=move |_| presence.allow_microphone()>
+            <Button variant=Variant::Secondary on:click=move |_| handle.allow_microphone()>
                 "Allow the microphone"
             </Button>
         }
     };
     let notice = move || {
-        let why = presence.no_path.get()?;
+        let why = handle.no_path.get()?;
         let button = (why == NoPath::NamesOnly).then(allow);
         Some(view! {
             <Notice tone=Tone::Warn>
@@ -163,8 +163,8 @@ fn NoPathNotice(presence: Presence) -> impl IntoView {
 
 /// Says that the server is out of reach or cannot do its work, and what that means for those who listen.
 #[component]
-fn LinkNote(presence: Presence) -> impl IntoView {
-    let note = move || match (presence.trouble.get(), presence.link_state.get()) {
+fn LinkNote(handle: RoomHandle) -> impl IntoView {
+    let note = move || match (handle.trouble.get(), handle.link_state.get()) {
         (Some(trouble), _) => Some(trouble.text()),
         (None, LinkState::Connecting | LinkState::Attached) => None,
         (None, LinkState::Unreachable) => Some(
@@ -186,7 +186,7 @@ fn LinkNote(presence: Presence) -> impl IntoView {
 /// Somebody else's room.
 #[component]
 fn NotOwner() -> impl IntoView {
-    answer(403);
+    set_status(403);
     view! {
         <Page name="host" title="Not your room" state="refused" refusal=Some(Refusal::NotOwner) width=Width::Narrow>
             <h1>"This is somebody else’s room"</h1>
@@ -197,14 +197,14 @@ fn NotOwner() -> impl IntoView {
 }
 
 #[component]
-fn Refused(presence: Presence, refusal: Refusal) -> impl IntoView {
+fn Refused(handle: RoomHandle, refusal: Refusal) -> impl IntoView {
     let (label, press) = match refusal {
         Refusal::HostElsewhere | Refusal::SessionReplaced => ("Host here instead", Some(Input::TakeOverPressed)),
         Refusal::WebRtcMissing | Refusal::WebSocketMissing => ("Reload the page", None),
         _ => ("Try again", Some(Input::RetryPressed)),
     };
     let act = move |_| match press.clone() {
-        Some(input) => presence.press(input),
+        Some(input) => handle.press(input),
         None => _ = window().location().reload(),
     };
     view! {
@@ -219,7 +219,7 @@ fn Refused(presence: Presence, refusal: Refusal) -> impl IntoView {
 }
 
 #[component]
-fn Ended(presence: Presence, code: RoomCode, ending: Ending) -> impl IntoView {
+fn Ended(handle: RoomHandle, code: RoomCode, ending: Ending) -> impl IntoView {
     let text = match ending {
         Ending::Told(EndReason::Stopped) => "You have ended this room. Everybody was told.",
         Ending::Told(EndReason::Idle) => "The room ended because nothing happened in it for a while.",
@@ -229,7 +229,7 @@ fn Ended(presence: Presence, code: RoomCode, ending: Ending) -> impl IntoView {
             "The sound has ended. Everybody is told as soon as this page reaches the server: please keep it open until then."
         }
     };
-    let reopen = move || view! { <ReopenForm code on_open=move || presence.press(Input::RetryPressed) /> };
+    let reopen = move || view! { <ReopenForm code on_open=move || handle.press(Input::RetryPressed) /> };
     view! {
         <Notice>{text}</Notice>
         <div class="flex flex-wrap gap-3">

@@ -3,7 +3,7 @@
 mod actions;
 mod controls;
 mod engagement;
-mod orb;
+mod status_orb;
 mod quality;
 mod shown;
 mod speaker;
@@ -13,8 +13,8 @@ use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
 use super::{
-    discretion::HideAddressSetting,
-    entrance::{AskedEntrance, Loading, NoEntrance},
+    ip_privacy::HideAddressSetting,
+    room_bootstrap::{AskedEntrance, Loading, NoEntrance},
     session_time::EndWarning,
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     client::{
         LinkState, ListenerState, PlayerState, Volume,
         browser::{
-            Presence, head_start,
+            RoomHandle, early_join,
             media_session::{MediaKey, MediaSession},
         },
     },
@@ -32,7 +32,7 @@ use crate::{
 use actions::Actions;
 use controls::Controls;
 use engagement::Engagement;
-use orb::Orb;
+use status_orb::StatusOrb;
 use quality::QualityBadge;
 use shown::{Obstacle, Shown};
 use speaker::SpeakerChoice;
@@ -44,22 +44,22 @@ pub(super) async fn draw(entrance: AskedEntrance) -> AnyView {
     view! { <ListenPage entrance joined=StoredValue::new(joined) /> }.into_any()
 }
 
-/// The presence in the room that the address leads to, with its first sound negotiated if that goes fast.
-async fn join_ahead(entrance: AskedEntrance) -> Option<(RoomCode, Presence)> {
+/// The handle in the room that the address leads to, with its first sound negotiated if that goes fast.
+async fn join_ahead(entrance: AskedEntrance) -> Option<(RoomCode, RoomHandle)> {
     let entrance = entrance.await.ok()?;
-    let presence = join(&entrance);
-    on_cleanup(move || presence.leave());
-    presence.settle().await;
-    Some((entrance.room.code, presence))
+    let handle = join(&entrance);
+    on_cleanup(move || handle.leave());
+    handle.settle().await;
+    Some((entrance.room.code, handle))
 }
 
-/// A presence in the room, which stays outside on the server.
-fn join(Entrance { room, ice_servers }: &Entrance) -> Presence {
-    let presence = Presence::new();
+/// A handle in the room, which stays outside on the server.
+fn join(Entrance { room, ice_servers }: &Entrance) -> RoomHandle {
+    let handle = RoomHandle::new();
     if cfg!(feature = "hydrate") {
-        presence.start(Role::Listener, room.code, ice_servers.clone());
+        handle.start(Role::Listener, room.code, ice_servers.clone());
     }
-    presence
+    handle
 }
 
 /// `/listen/:code`
@@ -67,19 +67,19 @@ fn join(Entrance { room, ice_servers }: &Entrance) -> Presence {
 fn ListenPage(
     entrance: AskedEntrance,
     /// What was begun before the page was drawn.
-    joined: StoredValue<Option<(RoomCode, Presence)>>,
+    joined: StoredValue<Option<(RoomCode, RoomHandle)>>,
 ) -> impl IntoView {
     let content = move || {
         entrance.get().map(|answer| match answer {
             Ok(entrance) => {
                 let known = joined.try_update_value(Option::take).flatten();
                 let known = known.filter(|(code, _)| *code == entrance.room.code);
-                let presence = known.map_or_else(|| join(&entrance), |(_, presence)| presence);
-                view! { <Player entrance presence /> }.into_any()
+                let handle = known.map_or_else(|| join(&entrance), |(_, handle)| handle);
+                view! { <Player entrance handle /> }.into_any()
             }
             Err(error) => {
                 if cfg!(feature = "hydrate") {
-                    head_start::abandon();
+                    early_join::abandon();
                 }
                 let retry = move || entrance.refetch();
                 view! { <NoEntrance page="listen" error destination=Destination::Listen retry /> }.into_any()
@@ -91,20 +91,20 @@ fn ListenPage(
 
 /// In the room, or on the way in.
 #[component]
-fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
+fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
     let relay = entrance.ice_servers.relay();
     let room = entrance.room;
     let (code, host_name) = (room.code, room.host_name.to_string());
     let title = format!("{host_name}’s room");
     let volume = RwSignal::new(Volume::default());
     if cfg!(feature = "hydrate") {
-        presence.stand();
+        handle.stand();
     }
-    on_cleanup(move || presence.leave());
+    on_cleanup(move || handle.leave());
     let stream =
-        Memo::new(move |_| presence.room.with(|known| known.as_ref().map_or(room.stream, |known| known.stream)));
+        Memo::new(move |_| handle.room.with(|known| known.as_ref().map_or(room.stream, |known| known.stream)));
     let shown = Memo::new(move |_| {
-        let player = presence.player.get();
+        let player = handle.player.get();
         let obstacles = [
             (player == PlayerState::Blocked, Obstacle::Blocked),
             (player == PlayerState::PausedByListener, Obstacle::Held),
@@ -112,11 +112,11 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
             (volume.get().is_silent(), Obstacle::Muted),
         ];
         let obstacles = obstacles.into_iter().filter_map(|(is_there, obstacle)| is_there.then_some(obstacle));
-        Shown::of(presence.listener_state.get(), stream.get(), obstacles).with_silence(presence.host_silent.get())
+        Shown::of(handle.listener_state.get(), stream.get(), obstacles).with_silence(handle.host_silent.get())
     });
-    show_on_lock_screen(title.clone(), presence, shown);
+    show_on_lock_screen(title.clone(), handle, shown);
     let can_engage = Memo::new(move |_| {
-        let is_in = presence.room.with(Option::is_some);
+        let is_in = handle.room.with(Option::is_some);
         is_in && !shown.get().is_over()
     });
     view! {
@@ -125,7 +125,7 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
             title
             state=move || shown.get().state()
             refusal=move || shown.get().refusal()
-            link=move || presence.link_state.get().name()
+            link=move || handle.link_state.get().name()
             width=Width::Narrow
         >
             <div class="player">
@@ -133,44 +133,44 @@ fn Player(entrance: Entrance, presence: Presence) -> impl IntoView {
                     <bdi translate="no">{host_name}</bdi>
                     "’s room"
                 </h1>
-                <Orb shown level=presence.level />
+                <StatusOrb shown level=handle.level />
                 <StatusBadge status=Signal::derive(move || shown.get().status()) label=move || shown.get().headline() />
                 <p class="text-lg text-muted" role="status">
                     {move || shown.get().explanation()}
                 </p>
             </div>
-            <div hidden node_ref=presence.player_place></div>
+            <div hidden node_ref=handle.player_place></div>
             <Show when=move || !shown.get().is_over()>
                 <div class="grid gap-4">
-                    <LevelMeter level=presence.level />
-                    <QualityBadge presence relay />
-                    <Controls presence chosen=volume />
-                    <SpeakerChoice presence />
+                    <LevelMeter level=handle.level />
+                    <QualityBadge handle relay />
+                    <Controls handle chosen=volume />
+                    <SpeakerChoice handle />
                 </div>
             </Show>
             <Show when=move || !shown.get().is_over()>
-                <HideAddressSetting presence relay />
+                <HideAddressSetting handle relay />
             </Show>
             <EndWarning
-                presence
+                handle
                 advice="React or write to the host, and it goes on. If they have been away for too long, only they can keep it open."
             />
-            <Actions presence shown code />
+            <Actions handle shown code />
             <Show when=move || can_engage.get()>
-                <Engagement presence />
+                <Engagement handle />
                 <EmailQuestion />
             </Show>
-            <LinkNote presence shown />
+            <LinkNote handle shown />
         </Page>
     }
 }
 
 /// Says that the server is out of reach or cannot do its work, and what that means for the sound.
 #[component]
-fn LinkNote(presence: Presence, shown: Memo<Shown>) -> impl IntoView {
-    let note = move || match (presence.link_state.get(), shown.get().client) {
+fn LinkNote(handle: RoomHandle, shown: Memo<Shown>) -> impl IntoView {
+    let note = move || match (handle.link_state.get(), shown.get().client) {
         _ if shown.get().is_over() => "",
-        _ if presence.trouble.get().is_some() => presence.trouble.get().map_or("", Refusal::text),
+        _ if handle.trouble.get().is_some() => handle.trouble.get().map_or("", Refusal::text),
         (LinkState::Connecting | LinkState::Attached, _) => "",
         (LinkState::Unreachable, _) => {
             "This page does not reach the server. It keeps trying by itself. Check that this device is online."
@@ -190,12 +190,12 @@ fn LinkNote(presence: Presence, shown: Memo<Shown>) -> impl IntoView {
 }
 
 /// Title and buttons where the system shows what plays, and what is pressed there.
-fn show_on_lock_screen(title: String, presence: Presence, shown: Memo<Shown>) {
+fn show_on_lock_screen(title: String, handle: RoomHandle, shown: Memo<Shown>) {
     let session = StoredValue::new(None);
     Effect::new(move |_| {
         let press = move |key| match key {
-            MediaKey::Play => presence.play(),
-            MediaKey::Pause => presence.hold(),
+            MediaKey::Play => handle.play(),
+            MediaKey::Pause => handle.hold(),
         };
         session.set_value(MediaSession::begin(&title, press).map(SendWrapper::new));
     });

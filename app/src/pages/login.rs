@@ -11,8 +11,8 @@ use crate::{
     api::{Account, Provider, SessionView, SignInAsGuest},
     client::browser::keeps_cookies,
     components::{
-        Button, ButtonLink, CreateRoomForm, Entry, Field, Notice, Page, ProviderLinks, ServerForm, Session, Submission,
-        Tone, Width, address, warm_up,
+        Button, ButtonLink, CreateRoomForm, Entry, Field, Notice, Page, ProviderLinks, ServerForm, Session, FormAction,
+        Tone, Width, query, wait_overlay,
     },
     routes::{self, Destination},
 };
@@ -31,9 +31,9 @@ pub fn LoginPage() -> impl IntoView {
     Effect::new(move |_| {
         query.track();
         let providers = session.view().map(|view| view.providers).unwrap_or_default();
-        warm_up::wait_as_told(&providers, next.get_untracked());
+        wait_overlay::wait_as_told(&providers, next.get_untracked());
         // Said once: whoever comes back to this page later comes for another reason.
-        address::forget(&["why", "wait", "switch"]);
+        query::forget(&["why", "wait", "switch"]);
     });
     let is_without_cookies = RwSignal::new(false);
     Effect::new(move |_| is_without_cookies.set(!keeps_cookies()));
@@ -129,7 +129,7 @@ const fn what_for(next: Destination) -> &'static str {
 /// `alone` says whether there is nothing else to do on the page.
 #[component]
 fn GuestForm(next: Destination, alone: bool) -> impl IntoView {
-    let Submission { action, error, pending } = Submission::<SignInAsGuest>::new();
+    let FormAction { action, error, pending } = FormAction::<SignInAsGuest>::new();
     let session = expect_context::<Session>();
     let outcome = action.value();
     Effect::new(move |_| {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::answer::answer;
+use super::http_status::set_status;
 use crate::{
     components::{ButtonLink, JoinForm, Page, Variant, Width},
     routes,
@@ -11,7 +11,7 @@ use crate::{
 /// Anything else.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    answer(404);
+    set_status(404);
     view! {
         <Page name="not_found" title="Page not found" width=Width::Narrow>
             <h1>"There is nothing here"</h1>

@@ -7,13 +7,13 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_params_map};
 
 use super::{
-    entrance::{HandedEntrance, Loading, NoRoom},
-    on_demand::ListenRoute,
+    room_bootstrap::{HandedEntrance, Loading, NoRoom},
+    lazy_routes::ListenRoute,
 };
 use crate::{
     api::{ApiError, Listen, RoomSummary, enter_room, look_up_room},
     components::{
-        Button, ButtonLink, CodeDisplay, Glyph, Icon, Notice, Page, ServerForm, StatusBadge, Submission, Tone, Variant,
+        Button, ButtonLink, CodeDisplay, Glyph, Icon, Notice, Page, ServerForm, StatusBadge, FormAction, Tone, Variant,
         Wave, Width, state_name,
     },
     routes::{self, Destination},
@@ -104,7 +104,7 @@ fn Preview(room: RoomSummary) -> impl IntoView {
 fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
     let handed = expect_context::<HandedEntrance>();
     let navigate = use_navigate();
-    let Submission { action, error, .. } = Submission::<Listen>::new();
+    let FormAction { action, error, .. } = FormAction::<Listen>::new();
     let pending = RwSignal::new(false);
     let refused = RwSignal::new(None);
     Effect::new(|_| ListenRoute::prepare());

@@ -6,18 +6,18 @@ use heartogether::time::Timestamp;
 use leptos::prelude::*;
 
 use crate::{
-    client::browser::Presence,
+    client::browser::RoomHandle,
     components::{Notice, Tone},
 };
 
 /// How long the stream has been on, counting up.
 #[component]
-pub(crate) fn SessionTime(presence: Presence) -> impl IntoView {
-    let started_at = move || presence.room.with(|room| room.as_ref()?.started_at);
+pub(crate) fn SessionTime(handle: RoomHandle) -> impl IntoView {
+    let started_at = move || handle.room.with(|room| room.as_ref()?.started_at);
     let tick = ticking(Duration::from_secs(1));
     let elapsed = move || {
         tick.track();
-        started_at().map(|started_at| elapsed_text(-presence.ms_until(started_at)))
+        started_at().map(|started_at| elapsed_text(-handle.ms_until(started_at)))
     };
     view! {
         {move || {
@@ -37,15 +37,15 @@ pub(crate) fn SessionTime(presence: Presence) -> impl IntoView {
 /// Says ten, five and one minute before the room's end that it is near.
 #[component]
 pub(crate) fn EndWarning(
-    presence: Presence,
+    handle: RoomHandle,
     /// What to do about it.
     advice: &'static str,
 ) -> impl IntoView {
-    let ends_at = Memo::new(move |_| presence.room.with(|room| room.as_ref()?.ends_at));
+    let ends_at = Memo::new(move |_| handle.room.with(|room| room.as_ref()?.ends_at));
     let tick = ticking(Duration::from_secs(5));
     let minutes = Memo::new(move |_| {
         tick.track();
-        ends_at.get().map(|ends_at: Timestamp| minutes_left(presence.ms_until(ends_at)))
+        ends_at.get().map(|ends_at: Timestamp| minutes_left(handle.ms_until(ends_at)))
     });
     view! {
         {move || {

@@ -4,7 +4,7 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDocument;
 
-use super::{property::property, storage};
+use super::{js_property::property, storage};
 use crate::{client::Capabilities, routes};
 
 /// What there is.

@@ -5,7 +5,7 @@ use js_sys::Function;
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 
-use super::{property::property, storage};
+use super::{js_property::property, storage};
 use crate::client::{Command, trace};
 
 const KEY: &str = "heartogether.debug";

@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer, RtcIceTransportPolicy, RtcPeerConnection};
 
-use super::{Page, Reporter, property::property};
+use super::{Page, Reporter, js_property::property};
 use crate::{
     api::{self, IceConfiguration, IceServer},
     client::Input,

@@ -7,7 +7,7 @@ use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AudioContext, AudioContextOptions, AudioNode, MediaStream};
 
-use super::{property::property, show};
+use super::{js_property::property, show};
 
 /// How often the meter moves. Slower than the eye wants costs less than the eye notices.
 const EVERY: Duration = Duration::from_millis(66);

@@ -5,7 +5,7 @@ use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
-use super::{Reporter, property::property};
+use super::{Reporter, js_property::property};
 use crate::client::{Input, adaptation::Network};
 
 /// The browser's opinion now.

@@ -4,7 +4,7 @@ use js_sys::Function;
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 
-use super::property::property;
+use super::js_property::property;
 
 /// Milliseconds since the page began (High Resolution Time, `performance.now()`), on the clock of events' `timeStamp`.
 pub(crate) fn now_ms() -> f64 {

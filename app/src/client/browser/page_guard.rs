@@ -4,7 +4,7 @@ use js_sys::Function;
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 
-use super::property::property;
+use super::js_property::property;
 use crate::page_guard::GLOBAL;
 
 /// Undoes what others have changed in the HTML that is about to be taken over: at first in all of it, later in the main part,

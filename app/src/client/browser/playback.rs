@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Element, EventTarget, HtmlAudioElement, MediaStream};
 
-use super::{Reporter, media_session, property::property, volume};
+use super::{Reporter, media_session, js_property::property, volume};
 use crate::client::{Player, PlayerCommand, PlayerInput, PlayerState, Volume};
 
 /// The page's player. It plays before it has a place in the page, and before the page is drawn. Dropped, it falls silent.

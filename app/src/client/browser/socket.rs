@@ -10,7 +10,7 @@ use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use super::{
     Reporter,
-    head_start::{Happening, HeadStart},
+    early_join::{Happening, EarlyJoin},
 };
 use crate::{client::Input, routes};
 
@@ -33,7 +33,7 @@ impl Socket {
     }
 
     /// Goes on with what has a head start. Gives what has happened on it so far.
-    pub(super) fn take_over(head_start: HeadStart, report: &Reporter) -> (Self, Vec<Happening>) {
+    pub(super) fn take_over(head_start: EarlyJoin, report: &Reporter) -> (Self, Vec<Happening>) {
         let (socket, said, happened) = head_start.hand_over();
         (Self::listen(socket, said, report), happened)
     }

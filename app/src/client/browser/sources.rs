@@ -10,13 +10,13 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{MediaStream, MediaStreamTrack};
 
 use super::{
-    Page, Presence, Reporter,
+    Page, RoomHandle, Reporter,
     capture::{self, Capture, CaptureError},
     microphone_watch::MicrophoneWatch,
     microphones::{self, Microphone},
     mixer::Mixer,
     reload, show,
-    vigil::Vigil,
+    live_guard::LiveGuard,
 };
 use crate::client::{Client, HostState, Input, Keepsake, MicrophoneState, Mix, Processing};
 
@@ -71,7 +71,7 @@ impl Sound {
     }
 }
 
-impl Presence {
+impl RoomHandle {
     /// Asks the browser for sound to share: the first, one more, or in place of what came from there. Call it from a
     /// click: browsers demand one.
     pub fn share(self, source: Source) {
@@ -135,7 +135,7 @@ pub(super) struct Sources {
     /// How often a microphone was asked for: an answer to an older question is not used.
     asked: Cell<u32>,
     kept: Cell<Option<Keepsake>>,
-    vigil: RefCell<Option<Vigil>>,
+    vigil: RefCell<Option<LiveGuard>>,
     devices: RefCell<Option<EventListener>>,
 }
 
@@ -163,7 +163,7 @@ impl Page {
     /// Looks at what this browser can do, and takes up what was live before a reload. Only a page that is back from one opens
     /// a microphone by itself.
     pub(super) fn prepare_sources(&self, is_back: bool) {
-        let (sound, report) = (self.0.presence.sound, self.reporter());
+        let (sound, report) = (self.0.handle.sound, self.reporter());
         for source in [Source::Display, Source::Microphone] {
             show(sound.obstacle(source), capture::obstacle(source));
         }
@@ -183,7 +183,7 @@ impl Page {
 
     /// A microphone comes back by itself where the permission stands; a tab needs a click.
     async fn bring_back(&self, mix: Mix, is_back: bool) {
-        let again = self.0.presence.sound.again;
+        let again = self.0.handle.sound.again;
         let may_open = is_back && mix.has(Source::Microphone) && microphones::may_open().await;
         if mix.has(Source::Display) {
             again.set(Some(Source::Display));
@@ -205,7 +205,7 @@ impl Page {
         if !taken {
             return;
         }
-        let again = self.0.presence.sound.again;
+        let again = self.0.handle.sound.again;
         if again.try_get_untracked() == Some(Some(source)) {
             again.set(None);
         }
@@ -225,7 +225,7 @@ impl Page {
     /// Opens the chosen microphone as the profile wants it. One that is live already is replaced.
     async fn open_microphone(&self) -> bool {
         self.begin_asking(Source::Microphone);
-        let (sources, sound) = (self.sources(), self.0.presence.sound);
+        let (sources, sound) = (self.sources(), self.0.handle.sound);
         let asked = sources.asked.get().wrapping_add(1);
         sources.asked.set(asked);
         let (profile, processing) = {
@@ -264,7 +264,7 @@ impl Page {
     }
 
     fn begin_asking(&self, source: Source) {
-        let sound = self.0.presence.sound;
+        let sound = self.0.handle.sound;
         sound.error.set(None);
         sound.asking.set(Some(source));
     }
@@ -272,7 +272,7 @@ impl Page {
     /// Puts what was captured on the desk, or says why there is nothing. While the browser asked, the room may have ended and the
     /// page may have gone, its signals with it.
     fn take_in(&self, captured: Result<Capture, CaptureError>) -> bool {
-        let sound = self.0.presence.sound;
+        let sound = self.0.handle.sound;
         sound.asking.set(None);
         if !self.0.client.borrow().may_capture() {
             return false;
@@ -340,7 +340,7 @@ impl Page {
             self.0.peers.borrow().values().for_each(|peer| peer.replace_track(&track));
         }
         let is_open = sources.has(Source::Microphone);
-        let open = self.0.presence.sound.microphone_open;
+        let open = self.0.handle.sound.microphone_open;
         if open.try_get_untracked() == Some(!is_open) {
             open.set(is_open);
         }
@@ -368,15 +368,15 @@ impl Page {
     }
 
     pub(super) fn publish_sound(&self, client: &Client) {
-        let (sources, presence) = (self.sources(), self.0.presence);
-        show(presence.profile, client.profile());
-        show(presence.sound.mix, client.mix());
-        show(presence.sound.microphone_problem, client.microphone_problem());
-        show(presence.sound.headphones, client.wears_headphones());
-        show(presence.sound.lost, client.lost_source());
+        let (sources, handle) = (self.sources(), self.0.handle);
+        show(handle.profile, client.profile());
+        show(handle.sound.mix, client.mix());
+        show(handle.sound.microphone_problem, client.microphone_problem());
+        show(handle.sound.headphones, client.wears_headphones());
+        show(handle.sound.lost, client.lost_source());
         let is_live = matches!(client.host_state(), HostState::Live | HostState::Paused);
         if is_live != sources.vigil.borrow().is_some() {
-            *sources.vigil.borrow_mut() = is_live.then(Vigil::begin);
+            *sources.vigil.borrow_mut() = is_live.then(LiveGuard::begin);
         }
         let keepsake = client.keepsake();
         if sources.kept.replace(keepsake) != keepsake {
@@ -390,7 +390,7 @@ fn list_microphones(report: &Reporter) {
     spawn_local(async move {
         let microphones = microphones::list().await;
         if let Some(page) = report.page() {
-            show(page.0.presence.sound.microphones, microphones);
+            show(page.0.handle.sound.microphones, microphones);
         }
     });
 }

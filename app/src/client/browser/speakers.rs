@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlAudioElement, MediaDeviceInfo, MediaDeviceKind};
 
-use super::{Page, Presence, Reporter, microphones, property::property, show, storage};
+use super::{Page, RoomHandle, Reporter, microphones, js_property::property, show, storage};
 
 const CHOICE_KEY: &str = "heartogether.speaker";
 
@@ -33,16 +33,16 @@ pub struct Speakers {
     pub failed: RwSignal<bool>,
 }
 
-impl Presence {
+impl RoomHandle {
     /// Plays there from now on, and on later visits.
     pub fn choose_speaker(self, id: String) {
         let Some(page) = self.page() else { return };
         spawn_local(async move {
             let failed = !page.play_on(&id).await;
-            show(page.0.presence.speakers.failed, failed);
+            show(page.0.handle.speakers.failed, failed);
             if !failed {
                 remember(&id);
-                show(page.0.presence.speakers.chosen, id);
+                show(page.0.handle.speakers.chosen, id);
             }
         });
     }
@@ -68,7 +68,7 @@ impl Page {
         if !can_be_set(playback.element()) {
             return;
         }
-        let speakers = self.0.presence.speakers;
+        let speakers = self.0.handle.speakers;
         show(speakers.has_picker, picker().is_some());
         show(speakers.chosen, choice());
         self.list_speakers();
@@ -85,7 +85,7 @@ impl Page {
             let chosen = choice();
             // A browser that names none may know the chosen one all the same.
             let is_there = named.is_empty() || named.iter().any(|speaker| speaker.id == chosen);
-            show(page.0.presence.speakers.named, named);
+            show(page.0.handle.speakers.named, named);
             if !chosen.is_empty() && !page.play_on(if is_there { &chosen } else { "" }).await {
                 page.play_on("").await;
             }

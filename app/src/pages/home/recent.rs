@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     api::{RecentRoom, recent_rooms},
     components::{ButtonLink, Variant, state_name},
-    pages::entrance::ReopenForm,
+    pages::room_bootstrap::ReopenForm,
     routes,
 };
 

@@ -1,7 +1,7 @@
 //! Who listens, how well, and what they said last. Thousands of them cost what fits on the screen.
 
-mod hold;
-mod window;
+mod frozen_rows;
+mod virtual_list;
 
 use std::collections::BTreeMap;
 
@@ -9,21 +9,21 @@ use heartogether::id::MemberId;
 use leptos::{ev, html, prelude::*};
 
 use crate::{
-    client::{Input, ListenerRow, PeerState, arranged, browser::Presence, statistics::PeerStatistics},
-    components::{Button, Glyph, Icon, IconButton, Swap, Toast, ToastId, Toasts, Variant, focus},
+    client::{Input, ListenerRow, PeerState, arranged, browser::RoomHandle, statistics::PeerStatistics},
+    components::{Button, Glyph, Icon, IconButton, FocusPreservingShow, Toast, ToastId, Toasts, Variant, focus},
 };
-use hold::Hold;
-use window::Window;
+use frozen_rows::Hold;
+use virtual_list::Window;
 
 /// How many listen, and who, the latest activity first. Nobody moves while the host is about to press something.
 #[component]
-pub(super) fn Audience(presence: Presence, max_listeners: u32) -> impl IntoView {
+pub(super) fn Audience(handle: RoomHandle, max_listeners: u32) -> impl IntoView {
     let sought = RwSignal::new(String::new());
-    let count = Memo::new(move |_| presence.audience.with(Vec::len));
+    let count = Memo::new(move |_| handle.audience.with(Vec::len));
     let hold = Hold::new();
     let everybody = Memo::new(move |before: Option<&Vec<ListenerRow>>| {
         let is_held = hold.is_on();
-        arranged(presence.audience.get(), before.filter(|_| is_held).map(Vec::as_slice))
+        arranged(handle.audience.get(), before.filter(|_| is_held).map(Vec::as_slice))
     });
     let rows = Memo::new(move |_| everybody.with(|rows| named(rows, &sought.get())));
     // A field that has come stays: what is sought in it still holds, and the focus may be in it.
@@ -33,7 +33,7 @@ pub(super) fn Audience(presence: Presence, max_listeners: u32) -> impl IntoView 
         (_, true) => Some("Nobody of that name."),
         _ => None,
     };
-    announce_removals(presence, expect_context::<Toasts>());
+    announce_removals(handle, expect_context::<Toasts>());
     view! {
         <section class="card" aria-label="Audience">
             <h2 class="flex items-center gap-3">
@@ -52,17 +52,17 @@ pub(super) fn Audience(presence: Presence, max_listeners: u32) -> impl IntoView 
                 />
             </Show>
             {move || nobody().map(|text| view! { <p class="text-muted">{text}</p> })}
-            <List presence hold rows />
+            <List handle hold rows />
         </section>
     }
     .into_any()
 }
 
 /// Says in a toast who is being removed, which stays in sight while it can be taken back.
-fn announce_removals(presence: Presence, toasts: Toasts) {
+fn announce_removals(handle: RoomHandle, toasts: Toasts) {
     let announced = StoredValue::new(BTreeMap::<MemberId, ToastId>::new());
     Effect::new(move |_| {
-        let removing = presence.audience.with(|rows| {
+        let removing = handle.audience.with(|rows| {
             let rows = rows.iter().filter(|row| row.removing);
             rows.map(|row| (row.listener.member, row.listener.name.to_string())).collect::<BTreeMap<_, _>>()
         });
@@ -76,7 +76,7 @@ fn announce_removals(presence: Presence, toasts: Toasts) {
             });
             for (member, name) in removing {
                 announced.entry(member).or_insert_with(|| {
-                    let undo = move || presence.press(Input::UndoPressed(member));
+                    let undo = move || handle.press(Input::UndoPressed(member));
                     toasts.show(Toast::new(format!("{name} is being removed.")).with_action("Undo", undo).lasting(None))
                 });
             }
@@ -98,7 +98,7 @@ fn named(rows: &[ListenerRow], sought: &str) -> Vec<ListenerRow> {
 
 /// Draws the rows that can be seen, and keeps the room of the others.
 #[component]
-fn List(presence: Presence, hold: Hold, rows: Memo<Vec<ListenerRow>>) -> impl IntoView {
+fn List(handle: RoomHandle, hold: Hold, rows: Memo<Vec<ListenerRow>>) -> impl IntoView {
     let (list, before, after) = (hold.list, NodeRef::<html::Li>::new(), NodeRef::<html::Li>::new());
     let scrolled_px = RwSignal::new(0);
     let seen = Memo::new(move |_| Window::at(scrolled_px.get(), rows.with(Vec::len)));
@@ -132,7 +132,7 @@ fn List(presence: Presence, hold: Hold, rows: Memo<Vec<ListenerRow>>) -> impl In
         >
             <li node_ref=before aria-hidden="true"></li>
             <For each=visible key=|member| *member let(member)>
-                <Row presence list rows member />
+                <Row handle list rows member />
             </For>
             <li node_ref=after aria-hidden="true"></li>
         </ul>
@@ -141,7 +141,7 @@ fn List(presence: Presence, hold: Hold, rows: Memo<Vec<ListenerRow>>) -> impl In
 }
 
 #[component]
-fn Row(presence: Presence, list: NodeRef<html::Ul>, rows: Memo<Vec<ListenerRow>>, member: MemberId) -> impl IntoView {
+fn Row(handle: RoomHandle, list: NodeRef<html::Ul>, rows: Memo<Vec<ListenerRow>>, member: MemberId) -> impl IntoView {
     let place = Memo::new(move |_| rows.with(|rows| rows.iter().position(|row| row.listener.member == member)));
     let row = Memo::new(move |_| rows.with(|rows| rows.get(place.get()?).cloned()));
     let has_left = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| row.has_left)));
@@ -153,9 +153,9 @@ fn Row(presence: Presence, list: NodeRef<html::Ul>, rows: Memo<Vec<ListenerRow>>
             aria-posinset=move || place.get().map(|place| place + 1)
             aria-setsize=move || rows.with(Vec::len)
         >
-            <Told presence row member />
+            <Told handle row member />
             <Show when=move || !has_left.get()>
-                <Removal presence row member />
+                <Removal handle row member />
             </Show>
         </li>
     }
@@ -164,7 +164,7 @@ fn Row(presence: Presence, list: NodeRef<html::Ul>, rows: Memo<Vec<ListenerRow>>
 
 /// Who it is, what they said last, and how they are reached.
 #[component]
-fn Told(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId) -> impl IntoView {
+fn Told(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId) -> impl IntoView {
     let name =
         Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.listener.name.to_string()).unwrap_or_default()));
     let email = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.listener.email.clone())));
@@ -178,7 +178,7 @@ fn Told(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId) ->
         })
     };
     let measured = move || {
-        presence.statistics.with(|round| {
+        handle.statistics.with(|round| {
             let (_, statistics) = round.iter().find(|(of, _)| *of == member)?;
             Some(measured_text(statistics))
         })
@@ -213,22 +213,22 @@ fn Told(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId) ->
 
 /// Removes a listener, and takes it back.
 #[component]
-fn Removal(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId) -> impl IntoView {
+fn Removal(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId) -> impl IntoView {
     let is_removing = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.removing)));
     let is_blocking = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.blocking_address)));
     let label =
         move || row.with(|row| row.as_ref().map(|row| format!("Remove {}", row.listener.name)).unwrap_or_default());
     view! {
-        <Swap
+        <FocusPreservingShow
             when=is_removing
             fallback=move || {
                 view! {
-                    <IconButton label glyph=Glyph::Close on:click=move |_| presence.press(Input::RemovePressed(member)) />
+                    <IconButton label glyph=Glyph::Close on:click=move |_| handle.press(Input::RemovePressed(member)) />
                 }
             }
         >
             <div class="audience-removal">
-                <Button variant=Variant::Secondary on:click=move |_| presence.press(Input::UndoPressed(member))>
+                <Button variant=Variant::Secondary on:click=move |_| handle.press(Input::UndoPressed(member))>
                     "Undo"
                 </Button>
                 <button
@@ -236,13 +236,13 @@ fn Removal(presence: Presence, row: Memo<Option<ListenerRow>>, member: MemberId)
                     class="button button-ghost"
                     aria-pressed=move || if is_blocking.get() { "true" } else { "false" }
                     title="Removes everybody who shares this listener’s internet connection, such as a household, a class or an office, and keeps them out."
-                    on:click=move |_| presence.press(Input::AddressBlockPressed(member))
+                    on:click=move |_| handle.press(Input::AddressBlockPressed(member))
                 >
                     <span aria-hidden="true">{move || if is_blocking.get() { "✓ " } else { "" }}</span>
                     "Everybody at this address too"
                 </button>
             </div>
-        </Swap>
+        </FocusPreservingShow>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use heartogether::{id::Seq, protocol::Message};
 use leptos::{html, prelude::*};
 
 use crate::{
-    client::{Input, browser::Presence},
+    client::{Input, browser::RoomHandle},
     components::{Button, Variant, focus},
 };
 
@@ -14,7 +14,7 @@ const AT_END_PX: i32 = 40;
 /// Every message of the room, newest at the bottom. It stays at its end while it is there, and where the host reads
 /// otherwise.
 #[component]
-pub(super) fn Chat(presence: Presence) -> impl IntoView {
+pub(super) fn Chat(handle: RoomHandle) -> impl IntoView {
     let list = NodeRef::<html::Div>::new();
     let (at_end, last_top_px) = (StoredValue::new(true), StoredValue::new(0));
     let on_scroll = move |_| {
@@ -27,7 +27,7 @@ pub(super) fn Chat(presence: Presence) -> impl IntoView {
         }
     };
     Effect::new(move |_| {
-        presence.messages.track();
+        handle.messages.track();
         request_animation_frame(move || {
             if let Some(list) = list.get_untracked().filter(|_| at_end.get_value()) {
                 list.set_scroll_top(list.scroll_height());
@@ -35,27 +35,27 @@ pub(super) fn Chat(presence: Presence) -> impl IntoView {
         });
     });
     focus::rescue_on_change(
-        move || presence.has_earlier_messages.get(),
+        move || handle.has_earlier_messages.get(),
         move || focus::focus_on(list.get_untracked().map(Into::into)),
     );
-    let is_empty = Memo::new(move |_| presence.messages.with(Vec::is_empty));
+    let is_empty = Memo::new(move |_| handle.messages.with(Vec::is_empty));
     let keys =
-        move || presence.messages.with(|messages| messages.iter().map(|message| message.seq).collect::<Vec<_>>());
+        move || handle.messages.with(|messages| messages.iter().map(|message| message.seq).collect::<Vec<_>>());
     view! {
         <section class="card" aria-label="Messages">
             <h2>"Messages"</h2>
             <Show when=move || is_empty.get()>
                 <p class="text-muted">"What your listeners write to you appears here. Nobody else sees it."</p>
             </Show>
-            <Show when=move || presence.has_earlier_messages.get()>
-                <Button variant=Variant::Ghost on:click=move |_| presence.press(Input::EarlierMessagesPressed)>
+            <Show when=move || handle.has_earlier_messages.get()>
+                <Button variant=Variant::Ghost on:click=move |_| handle.press(Input::EarlierMessagesPressed)>
                     "Show earlier messages"
                 </Button>
             </Show>
             <div class="chat" node_ref=list on:scroll=on_scroll role="log" tabindex="0" aria-label="Messages from listeners" hidden=is_empty>
                 <ol>
                     <For each=keys key=|seq| *seq let(seq)>
-                        {shown(presence, seq)}
+                        {shown(handle, seq)}
                     </For>
                 </ol>
             </div>
@@ -65,10 +65,10 @@ pub(super) fn Chat(presence: Presence) -> impl IntoView {
 }
 
 /// A message never changes once the host has it.
-fn shown(presence: Presence, seq: Seq) -> Option<impl IntoView> {
+fn shown(handle: RoomHandle, seq: Seq) -> Option<impl IntoView> {
     let found = |messages: &Vec<Message>| messages.iter().find(|message| message.seq == seq).cloned();
-    let Message { name, text, sent_at, .. } = presence.messages.with_untracked(found)?;
-    let date = js_sys::Date::new(&presence.date_of(sent_at).into());
+    let Message { name, text, sent_at, .. } = handle.messages.with_untracked(found)?;
+    let date = js_sys::Date::new(&handle.date_of(sent_at).into());
     let time = format!("{:02}:{:02}", date.get_hours(), date.get_minutes());
     Some(view! {
         <li class="chat-message" data-testid="message">

@@ -1,27 +1,27 @@
 //! The host's sound: choosing sources, mixing them, pausing, stopping.
 
-mod desk;
-mod ending;
+mod mixer;
+mod stop_controls;
 mod microphone;
-mod offer;
+mod source_picker;
 mod quality;
 
 use heartogether::protocol::Source;
 use leptos::prelude::*;
 
 use crate::{
-    client::{HostState, MicrophoneState, browser::Presence},
+    client::{HostState, MicrophoneState, browser::RoomHandle},
     components::{Button, Notice, Tone, Variant, focus},
 };
-use desk::Desk;
-use ending::StopButton;
-use offer::Offer;
+use mixer::MixerPanel;
+use stop_controls::StopButton;
+use source_picker::Offer;
 
 /// What the host can do now.
 #[component]
-pub(super) fn Controls(presence: Presence, listener_count: Signal<usize>) -> impl IntoView {
-    let is_sharing = Memo::new(move |_| matches!(presence.host_state.get(), HostState::Live | HostState::Paused));
-    let hint = move || match presence.host_state.get() {
+pub(super) fn Controls(handle: RoomHandle, listener_count: Signal<usize>) -> impl IntoView {
+    let is_sharing = Memo::new(move |_| matches!(handle.host_state.get(), HostState::Live | HostState::Paused));
+    let hint = move || match handle.host_state.get() {
         HostState::Interrupted => "What you shared has ended. Share again, and everybody hears you again.",
         HostState::Paused => "Listeners stay connected and hear nothing until you resume.",
         HostState::Live => "This is what your listeners hear.",
@@ -31,11 +31,11 @@ pub(super) fn Controls(presence: Presence, listener_count: Signal<usize>) -> imp
         <section class="card" aria-label="Sound">
             <h2>"Sound"</h2>
             <p class="text-muted">{hint}</p>
-            <Troubles presence />
-            <Show when=move || is_sharing.get() fallback=move || view! { <Offer presence /> }>
-                <Desk presence />
+            <Troubles handle />
+            <Show when=move || is_sharing.get() fallback=move || view! { <Offer handle /> }>
+                <MixerPanel handle />
             </Show>
-            <StopButton presence listener_count />
+            <StopButton handle listener_count />
         </section>
     }
     .into_any()
@@ -43,8 +43,8 @@ pub(super) fn Controls(presence: Presence, listener_count: Signal<usize>) -> imp
 
 /// What is in the way, what went away, and what waits to be shared again.
 #[component]
-fn Troubles(presence: Presence) -> impl IntoView {
-    let sound = presence.sound;
+fn Troubles(handle: RoomHandle) -> impl IntoView {
+    let sound = handle.sound;
     let error = move || sound.error.get().map(|error| view! { <Notice tone=Tone::Error>{error.to_string()}</Notice> });
     let lost = move || {
         let others_go_on = sound.mix.with(|mix| mix.route().is_some());
@@ -59,7 +59,7 @@ fn Troubles(presence: Presence) -> impl IntoView {
         substitute.map(|source| view! { <Notice tone=Tone::Warn>{stalled_text(source)}</Notice> })
     };
     focus::rescue_on_change(move || sound.again.get(), focus::rescue_at_last);
-    let again = move || sound.again.get().map(|source| view! { <ShareAgain presence source /> });
+    let again = move || sound.again.get().map(|source| view! { <ShareAgain handle source /> });
     view! {
         {error}
         {lost}
@@ -120,7 +120,7 @@ const fn farewell(source: Source, others_go_on: bool) -> &'static str {
 
 /// After a reload: browsers give a tab's sound back only after a click. Who wants something else says so.
 #[component]
-fn ShareAgain(presence: Presence, source: Source) -> impl IntoView {
+fn ShareAgain(handle: RoomHandle, source: Source) -> impl IntoView {
     let text = match source {
         Source::Display => {
             "You were sharing a tab when this page was reloaded. One click, and everybody hears it again."
@@ -132,10 +132,10 @@ fn ShareAgain(presence: Presence, source: Source) -> impl IntoView {
             <div class="grid gap-3">
                 <p>{text}</p>
                 <div class="flex flex-wrap gap-3">
-                    <Button pending=Signal::derive(move || presence.sound.asking.get().is_some()) on:click=move |_| presence.share(source)>
+                    <Button pending=Signal::derive(move || handle.sound.asking.get().is_some()) on:click=move |_| handle.share(source)>
                         "Share again"
                     </Button>
-                    <Button variant=Variant::Ghost on:click=move |_| presence.share_no_more()>
+                    <Button variant=Variant::Ghost on:click=move |_| handle.share_no_more()>
                         "Dismiss"
                     </Button>
                 </div>

@@ -6,14 +6,14 @@ use heartogether::id::MemberId;
 use leptos::{html::Details, prelude::*};
 
 use super::super::{
-    discretion::HideAddress,
-    measured::{CopyDiagnostics, GatheredLines, MeasuredLines, TurnNotice},
+    ip_privacy::HideAddress,
+    stats_panel::{CopyDiagnostics, GatheredLines, MeasuredLines, TurnNotice},
 };
 use crate::{
     api::Relay,
     client::{
         ListenerRow, TurnProblem,
-        browser::Presence,
+        browser::RoomHandle,
         gathering::Gathering,
         statistics::{
             PeerStatistics, REMEMBERED,
@@ -27,12 +27,12 @@ use crate::{
 /// A closed section that measures on while it is closed, so that the last minutes are there when it is opened.
 #[component]
 pub(super) fn Diagnostics(
-    presence: Presence,
+    handle: RoomHandle,
     /// Whether a server stands by that passes sound on where no direct path is found.
     relay: Relay,
 ) -> impl IntoView {
     let history = RwSignal::new(History::default());
-    Effect::new(move |_| presence.statistics.with(|round| history.update(|history| history.remember(round))));
+    Effect::new(move |_| handle.statistics.with(|round| history.update(|history| history.remember(round))));
     let section = NodeRef::<Details>::new();
     let is_open = RwSignal::new(false);
     let toggle = move |_| is_open.set(section.get_untracked().is_some_and(|section| section.open()));
@@ -45,14 +45,14 @@ pub(super) fn Diagnostics(
         }
     });
     view! {
-        <TurnNotice presence />
+        <TurnNotice handle />
         <details class="card" node_ref=section on:toggle=toggle>
             <summary>"Diagnostics"</summary>
             <div class="grid gap-4 pt-4">
                 {warning}
-                <HideAddress presence relay />
+                <HideAddress handle relay />
                 <Show when=move || is_open.get()>
-                    <Measured presence history />
+                    <Measured handle history />
                 </Show>
             </div>
         </details>
@@ -61,13 +61,13 @@ pub(super) fn Diagnostics(
 }
 
 #[component]
-fn Measured(presence: Presence, history: RwSignal<History>) -> impl IntoView {
-    let statistics = presence.statistics;
+fn Measured(handle: RoomHandle, history: RwSignal<History>) -> impl IntoView {
+    let statistics = handle.statistics;
     let members =
         Memo::new(move |_| statistics.with(|round| round.iter().map(|(member, _)| *member).collect::<Vec<_>>()));
     let names = Memo::new(move |_| {
         let name = |row: &ListenerRow| (row.listener.member, row.listener.name.to_string());
-        presence.audience.with(|rows| rows.iter().map(name).collect::<BTreeMap<_, _>>())
+        handle.audience.with(|rows| rows.iter().map(name).collect::<BTreeMap<_, _>>())
     });
     let one = move |member: MemberId| {
         let measured = Memo::new(move |_| {
@@ -101,12 +101,12 @@ fn Measured(presence: Presence, history: RwSignal<History>) -> impl IntoView {
         <For each=move || members.get() key=|member| *member children=one />
         <section class="grid gap-2 border-t border-line pt-3">
             <h3>"On the way to a path"</h3>
-            <GatheredLines presence />
+            <GatheredLines handle />
         </section>
         <div>
             <CopyDiagnostics text=move || {
-                let problem = presence.turn_problem.get_untracked();
-                let gathered = presence.gathering.with_untracked(Gathering::text);
+                let problem = handle.turn_problem.get_untracked();
+                let gathered = handle.gathering.with_untracked(Gathering::text);
                 statistics.with_untracked(|round| report_of(round, problem.as_ref(), &gathered))
             } />
         </div>

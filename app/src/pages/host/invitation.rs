@@ -9,7 +9,7 @@ use leptos::{
 
 use crate::{
     api::JoinLink,
-    client::browser::sharing,
+    client::browser::clipboard,
     components::{Button, Choice, CodeDisplay, Glyph, Icon, Notice, Select, Toast, Toasts, Tone, Variant},
     routes,
 };
@@ -134,7 +134,7 @@ fn LinkActions(
     let copy = move |_| {
         let Some(field) = field.get_untracked() else { return };
         spawn_local(async move {
-            toasts.show(if sharing::copy(&field.value()).await {
+            toasts.show(if clipboard::copy(&field.value()).await {
                 Toast::new("Copied. Send the link to those who shall listen.")
             } else {
                 field.select();
@@ -143,8 +143,8 @@ fn LinkActions(
         });
     };
     let can_share = RwSignal::new(false);
-    Effect::new(move |_| can_share.set(sharing::can_share()));
-    let share = move |_| sharing::share(&format!("{host_name}’s room"), &link.get_untracked());
+    Effect::new(move |_| can_share.set(clipboard::can_share()));
+    let share = move |_| clipboard::share(&format!("{host_name}’s room"), &link.get_untracked());
     view! {
         <input
             class="input input-link"

@@ -5,22 +5,22 @@ use leptos::prelude::*;
 
 use super::shown::{Obstacle, Shown, WayOut};
 use crate::{
-    client::{Input, ListenerState, browser::Presence},
+    client::{Input, ListenerState, browser::RoomHandle},
     components::{Button, ButtonLink, Glyph, Icon, Variant, focus},
     routes::{self, Destination},
 };
 
 /// The one thing to do, if there is one, and the way out.
 #[component]
-pub(super) fn Actions(presence: Presence, shown: Memo<Shown>, code: RoomCode) -> impl IntoView {
+pub(super) fn Actions(handle: RoomHandle, shown: Memo<Shown>, code: RoomCode) -> impl IntoView {
     let action = move || match shown.get() {
         Shown { obstacle: Some(Obstacle::Blocked), .. } => {
-            view! { <PlayButton presence label="Tap to hear" /> }.into_any()
+            view! { <PlayButton handle label="Tap to hear" /> }.into_any()
         }
         Shown { obstacle: Some(Obstacle::Held | Obstacle::Interrupted), .. } => {
-            view! { <PlayButton presence label="Go on listening" /> }.into_any()
+            view! { <PlayButton handle label="Go on listening" /> }.into_any()
         }
-        Shown { client: ListenerState::Refused(refusal), .. } => view! { <Exit presence refusal code /> }.into_any(),
+        Shown { client: ListenerState::Refused(refusal), .. } => view! { <Exit handle refusal code /> }.into_any(),
         _ => ().into_any(),
     };
     focus::rescue_on_change(move || shown.get().obstacle, focus::rescue_at_last);
@@ -40,9 +40,9 @@ pub(super) fn Actions(presence: Presence, shown: Memo<Shown>, code: RoomCode) ->
 }
 
 #[component]
-fn PlayButton(presence: Presence, label: &'static str) -> impl IntoView {
+fn PlayButton(handle: RoomHandle, label: &'static str) -> impl IntoView {
     view! {
-        <Button on:click=move |_| presence.play()>
+        <Button on:click=move |_| handle.play()>
             <Icon glyph=Glyph::Play />
             {label}
         </Button>
@@ -51,9 +51,9 @@ fn PlayButton(presence: Presence, label: &'static str) -> impl IntoView {
 
 /// The way out of a refusal.
 #[component]
-fn Exit(presence: Presence, refusal: Refusal, code: RoomCode) -> impl IntoView {
+fn Exit(handle: RoomHandle, refusal: Refusal, code: RoomCode) -> impl IntoView {
     let retry = move |label: &'static str| {
-        view! { <Button on:click=move |_| presence.press(Input::RetryPressed)>{label}</Button> }.into_any()
+        view! { <Button on:click=move |_| handle.press(Input::RetryPressed)>{label}</Button> }.into_any()
     };
     match WayOut::of(refusal) {
         WayOut::TryAgain => retry("Try again"),

@@ -5,20 +5,20 @@ use leptos::prelude::*;
 use crate::{
     client::{
         Volume,
-        browser::{Presence, volume},
+        browser::{RoomHandle, volume},
     },
     components::{Button, Glyph, Icon, Slider, Variant},
 };
 
 /// A mute button, and a slider where pages have a say in the volume.
 #[component]
-pub(super) fn Controls(presence: Presence, chosen: RwSignal<Volume>) -> impl IntoView {
+pub(super) fn Controls(handle: RoomHandle, chosen: RwSignal<Volume>) -> impl IntoView {
     let can_be_set = RwSignal::new(true);
     Effect::new(move |_| {
         can_be_set.set(volume::can_be_set());
         chosen.set(volume::remembered());
     });
-    Effect::new(move |_| presence.set_volume(chosen.get()));
+    Effect::new(move |_| handle.set_volume(chosen.get()));
     let choose = move |volume: Volume| {
         volume::remember(volume);
         chosen.set(volume);

@@ -8,7 +8,7 @@ use heartogether::{
 use leptos::{ev, html, prelude::*};
 
 use crate::{
-    client::{Input, MessageState, OwnMessage, browser::Presence},
+    client::{Input, MessageState, OwnMessage, browser::RoomHandle},
     components::{Button, Variant},
 };
 
@@ -17,26 +17,26 @@ const SHOWN: usize = 5;
 
 /// Reactions, the message form and what became of one's messages.
 #[component]
-pub(super) fn Engagement(presence: Presence) -> impl IntoView {
-    let notice = move || presence.engagement_notice.get().map(Refusal::text);
+pub(super) fn Engagement(handle: RoomHandle) -> impl IntoView {
+    let notice = move || handle.engagement_notice.get().map(Refusal::text);
     view! {
         <section class="card" aria-label="To the host">
-            <Reactions presence />
-            <MessageForm presence />
+            <Reactions handle />
+            <MessageForm handle />
             <p class="field-hint" role="status">
                 {notice}
             </p>
-            <OwnMessages presence />
+            <OwnMessages handle />
         </section>
     }
     .into_any()
 }
 
 #[component]
-fn Reactions(presence: Presence) -> impl IntoView {
+fn Reactions(handle: RoomHandle) -> impl IntoView {
     let expanded = RwSignal::new(false);
     let buttons = move |reactions: &'static [Reaction]| {
-        reactions.iter().map(|reaction| reaction_button(presence, *reaction)).collect_view()
+        reactions.iter().map(|reaction| reaction_button(handle, *reaction)).collect_view()
     };
     view! {
         <div class="reactions" role="group" aria-label="Reactions">
@@ -56,15 +56,15 @@ fn Reactions(presence: Presence) -> impl IntoView {
     .into_any()
 }
 
-fn reaction_button(presence: Presence, reaction: Reaction) -> impl IntoView {
-    let chosen = move || presence.chosen_reaction.get() == Some(reaction);
+fn reaction_button(handle: RoomHandle, reaction: Reaction) -> impl IntoView {
+    let chosen = move || handle.chosen_reaction.get() == Some(reaction);
     view! {
         <button
             type="button"
             class="reaction"
             aria-label=format!("React with {}", reaction.emoji())
             aria-pressed=move || if chosen() { "true" } else { "false" }
-            on:click=move |_| presence.press(Input::ReactionPressed(reaction))
+            on:click=move |_| handle.press(Input::ReactionPressed(reaction))
         >
             {reaction.emoji()}
         </button>
@@ -73,7 +73,7 @@ fn reaction_button(presence: Presence, reaction: Reaction) -> impl IntoView {
 }
 
 #[component]
-fn MessageForm(presence: Presence) -> impl IntoView {
+fn MessageForm(handle: RoomHandle) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     let length = RwSignal::new(0);
     let refusal = RwSignal::new(None::<Refusal>);
@@ -88,7 +88,7 @@ fn MessageForm(presence: Presence) -> impl IntoView {
         match MessageText::parse(&field.value()) {
             Err(why) => refusal.set(Some(why)),
             Ok(text) => {
-                presence.press(Input::MessageWritten(text));
+                handle.press(Input::MessageWritten(text));
                 field.set_value("");
                 measure("");
             }
@@ -134,9 +134,9 @@ fn MessageForm(presence: Presence) -> impl IntoView {
 
 /// The latest messages with how far they have come.
 #[component]
-fn OwnMessages(presence: Presence) -> impl IntoView {
+fn OwnMessages(handle: RoomHandle) -> impl IntoView {
     let latest = move || {
-        presence.own_messages.with(|own| {
+        handle.own_messages.with(|own| {
             let rows = own.iter().rev().take(SHOWN).rev().map(own_message);
             rows.collect_view()
         })

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use super::super::{
-    discretion::{HideAddress, can_be_switched},
-    measured::{CopyDiagnostics, GatheredLines, MeasuredLines, TurnNotice},
+    ip_privacy::{HideAddress, can_be_switched},
+    stats_panel::{CopyDiagnostics, GatheredLines, MeasuredLines, TurnNotice},
 };
 use crate::{
     api::Relay,
     client::{
-        browser::Presence,
+        browser::RoomHandle,
         gathering::Gathering,
         statistics::{PeerStatistics, report},
     },
@@ -18,30 +18,30 @@ use crate::{
 /// Direct or relayed, how much, how far behind; opened, everything that is measured.
 #[component]
 pub(super) fn QualityBadge(
-    presence: Presence,
+    handle: RoomHandle,
     /// Whether a server stands by that passes sound on where no direct path is found.
     relay: Relay,
 ) -> impl IntoView {
     let statistics = Memo::new(move |_| {
-        presence.statistics.with(|round| round.first().map(|(_, statistics)| statistics.clone()).unwrap_or_default())
+        handle.statistics.with(|round| round.first().map(|(_, statistics)| statistics.clone()).unwrap_or_default())
     });
     // A switch that can be used stands outside. What that depends on is known in the browser alone.
     let is_fixed = RwSignal::new(false);
     Effect::new(move |_| is_fixed.set(!can_be_switched(relay)));
     let copied = move || {
         let browser = window().navigator().user_agent().unwrap_or_default();
-        let gathered = presence.gathering.with_untracked(Gathering::text);
+        let gathered = handle.gathering.with_untracked(Gathering::text);
         format!("HearTogether, listener\nBrowser: {browser}\n{gathered}{}", statistics.with_untracked(report::text))
     };
     view! {
-        <TurnNotice presence />
+        <TurnNotice handle />
         <details class="quality">
             <summary data-testid="quality">{move || statistics.with(summary)}</summary>
             <div class="grid gap-3 pt-3">
                 <MeasuredLines statistics />
-                <GatheredLines presence />
+                <GatheredLines handle />
                 <Show when=move || is_fixed.get()>
-                    <HideAddress presence relay />
+                    <HideAddress handle relay />
                 </Show>
                 <div>
                     <CopyDiagnostics text=copied />

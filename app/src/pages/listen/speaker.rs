@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 
 use crate::{
-    client::browser::{Presence, Speaker},
+    client::browser::{RoomHandle, Speaker},
     components::{Button, Choice, Select, Variant},
 };
 
 /// A list of the loudspeakers that the browser names, or the browser's own picker.
 #[component]
-pub(super) fn SpeakerChoice(presence: Presence) -> impl IntoView {
-    let speakers = presence.speakers;
+pub(super) fn SpeakerChoice(handle: RoomHandle) -> impl IntoView {
+    let speakers = handle.speakers;
     let is_listed = Memo::new(move |_| !speakers.named.with(Vec::is_empty));
     let choices = move || {
         let named = speakers.named.get().into_iter().map(|Speaker { id, label }| Choice::new(id, label));
@@ -23,11 +23,11 @@ pub(super) fn SpeakerChoice(presence: Presence) -> impl IntoView {
                 id="speaker"
                 choices=Signal::derive(choices)
                 chosen=speakers.chosen
-                on_change=move |id| presence.choose_speaker(id)
+                on_change=move |id| handle.choose_speaker(id)
             />
         </Show>
         <Show when=move || speakers.has_picker.get()>
-            <Button variant=Variant::Ghost on:click=move |_| presence.pick_speaker()>
+            <Button variant=Variant::Ghost on:click=move |_| handle.pick_speaker()>
                 "Choose a loudspeaker…"
             </Button>
         </Show>

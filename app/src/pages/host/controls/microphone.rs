@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 
 use crate::{
-    client::browser::{Microphone, Presence},
+    client::browser::{Microphone, RoomHandle},
     components::{Button, Choice, Select, Variant},
 };
 
 /// The list of microphones, once the browser names them.
 #[component]
-pub(super) fn MicrophonePicker(presence: Presence) -> impl IntoView {
-    let sound = presence.sound;
+pub(super) fn MicrophonePicker(handle: RoomHandle) -> impl IntoView {
+    let sound = handle.sound;
     let is_known = Memo::new(move |_| !sound.microphones.with(Vec::is_empty));
     let choice = |Microphone { id, label }: Microphone| Choice::new(id, label);
     let choices = Signal::derive(move || sound.microphones.get().into_iter().map(choice).collect());
@@ -21,7 +21,7 @@ pub(super) fn MicrophonePicker(presence: Presence) -> impl IntoView {
                 id="microphone"
                 choices
                 chosen=Signal::derive(move || sound.chosen_microphone.get().unwrap_or_default())
-                on_change=move |id| presence.choose_microphone(id)
+                on_change=move |id| handle.choose_microphone(id)
             />
         </Show>
     }
@@ -30,10 +30,10 @@ pub(super) fn MicrophonePicker(presence: Presence) -> impl IntoView {
 
 /// Opens the microphone for the host alone.
 #[component]
-pub(super) fn TrialButton(presence: Presence) -> impl IntoView {
-    let is_open = presence.sound.microphone_open;
+pub(super) fn TrialButton(handle: RoomHandle) -> impl IntoView {
+    let is_open = handle.sound.microphone_open;
     view! {
-        <Button variant=Variant::Ghost on:click=move |_| presence.try_microphone(!is_open.get_untracked())>
+        <Button variant=Variant::Ghost on:click=move |_| handle.try_microphone(!is_open.get_untracked())>
             {move || if is_open.get() { "Close the microphone" } else { "Try it out first" }}
         </Button>
     }

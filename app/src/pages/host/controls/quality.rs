@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::client::{Input, Profile, browser::Presence};
+use crate::client::{Input, Profile, browser::RoomHandle};
 
 const fn label(profile: Profile) -> &'static str {
     match profile {
@@ -22,8 +22,8 @@ const fn explanation(profile: Profile) -> &'static str {
 
 /// One of three, with what it is for.
 #[component]
-pub(super) fn QualityChoice(presence: Presence) -> impl IntoView {
-    let chosen = presence.profile;
+pub(super) fn QualityChoice(handle: RoomHandle) -> impl IntoView {
+    let chosen = handle.profile;
     let option = move |profile: Profile| {
         view! {
             <label>
@@ -33,7 +33,7 @@ pub(super) fn QualityChoice(presence: Presence) -> impl IntoView {
                     value=profile.name()
                     checked=chosen.get_untracked() == profile
                     prop:checked=move || chosen.get() == profile
-                    on:change=move |_| presence.press(Input::ProfileChosen(profile))
+                    on:change=move |_| handle.press(Input::ProfileChosen(profile))
                 />
                 <span>{label(profile)}</span>
             </label>

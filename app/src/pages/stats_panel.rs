@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     client::{
-        browser::{Presence, sharing},
+        browser::{RoomHandle, clipboard},
         gathering::Gathering,
         statistics::{PeerStatistics, report},
     },
@@ -28,10 +28,10 @@ pub(super) fn MeasuredLines(
 
 /// The candidates that were found, and what became of the STUN and TURN servers.
 #[component]
-pub(super) fn GatheredLines(presence: Presence) -> impl IntoView {
+pub(super) fn GatheredLines(handle: RoomHandle) -> impl IntoView {
     let lines = move || {
-        let shortfalls = presence.capabilities.get().shortfalls().map(|shortfall| ("Browser", shortfall.to_owned()));
-        presence.gathering.with(Gathering::lines).into_iter().chain(shortfalls).collect()
+        let shortfalls = handle.capabilities.get().shortfalls().map(|shortfall| ("Browser", shortfall.to_owned()));
+        handle.gathering.with(Gathering::lines).into_iter().chain(shortfalls).collect()
     };
     view! {
         <div data-testid="gathered">
@@ -51,9 +51,9 @@ fn Lines(lines: Signal<Vec<report::Line>>) -> impl IntoView {
 
 /// Says what is wrong with a TURN server.
 #[component]
-pub(super) fn TurnNotice(presence: Presence) -> impl IntoView {
+pub(super) fn TurnNotice(handle: RoomHandle) -> impl IntoView {
     let notice = move || {
-        let problem = presence.turn_problem.get();
+        let problem = handle.turn_problem.get();
         problem.map(|problem| view! { <Notice tone=Tone::Warn>{problem.text()}</Notice> })
     };
     view! { <div data-testid="turn-problem">{notice}</div> }.into_any()
@@ -67,7 +67,7 @@ pub(super) fn CopyDiagnostics(text: impl Fn() -> String + Send + Sync + 'static)
     let copy = move |_| {
         let text = text();
         spawn_local(async move {
-            if sharing::copy(&text).await {
+            if clipboard::copy(&text).await {
                 copied.try_set(true);
                 set_timeout(move || _ = copied.try_set(false), COPIED_FOR);
             } else {

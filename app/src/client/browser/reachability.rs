@@ -5,7 +5,7 @@ use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
-use super::property::property;
+use super::js_property::property;
 use crate::routes;
 
 /// Whether a path of ours is answered, and with a status that says yes.

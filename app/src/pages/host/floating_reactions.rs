@@ -5,7 +5,7 @@ use std::time::Duration;
 use heartogether::engagement::Reaction;
 use leptos::prelude::*;
 
-use crate::client::browser::{Presence, page_clock};
+use crate::client::browser::{RoomHandle, page_clock};
 
 /// How long a reaction is on its way, as `.rising-reaction` in `style/engagement.css` has it.
 const RISES: Duration = Duration::from_millis(2_400);
@@ -56,10 +56,10 @@ impl Sky {
 
 /// Draws them. Screen readers have the last reaction of each listener in the audience.
 #[component]
-pub(super) fn Rising(presence: Presence) -> impl IntoView {
+pub(super) fn Rising(handle: RoomHandle) -> impl IntoView {
     let sky = RwSignal::new(Sky::default());
     Effect::new(move |_| {
-        let Some((_, reaction)) = presence.reaction.get() else { return };
+        let Some((_, reaction)) = handle.reaction.get() else { return };
         let begun = sky.try_update(|sky| sky.add(reaction, page_clock::now_ms())).flatten();
         if let Some(number) = begun {
             set_timeout(move || _ = sky.try_update(|sky| sky.remove(number)), RISES);

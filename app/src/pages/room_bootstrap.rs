@@ -4,10 +4,10 @@ use heartogether::{id::RoomCode, refusal::Refusal};
 use leptos::{ev, prelude::*};
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
-use super::answer::answer;
+use super::http_status::set_status;
 use crate::{
     api::{ApiError, Entrance, ReopenRoom, find_entrance},
-    components::{Button, ButtonLink, JoinForm, Notice, Page, ServerForm, Skeleton, Submission, Tone, Variant, Width},
+    components::{Button, ButtonLink, JoinForm, Notice, Page, ServerForm, Skeleton, FormAction, Tone, Variant, Width},
     routes::{self, Destination},
 };
 
@@ -111,7 +111,7 @@ pub(crate) fn ReopenForm(
     #[prop(into)]
     on_open: Callback<()>,
 ) -> impl IntoView {
-    let Submission { action, error, pending } = Submission::<ReopenRoom>::new();
+    let FormAction { action, error, pending } = FormAction::<ReopenRoom>::new();
     let opened = action.value();
     Effect::new(move |_| {
         if opened.with(|outcome| matches!(outcome, Some(Ok(())))) {
@@ -159,7 +159,7 @@ const fn is_of_server(refusal: Refusal) -> bool {
 fn Nowhere(page: &'static str, refusal: Refusal, code: String) -> impl IntoView {
     // Only its owner is told that a room has ended, for the owner can open it again.
     let own = RoomCode::parse(&code).ok().filter(|_| refusal == Refusal::RoomEnded);
-    answer(match refusal {
+    set_status(match refusal {
         Refusal::TooManyRequests => ApiError::from(refusal).status(),
         _ if own.is_some() => 410,
         _ => 404,
@@ -182,7 +182,7 @@ fn Nowhere(page: &'static str, refusal: Refusal, code: String) -> impl IntoView 
 /// The room may be there, but nothing can be said about it now.
 #[component]
 fn Broken(page: &'static str, text: String, retry: Callback<()>) -> impl IntoView {
-    answer(503);
+    set_status(503);
     let retry = move |event: ev::MouseEvent| {
         event.prevent_default();
         retry.run(());

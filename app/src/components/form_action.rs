@@ -6,7 +6,7 @@ use crate::api::ApiError;
 
 /// What a form that calls a server function needs to show. Before hydration the form posts and the browser follows the
 /// redirect; after it the same form calls in place. What went wrong is here in both cases.
-pub struct Submission<S>
+pub struct FormAction<S>
 where
     S: ServerFn<Error = ApiError, Output = ()> + Clone + Send + Sync + 'static,
 {
@@ -18,7 +18,7 @@ where
     pub pending: Signal<bool>,
 }
 
-impl<S> Submission<S>
+impl<S> FormAction<S>
 where
     S: ServerFn<Error = ApiError, Output = ()> + Clone + Send + Sync + 'static,
 {
@@ -31,7 +31,7 @@ where
     }
 }
 
-impl<S> Default for Submission<S>
+impl<S> Default for FormAction<S>
 where
     S: ServerFn<Error = ApiError, Output = ()> + Clone + Send + Sync + 'static,
 {

@@ -13,13 +13,13 @@ use leptos_router::{LazyRoute, hooks::use_location};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    entrance::{AskedEntrance, ask_for_entrance},
+    room_bootstrap::{AskedEntrance, ask_for_entrance},
     host::{AskedLink, HostPage, ask_for_link},
     listen,
     room::RoomPage,
 };
 use crate::{
-    client::browser::{page_guard, pause, peer_connections, probe},
+    client::browser::{page_guard, peer_connections, reachability, sleep},
     routes,
 };
 
@@ -152,11 +152,11 @@ async fn arrive<Page>(load: impl AsyncFn() -> Result<Page, SplitLoaderError>) ->
         }
         // The router has taken the links over already, and they lead nowhere until the page is there.
         let has_left = path.try_get_untracked().is_some_and(|path| path != destination);
-        let is_outdated = attempt >= LOADED_AGAIN && probe::answers(routes::HEALTH).await;
+        let is_outdated = attempt >= LOADED_AGAIN && reachability::answers(routes::HEALTH).await;
         if !is_complete || has_left || is_outdated && is_first_reload() {
             break;
         }
-        pause(LOADED_AGAIN_AFTER).await;
+        sleep(LOADED_AGAIN_AFTER).await;
     }
     // Only a malformed address is refused, and the router has just led here.
     _ = window().location().assign(&path.try_get_untracked().unwrap_or(destination));

@@ -4,20 +4,20 @@ use leptos::prelude::*;
 
 use crate::{
     api::Relay,
-    client::browser::{Presence, discretion},
+    client::browser::{RoomHandle, ip_privacy},
     components::{Notice, Tone},
 };
 
 /// The switch on a listener's page, where there is something to switch. Where there is not, it stands with its reason among
 /// what is told of the connection's quality.
 #[component]
-pub(super) fn HideAddressSetting(presence: Presence, relay: Relay) -> impl IntoView {
+pub(super) fn HideAddressSetting(handle: RoomHandle, relay: Relay) -> impl IntoView {
     // Somebody who hid where there was a relay hears nothing here, and is told so in plain sight.
     let is_shown = RwSignal::new(relay == Relay::Available);
     Effect::new(move |_| is_shown.set(can_be_switched(relay)));
     view! {
         <Show when=move || is_shown.get()>
-            <HideAddress presence relay />
+            <HideAddress handle relay />
         </Show>
     }
     .into_any()
@@ -25,24 +25,24 @@ pub(super) fn HideAddressSetting(presence: Presence, relay: Relay) -> impl IntoV
 
 /// Whether a visitor with this browser has something to switch.
 pub(super) fn can_be_switched(relay: Relay) -> bool {
-    relay == Relay::Available || relay == Relay::None && discretion::is_wished()
+    relay == Relay::Available || relay == Relay::None && ip_privacy::is_wished()
 }
 
 /// A switch, what it does, and why there is nothing to switch where that is so. Whoever hides is never shown, even if they
 /// hear nothing then.
 #[component]
-pub(super) fn HideAddress(presence: Presence, relay: Relay) -> impl IntoView {
+pub(super) fn HideAddress(handle: RoomHandle, relay: Relay) -> impl IntoView {
     let is_wished = RwSignal::new(false);
     // Somebody who hid where there was a relay can switch that off where there is none, and on again.
     let was_wished = RwSignal::new(false);
     Effect::new(move |_| {
-        is_wished.set(discretion::is_wished());
-        was_wished.set(discretion::is_wished());
+        is_wished.set(ip_privacy::is_wished());
+        was_wished.set(ip_privacy::is_wished());
     });
     let toggle = move |event| {
         let wish = event_target_checked(&event);
         is_wished.set(wish);
-        presence.hide_address(wish);
+        handle.hide_address(wish);
     };
     let hint = match relay {
         Relay::Available => {

@@ -9,10 +9,10 @@ pub(crate) const GLOBAL: &str = "heartogetherHeadStart";
 /// The script, for who may come in; nothing for others. The server alone renders it: a page that is gone to from another
 /// one has its code.
 #[component]
-pub(crate) fn HeadStart() -> impl IntoView {
+pub(crate) fn EarlyJoin() -> impl IntoView {
     #[cfg(feature = "ssr")]
     let script = said_ahead().map(|say| {
-        let script = include_str!("head_start/script.js");
+        let script = include_str!("early_join/script.js");
         view! { <script nonce=leptos::nonce::use_nonce() data-say=say inner_html=script></script> }
     });
     #[cfg(not(feature = "ssr"))]

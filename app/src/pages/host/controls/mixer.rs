@@ -3,10 +3,10 @@
 use heartogether::protocol::Source;
 use leptos::prelude::*;
 
-use super::{ending::PauseButton, microphone::MicrophonePicker, quality::QualityChoice};
+use super::{stop_controls::PauseButton, microphone::MicrophonePicker, quality::QualityChoice};
 use crate::{
-    client::{Fader, Input, Profile, browser::Presence},
-    components::{Button, Glyph, Icon, IconButton, LevelMeter, Slider, Swap, Variant},
+    client::{Fader, Input, Profile, browser::RoomHandle},
+    components::{Button, Glyph, Icon, IconButton, LevelMeter, Slider, FocusPreservingShow, Variant},
 };
 
 /// What a source is called here.
@@ -48,37 +48,37 @@ const fn words(source: Source) -> Words {
 
 /// What is live, and what can be done with it.
 #[component]
-pub(super) fn Desk(presence: Presence) -> impl IntoView {
+pub(super) fn MixerPanel(handle: RoomHandle) -> impl IntoView {
     view! {
         <div class="grid gap-4">
             {[Source::Display, Source::Microphone]
                 .map(|source| {
-                    let is_in = Memo::new(move |_| presence.sound.mix.with(|mix| mix.has(source)));
+                    let is_in = Memo::new(move |_| handle.sound.mix.with(|mix| mix.has(source)));
                     view! {
-                        <Swap when=is_in fallback=move || view! { <AddButton presence source /> }>
-                            <Strip presence source />
-                        </Swap>
+                        <FocusPreservingShow when=is_in fallback=move || view! { <AddButton handle source /> }>
+                            <Strip handle source />
+                        </FocusPreservingShow>
                     }
                 })
                 .collect_view()}
         </div>
-        <HeadphonesChoice presence />
-        <QualityChoice presence />
-        <PauseButton presence />
+        <HeadphonesChoice handle />
+        <QualityChoice handle />
+        <PauseButton handle />
     }
     .into_any()
 }
 
 /// One source.
 #[component]
-fn Strip(presence: Presence, source: Source) -> impl IntoView {
+fn Strip(handle: RoomHandle, source: Source) -> impl IntoView {
     let words = words(source);
-    let mix = presence.sound.mix;
+    let mix = handle.sound.mix;
     let fader = move || mix.with(|mix| mix.fader(source));
     let is_muted = Signal::derive(move || fader().muted);
     let glyph = Signal::derive(move || if is_muted.get() { Glyph::Muted } else { Glyph::Volume });
     let is_one_of_two = Memo::new(move |_| mix.with(|mix| mix.sources().count() > 1));
-    let set = move |fader: Fader| presence.press(Input::FaderMoved { source, fader });
+    let set = move |fader: Fader| handle.press(Input::FaderMoved { source, fader });
     view! {
         <div class="source" role="group" aria-label=words.group data-source=data_name(source)>
             <div class="flex items-center gap-1">
@@ -99,11 +99,11 @@ fn Strip(presence: Presence, source: Source) -> impl IntoView {
                     <IconButton
                         label=words.remove
                         glyph=Glyph::Close
-                        on:click=move |_| presence.press(Input::SourceRemoved(source))
+                        on:click=move |_| handle.press(Input::SourceRemoved(source))
                     />
                 </Show>
             </div>
-            <LevelMeter level=presence.sound.level(source) />
+            <LevelMeter level=handle.sound.level(source) />
             <Slider
                 label=words.volume
                 id=words.volume_id
@@ -114,8 +114,8 @@ fn Strip(presence: Presence, source: Source) -> impl IntoView {
                 }
             />
             {match source {
-                Source::Microphone => view! { <MicrophonePicker presence /> }.into_any(),
-                Source::Display => view! { <AnotherTabButton presence /> }.into_any(),
+                Source::Microphone => view! { <MicrophonePicker handle /> }.into_any(),
+                Source::Display => view! { <AnotherTabButton handle /> }.into_any(),
             }}
         </div>
     }
@@ -131,10 +131,10 @@ const fn data_name(source: Source) -> &'static str {
 
 /// While tab and microphone are both live: whether the microphone may hear the tab. Talk loses every echo anyway.
 #[component]
-fn HeadphonesChoice(presence: Presence) -> impl IntoView {
-    let sound = presence.sound;
+fn HeadphonesChoice(handle: RoomHandle) -> impl IntoView {
+    let sound = handle.sound;
     let has_both = Memo::new(move |_| sound.mix.with(|mix| mix.sources().count() > 1));
-    let is_talk = Memo::new(move |_| presence.profile.get() == Profile::Voice);
+    let is_talk = Memo::new(move |_| handle.profile.get() == Profile::Voice);
     let hint = move || match (is_talk.get(), sound.headphones.get()) {
         (true, _) => "Headphones are best beside a tab: over loudspeakers your microphone hears the tab, too.",
         (false, false) => {
@@ -156,7 +156,7 @@ fn HeadphonesChoice(presence: Presence) -> impl IntoView {
                             prop:checked=sound.headphones
                             aria-describedby="headphones-hint"
                             on:change=move |event| {
-                                presence.press(Input::HeadphonesChosen(event_target_checked(&event)));
+                                handle.press(Input::HeadphonesChosen(event_target_checked(&event)));
                             }
                         />
                         "I wear headphones"
@@ -172,9 +172,9 @@ fn HeadphonesChoice(presence: Presence) -> impl IntoView {
 }
 
 #[component]
-fn AnotherTabButton(presence: Presence) -> impl IntoView {
+fn AnotherTabButton(handle: RoomHandle) -> impl IntoView {
     view! {
-        <Button variant=Variant::Ghost on:click=move |_| presence.share(Source::Display)>
+        <Button variant=Variant::Ghost on:click=move |_| handle.share(Source::Display)>
             "Share another tab"
         </Button>
     }
@@ -182,13 +182,13 @@ fn AnotherTabButton(presence: Presence) -> impl IntoView {
 
 /// Adds the source that is not live, where the browser has it.
 #[component]
-fn AddButton(presence: Presence, source: Source) -> impl IntoView {
+fn AddButton(handle: RoomHandle, source: Source) -> impl IntoView {
     let words = words(source);
-    let is_possible = move || presence.sound.obstacle(source).get().is_none();
-    let is_pending = Signal::derive(move || presence.sound.asking.get() == Some(source));
+    let is_possible = move || handle.sound.obstacle(source).get().is_none();
+    let is_pending = Signal::derive(move || handle.sound.asking.get() == Some(source));
     view! {
         <Show when=is_possible>
-            <Button variant=Variant::Secondary pending=is_pending on:click=move |_| presence.share(source)>
+            <Button variant=Variant::Secondary pending=is_pending on:click=move |_| handle.share(source)>
                 <Icon glyph=words.glyph />
                 {words.add}
             </Button>

@@ -7,7 +7,7 @@ use super::focus;
 /// Like `Show`, for what changes when something in it is pressed: the focus, which what was pressed takes away with it,
 /// comes to the first thing in its place that can have it.
 #[component]
-pub fn Swap(
+pub fn FocusPreservingShow(
     /// Which.
     #[prop(into)]
     when: Signal<bool>,

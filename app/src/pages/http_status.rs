@@ -2,7 +2,7 @@
 
 /// Answers the request for this page with `status`. Only before the first byte has left: on routes that are rendered as a
 /// whole. In the browser it does nothing.
-pub(super) fn answer(status: u16) {
+pub(super) fn set_status(status: u16) {
     #[cfg(feature = "ssr")]
     if let (Some(response), Ok(status)) =
         (leptos::prelude::use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(status))

@@ -3,47 +3,47 @@
 use leptos::prelude::*;
 
 use crate::{
-    client::{HostState, Input, browser::Presence},
-    components::{Button, Glyph, Icon, Swap, Variant},
+    client::{HostState, Input, browser::RoomHandle},
+    components::{Button, Glyph, Icon, FocusPreservingShow, Variant},
 };
 
 /// Pause or Resume, whichever is possible.
 #[component]
-pub(super) fn PauseButton(presence: Presence) -> impl IntoView {
-    let is_paused = Memo::new(move |_| presence.host_state.get() == HostState::Paused);
+pub(super) fn PauseButton(handle: RoomHandle) -> impl IntoView {
+    let is_paused = Memo::new(move |_| handle.host_state.get() == HostState::Paused);
     view! {
-        <Swap
+        <FocusPreservingShow
             when=is_paused
             fallback=move || {
                 view! {
-                    <Button variant=Variant::Secondary on:click=move |_| presence.press(Input::PausePressed)>
+                    <Button variant=Variant::Secondary on:click=move |_| handle.press(Input::PausePressed)>
                         <Icon glyph=Glyph::Pause />
                         "Pause"
                     </Button>
                 }
             }
         >
-            <Button on:click=move |_| presence.press(Input::ResumePressed)>
+            <Button on:click=move |_| handle.press(Input::ResumePressed)>
                 <Icon glyph=Glyph::Play />
                 "Resume"
             </Button>
-        </Swap>
+        </FocusPreservingShow>
     }
 }
 
 /// Ends the room; asks first when somebody listens.
 #[component]
-pub(super) fn StopButton(presence: Presence, listener_count: Signal<usize>) -> impl IntoView {
+pub(super) fn StopButton(handle: RoomHandle, listener_count: Signal<usize>) -> impl IntoView {
     let asking = RwSignal::new(false);
     let stop = move |_| {
         if listener_count.get_untracked() > 0 {
             asking.set(true);
         } else {
-            presence.press(Input::StopPressed);
+            handle.press(Input::StopPressed);
         }
     };
     view! {
-        <Swap
+        <FocusPreservingShow
             when=asking
             fallback=move || {
                 view! {
@@ -66,7 +66,7 @@ pub(super) fn StopButton(presence: Presence, listener_count: Signal<usize>) -> i
                 }
             >
                 <p>"This ends the room for everybody in it."</p>
-                <Button variant=Variant::Danger on:click=move |_| presence.press(Input::StopPressed)>
+                <Button variant=Variant::Danger on:click=move |_| handle.press(Input::StopPressed)>
                     <Icon glyph=Glyph::Stop />
                     "Stop for everyone"
                 </Button>
@@ -74,6 +74,6 @@ pub(super) fn StopButton(presence: Presence, listener_count: Signal<usize>) -> i
                     "Go on"
                 </Button>
             </div>
-        </Swap>
+        </FocusPreservingShow>
     }
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 /// Completes after this long.
-pub(crate) async fn pause(length: Duration) {
+pub(crate) async fn sleep(length: Duration) {
     let passes = Promise::new(&mut |resolve, _| {
         // A promise takes its first settlement and nothing goes wrong.
         set_timeout(move || drop(resolve.call0(&JsValue::UNDEFINED)), length);

@@ -8,11 +8,11 @@ use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, WebSocket};
 
-use super::property::property;
-use crate::{client::listener_introduction, head_start::GLOBAL};
+use super::js_property::property;
+use crate::{client::listener_introduction, early_join::GLOBAL};
 
 /// A socket that asks for the place by itself as soon as it is open.
-pub(super) struct HeadStart {
+pub(super) struct EarlyJoin {
     socket: WebSocket,
     /// The frames with which it asks.
     said: VecDeque<String>,
@@ -31,10 +31,10 @@ pub(super) enum Happening {
 
 /// Gives back the place that was asked for, if nobody has taken it: no player comes.
 pub(crate) fn abandon() {
-    take_begun().iter().for_each(HeadStart::close);
+    take_begun().iter().for_each(EarlyJoin::close);
 }
 
-impl HeadStart {
+impl EarlyJoin {
     /// What has been begun, once, if it asks for this very place.
     pub(super) fn take(role: Role, code: RoomCode) -> Option<Self> {
         let begun = take_begun()?;
@@ -66,7 +66,7 @@ impl HeadStart {
     }
 }
 
-fn take_begun() -> Option<HeadStart> {
+fn take_begun() -> Option<EarlyJoin> {
     let begun = property(&window(), GLOBAL);
     let socket: WebSocket = property(&begun, "socket").dyn_into().ok()?;
     // Setting a property of the window does not fail.
@@ -74,5 +74,5 @@ fn take_begun() -> Option<HeadStart> {
     let list = |name: &str| property(&begun, name).dyn_into::<Array>().unwrap_or_default();
     let said = list("said").iter().filter_map(|frame| frame.as_string()).collect();
     let heard = list("heard").iter().filter_map(|event| event.dyn_into().ok()).collect();
-    Some(HeadStart { socket, said, heard })
+    Some(EarlyJoin { socket, said, heard })
 }

@@ -5,14 +5,14 @@ use leptos::prelude::*;
 
 use super::microphone::{MicrophonePicker, TrialButton};
 use crate::{
-    client::browser::{CaptureError, Presence},
+    client::browser::{CaptureError, RoomHandle},
     components::{Button, Glyph, Icon, LevelMeter, Notice, Tone, Variant},
 };
 
 /// Both sources, or why there is one or none.
 #[component]
-pub(super) fn Offer(presence: Presence) -> impl IntoView {
-    let sound = presence.sound;
+pub(super) fn Offer(handle: RoomHandle) -> impl IntoView {
+    let sound = handle.sound;
     let is_insecure = Memo::new(move |_| sound.microphone_obstacle.get() == Some(CaptureError::InsecureContext));
     view! {
         <Show
@@ -20,11 +20,11 @@ pub(super) fn Offer(presence: Presence) -> impl IntoView {
             fallback=move || {
                 view! {
                     <div class="grid gap-4">
-                        <Possible presence source=Source::Display>
-                            <DisplayOffer presence />
+                        <Possible handle source=Source::Display>
+                            <DisplayOffer handle />
                         </Possible>
-                        <Possible presence source=Source::Microphone>
-                            <MicrophoneOffer presence />
+                        <Possible handle source=Source::Microphone>
+                            <MicrophoneOffer handle />
                         </Possible>
                     </div>
                 }
@@ -41,8 +41,8 @@ pub(super) fn Offer(presence: Presence) -> impl IntoView {
 /// What a source offers, or why this browser does not have it. The server does not know; the page says so as soon as it
 /// runs.
 #[component]
-fn Possible(presence: Presence, source: Source, children: ChildrenFn) -> impl IntoView {
-    let obstacle = presence.sound.obstacle(source);
+fn Possible(handle: RoomHandle, source: Source, children: ChildrenFn) -> impl IntoView {
+    let obstacle = handle.sound.obstacle(source);
     move || match obstacle.get() {
         Some(obstacle) => view! { <Notice>{obstacle.to_string()}</Notice> }.into_any(),
         None => children().into_any(),
@@ -50,8 +50,8 @@ fn Possible(presence: Presence, source: Source, children: ChildrenFn) -> impl In
 }
 
 #[component]
-fn DisplayOffer(presence: Presence) -> impl IntoView {
-    let is_pending = Signal::derive(move || presence.sound.asking.get() == Some(Source::Display));
+fn DisplayOffer(handle: RoomHandle) -> impl IntoView {
+    let is_pending = Signal::derive(move || handle.sound.asking.get() == Some(Source::Display));
     view! {
         <div class="source">
             <h3>
@@ -61,7 +61,7 @@ fn DisplayOffer(presence: Presence) -> impl IntoView {
             <p class="text-muted">
                 "A browser tab in stereo, exactly as you hear it; on Windows and ChromeOS also the sound of the whole system."
             </p>
-            <Button pending=is_pending on:click=move |_| presence.share(Source::Display)>
+            <Button pending=is_pending on:click=move |_| handle.share(Source::Display)>
                 "Share a tab or system audio"
             </Button>
         </div>
@@ -70,8 +70,8 @@ fn DisplayOffer(presence: Presence) -> impl IntoView {
 }
 
 #[component]
-fn MicrophoneOffer(presence: Presence) -> impl IntoView {
-    let sound = presence.sound;
+fn MicrophoneOffer(handle: RoomHandle) -> impl IntoView {
+    let sound = handle.sound;
     let is_pending = Signal::derive(move || sound.asking.get() == Some(Source::Microphone));
     view! {
         <div class="source">
@@ -80,15 +80,15 @@ fn MicrophoneOffer(presence: Presence) -> impl IntoView {
                 "What you say or play"
             </h3>
             <p class="text-muted">"Your voice, an instrument, a room: whatever a microphone hears."</p>
-            <MicrophonePicker presence />
+            <MicrophonePicker handle />
             <Show when=move || sound.microphone_open.get()>
                 <LevelMeter level=sound.microphone_level />
                 <p class="text-sm text-muted">"Speak: the bar moves when the microphone hears you. Nobody else does yet."</p>
             </Show>
-            <Button variant=Variant::Secondary pending=is_pending on:click=move |_| presence.share(Source::Microphone)>
+            <Button variant=Variant::Secondary pending=is_pending on:click=move |_| handle.share(Source::Microphone)>
                 "Use a microphone"
             </Button>
-            <TrialButton presence />
+            <TrialButton handle />
         </div>
     }
     .into_any()

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use leptos::{html, leptos_dom::helpers::IntervalHandle, prelude::*, task::spawn_local};
 
-use super::{Button, Session, Variant, address};
+use super::{Button, Session, Variant, query};
 use crate::{
     api::{Provider, current_session},
-    client::browser::probe,
+    client::browser::reachability,
     routes::{self, Destination},
 };
 
@@ -74,7 +74,7 @@ enum Phase {
 
 /// The wait at hand. Provided by the app to every page.
 #[derive(Clone, Copy)]
-pub struct WarmUp {
+pub struct Waiting {
     phase: RwSignal<Phase>,
     /// Tells a wait from those before it.
     number: StoredValue<u32>,
@@ -82,33 +82,33 @@ pub struct WarmUp {
     session: Session,
 }
 
-impl WarmUp {
+impl Waiting {
     /// Provides it as context, and begins a wait whenever the server was asked for the session and did not answer, or the
     /// page may be an old one that the browser kept.
     pub fn provide(session: Session) -> Self {
         let (phase, number) = (RwSignal::default(), StoredValue::new(0));
-        let warm_up = Self { phase, number, timeout_ms: StoredValue::new(USUAL_MS), session };
-        provide_context(warm_up);
+        let waiting = Self { phase, number, timeout_ms: StoredValue::new(USUAL_MS), session };
+        provide_context(waiting);
         Effect::new(move |_| {
             if let Some(view) = session.view() {
-                warm_up.timeout_ms.set_value(view.warm_up_ms);
+                waiting.timeout_ms.set_value(view.warm_up_ms);
             }
             if session.is_unanswered() {
-                warm_up.begin(Awaited::Server, Duration::ZERO, Duration::ZERO);
+                waiting.begin(Awaited::Server, Duration::ZERO, Duration::ZERO);
             }
         });
         Effect::new(move |_| {
-            if probe::is_from_history() {
-                warm_up.begin(Awaited::Server, QUIET, Duration::ZERO);
+            if reachability::is_from_history() {
+                waiting.begin(Awaited::Server, QUIET, Duration::ZERO);
             }
             let shown = window_event_listener_untyped("pageshow", move |event| {
-                if probe::is_persisted(&event) {
-                    warm_up.begin(Awaited::Server, QUIET, Duration::ZERO);
+                if reachability::is_persisted(&event) {
+                    waiting.begin(Awaited::Server, QUIET, Duration::ZERO);
                 }
             });
             on_cleanup(move || shown.remove());
         });
-        warm_up
+        waiting
     }
 
     /// The browser is on its way: only if that takes long the page says what it waits for, and asks.
@@ -157,8 +157,8 @@ impl WarmUp {
     fn ask(self, awaited: Awaited, number: u32) {
         spawn_local(async move {
             let is_awake = match &awaited {
-                Awaited::Server => probe::answers(routes::HEALTH).await,
-                Awaited::Provider { ready, .. } => probe::answers(ready).await,
+                Awaited::Server => reachability::answers(routes::HEALTH).await,
+                Awaited::Provider { ready, .. } => reachability::answers(ready).await,
             };
             let view = match awaited {
                 Awaited::Server if is_awake => current_session().await.ok(),
@@ -208,9 +208,9 @@ impl WarmUp {
 
 /// What stands over the page meanwhile.
 #[component]
-pub fn WarmUpOverlay(warm_up: WarmUp) -> impl IntoView {
+pub fn WaitOverlay(waiting: Waiting) -> impl IntoView {
     let overlay = NodeRef::<html::Dialog>::new();
-    let phase = warm_up.phase;
+    let phase = waiting.phase;
     Effect::new(move |_| {
         let (is_shown, overlay) = (phase.with(|phase| *phase != Phase::Rest), overlay.get());
         let Some(overlay) = overlay.filter(|overlay| overlay.open() != is_shown) else { return };
@@ -227,12 +227,12 @@ pub fn WarmUpOverlay(warm_up: WarmUp) -> impl IntoView {
     };
     let retry = move || {
         if let Phase::GivenUp(awaited) = phase.get_untracked() {
-            warm_up.wait_for(awaited);
+            waiting.wait_for(awaited);
         }
     };
     let has_given_up = Signal::derive(move || matches!(phase.get(), Phase::GivenUp(_)));
     view! {
-        <dialog node_ref=overlay class="warm-up" aria-labelledby="warm-up" data-warm-up=state on:cancel=move |_: leptos::ev::Event| warm_up.stop()>
+        <dialog node_ref=overlay class="warm-up" aria-labelledby="warm-up" data-warm-up=state on:cancel=move |_: leptos::ev::Event| waiting.stop()>
             <div class="grid gap-5" role="status">
                 <h2 id="warm-up">{move || phase.with(headline)}</h2>
                 <p class="text-muted">{move || phase.with(explanation)}</p>
@@ -240,7 +240,7 @@ pub fn WarmUpOverlay(warm_up: WarmUp) -> impl IntoView {
             <Show when=move || has_given_up.get() fallback=|| view! { <div class="ring" aria-hidden="true"></div> }>
                 <Button on:click=move |_| retry()>"Try again"</Button>
             </Show>
-            <Button variant=Variant::Ghost on:click=move |_| warm_up.stop()>
+            <Button variant=Variant::Ghost on:click=move |_| waiting.stop()>
                 "Back to the page"
             </Button>
         </dialog>
@@ -270,9 +270,9 @@ fn explanation(phase: &Phase) -> &'static str {
 
 /// A page that the server sent back because a provider is asleep: waits for it, and takes the note out of the address.
 pub(crate) fn wait_as_told(providers: &[Provider], next: Destination) {
-    let (Some(warm_up), Some(id)) = (use_context::<WarmUp>(), address::parameter("wait")) else { return };
+    let (Some(waiting), Some(id)) = (use_context::<Waiting>(), query::parameter("wait")) else { return };
     if let Some(provider) = providers.iter().find(|provider| provider.id == id) {
-        let awaited = Awaited::provider(provider, next, address::parameter("switch").is_some());
-        warm_up.wait_for(awaited.without_a_click());
+        let awaited = Awaited::provider(provider, next, query::parameter("switch").is_some());
+        waiting.wait_for(awaited.without_a_click());
     }
 }

@@ -11,16 +11,16 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::{capture::set, detour};
+use super::{capture::set, navigation_guard};
 
 /// Begins when made, ends when dropped.
-pub(super) struct Vigil {
+pub(super) struct LiveGuard {
     screen: Rc<Screen>,
     _listeners: [EventListener; 3],
-    _history: detour::History,
+    _history: navigation_guard::History,
 }
 
-impl Vigil {
+impl LiveGuard {
     pub(super) fn begin() -> Self {
         let screen = Rc::new(Screen::default());
         Rc::clone(&screen).keep_on();
@@ -42,13 +42,13 @@ impl Vigil {
                     Rc::clone(&shown).keep_on();
                 }
             }),
-            detour::take_links_from_router(),
+            navigation_guard::take_links_from_router(),
         ];
-        Self { screen, _listeners: listeners, _history: detour::take_history_from_router() }
+        Self { screen, _listeners: listeners, _history: navigation_guard::take_history_from_router() }
     }
 }
 
-impl Drop for Vigil {
+impl Drop for LiveGuard {
     fn drop(&mut self) {
         self.screen.let_go();
     }

@@ -15,20 +15,20 @@ use web_sys::{MessageChannel, MessagePort};
 const SHORT_MS: u32 = 10;
 
 /// Fires once, unless it is dropped before.
-pub(super) enum Alarm {
+pub(super) enum RunningTimer {
     /// By the browser's timer.
-    Timer(TimeoutHandle),
+    RunningTimer(TimeoutHandle),
     /// By tasks, one after the other until it is time.
     Tasks { port: MessagePort, _listener: EventListener },
 }
 
-impl Alarm {
+impl RunningTimer {
     pub(super) fn set(after_ms: u32, fire: impl FnOnce() + 'static) -> Option<Self> {
         match document().hidden() && after_ms <= SHORT_MS {
             true => Self::by_tasks(after_ms, fire),
             false => {
                 let timer = set_timeout_with_handle(fire, Duration::from_millis(after_ms.into()));
-                timer.ok().map(Self::Timer)
+                timer.ok().map(Self::RunningTimer)
             }
         }
     }
@@ -52,10 +52,10 @@ impl Alarm {
     }
 }
 
-impl Drop for Alarm {
+impl Drop for RunningTimer {
     fn drop(&mut self) {
         match self {
-            Self::Timer(timer) => timer.clear(),
+            Self::RunningTimer(timer) => timer.clear(),
             Self::Tasks { port, .. } => port.close(),
         }
     }

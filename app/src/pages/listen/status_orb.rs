@@ -14,7 +14,7 @@ const GROWTH: f32 = 0.34;
 /// A disc with the state's icon, and a halo that grows with the sound. Words beside it say the same, so screen readers
 /// skip it.
 #[component]
-pub(super) fn Orb(shown: Memo<Shown>, level: RwSignal<f32>) -> impl IntoView {
+pub(super) fn StatusOrb(shown: Memo<Shown>, level: RwSignal<f32>) -> impl IntoView {
     let halo = NodeRef::<Div>::new();
     Effect::new(move |_| {
         let scale = 1.0 + GROWTH * level.get().clamp(0.0, 1.0);

@@ -15,8 +15,8 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    Page, Sound, Speakers, capability, discretion, head_start::HeadStart, ice, ice::Discretion, network, page_clock,
-    pause, reload,
+    Page, Sound, Speakers, capability, ip_privacy, early_join::EarlyJoin, ice, ice::Discretion, network, page_clock,
+    sleep, reload,
 };
 use crate::{
     api::IceConfiguration,
@@ -33,10 +33,10 @@ const DRAWN_AFTER: Duration = Duration::from_millis(100);
 /// How long after the connection stands its first sound is heard, at most, where nothing else keeps the browser busy.
 const HEARD_AFTER: Duration = Duration::from_millis(50);
 
-/// A page's presence in a room: what a host's or a listener's page shows, and how it acts. Made while rendering, also on
-/// the server, where it stays as it began; [`Presence::start`] brings it to life in the browser.
+/// A page's handle in a room: what a host's or a listener's page shows, and how it acts. Made while rendering, also on
+/// the server, where it stays as it began; [`RoomHandle::start`] brings it to life in the browser.
 #[derive(Clone, Copy)]
-pub struct Presence {
+pub struct RoomHandle {
     /// What a host's page shows.
     pub host_state: RwSignal<HostState>,
     /// What a listener's page shows.
@@ -90,7 +90,7 @@ pub struct Presence {
     running: StoredValue<Option<SendWrapper<Page>>>,
 }
 
-impl Presence {
+impl RoomHandle {
     /// Not in the room yet.
     pub fn new() -> Self {
         Self {
@@ -134,11 +134,11 @@ impl Presence {
     }
 
     /// Joins the room. Call it in the browser, with the servers for everybody; those for members come with the place. It ends with the page's owner. It is
-    /// heard at once, and shown from [`Presence::stand`] on.
+    /// heard at once, and shown from [`RoomHandle::stand`] on.
     pub fn start(self, role: Role, code: RoomCode, ice_servers: IceConfiguration) {
         // A reload takes the place over even from a connection that the server still believes to be alive.
         let is_back = role == Role::Host && reload::take_mark(code);
-        let discretion = Discretion { relay_only: ice_servers.relay_only, hidden: discretion::is_wished() };
+        let discretion = Discretion { relay_only: ice_servers.relay_only, hidden: ip_privacy::is_wished() };
         let configuration = ice::configuration(role, &ice_servers.servers, discretion);
         let client = Client::new(role, code, is_back, random());
         let page = Page::new(client, (configuration, discretion), self);
@@ -153,14 +153,14 @@ impl Presence {
             page.prepare_sources(is_back);
             page.watch_microphone_regularly();
         }
-        let head_start = HeadStart::take(role, code);
+        let head_start = EarlyJoin::take(role, code);
         match capability::detect().refusal() {
             Some(refusal) => {
-                head_start.iter().for_each(HeadStart::close);
+                head_start.iter().for_each(EarlyJoin::close);
                 // What the page is made of is not taken away while it is still being set up.
                 let report = page.reporter();
                 spawn_local(async move {
-                    pause(DRAWN_AFTER).await;
+                    sleep(DRAWN_AFTER).await;
                     report.input(Input::BrowserLacks(refusal));
                 });
             }
@@ -185,13 +185,13 @@ impl Presence {
             }
         }
         if self.page().is_some_and(|page| page.0.client.borrow().listener_state() == ListenerState::Listening) {
-            pause(HEARD_AFTER).await;
+            sleep(HEARD_AFTER).await;
         }
     }
 
     /// Hides this browser's address from now on, or no longer.
     pub fn hide_address(self, hidden: bool) {
-        discretion::wish(hidden);
+        ip_privacy::wish(hidden);
         if let Some(page) = self.page() {
             page.hide_address(hidden);
         }
@@ -237,7 +237,7 @@ impl Presence {
     }
 }
 
-impl Default for Presence {
+impl Default for RoomHandle {
     fn default() -> Self {
         Self::new()
     }
