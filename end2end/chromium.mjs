@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { target } from './target.mjs';
+import { target } from './build_target.mjs';
 
 /** @typedef {import('@playwright/test').LaunchOptions} LaunchOptions */
 

@@ -2,7 +2,7 @@
 import { defineConfig } from '@playwright/test';
 
 import { listening } from './chromium.mjs';
-import { target } from './target.mjs';
+import { target } from './build_target.mjs';
 
 export default defineConfig({
   testDir: '.',

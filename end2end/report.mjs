@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { target } from './target.mjs';
+import { target } from './build_target.mjs';
 
 /** The value that `share` of the values do not exceed. @param {number[]} values @param {number} share */
 export function percentile(values, share) {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { serverBinary } from './target.mjs';
+import { serverBinary } from './build_target.mjs';
 
 /** @typedef {Record<string, string>} Settings The server's settings, as environment variables. */
 

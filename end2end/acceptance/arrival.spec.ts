@@ -1,7 +1,7 @@
 // The ways to a room, and what must not stand in between.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { hear } from '../hearing';
-import { button, createRoom, isHydrated, listen, sayName, shareTab, showsRefusal, showsState, signIn, UNKNOWN_CODE } from '../visiting';
+import { hear } from '../tone_detection';
+import { button, createRoom, isHydrated, listen, sayName, shareTab, showsRefusal, showsState, signIn, UNKNOWN_CODE } from '../page_actions';
 
 test("a link to a room's player survives signing in", async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');

@@ -1,9 +1,9 @@
 // The site below a path of its host, behind a proxy that keeps the path and behind one that takes it off.
 import { expect, TAB_TONE_HZ, test as base } from '../fixtures';
-import { hear } from '../hearing';
-import { Proxy } from '../proxy.mjs';
+import { hear } from '../tone_detection';
+import { Proxy } from '../reverse_proxy.mjs';
 import { Server } from '../server.mjs';
-import { button, createRoom, hasLink, isHydrated, listen, main, shareTab, showsState, stop } from '../visiting';
+import { button, createRoom, hasLink, isHydrated, listen, main, shareTab, showsState, stop } from '../page_actions';
 
 const PATH = '/hear';
 

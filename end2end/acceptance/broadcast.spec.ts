@@ -2,9 +2,9 @@
 import type { APIRequestContext } from '@playwright/test';
 
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { hear, silence } from '../hearing';
-import { button, createRoom, hasLink, listen, main, shareTab, showsState, stop, useMicrophone } from '../visiting';
-import { readWatch, watchPage } from '../watching.mjs';
+import { hear, silence } from '../tone_detection';
+import { button, createRoom, hasLink, listen, main, shareTab, showsState, stop, useMicrophone } from '../page_actions';
+import { readWatch, watchPage } from '../sound_watch.mjs';
 
 test('a shared tab is heard by two listeners', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');

@@ -1,6 +1,6 @@
 // Browsers that lack or block something, what they are told, and what diagnostics tell.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { hear, silence } from '../hearing';
+import { hear, silence } from '../tone_detection';
 import {
   button,
   createRoom,
@@ -13,7 +13,7 @@ import {
   showsState,
   signIn,
   useMicrophone,
-} from '../visiting';
+} from '../page_actions';
 
 const quality = (page: Page) => page.getByTestId('quality');
 const gathered = (page: Page) => page.getByTestId('gathered');

@@ -1,8 +1,8 @@
 // Pages that others have changed: translators, extensions, networks and policies that keep the code away.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { hear, silence } from '../hearing';
+import { hear, silence } from '../tone_detection';
 import { extend, holdCode, translate, translated } from '../translator';
-import { button, createRoom, isHydrated, listen, main, shareTab, showsState, signIn, stop } from '../visiting';
+import { button, createRoom, isHydrated, listen, main, shareTab, showsState, signIn, stop } from '../page_actions';
 
 const badge = (page: Page) => main(page).locator('.badge');
 const failure = (page: Page) => page.locator('#page-failure');

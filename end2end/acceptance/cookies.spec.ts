@@ -1,6 +1,6 @@
 // A browser that does not keep the session's cookie is told so, and not asked for a name over and over.
 import { expect, test } from '../fixtures';
-import { button, isHydrated, main } from '../visiting';
+import { button, isHydrated, main } from '../page_actions';
 
 test.describe('where the cookie is for HTTPS and the page is not', () => {
   test.use({ settings: { SESSION_COOKIE_SECURE: 'true' } });

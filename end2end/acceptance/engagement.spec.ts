@@ -1,9 +1,9 @@
 // Reactions, messages, the audience and its removals; the session's time and its end.
 import { expect, test, TAB_TONE_HZ, type Page } from '../fixtures';
-import { hear, silence } from '../hearing';
-import { Line } from '../line.mjs';
-import { button, createRoom, isHydrated, listen, main, shareTab, showsRefusal, showsState, signIn, stop } from '../visiting';
-import { Path } from '../weather.mjs';
+import { hear, silence } from '../tone_detection';
+import { Line } from '../tcp_proxy.mjs';
+import { button, createRoom, isHydrated, listen, main, shareTab, showsRefusal, showsState, signIn, stop } from '../page_actions';
+import { Path } from '../network_emulation.mjs';
 
 const QUICK = ['❤️', '👍', '👎', '😭', '😍'];
 const MORE = ['👏', '🔥', '🎉', '😮', '🙏', '😂', '🤯', '💯'];

@@ -1,8 +1,8 @@
 // The host's sound: sources, faders, qualities, and everything that can happen to a source.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { listening } from '../chromium.mjs';
-import { hear, hearTogether, silence } from '../hearing';
-import { button, createRoom, isHydrated, listen, main, shareTab, showsRefusal, showsState, useMicrophone } from '../visiting';
+import { hear, hearTogether, silence } from '../tone_detection';
+import { button, createRoom, isHydrated, listen, main, shareTab, showsRefusal, showsState, useMicrophone } from '../page_actions';
 
 const BOTH = [MICROPHONE_TONE_HZ, TAB_TONE_HZ];
 const volume = (page: Page, name: string) => page.getByRole('slider', { name: `${name} volume` });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { humming, openTone, reachable, wave } from '../chromium.mjs';
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { hear, hearTogether, measure } from '../hearing';
-import { target } from '../target.mjs';
-import { button, createRoom, listen, main, shareTab, showsState, useMicrophone } from '../visiting';
+import { hear, hearTogether, measure } from '../tone_detection';
+import { target } from '../build_target.mjs';
+import { button, createRoom, listen, main, shareTab, showsState, useMicrophone } from '../page_actions';
 
 const BOTH = [MICROPHONE_TONE_HZ, TAB_TONE_HZ];
 /** As long as the page may take to tell of a silence, and as a busy machine may make of it. */

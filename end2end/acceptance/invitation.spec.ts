@@ -2,8 +2,8 @@
 import { networkInterfaces } from 'node:os';
 
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { hear } from '../hearing';
-import { button, createRoom, isHydrated, main, pasted, shareTab, showsState } from '../visiting';
+import { hear } from '../tone_detection';
+import { button, createRoom, isHydrated, main, pasted, shareTab, showsState } from '../page_actions';
 
 const link = (page: Page) => page.getByLabel('Link to the room');
 const qrCode = (page: Page) => page.getByRole('region', { name: 'Invitation' }).getByRole('img', { name: /^QR code/ });

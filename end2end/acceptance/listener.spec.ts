@@ -1,6 +1,6 @@
 // The listener's page: how loud it is, what the lock screen does, and what it says when it cannot go on.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { hear, measure, silence } from '../hearing';
+import { hear, measure, silence } from '../tone_detection';
 import {
   button,
   createRoom,
@@ -13,7 +13,7 @@ import {
   signIn,
   stop,
   UNKNOWN_CODE,
-} from '../visiting';
+} from '../page_actions';
 
 const volume = (page: Page) => page.getByRole('slider', { name: 'Volume' });
 const player = (page: Page) => page.getByTestId('stream');

@@ -1,8 +1,8 @@
 // What is sent fits what it is: the codec of each profile as the peer connections report it, and what the pages tell of it.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { hear } from '../hearing';
-import { keepPeers } from '../peering.mjs';
-import { button, createRoom, isHydrated, listen, main, pasted, shareTab, showsState, useMicrophone } from '../visiting';
+import { hear } from '../tone_detection';
+import { keepPeers } from '../peer_connection_stats.mjs';
+import { button, createRoom, isHydrated, listen, main, pasted, shareTab, showsState, useMicrophone } from '../page_actions';
 
 /** A tone that only the left channel has. */
 const LEFT_TONE_HZ = 2000;

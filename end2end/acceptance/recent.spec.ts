@@ -1,6 +1,6 @@
 // The way back into rooms, on the landing page.
 import { expect, test, type Page } from '../fixtures';
-import { button, createRoom, isHydrated, listen, main, showsState } from '../visiting';
+import { button, createRoom, isHydrated, listen, main, showsState } from '../page_actions';
 
 const recent = (page: Page) => page.getByRole('region', { name: 'Your recent rooms' });
 

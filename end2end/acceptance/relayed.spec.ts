@@ -1,9 +1,9 @@
 // Sound that goes through a real TURN server, where no direct path is allowed.
 import { Coturn, freePort } from '../coturn.mjs';
 import { expect, MICROPHONE_TONE_HZ, test as base, type Page } from '../fixtures';
-import { hear } from '../hearing';
-import { keepPeers } from '../peering.mjs';
-import { button, createRoom, isHydrated, listen, showsState, useMicrophone } from '../visiting';
+import { hear } from '../tone_detection';
+import { keepPeers } from '../peer_connection_stats.mjs';
+import { button, createRoom, isHydrated, listen, showsState, useMicrophone } from '../page_actions';
 
 const SECRET = 'north of everything';
 

@@ -1,8 +1,8 @@
 // Signing in with a real OpenID provider, and every way back from it.
 import { expect, test as base, type Page } from '../fixtures';
-import { OpenIdProvider, PROVIDER } from '../provider.mjs';
+import { OpenIdProvider, PROVIDER } from '../openid_provider.mjs';
 import { Server } from '../server.mjs';
-import { button, createRoom, isHydrated, main, sayName, showsState, signIn } from '../visiting';
+import { button, createRoom, isHydrated, main, sayName, showsState, signIn } from '../page_actions';
 
 const test = base.extend<{ provider: OpenIdProvider; asleep: boolean }>({
   asleep: [false, { option: true }],

@@ -1,8 +1,8 @@
 // A browser that plays nothing before a tap, as phones do.
 import { fitsEveryWidth, passesAxe } from '../accessibility';
 import { expect, TAB_TONE_HZ, test } from '../fixtures';
-import { hear, measure } from '../hearing';
-import { button, createRoom, shareTab, showsState, signIn } from '../visiting';
+import { hear, measure } from '../tone_detection';
+import { button, createRoom, shareTab, showsState, signIn } from '../page_actions';
 
 // A trace looks into the page, and a look counts as a tap; see below.
 test.use({ trace: 'off' });

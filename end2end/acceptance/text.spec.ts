@@ -1,6 +1,6 @@
 // What people type is shown as text, wherever it is shown, and turns nothing around.
 import { expect, test, type Page } from '../fixtures';
-import { button, createRoom, listen, main, signIn } from '../visiting';
+import { button, createRoom, listen, main, signIn } from '../page_actions';
 
 const MARKUP = '<img src=x onerror="document.title=1">';
 const MARKUP_MESSAGE = '"><script>document.title=1</script><b>&amp;';

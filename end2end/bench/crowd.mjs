@@ -6,7 +6,7 @@ import { cpuSecondsAMinute } from '../cpu.mjs';
 import { gather } from '../crowd.mjs';
 import { percentile, printTable, writeResult } from '../report.mjs';
 import { Server } from '../server.mjs';
-import { createRoom } from '../stage.mjs';
+import { createRoom } from '../room_setup.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 

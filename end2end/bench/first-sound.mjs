@@ -4,9 +4,9 @@ import { chromium } from '@playwright/test';
 import { humming, listening, MICROPHONE_TONE_HZ, reachable } from '../chromium.mjs';
 import { percentile, printTable, writeResult } from '../report.mjs';
 import { Server } from '../server.mjs';
-import { createRoom, guestSession } from '../stage.mjs';
-import { noteSteps, readSteps, STEPS } from '../steps.mjs';
-import { readWatch, watchPage } from '../watching.mjs';
+import { createRoom, guestSession } from '../room_setup.mjs';
+import { noteSteps, readSteps, STEPS } from '../join_steps.mjs';
+import { readWatch, watchPage } from '../sound_watch.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 

@@ -3,12 +3,12 @@
 // sent by a page that does nothing else.
 import { chromium } from '@playwright/test';
 
-import { barePage, connectBare, keepCaptures, readCapture } from '../bare.mjs';
-import { burstingMicrophone, clockOffset, noteBursts, openBursts, readBursts } from '../bursts.mjs';
+import { barePage, connectBare, keepCaptures, readCapture } from '../baseline.mjs';
+import { burstingMicrophone, clockOffset, noteBursts, openBursts, readBursts } from '../click_track.mjs';
 import { capturing, listening, reachable } from '../chromium.mjs';
 import { percentile, printTable, writeResult } from '../report.mjs';
 import { Server } from '../server.mjs';
-import { createRoom, guestSession } from '../stage.mjs';
+import { createRoom, guestSession } from '../room_setup.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 

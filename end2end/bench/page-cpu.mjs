@@ -2,12 +2,12 @@
 // capture the same and send it to one peer connection.
 import { chromium } from '@playwright/test';
 
-import { barePage, connectBare, keepCaptures, readCapture } from '../bare.mjs';
+import { barePage, connectBare, keepCaptures, readCapture } from '../baseline.mjs';
 import { capturing, humming, listening, openTone, reachable } from '../chromium.mjs';
 import { cpuSecondsAMinute } from '../cpu.mjs';
 import { printTable, writeResult } from '../report.mjs';
 import { Server } from '../server.mjs';
-import { createRoom, guestSession } from '../stage.mjs';
+import { createRoom, guestSession } from '../room_setup.mjs';
 
 /** @typedef {import('@playwright/test').Browser} Browser */
 /** @typedef {import('@playwright/test').LaunchOptions} LaunchOptions */

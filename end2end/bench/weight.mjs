@@ -4,7 +4,7 @@ import { chromium } from '@playwright/test';
 import { listening } from '../chromium.mjs';
 import { printTable, writeResult } from '../report.mjs';
 import { Server } from '../server.mjs';
-import { createRoom, guestSession } from '../stage.mjs';
+import { createRoom, guestSession } from '../room_setup.mjs';
 
 const TARGET_BYTES = 250_000;
 const STRETCH_BYTES = 150_000;

@@ -1,6 +1,6 @@
 // Codes as people type them: forgiven where it is clear what is meant, refused with a text where it is not.
 import { expect, test } from '../fixtures';
-import { button, createRoom, UNKNOWN_CODE } from '../visiting';
+import { button, createRoom, UNKNOWN_CODE } from '../page_actions';
 
 const MALFORMED = /six letters or digits/;
 const NOT_FOUND = /no room with this code/;

@@ -2,9 +2,9 @@
 import { get } from 'node:http';
 
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { hear } from '../hearing';
-import { createRoom, listen, shareTab, signIn, UNKNOWN_CODE } from '../visiting';
-import { DROPOUT_MS, readWatch, watchPage } from '../watching.mjs';
+import { hear } from '../tone_detection';
+import { createRoom, listen, shareTab, signIn, UNKNOWN_CODE } from '../page_actions';
+import { DROPOUT_MS, readWatch, watchPage } from '../sound_watch.mjs';
 
 /** Frames to send, written down so that they can be handed to a page. */
 type Frame = { text: string; times?: number } | { binaryBytes: number };

@@ -1,8 +1,8 @@
 // Who may not come in is told why, and nobody else notices.
 import { expect, TAB_TONE_HZ, test } from '../fixtures';
-import { hear } from '../hearing';
-import { button, createRoom, isHydrated, listen, shareTab, showsRefusal, showsState, signIn } from '../visiting';
-import { readWatch, watchPage } from '../watching.mjs';
+import { hear } from '../tone_detection';
+import { button, createRoom, isHydrated, listen, shareTab, showsRefusal, showsState, signIn } from '../page_actions';
+import { readWatch, watchPage } from '../sound_watch.mjs';
 
 test.describe('with room for two', () => {
   test.use({ settings: { MAX_LISTENERS: '2' } });

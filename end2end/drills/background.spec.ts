@@ -1,12 +1,12 @@
 // A tab that nobody looks at plays on. Browsers slow its timers down; sound and socket may not depend on them.
 import { humming } from '../chromium.mjs';
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test } from '../fixtures';
-import { hear } from '../hearing';
-import { startOrdinary } from '../ordinary.mjs';
-import { button, createRoom, hasLink, listen, shareTab, showsState, useMicrophone } from '../visiting';
-import { readWatch } from '../watching.mjs';
-import { report } from './reporting';
-import { lasts, listenWatched } from './stage';
+import { hear } from '../tone_detection';
+import { startOrdinary } from '../stock_browser.mjs';
+import { button, createRoom, hasLink, listen, shareTab, showsState, useMicrophone } from '../page_actions';
+import { readWatch } from '../sound_watch.mjs';
+import { report } from './silence_report';
+import { lasts, listenWatched } from './fixtures';
 
 const HIDDEN_MS = 120_000;
 

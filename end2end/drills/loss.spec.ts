@@ -1,10 +1,10 @@
 // Packets of one listener are lost: the sound stays recognisable, and nobody else notices.
 import { expect, TAB_TONE_HZ, type Page } from '../fixtures';
-import { hear, measure } from '../hearing';
-import { readPeers } from '../peering.mjs';
-import { createRoom, shareTab, showsState } from '../visiting';
-import { report } from './reporting';
-import { lasts, listenWatched, test } from './stage';
+import { hear, measure } from '../tone_detection';
+import { readPeers } from '../peer_connection_stats.mjs';
+import { createRoom, shareTab, showsState } from '../page_actions';
+import { report } from './silence_report';
+import { lasts, listenWatched, test } from './fixtures';
 
 const MEASURED_MS = 6000;
 /** The tone stands out of what concealment makes of it. */

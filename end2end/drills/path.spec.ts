@@ -1,11 +1,11 @@
 // The way between two browsers goes away under a peer connection.
 import { expect, TAB_TONE_HZ, type Page } from '../fixtures';
-import { hear } from '../hearing';
-import { readPeers } from '../peering.mjs';
-import { createRoom, listen, main, shareTab, showsRefusal, showsState } from '../visiting';
-import type { Path } from '../weather.mjs';
-import { report } from './reporting';
-import { lasts, listenWatched, test } from './stage';
+import { hear } from '../tone_detection';
+import { readPeers } from '../peer_connection_stats.mjs';
+import { createRoom, listen, main, shareTab, showsRefusal, showsState } from '../page_actions';
+import type { Path } from '../network_emulation.mjs';
+import { report } from './silence_report';
+import { lasts, listenWatched, test } from './fixtures';
 
 /** Three attempts of 8 s, and what lies between them. */
 const TOLD_MS = 45_000;

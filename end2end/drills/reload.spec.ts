@@ -1,9 +1,9 @@
 // A reload is no end: whoever comes back hears, or is heard, again.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test } from '../fixtures';
-import { hear } from '../hearing';
-import { createRoom, isHydrated, main, shareTab, showsState, useMicrophone } from '../visiting';
-import { report } from './reporting';
-import { listenWatched } from './stage';
+import { hear } from '../tone_detection';
+import { createRoom, isHydrated, main, shareTab, showsState, useMicrophone } from '../page_actions';
+import { report } from './silence_report';
+import { listenWatched } from './fixtures';
 
 test("a listener's reload", async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');

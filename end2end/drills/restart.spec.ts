@@ -1,9 +1,9 @@
 // A server that dies takes nobody's sound along: it flows between the browsers, and both come back by themselves.
 import { expect, TAB_TONE_HZ, test } from '../fixtures';
-import { hear } from '../hearing';
-import { button, createRoom, hasLink, listen, shareTab, showsState } from '../visiting';
-import { DROPOUT_MS, readWatch, watchPage } from '../watching.mjs';
-import { report } from './reporting';
+import { hear } from '../tone_detection';
+import { button, createRoom, hasLink, listen, shareTab, showsState } from '../page_actions';
+import { DROPOUT_MS, readWatch, watchPage } from '../sound_watch.mjs';
+import { report } from './silence_report';
 
 const BACK_MS = 3000;
 

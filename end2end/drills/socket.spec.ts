@@ -1,9 +1,9 @@
 // The line to the server breaks, and the sound, which does not use it, goes on.
 import { expect, TAB_TONE_HZ } from '../fixtures';
-import { hear } from '../hearing';
-import { button, createRoom, hasLink, shareTab, showsState } from '../visiting';
-import { report } from './reporting';
-import { lasts, listenWatched, test } from './stage';
+import { hear } from '../tone_detection';
+import { button, createRoom, hasLink, shareTab, showsState } from '../page_actions';
+import { report } from './silence_report';
+import { lasts, listenWatched, test } from './fixtures';
 
 for (const seconds of [2, 20]) {
   test(`a listener's socket is cut for ${seconds} s`, async ({ tabHost, newVisitor, line }) => {

@@ -1,10 +1,10 @@
 // One listener's path carries little: what the host sends there shrinks to it, and only there.
 import { expect, TAB_TONE_HZ, type Page } from '../fixtures';
-import { hear } from '../hearing';
-import { keepPeers, readPeers } from '../peering.mjs';
-import { createRoom, shareTab } from '../visiting';
-import { report } from './reporting';
-import { lasts, listenWatched, test } from './stage';
+import { hear } from '../tone_detection';
+import { keepPeers, readPeers } from '../peer_connection_stats.mjs';
+import { createRoom, shareTab } from '../page_actions';
+import { report } from './silence_report';
+import { lasts, listenWatched, test } from './fixtures';
 
 /** Less than music at its best takes, and more than it takes at least with every packet sent twice. */
 const PATH_BPS = 200_000;

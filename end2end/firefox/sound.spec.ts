@@ -1,8 +1,8 @@
 // Firefox at either end: what others share is heard in it, and its microphone is heard by others.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test as base } from '../fixtures';
 import { byRole, executablePath, FIREFOX_TONE_HZ, launchFirefox, says, showsState, type Firefox, type FirefoxPage } from '../firefox.mjs';
-import { hear, silence } from '../hearing';
-import { button, createRoom, listen, shareTab, showsState as chromiumShowsState, stop, useMicrophone } from '../visiting';
+import { hear, silence } from '../tone_detection';
+import { button, createRoom, listen, shareTab, showsState as chromiumShowsState, stop, useMicrophone } from '../page_actions';
 
 const test = base.extend<{ firefoxPage: FirefoxPage }, { firefox: Firefox }>({
   firefox: [

@@ -15,7 +15,7 @@ import {
   signIn,
   stop,
   useMicrophone,
-} from '../visiting';
+} from '../page_actions';
 
 /** Looked at as people with all kinds of eyes and devices do. */
 async function isForEverybody(page: Page): Promise<void> {

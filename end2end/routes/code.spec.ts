@@ -1,6 +1,6 @@
 // What code a page loads, when, and what happens where it cannot.
 import { expect, test, type Page } from '../fixtures';
-import { button, createRoom, isHydrated, main, signIn } from '../visiting';
+import { button, createRoom, isHydrated, main, signIn } from '../page_actions';
 
 /** The name of a file of code that only some pages need, without its hash. */
 const ofSomePages = /\/pkg\/((?:split|chunk)_\w+)\./;

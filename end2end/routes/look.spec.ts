@@ -1,7 +1,7 @@
 // Light and dark, motion, toasts and the gallery of components.
 import { expect, test, type Page } from '../fixtures';
-import { serverBinary } from '../target.mjs';
-import { isHydrated } from '../visiting';
+import { serverBinary } from '../build_target.mjs';
+import { isHydrated } from '../page_actions';
 
 /** Debug builds have a page with every component. */
 const hasGallery = serverBinary.includes('/debug/');

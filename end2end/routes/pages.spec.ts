@@ -1,7 +1,7 @@
 // Every page: its status, its state, its names, its manners.
 import { fitsEveryWidth, passesAxe } from '../accessibility';
 import { expect, test, type Page } from '../fixtures';
-import { button, createRoom, isHydrated, listen, main, showsState, signIn, UNKNOWN_CODE } from '../visiting';
+import { button, createRoom, isHydrated, listen, main, showsState, signIn, UNKNOWN_CODE } from '../page_actions';
 
 type Opener = (page: Page, code: string) => Promise<unknown>;
 

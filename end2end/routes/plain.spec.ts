@@ -1,6 +1,6 @@
 // The routes that other programs call, and the files that pages are made of.
 import { expect, test } from '../fixtures';
-import { createRoom, signIn, UNKNOWN_CODE } from '../visiting';
+import { createRoom, signIn, UNKNOWN_CODE } from '../page_actions';
 
 test('health is 200', async ({ request }) => {
   expect((await request.get('/api/health')).status()).toBe(200);

@@ -1,7 +1,7 @@
 // The pages under their own content security policy: nothing of ours offends it, and what offends it does not run.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { hear } from '../hearing';
-import { createRoom, isHydrated, listen, shareTab, showsState, UNKNOWN_CODE } from '../visiting';
+import { hear } from '../tone_detection';
+import { createRoom, isHydrated, listen, shareTab, showsState, UNKNOWN_CODE } from '../page_actions';
 
 /** Notes what the browser refuses on this page, from its first byte on. */
 async function watchPolicy(page: Page): Promise<() => Promise<string[]>> {

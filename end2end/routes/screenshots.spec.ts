@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 
 import { expect, test, type Page } from '../fixtures';
-import { target } from '../target.mjs';
-import { createRoom, isHydrated, listen, main, showsState, stop, UNKNOWN_CODE, useMicrophone } from '../visiting';
+import { target } from '../build_target.mjs';
+import { createRoom, isHydrated, listen, main, showsState, stop, UNKNOWN_CODE, useMicrophone } from '../page_actions';
 
 const looks = [390, 1280].flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })));
 

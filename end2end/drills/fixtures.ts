@@ -1,11 +1,11 @@
 // What drills begin with: networks in our hands, and somebody who hears.
 import { TAB_TONE_HZ, test as base, type Page } from '../fixtures';
-import { hear } from '../hearing';
-import { Line } from '../line.mjs';
-import { keepPeers } from '../peering.mjs';
-import { listen } from '../visiting';
-import { watchPage } from '../watching.mjs';
-import { Path } from '../weather.mjs';
+import { hear } from '../tone_detection';
+import { Line } from '../tcp_proxy.mjs';
+import { keepPeers } from '../peer_connection_stats.mjs';
+import { listen } from '../page_actions';
+import { watchPage } from '../sound_watch.mjs';
+import { Path } from '../network_emulation.mjs';
 
 interface Networks {
   /** A line to the server, for the pages that are opened by its URL. */

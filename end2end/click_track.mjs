@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { humming, TONE_TITLE, wave } from './chromium.mjs';
-import { target } from './target.mjs';
+import { target } from './build_target.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Page } from '../fixtures';
-import { target } from '../target.mjs';
-import { readWatch } from '../watching.mjs';
+import { target } from '../build_target.mjs';
+import { readWatch } from '../sound_watch.mjs';
 
 const path = join(target, 'end2end', 'drills.json');
 
