@@ -87,6 +87,10 @@ opaque_id!(
     MemberId
 );
 opaque_id!(
+    /// What one member sends.
+    PublicationId
+);
+opaque_id!(
     /// One WebSocket, disposable.
     ConnectionId
 );
@@ -106,7 +110,7 @@ opaque_id!(
     /// What one room knows a network address by: a keyed hash that tells nothing in another room.
     AddressMark
 );
-plain_debug!(AccountId, RoomId, MemberId, ConnectionId, NodeId, BrowserMark, AddressMark);
+plain_debug!(AccountId, RoomId, MemberId, PublicationId, ConnectionId, NodeId, BrowserMark, AddressMark);
 
 impl fmt::Debug for ResumeToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,7 +130,19 @@ impl Seq {
     }
 }
 
-/// One attempt at a peer connection, drawn by the host: an answer or candidate that names another attempt is stale.
+/// A message's place among the messages of its room: the first is 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageNumber(pub u64);
+
+impl MessageNumber {
+    /// The number after this one.
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// One attempt at a peer connection, drawn by whoever offers: an answer or candidate that names another attempt is stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NegotiationId(pub u32);

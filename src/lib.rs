@@ -8,26 +8,26 @@
 //!    replays the same entries through the same [`step`](room::step).
 //!
 //! ```
-//! use heartogether::{id::*, limits::Limits, role::{Kind, Role}, room::*, time::Timestamp};
+//! use heartogether::{id::*, limits::Limits, role::{AccountKind, Role}, room::*, time::Timestamp};
 //!
 //! let at = Timestamp::from_millis(1_000);
 //! let created = Event::RoomCreated(RoomCreated {
 //!     id: RoomId::from_bits(1),
 //!     code: "ABC234".parse()?,
 //!     owner: AccountId::from_bits(2),
-//!     host: MemberId::from_bits(3),
-//!     host_name: DisplayName::parse("Ada")?,
-//!     policy: Policy::from(&Limits::default()),
+//!     owner_member: MemberId::from_bits(3),
+//!     owner_name: DisplayName::parse("Ada")?,
+//!     policy: Policy::broadcast(&Limits::default()),
 //! });
 //! let (room, _) = step(Room::default(), &Entry { seq: Seq(1), at, event: created });
 //!
 //! let join = Event::JoinRequested(JoinRequested {
-//!     marks: heartogether::room::Marks::default(),
 //!     connection: ConnectionRef { node: NodeId::from_bits(4), id: ConnectionId::from_bits(5) },
 //!     account: AccountId::from_bits(6),
 //!     name: DisplayName::parse("Grace")?,
 //!     email: None,
-//!     kind: Kind::Known,
+//!     kind: AccountKind::Known,
+//!     marks: Marks::default(),
 //!     role: Role::Listener,
 //!     take_over: false,
 //!     member: MemberId::from_bits(7),
@@ -35,7 +35,7 @@
 //! });
 //! let (room, effects) = step(room, &Entry { seq: Seq(2), at, event: join });
 //!
-//! assert_eq!(room.listener_count(), 1);
+//! assert_eq!(room.audience_count(), 1);
 //! assert!(matches!(effects[0], Effect::Send { .. }));
 //! # Ok::<(), heartogether::refusal::Refusal>(())
 //! ```
@@ -44,22 +44,26 @@
 //! | --- | --- |
 //! | [`id`] | validated ids, room codes and names |
 //! | `text` | what is left out of the text that people type |
-//! | [`engagement`] | reactions and messages, as listeners send them |
+//! | [`engagement`] | reactions and the words of messages |
 //! | [`time`] | [`Timestamp`](time::Timestamp), the log's clock |
 //! | [`limits`] | every limit with its unit |
 //! | [`refusal`] | every typed "no" and its text |
-//! | [`role`] | who may do what, one table |
+//! | [`role`] | roles, standings and permissions |
+//! | [`rules`] | what differs from one kind of room to the next |
+//! | [`ice`] | the STUN and TURN servers that a page is told of |
 //! | [`wire`] | the messages between browser and server |
 //! | [`sdp`] | session descriptions, read and edited |
 //! | [`room`] | the room: its events, its effects, its `step` |
 
 pub mod engagement;
+pub mod ice;
 pub mod id;
 pub mod limits;
 pub mod protocol;
 pub mod refusal;
 pub mod role;
 pub mod room;
+pub mod rules;
 pub mod sdp;
 mod text;
 pub mod time;

@@ -7,6 +7,8 @@ pub const NAME_CHARS: usize = 40;
 pub const CODE_INPUT_CHARS: usize = 20;
 /// Characters a link may have that is pasted in place of a code.
 pub const LINK_INPUT_CHARS: usize = 2048;
+/// Rooms that one connection may be in at once.
+pub const ROOMS_PER_CONNECTION: usize = 50;
 /// Bytes in a signalling frame, at most. A description with many candidates stays under 20 KiB.
 pub const FRAME_BYTES: usize = 64 * 1024;
 /// WebSocket frames (RFC 6455, section 5.4) that one message may be sent in, at most.
@@ -22,17 +24,8 @@ pub const MEDIA_ID_BYTES: usize = 64;
 pub const MESSAGE_CHARS: usize = 50;
 /// Messages to the host from one account at once, which a page keeps to by itself.
 pub const MESSAGE_BURST: u32 = 5;
-/// Messages a room keeps; the oldest go first.
-pub const MESSAGES_KEPT: usize = 500;
 /// Messages sent at once, on arrival and on demand.
 pub const MESSAGES_AT_ONCE: usize = 50;
-/// Milliseconds before its end that a room warns. One that lives for a shorter time warns at its half.
-pub const END_WARNING_MS: u64 = 10 * 60 * 1000;
-/// Former listeners a room can still tell by their place, so that one who has just left can be removed; those apart whom
-/// its kept events are about.
-pub const FORMER_LISTENERS: usize = 256;
-/// Room events kept for members who resume; whoever missed more gets the room as it is.
-pub const EVENTS_KEPT: usize = 64;
 
 /// What an operator may set.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,32 +1,31 @@
 //! The messages between a client and the server: JSON in WebSocket text frames, one message a frame, told apart by
 //! `type`. `docs/protocol.md` shows each with an example that a test decodes.
 //!
-//! One family a file: [`session`] (hello, heartbeats, refusals), [`membership`] (join, resume, leave), [`stream`]
-//! (start, pause, resume, silence, stop, and what happens in the room), [`engagement`] (reactions, messages, removal), [`signal`]
-//! (between two members), [`ice`] (the servers that peer connections need).
+//! A page has one connection and may be in many rooms over it: what is about a room stands in a frame that names the room. One
+//! family a file: [`session`] (hello, heartbeats, refusals of the connection), [`in_room`] (what is said to a room and by a room),
+//! [`signal`] (between two members). What a room itself says is [`RoomMessage`]; the room knows nothing of frames.
 
-pub mod engagement;
-pub mod ice;
-pub mod membership;
+pub mod in_room;
 pub mod session;
 pub mod signal;
-pub mod stream;
 
 use serde::{Deserialize, Serialize};
 
-pub use engagement::*;
-pub use ice::*;
-pub use membership::*;
+pub use in_room::*;
 pub use session::*;
 pub use signal::*;
-pub use stream::*;
 
-use crate::{limits::FRAME_BYTES, refusal::Refusal};
+use crate::{
+    id::RoomCode,
+    limits::{FRAME_BYTES, ROOMS_PER_CONNECTION},
+    refusal::Refusal,
+    room::RoomMessage,
+};
 
 /// The protocol's version. A client says it in its hello; the server serves this one alone.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
-/// What a client says: commands.
+/// What a client says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientMessage {
@@ -34,34 +33,10 @@ pub enum ClientMessage {
     Hello(Hello),
     /// Asks whether the connection is alive; answered by [`ServerMessage::Pong`].
     Ping(Ping),
-    /// Takes a place in a room.
-    JoinRoom(JoinRoom),
-    /// Takes up a place again on a new connection.
-    ResumeRoom(ResumeRoom),
-    /// Gives the place up.
-    LeaveRoom,
-    /// Begins or changes the stream.
-    StartStream(StartStream),
-    /// Silences the stream; listeners stay.
-    PauseStream,
-    /// Ends the pause.
-    ResumeStream,
-    /// The source is gone; the host is about to share again.
-    InterruptStream,
-    /// The source gives no sound, or does again.
-    DeclareSilence(DeclareSilence),
-    /// Ends the room for everyone.
-    StopRoom,
-    /// Shows the host a reaction.
-    SendReaction(SendReaction),
-    /// Writes to the host.
-    SendMessage(SendMessage),
-    /// Asks for older messages.
-    FetchMessages(FetchMessages),
-    /// Takes a listener's place away, for good.
-    RemoveListener(RemoveListener),
-    /// A signal for another member.
-    Signal(SendSignal),
+    /// Takes up places again on a new connection. Each room answers in a frame of its own.
+    ResumeRooms(ResumeRooms),
+    /// Something for a room.
+    Room(RoomFrame<ToRoom>),
 }
 
 /// What the server says: past tense, or an answer.
@@ -74,28 +49,28 @@ pub enum ServerMessage {
     Heartbeat,
     /// Answers a ping.
     Pong(Ping),
-    /// Something was not done.
+    /// Something about the connection was not done.
     Refused(Refused),
-    /// The place is taken, with the room as the member sees it.
-    RoomJoined(RoomJoined),
-    /// The place is taken up again, with what was missed.
-    RoomResumed(RoomResumed),
-    /// Something happened in the room.
-    RoomEvent(SequencedEvent),
-    /// Answers the question for older messages.
-    Messages(Messages),
-    /// A signal from another member.
-    Signal(ReceivedSignal),
+    /// Something from a room.
+    Room(RoomFrame<FromRoom>),
+}
+
+impl ClientMessage {
+    /// Something for a room.
+    pub const fn to_room(room: RoomCode, message: ToRoom) -> Self {
+        Self::Room(RoomFrame { room, message })
+    }
 }
 
 impl ServerMessage {
-    /// Where the answer that gives a place has its ICE servers. The room does not know them; whoever sends its answers does.
-    pub const fn ice_servers_mut(&mut self) -> Option<&mut Option<IceConfiguration>> {
-        match self {
-            Self::RoomJoined(joined) => Some(&mut joined.ice_servers),
-            Self::RoomResumed(resumed) => Some(&mut resumed.ice_servers),
-            _ => None,
-        }
+    /// Something from a room.
+    pub const fn from_room(room: RoomCode, message: FromRoom) -> Self {
+        Self::Room(RoomFrame { room, message })
+    }
+
+    /// What a room said.
+    pub fn said_by(room: RoomCode, message: RoomMessage) -> Self {
+        Self::from_room(room, message.into())
     }
 }
 
@@ -104,7 +79,16 @@ impl ServerMessage {
 /// # Errors
 /// [`Refusal::FrameTooLarge`] over [`FRAME_BYTES`], otherwise [`Refusal::FrameMalformed`].
 pub fn decode_client(frame: &str) -> Result<ClientMessage, Refusal> {
-    decode(frame)
+    if frame.len() > FRAME_BYTES {
+        return Err(Refusal::FrameTooLarge);
+    }
+    let message: ClientMessage = serde_json::from_str(frame).map_err(|_| Refusal::FrameMalformed)?;
+    let is_bounded = match &message {
+        ClientMessage::Room(RoomFrame { message: ToRoom::Signal(sent), .. }) => sent.signal.is_bounded(),
+        ClientMessage::ResumeRooms(resume) => resume.rooms.len() <= ROOMS_PER_CONNECTION,
+        _ => true,
+    };
+    if is_bounded { Ok(message) } else { Err(Refusal::FrameMalformed) }
 }
 
 /// Reads a server's frame.
@@ -118,15 +102,4 @@ pub fn decode_server(frame: &str) -> Result<ServerMessage, Refusal> {
 /// Writes a message as a frame.
 pub fn encode(message: &impl Serialize) -> String {
     serde_json::to_string(message).expect("messages have string keys and no failing serializer")
-}
-
-fn decode(frame: &str) -> Result<ClientMessage, Refusal> {
-    if frame.len() > FRAME_BYTES {
-        return Err(Refusal::FrameTooLarge);
-    }
-    let message: ClientMessage = serde_json::from_str(frame).map_err(|_| Refusal::FrameMalformed)?;
-    match &message {
-        ClientMessage::Signal(signal) if !signal.signal.is_bounded() => Err(Refusal::FrameMalformed),
-        _ => Ok(message),
-    }
 }

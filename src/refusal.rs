@@ -83,6 +83,10 @@ refusals! {
     TooManyMessages "too_many_messages" "That was quick. Your message goes out in a moment.";
     /// Reactions came faster than the limit.
     TooManyReactions "too_many_reactions" "So much joy! Please give the others a moment to catch up.";
+    /// The message was deleted, or never was.
+    MessageNotFound "message_not_found" "This message is not there any more.";
+    /// A connection is in as many rooms as one may be.
+    TooManyPlaces "too_many_places" "This page is in as many rooms as it can be. Please leave one first.";
     /// The time in which the room could be opened again is over.
     ReopenTooLate "reopen_too_late" "This room ended too long ago to be opened again. Please create a new one.";
     /// The frame is no message of this protocol.

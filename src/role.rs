@@ -1,4 +1,5 @@
-//! Who may do what: one table, for pages, routes and signalling alike.
+//! Who somebody is to a room and to the server, what there is to be permitted, and what accounts may do outside of any room. What
+//! members may do in a room is decided by the room's kind, in [`rules`](crate::rules).
 
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +9,12 @@ use crate::refusal::Refusal;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// The owner, whose sound the others hear.
+    /// The owner of a broadcast, whose sound the others hear.
     Host,
     /// One who hears.
     Listener,
+    /// An equal among equals.
+    Participant,
 }
 
 /// What whoever asks is to a room, a member of it or not. Outside of any room one is an account or nobody.
@@ -21,7 +24,9 @@ pub enum Standing {
     Owner,
     /// Has a listener's place.
     Listener,
-    /// The host has taken their place away.
+    /// Has a place among equals.
+    Participant,
+    /// Was removed from the room.
     Removed,
     /// Has an account, and no place in this room.
     Account,
@@ -45,7 +50,7 @@ pub enum Guests {
 /// What an account is to the server, whatever it is to a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum AccountKind {
     /// A sign-in provider vouches for it.
     #[default]
     Known,
@@ -70,62 +75,49 @@ pub enum Permission {
     Host,
     /// Take a listener's place.
     Listen,
+    /// Take a place among equals.
+    Participate,
     /// Open the room again after its end.
     ReopenRoom,
-    /// Start, pause and resume the stream.
-    Broadcast,
+    /// Send: begin, pause, resume and end a publication.
+    Publish,
     /// End the room for everyone.
     StopRoom,
-    /// Know who listens, and what happened of late.
+    /// Know who is there, and what happened of late.
     SeeAudience,
-    /// Take a listener's place away.
-    RemoveListener,
-    /// Read what listeners write.
+    /// Take a member's place away.
+    RemoveMember,
+    /// Read what everybody writes.
     ReadMessages,
-    /// Send reactions and messages to the host.
+    /// Send reactions, and messages that one may edit and delete.
     Engage,
-    /// Offer a peer connection. The host always offers, so offers never collide.
-    Offer,
-    /// Answer an offer.
-    Answer,
-    /// Ask for an offer.
-    RequestOffer,
-    /// Exchange ICE candidates, and close what was negotiated.
-    Negotiate,
+    /// Delete others' messages, and pin messages.
+    Moderate,
     /// Give up the own place.
     Leave,
 }
 
 impl Standing {
     /// Every standing.
-    pub const ALL: &[Self] = &[Self::Owner, Self::Listener, Self::Removed, Self::Account, Self::Nobody];
+    pub const ALL: &[Self] =
+        &[Self::Owner, Self::Listener, Self::Participant, Self::Removed, Self::Account, Self::Nobody];
 
-    /// The table of standings.
+    /// The table of what somebody may do outside of any room. Inside of one its kind decides:
+    /// [`RoomKind::allows`](crate::rules::RoomKind::allows).
     pub const fn allows(self, permission: Permission) -> bool {
-        use Permission::*;
         match permission {
-            LookUp => true,
-            CreateRoom | Connect | FetchIceServers | KeepAccount => !matches!(self, Self::Nobody),
-            Listen => matches!(self, Self::Owner | Self::Listener | Self::Account),
-            Host | ReopenRoom | Broadcast | StopRoom | SeeAudience | RemoveListener | ReadMessages | Offer => {
-                matches!(self, Self::Owner)
-            }
-            Engage | Answer | RequestOffer => matches!(self, Self::Listener),
-            Negotiate | Leave => matches!(self, Self::Owner | Self::Listener),
+            Permission::LookUp => true,
+            _ => !permission.is_in_room() && !matches!(self, Self::Nobody),
         }
     }
 
-    /// The table, with the reason where it says no. For members, whose kind was asked for when they took their place.
-    ///
-    /// # Errors
-    /// [`Refusal::NotSignedIn`], [`Refusal::NotOwner`], [`Refusal::Removed`] or [`Refusal::NotAllowed`].
-    pub const fn check(self, permission: Permission) -> Result<(), Refusal> {
+    /// Why the table says no.
+    pub(crate) const fn refusal(self, permission: Permission) -> Refusal {
         match (self, permission) {
-            _ if self.allows(permission) => Ok(()),
-            (Self::Nobody, _) => Err(Refusal::NotSignedIn),
-            (_, Permission::Host | Permission::ReopenRoom) => Err(Refusal::NotOwner),
-            (Self::Removed, _) => Err(Refusal::Removed),
-            _ => Err(Refusal::NotAllowed),
+            (Self::Nobody, _) => Refusal::NotSignedIn,
+            (_, Permission::Host | Permission::ReopenRoom) => Refusal::NotOwner,
+            (Self::Removed, _) => Refusal::Removed,
+            _ => Refusal::NotAllowed,
         }
     }
 }
@@ -140,17 +132,16 @@ impl Guests {
         match self {
             Self::Host => true,
             Self::Listen => match permission {
-                CreateRoom | Host | ReopenRoom | Broadcast | StopRoom | SeeAudience | RemoveListener | ReadMessages
-                | Offer => false,
-                LookUp | Connect | FetchIceServers | KeepAccount | Listen | Engage | Answer | RequestOffer
-                | Negotiate | Leave => true,
+                CreateRoom | Host | ReopenRoom | Publish | StopRoom | SeeAudience | RemoveMember | ReadMessages
+                | Moderate => false,
+                LookUp | Connect | FetchIceServers | KeepAccount | Listen | Participate | Engage | Leave => true,
             },
             Self::Off => matches!(permission, LookUp),
         }
     }
 }
 
-impl Kind {
+impl AccountKind {
     /// Whether the server leaves this to accounts of the kind.
     pub const fn allows(self, permission: Permission) -> bool {
         match self {
@@ -172,45 +163,25 @@ impl Kind {
     }
 }
 
-/// The whole table: what a standing allows, less what the server keeps from guests.
+/// What an account may do outside of any room: what its standing allows, less what the server keeps from guests.
 ///
 /// # Errors
-/// Those of [`Standing::check`], then those of [`Kind::check`].
-pub const fn permit(standing: Standing, kind: Kind, permission: Permission) -> Result<(), Refusal> {
-    match standing.check(permission) {
-        Ok(()) => kind.check(permission),
-        refused => refused,
-    }
+/// [`Refusal::NotSignedIn`] or [`Refusal::NotAllowed`], then those of [`AccountKind::check`].
+pub const fn permit(standing: Standing, kind: AccountKind, permission: Permission) -> Result<(), Refusal> {
+    if standing.allows(permission) { kind.check(permission) } else { Err(standing.refusal(permission)) }
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: &[Self] = &[Self::Host, Self::Listener];
-
-    /// What a member of this role is to the room. The owner who listens to their own room is a listener there.
-    pub const fn standing(self) -> Standing {
-        match self {
-            Self::Host => Standing::Owner,
-            Self::Listener => Standing::Listener,
-        }
-    }
+    pub const ALL: &[Self] = &[Self::Host, Self::Listener, Self::Participant];
 
     /// What it takes to take its place.
     pub const fn permission(self) -> Permission {
         match self {
             Self::Host => Permission::Host,
             Self::Listener => Permission::Listen,
+            Self::Participant => Permission::Participate,
         }
-    }
-
-    /// What the table says.
-    pub const fn allows(self, permission: Permission) -> bool {
-        self.standing().allows(permission)
-    }
-
-    /// Whether a signal may go from one role to the other: sound flows between host and listener only.
-    pub fn may_signal(self, other: Self) -> bool {
-        self != other
     }
 }
 
@@ -224,17 +195,25 @@ impl Permission {
         Self::KeepAccount,
         Self::Host,
         Self::Listen,
+        Self::Participate,
         Self::ReopenRoom,
-        Self::Broadcast,
+        Self::Publish,
         Self::StopRoom,
         Self::SeeAudience,
-        Self::RemoveListener,
+        Self::RemoveMember,
         Self::ReadMessages,
         Self::Engage,
-        Self::Offer,
-        Self::Answer,
-        Self::RequestOffer,
-        Self::Negotiate,
+        Self::Moderate,
         Self::Leave,
     ];
+
+    /// Whether it is about a room, whose kind then decides.
+    pub const fn is_in_room(self) -> bool {
+        use Permission::*;
+        match self {
+            LookUp | CreateRoom | Connect | FetchIceServers | KeepAccount => false,
+            Host | Listen | Participate | ReopenRoom | Publish | StopRoom | SeeAudience | RemoveMember
+            | ReadMessages | Engage | Moderate | Leave => true,
+        }
+    }
 }

@@ -1,46 +1,65 @@
 //! The room: a log of entries, and the one function that says what each of them does.
 //!
-//! One facet a file: `members` (who has a place), `stream` (what the host sends), `lifetime` (what happens when
-//! nothing happens), `chat` (what listeners tell the host), `accounts` (when
-//! an account becomes another one or is deleted). A facet changes its part of the [`Room`] and orders effects; it never reads a clock.
+//! A room is a roster, what its members publish, and the links between them. What differs from kind to kind stands in
+//! [`rules`](crate::rules). One facet a file: `roster` and `joining` (who has a place), `removals` (who may not come back),
+//! `publications` (what members send), `links` (who connects with whom), `chat` (what they say), `lifecycle` (what happens when
+//! nothing happens), `accounts` (when an account becomes another one or is deleted), `personal` (what people wrote of
+//! themselves). A facet changes its part of the [`Room`] and orders effects; it never reads a clock.
 
 mod accounts;
 mod chat;
 mod effect;
 mod event;
-mod lifetime;
-mod members;
-mod stream;
+mod joining;
+mod lifecycle;
+mod links;
+mod message;
+mod personal;
+mod policy;
+mod publications;
+mod removals;
+mod roster;
+mod view;
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-pub use accounts::{Merges, Redaction, redact};
+pub use chat::{ArchiveChange, Message, Messages, Reading};
 pub(crate) use effect::Effects;
 pub use effect::{Audience, Effect};
-pub use event::{Command, ConnectionRef, Entry, Event, JoinRequested, Marks, Policy, ResumeRequested, RoomCreated};
-pub use members::{Attachment, Member};
+pub use event::{ArchivedMessage, Command, ConnectionRef, Entry, Event, JoinRequested, ResumeRequested, RoomCreated};
+pub use lifecycle::End;
+pub use links::Link;
+pub use message::{Joined, Missed, Resumed, RoomMessage};
+pub use personal::{PersonalText, Visit};
+pub use policy::Policy;
+pub use publications::{Media, Publication, Source, StreamState};
+pub use removals::Marks;
+pub use roster::{Endpoint, Member};
+pub use view::{EndReason, MemberView, RoomEvent, RoomView, SequencedEvent};
 
 use crate::{
     id::{AccountId, ConnectionId, MemberId, RoomCode, RoomId, Seq},
-    protocol::{EndReason, Messages, RoomEvent, RoomView, SequencedEvent, StreamState},
     refusal::Refusal,
-    role::{Kind, Permission, Standing, permit},
+    role::{AccountKind, Permission, Role, Standing},
+    rules::{Notice, RoomKind},
     time::Timestamp,
 };
-use chat::Chat;
-use members::Members;
-use stream::Stream;
+use chat::{Change, Chat, Draft};
+use publications::Declared;
+use roster::Roster;
 
 /// A room after the entries up to `seq`. The default is a room before its first entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Room {
     seq: Seq,
     created: Option<RoomCreated>,
-    members: Members,
-    stream: Stream,
+    roster: Roster,
+    publications: Vec<Declared>,
     chat: Chat,
+    /// How large the audience was when members were last told.
+    attendance: u32,
     ended: Option<EndReason>,
     ended_at: Timestamp,
     /// Whether its owner can no longer open it again.
@@ -59,47 +78,56 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
     }
     room.seq = entry.seq;
     let mut effects = Effects::of(entry.seq);
-    let was = (room.stream_state(), room.stream.is_silent());
+    let (sent, linked) = (room.publications(), links::all(&room));
     let mut is_activity = true;
     if let Event::NodeLost { node } = entry.event {
         // Before time passes: while nobody served the room, nobody in it could do anything, and it was not their fault.
-        is_activity = members::lose_node(&mut room, node, entry.at, &mut effects);
+        is_activity = joining::lose_node(&mut room, node, entry.at, &mut effects);
         if is_activity {
             room.active_at = entry.at;
         }
     }
-    lifetime::pass(&mut room, entry.at, &mut effects);
-    match &entry.event {
-        Event::RoomCreated(created) => members::create(&mut room, created, entry.at),
-        Event::JoinRequested(request) => members::join(&mut room, request, entry.at, &mut effects),
-        Event::ResumeRequested(request) => members::resume(&mut room, request, entry.at, &mut effects),
-        Event::ReopenRequested { account, kind } => {
-            is_activity = lifetime::reopen(&mut room, *account, *kind, entry.at);
-        }
-        Event::Commanded { connection, command } => perform(&mut room, *connection, command, entry.at, &mut effects),
-        Event::ConnectionLost { connection } => {
-            is_activity = members::lose_connection(&mut room, *connection, entry.at, &mut effects);
-        }
-        Event::NodeLost { .. } => {}
-        Event::AccountMerged { from, to } => {
-            accounts::merge(&mut room, *from, *to, &mut effects);
-            is_activity = false;
-        }
-        Event::AccountDeleted { account } => {
-            accounts::delete(&mut room, *account, entry.at, &mut effects);
-            is_activity = false;
-        }
-        Event::Woke => is_activity = false,
-    }
+    lifecycle::pass(&mut room, entry.at, &mut effects);
+    let welcomed = take(&mut room, entry, &mut is_activity, &mut effects);
     if is_activity && !effects.refuse_something() {
         room.active_at = entry.at;
     }
-    stream::announce(&room, was, &mut effects);
-    lifetime::warn(&mut room, entry.at, &mut effects);
-    lifetime::close(&mut room, entry.at, &mut effects);
-    lifetime::ask_to_wake(&room, &mut effects);
+    if room.ended.is_none() {
+        links::announce(&room, &linked, welcomed, &mut effects);
+        publications::announce(&room, &sent, &mut effects);
+        room.tell_attendance(&mut effects);
+    }
+    lifecycle::warn(&mut room, entry.at, &mut effects);
+    lifecycle::close(&mut room, entry.at, &mut effects);
+    lifecycle::ask_to_wake(&room, &mut effects);
     room.keep(&effects);
     (room, effects.into_orders())
+}
+
+/// Carries the entry's event out. Says whom it has given a place.
+fn take(room: &mut Room, entry: &Entry, is_activity: &mut bool, effects: &mut Effects) -> Option<MemberId> {
+    let at = entry.at;
+    match &entry.event {
+        Event::RoomCreated(created) => joining::create(room, created, at),
+        Event::JoinRequested(request) => return joining::join(room, request, at, effects),
+        Event::ResumeRequested(request) => return joining::resume(room, request, at, effects),
+        Event::ReopenRequested { account, kind } => *is_activity = lifecycle::reopen(room, *account, *kind, at),
+        Event::Commanded { connection, command, .. } => perform(room, *connection, command, at, effects),
+        Event::ConnectionLost { connection } => {
+            *is_activity = joining::lose_connection(room, *connection, at, effects);
+        }
+        Event::NodeLost { .. } => {}
+        Event::AccountMerged { from, to } => {
+            accounts::merge(room, *from, *to, effects);
+            *is_activity = false;
+        }
+        Event::AccountDeleted { account } => {
+            accounts::delete(room, *account, at, effects);
+            *is_activity = false;
+        }
+        Event::Woke => *is_activity = false,
+    }
+    None
 }
 
 /// What would come of an event that the room does not refuse.
@@ -117,24 +145,41 @@ impl Foreseen {
     }
 }
 
-/// Carries out a member's command if the role allows it.
+/// Carries a member's command out if the room's rules allow it.
 fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Timestamp, effects: &mut Effects) {
     if let Err(refusal) = room.check_command(connection, command) {
         return effects.refuse(connection, refusal);
     }
     match command {
-        Command::Leave => members::leave(room, connection, at, effects),
-        Command::StartStream { paused, .. } => stream::start(room, *paused, at),
-        Command::PauseStream => stream::turn(room, true, connection, effects),
-        Command::InterruptStream => stream::interrupt(room, at),
-        Command::DeclareSilence { silent } => stream::declare_silence(room, connection, *silent, effects),
-        Command::ResumeStream => stream::turn(room, false, connection, effects),
-        Command::StopRoom => lifetime::end(room, EndReason::Stopped, at, effects),
-        Command::RemoveListener { member, block_address } => {
-            members::remove(room, connection, *member, *block_address, effects);
+        Command::Leave => joining::leave(room, connection, at, effects),
+        Command::Publish { id, source, paused } => {
+            publications::publish(room, connection, (*id, *source, *paused), at, effects);
+        }
+        Command::Pause => publications::turn(room, true, connection, effects),
+        Command::Resume => publications::turn(room, false, connection, effects),
+        Command::Interrupt => {
+            let member = room.member_at(connection).map(|member| member.id);
+            member.into_iter().for_each(|member| publications::interrupt(room, member, at));
+        }
+        Command::DeclareSilence { silent } => publications::declare_silence(room, connection, *silent, effects),
+        Command::StopRoom => lifecycle::end(room, EndReason::Stopped, at, effects),
+        Command::RemoveMember { member, block_address } => {
+            removals::remove(room, connection, (*member, *block_address), effects);
         }
         Command::React { reaction } => chat::react(room, connection, *reaction, at, effects),
-        Command::Write { nonce, text } => chat::write(room, connection, (*nonce, text), at, effects),
+        Command::Write { nonce, text, reply_to, is_archived } => {
+            let draft = Draft { nonce: *nonce, text, reply_to: *reply_to, is_archived: *is_archived };
+            chat::write(room, connection, &draft, at, effects);
+        }
+        Command::Edit { number, text, archived } => {
+            chat::change(room, connection, (*number, *archived), &Change::Edit(text), effects);
+        }
+        Command::Delete { number, archived } => {
+            chat::change(room, connection, (*number, *archived), &Change::Delete, effects);
+        }
+        Command::Pin { number, pinned, archived } => {
+            chat::change(room, connection, (*number, *archived), &Change::Pin(*pinned), effects);
+        }
     }
 }
 
@@ -164,21 +209,64 @@ impl Room {
         self.created().map(|created| created.owner)
     }
 
+    /// What it is for.
+    pub fn kind(&self) -> RoomKind {
+        self.created().map(|created| created.policy.kind).unwrap_or_default()
+    }
+
+    /// When somebody last did something.
+    pub(crate) const fn active_at(&self) -> Timestamp {
+        self.active_at
+    }
+
     /// What an account is to the room; `None` is nobody's.
     pub fn standing_of(&self, account: Option<AccountId>) -> Standing {
         match account {
             None => Standing::Nobody,
             Some(account) if self.owner() == Some(account) => Standing::Owner,
-            Some(account) => self.members.standing_of(account),
+            Some(account) => self.standing_beside_owner(account),
+        }
+    }
+
+    /// What an account is that asks for a place of this role: the owner who asks for another place than their own is nobody
+    /// special.
+    fn standing_for(&self, account: AccountId, role: Role) -> Standing {
+        let is_own_place = role == self.kind().owner_role();
+        if is_own_place { self.standing_of(Some(account)) } else { self.standing_beside_owner(account) }
+    }
+
+    fn standing_beside_owner(&self, account: AccountId) -> Standing {
+        let place = self.members().find(|member| member.account == account && !member.is_permanent);
+        match place {
+            _ if self.roster.removed.has(account) => Standing::Removed,
+            Some(member) => self.kind().standing(member, false),
+            None => Standing::Account,
+        }
+    }
+
+    /// What a member is to the room.
+    fn standing_as(&self, member: &Member) -> Standing {
+        self.kind().standing(member, member.is_permanent)
+    }
+
+    fn permit(&self, standing: Standing, kind: AccountKind, permission: Permission) -> Result<(), Refusal> {
+        match self.kind().allows(standing, permission) {
+            true => kind.check(permission),
+            false => Err(standing.refusal(permission)),
         }
     }
 
     /// Whether an account of this kind may do something here.
     ///
     /// # Errors
-    /// Those of [`permit`].
-    pub fn check(&self, account: AccountId, kind: Kind, permission: Permission) -> Result<(), Refusal> {
-        permit(self.standing_of(Some(account)), kind, permission)
+    /// [`Refusal::NotSignedIn`], [`Refusal::NotOwner`], [`Refusal::Removed`] or [`Refusal::NotAllowed`], then those of
+    /// [`AccountKind::check`].
+    pub fn check(&self, account: AccountId, kind: AccountKind, permission: Permission) -> Result<(), Refusal> {
+        self.permit(self.standing_of(Some(account)), kind, permission)
+    }
+
+    fn member_may(&self, member: &Member, permission: Permission) -> bool {
+        self.kind().allows(self.standing_as(member), permission)
     }
 
     /// What would come of this now. An edge asks before it appends, so that nobody fills a room's log with what is refused
@@ -188,11 +276,11 @@ impl Room {
     /// The refusal that [`step`] would order. Where something is due by `at` that has not happened yet, `step` alone knows.
     pub fn foresee(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
         match event {
-            _ if lifetime::is_due(self, at) => Ok(Foreseen::Change),
-            Event::JoinRequested(request) => members::check_join(self, request).map(|()| Foreseen::Change),
-            Event::ResumeRequested(request) => members::check_resume(self, request).map(|_| Foreseen::Change),
-            Event::Commanded { connection, command } => self.foresee_command(*connection, command),
-            Event::ReopenRequested { account, kind } => lifetime::check_reopen(self, *account, *kind, at),
+            _ if lifecycle::is_due(self, at) => Ok(Foreseen::Change),
+            Event::JoinRequested(request) => joining::check_join(self, request).map(|()| Foreseen::Change),
+            Event::ResumeRequested(request) => joining::check_resume(self, request).map(|_| Foreseen::Change),
+            Event::Commanded { connection, command, .. } => self.foresee_command(*connection, command),
+            Event::ReopenRequested { account, kind } => lifecycle::check_reopen(self, *account, *kind, at),
             Event::ConnectionLost { connection } => Ok(Foreseen::if_changed(self.member_at(*connection).is_some())),
             Event::NodeLost { node } => {
                 let mut attached = self.connections(Audience::Everyone);
@@ -209,25 +297,36 @@ impl Room {
         let member = self.check_command(connection, command)?;
         match command {
             Command::Leave | Command::StopRoom | Command::React { .. } => Ok(Foreseen::Change),
-            Command::StartStream { paused, .. } => Ok(stream::foresee_start(self, *paused)),
-            Command::DeclareSilence { silent } => stream::foresee_silence(self, *silent),
-            Command::PauseStream => stream::foresee_turn(self, true),
-            Command::ResumeStream => stream::foresee_turn(self, false),
-            Command::InterruptStream => Ok(stream::foresee_interruption(self)),
-            Command::RemoveListener { member, block_address } => {
-                members::foresee_removal(self, *member, *block_address)
+            Command::Publish { source, paused, .. } => {
+                publications::foresee_publish(self, connection, *source, *paused)
             }
-            Command::Write { nonce, .. } => Ok(Foreseen::if_changed(!self.chat.holds(member.account, *nonce))),
+            Command::DeclareSilence { silent } => publications::foresee_silence(self, connection, *silent),
+            Command::Pause => publications::foresee_turn(self, connection, true),
+            Command::Resume => publications::foresee_turn(self, connection, false),
+            Command::Interrupt => Ok(publications::foresee_interruption(self, connection)),
+            Command::RemoveMember { member, block_address } => removals::foresee(self, *member, *block_address),
+            Command::Write { nonce, is_archived, .. } => Ok(chat::foresee_write(self, member, *nonce, *is_archived)),
+            Command::Edit { number, text, archived } => {
+                chat::foresee_change(self, member, (*number, *archived), &Change::Edit(text))
+            }
+            Command::Delete { number, archived } => {
+                chat::foresee_change(self, member, (*number, *archived), &Change::Delete)
+            }
+            Command::Pin { number, pinned, archived } => {
+                chat::foresee_change(self, member, (*number, *archived), &Change::Pin(*pinned))
+            }
         }
     }
 
     /// The member who may give the command.
     fn check_command(&self, connection: ConnectionId, command: &Command) -> Result<&Member, Refusal> {
         let member = self.member_at(connection).ok_or(Refusal::NotAMember)?;
-        if self.ended.is_some() {
-            return Err(Refusal::RoomEnded);
+        let standing = self.standing_as(member);
+        match () {
+            () if self.ended.is_some() => Err(Refusal::RoomEnded),
+            () if self.kind().allows(standing, command.permission()) => Ok(member),
+            () => Err(standing.refusal(command.permission())),
         }
-        member.role.standing().check(command.permission()).map(|()| member)
     }
 
     /// Why it ended, once it has.
@@ -235,52 +334,94 @@ impl Room {
         self.ended
     }
 
-    /// How many have a listener's place, those in their grace period included.
-    pub fn listener_count(&self) -> usize {
-        self.members.listeners().count()
+    /// How many the audience counts, those in their grace period included.
+    pub fn audience_count(&self) -> usize {
+        self.members().filter(|member| self.is_listed(member)).count()
     }
 
-    /// Whether an account has a listener's place, be it in its grace period.
-    pub fn listens(&self, account: AccountId) -> bool {
-        self.members.listeners().any(|member| member.account == account)
+    /// Whether an account has a place of its own beside the owner's, be it in its grace period.
+    pub fn is_in_audience(&self, account: AccountId) -> bool {
+        self.members().any(|member| member.account == account && self.is_listed(member))
     }
 
-    /// Whether as many listen as may.
-    pub fn is_full(&self) -> bool {
-        self.created().is_some_and(|created| self.listener_count() >= created.policy.max_listeners as usize)
+    /// Whether the owner's connection is there.
+    pub fn owner_connected(&self) -> bool {
+        self.roster.owner().is_some_and(|owner| owner.connection().is_some())
     }
 
-    /// Whether the host's connection is there.
-    pub fn host_connected(&self) -> bool {
-        self.members.host().is_some_and(|host| host.connection().is_some())
-    }
-
-    /// What the host sends.
-    pub fn stream_state(&self) -> StreamState {
-        match self.ended {
-            Some(_) => StreamState::Ended,
-            None => self.stream.state(self.host_connected()),
-        }
-    }
-
-    /// Every member, the host first, then listeners in order of arrival.
+    /// Every member, the owner first, then the others in order of arrival.
     pub fn members(&self) -> impl Iterator<Item = &Member> {
-        self.members.host().into_iter().chain(self.members.listeners())
+        self.roster.members.iter()
     }
 
-    /// Whether an account has a place here: the owner's lasts as long as the room, a listener's until it is given up.
+    /// The members of a role.
+    pub(crate) fn with_role(&self, role: Role) -> impl Iterator<Item = &Member> {
+        self.members().filter(move |member| member.role == role)
+    }
+
+    /// Whether an account has a place here: the owner's lasts as long as the room, another's until it is given up.
     pub fn has_place(&self, account: AccountId) -> bool {
         self.ended.is_none() && self.members().any(|member| member.account == account)
     }
 
     /// The member whom a connection belongs to.
     pub fn member_at(&self, connection: ConnectionId) -> Option<&Member> {
-        self.members().find(|member| member.connection().is_some_and(|at| at.id == connection))
+        self.members().find(|member| member.is_at(connection))
+    }
+
+    /// Whom a member connects with.
+    pub(crate) fn links_of(&self, member: &Member) -> Vec<Link> {
+        if self.ended.is_some() { Vec::new() } else { self.kind().links_of(self, member) }
+    }
+
+    fn is_listed(&self, member: &Member) -> bool {
+        self.kind().is_listed(member.role)
+    }
+
+    fn waits_for_owner(&self) -> bool {
+        self.kind().waits_for_owner()
+    }
+
+    fn tell(&self, notice: Notice, event: &RoomEvent, effects: &mut Effects) {
+        effects.announce_to(self.kind().audiences(notice), event);
+    }
+
+    fn tell_membership(&self, event: &RoomEvent, effects: &mut Effects) {
+        self.tell(Notice::Membership, event, effects);
+    }
+
+    /// Tells how large the audience is: each of the first twenty, then every twentieth part, so that a crowd that arrives does not
+    /// cost each of its members a word about every other one.
+    fn tell_attendance(&mut self, effects: &mut Effects) {
+        let attendance = u32::try_from(self.audience_count()).unwrap_or(u32::MAX);
+        if attendance.abs_diff(self.attendance) > attendance.min(self.attendance) / 20 {
+            self.attendance = attendance;
+            self.tell(Notice::Attendance, &RoomEvent::AttendanceChanged { attendance }, effects);
+        }
     }
 
     /// The room as a member sees it; `None` for who is not a member.
     pub fn view(&self, member: MemberId) -> Option<RoomView> {
-        self.view_of(self.members().find(|known| known.id == member)?)
+        let (created, member) = (self.created()?, self.roster.find(member)?);
+        let sees_audience = self.member_may(member, Permission::SeeAudience);
+        let listed = self.members().filter(|known| sees_audience && self.is_listed(known));
+        let Messages { messages, has_earlier } = self.chat.latest(self.reading_of(member));
+        let mut links = self.links_of(member);
+        links.sort_unstable();
+        Some(RoomView {
+            code: created.code,
+            owner: created.owner_member,
+            owner_name: created.owner_name.clone(),
+            max_members: created.policy.max_members,
+            attendance: self.attendance,
+            publications: if self.ended.is_some() { Vec::new() } else { self.publications() },
+            links,
+            ends_at: self.end_expected,
+            ended: self.ended,
+            members: listed.map(Member::view).collect(),
+            messages,
+            has_earlier_messages: has_earlier,
+        })
     }
 
     /// The connections an audience has at this moment.
@@ -289,13 +430,13 @@ impl Room {
         members.filter_map(Member::connection)
     }
 
-    /// The latest events that the host was told of, oldest first.
+    /// The latest events that the owner was told of, oldest first.
     pub fn recent_events(&self) -> impl Iterator<Item = &SequencedEvent> {
-        let to_host = |audience: Audience| matches!(audience, Audience::Host | Audience::Everyone);
-        self.recent.iter().filter(move |(audience, _)| to_host(*audience)).map(|(_, event)| event)
+        let to_owner = |audience: Audience| self.roster.owner().is_some_and(|owner| audience.includes(owner));
+        self.recent.iter().filter(move |(audience, _)| to_owner(*audience)).map(|(_, event)| event)
     }
 
-    /// Checks a signal between two members against the roles.
+    /// Finds whom a signal goes to: signals go over links, and an offer comes from who offers there. Says who sent it, too.
     ///
     /// # Errors
     /// [`Refusal::NotAMember`], [`Refusal::RoomEnded`], [`Refusal::NotAllowed`] or [`Refusal::MemberNotFound`].
@@ -303,28 +444,39 @@ impl Room {
         &self,
         from: ConnectionId,
         to: MemberId,
-        signal: &crate::protocol::Signal,
+        direction: SignalDirection,
     ) -> Result<(MemberId, ConnectionRef), Refusal> {
         let sender = self.member_at(from).ok_or(Refusal::NotAMember)?;
         if self.ended.is_some() {
             return Err(Refusal::RoomEnded);
         }
-        sender.role.standing().check(signal.permission())?;
-        let target = self.members().find(|member| member.id == to).ok_or(Refusal::MemberNotFound)?;
-        if !sender.role.may_signal(target.role) {
+        let target = self.roster.find(to).ok_or(Refusal::MemberNotFound)?;
+        let links = self.links_of(sender);
+        let link = links.iter().find(|link| link.has(to)).ok_or(Refusal::NotAllowed)?;
+        let is_right = match direction {
+            SignalDirection::FromOfferer => link.offerer == sender.id,
+            SignalDirection::FromAnswerer => link.answerer == sender.id,
+            SignalDirection::Either => true,
+        };
+        if !is_right {
             return Err(Refusal::NotAllowed);
         }
         target.connection().map(|at| (sender.id, at)).ok_or(Refusal::MemberNotFound)
     }
 
-    /// The messages before a place in the log, for a member who may read them.
+    fn reading_of(&self, member: &Member) -> Reading {
+        match self.member_may(member, Permission::ReadMessages) {
+            true => Reading::All,
+            false => Reading::Own(member.account),
+        }
+    }
+
+    /// Whose older messages a connection may read.
     ///
     /// # Errors
-    /// [`Refusal::NotAMember`] or [`Refusal::NotAllowed`].
-    pub fn messages_before(&self, reader: ConnectionId, seq: Seq) -> Result<Messages, Refusal> {
-        let reader = self.member_at(reader).ok_or(Refusal::NotAMember)?;
-        reader.role.standing().check(Permission::ReadMessages)?;
-        Ok(self.chat.before(reader, seq))
+    /// [`Refusal::NotAMember`].
+    pub fn reading_at(&self, reader: ConnectionId) -> Result<Reading, Refusal> {
+        self.member_at(reader).map(|member| self.reading_of(member)).ok_or(Refusal::NotAMember)
     }
 
     /// Until when its owner can open it again; `None` unless it has ended and can be.
@@ -333,43 +485,26 @@ impl Room {
         Some(self.ended_at.after_ms(created.policy.reopen_ms))
     }
 
-    fn view_of(&self, member: &Member) -> Option<RoomView> {
-        let created = self.created()?;
-        let sees_audience = member.role.allows(Permission::SeeAudience);
-        let listeners = self.members.listeners().filter(|_| sees_audience).map(Member::as_listener).collect();
-        let Messages { messages, has_earlier } = self.chat.latest(member);
-        Some(RoomView {
-            code: created.code,
-            host: created.host,
-            host_name: created.host_name.clone(),
-            max_listeners: created.policy.max_listeners,
-            stream: self.stream_state(),
-            silent: self.stream.is_silent(),
-            started_at: self.stream.started_at(),
-            ends_at: self.end_expected,
-            ended: self.ended,
-            listeners,
-            messages,
-            has_earlier_messages: has_earlier,
-        })
-    }
-
-    /// Forgets what members have said and who they were, in the place of which it keeps that they are gone: a page that
-    /// resumes counts on every event.
-    fn scrub(&mut self, members: &[MemberId]) {
-        for (_, kept) in &mut self.recent {
-            if let Some(member) = kept.event.subject().filter(|member| members.contains(member)) {
-                kept.event = RoomEvent::ListenerLeft { member };
-            }
-        }
-    }
-
     /// Keeps the events of this step for members who resume.
     fn keep(&mut self, effects: &Effects) {
+        let Some(policy) = self.created.as_ref().map(|created| &created.policy) else { return };
+        let (events, former) = (policy.events_kept as usize, policy.former_members_kept as usize);
         self.recent.extend(effects.events().map(|(audience, event)| (audience, event.clone())));
-        let surplus = self.recent.len().saturating_sub(crate::limits::EVENTS_KEPT);
+        let surplus = self.recent.len().saturating_sub(events);
         self.recent.drain(..surplus);
         let recent = &self.recent;
-        self.members.forget_former(|member| recent.iter().any(|(_, kept)| kept.event.subject() == Some(member)));
+        let is_told_of = |member| recent.iter().any(|(_, kept)| kept.event.subject() == Some(member));
+        self.roster.forget_former(former, is_told_of);
     }
+}
+
+/// Which end of a link may send a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignalDirection {
+    /// The one that offers.
+    FromOfferer,
+    /// The one that answers.
+    FromAnswerer,
+    /// Either.
+    Either,
 }

@@ -1,12 +1,12 @@
-//! Signals between host and listener, by which two browsers agree on a peer connection (RFC 8829). They are not room
-//! history: the server checks the roles and passes them on.
+//! Signals between two members who are linked, by which their browsers agree on a peer connection (RFC 8829). They are not room
+//! history: the server checks the link and passes them on.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{MemberId, NegotiationId},
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, MEDIA_ID_BYTES},
-    role::Permission,
+    room::SignalDirection,
 };
 
 /// A signal on its way to the server.
@@ -31,7 +31,7 @@ pub struct ReceivedSignal {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Signal {
-    /// The host's description.
+    /// The description of the one who offers.
     Offer {
         /// Which attempt.
         negotiation: NegotiationId,
@@ -42,7 +42,7 @@ pub enum Signal {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         restarts: Option<NegotiationId>,
     },
-    /// The listener's description.
+    /// The description of the one who answers.
     Answer {
         /// The attempt it answers.
         negotiation: NegotiationId,
@@ -61,7 +61,7 @@ pub enum Signal {
         /// Which attempt.
         negotiation: NegotiationId,
     },
-    /// A listener without an offer asks for one.
+    /// The one who answers has no offer, and asks for one.
     OfferRequest {
         /// The attempt that made the peer connection which is to be restarted, because nothing comes through it. Without
         /// it, a new peer connection is wanted.
@@ -82,13 +82,12 @@ pub struct Candidate {
 }
 
 impl Signal {
-    /// What its sender must be allowed to do.
-    pub const fn permission(&self) -> Permission {
+    /// Which end of a link may send it.
+    pub const fn direction(&self) -> SignalDirection {
         match self {
-            Self::Offer { .. } => Permission::Offer,
-            Self::Answer { .. } => Permission::Answer,
-            Self::Candidates { .. } | Self::Closed { .. } => Permission::Negotiate,
-            Self::OfferRequest { .. } => Permission::RequestOffer,
+            Self::Offer { .. } => SignalDirection::FromOfferer,
+            Self::Answer { .. } | Self::OfferRequest { .. } => SignalDirection::FromAnswerer,
+            Self::Candidates { .. } | Self::Closed { .. } => SignalDirection::Either,
         }
     }
 

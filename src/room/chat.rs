@@ -1,23 +1,131 @@
-//! What listeners tell the host: reactions and messages.
+//! What members say: reactions and messages. The room keeps the last few messages and the next number; all of them go to the
+//! archive.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, Effects, Member, Room};
+use super::{ArchivedMessage, Audience, Effects, Foreseen, Member, Room, RoomEvent};
 use crate::{
     engagement::{MessageText, Reaction},
-    id::{AccountId, ConnectionId, Seq},
-    limits::{MESSAGES_AT_ONCE, MESSAGES_KEPT},
-    protocol::{Message, Messages, RoomEvent},
-    role::Role,
+    id::{AccountId, ConnectionId, DisplayName, MemberId, MessageNumber},
+    limits::MESSAGES_AT_ONCE,
+    refusal::Refusal,
+    role::Permission,
+    rules::Notice,
     time::Timestamp,
 };
+
+/// A message, as those see it who may read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its place among the room's messages.
+    pub number: MessageNumber,
+    /// Its author's place.
+    pub author: MemberId,
+    /// Its author's name at the time.
+    pub name: DisplayName,
+    /// The number its author's page gave it.
+    pub nonce: u32,
+    /// What it says; `None` once it is deleted.
+    pub text: Option<MessageText>,
+    /// When it was written.
+    pub sent_at: Timestamp,
+    /// Whether whom it is for has it: in a broadcast the host's page.
+    pub delivered: bool,
+    /// How often it was changed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub version: u32,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageNumber>,
+    /// Whether it is pinned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_zero(version: &u32) -> bool {
+    *version == 0
+}
+
+impl Message {
+    /// Brings the message up to date. Events about others change nothing.
+    pub fn apply(&mut self, event: &RoomEvent) {
+        match event {
+            RoomEvent::MessageEdited { number, version, text, .. } if *number == self.number => {
+                self.version = *version;
+                self.text = Some(text.clone());
+            }
+            RoomEvent::MessageDeleted { number } if *number == self.number => self.text = None,
+            RoomEvent::MessagePinned { number, pinned } if *number == self.number => self.pinned = *pinned,
+            RoomEvent::MessagesDelivered { up_to } if self.number <= *up_to => self.delivered = true,
+            _ => {}
+        }
+    }
+}
+
+/// Messages, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Messages {
+    /// At most [`MESSAGES_AT_ONCE`].
+    pub messages: Vec<Message>,
+    /// Whether there are still older ones.
+    pub has_earlier: bool,
+}
+
+/// What becomes of the archive of messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArchiveChange {
+    /// A message was written.
+    Write {
+        /// Whose it is.
+        account: AccountId,
+        /// The message.
+        message: Message,
+    },
+    /// A message was changed.
+    Edit {
+        /// Which.
+        number: MessageNumber,
+        /// How often it was changed by now.
+        version: u32,
+        /// What it says.
+        text: MessageText,
+    },
+    /// A message was deleted.
+    Delete(MessageNumber),
+    /// A message was pinned, or its pin was taken away.
+    Pin {
+        /// Which.
+        number: MessageNumber,
+        /// Whether it is pinned.
+        pinned: bool,
+    },
+    /// The messages up to this one were delivered.
+    Deliver {
+        /// The last of them.
+        up_to: MessageNumber,
+    },
+}
+
+/// Whose messages somebody may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Everybody's.
+    All,
+    /// One account's own.
+    Own(AccountId),
+}
 
 /// The messages the room keeps, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Chat {
     kept: VecDeque<Kept>,
+    /// The number of the latest message.
+    last: MessageNumber,
+    /// The accounts of messages that wait for the owner's page and that the room has forgotten.
+    waiting: Vec<AccountId>,
 }
 
 /// A message outlives its author's place; the account is what still owns it then.
@@ -28,37 +136,46 @@ struct Kept {
 }
 
 impl Chat {
-    /// The latest messages that a member may read, and whether there are older ones.
-    pub(super) fn latest(&self, reader: &Member) -> Messages {
-        self.page(reader, |_| true)
-    }
-
-    /// The messages before a place in the log that a member may read.
-    pub(super) fn before(&self, reader: &Member, seq: Seq) -> Messages {
-        self.page(reader, |message| message.seq < seq)
+    /// The messages that the room keeps and that may be read, at most [`MESSAGES_AT_ONCE`], and whether there are older ones.
+    pub(super) fn latest(&self, reading: Reading) -> Messages {
+        let is_theirs = |kept: &&Kept| reading == Reading::All || reading == Reading::Own(kept.account);
+        let mut newest_first = self.kept.iter().rev().filter(is_theirs).map(|kept| &kept.message);
+        let mut messages: Vec<_> = newest_first.by_ref().take(MESSAGES_AT_ONCE).cloned().collect();
+        messages.reverse();
+        let is_all = self.kept.front().is_none_or(|kept| kept.message.number == MessageNumber(1));
+        Messages { messages, has_earlier: newest_first.next().is_some() || !is_all }
     }
 
     /// Whether an account's message is there already.
-    pub(super) fn holds(&self, account: AccountId, nonce: u32) -> bool {
+    fn holds(&self, account: AccountId, nonce: u32) -> bool {
         self.kept.iter().any(|kept| kept.account == account && kept.message.nonce == nonce)
+    }
+
+    /// The kept message of this number.
+    fn find(&self, number: MessageNumber) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.message.number == number)
     }
 
     /// Gives messages to another account.
     pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
-        self.kept.iter_mut().filter(|kept| kept.account == from).for_each(|kept| kept.account = to);
+        let kept = self.kept.iter_mut().map(|kept| &mut kept.account);
+        kept.chain(&mut self.waiting).filter(|account| **account == from).for_each(|account| *account = to);
     }
 
     /// Forgets what an account wrote.
     pub(super) fn forget(&mut self, account: AccountId) {
         self.kept.retain(|kept| kept.account != account);
+        self.waiting.retain(|waiting| *waiting != account);
     }
 
-    fn page(&self, reader: &Member, wanted: impl Fn(&Message) -> bool) -> Messages {
-        let is_theirs = |kept: &&Kept| reader.role == Role::Host || kept.account == reader.account;
-        let mut newest_first = self.kept.iter().rev().filter(is_theirs).map(|kept| &kept.message).filter(|m| wanted(m));
-        let mut messages: Vec<_> = newest_first.by_ref().take(MESSAGES_AT_ONCE).cloned().collect();
-        messages.reverse();
-        Messages { messages, has_earlier: newest_first.next().is_some() }
+    /// What the room keeps of people's own.
+    pub(super) fn personal(&mut self) -> impl Iterator<Item = (AccountId, &mut Message)> {
+        self.kept.iter_mut().map(|kept| (kept.account, &mut kept.message))
+    }
+
+    /// Applies an event to the message that it is about.
+    fn apply(&mut self, event: &RoomEvent) {
+        self.kept.iter_mut().for_each(|kept| kept.message.apply(event));
     }
 }
 
@@ -69,50 +186,166 @@ pub(super) fn react(
     at: Timestamp,
     effects: &mut Effects,
 ) {
-    let Some(member) = room.members.attached_at(connection) else { return };
+    let Some(member) = room.roster.at_mut(connection) else { return };
     member.last_reaction = Some(reaction);
     member.active_at = at;
-    effects.announce(Audience::Host, RoomEvent::Reacted { member: member.id, reaction, at });
+    let event = RoomEvent::Reacted { member: member.id, reaction, at };
+    room.tell(Notice::Reaction, &event, effects);
 }
 
-/// A message that arrives twice, such as after a lost connection, has been written already.
+/// What is written.
+pub(super) struct Draft<'a> {
+    pub(super) nonce: u32,
+    pub(super) text: &'a MessageText,
+    pub(super) reply_to: Option<MessageNumber>,
+    pub(super) is_archived: bool,
+}
+
+/// What comes of a message. One that arrives twice, such as after a lost connection, has been written already.
+pub(super) fn foresee_write(room: &Room, member: &Member, nonce: u32, is_archived: bool) -> Foreseen {
+    Foreseen::if_changed(!is_archived && !room.chat.holds(member.account, nonce))
+}
+
 pub(super) fn write(
     room: &mut Room,
     connection: ConnectionId,
-    (nonce, text): (u32, &MessageText),
+    draft: &Draft<'_>,
     at: Timestamp,
     effects: &mut Effects,
 ) {
-    let (seq, delivered) = (room.seq, room.host_connected());
-    let Some(member) = room.members.attached_at(connection) else { return };
+    let delivered = !room.waits_for_owner() || room.owner_connected();
+    let most = room.created().map_or(0, |created| created.policy.messages_kept as usize);
+    let Some(member) = room.roster.at_mut(connection) else { return };
     let account = member.account;
-    if room.chat.holds(account, nonce) {
+    if draft.is_archived || room.chat.holds(account, draft.nonce) {
         return;
     }
-    member.last_message = Some(text.clone());
+    member.last_message = Some(draft.text.clone());
     member.active_at = at;
-    let (author, name) = (member.id, member.name.clone());
-    let message = Message { seq, author, name, nonce, text: text.clone(), sent_at: at, delivered };
+    let number = room.chat.last.next();
+    room.chat.last = number;
+    let message = Message {
+        number,
+        author: member.id,
+        name: member.name.clone(),
+        nonce: draft.nonce,
+        text: Some(draft.text.clone()),
+        sent_at: at,
+        delivered,
+        version: 0,
+        reply_to: draft.reply_to.filter(|answered| *answered < number),
+        pinned: false,
+    };
+    let author = member.id;
     room.chat.kept.push_back(Kept { account, message: message.clone() });
-    if room.chat.kept.len() > MESSAGES_KEPT {
-        room.chat.kept.pop_front();
+    while room.chat.kept.len() > most {
+        let forgotten = room.chat.kept.pop_front();
+        let waits = forgotten.filter(|kept| !kept.message.delivered && !room.chat.waiting.contains(&kept.account));
+        room.chat.waiting.extend(waits.map(|kept| kept.account));
     }
-    effects.announce(Audience::Host, RoomEvent::MessageSent { message: message.clone() });
-    effects.announce(Audience::Member(author), RoomEvent::MessageSent { message });
+    effects.archive(ArchiveChange::Write { account, message: message.clone() });
+    room.tell(Notice::Message(author), &RoomEvent::MessageSent { message }, effects);
 }
 
-/// The host's page is there: what waited for it has been given to it.
-pub(super) fn deliver(room: &mut Room, effects: &mut Effects) {
-    let mut authors = Vec::new();
-    let mut up_to = None;
+/// A change of one message.
+pub(super) enum Change<'a> {
+    Edit(&'a MessageText),
+    Delete,
+    Pin(bool),
+}
+
+/// What is known of a message that is to be changed: by the room, or by the archive where the room has forgotten it.
+fn known(room: &Room, number: MessageNumber, archived: Option<ArchivedMessage>) -> Option<ArchivedMessage> {
+    let of_room = room.chat.find(number).map(|Kept { account, message }| ArchivedMessage {
+        account: *account,
+        author: message.author,
+        version: message.version,
+        deleted: message.text.is_none(),
+        pinned: message.pinned,
+    });
+    of_room.or(archived.filter(|_| number <= room.chat.last))
+}
+
+/// What comes of a change: its author may change a message, and whoever moderates may delete any.
+pub(super) fn foresee_change(
+    room: &Room,
+    member: &Member,
+    (number, archived): (MessageNumber, Option<ArchivedMessage>),
+    change: &Change<'_>,
+) -> Result<Foreseen, Refusal> {
+    let known = known(room, number, archived).ok_or(Refusal::MessageNotFound)?;
+    let is_own = known.account == member.account;
+    let may = match change {
+        Change::Edit(_) => is_own,
+        Change::Delete => is_own || room.member_may(member, Permission::Moderate),
+        Change::Pin(_) => room.member_may(member, Permission::Moderate),
+    };
+    match change {
+        _ if !may => Err(Refusal::NotAllowed),
+        Change::Edit(_) | Change::Pin(true) if known.deleted => Err(Refusal::MessageNotFound),
+        Change::Delete => Ok(Foreseen::if_changed(!known.deleted)),
+        Change::Pin(pinned) => Ok(Foreseen::if_changed(*pinned != known.pinned)),
+        Change::Edit(text) => {
+            let now = room.chat.find(number).and_then(|kept| kept.message.text.as_ref());
+            Ok(Foreseen::if_changed(now != Some(*text)))
+        }
+    }
+}
+
+pub(super) fn change(
+    room: &mut Room,
+    connection: ConnectionId,
+    (number, archived): (MessageNumber, Option<ArchivedMessage>),
+    change: &Change<'_>,
+    effects: &mut Effects,
+) {
+    let Some(member) = room.member_at(connection) else { return };
+    match foresee_change(room, member, (number, archived), change) {
+        Ok(Foreseen::Change) => {}
+        Ok(Foreseen::Nothing) => return,
+        Err(refusal) => return effects.refuse(connection, refusal),
+    }
+    let Some(known) = known(room, number, archived) else { return };
+    let (event, archived) = match change {
+        Change::Edit(text) => {
+            let (version, text) = (known.version + 1, (*text).clone());
+            let event = RoomEvent::MessageEdited { number, author: known.author, version, text: text.clone() };
+            (event, ArchiveChange::Edit { number, version, text })
+        }
+        Change::Delete => (RoomEvent::MessageDeleted { number }, ArchiveChange::Delete(number)),
+        Change::Pin(pinned) => {
+            (RoomEvent::MessagePinned { number, pinned: *pinned }, ArchiveChange::Pin { number, pinned: *pinned })
+        }
+    };
+    let before = room.chat.find(number).and_then(|kept| kept.message.text.clone());
+    room.chat.apply(&event);
+    let now = room.chat.find(number).and_then(|kept| kept.message.text.clone());
+    let author = room.roster.find_mut(known.author);
+    if let Some(author) = author.filter(|author| before != now && author.last_message == before) {
+        author.last_message = now;
+    }
+    effects.archive(archived);
+    room.tell(Notice::Message(known.author), &event, effects);
+}
+
+/// The owner's page is there: what waited for it has been given to it.
+pub(super) fn deliver_to(room: &mut Room, member: &Member, effects: &mut Effects) {
+    if !member.is_permanent || !room.waits_for_owner() {
+        return;
+    }
+    let mut authors = std::mem::take(&mut room.chat.waiting);
     for Kept { account, message } in room.chat.kept.iter_mut().filter(|kept| !kept.message.delivered) {
         message.delivered = true;
         authors.push(*account);
-        up_to = Some(message.seq);
     }
-    let Some(up_to) = up_to else { return };
-    effects.announce(Audience::Host, RoomEvent::MessagesDelivered { up_to });
-    for author in room.members.listeners().filter(|member| authors.contains(&member.account)) {
+    if authors.is_empty() {
+        return;
+    }
+    let up_to = room.chat.last;
+    effects.archive(ArchiveChange::Deliver { up_to });
+    effects.announce(Audience::Member(member.id), RoomEvent::MessagesDelivered { up_to });
+    let others = room.roster.members.iter().filter(|known| !known.is_permanent);
+    for author in others.filter(|known| authors.contains(&known.account)) {
         effects.announce(Audience::Member(author.id), RoomEvent::MessagesDelivered { up_to });
     }
 }

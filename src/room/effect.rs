@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Member;
+use super::{ArchiveChange, Member, RoomEvent, RoomMessage, SequencedEvent};
 use crate::{
     id::{ConnectionId, MemberId, Seq},
-    protocol::{Refused, RoomEvent, SequencedEvent, ServerMessage},
     refusal::Refusal,
     role::Role,
     time::Timestamp,
@@ -19,8 +18,8 @@ pub enum Audience {
     Connection(ConnectionId),
     /// One member.
     Member(MemberId),
-    /// The host.
-    Host,
+    /// Everyone of a role.
+    Role(Role),
     /// Everyone in the room.
     Everyone,
 }
@@ -31,7 +30,7 @@ impl Audience {
         match self {
             Self::Connection(connection) => member.connection().is_some_and(|at| at.id == connection),
             Self::Member(id) => member.id == id,
-            Self::Host => member.role == Role::Host,
+            Self::Role(role) => member.role == role,
             Self::Everyone => true,
         }
     }
@@ -50,9 +49,11 @@ pub enum Effect {
         /// To whom.
         to: Audience,
         /// What.
-        message: Box<ServerMessage>,
+        message: Box<RoomMessage>,
     },
-    /// Close a connection, saying why.
+    /// Change the archive of messages.
+    Archive(ArchiveChange),
+    /// Take a connection out of this room, saying why. Its other rooms keep it.
     Disconnect {
         /// Which.
         connection: ConnectionId,
@@ -74,27 +75,36 @@ pub(crate) struct Effects {
 
 impl Effects {
     /// The effects of the entry at `seq`: none yet.
-    pub(crate) fn of(seq: Seq) -> Self {
+    pub(crate) const fn of(seq: Seq) -> Self {
         Self { seq, orders: Vec::new() }
     }
 
-    pub(crate) fn send(&mut self, to: Audience, message: ServerMessage) {
+    pub(crate) fn send(&mut self, to: Audience, message: RoomMessage) {
         self.orders.push(Effect::Send { to, message: Box::new(message) });
     }
 
     pub(crate) fn refuse(&mut self, connection: ConnectionId, refusal: Refusal) {
-        self.send(Audience::Connection(connection), ServerMessage::Refused(Refused { refusal }));
+        self.send(Audience::Connection(connection), RoomMessage::Refused { refusal });
     }
 
     pub(crate) fn announce(&mut self, to: Audience, event: RoomEvent) {
-        self.send(to, ServerMessage::RoomEvent(SequencedEvent { seq: self.seq, event }));
+        self.send(to, RoomMessage::Event(SequencedEvent { seq: self.seq, event }));
+    }
+
+    /// Announces the same to several audiences.
+    pub(crate) fn announce_to(&mut self, audiences: Vec<Audience>, event: &RoomEvent) {
+        audiences.into_iter().for_each(|to| self.announce(to, event.clone()));
+    }
+
+    pub(crate) fn archive(&mut self, change: ArchiveChange) {
+        self.orders.push(Effect::Archive(change));
     }
 
     pub(crate) fn disconnect(&mut self, connection: ConnectionId, refusal: Refusal) {
         self.orders.push(Effect::Disconnect { connection, refusal: Some(refusal) });
     }
 
-    /// Closes a member's connection after the room's last words.
+    /// Lets a member's connection go after the room's last words.
     pub(crate) fn dismiss(&mut self, connection: ConnectionId) {
         self.orders.push(Effect::Disconnect { connection, refusal: None });
     }
@@ -111,7 +121,7 @@ impl Effects {
     pub(crate) fn events(&self) -> impl Iterator<Item = (Audience, &SequencedEvent)> {
         self.orders.iter().filter_map(|effect| match effect {
             Effect::Send { to, message } => match message.as_ref() {
-                ServerMessage::RoomEvent(event) => Some((*to, event)),
+                RoomMessage::Event(event) => Some((*to, event)),
                 _ => None,
             },
             _ => None,
@@ -120,7 +130,7 @@ impl Effects {
 
     /// Whether somebody was told no: what was asked for did not happen.
     pub(crate) fn refuse_something(&self) -> bool {
-        let is_refusal = |effect: &Effect| matches!(effect, Effect::Send { message, .. } if matches!(**message, ServerMessage::Refused(_)));
+        let is_refusal = |effect: &Effect| matches!(effect, Effect::Send { message, .. } if matches!(**message, RoomMessage::Refused { .. }));
         self.orders.iter().any(is_refusal)
     }
 

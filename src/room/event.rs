@@ -2,15 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Marks, Policy, Source};
 use crate::{
     engagement::{MessageText, Reaction},
     id::{
-        AccountId, AddressMark, BrowserMark, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode,
+        AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, NodeId, PublicationId, ResumeToken, RoomCode,
         RoomId, Seq,
     },
-    limits::Limits,
-    protocol::Source,
-    role::{Kind, Permission, Role},
+    role::{AccountKind, Permission, Role},
     time::Timestamp,
 };
 
@@ -39,6 +38,8 @@ pub enum Event {
     Commanded {
         /// Whose.
         connection: ConnectionId,
+        /// The account of its session, whose words the command may hold.
+        account: AccountId,
         /// Which.
         command: Command,
     },
@@ -47,8 +48,8 @@ pub enum Event {
         /// Who asked.
         account: AccountId,
         /// What the account was to the server then.
-        #[serde(default, rename = "account_kind")]
-        kind: Kind,
+        #[serde(rename = "account_kind")]
+        kind: AccountKind,
     },
     /// A connection is gone.
     ConnectionLost {
@@ -86,51 +87,11 @@ pub struct RoomCreated {
     /// Who owns it.
     pub owner: AccountId,
     /// The owner's place, which lasts as long as the room.
-    pub host: MemberId,
+    pub owner_member: MemberId,
     /// The owner's name.
-    pub host_name: DisplayName,
-    /// Its limits.
+    pub owner_name: DisplayName,
+    /// Its kind and its limits.
     pub policy: Policy,
-}
-
-/// The limits a room was created with; later changes of the settings do not alter a replay.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Policy {
-    /// See [`Limits::max_listeners`].
-    pub max_listeners: u32,
-    /// See [`Limits::max_listeners_per_address`].
-    #[serde(default = "without_limit")]
-    pub max_listeners_per_address: u32,
-    /// See [`Limits::room_idle_ms`].
-    pub idle_ms: u64,
-    /// See [`Limits::room_host_absent_ms`].
-    pub host_absent_ms: u64,
-    /// See [`Limits::room_reopen_ms`].
-    #[serde(default)]
-    pub reopen_ms: u64,
-    /// See [`Limits::listener_grace_ms`].
-    pub listener_grace_ms: u64,
-    /// See [`Limits::host_grace_ms`].
-    pub host_grace_ms: u64,
-}
-
-/// Rooms from before the limit have none.
-const fn without_limit() -> u32 {
-    u32::MAX
-}
-
-impl From<&Limits> for Policy {
-    fn from(limits: &Limits) -> Self {
-        Self {
-            max_listeners: limits.max_listeners,
-            max_listeners_per_address: limits.max_listeners_per_address,
-            idle_ms: limits.room_idle_ms,
-            host_absent_ms: limits.room_host_absent_ms,
-            reopen_ms: limits.room_reopen_ms,
-            listener_grace_ms: limits.listener_grace_ms,
-            host_grace_ms: limits.host_grace_ms,
-        }
-    }
 }
 
 /// A connection and the node that holds it.
@@ -140,17 +101,6 @@ pub struct ConnectionRef {
     pub node: NodeId,
     /// The connection.
     pub id: ConnectionId,
-}
-
-/// What a room recognises a page by that comes as another account. Nothing in it says who or where somebody is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Marks {
-    /// The browser, if it keeps cookies.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub browser: Option<BrowserMark>,
-    /// The network address; of IPv6 the /64.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<AddressMark>,
 }
 
 /// A request for a place. The account is the session's, never the client's word.
@@ -166,14 +116,14 @@ pub struct JoinRequested {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// What the account was to the server then.
-    #[serde(default, rename = "account_kind")]
-    pub kind: Kind,
+    #[serde(rename = "account_kind")]
+    pub kind: AccountKind,
     /// What it can be recognised by.
     #[serde(default)]
     pub marks: Marks,
     /// As what.
     pub role: Role,
-    /// Whether to take the host's place from another page.
+    /// Whether to take the owner's place from another page.
     pub take_over: bool,
     /// The id of the place, should a new one be given.
     pub member: MemberId,
@@ -189,34 +139,36 @@ pub struct ResumeRequested {
     /// Who.
     pub account: AccountId,
     /// What the account was to the server then.
-    #[serde(default, rename = "account_kind")]
-    pub kind: Kind,
+    #[serde(rename = "account_kind")]
+    pub kind: AccountKind,
     /// The token that came with the place.
     pub token: ResumeToken,
     /// The last entry the client knows.
     pub last_seq: Seq,
 }
 
-/// What a member can tell the room to do.
+/// What a member can tell the room to do. A member has one publication at most: what is said of a stream is about that one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Command {
     /// Give up the place.
     Leave,
-    /// Begin the stream, or change its source.
-    StartStream {
+    /// Begin to send, or change the source.
+    Publish {
+        /// The id of the publication, should there be none yet.
+        id: PublicationId,
         /// Where the sound comes from.
         source: Source,
         /// Whether it begins silenced.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         paused: bool,
     },
-    /// Pause the stream.
-    PauseStream,
+    /// Pause what is sent.
+    Pause,
     /// End the pause.
-    ResumeStream,
+    Resume,
     /// The source is gone: the browser ended the capture, or a new page has none yet.
-    InterruptStream,
+    Interrupt,
     /// The source gives no sound, or does again.
     DeclareSilence {
         /// Whether nothing can be heard.
@@ -224,26 +176,76 @@ pub enum Command {
     },
     /// End the room for everyone.
     StopRoom,
-    /// Take a listener's place away, for good.
-    RemoveListener {
+    /// Take a member's place away, for good.
+    RemoveMember {
         /// Whose.
         member: MemberId,
         /// Whether everybody at the same address is removed too.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         block_address: bool,
     },
-    /// Show the host a reaction.
+    /// Show a reaction.
     React {
         /// Which.
         reaction: Reaction,
     },
-    /// Write to the host.
+    /// Write a message.
     Write {
         /// The number the author's page gave the message.
         nonce: u32,
         /// What it says.
         text: MessageText,
+        /// The message it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<MessageNumber>,
+        /// Whether the archive holds it already: it was written once before, and the room itself has forgotten it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_archived: bool,
     },
+    /// Change a message.
+    Edit {
+        /// Which.
+        number: MessageNumber,
+        /// What it says from now on.
+        text: MessageText,
+        /// What the archive knows of it, where the room itself has forgotten it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        archived: Option<ArchivedMessage>,
+    },
+    /// Delete a message.
+    Delete {
+        /// Which.
+        number: MessageNumber,
+        /// What the archive knows of it, where the room itself has forgotten it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        archived: Option<ArchivedMessage>,
+    },
+    /// Pin a message, or take the pin away.
+    Pin {
+        /// Which.
+        number: MessageNumber,
+        /// Whether it is pinned from now on.
+        pinned: bool,
+        /// What the archive knows of it, where the room itself has forgotten it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        archived: Option<ArchivedMessage>,
+    },
+}
+
+/// What the archive knows of a message that the room has forgotten. The edge writes it into the entry, so that a replay never
+/// reads the archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchivedMessage {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Its author's place.
+    pub author: MemberId,
+    /// How often it was changed.
+    pub version: u32,
+    /// Whether it is deleted.
+    pub deleted: bool,
+    /// Whether it is pinned.
+    pub pinned: bool,
 }
 
 impl Command {
@@ -251,14 +253,13 @@ impl Command {
     pub const fn permission(&self) -> Permission {
         match self {
             Self::Leave => Permission::Leave,
-            Self::StartStream { .. }
-            | Self::PauseStream
-            | Self::ResumeStream
-            | Self::InterruptStream
-            | Self::DeclareSilence { .. } => Permission::Broadcast,
+            Self::Publish { .. } | Self::Pause | Self::Resume | Self::Interrupt | Self::DeclareSilence { .. } => {
+                Permission::Publish
+            }
             Self::StopRoom => Permission::StopRoom,
-            Self::RemoveListener { .. } => Permission::RemoveListener,
-            Self::React { .. } | Self::Write { .. } => Permission::Engage,
+            Self::RemoveMember { .. } => Permission::RemoveMember,
+            Self::React { .. } | Self::Write { .. } | Self::Edit { .. } | Self::Delete { .. } => Permission::Engage,
+            Self::Pin { .. } => Permission::Moderate,
         }
     }
 }

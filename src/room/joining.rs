@@ -1,0 +1,246 @@
+//! Coming and going: taking a place, taking it up again, losing the connection, leaving.
+
+use super::{
+    Audience, ConnectionRef, Effects, Endpoint, JoinRequested, Joined, Marks, Member, Missed, ResumeRequested, Resumed,
+    Room, RoomCreated, RoomEvent, RoomMessage, chat, links, publications,
+};
+use crate::{
+    id::{AccountId, ConnectionId, MemberId, NodeId, Seq},
+    refusal::Refusal,
+    time::Timestamp,
+};
+
+/// The owner has a place from the first entry on.
+pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
+    if room.created.is_some() {
+        return;
+    }
+    room.roster.members.push(Member {
+        id: created.owner_member,
+        account: created.owner,
+        name: created.owner_name.clone(),
+        email: None,
+        role: created.policy.kind.owner_role(),
+        joined_at: at,
+        active_at: at,
+        last_reaction: None,
+        last_message: None,
+        endpoint: Endpoint::Away(at),
+        is_permanent: true,
+        marks: Marks::default(),
+        token: None,
+    });
+    room.created = Some(created.clone());
+}
+
+/// Gives a place. Says whose it is, if one was given.
+pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effects: &mut Effects) -> Option<MemberId> {
+    if let Err(refusal) = check_join(room, request) {
+        effects.refuse(request.connection.id, refusal);
+        return None;
+    }
+    let held = place_of(room, request).map(|member| member.id);
+    let id = held.unwrap_or_else(|| add(room, request, at));
+    let member = room.roster.find_mut(id)?;
+    member.connect(request.connection, effects);
+    member.token = Some(request.token);
+    member.marks = request.marks;
+    if !member.is_permanent {
+        member.name = request.name.clone();
+        member.email = request.email.clone();
+        member.active_at = at;
+    }
+    // A new page captures nothing yet; what was sent before is interrupted until it shares again.
+    publications::interrupt(room, id, at);
+    let member = room.roster.find(id)?.clone();
+    if room.is_listed(&member) {
+        room.tell_membership(&RoomEvent::MemberJoined { member: member.view() }, effects);
+    }
+    if held.is_some() {
+        links::reopen(room, &member, effects);
+    }
+    welcome(room, &member, request, at, effects);
+    Some(id)
+}
+
+/// The place that the request leads to, if there is one already.
+fn place_of<'a>(room: &'a Room, request: &JoinRequested) -> Option<&'a Member> {
+    room.members().find(|member| member.account == request.account && member.role == request.role)
+}
+
+fn add(room: &mut Room, request: &JoinRequested, at: Timestamp) -> MemberId {
+    room.roster.members.push(Member {
+        id: request.member,
+        account: request.account,
+        name: request.name.clone(),
+        email: None,
+        role: request.role,
+        joined_at: at,
+        active_at: at,
+        last_reaction: None,
+        last_message: None,
+        endpoint: Endpoint::Away(at),
+        is_permanent: false,
+        marks: request.marks,
+        token: None,
+    });
+    request.member
+}
+
+/// Whether a place can be had as the room stands.
+pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Refusal> {
+    open_to(room, request.connection)?;
+    let policy = &room.created().ok_or(Refusal::RoomNotFound)?.policy;
+    if !policy.kind.has_role(request.role) {
+        return Err(Refusal::NotAllowed);
+    }
+    let standing = room.standing_for(request.account, request.role);
+    room.permit(standing, request.kind, request.role.permission())?;
+    let place = place_of(room, request);
+    match place {
+        Some(place) if place.is_permanent => {
+            let is_taken = place.connection().is_some() && !request.take_over;
+            return if is_taken { Err(Refusal::HostElsewhere) } else { Ok(()) };
+        }
+        Some(_) if room.roster.removed.knows(request.marks) => return Err(Refusal::Removed),
+        Some(_) => return Ok(()),
+        None => {}
+    }
+    let taken = room.with_role(request.role).filter(|member| !member.is_permanent).count();
+    match () {
+        () if room.roster.removed.knows(request.marks) => Err(Refusal::Removed),
+        () if taken >= policy.kind.capacity(request.role, policy) as usize => Err(Refusal::RoomFull),
+        () if room.roster.is_address_full(request.marks.address, policy.max_members_per_address) => {
+            Err(Refusal::AddressFull)
+        }
+        () => Ok(()),
+    }
+}
+
+/// Whether the room can give a place to a connection at all.
+fn open_to(room: &Room, connection: ConnectionRef) -> Result<(), Refusal> {
+    match () {
+        () if room.created.is_none() => Err(Refusal::RoomNotFound),
+        () if room.ended.is_some() => Err(Refusal::RoomEnded),
+        () if room.member_at(connection.id).is_some() => Err(Refusal::OutOfOrder),
+        () => Ok(()),
+    }
+}
+
+fn welcome(room: &mut Room, member: &Member, request: &JoinRequested, at: Timestamp, effects: &mut Effects) {
+    let Some(view) = room.view(member.id) else { return };
+    let joined =
+        Joined { member: member.id, token: request.token, seq: room.seq, now: at, room: view, ice_servers: None };
+    effects.send(Audience::Connection(request.connection.id), RoomMessage::Joined(joined));
+    chat::deliver_to(room, member, effects);
+}
+
+/// Takes a place up again. Says whose it is, if it was.
+pub(super) fn resume(
+    room: &mut Room,
+    request: &ResumeRequested,
+    at: Timestamp,
+    effects: &mut Effects,
+) -> Option<MemberId> {
+    let place = match check_resume(room, request) {
+        Ok(place) => place,
+        Err(refusal) => {
+            effects.refuse(request.connection.id, refusal);
+            return None;
+        }
+    };
+    let member = room.roster.find_mut(place)?;
+    member.connect(request.connection, effects);
+    let member = member.clone();
+    let missed = missed_since(room, &member, request.last_seq)?;
+    let resumed = Resumed { seq: room.seq, now: at, missed, ice_servers: None };
+    effects.send(Audience::Connection(request.connection.id), RoomMessage::Resumed(resumed));
+    chat::deliver_to(room, &member, effects);
+    if room.is_listed(&member) {
+        room.tell_membership(&RoomEvent::MemberConnected { member: member.id, connected: true }, effects);
+    }
+    Some(place)
+}
+
+/// The place that a page comes back to, if it is still that page's.
+pub(super) fn check_resume(room: &Room, request: &ResumeRequested) -> Result<MemberId, Refusal> {
+    open_to(room, request.connection)?;
+    let is_held = |member: &&Member| member.account == request.account && member.token == Some(request.token);
+    let member = room.members().find(is_held).ok_or_else(|| refusal_of_resume(room, request.account))?;
+    // What guests may do can have changed since the place was taken.
+    room.permit(room.standing_as(member), request.kind, member.role.permission())?;
+    Ok(member.id)
+}
+
+/// A place that has another token by now was taken over by another page. Without a place there is nothing to resume; and a second
+/// page of the owner has to ask, so it may join instead.
+fn refusal_of_resume(room: &Room, account: AccountId) -> Refusal {
+    let has_place = room.members().any(|member| member.account == account && !member.is_permanent);
+    match () {
+        () if room.roster.removed.has(account) => Refusal::Removed,
+        () if has_place => Refusal::SessionReplaced,
+        () => Refusal::NotAMember,
+    }
+}
+
+/// What a member missed. The events of `last_seq` itself are told again: the connection may have ended among them, and
+/// applying an event twice changes nothing.
+fn missed_since(room: &Room, member: &Member, last_seq: Seq) -> Option<Missed> {
+    let most = room.created()?.policy.events_kept as usize;
+    let kept_from = room.recent.front().map_or(room.seq, |(_, oldest)| oldest.seq.next());
+    let complete = room.recent.len() < most || last_seq >= kept_from;
+    if !complete || last_seq > room.seq {
+        return room.view(member.id).map(Missed::Room);
+    }
+    let is_missed = |audience: Audience, seq: Seq| audience.outlasts_connections_of(member) && seq >= last_seq;
+    let kept = room.recent.iter().filter(|(audience, event)| is_missed(*audience, event.seq));
+    Some(Missed::Events(kept.map(|(_, event)| event.event.clone()).collect()))
+}
+
+/// Whether it was a member's.
+pub(super) fn lose_connection(room: &mut Room, connection: ConnectionId, at: Timestamp, effects: &mut Effects) -> bool {
+    disconnect(room, |held| held.id == connection, at, effects)
+}
+
+/// Whether it was the node of a member's connection. Whoever was in their grace period could not come back while nobody
+/// served the room, so it begins anew.
+pub(super) fn lose_node(room: &mut Room, node: NodeId, at: Timestamp, effects: &mut Effects) -> bool {
+    let others = room.roster.members.iter_mut().filter(|member| !member.is_permanent);
+    for member in others.filter(|member| member.connection().is_none()) {
+        member.endpoint = Endpoint::Away(at);
+    }
+    disconnect(room, |held| held.node == node, at, effects)
+}
+
+fn disconnect(room: &mut Room, lost: impl Fn(ConnectionRef) -> bool, at: Timestamp, effects: &mut Effects) -> bool {
+    let is_lost = |member: &&mut Member| member.connection().is_some_and(&lost);
+    let mut gone = Vec::new();
+    for member in room.roster.members.iter_mut().filter(is_lost) {
+        member.endpoint = Endpoint::Away(at);
+        gone.push(member.clone());
+    }
+    // An ended room has told its last: pages leave it then, one after the other.
+    for member in gone.iter().filter(|member| room.ended.is_none() && room.is_listed(member)) {
+        room.tell_membership(&RoomEvent::MemberConnected { member: member.id, connected: false }, effects);
+    }
+    !gone.is_empty()
+}
+
+/// A place is free at once; the owner's lasts as long as the room.
+pub(super) fn leave(room: &mut Room, connection: ConnectionId, at: Timestamp, effects: &mut Effects) {
+    let Some(member) = room.member_at(connection).cloned() else { return };
+    if member.is_permanent {
+        disconnect(room, |held| held.id == connection, at, effects);
+        publications::end_of(room, member.id);
+    } else {
+        let left = free(room, |known| known.id != member.id);
+        left.into_iter().for_each(|member| room.tell_membership(&RoomEvent::MemberLeft { member }, effects));
+    }
+}
+
+/// Frees the places that `keep` refuses, with all that their members send, and names them.
+pub(super) fn free(room: &mut Room, keep: impl Fn(&Member) -> bool) -> Vec<MemberId> {
+    let freed: Vec<_> = room.roster.release(keep).into_iter().map(|trace| trace.member).collect();
+    freed.iter().for_each(|member| publications::end_of(room, *member));
+    freed
+}

@@ -1,0 +1,58 @@
+//! What a room is created with: its kind and every limit and duration that a replay depends on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{limits::Limits, rules::RoomKind};
+
+/// The kind and the limits of a room. They stand in its first entry, so that later changes of the settings, or of a constant in a
+/// later release, do not change what an old log means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Which rules hold.
+    pub kind: RoomKind,
+    /// Places beside the owner's.
+    pub max_members: u32,
+    /// Of these, places for people who come from one address.
+    pub max_members_per_address: u32,
+    /// How many may send at once.
+    pub max_publications: u32,
+    /// Milliseconds without sound or activity after which the room ends.
+    pub idle_ms: u64,
+    /// Milliseconds without the owner after which the room ends, where its kind needs the owner.
+    pub owner_absent_ms: u64,
+    /// Milliseconds after its end that the owner can open it again.
+    pub reopen_ms: u64,
+    /// Milliseconds that a member who lost the connection keeps the place.
+    pub member_grace_ms: u64,
+    /// Milliseconds that a publication outlasts its source or its member's connection.
+    pub publication_grace_ms: u64,
+    /// Milliseconds before its end that the room warns.
+    pub end_warning_ms: u64,
+    /// Messages that the room itself keeps; all others are in the archive alone.
+    pub messages_kept: u32,
+    /// Events kept for members who resume.
+    pub events_kept: u32,
+    /// Former members who can still be removed.
+    pub former_members_kept: u32,
+}
+
+impl Policy {
+    /// The policy of a broadcast under these limits.
+    pub const fn broadcast(limits: &Limits) -> Self {
+        Self {
+            kind: RoomKind::Broadcast,
+            max_members: limits.max_listeners,
+            max_members_per_address: limits.max_listeners_per_address,
+            max_publications: 1,
+            idle_ms: limits.room_idle_ms,
+            owner_absent_ms: limits.room_host_absent_ms,
+            reopen_ms: limits.room_reopen_ms,
+            member_grace_ms: limits.listener_grace_ms,
+            publication_grace_ms: limits.host_grace_ms,
+            end_warning_ms: 10 * 60 * 1000,
+            messages_kept: 50,
+            events_kept: 128,
+            former_members_kept: 256,
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! What members send.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Effects, Foreseen, Member, Room, RoomEvent};
+use crate::{
+    id::{ConnectionId, MemberId, PublicationId},
+    refusal::Refusal,
+    rules::Notice,
+    time::Timestamp,
+};
+
+/// Where a member's sound comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A tab's or the system's sound (`getDisplayMedia`).
+    Display,
+    /// A microphone (`getUserMedia`).
+    Microphone,
+}
+
+/// What kind of media is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Media {
+    /// Sound.
+    #[default]
+    Audio,
+}
+
+/// How a publication is, or what is sent in a room as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StreamState {
+    /// Nothing yet.
+    #[default]
+    Idle,
+    /// Sound.
+    Live,
+    /// Silence on purpose.
+    Paused,
+    /// It was live, and its source or its sender's connection is away.
+    Interrupted,
+    /// The room has ended.
+    Ended,
+}
+
+/// What a member sends, as others see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publication {
+    /// Its id.
+    pub id: PublicationId,
+    /// Who sends it.
+    pub by: MemberId,
+    /// Its media.
+    #[serde(default)]
+    pub media: Media,
+    /// Where it comes from.
+    pub source: Source,
+    /// How it is.
+    pub state: StreamState,
+    /// Whether it gives no sound, and nobody means it to: a microphone that the system has muted, or digital silence.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
+    /// When it was begun.
+    pub started_at: Timestamp,
+}
+
+/// A publication as its sender last declared it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Declared {
+    id: PublicationId,
+    by: MemberId,
+    source: Source,
+    phase: Phase,
+    silent: bool,
+    started_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Phase {
+    Live,
+    Paused,
+    Interrupted(Timestamp),
+}
+
+impl Phase {
+    const fn begun(paused: bool) -> Self {
+        if paused { Self::Paused } else { Self::Live }
+    }
+}
+
+impl Declared {
+    /// What others are told, which depends on whether the sender's connection is there.
+    fn shown(&self, is_connected: bool) -> Publication {
+        let state = match self.phase {
+            Phase::Interrupted(_) => StreamState::Interrupted,
+            Phase::Live if is_connected => StreamState::Live,
+            Phase::Paused if is_connected => StreamState::Paused,
+            Phase::Live | Phase::Paused => StreamState::Interrupted,
+        };
+        let Self { id, by, source, silent, started_at, .. } = *self;
+        Publication { id, by, media: Media::Audio, source, state, silent, started_at }
+    }
+
+    /// Since when it has been interrupted, given since when its sender's connection has been away.
+    const fn interrupted_at(&self, away_since: Option<Timestamp>) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Interrupted(since) => Some(since),
+            Phase::Live | Phase::Paused => away_since,
+        }
+    }
+}
+
+impl Room {
+    /// What is sent, in the order in which it was begun.
+    pub fn publications(&self) -> Vec<Publication> {
+        let is_connected = |by| self.roster.find(by).is_some_and(|member| member.connection().is_some());
+        self.publications.iter().map(|declared| declared.shown(is_connected(declared.by))).collect()
+    }
+
+    /// What one member sends.
+    pub(crate) fn publications_of(&self, member: MemberId) -> impl Iterator<Item = PublicationId> {
+        self.publications.iter().filter(move |declared| declared.by == member).map(|declared| declared.id)
+    }
+
+    /// What is sent in the room, as one state.
+    pub fn stream_state(&self) -> StreamState {
+        match self.ended {
+            Some(_) => StreamState::Ended,
+            None => self.publications().first().map_or(StreamState::Idle, |publication| publication.state),
+        }
+    }
+
+    fn declared_by(&self, member: &Member) -> Option<&Declared> {
+        self.publications.iter().find(|declared| declared.by == member.id)
+    }
+
+    fn own_declared(&mut self, connection: ConnectionId) -> Option<&mut Declared> {
+        let member = self.member_at(connection)?.id;
+        self.publications.iter_mut().find(|declared| declared.by == member)
+    }
+}
+
+/// Begins a publication of the member's, or changes the one there is.
+pub(super) fn publish(
+    room: &mut Room,
+    connection: ConnectionId,
+    (id, source, paused): (PublicationId, Source, bool),
+    at: Timestamp,
+    effects: &mut Effects,
+) {
+    let Some(by) = room.member_at(connection).map(|member| member.id) else { return };
+    if let Err(refusal) = foresee_publish(room, connection, source, paused) {
+        return effects.refuse(connection, refusal);
+    }
+    match room.own_declared(connection) {
+        Some(declared) => {
+            (declared.source, declared.phase, declared.silent) = (source, Phase::begun(paused), false);
+        }
+        None => room.publications.push(Declared {
+            id,
+            by,
+            source,
+            phase: Phase::begun(paused),
+            silent: false,
+            started_at: at,
+        }),
+    }
+}
+
+/// What comes of a start: nothing where the publication is so already.
+pub(super) fn foresee_publish(
+    room: &Room,
+    connection: ConnectionId,
+    source: Source,
+    paused: bool,
+) -> Result<Foreseen, Refusal> {
+    let member = room.member_at(connection).ok_or(Refusal::NotAMember)?;
+    let most = room.created().map_or(0, |created| created.policy.max_publications as usize);
+    match room.declared_by(member) {
+        Some(declared) => Ok(Foreseen::if_changed(
+            declared.phase != Phase::begun(paused) || declared.silent || declared.source != source,
+        )),
+        None if room.publications.len() >= most => Err(Refusal::StreamNotReady),
+        None => Ok(Foreseen::Change),
+    }
+}
+
+/// Pauses what the member sends, or ends the pause.
+pub(super) fn turn(room: &mut Room, paused: bool, connection: ConnectionId, effects: &mut Effects) {
+    match foresee_turn(room, connection, paused) {
+        Ok(_) => {
+            if let Some(declared) = room.own_declared(connection) {
+                declared.phase = Phase::begun(paused);
+            }
+        }
+        Err(refusal) => effects.refuse(connection, refusal),
+    }
+}
+
+/// What comes of a pause or its end. A command that arrives twice, such as after a resume, has already been carried out.
+pub(super) fn foresee_turn(room: &Room, connection: ConnectionId, paused: bool) -> Result<Foreseen, Refusal> {
+    let declared = room.member_at(connection).and_then(|member| room.declared_by(member));
+    match declared.map(|declared| declared.phase) {
+        Some(phase) if phase == Phase::begun(paused) => Ok(Foreseen::Nothing),
+        Some(phase) if phase == Phase::begun(!paused) => Ok(Foreseen::Change),
+        _ => Err(Refusal::StreamNotReady),
+    }
+}
+
+/// What the member sent has no source for now.
+pub(super) fn interrupt(room: &mut Room, member: MemberId, at: Timestamp) {
+    for declared in room.publications.iter_mut().filter(|declared| declared.by == member) {
+        if !matches!(declared.phase, Phase::Interrupted(_)) {
+            declared.phase = Phase::Interrupted(at);
+            declared.silent = false;
+        }
+    }
+}
+
+/// What comes of an interruption.
+pub(super) fn foresee_interruption(room: &Room, connection: ConnectionId) -> Foreseen {
+    let declared = room.member_at(connection).and_then(|member| room.declared_by(member));
+    Foreseen::if_changed(declared.is_some_and(|declared| !matches!(declared.phase, Phase::Interrupted(_))))
+}
+
+/// The source gives no sound, or does again.
+pub(super) fn declare_silence(room: &mut Room, connection: ConnectionId, silent: bool, effects: &mut Effects) {
+    match foresee_silence(room, connection, silent) {
+        Ok(_) => {
+            if let Some(declared) = room.own_declared(connection) {
+                declared.silent = silent;
+            }
+        }
+        Err(refusal) => effects.refuse(connection, refusal),
+    }
+}
+
+/// What comes of such a declaration.
+pub(super) fn foresee_silence(room: &Room, connection: ConnectionId, silent: bool) -> Result<Foreseen, Refusal> {
+    let declared = room.member_at(connection).and_then(|member| room.declared_by(member));
+    match declared {
+        Some(declared) if !matches!(declared.phase, Phase::Interrupted(_)) => {
+            Ok(Foreseen::if_changed(declared.silent != silent))
+        }
+        _ => Err(Refusal::StreamNotReady),
+    }
+}
+
+/// A member sends nothing any more.
+pub(super) fn end_of(room: &mut Room, member: MemberId) {
+    room.publications.retain(|declared| declared.by != member);
+}
+
+/// Ends what has been interrupted for too long by `at`.
+pub(super) fn end_interrupted(room: &mut Room, at: Timestamp) {
+    let over: Vec<_> = interruptions(room).filter(|(_, due)| *due <= at).map(|(by, _)| by).collect();
+    over.into_iter().for_each(|by| end_of(room, by));
+}
+
+/// When each interrupted publication ends, and whose it is.
+pub(super) fn interruptions(room: &Room) -> impl Iterator<Item = (MemberId, Timestamp)> {
+    let grace_ms = room.created().map_or(0, |created| created.policy.publication_grace_ms);
+    room.publications.iter().filter_map(move |declared| {
+        let away_since = room.roster.find(declared.by).and_then(Member::away_since);
+        declared.interrupted_at(away_since).map(|since| (declared.by, since.after_ms(grace_ms)))
+    })
+}
+
+/// Tells what is sent in another way than before. The end of the room is told by its own event.
+pub(super) fn announce(room: &Room, before: &[Publication], effects: &mut Effects) {
+    let (Some(created), None) = (room.created(), room.ended) else { return };
+    let audiences = created.policy.kind.audiences(Notice::Publication);
+    let now = room.publications();
+    for ended in before.iter().filter(|known| now.iter().all(|publication| publication.id != known.id)) {
+        effects.announce_to(audiences.clone(), &RoomEvent::PublicationEnded { publication: ended.id });
+    }
+    for publication in now.into_iter().filter(|publication| !before.contains(publication)) {
+        effects.announce_to(audiences.clone(), &RoomEvent::PublicationChanged { publication });
+    }
+}

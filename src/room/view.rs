@@ -1,0 +1,341 @@
+//! The room as one of its members sees it, and what happens in it as members are told: a view to which every event is applied is
+//! the view that the room itself would show.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Link, Message, Publication, StreamState};
+use crate::{
+    engagement::{MessageText, Reaction},
+    id::{DisplayName, MemberId, MessageNumber, PublicationId, RoomCode, Seq},
+    limits::MESSAGES_AT_ONCE,
+    time::Timestamp,
+};
+
+/// Why a room ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// Its owner stopped it.
+    Stopped,
+    /// Nobody was live and nothing happened for too long.
+    Idle,
+    /// The host stayed away for too long.
+    HostAbsent,
+}
+
+/// A member as others see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberView {
+    /// The place.
+    pub member: MemberId,
+    /// The name.
+    pub name: DisplayName,
+    /// The e-mail address, if they signed in with a provider that has checked it and want the owner to see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Whether a connection is there; without one the place is kept for the grace period.
+    pub connected: bool,
+    /// When the place was taken.
+    pub joined_at: Timestamp,
+    /// When they last did something: came, reacted or wrote.
+    pub active_at: Timestamp,
+    /// Their last reaction.
+    pub last_reaction: Option<Reaction>,
+    /// Their last message.
+    pub last_message: Option<MessageText>,
+}
+
+/// A room as one of its members sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomView {
+    /// Its code.
+    pub code: RoomCode,
+    /// The owner's place, present or not.
+    pub owner: MemberId,
+    /// The owner's name.
+    pub owner_name: DisplayName,
+    /// Places beside the owner's.
+    pub max_members: u32,
+    /// How many the audience counts. For members who do not see its names it may lag behind a little.
+    pub attendance: u32,
+    /// What is sent in the room.
+    pub publications: Vec<Publication>,
+    /// Whom the member connects with.
+    pub links: Vec<Link>,
+    /// When the room ends unless something happens, once that is near.
+    pub ends_at: Option<Timestamp>,
+    /// Why it ended, once it has.
+    pub ended: Option<EndReason>,
+    /// Who is there, in order of arrival; empty for those who may not know.
+    pub members: Vec<MemberView>,
+    /// The latest messages that the member may read, oldest first, at most [`MESSAGES_AT_ONCE`].
+    pub messages: Vec<Message>,
+    /// Whether there are older ones.
+    pub has_earlier_messages: bool,
+}
+
+/// What happened in a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RoomEvent {
+    /// Somebody took a place, or came back to theirs with a new page.
+    MemberJoined {
+        /// Who.
+        member: MemberView,
+    },
+    /// A member lost or regained the connection.
+    MemberConnected {
+        /// Whose.
+        member: MemberId,
+        /// Whether it is there.
+        connected: bool,
+    },
+    /// A member's place is free.
+    MemberLeft {
+        /// Whose.
+        member: MemberId,
+    },
+    /// The audience has grown or shrunk.
+    AttendanceChanged {
+        /// See [`RoomView::attendance`].
+        attendance: u32,
+    },
+    /// The member is to connect with another one, or anew with a page of theirs that has just been opened.
+    LinkOpened {
+        /// Whom with, and who offers.
+        link: Link,
+    },
+    /// The member is not connected with another one any more.
+    LinkClosed {
+        /// Whom with.
+        peer: MemberId,
+    },
+    /// Something is sent, or is sent in another way.
+    PublicationChanged {
+        /// What.
+        publication: Publication,
+    },
+    /// Something is not sent any more.
+    PublicationEnded {
+        /// What.
+        publication: PublicationId,
+    },
+    /// A member reacted.
+    Reacted {
+        /// Who.
+        member: MemberId,
+        /// With what.
+        reaction: Reaction,
+        /// When.
+        at: Timestamp,
+    },
+    /// A member wrote.
+    MessageSent {
+        /// What.
+        message: Message,
+    },
+    /// A message was changed.
+    MessageEdited {
+        /// Which.
+        number: MessageNumber,
+        /// Its author's place.
+        author: MemberId,
+        /// How often it was changed by now.
+        version: u32,
+        /// What it says.
+        text: MessageText,
+    },
+    /// A message was deleted.
+    MessageDeleted {
+        /// Which.
+        number: MessageNumber,
+    },
+    /// A message was pinned, or its pin was taken away.
+    MessagePinned {
+        /// Which.
+        number: MessageNumber,
+        /// Whether it is pinned.
+        pinned: bool,
+    },
+    /// The owner's page has been given the messages up to this one.
+    MessagesDelivered {
+        /// The last of them.
+        up_to: MessageNumber,
+    },
+    /// The room's end has come near, has moved, or is far again.
+    EndExpected {
+        /// See [`RoomView::ends_at`].
+        ends_at: Option<Timestamp>,
+    },
+    /// The room has ended.
+    RoomEnded {
+        /// Why.
+        reason: EndReason,
+    },
+}
+
+impl RoomEvent {
+    /// The member whose name or words it holds, or whose doing it is.
+    pub const fn subject(&self) -> Option<MemberId> {
+        match self {
+            Self::MemberJoined { member } => Some(member.member),
+            Self::MessageSent { message } => Some(message.author),
+            Self::MessageEdited { author, .. }
+            | Self::MemberConnected { member: author, .. }
+            | Self::MemberLeft { member: author }
+            | Self::Reacted { member: author, .. } => Some(*author),
+            Self::AttendanceChanged { .. }
+            | Self::LinkOpened { .. }
+            | Self::LinkClosed { .. }
+            | Self::PublicationChanged { .. }
+            | Self::PublicationEnded { .. }
+            | Self::MessageDeleted { .. }
+            | Self::MessagePinned { .. }
+            | Self::MessagesDelivered { .. }
+            | Self::EndExpected { .. }
+            | Self::RoomEnded { .. } => None,
+        }
+    }
+
+    /// Whether it is about what members say rather than who is there and what is sent.
+    pub const fn is_talk(&self) -> bool {
+        matches!(
+            self,
+            Self::Reacted { .. }
+                | Self::MessageSent { .. }
+                | Self::MessageEdited { .. }
+                | Self::MessageDeleted { .. }
+                | Self::MessagePinned { .. }
+                | Self::MessagesDelivered { .. }
+        )
+    }
+}
+
+/// A room's event with its place in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SequencedEvent {
+    /// The place in the log.
+    pub seq: Seq,
+    /// What happened.
+    pub event: RoomEvent,
+}
+
+impl RoomView {
+    /// What fits on a page at a glance: without the members and what they wrote, which can be much.
+    pub fn outline(&self) -> Self {
+        Self {
+            links: Vec::new(),
+            members: Vec::new(),
+            messages: Vec::new(),
+            publications: self.publications.clone(),
+            owner_name: self.owner_name.clone(),
+            ..*self
+        }
+    }
+
+    /// What is sent in the room, as one state.
+    pub fn stream(&self) -> StreamState {
+        match self.ended {
+            Some(_) => StreamState::Ended,
+            None => self.publications.first().map_or(StreamState::Idle, |publication| publication.state),
+        }
+    }
+
+    /// Whether something is sent that gives no sound, and nobody means it to.
+    pub fn is_silent(&self) -> bool {
+        self.publications.iter().any(|publication| publication.silent)
+    }
+
+    /// When what is sent was begun.
+    pub fn started_at(&self) -> Option<Timestamp> {
+        self.publications.first().map(|publication| publication.started_at)
+    }
+
+    /// The link with another member.
+    pub fn link_with(&self, peer: MemberId) -> Option<&Link> {
+        self.links.iter().find(|link| link.has(peer))
+    }
+
+    /// Brings the view up to date. Applying an event twice changes nothing.
+    pub fn apply(&mut self, event: &RoomEvent) {
+        match event {
+            RoomEvent::MemberJoined { member } => self.add_member(member),
+            RoomEvent::MemberConnected { member, connected } => {
+                self.with_member(*member, |known| known.connected = *connected);
+            }
+            RoomEvent::MemberLeft { member } => self.members.retain(|known| known.member != *member),
+            RoomEvent::AttendanceChanged { attendance } => self.attendance = *attendance,
+            RoomEvent::LinkOpened { link } => {
+                self.links.retain(|known| known != link);
+                self.links.push(*link);
+                self.links.sort_unstable();
+            }
+            RoomEvent::LinkClosed { peer } => self.links.retain(|known| !known.has(*peer)),
+            RoomEvent::PublicationChanged { publication } => self.add_publication(publication),
+            RoomEvent::PublicationEnded { publication } => self.publications.retain(|known| known.id != *publication),
+            RoomEvent::Reacted { member, reaction, at } => self.with_member(*member, |known| {
+                known.last_reaction = Some(*reaction);
+                known.active_at = *at;
+            }),
+            RoomEvent::MessageSent { message } => self.add_message(message),
+            RoomEvent::MessageEdited { .. }
+            | RoomEvent::MessageDeleted { .. }
+            | RoomEvent::MessagePinned { .. }
+            | RoomEvent::MessagesDelivered { .. } => self.change_message(event),
+            RoomEvent::EndExpected { ends_at } => self.ends_at = *ends_at,
+            RoomEvent::RoomEnded { reason } => {
+                self.publications.clear();
+                self.links.clear();
+                self.ends_at = None;
+                self.ended = Some(*reason);
+            }
+        }
+    }
+
+    fn with_member(&mut self, member: MemberId, change: impl FnOnce(&mut MemberView)) {
+        if let Some(known) = self.members.iter_mut().find(|known| known.member == member) {
+            change(known);
+        }
+    }
+
+    fn add_member(&mut self, member: &MemberView) {
+        match self.members.iter_mut().find(|known| known.member == member.member) {
+            Some(known) => *known = member.clone(),
+            None => self.members.push(member.clone()),
+        }
+    }
+
+    fn add_publication(&mut self, publication: &Publication) {
+        match self.publications.iter_mut().find(|known| known.id == publication.id) {
+            Some(known) => known.clone_from(publication),
+            None => self.publications.push(publication.clone()),
+        }
+    }
+
+    /// A member's last message follows what becomes of it.
+    fn change_message(&mut self, event: &RoomEvent) {
+        for message in &mut self.messages {
+            let before = message.text.clone();
+            message.apply(event);
+            let author = self.members.iter_mut().find(|member| member.member == message.author);
+            if let Some(author) = author.filter(|author| before != message.text && author.last_message == before) {
+                author.last_message.clone_from(&message.text);
+            }
+        }
+    }
+
+    fn add_message(&mut self, message: &Message) {
+        if self.messages.iter().any(|known| known.number >= message.number) {
+            return;
+        }
+        self.with_member(message.author, |known| {
+            known.last_message.clone_from(&message.text);
+            known.active_at = message.sent_at;
+        });
+        self.messages.push(message.clone());
+        if self.messages.len() > MESSAGES_AT_ONCE {
+            self.messages.remove(0);
+            self.has_earlier_messages = true;
+        }
+    }
+}

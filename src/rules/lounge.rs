@@ -1,0 +1,35 @@
+//! A lounge: equals who all see one another and may all send. It goes on while nobody is there.
+
+use crate::{
+    role::{Permission, Standing},
+    room::{End, EndReason, Link, Member, Policy, Room},
+};
+
+pub(super) const fn allows(standing: Standing, permission: Permission) -> bool {
+    use Permission::*;
+    let is_member = matches!(standing, Standing::Owner | Standing::Participant);
+    match permission {
+        Participate => is_member || matches!(standing, Standing::Account),
+        Publish | SeeAudience | ReadMessages | Engage | Leave => is_member,
+        ReopenRoom | StopRoom | RemoveMember | Moderate => matches!(standing, Standing::Owner),
+        _ => false,
+    }
+}
+
+pub(super) const fn standing(is_owner: bool) -> Standing {
+    if is_owner { Standing::Owner } else { Standing::Participant }
+}
+
+/// Two members connect while one of them sends. The smaller id offers, so that offers never collide.
+pub(super) fn links_of(room: &Room, member: &Member) -> Vec<Link> {
+    let sends = |member: &Member| room.publications_of(member.id).next().is_some();
+    let member_sends = sends(member);
+    let others = room.members().filter(|other| other.id != member.id && (member_sends || sends(other)));
+    let link = |other: &Member| Link { offerer: member.id.min(other.id), answerer: member.id.max(other.id) };
+    others.map(link).collect()
+}
+
+/// Nothing happens for too long, whoever is there.
+pub(super) fn ends(room: &Room, policy: &Policy) -> Vec<End> {
+    vec![End { at: room.active_at().after_ms(policy.idle_ms), reason: EndReason::Idle, period_ms: policy.idle_ms }]
+}
