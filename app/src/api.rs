@@ -2,7 +2,7 @@
 
 use heartogether::{
     id::{DisplayName, RoomCode, RoomId},
-    protocol::StreamState,
+    room::StreamState,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::routes::{self, Destination};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, Caller, NewSession, Remainder, SessionKey, Told, Visitor};
 pub use error::ApiError;
-pub use heartogether::protocol::{IceConfiguration, IceServer, Relay};
+pub use heartogether::ice::{IceConfiguration, IceServer, Relay};
 #[cfg(feature = "ssr")]
 use heartogether::{
     refusal::Refusal,

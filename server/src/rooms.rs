@@ -1,6 +1,6 @@
 //! This node's room replicas: one task a live room.
 //!
-//! A actor is fed by the room's log and owns the [`Room`](heartogether::room::Room) and the send_queues of this node's
+//! An actor is fed by the room's log and owns the [`Room`](heartogether::room::Room) and the send_queues of this node's
 //! connections to it. It decides nothing: [`step`](heartogether::room::step) does. The registry here owns the handles.
 
 mod actor;
@@ -93,12 +93,12 @@ impl Rooms {
         self.opened().handles.len()
     }
 
-    /// Whether this node has a actor of it, which ends a while after the room.
+    /// Whether this node has an actor of it, which ends a while after the room.
     pub(crate) fn is_open(&self, room: RoomId) -> bool {
         self.opened().handles.contains_key(&room)
     }
 
-    /// Whether this node has a actor of it, and the room has not ended.
+    /// Whether this node has an actor of it, and the room has not ended.
     pub(crate) fn is_live(&self, room: RoomId) -> bool {
         self.opened().handles.get(&room).is_some_and(RoomHandle::is_live)
     }

@@ -1,21 +1,23 @@
 //! `GET /ws`: the connections over which members talk to their rooms.
 //!
-//! `upgrade` lets a connection in, `reader` listens to it, `writer` speaks to it, and an [`SendQueue`] is all that others
+//! `upgrade` lets a connection in, `reader` listens to it, `connection` knows what it has said so far, `room_requests` carries out
+//! what it asks of its rooms, `writer` speaks to it, and a [`SendQueue`] is all that others
 //! hold of it. Every frame is hostile until checked, and a connection that misbehaves is closed alone.
 
 mod close_reason;
+mod connection;
 mod frame_counter;
-mod message_handler;
 mod origin_check;
 mod rate_limits;
 mod reader;
+mod room_requests;
 mod send_queue;
 mod upgrade;
 mod writer;
 
 pub(crate) use close_reason::CloseReason;
 #[cfg(test)]
-pub(crate) use message_handler::MessageHandler;
+pub(crate) use connection::Connection;
 pub(crate) use origin_check::Origins;
 pub(crate) use rate_limits::CommandLimits;
 pub(crate) use send_queue::{Frame, SendQueue};

@@ -1,7 +1,7 @@
 //! What becomes of accounts: guests who sign in, people who log out, and those who delete their data.
 
 use heartogether::{
-    protocol::{ClientMessage, Ping, RoomEvent, SequencedEvent, ServerMessage},
+    protocol::{ClientMessage, Ping, ServerMessage}, room::{RoomEvent, SequencedEvent},
     refusal::Refusal,
     role::Role,
 };

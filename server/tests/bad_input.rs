@@ -4,10 +4,7 @@ use futures::FutureExt;
 use heartogether::{
     id::NegotiationId,
     limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES, Limits},
-    protocol::{
-        ClientMessage, Hello, PROTOCOL_VERSION, Ping, Refused, RoomEvent, ServerMessage, Signal, Source, StartStream,
-        encode,
-    },
+    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, Ping, Publish, Refused, ServerMessage, Signal, encode}, room::{RoomEvent, Source},
     refusal::Refusal,
     role::Role,
 };
@@ -154,7 +151,7 @@ async fn a_member_who_left_has_no_say() {
     leaver.send(&ClientMessage::LeaveRoom).await;
     leaver.signal(pair.as_host.member, offer(1)).await;
     assert_eq!(leaver.refusal().await, Refusal::NotAMember);
-    leaver.send(&ClientMessage::StartStream(StartStream { source: Source::Display, paused: false })).await;
+    leaver.send(&ClientMessage::Publish(Publish { source: Source::Display, paused: false })).await;
     assert_eq!(leaver.refusal().await, Refusal::NotAMember);
     assert!(matches!(pair.host.event().await, RoomEvent::ListenerLeft { .. }));
     pair.is_undisturbed().await;
@@ -201,7 +198,7 @@ async fn who_never_reads_is_let_go_and_the_room_goes_on() {
             Some(other) => panic!("{other:?}"),
         }
     }
-    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Microphone, paused: false })).await;
+    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Microphone, paused: false })).await;
     let mut turns = [ClientMessage::PauseStream, ClientMessage::ResumeStream].into_iter().cycle();
     let let_go = loop {
         pair.host.send(&turns.next().expect("the cycle has no end")).await;

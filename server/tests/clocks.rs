@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heartogether::{
     limits::Limits,
-    protocol::{Missed, RoomEvent, ServerMessage, StreamState},
+    protocol::ServerMessage, room::{Missed, RoomEvent, StreamState},
     role::Role,
     time::Timestamp,
 };
@@ -81,7 +81,7 @@ async fn a_date_that_jumped_while_the_server_was_down_costs_nobody_their_place_s
         assert_eq!(host.event().await, RoomEvent::ListenerLeft { member }, "time goes on from where it was");
         let mut late = after.site.greet(&pair.grace).await;
         late.send(&join(pair.code, Role::Listener)).await;
-        assert!(matches!(late.receive().await, ServerMessage::RoomJoined(_)));
+        assert!(matches!(late.receive().await, ServerMessage::Joined(_)));
     }
 }
 

@@ -4,10 +4,7 @@ use heartogether::{
     engagement::{MessageText, Reaction},
     id::Seq,
     limits::Limits,
-    protocol::{
-        ClientMessage, FetchMessages, Message, Refused, RemoveListener, RoomEvent, SendMessage, SendReaction,
-        ServerMessage,
-    },
+    protocol::{ClientMessage, FetchMessages, React, Refused, RemoveMember, ServerMessage, Write}, room::{Message, RoomEvent},
     refusal::Refusal,
     role::Role,
 };
@@ -16,10 +13,10 @@ use crate::support::{Connection, TestServer, join};
 
 fn write(nonce: u32) -> ClientMessage {
     let text = MessageText::parse(&format!("number {nonce}")).expect("a message of the tests");
-    ClientMessage::SendMessage(SendMessage { nonce, text })
+    ClientMessage::Write(Write { nonce, text })
 }
 
-const FIRE: ClientMessage = ClientMessage::SendReaction(SendReaction { reaction: Reaction::Fire });
+const FIRE: ClientMessage = ClientMessage::React(React { reaction: Reaction::Fire });
 
 async fn message(connection: &mut Connection) -> Message {
     match connection.event().await {
@@ -89,7 +86,7 @@ async fn only_the_host_fetches_messages_and_removes() {
     message(&mut pair.listener).await;
     let fetch = ClientMessage::FetchMessages(FetchMessages { before: Seq(u64::MAX) });
     let remove =
-        ClientMessage::RemoveListener(RemoveListener { member: pair.as_listener.member, block_address: false });
+        ClientMessage::RemoveMember(RemoveMember { member: pair.as_listener.member, block_address: false });
     for refused in [&fetch, &remove] {
         pair.listener.send(refused).await;
         assert_eq!(pair.listener.refusal().await, Refusal::NotAllowed);
@@ -113,7 +110,7 @@ async fn a_removed_listener_is_thrown_out_and_stays_out() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let member = pair.as_listener.member;
-    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member, block_address: false })).await;
+    pair.host.send(&ClientMessage::RemoveMember(RemoveMember { member, block_address: false })).await;
     assert_eq!(pair.listener.last_words().await, (Refusal::Removed, 1008));
     assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
     let mut again = server.site.greet(&pair.grace).await;

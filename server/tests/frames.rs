@@ -3,7 +3,7 @@
 use heartogether::{
     id::NegotiationId,
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAMES_PER_MESSAGE, Limits},
-    protocol::{Candidate, ClientMessage, Ping, RoomEvent, ServerMessage, Signal, encode},
+    protocol::{Candidate, ClientMessage, Ping, ServerMessage, Signal, encode}, room::RoomEvent,
     refusal::Refusal,
     role::Role,
 };

@@ -3,7 +3,7 @@
 use heartogether::{
     id::RoomCode,
     limits::{Limits, Quota},
-    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, RemoveListener, RoomEvent, ServerMessage},
+    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, RemoveMember, ServerMessage}, room::RoomEvent,
     refusal::Refusal,
     role::Role,
 };
@@ -51,7 +51,7 @@ fn is_refused(answer: &ServerMessage, refusal: Refusal) -> bool {
 /// Removes whoever has just come.
 async fn remove_newcomer(pair: &mut Pair, block_address: bool) {
     let RoomEvent::ListenerJoined { listener } = pair.host.event().await else { panic!("somebody came") };
-    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member: listener.member, block_address })).await;
+    pair.host.send(&ClientMessage::RemoveMember(RemoveMember { member: listener.member, block_address })).await;
     assert!(matches!(pair.host.event().await, RoomEvent::ListenerLeft { .. }));
 }
 
@@ -62,7 +62,7 @@ async fn a_new_guest_of_the_same_browser_is_not_let_in_again() {
     let mut pair = site.pair().await;
     let first = cookies(site, &[]).await;
     let (_connection, answer) = listen_from(site, "192.0.2.1", &first, pair.code).await;
-    assert!(matches!(answer, ServerMessage::RoomJoined(_)), "{answer:?}");
+    assert!(matches!(answer, ServerMessage::Joined(_)), "{answer:?}");
     remove_newcomer(&mut pair, false).await;
 
     let browser = of_browser(&first);
@@ -73,7 +73,7 @@ async fn a_new_guest_of_the_same_browser_is_not_let_in_again() {
     // Somebody else at the address of the removed one is let in.
     let other = cookies(site, &[]).await;
     let (_connection, answer) = listen_from(site, "192.0.2.1", &other, pair.code).await;
-    assert!(matches!(answer, ServerMessage::RoomJoined(_)), "{answer:?}");
+    assert!(matches!(answer, ServerMessage::Joined(_)), "{answer:?}");
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn if_the_host_chooses_nobody_is_let_in_from_the_same_address() {
     let site = &server.site;
     let mut pair = site.pair().await;
     let (_connection, answer) = listen_from(site, "2001:db8::1", &cookies(site, &[]).await, pair.code).await;
-    assert!(matches!(answer, ServerMessage::RoomJoined(_)), "{answer:?}");
+    assert!(matches!(answer, ServerMessage::Joined(_)), "{answer:?}");
     remove_newcomer(&mut pair, true).await;
     let mut connections = Vec::new();
     for (address, is_let_in) in [("2001:db8::2", false), ("2001:db8:0:1::1", true)] {
@@ -102,7 +102,7 @@ async fn an_address_that_is_not_the_hosts_has_a_share_of_the_places() {
     let site = &server.site;
     let pair = site.pair().await;
     let (_first, answer) = listen_from(site, "192.0.2.1", &cookies(site, &[]).await, pair.code).await;
-    assert!(matches!(answer, ServerMessage::RoomJoined(_)), "{answer:?}");
+    assert!(matches!(answer, ServerMessage::Joined(_)), "{answer:?}");
     let (_second, answer) = listen_from(site, "192.0.2.1", &cookies(site, &[]).await, pair.code).await;
     assert!(is_refused(&answer, Refusal::AddressFull), "{answer:?}");
     // Ada and Grace have one address.

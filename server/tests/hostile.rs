@@ -11,7 +11,7 @@ use std::{
 use futures::{StreamExt, stream};
 use heartogether::{
     limits::Limits,
-    protocol::{ClientMessage, JoinRoom, ServerMessage},
+    protocol::{ClientMessage, Join, ServerMessage},
     refusal::Refusal,
     role::Role,
 };
@@ -184,8 +184,8 @@ async fn hostile_frames_break_nothing_and_change_nothing() {
     for line in lines {
         hear(site.greet(&guest).await, &line).await;
         let mut host = site.greet(&stranger).await;
-        let take_over = JoinRoom { code: elsewhere, role: Role::Host, take_over: true };
-        host.send(&ClientMessage::JoinRoom(take_over)).await;
+        let take_over = Join { code: elsewhere, role: Role::Host, take_over: true };
+        host.send(&ClientMessage::Join(take_over)).await;
         if let ServerMessage::Refused(refused) = host.receive().await {
             assert_eq!(refused.refusal, Refusal::RoomEnded);
             elsewhere = site.create_room(&stranger).await;

@@ -2,10 +2,7 @@
 
 use heartogether::{
     limits::Limits,
-    protocol::{
-        ClientMessage, EndReason, JoinRoom, Missed, Refused, RemoveListener, RoomEvent, ServerMessage, Source,
-        StartStream, StreamState,
-    },
+    protocol::{ClientMessage, Join, Publish, Refused, RemoveMember, ServerMessage}, room::{EndReason, Missed, RoomEvent, Source, StreamState},
     refusal::Refusal,
     role::Role,
 };
@@ -14,7 +11,7 @@ use serde_json::Value;
 
 use crate::support::{Pair, TestServer, changed_to, join, resume};
 
-const START: ClientMessage = ClientMessage::StartStream(StartStream { source: Source::Display, paused: false });
+const START: ClientMessage = ClientMessage::Publish(Publish { source: Source::Display, paused: false });
 
 #[tokio::test]
 async fn a_host_and_two_listeners_join_and_the_host_alone_sees_who_listens() {
@@ -33,7 +30,7 @@ async fn a_host_and_two_listeners_join_and_the_host_alone_sees_who_listens() {
 async fn everyone_hears_what_the_host_does_until_the_room_ends_and_the_code_is_free() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
-    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display, paused: false })).await;
+    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Display, paused: false })).await;
     for connection in [&mut pair.host, &mut pair.listener] {
         assert_eq!(changed_to(&connection.event().await), Some(StreamState::Live));
     }
@@ -90,14 +87,14 @@ async fn what_changes_nothing_takes_no_line_in_the_log_and_nobody_is_told_anythi
         assert_eq!(changed_to(&connection.event().await), Some(StreamState::Live));
     }
     let member = pair.as_listener.member;
-    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member, block_address: false })).await;
+    pair.host.send(&ClientMessage::RemoveMember(RemoveMember { member, block_address: false })).await;
     assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
     let begun = seq_of(&server, &pair).await;
     for _ in 0..30 {
         for command in [&START, &ClientMessage::ResumeStream] {
             pair.host.send(command).await;
         }
-        pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member, block_address: false })).await;
+        pair.host.send(&ClientMessage::RemoveMember(RemoveMember { member, block_address: false })).await;
     }
     assert_eq!(pair.host.drain().await, [], "whoever repeats themselves is shown no error");
     assert_eq!(seq_of(&server, &pair).await, begun);
@@ -207,8 +204,8 @@ async fn a_second_host_is_refused_unless_it_is_the_owner_taking_over() {
     assert_eq!(other_tab.refusal().await, Refusal::HostElsewhere);
     pair.is_undisturbed().await;
 
-    let take_over = JoinRoom { code: pair.code, role: Role::Host, take_over: true };
-    other_tab.send(&ClientMessage::JoinRoom(take_over)).await;
+    let take_over = Join { code: pair.code, role: Role::Host, take_over: true };
+    other_tab.send(&ClientMessage::Join(take_over)).await;
     assert_eq!(other_tab.joined().await.member, pair.as_host.member);
     assert_eq!(pair.host.last_words().await, (Refusal::SessionReplaced, 1008));
     pair.host = other_tab;
@@ -222,7 +219,7 @@ async fn a_lost_listener_resumes_within_the_grace_period_and_learns_what_happene
     drop(pair.listener);
     let member = pair.as_listener.member;
     assert_eq!(pair.host.event().await, RoomEvent::ListenerAttached { member, attached: false });
-    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Microphone, paused: false })).await;
+    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Microphone, paused: false })).await;
     assert_eq!(changed_to(&pair.host.event().await), Some(StreamState::Live));
 
     pair.listener = server.site.greet(&pair.grace).await;

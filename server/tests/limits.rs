@@ -2,7 +2,7 @@
 
 use heartogether::{
     limits::{Limits, Quota},
-    protocol::RoomEvent,
+    room::RoomEvent,
     refusal::Refusal,
     role::Role,
 };

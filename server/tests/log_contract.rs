@@ -9,7 +9,7 @@ use futures::future::{join, join_all};
 use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, RoomId, Seq},
     limits::Limits,
-    role::{Kind, Role},
+    role::{AccountKind, Role},
     room::{ConnectionRef, Entry, Event, JoinRequested, Policy, RoomCreated},
     time::Timestamp,
 };
@@ -47,7 +47,7 @@ fn asks(account: AccountId, name: &str) -> Event {
         account,
         name: DisplayName::parse(name).expect("a name"),
         email: Some("somebody@hear.example".to_owned()),
-        kind: Kind::Known,
+        kind: AccountKind::Known,
         role: Role::Listener,
         take_over: false,
         member: MemberId::from_bits(3),

@@ -5,7 +5,7 @@ use std::{fs::File, process::Stdio, sync::Arc};
 use heartogether::{
     engagement::MessageText,
     id::NegotiationId,
-    protocol::{Candidate, ClientMessage, RoomEvent, SendMessage, Signal, Source, StartStream},
+    protocol::{Candidate, ClientMessage, Publish, Signal, Write}, room::{RoomEvent, Source},
 };
 use heartogether_server::clock::{Clock, ManualClock, SystemClock};
 use serde_json::Value;
@@ -71,7 +71,7 @@ async fn a_whole_broadcast_leaves_no_secret_in_the_most_talkative_log() {
     let log = File::create(&path).expect("a file for the log");
     let server = Process::start_with(data.path(), &[], "trace", Stdio::from(log));
     let mut pair = server.site.pair().await;
-    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display, paused: false })).await;
+    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Display, paused: false })).await;
     let offer = Signal::Offer { negotiation: NegotiationId(1), sdp: SDP.to_owned(), restarts: None };
     pair.host.signal(pair.as_listener.member, offer.clone()).await;
     assert!(matches!(pair.listener.event().await, RoomEvent::StreamChanged { .. }));
@@ -82,7 +82,7 @@ async fn a_whole_broadcast_leaves_no_secret_in_the_most_talkative_log() {
     assert!(matches!(pair.host.event().await, RoomEvent::StreamChanged { .. }));
     assert_eq!(pair.host.receive().await, received(pair.as_listener.member, candidates));
     let text = MessageText::parse(MESSAGE).expect("a message");
-    pair.listener.send(&ClientMessage::SendMessage(SendMessage { nonce: 1, text })).await;
+    pair.listener.send(&ClientMessage::Write(Write { nonce: 1, text })).await;
     assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
     server.site.get(&format!("/listen/{}", pair.code), Some(&pair.grace)).await;
     pair.host.send(&ClientMessage::StopRoom).await;

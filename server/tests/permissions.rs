@@ -5,7 +5,7 @@ mod messages;
 mod requests;
 
 use heartogether::{
-    protocol::{ClientMessage, RemoveListener, RoomEvent},
+    protocol::{ClientMessage, RemoveMember}, room::RoomEvent,
     refusal::Refusal,
     role::Role,
 };
@@ -74,7 +74,7 @@ async fn remove_somebody(site: &Site, pair: &mut Pair) -> String {
     let (mut connection, joined) = site.join(&cookie, pair.code, Role::Listener).await;
     assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
     pair.host
-        .send(&ClientMessage::RemoveListener(RemoveListener { member: joined.member, block_address: false }))
+        .send(&ClientMessage::RemoveMember(RemoveMember { member: joined.member, block_address: false }))
         .await;
     assert_eq!(connection.last_words().await, (Refusal::Removed, 1008));
     assert!(matches!(pair.host.event().await, RoomEvent::ListenerLeft { .. }));

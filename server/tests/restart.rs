@@ -3,9 +3,7 @@
 use heartogether::{
     engagement::MessageText,
     id::Seq,
-    protocol::{
-        ClientMessage, Missed, RemoveListener, RoomEvent, RoomView, SendMessage, Source, StartStream, StreamState,
-    },
+    protocol::{ClientMessage, Publish, RemoveMember, Write}, room::{Missed, RoomEvent, RoomView, Source, StreamState},
     refusal::Refusal,
     role::Role,
 };
@@ -26,7 +24,7 @@ async fn after_a_kill_everyone_resumes_where_they_were() {
     let data = TempDir::new().expect("a folder for the data");
     let before = Process::start(data.path(), &[]);
     let mut pair = before.site.pair().await;
-    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display, paused: false })).await;
+    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Display, paused: false })).await;
     assert_eq!(changed_to(&pair.listener.event().await), Some(StreamState::Live));
     drop(before);
 
@@ -57,11 +55,11 @@ async fn after_a_kill_what_was_written_is_there_and_who_was_removed_stays_out() 
     let before = Process::start(data.path(), &[]);
     let mut pair = before.site.pair().await;
     let text = MessageText::parse("louder, please").expect("a message of the tests");
-    pair.listener.send(&ClientMessage::SendMessage(SendMessage { nonce: 1, text })).await;
+    pair.listener.send(&ClientMessage::Write(Write { nonce: 1, text })).await;
     assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
     assert!(matches!(pair.listener.event().await, RoomEvent::MessageSent { .. }));
     let member = pair.as_listener.member;
-    pair.host.send(&ClientMessage::RemoveListener(RemoveListener { member, block_address: false })).await;
+    pair.host.send(&ClientMessage::RemoveMember(RemoveMember { member, block_address: false })).await;
     assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
     drop(before);
 

@@ -2,7 +2,7 @@
 
 use heartogether::{
     id::{MemberId, NegotiationId},
-    protocol::{Candidate, ClientMessage, RoomEvent, Signal, Source, StartStream},
+    protocol::{Candidate, ClientMessage, Publish, Signal}, room::{RoomEvent, Source},
     refusal::Refusal,
     role::Role,
 };
@@ -57,7 +57,7 @@ async fn a_role_that_may_not_is_refused_and_nobody_else_hears_of_it() {
         from.signal(to, signal).await;
         assert_eq!(from.refusal().await, Refusal::NotAllowed);
     }
-    pair.listener.send(&ClientMessage::StartStream(StartStream { source: Source::Display, paused: false })).await;
+    pair.listener.send(&ClientMessage::Publish(Publish { source: Source::Display, paused: false })).await;
     assert_eq!(pair.listener.refusal().await, Refusal::NotAllowed);
     pair.listener.send(&ClientMessage::StopRoom).await;
     assert_eq!(pair.listener.refusal().await, Refusal::NotAllowed);

@@ -2,7 +2,7 @@
 
 use heartogether::{
     id::Seq,
-    protocol::{ClientMessage, Missed, RoomEvent, ServerMessage, Source, StartStream, StreamState},
+    protocol::{ClientMessage, Publish, ServerMessage}, room::{Missed, RoomEvent, Source, StreamState},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ async fn a_rolling_update_ends_with_everybody_in_their_place() {
     let data = TempDir::new().expect("a folder for the data");
     let old = Process::start(data.path(), &[]);
     let mut pair = old.site.pair().await;
-    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display, paused: false })).await;
+    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Display, paused: false })).await;
     assert_eq!(changed_to(&pair.listener.event().await), Some(StreamState::Live));
 
     let port = free_port();

@@ -12,10 +12,7 @@ use futures::{SinkExt, StreamExt};
 use heartogether::{
     id::{MemberId, NegotiationId, RoomCode, RoomId, Seq},
     limits::Limits,
-    protocol::{
-        ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping, ReceivedSignal, ResumeRoom, RoomEvent, RoomJoined,
-        RoomResumed, SendSignal, SequencedEvent, ServerMessage, Signal, decode_server, encode,
-    },
+    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, Ping, ReceivedSignal, ResumeRoom, SendSignal, ServerMessage, Signal, decode_server, encode}, room::{Joined, Resumed, RoomEvent, SequencedEvent},
     refusal::Refusal,
     role::Role,
     time::Timestamp,
@@ -305,7 +302,7 @@ impl Site {
     }
 
     /// A member's connection.
-    pub async fn join(&self, cookie: &str, code: RoomCode, role: Role) -> (Connection, RoomJoined) {
+    pub async fn join(&self, cookie: &str, code: RoomCode, role: Role) -> (Connection, Joined) {
         let mut connection = self.greet(cookie).await;
         connection.send(&join(code, role)).await;
         let joined = connection.joined().await;
@@ -344,9 +341,9 @@ pub struct Pair {
     pub ada: String,
     pub grace: String,
     pub host: Connection,
-    pub as_host: RoomJoined,
+    pub as_host: Joined,
     pub listener: Connection,
-    pub as_listener: RoomJoined,
+    pub as_listener: Joined,
 }
 
 impl Pair {
@@ -448,16 +445,16 @@ impl Connection {
         frame.expect("an open connection").expect("a readable frame")
     }
 
-    pub async fn joined(&mut self) -> RoomJoined {
+    pub async fn joined(&mut self) -> Joined {
         match self.receive().await {
-            ServerMessage::RoomJoined(joined) => joined,
+            ServerMessage::Joined(joined) => joined,
             other => panic!("expected to have joined, got {other:?}"),
         }
     }
 
-    pub async fn resumed(&mut self) -> RoomResumed {
+    pub async fn resumed(&mut self) -> Resumed {
         match self.receive().await {
-            ServerMessage::RoomResumed(resumed) => resumed,
+            ServerMessage::Resumed(resumed) => resumed,
             other => panic!("expected to have resumed, got {other:?}"),
         }
     }
@@ -531,10 +528,10 @@ impl RawSocket {
 }
 
 pub fn join(code: RoomCode, role: Role) -> ClientMessage {
-    ClientMessage::JoinRoom(JoinRoom { code, role, take_over: false })
+    ClientMessage::Join(Join { code, role, take_over: false })
 }
 
-pub fn resume(code: RoomCode, joined: &RoomJoined, last_seq: Seq) -> ClientMessage {
+pub fn resume(code: RoomCode, joined: &Joined, last_seq: Seq) -> ClientMessage {
     ClientMessage::ResumeRoom(ResumeRoom { code, token: joined.token, last_seq })
 }
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use heartogether::{
     id::{DisplayName, RoomCode},
     refusal::Refusal,
-    role::{Guests, Kind, Permission, Standing, permit},
+    role::{AccountKind, Guests, Permission, Standing, permit},
     time::Timestamp,
 };
 use heartogether_headers::authority::Authority;
@@ -166,7 +166,7 @@ impl Visitor {
     }
 
     /// What an account is to this server.
-    pub const fn kind_of(&self, account: &Account) -> Kind {
+    pub const fn kind_of(&self, account: &Account) -> AccountKind {
         account.kind(self.guests)
     }
 }

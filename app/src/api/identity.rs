@@ -2,7 +2,7 @@
 
 use heartogether::{
     id::{AccountId, DisplayName},
-    role::{Guests, Kind},
+    role::{AccountKind, Guests},
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,8 +37,8 @@ impl Account {
     }
 
     /// What it is to a server where guests may do this.
-    pub const fn kind(&self, guests: Guests) -> Kind {
-        if self.is_guest() { Kind::Guest(guests) } else { Kind::Known }
+    pub const fn kind(&self, guests: Guests) -> AccountKind {
+        if self.is_guest() { AccountKind::Guest(guests) } else { AccountKind::Known }
     }
 }
 
@@ -83,7 +83,7 @@ pub struct SessionView {
 
 impl SessionView {
     /// What the visitor is to the server; `None` before signing in.
-    pub fn kind(&self) -> Option<Kind> {
+    pub fn kind(&self) -> Option<AccountKind> {
         self.account.as_ref().map(|account| account.kind(self.guests))
     }
 }

@@ -1,6 +1,6 @@
 //! What a stream does right now.
 
-use heartogether::protocol::StreamState;
+use heartogether::room::StreamState;
 use leptos::prelude::*;
 
 /// A pill with a dot, for host, listener and preview alike. A change is announced when there is time.

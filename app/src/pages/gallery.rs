@@ -1,6 +1,6 @@
 //! Every component in every state, for whoever works on them. Only in debug builds; there is no such page elsewhere.
 
-use heartogether::{id::RoomCode, protocol::StreamState};
+use heartogether::{id::RoomCode, room::StreamState};
 use leptos::prelude::*;
 
 use crate::components::{

@@ -4,12 +4,12 @@ mod audience;
 mod chat;
 mod controls;
 mod diagnostics;
-mod invitation;
 mod floating_reactions;
+mod invitation;
 
 use heartogether::{
     id::RoomCode,
-    protocol::{EndReason, StreamState},
+    room::{EndReason, StreamState},
     refusal::Refusal,
     role::{Permission, Role},
 };
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     api::{ApiError, Entrance, JoinLink, room_link},
-    client::{Ending, HostState, Input, LinkState, NoPath, browser::RoomHandle},
+    browser::RoomHandle,
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
     routes::{self, Destination},
 };
@@ -31,8 +31,9 @@ use audience::Audience;
 use chat::Chat;
 use controls::Controls;
 use diagnostics::Diagnostics;
-use invitation::Invitation;
 use floating_reactions::Rising;
+use heartogether_client::{Ending, HostState, Input, NoPath, SignalingState};
+use invitation::Invitation;
 
 /// The link to the room, as soon as the server has answered.
 pub(super) type AskedLink = Resource<Result<JoinLink, ApiError>>;
@@ -83,7 +84,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
         handle.stand();
     });
     on_cleanup(move || handle.leave());
-    let (state, connection) = (handle.host_state, handle.link_state);
+    let (state, connection) = (handle.host_state, handle.signaling_state);
     let refusal = move || match state.get() {
         HostState::Refused(refusal) => Some(refusal),
         _ => None,
@@ -164,19 +165,19 @@ fn NoPathNotice(handle: RoomHandle) -> impl IntoView {
 /// Says that the server is out of reach or cannot do its work, and what that means for those who listen.
 #[component]
 fn LinkNote(handle: RoomHandle) -> impl IntoView {
-    let note = move || match (handle.trouble.get(), handle.link_state.get()) {
+    let note = move || match (handle.trouble.get(), handle.signaling_state.get()) {
         (Some(trouble), _) => Some(trouble.text()),
-        (None, LinkState::Connecting | LinkState::Attached) => None,
-        (None, LinkState::Unreachable) => Some(
+        (None, SignalingState::Connecting | SignalingState::Attached) => None,
+        (None, SignalingState::Unreachable) => Some(
             "This page does not reach the server, so nobody can hear you yet. It keeps trying by itself. Check that this \
               device is online.",
         ),
-        (None, LinkState::SocketBlocked) => Some(
+        (None, SignalingState::SocketBlocked) => Some(
             "The server answers, but no live connection (WebSocket) comes about, so nobody can hear you yet: most often a \
              proxy or an extension blocks it. Allow WebSockets for this site, or try another network. This page keeps trying \
              by itself.",
         ),
-        (None, LinkState::Reconnecting) => {
+        (None, SignalingState::Reconnecting) => {
             Some("Reconnecting to the server. Whoever hears you now goes on hearing you.")
         }
     };
@@ -241,7 +242,7 @@ fn Ended(handle: RoomHandle, code: RoomCode, ending: Ending) -> impl IntoView {
     }
 }
 
-const fn stream_of(state: HostState, link: LinkState) -> StreamState {
+const fn stream_of(state: HostState, link: SignalingState) -> StreamState {
     match state {
         HostState::Live | HostState::Paused if link.is_unreachable() => StreamState::Interrupted,
         HostState::Idle | HostState::Refused(_) => StreamState::Idle,
@@ -252,7 +253,7 @@ const fn stream_of(state: HostState, link: LinkState) -> StreamState {
     }
 }
 
-const fn badge(state: HostState, link: LinkState) -> &'static str {
+const fn badge(state: HostState, link: SignalingState) -> &'static str {
     match state {
         HostState::Live | HostState::Paused if link.is_unreachable() => "Not connected",
         HostState::Idle => "Not sharing yet",

@@ -3,12 +3,12 @@
 mod actions;
 mod controls;
 mod engagement;
-mod status_orb;
 mod quality;
 mod shown;
 mod speaker;
+mod status_orb;
 
-use heartogether::{id::RoomCode, refusal::Refusal, role::Role};
+use heartogether::{id::RoomCode, refusal::Refusal, role::Role, room::RoomView};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
@@ -19,12 +19,9 @@ use super::{
 };
 use crate::{
     api::Entrance,
-    client::{
-        LinkState, ListenerState, PlayerState, Volume,
-        browser::{
-            RoomHandle, early_join,
-            media_session::{MediaKey, MediaSession},
-        },
+    browser::{
+        RoomHandle, early_join,
+        media_session::{MediaKey, MediaSession},
     },
     components::{EmailQuestion, LevelMeter, Page, StatusBadge, Width},
     routes::Destination,
@@ -32,10 +29,11 @@ use crate::{
 use actions::Actions;
 use controls::Controls;
 use engagement::Engagement;
-use status_orb::StatusOrb;
+use heartogether_client::{ListenerState, PlayerState, SignalingState, Volume};
 use quality::QualityBadge;
 use shown::{Obstacle, Shown};
 use speaker::SpeakerChoice;
+use status_orb::StatusOrb;
 
 /// Joins the room, and draws the page once that may take its time: drawing keeps the browser's one thread, on which the first
 /// sound is negotiated.
@@ -101,8 +99,7 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
         handle.stand();
     }
     on_cleanup(move || handle.leave());
-    let stream =
-        Memo::new(move |_| handle.room.with(|known| known.as_ref().map_or(room.stream, |known| known.stream)));
+    let stream = Memo::new(move |_| handle.room.with(|known| known.as_ref().map_or(room.stream, RoomView::stream)));
     let shown = Memo::new(move |_| {
         let player = handle.player.get();
         let obstacles = [
@@ -125,7 +122,7 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
             title
             state=move || shown.get().state()
             refusal=move || shown.get().refusal()
-            link=move || handle.link_state.get().name()
+            link=move || handle.signaling_state.get().name()
             width=Width::Narrow
         >
             <div class="player">
@@ -168,19 +165,19 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
 /// Says that the server is out of reach or cannot do its work, and what that means for the sound.
 #[component]
 fn LinkNote(handle: RoomHandle, shown: Memo<Shown>) -> impl IntoView {
-    let note = move || match (handle.link_state.get(), shown.get().client) {
+    let note = move || match (handle.signaling_state.get(), shown.get().client) {
         _ if shown.get().is_over() => "",
         _ if handle.trouble.get().is_some() => handle.trouble.get().map_or("", Refusal::text),
-        (LinkState::Connecting | LinkState::Attached, _) => "",
-        (LinkState::Unreachable, _) => {
+        (SignalingState::Connecting | SignalingState::Attached, _) => "",
+        (SignalingState::Unreachable, _) => {
             "This page does not reach the server. It keeps trying by itself. Check that this device is online."
         }
-        (LinkState::SocketBlocked, _) => {
+        (SignalingState::SocketBlocked, _) => {
             "The server answers, but no live connection (WebSocket) comes about: most often a proxy or an extension blocks \
              it. Allow WebSockets for this site, or try another network. This page keeps trying by itself."
         }
         (_, ListenerState::Listening | ListenerState::Paused) => "Reconnecting to the room. What you hear goes on.",
-        (LinkState::Reconnecting, _) => "Reconnecting to the room. This page keeps trying by itself.",
+        (SignalingState::Reconnecting, _) => "Reconnecting to the room. This page keeps trying by itself.",
     };
     view! {
         <p class="text-center text-sm text-muted" role="status">

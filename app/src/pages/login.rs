@@ -2,16 +2,16 @@
 
 use heartogether::{
     refusal::Refusal,
-    role::{Guests, Kind, Permission},
+    role::{AccountKind, Guests, Permission},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::{Account, Provider, SessionView, SignInAsGuest},
-    client::browser::keeps_cookies,
+    browser::keeps_cookies,
     components::{
-        Button, ButtonLink, CreateRoomForm, Entry, Field, Notice, Page, ProviderLinks, ServerForm, Session, FormAction,
+        Button, ButtonLink, CreateRoomForm, Entry, Field, FormAction, Notice, Page, ProviderLinks, ServerForm, Session,
         Tone, Width, query, wait_overlay,
     },
     routes::{self, Destination},
@@ -77,7 +77,7 @@ impl Way {
             Destination::Host(_) => Permission::Host,
             _ => Permission::Connect,
         };
-        Kind::Guest(self.guests).check(permission).err()
+        AccountKind::Guest(self.guests).check(permission).err()
     }
 }
 

@@ -6,14 +6,14 @@ use heartogether::time::Timestamp;
 use leptos::prelude::*;
 
 use crate::{
-    client::browser::RoomHandle,
+    browser::RoomHandle,
     components::{Notice, Tone},
 };
 
 /// How long the stream has been on, counting up.
 #[component]
 pub(crate) fn SessionTime(handle: RoomHandle) -> impl IntoView {
-    let started_at = move || handle.room.with(|room| room.as_ref()?.started_at);
+    let started_at = move || handle.room.with(|room| room.as_ref()?.started_at());
     let tick = ticking(Duration::from_secs(1));
     let elapsed = move || {
         tick.track();

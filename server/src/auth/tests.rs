@@ -11,9 +11,9 @@ use futures::poll;
 use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, Seq},
     limits::Limits,
-    protocol::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping},
+    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, Ping},
     refusal::Refusal,
-    role::{Guests, Kind, Role},
+    role::{Guests, AccountKind, Role},
     room::{ConnectionRef, Event, JoinRequested},
     time::Timestamp,
 };
@@ -119,7 +119,7 @@ fn asks_to_listen(account: &Account, number: u128) -> Event {
         account: account.id,
         name: account.name.clone(),
         email: None,
-        kind: Kind::Guest(Guests::Host),
+        kind: AccountKind::Guest(Guests::Host),
         role: Role::Listener,
         take_over: false,
         member: MemberId::from_bits(number),
@@ -287,8 +287,8 @@ async fn a_connection_whose_task_breaks_leaves_its_room_and_is_closed() {
     let mut handler =
         MessageHandler::new(scene.node.clone(), connection, scene.account(), Caller::default(), send_queue.clone());
     assert_eq!(handler.hear(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }), 0).await, Ok(()));
-    let join = JoinRoom { code: scene.room, role: Role::Host, take_over: false };
-    assert_eq!(handler.hear(ClientMessage::JoinRoom(join), 0).await, Ok(()));
+    let join = Join { code: scene.room, role: Role::Host, take_over: false };
+    assert_eq!(handler.hear(ClientMessage::Join(join), 0).await, Ok(()));
     let host_is_there = async || {
         let found = scene.node.find_room(scene.room, None).await.ok().flatten();
         found.is_some_and(|room| room.host_connected)

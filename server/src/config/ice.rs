@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::{Args, ValueEnum};
 use heartogether::{
     id::AccountId,
-    protocol::{IceConfiguration, IceServer},
+    ice::{IceConfiguration, IceServer},
     time::Timestamp,
 };
 use ring::hmac;

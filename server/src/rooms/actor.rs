@@ -208,11 +208,12 @@ impl<'a> RoomActor<'a> {
         match effect {
             Effect::Send { to, mut message } => {
                 self.add_ice_servers(to, &mut message);
-                self.send(to, &message);
+                self.send(to, *message);
             }
             Effect::Disconnect { connection, refusal } => {
-                if let Some(send_queue) = self.held.send_queues.remove(&connection) {
-                    send_queue.close(refusal.map_or(CloseReason::ROOM_OVER, CloseReason::refused));
+                let send_queue = self.held.send_queues.remove(&connection);
+                if let (Some(send_queue), Some(refusal)) = (send_queue, refusal) {
+                    send_queue.push(self.frame(FromRoom::Refused { refusal }));
                 }
             }
             Effect::WakeAt(time) => self.wake_at = Some(time),
@@ -221,7 +222,7 @@ impl<'a> RoomActor<'a> {
     }
 
     /// Whoever is given a place learns of the TURN servers by the same answer, and nobody else does.
-    fn add_ice_servers(&self, to: Audience, message: &mut ServerMessage) {
+    fn add_ice_servers(&self, to: Audience, message: &mut RoomMessage) {
         let (Audience::Connection(connection), Some(ice_servers)) = (to, message.ice_servers_mut()) else { return };
         let member = self.room.member_at(connection);
         // The TURN server goes by its own date.
@@ -229,11 +230,19 @@ impl<'a> RoomActor<'a> {
     }
 
     /// Writes the message once, however many it is for.
-    fn send(&self, to: Audience, message: &ServerMessage) {
-        let frame = Frame::message(message);
+    fn send(&self, to: Audience, message: RoomMessage) {
+        let frame = self.frame(message.into());
         match to {
             Audience::Connection(connection) => self.push(connection, frame),
             _ => self.room.connections(to).for_each(|connection| self.push(connection.id, frame.clone())),
+        }
+    }
+
+    /// What is said in this room. Only a room that was created says anything.
+    fn frame(&self, message: FromRoom) -> Frame {
+        match self.room.code() {
+            Some(code) => Frame::from_room(code, message),
+            None => Frame::refusal(Refusal::RoomNotFound),
         }
     }
 

@@ -4,22 +4,22 @@ use std::collections::VecDeque;
 
 use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, RoomCode, RoomId, Seq},
-    protocol::{ListenerView, SendSignal, SequencedEvent, StreamState},
+    protocol::SendSignal, room::{MemberView, SequencedEvent, StreamState},
     refusal::Refusal,
-    role::{Kind, Permission, Role},
+    role::{AccountKind, Permission, Role},
     room::{Member, Room},
     time::Timestamp,
 };
 use serde::Serialize;
 
-/// Signals a actor remembers, without what they say.
+/// Signals an actor remembers, without what they say.
 const SIGNALS_KEPT: usize = 64;
 
 /// Who looks into the room.
 #[derive(Clone, Copy)]
 pub(crate) struct Viewer {
     pub(crate) account: AccountId,
-    pub(crate) kind: Kind,
+    pub(crate) kind: AccountKind,
 }
 
 /// `GET /api/rooms/{id}/listeners`. Times are milliseconds since 1970.
@@ -29,7 +29,7 @@ pub(crate) struct AudienceReport {
     id: RoomId,
     code: RoomCode,
     max_listeners: u32,
-    listeners: Vec<ListenerView>,
+    listeners: Vec<MemberView>,
     fetched_at: Timestamp,
 }
 

@@ -10,7 +10,7 @@ use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, ResumeToken, RoomCode, Seq},
     limits::Limits,
     refusal::Refusal,
-    role::{Kind, Role},
+    role::{AccountKind, Role},
     room::{ConnectionRef, Entry, JoinRequested, Marks, Policy, RoomCreated},
     time::Timestamp,
 };
@@ -27,7 +27,7 @@ const ROOM: RoomId = RoomId::from_bits(1);
 const NODE: NodeId = NodeId::from_bits(1);
 const OWNER: AccountId = AccountId::from_bits(1);
 const HOST: ConnectionId = ConnectionId::from_bits(1);
-/// More than a actor may lag behind before it reads the log.
+/// More than an actor may lag behind before it reads the log.
 const MANY: usize = 100;
 
 /// What goes wrong when the log is read, or closed.
@@ -216,7 +216,7 @@ fn asks_to_host() -> Event {
         account: OWNER,
         name: DisplayName::parse("Ada").expect("a name"),
         email: None,
-        kind: Kind::Known,
+        kind: AccountKind::Known,
         role: Role::Host,
         take_over: false,
         member: MemberId::from_bits(3),

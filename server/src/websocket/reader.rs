@@ -12,7 +12,7 @@ use heartogether::{
 use tokio::task::{JoinHandle, yield_now};
 use tungstenite::Message;
 
-use super::{CloseReason, Frame, frame_counter::TooManyFrames, message_handler::MessageHandler, upgrade::Socket};
+use super::{CloseReason, Frame, frame_counter::TooManyFrames, connection::Connection, upgrade::Socket};
 
 /// How long a connection that was closed stays open for the client to read the last words.
 const LINGER: Duration = Duration::from_secs(1);
@@ -21,10 +21,10 @@ const LINGER: Duration = Duration::from_secs(1);
 pub(super) type Frames = SplitStream<Socket>;
 
 /// Listens until the connection ends, whoever ends it.
-pub(super) async fn read(mut frames: Frames, mut handler: MessageHandler, writing: JoinHandle<()>) {
-    let ending = listen(&mut frames, &mut handler).await;
-    handler.send_queue().close(ending);
-    handler.end().await;
+pub(super) async fn read(mut frames: Frames, mut connection: Connection, writing: JoinHandle<()>) {
+    let ending = listen(&mut frames, &mut connection).await;
+    connection.send_queue().close(ending);
+    connection.end().await;
     linger(frames, writing, ending).await;
 }
 
@@ -46,23 +46,23 @@ pub(super) async fn linger(mut frames: Frames, writing: JoinHandle<()>, ending: 
     let _ = tokio::time::timeout(LINGER, drained).await;
 }
 
-async fn listen(frames: &mut Frames, handler: &mut MessageHandler) -> CloseReason {
-    let clock = handler.clock();
-    let mut pulse = Pulse::new(handler.limits(), clock.now());
-    let send_queue = handler.send_queue().clone();
+async fn listen(frames: &mut Frames, connection: &mut Connection) -> CloseReason {
+    let clock = connection.clock();
+    let mut pulse = Pulse::new(connection.limits(), clock.now());
+    let send_queue = connection.send_queue().clone();
     loop {
         let frame = tokio::select! {
             frame = frames.next() => frame,
             () = send_queue.closed() => return CloseReason::GONE,
-            () = clock.sleep_until(pulse.next_at(handler.is_greeted())) => {
-                if let Err(ending) = pulse.beat(clock.now(), handler) {
+            () = clock.sleep_until(pulse.next_at(connection.is_greeted())) => {
+                if let Err(ending) = pulse.beat(clock.now(), connection) {
                     return ending;
                 }
                 continue;
             }
         };
         pulse.heard_at = clock.now();
-        if let Err(ending) = hear(frame, handler).await {
+        if let Err(ending) = hear(frame, connection).await {
             return ending;
         }
         // A buffer holds many frames, and others wait: after each it is their turn.
@@ -72,7 +72,7 @@ async fn listen(frames: &mut Frames, handler: &mut MessageHandler) -> CloseReaso
 
 async fn hear(
     frame: Option<Result<Message, tungstenite::Error>>,
-    handler: &mut MessageHandler,
+    connection: &mut Connection,
 ) -> Result<(), CloseReason> {
     let message = match frame {
         None => return Err(CloseReason::GONE),
@@ -80,7 +80,7 @@ async fn hear(
         Some(Ok(message)) => message,
     };
     match message {
-        Message::Text(text) => handler.hear(decode_client(&text).map_err(CloseReason::refused)?, text.len()).await,
+        Message::Text(text) => connection.hear(decode_client(&text).map_err(CloseReason::refused)?, text.len()).await,
         Message::Binary(_) => Err(CloseReason::NOT_TEXT),
         // The library hands out no frames that are parts of messages.
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
@@ -127,16 +127,16 @@ impl Pulse {
     }
 
     /// Does what is due.
-    fn beat(&mut self, now: Timestamp, handler: &MessageHandler) -> Result<(), CloseReason> {
+    fn beat(&mut self, now: Timestamp, connection: &Connection) -> Result<(), CloseReason> {
         match () {
-            () if !handler.is_greeted() => return Err(CloseReason::refused(Refusal::HelloMissing)),
+            () if !connection.is_greeted() => return Err(CloseReason::refused(Refusal::HelloMissing)),
             () if now >= self.silent_at() => return Err(CloseReason::GONE),
             () => {}
         }
         // The heartbeat is for the page, which cannot see pings; the ping is for us, as the browser answers it even
         // while the page's timers are throttled.
-        handler.send_queue().push(Frame::message(&ServerMessage::Heartbeat));
-        handler.send_queue().push(Frame::Ping);
+        connection.send_queue().push(Frame::message(&ServerMessage::Heartbeat));
+        connection.send_queue().push(Frame::Ping);
         self.beat_at = now.after_ms(self.heartbeat_ms);
         Ok(())
     }

@@ -4,13 +4,13 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
 };
 
 use heartogether::{
-    id::MemberId,
-    protocol::{Refused, ServerMessage, encode},
+    id::{MemberId, RoomCode},
+    protocol::{FromRoom, Refused, ServerMessage, encode},
     refusal::Refusal,
 };
 use tokio::sync::{Notify, mpsc};
@@ -40,6 +40,18 @@ impl Frame {
         Self::message(&ServerMessage::Refused(Refused { refusal }))
     }
 
+    /// Something from a room.
+    pub(crate) fn from_room(room: RoomCode, message: FromRoom) -> Self {
+        Self::message(&ServerMessage::from_room(room, message))
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Signal(text, _) => text.len(),
+            Self::Ping | Self::Close(_) => 0,
+        }
+    }
+
     /// The frame on the wire; an ending is more than one.
     pub(super) fn into_message(self) -> Result<Message, CloseReason> {
         match self {
@@ -56,11 +68,15 @@ type Waiting = Arc<()>;
 /// A sender's signals may take one in so many of the places that are left.
 const SHARE: usize = 4;
 
+/// Bytes that may wait before whoever has much to say waits, too.
+const MANY_BYTES: usize = 256 * 1024;
+
 /// The way to one connection's writer.
 #[derive(Clone, Debug)]
 pub(crate) struct SendQueue {
     frames: mpsc::Sender<Frame>,
     overflowed: Arc<Notify>,
+    bytes: Arc<WaitingBytes>,
     rights: Arc<Rights>,
     signals: Arc<Mutex<HashMap<MemberId, Waiting>>>,
 }
@@ -72,31 +88,57 @@ struct Rights {
     is_closed: AtomicBool,
 }
 
-/// The writer's end of an [`SendQueue`].
+/// How many bytes wait.
+#[derive(Debug, Default)]
+struct WaitingBytes {
+    count: AtomicUsize,
+    written: Notify,
+}
+
+/// The writer's end of a [`SendQueue`].
 pub(crate) struct Queue {
     frames: mpsc::Receiver<Frame>,
     overflowed: Arc<Notify>,
+    bytes: Arc<WaitingBytes>,
 }
 
-/// An send_queue for this many frames.
+/// A send queue for this many frames.
 pub(crate) fn send_queue(capacity: usize) -> (SendQueue, Queue) {
     let (sender, receiver) = mpsc::channel(capacity.max(1));
     let overflowed = Arc::new(Notify::new());
-    (
-        SendQueue { frames: sender, overflowed: overflowed.clone(), rights: Arc::default(), signals: Arc::default() },
-        Queue { frames: receiver, overflowed },
-    )
+    let bytes = Arc::<WaitingBytes>::default();
+    let queue = Queue { frames: receiver, overflowed: overflowed.clone(), bytes: bytes.clone() };
+    (SendQueue { frames: sender, overflowed, bytes, rights: Arc::default(), signals: Arc::default() }, queue)
 }
 
 impl SendQueue {
     /// Queues a frame. One too many ends the connection; nobody else waits.
     pub(crate) fn push(&self, frame: Frame) {
-        if let Err(mpsc::error::TrySendError::Full(_)) = self.frames.try_send(frame) {
-            self.overflowed.notify_one();
+        let bytes = frame.bytes();
+        self.bytes.count.fetch_add(bytes, Relaxed);
+        if let Err(error) = self.frames.try_send(frame) {
+            self.bytes.count.fetch_sub(bytes, Relaxed);
+            if matches!(error, mpsc::error::TrySendError::Full(_)) {
+                self.overflowed.notify_one();
+            }
         }
     }
 
-    /// Queues a signal from a member. Signals may fill half of the send_queue, the rest is for what the room itself says: nobody is
+    /// Returns once few enough bytes wait that much more can be said, or the writer has stopped.
+    pub(super) async fn has_room(&self) {
+        while self.bytes.count.load(Relaxed) > MANY_BYTES {
+            let written = self.bytes.written.notified();
+            if self.bytes.count.load(Relaxed) <= MANY_BYTES {
+                return;
+            }
+            tokio::select! {
+                () = written => {}
+                () = self.frames.closed() => return,
+            }
+        }
+    }
+
+    /// Queues a signal from a member. Signals may fill half of the send queue, the rest is for what the room itself says: nobody is
     /// thrown out by what others send. And each sender may fill only a share of what is left of that half, so that one who
     /// floods leaves places for all others (a dynamic threshold: Choudhury and Hahne, "Dynamic queue length thresholds for
     /// shared-memory packet switches", 1998).
@@ -145,11 +187,14 @@ impl SendQueue {
 impl Queue {
     /// The next frame; `None` once nobody can queue one any more. After an overflow it is the last.
     pub(crate) async fn next(&mut self) -> Option<Frame> {
-        tokio::select! {
+        let frame = tokio::select! {
             biased;
-            () = self.overflowed.notified() => Some(Frame::Close(CloseReason::TOO_SLOW)),
-            frame = self.frames.recv() => frame,
-        }
+            () = self.overflowed.notified() => return Some(Frame::Close(CloseReason::TOO_SLOW)),
+            frame = self.frames.recv() => frame?,
+        };
+        self.bytes.count.fetch_sub(frame.bytes(), Relaxed);
+        self.bytes.written.notify_waiters();
+        Some(frame)
     }
 
     /// Returns once a frame did not fit.

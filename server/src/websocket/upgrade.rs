@@ -29,7 +29,7 @@ use tungstenite::{
 };
 
 use super::{
-    CloseReason, frame_counter::FrameCounter, message_handler::MessageHandler, rate, reader, send_queue::send_queue,
+    CloseReason, frame_counter::FrameCounter, connection::Connection, rate, reader, send_queue::send_queue,
     writer,
 };
 use crate::{auth::CurrentSession, http::Peer, random, state::Node};
@@ -128,9 +128,9 @@ async fn serve(
     match registration.await {
         // Held until the connection ends: a log-out finds it here.
         Ok((registration, account, session)) => {
-            let handler = MessageHandler::new(node.clone(), connection, account, caller, send_queue.clone());
+            let opened = Connection::new(node.clone(), connection, account, caller, send_queue.clone());
             tokio::select! {
-                () = reader::read(frames, handler, writing) => {}
+                () = reader::read(frames, opened, writing) => {}
                 never = node.outlive(&session, &send_queue) => match never {},
             }
             drop(registration);

@@ -2,7 +2,7 @@
 
 use heartogether::{
     id::Seq,
-    protocol::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, ServerMessage},
+    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, ServerMessage},
     role::Role,
 };
 
@@ -30,10 +30,10 @@ fn said_by(pair: &Pair, who: Who) -> Vec<ClientMessage> {
 fn said_before(message: &ClientMessage, pair: &Pair, who: Who) -> Vec<ClientMessage> {
     let hello = ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION });
     let role = if who == Who::Owner { Role::Host } else { Role::Listener };
-    let join = ClientMessage::JoinRoom(JoinRoom { code: pair.code, role, take_over: true });
+    let join = ClientMessage::Join(Join { code: pair.code, role, take_over: true });
     match message {
         ClientMessage::Hello(_) => vec![],
-        ClientMessage::Ping(_) | ClientMessage::JoinRoom(_) | ClientMessage::ResumeRoom(_) => vec![hello],
+        ClientMessage::Ping(_) | ClientMessage::Join(_) | ClientMessage::ResumeRoom(_) => vec![hello],
         _ => vec![hello, join],
     }
 }

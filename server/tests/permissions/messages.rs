@@ -3,10 +3,7 @@
 use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, NegotiationId, Seq},
-    protocol::{
-        ClientMessage, DeclareSilence, FetchMessages, Hello, JoinRoom, PROTOCOL_VERSION, Ping, RemoveListener,
-        ResumeRoom, RoomJoined, SendMessage, SendReaction, SendSignal, ServerMessage, Signal, Source, StartStream,
-    },
+    protocol::{ClientMessage, DeclareSilence, FetchMessages, Hello, Join, PROTOCOL_VERSION, Ping, Publish, React, RemoveMember, ResumeRoom, SendSignal, ServerMessage, Signal, Write}, room::{Joined, Source},
     refusal::Refusal,
     role::Role,
 };
@@ -47,28 +44,28 @@ const ATTEMPT: NegotiationId = NegotiationId(1);
 messages! {
     "hello": ClientMessage::Hello(_) => |_, _, _| ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION });
     "ping": ClientMessage::Ping(_) => |_, _, _| ClientMessage::Ping(Ping { nonce: 1 });
-    "join_room as host": ClientMessage::JoinRoom(JoinRoom { role: Role::Host, .. }) =>
-        |pair, _, _| ClientMessage::JoinRoom(JoinRoom { code: pair.code, role: Role::Host, take_over: true });
-    "join_room as listener": ClientMessage::JoinRoom(JoinRoom { role: Role::Listener, .. }) =>
+    "join_room as host": ClientMessage::Join(Join { role: Role::Host, .. }) =>
+        |pair, _, _| ClientMessage::Join(Join { code: pair.code, role: Role::Host, take_over: true });
+    "join_room as listener": ClientMessage::Join(Join { role: Role::Listener, .. }) =>
         |pair, _, _| join(pair.code, Role::Listener);
-    "resume_room": ClientMessage::ResumeRoom(_) => |pair, _, joined: &RoomJoined|
+    "resume_room": ClientMessage::ResumeRoom(_) => |pair, _, joined: &Joined|
         ClientMessage::ResumeRoom(ResumeRoom { code: pair.code, token: joined.token, last_seq: Seq(u64::MAX) });
     "leave_room": ClientMessage::LeaveRoom => |_, _, _| ClientMessage::LeaveRoom;
-    "start_stream": ClientMessage::StartStream(_) =>
-        |_, _, _| ClientMessage::StartStream(StartStream { source: Source::Display, paused: true });
+    "start_stream": ClientMessage::Publish(_) =>
+        |_, _, _| ClientMessage::Publish(Publish { source: Source::Display, paused: true });
     "pause_stream": ClientMessage::PauseStream => |_, _, _| ClientMessage::PauseStream;
     "resume_stream": ClientMessage::ResumeStream => |_, _, _| ClientMessage::ResumeStream;
     "interrupt_stream": ClientMessage::InterruptStream => |_, _, _| ClientMessage::InterruptStream;
     "declare_silence": ClientMessage::DeclareSilence(_) =>
         |_, _, _| ClientMessage::DeclareSilence(DeclareSilence { silent: true });
     "stop_room": ClientMessage::StopRoom => |_, _, _| ClientMessage::StopRoom;
-    "send_reaction": ClientMessage::SendReaction(_) =>
-        |_, _, _| ClientMessage::SendReaction(SendReaction { reaction: Reaction::Fire });
-    "send_message": ClientMessage::SendMessage(_) => |_, _, _| message(2, "louder");
+    "send_reaction": ClientMessage::React(_) =>
+        |_, _, _| ClientMessage::React(React { reaction: Reaction::Fire });
+    "send_message": ClientMessage::Write(_) => |_, _, _| message(2, "louder");
     "fetch_messages": ClientMessage::FetchMessages(_) =>
         |_, _, _| ClientMessage::FetchMessages(FetchMessages { before: Seq(u64::MAX) });
-    "remove_listener": ClientMessage::RemoveListener(_) =>
-        |_, _, joined: &RoomJoined| ClientMessage::RemoveListener(RemoveListener { member: joined.member, block_address: false });
+    "remove_listener": ClientMessage::RemoveMember(_) =>
+        |_, _, joined: &Joined| ClientMessage::RemoveMember(RemoveMember { member: joined.member, block_address: false });
     "signal offer": ClientMessage::Signal(SendSignal { signal: Signal::Offer { .. }, .. }) =>
         |_, to, _| signal(to, offer(1));
     "signal answer": ClientMessage::Signal(SendSignal { signal: Signal::Answer { .. }, .. }) =>
@@ -82,14 +79,14 @@ messages! {
 }
 
 fn message(nonce: u32, text: &str) -> ClientMessage {
-    ClientMessage::SendMessage(SendMessage { nonce, text: MessageText::parse(text).expect("a message") })
+    ClientMessage::Write(Write { nonce, text: MessageText::parse(text).expect("a message") })
 }
 
 /// A room that is live (or paused, where the row is about going on), in which something was written.
 async fn live_pair(site: &Site, row: &str) -> Pair {
     let mut pair = site.pair().await;
     let paused = row == "resume_stream";
-    pair.host.send(&ClientMessage::StartStream(StartStream { source: Source::Display, paused })).await;
+    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Display, paused })).await;
     pair.listener.send(&message(1, SECRET)).await;
     for connection in [&mut pair.host, &mut pair.listener] {
         for _ in 0..2 {

@@ -1,6 +1,6 @@
 //! The rooms that the visitor was in lately, and the way back into each.
 
-use heartogether::protocol::StreamState;
+use heartogether::room::StreamState;
 use leptos::prelude::*;
 
 use crate::{

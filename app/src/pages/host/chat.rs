@@ -1,12 +1,13 @@
 //! What listeners write.
 
-use heartogether::{id::Seq, protocol::Message};
+use heartogether::{id::MessageNumber, room::Message};
 use leptos::{html, prelude::*};
 
 use crate::{
-    client::{Input, browser::RoomHandle},
+    browser::RoomHandle,
     components::{Button, Variant, focus},
 };
+use heartogether_client::Input;
 
 /// Pixels from the end within which the list counts as being at its end.
 const AT_END_PX: i32 = 40;
@@ -39,8 +40,7 @@ pub(super) fn Chat(handle: RoomHandle) -> impl IntoView {
         move || focus::focus_on(list.get_untracked().map(Into::into)),
     );
     let is_empty = Memo::new(move |_| handle.messages.with(Vec::is_empty));
-    let keys =
-        move || handle.messages.with(|messages| messages.iter().map(|message| message.seq).collect::<Vec<_>>());
+    let keys = move || handle.messages.with(|messages| messages.iter().map(|message| message.number).collect::<Vec<_>>());
     view! {
         <section class="card" aria-label="Messages">
             <h2>"Messages"</h2>
@@ -65,8 +65,8 @@ pub(super) fn Chat(handle: RoomHandle) -> impl IntoView {
 }
 
 /// A message never changes once the host has it.
-fn shown(handle: RoomHandle, seq: Seq) -> Option<impl IntoView> {
-    let found = |messages: &Vec<Message>| messages.iter().find(|message| message.seq == seq).cloned();
+fn shown(handle: RoomHandle, number: MessageNumber) -> Option<impl IntoView> {
+    let found = |messages: &Vec<Message>| messages.iter().find(|message| message.number == number).cloned();
     let Message { name, text, sent_at, .. } = handle.messages.with_untracked(found)?;
     let date = js_sys::Date::new(&handle.date_of(sent_at).into());
     let time = format!("{:02}:{:02}", date.get_hours(), date.get_minutes());
@@ -78,7 +78,7 @@ fn shown(handle: RoomHandle, seq: Seq) -> Option<impl IntoView> {
                 <time>{time}</time>
             </span>
             <span class="chat-text" dir="auto">
-                {text.to_string()}
+                {text.map(|text| text.to_string())}
             </span>
         </li>
     })

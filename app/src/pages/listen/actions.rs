@@ -5,10 +5,11 @@ use leptos::prelude::*;
 
 use super::shown::{Obstacle, Shown, WayOut};
 use crate::{
-    client::{Input, ListenerState, browser::RoomHandle},
+    browser::RoomHandle,
     components::{Button, ButtonLink, Glyph, Icon, Variant, focus},
     routes::{self, Destination},
 };
+use heartogether_client::{Input, ListenerState};
 
 /// The one thing to do, if there is one, and the way out.
 #[component]

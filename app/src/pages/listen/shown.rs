@@ -1,11 +1,12 @@
 //! What a listener is told: the one big state, in words.
 
 use heartogether::{
-    protocol::{EndReason, StreamState},
+    room::{EndReason, StreamState},
     refusal::Refusal,
 };
 
-use crate::client::{Ending, ListenerState, browser::media_session::MediaState};
+use heartogether_client::{Ending, ListenerState};
+use crate::browser::media_session::MediaState;
 
 /// What keeps a sound that comes in, or comes back, from being heard, where only the page itself knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +204,7 @@ impl WayOut {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::NoPath;
+    use heartogether_client::NoPath;
 
     const ALL: [Obstacle; 4] = [Obstacle::Blocked, Obstacle::Held, Obstacle::Interrupted, Obstacle::Muted];
 

@@ -1,13 +1,14 @@
 //! While live: each source with its meter, fader and switch; what can be added; the quality; the pause.
 
-use heartogether::protocol::Source;
+use heartogether::room::Source;
 use leptos::prelude::*;
 
-use super::{stop_controls::PauseButton, microphone::MicrophonePicker, quality::QualityChoice};
+use super::{microphone::MicrophonePicker, quality::QualityChoice, stop_controls::PauseButton};
 use crate::{
-    client::{Fader, Input, Profile, browser::RoomHandle},
-    components::{Button, Glyph, Icon, IconButton, LevelMeter, Slider, FocusPreservingShow, Variant},
+    browser::RoomHandle,
+    components::{Button, FocusPreservingShow, Glyph, Icon, IconButton, LevelMeter, Slider, Variant},
 };
+use heartogether_client::{Fader, Input, Profile};
 
 /// What a source is called here.
 struct Words {

@@ -1,11 +1,11 @@
 //! Before anything is live: what can be shared, each with what it is good for.
 
-use heartogether::protocol::Source;
+use heartogether::room::Source;
 use leptos::prelude::*;
 
 use super::microphone::{MicrophonePicker, TrialButton};
 use crate::{
-    client::browser::{CaptureError, RoomHandle},
+    browser::{CaptureError, RoomHandle},
     components::{Button, Glyph, Icon, LevelMeter, Notice, Tone, Variant},
 };
 

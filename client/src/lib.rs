@@ -1,0 +1,438 @@
+//! The client's own state and its [`Client::step`]: what a host's or a listener's page knows, and what it does next.
+//!
+//! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
+//! One facet a file: `link` (the signalling connection), `peers` (peer connections) with their `negotiation`, `recovery`,
+//! `succession`, `gathering`, `no_path`, `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what
+//! the host sends, made of a `mix` in the quality of a `profile`, its `silence`, with a `keepsake` for after a reload),
+//! `engagement` (reactions, messages, removals), `audience` (who listens, in order), `capability` (what the browser has to
+//! offer), `shown` (what the page shows of all that), `player` (whether a listener's player plays) and its `volume`, `trace` (what
+//! happens, in words).
+
+pub mod adaptation;
+mod audience;
+mod publishing;
+
+mod capability;
+mod connection_replacement;
+mod engagement;
+pub mod gathering;
+mod ice_errors;
+mod ice_restart;
+mod io;
+mod links;
+mod mix;
+mod negotiation;
+mod no_path;
+mod peers;
+mod player;
+mod profile;
+mod quality;
+mod reload_state;
+pub mod sdp;
+mod signaling;
+mod silence;
+pub mod statistics;
+pub mod trace;
+mod view_state;
+mod volume;
+
+use heartogether::{
+    id::{MemberId, ResumeToken, RoomCode, Seq},
+    protocol::{FromRoom, ReceivedSignal, ServerMessage, ToRoom}, room::{EndReason, Joined, Missed, Resumed, RoomEvent, RoomView, Source, StreamState},
+    refusal::Refusal,
+    role::Role,
+};
+
+pub use audience::{ListenerRow, arranged};
+pub use capability::Capabilities;
+pub use connection_replacement::COUNT_EVERY_MS;
+use engagement::Engagement;
+pub use engagement::{MessageState, OwnMessage};
+use gathering::Gathering;
+pub use ice_errors::IceServerProblem;
+pub use io::{Output, Input, Timer};
+pub use mix::{FULL_PERCENT, Fader, Mix, Route};
+pub use no_path::{NoPath, SideCandidates};
+pub use peers::PeerState;
+use peers::Peers;
+pub use player::{Player, PlayerCommand, PlayerInput, PlayerState};
+pub use profile::{Codec, Processing, Profile};
+use publishing::Publishing;
+pub use reload_state::ReloadState;
+use signaling::Signaling;
+pub use signaling::{SignalingState, listener_introduction};
+pub use silence::MicrophoneState;
+pub use view_state::{Ending, HostState, ListenerState};
+pub use volume::{NoVolume, Volume};
+
+/// What a page holds on to in its room.
+#[derive(Clone, Debug, PartialEq)]
+struct Place {
+    member: MemberId,
+    token: ResumeToken,
+    seq: Seq,
+}
+
+/// A host's or a listener's page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Client {
+    role: Role,
+    code: RoomCode,
+    signaling: Signaling,
+    place: Option<Place>,
+    room: Option<RoomView>,
+    peers: Peers,
+    gathering: Gathering,
+    publishing: Publishing,
+    engagement: Engagement,
+    refusal: Option<Refusal>,
+    /// Whether the room had ended when the page came back to it.
+    missed_end: bool,
+    /// Whether the page has gone.
+    has_left: bool,
+}
+
+impl Client {
+    /// A page that is about to join a room. `seed` makes its reconnections and negotiations unlike those of others.
+    pub fn new(role: Role, code: RoomCode, take_over: bool, seed: u32) -> Self {
+        Self {
+            role,
+            code,
+            signaling: Signaling::new(take_over, seed),
+            place: None,
+            room: None,
+            peers: Peers::new(seed),
+            gathering: Gathering::default(),
+            publishing: Publishing::default(),
+            engagement: Engagement::new(seed),
+            refusal: None,
+            missed_end: false,
+            has_left: false,
+        }
+    }
+
+    /// Takes in what happened and says what to do, in order. Total: nothing the server says makes it fail.
+    pub fn step(&mut self, input: Input) -> Vec<Output> {
+        let mut commands = Vec::new();
+        let out = &mut commands;
+        match input {
+            Input::Started | Input::RetryPressed => self.connect(out),
+            Input::TakeOverPressed => self.take_over(out),
+            Input::BrowserLacks(refusal) => self.refuse(refusal, out),
+            Input::ServerProbed { answers } => self.signaling.note_probe(answers),
+            Input::Woken => {
+                self.wake(out);
+                self.recover_all(out);
+                self.wake_mixer(out);
+            }
+            Input::NetworkChanged => {
+                self.change_network(out);
+                self.suspect_all(out);
+            }
+            Input::NetworkGuessed(network) => self.peers.network = network,
+            Input::SocketOpened => self.introduce(out),
+            Input::SocketClosed => self.lose_link(out),
+            Input::ServerGoingAway => self.return_at_once(out),
+            Input::Received(message) => self.receive(message, out),
+            Input::TimerFired(timer) => self.time_out(timer, out),
+            Input::CaptureStarted(source) => self.begin(source, out),
+            Input::CaptureEnded(source) => self.lose_source(source, out),
+            Input::SourceRemoved(source) => self.remove_source(source, out),
+            Input::FaderMoved { source, fader } => self.move_fader(source, fader, out),
+            Input::MicrophoneChanged(state) => self.change_microphone(state, out),
+            Input::MixerChanged { runs } => self.change_mixer(runs, out),
+            Input::Recalled(keepsake) => self.recall(keepsake),
+            Input::Dismissed => self.begin_anew(),
+            Input::ProfileChosen(profile) => self.choose_profile(profile, out),
+            Input::HeadphonesChosen(worn) => self.choose_headphones(worn, out),
+            Input::PausePressed => self.pause(true, out),
+            Input::ResumePressed => self.pause(false, out),
+            Input::StopPressed => self.stop(out),
+            Input::ReactionPressed(reaction) => self.react(reaction, out),
+            Input::MessageWritten(text) => self.write(text, out),
+            Input::EarlierMessagesPressed => self.fetch_earlier(out),
+            Input::RemovePressed(member) => self.ask_to_remove(member, out),
+            Input::AddressBlockPressed(member) => self.toggle_address_block(member, out),
+            Input::UndoPressed(member) => self.undo_removal(member, out),
+            Input::Hidden => self.hide(out),
+            Input::Left => self.leave(out),
+            Input::PeerDescribed { negotiation, sdp } => self.send_description(negotiation, sdp, out),
+            Input::PeerAccepted { negotiation } => self.peers.accept(negotiation, out),
+            Input::PeerGathered { negotiation, candidate } => {
+                self.note_candidate(&candidate);
+                self.peers.gather(negotiation, candidate, out);
+            }
+            Input::IceServersKnown(urls) => self.gathering.expect(urls),
+            Input::IceServerAnswered { url } => self.gathering.note_answer(&url),
+            Input::IceServerFailed { url, code } => self.note_failure(url, code),
+            Input::IceServersRenewed => self.forget_failures(),
+            Input::PeerChanged { negotiation, state } => self.change_peer(negotiation, state, out),
+            Input::Counted { negotiation, packets } => self.count(negotiation, packets, out),
+            Input::Measured { negotiation, reading } => self.measure(negotiation, reading, out),
+        }
+        commands
+    }
+
+    /// What this page is in the room.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The room's code.
+    pub fn code(&self) -> RoomCode {
+        self.code
+    }
+
+    /// How the signalling connection is.
+    pub fn signaling_state(&self) -> SignalingState {
+        self.signaling.state()
+    }
+
+    /// What keeps the server from doing what this page asks, if it has said so; the page keeps trying.
+    pub fn trouble(&self) -> Option<Refusal> {
+        self.signaling.trouble()
+    }
+
+    /// The room as far as it is known.
+    pub fn room(&self) -> Option<&RoomView> {
+        self.room.as_ref()
+    }
+
+    /// How the peer connection to a listener is: failed, too, while one attempt after the other comes to nothing.
+    pub fn peer_state(&self, member: MemberId) -> Option<PeerState> {
+        if self.peers.is_out_of_reach(member) { Some(PeerState::Failed) } else { self.peers.state(member) }
+    }
+
+    /// The sound's quality: the host's choice, or what suits the source.
+    pub fn profile(&self) -> Profile {
+        self.publishing.profile()
+    }
+
+    /// What the browser is to do to a microphone that is open or is opened now.
+    pub fn processing(&self) -> Processing {
+        self.publishing.processing()
+    }
+
+    /// Whether the host wears headphones, so that a microphone does not hear the tab.
+    pub fn wears_headphones(&self) -> bool {
+        self.publishing.headphones
+    }
+
+    /// What the host sends is made of.
+    pub fn mix(&self) -> Mix {
+        self.publishing.mix
+    }
+
+    /// The source that went away by itself and was not shared again.
+    pub fn lost_source(&self) -> Option<Source> {
+        self.publishing.lost
+    }
+
+    fn ending(&self) -> Option<Ending> {
+        let told = self.room.as_ref().and_then(|room| room.ended).map(Ending::Told);
+        told.or(self.missed_end.then_some(Ending::Missed))
+    }
+
+    fn stream(&self) -> StreamState {
+        self.room.as_ref().map(RoomView::stream).unwrap_or_default()
+    }
+
+    /// Whether there is nothing left to connect for.
+    fn is_over(&self) -> bool {
+        self.refusal.is_some() || self.ending().is_some()
+    }
+
+    fn receive(&mut self, message: ServerMessage, out: &mut Vec<Output>) {
+        self.signaling.hear(out);
+        match message {
+            ServerMessage::Welcome(welcome) => self.signaling.expect_heartbeats(welcome.heartbeat_ms, out),
+            ServerMessage::Heartbeat => self.signaling.prove(),
+            ServerMessage::Pong(_) => self.signaling.hear_pong(out),
+            ServerMessage::Refused(refused) => self.take_refusal(refused.refusal, out),
+            ServerMessage::Room(frame) if frame.room == self.code => self.receive_from_room(frame.message, out),
+            ServerMessage::Room(_) => {}
+        }
+    }
+
+    fn receive_from_room(&mut self, message: FromRoom, out: &mut Vec<Output>) {
+        match message {
+            FromRoom::Refused { refusal } => self.take_refusal(refusal, out),
+            FromRoom::Joined(joined) => self.settle(joined, out),
+            FromRoom::Resumed(resumed) => self.catch_up(resumed, out),
+            FromRoom::Event(event) => self.follow(event.seq, &event.event, out),
+            FromRoom::Messages(page) => self.take_messages(page),
+            FromRoom::Signal(received) => self.take_signal(received, out),
+        }
+    }
+
+    /// A place is taken: a new one, or the old one from a new page. A listener whose place was given up while the
+    /// connection was away still hears, and goes on hearing until the host's new offer is there.
+    fn settle(&mut self, joined: Joined, out: &mut Vec<Output>) {
+        out.extend(joined.ice_servers.map(Output::UseIceServers));
+        self.place = Some(Place { member: joined.member, token: joined.token, seq: joined.seq });
+        self.room = Some(joined.room);
+        self.signaling.attach(out);
+        self.reconcile(out);
+    }
+
+    /// The place is kept: what was missed is made up for. Only what came of it in the end counts: the last events are
+    /// told again, and nobody who is connected loses the sound because their arrival is among them.
+    fn catch_up(&mut self, resumed: Resumed, out: &mut Vec<Output>) {
+        out.extend(resumed.ice_servers.map(Output::UseIceServers));
+        self.signaling.attach(out);
+        match (resumed.missed, &mut self.room) {
+            (Missed::Room(now), room) => *room = Some(now),
+            (Missed::Events(events), Some(room)) => events.iter().for_each(|event| room.apply(event)),
+            (Missed::Events(_), None) => {}
+        }
+        if let Some(place) = &mut self.place {
+            place.seq = resumed.seq;
+        }
+        self.reconcile(out);
+    }
+
+    fn follow(&mut self, seq: Seq, event: &RoomEvent, out: &mut Vec<Output>) {
+        let (Some(place), Some(room)) = (&mut self.place, &mut self.room) else { return };
+        place.seq = place.seq.max(seq);
+        let was_away = matches!(event, RoomEvent::MemberLeft { member }
+            if room.members.iter().any(|known| known.member == *member && !known.connected));
+        room.apply(event);
+        match event {
+            RoomEvent::LinkOpened { link } if link.offerer == place.member => self.offer(link.answerer, out),
+            RoomEvent::LinkOpened { .. } => self.request_offers_if_needed(out),
+            RoomEvent::LinkClosed { peer } => self.unlink(*peer, out),
+            RoomEvent::MemberLeft { member } => self.part(*member, was_away, out),
+            RoomEvent::PublicationChanged { .. } | RoomEvent::PublicationEnded { .. } => {
+                // This page may have gone on while this was on its way.
+                self.declare(out);
+                self.request_offers_if_needed(out);
+            }
+            RoomEvent::RoomEnded { .. } => self.shut_down(out),
+            RoomEvent::MemberConnected { member, connected: true } => self.serve_again(*member, out),
+            RoomEvent::MemberConnected { .. }
+            | RoomEvent::MemberJoined { .. }
+            | RoomEvent::AttendanceChanged { .. }
+            | RoomEvent::Reacted { .. }
+            | RoomEvent::MessageSent { .. }
+            | RoomEvent::MessageEdited { .. }
+            | RoomEvent::MessageDeleted { .. }
+            | RoomEvent::MessagePinned { .. }
+            | RoomEvent::MessagesDelivered { .. }
+            | RoomEvent::EndExpected { .. } => {}
+        }
+        self.follow_engagement(event, out);
+    }
+
+    /// Brings peer connections and the declared stream in line with the room and with what this page captures.
+    fn reconcile(&mut self, out: &mut Vec<Output>) {
+        if self.ending().is_some() {
+            return self.shut_down(out);
+        }
+        self.peers.close_unsettled(out);
+        self.renew_engagement(out);
+        self.declare(out);
+        self.close_departed(out);
+        self.offer_to_all(out);
+        self.request_offers_if_needed(out);
+        self.recover_all_again(out);
+    }
+
+    fn take_refusal(&mut self, refusal: Refusal, out: &mut Vec<Output>) {
+        if self.slow_down(refusal, out) {
+            return;
+        }
+        match refusal {
+            Refusal::NotAMember if self.place.take().is_some() => self.join(out),
+            Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => self.learn_of_end(out),
+            Refusal::StorageUnavailable => self.wait_for_storage(out),
+            Refusal::TooManyRequests if !self.signaling.is_attached() => {
+                // There is a place to be had, a little later.
+                out.push(Output::CloseSocket);
+                self.lose_link(out);
+            }
+            Refusal::TooManyFrames if self.signaling.is_attached() => self.declare_later(out),
+            refusal if is_final(refusal) => self.refuse(refusal, out),
+            _ => {}
+        }
+    }
+
+    /// This page cannot be in the room. Whoever tries again asks for a place anew: this one is another page's, or nobody's.
+    fn refuse(&mut self, refusal: Refusal, out: &mut Vec<Output>) {
+        self.refusal = Some(refusal);
+        self.place = None;
+        self.shut_down(out);
+    }
+
+    /// The room ended while the connection was away, and nobody says why: but whoever asked for it knows.
+    fn learn_of_end(&mut self, out: &mut Vec<Output>) {
+        match &mut self.room {
+            Some(room) if self.publishing.stopping => room.apply(&RoomEvent::RoomEnded { reason: EndReason::Stopped }),
+            _ => (self.room, self.place, self.missed_end) = (None, None, true),
+        }
+        self.shut_down(out);
+    }
+
+    fn take_signal(&mut self, received: ReceivedSignal, out: &mut Vec<Output>) {
+        use heartogether::protocol::Signal::*;
+        let from = received.from;
+        match (self.offers_to(from), received.signal) {
+            (false, Offer { negotiation, sdp, restarts: None }) => {
+                self.peers.answer(from, negotiation, sdp, out);
+                self.settle_offer_request(out);
+            }
+            (false, Offer { negotiation, sdp, restarts: Some(origin) }) => {
+                self.answer_restart(from, origin, negotiation, sdp, out);
+            }
+            (true, Answer { negotiation, sdp }) => self.peers.take_answer(from, negotiation, sdp, out),
+            (true, OfferRequest { restarts: None }) => self.offer_on_request(from, out),
+            (true, OfferRequest { restarts: Some(origin) }) => self.restart_on_request(from, origin, out),
+            (_, Candidates { negotiation, candidates }) => {
+                self.peers.take_candidates(from, negotiation, candidates, out);
+            }
+            (_, Closed { negotiation }) => self.take_closed(from, negotiation, out),
+            _ => {}
+        }
+    }
+
+    /// Lets go of everything: the room has ended, or refused this page.
+    fn shut_down(&mut self, out: &mut Vec<Output>) {
+        self.peers.close_all(out);
+        self.publishing = Publishing::default();
+        self.signaling.stop(out);
+        let timers =
+            [Timer::OfferRequest, Timer::Attempt, Timer::Messages, Timer::Declaration, Timer::Mixer, Timer::Microphone];
+        out.extend(timers.map(Output::StopTimer));
+        out.push(Output::StopCapture);
+    }
+
+    fn leave(&mut self, out: &mut Vec<Output>) {
+        self.has_left = true;
+        self.settle_removals(out);
+        if self.signaling.is_attached() {
+            self.say(ToRoom::Leave, out);
+        }
+        self.shut_down(out);
+    }
+}
+
+/// Whether a refusal means that this page cannot be in this room, rather than that one message went wrong.
+const fn is_final(refusal: Refusal) -> bool {
+    use Refusal::*;
+    matches!(
+        refusal,
+        CodeMalformed
+            | RoomNotFound
+            | RoomFull
+            | AddressFull
+            | RoomEnded
+            | NotOwner
+            | Removed
+            | HostElsewhere
+            | SessionReplaced
+            | NotSignedIn
+            | GuestsListenOnly
+            | GuestsOff
+            | VersionUnsupported
+            | OriginNotAllowed
+    )
+}

@@ -1,0 +1,126 @@
+//! Why no path between two browsers was found, judged by the candidates that both sides gathered, and what may help.
+
+use std::collections::BTreeSet;
+
+use heartogether::refusal::Refusal;
+
+use super::Client;
+
+/// The candidates that one side gathered for an attempt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SideCandidates {
+    /// Whether there is an address of the machine itself.
+    has_own: bool,
+    /// Whether there is a name in place of one, which the other browser looks up by multicast (RFC 8828, section 5.2, and
+    /// draft-ietf-mmusic-mdns-ice-candidates).
+    has_name: bool,
+    /// The addresses that STUN servers saw.
+    public: BTreeSet<String>,
+    /// Whether a TURN server gave one.
+    has_relayed: bool,
+}
+
+impl SideCandidates {
+    /// Takes in a candidate as RFC 8839, section 5.1, writes it.
+    pub fn note(&mut self, candidate: &str) {
+        let mut words = candidate.split(' ').skip(4);
+        let (Some(address), Some(_port), Some("typ"), Some(kind)) =
+            (words.next(), words.next(), words.next(), words.next())
+        else {
+            return;
+        };
+        match kind {
+            "host" if address.ends_with(".local") => self.has_name = true,
+            "host" => self.has_own = true,
+            "srflx" => _ = self.public.insert(address.to_owned()),
+            "relay" => self.has_relayed = true,
+            _ => {}
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether the machine's own addresses are all hidden behind names.
+    fn hides_own(&self) -> bool {
+        self.has_name && !self.has_own
+    }
+}
+
+/// Why no path was found, as far as one can tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NoPath {
+    /// Something on the way lets no direct connection through, and there is no relay.
+    #[default]
+    Blocked,
+    /// Both are in one network, and neither can find out what the other's names stand for.
+    NamesOnly,
+    /// There is a relay, and nothing came through it either.
+    RelayInVain,
+    /// This browser gathered no candidate at all, and the other one did.
+    NothingGathered,
+}
+
+impl NoPath {
+    /// What both sides' candidates say.
+    pub fn between(own: &SideCandidates, other: &SideCandidates) -> Self {
+        let is_one_network = !own.public.is_disjoint(&other.public) || own.public.is_empty() && other.public.is_empty();
+        match () {
+            () if own.is_empty() && !other.is_empty() => Self::NothingGathered,
+            () if own.has_relayed || other.has_relayed => Self::RelayInVain,
+            () if own.hides_own() && other.hides_own() && is_one_network => Self::NamesOnly,
+            () => Self::Blocked,
+        }
+    }
+
+    /// What a listener is told: what happened, and what may help.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Blocked => Refusal::Network.text(),
+            Self::NamesOnly => {
+                "You and the host seem to be in the same network, where your browsers cannot find each other by name. Ask \
+                 the host to allow the microphone on their page: then their browser gives its address, and nothing of the \
+                 microphone need be sent. If that does not help, try another network, such as mobile data, or ask whoever \
+                 runs this server to set up a relay (TURN). This page keeps trying."
+            }
+            Self::RelayInVain => {
+                "No way to the host was found through this network, not even through this server’s relay. Try another \
+                 network, such as mobile data. This page keeps trying."
+            }
+            Self::NothingGathered => {
+                "This browser offered no way to reach you. A setting or an extension may block WebRTC, or “Hide my address” \
+                 is on without a relay. Change that, or try another browser. This page keeps trying."
+            }
+        }
+    }
+
+    /// What the host is told of a listener.
+    pub const fn host_text(self) -> &'static str {
+        match self {
+            Self::Blocked => {
+                "No way to a listener was found: your network or theirs lets no direct connection through. Another network \
+                 may help, such as mobile data, or a relay (TURN), which whoever runs this server can set up."
+            }
+            Self::NamesOnly => {
+                "A listener in your own network cannot reach you, because your browser hides this device’s address. Allow the \
+                 microphone, and it gives the address. Nothing of the microphone is sent."
+            }
+            Self::RelayInVain => {
+                "No way to a listener was found, not even through this server’s relay. Another network may help: yours, or \
+                 theirs."
+            }
+            Self::NothingGathered => {
+                "This browser offered no way to reach you. A setting or an extension may block WebRTC, or “Hide my address” \
+                 is on without a relay. Change that, or try another browser."
+            }
+        }
+    }
+}
+
+impl Client {
+    /// Why no path leads to a member whom attempts go on not to reach.
+    pub fn no_path(&self) -> Option<NoPath> {
+        self.peers_linked().into_iter().find_map(|(member, _)| self.peers.no_path(member))
+    }
+}

@@ -1,0 +1,117 @@
+//! Sound quality: what a profile asks of the codec and of the microphone. Plain values; whoever negotiates, adapts or
+//! captures reads them here.
+
+use heartogether::room::Source;
+
+/// What the sound is, and so how it is captured and encoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Profile {
+    /// Somebody talks.
+    #[default]
+    Voice,
+    /// A song, a film.
+    Music,
+    /// All that a good line carries.
+    Studio,
+}
+
+/// What a profile asks of Opus (RFC 7587, section 6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Codec {
+    /// One, or two for stereo (`stereo`, `sprop-stereo`).
+    pub channels: u8,
+    /// The bitrate below which adaptation does not go.
+    pub min_bitrate_bps: u32,
+    /// The bitrate above which it does not go either (`maxaveragebitrate`).
+    pub max_bitrate_bps: u32,
+    /// The shortest packet, where the profile wants a shorter one than usual (`minptime`).
+    pub min_packet_ms: Option<u8>,
+    /// Whether a packet repeats the one before, coarsely, for when that is lost (`useinbandfec`).
+    pub fec: bool,
+    /// Whether nothing is sent during silence (`usedtx`).
+    pub dtx: bool,
+}
+
+/// What the browser does to a microphone's sound (W3C Media Capture and Streams, section 4.3.8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Processing {
+    /// Takes out what the microphone hears of the loudspeakers (`echoCancellation`).
+    pub echo_cancellation: bool,
+    /// Takes out noise (`noiseSuppression`).
+    pub noise_suppression: bool,
+    /// Evens the volume out (`autoGainControl`).
+    pub gain_control: bool,
+}
+
+impl Profile {
+    /// All, from the thinnest line to the best.
+    pub const ALL: [Self; 3] = [Self::Voice, Self::Music, Self::Studio];
+
+    /// What the codec is told.
+    pub const fn codec(self) -> Codec {
+        match self {
+            Self::Voice => Codec {
+                channels: 1,
+                min_bitrate_bps: 20_000,
+                max_bitrate_bps: 64_000,
+                min_packet_ms: Some(10),
+                fec: true,
+                dtx: true,
+            },
+            Self::Music => Codec {
+                channels: 2,
+                min_bitrate_bps: 64_000,
+                max_bitrate_bps: 256_000,
+                min_packet_ms: None,
+                fec: true,
+                dtx: false,
+            },
+            // 510 kbit/s is the most that Opus can (RFC 6716, section 2.1.1).
+            Self::Studio => Codec {
+                channels: 2,
+                min_bitrate_bps: 510_000,
+                max_bitrate_bps: 510_000,
+                min_packet_ms: None,
+                fec: true,
+                dtx: false,
+            },
+        }
+    }
+
+    /// What the browser does to a microphone's sound. A microphone that may hear a tab over the loudspeakers loses that echo
+    /// in every profile: listeners would hear the tab twice.
+    pub const fn processing(self, may_hear_tab: bool) -> Processing {
+        let is_talk = matches!(self, Self::Voice);
+        Processing { echo_cancellation: is_talk || may_hear_tab, noise_suppression: is_talk, gain_control: is_talk }
+    }
+
+    /// What the encoder is told of the sound (W3C MediaStreamTrack Content Hints, section 4.1).
+    pub const fn content_hint(self) -> &'static str {
+        match self {
+            Self::Voice => "speech",
+            Self::Music | Self::Studio => "music",
+        }
+    }
+
+    /// What a source gets when nothing was chosen.
+    pub const fn of(source: Source) -> Self {
+        match source {
+            Source::Display => Self::Music,
+            Source::Microphone => Self::Voice,
+        }
+    }
+
+    /// Its name, for tools and for the browser's memory.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Voice => "voice",
+            Self::Music => "music",
+            Self::Studio => "studio",
+        }
+    }
+
+    /// The profile of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|profile| profile.name() == name)
+    }
+}

@@ -1,0 +1,223 @@
+//! The one task that changes the logs.
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use futures::FutureExt;
+use heartogether::{
+    id::{RoomId, Seq},
+    room::{Command, Entry, Event, RoomCreated},
+    time::Timestamp,
+};
+use sqlx::{Row, SqliteConnection, SqlitePool};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    clock::Clock,
+    database::{Durability, WriteTransaction, from_sql, to_sql},
+    log::{EVENT_VERSION, LogError, accounts_in, topics::Topics},
+};
+
+/// Changes committed together, at most.
+const BATCH: usize = 256;
+
+/// A change to the logs.
+#[derive(Clone)]
+pub(super) enum Change {
+    Create(RoomCreated),
+    Append(RoomId, Event),
+    /// Puts other entries in the places of some.
+    Rewrite(RoomId, Vec<Entry>),
+    Close(RoomId),
+}
+
+impl Change {
+    /// Removals and deletions outlast a power cut, whatever level is set.
+    const fn durability(&self) -> Durability {
+        match self {
+            Self::Rewrite(..)
+            | Self::Close(_)
+            | Self::Append(_, Event::AccountDeleted { .. })
+            | Self::Append(_, Event::Commanded { command: Command::RemoveMember { .. }, .. }) => Durability::Full,
+            Self::Create(_) | Self::Append(..) => Durability::AsSet,
+        }
+    }
+}
+
+/// A change and who waits for it.
+pub(super) struct Order {
+    pub(super) change: Change,
+    pub(super) done: oneshot::Sender<Outcome>,
+}
+
+/// The entry that was appended, if one was.
+type Outcome = Result<Option<Arc<Entry>>, LogError>;
+
+pub(super) struct Writer {
+    pool: SqlitePool,
+    clock: Arc<dyn Clock>,
+    topics: Arc<Topics>,
+}
+
+impl Writer {
+    pub(super) fn new(pool: SqlitePool, clock: Arc<dyn Clock>, topics: Arc<Topics>) -> Self {
+        Self { pool, clock, topics }
+    }
+
+    /// Carries out orders until nobody can give one any more, or until `stop` completes and those that wait are done. Where it
+    /// breaks, the orders at hand are lost, which those who gave them see, and it goes on with the next.
+    pub(super) async fn run(self, mut waiting: mpsc::Receiver<Order>, mut stop: oneshot::Receiver<()>) {
+        while AssertUnwindSafe(self.serve(&mut waiting, &mut stop)).catch_unwind().await.is_err() {
+            tracing::error!("the writer of the rooms' logs broke and goes on");
+        }
+    }
+
+    async fn serve(&self, waiting: &mut mpsc::Receiver<Order>, mut stop: &mut oneshot::Receiver<()>) {
+        let (mut orders, mut is_stopping) = (Vec::new(), waiting.is_closed());
+        loop {
+            let count = tokio::select! {
+                biased;
+                // Whoever could stop it is gone: nobody can give an order either.
+                _ = &mut stop, if !is_stopping => {
+                    waiting.close();
+                    is_stopping = true;
+                    continue;
+                }
+                count = waiting.recv_many(&mut orders, BATCH) => count,
+            };
+            if count == 0 {
+                return;
+            }
+            let outcomes = self.carry_out(&orders).await;
+            for (order, outcome) in orders.drain(..).zip(outcomes) {
+                self.publish(&order.change, &outcome);
+                // Who asked may have gone; the change stands.
+                let _ = order.done.send(outcome);
+            }
+        }
+    }
+
+    /// Carries orders out in one transaction. Where one of them fails, nothing of that stands, and each is carried out in a
+    /// transaction of its own: it fails for its own reasons alone.
+    async fn carry_out(&self, orders: &[Order]) -> Vec<Outcome> {
+        match self.commit(orders).await {
+            Ok(outcomes) => outcomes,
+            Err(Failed { is_one_order: true, .. }) if orders.len() > 1 => self.carry_out_one_by_one(orders).await,
+            Err(Failed { error, .. }) => vec![Err(error.into()); orders.len()],
+        }
+    }
+
+    async fn carry_out_one_by_one(&self, orders: &[Order]) -> Vec<Outcome> {
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(orders.len());
+        for order in orders {
+            match self.commit(std::slice::from_ref(order)).await {
+                Ok(outcome) => outcomes.extend(outcome),
+                Err(Failed { error, is_one_order }) => {
+                    outcomes.push(Err(error.into()));
+                    if let (false, Some(Err(error))) = (is_one_order, outcomes.last().cloned()) {
+                        // The storage itself fails, and the rest would wait for it one after the other.
+                        outcomes.resize(orders.len(), Err(error));
+                        break;
+                    }
+                }
+            }
+        }
+        outcomes
+    }
+
+    async fn commit(&self, orders: &[Order]) -> Result<Vec<Outcome>, Failed> {
+        let of_storage = |error| Failed { error, is_one_order: false };
+        let durability = orders.iter().map(|order| order.change.durability());
+        let durability = durability.reduce(Durability::max).unwrap_or(Durability::AsSet);
+        let mut transaction = WriteTransaction::begin(&self.pool, durability).await.map_err(of_storage)?;
+        let mut outcomes = Vec::with_capacity(orders.len());
+        for order in orders {
+            let outcome = perform(&mut transaction, &order.change, self.clock.now()).await;
+            outcomes.push(outcome.map_err(|error| Failed { error, is_one_order: true })?);
+        }
+        transaction.commit().await.map_err(of_storage)?;
+        Ok(outcomes)
+    }
+
+    fn publish(&self, change: &Change, outcome: &Outcome) {
+        match (change, outcome) {
+            (Change::Close(room), Ok(_)) => self.topics.close(*room),
+            (Change::Append(room, _), Ok(Some(entry))) => self.topics.publish(*room, entry),
+            (Change::Create(created), Ok(Some(entry))) => self.topics.publish(created.id, entry),
+            _ => {}
+        }
+    }
+}
+
+/// Why a transaction did not come about.
+struct Failed {
+    error: sqlx::Error,
+    /// Whether it was while one of its orders was carried out.
+    is_one_order: bool,
+}
+
+async fn perform(db: &mut SqliteConnection, change: &Change, now: Timestamp) -> Result<Outcome, sqlx::Error> {
+    match change {
+        Change::Create(created) => create(db, created, now).await,
+        Change::Append(room, event) => append(db, *room, event, now).await,
+        Change::Rewrite(room, entries) => rewrite(db, *room, entries).await,
+        Change::Close(room) => close(db, *room).await,
+    }
+}
+
+async fn create(db: &mut SqliteConnection, created: &RoomCreated, now: Timestamp) -> Result<Outcome, sqlx::Error> {
+    let claim = "INSERT INTO rooms (id, code, last_seq, last_at, has_appearances) VALUES ($1, $2, 1, $3, 1) \
+                 ON CONFLICT (code) DO NOTHING";
+    let claim = sqlx::query(claim).bind(created.id.to_string()).bind(created.code.to_string());
+    if claim.bind(to_sql(now.as_millis())).execute(&mut *db).await?.rows_affected() == 0 {
+        return Ok(Err(LogError::CodeTaken));
+    }
+    let entry = Entry { seq: Seq(1), at: now, event: Event::RoomCreated(created.clone()) };
+    insert(db, created.id, entry).await
+}
+
+async fn append(
+    db: &mut SqliteConnection,
+    room: RoomId,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Outcome, sqlx::Error> {
+    let advance = "UPDATE rooms SET last_seq = last_seq + 1, last_at = CASE WHEN last_at > $2 THEN last_at ELSE $2 END \
+                   WHERE id = $1 RETURNING last_seq, last_at";
+    let advance = sqlx::query(advance).bind(room.to_string()).bind(to_sql(now.as_millis()));
+    let Some(row) = advance.fetch_optional(&mut *db).await? else { return Ok(Err(LogError::NoSuchRoom)) };
+    let (seq, at) =
+        (Seq(from_sql(row.try_get("last_seq")?)), Timestamp::from_millis(from_sql(row.try_get("last_at")?)));
+    insert(db, room, Entry { seq, at, event: event.clone() }).await
+}
+
+async fn insert(db: &mut SqliteConnection, room: RoomId, entry: Entry) -> Result<Outcome, sqlx::Error> {
+    let event = written(&entry.event)?;
+    let insert = "INSERT INTO entries (room, seq, at, version, event) VALUES ($1, $2, $3, $4, $5)";
+    let insert = sqlx::query(insert).bind(room.to_string()).bind(to_sql(entry.seq.0));
+    let insert = insert.bind(to_sql(entry.at.as_millis())).bind(i64::from(EVENT_VERSION)).bind(event);
+    insert.execute(&mut *db).await?;
+    for account in accounts_in(&entry.event) {
+        let appear = "INSERT INTO appearances (account, room) VALUES ($1, $2) ON CONFLICT (account, room) DO NOTHING";
+        sqlx::query(appear).bind(account.to_string()).bind(room.to_string()).execute(&mut *db).await?;
+    }
+    Ok(Ok(Some(Arc::new(entry))))
+}
+
+async fn rewrite(db: &mut SqliteConnection, room: RoomId, entries: &[Entry]) -> Result<Outcome, sqlx::Error> {
+    for entry in entries {
+        let update = sqlx::query("UPDATE entries SET event = $3 WHERE room = $1 AND seq = $2").bind(room.to_string());
+        update.bind(to_sql(entry.seq.0)).bind(written(&entry.event)?).execute(&mut *db).await?;
+    }
+    Ok(Ok(None))
+}
+
+fn written(event: &Event) -> Result<String, sqlx::Error> {
+    serde_json::to_string(event).map_err(|error| sqlx::Error::Encode(Box::new(error)))
+}
+
+async fn close(db: &mut SqliteConnection, room: RoomId) -> Result<Outcome, sqlx::Error> {
+    sqlx::query("DELETE FROM entries WHERE room = $1").bind(room.to_string()).execute(&mut *db).await?;
+    sqlx::query("DELETE FROM appearances WHERE room = $1").bind(room.to_string()).execute(&mut *db).await?;
+    sqlx::query("DELETE FROM rooms WHERE id = $1").bind(room.to_string()).execute(&mut *db).await?;
+    Ok(Ok(None))
+}

@@ -1,0 +1,349 @@
+//! Carries out what a connection asks of its rooms, in the order in which it was asked: places, commands, older messages. Only
+//! this waits for storage.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use governor::{DefaultDirectRateLimiter, RateLimiter};
+use heartogether::{
+    id::{ConnectionId, MemberId, PublicationId, ResumeToken, RoomCode, RoomId},
+    limits::ROOMS_PER_CONNECTION,
+    protocol::{ClientMessage, Delete, Edit, FetchMessages, FromRoom, Join, Pin, Publish, ResumeRoom, RoomFrame, ToRoom},
+    refusal::Refusal,
+    role::{AccountKind, Permission, Role},
+    room::{Command, ConnectionRef, Event, Foreseen, JoinRequested, Marks, ResumeRequested},
+};
+use heartogether_app::api::{Account, Caller};
+use tokio::{runtime::Handle, sync::mpsc};
+
+use super::{CloseReason, Frame, SendQueue, rate, rate_limits::CommandLimit, connection::EnteredRooms};
+use crate::{
+    error::ServerError,
+    http::AddressBlock,
+    log::LogError,
+    random,
+    rooms::{RoomHandle, append_surely},
+    state::Node,
+};
+
+pub(super) struct RoomRequests {
+    node: Arc<Node>,
+    connection: ConnectionRef,
+    account: Account,
+    caller: Caller,
+    send_queue: SendQueue,
+    rooms: EnteredRooms,
+    /// How often it may look for a room: what an account asks of one is counted once that is found.
+    look_ups: DefaultDirectRateLimiter,
+}
+
+/// Why a message was not carried out.
+enum Failure {
+    Refused(Refusal),
+    Fault(ServerError),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::NoSuchRoom => Self::Refused(Refusal::RoomEnded),
+            error => Self::Fault(error.into()),
+        }
+    }
+}
+
+impl RoomRequests {
+    pub(super) fn new(
+        node: Arc<Node>,
+        connection: ConnectionRef,
+        account: Account,
+        caller: Caller,
+        send_queue: SendQueue,
+        rooms: EnteredRooms,
+    ) -> Self {
+        let look_ups = RateLimiter::direct(rate(node.limits.requests_per_second, node.limits.requests_burst));
+        Self { node, connection, account, caller, send_queue, rooms, look_ups }
+    }
+
+    /// Serves until the connection is gone, whose members then enter their grace periods. What still waits at that time is not
+    /// carried out.
+    pub(super) async fn serve(self, mut waiting: mpsc::Receiver<ClientMessage>) {
+        while let Some(message) = waiting.recv().await {
+            if self.send_queue.is_closed() {
+                break;
+            }
+            if let Err(reason) = self.carry_out(message).await {
+                self.send_queue.close(reason);
+                break;
+            }
+        }
+        let parted = self.rooms.take().into_iter().map(|room| part(room, self.connection.id, &self.node));
+        join_all(parted).await;
+    }
+
+    async fn carry_out(&self, message: ClientMessage) -> Result<(), CloseReason> {
+        match message {
+            ClientMessage::Room(RoomFrame { room, message }) => {
+                let done = self.obey(room, message).await;
+                self.answer(room, done)
+            }
+            ClientMessage::ResumeRooms(resume) => {
+                let may = self.look_ups.check().map_err(|_| Refusal::TooManyFrames);
+                for place in resume.rooms {
+                    let room = place.room;
+                    if let Err(refusal) = may {
+                        self.answer(room, Err(refusal.into()))?;
+                        continue;
+                    }
+                    // Each room answers with up to all that it shows, and the slowest line gets them one after the other.
+                    self.send_queue.has_room().await;
+                    let done = self.resume(place).await;
+                    self.answer(room, done)?;
+                }
+                Ok(())
+            }
+            // The session answers these itself.
+            ClientMessage::Hello(_) | ClientMessage::Ping(_) => Ok(()),
+        }
+    }
+
+    fn answer(&self, room: RoomCode, done: Result<(), Failure>) -> Result<(), CloseReason> {
+        let refusal = match done {
+            Ok(()) => return Ok(()),
+            Err(Failure::Refused(refusal)) => refusal,
+            Err(Failure::Fault(error)) => {
+                error.report();
+                if !error.is_storage_down() {
+                    return Err(CloseReason::FAULT);
+                }
+                // Nothing has happened, and the connection is as good as any: it may ask again.
+                Refusal::StorageUnavailable
+            }
+        };
+        self.send_queue.push(Frame::from_room(room, FromRoom::Refused { refusal }));
+        Ok(())
+    }
+
+    async fn obey(&self, room: RoomCode, message: ToRoom) -> Result<(), Failure> {
+        let limits = &self.node.command_limits;
+        match message {
+            ToRoom::Join(join) => self.join(room, join).await,
+            ToRoom::Leave => self.command(room, Command::Leave).await,
+            ToRoom::Publish(Publish { source, paused }) => {
+                let id = PublicationId::from_bits(random::bits());
+                self.command(room, Command::Publish { id, source, paused }).await
+            }
+            ToRoom::Pause => self.command(room, Command::Pause).await,
+            ToRoom::Resume => self.command(room, Command::Resume).await,
+            ToRoom::Interrupt => self.command(room, Command::Interrupt).await,
+            ToRoom::DeclareSilence(said) => self.command(room, Command::DeclareSilence { silent: said.silent }).await,
+            ToRoom::Stop => self.command(room, Command::StopRoom).await,
+            ToRoom::React(said) => {
+                self.take(room, &limits.reactions, Refusal::TooManyReactions)?;
+                self.command(room, Command::React { reaction: said.reaction }).await
+            }
+            ToRoom::Write(said) => {
+                self.take(room, &limits.messages, Refusal::TooManyMessages)?;
+                let (nonce, text, reply_to) = (said.nonce, said.text, said.reply_to);
+                self.command(room, Command::Write { nonce, text, reply_to, is_archived: false }).await
+            }
+            ToRoom::Edit(Edit { number, text }) => {
+                self.take(room, &limits.messages, Refusal::TooManyMessages)?;
+                self.command(room, Command::Edit { number, text, archived: None }).await
+            }
+            ToRoom::Delete(Delete { number }) => {
+                self.take(room, &limits.messages, Refusal::TooManyMessages)?;
+                self.command(room, Command::Delete { number, archived: None }).await
+            }
+            ToRoom::Pin(Pin { number, pinned }) => {
+                self.take(room, &limits.messages, Refusal::TooManyMessages)?;
+                self.command(room, Command::Pin { number, pinned, archived: None }).await
+            }
+            ToRoom::FetchMessages(FetchMessages { before }) => {
+                let handle = self.take(room, &limits.requests, Refusal::TooManyFrames)?;
+                handle.fetch_messages(self.connection.id, before).await;
+                Ok(())
+            }
+            ToRoom::RemoveMember(said) => {
+                let (member, block_address) = (said.member, said.block_address);
+                self.command(room, Command::RemoveMember { member, block_address }).await
+            }
+            // Signals do not wait in line.
+            ToRoom::Signal(_) => Ok(()),
+        }
+    }
+
+    async fn join(&self, room: RoomCode, Join { role, take_over }: Join) -> Result<(), Failure> {
+        self.look_ups.check().map_err(|_| Refusal::TooManyFrames)?;
+        // The owner's own is shown to nobody; another's only if they want it.
+        let email = self.account.email_for_hosts().filter(|_| role != Role::Host);
+        let request = JoinRequested {
+            connection: self.connection,
+            account: self.account.id,
+            kind: self.kind(),
+            marks: Marks::default(),
+            email: email.map(str::to_owned),
+            name: self.account.name.clone(),
+            role,
+            take_over,
+            member: MemberId::from_bits(random::bits()),
+            token: ResumeToken::from_bits(random::bits()),
+        };
+        self.enter(room, Event::JoinRequested(request)).await
+    }
+
+    async fn resume(&self, ResumeRoom { room, token, last_seq }: ResumeRoom) -> Result<(), Failure> {
+        let (connection, account, kind) = (self.connection, self.account.id, self.kind());
+        let request = ResumeRequested { connection, account, kind, token, last_seq };
+        self.enter(room, Event::ResumeRequested(request)).await
+    }
+
+    fn kind(&self) -> AccountKind {
+        self.account.kind(self.node.config.auth.guests())
+    }
+
+    /// What a room recognises this page by.
+    fn marks_in(&self, room: RoomId) -> Marks {
+        let (keys, caller) = (&self.node.auth.keys, &self.caller);
+        let address = AddressBlock::from(caller.address).to_string();
+        Marks {
+            browser: caller.browser.map(|browser| keys.browser_mark(room, browser)),
+            address: Some(keys.address_mark(room, &address)),
+        }
+    }
+
+    /// Asks a room for a place. The room answers, so it has to hold the send queue first.
+    async fn enter(&self, code: RoomCode, mut request: Event) -> Result<(), Failure> {
+        if self.send_queue.is_confined() {
+            self.send_queue.close(CloseReason::GONE);
+            return Ok(());
+        }
+        self.make_way(code).await?;
+        let id = self.find(code).await?;
+        if !self.node.command_limits.requests.take(self.account.id, id) {
+            return Err(Refusal::TooManyRequests.into());
+        }
+        let room = self.node.rooms.open(id);
+        room.attach(self.connection.id, self.send_queue.clone()).await?;
+        self.rooms.insert(code, room);
+        if let Event::JoinRequested(join) = &mut request {
+            join.marks = self.marks_in(id);
+        }
+        self.append(code, request).await?;
+        self.note_visit(id);
+        Ok(())
+    }
+
+    /// Finds a room. Codes that lead nowhere count as looked up, or guessing them here would be free; whoever has guessed
+    /// too often finds only rooms they have been in.
+    async fn find(&self, code: RoomCode) -> Result<RoomId, Failure> {
+        let Node { log, store, rate_limits, clock, .. } = &*self.node;
+        let (found, now) = (log.find(code).await?, clock.now());
+        if rate_limits.has_no_look_ups(&self.caller, now) {
+            let visited = store.visits(self.account.id).await.map_err(ServerError::from).map_err(Failure::Fault)?;
+            return found.filter(|room| visited.contains(room)).ok_or_else(|| Refusal::TooManyRequests.into());
+        }
+        if found.is_none() {
+            rate_limits.take_look_up(&self.caller, now)?;
+        }
+        Ok(found.ok_or(Refusal::RoomNotFound)?)
+    }
+
+    /// Remembers where the account has been, for its own landing page. Nobody waits for it, and the sound least of all.
+    fn note_visit(&self, room: RoomId) {
+        let (store, account, now) = (self.node.store.clone(), self.account.id, self.node.clock.now());
+        tokio::spawn(async move {
+            if let Err(error) = store.add_visit(account, room, now).await {
+                ServerError::from(error).report();
+            }
+        });
+    }
+
+    /// A connection that was refused a place, or gave it up, may ask again; a member may not. And there are only so many rooms
+    /// for one connection.
+    async fn make_way(&self, code: RoomCode) -> Result<(), Failure> {
+        if let Some(room) = self.rooms.get(code) {
+            if room.is_member(self.connection.id).await {
+                return Err(Refusal::OutOfOrder.into());
+            }
+            self.let_go(code).await;
+        }
+        let entered = self.rooms.all();
+        if entered.len() < ROOMS_PER_CONNECTION {
+            return Ok(());
+        }
+        for (other, room) in entered {
+            if !room.is_member(self.connection.id).await {
+                self.let_go(other).await;
+                return Ok(());
+            }
+        }
+        Err(Refusal::TooManyPlaces.into())
+    }
+
+    async fn let_go(&self, code: RoomCode) {
+        if let Some(room) = self.rooms.remove(code) {
+            room.detach(self.connection.id).await;
+        }
+    }
+
+    async fn command(&self, room: RoomCode, command: Command) -> Result<(), Failure> {
+        let event = Event::Commanded { connection: self.connection.id, account: self.account.id, command };
+        self.append(room, event).await
+    }
+
+    /// What the room would refuse anyway, and what would change nothing, takes no line in the log; and what can be said and
+    /// taken back without end takes so many.
+    async fn append(&self, code: RoomCode, event: Event) -> Result<(), Failure> {
+        let room = self.room(code)?;
+        if room.foresee(&event).await? == Foreseen::Nothing {
+            return Ok(());
+        }
+        if matches!(&event, Event::Commanded { command, .. } if command.permission() == Permission::Publish) {
+            self.take(code, &self.node.command_limits.stream_commands, Refusal::TooManyFrames)?;
+        }
+        self.node.log.append(room.id(), event).await?;
+        Ok(())
+    }
+
+    /// Takes one of what the account may ask of the room, which it gives.
+    fn take(&self, code: RoomCode, limit: &CommandLimit, refusal: Refusal) -> Result<RoomHandle, Refusal> {
+        let room = self.room(code)?;
+        if limit.take(self.account.id, room.id()) { Ok(room) } else { Err(refusal) }
+    }
+
+    fn room(&self, code: RoomCode) -> Result<RoomHandle, Refusal> {
+        self.rooms.get(code).ok_or(Refusal::OutOfOrder)
+    }
+}
+
+/// Whatever ends a connection's task, a panic too, its rooms are told.
+impl Drop for RoomRequests {
+    fn drop(&mut self) {
+        let rooms = self.rooms.take();
+        let Ok(runtime) = Handle::try_current() else { return };
+        if rooms.is_empty() {
+            return;
+        }
+        self.send_queue.close(CloseReason::FAULT);
+        for room in rooms {
+            let (connection, node) = (self.connection.id, self.node.clone());
+            runtime.spawn(async move { part(room, connection, &node).await });
+        }
+    }
+}
+
+/// Takes a connection out of a room. Its member enters the grace period, but at a stop: then nobody has gone, and the next run
+/// waits for all of them, from its own start on.
+async fn part(room: RoomHandle, connection: ConnectionId, node: &Node) {
+    if !node.auth.sockets.are_stopping() && room.is_member(connection).await {
+        append_surely(node.log.clone(), room.id(), Event::ConnectionLost { connection });
+    }
+    room.detach(connection).await;
+}
