@@ -286,6 +286,7 @@ impl Client {
     }
 
     fn follow(&mut self, seq: Seq, event: &RoomEvent, out: &mut Vec<Command>) {
+        self.link.note_stored();
         let (Some(place), Some(room)) = (&mut self.place, &mut self.room) else { return };
         place.seq = place.seq.max(seq);
         let was_away = matches!(event, RoomEvent::ListenerLeft { member }

@@ -154,6 +154,11 @@ impl Link {
         self.was_sent_away = false;
     }
 
+    /// Something happened in the room, which the server stored first: it does its work again.
+    pub(super) fn note_stored(&mut self) {
+        self.trouble = None;
+    }
+
     /// Anything heard is a sign of life.
     pub(super) fn hear(&mut self, out: &mut Vec<Command>) {
         self.was_heard = true;
@@ -173,19 +178,20 @@ impl Link {
 
     pub(super) fn stop(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Closed;
+        self.trouble = None;
         out.extend([Timer::Reconnect, Timer::Silence, Timer::Pong, Timer::Storage].map(Command::StopTimer));
         out.push(Command::CloseSocket);
     }
 
     fn open(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Opening;
-        self.trouble = None;
         out.push(Command::OpenSocket);
         out.push(Command::StartTimer { timer: Timer::Silence, after_ms: ANSWER_MS });
     }
 
     fn wait(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Waiting;
+        self.trouble = None;
         let delay_ms = BACK_OFF_MS[self.attempts.min(BACK_OFF_MS.len() - 1)];
         self.attempts += 1;
         if self.is_unheard() {
@@ -312,9 +318,15 @@ impl Client {
     }
 
     fn try_storage_again(&mut self, out: &mut Vec<Command>) {
-        self.link.trouble = None;
+        let before = out.len();
         self.declare(out);
         self.say_again(out);
+        if out.len() == before {
+            // What could not be stored is not wanted any more.
+            self.link.trouble = None;
+        } else if self.link.trouble.is_some() {
+            out.push(Command::StartTimer { timer: Timer::Storage, after_ms: STORAGE_AGAIN_MS });
+        }
     }
 
     pub(super) fn time_out(&mut self, timer: Timer, out: &mut Vec<Command>) {
