@@ -9,6 +9,7 @@ mod entrance;
 mod gallery;
 mod home;
 mod host;
+mod link_note;
 mod listen;
 mod login;
 mod measured;
@@ -17,6 +18,7 @@ mod on_demand;
 mod privacy;
 mod room;
 mod session_time;
+mod way_out;
 
 pub use about::AboutPage;
 pub(crate) use entrance::HandedEntrance;
