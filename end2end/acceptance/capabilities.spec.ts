@@ -34,6 +34,13 @@ for (const [name, refusal, text] of [
     await showsRefusal(host, refusal);
     await expect(main(host)).toContainText(text);
     await expect(button(host, 'Reload the page')).toBeVisible();
+    // What was put off until the page is drawn has run by then.
+    await host.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await expect(host.locator('#page-failure')).toBeHidden();
+    await host.evaluate(() => Object.assign(window, { isOld: true }));
+    await button(host, 'Reload the page').click();
+    await expect.poll(() => host.evaluate(() => 'isOld' in window)).toBe(false);
+    await showsRefusal(host, refusal);
 
     const listener = await newVisitor();
     await takeAway(listener, name);

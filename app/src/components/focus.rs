@@ -46,7 +46,8 @@ fn rescue_from(had: Option<Element>, rescue: impl FnOnce()) {
     }
 }
 
-/// Moves the focus with `rescue` whenever this changes and takes away what had it.
+/// Moves the focus with `rescue` whenever this changes and takes away what had it. `rescue` runs a frame later: whoever asked for
+/// it may be gone by then, and its reactive values with it.
 pub(crate) fn rescue_on_change<T: PartialEq + 'static>(
     changing: impl Fn() -> T + 'static,
     rescue: impl Fn() + Copy + 'static,

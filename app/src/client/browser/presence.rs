@@ -157,12 +157,7 @@ impl Presence {
         match capability::detect().refusal() {
             Some(refusal) => {
                 head_start.iter().for_each(HeadStart::close);
-                // What the page is made of is not taken away while it is still being set up.
-                let report = page.reporter();
-                spawn_local(async move {
-                    pause(DRAWN_AFTER).await;
-                    report.input(Input::BrowserLacks(refusal));
-                });
+                page.input(Input::BrowserLacks(refusal));
             }
             None => page.join(head_start),
         }

@@ -145,7 +145,10 @@ fn Row(presence: Presence, list: NodeRef<html::Ul>, rows: Memo<Vec<ListenerRow>>
     let place = Memo::new(move |_| rows.with(|rows| rows.iter().position(|row| row.listener.member == member)));
     let row = Memo::new(move |_| rows.with(|rows| rows.get(place.get()?).cloned()));
     let has_left = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| row.has_left)));
-    focus::rescue_on_change(move || has_left.get(), move || focus::focus_on(list.get_untracked().map(Into::into)));
+    focus::rescue_on_change(
+        move || has_left.get(),
+        move || focus::focus_on(list.try_get_untracked().flatten().map(Into::into)),
+    );
     view! {
         <li
             class="audience-row"
