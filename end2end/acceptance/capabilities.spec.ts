@@ -124,6 +124,25 @@ test('without Web Audio a microphone that needs no mixing is heard', async ({ mi
   await hear(listener, MICROPHONE_TONE_HZ);
 });
 
+test('without Web Audio a host shares one source at a time, and is told so', async ({ mixHost, newVisitor }) => {
+  await takeAway(mixHost, 'AudioContext');
+  const code = await createRoom(mixHost, 'Ada');
+  await isHydrated(mixHost);
+  await expect(button(mixHost, 'Try it out first')).toBeHidden();
+  await useMicrophone(mixHost);
+  await expect(main(mixHost)).toContainText('This browser lacks Web Audio, so you share one source at a time');
+  await expect(main(mixHost)).not.toContainText('stopped mixing');
+  for (const name of ['Add a tab', 'Mute the microphone']) await expect(button(mixHost, name)).toBeHidden();
+  await expect(mixHost.getByLabel('Microphone volume')).toBeHidden();
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+  await button(mixHost, 'Remove the microphone').click();
+  await showsState(mixHost, 'interrupted');
+  await shareTab(mixHost);
+  await hear(listener, TAB_TONE_HZ);
+});
+
 test('where cookies are blocked the sign-in page says so', async ({ newVisitor }) => {
   const page = await newVisitor();
   await page.goto('/login');

@@ -3,7 +3,10 @@
 use heartogether::wire::Source;
 use leptos::prelude::*;
 
-use super::microphone::{MicrophonePicker, TrialButton};
+use super::{
+    desk::can_mix,
+    microphone::{MicrophonePicker, TrialButton},
+};
 use crate::{
     client::browser::{CaptureError, Presence},
     components::{Button, Glyph, Icon, LevelMeter, Notice, Tone, Variant},
@@ -71,7 +74,7 @@ fn DisplayOffer(presence: Presence) -> impl IntoView {
 
 #[component]
 fn MicrophoneOffer(presence: Presence) -> impl IntoView {
-    let sound = presence.sound;
+    let (sound, can_mix) = (presence.sound, can_mix(presence));
     let is_pending = Signal::derive(move || sound.asking.get() == Some(Source::Microphone));
     view! {
         <div class="source">
@@ -88,7 +91,10 @@ fn MicrophoneOffer(presence: Presence) -> impl IntoView {
             <Button variant=Variant::Secondary pending=is_pending on:click=move |_| presence.share(Source::Microphone)>
                 "Use a microphone"
             </Button>
-            <TrialButton presence />
+            // The bar is all there is to see of a trial.
+            <Show when=move || can_mix.get()>
+                <TrialButton presence />
+            </Show>
         </div>
     }
     .into_any()
