@@ -3,7 +3,8 @@
 
 use std::cell::{Cell, RefCell};
 
-use leptos::prelude::*;
+use leptos::{html::ElementType, prelude::*};
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -36,6 +37,23 @@ pub(super) fn rescue_if_lost(rescue: impl FnOnce() + 'static) {
 pub(crate) fn rescue_at_last() {
     let had = LAST.with_borrow(Clone::clone);
     request_animation_frame(|| request_animation_frame(|| rescue_from(had, move_to_main)));
+}
+
+/// Lets reading go on at the page's content when this element goes away while it has the focus, or had it last.
+pub(super) fn rescue_when_gone<T>(element: NodeRef<T>)
+where
+    T: ElementType,
+    T::Output: JsCast + Clone + Into<Element> + 'static,
+{
+    Effect::new(move |_| {
+        let element: Option<SendWrapper<Element>> = element.get().map(|element| SendWrapper::new(element.into()));
+        on_cleanup(move || {
+            let had_it = |element: &SendWrapper<Element>| LAST.with_borrow(|last| last.as_ref() == Some(&**element));
+            if element.as_ref().is_some_and(had_it) {
+                rescue_at_last();
+            }
+        });
+    });
 }
 
 /// What has had the focus since is somebody else's to rescue it from.

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use crate::{
     client::{HostState, MicrophoneState, browser::Presence},
-    components::{Button, Notice, Tone, Variant, focus},
+    components::{Button, Notice, Tone, Variant},
 };
 use desk::{Desk, can_mix};
 use ending::StopButton;
@@ -60,7 +60,6 @@ fn Troubles(presence: Presence) -> impl IntoView {
         let substitute = sound.mix.with(|mix| mix.substitute()).filter(|_| can_mix.get());
         substitute.map(|source| view! { <Notice tone=Tone::Warn>{stalled_text(source)}</Notice> })
     };
-    focus::rescue_on_change(move || sound.again.get(), focus::rescue_at_last);
     let again = move || sound.again.get().map(|source| view! { <ShareAgain presence source /> });
     view! {
         {error}

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     client::{ListenerState, browser::Presence},
-    components::{Button, ButtonLink, Glyph, Icon, Variant, focus},
+    components::{Button, ButtonLink, Glyph, Icon, Variant},
     routes,
 };
 
@@ -28,7 +28,6 @@ pub(super) fn Actions(presence: Presence, shown: Memo<Shown>, code: RoomCode) ->
         }
         _ => ().into_any(),
     };
-    focus::rescue_on_change(move || shown.get().obstacle, focus::rescue_at_last);
     let leave = move || {
         let (label, variant) = match shown.get().client {
             ListenerState::Ended(_) => ("Back to the start", Variant::Primary),
