@@ -260,6 +260,29 @@ test('a listener chooses the loudspeaker, and it is kept', async ({ tabHost, new
   await expect(choice).toHaveValue('headset');
 });
 
+test('where the browser does not name its loudspeakers yet, the page says when it does', async ({ newVisitor }) => {
+  const code = await createRoom(await newVisitor(), 'Ada');
+  const listener = await newVisitor();
+  // As Chromium answers before the microphone is allowed.
+  await listener.addInitScript(() => {
+    const outputs = [{ kind: 'audiooutput', deviceId: '', label: '' }];
+    navigator.mediaDevices.enumerateDevices = async () => outputs as unknown as MediaDeviceInfo[];
+    Object.assign(window, {
+      allow: () => {
+        outputs[0] = { kind: 'audiooutput', deviceId: 'desk', label: 'Desk' };
+        navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+      },
+    });
+  });
+  await listen(listener, code);
+  await isHydrated(listener);
+  await expect(main(listener)).toContainText('lists your loudspeakers here once it may use the microphone');
+  await expect(listener.getByLabel('Loudspeaker')).toBeHidden();
+  await listener.evaluate(() => (window as unknown as { allow: () => void }).allow());
+  await expect(listener.getByLabel('Loudspeaker')).toBeVisible();
+  await expect(main(listener)).not.toContainText('lists your loudspeakers here');
+});
+
 test('where the browser has a picker of its own, it is used', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const listener = await newVisitor();
