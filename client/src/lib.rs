@@ -292,6 +292,7 @@ impl Client {
     }
 
     fn follow(&mut self, seq: Seq, event: &RoomEvent, out: &mut Vec<Output>) {
+        self.signaling.note_stored();
         let (Some(place), Some(room)) = (&mut self.place, &mut self.room) else { return };
         place.seq = place.seq.max(seq);
         let was_away = matches!(event, RoomEvent::MemberLeft { member }

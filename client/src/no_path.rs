@@ -79,10 +79,10 @@ impl NoPath {
         match self {
             Self::Blocked => Refusal::Network.text(),
             Self::NamesOnly => {
-                "You and the host seem to be in the same network, where your browsers cannot find each other by name. Ask \
-                 the host to allow the microphone on their page: then their browser gives its address, and nothing of the \
-                 microphone need be sent. If that does not help, try another network, such as mobile data, or ask whoever \
-                 runs this server to set up a relay (TURN). This page keeps trying."
+                "You and the host seem to be in the same network, but both browsers hide their addresses, so they cannot \
+                 find each other. Ask the host to allow the microphone on their page: their browser then gives its address. \
+                 The host need not share the microphone. If that does not help, try another network, such as mobile data, or \
+                 ask whoever runs this server to set up a relay (TURN). This page keeps trying."
             }
             Self::RelayInVain => {
                 "No way to the host was found through this network, not even through this server’s relay. Try another \
@@ -103,8 +103,8 @@ impl NoPath {
                  may help, such as mobile data, or a relay (TURN), which whoever runs this server can set up."
             }
             Self::NamesOnly => {
-                "A listener in your own network cannot reach you, because your browser hides this device’s address. Allow the \
-                 microphone, and it gives the address. Nothing of the microphone is sent."
+                "A listener in your own network cannot reach you, because your browser hides this device’s address. Press \
+                 “Allow the microphone”, and your browser gives the address. Your microphone is not shared."
             }
             Self::RelayInVain => {
                 "No way to a listener was found, not even through this server’s relay. Another network may help: yours, or \

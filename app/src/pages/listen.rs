@@ -3,37 +3,33 @@
 mod actions;
 mod controls;
 mod engagement;
+mod status_orb;
 mod quality;
 mod shown;
 mod speaker;
-mod status_orb;
 
-use heartogether::{id::RoomCode, refusal::Refusal, role::Role, room::RoomView};
+use heartogether::{id::RoomCode, role::Role, room::RoomView};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
 use super::{
     ip_privacy::HideAddressSetting,
     room_bootstrap::{AskedEntrance, Loading, NoEntrance},
+    link_note::LinkNote,
     session_time::EndWarning,
 };
-use crate::{
-    api::Entrance,
-    browser::{
-        RoomHandle, early_join,
-        media_session::{MediaKey, MediaSession},
-    },
-    components::{EmailQuestion, LevelMeter, Page, StatusBadge, Width},
-    routes::Destination,
-};
+use heartogether_client::{PlayerState, Volume};
+use crate::{api::Entrance, browser::{
+            RoomHandle, early_join,
+            media_session::{MediaKey, MediaSession},
+        }, components::{EmailQuestion, LevelMeter, Page, StatusBadge, Width}, routes::Destination};
 use actions::Actions;
 use controls::Controls;
 use engagement::Engagement;
-use heartogether_client::{ListenerState, PlayerState, SignalingState, Volume};
+use status_orb::StatusOrb;
 use quality::QualityBadge;
 use shown::{Obstacle, Shown};
 use speaker::SpeakerChoice;
-use status_orb::StatusOrb;
 
 /// Joins the room, and draws the page once that may take its time: drawing keeps the browser's one thread, on which the first
 /// sound is negotiated.
@@ -99,7 +95,8 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
         handle.stand();
     }
     on_cleanup(move || handle.leave());
-    let stream = Memo::new(move |_| handle.room.with(|known| known.as_ref().map_or(room.stream, RoomView::stream)));
+    let stream =
+        Memo::new(move |_| handle.room.with(|known| known.as_ref().map_or(room.stream, RoomView::stream)));
     let shown = Memo::new(move |_| {
         let player = handle.player.get();
         let obstacles = [
@@ -157,32 +154,8 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
                 <Engagement handle />
                 <EmailQuestion />
             </Show>
-            <LinkNote handle shown />
+            <LinkNote handle role=Role::Listener />
         </Page>
-    }
-}
-
-/// Says that the server is out of reach or cannot do its work, and what that means for the sound.
-#[component]
-fn LinkNote(handle: RoomHandle, shown: Memo<Shown>) -> impl IntoView {
-    let note = move || match (handle.signaling_state.get(), shown.get().client) {
-        _ if shown.get().is_over() => "",
-        _ if handle.trouble.get().is_some() => handle.trouble.get().map_or("", Refusal::text),
-        (SignalingState::Connecting | SignalingState::Attached, _) => "",
-        (SignalingState::Unreachable, _) => {
-            "This page does not reach the server. It keeps trying by itself. Check that this device is online."
-        }
-        (SignalingState::SocketBlocked, _) => {
-            "The server answers, but no live connection (WebSocket) comes about: most often a proxy or an extension blocks \
-             it. Allow WebSockets for this site, or try another network. This page keeps trying by itself."
-        }
-        (_, ListenerState::Listening | ListenerState::Paused) => "Reconnecting to the room. What you hear goes on.",
-        (SignalingState::Reconnecting, _) => "Reconnecting to the room. This page keeps trying by itself.",
-    };
-    view! {
-        <p class="text-center text-sm text-muted" role="status">
-            {note}
-        </p>
     }
 }
 
