@@ -15,16 +15,7 @@ use heartogether_app::api::{
 };
 use tokio::sync::Mutex;
 
-use crate::{
-    error::ServerError,
-    http::OpenRooms,
-    log::{LogError, RoomLog},
-    random,
-    rooms::Rooms,
-    state::Node,
-    store::{Store, TokenHash, Usage},
-    uncancelled::finish,
-};
+use crate::{error::ServerError, http::OpenRooms, random, rooms::Rooms, state::Node, uncancelled::finish, storage::{log::{LogError, RoomLog}, accounts::{Store, TokenHash, Usage}}};
 
 /// Draws of a code before giving up: with a million live rooms out of 887 million codes, two are already rare.
 const CODE_DRAWS: u32 = 16;
@@ -97,7 +88,7 @@ impl Backend for Node {
             address: caller.address,
             limit: self.limits.rooms as usize,
             owner: owner.clone(),
-            policy: Policy::from(&self.limits),
+            policy: Policy::broadcast(&self.limits),
         };
         let opened = finish(opening.run()).await?;
         if matches!(
@@ -254,8 +245,8 @@ impl RoomOpening {
             id: RoomId::from_bits(random::bits()),
             code: RoomCode::draw(|| u8::from_le_bytes(random::bytes())),
             owner: self.owner.id,
-            host: MemberId::from_bits(random::bits()),
-            host_name: self.owner.name.clone(),
+            owner_member: MemberId::from_bits(random::bits()),
+            owner_name: self.owner.name.clone(),
             policy: self.policy.clone(),
         }
     }

@@ -18,7 +18,7 @@ use heartogether::refusal::Refusal;
 use heartogether_app::api::ApiError;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 
-use crate::{database::is_out_of_service, log::LogError, random, store::StoreError};
+use crate::{random, storage::{database::is_out_of_service, log::LogError, accounts::StoreError}};
 
 /// Something broke on this side.
 #[derive(Debug, thiserror::Error)]

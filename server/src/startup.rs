@@ -16,25 +16,7 @@ use leptos::config::{Env, LeptosOptions};
 use sqlx::SqlitePool;
 use tokio::task::JoinHandle;
 
-use crate::{
-    auth::{Auth, Fetcher, Keys, OpenIdProvider, Sockets, install_crypto},
-    clock::Clock,
-    config::{Config, has_hashed_names},
-    database,
-    error::ServerError,
-    http::{ConnectionLimit, RateLimits, SetupHints},
-    invitation::Reach,
-    log::{LogError, SqliteLog},
-    random,
-    readiness::Readiness,
-    room_lookup::RoomLookup,
-    rooms::Rooms,
-    router::router,
-    state::{AppState, Node},
-    store::SqliteStore,
-    tls::{Tls, TlsError},
-    websocket::{CommandLimits, Origins},
-};
+use crate::{auth::{Auth, Fetcher, Keys, OpenIdProvider, Sockets, install_crypto}, clock::Clock, config::{Config, has_hashed_names}, error::ServerError, http::{ConnectionLimit, RateLimits, SetupHints}, invitation::Reach, random, readiness::Readiness, room_lookup::RoomLookup, rooms::Rooms, router::router, state::{AppState, Node}, tls::{Tls, TlsError}, websocket::{CommandLimits, Origins}, storage::{database, log::{LogError, SqliteLog}, accounts::SqliteStore}};
 use data_lock::DataLock;
 use listening::Listening;
 

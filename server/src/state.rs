@@ -6,19 +6,7 @@ use axum::extract::FromRef;
 use heartogether::{id::NodeId, limits::Limits};
 use leptos::config::LeptosOptions;
 
-use crate::{
-    auth::Auth,
-    clock::Clock,
-    config::Config,
-    http::{ConnectionLimit, RateLimits, SetupHints},
-    invitation::Reach,
-    log::RoomLog,
-    readiness::Readiness,
-    room_lookup::RoomLookup,
-    rooms::Rooms,
-    store::Store,
-    websocket::{CommandLimits, Origins},
-};
+use crate::{auth::Auth, clock::Clock, config::Config, http::{ConnectionLimit, RateLimits, SetupHints}, invitation::Reach, readiness::Readiness, room_lookup::RoomLookup, rooms::Rooms, websocket::{CommandLimits, Origins}, storage::{log::RoomLog, accounts::Store}};
 
 /// This run of this server.
 pub(crate) struct Node {

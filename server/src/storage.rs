@@ -5,3 +5,16 @@ pub mod accounts;
 pub mod database;
 pub mod log;
 pub mod messages;
+
+use std::{error::Error, sync::Arc};
+
+/// The storage failed. What failed now may work later.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the storage failed")]
+pub struct StorageError(#[source] Arc<dyn Error + Send + Sync>);
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(Arc::new(error))
+    }
+}

@@ -7,7 +7,7 @@ use heartogether::{
     refusal::Refusal,
     role::Role,
 };
-use heartogether_server::database;
+use heartogether_server::storage::database;
 use tempfile::TempDir;
 
 use crate::support::{Connection, Process, changed_to, damage_entries, join, resume};

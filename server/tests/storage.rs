@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, future::Future, path::Path, process::Command};
 
 use heartogether::{protocol::ClientMessage, refusal::Refusal, role::Role};
-use heartogether_server::database;
+use heartogether_server::storage::database;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;

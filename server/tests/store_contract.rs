@@ -7,13 +7,10 @@ use heartogether::{
     time::Timestamp,
 };
 use heartogether_app::api::Account;
-use heartogether_server::{
-    database,
-    store::{
+use heartogether_server::{storage::{database, accounts::{
         ACCOUNT_KEPT_MS, MemoryStore, Picture, ReturnedSignIn, Session, SqliteStore, Store, TokenHash, VISITS_KEPT,
         VerifiedPerson,
-    },
-};
+    }}};
 use tempfile::TempDir;
 
 const NOW: Timestamp = Timestamp::from_millis(1_000);

@@ -17,7 +17,7 @@ use heartogether::{
     role::Role,
     time::Timestamp,
 };
-use heartogether_server::{clock::ManualClock, config::Config, database, startup::Server};
+use heartogether_server::{clock::ManualClock, config::Config, startup::Server, storage::database};
 use reqwest::{Client as HttpClient, Response, header, redirect::Policy};
 use sqlx::{Row, SqlitePool};
 use tempfile::TempDir;

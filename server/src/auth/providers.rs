@@ -19,7 +19,7 @@ use oauth2::{
     basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse},
 };
 
-use crate::{clock::Clock, config::ProviderSettings, error::explain, store::VerifiedPerson};
+use crate::{clock::Clock, config::ProviderSettings, error::explain, storage::accounts::VerifiedPerson};
 pub(crate) use fetch::Fetcher;
 use id_token::Expected;
 use metadata::Metadata;
@@ -183,7 +183,7 @@ impl OpenIdProvider {
     }
 
     /// A picture's file.
-    pub(super) async fn picture(&self, url: &str) -> Option<crate::store::Picture> {
+    pub(super) async fn picture(&self, url: &str) -> Option<crate::storage::accounts::Picture> {
         self.fetcher.picture(url).await.ok().flatten()
     }
 

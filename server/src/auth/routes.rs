@@ -21,12 +21,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::CurrentSession;
-use crate::{
-    error::{Answer, ServerError},
-    log::LogError,
-    state::Node,
-    uncancelled::finish,
-};
+use crate::{error::{Answer, ServerError}, state::Node, uncancelled::finish, storage::log::LogError};
 
 /// A picture is shown and does nothing else, whatever is in the file.
 const PICTURE_ALONE: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");

@@ -19,13 +19,7 @@ use super::{
     cookie::{self, Cookie, is_secure},
     token::{self, Dated, Purpose, Verified},
 };
-use crate::{
-    error::ServerError,
-    random,
-    state::Node,
-    store::{Session, TokenHash},
-    websocket::{CloseReason, SendQueue},
-};
+use crate::{error::ServerError, random, state::Node, websocket::{CloseReason, SendQueue}, storage::accounts::{Session, TokenHash}};
 
 /// A session is renewed once this part of its time has passed: often enough for the browser never to lose it, and
 /// seldom enough for the store not to notice.

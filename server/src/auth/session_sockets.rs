@@ -15,10 +15,7 @@ use heartogether::{
 };
 use tokio::sync::Notify;
 
-use crate::{
-    store::TokenHash,
-    websocket::{CloseReason, SendQueue},
-};
+use crate::{websocket::{CloseReason, SendQueue}, storage::accounts::TokenHash};
 
 /// The connections of this node with their sessions.
 #[derive(Clone, Default)]

@@ -24,15 +24,7 @@ use heartogether_app::{
 use tempfile::TempDir;
 
 use super::{CurrentSession, routes, sign_in::login_state::LoginState};
-use crate::{
-    clock::ManualClock,
-    config::Config,
-    log::PAGE,
-    startup::Server,
-    state::Node,
-    store::{ReturnedSignIn, TokenHash, VerifiedPerson},
-    websocket::{CloseReason, Frame, MessageHandler, send_queue},
-};
+use crate::{clock::ManualClock, config::Config, startup::Server, state::Node, websocket::{CloseReason, Frame, MessageHandler, send_queue}, storage::{log::PAGE, accounts::{ReturnedSignIn, TokenHash, VerifiedPerson}}};
 
 const GUEST: &str = "Augusta";
 

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
-use crate::database::Synchronous;
+use crate::storage::database::Synchronous;
 
 /// The data folder.
 #[derive(Args, Clone, Debug)]

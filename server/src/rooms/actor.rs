@@ -11,10 +11,10 @@ use std::{
 
 use heartogether::{
     id::{AccountId, ConnectionId, NodeId, RoomId, Seq},
-    protocol::{ReceivedSignal, SendSignal, ServerMessage},
+    protocol::{FromRoom, ReceivedSignal, SendSignal, ServerMessage},
     refusal::Refusal,
-    role::Permission,
-    room::{Audience, Effect, Entry, Event, Member, Room, step},
+    role::{Permission, Standing},
+    room::{ArchiveChange, Audience, Effect, Entry, Event, Member, Room, RoomMessage, step},
     time::Timestamp,
 };
 use heartogether_app::api::{RecentRoom, RoomSummary};
@@ -29,12 +29,7 @@ use super::{
     handle::Request,
     insist,
 };
-use crate::{
-    clock::Clock,
-    config::IceSettings,
-    log::{LogError, PAGE, RoomLog, Subscription},
-    websocket::{CloseReason, Frame, SendQueue},
-};
+use crate::{clock::Clock, config::IceSettings, websocket::{CloseReason, Frame, SendQueue}, storage::log::{LogError, PAGE, RoomLog, Subscription}};
 
 /// What outlives a task that breaks.
 #[derive(Default)]
@@ -58,6 +53,8 @@ pub(super) struct Setting {
     pub(super) log: Arc<dyn RoomLog>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ice: IceSettings,
+    /// Where changes of the archive of messages go.
+    pub(super) archive: mpsc::UnboundedSender<ArchiveChange>,
     /// Whether the room is known and has not ended.
     pub(super) is_live: Arc<AtomicBool>,
 }
@@ -146,6 +143,8 @@ impl<'a> RoomActor<'a> {
             match effect {
                 Effect::WakeAt(time) => self.wake_at = Some(time),
                 Effect::CloseRoom => self.is_over = true,
+                // One that was carried out before changes nothing; one that was not is not lost.
+                Effect::Archive(change) => self.archive(change),
                 Effect::Send { .. } | Effect::Disconnect { .. } => {}
             }
         }
@@ -216,9 +215,16 @@ impl<'a> RoomActor<'a> {
                     send_queue.push(self.frame(FromRoom::Refused { refusal }));
                 }
             }
+            Effect::Archive(change) => self.archive(change),
             Effect::WakeAt(time) => self.wake_at = Some(time),
             Effect::CloseRoom => self.is_over = true,
         }
+    }
+
+    /// Hands a change of the archive to whoever carries it out, in the room's order.
+    fn archive(&self, change: ArchiveChange) {
+        // Nobody takes changes any more once the room's task ends.
+        let _ = self.setting.archive.send(change);
     }
 
     /// Whoever is given a place learns of the TURN servers by the same answer, and nobody else does.
@@ -262,13 +268,7 @@ impl<'a> RoomActor<'a> {
             }
             Request::Detach { connection } => drop(self.held.send_queues.remove(&connection)),
             Request::Signal { from, signal } => self.pass_signal(from, signal),
-            Request::FetchMessages { from, before } => self.push(
-                from,
-                match self.room.messages_before(from, before) {
-                    Ok(messages) => Frame::message(&ServerMessage::Messages(messages)),
-                    Err(refusal) => Frame::refusal(refusal),
-                },
-            ),
+            Request::Reading { reader, done } => drop(done.send(self.room.reading_at(reader))),
             Request::Audience { viewer, done } => {
                 drop(done.send(debug_api::audience(&self.room, viewer, self.setting.clock.now())));
             }
@@ -281,8 +281,8 @@ impl<'a> RoomActor<'a> {
             Request::Foresee { event, done } => drop(done.send(self.room.foresee(&event, self.setting.clock.now()))),
             Request::Summarise { viewer, done } => {
                 let summary = summarise(&self.room).map(|summary| RoomSummary {
-                    is_owner: self.room.standing_of(viewer).allows(Permission::Host),
-                    has_place: viewer.is_some_and(|viewer| self.room.listens(viewer)),
+                    is_owner: self.room.standing_of(viewer) == Standing::Owner,
+                    has_place: viewer.is_some_and(|viewer| self.room.is_in_audience(viewer)),
                     ..summary
                 });
                 let _ = done.send(summary);
@@ -291,14 +291,16 @@ impl<'a> RoomActor<'a> {
     }
 
     fn pass_signal(&mut self, from: ConnectionId, sent: SendSignal) {
-        let routed = self.room.route_signal(from, sent.to, &sent.signal);
+        let routed = self.room.route_signal(from, sent.to, sent.signal.direction());
         self.signals.note(&self.room, from, &sent, routed.err(), self.setting.clock.now());
         let passed = routed.and_then(|(sender, at)| {
             let send_queue = self.held.send_queues.get(&at.id).ok_or(Refusal::MemberNotFound)?;
-            send_queue.push_signal(sender, &ServerMessage::Signal(ReceivedSignal { from: sender, signal: sent.signal }))
+            let code = self.room.code().ok_or(Refusal::RoomNotFound)?;
+            let signal = FromRoom::Signal(ReceivedSignal { from: sender, signal: sent.signal });
+            send_queue.push_signal(sender, &ServerMessage::from_room(code, signal))
         });
         if let Err(refusal) = passed {
-            self.push(from, Frame::refusal(refusal));
+            self.push(from, self.frame(FromRoom::Refused { refusal }));
         }
     }
 }
@@ -306,11 +308,11 @@ impl<'a> RoomActor<'a> {
 /// A live room, or an ended one that is the viewer's to open again.
 fn revisit(room: &Room, viewer: AccountId) -> Option<RecentRoom> {
     let created = room.created()?;
-    let is_owner = room.standing_of(Some(viewer)).allows(Permission::ReopenRoom);
+    let is_owner = room.kind().allows(room.standing_of(Some(viewer)), Permission::ReopenRoom);
     let is_open = room.ended().is_none() || (is_owner && room.reopenable_until().is_some());
     is_open.then(|| RecentRoom {
         code: created.code,
-        host_name: created.host_name.clone(),
+        host_name: created.owner_name.clone(),
         is_owner,
         stream: room.stream_state(),
     })
@@ -322,11 +324,11 @@ fn summarise(room: &Room) -> Option<RoomSummary> {
     Some(RoomSummary {
         id: created.id,
         code: created.code,
-        host_name: created.host_name.clone(),
-        host_connected: room.host_connected(),
+        host_name: created.owner_name.clone(),
+        host_connected: room.owner_connected(),
         stream: room.stream_state(),
-        listener_count: u32::try_from(room.listener_count()).unwrap_or(u32::MAX),
-        max_listeners: created.policy.max_listeners,
+        listener_count: u32::try_from(room.audience_count()).unwrap_or(u32::MAX),
+        max_listeners: created.policy.max_members,
         is_owner: false,
         has_place: false,
     })

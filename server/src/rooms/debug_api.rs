@@ -53,7 +53,7 @@ struct MemberReport {
     member: MemberId,
     name: DisplayName,
     role: Role,
-    attached: bool,
+    connected: bool,
     joined_at: Timestamp,
     active_at: Timestamp,
 }
@@ -111,7 +111,7 @@ impl MemberReport {
             member: member.id,
             name: member.name.clone(),
             role: member.role,
-            attached: member.connection().is_some(),
+            connected: member.connection().is_some(),
             joined_at: member.joined_at,
             active_at: member.active_at,
         }
@@ -122,12 +122,12 @@ impl MemberReport {
 pub(super) fn audience(room: &Room, viewer: Viewer, at: Timestamp) -> Result<AudienceReport, Refusal> {
     room.check(viewer.account, viewer.kind, Permission::SeeAudience)?;
     let created = room.created().ok_or(Refusal::RoomNotFound)?;
-    let view = room.view(created.host).ok_or(Refusal::RoomNotFound)?;
+    let view = room.view(created.owner_member).ok_or(Refusal::RoomNotFound)?;
     Ok(AudienceReport {
         id: created.id,
         code: created.code,
-        max_listeners: view.max_listeners,
-        listeners: view.listeners,
+        max_listeners: view.max_members,
+        listeners: view.members,
         fetched_at: at,
     })
 }

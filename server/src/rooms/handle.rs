@@ -6,10 +6,10 @@ use std::sync::{
 };
 
 use heartogether::{
-    id::{AccountId, ConnectionId, RoomId, Seq},
+    id::{AccountId, ConnectionId, RoomId},
     protocol::SendSignal,
     refusal::Refusal,
-    room::{Event, Foreseen},
+    room::{Event, Foreseen, Reading},
 };
 use heartogether_app::api::{RecentRoom, RoomSummary};
 use tokio::sync::{mpsc, oneshot};
@@ -27,7 +27,7 @@ pub(super) enum Request {
     Attach { connection: ConnectionId, send_queue: SendQueue, done: oneshot::Sender<()> },
     Detach { connection: ConnectionId },
     Signal { from: ConnectionId, signal: SendSignal },
-    FetchMessages { from: ConnectionId, before: Seq },
+    Reading { reader: ConnectionId, done: oneshot::Sender<Result<Reading, Refusal>> },
     IsMember { connection: ConnectionId, done: oneshot::Sender<bool> },
     HasPlace { account: AccountId, done: oneshot::Sender<bool> },
     Foresee { event: Box<Event>, done: oneshot::Sender<Result<Foreseen, Refusal>> },
@@ -81,9 +81,9 @@ impl RoomHandle {
         self.tell(Request::Signal { from, signal }).await;
     }
 
-    /// Answers a connection with older messages, or with a refusal.
-    pub(crate) async fn fetch_messages(&self, from: ConnectionId, before: Seq) {
-        self.tell(Request::FetchMessages { from, before }).await;
+    /// Whose messages a connection may read.
+    pub(crate) async fn reading(&self, reader: ConnectionId) -> Result<Reading, Refusal> {
+        self.ask(|done| Request::Reading { reader, done }).await.unwrap_or(Err(Refusal::RoomEnded))
     }
 
     /// Whether the connection is a member's.

@@ -11,7 +11,7 @@ use super::{
     actor::{Held, RoomActor, Setting},
     handle::Request,
 };
-use crate::{error::explain, log::LogError, websocket::CloseReason};
+use crate::{error::explain, websocket::CloseReason, storage::log::LogError};
 
 /// A room's task and what it is asked.
 pub(super) struct Supervision {

@@ -16,12 +16,7 @@ use heartogether::{
 };
 
 use super::*;
-use crate::{
-    clock::ManualClock,
-    config::Config,
-    log::{MemoryLog, PAGE, Page, Subscription},
-    websocket::{CloseReason, Frame, Queue, SendQueue, send_queue},
-};
+use crate::{clock::ManualClock, config::Config, websocket::{CloseReason, Frame, Queue, SendQueue, send_queue}, storage::log::{MemoryLog, PAGE, Page, Subscription}};
 
 const ROOM: RoomId = RoomId::from_bits(1);
 const NODE: NodeId = NodeId::from_bits(1);

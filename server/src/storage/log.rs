@@ -73,13 +73,6 @@ pub trait RoomLog: Send + Sync {
     /// [`LogError::Storage`].
     async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError>;
 
-    /// Takes a deleted account's name, e-mail address and words out of the room's entries, as
-    /// [`redact`](heartogether::room::redact) says. Subscribers are not told.
-    ///
-    /// # Errors
-    /// [`LogError::Storage`].
-    async fn redact(&self, room: RoomId, account: AccountId) -> Result<(), LogError>;
-
     /// Deletes the room's entries and frees its code. Closing a room twice changes nothing.
     ///
     /// # Errors

@@ -1,11 +1,15 @@
 //! The archive of what people wrote: every message of every room, read in pages.
 
+mod memory;
+
 use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, MessageNumber, RoomId},
     room::{ArchiveChange, ArchivedMessage, Messages, Reading},
     time::Timestamp,
 };
+
+pub use memory::MemoryArchive;
 
 use super::StorageError;
 

@@ -17,14 +17,7 @@ use heartogether_app::api::{Account, Caller};
 use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{CloseReason, Frame, SendQueue, rate, rate_limits::CommandLimit, connection::EnteredRooms};
-use crate::{
-    error::ServerError,
-    http::AddressBlock,
-    log::LogError,
-    random,
-    rooms::{RoomHandle, append_surely},
-    state::Node,
-};
+use crate::{error::ServerError, http::AddressBlock, random, rooms::{RoomHandle, append_surely}, state::Node, storage::log::LogError};
 
 pub(super) struct RoomRequests {
     node: Arc<Node>,

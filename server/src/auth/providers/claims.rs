@@ -3,7 +3,7 @@
 use heartogether::{id::DisplayName, limits::NAME_CHARS};
 use serde::{Deserialize, Deserializer};
 
-use crate::store::VerifiedPerson;
+use crate::storage::accounts::VerifiedPerson;
 
 /// Characters of an e-mail address (RFC 5321, section 4.5.3.1.3).
 const EMAIL_CHARS: usize = 254;

@@ -8,7 +8,7 @@ use reqwest::{Client, Response, header, redirect::Policy};
 use serde::de::DeserializeOwned;
 
 use super::SignInError;
-use crate::{error::explain, store::Picture};
+use crate::{error::explain, storage::accounts::Picture};
 
 const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(10);

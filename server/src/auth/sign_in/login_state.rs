@@ -11,7 +11,7 @@ use super::super::{
     cookie::{self, Cookie},
     token::{self, Dated, Purpose},
 };
-use crate::{error::ServerError, random, state::Node, store::TokenHash};
+use crate::{error::ServerError, random, state::Node, storage::accounts::TokenHash};
 
 /// Seconds that somebody may take to sign in.
 const FLOW_TTL_S: u64 = 10 * 60;

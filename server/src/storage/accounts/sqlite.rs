@@ -16,14 +16,14 @@ use super::{
     ACCOUNT_KEPT_MS, Picture, ReturnedSignIn, Session, SignedIn, Store, StoreError, TokenHash, Usage, VISITS_KEPT,
     VerifiedPerson,
 };
-use crate::database::{Durability, WriteTransaction, from_sql, to_sql};
+use crate::storage::database::{Durability, WriteTransaction, from_sql, to_sql};
 
 /// Milliseconds within which a new account has its first session.
 const FIRST_SESSION_MS: u64 = 60_000;
 /// Milliseconds between two looks at what has expired.
 const FORGET_EVERY_MS: u64 = 60_000;
 
-/// Accounts and sessions in a SQLite file that [`database::open`](crate::database::open) opened.
+/// Accounts and sessions in a SQLite file that [`database::open`](crate::storage::database::open) opened.
 pub struct SqliteStore {
     pool: SqlitePool,
     forgot_at: AtomicU64,

@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, RoomCode, RoomId, Seq},
-    room::{Entry, Event, RoomCreated, redact},
+    room::{Entry, Event, RoomCreated},
 };
 
 use super::{LogError, Page, RoomLog, Subscription, accounts_in, topics::Topics};
@@ -90,16 +90,6 @@ impl RoomLog for MemoryLog {
         let names = |entry: &Arc<Entry>| accounts_in(&entry.event).any(|named| named == account);
         let rooms = self.rooms();
         Ok(rooms.iter().filter(|(_, kept)| kept.entries.iter().any(names)).map(|(room, _)| *room).collect())
-    }
-
-    async fn redact(&self, room: RoomId, account: AccountId) -> Result<(), LogError> {
-        if let Some(kept) = self.rooms().get_mut(&room) {
-            for redacted in redact(kept.entries.iter().map(|entry| &**entry), account) {
-                let places = kept.entries.iter_mut().filter(|entry| entry.seq == redacted.seq);
-                places.for_each(|entry| *entry = Arc::new(redacted.clone()));
-            }
-        }
-        Ok(())
     }
 
     async fn close(&self, room: RoomId) -> Result<(), LogError> {

@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, RoomCode, RoomId, Seq},
     refusal::Refusal,
-    room::{Entry, Event, Merges, RoomCreated},
+    room::{Entry, Event, RoomCreated},
     time::Timestamp,
 };
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
@@ -27,22 +27,18 @@ use tokio::{
 };
 
 use super::{EVENT_VERSION, LogError, PAGE, Page, RoomLog, Subscription, topics::Topics};
-use crate::{
-    clock::{Clock, ClockAhead},
-    database::{from_sql, to_sql},
-};
+use crate::{clock::{Clock, ClockAhead}, storage::database::{from_sql, to_sql}};
 use writer::{Change, Order, Writer};
 
 /// Changes that may wait for the writer before those who ask for more have to wait themselves.
 const ORDERS: usize = 1024;
 
-/// Logs in a SQLite file that [`database::open`](crate::database::open) opened.
+/// Logs in a SQLite file that [`database::open`](crate::storage::database::open) opened.
 pub struct SqliteLog {
     pool: SqlitePool,
     topics: Arc<Topics>,
     orders: mpsc::Sender<Order>,
     skipped: AtomicU64,
-    redacting: Mutex<()>,
     writer: Mutex<Option<Writing>>,
 }
 
@@ -60,7 +56,7 @@ impl SqliteLog {
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(Writer::new(pool.clone(), clock, topics.clone()).run(waiting, stopped));
         let writer = Mutex::new(Some(Writing { stop, task }));
-        Self { pool, topics, orders, skipped: AtomicU64::default(), redacting: Mutex::default(), writer }
+        Self { pool, topics, orders, skipped: AtomicU64::default(), writer }
     }
 
     /// The clock that dates a file's entries: never before the last of them, however far the machine's date has gone back since.
@@ -173,29 +169,6 @@ impl RoomLog for SqliteLog {
                       JOIN entries WHERE entries.room = rooms.id AND rooms.has_appearances = 0 AND event LIKE $2";
         let found = sqlx::query(select).bind(account.to_string()).bind(format!("%{account}%"));
         Ok(found.fetch_all(&self.pool).await?.iter().map(parse_room).collect::<Result<_, _>>()?)
-    }
-
-    async fn redact(&self, room: RoomId, account: AccountId) -> Result<(), LogError> {
-        // A log can be long, and those who are deleted many: one at a time, and page by page.
-        let _turn = self.redacting.lock().await;
-        let mut merges = Merges::default();
-        let mut from = Some(Seq(0));
-        while let Some(after) = from {
-            let page = self.page(room, after, PAGE).await?;
-            page.entries.iter().for_each(|entry| merges.note(entry));
-            from = page.next;
-        }
-        let mut redaction = merges.redaction_of(account);
-        from = Some(Seq(0));
-        while let Some(after) = from {
-            let page = self.page(room, after, PAGE).await?;
-            let redacted: Vec<_> = page.entries.iter().filter_map(|entry| redaction.redact(entry)).collect();
-            if !redacted.is_empty() {
-                self.write(Change::Rewrite(room, redacted)).await?;
-            }
-            from = page.next;
-        }
-        Ok(())
     }
 
     async fn close(&self, room: RoomId) -> Result<(), LogError> {

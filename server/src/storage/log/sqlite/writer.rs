@@ -11,11 +11,7 @@ use heartogether::{
 use sqlx::{Row, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{
-    clock::Clock,
-    database::{Durability, WriteTransaction, from_sql, to_sql},
-    log::{EVENT_VERSION, LogError, accounts_in, topics::Topics},
-};
+use crate::{clock::Clock, storage::{database::{Durability, WriteTransaction, from_sql, to_sql}, log::{EVENT_VERSION, LogError, accounts_in, topics::Topics}}};
 
 /// Changes committed together, at most.
 const BATCH: usize = 256;
@@ -25,8 +21,6 @@ const BATCH: usize = 256;
 pub(super) enum Change {
     Create(RoomCreated),
     Append(RoomId, Event),
-    /// Puts other entries in the places of some.
-    Rewrite(RoomId, Vec<Entry>),
     Close(RoomId),
 }
 
@@ -34,8 +28,7 @@ impl Change {
     /// Removals and deletions outlast a power cut, whatever level is set.
     const fn durability(&self) -> Durability {
         match self {
-            Self::Rewrite(..)
-            | Self::Close(_)
+            Self::Close(_)
             | Self::Append(_, Event::AccountDeleted { .. })
             | Self::Append(_, Event::Commanded { command: Command::RemoveMember { .. }, .. }) => Durability::Full,
             Self::Create(_) | Self::Append(..) => Durability::AsSet,
@@ -159,7 +152,6 @@ async fn perform(db: &mut SqliteConnection, change: &Change, now: Timestamp) -> 
     match change {
         Change::Create(created) => create(db, created, now).await,
         Change::Append(room, event) => append(db, *room, event, now).await,
-        Change::Rewrite(room, entries) => rewrite(db, *room, entries).await,
         Change::Close(room) => close(db, *room).await,
     }
 }
@@ -201,14 +193,6 @@ async fn insert(db: &mut SqliteConnection, room: RoomId, entry: Entry) -> Result
         sqlx::query(appear).bind(account.to_string()).bind(room.to_string()).execute(&mut *db).await?;
     }
     Ok(Ok(Some(Arc::new(entry))))
-}
-
-async fn rewrite(db: &mut SqliteConnection, room: RoomId, entries: &[Entry]) -> Result<Outcome, sqlx::Error> {
-    for entry in entries {
-        let update = sqlx::query("UPDATE entries SET event = $3 WHERE room = $1 AND seq = $2").bind(room.to_string());
-        update.bind(to_sql(entry.seq.0)).bind(written(&entry.event)?).execute(&mut *db).await?;
-    }
-    Ok(Ok(None))
 }
 
 fn written(event: &Event) -> Result<String, sqlx::Error> {
