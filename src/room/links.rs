@@ -93,7 +93,7 @@ impl Room {
         }
         let target = self.roster.find(to).ok_or(Refusal::MemberNotFound)?;
         let links = self.links_of(sender);
-        let link = links.iter().find(|link| link.has(to)).ok_or(Refusal::NotAllowed)?;
+        let link = links.iter().find(|link| link.peer_of(sender.id) == to).ok_or(Refusal::NotAllowed)?;
         let is_right = match direction {
             SignalDirection::FromOfferer => link.offerer == sender.id,
             SignalDirection::FromAnswerer => link.answerer == sender.id,

@@ -1,6 +1,8 @@
 //! The room as one of its members sees it, and what happens in it as members are told: a view to which every event is applied is
 //! the view that the room itself would show.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Link, Message, Publication, StreamState};
@@ -52,6 +54,12 @@ pub struct LastMessage {
     pub number: MessageNumber,
     /// What it says.
     pub text: MessageText,
+}
+
+impl fmt::Display for LastMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
 }
 
 impl LastMessage {

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 
 use heartogether::{
     id::{AccountId, ConnectionId, MemberId, NodeId, ResumeToken, Seq},
-    protocol::{Missed, RoomView, ServerMessage},
-    role::{Kind, Role},
-    room::{Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, ResumeRequested, Room, step},
+    role::{AccountKind, Role},
+    room::{
+        Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Missed, ResumeRequested, Room,
+        RoomMessage, RoomView, step,
+    },
     time::Timestamp,
 };
 use proptest::prelude::*;
@@ -116,9 +118,9 @@ fn any_move() -> impl Strategy<Value = Move> {
         2 => Just(Command::Leave),
         4 => Just(MICROPHONE),
         4 => prop::sample::select(vec![
-            Command::PauseStream,
-            Command::ResumeStream,
-            Command::InterruptStream,
+            Command::Pause,
+            Command::Resume,
+            Command::Interrupt,
             Command::DeclareSilence { silent: true },
             Command::DeclareSilence { silent: false },
         ]),
@@ -173,7 +175,7 @@ impl World {
             Move::Resume { page, node, forged } => self.resume(page, node, forged),
             Move::Command { page, command } => {
                 if let Some(connection) = self.pages[page].connection {
-                    self.append(Event::Commanded { connection: connection.id, command });
+                    self.command(connection.id, command);
                 }
             }
             Move::Cut { page, hears } => self.pages[page].cut(hears),
@@ -196,8 +198,8 @@ impl World {
                 let owner = self.pages[0].connection;
                 let member = self.pages[page].seat.as_ref().map(|seat| seat.member);
                 if let (Some(owner), Some(member)) = (owner, member) {
-                    let command = Command::RemoveListener { member, block_address: false };
-                    self.append(Event::Commanded { connection: owner.id, command });
+                    let command = Command::RemoveMember { member, block_address: false };
+                    self.command(owner.id, command);
                 }
             }
             Move::Reopen { account } => self.append(reopening(account)),
@@ -207,6 +209,10 @@ impl World {
                 self.room = serde_json::from_str(&disk).expect("a room is read");
             }
         }
+    }
+
+    fn command(&mut self, connection: ConnectionId, command: Command) {
+        self.append(commanded(&self.room, connection, command));
     }
 
     fn draw(&mut self) -> u128 {
@@ -240,7 +246,7 @@ impl World {
             account,
             name,
             email: None,
-            kind: Kind::Known,
+            kind: AccountKind::Known,
             role,
             take_over,
             member,
@@ -258,7 +264,7 @@ impl World {
         self.append(Event::ResumeRequested(ResumeRequested {
             connection,
             account,
-            kind: Kind::Known,
+            kind: AccountKind::Known,
             token,
             last_seq,
         }));
@@ -307,7 +313,7 @@ impl World {
                 Effect::Send { to, message } => self.deliver(*to, message),
                 Effect::Disconnect { connection, .. } => self.close(*connection),
                 Effect::WakeAt(time) => self.wake_at = Some(*time),
-                Effect::CloseRoom => {}
+                Effect::CloseRoom | Effect::Archive(_) => {}
             }
         }
         let shown = self.shown();
@@ -317,7 +323,7 @@ impl World {
     fn forget_lost(&mut self, event: &Event, effects: &[Effect]) {
         match event {
             Event::ConnectionLost { connection } => self.close(*connection),
-            Event::Commanded { connection, command: Command::Leave } if !refuses(effects, *connection) => {
+            Event::Commanded { connection, command: Command::Leave, .. } if !refuses(effects, *connection) => {
                 self.seated.remove(connection);
                 for page in self.pages.iter_mut().filter(|page| page.holds(*connection)) {
                     page.seat = None;
@@ -340,13 +346,13 @@ impl World {
         }
     }
 
-    fn deliver(&mut self, to: Audience, message: &ServerMessage) {
+    fn deliver(&mut self, to: Audience, message: &RoomMessage) {
         let connections: Vec<_> = match to {
             Audience::Connection(connection) => vec![connection],
             _ => self.room.connections(to).map(|connection| connection.id).collect(),
         };
         for connection in connections {
-            if matches!(message, ServerMessage::RoomJoined(_) | ServerMessage::RoomResumed(_)) {
+            if matches!(message, RoomMessage::Joined(_) | RoomMessage::Resumed(_)) {
                 self.seated.insert(connection);
             }
             self.pages.iter_mut().filter(|page| page.holds(connection)).for_each(|page| page.hear(message));
@@ -371,18 +377,18 @@ impl Page {
     }
 
     /// Does what a client does with a message.
-    fn hear(&mut self, message: &ServerMessage) {
+    fn hear(&mut self, message: &RoomMessage) {
         match &mut self.hears {
             Some(0) => return,
             Some(left) => *left -= 1,
             None => {}
         }
         match (message, &mut self.seat) {
-            (ServerMessage::RoomJoined(joined), seat) => {
+            (RoomMessage::Joined(joined), seat) => {
                 let (member, token, last_seq) = (joined.member, joined.token, joined.seq);
                 *seat = Some(Seat { member, token, last_seq, view: joined.room.clone(), attached: true });
             }
-            (ServerMessage::RoomResumed(resumed), Some(seat)) => {
+            (RoomMessage::Resumed(resumed), Some(seat)) => {
                 seat.attached = true;
                 seat.last_seq = resumed.seq;
                 match &resumed.missed {
@@ -390,7 +396,7 @@ impl Page {
                     Missed::Events(events) => events.iter().for_each(|event| seat.view.apply(event)),
                 }
             }
-            (ServerMessage::RoomEvent(event), Some(seat)) => {
+            (RoomMessage::Event(event), Some(seat)) => {
                 seat.last_seq = event.seq;
                 seat.view.apply(&event.event);
             }
@@ -402,6 +408,6 @@ impl Page {
 fn refuses(effects: &[Effect], connection: ConnectionId) -> bool {
     effects.iter().any(|effect| {
         let Effect::Send { to, message } = effect else { return false };
-        *to == Audience::Connection(connection) && matches!(**message, ServerMessage::Refused(_))
+        *to == Audience::Connection(connection) && matches!(**message, RoomMessage::Refused { .. })
     })
 }
