@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 
 use heartogether::{
-    id::{AccountId, ConnectionId, MemberId, NodeId, ResumeToken, Seq},
+    id::{AccountId, ConnectionId, MemberId, MessageNumber, NodeId, PublicationId, ResumeToken, Seq},
     role::{AccountKind, Role},
     room::{
-        Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Missed, ResumeRequested, Room,
-        RoomMessage, RoomView, step,
+        Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Missed, Policy, ResumeRequested, Room,
+        RoomCreated, RoomMessage, RoomView, step,
     },
+    rules::RoomKind,
     time::Timestamp,
 };
 use proptest::prelude::*;
@@ -18,6 +19,10 @@ use crate::scenario::*;
 
 /// Who sits at each page.
 pub(crate) const PAGES: [AccountId; 7] = [OWNER, OWNER, GRACE, GRACE, EDSGER, BARBARA, BARBARA];
+
+/// What they are called: words that a written room has for nothing else.
+pub(crate) const NAMES: [&str; PAGES.len()] =
+    ["Xochitl", "Xochitl", "Quetzal", "Quetzal", "Zbigniew", "Wolfgang", "Wolfgang"];
 
 /// What happens next.
 #[derive(Clone, Debug)]
@@ -91,8 +96,13 @@ struct World {
     turns: Vec<Turn>,
 }
 
-/// Plays the moves from a created room on.
+/// Plays the moves from a created broadcast on.
 pub(crate) fn play(moves: &[Move]) -> Vec<Turn> {
+    play_in(RoomKind::Broadcast, moves)
+}
+
+/// Plays the moves from a created room of a kind on.
+pub(crate) fn play_in(kind: RoomKind, moves: &[Move]) -> Vec<Turn> {
     let mut world = World {
         room: Room::default(),
         now: Timestamp::from_millis(1_000_000),
@@ -102,7 +112,11 @@ pub(crate) fn play(moves: &[Move]) -> Vec<Turn> {
         drawn: 1_000,
         turns: Vec::new(),
     };
-    world.append(Event::RoomCreated(created()));
+    let policy = match kind {
+        RoomKind::Broadcast => created().policy,
+        RoomKind::Lounge => Policy { kind, max_publications: 5, ..created().policy },
+    };
+    world.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
     moves.iter().for_each(|next| world.play(next));
     world.turns
 }
@@ -128,6 +142,16 @@ fn any_move() -> impl Strategy<Value = Move> {
     let engage = prop_oneof![
         2 => Just(FIRE),
         3 => (0..4_u32).prop_map(|nonce| write(nonce, "louder, please")),
+        2 => (1..4_u64, any::<bool>()).prop_map(|(number, is_edit)| {
+            let (number, archived) = (MessageNumber(number), None);
+            if is_edit {
+                Command::Edit { number, text: words("softer, please"), archived }
+            } else {
+                Command::Delete { number, archived }
+            }
+        }),
+        1 => (1..4_u64, any::<bool>())
+            .prop_map(|(number, pinned)| Command::Pin { number: MessageNumber(number), pinned, archived: None }),
     ];
     let ms = prop::sample::select(vec![
         0,
@@ -212,6 +236,13 @@ impl World {
     }
 
     fn command(&mut self, connection: ConnectionId, command: Command) {
+        // Each member sends something of their own.
+        let by = self.room.member_at(connection).map(|member| member.id.to_string());
+        let own = by.and_then(|by| u128::from_str_radix(&by, 16).ok()).map(PublicationId::from_bits);
+        let command = match (command, own) {
+            (Command::Publish { source, paused, .. }, Some(id)) => Command::Publish { id, source, paused },
+            (command, _) => command,
+        };
         self.append(commanded(&self.room, connection, command));
     }
 
@@ -239,7 +270,8 @@ impl World {
         };
         let member = MemberId::from_bits(self.draw());
         let token = ResumeToken::from_bits(self.draw());
-        let (account, name) = (PAGES[page], name("Somebody"));
+        let role = if self.room.kind() == RoomKind::Lounge { Role::Participant } else { role };
+        let (account, name) = (PAGES[page], name(NAMES[page]));
         self.append(Event::JoinRequested(JoinRequested {
             marks: heartogether::room::Marks::default(),
             connection,
