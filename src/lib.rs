@@ -51,7 +51,7 @@
 //! | [`role`] | roles, standings and permissions |
 //! | [`rules`] | what differs from one kind of room to the next |
 //! | [`ice`] | the STUN and TURN servers that a page is told of |
-//! | [`wire`] | the messages between browser and server |
+//! | [`protocol`] | the messages between browser and server |
 //! | [`sdp`] | session descriptions, read and edited |
 //! | [`room`] | the room: its events, its effects, its `step` |
 

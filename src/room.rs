@@ -10,6 +10,7 @@ mod accounts;
 mod chat;
 mod effect;
 mod event;
+mod foresee;
 mod joining;
 mod lifecycle;
 mod links;
@@ -19,6 +20,7 @@ mod policy;
 mod publications;
 mod removals;
 mod roster;
+mod standing;
 mod view;
 
 use std::collections::VecDeque;
@@ -29,20 +31,21 @@ pub use chat::{ArchiveChange, Message, Messages, Reading};
 pub(crate) use effect::Effects;
 pub use effect::{Audience, Effect};
 pub use event::{ArchivedMessage, Command, ConnectionRef, Entry, Event, JoinRequested, ResumeRequested, RoomCreated};
+pub use foresee::Foreseen;
 pub use lifecycle::End;
-pub use links::Link;
+pub use links::{Link, SignalDirection};
 pub use message::{Joined, Missed, Resumed, RoomMessage};
 pub use personal::{PersonalText, Visit};
 pub use policy::Policy;
 pub use publications::{Media, Publication, Source, StreamState};
 pub use removals::Marks;
 pub use roster::{Endpoint, Member};
-pub use view::{EndReason, MemberView, RoomEvent, RoomView, SequencedEvent};
+pub use view::{EndReason, LastMessage, MemberView, RoomEvent, RoomView, SequencedEvent};
 
 use crate::{
     id::{AccountId, ConnectionId, MemberId, RoomCode, RoomId, Seq},
     refusal::Refusal,
-    role::{AccountKind, Permission, Role, Standing},
+    role::{Permission, Role},
     rules::{Notice, RoomKind},
     time::Timestamp,
 };
@@ -130,21 +133,6 @@ fn take(room: &mut Room, entry: &Entry, is_activity: &mut bool, effects: &mut Ef
     None
 }
 
-/// What would come of an event that the room does not refuse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Foreseen {
-    /// Something.
-    Change,
-    /// Nothing: it has come to pass already, and nobody would be told anything.
-    Nothing,
-}
-
-impl Foreseen {
-    const fn if_changed(changes: bool) -> Self {
-        if changes { Self::Change } else { Self::Nothing }
-    }
-}
-
 /// Carries a member's command out if the room's rules allow it.
 fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Timestamp, effects: &mut Effects) {
     if let Err(refusal) = room.check_command(connection, command) {
@@ -219,116 +207,6 @@ impl Room {
         self.active_at
     }
 
-    /// What an account is to the room; `None` is nobody's.
-    pub fn standing_of(&self, account: Option<AccountId>) -> Standing {
-        match account {
-            None => Standing::Nobody,
-            Some(account) if self.owner() == Some(account) => Standing::Owner,
-            Some(account) => self.standing_beside_owner(account),
-        }
-    }
-
-    /// What an account is that asks for a place of this role: the owner who asks for another place than their own is nobody
-    /// special.
-    fn standing_for(&self, account: AccountId, role: Role) -> Standing {
-        let is_own_place = role == self.kind().owner_role();
-        if is_own_place { self.standing_of(Some(account)) } else { self.standing_beside_owner(account) }
-    }
-
-    fn standing_beside_owner(&self, account: AccountId) -> Standing {
-        let place = self.members().find(|member| member.account == account && !member.is_permanent);
-        match place {
-            _ if self.roster.removed.has(account) => Standing::Removed,
-            Some(member) => self.kind().standing(member, false),
-            None => Standing::Account,
-        }
-    }
-
-    /// What a member is to the room.
-    fn standing_as(&self, member: &Member) -> Standing {
-        self.kind().standing(member, member.is_permanent)
-    }
-
-    fn permit(&self, standing: Standing, kind: AccountKind, permission: Permission) -> Result<(), Refusal> {
-        match self.kind().allows(standing, permission) {
-            true => kind.check(permission),
-            false => Err(standing.refusal(permission)),
-        }
-    }
-
-    /// Whether an account of this kind may do something here.
-    ///
-    /// # Errors
-    /// [`Refusal::NotSignedIn`], [`Refusal::NotOwner`], [`Refusal::Removed`] or [`Refusal::NotAllowed`], then those of
-    /// [`AccountKind::check`].
-    pub fn check(&self, account: AccountId, kind: AccountKind, permission: Permission) -> Result<(), Refusal> {
-        self.permit(self.standing_of(Some(account)), kind, permission)
-    }
-
-    fn member_may(&self, member: &Member, permission: Permission) -> bool {
-        self.kind().allows(self.standing_as(member), permission)
-    }
-
-    /// What would come of this now. An edge asks before it appends, so that nobody fills a room's log with what is refused
-    /// or changes nothing; [`step`] decides anew in the log's order, where somebody else may have come first.
-    ///
-    /// # Errors
-    /// The refusal that [`step`] would order. Where something is due by `at` that has not happened yet, `step` alone knows.
-    pub fn foresee(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
-        match event {
-            _ if lifecycle::is_due(self, at) => Ok(Foreseen::Change),
-            Event::JoinRequested(request) => joining::check_join(self, request).map(|()| Foreseen::Change),
-            Event::ResumeRequested(request) => joining::check_resume(self, request).map(|_| Foreseen::Change),
-            Event::Commanded { connection, command, .. } => self.foresee_command(*connection, command),
-            Event::ReopenRequested { account, kind } => lifecycle::check_reopen(self, *account, *kind, at),
-            Event::ConnectionLost { connection } => Ok(Foreseen::if_changed(self.member_at(*connection).is_some())),
-            Event::NodeLost { node } => {
-                let mut attached = self.connections(Audience::Everyone);
-                Ok(Foreseen::if_changed(attached.any(|connection| connection.node == *node)))
-            }
-            Event::RoomCreated(_) => Ok(Foreseen::if_changed(self.created.is_none())),
-            Event::AccountMerged { .. } | Event::AccountDeleted { .. } => Ok(Foreseen::Change),
-            // Nothing is due.
-            Event::Woke => Ok(Foreseen::Nothing),
-        }
-    }
-
-    fn foresee_command(&self, connection: ConnectionId, command: &Command) -> Result<Foreseen, Refusal> {
-        let member = self.check_command(connection, command)?;
-        match command {
-            Command::Leave | Command::StopRoom | Command::React { .. } => Ok(Foreseen::Change),
-            Command::Publish { source, paused, .. } => {
-                publications::foresee_publish(self, connection, *source, *paused)
-            }
-            Command::DeclareSilence { silent } => publications::foresee_silence(self, connection, *silent),
-            Command::Pause => publications::foresee_turn(self, connection, true),
-            Command::Resume => publications::foresee_turn(self, connection, false),
-            Command::Interrupt => Ok(publications::foresee_interruption(self, connection)),
-            Command::RemoveMember { member, block_address } => removals::foresee(self, *member, *block_address),
-            Command::Write { nonce, is_archived, .. } => Ok(chat::foresee_write(self, member, *nonce, *is_archived)),
-            Command::Edit { number, text, archived } => {
-                chat::foresee_change(self, member, (*number, *archived), &Change::Edit(text))
-            }
-            Command::Delete { number, archived } => {
-                chat::foresee_change(self, member, (*number, *archived), &Change::Delete)
-            }
-            Command::Pin { number, pinned, archived } => {
-                chat::foresee_change(self, member, (*number, *archived), &Change::Pin(*pinned))
-            }
-        }
-    }
-
-    /// The member who may give the command.
-    fn check_command(&self, connection: ConnectionId, command: &Command) -> Result<&Member, Refusal> {
-        let member = self.member_at(connection).ok_or(Refusal::NotAMember)?;
-        let standing = self.standing_as(member);
-        match () {
-            () if self.ended.is_some() => Err(Refusal::RoomEnded),
-            () if self.kind().allows(standing, command.permission()) => Ok(member),
-            () => Err(standing.refusal(command.permission())),
-        }
-    }
-
     /// Why it ended, once it has.
     pub const fn ended(&self) -> Option<EndReason> {
         self.ended
@@ -367,11 +245,6 @@ impl Room {
     /// The member whom a connection belongs to.
     pub fn member_at(&self, connection: ConnectionId) -> Option<&Member> {
         self.members().find(|member| member.is_at(connection))
-    }
-
-    /// Whom a member connects with.
-    pub(crate) fn links_of(&self, member: &Member) -> Vec<Link> {
-        if self.ended.is_some() { Vec::new() } else { self.kind().links_of(self, member) }
     }
 
     fn is_listed(&self, member: &Member) -> bool {
@@ -436,34 +309,6 @@ impl Room {
         self.recent.iter().filter(move |(audience, _)| to_owner(*audience)).map(|(_, event)| event)
     }
 
-    /// Finds whom a signal goes to: signals go over links, and an offer comes from who offers there. Says who sent it, too.
-    ///
-    /// # Errors
-    /// [`Refusal::NotAMember`], [`Refusal::RoomEnded`], [`Refusal::NotAllowed`] or [`Refusal::MemberNotFound`].
-    pub fn route_signal(
-        &self,
-        from: ConnectionId,
-        to: MemberId,
-        direction: SignalDirection,
-    ) -> Result<(MemberId, ConnectionRef), Refusal> {
-        let sender = self.member_at(from).ok_or(Refusal::NotAMember)?;
-        if self.ended.is_some() {
-            return Err(Refusal::RoomEnded);
-        }
-        let target = self.roster.find(to).ok_or(Refusal::MemberNotFound)?;
-        let links = self.links_of(sender);
-        let link = links.iter().find(|link| link.has(to)).ok_or(Refusal::NotAllowed)?;
-        let is_right = match direction {
-            SignalDirection::FromOfferer => link.offerer == sender.id,
-            SignalDirection::FromAnswerer => link.answerer == sender.id,
-            SignalDirection::Either => true,
-        };
-        if !is_right {
-            return Err(Refusal::NotAllowed);
-        }
-        target.connection().map(|at| (sender.id, at)).ok_or(Refusal::MemberNotFound)
-    }
-
     fn reading_of(&self, member: &Member) -> Reading {
         match self.member_may(member, Permission::ReadMessages) {
             true => Reading::All,
@@ -496,15 +341,4 @@ impl Room {
         let is_told_of = |member| recent.iter().any(|(_, kept)| kept.event.subject() == Some(member));
         self.roster.forget_former(former, is_told_of);
     }
-}
-
-/// Which end of a link may send a signal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignalDirection {
-    /// The one that offers.
-    FromOfferer,
-    /// The one that answers.
-    FromAnswerer,
-    /// Either.
-    Either,
 }

@@ -86,6 +86,11 @@ impl RoomKind {
         }
     }
 
+    /// Whether the room keeps members' e-mail addresses: where the owner alone sees who is there.
+    pub(crate) const fn keeps_emails(self) -> bool {
+        matches!(self, Self::Broadcast)
+    }
+
     /// Whether members of this role are counted and listed as the room's audience.
     pub const fn is_listed(self, role: Role) -> bool {
         match self {

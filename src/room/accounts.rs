@@ -1,6 +1,6 @@
 //! What becomes of a room when an account becomes another one, or is deleted. Neither counts as activity.
 
-use super::{Effects, Room, RoomEvent, joining, lifecycle};
+use super::{Effects, Member, Room, RoomEvent, joining, lifecycle};
 use crate::{
     id::{AccountId, MemberId},
     refusal::Refusal,
@@ -13,9 +13,17 @@ pub(super) fn merge(room: &mut Room, from: AccountId, to: AccountId, effects: &m
     if from == to {
         return;
     }
-    if room.members().any(|member| member.account == to && !member.is_permanent) {
-        dismiss(room, from, Refusal::SessionReplaced, effects);
-    }
+    let roles = |account| {
+        room.members().filter(move |member| member.account == account).map(|member| (member.role, member.is_permanent))
+    };
+    let (of_to, of_from): (Vec<_>, Vec<_>) = (roles(to).collect(), roles(from).collect());
+    // An account has one place of a role: its own, or the owner's.
+    let is_double = |member: &Member| match member.account {
+        account if account == from => of_to.iter().any(|(role, _)| *role == member.role),
+        account if account == to => of_from.contains(&(member.role, true)),
+        _ => false,
+    };
+    dismiss(room, is_double, Refusal::SessionReplaced, effects);
     if let Some(created) = room.created.as_mut().filter(|created| created.owner == from) {
         created.owner = to;
     }
@@ -26,9 +34,15 @@ pub(super) fn merge(room: &mut Room, from: AccountId, to: AccountId, effects: &m
 /// Nothing of the account stays: its room ends for good, its place is free, what it wrote is forgotten.
 pub(super) fn delete(room: &mut Room, account: AccountId, at: Timestamp, effects: &mut Effects) {
     let places = room.roster.places_of(account);
-    dismiss(room, account, Refusal::NotSignedIn, effects);
+    dismiss(room, |member| member.account == account, Refusal::NotSignedIn, effects);
     room.chat.forget(account);
     scrub(room, &places);
+    // The owner's place lasts.
+    room.visit_personal(&mut |owner, mut text| {
+        if owner == Some(account) {
+            text.forget();
+        }
+    });
     if room.owner() == Some(account) && !room.closed {
         if room.ended.is_none() {
             lifecycle::end(room, EndReason::Stopped, at, effects);
@@ -37,17 +51,16 @@ pub(super) fn delete(room: &mut Room, account: AccountId, at: Timestamp, effects
     }
 }
 
-/// Takes the account's places, the owner's apart, and says why.
-fn dismiss(room: &mut Room, account: AccountId, refusal: Refusal, effects: &mut Effects) {
-    let is_theirs = |member: &&super::Member| member.account == account && !member.is_permanent;
-    let gone: Vec<_> = room.members().filter(is_theirs).cloned().collect();
+/// Takes places, the owner's apart, and says why.
+fn dismiss(room: &mut Room, is_meant: impl Fn(&Member) -> bool, refusal: Refusal, effects: &mut Effects) {
+    let gone: Vec<_> = room.members().filter(|member| !member.is_permanent && is_meant(member)).cloned().collect();
     for member in gone {
         room.tell_membership(&RoomEvent::MemberLeft { member: member.id }, effects);
         if let Some(connection) = member.connection() {
             effects.disconnect(connection.id, refusal);
         }
     }
-    joining::free(room, |member| member.account != account);
+    joining::free(room, |member| !is_meant(member));
 }
 
 /// Forgets what members have said and who they were, in the place of which it keeps that they are gone: a page that resumes

@@ -1,11 +1,11 @@
 //! What members say: reactions and messages. The room keeps the last few messages and the next number; all of them go to the
 //! archive.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ArchivedMessage, Audience, Effects, Foreseen, Member, Room, RoomEvent};
+use super::{ArchivedMessage, Audience, Effects, Foreseen, LastMessage, Member, Room, RoomEvent};
 use crate::{
     engagement::{MessageText, Reaction},
     id::{AccountId, ConnectionId, DisplayName, MemberId, MessageNumber},
@@ -124,8 +124,10 @@ pub(super) struct Chat {
     kept: VecDeque<Kept>,
     /// The number of the latest message.
     last: MessageNumber,
+    /// The accounts whose messages the archive holds and the room has forgotten.
+    archived: BTreeSet<AccountId>,
     /// The accounts of messages that wait for the owner's page and that the room has forgotten.
-    waiting: Vec<AccountId>,
+    waiting: BTreeSet<AccountId>,
 }
 
 /// A message outlives its author's place; the account is what still owns it then.
@@ -138,12 +140,13 @@ struct Kept {
 impl Chat {
     /// The messages that the room keeps and that may be read, at most [`MESSAGES_AT_ONCE`], and whether there are older ones.
     pub(super) fn latest(&self, reading: Reading) -> Messages {
-        let is_theirs = |kept: &&Kept| reading == Reading::All || reading == Reading::Own(kept.account);
-        let mut newest_first = self.kept.iter().rev().filter(is_theirs).map(|kept| &kept.message);
+        let is_theirs = |account: AccountId| reading == Reading::All || reading == Reading::Own(account);
+        let theirs = self.kept.iter().rev().filter(|kept| is_theirs(kept.account));
+        let mut newest_first = theirs.map(|kept| &kept.message);
         let mut messages: Vec<_> = newest_first.by_ref().take(MESSAGES_AT_ONCE).cloned().collect();
         messages.reverse();
-        let is_all = self.kept.front().is_none_or(|kept| kept.message.number == MessageNumber(1));
-        Messages { messages, has_earlier: newest_first.next().is_some() || !is_all }
+        let has_archived = self.archived.iter().any(|account| is_theirs(*account));
+        Messages { messages, has_earlier: newest_first.next().is_some() || has_archived }
     }
 
     /// Whether an account's message is there already.
@@ -158,14 +161,19 @@ impl Chat {
 
     /// Gives messages to another account.
     pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
-        let kept = self.kept.iter_mut().map(|kept| &mut kept.account);
-        kept.chain(&mut self.waiting).filter(|account| **account == from).for_each(|account| *account = to);
+        self.kept.iter_mut().filter(|kept| kept.account == from).for_each(|kept| kept.account = to);
+        for accounts in [&mut self.archived, &mut self.waiting] {
+            if accounts.remove(&from) {
+                accounts.insert(to);
+            }
+        }
     }
 
     /// Forgets what an account wrote.
     pub(super) fn forget(&mut self, account: AccountId) {
         self.kept.retain(|kept| kept.account != account);
-        self.waiting.retain(|waiting| *waiting != account);
+        self.archived.remove(&account);
+        self.waiting.remove(&account);
     }
 
     /// What the room keeps of people's own.
@@ -173,9 +181,16 @@ impl Chat {
         self.kept.iter_mut().map(|kept| (kept.account, &mut kept.message))
     }
 
-    /// Applies an event to the message that it is about.
-    fn apply(&mut self, event: &RoomEvent) {
-        self.kept.iter_mut().for_each(|kept| kept.message.apply(event));
+    /// Adds a message. Of more than `most` the oldest are forgotten; the archive holds them.
+    fn add(&mut self, kept: Kept, most: usize) {
+        self.kept.push_back(kept);
+        while self.kept.len() > most {
+            let Some(Kept { account, message }) = self.kept.pop_front() else { return };
+            self.archived.insert(account);
+            if !message.delivered {
+                self.waiting.insert(account);
+            }
+        }
     }
 }
 
@@ -220,10 +235,10 @@ pub(super) fn write(
     if draft.is_archived || room.chat.holds(account, draft.nonce) {
         return;
     }
-    member.last_message = Some(draft.text.clone());
-    member.active_at = at;
     let number = room.chat.last.next();
     room.chat.last = number;
+    member.last_message = Some(LastMessage { number, text: draft.text.clone() });
+    member.active_at = at;
     let message = Message {
         number,
         author: member.id,
@@ -233,16 +248,11 @@ pub(super) fn write(
         sent_at: at,
         delivered,
         version: 0,
-        reply_to: draft.reply_to.filter(|answered| *answered < number),
+        reply_to: draft.reply_to.filter(|answered| (MessageNumber(1)..number).contains(answered)),
         pinned: false,
     };
     let author = member.id;
-    room.chat.kept.push_back(Kept { account, message: message.clone() });
-    while room.chat.kept.len() > most {
-        let forgotten = room.chat.kept.pop_front();
-        let waits = forgotten.filter(|kept| !kept.message.delivered && !room.chat.waiting.contains(&kept.account));
-        room.chat.waiting.extend(waits.map(|kept| kept.account));
-    }
+    room.chat.add(Kept { account, message: message.clone() }, most);
     effects.archive(ArchiveChange::Write { account, message: message.clone() });
     room.tell(Notice::Message(author), &RoomEvent::MessageSent { message }, effects);
 }
@@ -305,11 +315,12 @@ pub(super) fn change(
         Ok(Foreseen::Nothing) => return,
         Err(refusal) => return effects.refuse(connection, refusal),
     }
+    let actor = member.id;
     let Some(known) = known(room, number, archived) else { return };
     let (event, archived) = match change {
         Change::Edit(text) => {
             let (version, text) = (known.version + 1, (*text).clone());
-            let event = RoomEvent::MessageEdited { number, author: known.author, version, text: text.clone() };
+            let event = RoomEvent::MessageEdited { number, author: actor, version, text: text.clone() };
             (event, ArchiveChange::Edit { number, version, text })
         }
         Change::Delete => (RoomEvent::MessageDeleted { number }, ArchiveChange::Delete(number)),
@@ -317,15 +328,10 @@ pub(super) fn change(
             (RoomEvent::MessagePinned { number, pinned: *pinned }, ArchiveChange::Pin { number, pinned: *pinned })
         }
     };
-    let before = room.chat.find(number).and_then(|kept| kept.message.text.clone());
-    room.chat.apply(&event);
-    let now = room.chat.find(number).and_then(|kept| kept.message.text.clone());
-    let author = room.roster.find_mut(known.author);
-    if let Some(author) = author.filter(|author| before != now && author.last_message == before) {
-        author.last_message = now;
-    }
+    room.chat.kept.iter_mut().for_each(|kept| kept.message.apply(&event));
+    room.roster.members.iter_mut().for_each(|member| LastMessage::apply(&mut member.last_message, &event));
     effects.archive(archived);
-    room.tell(Notice::Message(known.author), &event, effects);
+    room.tell(Notice::Message(actor), &event, effects);
 }
 
 /// The owner's page is there: what waited for it has been given to it.
@@ -336,7 +342,7 @@ pub(super) fn deliver_to(room: &mut Room, member: &Member, effects: &mut Effects
     let mut authors = std::mem::take(&mut room.chat.waiting);
     for Kept { account, message } in room.chat.kept.iter_mut().filter(|kept| !kept.message.delivered) {
         message.delivered = true;
-        authors.push(*account);
+        authors.insert(*account);
     }
     if authors.is_empty() {
         return;

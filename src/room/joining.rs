@@ -41,25 +41,26 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
     }
     let held = place_of(room, request).map(|member| member.id);
     let id = held.unwrap_or_else(|| add(room, request, at));
+    let keeps_emails = room.kind().keeps_emails();
     let member = room.roster.find_mut(id)?;
     member.connect(request.connection, effects);
     member.token = Some(request.token);
     member.marks = request.marks;
+    member.active_at = at;
     if !member.is_permanent {
         member.name = request.name.clone();
-        member.email = request.email.clone();
-        member.active_at = at;
+        member.email = request.email.clone().filter(|_| keeps_emails);
     }
     // A new page captures nothing yet; what was sent before is interrupted until it shares again.
     publications::interrupt(room, id, at);
     let member = room.roster.find(id)?.clone();
+    welcome(room, &member, request, at, effects);
     if room.is_listed(&member) {
         room.tell_membership(&RoomEvent::MemberJoined { member: member.view() }, effects);
     }
     if held.is_some() {
         links::reopen(room, &member, effects);
     }
-    welcome(room, &member, request, at, effects);
     Some(id)
 }
 

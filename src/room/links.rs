@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, Effects, Member, Room, RoomEvent};
-use crate::id::MemberId;
+use super::{Audience, ConnectionRef, Effects, Member, Room, RoomEvent};
+use crate::{
+    id::{ConnectionId, MemberId},
+    refusal::Refusal,
+};
 
 /// Two members who connect with each other. What one of them sends goes over all links of theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,22 +31,34 @@ impl Link {
     }
 }
 
+/// Which end of a link may send a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignalDirection {
+    /// The one that offers.
+    FromOfferer,
+    /// The one that answers.
+    FromAnswerer,
+    /// Either.
+    Either,
+}
+
 /// Every link of the room, once.
 pub(super) fn all(room: &Room) -> BTreeSet<Link> {
     room.members().flat_map(|member| room.links_of(member)).collect()
 }
 
-/// Tells both ends of every link that is new or gone. Whoever was `welcomed` by this entry has the links with the welcome.
+/// Tells both ends of every link that is new or gone, if they still have a place. Whoever was `welcomed` by this entry has the
+/// links with the welcome.
 pub(super) fn announce(room: &Room, before: &BTreeSet<Link>, welcomed: Option<MemberId>, effects: &mut Effects) {
     let now = all(room);
-    let ends = |link: &Link| [link.offerer, link.answerer];
+    let ends = |link: &Link| [link.offerer, link.answerer].into_iter().filter(|end| room.roster.find(*end).is_some());
     for link in before.difference(&now) {
         for end in ends(link) {
             effects.announce(Audience::Member(end), RoomEvent::LinkClosed { peer: link.peer_of(end) });
         }
     }
     for link in now.difference(before) {
-        for end in ends(link).into_iter().filter(|end| Some(*end) != welcomed) {
+        for end in ends(link).filter(|end| Some(*end) != welcomed) {
             effects.announce(Audience::Member(end), RoomEvent::LinkOpened { link: *link });
         }
     }
@@ -53,5 +68,40 @@ pub(super) fn announce(room: &Room, before: &BTreeSet<Link>, welcomed: Option<Me
 pub(super) fn reopen(room: &Room, member: &Member, effects: &mut Effects) {
     for link in room.links_of(member) {
         effects.announce(Audience::Member(link.peer_of(member.id)), RoomEvent::LinkOpened { link });
+    }
+}
+
+impl Room {
+    /// Whom a member connects with.
+    pub(crate) fn links_of(&self, member: &Member) -> Vec<Link> {
+        if self.ended.is_some() { Vec::new() } else { self.kind().links_of(self, member) }
+    }
+
+    /// Finds whom a signal goes to: signals go over links, and an offer comes from who offers there. Says who sent it, too.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAMember`], [`Refusal::RoomEnded`], [`Refusal::NotAllowed`] or [`Refusal::MemberNotFound`].
+    pub fn route_signal(
+        &self,
+        from: ConnectionId,
+        to: MemberId,
+        direction: SignalDirection,
+    ) -> Result<(MemberId, ConnectionRef), Refusal> {
+        let sender = self.member_at(from).ok_or(Refusal::NotAMember)?;
+        if self.ended.is_some() {
+            return Err(Refusal::RoomEnded);
+        }
+        let target = self.roster.find(to).ok_or(Refusal::MemberNotFound)?;
+        let links = self.links_of(sender);
+        let link = links.iter().find(|link| link.peer_of(sender.id) == to).ok_or(Refusal::NotAllowed)?;
+        let is_right = match direction {
+            SignalDirection::FromOfferer => link.offerer == sender.id,
+            SignalDirection::FromAnswerer => link.answerer == sender.id,
+            SignalDirection::Either => true,
+        };
+        if !is_right {
+            return Err(Refusal::NotAllowed);
+        }
+        target.connection().map(|at| (sender.id, at)).ok_or(Refusal::MemberNotFound)
     }
 }

@@ -105,7 +105,7 @@ impl Room {
             let account = Some(member.account);
             visit(account, PersonalText::Name(&mut member.name));
             visit_email(account, &mut member.email, visit);
-            member.last_message.iter_mut().for_each(|words| visit(account, PersonalText::Words(words)));
+            member.last_message.iter_mut().for_each(|last| visit(account, PersonalText::Words(&mut last.text)));
         }
         for (account, message) in self.chat.personal() {
             visit_message(Some(account), message, visit);
@@ -133,7 +133,7 @@ fn visit_event(account: Option<AccountId>, event: &mut RoomEvent, visit: &mut Vi
 fn visit_member(account: Option<AccountId>, member: &mut MemberView, visit: &mut Visit<'_>) {
     visit(account, PersonalText::Name(&mut member.name));
     visit_email(account, &mut member.email, visit);
-    member.last_message.iter_mut().for_each(|words| visit(account, PersonalText::Words(words)));
+    member.last_message.iter_mut().for_each(|last| visit(account, PersonalText::Words(&mut last.text)));
 }
 
 fn visit_message(account: Option<AccountId>, message: &mut Message, visit: &mut Visit<'_>) {

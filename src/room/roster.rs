@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConnectionRef, Effects, MemberView,
+    ConnectionRef, Effects, LastMessage, MemberView,
     removals::{Marks, Removed, Trace},
 };
 use crate::{
-    engagement::{MessageText, Reaction},
+    engagement::Reaction,
     id::{AccountId, AddressMark, ConnectionId, DisplayName, MemberId, ResumeToken},
     refusal::Refusal,
     role::Role,
@@ -46,8 +46,8 @@ pub struct Member {
     pub active_at: Timestamp,
     /// Their last reaction.
     pub last_reaction: Option<Reaction>,
-    /// Their last message.
-    pub last_message: Option<MessageText>,
+    /// Their last message, unless it is deleted.
+    pub last_message: Option<LastMessage>,
     /// Where they are reached.
     pub endpoint: Endpoint,
     /// Whether the place lasts as long as the room: the owner's does.

@@ -1,6 +1,8 @@
 //! The room as one of its members sees it, and what happens in it as members are told: a view to which every event is applied is
 //! the view that the room itself would show.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Link, Message, Publication, StreamState};
@@ -41,8 +43,36 @@ pub struct MemberView {
     pub active_at: Timestamp,
     /// Their last reaction.
     pub last_reaction: Option<Reaction>,
-    /// Their last message.
-    pub last_message: Option<MessageText>,
+    /// Their last message, unless it is deleted.
+    pub last_message: Option<LastMessage>,
+}
+
+/// What a member wrote last. It follows what becomes of the message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastMessage {
+    /// Which.
+    pub number: MessageNumber,
+    /// What it says.
+    pub text: MessageText,
+}
+
+impl fmt::Display for LastMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
+impl LastMessage {
+    /// Brings a member's last message up to date. Events about others change nothing.
+    pub(super) fn apply(last: &mut Option<Self>, event: &RoomEvent) {
+        match (last.as_mut(), event) {
+            (Some(known), RoomEvent::MessageEdited { number, text, .. }) if *number == known.number => {
+                known.text.clone_from(text);
+            }
+            (Some(known), RoomEvent::MessageDeleted { number }) if *number == known.number => *last = None,
+            _ => {}
+        }
+    }
 }
 
 /// A room as one of its members sees it.
@@ -138,7 +168,7 @@ pub enum RoomEvent {
     MessageEdited {
         /// Which.
         number: MessageNumber,
-        /// Its author's place.
+        /// The place that its author has by now.
         author: MemberId,
         /// How often it was changed by now.
         version: u32,
@@ -312,16 +342,9 @@ impl RoomView {
         }
     }
 
-    /// A member's last message follows what becomes of it.
     fn change_message(&mut self, event: &RoomEvent) {
-        for message in &mut self.messages {
-            let before = message.text.clone();
-            message.apply(event);
-            let author = self.members.iter_mut().find(|member| member.member == message.author);
-            if let Some(author) = author.filter(|author| before != message.text && author.last_message == before) {
-                author.last_message.clone_from(&message.text);
-            }
-        }
+        self.messages.iter_mut().for_each(|message| message.apply(event));
+        self.members.iter_mut().for_each(|member| LastMessage::apply(&mut member.last_message, event));
     }
 
     fn add_message(&mut self, message: &Message) {
@@ -329,7 +352,7 @@ impl RoomView {
             return;
         }
         self.with_member(message.author, |known| {
-            known.last_message.clone_from(&message.text);
+            known.last_message = message.text.clone().map(|text| LastMessage { number: message.number, text });
             known.active_at = message.sent_at;
         });
         self.messages.push(message.clone());

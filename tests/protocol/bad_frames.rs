@@ -1,7 +1,7 @@
 //! Frames that are refused: each gets its code, none a panic.
 
 use heartogether::{
-    limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAME_BYTES, MEDIA_ID_BYTES},
+    limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAME_BYTES, MEDIA_ID_BYTES, ROOMS_PER_CONNECTION},
     protocol::{decode_client, decode_server},
     refusal::Refusal,
 };
@@ -12,15 +12,20 @@ const MEMBER: &str = "000000000000000000000000000000b1";
 
 /// Good frames, to be spoiled.
 fn good_frames() -> Vec<Value> {
+    let room = |message: Value| json!({"type": "room", "room": "ABC234", "message": message});
+    let signal = |signal: Value| room(json!({"type": "signal", "to": MEMBER, "signal": signal}));
     vec![
-        json!({"type": "hello", "protocol": 1}),
+        json!({"type": "hello", "protocol": 2}),
         json!({"type": "ping", "nonce": 1}),
-        json!({"type": "join_room", "code": "ABC234", "role": "listener"}),
-        json!({"type": "resume_room", "code": "ABC234", "token": MEMBER, "last_seq": 1}),
-        json!({"type": "start_stream", "source": "display"}),
-        json!({"type": "signal", "to": MEMBER, "signal": {"kind": "offer", "negotiation": 1, "sdp": ""}}),
-        json!({"type": "signal", "to": MEMBER, "signal": {"kind": "closed", "negotiation": 1}}),
-        json!({"type": "signal", "to": MEMBER, "signal": {"kind": "candidates", "negotiation": 1, "candidates": []}}),
+        json!({"type": "resume_rooms", "rooms": []}),
+        room(json!({"type": "join", "role": "listener"})),
+        room(json!({"type": "publish", "source": "display"})),
+        room(json!({"type": "write", "nonce": 1, "text": "hello"})),
+        room(json!({"type": "edit", "number": 1, "text": "hello"})),
+        room(json!({"type": "delete", "number": 1})),
+        signal(json!({"kind": "offer", "negotiation": 1, "sdp": ""})),
+        signal(json!({"kind": "closed", "negotiation": 1})),
+        signal(json!({"kind": "candidates", "negotiation": 1, "candidates": []})),
     ]
 }
 
@@ -32,44 +37,47 @@ fn a_frame_that_is_no_message_is_malformed() {
         ("blank", "   "),
         ("no JSON", "hello"),
         ("half of it", r#"{"type":"hello""#),
-        ("two in one", r#"{"type":"stop_room"}{"type":"stop_room"}"#),
+        ("two in one", r#"{"type":"ping","nonce":1}{"type":"ping","nonce":1}"#),
         ("a number", "1"),
         ("nothing at all", "null"),
         ("an array", "[]"),
         ("no type", "{}"),
         ("a type that is no text", r#"{"type":1}"#),
         ("a type nobody knows", r#"{"type":"destroy_room"}"#),
-        ("a type of the other side", r#"{"type":"welcome","protocol":1,"heartbeat_ms":1}"#),
-        ("a type in other letters", r#"{"type":"Hello","protocol":1}"#),
-        ("a type twice", r#"{"type":"hello","type":"ping","protocol":1,"nonce":1}"#),
-        ("a field twice", r#"{"type":"hello","protocol":1,"protocol":1}"#),
+        ("a type of the other side", r#"{"type":"welcome","protocol":2,"heartbeat_ms":1}"#),
+        ("a type in other letters", r#"{"type":"Hello","protocol":2}"#),
+        ("a type twice", r#"{"type":"hello","type":"ping","protocol":2,"nonce":1}"#),
+        ("a field twice", r#"{"type":"hello","protocol":2,"protocol":2}"#),
         ("a negative number", r#"{"type":"hello","protocol":-1}"#),
-        ("a fraction", r#"{"type":"hello","protocol":1.5}"#),
+        ("a fraction", r#"{"type":"hello","protocol":2.5}"#),
         ("a number too large", r#"{"type":"hello","protocol":4294967296}"#),
-        ("a number beyond all", r#"{"type":"hello","protocol":1e999}"#),
+        ("a number beyond all", r#"{"type":"hello","protocol":2e999}"#),
         ("a number in quotes", r#"{"type":"hello","protocol":"1"}"#),
         (
             "a place beyond all",
-            r#"{"type":"resume_room","code":"ABC234","token":"000000000000000000000000000000b1","last_seq":18446744073709551616}"#,
+            r#"{"type":"resume_rooms","rooms":[{"room":"ABC234","token":"000000000000000000000000000000b1","last_seq":18446744073709551616}]}"#,
         ),
-        ("a code of five", r#"{"type":"join_room","code":"ABC23","role":"host"}"#),
-        ("a role nobody has", r#"{"type":"join_room","code":"ABC234","role":"admin"}"#),
-        ("a question that is none", r#"{"type":"join_room","code":"ABC234","role":"host","take_over":"yes"}"#),
-        ("a short token", r#"{"type":"resume_room","code":"ABC234","token":"b1","last_seq":1}"#),
+        ("a code of five", r#"{"type":"room","room":"ABC23","message":{"type":"join","role":"host"}}"#),
+        ("a role nobody has", r#"{"type":"room","room":"ABC234","message":{"type":"join","role":"admin"}}"#),
+        (
+            "a question that is none",
+            r#"{"type":"room","room":"ABC234","message":{"type":"join","role":"host","take_over":"yes"}}"#,
+        ),
+        ("a short token", r#"{"type":"resume_rooms","rooms":[{"room":"ABC234","token":"b1","last_seq":1}]}"#),
         (
             "a token in capitals",
-            r#"{"type":"resume_room","code":"ABC234","token":"000000000000000000000000000000B1","last_seq":1}"#,
+            r#"{"type":"resume_rooms","rooms":[{"room":"ABC234","token":"000000000000000000000000000000B1","last_seq":1}]}"#,
         ),
         (
             "a token with a sign",
-            r#"{"type":"resume_room","code":"ABC234","token":"+00000000000000000000000000000b1","last_seq":1}"#,
+            r#"{"type":"resume_rooms","rooms":[{"room":"ABC234","token":"+00000000000000000000000000000b1","last_seq":1}]}"#,
         ),
-        ("a source nobody has", r#"{"type":"start_stream","source":"camera"}"#),
+        ("a source nobody has", r#"{"type":"room","room":"ABC234","message":{"type":"publish","source":"camera"}}"#),
         (
             "a signal nobody knows",
-            r#"{"type":"signal","to":"000000000000000000000000000000b1","signal":{"kind":"hangup"}}"#,
+            r#"{"type":"room","room":"ABC234","message":{"type":"signal","to":"000000000000000000000000000000b1","signal":{"kind":"hangup"}}}"#,
         ),
-        ("half a surrogate", r#"{"type":"hello","protocol":1,"x":"\ud800"}"#),
+        ("half a surrogate", r#"{"type":"hello","protocol":2,"x":"\ud800"}"#),
         ("arrays too deep", deep[0].as_str()),
         ("objects too deep", deep[1].as_str()),
     ];
@@ -127,7 +135,7 @@ fn what_a_newer_client_adds_is_passed_over() {
 #[test]
 fn a_frame_is_as_long_as_allowed_and_not_a_byte_longer() {
     let padded = |length: usize| {
-        let frame = r#"{"type":"stop_room"}"#;
+        let frame = r#"{"type":"ping","nonce":1}"#;
         frame.to_owned() + &" ".repeat(length - frame.len())
     };
     assert!(decode_client(&padded(FRAME_BYTES)).is_ok());
@@ -139,11 +147,22 @@ fn a_frame_is_as_long_as_allowed_and_not_a_byte_longer() {
 }
 
 #[test]
+fn as_many_places_are_resumed_as_a_connection_may_have_and_not_one_more() {
+    let frame = |count: usize| {
+        let rooms = vec![json!({"room": "ABC234", "token": MEMBER, "last_seq": 1}); count];
+        json!({"type": "resume_rooms", "rooms": rooms}).to_string()
+    };
+    assert!(decode_client(&frame(ROOMS_PER_CONNECTION)).is_ok());
+    assert_eq!(decode_client(&frame(ROOMS_PER_CONNECTION + 1)), Err(Refusal::FrameMalformed));
+}
+
+#[test]
 fn a_signal_has_as_many_candidates_as_allowed_and_not_one_more() {
     let frame = |count: usize| {
         let candidates = vec![json!({"candidate": "", "sdp_mid": null, "sdp_m_line_index": null}); count];
         let signal = json!({"kind": "candidates", "negotiation": 1, "candidates": candidates});
-        json!({"type": "signal", "to": MEMBER, "signal": signal}).to_string()
+        let message = json!({"type": "signal", "to": MEMBER, "signal": signal});
+        json!({"type": "room", "room": "ABC234", "message": message}).to_string()
     };
     assert!(decode_client(&frame(CANDIDATES_PER_SIGNAL)).is_ok());
     assert_eq!(decode_client(&frame(CANDIDATES_PER_SIGNAL + 1)), Err(Refusal::FrameMalformed));
@@ -155,7 +174,8 @@ fn a_candidate_is_as_long_as_allowed_and_no_longer() {
         let candidate =
             json!({"candidate": "c".repeat(candidate), "sdp_mid": "m".repeat(media_id), "sdp_m_line_index": 0});
         let signal = json!({"kind": "candidates", "negotiation": 1, "candidates": [candidate]});
-        json!({"type": "signal", "to": MEMBER, "signal": signal}).to_string()
+        let message = json!({"type": "signal", "to": MEMBER, "signal": signal});
+        json!({"type": "room", "room": "ABC234", "message": message}).to_string()
     };
     assert!(decode_client(&frame(CANDIDATE_BYTES, MEDIA_ID_BYTES)).is_ok());
     for (candidate, media_id) in [(CANDIDATE_BYTES + 1, 1), (1, MEDIA_ID_BYTES + 1)] {

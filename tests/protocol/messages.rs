@@ -4,11 +4,13 @@ use std::{collections::BTreeSet, fmt::Debug};
 
 use heartogether::{
     engagement::{MessageText, Reaction},
-    id::{DisplayName, MemberId, NegotiationId, ResumeToken, RoomCode, Seq},
+    ice::{IceConfiguration, IceServer},
+    id::{DisplayName, MemberId, MessageNumber, NegotiationId, PublicationId, ResumeToken, RoomCode, Seq},
     limits::{CANDIDATES_PER_SIGNAL, Limits},
     protocol::*,
     refusal::Refusal,
     role::Role,
+    room::*,
     time::Timestamp,
 };
 use serde::Serialize;
@@ -18,6 +20,7 @@ use crate::variants::{holding, named, tagged, texts_under};
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 const HOST: MemberId = MemberId::from_bits(0xa0);
 const LISTENER: MemberId = MemberId::from_bits(0xb1);
+const LINK: Link = Link { offerer: HOST, answerer: LISTENER };
 const TOKEN: ResumeToken = ResumeToken::from_bits(0xc2);
 const NEGOTIATION: NegotiationId = NegotiationId(7);
 
@@ -53,60 +56,84 @@ fn signals() -> Vec<Signal> {
     ]
 }
 
-fn client_messages() -> Vec<ClientMessage> {
+fn to_room() -> Vec<ToRoom> {
+    let number = MessageNumber(40);
     let mut messages = vec![
-        ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }),
-        ClientMessage::Ping(Ping { nonce: u32::MAX }),
-        ClientMessage::JoinRoom(JoinRoom { code: code(), role: Role::Host, take_over: true }),
-        ClientMessage::JoinRoom(JoinRoom { code: code(), role: Role::Listener, take_over: false }),
-        ClientMessage::ResumeRoom(ResumeRoom { code: code(), token: TOKEN, last_seq: Seq(41) }),
-        ClientMessage::LeaveRoom,
-        ClientMessage::StartStream(StartStream { source: Source::Display, paused: false }),
-        ClientMessage::StartStream(StartStream { source: Source::Microphone, paused: true }),
-        ClientMessage::PauseStream,
-        ClientMessage::ResumeStream,
-        ClientMessage::InterruptStream,
-        ClientMessage::DeclareSilence(DeclareSilence { silent: true }),
-        ClientMessage::StopRoom,
-        ClientMessage::SendMessage(SendMessage { nonce: u32::MAX, text: text() }),
-        ClientMessage::FetchMessages(FetchMessages { before: Seq(40) }),
-        ClientMessage::RemoveListener(RemoveListener { member: LISTENER, block_address: false }),
-        ClientMessage::RemoveListener(RemoveListener { member: LISTENER, block_address: true }),
+        ToRoom::Join(Join { role: Role::Host, take_over: true }),
+        ToRoom::Join(Join { role: Role::Listener, take_over: false }),
+        ToRoom::Join(Join { role: Role::Participant, take_over: false }),
+        ToRoom::Leave,
+        ToRoom::Publish(Publish { source: Source::Display, paused: false }),
+        ToRoom::Publish(Publish { source: Source::Microphone, paused: true }),
+        ToRoom::Pause,
+        ToRoom::Resume,
+        ToRoom::Interrupt,
+        ToRoom::DeclareSilence(DeclareSilence { silent: true }),
+        ToRoom::Stop,
+        ToRoom::Write(Write { nonce: u32::MAX, text: text(), reply_to: None }),
+        ToRoom::Write(Write { nonce: 1, text: text(), reply_to: Some(number) }),
+        ToRoom::Edit(Edit { number, text: text() }),
+        ToRoom::Delete(Delete { number }),
+        ToRoom::Pin(Pin { number, pinned: true }),
+        ToRoom::FetchMessages(FetchMessages { before: number }),
+        ToRoom::RemoveMember(RemoveMember { member: LISTENER, block_address: false }),
+        ToRoom::RemoveMember(RemoveMember { member: LISTENER, block_address: true }),
     ];
-    let reactions =
-        Reaction::ALL.iter().map(|reaction| ClientMessage::SendReaction(SendReaction { reaction: *reaction }));
-    messages.extend(reactions);
-    messages.extend(signals().into_iter().map(|signal| ClientMessage::Signal(SendSignal { to: LISTENER, signal })));
+    messages.extend(Reaction::ALL.iter().map(|reaction| ToRoom::React(React { reaction: *reaction })));
+    messages.extend(signals().into_iter().map(|signal| ToRoom::Signal(SendSignal { to: LISTENER, signal })));
     messages
 }
 
-fn room(stream: StreamState, ended: Option<EndReason>) -> RoomView {
+fn client_messages() -> Vec<ClientMessage> {
+    let place = ResumeRoom { room: code(), token: TOKEN, last_seq: Seq(41) };
+    let mut messages = vec![
+        ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }),
+        ClientMessage::Ping(Ping { nonce: u32::MAX }),
+        ClientMessage::ResumeRooms(ResumeRooms { rooms: vec![place.clone(), place] }),
+    ];
+    messages.extend(to_room().into_iter().map(|message| ClientMessage::to_room(code(), message)));
+    messages
+}
+
+fn publication(state: StreamState) -> Publication {
+    Publication {
+        id: PublicationId::from_bits(0xd3),
+        by: HOST,
+        media: Media::Audio,
+        source: Source::Microphone,
+        state,
+        silent: state == StreamState::Live,
+        started_at: NOW,
+    }
+}
+
+fn room(state: StreamState, ended: Option<EndReason>) -> RoomView {
     RoomView {
         code: code(),
-        host: HOST,
-        host_name: DisplayName::parse("Ada").expect("a name of the tests"),
-        max_listeners: 30,
-        stream,
-        silent: ended.is_none(),
-        started_at: Some(NOW),
+        owner: HOST,
+        owner_name: DisplayName::parse("Ada").expect("a name of the tests"),
+        max_members: 30,
+        attendance: 1,
+        publications: vec![publication(state)],
+        links: vec![LINK],
         ends_at: None,
         ended,
-        listeners: vec![listener()],
+        members: vec![listener()],
         messages: vec![message()],
         has_earlier_messages: true,
     }
 }
 
-fn listener() -> ListenerView {
-    ListenerView {
+fn listener() -> MemberView {
+    MemberView {
         member: LISTENER,
         name: DisplayName::parse("Grace \u{2764}\u{fe0f} \"Hopper\"").expect("a name of the tests"),
         email: Some("grace@hear.example".to_owned()),
-        attached: true,
+        connected: true,
         joined_at: NOW,
         active_at: NOW,
         last_reaction: Some(Reaction::Heart),
-        last_message: None,
+        last_message: Some(LastMessage { number: MessageNumber(40), text: text() }),
     }
 }
 
@@ -116,47 +143,56 @@ fn text() -> MessageText {
 
 fn message() -> Message {
     Message {
-        seq: Seq(40),
+        number: MessageNumber(40),
         author: LISTENER,
         name: DisplayName::parse("Grace").expect("a name of the tests"),
         nonce: 7,
-        text: text(),
+        text: Some(text()),
         sent_at: NOW,
         delivered: true,
+        version: 0,
+        reply_to: None,
+        pinned: false,
     }
 }
 
 fn room_events() -> Vec<RoomEvent> {
     use StreamState::{Ended, Idle, Interrupted, Live, Paused};
+    let number = MessageNumber(40);
+    let changed = Message { version: 2, reply_to: Some(MessageNumber(1)), pinned: true, text: None, ..message() };
     let mut events = vec![
-        RoomEvent::ListenerJoined { listener: listener() },
-        RoomEvent::ListenerAttached { member: LISTENER, attached: false },
-        RoomEvent::ListenerLeft { member: LISTENER },
+        RoomEvent::MemberJoined { member: listener() },
+        RoomEvent::MemberConnected { member: LISTENER, connected: false },
+        RoomEvent::MemberLeft { member: LISTENER },
+        RoomEvent::AttendanceChanged { attendance: 21 },
+        RoomEvent::LinkOpened { link: LINK },
+        RoomEvent::LinkClosed { peer: LISTENER },
+        RoomEvent::PublicationEnded { publication: publication(Live).id },
         RoomEvent::Reacted { member: LISTENER, reaction: Reaction::Hundred, at: NOW },
         RoomEvent::MessageSent { message: message() },
-        RoomEvent::MessagesDelivered { up_to: Seq(40) },
+        RoomEvent::MessageSent { message: changed },
+        RoomEvent::MessageEdited { number, author: LISTENER, version: 1, text: text() },
+        RoomEvent::MessageDeleted { number },
+        RoomEvent::MessagePinned { number, pinned: true },
+        RoomEvent::MessagesDelivered { up_to: number },
         RoomEvent::EndExpected { ends_at: Some(NOW) },
         RoomEvent::EndExpected { ends_at: None },
-        RoomEvent::SilenceChanged { silent: true },
     ];
     let changes = [Idle, Live, Paused, Interrupted, Ended]
-        .map(|stream| RoomEvent::StreamChanged { stream, started_at: Some(NOW) });
+        .map(|state| RoomEvent::PublicationChanged { publication: publication(state) });
     let ends =
         [EndReason::Stopped, EndReason::Idle, EndReason::HostAbsent].map(|reason| RoomEvent::RoomEnded { reason });
     events.extend(changes.into_iter().chain(ends));
     events
 }
 
-fn server_messages() -> Vec<ServerMessage> {
+fn from_room() -> Vec<FromRoom> {
     let (member, seq) = (LISTENER, Seq(42));
-    let heartbeat_ms = Limits::default().heartbeat_ms;
+    let missed = |missed, ice_servers| FromRoom::Resumed(Resumed { seq, now: NOW, missed, ice_servers });
     let whole = room(StreamState::Ended, Some(EndReason::Stopped));
     let mut messages = vec![
-        ServerMessage::Welcome(Welcome { protocol: PROTOCOL_VERSION, heartbeat_ms }),
-        ServerMessage::Heartbeat,
-        ServerMessage::Pong(Ping { nonce: 0 }),
-        ServerMessage::Messages(Messages { messages: vec![message()], has_earlier: false }),
-        ServerMessage::RoomJoined(RoomJoined {
+        FromRoom::Messages(Messages { messages: vec![message()], has_earlier: false }),
+        FromRoom::Joined(Joined {
             member,
             token: TOKEN,
             seq,
@@ -164,23 +200,25 @@ fn server_messages() -> Vec<ServerMessage> {
             room: room(StreamState::Live, None),
             ice_servers: Some(ice_servers()),
         }),
-        ServerMessage::RoomResumed(RoomResumed {
-            seq,
-            now: NOW,
-            missed: Missed::Events(room_events()),
-            ice_servers: None,
-        }),
-        ServerMessage::RoomResumed(RoomResumed {
-            seq,
-            now: NOW,
-            missed: Missed::Room(whole),
-            ice_servers: Some(ice_servers()),
-        }),
+        missed(Missed::Events(room_events()), None),
+        missed(Missed::Room(whole), Some(ice_servers())),
     ];
-    let events = room_events().into_iter().map(|event| ServerMessage::RoomEvent(SequencedEvent { seq, event }));
-    let signals = signals().into_iter().map(|signal| ServerMessage::Signal(ReceivedSignal { from: HOST, signal }));
-    let refusals = Refusal::ALL.iter().map(|refusal| ServerMessage::Refused(Refused { refusal: *refusal }));
+    let events = room_events().into_iter().map(|event| FromRoom::Event(SequencedEvent { seq, event }));
+    let signals = signals().into_iter().map(|signal| FromRoom::Signal(ReceivedSignal { from: HOST, signal }));
+    let refusals = Refusal::ALL.iter().map(|refusal| FromRoom::Refused { refusal: *refusal });
     messages.extend(events.chain(signals).chain(refusals));
+    messages
+}
+
+fn server_messages() -> Vec<ServerMessage> {
+    let heartbeat_ms = Limits::default().heartbeat_ms;
+    let mut messages = vec![
+        ServerMessage::Welcome(Welcome { protocol: PROTOCOL_VERSION, heartbeat_ms }),
+        ServerMessage::Heartbeat,
+        ServerMessage::Pong(Ping { nonce: 0 }),
+        ServerMessage::Refused(Refused { refusal: Refusal::FrameMalformed }),
+    ];
+    messages.extend(from_room().into_iter().map(|message| ServerMessage::from_room(code(), message)));
     messages
 }
 
@@ -223,13 +261,18 @@ fn the_snapshots_show_every_variant_there_is() {
     let server: Vec<_> = server_messages().iter().map(value).collect();
     let both = [client.clone(), server.clone()].concat();
 
-    assert_eq!(shown("type", &client), tagged::<ClientMessage>("type"));
-    assert_eq!(shown("type", &server), tagged::<ServerMessage>("type"));
+    let types = |frames: &[serde_json::Value], within: &str| -> BTreeSet<String> {
+        frames.iter().filter_map(|frame| Some(frame.pointer(within)?.as_str()?.to_owned())).collect()
+    };
+    assert_eq!(types(&client, "/type"), tagged::<ClientMessage>("type"));
+    assert_eq!(types(&server, "/type"), tagged::<ServerMessage>("type"));
+    assert_eq!(types(&client, "/message/type"), tagged::<ToRoom>("type"));
+    assert_eq!(types(&server, "/message/type"), tagged::<FromRoom>("type"));
     assert_eq!(shown("kind", &client), tagged::<Signal>("kind"));
     assert!(shown("kind", &server).is_superset(&tagged::<RoomEvent>("kind")));
     assert_eq!(shown("role", &both), named::<Role>());
     assert_eq!(shown("source", &both), named::<Source>());
-    assert_eq!(shown("stream", &both), named::<StreamState>());
+    assert_eq!(shown("state", &both), named::<StreamState>());
     assert_eq!(shown("reason", &both), named::<EndReason>());
     assert_eq!(shown("refusal", &both), named::<Refusal>());
     assert_eq!(shown("reaction", &client), named::<Reaction>());
@@ -245,6 +288,6 @@ fn the_largest_signal_that_is_allowed_fits_into_a_frame() {
         Candidate { candidate: longest.to_owned(), sdp_mid: Some("audio".to_owned()), sdp_m_line_index: Some(0) };
     let candidates = vec![candidate; CANDIDATES_PER_SIGNAL];
     let signal = Signal::Candidates { negotiation: NEGOTIATION, candidates };
-    let message = ClientMessage::Signal(SendSignal { to: LISTENER, signal });
+    let message = ClientMessage::to_room(code(), ToRoom::Signal(SendSignal { to: LISTENER, signal }));
     assert_eq!(decode_client(&encode(&message)), Ok(message));
 }

@@ -2,18 +2,17 @@
 
 use heartogether::{
     engagement::Reaction,
-    id::{MemberId, Seq},
-    limits::{MESSAGES_AT_ONCE, MESSAGES_KEPT},
-    protocol::{Message, Missed, RoomEvent},
+    id::{MemberId, MessageNumber, Seq},
+    limits::MESSAGES_AT_ONCE,
     refusal::Refusal,
     role::Role,
-    room::{Audience, Command},
+    room::{ArchiveChange, Audience, Command, Event, Foreseen, Message, Missed, Reading, RoomEvent},
 };
 
 use crate::scenario::*;
 
 fn texts(messages: &[Message]) -> Vec<&str> {
-    messages.iter().map(|message| message.text.as_str()).collect()
+    messages.iter().map(|message| message.text.as_ref().map_or("", |text| text.as_str())).collect()
 }
 
 fn message_of(events: &[&RoomEvent]) -> Message {
@@ -30,7 +29,7 @@ fn a_reaction_reaches_the_host_and_nobody_else() {
     let member = FIRST_LISTENER;
     assert_eq!(outcome.host_learns(), [&RoomEvent::Reacted { member, reaction: Reaction::Fire, at: stage.now }]);
     assert!(outcome.everyone_learns().is_empty());
-    let listener = stage.view(HOST).listeners[0].clone();
+    let listener = stage.view(HOST).members[0].clone();
     assert_eq!((listener.last_reaction, listener.active_at), (Some(Reaction::Fire), stage.now));
 }
 
@@ -43,7 +42,7 @@ fn a_message_reaches_the_host_and_its_author() {
     assert!(message.delivered, "the host's page is there");
     assert_eq!(message_of(&outcome.events(Audience::Member(FIRST_LISTENER))), message);
     assert!(outcome.everyone_learns().is_empty());
-    let listener = stage.view(HOST).listeners[0].clone();
+    let listener = stage.view(HOST).members[0].clone();
     assert_eq!(listener.last_message.map(|text| text.to_string()), Some("louder, please".to_owned()));
 }
 
@@ -76,7 +75,7 @@ fn what_was_written_while_the_host_was_away_is_delivered_when_the_host_is_back()
     let sent = message_of(&stage.command(2, write(1, "are you there?")).events(Audience::Member(FIRST_LISTENER)));
     assert!(!sent.delivered);
     let outcome = stage.resume(OWNER, token, last_seq, 5);
-    let delivered = RoomEvent::MessagesDelivered { up_to: sent.seq };
+    let delivered = RoomEvent::MessagesDelivered { up_to: sent.number };
     assert_eq!(outcome.events(Audience::Member(FIRST_LISTENER)), [&delivered]);
     assert_eq!(outcome.host_learns(), [&delivered]);
     let Missed::Events(missed) = outcome.resumed(5).missed else { panic!("little was missed") };
@@ -85,55 +84,100 @@ fn what_was_written_while_the_host_was_away_is_delivered_when_the_host_is_back()
 }
 
 #[test]
-fn a_new_page_of_the_host_has_the_latest_messages_and_older_ones_on_demand() {
+fn a_new_page_of_the_host_has_the_latest_messages_and_the_archive_has_all() {
     let mut stage = Stage::full_and_live();
-    let count = MESSAGES_AT_ONCE + 10;
+    let count = MESSAGES_AT_ONCE as u64 + 10;
     for nonce in 0..count {
-        stage.command(2, write(nonce as u32, &format!("number {nonce}")));
+        let outcome = stage.command(2, write(nonce as u32, &format!("number {nonce}")));
+        let message = message_of(&outcome.host_learns());
+        assert_eq!(message.number, MessageNumber(nonce + 1));
+        assert_eq!(outcome.archived(), [&ArchiveChange::Write { account: GRACE, message }]);
     }
     let joined = stage.ask(OWNER, Role::Host, 4, true).joined(4);
     assert_eq!(texts(&joined.room.messages).first(), Some(&"number 10"));
     assert_eq!(texts(&joined.room.messages).len(), MESSAGES_AT_ONCE);
     assert!(joined.room.has_earlier_messages);
-
-    let oldest = joined.room.messages[0].seq;
-    let older = stage.room.messages_before(connection(4).id, oldest).expect("the host may read");
-    assert_eq!(texts(&older.messages).first(), Some(&"number 0"));
-    assert_eq!((older.messages.len(), older.has_earlier), (10, false));
 }
 
 #[test]
-fn nobody_but_the_host_fetches_messages() {
+fn the_host_reads_all_messages_and_a_listener_their_own() {
     let stage = Stage::full_and_live();
-    assert_eq!(stage.room.messages_before(connection(2).id, Seq(1_000)), Err(Refusal::NotAllowed));
-    assert_eq!(stage.room.messages_before(connection(9).id, Seq(1_000)), Err(Refusal::NotAMember));
+    assert_eq!(stage.room.reading_at(connection(1).id), Ok(Reading::All));
+    assert_eq!(stage.room.reading_at(connection(2).id), Ok(Reading::Own(GRACE)));
+    assert_eq!(stage.room.reading_at(connection(9).id), Err(Refusal::NotAMember));
 }
 
 #[test]
-fn the_oldest_messages_go_first() {
+fn the_oldest_messages_go_first_and_who_may_read_them_knows_that_they_are_there() {
     let mut stage = Stage::full_and_live();
-    for nonce in 0..=MESSAGES_KEPT {
-        stage.command(2, write(nonce as u32, &format!("number {nonce}")));
+    let most = created().policy.messages_kept;
+    for nonce in 0..most {
+        stage.command(2, write(nonce, &format!("number {nonce}")));
     }
-    let (mut oldest, mut kept) = (Seq(u64::MAX), Vec::new());
-    loop {
-        let page = stage.room.messages_before(connection(1).id, oldest).expect("the host may read");
-        kept.splice(0..0, page.messages.clone());
-        oldest = page.messages[0].seq;
-        if !page.has_earlier {
-            break;
-        }
+    assert!(!stage.view(HOST).has_earlier_messages);
+    stage.command(3, write(1, "one more"));
+    let view = stage.view(HOST);
+    assert_eq!((view.messages.len(), texts(&view.messages)[0]), (most as usize, "number 1"));
+    let member = |at| stage.room.member_at(connection(at).id).expect("somebody is there").id;
+    let has_earlier = [HOST, member(2), member(3)].map(|member| stage.view(member).has_earlier_messages);
+    assert_eq!(has_earlier, [true, true, false], "the archive has one of Grace's and none of Edsger's");
+    stage.append(Event::AccountDeleted { account: GRACE });
+    assert!(!stage.view(HOST).has_earlier_messages, "what is deleted is not there");
+}
+
+#[test]
+fn a_message_that_the_room_has_forgotten_is_not_written_again() {
+    let mut stage = Stage::full_and_live();
+    let again = Command::Write { nonce: 7, text: words("louder, please"), reply_to: None, is_archived: true };
+    assert_eq!(
+        stage.room.foresee(&commanded(&stage.room, connection(2).id, again.clone()), stage.now),
+        Ok(Foreseen::Nothing)
+    );
+    assert!(stage.command(2, again).is_silent());
+    assert!(stage.view(HOST).messages.is_empty());
+}
+
+#[test]
+fn a_message_that_waits_for_the_host_is_delivered_although_the_room_has_forgotten_it() {
+    let mut stage = Stage::full_and_live();
+    stage.lose(1);
+    stage.command(3, write(1, "are you there?"));
+    for nonce in 0..created().policy.messages_kept {
+        stage.command(2, write(nonce, "hello"));
     }
-    assert_eq!(kept.len(), MESSAGES_KEPT);
-    assert_eq!(kept[0].text.as_str(), "number 1");
+    let edsger = stage.room.member_at(connection(3).id).expect("Edsger is there").id;
+    let outcome = stage.ask_to_host(OWNER, 4);
+    let up_to = MessageNumber(u64::from(created().policy.messages_kept) + 1);
+    assert!(outcome.events(Audience::Member(edsger)).contains(&&RoomEvent::MessagesDelivered { up_to }));
+    assert_eq!(outcome.archived(), [&ArchiveChange::Deliver { up_to }]);
+}
+
+#[test]
+fn the_author_changes_and_deletes_a_message_and_the_host_and_they_learn_of_it() {
+    let mut stage = Stage::full_and_live();
+    stage.command(2, write(1, "louder, please"));
+    stage.command(2, Command::Leave);
+    // Who comes back has another place, and owns what they wrote.
+    let author = stage.listener(GRACE, 4).member;
+    let (number, text) = (MessageNumber(1), words("softer, please"));
+    let outcome = stage.command(4, Command::Edit { number, text: text.clone(), archived: None });
+    let edited = RoomEvent::MessageEdited { number, author, version: 1, text };
+    assert_eq!(outcome.host_learns(), [&edited]);
+    assert_eq!(outcome.events(Audience::Member(author)), [&edited]);
+    assert_eq!(texts(&stage.view(HOST).messages), ["softer, please"]);
+    let outcome = stage.command(4, Command::Delete { number, archived: None });
+    assert_eq!(outcome.host_learns(), [&RoomEvent::MessageDeleted { number }]);
+    assert_eq!(outcome.events(Audience::Member(author)), [&RoomEvent::MessageDeleted { number }]);
+    assert_eq!(stage.view(author).messages[0].text, None);
+    assert_eq!(stage.command(3, Command::Delete { number, archived: None }).refusal(3), Refusal::NotAllowed);
 }
 
 #[test]
 fn a_removed_listener_is_gone_and_stays_out_on_every_way_in() {
     let mut stage = Stage::full_and_live();
     let token = stage.listener(GRACE, 4).token;
-    let outcome = stage.command(1, Command::RemoveListener { member: FIRST_LISTENER, block_address: false });
-    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerLeft { member: FIRST_LISTENER }]);
+    let outcome = stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false });
+    assert_eq!(outcome.host_learns(), [&RoomEvent::MemberLeft { member: FIRST_LISTENER }]);
     assert_eq!(outcome.closed(), [(connection(4).id, Refusal::Removed)]);
     assert_eq!(stage.ask_to_listen(GRACE, 5).refusal(5), Refusal::Removed);
     assert_eq!(stage.resume(GRACE, token, Seq(1), 5).refusal(5), Refusal::Removed);
@@ -144,7 +188,7 @@ fn a_removed_listener_is_gone_and_stays_out_on_every_way_in() {
 fn who_has_just_left_can_still_be_removed() {
     let mut stage = Stage::full_and_live();
     stage.command(2, Command::Leave);
-    assert!(stage.command(1, Command::RemoveListener { member: FIRST_LISTENER, block_address: false }).is_silent());
+    assert!(stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false }).is_silent());
     assert_eq!(stage.ask_to_listen(GRACE, 5).refusal(5), Refusal::Removed);
 }
 
@@ -152,7 +196,7 @@ fn who_has_just_left_can_still_be_removed() {
 fn the_host_cannot_be_removed_and_neither_can_nobody() {
     for member in [HOST, MemberId::from_bits(99)] {
         let mut stage = Stage::full_and_live();
-        let outcome = stage.command(1, Command::RemoveListener { member, block_address: false });
+        let outcome = stage.command(1, Command::RemoveMember { member, block_address: false });
         assert_eq!(outcome.refusal(1), Refusal::MemberNotFound);
         stage.listener(GRACE, 4);
     }

@@ -2,10 +2,9 @@
 
 use heartogether::{
     id::{NodeId, ResumeToken, Seq},
-    protocol::{EndReason, RoomEvent, Signal, StreamState},
     refusal::Refusal,
-    role::{Guests, Kind, Role},
-    room::{Command, Effect, Event, Foreseen},
+    role::{AccountKind, Guests, Role},
+    room::{Command, Effect, EndReason, Event, Foreseen, RoomEvent, SignalDirection, StreamState},
 };
 
 use crate::scenario::*;
@@ -19,7 +18,7 @@ fn the_host_stops_the_room_for_everyone() {
     assert_eq!(outcome.wake_at(), Some(stage.now.after_ms(REOPEN_MS)));
     assert_eq!(outcome.dismissed(), [1, 2, 3].map(|at| connection(at).id), "whoever is told of the end is let go");
     for member in [HOST, grace] {
-        assert_eq!(stage.view(member).stream, StreamState::Ended);
+        assert_eq!(stage.view(member).stream(), StreamState::Ended);
         assert_eq!(stage.view(member).ended, Some(EndReason::Stopped));
     }
 }
@@ -43,7 +42,7 @@ fn an_ended_room_refuses_every_request_and_every_command() {
 fn an_ended_room_passes_no_signals_on() {
     let mut stage = Stage::full_and_live();
     stage.command(1, Command::StopRoom);
-    let refused = stage.room.route_signal(connection(2).id, HOST, &Signal::OfferRequest { restarts: None });
+    let refused = stage.room.route_signal(connection(2).id, HOST, SignalDirection::FromAnswerer);
     assert_eq!(refused, Err(Refusal::RoomEnded));
 }
 
@@ -91,13 +90,13 @@ fn everyone_is_warned_of_the_end_that_comes_first() {
 fn the_owner_opens_an_ended_room_again_for_ten_minutes() {
     let mut stage = Stage::full_and_live();
     stage.command(2, write(1, "thank you"));
-    stage.command(1, Command::RemoveListener { member: FIRST_LISTENER, block_address: false });
+    stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false });
     stage.command(1, Command::StopRoom);
     stage.wait(REOPEN_MS - 1).append(reopening(OWNER));
     assert_eq!(stage.room.ended(), None);
-    assert_eq!(stage.room.listener_count(), 0);
+    assert_eq!(stage.room.audience_count(), 0);
     let joined = stage.host(11);
-    assert_eq!((joined.room.code, joined.room.stream), (created().code, StreamState::Idle));
+    assert_eq!((joined.room.code, joined.room.stream()), (created().code, StreamState::Idle));
     assert_eq!(joined.room.messages.len(), 1, "the chat is kept");
     assert_eq!(stage.ask_to_listen(GRACE, 12).refusal(12), Refusal::Removed);
     stage.listener(EDSGER, 13);
@@ -129,17 +128,21 @@ fn what_comes_of_a_request_to_open_a_room_again_is_foreseen() {
     let mut stage = Stage::full_and_live();
     let foresee =
         |stage: &Stage, account, kind| stage.room.foresee(&Event::ReopenRequested { account, kind }, stage.now);
-    assert_eq!(foresee(&stage, OWNER, Kind::Known), Ok(Foreseen::Nothing), "it is open");
-    assert_eq!(foresee(&stage, GRACE, Kind::Known), Err(Refusal::ReopenTooLate), "whose it is, nobody else learns");
+    assert_eq!(foresee(&stage, OWNER, AccountKind::Known), Ok(Foreseen::Nothing), "it is open");
+    assert_eq!(
+        foresee(&stage, GRACE, AccountKind::Known),
+        Err(Refusal::ReopenTooLate),
+        "whose it is, nobody else learns"
+    );
     stage.command(1, Command::StopRoom);
-    assert_eq!(foresee(&stage, OWNER, Kind::Known), Ok(Foreseen::Change));
-    assert_eq!(foresee(&stage, GRACE, Kind::Known), Err(Refusal::ReopenTooLate));
-    let guest = Kind::Guest(Guests::Listen);
+    assert_eq!(foresee(&stage, OWNER, AccountKind::Known), Ok(Foreseen::Change));
+    assert_eq!(foresee(&stage, GRACE, AccountKind::Known), Err(Refusal::ReopenTooLate));
+    let guest = AccountKind::Guest(Guests::Listen);
     assert_eq!(foresee(&stage, OWNER, guest), Err(Refusal::GuestsListenOnly));
     stage.append(Event::ReopenRequested { account: OWNER, kind: guest });
     assert_eq!(stage.room.ended(), Some(EndReason::Stopped));
     stage.append(reopening(OWNER));
-    assert_eq!(foresee(&stage, OWNER, Kind::Known), Ok(Foreseen::Nothing), "twice is as good as once");
+    assert_eq!(foresee(&stage, OWNER, AccountKind::Known), Ok(Foreseen::Nothing), "twice is as good as once");
 }
 
 #[test]

@@ -4,10 +4,13 @@
 use std::collections::BTreeSet;
 
 use heartogether::{
-    id::{AccountId, ConnectionId, MemberId, NodeId, ResumeToken, Seq},
-    protocol::{Missed, RoomView, ServerMessage},
-    role::{Kind, Role},
-    room::{Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, ResumeRequested, Room, step},
+    id::{AccountId, ConnectionId, MemberId, MessageNumber, NodeId, PublicationId, ResumeToken, Seq},
+    role::{AccountKind, Role},
+    room::{
+        Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Missed, Policy, ResumeRequested, Room,
+        RoomCreated, RoomMessage, RoomView, step,
+    },
+    rules::RoomKind,
     time::Timestamp,
 };
 use proptest::prelude::*;
@@ -16,6 +19,10 @@ use crate::scenario::*;
 
 /// Who sits at each page.
 pub(crate) const PAGES: [AccountId; 7] = [OWNER, OWNER, GRACE, GRACE, EDSGER, BARBARA, BARBARA];
+
+/// What they are called: words that a written room has for nothing else.
+pub(crate) const NAMES: [&str; PAGES.len()] =
+    ["Xochitl", "Xochitl", "Quetzal", "Quetzal", "Zbigniew", "Wolfgang", "Wolfgang"];
 
 /// What happens next.
 #[derive(Clone, Debug)]
@@ -89,8 +96,13 @@ struct World {
     turns: Vec<Turn>,
 }
 
-/// Plays the moves from a created room on.
+/// Plays the moves from a created broadcast on.
 pub(crate) fn play(moves: &[Move]) -> Vec<Turn> {
+    play_in(RoomKind::Broadcast, moves)
+}
+
+/// Plays the moves from a created room of a kind on.
+pub(crate) fn play_in(kind: RoomKind, moves: &[Move]) -> Vec<Turn> {
     let mut world = World {
         room: Room::default(),
         now: Timestamp::from_millis(1_000_000),
@@ -100,7 +112,11 @@ pub(crate) fn play(moves: &[Move]) -> Vec<Turn> {
         drawn: 1_000,
         turns: Vec::new(),
     };
-    world.append(Event::RoomCreated(created()));
+    let policy = match kind {
+        RoomKind::Broadcast => created().policy,
+        RoomKind::Lounge => Policy { kind, max_publications: 5, ..created().policy },
+    };
+    world.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
     moves.iter().for_each(|next| world.play(next));
     world.turns
 }
@@ -116,9 +132,9 @@ fn any_move() -> impl Strategy<Value = Move> {
         2 => Just(Command::Leave),
         4 => Just(MICROPHONE),
         4 => prop::sample::select(vec![
-            Command::PauseStream,
-            Command::ResumeStream,
-            Command::InterruptStream,
+            Command::Pause,
+            Command::Resume,
+            Command::Interrupt,
             Command::DeclareSilence { silent: true },
             Command::DeclareSilence { silent: false },
         ]),
@@ -126,6 +142,16 @@ fn any_move() -> impl Strategy<Value = Move> {
     let engage = prop_oneof![
         2 => Just(FIRE),
         3 => (0..4_u32).prop_map(|nonce| write(nonce, "louder, please")),
+        2 => (1..4_u64, any::<bool>()).prop_map(|(number, is_edit)| {
+            let (number, archived) = (MessageNumber(number), None);
+            if is_edit {
+                Command::Edit { number, text: words("softer, please"), archived }
+            } else {
+                Command::Delete { number, archived }
+            }
+        }),
+        1 => (1..4_u64, any::<bool>())
+            .prop_map(|(number, pinned)| Command::Pin { number: MessageNumber(number), pinned, archived: None }),
     ];
     let ms = prop::sample::select(vec![
         0,
@@ -173,7 +199,7 @@ impl World {
             Move::Resume { page, node, forged } => self.resume(page, node, forged),
             Move::Command { page, command } => {
                 if let Some(connection) = self.pages[page].connection {
-                    self.append(Event::Commanded { connection: connection.id, command });
+                    self.command(connection.id, command);
                 }
             }
             Move::Cut { page, hears } => self.pages[page].cut(hears),
@@ -196,8 +222,8 @@ impl World {
                 let owner = self.pages[0].connection;
                 let member = self.pages[page].seat.as_ref().map(|seat| seat.member);
                 if let (Some(owner), Some(member)) = (owner, member) {
-                    let command = Command::RemoveListener { member, block_address: false };
-                    self.append(Event::Commanded { connection: owner.id, command });
+                    let command = Command::RemoveMember { member, block_address: false };
+                    self.command(owner.id, command);
                 }
             }
             Move::Reopen { account } => self.append(reopening(account)),
@@ -207,6 +233,17 @@ impl World {
                 self.room = serde_json::from_str(&disk).expect("a room is read");
             }
         }
+    }
+
+    fn command(&mut self, connection: ConnectionId, command: Command) {
+        // Each member sends something of their own.
+        let by = self.room.member_at(connection).map(|member| member.id.to_string());
+        let own = by.and_then(|by| u128::from_str_radix(&by, 16).ok()).map(PublicationId::from_bits);
+        let command = match (command, own) {
+            (Command::Publish { source, paused, .. }, Some(id)) => Command::Publish { id, source, paused },
+            (command, _) => command,
+        };
+        self.append(commanded(&self.room, connection, command));
     }
 
     fn draw(&mut self) -> u128 {
@@ -233,14 +270,15 @@ impl World {
         };
         let member = MemberId::from_bits(self.draw());
         let token = ResumeToken::from_bits(self.draw());
-        let (account, name) = (PAGES[page], name("Somebody"));
+        let role = if self.room.kind() == RoomKind::Lounge { Role::Participant } else { role };
+        let (account, name) = (PAGES[page], name(NAMES[page]));
         self.append(Event::JoinRequested(JoinRequested {
             marks: heartogether::room::Marks::default(),
             connection,
             account,
             name,
             email: None,
-            kind: Kind::Known,
+            kind: AccountKind::Known,
             role,
             take_over,
             member,
@@ -258,7 +296,7 @@ impl World {
         self.append(Event::ResumeRequested(ResumeRequested {
             connection,
             account,
-            kind: Kind::Known,
+            kind: AccountKind::Known,
             token,
             last_seq,
         }));
@@ -307,7 +345,7 @@ impl World {
                 Effect::Send { to, message } => self.deliver(*to, message),
                 Effect::Disconnect { connection, .. } => self.close(*connection),
                 Effect::WakeAt(time) => self.wake_at = Some(*time),
-                Effect::CloseRoom => {}
+                Effect::CloseRoom | Effect::Archive(_) => {}
             }
         }
         let shown = self.shown();
@@ -317,7 +355,7 @@ impl World {
     fn forget_lost(&mut self, event: &Event, effects: &[Effect]) {
         match event {
             Event::ConnectionLost { connection } => self.close(*connection),
-            Event::Commanded { connection, command: Command::Leave } if !refuses(effects, *connection) => {
+            Event::Commanded { connection, command: Command::Leave, .. } if !refuses(effects, *connection) => {
                 self.seated.remove(connection);
                 for page in self.pages.iter_mut().filter(|page| page.holds(*connection)) {
                     page.seat = None;
@@ -340,13 +378,13 @@ impl World {
         }
     }
 
-    fn deliver(&mut self, to: Audience, message: &ServerMessage) {
+    fn deliver(&mut self, to: Audience, message: &RoomMessage) {
         let connections: Vec<_> = match to {
             Audience::Connection(connection) => vec![connection],
             _ => self.room.connections(to).map(|connection| connection.id).collect(),
         };
         for connection in connections {
-            if matches!(message, ServerMessage::RoomJoined(_) | ServerMessage::RoomResumed(_)) {
+            if matches!(message, RoomMessage::Joined(_) | RoomMessage::Resumed(_)) {
                 self.seated.insert(connection);
             }
             self.pages.iter_mut().filter(|page| page.holds(connection)).for_each(|page| page.hear(message));
@@ -371,18 +409,18 @@ impl Page {
     }
 
     /// Does what a client does with a message.
-    fn hear(&mut self, message: &ServerMessage) {
+    fn hear(&mut self, message: &RoomMessage) {
         match &mut self.hears {
             Some(0) => return,
             Some(left) => *left -= 1,
             None => {}
         }
         match (message, &mut self.seat) {
-            (ServerMessage::RoomJoined(joined), seat) => {
+            (RoomMessage::Joined(joined), seat) => {
                 let (member, token, last_seq) = (joined.member, joined.token, joined.seq);
                 *seat = Some(Seat { member, token, last_seq, view: joined.room.clone(), attached: true });
             }
-            (ServerMessage::RoomResumed(resumed), Some(seat)) => {
+            (RoomMessage::Resumed(resumed), Some(seat)) => {
                 seat.attached = true;
                 seat.last_seq = resumed.seq;
                 match &resumed.missed {
@@ -390,7 +428,7 @@ impl Page {
                     Missed::Events(events) => events.iter().for_each(|event| seat.view.apply(event)),
                 }
             }
-            (ServerMessage::RoomEvent(event), Some(seat)) => {
+            (RoomMessage::Event(event), Some(seat)) => {
                 seat.last_seq = event.seq;
                 seat.view.apply(&event.event);
             }
@@ -402,6 +440,6 @@ impl Page {
 fn refuses(effects: &[Effect], connection: ConnectionId) -> bool {
     effects.iter().any(|effect| {
         let Effect::Send { to, message } = effect else { return false };
-        *to == Audience::Connection(connection) && matches!(**message, ServerMessage::Refused(_))
+        *to == Audience::Connection(connection) && matches!(**message, RoomMessage::Refused { .. })
     })
 }

@@ -2,10 +2,12 @@
 
 use heartogether::{
     id::{MemberId, ResumeToken},
-    protocol::{EndReason, ListenerView, RoomEvent, ServerMessage, StreamState},
     refusal::Refusal,
-    role::{Kind, Role},
-    room::{Audience, Command, Effect, Event, JoinRequested},
+    role::{AccountKind, Role},
+    room::{
+        Audience, Command, Effect, EndReason, Event, JoinRequested, MemberView, RoomEvent, RoomMessage, RoomView,
+        StreamState,
+    },
 };
 
 use crate::scenario::*;
@@ -13,12 +15,12 @@ use crate::scenario::*;
 #[test]
 fn the_owner_takes_the_hosts_place() {
     let mut stage = Stage::open();
-    assert!(!stage.room.host_connected());
+    assert!(!stage.room.owner_connected());
     let joined = stage.host(1);
     assert_eq!(joined.member, HOST);
     assert_eq!(joined.seq, stage.room.seq());
     assert_eq!(joined.room, stage.view(HOST));
-    assert!(stage.room.host_connected());
+    assert!(stage.room.owner_connected());
 }
 
 #[test]
@@ -27,28 +29,33 @@ fn a_listener_gets_the_place_and_the_host_learns_of_it() {
     stage.host(1);
     let outcome = stage.ask_to_listen(GRACE, 2);
     let joined = outcome.joined(2);
-    let listener = ListenerView {
+    let listener = MemberView {
         member: joined.member,
         name: name("Account 2"),
         email: None,
-        attached: true,
+        connected: true,
         joined_at: stage.now,
         active_at: stage.now,
         last_reaction: None,
         last_message: None,
     };
-    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerJoined { listener: listener.clone() }]);
+    assert_eq!(outcome.host_learns(), [&RoomEvent::MemberJoined { member: listener.clone() }]);
     assert!(outcome.everyone_learns().is_empty());
-    assert_eq!(stage.view(HOST).listeners, [listener]);
-    assert_eq!(joined.room, stage.view(joined.member));
+    assert_eq!(outcome.attendance(), [1]);
+    assert_eq!(stage.view(HOST).members, [listener]);
+    assert_eq!(
+        joined.room,
+        RoomView { attendance: 0, ..stage.view(joined.member) },
+        "the size of the audience follows"
+    );
 }
 
 #[test]
 fn a_listener_may_come_before_the_host() {
     let mut stage = Stage::open();
     let joined = stage.listener(GRACE, 2);
-    assert_eq!(joined.room.stream, StreamState::Idle);
-    assert_eq!(stage.host(1).room.listeners.len(), 1);
+    assert_eq!(joined.room.stream(), StreamState::Idle);
+    assert_eq!(stage.host(1).room.members.len(), 1);
 }
 
 #[test]
@@ -65,16 +72,15 @@ fn listeners_stand_in_order_of_arrival() {
 fn a_listener_never_learns_who_else_listens() {
     let mut stage = Stage::full_and_live();
     let grace = stage.room.member_at(connection(2).id).expect("Grace is there").id;
-    assert!(stage.view(grace).listeners.is_empty());
-    assert!(stage.ask_to_listen(EDSGER, 4).joined(4).room.listeners.is_empty());
+    assert!(stage.view(grace).members.is_empty());
+    assert!(stage.ask_to_listen(EDSGER, 4).joined(4).room.members.is_empty());
 }
 
 #[test]
 fn the_third_listener_of_a_room_for_two_is_refused() {
     let mut stage = Stage::full_and_live();
-    assert!(stage.room.is_full());
     assert_eq!(stage.ask_to_listen(BARBARA, 4).refusal(4), Refusal::RoomFull);
-    assert_eq!(stage.room.listener_count(), 2);
+    assert_eq!(stage.room.audience_count(), 2);
 }
 
 #[test]
@@ -83,7 +89,7 @@ fn a_full_room_takes_another_page_of_somebody_who_has_a_place() {
     let before = stage.room.member_at(connection(2).id).expect("Grace is there").id;
     let outcome = stage.ask_to_listen(GRACE, 4);
     assert_eq!(outcome.joined(4).member, before);
-    assert_eq!(stage.room.listener_count(), 2);
+    assert_eq!(stage.room.audience_count(), 2);
 }
 
 #[test]
@@ -103,7 +109,7 @@ fn a_second_page_of_a_listener_closes_the_first() {
     assert_eq!(outcome.closed(), [(connection(2).id, Refusal::SessionReplaced)]);
     assert!(stage.room.member_at(connection(2).id).is_none());
     // The host is told, since the new page needs an offer.
-    assert!(matches!(outcome.host_learns()[..], [RoomEvent::ListenerJoined { .. }]));
+    assert!(matches!(outcome.host_learns()[..], [RoomEvent::MemberJoined { .. }]));
     // What the older page's connection still says or does touches nobody.
     assert_eq!(stage.command(2, Command::Leave).refusal(2), Refusal::NotAMember);
     assert!(stage.lose(2).is_silent());
@@ -113,11 +119,11 @@ fn a_second_page_of_a_listener_closes_the_first() {
 #[test]
 fn a_second_page_keeps_the_place_in_the_order_and_brings_the_name_of_now() {
     let mut stage = Stage::full_and_live();
-    let mut expected = stage.view(HOST).listeners;
+    let mut expected = stage.view(HOST).members;
     expected[0].name = name("Grace Hopper");
     stage.wait(5).ask_called(name("Grace Hopper"), GRACE, Role::Listener, 4, false).joined(4);
     expected[0].active_at = stage.now;
-    assert_eq!(stage.view(HOST).listeners, expected);
+    assert_eq!(stage.view(HOST).members, expected);
 }
 
 #[test]
@@ -161,7 +167,7 @@ fn the_owner_may_listen_to_the_own_room() {
     stage.host(1);
     let joined = stage.listener(OWNER, 2);
     assert_ne!(joined.member, HOST);
-    assert!(stage.room.host_connected());
+    assert!(stage.room.owner_connected());
 }
 
 #[test]
@@ -177,7 +183,7 @@ fn who_leaves_makes_room_at_once() {
     let mut stage = Stage::full_and_live();
     let grace = stage.room.member_at(connection(2).id).expect("Grace is there").id;
     let outcome = stage.command(2, Command::Leave);
-    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerLeft { member: grace }]);
+    assert_eq!(outcome.host_learns(), [&RoomEvent::MemberLeft { member: grace }]);
     assert!(outcome.answers(2).is_empty());
     assert!(!stage.is_member(grace));
     stage.listener(BARBARA, 4);
@@ -204,10 +210,10 @@ fn who_left_commands_nothing_more() {
 fn a_host_who_leaves_silences_the_stream_and_keeps_the_place() {
     let mut stage = Stage::full_and_live();
     let outcome = stage.command(1, Command::Leave);
-    assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: StreamState::Idle, started_at: None }]);
-    assert!(!stage.room.host_connected());
+    assert_eq!(outcome.everyone_learns(), [&PUBLICATION_ENDED]);
+    assert!(!stage.room.owner_connected());
     assert!(stage.is_member(HOST));
-    assert_eq!(stage.host(1).room.stream, StreamState::Idle);
+    assert_eq!(stage.host(1).room.stream(), StreamState::Idle);
 }
 
 #[test]
@@ -237,17 +243,17 @@ fn an_e_mail_address_is_for_the_host_alone() {
         account: GRACE,
         name: name("Grace"),
         email: Some("grace@hear.example".to_owned()),
-        kind: Kind::Known,
+        kind: AccountKind::Known,
         role: Role::Listener,
         take_over: false,
         member: MemberId::from_bits(77),
         token: ResumeToken::from_bits(78),
     };
     let outcome = stage.append(Event::JoinRequested(request));
-    let is_told = |message: &ServerMessage| format!("{message:?}").contains("grace@hear.example");
+    let is_told = |message: &RoomMessage| format!("{message:?}").contains("grace@hear.example");
     for effect in &outcome.0 {
         if let Effect::Send { to, message } = effect {
-            assert_eq!(is_told(message), *to == Audience::Host, "{to:?} {message:?}");
+            assert_eq!(is_told(message), *to == Audience::Role(Role::Host), "{to:?} {message:?}");
         }
     }
     let view = |member| format!("{:?}", stage.room.view(member));

@@ -1,9 +1,9 @@
 //! What happens when nothing happens.
 
 use heartogether::{
-    protocol::{EndReason, Refused, RoomEvent, ServerMessage, StreamState},
     refusal::Refusal,
-    room::{Audience, Command, Effect, Event},
+    role::Role,
+    room::{Audience, Command, Effect, EndReason, Event, RoomEvent, RoomMessage, StreamState},
 };
 
 use crate::scenario::*;
@@ -58,7 +58,7 @@ fn a_host_who_comes_after_the_end_of_time_is_too_late_although_nobody_woke_the_r
     let mut stage = Stage::open();
     let outcome = stage.wait(HOST_ABSENT_MS).ask_to_host(OWNER, 1);
     assert_eq!(outcome.everyone_learns(), [&HOST_ABSENT]);
-    assert_eq!(outcome.answers(1), [&ServerMessage::Refused(Refused { refusal: Refusal::RoomEnded })]);
+    assert_eq!(outcome.answers(1), [&RoomMessage::Refused { refusal: Refusal::RoomEnded }]);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_live_room_does_not_end_however_quiet_it_is() {
 #[test]
 fn a_paused_room_ends_like_any_that_is_not_live() {
     let mut stage = Stage::full_and_live();
-    stage.wait(10 * IDLE_MS).command(1, Command::PauseStream);
+    stage.wait(10 * IDLE_MS).command(1, Command::Pause);
     assert!(stage.wait(IDLE_MS - 1).wake().is_silent());
     assert_eq!(stage.wait(1).wake().everyone_learns(), [&IDLE]);
 }
@@ -118,7 +118,7 @@ fn the_room_asks_to_be_woken_for_the_next_thing_due() {
     stage.host(1);
     stage.listener(GRACE, 2);
     let due = |stage: &Stage, ms: u64| Some(stage.now.after_ms(ms));
-    let outcome = stage.command(1, Command::InterruptStream);
+    let outcome = stage.command(1, Command::Interrupt);
     assert_eq!(outcome.wake_at(), due(&stage, IDLE_MS - WARNING_MS), "a warning before the idle end");
     let outcome = stage.command(1, MICROPHONE);
     assert_eq!(outcome.wake_at(), None, "live, and everybody there");
@@ -149,14 +149,14 @@ fn whoever_was_there_when_the_server_stopped_loses_nothing_however_long_it_was_a
     stage.lose(3);
     let outcome = stage.wait(down_ms).append(node_lost());
     assert!(outcome.everyone_learns().is_empty(), "a room that was not live has not ended: {outcome:?}");
-    assert_eq!(stage.room.listener_count(), 2, "a grace period begins anew");
+    assert_eq!(stage.room.audience_count(), 2, "a grace period begins anew");
     stage.wait(LISTENER_GRACE_MS - 1).resume(GRACE, grace.token, grace.seq, 12).resumed(12);
     stage.wait(1).wake();
-    assert_eq!(stage.room.listener_count(), 1);
+    assert_eq!(stage.room.audience_count(), 1);
 
     let mut live = Stage::full_and_live();
     live.wait(down_ms).append(node_lost());
-    assert_eq!((live.stream(), live.room.listener_count()), (StreamState::Interrupted, 2));
+    assert_eq!((live.stream(), live.room.audience_count()), (StreamState::Interrupted, 2));
     live.wait(HOST_GRACE_MS - 1).wake();
     assert_eq!(live.stream(), StreamState::Interrupted, "the host has the whole grace period");
 
@@ -172,8 +172,8 @@ fn one_late_entry_catches_up_with_everything_that_was_due() {
     stage.lose(2);
     stage.lose(1);
     let outcome = stage.wait(HOST_GRACE_MS).wake();
-    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerLeft { member: grace }]);
-    assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: StreamState::Idle, started_at: None }]);
+    assert_eq!(outcome.host_learns(), [&RoomEvent::MemberLeft { member: grace }]);
+    assert_eq!(outcome.everyone_learns(), [&PUBLICATION_ENDED]);
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn the_last_moment_of_time_is_no_trouble() {
     stage.wait(u64::MAX);
     stage.lose(1);
     assert_eq!(stage.wake().wake_at(), None);
-    assert_eq!(stage.room.connections(Audience::Host).count(), 0);
+    assert_eq!(stage.room.connections(Audience::Role(Role::Host)).count(), 0);
 }
 
 impl Stage {

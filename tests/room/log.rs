@@ -13,7 +13,7 @@ use crate::scenario::*;
 fn a_room_is_nothing_before_its_first_entry() {
     let room = Room::default();
     assert_eq!((room.id(), room.code(), room.owner(), room.ended()), (None, None, None, None));
-    assert_eq!((room.seq(), room.listener_count(), room.is_full()), (Seq(0), 0, false));
+    assert_eq!((room.seq(), room.audience_count()), (Seq(0), 0));
     assert_eq!(room.view(HOST), None);
 }
 
@@ -31,7 +31,7 @@ fn what_comes_before_the_creation_is_refused_and_harms_nothing() {
 fn a_room_is_created_once() {
     let mut stage = Stage::full_and_live();
     let before = stage.view(HOST);
-    let again = heartogether::room::RoomCreated { owner: BARBARA, host_name: name("Mallory"), ..created() };
+    let again = heartogether::room::RoomCreated { owner: BARBARA, owner_name: name("Mallory"), ..created() };
     assert!(stage.append(Event::RoomCreated(again)).is_silent());
     assert_eq!(stage.view(HOST), before);
     assert_eq!(stage.room.owner(), Some(OWNER));
@@ -41,7 +41,7 @@ fn a_room_is_created_once() {
 fn an_entry_the_room_holds_changes_nothing() {
     let stage = Stage::full_and_live();
     for seq in 0..=stage.room.seq().0 {
-        let event = Event::Commanded { connection: connection(1).id, command: heartogether::room::Command::StopRoom };
+        let event = commanded(&stage.room, connection(1).id, heartogether::room::Command::StopRoom);
         let (room, effects) = step(stage.room.clone(), &Entry { seq: Seq(seq), at: stage.now, event });
         assert_eq!(room, stage.room);
         assert_eq!(effects, []);
@@ -54,5 +54,5 @@ fn an_entry_from_a_clock_that_went_back_does_no_harm() {
     stage.lose(2);
     stage.now = Timestamp::from_millis(0);
     assert!(stage.wake().is_silent());
-    assert_eq!(stage.room.listener_count(), 2);
+    assert_eq!(stage.room.audience_count(), 2);
 }

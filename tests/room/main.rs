@@ -7,6 +7,7 @@ mod history;
 mod joining;
 mod lifetime;
 mod log;
+mod lounge;
 mod permissions;
 mod properties;
 mod removing;

@@ -4,7 +4,9 @@ use heartogether::{
     id::{MemberId, NegotiationId},
     protocol::Signal,
     refusal::Refusal,
-    role::{Guests, Kind, Permission, Role, Standing, permit},
+    role::{AccountKind, Guests, Permission, Standing, permit},
+    room::{Command, SignalDirection},
+    rules::RoomKind,
 };
 
 use crate::scenario::*;
@@ -21,51 +23,83 @@ fn signals() -> [Signal; 5] {
     ]
 }
 
-#[test]
-fn the_table_of_permissions_is_this() {
+/// Who may do it in a room of each kind: the owner, a listener, a participant, whoever was removed, an account, nobody.
+fn table() -> Vec<(Permission, [&'static str; 2])> {
     use Permission::*;
-    let of = |role: Role| Permission::ALL.iter().filter(move |permission| role.allows(**permission));
-    let host: Vec<_> = of(Role::Host).collect();
-    let everyones = [&LookUp, &CreateRoom, &Connect, &FetchIceServers, &KeepAccount];
-    assert_eq!(host[..5], everyones);
-    assert_eq!(
-        host[5..],
-        [
-            &Host,
-            &Listen,
-            &ReopenRoom,
-            &Broadcast,
-            &StopRoom,
-            &SeeAudience,
-            &RemoveListener,
-            &ReadMessages,
-            &Offer,
-            &Negotiate,
-            &Leave
-        ]
-    );
-    let listener: Vec<_> = of(Role::Listener).collect();
-    assert_eq!(listener[..5], everyones);
-    assert_eq!(listener[5..], [&Listen, &Engage, &Answer, &RequestOffer, &Negotiate, &Leave]);
+    vec![
+        (LookUp, ["olpran"; 2]),
+        (CreateRoom, ["olpra"; 2]),
+        (Connect, ["olpra"; 2]),
+        (FetchIceServers, ["olpra"; 2]),
+        (KeepAccount, ["olpra"; 2]),
+        (Host, ["o", ""]),
+        (Listen, ["ola", ""]),
+        (Participate, ["", "opa"]),
+        (ReopenRoom, ["o", "o"]),
+        (Publish, ["o", "op"]),
+        (StopRoom, ["o", "o"]),
+        (SeeAudience, ["o", "op"]),
+        (RemoveMember, ["o", "o"]),
+        (ReadMessages, ["o", "op"]),
+        (Engage, ["l", "op"]),
+        (Moderate, ["", "o"]),
+        (Leave, ["ol", "op"]),
+    ]
+}
+
+const fn letter(standing: Standing) -> char {
+    match standing {
+        Standing::Owner => 'o',
+        Standing::Listener => 'l',
+        Standing::Participant => 'p',
+        Standing::Removed => 'r',
+        Standing::Account => 'a',
+        Standing::Nobody => 'n',
+    }
 }
 
 #[test]
-fn who_has_no_place_may_do_this() {
-    use Permission::*;
-    let of = |standing: Standing| Permission::ALL.iter().filter(move |permission| standing.allows(**permission));
-    assert_eq!(of(Standing::Nobody).collect::<Vec<_>>(), [&LookUp]);
-    let everyones = [&LookUp, &CreateRoom, &Connect, &FetchIceServers, &KeepAccount];
-    assert_eq!(of(Standing::Removed).collect::<Vec<_>>(), everyones);
-    assert_eq!(of(Standing::Account).collect::<Vec<_>>(), [&everyones[..], &[&Listen]].concat());
-    for (standing, permission, refusal) in [
-        (Standing::Nobody, Host, Refusal::NotSignedIn),
-        (Standing::Removed, Host, Refusal::NotOwner),
-        (Standing::Removed, Listen, Refusal::Removed),
-        (Standing::Account, SeeAudience, Refusal::NotAllowed),
-        (Standing::Listener, ReopenRoom, Refusal::NotOwner),
-    ] {
-        assert_eq!(standing.check(permission), Err(refusal), "{standing:?} {permission:?}");
+fn the_table_of_permissions_is_this() {
+    let table = table();
+    assert_eq!(table.iter().map(|(permission, _)| *permission).collect::<Vec<_>>(), Permission::ALL);
+    for (permission, by_kind) in table {
+        for (kind, expected) in RoomKind::ALL.iter().zip(by_kind) {
+            let allowed = Standing::ALL.iter().filter(|standing| kind.allows(**standing, permission));
+            assert_eq!(
+                allowed.map(|standing| letter(*standing)).collect::<String>(),
+                expected,
+                "{kind:?} {permission:?}"
+            );
+        }
     }
+}
+
+#[test]
+fn outside_of_any_room_the_table_is_this() {
+    for standing in Standing::ALL {
+        for permission in Permission::ALL {
+            let is_allowed = !permission.is_in_room() && RoomKind::Broadcast.allows(*standing, *permission);
+            assert_eq!(standing.allows(*permission), is_allowed, "{standing:?} {permission:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_says_why() {
+    use Permission::*;
+    let mut stage = Stage::full_and_live();
+    stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false });
+    let check = |account, permission| stage.room.check(account, AccountKind::Known, permission);
+    for (account, permission, refusal) in [
+        (GRACE, Host, Refusal::NotOwner),
+        (GRACE, Listen, Refusal::Removed),
+        (BARBARA, SeeAudience, Refusal::NotAllowed),
+        (EDSGER, ReopenRoom, Refusal::NotOwner),
+    ] {
+        assert_eq!(check(account, permission), Err(refusal), "{account} {permission:?}");
+    }
+    assert_eq!(stage.room.standing_of(None), Standing::Nobody);
+    assert_eq!(permit(Standing::Nobody, AccountKind::Known, Connect), Err(Refusal::NotSignedIn));
 }
 
 #[test]
@@ -73,38 +107,30 @@ fn guests_may_do_this_and_never_more_than_their_standing_allows() {
     use Permission::*;
     let of = |guests: Guests| Permission::ALL.iter().filter(move |permission| guests.allow(**permission));
     assert_eq!(of(Guests::Host).count(), Permission::ALL.len());
-    let listening = [
-        &LookUp,
-        &Connect,
-        &FetchIceServers,
-        &KeepAccount,
-        &Listen,
-        &Engage,
-        &Answer,
-        &RequestOffer,
-        &Negotiate,
-        &Leave,
-    ];
+    let listening = [&LookUp, &Connect, &FetchIceServers, &KeepAccount, &Listen, &Participate, &Engage, &Leave];
     assert_eq!(of(Guests::Listen).collect::<Vec<_>>(), listening);
     assert_eq!(of(Guests::Off).collect::<Vec<_>>(), [&LookUp]);
-    for (standing, guests, permission, refusal) in [
-        (Standing::Owner, Guests::Listen, Host, Refusal::GuestsListenOnly),
-        (Standing::Owner, Guests::Listen, ReopenRoom, Refusal::GuestsListenOnly),
-        (Standing::Account, Guests::Listen, CreateRoom, Refusal::GuestsListenOnly),
-        (Standing::Account, Guests::Listen, Host, Refusal::NotOwner),
-        (Standing::Account, Guests::Off, Listen, Refusal::GuestsOff),
+    let stage = Stage::open();
+    for (account, guests, permission, refusal) in [
+        (OWNER, Guests::Listen, Host, Refusal::GuestsListenOnly),
+        (OWNER, Guests::Listen, ReopenRoom, Refusal::GuestsListenOnly),
+        (GRACE, Guests::Listen, Host, Refusal::NotOwner),
+        (GRACE, Guests::Off, Listen, Refusal::GuestsOff),
     ] {
-        assert_eq!(permit(standing, Kind::Guest(guests), permission), Err(refusal), "{standing:?} {permission:?}");
+        let checked = stage.room.check(account, AccountKind::Guest(guests), permission);
+        assert_eq!(checked, Err(refusal), "{account} {guests:?} {permission:?}");
     }
     for standing in Standing::ALL {
         for permission in Permission::ALL {
-            assert_eq!(permit(*standing, Kind::Known, *permission), standing.check(*permission));
+            assert_eq!(permit(*standing, AccountKind::Known, *permission).is_ok(), standing.allows(*permission));
             for guests in Guests::ALL {
-                let is_allowed = permit(*standing, Kind::Guest(*guests), *permission).is_ok();
+                let is_allowed = permit(*standing, AccountKind::Guest(*guests), *permission).is_ok();
                 assert_eq!(is_allowed, standing.allows(*permission) && guests.allow(*permission));
             }
         }
     }
+    let create = |guests| permit(Standing::Account, AccountKind::Guest(guests), CreateRoom);
+    assert_eq!(create(Guests::Listen), Err(Refusal::GuestsListenOnly));
 }
 
 #[test]
@@ -115,28 +141,29 @@ fn a_guest_takes_no_place_that_guests_may_not_have_and_resumes_none() {
     let grace = stage.listener(GRACE, 2);
     stage.lose(2);
     let before = stage.view(HOST);
-    stage.kind = Kind::Guest(Guests::Listen);
+    stage.kind = AccountKind::Guest(Guests::Listen);
     assert_eq!(stage.ask_to_host(OWNER, 3).refusal(3), Refusal::GuestsListenOnly);
     assert_eq!(stage.resume(OWNER, host.token, host.seq, 4).refusal(4), Refusal::GuestsListenOnly);
     assert_eq!(stage.ask_to_host(BARBARA, 5).refusal(5), Refusal::NotOwner);
     assert_eq!(stage.view(HOST), before);
     stage.resume(GRACE, grace.token, grace.seq, 6).resumed(6);
     stage.listener(OWNER, 7);
-    stage.kind = Kind::Guest(Guests::Off);
+    stage.kind = AccountKind::Guest(Guests::Off);
     assert_eq!(stage.ask_to_listen(BARBARA, 8).refusal(8), Refusal::GuestsOff);
-    stage.kind = Kind::Guest(Guests::Host);
+    stage.kind = AccountKind::Guest(Guests::Host);
     stage.resume(OWNER, host.token, host.seq, 9).resumed(9);
 }
 
 #[test]
 fn a_command_is_carried_out_for_the_roles_that_may_give_it_and_for_no_other() {
-    for (at, role) in [(1, Role::Host), (2, Role::Listener)] {
+    for (at, standing) in [(1, Standing::Owner), (2, Standing::Listener)] {
         for command in commands() {
             let mut stage = Stage::full_and_live();
+            stage.command(2, write(9, "softer, please"));
             let outcome = stage.command(at, command.clone());
-            match role.allows(command.permission()) {
-                true => assert!(outcome.answers(at).is_empty(), "{role:?}: {command:?}"),
-                false => assert_eq!(outcome.refusal(at), Refusal::NotAllowed, "{role:?}: {command:?}"),
+            match RoomKind::Broadcast.allows(standing, command.permission()) {
+                true => assert!(outcome.answers(at).is_empty(), "{standing:?}: {command:?}"),
+                false => assert_eq!(outcome.refusal(at), Refusal::NotAllowed, "{standing:?}: {command:?}"),
             }
         }
     }
@@ -153,7 +180,9 @@ fn a_stranger_commands_nothing() {
 
 #[test]
 fn a_command_that_is_not_allowed_changes_nothing() {
-    for command in commands().into_iter().filter(|command| !Role::Listener.allows(command.permission())) {
+    for command in
+        commands().into_iter().filter(|command| !RoomKind::Broadcast.allows(Standing::Listener, command.permission()))
+    {
         let mut stage = Stage::full_and_live();
         let before = stage.view(HOST);
         stage.command(2, command.clone());
@@ -181,13 +210,13 @@ fn signals_pass_between_host_and_listener_as_their_roles_allow() {
     ];
     for (who, from, to, expected) in table {
         for (signal, expected) in signals.iter().zip(expected) {
-            let routed = stage.room.route_signal(connection(from).id, to, signal);
+            let routed = stage.room.route_signal(connection(from).id, to, signal.direction());
             assert_eq!(routed.err(), expected, "{who}: {signal:?}");
         }
     }
-    let to_nobody = stage.room.route_signal(connection(1).id, nobody, offer);
+    let to_nobody = stage.room.route_signal(connection(1).id, nobody, offer.direction());
     assert_eq!(to_nobody, Err(Refusal::MemberNotFound));
-    let routed = stage.room.route_signal(connection(1).id, grace, offer);
+    let routed = stage.room.route_signal(connection(1).id, grace, offer.direction());
     assert_eq!(routed, Ok((HOST, connection(2))), "the target learns who sent it");
 }
 
@@ -197,9 +226,9 @@ fn a_signal_for_somebody_without_a_connection_is_refused() {
     let grace = stage.room.member_at(connection(2).id).expect("Grace is there").id;
     stage.lose(2);
     let [offer, ..] = &signals();
-    assert_eq!(stage.room.route_signal(connection(1).id, grace, offer), Err(Refusal::MemberNotFound));
+    assert_eq!(stage.room.route_signal(connection(1).id, grace, offer.direction()), Err(Refusal::MemberNotFound));
     assert_eq!(
-        stage.room.route_signal(connection(2).id, HOST, &Signal::OfferRequest { restarts: None }),
+        stage.room.route_signal(connection(2).id, HOST, SignalDirection::FromAnswerer),
         Err(Refusal::NotAMember),
         "nor does a lost connection send any"
     );

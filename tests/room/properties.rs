@@ -1,17 +1,20 @@
 //! What holds in every history, however its entries follow one another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use heartogether::{
     id::ConnectionId,
-    protocol::{EndReason, Refused, RoomEvent, RoomView, ServerMessage},
     refusal::Refusal,
     role::Role,
-    room::{Audience, Effect, Entry, Event, Foreseen, Member, Room, redact, step},
+    room::{
+        Audience, Effect, EndReason, Entry, Event, Foreseen, Member, PersonalText, Room, RoomEvent, RoomMessage,
+        RoomView, SignalDirection, step,
+    },
+    rules::RoomKind,
 };
 use proptest::{prelude::*, test_runner::Config};
 
-use crate::history::{PAGES, Turn, moves, play};
+use crate::history::{NAMES, PAGES, Turn, moves, play, play_in};
 
 fn config() -> Config {
     Config { cases: 200, failure_persistence: None, ..Config::default() }
@@ -23,7 +26,7 @@ proptest! {
     #[test]
     fn never_more_listen_than_may(moves in moves()) {
         for turn in play(&moves) {
-            prop_assert!(turn.after.listener_count() <= 2, "{:?}", turn.entry);
+            prop_assert!(turn.after.audience_count() <= 2, "{:?}", turn.entry);
         }
     }
 
@@ -41,8 +44,8 @@ proptest! {
     }
 
     #[test]
-    fn nothing_reaches_who_has_no_place_but_the_answer_to_what_they_asked(moves in moves()) {
-        for turn in play(&moves) {
+    fn nothing_reaches_who_has_no_place_but_the_answer_to_what_they_asked(kind in kind(), moves in moves()) {
+        for turn in play_in(kind, &moves) {
             check_recipients(&turn)?;
         }
     }
@@ -63,24 +66,63 @@ proptest! {
     }
 
     #[test]
-    fn a_log_without_a_deleted_accounts_words_gives_the_same_room(
-        moves in moves(),
-        page in any::<prop::sample::Index>(),
-        guest in any::<prop::sample::Index>(),
+    fn a_replay_from_any_snapshot_gives_the_same_room_and_the_same_orders(
+        kind in kind(), moves in moves(), from in any::<prop::sample::Index>(),
     ) {
-        let mut entries: Vec<_> = play(&moves).into_iter().map(|turn| turn.entry).collect();
-        let Some(last) = entries.last() else { return Ok(()) };
-        let [account, from] = [page, guest].map(|of| PAGES[of.index(PAGES.len())]);
-        let (seq, at) = (last.seq.next(), last.at);
-        entries.push(Entry { seq, at, event: Event::AccountMerged { from, to: account } });
-        entries.push(Entry { seq: seq.next(), at, event: Event::AccountDeleted { account } });
-        let replay = |entries: &[Entry]| entries.iter().fold(Room::default(), |room, entry| step(room, entry).0);
-        let before = replay(&entries);
-        for redacted in redact(entries.clone().iter(), account) {
-            let place = entries.iter().position(|entry| entry.seq == redacted.seq).expect("a place of the log");
-            entries[place] = redacted;
+        let turns = play_in(kind, &moves);
+        let from = from.index(turns.len());
+        let written = serde_json::to_string(&turns[from].before).expect("a room is written");
+        let mut room: Room = serde_json::from_str(&written).expect("a room is read");
+        for turn in &turns[from..] {
+            let (next, effects) = step(room, &turn.entry);
+            prop_assert_eq!(&effects, &turn.effects);
+            prop_assert_eq!(&next, &turn.after);
+            room = next;
         }
-        prop_assert_eq!(replay(&entries), before);
+    }
+
+    #[test]
+    fn a_link_has_two_members_and_signals_go_where_one_is(kind in kind(), moves in moves()) {
+        for turn in play_in(kind, &moves).iter().step_by(3) {
+            check_links(&turn.after)?;
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_deleted_account_was_or_wrote_stays(kind in kind(), moves in moves(), page in 0..PAGES.len()) {
+        let last = play_in(kind, &moves).pop().expect("a room was created");
+        let (account, seq, at) = (PAGES[page], last.after.seq().next(), last.entry.at);
+        let (mut room, _) = step(last.after, &Entry { seq, at, event: Event::AccountDeleted { account } });
+        let written = serde_json::to_string(&room).expect("a room is written");
+        prop_assert!(!written.contains(NAMES[page]), "{}", written);
+        room.visit_personal(&mut |owner, text| {
+            let is_placeholder = ["Somebody", "…"].contains(&text.as_str());
+            assert!(owner != Some(account) || is_placeholder, "{text:?}");
+        });
+    }
+
+    #[test]
+    fn texts_that_are_hidden_and_restored_are_the_same_texts(kind in kind(), moves in moves()) {
+        for turn in play_in(kind, &moves).into_iter().step_by(5) {
+            let (mut room, mut event) = (turn.after.clone(), turn.entry.event.clone());
+            let mut texts = VecDeque::new();
+            let mut hide = |account, mut text: PersonalText<'_>| {
+                texts.push_back((account, text.as_str().to_owned()));
+                text.hide();
+            };
+            room.visit_personal(&mut hide);
+            event.visit_personal(&mut hide);
+            let mut restore = |account, mut text: PersonalText<'_>| {
+                let (of, hidden) = texts.pop_front().expect("as many are visited again");
+                assert_eq!(of, account);
+                text.restore(&hidden);
+            };
+            room.visit_personal(&mut restore);
+            event.visit_personal(&mut restore);
+            prop_assert!(texts.is_empty());
+            prop_assert_eq!(room, turn.after);
+            prop_assert_eq!(event, turn.entry.event);
+        }
     }
 
     #[test]
@@ -105,8 +147,8 @@ proptest! {
     }
 
     #[test]
-    fn what_a_page_pieced_together_is_what_the_room_shows(moves in moves()) {
-        for turn in play(&moves).iter().filter(|turn| turn.before.ended().is_none()) {
+    fn what_a_page_pieced_together_is_what_the_room_shows(kind in kind(), moves in moves()) {
+        for turn in play_in(kind, &moves).iter().filter(|turn| turn.before.ended().is_none()) {
             for (member, shown) in &turn.shown {
                 prop_assert_eq!(Some(shown.clone()), turn.after.view(*member), "after {:?}", turn.entry);
             }
@@ -118,14 +160,14 @@ proptest! {
         for turn in play(&moves).iter().filter(|turn| turn.before.ended().is_none()) {
             let hosts = turn.shown.iter().filter(|(member, _)| *member == crate::scenario::HOST);
             for (_, view) in hosts {
-                prop_assert_eq!(view.listeners.len(), turn.after.listener_count());
+                prop_assert_eq!(view.members.len(), turn.after.audience_count());
             }
         }
     }
 
     #[test]
-    fn what_is_foreseen_is_what_becomes_of_it(moves in moves()) {
-        for turn in play(&moves) {
+    fn what_is_foreseen_is_what_becomes_of_it(kind in kind(), moves in moves()) {
+        for turn in play_in(kind, &moves) {
             let (event, at) = (&turn.entry.event, turn.entry.at);
             let refused = turn.effects.iter().find_map(refusal);
             match turn.before.foresee(event, at) {
@@ -140,6 +182,9 @@ proptest! {
                     prop_assert_eq!(turn.effects.iter().find(is_told), None, "{:?}", event);
                 }
                 Ok(Foreseen::Change) => {}
+            }
+            if let Some(refused) = refused {
+                prop_assert_eq!(turn.before.foresee(event, at), Err(refused), "{:?}", event);
             }
             // What is due by then comes first.
             let woke = Entry { seq: turn.before.seq().next(), at, event: Event::Woke };
@@ -157,7 +202,7 @@ proptest! {
             for member in turn.after.members().filter(|member| member.role == Role::Listener) {
                 prop_assert!(!removed.contains(&member.account), "{:?} is back", member.account);
             }
-            if let Event::Commanded { command: heartogether::room::Command::RemoveListener { member, block_address: false }, .. } = &turn.entry.event {
+            if let Event::Commanded { command: heartogether::room::Command::RemoveMember { member, block_address: false }, .. } = &turn.entry.event {
                 let carried_out = !turn.effects.iter().any(|effect| matches!(effect, Effect::Send { to: Audience::Connection(_), .. }));
                 let account = turn.before.members().find(|known| known.id == *member).map(|known| known.account);
                 removed.extend(account.filter(|_| carried_out));
@@ -181,17 +226,17 @@ proptest! {
         for turn in play(&moves) {
             for member in turn.after.members().filter(|member| member.role == Role::Listener) {
                 let view = turn.after.view(member.id).expect("a member has a view");
-                prop_assert_eq!(view.listeners, vec![]);
+                prop_assert_eq!(view.members, vec![]);
             }
             for (member, view) in turn.shown.iter().filter(|(member, _)| *member != crate::scenario::HOST) {
-                prop_assert_eq!(&view.listeners, &vec![], "shown to {:?}", member);
+                prop_assert_eq!(&view.members, &vec![], "shown to {:?}", member);
             }
         }
     }
 
     #[test]
-    fn after_the_end_there_are_only_refusals(moves in moves()) {
-        for turn in play(&moves).iter().filter(|turn| turn.before.ended().is_some()) {
+    fn after_the_end_there_are_only_refusals(kind in kind(), moves in moves()) {
+        for turn in play_in(kind, &moves).iter().filter(|turn| turn.before.ended().is_some()) {
             if turn.entry.event == crate::scenario::reopening(crate::scenario::OWNER) {
                 continue;
             }
@@ -199,15 +244,15 @@ proptest! {
             let is_order = |effect: &&Effect| !matches!(effect, Effect::WakeAt(_) | Effect::CloseRoom);
             for effect in turn.effects.iter().filter(is_order) {
                 let refused = matches!(effect, Effect::Send { to: Audience::Connection(_), message }
-                    if matches!(**message, ServerMessage::Refused(_)));
+                    if matches!(**message, RoomMessage::Refused { .. }));
                 prop_assert!(refused, "{:?} ordered {:?}", turn.entry, effect);
             }
         }
     }
 
     #[test]
-    fn the_room_asks_for_one_wake_ahead_and_does_something_with_it(moves in moves()) {
-        for turn in play(&moves) {
+    fn the_room_asks_for_one_wake_ahead_and_does_something_with_it(kind in kind(), moves in moves()) {
+        for turn in play_in(kind, &moves) {
             let wakes: Vec<_> = turn.effects.iter().filter_map(wake_time).collect();
             prop_assert!(wakes.len() <= 1, "{:?}", wakes);
             let Some(at) = wakes.first().copied() else { continue };
@@ -219,10 +264,41 @@ proptest! {
     }
 }
 
+fn kind() -> impl Strategy<Value = RoomKind> {
+    prop::sample::select(RoomKind::ALL)
+}
+
+fn check_links(room: &Room) -> Result<(), TestCaseError> {
+    use SignalDirection::{Either, FromAnswerer, FromOfferer};
+    let links = |member: &Member| room.view(member.id).map(|view| view.links).unwrap_or_default();
+    for member in room.members() {
+        for link in links(member) {
+            let peer = link.peer_of(member.id);
+            prop_assert!(link.has(member.id) && peer != member.id && room.view(peer).is_some(), "{:?}", link);
+        }
+        for other in room.members() {
+            let with = |of: &Member, peer: &Member| -> Vec<_> {
+                links(of).into_iter().filter(|link| link.peer_of(of.id) == peer.id).collect()
+            };
+            let shared = with(member, other);
+            prop_assert!(shared.len() <= 1);
+            prop_assert_eq!(&shared, &with(other, member), "both ends have the same link");
+            let (Some(from), Some(_)) = (member.connection(), other.connection()) else { continue };
+            let offers = shared.first().map(|link| link.offerer == member.id);
+            for (direction, is_right) in
+                [(FromOfferer, offers == Some(true)), (FromAnswerer, offers == Some(false)), (Either, offers.is_some())]
+            {
+                prop_assert_eq!(room.route_signal(from.id, other.id, direction).is_ok(), is_right);
+            }
+        }
+    }
+    Ok(())
+}
+
 fn refusal(effect: &Effect) -> Option<Refusal> {
     match effect {
         Effect::Send { to: Audience::Connection(_), message } => match **message {
-            ServerMessage::Refused(Refused { refusal }) => Some(refusal),
+            RoomMessage::Refused { refusal } => Some(refusal),
             _ => None,
         },
         _ => None,
@@ -231,7 +307,7 @@ fn refusal(effect: &Effect) -> Option<Refusal> {
 
 fn is_warning(effect: &Effect) -> bool {
     let Effect::Send { message, .. } = effect else { return false };
-    matches!(&**message, ServerMessage::RoomEvent(told) if matches!(told.event, RoomEvent::EndExpected { .. }))
+    matches!(&**message, RoomMessage::Event(told) if matches!(told.event, RoomEvent::EndExpected { .. }))
 }
 
 /// The room as each member sees it, the expected end apart, and whether it has ended.
@@ -267,7 +343,7 @@ fn check_recipients(turn: &Turn) -> Result<(), TestCaseError> {
             let lost: BTreeSet<_> = held.filter(|at| at.node == *node).map(|at| at.id).collect();
             seated.retain(|connection| !lost.contains(connection));
         }
-        Event::Commanded { connection, command: heartogether::room::Command::Leave }
+        Event::Commanded { connection, command: heartogether::room::Command::Leave, .. }
             if turn.before.ended().is_none() =>
         {
             seated.retain(|held| held != connection)
@@ -278,7 +354,7 @@ fn check_recipients(turn: &Turn) -> Result<(), TestCaseError> {
         match effect {
             Effect::Send { to: Audience::Connection(connection), message } => {
                 prop_assert_eq!(Some(*connection), asked, "{:?}", message);
-                if matches!(**message, ServerMessage::RoomJoined(_) | ServerMessage::RoomResumed(_)) {
+                if matches!(**message, RoomMessage::Joined(_) | RoomMessage::Resumed(_)) {
                     seated.insert(*connection);
                 }
             }
@@ -288,7 +364,7 @@ fn check_recipients(turn: &Turn) -> Result<(), TestCaseError> {
                 }
             }
             Effect::Disconnect { connection, .. } => prop_assert!(seated.remove(connection), "{:?}", connection),
-            Effect::WakeAt(_) | Effect::CloseRoom => {}
+            Effect::WakeAt(_) | Effect::CloseRoom | Effect::Archive(_) => {}
         }
     }
     Ok(())

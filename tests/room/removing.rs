@@ -2,10 +2,9 @@
 
 use heartogether::{
     id::{AccountId, AddressMark, BrowserMark, MemberId, ResumeToken},
-    protocol::RoomEvent,
     refusal::Refusal,
-    role::{Kind, Role},
-    room::{Command, Event, JoinRequested, Marks, Policy, RoomCreated},
+    role::{AccountKind, Role},
+    room::{Command, Event, JoinRequested, Marks, Policy, RoomCreated, RoomEvent},
 };
 
 use crate::scenario::*;
@@ -19,7 +18,7 @@ fn marks(browser: u128, address: u128) -> Marks {
 /// A room in which an address has two of five places, hosted on connection 1.
 fn stage() -> Stage {
     let mut stage = Stage::before_creation();
-    let policy = Policy { max_listeners: 5, max_listeners_per_address: 2, ..created().policy };
+    let policy = Policy { max_members: 5, max_members_per_address: 2, ..created().policy };
     stage.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
     let host = ask(&mut stage, OWNER, Role::Host, 1, marks(1, HOSTS_ADDRESS));
     host.joined(1);
@@ -32,7 +31,7 @@ fn ask(stage: &mut Stage, account: AccountId, role: Role, at: u128, marks: Marks
         account,
         name: name("Somebody"),
         email: None,
-        kind: Kind::Known,
+        kind: AccountKind::Known,
         marks,
         role,
         take_over: false,
@@ -47,7 +46,7 @@ fn listen(stage: &mut Stage, guest: u128, marks: Marks) -> Outcome {
 }
 
 fn remove(stage: &mut Stage, guest: u128, block_address: bool) -> Outcome {
-    stage.command(1, Command::RemoveListener { member: MemberId::from_bits(1_000 + guest), block_address })
+    stage.command(1, Command::RemoveMember { member: MemberId::from_bits(1_000 + guest), block_address })
 }
 
 #[test]
@@ -76,7 +75,7 @@ fn if_the_host_chooses_everybody_at_the_address_goes_and_stays_out() {
     listen(&mut stage, 11, marks(11, address)).joined(11);
     listen(&mut stage, 12, marks(12, 3)).joined(12);
     let outcome = remove(&mut stage, 10, true);
-    let left = |guest: u128| RoomEvent::ListenerLeft { member: MemberId::from_bits(1_000 + guest) };
+    let left = |guest: u128| RoomEvent::MemberLeft { member: MemberId::from_bits(1_000 + guest) };
     assert_eq!(outcome.host_learns(), [&left(10), &left(11)]);
     assert_eq!(outcome.closed(), [10, 11].map(|at| (connection(at).id, Refusal::Removed)));
     assert_eq!(listen(&mut stage, 13, marks(13, address)).refusal(13), Refusal::Removed);

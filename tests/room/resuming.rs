@@ -2,11 +2,9 @@
 
 use heartogether::{
     id::{ConnectionId, NodeId, ResumeToken, Seq},
-    limits::EVENTS_KEPT,
-    protocol::{Missed, RoomEvent, StreamState},
     refusal::Refusal,
-    role::{Kind, Role},
-    room::{Command, ConnectionRef, Event, JoinRequested},
+    role::{AccountKind, Role},
+    room::{Command, ConnectionRef, Event, JoinRequested, Missed, Publication, RoomEvent, StreamState},
 };
 
 use crate::scenario::*;
@@ -17,16 +15,20 @@ fn a_listener_who_drops_keeps_the_place_and_the_host_learns_of_it() {
     stage.host(1);
     let grace = stage.listener(GRACE, 2);
     let outcome = stage.lose(2);
-    let detached = RoomEvent::ListenerAttached { member: grace.member, attached: false };
+    let detached = RoomEvent::MemberConnected { member: grace.member, connected: false };
     assert_eq!(outcome.host_learns(), [&detached]);
     assert!(stage.is_member(grace.member));
-    assert!(!stage.view(HOST).listeners[0].attached);
+    assert!(!stage.view(HOST).members[0].connected);
 
     let outcome = stage.wait(3_000).resume(GRACE, grace.token, grace.seq, 3);
-    assert_eq!(outcome.resumed(3).missed, Missed::Events(vec![]));
-    let attached = RoomEvent::ListenerAttached { member: grace.member, attached: true };
+    assert_eq!(
+        outcome.resumed(3).missed,
+        Missed::Events(vec![RoomEvent::AttendanceChanged { attendance: 1 }]),
+        "told again"
+    );
+    let attached = RoomEvent::MemberConnected { member: grace.member, connected: true };
     assert_eq!(outcome.host_learns(), [&attached]);
-    assert!(stage.view(HOST).listeners[0].attached);
+    assert!(stage.view(HOST).members[0].connected);
 }
 
 #[test]
@@ -79,7 +81,7 @@ fn after_the_grace_period_the_place_is_gone() {
     let grace = stage.listener(GRACE, 2);
     stage.lose(2);
     let outcome = stage.wait(LISTENER_GRACE_MS).wake();
-    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerLeft { member: grace.member }]);
+    assert_eq!(outcome.host_learns(), [&RoomEvent::MemberLeft { member: grace.member }]);
     assert_eq!(stage.resume(GRACE, grace.token, grace.seq, 3).refusal(3), Refusal::NotAMember);
 }
 
@@ -121,16 +123,10 @@ fn a_host_who_resumes_is_live_as_before() {
     stage.command(1, MICROPHONE);
     let seq = stage.room.seq();
     let outcome = stage.lose(1);
-    assert_eq!(
-        outcome.everyone_learns(),
-        [&RoomEvent::StreamChanged { stream: StreamState::Interrupted, started_at: stage.view(HOST).started_at }]
-    );
+    assert_eq!(outcome.everyone_learns(), [&stage.changed()]);
 
     let outcome = stage.wait(60_000).resume(OWNER, host.token, seq, 2);
-    assert_eq!(
-        outcome.everyone_learns(),
-        [&RoomEvent::StreamChanged { stream: StreamState::Live, started_at: stage.view(HOST).started_at }]
-    );
+    assert_eq!(outcome.everyone_learns(), [&stage.changed()]);
     assert_eq!(stage.stream(), StreamState::Live);
 }
 
@@ -141,12 +137,14 @@ fn who_resumes_is_told_what_was_missed_in_order() {
     let grace = stage.listener(GRACE, 2);
     stage.lose(2);
     stage.command(1, MICROPHONE);
-    stage.command(1, Command::PauseStream);
+    stage.command(1, Command::Pause);
     let resumed = stage.resume(GRACE, grace.token, grace.seq, 3).resumed(3);
     assert_eq!(resumed.seq, stage.room.seq());
-    let changes = [StreamState::Live, StreamState::Paused]
-        .map(|stream| RoomEvent::StreamChanged { stream, started_at: stage.view(HOST).started_at });
-    assert_eq!(resumed.missed, Missed::Events(changes.to_vec()));
+    let changes = [StreamState::Live, StreamState::Paused].map(|state| RoomEvent::PublicationChanged {
+        publication: Publication { state, ..stage.room.publications()[0].clone() },
+    });
+    let attendance = RoomEvent::AttendanceChanged { attendance: 1 };
+    assert_eq!(resumed.missed, Missed::Events([vec![attendance], changes.to_vec()].concat()));
 }
 
 #[test]
@@ -158,13 +156,7 @@ fn the_events_of_the_last_entry_known_are_told_again() {
     let known = stage.room.seq();
     stage.lose(2);
     let resumed = stage.resume(GRACE, grace.token, known, 3).resumed(3);
-    assert_eq!(
-        resumed.missed,
-        Missed::Events(vec![RoomEvent::StreamChanged {
-            stream: StreamState::Live,
-            started_at: stage.view(HOST).started_at
-        }])
-    );
+    assert_eq!(resumed.missed, Missed::Events(vec![stage.changed()]));
 }
 
 #[test]
@@ -175,7 +167,8 @@ fn a_listener_who_resumes_is_told_nothing_of_the_audience() {
     stage.listener(EDSGER, 3);
     stage.lose(3);
     let resumed = stage.resume(GRACE, grace.token, grace.seq, 4).resumed(4);
-    assert_eq!(resumed.missed, Missed::Events(vec![]));
+    let attendance = [1, 2].map(|attendance| RoomEvent::AttendanceChanged { attendance });
+    assert_eq!(resumed.missed, Missed::Events(attendance.to_vec()), "but how large it is");
 }
 
 #[test]
@@ -186,7 +179,7 @@ fn a_host_who_resumes_is_told_of_the_audience() {
     stage.listener(GRACE, 2);
     let resumed = stage.resume(OWNER, host.token, host.seq, 3).resumed(3);
     assert!(
-        matches!(resumed.missed, Missed::Events(events) if matches!(events[..], [RoomEvent::ListenerJoined { .. }]))
+        matches!(resumed.missed, Missed::Events(events) if matches!(events[..], [RoomEvent::MemberJoined { .. }, RoomEvent::LinkOpened { .. }, RoomEvent::AttendanceChanged { .. }]))
     );
 }
 
@@ -196,9 +189,9 @@ fn who_missed_too_much_gets_the_room_as_it_is() {
     stage.host(1);
     let grace = stage.listener(GRACE, 2);
     stage.command(1, MICROPHONE);
-    for _ in 0..EVENTS_KEPT {
-        stage.command(1, Command::PauseStream);
-        stage.command(1, Command::ResumeStream);
+    for _ in 0..created().policy.events_kept {
+        stage.command(1, Command::Pause);
+        stage.command(1, Command::Resume);
     }
     let resumed = stage.resume(GRACE, grace.token, grace.seq, 3).resumed(3);
     assert_eq!(resumed.missed, Missed::Room(stage.view(grace.member)));
@@ -226,18 +219,18 @@ fn a_lost_node_takes_its_connections_and_no_others() {
         account: EDSGER,
         name: name("Edsger"),
         email: None,
-        kind: Kind::Known,
+        kind: AccountKind::Known,
         role: Role::Listener,
         take_over: false,
         member,
         token: ResumeToken::from_bits(78),
     }));
     let outcome = stage.append(Event::NodeLost { node });
-    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerAttached { member, attached: false }]);
+    assert_eq!(outcome.host_learns(), [&RoomEvent::MemberConnected { member, connected: false }]);
 
     let outcome = stage.append(Event::NodeLost { node: NodeId::from_bits(1) });
-    assert_eq!(outcome.host_learns(), [&RoomEvent::ListenerAttached { member: grace, attached: false }]);
-    assert!(!stage.room.host_connected());
+    assert_eq!(outcome.host_learns(), [&RoomEvent::MemberConnected { member: grace, connected: false }]);
+    assert!(!stage.room.owner_connected());
     assert!(stage.append(Event::NodeLost { node }).is_silent());
 }
 

@@ -2,14 +2,15 @@
 
 use heartogether::{
     engagement::{MessageText, Reaction},
-    id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomId, Seq},
+    id::{
+        AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, NodeId, PublicationId, ResumeToken, RoomId, Seq,
+    },
     limits::Limits,
-    protocol::{RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage, Source, StreamState},
     refusal::Refusal,
-    role::{Kind, Role},
+    role::{AccountKind, Role},
     room::{
-        Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Policy, ResumeRequested, Room,
-        RoomCreated, step,
+        ArchiveChange, Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Joined, Policy,
+        ResumeRequested, Resumed, Room, RoomCreated, RoomEvent, RoomMessage, RoomView, Source, StreamState, step,
     },
     time::Timestamp,
 };
@@ -42,25 +43,39 @@ pub(crate) fn created() -> RoomCreated {
         id: RoomId::from_bits(1),
         code: "ABC234".parse().expect("a code of the tests"),
         owner: OWNER,
-        host: HOST,
-        host_name: name("Ada"),
-        policy: Policy::from(&Limits { max_listeners: 2, ..Limits::default() }),
+        owner_member: HOST,
+        owner_name: name("Ada"),
+        policy: Policy::broadcast(&Limits { max_listeners: 2, ..Limits::default() }),
     }
 }
 
-pub(crate) const MICROPHONE: Command = Command::StartStream { source: Source::Microphone, paused: false };
-pub(crate) const SILENCED: Command = Command::StartStream { source: Source::Microphone, paused: true };
-pub(crate) const DISPLAY: Command = Command::StartStream { source: Source::Display, paused: false };
+/// What the first who shares sends.
+pub(crate) const PUBLICATION: PublicationId = PublicationId::from_bits(70);
+/// That it is not sent any more.
+pub(crate) const PUBLICATION_ENDED: RoomEvent = RoomEvent::PublicationEnded { publication: PUBLICATION };
+pub(crate) const MICROPHONE: Command = Command::Publish { id: PUBLICATION, source: Source::Microphone, paused: false };
+pub(crate) const SILENCED: Command = Command::Publish { id: PUBLICATION, source: Source::Microphone, paused: true };
+pub(crate) const DISPLAY: Command = Command::Publish { id: PUBLICATION, source: Source::Display, paused: false };
 
 pub(crate) const FIRE: Command = Command::React { reaction: Reaction::Fire };
 
 pub(crate) fn write(nonce: u32, text: &str) -> Command {
-    Command::Write { nonce, text: MessageText::parse(text).expect("a message of the tests") }
+    Command::Write { nonce, text: words(text), reply_to: None, is_archived: false }
+}
+
+pub(crate) fn words(text: &str) -> MessageText {
+    MessageText::parse(text).expect("a message of the tests")
+}
+
+/// A member's command. Who has no place has an account all the same.
+pub(crate) fn commanded(room: &Room, connection: ConnectionId, command: Command) -> Event {
+    let account = room.member_at(connection).map_or(AccountId::from_bits(99), |member| member.account);
+    Event::Commanded { connection, account, command }
 }
 
 /// An account that is known asks to open the room again.
 pub(crate) fn reopening(account: AccountId) -> Event {
-    Event::ReopenRequested { account, kind: Kind::Known }
+    Event::ReopenRequested { account, kind: AccountKind::Known }
 }
 
 /// Every command there is.
@@ -69,14 +84,17 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::Leave,
         MICROPHONE,
         DISPLAY,
-        Command::PauseStream,
-        Command::ResumeStream,
-        Command::InterruptStream,
+        Command::Pause,
+        Command::Resume,
+        Command::Interrupt,
         Command::DeclareSilence { silent: true },
         Command::StopRoom,
-        Command::RemoveListener { member: FIRST_LISTENER, block_address: false },
+        Command::RemoveMember { member: FIRST_LISTENER, block_address: false },
         FIRE,
         write(1, "louder, please"),
+        Command::Edit { number: MessageNumber(1), text: words("softer, please"), archived: None },
+        Command::Delete { number: MessageNumber(1), archived: None },
+        Command::Pin { number: MessageNumber(1), pinned: true, archived: None },
     ]
 }
 
@@ -88,7 +106,7 @@ pub(crate) struct Stage {
     pub(crate) room: Room,
     pub(crate) now: Timestamp,
     /// What the accounts that ask are to the server.
-    pub(crate) kind: Kind,
+    pub(crate) kind: AccountKind,
     drawn: u128,
 }
 
@@ -99,7 +117,7 @@ pub(crate) struct Outcome(pub(crate) Vec<Effect>);
 impl Stage {
     /// Before the first entry.
     pub(crate) fn before_creation() -> Self {
-        Self { room: Room::default(), now: Timestamp::from_millis(1_000_000), kind: Kind::Known, drawn: 1_000 }
+        Self { room: Room::default(), now: Timestamp::from_millis(1_000_000), kind: AccountKind::Known, drawn: 1_000 }
     }
 
     /// A room that has just been created, nobody there.
@@ -175,11 +193,11 @@ impl Stage {
     }
 
     /// The owner takes the host's place.
-    pub(crate) fn host(&mut self, at: u128) -> RoomJoined {
+    pub(crate) fn host(&mut self, at: u128) -> Joined {
         self.ask_to_host(OWNER, at).joined(at)
     }
 
-    pub(crate) fn listener(&mut self, account: AccountId, at: u128) -> RoomJoined {
+    pub(crate) fn listener(&mut self, account: AccountId, at: u128) -> Joined {
         self.ask_to_listen(account, at).joined(at)
     }
 
@@ -194,7 +212,7 @@ impl Stage {
     }
 
     pub(crate) fn command(&mut self, at: u128, command: Command) -> Outcome {
-        self.append(Event::Commanded { connection: connection(at).id, command })
+        self.append(commanded(&self.room, connection(at).id, command))
     }
 
     pub(crate) fn lose(&mut self, at: u128) -> Outcome {
@@ -209,6 +227,11 @@ impl Stage {
         self.room.stream_state()
     }
 
+    /// That what the first who shares sends is so now.
+    pub(crate) fn changed(&self) -> RoomEvent {
+        RoomEvent::PublicationChanged { publication: self.room.publications()[0].clone() }
+    }
+
     pub(crate) fn view(&self, member: MemberId) -> RoomView {
         self.room.view(member).expect("a member has a view")
     }
@@ -220,7 +243,7 @@ impl Stage {
 
 impl Outcome {
     /// What the connection alone was told.
-    pub(crate) fn answers(&self, at: u128) -> Vec<&ServerMessage> {
+    pub(crate) fn answers(&self, at: u128) -> Vec<&RoomMessage> {
         self.sent(Audience::Connection(connection(at).id))
     }
 
@@ -228,42 +251,66 @@ impl Outcome {
     pub(crate) fn refusal(&self, at: u128) -> Refusal {
         let orders: Vec<_> = self.0.iter().filter(|effect| is_told(effect)).collect();
         match (orders.as_slice(), self.answers(at).as_slice()) {
-            ([_], [ServerMessage::Refused(refused)]) => refused.refusal,
+            ([_], [RoomMessage::Refused { refusal }]) => *refusal,
             other => panic!("a refusal and nothing else was expected: {other:?}"),
         }
     }
 
-    pub(crate) fn joined(&self, at: u128) -> RoomJoined {
+    pub(crate) fn joined(&self, at: u128) -> Joined {
         match self.answers(at).as_slice() {
-            [ServerMessage::RoomJoined(joined)] => joined.clone(),
+            [RoomMessage::Joined(joined)] => joined.clone(),
             other => panic!("a place was expected: {other:?}"),
         }
     }
 
-    pub(crate) fn resumed(&self, at: u128) -> RoomResumed {
+    pub(crate) fn resumed(&self, at: u128) -> Resumed {
         match self.answers(at).as_slice() {
-            [ServerMessage::RoomResumed(resumed)] => resumed.clone(),
+            [RoomMessage::Resumed(resumed)] => resumed.clone(),
             other => panic!("the place of before was expected: {other:?}"),
         }
     }
 
     /// What an audience was told to have happened.
     pub(crate) fn events(&self, audience: Audience) -> Vec<&RoomEvent> {
-        let events = self.sent(audience).into_iter().filter_map(|message| match message {
-            ServerMessage::RoomEvent(event) => Some(&event.event),
+        self.sent_to(|to| to == audience)
+    }
+
+    fn sent_to(&self, is_meant: impl Fn(Audience) -> bool) -> Vec<&RoomEvent> {
+        let events = self.0.iter().filter_map(|effect| match effect {
+            Effect::Send { to, message } if is_meant(*to) => match message.as_ref() {
+                RoomMessage::Event(event) => Some(&event.event),
+                _ => None,
+            },
             _ => None,
         });
         events.collect()
     }
 
+    /// Links apart.
     pub(crate) fn host_learns(&self) -> Vec<&RoomEvent> {
-        self.events(Audience::Host)
+        let events = self.sent_to(|to| to == Audience::Role(Role::Host) || to == Audience::Member(HOST));
+        events.into_iter().filter(|event| !is_link(event)).collect()
     }
 
-    /// Warnings of the end apart.
+    /// Warnings of the end and the size of the audience apart.
     pub(crate) fn everyone_learns(&self) -> Vec<&RoomEvent> {
-        let events = self.events(Audience::Everyone).into_iter();
-        events.filter(|event| !matches!(event, RoomEvent::EndExpected { .. })).collect()
+        let is_other =
+            |event: &&RoomEvent| !matches!(event, RoomEvent::EndExpected { .. } | RoomEvent::AttendanceChanged { .. });
+        self.events(Audience::Everyone).into_iter().filter(is_other).collect()
+    }
+
+    /// How large everyone learns that the audience is.
+    pub(crate) fn attendance(&self) -> Vec<u32> {
+        let told = self.events(Audience::Everyone).into_iter().filter_map(|event| match event {
+            RoomEvent::AttendanceChanged { attendance } => Some(*attendance),
+            _ => None,
+        });
+        told.collect()
+    }
+
+    /// What a member alone learns of links.
+    pub(crate) fn links(&self, member: MemberId) -> Vec<&RoomEvent> {
+        self.events(Audience::Member(member)).into_iter().filter(|event| is_link(event)).collect()
     }
 
     /// The warnings that the end is near, or no longer.
@@ -293,6 +340,15 @@ impl Outcome {
         dismissed.collect()
     }
 
+    /// What becomes of the archive of messages.
+    pub(crate) fn archived(&self) -> Vec<&ArchiveChange> {
+        let changes = self.0.iter().filter_map(|effect| match effect {
+            Effect::Archive(change) => Some(change),
+            _ => None,
+        });
+        changes.collect()
+    }
+
     pub(crate) fn wake_at(&self) -> Option<Timestamp> {
         self.0.iter().find_map(|effect| match effect {
             Effect::WakeAt(time) => Some(*time),
@@ -309,7 +365,7 @@ impl Outcome {
         })
     }
 
-    fn sent(&self, audience: Audience) -> Vec<&ServerMessage> {
+    fn sent(&self, audience: Audience) -> Vec<&RoomMessage> {
         let sent = self.0.iter().filter_map(|effect| match effect {
             Effect::Send { to, message } if *to == audience => Some(message.as_ref()),
             _ => None,
@@ -318,8 +374,12 @@ impl Outcome {
     }
 }
 
-fn is_warning(message: &ServerMessage) -> bool {
-    matches!(message, ServerMessage::RoomEvent(event) if matches!(event.event, RoomEvent::EndExpected { .. }))
+fn is_link(event: &RoomEvent) -> bool {
+    matches!(event, RoomEvent::LinkOpened { .. } | RoomEvent::LinkClosed { .. })
+}
+
+fn is_warning(message: &RoomMessage) -> bool {
+    matches!(message, RoomMessage::Event(event) if matches!(event.event, RoomEvent::EndExpected { .. }))
 }
 
 fn is_told(effect: &Effect) -> bool {

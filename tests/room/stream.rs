@@ -2,16 +2,17 @@
 
 use heartogether::{
     id::{MemberId, NodeId},
-    protocol::{
-        RoomEvent,
-        StreamState::{self, *},
-    },
     refusal::Refusal,
     role::Role,
-    room::{Command, Event, Foreseen},
+    room::{
+        Command, Event, Foreseen, Publication, RoomEvent, Source,
+        StreamState::{self, *},
+    },
 };
 
 use crate::scenario::*;
+
+const SILENCED_DISPLAY: Command = Command::Publish { id: PUBLICATION, source: Source::Display, paused: true };
 
 /// A room with the host at connection 1, in a state of the stream.
 fn in_state(state: StreamState) -> Stage {
@@ -21,8 +22,8 @@ fn in_state(state: StreamState) -> Stage {
         stage.command(1, DISPLAY);
     }
     match state {
-        Paused => drop(stage.command(1, Command::PauseStream)),
-        Interrupted => drop(stage.command(1, Command::InterruptStream)),
+        Paused => drop(stage.command(1, Command::Pause)),
+        Interrupted => drop(stage.command(1, Command::Interrupt)),
         Ended => drop(stage.command(1, Command::StopRoom)),
         Idle | Live => {}
     }
@@ -32,35 +33,35 @@ fn in_state(state: StreamState) -> Stage {
 
 #[test]
 fn a_stream_goes_from_state_to_state_as_the_table_says() {
-    use Command::{InterruptStream, PauseStream, ResumeStream};
+    use Command::{Interrupt, Pause, Resume};
     let not_ready = Err(Refusal::StreamNotReady);
     let table = [
         (Idle, MICROPHONE, Ok(Live)),
         (Idle, SILENCED, Ok(Paused)),
-        (Idle, PauseStream, not_ready),
-        (Idle, ResumeStream, not_ready),
-        (Idle, InterruptStream, Ok(Idle)),
+        (Idle, Pause, not_ready),
+        (Idle, Resume, not_ready),
+        (Idle, Interrupt, Ok(Idle)),
         (Live, MICROPHONE, Ok(Live)),
         (Live, DISPLAY, Ok(Live)),
         (Live, SILENCED, Ok(Paused)),
-        (Live, PauseStream, Ok(Paused)),
-        (Live, ResumeStream, Ok(Live)),
-        (Live, InterruptStream, Ok(Interrupted)),
+        (Live, Pause, Ok(Paused)),
+        (Live, Resume, Ok(Live)),
+        (Live, Interrupt, Ok(Interrupted)),
         (Paused, MICROPHONE, Ok(Live)),
         (Paused, SILENCED, Ok(Paused)),
-        (Paused, PauseStream, Ok(Paused)),
-        (Paused, ResumeStream, Ok(Live)),
-        (Paused, InterruptStream, Ok(Interrupted)),
+        (Paused, Pause, Ok(Paused)),
+        (Paused, Resume, Ok(Live)),
+        (Paused, Interrupt, Ok(Interrupted)),
         (Interrupted, MICROPHONE, Ok(Live)),
         (Interrupted, SILENCED, Ok(Paused)),
-        (Interrupted, PauseStream, not_ready),
-        (Interrupted, ResumeStream, not_ready),
-        (Interrupted, InterruptStream, Ok(Interrupted)),
+        (Interrupted, Pause, not_ready),
+        (Interrupted, Resume, not_ready),
+        (Interrupted, Interrupt, Ok(Interrupted)),
         (Ended, MICROPHONE, Err(Refusal::RoomEnded)),
         (Ended, SILENCED, Err(Refusal::RoomEnded)),
-        (Ended, PauseStream, Err(Refusal::RoomEnded)),
-        (Ended, ResumeStream, Err(Refusal::RoomEnded)),
-        (Ended, InterruptStream, Err(Refusal::RoomEnded)),
+        (Ended, Pause, Err(Refusal::RoomEnded)),
+        (Ended, Resume, Err(Refusal::RoomEnded)),
+        (Ended, Interrupt, Err(Refusal::RoomEnded)),
     ];
     for (from, command, expected) in table {
         let mut stage = in_state(from);
@@ -69,10 +70,10 @@ fn a_stream_goes_from_state_to_state_as_the_table_says() {
             Err(refusal) => assert_eq!(outcome.refusal(1), refusal, "{from:?} {command:?}"),
             Ok(to) => assert_eq!(stage.stream(), to, "{from:?} {command:?}"),
         }
-        // Everyone learns of a change, and of nothing else.
-        let change = RoomEvent::StreamChanged { stream: stage.stream(), started_at: stage.view(HOST).started_at };
-        let expected = if stage.stream() == from { vec![] } else { vec![&change] };
-        assert_eq!(outcome.everyone_learns(), expected, "{from:?} {command:?}");
+        // Everyone learns of a change of the state or of the source, and of nothing else.
+        let is_another_source = matches!(from, Live | Paused) && [MICROPHONE, SILENCED].contains(&command);
+        let expected = if stage.stream() == from && !is_another_source { vec![] } else { vec![stage.changed()] };
+        assert_eq!(outcome.everyone_learns(), expected.iter().collect::<Vec<_>>(), "{from:?} {command:?}");
     }
 }
 
@@ -84,19 +85,23 @@ fn everyone_learns_of_a_silence_once_until_the_source_is_another() {
     }
     for state in [Live, Paused] {
         let mut stage = in_state(state);
-        let changed = |silent| RoomEvent::SilenceChanged { silent };
+        let publication = stage.room.publications()[0].clone();
+        let changed =
+            |silent| RoomEvent::PublicationChanged { publication: Publication { silent, ..publication.clone() } };
         assert_eq!(stage.command(1, silence(true)).everyone_learns(), [&changed(true)]);
-        assert!(stage.view(HOST).silent);
+        assert!(stage.view(HOST).is_silent());
         assert!(stage.command(1, silence(true)).everyone_learns().is_empty());
         assert_eq!(stage.stream(), state);
         assert_eq!(stage.command(1, silence(false)).everyone_learns(), [&changed(false)]);
 
         stage.command(1, silence(true));
-        assert!(stage.command(1, Command::InterruptStream).everyone_learns().contains(&&changed(false)));
+        assert_eq!(stage.command(1, Command::Interrupt).everyone_learns(), [&stage.changed()]);
+        assert!(!stage.view(HOST).is_silent());
         stage.command(1, MICROPHONE);
-        assert!(!stage.view(HOST).silent);
+        assert!(!stage.view(HOST).is_silent());
         stage.command(1, silence(true));
-        assert!(stage.command(1, DISPLAY).everyone_learns().contains(&&changed(false)), "another source is heard anew");
+        assert_eq!(stage.command(1, DISPLAY).everyone_learns(), [&stage.changed()]);
+        assert!(!stage.view(HOST).is_silent(), "another source is heard anew");
     }
 }
 
@@ -107,8 +112,8 @@ fn a_host_who_drops_is_interrupted_and_comes_back_to_what_was() {
         let host = stage.host(1);
         match before {
             Live => drop(stage.command(1, DISPLAY)),
-            Paused => drop((stage.command(1, DISPLAY), stage.command(1, Command::PauseStream))),
-            Interrupted => drop((stage.command(1, DISPLAY), stage.command(1, Command::InterruptStream))),
+            Paused => drop((stage.command(1, DISPLAY), stage.command(1, Command::Pause))),
+            Interrupted => drop((stage.command(1, DISPLAY), stage.command(1, Command::Interrupt))),
             Idle | Ended => {}
         }
         stage.lose(1);
@@ -123,7 +128,7 @@ fn a_host_with_a_new_page_is_interrupted_until_it_shares_again() {
     for (before, after) in [(Idle, Idle), (Live, Interrupted), (Paused, Interrupted), (Interrupted, Interrupted)] {
         let mut stage = in_state(before);
         let outcome = stage.ask(OWNER, Role::Host, 2, true);
-        assert_eq!(outcome.joined(2).room.stream, after, "{before:?}");
+        assert_eq!(outcome.joined(2).room.stream(), after, "{before:?}");
         stage.command(2, MICROPHONE);
         assert_eq!(stage.stream(), Live, "{before:?}");
     }
@@ -137,12 +142,12 @@ fn an_interruption_ends_after_the_hosts_grace_period() {
         if lost {
             stage.lose(1);
         } else {
-            stage.command(1, Command::InterruptStream);
+            stage.command(1, Command::Interrupt);
         }
         assert!(stage.wait(HOST_GRACE_MS - 1).wake().is_silent(), "{how}");
         assert_eq!(stage.stream(), Interrupted, "{how}");
         let outcome = stage.wait(1).wake();
-        assert_eq!(outcome.everyone_learns(), [&RoomEvent::StreamChanged { stream: Idle, started_at: None }], "{how}");
+        assert_eq!(outcome.everyone_learns(), [&PUBLICATION_ENDED], "{how}");
         assert_eq!(stage.room.ended(), None, "{how}");
     }
 }
@@ -179,15 +184,15 @@ fn a_listener_who_drops_does_not_touch_the_stream() {
 #[test]
 fn what_changes_nothing_is_foreseen() {
     let foreseen = |stage: &Stage, command: Command| {
-        let event = Event::Commanded { connection: connection(1).id, command };
+        let event = commanded(&stage.room, connection(1).id, command);
         stage.room.foresee(&event, stage.now)
     };
-    use Command::{InterruptStream, PauseStream, ResumeStream};
+    use Command::{Interrupt, Pause, Resume};
     for (state, repeated) in [
-        (Idle, vec![InterruptStream]),
-        (Live, vec![MICROPHONE, DISPLAY, ResumeStream]),
-        (Paused, vec![SILENCED, PauseStream]),
-        (Interrupted, vec![InterruptStream]),
+        (Idle, vec![Interrupt]),
+        (Live, vec![DISPLAY, Resume]),
+        (Paused, vec![SILENCED_DISPLAY, Pause]),
+        (Interrupted, vec![Interrupt]),
     ] {
         let stage = in_state(state);
         for command in repeated {
@@ -195,11 +200,13 @@ fn what_changes_nothing_is_foreseen() {
         }
     }
     for state in [Idle, Interrupted] {
-        for command in [PauseStream, ResumeStream] {
+        for command in [Pause, Resume] {
             assert_eq!(foreseen(&in_state(state), command), Err(Refusal::StreamNotReady), "{state:?}");
         }
     }
-    for (state, command) in [(Idle, MICROPHONE), (Interrupted, SILENCED), (Live, PauseStream), (Paused, ResumeStream)] {
+    for (state, command) in
+        [(Idle, MICROPHONE), (Live, MICROPHONE), (Interrupted, SILENCED), (Live, Pause), (Paused, Resume)]
+    {
         assert_eq!(foreseen(&in_state(state), command.clone()), Ok(Foreseen::Change), "{state:?} {command:?}");
     }
 }
@@ -208,15 +215,13 @@ fn what_changes_nothing_is_foreseen() {
 fn a_removal_that_removes_nobody_is_foreseen() {
     let mut stage = Stage::full_and_live();
     let foreseen = |stage: &Stage, member| {
-        let event = Event::Commanded {
-            connection: connection(1).id,
-            command: Command::RemoveListener { member, block_address: false },
-        };
+        let command = Command::RemoveMember { member, block_address: false };
+        let event = commanded(&stage.room, connection(1).id, command);
         stage.room.foresee(&event, stage.now)
     };
     assert_eq!(foreseen(&stage, MemberId::from_bits(99)), Err(Refusal::MemberNotFound));
     assert_eq!(foreseen(&stage, FIRST_LISTENER), Ok(Foreseen::Change));
-    stage.command(1, Command::RemoveListener { member: FIRST_LISTENER, block_address: false });
+    stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false });
     assert_eq!(foreseen(&stage, FIRST_LISTENER), Ok(Foreseen::Nothing));
 }
 
@@ -224,7 +229,7 @@ fn a_removal_that_removes_nobody_is_foreseen() {
 fn a_message_that_comes_twice_and_a_loss_of_nobodys_connection_are_foreseen() {
     let mut stage = Stage::full_and_live();
     stage.command(2, write(1, "louder, please"));
-    let written = |nonce| Event::Commanded { connection: connection(2).id, command: write(nonce, "again") };
+    let written = |nonce| commanded(&stage.room, connection(2).id, write(nonce, "again"));
     let lost = |at| Event::ConnectionLost { connection: connection(at).id };
     for (event, expected) in [
         (written(1), Foreseen::Nothing),

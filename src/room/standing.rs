@@ -1,0 +1,71 @@
+//! What somebody is to the room, and what they may do in it.
+
+use super::{Command, Member, Room};
+use crate::{
+    id::{AccountId, ConnectionId},
+    refusal::Refusal,
+    role::{AccountKind, Permission, Role, Standing},
+};
+
+impl Room {
+    /// What an account is to the room; `None` is nobody's.
+    pub fn standing_of(&self, account: Option<AccountId>) -> Standing {
+        match account {
+            None => Standing::Nobody,
+            Some(account) if self.owner() == Some(account) => Standing::Owner,
+            Some(account) => self.standing_beside_owner(account),
+        }
+    }
+
+    /// What an account is that asks for a place of this role: the owner who asks for another place than their own is nobody
+    /// special.
+    pub(super) fn standing_for(&self, account: AccountId, role: Role) -> Standing {
+        let is_own_place = role == self.kind().owner_role();
+        if is_own_place { self.standing_of(Some(account)) } else { self.standing_beside_owner(account) }
+    }
+
+    fn standing_beside_owner(&self, account: AccountId) -> Standing {
+        let place = self.members().find(|member| member.account == account && !member.is_permanent);
+        match place {
+            _ if self.roster.removed.has(account) => Standing::Removed,
+            Some(member) => self.kind().standing(member, false),
+            None => Standing::Account,
+        }
+    }
+
+    /// What a member is to the room.
+    pub(super) fn standing_as(&self, member: &Member) -> Standing {
+        self.kind().standing(member, member.is_permanent)
+    }
+
+    pub(super) fn permit(&self, standing: Standing, kind: AccountKind, permission: Permission) -> Result<(), Refusal> {
+        match self.kind().allows(standing, permission) {
+            true => kind.check(permission),
+            false => Err(standing.refusal(permission)),
+        }
+    }
+
+    /// Whether an account of this kind may do something here.
+    ///
+    /// # Errors
+    /// [`Refusal::NotSignedIn`], [`Refusal::NotOwner`], [`Refusal::Removed`] or [`Refusal::NotAllowed`], then those of
+    /// [`AccountKind::check`].
+    pub fn check(&self, account: AccountId, kind: AccountKind, permission: Permission) -> Result<(), Refusal> {
+        self.permit(self.standing_of(Some(account)), kind, permission)
+    }
+
+    pub(super) fn member_may(&self, member: &Member, permission: Permission) -> bool {
+        self.kind().allows(self.standing_as(member), permission)
+    }
+
+    /// The member who may give the command.
+    pub(super) fn check_command(&self, connection: ConnectionId, command: &Command) -> Result<&Member, Refusal> {
+        let member = self.member_at(connection).ok_or(Refusal::NotAMember)?;
+        let standing = self.standing_as(member);
+        match () {
+            () if self.ended.is_some() => Err(Refusal::RoomEnded),
+            () if self.kind().allows(standing, command.permission()) => Ok(member),
+            () => Err(standing.refusal(command.permission())),
+        }
+    }
+}
