@@ -173,7 +173,7 @@ fn measured(page: &mut Page, negotiation: u32, at_ms: f64, loss: f64) -> Vec<Out
 fn a_host_tunes_each_listener_apart() {
     let mut page = Page::hosting(&[GRACE, EDSGER]);
     page.take(Input::NetworkGuessed(Network::Good));
-    let commands = page.take(Input::CaptureStarted(heartogether::protocol::Source::Microphone));
+    let commands = page.take(Input::CaptureStarted(heartogether::room::Source::Microphone));
     assert_eq!(tuned(&commands), [(100, 42_000, false), (101, 42_000, false)]);
     for negotiation in [100, 101] {
         page.change(negotiation, PeerState::Connected);
@@ -195,7 +195,7 @@ fn another_profile_is_sent_at_once() {
 
 #[test]
 fn a_listener_measures_and_tunes_nothing() {
-    let mut page = Page::hearing(heartogether::protocol::StreamState::Live);
+    let mut page = Page::hearing(heartogether::room::StreamState::Live);
     measured(&mut page, 100, 1_000.0, 0.2);
     assert!(tuned(&measured(&mut page, 100, 3_000.0, 0.2)).is_empty());
     assert_eq!(page.client.statistics()[0].1.loss_permille, Some(200));

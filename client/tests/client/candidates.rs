@@ -3,7 +3,7 @@
 use heartogether::{
     id::NegotiationId,
     limits::CANDIDATES_PER_SIGNAL,
-    protocol::{ClientMessage, SendSignal, Signal}, room::StreamState,
+    protocol::{SendSignal, Signal, ToRoom}, room::StreamState,
 };
 use heartogether_client::{Output, Timer};
 
@@ -69,14 +69,14 @@ fn no_signal_carries_more_candidates_than_the_server_takes() {
     for number in 0..150 {
         page.gather(100, &number.to_string());
     }
-    let sizes: Vec<usize> = sent(&page.fire(Timer::Candidates)).iter().map(size).collect();
+    let sizes: Vec<usize> = said(&page.fire(Timer::Candidates)).iter().map(size).collect();
     let full = 150 / CANDIDATES_PER_SIGNAL;
     assert_eq!(sizes, [vec![CANDIDATES_PER_SIGNAL; full], vec![150 % CANDIDATES_PER_SIGNAL]].concat());
 }
 
-fn size(message: &ClientMessage) -> usize {
+fn size(message: &ToRoom) -> usize {
     match message {
-        ClientMessage::Signal(SendSignal { signal: Signal::Candidates { candidates, .. }, .. }) => candidates.len(),
+        ToRoom::Signal(SendSignal { signal: Signal::Candidates { candidates, .. }, .. }) => candidates.len(),
         other => panic!("candidates were expected: {other:?}"),
     }
 }

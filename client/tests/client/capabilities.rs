@@ -23,13 +23,13 @@ fn only_what_nobody_can_do_without_keeps_a_page_out() {
 
 #[test]
 fn a_page_that_lacks_something_says_so_and_tries_nothing() {
-    for role in [Role::Host, Role::Listener] {
+    for &role in Role::ALL {
         let mut page = Page::new(role, false, 1);
         let done = page.take(Input::BrowserLacks(Refusal::WebRtcMissing));
         assert!(!done.iter().any(|command| matches!(command, Output::OpenSocket | Output::StartTimer { .. })));
         match role {
             Role::Host => assert_eq!(page.client.host_state(), HostState::Refused(Refusal::WebRtcMissing)),
-            Role::Listener => assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::WebRtcMissing)),
+            Role::Listener | Role::Participant => assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::WebRtcMissing)),
         }
         assert_eq!(page.lose(), []);
     }
@@ -61,6 +61,6 @@ fn a_server_that_answers_over_http_alone_is_told_from_one_that_does_not_answer()
     page.take(Input::SocketOpened);
     page.welcome();
     assert_eq!(page.client.signaling_state(), SignalingState::Connecting);
-    page.hear(joined(GRACE, 1, view(StreamState::Idle, &[])));
+    page.hear(joined(GRACE, 1, view_of(GRACE, StreamState::Idle)));
     assert!(!probes(&page.lose()), "a page that was in the room knows that the server can be reached");
 }

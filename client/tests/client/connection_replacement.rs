@@ -93,7 +93,7 @@ fn signalling_that_goes_away_ends_the_attempt_and_nothing_that_flows() {
 fn a_host_whose_offer_was_lost_on_the_way_offers_again_when_the_listener_is_back() {
     let mut host = Page::reaching();
     host.take(Input::NetworkChanged);
-    let back = host.learn(RoomEvent::ListenerAttached { member: GRACE, attached: true });
+    let back = host.learn(connected(GRACE, true));
     assert_eq!((closed(&back), offered(&back)), (vec![101], vec![102]));
 }
 
@@ -126,9 +126,9 @@ fn without_signalling_they_begin_when_it_is_back() {
     assert!(!asks(&listener.take(Input::NetworkChanged)));
     assert!(asks(&listener.miss(Vec::new())));
     let mut host = Page::reaching();
-    host.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
+    host.learn(connected(GRACE, false));
     assert_eq!(offered(&host.take(Input::NetworkChanged)), Vec::<u32>::new());
-    let back = host.learn(RoomEvent::ListenerAttached { member: GRACE, attached: true });
+    let back = host.learn(connected(GRACE, true));
     assert_eq!(offered(&back), [101]);
 }
 

@@ -2,8 +2,8 @@
 
 use heartogether::{
     engagement::{MessageText, Reaction},
-    id::{MemberId, Seq},
-    protocol::{ClientMessage, FetchMessages, React, RemoveMember, ServerMessage, Write}, room::{Message, Messages, Missed, RoomEvent, StreamState},
+    id::{MemberId, MessageNumber},
+    protocol::{ClientMessage, FetchMessages, FromRoom, React, RemoveMember, ToRoom, Write}, room::{Message, Messages, Missed, RoomEvent, StreamState},
     refusal::Refusal,
     time::Timestamp,
 };
@@ -15,9 +15,23 @@ fn text(text: &str) -> MessageText {
     MessageText::parse(text).expect("a message of the tests")
 }
 
-fn message(seq: u64, author: MemberId, nonce: u32, delivered: bool) -> Message {
-    let sent_at = Timestamp::from_millis(seq);
-    Message { seq: Seq(seq), author, name: name("Grace"), nonce, text: text("louder"), sent_at, delivered }
+fn message(number: u64, author: MemberId, nonce: u32, delivered: bool) -> Message {
+    Message {
+        number: MessageNumber(number),
+        author,
+        name: name("Grace"),
+        nonce,
+        text: Some(text("louder")),
+        sent_at: Timestamp::from_millis(number),
+        delivered,
+        version: 0,
+        reply_to: None,
+        pinned: false,
+    }
+}
+
+fn written(nonce: u32, words: &str) -> ClientMessage {
+    to_room(ToRoom::Write(Write { nonce, text: text(words), reply_to: None }))
 }
 
 fn states(page: &Page) -> Vec<MessageState> {
@@ -25,18 +39,18 @@ fn states(page: &Page) -> Vec<MessageState> {
 }
 
 fn known(page: &Page) -> Vec<u64> {
-    page.client.messages().map(|message| message.seq.0).collect()
+    page.client.messages().map(|message| message.number.0).collect()
 }
 
 fn removal(member: MemberId) -> ClientMessage {
-    ClientMessage::RemoveMember(RemoveMember { member, block_address: false })
+    to_room(ToRoom::RemoveMember(RemoveMember { member, block_address: false }))
 }
 
 #[test]
 fn a_reaction_goes_out_and_is_shown_as_chosen() {
     let mut page = Page::hearing(StreamState::Live);
     let commands = page.take(Input::ReactionPressed(Reaction::Fire));
-    assert_eq!(sent(&commands), [ClientMessage::React(React { reaction: Reaction::Fire })]);
+    assert_eq!(sent(&commands), [to_room(ToRoom::React(React { reaction: Reaction::Fire }))]);
     assert_eq!(page.client.chosen_reaction(), Some(Reaction::Fire));
 }
 
@@ -74,11 +88,11 @@ fn reactions_that_come_in_rise_at_the_host_but_not_those_of_before_a_resume() {
 fn a_message_is_sending_then_sent_then_delivered() {
     let mut page = Page::hearing(StreamState::Live);
     let commands = page.take(Input::MessageWritten(text("louder")));
-    assert_eq!(sent(&commands), [ClientMessage::Write(Write { nonce: 5, text: text("louder") })]);
+    assert_eq!(sent(&commands), [written(5, "louder")]);
     assert_eq!(states(&page), [MessageState::Sending]);
     page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 5, false) });
     assert_eq!(states(&page), [MessageState::Sent]);
-    page.learn(RoomEvent::MessagesDelivered { up_to: Seq(11) });
+    page.learn(RoomEvent::MessagesDelivered { up_to: MessageNumber(11) });
     assert_eq!(states(&page), [MessageState::Delivered]);
 }
 
@@ -88,9 +102,9 @@ fn a_message_that_may_be_lost_is_sent_again_under_the_same_number() {
     page.take(Input::MessageWritten(text("one")));
     page.lose();
     assert!(sent(&page.take(Input::MessageWritten(text("two")))).is_empty());
-    let again = sent(&page.miss(vec![]));
+    let again = said(&page.miss(vec![]));
     let numbers = again.iter().filter_map(|message| match message {
-        ClientMessage::Write(message) => Some((message.nonce, message.text.to_string())),
+        ToRoom::Write(message) => Some((message.nonce, message.text.to_string())),
         _ => None,
     });
     assert_eq!(numbers.collect::<Vec<_>>(), [(5, "one".to_owned()), (6, "two".to_owned())]);
@@ -171,9 +185,9 @@ fn a_new_page_of_the_host_knows_the_messages_and_fetches_older_ones() {
     assert!(page.client.has_earlier_messages());
 
     let fetch = sent(&page.take(Input::EarlierMessagesPressed));
-    assert_eq!(fetch, [ClientMessage::FetchMessages(FetchMessages { before: Seq(8) })]);
+    assert_eq!(fetch, [to_room(ToRoom::FetchMessages(FetchMessages { before: MessageNumber(8) }))]);
     let messages = vec![message(4, GRACE, 1, true)];
-    page.hear(ServerMessage::Messages(Messages { messages, has_earlier: false }));
+    page.hear(from_room(FromRoom::Messages(Messages { messages, has_earlier: false })));
     assert_eq!(known(&page), [4, 8, 9]);
     assert!(!page.client.has_earlier_messages());
 }
@@ -190,8 +204,8 @@ fn a_host_who_missed_much_can_fetch_what_came_between() {
     assert_eq!(known(&page), [90, 91]);
     assert!(page.client.has_earlier_messages());
     let fetch = sent(&page.take(Input::EarlierMessagesPressed));
-    assert_eq!(fetch, [ClientMessage::FetchMessages(FetchMessages { before: Seq(90) })]);
-    page.hear(ServerMessage::Messages(Messages { messages: vec![message(11, GRACE, 1, true)], has_earlier: false }));
+    assert_eq!(fetch, [to_room(ToRoom::FetchMessages(FetchMessages { before: MessageNumber(90) }))]);
+    page.hear(from_room(FromRoom::Messages(Messages { messages: vec![message(11, GRACE, 1, true)], has_earlier: false })));
 
     joining.messages = vec![message(91, GRACE, 9, true), message(92, GRACE, 10, true)];
     joining.has_earlier_messages = true;
@@ -228,7 +242,7 @@ fn a_removal_is_carried_out_and_the_sound_to_them_ends() {
     let mut page = Page::live(&[GRACE]);
     page.take(Input::RemovePressed(GRACE));
     assert_eq!(sent(&page.fire(Timer::Removal(GRACE))), [removal(GRACE)]);
-    assert_eq!(closed(&page.learn(RoomEvent::ListenerLeft { member: GRACE })), [100]);
+    assert_eq!(closed(&page.learn_all(leaves(GRACE))), [100]);
     page.lose();
     assert!(!sent(&page.miss(vec![])).contains(&removal(GRACE)), "it has happened");
 }
@@ -246,7 +260,7 @@ fn a_removal_that_is_due_while_the_connection_is_away_is_asked_for_when_it_is_ba
 fn who_leaves_while_being_removed_is_kept_out_all_the_same() {
     let mut page = Page::live(&[GRACE]);
     page.take(Input::RemovePressed(GRACE));
-    page.learn(RoomEvent::ListenerLeft { member: GRACE });
+    page.learn_all(leaves(GRACE));
     assert_eq!(sent(&page.fire(Timer::Removal(GRACE))), [removal(GRACE)]);
 }
 
@@ -262,7 +276,7 @@ fn everybody_at_the_address_goes_too_where_the_host_chooses_so_in_time() {
             assert_eq!(commands, [Output::StartTimer { timer: Timer::Removal(GRACE), after_ms: 5_000 }]);
         }
         assert_eq!(page.client.is_blocking_address(GRACE), block_address);
-        let removal = ClientMessage::RemoveMember(RemoveMember { member: GRACE, block_address });
+        let removal = to_room(ToRoom::RemoveMember(RemoveMember { member: GRACE, block_address }));
         assert_eq!(sent(&page.fire(Timer::Removal(GRACE))), [removal]);
         assert_eq!(page.take(block.clone()), [], "it is too late");
     }
@@ -290,10 +304,10 @@ fn a_removed_listener_is_told_so_and_does_not_come_back_by_itself() {
 #[test]
 fn a_host_whose_room_is_open_again_begins_anew() {
     let mut page = Page::live(&[GRACE]);
-    page.learn(RoomEvent::RoomEnded { reason: heartogether::protocol::EndReason::Stopped });
+    page.learn(RoomEvent::RoomEnded { reason: heartogether::room::EndReason::Stopped });
     assert_eq!(page.client.host_state().name(), "ended");
     page.take(Input::RetryPressed);
-    assert!(matches!(sent(&page.take(Input::SocketOpened))[..], [_, ClientMessage::Join(_)]));
+    assert!(matches!(said(&page.take(Input::SocketOpened))[..], [ToRoom::Join(_)]));
     page.hear(joined(HOST, 20, view(StreamState::Idle, &[])));
     assert_eq!(page.client.host_state().name(), "idle");
 }

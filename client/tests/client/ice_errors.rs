@@ -2,7 +2,7 @@
 
 use heartogether::{
     id::{NegotiationId, Seq},
-    protocol::ServerMessage, room::{Missed, Resumed, StreamState}, ice::{IceConfiguration, IceServer},
+    protocol::FromRoom, room::{Joined, Missed, Resumed, StreamState}, ice::{IceConfiguration, IceServer},
     time::Timestamp,
 };
 use heartogether_client::{Output, IceServerProblem, Input, PeerState};
@@ -78,13 +78,11 @@ fn servers() -> IceConfiguration {
 fn servers_that_come_with_the_place_are_used_before_anything_is_offered() {
     let mut page = Page::live(&[GRACE]);
     page.reconnect();
-    let ServerMessage::Joined(mut joined) = joined(HOST, 9, view(StreamState::Live, &[GRACE, EDSGER])) else {
-        panic!("the stage joins")
-    };
-    joined.ice_servers = Some(servers());
-    let commands = page.hear(ServerMessage::Joined(joined));
+    let joined = place(HOST, 9, view(StreamState::Live, &[GRACE, EDSGER]));
+    let joined = Joined { ice_servers: Some(servers()), ..joined };
+    let commands = page.hear(from_room(FromRoom::Joined(joined)));
     let used_at = commands.iter().position(|command| *command == Output::UseIceServers(servers()));
-    let offered_at = commands.iter().position(|command| matches!(command, Output::OpenOffering(_)));
+    let offered_at = commands.iter().position(|command| matches!(command, Output::OpenOffering { .. }));
     assert!(offered_at.is_some());
     assert!(used_at.is_some() && used_at < offered_at, "{commands:?}");
 }
@@ -99,6 +97,6 @@ fn a_page_that_resumes_uses_the_servers_that_come_with_it() {
         missed: Missed::Events(Vec::new()),
         ice_servers: Some(servers()),
     };
-    let commands = page.hear(ServerMessage::Resumed(resumed));
+    let commands = page.hear(from_room(FromRoom::Resumed(resumed)));
     assert!(commands.contains(&Output::UseIceServers(servers())), "{commands:?}");
 }

@@ -150,10 +150,10 @@ fn without_signalling_nothing_is_tried_until_it_is_back() {
 #[test]
 fn a_host_waits_for_a_listener_who_is_away_and_begins_when_they_are_back() {
     let mut page = Page::reaching();
-    page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
+    page.learn(connected(GRACE, false));
     page.change(100, PeerState::Disconnected);
     assert_eq!(page.fire(Timer::Recovery(GRACE)), []);
-    let back = page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: true });
+    let back = page.learn(connected(GRACE, true));
     assert_eq!(restarted(&back), [(100, 101)]);
 }
 
@@ -163,7 +163,7 @@ fn a_restart_whose_answer_was_lost_is_offered_again() {
     page.change(100, PeerState::Failed);
     page.describe(101);
     page.change(101, PeerState::Connected);
-    page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
-    let back = page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: true });
+    page.learn(connected(GRACE, false));
+    let back = page.learn(connected(GRACE, true));
     assert_eq!(restarted(&back), [(101, 102)]);
 }

@@ -2,7 +2,7 @@
 
 use heartogether::{
     id::Seq,
-    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, ResumeRoom}, room::{RoomEvent, StreamState},
+    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, ResumeRoom, ResumeRooms, ToRoom}, room::{RoomEvent, StreamState},
     refusal::Refusal,
     role::Role,
 };
@@ -15,11 +15,12 @@ fn hello() -> ClientMessage {
 }
 
 fn join(role: Role, take_over: bool) -> ClientMessage {
-    ClientMessage::Join(Join { code: code(), role, take_over })
+    to_room(ToRoom::Join(Join { role, take_over }))
 }
 
 fn resume(last_seq: u64) -> ClientMessage {
-    ClientMessage::ResumeRoom(ResumeRoom { code: code(), token: TOKEN, last_seq: Seq(last_seq) })
+    let rooms = vec![ResumeRoom { room: code(), token: TOKEN, last_seq: Seq(last_seq) }];
+    ClientMessage::ResumeRooms(ResumeRooms { rooms })
 }
 
 #[test]
@@ -61,9 +62,9 @@ fn a_page_is_attached_once_it_has_its_place() {
     page.take(Input::SocketOpened);
     page.welcome();
     assert_eq!(page.client.signaling_state(), SignalingState::Connecting);
-    page.hear(joined(GRACE, 1, view(StreamState::Idle, &[])));
+    page.hear(joined(GRACE, 1, view_of(GRACE, StreamState::Idle)));
     assert_eq!(page.client.signaling_state(), SignalingState::Attached);
-    assert_eq!(page.client.room(), Some(&view(StreamState::Idle, &[])));
+    assert_eq!(page.client.room(), Some(&view_of(GRACE, StreamState::Idle)));
 }
 
 #[test]
@@ -73,7 +74,7 @@ fn after_a_lost_socket_the_place_is_taken_up_again_from_the_last_event_that_came
     assert_eq!(page.client.signaling_state(), SignalingState::Reconnecting);
     assert_eq!(sent(&page.reconnect()), [hello(), resume(10)]);
     page.lose();
-    page.miss(vec![RoomEvent::StreamChanged { stream: StreamState::Live, started_at: None }]);
+    page.miss(vec![sends(StreamState::Live)]);
     assert_eq!(page.client.signaling_state(), SignalingState::Attached);
     page.lose();
     assert_eq!(sent(&page.reconnect()), [hello(), resume(11)]);
@@ -91,7 +92,7 @@ fn a_page_whose_place_is_gone_joins_anew_on_the_same_socket() {
     page.lose();
     page.reconnect();
     assert_eq!(sent(&page.refuse(Refusal::NotAMember)), [join(Role::Listener, false)]);
-    page.hear(joined(EDSGER, 40, view(StreamState::Idle, &[])));
+    page.hear(joined(EDSGER, 40, view_of(EDSGER, StreamState::Idle)));
     assert_eq!(page.client.signaling_state(), SignalingState::Attached);
     page.lose();
     assert_eq!(sent(&page.reconnect()), [hello(), resume(40)]);
@@ -189,10 +190,10 @@ fn a_host_takes_over_once_and_does_not_take_the_room_back_from_a_later_tab() {
 fn a_page_that_goes_away_says_so() {
     let mut page = Page::hearing(StreamState::Live);
     let commands = page.take(Input::Left);
-    assert_eq!(sent(&commands), [ClientMessage::LeaveRoom]);
+    assert_eq!(sent(&commands), [to_room(ToRoom::Leave)]);
     assert_eq!(closed(&commands), [100]);
     let place = |wanted| commands.iter().position(|command| *command == wanted);
-    assert!(place(Output::Send(ClientMessage::LeaveRoom)) < place(Output::CloseSocket));
+    assert!(place(Output::Send(to_room(ToRoom::Leave))) < place(Output::CloseSocket));
     assert!(place(Output::CloseSocket).is_some());
     let mut page = Page::hearing(StreamState::Live);
     page.lose();

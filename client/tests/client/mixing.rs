@@ -1,6 +1,6 @@
 //! Tab and microphone together: what goes out, and what happens when one of them comes or goes.
 
-use heartogether::protocol::{ClientMessage, Publish};
+use heartogether::protocol::{Publish, ToRoom};
 use heartogether::room::{Source, StreamState};
 use heartogether_client::{Output, Fader, HostState, Input, Mix, Processing, Profile, Route, Timer};
 use proptest::prelude::*;
@@ -125,7 +125,7 @@ fn a_pause_holds_while_sources_come_and_go() {
     page.stream(StreamState::Interrupted);
     let commands = page.take(Input::CaptureStarted(Display));
     assert!(commands.contains(&Output::SetSending(true)));
-    let start = ClientMessage::Publish(Publish { source: Display, paused: false });
+    let start = to_room(ToRoom::Publish(Publish { source: Display, paused: false }));
     assert_eq!(sent(&commands), [start]);
 }
 

@@ -18,15 +18,15 @@ fn a_host_offers_to_those_who_are_there_when_the_capture_starts() {
 #[test]
 fn a_host_offers_to_nobody_whose_connection_is_away() {
     let mut page = Page::hosting(&[GRACE]);
-    page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
+    page.learn(connected(GRACE, false));
     assert!(offered(&page.take(Input::CaptureStarted(Source::Display))).is_empty());
 }
 
 #[test]
 fn a_host_offers_to_each_who_joins_later() {
     let mut page = Page::live(&[]);
-    assert_eq!(offered(&page.learn(listener_joined(GRACE))), [100]);
-    assert_eq!(offered(&page.learn(listener_joined(EDSGER))), [101]);
+    assert_eq!(offered(&page.learn_all(comes(GRACE))), [100]);
+    assert_eq!(offered(&page.learn_all(comes(EDSGER))), [101]);
     assert_eq!(page.client.peer_state(GRACE), Some(PeerState::Connecting));
 }
 
@@ -54,8 +54,8 @@ fn an_offer_that_is_on_its_way_is_not_made_again_for_one_who_could_not_know() {
 #[test]
 fn a_host_offers_at_once_to_one_whose_signalling_was_away_before_anything_flowed() {
     let mut page = Page::live(&[GRACE]);
-    page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
-    let commands = page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: true });
+    page.learn(connected(GRACE, false));
+    let commands = page.learn(connected(GRACE, true));
     assert_eq!((closed(&commands), offered(&commands)), (vec![100], vec![101]));
 }
 
@@ -63,7 +63,7 @@ fn a_host_offers_at_once_to_one_whose_signalling_was_away_before_anything_flowed
 fn a_host_without_a_capture_offers_nothing() {
     let mut page = Page::hosting(&[GRACE]);
     assert!(offered(&page.signal(GRACE, Signal::OfferRequest { restarts: None })).is_empty());
-    assert!(offered(&page.learn(listener_joined(EDSGER))).is_empty());
+    assert!(offered(&page.learn_all(comes(EDSGER))).is_empty());
     page.lose();
     assert!(offered(&page.resume(Missed::Room(view(StreamState::Idle, &[GRACE])))).is_empty());
 }
@@ -118,7 +118,7 @@ fn nobody_takes_a_signal_that_is_for_the_other_role() {
 #[test]
 fn a_host_closes_the_peer_connection_of_one_who_leaves() {
     let mut page = Page::live(&[GRACE, EDSGER]);
-    assert_eq!(closed(&page.learn(RoomEvent::ListenerLeft { member: GRACE })), [100]);
+    assert_eq!(closed(&page.learn_all(leaves(GRACE))), [100]);
     assert_eq!(page.client.peer_state(GRACE), None);
     assert_eq!(page.client.peer_state(EDSGER), Some(PeerState::Connecting));
 }
@@ -146,8 +146,8 @@ fn a_listener_who_comes_back_is_counted_anew() {
         page.signal(GRACE, hung_up(negotiation));
         page.signal(GRACE, Signal::OfferRequest { restarts: None });
     }
-    page.learn(RoomEvent::ListenerLeft { member: GRACE });
-    page.learn(listener_joined(GRACE));
+    page.learn_all(leaves(GRACE));
+    page.learn_all(comes(GRACE));
     assert_eq!(page.client.peer_state(GRACE), Some(PeerState::Connecting));
 }
 

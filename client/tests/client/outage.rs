@@ -3,11 +3,11 @@
 use heartogether::{
     refusal::Refusal,
     role::Role,
-    protocol::{ClientMessage, ServerMessage}, room::{Missed, RoomEvent, Source, StreamState},
+    protocol::{ServerMessage, ToRoom}, room::{Missed, RoomEvent, Source, StreamState},
 };
 use heartogether_client::{Input, PeerState, Timer};
 
-use crate::stage::*;
+use crate::scenario::*;
 
 /// A host whose sound reaches Grace over 100, while 101 with Edsger is still being negotiated.
 fn half_connected() -> Page {
@@ -42,7 +42,7 @@ fn a_host_who_is_back_keeps_what_is_connected_and_offers_the_rest_anew() {
 fn a_host_who_is_told_of_a_listener_again_keeps_what_is_connected() {
     let mut page = half_connected();
     page.lose();
-    let commands = page.miss(vec![listener_joined(GRACE), listener_joined(EDSGER)]);
+    let commands = page.miss([comes(GRACE), comes(EDSGER)].concat());
     assert_eq!((closed(&commands), offered(&commands)), (vec![101], vec![102]));
 }
 
@@ -50,14 +50,14 @@ fn a_host_who_is_told_of_a_listener_again_keeps_what_is_connected() {
 fn a_host_who_is_back_offers_to_those_who_came_meanwhile_once() {
     let mut page = Page::live(&[]);
     page.lose();
-    let commands = page.miss(vec![listener_joined(GRACE), listener_joined(EDSGER)]);
+    let commands = page.miss([comes(GRACE), comes(EDSGER)].concat());
     assert_eq!((closed(&commands), offered(&commands)), (vec![], vec![100, 101]));
 }
 
 #[test]
 fn a_host_who_is_back_closes_the_peer_connections_of_those_who_left_meanwhile() {
     let missed = [
-        Missed::Events(vec![RoomEvent::ListenerLeft { member: GRACE }]),
+        Missed::Events(leaves(GRACE)),
         Missed::Room(view(StreamState::Live, &[EDSGER])),
     ];
     for missed in missed {
@@ -73,7 +73,7 @@ fn a_host_who_is_back_closes_the_peer_connections_of_those_who_left_meanwhile() 
 fn a_host_does_not_offer_to_one_who_came_and_left_meanwhile() {
     let mut page = Page::live(&[]);
     page.lose();
-    let commands = page.miss(vec![listener_joined(GRACE), RoomEvent::ListenerLeft { member: GRACE }]);
+    let commands = page.miss([comes(GRACE), leaves(GRACE)].concat());
     assert!(offered(&commands).is_empty());
 }
 
@@ -115,7 +115,7 @@ fn a_listener_in_a_new_place_hears_on_until_the_new_peer_connection_connects() {
     page.lose();
     page.reconnect();
     page.refuse(Refusal::NotAMember);
-    let commands = page.hear(joined(EDSGER, 50, view(StreamState::Live, &[])));
+    let commands = page.hear(joined(EDSGER, 50, view_of(EDSGER, StreamState::Live)));
     assert!(closed(&commands).is_empty());
     assert!(closed(&page.signal(HOST, offer(101))).is_empty());
     page.accept(101);
@@ -126,12 +126,12 @@ fn a_listener_in_a_new_place_hears_on_until_the_new_peer_connection_connects() {
 fn sound_goes_on_for_a_while_to_a_listener_whose_signalling_stays_away() {
     let mut page = Page::live(&[GRACE]);
     page.change(100, PeerState::Connected);
-    page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
-    let commands = page.learn(RoomEvent::ListenerLeft { member: GRACE });
+    page.learn(connected(GRACE, false));
+    let commands = page.learn_all(leaves(GRACE));
     assert_eq!((closed(&commands), timer(&commands, Timer::Linger(GRACE))), (vec![], Some(60_000)));
     page.lose();
     assert!(closed(&page.miss(Vec::new())).is_empty(), "the host's own outage changes nothing");
-    assert_eq!(offered(&page.learn(listener_joined(EDSGER))), [101]);
+    assert_eq!(offered(&page.learn_all(comes(EDSGER))), [101]);
     assert_eq!(closed(&page.fire(Timer::Linger(GRACE))), [100]);
 }
 
@@ -139,14 +139,14 @@ fn sound_goes_on_for_a_while_to_a_listener_whose_signalling_stays_away() {
 fn sound_ends_at_once_for_a_listener_who_leaves_or_is_removed() {
     let mut page = Page::live(&[GRACE]);
     page.change(100, PeerState::Connected);
-    assert_eq!(closed(&page.learn(RoomEvent::ListenerLeft { member: GRACE })), [100]);
+    assert_eq!(closed(&page.learn_all(leaves(GRACE))), [100]);
 
     let mut page = Page::live(&[GRACE]);
     page.change(100, PeerState::Connected);
-    page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
+    page.learn(connected(GRACE, false));
     page.take(Input::RemovePressed(GRACE));
     page.fire(Timer::Removal(GRACE));
-    assert_eq!(closed(&page.learn(RoomEvent::ListenerLeft { member: GRACE })), [100]);
+    assert_eq!(closed(&page.learn_all(leaves(GRACE))), [100]);
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn what_the_server_cannot_store_is_told_until_it_has_stored_something() {
     for _ in 0..3 {
         page.refuse(Refusal::StorageUnavailable);
         let commands = page.fire(Timer::Storage);
-        assert!(matches!(sent(&commands)[..], [ClientMessage::Publish(_)]));
+        assert!(matches!(said(&commands)[..], [ToRoom::Publish(_)]));
         assert_eq!(page.client.trouble(), full, "nothing has been stored yet");
         assert!(timer(&commands, Timer::Storage).is_some(), "an answer may be lost");
     }

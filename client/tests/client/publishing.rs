@@ -1,7 +1,7 @@
 //! The host's page is the authority on what it sends; the room is told.
 
 use heartogether::{
-    protocol::{ClientMessage, Publish}, room::{EndReason, Missed, RoomEvent, Source, StreamState},
+    protocol::{ClientMessage, Publish, RoomFrame, ToRoom}, room::{EndReason, Missed, RoomEvent, Source, StreamState},
     refusal::Refusal,
     role::Role,
 };
@@ -9,15 +9,20 @@ use heartogether_client::{Output, Ending, HostState, Input, Timer};
 
 use crate::scenario::*;
 
-const START: ClientMessage = ClientMessage::Publish(Publish { source: Source::Microphone, paused: false });
-const START_PAUSED: ClientMessage =
-    ClientMessage::Publish(Publish { source: Source::Microphone, paused: true });
 const GONE: Input = Input::CaptureEnded(Source::Microphone);
 const SHARE: Input = Input::CaptureStarted(Source::Microphone);
 
+fn start(paused: bool) -> ClientMessage {
+    to_room(ToRoom::Publish(Publish { source: Source::Microphone, paused }))
+}
+
 /// What the room is told, apart from signals.
 fn declared(commands: &[Output]) -> Vec<ClientMessage> {
-    sent(commands).into_iter().filter(|message| !matches!(message, ClientMessage::Signal(_))).collect()
+    sent(commands).into_iter().filter(|message| !is_signal(message)).collect()
+}
+
+const fn is_signal(message: &ClientMessage) -> bool {
+    matches!(message, ClientMessage::Room(RoomFrame { message: ToRoom::Signal(_), .. }))
 }
 
 #[test]
@@ -25,30 +30,30 @@ fn a_host_who_is_attached_declares_what_is_pressed() {
     let mut page = Page::hosting(&[]);
     assert_eq!(page.client.host_state(), HostState::Idle);
     let commands = page.take(SHARE);
-    assert_eq!(declared(&commands), [START]);
+    assert_eq!(declared(&commands), [start(false)]);
     assert!(commands.contains(&Output::SetSending(true)));
     page.stream(StreamState::Live);
     assert_eq!(page.client.host_state(), HostState::Live);
 
     let commands = page.take(Input::PausePressed);
-    assert_eq!(declared(&commands), [ClientMessage::PauseStream]);
+    assert_eq!(declared(&commands), [to_room(ToRoom::Pause)]);
     assert!(commands.contains(&Output::SetSending(false)));
     assert_eq!(page.client.host_state(), HostState::Paused);
     page.stream(StreamState::Paused);
 
     let commands = page.take(Input::ResumePressed);
-    assert_eq!(declared(&commands), [ClientMessage::ResumeStream]);
+    assert_eq!(declared(&commands), [to_room(ToRoom::Resume)]);
     assert!(commands.contains(&Output::SetSending(true)));
     assert_eq!(page.client.host_state(), HostState::Live);
     page.stream(StreamState::Live);
 
     let commands = page.take(GONE);
-    assert_eq!(declared(&commands), [ClientMessage::InterruptStream]);
+    assert_eq!(declared(&commands), [to_room(ToRoom::Interrupt)]);
     assert!(commands.contains(&Output::ReleaseSource(Source::Microphone)));
     page.stream(StreamState::Interrupted);
     assert_eq!(page.client.host_state(), HostState::Interrupted);
 
-    assert_eq!(declared(&page.take(SHARE)), [START]);
+    assert_eq!(declared(&page.take(SHARE)), [start(false)]);
 }
 
 #[test]
@@ -56,7 +61,7 @@ fn a_host_whose_source_is_gone_hangs_up() {
     let mut page = Page::live(&[GRACE, EDSGER]);
     let commands = page.take(GONE);
     assert_eq!(closed(&commands), [100, 101]);
-    let expected = [say(GRACE, hung_up(100)), say(EDSGER, hung_up(101)), ClientMessage::InterruptStream];
+    let expected = [say(GRACE, hung_up(100)), say(EDSGER, hung_up(101)), to_room(ToRoom::Interrupt)];
     assert_eq!(sent(&commands), expected);
 }
 
@@ -64,7 +69,7 @@ fn a_host_whose_source_is_gone_hangs_up() {
 fn stop_ends_the_sound_and_the_room() {
     let mut page = Page::live(&[GRACE]);
     let commands = page.take(Input::StopPressed);
-    assert_eq!(sent(&commands), [say(GRACE, hung_up(100)), ClientMessage::StopRoom]);
+    assert_eq!(sent(&commands), [say(GRACE, hung_up(100)), to_room(ToRoom::Stop)]);
     assert_eq!(closed(&commands), [100]);
     assert!(commands.contains(&Output::StopCapture));
     page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
@@ -81,7 +86,7 @@ fn stop_pressed_while_away_ends_the_sound_at_once_and_the_room_once_it_can_be_to
     assert!(sent(&commands).is_empty());
     assert_eq!(page.client.host_state(), HostState::Ended(Ending::Asked), "nobody was told");
     let commands = page.resume(Missed::Room(view(StreamState::Live, &[GRACE])));
-    assert_eq!(sent(&commands), [ClientMessage::StopRoom]);
+    assert_eq!(sent(&commands), [to_room(ToRoom::Stop)]);
     assert!(offered(&commands).is_empty());
     assert_eq!(page.client.host_state(), HostState::Ended(Ending::Asked));
     page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
@@ -93,18 +98,18 @@ fn what_is_pressed_while_away_is_made_up_for() {
     use StreamState::{Idle, Interrupted, Live, Paused};
     let pause = || vec![Input::PausePressed];
     let cases = [
-        (Idle, vec![SHARE], vec![START]),
-        (Live, pause(), vec![ClientMessage::PauseStream]),
+        (Idle, vec![SHARE], vec![start(false)]),
+        (Live, pause(), vec![to_room(ToRoom::Pause)]),
         (Live, vec![Input::PausePressed, Input::ResumePressed], vec![]),
-        (Paused, vec![Input::ResumePressed], vec![ClientMessage::ResumeStream]),
+        (Paused, vec![Input::ResumePressed], vec![to_room(ToRoom::Resume)]),
         (Paused, pause(), vec![]),
-        (Live, vec![GONE], vec![ClientMessage::InterruptStream]),
+        (Live, vec![GONE], vec![to_room(ToRoom::Interrupt)]),
         (Live, vec![GONE, SHARE], vec![]),
-        (Interrupted, vec![], vec![START]),
+        (Interrupted, vec![], vec![start(false)]),
         (Interrupted, vec![GONE], vec![]),
-        (Idle, vec![], vec![START]),
-        (Interrupted, pause(), vec![START_PAUSED]),
-        (Idle, pause(), vec![START_PAUSED]),
+        (Idle, vec![], vec![start(false)]),
+        (Interrupted, pause(), vec![start(true)]),
+        (Idle, pause(), vec![start(true)]),
     ];
     for (says, pressed, expected) in cases {
         let mut page = Page::live(&[]);
@@ -122,8 +127,7 @@ fn only_what_the_room_says_last_counts_after_an_outage() {
     page.take(Input::PausePressed);
     page.stream(StreamState::Paused);
     page.lose();
-    let says = |stream| RoomEvent::StreamChanged { stream, started_at: None };
-    assert!(declared(&page.miss(vec![says(StreamState::Interrupted), says(StreamState::Paused)])).is_empty());
+    assert!(declared(&page.miss(vec![sends(StreamState::Interrupted), sends(StreamState::Paused)])).is_empty());
 }
 
 #[test]
@@ -133,7 +137,7 @@ fn a_page_that_captures_nothing_and_finds_the_room_live_declares_an_interruption
         page.take(Input::Started);
         page.take(Input::SocketOpened);
         let commands = page.hear(joined(HOST, 1, view(says, &[GRACE])));
-        assert_eq!(declared(&commands), [ClientMessage::InterruptStream], "{says:?}");
+        assert_eq!(declared(&commands), [to_room(ToRoom::Interrupt)], "{says:?}");
         assert_eq!(page.client.host_state(), HostState::Interrupted);
     }
 }
@@ -153,17 +157,17 @@ fn what_is_pressed_before_the_room_has_answered_is_told_once_it_has() {
     let mut page = Page::hosting(&[]);
     page.take(SHARE);
     page.take(Input::PausePressed);
-    assert_eq!(declared(&page.stream(StreamState::Live)), [ClientMessage::PauseStream]);
+    assert_eq!(declared(&page.stream(StreamState::Live)), [to_room(ToRoom::Pause)]);
 
     let mut page = Page::live(&[]);
     page.take(Input::PausePressed);
     page.take(Input::ResumePressed);
-    assert_eq!(declared(&page.stream(StreamState::Paused)), [ClientMessage::ResumeStream]);
+    assert_eq!(declared(&page.stream(StreamState::Paused)), [to_room(ToRoom::Resume)]);
 
     let mut page = Page::live(&[]);
     page.take(GONE);
     page.take(SHARE);
-    assert_eq!(declared(&page.stream(StreamState::Interrupted)), [START]);
+    assert_eq!(declared(&page.stream(StreamState::Interrupted)), [start(false)]);
 }
 
 #[test]
@@ -227,7 +231,7 @@ fn a_host_who_changes_the_stream_too_often_tells_the_room_a_moment_later_what_ca
     let commands = page.refuse(Refusal::TooManyFrames);
     assert_eq!(page.client.host_state(), HostState::Paused, "nobody is shown an error");
     assert_eq!(timer(&commands, Timer::Declaration), Some(1_000));
-    assert_eq!(declared(&page.fire(Timer::Declaration)), [ClientMessage::PauseStream]);
+    assert_eq!(declared(&page.fire(Timer::Declaration)), [to_room(ToRoom::Pause)]);
     page.stream(StreamState::Paused);
     assert!(page.fire(Timer::Declaration).is_empty(), "the room knows");
     let mut listener = Page::listening(StreamState::Live);

@@ -1,7 +1,7 @@
 //! Noticing that the connection is gone, and connecting again.
 
 use heartogether::{
-    protocol::{ClientMessage, Join, Ping, ServerMessage}, room::{EndReason, RoomEvent, Source, StreamState},
+    protocol::{ClientMessage, Join, Ping, ServerMessage, ToRoom}, room::{EndReason, RoomEvent, Source, StreamState},
     refusal::Refusal,
     role::Role,
 };
@@ -108,8 +108,8 @@ fn a_host_who_asked_on_the_network_before_takes_the_place_over_from_there() {
     page.take(Input::Started);
     page.take(Input::SocketOpened);
     page.take(Input::NetworkChanged);
-    let asked = sent(&page.take(Input::SocketOpened));
-    assert!(matches!(asked[..], [_, ClientMessage::Join(Join { take_over: true, .. })]));
+    let asked = said(&page.take(Input::SocketOpened));
+    assert!(matches!(asked[..], [ToRoom::Join(Join { take_over: true, .. })]));
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_page_that_never_reached_the_server_says_so_after_the_second_attempt_and_goe
         }
         page.take(Input::SocketOpened);
         page.welcome();
-        page.hear(joined(GRACE, 1, view(StreamState::Idle, &[])));
+        page.hear(joined(GRACE, 1, view_of(GRACE, StreamState::Idle)));
         assert_eq!(page.client.signaling_state(), SignalingState::Attached);
         page.lose();
         assert_eq!(page.client.signaling_state(), SignalingState::Reconnecting);
@@ -286,7 +286,7 @@ fn a_page_that_finds_no_place_while_nothing_can_be_stored_says_so_and_goes_on_as
         }
         page.take(Input::SocketOpened);
         page.welcome();
-        page.hear(joined(GRACE, 1, view(StreamState::Idle, &[])));
+        page.hear(joined(GRACE, 1, view_of(GRACE, StreamState::Idle)));
         assert_eq!((page.client.trouble(), page.client.signaling_state()), (None, SignalingState::Attached));
     }
 }
@@ -294,14 +294,14 @@ fn a_page_that_finds_no_place_while_nothing_can_be_stored_says_so_and_goes_on_as
 #[test]
 fn a_host_says_again_what_the_server_could_not_store_and_stays() {
     let mut page = Page::hosting(&[GRACE]);
-    let declared = sent(&page.take(Input::CaptureStarted(Source::Microphone)));
-    assert!(matches!(declared[..], [.., ClientMessage::Publish(_)]));
+    let declared = said(&page.take(Input::CaptureStarted(Source::Microphone)));
+    assert!(matches!(declared[..], [.., ToRoom::Publish(_)]));
     for _ in 0..3 {
         let commands = page.refuse(Refusal::StorageUnavailable);
         assert_eq!((opens(&commands), page.client.signaling_state()), (false, SignalingState::Attached));
         assert_eq!(page.client.trouble(), Some(Refusal::StorageUnavailable));
         assert!(timer(&commands, Timer::Storage).is_some());
-        assert!(matches!(sent(&page.fire(Timer::Storage))[..], [ClientMessage::Publish(_)]));
+        assert!(matches!(said(&page.fire(Timer::Storage))[..], [ToRoom::Publish(_)]));
     }
     page.stream(StreamState::Live);
     assert_eq!(page.client.trouble(), None);

@@ -1,7 +1,7 @@
 //! What a host's page remembers over its reload.
 
 use heartogether::{
-    protocol::{ClientMessage, Publish}, room::{EndReason, RoomEvent, Source, StreamState},
+    protocol::{Publish, ToRoom}, room::{EndReason, RoomEvent, Source, StreamState},
     refusal::Refusal,
     role::Role,
 };
@@ -44,7 +44,7 @@ fn a_reloaded_page_goes_on_as_it_was_once_the_source_is_back() {
     let mut page = reloaded(keepsake);
     assert_eq!(page.client.host_state(), HostState::Interrupted, "nothing is shared yet");
     let commands = page.take(Input::CaptureStarted(Source::Microphone));
-    assert_eq!(sent(&commands), [ClientMessage::Publish(Publish { source: Source::Microphone, paused: true })]);
+    assert_eq!(sent(&commands), [to_room(ToRoom::Publish(Publish { source: Source::Microphone, paused: true }))]);
     assert!(commands.contains(&Output::SetSending(false)));
     assert_eq!(page.client.keepsake(), Some(keepsake));
     assert_eq!(page.client.host_state(), HostState::Paused);

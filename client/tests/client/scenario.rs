@@ -1,13 +1,20 @@
 //! One page to try things on: it takes inputs and shows its commands.
 
 use heartogether::{
-    id::{DisplayName, MemberId, NegotiationId, ResumeToken, RoomCode, Seq},
-    protocol::{Candidate, ClientMessage, PROTOCOL_VERSION, ReceivedSignal, Refused, SendSignal, ServerMessage, Signal, Welcome}, room::{Joined, MemberView, Missed, Resumed, RoomEvent, RoomView, SequencedEvent, Source, StreamState},
+    id::{DisplayName, MemberId, NegotiationId, PublicationId, ResumeToken, RoomCode, Seq},
+    protocol::{
+        Candidate, ClientMessage, FromRoom, PROTOCOL_VERSION, ReceivedSignal, Refused, SendSignal, ServerMessage,
+        Signal, ToRoom, Welcome,
+    },
     refusal::Refusal,
     role::Role,
+    room::{
+        EndReason, Joined, Link, Media, MemberView, Missed, Publication, Resumed, RoomEvent, RoomView, SequencedEvent,
+        Source, StreamState,
+    },
     time::Timestamp,
 };
-use heartogether_client::{Output, Client, Input, PeerState, Timer};
+use heartogether_client::{Client, Input, Output, PeerState, Timer};
 
 pub(crate) const HOST: MemberId = MemberId::from_bits(1);
 pub(crate) const GRACE: MemberId = MemberId::from_bits(2);
@@ -29,7 +36,7 @@ pub(crate) fn listener_view(member: MemberId) -> MemberView {
         member,
         name: name("Somebody"),
         email: None,
-        attached: true,
+        connected: true,
         joined_at: at,
         active_at: at,
         last_reaction: None,
@@ -37,32 +44,65 @@ pub(crate) fn listener_view(member: MemberId) -> MemberView {
     }
 }
 
+/// The link on which the host offers to a listener.
+pub(crate) fn link_to(listener: MemberId) -> Link {
+    Link { offerer: HOST, answerer: listener }
+}
+
+/// What the host sends, in this state.
+pub(crate) fn publication(state: StreamState) -> Publication {
+    Publication {
+        id: PublicationId::from_bits(1),
+        by: HOST,
+        media: Media::Audio,
+        source: Source::Microphone,
+        state,
+        silent: false,
+        started_at: Timestamp::from_millis(0),
+    }
+}
+
+/// The room as its host sees it.
 pub(crate) fn view(stream: StreamState, listeners: &[MemberId]) -> RoomView {
+    let is_sent = !matches!(stream, StreamState::Idle | StreamState::Ended);
     RoomView {
         code: code(),
-        host: HOST,
-        host_name: name("Ada"),
-        max_listeners: 30,
-        stream,
-        silent: false,
-        started_at: None,
+        owner: HOST,
+        owner_name: name("Ada"),
+        max_members: 30,
+        attendance: listeners.len() as u32,
+        publications: is_sent.then(|| publication(stream)).into_iter().collect(),
+        links: listeners.iter().copied().map(link_to).collect(),
         ends_at: None,
-        ended: None,
-        listeners: listeners.iter().copied().map(listener_view).collect(),
+        ended: (stream == StreamState::Ended).then_some(EndReason::Stopped),
+        members: listeners.iter().copied().map(listener_view).collect(),
         messages: Vec::new(),
         has_earlier_messages: false,
     }
 }
 
+/// The room as a listener sees it, who is not told who else is there.
+pub(crate) fn view_of(listener: MemberId, stream: StreamState) -> RoomView {
+    RoomView { members: Vec::new(), ..view(stream, &[listener]) }
+}
+
+/// What the room says.
+pub(crate) fn from_room(message: FromRoom) -> ServerMessage {
+    ServerMessage::from_room(code(), message)
+}
+
+/// What is said to the room.
+pub(crate) fn to_room(message: ToRoom) -> ClientMessage {
+    ClientMessage::to_room(code(), message)
+}
+
 pub(crate) fn joined(member: MemberId, seq: u64, room: RoomView) -> ServerMessage {
-    ServerMessage::Joined(Joined {
-        member,
-        token: TOKEN,
-        seq: Seq(seq),
-        now: Timestamp::from_millis(0),
-        room,
-        ice_servers: None,
-    })
+    from_room(FromRoom::Joined(place(member, seq, room)))
+}
+
+/// A place that is given.
+pub(crate) fn place(member: MemberId, seq: u64, room: RoomView) -> Joined {
+    Joined { member, token: TOKEN, seq: Seq(seq), now: Timestamp::from_millis(0), room, ice_servers: None }
 }
 
 pub(crate) fn candidate(text: &str) -> Candidate {
@@ -107,7 +147,7 @@ impl Page {
     /// A listener in the room, without a peer connection.
     pub(crate) fn listening(stream: StreamState) -> Self {
         let mut page = Self::new(Role::Listener, false, 5);
-        page.arrive(GRACE, view(stream, &[]));
+        page.arrive(GRACE, view_of(GRACE, stream));
         page
     }
 
@@ -139,21 +179,32 @@ impl Page {
         self.hear(ServerMessage::Welcome(Welcome { protocol: PROTOCOL_VERSION, heartbeat_ms: HEARTBEAT_MS }))
     }
 
+    /// The page is told no. It does the same whether the room says so or the server, in the room's place.
     pub(crate) fn refuse(&mut self, refusal: Refusal) -> Vec<Output> {
-        self.hear(ServerMessage::Refused(Refused { refusal }))
+        let told_by_server = self.client.clone().step(Input::Received(ServerMessage::Refused(Refused { refusal })));
+        let told_by_room = self.hear(from_room(FromRoom::Refused { refusal }));
+        assert_eq!(told_by_server, told_by_room);
+        told_by_room
     }
 
     pub(crate) fn learn(&mut self, event: RoomEvent) -> Vec<Output> {
+        self.learn_all([event])
+    }
+
+    /// What one entry of the log has brought about.
+    pub(crate) fn learn_all(&mut self, events: impl IntoIterator<Item = RoomEvent>) -> Vec<Output> {
         self.seq += 1;
-        self.hear(ServerMessage::RoomEvent(SequencedEvent { seq: Seq(self.seq), event }))
+        let seq = Seq(self.seq);
+        let done = events.into_iter().map(|event| self.hear(from_room(FromRoom::Event(SequencedEvent { seq, event }))));
+        done.collect::<Vec<_>>().concat()
     }
 
     pub(crate) fn stream(&mut self, stream: StreamState) -> Vec<Output> {
-        self.learn(RoomEvent::StreamChanged { stream, started_at: None })
+        self.learn(sends(stream))
     }
 
     pub(crate) fn signal(&mut self, from: MemberId, signal: Signal) -> Vec<Output> {
-        self.hear(ServerMessage::Signal(ReceivedSignal { from, signal }))
+        self.hear(from_room(FromRoom::Signal(ReceivedSignal { from, signal })))
     }
 
     pub(crate) fn fire(&mut self, timer: Timer) -> Vec<Output> {
@@ -192,12 +243,8 @@ impl Page {
     pub(crate) fn resume(&mut self, missed: Missed) -> Vec<Output> {
         self.reconnect();
         self.seq += 1;
-        self.hear(ServerMessage::Resumed(Resumed {
-            seq: Seq(self.seq),
-            now: Timestamp::from_millis(0),
-            missed,
-            ice_servers: None,
-        }))
+        let (seq, now) = (Seq(self.seq), Timestamp::from_millis(0));
+        self.hear(from_room(FromRoom::Resumed(Resumed { seq, now, missed, ice_servers: None })))
     }
 
     pub(crate) fn miss(&mut self, events: Vec<RoomEvent>) -> Vec<Output> {
@@ -232,12 +279,37 @@ pub(crate) fn hung_up(negotiation: u32) -> Signal {
     Signal::Closed { negotiation: NegotiationId(negotiation) }
 }
 
-pub(crate) fn listener_joined(member: MemberId) -> RoomEvent {
-    RoomEvent::ListenerJoined { listener: listener_view(member) }
+/// A listener takes a place, or comes back to theirs with a new page.
+pub(crate) fn comes(member: MemberId) -> Vec<RoomEvent> {
+    vec![RoomEvent::MemberJoined { member: listener_view(member) }, RoomEvent::LinkOpened { link: link_to(member) }]
+}
+
+/// A listener's place is free.
+pub(crate) fn leaves(member: MemberId) -> Vec<RoomEvent> {
+    vec![RoomEvent::MemberLeft { member }, RoomEvent::LinkClosed { peer: member }]
+}
+
+/// A listener's connection is gone, or there again.
+pub(crate) fn connected(member: MemberId, connected: bool) -> RoomEvent {
+    RoomEvent::MemberConnected { member, connected }
+}
+
+/// What the host sends is in this state from now on.
+pub(crate) fn sends(stream: StreamState) -> RoomEvent {
+    let publication = publication(stream);
+    match stream {
+        StreamState::Idle | StreamState::Ended => RoomEvent::PublicationEnded { publication: publication.id },
+        _ => RoomEvent::PublicationChanged { publication },
+    }
+}
+
+/// What the host sends gives no sound, or does again.
+pub(crate) fn is_silent(silent: bool) -> RoomEvent {
+    RoomEvent::PublicationChanged { publication: Publication { silent, ..publication(StreamState::Live) } }
 }
 
 pub(crate) fn say(to: MemberId, signal: Signal) -> ClientMessage {
-    ClientMessage::Signal(SendSignal { to, signal })
+    to_room(ToRoom::Signal(SendSignal { to, signal }))
 }
 
 pub(crate) fn sent(commands: &[Output]) -> Vec<ClientMessage> {
@@ -248,9 +320,18 @@ pub(crate) fn sent(commands: &[Output]) -> Vec<ClientMessage> {
     sent.collect()
 }
 
+/// What is said to the room alone.
+pub(crate) fn said(commands: &[Output]) -> Vec<ToRoom> {
+    let said = sent(commands).into_iter().filter_map(|message| match message {
+        ClientMessage::Room(frame) => Some(frame.message),
+        _ => None,
+    });
+    said.collect()
+}
+
 pub(crate) fn offered(commands: &[Output]) -> Vec<u32> {
     let offered = commands.iter().filter_map(|command| match command {
-        Output::OpenOffering(negotiation) => Some(negotiation.0),
+        Output::OpenOffering { negotiation, .. } => Some(negotiation.0),
         _ => None,
     });
     offered.collect()

@@ -1,6 +1,6 @@
 //! A microphone that gives no sound: the host is told, and those who listen.
 
-use heartogether::protocol::{ClientMessage, DeclareSilence};
+use heartogether::protocol::{ClientMessage, DeclareSilence, ToRoom};
 use heartogether::room::{Missed, RoomEvent, Source, StreamState};
 use heartogether_client::{
     Fader, Input,
@@ -10,8 +10,8 @@ use heartogether_client::{
 
 use crate::scenario::*;
 
-const fn declared(silent: bool) -> ClientMessage {
-    ClientMessage::DeclareSilence(DeclareSilence { silent })
+fn declared(silent: bool) -> ClientMessage {
+    to_room(ToRoom::DeclareSilence(DeclareSilence { silent }))
 }
 
 const fn microphone(state: MicrophoneState) -> Input {
@@ -23,7 +23,7 @@ fn silent(state: MicrophoneState) -> Page {
     let mut page = Page::live(&[]);
     page.take(microphone(state));
     assert_eq!(sent(&page.fire(Timer::Microphone)), [declared(true)]);
-    page.learn(RoomEvent::SilenceChanged { silent: true });
+    page.learn(is_silent(true));
     page
 }
 
@@ -55,11 +55,11 @@ fn a_short_silence_is_nobodys_business() {
 fn listeners_are_told_only_while_they_hear_nothing() {
     let mut page = silent(Silent);
     assert_eq!(sent(&page.take(Input::CaptureStarted(Source::Display))), [declared(false)]);
-    page.learn(RoomEvent::SilenceChanged { silent: false });
+    page.learn(is_silent(false));
     assert_eq!(page.client.microphone_problem(), Some(Silent), "the host is told all the same");
     let muted = Fader { muted: true, ..Fader::default() };
     assert_eq!(sent(&page.take(Input::FaderMoved { source: Source::Display, fader: muted })), [declared(true)]);
-    page.learn(RoomEvent::SilenceChanged { silent: true });
+    page.learn(is_silent(true));
     assert_eq!(sent(&page.take(Input::SourceRemoved(Source::Microphone))), [declared(false)]);
     assert_eq!(page.client.microphone_problem(), None);
 }
@@ -80,7 +80,7 @@ fn what_changed_while_the_connection_was_away_is_made_up_for() {
     page.lose();
     assert_eq!(sent(&page.take(microphone(Sounding))), []);
     let mut room = view(StreamState::Live, &[]);
-    room.silent = true;
+    room.publications[0].silent = true;
     assert_eq!(sent(&page.resume(Missed::Room(room))), [declared(false)]);
 }
 
@@ -88,8 +88,8 @@ fn what_changed_while_the_connection_was_away_is_made_up_for() {
 fn a_listener_is_told_what_the_room_says() {
     let mut page = Page::hearing(StreamState::Live);
     assert!(!page.client.is_host_silent());
-    page.learn(RoomEvent::SilenceChanged { silent: true });
+    page.learn(is_silent(true));
     assert!(page.client.is_host_silent());
-    page.learn(RoomEvent::SilenceChanged { silent: false });
+    page.learn(is_silent(false));
     assert!(!page.client.is_host_silent());
 }

@@ -2,7 +2,7 @@
 
 use heartogether::{
     engagement::MessageText,
-    protocol::{ClientMessage, ServerMessage}, room::StreamState,
+    protocol::{ClientMessage, FromRoom, ReceivedSignal}, room::StreamState,
 };
 use heartogether_client::{Output, Input, PeerState, trace};
 
@@ -11,10 +11,7 @@ use crate::scenario::*;
 #[test]
 fn inputs_and_commands_are_told_in_words() {
     let mut page = Page::listening(StreamState::Live);
-    let input = Input::Received(ServerMessage::Signal(heartogether::protocol::ReceivedSignal {
-        from: HOST,
-        signal: offer(100),
-    }));
+    let input = Input::Received(from_room(FromRoom::Signal(ReceivedSignal { from: HOST, signal: offer(100) })));
     assert_eq!(trace::input(&input), "received offer");
     let done: Vec<_> = page.take(input).iter().map(trace::output).collect();
     assert!(done.contains(&"answer 100".to_owned()), "{done:?}");
@@ -42,12 +39,12 @@ fn no_secret_and_nothing_that_people_say_is_told() {
     ] {
         told.push(trace::input(&input));
         let commands = page.take(input);
-        let resumes = |command: &Output| matches!(command, Output::Send(ClientMessage::ResumeRoom(_)));
+        let resumes = |command: &Output| matches!(command, Output::Send(ClientMessage::ResumeRooms(_)));
         told.extend(commands.iter().filter(|command| resumes(command)).map(|_| "resumed".to_owned()));
         told.extend(commands.iter().map(trace::output));
     }
     let told = told.join("\n");
-    assert!(told.contains("resumed") && told.contains("send resume_room"), "{told}");
+    assert!(told.contains("resumed") && told.contains("send resume_rooms"), "{told}");
     for secret in ["secret", &TOKEN.to_string(), "hush", "192.0.2.7", "Ada", "Somebody", "ABC234"] {
         assert!(!told.contains(secret), "{secret} is in {told}");
     }
