@@ -140,7 +140,7 @@ fn what_is_written_while_another_message_waits_goes_out_after_it() {
     page.refuse(Refusal::TooManyMessages);
     assert!(sent(&page.take(Input::MessageWritten(text("two")))).is_empty());
     assert_eq!(page.client.engagement_notice(), Some(Refusal::TooManyMessages));
-    let message_of = |nonce, said| ClientMessage::Write(Write { nonce, text: text(said) });
+    let message_of = |nonce, said| to_room(ToRoom::Write(Write { nonce, text: text(said), reply_to: None }));
     assert_eq!(sent(&page.fire(Timer::Messages)), [message_of(5, "one")]);
     page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 5, true) });
     assert_eq!(sent(&page.fire(Timer::Messages)), [message_of(6, "two")]);

@@ -25,7 +25,6 @@ mod publishing;
 mod reconnecting;
 mod reload_state;
 mod reporting;
-mod routes;
 mod scenario;
 mod silence;
 mod simulation;

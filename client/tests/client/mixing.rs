@@ -58,7 +58,7 @@ proptest! {
 }
 
 fn is_about_streams(command: &Output) -> bool {
-    matches!(command, Output::Send(_) | Output::OpenOffering(_) | Output::ClosePeer(_) | Output::StopCapture)
+    matches!(command, Output::Send(_) | Output::OpenOffering { .. } | Output::ClosePeer(_) | Output::StopCapture)
 }
 
 #[test]

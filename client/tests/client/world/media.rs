@@ -60,7 +60,7 @@ fn candidate(page: usize, negotiation: NegotiationId) -> Candidate {
 impl World {
     pub(super) fn carry_out_media(&mut self, page: usize, command: Output) {
         match command {
-            Output::OpenOffering(negotiation) => {
+            Output::OpenOffering { negotiation, .. } => {
                 assert!(self.capturing, "a host without a capture has nothing to offer");
                 self.open_peer(page, negotiation);
                 self.describe_offer(page, negotiation);

@@ -1,14 +1,17 @@
 //! The server's half of the world: sockets and the room behind them.
 
 use heartogether::{
-    id::{ConnectionId, MemberId, NodeId, ResumeToken, RoomId},
+    id::{ConnectionId, MemberId, NodeId, PublicationId, ResumeToken, RoomId},
     limits::Limits,
-    protocol::{ClientMessage, DeclareSilence, FetchMessages, PROTOCOL_VERSION, Publish, ReceivedSignal, Refused, RemoveMember, SendSignal, ServerMessage, Welcome}, room::RoomEvent,
+    protocol::{
+        ClientMessage, FromRoom, Join, PROTOCOL_VERSION, Publish, ReceivedSignal, RoomFrame, SendSignal, ServerMessage,
+        ToRoom, Welcome,
+    },
     refusal::Refusal,
-    role::Kind,
+    role::AccountKind,
     room::{
-        Output, Audience, ConnectionRef, Effect, Entry, Event, JoinRequested, Policy, ResumeRequested, Room,
-        RoomCreated, step,
+        Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Marks, Policy, ResumeRequested, Room,
+        RoomCreated, RoomEvent, RoomMessage, step,
     },
     time::Timestamp,
 };
@@ -33,9 +36,9 @@ impl World {
             id: RoomId::from_bits(1),
             code: code(),
             owner: heartogether::id::AccountId::from_bits(1),
-            host: HOST,
-            host_name: name("Ada"),
-            policy: Policy::from(&Limits::default()),
+            owner_member: HOST,
+            owner_name: name("Ada"),
+            policy: Policy::broadcast(&Limits::default()),
         };
         self.append(Event::RoomCreated(created));
     }
@@ -84,71 +87,70 @@ impl World {
                 self.heartbeat(socket);
             }
             ClientMessage::Ping(ping) => self.tell(socket, ServerMessage::Pong(ping)),
-            ClientMessage::Join(join) => {
-                let member = MemberId::from_bits(self.draw().into());
-                let token = ResumeToken::from_bits(self.draw().into());
-                let (name, role, take_over) = (name("Somebody"), join.role, join.take_over);
-                let request = JoinRequested {
-                    marks: heartogether::room::Marks::default(),
-                    connection,
-                    account,
-                    name,
-                    email: None,
-                    kind: Kind::Known,
-                    role,
-                    take_over,
-                    member,
-                    token,
-                };
-                self.append(Event::JoinRequested(request));
-            }
-            ClientMessage::ResumeRoom(resume) => {
-                let (token, last_seq) = (resume.token, resume.last_seq);
-                self.append(Event::ResumeRequested(ResumeRequested {
-                    connection,
-                    account,
-                    kind: Kind::Known,
-                    token,
-                    last_seq,
-                }));
-            }
-            ClientMessage::LeaveRoom => self.command(connection, Output::Leave),
-            ClientMessage::Publish(Publish { source, paused }) => {
-                self.command(connection, Output::Publish { source, paused });
-            }
-            ClientMessage::PauseStream => self.command(connection, Output::PauseStream),
-            ClientMessage::ResumeStream => self.command(connection, Output::ResumeStream),
-            ClientMessage::InterruptStream => self.command(connection, Output::InterruptStream),
-            ClientMessage::DeclareSilence(DeclareSilence { silent }) => {
-                self.command(connection, Output::DeclareSilence { silent });
-            }
-            ClientMessage::StopRoom => self.command(connection, Output::StopRoom),
-            ClientMessage::React(sent) => self.command(connection, Output::React { reaction: sent.reaction }),
-            ClientMessage::Write(sent) => {
-                self.command(connection, Output::Write { nonce: sent.nonce, text: sent.text });
-            }
-            ClientMessage::RemoveMember(RemoveMember { member, block_address }) => {
-                self.command(connection, Output::RemoveMember { member, block_address });
-            }
-            ClientMessage::FetchMessages(FetchMessages { before }) => {
-                if let Ok(messages) = self.room.messages_before(connection.id, before) {
-                    self.tell(socket, ServerMessage::Messages(messages));
+            ClientMessage::ResumeRooms(resume) => {
+                for place in resume.rooms {
+                    let (kind, token, last_seq) = (AccountKind::Known, place.token, place.last_seq);
+                    let request = ResumeRequested { connection, account, kind, token, last_seq };
+                    self.append(Event::ResumeRequested(request));
                 }
             }
-            ClientMessage::Signal(signal) => self.pass_on(socket, signal),
+            ClientMessage::Room(RoomFrame { message: ToRoom::Signal(signal), .. }) => self.pass_on(socket, signal),
+            ClientMessage::Room(RoomFrame { message: ToRoom::Join(join), .. }) => self.join(page, connection, join),
+            ClientMessage::Room(RoomFrame { message, .. }) => {
+                if let Some(command) = self.command_of(message) {
+                    self.append(Event::Commanded { connection: connection.id, account, command });
+                }
+            }
         }
     }
 
-    fn command(&mut self, connection: ConnectionRef, command: Output) {
-        self.append(Event::Commanded { connection: connection.id, command });
+    fn join(&mut self, page: usize, connection: ConnectionRef, Join { role, take_over }: Join) {
+        let request = JoinRequested {
+            connection,
+            account: self.pages[page].account,
+            name: name("Somebody"),
+            email: None,
+            kind: AccountKind::Known,
+            marks: Marks::default(),
+            role,
+            take_over,
+            member: MemberId::from_bits(self.draw().into()),
+            token: ResumeToken::from_bits(self.draw().into()),
+        };
+        self.append(Event::JoinRequested(request));
+    }
+
+    /// What the room is told to do; nothing of it is asked for here but what pages of the world say.
+    fn command_of(&mut self, message: ToRoom) -> Option<Command> {
+        Some(match message {
+            ToRoom::Leave => Command::Leave,
+            ToRoom::Publish(Publish { source, paused }) => {
+                Command::Publish { id: PublicationId::from_bits(self.draw().into()), source, paused }
+            }
+            ToRoom::Pause => Command::Pause,
+            ToRoom::Resume => Command::Resume,
+            ToRoom::Interrupt => Command::Interrupt,
+            ToRoom::DeclareSilence(said) => Command::DeclareSilence { silent: said.silent },
+            ToRoom::Stop => Command::StopRoom,
+            ToRoom::React(said) => Command::React { reaction: said.reaction },
+            ToRoom::Write(said) => {
+                Command::Write { nonce: said.nonce, text: said.text, reply_to: None, is_archived: false }
+            }
+            ToRoom::RemoveMember(said) => {
+                Command::RemoveMember { member: said.member, block_address: said.block_address }
+            }
+            ToRoom::Edit(_) | ToRoom::Delete(_) | ToRoom::Pin(_) | ToRoom::FetchMessages(_) | ToRoom::Join(_)
+            | ToRoom::Signal(_) => return None,
+        })
     }
 
     fn pass_on(&mut self, from: u64, SendSignal { to, signal }: SendSignal) {
-        match self.room.route_signal(self.connection(from).id, to, &signal) {
+        match self.room.route_signal(self.connection(from).id, to, signal.direction()) {
             Ok((sender, at)) => {
-                self.tell_connection(at.id, ServerMessage::Signal(ReceivedSignal { from: sender, signal }));
+                let received = FromRoom::Signal(ReceivedSignal { from: sender, signal });
+                self.tell_connection(at.id, ServerMessage::from_room(code(), received));
             }
-            Err(refusal) => self.tell(from, ServerMessage::Refused(Refused { refusal })),
+            Err(refusal) => self.tell(from, ServerMessage::from_room(code(), FromRoom::Refused { refusal })),
         }
     }
 
@@ -163,8 +165,8 @@ impl World {
     fn take_effect(&mut self, effect: Effect) {
         match effect {
             Effect::Send { to, message } => {
-                if let ServerMessage::RoomEvent(event) = &*message
-                    && let RoomEvent::ListenerLeft { member } = event.event
+                if let RoomMessage::Event(event) = &*message
+                    && let RoomEvent::MemberLeft { member } = event.event
                 {
                     self.left.insert(member);
                 }
@@ -172,21 +174,20 @@ impl World {
                     Audience::Connection(connection) => vec![connection],
                     _ => self.room.connections(to).map(|at| at.id).collect(),
                 };
-                connections.into_iter().for_each(|connection| self.tell_connection(connection, (*message).clone()));
+                let said = ServerMessage::said_by(code(), *message);
+                connections.into_iter().for_each(|connection| self.tell_connection(connection, said.clone()));
             }
             Effect::Disconnect { connection, refusal } => self.turn_out(connection, refusal),
             Effect::WakeAt(time) => self.wake_at = Some(time),
-            Effect::CloseRoom => {}
+            Effect::CloseRoom | Effect::Archive(_) => {}
         }
     }
 
+    /// The connection stays: it is only not in the room any more.
     fn turn_out(&mut self, connection: ConnectionId, refusal: Option<Refusal>) {
         if let Some(refusal) = refusal {
-            self.tell_connection(connection, ServerMessage::Refused(Refused { refusal }));
+            self.tell_connection(connection, ServerMessage::from_room(code(), FromRoom::Refused { refusal }));
         }
-        let sockets = self.sockets.iter_mut();
-        let turned_out = sockets.filter(|(socket, _)| ConnectionId::from_bits(u128::from(**socket)) == connection);
-        turned_out.for_each(|(_, socket)| socket.is_open = false);
     }
 
     fn tell_connection(&mut self, connection: ConnectionId, message: ServerMessage) {

@@ -35,7 +35,7 @@ impl World {
     }
 
     fn host(&self) -> MemberId {
-        self.room.created().expect("the room is created").host
+        self.room.created().expect("the room is created").owner_member
     }
 
     /// A listener's place, as the server knows it.
