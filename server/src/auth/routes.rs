@@ -142,7 +142,6 @@ impl Node {
 
     async fn take_out_of_rooms(&self, account: AccountId) -> Result<(), ServerError> {
         for room in self.tell_rooms(account, &Event::AccountDeleted { account }).await? {
-            self.log.redact(room, account).await?;
         }
         Ok(())
     }

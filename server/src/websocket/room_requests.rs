@@ -7,7 +7,7 @@ use futures::future::join_all;
 use governor::{DefaultDirectRateLimiter, RateLimiter};
 use heartogether::{
     id::{ConnectionId, MemberId, PublicationId, ResumeToken, RoomCode, RoomId},
-    limits::ROOMS_PER_CONNECTION,
+    limits::{MESSAGES_AT_ONCE, ROOMS_PER_CONNECTION},
     protocol::{ClientMessage, Delete, Edit, FetchMessages, FromRoom, Join, Pin, Publish, ResumeRoom, RoomFrame, ToRoom},
     refusal::Refusal,
     role::{AccountKind, Permission, Role},
@@ -160,7 +160,10 @@ impl RoomRequests {
             }
             ToRoom::FetchMessages(FetchMessages { before }) => {
                 let handle = self.take(room, &limits.requests, Refusal::TooManyFrames)?;
-                handle.fetch_messages(self.connection.id, before).await;
+                let reading = handle.reading(self.connection.id).await?;
+                let page = self.node.archive.before(handle.id(), reading, before, MESSAGES_AT_ONCE).await;
+                let page = page.map_err(ServerError::from).map_err(Failure::Fault)?;
+                self.send_queue.push(Frame::from_room(room, FromRoom::Messages(page)));
                 Ok(())
             }
             ToRoom::RemoveMember(said) => {

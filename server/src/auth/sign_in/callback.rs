@@ -72,7 +72,7 @@ impl Node {
                 expires_at: new.expires_at,
             };
             let signed_in = node.store.sign_in(&arrival, now).await?.ok_or(Refusal::SignInExpired)?;
-            let store::SignedIn { account, guest, ended } = signed_in;
+            let accounts::SignedIn { account, guest, ended } = signed_in;
             match guest {
                 // Nothing that was known of a guest is a way in any more: whoever else holds it would become the account too.
                 // Connections keep the places they have for now.
