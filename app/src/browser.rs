@@ -50,9 +50,10 @@ use gloo_events::EventListener;
 use heartogether::{
     engagement::Reaction,
     id::NegotiationId,
-    protocol::{FromRoom, RoomFrame, ServerMessage}, room::{Joined, MemberView, Resumed, RoomView},
+    protocol::{FromRoom, RoomFrame, ServerMessage},
     refusal::Refusal,
     role::Role,
+    room::{Joined, MemberView, Resumed, RoomView},
 };
 use leptos::{
     leptos_dom::helpers::{IntervalHandle, TimeoutHandle},
@@ -79,12 +80,12 @@ use sources::Sources;
 pub use speakers::{Speaker, Speakers};
 use timer::RunningTimer;
 
+use crate::routes;
 use heartogether_client::{
-    Output, COUNT_EVERY_MS, Client, Input, ListenerRow, ListenerState, PeerState, PlayerInput, Profile, Timer,
+    COUNT_EVERY_MS, Client, Input, ListenerRow, ListenerState, Output, PeerState, PlayerInput, Profile, Timer,
     statistics::{EVERY_MS, Reading},
     trace,
 };
-use crate::routes;
 
 /// How often the audience is shown anew, at most.
 const AUDIENCE_EVERY: Duration = Duration::from_millis(200);

@@ -8,7 +8,7 @@ use heartogether::{
 };
 
 use super::{
-    Output, Client, PeerState,
+    Client, Output, PeerState,
     peers::{Peer, Peers},
 };
 

@@ -9,12 +9,13 @@ use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, MessageNumber},
     limits::MESSAGE_BURST,
-    protocol::{ClientMessage, FetchMessages, React, RemoveMember, ToRoom, Write}, room::{Message, Messages, RoomEvent},
+    protocol::{ClientMessage, FetchMessages, React, RemoveMember, ToRoom, Write},
     refusal::Refusal,
     role::Role,
+    room::{Message, Messages, RoomEvent},
 };
 
-use super::{Output, Client, Timer};
+use super::{Client, Output, Timer};
 
 /// Milliseconds in which a host can take a removal back.
 const UNDO_MS: u32 = 5_000;
@@ -109,10 +110,12 @@ impl Client {
     /// What a listener has written, oldest first. A host writes nothing.
     pub fn own_messages(&self) -> impl Iterator<Item = OwnMessage> {
         let own = self.engagement.messages.values().filter(|_| self.role == Role::Listener);
-        let known = own.filter_map(|message| Some(OwnMessage {
-            text: message.text.clone()?,
-            state: if message.delivered { MessageState::Delivered } else { MessageState::Sent },
-        }));
+        let known = own.filter_map(|message| {
+            Some(OwnMessage {
+                text: message.text.clone()?,
+                state: if message.delivered { MessageState::Delivered } else { MessageState::Sent },
+            })
+        });
         let sending = |message: &Write| OwnMessage { text: message.text.clone(), state: MessageState::Sending };
         known.chain(self.engagement.outgoing.iter().map(sending))
     }

@@ -7,7 +7,7 @@ use heartogether::{
     protocol::Signal,
 };
 
-use super::{Output, Client, PeerState, Timer};
+use super::{Client, Output, PeerState, Timer};
 
 /// Milliseconds without media before a restart, and before the next one: shorter gaps mend by themselves.
 const RECOVERY_MS: u32 = 3_500;

@@ -2,9 +2,11 @@
 
 use heartogether::{
     engagement::{MessageText, Reaction},
+    ice::IceConfiguration,
     id::{MemberId, NegotiationId, RoomCode},
-    protocol::{Candidate, ClientMessage, ServerMessage}, room::Source, ice::IceConfiguration,
+    protocol::{Candidate, ClientMessage, ServerMessage},
     refusal::Refusal,
+    room::Source,
 };
 
 use super::{

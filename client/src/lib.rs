@@ -38,9 +38,10 @@ mod volume;
 
 use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, Seq},
-    protocol::{FromRoom, ReceivedSignal, ServerMessage, ToRoom}, room::{EndReason, Joined, Missed, Resumed, RoomEvent, RoomView, Source, StreamState},
+    protocol::{FromRoom, ReceivedSignal, ServerMessage, ToRoom},
     refusal::Refusal,
     role::Role,
+    room::{EndReason, Joined, Missed, Resumed, RoomEvent, RoomView, Source, StreamState},
 };
 
 pub use audience::{ListenerRow, arranged};
@@ -50,7 +51,7 @@ use engagement::Engagement;
 pub use engagement::{MessageState, OwnMessage};
 use gathering::Gathering;
 pub use ice_errors::IceServerProblem;
-pub use io::{Output, Input, Timer};
+pub use io::{Input, Output, Timer};
 pub use mix::{FULL_PERCENT, Fader, Mix, Route};
 pub use no_path::{NoPath, SideCandidates};
 pub use peers::PeerState;

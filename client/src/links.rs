@@ -7,7 +7,7 @@ use heartogether::{
     room::{Link, Publication, StreamState},
 };
 
-use super::{Output, Client};
+use super::{Client, Output};
 
 impl Client {
     /// This page's place, while it has one.

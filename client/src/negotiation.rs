@@ -7,7 +7,7 @@ use heartogether::{
     protocol::{ClientMessage, SendSignal, Signal, ToRoom},
 };
 
-use super::{Output, Client, PeerState, Timer};
+use super::{Client, Output, PeerState, Timer};
 
 /// Milliseconds after which a listener without an offer asks for one.
 const OFFER_REQUEST_MS: u32 = 1_200;

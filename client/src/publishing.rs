@@ -1,11 +1,14 @@
 //! What the host's page sends. The page is the authority on what it captures; the room is told.
 
 use heartogether::{
-    protocol::{DeclareSilence, Publish, ToRoom}, room::{Source, StreamState},
+    protocol::{DeclareSilence, Publish, ToRoom},
     role::Role,
+    room::{Source, StreamState},
 };
 
-use super::{links::is_sounding, Output, Client, Fader, Mix, Processing, Profile, ReloadState, Timer, silence::Microphone};
+use super::{
+    Client, Fader, Mix, Output, Processing, Profile, ReloadState, Timer, links::is_sounding, silence::Microphone,
+};
 
 /// Milliseconds after which the room takes the next change of the stream, where there were too many.
 const DECLARE_AGAIN_MS: u32 = 1_000;

@@ -6,7 +6,7 @@ use heartogether::{
 };
 
 use super::{
-    Output, Client, PeerState,
+    Client, Output, PeerState,
     adaptation::Adaptation,
     statistics::{PeerStatistics, Reading},
 };

@@ -9,7 +9,7 @@ use heartogether::{
     role::Role,
 };
 
-use super::{Output, Client, Timer};
+use super::{Client, Output, Timer};
 
 /// Milliseconds to wait before each attempt to connect again; the last one repeats. Each is spread by a fifth, so that
 /// a server that comes back is not met by everybody at once.

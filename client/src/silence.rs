@@ -2,7 +2,7 @@
 
 use heartogether::room::{RoomView, Source};
 
-use super::{Output, Client, Timer, publishing::Publishing};
+use super::{Client, Output, Timer, publishing::Publishing};
 
 /// Milliseconds without any sound before people are told. A speaker's pause is never digital silence, but a headset that
 /// cuts off everything below a threshold makes it one.

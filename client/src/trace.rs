@@ -6,7 +6,7 @@ use heartogether::{
     room::RoomEvent,
 };
 
-use super::{Output, Input, Timer};
+use super::{Input, Output, Timer};
 
 /// What happened, in a line.
 pub fn input(input: &Input) -> String {

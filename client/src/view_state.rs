@@ -1,8 +1,8 @@
 //! What a page shows, derived from what its client knows.
 
 use heartogether::{
-    room::{EndReason, StreamState},
     refusal::Refusal,
+    room::{EndReason, StreamState},
 };
 
 use super::{Client, NoPath};

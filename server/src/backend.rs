@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, DisplayName, MemberId, RoomCode, RoomId},
     refusal::Refusal,
-    role::{Guests, AccountKind, Permission},
+    role::{AccountKind, Guests, Permission},
     room::{Event, Foreseen, Policy, RoomCreated},
 };
 use heartogether_app::api::{
@@ -15,7 +15,18 @@ use heartogether_app::api::{
 };
 use tokio::sync::Mutex;
 
-use crate::{error::ServerError, http::OpenRooms, random, rooms::Rooms, state::Node, uncancelled::finish, storage::{log::{LogError, RoomLog}, accounts::{Store, TokenHash, Usage}}};
+use crate::{
+    error::ServerError,
+    http::OpenRooms,
+    random,
+    rooms::Rooms,
+    state::Node,
+    storage::{
+        accounts::{Store, TokenHash, Usage},
+        log::{LogError, RoomLog},
+    },
+    uncancelled::finish,
+};
 
 /// Draws of a code before giving up: with a million live rooms out of 887 million codes, two are already rare.
 const CODE_DRAWS: u32 = 16;

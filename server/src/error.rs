@@ -18,7 +18,10 @@ use heartogether::refusal::Refusal;
 use heartogether_app::api::ApiError;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 
-use crate::{random, storage::{database::is_out_of_service, log::LogError, accounts::StoreError}};
+use crate::{
+    random,
+    storage::{accounts::StoreError, database::is_out_of_service, log::LogError},
+};
 
 /// Something broke on this side.
 #[derive(Debug, thiserror::Error)]

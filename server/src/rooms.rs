@@ -25,7 +25,12 @@ use heartogether::{
 pub(crate) use debug_api::{AudienceReport, RealtimeReport, Viewer};
 pub(crate) use handle::RoomHandle;
 
-use crate::{clock::Clock, config::IceSettings, error::report_storage, storage::log::{LogError, RoomLog}};
+use crate::{
+    clock::Clock,
+    config::IceSettings,
+    error::report_storage,
+    storage::log::{LogError, RoomLog},
+};
 use actor::Setting;
 use supervision::{Outcome, Supervision};
 

@@ -16,7 +16,27 @@ use leptos::config::{Env, LeptosOptions};
 use sqlx::SqlitePool;
 use tokio::task::JoinHandle;
 
-use crate::{auth::{Auth, Fetcher, Keys, OpenIdProvider, Sockets, install_crypto}, clock::Clock, config::{Config, has_hashed_names}, error::ServerError, http::{ConnectionLimit, RateLimits, SetupHints}, invitation::Reach, random, readiness::Readiness, room_lookup::RoomLookup, rooms::Rooms, router::router, state::{AppState, Node}, tls::{Tls, TlsError}, websocket::{CommandLimits, Origins}, storage::{database, log::{LogError, SqliteLog}, accounts::SqliteStore}};
+use crate::{
+    auth::{Auth, Fetcher, Keys, OpenIdProvider, Sockets, install_crypto},
+    clock::Clock,
+    config::{Config, has_hashed_names},
+    error::ServerError,
+    http::{ConnectionLimit, RateLimits, SetupHints},
+    invitation::Reach,
+    random,
+    readiness::Readiness,
+    room_lookup::RoomLookup,
+    rooms::Rooms,
+    router::router,
+    state::{AppState, Node},
+    storage::{
+        accounts::SqliteStore,
+        database,
+        log::{LogError, SqliteLog},
+    },
+    tls::{Tls, TlsError},
+    websocket::{CommandLimits, Origins},
+};
 use data_lock::DataLock;
 use listening::Listening;
 

@@ -6,7 +6,18 @@ use axum::extract::FromRef;
 use heartogether::{id::NodeId, limits::Limits};
 use leptos::config::LeptosOptions;
 
-use crate::{auth::Auth, clock::Clock, config::Config, http::{ConnectionLimit, RateLimits, SetupHints}, invitation::Reach, readiness::Readiness, room_lookup::RoomLookup, rooms::Rooms, websocket::{CommandLimits, Origins}, storage::{log::RoomLog, accounts::Store}};
+use crate::{
+    auth::Auth,
+    clock::Clock,
+    config::Config,
+    http::{ConnectionLimit, RateLimits, SetupHints},
+    invitation::Reach,
+    readiness::Readiness,
+    room_lookup::RoomLookup,
+    rooms::Rooms,
+    storage::{accounts::Store, log::RoomLog},
+    websocket::{CommandLimits, Origins},
+};
 
 /// This run of this server.
 pub(crate) struct Node {

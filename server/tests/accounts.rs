@@ -1,9 +1,10 @@
 //! What becomes of accounts: guests who sign in, people who log out, and those who delete their data.
 
 use heartogether::{
-    protocol::{ClientMessage, Ping, ServerMessage}, room::{RoomEvent, SequencedEvent},
+    protocol::{ClientMessage, Ping, ServerMessage},
     refusal::Refusal,
     role::Role,
+    room::{RoomEvent, SequencedEvent},
 };
 use serde_json::json;
 

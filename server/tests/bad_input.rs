@@ -4,9 +4,10 @@ use futures::FutureExt;
 use heartogether::{
     id::NegotiationId,
     limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES, Limits},
-    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, Ping, Publish, Refused, ServerMessage, Signal, encode}, room::{RoomEvent, Source},
+    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, Ping, Publish, Refused, ServerMessage, Signal, encode},
     refusal::Refusal,
     role::Role,
+    room::{RoomEvent, Source},
 };
 use tokio_tungstenite::tungstenite::{
     Message,

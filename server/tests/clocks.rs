@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use heartogether::{
     limits::Limits,
-    protocol::ServerMessage, room::{Missed, RoomEvent, StreamState},
+    protocol::ServerMessage,
     role::Role,
+    room::{Missed, RoomEvent, StreamState},
     time::Timestamp,
 };
 use heartogether_server::clock::{Clock, ManualClock};

@@ -4,7 +4,8 @@ use std::{path::Path, process::Command};
 
 use heartogether::{
     engagement::MessageText,
-    protocol::{ClientMessage, RemoveMember, Write}, room::RoomEvent,
+    protocol::{ClientMessage, RemoveMember, Write},
+    room::RoomEvent,
 };
 use tempfile::TempDir;
 

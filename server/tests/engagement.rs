@@ -4,9 +4,10 @@ use heartogether::{
     engagement::{MessageText, Reaction},
     id::Seq,
     limits::Limits,
-    protocol::{ClientMessage, FetchMessages, React, Refused, RemoveMember, ServerMessage, Write}, room::{Message, RoomEvent},
+    protocol::{ClientMessage, FetchMessages, React, Refused, RemoveMember, ServerMessage, Write},
     refusal::Refusal,
     role::Role,
+    room::{Message, RoomEvent},
 };
 
 use crate::support::{Connection, TestServer, join};
@@ -85,8 +86,7 @@ async fn only_the_host_fetches_messages_and_removes() {
     pair.listener.send(&write(1)).await;
     message(&mut pair.listener).await;
     let fetch = ClientMessage::FetchMessages(FetchMessages { before: Seq(u64::MAX) });
-    let remove =
-        ClientMessage::RemoveMember(RemoveMember { member: pair.as_listener.member, block_address: false });
+    let remove = ClientMessage::RemoveMember(RemoveMember { member: pair.as_listener.member, block_address: false });
     for refused in [&fetch, &remove] {
         pair.listener.send(refused).await;
         assert_eq!(pair.listener.refusal().await, Refusal::NotAllowed);

@@ -3,9 +3,10 @@
 use heartogether::{
     id::NegotiationId,
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAMES_PER_MESSAGE, Limits},
-    protocol::{Candidate, ClientMessage, Ping, ServerMessage, Signal, encode}, room::RoomEvent,
+    protocol::{Candidate, ClientMessage, Ping, ServerMessage, Signal, encode},
     refusal::Refusal,
     role::Role,
+    room::RoomEvent,
 };
 use tokio_tungstenite::tungstenite::{
     Message,

@@ -3,9 +3,10 @@
 use heartogether::{
     id::RoomCode,
     limits::{Limits, Quota},
-    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, RemoveMember, ServerMessage}, room::RoomEvent,
+    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, RemoveMember, ServerMessage},
     refusal::Refusal,
     role::Role,
+    room::RoomEvent,
 };
 use reqwest::header::SET_COOKIE;
 

@@ -2,9 +2,10 @@
 
 use heartogether::{
     limits::Limits,
-    protocol::{ClientMessage, Join, Publish, Refused, RemoveMember, ServerMessage}, room::{EndReason, Missed, RoomEvent, Source, StreamState},
+    protocol::{ClientMessage, Join, Publish, Refused, RemoveMember, ServerMessage},
     refusal::Refusal,
     role::Role,
+    room::{EndReason, Missed, RoomEvent, Source, StreamState},
 };
 
 use serde_json::Value;

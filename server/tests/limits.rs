@@ -2,9 +2,9 @@
 
 use heartogether::{
     limits::{Limits, Quota},
-    room::RoomEvent,
     refusal::Refusal,
     role::Role,
+    room::RoomEvent,
 };
 use heartogether_app::api::ApiError;
 use leptos::prelude::FromServerFnError;

@@ -13,7 +13,13 @@ use heartogether::{
     room::{ConnectionRef, Entry, Event, JoinRequested, Policy, RoomCreated},
     time::Timestamp,
 };
-use heartogether_server::{clock::{Clock, ManualClock}, storage::{database, log::{LogError, MemoryLog, PAGE, RoomLog, SqliteLog}}};
+use heartogether_server::{
+    clock::{Clock, ManualClock},
+    storage::{
+        database,
+        log::{LogError, MemoryLog, PAGE, RoomLog, SqliteLog},
+    },
+};
 use tempfile::TempDir;
 
 use crate::support;

@@ -5,7 +5,8 @@ use std::{fs::File, process::Stdio, sync::Arc};
 use heartogether::{
     engagement::MessageText,
     id::NegotiationId,
-    protocol::{Candidate, ClientMessage, Publish, Signal, Write}, room::{RoomEvent, Source},
+    protocol::{Candidate, ClientMessage, Publish, Signal, Write},
+    room::{RoomEvent, Source},
 };
 use heartogether_server::clock::{Clock, ManualClock, SystemClock};
 use serde_json::Value;

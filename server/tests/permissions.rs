@@ -5,9 +5,10 @@ mod messages;
 mod requests;
 
 use heartogether::{
-    protocol::{ClientMessage, RemoveMember}, room::RoomEvent,
+    protocol::{ClientMessage, RemoveMember},
     refusal::Refusal,
     role::Role,
+    room::RoomEvent,
 };
 
 use crate::support::{Pair, Site};
@@ -73,9 +74,7 @@ async fn remove_somebody(site: &Site, pair: &mut Pair) -> String {
     let cookie = site.sign_in("Mallory").await;
     let (mut connection, joined) = site.join(&cookie, pair.code, Role::Listener).await;
     assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
-    pair.host
-        .send(&ClientMessage::RemoveMember(RemoveMember { member: joined.member, block_address: false }))
-        .await;
+    pair.host.send(&ClientMessage::RemoveMember(RemoveMember { member: joined.member, block_address: false })).await;
     assert_eq!(connection.last_words().await, (Refusal::Removed, 1008));
     assert!(matches!(pair.host.event().await, RoomEvent::ListenerLeft { .. }));
     cookie

@@ -3,9 +3,10 @@
 use heartogether::{
     engagement::MessageText,
     id::Seq,
-    protocol::{ClientMessage, Publish, RemoveMember, Write}, room::{Missed, RoomEvent, RoomView, Source, StreamState},
+    protocol::{ClientMessage, Publish, RemoveMember, Write},
     refusal::Refusal,
     role::Role,
+    room::{Missed, RoomEvent, RoomView, Source, StreamState},
 };
 use heartogether_server::storage::database;
 use tempfile::TempDir;

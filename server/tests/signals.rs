@@ -2,9 +2,10 @@
 
 use heartogether::{
     id::{MemberId, NegotiationId},
-    protocol::{Candidate, ClientMessage, Publish, Signal}, room::{RoomEvent, Source},
+    protocol::{Candidate, ClientMessage, Publish, Signal},
     refusal::Refusal,
     role::Role,
+    room::{RoomEvent, Source},
 };
 
 use crate::support::{TestServer, answer, offer, received};

@@ -2,7 +2,8 @@
 
 use heartogether::{
     id::Seq,
-    protocol::{ClientMessage, Publish, ServerMessage}, room::{Missed, RoomEvent, Source, StreamState},
+    protocol::{ClientMessage, Publish, ServerMessage},
+    room::{Missed, RoomEvent, Source, StreamState},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};

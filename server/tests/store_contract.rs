@@ -7,10 +7,13 @@ use heartogether::{
     time::Timestamp,
 };
 use heartogether_app::api::Account;
-use heartogether_server::{storage::{database, accounts::{
+use heartogether_server::storage::{
+    accounts::{
         ACCOUNT_KEPT_MS, MemoryStore, Picture, ReturnedSignIn, Session, SqliteStore, Store, TokenHash, VISITS_KEPT,
         VerifiedPerson,
-    }}};
+    },
+    database,
+};
 use tempfile::TempDir;
 
 const NOW: Timestamp = Timestamp::from_millis(1_000);

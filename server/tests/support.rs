@@ -12,9 +12,13 @@ use futures::{SinkExt, StreamExt};
 use heartogether::{
     id::{MemberId, NegotiationId, RoomCode, RoomId, Seq},
     limits::Limits,
-    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, Ping, ReceivedSignal, ResumeRoom, SendSignal, ServerMessage, Signal, decode_server, encode}, room::{Joined, Resumed, RoomEvent, SequencedEvent},
+    protocol::{
+        ClientMessage, Hello, Join, PROTOCOL_VERSION, Ping, ReceivedSignal, ResumeRoom, SendSignal, ServerMessage,
+        Signal, decode_server, encode,
+    },
     refusal::Refusal,
     role::Role,
+    room::{Joined, Resumed, RoomEvent, SequencedEvent},
     time::Timestamp,
 };
 use heartogether_server::{clock::ManualClock, config::Config, startup::Server, storage::database};

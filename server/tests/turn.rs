@@ -1,6 +1,6 @@
 //! TURN servers are for members: their passwords come with a place in a room.
 
-use heartogether::{limits::Limits, ice::IceConfiguration, role::Role};
+use heartogether::{ice::IceConfiguration, limits::Limits, role::Role};
 use serde_json::{Value, json};
 
 use crate::support::{Site, TestServer, resume};

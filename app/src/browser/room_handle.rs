@@ -7,19 +7,22 @@ use heartogether::{
     id::{MemberId, RoomCode},
     refusal::Refusal,
     role::Role,
-    time::Timestamp,
     room::{Message, RoomView},
+    time::Timestamp,
 };
 use leptos::{html::Div, prelude::*};
 use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    Page, Sound, Speakers, capability, ip_privacy, early_join::EarlyJoin, ice, ice::Discretion, network, page_clock,
+    Page, Sound, Speakers, capability, early_join::EarlyJoin, ice, ice::Discretion, ip_privacy, network, page_clock,
     reload, sleep,
 };
-use heartogether_client::{Capabilities, Client, HostState, Input, SignalingState, ListenerRow, ListenerState, NoPath, OwnMessage, PlayerInput, PlayerState, Profile, IceServerProblem, Volume, gathering::Gathering, statistics::PeerStatistics};
 use crate::api::IceConfiguration;
+use heartogether_client::{
+    Capabilities, Client, HostState, IceServerProblem, Input, ListenerRow, ListenerState, NoPath, OwnMessage,
+    PlayerInput, PlayerState, Profile, SignalingState, Volume, gathering::Gathering, statistics::PeerStatistics,
+};
 
 /// How long nothing happens before a page that is not drawn yet is drawn after all. Between two steps on the way to the first
 /// sound a fast line takes half as long, a slow one longer than the drawing.

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::VecDeque};
 
 use gloo_events::EventListener;
-use heartogether::protocol::{ClientMessage, ServerMessage, self};
+use heartogether::protocol::{self, ClientMessage, ServerMessage};
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlAudioElement, MediaDeviceInfo, MediaDeviceKind};
 
-use super::{Page, RoomHandle, Reporter, microphones, js_property::property, show, storage};
+use super::{Page, Reporter, RoomHandle, js_property::property, microphones, show, storage};
 
 const CHOICE_KEY: &str = "heartogether.speaker";
 

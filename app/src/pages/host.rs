@@ -4,8 +4,8 @@ mod audience;
 mod chat;
 mod controls;
 mod diagnostics;
-mod invitation;
 mod floating_reactions;
+mod invitation;
 
 use heartogether::{
     id::RoomCode,
@@ -18,19 +18,24 @@ use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::{
     http_status::set_status,
-    room_bootstrap::{AskedEntrance, Loading, NoEntrance, ReopenForm},
     link_note::LinkNote,
+    room_bootstrap::{AskedEntrance, Loading, NoEntrance, ReopenForm},
     session_time::{EndWarning, SessionTime},
     way_out::RefusalAction,
 };
-use heartogether_client::{Ending, HostState, Input, SignalingState, NoPath};
-use crate::{api::{ApiError, Entrance, JoinLink, room_link}, browser::RoomHandle, components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width}, routes::{self, Destination}};
+use crate::{
+    api::{ApiError, Entrance, JoinLink, room_link},
+    browser::RoomHandle,
+    components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
+    routes::{self, Destination},
+};
 use audience::Audience;
 use chat::Chat;
 use controls::Controls;
 use diagnostics::Diagnostics;
-use invitation::Invitation;
 use floating_reactions::Rising;
+use heartogether_client::{Ending, HostState, Input, NoPath, SignalingState};
+use invitation::Invitation;
 
 /// The link to the room, as soon as the server has answered.
 pub(super) type AskedLink = Resource<Result<JoinLink, ApiError>>;

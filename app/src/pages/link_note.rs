@@ -3,15 +3,20 @@
 use heartogether::{refusal::Refusal, role::Role};
 use leptos::prelude::*;
 
-use heartogether_client::{HostState, SignalingState, ListenerState};
-use crate::{browser::RoomHandle, components::{Notice, Tone}};
+use crate::{
+    browser::RoomHandle,
+    components::{Notice, Tone},
+};
+use heartogether_client::{HostState, ListenerState, SignalingState};
 
 /// Says that the server is out of reach or cannot do its work, and what that means for the sound.
 #[component]
 pub(super) fn LinkNote(handle: RoomHandle, role: Role) -> impl IntoView {
     let is_over = move || match role {
         Role::Host => matches!(handle.host_state.get(), HostState::Refused(_) | HostState::Ended(_)),
-        Role::Listener | Role::Participant => matches!(handle.listener_state.get(), ListenerState::Refused(_) | ListenerState::Ended(_)),
+        Role::Listener | Role::Participant => {
+            matches!(handle.listener_state.get(), ListenerState::Refused(_) | ListenerState::Ended(_))
+        }
     };
     let is_heard = move || match role {
         Role::Host => true,
@@ -52,8 +57,12 @@ const fn text_of(trouble: Option<Refusal>, link: SignalingState, role: Role, is_
         (SignalingState::Reconnecting, Role::Host) => {
             "Reconnecting to the server. Whoever hears you now goes on hearing you."
         }
-        (SignalingState::Reconnecting, Role::Listener | Role::Participant) if is_heard => "Reconnecting to the room. What you hear goes on.",
-        (SignalingState::Reconnecting, Role::Listener | Role::Participant) => "Reconnecting to the room. This page keeps trying by itself.",
+        (SignalingState::Reconnecting, Role::Listener | Role::Participant) if is_heard => {
+            "Reconnecting to the room. What you hear goes on."
+        }
+        (SignalingState::Reconnecting, Role::Listener | Role::Participant) => {
+            "Reconnecting to the room. This page keeps trying by itself."
+        }
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heartogether::{id::RoomCode, room::StreamState, refusal::Refusal};
+use heartogether::{id::RoomCode, refusal::Refusal, room::StreamState};
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_params_map};
 

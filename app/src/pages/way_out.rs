@@ -3,8 +3,12 @@
 use heartogether::{id::RoomCode, refusal::Refusal, role::Role};
 use leptos::prelude::*;
 
+use crate::{
+    browser::RoomHandle,
+    components::{Button, ButtonLink},
+    routes::{self, Destination},
+};
 use heartogether_client::Input;
-use crate::{browser::RoomHandle, components::{Button, ButtonLink}, routes::{self, Destination}};
 
 /// What a visitor can do about a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

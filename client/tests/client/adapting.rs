@@ -2,7 +2,7 @@
 
 use heartogether::id::NegotiationId;
 use heartogether_client::{
-    Output, Input, PeerState, Profile,
+    Input, Output, PeerState, Profile,
     adaptation::{Adaptation, Network, Tuning},
     statistics::{PeerStatistics, Reading},
 };

@@ -3,7 +3,8 @@
 use heartogether::{
     id::NegotiationId,
     limits::CANDIDATES_PER_SIGNAL,
-    protocol::{SendSignal, Signal, ToRoom}, room::StreamState,
+    protocol::{SendSignal, Signal, ToRoom},
+    room::StreamState,
 };
 use heartogether_client::{Output, Timer};
 

@@ -1,7 +1,7 @@
 //! Browsers that lack something, and networks that let no socket through.
 
-use heartogether::{room::StreamState, refusal::Refusal, role::Role};
-use heartogether_client::{Output, Capabilities, HostState, Input, ListenerState, SignalingState, Timer};
+use heartogether::{refusal::Refusal, role::Role, room::StreamState};
+use heartogether_client::{Capabilities, HostState, Input, ListenerState, Output, SignalingState, Timer};
 
 use crate::scenario::*;
 
@@ -29,7 +29,9 @@ fn a_page_that_lacks_something_says_so_and_tries_nothing() {
         assert!(!done.iter().any(|command| matches!(command, Output::OpenSocket | Output::StartTimer { .. })));
         match role {
             Role::Host => assert_eq!(page.client.host_state(), HostState::Refused(Refusal::WebRtcMissing)),
-            Role::Listener | Role::Participant => assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::WebRtcMissing)),
+            Role::Listener | Role::Participant => {
+                assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::WebRtcMissing))
+            }
         }
         assert_eq!(page.lose(), []);
     }

@@ -2,9 +2,10 @@
 
 use heartogether::{
     id::NegotiationId,
-    protocol::Signal, room::{RoomEvent, StreamState},
+    protocol::Signal,
+    room::{RoomEvent, StreamState},
 };
-use heartogether_client::{Output, Input, ListenerState, PeerState, Timer, statistics::Reading};
+use heartogether_client::{Input, ListenerState, Output, PeerState, Timer, statistics::Reading};
 
 use crate::scenario::*;
 

@@ -3,11 +3,12 @@
 use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, MessageNumber},
-    protocol::{ClientMessage, FetchMessages, FromRoom, React, RemoveMember, ToRoom, Write}, room::{Message, Messages, Missed, RoomEvent, StreamState},
+    protocol::{ClientMessage, FetchMessages, FromRoom, React, RemoveMember, ToRoom, Write},
     refusal::Refusal,
+    room::{Message, Messages, Missed, RoomEvent, StreamState},
     time::Timestamp,
 };
-use heartogether_client::{Output, Input, MessageState, Timer};
+use heartogether_client::{Input, MessageState, Output, Timer};
 
 use crate::scenario::*;
 
@@ -205,7 +206,10 @@ fn a_host_who_missed_much_can_fetch_what_came_between() {
     assert!(page.client.has_earlier_messages());
     let fetch = sent(&page.take(Input::EarlierMessagesPressed));
     assert_eq!(fetch, [to_room(ToRoom::FetchMessages(FetchMessages { before: MessageNumber(90) }))]);
-    page.hear(from_room(FromRoom::Messages(Messages { messages: vec![message(11, GRACE, 1, true)], has_earlier: false })));
+    page.hear(from_room(FromRoom::Messages(Messages {
+        messages: vec![message(11, GRACE, 1, true)],
+        has_earlier: false,
+    })));
 
     joining.messages = vec![message(91, GRACE, 9, true), message(92, GRACE, 10, true)];
     joining.has_earlier_messages = true;

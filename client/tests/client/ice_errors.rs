@@ -1,11 +1,13 @@
 //! Where TURN servers come from, and what is told of those that fail.
 
 use heartogether::{
+    ice::{IceConfiguration, IceServer},
     id::{NegotiationId, Seq},
-    protocol::FromRoom, room::{Joined, Missed, Resumed, StreamState}, ice::{IceConfiguration, IceServer},
+    protocol::FromRoom,
+    room::{Joined, Missed, Resumed, StreamState},
     time::Timestamp,
 };
-use heartogether_client::{Output, IceServerProblem, Input, PeerState};
+use heartogether_client::{IceServerProblem, Input, Output, PeerState};
 
 use crate::scenario::*;
 

@@ -2,9 +2,10 @@
 
 use heartogether::{
     id::NegotiationId,
-    protocol::Signal, room::{RoomEvent, StreamState},
+    protocol::Signal,
+    room::{RoomEvent, StreamState},
 };
-use heartogether_client::{Output, Input, PeerState, Timer};
+use heartogether_client::{Input, Output, PeerState, Timer};
 
 use crate::scenario::*;
 

@@ -2,11 +2,12 @@
 
 use heartogether::{
     id::Seq,
-    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, ResumeRoom, ResumeRooms, ToRoom}, room::{RoomEvent, StreamState},
+    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, ResumeRoom, ResumeRooms, ToRoom},
     refusal::Refusal,
     role::Role,
+    room::{RoomEvent, StreamState},
 };
-use heartogether_client::{Output, Ending, HostState, Input, ListenerState, SignalingState, listener_introduction};
+use heartogether_client::{Ending, HostState, Input, ListenerState, Output, SignalingState, listener_introduction};
 
 use crate::scenario::*;
 

@@ -1,10 +1,11 @@
 //! What a listener asks for, and what its page shows.
 
 use heartogether::{
-    protocol::Signal, room::{EndReason, RoomEvent, StreamState},
+    protocol::Signal,
     role::Role,
+    room::{EndReason, RoomEvent, StreamState},
 };
-use heartogether_client::{Output, Ending, ListenerState, PeerState, Timer};
+use heartogether_client::{Ending, ListenerState, Output, PeerState, Timer};
 
 use crate::scenario::*;
 

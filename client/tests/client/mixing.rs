@@ -2,7 +2,7 @@
 
 use heartogether::protocol::{Publish, ToRoom};
 use heartogether::room::{Source, StreamState};
-use heartogether_client::{Output, Fader, HostState, Input, Mix, Processing, Profile, Route, Timer};
+use heartogether_client::{Fader, HostState, Input, Mix, Output, Processing, Profile, Route, Timer};
 use proptest::prelude::*;
 
 use crate::scenario::*;

@@ -2,7 +2,7 @@
 
 use heartogether::protocol::Signal;
 use heartogether::room::{Missed, RoomEvent, Source, StreamState};
-use heartogether_client::{Output, Input, PeerState};
+use heartogether_client::{Input, Output, PeerState};
 
 use crate::scenario::*;
 

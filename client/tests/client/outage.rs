@@ -1,9 +1,10 @@
 //! What becomes of peer connections when signalling is away and comes back.
 
 use heartogether::{
+    protocol::{ServerMessage, ToRoom},
     refusal::Refusal,
     role::Role,
-    protocol::{ServerMessage, ToRoom}, room::{Missed, RoomEvent, Source, StreamState},
+    room::{Missed, RoomEvent, Source, StreamState},
 };
 use heartogether_client::{Input, PeerState, Timer};
 
@@ -56,10 +57,7 @@ fn a_host_who_is_back_offers_to_those_who_came_meanwhile_once() {
 
 #[test]
 fn a_host_who_is_back_closes_the_peer_connections_of_those_who_left_meanwhile() {
-    let missed = [
-        Missed::Events(leaves(GRACE)),
-        Missed::Room(view(StreamState::Live, &[EDSGER])),
-    ];
+    let missed = [Missed::Events(leaves(GRACE)), Missed::Room(view(StreamState::Live, &[EDSGER]))];
     for missed in missed {
         let mut page = half_connected();
         page.change(101, PeerState::Connected);

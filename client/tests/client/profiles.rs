@@ -1,7 +1,7 @@
 //! What a profile asks for, and which one is in force.
 
 use heartogether::room::Source;
-use heartogether_client::{Output, Input, Profile};
+use heartogether_client::{Input, Output, Profile};
 
 use crate::scenario::Page;
 

@@ -1,11 +1,12 @@
 //! The host's page is the authority on what it sends; the room is told.
 
 use heartogether::{
-    protocol::{ClientMessage, Publish, RoomFrame, ToRoom}, room::{EndReason, Missed, RoomEvent, Source, StreamState},
+    protocol::{ClientMessage, Publish, RoomFrame, ToRoom},
     refusal::Refusal,
     role::Role,
+    room::{EndReason, Missed, RoomEvent, Source, StreamState},
 };
-use heartogether_client::{Output, Ending, HostState, Input, Timer};
+use heartogether_client::{Ending, HostState, Input, Output, Timer};
 
 use crate::scenario::*;
 

@@ -1,11 +1,12 @@
 //! Noticing that the connection is gone, and connecting again.
 
 use heartogether::{
-    protocol::{ClientMessage, Join, Ping, ServerMessage, ToRoom}, room::{EndReason, RoomEvent, Source, StreamState},
+    protocol::{ClientMessage, Join, Ping, ServerMessage, ToRoom},
     refusal::Refusal,
     role::Role,
+    room::{EndReason, RoomEvent, Source, StreamState},
 };
-use heartogether_client::{Output, Client, Input, SignalingState, Timer};
+use heartogether_client::{Client, Input, Output, SignalingState, Timer};
 
 use crate::scenario::*;
 

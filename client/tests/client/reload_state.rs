@@ -1,11 +1,12 @@
 //! What a host's page remembers over its reload.
 
 use heartogether::{
-    protocol::{Publish, ToRoom}, room::{EndReason, RoomEvent, Source, StreamState},
+    protocol::{Publish, ToRoom},
     refusal::Refusal,
     role::Role,
+    room::{EndReason, RoomEvent, Source, StreamState},
 };
-use heartogether_client::{Output, Fader, HostState, Input, Profile, ReloadState};
+use heartogether_client::{Fader, HostState, Input, Output, Profile, ReloadState};
 use proptest::prelude::*;
 
 use crate::scenario::*;

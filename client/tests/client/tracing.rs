@@ -2,9 +2,10 @@
 
 use heartogether::{
     engagement::MessageText,
-    protocol::{ClientMessage, FromRoom, ReceivedSignal}, room::StreamState,
+    protocol::{ClientMessage, FromRoom, ReceivedSignal},
+    room::StreamState,
 };
-use heartogether_client::{Output, Input, PeerState, trace};
+use heartogether_client::{Input, Output, PeerState, trace};
 
 use crate::scenario::*;
 

@@ -10,12 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heartogether::{
     id::{AccountId, MemberId, NegotiationId},
-    protocol::ClientMessage, room::Source,
+    protocol::ClientMessage,
     role::Role,
+    room::Source,
     room::{Entry, Room},
     time::Timestamp,
 };
-use heartogether_client::{Output, Client, Input, Timer};
+use heartogether_client::{Client, Input, Output, Timer};
 
 use crate::scenario::{HEARTBEAT_MS, code};
 use media::Peer;

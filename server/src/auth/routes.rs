@@ -21,7 +21,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::CurrentSession;
-use crate::{error::{Answer, ServerError}, state::Node, uncancelled::finish, storage::log::LogError};
+use crate::{
+    error::{Answer, ServerError},
+    state::Node,
+    storage::log::LogError,
+    uncancelled::finish,
+};
 
 /// A picture is shown and does nothing else, whatever is in the file.
 const PICTURE_ALONE: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
@@ -141,8 +146,7 @@ impl Node {
     }
 
     async fn take_out_of_rooms(&self, account: AccountId) -> Result<(), ServerError> {
-        for room in self.tell_rooms(account, &Event::AccountDeleted { account }).await? {
-        }
+        for room in self.tell_rooms(account, &Event::AccountDeleted { account }).await? {}
         Ok(())
     }
 

@@ -19,7 +19,13 @@ use super::{
     cookie::{self, Cookie, is_secure},
     token::{self, Dated, Purpose, Verified},
 };
-use crate::{error::ServerError, random, state::Node, websocket::{CloseReason, SendQueue}, storage::accounts::{Session, TokenHash}};
+use crate::{
+    error::ServerError,
+    random,
+    state::Node,
+    storage::accounts::{Session, TokenHash},
+    websocket::{CloseReason, SendQueue},
+};
 
 /// A session is renewed once this part of its time has passed: often enough for the browser never to lose it, and
 /// seldom enough for the store not to notice.

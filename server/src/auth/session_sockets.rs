@@ -15,7 +15,10 @@ use heartogether::{
 };
 use tokio::sync::Notify;
 
-use crate::{websocket::{CloseReason, SendQueue}, storage::accounts::TokenHash};
+use crate::{
+    storage::accounts::TokenHash,
+    websocket::{CloseReason, SendQueue},
+};
 
 /// The connections of this node with their sessions.
 #[derive(Clone, Default)]

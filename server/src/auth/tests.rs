@@ -13,7 +13,7 @@ use heartogether::{
     limits::Limits,
     protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, Ping},
     refusal::Refusal,
-    role::{Guests, AccountKind, Role},
+    role::{AccountKind, Guests, Role},
     room::{ConnectionRef, Event, JoinRequested},
     time::Timestamp,
 };
@@ -24,7 +24,17 @@ use heartogether_app::{
 use tempfile::TempDir;
 
 use super::{CurrentSession, routes, sign_in::login_state::LoginState};
-use crate::{clock::ManualClock, config::Config, startup::Server, state::Node, websocket::{CloseReason, Frame, MessageHandler, send_queue}, storage::{log::PAGE, accounts::{ReturnedSignIn, TokenHash, VerifiedPerson}}};
+use crate::{
+    clock::ManualClock,
+    config::Config,
+    startup::Server,
+    state::Node,
+    storage::{
+        accounts::{ReturnedSignIn, TokenHash, VerifiedPerson},
+        log::PAGE,
+    },
+    websocket::{CloseReason, Frame, MessageHandler, send_queue},
+};
 
 const GUEST: &str = "Augusta";
 

@@ -5,8 +5,8 @@ use std::{fmt, str::FromStr};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::{Args, ValueEnum};
 use heartogether::{
-    id::AccountId,
     ice::{IceConfiguration, IceServer},
+    id::AccountId,
     time::Timestamp,
 };
 use ring::hmac;

@@ -29,7 +29,12 @@ use super::{
     handle::Request,
     insist,
 };
-use crate::{clock::Clock, config::IceSettings, websocket::{CloseReason, Frame, SendQueue}, storage::log::{LogError, PAGE, RoomLog, Subscription}};
+use crate::{
+    clock::Clock,
+    config::IceSettings,
+    storage::log::{LogError, PAGE, RoomLog, Subscription},
+    websocket::{CloseReason, Frame, SendQueue},
+};
 
 /// What outlives a task that breaks.
 #[derive(Default)]

@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 
 use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, RoomCode, RoomId, Seq},
-    protocol::SendSignal, room::{MemberView, SequencedEvent, StreamState},
+    protocol::SendSignal,
     refusal::Refusal,
     role::{AccountKind, Permission, Role},
     room::{Member, Room},
+    room::{MemberView, SequencedEvent, StreamState},
     time::Timestamp,
 };
 use serde::Serialize;

@@ -11,7 +11,7 @@ use super::{
     actor::{Held, RoomActor, Setting},
     handle::Request,
 };
-use crate::{error::explain, websocket::CloseReason, storage::log::LogError};
+use crate::{error::explain, storage::log::LogError, websocket::CloseReason};
 
 /// A room's task and what it is asked.
 pub(super) struct Supervision {

@@ -16,7 +16,12 @@ use heartogether::{
 };
 
 use super::*;
-use crate::{clock::ManualClock, config::Config, websocket::{CloseReason, Frame, Queue, SendQueue, send_queue}, storage::log::{MemoryLog, PAGE, Page, Subscription}};
+use crate::{
+    clock::ManualClock,
+    config::Config,
+    storage::log::{MemoryLog, PAGE, Page, Subscription},
+    websocket::{CloseReason, Frame, Queue, SendQueue, send_queue},
+};
 
 const ROOM: RoomId = RoomId::from_bits(1);
 const NODE: NodeId = NodeId::from_bits(1);

@@ -48,13 +48,8 @@ pub trait MessageArchive: Send + Sync {
     ///
     /// # Errors
     /// [`StorageError`].
-    async fn holds(
-        &self,
-        room: RoomId,
-        account: AccountId,
-        nonce: u32,
-        since: Timestamp,
-    ) -> Result<bool, StorageError>;
+    async fn holds(&self, room: RoomId, account: AccountId, nonce: u32, since: Timestamp)
+    -> Result<bool, StorageError>;
 
     /// Gives an account's messages to another one.
     ///

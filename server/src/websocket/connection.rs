@@ -10,7 +10,9 @@ use std::{
 use heartogether::{
     id::{AccountId, ConnectionId, RoomCode},
     limits::Limits,
-    protocol::{ClientMessage, FromRoom, Hello, PROTOCOL_VERSION, RoomFrame, SendSignal, ServerMessage, Signal, ToRoom, Welcome},
+    protocol::{
+        ClientMessage, FromRoom, Hello, PROTOCOL_VERSION, RoomFrame, SendSignal, ServerMessage, Signal, ToRoom, Welcome,
+    },
     refusal::Refusal,
     room::ConnectionRef,
 };
@@ -78,8 +80,7 @@ impl Connection {
         let rooms = EnteredRooms::default();
         let (requests, waiting) = mpsc::channel(WAITING);
         let (id, account_id) = (connection.id, account.id);
-        let server =
-            RoomRequests::new(node.clone(), connection, account, caller, send_queue.clone(), rooms.clone());
+        let server = RoomRequests::new(node.clone(), connection, account, caller, send_queue.clone(), rooms.clone());
         let serving = tokio::spawn(server.serve(waiting));
         Self { node, connection: id, account: account_id, send_queue, rooms, is_greeted: false, requests, serving }
     }

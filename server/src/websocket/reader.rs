@@ -12,7 +12,7 @@ use heartogether::{
 use tokio::task::{JoinHandle, yield_now};
 use tungstenite::Message;
 
-use super::{CloseReason, Frame, frame_counter::TooManyFrames, connection::Connection, upgrade::Socket};
+use super::{CloseReason, Frame, connection::Connection, frame_counter::TooManyFrames, upgrade::Socket};
 
 /// How long a connection that was closed stays open for the client to read the last words.
 const LINGER: Duration = Duration::from_secs(1);

@@ -8,7 +8,9 @@ use governor::{DefaultDirectRateLimiter, RateLimiter};
 use heartogether::{
     id::{ConnectionId, MemberId, PublicationId, ResumeToken, RoomCode, RoomId},
     limits::{MESSAGES_AT_ONCE, ROOMS_PER_CONNECTION},
-    protocol::{ClientMessage, Delete, Edit, FetchMessages, FromRoom, Join, Pin, Publish, ResumeRoom, RoomFrame, ToRoom},
+    protocol::{
+        ClientMessage, Delete, Edit, FetchMessages, FromRoom, Join, Pin, Publish, ResumeRoom, RoomFrame, ToRoom,
+    },
     refusal::Refusal,
     role::{AccountKind, Permission, Role},
     room::{Command, ConnectionRef, Event, Foreseen, JoinRequested, Marks, ResumeRequested},
@@ -16,8 +18,15 @@ use heartogether::{
 use heartogether_app::api::{Account, Caller};
 use tokio::{runtime::Handle, sync::mpsc};
 
-use super::{CloseReason, Frame, SendQueue, rate, rate_limits::CommandLimit, connection::EnteredRooms};
-use crate::{error::ServerError, http::AddressBlock, random, rooms::{RoomHandle, append_surely}, state::Node, storage::log::LogError};
+use super::{CloseReason, Frame, SendQueue, connection::EnteredRooms, rate, rate_limits::CommandLimit};
+use crate::{
+    error::ServerError,
+    http::AddressBlock,
+    random,
+    rooms::{RoomHandle, append_surely},
+    state::Node,
+    storage::log::LogError,
+};
 
 pub(super) struct RoomRequests {
     node: Arc<Node>,

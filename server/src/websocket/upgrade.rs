@@ -29,8 +29,7 @@ use tungstenite::{
 };
 
 use super::{
-    CloseReason, frame_counter::FrameCounter, connection::Connection, rate, reader, send_queue::send_queue,
-    writer,
+    CloseReason, connection::Connection, frame_counter::FrameCounter, rate, reader, send_queue::send_queue, writer,
 };
 use crate::{auth::CurrentSession, http::Peer, random, state::Node};
 

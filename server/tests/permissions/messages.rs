@@ -3,9 +3,13 @@
 use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, NegotiationId, Seq},
-    protocol::{ClientMessage, DeclareSilence, FetchMessages, Hello, Join, PROTOCOL_VERSION, Ping, Publish, React, RemoveMember, ResumeRoom, SendSignal, ServerMessage, Signal, Write}, room::{Joined, Source},
+    protocol::{
+        ClientMessage, DeclareSilence, FetchMessages, Hello, Join, PROTOCOL_VERSION, Ping, Publish, React,
+        RemoveMember, ResumeRoom, SendSignal, ServerMessage, Signal, Write,
+    },
     refusal::Refusal,
     role::Role,
+    room::{Joined, Source},
 };
 use serde_json::Value;
 

@@ -3,8 +3,11 @@
 use heartogether::{id::MessageNumber, room::Message};
 use leptos::{html, prelude::*};
 
+use crate::{
+    browser::RoomHandle,
+    components::{Button, Variant, focus},
+};
 use heartogether_client::Input;
-use crate::{browser::RoomHandle, components::{Button, Variant, focus}};
 
 /// Pixels from the end within which the list counts as being at its end.
 const AT_END_PX: i32 = 40;

@@ -1,19 +1,22 @@
 //! The host's sound: choosing sources, mixing them, pausing, stopping.
 
-mod mixer;
-mod stop_controls;
 mod microphone;
-mod source_picker;
+mod mixer;
 mod quality;
+mod source_picker;
+mod stop_controls;
 
 use heartogether::room::Source;
 use leptos::prelude::*;
 
+use crate::{
+    browser::RoomHandle,
+    components::{Button, Notice, Tone, Variant},
+};
 use heartogether_client::{HostState, MicrophoneState};
-use crate::{browser::RoomHandle, components::{Button, Notice, Tone, Variant}};
 use mixer::{MixerPanel, can_mix};
-use stop_controls::StopButton;
 use source_picker::Offer;
+use stop_controls::StopButton;
 
 /// What the host can do now.
 #[component]

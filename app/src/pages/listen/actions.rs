@@ -7,8 +7,12 @@ use super::{
     super::way_out::RefusalAction,
     shown::{Obstacle, Shown},
 };
+use crate::{
+    browser::RoomHandle,
+    components::{Button, ButtonLink, Glyph, Icon, Variant},
+    routes,
+};
 use heartogether_client::ListenerState;
-use crate::{browser::RoomHandle, components::{Button, ButtonLink, Glyph, Icon, Variant}, routes};
 
 /// The one thing to do, if there is one, and the way out.
 #[component]

@@ -1,12 +1,12 @@
 //! What a listener is told: the one big state, in words.
 
 use heartogether::{
-    room::{EndReason, StreamState},
     refusal::Refusal,
+    room::{EndReason, StreamState},
 };
 
-use heartogether_client::{Ending, ListenerState};
 use crate::browser::media_session::MediaState;
+use heartogether_client::{Ending, ListenerState};
 
 /// What keeps a sound that comes in, or comes back, from being heard, where only the page itself knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

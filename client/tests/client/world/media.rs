@@ -1,10 +1,7 @@
 //! Peer connections. One end knows nothing of the other but what signalling brings; only the world sees both.
 
-use heartogether::{
-    id::NegotiationId,
-    protocol::Candidate, room::Source,
-};
-use heartogether_client::{Output, COUNT_EVERY_MS, Input, PeerState};
+use heartogether::{id::NegotiationId, protocol::Candidate, room::Source};
+use heartogether_client::{COUNT_EVERY_MS, Input, Output, PeerState};
 
 use super::{Happening, Page, World};
 

@@ -139,7 +139,11 @@ impl World {
             ToRoom::RemoveMember(said) => {
                 Command::RemoveMember { member: said.member, block_address: said.block_address }
             }
-            ToRoom::Edit(_) | ToRoom::Delete(_) | ToRoom::Pin(_) | ToRoom::FetchMessages(_) | ToRoom::Join(_)
+            ToRoom::Edit(_)
+            | ToRoom::Delete(_)
+            | ToRoom::Pin(_)
+            | ToRoom::FetchMessages(_)
+            | ToRoom::Join(_)
             | ToRoom::Signal(_) => return None,
         })
     }

@@ -10,10 +10,17 @@ use heartogether_app::{
 };
 
 use super::{Complete, Failure, login_state::LoginState, refusal_of};
-use crate::{auth::{
+use crate::{
+    auth::{
         CurrentSession,
         providers::{Answered, OpenIdProvider, SignedIn},
-    }, error::{ServerError, explain}, random, state::Node, uncancelled::finish, storage::accounts::{self, ReturnedSignIn, TokenHash, VerifiedPerson}};
+    },
+    error::{ServerError, explain},
+    random,
+    state::Node,
+    storage::accounts::{self, ReturnedSignIn, TokenHash, VerifiedPerson},
+    uncancelled::finish,
+};
 
 /// Milliseconds after which a guest's connections are closed: the browser has the new session's cookie by then, and its other
 /// pages come back with it.

@@ -27,7 +27,10 @@ use tokio::{
 };
 
 use super::{EVENT_VERSION, LogError, PAGE, Page, RoomLog, Subscription, topics::Topics};
-use crate::{clock::{Clock, ClockAhead}, storage::database::{from_sql, to_sql}};
+use crate::{
+    clock::{Clock, ClockAhead},
+    storage::database::{from_sql, to_sql},
+};
 use writer::{Change, Order, Writer};
 
 /// Changes that may wait for the writer before those who ask for more have to wait themselves.

@@ -3,9 +3,12 @@
 use heartogether::room::Source;
 use leptos::prelude::*;
 
-use super::{stop_controls::PauseButton, microphone::MicrophonePicker, quality::QualityChoice};
+use super::{microphone::MicrophonePicker, quality::QualityChoice, stop_controls::PauseButton};
+use crate::{
+    browser::RoomHandle,
+    components::{Button, FocusPreservingShow, Glyph, Icon, IconButton, LevelMeter, Notice, Slider, Variant},
+};
 use heartogether_client::{Fader, Input, Profile};
-use crate::{browser::RoomHandle, components::{Button, Glyph, Icon, IconButton, LevelMeter, Notice, Slider, FocusPreservingShow, Variant}};
 
 /// What a source is called here.
 struct Words {

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use heartogether_client::{Input, Profile};
 use crate::browser::RoomHandle;
+use heartogether_client::{Input, Profile};
 
 const fn label(profile: Profile) -> &'static str {
     match profile {

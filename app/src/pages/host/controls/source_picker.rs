@@ -4,8 +4,8 @@ use heartogether::room::Source;
 use leptos::prelude::*;
 
 use super::{
-    mixer::can_mix,
     microphone::{MicrophonePicker, TrialButton},
+    mixer::can_mix,
 };
 use crate::{
     browser::{CaptureError, RoomHandle},

@@ -11,7 +11,13 @@ use heartogether::{
 use sqlx::{Row, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{clock::Clock, storage::{database::{Durability, WriteTransaction, from_sql, to_sql}, log::{EVENT_VERSION, LogError, accounts_in, topics::Topics}}};
+use crate::{
+    clock::Clock,
+    storage::{
+        database::{Durability, WriteTransaction, from_sql, to_sql},
+        log::{EVENT_VERSION, LogError, accounts_in, topics::Topics},
+    },
+};
 
 /// Changes committed together, at most.
 const BATCH: usize = 256;
