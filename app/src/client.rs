@@ -2,7 +2,7 @@
 //!
 //! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
 //! One facet a file: `link` (the signalling connection), `peers` (peer connections) with their `negotiation`, `recovery`,
-//! `succession`, `gathering`, `no_path`, `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what
+//! `succession`, `gathering`, `no_path` (both read a `candidate`), `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what
 //! the host sends, made of a `mix` in the quality of a `profile`, its `silence`, with a `keepsake` for after a reload),
 //! `engagement` (reactions, messages, removals), `audience` (who listens, in order), `capability` (what the browser has to
 //! offer), `shown` (what the page shows of all that), `player` (whether a listener's player plays) and its `volume`, `trace` (what
@@ -12,6 +12,7 @@ pub mod adaptation;
 mod audience;
 mod broadcast;
 pub mod browser;
+mod candidate;
 mod capability;
 mod engagement;
 mod exchange;
