@@ -1,8 +1,8 @@
 //! The client's own state and its [`Client::step`]: what a host's or a listener's page knows, and what it does next.
 //!
 //! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
-//! One facet a file: `link` (the signalling connection), `peers` (peer connections) with their `negotiation`, `recovery`,
-//! `succession`, `gathering`, `no_path`, `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what
+//! One facet a file: `link` (the signalling connection), `membership` (the place in the room), `peers` (peer connections) with their `negotiation`, `recovery`,
+//! `succession`, `gathering`, `no_path` (both read a `candidate`), `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what
 //! the host sends, made of a `mix` in the quality of a `profile`, its `silence`, with a `keepsake` for after a reload),
 //! `engagement` (reactions, messages, removals), `audience` (who listens, in order), `capability` (what the browser has to
 //! offer), `shown` (what the page shows of all that), `player` (whether a listener's player plays) and its `volume`, `trace` (what
@@ -12,12 +12,14 @@ pub mod adaptation;
 mod audience;
 mod broadcast;
 pub mod browser;
+mod candidate;
 mod capability;
 mod engagement;
 mod exchange;
 pub mod gathering;
 mod keepsake;
 mod link;
+mod membership;
 mod mix;
 mod negotiation;
 mod no_path;
@@ -37,12 +39,9 @@ mod volume;
 
 use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, Seq},
-    protocol::{
-        ClientMessage, EndReason, Missed, ReceivedSignal, RoomEvent, RoomJoined, RoomResumed, RoomView, ServerMessage,
-        Source, StreamState,
-    },
     refusal::Refusal,
     role::Role,
+    protocol::{ReceivedSignal, RoomView, ServerMessage, Source, StreamState},
 };
 
 pub use audience::{ListenerRow, arranged};
@@ -259,111 +258,6 @@ impl Client {
         }
     }
 
-    /// A place is taken: a new one, or the old one from a new page. A listener whose place was given up while the
-    /// connection was away still hears, and goes on hearing until the host's new offer is there.
-    fn settle(&mut self, joined: RoomJoined, out: &mut Vec<Command>) {
-        out.extend(joined.ice_servers.map(Command::UseIceServers));
-        self.place = Some(Place { member: joined.member, token: joined.token, seq: joined.seq });
-        self.room = Some(joined.room);
-        self.link.attach(out);
-        self.reconcile(out);
-    }
-
-    /// The place is kept: what was missed is made up for. Only what came of it in the end counts: the last events are
-    /// told again, and nobody who is connected loses the sound because their arrival is among them.
-    fn catch_up(&mut self, resumed: RoomResumed, out: &mut Vec<Command>) {
-        out.extend(resumed.ice_servers.map(Command::UseIceServers));
-        self.link.attach(out);
-        match (resumed.missed, &mut self.room) {
-            (Missed::Room(now), room) => *room = Some(now),
-            (Missed::Events(events), Some(room)) => events.iter().for_each(|event| room.apply(event)),
-            (Missed::Events(_), None) => {}
-        }
-        if let Some(place) = &mut self.place {
-            place.seq = resumed.seq;
-        }
-        self.reconcile(out);
-    }
-
-    fn follow(&mut self, seq: Seq, event: &RoomEvent, out: &mut Vec<Command>) {
-        let (Some(place), Some(room)) = (&mut self.place, &mut self.room) else { return };
-        place.seq = place.seq.max(seq);
-        let was_away = matches!(event, RoomEvent::ListenerLeft { member }
-            if room.listeners.iter().any(|known| known.member == *member && !known.attached));
-        room.apply(event);
-        match event {
-            RoomEvent::ListenerJoined { listener } => self.offer(listener.member, out),
-            RoomEvent::ListenerLeft { member } => self.part(*member, was_away, out),
-            RoomEvent::StreamChanged { .. } => {
-                // The host may have gone on while this was on its way.
-                self.declare(out);
-                self.request_offer_if_needed(out);
-            }
-            RoomEvent::RoomEnded { .. } => self.shut_down(out),
-            RoomEvent::ListenerAttached { member, attached: true } => self.serve_again(*member, out),
-            RoomEvent::SilenceChanged { .. } => self.declare(out),
-            RoomEvent::ListenerAttached { .. }
-            | RoomEvent::Reacted { .. }
-            | RoomEvent::MessageSent { .. }
-            | RoomEvent::MessagesDelivered { .. }
-            | RoomEvent::EndExpected { .. } => {}
-        }
-        self.follow_engagement(event, out);
-    }
-
-    /// Brings peer connections and the declared stream in line with the room and with what this page captures.
-    fn reconcile(&mut self, out: &mut Vec<Command>) {
-        if self.ending().is_some() {
-            return self.shut_down(out);
-        }
-        self.peers.close_unsettled(out);
-        self.renew_engagement(out);
-        match self.role {
-            Role::Host => {
-                self.declare(out);
-                self.close_departed(out);
-                self.offer_to_all(out);
-            }
-            Role::Listener => self.request_offer_if_needed(out),
-        }
-        self.recover_all_again(out);
-    }
-
-    fn take_refusal(&mut self, refusal: Refusal, out: &mut Vec<Command>) {
-        if self.slow_down(refusal, out) {
-            return;
-        }
-        match refusal {
-            Refusal::NotAMember if self.place.take().is_some() => self.join(out),
-            Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => self.learn_of_end(out),
-            Refusal::StorageUnavailable => self.wait_for_storage(out),
-            Refusal::TooManyRequests if !self.link.is_attached() => {
-                // There is a place to be had, a little later.
-                out.push(Command::CloseSocket);
-                self.lose_link(out);
-            }
-            Refusal::TooManyFrames if self.link.is_attached() => self.declare_later(out),
-            refusal if is_final(refusal) => self.refuse(refusal, out),
-            _ => {}
-        }
-    }
-
-    /// This page cannot be in the room. Whoever tries again asks for a place anew: this one is another page's, or nobody's.
-    fn refuse(&mut self, refusal: Refusal, out: &mut Vec<Command>) {
-        self.refusal = Some(refusal);
-        self.place = None;
-        self.shut_down(out);
-    }
-
-    /// The room ended while the connection was away, and nobody says why: but whoever asked for it knows.
-    fn learn_of_end(&mut self, out: &mut Vec<Command>) {
-        match &mut self.room {
-            Some(room) if self.broadcast.stopping => room.apply(&RoomEvent::RoomEnded { reason: EndReason::Stopped }),
-            _ => (self.room, self.place, self.missed_end) = (None, None, true),
-        }
-        self.shut_down(out);
-    }
-
     fn take_signal(&mut self, received: ReceivedSignal, out: &mut Vec<Command>) {
         use heartogether::protocol::Signal::*;
         let from = received.from;
@@ -385,46 +279,4 @@ impl Client {
             _ => {}
         }
     }
-
-    /// Lets go of everything: the room has ended, or refused this page.
-    fn shut_down(&mut self, out: &mut Vec<Command>) {
-        self.peers.close_all(out);
-        self.broadcast = Broadcast::default();
-        self.link.stop(out);
-        let timers =
-            [Timer::OfferRequest, Timer::Attempt, Timer::Messages, Timer::Declaration, Timer::Mixer, Timer::Microphone];
-        out.extend(timers.map(Command::StopTimer));
-        out.push(Command::StopCapture);
-    }
-
-    fn leave(&mut self, out: &mut Vec<Command>) {
-        self.has_left = true;
-        self.settle_removals(out);
-        if self.link.is_attached() {
-            out.push(Command::Send(ClientMessage::LeaveRoom));
-        }
-        self.shut_down(out);
-    }
-}
-
-/// Whether a refusal means that this page cannot be in this room, rather than that one message went wrong.
-const fn is_final(refusal: Refusal) -> bool {
-    use Refusal::*;
-    matches!(
-        refusal,
-        CodeMalformed
-            | RoomNotFound
-            | RoomFull
-            | AddressFull
-            | RoomEnded
-            | NotOwner
-            | Removed
-            | HostElsewhere
-            | SessionReplaced
-            | NotSignedIn
-            | GuestsListenOnly
-            | GuestsOff
-            | VersionUnsupported
-            | OriginNotAllowed
-    )
 }

@@ -9,6 +9,7 @@ mod room_bootstrap;
 mod gallery;
 mod home;
 mod host;
+mod link_note;
 mod listen;
 mod login;
 mod stats_panel;
@@ -17,6 +18,7 @@ mod lazy_routes;
 mod privacy;
 mod room;
 mod session_time;
+mod way_out;
 
 pub use about::AboutPage;
 pub(crate) use room_bootstrap::HandedEntrance;

@@ -34,6 +34,13 @@ for (const [name, refusal, text] of [
     await showsRefusal(host, refusal);
     await expect(main(host)).toContainText(text);
     await expect(button(host, 'Reload the page')).toBeVisible();
+    // What was put off until the page is drawn has run by then.
+    await host.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await expect(host.locator('#page-failure')).toBeHidden();
+    await host.evaluate(() => Object.assign(window, { isOld: true }));
+    await button(host, 'Reload the page').click();
+    await expect.poll(() => host.evaluate(() => 'isOld' in window)).toBe(false);
+    await showsRefusal(host, refusal);
 
     const listener = await newVisitor();
     await takeAway(listener, name);
@@ -117,6 +124,25 @@ test('without Web Audio a microphone that needs no mixing is heard', async ({ mi
   await hear(listener, MICROPHONE_TONE_HZ);
 });
 
+test('without Web Audio a host shares one source at a time, and is told so', async ({ mixHost, newVisitor }) => {
+  await takeAway(mixHost, 'AudioContext');
+  const code = await createRoom(mixHost, 'Ada');
+  await isHydrated(mixHost);
+  await expect(button(mixHost, 'Try it out first')).toBeHidden();
+  await useMicrophone(mixHost);
+  await expect(main(mixHost)).toContainText('This browser lacks Web Audio, so you share one source at a time');
+  await expect(main(mixHost)).not.toContainText('stopped mixing');
+  for (const name of ['Add a tab', 'Mute the microphone']) await expect(button(mixHost, name)).toBeHidden();
+  await expect(mixHost.getByLabel('Microphone volume')).toBeHidden();
+  const listener = await newVisitor();
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+  await button(mixHost, 'Remove the microphone').click();
+  await showsState(mixHost, 'interrupted');
+  await shareTab(mixHost);
+  await hear(listener, TAB_TONE_HZ);
+});
+
 test('where cookies are blocked the sign-in page says so', async ({ newVisitor }) => {
   const page = await newVisitor();
   await page.goto('/login');
@@ -164,8 +190,9 @@ test('on request the console tells what the page decides, and no secret', async 
   await listener.goto(`/listen/${code}?debug`);
   await hear(listener, TAB_TONE_HZ);
   const told = () => lines.join('\n');
-  await expect.poll(told).toMatch(/received offer → .*answer \d+/);
+  await expect.poll(told).toMatch(/received offer \d+ from .* → .*answer \d+/);
   await expect.poll(told).toContain('is Connected');
+  await expect.poll(told).toContain('player stream attached → play; playing');
   expect(told()).not.toMatch(/ice-pwd|fingerprint|Grace|typ host|[0-9a-f]{32}/);
 });
 
@@ -232,6 +259,29 @@ test('a listener chooses the loudspeaker, and it is kept', async ({ tabHost, new
   await plug(true);
   await expect.poll(sink).toBe('headset');
   await expect(choice).toHaveValue('headset');
+});
+
+test('where the browser does not name its loudspeakers yet, the page says when it does', async ({ newVisitor }) => {
+  const code = await createRoom(await newVisitor(), 'Ada');
+  const listener = await newVisitor();
+  // As Chromium answers before the microphone is allowed.
+  await listener.addInitScript(() => {
+    const outputs = [{ kind: 'audiooutput', deviceId: '', label: '' }];
+    navigator.mediaDevices.enumerateDevices = async () => outputs as unknown as MediaDeviceInfo[];
+    Object.assign(window, {
+      allow: () => {
+        outputs[0] = { kind: 'audiooutput', deviceId: 'desk', label: 'Desk' };
+        navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+      },
+    });
+  });
+  await listen(listener, code);
+  await isHydrated(listener);
+  await expect(main(listener)).toContainText('lists your loudspeakers here once it may use the microphone');
+  await expect(listener.getByLabel('Loudspeaker')).toBeHidden();
+  await listener.evaluate(() => (window as unknown as { allow: () => void }).allow());
+  await expect(listener.getByLabel('Loudspeaker')).toBeVisible();
+  await expect(main(listener)).not.toContainText('lists your loudspeakers here');
 });
 
 test('where the browser has a picker of its own, it is used', async ({ newVisitor }) => {

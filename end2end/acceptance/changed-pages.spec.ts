@@ -168,18 +168,45 @@ test('code that breaks when it takes the page over is told of', async ({ newVisi
   await showsFailure(page, 'broken');
 });
 
-test('errors of others are no failure of the page', async ({ newVisitor }) => {
-  const page = await newVisitor();
-  await page.goto('/');
-  await isHydrated(page);
-  await page.evaluate(() => {
-    const script = new Blob([''], { type: 'text/javascript' });
-    void Promise.reject(new Error(`an extension’s ${script.type}`));
-    window.dispatchEvent(new ErrorEvent('error', { error: new TypeError('x'), filename: 'chrome-extension://abc/x.js' }));
+/** Errors as scripts of extensions make them, and as the browser tells of a script from elsewhere. */
+const failElsewhere = (page: Page) =>
+  page.evaluate(() => {
+    const error = (text: string) => Object.assign(new Error(text), { stack: `Error: ${text}\n    at chrome-extension://abc/x.js:1:1` });
+    void Promise.reject(error('a promise'));
+    window.dispatchEvent(new ErrorEvent('error', { error: error('a script'), filename: 'chrome-extension://abc/x.js' }));
+    window.dispatchEvent(new ErrorEvent('error', { message: 'Script error.', filename: '' }));
+    window.dispatchEvent(new ErrorEvent('error', { error: new TypeError('x'), filename: 'https://elsewhere.example/x.js' }));
+    // A rejection is told of in a task of its own.
+    return new Promise<void>((resolve) => setTimeout(resolve, 50));
   });
+
+test('errors of others are no failure of the page, before its code is there and later', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  const release = await holdCode(page);
+  await page.goto('/', { waitUntil: 'domcontentloaded' });
+  await failElsewhere(page);
+  await expect(failure(page)).toBeHidden();
+  release();
+  await isHydrated(page);
+  await failElsewhere(page);
+  await page.evaluate(() => void Promise.reject(new Error('whoever it is')));
   await page.getByLabel('Room code').fill('ZZZZZZ');
   await button(page, 'Join').click();
   await expect(main(page)).toContainText('There is no room with this code');
+  await expect(failure(page)).toBeHidden();
+});
+
+test('a page whose code takes long says so after 20 seconds, until it runs', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  await page.clock.install();
+  const release = await holdCode(page);
+  await page.goto('/', { waitUntil: 'domcontentloaded' });
+  await page.clock.runFor(15_000);
+  await expect(failure(page)).toBeHidden();
+  await page.clock.runFor(5_000);
+  await showsFailure(page, 'slow');
+  release();
+  await isHydrated(page);
   await expect(failure(page)).toBeHidden();
 });
 

@@ -225,6 +225,8 @@ test('everybody at the address of whom a host removes goes too, if the host want
   await listenAs(other, 'Edsger', code);
   await button(host, 'Remove Grace').click();
   const everybody = rowOf(host, 'Grace').getByRole('button', { name: 'Everybody at this address too' });
+  await expect(main(host)).toContainText('removes everybody who shares that listener’s internet connection');
+  await expect(everybody).toHaveAccessibleDescription(/such as a household, a class or an office, and keeps them out/);
   await everybody.click();
   await expect(everybody).toHaveAttribute('aria-pressed', 'true');
   await showsRefusal(listener, 'removed');

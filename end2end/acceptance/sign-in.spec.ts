@@ -341,8 +341,15 @@ test('hosts see an e-mail address only where its owner agrees, who is asked once
   await expect(question).toContainText('grace@example.org');
   await expect(row).toContainText('Grace');
   await expect(row).not.toContainText('@');
-  await question.getByRole('button', { name: 'Show it to hosts' }).click();
+  const show = question.getByRole('button', { name: 'Show it to hosts' });
+  await listener.route(/show_email/, (route) => route.abort());
+  await show.click();
+  await expect(question.getByRole('alert')).toBeVisible();
+  await expect(row).not.toContainText('@');
+  await listener.unrouteAll();
+  await show.press('Enter');
   await expect(question).toHaveCount(0);
+  await expect(listener.locator('main')).toBeFocused();
   await listener.reload();
   await expect(row).toContainText('grace@example.org');
   await expect(question).toHaveCount(0);

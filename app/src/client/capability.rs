@@ -34,7 +34,7 @@ impl Capabilities {
     /// What is missing and is done without.
     pub fn shortfalls(self) -> impl Iterator<Item = &'static str> {
         let all = [
-            (self.web_audio, "no Web Audio: no level meters, and one source at a time without a fader"),
+            (self.web_audio, "no Web Audio: no level meters, and a host shares one source at a time without a fader"),
             (self.storage, "no storage: volume and choices are forgotten with the page"),
         ];
         all.into_iter().filter_map(|(is_there, shortfall)| (!is_there).then_some(shortfall))

@@ -1,5 +1,7 @@
 //! The signalling connection: opening it, noticing that it is gone, opening it again, taking the place up again.
 
+mod storage;
+
 use heartogether::{
     id::RoomCode,
     protocol::{ClientMessage, Hello, JoinRoom, PROTOCOL_VERSION, Ping, ResumeRoom},
@@ -18,9 +20,6 @@ const MISSED_HEARTBEATS: u64 = 3;
 const ANSWER_MS: u32 = 15_000;
 /// Milliseconds to wait for the answer to a ping after the page was shown again or the network came back.
 const PONG_MS: u32 = 2_000;
-
-/// Milliseconds before a member says again what the server could not store.
-const STORAGE_AGAIN_MS: u32 = 3_000;
 
 /// How the signalling connection is, as the page shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,11 +133,6 @@ impl Link {
         self.phase == Phase::Attached
     }
 
-    /// What keeps the server from doing what it is asked, as far as it has said so.
-    pub(super) const fn trouble(&self) -> Option<Refusal> {
-        self.trouble
-    }
-
     pub(super) fn attach(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Attached;
         self.was_attached = true;
@@ -173,19 +167,20 @@ impl Link {
 
     pub(super) fn stop(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Closed;
+        self.trouble = None;
         out.extend([Timer::Reconnect, Timer::Silence, Timer::Pong, Timer::Storage].map(Command::StopTimer));
         out.push(Command::CloseSocket);
     }
 
     fn open(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Opening;
-        self.trouble = None;
         out.push(Command::OpenSocket);
         out.push(Command::StartTimer { timer: Timer::Silence, after_ms: ANSWER_MS });
     }
 
     fn wait(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Waiting;
+        self.trouble = None;
         let delay_ms = BACK_OFF_MS[self.attempts.min(BACK_OFF_MS.len() - 1)];
         self.attempts += 1;
         if self.is_unheard() {
@@ -297,24 +292,6 @@ impl Client {
             self.link.attempts = 0;
         }
         self.lose_link(out);
-    }
-
-    /// The server cannot store what was asked for. Whoever asked for a place asks again on another connection; a member stays,
-    /// and says again what the room does not know.
-    pub(super) fn wait_for_storage(&mut self, out: &mut Vec<Command>) {
-        if self.link.is_attached() {
-            out.push(Command::StartTimer { timer: Timer::Storage, after_ms: STORAGE_AGAIN_MS });
-        } else {
-            out.push(Command::CloseSocket);
-            self.lose_link(out);
-        }
-        self.link.trouble = Some(Refusal::StorageUnavailable);
-    }
-
-    fn try_storage_again(&mut self, out: &mut Vec<Command>) {
-        self.link.trouble = None;
-        self.declare(out);
-        self.say_again(out);
     }
 
     pub(super) fn time_out(&mut self, timer: Timer, out: &mut Vec<Command>) {

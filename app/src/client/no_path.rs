@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use heartogether::{refusal::Refusal, role::Role};
 
-use super::Client;
+use super::{Client, candidate::CandidateLine, statistics::CandidateKind};
 
 /// The candidates that one side gathered for an attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,20 +21,15 @@ pub struct SideCandidates {
 }
 
 impl SideCandidates {
-    /// Takes in a candidate as RFC 8839, section 5.1, writes it.
+    /// Takes in a candidate's line.
     pub fn note(&mut self, candidate: &str) {
-        let mut words = candidate.split(' ').skip(4);
-        let (Some(address), Some(_port), Some("typ"), Some(kind)) =
-            (words.next(), words.next(), words.next(), words.next())
-        else {
-            return;
-        };
-        match kind {
-            "host" if address.ends_with(".local") => self.has_name = true,
-            "host" => self.has_own = true,
-            "srflx" => _ = self.public.insert(address.to_owned()),
-            "relay" => self.has_relayed = true,
-            _ => {}
+        let Some(line) = CandidateLine::parse(candidate) else { return };
+        match line.kind {
+            CandidateKind::Host if line.is_name() => self.has_name = true,
+            CandidateKind::Host => self.has_own = true,
+            CandidateKind::ServerReflexive => _ = self.public.insert(line.address.to_owned()),
+            CandidateKind::Relayed => self.has_relayed = true,
+            CandidateKind::PeerReflexive => {}
         }
     }
 
@@ -79,10 +74,10 @@ impl NoPath {
         match self {
             Self::Blocked => Refusal::Network.text(),
             Self::NamesOnly => {
-                "You and the host seem to be in the same network, where your browsers cannot find each other by name. Ask \
-                 the host to allow the microphone on their page: then their browser gives its address, and nothing of the \
-                 microphone need be sent. If that does not help, try another network, such as mobile data, or ask whoever \
-                 runs this server to set up a relay (TURN). This page keeps trying."
+                "You and the host seem to be in the same network, but both browsers hide their addresses, so they cannot \
+                 find each other. Ask the host to allow the microphone on their page: their browser then gives its address. \
+                 The host need not share the microphone. If that does not help, try another network, such as mobile data, or \
+                 ask whoever runs this server to set up a relay (TURN). This page keeps trying."
             }
             Self::RelayInVain => {
                 "No way to the host was found through this network, not even through this server’s relay. Try another \
@@ -103,8 +98,8 @@ impl NoPath {
                  may help, such as mobile data, or a relay (TURN), which whoever runs this server can set up."
             }
             Self::NamesOnly => {
-                "A listener in your own network cannot reach you, because your browser hides this device’s address. Allow the \
-                 microphone, and it gives the address. Nothing of the microphone is sent."
+                "A listener in your own network cannot reach you, because your browser hides this device’s address. Press \
+                 “Allow the microphone”, and your browser gives the address. Your microphone is not shared."
             }
             Self::RelayInVain => {
                 "No way to a listener was found, not even through this server’s relay. Another network may help: yours, or \

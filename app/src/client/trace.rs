@@ -1,91 +1,131 @@
-//! Inputs and commands in words, for whoever looks why a page does what it does. No secret, no name, no text of people's, no
-//! address and no description of a connection is among them.
+//! Inputs, commands and the player's decisions in words, for whoever looks why a page does what it does. No secret, no name, no
+//! text of people's, no address of people's and no description of a connection is among them. Every match names every variant, so
+//! that a new one does not compile before it has its words.
 
-use heartogether::protocol::{ClientMessage, RoomEvent, ServerMessage, Signal};
+mod message;
 
-use super::{Command, Input, Timer};
+use heartogether::id::MemberId;
+
+use super::{Command, Fader, Input, Keepsake, Mix, PlayerCommand, PlayerInput, PlayerState, Processing, Timer};
+use message::{received, sent};
+
+/// What happened to a page, told before the page takes it in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    happened: String,
+    /// Whether it happens all the time.
+    is_routine: bool,
+}
+
+impl Step {
+    /// What `happened` says.
+    pub fn of(happened: &Input) -> Self {
+        let is_routine = matches!(happened, Input::Counted { .. } | Input::Measured { .. });
+        Self { happened: input(happened), is_routine }
+    }
+
+    /// What happened and what is done about it. Nothing where it happens all the time and leads to nothing.
+    pub fn line(&self, commands: &[Command]) -> Option<String> {
+        let done: Vec<_> = commands.iter().map(command).collect();
+        let done = if done.is_empty() { "nothing".to_owned() } else { done.join("; ") };
+        (!self.is_routine || !commands.is_empty()).then(|| format!("{} → {done}", self.happened))
+    }
+}
+
+/// What happened to the player, what its element is told, and what the player is now.
+pub fn player(input: PlayerInput, command: Option<PlayerCommand>, state: PlayerState) -> String {
+    let happened = match input {
+        PlayerInput::PlayPressed => "play pressed",
+        PlayerInput::PausePressed => "pause pressed",
+        PlayerInput::StreamAttached => "stream attached",
+        PlayerInput::Started => "started",
+        PlayerInput::Paused => "paused",
+        PlayerInput::Refused => "refused without a tap",
+        PlayerInput::Woken => "woken",
+    };
+    let told = match command {
+        Some(PlayerCommand::Play) => "play",
+        Some(PlayerCommand::Pause) => "pause",
+        None => "nothing",
+    };
+    let state = match state {
+        PlayerState::Playing => "playing",
+        PlayerState::PausedByListener => "paused by the listener",
+        PlayerState::PausedBySystem => "paused by the system",
+        PlayerState::Blocked => "waiting for a tap",
+    };
+    format!("player {happened} → {told}; {state}")
+}
 
 /// What happened, in a line.
 pub fn input(input: &Input) -> String {
     match input {
-        Input::Received(message) => format!("received {}", received(message)),
-        Input::TimerFired(timer) => format!("timer {}", name_of(*timer)),
-        Input::PeerDescribed { negotiation, .. } => format!("described {}", negotiation.0),
-        Input::PeerAccepted { negotiation } => format!("accepted {}", negotiation.0),
-        Input::PeerGathered { negotiation, .. } => format!("gathered a candidate for {}", negotiation.0),
-        Input::IceServerFailed { url, code } => format!("{url} failed with {code}"),
-        Input::IceServerAnswered { url } => format!("{url} answered"),
-        Input::PeerChanged { negotiation, state } => format!("peer connection {} is {state:?}", negotiation.0),
+        Input::Started => "started".to_owned(),
         Input::BrowserLacks(refusal) => format!("the browser lacks something: {}", refusal.code()),
         Input::ServerProbed { answers } => format!("server probed, answers: {answers}"),
-        Input::IceServersKnown(urls) => format!("{} STUN and TURN URLs known", urls.len()),
-        Input::MicrophoneChanged(state) => format!("the microphone is {state:?}"),
-        Input::MixerChanged { runs } => format!("the mixer runs: {runs}"),
+        Input::Woken => "woken".to_owned(),
+        Input::SocketOpened => "socket opened".to_owned(),
+        Input::SocketClosed => "socket closed".to_owned(),
+        Input::ServerGoingAway => "server going away".to_owned(),
+        Input::Received(message) => format!("received {}", received(message)),
+        Input::TimerFired(timer) => format!("timer {}", name_of(*timer)),
+        Input::NetworkGuessed(network) => format!("network guessed: {network:?}"),
+        Input::NetworkChanged => "network changed".to_owned(),
         Input::CaptureStarted(source) => format!("capture started: {source:?}"),
         Input::CaptureEnded(source) => format!("capture ended: {source:?}"),
         Input::SourceRemoved(source) => format!("source removed: {source:?}"),
-        plain => pressed(plain).to_owned(),
-    }
-}
-
-/// What happened where that is all there is to say.
-const fn pressed(input: &Input) -> &'static str {
-    match input {
-        Input::Started => "started",
-        Input::Woken => "woken",
-        Input::HeadphonesChosen(_) => "headphones chosen",
-        Input::SocketOpened => "socket opened",
-        Input::SocketClosed => "socket closed",
-        Input::ServerGoingAway => "server going away",
-        Input::NetworkGuessed(_) => "network guessed",
-        Input::NetworkChanged => "network changed",
-        Input::FaderMoved { .. } => "fader moved",
-        Input::Recalled(_) => "recalled",
-        Input::Dismissed => "dismissed",
-        Input::ProfileChosen(_) => "profile chosen",
-        Input::PausePressed => "pause pressed",
-        Input::ResumePressed => "resume pressed",
-        Input::StopPressed => "stop pressed",
-        Input::TakeOverPressed => "take over pressed",
-        Input::RetryPressed => "retry pressed",
-        Input::ReactionPressed(_) => "reaction pressed",
-        Input::MessageWritten(_) => "message written",
-        Input::EarlierMessagesPressed => "earlier messages pressed",
-        Input::RemovePressed(_) => "remove pressed",
-        Input::UndoPressed(_) => "undo pressed",
-        Input::Hidden => "hidden",
-        Input::Left => "left",
-        Input::IceServersRenewed => "STUN and TURN servers renewed",
-        Input::Counted { .. } => "counted",
-        Input::Measured { .. } => "measured",
-        _ => "something else",
-    }
-}
-
-const fn name_of(timer: Timer) -> &'static str {
-    match timer {
-        Timer::Reconnect => "reconnect",
-        Timer::Silence => "silence",
-        Timer::Pong => "pong",
-        Timer::Candidates => "candidates",
-        Timer::OfferRequest => "offer request",
-        Timer::Attempt => "attempt",
-        Timer::Recovery(_) => "recovery",
-        Timer::Messages => "messages",
-        Timer::Storage => "storage",
-        Timer::Mixer => "mixer",
-        Timer::Microphone => "microphone",
-        Timer::Linger(_) => "linger",
-        Timer::Removal(_) => "removal",
-        Timer::Declaration => "declaration",
+        Input::FaderMoved { source, fader } => format!("fader of {source:?} moved to {}", level(*fader)),
+        Input::MicrophoneChanged(state) => format!("the microphone is {state:?}"),
+        Input::MixerChanged { runs } => format!("the mixer runs: {runs}"),
+        Input::Recalled(keepsake) => format!("recalled {}", recalled(keepsake)),
+        Input::Dismissed => "dismissed".to_owned(),
+        Input::ProfileChosen(profile) => format!("profile chosen: {profile:?}"),
+        Input::HeadphonesChosen(worn) => format!("headphones chosen, worn: {worn}"),
+        Input::PausePressed => "pause pressed".to_owned(),
+        Input::ResumePressed => "resume pressed".to_owned(),
+        Input::StopPressed => "stop pressed".to_owned(),
+        Input::TakeOverPressed => "take over pressed".to_owned(),
+        Input::RetryPressed => "retry pressed".to_owned(),
+        Input::ReactionPressed(reaction) => format!("reaction pressed: {reaction:?}"),
+        Input::MessageWritten(_) => "message written".to_owned(),
+        Input::EarlierMessagesPressed => "earlier messages pressed".to_owned(),
+        Input::RemovePressed(member) => format!("remove pressed for {}", short(*member)),
+        Input::AddressBlockPressed(member) => format!("address block pressed for {}", short(*member)),
+        Input::UndoPressed(member) => format!("undo pressed for {}", short(*member)),
+        Input::Hidden => "hidden".to_owned(),
+        Input::Left => "left".to_owned(),
+        Input::PeerDescribed { negotiation, .. } => format!("described {}", negotiation.0),
+        Input::PeerAccepted { negotiation } => format!("accepted {}", negotiation.0),
+        Input::PeerGathered { negotiation, .. } => format!("gathered a candidate for {}", negotiation.0),
+        Input::IceServersKnown(urls) => format!("{} STUN and TURN URLs known", urls.len()),
+        Input::IceServerAnswered { url } => format!("{url} answered"),
+        Input::IceServerFailed { url, code } => format!("{url} failed with {code}"),
+        Input::IceServersRenewed => "STUN and TURN servers renewed".to_owned(),
+        Input::PeerChanged { negotiation, state } => format!("peer connection {} is {state:?}", negotiation.0),
+        Input::Counted { negotiation, packets } => format!("counted {packets} packets of {}", negotiation.0),
+        Input::Measured { negotiation, reading } => {
+            format!("measured {}: {} packets, {} lost", negotiation.0, reading.packets, reading.lost)
+        }
     }
 }
 
 /// What is done, in a line.
 pub fn command(command: &Command) -> String {
     match command {
+        Command::UseIceServers(known) => {
+            let renewal = known.renew_in_s.map(|after_s| format!(", renewed in {after_s} s")).unwrap_or_default();
+            format!("use {} STUN and TURN servers, relay only: {}{renewal}", known.servers.len(), known.relay_only)
+        }
+        Command::OpenSocket => "open socket".to_owned(),
+        Command::ProbeServer => "probe the server".to_owned(),
+        Command::CloseSocket => "close socket".to_owned(),
         Command::Send(message) => format!("send {}", sent(message)),
+        Command::StartTimer { timer, after_ms } => format!("start timer {} for {after_ms} ms", name_of(*timer)),
+        Command::StopTimer(timer) => format!("stop timer {}", name_of(*timer)),
+        Command::OpenOffering(negotiation) => format!("offer {}", negotiation.0),
         Command::OpenAnswering { negotiation, .. } => format!("answer {}", negotiation.0),
+        Command::Play(negotiation) => format!("play {}", negotiation.0),
+        Command::Restart { before, negotiation } => format!("restart {} as {}", before.0, negotiation.0),
         Command::AnswerRestart { before, negotiation, .. } => {
             format!("answer restart {} of {}", negotiation.0, before.0)
         }
@@ -93,91 +133,64 @@ pub fn command(command: &Command) -> String {
         Command::AddCandidates { negotiation, candidates } => {
             format!("add {} candidates to {}", candidates.len(), negotiation.0)
         }
-        Command::StartTimer { timer, after_ms } => format!("start timer {} for {after_ms} ms", name_of(*timer)),
-        Command::StopTimer(timer) => format!("stop timer {}", name_of(*timer)),
-        Command::OpenOffering(negotiation) => format!("offer {}", negotiation.0),
-        Command::Play(negotiation) => format!("play {}", negotiation.0),
-        Command::Restart { before, negotiation } => format!("restart {} as {}", before.0, negotiation.0),
-        Command::Tune { negotiation, tuning } => format!("send {} bit/s to {}", tuning.bitrate_bps, negotiation.0),
+        Command::Tune { negotiation, tuning } => {
+            let (bitrate_bps, redundancy) = (tuning.bitrate_bps, tuning.redundancy);
+            format!("send {bitrate_bps} bit/s to {}, redundant: {redundancy}", negotiation.0)
+        }
         Command::ClosePeer(negotiation) => format!("close {}", negotiation.0),
-        Command::SetSending(sending) => format!("set sending {sending}"),
+        Command::ApplyProfile(profile) => format!("apply profile {profile:?}"),
+        Command::ApplyProcessing(processing) => format!("apply processing: {}", processed(*processing)),
+        Command::ApplyMix(mix) => format!("apply mix: {}", mixed(mix)),
+        Command::WakeMixer => "wake the mixer".to_owned(),
         Command::ReleaseSource(source) => format!("release {source:?}"),
-        plain => ordered(plain).to_owned(),
+        Command::SetSending(sending) => format!("set sending {sending}"),
+        Command::LeaveMark(_) => "leave mark".to_owned(),
+        Command::ShowReaction(reaction) => format!("show reaction {reaction:?}"),
+        Command::StopCapture => "stop capture".to_owned(),
     }
 }
 
-/// What is done where that is all there is to say.
-const fn ordered(command: &Command) -> &'static str {
-    match command {
-        Command::OpenSocket => "open socket",
-        Command::CloseSocket => "close socket",
-        Command::ProbeServer => "probe the server",
-        Command::ApplyProfile(_) => "apply profile",
-        Command::ApplyMix(_) => "apply mix",
-        Command::ApplyProcessing(_) => "apply processing",
-        Command::WakeMixer => "wake the mixer",
-        Command::LeaveMark(_) => "leave mark",
-        Command::ShowReaction(_) => "show reaction",
-        Command::StopCapture => "stop capture",
-        _ => "something else",
+fn name_of(timer: Timer) -> String {
+    match timer {
+        Timer::Reconnect => "reconnect".to_owned(),
+        Timer::Silence => "silence".to_owned(),
+        Timer::Pong => "pong".to_owned(),
+        Timer::Candidates => "candidates".to_owned(),
+        Timer::OfferRequest => "offer request".to_owned(),
+        Timer::Attempt => "attempt".to_owned(),
+        Timer::Recovery(member) => format!("recovery of {}", short(member)),
+        Timer::Messages => "messages".to_owned(),
+        Timer::Storage => "storage".to_owned(),
+        Timer::Mixer => "mixer".to_owned(),
+        Timer::Microphone => "microphone".to_owned(),
+        Timer::Linger(member) => format!("linger of {}", short(member)),
+        Timer::Removal(member) => format!("removal of {}", short(member)),
+        Timer::Declaration => "declaration".to_owned(),
     }
 }
 
-fn sent(message: &ClientMessage) -> &'static str {
-    match message {
-        ClientMessage::Hello(_) => "hello",
-        ClientMessage::Ping(_) => "ping",
-        ClientMessage::JoinRoom(_) => "join_room",
-        ClientMessage::ResumeRoom(_) => "resume_room",
-        ClientMessage::LeaveRoom => "leave_room",
-        ClientMessage::StartStream(_) => "start_stream",
-        ClientMessage::PauseStream => "pause_stream",
-        ClientMessage::ResumeStream => "resume_stream",
-        ClientMessage::InterruptStream => "interrupt_stream",
-        ClientMessage::DeclareSilence(_) => "declare_silence",
-        ClientMessage::StopRoom => "stop_room",
-        ClientMessage::SendReaction(_) => "send_reaction",
-        ClientMessage::SendMessage(_) => "send_message",
-        ClientMessage::FetchMessages(_) => "fetch_messages",
-        ClientMessage::RemoveListener(_) => "remove_listener",
-        ClientMessage::Signal(signal) => kind(&signal.signal),
-    }
+/// A member by the end of their id: enough to tell one from another in one room.
+fn short(member: MemberId) -> String {
+    member.to_string().chars().skip(24).collect()
 }
 
-fn received(message: &ServerMessage) -> String {
-    let name = match message {
-        ServerMessage::Welcome(_) => "welcome",
-        ServerMessage::Heartbeat => "heartbeat",
-        ServerMessage::Pong(_) => "pong",
-        ServerMessage::Refused(refused) => return format!("refused {}", refused.refusal.code()),
-        ServerMessage::RoomJoined(joined) => return format!("room_joined at {}", joined.seq.0),
-        ServerMessage::RoomResumed(resumed) => return format!("room_resumed at {}", resumed.seq.0),
-        ServerMessage::RoomEvent(event) => return format!("{} at {}", happened(&event.event), event.seq.0),
-        ServerMessage::Messages(_) => "messages",
-        ServerMessage::Signal(signal) => kind(&signal.signal),
-    };
-    name.to_owned()
+fn level(fader: Fader) -> String {
+    let muted = if fader.muted { ", muted" } else { "" };
+    format!("{} %{muted}", fader.volume_percent)
 }
 
-fn happened(event: &RoomEvent) -> String {
-    match event {
-        RoomEvent::StreamChanged { stream, .. } => format!("stream_changed to {stream:?}"),
-        RoomEvent::SilenceChanged { silent } => format!("silence_changed {silent}"),
-        RoomEvent::RoomEnded { reason } => format!("room_ended {reason:?}"),
-        RoomEvent::ListenerJoined { .. } => "listener_joined".to_owned(),
-        RoomEvent::ListenerLeft { .. } => "listener_left".to_owned(),
-        RoomEvent::ListenerAttached { attached, .. } => format!("listener_attached {attached}"),
-        _ => "room_event".to_owned(),
-    }
+fn mixed(mix: &Mix) -> String {
+    let strips: Vec<_> = mix.sources().map(|source| format!("{source:?} at {}", level(mix.fader(source)))).collect();
+    if strips.is_empty() { "no source".to_owned() } else { strips.join(" and ") }
 }
 
-const fn kind(signal: &Signal) -> &'static str {
-    match signal {
-        Signal::Offer { restarts: None, .. } => "offer",
-        Signal::Offer { .. } => "offer of a restart",
-        Signal::Answer { .. } => "answer",
-        Signal::Candidates { .. } => "candidates",
-        Signal::OfferRequest { .. } => "offer_request",
-        Signal::Closed { .. } => "closed",
-    }
+/// The room's code is not told: whoever has it may listen.
+fn recalled(keepsake: &Keepsake) -> String {
+    let Keepsake { code: _, mix, chosen, headphones, paused } = keepsake;
+    format!("{}, profile {chosen:?}, headphones: {headphones}, paused: {paused}", mixed(mix))
+}
+
+fn processed(processing: Processing) -> String {
+    let Processing { echo_cancellation, noise_suppression, gain_control } = processing;
+    format!("echo cancellation {echo_cancellation}, noise suppression {noise_suppression}, gain control {gain_control}")
 }

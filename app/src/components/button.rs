@@ -51,6 +51,7 @@ pub fn Button(
     children: Children,
 ) -> impl IntoView {
     let button = NodeRef::<html::Button>::new();
+    focus::rescue_when_gone(button);
     // Browsers take the focus from what cannot be pressed.
     Effect::new(move |before: Option<bool>| {
         let now = pending.get();

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Button, ServerForm, Session, Variant};
+use super::{Button, Notice, ServerForm, Session, FormAction, Tone, Variant};
 use crate::api::ShowEmail;
 
 /// What holds, and the button that changes it.
@@ -56,8 +56,8 @@ pub fn EmailQuestion() -> impl IntoView {
 #[component]
 fn ChoiceForm(shown: bool, label: &'static str, variant: Variant) -> impl IntoView {
     let session = expect_context::<Session>();
-    let action = ServerAction::<ShowEmail>::new();
-    let (answer, pending) = (action.value(), action.pending());
+    let FormAction { action, error, pending } = FormAction::<ShowEmail>::new();
+    let answer = action.value();
     Effect::new(move |_| {
         if answer.with(|answer| matches!(answer, Some(Ok(())))) {
             session.ask_again();
@@ -69,6 +69,7 @@ fn ChoiceForm(shown: bool, label: &'static str, variant: Variant) -> impl IntoVi
             <Button submit=true variant pending>
                 {label}
             </Button>
+            {move || error.get().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
         </ServerForm>
     }
     .into_any()

@@ -3,7 +3,8 @@
 
 use std::cell::{Cell, RefCell};
 
-use leptos::prelude::*;
+use leptos::{html::ElementType, prelude::*};
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -38,6 +39,23 @@ pub(crate) fn rescue_at_last() {
     request_animation_frame(|| request_animation_frame(|| rescue_from(had, move_to_main)));
 }
 
+/// Lets reading go on at the page's content when this element goes away while it has the focus, or had it last.
+pub(super) fn rescue_when_gone<T>(element: NodeRef<T>)
+where
+    T: ElementType,
+    T::Output: JsCast + Clone + Into<Element> + 'static,
+{
+    Effect::new(move |_| {
+        let element: Option<SendWrapper<Element>> = element.get().map(|element| SendWrapper::new(element.into()));
+        on_cleanup(move || {
+            let had_it = |element: &SendWrapper<Element>| LAST.with_borrow(|last| last.as_ref() == Some(&**element));
+            if element.as_ref().is_some_and(had_it) {
+                rescue_at_last();
+            }
+        });
+    });
+}
+
 /// What has had the focus since is somebody else's to rescue it from.
 fn rescue_from(had: Option<Element>, rescue: impl FnOnce()) {
     let is_lost = had.as_ref().is_some_and(cannot_have_it) && LAST.with_borrow(|last| *last == had);
@@ -46,7 +64,8 @@ fn rescue_from(had: Option<Element>, rescue: impl FnOnce()) {
     }
 }
 
-/// Moves the focus with `rescue` whenever this changes and takes away what had it.
+/// Moves the focus with `rescue` whenever this changes and takes away what had it. `rescue` runs a frame later: whoever asked for
+/// it may be gone by then, and its reactive values with it.
 pub(crate) fn rescue_on_change<T: PartialEq + 'static>(
     changing: impl Fn() -> T + 'static,
     rescue: impl Fn() + Copy + 'static,

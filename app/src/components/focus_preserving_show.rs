@@ -21,7 +21,7 @@ pub fn FocusPreservingShow(
     let when = Memo::new(move |_| when.get());
     focus::rescue_on_change(
         move || when.get(),
-        move || _ = place.get_untracked().map(|place| focus::move_into(&place)),
+        move || _ = place.try_get_untracked().flatten().map(|place| focus::move_into(&place)),
     );
     // Each in a place of its own: where one button takes the place of another, leptos 0.8 keeps the first one's listener.
     view! {

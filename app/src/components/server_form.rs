@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 
 use crate::{api::ApiError, routes};
 
-/// A form whose fields are a server function's arguments. Without a script the browser posts it; with one it is called in
-/// place. Other than the framework's own it can be posted where the site lies below a path.
+/// A form that calls a server function with its fields as arguments. Without a script the browser posts the form; with a
+/// script the page calls the function and stays. Unlike Leptos' `ActionForm`, it also works where the site has a base path.
 #[component]
 pub fn ServerForm<S>(
     /// The call.

@@ -9,9 +9,9 @@ mod floating_reactions;
 
 use heartogether::{
     id::RoomCode,
-    protocol::{EndReason, StreamState},
     refusal::Refusal,
     role::{Permission, Role},
+    protocol::{EndReason, StreamState},
 };
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_params_map};
@@ -19,7 +19,9 @@ use leptos_router::{components::Redirect, hooks::use_params_map};
 use super::{
     http_status::set_status,
     room_bootstrap::{AskedEntrance, Loading, NoEntrance, ReopenForm},
+    link_note::LinkNote,
     session_time::{EndWarning, SessionTime},
+    way_out::RefusalAction,
 };
 use crate::{
     api::{ApiError, Entrance, JoinLink, room_link},
@@ -89,7 +91,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
         _ => None,
     };
     let stage = move || match state.get() {
-        HostState::Refused(refusal) => view! { <Refused handle refusal /> }.into_any(),
+        HostState::Refused(refusal) => view! { <Refused handle refusal code /> }.into_any(),
         HostState::Ended(ending) => view! { <Ended handle code ending /> }.into_any(),
         _ => ().into_any(),
     };
@@ -129,9 +131,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
                 </div>
                 <Diagnostics handle relay />
             </Show>
-            <Show when=move || is_open.get()>
-                <LinkNote handle />
-            </Show>
+            <LinkNote handle role=Role::Host />
         </Page>
     }
 }
@@ -161,28 +161,6 @@ fn NoPathNotice(handle: RoomHandle) -> impl IntoView {
     view! { <div data-testid="no-path">{notice}</div> }.into_any()
 }
 
-/// Says that the server is out of reach or cannot do its work, and what that means for those who listen.
-#[component]
-fn LinkNote(handle: RoomHandle) -> impl IntoView {
-    let note = move || match (handle.trouble.get(), handle.link_state.get()) {
-        (Some(trouble), _) => Some(trouble.text()),
-        (None, LinkState::Connecting | LinkState::Attached) => None,
-        (None, LinkState::Unreachable) => Some(
-            "This page does not reach the server, so nobody can hear you yet. It keeps trying by itself. Check that this \
-              device is online.",
-        ),
-        (None, LinkState::SocketBlocked) => Some(
-            "The server answers, but no live connection (WebSocket) comes about, so nobody can hear you yet: most often a \
-             proxy or an extension blocks it. Allow WebSockets for this site, or try another network. This page keeps trying \
-             by itself.",
-        ),
-        (None, LinkState::Reconnecting) => {
-            Some("Reconnecting to the server. Whoever hears you now goes on hearing you.")
-        }
-    };
-    move || note().map(|note| view! { <Notice tone=Tone::Warn>{note}</Notice> })
-}
-
 /// Somebody else's room.
 #[component]
 fn NotOwner() -> impl IntoView {
@@ -197,20 +175,11 @@ fn NotOwner() -> impl IntoView {
 }
 
 #[component]
-fn Refused(handle: RoomHandle, refusal: Refusal) -> impl IntoView {
-    let (label, press) = match refusal {
-        Refusal::HostElsewhere | Refusal::SessionReplaced => ("Host here instead", Some(Input::TakeOverPressed)),
-        Refusal::WebRtcMissing | Refusal::WebSocketMissing => ("Reload the page", None),
-        _ => ("Try again", Some(Input::RetryPressed)),
-    };
-    let act = move |_| match press.clone() {
-        Some(input) => handle.press(input),
-        None => _ = window().location().reload(),
-    };
+fn Refused(handle: RoomHandle, refusal: Refusal, code: RoomCode) -> impl IntoView {
     view! {
         <Notice tone=Tone::Warn>{refusal.text()}</Notice>
         <div class="flex flex-wrap gap-3">
-            <Button on:click=act>{label}</Button>
+            <RefusalAction handle refusal role=Role::Host code />
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
                 "Back to the start"
             </ButtonLink>

@@ -8,19 +8,20 @@ mod quality;
 mod shown;
 mod speaker;
 
-use heartogether::{id::RoomCode, refusal::Refusal, role::Role};
+use heartogether::{id::RoomCode, role::Role};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
 use super::{
     ip_privacy::HideAddressSetting,
     room_bootstrap::{AskedEntrance, Loading, NoEntrance},
+    link_note::LinkNote,
     session_time::EndWarning,
 };
 use crate::{
     api::Entrance,
     client::{
-        LinkState, ListenerState, PlayerState, Volume,
+        PlayerState, Volume,
         browser::{
             RoomHandle, early_join,
             media_session::{MediaKey, MediaSession},
@@ -160,32 +161,8 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
                 <Engagement handle />
                 <EmailQuestion />
             </Show>
-            <LinkNote handle shown />
+            <LinkNote handle role=Role::Listener />
         </Page>
-    }
-}
-
-/// Says that the server is out of reach or cannot do its work, and what that means for the sound.
-#[component]
-fn LinkNote(handle: RoomHandle, shown: Memo<Shown>) -> impl IntoView {
-    let note = move || match (handle.link_state.get(), shown.get().client) {
-        _ if shown.get().is_over() => "",
-        _ if handle.trouble.get().is_some() => handle.trouble.get().map_or("", Refusal::text),
-        (LinkState::Connecting | LinkState::Attached, _) => "",
-        (LinkState::Unreachable, _) => {
-            "This page does not reach the server. It keeps trying by itself. Check that this device is online."
-        }
-        (LinkState::SocketBlocked, _) => {
-            "The server answers, but no live connection (WebSocket) comes about: most often a proxy or an extension blocks \
-             it. Allow WebSockets for this site, or try another network. This page keeps trying by itself."
-        }
-        (_, ListenerState::Listening | ListenerState::Paused) => "Reconnecting to the room. What you hear goes on.",
-        (LinkState::Reconnecting, _) => "Reconnecting to the room. This page keeps trying by itself.",
-    };
-    view! {
-        <p class="text-center text-sm text-muted" role="status">
-            {note}
-        </p>
     }
 }
 

@@ -29,6 +29,7 @@ mod simulation;
 mod stage;
 mod succeeding;
 mod tracing;
+mod tracing_variants;
 mod turn;
 mod volume;
 mod world;

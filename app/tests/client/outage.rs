@@ -1,8 +1,9 @@
 //! What becomes of peer connections when signalling is away and comes back.
 
 use heartogether::{
-    protocol::{Missed, RoomEvent, StreamState},
     refusal::Refusal,
+    role::Role,
+    protocol::{ClientMessage, Missed, RoomEvent, ServerMessage, Source, StreamState},
 };
 use heartogether_app::client::{Input, PeerState, Timer};
 
@@ -154,4 +155,48 @@ fn a_host_whose_page_goes_away_tells_everybody_that_there_is_no_more_sound() {
     page.change(100, PeerState::Connected);
     let commands = page.take(Input::Hidden);
     assert_eq!((sent(&commands), closed(&commands)), (vec![say(GRACE, hung_up(100))], vec![100]));
+}
+
+#[test]
+fn what_the_server_cannot_store_is_told_until_it_has_stored_something() {
+    let full = Some(Refusal::StorageUnavailable);
+    let mut page = Page::hosting(&[GRACE]);
+    page.take(Input::CaptureStarted(Source::Microphone));
+    for _ in 0..3 {
+        page.refuse(Refusal::StorageUnavailable);
+        let commands = page.fire(Timer::Storage);
+        assert!(matches!(sent(&commands)[..], [ClientMessage::StartStream(_)]));
+        assert_eq!(page.client.trouble(), full, "nothing has been stored yet");
+        assert!(timer(&commands, Timer::Storage).is_some(), "an answer may be lost");
+    }
+    page.hear(ServerMessage::Heartbeat);
+    assert_eq!(page.client.trouble(), full, "a heartbeat stores nothing");
+    page.stream(StreamState::Live);
+    assert_eq!(page.client.trouble(), None);
+}
+
+#[test]
+fn nobody_is_told_of_what_need_not_be_stored_any_more() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.refuse(Refusal::StorageUnavailable);
+    let commands = page.fire(Timer::Storage);
+    assert_eq!((sent(&commands), timer(&commands, Timer::Storage)), (vec![], None));
+    assert_eq!(page.client.trouble(), None);
+}
+
+#[test]
+fn a_full_disk_is_told_while_a_place_is_asked_for_again_and_a_lost_network_in_its_place() {
+    for role in [Role::Host, Role::Listener] {
+        let mut page = Page::new(role, false, 1);
+        page.take(Input::Started);
+        for _ in 0..3 {
+            page.take(Input::SocketOpened);
+            page.welcome();
+            page.refuse(Refusal::StorageUnavailable);
+            page.fire(Timer::Reconnect);
+            assert_eq!(page.client.trouble(), Some(Refusal::StorageUnavailable));
+        }
+        page.take(Input::SocketClosed);
+        assert_eq!(page.client.trouble(), None, "the server says nothing now");
+    }
 }

@@ -11,11 +11,9 @@ use crate::stage::*;
 #[test]
 fn inputs_and_commands_are_told_in_words() {
     let mut page = Page::listening(StreamState::Live);
-    let input = Input::Received(ServerMessage::Signal(heartogether::protocol::ReceivedSignal {
-        from: HOST,
-        signal: offer(100),
-    }));
-    assert_eq!(trace::input(&input), "received offer");
+    let input =
+        Input::Received(ServerMessage::Signal(heartogether::protocol::ReceivedSignal { from: HOST, signal: offer(100) }));
+    assert_eq!(trace::input(&input), "received offer 100 from 00000001");
     let done: Vec<_> = page.take(input).iter().map(trace::command).collect();
     assert!(done.contains(&"answer 100".to_owned()), "{done:?}");
     let changed = Input::PeerChanged { negotiation: heartogether::id::NegotiationId(100), state: PeerState::Connected };
@@ -47,7 +45,7 @@ fn no_secret_and_nothing_that_people_say_is_told() {
         told.extend(commands.iter().map(trace::command));
     }
     let told = told.join("\n");
-    assert!(told.contains("resumed") && told.contains("send resume_room"), "{told}");
+    assert!(told.contains("resumed") && told.contains("send resume_room from 1"), "{told}");
     for secret in ["secret", &TOKEN.to_string(), "hush", "192.0.2.7", "Ada", "Somebody", "ABC234"] {
         assert!(!told.contains(secret), "{secret} is in {told}");
     }

@@ -14,7 +14,7 @@ pub(super) fn detect() -> Capabilities {
     Capabilities {
         web_rtc: has("RTCPeerConnection"),
         web_socket: has("WebSocket"),
-        web_audio: has("AudioContext") || has("webkitAudioContext"),
+        web_audio: has("AudioContext"),
         storage: storage::local().is_some(),
     }
 }

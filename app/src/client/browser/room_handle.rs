@@ -5,10 +5,10 @@ use std::time::Duration;
 use heartogether::{
     engagement::Reaction,
     id::{MemberId, RoomCode},
-    protocol::{Message, RoomView},
     refusal::Refusal,
     role::Role,
     time::Timestamp,
+    protocol::{Message, RoomView},
 };
 use leptos::{html::Div, prelude::*};
 use send_wrapper::SendWrapper;
@@ -157,12 +157,7 @@ impl RoomHandle {
         match capability::detect().refusal() {
             Some(refusal) => {
                 head_start.iter().for_each(EarlyJoin::close);
-                // What the page is made of is not taken away while it is still being set up.
-                let report = page.reporter();
-                spawn_local(async move {
-                    sleep(DRAWN_AFTER).await;
-                    report.input(Input::BrowserLacks(refusal));
-                });
+                page.input(Input::BrowserLacks(refusal));
             }
             None => page.join(head_start),
         }

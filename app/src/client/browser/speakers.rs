@@ -25,6 +25,8 @@ pub struct Speaker {
 pub struct Speakers {
     /// Those that the browser names: none before it may, and none where it cannot play on another one.
     pub named: RwSignal<Vec<Speaker>>,
+    /// Whether the browser has some that it names only once a microphone was allowed.
+    pub unnamed: RwSignal<bool>,
     /// Whether the browser has a picker of its own.
     pub has_picker: RwSignal<bool>,
     /// The id of the one that was chosen, maybe on an earlier visit; empty for the system's own choice.
@@ -80,11 +82,16 @@ impl Page {
     fn list_speakers(&self) {
         let report: Reporter = self.reporter();
         spawn_local(async move {
-            let named = list().await;
+            let outputs = list().await;
+            let named: Vec<Speaker> = outputs.iter().filter(|speaker| is_named(speaker)).cloned().collect();
             let Some(page) = report.page() else { return };
             let chosen = choice();
             // A browser that names none may know the chosen one all the same.
             let is_there = named.is_empty() || named.iter().any(|speaker| speaker.id == chosen);
+            show(
+                page.0.handle.speakers.unnamed,
+                named.is_empty() && outputs.iter().any(|speaker| speaker.label.is_empty()),
+            );
             show(page.0.handle.speakers.named, named);
             if !chosen.is_empty() && !page.play_on(if is_there { &chosen } else { "" }).await {
                 page.play_on("").await;
@@ -115,19 +122,20 @@ fn can_be_set(player: &HtmlAudioElement) -> bool {
     property(player, "setSinkId").is_function()
 }
 
-/// Those that the browser names. Most name none before a microphone was allowed, or one was picked.
+/// Those that the browser has. Most name none before a microphone was allowed, or one was picked.
 async fn list() -> Vec<Speaker> {
     let devices = window().navigator().media_devices().ok().filter(|devices| !devices.is_undefined());
     let Some(Ok(asking)) = devices.map(|devices| devices.enumerate_devices()) else { return Vec::new() };
     let Ok(devices) = JsFuture::from(asking).await else { return Vec::new() };
     let devices = devices.unchecked_into::<Array>();
     let devices = devices.iter().map(JsValue::unchecked_into::<MediaDeviceInfo>);
-    // `default` is the system's own choice, which has no id of its own here.
-    let is_named = |device: &MediaDeviceInfo| {
-        let is_output = device.kind() == MediaDeviceKind::Audiooutput;
-        is_output && !device.label().is_empty() && device.device_id() != "default"
-    };
-    devices.filter(is_named).map(|device| Speaker { id: device.device_id(), label: device.label() }).collect()
+    let outputs = devices.filter(|device| device.kind() == MediaDeviceKind::Audiooutput);
+    outputs.map(|device| Speaker { id: device.device_id(), label: device.label() }).collect()
+}
+
+/// Whether it can be chosen: `default` is the system's own choice, which has no id of its own here.
+fn is_named(speaker: &Speaker) -> bool {
+    !speaker.label.is_empty() && speaker.id != "default"
 }
 
 fn picker() -> Option<Function> {

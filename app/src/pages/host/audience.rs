@@ -33,6 +33,7 @@ pub(super) fn Audience(handle: RoomHandle, max_listeners: u32) -> impl IntoView 
         (_, true) => Some("Nobody of that name."),
         _ => None,
     };
+    let is_removing = Memo::new(move |_| handle.audience.with(|rows| rows.iter().any(|row| row.removing)));
     announce_removals(handle, expect_context::<Toasts>());
     view! {
         <section class="card" aria-label="Audience">
@@ -53,6 +54,12 @@ pub(super) fn Audience(handle: RoomHandle, max_listeners: u32) -> impl IntoView 
             </Show>
             {move || nobody().map(|text| view! { <p class="text-muted">{text}</p> })}
             <List handle hold rows />
+            // Below the list, so that nothing moves under the pointer.
+            <Show when=move || is_removing.get()>
+                <p class="field-hint" id=ADDRESS_HINT_ID>
+                    "“Everybody at this address too” removes everybody who shares that listener’s internet connection, such as a household, a class or an office, and keeps them out."
+                </p>
+            </Show>
         </section>
     }
     .into_any()
@@ -85,6 +92,9 @@ fn announce_removals(handle: RoomHandle, toasts: Toasts) {
     // Toasts outlast the page that shows them, but what they undo does not.
     on_cleanup(move || announced.with_value(|announced| announced.values().for_each(|id| toasts.dismiss(*id))));
 }
+
+/// What removing a whole address means.
+const ADDRESS_HINT_ID: &str = "address-hint";
 
 /// As many listeners as are found at a glance.
 const SEARCH_FROM: usize = 8;
@@ -145,7 +155,10 @@ fn Row(handle: RoomHandle, list: NodeRef<html::Ul>, rows: Memo<Vec<ListenerRow>>
     let place = Memo::new(move |_| rows.with(|rows| rows.iter().position(|row| row.listener.member == member)));
     let row = Memo::new(move |_| rows.with(|rows| rows.get(place.get()?).cloned()));
     let has_left = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| row.has_left)));
-    focus::rescue_on_change(move || has_left.get(), move || focus::focus_on(list.get_untracked().map(Into::into)));
+    focus::rescue_on_change(
+        move || has_left.get(),
+        move || focus::focus_on(list.try_get_untracked().flatten().map(Into::into)),
+    );
     view! {
         <li
             class="audience-row"
@@ -231,16 +244,15 @@ fn Removal(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId)
                 <Button variant=Variant::Secondary on:click=move |_| handle.press(Input::UndoPressed(member))>
                     "Undo"
                 </Button>
-                <button
-                    type="button"
-                    class="button button-ghost"
-                    aria-pressed=move || if is_blocking.get() { "true" } else { "false" }
-                    title="Removes everybody who shares this listener’s internet connection, such as a household, a class or an office, and keeps them out."
+                <Button
+                    variant=Variant::Ghost
+                    attr:aria-pressed=move || if is_blocking.get() { "true" } else { "false" }
+                    attr:aria-describedby=ADDRESS_HINT_ID
                     on:click=move |_| handle.press(Input::AddressBlockPressed(member))
                 >
                     <span aria-hidden="true">{move || if is_blocking.get() { "✓ " } else { "" }}</span>
                     "Everybody at this address too"
-                </button>
+                </Button>
             </div>
         </FocusPreservingShow>
     }

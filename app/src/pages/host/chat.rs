@@ -29,14 +29,16 @@ pub(super) fn Chat(handle: RoomHandle) -> impl IntoView {
     Effect::new(move |_| {
         handle.messages.track();
         request_animation_frame(move || {
-            if let Some(list) = list.get_untracked().filter(|_| at_end.get_value()) {
+            // The chat may be gone before the next frame.
+            let is_at_end = at_end.try_get_value() == Some(true);
+            if let Some(list) = list.try_get_untracked().flatten().filter(|_| is_at_end) {
                 list.set_scroll_top(list.scroll_height());
             }
         });
     });
     focus::rescue_on_change(
         move || handle.has_earlier_messages.get(),
-        move || focus::focus_on(list.get_untracked().map(Into::into)),
+        move || focus::focus_on(list.try_get_untracked().flatten().map(Into::into)),
     );
     let is_empty = Memo::new(move |_| handle.messages.with(Vec::is_empty));
     let keys =

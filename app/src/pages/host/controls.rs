@@ -11,9 +11,9 @@ use leptos::prelude::*;
 
 use crate::{
     client::{HostState, MicrophoneState, browser::RoomHandle},
-    components::{Button, Notice, Tone, Variant, focus},
+    components::{Button, Notice, Tone, Variant},
 };
-use mixer::MixerPanel;
+use mixer::{MixerPanel, can_mix};
 use stop_controls::StopButton;
 use source_picker::Offer;
 
@@ -54,11 +54,12 @@ fn Troubles(handle: RoomHandle) -> impl IntoView {
         let problem = sound.microphone_problem.get();
         problem.map(|problem| view! { <Notice tone=Tone::Warn>{silence_text(problem)}</Notice> })
     };
+    // Where there is no mixer, none has stopped.
+    let can_mix = can_mix(handle);
     let stalled = move || {
-        let substitute = sound.mix.with(|mix| mix.substitute());
+        let substitute = sound.mix.with(|mix| mix.substitute()).filter(|_| can_mix.get());
         substitute.map(|source| view! { <Notice tone=Tone::Warn>{stalled_text(source)}</Notice> })
     };
-    focus::rescue_on_change(move || sound.again.get(), focus::rescue_at_last);
     let again = move || sound.again.get().map(|source| view! { <ShareAgain handle source /> });
     view! {
         {error}
@@ -74,12 +75,11 @@ fn Troubles(handle: RoomHandle) -> impl IntoView {
 const fn silence_text(problem: MicrophoneState) -> &'static str {
     match problem {
         MicrophoneState::Muted => {
-            "Your device has muted the microphone: with a key, in its settings, or for a call. Nobody hears it until it is \
-             unmuted there."
+            "Your device has muted the microphone, and nobody hears it. A key, the device’s settings or a call can do that. \
+             Unmute it there."
         }
         MicrophoneState::Silent | MicrophoneState::Sounding => {
-            "Your microphone gives no sound at all. It may be switched off at the device, or it is another one than you mean: \
-             check its switch, or choose another."
+            "Your microphone gives no sound at all. Check whether it is switched on, or choose another microphone."
         }
     }
 }

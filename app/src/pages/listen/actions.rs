@@ -1,13 +1,16 @@
 //! What the visitor can do about the state the page is in.
 
-use heartogether::{id::RoomCode, refusal::Refusal};
+use heartogether::{id::RoomCode, role::Role};
 use leptos::prelude::*;
 
-use super::shown::{Obstacle, Shown, WayOut};
+use super::{
+    super::way_out::RefusalAction,
+    shown::{Obstacle, Shown},
+};
 use crate::{
-    client::{Input, ListenerState, browser::RoomHandle},
-    components::{Button, ButtonLink, Glyph, Icon, Variant, focus},
-    routes::{self, Destination},
+    client::{ListenerState, browser::RoomHandle},
+    components::{Button, ButtonLink, Glyph, Icon, Variant},
+    routes,
 };
 
 /// The one thing to do, if there is one, and the way out.
@@ -20,10 +23,11 @@ pub(super) fn Actions(handle: RoomHandle, shown: Memo<Shown>, code: RoomCode) ->
         Shown { obstacle: Some(Obstacle::Held | Obstacle::Interrupted), .. } => {
             view! { <PlayButton handle label="Go on listening" /> }.into_any()
         }
-        Shown { client: ListenerState::Refused(refusal), .. } => view! { <Exit handle refusal code /> }.into_any(),
+        Shown { client: ListenerState::Refused(refusal), .. } => {
+            view! { <RefusalAction handle refusal role=Role::Listener code /> }.into_any()
+        }
         _ => ().into_any(),
     };
-    focus::rescue_on_change(move || shown.get().obstacle, focus::rescue_at_last);
     let leave = move || {
         let (label, variant) = match shown.get().client {
             ListenerState::Ended(_) => ("Back to the start", Variant::Primary),
@@ -46,28 +50,5 @@ fn PlayButton(handle: RoomHandle, label: &'static str) -> impl IntoView {
             <Icon glyph=Glyph::Play />
             {label}
         </Button>
-    }
-}
-
-/// The way out of a refusal.
-#[component]
-fn Exit(handle: RoomHandle, refusal: Refusal, code: RoomCode) -> impl IntoView {
-    let retry = move |label: &'static str| {
-        view! { <Button on:click=move |_| handle.press(Input::RetryPressed)>{label}</Button> }.into_any()
-    };
-    match WayOut::of(refusal) {
-        WayOut::TryAgain => retry("Try again"),
-        WayOut::ListenHere => retry("Listen here instead"),
-        // A whole new page, since this one believes that it knows who the visitor is.
-        WayOut::SignIn => view! {
-            <ButtonLink href=routes::login_then(Destination::Listen(code)) attr:rel="external">
-                "Sign in"
-            </ButtonLink>
-        }
-        .into_any(),
-        WayOut::Reload => {
-            view! { <Button on:click=move |_| _ = window().location().reload()>"Reload the page"</Button> }.into_any()
-        }
-        WayOut::Leave => ().into_any(),
     }
 }

@@ -34,21 +34,6 @@ pub(super) struct Shown {
     is_silent: bool,
 }
 
-/// What a listener can do about a refusal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum WayOut {
-    /// Knock again.
-    TryAgain,
-    /// Take the place over from the page that has it now.
-    ListenHere,
-    /// Say who they are, and come back.
-    SignIn,
-    /// Fetch a page that speaks the server's language.
-    Reload,
-    /// Go elsewhere.
-    Leave,
-}
-
 impl Shown {
     pub(super) fn of(
         client: ListenerState,
@@ -177,29 +162,6 @@ const fn why_ended(ending: Ending) -> &'static str {
     }
 }
 
-impl WayOut {
-    pub(super) const fn of(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::SessionReplaced => Self::ListenHere,
-            Refusal::NotSignedIn | Refusal::GuestsOff => Self::SignIn,
-            Refusal::VersionUnsupported
-            | Refusal::FrameMalformed
-            | Refusal::FrameTooLarge
-            | Refusal::OutOfOrder
-            | Refusal::WebRtcMissing
-            | Refusal::WebSocketMissing
-            | Refusal::CookiesBlocked => Self::Reload,
-            Refusal::RoomNotFound
-            | Refusal::RoomEnded
-            | Refusal::CodeMalformed
-            | Refusal::Removed
-            | Refusal::NotAllowed
-            | Refusal::OriginNotAllowed => Self::Leave,
-            _ => Self::TryAgain,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,17 +216,5 @@ mod tests {
             assert!(shown.explanation().contains(advice));
             assert!(!shown.is_over());
         }
-    }
-
-    #[test]
-    fn every_refusal_has_a_way_out_that_can_lead_somewhere() {
-        for refusal in Refusal::ALL {
-            let way_out = WayOut::of(*refusal);
-            let asks_for_reload = refusal.text().contains("reload");
-            assert!(!asks_for_reload || way_out == WayOut::Reload, "{refusal:?} asks for what is not offered");
-        }
-        assert_eq!(WayOut::of(Refusal::RoomFull), WayOut::TryAgain);
-        assert_eq!(WayOut::of(Refusal::RoomEnded), WayOut::Leave);
-        assert_eq!(WayOut::of(Refusal::NotSignedIn), WayOut::SignIn);
     }
 }

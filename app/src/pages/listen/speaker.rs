@@ -26,6 +26,11 @@ pub(super) fn SpeakerChoice(handle: RoomHandle) -> impl IntoView {
                 on_change=move |id| handle.choose_speaker(id)
             />
         </Show>
+        <Show when=move || speakers.unnamed.get() && !speakers.has_picker.get()>
+            <p class="field-hint">
+                "This browser lists your loudspeakers here once it may use the microphone on this site."
+            </p>
+        </Show>
         <Show when=move || speakers.has_picker.get()>
             <Button variant=Variant::Ghost on:click=move |_| handle.pick_speaker()>
                 "Choose a loudspeaker…"

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{stop_controls::PauseButton, microphone::MicrophonePicker, quality::QualityChoice};
 use crate::{
     client::{Fader, Input, Profile, browser::RoomHandle},
-    components::{Button, Glyph, Icon, IconButton, LevelMeter, Slider, FocusPreservingShow, Variant},
+    components::{Button, Glyph, Icon, IconButton, LevelMeter, Notice, Slider, FocusPreservingShow, Variant},
 };
 
 /// What a source is called here.
@@ -49,7 +49,13 @@ const fn words(source: Source) -> Words {
 /// What is live, and what can be done with it.
 #[component]
 pub(super) fn MixerPanel(handle: RoomHandle) -> impl IntoView {
+    let can_mix = can_mix(handle);
     view! {
+        <Show when=move || !can_mix.get()>
+            <Notice>
+                "This browser lacks Web Audio, so you share one source at a time, as loud as it comes. To share another one, remove this one first."
+            </Notice>
+        </Show>
         <div class="grid gap-4">
             {[Source::Display, Source::Microphone]
                 .map(|source| {
@@ -69,7 +75,12 @@ pub(super) fn MixerPanel(handle: RoomHandle) -> impl IntoView {
     .into_any()
 }
 
-/// One source.
+/// Whether there is something to mix and to measure with.
+pub(super) fn can_mix(handle: RoomHandle) -> Memo<bool> {
+    Memo::new(move |_| handle.capabilities.get().web_audio)
+}
+
+/// One source. Without Web Audio it has no fader and no meter; a pause silences it.
 #[component]
 fn Strip(handle: RoomHandle, source: Source) -> impl IntoView {
     let words = words(source);
@@ -77,7 +88,8 @@ fn Strip(handle: RoomHandle, source: Source) -> impl IntoView {
     let fader = move || mix.with(|mix| mix.fader(source));
     let is_muted = Signal::derive(move || fader().muted);
     let glyph = Signal::derive(move || if is_muted.get() { Glyph::Muted } else { Glyph::Volume });
-    let is_one_of_two = Memo::new(move |_| mix.with(|mix| mix.sources().count() > 1));
+    let can_mix = can_mix(handle);
+    let is_removable = Memo::new(move |_| !can_mix.get() || mix.with(|mix| mix.sources().count() > 1));
     let set = move |fader: Fader| handle.press(Input::FaderMoved { source, fader });
     view! {
         <div class="source" role="group" aria-label=words.group data-source=data_name(source)>
@@ -86,16 +98,18 @@ fn Strip(handle: RoomHandle, source: Source) -> impl IntoView {
                     <Icon glyph=words.glyph />
                     {words.title}
                 </h3>
-                <IconButton
-                    label=words.mute
-                    glyph
-                    pressed=is_muted
-                    on:click=move |_| {
-                        let now = mix.with_untracked(|mix| mix.fader(source));
-                        set(Fader { muted: !now.muted, ..now });
-                    }
-                />
-                <Show when=move || is_one_of_two.get()>
+                <Show when=move || can_mix.get()>
+                    <IconButton
+                        label=words.mute
+                        glyph
+                        pressed=is_muted
+                        on:click=move |_| {
+                            let now = mix.with_untracked(|mix| mix.fader(source));
+                            set(Fader { muted: !now.muted, ..now });
+                        }
+                    />
+                </Show>
+                <Show when=move || is_removable.get()>
                     <IconButton
                         label=words.remove
                         glyph=Glyph::Close
@@ -103,16 +117,18 @@ fn Strip(handle: RoomHandle, source: Source) -> impl IntoView {
                     />
                 </Show>
             </div>
-            <LevelMeter level=handle.sound.level(source) />
-            <Slider
-                label=words.volume
-                id=words.volume_id
-                value=Signal::derive(move || fader().volume_percent.into())
-                on_change=move |percent: u32| {
-                    let now = mix.with_untracked(|mix| mix.fader(source));
-                    set(Fader { volume_percent: u8::try_from(percent).unwrap_or(u8::MAX), ..now });
-                }
-            />
+            <Show when=move || can_mix.get()>
+                <LevelMeter level=handle.sound.level(source) />
+                <Slider
+                    label=words.volume
+                    id=words.volume_id
+                    value=Signal::derive(move || fader().volume_percent.into())
+                    on_change=move |percent: u32| {
+                        let now = mix.with_untracked(|mix| mix.fader(source));
+                        set(Fader { volume_percent: u8::try_from(percent).unwrap_or(u8::MAX), ..now });
+                    }
+                />
+            </Show>
             {match source {
                 Source::Microphone => view! { <MicrophonePicker handle /> }.into_any(),
                 Source::Display => view! { <AnotherTabButton handle /> }.into_any(),
@@ -180,11 +196,12 @@ fn AnotherTabButton(handle: RoomHandle) -> impl IntoView {
     }
 }
 
-/// Adds the source that is not live, where the browser has it.
+/// Adds the source that is not live, where the browser has it and can mix.
 #[component]
 fn AddButton(handle: RoomHandle, source: Source) -> impl IntoView {
     let words = words(source);
-    let is_possible = move || handle.sound.obstacle(source).get().is_none();
+    let can_mix = can_mix(handle);
+    let is_possible = move || can_mix.get() && handle.sound.obstacle(source).get().is_none();
     let is_pending = Signal::derive(move || handle.sound.asking.get() == Some(source));
     view! {
         <Show when=is_possible>

@@ -3,7 +3,10 @@
 use heartogether::protocol::Source;
 use leptos::prelude::*;
 
-use super::microphone::{MicrophonePicker, TrialButton};
+use super::{
+    mixer::can_mix,
+    microphone::{MicrophonePicker, TrialButton},
+};
 use crate::{
     client::browser::{CaptureError, RoomHandle},
     components::{Button, Glyph, Icon, LevelMeter, Notice, Tone, Variant},
@@ -71,7 +74,7 @@ fn DisplayOffer(handle: RoomHandle) -> impl IntoView {
 
 #[component]
 fn MicrophoneOffer(handle: RoomHandle) -> impl IntoView {
-    let sound = handle.sound;
+    let (sound, can_mix) = (handle.sound, can_mix(handle));
     let is_pending = Signal::derive(move || sound.asking.get() == Some(Source::Microphone));
     view! {
         <div class="source">
@@ -88,7 +91,10 @@ fn MicrophoneOffer(handle: RoomHandle) -> impl IntoView {
             <Button variant=Variant::Secondary pending=is_pending on:click=move |_| handle.share(Source::Microphone)>
                 "Use a microphone"
             </Button>
-            <TrialButton handle />
+            // The bar is all there is to see of a trial.
+            <Show when=move || can_mix.get()>
+                <TrialButton handle />
+            </Show>
         </div>
     }
     .into_any()
