@@ -25,7 +25,8 @@ pub(crate) fn EarlyJoin() -> impl IntoView {
 fn said_ahead() -> Option<String> {
     use heartogether::{protocol, role::Permission};
 
-    use crate::{api::Visitor, client::listener_introduction, routes::Destination};
+    use crate::{api::Visitor, routes::Destination};
+    use heartogether_client::listener_introduction;
 
     let request = use_context::<http::request::Parts>()?;
     let Destination::Listen(code) = Destination::parse(request.uri.path()) else { return None };

@@ -6,7 +6,7 @@
 #![recursion_limit = "256"]
 
 pub mod api;
-pub mod client;
+pub mod browser;
 pub mod components;
 mod early_join;
 mod page_guard;
@@ -23,8 +23,8 @@ use leptos_router::{
 };
 
 use crate::{
-    client::browser::page_guard::restore_html,
-    components::{Footer, Header, Session, Theme, ToastRegion, Toasts, Waiting, WaitOverlay, focus},
+    browser::page_guard::restore_html,
+    components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WaitOverlay, Waiting, focus},
     early_join::EarlyJoin,
     page_guard::{FailureNotice, PageGuard},
     pages::{
@@ -138,13 +138,13 @@ fn PlainRoutes() -> AnyNestedRoute {
 /// To be called when the code panics: nothing of it can be relied on from then on.
 #[cfg(feature = "hydrate")]
 pub fn show_failure() {
-    client::browser::page_guard::show_failure();
+    browser::page_guard::show_failure();
 }
 
 /// Takes over the server's HTML.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
-    use crate::{client::browser::navigation_guard, routes::Destination};
+    use crate::{browser::navigation_guard, routes::Destination};
 
     navigation_guard::stand_before_router();
     let base = routes::base();

@@ -2,7 +2,7 @@
 //! extensions change in the HTML before it is taken over, keeps texts up to date on a translated page, and shows a notice
 //! where the code cannot start or breaks. It is no part of the WebAssembly, so that it works without it.
 //!
-//! The code calls it by `client::browser::page_guard`.
+//! The code calls it by `browser::page_guard`.
 
 use leptos::prelude::*;
 

@@ -2,31 +2,31 @@
 //! [`routes`](crate::routes).
 
 mod about;
-mod http_status;
-mod ip_privacy;
-mod room_bootstrap;
 #[cfg(debug_assertions)]
 mod gallery;
 mod home;
 mod host;
+mod http_status;
+mod ip_privacy;
+mod lazy_routes;
 mod link_note;
 mod listen;
 mod login;
-mod stats_panel;
 mod not_found;
-mod lazy_routes;
 mod privacy;
 mod room;
+mod room_bootstrap;
 mod session_time;
+mod stats_panel;
 mod way_out;
 
 pub use about::AboutPage;
-pub(crate) use room_bootstrap::HandedEntrance;
 #[cfg(debug_assertions)]
 pub use gallery::GalleryPage;
 pub use home::HomePage;
-pub use login::LoginPage;
-pub use not_found::NotFoundPage;
 pub(crate) use lazy_routes::PageCode;
 pub use lazy_routes::{HostRoute, ListenRoute, RoomRoute};
+pub use login::LoginPage;
+pub use not_found::NotFoundPage;
 pub use privacy::PrivacyPage;
+pub(crate) use room_bootstrap::HandedEntrance;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Button, Notice, ServerForm, FormAction, Tone};
+use super::{Button, FormAction, Notice, ServerForm, Tone};
 use crate::api::CreateRoom;
 
 /// "Create a room": leads to the new room's stage, past the sign-in if need be.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Button, Notice, ServerForm, Session, FormAction, Tone, Variant};
+use super::{Button, FormAction, Notice, ServerForm, Session, Tone, Variant};
 use crate::api::ShowEmail;
 
 /// What holds, and the button that changes it.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Button, Entry, Field, ServerForm, FormAction, Variant};
+use super::{Button, Entry, Field, FormAction, ServerForm, Variant};
 use crate::api::FindRoom;
 
 /// "Room code" and "Join": leads to the preview of the room.

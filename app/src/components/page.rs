@@ -5,10 +5,10 @@ use leptos::{prelude::*, server::ServerActionError};
 use leptos_meta::Title;
 
 use super::{
-    query,
     focus::{self, MAIN_ID},
+    query,
 };
-use crate::client::browser::page_guard;
+use crate::browser::page_guard;
 
 /// How wide a page is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use leptos::{html, leptos_dom::helpers::IntervalHandle, prelude::*, task::spawn_
 use super::{Button, Session, Variant, query};
 use crate::{
     api::{Provider, current_session},
-    client::browser::reachability,
+    browser::reachability,
     routes::{self, Destination},
 };
 

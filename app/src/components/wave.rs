@@ -4,7 +4,7 @@ use std::{f64::consts::PI, time::Duration};
 
 use leptos::{prelude::*, svg};
 
-use crate::client::browser::page_clock;
+use crate::browser::page_clock;
 
 /// How often a moving wave is set anew. A stylesheet's animation would be drawn sixty times a second.
 const FRAME: Duration = Duration::from_millis(60);

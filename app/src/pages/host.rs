@@ -4,28 +4,28 @@ mod audience;
 mod chat;
 mod controls;
 mod diagnostics;
-mod invitation;
 mod floating_reactions;
+mod invitation;
 
 use heartogether::{
     id::RoomCode,
+    protocol::{EndReason, StreamState},
     refusal::Refusal,
     role::{Permission, Role},
-    protocol::{EndReason, StreamState},
 };
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::{
     http_status::set_status,
-    room_bootstrap::{AskedEntrance, Loading, NoEntrance, ReopenForm},
     link_note::LinkNote,
+    room_bootstrap::{AskedEntrance, Loading, NoEntrance, ReopenForm},
     session_time::{EndWarning, SessionTime},
     way_out::RefusalAction,
 };
 use crate::{
     api::{ApiError, Entrance, JoinLink, room_link},
-    client::{Ending, HostState, Input, LinkState, NoPath, browser::RoomHandle},
+    browser::RoomHandle,
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
     routes::{self, Destination},
 };
@@ -33,8 +33,9 @@ use audience::Audience;
 use chat::Chat;
 use controls::Controls;
 use diagnostics::Diagnostics;
-use invitation::Invitation;
 use floating_reactions::Rising;
+use heartogether_client::{Ending, HostState, Input, NoPath, SignalingState};
+use invitation::Invitation;
 
 /// The link to the room, as soon as the server has answered.
 pub(super) type AskedLink = Resource<Result<JoinLink, ApiError>>;
@@ -85,7 +86,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
         handle.stand();
     });
     on_cleanup(move || handle.leave());
-    let (state, connection) = (handle.host_state, handle.link_state);
+    let (state, connection) = (handle.host_state, handle.signaling_state);
     let refusal = move || match state.get() {
         HostState::Refused(refusal) => Some(refusal),
         _ => None,
@@ -210,7 +211,7 @@ fn Ended(handle: RoomHandle, code: RoomCode, ending: Ending) -> impl IntoView {
     }
 }
 
-const fn stream_of(state: HostState, link: LinkState) -> StreamState {
+const fn stream_of(state: HostState, link: SignalingState) -> StreamState {
     match state {
         HostState::Live | HostState::Paused if link.is_unreachable() => StreamState::Interrupted,
         HostState::Idle | HostState::Refused(_) => StreamState::Idle,
@@ -221,7 +222,7 @@ const fn stream_of(state: HostState, link: LinkState) -> StreamState {
     }
 }
 
-const fn badge(state: HostState, link: LinkState) -> &'static str {
+const fn badge(state: HostState, link: SignalingState) -> &'static str {
     match state {
         HostState::Live | HostState::Paused if link.is_unreachable() => "Not connected",
         HostState::Idle => "Not sharing yet",

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::Relay,
-    client::browser::{RoomHandle, ip_privacy},
+    browser::{RoomHandle, ip_privacy},
     components::{Notice, Tone},
 };
 

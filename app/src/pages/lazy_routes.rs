@@ -13,13 +13,13 @@ use leptos_router::{LazyRoute, hooks::use_location};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    room_bootstrap::{AskedEntrance, ask_for_entrance},
     host::{AskedLink, HostPage, ask_for_link},
     listen,
     room::RoomPage,
+    room_bootstrap::{AskedEntrance, ask_for_entrance},
 };
 use crate::{
-    client::browser::{page_guard, peer_connections, reachability, sleep},
+    browser::{page_guard, peer_connections, reachability, sleep},
     routes,
 };
 

@@ -3,10 +3,10 @@
 mod actions;
 mod controls;
 mod engagement;
-mod status_orb;
 mod quality;
 mod shown;
 mod speaker;
+mod status_orb;
 
 use heartogether::{id::RoomCode, role::Role};
 use leptos::prelude::*;
@@ -14,18 +14,15 @@ use send_wrapper::SendWrapper;
 
 use super::{
     ip_privacy::HideAddressSetting,
-    room_bootstrap::{AskedEntrance, Loading, NoEntrance},
     link_note::LinkNote,
+    room_bootstrap::{AskedEntrance, Loading, NoEntrance},
     session_time::EndWarning,
 };
 use crate::{
     api::Entrance,
-    client::{
-        PlayerState, Volume,
-        browser::{
-            RoomHandle, early_join,
-            media_session::{MediaKey, MediaSession},
-        },
+    browser::{
+        RoomHandle, early_join,
+        media_session::{MediaKey, MediaSession},
     },
     components::{EmailQuestion, LevelMeter, Page, StatusBadge, Width},
     routes::Destination,
@@ -33,10 +30,11 @@ use crate::{
 use actions::Actions;
 use controls::Controls;
 use engagement::Engagement;
-use status_orb::StatusOrb;
+use heartogether_client::{PlayerState, Volume};
 use quality::QualityBadge;
 use shown::{Obstacle, Shown};
 use speaker::SpeakerChoice;
+use status_orb::StatusOrb;
 
 /// Joins the room, and draws the page once that may take its time: drawing keeps the browser's one thread, on which the first
 /// sound is negotiated.
@@ -102,8 +100,7 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
         handle.stand();
     }
     on_cleanup(move || handle.leave());
-    let stream =
-        Memo::new(move |_| handle.room.with(|known| known.as_ref().map_or(room.stream, |known| known.stream)));
+    let stream = Memo::new(move |_| handle.room.with(|known| known.as_ref().map_or(room.stream, |known| known.stream)));
     let shown = Memo::new(move |_| {
         let player = handle.player.get();
         let obstacles = [
@@ -126,7 +123,7 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
             title
             state=move || shown.get().state()
             refusal=move || shown.get().refusal()
-            link=move || handle.link_state.get().name()
+            link=move || handle.signaling_state.get().name()
             width=Width::Narrow
         >
             <div class="player">

@@ -9,9 +9,9 @@ use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::{Account, Provider, SessionView, SignInAsGuest},
-    client::browser::keeps_cookies,
+    browser::keeps_cookies,
     components::{
-        Button, ButtonLink, CreateRoomForm, Entry, Field, Notice, Page, ProviderLinks, ServerForm, Session, FormAction,
+        Button, ButtonLink, CreateRoomForm, Entry, Field, FormAction, Notice, Page, ProviderLinks, ServerForm, Session,
         Tone, Width, query, wait_overlay,
     },
     routes::{self, Destination},

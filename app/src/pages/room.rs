@@ -7,13 +7,13 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_params_map};
 
 use super::{
-    room_bootstrap::{HandedEntrance, Loading, NoRoom},
     lazy_routes::ListenRoute,
+    room_bootstrap::{HandedEntrance, Loading, NoRoom},
 };
 use crate::{
     api::{ApiError, Listen, RoomSummary, enter_room, look_up_room},
     components::{
-        Button, ButtonLink, CodeDisplay, Glyph, Icon, Notice, Page, ServerForm, StatusBadge, FormAction, Tone, Variant,
+        Button, ButtonLink, CodeDisplay, FormAction, Glyph, Icon, Notice, Page, ServerForm, StatusBadge, Tone, Variant,
         Wave, Width, state_name,
     },
     routes::{self, Destination},

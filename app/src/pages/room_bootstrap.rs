@@ -7,7 +7,7 @@ use leptos_router::{components::Redirect, hooks::use_params_map};
 use super::http_status::set_status;
 use crate::{
     api::{ApiError, Entrance, ReopenRoom, find_entrance},
-    components::{Button, ButtonLink, JoinForm, Notice, Page, ServerForm, Skeleton, FormAction, Tone, Variant, Width},
+    components::{Button, ButtonLink, FormAction, JoinForm, Notice, Page, ServerForm, Skeleton, Tone, Variant, Width},
     routes::{self, Destination},
 };
 

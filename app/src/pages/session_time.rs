@@ -6,7 +6,7 @@ use heartogether::time::Timestamp;
 use leptos::prelude::*;
 
 use crate::{
-    client::browser::RoomHandle,
+    browser::RoomHandle,
     components::{Notice, Tone},
 };
 

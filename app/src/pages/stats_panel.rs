@@ -5,12 +5,12 @@ use std::time::Duration;
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    client::{
-        browser::{RoomHandle, clipboard},
-        gathering::Gathering,
-        statistics::{PeerStatistics, report},
-    },
+    browser::{RoomHandle, clipboard},
     components::{Button, Glyph, Icon, Notice, Toast, Toasts, Tone, Variant},
+};
+use heartogether_client::{
+    gathering::Gathering,
+    statistics::{PeerStatistics, report},
 };
 
 /// How long the button says that it has copied.

@@ -4,10 +4,11 @@ use heartogether::{id::RoomCode, refusal::Refusal, role::Role};
 use leptos::prelude::*;
 
 use crate::{
-    client::{Input, browser::RoomHandle},
+    browser::RoomHandle,
     components::{Button, ButtonLink},
     routes::{self, Destination},
 };
+use heartogether_client::Input;
 
 /// What a visitor can do about a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

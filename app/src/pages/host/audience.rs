@@ -9,10 +9,11 @@ use heartogether::id::MemberId;
 use leptos::{ev, html, prelude::*};
 
 use crate::{
-    client::{Input, ListenerRow, PeerState, arranged, browser::RoomHandle, statistics::PeerStatistics},
-    components::{Button, Glyph, Icon, IconButton, FocusPreservingShow, Toast, ToastId, Toasts, Variant, focus},
+    browser::RoomHandle,
+    components::{Button, FocusPreservingShow, Glyph, Icon, IconButton, Toast, ToastId, Toasts, Variant, focus},
 };
 use frozen_rows::Hold;
+use heartogether_client::{Input, ListenerRow, PeerState, arranged, statistics::PeerStatistics};
 use virtual_list::Window;
 
 /// How many listen, and who, the latest activity first. Nobody moves while the host is about to press something.

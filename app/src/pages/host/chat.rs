@@ -4,9 +4,10 @@ use heartogether::{id::Seq, protocol::Message};
 use leptos::{html, prelude::*};
 
 use crate::{
-    client::{Input, browser::RoomHandle},
+    browser::RoomHandle,
     components::{Button, Variant, focus},
 };
+use heartogether_client::Input;
 
 /// Pixels from the end within which the list counts as being at its end.
 const AT_END_PX: i32 = 40;
@@ -41,8 +42,7 @@ pub(super) fn Chat(handle: RoomHandle) -> impl IntoView {
         move || focus::focus_on(list.try_get_untracked().flatten().map(Into::into)),
     );
     let is_empty = Memo::new(move |_| handle.messages.with(Vec::is_empty));
-    let keys =
-        move || handle.messages.with(|messages| messages.iter().map(|message| message.seq).collect::<Vec<_>>());
+    let keys = move || handle.messages.with(|messages| messages.iter().map(|message| message.seq).collect::<Vec<_>>());
     view! {
         <section class="card" aria-label="Messages">
             <h2>"Messages"</h2>

@@ -1,21 +1,22 @@
 //! The host's sound: choosing sources, mixing them, pausing, stopping.
 
-mod mixer;
-mod stop_controls;
 mod microphone;
-mod source_picker;
+mod mixer;
 mod quality;
+mod source_picker;
+mod stop_controls;
 
 use heartogether::protocol::Source;
 use leptos::prelude::*;
 
 use crate::{
-    client::{HostState, MicrophoneState, browser::RoomHandle},
+    browser::RoomHandle,
     components::{Button, Notice, Tone, Variant},
 };
+use heartogether_client::{HostState, MicrophoneState};
 use mixer::{MixerPanel, can_mix};
-use stop_controls::StopButton;
 use source_picker::Offer;
+use stop_controls::StopButton;
 
 /// What the host can do now.
 #[component]

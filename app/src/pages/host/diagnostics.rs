@@ -11,17 +11,17 @@ use super::super::{
 };
 use crate::{
     api::Relay,
-    client::{
-        ListenerRow, TurnProblem,
-        browser::RoomHandle,
-        gathering::Gathering,
-        statistics::{
-            PeerStatistics, REMEMBERED,
-            history::{History, Measure},
-            report,
-        },
-    },
+    browser::RoomHandle,
     components::{Notice, Tone},
+};
+use heartogether_client::{
+    IceServerProblem, ListenerRow,
+    gathering::Gathering,
+    statistics::{
+        PeerStatistics, REMEMBERED,
+        history::{History, Measure},
+        report,
+    },
 };
 
 /// A closed section that measures on while it is closed, so that the last minutes are there when it is opened.
@@ -115,7 +115,7 @@ fn Measured(handle: RoomHandle, history: RwSignal<History>) -> impl IntoView {
 }
 
 /// Listeners are numbered: who they are is nobody's business who helps with the network.
-fn report_of(round: &[(MemberId, PeerStatistics)], problem: Option<&TurnProblem>, gathered: &str) -> String {
+fn report_of(round: &[(MemberId, PeerStatistics)], problem: Option<&IceServerProblem>, gathered: &str) -> String {
     let of = |(number, (_, statistics)): (usize, &(MemberId, PeerStatistics))| {
         format!("\nListener {}\n{}", number + 1, report::text(statistics))
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use heartogether::engagement::Reaction;
 use leptos::prelude::*;
 
-use crate::client::browser::{RoomHandle, page_clock};
+use crate::browser::{RoomHandle, page_clock};
 
 /// How long a reaction is on its way, as `.rising-reaction` in `style/engagement.css` has it.
 const RISES: Duration = Duration::from_millis(2_400);

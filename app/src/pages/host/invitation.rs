@@ -9,7 +9,7 @@ use leptos::{
 
 use crate::{
     api::JoinLink,
-    client::browser::clipboard,
+    browser::clipboard,
     components::{Button, Choice, CodeDisplay, Glyph, Icon, Notice, Select, Toast, Toasts, Tone, Variant},
     routes,
 };

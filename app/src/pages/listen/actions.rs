@@ -8,10 +8,11 @@ use super::{
     shown::{Obstacle, Shown},
 };
 use crate::{
-    client::{ListenerState, browser::RoomHandle},
+    browser::RoomHandle,
     components::{Button, ButtonLink, Glyph, Icon, Variant},
     routes,
 };
+use heartogether_client::ListenerState;
 
 /// The one thing to do, if there is one, and the way out.
 #[component]

@@ -3,12 +3,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    client::{
-        Volume,
-        browser::{RoomHandle, volume},
-    },
+    browser::{RoomHandle, volume},
     components::{Button, Glyph, Icon, Slider, Variant},
 };
+use heartogether_client::Volume;
 
 /// A mute button, and a slider where pages have a say in the volume.
 #[component]

@@ -8,9 +8,10 @@ use heartogether::{
 use leptos::{ev, html, prelude::*};
 
 use crate::{
-    client::{Input, MessageState, OwnMessage, browser::RoomHandle},
+    browser::RoomHandle,
     components::{Button, Variant},
 };
+use heartogether_client::{Input, MessageState, OwnMessage};
 
 /// Messages of one's own that stay in sight.
 const SHOWN: usize = 5;

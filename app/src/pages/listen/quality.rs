@@ -6,13 +6,10 @@ use super::super::{
     ip_privacy::{HideAddress, can_be_switched},
     stats_panel::{CopyDiagnostics, GatheredLines, MeasuredLines, TurnNotice},
 };
-use crate::{
-    api::Relay,
-    client::{
-        browser::RoomHandle,
-        gathering::Gathering,
-        statistics::{PeerStatistics, report},
-    },
+use crate::{api::Relay, browser::RoomHandle};
+use heartogether_client::{
+    gathering::Gathering,
+    statistics::{PeerStatistics, report},
 };
 
 /// Direct or relayed, how much, how far behind; opened, everything that is measured.

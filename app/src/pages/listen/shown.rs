@@ -5,7 +5,8 @@ use heartogether::{
     refusal::Refusal,
 };
 
-use crate::client::{Ending, ListenerState, browser::media_session::MediaState};
+use crate::browser::media_session::MediaState;
+use heartogether_client::{Ending, ListenerState};
 
 /// What keeps a sound that comes in, or comes back, from being heard, where only the page itself knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,7 +166,7 @@ const fn why_ended(ending: Ending) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::NoPath;
+    use heartogether_client::NoPath;
 
     const ALL: [Obstacle; 4] = [Obstacle::Blocked, Obstacle::Held, Obstacle::Interrupted, Obstacle::Muted];
 

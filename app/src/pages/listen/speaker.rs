@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    client::browser::{RoomHandle, Speaker},
+    browser::{RoomHandle, Speaker},
     components::{Button, Choice, Select, Variant},
 };
 

@@ -3,10 +3,8 @@
 use leptos::{html::Div, prelude::*};
 
 use super::shown::{Obstacle, Shown};
-use crate::{
-    client::ListenerState,
-    components::{Glyph, Icon},
-};
+use crate::components::{Glyph, Icon};
+use heartogether_client::ListenerState;
 
 /// How much the halo grows at full scale.
 const GROWTH: f32 = 0.34;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    client::browser::{Microphone, RoomHandle},
+    browser::{Microphone, RoomHandle},
     components::{Button, Choice, Select, Variant},
 };
 

@@ -3,11 +3,12 @@
 use heartogether::protocol::Source;
 use leptos::prelude::*;
 
-use super::{stop_controls::PauseButton, microphone::MicrophonePicker, quality::QualityChoice};
+use super::{microphone::MicrophonePicker, quality::QualityChoice, stop_controls::PauseButton};
 use crate::{
-    client::{Fader, Input, Profile, browser::RoomHandle},
-    components::{Button, Glyph, Icon, IconButton, LevelMeter, Notice, Slider, FocusPreservingShow, Variant},
+    browser::RoomHandle,
+    components::{Button, FocusPreservingShow, Glyph, Icon, IconButton, LevelMeter, Notice, Slider, Variant},
 };
+use heartogether_client::{Fader, Input, Profile};
 
 /// What a source is called here.
 struct Words {

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::client::{Input, Profile, browser::RoomHandle};
+use crate::browser::RoomHandle;
+use heartogether_client::{Input, Profile};
 
 const fn label(profile: Profile) -> &'static str {
     match profile {

@@ -4,11 +4,11 @@ use heartogether::protocol::Source;
 use leptos::prelude::*;
 
 use super::{
-    mixer::can_mix,
     microphone::{MicrophonePicker, TrialButton},
+    mixer::can_mix,
 };
 use crate::{
-    client::browser::{CaptureError, RoomHandle},
+    browser::{CaptureError, RoomHandle},
     components::{Button, Glyph, Icon, LevelMeter, Notice, Tone, Variant},
 };
 

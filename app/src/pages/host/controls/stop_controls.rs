@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    client::{HostState, Input, browser::RoomHandle},
-    components::{Button, Glyph, Icon, FocusPreservingShow, Variant},
+    browser::RoomHandle,
+    components::{Button, FocusPreservingShow, Glyph, Icon, Variant},
 };
+use heartogether_client::{HostState, Input};
 
 /// Pause or Resume, whichever is possible.
 #[component]

@@ -1,0 +1,135 @@
+//! The servers that peer connections find their way through the network with: STUN servers known before joining, TURN servers
+//! that come with the place, fetched again before their passwords end, and listened to when they fail.
+
+use std::time::Duration;
+
+use gloo_events::EventListener;
+use heartogether::role::Role;
+use js_sys::{Array, Reflect};
+use leptos::prelude::set_timeout_with_handle;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer, RtcIceTransportPolicy, RtcPeerConnection};
+
+use super::{Page, Reporter, js_property::property};
+use crate::api::{self, IceConfiguration, IceServer};
+use heartogether_client::Input;
+
+/// Candidates a host gathers before they are needed (W3C WebRTC, `iceCandidatePoolSize`). A listener's connection is made
+/// when the offer is there and gathers at once; with a pool, Chromium 156 now and then never finds a candidate on a page
+/// that has just been opened.
+const CANDIDATE_POOL: u32 = 4;
+/// Seconds until the servers are asked for again when that went wrong.
+const RETRY_S: u32 = 10;
+
+/// Why sound may go through TURN servers only.
+#[derive(Clone, Copy)]
+pub(super) struct Discretion {
+    /// Whoever runs the server wants it so.
+    pub(super) relay_only: bool,
+    /// The visitor does.
+    pub(super) hidden: bool,
+}
+
+/// The configuration of every peer connection on a page.
+pub(super) fn configuration(role: Role, ice_servers: &[IceServer], discretion: Discretion) -> RtcConfiguration {
+    let servers = Array::new();
+    for server in ice_servers {
+        let entry = RtcIceServer::new();
+        entry.set_urls(&server.urls.iter().map(JsValue::from).collect::<Array>());
+        server.username.iter().for_each(|username| entry.set_username(username));
+        server.credential.iter().for_each(|credential| entry.set_credential(credential));
+        servers.push(&entry);
+    }
+    let configuration = RtcConfiguration::new();
+    configuration.set_ice_servers(&servers);
+    configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
+    restrict(&configuration, discretion);
+    if role == Role::Host {
+        // web-sys has no setter for it; setting a property of a plain object does not fail.
+        let _ = Reflect::set(&configuration, &"iceCandidatePoolSize".into(), &CANDIDATE_POOL.into());
+    }
+    configuration
+}
+
+/// Restricted, peer connections look for paths through a relay or for none: no candidate names this browser's own address
+/// (RFC 8828, section 5.2).
+fn restrict(configuration: &RtcConfiguration, discretion: Discretion) {
+    configuration.set_ice_transport_policy(match discretion.relay_only || discretion.hidden {
+        true => RtcIceTransportPolicy::Relay,
+        false => RtcIceTransportPolicy::All,
+    });
+}
+
+/// Reports what goes wrong with a STUN or TURN server (W3C WebRTC, `icecandidateerror`).
+pub(super) fn report_failures(connection: &RtcPeerConnection, report: Reporter) -> EventListener {
+    EventListener::new(connection, "icecandidateerror", move |event| {
+        let property = |name: &str| Reflect::get(event, &name.into()).unwrap_or(JsValue::UNDEFINED);
+        if let (Some(url), Some(code)) = (property("url").as_string(), property("errorCode").as_f64()) {
+            report.input(Input::IceServerFailed { url, code: code as u16 });
+        }
+    })
+}
+
+/// Reports the server that gave a candidate, where one did (W3C WebRTC, `RTCIceCandidate.url`; older browsers have it at the
+/// event).
+pub(super) fn report_answer(event: &web_sys::RtcPeerConnectionIceEvent, report: &Reporter) {
+    let of_candidate = event.candidate().map(|candidate| property(&candidate, "url"));
+    let url = of_candidate.and_then(|url| url.as_string()).or_else(|| property(event, "url").as_string());
+    if let Some(url) = url.filter(|url| !url.is_empty()) {
+        report.input(Input::IceServerAnswered { url });
+    }
+}
+
+/// The URLs of all servers.
+pub(super) fn urls(ice_servers: &[IceServer]) -> Vec<String> {
+    ice_servers.iter().flat_map(|server| server.urls.iter().cloned()).collect()
+}
+
+impl Page {
+    /// Asks for the servers again in a while, if their passwords end: a path that is looked for later needs them. A member is
+    /// given them with the place and with each resume, which begins the time anew.
+    fn renew_ice_servers(&self, in_s: Option<u32>) {
+        let Some(in_s) = in_s else { return };
+        let (report, code) = (self.reporter(), self.0.client.borrow().code().to_string());
+        let renew = move || {
+            spawn_local(async move {
+                let known = api::ice_servers(Some(code)).await;
+                let Some(page) = report.page() else { return };
+                match known {
+                    Ok(known) => page.take_ice_servers(&known),
+                    Err(_) => page.renew_ice_servers(Some(RETRY_S)),
+                }
+            });
+        };
+        let renewal = set_timeout_with_handle(renew, Duration::from_secs(in_s.into()));
+        if let Some(before) = self.0.renewal.replace(renewal.ok()) {
+            before.clear();
+        }
+    }
+
+    /// Uses the servers that came with the place, or anew: also for peer connections that are there.
+    pub(super) fn take_ice_servers(&self, known: &IceConfiguration) {
+        let discretion = Discretion { relay_only: known.relay_only, ..self.0.discretion.get() };
+        self.0.discretion.set(discretion);
+        let role = self.0.client.borrow().role();
+        *self.0.configuration.borrow_mut() = configuration(role, &known.servers, discretion);
+        self.configure_peers();
+        self.input(Input::IceServersRenewed);
+        self.input(Input::IceServersKnown(urls(&known.servers)));
+        self.renew_ice_servers(known.renew_in_s);
+    }
+
+    /// Hides this browser's address in every path that is looked for from now on, or no longer.
+    pub(super) fn hide_address(&self, hidden: bool) {
+        let discretion = Discretion { hidden, ..self.0.discretion.get() };
+        self.0.discretion.set(discretion);
+        restrict(&self.0.configuration.borrow(), discretion);
+        self.configure_peers();
+    }
+
+    fn configure_peers(&self) {
+        let configuration = self.0.configuration.borrow();
+        self.0.peers.borrow().values().for_each(|peer| peer.configure(&configuration));
+    }
+}

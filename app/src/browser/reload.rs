@@ -1,0 +1,42 @@
+//! What a host's tab leaves to itself for after a reload: a mark that it had the room, and what was live. A browser that
+//! forbids storage loses no more than this convenience.
+//!
+//! A tab that is duplicated begins with a copy of what the first one keeps (HTML, section 12.2.1). So the mark is there only
+//! while one page of the tab has gone and the next has not come.
+
+use heartogether::id::RoomCode;
+
+use super::storage;
+use heartogether_client::ReloadState;
+
+const MARK_KEY: &str = "heartogether.host";
+const KEEPSAKE_KEY: &str = "heartogether.live";
+
+/// Marks that this tab's page, which is going away, had the room.
+pub(super) fn leave_mark(code: RoomCode) {
+    if let Some(storage) = storage::session() {
+        let _ = storage.set_item(MARK_KEY, &code.to_string());
+    }
+}
+
+/// Takes the mark. Whether the tab's page before this one had the room.
+pub(super) fn take_mark(code: RoomCode) -> bool {
+    let Some(storage) = storage::session() else { return false };
+    let marked = storage.get_item(MARK_KEY).ok().flatten();
+    let _ = storage.remove_item(MARK_KEY);
+    marked.is_some_and(|marked| marked == code.to_string())
+}
+
+/// What was live in this tab, or in the one that it is a copy of.
+pub(super) fn keepsake() -> Option<ReloadState> {
+    ReloadState::parse(&storage::session()?.get_item(KEEPSAKE_KEY).ok()??)
+}
+
+/// Keeps what is live, for as long as it is.
+pub(super) fn keep(keepsake: Option<ReloadState>) {
+    let Some(storage) = storage::session() else { return };
+    let _ = match keepsake {
+        Some(keepsake) => storage.set_item(KEEPSAKE_KEY, &keepsake.to_string()),
+        None => storage.remove_item(KEEPSAKE_KEY),
+    };
+}

@@ -1,0 +1,160 @@
+//! Where a listener hears it: the loudspeakers that the browser names, and the one that was chosen (W3C Audio Output Devices).
+
+use gloo_events::EventListener;
+use js_sys::{Array, Function, Promise};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{HtmlAudioElement, MediaDeviceInfo, MediaDeviceKind};
+
+use super::{Page, Reporter, RoomHandle, js_property::property, microphones, show, storage};
+
+const CHOICE_KEY: &str = "heartogether.speaker";
+
+/// A loudspeaker to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Speaker {
+    /// The browser's id for it, the same on every visit; empty for the system's own choice.
+    pub id: String,
+    /// What people call it.
+    pub label: String,
+}
+
+/// What a listener's page shows of its loudspeakers.
+#[derive(Clone, Copy, Default)]
+pub struct Speakers {
+    /// Those that the browser names: none before it may, and none where it cannot play on another one.
+    pub named: RwSignal<Vec<Speaker>>,
+    /// Whether the browser has some that it names only once a microphone was allowed.
+    pub unnamed: RwSignal<bool>,
+    /// Whether the browser has a picker of its own.
+    pub has_picker: RwSignal<bool>,
+    /// The id of the one that was chosen, maybe on an earlier visit; empty for the system's own choice.
+    pub chosen: RwSignal<String>,
+    /// Whether the one that was just chosen could not be used.
+    pub failed: RwSignal<bool>,
+}
+
+impl RoomHandle {
+    /// Plays there from now on, and on later visits.
+    pub fn choose_speaker(self, id: String) {
+        let Some(page) = self.page() else { return };
+        spawn_local(async move {
+            let failed = !page.play_on(&id).await;
+            show(page.0.handle.speakers.failed, failed);
+            if !failed {
+                remember(&id);
+                show(page.0.handle.speakers.chosen, id);
+            }
+        });
+    }
+
+    /// Opens the browser's own picker. Call it from a click: browsers demand one.
+    pub fn pick_speaker(self) {
+        let Some(picking) = call_picker() else { return };
+        spawn_local(async move {
+            // Whoever closes the picker wants what there is.
+            let Ok(picked) = JsFuture::from(picking).await else { return };
+            if let Some(id) = property(&picked, "deviceId").as_string() {
+                self.choose_speaker(id);
+                self.page().iter().for_each(Page::list_speakers);
+            }
+        });
+    }
+}
+
+impl Page {
+    /// Takes the one that was chosen on an earlier visit, and follows what is plugged in and out.
+    pub(super) fn prepare_speakers(&self) {
+        let Some(playback) = &self.0.playback else { return };
+        if !can_be_set(playback.element()) {
+            return;
+        }
+        let speakers = self.0.handle.speakers;
+        show(speakers.has_picker, picker().is_some());
+        show(speakers.chosen, choice());
+        self.list_speakers();
+        let report = self.reporter();
+        *self.0.speakers.borrow_mut() = microphones::watch(move || report.page().iter().for_each(Page::list_speakers));
+    }
+
+    /// Lists them and plays on the chosen one while it is there, elsewhere while it is not.
+    fn list_speakers(&self) {
+        let report: Reporter = self.reporter();
+        spawn_local(async move {
+            let outputs = list().await;
+            let named: Vec<Speaker> = outputs.iter().filter(|speaker| is_named(speaker)).cloned().collect();
+            let Some(page) = report.page() else { return };
+            let chosen = choice();
+            // A browser that names none may know the chosen one all the same.
+            let is_there = named.is_empty() || named.iter().any(|speaker| speaker.id == chosen);
+            show(
+                page.0.handle.speakers.unnamed,
+                named.is_empty() && outputs.iter().any(|speaker| speaker.label.is_empty()),
+            );
+            show(page.0.handle.speakers.named, named);
+            if !chosen.is_empty() && !page.play_on(if is_there { &chosen } else { "" }).await {
+                page.play_on("").await;
+            }
+        });
+    }
+
+    /// Whether the browser plays there now.
+    async fn play_on(&self, id: &str) -> bool {
+        let Some(playback) = &self.0.playback else { return false };
+        let player = playback.element();
+        if property(player, "sinkId").as_string().as_deref() == Some(id) {
+            return true;
+        }
+        let Ok(set) = property(player, "setSinkId").dyn_into::<Function>() else { return false };
+        let setting = set.call1(player, &id.into()).ok().and_then(|setting| setting.dyn_into::<Promise>().ok());
+        match setting {
+            Some(setting) => JsFuture::from(setting).await.is_ok(),
+            None => false,
+        }
+    }
+}
+
+/// What a page keeps to follow its loudspeakers.
+pub(super) type Following = Option<EventListener>;
+
+fn can_be_set(player: &HtmlAudioElement) -> bool {
+    property(player, "setSinkId").is_function()
+}
+
+/// Those that the browser has. Most name none before a microphone was allowed, or one was picked.
+async fn list() -> Vec<Speaker> {
+    let devices = window().navigator().media_devices().ok().filter(|devices| !devices.is_undefined());
+    let Some(Ok(asking)) = devices.map(|devices| devices.enumerate_devices()) else { return Vec::new() };
+    let Ok(devices) = JsFuture::from(asking).await else { return Vec::new() };
+    let devices = devices.unchecked_into::<Array>();
+    let devices = devices.iter().map(JsValue::unchecked_into::<MediaDeviceInfo>);
+    let outputs = devices.filter(|device| device.kind() == MediaDeviceKind::Audiooutput);
+    outputs.map(|device| Speaker { id: device.device_id(), label: device.label() }).collect()
+}
+
+/// Whether it can be chosen: `default` is the system's own choice, which has no id of its own here.
+fn is_named(speaker: &Speaker) -> bool {
+    !speaker.label.is_empty() && speaker.id != "default"
+}
+
+fn picker() -> Option<Function> {
+    let devices = property(&window().navigator(), "mediaDevices");
+    property(&devices, "selectAudioOutput").dyn_into().ok()
+}
+
+fn call_picker() -> Option<Promise> {
+    let devices = property(&window().navigator(), "mediaDevices");
+    picker()?.call0(&devices).ok()?.dyn_into().ok()
+}
+
+fn choice() -> String {
+    storage::local().and_then(|storage| storage.get_item(CHOICE_KEY).ok().flatten()).unwrap_or_default()
+}
+
+fn remember(id: &str) {
+    if let Some(storage) = storage::local() {
+        // A browser that forbids storage loses no more than this convenience.
+        let _ = storage.set_item(CHOICE_KEY, id);
+    }
+}

@@ -1,0 +1,150 @@
+//! One peer connection in place of another: the one before goes on until the new one connects, so nothing that flows is
+//! disturbed by looking for a better path. That is what happens when a path may be dead although the browser still
+//! believes in it; Chromium 156 keeps to a silent path for 3.5 s, even after an ICE restart.
+
+use heartogether::{
+    id::{MemberId, NegotiationId},
+    protocol::StreamState,
+    role::Role,
+};
+
+use super::{
+    Client, Output, PeerState,
+    peers::{Peer, Peers},
+};
+
+/// Milliseconds between two counts of the packets that come in.
+pub const COUNT_EVERY_MS: u32 = 400;
+/// Counts in a row that may find nothing new before the path is in doubt.
+const EMPTY_COUNTS: u32 = 2;
+/// The same while packets are sparse: in a speaker's pause one comes every 400 ms (RFC 6716, section 2.1.9), and may be
+/// lost.
+const EMPTY_COUNTS_WHEN_SPARSE: u32 = 5;
+/// Packets from one count to the next below which they are sparse; sound that is on brings 20.
+const SPARSE: f64 = 5.0;
+
+/// How packets have come in lately.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Flow {
+    packets: f64,
+    came: f64,
+    empty_counts: u32,
+}
+
+impl Flow {
+    /// Takes in how many packets have come in all. Whether none has for too long.
+    fn count(&mut self, packets: f64) -> bool {
+        let came = packets - std::mem::replace(&mut self.packets, packets);
+        if came > 0.0 {
+            (self.came, self.empty_counts) = (came, 0);
+        } else {
+            self.empty_counts += 1;
+        }
+        let patience = if self.came < SPARSE { EMPTY_COUNTS_WHEN_SPARSE } else { EMPTY_COUNTS };
+        // What never brought anything is no path that died: another would bring nothing either.
+        self.packets > 0.0 && self.empty_counts >= patience
+    }
+}
+
+impl Peer {
+    /// Takes a doubt back, until the next one.
+    pub(super) fn trust(&mut self) {
+        (self.is_suspect, self.flow.empty_counts) = (false, 0);
+    }
+}
+
+impl Peers {
+    /// Lets what connects a member go on until the next one does, and closes what never did or never will again.
+    pub(super) fn make_way(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        self.drop_attempt(member, out);
+        for peer in self.all.iter_mut().filter(|peer| peer.member == member) {
+            peer.is_superseded = true;
+        }
+    }
+
+    /// Whether what connects a member is about to be succeeded.
+    pub(super) fn is_succeeding(&self, member: MemberId) -> bool {
+        self.all.iter().any(|peer| peer.member == member && peer.is_superseded)
+    }
+
+    /// Closes what is still on its way to a member. What it was to succeed goes on.
+    pub(super) fn drop_attempt(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        let is_of_no_use = |peer: &&mut Peer| !peer.is_established || peer.state == PeerState::Failed;
+        if let Some(negotiation) = self.with(member).filter(is_of_no_use).map(|peer| peer.negotiation) {
+            self.drop_one(negotiation, out);
+        }
+    }
+
+    /// Closes one peer connection. If it was to succeed another, that one goes on.
+    pub(super) fn drop_one(&mut self, negotiation: NegotiationId, out: &mut Vec<Output>) {
+        let Some(member) = self.find(negotiation).map(|peer| peer.member) else { return };
+        self.all.retain(|peer| peer.negotiation != negotiation);
+        out.push(Output::ClosePeer(negotiation));
+        if self.with(member).is_none()
+            && let Some(peer) = self.all.iter_mut().find(|peer| peer.member == member)
+        {
+            peer.is_superseded = false;
+        }
+    }
+
+    /// Has the player play what a peer connection brings.
+    pub(super) fn play(&mut self, negotiation: NegotiationId, out: &mut Vec<Output>) {
+        if let Some(peer) = self.find(negotiation)
+            && !std::mem::replace(&mut peer.plays, true)
+        {
+            out.push(Output::Play(negotiation));
+        }
+    }
+}
+
+impl Client {
+    /// A peer connection has connected: it is heard now, and the one before ends.
+    pub(super) fn succeed(&mut self, negotiation: NegotiationId, out: &mut Vec<Output>) {
+        if self.role == Role::Listener {
+            self.peers.play(negotiation, out);
+        }
+        let Some(member) = self.peers.find(negotiation).map(|peer| peer.member) else { return };
+        let before = self.peers.all.iter().filter(|peer| peer.member == member && peer.is_superseded);
+        for negotiation in before.map(|peer| peer.negotiation).collect::<Vec<_>>() {
+            self.peers.drop_one(negotiation, out);
+        }
+    }
+
+    /// Takes in how many packets have come to a listener in all. Where none has for a while although something is always
+    /// sent, the browser takes longer to notice than a listener should wait.
+    pub(super) fn count(&mut self, negotiation: NegotiationId, packets: f64, out: &mut Vec<Output>) {
+        let is_live = self.stream() == StreamState::Live;
+        let Some(peer) = self.peers.find(negotiation).filter(|peer| peer.is_established) else { return };
+        let starves = peer.flow.count(packets);
+        if !is_live {
+            peer.flow.empty_counts = 0;
+        } else if starves && !std::mem::replace(&mut peer.is_suspect, true) {
+            let member = peer.member;
+            self.replace(member, out);
+        }
+    }
+
+    /// The device is on another network, or on one again: every path may lead elsewhere now.
+    pub(super) fn suspect_all(&mut self, out: &mut Vec<Output>) {
+        for member in self.peers.members() {
+            if let Some(peer) = self.peers.with(member) {
+                peer.is_suspect = true;
+                self.replace(member, out);
+            }
+        }
+    }
+
+    /// Begins a peer connection in place of one in doubt, as soon as signals reach the other side.
+    pub(super) fn replace(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        if !self.reaches(member) {
+            return;
+        }
+        match self.role {
+            Role::Host => self.offer(member, out),
+            Role::Listener => {
+                self.peers.offers_requested = 0;
+                self.request_offer(out);
+            }
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! Reactions, messages and removals: what listeners tell the host, and whom the host shows the door.
+//!
+//! A message is written until the room has confirmed it, and a removal is asked for until it has happened, over as many
+//! connections as that takes. A reaction is of the moment: without a connection it is not sent.
+
+use std::collections::BTreeMap;
+
+use heartogether::{
+    engagement::{MessageText, Reaction},
+    id::{MemberId, Seq},
+    limits::MESSAGE_BURST,
+    protocol::{ClientMessage, FetchMessages, Message, Messages, RemoveListener, RoomEvent, SendMessage, SendReaction},
+    refusal::Refusal,
+    role::Role,
+};
+
+use super::{Client, Output, Timer};
+
+/// Milliseconds in which a host can take a removal back.
+const UNDO_MS: u32 = 5_000;
+/// Milliseconds after which a message that came too fast is sent again: the limit is one a second.
+const MESSAGE_AGAIN_MS: u32 = 1_100;
+/// Reactions that are remembered: more than can be on their way to be refused.
+const REACTIONS_KEPT: usize = 32;
+
+/// What a page knows of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Engagement {
+    messages: BTreeMap<Seq, Message>,
+    has_earlier: bool,
+    outgoing: Vec<SendMessage>,
+    /// Whether the oldest of them waits for its timer, and the others behind it.
+    is_waiting: bool,
+    next_nonce: u32,
+    /// The listener's reactions, the latest last. The room does not say which one it refuses; only the latest comes too fast.
+    reactions: Vec<Reaction>,
+    /// Whom the host removes.
+    removals: BTreeMap<MemberId, Removal>,
+    notice: Option<Refusal>,
+}
+
+/// A removal that the host has asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Removal {
+    /// Whether the time to take it back is over.
+    is_due: bool,
+    /// Whether everybody at the same address goes too.
+    block_address: bool,
+}
+
+/// How far a message of one's own has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageState {
+    /// The room does not have it yet.
+    Sending,
+    /// The room keeps it for the host.
+    Sent,
+    /// The host's page has it.
+    Delivered,
+}
+
+/// A message of one's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnMessage {
+    /// What it says.
+    pub text: MessageText,
+    /// How far it has come.
+    pub state: MessageState,
+}
+
+impl Engagement {
+    pub(super) fn new(seed: u32) -> Self {
+        Self { next_nonce: seed, ..Self::default() }
+    }
+
+    /// Takes in the latest messages of the room. Where others may be missing between them and those known, these go: the
+    /// host can ask for what came before the oldest one known, and for nothing else.
+    fn renew(&mut self, latest: &[Message], has_earlier: bool) {
+        let first = latest.first().map(|message| message.seq);
+        if self.messages.keys().next_back().copied() < first {
+            self.messages.clear();
+        }
+        let oldest = self.messages.keys().next().copied();
+        if oldest.is_none_or(|oldest| first.is_none_or(|first| first <= oldest)) {
+            self.has_earlier = has_earlier;
+        }
+        self.learn(latest);
+    }
+
+    fn learn(&mut self, messages: &[Message]) {
+        for message in messages {
+            self.outgoing.retain(|outgoing| outgoing.nonce != message.nonce);
+            self.messages.insert(message.seq, message.clone());
+        }
+    }
+}
+
+impl Client {
+    /// The messages known, oldest first.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.engagement.messages.values()
+    }
+
+    /// Whether the room keeps older messages than those known.
+    pub fn has_earlier_messages(&self) -> bool {
+        self.engagement.has_earlier
+    }
+
+    /// What a listener has written, oldest first. A host writes nothing.
+    pub fn own_messages(&self) -> impl Iterator<Item = OwnMessage> {
+        let own = self.engagement.messages.values().filter(|_| self.role == Role::Listener);
+        let known = own.map(|message| OwnMessage {
+            text: message.text.clone(),
+            state: if message.delivered { MessageState::Delivered } else { MessageState::Sent },
+        });
+        let sending = |message: &SendMessage| OwnMessage { text: message.text.clone(), state: MessageState::Sending };
+        known.chain(self.engagement.outgoing.iter().map(sending))
+    }
+
+    /// The listener's last reaction that was not refused.
+    pub fn chosen_reaction(&self) -> Option<Reaction> {
+        self.engagement.reactions.last().copied()
+    }
+
+    /// Whether the host has asked to remove a listener, and may still take it back.
+    pub fn is_removing(&self, member: MemberId) -> bool {
+        self.engagement.removals.get(&member).is_some_and(|removal| !removal.is_due)
+    }
+
+    /// Whether everybody at the address of a listener who is being removed goes too.
+    pub fn is_blocking_address(&self, member: MemberId) -> bool {
+        self.engagement.removals.get(&member).is_some_and(|removal| removal.block_address)
+    }
+
+    /// Why the last message or reaction did not go out at once.
+    pub fn engagement_notice(&self) -> Option<Refusal> {
+        self.engagement.notice
+    }
+
+    pub(super) fn react(&mut self, reaction: Reaction, out: &mut Vec<Output>) {
+        if self.role == Role::Listener && self.signaling.is_attached() {
+            let surplus = (self.engagement.reactions.len() + 1).saturating_sub(REACTIONS_KEPT);
+            self.engagement.reactions.drain(..surplus);
+            self.engagement.reactions.push(reaction);
+            self.engagement.notice = None;
+            out.push(Output::Send(ClientMessage::SendReaction(SendReaction { reaction })));
+        }
+    }
+
+    pub(super) fn write(&mut self, text: MessageText, out: &mut Vec<Output>) {
+        if self.role != Role::Listener || self.is_over() {
+            return;
+        }
+        let Engagement { next_nonce: nonce, is_waiting, .. } = self.engagement;
+        self.engagement.next_nonce = nonce.wrapping_add(1);
+        self.engagement.notice = is_waiting.then_some(Refusal::TooManyMessages);
+        let message = SendMessage { nonce, text };
+        self.engagement.outgoing.push(message.clone());
+        // What is sent while others wait would overtake them.
+        if self.signaling.is_attached() && !is_waiting {
+            out.push(Output::Send(ClientMessage::SendMessage(message)));
+        }
+    }
+
+    pub(super) fn fetch_earlier(&self, out: &mut Vec<Output>) {
+        let oldest = self.engagement.messages.keys().next().filter(|_| self.signaling.is_attached());
+        if let Some(before) = oldest.copied() {
+            out.push(Output::Send(ClientMessage::FetchMessages(FetchMessages { before })));
+        }
+    }
+
+    pub(super) fn take_messages(&mut self, page: Messages) {
+        self.engagement.learn(&page.messages);
+        self.engagement.has_earlier = page.has_earlier;
+    }
+
+    /// The room as it is was told: what it knows of messages is known, and what it does not know is said again.
+    pub(super) fn renew_engagement(&mut self, out: &mut Vec<Output>) {
+        let Some(room) = &self.room else { return };
+        self.engagement.renew(&room.messages, room.has_earlier_messages);
+        self.say_again(out);
+    }
+
+    /// Says again what the room does not have.
+    pub(super) fn say_again(&mut self, out: &mut Vec<Output>) {
+        self.send_outgoing(MESSAGE_BURST as usize, out);
+        self.send_removals(out);
+    }
+
+    /// Sends the oldest of what the room does not have yet, and the rest a moment later: at once it would be refused.
+    pub(super) fn send_outgoing(&mut self, at_once: usize, out: &mut Vec<Output>) {
+        if !self.signaling.is_attached() {
+            return;
+        }
+        let outgoing = &self.engagement.outgoing;
+        let messages = outgoing.iter().take(at_once).cloned();
+        out.extend(messages.map(|message| Output::Send(ClientMessage::SendMessage(message))));
+        self.engagement.is_waiting = false;
+        if outgoing.len() > at_once {
+            self.let_messages_wait(out);
+        }
+    }
+
+    fn let_messages_wait(&mut self, out: &mut Vec<Output>) {
+        self.engagement.is_waiting = true;
+        out.push(Output::StartTimer { timer: Timer::Messages, after_ms: MESSAGE_AGAIN_MS });
+    }
+
+    pub(super) fn follow_engagement(&mut self, event: &RoomEvent, out: &mut Vec<Output>) {
+        match event {
+            RoomEvent::Reacted { reaction, .. } => out.push(Output::ShowReaction(*reaction)),
+            RoomEvent::MessageSent { message } => {
+                self.engagement.learn(std::slice::from_ref(message));
+                if self.engagement.outgoing.is_empty() {
+                    self.engagement.notice = None;
+                }
+            }
+            RoomEvent::MessagesDelivered { up_to } => {
+                let given = self.engagement.messages.range_mut(..=*up_to);
+                given.for_each(|(_, message)| message.delivered = true);
+            }
+            // Whoever leaves by themselves can come back, unless the time to take it back is over.
+            RoomEvent::ListenerLeft { member } if self.is_removed(*member) => {
+                self.engagement.removals.remove(member);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether it was about a message or a reaction that came too fast.
+    pub(super) fn slow_down(&mut self, refusal: Refusal, out: &mut Vec<Output>) -> bool {
+        match refusal {
+            Refusal::TooManyMessages => self.let_messages_wait(out),
+            Refusal::TooManyReactions => _ = self.engagement.reactions.pop(),
+            _ => return false,
+        }
+        self.engagement.notice = Some(refusal);
+        true
+    }
+
+    pub(super) fn ask_to_remove(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        if self.role == Role::Host {
+            self.engagement.removals.entry(member).or_default();
+            out.push(Output::StartTimer { timer: Timer::Removal(member), after_ms: UNDO_MS });
+        }
+    }
+
+    /// There is time to take it back again.
+    pub(super) fn toggle_address_block(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        if let Some(removal) = self.engagement.removals.get_mut(&member).filter(|removal| !removal.is_due) {
+            removal.block_address = !removal.block_address;
+            out.push(Output::StartTimer { timer: Timer::Removal(member), after_ms: UNDO_MS });
+        }
+    }
+
+    pub(super) fn undo_removal(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        if self.is_removing(member) {
+            self.engagement.removals.remove(&member);
+            out.push(Output::StopTimer(Timer::Removal(member)));
+        }
+    }
+
+    pub(super) fn remove(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        if let Some(removal) = self.engagement.removals.get_mut(&member) {
+            removal.is_due = true;
+            self.send_removals(out);
+        }
+    }
+
+    /// Whether a removal is due, or has just happened.
+    pub(super) fn is_removed(&self, member: MemberId) -> bool {
+        self.engagement.removals.get(&member).is_some_and(|removal| removal.is_due)
+    }
+
+    /// The page may be gone for good. Listeners learn at once that there is no more sound, and need not wait to notice.
+    pub(super) fn hide(&mut self, out: &mut Vec<Output>) {
+        self.settle_removals(out);
+        if self.role == Role::Host {
+            self.hang_up_all(out);
+            // A page that was refused has nothing that the next one could take over.
+            let has_room = self.place.is_some() || self.signaling.takes_over();
+            out.extend(has_room.then_some(Output::LeaveMark(self.code)));
+        }
+    }
+
+    /// The page goes away: nobody can take anything back any more.
+    pub(super) fn settle_removals(&mut self, out: &mut Vec<Output>) {
+        for (member, removal) in &mut self.engagement.removals {
+            if !removal.is_due {
+                removal.is_due = true;
+                out.push(Output::StopTimer(Timer::Removal(*member)));
+            }
+        }
+        self.send_removals(out);
+    }
+
+    /// One who is not there any more is named once: there will be no word of their leaving.
+    fn send_removals(&mut self, out: &mut Vec<Output>) {
+        if !self.signaling.is_attached() {
+            return;
+        }
+        let due = self.engagement.removals.iter().filter(|(_, removal)| removal.is_due);
+        let due: Vec<_> = due.map(|(member, removal)| (*member, removal.block_address)).collect();
+        for (member, block_address) in due {
+            out.push(Output::Send(ClientMessage::RemoveListener(RemoveListener { member, block_address })));
+            let is_there = self.room.iter().flat_map(|room| &room.listeners).any(|listener| listener.member == member);
+            if !is_there {
+                self.engagement.removals.remove(&member);
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What is wrong with the TURN servers, told by the attempts to find a path through them.
+
+use heartogether::{protocol::Candidate, role::Role};
+
+use super::{
+    Client,
+    gathering::{Gathering, UNREACHABLE},
+};
+
+/// What is wrong with a TURN server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IceServerProblem {
+    /// It does not take the password: a wrong one, or one whose time is over.
+    PasswordRefused {
+        /// The server's URL.
+        url: String,
+    },
+    /// It has no room, or does not do what is asked.
+    Refused {
+        /// The server's URL.
+        url: String,
+        /// The STUN error.
+        code: u16,
+    },
+    /// It does not answer, and no other one does.
+    Unreachable {
+        /// The server's URL.
+        url: String,
+    },
+}
+
+impl IceServerProblem {
+    /// A refusal counts before silence: on a machine with several networks most servers do not answer on all of them.
+    fn of(gathering: &Gathering) -> Option<Self> {
+        let refused = gathering.turn_failures().find(|(_, code)| *code != UNREACHABLE);
+        let unreachable = || gathering.turn_failures().next().filter(|_| !gathering.has_relayed());
+        match refused {
+            // Unauthorized (RFC 8489, section 14.8).
+            Some((url, 401)) => Some(Self::PasswordRefused { url: url.to_owned() }),
+            Some((url, code)) => Some(Self::Refused { url: url.to_owned(), code }),
+            None => unreachable().map(|(url, _)| Self::Unreachable { url: url.to_owned() }),
+        }
+    }
+
+    /// What to tell people.
+    pub fn text(&self) -> String {
+        match self {
+            Self::PasswordRefused { url } => format!(
+                "The TURN server {url} does not take this server's password: it is wrong, or its time is over. Whoever runs \
+                 this server can compare both servers' secrets and clocks."
+            ),
+            Self::Refused { url, code } => format!("The TURN server {url} refuses to pass sound on (error {code})."),
+            Self::Unreachable { url } => format!("The TURN server {url} does not answer."),
+        }
+    }
+}
+
+impl Client {
+    /// What is wrong with a TURN server, as far as it matters: a listener who hears needs none.
+    pub fn turn_problem(&self) -> Option<IceServerProblem> {
+        let needs_none = self.role == Role::Listener && self.peers.any_connected();
+        IceServerProblem::of(&self.gathering).filter(|_| !needs_none)
+    }
+
+    /// The candidates that were found, and what became of the STUN and TURN servers.
+    pub fn gathering(&self) -> &Gathering {
+        &self.gathering
+    }
+
+    pub(super) fn note_failure(&mut self, url: String, code: u16) {
+        self.gathering.note_failure(url, code);
+    }
+
+    pub(super) fn note_candidate(&mut self, candidate: &Candidate) {
+        self.gathering.note_candidate(candidate);
+    }
+
+    pub(super) fn forget_failures(&mut self) {
+        self.gathering.forget_failures();
+    }
+}

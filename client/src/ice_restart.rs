@@ -1,0 +1,124 @@
+//! Bringing back peer connections that nothing comes through any more: a few restarts, each looking for another path
+//! (ICE restart, RFC 8445, section 9), then a new one. The host restarts; a listener who notices first asks for it.
+//! Without signalling there is nobody to talk to: it waits, and begins when that is back.
+
+use heartogether::{
+    id::{MemberId, NegotiationId},
+    protocol::{ListenerView, Signal},
+    role::Role,
+};
+
+use super::{Client, Output, PeerState, Timer};
+
+/// Milliseconds without media before a restart, and before the next one: shorter gaps mend by themselves.
+const RECOVERY_MS: u32 = 3_500;
+/// How often a peer connection is restarted before a new one takes its place.
+const RESTARTS: u32 = 3;
+
+impl Client {
+    /// A peer connection has stopped to flow: it has a moment to come back by itself.
+    pub(super) fn expect_recovery(&self, member: MemberId, out: &mut Vec<Output>) {
+        out.push(Output::StartTimer { timer: Timer::Recovery(member), after_ms: RECOVERY_MS });
+    }
+
+    /// Does the next thing that may bring a peer connection back, unless media flows.
+    pub(super) fn recover(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        let Some(peer) = self.peers.with(member).filter(|peer| peer.is_established) else { return };
+        if peer.state == PeerState::Connected {
+            peer.restarts = 0;
+        } else if self.reaches(member) {
+            self.restart_or_begin_anew(member, out);
+        }
+    }
+
+    /// Does so with every peer connection.
+    pub(super) fn recover_all(&mut self, out: &mut Vec<Output>) {
+        for member in self.peers.members() {
+            self.recover(member, out);
+        }
+    }
+
+    /// Somebody is there again who was not. What was said meanwhile was lost, and the count begins anew.
+    pub(super) fn recover_again(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        if self.peers.is_succeeding(member) {
+            self.peers.drop_attempt(member, out);
+        }
+        let Some(peer) = self.peers.with(member).filter(|peer| peer.is_established) else { return };
+        peer.restarts = 0;
+        let is_well = peer.state == PeerState::Connected && peer.accepted;
+        if peer.is_suspect {
+            self.replace(member, out);
+        } else if !is_well && self.reaches(member) {
+            self.restart_or_begin_anew(member, out);
+        }
+    }
+
+    /// Signalling is back.
+    pub(super) fn recover_all_again(&mut self, out: &mut Vec<Output>) {
+        for member in self.peers.members() {
+            self.recover_again(member, out);
+        }
+    }
+
+    /// A listener asks for a restart of the peer connection that this attempt made.
+    pub(super) fn restart_on_request(&mut self, from: MemberId, origin: NegotiationId, out: &mut Vec<Output>) {
+        match self.peers.with(from).filter(|peer| peer.origin == origin) {
+            // An offer is on its way, and was when the listener asked.
+            Some(peer) if !peer.accepted => {}
+            Some(_) => self.restart_or_begin_anew(from, out),
+            None => self.offer(from, out),
+        }
+    }
+
+    /// The host offers a restart. A page that does not have that peer connection any more asks for a new one.
+    pub(super) fn answer_restart(
+        &mut self,
+        from: MemberId,
+        origin: NegotiationId,
+        negotiation: NegotiationId,
+        sdp: String,
+        out: &mut Vec<Output>,
+    ) {
+        let Some(peer) = self.peers.with(from).filter(|peer| peer.origin == origin) else {
+            return self.signal(from, Signal::OfferRequest { restarts: None }, out);
+        };
+        let before = peer.renumber(negotiation);
+        out.push(Output::AnswerRestart { before, negotiation, sdp });
+        self.expect_recovery(from, out);
+    }
+
+    fn restart_or_begin_anew(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        let Some(peer) = self.peers.with(member) else { return };
+        peer.restarts += 1;
+        match (self.role, peer.restarts <= RESTARTS) {
+            (_, true) => self.restart(member, out),
+            (Role::Host, false) => self.offer(member, out),
+            (Role::Listener, false) => {
+                self.give_up(member, out);
+                self.request_offer(out);
+            }
+        }
+    }
+
+    fn restart(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        self.expect_recovery(member, out);
+        match self.role {
+            Role::Host => {
+                let negotiation = self.peers.draw();
+                let before = self.peers.with(member).map(|peer| peer.renumber(negotiation));
+                out.extend(before.map(|before| Output::Restart { before, negotiation }));
+            }
+            Role::Listener => {
+                let restarts = self.peers.with(member).map(|peer| peer.origin);
+                self.signal(member, Signal::OfferRequest { restarts }, out);
+            }
+        }
+    }
+
+    /// Whether signals reach a member. Only the host knows of others; the host's own absence is the server's to tell.
+    pub(super) fn reaches(&self, member: MemberId) -> bool {
+        let is_there = |listener: &ListenerView| listener.member == member && listener.attached;
+        let knows = || self.room.as_ref().is_some_and(|room| room.listeners.iter().any(is_there));
+        self.signaling.is_attached() && (self.role == Role::Listener || knows())
+    }
+}

@@ -1,0 +1,281 @@
+//! The client's own state and its [`Client::step`]: what a host's or a listener's page knows, and what it does next.
+//!
+//! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
+//! One facet a file: `link` (the signalling connection), `membership` (the place in the room), `peers` (peer connections) with their `negotiation`, `recovery`,
+//! `succession`, `gathering`, `no_path` (both read a `candidate`), `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what
+//! the host sends, made of a `mix` in the quality of a `profile`, its `silence`, with a `keepsake` for after a reload),
+//! `engagement` (reactions, messages, removals), `audience` (who listens, in order), `capability` (what the browser has to
+//! offer), `shown` (what the page shows of all that), `player` (whether a listener's player plays) and its `volume`, `trace` (what
+//! happens, in words).
+
+pub mod adaptation;
+mod audience;
+mod candidate;
+mod capability;
+mod connection_replacement;
+mod engagement;
+pub mod gathering;
+mod ice_errors;
+mod ice_restart;
+mod io;
+mod membership;
+mod mix;
+mod negotiation;
+mod no_path;
+mod peers;
+mod player;
+mod profile;
+mod publishing;
+mod quality;
+mod reload_state;
+pub mod sdp;
+mod signaling;
+mod silence;
+pub mod statistics;
+pub mod trace;
+mod view_state;
+mod volume;
+
+use heartogether::{
+    id::{MemberId, ResumeToken, RoomCode, Seq},
+    protocol::{ReceivedSignal, RoomView, ServerMessage, Source, StreamState},
+    refusal::Refusal,
+    role::Role,
+};
+
+pub use audience::{ListenerRow, arranged};
+pub use capability::Capabilities;
+pub use connection_replacement::COUNT_EVERY_MS;
+use engagement::Engagement;
+pub use engagement::{MessageState, OwnMessage};
+use gathering::Gathering;
+pub use ice_errors::IceServerProblem;
+pub use io::{Input, Output, Timer};
+pub use mix::{FULL_PERCENT, Fader, Mix, Route};
+pub use no_path::{NoPath, SideCandidates};
+pub use peers::PeerState;
+use peers::Peers;
+pub use player::{Player, PlayerCommand, PlayerInput, PlayerState};
+pub use profile::{Codec, Processing, Profile};
+use publishing::Publishing;
+pub use reload_state::ReloadState;
+use signaling::Signaling;
+pub use signaling::{SignalingState, listener_introduction};
+pub use silence::MicrophoneState;
+pub use view_state::{Ending, HostState, ListenerState};
+pub use volume::{NoVolume, Volume};
+
+/// What a page holds on to in its room.
+#[derive(Clone, Debug, PartialEq)]
+struct Place {
+    member: MemberId,
+    token: ResumeToken,
+    seq: Seq,
+}
+
+/// A host's or a listener's page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Client {
+    role: Role,
+    code: RoomCode,
+    signaling: Signaling,
+    place: Option<Place>,
+    room: Option<RoomView>,
+    peers: Peers,
+    gathering: Gathering,
+    publishing: Publishing,
+    engagement: Engagement,
+    refusal: Option<Refusal>,
+    /// Whether the room had ended when the page came back to it.
+    missed_end: bool,
+    /// Whether the page has gone.
+    has_left: bool,
+}
+
+impl Client {
+    /// A page that is about to join a room. `seed` makes its reconnections and negotiations unlike those of others.
+    pub fn new(role: Role, code: RoomCode, take_over: bool, seed: u32) -> Self {
+        Self {
+            role,
+            code,
+            signaling: Signaling::new(take_over, seed),
+            place: None,
+            room: None,
+            peers: Peers::new(seed),
+            gathering: Gathering::default(),
+            publishing: Publishing::default(),
+            engagement: Engagement::new(seed),
+            refusal: None,
+            missed_end: false,
+            has_left: false,
+        }
+    }
+
+    /// Takes in what happened and says what to do, in order. Total: nothing the server says makes it fail.
+    pub fn step(&mut self, input: Input) -> Vec<Output> {
+        let mut commands = Vec::new();
+        let out = &mut commands;
+        match input {
+            Input::Started | Input::RetryPressed => self.connect(out),
+            Input::TakeOverPressed => self.take_over(out),
+            Input::BrowserLacks(refusal) => self.refuse(refusal, out),
+            Input::ServerProbed { answers } => self.signaling.note_probe(answers),
+            Input::Woken => {
+                self.wake(out);
+                self.recover_all(out);
+                self.wake_mixer(out);
+            }
+            Input::NetworkChanged => {
+                self.change_network(out);
+                self.suspect_all(out);
+            }
+            Input::NetworkGuessed(network) => self.peers.network = network,
+            Input::SocketOpened => self.introduce(out),
+            Input::SocketClosed => self.lose_link(out),
+            Input::ServerGoingAway => self.return_at_once(out),
+            Input::Received(message) => self.receive(message, out),
+            Input::TimerFired(timer) => self.time_out(timer, out),
+            Input::CaptureStarted(source) => self.begin(source, out),
+            Input::CaptureEnded(source) => self.lose_source(source, out),
+            Input::SourceRemoved(source) => self.remove_source(source, out),
+            Input::FaderMoved { source, fader } => self.move_fader(source, fader, out),
+            Input::MicrophoneChanged(state) => self.change_microphone(state, out),
+            Input::MixerChanged { runs } => self.change_mixer(runs, out),
+            Input::Recalled(keepsake) => self.recall(keepsake),
+            Input::Dismissed => self.begin_anew(),
+            Input::ProfileChosen(profile) => self.choose_profile(profile, out),
+            Input::HeadphonesChosen(worn) => self.choose_headphones(worn, out),
+            Input::PausePressed => self.pause(true, out),
+            Input::ResumePressed => self.pause(false, out),
+            Input::StopPressed => self.stop(out),
+            Input::ReactionPressed(reaction) => self.react(reaction, out),
+            Input::MessageWritten(text) => self.write(text, out),
+            Input::EarlierMessagesPressed => self.fetch_earlier(out),
+            Input::RemovePressed(member) => self.ask_to_remove(member, out),
+            Input::AddressBlockPressed(member) => self.toggle_address_block(member, out),
+            Input::UndoPressed(member) => self.undo_removal(member, out),
+            Input::Hidden => self.hide(out),
+            Input::Left => self.leave(out),
+            Input::PeerDescribed { negotiation, sdp } => self.send_description(negotiation, sdp, out),
+            Input::PeerAccepted { negotiation } => self.peers.accept(negotiation, out),
+            Input::PeerGathered { negotiation, candidate } => {
+                self.note_candidate(&candidate);
+                self.peers.gather(negotiation, candidate, out);
+            }
+            Input::IceServersKnown(urls) => self.gathering.expect(urls),
+            Input::IceServerAnswered { url } => self.gathering.note_answer(&url),
+            Input::IceServerFailed { url, code } => self.note_failure(url, code),
+            Input::IceServersRenewed => self.forget_failures(),
+            Input::PeerChanged { negotiation, state } => self.change_peer(negotiation, state, out),
+            Input::Counted { negotiation, packets } => self.count(negotiation, packets, out),
+            Input::Measured { negotiation, reading } => self.measure(negotiation, reading, out),
+        }
+        commands
+    }
+
+    /// What this page is in the room.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The room's code.
+    pub fn code(&self) -> RoomCode {
+        self.code
+    }
+
+    /// How the signalling connection is.
+    pub fn signaling_state(&self) -> SignalingState {
+        self.signaling.state()
+    }
+
+    /// What keeps the server from doing what this page asks, if it has said so; the page keeps trying.
+    pub fn trouble(&self) -> Option<Refusal> {
+        self.signaling.trouble()
+    }
+
+    /// The room as far as it is known.
+    pub fn room(&self) -> Option<&RoomView> {
+        self.room.as_ref()
+    }
+
+    /// How the peer connection to a listener is: failed, too, while one attempt after the other comes to nothing.
+    pub fn peer_state(&self, member: MemberId) -> Option<PeerState> {
+        if self.peers.is_out_of_reach(member) { Some(PeerState::Failed) } else { self.peers.state(member) }
+    }
+
+    /// The sound's quality: the host's choice, or what suits the source.
+    pub fn profile(&self) -> Profile {
+        self.publishing.profile()
+    }
+
+    /// What the browser is to do to a microphone that is open or is opened now.
+    pub fn processing(&self) -> Processing {
+        self.publishing.processing()
+    }
+
+    /// Whether the host wears headphones, so that a microphone does not hear the tab.
+    pub fn wears_headphones(&self) -> bool {
+        self.publishing.headphones
+    }
+
+    /// What the host sends is made of.
+    pub fn mix(&self) -> Mix {
+        self.publishing.mix
+    }
+
+    /// The source that went away by itself and was not shared again.
+    pub fn lost_source(&self) -> Option<Source> {
+        self.publishing.lost
+    }
+
+    fn ending(&self) -> Option<Ending> {
+        let told = self.room.as_ref().and_then(|room| room.ended).map(Ending::Told);
+        told.or(self.missed_end.then_some(Ending::Missed))
+    }
+
+    fn stream(&self) -> StreamState {
+        self.room.as_ref().map(|room| room.stream).unwrap_or_default()
+    }
+
+    /// Whether there is nothing left to connect for.
+    fn is_over(&self) -> bool {
+        self.refusal.is_some() || self.ending().is_some()
+    }
+
+    fn receive(&mut self, message: ServerMessage, out: &mut Vec<Output>) {
+        self.signaling.hear(out);
+        match message {
+            ServerMessage::Welcome(welcome) => self.signaling.expect_heartbeats(welcome.heartbeat_ms, out),
+            ServerMessage::Heartbeat => self.signaling.prove(),
+            ServerMessage::Pong(_) => self.signaling.hear_pong(out),
+            ServerMessage::Refused(refused) => self.take_refusal(refused.refusal, out),
+            ServerMessage::RoomJoined(joined) => self.settle(joined, out),
+            ServerMessage::RoomResumed(resumed) => self.catch_up(resumed, out),
+            ServerMessage::RoomEvent(event) => self.follow(event.seq, &event.event, out),
+            ServerMessage::Messages(page) => self.take_messages(page),
+            ServerMessage::Signal(received) => self.take_signal(received, out),
+        }
+    }
+
+    fn take_signal(&mut self, received: ReceivedSignal, out: &mut Vec<Output>) {
+        use heartogether::protocol::Signal::*;
+        let from = received.from;
+        match (self.role, received.signal) {
+            (Role::Listener, Offer { negotiation, sdp, restarts: None }) => {
+                self.peers.answer(from, negotiation, sdp, out);
+                out.push(Output::StopTimer(Timer::OfferRequest));
+            }
+            (Role::Listener, Offer { negotiation, sdp, restarts: Some(origin) }) => {
+                self.answer_restart(from, origin, negotiation, sdp, out);
+            }
+            (Role::Host, Answer { negotiation, sdp }) => self.peers.take_answer(from, negotiation, sdp, out),
+            (Role::Host, OfferRequest { restarts: None }) => self.offer_on_request(from, out),
+            (Role::Host, OfferRequest { restarts: Some(origin) }) => self.restart_on_request(from, origin, out),
+            (_, Candidates { negotiation, candidates }) => {
+                self.peers.take_candidates(from, negotiation, candidates, out);
+            }
+            (_, Closed { negotiation }) => self.take_closed(from, negotiation, out),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! What the host's page sends. The page is the authority on what it captures; the room is told.
+
+use heartogether::{
+    protocol::{ClientMessage, DeclareSilence, Source, StartStream, StreamState},
+    role::Role,
+};
+
+use super::{Client, Fader, Mix, Output, Processing, Profile, ReloadState, Timer, silence::Microphone};
+
+/// Milliseconds after which the room takes the next change of the stream, where there were too many.
+const DECLARE_AGAIN_MS: u32 = 1_000;
+
+/// What the host wants and has.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Publishing {
+    /// What is captured, and how loud.
+    pub(super) mix: Mix,
+    /// The quality that the host chose, if any.
+    pub(super) chosen: Option<Profile>,
+    /// Whether the host wears headphones.
+    pub(super) headphones: bool,
+    /// Whether it is silenced on purpose.
+    pub(super) paused: bool,
+    /// The source that went away by itself and was not shared again.
+    pub(super) lost: Option<Source>,
+    /// Whether the microphone gives sound.
+    pub(super) microphone: Microphone,
+    /// Whether the browser has stopped the mixer.
+    pub(super) mixer_sleeps: bool,
+    /// Whether the room is to be ended as soon as the server can be told.
+    pub(super) stopping: bool,
+}
+
+impl Publishing {
+    /// Whether there is sound to send.
+    pub(super) fn is_capturing(&self) -> bool {
+        self.mix.route().is_some()
+    }
+
+    /// The choice, or what suits the sources: a tab wants music, alone or in the mix.
+    pub(super) fn profile(&self) -> Profile {
+        self.chosen.or(self.mix.sources().next().map(Profile::of)).unwrap_or_default()
+    }
+}
+
+/// Milliseconds that the mixer may stand still before a source goes out without it: browsers take a moment to start one.
+const MIXER_MS: u32 = 700;
+
+impl Publishing {
+    /// What the browser does to the microphone's sound.
+    pub(super) fn processing(&self) -> Processing {
+        let may_hear_tab = self.mix.has(Source::Display) && !self.headphones;
+        self.profile().processing(may_hear_tab)
+    }
+}
+
+impl Client {
+    /// Whether sound that is captured now would be of use. Browsers ask the visitor, who may answer when the room has ended or
+    /// the page has gone.
+    pub fn may_capture(&self) -> bool {
+        self.role == Role::Host && !self.is_over() && !self.publishing.stopping && !self.has_left
+    }
+
+    /// A source is there: the first one, one more, or another one in place of the same kind.
+    pub(super) fn begin(&mut self, source: Source, out: &mut Vec<Output>) {
+        if !self.may_capture() {
+            return out.push(Output::StopCapture);
+        }
+        let before = self.publishing.is_capturing().then(|| self.quality());
+        let broadcast = &mut self.publishing;
+        if source == Source::Display && !broadcast.mix.has(source) && broadcast.chosen == Some(Profile::Voice) {
+            // A choice for talk was made before there was a tab.
+            broadcast.chosen = None;
+        }
+        broadcast.mix.put(source, true);
+        broadcast.lost = None;
+        self.apply(before, out);
+        out.push(Output::SetSending(!self.publishing.paused));
+        self.declare(out);
+        self.offer_to_all(out);
+    }
+
+    /// A source is gone by itself: unplugged, or stopped in the browser's own bar.
+    pub(super) fn lose_source(&mut self, source: Source, out: &mut Vec<Output>) {
+        if self.publishing.mix.has(source) {
+            self.publishing.lost = Some(source);
+        }
+        self.drop_source(source, out);
+    }
+
+    /// The host takes a source out of the mix.
+    pub(super) fn remove_source(&mut self, source: Source, out: &mut Vec<Output>) {
+        self.publishing.lost = None;
+        self.drop_source(source, out);
+    }
+
+    fn drop_source(&mut self, source: Source, out: &mut Vec<Output>) {
+        let was_in = self.publishing.mix.has(source);
+        if source == Source::Microphone {
+            self.publishing.microphone = Microphone::default();
+        }
+        let before = Some(self.quality());
+        self.publishing.mix.put(source, false);
+        if self.publishing.is_capturing() {
+            // The others' sound goes out before this one's ends.
+            self.apply(before, out);
+            self.declare(out);
+        } else if was_in {
+            self.publishing.paused = false;
+            self.hang_up_all(out);
+            self.declare(out);
+        }
+        out.push(Output::ReleaseSource(source));
+    }
+
+    pub(super) fn move_fader(&mut self, source: Source, fader: Fader, out: &mut Vec<Output>) {
+        let needed_mixer = self.publishing.mix.needs_mixer();
+        self.publishing.mix.set(source, fader);
+        out.push(Output::ApplyMix(self.publishing.mix));
+        self.declare(out);
+        if !needed_mixer {
+            self.wake_mixer(out);
+        }
+    }
+
+    /// The browser has stopped the mixer (Web Audio, `AudioContextState`: a call, sleep, no tap yet), or started it.
+    pub(super) fn change_mixer(&mut self, runs: bool, out: &mut Vec<Output>) {
+        self.publishing.mixer_sleeps = !runs;
+        if runs {
+            out.push(Output::StopTimer(Timer::Mixer));
+            self.stall_mixer(false, out);
+        } else {
+            self.wake_mixer(out);
+        }
+    }
+
+    /// Asks the browser for the mixer, and gives it a moment.
+    pub(super) fn wake_mixer(&self, out: &mut Vec<Output>) {
+        if self.publishing.mixer_sleeps && self.publishing.mix.needs_mixer() {
+            out.push(Output::WakeMixer);
+            out.push(Output::StartTimer { timer: Timer::Mixer, after_ms: MIXER_MS });
+        }
+    }
+
+    pub(super) fn give_up_mixer(&mut self, out: &mut Vec<Output>) {
+        if self.publishing.mixer_sleeps {
+            self.stall_mixer(true, out);
+        }
+    }
+
+    fn stall_mixer(&mut self, is_stalled: bool, out: &mut Vec<Output>) {
+        let before = self.publishing.mix;
+        self.publishing.mix.stall(is_stalled);
+        out.extend((self.publishing.mix != before).then_some(Output::ApplyMix(self.publishing.mix)));
+    }
+
+    pub(super) fn choose_profile(&mut self, profile: Profile, out: &mut Vec<Output>) {
+        if self.role == Role::Host && self.publishing.chosen != Some(profile) {
+            let before = self.publishing.processing();
+            self.publishing.chosen = Some(profile);
+            out.push(Output::ApplyProfile(profile));
+            self.retune(out);
+            self.apply_processing(before, out);
+        }
+    }
+
+    pub(super) fn choose_headphones(&mut self, worn: bool, out: &mut Vec<Output>) {
+        let before = self.publishing.processing();
+        self.publishing.headphones = worn;
+        self.apply_processing(before, out);
+    }
+
+    fn apply_processing(&self, before: Processing, out: &mut Vec<Output>) {
+        let now = self.publishing.processing();
+        out.extend((now != before).then_some(Output::ApplyProcessing(now)));
+    }
+
+    fn quality(&self) -> (Profile, Processing) {
+        (self.publishing.profile(), self.publishing.processing())
+    }
+
+    /// The page was reloaded: what is shared again is as it was.
+    pub(super) fn recall(&mut self, keepsake: ReloadState) {
+        let ReloadState { code, mut mix, chosen, headphones, paused } = keepsake;
+        if self.role == Role::Host && code == self.code {
+            for source in [Source::Display, Source::Microphone] {
+                mix.put(source, false);
+            }
+            self.publishing = Publishing { mix, chosen, headphones, paused, ..Publishing::default() };
+        }
+    }
+
+    /// The host does not want that back: what is shared next is like the first time.
+    pub(super) fn begin_anew(&mut self) {
+        if !self.publishing.is_capturing() {
+            self.publishing = Publishing::default();
+        }
+    }
+
+    fn apply(&mut self, before: Option<(Profile, Processing)>, out: &mut Vec<Output>) {
+        let now = self.profile();
+        if before.is_none_or(|(before, _)| before != now) {
+            out.push(Output::ApplyProfile(now));
+            self.retune(out);
+        }
+        if let Some((_, before)) = before {
+            self.apply_processing(before, out);
+        }
+        out.push(Output::ApplyMix(self.publishing.mix));
+        self.wake_mixer(out);
+    }
+
+    pub(super) fn pause(&mut self, paused: bool, out: &mut Vec<Output>) {
+        if self.publishing.is_capturing() {
+            self.publishing.paused = paused;
+            out.push(Output::SetSending(!paused));
+            self.declare(out);
+        }
+    }
+
+    /// The sound ends at once, even where the server cannot be told yet.
+    pub(super) fn stop(&mut self, out: &mut Vec<Output>) {
+        self.hang_up_all(out);
+        out.push(Output::StopCapture);
+        self.publishing = Publishing { stopping: true, ..Publishing::default() };
+        self.declare(out);
+    }
+
+    /// What was told may have been too much at once.
+    pub(super) fn declare_later(&self, out: &mut Vec<Output>) {
+        if self.role == Role::Host {
+            out.push(Output::StartTimer { timer: Timer::Declaration, after_ms: DECLARE_AGAIN_MS });
+        }
+    }
+
+    /// Tells the room what this page really does, where the room believes something else.
+    pub(super) fn declare(&self, out: &mut Vec<Output>) {
+        if self.role != Role::Host || !self.signaling.is_attached() {
+            return;
+        }
+        let Publishing { ref mix, paused, stopping, .. } = self.publishing;
+        let says = self.stream();
+        let (silent, says_silent) = (self.publishing.is_silent(), self.room.as_ref().is_some_and(|room| room.silent));
+        let message = match mix.sources().next() {
+            _ if stopping => ClientMessage::StopRoom,
+            Some(_) if paused && says == StreamState::Live => ClientMessage::PauseStream,
+            Some(_) if !paused && says == StreamState::Paused => ClientMessage::ResumeStream,
+            Some(source) if !matches!(says, StreamState::Live | StreamState::Paused) => {
+                ClientMessage::StartStream(StartStream { source, paused })
+            }
+            None if matches!(says, StreamState::Live | StreamState::Paused) => ClientMessage::InterruptStream,
+            Some(_) if silent != says_silent => ClientMessage::DeclareSilence(DeclareSilence { silent }),
+            _ => return,
+        };
+        out.push(Output::Send(message));
+    }
+}

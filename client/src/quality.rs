@@ -1,0 +1,69 @@
+//! What is measured at each peer connection, and how much is sent through it.
+
+use heartogether::{
+    id::{MemberId, NegotiationId},
+    role::Role,
+};
+
+use super::{
+    Client, Output, PeerState,
+    adaptation::Adaptation,
+    statistics::{PeerStatistics, Reading},
+};
+
+/// What is known of the way to a member.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Quality {
+    adaptation: Adaptation,
+    reading: Option<Reading>,
+    statistics: Option<PeerStatistics>,
+}
+
+impl Quality {
+    pub(super) const fn new(adaptation: Adaptation) -> Self {
+        Self { adaptation, reading: None, statistics: None }
+    }
+}
+
+impl Client {
+    /// What was measured last, for each peer connection in order of arrival.
+    pub fn statistics(&self) -> Vec<(MemberId, PeerStatistics)> {
+        let measured = |peer: &super::peers::Peer| Some((peer.member, peer.quality.statistics.clone()?));
+        self.peers.flowing().filter_map(measured).collect()
+    }
+
+    /// Says how much goes through a new peer connection.
+    pub(super) fn tune(&self, negotiation: NegotiationId, out: &mut Vec<Output>) {
+        let new = self.peers.iter().find(|peer| peer.negotiation == negotiation);
+        let tuning = new.map(|peer| peer.quality.adaptation.tuning());
+        out.extend(tuning.map(|tuning| Output::Tune { negotiation, tuning }));
+    }
+
+    /// Goes on with another profile on every way.
+    pub(super) fn retune(&mut self, out: &mut Vec<Output>) {
+        let profile = self.profile();
+        for peer in self.peers.iter_mut() {
+            let before = peer.quality.adaptation.tuning();
+            peer.quality.adaptation.set_profile(profile);
+            let (negotiation, tuning) = (peer.negotiation, peer.quality.adaptation.tuning());
+            out.extend((tuning != before).then_some(Output::Tune { negotiation, tuning }));
+        }
+    }
+
+    /// Takes in what the browser counted at a peer connection. A host sends more or less from it.
+    pub(super) fn measure(&mut self, negotiation: NegotiationId, now: Reading, out: &mut Vec<Output>) {
+        let is_host = self.role == Role::Host;
+        let Some(peer) = self.peers.find(negotiation) else { return };
+        let quality = &mut peer.quality;
+        let mut statistics = PeerStatistics::between(quality.reading.as_ref(), &now);
+        let elapsed_ms = quality.reading.as_ref().map_or(0.0, |before| now.at_ms - before.at_ms) as u32;
+        if is_host && peer.state == PeerState::Connected {
+            let before = quality.adaptation.tuning();
+            let tuning = quality.adaptation.adjust(&statistics, elapsed_ms);
+            out.extend((tuning != before).then_some(Output::Tune { negotiation, tuning }));
+            statistics.tuning = Some(tuning);
+        }
+        quality.reading = Some(now);
+        quality.statistics = Some(statistics);
+    }
+}

@@ -1,0 +1,66 @@
+//! What a host's page leaves to itself for after a reload: as one line, because the browser's memory keeps text.
+
+use std::fmt;
+
+use heartogether::{id::RoomCode, protocol::Source};
+
+use super::{Client, Fader, Mix, Profile, Publishing};
+
+/// What was live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReloadState {
+    /// In which room.
+    pub code: RoomCode,
+    /// Of what sources, at which volume.
+    pub mix: Mix,
+    /// In the quality that the host chose, if any.
+    pub chosen: Option<Profile>,
+    /// Whether the host wore headphones.
+    pub headphones: bool,
+    /// Whether it was paused.
+    pub paused: bool,
+}
+
+impl fmt::Display for ReloadState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = if self.paused { "paused" } else { "live" };
+        write!(f, "{} {state} {}", self.code, self.chosen.map_or("auto", Profile::name))?;
+        for source in [Source::Display, Source::Microphone] {
+            let Fader { volume_percent, muted } = self.mix.fader(source);
+            let (is_in, muted) = (u8::from(self.mix.has(source)), u8::from(muted));
+            write!(f, " {is_in} {volume_percent} {muted}")?;
+        }
+        write!(f, " {}", u8::from(self.headphones))
+    }
+}
+
+impl ReloadState {
+    /// Reads what [`Display`](fmt::Display) wrote; `None` for anything else.
+    pub fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split(' ');
+        let code = words.next()?.parse().ok()?;
+        let paused = words.next()? == "paused";
+        let chosen = Profile::named(words.next()?);
+        let mut mix = Mix::default();
+        for source in [Source::Display, Source::Microphone] {
+            let is_in = words.next()? == "1";
+            let volume_percent = words.next()?.parse().ok()?;
+            let muted = words.next()? == "1";
+            mix.put(source, is_in);
+            mix.set(source, Fader { volume_percent, muted });
+        }
+        // A page of before this was kept left it out.
+        let headphones = words.next() == Some("1");
+        Some(Self { code, mix, chosen, headphones, paused })
+    }
+}
+
+impl Client {
+    /// What to keep for after a reload; nothing while nothing is shared.
+    pub fn keepsake(&self) -> Option<ReloadState> {
+        let broadcast = &self.publishing;
+        let Publishing { mix, chosen, headphones, paused, .. } = *broadcast;
+        let keepsake = ReloadState { code: self.code, mix, chosen, headphones, paused };
+        broadcast.is_capturing().then_some(keepsake)
+    }
+}

@@ -1,0 +1,64 @@
+//! What each [`Profile`] asks of Opus (RFC 7587, section 6.1) in a description.
+//!
+//! A sender encodes as the description of the *other* side says: parameters tell what a receiver wants. So the host's
+//! offer says what is coming, the listener's answer says that it takes two channels, and the answer as the host sets it
+//! says what the profile wants. The host alone can change that later, without a word to the listener, who takes
+//! everything that both sides have agreed on.
+
+use super::{Description, Parameters};
+use crate::Profile;
+
+const OPUS: &str = "opus/48000/2";
+/// Redundant audio data (RFC 2198): each packet carries the one before again.
+const RED: &str = "red/48000/2";
+
+/// The host's offer as a listener is to see it.
+pub fn offered(offer: &str, profile: Profile) -> String {
+    edit(offer, |parameters| shape(parameters, profile), false)
+}
+
+/// The listener's answer: whatever is sent, two channels can be heard. Without it, Chromium decodes one.
+pub fn answered(answer: &str) -> String {
+    edit(answer, |parameters| parameters.set("stereo", "1"), false)
+}
+
+/// The listener's answer as the host sets it: its encoder does what stands there. Chromium sends redundant data if that
+/// stands before Opus.
+pub fn accepted(answer: &str, profile: Profile, redundancy: bool) -> String {
+    edit(answer, |parameters| shape(parameters, profile), redundancy)
+}
+
+fn edit(sdp: &str, change: impl Fn(&mut Parameters), redundancy: bool) -> String {
+    let mut description = Description::parse(sdp);
+    for media in description.media() {
+        let (Some(opus), red) = (media.codec(OPUS), media.codec(RED)) else { continue };
+        let mut parameters = media.parameters(&opus).unwrap_or_default();
+        change(&mut parameters);
+        media.set_parameters(&opus, &parameters);
+        match red.as_deref() {
+            Some(red) if redundancy => media.prefer(&[red, &opus]),
+            Some(red) => media.prefer(&[&opus, red]),
+            None => media.prefer(&[&opus]),
+        }
+    }
+    description.write()
+}
+
+fn shape(parameters: &mut Parameters, profile: Profile) {
+    let codec = profile.codec();
+    let flag = |is_set: bool| is_set.then(|| "1".to_owned());
+    let is_stereo = codec.channels > 1;
+    for (name, value) in [
+        ("minptime", codec.min_packet_ms.map(|ms| ms.to_string())),
+        ("useinbandfec", flag(codec.fec)),
+        ("usedtx", flag(codec.dtx)),
+        ("stereo", flag(is_stereo)),
+        ("sprop-stereo", flag(is_stereo)),
+        ("maxaveragebitrate", Some(codec.max_bitrate_bps.to_string())),
+    ] {
+        match value {
+            Some(value) => parameters.set(name, &value),
+            None => parameters.remove(name),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What a page shows, derived from what its client knows.
+
+use heartogether::{
+    protocol::{EndReason, StreamState},
+    refusal::Refusal,
+};
+
+use super::{Client, NoPath};
+
+/// How a room ended, as far as the page was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The room said why.
+    Told(EndReason),
+    /// The page was away, and found the room ended when it came back.
+    Missed,
+    /// The host has ended it on this page, and the room does not say so yet.
+    Asked,
+}
+
+/// What a host's page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HostState {
+    /// Nothing is shared.
+    #[default]
+    Idle,
+    /// Sound goes out.
+    Live,
+    /// Silence on purpose.
+    Paused,
+    /// It was live; the source has to be shared again.
+    Interrupted,
+    /// The room has ended.
+    Ended(Ending),
+    /// Not possible, and why.
+    Refused(Refusal),
+}
+
+/// What a listener's page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListenerState {
+    /// On the way in, or waiting for the host.
+    #[default]
+    Connecting,
+    /// Sound comes in.
+    Listening,
+    /// The host pauses.
+    Paused,
+    /// It was there and is being brought back.
+    Reconnecting,
+    /// No way to the host was found, and it is looked for on and on.
+    OutOfReach(NoPath),
+    /// The room has ended.
+    Ended(Ending),
+    /// Not possible, and why.
+    Refused(Refusal),
+}
+
+impl HostState {
+    /// The value of `data-state`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Live => "live",
+            Self::Paused => "paused",
+            Self::Interrupted => "interrupted",
+            Self::Ended(_) => "ended",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
+impl ListenerState {
+    /// The value of `data-state`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Listening => "listening",
+            Self::Paused => "paused",
+            Self::Reconnecting => "reconnecting",
+            Self::Ended(_) => "ended",
+            Self::OutOfReach(_) | Self::Refused(_) => "refused",
+        }
+    }
+}
+
+impl Client {
+    /// What a host's page shows.
+    pub fn host_state(&self) -> HostState {
+        if let Some(refusal) = self.refusal {
+            return HostState::Refused(refusal);
+        }
+        if let Some(ending) = self.ending() {
+            return HostState::Ended(ending);
+        }
+        if self.publishing.stopping {
+            return HostState::Ended(Ending::Asked);
+        }
+        match (self.publishing.is_capturing(), self.stream()) {
+            (true, _) if self.publishing.paused => HostState::Paused,
+            (true, _) => HostState::Live,
+            (false, StreamState::Live | StreamState::Paused | StreamState::Interrupted) => HostState::Interrupted,
+            (false, _) => HostState::Idle,
+        }
+    }
+
+    /// What a listener's page shows. Sound that flows is being listened to, whatever signalling is doing meanwhile.
+    pub fn listener_state(&self) -> ListenerState {
+        if let Some(refusal) = self.refusal {
+            return ListenerState::Refused(refusal);
+        }
+        if let Some(ending) = self.ending() {
+            return ListenerState::Ended(ending);
+        }
+        match (self.stream(), self.peers.any_connected(), self.no_path()) {
+            (StreamState::Paused, true, _) => ListenerState::Paused,
+            (_, true, _) => ListenerState::Listening,
+            (StreamState::Interrupted, false, _) => ListenerState::Reconnecting,
+            (_, false, Some(why)) => ListenerState::OutOfReach(why),
+            (_, false, None) if self.peers.was_connected() && self.stream() != StreamState::Idle => {
+                ListenerState::Reconnecting
+            }
+            (_, false, None) => ListenerState::Connecting,
+        }
+    }
+
+    /// Whether a listener's first sound is on its way: an offer may come, or what it leads to is not there yet.
+    pub fn awaits_first_sound(&self) -> bool {
+        let is_sounding = matches!(self.stream(), StreamState::Live | StreamState::Paused);
+        let may_come = self.room.is_none() || is_sounding;
+        !self.is_over() && may_come && !self.peers.any_connected()
+    }
+}

@@ -1,0 +1,202 @@
+//! How much is sent, over recorded series of measurements: two seconds each.
+
+use heartogether::id::NegotiationId;
+use heartogether_client::{
+    Input, Output, PeerState, Profile,
+    adaptation::{Adaptation, Network, Tuning},
+    statistics::{PeerStatistics, Reading},
+};
+
+use crate::scenario::*;
+
+const EVERY_MS: u32 = 2_000;
+
+/// One measurement: loss in permille, round trip in milliseconds, capacity in kbit/s. What is sent goes through.
+#[derive(Clone, Copy)]
+struct Measured(u32, u32, u32);
+
+const FINE: Measured = Measured(0, 40, 2_000);
+
+/// The kbit/s and the redundancy after each measurement.
+fn play(adaptation: &mut Adaptation, series: &[Measured]) -> Vec<(u32, bool)> {
+    let mut adjust = |Measured(loss, round_trip_ms, available_kbps): &Measured| {
+        let sent = adaptation.tuning();
+        let measured = PeerStatistics {
+            loss_permille: Some(*loss),
+            is_news: true,
+            round_trip_ms: Some(*round_trip_ms),
+            available_bps: Some(available_kbps * 1_000),
+            bitrate_bps: sent.bitrate_bps * if sent.redundancy { 2 } else { 1 },
+            ..PeerStatistics::default()
+        };
+        let Tuning { bitrate_bps, redundancy } = adaptation.adjust(&measured, EVERY_MS);
+        (bitrate_bps / 1_000, redundancy)
+    };
+    series.iter().map(&mut adjust).collect()
+}
+
+fn kbps(adaptation: &mut Adaptation, series: &[Measured]) -> Vec<u32> {
+    play(adaptation, series).into_iter().map(|(kbps, _)| kbps).collect()
+}
+
+fn voice() -> Adaptation {
+    Adaptation::new(Profile::Voice, Network::Best)
+}
+
+#[test]
+fn the_first_guess_is_the_browsers() {
+    let cases = [("slow-2g", None, 20), ("2g", Some(9_000), 20), ("3g", None, 28), ("4g", Some(1_400), 42)];
+    let best = [("4g", Some(2_500), 64), ("4g", None, 64), ("", None, 64), ("5g", Some(1), 64)];
+    for (effective_type, downlink_kbps, expected) in cases.into_iter().chain(best) {
+        let network = Network::parse(effective_type, downlink_kbps);
+        assert_eq!(network.guess_bps(Profile::Voice), expected * 1_000, "{effective_type} {downlink_kbps:?}");
+    }
+    assert_eq!(Network::Slow.guess_bps(Profile::Music), 80_000);
+    assert_eq!(Network::Best.guess_bps(Profile::Music), 256_000);
+    assert_eq!(Network::Slow.guess_bps(Profile::Studio), 510_000);
+}
+
+#[test]
+fn a_quiet_path_keeps_what_it_has() {
+    assert_eq!(play(&mut voice(), &[FINE; 30]), vec![(64, false); 30]);
+}
+
+#[test]
+fn heavy_loss_lowers_at_once_and_to_no_less_than_the_profile_allows() {
+    let sent = kbps(&mut voice(), &[Measured(300, 40, 2_000); 12]);
+    assert!(sent[0] < 64 && sent.is_sorted_by(|before, after| before >= after), "{sent:?}");
+    assert_eq!(sent[11], 20);
+    assert_eq!(
+        *kbps(&mut Adaptation::new(Profile::Music, Network::Best), &[Measured(300, 40, 0); 12])
+            .last()
+            .expect("a series"),
+        64
+    );
+}
+
+#[test]
+fn a_report_counts_once_however_often_it_is_read() {
+    let mut adaptation = voice();
+    let report = PeerStatistics { loss_permille: Some(200), is_news: true, ..PeerStatistics::default() };
+    let after = adaptation.adjust(&report, EVERY_MS);
+    assert_eq!(adaptation.adjust(&PeerStatistics { is_news: false, ..report }, EVERY_MS), after);
+}
+
+#[test]
+fn light_loss_is_met_with_redundancy_and_not_with_less() {
+    assert_eq!(play(&mut voice(), &[Measured(50, 40, 2_000); 10]), vec![(64, true); 10]);
+}
+
+#[test]
+fn redundancy_lasts_until_half_a_minute_was_clean() {
+    let mut adaptation = voice();
+    play(&mut adaptation, &[Measured(30, 40, 2_000)]);
+    let sent = play(&mut adaptation, &[FINE; 16]);
+    assert_eq!(sent.iter().filter(|(_, redundancy)| *redundancy).count(), 14);
+    assert_eq!(sent.last(), Some(&(64, false)));
+}
+
+#[test]
+fn a_path_that_carries_less_lowers_at_once() {
+    let sent = kbps(&mut voice(), &[FINE, Measured(0, 60, 60)]);
+    assert_eq!(sent, [64, 32]);
+}
+
+#[test]
+fn a_path_that_is_hardly_used_is_not_believed_to_be_thin() {
+    let mut adaptation = voice();
+    let silence = PeerStatistics { available_bps: Some(40_000), bitrate_bps: 2_000, ..PeerStatistics::default() };
+    assert_eq!(adaptation.adjust(&silence, EVERY_MS).bitrate_bps, 64_000);
+}
+
+#[test]
+fn packets_that_queue_lower_at_once() {
+    let sent = kbps(&mut voice(), &[FINE, Measured(0, 200, 2_000), Measured(0, 400, 2_000)]);
+    assert_eq!(sent, [64, 64, 54]);
+}
+
+#[test]
+fn more_is_tried_after_ten_quiet_seconds_and_then_again() {
+    let mut adaptation = Adaptation::new(Profile::Voice, Network::Slow);
+    let sent = kbps(&mut adaptation, &[FINE; 20]);
+    assert_eq!(sent[..4], [20; 4]);
+    assert_eq!(sent[4..9], [30; 5]);
+    assert_eq!(sent[9..14], [45; 5]);
+    assert_eq!(sent[14..], [64; 6]);
+}
+
+#[test]
+fn trouble_begins_the_wait_anew() {
+    let mut adaptation = Adaptation::new(Profile::Voice, Network::Slow);
+    let mut series = [FINE; 9];
+    series[3] = Measured(40, 40, 2_000);
+    assert_eq!(kbps(&mut adaptation, &series), [20, 20, 20, 20, 20, 20, 20, 20, 30]);
+}
+
+#[test]
+fn no_more_is_tried_than_the_path_is_believed_to_carry() {
+    let mut adaptation = Adaptation::new(Profile::Voice, Network::Slow);
+    let sent = kbps(&mut adaptation, &[Measured(0, 40, 50); 15]);
+    assert_eq!(*sent.last().expect("a series"), 23);
+}
+
+#[test]
+fn a_good_line_is_always_fully_used() {
+    let mut adaptation = Adaptation::new(Profile::Studio, Network::Slow);
+    assert!(kbps(&mut adaptation, &[Measured(300, 900, 100); 10]).iter().all(|kbps| *kbps == 510));
+}
+
+#[test]
+fn another_profile_goes_on_at_the_same_part_of_its_range() {
+    let mut adaptation = Adaptation::new(Profile::Voice, Network::Good);
+    adaptation.set_profile(Profile::Music);
+    assert_eq!(adaptation.tuning().bitrate_bps, 168_000);
+    adaptation.set_profile(Profile::Voice);
+    assert_eq!(adaptation.tuning().bitrate_bps, 42_000);
+}
+
+fn tuned(commands: &[Output]) -> Vec<(u32, u32, bool)> {
+    let tuned = commands.iter().filter_map(|command| match command {
+        Output::Tune { negotiation, tuning } => Some((negotiation.0, tuning.bitrate_bps, tuning.redundancy)),
+        _ => None,
+    });
+    tuned.collect()
+}
+
+fn measured(page: &mut Page, negotiation: u32, at_ms: f64, loss: f64) -> Vec<Output> {
+    let reading =
+        Reading { at_ms, reported_at_ms: at_ms, reported_loss: Some(loss), bytes: at_ms, ..Reading::default() };
+    page.take(Input::Measured { negotiation: NegotiationId(negotiation), reading })
+}
+
+#[test]
+fn a_host_tunes_each_listener_apart() {
+    let mut page = Page::hosting(&[GRACE, EDSGER]);
+    page.take(Input::NetworkGuessed(Network::Good));
+    let commands = page.take(Input::CaptureStarted(heartogether::protocol::Source::Microphone));
+    assert_eq!(tuned(&commands), [(100, 42_000, false), (101, 42_000, false)]);
+    for negotiation in [100, 101] {
+        page.change(negotiation, PeerState::Connected);
+        assert!(tuned(&measured(&mut page, negotiation, 1_000.0, 0.0)).is_empty());
+    }
+    assert_eq!(tuned(&measured(&mut page, 100, 3_000.0, 0.2)), [(100, 37_800, true)]);
+    assert!(tuned(&measured(&mut page, 101, 3_000.0, 0.0)).is_empty());
+    let told = page.client.statistics();
+    let tuning = |number: usize| told[number].1.tuning.map(|tuning| tuning.bitrate_bps);
+    assert_eq!((told[0].0, tuning(0)), (GRACE, Some(37_800)));
+    assert_eq!((told[1].0, tuning(1)), (EDSGER, Some(42_000)));
+}
+
+#[test]
+fn another_profile_is_sent_at_once() {
+    let mut page = Page::live(&[GRACE]);
+    assert_eq!(tuned(&page.take(Input::ProfileChosen(Profile::Music))), [(100, 256_000, false)]);
+}
+
+#[test]
+fn a_listener_measures_and_tunes_nothing() {
+    let mut page = Page::hearing(heartogether::protocol::StreamState::Live);
+    measured(&mut page, 100, 1_000.0, 0.2);
+    assert!(tuned(&measured(&mut page, 100, 3_000.0, 0.2)).is_empty());
+    assert_eq!(page.client.statistics()[0].1.loss_permille, Some(200));
+}

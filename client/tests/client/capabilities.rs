@@ -1,0 +1,66 @@
+//! Browsers that lack something, and networks that let no socket through.
+
+use heartogether::{protocol::StreamState, refusal::Refusal, role::Role};
+use heartogether_client::{Capabilities, HostState, Input, ListenerState, Output, SignalingState, Timer};
+
+use crate::scenario::*;
+
+const ALL: Capabilities = Capabilities { web_rtc: true, web_socket: true, web_audio: true, storage: true };
+
+#[test]
+fn only_what_nobody_can_do_without_keeps_a_page_out() {
+    for (there, refusal, shortfalls) in [
+        (ALL, None, 0),
+        (Capabilities { web_rtc: false, ..ALL }, Some(Refusal::WebRtcMissing), 0),
+        (Capabilities { web_socket: false, ..ALL }, Some(Refusal::WebSocketMissing), 0),
+        (Capabilities { web_audio: false, ..ALL }, None, 1),
+        (Capabilities { web_audio: false, storage: false, ..ALL }, None, 2),
+    ] {
+        assert_eq!((there.refusal(), there.shortfalls().count()), (refusal, shortfalls), "{there:?}");
+    }
+    assert_eq!(Capabilities::default(), ALL, "nothing is missing before somebody has looked");
+}
+
+#[test]
+fn a_page_that_lacks_something_says_so_and_tries_nothing() {
+    for role in [Role::Host, Role::Listener] {
+        let mut page = Page::new(role, false, 1);
+        let done = page.take(Input::BrowserLacks(Refusal::WebRtcMissing));
+        assert!(!done.iter().any(|command| matches!(command, Output::OpenSocket | Output::StartTimer { .. })));
+        match role {
+            Role::Host => assert_eq!(page.client.host_state(), HostState::Refused(Refusal::WebRtcMissing)),
+            Role::Listener => assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::WebRtcMissing)),
+        }
+        assert_eq!(page.lose(), []);
+    }
+}
+
+#[test]
+fn a_page_whose_peer_connections_cannot_be_made_does_not_blame_the_network() {
+    let mut page = Page::listening(StreamState::Live);
+    page.signal(HOST, offer(100));
+    page.take(Input::BrowserLacks(Refusal::WebRtcMissing));
+    assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::WebRtcMissing));
+}
+
+#[test]
+fn a_server_that_answers_over_http_alone_is_told_from_one_that_does_not_answer() {
+    let probes = |commands: &[Output]| commands.contains(&Output::ProbeServer);
+    let mut page = Page::new(Role::Listener, false, 1);
+    page.take(Input::Started);
+    assert!(!probes(&page.lose()), "the first failure may be chance");
+    page.fire(Timer::Reconnect);
+    assert!(probes(&page.lose()));
+    assert_eq!(page.client.signaling_state(), SignalingState::Unreachable);
+    page.take(Input::ServerProbed { answers: true });
+    assert_eq!(page.client.signaling_state(), SignalingState::SocketBlocked);
+    page.take(Input::ServerProbed { answers: false });
+    assert_eq!(page.client.signaling_state(), SignalingState::Unreachable);
+    page.take(Input::ServerProbed { answers: true });
+    page.fire(Timer::Reconnect);
+    page.take(Input::SocketOpened);
+    page.welcome();
+    assert_eq!(page.client.signaling_state(), SignalingState::Connecting);
+    page.hear(joined(GRACE, 1, view(StreamState::Idle, &[])));
+    assert!(!probes(&page.lose()), "a page that was in the room knows that the server can be reached");
+}

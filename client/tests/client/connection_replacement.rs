@@ -1,0 +1,194 @@
+//! How one peer connection takes the place of another: nothing that flows is disturbed.
+
+use heartogether::{
+    id::NegotiationId,
+    protocol::{RoomEvent, Signal, StreamState},
+};
+use heartogether_client::{Input, ListenerState, Output, PeerState, Timer, statistics::Reading};
+
+use crate::scenario::*;
+
+fn asks(commands: &[Output]) -> bool {
+    sent(commands).contains(&say(HOST, Signal::OfferRequest { restarts: None }))
+}
+
+fn played(commands: &[Output]) -> Vec<u32> {
+    let played = commands.iter().filter_map(|command| match command {
+        Output::Play(negotiation) => Some(negotiation.0),
+        _ => None,
+    });
+    played.collect()
+}
+
+/// What a listener does about this many packets in all, one count after the other.
+fn count(page: &mut Page, packets: &[f64]) -> Vec<Output> {
+    let negotiation = NegotiationId(100);
+    packets.iter().flat_map(|packets| page.take(Input::Counted { negotiation, packets: *packets })).collect()
+}
+
+#[test]
+fn the_first_one_plays_at_once() {
+    let mut page = Page::listening(StreamState::Live);
+    assert_eq!(played(&page.signal(HOST, offer(100))), [100]);
+    assert_eq!(played(&page.change(100, PeerState::Connected)), Vec::<u32>::new());
+}
+
+#[test]
+fn the_next_one_plays_when_it_connects_and_the_one_before_ends_then() {
+    let mut page = Page::hearing(StreamState::Live);
+    let commands = page.signal(HOST, offer(107));
+    assert_eq!((played(&commands), closed(&commands)), (vec![], vec![]));
+    assert_eq!(page.client.listener_state(), ListenerState::Listening);
+    page.accept(107);
+    let commands = page.change(107, PeerState::Connected);
+    assert_eq!((played(&commands), closed(&commands)), (vec![107], vec![100]));
+}
+
+#[test]
+fn a_host_sends_over_both_until_the_next_one_connects() {
+    let mut page = Page::reaching();
+    let commands = page.signal(GRACE, Signal::OfferRequest { restarts: None });
+    assert_eq!((offered(&commands), closed(&commands)), (vec![101], vec![]));
+    assert_eq!(page.client.peer_state(GRACE), Some(PeerState::Connected));
+    page.describe(101);
+    page.accept(101);
+    assert_eq!(closed(&page.change(101, PeerState::Connected)), [100]);
+    assert_eq!(page.client.peer_state(GRACE), Some(PeerState::Connected));
+}
+
+#[test]
+fn an_attempt_that_gets_nowhere_leaves_the_one_before_as_it_was() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.signal(HOST, offer(107));
+    let commands = page.fire(Timer::Attempt);
+    assert_eq!((closed(&commands), sent(&commands)), (vec![107], vec![say(HOST, hung_up(107))]));
+    assert_eq!(page.client.listener_state(), ListenerState::Listening);
+    let mut host = Page::reaching();
+    host.signal(GRACE, Signal::OfferRequest { restarts: None });
+    assert_eq!(closed(&host.signal(GRACE, hung_up(101))), [101]);
+    assert_eq!(host.client.peer_state(GRACE), Some(PeerState::Connected));
+}
+
+#[test]
+fn the_one_before_may_end_first() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.signal(HOST, offer(107));
+    let commands = page.change(100, PeerState::Failed);
+    assert_eq!((closed(&commands), sent(&commands)), (vec![100], vec![]));
+    page.accept(107);
+    assert_eq!(played(&page.change(107, PeerState::Connected)), [107]);
+}
+
+#[test]
+fn signalling_that_goes_away_ends_the_attempt_and_nothing_that_flows() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.signal(HOST, offer(107));
+    page.lose();
+    let back = page.miss(Vec::new());
+    assert_eq!(closed(&back), [107]);
+    assert_eq!(page.client.listener_state(), ListenerState::Listening);
+}
+
+#[test]
+fn a_host_whose_offer_was_lost_on_the_way_offers_again_when_the_listener_is_back() {
+    let mut host = Page::reaching();
+    host.take(Input::NetworkChanged);
+    let back = host.learn(RoomEvent::ListenerAttached { member: GRACE, attached: true });
+    assert_eq!((closed(&back), offered(&back)), (vec![101], vec![102]));
+}
+
+#[test]
+fn both_begin_anew_at_once_on_another_network() {
+    let mut host = Page::reaching();
+    let commands = host.take(Input::NetworkChanged);
+    assert_eq!((offered(&commands), closed(&commands)), (vec![101], vec![]));
+    let mut listener = Page::hearing(StreamState::Live);
+    assert!(asks(&listener.take(Input::NetworkChanged)));
+}
+
+#[test]
+fn an_attempt_that_was_begun_on_the_network_before_begins_anew_too() {
+    let mut host = Page::live(&[GRACE]);
+    let commands = host.take(Input::NetworkChanged);
+    assert_eq!((closed(&commands), offered(&commands)), (vec![100], vec![101]));
+
+    let mut listener = Page::listening(StreamState::Live);
+    listener.signal(HOST, offer(100));
+    assert!(asks(&listener.take(Input::NetworkChanged)));
+    listener.change(100, PeerState::Connected);
+    assert!(!asks(&listener.fire(Timer::OfferRequest)), "it connects all the same, and needs no other");
+}
+
+#[test]
+fn without_signalling_they_begin_when_it_is_back() {
+    let mut listener = Page::hearing(StreamState::Live);
+    listener.lose();
+    assert!(!asks(&listener.take(Input::NetworkChanged)));
+    assert!(asks(&listener.miss(Vec::new())));
+    let mut host = Page::reaching();
+    host.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
+    assert_eq!(offered(&host.take(Input::NetworkChanged)), Vec::<u32>::new());
+    let back = host.learn(RoomEvent::ListenerAttached { member: GRACE, attached: true });
+    assert_eq!(offered(&back), [101]);
+}
+
+#[test]
+fn a_listener_to_whom_no_packet_comes_does_not_wait_for_the_browser_to_notice() {
+    let mut page = Page::hearing(StreamState::Live);
+    assert!(count(&mut page, &[20.0, 40.0, 40.0, 60.0, 60.0]).is_empty(), "a gap of a moment");
+    let commands = count(&mut page, &[60.0]);
+    assert!(asks(&commands));
+    assert_eq!(timer(&commands, Timer::OfferRequest), Some(1_200));
+    assert!(count(&mut page, &[60.0, 60.0, 60.0]).is_empty(), "asked once, and then again when it is time");
+    assert!(asks(&page.fire(Timer::OfferRequest)));
+    page.signal(HOST, offer(107));
+    assert!(!asks(&page.fire(Timer::OfferRequest)), "one is on its way");
+}
+
+#[test]
+fn pauses_between_words_are_no_silence() {
+    let mut page = Page::hearing(StreamState::Live);
+    assert!(count(&mut page, &[20.0, 21.0, 21.0, 22.0, 22.0, 22.0, 22.0, 23.0]).is_empty());
+    assert!(asks(&count(&mut page, &[23.0; 5])));
+}
+
+#[test]
+fn a_listener_to_whom_nothing_comes_in_a_pause_doubts_nothing() {
+    let mut page = Page::hearing(StreamState::Paused);
+    assert!(count(&mut page, &[20.0; 9]).is_empty());
+    page.stream(StreamState::Live);
+    assert!(count(&mut page, &[20.0]).is_empty(), "the time begins when it is live");
+}
+
+#[test]
+fn what_never_brought_a_packet_is_not_replaced_for_ever() {
+    let mut page = Page::hearing(StreamState::Live);
+    assert!(count(&mut page, &[0.0; 20]).is_empty());
+}
+
+#[test]
+fn a_doubt_is_taken_back_when_the_attempt_gets_nowhere_and_packets_come_again() {
+    let mut page = Page::hearing(StreamState::Live);
+    count(&mut page, &[20.0, 40.0, 40.0, 40.0]);
+    page.signal(HOST, offer(107));
+    page.fire(Timer::Attempt);
+    assert!(!asks(&page.fire(Timer::OfferRequest)));
+    assert!(count(&mut page, &[60.0, 80.0]).is_empty());
+    assert!(asks(&count(&mut page, &[80.0, 80.0])), "and comes back with the next silence");
+}
+
+#[test]
+fn what_is_measured_is_what_is_heard() {
+    let mut page = Page::hearing(StreamState::Live);
+    let reading = |at_ms| Reading { at_ms, packets: at_ms / 20.0, ..Reading::default() };
+    let measured = |page: &mut Page, negotiation, at_ms| {
+        page.take(Input::Measured { negotiation: NegotiationId(negotiation), reading: reading(at_ms) });
+        page.client.statistics().len()
+    };
+    assert_eq!(measured(&mut page, 100, 2_000.0), 1);
+    page.signal(HOST, offer(107));
+    assert_eq!(page.client.statistics().len(), 1);
+    page.accept(107);
+    page.change(107, PeerState::Connected);
+    assert_eq!(measured(&mut page, 107, 4_000.0), 1);
+}

@@ -1,0 +1,154 @@
+//! Session descriptions: what the profiles make of Chromium's own, and that nothing makes the reader fail.
+
+use heartogether_client::{
+    Profile,
+    sdp::{Description, Parameters, opus},
+};
+use proptest::prelude::*;
+
+const OFFER: &str = include_str!("descriptions/chromium_offer.sdp");
+const ANSWER: &str = include_str!("descriptions/chromium_answer.sdp");
+
+/// RFC 8866 ends lines with CRLF; the files hold bare line feeds.
+fn on_the_wire(text: &str) -> String {
+    text.replace('\n', "\r\n")
+}
+
+/// The lines that an edit has changed, as they are now.
+fn changed(before: &str, after: &str) -> Vec<String> {
+    let lines = after.split("\r\n").filter(|line| !before.split("\r\n").any(|was| was == *line));
+    assert_eq!(before.split("\r\n").count(), after.split("\r\n").count(), "{after}");
+    lines.map(str::to_owned).collect()
+}
+
+const VOICE: &str = "a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1;maxaveragebitrate=64000";
+const MUSIC: &str = "a=fmtp:111 useinbandfec=1;stereo=1;sprop-stereo=1;maxaveragebitrate=256000";
+const STUDIO: &str = "a=fmtp:111 useinbandfec=1;stereo=1;sprop-stereo=1;maxaveragebitrate=510000";
+const SHAPES: [(Profile, &str); 3] = [(Profile::Voice, VOICE), (Profile::Music, MUSIC), (Profile::Studio, STUDIO)];
+
+#[test]
+fn an_offer_says_what_the_profile_sends_and_nothing_else_changes() {
+    let offer = on_the_wire(OFFER);
+    for (profile, expected) in SHAPES {
+        assert_eq!(changed(&offer, &opus::offered(&offer, profile)), [expected]);
+    }
+}
+
+#[test]
+fn an_answer_as_the_host_sets_it_asks_the_encoder_for_the_profile() {
+    let answer = on_the_wire(ANSWER);
+    for (profile, expected) in SHAPES {
+        assert_eq!(changed(&answer, &opus::accepted(&answer, profile, false)), [expected]);
+        let red_first = "m=audio 9 UDP/TLS/RTP/SAVPF 63 111 9 0 8 13 110 126";
+        assert_eq!(changed(&answer, &opus::accepted(&answer, profile, true)), [red_first, expected]);
+    }
+}
+
+#[test]
+fn a_profile_takes_the_place_of_another() {
+    let answer = on_the_wire(ANSWER);
+    for (before, _) in SHAPES {
+        for (after, _) in SHAPES {
+            let twice = opus::accepted(&opus::accepted(&answer, before, true), after, false);
+            let once = opus::accepted(&answer, after, false);
+            let sorted = |sdp: &str| {
+                let mut parameters: Vec<_> = parameters_of(sdp).split(';').map(str::to_owned).collect();
+                parameters.sort();
+                parameters
+            };
+            assert_eq!(sorted(&twice), sorted(&once), "{before:?} {after:?}");
+        }
+    }
+}
+
+fn parameters_of(sdp: &str) -> String {
+    let mut description = Description::parse(sdp);
+    let media = &description.media()[0];
+    media.parameters("111").expect("Opus has parameters").write()
+}
+
+#[test]
+fn a_listener_takes_two_channels_whatever_is_sent() {
+    let answer = on_the_wire(ANSWER);
+    assert_eq!(changed(&answer, &opus::answered(&answer)), ["a=fmtp:111 minptime=10;useinbandfec=1;stereo=1"]);
+}
+
+#[test]
+fn opus_comes_first_wherever_it_stood() {
+    let shuffled = on_the_wire(ANSWER).replace("111 63 9 0 8", "0 8 63 9 111");
+    let edited = opus::accepted(&shuffled, Profile::Voice, false);
+    assert!(edited.contains("m=audio 9 UDP/TLS/RTP/SAVPF 111 63 0 8 9 13 110 126\r\n"), "{edited}");
+}
+
+#[test]
+fn redundancy_needs_both_sides() {
+    let alone = on_the_wire(ANSWER).replace("a=rtpmap:63 red/48000/2\r\n", "").replace("111 63 9", "111 9");
+    let edited = opus::accepted(&alone, Profile::Voice, true);
+    assert!(edited.contains("m=audio 9 UDP/TLS/RTP/SAVPF 111 9 0 8 13 110 126\r\n"), "{edited}");
+}
+
+#[test]
+fn opus_without_parameters_gets_some() {
+    let bare = on_the_wire(ANSWER).replace("a=fmtp:111 minptime=10;useinbandfec=1\r\n", "");
+    let edited = opus::accepted(&bare, Profile::Music, false);
+    let map = "a=rtpmap:111 opus/48000/2\r\n";
+    assert!(edited.contains(&format!("{map}{MUSIC}\r\n")), "{edited}");
+}
+
+#[test]
+fn a_description_without_opus_is_left_alone() {
+    let other = on_the_wire(ANSWER).replace("opus/48000/2", "speex/16000");
+    assert_eq!(opus::accepted(&other, Profile::Studio, true), other);
+}
+
+#[test]
+fn parameters_keep_their_order_and_forms_without_names() {
+    for text in ["minptime=10;useinbandfec=1", "111/111", "", "a;b=c;d"] {
+        assert_eq!(Parameters::parse(text).write(), text);
+    }
+    assert_eq!(Parameters::parse(" a = 1 ; b").write(), "a=1;b");
+}
+
+/// Lines as they stand in descriptions, and such as never should.
+fn line() -> impl Strategy<Value = String> {
+    let known = prop::sample::select(on_the_wire(OFFER).lines().map(str::to_owned).collect::<Vec<_>>());
+    let odd = prop::sample::select(vec![
+        "m=",
+        "m=audio",
+        "m=audio 9",
+        "m=audio 9 UDP/TLS/RTP/SAVPF",
+        "a=rtpmap:",
+        "a=rtpmap:111",
+        "a=fmtp:111",
+        "a=fmtp: ",
+        "a=rtpmap:x opus/48000/2",
+        "a=rtpmap: OPUS/48000/2",
+        "a=fmtp:x ;;==;=",
+        "",
+        "ü=\u{2028}",
+    ]);
+    let end = prop::sample::select(vec!["\r\n", "\n", "\r", ""]);
+    (prop_oneof![3 => known, 2 => odd.prop_map(str::to_owned), 1 => ".*"], end).prop_map(|(line, end)| line + end)
+}
+
+proptest! {
+    #[test]
+    fn what_is_read_is_written_as_it_was(lines in prop::collection::vec(line(), 0..40)) {
+        let text = lines.concat();
+        prop_assert_eq!(Description::parse(&text).write(), text);
+    }
+
+    #[test]
+    fn nothing_that_stands_in_a_description_makes_an_edit_fail(
+        lines in prop::collection::vec(line(), 0..40),
+        redundancy in any::<bool>(),
+    ) {
+        let text = lines.concat();
+        for profile in Profile::ALL {
+            opus::offered(&text, profile);
+            let edited = opus::accepted(&text, profile, redundancy);
+            prop_assert_eq!(opus::accepted(&edited, profile, redundancy), edited, "an edit is done once");
+        }
+        opus::answered(&text);
+    }
+}

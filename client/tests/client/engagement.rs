@@ -1,0 +1,302 @@
+//! Reactions, messages and removals, over connections that come and go.
+
+use heartogether::{
+    engagement::{MessageText, Reaction},
+    id::{MemberId, Seq},
+    protocol::{
+        ClientMessage, FetchMessages, Message, Messages, Missed, RemoveListener, RoomEvent, SendMessage, SendReaction,
+        ServerMessage, StreamState,
+    },
+    refusal::Refusal,
+    time::Timestamp,
+};
+use heartogether_client::{Input, MessageState, Output, Timer};
+
+use crate::scenario::*;
+
+fn text(text: &str) -> MessageText {
+    MessageText::parse(text).expect("a message of the tests")
+}
+
+fn message(seq: u64, author: MemberId, nonce: u32, delivered: bool) -> Message {
+    let sent_at = Timestamp::from_millis(seq);
+    Message { seq: Seq(seq), author, name: name("Grace"), nonce, text: text("louder"), sent_at, delivered }
+}
+
+fn states(page: &Page) -> Vec<MessageState> {
+    page.client.own_messages().map(|message| message.state).collect()
+}
+
+fn known(page: &Page) -> Vec<u64> {
+    page.client.messages().map(|message| message.seq.0).collect()
+}
+
+fn removal(member: MemberId) -> ClientMessage {
+    ClientMessage::RemoveListener(RemoveListener { member, block_address: false })
+}
+
+#[test]
+fn a_reaction_goes_out_and_is_shown_as_chosen() {
+    let mut page = Page::hearing(StreamState::Live);
+    let commands = page.take(Input::ReactionPressed(Reaction::Fire));
+    assert_eq!(sent(&commands), [ClientMessage::SendReaction(SendReaction { reaction: Reaction::Fire })]);
+    assert_eq!(page.client.chosen_reaction(), Some(Reaction::Fire));
+}
+
+#[test]
+fn a_reaction_without_a_connection_is_of_a_moment_that_has_passed() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.lose();
+    assert!(page.take(Input::ReactionPressed(Reaction::Fire)).is_empty());
+    assert_eq!(page.client.chosen_reaction(), None);
+}
+
+#[test]
+fn a_reaction_that_is_refused_is_not_shown_as_chosen() {
+    let mut page = Page::hearing(StreamState::Live);
+    for reaction in [Reaction::Heart, Reaction::Fire, Reaction::Party] {
+        page.take(Input::ReactionPressed(reaction));
+    }
+    page.refuse(Refusal::TooManyReactions);
+    page.refuse(Refusal::TooManyReactions);
+    assert_eq!(page.client.chosen_reaction(), Some(Reaction::Heart), "the one before those that were refused");
+    page.refuse(Refusal::TooManyReactions);
+    assert_eq!(page.client.chosen_reaction(), None);
+}
+
+#[test]
+fn reactions_that_come_in_rise_at_the_host_but_not_those_of_before_a_resume() {
+    let mut page = Page::hosting(&[GRACE]);
+    let reacted = RoomEvent::Reacted { member: GRACE, reaction: Reaction::Party, at: Timestamp::from_millis(1) };
+    assert!(page.learn(reacted.clone()).contains(&Output::ShowReaction(Reaction::Party)));
+    page.lose();
+    assert!(!page.miss(vec![reacted]).contains(&Output::ShowReaction(Reaction::Party)));
+}
+
+#[test]
+fn a_message_is_sending_then_sent_then_delivered() {
+    let mut page = Page::hearing(StreamState::Live);
+    let commands = page.take(Input::MessageWritten(text("louder")));
+    assert_eq!(sent(&commands), [ClientMessage::SendMessage(SendMessage { nonce: 5, text: text("louder") })]);
+    assert_eq!(states(&page), [MessageState::Sending]);
+    page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 5, false) });
+    assert_eq!(states(&page), [MessageState::Sent]);
+    page.learn(RoomEvent::MessagesDelivered { up_to: Seq(11) });
+    assert_eq!(states(&page), [MessageState::Delivered]);
+}
+
+#[test]
+fn a_message_that_may_be_lost_is_sent_again_under_the_same_number() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.take(Input::MessageWritten(text("one")));
+    page.lose();
+    assert!(sent(&page.take(Input::MessageWritten(text("two")))).is_empty());
+    let again = sent(&page.miss(vec![]));
+    let numbers = again.iter().filter_map(|message| match message {
+        ClientMessage::SendMessage(message) => Some((message.nonce, message.text.to_string())),
+        _ => None,
+    });
+    assert_eq!(numbers.collect::<Vec<_>>(), [(5, "one".to_owned()), (6, "two".to_owned())]);
+}
+
+#[test]
+fn a_message_that_arrived_before_the_connection_was_lost_is_not_sent_again() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.take(Input::MessageWritten(text("one")));
+    page.lose();
+    let again = page.miss(vec![RoomEvent::MessageSent { message: message(11, GRACE, 5, true) }]);
+    assert!(sent(&again).is_empty());
+    assert_eq!(states(&page), [MessageState::Delivered]);
+}
+
+#[test]
+fn a_message_that_came_too_fast_goes_out_a_moment_later() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.take(Input::MessageWritten(text("louder")));
+    let commands = page.refuse(Refusal::TooManyMessages);
+    assert!(matches!(commands[..], [.., Output::StartTimer { timer: Timer::Messages, .. }]));
+    assert_eq!(page.client.engagement_notice(), Some(Refusal::TooManyMessages));
+    assert_eq!(sent(&page.fire(Timer::Messages)).len(), 1);
+    page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 5, true) });
+    assert_eq!(page.client.engagement_notice(), None);
+    assert!(sent(&page.fire(Timer::Messages)).is_empty());
+}
+
+#[test]
+fn what_is_written_while_another_message_waits_goes_out_after_it() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.take(Input::MessageWritten(text("one")));
+    page.refuse(Refusal::TooManyMessages);
+    assert!(sent(&page.take(Input::MessageWritten(text("two")))).is_empty());
+    assert_eq!(page.client.engagement_notice(), Some(Refusal::TooManyMessages));
+    let message_of = |nonce, said| ClientMessage::SendMessage(SendMessage { nonce, text: text(said) });
+    assert_eq!(sent(&page.fire(Timer::Messages)), [message_of(5, "one")]);
+    page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 5, true) });
+    assert_eq!(sent(&page.fire(Timer::Messages)), [message_of(6, "two")]);
+    assert_eq!(sent(&page.take(Input::MessageWritten(text("three")))), [message_of(7, "three")], "nothing waits");
+}
+
+#[test]
+fn what_was_written_offline_goes_out_no_faster_than_the_room_takes_it() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.lose();
+    for number in 0..300 {
+        page.take(Input::MessageWritten(text(&format!("number {number}"))));
+    }
+    let resumed = page.miss(vec![]);
+    assert_eq!(sent(&resumed).len(), 5);
+    assert!(resumed.iter().any(|command| matches!(command, Output::StartTimer { timer: Timer::Messages, .. })));
+    let again = page.fire(Timer::Messages);
+    assert_eq!(sent(&again).len(), 1);
+    assert!(again.iter().any(|command| matches!(command, Output::StartTimer { timer: Timer::Messages, .. })));
+}
+
+#[test]
+fn too_many_reactions_are_said_kindly_until_the_next() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.refuse(Refusal::TooManyReactions);
+    assert_eq!(page.client.engagement_notice(), Some(Refusal::TooManyReactions));
+    page.take(Input::ReactionPressed(Reaction::Heart));
+    assert_eq!(page.client.engagement_notice(), None);
+}
+
+#[test]
+fn a_new_page_of_the_host_knows_the_messages_and_fetches_older_ones() {
+    let mut page = Page::new(heartogether::role::Role::Host, false, 100);
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    page.welcome();
+    let mut room = view(StreamState::Idle, &[GRACE]);
+    room.messages = vec![message(8, GRACE, 2, true), message(9, GRACE, 3, true)];
+    room.has_earlier_messages = true;
+    page.hear(joined(HOST, 10, room));
+    assert_eq!(page.client.messages().count(), 2);
+    assert!(page.client.has_earlier_messages());
+
+    let fetch = sent(&page.take(Input::EarlierMessagesPressed));
+    assert_eq!(fetch, [ClientMessage::FetchMessages(FetchMessages { before: Seq(8) })]);
+    let messages = vec![message(4, GRACE, 1, true)];
+    page.hear(ServerMessage::Messages(Messages { messages, has_earlier: false }));
+    assert_eq!(known(&page), [4, 8, 9]);
+    assert!(!page.client.has_earlier_messages());
+}
+
+#[test]
+fn a_host_who_missed_much_can_fetch_what_came_between() {
+    let mut page = Page::hosting(&[GRACE]);
+    page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 1, true) });
+    let (mut room, mut joining) = (view(StreamState::Idle, &[GRACE]), view(StreamState::Idle, &[GRACE]));
+    room.messages = vec![message(90, GRACE, 8, true), message(91, GRACE, 9, true)];
+    room.has_earlier_messages = true;
+    page.lose();
+    page.resume(Missed::Room(room));
+    assert_eq!(known(&page), [90, 91]);
+    assert!(page.client.has_earlier_messages());
+    let fetch = sent(&page.take(Input::EarlierMessagesPressed));
+    assert_eq!(fetch, [ClientMessage::FetchMessages(FetchMessages { before: Seq(90) })]);
+    page.hear(ServerMessage::Messages(Messages { messages: vec![message(11, GRACE, 1, true)], has_earlier: false }));
+
+    joining.messages = vec![message(91, GRACE, 9, true), message(92, GRACE, 10, true)];
+    joining.has_earlier_messages = true;
+    page.lose();
+    page.resume(Missed::Room(joining));
+    assert_eq!(known(&page), [11, 90, 91, 92], "nothing is missing");
+    assert!(!page.client.has_earlier_messages());
+}
+
+#[test]
+fn a_host_who_missed_more_messages_than_the_room_shows_at_once_can_fetch_the_others() {
+    let mut page = Page::hosting(&[GRACE]);
+    page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 1, true) });
+    page.lose();
+    let missed = (12..76).map(|seq| RoomEvent::MessageSent { message: message(seq, GRACE, seq as u32, true) });
+    page.miss(missed.collect());
+    assert_eq!(known(&page), (26..76).collect::<Vec<_>>());
+    assert!(page.client.has_earlier_messages());
+}
+
+#[test]
+fn a_removal_can_be_taken_back_for_five_seconds() {
+    let mut page = Page::live(&[GRACE]);
+    let commands = page.take(Input::RemovePressed(GRACE));
+    assert_eq!(commands, [Output::StartTimer { timer: Timer::Removal(GRACE), after_ms: 5_000 }]);
+    assert!(page.client.is_removing(GRACE));
+    assert_eq!(page.take(Input::UndoPressed(GRACE)), [Output::StopTimer(Timer::Removal(GRACE))]);
+    assert!(!page.client.is_removing(GRACE));
+    assert!(sent(&page.fire(Timer::Removal(GRACE))).is_empty());
+}
+
+#[test]
+fn a_removal_is_carried_out_and_the_sound_to_them_ends() {
+    let mut page = Page::live(&[GRACE]);
+    page.take(Input::RemovePressed(GRACE));
+    assert_eq!(sent(&page.fire(Timer::Removal(GRACE))), [removal(GRACE)]);
+    assert_eq!(closed(&page.learn(RoomEvent::ListenerLeft { member: GRACE })), [100]);
+    page.lose();
+    assert!(!sent(&page.miss(vec![])).contains(&removal(GRACE)), "it has happened");
+}
+
+#[test]
+fn a_removal_that_is_due_while_the_connection_is_away_is_asked_for_when_it_is_back() {
+    let mut page = Page::live(&[GRACE]);
+    page.take(Input::RemovePressed(GRACE));
+    page.lose();
+    assert!(sent(&page.fire(Timer::Removal(GRACE))).is_empty());
+    assert!(sent(&page.miss(vec![])).contains(&removal(GRACE)));
+}
+
+#[test]
+fn who_leaves_while_being_removed_is_kept_out_all_the_same() {
+    let mut page = Page::live(&[GRACE]);
+    page.take(Input::RemovePressed(GRACE));
+    page.learn(RoomEvent::ListenerLeft { member: GRACE });
+    assert_eq!(sent(&page.fire(Timer::Removal(GRACE))), [removal(GRACE)]);
+}
+
+#[test]
+fn everybody_at_the_address_goes_too_where_the_host_chooses_so_in_time() {
+    let block = Input::AddressBlockPressed(GRACE);
+    for (presses, block_address) in [(1, true), (2, false)] {
+        let mut page = Page::live(&[GRACE]);
+        assert_eq!(page.take(block.clone()), [], "nobody is being removed");
+        page.take(Input::RemovePressed(GRACE));
+        for _ in 0..presses {
+            let commands = page.take(block.clone());
+            assert_eq!(commands, [Output::StartTimer { timer: Timer::Removal(GRACE), after_ms: 5_000 }]);
+        }
+        assert_eq!(page.client.is_blocking_address(GRACE), block_address);
+        let removal = ClientMessage::RemoveListener(RemoveListener { member: GRACE, block_address });
+        assert_eq!(sent(&page.fire(Timer::Removal(GRACE))), [removal]);
+        assert_eq!(page.take(block.clone()), [], "it is too late");
+    }
+}
+
+#[test]
+fn a_page_that_goes_away_takes_nothing_back() {
+    for last in [Input::Hidden, Input::Left] {
+        let mut page = Page::live(&[GRACE]);
+        page.take(Input::RemovePressed(GRACE));
+        assert!(sent(&page.take(last)).contains(&removal(GRACE)));
+    }
+}
+
+#[test]
+fn a_removed_listener_is_told_so_and_does_not_come_back_by_itself() {
+    let mut page = Page::hearing(StreamState::Live);
+    let commands = page.refuse(Refusal::Removed);
+    assert_eq!(closed(&commands), [100]);
+    assert_eq!(page.client.listener_state().name(), "refused");
+    page.lose();
+    assert!(page.fire(Timer::Reconnect).is_empty());
+}
+
+#[test]
+fn a_host_whose_room_is_open_again_begins_anew() {
+    let mut page = Page::live(&[GRACE]);
+    page.learn(RoomEvent::RoomEnded { reason: heartogether::protocol::EndReason::Stopped });
+    assert_eq!(page.client.host_state().name(), "ended");
+    page.take(Input::RetryPressed);
+    assert!(matches!(sent(&page.take(Input::SocketOpened))[..], [_, ClientMessage::JoinRoom(_)]));
+    page.hear(joined(HOST, 20, view(StreamState::Idle, &[])));
+    assert_eq!(page.client.host_state().name(), "idle");
+}

@@ -1,0 +1,104 @@
+//! Where TURN servers come from, and what is told of those that fail.
+
+use heartogether::{
+    id::{NegotiationId, Seq},
+    protocol::{IceConfiguration, IceServer, Missed, RoomResumed, ServerMessage, StreamState},
+    time::Timestamp,
+};
+use heartogether_client::{IceServerProblem, Input, Output, PeerState};
+
+use crate::scenario::*;
+
+const FIRST: &str = "turn:first.example?transport=udp";
+const SECOND: &str = "turns:second.example";
+
+fn fail(page: &mut Page, url: &str, code: u16) {
+    page.take(Input::IceServerFailed { url: url.to_owned(), code });
+}
+
+fn gather(page: &mut Page, kind: &str) {
+    let candidate = candidate(&format!("candidate:1 1 udp 41885439 192.0.2.1 50000 typ {kind}"));
+    page.take(Input::PeerGathered { negotiation: NegotiationId(100), candidate });
+}
+
+#[test]
+fn a_password_that_is_not_taken_is_told_even_where_another_server_is_of_use() {
+    let mut page = Page::listening(StreamState::Live);
+    gather(&mut page, "relay");
+    fail(&mut page, FIRST, 401);
+    let problem = page.client.turn_problem();
+    assert_eq!(problem, Some(IceServerProblem::PasswordRefused { url: FIRST.to_owned() }));
+    assert!(problem.is_some_and(|problem| problem.text().contains(FIRST)));
+    page.take(Input::IceServersRenewed);
+    assert_eq!(page.client.turn_problem(), None);
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_told_only_while_no_other_does() {
+    let mut page = Page::listening(StreamState::Live);
+    fail(&mut page, FIRST, 701);
+    gather(&mut page, "host");
+    assert_eq!(page.client.turn_problem(), Some(IceServerProblem::Unreachable { url: FIRST.to_owned() }));
+    gather(&mut page, "relay");
+    assert_eq!(page.client.turn_problem(), None);
+}
+
+#[test]
+fn a_refusal_counts_before_silence() {
+    let mut page = Page::listening(StreamState::Live);
+    fail(&mut page, FIRST, 701);
+    fail(&mut page, SECOND, 486);
+    assert_eq!(page.client.turn_problem(), Some(IceServerProblem::Refused { url: SECOND.to_owned(), code: 486 }));
+}
+
+#[test]
+fn a_stun_server_that_fails_is_nobodys_business() {
+    let mut page = Page::listening(StreamState::Live);
+    fail(&mut page, "stun:stun.example:3478", 701);
+    assert_eq!(page.client.turn_problem(), None);
+}
+
+#[test]
+fn a_listener_who_hears_needs_no_turn_server_and_a_host_is_told_all_the_same() {
+    let mut listener = Page::hearing(StreamState::Live);
+    fail(&mut listener, FIRST, 401);
+    assert_eq!(listener.client.turn_problem(), None);
+    let mut host = Page::live(&[GRACE]);
+    host.change(100, PeerState::Connected);
+    fail(&mut host, FIRST, 401);
+    assert!(host.client.turn_problem().is_some());
+}
+
+fn servers() -> IceConfiguration {
+    let turn = IceServer { urls: vec![FIRST.to_owned()], username: None, credential: None };
+    IceConfiguration { servers: vec![turn], renew_in_s: Some(1_800), relay_only: false, has_relay: true }
+}
+
+#[test]
+fn servers_that_come_with_the_place_are_used_before_anything_is_offered() {
+    let mut page = Page::live(&[GRACE]);
+    page.reconnect();
+    let ServerMessage::RoomJoined(mut joined) = joined(HOST, 9, view(StreamState::Live, &[GRACE, EDSGER])) else {
+        panic!("the stage joins")
+    };
+    joined.ice_servers = Some(servers());
+    let commands = page.hear(ServerMessage::RoomJoined(joined));
+    let used_at = commands.iter().position(|command| *command == Output::UseIceServers(servers()));
+    let offered_at = commands.iter().position(|command| matches!(command, Output::OpenOffering(_)));
+    assert!(offered_at.is_some());
+    assert!(used_at.is_some() && used_at < offered_at, "{commands:?}");
+}
+
+#[test]
+fn a_page_that_resumes_uses_the_servers_that_come_with_it() {
+    let mut page = Page::live(&[GRACE]);
+    page.reconnect();
+    let resumed = RoomResumed {
+        seq: Seq(9),
+        now: Timestamp::from_millis(0),
+        missed: Missed::Events(Vec::new()),
+        ice_servers: Some(servers()),
+    };
+    let commands = page.hear(ServerMessage::RoomResumed(resumed));
+    assert!(commands.contains(&Output::UseIceServers(servers())), "{commands:?}");
+}

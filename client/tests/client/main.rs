@@ -1,0 +1,34 @@
+//! The client without a browser: what a host's and a listener's page do about everything that can happen to them.
+//!
+//! `stage` is one page at a time, spoken to directly; `world` is a whole room, with the real core as its server.
+
+mod adapting;
+mod audience;
+mod candidates;
+mod capabilities;
+mod connection_replacement;
+mod descriptions;
+mod engagement;
+mod gathering;
+mod ice_errors;
+mod ice_restart;
+mod joining;
+mod listening;
+mod measuring;
+mod mixing;
+mod no_path;
+mod offering;
+mod outage;
+mod player;
+mod profiles;
+mod publishing;
+mod reconnecting;
+mod reload_state;
+mod reporting;
+mod scenario;
+mod silence;
+mod simulation;
+mod tracing;
+mod tracing_variants;
+mod volume;
+mod world;

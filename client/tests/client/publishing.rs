@@ -1,0 +1,235 @@
+//! The host's page is the authority on what it sends; the room is told.
+
+use heartogether::{
+    protocol::{ClientMessage, EndReason, Missed, RoomEvent, Source, StartStream, StreamState},
+    refusal::Refusal,
+    role::Role,
+};
+use heartogether_client::{Ending, HostState, Input, Output, Timer};
+
+use crate::scenario::*;
+
+const START: ClientMessage = ClientMessage::StartStream(StartStream { source: Source::Microphone, paused: false });
+const START_PAUSED: ClientMessage =
+    ClientMessage::StartStream(StartStream { source: Source::Microphone, paused: true });
+const GONE: Input = Input::CaptureEnded(Source::Microphone);
+const SHARE: Input = Input::CaptureStarted(Source::Microphone);
+
+/// What the room is told, apart from signals.
+fn declared(commands: &[Output]) -> Vec<ClientMessage> {
+    sent(commands).into_iter().filter(|message| !matches!(message, ClientMessage::Signal(_))).collect()
+}
+
+#[test]
+fn a_host_who_is_attached_declares_what_is_pressed() {
+    let mut page = Page::hosting(&[]);
+    assert_eq!(page.client.host_state(), HostState::Idle);
+    let commands = page.take(SHARE);
+    assert_eq!(declared(&commands), [START]);
+    assert!(commands.contains(&Output::SetSending(true)));
+    page.stream(StreamState::Live);
+    assert_eq!(page.client.host_state(), HostState::Live);
+
+    let commands = page.take(Input::PausePressed);
+    assert_eq!(declared(&commands), [ClientMessage::PauseStream]);
+    assert!(commands.contains(&Output::SetSending(false)));
+    assert_eq!(page.client.host_state(), HostState::Paused);
+    page.stream(StreamState::Paused);
+
+    let commands = page.take(Input::ResumePressed);
+    assert_eq!(declared(&commands), [ClientMessage::ResumeStream]);
+    assert!(commands.contains(&Output::SetSending(true)));
+    assert_eq!(page.client.host_state(), HostState::Live);
+    page.stream(StreamState::Live);
+
+    let commands = page.take(GONE);
+    assert_eq!(declared(&commands), [ClientMessage::InterruptStream]);
+    assert!(commands.contains(&Output::ReleaseSource(Source::Microphone)));
+    page.stream(StreamState::Interrupted);
+    assert_eq!(page.client.host_state(), HostState::Interrupted);
+
+    assert_eq!(declared(&page.take(SHARE)), [START]);
+}
+
+#[test]
+fn a_host_whose_source_is_gone_hangs_up() {
+    let mut page = Page::live(&[GRACE, EDSGER]);
+    let commands = page.take(GONE);
+    assert_eq!(closed(&commands), [100, 101]);
+    let expected = [say(GRACE, hung_up(100)), say(EDSGER, hung_up(101)), ClientMessage::InterruptStream];
+    assert_eq!(sent(&commands), expected);
+}
+
+#[test]
+fn stop_ends_the_sound_and_the_room() {
+    let mut page = Page::live(&[GRACE]);
+    let commands = page.take(Input::StopPressed);
+    assert_eq!(sent(&commands), [say(GRACE, hung_up(100)), ClientMessage::StopRoom]);
+    assert_eq!(closed(&commands), [100]);
+    assert!(commands.contains(&Output::StopCapture));
+    page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
+    assert_eq!(page.client.host_state(), HostState::Ended(Ending::Told(EndReason::Stopped)));
+}
+
+#[test]
+fn stop_pressed_while_away_ends_the_sound_at_once_and_the_room_once_it_can_be_told() {
+    let mut page = Page::live(&[GRACE]);
+    page.lose();
+    let commands = page.take(Input::StopPressed);
+    assert_eq!(closed(&commands), [100]);
+    assert!(commands.contains(&Output::StopCapture));
+    assert!(sent(&commands).is_empty());
+    assert_eq!(page.client.host_state(), HostState::Ended(Ending::Asked), "nobody was told");
+    let commands = page.resume(Missed::Room(view(StreamState::Live, &[GRACE])));
+    assert_eq!(sent(&commands), [ClientMessage::StopRoom]);
+    assert!(offered(&commands).is_empty());
+    assert_eq!(page.client.host_state(), HostState::Ended(Ending::Asked));
+    page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
+    assert_eq!(page.client.host_state(), HostState::Ended(Ending::Told(EndReason::Stopped)));
+}
+
+#[test]
+fn what_is_pressed_while_away_is_made_up_for() {
+    use StreamState::{Idle, Interrupted, Live, Paused};
+    let pause = || vec![Input::PausePressed];
+    let cases = [
+        (Idle, vec![SHARE], vec![START]),
+        (Live, pause(), vec![ClientMessage::PauseStream]),
+        (Live, vec![Input::PausePressed, Input::ResumePressed], vec![]),
+        (Paused, vec![Input::ResumePressed], vec![ClientMessage::ResumeStream]),
+        (Paused, pause(), vec![]),
+        (Live, vec![GONE], vec![ClientMessage::InterruptStream]),
+        (Live, vec![GONE, SHARE], vec![]),
+        (Interrupted, vec![], vec![START]),
+        (Interrupted, vec![GONE], vec![]),
+        (Idle, vec![], vec![START]),
+        (Interrupted, pause(), vec![START_PAUSED]),
+        (Idle, pause(), vec![START_PAUSED]),
+    ];
+    for (says, pressed, expected) in cases {
+        let mut page = Page::live(&[]);
+        page.lose();
+        for input in pressed.clone() {
+            assert!(sent(&page.take(input)).is_empty());
+        }
+        assert_eq!(declared(&page.resume(Missed::Room(view(says, &[])))), expected, "{says:?} {pressed:?}");
+    }
+}
+
+#[test]
+fn only_what_the_room_says_last_counts_after_an_outage() {
+    let mut page = Page::live(&[]);
+    page.take(Input::PausePressed);
+    page.stream(StreamState::Paused);
+    page.lose();
+    let says = |stream| RoomEvent::StreamChanged { stream, started_at: None };
+    assert!(declared(&page.miss(vec![says(StreamState::Interrupted), says(StreamState::Paused)])).is_empty());
+}
+
+#[test]
+fn a_page_that_captures_nothing_and_finds_the_room_live_declares_an_interruption() {
+    for says in [StreamState::Live, StreamState::Paused] {
+        let mut page = Page::new(Role::Host, false, 1);
+        page.take(Input::Started);
+        page.take(Input::SocketOpened);
+        let commands = page.hear(joined(HOST, 1, view(says, &[GRACE])));
+        assert_eq!(declared(&commands), [ClientMessage::InterruptStream], "{says:?}");
+        assert_eq!(page.client.host_state(), HostState::Interrupted);
+    }
+}
+
+#[test]
+fn a_page_that_captures_nothing_leaves_a_room_alone_in_which_nothing_is_sent() {
+    for says in [StreamState::Idle, StreamState::Interrupted] {
+        let mut page = Page::new(Role::Host, false, 1);
+        page.take(Input::Started);
+        page.take(Input::SocketOpened);
+        assert!(declared(&page.hear(joined(HOST, 1, view(says, &[])))).is_empty(), "{says:?}");
+    }
+}
+
+#[test]
+fn what_is_pressed_before_the_room_has_answered_is_told_once_it_has() {
+    let mut page = Page::hosting(&[]);
+    page.take(SHARE);
+    page.take(Input::PausePressed);
+    assert_eq!(declared(&page.stream(StreamState::Live)), [ClientMessage::PauseStream]);
+
+    let mut page = Page::live(&[]);
+    page.take(Input::PausePressed);
+    page.take(Input::ResumePressed);
+    assert_eq!(declared(&page.stream(StreamState::Paused)), [ClientMessage::ResumeStream]);
+
+    let mut page = Page::live(&[]);
+    page.take(GONE);
+    page.take(SHARE);
+    assert_eq!(declared(&page.stream(StreamState::Interrupted)), [START]);
+}
+
+#[test]
+fn a_listeners_page_shares_nothing() {
+    let mut page = Page::hearing(StreamState::Live);
+    assert_eq!(page.take(SHARE), [Output::StopCapture]);
+    assert_eq!(page.take(Input::PausePressed), []);
+    assert_eq!(page.take(GONE), [Output::ReleaseSource(Source::Microphone)]);
+    assert_eq!(page.stream(StreamState::Paused).iter().filter(|c| matches!(c, Output::Send(_))).count(), 0);
+}
+
+#[test]
+fn a_capture_that_comes_after_the_end_is_released() {
+    let mut page = Page::live(&[]);
+    let commands = page.learn(RoomEvent::RoomEnded { reason: EndReason::Idle });
+    assert!(commands.contains(&Output::StopCapture));
+    assert_eq!(page.take(SHARE), [Output::StopCapture]);
+    assert_eq!(page.client.host_state(), HostState::Ended(Ending::Told(EndReason::Idle)));
+}
+
+#[test]
+fn a_capture_that_comes_after_the_page_has_gone_is_released() {
+    let mut page = Page::hosting(&[GRACE]);
+    assert!(page.client.may_capture());
+    page.take(Input::Left);
+    assert!(!page.client.may_capture());
+    assert_eq!(page.take(SHARE), [Output::StopCapture]);
+    assert_eq!(page.client.keepsake(), None);
+}
+
+#[test]
+fn nothing_is_captured_for_a_room_that_is_being_ended() {
+    let mut page = Page::live(&[]);
+    page.lose();
+    page.take(Input::StopPressed);
+    assert!(!page.client.may_capture());
+}
+
+#[test]
+fn whoever_ended_the_room_has_not_missed_its_end() {
+    let mut page = Page::live(&[]);
+    page.take(Input::StopPressed);
+    page.lose();
+    page.fire(Timer::Reconnect);
+    page.take(Input::SocketOpened);
+    page.refuse(Refusal::RoomEnded);
+    assert_eq!(page.client.host_state(), HostState::Ended(Ending::Told(EndReason::Stopped)));
+}
+
+#[test]
+fn a_pause_without_a_capture_is_nothing() {
+    let mut page = Page::hosting(&[]);
+    assert_eq!(page.take(Input::PausePressed), []);
+    assert_eq!(page.client.host_state(), HostState::Idle);
+}
+
+#[test]
+fn a_host_who_changes_the_stream_too_often_tells_the_room_a_moment_later_what_came_of_it() {
+    let mut page = Page::live(&[]);
+    page.take(Input::PausePressed);
+    let commands = page.refuse(Refusal::TooManyFrames);
+    assert_eq!(page.client.host_state(), HostState::Paused, "nobody is shown an error");
+    assert_eq!(timer(&commands, Timer::Declaration), Some(1_000));
+    assert_eq!(declared(&page.fire(Timer::Declaration)), [ClientMessage::PauseStream]);
+    page.stream(StreamState::Paused);
+    assert!(page.fire(Timer::Declaration).is_empty(), "the room knows");
+    let mut listener = Page::listening(StreamState::Live);
+    assert!(timer(&listener.refuse(Refusal::TooManyFrames), Timer::Declaration).is_none());
+}

@@ -1,0 +1,309 @@
+//! Noticing that the connection is gone, and connecting again.
+
+use heartogether::{
+    protocol::{ClientMessage, EndReason, JoinRoom, Ping, RoomEvent, ServerMessage, Source, StreamState},
+    refusal::Refusal,
+    role::Role,
+};
+use heartogether_client::{Client, Input, Output, SignalingState, Timer};
+
+use crate::scenario::*;
+
+const BACK_OFF_MS: [u32; 10] = [0, 300, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000];
+
+fn opens(commands: &[Output]) -> bool {
+    commands.contains(&Output::OpenSocket)
+}
+
+/// Everything that could make a page connect.
+fn temptations(page: &mut Page) -> Vec<Output> {
+    let inputs = [
+        Input::SocketClosed,
+        Input::TimerFired(Timer::Reconnect),
+        Input::TimerFired(Timer::Silence),
+        Input::TimerFired(Timer::Pong),
+        Input::Woken,
+        Input::SocketOpened,
+    ];
+    inputs.into_iter().flat_map(|input| page.take(input)).collect()
+}
+
+fn delays(client: &mut Client, attempts: usize) -> Vec<u32> {
+    let mut delay = |_| {
+        let waiting = client.step(Input::SocketClosed);
+        assert!(opens(&client.step(Input::TimerFired(Timer::Reconnect))));
+        timer(&waiting, Timer::Reconnect).expect("a page without a socket waits for the next attempt")
+    };
+    (0..attempts).map(&mut delay).collect()
+}
+
+#[test]
+fn attempts_to_connect_are_spread_by_a_fifth_around_the_back_off_and_the_last_one_repeats() {
+    let mut lowest = [u32::MAX; BACK_OFF_MS.len()];
+    let mut highest = [0; BACK_OFF_MS.len()];
+    for seed in 0..2_000_u32 {
+        let mut client = Client::new(Role::Listener, code(), false, seed.wrapping_mul(2_654_435_761));
+        client.step(Input::Started);
+        for (index, delay) in delays(&mut client, BACK_OFF_MS.len()).into_iter().enumerate() {
+            lowest[index] = lowest[index].min(delay);
+            highest[index] = highest[index].max(delay);
+        }
+    }
+    for (index, middle) in BACK_OFF_MS.into_iter().enumerate() {
+        let fifth = middle / 5;
+        assert!(lowest[index] >= middle - fifth && highest[index] <= middle + fifth, "attempt {index}");
+        assert!(lowest[index] <= middle - fifth * 9 / 10 && highest[index] >= middle + fifth * 9 / 10, "{index}");
+    }
+}
+
+#[test]
+fn two_pages_do_not_come_back_in_step() {
+    let mut all = std::collections::BTreeSet::new();
+    for seed in 0..100_u32 {
+        let mut client = Client::new(Role::Listener, code(), false, seed.wrapping_mul(2_654_435_761));
+        client.step(Input::Started);
+        all.insert(delays(&mut client, 8));
+    }
+    assert!(all.len() >= 99, "{}", all.len());
+}
+
+#[test]
+fn the_back_off_begins_anew_once_a_heartbeat_came_and_not_before() {
+    let mut page = Page::listening(StreamState::Idle);
+    assert_eq!(timer(&page.lose(), Timer::Reconnect), Some(0));
+    page.fire(Timer::Reconnect);
+    page.take(Input::SocketOpened);
+    page.welcome();
+    assert!(timer(&page.lose(), Timer::Reconnect).is_some_and(|after_ms| (240..=360).contains(&after_ms)));
+    page.miss(Vec::new());
+    assert!(timer(&page.lose(), Timer::Reconnect).is_some_and(|after_ms| (800..=1_200).contains(&after_ms)));
+    page.miss(Vec::new());
+    page.hear(ServerMessage::Heartbeat);
+    assert_eq!(timer(&page.lose(), Timer::Reconnect), Some(0));
+}
+
+#[test]
+fn a_page_woken_while_it_waits_connects_at_once() {
+    let mut page = Page::listening(StreamState::Idle);
+    page.lose();
+    assert!(opens(&page.take(Input::Woken)));
+    assert!(!opens(&page.take(Input::Woken)), "one socket is enough");
+    assert!(!opens(&page.fire(Timer::Reconnect)), "one socket is enough");
+}
+
+#[test]
+fn a_socket_that_was_being_opened_on_the_network_before_is_opened_anew() {
+    let mut page = Page::new(Role::Listener, false, 1);
+    page.take(Input::Started);
+    assert!(!opens(&page.take(Input::Woken)));
+    assert!(opens(&page.take(Input::NetworkChanged)));
+    page.take(Input::SocketOpened);
+    assert!(opens(&page.take(Input::NetworkChanged)));
+    assert!(page.take(Input::SocketOpened).len() > 1, "and the place is asked for again");
+}
+
+#[test]
+fn a_host_who_asked_on_the_network_before_takes_the_place_over_from_there() {
+    let mut page = Page::new(Role::Host, false, 1);
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    page.take(Input::NetworkChanged);
+    let asked = sent(&page.take(Input::SocketOpened));
+    assert!(matches!(asked[..], [_, ClientMessage::JoinRoom(JoinRoom { take_over: true, .. })]));
+}
+
+#[test]
+fn a_page_woken_while_attached_asks_for_a_sign_of_life() {
+    let mut page = Page::listening(StreamState::Idle);
+    let commands = page.take(Input::Woken);
+    assert_eq!(timer(&commands, Timer::Pong), Some(2_000));
+    let [ClientMessage::Ping(ping)] = sent(&commands)[..] else { panic!("a ping was expected: {commands:?}") };
+    let answered = page.hear(ServerMessage::Pong(Ping { nonce: ping.nonce }));
+    assert!(answered.contains(&Output::StopTimer(Timer::Pong)));
+    assert_eq!(page.client.signaling_state(), SignalingState::Attached);
+}
+
+#[test]
+fn a_page_connects_again_when_the_pong_does_not_come() {
+    let mut page = Page::listening(StreamState::Idle);
+    page.take(Input::Woken);
+    let commands = page.fire(Timer::Pong);
+    assert!(commands.contains(&Output::CloseSocket));
+    assert_eq!(timer(&commands, Timer::Reconnect), Some(0));
+    assert_eq!(page.client.signaling_state(), SignalingState::Reconnecting);
+    assert!(opens(&page.fire(Timer::Reconnect)));
+}
+
+#[test]
+fn a_page_connects_again_after_three_heartbeats_that_did_not_come() {
+    let mut page = Page::listening(StreamState::Idle);
+    for heard in [ServerMessage::Heartbeat, ServerMessage::Pong(Ping { nonce: 3 })] {
+        assert_eq!(timer(&page.hear(heard), Timer::Silence), Some(30_000));
+    }
+    assert_eq!(timer(&page.stream(StreamState::Live), Timer::Silence), Some(30_000));
+    let commands = page.fire(Timer::Silence);
+    assert!(commands.contains(&Output::CloseSocket));
+    assert_eq!(timer(&commands, Timer::Reconnect), Some(0));
+}
+
+#[test]
+fn a_connection_that_is_not_answered_while_it_opens_is_tried_again() {
+    let mut fresh = Page::new(Role::Listener, false, 1);
+    let mut before = Page::listening(StreamState::Idle);
+    before.lose();
+    for (page, opening) in [(&mut fresh, Input::Started), (&mut before, Input::TimerFired(Timer::Reconnect))] {
+        let commands = page.take(opening);
+        assert!(timer(&commands, Timer::Silence).is_some_and(|after_ms| after_ms <= 30_000), "{commands:?}");
+        page.take(Input::SocketOpened);
+        let commands = page.fire(Timer::Silence);
+        assert!(commands.contains(&Output::CloseSocket));
+        assert!(timer(&commands, Timer::Reconnect).is_some());
+    }
+}
+
+#[test]
+fn a_page_that_never_reached_the_server_says_so_after_the_second_attempt_and_goes_on() {
+    for role in [Role::Host, Role::Listener] {
+        let mut page = Page::new(role, false, 1);
+        page.take(Input::Started);
+        page.lose();
+        page.fire(Timer::Reconnect);
+        assert_eq!(page.client.signaling_state(), SignalingState::Connecting);
+        for _ in 0..3 {
+            assert!(timer(&page.lose(), Timer::Reconnect).is_some());
+            assert_eq!(page.client.signaling_state(), SignalingState::Unreachable);
+            assert!(opens(&page.fire(Timer::Reconnect)));
+            assert_eq!(page.client.signaling_state(), SignalingState::Unreachable);
+        }
+        page.take(Input::SocketOpened);
+        page.welcome();
+        page.hear(joined(GRACE, 1, view(StreamState::Idle, &[])));
+        assert_eq!(page.client.signaling_state(), SignalingState::Attached);
+        page.lose();
+        assert_eq!(page.client.signaling_state(), SignalingState::Reconnecting);
+    }
+}
+
+#[test]
+fn a_page_that_is_turned_away_for_now_has_reached_the_server() {
+    let mut page = Page::new(Role::Listener, false, 1);
+    page.take(Input::Started);
+    for _ in 0..3 {
+        page.take(Input::SocketOpened);
+        page.refuse(Refusal::TooManyConnections);
+        page.lose();
+        page.fire(Timer::Reconnect);
+        assert_eq!(page.client.signaling_state(), SignalingState::Connecting);
+    }
+}
+
+#[test]
+fn no_timer_of_a_lost_connection_outlives_it() {
+    let mut page = Page::listening(StreamState::Idle);
+    page.take(Input::Woken);
+    let commands = page.lose();
+    assert!(commands.contains(&Output::StopTimer(Timer::Silence)));
+    assert!(commands.contains(&Output::StopTimer(Timer::Pong)));
+}
+
+#[test]
+fn nothing_connects_again_after_a_refusal_for_good() {
+    let mut page = Page::new(Role::Listener, false, 1);
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    page.refuse(Refusal::RoomFull);
+    assert_eq!(temptations(&mut page), []);
+}
+
+#[test]
+fn nothing_connects_again_after_the_end_of_the_room() {
+    for mut page in [Page::hearing(StreamState::Live), Page::live(&[GRACE])] {
+        page.learn(RoomEvent::RoomEnded { reason: EndReason::Idle });
+        assert_eq!(temptations(&mut page), []);
+    }
+}
+
+#[test]
+fn nothing_connects_again_after_the_end_of_the_room_was_missed() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.lose();
+    page.miss(vec![RoomEvent::RoomEnded { reason: EndReason::Idle }]);
+    assert_eq!(page.client.listener_state().name(), "ended");
+    assert_eq!(temptations(&mut page), []);
+}
+
+#[test]
+fn nothing_connects_again_after_leaving() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.take(Input::Left);
+    assert_eq!(temptations(&mut page), []);
+    assert_eq!(page.fire(Timer::OfferRequest), []);
+}
+
+#[test]
+fn a_listener_who_came_too_often_comes_again_a_little_later() {
+    let mut page = Page::new(Role::Listener, false, 5);
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    page.welcome();
+    let commands = page.refuse(Refusal::TooManyRequests);
+    assert!(commands.contains(&Output::CloseSocket));
+    assert!(timer(&commands, Timer::Reconnect).is_some());
+    assert!(opens(&page.fire(Timer::Reconnect)));
+}
+
+#[test]
+fn a_page_whose_server_stops_comes_back_at_once() {
+    let mut page = Page::listening(StreamState::Live);
+    // A connection that did not last long has made the next attempt wait.
+    page.lose();
+    page.miss(Vec::new());
+    assert_eq!(timer(&page.take(Input::ServerGoingAway), Timer::Reconnect), Some(0));
+    // One that says so again and again is asked ever more slowly.
+    page.miss(Vec::new());
+    assert!(timer(&page.take(Input::ServerGoingAway), Timer::Reconnect).is_some_and(|after_ms| after_ms >= 240));
+    page.miss(Vec::new());
+    page.hear(ServerMessage::Heartbeat);
+    page.lose();
+    page.miss(Vec::new());
+    assert_eq!(timer(&page.take(Input::ServerGoingAway), Timer::Reconnect), Some(0));
+}
+
+#[test]
+fn a_page_that_finds_no_place_while_nothing_can_be_stored_says_so_and_goes_on_asking() {
+    for role in [Role::Host, Role::Listener] {
+        let mut page = Page::new(role, false, 1);
+        page.take(Input::Started);
+        for _ in 0..5 {
+            page.take(Input::SocketOpened);
+            page.welcome();
+            let commands = page.refuse(Refusal::StorageUnavailable);
+            assert!(commands.contains(&Output::CloseSocket));
+            assert!(timer(&commands, Timer::Reconnect).is_some());
+            assert_eq!(page.client.trouble(), Some(Refusal::StorageUnavailable));
+            assert_eq!(page.client.signaling_state(), SignalingState::Connecting, "it is not the network");
+            assert!(opens(&page.fire(Timer::Reconnect)));
+        }
+        page.take(Input::SocketOpened);
+        page.welcome();
+        page.hear(joined(GRACE, 1, view(StreamState::Idle, &[])));
+        assert_eq!((page.client.trouble(), page.client.signaling_state()), (None, SignalingState::Attached));
+    }
+}
+
+#[test]
+fn a_host_says_again_what_the_server_could_not_store_and_stays() {
+    let mut page = Page::hosting(&[GRACE]);
+    let declared = sent(&page.take(Input::CaptureStarted(Source::Microphone)));
+    assert!(matches!(declared[..], [.., ClientMessage::StartStream(_)]));
+    for _ in 0..3 {
+        let commands = page.refuse(Refusal::StorageUnavailable);
+        assert_eq!((opens(&commands), page.client.signaling_state()), (false, SignalingState::Attached));
+        assert_eq!(page.client.trouble(), Some(Refusal::StorageUnavailable));
+        assert!(timer(&commands, Timer::Storage).is_some());
+        assert!(matches!(sent(&page.fire(Timer::Storage))[..], [ClientMessage::StartStream(_)]));
+    }
+    page.stream(StreamState::Live);
+    assert_eq!(page.client.trouble(), None);
+    assert_eq!(sent(&page.fire(Timer::Storage)), []);
+}

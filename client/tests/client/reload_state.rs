@@ -1,0 +1,128 @@
+//! What a host's page remembers over its reload.
+
+use heartogether::{
+    protocol::{ClientMessage, EndReason, RoomEvent, Source, StartStream, StreamState},
+    refusal::Refusal,
+    role::Role,
+};
+use heartogether_client::{Fader, HostState, Input, Output, Profile, ReloadState};
+use proptest::prelude::*;
+
+use crate::scenario::*;
+
+/// The reloaded page of a host, in a room that waits for it.
+fn reloaded(keepsake: ReloadState) -> Page {
+    let mut page = Page::new(Role::Host, true, 1);
+    page.take(Input::Recalled(keepsake));
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    page.hear(joined(HOST, 10, view(StreamState::Interrupted, &[])));
+    page
+}
+
+#[test]
+fn there_is_something_to_keep_as_long_as_something_is_shared() {
+    let mut page = Page::hosting(&[]);
+    assert_eq!(page.client.keepsake(), None);
+    page.take(Input::CaptureStarted(Source::Microphone));
+    assert!(page.client.keepsake().is_some());
+    page.take(Input::CaptureEnded(Source::Microphone));
+    assert_eq!(page.client.keepsake(), None);
+    page.take(Input::CaptureStarted(Source::Display));
+    page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
+    assert_eq!(page.client.keepsake(), None);
+}
+
+#[test]
+fn a_reloaded_page_goes_on_as_it_was_once_the_source_is_back() {
+    let mut before = Page::live(&[]);
+    before.take(Input::ProfileChosen(Profile::Studio));
+    before.take(Input::FaderMoved { source: Source::Microphone, fader: Fader { volume_percent: 40, muted: true } });
+    before.take(Input::PausePressed);
+    let keepsake = before.client.keepsake().expect("something is shared");
+
+    let mut page = reloaded(keepsake);
+    assert_eq!(page.client.host_state(), HostState::Interrupted, "nothing is shared yet");
+    let commands = page.take(Input::CaptureStarted(Source::Microphone));
+    assert_eq!(sent(&commands), [ClientMessage::StartStream(StartStream { source: Source::Microphone, paused: true })]);
+    assert!(commands.contains(&Output::SetSending(false)));
+    assert_eq!(page.client.keepsake(), Some(keepsake));
+    assert_eq!(page.client.host_state(), HostState::Paused);
+}
+
+#[test]
+fn what_the_host_does_not_want_back_is_forgotten() {
+    let mut before = Page::live(&[]);
+    before.take(Input::FaderMoved { source: Source::Microphone, fader: Fader { volume_percent: 40, muted: true } });
+    before.take(Input::PausePressed);
+    let mut page = reloaded(before.client.keepsake().expect("something is shared"));
+    page.take(Input::Dismissed);
+    page.take(Input::CaptureStarted(Source::Microphone));
+    assert_eq!((page.client.host_state(), page.client.mix()), (HostState::Live, Page::live(&[]).client.mix()));
+    page.take(Input::Dismissed);
+    assert_eq!(page.client.host_state(), HostState::Live, "what is shared by now goes on");
+}
+
+#[test]
+fn what_was_live_in_another_room_is_not_recalled() {
+    let mut keepsake = Page::live(&[]).client.keepsake().expect("something is shared");
+    keepsake.code = "ZZZ999".parse().expect("a code of the tests");
+    keepsake.paused = true;
+    let mut page = reloaded(keepsake);
+    page.take(Input::CaptureStarted(Source::Microphone));
+    assert_eq!(page.client.host_state(), HostState::Live);
+}
+
+/// Whether the page, going away, leaves the next one in its tab the right to the room.
+fn leaves_mark(page: &mut Page) -> bool {
+    page.take(Input::Hidden).contains(&Output::LeaveMark(code()))
+}
+
+#[test]
+fn a_page_that_goes_away_leaves_the_room_to_the_next_one_in_its_tab() {
+    assert!(leaves_mark(&mut Page::hosting(&[])));
+    let mut page = Page::live(&[GRACE]);
+    page.lose();
+    assert!(leaves_mark(&mut page));
+
+    let mut page = Page::new(Role::Host, true, 1);
+    page.take(Input::Started);
+    assert!(leaves_mark(&mut page), "it was about to take the room over");
+}
+
+#[test]
+fn a_page_that_did_not_get_the_room_leaves_nothing() {
+    let mut page = Page::new(Role::Host, false, 1);
+    page.take(Input::Started);
+    assert!(!leaves_mark(&mut page));
+    page.take(Input::SocketOpened);
+    page.refuse(Refusal::HostElsewhere);
+    assert!(!leaves_mark(&mut page));
+
+    let mut page = Page::live(&[GRACE]);
+    page.refuse(Refusal::SessionReplaced);
+    assert!(!leaves_mark(&mut page));
+    assert!(!leaves_mark(&mut Page::hearing(StreamState::Live)));
+}
+
+proptest! {
+    #[test]
+    fn a_keepsake_survives_as_text(
+        (display, microphone) in any::<(bool, bool)>(),
+        volumes in any::<[u8; 2]>(),
+        (muted, headphones, paused) in any::<([bool; 2], bool, bool)>(),
+        chosen in prop::option::of(prop::sample::select(&Profile::ALL)),
+    ) {
+        let mut keepsake = ReloadState { code: code(), mix: Default::default(), chosen, headphones, paused };
+        for (i, (source, is_in)) in [(Source::Display, display), (Source::Microphone, microphone)].into_iter().enumerate() {
+            keepsake.mix.put(source, is_in);
+            keepsake.mix.set(source, Fader { volume_percent: volumes[i], muted: muted[i] });
+        }
+        prop_assert_eq!(ReloadState::parse(&keepsake.to_string()), Some(keepsake));
+    }
+
+    #[test]
+    fn text_that_is_something_else_is_nothing(text in ".*") {
+        prop_assert_eq!(ReloadState::parse(&text), None);
+    }
+}

@@ -1,0 +1,94 @@
+//! A microphone that gives no sound: the host is told, and those who listen.
+
+use heartogether::protocol::{ClientMessage, DeclareSilence, Missed, RoomEvent, Source, StreamState};
+use heartogether_client::{
+    Fader, Input,
+    MicrophoneState::{self, Muted, Silent, Sounding},
+    Timer,
+};
+
+use crate::scenario::*;
+
+const fn declared(silent: bool) -> ClientMessage {
+    ClientMessage::DeclareSilence(DeclareSilence { silent })
+}
+
+const fn microphone(state: MicrophoneState) -> Input {
+    Input::MicrophoneChanged(state)
+}
+
+/// A live page whose microphone has been silent for long enough, and a room that knows of it.
+fn silent(state: MicrophoneState) -> Page {
+    let mut page = Page::live(&[]);
+    page.take(microphone(state));
+    assert_eq!(sent(&page.fire(Timer::Microphone)), [declared(true)]);
+    page.learn(RoomEvent::SilenceChanged { silent: true });
+    page
+}
+
+#[test]
+fn host_and_room_are_told_within_three_seconds_and_at_once_when_it_is_over() {
+    for state in [Muted, Silent] {
+        let mut page = Page::live(&[]);
+        let commands = page.take(microphone(state));
+        assert!(timer(&commands, Timer::Microphone).is_some_and(|ms| ms < 2_500), "{state:?}");
+        assert_eq!((sent(&commands), page.client.microphone_problem()), (vec![], None), "a moment is no silence");
+
+        let mut page = silent(state);
+        assert_eq!(page.client.microphone_problem(), Some(state));
+        assert_eq!(sent(&page.take(microphone(Sounding))), [declared(false)]);
+        assert_eq!(page.client.microphone_problem(), None);
+    }
+}
+
+#[test]
+fn a_short_silence_is_nobodys_business() {
+    let mut page = Page::live(&[]);
+    page.take(microphone(Silent));
+    page.take(microphone(Sounding));
+    assert_eq!(sent(&page.fire(Timer::Microphone)), []);
+    assert_eq!(page.client.microphone_problem(), None);
+}
+
+#[test]
+fn listeners_are_told_only_while_they_hear_nothing() {
+    let mut page = silent(Silent);
+    assert_eq!(sent(&page.take(Input::CaptureStarted(Source::Display))), [declared(false)]);
+    page.learn(RoomEvent::SilenceChanged { silent: false });
+    assert_eq!(page.client.microphone_problem(), Some(Silent), "the host is told all the same");
+    let muted = Fader { muted: true, ..Fader::default() };
+    assert_eq!(sent(&page.take(Input::FaderMoved { source: Source::Display, fader: muted })), [declared(true)]);
+    page.learn(RoomEvent::SilenceChanged { silent: true });
+    assert_eq!(sent(&page.take(Input::SourceRemoved(Source::Microphone))), [declared(false)]);
+    assert_eq!(page.client.microphone_problem(), None);
+}
+
+#[test]
+fn a_microphone_that_was_silent_before_it_went_live_is_declared_once_it_does() {
+    let mut page = Page::hosting(&[]);
+    page.take(microphone(Silent));
+    assert_eq!(sent(&page.fire(Timer::Microphone)), []);
+    assert_eq!(page.client.microphone_problem(), Some(Silent));
+    page.take(Input::CaptureStarted(Source::Microphone));
+    assert_eq!(sent(&page.stream(StreamState::Live)), [declared(true)]);
+}
+
+#[test]
+fn what_changed_while_the_connection_was_away_is_made_up_for() {
+    let mut page = silent(Muted);
+    page.lose();
+    assert_eq!(sent(&page.take(microphone(Sounding))), []);
+    let mut room = view(StreamState::Live, &[]);
+    room.silent = true;
+    assert_eq!(sent(&page.resume(Missed::Room(room))), [declared(false)]);
+}
+
+#[test]
+fn a_listener_is_told_what_the_room_says() {
+    let mut page = Page::hearing(StreamState::Live);
+    assert!(!page.client.is_host_silent());
+    page.learn(RoomEvent::SilenceChanged { silent: true });
+    assert!(page.client.is_host_silent());
+    page.learn(RoomEvent::SilenceChanged { silent: false });
+    assert!(!page.client.is_host_silent());
+}
