@@ -33,6 +33,7 @@ mod backend;
 pub mod clock;
 pub mod config;
 pub mod database;
+mod database_limit;
 pub mod error;
 pub mod health;
 mod http;

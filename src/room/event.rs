@@ -148,7 +148,7 @@ pub struct Marks {
     /// The browser, if it keeps cookies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub browser: Option<BrowserMark>,
-    /// The network address; of IPv6 the /64.
+    /// The network address; of IPv6 the /56, which a home has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressMark>,
 }

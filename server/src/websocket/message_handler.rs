@@ -206,7 +206,7 @@ impl MessageHandler {
     /// What a room recognises this page by.
     fn marks_in(&self, room: RoomId) -> Marks {
         let (keys, caller) = (&self.node.auth.keys, &self.caller);
-        let address = AddressBlock::from(caller.address).to_string();
+        let address = AddressBlock::of_household(caller.address).to_string();
         Marks {
             browser: caller.browser.map(|browser| keys.browser_mark(room, browser)),
             address: Some(keys.address_mark(room, &address)),
@@ -285,6 +285,11 @@ impl MessageHandler {
         }
         if matches!(&event, Event::Commanded { command, .. } if command.permission() == Permission::Broadcast) {
             self.take(&self.node.command_limits.stream_commands, Refusal::TooManyFrames)?;
+        }
+        let Node { database_limit, store, clock, .. } = &*self.node;
+        let takes = database_limit.takes(&event, &**store, clock.now()).await.map_err(ServerError::from);
+        if !takes.map_err(Failure::Fault)? {
+            return Err(Refusal::StorageUnavailable.into());
         }
         self.node.log.append(room.id(), event).await?;
         Ok(())
