@@ -2,8 +2,8 @@
 //!
 //! The real binary runs in a process of its own. What is asserted is what people keep; the round trips of the live pair,
 //! before and during, are printed (`--nocapture`) and belong to docs/benchmarks.md; a bound on them is far above what they
-//! are, and below what a pair would see whom the load starves. The load has threads of their own, or the pair would wait
-//! for them on its own side.
+//! are, and below what a pair would see whom the load starves. The load has threads of its own, or the pair would wait
+//! for them on its side.
 
 mod harness;
 
