@@ -86,3 +86,23 @@ export async function stop(page: Page): Promise<void> {
   await button(page, 'Stop').click();
   await button(page, 'Stop for everyone').click();
 }
+
+/** The host's list of listeners, and the row of one of them. */
+export const rows = (host: Page): Locator => host.getByTestId('listener');
+export const rowOf = (host: Page, name: string): Locator => rows(host).filter({ hasText: name });
+
+/** What the host has been written. */
+export const messages = (host: Page): Locator => host.getByTestId('message');
+
+/** Signs in under a name, and listens. */
+export async function listenAs(page: Page, name: string, code: string): Promise<void> {
+  await signIn(page, name);
+  await listen(page, code);
+  await expect(page.getByLabel('Message to the host')).toBeVisible();
+}
+
+/** Writes to the host. */
+export async function write(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Message to the host').fill(text);
+  await page.keyboard.press('Enter');
+}

@@ -138,7 +138,10 @@ pub async fn sign_in_as_guest(
         Destination::NewRoom => new_room(&account).await?,
         elsewhere => elsewhere.path(),
     };
-    leptos_axum::redirect(&path);
+    match backend::is_plain_form() {
+        true => leptos_axum::redirect(&routes::login_done(Destination::parse(&path))),
+        false => leptos_axum::redirect(&path),
+    }
     Ok(())
 }
 

@@ -233,9 +233,9 @@ impl Page {
     }
 
     fn take(&self, input: Input) {
-        let traced = self.0.is_traced.then(|| trace::input(&input));
+        let traced = self.0.is_traced.then(|| trace::Step::of(&input));
         let commands = self.0.client.borrow_mut().step(input);
-        traced.iter().for_each(|happened| console::write(happened, &commands));
+        traced.and_then(|step| step.line(&commands)).iter().for_each(|line| console::write(line));
         commands.into_iter().for_each(|command| self.perform(command));
         self.0.awaited.take();
     }
@@ -548,6 +548,13 @@ impl Reporter {
     fn input(&self, input: Input) {
         if let Some(page) = self.page() {
             page.input(input);
+        }
+    }
+
+    /// Writes what was decided beside the room to the console, if somebody wants to see it.
+    fn trace(&self, line: impl FnOnce() -> String) {
+        if self.page().is_some_and(|page| page.0.is_traced) {
+            console::write(&line());
         }
     }
 

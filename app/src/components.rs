@@ -1,5 +1,5 @@
 //! What pages are drawn with. A component draws what it is given and owns no state of a room; its looks stand in
-//! `style/components.css` under the class of the same name. What stands on every page erases its type, so that the types
+//! `style/` under the class of the same name. What stands on every page erases its type, so that the types
 //! of whole pages stay short.
 //!
 //! | component | what it draws |

@@ -107,6 +107,15 @@ pub fn login_then(destination: Destination) -> String {
     format!("{LOGIN}?next={}", destination.path())
 }
 
+/// What stands in the sign-in page's address after a form was sent there without a script.
+pub const SIGNED_IN: &str = "signed_in";
+
+/// The sign-in page that leads on to `destination` if the browser has kept the session's cookie, and says so if it has not. A
+/// script sees that by itself.
+pub fn login_done(destination: Destination) -> String {
+    format!("{}&{SIGNED_IN}=1", login_then(destination))
+}
+
 /// The sign-in page that says why it is needed, and returns to `destination`.
 pub fn login_because(refusal: Refusal, destination: Destination) -> String {
     format!("{}&why={}", login_then(destination), refusal.code())

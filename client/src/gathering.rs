@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 
 use heartogether::protocol::Candidate;
 
-use super::statistics::{
-    CandidateKind,
-    report::{self, Line},
+use super::{
+    candidate::CandidateLine,
+    statistics::{
+        CandidateKind,
+        report::{self, Line},
+    },
 };
 
 /// The code for a server that does not answer (W3C WebRTC, `RTCPeerConnectionIceErrorEvent`).
@@ -74,8 +77,8 @@ impl Gathering {
     }
 
     pub(super) fn note_candidate(&mut self, candidate: &Candidate) {
-        if let Some(found) = Found::parse(&candidate.candidate) {
-            *self.found.entry(found).or_default() += 1;
+        if let Some(line) = CandidateLine::parse(&candidate.candidate) {
+            *self.found.entry(Found::of(line)).or_default() += 1;
         }
     }
 
@@ -117,16 +120,13 @@ impl Gathering {
 }
 
 impl Found {
-    /// Reads `candidate:FOUNDATION COMPONENT TRANSPORT PRIORITY ADDRESS PORT typ KIND …`.
-    fn parse(candidate: &str) -> Option<Self> {
-        let words: Vec<&str> = candidate.split(' ').collect();
-        let [_, _, transport, _, address, _, "typ", kind, ..] = words[..] else { return None };
-        let address = match address {
-            name if name.ends_with(".local") => Address::HiddenByMdns,
+    fn of(line: CandidateLine<'_>) -> Self {
+        let address = match line.address {
+            _ if line.is_name() => Address::HiddenByMdns,
             address if address.contains(':') => Address::Ipv6,
             _ => Address::Ipv4,
         };
-        Some(Self { kind: CandidateKind::parse(kind)?, is_tcp: transport.eq_ignore_ascii_case("tcp"), address })
+        Self { kind: line.kind, is_tcp: line.is_tcp, address }
     }
 
     fn text(self, count: u32) -> String {

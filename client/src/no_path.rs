@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use heartogether::refusal::Refusal;
 
-use super::Client;
+use super::{Client, candidate::CandidateLine, statistics::CandidateKind};
 
 /// The candidates that one side gathered for an attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,20 +21,15 @@ pub struct SideCandidates {
 }
 
 impl SideCandidates {
-    /// Takes in a candidate as RFC 8839, section 5.1, writes it.
+    /// Takes in a candidate's line.
     pub fn note(&mut self, candidate: &str) {
-        let mut words = candidate.split(' ').skip(4);
-        let (Some(address), Some(_port), Some("typ"), Some(kind)) =
-            (words.next(), words.next(), words.next(), words.next())
-        else {
-            return;
-        };
-        match kind {
-            "host" if address.ends_with(".local") => self.has_name = true,
-            "host" => self.has_own = true,
-            "srflx" => _ = self.public.insert(address.to_owned()),
-            "relay" => self.has_relayed = true,
-            _ => {}
+        let Some(line) = CandidateLine::parse(candidate) else { return };
+        match line.kind {
+            CandidateKind::Host if line.is_name() => self.has_name = true,
+            CandidateKind::Host => self.has_own = true,
+            CandidateKind::ServerReflexive => _ = self.public.insert(line.address.to_owned()),
+            CandidateKind::Relayed => self.has_relayed = true,
+            CandidateKind::PeerReflexive => {}
         }
     }
 

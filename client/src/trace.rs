@@ -1,94 +1,131 @@
-//! Inputs and outputs in words, for whoever looks why a page does what it does. No secret, no name, no text of people's, no
-//! address and no description of a connection is among them.
+//! Inputs, outputs and the player's decisions in words, for whoever looks why a page does what it does. No secret, no name, no
+//! text of people's, no address of people's and no description of a connection is among them. Every match names every variant, so
+//! that a new one does not compile before it has its words.
 
-use heartogether::{
-    protocol::{ClientMessage, FromRoom, ServerMessage, Signal, ToRoom},
-    room::RoomEvent,
-};
+mod message;
 
-use super::{Input, Output, Timer};
+use heartogether::id::MemberId;
+
+use super::{Fader, Input, Mix, Output, PlayerCommand, PlayerInput, PlayerState, Processing, ReloadState, Timer};
+use message::{received, sent};
+
+/// What happened to a page, told before the page takes it in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    happened: String,
+    /// Whether it happens all the time.
+    is_routine: bool,
+}
+
+impl Step {
+    /// What `happened` says.
+    pub fn of(happened: &Input) -> Self {
+        let is_routine = matches!(happened, Input::Counted { .. } | Input::Measured { .. });
+        Self { happened: input(happened), is_routine }
+    }
+
+    /// What happened and what is done about it. Nothing where it happens all the time and leads to nothing.
+    pub fn line(&self, outputs: &[Output]) -> Option<String> {
+        let done: Vec<_> = outputs.iter().map(output).collect();
+        let done = if done.is_empty() { "nothing".to_owned() } else { done.join("; ") };
+        (!self.is_routine || !outputs.is_empty()).then(|| format!("{} → {done}", self.happened))
+    }
+}
+
+/// What happened to the player, what its element is told, and what the player is now.
+pub fn player(input: PlayerInput, command: Option<PlayerCommand>, state: PlayerState) -> String {
+    let happened = match input {
+        PlayerInput::PlayPressed => "play pressed",
+        PlayerInput::PausePressed => "pause pressed",
+        PlayerInput::StreamAttached => "stream attached",
+        PlayerInput::Started => "started",
+        PlayerInput::Paused => "paused",
+        PlayerInput::Refused => "refused without a tap",
+        PlayerInput::Woken => "woken",
+    };
+    let told = match command {
+        Some(PlayerCommand::Play) => "play",
+        Some(PlayerCommand::Pause) => "pause",
+        None => "nothing",
+    };
+    let state = match state {
+        PlayerState::Playing => "playing",
+        PlayerState::PausedByListener => "paused by the listener",
+        PlayerState::PausedBySystem => "paused by the system",
+        PlayerState::Blocked => "waiting for a tap",
+    };
+    format!("player {happened} → {told}; {state}")
+}
 
 /// What happened, in a line.
 pub fn input(input: &Input) -> String {
     match input {
-        Input::Received(message) => format!("received {}", received(message)),
-        Input::TimerFired(timer) => format!("timer {}", name_of(*timer)),
-        Input::PeerDescribed { negotiation, .. } => format!("described {}", negotiation.0),
-        Input::PeerAccepted { negotiation } => format!("accepted {}", negotiation.0),
-        Input::PeerGathered { negotiation, .. } => format!("gathered a candidate for {}", negotiation.0),
-        Input::IceServerFailed { url, code } => format!("{url} failed with {code}"),
-        Input::IceServerAnswered { url } => format!("{url} answered"),
-        Input::PeerChanged { negotiation, state } => format!("peer connection {} is {state:?}", negotiation.0),
+        Input::Started => "started".to_owned(),
         Input::BrowserLacks(refusal) => format!("the browser lacks something: {}", refusal.code()),
         Input::ServerProbed { answers } => format!("server probed, answers: {answers}"),
-        Input::IceServersKnown(urls) => format!("{} STUN and TURN URLs known", urls.len()),
-        Input::MicrophoneChanged(state) => format!("the microphone is {state:?}"),
-        Input::MixerChanged { runs } => format!("the mixer runs: {runs}"),
+        Input::Woken => "woken".to_owned(),
+        Input::SocketOpened => "socket opened".to_owned(),
+        Input::SocketClosed => "socket closed".to_owned(),
+        Input::ServerGoingAway => "server going away".to_owned(),
+        Input::Received(message) => format!("received {}", received(message)),
+        Input::TimerFired(timer) => format!("timer {}", name_of(*timer)),
+        Input::NetworkGuessed(network) => format!("network guessed: {network:?}"),
+        Input::NetworkChanged => "network changed".to_owned(),
         Input::CaptureStarted(source) => format!("capture started: {source:?}"),
         Input::CaptureEnded(source) => format!("capture ended: {source:?}"),
         Input::SourceRemoved(source) => format!("source removed: {source:?}"),
-        plain => pressed(plain).to_owned(),
-    }
-}
-
-/// What happened where that is all there is to say.
-const fn pressed(input: &Input) -> &'static str {
-    match input {
-        Input::Started => "started",
-        Input::Woken => "woken",
-        Input::HeadphonesChosen(_) => "headphones chosen",
-        Input::SocketOpened => "socket opened",
-        Input::SocketClosed => "socket closed",
-        Input::ServerGoingAway => "server going away",
-        Input::NetworkGuessed(_) => "network guessed",
-        Input::NetworkChanged => "network changed",
-        Input::FaderMoved { .. } => "fader moved",
-        Input::Recalled(_) => "recalled",
-        Input::Dismissed => "dismissed",
-        Input::ProfileChosen(_) => "profile chosen",
-        Input::PausePressed => "pause pressed",
-        Input::ResumePressed => "resume pressed",
-        Input::StopPressed => "stop pressed",
-        Input::TakeOverPressed => "take over pressed",
-        Input::RetryPressed => "retry pressed",
-        Input::ReactionPressed(_) => "reaction pressed",
-        Input::MessageWritten(_) => "message written",
-        Input::EarlierMessagesPressed => "earlier messages pressed",
-        Input::RemovePressed(_) => "remove pressed",
-        Input::UndoPressed(_) => "undo pressed",
-        Input::Hidden => "hidden",
-        Input::Left => "left",
-        Input::IceServersRenewed => "STUN and TURN servers renewed",
-        Input::Counted { .. } => "counted",
-        Input::Measured { .. } => "measured",
-        _ => "something else",
-    }
-}
-
-const fn name_of(timer: Timer) -> &'static str {
-    match timer {
-        Timer::Reconnect => "reconnect",
-        Timer::Silence => "silence",
-        Timer::Pong => "pong",
-        Timer::Candidates => "candidates",
-        Timer::OfferRequest => "offer request",
-        Timer::Attempt => "attempt",
-        Timer::Recovery(_) => "recovery",
-        Timer::Messages => "messages",
-        Timer::Storage => "storage",
-        Timer::Mixer => "mixer",
-        Timer::Microphone => "microphone",
-        Timer::Linger(_) => "linger",
-        Timer::Removal(_) => "removal",
-        Timer::Declaration => "declaration",
+        Input::FaderMoved { source, fader } => format!("fader of {source:?} moved to {}", level(*fader)),
+        Input::MicrophoneChanged(state) => format!("the microphone is {state:?}"),
+        Input::MixerChanged { runs } => format!("the mixer runs: {runs}"),
+        Input::Recalled(keepsake) => format!("recalled {}", recalled(keepsake)),
+        Input::Dismissed => "dismissed".to_owned(),
+        Input::ProfileChosen(profile) => format!("profile chosen: {profile:?}"),
+        Input::HeadphonesChosen(worn) => format!("headphones chosen, worn: {worn}"),
+        Input::PausePressed => "pause pressed".to_owned(),
+        Input::ResumePressed => "resume pressed".to_owned(),
+        Input::StopPressed => "stop pressed".to_owned(),
+        Input::TakeOverPressed => "take over pressed".to_owned(),
+        Input::RetryPressed => "retry pressed".to_owned(),
+        Input::ReactionPressed(reaction) => format!("reaction pressed: {reaction:?}"),
+        Input::MessageWritten(_) => "message written".to_owned(),
+        Input::EarlierMessagesPressed => "earlier messages pressed".to_owned(),
+        Input::RemovePressed(member) => format!("remove pressed for {}", short(*member)),
+        Input::AddressBlockPressed(member) => format!("address block pressed for {}", short(*member)),
+        Input::UndoPressed(member) => format!("undo pressed for {}", short(*member)),
+        Input::Hidden => "hidden".to_owned(),
+        Input::Left => "left".to_owned(),
+        Input::PeerDescribed { negotiation, .. } => format!("described {}", negotiation.0),
+        Input::PeerAccepted { negotiation } => format!("accepted {}", negotiation.0),
+        Input::PeerGathered { negotiation, .. } => format!("gathered a candidate for {}", negotiation.0),
+        Input::IceServersKnown(urls) => format!("{} STUN and TURN URLs known", urls.len()),
+        Input::IceServerAnswered { url } => format!("{url} answered"),
+        Input::IceServerFailed { url, code } => format!("{url} failed with {code}"),
+        Input::IceServersRenewed => "STUN and TURN servers renewed".to_owned(),
+        Input::PeerChanged { negotiation, state } => format!("peer connection {} is {state:?}", negotiation.0),
+        Input::Counted { negotiation, packets } => format!("counted {packets} packets of {}", negotiation.0),
+        Input::Measured { negotiation, reading } => {
+            format!("measured {}: {} packets, {} lost", negotiation.0, reading.packets, reading.lost)
+        }
     }
 }
 
 /// What is done, in a line.
 pub fn output(output: &Output) -> String {
     match output {
+        Output::UseIceServers(known) => {
+            let renewal = known.renew_in_s.map(|after_s| format!(", renewed in {after_s} s")).unwrap_or_default();
+            format!("use {} STUN and TURN servers, relay only: {}{renewal}", known.servers.len(), known.relay_only)
+        }
+        Output::OpenSocket => "open socket".to_owned(),
+        Output::ProbeServer => "probe the server".to_owned(),
+        Output::CloseSocket => "close socket".to_owned(),
         Output::Send(message) => format!("send {}", sent(message)),
+        Output::StartTimer { timer, after_ms } => format!("start timer {} for {after_ms} ms", name_of(*timer)),
+        Output::StopTimer(timer) => format!("stop timer {}", name_of(*timer)),
+        Output::OpenOffering { negotiation, .. } => format!("offer {}", negotiation.0),
         Output::OpenAnswering { negotiation, .. } => format!("answer {}", negotiation.0),
+        Output::Play(negotiation) => format!("play {}", negotiation.0),
+        Output::Restart { before, negotiation } => format!("restart {} as {}", before.0, negotiation.0),
         Output::AnswerRestart { before, negotiation, .. } => {
             format!("answer restart {} of {}", negotiation.0, before.0)
         }
@@ -96,117 +133,64 @@ pub fn output(output: &Output) -> String {
         Output::AddCandidates { negotiation, candidates } => {
             format!("add {} candidates to {}", candidates.len(), negotiation.0)
         }
-        Output::StartTimer { timer, after_ms } => format!("start timer {} for {after_ms} ms", name_of(*timer)),
-        Output::StopTimer(timer) => format!("stop timer {}", name_of(*timer)),
-        Output::OpenOffering { negotiation, .. } => format!("offer {}", negotiation.0),
-        Output::Play(negotiation) => format!("play {}", negotiation.0),
-        Output::Restart { before, negotiation } => format!("restart {} as {}", before.0, negotiation.0),
-        Output::Tune { negotiation, tuning } => format!("send {} bit/s to {}", tuning.bitrate_bps, negotiation.0),
-        Output::ClosePeer(negotiation) => format!("close {}", negotiation.0),
-        Output::SetSending(sending) => format!("set sending {sending}"),
-        Output::ReleaseSource(source) => format!("release {source:?}"),
-        plain => ordered(plain).to_owned(),
-    }
-}
-
-/// What is done where that is all there is to say.
-const fn ordered(output: &Output) -> &'static str {
-    match output {
-        Output::OpenSocket => "open socket",
-        Output::CloseSocket => "close socket",
-        Output::ProbeServer => "probe the server",
-        Output::ApplyProfile(_) => "apply profile",
-        Output::ApplyMix(_) => "apply mix",
-        Output::ApplyProcessing(_) => "apply processing",
-        Output::WakeMixer => "wake the mixer",
-        Output::LeaveMark(_) => "leave mark",
-        Output::ShowReaction(_) => "show reaction",
-        Output::StopCapture => "stop capture",
-        _ => "something else",
-    }
-}
-
-const fn sent(message: &ClientMessage) -> &'static str {
-    match message {
-        ClientMessage::Hello(_) => "hello",
-        ClientMessage::Ping(_) => "ping",
-        ClientMessage::ResumeRooms(_) => "resume_rooms",
-        ClientMessage::Room(frame) => said(&frame.message),
-    }
-}
-
-const fn said(message: &ToRoom) -> &'static str {
-    match message {
-        ToRoom::Join(_) => "join",
-        ToRoom::Leave => "leave",
-        ToRoom::Publish(_) => "publish",
-        ToRoom::Pause => "pause",
-        ToRoom::Resume => "resume",
-        ToRoom::Interrupt => "interrupt",
-        ToRoom::DeclareSilence(_) => "declare_silence",
-        ToRoom::Stop => "stop",
-        ToRoom::React(_) => "react",
-        ToRoom::Write(_) => "write",
-        ToRoom::Edit(_) => "edit",
-        ToRoom::Delete(_) => "delete",
-        ToRoom::Pin(_) => "pin",
-        ToRoom::FetchMessages(_) => "fetch_messages",
-        ToRoom::RemoveMember(_) => "remove_member",
-        ToRoom::Signal(signal) => kind(&signal.signal),
-    }
-}
-
-fn received(message: &ServerMessage) -> String {
-    match message {
-        ServerMessage::Welcome(_) => "welcome".to_owned(),
-        ServerMessage::Heartbeat => "heartbeat".to_owned(),
-        ServerMessage::Pong(_) => "pong".to_owned(),
-        ServerMessage::Refused(refused) => format!("refused {}", refused.refusal.code()),
-        ServerMessage::Room(frame) => heard(&frame.message),
-    }
-}
-
-fn heard(message: &FromRoom) -> String {
-    match message {
-        FromRoom::Joined(joined) => format!("joined at {}", joined.seq.0),
-        FromRoom::Resumed(resumed) => format!("resumed at {}", resumed.seq.0),
-        FromRoom::Event(event) => format!("{} at {}", happened(&event.event), event.seq.0),
-        FromRoom::Refused { refusal } => format!("refused {}", refusal.code()),
-        FromRoom::Messages(page) => format!("{} older messages", page.messages.len()),
-        FromRoom::Signal(signal) => kind(&signal.signal).to_owned(),
-    }
-}
-
-fn happened(event: &RoomEvent) -> String {
-    match event {
-        RoomEvent::MemberJoined { .. } => "member_joined".to_owned(),
-        RoomEvent::MemberConnected { connected, .. } => format!("member_connected {connected}"),
-        RoomEvent::MemberLeft { .. } => "member_left".to_owned(),
-        RoomEvent::AttendanceChanged { attendance } => format!("attendance_changed to {attendance}"),
-        RoomEvent::LinkOpened { .. } => "link_opened".to_owned(),
-        RoomEvent::LinkClosed { .. } => "link_closed".to_owned(),
-        RoomEvent::PublicationChanged { publication } => {
-            format!("publication_changed to {:?}, silent: {}", publication.state, publication.silent)
+        Output::Tune { negotiation, tuning } => {
+            let (bitrate_bps, redundancy) = (tuning.bitrate_bps, tuning.redundancy);
+            format!("send {bitrate_bps} bit/s to {}, redundant: {redundancy}", negotiation.0)
         }
-        RoomEvent::PublicationEnded { .. } => "publication_ended".to_owned(),
-        RoomEvent::Reacted { .. } => "reacted".to_owned(),
-        RoomEvent::MessageSent { message } => format!("message_sent {}", message.number.0),
-        RoomEvent::MessageEdited { number, .. } => format!("message_edited {}", number.0),
-        RoomEvent::MessageDeleted { number } => format!("message_deleted {}", number.0),
-        RoomEvent::MessagePinned { number, pinned } => format!("message_pinned {} {pinned}", number.0),
-        RoomEvent::MessagesDelivered { up_to } => format!("messages_delivered up to {}", up_to.0),
-        RoomEvent::EndExpected { ends_at } => format!("end_expected {}", ends_at.is_some()),
-        RoomEvent::RoomEnded { reason } => format!("room_ended {reason:?}"),
+        Output::ClosePeer(negotiation) => format!("close {}", negotiation.0),
+        Output::ApplyProfile(profile) => format!("apply profile {profile:?}"),
+        Output::ApplyProcessing(processing) => format!("apply processing: {}", processed(*processing)),
+        Output::ApplyMix(mix) => format!("apply mix: {}", mixed(mix)),
+        Output::WakeMixer => "wake the mixer".to_owned(),
+        Output::ReleaseSource(source) => format!("release {source:?}"),
+        Output::SetSending(sending) => format!("set sending {sending}"),
+        Output::LeaveMark(_) => "leave mark".to_owned(),
+        Output::ShowReaction(reaction) => format!("show reaction {reaction:?}"),
+        Output::StopCapture => "stop capture".to_owned(),
     }
 }
 
-const fn kind(signal: &Signal) -> &'static str {
-    match signal {
-        Signal::Offer { restarts: None, .. } => "offer",
-        Signal::Offer { .. } => "offer of a restart",
-        Signal::Answer { .. } => "answer",
-        Signal::Candidates { .. } => "candidates",
-        Signal::OfferRequest { .. } => "offer_request",
-        Signal::Closed { .. } => "closed",
+fn name_of(timer: Timer) -> String {
+    match timer {
+        Timer::Reconnect => "reconnect".to_owned(),
+        Timer::Silence => "silence".to_owned(),
+        Timer::Pong => "pong".to_owned(),
+        Timer::Candidates => "candidates".to_owned(),
+        Timer::OfferRequest => "offer request".to_owned(),
+        Timer::Attempt => "attempt".to_owned(),
+        Timer::Recovery(member) => format!("recovery of {}", short(member)),
+        Timer::Messages => "messages".to_owned(),
+        Timer::Storage => "storage".to_owned(),
+        Timer::Mixer => "mixer".to_owned(),
+        Timer::Microphone => "microphone".to_owned(),
+        Timer::Linger(member) => format!("linger of {}", short(member)),
+        Timer::Removal(member) => format!("removal of {}", short(member)),
+        Timer::Declaration => "declaration".to_owned(),
     }
+}
+
+/// A member by the end of their id: enough to tell one from another in one room.
+fn short(member: MemberId) -> String {
+    member.to_string().chars().skip(24).collect()
+}
+
+fn level(fader: Fader) -> String {
+    let muted = if fader.muted { ", muted" } else { "" };
+    format!("{} %{muted}", fader.volume_percent)
+}
+
+fn mixed(mix: &Mix) -> String {
+    let strips: Vec<_> = mix.sources().map(|source| format!("{source:?} at {}", level(mix.fader(source)))).collect();
+    if strips.is_empty() { "no source".to_owned() } else { strips.join(" and ") }
+}
+
+/// The room's code is not told: whoever has it may listen.
+fn recalled(keepsake: &ReloadState) -> String {
+    let ReloadState { code: _, mix, chosen, headphones, paused } = keepsake;
+    format!("{}, profile {chosen:?}, headphones: {headphones}, paused: {paused}", mixed(mix))
+}
+
+fn processed(processing: Processing) -> String {
+    let Processing { echo_cancellation, noise_suppression, gain_control } = processing;
+    format!("echo cancellation {echo_cancellation}, noise suppression {noise_suppression}, gain control {gain_control}")
 }

@@ -190,8 +190,9 @@ test('on request the console tells what the page decides, and no secret', async 
   await listener.goto(`/listen/${code}?debug`);
   await hear(listener, TAB_TONE_HZ);
   const told = () => lines.join('\n');
-  await expect.poll(told).toMatch(/received offer → .*answer \d+/);
+  await expect.poll(told).toMatch(/received offer \d+ from .* → .*answer \d+/);
   await expect.poll(told).toContain('is Connected');
+  await expect.poll(told).toContain('player stream attached → play; playing');
   expect(told()).not.toMatch(/ice-pwd|fingerprint|Grace|typ host|[0-9a-f]{32}/);
 });
 

@@ -1,27 +1,25 @@
 // Reactions, messages, the audience and its removals; the session's time and its end.
 import { expect, test, TAB_TONE_HZ, type Page } from '../fixtures';
 import { hear, silence } from '../tone_detection';
-import { Line } from '../tcp_proxy.mjs';
-import { button, createRoom, isHydrated, listen, main, shareTab, showsRefusal, showsState, signIn, stop } from '../page_actions';
-import { Path } from '../network_emulation.mjs';
+
+import {
+  button,
+  createRoom,
+  isHydrated,
+  listenAs,
+  main,
+  messages,
+  rowOf,
+  rows,
+  shareTab,
+  showsRefusal,
+  showsState,
+  stop,
+  write,
+} from '../page_actions';
 
 const QUICK = ['❤️', '👍', '👎', '😭', '😍'];
 const MORE = ['👏', '🔥', '🎉', '😮', '🙏', '😂', '🤯', '💯'];
-
-const rows = (host: Page) => host.getByTestId('listener');
-const rowOf = (host: Page, name: string) => rows(host).filter({ hasText: name });
-const messages = (host: Page) => host.getByTestId('message');
-
-async function listenAs(page: Page, name: string, code: string): Promise<void> {
-  await signIn(page, name);
-  await listen(page, code);
-  await expect(page.getByLabel('Message to the host')).toBeVisible();
-}
-
-async function write(page: Page, text: string): Promise<void> {
-  await page.getByLabel('Message to the host').fill(text);
-  await page.keyboard.press('Enter');
-}
 
 const FIRST_ACTIVE_MS = 1_790_000_000_000;
 
@@ -268,198 +266,4 @@ test('what takes a removal back goes with the room, and with the page', async ({
   await expect(host.getByText('Edsger is being removed.')).toBeHidden();
   await showsRefusal(other, 'removed');
   expect(offences).toEqual([]);
-});
-
-test('the audience shows name, state, path, round trip and the latest activity first', async ({ tabHost, newVisitor }) => {
-  const code = await createRoom(tabHost, 'Ada');
-  await shareTab(tabHost);
-  const [listener, other] = [await newVisitor(), await newVisitor()];
-  await listenAs(listener, 'Grace', code);
-  await listenAs(other, 'Edsger', code);
-  await expect(rows(tabHost).first()).toContainText('Edsger');
-  await expect(rowOf(tabHost, 'Grace').getByTestId('listener-state')).toHaveText('connected');
-  await expect(rowOf(tabHost, 'Grace')).toContainText(/direct · \d+ ms/);
-  await button(listener, 'React with ❤️').click();
-  await expect(rows(tabHost).first()).toContainText('Grace');
-  await expect(main(tabHost)).toContainText('2 of 30 listening');
-});
-
-test('the audience shows how each listener is reached, as that changes', async ({ tabHost, newVisitor, server }) => {
-  const code = await createRoom(tabHost, 'Ada');
-  const line = await Line.to(server.url);
-  const listener = await newVisitor({ baseURL: line.url });
-  const path = await Path.under(listener);
-  await listenAs(listener, 'Grace', code);
-  const state = rowOf(tabHost, 'Grace').getByTestId('listener-state');
-  await expect(state).toHaveText('new');
-  path.cut();
-  await shareTab(tabHost);
-  await expect(state).toHaveText('connecting');
-  path.mend();
-  await expect(state).toHaveText('connected');
-  await expect(rowOf(tabHost, 'Grace')).toContainText(/direct · \d+ ms · \d+ % lost/);
-  path.turn({ lossShare: 0.2 });
-  await expect(rowOf(tabHost, 'Grace')).toContainText(/ [1-9]\d* % lost/);
-  path.turn({});
-
-  line.cut();
-  await expect(state).toHaveText('reconnecting');
-  line.mend();
-  await expect(state).toHaveText('connected');
-  line.close();
-  path.close();
-});
-
-test('an audience of 3,000 is counted right, searched and scrolled, and draws what fits', async ({ newVisitor }) => {
-  const host = await newVisitor();
-  await imagine(host, 3000);
-  await createRoom(host, 'Ada');
-  await expect(main(host)).toContainText('3000 of 30 listening');
-  expect(await rows(host).count()).toBeLessThan(40);
-  await expect(rows(host).first()).toContainText('Guest 2999');
-  await host.getByRole('list', { name: 'Listeners' }).evaluate((list) => (list.scrollTop = list.scrollHeight));
-  await expect(rows(host).last()).toContainText('Guest 0');
-  await host.getByLabel('Search listeners').fill('guest 1234');
-  await expect(rows(host)).toHaveCount(1);
-  await expect(rows(host)).toContainText('Guest 1234');
-});
-
-test('a search goes on when so few are left that there would be none', async ({ newVisitor }) => {
-  const host = await newVisitor();
-  const tell = await imagine(host, 9);
-  await createRoom(host, 'Ada');
-  const field = host.getByLabel('Search listeners');
-  await field.fill('guest 3');
-  await expect(rows(host)).toHaveCount(1);
-  tell({ kind: 'listener_left', member: imagined(8).member });
-  await expect(main(host)).toContainText('8 of 30 listening');
-  await expect(field).toHaveValue('guest 3');
-  await expect(field).toBeFocused();
-  await field.fill('');
-  await expect(rows(host)).toHaveCount(8);
-});
-
-test('nobody moves in the audience while the host is about to press something', async ({ newVisitor }) => {
-  const host = await newVisitor();
-  const tell = await imagine(host, 3);
-  const reacts = (number: number, afterMs: number) => {
-    const { member } = imagined(number);
-    tell({ kind: 'reacted', member, reaction: '🔥', at: FIRST_ACTIVE_MS + afterMs });
-  };
-  const names = () => rows(host).locator('.font-semibold').allTextContents();
-  await createRoom(host, 'Ada');
-  await expect.poll(names).toEqual(['Guest 2', 'Guest 1', 'Guest 0']);
-
-  await button(host, 'Remove Guest 1').hover();
-  reacts(0, 1000);
-  tell({ kind: 'listener_joined', listener: imagined(3) });
-  tell({ kind: 'listener_left', member: imagined(2).member });
-  await expect(rowOf(host, 'Guest 0')).toContainText('🔥');
-  await expect(rowOf(host, 'Guest 2').getByTestId('listener-state')).toHaveText('left');
-  expect(await names()).toEqual(['Guest 2', 'Guest 1', 'Guest 0', 'Guest 3']);
-  await expect(main(host)).toContainText('3 of 30 listening');
-  await expect(rowOf(host, 'Guest 3')).toHaveAttribute('aria-posinset', '4');
-  await host.mouse.down();
-  reacts(1, 2000);
-  await expect(rowOf(host, 'Guest 1')).toContainText('🔥');
-  await host.mouse.up();
-  await expect(rowOf(host, 'Guest 1')).toContainText('removing');
-
-  const undo = rowOf(host, 'Guest 1').getByRole('button', { name: 'Undo' });
-  await expect(undo).toBeFocused();
-  await host.mouse.move(0, 0);
-  await undo.press('Enter');
-  await expect(button(host, 'Remove Guest 1')).toBeFocused();
-  expect(await names()).toEqual(['Guest 2', 'Guest 1', 'Guest 0', 'Guest 3']);
-  await main(host).focus();
-  await expect.poll(names).toEqual(['Guest 1', 'Guest 0', 'Guest 3']);
-  await expect(rowOf(host, 'Guest 1')).toHaveAttribute('aria-posinset', '1');
-});
-
-test('the session time counts up while the host is live', async ({ tabHost }) => {
-  await createRoom(tabHost, 'Ada');
-  await shareTab(tabHost);
-  await expect(tabHost.getByTestId('session-time')).toHaveText('00:02');
-  await tabHost.reload();
-  await expect(tabHost.getByTestId('session-time')).toHaveText(/^00:\d\d$/);
-});
-
-test.describe('a room that lives for 20 s', () => {
-  test.use({ settings: { ROOM_TTL_MS: '20000' } });
-
-  test('everybody is warned before its end and told of it', async ({ newVisitor }) => {
-    const host = await newVisitor();
-    const code = await createRoom(host, 'Ada');
-    const listener = await newVisitor();
-    await listenAs(listener, 'Grace', code);
-    const warning = (page: Page) => page.getByText('This room ends in less than a minute.');
-    for (const page of [host, listener]) await expect(warning(page)).toBeVisible();
-    // What the page advises helps.
-    await expect(warning(listener)).toContainText('React or write to the host, and it goes on.');
-    await button(listener, 'React with ❤️').click();
-    for (const page of [host, listener]) await expect(warning(page)).toBeHidden();
-    for (const page of [host, listener]) await expect(warning(page)).toBeVisible();
-    for (const page of [host, listener]) await showsState(page, 'ended');
-    for (const page of [host, listener]) await expect(main(page)).toContainText('because nothing happened in it for a while');
-  });
-});
-
-test.describe('a room that waits 8 s for its host', () => {
-  test.use({ settings: { ROOM_HOST_ABSENT_MS: '8000' } });
-
-  test('the room ends for want of a host, and everybody reads why', async ({ tabHost, newVisitor }) => {
-    const code = await createRoom(tabHost, 'Ada');
-    await shareTab(tabHost);
-    const [listener, late] = [await newVisitor(), await newVisitor()];
-    await listen(listener, code);
-    await hear(listener, TAB_TONE_HZ);
-    await tabHost.goto('about:blank');
-    // Whoever comes while the host is away reads it too.
-    await listen(late, code);
-    for (const page of [listener, late]) {
-      await showsState(page, 'ended');
-      await expect(main(page)).toContainText('because the host did not come back');
-    }
-    await silence(listener);
-    await tabHost.goto(`/host/${code}`);
-    await expect(main(tabHost)).toContainText('This room has ended');
-    await expect(button(tabHost, 'Open it again')).toBeVisible();
-  });
-});
-
-test('an ended room is opened again by its owner under the same code, with its chat', async ({ tabHost, newVisitor }) => {
-  const code = await createRoom(tabHost, 'Ada');
-  await shareTab(tabHost);
-  const listener = await newVisitor();
-  await listenAs(listener, 'Grace', code);
-  await hear(listener, TAB_TONE_HZ);
-  await write(listener, 'thank you');
-  await expect(messages(tabHost)).toHaveCount(1);
-  await stop(tabHost);
-  await showsState(listener, 'ended');
-  await button(tabHost, 'Open it again').click();
-  await showsState(tabHost, 'idle');
-  await expect(messages(tabHost)).toContainText('thank you');
-  await shareTab(tabHost);
-  await listener.goto(`/listen/${code}`);
-  await hear(listener, TAB_TONE_HZ);
-
-  await stop(tabHost);
-  await showsState(tabHost, 'ended');
-  await tabHost.goto(`/host/${code}`);
-  await button(tabHost, 'Open it again').click();
-  await showsState(tabHost, 'idle');
-});
-
-test('a listener cannot open an ended room', async ({ newVisitor }) => {
-  const host = await newVisitor();
-  const code = await createRoom(host, 'Ada');
-  const listener = await newVisitor();
-  await listenAs(listener, 'Grace', code);
-  await button(host, 'Stop').click();
-  await button(host, 'Stop for everyone').click();
-  await showsState(listener, 'ended');
-  await listener.goto(`/host/${code}`);
-  await showsRefusal(listener, 'room_not_found');
-  await expect(button(listener, 'Open it again')).toBeHidden();
 });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { humming, openTone, reachable, wave } from '../chromium.mjs';
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { hear, hearTogether, measure } from '../hearing';
-import { target } from '../target.mjs';
-import { button, createRoom, hasLink, listen, main, shareTab, showsState, useMicrophone } from '../visiting';
+import { hear, hearTogether, measure } from '../tone_detection';
+import { target } from '../build_target.mjs';
+import { button, createRoom, hasLink, listen, main, shareTab, showsState, useMicrophone } from '../page_actions';
 
 const BOTH = [MICROPHONE_TONE_HZ, TAB_TONE_HZ];
 /** Milliseconds in which the pages tell of a silence. */

@@ -2,6 +2,8 @@
 
 mod auth;
 mod data;
+#[cfg(test)]
+mod document;
 mod environment;
 mod http;
 mod ice;
@@ -29,6 +31,8 @@ pub(crate) use public_url::PublicUrl;
 pub use tls::TlsSettings;
 pub(crate) use tls::{AcmeSettings, Certificate};
 
+/// The heading of the settings that most people look for.
+const GENERAL: &str = "General";
 const DEFAULT_PORT: u16 = 3000;
 /// Every address of this machine, of both kinds; where there is no IPv6, of IPv4.
 const DEFAULT_HOST: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
@@ -43,11 +47,11 @@ pub struct Config {
     command: Option<Task>,
 
     /// Port to listen on; 0 takes a free one [default: 3000, or 443 with a certificate]
-    #[arg(long, env = "PORT")]
+    #[arg(long, help_heading = GENERAL, env = "PORT")]
     port: Option<u16>,
 
     /// Address to listen on [default: `::`, which is every address, IPv4 ones too; 0.0.0.0 where there is no IPv6]
-    #[arg(long, env = "HOST")]
+    #[arg(long, help_heading = GENERAL, env = "HOST")]
     host: Option<IpAddr>,
 
     /// Address of cargo-leptos, used where PORT or HOST is not set
@@ -59,7 +63,7 @@ pub struct Config {
     pub(crate) data: DataSettings,
 
     /// Folder of the built site [default: `site` beside the binary or one level up, or ./target/site]
-    #[arg(long, env = "SITE_DIR")]
+    #[arg(long, help_heading = GENERAL, env = "SITE_DIR")]
     site_dir: Option<PathBuf>,
 
     /// Site folder of cargo-leptos, used where SITE_DIR is not set
@@ -73,16 +77,16 @@ pub struct Config {
     /// URL under which the public reaches this server: links and QR codes carry it, and its pages may talk to the server
     /// [default: the address that the visitor used, and on loopback this machine's address in the local network]. It may have a
     /// path, such as `https://example.org/hear`
-    #[arg(long, env = "PUBLIC_URL")]
+    #[arg(long, help_heading = GENERAL, env = "PUBLIC_URL")]
     pub(crate) public_url: Option<PublicUrl>,
 
     /// URLs of other sites whose pages may talk to this server, separated by commas
-    #[arg(long, env = "FRONTEND_URL", value_parser = parse_sites)]
+    #[arg(long, help_heading = GENERAL, env = "FRONTEND_URL", value_parser = parse_sites)]
     frontend_url: Option<Sites>,
 
     /// What to log: a level (error, warn, info, debug, trace) or a filter such as `info,heartogether_server=debug`;
     /// libraries tell no more than info, for they write what passes through them
-    #[arg(long, env = "LOG", default_value = "info", value_parser = parse_log)]
+    #[arg(long, help_heading = GENERAL, env = "LOG", default_value = "info", value_parser = parse_log)]
     pub log: String,
 
     /// How sessions are kept in browsers.
@@ -291,16 +295,6 @@ mod tests {
     fn read(arguments: &[&'static str]) -> Result<Config, String> {
         let arguments = ["heartogether-server"].into_iter().chain(arguments.iter().copied());
         Config::from_arguments(arguments).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn the_readme_names_every_setting() {
-        let readme = include_str!("../../README.md");
-        let command = <Config as clap::CommandFactory>::command();
-        let shown = command.get_arguments().filter(|argument| !argument.is_hide_set());
-        for setting in shown.filter_map(|argument| argument.get_env()?.to_str()) {
-            assert!(readme.contains(&format!("`{setting}`")), "{setting}");
-        }
     }
 
     #[test]

@@ -38,6 +38,8 @@ use supervision::{Outcome, Supervision};
 const RETRY: Duration = Duration::from_secs(1);
 /// Longest wait at the start for the rooms' logs to be read: one that cannot be read keeps no other room waiting.
 const RECOVERY: Duration = Duration::from_secs(30);
+/// How long a log that the storage does not give is asked for again.
+const READING: Duration = Duration::from_secs(60);
 /// How often what must not be lost is tried where the storage says that it is damaged: another room's log may be.
 const ATTEMPTS: u32 = 10;
 
@@ -147,6 +149,20 @@ where
             answered => return answered,
         }
         tokio::time::sleep(RETRY).await;
+    }
+}
+
+/// Reads the log, for as long as somebody may wait for it: a disk of the network's can be away for a moment.
+///
+/// # Errors
+/// Every [`LogError`]; [`LogError::Storage`] once it has failed for [`READING`].
+async fn insist_on_reading<T, F>(attempt: impl Fn() -> F) -> Result<T, LogError>
+where
+    F: Future<Output = Result<T, LogError>>,
+{
+    match tokio::time::timeout(READING, insist(&attempt)).await {
+        Ok(answered) => answered,
+        Err(_) => attempt().await,
     }
 }
 

@@ -6,11 +6,13 @@ mod listening;
 use std::{
     io,
     net::SocketAddr,
+    panic::AssertUnwindSafe,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
+use futures::FutureExt;
 use heartogether::{id::NodeId, limits::Limits, role::Guests};
 use leptos::config::{Env, LeptosOptions};
 use sqlx::SqlitePool;
@@ -20,20 +22,19 @@ use crate::{
     auth::{Auth, Fetcher, Keys, OpenIdProvider, Sockets, install_crypto},
     clock::Clock,
     config::{Config, has_hashed_names},
+    database,
+    database_limit::DatabaseLimit,
     error::ServerError,
     http::{ConnectionLimit, RateLimits, SetupHints},
     invitation::Reach,
+    log::{LogError, SqliteLog},
     random,
     readiness::Readiness,
     room_lookup::RoomLookup,
     rooms::Rooms,
     router::router,
     state::{AppState, Node},
-    storage::{
-        accounts::SqliteStore,
-        database,
-        log::{LogError, SqliteLog},
-    },
+    store::SqliteStore,
     tls::{Tls, TlsError},
     websocket::{CommandLimits, Origins},
 };
@@ -130,7 +131,7 @@ impl Server {
             0 => {}
             live => tracing::info!("{live} live rooms were taken up again"),
         }
-        let house = tokio::spawn(keep_house(node.clone()));
+        let house = tokio::spawn(keep_on_keeping_house(node.clone()));
         let options = leptos_options(&node.config, listening.address);
         listening.open(router(AppState { node: node.clone(), options }));
         Ok(Self { listening, house, log, pool, lock, node })
@@ -193,11 +194,20 @@ fn open_node(
         room_lookup: RoomLookup::default(),
         setup_hints: SetupHints::default(),
         readiness: Readiness::new(pool),
+        database_limit: DatabaseLimit::new(limits.database_bytes),
         config,
         limits,
         clock,
         log,
     })
+}
+
+/// Goes on where housekeeping breaks: what has run out must not stay for good.
+async fn keep_on_keeping_house(node: Arc<Node>) {
+    while AssertUnwindSafe(keep_house(node.clone())).catch_unwind().await.is_err() {
+        tracing::error!("housekeeping broke and begins anew");
+        node.clock.sleep_until(node.clock.now().after_ms(HOUSEKEEPING_MS)).await;
+    }
 }
 
 /// Carries out what the last run could not finish, and forgets what has run out, also where nobody comes any more.

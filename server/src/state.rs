@@ -10,6 +10,7 @@ use crate::{
     auth::Auth,
     clock::Clock,
     config::Config,
+    database_limit::DatabaseLimit,
     http::{ConnectionLimit, RateLimits, SetupHints},
     invitation::Reach,
     readiness::Readiness,
@@ -37,6 +38,7 @@ pub(crate) struct Node {
     pub(crate) room_lookup: RoomLookup,
     pub(crate) setup_hints: SetupHints,
     pub(crate) readiness: Readiness,
+    pub(crate) database_limit: DatabaseLimit,
 }
 
 /// The router's state.

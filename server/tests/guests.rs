@@ -86,7 +86,7 @@ async fn if_the_host_chooses_nobody_is_let_in_from_the_same_address() {
     assert!(matches!(answer, ServerMessage::Joined(_)), "{answer:?}");
     remove_newcomer(&mut pair, true).await;
     let mut connections = Vec::new();
-    for (address, is_let_in) in [("2001:db8::2", false), ("2001:db8:0:1::1", true)] {
+    for (address, is_let_in) in [("2001:db8::2", false), ("2001:db8:0:ff::1", false), ("2001:db8:0:100::1", true)] {
         let (connection, answer) = listen_from(site, address, &cookies(site, &[]).await, pair.code).await;
         assert_eq!(!is_refused(&answer, Refusal::Removed), is_let_in, "{address}: {answer:?}");
         // One that ended would be told to the host at any time.
@@ -225,4 +225,27 @@ async fn rooms_are_opened_so_often_from_one_address_whoever_asks() {
     }
     server.clock.advance(60_000);
     server.site.create_room(&server.site.sign_in("Ada").await).await;
+}
+
+/// The form as a browser without a script sends it.
+async fn sign_in_plainly(site: &Site, next: &str) -> (String, String) {
+    let form = format!("name=Grace&next={next}");
+    let response = site.submit("sign_in_as_guest", &form, &[("accept", "text/html,*/*;q=0.8")]).await;
+    assert_eq!(response.status(), 302);
+    let headers = response.headers();
+    let header = |name: &str| headers[name].to_str().expect("a header in ASCII").to_owned();
+    let cookie = headers.get(SET_COOKIE).expect("a session").to_str().expect("a cookie in ASCII");
+    (header("location"), cookie.split(';').next().expect("a cookie").to_owned())
+}
+
+#[tokio::test]
+async fn without_a_script_too_a_cookie_that_was_not_kept_is_told() {
+    let server = TestServer::start().await;
+    let (location, cookie) = sign_in_plainly(&server.site, "/listen/ABC234").await;
+    let page = server.site.get(&location, None).await;
+    assert_eq!(page.status(), 200);
+    assert!(page.text().await.expect("a page").contains("did not keep what tells us that it is you"));
+    let kept = server.site.get_with(&location, &[("cookie", &cookie), ("accept", "text/html")]).await;
+    assert_eq!(kept.status(), 302);
+    assert_eq!(kept.headers()["location"], "/listen/ABC234");
 }

@@ -1,9 +1,9 @@
-//! The server under siege: whatever strangers do to it, a live room goes on, and others still get in.
+//! Load: whatever strangers do to the server, a live room goes on, and others still get in.
 //!
 //! The real binary runs in a process of its own. What is asserted is what people keep; the round trips of the live pair,
 //! before and during, are printed (`--nocapture`) and belong to docs/benchmarks.md; a bound on them is far above what they
-//! are, and below what a pair would see whom the siege starves. Besiegers have threads of their own, or the pair would wait
-//! for them on its own side.
+//! are, and below what a pair would see whom the load starves. The load has threads of its own, or the pair would wait
+//! for them on its side.
 
 mod harness;
 
@@ -29,7 +29,7 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::Message;
 
-use self::harness::{Castle, FROM_ONE_ADDRESS, is_closed, socket};
+use self::harness::{FROM_ONE_ADDRESS, LoadedServer, is_closed, socket};
 use crate::support::{Connection, PATIENCE, Process, Site};
 
 /// Sockets that say nothing.
@@ -48,56 +48,56 @@ fn as_many_as_possible(wanted: u32) -> u32 {
     let files = rlimit::increase_nofile_limit(u64::MAX).expect("the number of open files");
     let possible = u32::try_from(files).unwrap_or(u32::MAX).saturating_sub(1_000);
     if possible < wanted {
-        eprintln!("siege: {possible} sockets, not {wanted}: this process may open {files} files");
+        eprintln!("load: {possible} sockets, not {wanted}: this process may open {files} files");
     }
     wanted.min(possible)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_half_open_sockets_leave_a_live_room_untouched() {
-    let mut castle = Castle::build().await;
-    let before_kb = castle.measure("before 10,000 half-open sockets").await;
+    let mut loaded = LoadedServer::build().await;
+    let before_kb = loaded.measure("before 10,000 half-open sockets").await;
     let mut sockets = Vec::new();
     let half_open = as_many_as_possible(HALF_OPEN);
     assert!(half_open >= 2 * AT_ONCE, "more files can be opened: ulimit -n");
     for number in 0..half_open {
-        sockets.push(castle.socket(number).await);
+        sockets.push(loaded.socket(number).await);
         if number % AT_ONCE == 0 {
             // Who is let in came after those, so the server knows of every one: it is not the system that closes them.
-            castle.lets_others_in().await;
+            loaded.lets_others_in().await;
         }
     }
-    castle.lets_others_in().await;
-    let with_kb = castle.measure(&format!("with {} half-open sockets", sockets.len())).await;
+    loaded.lets_others_in().await;
+    let with_kb = loaded.measure(&format!("with {} half-open sockets", sockets.len())).await;
     if let (Some(before_kb), Some(with_kb)) = (before_kb, with_kb) {
         let each_kb = with_kb.saturating_sub(before_kb) / sockets.len() as u64;
         assert!(each_kb < SOCKET_KB, "a socket that says nothing costs {each_kb} kB");
     }
     let is_open = |socket: &&TcpStream| matches!(socket.try_read(&mut [0; 16]), Err(error) if error.kind() == ErrorKind::WouldBlock);
     let open = sockets.iter().filter(is_open).count();
-    eprintln!("siege: {open} of them were open to the end");
+    eprintln!("load: {open} of them were open to the end");
     // Nobody waits for their first word for ever, and none of them has said one.
     join_all(sockets.into_iter().map(is_closed)).await;
-    castle.pair.is_undisturbed().await;
-    castle.lets_others_in().await;
+    loaded.pair.is_undisturbed().await;
+    loaded.lets_others_in().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_address_gets_so_many_connections_and_no_more() {
-    let mut castle = Castle::build().await;
+    let mut loaded = LoadedServer::build().await;
     let mut sockets = Vec::new();
     for _ in 0..FROM_ONE_ADDRESS {
-        sockets.push(castle.socket(0).await);
+        sockets.push(loaded.socket(0).await);
     }
     let mut last = sockets.pop().expect("many sockets");
     last.write_all(b"GET /api/health HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").await.expect("a way in");
     let mut answer = String::new();
     last.read_to_string(&mut answer).await.expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    let _fills_the_place = castle.socket(0).await;
-    is_closed(castle.socket(0).await).await;
-    castle.lets_others_in().await;
-    castle.pair.is_undisturbed().await;
+    let _fills_the_place = loaded.socket(0).await;
+    is_closed(loaded.socket(0).await).await;
+    loaded.lets_others_in().await;
+    loaded.pair.is_undisturbed().await;
 }
 
 /// Sends what never becomes a whole request, until the server has had enough.
@@ -121,24 +121,24 @@ async fn drip(port: u16, number: u32, head: &'static str) -> io::Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn heads_that_never_end_are_cut_off_for_pages_and_for_sockets() {
-    let mut castle = Castle::build().await;
-    castle.measure("before slow heads").await;
+    let mut loaded = LoadedServer::build().await;
+    loaded.measure("before slow heads").await;
     let mut dripping = Vec::new();
     for number in 0..SLOW {
         let head = match number % 2 {
             0 => "GET / HTTP/1.1\r\nhost: here\r\n",
             _ => "GET /ws HTTP/1.1\r\nhost: here\r\nconnection: upgrade\r\nupgrade: websocket\r\n",
         };
-        dripping.push(castle.besiege(drip(castle.port(), number, head)));
+        dripping.push(loaded.attack(drip(loaded.port(), number, head)));
     }
-    castle.lets_others_in().await;
-    castle.measure(&format!("with {SLOW} slow heads")).await;
+    loaded.lets_others_in().await;
+    loaded.measure(&format!("with {SLOW} slow heads")).await;
     let cut_off = tokio::time::timeout(PATIENCE, join_all(dripping)).await.expect("every one is cut off");
     assert_eq!(cut_off.len(), SLOW as usize);
     for outcome in cut_off {
         outcome.expect("no panic").expect("a slow head was let in before it was cut off");
     }
-    castle.pair.is_undisturbed().await;
+    loaded.pair.is_undisturbed().await;
 }
 
 /// What became of the flood's connections.
@@ -194,20 +194,20 @@ async fn flood(site: Site, cookie: String, port: u16, number: u32, tally: Arc<Ta
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signalling_flood_and_slow_readers_leave_a_live_room_untouched() {
-    let mut castle = Castle::build().await;
-    castle.measure("before a flood").await;
-    let cookie = castle.process.site.sign_in("Mallory").await;
+    let mut loaded = LoadedServer::build().await;
+    loaded.measure("before a flood").await;
+    let cookie = loaded.process.site.sign_in("Mallory").await;
     let tally = Arc::new(Tally::default());
     let floods: Vec<JoinHandle<()>> = (0..FLOODING)
         .map(|number| {
-            let site = castle.process.site.clone();
-            castle.besiege(flood(site, cookie.clone(), castle.port(), number, tally.clone()))
+            let site = loaded.process.site.clone();
+            loaded.attack(flood(site, cookie.clone(), loaded.port(), number, tally.clone()))
         })
         .collect();
-    castle.measure(&format!("with {FLOODING} connections that flood")).await;
-    castle.lets_others_in().await;
+    loaded.measure(&format!("with {FLOODING} connections that flood")).await;
+    loaded.lets_others_in().await;
     let (opened, failed) = (tally.opened.load(Ordering::Relaxed), tally.failed.load(Ordering::Relaxed));
-    eprintln!("siege: the flood came {opened} times, and {failed} times in vain");
+    eprintln!("load: the flood came {opened} times, and {failed} times in vain");
     assert!(opened > FLOODING, "the flood comes again");
     assert!(tally.cut_off.load(Ordering::Relaxed) > 0, "the flood is cut off");
     assert_eq!(tally.answered_too_often.load(Ordering::Relaxed), 0, "nobody is heard more often than they may be");
@@ -215,7 +215,7 @@ async fn a_signalling_flood_and_slow_readers_leave_a_live_room_untouched() {
         assert!(!flood.is_finished(), "the flood went on all the time");
         flood.abort();
     }
-    castle.pair.is_undisturbed().await;
+    loaded.pair.is_undisturbed().await;
 }
 
 #[tokio::test]

@@ -182,6 +182,13 @@ pub(super) fn visitor() -> Visitor {
     parts.and_then(|parts| parts.extensions.get::<Visitor>().cloned()).unwrap_or_default()
 }
 
+/// Whether the browser itself sent a form, without a script of ours: then it wants a page.
+pub(super) fn is_plain_form() -> bool {
+    let accepts = |parts: http::request::Parts| parts.headers.get(http::header::ACCEPT).cloned();
+    let accepted = use_context::<http::request::Parts>().and_then(accepts);
+    accepted.is_some_and(|accepted| accepted.as_bytes().starts_with(b"text/html"))
+}
+
 /// Opens a room for an account.
 pub(super) async fn open_room(owner: &Account) -> Result<RoomCode, ApiError> {
     backend()?.create_room(owner, &visitor().caller).await

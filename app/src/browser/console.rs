@@ -6,8 +6,6 @@ use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 
 use super::{js_property::property, storage};
-use heartogether_client::{Output, trace};
-
 const KEY: &str = "heartogether.debug";
 
 /// Whether somebody wants to see them on this page.
@@ -17,18 +15,11 @@ pub(super) fn is_asked_for() -> bool {
     is_in_address || storage::local().and_then(|storage| storage.get_item(KEY).ok().flatten()).is_some()
 }
 
-/// Writes what happened and what is done about it, one line. What is counted all the time and leads to nothing is left out.
-pub(super) fn write(happened: &str, commands: &[Output]) {
-    let is_routine = matches!(happened, "counted" | "measured") && commands.is_empty();
-    if is_routine {
-        return;
-    }
-    let done: Vec<_> = commands.iter().map(trace::output).collect();
-    let line =
-        format!("[heartogether] {happened} → {}", if done.is_empty() { "nothing".to_owned() } else { done.join("; ") });
+/// Writes a line.
+pub(super) fn write(line: &str) {
     let console = property(&window(), "console");
     if let Ok(log) = property(&console, "info").dyn_into::<Function>() {
         // A console that refuses a line is no reason to stop.
-        let _ = log.call1(&console, &line.into());
+        let _ = log.call1(&console, &format!("[heartogether] {line}").into());
     }
 }

@@ -5,6 +5,7 @@ use js_sys::{Array, Function, Object, Reflect};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
+use super::js_property::property;
 use crate::routes;
 
 /// What can be pressed there.
@@ -40,14 +41,17 @@ pub struct MediaSession {
 
 /// Whether the browser reports what is pressed there.
 pub(super) fn is_supported() -> bool {
-    Reflect::get(&window().navigator(), &"mediaSession".into()).is_ok_and(|session| session.is_object())
+    session().is_some()
+}
+
+fn session() -> Option<JsValue> {
+    Some(property(&window().navigator(), "mediaSession")).filter(JsValue::is_object)
 }
 
 impl MediaSession {
     /// Names what is played, and reports what is pressed.
     pub fn begin(title: &str, press: impl Fn(MediaKey) + Clone + 'static) -> Option<Self> {
-        let session = Reflect::get(&window().navigator(), &"mediaSession".into()).ok()?;
-        session.is_object().then_some(())?;
+        let session = session()?;
         // Without a title the system shows the page's own.
         let metadata = describe(title).unwrap_or(JsValue::NULL);
         Reflect::set(&session, &"metadata".into(), &metadata).ok()?;
@@ -81,8 +85,7 @@ impl Drop for MediaSession {
 
 /// A browser that does not know an action throws, which is answer enough.
 fn set_handler(session: &JsValue, action: &str, handler: &JsValue) {
-    let set = Reflect::get(session, &"setActionHandler".into()).and_then(JsCast::dyn_into::<Function>);
-    if let Ok(set) = set {
+    if let Ok(set) = property(session, "setActionHandler").dyn_into::<Function>() {
         let _ = set.call2(session, &action.into(), handler);
     }
 }
@@ -92,7 +95,7 @@ fn describe(title: &str) -> Result<JsValue, JsValue> {
     let picture = object([("src", icon.as_str()), ("sizes", "any"), ("type", "image/svg+xml")])?;
     let description = object([("title", title), ("artist", "HearTogether")])?;
     Reflect::set(&description, &"artwork".into(), &Array::of1(&picture))?;
-    let make = Reflect::get(&window(), &"MediaMetadata".into())?.dyn_into::<Function>()?;
+    let make = property(&window(), "MediaMetadata").dyn_into::<Function>()?;
     Reflect::construct(&make, &Array::of1(&description))
 }
 

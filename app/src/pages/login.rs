@@ -5,7 +5,7 @@ use heartogether::{
     role::{AccountKind, Guests, Permission},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{components::Redirect, hooks::use_query_map};
 
 use crate::{
     api::{Account, Provider, SessionView, SignInAsGuest},
@@ -25,32 +25,37 @@ pub fn LoginPage() -> impl IntoView {
     let next = Memo::new(move |_| query.with(|query| Destination::parse(query.get_str("next").unwrap_or_default())));
     let told = Memo::new(move |_| query.with(|query| routes::reason(query.get_str("why").unwrap_or_default())));
     // Only the browser knows of a sign-in before this page; the first render is the server's.
-    let is_lost = RwSignal::new(false);
-    Effect::new(move |_| is_lost.set(session.is_lost()));
-    let why = move || if is_lost.get() { Some(Refusal::CookieNotKept) } else { told.get() };
+    let lost = RwSignal::new(None);
+    Effect::new(move |_| {
+        lost.set(match () {
+            () if !keeps_cookies() => Some(Refusal::CookiesBlocked),
+            () if session.is_lost() => Some(Refusal::CookieNotKept),
+            () => None,
+        });
+    });
+    let has_signed_in = Memo::new(move |_| query.with(|query| query.get_str(routes::SIGNED_IN).is_some()));
+    let is_unknown = move || session.view().is_some_and(|view| view.account.is_none());
+    let not_kept = move || (has_signed_in.get() && is_unknown()).then_some(Refusal::CookieNotKept);
+    let why = move || lost.get().or_else(not_kept).or_else(|| told.get());
     Effect::new(move |_| {
         query.track();
         let providers = session.view().map(|view| view.providers).unwrap_or_default();
         wait_overlay::wait_as_told(&providers, next.get_untracked());
         // Said once: whoever comes back to this page later comes for another reason.
-        query::forget(&["why", "wait", "switch"]);
+        query::forget(&["why", "wait", "switch", routes::SIGNED_IN]);
     });
-    let is_without_cookies = RwSignal::new(false);
-    Effect::new(move |_| is_without_cookies.set(!keeps_cookies()));
     let content = move || {
         let way = Way::new(session.view(), next.get());
         match session.account() {
+            // Whoever has just signed in without a script goes on to where they were going.
+            Some(_) if has_signed_in.get() => view! { <Redirect path=routes::href(&next.get().path()) /> }.into_any(),
             Some(account) => view! { <Known account way /> }.into_any(),
             None => view! { <Unknown way /> }.into_any(),
         }
     };
     view! {
         <Page name="login" title="Sign in" width=Width::Narrow>
-            {move || why().map(|why| view! { <Reason why /> })}
-            <Show when=move || is_without_cookies.get()>
-                <Notice tone=Tone::Error>{Refusal::CookiesBlocked.text()}</Notice>
-            </Show>
-            <Transition>{content}</Transition>
+            <Transition>{move || why().map(|why| view! { <Reason why /> })} {content}</Transition>
         </Page>
     }
 }
@@ -86,6 +91,7 @@ impl Way {
 fn Reason(why: Refusal) -> impl IntoView {
     let tone = match why {
         Refusal::GuestsListenOnly | Refusal::GuestsOff | Refusal::SignInCancelled => Tone::Info,
+        Refusal::CookiesBlocked => Tone::Error,
         _ => Tone::Warn,
     };
     view! { <Notice tone>{why.text()}</Notice> }

@@ -29,5 +29,6 @@ mod scenario;
 mod silence;
 mod simulation;
 mod tracing;
+mod tracing_variants;
 mod volume;
 mod world;

@@ -1,6 +1,6 @@
 //! What is told of the reason when no path is found.
 
-use heartogether::room::StreamState;
+use heartogether::protocol::StreamState;
 use heartogether_client::{ListenerState, NoPath, SideCandidates, Timer};
 
 use crate::scenario::*;

@@ -2,8 +2,7 @@
 
 use heartogether::{
     engagement::MessageText,
-    protocol::{ClientMessage, FromRoom, ReceivedSignal},
-    room::StreamState,
+    protocol::{ClientMessage, ServerMessage, StreamState},
 };
 use heartogether_client::{Input, Output, PeerState, trace};
 
@@ -12,8 +11,11 @@ use crate::scenario::*;
 #[test]
 fn inputs_and_commands_are_told_in_words() {
     let mut page = Page::listening(StreamState::Live);
-    let input = Input::Received(from_room(FromRoom::Signal(ReceivedSignal { from: HOST, signal: offer(100) })));
-    assert_eq!(trace::input(&input), "received offer");
+    let input = Input::Received(ServerMessage::Signal(heartogether::protocol::ReceivedSignal {
+        from: HOST,
+        signal: offer(100),
+    }));
+    assert_eq!(trace::input(&input), "received offer 100 from 00000001");
     let done: Vec<_> = page.take(input).iter().map(trace::output).collect();
     assert!(done.contains(&"answer 100".to_owned()), "{done:?}");
     let changed = Input::PeerChanged { negotiation: heartogether::id::NegotiationId(100), state: PeerState::Connected };
@@ -40,12 +42,12 @@ fn no_secret_and_nothing_that_people_say_is_told() {
     ] {
         told.push(trace::input(&input));
         let commands = page.take(input);
-        let resumes = |command: &Output| matches!(command, Output::Send(ClientMessage::ResumeRooms(_)));
+        let resumes = |command: &Output| matches!(command, Output::Send(ClientMessage::ResumeRoom(_)));
         told.extend(commands.iter().filter(|command| resumes(command)).map(|_| "resumed".to_owned()));
         told.extend(commands.iter().map(trace::output));
     }
     let told = told.join("\n");
-    assert!(told.contains("resumed") && told.contains("send resume_rooms"), "{told}");
+    assert!(told.contains("resumed") && told.contains("send resume_room from 1"), "{told}");
     for secret in ["secret", &TOKEN.to_string(), "hush", "192.0.2.7", "Ada", "Somebody", "ABC234"] {
         assert!(!told.contains(secret), "{secret} is in {told}");
     }

@@ -10,7 +10,7 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "MAX_LISTENERS", default_value_t = Limits::default().max_listeners, value_parser = clap::value_parser!(u32).range(1..))]
     max_listeners: u32,
 
-    /// Listeners in a room from one address (of IPv6 a /64), unless it is the host's own; nine tenths of MAX_LISTENERS unless set
+    /// Listeners in a room from one address (of IPv6 a /56), unless it is the host's own [default: nine tenths of MAX_LISTENERS]
     #[arg(long, env = "MAX_LISTENERS_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..))]
     max_listeners_per_address: Option<u32>,
 
@@ -42,8 +42,8 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "RATE_LIMIT_LOOKUP_WINDOW_MS", default_value_t = Limits::default().look_ups_per_address.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
     rate_limit_lookup_window_ms: u64,
 
-    /// Guests who may sign in from one address in RATE_LIMIT_SIGN_IN_WINDOW_MS, counted by room where they come into one; 120, or
-    /// twice MAX_LISTENERS where that is more
+    /// Guests who may sign in from one address in RATE_LIMIT_SIGN_IN_WINDOW_MS, counted by room where they come into one
+    /// [default: 120, or twice MAX_LISTENERS where that is more]
     #[arg(long, env = "RATE_LIMIT_SIGN_IN_REQUESTS")]
     rate_limit_sign_in_requests: Option<u32>,
 
@@ -51,8 +51,8 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "RATE_LIMIT_SIGN_IN_WINDOW_MS", default_value_t = Limits::default().sign_ins_per_address.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
     rate_limit_sign_in_window_ms: u64,
 
-    /// Requests of any kind from one address in RATE_LIMIT_ADDRESS_WINDOW_MS, those for the site's files apart; 1200, or 40 times
-    /// MAX_LISTENERS where that is more
+    /// Requests of any kind from one address in RATE_LIMIT_ADDRESS_WINDOW_MS, those for the site's files apart
+    /// [default: 1200, or 40 times MAX_LISTENERS where that is more]
     #[arg(long, env = "RATE_LIMIT_ADDRESS_REQUESTS")]
     rate_limit_address_requests: Option<u32>,
 
@@ -76,20 +76,22 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "MAX_GUESTS", default_value_t = Limits::default().guests, value_parser = clap::value_parser!(u32).range(1..))]
     max_guests: u32,
 
-    /// Bytes of the database from which on no room is opened and no guest comes; 0 is no limit
+    /// Bytes of the database from which on no room is opened and no guest comes; an eighth above it, nothing more is written into
+    /// open rooms; 0 is no limit
     #[arg(long, env = "MAX_DATABASE_BYTES", default_value_t = Limits::default().database_bytes)]
     max_database_bytes: u64,
 
-    /// Connections at once, as far as the system has files for them, the last tenth for addresses with few; 16384, or 16 times
-    /// MAX_LISTENERS where that is more
+    /// Connections at once, as far as the system has files for them, the last tenth for addresses with few
+    /// [default: 16384, or 16 times MAX_LISTENERS where that is more]
     #[arg(long, env = "MAX_CONNECTIONS", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: Option<u32>,
 
-    /// Connections from one address at once, but for TRUSTED_PROXIES; 512, or 8 times MAX_LISTENERS where that is more
+    /// Connections from one address at once, but for TRUSTED_PROXIES [default: 512, or 8 times
+    /// MAX_LISTENERS where that is more]
     #[arg(long, env = "MAX_CONNECTIONS_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections_per_address: Option<u32>,
 
-    /// Members' connections from one address at once; 128, or twice MAX_LISTENERS where that is more
+    /// Members' connections from one address at once [default: 128, or twice MAX_LISTENERS where that is more]
     #[arg(long, env = "MAX_SOCKETS_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..))]
     max_sockets_per_address: Option<u32>,
 }

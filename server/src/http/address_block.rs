@@ -29,6 +29,15 @@ impl AddressBlock {
         v4.into_iter().chain(networks)
     }
 
+    /// What one household is recognised by: an IPv4 address, or the /56 that providers give to a home (RFC 6177). Whoever has
+    /// one can come from each of its 256 /64.
+    pub(crate) fn of_household(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V6(address) => Self::network(address, 56),
+            address => Self { network: address, bits: 32 },
+        }
+    }
+
     fn network(address: Ipv6Addr, bits: u32) -> Self {
         let network = address.to_bits() & (u128::MAX << (128 - bits));
         Self { network: Ipv6Addr::from_bits(network).into(), bits }
@@ -65,6 +74,15 @@ mod tests {
         assert_ne!(block("2001:db8:1:2::1"), block("2001:db8:1:3::1"));
         assert_ne!(block("192.0.2.1"), block("192.0.2.2"));
         assert_eq!(block("::ffff:192.0.2.1"), block("192.0.2.1"));
+    }
+
+    #[test]
+    fn a_household_is_one_whichever_of_its_networks_somebody_comes_from() {
+        let household = |address: &str| AddressBlock::of_household(address.parse().expect("an address")).to_string();
+        assert_eq!(household("2001:db8:1:2::1"), household("2001:db8:1:ff::1"));
+        assert_ne!(household("2001:db8:1:2::1"), household("2001:db8:1:100::1"));
+        assert_eq!(household("192.0.2.1"), "192.0.2.1/32");
+        assert_ne!(household("192.0.2.1"), household("192.0.2.2"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ use super::{
     append_surely,
     debug_api::{self, Signals},
     handle::Request,
-    insist,
+    insist, insist_on_reading,
 };
 use crate::{
     clock::Clock,
@@ -123,7 +123,7 @@ impl<'a> RoomActor<'a> {
 
     /// Brings the room to where its log is. Whoever the effects were for was told by an earlier run.
     async fn replay(&mut self) -> Result<Subscription, LogError> {
-        let entries = insist(|| self.setting.log.subscribe(self.setting.id)).await?;
+        let entries = insist_on_reading(|| self.setting.log.subscribe(self.setting.id)).await?;
         self.read_on(Self::recall).await?;
         Ok(entries)
     }
@@ -132,7 +132,7 @@ impl<'a> RoomActor<'a> {
     async fn read_on(&mut self, take: fn(&mut Self, &Entry)) -> Result<(), LogError> {
         let (mut from, mut skipped) = (Some(self.room.seq()), 0);
         while let Some(after) = from {
-            let page = insist(|| self.setting.log.read(self.setting.id, after, PAGE)).await?;
+            let page = insist_on_reading(|| self.setting.log.read(self.setting.id, after, PAGE)).await?;
             page.entries.iter().for_each(|entry| take(self, entry));
             skipped += page.skipped;
             from = page.next;

@@ -1,5 +1,5 @@
 //! Keeps a room going when its task breaks: the room is opened anew from its log. A room that breaks twice at the same place,
-//! or whose log cannot be read, ends for its members with a word.
+//! or whose log is damaged, ends for its members with a word. One whose storage does not answer lets them go until it does.
 
 use std::{panic::AssertUnwindSafe, sync::atomic::Ordering::Relaxed};
 
@@ -22,7 +22,7 @@ pub(super) struct Supervision {
 /// How a room's task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The room is over, and its log closed; or the server stops.
+    /// The room is over, and its log closed; or the server stops, or its storage does not answer.
     Over,
     /// It could not be gone on with, and its log could not be closed either.
     Lost,
@@ -38,6 +38,7 @@ impl Supervision {
             let ran = AssertUnwindSafe(actor.run(&mut self.requests)).catch_unwind().await;
             match ran {
                 Ok(Ok(()) | Err(LogError::Stopped)) => return Outcome::Over,
+                Ok(Err(error @ LogError::Storage(_))) => return self.pause(held, &error),
                 Ok(Err(error)) => break explain(&error),
                 Err(_) if broke_at == Some(held.reached) => break "its task broke twice at the same place".to_owned(),
                 Err(_) => {
@@ -50,6 +51,14 @@ impl Supervision {
             }
         };
         self.give_up(held, &error).await
+    }
+
+    /// The storage has not given the log for too long. It is still there, and whoever asks for the room later begins anew.
+    fn pause(self, mut held: Held, error: &LogError) -> Outcome {
+        tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room pauses: {}", explain(error));
+        self.setting.is_live.store(false, Relaxed);
+        held.close(CloseReason::refused(Refusal::StorageUnavailable));
+        Outcome::Over
     }
 
     async fn give_up(self, mut held: Held, error: &str) -> Outcome {

@@ -35,6 +35,7 @@ const MANY: usize = 100;
 enum Fault {
     Panic { times: usize },
     Damage,
+    Outage,
 }
 
 /// A log in memory that has faults, and counts what is read of it.
@@ -59,6 +60,10 @@ impl FaultyLog {
 
     fn break_with(&self, fault: Fault) {
         *self.fault.lock().expect("no poison") = Some(fault);
+    }
+
+    fn mend(&self) {
+        *self.fault.lock().expect("no poison") = None;
     }
 
     /// The fault that is due, which panics comes to an end after so many times.
@@ -90,6 +95,7 @@ impl RoomLog for FaultyLog {
         match self.take_fault() {
             Some(Fault::Panic { .. }) => panic!("a fault of the test"),
             Some(Fault::Damage) => return Err(damage()),
+            Some(Fault::Outage) => return Err(LogError::Storage(Arc::new(std::io::Error::other("no disk")))),
             None => {}
         }
         let page = self.log.read(room, after, limit).await?;
@@ -160,7 +166,7 @@ impl Scene {
                 }
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), closed).await.expect("it is closed")
+        tokio::time::timeout(2 * READING, closed).await.expect("it is closed")
     }
 
     /// Waits until the node has no actor of the room.
@@ -274,4 +280,18 @@ async fn a_long_log_is_replayed_page_by_page() {
     assert!(rooms.open(ROOM).summarise(None).await.is_some_and(|room| room.host_connected));
     assert!(scene.log.longest.load(SeqCst) <= PAGE);
     assert!(scene.log.pages.load(SeqCst) >= ENTRIES / PAGE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_whose_storage_does_not_answer_lets_its_members_go_and_is_there_again_later() {
+    let mut scene = Scene::set(true).await;
+    scene.log.break_with(Fault::Outage);
+    scene.overtake().await;
+    assert_eq!(scene.ending().await, CloseReason::refused(Refusal::StorageUnavailable));
+    scene.log.mend();
+    // The handle of before is gone with the task.
+    while scene.rooms.is_open(ROOM) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(scene.rooms.open(ROOM).summarise(None).await.is_some());
 }

@@ -1,4 +1,4 @@
-//! What is besieged, and how it is seen to stand.
+//! A server under load, and how a live room on it is watched.
 
 use std::{
     io::{self, ErrorKind},
@@ -22,29 +22,29 @@ const ROUND_TRIPS: usize = 200;
 const STARVED: Duration = Duration::from_secs(2);
 /// From one address; as many addresses of this machine are used as that takes.
 pub const FROM_ONE_ADDRESS: u32 = 250;
-/// Limits above what comes from this one machine, and below what the siege brings.
+/// Limits above what comes from this one machine, and below what the load brings.
 const FLAGS: [&str; 4] = ["--max-connections-per-address", "250", "--rate-limit-address-requests", "1000000"];
 
 /// A server in a process of its own, with a live room in it.
-pub struct Castle {
+pub struct LoadedServer {
     pub process: Process,
     pub pair: Pair,
-    besiegers: Option<Runtime>,
+    load: Option<Runtime>,
     _data: TempDir,
 }
 
-impl Castle {
+impl LoadedServer {
     pub async fn build() -> Self {
         let data = TempDir::new().expect("a folder");
         let process = Process::start(data.path(), &FLAGS);
         let pair = process.site.pair().await;
-        let besiegers = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
-        Self { process, pair, besiegers: Some(besiegers), _data: data }
+        let load = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
+        Self { process, pair, load: Some(load), _data: data }
     }
 
-    /// Somebody who does this to the castle.
-    pub fn besiege<T: Send + 'static>(&self, siege: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-        self.besiegers.as_ref().expect("besiegers until the end").spawn(siege)
+    /// Somebody who does this to the server.
+    pub fn attack<T: Send + 'static>(&self, attack: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.load.as_ref().expect("the load until the end").spawn(attack)
     }
 
     pub fn port(&self) -> u16 {
@@ -77,7 +77,7 @@ impl Castle {
         assert!(at(95) < STARVED.as_secs_f64() * 1_000.0, "{when}: the pair starves, its p95 is {:.0} ms", at(95));
         let resident_kb = self.resident_kb();
         eprintln!(
-            "siege: {when}: round trip p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms; server {resident_kb:?} kB resident",
+            "load: {when}: round trip p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms; server {resident_kb:?} kB resident",
             at(50),
             at(95),
             at(99),
@@ -99,10 +99,10 @@ impl Castle {
     }
 }
 
-impl Drop for Castle {
+impl Drop for LoadedServer {
     fn drop(&mut self) {
         // Nobody waits for them.
-        self.besiegers.take().into_iter().for_each(Runtime::shutdown_background);
+        self.load.take().into_iter().for_each(Runtime::shutdown_background);
     }
 }
 

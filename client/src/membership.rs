@@ -1,0 +1,162 @@
+//! The place in the room: taking it, keeping up with what happens there, and losing it.
+
+use heartogether::{
+    id::Seq,
+    protocol::ToRoom,
+    refusal::Refusal,
+    room::{EndReason, Joined, Missed, Resumed, RoomEvent},
+};
+
+use super::{Client, Output, Place, Timer, publishing::Publishing};
+
+impl Client {
+    /// A place is taken: a new one, or the old one from a new page. A listener whose place was given up while the
+    /// connection was away still hears, and goes on hearing until the host's new offer is there.
+    pub(super) fn settle(&mut self, joined: Joined, out: &mut Vec<Output>) {
+        out.extend(joined.ice_servers.map(Output::UseIceServers));
+        self.place = Some(Place { member: joined.member, token: joined.token, seq: joined.seq });
+        self.room = Some(joined.room);
+        self.signaling.attach(out);
+        self.reconcile(out);
+    }
+
+    /// The place is kept: what was missed is made up for. Only what came of it in the end counts: the last events are
+    /// told again, and nobody who is connected loses the sound because their arrival is among them.
+    pub(super) fn catch_up(&mut self, resumed: Resumed, out: &mut Vec<Output>) {
+        out.extend(resumed.ice_servers.map(Output::UseIceServers));
+        self.signaling.attach(out);
+        match (resumed.missed, &mut self.room) {
+            (Missed::Room(now), room) => *room = Some(now),
+            (Missed::Events(events), Some(room)) => events.iter().for_each(|event| room.apply(event)),
+            (Missed::Events(_), None) => {}
+        }
+        if let Some(place) = &mut self.place {
+            place.seq = resumed.seq;
+        }
+        self.reconcile(out);
+    }
+
+    pub(super) fn follow(&mut self, seq: Seq, event: &RoomEvent, out: &mut Vec<Output>) {
+        self.signaling.note_stored();
+        let (Some(place), Some(room)) = (&mut self.place, &mut self.room) else { return };
+        place.seq = place.seq.max(seq);
+        let was_away = matches!(event, RoomEvent::MemberLeft { member }
+            if room.members.iter().any(|known| known.member == *member && !known.connected));
+        room.apply(event);
+        match event {
+            RoomEvent::LinkOpened { link } if link.offerer == place.member => self.offer(link.answerer, out),
+            RoomEvent::LinkOpened { .. } => self.request_offers_if_needed(out),
+            RoomEvent::LinkClosed { peer } => self.unlink(*peer, out),
+            RoomEvent::MemberLeft { member } => self.part(*member, was_away, out),
+            RoomEvent::PublicationChanged { .. } | RoomEvent::PublicationEnded { .. } => {
+                // This page may have gone on while this was on its way.
+                self.declare(out);
+                self.request_offers_if_needed(out);
+            }
+            RoomEvent::RoomEnded { .. } => self.shut_down(out),
+            RoomEvent::MemberConnected { member, connected: true } => self.serve_again(*member, out),
+            RoomEvent::MemberConnected { .. }
+            | RoomEvent::MemberJoined { .. }
+            | RoomEvent::AttendanceChanged { .. }
+            | RoomEvent::Reacted { .. }
+            | RoomEvent::MessageSent { .. }
+            | RoomEvent::MessageEdited { .. }
+            | RoomEvent::MessageDeleted { .. }
+            | RoomEvent::MessagePinned { .. }
+            | RoomEvent::MessagesDelivered { .. }
+            | RoomEvent::EndExpected { .. } => {}
+        }
+        self.follow_engagement(event, out);
+    }
+
+    /// Brings peer connections and the declared stream in line with the room and with what this page captures.
+    pub(super) fn reconcile(&mut self, out: &mut Vec<Output>) {
+        if self.ending().is_some() {
+            return self.shut_down(out);
+        }
+        self.peers.close_unsettled(out);
+        self.renew_engagement(out);
+        self.declare(out);
+        self.close_departed(out);
+        self.offer_to_all(out);
+        self.request_offers_if_needed(out);
+        self.recover_all_again(out);
+    }
+
+    pub(super) fn take_refusal(&mut self, refusal: Refusal, out: &mut Vec<Output>) {
+        if self.slow_down(refusal, out) {
+            return;
+        }
+        match refusal {
+            Refusal::NotAMember if self.place.take().is_some() => self.join(out),
+            Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => self.learn_of_end(out),
+            Refusal::StorageUnavailable => self.wait_for_storage(out),
+            Refusal::TooManyRequests if !self.signaling.is_attached() => {
+                // There is a place to be had, a little later.
+                out.push(Output::CloseSocket);
+                self.lose_link(out);
+            }
+            Refusal::TooManyFrames if self.signaling.is_attached() => self.declare_later(out),
+            refusal if is_final(refusal) => self.refuse(refusal, out),
+            _ => {}
+        }
+    }
+
+    /// This page cannot be in the room. Whoever tries again asks for a place anew: this one is another page's, or nobody's.
+    pub(super) fn refuse(&mut self, refusal: Refusal, out: &mut Vec<Output>) {
+        self.refusal = Some(refusal);
+        self.place = None;
+        self.shut_down(out);
+    }
+
+    /// The room ended while the connection was away, and nobody says why: but whoever asked for it knows.
+    pub(super) fn learn_of_end(&mut self, out: &mut Vec<Output>) {
+        match &mut self.room {
+            Some(room) if self.publishing.stopping => room.apply(&RoomEvent::RoomEnded { reason: EndReason::Stopped }),
+            _ => (self.room, self.place, self.missed_end) = (None, None, true),
+        }
+        self.shut_down(out);
+    }
+
+    /// Lets go of everything: the room has ended, or refused this page.
+    pub(super) fn shut_down(&mut self, out: &mut Vec<Output>) {
+        self.peers.close_all(out);
+        self.publishing = Publishing::default();
+        self.signaling.stop(out);
+        let timers =
+            [Timer::OfferRequest, Timer::Attempt, Timer::Messages, Timer::Declaration, Timer::Mixer, Timer::Microphone];
+        out.extend(timers.map(Output::StopTimer));
+        out.push(Output::StopCapture);
+    }
+
+    pub(super) fn leave(&mut self, out: &mut Vec<Output>) {
+        self.has_left = true;
+        self.settle_removals(out);
+        if self.signaling.is_attached() {
+            self.say(ToRoom::Leave, out);
+        }
+        self.shut_down(out);
+    }
+}
+
+/// Whether a refusal means that this page cannot be in this room, rather than that one message went wrong.
+const fn is_final(refusal: Refusal) -> bool {
+    use Refusal::*;
+    matches!(
+        refusal,
+        CodeMalformed
+            | RoomNotFound
+            | RoomFull
+            | AddressFull
+            | RoomEnded
+            | NotOwner
+            | Removed
+            | HostElsewhere
+            | SessionReplaced
+            | NotSignedIn
+            | GuestsListenOnly
+            | GuestsOff
+            | VersionUnsupported
+            | OriginNotAllowed
+    )
+}

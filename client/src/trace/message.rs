@@ -1,0 +1,112 @@
+//! The messages of the wire in words.
+
+use heartogether::{
+    protocol::{ClientMessage, FromRoom, ServerMessage, Signal, ToRoom},
+    room::{Missed, RoomEvent},
+};
+
+use super::short;
+
+/// What the page says to the server.
+pub(super) fn sent(message: &ClientMessage) -> String {
+    match message {
+        ClientMessage::Hello(hello) => format!("hello in version {}", hello.protocol),
+        ClientMessage::Ping(_) => "ping".to_owned(),
+        ClientMessage::ResumeRooms(resume) => format!("resume_rooms, {}", resume.rooms.len()),
+        ClientMessage::Room(frame) => said(&frame.message),
+    }
+}
+
+fn said(message: &ToRoom) -> String {
+    match message {
+        ToRoom::Join(join) => format!("join as {:?}, take over: {}", join.role, join.take_over),
+        ToRoom::Leave => "leave".to_owned(),
+        ToRoom::Publish(publish) => format!("publish {:?}, paused: {}", publish.source, publish.paused),
+        ToRoom::Pause => "pause".to_owned(),
+        ToRoom::Resume => "resume".to_owned(),
+        ToRoom::Interrupt => "interrupt".to_owned(),
+        ToRoom::DeclareSilence(declared) => format!("declare_silence {}", declared.silent),
+        ToRoom::Stop => "stop".to_owned(),
+        ToRoom::React(sent) => format!("react {:?}", sent.reaction),
+        ToRoom::Write(_) => "write".to_owned(),
+        ToRoom::Edit(edit) => format!("edit {}", edit.number.0),
+        ToRoom::Delete(delete) => format!("delete {}", delete.number.0),
+        ToRoom::Pin(pin) => format!("pin {} {}", pin.number.0, pin.pinned),
+        ToRoom::FetchMessages(fetch) => format!("fetch_messages before {}", fetch.before.0),
+        ToRoom::RemoveMember(remove) => {
+            format!("remove_member {}, with the address: {}", short(remove.member), remove.block_address)
+        }
+        ToRoom::Signal(signal) => format!("{} to {}", kind(&signal.signal), short(signal.to)),
+    }
+}
+
+/// What the server says to the page.
+pub(super) fn received(message: &ServerMessage) -> String {
+    match message {
+        ServerMessage::Welcome(welcome) => format!("welcome, heartbeat every {} ms", welcome.heartbeat_ms),
+        ServerMessage::Heartbeat => "heartbeat".to_owned(),
+        ServerMessage::Pong(_) => "pong".to_owned(),
+        ServerMessage::Refused(refused) => format!("refused {}", refused.refusal.code()),
+        ServerMessage::Room(frame) => heard(&frame.message),
+    }
+}
+
+fn heard(message: &FromRoom) -> String {
+    match message {
+        FromRoom::Joined(joined) => format!("joined at {}", joined.seq.0),
+        FromRoom::Resumed(resumed) => {
+            let missed = match &resumed.missed {
+                Missed::Events(events) => format!("{} events", events.len()),
+                Missed::Room(_) => "much".to_owned(),
+            };
+            format!("resumed at {}, missed {missed}", resumed.seq.0)
+        }
+        FromRoom::Event(event) => format!("{} at {}", happened(&event.event), event.seq.0),
+        FromRoom::Refused { refusal } => format!("refused {}", refusal.code()),
+        FromRoom::Messages(page) => format!("{} messages, earlier ones: {}", page.messages.len(), page.has_earlier),
+        FromRoom::Signal(signal) => format!("{} from {}", kind(&signal.signal), short(signal.from)),
+    }
+}
+
+fn happened(event: &RoomEvent) -> String {
+    match event {
+        RoomEvent::MemberJoined { member } => format!("member_joined {}", short(member.member)),
+        RoomEvent::MemberConnected { member, connected } => format!("member_connected {} {connected}", short(*member)),
+        RoomEvent::MemberLeft { member } => format!("member_left {}", short(*member)),
+        RoomEvent::AttendanceChanged { attendance } => format!("attendance_changed to {attendance}"),
+        RoomEvent::LinkOpened { link } => {
+            format!("link_opened, {} offers to {}", short(link.offerer), short(link.answerer))
+        }
+        RoomEvent::LinkClosed { peer } => format!("link_closed with {}", short(*peer)),
+        RoomEvent::PublicationChanged { publication } => {
+            let (by, state, silent) = (short(publication.by), publication.state, publication.silent);
+            format!("publication_changed by {by} to {state:?}, silent: {silent}")
+        }
+        RoomEvent::PublicationEnded { .. } => "publication_ended".to_owned(),
+        RoomEvent::Reacted { member, reaction, .. } => format!("reacted {reaction:?} by {}", short(*member)),
+        RoomEvent::MessageSent { message } => format!("message_sent {} by {}", message.number.0, short(message.author)),
+        RoomEvent::MessageEdited { number, .. } => format!("message_edited {}", number.0),
+        RoomEvent::MessageDeleted { number, .. } => format!("message_deleted {}", number.0),
+        RoomEvent::MessagePinned { number, pinned, .. } => format!("message_pinned {} {pinned}", number.0),
+        RoomEvent::MessagesDelivered { up_to } => format!("messages_delivered up to {}", up_to.0),
+        RoomEvent::EndExpected { ends_at: Some(at) } => format!("end_expected at {} ms", at.as_millis()),
+        RoomEvent::EndExpected { ends_at: None } => "end_expected no more".to_owned(),
+        RoomEvent::RoomEnded { reason } => format!("room_ended {reason:?}"),
+    }
+}
+
+fn kind(signal: &Signal) -> String {
+    match signal {
+        Signal::Offer { negotiation, restarts: None, .. } => format!("offer {}", negotiation.0),
+        Signal::Offer { negotiation, restarts: Some(origin), .. } => {
+            format!("offer {} of a restart of {}", negotiation.0, origin.0)
+        }
+        Signal::Answer { negotiation, .. } => format!("answer {}", negotiation.0),
+        Signal::Candidates { negotiation, candidates } => {
+            format!("{} candidates for {}", candidates.len(), negotiation.0)
+        }
+        Signal::Closed { negotiation } => format!("closed {}", negotiation.0),
+        Signal::OfferRequest { restarts: None } => "offer_request".to_owned(),
+        Signal::OfferRequest { restarts: Some(origin) } => format!("offer_request to restart {}", origin.0),
+    }
+}

@@ -1,0 +1,315 @@
+//! The debug switch has a line of its own for everything that can happen and everything that can be done. The lists are complete:
+//! each is also an exhaustive match, which does not compile while a variant is missing.
+
+use std::collections::BTreeSet;
+
+use heartogether::{
+    engagement::{MessageText, Reaction},
+    id::{NegotiationId, Seq},
+    protocol::*,
+    refusal::Refusal,
+    role::Role,
+    time::Timestamp,
+};
+use heartogether_client::{
+    Fader, Input, MicrophoneState, Mix, Output, PeerState, PlayerCommand, PlayerInput, PlayerState, Profile,
+    ReloadState, Timer,
+    adaptation::{Network, Tuning},
+    statistics::Reading,
+    trace,
+};
+
+use crate::scenario::*;
+
+/// One example or more for each variant.
+macro_rules! every {
+    ($($pattern:pat => $($example:expr),+;)+) => {{
+        let examples = vec![$($({
+            let example = $example;
+            assert!(matches!(&example, $pattern), "the example for {} is another variant", stringify!($pattern));
+            example
+        }),+),+];
+        examples.iter().for_each(|example| match example { $($pattern => {})+ });
+        examples
+    }};
+}
+
+const N: NegotiationId = NegotiationId(100);
+const BEFORE: NegotiationId = NegotiationId(99);
+
+fn ice() -> IceConfiguration {
+    let server = IceServer {
+        urls: vec!["turn:turn.example".to_owned()],
+        username: Some("undisclosed-user".to_owned()),
+        credential: Some("undisclosed-credential".to_owned()),
+    };
+    IceConfiguration { servers: vec![server], renew_in_s: Some(60), relay_only: true, has_relay: true }
+}
+
+fn text() -> MessageText {
+    MessageText::parse("undisclosed words").expect("a message of the tests")
+}
+
+fn message() -> Message {
+    let sent_at = Timestamp::from_millis(0);
+    Message { seq: Seq(4), author: GRACE, name: name("Undisclosed"), nonce: 1, text: text(), sent_at, delivered: false }
+}
+
+fn signals() -> Vec<Signal> {
+    let sdp = || "undisclosed-description".to_owned();
+    every! {
+        Signal::Offer { .. } =>
+            Signal::Offer { negotiation: N, sdp: sdp(), restarts: None },
+            Signal::Offer { negotiation: N, sdp: sdp(), restarts: Some(BEFORE) };
+        Signal::Answer { .. } => Signal::Answer { negotiation: N, sdp: sdp() };
+        Signal::Candidates { .. } => Signal::Candidates { negotiation: N, candidates: vec![candidate("undisclosed")] };
+        Signal::Closed { .. } => Signal::Closed { negotiation: N };
+        Signal::OfferRequest { .. } =>
+            Signal::OfferRequest { restarts: None },
+            Signal::OfferRequest { restarts: Some(BEFORE) };
+    }
+}
+
+fn events() -> Vec<RoomEvent> {
+    let at = Timestamp::from_millis(5);
+    every! {
+        RoomEvent::ListenerJoined { .. } => listener_joined(GRACE);
+        RoomEvent::ListenerAttached { .. } => RoomEvent::ListenerAttached { member: GRACE, attached: true };
+        RoomEvent::ListenerLeft { .. } => RoomEvent::ListenerLeft { member: GRACE };
+        RoomEvent::StreamChanged { .. } => RoomEvent::StreamChanged { stream: StreamState::Live, started_at: None };
+        RoomEvent::SilenceChanged { .. } => RoomEvent::SilenceChanged { silent: true };
+        RoomEvent::Reacted { .. } => RoomEvent::Reacted { member: GRACE, reaction: Reaction::ALL[0], at };
+        RoomEvent::MessageSent { .. } => RoomEvent::MessageSent { message: message() };
+        RoomEvent::MessagesDelivered { .. } => RoomEvent::MessagesDelivered { up_to: Seq(4) };
+        RoomEvent::EndExpected { .. } =>
+            RoomEvent::EndExpected { ends_at: Some(at) }, RoomEvent::EndExpected { ends_at: None };
+        RoomEvent::RoomEnded { .. } => RoomEvent::RoomEnded { reason: EndReason::Stopped };
+    }
+}
+
+fn server_messages() -> Vec<ServerMessage> {
+    let now = Timestamp::from_millis(0);
+    let mut messages = every! {
+        ServerMessage::Welcome(_) => ServerMessage::Welcome(Welcome { protocol: 1, heartbeat_ms: 10_000 });
+        ServerMessage::Heartbeat => ServerMessage::Heartbeat;
+        ServerMessage::Pong(_) => ServerMessage::Pong(Ping { nonce: 1 });
+        ServerMessage::Refused(_) => ServerMessage::Refused(Refused { refusal: Refusal::RoomFull });
+        ServerMessage::RoomJoined(_) => joined(GRACE, 1, view(StreamState::Live, &[GRACE]));
+        ServerMessage::RoomResumed(_) =>
+            ServerMessage::RoomResumed(RoomResumed { seq: Seq(2), now, missed: Missed::Events(vec![]), ice_servers: None }),
+            ServerMessage::RoomResumed(RoomResumed {
+                seq: Seq(2), now, missed: Missed::Room(view(StreamState::Live, &[])), ice_servers: Some(ice()),
+            });
+        ServerMessage::RoomEvent(_) =>
+            ServerMessage::RoomEvent(SequencedEvent { seq: Seq(3), event: RoomEvent::SilenceChanged { silent: false } });
+        ServerMessage::Messages(_) =>
+            ServerMessage::Messages(Messages { messages: vec![message()], has_earlier: true });
+        ServerMessage::Signal(_) => ServerMessage::Signal(ReceivedSignal { from: EDSGER, signal: hung_up(7) });
+    };
+    messages.extend(events().into_iter().map(|event| ServerMessage::RoomEvent(SequencedEvent { seq: Seq(3), event })));
+    messages.extend(signals().into_iter().map(|signal| ServerMessage::Signal(ReceivedSignal { from: HOST, signal })));
+    messages
+}
+
+fn client_messages() -> Vec<ClientMessage> {
+    let mut messages = every! {
+        ClientMessage::Hello(_) => ClientMessage::Hello(Hello { protocol: 1 });
+        ClientMessage::Ping(_) => ClientMessage::Ping(Ping { nonce: 1 });
+        ClientMessage::JoinRoom(_) =>
+            ClientMessage::JoinRoom(JoinRoom { code: code(), role: Role::Host, take_over: true });
+        ClientMessage::ResumeRoom(_) =>
+            ClientMessage::ResumeRoom(ResumeRoom { code: code(), token: TOKEN, last_seq: Seq(4) });
+        ClientMessage::LeaveRoom => ClientMessage::LeaveRoom;
+        ClientMessage::StartStream(_) =>
+            ClientMessage::StartStream(StartStream { source: Source::Display, paused: true });
+        ClientMessage::PauseStream => ClientMessage::PauseStream;
+        ClientMessage::ResumeStream => ClientMessage::ResumeStream;
+        ClientMessage::InterruptStream => ClientMessage::InterruptStream;
+        ClientMessage::DeclareSilence(_) => ClientMessage::DeclareSilence(DeclareSilence { silent: true });
+        ClientMessage::StopRoom => ClientMessage::StopRoom;
+        ClientMessage::SendReaction(_) =>
+            ClientMessage::SendReaction(SendReaction { reaction: Reaction::ALL[0] });
+        ClientMessage::SendMessage(_) => ClientMessage::SendMessage(SendMessage { nonce: 1, text: text() });
+        ClientMessage::FetchMessages(_) => ClientMessage::FetchMessages(FetchMessages { before: Seq(4) });
+        ClientMessage::RemoveListener(_) =>
+            ClientMessage::RemoveListener(RemoveListener { member: GRACE, block_address: true });
+        ClientMessage::Signal(_) => say(EDSGER, hung_up(7));
+    };
+    messages.extend(signals().into_iter().map(|signal| say(HOST, signal)));
+    messages
+}
+
+fn timers() -> Vec<Timer> {
+    every! {
+        Timer::Reconnect => Timer::Reconnect;
+        Timer::Silence => Timer::Silence;
+        Timer::Pong => Timer::Pong;
+        Timer::Candidates => Timer::Candidates;
+        Timer::OfferRequest => Timer::OfferRequest;
+        Timer::Attempt => Timer::Attempt;
+        Timer::Recovery(_) => Timer::Recovery(GRACE);
+        Timer::Microphone => Timer::Microphone;
+        Timer::Mixer => Timer::Mixer;
+        Timer::Messages => Timer::Messages;
+        Timer::Storage => Timer::Storage;
+        Timer::Linger(_) => Timer::Linger(GRACE);
+        Timer::Removal(_) => Timer::Removal(GRACE);
+        Timer::Declaration => Timer::Declaration;
+    }
+}
+
+fn inputs() -> Vec<Input> {
+    let keepsake =
+        ReloadState { code: code(), mix: Mix::default(), chosen: Some(Profile::Music), headphones: true, paused: true };
+    let url = || "stun:stun.example".to_owned();
+    let fader = Fader { volume_percent: 30, muted: true };
+    let mut inputs = every! {
+        Input::Started => Input::Started;
+        Input::BrowserLacks(_) => Input::BrowserLacks(Refusal::WebRtcMissing);
+        Input::ServerProbed { .. } => Input::ServerProbed { answers: true };
+        Input::Woken => Input::Woken;
+        Input::SocketOpened => Input::SocketOpened;
+        Input::SocketClosed => Input::SocketClosed;
+        Input::ServerGoingAway => Input::ServerGoingAway;
+        Input::Received(_) => Input::Received(ServerMessage::Refused(Refused { refusal: Refusal::NotOwner }));
+        Input::TimerFired(_) => Input::TimerFired(Timer::Linger(EDSGER));
+        Input::NetworkGuessed(_) => Input::NetworkGuessed(Network::Slow);
+        Input::NetworkChanged => Input::NetworkChanged;
+        Input::CaptureStarted(_) => Input::CaptureStarted(Source::Display);
+        Input::CaptureEnded(_) => Input::CaptureEnded(Source::Display);
+        Input::SourceRemoved(_) => Input::SourceRemoved(Source::Display);
+        Input::FaderMoved { .. } => Input::FaderMoved { source: Source::Display, fader };
+        Input::MicrophoneChanged(_) => Input::MicrophoneChanged(MicrophoneState::Muted);
+        Input::MixerChanged { .. } => Input::MixerChanged { runs: true };
+        Input::Recalled(_) => Input::Recalled(keepsake);
+        Input::Dismissed => Input::Dismissed;
+        Input::ProfileChosen(_) => Input::ProfileChosen(Profile::Music);
+        Input::HeadphonesChosen(_) => Input::HeadphonesChosen(true);
+        Input::PausePressed => Input::PausePressed;
+        Input::ResumePressed => Input::ResumePressed;
+        Input::StopPressed => Input::StopPressed;
+        Input::TakeOverPressed => Input::TakeOverPressed;
+        Input::RetryPressed => Input::RetryPressed;
+        Input::ReactionPressed(_) => Input::ReactionPressed(Reaction::ALL[0]);
+        Input::MessageWritten(_) => Input::MessageWritten(text());
+        Input::EarlierMessagesPressed => Input::EarlierMessagesPressed;
+        Input::RemovePressed(_) => Input::RemovePressed(GRACE);
+        Input::AddressBlockPressed(_) => Input::AddressBlockPressed(GRACE);
+        Input::UndoPressed(_) => Input::UndoPressed(GRACE);
+        Input::Hidden => Input::Hidden;
+        Input::Left => Input::Left;
+        Input::PeerDescribed { .. } => Input::PeerDescribed { negotiation: N, sdp: "undisclosed-description".to_owned() };
+        Input::PeerAccepted { .. } => Input::PeerAccepted { negotiation: N };
+        Input::PeerGathered { .. } => Input::PeerGathered { negotiation: N, candidate: candidate("undisclosed") };
+        Input::IceServersKnown(_) => Input::IceServersKnown(vec![url()]);
+        Input::IceServerAnswered { .. } => Input::IceServerAnswered { url: url() };
+        Input::IceServerFailed { .. } => Input::IceServerFailed { url: url(), code: 701 };
+        Input::IceServersRenewed => Input::IceServersRenewed;
+        Input::PeerChanged { .. } => Input::PeerChanged { negotiation: N, state: PeerState::Connected };
+        Input::Counted { .. } => Input::Counted { negotiation: N, packets: 7.0 };
+        Input::Measured { .. } => Input::Measured { negotiation: N, reading: Reading::default() };
+    };
+    inputs.extend(server_messages().into_iter().map(Input::Received));
+    inputs.extend(timers().into_iter().map(Input::TimerFired));
+    inputs
+}
+
+fn commands() -> Vec<Output> {
+    let sdp = || "undisclosed-description".to_owned();
+    let mut commands = every! {
+        Output::UseIceServers(_) => Output::UseIceServers(ice());
+        Output::OpenSocket => Output::OpenSocket;
+        Output::ProbeServer => Output::ProbeServer;
+        Output::CloseSocket => Output::CloseSocket;
+        Output::Send(_) => Output::Send(say(EDSGER, hung_up(8)));
+        Output::StartTimer { .. } => Output::StartTimer { timer: Timer::Pong, after_ms: 500 };
+        Output::StopTimer(_) => Output::StopTimer(Timer::Pong);
+        Output::OpenOffering(_) => Output::OpenOffering(N);
+        Output::OpenAnswering { .. } => Output::OpenAnswering { negotiation: N, sdp: sdp() };
+        Output::Play(_) => Output::Play(N);
+        Output::Restart { .. } => Output::Restart { before: BEFORE, negotiation: N };
+        Output::AnswerRestart { .. } => Output::AnswerRestart { before: BEFORE, negotiation: N, sdp: sdp() };
+        Output::AcceptAnswer { .. } => Output::AcceptAnswer { negotiation: N, sdp: sdp() };
+        Output::AddCandidates { .. } =>
+            Output::AddCandidates { negotiation: N, candidates: vec![candidate("undisclosed")] };
+        Output::Tune { .. } =>
+            Output::Tune { negotiation: N, tuning: Tuning { bitrate_bps: 32_000, redundancy: true } };
+        Output::ClosePeer(_) => Output::ClosePeer(N);
+        Output::ApplyProfile(_) => Output::ApplyProfile(Profile::Music);
+        Output::ApplyProcessing(_) => Output::ApplyProcessing(Page::live(&[]).client.processing());
+        Output::ApplyMix(_) => Output::ApplyMix(Mix::default());
+        Output::WakeMixer => Output::WakeMixer;
+        Output::ReleaseSource(_) => Output::ReleaseSource(Source::Display);
+        Output::SetSending(_) => Output::SetSending(true);
+        Output::LeaveMark(_) => Output::LeaveMark(code());
+        Output::ShowReaction(_) => Output::ShowReaction(Reaction::ALL[0]);
+        Output::StopCapture => Output::StopCapture;
+    };
+    commands.extend(client_messages().into_iter().map(Output::Send));
+    commands
+}
+
+fn player_inputs() -> Vec<PlayerInput> {
+    every! {
+        PlayerInput::PlayPressed => PlayerInput::PlayPressed;
+        PlayerInput::PausePressed => PlayerInput::PausePressed;
+        PlayerInput::StreamAttached => PlayerInput::StreamAttached;
+        PlayerInput::Started => PlayerInput::Started;
+        PlayerInput::Paused => PlayerInput::Paused;
+        PlayerInput::Refused => PlayerInput::Refused;
+        PlayerInput::Woken => PlayerInput::Woken;
+    }
+}
+
+fn player_states() -> Vec<PlayerState> {
+    every! {
+        PlayerState::Playing => PlayerState::Playing;
+        PlayerState::PausedByListener => PlayerState::PausedByListener;
+        PlayerState::PausedBySystem => PlayerState::PausedBySystem;
+        PlayerState::Blocked => PlayerState::Blocked;
+    }
+}
+
+fn assert_each_has_its_own(lines: &[String]) {
+    let mut seen = BTreeSet::new();
+    for line in lines {
+        assert!(seen.insert(line), "two of them are told as {line:?}");
+        for secret in ["undisclosed", "Undisclosed", "Somebody", "Ada", "ABC234", &TOKEN.to_string()] {
+            assert!(!line.contains(secret), "{secret} is in {line:?}");
+        }
+    }
+}
+
+#[test]
+fn every_input_has_its_own_line_and_tells_no_secret() {
+    assert_each_has_its_own(&inputs().iter().map(trace::input).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_command_has_its_own_line_and_tells_no_secret() {
+    assert_each_has_its_own(&commands().iter().map(trace::output).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_decision_of_the_player_has_its_own_line() {
+    let told = [Some(PlayerCommand::Play), Some(PlayerCommand::Pause), None];
+    let lines: Vec<_> = player_inputs()
+        .into_iter()
+        .flat_map(|input| told.map(|command| (input, command)))
+        .flat_map(|(input, command)| player_states().into_iter().map(move |state| trace::player(input, command, state)))
+        .collect();
+    assert_each_has_its_own(&lines);
+    assert!(lines.contains(&"player stream attached → play; playing".to_owned()));
+}
+
+#[test]
+fn what_happens_all_the_time_is_told_only_where_it_leads_to_something() {
+    for input in inputs() {
+        let step = trace::Step::of(&input);
+        let is_routine = matches!(input, Input::Counted { .. } | Input::Measured { .. });
+        let told = format!("{} → nothing", trace::input(&input));
+        assert_eq!(step.line(&[]), (!is_routine).then_some(told));
+        let told = format!("{} → play 100; stop capture", trace::input(&input));
+        assert_eq!(step.line(&[Output::Play(N), Output::StopCapture]), Some(told));
+    }
+}

@@ -1,0 +1,140 @@
+// Who listens: the list that the host sees.
+import { expect, test, type Page } from '../fixtures';
+import { Line } from '../tcp_proxy.mjs';
+import { button, createRoom, listenAs, main, rowOf, rows, shareTab } from '../page_actions';
+import { Path } from '../network_emulation.mjs';
+
+const FIRST_ACTIVE_MS = 1_790_000_000_000;
+
+/** A listener who is not there: as a room tells of one. */
+const imagined = (number: number) => ({
+  member: number.toString(16).padStart(32, '0'),
+  name: `Guest ${number}`,
+  attached: true,
+  joined_at: FIRST_ACTIVE_MS + number,
+  active_at: FIRST_ACTIVE_MS + number,
+  last_reaction: null,
+  last_message: null,
+});
+
+/** Tells a host's page, once it is in its room, of so many listeners who are not there; the answer tells it of more. */
+async function imagine(host: Page, count: number): Promise<(event: object) => void> {
+  let tell: (event: object) => void = () => {};
+  await host.routeWebSocket('**/ws', (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => {
+      socket.send(frame);
+      if (!String(frame).includes('"room_joined"')) return;
+      const { seq } = JSON.parse(String(frame));
+      tell = (event) => socket.send(JSON.stringify({ type: 'room_event', seq, event }));
+      for (let i = 0; i < count; i++) tell({ kind: 'listener_joined', listener: imagined(i) });
+    });
+  });
+  return (event) => tell(event);
+}
+
+test('the audience shows name, state, path, round trip and the latest activity first', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const [listener, other] = [await newVisitor(), await newVisitor()];
+  await listenAs(listener, 'Grace', code);
+  await listenAs(other, 'Edsger', code);
+  await expect(rows(tabHost).first()).toContainText('Edsger');
+  await expect(rowOf(tabHost, 'Grace').getByTestId('listener-state')).toHaveText('connected');
+  await expect(rowOf(tabHost, 'Grace')).toContainText(/direct · \d+ ms/);
+  await button(listener, 'React with ❤️').click();
+  await expect(rows(tabHost).first()).toContainText('Grace');
+  await expect(main(tabHost)).toContainText('2 of 30 listening');
+});
+
+test('the audience shows how each listener is reached, as that changes', async ({ tabHost, newVisitor, server }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  const line = await Line.to(server.url);
+  const listener = await newVisitor({ baseURL: line.url });
+  const path = await Path.under(listener);
+  await listenAs(listener, 'Grace', code);
+  const state = rowOf(tabHost, 'Grace').getByTestId('listener-state');
+  await expect(state).toHaveText('new');
+  path.cut();
+  await shareTab(tabHost);
+  await expect(state).toHaveText('connecting');
+  path.mend();
+  await expect(state).toHaveText('connected');
+  await expect(rowOf(tabHost, 'Grace')).toContainText(/direct · \d+ ms · \d+ % lost/);
+  path.turn({ lossShare: 0.2 });
+  await expect(rowOf(tabHost, 'Grace')).toContainText(/ [1-9]\d* % lost/);
+  path.turn({});
+
+  line.cut();
+  await expect(state).toHaveText('reconnecting');
+  line.mend();
+  await expect(state).toHaveText('connected');
+  line.close();
+  path.close();
+});
+
+test('an audience of 3,000 is counted right, searched and scrolled, and draws what fits', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  await imagine(host, 3000);
+  await createRoom(host, 'Ada');
+  await expect(main(host)).toContainText('3000 of 30 listening');
+  expect(await rows(host).count()).toBeLessThan(40);
+  await expect(rows(host).first()).toContainText('Guest 2999');
+  await host.getByRole('list', { name: 'Listeners' }).evaluate((list) => (list.scrollTop = list.scrollHeight));
+  await expect(rows(host).last()).toContainText('Guest 0');
+  await host.getByLabel('Search listeners').fill('guest 1234');
+  await expect(rows(host)).toHaveCount(1);
+  await expect(rows(host)).toContainText('Guest 1234');
+});
+
+test('a search goes on when so few are left that there would be none', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const tell = await imagine(host, 9);
+  await createRoom(host, 'Ada');
+  const field = host.getByLabel('Search listeners');
+  await field.fill('guest 3');
+  await expect(rows(host)).toHaveCount(1);
+  tell({ kind: 'listener_left', member: imagined(8).member });
+  await expect(main(host)).toContainText('8 of 30 listening');
+  await expect(field).toHaveValue('guest 3');
+  await expect(field).toBeFocused();
+  await field.fill('');
+  await expect(rows(host)).toHaveCount(8);
+});
+
+test('nobody moves in the audience while the host is about to press something', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const tell = await imagine(host, 3);
+  const reacts = (number: number, afterMs: number) => {
+    const { member } = imagined(number);
+    tell({ kind: 'reacted', member, reaction: '🔥', at: FIRST_ACTIVE_MS + afterMs });
+  };
+  const names = () => rows(host).locator('.font-semibold').allTextContents();
+  await createRoom(host, 'Ada');
+  await expect.poll(names).toEqual(['Guest 2', 'Guest 1', 'Guest 0']);
+
+  await button(host, 'Remove Guest 1').hover();
+  reacts(0, 1000);
+  tell({ kind: 'listener_joined', listener: imagined(3) });
+  tell({ kind: 'listener_left', member: imagined(2).member });
+  await expect(rowOf(host, 'Guest 0')).toContainText('🔥');
+  await expect(rowOf(host, 'Guest 2').getByTestId('listener-state')).toHaveText('left');
+  expect(await names()).toEqual(['Guest 2', 'Guest 1', 'Guest 0', 'Guest 3']);
+  await expect(main(host)).toContainText('3 of 30 listening');
+  await expect(rowOf(host, 'Guest 3')).toHaveAttribute('aria-posinset', '4');
+  await host.mouse.down();
+  reacts(1, 2000);
+  await expect(rowOf(host, 'Guest 1')).toContainText('🔥');
+  await host.mouse.up();
+  await expect(rowOf(host, 'Guest 1')).toContainText('removing');
+
+  const undo = rowOf(host, 'Guest 1').getByRole('button', { name: 'Undo' });
+  await expect(undo).toBeFocused();
+  await host.mouse.move(0, 0);
+  await undo.press('Enter');
+  await expect(button(host, 'Remove Guest 1')).toBeFocused();
+  expect(await names()).toEqual(['Guest 2', 'Guest 1', 'Guest 0', 'Guest 3']);
+  await main(host).focus();
+  await expect.poll(names).toEqual(['Guest 1', 'Guest 0', 'Guest 3']);
+  await expect(rowOf(host, 'Guest 1')).toHaveAttribute('aria-posinset', '1');
+});
