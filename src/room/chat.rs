@@ -1,17 +1,19 @@
 //! What members say: reactions and messages. The room keeps the last few messages and the next number; all of them go to the
 //! archive.
 
+mod changes;
+
 use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ArchivedMessage, Audience, Effects, Foreseen, LastMessage, Member, Room, RoomEvent};
+pub(super) use changes::{Change, change, foresee_change};
+
+use super::{Audience, Effects, Foreseen, LastMessage, Member, Room, RoomEvent};
 use crate::{
     engagement::{MessageText, Reaction},
     id::{AccountId, ConnectionId, DisplayName, MemberId, MessageNumber},
     limits::MESSAGES_AT_ONCE,
-    refusal::Refusal,
-    role::Permission,
     rules::Notice,
     time::Timestamp,
 };
@@ -255,83 +257,6 @@ pub(super) fn write(
     room.chat.add(Kept { account, message: message.clone() }, most);
     effects.archive(ArchiveChange::Write { account, message: message.clone() });
     room.tell(Notice::Message(author), &RoomEvent::MessageSent { message }, effects);
-}
-
-/// A change of one message.
-pub(super) enum Change<'a> {
-    Edit(&'a MessageText),
-    Delete,
-    Pin(bool),
-}
-
-/// What is known of a message that is to be changed: by the room, or by the archive where the room has forgotten it.
-fn known(room: &Room, number: MessageNumber, archived: Option<ArchivedMessage>) -> Option<ArchivedMessage> {
-    let of_room = room.chat.find(number).map(|Kept { account, message }| ArchivedMessage {
-        account: *account,
-        author: message.author,
-        version: message.version,
-        deleted: message.text.is_none(),
-        pinned: message.pinned,
-    });
-    of_room.or(archived.filter(|_| number <= room.chat.last))
-}
-
-/// What comes of a change: its author may change a message, and whoever moderates may delete any.
-pub(super) fn foresee_change(
-    room: &Room,
-    member: &Member,
-    (number, archived): (MessageNumber, Option<ArchivedMessage>),
-    change: &Change<'_>,
-) -> Result<Foreseen, Refusal> {
-    let known = known(room, number, archived).ok_or(Refusal::MessageNotFound)?;
-    let is_own = known.account == member.account;
-    let may = match change {
-        Change::Edit(_) => is_own,
-        Change::Delete => is_own || room.member_may(member, Permission::Moderate),
-        Change::Pin(_) => room.member_may(member, Permission::Moderate),
-    };
-    match change {
-        _ if !may => Err(Refusal::NotAllowed),
-        Change::Edit(_) | Change::Pin(true) if known.deleted => Err(Refusal::MessageNotFound),
-        Change::Delete => Ok(Foreseen::if_changed(!known.deleted)),
-        Change::Pin(pinned) => Ok(Foreseen::if_changed(*pinned != known.pinned)),
-        Change::Edit(text) => {
-            let now = room.chat.find(number).and_then(|kept| kept.message.text.as_ref());
-            Ok(Foreseen::if_changed(now != Some(*text)))
-        }
-    }
-}
-
-pub(super) fn change(
-    room: &mut Room,
-    connection: ConnectionId,
-    (number, archived): (MessageNumber, Option<ArchivedMessage>),
-    change: &Change<'_>,
-    effects: &mut Effects,
-) {
-    let Some(member) = room.member_at(connection) else { return };
-    match foresee_change(room, member, (number, archived), change) {
-        Ok(Foreseen::Change) => {}
-        Ok(Foreseen::Nothing) => return,
-        Err(refusal) => return effects.refuse(connection, refusal),
-    }
-    let actor = member.id;
-    let Some(known) = known(room, number, archived) else { return };
-    let (event, archived) = match change {
-        Change::Edit(text) => {
-            let (version, text) = (known.version + 1, (*text).clone());
-            let event = RoomEvent::MessageEdited { number, author: actor, version, text: text.clone() };
-            (event, ArchiveChange::Edit { number, version, text })
-        }
-        Change::Delete => (RoomEvent::MessageDeleted { number }, ArchiveChange::Delete(number)),
-        Change::Pin(pinned) => {
-            (RoomEvent::MessagePinned { number, pinned: *pinned }, ArchiveChange::Pin { number, pinned: *pinned })
-        }
-    };
-    room.chat.kept.iter_mut().for_each(|kept| kept.message.apply(&event));
-    room.roster.members.iter_mut().for_each(|member| LastMessage::apply(&mut member.last_message, &event));
-    effects.archive(archived);
-    room.tell(Notice::Message(actor), &event, effects);
 }
 
 /// The owner's page is there: what waited for it has been given to it.

@@ -173,6 +173,27 @@ fn the_author_changes_and_deletes_a_message_and_the_host_and_they_learn_of_it() 
 }
 
 #[test]
+fn who_missed_a_message_that_is_deleted_by_now_does_not_learn_what_it_said() {
+    let mut stage = Stage::open();
+    let host = stage.host(1);
+    stage.listener(GRACE, 2);
+    stage.command(2, write(1, "a slip of the pen"));
+    let number = MessageNumber(1);
+    stage.command(2, Command::Edit { number, text: words("another slip"), archived: None });
+    let before = stage.view(HOST);
+    stage.listener(GRACE, 3);
+    stage.command(3, Command::Delete { number, archived: None });
+    assert!(!serde_json::to_string(&stage.room).expect("a room is written").contains("slip"));
+    let Missed::Events(missed) = stage.resume(OWNER, host.token, host.seq, 4).resumed(4).missed else {
+        panic!("little was missed")
+    };
+    for mut page in [host.room, before] {
+        missed.iter().for_each(|event| page.apply(event));
+        assert_eq!(page, stage.view(HOST), "{missed:?}");
+    }
+}
+
+#[test]
 fn a_removed_listener_is_gone_and_stays_out_on_every_way_in() {
     let mut stage = Stage::full_and_live();
     let token = stage.listener(GRACE, 4).token;

@@ -1,0 +1,106 @@
+//! What becomes of a message: its author edits or deletes it, and whoever moderates deletes or pins it.
+
+use super::Kept;
+use crate::{
+    engagement::MessageText,
+    id::{ConnectionId, MessageNumber},
+    refusal::Refusal,
+    role::Permission,
+    room::{ArchiveChange, ArchivedMessage, Effects, Foreseen, LastMessage, Member, PersonalText, Room, RoomEvent},
+    rules::Notice,
+};
+
+/// A change of one message.
+pub(in crate::room) enum Change<'a> {
+    Edit(&'a MessageText),
+    Delete,
+    Pin(bool),
+}
+
+/// What is known of a message that is to be changed: by the room, or by the archive where the room has forgotten it.
+fn known(room: &Room, number: MessageNumber, archived: Option<ArchivedMessage>) -> Option<ArchivedMessage> {
+    let of_room = room.chat.find(number).map(|Kept { account, message }| ArchivedMessage {
+        account: *account,
+        author: message.author,
+        version: message.version,
+        deleted: message.text.is_none(),
+        pinned: message.pinned,
+    });
+    of_room.or(archived.filter(|_| number <= room.chat.last))
+}
+
+/// What comes of a change: its author may change a message, and whoever moderates may delete any.
+pub(in crate::room) fn foresee_change(
+    room: &Room,
+    member: &Member,
+    (number, archived): (MessageNumber, Option<ArchivedMessage>),
+    change: &Change<'_>,
+) -> Result<Foreseen, Refusal> {
+    let known = known(room, number, archived).ok_or(Refusal::MessageNotFound)?;
+    let is_own = known.account == member.account;
+    let may = match change {
+        Change::Edit(_) => is_own,
+        Change::Delete => is_own || room.member_may(member, Permission::Moderate),
+        Change::Pin(_) => room.member_may(member, Permission::Moderate),
+    };
+    match change {
+        _ if !may => Err(Refusal::NotAllowed),
+        Change::Edit(_) | Change::Pin(true) if known.deleted => Err(Refusal::MessageNotFound),
+        Change::Delete => Ok(Foreseen::if_changed(!known.deleted)),
+        Change::Pin(pinned) => Ok(Foreseen::if_changed(*pinned != known.pinned)),
+        Change::Edit(text) => {
+            let now = room.chat.find(number).and_then(|kept| kept.message.text.as_ref());
+            Ok(Foreseen::if_changed(now != Some(*text)))
+        }
+    }
+}
+
+pub(in crate::room) fn change(
+    room: &mut Room,
+    connection: ConnectionId,
+    (number, archived): (MessageNumber, Option<ArchivedMessage>),
+    change: &Change<'_>,
+    effects: &mut Effects,
+) {
+    let Some(member) = room.member_at(connection) else { return };
+    match foresee_change(room, member, (number, archived), change) {
+        Ok(Foreseen::Change) => {}
+        Ok(Foreseen::Nothing) => return,
+        Err(refusal) => return effects.refuse(connection, refusal),
+    }
+    let actor = member.id;
+    let Some(known) = known(room, number, archived) else { return };
+    let (event, archived) = match change {
+        Change::Edit(text) => {
+            let (version, text) = (known.version + 1, (*text).clone());
+            let event = RoomEvent::MessageEdited { number, author: actor, version, text: text.clone() };
+            (event, ArchiveChange::Edit { number, version, text })
+        }
+        Change::Delete => (RoomEvent::MessageDeleted { number }, ArchiveChange::Delete(number)),
+        Change::Pin(pinned) => {
+            (RoomEvent::MessagePinned { number, pinned: *pinned }, ArchiveChange::Pin { number, pinned: *pinned })
+        }
+    };
+    room.chat.kept.iter_mut().for_each(|kept| kept.message.apply(&event));
+    room.roster.members.iter_mut().for_each(|member| LastMessage::apply(&mut member.last_message, &event));
+    if matches!(change, Change::Delete) {
+        forget_words(room, number);
+    }
+    effects.archive(archived);
+    room.tell(Notice::Message(actor), &event, effects);
+}
+
+/// Who has missed a message that is deleted by now does not learn what it said.
+fn forget_words(room: &mut Room, deleted: MessageNumber) {
+    for (_, kept) in &mut room.recent {
+        match &mut kept.event {
+            RoomEvent::MessageSent { message } if message.number == deleted => message.text = None,
+            // The number of its changes is still told.
+            RoomEvent::MessageEdited { number, text, .. } if *number == deleted => PersonalText::Words(text).forget(),
+            RoomEvent::MemberJoined { member } => {
+                LastMessage::apply(&mut member.last_message, &RoomEvent::MessageDeleted { number: deleted });
+            }
+            _ => {}
+        }
+    }
+}
