@@ -40,6 +40,7 @@ pub enum ClientMessage {
 }
 
 /// What the server says: past tense, or an answer.
+#[expect(clippy::large_enum_variant, reason = "a message is handled at once, and never kept in numbers")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
