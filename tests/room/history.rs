@@ -24,6 +24,10 @@ pub(crate) const PAGES: [AccountId; 7] = [OWNER, OWNER, GRACE, GRACE, EDSGER, BA
 pub(crate) const NAMES: [&str; PAGES.len()] =
     ["Xochitl", "Xochitl", "Quetzal", "Quetzal", "Zbigniew", "Wolfgang", "Wolfgang"];
 
+/// What they write.
+pub(crate) const WORDS: [&str; PAGES.len()] =
+    ["marmalade", "marmalade", "porcupine", "porcupine", "zeppelin", "tambourine", "tambourine"];
+
 /// What happens next.
 #[derive(Clone, Debug)]
 pub(crate) enum Move {
@@ -236,11 +240,17 @@ impl World {
     }
 
     fn command(&mut self, connection: ConnectionId, command: Command) {
-        // Each member sends something of their own.
-        let by = self.room.member_at(connection).map(|member| member.id.to_string());
-        let own = by.and_then(|by| u128::from_str_radix(&by, 16).ok()).map(PublicationId::from_bits);
-        let command = match (command, own) {
-            (Command::Publish { source, paused, .. }, Some(id)) => Command::Publish { id, source, paused },
+        // Each member sends something of their own, and writes words that nobody else does.
+        let member = self.room.member_at(connection).map(|member| (member.id.to_string(), member.account));
+        let command = match (command, member) {
+            (Command::Publish { source, paused, .. }, Some((by, _))) => {
+                let bits = u128::from_str_radix(&by, 16).expect("an id is a number");
+                Command::Publish { id: PublicationId::from_bits(bits), source, paused }
+            }
+            (Command::Write { nonce, reply_to, is_archived, .. }, Some((_, account))) => {
+                let page = PAGES.iter().position(|of| *of == account).expect("everybody has a page");
+                Command::Write { nonce, text: words(WORDS[page]), reply_to, is_archived }
+            }
             (command, _) => command,
         };
         self.append(commanded(&self.room, connection, command));
