@@ -74,6 +74,30 @@ fn the_table_of_permissions_is_this() {
     }
 }
 
+/// The rows of a table in `docs/authority.md`, cell by cell.
+fn rows_under(heading: &str) -> Vec<Vec<String>> {
+    let document = include_str!("../../docs/authority.md");
+    let (_, section) = document.split_once(&format!("## {heading}\n")).expect("the heading");
+    let rows = section.split("\n## ").next().unwrap_or_default().lines().filter(|line| line.starts_with('|')).skip(2);
+    let cells = |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
+    rows.map(cells).collect()
+}
+
+#[test]
+fn the_tables_in_the_document_are_these() {
+    for (kind, heading, member) in [
+        (RoomKind::Broadcast, "Permissions in a broadcast", Standing::Listener),
+        (RoomKind::Lounge, "Permissions in a lounge", Standing::Participant),
+    ] {
+        let standings = [Standing::Owner, member, Standing::Removed, Standing::Account, Standing::Nobody];
+        let row_of = |permission: &Permission| -> Vec<String> {
+            let cells = standings.map(|standing| if kind.allows(standing, *permission) { "yes" } else { "no" });
+            [format!("{permission:?}")].into_iter().chain(cells.map(str::to_owned)).collect()
+        };
+        assert_eq!(rows_under(heading), Permission::ALL.iter().map(row_of).collect::<Vec<_>>(), "{kind:?}");
+    }
+}
+
 #[test]
 fn outside_of_any_room_the_table_is_this() {
     for standing in Standing::ALL {
