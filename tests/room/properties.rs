@@ -102,6 +102,27 @@ proptest! {
     }
 
     #[test]
+    fn a_log_without_a_deleted_accounts_texts_gives_a_room_that_shows_the_same(
+        kind in kind(), moves in moves(), page in 0..PAGES.len(), guest in 0..PAGES.len(),
+    ) {
+        let mut entries: Vec<_> = play_in(kind, &moves).into_iter().map(|turn| turn.entry).collect();
+        let Some(last) = entries.last() else { return Ok(()) };
+        let (account, from, seq, at) = (PAGES[page], PAGES[guest], last.seq.next(), last.at);
+        entries.push(Entry { seq, at, event: Event::AccountMerged { from, to: account } });
+        entries.push(Entry { seq: seq.next(), at, event: Event::AccountDeleted { account } });
+        let replay = |entries: &[Entry]| entries.iter().fold(Room::default(), |room, entry| step(room, entry).0);
+        let before = replay(&entries);
+        for entry in &mut entries {
+            entry.event.visit_personal(&mut |owner, mut text| {
+                if owner == Some(account) || owner == Some(from) {
+                    text.forget();
+                }
+            });
+        }
+        prop_assert_eq!(shown(&replay(&entries)), shown(&before));
+    }
+
+    #[test]
     fn texts_that_are_hidden_and_restored_are_the_same_texts(kind in kind(), moves in moves()) {
         for turn in play_in(kind, &moves).into_iter().step_by(5) {
             let (mut room, mut event) = (turn.after.clone(), turn.entry.event.clone());
