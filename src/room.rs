@@ -185,10 +185,22 @@ impl Room {
     /// or changes nothing; [`step`] decides anew in the log's order, where somebody else may have come first.
     ///
     /// # Errors
-    /// The refusal that [`step`] would order. Where something is due by `at` that has not happened yet, `step` alone knows.
+    /// The refusal that [`step`] would order.
     pub fn foresee(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
         match event {
-            _ if lifetime::is_due(self, at) => Ok(Foreseen::Change),
+            _ if !lifetime::is_due(self, at) => self.foresee_undue(event, at),
+            // The first brings about what is due, the second comes before it.
+            Event::Woke | Event::NodeLost { .. } => Ok(Foreseen::Change),
+            _ => {
+                let woke = Entry { seq: self.seq.next(), at, event: Event::Woke };
+                step(self.clone(), &woke).0.foresee_undue(event, at)
+            }
+        }
+    }
+
+    /// What would come of this where nothing is due.
+    fn foresee_undue(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
+        match event {
             Event::JoinRequested(request) => members::check_join(self, request).map(|()| Foreseen::Change),
             Event::ResumeRequested(request) => members::check_resume(self, request).map(|_| Foreseen::Change),
             Event::Commanded { connection, command } => self.foresee_command(*connection, command),
