@@ -12,7 +12,7 @@ use heartogether::{
 };
 use serde::Serialize;
 
-/// Signals a actor remembers, without what they say.
+/// Signals an actor remembers, without what they say.
 const SIGNALS_KEPT: usize = 64;
 
 /// Who looks into the room.

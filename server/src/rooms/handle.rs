@@ -17,12 +17,12 @@ use tokio::sync::{mpsc, oneshot};
 use super::debug_api::{AudienceReport, RealtimeReport, Viewer};
 use crate::websocket::SendQueue;
 
-/// Requests that may wait for a actor before those who ask have to wait themselves.
+/// Requests that may wait for an actor before those who ask have to wait themselves.
 const REQUESTS: usize = 64;
-/// How often a actor is asked: a task that breaks takes the requests that wait with it.
+/// How often an actor is asked: a task that breaks takes the requests that wait with it.
 const ASKED_AT_MOST: u32 = 3;
 
-/// What a actor can be asked. It has taken in every entry that was appended before the request was made.
+/// What an actor can be asked. It has taken in every entry that was appended before the request was made.
 pub(super) enum Request {
     Attach { connection: ConnectionId, send_queue: SendQueue, done: oneshot::Sender<()> },
     Detach { connection: ConnectionId },
@@ -65,13 +65,13 @@ impl RoomHandle {
         self.is_live.clone()
     }
 
-    /// Gives the room a connection's send_queue; from then on the room can answer it.
+    /// Gives the room a connection's send queue; from then on the room can answer it.
     pub(crate) async fn attach(&self, connection: ConnectionId, send_queue: SendQueue) -> Result<(), Refusal> {
         let attached = self.ask(|done| Request::Attach { connection, send_queue: send_queue.clone(), done }).await;
         attached.ok_or(Refusal::RoomNotFound)
     }
 
-    /// Takes the send_queue back.
+    /// Takes the send queue back.
     pub(crate) async fn detach(&self, connection: ConnectionId) {
         self.tell(Request::Detach { connection }).await;
     }
@@ -122,7 +122,7 @@ impl RoomHandle {
         self.ask(|done| Request::Realtime { viewer, done }).await.unwrap_or(Err(Refusal::RoomNotFound))
     }
 
-    /// A actor that is gone closes its connections itself.
+    /// An actor that is gone closes its connections itself.
     async fn tell(&self, request: Request) {
         let _ = self.requests.send(request).await;
     }
