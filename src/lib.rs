@@ -49,7 +49,7 @@
 //! | [`limits`] | every limit with its unit |
 //! | [`refusal`] | every typed "no" and its text |
 //! | [`role`] | who may do what, one table |
-//! | [`wire`] | the messages between browser and server |
+//! | [`protocol`] | the messages between browser and server |
 //! | [`sdp`] | session descriptions, read and edited |
 //! | [`room`] | the room: its events, its effects, its `step` |
 

@@ -1,4 +1,4 @@
-//! Who may do what: one table, for pages, routes and signalling alike.
+//! Who may do what: one table, for pages, routes and signaling alike.
 
 use serde::{Deserialize, Serialize};
 

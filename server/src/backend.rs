@@ -88,7 +88,7 @@ impl Backend for Node {
     async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError> {
         owner.kind(self.guests()).check(Permission::CreateRoom)?;
         self.rate_limits.take_room(owner.id, caller, self.clock.now())?;
-        let opening = BeforeReady {
+        let opening = RoomOpening {
             store: self.store.clone(),
             database_bytes: self.limits.database_bytes,
             log: self.log.clone(),
@@ -211,7 +211,7 @@ async fn check_database(store: &dyn Store, limit: u64) -> Result<Usage, ApiError
 }
 
 /// All it takes to open a room, without the request that asked for it: whoever hangs up would leave a room that is not counted.
-struct BeforeReady {
+struct RoomOpening {
     log: Arc<dyn RoomLog>,
     store: Arc<dyn Store>,
     database_bytes: u64,
@@ -224,7 +224,7 @@ struct BeforeReady {
     policy: Policy,
 }
 
-impl BeforeReady {
+impl RoomOpening {
     async fn run(self) -> Result<RoomCode, ApiError> {
         // Those who wait here are let in as they came.
         let mut open = self.open.lock().await;

@@ -1,6 +1,6 @@
 //! `GET /ws`: the connections over which members talk to their rooms.
 //!
-//! `upgrade` lets a connection in, `reader` listens to it, `writer` speaks to it, and an [`SendQueue`] is all that others
+//! `upgrade` lets a connection in, `reader` listens to it, `writer` speaks to it, and a [`SendQueue`] is all that others
 //! hold of it. Every frame is hostile until checked, and a connection that misbehaves is closed alone.
 
 mod close_reason;

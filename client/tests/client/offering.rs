@@ -51,7 +51,7 @@ fn an_offer_that_is_on_its_way_is_not_made_again_for_one_who_could_not_know() {
 }
 
 #[test]
-fn a_host_offers_at_once_to_one_whose_signalling_was_away_before_anything_flowed() {
+fn a_host_offers_at_once_to_one_whose_signaling_was_away_before_anything_flowed() {
     let mut page = Page::live(&[GRACE]);
     page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: false });
     let commands = page.learn(RoomEvent::ListenerAttached { member: GRACE, attached: true });

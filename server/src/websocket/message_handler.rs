@@ -213,7 +213,7 @@ impl MessageHandler {
         }
     }
 
-    /// Asks a room for a place. The room answers, so it has to hold the send_queue first.
+    /// Asks a room for a place. The room answers, so it has to hold the send queue first.
     async fn enter(&mut self, code: RoomCode, mut request: Event) -> Result<(), Failure> {
         if self.send_queue.is_confined() {
             self.send_queue.close(CloseReason::GONE);

@@ -78,7 +78,7 @@ pub(crate) struct Queue {
     overflowed: Arc<Notify>,
 }
 
-/// An send_queue for this many frames.
+/// A send queue for this many frames.
 pub(crate) fn send_queue(capacity: usize) -> (SendQueue, Queue) {
     let (sender, receiver) = mpsc::channel(capacity.max(1));
     let overflowed = Arc::new(Notify::new());
@@ -96,7 +96,7 @@ impl SendQueue {
         }
     }
 
-    /// Queues a signal from a member. Signals may fill half of the send_queue, the rest is for what the room itself says: nobody is
+    /// Queues a signal from a member. Signals may fill half of the send queue, the rest is for what the room itself says: nobody is
     /// thrown out by what others send. And each sender may fill only a share of what is left of that half, so that one who
     /// floods leaves places for all others (a dynamic threshold: Choudhury and Hahne, "Dynamic queue length thresholds for
     /// shared-memory packet switches", 1998).
