@@ -1,7 +1,7 @@
 // The network between two browsers, in our hands: a listener's way to the host leads through ports of this process, which
 // lose, delay, throttle and cut. No root, no kernel modules.
 //
-// A peer connection knows no way but the candidates it was told of. They are read off the page's signalling, and each is
+// A peer connection knows no way but the candidates it was told of. They are read off the page's signaling, and each is
 // replaced by a gate that forwards to it. What a gate sends on comes from a port of its own for every sender, so that the
 // answers find their way back through it too.
 import { createSocket } from 'node:dgram';

@@ -9,7 +9,7 @@ pub const CODE_INPUT_CHARS: usize = 20;
 pub const LINK_INPUT_CHARS: usize = 2048;
 /// Rooms that one connection may be in at once.
 pub const ROOMS_PER_CONNECTION: usize = 50;
-/// Bytes in a signalling frame, at most. A description with many candidates stays under 20 KiB.
+/// Bytes in a signaling frame, at most. A description with many candidates stays under 20 KiB.
 pub const FRAME_BYTES: usize = 64 * 1024;
 /// WebSocket frames (RFC 6455, section 5.4) that one message may be sent in, at most.
 pub const FRAMES_PER_MESSAGE: u32 = 64;
@@ -61,7 +61,7 @@ pub struct Limits {
     pub requests_per_address: Quota,
     /// Connections from one address at once; proxies that are trusted have as many as they need.
     pub connections_per_address: u32,
-    /// Of these, signalling connections from one address at once.
+    /// Of these, signaling connections from one address at once.
     pub sockets_per_address: u32,
     /// Connections at once.
     pub connections: u32,
@@ -69,9 +69,9 @@ pub struct Limits {
     pub listener_grace_ms: u64,
     /// Milliseconds a host who lost the connection is announced as reconnecting.
     pub host_grace_ms: u64,
-    /// Signalling frames a second from one connection, sustained.
+    /// Signaling frames a second from one connection, sustained.
     pub frames_per_second: u32,
-    /// Signalling frames from one connection at once.
+    /// Signaling frames from one connection at once.
     pub frames_burst: u32,
     /// Bytes of signals a second from one account to one member, sustained. A page that tries to connect anew every 1.2 s, with
     /// dozens of candidates each time, sends less.
@@ -104,7 +104,7 @@ pub struct Limits {
     /// Milliseconds of silence after which a connection counts as lost, three heartbeats.
     pub silence_ms: u64,
     /// Frames that may wait for one connection; one more, and that connection is closed.
-    pub outbox_frames: usize,
+    pub send_queue_frames: usize,
 }
 
 /// So many in a window of time. A window begins with the first of them.
@@ -135,7 +135,7 @@ impl Limits {
             sockets_per_address: at_least(defaults.sockets_per_address, 2),
             // A host who comes back offers to everybody at once, in a few frames each, and all of them answer.
             frames_burst: at_least(defaults.frames_burst, FRAMES_PER_OFFER),
-            outbox_frames: defaults.outbox_frames.max(max_listeners.saturating_mul(4) as usize),
+            send_queue_frames: defaults.send_queue_frames.max(max_listeners.saturating_mul(4) as usize),
             ..defaults
         }
     }
@@ -181,7 +181,7 @@ impl Default for Limits {
             hello_ms: 10_000,
             heartbeat_ms: 10_000,
             silence_ms: 30_000,
-            outbox_frames: 256,
+            send_queue_frames: 256,
         }
     }
 }

@@ -195,9 +195,9 @@ impl Page {
         self.take(Input::Received(message));
     }
 
-    /// Begins to join: with a head start where it was heard of last.
-    fn join(&self, head_start: Option<EarlyJoin>) {
-        let (socket, happened) = head_start.map(|begun| Socket::take_over(begun, &self.reporter())).unzip();
+    /// Begins to join: with the early join, where it was heard of last.
+    fn join(&self, early: Option<EarlyJoin>) {
+        let (socket, happened) = early.map(|begun| Socket::take_over(begun, &self.reporter())).unzip();
         *self.0.socket_ahead.borrow_mut() = socket;
         self.take(Input::Started);
         for happening in happened.into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! A listener's head start: a few lines of script at the top of the page open the socket and ask for the place while the
+//! A listener's early join: a few lines of script at the top of the page open the socket and ask for the place while the
 //! page's code is still on its way. The code takes the socket over, with all that was heard on it by then.
 
 use leptos::prelude::*;

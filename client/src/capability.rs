@@ -7,7 +7,7 @@ use heartogether::refusal::Refusal;
 pub struct Capabilities {
     /// Peer connections (W3C WebRTC).
     pub web_rtc: bool,
-    /// The signalling connection (RFC 6455).
+    /// The signaling connection (RFC 6455).
     pub web_socket: bool,
     /// Level meters and mixing (Web Audio API). One source goes out, and sound is heard, without it.
     pub web_audio: bool,

@@ -1,6 +1,6 @@
 //! Bringing back peer connections that nothing comes through any more: a few restarts, each looking for another path
 //! (ICE restart, RFC 8445, section 9), then a new one. Whoever offers restarts; the other end asks for it if it notices first.
-//! Without signalling there is nobody to talk to: it waits, and begins when that is back.
+//! Without signaling there is nobody to talk to: it waits, and begins when that is back.
 
 use heartogether::{
     id::{MemberId, NegotiationId},
@@ -52,7 +52,7 @@ impl Client {
         }
     }
 
-    /// Signalling is back.
+    /// Signaling is back.
     pub(super) fn recover_all_again(&mut self, out: &mut Vec<Output>) {
         for member in self.peers.members() {
             self.recover_again(member, out);

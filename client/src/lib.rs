@@ -1,12 +1,25 @@
 //! The client's own state and its [`Client::step`]: what a host's or a listener's page knows, and what it does next.
 //!
-//! Pure like the core: no socket, no clock, no browser. [`browser`] carries the commands out and reports back.
-//! One facet a file: `link` (the signalling connection), `peers` (peer connections) with their `negotiation`, `recovery`,
-//! `succession`, `gathering`, `no_path`, `turn` and `quality` (`statistics` in, `adaptation` out, `sdp` between), `broadcast` (what
-//! the host sends, made of a `mix` in the quality of a `profile`, its `silence`, with a `keepsake` for after a reload),
-//! `engagement` (reactions, messages, removals), `audience` (who listens, in order), `capability` (what the browser has to
-//! offer), `shown` (what the page shows of all that), `player` (whether a listener's player plays) and its `volume`, `trace` (what
-//! happens, in words).
+//! Pure like the core: no socket, no clock, no browser. Whoever drives it carries the [`Output`]s out and reports back with
+//! [`Input`]s. One facet a file:
+//!
+//! | module | what it knows |
+//! | --- | --- |
+//! | `io` | what goes in and what comes out |
+//! | `signaling` | the WebSocket: opening it, noticing that it is gone, opening it again |
+//! | `membership` | the place in the room |
+//! | `peers`, `negotiation` | peer connections, and how they are negotiated |
+//! | `ice_restart`, `connection_replacement` | what is done when nothing comes through one any more |
+//! | `candidate`, `gathering`, `no_path`, `ice_errors` | candidates, and why no path was found |
+//! | `quality`, `statistics`, `adaptation`, `sdp` | what is measured, and how much is sent |
+//! | `links` | whom the member connects with, and who offers |
+//! | `publishing`, `mix`, `profile`, `silence` | what the member sends |
+//! | `reload_state` | what a page keeps for after a reload |
+//! | `engagement`, `audience` | reactions, messages, removals; who listens |
+//! | `capability` | what the browser has to offer |
+//! | `view_state` | what the page shows of all that |
+//! | `player`, `volume` | whether a listener's player plays, and how loud |
+//! | `trace` | what happens, in words |
 
 pub mod adaptation;
 mod audience;
@@ -186,7 +199,7 @@ impl Client {
         self.code
     }
 
-    /// How the signalling connection is.
+    /// How the signaling connection is.
     pub fn signaling_state(&self) -> SignalingState {
         self.signaling.state()
     }

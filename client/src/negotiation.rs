@@ -13,7 +13,7 @@ use super::{Client, Output, PeerState, Timer};
 const OFFER_REQUEST_MS: u32 = 1_200;
 /// How often a listener asks before it waits for the room to change.
 const OFFER_REQUESTS: u32 = 10;
-/// Milliseconds that sound goes on to a listener whose place is free because their signalling stayed away: longer than
+/// Milliseconds that sound goes on to a listener whose place is free because their signaling stayed away: longer than
 /// the longest pause between two attempts to connect again.
 const LINGER_MS: u32 = 60_000;
 
@@ -35,7 +35,7 @@ impl Client {
         }
     }
 
-    /// A listener's signalling is back. What was said meanwhile was lost: an offer, too.
+    /// A listener's signaling is back. What was said meanwhile was lost: an offer, too.
     pub(super) fn serve_again(&mut self, member: MemberId, out: &mut Vec<Output>) {
         let is_served = self.peers.all.iter().any(|peer| peer.member == member && peer.is_established);
         if self.offers_to(member) && !is_served {
@@ -154,7 +154,7 @@ impl Client {
         self.request_offers_if_needed(out);
     }
 
-    /// A listener's place is free. Whoever was away at the time has lost their signalling, not their sound: it goes on
+    /// A listener's place is free. Whoever was away at the time has lost their signaling, not their sound: it goes on
     /// for a while, until they are back in another place.
     pub(super) fn part(&mut self, member: MemberId, was_away: bool, out: &mut Vec<Output>) {
         let is_wanted = was_away && !self.is_removed(member);

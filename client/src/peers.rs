@@ -319,7 +319,7 @@ impl Peers {
         self.reach(member);
     }
 
-    /// Closes what was still being negotiated for the first time when signalling went away: some of it was lost on the
+    /// Closes what was still being negotiated for the first time when signaling went away: some of it was lost on the
     /// way.
     pub(super) fn close_unsettled(&mut self, out: &mut Vec<Output>) {
         let unsettled = self.all.iter().filter(|peer| !peer.is_established);

@@ -1,4 +1,4 @@
-//! The signalling connection: opening it, noticing that it is gone, opening it again, taking the place up again.
+//! The signaling connection: opening it, noticing that it is gone, opening it again, taking the place up again.
 
 mod storage;
 
@@ -21,7 +21,7 @@ const ANSWER_MS: u32 = 15_000;
 /// Milliseconds to wait for the answer to a ping after the page was shown again or the network came back.
 const PONG_MS: u32 = 2_000;
 
-/// How the signalling connection is, as the page shows it.
+/// How the signaling connection is, as the page shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignalingState {
     /// Never yet attached.
@@ -275,7 +275,7 @@ impl Client {
         out.push(Output::Send(join(self.code, self.role, take_over)));
     }
 
-    /// Peer connections are left alone while signalling is away.
+    /// Peer connections are left alone while signaling is away.
     pub(super) fn lose_link(&mut self, out: &mut Vec<Output>) {
         if self.signaling.phase != Phase::Closed && !self.is_over() {
             self.signaling.wait(out);

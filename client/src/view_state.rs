@@ -104,7 +104,7 @@ impl Client {
         }
     }
 
-    /// What a listener's page shows. Sound that flows is being listened to, whatever signalling is doing meanwhile.
+    /// What a listener's page shows. Sound that flows is being listened to, whatever signaling is doing meanwhile.
     pub fn listener_state(&self) -> ListenerState {
         if let Some(refusal) = self.refusal {
             return ListenerState::Refused(refusal);

@@ -1,8 +1,8 @@
 //! Who is this request: a session leads to an account, and nothing a client says is believed.
 //!
-//! `routes` tells who somebody is and logs them out, `sign_in` goes with them to one of the `providers` and back. `keys`
-//! and `token` sign what browsers keep, `browser` is what a room recognises them by, `session` and `cookie` are how they keep it, `sockets` knows the
-//! connections that a log-out ends, and `crypto` is where all signatures come from.
+//! `routes` tells who somebody is and logs them out. `sign_in` leads to one of the `providers` and back. `signing_keys` and `token`
+//! sign what browsers keep, `session` and `cookie` are how they keep it. `browser_cookie` is what a room recognises a browser by.
+//! `session_sockets` knows the connections that a log-out ends. `crypto` makes and checks all signatures.
 
 mod browser_cookie;
 mod cookie;

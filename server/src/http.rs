@@ -1,10 +1,17 @@
 //! What stands between the network and the router: who calls and from where, how much of everything they may have, and
 //! what browsers are told to refuse.
 //!
-//! `door` lets connections in, counts them as `places` and ends those without `progress`, `forwarded` finds out who calls,
-//! `caller` tells the request and tells the caller their limits, `quotas` counts in `windows`, `seal` and `cors` bind the
-//! browser, `redirect` leads to HTTPS, `starting` answers until the rooms are known, `refused_page` says no, `base_path` lets the
-//! site lie below a path, `hints` tell the operator what the set-up lacks. Nothing here knows what a request is about.
+//! | module | what it does |
+//! | --- | --- |
+//! | `listener` | accepts connections; `connection_limit` counts them, `idle_timeout` ends those on which nothing happens |
+//! | `forwarded`, `client_address` | find out who calls; `address_block` says what counts as one address |
+//! | `rate_limits` | limits by account and address, counted in a `fixed_window` |
+//! | `security_headers`, `cors` | tell the browser what to refuse, and which other sites may read answers |
+//! | `redirect`, `base_path` | lead to HTTPS, and let the site lie below a path |
+//! | `before_ready`, `refusal_page` | answer until the rooms are known, and where a request is refused |
+//! | `setup_hints` | tell the operator what the set-up lacks |
+//!
+//! Nothing here knows what a request is about.
 
 mod address_block;
 mod base_path;

@@ -1,6 +1,6 @@
-//! This node's room replicas: one task a live room.
+//! This node's rooms: one task a live room, its actor.
 //!
-//! An actor is fed by the room's log and owns the [`Room`](heartogether::room::Room) and the send_queues of this node's
+//! An actor is fed by the room's log and owns the [`Room`](heartogether::room::Room) and the send queues of this node's
 //! connections to it. It decides nothing: [`step`](heartogether::room::step) does. The registry here owns the handles.
 
 mod actor;
@@ -43,7 +43,7 @@ const READING: Duration = Duration::from_secs(60);
 /// How often what must not be lost is tried where the storage says that it is damaged: another room's log may be.
 const ATTEMPTS: u32 = 10;
 
-/// The rooms this node holds replicas of.
+/// The rooms that this node has actors of.
 pub(crate) struct Rooms {
     node: NodeId,
     log: Arc<dyn RoomLog>,
@@ -64,7 +64,7 @@ impl Rooms {
         Arc::new(Self { node, log, clock, ice, open: Mutex::default() })
     }
 
-    /// The node whose replicas they are.
+    /// The node whose actors they are.
     pub(crate) const fn node(&self) -> NodeId {
         self.node
     }
@@ -90,7 +90,7 @@ impl Rooms {
         }
     }
 
-    /// How many rooms this node has replicas of.
+    /// How many rooms this node has actors of.
     pub(crate) fn count(&self) -> usize {
         self.opened().handles.len()
     }

@@ -1,10 +1,14 @@
 //! A certificate from an authority: Pebble, the authority that Let's Encrypt tests with, asks back over TLS-ALPN-01.
 
 use std::{
+    iter,
     net::TcpListener,
     path::Path,
-    process::{Child, Command, Stdio},
-    sync::Arc,
+    process::{self, Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicU16, Ordering::Relaxed},
+    },
 };
 
 use heartogether::limits::Limits;
@@ -37,9 +41,13 @@ impl Drop for Companion {
     }
 }
 
+/// A port that nobody listens on. It lies below those that the system hands out by itself (32768 and above on Linux), so no other
+/// test gets it before it is used.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
+    static DRAWN: AtomicU16 = AtomicU16::new(0);
+    let first = 20_000 + u16::try_from(process::id() % 8_000).expect("a small number");
+    let mut drawn = iter::repeat_with(|| first + DRAWN.fetch_add(1, Relaxed));
+    drawn.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a free port")
 }
 
 /// Pebble and its name server, to which every name is this machine.

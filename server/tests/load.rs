@@ -193,7 +193,7 @@ async fn flood(site: Site, cookie: String, port: u16, number: u32, tally: Arc<Ta
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_signalling_flood_and_slow_readers_leave_a_live_room_untouched() {
+async fn a_signaling_flood_and_slow_readers_leave_a_live_room_untouched() {
     let mut loaded = LoadedServer::build().await;
     loaded.measure("before a flood").await;
     let cookie = loaded.process.site.sign_in("Mallory").await;

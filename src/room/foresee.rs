@@ -1,7 +1,7 @@
 //! What would come of an event, told before it is appended.
 
 use super::{
-    Audience, Command, Effect, Entry, Event, Room, chat, chat::Change, joining, lifecycle, publications, removals, step,
+    Audience, Command, Entry, Event, Room, chat, chat::Change, joining, lifecycle, publications, removals, step,
 };
 use crate::{id::ConnectionId, refusal::Refusal, time::Timestamp};
 
@@ -27,22 +27,19 @@ impl Room {
     /// # Errors
     /// The refusal that [`step`] would order.
     pub fn foresee(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
-        if lifecycle::is_due(self, at) { self.foresee_late(event, at) } else { self.foresee_in_time(event, at) }
-    }
-
-    /// Something is due that no entry has brought about yet: it comes first, and whoever looks sees that it has happened.
-    fn foresee_late(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
-        let seq = self.seq().next();
-        if matches!(event, Event::NodeLost { .. }) {
-            // A lost node comes before what is due, and may put it off.
-            let (_, effects) = step(self.clone(), &Entry { seq, at, event: event.clone() });
-            return Ok(Foreseen::if_changed(effects.iter().any(|effect| !matches!(effect, Effect::WakeAt(_)))));
+        match event {
+            _ if !lifecycle::is_due(self, at) => self.foresee_undue(event, at),
+            // The first brings about what is due, the second comes before it.
+            Event::Woke | Event::NodeLost { .. } => Ok(Foreseen::Change),
+            _ => {
+                let woke = Entry { seq: self.seq.next(), at, event: Event::Woke };
+                step(self.clone(), &woke).0.foresee_undue(event, at)
+            }
         }
-        let (woken, _) = step(self.clone(), &Entry { seq, at, event: Event::Woke });
-        woken.foresee_in_time(event, at).map(|_| Foreseen::Change)
     }
 
-    fn foresee_in_time(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
+    /// What would come of this where nothing is due.
+    fn foresee_undue(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
         match event {
             Event::JoinRequested(request) => joining::check_join(self, request).map(|()| Foreseen::Change),
             Event::ResumeRequested(request) => joining::check_resume(self, request).map(|_| Foreseen::Change),

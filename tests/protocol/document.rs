@@ -153,7 +153,7 @@ fn the_numbers_are_those_of_the_code() {
         ("hello", format!("hello within {} s", limits.hello_ms / 1000)),
         ("heartbeat", format!("every {} s", limits.heartbeat_ms / 1000)),
         ("silence", format!("{} s of silence", limits.silence_ms / 1000)),
-        ("outbox", format!("{} frames wait", limits.outbox_frames)),
+        ("outbox", format!("{} frames wait", limits.send_queue_frames)),
         ("listener's grace", format!("{} s (listener)", limits.listener_grace_ms / 1000)),
         ("host's grace", format!("{} min (host)", limits.host_grace_ms / 60_000)),
         ("idle", format!("{} min", limits.room_idle_ms / 60_000)),

@@ -3,7 +3,7 @@
 use heartogether::{
     refusal::Refusal,
     role::Role,
-    room::{Audience, Command, Effect, EndReason, Event, RoomEvent, RoomMessage, StreamState},
+    room::{Audience, Command, Effect, EndReason, Event, Foreseen, RoomEvent, RoomMessage, StreamState},
 };
 
 use crate::scenario::*;
@@ -192,4 +192,17 @@ impl Stage {
         self.listener(GRACE, 2);
         self.wait(ms).wake()
     }
+}
+
+#[test]
+fn what_is_refused_or_changes_nothing_is_foreseen_also_while_something_is_due() {
+    let mut stage = Stage::full_and_live();
+    stage.lose(2);
+    stage.wait(LISTENER_GRACE_MS);
+    let foresee =
+        |at, command| stage.room.foresee(&Event::Commanded { connection: connection(at).id, command }, stage.now);
+    assert_eq!(foresee(3, Command::PauseStream), Err(Refusal::NotAllowed));
+    assert_eq!(foresee(2, FIRE), Err(Refusal::NotAMember));
+    assert_eq!(foresee(1, MICROPHONE), Ok(Foreseen::Nothing));
+    assert_eq!(foresee(1, Command::PauseStream), Ok(Foreseen::Change));
 }

@@ -39,7 +39,7 @@ pub struct RoomHandle {
     pub host_state: RwSignal<HostState>,
     /// What a listener's page shows.
     pub listener_state: RwSignal<ListenerState>,
-    /// How the signalling connection is.
+    /// How the signaling connection is.
     pub signaling_state: RwSignal<SignalingState>,
     /// What keeps the server from doing what the page asks, if it has said so.
     pub trouble: RwSignal<Option<Refusal>>,
@@ -151,13 +151,13 @@ impl RoomHandle {
             page.prepare_sources(is_back);
             page.watch_microphone_regularly();
         }
-        let head_start = EarlyJoin::take(role, code);
+        let early = EarlyJoin::take(role, code);
         match capability::detect().refusal() {
             Some(refusal) => {
-                head_start.iter().for_each(EarlyJoin::close);
+                early.iter().for_each(EarlyJoin::close);
                 page.input(Input::BrowserLacks(refusal));
             }
-            None => page.join(head_start),
+            None => page.join(early),
         }
         self.running.set_value(Some(SendWrapper::new(page)));
     }

@@ -18,7 +18,7 @@ use heartogether_client::Input;
 /// An open or opening socket. Dropped, it closes and reports nothing more.
 pub(super) struct Socket {
     socket: WebSocket,
-    /// The frames that a head start has said, oldest first; they are not said again.
+    /// The frames that the early join has said, oldest first; they are not said again.
     said: RefCell<VecDeque<String>>,
     _listeners: [EventListener; 3],
 }
@@ -33,9 +33,9 @@ impl Socket {
         Some(Self::listen(socket?, VecDeque::new(), report))
     }
 
-    /// Goes on with what has a head start. Gives what has happened on it so far.
-    pub(super) fn take_over(head_start: EarlyJoin, report: &Reporter) -> (Self, Vec<Happening>) {
-        let (socket, said, happened) = head_start.hand_over();
+    /// Goes on with a socket that the early join has opened. Gives what has happened on it so far.
+    pub(super) fn take_over(early: EarlyJoin, report: &Reporter) -> (Self, Vec<Happening>) {
+        let (socket, said, happened) = early.hand_over();
         (Self::listen(socket, said, report), happened)
     }
 

@@ -135,7 +135,7 @@ pub(super) struct Sources {
     /// How often a microphone was asked for: an answer to an older question is not used.
     asked: Cell<u32>,
     kept: Cell<Option<ReloadState>>,
-    vigil: RefCell<Option<LiveGuard>>,
+    live_guard: RefCell<Option<LiveGuard>>,
     devices: RefCell<Option<EventListener>>,
 }
 
@@ -375,8 +375,8 @@ impl Page {
         show(handle.sound.headphones, client.wears_headphones());
         show(handle.sound.lost, client.lost_source());
         let is_live = matches!(client.host_state(), HostState::Live | HostState::Paused);
-        if is_live != sources.vigil.borrow().is_some() {
-            *sources.vigil.borrow_mut() = is_live.then(LiveGuard::begin);
+        if is_live != sources.live_guard.borrow().is_some() {
+            *sources.live_guard.borrow_mut() = is_live.then(LiveGuard::begin);
         }
         let keepsake = client.keepsake();
         if sources.kept.replace(keepsake) != keepsake {

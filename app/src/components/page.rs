@@ -35,7 +35,7 @@ pub fn Page(
     /// Its `data-refusal`; takes a refusal or a closure that has one at times.
     #[prop(optional, into)]
     refusal: Signal<Option<Refusal>>,
-    /// Its `data-link`: how the signalling connection is, where there is one.
+    /// Its `data-link`: how the signaling connection is, where there is one.
     #[prop(optional, into)]
     link: Option<Signal<&'static str>>,
     /// How wide it is.

@@ -48,7 +48,7 @@ pub fn LoginPage() -> impl IntoView {
         let way = Way::new(session.view(), next.get());
         match session.account() {
             // Whoever has just signed in without a script goes on to where they were going.
-            Some(_) if has_signed_in.get() => view! { <Redirect path=routes::href(&next.get().path()) /> }.into_any(),
+            Some(_) if has_signed_in.get() => view! { <Redirect path=next.get().path() /> }.into_any(),
             Some(account) => view! { <Known account way /> }.into_any(),
             None => view! { <Unknown way /> }.into_any(),
         }

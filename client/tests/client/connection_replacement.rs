@@ -81,7 +81,7 @@ fn the_one_before_may_end_first() {
 }
 
 #[test]
-fn signalling_that_goes_away_ends_the_attempt_and_nothing_that_flows() {
+fn signaling_that_goes_away_ends_the_attempt_and_nothing_that_flows() {
     let mut page = Page::hearing(StreamState::Live);
     page.signal(HOST, offer(107));
     page.lose();
@@ -121,7 +121,7 @@ fn an_attempt_that_was_begun_on_the_network_before_begins_anew_too() {
 }
 
 #[test]
-fn without_signalling_they_begin_when_it_is_back() {
+fn without_signaling_they_begin_when_it_is_back() {
     let mut listener = Page::hearing(StreamState::Live);
     listener.lose();
     assert!(!asks(&listener.take(Input::NetworkChanged)));

@@ -132,7 +132,7 @@ fn both_try_at_once_when_the_page_is_shown_or_the_network_has_another_opinion() 
 }
 
 #[test]
-fn without_signalling_nothing_is_tried_until_it_is_back() {
+fn without_signaling_nothing_is_tried_until_it_is_back() {
     let mut host = Page::reaching();
     host.change(100, PeerState::Disconnected);
     host.lose();

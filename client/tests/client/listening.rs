@@ -235,7 +235,7 @@ fn a_pause_is_shown_while_connected() {
 }
 
 #[test]
-fn sound_that_flows_is_listened_to_whatever_signalling_does() {
+fn sound_that_flows_is_listened_to_whatever_signaling_does() {
     let mut page = Page::hearing(StreamState::Live);
     page.stream(StreamState::Interrupted);
     assert_eq!(state(&page), ListenerState::Listening);

@@ -52,7 +52,7 @@ fn an_offer_that_is_on_its_way_is_not_made_again_for_one_who_could_not_know() {
 }
 
 #[test]
-fn a_host_offers_at_once_to_one_whose_signalling_was_away_before_anything_flowed() {
+fn a_host_offers_at_once_to_one_whose_signaling_was_away_before_anything_flowed() {
     let mut page = Page::live(&[GRACE]);
     page.learn(connected(GRACE, false));
     let commands = page.learn(connected(GRACE, true));

@@ -1,4 +1,4 @@
-//! What becomes of peer connections when signalling is away and comes back.
+//! What becomes of peer connections when signaling is away and comes back.
 
 use heartogether::{
     protocol::{ServerMessage, ToRoom},
@@ -18,7 +18,7 @@ fn half_connected() -> Page {
 }
 
 #[test]
-fn losing_signalling_closes_no_peer_connection() {
+fn losing_signaling_closes_no_peer_connection() {
     for mut page in [half_connected(), Page::hearing(StreamState::Live)] {
         assert!(closed(&page.lose()).is_empty());
         assert!(closed(&page.reconnect()).is_empty());
@@ -121,7 +121,7 @@ fn a_listener_in_a_new_place_hears_on_until_the_new_peer_connection_connects() {
 }
 
 #[test]
-fn sound_goes_on_for_a_while_to_a_listener_whose_signalling_stays_away() {
+fn sound_goes_on_for_a_while_to_a_listener_whose_signaling_stays_away() {
     let mut page = Page::live(&[GRACE]);
     page.change(100, PeerState::Connected);
     page.learn(connected(GRACE, false));

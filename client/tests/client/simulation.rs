@@ -67,7 +67,7 @@ proptest! {
     }
 
     #[test]
-    fn an_outage_of_signalling_alone_interrupts_nobodys_sound(
+    fn an_outage_of_signaling_alone_interrupts_nobodys_sound(
         listeners in 1..=3_usize,
         shares_first in any::<bool>(),
         moves in prop::collection::vec(outage(), 1..25),

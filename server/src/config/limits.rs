@@ -76,8 +76,8 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "MAX_GUESTS", default_value_t = Limits::default().guests, value_parser = clap::value_parser!(u32).range(1..))]
     max_guests: u32,
 
-    /// Bytes of the database from which on no room is opened and no guest comes; an eighth above it, nothing more is written into
-    /// open rooms; 0 is no limit
+    /// Bytes of the database from which on no room is opened and no guest comes; an eighth above it, nobody joins an open room
+    /// and nothing is said there; 0 is no limit
     #[arg(long, env = "MAX_DATABASE_BYTES", default_value_t = Limits::default().database_bytes)]
     max_database_bytes: u64,
 

@@ -81,7 +81,7 @@ impl<'a> RoomActor<'a> {
     /// Lives until the room is over for good.
     ///
     /// # Errors
-    /// [`LogError::Unreadable`].
+    /// [`LogError::Unreadable`], or [`LogError::Storage`] once the log could not be read for [`READING`](super::READING).
     pub(super) async fn run(mut self, requests: &mut mpsc::Receiver<Request>) -> Result<(), LogError> {
         let mut entries = match self.replay().await {
             Ok(entries) => entries,

@@ -65,13 +65,13 @@ impl RoomHandle {
         self.is_live.clone()
     }
 
-    /// Gives the room a connection's send_queue; from then on the room can answer it.
+    /// Gives the room a connection's send queue; from then on the room can answer it.
     pub(crate) async fn attach(&self, connection: ConnectionId, send_queue: SendQueue) -> Result<(), Refusal> {
         let attached = self.ask(|done| Request::Attach { connection, send_queue: send_queue.clone(), done }).await;
         attached.ok_or(Refusal::RoomNotFound)
     }
 
-    /// Takes the send_queue back.
+    /// Takes the send queue back.
     pub(crate) async fn detach(&self, connection: ConnectionId) {
         self.tell(Request::Detach { connection }).await;
     }

@@ -22,7 +22,7 @@ pub(super) struct Supervision {
 /// How a room's task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The room is over, and its log closed; or the server stops, or its storage does not answer.
+    /// The room is over, and its log closed; or the server stops.
     Over,
     /// It could not be gone on with, and its log could not be closed either.
     Lost,
@@ -38,7 +38,7 @@ impl Supervision {
             let ran = AssertUnwindSafe(actor.run(&mut self.requests)).catch_unwind().await;
             match ran {
                 Ok(Ok(()) | Err(LogError::Stopped)) => return Outcome::Over,
-                Ok(Err(error @ LogError::Storage(_))) => return self.pause(held, &error),
+                Ok(Err(error @ LogError::Storage(_))) => self.wait_for_storage(&mut held, &error),
                 Ok(Err(error)) => break explain(&error),
                 Err(_) if broke_at == Some(held.reached) => break "its task broke twice at the same place".to_owned(),
                 Err(_) => {
@@ -53,12 +53,11 @@ impl Supervision {
         self.give_up(held, &error).await
     }
 
-    /// The storage has not given the log for too long. It is still there, and whoever asks for the room later begins anew.
-    fn pause(self, mut held: Held, error: &LogError) -> Outcome {
-        tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room pauses: {}", explain(error));
-        self.setting.is_live.store(false, Relaxed);
+    /// The storage has not given the log for too long. Its members are told, and come back when it does: until then the room's task
+    /// goes on trying, and whoever asks the room something waits, those included who say that a member is gone.
+    fn wait_for_storage(&self, held: &mut Held, error: &LogError) {
+        tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room waits for its storage: {}", explain(error));
         held.close(CloseReason::refused(Refusal::StorageUnavailable));
-        Outcome::Over
     }
 
     async fn give_up(self, mut held: Held, error: &str) -> Outcome {

@@ -115,7 +115,7 @@ async fn serve(
     let place = node.socket_limit.take(Some(caller.address));
     let admitted = if place.is_some() { admitted } else { Err(Refusal::TooManyConnections) };
     let (sink, frames) = socket.split();
-    let (send_queue, queue) = send_queue(node.limits.outbox_frames);
+    let (send_queue, queue) = send_queue(node.limits.send_queue_frames);
     let writing = tokio::spawn(writer::write(sink, queue, node.clock.clone()));
     let connection = ConnectionRef { node: node.id, id: ConnectionId::from_bits(random::bits()) };
     let registration = async {

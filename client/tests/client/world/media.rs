@@ -1,4 +1,4 @@
-//! Peer connections. One end knows nothing of the other but what signalling brings; only the world sees both.
+//! Peer connections. One end knows nothing of the other but what signaling brings; only the world sees both.
 
 use heartogether::{id::NegotiationId, protocol::Candidate, room::Source};
 use heartogether_client::{COUNT_EVERY_MS, Input, Output, PeerState};
