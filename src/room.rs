@@ -324,6 +324,11 @@ impl Room {
         self.member_at(reader).map(|member| self.reading_of(member)).ok_or(Refusal::NotAMember)
     }
 
+    /// When it asks to be woken, as [`Effect::WakeAt`] said.
+    pub fn wakes_at(&self) -> Option<Timestamp> {
+        lifecycle::next_due(self)
+    }
+
     /// Until when its owner can open it again; `None` unless it has ended and can be.
     pub fn reopenable_until(&self) -> Option<Timestamp> {
         let created = self.created().filter(|_| self.ended.is_some() && !self.closed)?;

@@ -8,7 +8,7 @@ use heartogether::{
     time::Timestamp,
 };
 
-use crate::store::{Store, StoreError};
+use crate::storage::{StorageError, accounts::Store};
 
 /// Milliseconds for which a measured size is believed.
 const BELIEVED_MS: u64 = 5_000;
@@ -30,8 +30,8 @@ impl DatabaseLimit {
     /// Whether an open room may write this.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub(crate) async fn takes(&self, event: &Event, store: &dyn Store, now: Timestamp) -> Result<bool, StoreError> {
+    /// [`StorageError`].
+    pub(crate) async fn takes(&self, event: &Event, store: &dyn Store, now: Timestamp) -> Result<bool, StorageError> {
         if self.bytes == 0 || !grows(event) {
             return Ok(true);
         }
@@ -47,7 +47,7 @@ impl DatabaseLimit {
         latest.filter(|(measured_at, _)| now.since_ms(*measured_at) < BELIEVED_MS).map(|(_, bytes)| bytes)
     }
 
-    async fn measure(&self, store: &dyn Store, now: Timestamp) -> Result<u64, StoreError> {
+    async fn measure(&self, store: &dyn Store, now: Timestamp) -> Result<u64, StorageError> {
         let bytes = store.usage().await?.bytes;
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, bytes));
         Ok(bytes)
@@ -58,7 +58,9 @@ impl DatabaseLimit {
 const fn grows(event: &Event) -> bool {
     match event {
         Event::JoinRequested(_) => true,
-        Event::Commanded { command, .. } => matches!(command, Command::React { .. } | Command::Write { .. }),
+        Event::Commanded { command, .. } => {
+            matches!(command, Command::React { .. } | Command::Write { .. } | Command::Edit { .. })
+        }
         _ => false,
     }
 }
@@ -67,14 +69,14 @@ const fn grows(event: &Event) -> bool {
 mod tests {
     use heartogether::{
         engagement::{MessageText, Reaction},
-        id::ConnectionId,
+        id::{AccountId, ConnectionId},
     };
 
     use super::*;
-    use crate::{database, store::SqliteStore};
+    use crate::storage::{accounts::SqliteStore, database};
 
     fn commanded(command: Command) -> Event {
-        Event::Commanded { connection: ConnectionId::from_bits(1), command }
+        Event::Commanded { connection: ConnectionId::from_bits(1), account: AccountId::from_bits(1), command }
     }
 
     #[tokio::test]
@@ -83,8 +85,10 @@ mod tests {
         let store = SqliteStore::new(database::open(&folder.path().join("data")).await.expect("a database"));
         let bytes = store.usage().await.expect("measured").bytes;
         let text = MessageText::parse("louder").expect("a message");
-        let growing =
-            [commanded(Command::React { reaction: Reaction::Fire }), commanded(Command::Write { nonce: 1, text })];
+        let growing = [
+            commanded(Command::React { reaction: Reaction::Fire }),
+            commanded(Command::Write { nonce: 1, text, reply_to: None, is_archived: false }),
+        ];
         for (limit, takes) in [(0, true), (bytes, true), (bytes / 2, false)] {
             for event in &growing {
                 let taken = DatabaseLimit::new(limit).takes(event, &store, Timestamp::from_millis(1)).await;

@@ -20,7 +20,7 @@ use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 
 use crate::{
     random,
-    storage::{accounts::StoreError, database::is_out_of_service, log::LogError},
+    storage::{StorageError, database::is_out_of_service, log::LogError},
 };
 
 /// Something broke on this side.
@@ -28,8 +28,8 @@ use crate::{
 pub(crate) enum ServerError {
     #[error("the room log failed")]
     Log(#[from] LogError),
-    #[error("the store failed")]
-    Store(#[from] StoreError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     #[error("no room code was free in {draws} draws")]
     NoFreeCode { draws: u32 },
     #[error("a cookie could not be written")]
@@ -58,7 +58,7 @@ impl ServerError {
     pub(crate) fn is_storage_down(&self) -> bool {
         match self {
             Self::Log(LogError::Storage(error)) => is_out_of_service(&**error),
-            Self::Store(error) => error.source().is_some_and(is_out_of_service),
+            Self::Storage(error) => error.source().is_some_and(is_out_of_service),
             _ => false,
         }
     }

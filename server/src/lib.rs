@@ -17,29 +17,27 @@
 //! | --- | --- |
 //! | [`config`], [`startup`], `router`, `state` | put the server together |
 //! | [`clock`], `random` | time and randomness, which the core never reads itself |
-//! | [`log`] | the rooms' logs, the one truth |
+//! | [`storage`] | the rooms' logs, the archive of messages, accounts and sessions |
 //! | `rooms` | a task for each live room: takes entries in, performs effects |
-//! | `signaling` | the WebSockets: hostile until checked |
-//! | [`store`], `identity` | accounts and sessions; who is this request |
-//! | `backend`, `ops`, `report` | what pages and other programs ask for |
+//! | `websocket` | the WebSockets: hostile until checked |
+//! | `auth` | who is this request |
+//! | `backend`, `json_api`, `room_lookup` | what pages and other programs ask for |
 //! | `invitation` | a room's link and the QR code of it |
-//! | `edge` | who calls, and how much of everything they may have |
+//! | `http` | who calls, and how much of everything they may have |
 //! | [`health`], `readiness` | whether the server lives; whether it can do its work |
 //! | [`tls`] | HTTPS without a proxy |
-//! | [`database`], `error`, `work` | the SQLite file; faults; what is not done by halves |
+//! | `error`, `uncancelled` | faults; what is not done by halves |
 
 mod auth;
 mod backend;
 pub mod clock;
 pub mod config;
-pub mod database;
 mod database_limit;
 pub mod error;
 pub mod health;
 mod http;
 mod invitation;
 mod json_api;
-pub mod log;
 mod random;
 mod readiness;
 mod room_lookup;
@@ -47,7 +45,7 @@ mod rooms;
 mod router;
 pub mod startup;
 mod state;
-pub mod store;
+pub mod storage;
 pub mod tls;
 mod uncancelled;
 mod websocket;

@@ -9,6 +9,7 @@ mod handle;
 mod supervision;
 #[cfg(test)]
 mod tests;
+mod write_behind;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,10 +30,14 @@ use crate::{
     clock::Clock,
     config::IceSettings,
     error::report_storage,
-    storage::log::{LogError, RoomLog},
+    storage::{
+        log::{LogError, RoomLog},
+        messages::MessageArchive,
+    },
 };
 use actor::Setting;
 use supervision::{Outcome, Supervision};
+use write_behind::WriteBehind;
 
 /// Pause before storage that failed is tried again.
 const RETRY: Duration = Duration::from_secs(1);
@@ -47,6 +52,7 @@ const ATTEMPTS: u32 = 10;
 pub(crate) struct Rooms {
     node: NodeId,
     log: Arc<dyn RoomLog>,
+    archive: Arc<dyn MessageArchive>,
     clock: Arc<dyn Clock>,
     ice: IceSettings,
     open: Mutex<Open>,
@@ -60,8 +66,14 @@ struct Open {
 }
 
 impl Rooms {
-    pub(crate) fn new(node: NodeId, log: Arc<dyn RoomLog>, clock: Arc<dyn Clock>, ice: IceSettings) -> Arc<Self> {
-        Arc::new(Self { node, log, clock, ice, open: Mutex::default() })
+    pub(crate) fn new(
+        node: NodeId,
+        log: Arc<dyn RoomLog>,
+        archive: Arc<dyn MessageArchive>,
+        clock: Arc<dyn Clock>,
+        ice: IceSettings,
+    ) -> Arc<Self> {
+        Arc::new(Self { node, log, archive, clock, ice, open: Mutex::default() })
     }
 
     /// The node whose actors they are.
@@ -112,6 +124,8 @@ impl Rooms {
             node: self.node,
             log: self.log.clone(),
             clock: self.clock.clone(),
+            archive: self.archive.clone(),
+            writes: WriteBehind::start(room, self.log.clone(), self.archive.clone()),
             ice: self.ice.clone(),
             is_live: handle.liveness(),
         };

@@ -22,19 +22,24 @@ use crate::{
     auth::{Auth, Fetcher, Keys, OpenIdProvider, Sockets, install_crypto},
     clock::Clock,
     config::{Config, has_hashed_names},
-    database,
     database_limit::DatabaseLimit,
     error::ServerError,
     http::{ConnectionLimit, RateLimits, SetupHints},
     invitation::Reach,
-    log::{LogError, SqliteLog},
     random,
     readiness::Readiness,
     room_lookup::RoomLookup,
     rooms::Rooms,
     router::router,
     state::{AppState, Node},
-    store::SqliteStore,
+    storage::{
+        accounts::SqliteStore,
+        database,
+        keys::SqliteKeys,
+        log::{LogError, SqliteLog},
+        messages::SqliteArchive,
+        sealing::Sealer,
+    },
     tls::{Tls, TlsError},
     websocket::{CommandLimits, Origins},
 };
@@ -124,9 +129,13 @@ impl Server {
         let lock = lock(&folder, &config).await?;
         let pool = open_database(&config, &folder).await?;
         let log_clock: Arc<dyn Clock> = Arc::new(SqliteLog::clock(&pool, clock.clone()).await?);
-        let log = Arc::new(SqliteLog::new(pool.clone(), log_clock.clone()));
-        let rooms = Rooms::new(NodeId::from_bits(random::bits()), log.clone(), log_clock, config.ice.clone());
-        let node = Arc::new(open_node(config, limits, clock, (listening.address, pool.clone(), log.clone(), rooms))?);
+        let sealer = Arc::new(Sealer::new(Arc::new(SqliteKeys::new(pool.clone()))));
+        let log = Arc::new(SqliteLog::new(pool.clone(), log_clock.clone(), sealer.clone()));
+        let archive = Arc::new(SqliteArchive::new(pool.clone(), sealer.clone()));
+        let id = NodeId::from_bits(random::bits());
+        let rooms = Rooms::new(id, log.clone(), archive.clone(), log_clock, config.ice.clone());
+        let kept = Kept { pool: pool.clone(), sealer, log: log.clone(), archive, rooms };
+        let node = Arc::new(open_node(config, limits, clock, listening.address, kept)?);
         match node.rooms.recover().await? {
             0 => {}
             live => tracing::info!("{live} live rooms were taken up again"),
@@ -174,13 +183,24 @@ impl Server {
     }
 }
 
-/// Puts together what every request can reach: the settings, the data and whoever works on it.
+/// The data, and whoever works on it.
+struct Kept {
+    pool: SqlitePool,
+    sealer: Arc<Sealer>,
+    log: Arc<SqliteLog>,
+    archive: Arc<SqliteArchive>,
+    rooms: Arc<Rooms>,
+}
+
+/// Puts together what every request can reach.
 fn open_node(
     config: Config,
     limits: Limits,
     clock: Arc<dyn Clock>,
-    (address, pool, log, rooms): (SocketAddr, SqlitePool, Arc<SqliteLog>, Arc<Rooms>),
+    address: SocketAddr,
+    kept: Kept,
 ) -> Result<Node, StartupError> {
+    let Kept { pool, sealer, log, archive, rooms } = kept;
     Ok(Node {
         id: rooms.node(),
         auth: open_auth(&config, &clock)?,
@@ -199,6 +219,8 @@ fn open_node(
         limits,
         clock,
         log,
+        archive,
+        sealer,
     })
 }
 

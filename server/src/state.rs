@@ -16,7 +16,7 @@ use crate::{
     readiness::Readiness,
     room_lookup::RoomLookup,
     rooms::Rooms,
-    storage::{accounts::Store, log::RoomLog},
+    storage::{accounts::Store, log::RoomLog, messages::MessageArchive, sealing::Sealer},
     websocket::{CommandLimits, Origins},
 };
 
@@ -27,6 +27,8 @@ pub(crate) struct Node {
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) log: Arc<dyn RoomLog>,
+    pub(crate) archive: Arc<dyn MessageArchive>,
+    pub(crate) sealer: Arc<Sealer>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) auth: Auth,

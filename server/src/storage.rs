@@ -1,10 +1,12 @@
-//! What the server keeps: the rooms' logs, accounts with their sessions, and the archive of messages. One trait an aggregate; a
-//! storage's own error type stands in no trait's file.
+//! What the server keeps: the rooms' logs, accounts with their sessions and keys, and the archive of messages. One trait an
+//! aggregate; a storage's own error type stands in no trait's file.
 
 pub mod accounts;
 pub mod database;
+pub mod keys;
 pub mod log;
 pub mod messages;
+pub mod sealing;
 
 use std::{error::Error, sync::Arc};
 
@@ -13,8 +15,8 @@ use std::{error::Error, sync::Arc};
 #[error("the storage failed")]
 pub struct StorageError(#[source] Arc<dyn Error + Send + Sync>);
 
-impl From<sqlx::Error> for StorageError {
-    fn from(error: sqlx::Error) -> Self {
+impl StorageError {
+    pub(crate) fn new(error: impl Error + Send + Sync + 'static) -> Self {
         Self(Arc::new(error))
     }
 }

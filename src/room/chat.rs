@@ -109,6 +109,11 @@ pub enum ArchiveChange {
         /// The last of them.
         up_to: MessageNumber,
     },
+    /// The messages up to this one are kept no longer.
+    Forget {
+        /// The last of them.
+        up_to: MessageNumber,
+    },
 }
 
 /// Whose messages somebody may read.
@@ -231,7 +236,9 @@ pub(super) fn write(
     effects: &mut Effects,
 ) {
     let delivered = !room.waits_for_owner() || room.owner_connected();
-    let most = room.created().map_or(0, |created| created.policy.messages_kept as usize);
+    let (most, most_archived) = room
+        .created()
+        .map_or((0, 0), |created| (created.policy.messages_kept as usize, u64::from(created.policy.messages_archived)));
     let Some(member) = room.roster.at_mut(connection) else { return };
     let account = member.account;
     if draft.is_archived || room.chat.holds(account, draft.nonce) {
@@ -256,6 +263,9 @@ pub(super) fn write(
     let author = member.id;
     room.chat.add(Kept { account, message: message.clone() }, most);
     effects.archive(ArchiveChange::Write { account, message: message.clone() });
+    if let Some(up_to @ 1..) = number.0.checked_sub(most_archived) {
+        effects.archive(ArchiveChange::Forget { up_to: MessageNumber(up_to) });
+    }
     room.tell(Notice::Message(author), &RoomEvent::MessageSent { message }, effects);
 }
 

@@ -128,7 +128,7 @@ fn next_end(room: &Room, policy: &Policy) -> Option<(Timestamp, Timestamp)> {
     policy.kind.ends(room, policy).iter().map(|end| (end.at, end.warned_at(policy))).min()
 }
 
-fn next_due(room: &Room) -> Option<Timestamp> {
+pub(super) fn next_due(room: &Room) -> Option<Timestamp> {
     let policy = room.created.as_ref().map(|created| &created.policy).filter(|_| !room.closed)?;
     if room.ended.is_some() {
         return room.reopenable_until();

@@ -108,7 +108,7 @@ impl Room {
             member.last_message.iter_mut().for_each(|last| visit(account, PersonalText::Words(&mut last.text)));
         }
         for (account, message) in self.chat.personal() {
-            visit_message(Some(account), message, visit);
+            message.visit_personal(Some(account), visit);
         }
         let places = self.roster.members.iter().map(|member| (member.id, member.account));
         let places: Vec<_> =
@@ -124,7 +124,7 @@ impl Room {
 fn visit_event(account: Option<AccountId>, event: &mut RoomEvent, visit: &mut Visit<'_>) {
     match event {
         RoomEvent::MemberJoined { member } => visit_member(account, member, visit),
-        RoomEvent::MessageSent { message } => visit_message(account, message, visit),
+        RoomEvent::MessageSent { message } => message.visit_personal(account, visit),
         RoomEvent::MessageEdited { text, .. } => visit(account, PersonalText::Words(text)),
         _ => {}
     }
@@ -136,9 +136,12 @@ fn visit_member(account: Option<AccountId>, member: &mut MemberView, visit: &mut
     member.last_message.iter_mut().for_each(|last| visit(account, PersonalText::Words(&mut last.text)));
 }
 
-fn visit_message(account: Option<AccountId>, message: &mut Message, visit: &mut Visit<'_>) {
-    visit(account, PersonalText::Name(&mut message.name));
-    message.text.iter_mut().for_each(|words| visit(account, PersonalText::Words(words)));
+impl Message {
+    /// Shows every text of a person's own, as those of this account.
+    pub fn visit_personal(&mut self, account: Option<AccountId>, visit: &mut Visit<'_>) {
+        visit(account, PersonalText::Name(&mut self.name));
+        self.text.iter_mut().for_each(|words| visit(account, PersonalText::Words(words)));
+    }
 }
 
 fn visit_email(account: Option<AccountId>, email: &mut Option<String>, visit: &mut Visit<'_>) {

@@ -30,6 +30,8 @@ pub struct Policy {
     pub end_warning_ms: u64,
     /// Messages that the room itself keeps; all others are in the archive alone.
     pub messages_kept: u32,
+    /// Messages that the archive keeps of the room; the oldest go first.
+    pub messages_archived: u32,
     /// Events kept for members who resume.
     pub events_kept: u32,
     /// Former members who can still be removed.
@@ -51,6 +53,7 @@ impl Policy {
             publication_grace_ms: limits.host_grace_ms,
             end_warning_ms: 10 * 60 * 1000,
             messages_kept: 50,
+            messages_archived: 500,
             events_kept: 128,
             former_members_kept: 256,
         }

@@ -9,7 +9,7 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use heartogether::{
-    id::{AccountId, RoomId},
+    id::AccountId,
     role::Permission,
     room::Event,
 };
@@ -138,28 +138,29 @@ impl Node {
         {
             let _turn = self.auth.changing.lock().await;
             self.store.delete_account(account).await?;
+            self.sealer.forget_keys();
             self.auth.sockets.close_account(account);
         }
         // What was said before the connections were closed may have reached a room only now.
         self.take_out_of_rooms(account).await?;
+        self.archive.delete_account(account).await?;
+        self.store.erase_deleted().await?;
         Ok(self.store.end_departure(account).await?)
     }
 
     async fn take_out_of_rooms(&self, account: AccountId) -> Result<(), ServerError> {
-        for room in self.tell_rooms(account, &Event::AccountDeleted { account }).await? {}
-        Ok(())
+        self.tell_rooms(account, &Event::AccountDeleted { account }).await
     }
 
-    /// Appends an event about an account to the rooms that know it, and names them.
-    pub(super) async fn tell_rooms(&self, account: AccountId, event: &Event) -> Result<Vec<RoomId>, ServerError> {
-        let rooms = self.log.naming(account).await?;
-        for room in &rooms {
-            match self.log.append(*room, event.clone()).await {
+    /// Appends an event about an account to the rooms that know it.
+    pub(super) async fn tell_rooms(&self, account: AccountId, event: &Event) -> Result<(), ServerError> {
+        for room in self.log.naming(account).await? {
+            match self.log.append(room, event.clone()).await {
                 // It has ended meanwhile, and its log with it.
                 Ok(_) | Err(LogError::NoSuchRoom) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(rooms)
+        Ok(())
     }
 }

@@ -14,7 +14,7 @@ use heartogether::{
     protocol::{FromRoom, ReceivedSignal, SendSignal, ServerMessage},
     refusal::Refusal,
     role::{Permission, Standing},
-    room::{ArchiveChange, Audience, Effect, Entry, Event, Member, Room, RoomMessage, step},
+    room::{Audience, Effect, Entry, Event, Member, Room, RoomMessage, step},
     time::Timestamp,
 };
 use heartogether_app::api::{RecentRoom, RoomSummary};
@@ -28,13 +28,22 @@ use super::{
     debug_api::{self, Signals},
     handle::Request,
     insist, insist_on_reading,
+    write_behind::WriteBehind,
 };
 use crate::{
     clock::Clock,
     config::IceSettings,
-    storage::log::{LogError, PAGE, RoomLog, Subscription},
+    storage::{
+        log::{LogError, PAGE, RoomLog, Subscription},
+        messages::MessageArchive,
+    },
     websocket::{CloseReason, Frame, SendQueue},
 };
+
+/// Entries between two snapshots of a room.
+const SNAPSHOT_EVERY: u64 = 500;
+/// Entries after which a room that nobody is in is worth a snapshot.
+const SNAPSHOT_ASLEEP: u64 = 50;
 
 /// What outlives a task that breaks.
 #[derive(Default)]
@@ -58,8 +67,8 @@ pub(super) struct Setting {
     pub(super) log: Arc<dyn RoomLog>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ice: IceSettings,
-    /// Where changes of the archive of messages go.
-    pub(super) archive: mpsc::UnboundedSender<ArchiveChange>,
+    pub(super) archive: Arc<dyn MessageArchive>,
+    pub(super) writes: WriteBehind,
     /// Whether the room is known and has not ended.
     pub(super) is_live: Arc<AtomicBool>,
 }
@@ -70,12 +79,22 @@ pub(super) struct RoomActor<'a> {
     room: Room,
     signals: Signals,
     wake_at: Option<Timestamp>,
+    /// The place of the latest snapshot.
+    snapshot_at: Seq,
     is_over: bool,
 }
 
 impl<'a> RoomActor<'a> {
     pub(super) fn new(setting: &'a Setting, held: &'a mut Held) -> Self {
-        Self { setting, held, room: Room::default(), signals: Signals::default(), wake_at: None, is_over: false }
+        Self {
+            setting,
+            held,
+            room: Room::default(),
+            signals: Signals::default(),
+            wake_at: None,
+            snapshot_at: Seq::default(),
+            is_over: false,
+        }
     }
 
     /// Lives until the room is over for good.
@@ -113,7 +132,7 @@ impl<'a> RoomActor<'a> {
                 }
             }
         }
-        insist(|| self.setting.log.close(self.setting.id)).await?;
+        insist(|| self.forget()).await?;
         // Its members were told of the end. Whoever asked for a place meanwhile waits for an answer.
         let refusal = Frame::refusal(Refusal::RoomNotFound);
         self.held.send_queues.drain().for_each(|(_, send_queue)| send_queue.push(refusal.clone()));
@@ -121,10 +140,26 @@ impl<'a> RoomActor<'a> {
         Ok(())
     }
 
-    /// Brings the room to where its log is. Whoever the effects were for was told by an earlier run.
+    /// Deletes what is kept of the room, its log last: where this is broken off, the log ends the room once more.
+    async fn forget(&self) -> Result<(), LogError> {
+        self.setting.writes.flush().await?;
+        self.setting.archive.delete_room(self.setting.id).await?;
+        self.setting.log.close(self.setting.id).await
+    }
+
+    /// Brings the room to where its log is, from its latest snapshot on. Whoever the effects were for was told by an earlier run.
     async fn replay(&mut self) -> Result<Subscription, LogError> {
-        let entries = insist_on_reading(|| self.setting.log.subscribe(self.setting.id)).await?;
+        let Setting { id, log, .. } = self.setting;
+        let entries = insist_on_reading(|| log.subscribe(*id)).await?;
+        if let Some(room) = insist_on_reading(|| log.snapshot(*id)).await? {
+            self.wake_at = room.wakes_at();
+            (self.snapshot_at, self.held.reached) = (room.seq(), room.seq());
+            self.room = room;
+        }
         self.read_on(Self::recall).await?;
+        if self.room.created().is_none() && self.room.seq() > Seq::default() {
+            return Err(LogError::Unreadable(Arc::new(std::io::Error::other("the log's beginning is not there"))));
+        }
         Ok(entries)
     }
 
@@ -149,7 +184,7 @@ impl<'a> RoomActor<'a> {
                 Effect::WakeAt(time) => self.wake_at = Some(time),
                 Effect::CloseRoom => self.is_over = true,
                 // One that was carried out before changes nothing; one that was not is not lost.
-                Effect::Archive(change) => self.archive(change),
+                Effect::Archive(change) => self.setting.writes.archive(change),
                 Effect::Send { .. } | Effect::Disconnect { .. } => {}
             }
         }
@@ -206,6 +241,18 @@ impl<'a> RoomActor<'a> {
         for effect in self.advance(entry) {
             self.perform(effect);
         }
+        self.keep_snapshot();
+    }
+
+    /// Now and then, so that a room takes no longer to open the longer it lives: every [`SNAPSHOT_EVERY`] entries, and earlier when
+    /// nobody is there any more.
+    fn keep_snapshot(&mut self) {
+        let since = self.room.seq().0.saturating_sub(self.snapshot_at.0);
+        let is_asleep = since >= SNAPSHOT_ASLEEP && self.room.connections(Audience::Everyone).next().is_none();
+        if since >= SNAPSHOT_EVERY || is_asleep {
+            self.snapshot_at = self.room.seq();
+            self.setting.writes.snapshot(self.room.clone());
+        }
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -220,16 +267,10 @@ impl<'a> RoomActor<'a> {
                     send_queue.push(self.frame(FromRoom::Refused { refusal }));
                 }
             }
-            Effect::Archive(change) => self.archive(change),
+            Effect::Archive(change) => self.setting.writes.archive(change),
             Effect::WakeAt(time) => self.wake_at = Some(time),
             Effect::CloseRoom => self.is_over = true,
         }
-    }
-
-    /// Hands a change of the archive to whoever carries it out, in the room's order.
-    fn archive(&self, change: ArchiveChange) {
-        // Nobody takes changes any more once the room's task ends.
-        let _ = self.setting.archive.send(change);
     }
 
     /// Whoever is given a place learns of the TURN servers by the same answer, and nobody else does.
@@ -273,7 +314,10 @@ impl<'a> RoomActor<'a> {
             }
             Request::Detach { connection } => drop(self.held.send_queues.remove(&connection)),
             Request::Signal { from, signal } => self.pass_signal(from, signal),
-            Request::Reading { reader, done } => drop(done.send(self.room.reading_at(reader))),
+            Request::Reading { reader, done } => {
+                let writes = self.setting.writes.clone();
+                let _ = done.send(self.room.reading_at(reader).map(|reading| (reading, writes)));
+            }
             Request::Audience { viewer, done } => {
                 drop(done.send(debug_api::audience(&self.room, viewer, self.setting.clock.now())));
             }

@@ -14,7 +14,10 @@ use heartogether::{
 use heartogether_app::api::{RecentRoom, RoomSummary};
 use tokio::sync::{mpsc, oneshot};
 
-use super::debug_api::{AudienceReport, RealtimeReport, Viewer};
+use super::{
+    debug_api::{AudienceReport, RealtimeReport, Viewer},
+    write_behind::WriteBehind,
+};
 use crate::websocket::SendQueue;
 
 /// Requests that may wait for an actor before those who ask have to wait themselves.
@@ -27,7 +30,7 @@ pub(super) enum Request {
     Attach { connection: ConnectionId, send_queue: SendQueue, done: oneshot::Sender<()> },
     Detach { connection: ConnectionId },
     Signal { from: ConnectionId, signal: SendSignal },
-    Reading { reader: ConnectionId, done: oneshot::Sender<Result<Reading, Refusal>> },
+    Reading { reader: ConnectionId, done: oneshot::Sender<Result<(Reading, WriteBehind), Refusal>> },
     IsMember { connection: ConnectionId, done: oneshot::Sender<bool> },
     HasPlace { account: AccountId, done: oneshot::Sender<bool> },
     Foresee { event: Box<Event>, done: oneshot::Sender<Result<Foreseen, Refusal>> },
@@ -81,9 +84,12 @@ impl RoomHandle {
         self.tell(Request::Signal { from, signal }).await;
     }
 
-    /// Whose messages a connection may read.
+    /// Whose messages a connection may read in the archive, once everything is in it that was written before.
     pub(crate) async fn reading(&self, reader: ConnectionId) -> Result<Reading, Refusal> {
-        self.ask(|done| Request::Reading { reader, done }).await.unwrap_or(Err(Refusal::RoomEnded))
+        let answer = self.ask(|done| Request::Reading { reader, done }).await;
+        let (reading, writes) = answer.unwrap_or(Err(Refusal::RoomEnded))?;
+        writes.flush().await.map_err(|_| Refusal::StorageUnavailable)?;
+        Ok(reading)
     }
 
     /// Whether the connection is a member's.

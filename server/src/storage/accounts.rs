@@ -3,7 +3,7 @@
 mod memory;
 mod sqlite;
 
-use std::{error::Error, fmt};
+use std::fmt;
 
 use async_trait::async_trait;
 use heartogether::{
@@ -14,6 +14,8 @@ use heartogether_app::api::Account;
 
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
+
+use super::StorageError;
 
 /// Rooms remembered for one account.
 pub const VISITS_KEPT: usize = 8;
@@ -26,120 +28,131 @@ pub trait Store: Send + Sync {
     /// Adds a guest's account.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn add_account(&self, account: &Account, created_at: Timestamp) -> Result<(), StoreError>;
+    /// [`StorageError`].
+    async fn add_account(&self, account: &Account, created_at: Timestamp) -> Result<(), StorageError>;
 
     /// How much is kept.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn usage(&self) -> Result<Usage, StoreError>;
+    /// [`StorageError`].
+    async fn usage(&self) -> Result<Usage, StorageError>;
 
     /// Signs a person in, all of it or nothing; `None` where the sign-in has been completed before. A person seen for the first
     /// time gets the guest's account, which is theirs from then on, or the candidate's id. Sessions of the guest end; a guest
     /// whose account is not the person's then departs into it.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn sign_in(&self, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, StoreError>;
+    /// [`StorageError`].
+    async fn sign_in(&self, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, StorageError>;
 
     /// Ends every session of an account that is to be deleted, and remembers that it departs.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn begin_deletion(&self, account: AccountId) -> Result<(), StoreError>;
+    /// [`StorageError`].
+    async fn begin_deletion(&self, account: AccountId) -> Result<(), StorageError>;
 
-    /// Deletes an account with all that is known of it, but for its departure.
+    /// Deletes an account with all that is known of it, but for its departure. With its keys goes everything that was sealed with
+    /// them, wherever it is stored.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn delete_account(&self, account: AccountId) -> Result<(), StoreError>;
+    /// [`StorageError`].
+    async fn delete_account(&self, account: AccountId) -> Result<(), StorageError>;
+
+    /// Sees to it that what was deleted is not in the storage's own journal any more, as far as others who read let it.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn erase_deleted(&self) -> Result<(), StorageError>;
 
     /// Every account that departs, and into which one: the rooms may not know of it yet.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn departures(&self) -> Result<Vec<(AccountId, Option<AccountId>)>, StoreError>;
+    /// [`StorageError`].
+    async fn departures(&self) -> Result<Vec<(AccountId, Option<AccountId>)>, StorageError>;
 
     /// Forgets a departure: the rooms know.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn end_departure(&self, account: AccountId) -> Result<(), StoreError>;
+    /// [`StorageError`].
+    async fn end_departure(&self, account: AccountId) -> Result<(), StorageError>;
 
     /// Keeps whether hosts see an account's e-mail address.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StoreError>;
+    /// [`StorageError`].
+    async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StorageError>;
 
     /// Keeps an account's picture, or forgets it.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn set_picture(&self, account: AccountId, picture: Option<&Picture>) -> Result<(), StoreError>;
+    /// [`StorageError`].
+    async fn set_picture(&self, account: AccountId, picture: Option<&Picture>) -> Result<(), StorageError>;
 
     /// An account's picture.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StoreError>;
+    /// [`StorageError`].
+    async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StorageError>;
 
     /// Forgets what has run out by `now`: sessions, guests without one, people who have not come for long, and what hangs on
     /// them. Once a minute at most.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError>;
+    /// [`StorageError`].
+    async fn forget_expired(&self, now: Timestamp) -> Result<(), StorageError>;
 
     /// Adds a session of an account that is there, and forgets what has expired by `now`.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError>;
+    /// [`StorageError`].
+    async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StorageError>;
 
     /// Whose session this is, if it has not expired by `now`.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError>;
+    /// [`StorageError`].
+    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StorageError>;
 
     /// When a session ends; `None` if it has by `now`.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+    /// [`StorageError`].
+    async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StorageError>;
 
     /// Lets a session that is used at `now` end at another time. Whether it was still there.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn extend_session(&self, token: TokenHash, expires_at: Timestamp, now: Timestamp)
-    -> Result<bool, StoreError>;
+    /// [`StorageError`].
+    async fn extend_session(
+        &self,
+        token: TokenHash,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StorageError>;
 
     /// Ends a session.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn end_session(&self, token: TokenHash) -> Result<(), StoreError>;
+    /// [`StorageError`].
+    async fn end_session(&self, token: TokenHash) -> Result<(), StorageError>;
 
     /// Ends every session of an account, and names them.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError>;
+    /// [`StorageError`].
+    async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StorageError>;
 
     /// Remembers that an account was in a room, and forgets all but its latest [`VISITS_KEPT`].
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn add_visit(&self, account: AccountId, room: RoomId, at: Timestamp) -> Result<(), StoreError>;
+    /// [`StorageError`].
+    async fn add_visit(&self, account: AccountId, room: RoomId, at: Timestamp) -> Result<(), StorageError>;
 
     /// The rooms an account was in, the latest first, over or not.
     ///
     /// # Errors
-    /// [`StoreError`].
-    async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StoreError>;
+    /// [`StorageError`].
+    async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StorageError>;
 }
 
 /// How much is kept.
@@ -237,16 +250,5 @@ impl TokenHash {
             *byte = u8::from_str_radix(&digits[2 * index..2 * index + 2], 16).ok()?;
         }
         Some(Self(bytes))
-    }
-}
-
-/// The storage failed.
-#[derive(Debug, thiserror::Error)]
-#[error("the store of accounts and sessions failed")]
-pub struct StoreError(#[source] Box<dyn Error + Send + Sync>);
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        Self(Box::new(error))
     }
 }

@@ -4,6 +4,7 @@ use std::{
     error::Error,
     ops::{Deref, DerefMut},
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 
@@ -14,6 +15,8 @@ use sqlx::{
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
 };
+
+use super::{StorageError, log::LogError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -184,4 +187,34 @@ pub(crate) fn to_sql(number: u64) -> i64 {
 /// A number that [`to_sql`] wrote.
 pub(crate) fn from_sql(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
+}
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::new(error)
+    }
+}
+
+impl From<sqlx::Error> for LogError {
+    fn from(error: sqlx::Error) -> Self {
+        match is_damage(&error) {
+            true => Self::Unreadable(Arc::new(error)),
+            false => Self::Storage(Arc::new(error)),
+        }
+    }
+}
+
+/// Whether an error says that the file, or what stands in it, is not what was written (SQLite's result codes `SQLITE_CORRUPT`
+/// and `SQLITE_NOTADB`, whose extended codes have them in their lowest byte).
+fn is_damage(error: &sqlx::Error) -> bool {
+    const CORRUPT: u32 = 11;
+    const NOT_A_DATABASE: u32 = 26;
+    match error {
+        sqlx::Error::Database(error) => {
+            let code = error.code().and_then(|code| code.parse::<u32>().ok());
+            code.is_some_and(|code| matches!(code & 0xff, CORRUPT | NOT_A_DATABASE))
+        }
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => true,
+        _ => false,
+    }
 }

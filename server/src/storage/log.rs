@@ -12,15 +12,20 @@ use std::{error::Error, sync::Arc};
 use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, RoomCode, RoomId, Seq},
-    room::{Entry, Event, RoomCreated},
+    room::{Entry, Event, Room, RoomCreated},
 };
 use tokio::sync::broadcast;
 
 pub use memory::MemoryLog;
 pub use sqlite::SqliteLog;
 
+use super::StorageError;
+
 /// The shape in which events are kept. A log skips entries of a version it does not know.
-pub const EVENT_VERSION: u32 = 1;
+pub const EVENT_VERSION: u32 = 2;
+
+/// The shape in which snapshots are kept. One of another version is passed over.
+pub const SNAPSHOT_VERSION: u32 = 1;
 
 /// Entries that are read at once by whoever goes through a log: as many as fit into memory many times over.
 pub const PAGE: usize = 1_000;
@@ -54,6 +59,18 @@ pub trait RoomLog: Send + Sync {
     /// # Errors
     /// [`LogError::Storage`] or [`LogError::Unreadable`].
     async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError>;
+
+    /// Keeps a room as it is, and cuts the log below the older one of its two latest snapshots.
+    ///
+    /// # Errors
+    /// [`LogError::NoSuchRoom`] or [`LogError::Storage`].
+    async fn add_snapshot(&self, id: RoomId, room: Room) -> Result<(), LogError>;
+
+    /// The latest snapshot of a room that can be read; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`LogError::Storage`].
+    async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError>;
 
     /// Every entry from now on.
     ///
@@ -124,26 +141,8 @@ pub enum LogError {
     Unreadable(#[source] Arc<dyn Error + Send + Sync>),
 }
 
-impl From<sqlx::Error> for LogError {
-    fn from(error: sqlx::Error) -> Self {
-        match is_damage(&error) {
-            true => Self::Unreadable(Arc::new(error)),
-            false => Self::Storage(Arc::new(error)),
-        }
-    }
-}
-
-/// Whether an error says that the file, or what stands in it, is not what was written (SQLite's result codes `SQLITE_CORRUPT`
-/// and `SQLITE_NOTADB`, whose extended codes have them in their lowest byte).
-fn is_damage(error: &sqlx::Error) -> bool {
-    const CORRUPT: u32 = 11;
-    const NOT_A_DATABASE: u32 = 26;
-    match error {
-        sqlx::Error::Database(error) => {
-            let code = error.code().and_then(|code| code.parse::<u32>().ok());
-            code.is_some_and(|code| matches!(code & 0xff, CORRUPT | NOT_A_DATABASE))
-        }
-        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => true,
-        _ => false,
+impl From<StorageError> for LogError {
+    fn from(StorageError(error): StorageError) -> Self {
+        Self::Storage(error)
     }
 }

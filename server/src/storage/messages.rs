@@ -1,15 +1,19 @@
 //! The archive of what people wrote: every message of every room, read in pages.
+//!
+//! Names and words in it are sealed with their authors' keys, and a message of an account that is deleted goes with it.
 
 mod memory;
+mod sqlite;
 
 use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, MessageNumber, RoomId},
-    room::{ArchiveChange, ArchivedMessage, Messages, Reading},
+    room::{ArchiveChange, ArchivedMessage, Message, Messages, Reading},
     time::Timestamp,
 };
 
 pub use memory::MemoryArchive;
+pub use sqlite::SqliteArchive;
 
 use super::StorageError;
 
@@ -19,12 +23,12 @@ pub const NONCE_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 /// Where messages are kept.
 #[async_trait]
 pub trait MessageArchive: Send + Sync {
-    /// Carries a change out. One that was carried out before changes nothing, and nothing is written of an account that was
-    /// deleted.
+    /// Carries changes out, one after the other. One that was carried out before changes nothing, and nothing is written of an
+    /// account that was deleted.
     ///
     /// # Errors
     /// [`StorageError`].
-    async fn apply(&self, room: RoomId, change: &ArchiveChange) -> Result<(), StorageError>;
+    async fn apply(&self, room: RoomId, changes: &[ArchiveChange]) -> Result<(), StorageError>;
 
     /// At most `limit` messages before this one that may be read, and whether there are older ones.
     ///
@@ -68,4 +72,18 @@ pub trait MessageArchive: Send + Sync {
     /// # Errors
     /// [`StorageError`].
     async fn delete_room(&self, room: RoomId) -> Result<(), StorageError>;
+}
+
+/// What a change makes of a message. One about others, or that has come to pass already, changes nothing.
+fn apply(message: &mut Message, change: &ArchiveChange) {
+    match change {
+        ArchiveChange::Edit { number, version, text } if *number == message.number && *version > message.version => {
+            message.version = *version;
+            message.text = message.text.is_some().then(|| text.clone());
+        }
+        ArchiveChange::Delete(number) if *number == message.number => message.text = None,
+        ArchiveChange::Pin { number, pinned } if *number == message.number => message.pinned = *pinned,
+        ArchiveChange::Deliver { up_to } if message.number <= *up_to => message.delivered = true,
+        _ => {}
+    }
 }

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use futures::future::join_all;
 use governor::{DefaultDirectRateLimiter, RateLimiter};
 use heartogether::{
-    id::{ConnectionId, MemberId, PublicationId, ResumeToken, RoomCode, RoomId},
+    id::{ConnectionId, MemberId, MessageNumber, PublicationId, ResumeToken, RoomCode, RoomId},
     limits::{MESSAGES_AT_ONCE, ROOMS_PER_CONNECTION},
     protocol::{
         ClientMessage, Delete, Edit, FetchMessages, FromRoom, Join, Pin, Publish, ResumeRoom, RoomFrame, ToRoom,
     },
     refusal::Refusal,
     role::{AccountKind, Permission, Role},
-    room::{Command, ConnectionRef, Event, Foreseen, JoinRequested, Marks, ResumeRequested},
+    room::{ArchivedMessage, Command, ConnectionRef, Event, Foreseen, JoinRequested, Marks, ResumeRequested},
+    time::Timestamp,
 };
 use heartogether_app::api::{Account, Caller};
 use tokio::{runtime::Handle, sync::mpsc};
@@ -25,7 +26,7 @@ use crate::{
     random,
     rooms::{RoomHandle, append_surely},
     state::Node,
-    storage::log::LogError,
+    storage::{log::LogError, messages::NONCE_KEPT_MS},
 };
 
 pub(super) struct RoomRequests {
@@ -153,19 +154,23 @@ impl RoomRequests {
             ToRoom::Write(said) => {
                 self.take(room, &limits.messages, Refusal::TooManyMessages)?;
                 let (nonce, text, reply_to) = (said.nonce, said.text, said.reply_to);
-                self.command(room, Command::Write { nonce, text, reply_to, is_archived: false }).await
+                let is_archived = self.is_archived(room, nonce).await?;
+                self.command(room, Command::Write { nonce, text, reply_to, is_archived }).await
             }
             ToRoom::Edit(Edit { number, text }) => {
                 self.take(room, &limits.messages, Refusal::TooManyMessages)?;
-                self.command(room, Command::Edit { number, text, archived: None }).await
+                let archived = self.archived(room, number).await?;
+                self.command(room, Command::Edit { number, text, archived }).await
             }
             ToRoom::Delete(Delete { number }) => {
                 self.take(room, &limits.messages, Refusal::TooManyMessages)?;
-                self.command(room, Command::Delete { number, archived: None }).await
+                let archived = self.archived(room, number).await?;
+                self.command(room, Command::Delete { number, archived }).await
             }
             ToRoom::Pin(Pin { number, pinned }) => {
                 self.take(room, &limits.messages, Refusal::TooManyMessages)?;
-                self.command(room, Command::Pin { number, pinned, archived: None }).await
+                let archived = self.archived(room, number).await?;
+                self.command(room, Command::Pin { number, pinned, archived }).await
             }
             ToRoom::FetchMessages(FetchMessages { before }) => {
                 let handle = self.take(room, &limits.requests, Refusal::TooManyFrames)?;
@@ -182,6 +187,22 @@ impl RoomRequests {
             // Signals do not wait in line.
             ToRoom::Signal(_) => Ok(()),
         }
+    }
+
+    /// Whether the archive holds a message of this nonce already: a page may send one again a day later.
+    async fn is_archived(&self, code: RoomCode, nonce: u32) -> Result<bool, Failure> {
+        let since = Timestamp::from_millis(self.node.clock.now().as_millis().saturating_sub(NONCE_KEPT_MS));
+        let room = self.room(code)?.id();
+        let held = self.node.archive.holds(room, self.account.id, nonce, since).await;
+        held.map_err(|error| Failure::Fault(error.into()))
+    }
+
+    /// What the archive knows of a message, for the room, which may have forgotten it.
+    async fn archived(&self, code: RoomCode, number: MessageNumber) -> Result<Option<ArchivedMessage>, Failure> {
+        let room = self.room(code)?;
+        room.reading(self.connection.id).await?;
+        let found = self.node.archive.find(room.id(), number).await;
+        found.map_err(|error| Failure::Fault(error.into()))
     }
 
     async fn join(&self, room: RoomCode, Join { role, take_over }: Join) -> Result<(), Failure> {
@@ -216,7 +237,7 @@ impl RoomRequests {
     /// What a room recognises this page by.
     fn marks_in(&self, room: RoomId) -> Marks {
         let (keys, caller) = (&self.node.auth.keys, &self.caller);
-        let address = AddressBlock::from(caller.address).to_string();
+        let address = AddressBlock::of_household(caller.address).to_string();
         Marks {
             browser: caller.browser.map(|browser| keys.browser_mark(room, browser)),
             address: Some(keys.address_mark(room, &address)),
@@ -312,6 +333,11 @@ impl RoomRequests {
         }
         if matches!(&event, Event::Commanded { command, .. } if command.permission() == Permission::Publish) {
             self.take(code, &self.node.command_limits.stream_commands, Refusal::TooManyFrames)?;
+        }
+        let Node { database_limit, store, clock, .. } = &*self.node;
+        let takes = database_limit.takes(&event, &**store, clock.now()).await.map_err(ServerError::from);
+        if !takes.map_err(Failure::Fault)? {
+            return Err(Refusal::StorageUnavailable.into());
         }
         self.node.log.append(room.id(), event).await?;
         Ok(())

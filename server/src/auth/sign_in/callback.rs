@@ -111,6 +111,7 @@ impl Node {
             return Ok(());
         }
         self.tell_rooms(from, &Event::AccountMerged { from, to }).await?;
+        self.archive.rename_account(from, to).await?;
         self.store.delete_account(from).await?;
         Ok(self.store.end_departure(from).await?)
     }

@@ -12,9 +12,8 @@ use heartogether::{
 };
 use heartogether_app::api::{Account, Profile};
 
-use super::{
-    Picture, ReturnedSignIn, Session, SignedIn, Store, StoreError, TokenHash, Usage, VISITS_KEPT, VerifiedPerson,
-};
+use super::{Picture, ReturnedSignIn, Session, SignedIn, Store, TokenHash, Usage, VISITS_KEPT, VerifiedPerson};
+use crate::storage::StorageError;
 
 /// Accounts and sessions in memory.
 #[derive(Default)]
@@ -78,18 +77,18 @@ impl Kept {
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn add_account(&self, account: &Account, _created_at: Timestamp) -> Result<(), StoreError> {
+    async fn add_account(&self, account: &Account, _created_at: Timestamp) -> Result<(), StorageError> {
         self.kept().accounts.insert(account.id, account.clone());
         Ok(())
     }
 
-    async fn usage(&self) -> Result<Usage, StoreError> {
+    async fn usage(&self) -> Result<Usage, StorageError> {
         let kept = self.kept();
         let guests = kept.accounts.keys().filter(|account| !kept.identities.values().any(|known| known == *account));
         Ok(Usage { guests: guests.count() as u64, bytes: 0 })
     }
 
-    async fn sign_in(&self, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
+    async fn sign_in(&self, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, StorageError> {
         let mut kept = self.kept();
         if !kept.spent.insert(arrival.proof) {
             return Ok(None);
@@ -110,23 +109,27 @@ impl Store for MemoryStore {
         Ok(Some(SignedIn { account, guest, ended }))
     }
 
-    async fn begin_deletion(&self, account: AccountId) -> Result<(), StoreError> {
+    async fn begin_deletion(&self, account: AccountId) -> Result<(), StorageError> {
         let mut kept = self.kept();
         kept.end_sessions(account);
         kept.departures.insert(account, None);
         Ok(())
     }
 
-    async fn departures(&self) -> Result<Vec<(AccountId, Option<AccountId>)>, StoreError> {
+    async fn erase_deleted(&self) -> Result<(), StorageError> {
+        Ok(())
+    }
+
+    async fn departures(&self) -> Result<Vec<(AccountId, Option<AccountId>)>, StorageError> {
         Ok(self.kept().departures.iter().map(|(account, successor)| (*account, *successor)).collect())
     }
 
-    async fn end_departure(&self, account: AccountId) -> Result<(), StoreError> {
+    async fn end_departure(&self, account: AccountId) -> Result<(), StorageError> {
         self.kept().departures.remove(&account);
         Ok(())
     }
 
-    async fn delete_account(&self, account: AccountId) -> Result<(), StoreError> {
+    async fn delete_account(&self, account: AccountId) -> Result<(), StorageError> {
         let mut kept = self.kept();
         kept.accounts.remove(&account);
         kept.pictures.remove(&account);
@@ -136,14 +139,14 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StoreError> {
+    async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StorageError> {
         let mut kept = self.kept();
         let profile = kept.accounts.get_mut(&account).and_then(|account| account.profile.as_mut());
         profile.into_iter().for_each(|profile| profile.email_shown = Some(shown));
         Ok(())
     }
 
-    async fn set_picture(&self, account: AccountId, picture: Option<&Picture>) -> Result<(), StoreError> {
+    async fn set_picture(&self, account: AccountId, picture: Option<&Picture>) -> Result<(), StorageError> {
         match picture {
             Some(picture) => self.kept().pictures.insert(account, picture.clone()),
             None => self.kept().pictures.remove(&account),
@@ -151,28 +154,28 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StoreError> {
+    async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StorageError> {
         Ok(self.kept().pictures.get(&account).cloned())
     }
 
-    async fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError> {
+    async fn forget_expired(&self, now: Timestamp) -> Result<(), StorageError> {
         self.kept().sessions.retain(|_, known| known.expires_at > now);
         Ok(())
     }
 
-    async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
+    async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StorageError> {
         self.forget_expired(now).await?;
         self.kept().sessions.insert(session.token, session.clone());
         Ok(())
     }
 
-    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError> {
+    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StorageError> {
         let kept = self.kept();
         let session = kept.sessions.get(&token).filter(|session| session.expires_at > now);
         Ok(session.and_then(|session| kept.account(session.account)))
     }
 
-    async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StorageError> {
         let end = self.kept().sessions.get(&token).map(|session| session.expires_at);
         Ok(end.filter(|end| *end > now))
     }
@@ -182,27 +185,27 @@ impl Store for MemoryStore {
         token: TokenHash,
         expires_at: Timestamp,
         _now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, StorageError> {
         let mut kept = self.kept();
         let session = kept.sessions.get_mut(&token);
         Ok(session.map(|session| session.expires_at = expires_at).is_some())
     }
 
-    async fn end_session(&self, token: TokenHash) -> Result<(), StoreError> {
+    async fn end_session(&self, token: TokenHash) -> Result<(), StorageError> {
         self.kept().sessions.remove(&token);
         Ok(())
     }
 
-    async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
+    async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StorageError> {
         Ok(self.kept().end_sessions(account))
     }
 
-    async fn add_visit(&self, account: AccountId, room: RoomId, _at: Timestamp) -> Result<(), StoreError> {
+    async fn add_visit(&self, account: AccountId, room: RoomId, _at: Timestamp) -> Result<(), StorageError> {
         self.kept().add_visit(account, room);
         Ok(())
     }
 
-    async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StoreError> {
+    async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StorageError> {
         Ok(self.kept().visits.get(&account).cloned().unwrap_or_default())
     }
 }

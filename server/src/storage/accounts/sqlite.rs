@@ -13,13 +13,17 @@ use heartogether_app::api::{Account, Profile};
 use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
 use super::{
-    ACCOUNT_KEPT_MS, Picture, ReturnedSignIn, Session, SignedIn, Store, StoreError, TokenHash, Usage, VISITS_KEPT,
-    VerifiedPerson,
+    ACCOUNT_KEPT_MS, Picture, ReturnedSignIn, Session, SignedIn, Store, TokenHash, Usage, VISITS_KEPT, VerifiedPerson,
 };
-use crate::storage::database::{Durability, WriteTransaction, from_sql, to_sql};
+use crate::storage::{
+    StorageError,
+    database::{Durability, WriteTransaction, from_sql, to_sql},
+};
 
 /// Milliseconds within which a new account has its first session.
 const FIRST_SESSION_MS: u64 = 60_000;
+/// How often the write-ahead log is emptied where others read it meanwhile; each time waits for them as long as a writer does.
+const CHECKPOINTS: u32 = 3;
 /// Milliseconds between two looks at what has expired.
 const FORGET_EVERY_MS: u64 = 60_000;
 
@@ -38,14 +42,14 @@ impl SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn add_account(&self, account: &Account, created_at: Timestamp) -> Result<(), StoreError> {
+    async fn add_account(&self, account: &Account, created_at: Timestamp) -> Result<(), StorageError> {
         let insert = sqlx::query("INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)");
         let insert = insert.bind(account.id.to_string()).bind(account.name.as_str().to_owned());
         insert.bind(to_sql(created_at.as_millis())).execute(&self.pool).await?;
         Ok(())
     }
 
-    async fn usage(&self) -> Result<Usage, StoreError> {
+    async fn usage(&self) -> Result<Usage, StorageError> {
         let guests = "SELECT COUNT(*) FROM accounts WHERE id NOT IN (SELECT account FROM identities)";
         let guests: i64 = sqlx::query_scalar(guests).fetch_one(&self.pool).await?;
         let number = async |pragma: &'static str| sqlx::query_scalar::<_, i64>(pragma).fetch_one(&self.pool).await;
@@ -54,14 +58,14 @@ impl Store for SqliteStore {
         Ok(Usage { guests: from_sql(guests), bytes: from_sql(bytes) })
     }
 
-    async fn sign_in(&self, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
+    async fn sign_in(&self, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, StorageError> {
         let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
         let Some(signed_in) = sign_in(&mut transaction, arrival, now).await? else { return Ok(None) };
         transaction.commit().await?;
         Ok(Some(signed_in))
     }
 
-    async fn begin_deletion(&self, account: AccountId) -> Result<(), StoreError> {
+    async fn begin_deletion(&self, account: AccountId) -> Result<(), StorageError> {
         let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
         end_sessions(&mut transaction, account).await?;
         depart(&mut transaction, account, None).await?;
@@ -69,7 +73,19 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    async fn departures(&self) -> Result<Vec<(AccountId, Option<AccountId>)>, StoreError> {
+    async fn erase_deleted(&self) -> Result<(), StorageError> {
+        // The write-ahead log holds pages as they were before. A reader keeps it from being emptied for a moment.
+        for _ in 0..CHECKPOINTS {
+            let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
+            if row.try_get::<i64, _>(0)? == 0 {
+                return Ok(());
+            }
+        }
+        tracing::warn!("what was deleted stands in the write-ahead log until the next deletion, or the server's end");
+        Ok(())
+    }
+
+    async fn departures(&self) -> Result<Vec<(AccountId, Option<AccountId>)>, StorageError> {
         let rows = sqlx::query("SELECT account, successor FROM departures").fetch_all(&self.pool).await?;
         let parse = |row: &SqliteRow| {
             let (account, successor): (&str, Option<&str>) = (row.try_get("account")?, row.try_get("successor")?);
@@ -79,18 +95,19 @@ impl Store for SqliteStore {
         Ok(rows.iter().map(parse).collect::<Result<_, sqlx::Error>>()?)
     }
 
-    async fn end_departure(&self, account: AccountId) -> Result<(), StoreError> {
+    async fn end_departure(&self, account: AccountId) -> Result<(), StorageError> {
         let delete = sqlx::query("DELETE FROM departures WHERE account = $1").bind(account.to_string());
         delete.execute(&self.pool).await?;
         Ok(())
     }
 
-    async fn delete_account(&self, account: AccountId) -> Result<(), StoreError> {
+    async fn delete_account(&self, account: AccountId) -> Result<(), StorageError> {
         let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
         for delete in [
             "DELETE FROM sessions WHERE account = $1",
             "DELETE FROM identities WHERE account = $1",
             "DELETE FROM visits WHERE account = $1",
+            "DELETE FROM account_keys WHERE owner = $1",
             "DELETE FROM accounts WHERE id = $1",
         ] {
             sqlx::query(delete).bind(account.to_string()).execute(&mut *transaction).await?;
@@ -99,20 +116,20 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StoreError> {
+    async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StorageError> {
         let update = sqlx::query("UPDATE accounts SET email_shown = $2 WHERE id = $1");
         update.bind(account.to_string()).bind(shown).execute(&self.pool).await?;
         Ok(())
     }
 
-    async fn set_picture(&self, account: AccountId, picture: Option<&Picture>) -> Result<(), StoreError> {
+    async fn set_picture(&self, account: AccountId, picture: Option<&Picture>) -> Result<(), StorageError> {
         let update = sqlx::query("UPDATE accounts SET picture_type = $2, picture = $3 WHERE id = $1");
         let update = update.bind(account.to_string()).bind(picture.map(|picture| picture.media_type.clone()));
         update.bind(picture.map(|picture| BASE64_STANDARD.encode(&picture.bytes))).execute(&self.pool).await?;
         Ok(())
     }
 
-    async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StoreError> {
+    async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StorageError> {
         let select = "SELECT picture_type, picture FROM accounts WHERE id = $1 AND picture IS NOT NULL";
         let row = sqlx::query(select).bind(account.to_string()).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
@@ -121,7 +138,7 @@ impl Store for SqliteStore {
         Ok(Some(Picture { media_type: row.try_get("picture_type")?, bytes }))
     }
 
-    async fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError> {
+    async fn forget_expired(&self, now: Timestamp) -> Result<(), StorageError> {
         let now_ms = now.as_millis();
         let forgot_at = Timestamp::from_millis(self.forgot_at.load(Ordering::Relaxed));
         if forgot_at != Timestamp::default() && now.since_ms(forgot_at) < FORGET_EVERY_MS {
@@ -143,6 +160,12 @@ impl Store for SqliteStore {
                  AND id NOT IN (SELECT account FROM identities)",
                 settled_ms,
             ),
+            // What somebody wrote in a room is read there for as long as the room is open.
+            (
+                "DELETE FROM account_keys WHERE $1 > 0 AND owner NOT IN (SELECT id FROM accounts) \
+                 AND account NOT IN (SELECT account FROM appearances)",
+                now_ms,
+            ),
             ("DELETE FROM visits WHERE at <= $1 AND account NOT IN (SELECT id FROM accounts)", now_ms),
         ] {
             sqlx::query(delete).bind(to_sql(limit_ms)).execute(&self.pool).await?;
@@ -150,12 +173,12 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
+    async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StorageError> {
         self.forget_expired(now).await?;
         Ok(insert_session(&mut *self.pool.acquire().await?, session).await?)
     }
 
-    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StoreError> {
+    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StorageError> {
         let select = "SELECT accounts.id, accounts.name, accounts.provider, accounts.email, accounts.email_shown, \
                       accounts.picture_type IS NOT NULL AS has_picture \
                       FROM sessions JOIN accounts ON accounts.id = sessions.account \
@@ -165,7 +188,7 @@ impl Store for SqliteStore {
         Ok(row.as_ref().map(parse_account).transpose()?)
     }
 
-    async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StorageError> {
         let select = "SELECT expires_at FROM sessions WHERE token_hash = $1 AND expires_at > $2";
         let query = sqlx::query(select).bind(token.to_string()).bind(to_sql(now.as_millis()));
         let row = query.fetch_optional(&self.pool).await?;
@@ -178,7 +201,7 @@ impl Store for SqliteStore {
         token: TokenHash,
         expires_at: Timestamp,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, StorageError> {
         let update = sqlx::query("UPDATE sessions SET expires_at = $2 WHERE token_hash = $1 RETURNING account");
         let update = update.bind(token.to_string()).bind(to_sql(expires_at.as_millis()));
         let Some(row) = update.fetch_optional(&self.pool).await? else { return Ok(false) };
@@ -188,21 +211,21 @@ impl Store for SqliteStore {
         Ok(true)
     }
 
-    async fn end_session(&self, token: TokenHash) -> Result<(), StoreError> {
+    async fn end_session(&self, token: TokenHash) -> Result<(), StorageError> {
         let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
         let delete = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token.to_string());
         delete.execute(&mut *transaction).await?;
         Ok(transaction.commit().await?)
     }
 
-    async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StoreError> {
+    async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StorageError> {
         let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
         let ended = end_sessions(&mut transaction, account).await?;
         transaction.commit().await?;
         Ok(ended)
     }
 
-    async fn add_visit(&self, account: AccountId, room: RoomId, at: Timestamp) -> Result<(), StoreError> {
+    async fn add_visit(&self, account: AccountId, room: RoomId, at: Timestamp) -> Result<(), StorageError> {
         let upsert = "INSERT INTO visits (account, room, at) VALUES ($1, $2, $3) \
                       ON CONFLICT (account, room) DO UPDATE SET at = excluded.at";
         let upsert = sqlx::query(upsert).bind(account.to_string()).bind(room.to_string());
@@ -210,7 +233,7 @@ impl Store for SqliteStore {
         Ok(forget_visits(&mut *self.pool.acquire().await?, account).await?)
     }
 
-    async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StoreError> {
+    async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StorageError> {
         let select = "SELECT room FROM visits WHERE account = $1 ORDER BY at DESC";
         let rows = sqlx::query(select).bind(account.to_string()).fetch_all(&self.pool).await?;
         let parse = |row: &SqliteRow| row.try_get::<&str, _>("room")?.parse().map_err(unreadable);
@@ -242,6 +265,8 @@ async fn sign_in(
     };
     if let Some(guest) = guest.filter(|guest| *guest != account.id) {
         take_visits_along(db, guest, account.id).await?;
+        let keys = sqlx::query("UPDATE account_keys SET owner = $2 WHERE owner = $1").bind(guest.to_string());
+        keys.bind(account.id.to_string()).execute(&mut *db).await?;
         depart(db, guest, Some(account.id)).await?;
     }
     let ReturnedSignIn { session: token, expires_at, .. } = *arrival;

@@ -1,14 +1,14 @@
 //! Logs that live as long as the process: for tests.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, RoomCode, RoomId, Seq},
-    room::{Entry, Event, RoomCreated},
+    room::{Entry, Event, Room, RoomCreated},
 };
 
 use super::{LogError, Page, RoomLog, Subscription, accounts_in, topics::Topics};
@@ -24,6 +24,9 @@ pub struct MemoryLog {
 struct Kept {
     code: RoomCode,
     entries: Vec<Arc<Entry>>,
+    accounts: BTreeSet<AccountId>,
+    /// The two latest, oldest first.
+    snapshots: Vec<Room>,
 }
 
 impl MemoryLog {
@@ -46,7 +49,8 @@ impl RoomLog for MemoryLog {
         }
         let (id, code) = (created.id, created.code);
         let entry = Arc::new(Entry { seq: Seq(1), at: self.clock.now(), event: Event::RoomCreated(created) });
-        rooms.insert(id, Kept { code, entries: vec![entry.clone()] });
+        let accounts = accounts_in(&entry.event).collect();
+        rooms.insert(id, Kept { code, entries: vec![entry.clone()], accounts, snapshots: Vec::new() });
         self.topics.publish(id, &entry);
         Ok(entry)
     }
@@ -57,10 +61,11 @@ impl RoomLog for MemoryLog {
 
     async fn append(&self, room: RoomId, event: Event) -> Result<Arc<Entry>, LogError> {
         let mut rooms = self.rooms();
-        let entries = &mut rooms.get_mut(&room).ok_or(LogError::NoSuchRoom)?.entries;
+        let Kept { entries, accounts, .. } = rooms.get_mut(&room).ok_or(LogError::NoSuchRoom)?;
         let last = entries.last().ok_or(LogError::NoSuchRoom)?;
         let entry = Arc::new(Entry { seq: last.seq.next(), at: last.at.max(self.clock.now()), event });
         entries.push(entry.clone());
+        accounts.extend(accounts_in(&entry.event));
         // Published under the lock, so that subscribers see the log's order.
         self.topics.publish(room, &entry);
         Ok(entry)
@@ -75,6 +80,25 @@ impl RoomLog for MemoryLog {
         Ok(Page { entries, skipped: 0, next })
     }
 
+    async fn add_snapshot(&self, id: RoomId, room: Room) -> Result<(), LogError> {
+        let mut rooms = self.rooms();
+        let kept = rooms.get_mut(&id).ok_or(LogError::NoSuchRoom)?;
+        kept.snapshots.retain(|snapshot| snapshot.seq() != room.seq());
+        kept.snapshots.push(room);
+        kept.snapshots.sort_by_key(Room::seq);
+        let surplus = kept.snapshots.len().saturating_sub(2);
+        kept.snapshots.drain(..surplus);
+        if let [older, _] = &kept.snapshots[..] {
+            let cut = older.seq();
+            kept.entries.retain(|entry| entry.seq > cut);
+        }
+        Ok(())
+    }
+
+    async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError> {
+        Ok(self.rooms().get(&room).and_then(|kept| kept.snapshots.last().cloned()))
+    }
+
     async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {
         match self.rooms().contains_key(&room) {
             true => Ok(self.topics.subscribe(room)),
@@ -87,9 +111,8 @@ impl RoomLog for MemoryLog {
     }
 
     async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError> {
-        let names = |entry: &Arc<Entry>| accounts_in(&entry.event).any(|named| named == account);
         let rooms = self.rooms();
-        Ok(rooms.iter().filter(|(_, kept)| kept.entries.iter().any(names)).map(|(room, _)| *room).collect())
+        Ok(rooms.iter().filter(|(_, kept)| kept.accounts.contains(&account)).map(|(room, _)| *room).collect())
     }
 
     async fn close(&self, room: RoomId) -> Result<(), LogError> {

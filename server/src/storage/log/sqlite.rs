@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, RoomCode, RoomId, Seq},
     refusal::Refusal,
-    room::{Entry, Event, RoomCreated},
+    room::{Entry, Event, Room, RoomCreated},
     time::Timestamp,
 };
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
@@ -26,10 +26,13 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{EVENT_VERSION, LogError, PAGE, Page, RoomLog, Subscription, topics::Topics};
+use super::{EVENT_VERSION, LogError, Page, RoomLog, SNAPSHOT_VERSION, Subscription, topics::Topics};
 use crate::{
     clock::{Clock, ClockAhead},
-    storage::database::{from_sql, to_sql},
+    storage::{
+        database::{from_sql, to_sql},
+        sealing::{Sealed, Sealer},
+    },
 };
 use writer::{Change, Order, Writer};
 
@@ -39,6 +42,7 @@ const ORDERS: usize = 1024;
 /// Logs in a SQLite file that [`database::open`](crate::storage::database::open) opened.
 pub struct SqliteLog {
     pool: SqlitePool,
+    sealer: Arc<Sealer>,
     topics: Arc<Topics>,
     orders: mpsc::Sender<Order>,
     skipped: AtomicU64,
@@ -52,14 +56,15 @@ struct Writing {
 }
 
 impl SqliteLog {
-    /// The logs of a file. Needs a tokio runtime, on which the writer lives as long as the log.
-    pub fn new(pool: SqlitePool, clock: Arc<dyn Clock>) -> Self {
+    /// The logs of a file, in which what people wrote is sealed. Needs a tokio runtime, on which the writer lives as long as the
+    /// log.
+    pub fn new(pool: SqlitePool, clock: Arc<dyn Clock>, sealer: Arc<Sealer>) -> Self {
         let topics = Arc::new(Topics::default());
         let (orders, waiting) = mpsc::channel(ORDERS);
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(Writer::new(pool.clone(), clock, topics.clone()).run(waiting, stopped));
         let writer = Mutex::new(Some(Writing { stop, task }));
-        Self { pool, topics, orders, skipped: AtomicU64::default(), writer }
+        Self { pool, sealer, topics, orders, skipped: AtomicU64::default(), writer }
     }
 
     /// The clock that dates a file's entries: never before the last of them, however far the machine's date has gone back since.
@@ -96,25 +101,31 @@ impl SqliteLog {
         self.write(change).await?.ok_or(LogError::NoSuchRoom)
     }
 
-    async fn page(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, sqlx::Error> {
-        let select = "SELECT seq, at, version, event FROM entries WHERE room = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    async fn page(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError> {
+        let select =
+            "SELECT seq, at, version, event, sealed FROM entries WHERE room = $1 AND seq > $2 ORDER BY seq LIMIT $3";
         let select = sqlx::query(select).bind(room.to_string()).bind(to_sql(after.0));
         let rows = select.bind(to_sql(u64::try_from(limit).unwrap_or(u64::MAX))).fetch_all(&self.pool).await?;
-        let entries: Vec<_> = rows.iter().filter_map(decode_entry).collect();
+        let events = self.sealer.open::<Event>(&rows.iter().map(sealed_event).collect::<Vec<_>>()).await?;
+        let entries: Vec<_> = rows.iter().zip(events).filter_map(|(row, event)| entry(row, event?)).collect();
         let skipped = u64::try_from(rows.len() - entries.len()).unwrap_or(u64::MAX);
         let last = rows.last().filter(|_| rows.len() == limit).map(|row| row.try_get("seq")).transpose()?;
         Ok(Page { entries, skipped, next: last.map(|seq| Seq(from_sql(seq))) })
     }
 }
 
-/// The entry of a row, if it is understood.
-fn decode_entry(row: &SqliteRow) -> Option<Arc<Entry>> {
+/// What a row holds of an event. One of another version is not understood.
+fn sealed_event(row: &SqliteRow) -> Sealed {
+    let parse = || {
+        let version: i64 = row.try_get("version").ok()?;
+        let is_known = version == i64::from(EVENT_VERSION);
+        is_known.then_some(Sealed { value: row.try_get("event").ok()?, texts: row.try_get("sealed").ok()? })
+    };
+    parse().unwrap_or_default()
+}
+
+fn entry(row: &SqliteRow, event: Event) -> Option<Arc<Entry>> {
     let (seq, at): (i64, i64) = (row.try_get("seq").ok()?, row.try_get("at").ok()?);
-    let version: i64 = row.try_get("version").ok()?;
-    if version != i64::from(EVENT_VERSION) {
-        return None;
-    }
-    let event = serde_json::from_str(row.try_get("event").ok()?).ok()?;
     Some(Arc::new(Entry { seq: Seq(from_sql(seq)), at: Timestamp::from_millis(from_sql(at)), event }))
 }
 
@@ -126,7 +137,8 @@ fn parse_room(row: &SqliteRow) -> Result<RoomId, sqlx::Error> {
 #[async_trait]
 impl RoomLog for SqliteLog {
     async fn create(&self, created: RoomCreated) -> Result<Arc<Entry>, LogError> {
-        self.write_entry(Change::Create(created)).await
+        let sealed = self.sealer.seal(&Event::RoomCreated(created.clone())).await?;
+        self.write_entry(Change::Create(created, sealed)).await
     }
 
     async fn find(&self, code: RoomCode) -> Result<Option<RoomId>, LogError> {
@@ -136,13 +148,32 @@ impl RoomLog for SqliteLog {
     }
 
     async fn append(&self, room: RoomId, event: Event) -> Result<Arc<Entry>, LogError> {
-        self.write_entry(Change::Append(room, event)).await
+        let sealed = self.sealer.seal(&event).await?;
+        self.write_entry(Change::Append(room, event, sealed)).await
     }
 
     async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError> {
         let page = self.page(room, after, limit).await?;
         self.skipped.fetch_add(page.skipped, Ordering::Relaxed);
         Ok(page)
+    }
+
+    async fn add_snapshot(&self, id: RoomId, room: Room) -> Result<(), LogError> {
+        let sealed = self.sealer.seal(&room).await?;
+        self.write(Change::AddSnapshot(id, room.seq(), sealed)).await.map(drop)
+    }
+
+    async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError> {
+        let select = "SELECT state, sealed FROM snapshots WHERE room = $1 AND version = $2 ORDER BY seq DESC";
+        let rows = sqlx::query(select).bind(room.to_string()).bind(i64::from(SNAPSHOT_VERSION));
+        for row in rows.fetch_all(&self.pool).await? {
+            let stored = Sealed { value: row.try_get("state")?, texts: row.try_get("sealed")? };
+            match self.sealer.open(&[stored]).await?.pop().flatten() {
+                Some(state) => return Ok(Some(state)),
+                None => tracing::warn!(%room, "a snapshot cannot be read; the one before is taken"),
+            }
+        }
+        Ok(None)
     }
 
     async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {
@@ -167,10 +198,7 @@ impl RoomLog for SqliteLog {
     }
 
     async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError> {
-        // Ids are digits alone, and none means anything to LIKE. Rooms of before the table are few and soon over.
-        let select = "SELECT room FROM appearances WHERE account = $1 UNION SELECT entries.room FROM rooms CROSS \
-                      JOIN entries WHERE entries.room = rooms.id AND rooms.has_appearances = 0 AND event LIKE $2";
-        let found = sqlx::query(select).bind(account.to_string()).bind(format!("%{account}%"));
+        let found = sqlx::query("SELECT room FROM appearances WHERE account = $1").bind(account.to_string());
         Ok(found.fetch_all(&self.pool).await?.iter().map(parse_room).collect::<Result<_, _>>()?)
     }
 

@@ -1,24 +1,25 @@
 //! An archive that lives as long as the process: for tests.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, MessageNumber, RoomId},
-    room::{ArchiveChange, ArchivedMessage, Message, Messages, Reading, RoomEvent},
+    room::{ArchiveChange, ArchivedMessage, Message, Messages, Reading},
     time::Timestamp,
 };
 
-use super::MessageArchive;
+use super::{MessageArchive, apply};
 use crate::storage::StorageError;
 
 /// Messages in memory.
 #[derive(Default)]
 pub struct MemoryArchive {
     kept: Mutex<BTreeMap<(RoomId, MessageNumber), (AccountId, Message)>>,
+    deleted: Mutex<BTreeSet<AccountId>>,
 }
 
 impl MemoryArchive {
@@ -26,34 +27,32 @@ impl MemoryArchive {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, room: RoomId, event: &RoomEvent) {
-        let mut kept = self.kept();
-        let of_room = kept.iter_mut().filter(|((known, _), _)| *known == room);
-        of_room.for_each(|(_, (_, message))| message.apply(event));
+    fn carry_out(&self, room: RoomId, change: &ArchiveChange) {
+        match change {
+            ArchiveChange::Write { account, .. } if self.deleted().contains(account) => {}
+            ArchiveChange::Write { account, message } => {
+                self.kept().entry((room, message.number)).or_insert_with(|| (*account, message.clone()));
+            }
+            ArchiveChange::Forget { up_to } => {
+                self.kept().retain(|(known, number), _| *known != room || number > up_to);
+            }
+            change => {
+                let mut kept = self.kept();
+                let of_room = kept.iter_mut().filter(|((known, _), _)| *known == room);
+                of_room.for_each(|(_, (_, message))| apply(message, change));
+            }
+        }
+    }
+
+    fn deleted(&self) -> MutexGuard<'_, BTreeSet<AccountId>> {
+        self.deleted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl MessageArchive for MemoryArchive {
-    async fn apply(&self, room: RoomId, change: &ArchiveChange) -> Result<(), StorageError> {
-        match change {
-            ArchiveChange::Write { account, message } => {
-                self.kept().entry((room, message.number)).or_insert_with(|| (*account, message.clone()));
-            }
-            ArchiveChange::Edit { number, version, text } => {
-                let author = self.kept().get(&(room, *number)).map(|(_, message)| message.author);
-                let Some(author) = author else { return Ok(()) };
-                let (number, version, text) = (*number, *version, text.clone());
-                self.change(room, &RoomEvent::MessageEdited { number, author, version, text });
-            }
-            ArchiveChange::Delete(number) => self.change(room, &RoomEvent::MessageDeleted { number: *number }),
-            ArchiveChange::Pin { number, pinned } => {
-                self.change(room, &RoomEvent::MessagePinned { number: *number, pinned: *pinned });
-            }
-            ArchiveChange::Deliver { up_to } => {
-                self.change(room, &RoomEvent::MessagesDelivered { up_to: *up_to });
-            }
-        }
+    async fn apply(&self, room: RoomId, changes: &[ArchiveChange]) -> Result<(), StorageError> {
+        changes.iter().for_each(|change| self.carry_out(room, change));
         Ok(())
     }
 
@@ -101,6 +100,7 @@ impl MessageArchive for MemoryArchive {
     }
 
     async fn delete_account(&self, account: AccountId) -> Result<(), StorageError> {
+        self.deleted().insert(account);
         self.kept().retain(|_, (by, _)| *by != account);
         Ok(())
     }

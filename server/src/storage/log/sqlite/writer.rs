@@ -15,7 +15,8 @@ use crate::{
     clock::Clock,
     storage::{
         database::{Durability, WriteTransaction, from_sql, to_sql},
-        log::{EVENT_VERSION, LogError, accounts_in, topics::Topics},
+        log::{EVENT_VERSION, LogError, SNAPSHOT_VERSION, accounts_in, topics::Topics},
+        sealing::Sealed,
     },
 };
 
@@ -25,8 +26,9 @@ const BATCH: usize = 256;
 /// A change to the logs.
 #[derive(Clone)]
 pub(super) enum Change {
-    Create(RoomCreated),
-    Append(RoomId, Event),
+    Create(RoomCreated, Sealed),
+    Append(RoomId, Event, Sealed),
+    AddSnapshot(RoomId, Seq, Sealed),
     Close(RoomId),
 }
 
@@ -35,9 +37,9 @@ impl Change {
     const fn durability(&self) -> Durability {
         match self {
             Self::Close(_)
-            | Self::Append(_, Event::AccountDeleted { .. })
-            | Self::Append(_, Event::Commanded { command: Command::RemoveMember { .. }, .. }) => Durability::Full,
-            Self::Create(_) | Self::Append(..) => Durability::AsSet,
+            | Self::Append(_, Event::AccountDeleted { .. }, _)
+            | Self::Append(_, Event::Commanded { command: Command::RemoveMember { .. }, .. }, _) => Durability::Full,
+            Self::Create(..) | Self::Append(..) | Self::AddSnapshot(..) => Durability::AsSet,
         }
     }
 }
@@ -140,8 +142,8 @@ impl Writer {
     fn publish(&self, change: &Change, outcome: &Outcome) {
         match (change, outcome) {
             (Change::Close(room), Ok(_)) => self.topics.close(*room),
-            (Change::Append(room, _), Ok(Some(entry))) => self.topics.publish(*room, entry),
-            (Change::Create(created), Ok(Some(entry))) => self.topics.publish(created.id, entry),
+            (Change::Append(room, ..), Ok(Some(entry))) => self.topics.publish(*room, entry),
+            (Change::Create(created, _), Ok(Some(entry))) => self.topics.publish(created.id, entry),
             _ => {}
         }
     }
@@ -156,27 +158,32 @@ struct Failed {
 
 async fn perform(db: &mut SqliteConnection, change: &Change, now: Timestamp) -> Result<Outcome, sqlx::Error> {
     match change {
-        Change::Create(created) => create(db, created, now).await,
-        Change::Append(room, event) => append(db, *room, event, now).await,
+        Change::Create(created, sealed) => create(db, created, sealed, now).await,
+        Change::Append(room, event, sealed) => append(db, *room, (event, sealed), now).await,
+        Change::AddSnapshot(room, seq, sealed) => add_snapshot(db, *room, *seq, sealed).await,
         Change::Close(room) => close(db, *room).await,
     }
 }
 
-async fn create(db: &mut SqliteConnection, created: &RoomCreated, now: Timestamp) -> Result<Outcome, sqlx::Error> {
-    let claim = "INSERT INTO rooms (id, code, last_seq, last_at, has_appearances) VALUES ($1, $2, 1, $3, 1) \
-                 ON CONFLICT (code) DO NOTHING";
+async fn create(
+    db: &mut SqliteConnection,
+    created: &RoomCreated,
+    sealed: &Sealed,
+    now: Timestamp,
+) -> Result<Outcome, sqlx::Error> {
+    let claim = "INSERT INTO rooms (id, code, last_seq, last_at) VALUES ($1, $2, 1, $3) ON CONFLICT (code) DO NOTHING";
     let claim = sqlx::query(claim).bind(created.id.to_string()).bind(created.code.to_string());
     if claim.bind(to_sql(now.as_millis())).execute(&mut *db).await?.rows_affected() == 0 {
         return Ok(Err(LogError::CodeTaken));
     }
     let entry = Entry { seq: Seq(1), at: now, event: Event::RoomCreated(created.clone()) };
-    insert(db, created.id, entry).await
+    insert(db, created.id, entry, sealed).await
 }
 
 async fn append(
     db: &mut SqliteConnection,
     room: RoomId,
-    event: &Event,
+    (event, sealed): (&Event, &Sealed),
     now: Timestamp,
 ) -> Result<Outcome, sqlx::Error> {
     let advance = "UPDATE rooms SET last_seq = last_seq + 1, last_at = CASE WHEN last_at > $2 THEN last_at ELSE $2 END \
@@ -185,14 +192,19 @@ async fn append(
     let Some(row) = advance.fetch_optional(&mut *db).await? else { return Ok(Err(LogError::NoSuchRoom)) };
     let (seq, at) =
         (Seq(from_sql(row.try_get("last_seq")?)), Timestamp::from_millis(from_sql(row.try_get("last_at")?)));
-    insert(db, room, Entry { seq, at, event: event.clone() }).await
+    insert(db, room, Entry { seq, at, event: event.clone() }, sealed).await
 }
 
-async fn insert(db: &mut SqliteConnection, room: RoomId, entry: Entry) -> Result<Outcome, sqlx::Error> {
-    let event = written(&entry.event)?;
-    let insert = "INSERT INTO entries (room, seq, at, version, event) VALUES ($1, $2, $3, $4, $5)";
+async fn insert(
+    db: &mut SqliteConnection,
+    room: RoomId,
+    entry: Entry,
+    sealed: &Sealed,
+) -> Result<Outcome, sqlx::Error> {
+    let insert = "INSERT INTO entries (room, seq, at, version, event, sealed) VALUES ($1, $2, $3, $4, $5, $6)";
     let insert = sqlx::query(insert).bind(room.to_string()).bind(to_sql(entry.seq.0));
-    let insert = insert.bind(to_sql(entry.at.as_millis())).bind(i64::from(EVENT_VERSION)).bind(event);
+    let insert = insert.bind(to_sql(entry.at.as_millis())).bind(i64::from(EVENT_VERSION));
+    let insert = insert.bind(sealed.value.clone()).bind(sealed.texts.clone());
     insert.execute(&mut *db).await?;
     for account in accounts_in(&entry.event) {
         let appear = "INSERT INTO appearances (account, room) VALUES ($1, $2) ON CONFLICT (account, room) DO NOTHING";
@@ -201,13 +213,42 @@ async fn insert(db: &mut SqliteConnection, room: RoomId, entry: Entry) -> Result
     Ok(Ok(Some(Arc::new(entry))))
 }
 
-fn written(event: &Event) -> Result<String, sqlx::Error> {
-    serde_json::to_string(event).map_err(|error| sqlx::Error::Encode(Box::new(error)))
+/// Keeps the two latest snapshots, and cuts the log below the older one: should the newer one not be readable, the older one and
+/// the log after it are.
+async fn add_snapshot(
+    db: &mut SqliteConnection,
+    room: RoomId,
+    seq: Seq,
+    sealed: &Sealed,
+) -> Result<Outcome, sqlx::Error> {
+    let insert = "INSERT INTO snapshots (room, seq, version, state, sealed) SELECT id, $2, $3, $4, $5 FROM rooms \
+                  WHERE id = $1 ON CONFLICT (room, seq) DO UPDATE SET version = excluded.version, \
+                  state = excluded.state, sealed = excluded.sealed";
+    let insert = sqlx::query(insert).bind(room.to_string()).bind(to_sql(seq.0)).bind(i64::from(SNAPSHOT_VERSION));
+    let insert = insert.bind(sealed.value.clone()).bind(sealed.texts.clone());
+    if insert.execute(&mut *db).await?.rows_affected() == 0 {
+        return Ok(Err(LogError::NoSuchRoom));
+    }
+    let kept = "SELECT seq FROM snapshots WHERE room = $1 ORDER BY seq DESC LIMIT 1 OFFSET 1";
+    let older: Option<i64> = sqlx::query_scalar(kept).bind(room.to_string()).fetch_optional(&mut *db).await?;
+    if let Some(older) = older {
+        for cut in
+            ["DELETE FROM snapshots WHERE room = $1 AND seq < $2", "DELETE FROM entries WHERE room = $1 AND seq <= $2"]
+        {
+            sqlx::query(cut).bind(room.to_string()).bind(older).execute(&mut *db).await?;
+        }
+    }
+    Ok(Ok(None))
 }
 
 async fn close(db: &mut SqliteConnection, room: RoomId) -> Result<Outcome, sqlx::Error> {
-    sqlx::query("DELETE FROM entries WHERE room = $1").bind(room.to_string()).execute(&mut *db).await?;
-    sqlx::query("DELETE FROM appearances WHERE room = $1").bind(room.to_string()).execute(&mut *db).await?;
-    sqlx::query("DELETE FROM rooms WHERE id = $1").bind(room.to_string()).execute(&mut *db).await?;
+    for delete in [
+        "DELETE FROM entries WHERE room = $1",
+        "DELETE FROM snapshots WHERE room = $1",
+        "DELETE FROM appearances WHERE room = $1",
+        "DELETE FROM rooms WHERE id = $1",
+    ] {
+        sqlx::query(delete).bind(room.to_string()).execute(&mut *db).await?;
+    }
     Ok(Ok(None))
 }

@@ -1,0 +1,71 @@
+//! Keys in a SQLite file.
+
+use std::collections::{BTreeSet, HashMap};
+
+use async_trait::async_trait;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use heartogether::id::AccountId;
+use sqlx::{Row, SqlitePool};
+
+use super::{AccountKey, AccountKeys};
+use crate::{
+    random,
+    storage::{
+        StorageError,
+        database::{Durability, WriteTransaction},
+    },
+};
+
+/// Keys in a SQLite file that [`database::open`](crate::storage::database::open) opened.
+pub struct SqliteKeys {
+    pool: SqlitePool,
+}
+
+impl SqliteKeys {
+    /// The keys of a file.
+    pub const fn new(pool: SqlitePool) -> Self {
+        Self { pool }
+    }
+}
+
+#[async_trait]
+impl AccountKeys for SqliteKeys {
+    async fn find(&self, accounts: &BTreeSet<AccountId>) -> Result<HashMap<AccountId, AccountKey>, StorageError> {
+        let mut found = HashMap::new();
+        for account in accounts {
+            let select =
+                sqlx::query("SELECT sealing_key FROM account_keys WHERE account = $1").bind(account.to_string());
+            let Some(row) = select.fetch_optional(&self.pool).await? else { continue };
+            let key = BASE64_STANDARD.decode(row.try_get::<&str, _>("sealing_key")?);
+            let key = key.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+            let key = <[u8; 32]>::try_from(key).map_err(|_| sqlx::Error::Decode("a key of 32 bytes".into()))?;
+            found.insert(*account, AccountKey(key));
+        }
+        Ok(found)
+    }
+
+    async fn find_or_make(
+        &self,
+        accounts: &BTreeSet<AccountId>,
+    ) -> Result<HashMap<AccountId, AccountKey>, StorageError> {
+        let mut found = self.find(accounts).await?;
+        let missing: BTreeSet<_> = accounts.iter().copied().filter(|account| !found.contains_key(account)).collect();
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        let mut transaction = WriteTransaction::begin(&self.pool, Durability::AsSet).await?;
+        for account in &missing {
+            // One that has left for another account writes its last words as that.
+            let make = "INSERT INTO account_keys (account, owner, sealing_key) \
+                        SELECT $1, COALESCE((SELECT successor FROM departures WHERE account = $1), $1), $2 \
+                        WHERE EXISTS (SELECT 1 FROM accounts WHERE id = $1) OR EXISTS \
+                        (SELECT 1 FROM departures WHERE account = $1 AND successor IS NOT NULL) \
+                        ON CONFLICT (account) DO NOTHING";
+            let make = sqlx::query(make).bind(account.to_string());
+            make.bind(BASE64_STANDARD.encode(random::bytes::<32>())).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        found.extend(self.find(&missing).await?);
+        Ok(found)
+    }
+}

@@ -1,0 +1,188 @@
+//! Takes what people wrote of themselves out of what is stored, and seals it with the keys of their accounts. What is stored is
+//! never rewritten: once a key is deleted, a placeholder stands where the text was.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
+use heartogether::{
+    id::AccountId,
+    room::{Event, Message, PersonalText, Room, Visit},
+};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    StorageError,
+    keys::{AccountKey, AccountKeys},
+};
+use crate::random;
+
+/// Keys that are kept at hand, at most.
+const KEYS_AT_HAND: usize = 10_000;
+/// Stands for a text that could not be sealed.
+const UNSEALED: &str = "-";
+
+/// Something in which people wrote of themselves.
+pub(super) trait Personal: Clone + Serialize + DeserializeOwned {
+    /// Shows each text, always in the same order.
+    fn visit_personal(&mut self, visit: &mut Visit<'_>);
+}
+
+impl Personal for Event {
+    fn visit_personal(&mut self, visit: &mut Visit<'_>) {
+        Self::visit_personal(self, visit);
+    }
+}
+
+impl Personal for Room {
+    fn visit_personal(&mut self, visit: &mut Visit<'_>) {
+        Self::visit_personal(self, visit);
+    }
+}
+
+/// A message with the account whose key seals it.
+#[derive(Clone, Serialize, serde::Deserialize)]
+pub(super) struct OwnedMessage {
+    pub(super) sealed_by: AccountId,
+    pub(super) message: Message,
+}
+
+impl Personal for OwnedMessage {
+    fn visit_personal(&mut self, visit: &mut Visit<'_>) {
+        self.message.visit_personal(Some(self.sealed_by), visit);
+    }
+}
+
+/// A value as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sealed {
+    /// JSON, with placeholders in place of what people wrote.
+    pub(super) value: String,
+    /// What they wrote, sealed, in base64, separated by spaces.
+    pub(super) texts: String,
+}
+
+/// Seals and opens.
+pub struct Sealer {
+    keys: Arc<dyn AccountKeys>,
+    at_hand: Mutex<HashMap<AccountId, AccountKey>>,
+}
+
+impl Sealer {
+    /// Seals with these keys.
+    pub fn new(keys: Arc<dyn AccountKeys>) -> Self {
+        Self { keys, at_hand: Mutex::default() }
+    }
+
+    /// Forgets the keys at hand: one of them was deleted.
+    pub fn forget_keys(&self) {
+        self.at_hand().clear();
+    }
+
+    /// Whether an account can write anything: one that was deleted cannot.
+    pub(super) async fn knows(&self, account: AccountId) -> Result<bool, StorageError> {
+        Ok(!self.keys_for([account].into(), true).await?.is_empty())
+    }
+
+    /// Takes the personal texts out of a value.
+    pub(super) async fn seal<T: Personal>(&self, value: &T) -> Result<Sealed, StorageError> {
+        let mut value = value.clone();
+        let keys = self.keys_for(accounts_in(&mut value), true).await?;
+        let mut texts = Vec::new();
+        value.visit_personal(&mut |account, mut text| {
+            let Some(account) = account else { return text.forget() };
+            let sealed = keys.get(&account).and_then(|key| seal(key, account, text.as_str()));
+            texts.push(sealed.unwrap_or_else(|| UNSEALED.to_owned()));
+            text.hide();
+        });
+        let json = serde_json::to_string(&value).map_err(StorageError::new)?;
+        Ok(Sealed { value: json, texts: texts.join(" ") })
+    }
+
+    /// Brings values back; `None` for one that is not understood. A text whose key is gone stays a placeholder.
+    pub(super) async fn open<T: Personal>(&self, stored: &[Sealed]) -> Result<Vec<Option<T>>, StorageError> {
+        let mut values: Vec<Option<T>> = stored.iter().map(|one| serde_json::from_str(&one.value).ok()).collect();
+        let accounts = values.iter_mut().flatten().flat_map(accounts_in).collect();
+        let keys = self.keys_for(accounts, false).await?;
+        for (value, stored) in values.iter_mut().zip(stored) {
+            let Some(value) = value else { continue };
+            let mut texts = stored.texts.split(' ');
+            value.visit_personal(&mut |account, text| restore(text, account, &mut texts, &keys));
+        }
+        Ok(values)
+    }
+
+    /// Keys for these accounts, those at hand first.
+    async fn keys_for(
+        &self,
+        accounts: BTreeSet<AccountId>,
+        makes: bool,
+    ) -> Result<HashMap<AccountId, AccountKey>, StorageError> {
+        let at_hand = |account: &AccountId| Some((*account, self.at_hand().get(account)?.clone()));
+        let mut keys: HashMap<_, _> = accounts.iter().filter_map(at_hand).collect();
+        let missing: BTreeSet<_> = accounts.into_iter().filter(|account| !keys.contains_key(account)).collect();
+        if !missing.is_empty() {
+            let found = match makes {
+                true => self.keys.find_or_make(&missing).await?,
+                false => self.keys.find(&missing).await?,
+            };
+            let mut at_hand = self.at_hand();
+            if at_hand.len() >= KEYS_AT_HAND {
+                at_hand.clear();
+            }
+            at_hand.extend(found.clone());
+            keys.extend(found);
+        }
+        Ok(keys)
+    }
+
+    fn at_hand(&self) -> MutexGuard<'_, HashMap<AccountId, AccountKey>> {
+        self.at_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The accounts whose texts stand in a value.
+fn accounts_in(value: &mut impl Personal) -> BTreeSet<AccountId> {
+    let mut accounts = BTreeSet::new();
+    value.visit_personal(&mut |account, _| accounts.extend(account));
+    accounts
+}
+
+fn restore<'a>(
+    mut text: PersonalText<'_>,
+    account: Option<AccountId>,
+    texts: &mut impl Iterator<Item = &'a str>,
+    keys: &HashMap<AccountId, AccountKey>,
+) {
+    let Some(account) = account else { return };
+    let opened = texts.next().and_then(|sealed| open(keys.get(&account)?, account, sealed));
+    match opened {
+        Some(opened) => text.restore(&opened),
+        None => text.forget(),
+    }
+}
+
+fn cipher(key: &AccountKey) -> Option<LessSafeKey> {
+    UnboundKey::new(&AES_256_GCM, &key.0).ok().map(LessSafeKey::new)
+}
+
+/// AES-256-GCM with a random nonce of 96 bits, which stands before the text: good for 2^32 texts of one account (NIST SP 800-38D,
+/// section 8.3).
+fn seal(key: &AccountKey, account: AccountId, text: &str) -> Option<String> {
+    let nonce: [u8; NONCE_LEN] = random::bytes();
+    let mut bytes = text.as_bytes().to_vec();
+    let aad = Aad::from(account.to_string());
+    cipher(key)?.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut bytes).ok()?;
+    Some(BASE64_STANDARD_NO_PAD.encode([&nonce[..], &bytes].concat()))
+}
+
+fn open(key: &AccountKey, account: AccountId, sealed: &str) -> Option<String> {
+    let mut bytes = BASE64_STANDARD_NO_PAD.decode(sealed).ok()?;
+    let nonce = <[u8; NONCE_LEN]>::try_from(bytes.get(..NONCE_LEN)?).ok()?;
+    let aad = Aad::from(account.to_string());
+    let text = cipher(key)?.open_within(Nonce::assume_unique_for_key(nonce), aad, &mut bytes, NONCE_LEN..).ok()?;
+    String::from_utf8(text.to_vec()).ok()
+}
