@@ -1,10 +1,13 @@
 //! Whatever comes in, the answer is typed and nobody else notices.
 
+use crate::support::refused;
+use crate::support::said_in;
 use futures::FutureExt;
+use heartogether::protocol::FromRoom;
 use heartogether::{
     id::NegotiationId,
     limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES, Limits},
-    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, Ping, Publish, Refused, ServerMessage, Signal, encode},
+    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, Ping, Publish, ServerMessage, Signal, ToRoom, encode},
     refusal::Refusal,
     role::Role,
     room::{RoomEvent, Source},
@@ -52,7 +55,8 @@ async fn a_signal_with_too_many_candidates_is_refused() {
     let candidate = r#"{"candidate":"","sdp_mid":null,"sdp_m_line_index":null}"#;
     let candidates = vec![candidate; CANDIDATES_PER_SIGNAL + 1].join(",");
     let signal = format!(r#"{{"kind":"candidates","negotiation":1,"candidates":[{candidates}]}}"#);
-    let frame = format!(r#"{{"type":"signal","to":"{:032x}","signal":{signal}}}"#, 1);
+    let message = format!(r#"{{"type":"signal","to":"{:032x}","signal":{signal}}}"#, 1);
+    let frame = format!(r#"{{"type":"room","room":"ABC234","message":{message}}}"#);
     is_closed_after(Message::text(frame), (Refusal::FrameMalformed, 1008)).await;
 }
 
@@ -125,7 +129,7 @@ async fn messages_out_of_order_are_refused_and_the_connection_stays() {
     assert_eq!(offender.refusal().await, Refusal::OutOfOrder);
     offender.send(&HELLO).await;
     offender.receive().await;
-    for early in [HELLO, ClientMessage::LeaveRoom, ClientMessage::StopRoom] {
+    for early in [HELLO, said_in(pair.code, ToRoom::Leave), said_in(pair.code, ToRoom::Stop)] {
         offender.send(&early).await;
         assert_eq!(offender.refusal().await, Refusal::OutOfOrder);
     }
@@ -135,7 +139,7 @@ async fn messages_out_of_order_are_refused_and_the_connection_stays() {
 
     offender.send(&join(pair.code, Role::Listener)).await;
     let joined = offender.joined().await;
-    assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberJoined { .. }));
     for twice in [join(pair.code, Role::Listener), resume(pair.code, &joined, joined.seq)] {
         offender.send(&twice).await;
         assert_eq!(offender.refusal().await, Refusal::OutOfOrder);
@@ -148,13 +152,13 @@ async fn a_member_who_left_has_no_say() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let (mut leaver, _) = server.site.join(&server.site.sign_in("Mallory").await, pair.code, Role::Listener).await;
-    assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
-    leaver.send(&ClientMessage::LeaveRoom).await;
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberJoined { .. }));
+    leaver.say(ToRoom::Leave).await;
     leaver.signal(pair.as_host.member, offer(1)).await;
     assert_eq!(leaver.refusal().await, Refusal::NotAMember);
-    leaver.send(&ClientMessage::Publish(Publish { source: Source::Display, paused: false })).await;
+    leaver.say(ToRoom::Publish(Publish { source: Source::Display, paused: false })).await;
     assert_eq!(leaver.refusal().await, Refusal::NotAMember);
-    assert!(matches!(pair.host.event().await, RoomEvent::ListenerLeft { .. }));
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberLeft { .. }));
     pair.is_undisturbed().await;
 }
 
@@ -167,7 +171,7 @@ async fn unknown_and_malformed_codes_are_refused() {
     assert_eq!(offender.refusal().await, Refusal::RoomNotFound);
     for code in ["", "ABC10O", "ABCDEFG", &"A".repeat(1000)] {
         let mut offender = server.site.greet(&pair.grace).await;
-        let frame = format!(r#"{{"type":"join_room","code":"{code}","role":"listener"}}"#);
+        let frame = format!(r#"{{"type":"room","room":"{code}","message":{{"type":"join","role":"listener"}}}}"#);
         offender.send_frame(Message::text(frame)).await;
         assert_eq!(offender.last_words().await, (Refusal::FrameMalformed, 1008));
     }
@@ -187,7 +191,7 @@ async fn who_never_reads_is_let_go_and_the_room_goes_on() {
     let server = TestServer::start_with(limits, &[]).await;
     let mut pair = server.site.pair().await;
     let (_sleeper, joined) = server.site.join(&server.site.sign_in("Mallory").await, pair.code, Role::Listener).await;
-    assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberJoined { .. }));
     let sdp = "x".repeat(FRAME_BYTES - 1024);
     let large = Signal::Offer { negotiation: NegotiationId(1), sdp, restarts: None };
     // What one member sends another is refused while there is still room for what the room says.
@@ -195,23 +199,21 @@ async fn who_never_reads_is_let_go_and_the_room_goes_on() {
         pair.host.signal(joined.member, large.clone()).await;
         match pair.host.receive().now_or_never() {
             None => {}
-            Some(ServerMessage::Refused(Refused { refusal: Refusal::TooManyFrames })) => break,
+            Some(message) if refused(&message) == Some(Refusal::TooManyFrames) => break,
             Some(other) => panic!("{other:?}"),
         }
     }
-    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Microphone, paused: false })).await;
-    let mut turns = [ClientMessage::PauseStream, ClientMessage::ResumeStream].into_iter().cycle();
+    pair.host.say(ToRoom::Publish(Publish { source: Source::Microphone, paused: false })).await;
+    let mut turns = [ToRoom::Pause, ToRoom::Resume].into_iter().cycle();
     let let_go = loop {
-        pair.host.send(&turns.next().expect("the cycle has no end")).await;
-        match pair.host.receive().await {
-            ServerMessage::RoomEvent(event) if !matches!(event.event, RoomEvent::StreamChanged { .. }) => {
-                break event.event;
-            }
-            ServerMessage::RoomEvent(_) | ServerMessage::Refused(_) => {}
+        pair.host.say(turns.next().expect("the cycle has no end")).await;
+        match pair.host.hear().await {
+            FromRoom::Event(told) if !matches!(told.event, RoomEvent::PublicationChanged { .. }) => break told.event,
+            FromRoom::Event(_) | FromRoom::Refused { .. } => {}
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(let_go, RoomEvent::ListenerAttached { member: joined.member, attached: false });
+    assert_eq!(let_go, RoomEvent::MemberConnected { member: joined.member, connected: false });
     let (host, listener) = (pair.as_host.member, pair.as_listener.member);
     pair.host.signal(listener, offer(2)).await;
     assert_eq!(next_signal(&mut pair.listener).await, received(host, offer(2)));
@@ -220,10 +222,10 @@ async fn who_never_reads_is_let_go_and_the_room_goes_on() {
 }
 
 /// The next signal, whatever the room says in between.
-async fn next_signal(connection: &mut Connection) -> ServerMessage {
+async fn next_signal(connection: &mut Connection) -> FromRoom {
     loop {
-        match connection.receive().await {
-            ServerMessage::RoomEvent(_) | ServerMessage::Refused(_) => {}
+        match connection.hear().await {
+            FromRoom::Event(_) | FromRoom::Refused { .. } => {}
             next => return next,
         }
     }

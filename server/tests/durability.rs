@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use heartogether::{
     engagement::MessageText,
-    protocol::{ClientMessage, RemoveMember, Write},
+    protocol::{RemoveMember, ToRoom, Write},
     room::RoomEvent,
 };
 use tempfile::TempDir;
@@ -34,14 +34,14 @@ async fn log_outs_removals_and_deletions_outlast_a_power_cut_at_either_level() {
 
         let before = flushes();
         let text = MessageText::parse("louder, please").expect("a message of the tests");
-        pair.listener.send(&ClientMessage::Write(Write { nonce: 1, text })).await;
+        pair.listener.say(ToRoom::Write(Write { nonce: 1, text, reply_to: None })).await;
         assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
         assert_eq!(flushes() > before, is_everything_flushed, "a message, {level}");
 
         let before = flushes();
         let member = pair.as_listener.member;
-        pair.host.send(&ClientMessage::RemoveMember(RemoveMember { member, block_address: false })).await;
-        assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
+        pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false })).await;
+        assert_eq!(pair.host.event().await, RoomEvent::MemberLeft { member });
         assert!(flushes() > before, "a removal, {level}");
 
         let before = flushes();

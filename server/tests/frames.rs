@@ -1,5 +1,6 @@
 //! How many frames a connection may send, and how many bytes of signals.
 
+use crate::support::refused;
 use heartogether::{
     id::NegotiationId,
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAMES_PER_MESSAGE, Limits},
@@ -87,7 +88,7 @@ async fn a_listener_who_floods_the_host_with_candidates_is_held_back_and_others_
     let mut pair = server.site.pair().await;
     let linus = server.site.sign_in("Linus").await;
     let (mut other, joined) = server.site.join(&linus, pair.code, Role::Listener).await;
-    assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberJoined { .. }));
     let (host, flooder) = (pair.as_host.member, pair.as_listener.member);
 
     let within = burst / (CANDIDATES_PER_SIGNAL * CANDIDATE_BYTES);
@@ -96,15 +97,13 @@ async fn a_listener_who_floods_the_host_with_candidates_is_held_back_and_others_
     }
     let refusals = pair.listener.drain().await;
     assert!(refusals.len() >= within, "{} of {} were refused", refusals.len(), 2 * within);
-    assert!(refusals.iter().all(
-        |message| matches!(message, ServerMessage::Refused(refused) if refused.refusal == Refusal::TooManyFrames)
-    ));
+    assert!(refusals.iter().all(|message| refused(message) == Some(Refusal::TooManyFrames)));
     for _ in refusals.len()..2 * within {
-        assert_eq!(pair.host.receive().await, received(flooder, candidates()));
+        assert_eq!(pair.host.hear().await, received(flooder, candidates()));
     }
     other.signal(host, answer(8)).await;
-    assert_eq!(pair.host.receive().await, received(joined.member, answer(8)));
+    assert_eq!(pair.host.hear().await, received(joined.member, answer(8)));
     // Who offers to many has an allowance for each.
     pair.host.signal(flooder, candidates()).await;
-    assert_eq!(pair.listener.receive().await, received(host, candidates()));
+    assert_eq!(pair.listener.hear().await, received(host, candidates()));
 }

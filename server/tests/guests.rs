@@ -1,9 +1,10 @@
 //! Guests in numbers and guests who come back: what one address and one browser may do.
 
+use heartogether::protocol::FromRoom;
 use heartogether::{
     id::RoomCode,
     limits::{Limits, Quota},
-    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, RemoveMember, ServerMessage},
+    protocol::{ClientMessage, Hello, PROTOCOL_VERSION, RemoveMember, ServerMessage, ToRoom},
     refusal::Refusal,
     role::Role,
     room::RoomEvent,
@@ -38,22 +39,22 @@ async fn greet_from(site: &Site, address: &str, cookies: &str) -> Connection {
     connection
 }
 
-async fn listen_from(site: &Site, address: &str, cookies: &str, code: RoomCode) -> (Connection, ServerMessage) {
+async fn listen_from(site: &Site, address: &str, cookies: &str, code: RoomCode) -> (Connection, FromRoom) {
     let mut connection = greet_from(site, address, cookies).await;
     connection.send(&join(code, Role::Listener)).await;
-    let answer = connection.receive().await;
+    let answer = connection.hear().await;
     (connection, answer)
 }
 
-fn is_refused(answer: &ServerMessage, refusal: Refusal) -> bool {
-    matches!(answer, ServerMessage::Refused(refused) if refused.refusal == refusal)
+fn is_refused(answer: &FromRoom, refusal: Refusal) -> bool {
+    *answer == FromRoom::Refused { refusal }
 }
 
 /// Removes whoever has just come.
 async fn remove_newcomer(pair: &mut Pair, block_address: bool) {
-    let RoomEvent::ListenerJoined { listener } = pair.host.event().await else { panic!("somebody came") };
-    pair.host.send(&ClientMessage::RemoveMember(RemoveMember { member: listener.member, block_address })).await;
-    assert!(matches!(pair.host.event().await, RoomEvent::ListenerLeft { .. }));
+    let RoomEvent::MemberJoined { member: listener } = pair.host.event().await else { panic!("somebody came") };
+    pair.host.say(ToRoom::RemoveMember(RemoveMember { member: listener.member, block_address })).await;
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberLeft { .. }));
 }
 
 #[tokio::test]
@@ -63,7 +64,7 @@ async fn a_new_guest_of_the_same_browser_is_not_let_in_again() {
     let mut pair = site.pair().await;
     let first = cookies(site, &[]).await;
     let (_connection, answer) = listen_from(site, "192.0.2.1", &first, pair.code).await;
-    assert!(matches!(answer, ServerMessage::Joined(_)), "{answer:?}");
+    assert!(matches!(answer, FromRoom::Joined(_)), "{answer:?}");
     remove_newcomer(&mut pair, false).await;
 
     let browser = of_browser(&first);
@@ -74,7 +75,7 @@ async fn a_new_guest_of_the_same_browser_is_not_let_in_again() {
     // Somebody else at the address of the removed one is let in.
     let other = cookies(site, &[]).await;
     let (_connection, answer) = listen_from(site, "192.0.2.1", &other, pair.code).await;
-    assert!(matches!(answer, ServerMessage::Joined(_)), "{answer:?}");
+    assert!(matches!(answer, FromRoom::Joined(_)), "{answer:?}");
 }
 
 #[tokio::test]
@@ -83,7 +84,7 @@ async fn if_the_host_chooses_nobody_is_let_in_from_the_same_address() {
     let site = &server.site;
     let mut pair = site.pair().await;
     let (_connection, answer) = listen_from(site, "2001:db8::1", &cookies(site, &[]).await, pair.code).await;
-    assert!(matches!(answer, ServerMessage::Joined(_)), "{answer:?}");
+    assert!(matches!(answer, FromRoom::Joined(_)), "{answer:?}");
     remove_newcomer(&mut pair, true).await;
     let mut connections = Vec::new();
     for (address, is_let_in) in [("2001:db8::2", false), ("2001:db8:0:ff::1", false), ("2001:db8:0:100::1", true)] {
@@ -103,7 +104,7 @@ async fn an_address_that_is_not_the_hosts_has_a_share_of_the_places() {
     let site = &server.site;
     let pair = site.pair().await;
     let (_first, answer) = listen_from(site, "192.0.2.1", &cookies(site, &[]).await, pair.code).await;
-    assert!(matches!(answer, ServerMessage::Joined(_)), "{answer:?}");
+    assert!(matches!(answer, FromRoom::Joined(_)), "{answer:?}");
     let (_second, answer) = listen_from(site, "192.0.2.1", &cookies(site, &[]).await, pair.code).await;
     assert!(is_refused(&answer, Refusal::AddressFull), "{answer:?}");
     // Ada and Grace have one address.
@@ -125,7 +126,7 @@ async fn a_class_of_two_hundred_behind_one_address_comes_in() {
         let cookie = response.headers()[SET_COOKIE].to_str().expect("a cookie");
         let cookie = cookie.split(';').next().expect("name and value").to_owned();
         class.push(site.join(&cookie, code, Role::Listener).await);
-        assert!(matches!(host.event().await, RoomEvent::ListenerJoined { .. }));
+        assert!(matches!(host.event().await, RoomEvent::MemberJoined { .. }));
     }
     let report = site.get(&format!("/api/rooms/{code}"), None).await.text().await.expect("a report");
     assert!(report.contains(&format!(r#""listenerCount":{CLASS},"#)), "{report}");

@@ -1,5 +1,8 @@
 //! The corpus in `hostile/`, played beside a live room: nothing panics, nothing breaks, and the room does not notice.
 
+use crate::support::refused;
+use crate::support::said_in;
+use heartogether::protocol::ToRoom;
 use std::{
     path::{Path, PathBuf},
     sync::{
@@ -11,7 +14,7 @@ use std::{
 use futures::{StreamExt, stream};
 use heartogether::{
     limits::Limits,
-    protocol::{ClientMessage, Join, ServerMessage},
+    protocol::{Join, ServerMessage},
     refusal::Refusal,
     role::Role,
 };
@@ -184,10 +187,10 @@ async fn hostile_frames_break_nothing_and_change_nothing() {
     for line in lines {
         hear(site.greet(&guest).await, &line).await;
         let mut host = site.greet(&stranger).await;
-        let take_over = Join { code: elsewhere, role: Role::Host, take_over: true };
-        host.send(&ClientMessage::Join(take_over)).await;
-        if let ServerMessage::Refused(refused) = host.receive().await {
-            assert_eq!(refused.refusal, Refusal::RoomEnded);
+        let take_over = Join { role: Role::Host, take_over: true };
+        host.send(&said_in(elsewhere, ToRoom::Join(take_over))).await;
+        if let Some(refusal) = refused(&host.receive().await) {
+            assert_eq!(refusal, Refusal::RoomEnded);
             elsewhere = site.create_room(&stranger).await;
             (host, _) = site.join(&stranger, elsewhere, Role::Host).await;
         }

@@ -1,8 +1,11 @@
 //! Taking a place, keeping it, losing it.
 
+use crate::support::refused;
+use crate::support::said_in;
+use crate::support::told;
 use heartogether::{
     limits::Limits,
-    protocol::{ClientMessage, Join, Publish, Refused, RemoveMember, ServerMessage},
+    protocol::{Join, Publish, RemoveMember, ServerMessage, ToRoom},
     refusal::Refusal,
     role::Role,
     room::{EndReason, Missed, RoomEvent, Source, StreamState},
@@ -12,7 +15,7 @@ use serde_json::Value;
 
 use crate::support::{Pair, TestServer, changed_to, join, resume};
 
-const START: ClientMessage = ClientMessage::Publish(Publish { source: Source::Display, paused: false });
+const START: ToRoom = ToRoom::Publish(Publish { source: Source::Display, paused: false });
 
 #[tokio::test]
 async fn a_host_and_two_listeners_join_and_the_host_alone_sees_who_listens() {
@@ -20,9 +23,11 @@ async fn a_host_and_two_listeners_join_and_the_host_alone_sees_who_listens() {
     let mut pair = server.site.pair().await;
     let linus = server.site.sign_in("Linus").await;
     let (_second, joined) = server.site.join(&linus, pair.code, Role::Listener).await;
-    assert!(joined.room.listeners.is_empty());
-    assert_eq!(joined.room.host_name.as_str(), "Ada");
-    let RoomEvent::ListenerJoined { listener } = pair.host.event().await else { panic!("the host sees who joins") };
+    assert!(joined.room.members.is_empty());
+    assert_eq!(joined.room.owner_name.as_str(), "Ada");
+    let RoomEvent::MemberJoined { member: listener } = pair.host.event().await else {
+        panic!("the host sees who joins")
+    };
     assert_eq!(listener.name.as_str(), "Linus");
     pair.is_undisturbed().await;
 }
@@ -31,14 +36,13 @@ async fn a_host_and_two_listeners_join_and_the_host_alone_sees_who_listens() {
 async fn everyone_hears_what_the_host_does_until_the_room_ends_and_the_code_is_free() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
-    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Display, paused: false })).await;
+    pair.host.say(ToRoom::Publish(Publish { source: Source::Display, paused: false })).await;
     for connection in [&mut pair.host, &mut pair.listener] {
         assert_eq!(changed_to(&connection.event().await), Some(StreamState::Live));
     }
-    pair.host.send(&ClientMessage::StopRoom).await;
+    pair.host.say(ToRoom::Stop).await;
     for connection in [&mut pair.host, &mut pair.listener] {
         assert_eq!(connection.event().await, RoomEvent::RoomEnded { reason: EndReason::Stopped });
-        assert_eq!(connection.close_code().await, 1000);
     }
     let mut late = server.site.greet(&pair.grace).await;
     late.send(&join(pair.code, Role::Listener)).await;
@@ -83,19 +87,19 @@ async fn what_the_room_would_refuse_takes_no_line_in_its_log() {
 async fn what_changes_nothing_takes_no_line_in_the_log_and_nobody_is_told_anything() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
-    pair.host.send(&START).await;
+    pair.host.say(START).await;
     for connection in [&mut pair.host, &mut pair.listener] {
         assert_eq!(changed_to(&connection.event().await), Some(StreamState::Live));
     }
     let member = pair.as_listener.member;
-    pair.host.send(&ClientMessage::RemoveMember(RemoveMember { member, block_address: false })).await;
-    assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
+    pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false })).await;
+    assert_eq!(pair.host.event().await, RoomEvent::MemberLeft { member });
     let begun = seq_of(&server, &pair).await;
     for _ in 0..30 {
-        for command in [&START, &ClientMessage::ResumeStream] {
-            pair.host.send(command).await;
+        for command in [START, ToRoom::Resume] {
+            pair.host.say(command).await;
         }
-        pair.host.send(&ClientMessage::RemoveMember(RemoveMember { member, block_address: false })).await;
+        pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false })).await;
     }
     assert_eq!(pair.host.drain().await, [], "whoever repeats themselves is shown no error");
     assert_eq!(seq_of(&server, &pair).await, begun);
@@ -105,15 +109,14 @@ async fn what_changes_nothing_takes_no_line_in_the_log_and_nobody_is_told_anythi
 async fn a_host_changes_the_stream_so_often_and_the_connection_stays() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
-    pair.host.send(&START).await;
+    pair.host.say(START).await;
     for _ in 0..30 {
-        pair.host.send(&ClientMessage::PauseStream).await;
-        pair.host.send(&ClientMessage::ResumeStream).await;
+        pair.host.say(ToRoom::Pause).await;
+        pair.host.say(ToRoom::Resume).await;
     }
     let heard = pair.host.drain().await;
-    let too_many = ServerMessage::Refused(Refused { refusal: Refusal::TooManyFrames });
-    assert!(heard.contains(&too_many), "{heard:?}");
-    let changes = heard.iter().filter(|message| matches!(message, ServerMessage::RoomEvent(_))).count();
+    assert!(heard.iter().any(|message| refused(message) == Some(Refusal::TooManyFrames)), "{heard:?}");
+    let changes = heard.into_iter().filter_map(told).count();
     // However slow the machine is: two more for each second that the test took.
     assert!((10..60).contains(&changes), "{changes}");
     pair.listener.drain().await;
@@ -150,9 +153,8 @@ async fn a_connection_looks_for_rooms_so_often_and_stays() {
     for _ in 0..12 {
         pair.listener.send(&join(wrong, Role::Listener)).await;
     }
-    let too_many = ServerMessage::Refused(Refused { refusal: Refusal::TooManyFrames });
     let heard = pair.listener.drain().await;
-    assert!(heard.contains(&too_many), "{heard:?}");
+    assert!(heard.iter().any(|message| refused(message) == Some(Refusal::TooManyFrames)), "{heard:?}");
     pair.is_undisturbed().await;
 }
 
@@ -161,14 +163,13 @@ async fn an_account_asks_a_room_for_a_place_so_often_over_whatever_connections()
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let linus = server.site.sign_in("Linus").await;
-    let mut refused = Vec::new();
+    let mut turned_away = Vec::new();
     for _ in 0..12 {
         let mut listener = server.site.greet(&linus).await;
         listener.send(&join(pair.code, Role::Listener)).await;
-        let too_many = ServerMessage::Refused(Refused { refusal: Refusal::TooManyRequests });
-        refused.push(listener.receive().await == too_many);
+        turned_away.push(refused(&listener.receive().await) == Some(Refusal::TooManyRequests));
     }
-    assert!(!refused[0] && refused.contains(&true), "{refused:?}");
+    assert!(!turned_away[0] && turned_away.contains(&true), "{turned_away:?}");
     pair.host.drain().await;
     pair.is_undisturbed().await;
 }
@@ -179,15 +180,15 @@ async fn a_full_room_refuses_the_next_listener_who_may_try_again() {
     let mut pair = server.site.pair().await;
     let linus = server.site.sign_in("Linus").await;
     let (mut second, _) = server.site.join(&linus, pair.code, Role::Listener).await;
-    assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberJoined { .. }));
 
     let mut third = server.site.greet(&server.site.sign_in("Guido").await).await;
     third.send(&join(pair.code, Role::Listener)).await;
     assert_eq!(third.refusal().await, Refusal::RoomFull);
     pair.is_undisturbed().await;
 
-    second.send(&ClientMessage::LeaveRoom).await;
-    assert!(matches!(pair.host.event().await, RoomEvent::ListenerLeft { .. }));
+    second.say(ToRoom::Leave).await;
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberLeft { .. }));
     third.send(&join(pair.code, Role::Listener)).await;
     third.joined().await;
 }
@@ -205,10 +206,10 @@ async fn a_second_host_is_refused_unless_it_is_the_owner_taking_over() {
     assert_eq!(other_tab.refusal().await, Refusal::HostElsewhere);
     pair.is_undisturbed().await;
 
-    let take_over = Join { code: pair.code, role: Role::Host, take_over: true };
-    other_tab.send(&ClientMessage::Join(take_over)).await;
+    let take_over = Join { role: Role::Host, take_over: true };
+    other_tab.send(&said_in(pair.code, ToRoom::Join(take_over))).await;
     assert_eq!(other_tab.joined().await.member, pair.as_host.member);
-    assert_eq!(pair.host.last_words().await, (Refusal::SessionReplaced, 1008));
+    assert_eq!(pair.host.refusal().await, Refusal::SessionReplaced);
     pair.host = other_tab;
     pair.is_undisturbed().await;
 }
@@ -219,8 +220,8 @@ async fn a_lost_listener_resumes_within_the_grace_period_and_learns_what_happene
     let mut pair = server.site.pair().await;
     drop(pair.listener);
     let member = pair.as_listener.member;
-    assert_eq!(pair.host.event().await, RoomEvent::ListenerAttached { member, attached: false });
-    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Microphone, paused: false })).await;
+    assert_eq!(pair.host.event().await, RoomEvent::MemberConnected { member, connected: false });
+    pair.host.say(ToRoom::Publish(Publish { source: Source::Microphone, paused: false })).await;
     assert_eq!(changed_to(&pair.host.event().await), Some(StreamState::Live));
 
     pair.listener = server.site.greet(&pair.grace).await;
@@ -228,7 +229,7 @@ async fn a_lost_listener_resumes_within_the_grace_period_and_learns_what_happene
     let missed = pair.listener.resumed().await.missed;
     let Missed::Events(missed) = missed else { panic!("little was missed") };
     assert_eq!(missed.iter().map(changed_to).collect::<Vec<_>>(), [Some(StreamState::Live)]);
-    assert_eq!(pair.host.event().await, RoomEvent::ListenerAttached { member, attached: true });
+    assert_eq!(pair.host.event().await, RoomEvent::MemberConnected { member, connected: true });
     pair.is_undisturbed().await;
 }
 
@@ -238,9 +239,9 @@ async fn a_listener_who_stays_away_loses_the_place_and_the_token() {
     let mut pair = server.site.pair().await;
     drop(pair.listener);
     let member = pair.as_listener.member;
-    assert_eq!(pair.host.event().await, RoomEvent::ListenerAttached { member, attached: false });
+    assert_eq!(pair.host.event().await, RoomEvent::MemberConnected { member, connected: false });
     server.clock.advance(Limits::default().listener_grace_ms);
-    assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
+    assert_eq!(pair.host.event().await, RoomEvent::MemberLeft { member });
 
     let mut late = server.site.greet(&pair.grace).await;
     late.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;

@@ -95,7 +95,7 @@ async fn guessing_codes_on_a_connection_counts_and_members_find_their_rooms_all_
     let mut again = server.site.greet(&pair.grace).await;
     again.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
     again.resumed().await;
-    assert!(matches!(pair.host.event().await, RoomEvent::ListenerAttached { .. }));
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberConnected { .. }));
     pair.listener = again;
     pair.is_undisturbed().await;
 }

@@ -10,7 +10,7 @@ use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, RoomId, Seq},
     limits::Limits,
     role::{AccountKind, Role},
-    room::{ConnectionRef, Entry, Event, JoinRequested, Policy, RoomCreated},
+    room::{ConnectionRef, Entry, Event, JoinRequested, Policy, Room, RoomCreated, step},
     time::Timestamp,
 };
 use heartogether_server::{
@@ -32,9 +32,9 @@ fn created(id: RoomId, code: &str) -> RoomCreated {
         id,
         code: code.parse().expect("a code"),
         owner: AccountId::from_bits(1),
-        host: MemberId::from_bits(2),
-        host_name: DisplayName::parse("Ada").expect("a name"),
-        policy: Policy::from(&Limits::default()),
+        owner_member: MemberId::from_bits(2),
+        owner_name: DisplayName::parse("Ada").expect("a name"),
+        policy: Policy::broadcast(&Limits::default()),
     }
 }
 
@@ -89,7 +89,7 @@ impl Bench {
         let folder = TempDir::new().expect("a folder");
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
         let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-        Self { log: Arc::new(SqliteLog::new(pool, clock.clone())), clock, _folder: Some(folder) }
+        Self { log: Arc::new(SqliteLog::new(pool, clock.clone(), support::sealer())), clock, _folder: Some(folder) }
     }
 }
 
@@ -121,7 +121,8 @@ contract! {
     time_never_goes_backwards_within_a_room
     concurrent_appends_leave_no_gap_and_reach_subscribers_in_order
     rooms_do_not_mix
-    what_a_deleted_account_was_is_taken_out_of_the_rooms_that_name_it
+    the_rooms_that_name_an_account_are_known_until_they_are_over
+    a_snapshot_stands_for_the_entries_before_it_and_two_are_kept
 }
 
 async fn a_room_is_created_found_and_closed(bench: Bench) {
@@ -234,70 +235,70 @@ async fn rooms_do_not_mix(bench: Bench) {
     assert_eq!(seqs(&read(&*log, ROOM, 0).await), [1, 2]);
 }
 
-async fn what_a_deleted_account_was_is_taken_out_of_the_rooms_that_name_it(bench: Bench) {
+async fn the_rooms_that_name_an_account_are_known_until_they_are_over(bench: Bench) {
     let (log, grace) = (bench.log, AccountId::from_bits(7));
     log.create(created(ROOM, "ABC234")).await.expect("created");
     log.create(created(OTHER, "DEF567")).await.expect("created");
     log.append(ROOM, asks(grace, "Grace")).await.expect("appended");
-    log.append(ROOM, lost(2)).await.expect("appended");
     // A connection whose id happens to be an account's.
     log.append(OTHER, lost(7)).await.expect("appended");
     assert_eq!(log.naming(grace).await.expect("looked up"), [ROOM]);
-    log.redact(ROOM, grace).await.expect("redacted");
-    let entries = read(&*log, ROOM, 0).await;
-    let Event::JoinRequested(left) = &entries[1].event else { panic!("the request is still there") };
-    assert_eq!((left.name.as_str(), &left.email, left.account), ("Somebody", &None, grace));
-    assert_eq!((seqs(&entries), &entries[2].event), (vec![1, 2, 3], &lost(2)));
+    let mut named = log.naming(AccountId::from_bits(1)).await.expect("looked up");
+    named.sort();
+    assert_eq!(named, [ROOM, OTHER], "the owner's");
     log.close(ROOM).await.expect("closed");
-    log.redact(ROOM, grace).await.expect("there is nothing left to do");
     assert!(log.naming(grace).await.expect("looked up").is_empty());
 }
 
-#[tokio::test]
-async fn sqlite_overwrites_what_is_taken_out_and_what_is_over() {
-    let folder = TempDir::new().expect("a folder");
-    let path = folder.path().join("test.db");
-    let pool = database::open(&path).await.expect("a database");
-    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
+/// A room after all that its log holds.
+async fn replayed(log: &dyn RoomLog) -> Room {
+    let room = log.snapshot(ROOM).await.expect("read").unwrap_or_default();
+    let entries = read(log, ROOM, room.seq().0).await;
+    entries.iter().fold(room, |room, entry| step(room, entry).0)
+}
+
+async fn a_snapshot_stands_for_the_entries_before_it_and_two_are_kept(bench: Bench) {
+    let (log, grace) = (bench.log, AccountId::from_bits(7));
+    assert!(matches!(log.add_snapshot(ROOM, Room::default()).await, Err(LogError::NoSuchRoom)));
     log.create(created(ROOM, "ABC234")).await.expect("created");
-    log.create(created(OTHER, "DEF567")).await.expect("created");
-    let grace = AccountId::from_bits(7);
-    log.append(ROOM, asks(grace, "Grace Unmistakable")).await.expect("appended");
-    for _ in 0..100 {
-        log.append(OTHER, asks(AccountId::from_bits(8), "Edsger Unmistakable")).await.expect("appended");
+    log.append(ROOM, asks(grace, "Grace")).await.expect("appended");
+    assert_eq!(log.snapshot(ROOM).await.expect("read"), None);
+    let mut rooms = Vec::new();
+    for connection in 1..=3 {
+        log.append(ROOM, lost(connection)).await.expect("appended");
+        let room = replayed(&*log).await;
+        log.add_snapshot(ROOM, room.clone()).await.expect("kept");
+        assert_eq!(log.snapshot(ROOM).await.expect("read").as_ref(), Some(&room));
+        rooms.push(room);
     }
-    // The write-ahead log goes into the file.
-    let write_down = async || sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await.expect("written");
-    let holds = |name: &str| {
-        let file = std::fs::read(&path).expect("the file");
-        file.windows(name.len()).any(|window| window == name.as_bytes())
-    };
-    write_down().await;
-    assert!(holds("Grace Unmistakable") && holds("Edsger Unmistakable"));
-    log.redact(ROOM, grace).await.expect("redacted");
-    log.close(OTHER).await.expect("closed");
-    write_down().await;
-    assert!(!holds("Unmistakable"));
+    assert_eq!(rooms[2].members().map(|member| member.name.as_str()).collect::<Vec<_>>(), ["Ada", "Grace"]);
+    // The third lets the first go, and what stands before the second.
+    assert_eq!(seqs(&read(&*log, ROOM, 0).await), [5]);
+    assert_eq!(replayed(&*log).await, rooms[2]);
+    assert_eq!(log.append(ROOM, lost(4)).await.expect("appended").seq, Seq(6));
+    assert_eq!(log.naming(grace).await.expect("looked up"), [ROOM], "whom entries named that are not there any more");
+    log.close(ROOM).await.expect("closed");
+    assert_eq!(log.snapshot(ROOM).await.expect("read"), None);
 }
 
 #[tokio::test]
-async fn sqlite_finds_an_account_in_rooms_that_are_older_than_the_table_of_appearances() {
+async fn sqlite_takes_the_snapshot_before_one_that_cannot_be_read() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
-    let (ada, grace) = (AccountId::from_bits(1), AccountId::from_bits(7));
+    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
+    let log = SqliteLog::new(pool.clone(), clock, support::sealer());
     log.create(created(ROOM, "ABC234")).await.expect("created");
-    log.append(ROOM, Event::AccountMerged { from: ada, to: grace }).await.expect("appended");
-    for statement in ["DELETE FROM appearances", "UPDATE rooms SET has_appearances = 0"] {
-        sqlx::query(statement).execute(&pool).await.expect("as a database of before");
+    for connection in 1..=3 {
+        log.append(ROOM, asks(AccountId::from_bits(7), "Grace")).await.expect("appended");
+        log.append(ROOM, lost(connection)).await.expect("appended");
+        log.add_snapshot(ROOM, replayed(&log).await).await.expect("kept");
     }
-    for account in [ada, grace] {
-        assert_eq!(log.naming(account).await.expect("looked up"), [ROOM]);
-    }
-    log.create(created(OTHER, "DEF567")).await.expect("created");
-    let mut named = log.naming(ada).await.expect("looked up");
-    named.sort();
-    assert_eq!(named, [ROOM, OTHER]);
+    let expected = replayed(&log).await;
+    sqlx::query("UPDATE snapshots SET state = '{}' WHERE seq = 7").execute(&pool).await.expect("damaged");
+    assert_eq!(log.snapshot(ROOM).await.expect("read").expect("the one before").seq(), Seq(5));
+    assert_eq!(replayed(&log).await, expected);
+    sqlx::query("UPDATE snapshots SET version = 9").execute(&pool).await.expect("of another version");
+    assert_eq!(log.snapshot(ROOM).await.expect("read"), None);
 }
 
 /// Whatever rolls a transaction back by itself, such as `SQLITE_FULL` (https://sqlite.org/lang_transaction.html, section 3.1),
@@ -306,7 +307,7 @@ async fn sqlite_finds_an_account_in_rooms_that_are_older_than_the_table_of_appea
 async fn sqlite_goes_on_after_a_transaction_that_was_rolled_back() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
+    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), support::sealer());
     log.create(created(ROOM, "ABC234")).await.expect("created");
     let trigger = "CREATE TRIGGER broken BEFORE INSERT ON entries BEGIN SELECT RAISE(ROLLBACK, 'no'); END";
     sqlx::query(trigger).execute(&pool).await.expect("a trigger");
@@ -347,7 +348,7 @@ async fn sqlite_goes_on_after_its_writer_broke() {
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
     let clock = ManualClock::at(Timestamp::from_millis(1_000));
     let clock = Arc::new(BreakingClock { clock, breaks: AtomicBool::new(false) });
-    let log = SqliteLog::new(pool, clock.clone());
+    let log = SqliteLog::new(pool, clock.clone(), support::sealer());
     log.create(created(ROOM, "ABC234")).await.expect("created");
     clock.breaks.store(true, SeqCst);
     assert!(matches!(log.append(ROOM, lost(1)).await, Err(LogError::Storage(_))));
@@ -360,7 +361,7 @@ async fn sqlite_goes_on_after_its_writer_broke() {
 async fn sqlite_carries_out_what_came_together_with_something_that_fails() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
+    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), support::sealer());
     log.create(created(ROOM, "ABC234")).await.expect("created");
     log.create(created(OTHER, "DEF567")).await.expect("created");
     let trigger = format!(
@@ -382,7 +383,7 @@ async fn sqlite_writes_what_was_asked_for_before_the_stop_and_nothing_afterwards
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("test.db");
     let pool = database::open(&path).await.expect("a database");
-    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
+    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), support::sealer());
     log.create(created(ROOM, "ABC234")).await.expect("created");
     let (appended, ()) = join(log.append(ROOM, lost(1)), log.stop()).await;
     assert_eq!(appended.expect("appended").seq, Seq(2));
@@ -396,7 +397,8 @@ async fn sqlite_keeps_rooms_when_the_file_is_opened_again() {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("test.db");
     let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-    let open = || async { SqliteLog::new(database::open(&path).await.expect("a database"), clock.clone()) };
+    let open =
+        || async { SqliteLog::new(database::open(&path).await.expect("a database"), clock.clone(), support::sealer()) };
     let log = open().await;
     log.create(created(ROOM, "ABC234")).await.expect("created");
     log.append(ROOM, lost(1)).await.expect("appended");
@@ -413,12 +415,12 @@ async fn sqlite_skips_and_counts_what_it_does_not_understand() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
     let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-    let log = SqliteLog::new(pool.clone(), clock);
+    let log = SqliteLog::new(pool.clone(), clock, support::sealer());
     log.create(created(ROOM, "ABC234")).await.expect("created");
     for connection in 1..=3 {
         log.append(ROOM, lost(connection)).await.expect("appended");
     }
-    let newer = sqlx::query("UPDATE entries SET version = 2 WHERE seq = 2").execute(&pool).await;
+    let newer = sqlx::query("UPDATE entries SET version = 1 WHERE seq = 2").execute(&pool).await;
     let broken = sqlx::query("UPDATE entries SET event = '{\"kind\":\"sang\"}' WHERE seq = 3").execute(&pool).await;
     assert_eq!(newer.expect("changed").rows_affected() + broken.expect("changed").rows_affected(), 2);
     let page = log.read(ROOM, Seq(0), PAGE).await.expect("read");
@@ -433,12 +435,12 @@ async fn sqlite_goes_on_from_its_last_entry_where_the_date_has_gone_back() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
     let clock = Arc::new(ManualClock::at(Timestamp::from_millis(10_000_000)));
-    let log = SqliteLog::new(pool.clone(), clock.clone());
+    let log = SqliteLog::new(pool.clone(), clock.clone(), support::sealer());
     log.create(created(ROOM, "ABC234")).await.expect("created");
     for (date, expected) in [(6_400_000, 10_000_005), (20_000_000, 20_000_005)] {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(date)));
         let log_clock = SqliteLog::clock(&pool, clock.clone()).await.expect("a clock");
-        let log = SqliteLog::new(pool.clone(), Arc::new(log_clock));
+        let log = SqliteLog::new(pool.clone(), Arc::new(log_clock), support::sealer());
         clock.advance(5);
         assert_eq!(log.append(ROOM, Event::Woke).await.expect("appended").at, Timestamp::from_millis(expected));
     }
@@ -450,38 +452,15 @@ async fn sqlite_tells_damage_from_a_fault_that_passes() {
     let path = folder.path().join("test.db");
     let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
     let pool = database::open(&path).await.expect("a database");
-    let log = SqliteLog::new(pool.clone(), clock.clone());
+    let log = SqliteLog::new(pool.clone(), clock.clone(), support::sealer());
     log.create(created(ROOM, "ABC234")).await.expect("created");
     for connection in 1..=200 {
         log.append(ROOM, lost(connection)).await.expect("appended");
     }
     let damaged = support::damage_entries(&pool, &path).await;
-    let read = SqliteLog::new(damaged, clock).read(ROOM, Seq(0), PAGE).await;
+    let read = SqliteLog::new(damaged, clock, support::sealer()).read(ROOM, Seq(0), PAGE).await;
     assert!(matches!(read, Err(LogError::Unreadable(_))), "{read:?}");
     pool.close().await;
     let read = log.read(ROOM, Seq(0), PAGE).await;
     assert!(matches!(read, Err(LogError::Storage(_))), "{read:?}");
-}
-
-#[tokio::test]
-async fn sqlite_takes_a_deleted_account_out_of_a_log_of_many_pages() {
-    let folder = TempDir::new().expect("a folder");
-    let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-    let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))));
-    let (guest, grace) = (AccountId::from_bits(6), AccountId::from_bits(7));
-    log.create(created(ROOM, "ABC234")).await.expect("created");
-    log.append(ROOM, asks(guest, "Grace Unmistakable")).await.expect("appended");
-    let fill = async || {
-        let filling = (0..2 * PAGE).map(|_| log.append(ROOM, Event::Woke));
-        futures::future::try_join_all(filling).await.expect("appended");
-    };
-    fill().await;
-    log.append(ROOM, Event::AccountMerged { from: guest, to: grace }).await.expect("appended");
-    fill().await;
-    log.append(ROOM, asks(grace, "Grace Unmistakable")).await.expect("appended");
-    log.redact(ROOM, grace).await.expect("redacted");
-    let named = sqlx::query("SELECT seq FROM entries WHERE event LIKE '%Unmistakable%'").fetch_all(&pool).await;
-    assert_eq!(named.expect("read").len(), 0);
-    let kept = sqlx::query("SELECT seq FROM entries").fetch_all(&pool).await.expect("read").len();
-    assert_eq!(kept, 4 * PAGE + 4);
 }

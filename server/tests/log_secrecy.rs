@@ -5,7 +5,7 @@ use std::{fs::File, process::Stdio, sync::Arc};
 use heartogether::{
     engagement::MessageText,
     id::NegotiationId,
-    protocol::{Candidate, ClientMessage, Publish, Signal, Write},
+    protocol::{Candidate, Publish, Signal, ToRoom, Write},
     room::{RoomEvent, Source},
 };
 use heartogether_server::clock::{Clock, ManualClock, SystemClock};
@@ -72,22 +72,22 @@ async fn a_whole_broadcast_leaves_no_secret_in_the_most_talkative_log() {
     let log = File::create(&path).expect("a file for the log");
     let server = Process::start_with(data.path(), &[], "trace", Stdio::from(log));
     let mut pair = server.site.pair().await;
-    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Display, paused: false })).await;
+    pair.host.say(ToRoom::Publish(Publish { source: Source::Display, paused: false })).await;
     let offer = Signal::Offer { negotiation: NegotiationId(1), sdp: SDP.to_owned(), restarts: None };
     pair.host.signal(pair.as_listener.member, offer.clone()).await;
-    assert!(matches!(pair.listener.event().await, RoomEvent::StreamChanged { .. }));
-    assert_eq!(pair.listener.receive().await, received(pair.as_host.member, offer));
+    assert!(matches!(pair.listener.event().await, RoomEvent::PublicationChanged { .. }));
+    assert_eq!(pair.listener.hear().await, received(pair.as_host.member, offer));
     let candidate = Candidate { candidate: CANDIDATE.to_owned(), sdp_mid: None, sdp_m_line_index: Some(0) };
     let candidates = Signal::Candidates { negotiation: NegotiationId(1), candidates: vec![candidate] };
     pair.listener.signal(pair.as_host.member, candidates.clone()).await;
-    assert!(matches!(pair.host.event().await, RoomEvent::StreamChanged { .. }));
-    assert_eq!(pair.host.receive().await, received(pair.as_listener.member, candidates));
+    assert!(matches!(pair.host.event().await, RoomEvent::PublicationChanged { .. }));
+    assert_eq!(pair.host.hear().await, received(pair.as_listener.member, candidates));
     let text = MessageText::parse(MESSAGE).expect("a message");
-    pair.listener.send(&ClientMessage::Write(Write { nonce: 1, text })).await;
+    pair.listener.say(ToRoom::Write(Write { nonce: 1, text, reply_to: None })).await;
     assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
     server.site.get(&format!("/listen/{}", pair.code), Some(&pair.grace)).await;
-    pair.host.send(&ClientMessage::StopRoom).await;
-    pair.host.close_code().await;
+    pair.host.say(ToRoom::Stop).await;
+    assert!(matches!(pair.host.event().await, RoomEvent::RoomEnded { .. }));
     drop(server);
 
     let log = std::fs::read_to_string(&path).expect("the log");

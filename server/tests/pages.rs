@@ -1,6 +1,6 @@
 //! What comes over HTTP.
 
-use heartogether::{limits::Limits, protocol::ClientMessage, role::Role};
+use heartogether::{limits::Limits, protocol::ToRoom, role::Role};
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
@@ -42,7 +42,7 @@ async fn an_ended_room_is_not_reported_from_a_copy() {
     let mut pair = server.site.pair().await;
     let path = format!("/api/rooms/{}", pair.code);
     assert_eq!(server.site.get(&path, None).await.headers()["x-cache"], "HIT", "the pair has asked");
-    pair.host.send(&ClientMessage::StopRoom).await;
+    pair.host.say(ToRoom::Stop).await;
     assert_eq!(pair.host.close_code().await, 1000);
     let response = server.site.get(&path, None).await;
     assert_eq!((response.status().as_u16(), response.headers().get("x-cache")), (404, None));

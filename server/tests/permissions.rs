@@ -5,7 +5,7 @@ mod messages;
 mod requests;
 
 use heartogether::{
-    protocol::{ClientMessage, RemoveMember},
+    protocol::{RemoveMember, ToRoom},
     refusal::Refusal,
     role::Role,
     room::RoomEvent,
@@ -73,9 +73,9 @@ async fn cookie_of(site: &Site, pair: &mut Pair, who: Who) -> Option<String> {
 async fn remove_somebody(site: &Site, pair: &mut Pair) -> String {
     let cookie = site.sign_in("Mallory").await;
     let (mut connection, joined) = site.join(&cookie, pair.code, Role::Listener).await;
-    assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
-    pair.host.send(&ClientMessage::RemoveMember(RemoveMember { member: joined.member, block_address: false })).await;
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberJoined { .. }));
+    pair.host.say(ToRoom::RemoveMember(RemoveMember { member: joined.member, block_address: false })).await;
     assert_eq!(connection.last_words().await, (Refusal::Removed, 1008));
-    assert!(matches!(pair.host.event().await, RoomEvent::ListenerLeft { .. }));
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberLeft { .. }));
     cookie
 }

@@ -3,7 +3,7 @@
 use heartogether::{
     engagement::MessageText,
     id::Seq,
-    protocol::{ClientMessage, Publish, RemoveMember, Write},
+    protocol::{Publish, RemoveMember, ToRoom, Write},
     refusal::Refusal,
     role::Role,
     room::{Missed, RoomEvent, RoomView, Source, StreamState},
@@ -25,7 +25,7 @@ async fn after_a_kill_everyone_resumes_where_they_were() {
     let data = TempDir::new().expect("a folder for the data");
     let before = Process::start(data.path(), &[]);
     let mut pair = before.site.pair().await;
-    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Display, paused: false })).await;
+    pair.host.say(ToRoom::Publish(Publish { source: Source::Display, paused: false })).await;
     assert_eq!(changed_to(&pair.listener.event().await), Some(StreamState::Live));
     drop(before);
 
@@ -37,15 +37,15 @@ async fn after_a_kill_everyone_resumes_where_they_were() {
         Missed::Events(events) => events.iter().for_each(|event| view.apply(event)),
         Missed::Room(room) => view = room,
     }
-    follow(&mut host, &mut view, |view| view.stream == StreamState::Live).await;
-    follow(&mut host, &mut view, |view| view.listeners.iter().all(|listener| !listener.attached)).await;
-    assert_eq!(view.listeners.len(), 1);
+    follow(&mut host, &mut view, |view| view.stream() == StreamState::Live).await;
+    follow(&mut host, &mut view, |view| view.members.iter().all(|listener| !listener.connected)).await;
+    assert_eq!(view.members.len(), 1);
 
     let mut listener = after.site.greet(&pair.grace).await;
     listener.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
     let Missed::Events(missed) = listener.resumed().await.missed else { panic!("few events were missed") };
     assert_eq!(missed.last().and_then(changed_to), Some(StreamState::Live));
-    follow(&mut host, &mut view, |view| view.listeners.iter().all(|listener| listener.attached)).await;
+    follow(&mut host, &mut view, |view| view.members.iter().all(|listener| listener.connected)).await;
     (pair.host, pair.listener) = (host, listener);
     pair.is_undisturbed().await;
 }
@@ -56,12 +56,12 @@ async fn after_a_kill_what_was_written_is_there_and_who_was_removed_stays_out() 
     let before = Process::start(data.path(), &[]);
     let mut pair = before.site.pair().await;
     let text = MessageText::parse("louder, please").expect("a message of the tests");
-    pair.listener.send(&ClientMessage::Write(Write { nonce: 1, text })).await;
+    pair.listener.say(ToRoom::Write(Write { nonce: 1, text, reply_to: None })).await;
     assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
     assert!(matches!(pair.listener.event().await, RoomEvent::MessageSent { .. }));
     let member = pair.as_listener.member;
-    pair.host.send(&ClientMessage::RemoveMember(RemoveMember { member, block_address: false })).await;
-    assert_eq!(pair.host.event().await, RoomEvent::ListenerLeft { member });
+    pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false })).await;
+    assert_eq!(pair.host.event().await, RoomEvent::MemberLeft { member });
     drop(before);
 
     let after = Process::start(data.path(), &[]);
@@ -70,9 +70,10 @@ async fn after_a_kill_what_was_written_is_there_and_who_was_removed_stays_out() 
     assert_eq!(again.refusal().await, Refusal::Removed);
     let (_host, joined) = after.site.join(&pair.ada, pair.code, Role::Host).await;
     let written: Vec<_> =
-        joined.room.messages.iter().map(|message| (message.name.as_str(), message.text.as_str())).collect();
-    assert_eq!(written, [("Grace", "louder, please")]);
-    assert!(joined.room.listeners.is_empty());
+        joined.room.messages.iter().map(|message| (message.name.as_str(), message.text.as_ref())).collect();
+    let text = MessageText::parse("louder, please").expect("a message of the tests");
+    assert_eq!(written, [("Grace", Some(&text))]);
+    assert!(joined.room.members.is_empty());
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use heartogether::{
     id::{MemberId, NegotiationId},
-    protocol::{Candidate, ClientMessage, Publish, Signal},
+    protocol::{Candidate, Publish, Signal, ToRoom},
     refusal::Refusal,
     role::Role,
     room::{RoomEvent, Source},
@@ -25,22 +25,22 @@ async fn the_host_negotiates_with_each_listener_alone() {
     let mut pair = server.site.pair().await;
     let linus = server.site.sign_in("Linus").await;
     let (mut second, joined) = server.site.join(&linus, pair.code, Role::Listener).await;
-    assert!(matches!(pair.host.event().await, RoomEvent::ListenerJoined { .. }));
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberJoined { .. }));
     let (host, first) = (pair.as_host.member, pair.as_listener.member);
 
     second.signal(host, Signal::OfferRequest { restarts: None }).await;
-    assert_eq!(pair.host.receive().await, received(joined.member, Signal::OfferRequest { restarts: None }));
+    assert_eq!(pair.host.hear().await, received(joined.member, Signal::OfferRequest { restarts: None }));
     pair.host.signal(joined.member, offer(7)).await;
     pair.host.signal(joined.member, candidates()).await;
-    assert_eq!(second.receive().await, received(host, offer(7)));
-    assert_eq!(second.receive().await, received(host, candidates()));
+    assert_eq!(second.hear().await, received(host, offer(7)));
+    assert_eq!(second.hear().await, received(host, candidates()));
     second.signal(host, answer(7)).await;
     second.signal(host, candidates()).await;
-    assert_eq!(pair.host.receive().await, received(joined.member, answer(7)));
-    assert_eq!(pair.host.receive().await, received(joined.member, candidates()));
+    assert_eq!(pair.host.hear().await, received(joined.member, answer(7)));
+    assert_eq!(pair.host.hear().await, received(joined.member, candidates()));
 
     pair.host.signal(first, offer(8)).await;
-    assert_eq!(pair.listener.receive().await, received(host, offer(8)));
+    assert_eq!(pair.listener.hear().await, received(host, offer(8)));
 }
 
 #[tokio::test]
@@ -58,9 +58,9 @@ async fn a_role_that_may_not_is_refused_and_nobody_else_hears_of_it() {
         from.signal(to, signal).await;
         assert_eq!(from.refusal().await, Refusal::NotAllowed);
     }
-    pair.listener.send(&ClientMessage::Publish(Publish { source: Source::Display, paused: false })).await;
+    pair.listener.say(ToRoom::Publish(Publish { source: Source::Display, paused: false })).await;
     assert_eq!(pair.listener.refusal().await, Refusal::NotAllowed);
-    pair.listener.send(&ClientMessage::StopRoom).await;
+    pair.listener.say(ToRoom::Stop).await;
     assert_eq!(pair.listener.refusal().await, Refusal::NotAllowed);
     pair.host.signal(MemberId::from_bits(1), offer(1)).await;
     assert_eq!(pair.host.refusal().await, Refusal::MemberNotFound);

@@ -1,8 +1,9 @@
 //! The server stops in order, and another one takes its place on the same data.
 
+use crate::support::told;
 use heartogether::{
     id::Seq,
-    protocol::{ClientMessage, Publish, ServerMessage},
+    protocol::{Publish, ToRoom},
     room::{Missed, RoomEvent, Source, StreamState},
 };
 use reqwest::StatusCode;
@@ -67,7 +68,7 @@ async fn a_rolling_update_ends_with_everybody_in_their_place() {
     let data = TempDir::new().expect("a folder for the data");
     let old = Process::start(data.path(), &[]);
     let mut pair = old.site.pair().await;
-    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Display, paused: false })).await;
+    pair.host.say(ToRoom::Publish(Publish { source: Source::Display, paused: false })).await;
     assert_eq!(changed_to(&pair.listener.event().await), Some(StreamState::Live));
 
     let port = free_port();
@@ -113,13 +114,13 @@ async fn come_back(site: &Site, pair: &mut crate::support::Pair) {
     listener.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
     listener.resumed().await;
     for message in host.drain().await {
-        if let ServerMessage::RoomEvent(event) = message {
-            assert!(!matches!(event.event, RoomEvent::ListenerLeft { .. }));
-            view.apply(&event.event);
+        if let Some(event) = told(message) {
+            assert!(!matches!(event, RoomEvent::MemberLeft { .. }));
+            view.apply(&event);
         }
     }
-    assert_eq!(view.stream, StreamState::Live);
-    let listeners: Vec<_> = view.listeners.iter().map(|listener| (listener.member, listener.attached)).collect();
+    assert_eq!(view.stream(), StreamState::Live);
+    let listeners: Vec<_> = view.members.iter().map(|listener| (listener.member, listener.connected)).collect();
     assert_eq!(listeners, [(pair.as_listener.member, true)]);
     listener.drain().await;
     (pair.host, pair.listener) = (host, listener);

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, future::Future, path::Path, process::Command};
 
-use heartogether::{protocol::ClientMessage, refusal::Refusal, role::Role};
+use heartogether::{protocol::ToRoom, refusal::Refusal, role::Role};
 use heartogether_server::storage::database;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -164,6 +164,6 @@ async fn a_server_that_is_started_on_a_full_disk_knows_its_rooms() {
         let mut host = again.site.greet(&ada).await;
         host.send(&resume(code, &as_host, as_host.seq)).await;
         host.resumed().await;
-        host.send(&ClientMessage::StopRoom).await;
+        host.say(ToRoom::Stop).await;
     }
 }

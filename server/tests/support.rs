@@ -13,15 +13,20 @@ use heartogether::{
     id::{MemberId, NegotiationId, RoomCode, RoomId, Seq},
     limits::Limits,
     protocol::{
-        ClientMessage, Hello, Join, PROTOCOL_VERSION, Ping, ReceivedSignal, ResumeRoom, SendSignal, ServerMessage,
-        Signal, decode_server, encode,
+        ClientMessage, FromRoom, Hello, Join, PROTOCOL_VERSION, Ping, ReceivedSignal, ResumeRoom, ResumeRooms,
+        RoomFrame, SendSignal, ServerMessage, Signal, ToRoom, decode_server, encode,
     },
     refusal::Refusal,
     role::Role,
-    room::{Joined, Resumed, RoomEvent, SequencedEvent},
+    room::{Joined, Resumed, RoomEvent, SequencedEvent, StreamState},
     time::Timestamp,
 };
-use heartogether_server::{clock::ManualClock, config::Config, startup::Server, storage::database};
+use heartogether_server::{
+    clock::ManualClock,
+    config::Config,
+    startup::Server,
+    storage::{database, keys::MemoryKeys, sealing::Sealer},
+};
 use reqwest::{Client as HttpClient, Response, header, redirect::Policy};
 use sqlx::{Row, SqlitePool};
 use tempfile::TempDir;
@@ -56,6 +61,11 @@ pub async fn damage_entries(pool: &SqlitePool, path: &Path) -> SqlitePool {
     file[(root - 1) * size..root * size].fill(0xa5);
     std::fs::write(path, file).expect("the file is written");
     database::open(path).await.expect("a database")
+}
+
+/// Seals with keys in memory, which every account has.
+pub fn sealer() -> Arc<Sealer> {
+    Arc::new(Sealer::new(Arc::new(MemoryKeys::default())))
 }
 
 /// Where a server is reached, whichever way it was started.
@@ -319,9 +329,9 @@ impl Site {
         let code = self.create_room(&ada).await;
         let (mut host, as_host) = self.join(&ada, code, Role::Host).await;
         let (listener, as_listener) = self.join(&grace, code, Role::Listener).await;
-        let RoomEvent::ListenerJoined { listener: seen } = host.event().await else {
-            panic!("the host sees who joins")
-        };
+        let RoomEvent::MemberJoined { member: seen } = host.event().await else { panic!("the host sees who joins") };
+        // The link with the listener is there by now.
+        host.drain().await;
         assert_eq!((seen.member, seen.name.as_str()), (as_listener.member, "Grace"));
         let id = self.room_id(code).await;
         Pair { id, code, ada, grace, host, as_host, listener, as_listener }
@@ -355,9 +365,9 @@ impl Pair {
     pub async fn is_undisturbed(&mut self) {
         let (host, listener) = (self.as_host.member, self.as_listener.member);
         self.host.signal(listener, offer(1)).await;
-        assert_eq!(self.listener.receive().await, received(host, offer(1)));
+        assert_eq!(self.listener.hear().await, received(host, offer(1)));
         self.listener.signal(host, answer(1)).await;
-        assert_eq!(self.host.receive().await, received(listener, answer(1)));
+        assert_eq!(self.host.hear().await, received(listener, answer(1)));
     }
 }
 
@@ -365,32 +375,55 @@ impl Pair {
 pub struct Connection {
     /// The close code, once a drained connection has turned out to be closed.
     pub closed_with: Option<u16>,
+    /// The room that was asked for a place last.
+    room: Option<RoomCode>,
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
 impl Connection {
     pub async fn open(request: Request) -> Self {
         let (socket, _) = connect_async(request).await.expect("a connection");
-        Self { socket, closed_with: None }
+        Self { socket, room: None, closed_with: None }
     }
 
     /// Over a socket that is there; `None` where the server wants none of it.
     pub async fn over(request: Request, socket: TcpStream) -> Option<Self> {
         let (socket, _) = client_async(request, MaybeTlsStream::Plain(socket)).await.ok()?;
-        Some(Self { socket, closed_with: None })
+        Some(Self { socket, room: None, closed_with: None })
     }
 
     pub async fn send(&mut self, message: &ClientMessage) {
+        self.note_room(message);
         self.send_frame(Message::text(encode(message))).await;
+    }
+
+    /// Says something in the room.
+    pub async fn say(&mut self, message: ToRoom) {
+        let room = self.room.expect("a room that was asked for a place");
+        self.send(&said_in(room, message)).await;
+    }
+
+    fn note_room(&mut self, message: &ClientMessage) {
+        match message {
+            ClientMessage::Room(frame) => self.room = Some(frame.room),
+            ClientMessage::ResumeRooms(resume) => self.room = resume.rooms.last().map(|place| place.room),
+            _ => {}
+        }
     }
 
     /// Sends to a server that may have closed the connection already.
     pub async fn try_send(&mut self, message: &ClientMessage) {
+        self.note_room(message);
         let _ = self.socket.send(Message::text(encode(message))).await;
     }
 
-    /// Whatever has come, up to the answer to a ping or the end of the connection.
+    /// Whatever has come, up to the answer to a ping or the end of the connection; heartbeats, links and attendance aside.
     pub async fn drain(&mut self) -> Vec<ServerMessage> {
+        self.drain_all().await.into_iter().filter(|message| !is_passed_over(message)).collect()
+    }
+
+    /// Whatever has come, up to the answer to a ping or the end of the connection.
+    pub async fn drain_all(&mut self) -> Vec<ServerMessage> {
         let ping = Ping { nonce: u32::MAX };
         self.try_send(&ClientMessage::Ping(ping)).await;
         let mut seen = Vec::new();
@@ -427,15 +460,15 @@ impl Connection {
     }
 
     pub async fn signal(&mut self, to: MemberId, signal: Signal) {
-        self.send(&ClientMessage::Signal(SendSignal { to, signal })).await;
+        self.say(ToRoom::Signal(SendSignal { to, signal })).await;
     }
 
-    /// The next message, heartbeats aside.
+    /// The next message; heartbeats, links and attendance aside.
     pub async fn receive(&mut self) -> ServerMessage {
         loop {
             match self.frame().await {
                 Message::Text(text) => match decode_server(&text).expect("a message of the protocol") {
-                    ServerMessage::Heartbeat => {}
+                    message if is_passed_over(&message) => {}
                     message => return message,
                 },
                 Message::Ping(_) | Message::Pong(_) => {}
@@ -449,16 +482,24 @@ impl Connection {
         frame.expect("an open connection").expect("a readable frame")
     }
 
-    pub async fn joined(&mut self) -> Joined {
+    /// What the room says next.
+    pub async fn hear(&mut self) -> FromRoom {
         match self.receive().await {
-            ServerMessage::Joined(joined) => joined,
+            ServerMessage::Room(RoomFrame { room, message }) if Some(room) == self.room => message,
+            other => panic!("expected the room to say something, got {other:?}"),
+        }
+    }
+
+    pub async fn joined(&mut self) -> Joined {
+        match self.hear().await {
+            FromRoom::Joined(joined) => joined,
             other => panic!("expected to have joined, got {other:?}"),
         }
     }
 
     pub async fn resumed(&mut self) -> Resumed {
-        match self.receive().await {
-            ServerMessage::Resumed(resumed) => resumed,
+        match self.hear().await {
+            FromRoom::Resumed(resumed) => resumed,
             other => panic!("expected to have resumed, got {other:?}"),
         }
     }
@@ -466,13 +507,14 @@ impl Connection {
     pub async fn refusal(&mut self) -> Refusal {
         match self.receive().await {
             ServerMessage::Refused(refused) => refused.refusal,
+            ServerMessage::Room(RoomFrame { message: FromRoom::Refused { refusal }, .. }) => refusal,
             other => panic!("expected a refusal, got {other:?}"),
         }
     }
 
     pub async fn event(&mut self) -> RoomEvent {
-        match self.receive().await {
-            ServerMessage::RoomEvent(SequencedEvent { event, .. }) => event,
+        match self.hear().await {
+            FromRoom::Event(SequencedEvent { event, .. }) => event,
             other => panic!("expected an event, got {other:?}"),
         }
     }
@@ -532,11 +574,12 @@ impl RawSocket {
 }
 
 pub fn join(code: RoomCode, role: Role) -> ClientMessage {
-    ClientMessage::Join(Join { code, role, take_over: false })
+    said_in(code, ToRoom::Join(Join { role, take_over: false }))
 }
 
 pub fn resume(code: RoomCode, joined: &Joined, last_seq: Seq) -> ClientMessage {
-    ClientMessage::ResumeRoom(ResumeRoom { code, token: joined.token, last_seq })
+    let rooms = vec![ResumeRoom { room: code, token: joined.token, last_seq }];
+    ClientMessage::ResumeRooms(ResumeRooms { rooms })
 }
 
 pub fn offer(negotiation: u32) -> Signal {
@@ -547,14 +590,53 @@ pub fn answer(negotiation: u32) -> Signal {
     Signal::Answer { negotiation: NegotiationId(negotiation), sdp: "v=0 answer".to_owned() }
 }
 
-pub fn received(from: MemberId, signal: Signal) -> ServerMessage {
-    ServerMessage::Signal(ReceivedSignal { from, signal })
+pub fn received(from: MemberId, signal: Signal) -> FromRoom {
+    FromRoom::Signal(ReceivedSignal { from, signal })
+}
+
+/// What is said in a room.
+pub fn said_in(room: RoomCode, message: ToRoom) -> ClientMessage {
+    ClientMessage::Room(RoomFrame { room, message })
+}
+
+/// What the room says in a message.
+pub fn from_room(message: ServerMessage) -> Option<FromRoom> {
+    match message {
+        ServerMessage::Room(frame) => Some(frame.message),
+        _ => None,
+    }
+}
+
+/// The event that a message tells of.
+pub fn told(message: ServerMessage) -> Option<RoomEvent> {
+    match from_room(message)? {
+        FromRoom::Event(SequencedEvent { event, .. }) => Some(event),
+        _ => None,
+    }
+}
+
+/// Why a message refuses something, be it in a room or not.
+pub fn refused(message: &ServerMessage) -> Option<Refusal> {
+    match message {
+        ServerMessage::Refused(refused) => Some(refused.refusal),
+        ServerMessage::Room(RoomFrame { message: FromRoom::Refused { refusal }, .. }) => Some(*refusal),
+        _ => None,
+    }
+}
+
+/// Heartbeats, and what follows from who is there: tests of links look at those.
+fn is_passed_over(message: &ServerMessage) -> bool {
+    use RoomEvent::{AttendanceChanged, LinkClosed, LinkOpened};
+    let ServerMessage::Room(RoomFrame { message: FromRoom::Event(told), .. }) = message else {
+        return *message == ServerMessage::Heartbeat;
+    };
+    matches!(told.event, LinkOpened { .. } | LinkClosed { .. } | AttendanceChanged { .. })
 }
 
 /// What the stream has become, if that is what happened.
-pub(crate) fn changed_to(event: &RoomEvent) -> Option<heartogether::protocol::StreamState> {
+pub(crate) fn changed_to(event: &RoomEvent) -> Option<StreamState> {
     match event {
-        RoomEvent::StreamChanged { stream, .. } => Some(*stream),
+        RoomEvent::PublicationChanged { publication } => Some(publication.state),
         _ => None,
     }
 }

@@ -80,7 +80,7 @@ async fn members_are_given_turn_servers_with_their_place_and_again_when_they_ask
     assert_ne!(resumed, given[1], "one that lasts longer");
     pair.host.drain().await;
 
-    again.send(&heartogether::protocol::ClientMessage::LeaveRoom).await;
+    again.say(heartogether::protocol::ToRoom::Leave).await;
     again.drain().await;
     assert!(!servers(site, &query, &pair.grace).await.contains("turn:"), "who has left is a stranger");
 }

@@ -8,11 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
-use heartogether::{
-    id::AccountId,
-    role::Permission,
-    room::Event,
-};
+use heartogether::{id::AccountId, role::Permission, room::Event};
 use heartogether_app::{
     api::{Account, Backend, Visitor},
     routes,

@@ -12,8 +12,6 @@ pub(crate) struct CloseReason {
 }
 
 impl CloseReason {
-    /// The room has ended, and its members know.
-    pub(crate) const ROOM_OVER: Self = Self { refusal: None, code: close_code::NORMAL };
     /// Nothing was heard of the client, or it said farewell.
     pub(crate) const GONE: Self = Self { refusal: None, code: close_code::AWAY };
     /// The server stops, or is about to be replaced: the client comes back at once.

@@ -65,9 +65,9 @@ impl LoadedServer {
         for number in 1..=u32::try_from(ROUND_TRIPS).expect("a small number") {
             let began = Instant::now();
             self.pair.host.signal(listener, offer(number)).await;
-            assert_eq!(self.pair.listener.receive().await, received(host, offer(number)));
+            assert_eq!(self.pair.listener.hear().await, received(host, offer(number)));
             self.pair.listener.signal(host, answer(number)).await;
-            assert_eq!(self.pair.host.receive().await, received(listener, answer(number)));
+            assert_eq!(self.pair.host.hear().await, received(listener, answer(number)));
             trips.push(began.elapsed());
             // Within what one connection may send.
             tokio::time::sleep(Duration::from_millis(25)).await;

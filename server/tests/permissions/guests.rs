@@ -1,8 +1,12 @@
 //! Every kind of message, by guests who had a place before what guests may do was changed.
 
+use crate::support::refused;
+use crate::support::said_in;
+use heartogether::protocol::RoomFrame;
+use heartogether::protocol::ToRoom;
 use heartogether::{
     id::Seq,
-    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, ServerMessage},
+    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION},
     role::Role,
 };
 
@@ -20,7 +24,7 @@ const POLICIES: [&str; 3] = ["host", "listen", "off"];
 fn said_by(pair: &Pair, who: Who) -> Vec<ClientMessage> {
     let joined = if who == Who::Owner { &pair.as_host } else { &pair.as_listener };
     let resumes = |message: ClientMessage| match message {
-        ClientMessage::ResumeRoom(_) => resume(pair.code, joined, Seq(u64::MAX)),
+        ClientMessage::ResumeRooms(_) => resume(pair.code, joined, Seq(u64::MAX)),
         message => message,
     };
     examples(pair, who).into_iter().map(resumes).collect()
@@ -30,10 +34,11 @@ fn said_by(pair: &Pair, who: Who) -> Vec<ClientMessage> {
 fn said_before(message: &ClientMessage, pair: &Pair, who: Who) -> Vec<ClientMessage> {
     let hello = ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION });
     let role = if who == Who::Owner { Role::Host } else { Role::Listener };
-    let join = ClientMessage::Join(Join { code: pair.code, role, take_over: true });
+    let join = said_in(pair.code, ToRoom::Join(Join { role, take_over: true }));
     match message {
         ClientMessage::Hello(_) => vec![],
-        ClientMessage::Ping(_) | ClientMessage::Join(_) | ClientMessage::ResumeRoom(_) => vec![hello],
+        ClientMessage::Ping(_) | ClientMessage::ResumeRooms(_) => vec![hello],
+        ClientMessage::Room(RoomFrame { message: ToRoom::Join(_), .. }) => vec![hello],
         _ => vec![hello, join],
     }
 }
@@ -51,10 +56,7 @@ async fn told(site: &Site, pair: &Pair, who: Who, index: usize) -> String {
         connection.try_send(&message).await;
         frames = connection.drain().await;
     }
-    let mut refusals = frames.into_iter().filter_map(|frame| match frame {
-        ServerMessage::Refused(refused) => Some(refused.refusal.code().to_owned()),
-        _ => None,
-    });
+    let mut refusals = frames.iter().filter_map(refused).map(|refusal| refusal.code().to_owned());
     refusals.next_back().unwrap_or_else(|| "yes".to_owned())
 }
 

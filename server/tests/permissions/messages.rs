@@ -1,11 +1,19 @@
 //! Every kind of message, by everybody.
 
+use crate::support::refused;
+use crate::support::said_in;
+use heartogether::id::MessageNumber;
+use heartogether::protocol::Delete;
+use heartogether::protocol::Edit;
+use heartogether::protocol::FromRoom;
+use heartogether::protocol::Pin;
+use heartogether::protocol::RoomFrame;
 use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, NegotiationId, Seq},
     protocol::{
         ClientMessage, DeclareSilence, FetchMessages, Hello, Join, PROTOCOL_VERSION, Ping, Publish, React,
-        RemoveMember, ResumeRoom, SendSignal, ServerMessage, Signal, Write,
+        RemoveMember, SendSignal, ServerMessage, Signal, ToRoom, Write,
     },
     refusal::Refusal,
     role::Role,
@@ -18,6 +26,12 @@ use crate::support::{Connection, Pair, Site, TestServer, join, offer};
 
 /// What the listener has written, and nobody but the two of the room may read.
 const SECRET: &str = "a secret of this room";
+
+macro_rules! in_room {
+    ($message:pat) => {
+        ClientMessage::Room(RoomFrame { message: $message, .. })
+    };
+}
 
 /// Lists every kind of message with an example. A kind that is missing here does not compile.
 macro_rules! messages {
@@ -39,59 +53,73 @@ macro_rules! messages {
     };
 }
 
-fn signal(to: MemberId, signal: Signal) -> ClientMessage {
-    ClientMessage::Signal(SendSignal { to, signal })
-}
-
 const ATTEMPT: NegotiationId = NegotiationId(1);
 
 messages! {
     "hello": ClientMessage::Hello(_) => |_, _, _| ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION });
     "ping": ClientMessage::Ping(_) => |_, _, _| ClientMessage::Ping(Ping { nonce: 1 });
-    "join_room as host": ClientMessage::Join(Join { role: Role::Host, .. }) =>
-        |pair, _, _| ClientMessage::Join(Join { code: pair.code, role: Role::Host, take_over: true });
-    "join_room as listener": ClientMessage::Join(Join { role: Role::Listener, .. }) =>
+    "resume_rooms": ClientMessage::ResumeRooms(_) =>
+        |pair, _, joined: &Joined| crate::support::resume(pair.code, joined, Seq(u64::MAX));
+    "join as host": in_room!(ToRoom::Join(Join { role: Role::Host, .. })) =>
+        |pair, _, _| said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true }));
+    "join as listener": in_room!(ToRoom::Join(Join { role: Role::Listener, .. })) =>
         |pair, _, _| join(pair.code, Role::Listener);
-    "resume_room": ClientMessage::ResumeRoom(_) => |pair, _, joined: &Joined|
-        ClientMessage::ResumeRoom(ResumeRoom { code: pair.code, token: joined.token, last_seq: Seq(u64::MAX) });
-    "leave_room": ClientMessage::LeaveRoom => |_, _, _| ClientMessage::LeaveRoom;
-    "start_stream": ClientMessage::Publish(_) =>
-        |_, _, _| ClientMessage::Publish(Publish { source: Source::Display, paused: true });
-    "pause_stream": ClientMessage::PauseStream => |_, _, _| ClientMessage::PauseStream;
-    "resume_stream": ClientMessage::ResumeStream => |_, _, _| ClientMessage::ResumeStream;
-    "interrupt_stream": ClientMessage::InterruptStream => |_, _, _| ClientMessage::InterruptStream;
-    "declare_silence": ClientMessage::DeclareSilence(_) =>
-        |_, _, _| ClientMessage::DeclareSilence(DeclareSilence { silent: true });
-    "stop_room": ClientMessage::StopRoom => |_, _, _| ClientMessage::StopRoom;
-    "send_reaction": ClientMessage::React(_) =>
-        |_, _, _| ClientMessage::React(React { reaction: Reaction::Fire });
-    "send_message": ClientMessage::Write(_) => |_, _, _| message(2, "louder");
-    "fetch_messages": ClientMessage::FetchMessages(_) =>
-        |_, _, _| ClientMessage::FetchMessages(FetchMessages { before: Seq(u64::MAX) });
-    "remove_listener": ClientMessage::RemoveMember(_) =>
-        |_, _, joined: &Joined| ClientMessage::RemoveMember(RemoveMember { member: joined.member, block_address: false });
-    "signal offer": ClientMessage::Signal(SendSignal { signal: Signal::Offer { .. }, .. }) =>
-        |_, to, _| signal(to, offer(1));
-    "signal answer": ClientMessage::Signal(SendSignal { signal: Signal::Answer { .. }, .. }) =>
-        |_, to, _| signal(to, crate::support::answer(1));
-    "signal candidates": ClientMessage::Signal(SendSignal { signal: Signal::Candidates { .. }, .. }) =>
-        |_, to, _| signal(to, Signal::Candidates { negotiation: ATTEMPT, candidates: vec![] });
-    "signal closed": ClientMessage::Signal(SendSignal { signal: Signal::Closed { .. }, .. }) =>
-        |_, to, _| signal(to, Signal::Closed { negotiation: ATTEMPT });
-    "signal offer_request": ClientMessage::Signal(SendSignal { signal: Signal::OfferRequest { .. }, .. }) =>
-        |_, to, _| signal(to, Signal::OfferRequest { restarts: None });
+    "join as participant": in_room!(ToRoom::Join(Join { role: Role::Participant, .. })) =>
+        |pair, _, _| join(pair.code, Role::Participant);
+    "leave": in_room!(ToRoom::Leave) => |pair, _, _| said_in(pair.code, ToRoom::Leave);
+    "publish": in_room!(ToRoom::Publish(_)) =>
+        |pair, _, _| said_in(pair.code, ToRoom::Publish(Publish { source: Source::Display, paused: true }));
+    "pause": in_room!(ToRoom::Pause) => |pair, _, _| said_in(pair.code, ToRoom::Pause);
+    "resume": in_room!(ToRoom::Resume) => |pair, _, _| said_in(pair.code, ToRoom::Resume);
+    "interrupt": in_room!(ToRoom::Interrupt) => |pair, _, _| said_in(pair.code, ToRoom::Interrupt);
+    "declare_silence": in_room!(ToRoom::DeclareSilence(_)) =>
+        |pair, _, _| said_in(pair.code, ToRoom::DeclareSilence(DeclareSilence { silent: true }));
+    "stop": in_room!(ToRoom::Stop) => |pair, _, _| said_in(pair.code, ToRoom::Stop);
+    "react": in_room!(ToRoom::React(_)) =>
+        |pair, _, _| said_in(pair.code, ToRoom::React(React { reaction: Reaction::Fire }));
+    "write": in_room!(ToRoom::Write(_)) => |pair, _, _| said_in(pair.code, message(2, "louder"));
+    "edit": in_room!(ToRoom::Edit(_)) =>
+        |pair, _, _| said_in(pair.code, ToRoom::Edit(Edit { number: FIRST, text: text("softer") }));
+    "delete": in_room!(ToRoom::Delete(_)) => |pair, _, _| said_in(pair.code, ToRoom::Delete(Delete { number: FIRST }));
+    "pin": in_room!(ToRoom::Pin(_)) =>
+        |pair, _, _| said_in(pair.code, ToRoom::Pin(Pin { number: FIRST, pinned: true }));
+    "fetch_messages": in_room!(ToRoom::FetchMessages(_)) => |pair, _, _|
+        said_in(pair.code, ToRoom::FetchMessages(FetchMessages { before: MessageNumber(u64::MAX) }));
+    "remove_member": in_room!(ToRoom::RemoveMember(_)) => |pair, _, joined: &Joined|
+        said_in(pair.code, ToRoom::RemoveMember(RemoveMember { member: joined.member, block_address: false }));
+    "signal offer": in_room!(ToRoom::Signal(SendSignal { signal: Signal::Offer { .. }, .. })) =>
+        |pair, to, _| signal(pair, to, offer(1));
+    "signal answer": in_room!(ToRoom::Signal(SendSignal { signal: Signal::Answer { .. }, .. })) =>
+        |pair, to, _| signal(pair, to, crate::support::answer(1));
+    "signal candidates": in_room!(ToRoom::Signal(SendSignal { signal: Signal::Candidates { .. }, .. })) =>
+        |pair, to, _| signal(pair, to, Signal::Candidates { negotiation: ATTEMPT, candidates: vec![] });
+    "signal closed": in_room!(ToRoom::Signal(SendSignal { signal: Signal::Closed { .. }, .. })) =>
+        |pair, to, _| signal(pair, to, Signal::Closed { negotiation: ATTEMPT });
+    "signal offer_request": in_room!(ToRoom::Signal(SendSignal { signal: Signal::OfferRequest { .. }, .. })) =>
+        |pair, to, _| signal(pair, to, Signal::OfferRequest { restarts: None });
 }
 
-fn message(nonce: u32, text: &str) -> ClientMessage {
-    ClientMessage::Write(Write { nonce, text: MessageText::parse(text).expect("a message") })
+/// The message that was written first.
+const FIRST: MessageNumber = MessageNumber(1);
+
+fn signal(pair: &Pair, to: MemberId, signal: Signal) -> ClientMessage {
+    said_in(pair.code, ToRoom::Signal(SendSignal { to, signal }))
+}
+
+fn text(text: &str) -> MessageText {
+    MessageText::parse(text).expect("a message")
+}
+
+fn message(nonce: u32, words: &str) -> ToRoom {
+    ToRoom::Write(Write { nonce, text: text(words), reply_to: None })
 }
 
 /// A room that is live (or paused, where the row is about going on), in which something was written.
 async fn live_pair(site: &Site, row: &str) -> Pair {
     let mut pair = site.pair().await;
-    let paused = row == "resume_stream";
-    pair.host.send(&ClientMessage::Publish(Publish { source: Source::Display, paused })).await;
-    pair.listener.send(&message(1, SECRET)).await;
+    let paused = row == "resume";
+    pair.host.say(ToRoom::Publish(Publish { source: Source::Display, paused })).await;
+    pair.listener.say(message(1, SECRET)).await;
     for connection in [&mut pair.host, &mut pair.listener] {
         for _ in 0..2 {
             connection.event().await;
@@ -104,10 +132,15 @@ async fn live_pair(site: &Site, row: &str) -> Pair {
 fn name_of(message: &ServerMessage) -> String {
     let value = serde_json::to_value(message).expect("a message is written");
     let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
+    if let Some(refusal) = refused(message) {
+        return refusal.code().to_owned();
+    }
     match message {
-        ServerMessage::Refused(refused) => refused.refusal.code().to_owned(),
-        ServerMessage::RoomEvent(_) => text(&value["event"], "kind"),
-        ServerMessage::Signal(_) => text(&value["signal"], "kind"),
+        ServerMessage::Room(RoomFrame { message: FromRoom::Event(_), .. }) => text(&value["message"]["event"], "kind"),
+        ServerMessage::Room(RoomFrame { message: FromRoom::Signal(_), .. }) => {
+            text(&value["message"]["signal"], "kind")
+        }
+        ServerMessage::Room(_) => text(&value["message"], "type"),
         _ => text(&value, "type"),
     }
 }
@@ -120,7 +153,7 @@ async fn stranger(
     row: &str,
     company: &mut Option<Connection>,
 ) -> Option<Connection> {
-    let takes_a_place = row.starts_with("join_room") || row == "resume_room";
+    let takes_a_place = row.starts_with("join") || row == "resume_rooms";
     let cookie = match who {
         Who::Owner | Who::Listener if row != "hello" && !takes_a_place => return None,
         Who::HostElsewhere | Who::ListenerElsewhere if row != "hello" && !takes_a_place => {
@@ -172,13 +205,13 @@ async fn outcome(site: &Site, who: Who, index: usize, row: &str, effects: &str) 
         (None, Who::Owner) => &mut pair.host,
         (None, _) => &mut pair.listener,
     };
-    note(speakers_name, speaker.drain().await);
+    note(speakers_name, speaker.drain_all().await);
     // The room answers in order: whatever came of the message is with everybody by now.
     site.get(&format!("/api/rooms/{}", pair.code), None).await;
-    note("host", pair.host.drain().await);
-    note("listener", pair.listener.drain().await);
+    note("host", pair.host.drain_all().await);
+    note("listener", pair.listener.drain_all().await);
     if let Some(sender) = &mut sender {
-        note("sender", sender.drain().await);
+        note("sender", sender.drain_all().await);
     }
     if !matches!(who, Who::Owner | Who::Listener) {
         assert!(!format!("{seen:?}").contains(SECRET), "{who:?} reads what {row} shows");
@@ -188,10 +221,7 @@ async fn outcome(site: &Site, who: Who, index: usize, row: &str, effects: &str) 
 
 fn cell(who: Who, speaker: &str, seen: &[(String, ServerMessage)], effects: &str) -> String {
     let by_others: Vec<_> = seen.iter().filter(|(name, _)| name != speaker).collect();
-    let refusal = seen.iter().find_map(|(name, frame)| match frame {
-        ServerMessage::Refused(refused) if name == speaker => Some(refused.refusal),
-        _ => None,
-    });
+    let refusal = seen.iter().filter(|(name, _)| name == speaker).find_map(|(_, frame)| refused(frame));
     let all: Vec<_> = seen.iter().map(|(name, frame)| format!("{name} {}", name_of(frame))).collect();
     let allowed: Vec<_> = effects.split(", ").collect();
     match refusal {
