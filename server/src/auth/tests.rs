@@ -11,7 +11,7 @@ use futures::poll;
 use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, Seq},
     limits::Limits,
-    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, Ping},
+    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, Ping, RoomFrame, ToRoom},
     refusal::Refusal,
     role::{AccountKind, Guests, Role},
     room::{ConnectionRef, Event, JoinRequested},
@@ -33,7 +33,7 @@ use crate::{
         accounts::{ReturnedSignIn, TokenHash, VerifiedPerson},
         log::PAGE,
     },
-    websocket::{CloseReason, Frame, MessageHandler, send_queue},
+    websocket::{CloseReason, Connection, Frame, send_queue},
 };
 
 const GUEST: &str = "Augusta";
@@ -286,18 +286,19 @@ async fn a_connection_whose_task_breaks_leaves_its_room_and_is_closed() {
     let scene = Scene::set().await;
     let (send_queue, mut queue) = send_queue(16);
     let connection = ConnectionRef { node: scene.node.id, id: ConnectionId::from_bits(1) };
-    let mut handler =
-        MessageHandler::new(scene.node.clone(), connection, scene.account(), Caller::default(), send_queue.clone());
-    assert_eq!(handler.hear(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }), 0).await, Ok(()));
-    let join = Join { code: scene.room, role: Role::Host, take_over: false };
-    assert_eq!(handler.hear(ClientMessage::Join(join), 0).await, Ok(()));
+    let mut opened =
+        Connection::new(scene.node.clone(), connection, scene.account(), Caller::default(), send_queue.clone());
+    assert_eq!(opened.hear(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }), 0).await, Ok(()));
+    let message = ToRoom::Join(Join { role: Role::Host, take_over: false });
+    let join = ClientMessage::Room(RoomFrame { room: scene.room, message });
+    assert_eq!(opened.hear(join, 0).await, Ok(()));
     let host_is_there = async || {
         let found = scene.node.find_room(scene.room, None).await.ok().flatten();
         found.is_some_and(|room| room.host_connected)
     };
     until(host_is_there).await;
     let task = tokio::spawn(async move {
-        let _handler = handler;
+        let _opened = opened;
         panic!("a fault of the test");
     });
     assert!(task.await.expect_err("it broke").is_panic());
@@ -319,12 +320,12 @@ async fn a_connection_that_was_closed_is_not_obeyed_any_more() {
     let scene = Scene::set().await;
     let (send_queue, mut queue) = send_queue(4);
     let connection = ConnectionRef { node: scene.node.id, id: ConnectionId::from_bits(1) };
-    let mut handler =
-        MessageHandler::new(scene.node.clone(), connection, scene.account(), Caller::default(), send_queue.clone());
+    let mut opened =
+        Connection::new(scene.node.clone(), connection, scene.account(), Caller::default(), send_queue.clone());
     let hello = ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION });
-    assert_eq!(handler.hear(hello, 0).await, Ok(()));
+    assert_eq!(opened.hear(hello, 0).await, Ok(()));
     send_queue.close(CloseReason::refused(Refusal::NotSignedIn));
-    assert_eq!(handler.hear(ClientMessage::Ping(Ping { nonce: 1 }), 0).await, Err(CloseReason::GONE));
+    assert_eq!(opened.hear(ClientMessage::Ping(Ping { nonce: 1 }), 0).await, Err(CloseReason::GONE));
     assert!(matches!(queue.next().await, Some(Frame::Text(_))), "the welcome");
     assert!(matches!(queue.next().await, Some(Frame::Close(_))), "and no pong");
 }

@@ -65,8 +65,9 @@ pub(crate) struct Connection {
     send_queue: SendQueue,
     rooms: EnteredRooms,
     is_greeted: bool,
-    requests: mpsc::Sender<ClientMessage>,
-    serving: JoinHandle<()>,
+    /// `None` once it ends.
+    requests: Option<mpsc::Sender<ClientMessage>>,
+    serving: Option<JoinHandle<()>>,
 }
 
 impl Connection {
@@ -81,7 +82,7 @@ impl Connection {
         let (requests, waiting) = mpsc::channel(WAITING);
         let (id, account_id) = (connection.id, account.id);
         let server = RoomRequests::new(node.clone(), connection, account, caller, send_queue.clone(), rooms.clone());
-        let serving = tokio::spawn(server.serve(waiting));
+        let (requests, serving) = (Some(requests), Some(tokio::spawn(server.serve(waiting))));
         Self { node, connection: id, account: account_id, send_queue, rooms, is_greeted: false, requests, serving }
     }
 
@@ -119,7 +120,8 @@ impl Connection {
                 }
             }
             message => {
-                if let Err(mpsc::error::TrySendError::Full(message)) = self.requests.try_send(message) {
+                let waits = self.requests.as_ref().map(|requests| requests.try_send(message));
+                if let Some(Err(mpsc::error::TrySendError::Full(message))) = waits {
                     self.refuse_overflow(&message);
                 }
             }
@@ -128,10 +130,12 @@ impl Connection {
     }
 
     /// The connection is gone: its members enter their grace periods.
-    pub(super) async fn end(self) {
-        drop(self.requests);
-        // One that broke has let go of its rooms as well.
-        let _ = self.serving.await;
+    pub(super) async fn end(mut self) {
+        self.requests = None;
+        if let Some(serving) = self.serving.take() {
+            // One that broke has let go of its rooms as well.
+            let _ = serving.await;
+        }
     }
 
     fn greet(&mut self, message: &ClientMessage) -> Result<(), CloseReason> {
@@ -171,5 +175,12 @@ impl Connection {
 
     fn refuse(&self, room: RoomCode, refusal: Refusal) {
         self.send_queue.push(Frame::from_room(room, FromRoom::Refused { refusal }));
+    }
+}
+
+/// Whatever ends the connection's task, a panic too, the client is told. Its rooms are, once nothing can be asked of them any more.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.send_queue.close(CloseReason::FAULT);
     }
 }

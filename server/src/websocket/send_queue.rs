@@ -159,8 +159,9 @@ impl SendQueue {
 
     /// Ends the connection after what is queued. Nothing that it says counts from now on.
     pub(crate) fn close(&self, ending: CloseReason) {
-        self.rights.is_closed.store(true, Relaxed);
-        self.push(Frame::Close(ending));
+        if !self.rights.is_closed.swap(true, Relaxed) {
+            self.push(Frame::Close(ending));
+        }
     }
 
     /// Whether [`SendQueue::close`] has been called.
