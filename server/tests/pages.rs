@@ -1,6 +1,6 @@
 //! What comes over HTTP.
 
-use heartogether::{limits::Limits, protocol::ToRoom, role::Role};
+use heartogether::{limits::Limits, protocol::ToRoom, role::Role, room::RoomEvent};
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
@@ -43,7 +43,7 @@ async fn an_ended_room_is_not_reported_from_a_copy() {
     let path = format!("/api/rooms/{}", pair.code);
     assert_eq!(server.site.get(&path, None).await.headers()["x-cache"], "HIT", "the pair has asked");
     pair.host.say(ToRoom::Stop).await;
-    assert_eq!(pair.host.close_code().await, 1000);
+    assert!(matches!(pair.host.event().await, RoomEvent::RoomEnded { .. }));
     let response = server.site.get(&path, None).await;
     assert_eq!((response.status().as_u16(), response.headers().get("x-cache")), (404, None));
     assert!(server.site.reopen(&pair.ada, pair.code).await);

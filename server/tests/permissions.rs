@@ -75,7 +75,9 @@ async fn remove_somebody(site: &Site, pair: &mut Pair) -> String {
     let (mut connection, joined) = site.join(&cookie, pair.code, Role::Listener).await;
     assert!(matches!(pair.host.event().await, RoomEvent::MemberJoined { .. }));
     pair.host.say(ToRoom::RemoveMember(RemoveMember { member: joined.member, block_address: false })).await;
-    assert_eq!(connection.last_words().await, (Refusal::Removed, 1008));
+    assert_eq!(connection.refusal().await, Refusal::Removed);
     assert!(matches!(pair.host.event().await, RoomEvent::MemberLeft { .. }));
+    pair.host.drain().await;
+    pair.listener.drain().await;
     cookie
 }

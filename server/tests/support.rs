@@ -13,8 +13,8 @@ use heartogether::{
     id::{MemberId, NegotiationId, RoomCode, RoomId, Seq},
     limits::Limits,
     protocol::{
-        ClientMessage, FromRoom, Hello, Join, PROTOCOL_VERSION, Ping, ReceivedSignal, ResumeRoom, ResumeRooms,
-        RoomFrame, SendSignal, ServerMessage, Signal, ToRoom, decode_server, encode,
+        ClientMessage, FromRoom, Hello, Join, PROTOCOL_VERSION, ReceivedSignal, ResumeRoom, ResumeRooms, RoomFrame,
+        SendSignal, ServerMessage, Signal, ToRoom, decode_server, encode,
     },
     refusal::Refusal,
     role::Role,
@@ -43,6 +43,9 @@ use tokio_tungstenite::{
 
 /// Longest wait for something that is about to happen: generous, as nothing is asserted about speed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The code of a room that no test is in.
+const NO_ROOM: &str = "ZZZ222";
 
 /// Longest wait for an answer to something that may be incomplete.
 const HESITATION: Duration = Duration::from_secs(2);
@@ -328,10 +331,11 @@ impl Site {
         let (ada, grace) = (self.sign_in("Ada").await, self.sign_in("Grace").await);
         let code = self.create_room(&ada).await;
         let (mut host, as_host) = self.join(&ada, code, Role::Host).await;
-        let (listener, as_listener) = self.join(&grace, code, Role::Listener).await;
+        let (mut listener, as_listener) = self.join(&grace, code, Role::Listener).await;
         let RoomEvent::MemberJoined { member: seen } = host.event().await else { panic!("the host sees who joins") };
-        // The link with the listener is there by now.
+        // The link is there by now, and both know how many listen.
         host.drain().await;
+        listener.drain().await;
         assert_eq!((seen.member, seen.name.as_str()), (as_listener.member, "Grace"));
         let id = self.room_id(code).await;
         Pair { id, code, ada, grace, host, as_host, listener, as_listener }
@@ -417,21 +421,22 @@ impl Connection {
         let _ = self.socket.send(Message::text(encode(message))).await;
     }
 
-    /// Whatever has come, up to the answer to a ping or the end of the connection; heartbeats, links and attendance aside.
+    /// Whatever has come, up to the answer to a last message or the end of the connection; heartbeats, links and attendance aside.
     pub async fn drain(&mut self) -> Vec<ServerMessage> {
         self.drain_all().await.into_iter().filter(|message| !is_passed_over(message)).collect()
     }
 
-    /// Whatever has come, up to the answer to a ping or the end of the connection.
+    /// Whatever has come, up to the answer to a last message or the end of the connection.
     pub async fn drain_all(&mut self) -> Vec<ServerMessage> {
-        let ping = Ping { nonce: u32::MAX };
-        self.try_send(&ClientMessage::Ping(ping)).await;
+        // What is asked of rooms waits in line, and is answered before this, which is refused.
+        let last = said_in(NO_ROOM.parse().expect("a code"), ToRoom::Leave);
+        let _ = self.socket.send(Message::text(encode(&last))).await;
         let mut seen = Vec::new();
         loop {
             let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a frame in time");
             match frame {
                 Some(Ok(Message::Text(text))) => match decode_server(&text).expect("a message of the protocol") {
-                    ServerMessage::Pong(pong) if pong == ping => return seen,
+                    ServerMessage::Room(frame) if frame.room.to_string() == NO_ROOM => return seen,
                     ServerMessage::Heartbeat => {}
                     message => seen.push(message),
                 },

@@ -288,6 +288,7 @@ async fn a_room_that_has_seen_much_opens_as_fast_as_any() {
         let connection = ConnectionId::from_bits(1_000 + number as u128);
         scene.log.append(ROOM, Event::ConnectionLost { connection }).await.expect("appended");
     }
+    scene.room.reading(HOST).await.expect("the snapshots of all that are kept by then");
     scene.log.pages.store(0, SeqCst);
     let rooms = open_rooms(scene.log.clone());
     assert!(rooms.open(ROOM).summarise(None).await.is_some_and(|room| room.host_connected));
