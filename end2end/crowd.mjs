@@ -90,7 +90,7 @@ function comeIn({ code, size }) {
   const refusals = {};
   const crowd = Array.from({ length: size }, (_, guest) => {
     const socket = new WebSocket(`ws://${location.host}/ws?guest=${guest}`);
-    const say = (/** @type {unknown} */ message) => socket.send(JSON.stringify(message));
+    const say = (/** @type {unknown} */ message) => socket.send(JSON.stringify({ type: 'room', room: code, message }));
     /** @type {{ say: (message: unknown) => void, peer?: RTCPeerConnection }} */
     const member = { say };
     /** @type {Promise<unknown>} */
@@ -121,11 +121,12 @@ function comeIn({ code, size }) {
       }
     };
     socket.onopen = () => {
-      say({ type: 'hello', protocol: 1 });
-      say({ type: 'join_room', code, role: 'listener' });
+      socket.send(JSON.stringify({ type: 'hello', protocol: 2 }));
+      say({ type: 'join', role: 'listener' });
     };
     socket.onmessage = ({ data }) => {
-      const message = JSON.parse(data);
+      const said = JSON.parse(data);
+      const message = said.type === 'room' ? said.message : said;
       if (message.type === 'refused') refusals[message.refusal] = (refusals[message.refusal] ?? 0) + 1;
       if (message.type === 'signal') void take(message.from, message.signal);
     };
@@ -145,7 +146,7 @@ function chatter({ reactions, messages }) {
     const often = (/** @type {number} */ times, /** @type {() => void} */ act) => {
       if (times > 0) page.timers.push(setInterval(act, 1000 / times));
     };
-    often(reactions, () => say({ type: 'send_reaction', reaction: kinds[said++ % kinds.length] }));
-    often(messages, () => say({ type: 'send_message', nonce: said++, text: `That is message ${said}, and a good one` }));
+    often(reactions, () => say({ type: 'react', reaction: kinds[said++ % kinds.length] }));
+    often(messages, () => say({ type: 'write', nonce: said++, text: `That is message ${said}, and a good one` }));
   }
 }

@@ -222,7 +222,7 @@ function inOrder(handle) {
  */
 async function reroute(frame, replace) {
   const message = JSON.parse(String(frame));
-  const signal = message.type === 'signal' ? message.signal : {};
+  const signal = message.message?.type === 'signal' ? message.message.signal : {};
   if (signal.sdp) {
     const lines = await Promise.all(
       String(signal.sdp)

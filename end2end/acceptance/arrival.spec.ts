@@ -1,5 +1,6 @@
 // The ways to a room, and what must not stand in between.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { kindOf } from '../frames';
 import { hear } from '../tone_detection';
 import { button, createRoom, isHydrated, listen, sayName, shareTab, showsRefusal, showsState, signIn, UNKNOWN_CODE } from '../page_actions';
 
@@ -39,7 +40,7 @@ function overhear(page: Page): { sockets: number; said: string[] } {
   const overheard = { sockets: 0, said: [] as string[] };
   page.on('websocket', (socket) => {
     overheard.sockets += 1;
-    socket.on('framesent', ({ payload }) => overheard.said.push(JSON.parse(String(payload)).type));
+    socket.on('framesent', ({ payload }) => overheard.said.push(kindOf(payload)));
   });
   return overheard;
 }
@@ -58,11 +59,11 @@ test('a link asks for the place before the code of the page is there, and only o
   });
   await listener.goto(`/listen/${code}`, { waitUntil: 'commit' });
   await expect(tabHost.getByRole('region', { name: 'Audience' })).toContainText('Grace');
-  expect(overheard).toEqual({ sockets: 1, said: ['hello', 'join_room'] });
+  expect(overheard).toEqual({ sockets: 1, said: ['hello', 'join'] });
   letThrough();
   await hear(listener, TAB_TONE_HZ);
   expect(overheard.sockets).toBe(1);
-  expect(overheard.said.filter((type) => type === 'hello' || type === 'join_room')).toHaveLength(2);
+  expect(overheard.said.filter((type) => type === 'hello' || type === 'join')).toHaveLength(2);
 });
 
 test('nobody asks for nothing ahead, and a link that leads nowhere asks once', async ({ newVisitor }) => {
@@ -78,7 +79,7 @@ test('nobody asks for nothing ahead, and a link that leads nowhere asks once', a
   await isHydrated(visitor);
   expect(overheard.sockets).toBe(1);
   // The page knows better by the time a slow socket is open, and then nothing is asked at all.
-  expect(overheard.said.filter((type) => type === 'join_room').length).toBeLessThan(2);
+  expect(overheard.said.filter((type) => type === 'join').length).toBeLessThan(2);
 });
 
 test('a click on Listen asks for the place once, before the player is drawn', async ({ tabHost, newVisitor }) => {
@@ -89,8 +90,8 @@ test('a click on Listen asks for the place once, before the player is drawn', as
   await listen(listener, code);
   await hear(listener, TAB_TONE_HZ);
   expect(overheard.sockets).toBe(1);
-  expect(overheard.said.slice(0, 2)).toEqual(['hello', 'join_room']);
-  expect(overheard.said.filter((type) => type === 'hello' || type === 'join_room')).toHaveLength(2);
+  expect(overheard.said.slice(0, 2)).toEqual(['hello', 'join']);
+  expect(overheard.said.filter((type) => type === 'hello' || type === 'join')).toHaveLength(2);
 });
 
 test('a socket that takes its time is waited for by the player, not opened twice', async ({ tabHost, newVisitor }) => {
@@ -104,14 +105,14 @@ test('a socket that takes its time is waited for by the player, not opened twice
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const server = socket.connectToServer();
     socket.onMessage((frame) => {
-      said.push(JSON.parse(String(frame)).type);
+      said.push(kindOf(frame));
       server.send(frame);
     });
   });
   await listen(listener, code);
   await hear(listener, TAB_TONE_HZ);
   expect(sockets).toBe(1);
-  expect(said.slice(0, 2)).toEqual(['hello', 'join_room']);
+  expect(said.slice(0, 2)).toEqual(['hello', 'join']);
 });
 
 test("a page's code that cannot be loaded is asked for again, and the sound comes then", async ({ tabHost, newVisitor }) => {

@@ -1,37 +1,9 @@
 // Who listens: the list that the host sees.
-import { expect, test, type Page } from '../fixtures';
+import { expect, test } from '../fixtures';
+import { FIRST_ACTIVE_MS, imagine, imagined } from '../frames';
 import { Line } from '../tcp_proxy.mjs';
 import { button, createRoom, listenAs, main, rowOf, rows, shareTab } from '../page_actions';
 import { Path } from '../network_emulation.mjs';
-
-const FIRST_ACTIVE_MS = 1_790_000_000_000;
-
-/** A listener who is not there: as a room tells of one. */
-const imagined = (number: number) => ({
-  member: number.toString(16).padStart(32, '0'),
-  name: `Guest ${number}`,
-  attached: true,
-  joined_at: FIRST_ACTIVE_MS + number,
-  active_at: FIRST_ACTIVE_MS + number,
-  last_reaction: null,
-  last_message: null,
-});
-
-/** Tells a host's page, once it is in its room, of so many listeners who are not there; the answer tells it of more. */
-async function imagine(host: Page, count: number): Promise<(event: object) => void> {
-  let tell: (event: object) => void = () => {};
-  await host.routeWebSocket('**/ws', (socket) => {
-    const server = socket.connectToServer();
-    server.onMessage((frame) => {
-      socket.send(frame);
-      if (!String(frame).includes('"room_joined"')) return;
-      const { seq } = JSON.parse(String(frame));
-      tell = (event) => socket.send(JSON.stringify({ type: 'room_event', seq, event }));
-      for (let i = 0; i < count; i++) tell({ kind: 'listener_joined', listener: imagined(i) });
-    });
-  });
-  return (event) => tell(event);
-}
 
 test('the audience shows name, state, path, round trip and the latest activity first', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
@@ -94,7 +66,7 @@ test('a search goes on when so few are left that there would be none', async ({ 
   const field = host.getByLabel('Search listeners');
   await field.fill('guest 3');
   await expect(rows(host)).toHaveCount(1);
-  tell({ kind: 'listener_left', member: imagined(8).member });
+  tell({ kind: 'member_left', member: imagined(8).member });
   await expect(main(host)).toContainText('8 of 30 listening');
   await expect(field).toHaveValue('guest 3');
   await expect(field).toBeFocused();
@@ -115,8 +87,8 @@ test('nobody moves in the audience while the host is about to press something', 
 
   await button(host, 'Remove Guest 1').hover();
   reacts(0, 1000);
-  tell({ kind: 'listener_joined', listener: imagined(3) });
-  tell({ kind: 'listener_left', member: imagined(2).member });
+  tell({ kind: 'member_joined', member: imagined(3) });
+  tell({ kind: 'member_left', member: imagined(2).member });
   await expect(rowOf(host, 'Guest 0')).toContainText('🔥');
   await expect(rowOf(host, 'Guest 2').getByTestId('listener-state')).toHaveText('left');
   expect(await names()).toEqual(['Guest 2', 'Guest 1', 'Guest 0', 'Guest 3']);

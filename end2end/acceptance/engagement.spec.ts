@@ -1,5 +1,6 @@
 // Reactions, messages, the audience and its removals; the session's time and its end.
-import { expect, test, TAB_TONE_HZ, type Page } from '../fixtures';
+import { expect, test, TAB_TONE_HZ } from '../fixtures';
+import { imagine, imaginedMessage } from '../frames';
 import { hear, silence } from '../tone_detection';
 
 import {
@@ -20,46 +21,6 @@ import {
 
 const QUICK = ['❤️', '👍', '👎', '😭', '😍'];
 const MORE = ['👏', '🔥', '🎉', '😮', '🙏', '😂', '🤯', '💯'];
-
-const FIRST_ACTIVE_MS = 1_790_000_000_000;
-
-/** A listener who is not there: as a room tells of one. */
-const imagined = (number: number) => ({
-  member: number.toString(16).padStart(32, '0'),
-  name: `Guest ${number}`,
-  attached: true,
-  joined_at: FIRST_ACTIVE_MS + number,
-  active_at: FIRST_ACTIVE_MS + number,
-  last_reaction: null,
-  last_message: null,
-});
-
-/** What such a listener writes. */
-const imaginedMessage = (number: number) => ({
-  seq: 1000 + number,
-  author: imagined(0).member,
-  name: 'Guest 0',
-  nonce: number,
-  text: `number ${number}`,
-  sent_at: FIRST_ACTIVE_MS + number,
-  delivered: true,
-});
-
-/** Tells a host's page, once it is in its room, of so many listeners who are not there; the answer tells it of more. */
-async function imagine(host: Page, count: number): Promise<(event: object) => void> {
-  let tell: (event: object) => void = () => {};
-  await host.routeWebSocket('**/ws', (socket) => {
-    const server = socket.connectToServer();
-    server.onMessage((frame) => {
-      socket.send(frame);
-      if (!String(frame).includes('"room_joined"')) return;
-      const { seq } = JSON.parse(String(frame));
-      tell = (event) => socket.send(JSON.stringify({ type: 'room_event', seq, event }));
-      for (let i = 0; i < count; i++) tell({ kind: 'listener_joined', listener: imagined(i) });
-    });
-  });
-  return (event) => tell(event);
-}
 
 test('the 13 reactions and nothing else, rising at the host, the last one shown as chosen', async ({ newVisitor }) => {
   const host = await newVisitor();

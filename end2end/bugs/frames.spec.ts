@@ -3,6 +3,7 @@ import { get } from 'node:http';
 
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
+import { hello, toRoom } from '../frames';
 import { createRoom, listen, shareTab, signIn, UNKNOWN_CODE } from '../page_actions';
 import { DROPOUT_MS, readWatch, watchPage } from '../sound_watch.mjs';
 
@@ -10,24 +11,24 @@ import { DROPOUT_MS, readWatch, watchPage } from '../sound_watch.mjs';
 type Frame = { text: string; times?: number } | { binaryBytes: number };
 
 const say = (message: object): Frame => ({ text: JSON.stringify(message) });
-const hello = say({ type: 'hello', protocol: 1 });
-const stop = say({ type: 'stop_room' });
-const join = (code: string, role: string) => say({ type: 'join_room', code, role });
+const greeting = say(hello);
+const stop = (code: string) => say(toRoom(code, { type: 'stop' }));
+const join = (code: string, role: string) => say(toRoom(code, { type: 'join', role }));
 
 const attacks = (code: string): { what: string; frames: Frame[]; refusal: string }[] => [
   { what: 'another version', frames: [say({ type: 'hello', protocol: 99 })], refusal: 'version_unsupported' },
-  { what: 'a command before the hello', frames: [stop], refusal: 'out_of_order' },
-  { what: 'a command before the room', frames: [hello, stop], refusal: 'out_of_order' },
-  { what: 'another room', frames: [hello, join(UNKNOWN_CODE, 'listener')], refusal: 'room_not_found' },
-  { what: 'a role of somebody else', frames: [hello, join(code, 'host')], refusal: 'not_owner' },
-  { what: 'a command of another role', frames: [hello, join(code, 'listener'), stop], refusal: 'not_allowed' },
-  { what: 'a frame that is not JSON', frames: [hello, { text: '{"type":' }], refusal: 'frame_malformed' },
-  { what: 'a message that does not exist', frames: [hello, say({ type: 'sing' })], refusal: 'frame_malformed' },
-  { what: 'a binary frame', frames: [hello, { binaryBytes: 3 }], refusal: 'frame_malformed' },
-  { what: 'a frame over 64 KiB', frames: [hello, { text: 'x'.repeat(64 * 1024 + 1) }], refusal: 'frame_too_large' },
+  { what: 'a command before the hello', frames: [stop(code)], refusal: 'out_of_order' },
+  { what: 'a command before the room', frames: [greeting, stop(code)], refusal: 'out_of_order' },
+  { what: 'another room', frames: [greeting, join(UNKNOWN_CODE, 'listener')], refusal: 'room_not_found' },
+  { what: 'a role of somebody else', frames: [greeting, join(code, 'host')], refusal: 'not_owner' },
+  { what: 'a command of another role', frames: [greeting, join(code, 'listener'), stop(code)], refusal: 'not_allowed' },
+  { what: 'a frame that is not JSON', frames: [greeting, { text: '{"type":' }], refusal: 'frame_malformed' },
+  { what: 'a message that does not exist', frames: [greeting, say({ type: 'sing' })], refusal: 'frame_malformed' },
+  { what: 'a binary frame', frames: [greeting, { binaryBytes: 3 }], refusal: 'frame_malformed' },
+  { what: 'a frame over 64 KiB', frames: [greeting, { text: 'x'.repeat(64 * 1024 + 1) }], refusal: 'frame_too_large' },
   {
     what: 'a burst of 1,000 frames',
-    frames: [hello, { text: '{"type":"ping","nonce":7}', times: 1000 }],
+    frames: [greeting, { text: '{"type":"ping","nonce":7}', times: 1000 }],
     refusal: 'too_many_frames',
   },
 ];
@@ -75,7 +76,7 @@ test('nobody notices what a hostile socket sends', async ({ tabHost, newVisitor,
     });
   }
   await test.step('a frame of 10 MB ends its connection', async () => {
-    expect(await attack(mallory, [hello, { binaryBytes: 10_000_000 }], 'frame_too_large')).toMatch(/refused|closed/);
+    expect(await attack(mallory, [greeting, { binaryBytes: 10_000_000 }], 'frame_too_large')).toMatch(/refused|closed/);
   });
 
   await hear(listener, TAB_TONE_HZ);
@@ -87,7 +88,7 @@ test('nobody notices what a hostile socket sends', async ({ tabHost, newVisitor,
 test('who is signed out gets no further than the door', async ({ newVisitor }) => {
   const page = await newVisitor();
   await page.goto('/');
-  expect(await attack(page, [hello], 'not_signed_in')).toContain('not_signed_in');
+  expect(await attack(page, [greeting], 'not_signed_in')).toContain('not_signed_in');
 });
 
 test('a page of another origin gets no socket', async ({ newVisitor, server }) => {
@@ -114,7 +115,7 @@ test('a page of another origin gets no socket', async ({ newVisitor, server }) =
           socket.destroy();
         });
         // A hello, masked with zeros (RFC 6455, section 5.2).
-        const hello = Buffer.from('{"type":"hello","protocol":1}');
+        const hello = Buffer.from('{"type":"hello","protocol":2}');
         socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | hello.length, 0, 0, 0, 0]), hello]));
       });
     });

@@ -2,6 +2,7 @@
 // waits for a tap is looked at in acceptance/tap.spec.ts.
 import { fitsEveryWidth, keepsFocus, passesAxe, tabTo } from '../accessibility';
 import { expect, test, type Page } from '../fixtures';
+import { imaginedMessage, kindOf, toRoom } from '../frames';
 import {
   button,
   createRoom,
@@ -254,25 +255,18 @@ test('a row of the audience keeps the keyboard, and a toast hands it on', async 
 
 test('the keyboard reads on where there are no earlier messages', async ({ newVisitor }) => {
   const host = await newVisitor();
-  const message = (seq: number) => ({
-    seq,
-    author: '0'.repeat(32),
-    name: 'Grace',
-    nonce: seq,
-    text: `number ${seq}`,
-    sent_at: 1_790_000_000_000 + seq,
-    delivered: true,
-  });
   await host.routeWebSocket('**/ws', (socket) => {
     const server = socket.connectToServer();
     server.onMessage((frame) => {
       const said = JSON.parse(String(frame));
-      if (said.type === 'room_joined') Object.assign(said.room, { messages: [message(2)], has_earlier_messages: true });
+      const shown = { messages: [imaginedMessage(2)], has_earlier_messages: true };
+      if (kindOf(frame) === 'joined') Object.assign(said.message.room, shown);
       socket.send(JSON.stringify(said));
     });
     socket.onMessage((frame) => {
-      if (JSON.parse(String(frame)).type !== 'fetch_messages') server.send(frame);
-      else socket.send(JSON.stringify({ type: 'messages', messages: [message(1)], has_earlier: false }));
+      if (kindOf(frame) !== 'fetch_messages') return server.send(frame);
+      const page = { type: 'messages', messages: [imaginedMessage(1)], has_earlier: false };
+      socket.send(JSON.stringify(toRoom(JSON.parse(String(frame)).room, page)));
     });
   });
   await createRoom(host, 'Ada');

@@ -1,0 +1,54 @@
+// The frames of the protocol (docs/protocol.md), written and read by tests that stand between a page and the server.
+import type { Page } from '@playwright/test';
+
+/** When the first imagined listener last did something. */
+export const FIRST_ACTIVE_MS = 1_790_000_000_000;
+
+export const hello = { type: 'hello', protocol: 2 };
+
+/** What somebody says in a room. */
+export const toRoom = (room: string, message: object) => ({ type: 'room', room, message });
+
+/** The kind of a message: that of what is said in the room, where it is about one. */
+export function kindOf(frame: string | Buffer): string {
+  const { type, message } = JSON.parse(String(frame));
+  return type === 'room' ? message.type : type;
+}
+
+/** A listener whom nobody has seen. */
+export const imagined = (number: number) => ({
+  member: number.toString(16).padStart(32, '0'),
+  name: `Guest ${number}`,
+  connected: true,
+  joined_at: FIRST_ACTIVE_MS + number,
+  active_at: FIRST_ACTIVE_MS + number,
+  last_reaction: null,
+  last_message: null,
+});
+
+/** What one of them writes. */
+export const imaginedMessage = (number: number, author = 0) => ({
+  number,
+  author: imagined(author).member,
+  name: `Guest ${author}`,
+  nonce: number,
+  text: `number ${number}`,
+  sent_at: FIRST_ACTIVE_MS + number,
+  delivered: true,
+});
+
+/** Tells a host's page, once it is in its room, of so many listeners who are not there; the answer tells it of more. */
+export async function imagine(host: Page, count: number): Promise<(event: object) => void> {
+  let tell: (event: object) => void = () => {};
+  await host.routeWebSocket('**/ws', (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => {
+      socket.send(frame);
+      if (kindOf(frame) !== 'joined') return;
+      const { room, message } = JSON.parse(String(frame));
+      tell = (event) => socket.send(JSON.stringify(toRoom(room, { type: 'event', seq: message.seq, event })));
+      for (let i = 0; i < count; i++) tell({ kind: 'member_joined', member: imagined(i) });
+    });
+  });
+  return (event) => tell(event);
+}
