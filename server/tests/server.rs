@@ -23,6 +23,7 @@ mod limits;
 mod load;
 mod log_contract;
 mod log_secrecy;
+mod many_rooms;
 mod openid;
 mod pages;
 mod permissions;

@@ -108,6 +108,10 @@ impl RoomRequests {
                     self.send_queue.has_room().await;
                     let done = self.resume(place).await;
                     self.answer(room, done)?;
+                    if let Some(handle) = self.rooms.get(room) {
+                        // Once a room says this, its answer is in the queue.
+                        handle.is_member(self.connection.id).await;
+                    }
                 }
                 Ok(())
             }

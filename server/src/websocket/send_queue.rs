@@ -124,11 +124,16 @@ impl SendQueue {
         }
     }
 
-    /// Returns once few enough bytes wait that much more can be said, or the writer has stopped.
+    /// Whether much waits: bytes, or half as many frames as there is room for.
+    fn is_crowded(&self) -> bool {
+        self.bytes.count.load(Relaxed) > MANY_BYTES || self.frames.capacity() * 2 < self.frames.max_capacity()
+    }
+
+    /// Returns once so little waits that much more can be said, or the writer has stopped.
     pub(super) async fn has_room(&self) {
-        while self.bytes.count.load(Relaxed) > MANY_BYTES {
+        while self.is_crowded() {
             let written = self.bytes.written.notified();
-            if self.bytes.count.load(Relaxed) <= MANY_BYTES {
+            if !self.is_crowded() {
                 return;
             }
             tokio::select! {
