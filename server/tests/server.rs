@@ -3,6 +3,7 @@
 
 mod accounts;
 mod acme;
+mod archive_contract;
 mod bad_input;
 mod base_path;
 mod browser;
@@ -19,6 +20,7 @@ mod hostile;
 mod hosts;
 mod invitation;
 mod joining;
+mod keys_contract;
 mod limits;
 mod load;
 mod log_contract;
