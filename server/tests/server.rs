@@ -14,6 +14,7 @@ mod container;
 #[cfg(target_os = "linux")]
 mod durability;
 mod engagement;
+mod forgetting;
 mod frames;
 mod guests;
 mod hostile;
@@ -25,6 +26,7 @@ mod limits;
 mod load;
 mod log_contract;
 mod log_secrecy;
+mod older_messages;
 mod openid;
 mod pages;
 mod permissions;
