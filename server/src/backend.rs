@@ -133,12 +133,13 @@ impl Backend for Node {
         let room = self.rooms.open(found.ok_or(Refusal::ReopenTooLate)?);
         let request = Event::ReopenRequested { account: owner.id, kind };
         if room.foresee(&request).await.map_err(too_late)? == Foreseen::Change {
-            match self.log.append(room.id(), request.clone()).await {
-                Ok(_) | Err(LogError::NoSuchRoom) => {}
+            let appended = match self.log.append(room.id(), request.clone()).await {
+                Ok(entry) => entry.seq,
+                Err(LogError::NoSuchRoom) => return Err(Refusal::ReopenTooLate.into()),
                 Err(error) => return Err(ServerError::from(error).into()),
-            }
+            };
             // What the room made of it: where it is open by now, to ask again would change nothing.
-            room.foresee(&request).await.map_err(too_late)?;
+            room.at(appended).foresee(&request).await.map_err(too_late)?;
         }
         Ok(())
     }

@@ -1,6 +1,9 @@
 //! Somebody's browser, a server and a provider it knows.
 
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use heartogether::{id::RoomCode, limits::Limits};
 use heartogether_server::clock::ManualClock;
@@ -14,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::{
     provider::{BEGINNING, Provider},
-    support::{Site, install_crypto, serve},
+    support::{Run, Site, install_crypto, serve},
 };
 
 /// A server and the provider it knows.
@@ -22,6 +25,7 @@ pub struct World {
     pub site: Site,
     pub provider: Provider,
     pub clock: Arc<ManualClock>,
+    run: Run,
     data: TempDir,
 }
 
@@ -39,13 +43,28 @@ impl World {
         let provider = Provider::start(clock.clone()).await;
         let known = provider.flags();
         let flags: Vec<_> = known.iter().map(String::as_str).chain(flags.iter().copied()).collect();
-        let site = serve(&data, &clock, limits, &flags).await.site;
-        Self { site, provider, clock, data }
+        let run = serve(&data, &clock, limits, &flags).await;
+        Self { site: run.site.clone(), provider, clock, run, data }
     }
 
-    /// The file that all is kept in.
-    pub fn database(&self) -> std::path::PathBuf {
-        self.data.path().join("heartogether.db")
+    /// The folder that all is kept in.
+    pub fn folder(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// The file of the database.
+    pub fn database(&self) -> PathBuf {
+        self.folder().join("heartogether.db")
+    }
+
+    /// Stops, and starts again on the same data with the limits by default.
+    pub async fn again(self, flags: &[&str]) -> Self {
+        let Self { provider, clock, run, data, .. } = self;
+        run.stop().await;
+        let known = provider.flags();
+        let flags: Vec<_> = known.iter().map(String::as_str).chain(flags.iter().copied()).collect();
+        let run = serve(&data, &clock, Limits::default(), &flags).await;
+        Self { site: run.site.clone(), provider, clock, run, data }
     }
 
     pub fn browser(&self) -> Browser {

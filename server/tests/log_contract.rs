@@ -27,7 +27,7 @@ use crate::support;
 const ROOM: RoomId = RoomId::from_bits(1);
 const OTHER: RoomId = RoomId::from_bits(2);
 
-fn created(id: RoomId, code: &str) -> RoomCreated {
+pub(crate) fn created(id: RoomId, code: &str) -> RoomCreated {
     RoomCreated {
         id,
         code: code.parse().expect("a code"),
@@ -42,7 +42,7 @@ fn lost(connection: u128) -> Event {
     Event::ConnectionLost { connection: ConnectionId::from_bits(connection) }
 }
 
-fn asks(account: AccountId, name: &str) -> Event {
+pub(crate) fn asks(account: AccountId, name: &str) -> Event {
     Event::JoinRequested(JoinRequested {
         marks: heartogether::room::Marks::default(),
         connection: ConnectionRef { node: NodeId::from_bits(1), id: ConnectionId::from_bits(2) },

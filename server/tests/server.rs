@@ -3,6 +3,7 @@
 
 mod accounts;
 mod acme;
+mod archive_contract;
 mod bad_input;
 mod base_path;
 mod browser;
@@ -13,17 +14,20 @@ mod container;
 #[cfg(target_os = "linux")]
 mod durability;
 mod engagement;
+mod forgetting;
 mod frames;
 mod guests;
 mod hostile;
 mod hosts;
 mod invitation;
 mod joining;
+mod keys_contract;
 mod limits;
 mod load;
 mod log_contract;
 mod log_secrecy;
 mod many_rooms;
+mod older_messages;
 mod openid;
 mod pages;
 mod permissions;

@@ -93,6 +93,21 @@ fn arrival(person: &VerifiedPerson, token: u8) -> ReturnedSignIn {
     }
 }
 
+/// Somebody without a profile.
+pub(crate) fn guest(id: AccountId) -> Account {
+    Account { id, ..ada() }
+}
+
+/// A guest signs in as somebody who has an account already.
+pub(crate) async fn become_account(store: &dyn Store, from: AccountId, to: AccountId) {
+    sign_in(store, &person("Ada"), to).await;
+    store.add_session(&Session { account: from, ..session(1, 2_000) }, NOW).await.expect("stored");
+    let before = Some(TokenHash([1; 32]));
+    let arrival = ReturnedSignIn { before, guest: Some(from), ..arrival(&person("Ada"), 2) };
+    let signed_in = store.sign_in(&arrival, NOW).await.expect("stored").expect("for the first time");
+    assert_eq!((signed_in.account.id, signed_in.guest), (to, Some(from)));
+}
+
 /// Somebody signs in, whose session is over at once.
 async fn sign_in(store: &dyn Store, person: &VerifiedPerson, candidate: AccountId) -> Account {
     static DRAWN: AtomicU8 = AtomicU8::new(100);

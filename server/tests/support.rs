@@ -82,6 +82,7 @@ pub struct TestServer {
     pub site: Site,
     pub clock: Arc<ManualClock>,
     run: Option<Run>,
+    limits: Limits,
     data: TempDir,
 }
 
@@ -124,14 +125,14 @@ impl TestServer {
     pub async fn start_with(limits: Limits, flags: &[&str]) -> Self {
         let data = TempDir::new().expect("a folder for the data");
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
-        let run = serve(&data, &clock, limits, flags).await;
-        Self { site: run.site.clone(), clock, run: Some(run), data }
+        let run = serve(&data, &clock, limits.clone(), flags).await;
+        Self { site: run.site.clone(), clock, run: Some(run), limits, data }
     }
 
     /// Stops, and starts again on the same data with other settings.
     pub async fn again(&mut self, flags: &[&str]) -> Site {
         self.stop().await;
-        let run = serve(&self.data, &self.clock, Limits::default(), flags).await;
+        let run = serve(&self.data, &self.clock, self.limits.clone(), flags).await;
         self.site = run.site.clone();
         self.run = Some(run);
         self.site.clone()

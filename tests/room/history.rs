@@ -1,6 +1,8 @@
 //! Random histories of a small world: the owner and three accounts with a few pages, whose connections break at any
 //! time, on two nodes. The pages do with what they hear what a client does.
 
+mod archive;
+
 use std::collections::BTreeSet;
 
 use heartogether::{
@@ -16,6 +18,7 @@ use heartogether::{
 use proptest::prelude::*;
 
 use crate::scenario::*;
+use archive::Archive;
 
 /// Who sits at each page.
 pub(crate) const PAGES: [AccountId; 7] = [OWNER, OWNER, GRACE, GRACE, EDSGER, BARBARA, BARBARA];
@@ -96,6 +99,7 @@ struct World {
     wake_at: Option<Timestamp>,
     pages: [Page; PAGES.len()],
     seated: BTreeSet<ConnectionId>,
+    archive: Archive,
     drawn: u128,
     turns: Vec<Turn>,
 }
@@ -107,12 +111,18 @@ pub(crate) fn play(moves: &[Move]) -> Vec<Turn> {
 
 /// Plays the moves from a created room of a kind on.
 pub(crate) fn play_in(kind: RoomKind, moves: &[Move]) -> Vec<Turn> {
+    play_keeping(created().policy.messages_kept, kind, moves)
+}
+
+/// The same where the room keeps no more than so many messages.
+pub(crate) fn play_keeping(messages_kept: u32, kind: RoomKind, moves: &[Move]) -> Vec<Turn> {
     let mut world = World {
         room: Room::default(),
         now: Timestamp::from_millis(1_000_000),
         wake_at: None,
         pages: Default::default(),
         seated: BTreeSet::new(),
+        archive: Archive::default(),
         drawn: 1_000,
         turns: Vec::new(),
     };
@@ -120,6 +130,7 @@ pub(crate) fn play_in(kind: RoomKind, moves: &[Move]) -> Vec<Turn> {
         RoomKind::Broadcast => created().policy,
         RoomKind::Lounge => Policy { kind, max_publications: 5, ..created().policy },
     };
+    let policy = Policy { messages_kept, ..policy };
     world.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
     moves.iter().for_each(|next| world.play(next));
     world.turns
@@ -247,9 +258,17 @@ impl World {
                 let bits = u128::from_str_radix(&by, 16).expect("an id is a number");
                 Command::Publish { id: PublicationId::from_bits(bits), source, paused }
             }
-            (Command::Write { nonce, reply_to, is_archived, .. }, Some((_, account))) => {
+            (Command::Write { nonce, reply_to, .. }, Some((_, account))) => {
                 let page = PAGES.iter().position(|of| *of == account).expect("everybody has a page");
+                let is_archived = self.archive.holds(account, nonce);
                 Command::Write { nonce, text: words(WORDS[page]), reply_to, is_archived }
+            }
+            (Command::Edit { number, text, .. }, _) => {
+                Command::Edit { number, text, archived: self.archive.find(number) }
+            }
+            (Command::Delete { number, .. }, _) => Command::Delete { number, archived: self.archive.find(number) },
+            (Command::Pin { number, pinned, .. }, _) => {
+                Command::Pin { number, pinned, archived: self.archive.find(number) }
             }
             (command, _) => command,
         };
@@ -355,7 +374,8 @@ impl World {
                 Effect::Send { to, message } => self.deliver(*to, message),
                 Effect::Disconnect { connection, .. } => self.close(*connection),
                 Effect::WakeAt(time) => self.wake_at = Some(*time),
-                Effect::CloseRoom | Effect::Archive(_) => {}
+                Effect::Archive(change) => self.archive.apply(change),
+                Effect::CloseRoom => {}
             }
         }
         let shown = self.shown();

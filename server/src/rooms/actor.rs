@@ -26,7 +26,7 @@ use tokio::sync::{
 use super::{
     append_surely,
     debug_api::{self, Signals},
-    handle::Request,
+    handle::{Asked, Request},
     insist, insist_on_reading,
     write_behind::WriteBehind,
 };
@@ -101,7 +101,7 @@ impl<'a> RoomActor<'a> {
     ///
     /// # Errors
     /// [`LogError::Unreadable`], or [`LogError::Storage`] once the log could not be read for [`READING`](super::READING).
-    pub(super) async fn run(mut self, requests: &mut mpsc::Receiver<Request>) -> Result<(), LogError> {
+    pub(super) async fn run(mut self, requests: &mut mpsc::Receiver<Asked>) -> Result<(), LogError> {
         let mut entries = match self.replay().await {
             Ok(entries) => entries,
             Err(LogError::NoSuchRoom) => return Ok(()),
@@ -118,9 +118,12 @@ impl<'a> RoomActor<'a> {
                     Err(RecvError::Lagged(_)) => self.catch_up().await?,
                     Err(RecvError::Closed) => break,
                 },
-                request = requests.recv() => {
-                    let Some(request) = request else { return Ok(()) };
+                asked = requests.recv() => {
+                    let Some(Asked { at, request }) = asked else { return Ok(()) };
                     self.take_waiting(&mut entries).await?;
+                    if self.room.seq() < at {
+                        self.catch_up().await?;
+                    }
                     // What is asked changes nothing in the room, so a question that breaks costs its answer alone.
                     if catch_unwind(AssertUnwindSafe(|| self.answer(request))).is_err() {
                         tracing::error!(room = %self.setting.id, "a request to the room broke");

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use heartogether::{
-    id::{AccountId, ConnectionId, RoomId},
+    id::{AccountId, ConnectionId, RoomId, Seq},
     protocol::SendSignal,
     refusal::Refusal,
     room::{Event, Foreseen, Reading},
@@ -25,7 +25,7 @@ const REQUESTS: usize = 64;
 /// How often an actor is asked: a task that breaks takes the requests that wait with it.
 const ASKED_AT_MOST: u32 = 3;
 
-/// What an actor can be asked. It has taken in every entry that was appended before the request was made.
+/// What an actor can be asked.
 pub(super) enum Request {
     Attach { connection: ConnectionId, send_queue: SendQueue, done: oneshot::Sender<()> },
     Detach { connection: ConnectionId },
@@ -40,22 +40,35 @@ pub(super) enum Request {
     Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
 }
 
+/// A request, which the actor answers once it has taken in the log's entry at this place.
+pub(super) struct Asked {
+    pub(super) at: Seq,
+    pub(super) request: Request,
+}
+
 /// A room's actor on this node, for as long as the room lives.
 #[derive(Clone)]
 pub(crate) struct RoomHandle {
     id: RoomId,
-    requests: mpsc::Sender<Request>,
+    requests: mpsc::Sender<Asked>,
     is_live: Arc<AtomicBool>,
+    /// What the answers know at least.
+    at: Seq,
 }
 
 impl RoomHandle {
-    pub(super) fn new(id: RoomId) -> (Self, mpsc::Receiver<Request>) {
+    pub(super) fn new(id: RoomId) -> (Self, mpsc::Receiver<Asked>) {
         let (requests, waiting) = mpsc::channel(REQUESTS);
-        (Self { id, requests, is_live: Arc::default() }, waiting)
+        (Self { id, requests, is_live: Arc::default(), at: Seq::default() }, waiting)
     }
 
     pub(crate) const fn id(&self) -> RoomId {
         self.id
+    }
+
+    /// The same room, whose answers know the log up to this place at least: whoever has appended something finds it done.
+    pub(crate) fn at(&self, seq: Seq) -> Self {
+        Self { at: self.at.max(seq), ..self.clone() }
     }
 
     /// Whether the room is known and has not ended, as its actor last noted.
@@ -128,9 +141,9 @@ impl RoomHandle {
         self.ask(|done| Request::Realtime { viewer, done }).await.unwrap_or(Err(Refusal::RoomNotFound))
     }
 
-    /// An actor that is gone closes its connections itself.
+    /// What is told waits for no entry, and signals least of all. An actor that is gone closes its connections itself.
     async fn tell(&self, request: Request) {
-        let _ = self.requests.send(request).await;
+        let _ = self.requests.send(Asked { at: Seq::default(), request }).await;
     }
 
     /// `None` once the room is over, or where it breaks on the request itself. An answer that was lost with a task that broke
@@ -138,7 +151,7 @@ impl RoomHandle {
     async fn ask<T>(&self, request: impl Fn(oneshot::Sender<T>) -> Request) -> Option<T> {
         for _ in 0..ASKED_AT_MOST {
             let (done, answer) = oneshot::channel();
-            self.requests.send(request(done)).await.ok()?;
+            self.requests.send(Asked { at: self.at, request: request(done) }).await.ok()?;
             if let Ok(answer) = answer.await {
                 return Some(answer);
             }

@@ -9,14 +9,14 @@ use tokio::sync::mpsc;
 
 use super::{
     actor::{Held, RoomActor, Setting},
-    handle::Request,
+    handle::Asked,
 };
 use crate::{error::explain, storage::log::LogError, websocket::CloseReason};
 
 /// A room's task and what it is asked.
 pub(super) struct Supervision {
     pub(super) setting: Setting,
-    pub(super) requests: mpsc::Receiver<Request>,
+    pub(super) requests: mpsc::Receiver<Asked>,
 }
 
 /// How a room's task ended.

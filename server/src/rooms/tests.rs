@@ -1,7 +1,7 @@
 //! What becomes of a room whose task breaks, or whose log does not answer as it should.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     time::Duration,
 };
 
@@ -14,6 +14,7 @@ use heartogether::{
     room::{ConnectionRef, Entry, JoinRequested, Marks, Policy, Room, RoomCreated},
     time::Timestamp,
 };
+use tokio::sync::broadcast;
 
 use super::*;
 use crate::{
@@ -46,6 +47,9 @@ struct FaultyLog {
     log: MemoryLog,
     fault: Mutex<Option<Fault>>,
     can_close: bool,
+    /// Who subscribes hears nothing from now on.
+    is_mute: AtomicBool,
+    mute: broadcast::Sender<Arc<Entry>>,
     pages: AtomicUsize,
     longest: AtomicUsize,
 }
@@ -57,8 +61,9 @@ fn damage() -> LogError {
 impl FaultyLog {
     fn new(can_close: bool) -> Arc<Self> {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-        let (pages, longest) = Default::default();
-        Arc::new(Self { log: MemoryLog::new(clock), fault: Mutex::default(), can_close, pages, longest })
+        let (pages, longest, is_mute) = Default::default();
+        let (log, fault, mute) = (MemoryLog::new(clock), Mutex::default(), broadcast::Sender::new(1));
+        Arc::new(Self { log, fault, can_close, is_mute, mute, pages, longest })
     }
 
     fn break_with(&self, fault: Fault) {
@@ -108,7 +113,8 @@ impl RoomLog for FaultyLog {
     }
 
     async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {
-        self.log.subscribe(room).await
+        let entries = self.log.subscribe(room).await?;
+        Ok(if self.is_mute.load(SeqCst) { self.mute.subscribe() } else { entries })
     }
 
     async fn live(&self) -> Result<Vec<RoomId>, LogError> {
@@ -206,6 +212,22 @@ async fn what_is_taken_up_at_a_start_has_been_read() {
     assert!(rooms.is_live(ROOM));
 }
 
+#[tokio::test]
+async fn whoever_has_appended_something_finds_it_done_although_the_room_was_not_told() {
+    let log = FaultyLog::new(true);
+    log.create(created()).await.expect("created");
+    log.is_mute.store(true, SeqCst);
+    let room = open_rooms(log.clone()).open(ROOM);
+    assert!(!room.is_member(HOST).await);
+    let joined = log.append(ROOM, asks_to_host()).await.expect("appended").seq;
+    assert!(!room.is_member(HOST).await, "the entry has not come");
+    assert!(room.at(joined).is_member(HOST).await);
+    assert!(room.at(joined).at(Seq(1)).summarise(None).await.is_some_and(|room| room.host_connected));
+    let read = log.pages.load(SeqCst);
+    assert!(room.at(joined).has_place(OWNER).await && room.is_member(HOST).await);
+    assert_eq!(log.pages.load(SeqCst), read, "what is known is not read again");
+}
+
 fn open_rooms(log: Arc<FaultyLog>) -> Arc<Rooms> {
     let config = Config::from_arguments(["heartogether-server"]).expect("valid flags");
     Rooms::new(
@@ -288,7 +310,8 @@ async fn a_room_that_has_seen_much_opens_as_fast_as_any() {
         let connection = ConnectionId::from_bits(1_000 + number as u128);
         scene.log.append(ROOM, Event::ConnectionLost { connection }).await.expect("appended");
     }
-    scene.room.reading(HOST).await.expect("the snapshots of all that are kept by then");
+    // Whoever reads the archive waits for what was to be written before, snapshots too.
+    scene.room.reading(HOST).await.expect("the host reads");
     scene.log.pages.store(0, SeqCst);
     let rooms = open_rooms(scene.log.clone());
     assert!(rooms.open(ROOM).summarise(None).await.is_some_and(|room| room.host_connected));

@@ -1,6 +1,9 @@
 //! Takes what people wrote of themselves out of what is stored, and seals it with the keys of their accounts. What is stored is
 //! never rewritten: once a key is deleted, a placeholder stands where the text was.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -68,7 +71,15 @@ pub(super) struct Sealed {
 /// Seals and opens.
 pub struct Sealer {
     keys: Arc<dyn AccountKeys>,
-    at_hand: Mutex<HashMap<AccountId, AccountKey>>,
+    at_hand: Mutex<AtHand>,
+}
+
+/// Keys that need not be looked up.
+#[derive(Default)]
+struct AtHand {
+    keys: HashMap<AccountId, AccountKey>,
+    /// How often they were forgotten: what was looked up before that may be deleted since.
+    forgotten: u64,
 }
 
 impl Sealer {
@@ -79,12 +90,9 @@ impl Sealer {
 
     /// Forgets the keys at hand: one of them was deleted.
     pub fn forget_keys(&self) {
-        self.at_hand().clear();
-    }
-
-    /// Whether an account can write anything: one that was deleted cannot.
-    pub(super) async fn knows(&self, account: AccountId) -> Result<bool, StorageError> {
-        Ok(!self.keys_for([account].into(), true).await?.is_empty())
+        let mut at_hand = self.at_hand();
+        at_hand.keys.clear();
+        at_hand.forgotten += 1;
     }
 
     /// Takes the personal texts out of a value.
@@ -121,8 +129,7 @@ impl Sealer {
         accounts: BTreeSet<AccountId>,
         makes: bool,
     ) -> Result<HashMap<AccountId, AccountKey>, StorageError> {
-        let at_hand = |account: &AccountId| Some((*account, self.at_hand().get(account)?.clone()));
-        let mut keys: HashMap<_, _> = accounts.iter().filter_map(at_hand).collect();
+        let (mut keys, forgotten) = self.find_at_hand(&accounts);
         let missing: BTreeSet<_> = accounts.into_iter().filter(|account| !keys.contains_key(account)).collect();
         if !missing.is_empty() {
             let found = match makes {
@@ -130,16 +137,24 @@ impl Sealer {
                 false => self.keys.find(&missing).await?,
             };
             let mut at_hand = self.at_hand();
-            if at_hand.len() >= KEYS_AT_HAND {
-                at_hand.clear();
+            if at_hand.keys.len() >= KEYS_AT_HAND {
+                at_hand.keys.clear();
             }
-            at_hand.extend(found.clone());
+            if at_hand.forgotten == forgotten {
+                at_hand.keys.extend(found.clone());
+            }
             keys.extend(found);
         }
         Ok(keys)
     }
 
-    fn at_hand(&self) -> MutexGuard<'_, HashMap<AccountId, AccountKey>> {
+    fn find_at_hand(&self, accounts: &BTreeSet<AccountId>) -> (HashMap<AccountId, AccountKey>, u64) {
+        let at_hand = self.at_hand();
+        let key = |account: &AccountId| Some((*account, at_hand.keys.get(account)?.clone()));
+        (accounts.iter().filter_map(key).collect(), at_hand.forgotten)
+    }
+
+    fn at_hand(&self) -> MutexGuard<'_, AtHand> {
         self.at_hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -343,7 +343,9 @@ impl RoomRequests {
         if !takes.map_err(Failure::Fault)? {
             return Err(Refusal::StorageUnavailable.into());
         }
-        self.node.log.append(room.id(), event).await?;
+        let appended = self.node.log.append(room.id(), event).await?;
+        // Whatever this connection asks next, the room has taken that in.
+        self.rooms.insert(code, room.at(appended.seq));
         Ok(())
     }
 

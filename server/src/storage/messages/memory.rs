@@ -1,7 +1,7 @@
 //! An archive that lives as long as the process: for tests.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -19,7 +19,8 @@ use crate::storage::StorageError;
 #[derive(Default)]
 pub struct MemoryArchive {
     kept: Mutex<BTreeMap<(RoomId, MessageNumber), (AccountId, Message)>>,
-    deleted: Mutex<BTreeSet<AccountId>>,
+    /// What has become of accounts: another one, or nobody.
+    departed: Mutex<BTreeMap<AccountId, Option<AccountId>>>,
 }
 
 impl MemoryArchive {
@@ -29,9 +30,9 @@ impl MemoryArchive {
 
     fn carry_out(&self, room: RoomId, change: &ArchiveChange) {
         match change {
-            ArchiveChange::Write { account, .. } if self.deleted().contains(account) => {}
             ArchiveChange::Write { account, message } => {
-                self.kept().entry((room, message.number)).or_insert_with(|| (*account, message.clone()));
+                let Some(owner) = self.owner(*account) else { return };
+                self.kept().entry((room, message.number)).or_insert_with(|| (owner, message.clone()));
             }
             ArchiveChange::Forget { up_to } => {
                 self.kept().retain(|(known, number), _| *known != room || number > up_to);
@@ -44,8 +45,13 @@ impl MemoryArchive {
         }
     }
 
-    fn deleted(&self) -> MutexGuard<'_, BTreeSet<AccountId>> {
-        self.deleted.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whose it is by now what an account wrote.
+    fn owner(&self, account: AccountId) -> Option<AccountId> {
+        self.departed().get(&account).copied().unwrap_or(Some(account))
+    }
+
+    fn departed(&self) -> MutexGuard<'_, BTreeMap<AccountId, Option<AccountId>>> {
+        self.departed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -95,12 +101,15 @@ impl MessageArchive for MemoryArchive {
     }
 
     async fn rename_account(&self, from: AccountId, to: AccountId) -> Result<(), StorageError> {
+        self.departed().insert(from, Some(to));
         self.kept().values_mut().filter(|(account, _)| *account == from).for_each(|(account, _)| *account = to);
         Ok(())
     }
 
     async fn delete_account(&self, account: AccountId) -> Result<(), StorageError> {
-        self.deleted().insert(account);
+        let mut departed = self.departed();
+        departed.values_mut().filter(|owner| **owner == Some(account)).for_each(|owner| *owner = None);
+        departed.insert(account, None);
         self.kept().retain(|_, (by, _)| *by != account);
         Ok(())
     }

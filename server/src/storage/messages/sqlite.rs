@@ -55,9 +55,6 @@ impl SqliteArchive {
             }
             ArchiveChange::Deliver { .. } | ArchiveChange::Forget { .. } => return Ok(None),
         };
-        if !self.sealer.knows(account).await? {
-            return Ok(None);
-        }
         let sealed = self.sealer.seal(&OwnedMessage { sealed_by: account, message: message.clone() }).await?;
         Ok(Some(Prepared { account, message, sealed }))
     }
@@ -101,8 +98,10 @@ async fn write(
     };
     let statement = match (change, prepared) {
         (ArchiveChange::Write { .. }, Some(Prepared { account, message, sealed })) => {
+            // Whoever owns the key now owns the message: the account that a guest has become, or nobody.
             let insert = "INSERT INTO messages (room, number, account, sealed_by, nonce, sent_at, delivered, message, \
-                          sealed) VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8) ON CONFLICT (room, number) DO NOTHING";
+                          sealed) SELECT $1, $2, owner, account, $4, $5, $6, $7, $8 FROM account_keys \
+                          WHERE account = $3 ON CONFLICT (room, number) DO NOTHING";
             let insert = bounded(insert, message.number).bind(account.to_string()).bind(i64::from(message.nonce));
             let insert = insert.bind(to_sql(message.sent_at.as_millis())).bind(message.delivered);
             insert.bind(sealed.value).bind(sealed.texts)
@@ -117,7 +116,7 @@ async fn write(
         (ArchiveChange::Forget { up_to }, None) => {
             bounded("DELETE FROM messages WHERE room = $1 AND number <= $2", *up_to)
         }
-        // Of an account that was deleted.
+        // Of a message that is not there.
         (_, None) => return Ok(()),
     };
     statement.execute(db).await.map(drop)

@@ -1,0 +1,412 @@
+//! What every archive of messages does.
+
+use std::{ops::Range, sync::Arc};
+
+use heartogether::{
+    engagement::MessageText,
+    id::{AccountId, DisplayName, MemberId, MessageNumber, RoomId},
+    room::{ArchiveChange, ArchivedMessage, Message, Messages, Reading},
+    time::Timestamp,
+};
+use heartogether_server::storage::{
+    accounts::{SqliteStore, Store},
+    database,
+    keys::SqliteKeys,
+    messages::{MemoryArchive, MessageArchive, NONCE_KEPT_MS, SqliteArchive},
+    sealing::Sealer,
+};
+use sqlx::SqlitePool;
+use tempfile::TempDir;
+
+use crate::store_contract::{become_account, guest};
+
+const ROOM: RoomId = RoomId::from_bits(1);
+const OTHER: RoomId = RoomId::from_bits(2);
+const ADA: AccountId = AccountId::from_bits(1);
+const GRACE: AccountId = AccountId::from_bits(2);
+const NOW: Timestamp = Timestamp::from_millis(1_000);
+/// As many as there are.
+const ALL: usize = 100;
+
+/// An archive, and what it lives in.
+struct Bench {
+    archive: Arc<dyn MessageArchive>,
+    file: Option<File>,
+}
+
+/// The file of an archive, with the accounts whose keys it uses.
+struct File {
+    accounts: SqliteStore,
+    sealer: Arc<Sealer>,
+    pool: SqlitePool,
+    _folder: TempDir,
+}
+
+impl Bench {
+    fn memory() -> Self {
+        Self { archive: Arc::new(MemoryArchive::default()), file: None }
+    }
+
+    async fn sqlite() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
+        let accounts = SqliteStore::new(pool.clone());
+        for account in [guest(ADA), guest(GRACE)] {
+            accounts.add_account(&account, NOW).await.expect("stored");
+        }
+        let sealer = Arc::new(Sealer::new(Arc::new(SqliteKeys::new(pool.clone()))));
+        let archive = Arc::new(SqliteArchive::new(pool.clone(), sealer.clone()));
+        Self { archive, file: Some(File { accounts, sealer, pool, _folder: folder }) }
+    }
+
+    /// Deletes an account as the server does.
+    async fn delete_account(&self, account: AccountId) {
+        if let Some(file) = &self.file {
+            file.accounts.delete_account(account).await.expect("deleted");
+            file.sealer.forget_keys();
+        }
+        self.archive.delete_account(account).await.expect("deleted");
+    }
+
+    /// Lets a guest become another account, as the server does.
+    async fn merge(&self, from: AccountId, to: AccountId) {
+        if let Some(file) = &self.file {
+            become_account(&file.accounts, from, to).await;
+        }
+        self.archive.rename_account(from, to).await.expect("renamed");
+        if let Some(file) = &self.file {
+            file.accounts.delete_account(from).await.expect("deleted");
+            file.accounts.end_departure(from).await.expect("forgotten");
+        }
+    }
+
+    async fn apply(&self, change: ArchiveChange) {
+        self.archive.apply(ROOM, &[change]).await.expect("carried out");
+    }
+
+    /// Ada writes the odd ones, and Grace the even ones.
+    async fn write(&self, numbers: Range<u64>) {
+        let changes: Vec<_> = numbers.map(|number| write(if number % 2 == 1 { ADA } else { GRACE }, number)).collect();
+        self.archive.apply(ROOM, &changes).await.expect("carried out");
+    }
+
+    async fn all(&self, reading: Reading) -> Messages {
+        self.archive.before(ROOM, reading, MessageNumber(u64::MAX), ALL).await.expect("read")
+    }
+
+    async fn numbers(&self, reading: Reading) -> Vec<u64> {
+        numbers(&self.all(reading).await)
+    }
+
+    async fn only(&self) -> Message {
+        let [message] = self.all(Reading::All).await.messages.try_into().expect("one message");
+        message
+    }
+}
+
+fn message(number: u64) -> Message {
+    Message {
+        number: MessageNumber(number),
+        author: MemberId::from_bits(3),
+        name: DisplayName::parse("Ada").expect("a name"),
+        nonce: u32::try_from(number).expect("a small number") + 10,
+        text: Some(words(&format!("number {number}"))),
+        sent_at: NOW.after_ms(number),
+        delivered: false,
+        version: 0,
+        reply_to: (number > 1).then_some(MessageNumber(1)),
+        pinned: false,
+    }
+}
+
+fn write(account: AccountId, number: u64) -> ArchiveChange {
+    ArchiveChange::Write { account, message: message(number) }
+}
+
+fn edit(number: u64, version: u32, text: &str) -> ArchiveChange {
+    ArchiveChange::Edit { number: MessageNumber(number), version, text: words(text) }
+}
+
+fn pin(number: u64, pinned: bool) -> ArchiveChange {
+    ArchiveChange::Pin { number: MessageNumber(number), pinned }
+}
+
+fn words(text: &str) -> MessageText {
+    MessageText::parse(text).expect("a message of the tests")
+}
+
+fn numbers(page: &Messages) -> Vec<u64> {
+    page.messages.iter().map(|message| message.number.0).collect()
+}
+
+/// Runs each of these against every implementation.
+macro_rules! contract {
+    ($($name:ident)*) => {$(
+        mod $name {
+            use super::Bench;
+
+            #[tokio::test]
+            async fn in_memory() {
+                super::$name(Bench::memory()).await;
+            }
+
+            #[tokio::test]
+            async fn in_sqlite() {
+                super::$name(Bench::sqlite().await).await;
+            }
+        }
+    )*};
+}
+
+contract! {
+    what_is_written_is_read_as_it_was
+    what_is_written_twice_stands_once
+    older_messages_come_page_by_page
+    who_reads_their_own_reads_nobody_elses
+    a_message_is_found_with_what_a_change_depends_on
+    a_nonce_is_known_to_its_author_in_its_room_for_a_day
+    an_edit_counts_once_and_an_older_one_not_at_all
+    what_is_deleted_has_no_words_any_more
+    a_pin_is_set_and_taken_away
+    what_is_delivered_stays_so
+    what_is_kept_no_longer_is_gone
+    a_change_of_what_is_not_there_changes_nothing
+    changes_that_come_again_end_where_they_ended
+    what_a_guest_wrote_is_the_accounts_then_and_late_words_too
+    nothing_of_a_deleted_account_is_there_or_written_again
+    a_room_that_is_over_leaves_nothing
+}
+
+async fn what_is_written_is_read_as_it_was(bench: Bench) {
+    bench.write(1..3).await;
+    assert_eq!(bench.all(Reading::All).await, Messages { messages: vec![message(1), message(2)], has_earlier: false });
+    let empty = bench.archive.before(OTHER, Reading::All, MessageNumber(u64::MAX), ALL).await.expect("read");
+    assert_eq!(empty, Messages::default());
+}
+
+async fn what_is_written_twice_stands_once(bench: Bench) {
+    bench.write(1..2).await;
+    let again = Message { text: Some(words("something else")), ..message(1) };
+    bench.apply(ArchiveChange::Write { account: GRACE, message: again }).await;
+    assert_eq!(bench.only().await, message(1));
+    assert_eq!(bench.archive.find(ROOM, MessageNumber(1)).await.expect("found").expect("a message").account, ADA);
+}
+
+async fn older_messages_come_page_by_page(bench: Bench) {
+    bench.write(1..8).await;
+    let mut pages = Vec::new();
+    let mut before = MessageNumber(7);
+    loop {
+        let page = bench.archive.before(ROOM, Reading::All, before, 2).await.expect("read");
+        before = page.messages.first().expect("a message").number;
+        pages.push((numbers(&page), page.has_earlier));
+        if !page.has_earlier {
+            break;
+        }
+    }
+    assert_eq!(pages, [(vec![5, 6], true), (vec![3, 4], true), (vec![1, 2], false)]);
+    let none = bench.archive.before(ROOM, Reading::All, MessageNumber(1), 2).await.expect("read");
+    assert_eq!(none, Messages::default());
+}
+
+async fn who_reads_their_own_reads_nobody_elses(bench: Bench) {
+    bench.write(1..8).await;
+    assert_eq!(bench.numbers(Reading::Own(ADA)).await, [1, 3, 5, 7]);
+    assert_eq!(bench.numbers(Reading::Own(GRACE)).await, [2, 4, 6]);
+    let page = bench.archive.before(ROOM, Reading::Own(GRACE), MessageNumber(6), 1).await.expect("read");
+    assert_eq!((numbers(&page), page.has_earlier), (vec![4], true));
+    let page = bench.archive.before(ROOM, Reading::Own(GRACE), MessageNumber(4), 1).await.expect("read");
+    assert_eq!((numbers(&page), page.has_earlier), (vec![2], false), "what Ada wrote earlier does not count");
+}
+
+async fn a_message_is_found_with_what_a_change_depends_on(bench: Bench) {
+    bench.write(1..3).await;
+    bench.apply(edit(2, 3, "softer")).await;
+    bench.apply(pin(2, true)).await;
+    bench.apply(ArchiveChange::Delete(MessageNumber(1))).await;
+    let author = MemberId::from_bits(3);
+    let found = async |number| bench.archive.find(ROOM, MessageNumber(number)).await.expect("looked up");
+    let first = ArchivedMessage { account: ADA, author, version: 0, deleted: true, pinned: false };
+    let second = ArchivedMessage { account: GRACE, author, version: 3, deleted: false, pinned: true };
+    assert_eq!((found(1).await, found(2).await, found(3).await), (Some(first), Some(second), None));
+    assert_eq!(bench.archive.find(OTHER, MessageNumber(1)).await.expect("looked up"), None);
+}
+
+async fn a_nonce_is_known_to_its_author_in_its_room_for_a_day(bench: Bench) {
+    bench.write(1..2).await;
+    let Message { nonce, sent_at, .. } = message(1);
+    let holds = async |room, account, nonce, at: Timestamp| {
+        let since = Timestamp::from_millis(at.as_millis().saturating_sub(NONCE_KEPT_MS));
+        bench.archive.holds(room, account, nonce, since).await.expect("looked up")
+    };
+    assert!(holds(ROOM, ADA, nonce, sent_at).await);
+    assert!(holds(ROOM, ADA, nonce, sent_at.after_ms(NONCE_KEPT_MS)).await);
+    assert!(!holds(ROOM, ADA, nonce, sent_at.after_ms(NONCE_KEPT_MS + 1)).await, "a day is over");
+    for (room, account, nonce) in [(OTHER, ADA, nonce), (ROOM, GRACE, nonce), (ROOM, ADA, nonce + 1)] {
+        assert!(!holds(room, account, nonce, sent_at).await);
+    }
+    bench.apply(ArchiveChange::Delete(MessageNumber(1))).await;
+    assert!(holds(ROOM, ADA, nonce, sent_at).await, "what was deleted is not written again either");
+}
+
+async fn an_edit_counts_once_and_an_older_one_not_at_all(bench: Bench) {
+    bench.write(1..2).await;
+    for (version, text) in [(1, "one"), (3, "three"), (3, "three again"), (2, "two")] {
+        bench.apply(edit(1, version, text)).await;
+    }
+    assert_eq!(bench.only().await, Message { version: 3, text: Some(words("three")), ..message(1) });
+}
+
+async fn what_is_deleted_has_no_words_any_more(bench: Bench) {
+    bench.write(1..2).await;
+    bench.apply(ArchiveChange::Delete(MessageNumber(1))).await;
+    assert_eq!(bench.only().await, Message { text: None, ..message(1) });
+    bench.apply(edit(1, 1, "back again")).await;
+    assert_eq!(bench.only().await.text, None, "an edit brings nothing back");
+}
+
+async fn a_pin_is_set_and_taken_away(bench: Bench) {
+    bench.write(1..2).await;
+    for pinned in [true, true, false] {
+        bench.apply(pin(1, pinned)).await;
+        assert_eq!(bench.only().await, Message { pinned, ..message(1) });
+    }
+}
+
+async fn what_is_delivered_stays_so(bench: Bench) {
+    bench.write(1..4).await;
+    bench.apply(ArchiveChange::Deliver { up_to: MessageNumber(2) }).await;
+    bench.apply(pin(1, true)).await;
+    let delivered = async || {
+        let page = bench.all(Reading::All).await;
+        page.messages.into_iter().map(|message| message.delivered).collect::<Vec<_>>()
+    };
+    assert_eq!(delivered().await, [true, true, false]);
+    bench.apply(ArchiveChange::Deliver { up_to: MessageNumber(1) }).await;
+    assert_eq!(delivered().await, [true, true, false]);
+    let shown = Message { delivered: true, ..message(9) };
+    bench.apply(ArchiveChange::Write { account: ADA, message: shown }).await;
+    assert_eq!(delivered().await, [true, true, false, true], "what is written as delivered is");
+}
+
+async fn what_is_kept_no_longer_is_gone(bench: Bench) {
+    bench.write(1..6).await;
+    bench.archive.apply(OTHER, &[write(ADA, 1)]).await.expect("carried out");
+    bench.apply(ArchiveChange::Forget { up_to: MessageNumber(3) }).await;
+    assert_eq!(bench.numbers(Reading::All).await, [4, 5]);
+    assert!(bench.archive.find(OTHER, MessageNumber(1)).await.expect("looked up").is_some(), "another room's stay");
+}
+
+async fn a_change_of_what_is_not_there_changes_nothing(bench: Bench) {
+    bench.write(2..3).await;
+    for change in [edit(1, 1, "nothing"), pin(1, true), ArchiveChange::Delete(MessageNumber(1))] {
+        bench.archive.apply(ROOM, &[change.clone()]).await.expect("carried out");
+        bench.archive.apply(OTHER, &[change]).await.expect("carried out");
+    }
+    assert_eq!(bench.only().await, message(2));
+}
+
+/// A run that takes a room up again orders what the one before it may have carried out.
+async fn changes_that_come_again_end_where_they_ended(bench: Bench) {
+    let changes = [
+        write(ADA, 1),
+        write(GRACE, 2),
+        edit(1, 1, "one"),
+        pin(2, true),
+        ArchiveChange::Deliver { up_to: MessageNumber(2) },
+        edit(1, 2, "two"),
+        pin(2, false),
+        write(ADA, 3),
+        ArchiveChange::Delete(MessageNumber(3)),
+        write(ADA, 4),
+    ];
+    bench.archive.apply(ROOM, &changes).await.expect("carried out");
+    let expected = bench.all(Reading::All).await;
+    let [one, two, three, four] = &expected.messages[..] else { panic!("four messages: {expected:?}") };
+    assert_eq!((one.text.as_ref(), two.pinned, &three.text), (Some(&words("two")), false, &None));
+    assert_eq!((one.delivered, four.delivered), (true, false));
+    for from in 0..changes.len() {
+        bench.archive.apply(ROOM, &changes[from..]).await.expect("carried out");
+        assert_eq!(bench.all(Reading::All).await, expected, "again from {from} on");
+    }
+}
+
+async fn what_a_guest_wrote_is_the_accounts_then_and_late_words_too(bench: Bench) {
+    bench.write(1..4).await;
+    bench.merge(GRACE, ADA).await;
+    assert_eq!(bench.numbers(Reading::Own(ADA)).await, [1, 2, 3]);
+    assert_eq!(bench.archive.find(ROOM, MessageNumber(2)).await.expect("found").expect("a message").account, ADA);
+    // A room may have waited with it until now.
+    bench.apply(write(GRACE, 4)).await;
+    bench.apply(edit(2, 1, "softer")).await;
+    assert_eq!(bench.numbers(Reading::Own(ADA)).await, [1, 2, 3, 4]);
+    assert_eq!(bench.numbers(Reading::Own(GRACE)).await, [0; 0]);
+    let [_, second, _, fourth] = bench.all(Reading::All).await.messages.try_into().expect("four messages");
+    assert_eq!((second.text, fourth), (Some(words("softer")), message(4)), "and all of it can be read");
+    let Message { nonce, .. } = message(4);
+    assert!(bench.archive.holds(ROOM, ADA, nonce, NOW).await.expect("looked up"));
+
+    bench.delete_account(ADA).await;
+    assert_eq!(bench.all(Reading::All).await, Messages::default());
+    bench.apply(write(GRACE, 5)).await;
+    assert_eq!(bench.all(Reading::All).await, Messages::default(), "the guest went with the account");
+}
+
+async fn nothing_of_a_deleted_account_is_there_or_written_again(bench: Bench) {
+    bench.write(1..4).await;
+    bench.archive.apply(OTHER, &[write(ADA, 1)]).await.expect("carried out");
+    bench.delete_account(ADA).await;
+    assert_eq!(bench.numbers(Reading::All).await, [2]);
+    assert_eq!(bench.archive.find(OTHER, MessageNumber(1)).await.expect("looked up"), None);
+    // A room may have waited with it until now, and a replay brings it again.
+    for change in [write(ADA, 1), edit(1, 1, "still here"), write(ADA, 5)] {
+        bench.apply(change).await;
+    }
+    assert_eq!(bench.only().await, message(2));
+}
+
+async fn a_room_that_is_over_leaves_nothing(bench: Bench) {
+    bench.write(1..4).await;
+    bench.archive.apply(OTHER, &[write(ADA, 1)]).await.expect("carried out");
+    bench.archive.delete_room(ROOM).await.expect("deleted");
+    assert_eq!(bench.all(Reading::All).await, Messages::default());
+    assert!(bench.archive.find(OTHER, MessageNumber(1)).await.expect("looked up").is_some());
+}
+
+#[tokio::test]
+async fn sqlite_writes_no_word_and_no_name_in_the_clear() {
+    let bench = Bench::sqlite().await;
+    bench.write(1..2).await;
+    bench.apply(edit(1, 1, "porcupine")).await;
+    let pool = &bench.file.as_ref().expect("a file").pool;
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT message, sealed FROM messages").fetch_all(pool).await.expect("rows");
+    assert!(!rows.is_empty() && !format!("{rows:?}").contains("porcupine") && !format!("{rows:?}").contains("Ada"));
+}
+
+/// The account is deleted between the moment in which a message is sealed and the one in which it is written.
+#[tokio::test]
+async fn sqlite_writes_nothing_that_was_sealed_with_a_key_that_is_gone() {
+    let bench = Bench::sqlite().await;
+    bench.write(1..2).await;
+    let file = bench.file.as_ref().expect("a file");
+    // The keys at hand are not forgotten.
+    file.accounts.delete_account(ADA).await.expect("deleted");
+    bench.archive.delete_account(ADA).await.expect("deleted");
+    bench.apply(write(ADA, 3)).await;
+    assert_eq!(bench.all(Reading::All).await, Messages::default());
+}
+
+#[tokio::test]
+async fn sqlite_passes_over_what_it_does_not_understand() {
+    let bench = Bench::sqlite().await;
+    bench.write(1..4).await;
+    let pool = &bench.file.as_ref().expect("a file").pool;
+    sqlx::query("UPDATE messages SET message = '{}' WHERE number = 2").execute(pool).await.expect("damaged");
+    sqlx::query("UPDATE messages SET sealed = 'x' WHERE number = 3").execute(pool).await.expect("damaged");
+    let page = bench.all(Reading::All).await;
+    assert_eq!(numbers(&page), [1, 3]);
+    assert_eq!(page.messages[1].text, Some(words("…")), "a placeholder");
+    assert_eq!(bench.archive.find(ROOM, MessageNumber(2)).await.expect("looked up"), None);
+    bench.apply(pin(2, true)).await;
+}

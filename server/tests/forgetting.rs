@@ -1,0 +1,241 @@
+//! Whoever deletes their data: what they were called and what they wrote cannot be read any more, in no file of the server's and
+//! in no copy of one, although nothing in a log is rewritten.
+
+use std::path::Path;
+
+use heartogether::{
+    engagement::MessageText,
+    id::{AccountId, MessageNumber, RoomCode, RoomId, Seq},
+    protocol::{Edit, Publish, ToRoom},
+    role::Role,
+    room::{Command, Event, PersonalText, RoomEvent, Source},
+};
+use heartogether_server::{
+    clock::ManualClock,
+    storage::{
+        database,
+        keys::SqliteKeys,
+        log::{PAGE, RoomLog, SqliteLog},
+        sealing::Sealer,
+    },
+};
+use serde_json::json;
+use sqlx::SqlitePool;
+use tempfile::TempDir;
+
+use crate::{
+    browser::{Browser, World},
+    older_messages::{patient, read, write_many},
+    provider::BEGINNING,
+    support::{Connection, PATIENCE},
+};
+
+/// What must not be read any more, in whatever case.
+const NAME: &str = "Quetzalcoatl";
+const GUEST: &str = "Xochiquetzal";
+const EMAIL: &str = "feathers@hear.example";
+const WORDS: &str = "porcupine";
+const EDITED: &str = "marmalade";
+const SECRETS: [&str; 5] = [NAME, GUEST, EMAIL, WORDS, EDITED];
+
+const GUESTS: [&str; 2] = ["--guests", "host"];
+
+/// A row of the log: room, place, event, sealed texts.
+type Row = (String, i64, String, String);
+
+/// Somebody in a room of somebody else's, and the database that both are in.
+struct Scene {
+    world: World,
+    host: Browser,
+    hosting: Connection,
+    code: RoomCode,
+    pool: SqlitePool,
+}
+
+impl Scene {
+    async fn set() -> Self {
+        let world = World::start_under(patient(), &GUESTS).await;
+        let host = world.browser();
+        host.guest("Ada").await;
+        let code = host.create_room().await;
+        let (mut hosting, _) = world.site.join(&host.cookies(), code, Role::Host).await;
+        hosting.say(ToRoom::Publish(Publish { source: Source::Microphone, paused: false })).await;
+        let pool = database::open(&world.database()).await.expect("the same database");
+        Self { world, host, hosting, code, pool }
+    }
+
+    /// Writes so much that the room keeps snapshots of it, and edits some.
+    async fn writes_much(&mut self, listener: &mut Connection, nonce: u32) {
+        write_many(listener, nonce..nonce + 60, WORDS).await;
+        for number in [1, 59] {
+            let text = MessageText::parse(&format!("{EDITED} {nonce}")).expect("a message");
+            listener.say(ToRoom::Edit(Edit { number: MessageNumber(number), text })).await;
+            while !matches!(listener.event().await, RoomEvent::MessageEdited { .. }) {}
+        }
+        self.hosting.drain().await;
+        assert!(!read(&mut self.hosting, u64::MAX).await.is_empty());
+    }
+
+    /// Everybody leaves for a moment, in which the room keeps a snapshot.
+    async fn sleeps(&mut self, listener: Connection) {
+        let before = self.snapshots().await;
+        drop(listener);
+        (self.hosting, _) = {
+            let empty = self.world.browser();
+            empty.guest("Nobody").await;
+            drop(std::mem::replace(&mut self.hosting, self.world.site.greet(&empty.cookies()).await));
+            let kept = async {
+                while self.snapshots().await == before {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(PATIENCE, kept).await.expect("a snapshot");
+            self.world.site.join(&self.host.cookies(), self.code, Role::Host).await
+        };
+        self.hosting.say(ToRoom::Publish(Publish { source: Source::Microphone, paused: false })).await;
+        self.hosting.drain().await;
+    }
+
+    async fn snapshots(&self) -> Vec<Row> {
+        let select = "SELECT room, seq, state, sealed FROM snapshots ORDER BY room, seq";
+        sqlx::query_as(select).fetch_all(&self.pool).await.expect("rows")
+    }
+
+    async fn entries(&self) -> Vec<Row> {
+        let select = "SELECT room, seq, event, sealed FROM entries ORDER BY room, seq";
+        sqlx::query_as(select).fetch_all(&self.pool).await.expect("rows")
+    }
+
+    async fn count(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&self.pool).await.expect("a number")
+    }
+
+    /// Deletes somebody's data, and looks at all that is left of it anywhere.
+    async fn is_forgotten(mut self, browser: &Browser) {
+        let id: AccountId = browser.me().await["id"].as_str().expect("an id").parse().expect("an account's id");
+        let (entries, snapshots) = (self.entries().await, self.snapshots().await);
+        let keys: Vec<(String,)> = sqlx::query_as("SELECT sealing_key FROM account_keys WHERE owner = $1")
+            .bind(id.to_string())
+            .fetch_all(&self.pool)
+            .await
+            .expect("rows");
+        assert!(!keys.is_empty());
+        browser.post("/auth/delete", "").await;
+        assert_eq!(browser.get("/auth/me").await.status(), 401);
+
+        let (entries_after, snapshots_after) = (self.entries().await, self.snapshots().await);
+        assert_eq!(entries_after[..entries.len()], entries[..], "nothing in the log is rewritten");
+        assert!(entries_after.len() > entries.len(), "the deletion is one more entry");
+        assert_eq!(snapshots_after, snapshots, "nor in a snapshot");
+        assert_eq!(self.count("SELECT COUNT(*) FROM messages").await, 0);
+        assert_eq!(read(&mut self.hosting, u64::MAX).await, []);
+
+        let gone = SECRETS.into_iter().chain(keys.iter().map(|(key,)| key.as_str())).collect::<Vec<_>>();
+        holds_none_of(self.world.folder(), &gone);
+        let backup = TempDir::new().expect("a folder");
+        let copy = backup.path().join("copy.db");
+        let vacuum = format!("VACUUM INTO '{}'", copy.display());
+        sqlx::query(sqlx::AssertSqlSafe(vacuum)).execute(&self.pool).await.expect("a copy");
+        holds_none_of(backup.path(), &gone);
+        somebody_was_there(&copy, entries.len()).await;
+        self.pool.close().await;
+
+        let world = self.world.again(&GUESTS).await;
+        holds_none_of(world.folder(), &gone);
+        let (mut hosting, joined) = world.site.join(&self.host.cookies(), self.code, Role::Host).await;
+        assert_eq!((joined.room.members, joined.room.messages), (vec![], vec![]));
+        assert_eq!(joined.room.ended, None, "the room itself goes on");
+        assert_eq!(read(&mut hosting, u64::MAX).await, []);
+        let preview = world.site.get(&format!("/api/rooms/{}", self.code), None).await;
+        assert_eq!(preview.status(), 200);
+        holds_none_of(world.folder(), &gone);
+    }
+}
+
+/// Looks into every file of a folder, and at what is free in it.
+fn holds_none_of(folder: &Path, secrets: &[&str]) {
+    let mut looked_at = 0;
+    for file in std::fs::read_dir(folder).expect("a folder") {
+        let path = file.expect("a file").path();
+        let bytes = std::fs::read(&path).expect("the file").to_ascii_lowercase();
+        looked_at += bytes.len();
+        for secret in secrets {
+            let secret = secret.to_ascii_lowercase();
+            let found = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+            assert!(!found, "{} stands in {}", secret, path.display());
+        }
+    }
+    assert!(looked_at > 0);
+}
+
+/// The log in a copy of the database can be read: somebody came and said something.
+async fn somebody_was_there(path: &Path, at_least: usize) {
+    let pool = database::open(path).await.expect("the copy");
+    let sealer = Sealer::new(std::sync::Arc::new(SqliteKeys::new(pool.clone())));
+    let log = SqliteLog::new(pool, std::sync::Arc::new(ManualClock::at(BEGINNING)), sealer.into());
+    let [room] = log.live().await.expect("listed")[..] else { panic!("one room") };
+    let page = log.read(room, Seq(0), PAGE).await.expect("read");
+    assert!(page.entries.len() >= at_least && page.skipped == 0);
+    let (mut names, mut words) = (0, 0);
+    for entry in &page.entries {
+        let mut event = entry.event.clone();
+        let is_theirs = match &event {
+            Event::Commanded { command: Command::Write { .. } | Command::Edit { .. }, .. } => true,
+            Event::JoinRequested(request) => request.role == Role::Listener,
+            _ => false,
+        };
+        event.visit_personal(&mut |_, text| match (is_theirs, &text) {
+            (true, PersonalText::Name(name)) => {
+                assert_eq!(name.as_str(), "Somebody");
+                names += 1;
+            }
+            (true, PersonalText::Words(text)) => {
+                assert_eq!(text.as_str(), "…");
+                words += 1;
+            }
+            (true, PersonalText::Email(_)) => panic!("an address that nobody can read is none"),
+            (false, _) => assert_eq!(text.as_str(), "Ada"),
+        });
+    }
+    assert!(names >= 1 && words >= 1, "{names} names and {words} messages");
+    let room: RoomId = room;
+    assert!(log.snapshot(room).await.expect("read").is_some());
+}
+
+#[tokio::test]
+async fn neither_name_nor_word_of_a_deleted_account_can_be_read_anywhere() {
+    let mut scene = Scene::set().await;
+    let person = json!({ "sub": "quetzal", "name": NAME, "email": EMAIL, "email_verified": true });
+    let browser = scene.world.signed_in(person).await;
+    browser.post("/api/fn/show_email", "shown=true").await;
+    for nonce in [1_000, 2_000] {
+        let (mut listener, _) = scene.world.site.join(&browser.cookies(), scene.code, Role::Listener).await;
+        scene.writes_much(&mut listener, nonce).await;
+        scene.sleeps(listener).await;
+    }
+    assert_eq!(scene.count("SELECT COUNT(*) FROM snapshots").await, 2);
+    let (mut listener, _) = scene.world.site.join(&browser.cookies(), scene.code, Role::Listener).await;
+    write_many(&mut listener, 100..110, WORDS).await;
+    holds_none_of(scene.world.folder(), &[WORDS, EDITED]);
+    scene.is_forgotten(&browser).await;
+}
+
+#[tokio::test]
+async fn what_a_guest_wrote_before_signing_in_goes_with_the_account() {
+    let mut scene = Scene::set().await;
+    let person = json!({ "sub": "quetzal", "name": NAME, "email": EMAIL, "email_verified": true });
+    // The account is there already, so the guest becomes another one.
+    scene.world.signed_in(person.clone()).await;
+    let browser = scene.world.browser();
+    browser.guest(GUEST).await;
+    let (mut listener, _) = scene.world.site.join(&browser.cookies(), scene.code, Role::Listener).await;
+    scene.writes_much(&mut listener, 1_000).await;
+    scene.sleeps(listener).await;
+    let guest = browser.me().await["id"].clone();
+    browser.sign_in(&scene.world.provider, "/", person).await;
+    assert_ne!(browser.me().await["id"], guest);
+    let (mut listener, _) = scene.world.site.join(&browser.cookies(), scene.code, Role::Listener).await;
+    assert_eq!(read(&mut listener, u64::MAX).await.len(), 50, "what the guest wrote is the account's");
+    write_many(&mut listener, 100..110, WORDS).await;
+    scene.is_forgotten(&browser).await;
+}

@@ -1,0 +1,244 @@
+//! Messages that the room itself has forgotten: the archive holds them, and they can be read, changed and answered like any.
+
+use std::{path::Path, sync::Arc};
+
+use heartogether::{
+    engagement::MessageText,
+    id::{AccountId, MemberId, MessageNumber, RoomCode, RoomId},
+    limits::Limits,
+    protocol::{Delete, Edit, FetchMessages, FromRoom, Join, Pin, ToRoom, Write},
+    refusal::Refusal,
+    role::Role,
+    room::{Message, Policy, RoomCreated, RoomEvent},
+    rules::RoomKind,
+};
+use heartogether_server::{
+    clock::ManualClock,
+    storage::{
+        database,
+        keys::SqliteKeys,
+        log::{RoomLog, SqliteLog},
+        messages::NONCE_KEPT_MS,
+        sealing::Sealer,
+    },
+};
+
+use crate::support::{Connection, Pair, TestServer, refused, resume, told};
+
+/// More than a room keeps.
+const MANY: u32 = 60;
+
+/// Nobody is too fast, and the room outlasts days.
+pub(crate) fn patient() -> Limits {
+    Limits {
+        messages_per_second: 10_000,
+        messages_burst: 10_000,
+        requests_per_second: 10_000,
+        requests_burst: 10_000,
+        frames_per_second: 10_000,
+        frames_burst: 10_000,
+        room_idle_ms: 10 * NONCE_KEPT_MS,
+        room_host_absent_ms: 10 * NONCE_KEPT_MS,
+        listener_grace_ms: 10 * NONCE_KEPT_MS,
+        ..Limits::default()
+    }
+}
+
+fn words(text: &str) -> MessageText {
+    MessageText::parse(text).expect("a message of the tests")
+}
+
+pub(crate) fn write(nonce: u32, text: &str) -> ToRoom {
+    ToRoom::Write(Write { nonce, text: words(text), reply_to: None })
+}
+
+fn edit(number: u64, text: &str) -> ToRoom {
+    ToRoom::Edit(Edit { number: MessageNumber(number), text: words(text) })
+}
+
+const fn delete(number: u64) -> ToRoom {
+    ToRoom::Delete(Delete { number: MessageNumber(number) })
+}
+
+const fn pin(number: u64, pinned: bool) -> ToRoom {
+    ToRoom::Pin(Pin { number: MessageNumber(number), pinned })
+}
+
+/// Writes so many messages, of which the first has the first number.
+pub(crate) async fn write_many(writer: &mut Connection, nonces: std::ops::Range<u32>, text: &str) {
+    for nonce in nonces {
+        writer.say(write(nonce, &format!("{text} {nonce}"))).await;
+        while !matches!(writer.event().await, RoomEvent::MessageSent { message } if message.nonce == nonce) {}
+    }
+}
+
+/// The older messages that somebody reads, oldest first.
+pub(crate) async fn read(reader: &mut Connection, before: u64) -> Vec<Message> {
+    reader.drain().await;
+    reader.say(ToRoom::FetchMessages(FetchMessages { before: MessageNumber(before) })).await;
+    match reader.hear().await {
+        FromRoom::Messages(page) => page.messages,
+        other => panic!("expected messages, got {other:?}"),
+    }
+}
+
+/// One message as somebody reads it in the archive.
+async fn find(reader: &mut Connection, number: u64) -> Message {
+    read(reader, number + 1).await.pop().filter(|message| message.number.0 == number).expect("the message")
+}
+
+async fn is_refused(connection: &mut Connection, message: ToRoom) -> Refusal {
+    connection.drain().await;
+    connection.say(message).await;
+    connection.refusal().await
+}
+
+/// What a message brings about for who sends it.
+async fn brings_about(connection: &mut Connection, message: ToRoom) -> Vec<RoomEvent> {
+    connection.drain().await;
+    connection.say(message).await;
+    let heard = connection.drain().await;
+    assert!(heard.iter().all(|message| refused(message).is_none()), "{heard:?}");
+    heard.into_iter().filter_map(told).collect()
+}
+
+/// Grace has written more than the room keeps.
+async fn much_is_written() -> (TestServer, Pair) {
+    let server = TestServer::start_with(patient(), &[]).await;
+    let mut pair = server.site.pair().await;
+    write_many(&mut pair.listener, 1..MANY + 1, "number").await;
+    (server, pair)
+}
+
+#[tokio::test]
+async fn the_author_changes_and_deletes_what_the_room_has_forgotten_and_nobody_else_does() {
+    let (server, mut pair) = much_is_written().await;
+    let (mut other, _) = server.site.join(&server.site.sign_in("Linus").await, pair.code, Role::Listener).await;
+    for stranger in [&mut pair.host, &mut other] {
+        assert_eq!(is_refused(stranger, edit(1, "mine")).await, Refusal::NotAllowed);
+        assert_eq!(is_refused(stranger, delete(1)).await, Refusal::NotAllowed);
+        assert_eq!(is_refused(stranger, pin(1, true)).await, Refusal::NotAllowed);
+    }
+    let author = pair.as_listener.member;
+    for (version, text) in [(1, "softer"), (2, "softer yet")] {
+        let edited = RoomEvent::MessageEdited { number: MessageNumber(1), author, version, text: words(text) };
+        assert_eq!(brings_about(&mut pair.listener, edit(1, text)).await, [edited]);
+        let seen = find(&mut pair.host, 1).await;
+        assert_eq!((seen.version, seen.text, seen.name.as_str()), (version, Some(words(text)), "Grace"));
+    }
+    let deleted = RoomEvent::MessageDeleted { number: MessageNumber(2) };
+    assert_eq!(brings_about(&mut pair.listener, delete(2)).await, [deleted]);
+    assert_eq!(find(&mut pair.host, 2).await.text, None);
+    assert_eq!(brings_about(&mut pair.listener, delete(2)).await, [], "what is deleted is deleted once");
+    assert_eq!(is_refused(&mut pair.listener, edit(2, "back again")).await, Refusal::MessageNotFound);
+    for number in [0, 1_000, u64::MAX] {
+        assert_eq!(is_refused(&mut pair.listener, edit(number, "nothing")).await, Refusal::MessageNotFound);
+    }
+    pair.host.drain().await;
+    pair.is_undisturbed().await;
+}
+
+#[tokio::test]
+async fn what_the_room_has_forgotten_can_be_answered() {
+    let (_server, mut pair) = much_is_written().await;
+    let answer = Write { nonce: 99, text: words("that one"), reply_to: Some(MessageNumber(2)) };
+    pair.listener.say(ToRoom::Write(answer)).await;
+    let RoomEvent::MessageSent { message } = pair.listener.event().await else { panic!("a message") };
+    assert_eq!(message.reply_to, Some(MessageNumber(2)));
+    let seen = find(&mut pair.host, message.number.0).await;
+    assert_eq!((seen.reply_to, seen.text), (message.reply_to, message.text));
+}
+
+#[tokio::test]
+async fn what_is_sent_again_within_a_day_is_not_written_again() {
+    let (server, mut pair) = much_is_written().await;
+    assert_eq!(brings_about(&mut pair.listener, write(1, "number 1")).await, []);
+    assert_eq!(brings_about(&mut pair.listener, write(MANY, "number")).await, [], "which the room itself knows");
+    assert_eq!(find(&mut pair.host, u64::from(MANY)).await.nonce, MANY);
+    // Everybody's connection is silent for too long, and everybody comes back.
+    for (passed, is_known) in [(NONCE_KEPT_MS - 1_000_000, true), (1_100_000, false)] {
+        server.clock.advance(passed);
+        (pair.host, _) = server.site.join(&pair.ada, pair.code, Role::Host).await;
+        (pair.listener, _) = server.site.join(&pair.grace, pair.code, Role::Listener).await;
+        let written = brings_about(&mut pair.listener, write(1, "number 1")).await;
+        assert_eq!(written.is_empty(), is_known, "{written:?}");
+    }
+}
+
+#[tokio::test]
+async fn another_run_of_the_server_knows_what_was_written_before_it() {
+    let (mut server, mut pair) = much_is_written().await;
+    brings_about(&mut pair.listener, edit(1, "softer")).await;
+    let last = read(&mut pair.listener, u64::MAX).await.pop().expect("a message");
+    let site = server.again(&[]).await;
+    let mut host = site.greet(&pair.ada).await;
+    host.send(&resume(pair.code, &pair.as_host, pair.as_host.seq)).await;
+    host.resumed().await;
+    let mut listener = site.greet(&pair.grace).await;
+    listener.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+    listener.resumed().await;
+    assert_eq!(brings_about(&mut listener, write(1, "number 1")).await, []);
+    assert_eq!(find(&mut host, 1).await.text, Some(words("softer")));
+    let edited = brings_about(&mut listener, edit(1, "softer yet")).await;
+    assert!(matches!(edited[..], [RoomEvent::MessageEdited { version: 2, .. }]), "{edited:?}");
+    brings_about(&mut listener, delete(2)).await;
+    let [first, second] = read(&mut host, 3).await.try_into().expect("two messages");
+    assert_eq!((first.text, second.text), (Some(words("softer yet")), None));
+    let written = brings_about(&mut listener, write(1_000, "one more")).await;
+    assert!(
+        matches!(&written[..], [RoomEvent::MessageSent { message }] if message.number == last.number.next()),
+        "{written:?}"
+    );
+}
+
+/// Puts a lounge into the data of a server that does not run: no page opens one yet.
+async fn create_lounge(path: &Path, owner: AccountId) -> RoomCode {
+    let pool = database::open(path).await.expect("the database");
+    let sealer = Arc::new(Sealer::new(Arc::new(SqliteKeys::new(pool.clone()))));
+    let log = SqliteLog::new(pool, Arc::new(ManualClock::at(crate::provider::BEGINNING)), sealer);
+    let broadcast = Policy::broadcast(&patient());
+    let code = "ABC234".parse().expect("a code");
+    let created = RoomCreated {
+        id: RoomId::from_bits(1),
+        code,
+        owner,
+        owner_member: MemberId::from_bits(1),
+        owner_name: "Ada".parse().expect("a name"),
+        policy: Policy { kind: RoomKind::Lounge, max_members: 5, max_publications: 5, ..broadcast },
+    };
+    log.create(created).await.expect("created");
+    log.stop().await;
+    code
+}
+
+#[tokio::test]
+async fn in_a_lounge_the_owner_deletes_and_pins_what_others_wrote_long_ago() {
+    let mut server = TestServer::start_with(patient(), &[]).await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let me: serde_json::Value = server.site.get("/auth/me", Some(&ada)).await.json().await.expect("JSON");
+    let owner = me["id"].as_str().expect("an id").parse().expect("an account's id");
+    server.stop().await;
+    let code = create_lounge(&server.database(), owner).await;
+    let site = server.again(&[]).await;
+    let mut owner = site.greet(&ada).await;
+    let come = Join { role: Role::Participant, take_over: false };
+    owner.send(&crate::support::said_in(code, ToRoom::Join(come))).await;
+    owner.joined().await;
+    let (mut other, _) = site.join(&grace, code, Role::Participant).await;
+    write_many(&mut other, 1..MANY + 1, "number").await;
+
+    let (number, text) = (MessageNumber(1), "number 1");
+    assert_eq!(is_refused(&mut other, pin(1, true)).await, Refusal::NotAllowed);
+    assert_eq!(is_refused(&mut owner, edit(1, "mine")).await, Refusal::NotAllowed);
+    for pinned in [true, false, true] {
+        let changed = RoomEvent::MessagePinned { number, pinned };
+        assert_eq!(brings_about(&mut owner, pin(1, pinned)).await, [changed]);
+        assert_eq!(brings_about(&mut owner, pin(1, pinned)).await, []);
+        let seen = find(&mut other, 1).await;
+        assert_eq!((seen.pinned, seen.text), (pinned, Some(words(text))));
+    }
+    assert_eq!(brings_about(&mut owner, delete(1)).await, [RoomEvent::MessageDeleted { number }]);
+    assert_eq!(find(&mut other, 1).await.text, None);
+    assert_eq!(is_refused(&mut owner, pin(1, true)).await, Refusal::MessageNotFound);
+    assert_eq!(brings_about(&mut owner, pin(1, false)).await, [RoomEvent::MessagePinned { number, pinned: false }]);
+}
