@@ -122,7 +122,7 @@ pub fn output(output: &Output) -> String {
         Output::Send(message) => format!("send {}", sent(message)),
         Output::StartTimer { timer, after_ms } => format!("start timer {} for {after_ms} ms", name_of(*timer)),
         Output::StopTimer(timer) => format!("stop timer {}", name_of(*timer)),
-        Output::OpenOffering { negotiation, .. } => format!("offer {}", negotiation.0),
+        Output::OpenOffering { negotiation, receives } => format!("offer {}, receives: {receives}", negotiation.0),
         Output::OpenAnswering { negotiation, .. } => format!("answer {}", negotiation.0),
         Output::Play(negotiation) => format!("play {}", negotiation.0),
         Output::Restart { before, negotiation } => format!("restart {} as {}", before.0, negotiation.0),

@@ -1,10 +1,6 @@
 //! How one peer connection takes the place of another: nothing that flows is disturbed.
 
-use heartogether::{
-    id::NegotiationId,
-    protocol::Signal,
-    room::{RoomEvent, StreamState},
-};
+use heartogether::{id::NegotiationId, protocol::Signal, room::StreamState};
 use heartogether_client::{Input, ListenerState, Output, PeerState, Timer, statistics::Reading};
 
 use crate::scenario::*;

@@ -79,6 +79,7 @@ fn servers() -> IceConfiguration {
 #[test]
 fn servers_that_come_with_the_place_are_used_before_anything_is_offered() {
     let mut page = Page::live(&[GRACE]);
+    page.lose();
     page.reconnect();
     let joined = place(HOST, 9, view(StreamState::Live, &[GRACE, EDSGER]));
     let joined = Joined { ice_servers: Some(servers()), ..joined };
@@ -92,6 +93,7 @@ fn servers_that_come_with_the_place_are_used_before_anything_is_offered() {
 #[test]
 fn a_page_that_resumes_uses_the_servers_that_come_with_it() {
     let mut page = Page::live(&[GRACE]);
+    page.lose();
     page.reconnect();
     let resumed = Resumed {
         seq: Seq(9),

@@ -1,10 +1,6 @@
 //! What host and listener do about a peer connection that nothing comes through any more.
 
-use heartogether::{
-    id::NegotiationId,
-    protocol::Signal,
-    room::{RoomEvent, StreamState},
-};
+use heartogether::{id::NegotiationId, protocol::Signal, room::StreamState};
 use heartogether_client::{Input, Output, PeerState, Timer};
 
 use crate::scenario::*;

@@ -1,7 +1,7 @@
 //! What a host offers to whom.
 
 use heartogether::protocol::Signal;
-use heartogether::room::{Missed, RoomEvent, Source, StreamState};
+use heartogether::room::{Missed, Source, StreamState};
 use heartogether_client::{Input, Output, PeerState};
 
 use crate::scenario::*;

@@ -1,5 +1,7 @@
 //! One page to try things on: it takes inputs and shows its commands.
 
+mod outputs;
+
 use heartogether::{
     id::{DisplayName, MemberId, NegotiationId, PublicationId, ResumeToken, RoomCode, Seq},
     protocol::{
@@ -15,6 +17,8 @@ use heartogether::{
     time::Timestamp,
 };
 use heartogether_client::{Client, Input, Output, PeerState, Timer};
+
+pub(crate) use outputs::*;
 
 pub(crate) const HOST: MemberId = MemberId::from_bits(1);
 pub(crate) const GRACE: MemberId = MemberId::from_bits(2);
@@ -235,6 +239,7 @@ impl Page {
     pub(crate) fn reconnect(&mut self) -> Vec<Output> {
         self.fire(Timer::Reconnect);
         let asked = self.take(Input::SocketOpened);
+        introduced(&asked);
         self.welcome();
         asked
     }
@@ -310,54 +315,4 @@ pub(crate) fn is_silent(silent: bool) -> RoomEvent {
 
 pub(crate) fn say(to: MemberId, signal: Signal) -> ClientMessage {
     to_room(ToRoom::Signal(SendSignal { to, signal }))
-}
-
-pub(crate) fn sent(commands: &[Output]) -> Vec<ClientMessage> {
-    let sent = commands.iter().filter_map(|command| match command {
-        Output::Send(message) => Some(message.clone()),
-        _ => None,
-    });
-    sent.collect()
-}
-
-/// What is said to the room alone.
-pub(crate) fn said(commands: &[Output]) -> Vec<ToRoom> {
-    let said = sent(commands).into_iter().filter_map(|message| match message {
-        ClientMessage::Room(frame) => Some(frame.message),
-        _ => None,
-    });
-    said.collect()
-}
-
-pub(crate) fn offered(commands: &[Output]) -> Vec<u32> {
-    let offered = commands.iter().filter_map(|command| match command {
-        Output::OpenOffering { negotiation, .. } => Some(negotiation.0),
-        _ => None,
-    });
-    offered.collect()
-}
-
-/// The attempts that are restarted, and under which numbers they go on.
-pub(crate) fn restarted(commands: &[Output]) -> Vec<(u32, u32)> {
-    let restarted = commands.iter().filter_map(|command| match command {
-        Output::Restart { before, negotiation } => Some((before.0, negotiation.0)),
-        _ => None,
-    });
-    restarted.collect()
-}
-
-pub(crate) fn closed(commands: &[Output]) -> Vec<u32> {
-    let closed = commands.iter().filter_map(|command| match command {
-        Output::ClosePeer(negotiation) => Some(negotiation.0),
-        _ => None,
-    });
-    closed.collect()
-}
-
-/// When a timer is set to run out.
-pub(crate) fn timer(commands: &[Output], wanted: Timer) -> Option<u32> {
-    commands.iter().find_map(|command| match command {
-        Output::StartTimer { timer, after_ms } if *timer == wanted => Some(*after_ms),
-        _ => None,
-    })
 }
