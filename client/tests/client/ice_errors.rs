@@ -2,7 +2,7 @@
 
 use heartogether::{
     ice::{IceConfiguration, IceServer},
-    id::{NegotiationId, Seq},
+    id::Seq,
     protocol::FromRoom,
     room::{Joined, Missed, Resumed, StreamState},
     time::Timestamp,
@@ -20,7 +20,7 @@ fn fail(page: &mut Page, url: &str, code: u16) {
 
 fn gather(page: &mut Page, kind: &str) {
     let candidate = candidate(&format!("candidate:1 1 udp 41885439 192.0.2.1 50000 typ {kind}"));
-    page.take(Input::PeerGathered { negotiation: NegotiationId(100), candidate });
+    page.take(Input::PeerGathered { negotiation: page.negotiation(100), candidate });
 }
 
 #[test]

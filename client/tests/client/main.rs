@@ -14,6 +14,7 @@ mod ice_errors;
 mod ice_restart;
 mod joining;
 mod listening;
+mod lounge_simulation;
 mod measuring;
 mod mixing;
 mod no_path;

@@ -55,7 +55,7 @@ fn fail(page: &mut Page, own: &str, other: &str) {
         page.accept(negotiation);
         page.gather(negotiation, own);
         page.signal(HOST, found(negotiation, &[other]));
-        page.fire(Timer::Attempt);
+        page.fire(Timer::Attempt(HOST));
     }
 }
 

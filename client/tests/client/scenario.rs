@@ -2,6 +2,8 @@
 
 mod outputs;
 
+use std::collections::BTreeMap;
+
 use heartogether::{
     id::{DisplayName, MemberId, NegotiationId, PublicationId, ResumeToken, RoomCode, Seq},
     protocol::{
@@ -16,7 +18,7 @@ use heartogether::{
     },
     time::Timestamp,
 };
-use heartogether_client::{Client, Input, Output, PeerState, Timer};
+use heartogether_client::{Client, Input, Negotiation, Output, PeerState, Timer};
 
 pub(crate) use outputs::*;
 
@@ -117,11 +119,13 @@ pub(crate) fn candidate(text: &str) -> Candidate {
 pub(crate) struct Page {
     pub(crate) client: Client,
     seq: u64,
+    /// With whom a number is negotiated.
+    members: BTreeMap<u32, MemberId>,
 }
 
 impl Page {
     pub(crate) fn new(role: Role, take_over: bool, seed: u32) -> Self {
-        Self { client: Client::new(role, code(), take_over, seed), seq: 10 }
+        Self { client: Client::new(role, code(), take_over, seed), seq: 10, members: BTreeMap::new() }
     }
 
     /// A host in the room, sharing nothing.
@@ -172,7 +176,14 @@ impl Page {
     }
 
     pub(crate) fn take(&mut self, input: Input) -> Vec<Output> {
-        self.client.step(input)
+        let commands = self.client.step(input);
+        self.members.extend(commands.iter().filter_map(opened).map(|opened| (opened.id.0, opened.member)));
+        commands
+    }
+
+    /// The negotiation of this number; one that never was is with Grace.
+    pub(crate) fn negotiation(&self, number: u32) -> Negotiation {
+        with(self.members.get(&number).copied().unwrap_or(GRACE), number)
     }
 
     pub(crate) fn hear(&mut self, message: ServerMessage) -> Vec<Output> {
@@ -216,19 +227,19 @@ impl Page {
     }
 
     pub(crate) fn change(&mut self, negotiation: u32, state: PeerState) -> Vec<Output> {
-        self.take(Input::PeerChanged { negotiation: NegotiationId(negotiation), state })
+        self.take(Input::PeerChanged { negotiation: self.negotiation(negotiation), state })
     }
 
     pub(crate) fn describe(&mut self, negotiation: u32) -> Vec<Output> {
-        self.take(Input::PeerDescribed { negotiation: NegotiationId(negotiation), sdp: sdp(negotiation) })
+        self.take(Input::PeerDescribed { negotiation: self.negotiation(negotiation), sdp: sdp(negotiation) })
     }
 
     pub(crate) fn accept(&mut self, negotiation: u32) -> Vec<Output> {
-        self.take(Input::PeerAccepted { negotiation: NegotiationId(negotiation) })
+        self.take(Input::PeerAccepted { negotiation: self.negotiation(negotiation) })
     }
 
     pub(crate) fn gather(&mut self, negotiation: u32, text: &str) -> Vec<Output> {
-        self.take(Input::PeerGathered { negotiation: NegotiationId(negotiation), candidate: candidate(text) })
+        self.take(Input::PeerGathered { negotiation: self.negotiation(negotiation), candidate: candidate(text) })
     }
 
     pub(crate) fn lose(&mut self) -> Vec<Output> {
@@ -255,6 +266,11 @@ impl Page {
     pub(crate) fn miss(&mut self, events: Vec<RoomEvent>) -> Vec<Output> {
         self.resume(Missed::Events(events))
     }
+}
+
+/// A negotiation with a member.
+pub(crate) const fn with(member: MemberId, number: u32) -> Negotiation {
+    Negotiation { member, id: NegotiationId(number) }
 }
 
 pub(crate) fn sdp(negotiation: u32) -> String {

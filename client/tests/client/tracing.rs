@@ -2,7 +2,6 @@
 
 use heartogether::{
     engagement::MessageText,
-    id::NegotiationId,
     protocol::{ClientMessage, FromRoom, ReceivedSignal},
     room::StreamState,
 };
@@ -16,9 +15,9 @@ fn inputs_and_commands_are_told_in_words() {
     let input = Input::Received(from_room(FromRoom::Signal(ReceivedSignal { from: HOST, signal: offer(100) })));
     assert_eq!(trace::input(&input), "received offer 100 from 00000001");
     let done: Vec<_> = page.take(input).iter().map(trace::output).collect();
-    assert!(done.contains(&"answer 100".to_owned()), "{done:?}");
-    let changed = Input::PeerChanged { negotiation: NegotiationId(100), state: PeerState::Connected };
-    assert_eq!(trace::input(&changed), "peer connection 100 is Connected");
+    assert!(done.contains(&"answer 100 with 00000001, sends: false".to_owned()), "{done:?}");
+    let changed = Input::PeerChanged { negotiation: with(HOST, 100), state: PeerState::Connected };
+    assert_eq!(trace::input(&changed), "peer connection 100 with 00000001 is Connected");
 }
 
 #[test]
@@ -33,9 +32,9 @@ fn no_secret_and_nothing_that_people_say_is_told() {
         Input::SocketClosed,
         Input::TimerFired(Timer::Reconnect),
         Input::SocketOpened,
-        Input::PeerDescribed { negotiation: NegotiationId(100), sdp: "v=0 ice-pwd:hush".to_owned() },
+        Input::PeerDescribed { negotiation: with(HOST, 100), sdp: "v=0 ice-pwd:hush".to_owned() },
         Input::PeerGathered {
-            negotiation: NegotiationId(100),
+            negotiation: with(HOST, 100),
             candidate: candidate("candidate:1 1 udp 1 192.0.2.7 1 typ host"),
         },
     ] {

@@ -6,14 +6,13 @@ use std::collections::BTreeSet;
 use heartogether::{
     engagement::{MessageText, Reaction},
     ice::{IceConfiguration, IceServer},
-    id::NegotiationId,
     protocol::{Refused, ServerMessage},
     refusal::Refusal,
     room::Source,
 };
 use heartogether_client::{
-    Fader, Input, MicrophoneState, Mix, Output, PeerState, PlayerCommand, PlayerInput, PlayerState, Profile,
-    ReloadState, Timer,
+    Fader, Input, MicrophoneState, Mix, Negotiation, Output, PeerState, PlayerCommand, PlayerInput, PlayerState,
+    Profile, ReloadState, Timer,
     adaptation::{Network, Tuning},
     statistics::Reading,
     trace,
@@ -37,8 +36,8 @@ macro_rules! every {
 
 mod wire;
 
-const N: NegotiationId = NegotiationId(100);
-const BEFORE: NegotiationId = NegotiationId(99);
+const N: Negotiation = with(GRACE, 100);
+const BEFORE: Negotiation = with(GRACE, 99);
 
 fn ice() -> IceConfiguration {
     let server = IceServer {
@@ -60,7 +59,7 @@ fn timers() -> Vec<Timer> {
         Timer::Pong => Timer::Pong;
         Timer::Candidates => Timer::Candidates;
         Timer::OfferRequest => Timer::OfferRequest;
-        Timer::Attempt => Timer::Attempt;
+        Timer::Attempt(_) => Timer::Attempt(GRACE);
         Timer::Recovery(_) => Timer::Recovery(GRACE);
         Timer::Microphone => Timer::Microphone;
         Timer::Mixer => Timer::Mixer;
@@ -141,7 +140,7 @@ fn commands() -> Vec<Output> {
         Output::OpenOffering { .. } =>
             Output::OpenOffering { negotiation: N, receives: true },
             Output::OpenOffering { negotiation: N, receives: false };
-        Output::OpenAnswering { .. } => Output::OpenAnswering { negotiation: N, sdp: sdp() };
+        Output::OpenAnswering { .. } => Output::OpenAnswering { negotiation: N, sends: false, sdp: sdp() };
         Output::Play(_) => Output::Play(N);
         Output::Restart { .. } => Output::Restart { before: BEFORE, negotiation: N };
         Output::AnswerRestart { .. } => Output::AnswerRestart { before: BEFORE, negotiation: N, sdp: sdp() };
@@ -225,7 +224,7 @@ fn what_happens_all_the_time_is_told_only_where_it_leads_to_something() {
         let is_routine = matches!(input, Input::Counted { .. } | Input::Measured { .. });
         let told = format!("{} → nothing", trace::input(&input));
         assert_eq!(step.line(&[]), (!is_routine).then_some(told));
-        let told = format!("{} → play 100; stop capture", trace::input(&input));
+        let told = format!("{} → play 100 with 00000002; stop capture", trace::input(&input));
         assert_eq!(step.line(&[Output::Play(N), Output::StopCapture]), Some(told));
     }
 }

@@ -1,7 +1,7 @@
 //! What a page's commands come to.
 
 use heartogether::protocol::{ClientMessage, ToRoom};
-use heartogether_client::{Output, Timer};
+use heartogether_client::{Negotiation, Output, Timer};
 
 pub(crate) fn sent(commands: &[Output]) -> Vec<ClientMessage> {
     let sent = commands.iter().filter_map(|command| match command {
@@ -28,9 +28,20 @@ pub(crate) fn introduced(commands: &[Output]) -> Vec<ToRoom> {
     said(commands)
 }
 
+/// The negotiation that a peer connection begins with or goes on under.
+pub(crate) fn opened(command: &Output) -> Option<Negotiation> {
+    match command {
+        Output::OpenOffering { negotiation, .. }
+        | Output::OpenAnswering { negotiation, .. }
+        | Output::Restart { negotiation, .. }
+        | Output::AnswerRestart { negotiation, .. } => Some(*negotiation),
+        _ => None,
+    }
+}
+
 pub(crate) fn offered(commands: &[Output]) -> Vec<u32> {
     let offered = commands.iter().filter_map(|command| match command {
-        Output::OpenOffering { negotiation, .. } => Some(negotiation.0),
+        Output::OpenOffering { negotiation, .. } => Some(negotiation.id.0),
         _ => None,
     });
     offered.collect()
@@ -39,7 +50,7 @@ pub(crate) fn offered(commands: &[Output]) -> Vec<u32> {
 /// The attempts that are restarted, and under which numbers they go on.
 pub(crate) fn restarted(commands: &[Output]) -> Vec<(u32, u32)> {
     let restarted = commands.iter().filter_map(|command| match command {
-        Output::Restart { before, negotiation } => Some((before.0, negotiation.0)),
+        Output::Restart { before, negotiation } => Some((before.id.0, negotiation.id.0)),
         _ => None,
     });
     restarted.collect()
@@ -47,7 +58,7 @@ pub(crate) fn restarted(commands: &[Output]) -> Vec<(u32, u32)> {
 
 pub(crate) fn closed(commands: &[Output]) -> Vec<u32> {
     let closed = commands.iter().filter_map(|command| match command {
-        Output::ClosePeer(negotiation) => Some(negotiation.0),
+        Output::ClosePeer(negotiation) => Some(negotiation.id.0),
         _ => None,
     });
     closed.collect()

@@ -32,14 +32,14 @@ fn signals() -> Vec<Signal> {
     let sdp = || "undisclosed-description".to_owned();
     every! {
         Signal::Offer { .. } =>
-            Signal::Offer { negotiation: N, sdp: sdp(), restarts: None },
-            Signal::Offer { negotiation: N, sdp: sdp(), restarts: Some(BEFORE) };
-        Signal::Answer { .. } => Signal::Answer { negotiation: N, sdp: sdp() };
-        Signal::Candidates { .. } => Signal::Candidates { negotiation: N, candidates: vec![candidate("undisclosed")] };
-        Signal::Closed { .. } => Signal::Closed { negotiation: N };
+            Signal::Offer { negotiation: N.id, sdp: sdp(), restarts: None },
+            Signal::Offer { negotiation: N.id, sdp: sdp(), restarts: Some(BEFORE.id) };
+        Signal::Answer { .. } => Signal::Answer { negotiation: N.id, sdp: sdp() };
+        Signal::Candidates { .. } => Signal::Candidates { negotiation: N.id, candidates: vec![candidate("undisclosed")] };
+        Signal::Closed { .. } => Signal::Closed { negotiation: N.id };
         Signal::OfferRequest { .. } =>
             Signal::OfferRequest { restarts: None },
-            Signal::OfferRequest { restarts: Some(BEFORE) };
+            Signal::OfferRequest { restarts: Some(BEFORE.id) };
     }
 }
 
