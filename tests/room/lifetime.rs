@@ -199,10 +199,12 @@ fn what_is_refused_or_changes_nothing_is_foreseen_also_while_something_is_due() 
     let mut stage = Stage::full_and_live();
     stage.lose(2);
     stage.wait(LISTENER_GRACE_MS);
-    let foresee =
-        |at, command| stage.room.foresee(&Event::Commanded { connection: connection(at).id, command }, stage.now);
-    assert_eq!(foresee(3, Command::PauseStream), Err(Refusal::NotAllowed));
+    let foresee = |at, command| {
+        let (connection, account) = (connection(at).id, GRACE);
+        stage.room.foresee(&Event::Commanded { connection, account, command }, stage.now)
+    };
+    assert_eq!(foresee(3, Command::Pause), Err(Refusal::NotAllowed));
     assert_eq!(foresee(2, FIRE), Err(Refusal::NotAMember));
     assert_eq!(foresee(1, MICROPHONE), Ok(Foreseen::Nothing));
-    assert_eq!(foresee(1, Command::PauseStream), Ok(Foreseen::Change));
+    assert_eq!(foresee(1, Command::Pause), Ok(Foreseen::Change));
 }
