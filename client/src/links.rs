@@ -24,14 +24,19 @@ impl Client {
         self.links().iter().map(|link| (link.peer_of(own), link.offerer == own)).collect()
     }
 
+    fn link_with(&self, member: MemberId) -> Option<&Link> {
+        let own = self.own_place()?;
+        self.links().iter().find(|link| link.peer_of(own) == member)
+    }
+
     pub(super) fn is_linked(&self, member: MemberId) -> bool {
-        self.links().iter().any(|link| link.has(member))
+        self.link_with(member).is_some()
     }
 
     /// Whether this page offers to a member. Where there is no link any more, whoever has offered before goes on.
     pub(super) fn offers_to(&self, member: MemberId) -> bool {
-        match self.peers_linked().into_iter().find(|(peer, _)| *peer == member) {
-            Some((_, offers)) => offers,
+        match self.link_with(member) {
+            Some(link) => link.answerer == member,
             None => self.peers.all.iter().any(|peer| peer.member == member && peer.is_offered),
         }
     }

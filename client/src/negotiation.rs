@@ -87,7 +87,7 @@ impl Client {
 
     /// Offers to everybody who is there, is to be offered to, and is not served yet.
     pub(super) fn offer_to_all(&mut self, out: &mut Vec<Output>) {
-        for (member, _) in self.peers_linked() {
+        for (member, _) in self.peers_linked().into_iter().filter(|(_, offers)| *offers) {
             self.offer_if_unserved(member, out);
         }
     }

@@ -9,6 +9,7 @@ mod capabilities;
 mod connection_replacement;
 mod descriptions;
 mod engagement;
+mod equals;
 mod gathering;
 mod ice_errors;
 mod ice_restart;
