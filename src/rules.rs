@@ -70,6 +70,22 @@ impl RoomKind {
         }
     }
 
+    /// The kind of the rooms that have places of this role. Each role belongs to one kind.
+    pub const fn with_role(role: Role) -> Self {
+        match role {
+            Role::Host | Role::Listener => Self::Broadcast,
+            Role::Participant => Self::Lounge,
+        }
+    }
+
+    /// Whether those whom members of this role connect with may send.
+    pub const fn hears(self, role: Role) -> bool {
+        match self {
+            Self::Broadcast => matches!(role, Role::Listener),
+            Self::Lounge => true,
+        }
+    }
+
     /// How many places of this role there are.
     pub(crate) const fn capacity(self, role: Role, policy: &Policy) -> u32 {
         match self {
@@ -78,10 +94,10 @@ impl RoomKind {
         }
     }
 
-    /// What a member is to the room.
-    pub(crate) fn standing(self, member: &Member, is_owner: bool) -> Standing {
+    /// What a member of this role is to the room.
+    pub const fn standing(self, role: Role, is_owner: bool) -> Standing {
         match self {
-            Self::Broadcast => broadcast::standing(member),
+            Self::Broadcast => broadcast::standing(role),
             Self::Lounge => lounge::standing(is_owner),
         }
     }

@@ -49,7 +49,6 @@ use futures::{
 use gloo_events::EventListener;
 use heartogether::{
     engagement::Reaction,
-    id::NegotiationId,
     protocol::{FromRoom, RoomFrame, ServerMessage},
     refusal::Refusal,
     role::Role,
@@ -82,7 +81,8 @@ use timer::RunningTimer;
 
 use crate::routes;
 use heartogether_client::{
-    COUNT_EVERY_MS, Client, Input, ListenerRow, ListenerState, Output, PeerState, PlayerInput, Profile, Timer,
+    COUNT_EVERY_MS, Client, Input, ListenerRow, ListenerState, Negotiation, Output, PeerState, PlayerInput, Profile,
+    Timer,
     statistics::{EVERY_MS, Reading},
     trace,
 };
@@ -104,7 +104,7 @@ struct Running {
     /// Whether the page is drawn, so that it shows what happens.
     stands: Cell<bool>,
     timers: RefCell<BTreeMap<Timer, RunningTimer>>,
-    peers: RefCell<BTreeMap<NegotiationId, Rc<PeerConnection>>>,
+    peers: RefCell<BTreeMap<Negotiation, Rc<PeerConnection>>>,
     profile: Cell<Profile>,
     sources: Sources,
     level: RefCell<Option<Level>>,
@@ -250,7 +250,7 @@ impl Page {
             Output::StartTimer { timer, after_ms } => self.start_timer(timer, after_ms),
             Output::StopTimer(timer) => self.stop_timer(timer),
             Output::OpenOffering { negotiation, .. } => self.open_offering(negotiation),
-            Output::OpenAnswering { negotiation, sdp } => self.open_answering(negotiation, sdp),
+            Output::OpenAnswering { negotiation, sdp, .. } => self.open_answering(negotiation, sdp),
             Output::Play(negotiation) => {
                 if let Some(playback) = self.0.playback.clone() {
                     self.with_peer(negotiation, |peer| peer.play(playback));
@@ -367,25 +367,25 @@ impl Page {
         self.0.timers.borrow_mut().remove(&timer);
     }
 
-    fn open_offering(&self, negotiation: NegotiationId) {
+    fn open_offering(&self, negotiation: Negotiation) {
         let Some((stream, track)) = sources::outgoing_stream().zip(self.0.sources.outgoing()) else { return };
         let opened = self.open_peer(negotiation);
         self.keep_peer(negotiation, opened, |peer| peer.offer(&stream, &track));
     }
 
-    fn open_answering(&self, negotiation: NegotiationId, sdp: String) {
+    fn open_answering(&self, negotiation: Negotiation, sdp: String) {
         let opened = self.open_peer(negotiation);
         self.keep_peer(negotiation, opened, |peer| peer.answer(sdp));
     }
 
-    fn open_peer(&self, negotiation: NegotiationId) -> Option<Rc<PeerConnection>> {
+    fn open_peer(&self, negotiation: Negotiation) -> Option<Rc<PeerConnection>> {
         let configuration = self.0.configuration.borrow();
         PeerConnection::open(negotiation, &configuration, self.0.profile.get(), self.reporter())
     }
 
     fn keep_peer(
         &self,
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         opened: Option<Rc<PeerConnection>>,
         begin: impl FnOnce(Rc<PeerConnection>),
     ) {
@@ -403,14 +403,14 @@ impl Page {
         }
     }
 
-    fn with_peer(&self, negotiation: NegotiationId, act: impl FnOnce(Rc<PeerConnection>)) {
+    fn with_peer(&self, negotiation: Negotiation, act: impl FnOnce(Rc<PeerConnection>)) {
         let peer = self.0.peers.borrow().get(&negotiation).cloned();
         if let Some(peer) = peer {
             act(peer);
         }
     }
 
-    fn renumber_peer(&self, before: NegotiationId, now: NegotiationId, act: impl FnOnce(Rc<PeerConnection>)) {
+    fn renumber_peer(&self, before: Negotiation, now: Negotiation, act: impl FnOnce(Rc<PeerConnection>)) {
         let peer = self.0.peers.borrow_mut().remove(&before);
         if let Some(peer) = peer {
             self.0.peers.borrow_mut().insert(now, Rc::clone(&peer));
@@ -418,7 +418,7 @@ impl Page {
         }
     }
 
-    fn close_peer(&self, negotiation: NegotiationId) {
+    fn close_peer(&self, negotiation: Negotiation) {
         if let Some(peer) = self.0.peers.borrow_mut().remove(&negotiation) {
             peer.close();
         }

@@ -2,13 +2,10 @@
 //! disturbed by looking for a better path. That is what happens when a path may be dead although the browser still
 //! believes in it; Chromium 156 keeps to a silent path for 3.5 s, even after an ICE restart.
 
-use heartogether::{
-    id::{MemberId, NegotiationId},
-    room::StreamState,
-};
+use heartogether::{id::MemberId, room::StreamState};
 
 use super::{
-    Client, Output, PeerState,
+    Client, Negotiation, Output, PeerState,
     peers::{Peer, Peers},
 };
 
@@ -69,15 +66,18 @@ impl Peers {
     /// Closes what is still on its way to a member. What it was to succeed goes on.
     pub(super) fn drop_attempt(&mut self, member: MemberId, out: &mut Vec<Output>) {
         let is_of_no_use = |peer: &&mut Peer| !peer.is_established || peer.state == PeerState::Failed;
-        if let Some(negotiation) = self.with(member).filter(is_of_no_use).map(|peer| peer.negotiation) {
+        if let Some(negotiation) = self.with(member).filter(is_of_no_use).map(|peer| peer.key()) {
             self.drop_one(negotiation, out);
         }
     }
 
     /// Closes one peer connection. If it was to succeed another, that one goes on.
-    pub(super) fn drop_one(&mut self, negotiation: NegotiationId, out: &mut Vec<Output>) {
-        let Some(member) = self.find(negotiation).map(|peer| peer.member) else { return };
-        self.all.retain(|peer| peer.negotiation != negotiation);
+    pub(super) fn drop_one(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
+        let member = negotiation.member;
+        if self.find(negotiation).is_none() {
+            return;
+        }
+        self.all.retain(|peer| peer.key() != negotiation);
         out.push(Output::ClosePeer(negotiation));
         if self.with(member).is_none()
             && let Some(peer) = self.all.iter_mut().find(|peer| peer.member == member)
@@ -87,7 +87,7 @@ impl Peers {
     }
 
     /// Has the player play what a peer connection brings.
-    pub(super) fn play(&mut self, negotiation: NegotiationId, out: &mut Vec<Output>) {
+    pub(super) fn play(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
         if let Some(peer) = self.find(negotiation)
             && peer.receives
             && !std::mem::replace(&mut peer.plays, true)
@@ -99,26 +99,24 @@ impl Peers {
 
 impl Client {
     /// A peer connection has connected: it is heard now, and the one before ends.
-    pub(super) fn succeed(&mut self, negotiation: NegotiationId, out: &mut Vec<Output>) {
+    pub(super) fn succeed(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
         self.peers.play(negotiation, out);
-        let Some(member) = self.peers.find(negotiation).map(|peer| peer.member) else { return };
-        let before = self.peers.all.iter().filter(|peer| peer.member == member && peer.is_superseded);
-        for negotiation in before.map(|peer| peer.negotiation).collect::<Vec<_>>() {
+        let is_before = |peer: &&Peer| peer.member == negotiation.member && peer.is_superseded;
+        for negotiation in self.peers.all.iter().filter(is_before).map(Peer::key).collect::<Vec<_>>() {
             self.peers.drop_one(negotiation, out);
         }
     }
 
-    /// Takes in how many packets have come to a listener in all. Where none has for a while although something is always
+    /// Takes in how many packets have come from a member in all. Where none has for a while although something is always
     /// sent, the browser takes longer to notice than a listener should wait.
-    pub(super) fn count(&mut self, negotiation: NegotiationId, packets: f64, out: &mut Vec<Output>) {
-        let is_live = self.stream() == StreamState::Live;
+    pub(super) fn count(&mut self, negotiation: Negotiation, packets: f64, out: &mut Vec<Output>) {
+        let is_live = self.stream_of(negotiation.member) == StreamState::Live;
         let Some(peer) = self.peers.find(negotiation).filter(|peer| peer.is_established) else { return };
         let starves = peer.flow.count(packets);
         if !is_live {
             peer.flow.empty_counts = 0;
         } else if starves && !std::mem::replace(&mut peer.is_suspect, true) {
-            let member = peer.member;
-            self.replace(member, out);
+            self.replace(negotiation.member, out);
         }
     }
 
@@ -129,6 +127,13 @@ impl Client {
                 peer.is_suspect = true;
                 self.replace(member, out);
             }
+        }
+    }
+
+    /// The page has another place than before. Those whom it offers to wait for an offer from there.
+    pub(super) fn doubt_offered(&mut self) {
+        for (member, _) in self.peers_linked().into_iter().filter(|(_, offers)| *offers) {
+            self.peers.with(member).into_iter().for_each(|peer| peer.is_suspect = true);
         }
     }
 

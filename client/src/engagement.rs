@@ -3,7 +3,7 @@
 //! A message is written until the room has confirmed it, and a removal is asked for until it has happened, over as many
 //! connections as that takes. A reaction is of the moment: without a connection it is not sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heartogether::{
     engagement::{MessageText, Reaction},
@@ -11,7 +11,7 @@ use heartogether::{
     limits::MESSAGE_BURST,
     protocol::{ClientMessage, FetchMessages, React, RemoveMember, ToRoom, Write},
     refusal::Refusal,
-    role::Role,
+    role::Permission,
     room::{Message, Messages, RoomEvent},
 };
 
@@ -27,6 +27,10 @@ const REACTIONS_KEPT: usize = 32;
 /// What a page knows of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Engagement {
+    /// The places that this page has had, whose messages are its own.
+    places: BTreeSet<MemberId>,
+    /// Whether it reads others' messages, too.
+    reads_others: bool,
     messages: BTreeMap<MessageNumber, Message>,
     has_earlier: bool,
     outgoing: Vec<Write>,
@@ -74,6 +78,16 @@ impl Engagement {
         Self { next_nonce: seed, ..Self::default() }
     }
 
+    /// The page has a place. Whether it never had this one before.
+    pub(super) fn settle(&mut self, place: MemberId, reads_others: bool) -> bool {
+        self.reads_others = reads_others;
+        self.places.insert(place)
+    }
+
+    fn is_own(&self, message: &Message) -> bool {
+        !self.reads_others || self.places.contains(&message.author)
+    }
+
     /// Takes in the latest messages of the room. Where others may be missing between them and those known, these go: the
     /// host can ask for what came before the oldest one known, and for nothing else.
     fn renew(&mut self, latest: &[Message], has_earlier: bool) {
@@ -90,7 +104,9 @@ impl Engagement {
 
     fn learn(&mut self, messages: &[Message]) {
         for message in messages {
-            self.outgoing.retain(|outgoing| outgoing.nonce != message.nonce);
+            if self.is_own(message) {
+                self.outgoing.retain(|outgoing| outgoing.nonce != message.nonce);
+            }
             self.messages.insert(message.number, message.clone());
         }
     }
@@ -107,9 +123,11 @@ impl Client {
         self.engagement.has_earlier
     }
 
-    /// What a listener has written, oldest first. A host writes nothing.
+    /// What the member has written, oldest first; nothing where they may not write.
     pub fn own_messages(&self) -> impl Iterator<Item = OwnMessage> {
-        let own = self.engagement.messages.values().filter(|_| self.role == Role::Listener);
+        let may_write = self.may(Permission::Engage);
+        let is_own = move |message: &&Message| may_write && self.engagement.is_own(message);
+        let own = self.engagement.messages.values().filter(is_own);
         let known = own.filter_map(|message| {
             Some(OwnMessage {
                 text: message.text.clone()?,
@@ -141,7 +159,7 @@ impl Client {
     }
 
     pub(super) fn react(&mut self, reaction: Reaction, out: &mut Vec<Output>) {
-        if self.role == Role::Listener && self.signaling.is_attached() {
+        if self.may(Permission::Engage) && self.signaling.is_attached() {
             let surplus = (self.engagement.reactions.len() + 1).saturating_sub(REACTIONS_KEPT);
             self.engagement.reactions.drain(..surplus);
             self.engagement.reactions.push(reaction);
@@ -151,7 +169,7 @@ impl Client {
     }
 
     pub(super) fn write(&mut self, text: MessageText, out: &mut Vec<Output>) {
-        if self.role != Role::Listener || self.is_over() {
+        if !self.may(Permission::Engage) || self.is_over() {
             return;
         }
         let Engagement { next_nonce: nonce, is_waiting, .. } = self.engagement;
@@ -244,7 +262,7 @@ impl Client {
     }
 
     pub(super) fn ask_to_remove(&mut self, member: MemberId, out: &mut Vec<Output>) {
-        if self.role == Role::Host {
+        if self.may(Permission::RemoveMember) {
             self.engagement.removals.entry(member).or_default();
             out.push(Output::StartTimer { timer: Timer::Removal(member), after_ms: UNDO_MS });
         }
@@ -277,15 +295,15 @@ impl Client {
         self.engagement.removals.get(&member).is_some_and(|removal| removal.is_due)
     }
 
-    /// The page may be gone for good. Listeners learn at once that there is no more sound, and need not wait to notice.
+    /// The page may be gone for good. Those who hear it learn at once that there is no more sound, and need not wait to notice.
     pub(super) fn hide(&mut self, out: &mut Vec<Output>) {
         self.settle_removals(out);
-        if self.role == Role::Host {
+        if self.may(Permission::Publish) {
             self.hang_up_all(out);
-            // A page that was refused has nothing that the next one could take over.
-            let has_room = self.place.is_some() || self.signaling.takes_over();
-            out.extend(has_room.then_some(Output::LeaveMark(self.code)));
         }
+        // A page that was refused has nothing that the next one could take over.
+        let has_room = self.has_owners_place() || self.takes_over();
+        out.extend(has_room.then_some(Output::LeaveMark(self.code)));
     }
 
     /// The page goes away: nobody can take anything back any more.

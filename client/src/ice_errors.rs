@@ -1,6 +1,6 @@
 //! What is wrong with the TURN servers, told by the attempts to find a path through them.
 
-use heartogether::{protocol::Candidate, role::Role};
+use heartogether::{protocol::Candidate, role::Permission};
 
 use super::{
     Client,
@@ -58,7 +58,7 @@ impl IceServerProblem {
 impl Client {
     /// What is wrong with a TURN server, as far as it matters: a listener who hears needs none.
     pub fn turn_problem(&self) -> Option<IceServerProblem> {
-        let needs_none = self.role == Role::Listener && self.peers.any_connected();
+        let needs_none = !self.may(Permission::Publish) && self.peers.any_connected();
         IceServerProblem::of(&self.gathering).filter(|_| !needs_none)
     }
 

@@ -7,7 +7,7 @@ use heartogether::{
     protocol::Signal,
 };
 
-use super::{Client, Output, PeerState, Timer};
+use super::{Client, Negotiation, Output, PeerState, Timer};
 
 /// Milliseconds without media before a restart, and before the next one: shorter gaps mend by themselves.
 const RECOVERY_MS: u32 = 3_500;
@@ -72,16 +72,16 @@ impl Client {
     /// The host offers a restart. A page that does not have that peer connection any more asks for a new one.
     pub(super) fn answer_restart(
         &mut self,
-        from: MemberId,
+        negotiation: Negotiation,
         origin: NegotiationId,
-        negotiation: NegotiationId,
         sdp: String,
         out: &mut Vec<Output>,
     ) {
+        let from = negotiation.member;
         let Some(peer) = self.peers.with(from).filter(|peer| peer.origin == origin) else {
             return self.signal(from, Signal::OfferRequest { restarts: None }, out);
         };
-        let before = peer.renumber(negotiation);
+        let before = peer.renumber(negotiation.id);
         out.push(Output::AnswerRestart { before, negotiation, sdp });
         self.expect_recovery(from, out);
     }
@@ -102,8 +102,8 @@ impl Client {
     fn restart(&mut self, member: MemberId, out: &mut Vec<Output>) {
         self.expect_recovery(member, out);
         if self.offers_to(member) {
-            let negotiation = self.peers.draw();
-            let before = self.peers.with(member).map(|peer| peer.renumber(negotiation));
+            let negotiation = self.peers.draw(member);
+            let before = self.peers.with(member).map(|peer| peer.renumber(negotiation.id));
             out.extend(before.map(|before| Output::Restart { before, negotiation }));
         } else {
             let restarts = self.peers.with(member).map(|peer| peer.origin);

@@ -3,14 +3,14 @@
 use heartogether::{
     engagement::{MessageText, Reaction},
     ice::IceConfiguration,
-    id::{MemberId, NegotiationId, RoomCode},
+    id::{MemberId, RoomCode},
     protocol::{Candidate, ClientMessage, ServerMessage},
     refusal::Refusal,
     room::Source,
 };
 
 use super::{
-    Fader, MicrophoneState, Mix, PeerState, Processing, Profile, ReloadState,
+    Fader, MicrophoneState, Mix, Negotiation, PeerState, Processing, Profile, ReloadState,
     adaptation::{Network, Tuning},
     statistics::Reading,
 };
@@ -100,19 +100,19 @@ pub enum Input {
     /// A peer connection has its own description, ready to be sent.
     PeerDescribed {
         /// Which.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         /// The description.
         sdp: String,
     },
     /// A peer connection has taken the other side's description.
     PeerAccepted {
         /// Which.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
     },
     /// A peer connection has found candidates of its own.
     PeerGathered {
         /// Which.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         /// What it found.
         candidate: Candidate,
     },
@@ -135,21 +135,21 @@ pub enum Input {
     /// A peer connection's state has changed.
     PeerChanged {
         /// Which.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         /// What it is now.
         state: PeerState,
     },
     /// A listener's packets were counted.
     Counted {
         /// At which peer connection.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         /// How many have come in all.
         packets: f64,
     },
     /// A peer connection's counters were read.
     Measured {
         /// Which.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         /// What they say.
         reading: Reading,
     },
@@ -177,61 +177,63 @@ pub enum Output {
     },
     /// Clear a timer.
     StopTimer(Timer),
-    /// Make a peer connection that sends the captured sound, and describe it.
+    /// Make a peer connection that sends what is captured, now or later, and describe it.
     OpenOffering {
         /// Which.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         /// Whether the other end may send over it, too.
         receives: bool,
     },
     /// Make a peer connection that receives, take the offer and describe the answer.
     OpenAnswering {
         /// Which.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
+        /// Whether it sends what is captured, now or later, too.
+        sends: bool,
         /// The offer.
         sdp: String,
     },
-    /// Play what a peer connection brings, in place of what is played.
-    Play(NegotiationId),
+    /// Play what a peer connection brings, in place of what is played of its member.
+    Play(Negotiation),
     /// Describe a peer connection anew under another number, so that it looks for another path.
     Restart {
         /// Its number so far.
-        before: NegotiationId,
+        before: Negotiation,
         /// Its number from now on.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
     },
     /// Give a peer connection an offer that restarts it, and describe the answer.
     AnswerRestart {
         /// Its number so far.
-        before: NegotiationId,
+        before: Negotiation,
         /// Its number from now on.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         /// The offer.
         sdp: String,
     },
     /// Give a peer connection the answer.
     AcceptAnswer {
         /// Which.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         /// The answer.
         sdp: String,
     },
     /// Give a peer connection the other side's candidates.
     AddCandidates {
         /// Which.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         /// The candidates.
         candidates: Vec<Candidate>,
     },
     /// Send this much through a peer connection.
     Tune {
         /// Which.
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         /// How much.
         tuning: Tuning,
     },
     /// Close a peer connection, silently.
-    ClosePeer(NegotiationId),
+    ClosePeer(Negotiation),
     /// Capture, negotiate and encode as this profile says, from now on.
     ApplyProfile(Profile),
     /// Open the microphone that is open anew, if the browser does something else to its sound.
@@ -265,8 +267,8 @@ pub enum Timer {
     Candidates,
     /// Ask for an offer.
     OfferRequest,
-    /// A peer connection takes too long to come up.
-    Attempt,
+    /// The peer connection that a member has offered takes too long to come up.
+    Attempt(MemberId),
     /// Nothing has come through the peer connection with a member for too long.
     Recovery(MemberId),
     /// The microphone gives no sound for too long.

@@ -12,7 +12,8 @@
 //! | `ice_restart`, `connection_replacement` | what is done when nothing comes through one any more |
 //! | `candidate`, `gathering`, `no_path`, `ice_errors` | candidates, and why no path was found |
 //! | `quality`, `statistics`, `adaptation`, `sdp` | what is measured, and how much is sent |
-//! | `links` | whom the member connects with, and who offers |
+//! | `links` | whom the member connects with, who offers, and what goes over it |
+//! | `permissions` | what the member may do |
 //! | `publishing`, `mix`, `profile`, `silence` | what the member sends |
 //! | `reload_state` | what a page keeps for after a reload |
 //! | `engagement`, `audience` | reactions, messages, removals; who listens |
@@ -39,6 +40,7 @@ mod mix;
 mod negotiation;
 mod no_path;
 mod peers;
+mod permissions;
 mod player;
 mod profile;
 mod quality;
@@ -56,7 +58,7 @@ use heartogether::{
     protocol::{FromRoom, ReceivedSignal, ServerMessage},
     refusal::Refusal,
     role::Role,
-    room::{RoomView, Source, StreamState},
+    room::{RoomView, Source},
 };
 
 pub use audience::{ListenerRow, arranged};
@@ -68,6 +70,7 @@ use gathering::Gathering;
 pub use ice_errors::IceServerProblem;
 pub use io::{Input, Output, Timer};
 pub use mix::{FULL_PERCENT, Fader, Mix, Route};
+pub use negotiation::Negotiation;
 pub use no_path::{NoPath, SideCandidates};
 pub use peers::PeerState;
 use peers::Peers;
@@ -249,10 +252,6 @@ impl Client {
         told.or(self.missed_end.then_some(Ending::Missed))
     }
 
-    fn stream(&self) -> StreamState {
-        self.room.as_ref().map(RoomView::stream).unwrap_or_default()
-    }
-
     /// Whether there is nothing left to connect for.
     fn is_over(&self) -> bool {
         self.refusal.is_some() || self.ending().is_some()
@@ -284,23 +283,20 @@ impl Client {
     fn take_signal(&mut self, received: ReceivedSignal, out: &mut Vec<Output>) {
         use heartogether::protocol::Signal::*;
         let from = received.from;
+        let of = |id| Negotiation { member: from, id };
         match (self.offers_to(from), received.signal) {
-            (false, Offer { negotiation, sdp, restarts: None }) => {
-                self.peers.answer(from, negotiation, sdp, out);
-                self.settle_offer_request(out);
-            }
+            (false, Offer { negotiation, sdp, restarts: None }) => self.answer(of(negotiation), sdp, out),
             (false, Offer { negotiation, sdp, restarts: Some(origin) }) => {
-                self.answer_restart(from, origin, negotiation, sdp, out);
+                self.answer_restart(of(negotiation), origin, sdp, out);
             }
-            (true, Answer { negotiation, sdp }) => self.peers.take_answer(from, negotiation, sdp, out),
+            (true, Answer { negotiation, sdp }) => self.peers.take_answer(of(negotiation), sdp, out),
             (true, OfferRequest { restarts: None }) => self.offer_on_request(from, out),
             (true, OfferRequest { restarts: Some(origin) }) => self.restart_on_request(from, origin, out),
             (_, Candidates { negotiation, candidates }) => {
-                self.peers.take_candidates(from, negotiation, candidates, out);
+                self.peers.take_candidates(of(negotiation), candidates, out);
             }
-            (_, Closed { negotiation }) => self.take_closed(from, negotiation, out),
+            (_, Closed { negotiation }) => self.take_closed(of(negotiation), out),
             _ => {}
         }
     }
-
 }

@@ -3,7 +3,6 @@
 use heartogether::{
     id::MemberId,
     protocol::{ClientMessage, ToRoom},
-    role::Role,
     room::{Link, Publication, StreamState},
 };
 
@@ -25,14 +24,19 @@ impl Client {
         self.links().iter().map(|link| (link.peer_of(own), link.offerer == own)).collect()
     }
 
+    fn link_with(&self, member: MemberId) -> Option<&Link> {
+        let own = self.own_place()?;
+        self.links().iter().find(|link| link.peer_of(own) == member)
+    }
+
     pub(super) fn is_linked(&self, member: MemberId) -> bool {
-        self.links().iter().any(|link| link.has(member))
+        self.link_with(member).is_some()
     }
 
     /// Whether this page offers to a member. Where there is no link any more, whoever has offered before goes on.
     pub(super) fn offers_to(&self, member: MemberId) -> bool {
-        match self.peers_linked().into_iter().find(|(peer, _)| *peer == member) {
-            Some((_, offers)) => offers,
+        match self.link_with(member) {
+            Some(link) => link.answerer == member,
             None => self.peers.all.iter().any(|peer| peer.member == member && peer.is_offered),
         }
     }
@@ -53,15 +57,34 @@ impl Client {
         self.publications().iter().find(|publication| Some(publication.by) == own)
     }
 
-    /// Whether a member sends something that can be heard, or would be but for a pause.
-    pub(super) fn is_heard_from(&self, member: MemberId) -> bool {
-        let from_there = |publication: &&Publication| publication.by == member;
-        self.publications().iter().filter(from_there).any(|publication| is_sounding(publication.state))
+    /// What the room believes that this page sends, as a state.
+    pub(super) fn own_stream(&self) -> StreamState {
+        self.own_publication().map(|own| own.state).unwrap_or_default()
     }
 
-    /// Whether this page hears others: a host's page in a broadcast does not.
-    pub(super) fn takes_sound(&self) -> bool {
-        self.role != Role::Host
+    /// What is sent to this page, as one state: that of whoever can be heard best.
+    pub(super) fn heard_stream(&self) -> StreamState {
+        let own = self.own_place();
+        let sent: Vec<_> = self.publications().iter().filter(|publication| Some(publication.by) != own).collect();
+        let is_sent = |state: &StreamState| sent.iter().any(|publication| publication.state == *state);
+        let states = [StreamState::Live, StreamState::Paused, StreamState::Interrupted];
+        states.into_iter().find(is_sent).unwrap_or_default()
+    }
+
+    /// What a member sends, as a state.
+    pub(super) fn stream_of(&self, member: MemberId) -> StreamState {
+        let sent = self.publications().iter().find(|publication| publication.by == member);
+        sent.map(|publication| publication.state).unwrap_or_default()
+    }
+
+    /// Whether a member sends something that can be heard, or would be but for a pause.
+    pub(super) fn is_heard_from(&self, member: MemberId) -> bool {
+        is_sounding(self.stream_of(member))
+    }
+
+    /// Whether something goes, or is about to go, over a connection with a member: what this page captures, or what they send.
+    pub(super) fn has_sound_with(&self, member: MemberId) -> bool {
+        self.publishing.is_capturing() || self.is_heard_from(member)
     }
 
     /// Sends something to the room.

@@ -4,6 +4,7 @@ use heartogether::{
     id::Seq,
     protocol::ToRoom,
     refusal::Refusal,
+    role::Permission,
     room::{EndReason, Joined, Missed, Resumed, RoomEvent},
 };
 
@@ -14,8 +15,12 @@ impl Client {
     /// connection was away still hears, and goes on hearing until the host's new offer is there.
     pub(super) fn settle(&mut self, joined: Joined, out: &mut Vec<Output>) {
         out.extend(joined.ice_servers.map(Output::UseIceServers));
-        self.place = Some(Place { member: joined.member, token: joined.token, seq: joined.seq });
+        let place = Place { member: joined.member, token: joined.token, seq: joined.seq };
+        self.place = Some(place);
         self.room = Some(joined.room);
+        if self.engagement.settle(joined.member, self.may(Permission::ReadMessages)) {
+            self.doubt_offered();
+        }
         self.signaling.attach(out);
         self.reconcile(out);
     }
@@ -25,10 +30,9 @@ impl Client {
     pub(super) fn catch_up(&mut self, resumed: Resumed, out: &mut Vec<Output>) {
         out.extend(resumed.ice_servers.map(Output::UseIceServers));
         self.signaling.attach(out);
-        match (resumed.missed, &mut self.room) {
-            (Missed::Room(now), room) => *room = Some(now),
-            (Missed::Events(events), Some(room)) => events.iter().for_each(|event| room.apply(event)),
-            (Missed::Events(_), None) => {}
+        match resumed.missed {
+            Missed::Room(now) => self.room = Some(now),
+            Missed::Events(events) => events.iter().for_each(|event| self.make_up_for(event, out)),
         }
         if let Some(place) = &mut self.place {
             place.seq = resumed.seq;
@@ -36,23 +40,36 @@ impl Client {
         self.reconcile(out);
     }
 
+    /// A link that was gone for a while is another one when it is there again: the other end has closed what went over it.
+    fn make_up_for(&mut self, missed: &RoomEvent, out: &mut Vec<Output>) {
+        if let Some(room) = &mut self.room {
+            room.apply(missed);
+        }
+        if let RoomEvent::LinkClosed { peer } = missed {
+            self.unlink(*peer, out);
+        }
+    }
+
     pub(super) fn follow(&mut self, seq: Seq, event: &RoomEvent, out: &mut Vec<Output>) {
         self.signaling.note_stored();
         let (Some(place), Some(room)) = (&mut self.place, &mut self.room) else { return };
         place.seq = place.seq.max(seq);
+        let own = place.member;
+        let was_linked = matches!(event, RoomEvent::LinkOpened { link } if room.links.contains(link));
         let was_away = matches!(event, RoomEvent::MemberLeft { member }
             if room.members.iter().any(|known| known.member == *member && !known.connected));
         room.apply(event);
         match event {
-            RoomEvent::LinkOpened { link } if link.offerer == place.member => self.offer(link.answerer, out),
-            RoomEvent::LinkOpened { .. } => self.request_offers_if_needed(out),
+            RoomEvent::LinkOpened { link } => self.link(link.peer_of(own), was_linked, out),
             RoomEvent::LinkClosed { peer } => self.unlink(*peer, out),
             RoomEvent::MemberLeft { member } => self.part(*member, was_away, out),
-            RoomEvent::PublicationChanged { .. } | RoomEvent::PublicationEnded { .. } => {
-                // This page may have gone on while this was on its way.
-                self.declare(out);
-                self.request_offers_if_needed(out);
+            RoomEvent::PublicationChanged { publication } => {
+                if publication.by != own {
+                    self.offer_if_unserved(publication.by, out);
+                }
+                self.follow_publications(out);
             }
+            RoomEvent::PublicationEnded { .. } => self.follow_publications(out),
             RoomEvent::RoomEnded { .. } => self.shut_down(out),
             RoomEvent::MemberConnected { member, connected: true } => self.serve_again(*member, out),
             RoomEvent::MemberConnected { .. }
@@ -67,6 +84,12 @@ impl Client {
             | RoomEvent::EndExpected { .. } => {}
         }
         self.follow_engagement(event, out);
+    }
+
+    fn follow_publications(&mut self, out: &mut Vec<Output>) {
+        // This page may have gone on while this was on its way.
+        self.declare(out);
+        self.request_offers_if_needed(out);
     }
 
     /// Brings peer connections and the declared stream in line with the room and with what this page captures.
@@ -96,6 +119,7 @@ impl Client {
                 out.push(Output::CloseSocket);
                 self.lose_link(out);
             }
+            Refusal::StreamNotReady if self.own_publication().is_none() => self.withdraw(out),
             Refusal::TooManyFrames if self.signaling.is_attached() => self.declare_later(out),
             refusal if is_final(refusal) => self.refuse(refusal, out),
             _ => {}
@@ -120,11 +144,11 @@ impl Client {
 
     /// Lets go of everything: the room has ended, or refused this page.
     pub(super) fn shut_down(&mut self, out: &mut Vec<Output>) {
+        out.extend(self.peers.members().into_iter().map(|member| Output::StopTimer(Timer::Attempt(member))));
         self.peers.close_all(out);
         self.publishing = Publishing::default();
         self.signaling.stop(out);
-        let timers =
-            [Timer::OfferRequest, Timer::Attempt, Timer::Messages, Timer::Declaration, Timer::Mixer, Timer::Microphone];
+        let timers = [Timer::OfferRequest, Timer::Messages, Timer::Declaration, Timer::Mixer, Timer::Microphone];
         out.extend(timers.map(Output::StopTimer));
         out.push(Output::StopCapture);
     }
@@ -132,6 +156,10 @@ impl Client {
     pub(super) fn leave(&mut self, out: &mut Vec<Output>) {
         self.has_left = true;
         self.settle_removals(out);
+        if self.has_owners_place() {
+            // The owner's links outlast the leaving, and nobody else says that it is over.
+            self.hang_up_all(out);
+        }
         if self.signaling.is_attached() {
             self.say(ToRoom::Leave, out);
         }

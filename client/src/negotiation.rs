@@ -5,9 +5,10 @@ use heartogether::{
     id::{MemberId, NegotiationId},
     limits::CANDIDATES_PER_SIGNAL,
     protocol::{ClientMessage, SendSignal, Signal, ToRoom},
+    role::Permission,
 };
 
-use super::{Client, Output, PeerState, Timer};
+use super::{Client, Output, PeerState, Timer, links::is_sounding};
 
 /// Milliseconds after which a listener without an offer asks for one.
 const OFFER_REQUEST_MS: u32 = 1_200;
@@ -17,12 +18,51 @@ const OFFER_REQUESTS: u32 = 10;
 /// the longest pause between two attempts to connect again.
 const LINGER_MS: u32 = 60_000;
 
+/// A description of a peer connection with a member. Whoever offers draws the number, so numbers of different members may be alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Negotiation {
+    /// With whom.
+    pub member: MemberId,
+    /// The number, which signals carry.
+    pub id: NegotiationId,
+}
+
 impl Client {
     /// Offers a new peer connection to a member, in place of the one there may be, if anything is to go over it.
     pub(super) fn offer(&mut self, member: MemberId, out: &mut Vec<Output>) {
-        if self.publishing.is_capturing() || self.is_heard_from(member) {
+        if self.has_sound_with(member) {
             let negotiation = self.peers.offer(member, (self.profile(), self.takes_sound()), out);
             self.tune(negotiation, out);
+        }
+    }
+
+    /// A member offers a new peer connection. One that they offered before is known; one of that number that this page has offered,
+    /// from another place than now, gives way.
+    pub(super) fn answer(&mut self, negotiation: Negotiation, sdp: String, out: &mut Vec<Output>) {
+        match self.peers.find(negotiation).map(|peer| peer.is_offered) {
+            Some(false) => return,
+            Some(true) => self.peers.drop_one(negotiation, out),
+            None => {}
+        }
+        let sends = self.may(Permission::Publish);
+        self.peers.answer(negotiation, sdp, (self.profile(), self.takes_sound(), sends), out);
+        if sends {
+            self.tune(negotiation, out);
+        }
+        self.settle_offer_request(out);
+    }
+
+    /// A link is there. One that was there before is told of because the other end's page has just been opened: what connected the
+    /// two is gone with the page before.
+    pub(super) fn link(&mut self, member: MemberId, was_linked: bool, out: &mut Vec<Output>) {
+        if !self.offers_to(member) {
+            return self.request_offers_if_needed(out);
+        }
+        if was_linked && !self.has_sound_with(member) {
+            self.peers.close(member, out);
+        }
+        if self.is_there(member) {
+            self.offer(member, out);
         }
     }
 
@@ -47,26 +87,50 @@ impl Client {
 
     /// Offers to everybody who is there, is to be offered to, and is not served yet.
     pub(super) fn offer_to_all(&mut self, out: &mut Vec<Output>) {
-        let is_unserved = |member: &MemberId| self.is_there(*member) && self.peers.state(*member).is_none();
-        let answerers = self.peers_linked().into_iter().filter(|(_, offers)| *offers).map(|(member, _)| member);
-        for member in answerers.filter(is_unserved).collect::<Vec<_>>() {
+        for (member, _) in self.peers_linked().into_iter().filter(|(_, offers)| *offers) {
+            self.offer_if_unserved(member, out);
+        }
+    }
+
+    /// Offers to a member who is there, is to be offered to, and is not served yet.
+    pub(super) fn offer_if_unserved(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        if self.offers_to(member) && self.is_there(member) && self.peers.state(member).is_none() {
             self.offer(member, out);
         }
     }
 
     /// Closes every peer connection and says so.
     pub(super) fn hang_up_all(&mut self, out: &mut Vec<Output>) {
-        for peer in &self.peers.all {
+        self.hang_up(|_, _| true, out);
+        self.peers.rest();
+    }
+
+    /// Closes every peer connection over which nothing goes any more, and says so.
+    pub(super) fn hang_up_idle(&mut self, out: &mut Vec<Output>) {
+        self.hang_up(|client, member| !client.has_sound_with(member), out);
+        self.rest_if_idle();
+    }
+
+    fn hang_up(&mut self, is_over: impl Fn(&Self, MemberId) -> bool, out: &mut Vec<Output>) {
+        let members: Vec<_> = self.peers.members().into_iter().filter(|member| is_over(self, *member)).collect();
+        for peer in self.peers.all.iter().filter(|peer| members.contains(&peer.member)) {
             self.signal(peer.member, Signal::Closed { negotiation: peer.negotiation }, out);
         }
-        self.peers.close_all(out);
+        members.into_iter().for_each(|member| self.peers.close(member, out));
+    }
+
+    /// Where nothing is sent, what was tried in vain is forgotten.
+    fn rest_if_idle(&mut self) {
+        if !self.peers_linked().into_iter().any(|(member, _)| self.has_sound_with(member)) {
+            self.peers.rest();
+        }
     }
 
     /// Sends the own description of a peer connection, and the candidates that waited for it.
-    pub(super) fn send_description(&mut self, negotiation: NegotiationId, sdp: String, out: &mut Vec<Output>) {
-        let Some(peer) = self.peers.find(negotiation) else { return };
+    pub(super) fn send_description(&mut self, described: Negotiation, sdp: String, out: &mut Vec<Output>) {
+        let Some(peer) = self.peers.find(described) else { return };
         peer.described = true;
-        let member = peer.member;
+        let Negotiation { member, id: negotiation } = described;
         let signal = match peer.is_offered {
             true => Signal::Offer { negotiation, sdp, restarts: (peer.origin != negotiation).then_some(peer.origin) },
             false => Signal::Answer { negotiation, sdp },
@@ -89,7 +153,7 @@ impl Client {
         }
     }
 
-    pub(super) fn change_peer(&mut self, negotiation: NegotiationId, state: PeerState, out: &mut Vec<Output>) {
+    pub(super) fn change_peer(&mut self, negotiation: Negotiation, state: PeerState, out: &mut Vec<Output>) {
         let Some(peer) = self.peers.find(negotiation) else { return };
         peer.state = state;
         let (member, is_established) = (peer.member, peer.is_established);
@@ -115,31 +179,32 @@ impl Client {
     /// Closes the peer connection with a member and says so: ends fail at different times, and one that never heard of
     /// the other waits for ever.
     pub(super) fn give_up(&mut self, member: MemberId, out: &mut Vec<Output>) {
-        let Some(negotiation) = self.peers.with(member).map(|peer| peer.negotiation) else { return };
-        self.signal(member, Signal::Closed { negotiation }, out);
-        self.fall_back(member, negotiation, out);
+        let Some(negotiation) = self.peers.with(member).map(|peer| peer.key()) else { return };
+        self.signal(member, Signal::Closed { negotiation: negotiation.id }, out);
+        self.fall_back(negotiation, out);
     }
 
-    /// The listener's end watches over an attempt; the host's hears of it.
-    pub(super) fn give_up_attempts(&mut self, out: &mut Vec<Output>) {
-        let pending = self.peers.all.iter().filter(|peer| !peer.is_established);
-        for negotiation in pending.map(|peer| peer.negotiation).collect::<Vec<_>>() {
+    /// Whoever answers watches over an attempt; the one who offers hears of it.
+    pub(super) fn give_up_attempt(&mut self, member: MemberId, out: &mut Vec<Output>) {
+        let pending = self.peers.with(member).filter(|peer| !peer.is_established && !peer.is_offered);
+        if let Some(negotiation) = pending.map(|peer| peer.key()) {
             self.change_peer(negotiation, PeerState::Failed, out);
         }
     }
 
-    /// The other side says that it has closed an attempt. Even one of old is news to a listener who asked in vain: the
-    /// host is there.
-    pub(super) fn take_closed(&mut self, from: MemberId, negotiation: NegotiationId, out: &mut Vec<Output>) {
-        if self.peers.current(from, negotiation).is_some() {
-            self.fall_back(from, negotiation, out);
+    /// The other side says that it has closed an attempt. Even one of old is news to one who asked in vain: the other side is
+    /// there.
+    pub(super) fn take_closed(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
+        if self.peers.find(negotiation).is_some() {
+            self.fall_back(negotiation, out);
         } else {
             self.request_offers_if_needed(out);
         }
     }
 
     /// Closes an attempt. What it was to succeed, if anything, has a while to prove itself.
-    fn fall_back(&mut self, member: MemberId, negotiation: NegotiationId, out: &mut Vec<Output>) {
+    fn fall_back(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
+        let member = negotiation.member;
         let (has_flowed, why) =
             self.peers.find(negotiation).map(|peer| (peer.is_established, peer.no_path())).unwrap_or_default();
         self.peers.drop_one(negotiation, out);
@@ -184,14 +249,11 @@ impl Client {
         }
     }
 
-    /// Whoever could hear somebody and has no peer connection to rely on asks for an offer, unless one comes by itself. Where
-    /// nothing is sent, what was tried in vain is forgotten.
+    /// Whoever could hear somebody and has no peer connection to rely on asks for an offer, unless one comes by
+    /// itself.
     pub(super) fn request_offers_if_needed(&mut self, out: &mut Vec<Output>) {
-        let offerers = self.offerers();
-        if !offerers.iter().any(|member| self.is_heard_from(*member)) && self.own_publication().is_none() {
-            self.peers.rest();
-        }
-        if offerers.into_iter().any(|member| self.lacks_offer(member)) {
+        self.rest_if_idle();
+        if self.offerers().into_iter().any(|member| self.lacks_offer(member)) {
             self.peers.offers_requested = 0;
             out.push(Output::StartTimer { timer: Timer::OfferRequest, after_ms: OFFER_REQUEST_MS });
         }
@@ -222,9 +284,14 @@ impl Client {
         self.peers_linked().into_iter().filter(|(_, offers)| !offers).map(|(member, _)| member).collect()
     }
 
+    /// Whether a connection with a member is wanted, as far as the other end can know.
+    fn is_wanted_with(&self, member: MemberId) -> bool {
+        is_sounding(self.own_stream()) || self.is_heard_from(member)
+    }
+
     fn lacks_offer(&self, member: MemberId) -> bool {
-        let is_wanted = self.is_heard_from(member) || self.own_publication().is_some();
-        is_wanted && self.peers.all.iter().filter(|peer| peer.member == member).all(|peer| peer.is_suspect)
+        self.is_wanted_with(member)
+            && self.peers.all.iter().filter(|peer| peer.member == member).all(|peer| peer.is_suspect)
     }
 
     pub(super) fn signal(&self, to: MemberId, signal: Signal, out: &mut Vec<Output>) {

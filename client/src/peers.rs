@@ -10,7 +10,7 @@ use heartogether::{
 };
 
 use super::{
-    Output, Profile, Timer,
+    Negotiation, Output, Profile, Timer,
     adaptation::{Adaptation, Network},
     connection_replacement::Flow,
     no_path::{NoPath, SideCandidates},
@@ -92,17 +92,24 @@ pub(super) struct Peer {
 }
 
 impl Peer {
+    /// Which description of which peer connection is current.
+    pub(super) const fn key(&self) -> Negotiation {
+        Negotiation { member: self.member, id: self.negotiation }
+    }
+
     /// Why it did not connect, if it did not.
     pub(super) fn no_path(&self) -> NoPath {
         NoPath::between(&self.candidates.0, &self.candidates.1)
     }
 
-    /// Goes on under another number: what was negotiated before is void. Returns the number before.
-    pub(super) fn renumber(&mut self, negotiation: NegotiationId) -> NegotiationId {
+    /// Goes on under another number: what was negotiated before is void. Returns what it was before.
+    pub(super) fn renumber(&mut self, negotiation: NegotiationId) -> Negotiation {
+        let before = self.key();
         (self.described, self.accepted) = (false, false);
         self.gathered.clear();
         self.received.clear();
-        std::mem::replace(&mut self.negotiation, negotiation)
+        self.negotiation = negotiation;
+        before
     }
 }
 
@@ -182,11 +189,15 @@ impl Peers {
         self.iter().map(|peer| peer.member).collect()
     }
 
-    /// A number that no attempt has had.
-    pub(super) fn draw(&mut self) -> NegotiationId {
-        let negotiation = NegotiationId(self.next);
-        self.next = self.next.wrapping_add(1);
-        negotiation
+    /// A negotiation with a member, of a number that no attempt of this page has had, nor one of theirs that is still there.
+    pub(super) fn draw(&mut self, member: MemberId) -> Negotiation {
+        loop {
+            let negotiation = Negotiation { member, id: NegotiationId(self.next) };
+            self.next = self.next.wrapping_add(1);
+            if self.find(negotiation).is_none() {
+                return negotiation;
+            }
+        }
     }
 
     /// One for each member; where one succeeds another, the one to come.
@@ -203,26 +214,21 @@ impl Peers {
         self.all.iter_mut()
     }
 
-    pub(super) fn find(&mut self, negotiation: NegotiationId) -> Option<&mut Peer> {
-        self.all.iter_mut().find(|peer| peer.negotiation == negotiation)
-    }
-
-    pub(super) fn current(&mut self, member: MemberId, negotiation: NegotiationId) -> Option<&mut Peer> {
-        self.find(negotiation).filter(|peer| peer.member == member)
+    pub(super) fn find(&mut self, negotiation: Negotiation) -> Option<&mut Peer> {
+        self.all.iter_mut().find(|peer| peer.key() == negotiation)
     }
 
     fn open(
         &mut self,
-        member: MemberId,
-        negotiation: NegotiationId,
+        Negotiation { member, id }: Negotiation,
         (profile, is_offered, receives): (Profile, bool, bool),
         out: &mut Vec<Output>,
     ) {
         self.make_way(member, out);
         self.all.push(Peer {
             member,
-            origin: negotiation,
-            negotiation,
+            origin: id,
+            negotiation: id,
             state: PeerState::Connecting,
             is_offered,
             receives,
@@ -248,45 +254,45 @@ impl Peers {
         member: MemberId,
         (profile, receives): (Profile, bool),
         out: &mut Vec<Output>,
-    ) -> NegotiationId {
-        let negotiation = self.draw();
-        self.open(member, negotiation, (profile, true, receives), out);
+    ) -> Negotiation {
+        let negotiation = self.draw(member);
+        self.open(negotiation, (profile, true, receives), out);
         out.push(Output::OpenOffering { negotiation, receives });
         negotiation
     }
 
-    pub(super) fn answer(&mut self, host: MemberId, negotiation: NegotiationId, sdp: String, out: &mut Vec<Output>) {
-        self.open(host, negotiation, (Profile::default(), false, true), out);
-        out.push(Output::OpenAnswering { negotiation, sdp });
-        if self.all.iter().filter(|peer| peer.member == host).count() == 1 {
-            self.play(negotiation, out);
-        }
-        out.push(Output::StartTimer { timer: Timer::Attempt, after_ms: ATTEMPT_MS });
-    }
-
-    pub(super) fn take_answer(
+    pub(super) fn answer(
         &mut self,
-        from: MemberId,
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         sdp: String,
+        (profile, receives, sends): (Profile, bool, bool),
         out: &mut Vec<Output>,
     ) {
-        if self.current(from, negotiation).is_some_and(|peer| !peer.accepted) {
+        let member = negotiation.member;
+        self.open(negotiation, (profile, false, receives), out);
+        out.push(Output::OpenAnswering { negotiation, sends, sdp });
+        if self.all.iter().filter(|peer| peer.member == member).count() == 1 {
+            self.play(negotiation, out);
+        }
+        out.push(Output::StartTimer { timer: Timer::Attempt(member), after_ms: ATTEMPT_MS });
+    }
+
+    pub(super) fn take_answer(&mut self, negotiation: Negotiation, sdp: String, out: &mut Vec<Output>) {
+        if self.find(negotiation).is_some_and(|peer| !peer.accepted) {
             out.push(Output::AcceptAnswer { negotiation, sdp });
         }
     }
 
     pub(super) fn take_candidates(
         &mut self,
-        from: MemberId,
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         candidates: Vec<Candidate>,
         out: &mut Vec<Output>,
     ) {
-        if let Some(peer) = self.current(from, negotiation) {
+        if let Some(peer) = self.find(negotiation) {
             candidates.iter().for_each(|found| peer.candidates.1.note(&found.candidate));
         }
-        match self.current(from, negotiation) {
+        match self.find(negotiation) {
             Some(peer) if peer.accepted => out.push(Output::AddCandidates { negotiation, candidates }),
             Some(peer) if peer.received.len() < MAX_WAITING => peer.received.extend(candidates),
             Some(_) | None => {}
@@ -294,7 +300,7 @@ impl Peers {
     }
 
     /// The other side's description is set: its candidates need wait no longer.
-    pub(super) fn accept(&mut self, negotiation: NegotiationId, out: &mut Vec<Output>) {
+    pub(super) fn accept(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
         let Some(peer) = self.find(negotiation) else { return };
         peer.accepted = true;
         let candidates = std::mem::take(&mut peer.received);
@@ -303,7 +309,7 @@ impl Peers {
         }
     }
 
-    pub(super) fn gather(&mut self, negotiation: NegotiationId, candidate: Candidate, out: &mut Vec<Output>) {
+    pub(super) fn gather(&mut self, negotiation: Negotiation, candidate: Candidate, out: &mut Vec<Output>) {
         // One that is too long would cost the connection, and no browser makes any.
         if let Some(peer) = self.find(negotiation).filter(|_| candidate.is_bounded()) {
             peer.candidates.0.note(&candidate.candidate);
@@ -314,7 +320,7 @@ impl Peers {
 
     pub(super) fn close(&mut self, member: MemberId, out: &mut Vec<Output>) {
         let leaving = self.all.iter().filter(|peer| peer.member == member);
-        out.extend(leaving.map(|peer| Output::ClosePeer(peer.negotiation)));
+        out.extend(leaving.map(|peer| Output::ClosePeer(peer.key())));
         self.all.retain(|peer| peer.member != member);
         self.reach(member);
     }
@@ -323,13 +329,13 @@ impl Peers {
     /// way.
     pub(super) fn close_unsettled(&mut self, out: &mut Vec<Output>) {
         let unsettled = self.all.iter().filter(|peer| !peer.is_established);
-        for negotiation in unsettled.map(|peer| peer.negotiation).collect::<Vec<_>>() {
+        for negotiation in unsettled.map(Peer::key).collect::<Vec<_>>() {
             self.drop_one(negotiation, out);
         }
     }
 
     pub(super) fn close_all(&mut self, out: &mut Vec<Output>) {
-        out.extend(self.all.drain(..).map(|peer| Output::ClosePeer(peer.negotiation)));
+        out.extend(self.all.drain(..).map(|peer| Output::ClosePeer(peer.key())));
         self.rest();
     }
 }

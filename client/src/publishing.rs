@@ -2,7 +2,8 @@
 
 use heartogether::{
     protocol::{DeclareSilence, Publish, ToRoom},
-    role::Role,
+    refusal::Refusal,
+    role::Permission,
     room::{Source, StreamState},
 };
 
@@ -30,6 +31,8 @@ pub(super) struct Publishing {
     pub(super) microphone: Microphone,
     /// Whether the browser has stopped the mixer.
     pub(super) mixer_sleeps: bool,
+    /// Why the room did not let it be sent.
+    pub(super) refusal: Option<Refusal>,
     /// Whether the room is to be ended as soon as the server can be told.
     pub(super) stopping: bool,
 }
@@ -61,7 +64,7 @@ impl Client {
     /// Whether sound that is captured now would be of use. Browsers ask the visitor, who may answer when the room has ended or
     /// the page has gone.
     pub fn may_capture(&self) -> bool {
-        self.role != Role::Listener && !self.is_over() && !self.publishing.stopping && !self.has_left
+        self.may(Permission::Publish) && !self.is_over() && !self.publishing.stopping && !self.has_left
     }
 
     /// A source is there: the first one, one more, or another one in place of the same kind.
@@ -70,13 +73,13 @@ impl Client {
             return out.push(Output::StopCapture);
         }
         let before = self.publishing.is_capturing().then(|| self.quality());
-        let broadcast = &mut self.publishing;
-        if source == Source::Display && !broadcast.mix.has(source) && broadcast.chosen == Some(Profile::Voice) {
+        let publishing = &mut self.publishing;
+        if source == Source::Display && !publishing.mix.has(source) && publishing.chosen == Some(Profile::Voice) {
             // A choice for talk was made before there was a tab.
-            broadcast.chosen = None;
+            publishing.chosen = None;
         }
-        broadcast.mix.put(source, true);
-        broadcast.lost = None;
+        publishing.mix.put(source, true);
+        (publishing.lost, publishing.refusal) = (None, None);
         self.apply(before, out);
         out.push(Output::SetSending(!self.publishing.paused));
         self.declare(out);
@@ -110,7 +113,7 @@ impl Client {
             self.declare(out);
         } else if was_in {
             self.publishing.paused = false;
-            self.hang_up_all(out);
+            self.hang_up_idle(out);
             self.declare(out);
         }
         out.push(Output::ReleaseSource(source));
@@ -158,7 +161,7 @@ impl Client {
     }
 
     pub(super) fn choose_profile(&mut self, profile: Profile, out: &mut Vec<Output>) {
-        if self.role != Role::Listener && self.publishing.chosen != Some(profile) {
+        if self.may(Permission::Publish) && self.publishing.chosen != Some(profile) {
             let before = self.publishing.processing();
             self.publishing.chosen = Some(profile);
             out.push(Output::ApplyProfile(profile));
@@ -185,7 +188,7 @@ impl Client {
     /// The page was reloaded: what is shared again is as it was.
     pub(super) fn recall(&mut self, keepsake: ReloadState) {
         let ReloadState { code, mut mix, chosen, headphones, paused } = keepsake;
-        if self.role != Role::Listener && code == self.code {
+        if self.may(Permission::Publish) && code == self.code {
             for source in [Source::Display, Source::Microphone] {
                 mix.put(source, false);
             }
@@ -221,6 +224,20 @@ impl Client {
         }
     }
 
+    /// Why the room did not let the sound be sent that was captured last.
+    pub fn publishing_refusal(&self) -> Option<Refusal> {
+        self.publishing.refusal
+    }
+
+    /// As many send as the room allows: what nobody is told of is not sent.
+    pub(super) fn withdraw(&mut self, out: &mut Vec<Output>) {
+        if self.publishing.is_capturing() {
+            self.publishing = Publishing { refusal: Some(Refusal::StreamNotReady), ..Publishing::default() };
+            self.hang_up_idle(out);
+            out.push(Output::StopCapture);
+        }
+    }
+
     /// The sound ends at once, even where the server cannot be told yet.
     pub(super) fn stop(&mut self, out: &mut Vec<Output>) {
         self.hang_up_all(out);
@@ -231,7 +248,7 @@ impl Client {
 
     /// What was told may have been too much at once.
     pub(super) fn declare_later(&self, out: &mut Vec<Output>) {
-        if self.role != Role::Listener {
+        if self.may(Permission::Publish) {
             out.push(Output::StartTimer { timer: Timer::Declaration, after_ms: DECLARE_AGAIN_MS });
         }
     }
@@ -242,9 +259,8 @@ impl Client {
             return;
         }
         let Publishing { ref mix, paused, stopping, .. } = self.publishing;
-        let own = self.own_publication();
-        let says = own.map(|own| own.state).unwrap_or_default();
-        let (silent, says_silent) = (self.publishing.is_silent(), own.is_some_and(|own| own.silent));
+        let says = self.own_stream();
+        let (silent, says_silent) = (self.publishing.is_silent(), self.own_publication().is_some_and(|own| own.silent));
         let message = match mix.sources().next() {
             _ if stopping => ToRoom::Stop,
             Some(_) if paused && says == StreamState::Live => ToRoom::Pause,

@@ -1,12 +1,9 @@
 //! What is measured at each peer connection, and how much is sent through it.
 
-use heartogether::{
-    id::{MemberId, NegotiationId},
-    role::Role,
-};
+use heartogether::id::MemberId;
 
 use super::{
-    Client, Output, PeerState,
+    Client, Negotiation, Output, PeerState,
     adaptation::Adaptation,
     statistics::{PeerStatistics, Reading},
 };
@@ -33,8 +30,8 @@ impl Client {
     }
 
     /// Says how much goes through a new peer connection.
-    pub(super) fn tune(&self, negotiation: NegotiationId, out: &mut Vec<Output>) {
-        let new = self.peers.iter().find(|peer| peer.negotiation == negotiation);
+    pub(super) fn tune(&self, negotiation: Negotiation, out: &mut Vec<Output>) {
+        let new = self.peers.iter().find(|peer| peer.key() == negotiation);
         let tuning = new.map(|peer| peer.quality.adaptation.tuning());
         out.extend(tuning.map(|tuning| Output::Tune { negotiation, tuning }));
     }
@@ -45,19 +42,19 @@ impl Client {
         for peer in self.peers.iter_mut() {
             let before = peer.quality.adaptation.tuning();
             peer.quality.adaptation.set_profile(profile);
-            let (negotiation, tuning) = (peer.negotiation, peer.quality.adaptation.tuning());
+            let (negotiation, tuning) = (peer.key(), peer.quality.adaptation.tuning());
             out.extend((tuning != before).then_some(Output::Tune { negotiation, tuning }));
         }
     }
 
-    /// Takes in what the browser counted at a peer connection. A host sends more or less from it.
-    pub(super) fn measure(&mut self, negotiation: NegotiationId, now: Reading, out: &mut Vec<Output>) {
-        let is_host = self.role == Role::Host;
+    /// Takes in what the browser counted at a peer connection. Whoever sends does so more or less from then on.
+    pub(super) fn measure(&mut self, negotiation: Negotiation, now: Reading, out: &mut Vec<Output>) {
+        let sends = self.publishing.is_capturing();
         let Some(peer) = self.peers.find(negotiation) else { return };
         let quality = &mut peer.quality;
         let mut statistics = PeerStatistics::between(quality.reading.as_ref(), &now);
         let elapsed_ms = quality.reading.as_ref().map_or(0.0, |before| now.at_ms - before.at_ms) as u32;
-        if is_host && peer.state == PeerState::Connected {
+        if sends && peer.state == PeerState::Connected {
             let before = quality.adaptation.tuning();
             let tuning = quality.adaptation.adjust(&statistics, elapsed_ms);
             out.extend((tuning != before).then_some(Output::Tune { negotiation, tuning }));

@@ -270,9 +270,7 @@ impl Client {
     }
 
     pub(super) fn join(&self, out: &mut Vec<Output>) {
-        // Only an owner's place is taken over on purpose; another's goes to the page that asks last.
-        let take_over = self.role != Role::Listener && self.signaling.take_over;
-        out.push(Output::Send(join(self.code, self.role, take_over)));
+        out.push(Output::Send(join(self.code, self.role, self.takes_over())));
     }
 
     /// Peer connections are left alone while signaling is away.
@@ -301,7 +299,7 @@ impl Client {
             }
             Timer::Candidates => self.send_candidates(out),
             Timer::OfferRequest => self.request_offers(out),
-            Timer::Attempt => self.give_up_attempts(out),
+            Timer::Attempt(member) => self.give_up_attempt(member, out),
             Timer::Recovery(member) => self.recover(member, out),
             Timer::Microphone => self.tell_of_silence(out),
             Timer::Mixer => self.give_up_mixer(out),

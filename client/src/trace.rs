@@ -6,7 +6,9 @@ mod message;
 
 use heartogether::id::MemberId;
 
-use super::{Fader, Input, Mix, Output, PlayerCommand, PlayerInput, PlayerState, Processing, ReloadState, Timer};
+use super::{
+    Fader, Input, Mix, Negotiation, Output, PlayerCommand, PlayerInput, PlayerState, Processing, ReloadState, Timer,
+};
 use message::{received, sent};
 
 /// What happened to a page, told before the page takes it in.
@@ -94,17 +96,17 @@ pub fn input(input: &Input) -> String {
         Input::UndoPressed(member) => format!("undo pressed for {}", short(*member)),
         Input::Hidden => "hidden".to_owned(),
         Input::Left => "left".to_owned(),
-        Input::PeerDescribed { negotiation, .. } => format!("described {}", negotiation.0),
-        Input::PeerAccepted { negotiation } => format!("accepted {}", negotiation.0),
-        Input::PeerGathered { negotiation, .. } => format!("gathered a candidate for {}", negotiation.0),
+        Input::PeerDescribed { negotiation, .. } => format!("described {}", told(*negotiation)),
+        Input::PeerAccepted { negotiation } => format!("accepted {}", told(*negotiation)),
+        Input::PeerGathered { negotiation, .. } => format!("gathered a candidate for {}", told(*negotiation)),
         Input::IceServersKnown(urls) => format!("{} STUN and TURN URLs known", urls.len()),
         Input::IceServerAnswered { url } => format!("{url} answered"),
         Input::IceServerFailed { url, code } => format!("{url} failed with {code}"),
         Input::IceServersRenewed => "STUN and TURN servers renewed".to_owned(),
-        Input::PeerChanged { negotiation, state } => format!("peer connection {} is {state:?}", negotiation.0),
-        Input::Counted { negotiation, packets } => format!("counted {packets} packets of {}", negotiation.0),
+        Input::PeerChanged { negotiation, state } => format!("peer connection {} is {state:?}", told(*negotiation)),
+        Input::Counted { negotiation, packets } => format!("counted {packets} packets of {}", told(*negotiation)),
         Input::Measured { negotiation, reading } => {
-            format!("measured {}: {} packets, {} lost", negotiation.0, reading.packets, reading.lost)
+            format!("measured {}: {} packets, {} lost", told(*negotiation), reading.packets, reading.lost)
         }
     }
 }
@@ -122,22 +124,24 @@ pub fn output(output: &Output) -> String {
         Output::Send(message) => format!("send {}", sent(message)),
         Output::StartTimer { timer, after_ms } => format!("start timer {} for {after_ms} ms", name_of(*timer)),
         Output::StopTimer(timer) => format!("stop timer {}", name_of(*timer)),
-        Output::OpenOffering { negotiation, .. } => format!("offer {}", negotiation.0),
-        Output::OpenAnswering { negotiation, .. } => format!("answer {}", negotiation.0),
-        Output::Play(negotiation) => format!("play {}", negotiation.0),
-        Output::Restart { before, negotiation } => format!("restart {} as {}", before.0, negotiation.0),
-        Output::AnswerRestart { before, negotiation, .. } => {
-            format!("answer restart {} of {}", negotiation.0, before.0)
+        Output::OpenOffering { negotiation, receives } => format!("offer {}, receives: {receives}", told(*negotiation)),
+        Output::OpenAnswering { negotiation, sends, .. } => {
+            format!("answer {}, sends: {sends}", told(*negotiation))
         }
-        Output::AcceptAnswer { negotiation, .. } => format!("accept the answer to {}", negotiation.0),
+        Output::Play(negotiation) => format!("play {}", told(*negotiation)),
+        Output::Restart { before, negotiation } => format!("restart {} as {}", told(*before), told(*negotiation)),
+        Output::AnswerRestart { before, negotiation, .. } => {
+            format!("answer restart {} of {}", told(*negotiation), told(*before))
+        }
+        Output::AcceptAnswer { negotiation, .. } => format!("accept the answer to {}", told(*negotiation)),
         Output::AddCandidates { negotiation, candidates } => {
-            format!("add {} candidates to {}", candidates.len(), negotiation.0)
+            format!("add {} candidates to {}", candidates.len(), told(*negotiation))
         }
         Output::Tune { negotiation, tuning } => {
             let (bitrate_bps, redundancy) = (tuning.bitrate_bps, tuning.redundancy);
-            format!("send {bitrate_bps} bit/s to {}, redundant: {redundancy}", negotiation.0)
+            format!("send {bitrate_bps} bit/s to {}, redundant: {redundancy}", told(*negotiation))
         }
-        Output::ClosePeer(negotiation) => format!("close {}", negotiation.0),
+        Output::ClosePeer(negotiation) => format!("close {}", told(*negotiation)),
         Output::ApplyProfile(profile) => format!("apply profile {profile:?}"),
         Output::ApplyProcessing(processing) => format!("apply processing: {}", processed(*processing)),
         Output::ApplyMix(mix) => format!("apply mix: {}", mixed(mix)),
@@ -157,7 +161,7 @@ fn name_of(timer: Timer) -> String {
         Timer::Pong => "pong".to_owned(),
         Timer::Candidates => "candidates".to_owned(),
         Timer::OfferRequest => "offer request".to_owned(),
-        Timer::Attempt => "attempt".to_owned(),
+        Timer::Attempt(member) => format!("attempt of {}", short(member)),
         Timer::Recovery(member) => format!("recovery of {}", short(member)),
         Timer::Messages => "messages".to_owned(),
         Timer::Storage => "storage".to_owned(),
@@ -167,6 +171,11 @@ fn name_of(timer: Timer) -> String {
         Timer::Removal(member) => format!("removal of {}", short(member)),
         Timer::Declaration => "declaration".to_owned(),
     }
+}
+
+/// A negotiation by its number and the member.
+fn told(negotiation: Negotiation) -> String {
+    format!("{} with {}", negotiation.id.0, short(negotiation.member))
 }
 
 /// A member by the end of their id: enough to tell one from another in one room.

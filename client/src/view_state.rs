@@ -96,7 +96,7 @@ impl Client {
         if self.publishing.stopping {
             return HostState::Ended(Ending::Asked);
         }
-        match (self.publishing.is_capturing(), self.stream()) {
+        match (self.publishing.is_capturing(), self.own_stream()) {
             (true, _) if self.publishing.paused => HostState::Paused,
             (true, _) => HostState::Live,
             (false, StreamState::Live | StreamState::Paused | StreamState::Interrupted) => HostState::Interrupted,
@@ -112,12 +112,12 @@ impl Client {
         if let Some(ending) = self.ending() {
             return ListenerState::Ended(ending);
         }
-        match (self.stream(), self.peers.any_connected(), self.no_path()) {
+        match (self.heard_stream(), self.peers.any_connected(), self.no_path()) {
             (StreamState::Paused, true, _) => ListenerState::Paused,
             (_, true, _) => ListenerState::Listening,
             (StreamState::Interrupted, false, _) => ListenerState::Reconnecting,
             (_, false, Some(why)) => ListenerState::OutOfReach(why),
-            (_, false, None) if self.peers.was_connected() && self.stream() != StreamState::Idle => {
+            (_, false, None) if self.peers.was_connected() && self.heard_stream() != StreamState::Idle => {
                 ListenerState::Reconnecting
             }
             (_, false, None) => ListenerState::Connecting,
@@ -126,7 +126,7 @@ impl Client {
 
     /// Whether a listener's first sound is on its way: an offer may come, or what it leads to is not there yet.
     pub fn awaits_first_sound(&self) -> bool {
-        let is_sounding = matches!(self.stream(), StreamState::Live | StreamState::Paused);
+        let is_sounding = matches!(self.heard_stream(), StreamState::Live | StreamState::Paused);
         let may_come = self.room.is_none() || is_sounding;
         !self.is_over() && may_come && !self.peers.any_connected()
     }

@@ -28,14 +28,14 @@ impl Room {
         let place = self.members().find(|member| member.account == account && !member.is_permanent);
         match place {
             _ if self.roster.removed.has(account) => Standing::Removed,
-            Some(member) => self.kind().standing(member, false),
+            Some(member) => self.kind().standing(member.role, false),
             None => Standing::Account,
         }
     }
 
     /// What a member is to the room.
     pub(super) fn standing_as(&self, member: &Member) -> Standing {
-        self.kind().standing(member, member.is_permanent)
+        self.kind().standing(member.role, member.is_permanent)
     }
 
     pub(super) fn permit(&self, standing: Standing, kind: AccountKind, permission: Permission) -> Result<(), Refusal> {

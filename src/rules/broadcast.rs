@@ -28,8 +28,8 @@ pub(super) const fn capacity(role: Role, policy: &Policy) -> u32 {
 }
 
 /// The owner who listens to their own room is a listener there.
-pub(super) const fn standing(member: &Member) -> Standing {
-    match member.role {
+pub(super) const fn standing(role: Role) -> Standing {
+    match role {
         Role::Host => Standing::Owner,
         Role::Listener | Role::Participant => Standing::Listener,
     }

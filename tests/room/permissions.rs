@@ -4,7 +4,7 @@ use heartogether::{
     id::{MemberId, NegotiationId},
     protocol::Signal,
     refusal::Refusal,
-    role::{AccountKind, Guests, Permission, Standing, permit},
+    role::{AccountKind, Guests, Permission, Role, Standing, permit},
     room::{Command, SignalDirection},
     rules::RoomKind,
 };
@@ -256,4 +256,23 @@ fn a_signal_for_somebody_without_a_connection_is_refused() {
         Err(Refusal::NotAMember),
         "nor does a lost connection send any"
     );
+}
+
+#[test]
+fn each_role_belongs_to_one_kind_of_room() {
+    for role in Role::ALL.iter().copied() {
+        let kinds: Vec<_> = RoomKind::ALL.iter().copied().filter(|kind| kind.has_role(role)).collect();
+        assert_eq!(kinds, [RoomKind::with_role(role)], "{role:?}");
+    }
+}
+
+#[test]
+fn a_member_hears_others_where_others_may_send() {
+    for (role, far_end) in
+        [(Role::Host, Role::Listener), (Role::Listener, Role::Host), (Role::Participant, Role::Participant)]
+    {
+        let kind = RoomKind::with_role(role);
+        let others_send = kind.allows(kind.standing(far_end, false), Permission::Publish);
+        assert_eq!(kind.hears(role), others_send, "{role:?}");
+    }
 }

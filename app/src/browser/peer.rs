@@ -6,7 +6,7 @@ use std::{
 };
 
 use gloo_events::EventListener;
-use heartogether::{id::NegotiationId, protocol::Candidate};
+use heartogether::protocol::Candidate;
 use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -21,12 +21,12 @@ use super::{
     playback::Playback,
     stats::{self, SourceEnergy},
 };
-use heartogether_client::{Input, PeerState, Profile, adaptation::Tuning, sdp::opus, statistics::Reading};
+use heartogether_client::{Input, Negotiation, PeerState, Profile, adaptation::Tuning, sdp::opus, statistics::Reading};
 
 /// A peer connection. Dropped, it closes.
 pub(super) struct PeerConnection {
     /// The number under which it is negotiated at the moment; its events carry it.
-    negotiation: Rc<Cell<NegotiationId>>,
+    negotiation: Rc<Cell<Negotiation>>,
     connection: RtcPeerConnection,
     sender: RefCell<Option<RtcRtpSender>>,
     receiver: RefCell<Option<RtcRtpReceiver>>,
@@ -52,7 +52,7 @@ struct Encoding {
 
 impl PeerConnection {
     pub(super) fn open(
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         configuration: &RtcConfiguration,
         profile: Profile,
         report: Reporter,
@@ -88,7 +88,7 @@ impl PeerConnection {
     }
 
     /// Looks for another path, under this number.
-    pub(super) fn restart(self: Rc<Self>, negotiation: NegotiationId) {
+    pub(super) fn restart(self: Rc<Self>, negotiation: Negotiation) {
         self.negotiation.set(negotiation);
         self.encoding.restart_wanted.set(true);
         if !self.encoding.is_reshaping.get() {
@@ -124,7 +124,7 @@ impl PeerConnection {
     }
 
     /// Takes an offer that looks for another path, and answers under this number.
-    pub(super) fn answer_restart(self: Rc<Self>, negotiation: NegotiationId, sdp: String) {
+    pub(super) fn answer_restart(self: Rc<Self>, negotiation: Negotiation, sdp: String) {
         self.negotiation.set(negotiation);
         self.spawn(async move |peer| peer.describe_answer(&sdp).await);
     }
@@ -173,7 +173,7 @@ impl PeerConnection {
         let _ = self.connection.set_configuration_with_configuration(configuration);
     }
 
-    pub(super) fn negotiation(&self) -> NegotiationId {
+    pub(super) fn negotiation(&self) -> Negotiation {
         self.negotiation.get()
     }
 
@@ -323,7 +323,7 @@ fn sdp_of(description: &RtcSessionDescriptionInit) -> Result<String, JsValue> {
 
 fn report_candidates(
     connection: &RtcPeerConnection,
-    negotiation: Rc<Cell<NegotiationId>>,
+    negotiation: Rc<Cell<Negotiation>>,
     report: Reporter,
 ) -> EventListener {
     EventListener::new(connection, "icecandidate", move |event| {
@@ -340,11 +340,7 @@ fn report_candidates(
     })
 }
 
-fn report_state(
-    connection: &RtcPeerConnection,
-    negotiation: Rc<Cell<NegotiationId>>,
-    report: Reporter,
-) -> EventListener {
+fn report_state(connection: &RtcPeerConnection, negotiation: Rc<Cell<Negotiation>>, report: Reporter) -> EventListener {
     let observed = connection.clone();
     EventListener::new(connection, "connectionstatechange", move |_| {
         let state = match observed.connection_state() {

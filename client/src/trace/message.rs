@@ -12,7 +12,10 @@ pub(super) fn sent(message: &ClientMessage) -> String {
     match message {
         ClientMessage::Hello(hello) => format!("hello in version {}", hello.protocol),
         ClientMessage::Ping(_) => "ping".to_owned(),
-        ClientMessage::ResumeRooms(resume) => format!("resume_rooms, {}", resume.rooms.len()),
+        ClientMessage::ResumeRooms(resume) => {
+            let from: Vec<_> = resume.rooms.iter().map(|room| room.last_seq.0.to_string()).collect();
+            format!("resume_rooms from {}", from.join(", "))
+        }
         ClientMessage::Room(frame) => said(&frame.message),
     }
 }

@@ -1,6 +1,5 @@
 //! How much is sent, over recorded series of measurements: two seconds each.
 
-use heartogether::id::NegotiationId;
 use heartogether_client::{
     Input, Output, PeerState, Profile,
     adaptation::{Adaptation, Network, Tuning},
@@ -157,7 +156,7 @@ fn another_profile_goes_on_at_the_same_part_of_its_range() {
 
 fn tuned(commands: &[Output]) -> Vec<(u32, u32, bool)> {
     let tuned = commands.iter().filter_map(|command| match command {
-        Output::Tune { negotiation, tuning } => Some((negotiation.0, tuning.bitrate_bps, tuning.redundancy)),
+        Output::Tune { negotiation, tuning } => Some((negotiation.id.0, tuning.bitrate_bps, tuning.redundancy)),
         _ => None,
     });
     tuned.collect()
@@ -166,7 +165,7 @@ fn tuned(commands: &[Output]) -> Vec<(u32, u32, bool)> {
 fn measured(page: &mut Page, negotiation: u32, at_ms: f64, loss: f64) -> Vec<Output> {
     let reading =
         Reading { at_ms, reported_at_ms: at_ms, reported_loss: Some(loss), bytes: at_ms, ..Reading::default() };
-    page.take(Input::Measured { negotiation: NegotiationId(negotiation), reading })
+    page.take(Input::Measured { negotiation: page.negotiation(negotiation), reading })
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::scenario::*;
 /// What a peer connection is given, of the candidates it has been sent.
 fn added(commands: &[Output]) -> Vec<String> {
     let added = commands.iter().filter_map(|command| match command {
-        Output::AddCandidates { negotiation: NegotiationId(100), candidates } => Some(candidates),
+        Output::AddCandidates { negotiation, candidates } if negotiation.id == NegotiationId(100) => Some(candidates),
         _ => None,
     });
     added.flatten().map(|candidate| candidate.candidate.clone()).collect()

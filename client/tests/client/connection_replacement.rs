@@ -1,10 +1,6 @@
 //! How one peer connection takes the place of another: nothing that flows is disturbed.
 
-use heartogether::{
-    id::NegotiationId,
-    protocol::Signal,
-    room::{RoomEvent, StreamState},
-};
+use heartogether::{protocol::Signal, room::StreamState};
 use heartogether_client::{Input, ListenerState, Output, PeerState, Timer, statistics::Reading};
 
 use crate::scenario::*;
@@ -15,7 +11,7 @@ fn asks(commands: &[Output]) -> bool {
 
 fn played(commands: &[Output]) -> Vec<u32> {
     let played = commands.iter().filter_map(|command| match command {
-        Output::Play(negotiation) => Some(negotiation.0),
+        Output::Play(negotiation) => Some(negotiation.id.0),
         _ => None,
     });
     played.collect()
@@ -23,7 +19,7 @@ fn played(commands: &[Output]) -> Vec<u32> {
 
 /// What a listener does about this many packets in all, one count after the other.
 fn count(page: &mut Page, packets: &[f64]) -> Vec<Output> {
-    let negotiation = NegotiationId(100);
+    let negotiation = with(HOST, 100);
     packets.iter().flat_map(|packets| page.take(Input::Counted { negotiation, packets: *packets })).collect()
 }
 
@@ -61,7 +57,7 @@ fn a_host_sends_over_both_until_the_next_one_connects() {
 fn an_attempt_that_gets_nowhere_leaves_the_one_before_as_it_was() {
     let mut page = Page::hearing(StreamState::Live);
     page.signal(HOST, offer(107));
-    let commands = page.fire(Timer::Attempt);
+    let commands = page.fire(Timer::Attempt(HOST));
     assert_eq!((closed(&commands), sent(&commands)), (vec![107], vec![say(HOST, hung_up(107))]));
     assert_eq!(page.client.listener_state(), ListenerState::Listening);
     let mut host = Page::reaching();
@@ -172,7 +168,7 @@ fn a_doubt_is_taken_back_when_the_attempt_gets_nowhere_and_packets_come_again() 
     let mut page = Page::hearing(StreamState::Live);
     count(&mut page, &[20.0, 40.0, 40.0, 40.0]);
     page.signal(HOST, offer(107));
-    page.fire(Timer::Attempt);
+    page.fire(Timer::Attempt(HOST));
     assert!(!asks(&page.fire(Timer::OfferRequest)));
     assert!(count(&mut page, &[60.0, 80.0]).is_empty());
     assert!(asks(&count(&mut page, &[80.0, 80.0])), "and comes back with the next silence");
@@ -183,7 +179,7 @@ fn what_is_measured_is_what_is_heard() {
     let mut page = Page::hearing(StreamState::Live);
     let reading = |at_ms| Reading { at_ms, packets: at_ms / 20.0, ..Reading::default() };
     let measured = |page: &mut Page, negotiation, at_ms| {
-        page.take(Input::Measured { negotiation: NegotiationId(negotiation), reading: reading(at_ms) });
+        page.take(Input::Measured { negotiation: page.negotiation(negotiation), reading: reading(at_ms) });
         page.client.statistics().len()
     };
     assert_eq!(measured(&mut page, 100, 2_000.0), 1);

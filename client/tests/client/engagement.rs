@@ -311,7 +311,7 @@ fn a_host_whose_room_is_open_again_begins_anew() {
     page.learn(RoomEvent::RoomEnded { reason: heartogether::room::EndReason::Stopped });
     assert_eq!(page.client.host_state().name(), "ended");
     page.take(Input::RetryPressed);
-    assert!(matches!(said(&page.take(Input::SocketOpened))[..], [ToRoom::Join(_)]));
+    assert!(matches!(introduced(&page.take(Input::SocketOpened))[..], [ToRoom::Join(_)]));
     page.hear(joined(HOST, 20, view(StreamState::Idle, &[])));
     assert_eq!(page.client.host_state().name(), "idle");
 }

@@ -1,6 +1,6 @@
 //! What diagnostics tell of candidates and servers.
 
-use heartogether::protocol::StreamState;
+use heartogether::room::StreamState;
 use heartogether_client::Input;
 
 use crate::scenario::*;

@@ -2,7 +2,7 @@
 
 use heartogether::{
     ice::{IceConfiguration, IceServer},
-    id::{NegotiationId, Seq},
+    id::Seq,
     protocol::FromRoom,
     room::{Joined, Missed, Resumed, StreamState},
     time::Timestamp,
@@ -20,7 +20,7 @@ fn fail(page: &mut Page, url: &str, code: u16) {
 
 fn gather(page: &mut Page, kind: &str) {
     let candidate = candidate(&format!("candidate:1 1 udp 41885439 192.0.2.1 50000 typ {kind}"));
-    page.take(Input::PeerGathered { negotiation: NegotiationId(100), candidate });
+    page.take(Input::PeerGathered { negotiation: page.negotiation(100), candidate });
 }
 
 #[test]
@@ -79,6 +79,7 @@ fn servers() -> IceConfiguration {
 #[test]
 fn servers_that_come_with_the_place_are_used_before_anything_is_offered() {
     let mut page = Page::live(&[GRACE]);
+    page.lose();
     page.reconnect();
     let joined = place(HOST, 9, view(StreamState::Live, &[GRACE, EDSGER]));
     let joined = Joined { ice_servers: Some(servers()), ..joined };
@@ -92,6 +93,7 @@ fn servers_that_come_with_the_place_are_used_before_anything_is_offered() {
 #[test]
 fn a_page_that_resumes_uses_the_servers_that_come_with_it() {
     let mut page = Page::live(&[GRACE]);
+    page.lose();
     page.reconnect();
     let resumed = Resumed {
         seq: Seq(9),

@@ -1,10 +1,6 @@
 //! What host and listener do about a peer connection that nothing comes through any more.
 
-use heartogether::{
-    id::NegotiationId,
-    protocol::Signal,
-    room::{RoomEvent, StreamState},
-};
+use heartogether::{id::NegotiationId, protocol::Signal, room::StreamState};
 use heartogether_client::{Input, Output, PeerState, Timer};
 
 use crate::scenario::*;
@@ -62,7 +58,7 @@ fn what_belongs_to_the_time_before_a_restart_is_dropped() {
     page.describe(101);
     assert!(page.signal(GRACE, answer(100)).iter().all(|command| !matches!(command, Output::AcceptAnswer { .. })));
     let commands = page.signal(GRACE, answer(101));
-    let negotiation = NegotiationId(101);
+    let negotiation = with(GRACE, 101);
     assert!(commands.contains(&Output::AcceptAnswer { negotiation, sdp: sdp(101) }));
 }
 
@@ -85,12 +81,12 @@ fn a_listener_answers_a_restart_on_the_same_peer_connection() {
     let mut page = Page::hearing(StreamState::Live);
     page.change(100, PeerState::Disconnected);
     let commands = page.signal(HOST, offer_again(107, 100));
-    let (before, negotiation) = (NegotiationId(100), NegotiationId(107));
+    let (before, negotiation) = (with(HOST, 100), with(HOST, 107));
     assert!(commands.contains(&Output::AnswerRestart { before, negotiation, sdp: sdp(107) }));
     assert!(closed(&commands).is_empty());
     assert_eq!(sent(&page.describe(107)), [say(HOST, answer(107))]);
     let again = page.signal(HOST, offer_again(109, 100));
-    let (before, negotiation) = (NegotiationId(107), NegotiationId(109));
+    let (before, negotiation) = (with(HOST, 107), with(HOST, 109));
     assert!(again.contains(&Output::AnswerRestart { before, negotiation, sdp: sdp(109) }));
 }
 

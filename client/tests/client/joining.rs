@@ -5,7 +5,7 @@ use heartogether::{
     protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, ResumeRoom, ResumeRooms, ToRoom},
     refusal::Refusal,
     role::Role,
-    room::{RoomEvent, StreamState},
+    room::StreamState,
 };
 use heartogether_client::{Ending, HostState, Input, ListenerState, Output, SignalingState, listener_introduction};
 

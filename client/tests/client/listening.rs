@@ -56,8 +56,8 @@ fn a_listener_asks_for_nothing_while_nothing_is_sent() {
 #[test]
 fn an_attempt_that_never_gets_anywhere_is_given_up_and_asked_for_anew() {
     let mut page = Page::listening(StreamState::Live);
-    assert_eq!(timer(&page.signal(HOST, offer(5)), Timer::Attempt), Some(8_000));
-    let commands = page.fire(Timer::Attempt);
+    assert_eq!(timer(&page.signal(HOST, offer(5)), Timer::Attempt(HOST)), Some(8_000));
+    let commands = page.fire(Timer::Attempt(HOST));
     assert_eq!(closed(&commands), [5]);
     assert!(sent(&commands).contains(&say(HOST, hung_up(5))));
     assert_eq!(timer(&commands, Timer::OfferRequest), Some(1_200));
@@ -67,7 +67,7 @@ fn an_attempt_that_never_gets_anywhere_is_given_up_and_asked_for_anew() {
 fn in_vain(page: &mut Page, attempts: std::ops::RangeInclusive<u32>) {
     for negotiation in attempts {
         page.signal(HOST, offer(negotiation));
-        page.fire(Timer::Attempt);
+        page.fire(Timer::Attempt(HOST));
     }
 }
 
@@ -120,7 +120,7 @@ fn a_better_path_that_is_looked_for_in_vain_is_not_missed_while_the_one_before_g
 #[test]
 fn an_attempt_that_succeeded_is_left_alone() {
     let mut page = Page::hearing(StreamState::Live);
-    assert!(page.fire(Timer::Attempt).is_empty());
+    assert!(page.fire(Timer::Attempt(HOST)).is_empty());
     assert_eq!(state(&page), ListenerState::Listening);
 }
 
@@ -178,8 +178,8 @@ fn a_second_offer_takes_the_place_of_one_that_never_connected() {
     page.signal(HOST, offer(100));
     let commands = page.signal(HOST, offer(101));
     assert_eq!(closed(&commands), [100]);
-    let negotiation = heartogether::id::NegotiationId(101);
-    assert!(commands.contains(&Output::OpenAnswering { negotiation, sdp: sdp(101) }));
+    let negotiation = with(HOST, 101);
+    assert!(commands.contains(&Output::OpenAnswering { negotiation, sends: false, sdp: sdp(101) }));
     assert_eq!(sent(&page.describe(101)), [say(HOST, answer(101))]);
 }
 

@@ -1,6 +1,6 @@
 //! What is told of the reason when no path is found.
 
-use heartogether::protocol::StreamState;
+use heartogether::{protocol::Signal, room::StreamState};
 use heartogether_client::{ListenerState, NoPath, SideCandidates, Timer};
 
 use crate::scenario::*;
@@ -55,7 +55,7 @@ fn fail(page: &mut Page, own: &str, other: &str) {
         page.accept(negotiation);
         page.gather(negotiation, own);
         page.signal(HOST, found(negotiation, &[other]));
-        page.fire(Timer::Attempt);
+        page.fire(Timer::Attempt(HOST));
     }
 }
 
@@ -79,7 +79,7 @@ fn a_host_is_told_of_a_listener_whom_nothing_reaches() {
         page.accept(negotiation);
         page.signal(GRACE, found(negotiation, &[NAME]));
         page.signal(GRACE, hung_up(negotiation));
-        page.signal(GRACE, heartogether::protocol::Signal::OfferRequest { restarts: None });
+        page.signal(GRACE, Signal::OfferRequest { restarts: None });
     }
     assert_eq!(page.client.no_path(), Some(NoPath::NamesOnly));
     page.change(103, heartogether_client::PeerState::Connected);

@@ -1,7 +1,7 @@
 //! What a host offers to whom.
 
 use heartogether::protocol::Signal;
-use heartogether::room::{Missed, RoomEvent, Source, StreamState};
+use heartogether::room::{Missed, Source, StreamState};
 use heartogether_client::{Input, Output, PeerState};
 
 use crate::scenario::*;
@@ -80,7 +80,7 @@ fn a_host_whose_source_changes_keeps_everybody() {
 fn an_answer_goes_to_its_peer_connection() {
     let mut page = Page::live(&[GRACE]);
     let commands = page.signal(GRACE, answer(100));
-    let negotiation = heartogether::id::NegotiationId(100);
+    let negotiation = with(GRACE, 100);
     assert!(commands.contains(&Output::AcceptAnswer { negotiation, sdp: sdp(100) }));
     page.accept(100);
     assert!(!takes_anything(&page.signal(GRACE, answer(100))), "one answer is enough");

@@ -4,7 +4,7 @@ use heartogether::{
     protocol::{ServerMessage, ToRoom},
     refusal::Refusal,
     role::Role,
-    room::{Missed, RoomEvent, Source, StreamState},
+    room::{Missed, Source, StreamState},
 };
 use heartogether_client::{Input, PeerState, Timer};
 

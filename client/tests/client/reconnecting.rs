@@ -109,7 +109,7 @@ fn a_host_who_asked_on_the_network_before_takes_the_place_over_from_there() {
     page.take(Input::Started);
     page.take(Input::SocketOpened);
     page.take(Input::NetworkChanged);
-    let asked = said(&page.take(Input::SocketOpened));
+    let asked = introduced(&page.take(Input::SocketOpened));
     assert!(matches!(asked[..], [ToRoom::Join(Join { take_over: true, .. })]));
 }
 

@@ -1,5 +1,9 @@
 //! One page to try things on: it takes inputs and shows its commands.
 
+mod outputs;
+
+use std::collections::BTreeMap;
+
 use heartogether::{
     id::{DisplayName, MemberId, NegotiationId, PublicationId, ResumeToken, RoomCode, Seq},
     protocol::{
@@ -14,7 +18,9 @@ use heartogether::{
     },
     time::Timestamp,
 };
-use heartogether_client::{Client, Input, Output, PeerState, Timer};
+use heartogether_client::{Client, Input, Negotiation, Output, PeerState, Timer};
+
+pub(crate) use outputs::*;
 
 pub(crate) const HOST: MemberId = MemberId::from_bits(1);
 pub(crate) const GRACE: MemberId = MemberId::from_bits(2);
@@ -113,11 +119,13 @@ pub(crate) fn candidate(text: &str) -> Candidate {
 pub(crate) struct Page {
     pub(crate) client: Client,
     seq: u64,
+    /// With whom a number is negotiated.
+    members: BTreeMap<u32, MemberId>,
 }
 
 impl Page {
     pub(crate) fn new(role: Role, take_over: bool, seed: u32) -> Self {
-        Self { client: Client::new(role, code(), take_over, seed), seq: 10 }
+        Self { client: Client::new(role, code(), take_over, seed), seq: 10, members: BTreeMap::new() }
     }
 
     /// A host in the room, sharing nothing.
@@ -168,7 +176,14 @@ impl Page {
     }
 
     pub(crate) fn take(&mut self, input: Input) -> Vec<Output> {
-        self.client.step(input)
+        let commands = self.client.step(input);
+        self.members.extend(commands.iter().filter_map(opened).map(|opened| (opened.id.0, opened.member)));
+        commands
+    }
+
+    /// The negotiation of this number; one that never was is with Grace.
+    pub(crate) fn negotiation(&self, number: u32) -> Negotiation {
+        with(self.members.get(&number).copied().unwrap_or(GRACE), number)
     }
 
     pub(crate) fn hear(&mut self, message: ServerMessage) -> Vec<Output> {
@@ -212,19 +227,19 @@ impl Page {
     }
 
     pub(crate) fn change(&mut self, negotiation: u32, state: PeerState) -> Vec<Output> {
-        self.take(Input::PeerChanged { negotiation: NegotiationId(negotiation), state })
+        self.take(Input::PeerChanged { negotiation: self.negotiation(negotiation), state })
     }
 
     pub(crate) fn describe(&mut self, negotiation: u32) -> Vec<Output> {
-        self.take(Input::PeerDescribed { negotiation: NegotiationId(negotiation), sdp: sdp(negotiation) })
+        self.take(Input::PeerDescribed { negotiation: self.negotiation(negotiation), sdp: sdp(negotiation) })
     }
 
     pub(crate) fn accept(&mut self, negotiation: u32) -> Vec<Output> {
-        self.take(Input::PeerAccepted { negotiation: NegotiationId(negotiation) })
+        self.take(Input::PeerAccepted { negotiation: self.negotiation(negotiation) })
     }
 
     pub(crate) fn gather(&mut self, negotiation: u32, text: &str) -> Vec<Output> {
-        self.take(Input::PeerGathered { negotiation: NegotiationId(negotiation), candidate: candidate(text) })
+        self.take(Input::PeerGathered { negotiation: self.negotiation(negotiation), candidate: candidate(text) })
     }
 
     pub(crate) fn lose(&mut self) -> Vec<Output> {
@@ -235,6 +250,7 @@ impl Page {
     pub(crate) fn reconnect(&mut self) -> Vec<Output> {
         self.fire(Timer::Reconnect);
         let asked = self.take(Input::SocketOpened);
+        introduced(&asked);
         self.welcome();
         asked
     }
@@ -250,6 +266,11 @@ impl Page {
     pub(crate) fn miss(&mut self, events: Vec<RoomEvent>) -> Vec<Output> {
         self.resume(Missed::Events(events))
     }
+}
+
+/// A negotiation with a member.
+pub(crate) const fn with(member: MemberId, number: u32) -> Negotiation {
+    Negotiation { member, id: NegotiationId(number) }
 }
 
 pub(crate) fn sdp(negotiation: u32) -> String {
@@ -310,54 +331,4 @@ pub(crate) fn is_silent(silent: bool) -> RoomEvent {
 
 pub(crate) fn say(to: MemberId, signal: Signal) -> ClientMessage {
     to_room(ToRoom::Signal(SendSignal { to, signal }))
-}
-
-pub(crate) fn sent(commands: &[Output]) -> Vec<ClientMessage> {
-    let sent = commands.iter().filter_map(|command| match command {
-        Output::Send(message) => Some(message.clone()),
-        _ => None,
-    });
-    sent.collect()
-}
-
-/// What is said to the room alone.
-pub(crate) fn said(commands: &[Output]) -> Vec<ToRoom> {
-    let said = sent(commands).into_iter().filter_map(|message| match message {
-        ClientMessage::Room(frame) => Some(frame.message),
-        _ => None,
-    });
-    said.collect()
-}
-
-pub(crate) fn offered(commands: &[Output]) -> Vec<u32> {
-    let offered = commands.iter().filter_map(|command| match command {
-        Output::OpenOffering { negotiation, .. } => Some(negotiation.0),
-        _ => None,
-    });
-    offered.collect()
-}
-
-/// The attempts that are restarted, and under which numbers they go on.
-pub(crate) fn restarted(commands: &[Output]) -> Vec<(u32, u32)> {
-    let restarted = commands.iter().filter_map(|command| match command {
-        Output::Restart { before, negotiation } => Some((before.0, negotiation.0)),
-        _ => None,
-    });
-    restarted.collect()
-}
-
-pub(crate) fn closed(commands: &[Output]) -> Vec<u32> {
-    let closed = commands.iter().filter_map(|command| match command {
-        Output::ClosePeer(negotiation) => Some(negotiation.0),
-        _ => None,
-    });
-    closed.collect()
-}
-
-/// When a timer is set to run out.
-pub(crate) fn timer(commands: &[Output], wanted: Timer) -> Option<u32> {
-    commands.iter().find_map(|command| match command {
-        Output::StartTimer { timer, after_ms } if *timer == wanted => Some(*after_ms),
-        _ => None,
-    })
 }

@@ -1,7 +1,7 @@
 //! A microphone that gives no sound: the host is told, and those who listen.
 
 use heartogether::protocol::{ClientMessage, DeclareSilence, ToRoom};
-use heartogether::room::{Missed, RoomEvent, Source, StreamState};
+use heartogether::room::{Missed, Source, StreamState};
 use heartogether_client::{
     Fader, Input,
     MicrophoneState::{self, Muted, Silent, Sounding},

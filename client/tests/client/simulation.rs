@@ -24,7 +24,7 @@ fn outage() -> impl Strategy<Value = Move> {
         4 => (0..4_usize, 0..2_000_u64, 0..2_000_u64)
             .prop_map(|(page, page_ms, server_ms)| Move::Cut { page, page_ms: Some(page_ms), server_ms }),
         2 => (0..1_000_u64).prop_map(|down_ms| Move::Restart { down_ms }),
-        1 => any::<bool>().prop_map(Move::Pause),
+        1 => any::<bool>().prop_map(|paused| Move::Pause { page: 0, paused }),
         1 => (0..4_usize).prop_map(Move::Wake),
     ]
 }
@@ -35,11 +35,11 @@ fn anything() -> impl Strategy<Value = Move> {
         2 => (0..4_usize, prop::option::of(a_while()), 0..30_000_u64)
             .prop_map(|(page, page_ms, server_ms)| Move::Cut { page, page_ms, server_ms }),
         3 => (0..4_usize, a_while()).prop_map(|(page, server_ms)| Move::Reload { page, server_ms }),
-        1 => Just(Move::Flutter),
-        1 => Just(Move::Unplug),
-        2 => Just(Move::Share),
+        1 => Just(Move::Flutter(0)),
+        1 => Just(Move::Unplug(0)),
+        2 => Just(Move::Share(0)),
         3 => (0..3_usize, 0..30_000_u64, 0..30_000_u64, any::<bool>())
-            .prop_map(|(page, host_ms, listener_ms, for_good)| Move::Break { page, host_ms, listener_ms, for_good }),
+            .prop_map(|(other, page_ms, other_ms, for_good)| Move::Break { page: 0, other, page_ms, other_ms, for_good }),
         1 => (0..4_usize).prop_map(Move::Roam),
     ]
 }
@@ -73,12 +73,12 @@ proptest! {
         moves in prop::collection::vec(outage(), 1..25),
     ) {
         let mut world = World::live(listeners, shares_first);
-        let heard: Vec<_> = (1..=listeners).map(|page| (page, world.member(page), world.connections(page))).collect();
+        let heard: Vec<_> = (1..=listeners).map(|page| (page, world.member(page), world.ends(page, 0))).collect();
         moves.iter().for_each(|next| world.perform(next));
         world.heal(HEALING_MS);
         for (page, member, connections) in heard {
             if !member.is_some_and(|member| world.left.contains(&member)) {
-                prop_assert_eq!(world.connections(page), connections, "listener {}", page);
+                prop_assert_eq!(world.ends(page, 0), connections, "listener {}", page);
             }
         }
         prop_assert_eq!(world.complaints(), Vec::<String>::new());

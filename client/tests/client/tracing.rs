@@ -2,24 +2,22 @@
 
 use heartogether::{
     engagement::MessageText,
-    protocol::{ClientMessage, ServerMessage, StreamState},
+    protocol::{ClientMessage, FromRoom, ReceivedSignal},
+    room::StreamState,
 };
-use heartogether_client::{Input, Output, PeerState, trace};
+use heartogether_client::{Input, Output, PeerState, Timer, trace};
 
 use crate::scenario::*;
 
 #[test]
 fn inputs_and_commands_are_told_in_words() {
     let mut page = Page::listening(StreamState::Live);
-    let input = Input::Received(ServerMessage::Signal(heartogether::protocol::ReceivedSignal {
-        from: HOST,
-        signal: offer(100),
-    }));
+    let input = Input::Received(from_room(FromRoom::Signal(ReceivedSignal { from: HOST, signal: offer(100) })));
     assert_eq!(trace::input(&input), "received offer 100 from 00000001");
     let done: Vec<_> = page.take(input).iter().map(trace::output).collect();
-    assert!(done.contains(&"answer 100".to_owned()), "{done:?}");
-    let changed = Input::PeerChanged { negotiation: heartogether::id::NegotiationId(100), state: PeerState::Connected };
-    assert_eq!(trace::input(&changed), "peer connection 100 is Connected");
+    assert!(done.contains(&"answer 100 with 00000001, sends: false".to_owned()), "{done:?}");
+    let changed = Input::PeerChanged { negotiation: with(HOST, 100), state: PeerState::Connected };
+    assert_eq!(trace::input(&changed), "peer connection 100 with 00000001 is Connected");
 }
 
 #[test]
@@ -27,27 +25,27 @@ fn no_secret_and_nothing_that_people_say_is_told() {
     let text = MessageText::parse("a secret message").expect("a message");
     let mut page = Page::hearing(StreamState::Live);
     let mut told = Vec::new();
-    let joined = joined(GRACE, 1, view(StreamState::Live, &[GRACE]));
+    let joined = joined(GRACE, 1, view_of(GRACE, StreamState::Live));
     for input in [
         Input::MessageWritten(text),
         Input::Received(joined),
         Input::SocketClosed,
-        Input::TimerFired(heartogether_client::Timer::Reconnect),
+        Input::TimerFired(Timer::Reconnect),
         Input::SocketOpened,
-        Input::PeerDescribed { negotiation: heartogether::id::NegotiationId(100), sdp: "v=0 ice-pwd:hush".to_owned() },
+        Input::PeerDescribed { negotiation: with(HOST, 100), sdp: "v=0 ice-pwd:hush".to_owned() },
         Input::PeerGathered {
-            negotiation: heartogether::id::NegotiationId(100),
+            negotiation: with(HOST, 100),
             candidate: candidate("candidate:1 1 udp 1 192.0.2.7 1 typ host"),
         },
     ] {
         told.push(trace::input(&input));
         let commands = page.take(input);
-        let resumes = |command: &Output| matches!(command, Output::Send(ClientMessage::ResumeRoom(_)));
+        let resumes = |command: &Output| matches!(command, Output::Send(ClientMessage::ResumeRooms(_)));
         told.extend(commands.iter().filter(|command| resumes(command)).map(|_| "resumed".to_owned()));
         told.extend(commands.iter().map(trace::output));
     }
     let told = told.join("\n");
-    assert!(told.contains("resumed") && told.contains("send resume_room from 1"), "{told}");
+    assert!(told.contains("resumed") && told.contains("send resume_rooms from 1"), "{told}");
     for secret in ["secret", &TOKEN.to_string(), "hush", "192.0.2.7", "Ada", "Somebody", "ABC234"] {
         assert!(!told.contains(secret), "{secret} is in {told}");
     }

@@ -5,21 +5,21 @@ use std::collections::BTreeSet;
 
 use heartogether::{
     engagement::{MessageText, Reaction},
-    id::{NegotiationId, Seq},
-    protocol::*,
+    ice::{IceConfiguration, IceServer},
+    protocol::{Refused, ServerMessage},
     refusal::Refusal,
-    role::Role,
-    time::Timestamp,
+    room::Source,
 };
 use heartogether_client::{
-    Fader, Input, MicrophoneState, Mix, Output, PeerState, PlayerCommand, PlayerInput, PlayerState, Profile,
-    ReloadState, Timer,
+    Fader, Input, MicrophoneState, Mix, Negotiation, Output, PeerState, PlayerCommand, PlayerInput, PlayerState,
+    Profile, ReloadState, Timer,
     adaptation::{Network, Tuning},
     statistics::Reading,
     trace,
 };
 
 use crate::scenario::*;
+use wire::{client_messages, server_messages};
 
 /// One example or more for each variant.
 macro_rules! every {
@@ -34,8 +34,10 @@ macro_rules! every {
     }};
 }
 
-const N: NegotiationId = NegotiationId(100);
-const BEFORE: NegotiationId = NegotiationId(99);
+mod wire;
+
+const N: Negotiation = with(GRACE, 100);
+const BEFORE: Negotiation = with(GRACE, 99);
 
 fn ice() -> IceConfiguration {
     let server = IceServer {
@@ -50,95 +52,6 @@ fn text() -> MessageText {
     MessageText::parse("undisclosed words").expect("a message of the tests")
 }
 
-fn message() -> Message {
-    let sent_at = Timestamp::from_millis(0);
-    Message { seq: Seq(4), author: GRACE, name: name("Undisclosed"), nonce: 1, text: text(), sent_at, delivered: false }
-}
-
-fn signals() -> Vec<Signal> {
-    let sdp = || "undisclosed-description".to_owned();
-    every! {
-        Signal::Offer { .. } =>
-            Signal::Offer { negotiation: N, sdp: sdp(), restarts: None },
-            Signal::Offer { negotiation: N, sdp: sdp(), restarts: Some(BEFORE) };
-        Signal::Answer { .. } => Signal::Answer { negotiation: N, sdp: sdp() };
-        Signal::Candidates { .. } => Signal::Candidates { negotiation: N, candidates: vec![candidate("undisclosed")] };
-        Signal::Closed { .. } => Signal::Closed { negotiation: N };
-        Signal::OfferRequest { .. } =>
-            Signal::OfferRequest { restarts: None },
-            Signal::OfferRequest { restarts: Some(BEFORE) };
-    }
-}
-
-fn events() -> Vec<RoomEvent> {
-    let at = Timestamp::from_millis(5);
-    every! {
-        RoomEvent::ListenerJoined { .. } => listener_joined(GRACE);
-        RoomEvent::ListenerAttached { .. } => RoomEvent::ListenerAttached { member: GRACE, attached: true };
-        RoomEvent::ListenerLeft { .. } => RoomEvent::ListenerLeft { member: GRACE };
-        RoomEvent::StreamChanged { .. } => RoomEvent::StreamChanged { stream: StreamState::Live, started_at: None };
-        RoomEvent::SilenceChanged { .. } => RoomEvent::SilenceChanged { silent: true };
-        RoomEvent::Reacted { .. } => RoomEvent::Reacted { member: GRACE, reaction: Reaction::ALL[0], at };
-        RoomEvent::MessageSent { .. } => RoomEvent::MessageSent { message: message() };
-        RoomEvent::MessagesDelivered { .. } => RoomEvent::MessagesDelivered { up_to: Seq(4) };
-        RoomEvent::EndExpected { .. } =>
-            RoomEvent::EndExpected { ends_at: Some(at) }, RoomEvent::EndExpected { ends_at: None };
-        RoomEvent::RoomEnded { .. } => RoomEvent::RoomEnded { reason: EndReason::Stopped };
-    }
-}
-
-fn server_messages() -> Vec<ServerMessage> {
-    let now = Timestamp::from_millis(0);
-    let mut messages = every! {
-        ServerMessage::Welcome(_) => ServerMessage::Welcome(Welcome { protocol: 1, heartbeat_ms: 10_000 });
-        ServerMessage::Heartbeat => ServerMessage::Heartbeat;
-        ServerMessage::Pong(_) => ServerMessage::Pong(Ping { nonce: 1 });
-        ServerMessage::Refused(_) => ServerMessage::Refused(Refused { refusal: Refusal::RoomFull });
-        ServerMessage::RoomJoined(_) => joined(GRACE, 1, view(StreamState::Live, &[GRACE]));
-        ServerMessage::RoomResumed(_) =>
-            ServerMessage::RoomResumed(RoomResumed { seq: Seq(2), now, missed: Missed::Events(vec![]), ice_servers: None }),
-            ServerMessage::RoomResumed(RoomResumed {
-                seq: Seq(2), now, missed: Missed::Room(view(StreamState::Live, &[])), ice_servers: Some(ice()),
-            });
-        ServerMessage::RoomEvent(_) =>
-            ServerMessage::RoomEvent(SequencedEvent { seq: Seq(3), event: RoomEvent::SilenceChanged { silent: false } });
-        ServerMessage::Messages(_) =>
-            ServerMessage::Messages(Messages { messages: vec![message()], has_earlier: true });
-        ServerMessage::Signal(_) => ServerMessage::Signal(ReceivedSignal { from: EDSGER, signal: hung_up(7) });
-    };
-    messages.extend(events().into_iter().map(|event| ServerMessage::RoomEvent(SequencedEvent { seq: Seq(3), event })));
-    messages.extend(signals().into_iter().map(|signal| ServerMessage::Signal(ReceivedSignal { from: HOST, signal })));
-    messages
-}
-
-fn client_messages() -> Vec<ClientMessage> {
-    let mut messages = every! {
-        ClientMessage::Hello(_) => ClientMessage::Hello(Hello { protocol: 1 });
-        ClientMessage::Ping(_) => ClientMessage::Ping(Ping { nonce: 1 });
-        ClientMessage::JoinRoom(_) =>
-            ClientMessage::JoinRoom(JoinRoom { code: code(), role: Role::Host, take_over: true });
-        ClientMessage::ResumeRoom(_) =>
-            ClientMessage::ResumeRoom(ResumeRoom { code: code(), token: TOKEN, last_seq: Seq(4) });
-        ClientMessage::LeaveRoom => ClientMessage::LeaveRoom;
-        ClientMessage::StartStream(_) =>
-            ClientMessage::StartStream(StartStream { source: Source::Display, paused: true });
-        ClientMessage::PauseStream => ClientMessage::PauseStream;
-        ClientMessage::ResumeStream => ClientMessage::ResumeStream;
-        ClientMessage::InterruptStream => ClientMessage::InterruptStream;
-        ClientMessage::DeclareSilence(_) => ClientMessage::DeclareSilence(DeclareSilence { silent: true });
-        ClientMessage::StopRoom => ClientMessage::StopRoom;
-        ClientMessage::SendReaction(_) =>
-            ClientMessage::SendReaction(SendReaction { reaction: Reaction::ALL[0] });
-        ClientMessage::SendMessage(_) => ClientMessage::SendMessage(SendMessage { nonce: 1, text: text() });
-        ClientMessage::FetchMessages(_) => ClientMessage::FetchMessages(FetchMessages { before: Seq(4) });
-        ClientMessage::RemoveListener(_) =>
-            ClientMessage::RemoveListener(RemoveListener { member: GRACE, block_address: true });
-        ClientMessage::Signal(_) => say(EDSGER, hung_up(7));
-    };
-    messages.extend(signals().into_iter().map(|signal| say(HOST, signal)));
-    messages
-}
-
 fn timers() -> Vec<Timer> {
     every! {
         Timer::Reconnect => Timer::Reconnect;
@@ -146,7 +59,7 @@ fn timers() -> Vec<Timer> {
         Timer::Pong => Timer::Pong;
         Timer::Candidates => Timer::Candidates;
         Timer::OfferRequest => Timer::OfferRequest;
-        Timer::Attempt => Timer::Attempt;
+        Timer::Attempt(_) => Timer::Attempt(GRACE);
         Timer::Recovery(_) => Timer::Recovery(GRACE);
         Timer::Microphone => Timer::Microphone;
         Timer::Mixer => Timer::Mixer;
@@ -224,8 +137,10 @@ fn commands() -> Vec<Output> {
         Output::Send(_) => Output::Send(say(EDSGER, hung_up(8)));
         Output::StartTimer { .. } => Output::StartTimer { timer: Timer::Pong, after_ms: 500 };
         Output::StopTimer(_) => Output::StopTimer(Timer::Pong);
-        Output::OpenOffering(_) => Output::OpenOffering(N);
-        Output::OpenAnswering { .. } => Output::OpenAnswering { negotiation: N, sdp: sdp() };
+        Output::OpenOffering { .. } =>
+            Output::OpenOffering { negotiation: N, receives: true },
+            Output::OpenOffering { negotiation: N, receives: false };
+        Output::OpenAnswering { .. } => Output::OpenAnswering { negotiation: N, sends: false, sdp: sdp() };
         Output::Play(_) => Output::Play(N);
         Output::Restart { .. } => Output::Restart { before: BEFORE, negotiation: N };
         Output::AnswerRestart { .. } => Output::AnswerRestart { before: BEFORE, negotiation: N, sdp: sdp() };
@@ -309,7 +224,7 @@ fn what_happens_all_the_time_is_told_only_where_it_leads_to_something() {
         let is_routine = matches!(input, Input::Counted { .. } | Input::Measured { .. });
         let told = format!("{} → nothing", trace::input(&input));
         assert_eq!(step.line(&[]), (!is_routine).then_some(told));
-        let told = format!("{} → play 100; stop capture", trace::input(&input));
+        let told = format!("{} → play 100 with 00000002; stop capture", trace::input(&input));
         assert_eq!(step.line(&[Output::Play(N), Output::StopCapture]), Some(told));
     }
 }

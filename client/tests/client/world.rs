@@ -1,60 +1,32 @@
-//! A small, deterministic world: a host's page and some listeners' pages, the network between them, and the real core
-//! as their server. Messages take [`HOP_MS`] and arrive in order, until a socket is cut: then all that is on the way is
+//! A small, deterministic world: the pages of a room's members, the network between them, and the real core as their server. Messages take [`HOP_MS`] and arrive in order, until a socket is cut: then all that is on the way is
 //! lost. Peer connections come up once both descriptions and a candidate each way were taken.
 
 mod media;
+mod moves;
 mod server;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use heartogether::{
-    id::{AccountId, MemberId, NegotiationId},
+    id::{AccountId, MemberId},
     protocol::ClientMessage,
     role::Role,
-    room::Source,
     room::{Entry, Room},
+    rules::RoomKind,
     time::Timestamp,
 };
-use heartogether_client::{Client, Input, Output, Timer};
+use heartogether_client::{Client, Input, Negotiation, Output, Timer};
 
 use crate::scenario::{HEARTBEAT_MS, code};
 use media::Peer;
+pub(crate) use moves::Move;
 use server::Socket;
 
 /// Milliseconds that a message is on its way.
 const HOP_MS: u64 = 20;
 /// Milliseconds that a page needs to open a socket.
 const OPENING_MS: u64 = 30;
-
-/// What is done to the world.
-#[derive(Clone, Debug)]
-pub(crate) enum Move {
-    /// Time passes.
-    Wait(u64),
-    /// A page's socket dies, with all that is on the way. The page and the server notice after these milliseconds; a
-    /// page that does not is left to its own timers.
-    Cut { page: usize, page_ms: Option<u64>, server_ms: u64 },
-    /// The server dies and is back after these milliseconds.
-    Restart { down_ms: u64 },
-    /// A page is loaded anew. The server notices the old one's end after these milliseconds.
-    Reload { page: usize, server_ms: u64 },
-    /// The host presses Pause or Resume.
-    Pause(bool),
-    /// The host presses Pause and Resume at once.
-    Flutter,
-    /// The host's source goes away.
-    Unplug,
-    /// The host shares sound.
-    Share,
-    /// The network between the host and a listener changes: their peer connection breaks. Host and listener notice
-    /// after these milliseconds. If it is for good, no restart finds a path.
-    Break { page: usize, host_ms: u64, listener_ms: u64, for_good: bool },
-    /// The page's device is on another network.
-    Roam(usize),
-    /// A page is shown again.
-    Wake(usize),
-}
 
 /// What is going to happen.
 #[derive(Debug)]
@@ -85,10 +57,10 @@ enum Happening {
     Media {
         page: usize,
         load: u32,
-        negotiation: NegotiationId,
+        negotiation: Negotiation,
         input: Input,
     },
-    /// A listener's page counts the packets that came in.
+    /// A page counts the packets that came in.
     Counts {
         page: usize,
     },
@@ -102,14 +74,20 @@ struct Page {
     load: u32,
     socket: Option<u64>,
     timers: BTreeMap<Timer, u64>,
-    peers: BTreeMap<NegotiationId, Peer>,
-    /// What the player plays.
-    playing: Option<NegotiationId>,
+    peers: BTreeMap<Negotiation, Peer>,
+    /// What is played of each member.
+    playing: BTreeMap<MemberId, Negotiation>,
+    capturing: bool,
     sending: bool,
+    /// Whether it is there, rather than closed.
+    is_open: bool,
 }
 
-/// Everything there is. Page 0 is the host's.
+/// Everything there is. Page 0 is the room's owner's.
 pub(crate) struct World {
+    kind: RoomKind,
+    /// What ids are drawn from.
+    seed: u64,
     now: u64,
     drawn: u64,
     agenda: BTreeMap<(u64, u64), Happening>,
@@ -120,15 +98,15 @@ pub(crate) struct World {
     node: u128,
     is_up: bool,
     wake_at: Option<Timestamp>,
-    capturing: bool,
     /// Who lost the place since the world began.
     pub(crate) left: BTreeSet<MemberId>,
 }
 
 impl World {
-    /// A live room in which everybody hears. The host shares before the listeners come, or after.
-    pub(crate) fn live(listeners: usize, shares_first: bool) -> Self {
+    fn new(kind: RoomKind, seed: u64) -> Self {
         let mut world = Self {
+            kind,
+            seed,
             now: 1_000_000,
             drawn: 0,
             agenda: BTreeMap::new(),
@@ -139,72 +117,61 @@ impl World {
             node: 1,
             is_up: true,
             wake_at: None,
-            capturing: false,
             left: BTreeSet::new(),
         };
         world.create_room();
+        world
+    }
+
+    /// A live broadcast in which everybody hears. The host shares before the listeners come, or after.
+    pub(crate) fn live(listeners: usize, shares_first: bool) -> Self {
+        let mut world = Self::new(RoomKind::Broadcast, 0);
         for number in 0..=listeners {
             let role = if number == 0 { Role::Host } else { Role::Listener };
-            let account = AccountId::from_bits(number as u128 + 1);
-            let client = Client::new(role, code(), false, 1_000 * number as u32);
-            let (timers, peers, playing) = Default::default();
-            world.pages.push(Page {
-                account,
-                role,
-                client,
-                load: 0,
-                socket: None,
-                timers,
-                peers,
-                playing,
-                sending: false,
-            });
-            world.count(number);
-            world.input(number, Input::Started);
-            world.wait(1_000);
+            world.open_page(role, 1_000 * number as u32);
             if number == if shares_first { 0 } else { listeners } {
-                world.perform(&Move::Share);
+                world.perform(&Move::Share(0));
                 world.wait(1_000);
             }
         }
         world
     }
 
-    pub(crate) fn perform(&mut self, next: &Move) {
-        match *next {
-            Move::Wait(ms) => self.wait(ms),
-            Move::Cut { page, page_ms, server_ms } => self.cut(page % self.pages.len(), page_ms, server_ms),
-            Move::Restart { down_ms } => self.restart(down_ms),
-            Move::Reload { page, server_ms } => self.reload(page % self.pages.len(), server_ms),
-            Move::Pause(true) => self.input(0, Input::PausePressed),
-            Move::Pause(false) => self.input(0, Input::ResumePressed),
-            Move::Flutter => {
-                self.input(0, Input::PausePressed);
-                self.input(0, Input::ResumePressed);
+    /// A lounge of equals, all of whom number their negotiations alike. They share as they come, or once all are there. The ids
+    /// of their places come from the seed.
+    pub(crate) fn lounge(equals: usize, shares_first: bool, seed: u64) -> Self {
+        let mut world = Self::new(RoomKind::Lounge, seed);
+        for number in 0..equals {
+            world.open_page(Role::Participant, 0);
+            if shares_first {
+                world.perform(&Move::Share(number));
+                world.wait(1_000);
             }
-            Move::Unplug if self.capturing => {
-                self.capturing = false;
-                self.input(0, Input::CaptureEnded(Source::Microphone));
-            }
-            Move::Unplug => {}
-            Move::Share => {
-                self.capturing = true;
-                self.input(0, Input::CaptureStarted(Source::Microphone));
-            }
-            Move::Break { page, host_ms, listener_ms, for_good } => {
-                self.break_media(1 + page % (self.pages.len() - 1), host_ms, listener_ms, for_good);
-            }
-            Move::Roam(page) => self.input(page % self.pages.len(), Input::NetworkChanged),
-            Move::Wake(page) => self.input(page % self.pages.len(), Input::Woken),
         }
+        world.share_all();
+        world.wait(1_000);
+        world
     }
 
-    /// The host shares sound again, if it does not, and everything has time to settle.
-    pub(crate) fn heal(&mut self, ms: u64) {
-        if !self.capturing {
-            self.perform(&Move::Share);
-        }
-        self.wait(ms);
+    fn open_page(&mut self, role: Role, seed: u32) {
+        let number = self.pages.len();
+        let (timers, peers, playing) = Default::default();
+        self.pages.push(Page {
+            account: AccountId::from_bits(number as u128 + 1),
+            role,
+            client: Client::new(role, code(), false, seed),
+            load: 0,
+            socket: None,
+            timers,
+            peers,
+            playing,
+            capturing: false,
+            sending: false,
+            is_open: true,
+        });
+        self.count(number);
+        self.input(number, Input::Started);
+        self.wait(1_000);
     }
 
     pub(crate) fn wait(&mut self, ms: u64) {
@@ -267,12 +234,22 @@ impl World {
         self.drawn
     }
 
+    /// A number for an id, in no order.
+    fn draw_id(&mut self) -> u128 {
+        let mixed = self.draw().wrapping_add(self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        u128::from(mixed ^ mixed >> 29)
+    }
+
     fn plan(&mut self, in_ms: u64, happening: Happening) {
         let order = self.draw();
         self.agenda.insert((self.now + in_ms, order), happening);
     }
 
+    /// A page that is closed hears of nothing.
     fn input(&mut self, page: usize, input: Input) {
+        if !self.pages[page].is_open {
+            return;
+        }
         for command in self.pages[page].client.step(input) {
             self.carry_out(page, command);
         }
@@ -298,41 +275,10 @@ impl World {
             | Output::WakeMixer
             | Output::Tune { .. }
             | Output::ProbeServer => {}
-            Output::ReleaseSource(_) => self.capturing = false,
+            Output::ReleaseSource(_) | Output::StopCapture => self.pages[page].capturing = false,
             Output::SetSending(sending) => self.pages[page].sending = sending,
-            Output::StopCapture if page == 0 => self.capturing = false,
-            Output::StopCapture => {}
             command => self.carry_out_media(page, command),
         }
-    }
-
-    fn cut(&mut self, page: usize, page_ms: Option<u64>, server_ms: u64) {
-        let Some(socket) = self.pages[page].socket else { return };
-        if let Some(cut) = self.sockets.get_mut(&socket) {
-            cut.is_cut = true;
-        }
-        if let Some(page_ms) = page_ms {
-            self.plan(page_ms, Happening::SocketCloses { page, socket });
-        }
-        self.plan(server_ms, Happening::ServerNotices { socket });
-    }
-
-    fn reload(&mut self, page: usize, server_ms: u64) {
-        if let Some(socket) = self.pages[page].socket.take() {
-            self.sockets.entry(socket).and_modify(|socket| socket.is_cut = true);
-            self.plan(server_ms, Happening::ServerNotices { socket });
-        }
-        let negotiations: Vec<_> = self.pages[page].peers.keys().copied().collect();
-        negotiations.into_iter().for_each(|negotiation| self.close_peer(page, negotiation));
-        if page == 0 {
-            self.capturing = false;
-        }
-        let seed = self.draw() as u32 * 7_919;
-        let it = &mut self.pages[page];
-        it.load += 1;
-        it.timers.clear();
-        it.client = Client::new(it.role, code(), it.role == Role::Host, seed);
-        self.input(page, Input::Started);
     }
 
     fn heartbeat(&mut self, socket: u64) {

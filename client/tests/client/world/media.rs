@@ -1,9 +1,9 @@
 //! Peer connections. One end knows nothing of the other but what signaling brings; only the world sees both.
 
-use heartogether::{id::NegotiationId, protocol::Candidate, room::Source};
-use heartogether_client::{COUNT_EVERY_MS, Input, Output, PeerState};
+use heartogether::protocol::Candidate;
+use heartogether_client::{COUNT_EVERY_MS, Input, Negotiation, Output, PeerState};
 
-use super::{Happening, Page, World};
+use super::{Happening, World};
 
 /// Milliseconds until an end notices that the other one is gone, and until it gives up.
 const DISCONNECTED_MS: u64 = 5_000;
@@ -11,10 +11,14 @@ const FAILED_MS: u64 = 20_000;
 /// Milliseconds of sound in a packet.
 const PACKET_MS: u32 = 20;
 
-/// One end of a peer connection.
+/// One end of a peer connection. Its descriptions and candidates name it.
 pub(super) struct Peer {
-    /// Which attempt made it; both ends have it from the host.
-    origin: NegotiationId,
+    /// Which of all ends that ever were.
+    end: u64,
+    /// The end whose description was taken.
+    other: Option<u64>,
+    /// Whether this end has offered it.
+    pub(super) is_offered: bool,
     is_described: bool,
     is_accepted: bool,
     has_candidate: bool,
@@ -31,9 +35,11 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    const fn new(origin: NegotiationId) -> Self {
+    const fn new(end: u64, other: Option<u64>) -> Self {
         Self {
-            origin,
+            end,
+            other,
+            is_offered: other.is_none(),
             is_described: false,
             is_accepted: false,
             has_candidate: false,
@@ -48,37 +54,44 @@ impl Peer {
     const fn is_ready(&self) -> bool {
         self.is_described && self.is_accepted && self.has_candidate && !self.is_settled && !self.is_doomed
     }
+
+    const fn works(&self) -> bool {
+        self.is_up && !self.is_broken
+    }
 }
 
-fn candidate(page: usize, negotiation: NegotiationId) -> Candidate {
-    Candidate { candidate: format!("{page} for {}", negotiation.0), sdp_mid: None, sdp_m_line_index: Some(0) }
+/// The end that a description or a candidate names.
+fn end_of(text: &str) -> u64 {
+    text.parse().expect("what an end says names the end")
 }
 
 impl World {
     pub(super) fn carry_out_media(&mut self, page: usize, command: Output) {
         match command {
-            Output::OpenOffering { negotiation, .. } => {
-                assert!(self.capturing, "a host without a capture has nothing to offer");
-                self.open_peer(page, negotiation);
+            Output::OpenOffering { negotiation, receives } => {
+                assert!(self.pages[page].capturing || receives, "nothing would go over it");
+                self.open_peer(page, negotiation, None);
                 self.describe_offer(page, negotiation);
             }
-            Output::OpenAnswering { negotiation, .. } => {
-                self.open_peer(page, negotiation);
+            Output::OpenAnswering { negotiation, sdp, .. } => {
+                self.open_peer(page, negotiation, Some(end_of(&sdp)));
                 self.describe_answer(page, negotiation);
             }
             Output::Play(negotiation) => {
                 assert!(self.pages[page].peers.contains_key(&negotiation), "what is played is open");
-                self.pages[page].playing = Some(negotiation);
+                self.pages[page].playing.insert(negotiation.member, negotiation);
             }
             Output::Restart { before, negotiation } => {
                 self.renumber_peer(page, before, negotiation);
                 self.describe_offer(page, negotiation);
             }
-            Output::AnswerRestart { before, negotiation, .. } => {
+            Output::AnswerRestart { before, negotiation, sdp } => {
                 self.renumber_peer(page, before, negotiation);
+                self.set_other(page, negotiation, &sdp);
                 self.describe_answer(page, negotiation);
             }
-            Output::AcceptAnswer { negotiation, .. } => {
+            Output::AcceptAnswer { negotiation, sdp } => {
+                self.set_other(page, negotiation, &sdp);
                 self.report_later(page, negotiation, 5, Input::PeerAccepted { negotiation });
             }
             Output::AddCandidates { negotiation, candidates } => self.add_candidates(page, negotiation, &candidates),
@@ -87,43 +100,65 @@ impl World {
         }
     }
 
-    fn open_peer(&mut self, page: usize, negotiation: NegotiationId) {
-        let before = self.pages[page].peers.insert(negotiation, Peer::new(negotiation));
-        assert!(before.is_none(), "a negotiation is opened once");
+    fn open_peer(&mut self, page: usize, negotiation: Negotiation, other: Option<u64>) {
+        let peer = Peer::new(self.draw(), other);
+        assert!(self.pages[page].peers.insert(negotiation, peer).is_none(), "a negotiation is opened once");
     }
 
-    /// What was to be reported under the old number is reported under the new one.
-    fn renumber_peer(&mut self, page: usize, before: NegotiationId, negotiation: NegotiationId) {
+    fn peer(&mut self, page: usize, negotiation: Negotiation) -> &mut Peer {
+        self.pages[page].peers.get_mut(&negotiation).expect("what is told something is open")
+    }
+
+    /// Takes the other side's description. A peer connection has one other end all its life.
+    fn set_other(&mut self, page: usize, negotiation: Negotiation, sdp: &str) {
+        let before = self.peer(page, negotiation).other.replace(end_of(sdp));
+        assert!(before.is_none_or(|before| before == end_of(sdp)), "a description of another peer connection");
+    }
+
+    /// Goes on under the new number, and reports nothing more under the old one.
+    fn renumber_peer(&mut self, page: usize, before: Negotiation, negotiation: Negotiation) {
         let peer = self.pages[page].peers.remove(&before).expect("what is restarted is open");
-        let Peer { origin, is_up, is_broken, is_doomed, packets, .. } = peer;
-        let peer = Peer { is_up, is_broken, is_doomed, packets, ..Peer::new(origin) };
-        let playing = &mut self.pages[page].playing;
-        *playing = playing.map(|playing| if playing == before { negotiation } else { playing });
+        let Peer { end, other, is_offered, is_up, is_broken, is_doomed, packets, .. } = peer;
+        let peer = Peer { is_offered, is_up, is_broken, is_doomed, packets, ..Peer::new(end, other) };
+        for playing in self.pages[page].playing.values_mut().filter(|playing| **playing == before) {
+            *playing = negotiation;
+        }
         assert!(self.pages[page].peers.insert(negotiation, peer).is_none(), "a negotiation is opened once");
         if is_broken {
             self.fail(page, negotiation, DISCONNECTED_MS, FAILED_MS);
         }
     }
 
-    fn describe_offer(&mut self, page: usize, negotiation: NegotiationId) {
-        self.report_later(page, negotiation, 8, gathered(page, negotiation));
-        self.report_later(page, negotiation, 10, described(negotiation));
-        self.report_later(page, negotiation, 40, gathered(page, negotiation));
+    fn describe_offer(&mut self, page: usize, negotiation: Negotiation) {
+        self.gather(page, negotiation, 8);
+        self.describe(page, negotiation, 10);
+        self.gather(page, negotiation, 40);
     }
 
-    fn describe_answer(&mut self, page: usize, negotiation: NegotiationId) {
+    fn describe_answer(&mut self, page: usize, negotiation: Negotiation) {
         self.report_later(page, negotiation, 5, Input::PeerAccepted { negotiation });
-        self.report_later(page, negotiation, 12, described(negotiation));
-        self.report_later(page, negotiation, 14, gathered(page, negotiation));
+        self.describe(page, negotiation, 12);
+        self.gather(page, negotiation, 14);
     }
 
-    fn report_later(&mut self, page: usize, negotiation: NegotiationId, in_ms: u64, input: Input) {
+    fn describe(&mut self, page: usize, negotiation: Negotiation, in_ms: u64) {
+        let sdp = self.peer(page, negotiation).end.to_string();
+        self.report_later(page, negotiation, in_ms, Input::PeerDescribed { negotiation, sdp });
+    }
+
+    fn gather(&mut self, page: usize, negotiation: Negotiation, in_ms: u64) {
+        let candidate = self.peer(page, negotiation).end.to_string();
+        let candidate = Candidate { candidate, sdp_mid: None, sdp_m_line_index: Some(0) };
+        self.report_later(page, negotiation, in_ms, Input::PeerGathered { negotiation, candidate });
+    }
+
+    fn report_later(&mut self, page: usize, negotiation: Negotiation, in_ms: u64, input: Input) {
         let load = self.pages[page].load;
         self.plan(in_ms, Happening::Media { page, load, negotiation, input });
     }
 
     /// An end that is closed reports nothing more.
-    pub(super) fn report_media(&mut self, page: usize, load: u32, negotiation: NegotiationId, input: Input) {
+    pub(super) fn report_media(&mut self, page: usize, load: u32, negotiation: Negotiation, input: Input) {
         let is_same_page = self.pages[page].load == load;
         let Some(peer) = self.pages[page].peers.get_mut(&negotiation).filter(|_| is_same_page) else { return };
         match &input {
@@ -133,90 +168,98 @@ impl World {
             _ => {}
         }
         self.input(page, input);
-        self.connect(negotiation);
+        self.connect(page, negotiation);
     }
 
-    fn add_candidates(&mut self, page: usize, negotiation: NegotiationId, candidates: &[Candidate]) {
-        let from_there = |one: &Candidate| one.candidate.ends_with(&format!(" for {}", negotiation.0));
-        assert!(candidates.iter().all(from_there), "candidates belong to one negotiation");
-        let peer = self.pages[page].peers.get_mut(&negotiation).expect("candidates are for an open peer connection");
+    fn add_candidates(&mut self, page: usize, negotiation: Negotiation, candidates: &[Candidate]) {
+        let peer = self.peer(page, negotiation);
+        let is_from_other = |one: &Candidate| Some(end_of(&one.candidate)) == peer.other;
+        assert!(candidates.iter().all(is_from_other), "candidates come from the other end");
         assert!(peer.is_accepted, "candidates follow the description");
         peer.has_candidate = true;
-        self.connect(negotiation);
+        self.connect(page, negotiation);
     }
 
-    /// The page at the other end, and the number that the peer connection has there.
-    fn other_end(&self, page: usize, negotiation: NegotiationId) -> Option<(usize, NegotiationId)> {
-        let origin = self.pages[page].peers.get(&negotiation)?.origin;
-        let others = self.pages.iter().enumerate().filter(|(number, _)| *number != page && (page == 0 || *number == 0));
-        others.into_iter().find_map(|(number, other)| Some((number, other.number_of(origin)?)))
+    /// The page at the other end, and what the peer connection is there, once each end has the other's description.
+    fn other_end(&self, page: usize, negotiation: Negotiation) -> Option<(usize, Negotiation)> {
+        let peer = self.pages[page].peers.get(&negotiation)?;
+        let is_other = |other: &Peer| peer.other == Some(other.end) && other.other == Some(peer.end);
+        self.pages.iter().enumerate().find_map(|(number, page)| {
+            let (negotiation, _) = page.peers.iter().find(|(_, other)| is_other(other))?;
+            Some((number, *negotiation))
+        })
     }
 
-    fn connect(&mut self, negotiation: NegotiationId) {
-        let Some((page, _)) = self.other_end(0, negotiation) else { return };
-        let ends = [0, page];
-        let is_ready = |end: usize| self.pages[end].peers.get(&negotiation).is_some_and(Peer::is_ready);
-        if !ends.into_iter().all(is_ready) {
+    fn connect(&mut self, page: usize, negotiation: Negotiation) {
+        let Some((other, there)) = self.other_end(page, negotiation) else { return };
+        let ends = [(page, negotiation), (other, there)];
+        if !ends.into_iter().all(|(page, negotiation)| self.peer(page, negotiation).is_ready()) {
             return;
         }
-        for (end, in_ms) in ends.into_iter().zip([30, 55]) {
-            self.pages[end].peers.entry(negotiation).and_modify(|peer| {
-                (peer.is_settled, peer.is_up, peer.is_broken) = (true, true, false);
-            });
-            self.report_later(end, negotiation, in_ms, changed(negotiation, PeerState::Connected));
+        for (page, negotiation) in ends {
+            let peer = self.peer(page, negotiation);
+            (peer.is_settled, peer.is_up, peer.is_broken) = (true, true, false);
+            let in_ms = if peer.is_offered { 30 } else { 55 };
+            self.report_later(page, negotiation, in_ms, changed(negotiation, PeerState::Connected));
         }
     }
 
     /// The other end notices some time, if it was ever reached: a browser that never heard of the other side waits on.
-    pub(super) fn close_peer(&mut self, page: usize, negotiation: NegotiationId) {
+    pub(super) fn close_peer(&mut self, page: usize, negotiation: Negotiation) {
         let other = self.other_end(page, negotiation);
         let closed = self.pages[page].peers.remove(&negotiation);
-        if let Some((other, number)) = other.filter(|_| closed.is_some_and(|peer| peer.is_up)) {
-            self.fail(other, number, DISCONNECTED_MS, FAILED_MS);
+        if let Some((other, there)) = other.filter(|_| closed.is_some_and(|peer| peer.is_up)) {
+            self.fail(other, there, DISCONNECTED_MS, FAILED_MS);
         }
     }
 
-    fn fail(&mut self, page: usize, negotiation: NegotiationId, disconnected_ms: u64, failed_ms: u64) {
-        self.pages[page].peers.entry(negotiation).and_modify(|peer| peer.is_broken = true);
+    fn fail(&mut self, page: usize, negotiation: Negotiation, disconnected_ms: u64, failed_ms: u64) {
+        self.peer(page, negotiation).is_broken = true;
         self.report_later(page, negotiation, disconnected_ms, changed(negotiation, PeerState::Disconnected));
         self.report_later(page, negotiation, failed_ms, changed(negotiation, PeerState::Failed));
     }
 
-    pub(super) fn break_media(&mut self, page: usize, host_ms: u64, listener_ms: u64, for_good: bool) {
-        for negotiation in self.connections(page) {
-            let Some((_, number)) = self.other_end(page, negotiation) else { continue };
-            for (end, number, ms) in [(0, number, host_ms), (page, negotiation, listener_ms)] {
-                self.pages[end].peers.entry(number).and_modify(|peer| peer.is_doomed = for_good);
-                self.fail(end, number, ms / 2, ms);
+    /// Breaks what connects two pages. Each notices after so many milliseconds.
+    pub(super) fn break_media(&mut self, [(page, page_ms), (other, other_ms)]: [(usize, u64); 2], for_good: bool) {
+        for (negotiation, there) in self.connections(page, other) {
+            for (page, negotiation, ms) in [(page, negotiation, page_ms), (other, there, other_ms)] {
+                self.peer(page, negotiation).is_doomed = for_good;
+                self.fail(page, negotiation, ms / 2, ms);
             }
         }
     }
 
-    /// The negotiations, as the listener knows them, by which a listener is connected to the host.
-    pub(crate) fn connections(&self, page: usize) -> Vec<NegotiationId> {
-        let works = |page: usize, negotiation: &NegotiationId| {
-            self.pages[page].peers.get(negotiation).is_some_and(|peer| peer.is_up && !peer.is_broken)
-        };
-        let reaches_host = |negotiation: &NegotiationId| {
-            self.other_end(page, *negotiation).is_some_and(|(host, number)| works(host, &number))
-        };
+    /// The peer connections that work between two pages, as each of them knows them.
+    pub(super) fn connections(&self, page: usize, other: usize) -> Vec<(Negotiation, Negotiation)> {
+        let works = |page: usize, negotiation: &Negotiation| self.pages[page].peers[negotiation].works();
         let mine = self.pages[page].peers.keys().filter(|negotiation| works(page, negotiation));
-        mine.filter(|negotiation| reaches_host(negotiation)).copied().collect()
+        let there = mine.filter_map(|mine| Some((*mine, self.other_end(page, *mine)?)));
+        let to_other = there.filter(|(_, (end, there))| *end == other && works(other, there));
+        to_other.map(|(mine, (_, there))| (mine, there)).collect()
     }
 
-    /// Whether a listener's one peer connection leads to the host's page, works and is played.
-    pub(super) fn is_connected(&self, page: usize) -> bool {
-        let Page { peers, playing, .. } = &self.pages[page];
-        peers.len() == 1 && self.connections(page).as_slice() == playing.as_slice()
+    /// The ends of the peer connections that work between two pages.
+    pub(crate) fn ends(&self, page: usize, other: usize) -> Vec<u64> {
+        let connections = self.connections(page, other);
+        connections.into_iter().map(|(negotiation, _)| self.pages[page].peers[&negotiation].end).collect()
     }
 
-    /// A listener's page counts what has come in over each of its peer connections, now and again and again.
+    /// Whether one working peer connection leads from a page to another one, and is played where the other one sends.
+    pub(super) fn hears(&self, page: usize, other: usize) -> bool {
+        let [(negotiation, _)] = self.connections(page, other)[..] else { return false };
+        let is_played = self.pages[page].playing.get(&negotiation.member) == Some(&negotiation);
+        is_played || !self.pages[other].capturing
+    }
+
+    /// A page counts what has come in over each of its peer connections, now and again and again.
     pub(super) fn count(&mut self, page: usize) {
-        let flowing = self.connections(page);
-        for (negotiation, peer) in &mut self.pages[page].peers {
-            if flowing.contains(negotiation) {
-                peer.packets += f64::from(COUNT_EVERY_MS / PACKET_MS);
-            }
+        let works = |(page, negotiation): (usize, Negotiation)| self.pages[page].peers[&negotiation].works();
+        let brings_sound = |end: (usize, Negotiation)| self.pages[end.0].capturing && works(end);
+        let is_flowing =
+            |mine: &Negotiation| works((page, *mine)) && self.other_end(page, *mine).is_some_and(brings_sound);
+        let flowing: Vec<_> = self.pages[page].peers.keys().copied().filter(is_flowing).collect();
+        for negotiation in flowing {
+            self.peer(page, negotiation).packets += f64::from(COUNT_EVERY_MS / PACKET_MS);
         }
         let counted: Vec<_> = self.pages[page].peers.iter().map(|(number, peer)| (*number, peer.packets)).collect();
         for (negotiation, packets) in counted {
@@ -226,21 +269,6 @@ impl World {
     }
 }
 
-impl Page {
-    /// The number that the peer connection has here which this attempt made.
-    fn number_of(&self, origin: NegotiationId) -> Option<NegotiationId> {
-        self.peers.iter().find(|(_, peer)| peer.origin == origin).map(|(number, _)| *number)
-    }
-}
-
-fn gathered(page: usize, negotiation: NegotiationId) -> Input {
-    Input::PeerGathered { negotiation, candidate: candidate(page, negotiation) }
-}
-
-fn described(negotiation: NegotiationId) -> Input {
-    Input::PeerDescribed { negotiation, sdp: format!("{:?}", Source::Microphone) }
-}
-
-const fn changed(negotiation: NegotiationId, state: PeerState) -> Input {
+const fn changed(negotiation: Negotiation, state: PeerState) -> Input {
     Input::PeerChanged { negotiation, state }
 }

@@ -13,12 +13,13 @@ use heartogether::{
         Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Marks, Policy, ResumeRequested, Room,
         RoomCreated, RoomEvent, RoomMessage, step,
     },
+    rules::RoomKind,
     time::Timestamp,
 };
 use heartogether_client::Input;
 
 use super::{HOP_MS, Happening, OPENING_MS, World};
-use crate::scenario::{HEARTBEAT_MS, HOST, code, name};
+use crate::scenario::{HEARTBEAT_MS, code, name};
 
 /// A connection as the server knows it.
 pub(super) struct Socket {
@@ -28,6 +29,8 @@ pub(super) struct Socket {
     pub(super) is_cut: bool,
     /// Whether the server has not yet noticed its end.
     is_open: bool,
+    /// Whether hello was said over it.
+    is_greeted: bool,
 }
 
 impl World {
@@ -36,11 +39,19 @@ impl World {
             id: RoomId::from_bits(1),
             code: code(),
             owner: heartogether::id::AccountId::from_bits(1),
-            owner_member: HOST,
+            owner_member: MemberId::from_bits(self.draw_id()),
             owner_name: name("Ada"),
-            policy: Policy::broadcast(&Limits::default()),
+            policy: self.policy(),
         };
         self.append(Event::RoomCreated(created));
+    }
+
+    fn policy(&self) -> Policy {
+        let policy = Policy::broadcast(&Limits::default());
+        match self.kind {
+            RoomKind::Broadcast => policy,
+            kind @ RoomKind::Lounge => Policy { kind, max_publications: 5, ..policy },
+        }
     }
 
     pub(super) fn open_socket(&mut self, page: usize) {
@@ -63,7 +74,7 @@ impl World {
     /// A socket is open. A server that died meanwhile does not know it.
     pub(super) fn let_in(&mut self, page: usize, socket: u64) {
         let is_cut = !self.is_up;
-        self.sockets.insert(socket, Socket { page, node: self.node, is_cut, is_open: self.is_up });
+        self.sockets.insert(socket, Socket { page, node: self.node, is_cut, is_open: self.is_up, is_greeted: false });
         if is_cut {
             self.plan(0, Happening::SocketCloses { page, socket });
         }
@@ -80,6 +91,7 @@ impl World {
         };
         let connection = self.connection(socket);
         let account = self.pages[page].account;
+        self.check_greeting(socket, &message);
         match message {
             ClientMessage::Hello(_) => {
                 let welcome = Welcome { protocol: PROTOCOL_VERSION, heartbeat_ms: HEARTBEAT_MS };
@@ -104,6 +116,13 @@ impl World {
         }
     }
 
+    /// Hello comes first on every connection, and once.
+    fn check_greeting(&mut self, socket: u64, message: &ClientMessage) {
+        let is_hello = matches!(message, ClientMessage::Hello(_));
+        let was_greeted = self.sockets.get_mut(&socket).map(|at| std::mem::replace(&mut at.is_greeted, true));
+        assert_eq!(was_greeted, Some(!is_hello), "out of order: {message:?}");
+    }
+
     fn join(&mut self, page: usize, connection: ConnectionRef, Join { role, take_over }: Join) {
         let request = JoinRequested {
             connection,
@@ -114,7 +133,7 @@ impl World {
             marks: Marks::default(),
             role,
             take_over,
-            member: MemberId::from_bits(self.draw().into()),
+            member: MemberId::from_bits(self.draw_id()),
             token: ResumeToken::from_bits(self.draw().into()),
         };
         self.append(Event::JoinRequested(request));
