@@ -47,7 +47,7 @@
 //! | [`engagement`] | reactions and messages, as listeners send them |
 //! | [`time`] | [`Timestamp`](time::Timestamp), the log's clock |
 //! | [`limits`] | every limit with its unit |
-//! | [`refusal`] | every typed "no" and its text |
+//! | [`refusal`] | every typed "no" |
 //! | [`role`] | who may do what, one table |
 //! | [`protocol`] | the messages between browser and server |
 //! | [`sdp`] | session descriptions, read and edited |

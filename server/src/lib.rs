@@ -39,6 +39,7 @@ pub mod health;
 mod http;
 mod invitation;
 mod json_api;
+mod language;
 pub mod log;
 mod random;
 mod readiness;
