@@ -19,6 +19,7 @@ mod hostile;
 mod hosts;
 mod invitation;
 mod joining;
+mod languages;
 mod limits;
 mod load;
 mod log_contract;

@@ -173,6 +173,8 @@ fn show_on_lock_screen(title: Phrase, handle: RoomHandle, shown: Memo<Shown>) {
             MediaKey::Play => handle.play(),
             MediaKey::Pause => handle.hold(),
         };
+        // The one before takes its entry with it.
+        session.set_value(None);
         session.set_value(MediaSession::begin(&title.read(), press).map(SendWrapper::new));
     });
     Effect::new(move |_| {
