@@ -47,7 +47,7 @@
 //! | [`engagement`] | reactions and the words of messages |
 //! | [`time`] | [`Timestamp`](time::Timestamp), the log's clock |
 //! | [`limits`] | every limit with its unit |
-//! | [`refusal`] | every typed "no" and its text |
+//! | [`refusal`] | every typed "no" |
 //! | [`role`] | roles, standings and permissions |
 //! | [`rules`] | what differs from one kind of room to the next |
 //! | [`ice`] | the STUN and TURN servers that a page is told of |

@@ -12,7 +12,10 @@ mod backend;
 mod error;
 mod identity;
 #[cfg(feature = "ssr")]
-use crate::routes::{self, Destination};
+use crate::{
+    locale,
+    routes::{self, Destination},
+};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, Caller, NewSession, Remainder, SessionKey, Told, Visitor};
 pub use error::ApiError;
@@ -299,7 +302,7 @@ pub async fn enter_room(
     match (backend::visitor().permit(Permission::FetchIceServers), backend::backend()?.guests()) {
         (Ok(_), _) => {}
         (Err(Refusal::NotSignedIn), Guests::Host | Guests::Listen) => {
-            backend::sign_in(backend::backend()?.guest_name(), Some(room.code)).await?;
+            backend::sign_in(backend::backend()?.guest_name(locale::asked_for()), Some(room.code)).await?;
         }
         (Err(refusal), _) => return Err(refusal.into()),
     }

@@ -4,6 +4,7 @@
 mod capability;
 mod capture;
 pub mod clipboard;
+pub(crate) mod composition;
 mod console;
 pub(crate) mod early_join;
 mod ice;
@@ -11,6 +12,7 @@ pub mod ip_privacy;
 mod js_property;
 mod level;
 mod live_guard;
+pub(crate) mod locale;
 pub mod media_session;
 mod microphone_watch;
 mod microphones;

@@ -9,7 +9,7 @@
 //! | [`Button`], [`ButtonLink`] | an action, pending or not; a link that looks like one |
 //! | [`Field`] | a labelled input with its hint and its error |
 //! | [`Select`], [`Slider`] | one of several; how much of something |
-//! | [`ThemeSelect`] | light or dark |
+//! | [`ThemeSelect`], [`LanguageSwitch`] | light or dark; the language |
 //! | [`Session`], [`ProviderLinks`] | who the visitor is; the ways to sign in |
 //! | [`WaitOverlay`] | what a page waits for that wakes up |
 //! | [`Notice`] | something the visitor should know |
@@ -40,6 +40,7 @@ mod header;
 mod icon;
 mod icon_button;
 mod join_form;
+mod language_switch;
 mod level_meter;
 mod notice;
 mod page;
@@ -70,6 +71,7 @@ pub use header::Header;
 pub use icon::{Glyph, Icon};
 pub use icon_button::IconButton;
 pub use join_form::JoinForm;
+pub use language_switch::LanguageSwitch;
 pub use level_meter::LevelMeter;
 pub use notice::{Notice, Tone};
 pub use page::{Page, Width};

@@ -9,9 +9,13 @@ pub mod api;
 pub mod browser;
 pub mod components;
 mod early_join;
+pub mod locale;
 mod page_guard;
 pub mod pages;
 pub mod routes;
+#[cfg_attr(feature = "ssr", deny(dead_code))]
+#[cfg_attr(not(feature = "ssr"), allow(dead_code))]
+mod text;
 
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -23,9 +27,10 @@ use leptos_router::{
 };
 
 use crate::{
-    browser::page_guard::restore_html,
+    browser::{composition, page_guard::restore_html},
     components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WaitOverlay, Waiting, focus},
     early_join::EarlyJoin,
+    locale::Locale,
     page_guard::{FailureNotice, PageGuard},
     pages::{
         AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PageCode, PrivacyPage,
@@ -36,11 +41,18 @@ use crate::{
 /// The document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = Theme::chosen();
+    #[cfg(feature = "ssr")]
+    let (language, texts) = {
+        let table = Locale::provide().table();
+        (table.language, view! { <locale::GivenTexts table /> })
+    };
+    #[cfg(not(feature = "ssr"))]
+    let (language, texts) = (locale::Language::default(), ());
     let base = routes::base();
     let told_base = Some(base.clone()).filter(|base| !base.is_empty());
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.attribute() data-base=told_base>
+        <html lang=language.tag() data-theme=theme.attribute() data-base=told_base>
             <head>
                 <meta charset="utf-8" />
                 <EarlyJoin />
@@ -48,10 +60,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.color_scheme() />
                 {theme.bars().map(bar)}
-                <meta
-                    name="description"
-                    content="Open a room, share a browser tab or a microphone, and everyone with the code listens live."
-                />
+                <meta name="description" content=text::frame::DESCRIPTION />
+                {texts}
                 <link rel="icon" type="image/svg+xml" href=routes::href(routes::FAVICON) />
                 <HashedStylesheet id="heartogether" options=options.clone() root=base.clone() />
                 <AutoReload options=options.clone() />
@@ -80,7 +90,10 @@ pub fn App() -> impl IntoView {
     // Between this and the first step of hydration nobody else has a turn.
     if cfg!(feature = "hydrate") {
         restore_html();
+        composition::keep_from_sending();
     }
+    // On the server the document has them already.
+    use_context().unwrap_or_else(Locale::provide);
     provide_meta_context();
     view! {
         <Title formatter=|title: String| {
@@ -103,7 +116,7 @@ fn Frame() -> impl IntoView {
     view! {
         // A link of the browser's, not of the router's: it moves the focus and not the page.
         <a class="skip-link" href="#main" rel="external">
-            "Skip to the content"
+            {text::frame::SKIP}
         </a>
         <Header />
         <FlatRoutes fallback=NotFoundPage>

@@ -6,6 +6,11 @@
 
 use leptos::prelude::*;
 
+use crate::{
+    locale::Key,
+    text::{action, failure as text},
+};
+
 /// The global object with the script's functions.
 pub(crate) const GLOBAL: &str = "heartogetherGuard";
 
@@ -28,35 +33,22 @@ pub(crate) fn PageGuard() -> impl IntoView {
 }
 
 /// The notice, which the script shows when it has to, and what stands in its place where scripts are off. The server alone
-/// renders it, after the app.
+/// renders it, after the app; where the language is switched, it is told which text stands where.
 #[component]
 pub(crate) fn FailureNotice() -> impl IntoView {
-    let reason = |why: &'static str, text: &'static str| {
+    let reason = |(why, said): (&'static str, Key)| {
         view! {
-            <p data-why=why hidden>
-                {text}
+            <p data-why=why data-text=said.place() hidden>
+                {said}
             </p>
         }
     };
+    let reasons = [("code", text::CODE), ("wasm", text::WASM), ("broken", text::BROKEN), ("slow", text::SLOW)];
     view! {
         <aside id="page-failure" class="page-failure" role="alert" hidden>
-            <div class="page-failure-text">
-                {reason(
-                    "code",
-                    "This page could not start: a part of it did not arrive. Check the connection and load the page anew. An extension that blocks scripts can be the cause too.",
-                )}
-                {reason(
-                    "wasm",
-                    "This page could not start: the browser has no WebAssembly, or does not allow it. A strict security mode (lockdown mode, for one), an extension or a rule of your organisation can be the cause. Allow it for this site, or use another browser, and load the page anew.",
-                )}
-                {reason(
-                    "broken",
-                    "Something in this page has broken, so its buttons may no longer work. What plays or is sent may go on. Load the page anew to mend it.",
-                )}
-                {reason("slow", "This page is still being loaded, so its buttons do not work yet. Wait a little longer, or load it anew.")}
-            </div>
-            <button type="button" class="button button-primary">
-                "Reload the page"
+            <div class="page-failure-text">{reasons.map(reason)}</div>
+            <button type="button" class="button button-primary" data-text=action::RELOAD.place()>
+                {action::RELOAD}
             </button>
         </aside>
         {needs_script()
@@ -64,9 +56,7 @@ pub(crate) fn FailureNotice() -> impl IntoView {
                 view! {
                     // Hidden by the script: `noscript` says nothing where an extension or a policy blocks scripts.
                     <aside class="page-failure without-script" role="alert">
-                        <p class="page-failure-text">
-                            "JavaScript is off in this browser, and sound cannot be sent or heard without it. Allow it for this site and load the page anew."
-                        </p>
+                        <p class="page-failure-text">{text::NO_SCRIPT}</p>
                     </aside>
                 }
             })}

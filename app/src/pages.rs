@@ -12,6 +12,7 @@ mod lazy_routes;
 mod link_note;
 mod listen;
 mod login;
+mod measured;
 mod not_found;
 mod privacy;
 mod room;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use heartogether::{id::RoomCode, refusal::Refusal};
 
+use crate::locale::Language;
+
 /// The path below which the site lies: empty, or such as `/hear`. The server provides it as context to every page.
 #[derive(Clone, Debug)]
 pub struct BasePath(pub Arc<str>);
@@ -75,6 +77,14 @@ pub fn sign_in_with(provider: &str, destination: Destination) -> String {
 /// The same way, gone by a page that has waited for the provider and not by its visitor's click.
 pub fn having_waited(way: &str) -> String {
     format!("{way}&waited=1")
+}
+
+/// Where a language is chosen without a script.
+pub const LANGUAGE: &str = "/language";
+
+/// A language's texts, which never change under this name.
+pub fn texts(language: Language) -> String {
+    format!("/locale/{}.{}.json", language.tag(), crate::text::VERSION)
 }
 
 /// A room's preview.

@@ -15,6 +15,15 @@ pub struct Capabilities {
     pub storage: bool,
 }
 
+/// What a page does without where a browser does not have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortfall {
+    /// Level meters and mixing.
+    WebAudio,
+    /// What is kept for the next visit.
+    Storage,
+}
+
 impl Default for Capabilities {
     fn default() -> Self {
         Self { web_rtc: true, web_socket: true, web_audio: true, storage: true }
@@ -32,11 +41,8 @@ impl Capabilities {
     }
 
     /// What is missing and is done without.
-    pub fn shortfalls(self) -> impl Iterator<Item = &'static str> {
-        let all = [
-            (self.web_audio, "no Web Audio: no level meters, and a host shares one source at a time without a fader"),
-            (self.storage, "no storage: volume and choices are forgotten with the page"),
-        ];
+    pub fn shortfalls(self) -> impl Iterator<Item = Shortfall> {
+        let all = [(self.web_audio, Shortfall::WebAudio), (self.storage, Shortfall::Storage)];
         all.into_iter().filter_map(|(is_there, shortfall)| (!is_there).then_some(shortfall))
     }
 }

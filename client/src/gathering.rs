@@ -1,17 +1,11 @@
 //! What this browser has found on its way to the other one: its candidates, and what became of the STUN and TURN servers that
-//! it asked. Summed up for people, without anybody's address.
+//! it asked. Summed up, without anybody's address.
 
 use std::collections::BTreeMap;
 
 use heartogether::protocol::Candidate;
 
-use super::{
-    candidate::CandidateLine,
-    statistics::{
-        CandidateKind,
-        report::{self, Line},
-    },
-};
+use super::{candidate::CandidateLine, statistics::CandidateKind};
 
 /// The code for a server that does not answer (W3C WebRTC, `RTCPeerConnectionIceErrorEvent`).
 pub(super) const UNREACHABLE: u16 = 701;
@@ -27,19 +21,37 @@ pub struct Gathering {
 
 /// What is told of a candidate (RFC 8839, section 5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Found {
-    kind: CandidateKind,
-    is_tcp: bool,
-    address: Address,
+pub struct Found {
+    /// How it was found.
+    pub kind: CandidateKind,
+    /// Whether it is reached over TCP.
+    pub is_tcp: bool,
+    /// What kind of address it has.
+    pub address: Address,
 }
 
 /// What kind of address a candidate has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Address {
+pub enum Address {
+    /// Four bytes.
     Ipv4,
+    /// Sixteen bytes.
     Ipv6,
     /// Behind a name that only this network's devices resolve (multicast DNS, RFC 6762).
     HiddenByMdns,
+}
+
+/// What became of a STUN or TURN server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerState {
+    /// It was not asked, or has not answered yet.
+    Untried,
+    /// It has answered.
+    Answered,
+    /// It does not do what is asked; the STUN error.
+    Refused(u16),
+    /// It does not answer; the browser's error.
+    Silent(u16),
 }
 
 /// A STUN or TURN server.
@@ -99,17 +111,14 @@ impl Gathering {
         self.found.keys().any(|found| found.kind == CandidateKind::Relayed)
     }
 
-    /// A line for each kind of candidate, and one for each server.
-    pub fn lines(&self) -> Vec<Line> {
-        let candidates = self.found.iter().map(|(found, count)| ("Candidate", found.text(*count)));
-        let none = self.found.is_empty().then(|| ("Candidate", "none found yet".to_owned()));
-        let servers = self.servers.values().map(|server| ("Server", server.text()));
-        none.into_iter().chain(candidates).chain(servers).collect()
+    /// The kinds of candidates, and how many there are of each.
+    pub fn candidates(&self) -> impl Iterator<Item = (Found, u32)> {
+        self.found.iter().map(|(found, count)| (*found, *count))
     }
 
-    /// The lines as text.
-    pub fn text(&self) -> String {
-        report::written(&self.lines())
+    /// The servers by their URLs, and what became of them.
+    pub fn servers(&self) -> impl Iterator<Item = (&str, ServerState)> {
+        self.servers.values().map(|server| (server.url.as_str(), server.state()))
     }
 
     fn server(&mut self, url: &str) -> Option<&mut Asked> {
@@ -128,28 +137,16 @@ impl Found {
         };
         Self { kind: line.kind, is_tcp: line.is_tcp, address }
     }
-
-    fn text(self, count: u32) -> String {
-        let transport = if self.is_tcp { "TCP" } else { "UDP" };
-        let address = match self.address {
-            Address::Ipv4 => "IPv4",
-            Address::Ipv6 => "IPv6",
-            Address::HiddenByMdns => "hidden by mDNS",
-        };
-        let times = if count > 1 { format!(", {count} times") } else { String::new() };
-        format!("{} over {transport}, {address}{times}", self.kind.name())
-    }
 }
 
 impl Asked {
-    fn text(&self) -> String {
-        let state = match (&self.failure, self.has_answered) {
-            (Some((_, code)), _) if *code != UNREACHABLE => format!("refused (error {code})"),
-            (_, true) => "answered".to_owned(),
-            (Some((_, code)), false) => format!("no answer (error {code})"),
-            (None, false) => "not tried, or no answer yet".to_owned(),
-        };
-        format!("{}: {state}", self.url)
+    fn state(&self) -> ServerState {
+        match (&self.failure, self.has_answered) {
+            (Some((_, code)), _) if *code != UNREACHABLE => ServerState::Refused(*code),
+            (_, true) => ServerState::Answered,
+            (Some((_, code)), false) => ServerState::Silent(*code),
+            (None, false) => ServerState::Untried,
+        }
     }
 }
 

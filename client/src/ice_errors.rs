@@ -41,18 +41,6 @@ impl IceServerProblem {
             None => unreachable().map(|(url, _)| Self::Unreachable { url: url.to_owned() }),
         }
     }
-
-    /// What to tell people.
-    pub fn text(&self) -> String {
-        match self {
-            Self::PasswordRefused { url } => format!(
-                "The TURN server {url} does not take this server's password: it is wrong, or its time is over. Whoever runs \
-                 this server can compare both servers' secrets and clocks."
-            ),
-            Self::Refused { url, code } => format!("The TURN server {url} refuses to pass sound on (error {code})."),
-            Self::Unreachable { url } => format!("The TURN server {url} does not answer."),
-        }
-    }
 }
 
 impl Client {

@@ -62,7 +62,7 @@ use heartogether::{
 };
 
 pub use audience::{ListenerRow, arranged};
-pub use capability::Capabilities;
+pub use capability::{Capabilities, Shortfall};
 pub use connection_replacement::COUNT_EVERY_MS;
 use engagement::Engagement;
 pub use engagement::{MessageState, OwnMessage};

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use heartogether::refusal::Refusal;
-
 use super::{Client, candidate::CandidateLine, statistics::CandidateKind};
 
 /// The candidates that one side gathered for an attempt.
@@ -66,49 +64,6 @@ impl NoPath {
             () if own.has_relayed || other.has_relayed => Self::RelayInVain,
             () if own.hides_own() && other.hides_own() && is_one_network => Self::NamesOnly,
             () => Self::Blocked,
-        }
-    }
-
-    /// What a listener is told: what happened, and what may help.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Blocked => Refusal::Network.text(),
-            Self::NamesOnly => {
-                "You and the host seem to be in the same network, but both browsers hide their addresses, so they cannot \
-                 find each other. Ask the host to allow the microphone on their page: their browser then gives its address. \
-                 The host need not share the microphone. If that does not help, try another network, such as mobile data, or \
-                 ask whoever runs this server to set up a relay (TURN). This page keeps trying."
-            }
-            Self::RelayInVain => {
-                "No way to the host was found through this network, not even through this server’s relay. Try another \
-                 network, such as mobile data. This page keeps trying."
-            }
-            Self::NothingGathered => {
-                "This browser offered no way to reach you. A setting or an extension may block WebRTC, or “Hide my address” \
-                 is on without a relay. Change that, or try another browser. This page keeps trying."
-            }
-        }
-    }
-
-    /// What the host is told of a listener.
-    pub const fn host_text(self) -> &'static str {
-        match self {
-            Self::Blocked => {
-                "No way to a listener was found: your network or theirs lets no direct connection through. Another network \
-                 may help, such as mobile data, or a relay (TURN), which whoever runs this server can set up."
-            }
-            Self::NamesOnly => {
-                "A listener in your own network cannot reach you, because your browser hides this device’s address. Press \
-                 “Allow the microphone”, and your browser gives the address. Your microphone is not shared."
-            }
-            Self::RelayInVain => {
-                "No way to a listener was found, not even through this server’s relay. Another network may help: yours, or \
-                 theirs."
-            }
-            Self::NothingGathered => {
-                "This browser offered no way to reach you. A setting or an extension may block WebRTC, or “Hide my address” \
-                 is on without a relay. Change that, or try another browser."
-            }
         }
     }
 }

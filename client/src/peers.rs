@@ -41,18 +41,6 @@ pub enum PeerState {
     Failed,
 }
 
-impl PeerState {
-    /// The state's name, for people and tests.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Connecting => "connecting",
-            Self::Connected => "connected",
-            Self::Disconnected => "reconnecting",
-            Self::Failed => "failed",
-        }
-    }
-}
-
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Peer {
     pub(super) member: MemberId,

@@ -2,7 +2,6 @@
 //! half reads the counters (W3C webrtc-stats), the pages show what comes of them.
 
 pub mod history;
-pub mod report;
 
 use super::adaptation::Tuning;
 
@@ -155,11 +154,6 @@ impl Path {
     /// Whether a TURN server stands in between.
     pub const fn is_relayed(self) -> bool {
         matches!(self.local, CandidateKind::Relayed) || matches!(self.remote, CandidateKind::Relayed)
-    }
-
-    /// For people: direct or relayed.
-    pub const fn name(self) -> &'static str {
-        if self.is_relayed() { "relayed" } else { "direct" }
     }
 }
 

@@ -108,11 +108,11 @@ test.describe('toasts', () => {
     await page.goto('/dev/components');
     await isHydrated(page);
     await page.getByRole('button', { name: 'Show one with an action' }).click();
-    const attended = region(page).getByText('Ada was removed.');
+    const attended = region(page).getByText('Ada is being removed.');
     await region(page).getByRole('button', { name: 'Undo' }).focus();
     // Pressed without taking the focus along.
     await page.getByRole('button', { name: 'Show a toast' }).dispatchEvent('click');
-    const unattended = region(page).getByText('The link is copied.');
+    const unattended = region(page).getByText('Copied. Send the link to those who shall listen.');
     await expect(unattended).toBeVisible();
     await expect(unattended).toHaveCount(0);
     await expect(attended).toBeVisible();

@@ -32,7 +32,7 @@ use heartogether_app::api::{ApiError, Caller, SessionKey, Visitor};
 
 use crate::{
     error::Answer,
-    http::refuse,
+    http::{no_advice, refuse},
     state::{AppState, Node},
 };
 pub(crate) use crypto::install as install_crypto;
@@ -134,7 +134,7 @@ pub(crate) async fn check_origin(State(node): State<Arc<Node>>, request: Request
         return next.run(request).await;
     }
     node.setup_hints.note_foreign_origin(request.headers(), &caller);
-    refuse(Refusal::OriginNotAllowed, request.headers(), "")
+    refuse(Refusal::OriginNotAllowed, request.headers(), no_advice)
 }
 
 /// The token of a program that keeps no cookies (RFC 6750, section 2.1).

@@ -9,9 +9,12 @@ use heartogether::{
     role::{AccountKind, Guests, Permission},
     room::{Event, Foreseen, Policy, RoomCreated},
 };
-use heartogether_app::api::{
-    Account, ApiError, Backend, Caller, IceConfiguration, JoinLink, NewSession, Provider, RecentRoom, RoomSummary,
-    SessionKey, Visitor,
+use heartogether_app::{
+    api::{
+        Account, ApiError, Backend, Caller, IceConfiguration, JoinLink, NewSession, Provider, RecentRoom, RoomSummary,
+        SessionKey, Visitor,
+    },
+    locale::{Language, guest_name},
 };
 use tokio::sync::Mutex;
 
@@ -78,9 +81,8 @@ impl Backend for Node {
         known.map(|known| Provider { id: known.id.clone(), name: known.name.clone() }).collect()
     }
 
-    fn guest_name(&self) -> DisplayName {
-        let number = 1000 + u32::from_le_bytes(random::bytes()) % 9000;
-        DisplayName::parse(&format!("Guest {number}")).expect("a word and a number are a name")
+    fn guest_name(&self, language: Language) -> DisplayName {
+        guest_name(language, u64::from_le_bytes(random::bytes()))
     }
 
     async fn set_email_shown(&self, account: &Account, shown: bool) -> Result<(), ApiError> {
@@ -282,7 +284,7 @@ mod tests {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
         let server = Server::bind(config, limits, clock).await.expect("a server");
         let (node, caller) = (server.node.clone(), Caller::default());
-        let ada = Account { id: AccountId::from_bits(1), name: node.guest_name(), profile: None };
+        let ada = Account { id: AccountId::from_bits(1), name: node.guest_name(Language::English), profile: None };
         for _ in 0..3 {
             assert!(node.create_room(&ada, &caller).now_or_never().is_none(), "nobody waits for it");
         }

@@ -39,6 +39,6 @@ pub(crate) use forwarded::{SEC_FETCH_SITE, TrustedProxies};
 pub(crate) use listener::{Listener, Peer};
 pub(crate) use rate_limits::{OpenRooms, RateLimits};
 pub(crate) use redirect::to_https;
-pub(crate) use refusal_page::refuse;
+pub(crate) use refusal_page::{no_advice, refuse};
 pub(crate) use security_headers::{add_page_policy, add_security_headers};
 pub(crate) use setup_hints::SetupHints;

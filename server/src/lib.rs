@@ -38,6 +38,7 @@ pub mod health;
 mod http;
 mod invitation;
 mod json_api;
+mod language;
 mod random;
 mod readiness;
 mod room_lookup;

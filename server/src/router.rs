@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use heartogether::limits::FRAME_BYTES;
 use heartogether_app::{App, api::Backend, routes::BasePath, shell};
@@ -23,13 +23,13 @@ use crate::{
     auth::{self, check_origin, identify},
     error::give_status,
     http::{add_page_policy, add_security_headers, admit, below, check_host, cors, meet, require_host, tell},
-    invitation, json_api, room_lookup,
+    invitation, json_api, language, room_lookup,
     state::AppState,
     websocket,
 };
 
 /// Files whose names carry the hash of their content.
-const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub(crate) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 /// A file stands beside its compressed copies under one name.
 const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
@@ -43,6 +43,7 @@ pub(crate) fn router(state: AppState) -> Router {
     let router = Router::new()
         .route("/api/health", get(json_api::health))
         .route("/api/ready", get(json_api::ready))
+        .route("/locale/{name}", get(language::texts))
         .nest_service("/pkg", packages(&state))
         .merge(visits(&state))
         .layer(CompressionLayer::new().br(true).gzip(true))
@@ -75,6 +76,7 @@ fn visits(state: &AppState) -> Router<AppState> {
         .route("/api/rooms/{id}/realtime", get(json_api::realtime))
         .route("/api/ice-servers", get(json_api::ice_servers))
         .route("/room/{code}/qr.svg", get(invitation::picture))
+        .route("/language", post(language::choose))
         .leptos_routes_with_context(state, generate_route_list(App), context(state), app)
         .fallback_service(files(state))
         .layer(from_fn(give_status))

@@ -22,6 +22,7 @@ mod hosts;
 mod invitation;
 mod joining;
 mod keys_contract;
+mod languages;
 mod limits;
 mod load;
 mod log_contract;

@@ -264,6 +264,13 @@ impl Site {
         request.send().await.expect("an answer")
     }
 
+    /// What a page shows: without the texts that it brings along for its code.
+    pub async fn shown(&self, path: &str, headers: &[(&str, &str)]) -> String {
+        let page = self.get_with(path, headers).await.text().await.expect("a page");
+        let (before, texts) = page.split_once("<script type=\"application/json\"").expect("the page's texts");
+        format!("{before}{}", texts.split_once("</script>").expect("their end").1)
+    }
+
     /// Becomes a guest; gives the cookie.
     pub async fn sign_in(&self, name: &str) -> String {
         let response = self.submit("sign_in_as_guest", &format!("name={name}"), &[]).await;
@@ -645,4 +652,9 @@ pub(crate) fn changed_to(event: &RoomEvent) -> Option<StreamState> {
         RoomEvent::PublicationChanged { publication } => Some(publication.state),
         _ => None,
     }
+}
+
+/// What people read of a refusal in English.
+pub fn said(refusal: Refusal) -> String {
+    heartogether_app::locale::refusal_text(heartogether_app::locale::Language::English, refusal)
 }

@@ -16,6 +16,8 @@ use heartogether_headers::authority::Authority;
 use http::{HeaderValue, header::SET_COOKIE};
 use leptos::prelude::*;
 
+use crate::locale::Language;
+
 use super::{Account, ApiError, IceConfiguration, JoinLink, Provider, RecentRoom, RoomSummary};
 
 /// The server's side of the server functions.
@@ -42,7 +44,7 @@ pub trait Backend: Send + Sync {
     fn renew_in_s(&self) -> u64;
 
     /// A name for a guest who has not said theirs.
-    fn guest_name(&self) -> DisplayName;
+    fn guest_name(&self, language: Language) -> DisplayName;
 
     /// Keeps whether hosts see an account's e-mail address, for every place it takes from now on.
     async fn set_email_shown(&self, account: &Account, shown: bool) -> Result<(), ApiError>;

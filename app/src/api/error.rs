@@ -7,6 +7,11 @@ use leptos::{
 };
 use serde::{Deserialize, Serialize, de::IntoDeserializer, de::value};
 
+use crate::{
+    locale::{self, Phrase},
+    text,
+};
+
 /// Why something was not done. Server functions and plain routes write it in one form: `error` is a refusal's code, `fault` or
 /// `unreachable`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,12 +27,21 @@ pub enum ApiError {
 
 impl ApiError {
     /// What a person is told.
-    pub fn text(&self) -> String {
+    pub(crate) fn phrase(&self) -> Phrase {
         match self {
-            Self::Refused(refusal) => refusal.text().to_owned(),
-            Self::Fault(id) => format!("Something went wrong on our side. Please try again. (Reference: {id})"),
-            Self::Unreachable => "The server cannot be reached. Please check your connection and try again.".to_owned(),
+            Self::Refused(refusal) => locale::refusal(*refusal).into(),
+            Self::Fault(id) => text::failure::fault(id.as_str()),
+            Self::Unreachable => text::failure::UNREACHABLE.into(),
         }
+    }
+
+    /// The same in English, for whoever reads what programs get. Pages send no errors.
+    fn message(&self) -> String {
+        #[cfg(feature = "ssr")]
+        let message = locale::english(self.phrase());
+        #[cfg(not(feature = "ssr"))]
+        let message = String::new();
+        message
     }
 
     /// The HTTP status that says so to programs (RFC 9110, section 15).
@@ -83,7 +97,11 @@ impl From<Refusal> for ApiError {
 
 impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text())
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Fault(id) => write!(f, "{FAULT} {id}"),
+            Self::Unreachable => f.write_str(UNREACHABLE),
+        }
     }
 }
 
@@ -120,7 +138,7 @@ const UNREACHABLE: &str = "unreachable";
 
 impl From<ApiError> for Told {
     fn from(error: ApiError) -> Self {
-        let message = error.text();
+        let message = error.message();
         let (error, id) = match error {
             ApiError::Refused(refusal) => (refusal.code(), None),
             ApiError::Fault(id) => (FAULT, Some(id)),
@@ -157,7 +175,8 @@ mod tests {
 
     #[test]
     fn a_refusal_is_written_with_its_code_and_its_text() {
-        let written = format!(r#"{{"error":"room_full","message":"{}"}}"#, Refusal::RoomFull.text());
+        let written =
+            format!(r#"{{"error":"room_full","message":"{}"}}"#, locale::english(locale::refusal(Refusal::RoomFull)));
         assert_eq!(ApiError::from(Refusal::RoomFull).ser(), written.as_bytes());
     }
 

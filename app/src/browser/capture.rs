@@ -1,7 +1,5 @@
 //! Capturing one source: a tab, the system's sound or a microphone.
 
-use std::fmt;
-
 use gloo_events::{EventListener, EventListenerOptions};
 use heartogether::room::Source;
 use js_sys::{Object, Promise, Reflect};
@@ -11,6 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DisplayMediaStreamConstraints, MediaDevices, MediaStream, MediaStreamConstraints, MediaStreamTrack};
 
 use super::{Reporter, playback::error_name};
+use crate::{locale::Key, text::capture as text};
 use heartogether_client::{Input, Processing, Profile};
 
 /// Why no sound could be captured.
@@ -30,35 +29,19 @@ pub enum CaptureError {
     InsecureContext,
 }
 
-impl fmt::Display for CaptureError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::PermissionRefused(Source::Display) => {
-                "Nothing was shared: the browser’s window was closed, or it refused. Try again, choose a tab and press Share."
-            }
-            Self::PermissionRefused(Source::Microphone) => {
-                "The browser does not let this page use the microphone. Allow it beside the address, at the lock or the \
-                 microphone sign, and try again."
-            }
-            Self::NoDevice => "No microphone was found. Connect one and try again.",
-            Self::DeviceBusy => {
-                "The device could not be opened. Another program may be using it: close that one and try again."
-            }
-            Self::NoSound => {
-                "What you picked came without sound. Pick a tab and leave “Also share tab audio” on; of a whole screen \
-                 only some systems share the sound, of a window none."
-            }
-            Self::Unsupported(Source::Display) => {
-                "This browser cannot share the sound of a tab. Chrome and Edge on a computer can; here you can use a \
-                 microphone."
-            }
-            Self::Unsupported(Source::Microphone) => "This browser gives pages no microphone. Try another browser.",
-            Self::InsecureContext => {
-                "Browsers let a page capture sound only over HTTPS or on the server’s own machine. Ask whoever runs this \
-                 server for an address that begins with https://, or open it there as localhost. Listening works from \
-                 everywhere."
-            }
-        })
+impl CaptureError {
+    /// What happened, and what to do.
+    pub(crate) const fn key(self) -> Key {
+        match self {
+            Self::PermissionRefused(Source::Display) => text::DISPLAY_REFUSED,
+            Self::PermissionRefused(Source::Microphone) => text::MICROPHONE_REFUSED,
+            Self::NoDevice => text::NO_DEVICE,
+            Self::DeviceBusy => text::DEVICE_BUSY,
+            Self::NoSound => text::NO_SOUND,
+            Self::Unsupported(Source::Display) => text::DISPLAY_UNSUPPORTED,
+            Self::Unsupported(Source::Microphone) => text::MICROPHONE_UNSUPPORTED,
+            Self::InsecureContext => text::INSECURE_CONTEXT,
+        }
     }
 }
 

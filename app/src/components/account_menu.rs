@@ -13,6 +13,7 @@ use super::{
 use crate::{
     api::{Account, Provider},
     routes,
+    text::account as text,
 };
 
 /// The visitor's name, which opens the menu.
@@ -24,7 +25,7 @@ pub(super) fn AccountMenu(account: Account, providers: Vec<Provider>) -> impl In
     view! {
         <details class="menu" node_ref=menu>
             <summary>
-                <span class="sr-only">"Account: "</span>
+                <span class="sr-only">{text::MENU} " "</span>
                 <Portrait account=account.clone() />
                 <span class="truncate">{name}</span>
             </summary>
@@ -33,13 +34,13 @@ pub(super) fn AccountMenu(account: Account, providers: Vec<Provider>) -> impl In
                 <WaysIn account=account.clone() providers />
                 <form method="post" action=routes::href(routes::LOG_OUT)>
                     <Button submit=true variant=Variant::Secondary>
-                        "Log out"
+                        {text::LOG_OUT}
                     </Button>
                 </form>
                 <form method="post" action=routes::href(routes::LOG_OUT)>
                     <input type="hidden" name="everywhere" value="true" />
                     <Button submit=true variant=Variant::Ghost>
-                        "Log out everywhere"
+                        {text::LOG_OUT_EVERYWHERE}
                     </Button>
                 </form>
                 <Deletion />
@@ -66,9 +67,9 @@ fn Who(account: Account) -> impl IntoView {
     let (by, email) = match account.profile {
         Some(profile) => {
             let is_shown = profile.email_shown == Some(true);
-            (format!("Signed in with {}", profile.provider), profile.email.map(|email| (email, is_shown)))
+            (text::signed_in_with(profile.provider), profile.email.map(|email| (email, is_shown)))
         }
-        None => ("A guest, known to this browser alone".to_owned(), None),
+        None => (text::GUEST.into(), None),
     };
     let email = email.map(|(email, shown)| {
         view! {
@@ -101,7 +102,7 @@ fn WaysIn(account: Account, providers: Vec<Provider>) -> impl IntoView {
         Some(None) => ().into_any(),
         Some(Some(provider)) => view! {
             <a class="link" rel="external" href=move || routes::href(&routes::switch_account(&provider, next.get()))>
-                "Switch account"
+                {text::SWITCH}
             </a>
         }
         .into_any(),
@@ -113,13 +114,11 @@ fn WaysIn(account: Account, providers: Vec<Provider>) -> impl IntoView {
 fn Deletion() -> impl IntoView {
     view! {
         <details class="grid">
-            <summary class="text-sm">"Delete my data"</summary>
+            <summary class="text-sm">{text::DELETE}</summary>
             <form method="post" action=routes::href(routes::DELETE) class="grid gap-3">
-                <p class="text-sm text-muted">
-                    "Your account and your sessions are deleted, and your rooms end for everyone in them. Your name and your messages are taken out of other people’s rooms; a page that shows them does so until it is loaded anew. This cannot be undone."
-                </p>
+                <p class="text-sm text-muted">{text::DELETE_HINT}</p>
                 <Button submit=true variant=Variant::Danger>
-                    "Delete everything"
+                    {text::DELETE_ALL}
                 </Button>
             </form>
         </details>

@@ -3,6 +3,8 @@
 use heartogether::id::RoomCode;
 use leptos::prelude::*;
 
+use crate::text;
+
 /// The six characters in two groups of three. Its text content is exactly the code; screen readers spell it.
 #[component]
 pub fn CodeDisplay(
@@ -21,7 +23,7 @@ pub fn CodeDisplay(
             data-testid="room-code"
             role="img"
             translate="no"
-            aria-label=format!("Room code {spelled}")
+            aria-label=text::room::spelled(spelled)
         >
             <span>{first.to_owned()}</span>
             <span>{last.to_owned()}</span>

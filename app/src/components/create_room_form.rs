@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Button, FormAction, Notice, ServerForm, Tone};
-use crate::api::CreateRoom;
+use crate::{api::CreateRoom, text};
 
 /// "Create a room": leads to the new room's stage, past the sign-in if need be.
 #[component]
@@ -12,7 +12,7 @@ pub fn CreateRoomForm() -> impl IntoView {
     view! {
         <ServerForm action attr:class="grid gap-3">
             <Button submit=true pending>
-                "Create a room"
+                {text::action::CREATE_ROOM}
             </Button>
             {move || error.get().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
         </ServerForm>

@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 use super::{Button, FormAction, Notice, ServerForm, Session, Tone, Variant};
-use crate::api::ShowEmail;
+use crate::{
+    api::ShowEmail,
+    locale::{Around, Key},
+    text::account as text,
+};
 
 /// What holds, and the button that changes it.
 #[component]
@@ -12,8 +16,8 @@ pub fn EmailChoice(
     shown: bool,
 ) -> impl IntoView {
     let (said, label) = match shown {
-        true => ("Hosts whose rooms you enter see it.", "Hide it from hosts"),
-        false => ("Hosts do not see it.", "Show it to hosts"),
+        true => (text::EMAIL_SHOWN, text::EMAIL_HIDE),
+        false => (text::EMAIL_HIDDEN, text::EMAIL_SHOW),
     };
     view! {
         <p class="text-sm text-muted">{said}</p>
@@ -36,15 +40,14 @@ pub fn EmailQuestion() -> impl IntoView {
         view! {
             <section class="card" aria-labelledby="email-question" data-testid="email-question">
                 <h2 id="email-question" class="text-lg">
-                    "Show hosts your e-mail address?"
+                    {text::EMAIL_QUESTION}
                 </h2>
                 <p class="text-muted">
-                    "Hosts see your name. They see " <bdi translate="no">{email}</bdi>
-                    " only if you want it. Your answer holds for every room that you enter from now on, and you can change it in your account menu."
+                    <Around text=text::email_explained name=email />
                 </p>
                 <div class="flex flex-wrap gap-3">
-                    <ChoiceForm shown=false label="Keep it hidden" variant=Variant::Secondary />
-                    <ChoiceForm shown=true label="Show it to hosts" variant=Variant::Ghost />
+                    <ChoiceForm shown=false label=text::EMAIL_KEEP_HIDDEN variant=Variant::Secondary />
+                    <ChoiceForm shown=true label=text::EMAIL_SHOW variant=Variant::Ghost />
                 </div>
             </section>
         }
@@ -54,7 +57,7 @@ pub fn EmailQuestion() -> impl IntoView {
 
 /// A button that says so and nothing else.
 #[component]
-fn ChoiceForm(shown: bool, label: &'static str, variant: Variant) -> impl IntoView {
+fn ChoiceForm(shown: bool, label: Key, variant: Variant) -> impl IntoView {
     let session = expect_context::<Session>();
     let FormAction { action, error, pending } = FormAction::<ShowEmail>::new();
     let answer = action.value();

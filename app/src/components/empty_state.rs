@@ -1,6 +1,6 @@
 //! What stands where there is nothing yet.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, text_prop::TextProp};
 
 use super::{Glyph, Icon};
 
@@ -10,14 +10,15 @@ pub fn EmptyState(
     /// The picture.
     glyph: Glyph,
     /// What is missing, in a few words.
-    title: &'static str,
+    #[prop(into)]
+    title: TextProp,
     /// How it comes about.
     children: Children,
 ) -> impl IntoView {
     view! {
         <div class="empty">
             <Icon glyph />
-            <p class="empty-title">{title}</p>
+            <p class="empty-title">{move || title.get()}</p>
             <p>{children()}</p>
         </div>
     }

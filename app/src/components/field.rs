@@ -1,9 +1,10 @@
 //! One labelled input.
 
 use heartogether::limits::{LINK_INPUT_CHARS, NAME_CHARS};
-use leptos::prelude::*;
+use leptos::{prelude::*, text_prop::TextProp};
 
 use super::{Glyph, Icon};
+use crate::locale::Phrase;
 
 /// What a field asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,15 +21,16 @@ pub fn Field(
     /// What is asked for: decides keyboard, length and looks.
     entry: Entry,
     /// The accessible name.
-    label: &'static str,
+    #[prop(into)]
+    label: TextProp,
     /// The name in the form, and the id.
     name: &'static str,
     /// One line that helps, below the input.
-    #[prop(optional)]
-    hint: Option<&'static str>,
+    #[prop(optional, into)]
+    hint: Option<TextProp>,
     /// What is wrong with what was entered.
     #[prop(optional, into)]
-    error: Signal<Option<String>>,
+    error: Signal<Option<Phrase>>,
     /// What is in it at first.
     #[prop(optional, into)]
     value: String,
@@ -43,16 +45,17 @@ pub fn Field(
     let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
     let described_by = {
         let (hint_id, error_id) = (hint_id.clone(), error_id.clone());
-        move || match (error.with(Option::is_some), hint) {
+        let has_hint = hint.is_some();
+        move || match (error.with(Option::is_some), has_hint) {
             (true, _) => Some(error_id.clone()),
-            (false, Some(_)) => Some(hint_id.clone()),
-            (false, None) => None,
+            (false, true) => Some(hint_id.clone()),
+            (false, false) => None,
         }
     };
     view! {
         <div class="field">
             <label class="field-label" for=name>
-                {label}
+                {move || label.get()}
             </label>
             <input
                 class=if code { "input input-code" } else { "input" }
@@ -72,7 +75,7 @@ pub fn Field(
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=described_by
             />
-            {hint.map(|hint| view! { <p class="field-hint" id=hint_id hidden=move || error.with(Option::is_some)>{hint}</p> })}
+            {hint.map(|hint| view! { <p class="field-hint" id=hint_id hidden=move || error.with(Option::is_some)>{move || hint.get()}</p> })}
             <div id=error_id role="alert">
                 {move || {
                     error

@@ -1,21 +1,22 @@
-//! The bar below every page.
+//! The bar below every page: where to read what is sent where, light or dark, and the language.
 
 use leptos::prelude::*;
 
-use super::ThemeSelect;
-use crate::routes;
+use super::{LanguageSwitch, ThemeSelect};
+use crate::{routes, text::frame as text};
 
-/// Where to read what is sent where, and light or dark.
+/// The links, and what a visitor can choose for every page.
 #[component]
 pub fn Footer() -> impl IntoView {
     view! {
         <footer class="footer">
             <div class="bar">
-                <p>"Sound goes from browser to browser."</p>
-                <nav aria-label="About this site">
-                    <a href=routes::href(routes::ABOUT)>"About"</a>
-                    <a href=routes::href(routes::PRIVACY)>"Privacy"</a>
+                <p>{text::DIRECT}</p>
+                <nav aria-label=text::SITE>
+                    <a href=routes::href(routes::ABOUT)>{text::ABOUT}</a>
+                    <a href=routes::href(routes::PRIVACY)>{text::PRIVACY}</a>
                 </nav>
+                <LanguageSwitch />
                 <ThemeSelect />
             </div>
         </footer>

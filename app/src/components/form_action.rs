@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use crate::api::ApiError;
+use crate::{api::ApiError, locale::Phrase};
 
 /// What a form that calls a server function needs to show. Before hydration the form posts and the browser follows the
 /// redirect; after it the same form calls in place. What went wrong is here in both cases.
@@ -12,8 +12,8 @@ where
 {
     /// For the `ServerForm`.
     pub action: ServerAction<S>,
-    /// Why the last call failed, for people.
-    pub error: Signal<Option<String>>,
+    /// Why the last call failed.
+    pub error: Signal<Option<Phrase>>,
     /// Whether a call is on its way.
     pub pending: Signal<bool>,
 }
@@ -26,7 +26,7 @@ where
     pub fn new() -> Self {
         let action = ServerAction::<S>::new();
         let value = action.value();
-        let error = move || value.with(|outcome| outcome.as_ref()?.as_ref().err().map(ApiError::text));
+        let error = move || value.with(|outcome| outcome.as_ref()?.as_ref().err().map(ApiError::phrase));
         Self { action, error: Signal::derive(error), pending: action.pending().into() }
     }
 }

@@ -7,7 +7,10 @@ use super::{
     icon::Mark,
     session::{Session, here},
 };
-use crate::routes;
+use crate::{
+    routes,
+    text::{account, action},
+};
 
 /// The way home on the left, the visitor's name with the account menu on the right.
 #[component]
@@ -18,7 +21,9 @@ pub fn Header() -> impl IntoView {
         let view = session.view();
         match view.as_ref().and_then(|view| view.account.clone()).zip(view) {
             Some((account, view)) => view! { <AccountMenu account providers=view.providers /> }.into_any(),
-            None => view! { <a href=move || routes::href(&routes::login_then(here.get()))>"Sign in"</a> }.into_any(),
+            None => {
+                view! { <a href=move || routes::href(&routes::login_then(here.get()))>{action::SIGN_IN}</a> }.into_any()
+            }
         }
     };
     view! {
@@ -27,7 +32,7 @@ pub fn Header() -> impl IntoView {
                 <Mark />
                 "HearTogether"
             </a>
-            <nav class="flex min-w-0 items-center" aria-label="Account">
+            <nav class="flex min-w-0 items-center" aria-label=account::LABEL>
                 <Transition>{who}</Transition>
             </nav>
         </header>

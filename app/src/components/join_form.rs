@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::{Button, Entry, Field, FormAction, ServerForm, Variant};
-use crate::api::FindRoom;
+use crate::{
+    api::FindRoom,
+    text::{action, room},
+};
 
 /// "Room code" and "Join": leads to the preview of the room.
 #[component]
@@ -18,9 +21,9 @@ pub fn JoinForm(
     let FormAction { action, error, pending } = FormAction::<FindRoom>::new();
     view! {
         <ServerForm action attr:class="grid gap-3">
-            <Field entry=Entry::Code label="Room code" name="code" value=code error awaited />
+            <Field entry=Entry::Code label=room::CODE name="code" value=code error awaited />
             <Button submit=true variant=Variant::Secondary pending>
-                "Join"
+                {action::JOIN}
             </Button>
         </ServerForm>
     }

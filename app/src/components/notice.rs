@@ -1,6 +1,6 @@
 //! Something the visitor should know.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, text_prop::TextProp};
 
 use super::{Glyph, Icon};
 
@@ -24,7 +24,7 @@ pub fn Notice(
     tone: Tone,
     /// What happened, in a few words.
     #[prop(optional, into)]
-    title: Option<String>,
+    title: Option<TextProp>,
     /// The text, and a button where one helps.
     children: Children,
 ) -> impl IntoView {
@@ -37,7 +37,7 @@ pub fn Notice(
         <div class=class role=role>
             <Icon glyph />
             <div>
-                {title.map(|title| view! { <p class="notice-title">{title}</p> })}
+                {title.map(|title| view! { <p class="notice-title">{move || title.get()}</p> })}
                 {children()}
             </div>
         </div>

@@ -6,6 +6,7 @@ use super::{Awaited, Waiting};
 use crate::{
     api::Provider,
     routes::{self, Destination},
+    text::action,
 };
 
 /// A link for each provider: “Sign in with Google”. They are links of the browser's, not of the router's.
@@ -22,7 +23,7 @@ pub fn ProviderLinks(
 ) -> impl IntoView {
     let waiting = use_context::<Waiting>();
     let link = move |provider: Provider| {
-        let label = format!("Sign in with {}", provider.name);
+        let label = action::sign_in_with(provider.name.as_str());
         let id = provider.id.clone();
         let href = move || match switch {
             true => routes::href(&routes::switch_account(&id, next.get())),

@@ -1,6 +1,6 @@
 //! One of several.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, text_prop::TextProp};
 
 /// One thing to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,8 @@ impl Choice {
 #[component]
 pub fn Select(
     /// The accessible name.
-    label: &'static str,
+    #[prop(into)]
+    label: TextProp,
     /// Its id, alone on its page.
     id: &'static str,
     /// What there is.
@@ -58,7 +59,7 @@ pub fn Select(
     };
     view! {
         <div class=if small { "select select-small" } else { "select" }>
-            <label for=id>{label}</label>
+            <label for=id>{move || label.get()}</label>
             <select
                 class="input"
                 id=id

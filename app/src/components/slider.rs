@@ -1,12 +1,15 @@
 //! How much of something.
 
-use leptos::prelude::*;
+use leptos::{oco::Oco, prelude::*, text_prop::TextProp};
+
+use crate::text;
 
 /// A labelled slider from 0 to 100 that says its value, for the eye and for screen readers alike.
 #[component]
 pub fn Slider(
     /// The accessible name.
-    label: &'static str,
+    #[prop(into)]
+    label: TextProp,
     /// Its id, alone on its page.
     id: &'static str,
     /// In hundredths.
@@ -23,12 +26,12 @@ pub fn Slider(
     disabled: Signal<bool>,
 ) -> impl IntoView {
     let text = Memo::new(move |_| match &text {
-        Some(text) => text.get().into_owned(),
-        None => format!("{} %", value.get()),
+        Some(text) => text.get(),
+        None => Oco::from(text::frame::percent(value.get())),
     });
     view! {
         <div class="slider">
-            <label for=id>{label}</label>
+            <label for=id>{move || label.get()}</label>
             <output for=id>{text}</output>
             <input
                 id=id

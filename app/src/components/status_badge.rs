@@ -1,7 +1,9 @@
 //! What a stream does right now.
 
 use heartogether::room::StreamState;
-use leptos::prelude::*;
+use leptos::{prelude::*, text_prop::TextProp};
+
+use crate::{locale::Key, text::stream as text};
 
 /// A pill with a dot, for host, listener and preview alike. A change is announced when there is time.
 #[component]
@@ -13,25 +15,22 @@ pub fn StatusBadge(
     #[prop(optional, into)]
     label: Option<TextProp>,
 ) -> impl IntoView {
-    let text = move || match &label {
-        Some(label) => label.get().into_owned(),
-        None => words(status.get()).to_owned(),
-    };
+    let label = label.unwrap_or_else(|| TextProp::from(move || words(status.get())));
     view! {
         <span class="badge" role="status" data-status=move || state_name(status.get())>
-            {text}
+            {move || label.get()}
         </span>
     }
     .into_any()
 }
 
-const fn words(status: StreamState) -> &'static str {
+const fn words(status: StreamState) -> Key {
     match status {
-        StreamState::Idle => "Waiting for the host",
-        StreamState::Live => "Live now",
-        StreamState::Paused => "Paused",
-        StreamState::Interrupted => "The host is reconnecting",
-        StreamState::Ended => "Ended",
+        StreamState::Idle => text::IDLE,
+        StreamState::Live => text::LIVE,
+        StreamState::Paused => text::PAUSED,
+        StreamState::Interrupted => text::INTERRUPTED,
+        StreamState::Ended => text::ENDED,
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{Choice, Select};
-use crate::routes;
+use crate::{locale::Locale, routes, text::frame as text};
 
 /// Remembers the choice. It says nothing about anybody, and scripts of ours write it.
 const COOKIE: &str = "heartogether.theme";
@@ -114,12 +114,15 @@ pub fn ThemeSelect() -> impl IntoView {
         theme.set(Theme::parse(&name));
         theme.get_untracked().choose();
     };
-    let choices = [(Theme::System, "System"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
+    let locale = Locale::current();
+    let choices =
+        [(Theme::System, text::THEME_SYSTEM), (Theme::Light, text::THEME_LIGHT), (Theme::Dark, text::THEME_DARK)];
+    let choices = move || choices.map(|(theme, key)| Choice::new(theme.name(), locale.say(key))).to_vec();
     view! {
         <Select
-            label="Theme"
+            label=text::THEME
             id="theme"
-            choices=choices.map(|(theme, label)| Choice::new(theme.name(), label)).to_vec()
+            choices=Signal::derive(choices)
             chosen=Signal::derive(move || theme.get().name().to_owned())
             on_change=choose
             small=true

@@ -6,6 +6,10 @@ use std::{sync::Arc, time::Duration};
 use leptos::{html, prelude::*};
 
 use super::{Glyph, Icon, IconButton, Tone, focus};
+use crate::{
+    locale::{Key, Phrase},
+    text::{action as text, frame},
+};
 
 /// Long enough to read a line, turn to it and press its button.
 const USUAL: Duration = Duration::from_secs(6);
@@ -18,15 +22,15 @@ type Press = Arc<dyn Fn() + Send + Sync>;
 /// A message: one short sentence, and one thing to do about it at most.
 #[derive(Clone)]
 pub struct Toast {
-    text: String,
+    text: Phrase,
     tone: Tone,
-    action: Option<(&'static str, Press)>,
+    action: Option<(Key, Press)>,
     lasts: Option<Duration>,
 }
 
 impl Toast {
     /// Good news or a plain fact. It goes after six seconds, counted anew while somebody points at it or has the focus in it.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<Phrase>) -> Self {
         Self { text: text.into(), tone: Tone::Info, action: None, lasts: Some(USUAL) }
     }
 
@@ -39,7 +43,7 @@ impl Toast {
 
     /// A button such as “Undo”. Pressing it does this once and takes the toast away.
     #[must_use]
-    pub fn with_action(mut self, label: &'static str, press: impl Fn() + Send + Sync + 'static) -> Self {
+    pub fn with_action(mut self, label: Key, press: impl Fn() + Send + Sync + 'static) -> Self {
         self.action = Some((label, Arc::new(press)));
         self
     }
@@ -94,7 +98,7 @@ impl Toasts {
 #[component]
 pub fn ToastRegion(toasts: Toasts) -> impl IntoView {
     view! {
-        <div class="toasts" role="status" aria-label="Messages">
+        <div class="toasts" role="status" aria-label=frame::TOASTS>
             <For each=move || toasts.shown.get() key=|(id, _)| *id let((id, toast))>
                 <ShownToast toasts id toast />
             </For>
@@ -139,7 +143,7 @@ fn ShownToast(toasts: Toasts, id: ToastId, toast: Toast) -> impl IntoView {
             <Icon glyph />
             <p>{text}</p>
             {action.map(|(label, press)| view! { <Action close label press /> })}
-            <IconButton label="Dismiss" glyph=Glyph::Close on:click=move |_| close() />
+            <IconButton label=text::DISMISS glyph=Glyph::Close on:click=move |_| close() />
         </div>
     }
     .into_any()
@@ -148,7 +152,7 @@ fn ShownToast(toasts: Toasts, id: ToastId, toast: Toast) -> impl IntoView {
 /// The button. Where pressing something took that away, and the focus with it, the focus comes here: what can be undone
 /// is within reach of the keyboard.
 #[component]
-fn Action(close: impl Fn() + 'static, label: &'static str, press: Press) -> impl IntoView {
+fn Action(close: impl Fn() + 'static, label: Key, press: Press) -> impl IntoView {
     let button = NodeRef::<html::Button>::new();
     Effect::new(move |_| {
         if let Some(button) = button.get() {

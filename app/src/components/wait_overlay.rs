@@ -3,13 +3,15 @@
 
 use std::time::Duration;
 
-use leptos::{html, leptos_dom::helpers::IntervalHandle, prelude::*, task::spawn_local};
+use leptos::{html, leptos_dom::helpers::IntervalHandle, prelude::*, tachys::view::IntoRender, task::spawn_local};
 
 use super::{Button, Session, Variant, query};
 use crate::{
     api::{Provider, current_session},
     browser::reachability,
+    locale::{Key, Phrase},
     routes::{self, Destination},
+    text::{action, wait as text},
 };
 
 /// Between two questions whether it is awake.
@@ -51,13 +53,6 @@ impl Awaited {
         match self {
             Self::Provider { name, ready, href } => Self::Provider { name, ready, href: routes::having_waited(&href) },
             Self::Server => Self::Server,
-        }
-    }
-
-    fn name(&self) -> &str {
-        match self {
-            Self::Server => "the server",
-            Self::Provider { name, .. } => name,
         }
     }
 }
@@ -234,37 +229,36 @@ pub fn WaitOverlay(waiting: Waiting) -> impl IntoView {
     view! {
         <dialog node_ref=overlay class="warm-up" aria-labelledby="warm-up" data-warm-up=state on:cancel=move |_: leptos::ev::Event| waiting.stop()>
             <div class="grid gap-5" role="status">
-                <h2 id="warm-up">{move || phase.with(headline)}</h2>
-                <p class="text-muted">{move || phase.with(explanation)}</p>
+                <h2 id="warm-up">{move || phase.with(headline).map(IntoRender::into_render)}</h2>
+                <p class="text-muted">{move || phase.with(explanation).map(IntoRender::into_render)}</p>
             </div>
             <Show when=move || has_given_up.get() fallback=|| view! { <div class="ring" aria-hidden="true"></div> }>
-                <Button on:click=move |_| retry()>"Try again"</Button>
+                <Button on:click=move |_| retry()>{action::TRY_AGAIN}</Button>
             </Show>
             <Button variant=Variant::Ghost on:click=move |_| waiting.stop()>
-                "Back to the page"
+                {text::BACK}
             </Button>
         </dialog>
     }
     .into_any()
 }
 
-fn headline(phase: &Phase) -> String {
-    match phase {
-        Phase::Rest => String::new(),
-        Phase::Waiting(awaited) => format!("Waiting for {}", awaited.name()),
-        Phase::GivenUp(Awaited::Server) => "The server did not answer".to_owned(),
-        Phase::GivenUp(Awaited::Provider { name, .. }) => format!("{name} did not answer"),
-    }
+fn headline(phase: &Phase) -> Option<Phrase> {
+    Some(match phase {
+        Phase::Rest => return None,
+        Phase::Waiting(Awaited::Server) => text::FOR_SERVER.into(),
+        Phase::Waiting(Awaited::Provider { name, .. }) => text::for_provider(name.as_str()),
+        Phase::GivenUp(Awaited::Server) => text::SERVER_FAILED.into(),
+        Phase::GivenUp(Awaited::Provider { name, .. }) => text::provider_failed(name.as_str()),
+    })
 }
 
-fn explanation(phase: &Phase) -> &'static str {
+const fn explanation(phase: &Phase) -> Option<Key> {
     match phase {
-        Phase::Rest => "",
-        Phase::Waiting(Awaited::Server) => "It may have to wake up first. This page goes on by itself.",
-        Phase::Waiting(Awaited::Provider { .. }) => {
-            "The sign-in service is slow to answer. You go on by yourself as soon as it does."
-        }
-        Phase::GivenUp(_) => "Please check your connection, and try again.",
+        Phase::Rest => None,
+        Phase::Waiting(Awaited::Server) => Some(text::SERVER_HINT),
+        Phase::Waiting(Awaited::Provider { .. }) => Some(text::PROVIDER_HINT),
+        Phase::GivenUp(_) => Some(text::FAILED_HINT),
     }
 }
 

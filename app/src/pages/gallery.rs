@@ -1,12 +1,16 @@
 //! Every component in every state, for whoever works on them. Only in debug builds; there is no such page elsewhere.
 
-use heartogether::{id::RoomCode, room::StreamState};
+use heartogether::{id::RoomCode, refusal::Refusal, room::StreamState};
 use leptos::prelude::*;
 
-use crate::components::{
-    Button, ButtonLink, Choice, CodeDisplay, CreateRoomForm, EmptyState, Entry, Field, Glyph, Icon, IconButton,
-    JoinForm, LevelMeter, Notice, Page, Select, Skeleton, Slider, Sparkline, StatusBadge, Toast, Toasts, Tone, Variant,
-    Wave,
+use crate::{
+    components::{
+        Button, ButtonLink, Choice, CodeDisplay, CreateRoomForm, EmptyState, Entry, Field, Glyph, Icon, IconButton,
+        JoinForm, LevelMeter, Notice, Page, Select, Skeleton, Slider, Sparkline, StatusBadge, Toast, Toasts, Tone,
+        Variant, Wave,
+    },
+    locale::{self, Phrase},
+    text,
 };
 
 const VARIANTS: [(Variant, &str); 4] = [
@@ -82,7 +86,7 @@ fn Buttons() -> impl IntoView {
 
 #[component]
 fn Fields() -> impl IntoView {
-    let wrong = |text: &str| Signal::stored(Some(text.to_owned()));
+    let wrong = |refusal| Signal::stored(Some(Phrase::from(locale::refusal(refusal))));
     view! {
         <Exhibit title="Field">
             <Field entry=Entry::Name label="A name" name="name-empty" hint="With one line that helps." />
@@ -92,7 +96,7 @@ fn Fields() -> impl IntoView {
                 label="A name that is wrong"
                 name="name-wrong"
                 value="Ada\u{7}"
-                error=wrong("A name has no control characters.")
+                error=wrong(Refusal::NameControlCharacter)
             />
             <Field entry=Entry::Code label="A code" name="code-empty" />
             <Field
@@ -100,7 +104,7 @@ fn Fields() -> impl IntoView {
                 label="A code that is wrong"
                 name="code-wrong"
                 value="ABC"
-                error=wrong("A room code has six letters and digits.")
+                error=wrong(Refusal::CodeMalformed)
             />
         </Exhibit>
     }
@@ -168,12 +172,14 @@ fn Badges() -> impl IntoView {
 fn Toasters() -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let undone = RwSignal::new(0);
-    let removed =
-        move || Toast::new("Ada was removed.").with_action("Undo", move || undone.update(|count| *count += 1));
+    let removed = move || {
+        Toast::new(text::audience::removing_name("Ada"))
+            .with_action(text::action::UNDO, move || undone.update(|count| *count += 1))
+    };
     view! {
         <Exhibit title="Toasts">
             <div class="flex flex-wrap gap-3">
-                <Button variant=Variant::Secondary on:click=move |_| _ = toasts.show(Toast::new("The link is copied."))>
+                <Button variant=Variant::Secondary on:click=move |_| _ = toasts.show(Toast::new(text::invitation::COPIED))>
                     "Show a toast"
                 </Button>
                 <Button variant=Variant::Secondary on:click=move |_| _ = toasts.show(removed())>
@@ -182,8 +188,8 @@ fn Toasters() -> impl IntoView {
                 <Button
                     variant=Variant::Secondary
                     on:click=move |_| {
-                        toasts.show(Toast::new("The connection is slow.").with_tone(Tone::Warn));
-                        toasts.show(Toast::new("That did not work.").with_tone(Tone::Error).lasting(None));
+                        toasts.show(Toast::new(text::invitation::SELECTED).with_tone(Tone::Warn));
+                        toasts.show(Toast::new(text::failure::UNREACHABLE).with_tone(Tone::Error).lasting(None));
                     }
                 >
                     "Show a warning and an error that stays"

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::components::{CreateRoomForm, JoinForm, Page, Wave};
+use crate::{
+    components::{CreateRoomForm, JoinForm, Page, Wave},
+    locale::Key,
+    text::home as text,
+};
 
 mod pictures;
 mod recent;
@@ -17,14 +21,12 @@ pub fn HomePage() -> impl IntoView {
         <Page name="home" title="">
             <section class="hero">
                 <div class="grid gap-5">
-                    <h1 class="text-display">"Let others hear what you hear."</h1>
-                    <p class="max-w-[34rem] text-lg text-muted">
-                        "Open a room, share a browser tab or a microphone, and everyone with the code listens live. Nothing to install."
-                    </p>
+                    <h1 class="text-display">{text::TITLE}</h1>
+                    <p class="max-w-[34rem] text-lg text-muted">{text::LEAD}</p>
                 </div>
                 <div class="card">
                     <CreateRoomForm />
-                    <p class="divider">"or listen to someone"</p>
+                    <p class="divider">{text::OR_LISTEN}</p>
                     <JoinForm awaited=true />
                 </div>
             </section>
@@ -43,16 +45,16 @@ fn HowItWorks() -> impl IntoView {
     view! {
         <section aria-labelledby="how" class="grid gap-8">
             <h2 id="how" class="text-title">
-                "How it works"
+                {text::HOW}
             </h2>
             <ol class="grid gap-10 md:grid-cols-3 md:gap-8">
-                <Step title="Share a sound" text="A browser tab, the system’s sound, or your microphone.">
+                <Step title=text::SHARE hint=text::SHARE_HINT>
                     <SharePicture />
                 </Step>
-                <Step title="Hand out the code" text="Six characters, easy to read out or to send as a link.">
+                <Step title=text::CODE hint=text::CODE_HINT>
                     <CodePicture />
                 </Step>
-                <Step title="They hear it live" text="On any phone or computer, straight from your browser.">
+                <Step title=text::HEAR hint=text::HEAR_HINT>
                     <ListenPicture />
                 </Step>
             </ol>
@@ -62,7 +64,7 @@ fn HowItWorks() -> impl IntoView {
 
 /// One of the pictures with its caption.
 #[component]
-fn Step(title: &'static str, text: &'static str, children: Children) -> impl IntoView {
+fn Step(title: Key, hint: Key, children: Children) -> impl IntoView {
     view! {
         <li class="step">
             <svg class="picture" viewBox="0 0 240 140" fill="none" aria-hidden="true">
@@ -70,7 +72,7 @@ fn Step(title: &'static str, text: &'static str, children: Children) -> impl Int
             </svg>
             <div>
                 <h3 class="text-lg">{title}</h3>
-                <p class="text-muted">{text}</p>
+                <p class="text-muted">{hint}</p>
             </div>
         </li>
     }

@@ -27,7 +27,9 @@ use crate::{
     api::{ApiError, Entrance, JoinLink, room_link},
     browser::RoomHandle,
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
+    locale::{self, Key},
     routes::{self, Destination},
+    text::{action, host as text, no_path, room as of_room},
 };
 use audience::Audience;
 use chat::Chat;
@@ -70,7 +72,7 @@ pub(super) fn HostPage(entrance: AskedEntrance, link: AskedLink) -> impl IntoVie
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Loading page="host" title="Your room" state="idle" /> }>{content}</Transition> }
+    view! { <Transition fallback=|| view! { <Loading page="host" title=of_room::YOURS state="idle" /> }>{content}</Transition> }
 }
 
 /// The owner's page.
@@ -100,13 +102,13 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
     view! {
         <Page
             name="host"
-            title="Your room"
+            title=of_room::YOURS
             state=move || state.get().name()
             refusal
             link=move || connection.get().name()
         >
             <div class="flex flex-wrap items-center justify-between gap-3">
-                <h1>"Your room"</h1>
+                <h1>{of_room::YOURS}</h1>
                 <div class="flex items-center gap-4">
                     <SessionTime handle />
                     <StatusBadge
@@ -117,7 +119,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
             </div>
             {stage}
             <NoPathNotice handle />
-            <EndWarning handle advice="Share something, or let somebody come in, and it goes on." />
+            <EndWarning handle advice=text::ENDS_ADVICE />
             <Show when=move || is_open.get()>
                 <div class="grid items-start gap-6 md:grid-cols-2">
                     <div class="relative">
@@ -143,7 +145,7 @@ fn NoPathNotice(handle: RoomHandle) -> impl IntoView {
     let allow = move || {
         view! {
             <Button variant=Variant::Secondary on:click=move |_| handle.allow_microphone()>
-                "Allow the microphone"
+                {no_path::ALLOW_MICROPHONE}
             </Button>
         }
     };
@@ -153,7 +155,7 @@ fn NoPathNotice(handle: RoomHandle) -> impl IntoView {
         Some(view! {
             <Notice tone=Tone::Warn>
                 <div class="grid justify-items-start gap-3">
-                    <p>{why.host_text()}</p>
+                    <p>{locale::no_path_at_host(why)}</p>
                     {button}
                 </div>
             </Notice>
@@ -167,10 +169,10 @@ fn NoPathNotice(handle: RoomHandle) -> impl IntoView {
 fn NotOwner() -> impl IntoView {
     set_status(403);
     view! {
-        <Page name="host" title="Not your room" state="refused" refusal=Some(Refusal::NotOwner) width=Width::Narrow>
-            <h1>"This is somebody else’s room"</h1>
-            <Notice tone=Tone::Error>{Refusal::NotOwner.text()}</Notice>
-            <ButtonLink href=routes::HOME>"Back to the start"</ButtonLink>
+        <Page name="host" title=text::NOT_YOURS state="refused" refusal=Some(Refusal::NotOwner) width=Width::Narrow>
+            <h1>{text::SOMEBODY_ELSES}</h1>
+            <Notice tone=Tone::Error>{locale::refusal(Refusal::NotOwner)}</Notice>
+            <ButtonLink href=routes::HOME>{action::BACK_TO_START}</ButtonLink>
         </Page>
     }
 }
@@ -178,11 +180,11 @@ fn NotOwner() -> impl IntoView {
 #[component]
 fn Refused(handle: RoomHandle, refusal: Refusal, code: RoomCode) -> impl IntoView {
     view! {
-        <Notice tone=Tone::Warn>{refusal.text()}</Notice>
+        <Notice tone=Tone::Warn>{locale::refusal(refusal)}</Notice>
         <div class="flex flex-wrap gap-3">
             <RefusalAction handle refusal role=Role::Host code />
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
-                "Back to the start"
+                {action::BACK_TO_START}
             </ButtonLink>
         </div>
     }
@@ -190,22 +192,20 @@ fn Refused(handle: RoomHandle, refusal: Refusal, code: RoomCode) -> impl IntoVie
 
 #[component]
 fn Ended(handle: RoomHandle, code: RoomCode, ending: Ending) -> impl IntoView {
-    let text = match ending {
-        Ending::Told(EndReason::Stopped) => "You have ended this room. Everybody was told.",
-        Ending::Told(EndReason::Idle) => "The room ended because nothing happened in it for a while.",
-        Ending::Told(EndReason::HostAbsent) => "The room ended because you were away for too long.",
-        Ending::Missed => "The room ended while this page was away.",
-        Ending::Asked => {
-            "The sound has ended. Everybody is told as soon as this page reaches the server: please keep it open until then."
-        }
+    let said = match ending {
+        Ending::Told(EndReason::Stopped) => text::STOPPED_HINT,
+        Ending::Told(EndReason::Idle) => text::IDLE_HINT,
+        Ending::Told(EndReason::HostAbsent) => text::ABSENT_HINT,
+        Ending::Missed => text::MISSED_HINT,
+        Ending::Asked => text::ASKED_HINT,
     };
     let reopen = move || view! { <ReopenForm code on_open=move || handle.press(Input::RetryPressed) /> };
     view! {
-        <Notice>{text}</Notice>
+        <Notice>{said}</Notice>
         <div class="flex flex-wrap gap-3">
             {(ending != Ending::Asked).then(reopen)}
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
-                "Back to the start"
+                {action::BACK_TO_START}
             </ButtonLink>
         </div>
     }
@@ -222,14 +222,14 @@ const fn stream_of(state: HostState, link: SignalingState) -> StreamState {
     }
 }
 
-const fn badge(state: HostState, link: SignalingState) -> &'static str {
+const fn badge(state: HostState, link: SignalingState) -> Key {
     match state {
-        HostState::Live | HostState::Paused if link.is_unreachable() => "Not connected",
-        HostState::Idle => "Not sharing yet",
-        HostState::Live => "Live",
-        HostState::Paused => "Paused",
-        HostState::Interrupted => "Interrupted",
-        HostState::Ended(_) => "Ended",
-        HostState::Refused(_) => "Not connected",
+        HostState::Live | HostState::Paused if link.is_unreachable() => text::NOT_CONNECTED,
+        HostState::Idle => text::IDLE,
+        HostState::Live => text::LIVE,
+        HostState::Paused => text::PAUSED,
+        HostState::Interrupted => text::INTERRUPTED,
+        HostState::Ended(_) => text::ENDED,
+        HostState::Refused(_) => text::NOT_CONNECTED,
     }
 }

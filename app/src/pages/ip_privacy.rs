@@ -6,6 +6,7 @@ use crate::{
     api::Relay,
     browser::{RoomHandle, ip_privacy},
     components::{Notice, Tone},
+    text::address as text,
 };
 
 /// The switch on a listener's page, where there is something to switch. Where there is not, it stands with its reason among
@@ -45,14 +46,9 @@ pub(super) fn HideAddress(handle: RoomHandle, relay: Relay) -> impl IntoView {
         handle.hide_address(wish);
     };
     let hint = match relay {
-        Relay::Available => {
-            "New connections then go through the relay server: the other side sees its address instead of yours. \
-             It takes a little longer, and holds for every visit with this browser."
-        }
-        Relay::Always => {
-            "This server sends all sound through its relay, so nobody you are connected to sees your address."
-        }
-        Relay::None => "This server has no relay (TURN) to go through, so addresses cannot be hidden here.",
+        Relay::Available => text::AVAILABLE,
+        Relay::Always => text::ALWAYS,
+        Relay::None => text::NONE,
     };
     view! {
         <div class="field">
@@ -65,16 +61,13 @@ pub(super) fn HideAddress(handle: RoomHandle, relay: Relay) -> impl IntoView {
                     aria-describedby="hide-address-hint"
                     on:change=toggle
                 />
-                "Hide my address"
+                {text::HIDE}
             </label>
             <p class="field-hint" id="hide-address-hint">
                 {hint}
             </p>
             <Show when=move || relay == Relay::None && is_wished.get()>
-                <Notice tone=Tone::Warn>
-                    "Your address stays hidden, so no connection comes about. Switch this off and reload the page to connect \
-                     directly."
-                </Notice>
+                <Notice tone=Tone::Warn>{text::IN_VAIN}</Notice>
             </Show>
         </div>
     }

@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use crate::{
     browser::RoomHandle,
     components::{Notice, Tone},
+    locale::{self, Key},
+    text::link as text,
 };
 use heartogether_client::{HostState, ListenerState, SignalingState};
 
@@ -32,37 +34,19 @@ pub(super) fn LinkNote(handle: RoomHandle, role: Role) -> impl IntoView {
 }
 
 /// The text, if there is anything to say. `is_heard` is whether sound goes on meanwhile.
-const fn text_of(trouble: Option<Refusal>, link: SignalingState, role: Role, is_heard: bool) -> Option<&'static str> {
+const fn text_of(trouble: Option<Refusal>, link: SignalingState, role: Role, is_heard: bool) -> Option<Key> {
     if let Some(trouble) = trouble {
-        return Some(trouble.text());
+        return Some(locale::refusal(trouble));
     }
     Some(match (link, role) {
         (SignalingState::Connecting | SignalingState::Attached, _) => return None,
-        (SignalingState::Unreachable, Role::Host) => {
-            "This page does not reach the server, so nobody can hear you yet. It keeps trying by itself. Check that this \
-             device is online."
-        }
-        (SignalingState::Unreachable, Role::Listener | Role::Participant) => {
-            "This page does not reach the server. It keeps trying by itself. Check that this device is online."
-        }
-        (SignalingState::SocketBlocked, Role::Host) => {
-            "The server answers, but no live connection (WebSocket) comes about, so nobody can hear you yet: most often a \
-             proxy or an extension blocks it. Allow WebSockets for this site, or try another network. This page keeps trying \
-             by itself."
-        }
-        (SignalingState::SocketBlocked, Role::Listener | Role::Participant) => {
-            "The server answers, but no live connection (WebSocket) comes about: most often a proxy or an extension blocks \
-             it. Allow WebSockets for this site, or try another network. This page keeps trying by itself."
-        }
-        (SignalingState::Reconnecting, Role::Host) => {
-            "Reconnecting to the server. Whoever hears you now goes on hearing you."
-        }
-        (SignalingState::Reconnecting, Role::Listener | Role::Participant) if is_heard => {
-            "Reconnecting to the room. What you hear goes on."
-        }
-        (SignalingState::Reconnecting, Role::Listener | Role::Participant) => {
-            "Reconnecting to the room. This page keeps trying by itself."
-        }
+        (SignalingState::Unreachable, Role::Host) => text::HOST_UNREACHABLE,
+        (SignalingState::Unreachable, Role::Listener | Role::Participant) => text::LISTENER_UNREACHABLE,
+        (SignalingState::SocketBlocked, Role::Host) => text::HOST_BLOCKED,
+        (SignalingState::SocketBlocked, Role::Listener | Role::Participant) => text::LISTENER_BLOCKED,
+        (SignalingState::Reconnecting, Role::Host) => text::HOST_RECONNECTING,
+        (SignalingState::Reconnecting, Role::Listener | Role::Participant) if is_heard => text::LISTENER_RECONNECTING,
+        (SignalingState::Reconnecting, Role::Listener | Role::Participant) => text::LISTENER_AWAY,
     })
 }
 
@@ -75,7 +59,7 @@ mod tests {
         for role in [Role::Host, Role::Listener] {
             let trouble = Some(Refusal::StorageUnavailable);
             for link in [SignalingState::Attached, SignalingState::Reconnecting] {
-                assert_eq!(text_of(trouble, link, role, false), Some(Refusal::StorageUnavailable.text()));
+                assert_eq!(text_of(trouble, link, role, false), Some(locale::refusal(Refusal::StorageUnavailable)));
             }
             for link in [SignalingState::Connecting, SignalingState::Attached] {
                 assert_eq!(text_of(None, link, role, false), None);
@@ -85,8 +69,7 @@ mod tests {
 
     #[test]
     fn a_listener_who_hears_is_told_that_the_sound_goes_on() {
-        let text = |is_heard| text_of(None, SignalingState::Reconnecting, Role::Listener, is_heard).unwrap_or_default();
-        assert!(text(true).contains("What you hear goes on"));
-        assert!(text(false).contains("keeps trying"));
+        let told = |is_heard| text_of(None, SignalingState::Reconnecting, Role::Listener, is_heard);
+        assert_eq!((told(true), told(false)), (Some(text::LISTENER_RECONNECTING), Some(text::LISTENER_AWAY)));
     }
 }

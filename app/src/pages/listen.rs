@@ -25,7 +25,9 @@ use crate::{
         media_session::{MediaKey, MediaSession},
     },
     components::{EmailQuestion, LevelMeter, Page, StatusBadge, Width},
+    locale::{Around, Locale, Phrase, say},
     routes::Destination,
+    text::{action, listen as text, room as of_room},
 };
 use actions::Actions;
 use controls::Controls;
@@ -85,7 +87,7 @@ fn ListenPage(
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Loading page="listen" title="Listen" state="connecting" /> }>{content}</Transition> }
+    view! { <Transition fallback=|| view! { <Loading page="listen" title=action::LISTEN state="connecting" /> }>{content}</Transition> }
 }
 
 /// In the room, or on the way in.
@@ -94,7 +96,7 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
     let relay = entrance.ice_servers.relay();
     let room = entrance.room;
     let (code, host_name) = (room.code, room.host_name.to_string());
-    let title = format!("{host_name}’s room");
+    let title = of_room::of(host_name.as_str());
     let volume = RwSignal::new(Volume::default());
     if cfg!(feature = "hydrate") {
         handle.stand();
@@ -128,13 +130,12 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
         >
             <div class="player">
                 <h1>
-                    <bdi translate="no">{host_name}</bdi>
-                    "’s room"
+                    <Around text=of_room::of name=host_name />
                 </h1>
                 <StatusOrb shown level=handle.level />
                 <StatusBadge status=Signal::derive(move || shown.get().status()) label=move || shown.get().headline() />
                 <p class="text-lg text-muted" role="status">
-                    {move || shown.get().explanation()}
+                    {say(move || shown.get().explanation())}
                 </p>
             </div>
             <div hidden node_ref=handle.player_place></div>
@@ -151,7 +152,7 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
             </Show>
             <EndWarning
                 handle
-                advice="React or write to the host, and it goes on. If they have been away for too long, only they can keep it open."
+                advice=text::ENDS_ADVICE
             />
             <Actions handle shown code />
             <Show when=move || can_engage.get()>
@@ -164,16 +165,20 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
 }
 
 /// Title and buttons where the system shows what plays, and what is pressed there.
-fn show_on_lock_screen(title: String, handle: RoomHandle, shown: Memo<Shown>) {
-    let session = StoredValue::new(None);
+fn show_on_lock_screen(title: Phrase, handle: RoomHandle, shown: Memo<Shown>) {
+    let (session, locale) = (StoredValue::new(None), Locale::current());
+    let title = Memo::new(move |_| locale.say(title.clone()).into_owned());
     Effect::new(move |_| {
         let press = move |key| match key {
             MediaKey::Play => handle.play(),
             MediaKey::Pause => handle.hold(),
         };
-        session.set_value(MediaSession::begin(&title, press).map(SendWrapper::new));
+        // The one before takes its entry with it.
+        session.set_value(None);
+        session.set_value(MediaSession::begin(&title.read(), press).map(SendWrapper::new));
     });
     Effect::new(move |_| {
+        title.track();
         let state = shown.get().media_state();
         session.with_value(|session| session.iter().for_each(|session| session.show(state)));
     });

@@ -14,7 +14,9 @@ use crate::{
         Button, ButtonLink, CreateRoomForm, Entry, Field, FormAction, Notice, Page, ProviderLinks, ServerForm, Session,
         Tone, Width, query, wait_overlay,
     },
+    locale::{self, Key, Phrase},
     routes::{self, Destination},
+    text::{action, login as text},
 };
 
 /// `/login`
@@ -54,7 +56,7 @@ pub fn LoginPage() -> impl IntoView {
         }
     };
     view! {
-        <Page name="login" title="Sign in" width=Width::Narrow>
+        <Page name="login" title=action::SIGN_IN width=Width::Narrow>
             <Transition>{move || why().map(|why| view! { <Reason why /> })} {content}</Transition>
         </Page>
     }
@@ -94,7 +96,7 @@ fn Reason(why: Refusal) -> impl IntoView {
         Refusal::CookiesBlocked => Tone::Error,
         _ => Tone::Warn,
     };
-    view! { <Notice tone>{why.text()}</Notice> }
+    view! { <Notice tone>{locale::refusal(why)}</Notice> }
 }
 
 /// For those who have no name yet.
@@ -102,33 +104,31 @@ fn Reason(why: Refusal) -> impl IntoView {
 fn Unknown(way: Way) -> impl IntoView {
     let refusal = way.refusal();
     let is_open = refusal.is_none();
-    let (heading, text) = match (refusal, way.providers.is_empty()) {
-        (None, true) => ("What should we call you?", what_for(way.next)),
-        (None, false) => ("How would you like to come in?", what_for(way.next)),
-        (Some(refusal), _) => ("Sign in", refusal.text()),
+    let (heading, lead) = match (refusal, way.providers.is_empty()) {
+        (None, true) => (text::CALL, what_for(way.next)),
+        (None, false) => (text::COME_IN, what_for(way.next)),
+        (Some(refusal), _) => (action::SIGN_IN, locale::refusal(refusal)),
     };
     let (next, providers) = (way.next, way.providers);
     let has_both = is_open && !providers.is_empty();
     view! {
         <div class="grid gap-2">
             <h1>{heading}</h1>
-            <p class="text-lg text-muted">{text}</p>
+            <p class="text-lg text-muted">{lead}</p>
         </div>
         <div class="card">
             {(!providers.is_empty()).then(|| view! { <ProviderLinks providers next /> })}
-            {has_both.then(|| view! { <p class="divider">"or as a guest"</p> })}
+            {has_both.then(|| view! { <p class="divider">{text::OR_GUEST}</p> })}
             {is_open.then(|| view! { <GuestForm next alone=!has_both /> })}
         </div>
     }
 }
 
-const fn what_for(next: Destination) -> &'static str {
+const fn what_for(next: Destination) -> Key {
     match next {
-        Destination::NewRoom => "Then your room is ready. Your listeners see this name.",
-        Destination::Home | Destination::About | Destination::Privacy => "The people you meet in a room see this name.",
-        Destination::Room(_) | Destination::Listen(_) | Destination::Host(_) => {
-            "Then you go straight on to the room. The host sees this name."
-        }
+        Destination::NewRoom => text::FOR_NEW_ROOM,
+        Destination::Home | Destination::About | Destination::Privacy => text::FOR_ANYWHERE,
+        Destination::Room(_) | Destination::Listen(_) | Destination::Host(_) => text::FOR_ROOM,
     }
 }
 
@@ -148,14 +148,14 @@ fn GuestForm(next: Destination, alone: bool) -> impl IntoView {
             <input type="hidden" name="next" value=next.path() />
             <Field
                 entry=Entry::Name
-                label="Your name"
+                label=text::NAME
                 name="name"
-                hint="No account, no e-mail address: a name is enough."
+                hint=text::NAME_HINT
                 error
                 autofocus=alone
             />
             <Button submit=true pending>
-                "Continue as guest"
+                {text::CONTINUE_AS_GUEST}
             </Button>
         </ServerForm>
     }
@@ -168,23 +168,23 @@ fn Known(account: Account, way: Way) -> impl IntoView {
     let may_go_on = refusal.is_none();
     let by = account.profile.as_ref().map(|profile| profile.provider.clone());
     let (next, has_providers) = (way.next, !way.providers.is_empty());
-    let told = match (&by, refusal) {
-        (Some(provider), _) => format!("You are signed in with {provider}."),
-        (None, None) => "You are here as a guest.".to_owned(),
-        (None, Some(refusal)) => refusal.text().to_owned(),
+    let told: Phrase = match (&by, refusal) {
+        (Some(provider), _) => text::signed_in_with(provider.as_str()),
+        (None, None) => text::AS_GUEST.into(),
+        (None, Some(refusal)) => locale::refusal(refusal).into(),
     };
     let other = match (&by, may_go_on) {
-        (Some(_), _) => "or as somebody else",
-        (None, true) => "or sign in, and keep your rooms",
-        (None, false) => "what was yours as a guest stays yours",
+        (Some(_), _) => text::OR_SOMEBODY_ELSE,
+        (None, true) => text::OR_SIGN_IN,
+        (None, false) => text::STAYS_YOURS,
     };
     let go_on = move || match next {
         Destination::NewRoom => view! { <CreateRoomForm /> }.into_any(),
-        elsewhere => view! { <ButtonLink href=elsewhere.path()>"Continue"</ButtonLink> }.into_any(),
+        elsewhere => view! { <ButtonLink href=elsewhere.path()>{text::CONTINUE}</ButtonLink> }.into_any(),
     };
     view! {
         <div class="grid gap-2">
-            <h1>{format!("Hello, {}", account.name)}</h1>
+            <h1>{text::hello(&account.name)}</h1>
             <p class="text-lg text-muted">{told}</p>
         </div>
         {may_go_on.then(go_on)}

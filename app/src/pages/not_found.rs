@@ -6,6 +6,7 @@ use super::http_status::set_status;
 use crate::{
     components::{ButtonLink, JoinForm, Page, Variant, Width},
     routes,
+    text::{action, not_found as text},
 };
 
 /// Anything else.
@@ -13,16 +14,14 @@ use crate::{
 pub fn NotFoundPage() -> impl IntoView {
     set_status(404);
     view! {
-        <Page name="not_found" title="Page not found" width=Width::Narrow>
-            <h1>"There is nothing here"</h1>
-            <p class="text-lg text-muted">
-                "The address may have a typing mistake, or the page is gone. If you were given a room code, enter it here."
-            </p>
+        <Page name="not_found" title=text::TITLE width=Width::Narrow>
+            <h1>{text::HEADING}</h1>
+            <p class="text-lg text-muted">{text::TEXT}</p>
             <div class="card">
                 <JoinForm />
             </div>
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
-                "Back to the start"
+                {action::BACK_TO_START}
             </ButtonLink>
         </Page>
     }

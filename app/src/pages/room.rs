@@ -16,7 +16,9 @@ use crate::{
         Button, ButtonLink, CodeDisplay, FormAction, Glyph, Icon, Notice, Page, ServerForm, StatusBadge, Tone, Variant,
         Wave, Width, state_name,
     },
+    locale::{self, Around, say},
     routes::{self, Destination},
+    text::{action, room as text},
 };
 
 /// How often the page looks at the room again while it is seen.
@@ -37,7 +39,7 @@ pub(super) fn RoomPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Loading page="room" title="Room" state="idle" /> }>{content}</Transition> }
+    view! { <Transition fallback=|| view! { <Loading page="room" title=text::TITLE state="idle" /> }>{content}</Transition> }
 }
 
 /// A room that was there when it was asked for.
@@ -56,7 +58,7 @@ fn Preview(room: RoomSummary) -> impl IntoView {
     view! {
         <Page
             name="room"
-            title=format!("{host_name}’s room")
+            title=text::of(host_name.as_str())
             state=move || if ended() { "refused" } else { state_name(stream.get()) }
             refusal
             width=Width::Narrow
@@ -64,8 +66,7 @@ fn Preview(room: RoomSummary) -> impl IntoView {
             <div class="grid justify-items-center gap-4 pt-4 text-center">
                 <StatusBadge status=stream />
                 <h1>
-                    <bdi translate="no">{host_name}</bdi>
-                    "’s room"
+                    <Around text=text::of name=host_name />
                 </h1>
             </div>
             <Wave />
@@ -73,22 +74,22 @@ fn Preview(room: RoomSummary) -> impl IntoView {
                 <div class="flex flex-wrap items-baseline justify-between gap-x-4">
                     <CodeDisplay code small=true />
                     <p class="text-muted">
-                        {move || room.with(|room| format!("{} of {} listening", room.listener_count, room.max_listeners))}
+                        {say(move || room.with(|room| text::listening(room.listener_count, room.max_listeners)))}
                     </p>
                 </div>
-                {move || refusal.get().map(|refusal| view! { <Notice tone=Tone::Warn>{refusal.text()}</Notice> })}
-                <Show when=move || !ended() fallback=|| view! { <ButtonLink href=routes::HOME>"Back to the start"</ButtonLink> }>
+                {move || refusal.get().map(|refusal| view! { <Notice tone=Tone::Warn>{locale::refusal(refusal)}</Notice> })}
+                <Show when=move || !ended() fallback=|| view! { <ButtonLink href=routes::HOME>{action::BACK_TO_START}</ButtonLink> }>
                     <ListenForm code full=Signal::derive(move || refusal.get().is_some()) />
                 </Show>
                 <Show when=move || stream.get() == StreamState::Idle>
-                    <p class="text-sm text-muted">"You can already go in. The sound begins when the host does."</p>
+                    <p class="text-sm text-muted">{text::EARLY}</p>
                 </Show>
                 {move || {
                     (is_owner && !ended())
                         .then(|| {
                             view! {
                                 <ButtonLink href=routes::host(code) variant=Variant::Secondary>
-                                    "Host this room"
+                                    {text::HOST}
                                 </ButtonLink>
                             }
                         })
@@ -131,7 +132,7 @@ fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
                     navigate(&routes::login_then(Destination::Listen(code)), Default::default());
                 }
                 Err(error) => {
-                    refused.set(Some(error.text()));
+                    refused.set(Some(error.phrase()));
                     pending.set(false);
                 }
             }
@@ -143,7 +144,7 @@ fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
             <input type="hidden" name="code" value=code.to_string() />
             <Button submit=true pending disabled=full on:click=go_in>
                 <Icon glyph=Glyph::Headphones />
-                "Listen"
+                {action::LISTEN}
             </Button>
             {move || error().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
         </ServerForm>

@@ -1,14 +1,16 @@
 //! What a host's and a listener's page need before they begin, and what stands there when they cannot.
 
 use heartogether::{id::RoomCode, refusal::Refusal};
-use leptos::{ev, prelude::*};
+use leptos::{ev, prelude::*, tachys::prelude::IntoAttributeValue, text_prop::TextProp};
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::http_status::set_status;
 use crate::{
     api::{ApiError, Entrance, ReopenRoom, find_entrance},
     components::{Button, ButtonLink, FormAction, JoinForm, Notice, Page, ServerForm, Skeleton, Tone, Variant, Width},
+    locale::{self, Key, Phrase},
     routes::{self, Destination},
+    text::{action, room as text},
 };
 
 /// An entrance, as soon as the server has answered.
@@ -61,7 +63,7 @@ pub(crate) fn Loading(
     /// The `data-page`.
     page: &'static str,
     /// The page's title and heading.
-    title: &'static str,
+    title: Key,
     /// The `data-state`.
     state: &'static str,
 ) -> impl IntoView {
@@ -106,7 +108,7 @@ pub(crate) fn ReopenForm(
     variant: Variant,
     /// Its name where there are several.
     #[prop(optional, into)]
-    in_full: Option<String>,
+    in_full: Option<TextProp>,
     /// What to do once it is open, on a page that stays.
     #[prop(into)]
     on_open: Callback<()>,
@@ -121,8 +123,8 @@ pub(crate) fn ReopenForm(
     view! {
         <ServerForm action attr:class="grid gap-3">
             <input type="hidden" name="code" value=code.to_string() />
-            <Button submit=true variant pending attr:aria-label=in_full>
-                "Open it again"
+            <Button submit=true variant pending attr:aria-label=in_full.map(IntoAttributeValue::into_attribute_value)>
+                {action::REOPEN}
             </Button>
             {move || error.get().map(|text| view! { <Notice tone=Tone::Error>{text}</Notice> })}
         </ServerForm>
@@ -145,7 +147,7 @@ pub(crate) fn NoRoom(
 ) -> impl IntoView {
     match error {
         ApiError::Refused(refusal) if !is_of_server(refusal) => view! { <Nowhere page refusal code /> }.into_any(),
-        error => view! { <Broken page text=error.text() retry /> }.into_any(),
+        error => view! { <Broken page text=error.phrase() retry /> }.into_any(),
     }
 }
 
@@ -165,15 +167,15 @@ fn Nowhere(page: &'static str, refusal: Refusal, code: String) -> impl IntoView 
         _ => 404,
     });
     view! {
-        <Page name=page title="No such room" state="refused" refusal=Some(refusal) width=Width::Narrow>
-            <h1>"This room cannot be opened"</h1>
-            <Notice tone=Tone::Error>{refusal.text()}</Notice>
+        <Page name=page title=text::NONE state="refused" refusal=Some(refusal) width=Width::Narrow>
+            <h1>{text::UNOPENED}</h1>
+            <Notice tone=Tone::Error>{locale::refusal(refusal)}</Notice>
             {own.map(|code| view! { <ReopenForm code on_open=move || _ = window().location().reload() /> })}
             <div class="card">
                 <JoinForm code />
             </div>
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
-                "Back to the start"
+                {action::BACK_TO_START}
             </ButtonLink>
         </Page>
     }
@@ -181,24 +183,24 @@ fn Nowhere(page: &'static str, refusal: Refusal, code: String) -> impl IntoView 
 
 /// The room may be there, but nothing can be said about it now.
 #[component]
-fn Broken(page: &'static str, text: String, retry: Callback<()>) -> impl IntoView {
+fn Broken(page: &'static str, text: Phrase, retry: Callback<()>) -> impl IntoView {
     set_status(503);
     let retry = move |event: ev::MouseEvent| {
         event.prevent_default();
         retry.run(());
     };
     view! {
-        <Page name=page title="Something went wrong" state="refused" width=Width::Narrow>
-            <h1>"The room did not answer"</h1>
+        <Page name=page title=text::BROKEN state="refused" width=Width::Narrow>
+            <h1>{text::NO_ANSWER}</h1>
             <Notice tone=Tone::Error>{text}</Notice>
             // Before the wasm is there the form asks for the page anew.
             <form class="grid">
                 <Button submit=true on:click=retry>
-                    "Try again"
+                    {action::TRY_AGAIN}
                 </Button>
             </form>
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
-                "Back to the start"
+                {action::BACK_TO_START}
             </ButtonLink>
         </Page>
     }

@@ -8,6 +8,8 @@ use leptos::prelude::*;
 use crate::{
     browser::RoomHandle,
     components::{Notice, Tone},
+    locale::Key,
+    text::{host, room},
 };
 
 /// How long the stream has been on, counting up.
@@ -24,7 +26,7 @@ pub(crate) fn SessionTime(handle: RoomHandle) -> impl IntoView {
             elapsed()
                 .map(|elapsed| {
                     view! {
-                        <span class="tabular-nums text-muted" data-testid="session-time" aria-label="Session time" role="timer" translate="no">
+                        <span class="tabular-nums text-muted" data-testid="session-time" aria-label=host::SESSION_TIME role="timer" translate="no">
                             {elapsed}
                         </span>
                     }
@@ -39,7 +41,7 @@ pub(crate) fn SessionTime(handle: RoomHandle) -> impl IntoView {
 pub(crate) fn EndWarning(
     handle: RoomHandle,
     /// What to do about it.
-    advice: &'static str,
+    advice: Key,
 ) -> impl IntoView {
     let ends_at = Memo::new(move |_| handle.room.with(|room| room.as_ref()?.ends_at));
     let tick = ticking(Duration::from_secs(5));
@@ -52,11 +54,7 @@ pub(crate) fn EndWarning(
             minutes
                 .get()
                 .map(|minutes| {
-                    let text = match minutes {
-                        1 => "This room ends in less than a minute. ".to_owned(),
-                        _ => format!("This room ends in less than {minutes} minutes. "),
-                    };
-                    view! { <Notice tone=Tone::Warn>{text} {advice}</Notice> }
+                    view! { <Notice tone=Tone::Warn>{room::ends_soon(minutes)} " " {advice}</Notice> }
                 })
         }}
     }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 
+use super::measured;
 use crate::{
     browser::{RoomHandle, clipboard},
     components::{Button, Glyph, Icon, Notice, Toast, Toasts, Tone, Variant},
+    locale::{self, Locale, say},
+    text::diagnostics as text,
 };
-use heartogether_client::{
-    gathering::Gathering,
-    statistics::{PeerStatistics, report},
-};
+use heartogether_client::statistics::PeerStatistics;
 
 /// How long the button says that it has copied.
 const COPIED_FOR: Duration = Duration::from_secs(2);
@@ -23,15 +23,16 @@ pub(super) fn MeasuredLines(
     #[prop(into)]
     statistics: Signal<PeerStatistics>,
 ) -> impl IntoView {
-    view! { <Lines lines=Signal::derive(move || statistics.with(report::lines)) /> }
+    view! { <Lines lines=Signal::derive(move || statistics.with(measured::lines)) /> }
 }
 
 /// The candidates that were found, and what became of the STUN and TURN servers.
 #[component]
 pub(super) fn GatheredLines(handle: RoomHandle) -> impl IntoView {
     let lines = move || {
-        let shortfalls = handle.capabilities.get().shortfalls().map(|shortfall| ("Browser", shortfall.to_owned()));
-        handle.gathering.with(Gathering::lines).into_iter().chain(shortfalls).collect()
+        let shortfalls = handle.capabilities.get().shortfalls();
+        let shortfalls = shortfalls.map(|shortfall| (text::BROWSER, measured::shortfall(shortfall).into()));
+        handle.gathering.with(measured::gathered).into_iter().chain(shortfalls).collect()
     };
     view! {
         <div data-testid="gathered">
@@ -41,10 +42,11 @@ pub(super) fn GatheredLines(handle: RoomHandle) -> impl IntoView {
     .into_any()
 }
 
-/// Labels and what they say: words of the trade, which a translation would only make harder to look up.
+/// Labels and what they say, in words of the trade: a translator would make them harder to look up.
 #[component]
-fn Lines(lines: Signal<Vec<report::Line>>) -> impl IntoView {
-    let line = |(label, said): report::Line| view! { <dt>{label}</dt><dd>{said}</dd> };
+fn Lines(lines: Signal<Vec<measured::Line>>) -> impl IntoView {
+    let locale = Locale::current();
+    let line = move |(label, said): measured::Line| view! { <dt>{label}</dt><dd>{move || locale.write(&said)}</dd> };
     let lines = move || lines.get().into_iter().map(line).collect_view();
     view! { <dl class="measured" translate="no">{lines}</dl> }.into_any()
 }
@@ -54,7 +56,7 @@ fn Lines(lines: Signal<Vec<report::Line>>) -> impl IntoView {
 pub(super) fn TurnNotice(handle: RoomHandle) -> impl IntoView {
     let notice = move || {
         let problem = handle.turn_problem.get();
-        problem.map(|problem| view! { <Notice tone=Tone::Warn>{problem.text()}</Notice> })
+        problem.map(|problem| view! { <Notice tone=Tone::Warn>{locale::turn_problem(&problem)}</Notice> })
     };
     view! { <div data-testid="turn-problem">{notice}</div> }.into_any()
 }
@@ -71,17 +73,14 @@ pub(super) fn CopyDiagnostics(text: impl Fn() -> String + Send + Sync + 'static)
                 copied.try_set(true);
                 set_timeout(move || _ = copied.try_set(false), COPIED_FOR);
             } else {
-                toasts.show(
-                    Toast::new("The browser does not let this page copy. Select the lines and copy them yourself.")
-                        .with_tone(Tone::Warn),
-                );
+                toasts.show(Toast::new(text::UNCOPIED).with_tone(Tone::Warn));
             }
         });
     };
     view! {
         <Button variant=Variant::Secondary on:click=copy>
             {move || view! { <Icon glyph=if copied.get() { Glyph::Check } else { Glyph::Copy } /> }}
-            {move || if copied.get() { "Copied" } else { "Copy diagnostics" }}
+            {say(move || if copied.get() { text::COPIED } else { text::COPY })}
         </Button>
     }
     .into_any()

@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use crate::{
     browser::RoomHandle,
     components::{Button, ButtonLink},
+    locale::Key,
     routes::{self, Destination},
+    text::{action, host, listen},
 };
 use heartogether_client::Input;
 
@@ -52,14 +54,14 @@ impl WayOut {
 /// The button or the link that helps against a refusal, if one does. The way to the start is not here.
 #[component]
 pub(super) fn RefusalAction(handle: RoomHandle, refusal: Refusal, role: Role, code: RoomCode) -> impl IntoView {
-    let press = move |label: &'static str, input: Input| {
+    let press = move |label: Key, input: Input| {
         view! { <Button on:click=move |_| handle.press(input.clone())>{label}</Button> }.into_any()
     };
     match (WayOut::of(refusal), role) {
-        (WayOut::TryAgain, _) => press("Try again", Input::RetryPressed),
-        (WayOut::TakeOver, Role::Host) => press("Host here instead", Input::TakeOverPressed),
+        (WayOut::TryAgain, _) => press(action::TRY_AGAIN, Input::RetryPressed),
+        (WayOut::TakeOver, Role::Host) => press(host::HOST_HERE, Input::TakeOverPressed),
         // A listener's newer page always takes the place over.
-        (WayOut::TakeOver, Role::Listener | Role::Participant) => press("Listen here instead", Input::RetryPressed),
+        (WayOut::TakeOver, Role::Listener | Role::Participant) => press(listen::LISTEN_HERE, Input::RetryPressed),
         (WayOut::SignIn, _) => {
             let destination = match role {
                 Role::Host => Destination::Host(code),
@@ -68,13 +70,13 @@ pub(super) fn RefusalAction(handle: RoomHandle, refusal: Refusal, role: Role, co
             // A whole new page, since this one believes that it knows who the visitor is.
             view! {
                 <ButtonLink href=routes::login_then(destination) attr:rel="external">
-                    "Sign in"
+                    {action::SIGN_IN}
                 </ButtonLink>
             }
             .into_any()
         }
         (WayOut::Reload, _) => {
-            view! { <Button on:click=move |_| _ = window().location().reload()>"Reload the page"</Button> }.into_any()
+            view! { <Button on:click=move |_| _ = window().location().reload()>{action::RELOAD}</Button> }.into_any()
         }
         (WayOut::Leave, _) => ().into_any(),
     }
@@ -83,12 +85,13 @@ pub(super) fn RefusalAction(handle: RoomHandle, refusal: Refusal, role: Role, co
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locale::{self, Language, Table};
 
     #[test]
     fn every_refusal_has_a_way_out_that_can_lead_somewhere() {
         for refusal in Refusal::ALL {
             let way_out = WayOut::of(*refusal);
-            let asks_for_reload = refusal.text().contains("reload");
+            let asks_for_reload = Table::of(Language::English).say(locale::refusal(*refusal)).contains("reload");
             assert!(!asks_for_reload || way_out == WayOut::Reload, "{refusal:?} asks for what is not offered");
         }
         assert_eq!(WayOut::of(Refusal::RoomFull), WayOut::TryAgain);

@@ -30,7 +30,6 @@ fn a_password_that_is_not_taken_is_told_even_where_another_server_is_of_use() {
     fail(&mut page, FIRST, 401);
     let problem = page.client.turn_problem();
     assert_eq!(problem, Some(IceServerProblem::PasswordRefused { url: FIRST.to_owned() }));
-    assert!(problem.is_some_and(|problem| problem.text().contains(FIRST)));
     page.take(Input::IceServersRenewed);
     assert_eq!(page.client.turn_problem(), None);
 }

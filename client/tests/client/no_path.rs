@@ -40,14 +40,6 @@ fn the_candidates_of_both_sides_say_why_there_is_no_path() {
     }
 }
 
-#[test]
-fn the_microphone_is_advised_before_a_relay() {
-    let text = NoPath::NamesOnly.text();
-    let (microphone, relay) = (text.find("microphone"), text.find("TURN"));
-    assert!(microphone.is_some() && microphone < relay, "{text}");
-    assert!(NoPath::NamesOnly.host_text().contains("Allow the microphone"));
-}
-
 /// Three attempts that come to nothing, with these candidates on both sides.
 fn fail(page: &mut Page, own: &str, other: &str) {
     for negotiation in 200..203 {

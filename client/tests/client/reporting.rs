@@ -1,12 +1,8 @@
-//! What is drawn and told of measurements.
+//! What is drawn of measurements.
 
-use heartogether_client::{
-    adaptation::Tuning,
-    statistics::{
-        CandidateKind, Path, PeerStatistics, REMEMBERED, Transport,
-        history::{History, Measure},
-        report,
-    },
+use heartogether_client::statistics::{
+    PeerStatistics, REMEMBERED,
+    history::{History, Measure},
 };
 
 use crate::scenario::*;
@@ -44,19 +40,4 @@ fn two_minutes_are_remembered_and_only_of_those_who_are_there() {
     history.remember(&[(EDSGER, measured(1, 0))]);
     assert_eq!(history.points(GRACE, Measure::Bitrate), "");
     assert_eq!(history.points(EDSGER, Measure::Bitrate).split(' ').count(), REMEMBERED);
-}
-
-#[test]
-fn a_report_says_what_is_known_and_nothing_else() {
-    let path = Path { local: CandidateKind::Relayed, remote: CandidateKind::PeerReflexive, transport: Transport::Tls };
-    let known = PeerStatistics {
-        path: Some(path),
-        round_trip_ms: Some(40),
-        tuning: Some(Tuning { bitrate_bps: 64_000, redundancy: true }),
-        ..measured(131_499, 12)
-    };
-    let expected = "Path: relayed, relay to prflx over TLS\nRound trip: 40 ms\nLoss: 1.2 %\n\
-                    Bitrate: 131 kbit/s, at most 64 kbit/s sent twice\n";
-    assert_eq!(report::text(&known), expected);
-    assert_eq!(report::text(&PeerStatistics::default()), "Bitrate: 0 kbit/s\n");
 }

@@ -12,6 +12,7 @@ use axum::{
     routing::get,
 };
 use heartogether::refusal::Refusal;
+use heartogether_app::locale::{Language, starting_texts};
 use serde_json::json;
 use tower::ServiceExt;
 
@@ -20,21 +21,6 @@ use crate::{error::Answer, json_api};
 
 /// Seconds after which it is worth asking again.
 const AGAIN_IN_S: u64 = 2;
-/// Loads itself anew, without a script.
-const PAGE: &str = r#"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="2">
-<title>HearTogether is starting</title>
-</head>
-<body>
-<h1>HearTogether is starting</h1>
-<p>This takes a moment. The page opens by itself as soon as the server is ready.</p>
-</body>
-</html>
-"#;
 
 /// Opens a router that waits.
 #[derive(Clone, Default)]
@@ -76,9 +62,20 @@ async fn not_ready() -> Response {
 async fn ask_again(request: Request) -> Response {
     let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     match *request.method() == Method::GET && accepts.contains("text/html") {
-        true => later(Html(PAGE).into_response()),
+        true => later(Html(page(Language::asked_for(request.headers()))).into_response()),
         false => later(Answer::from(Refusal::ServerStarting).into_response()),
     }
+}
+
+/// Loads itself anew, without a script.
+fn page(language: Language) -> String {
+    let ([title, text], tag) = (starting_texts(language), language.tag());
+    format!(
+        "<!doctype html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta http-equiv=\"refresh\" content=\"{AGAIN_IN_S}\">\n<title>{title}</title>\n</head>\n\
+         <body>\n<h1>{title}</h1>\n<p>{text}</p>\n</body>\n</html>\n"
+    )
 }
 
 fn later(mut response: Response) -> Response {

@@ -9,10 +9,16 @@ use axum::{
     response::Response,
 };
 use heartogether::refusal::Refusal;
-use heartogether_app::api::{Caller, Remainder};
+use heartogether_app::{
+    api::{Caller, Remainder},
+    locale::moved_text,
+};
 use heartogether_headers::authority::Authority;
 
-use super::{Peer, refusal_page::refuse};
+use super::{
+    Peer,
+    refusal_page::{no_advice, refuse},
+};
 use crate::{clock::Clock, state::Node};
 
 const X_RATE_LIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -44,7 +50,7 @@ struct MalformedHost(Refusal);
 /// Refuses requests that name no host where they have to, or something that is none (RFC 9112, section 3.2).
 pub(crate) async fn require_host(request: Request, next: Next) -> Response {
     match request.extensions().get::<MalformedHost>() {
-        Some(MalformedHost(refusal)) => refuse(*refusal, request.headers(), ""),
+        Some(MalformedHost(refusal)) => refuse(*refusal, request.headers(), no_advice),
         None => next.run(request).await,
     }
 }
@@ -54,8 +60,8 @@ pub(crate) async fn check_host(State(node): State<Arc<Node>>, request: Request, 
     let named = request.extensions().get::<Caller>().and_then(|caller| caller.authority.as_ref());
     match &node.config.public_url {
         Some(url) if named.is_some_and(|named| !node.config.knows_host(named.host())) => {
-            let advice = format!("It is at <a href=\"{url}/\">{url}</a>.");
-            refuse(Refusal::HostUnknown, request.headers(), &advice)
+            let link = format!("<a href=\"{url}/\">{url}</a>");
+            refuse(Refusal::HostUnknown, request.headers(), |language| moved_text(language, &link))
         }
         _ => next.run(request).await,
     }
@@ -66,7 +72,7 @@ pub(crate) async fn admit(State(node): State<Arc<Node>>, request: Request, next:
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
     match node.rate_limits.take_request(&caller, node.clock.now()) {
         Ok(()) => next.run(request).await,
-        Err(refusal) => refuse(refusal, request.headers(), ""),
+        Err(refusal) => refuse(refusal, request.headers(), no_advice),
     }
 }
 

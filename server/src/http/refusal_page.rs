@@ -6,27 +6,36 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use heartogether::refusal::Refusal;
+use heartogether_app::locale::{Language, refusal_text};
 
 use crate::error::{Answer, status_of};
 
 /// How a browser says what becomes of the answer (Fetch Metadata Request Headers).
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
-/// Refuses a request, in the form its sender understands. `advice` is a sentence more for people; it holds no text of the
-/// request.
-pub(crate) fn refuse(refusal: Refusal, headers: &HeaderMap, advice: &str) -> Response {
+/// Refuses a request, in the form its sender understands. `advice` is a sentence more for people; it holds no text of
+/// the request.
+pub(crate) fn refuse(refusal: Refusal, headers: &HeaderMap, advice: impl FnOnce(Language) -> String) -> Response {
     if !wants_page(headers) {
         return Answer::from(refusal).into_response();
     }
+    let language = Language::asked_for(headers);
     let page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+        "<!DOCTYPE html>\n<html lang=\"{tag}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>HearTogether</title></head>\
          <body><main data-refusal=\"{code}\"><h1>HearTogether</h1><p>{text}</p><p>{advice}</p></main></body></html>\n",
+        tag = language.tag(),
         code = refusal.code(),
-        text = refusal.text(),
+        text = refusal_text(language, refusal),
+        advice = advice(language),
     );
     let kept = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     (status_of(&refusal.into()), [kept], Html(page)).into_response()
+}
+
+/// For what needs none.
+pub(crate) fn no_advice(_: Language) -> String {
+    String::new()
 }
 
 /// Whether a browser is to show the answer. Those that do not say so ask for HTML.

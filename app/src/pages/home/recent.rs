@@ -6,8 +6,10 @@ use leptos::prelude::*;
 use crate::{
     api::{RecentRoom, recent_rooms},
     components::{ButtonLink, Variant, state_name},
+    locale::{Around, Key, Phrase},
     pages::room_bootstrap::ReopenForm,
     routes,
+    text::{action, home as text, room as of_room, stream as states},
 };
 
 /// A list for those who have been somewhere; nothing for everybody else. A server that cannot say takes nothing else
@@ -19,7 +21,7 @@ pub(super) fn RecentRooms() -> impl IntoView {
         let rooms = recent.get()?.ok().filter(|rooms| !rooms.is_empty())?;
         Some(view! {
             <section aria-labelledby="recent" class="grid gap-4">
-                <h2 id="recent">"Your recent rooms"</h2>
+                <h2 id="recent">{text::RECENT}</h2>
                 <ul class="recent">{rooms.into_iter().map(|room| view! { <Row room /> }).collect_view()}</ul>
             </section>
         })
@@ -32,15 +34,15 @@ fn Row(room: RecentRoom) -> impl IntoView {
     let RecentRoom { code, host_name, is_owner, stream } = room;
     let way_back = match (is_owner, stream) {
         (true, StreamState::Ended) => {
-            let in_full = format!("Open it again: room {code}");
+            let in_full = text::reopen(code.to_string());
             view! { <ReopenForm code variant=Variant::Secondary in_full on_open=|| () /> }.into_any()
         }
-        (true, _) => way(routes::host(code), "Host again", format!("Host again in room {code}")),
-        (false, _) => way(routes::listen(code), "Listen", format!("Listen to {host_name}’s room")),
+        (true, _) => way(routes::host(code), text::HOST_AGAIN, text::host_again_in(code.to_string())),
+        (false, _) => way(routes::listen(code), action::LISTEN, text::listen_to(&host_name)),
     };
     let name = match is_owner {
-        true => "Your room".into_any(),
-        false => view! { <bdi translate="no">{host_name.to_string()}</bdi> "’s room" }.into_any(),
+        true => view! { {of_room::YOURS} }.into_any(),
+        false => view! { <Around text=of_room::of name=host_name.to_string() /> }.into_any(),
     };
     view! {
         <li>
@@ -56,7 +58,7 @@ fn Row(room: RecentRoom) -> impl IntoView {
 }
 
 /// The list has the same word in many rows; whoever hears it without the row hears which one it is.
-fn way(href: String, label: &'static str, in_full: String) -> AnyView {
+fn way(href: String, label: Key, in_full: Phrase) -> AnyView {
     view! {
         <ButtonLink href variant=Variant::Secondary attr:aria-label=in_full>
             {label}
@@ -65,12 +67,12 @@ fn way(href: String, label: &'static str, in_full: String) -> AnyView {
     .into_any()
 }
 
-const fn words(stream: StreamState) -> &'static str {
+const fn words(stream: StreamState) -> Key {
     match stream {
-        StreamState::Idle => "Open",
-        StreamState::Live => "Live now",
-        StreamState::Paused => "Paused",
-        StreamState::Interrupted => "Reconnecting",
-        StreamState::Ended => "Ended",
+        StreamState::Idle => text::OPEN,
+        StreamState::Live => states::LIVE,
+        StreamState::Paused => states::PAUSED,
+        StreamState::Interrupted => text::RECONNECTING,
+        StreamState::Ended => states::ENDED,
     }
 }

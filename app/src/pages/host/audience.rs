@@ -11,9 +11,12 @@ use leptos::{ev, html, prelude::*};
 use crate::{
     browser::RoomHandle,
     components::{Button, FocusPreservingShow, Glyph, Icon, IconButton, Toast, ToastId, Toasts, Variant, focus},
+    locale::{Key, Locale, say},
+    pages::measured,
+    text::{action, audience as text, room as of_room},
 };
 use frozen_rows::Hold;
-use heartogether_client::{Input, ListenerRow, PeerState, arranged, statistics::PeerStatistics};
+use heartogether_client::{Input, ListenerRow, PeerState, arranged};
 use virtual_list::Window;
 
 /// How many listen, and who, the latest activity first. Nobody moves while the host is about to press something.
@@ -30,35 +33,35 @@ pub(super) fn Audience(handle: RoomHandle, max_listeners: u32) -> impl IntoView 
     // A field that has come stays: what is sought in it still holds, and the focus may be in it.
     let is_searched = Memo::new(move |before: Option<&bool>| before == Some(&true) || count.get() > SEARCH_FROM);
     let nobody = move || match (count.get(), rows.with(Vec::is_empty)) {
-        (0, _) => Some("Nobody yet. Hand out the code."),
-        (_, true) => Some("Nobody of that name."),
+        (0, _) => Some(text::NOBODY),
+        (_, true) => Some(text::NOBODY_FOUND),
         _ => None,
     };
     let is_removing = Memo::new(move |_| handle.audience.with(|rows| rows.iter().any(|row| row.removing)));
     announce_removals(handle, expect_context::<Toasts>());
     view! {
-        <section class="card" aria-label="Audience">
+        <section class="card" aria-label=text::LABEL>
             <h2 class="flex items-center gap-3">
                 <Icon glyph=Glyph::People />
-                <span role="status">{move || format!("{} of {max_listeners} listening", count.get())}</span>
+                <span role="status">{say(move || of_room::listening(count.get(), max_listeners))}</span>
             </h2>
             <Show when=move || is_searched.get()>
                 <input
                     class="input"
                     type="search"
-                    aria-label="Search listeners"
-                    placeholder="Search by name"
+                    aria-label=text::SEARCH
+                    placeholder=text::SEARCH_HINT
                     autocomplete="off"
                     prop:value=sought
                     on:input=move |event| sought.set(event_target_value(&event))
                 />
             </Show>
-            {move || nobody().map(|text| view! { <p class="text-muted">{text}</p> })}
+            {move || nobody().map(|said| view! { <p class="text-muted">{said}</p> })}
             <List handle hold rows />
             // Below the list, so that nothing moves under the pointer.
             <Show when=move || is_removing.get()>
                 <p class="field-hint" id=ADDRESS_HINT_ID>
-                    "“Everybody at this address too” removes everybody who shares that listener’s internet connection, such as a household, a class or an office, and keeps them out."
+                    {text::BLOCK_ADDRESS_HINT}
                 </p>
             </Show>
         </section>
@@ -85,7 +88,7 @@ fn announce_removals(handle: RoomHandle, toasts: Toasts) {
             for (member, name) in removing {
                 announced.entry(member).or_insert_with(|| {
                     let undo = move || handle.press(Input::UndoPressed(member));
-                    toasts.show(Toast::new(format!("{name} is being removed.")).with_action("Undo", undo).lasting(None))
+                    toasts.show(Toast::new(text::removing_name(name)).with_action(action::UNDO, undo).lasting(None))
                 });
             }
         });
@@ -133,7 +136,7 @@ fn List(handle: RoomHandle, hold: Hold, rows: Memo<Vec<ListenerRow>>) -> impl In
             class="audience"
             node_ref=list
             tabindex="0"
-            aria-label="Listeners"
+            aria-label=text::LISTENERS
             on:scroll=on_scroll
             on:pointermove=move |_| hold.point(true)
             on:pointerleave=move |_| hold.point(false)
@@ -182,11 +185,15 @@ fn Told(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId) ->
     let name =
         Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.listener.name.to_string()).unwrap_or_default()));
     let email = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.listener.email.clone())));
-    let state = move || row.with(|row| row.as_ref().map_or("", state_of));
+    let locale = Locale::current();
+    let state = move || row.with(|row| row.as_ref().map(|row| locale.say(state_of(row))));
     let said = move || {
         row.with(|row| {
             let listener = &row.as_ref()?.listener;
-            let text = listener.last_message.as_ref().map(|text| format!("“{text}”"));
+            let text = listener
+                .last_message
+                .as_ref()
+                .map(|message| locale.say(text::said(message.text.as_str())).into_owned());
             let emoji = listener.last_reaction.map(|reaction| reaction.emoji().to_owned());
             Some([emoji, text].into_iter().flatten().collect::<Vec<_>>().join(" "))
         })
@@ -194,7 +201,7 @@ fn Told(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId) ->
     let measured = move || {
         handle.statistics.with(|round| {
             let (_, statistics) = round.iter().find(|(of, _)| *of == member)?;
-            Some(measured_text(statistics))
+            Some(measured::in_short(statistics, locale))
         })
     };
     view! {
@@ -230,8 +237,11 @@ fn Told(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId) ->
 fn Removal(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId) -> impl IntoView {
     let is_removing = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.removing)));
     let is_blocking = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.blocking_address)));
-    let label =
-        move || row.with(|row| row.as_ref().map(|row| format!("Remove {}", row.listener.name)).unwrap_or_default());
+    let locale = Locale::current();
+    let label = move || {
+        let name = row.with(|row| row.as_ref().map(|row| row.listener.name.to_string()));
+        name.map(|name| locale.say(text::remove(name))).unwrap_or_default()
+    };
     view! {
         <FocusPreservingShow
             when=is_removing
@@ -243,7 +253,7 @@ fn Removal(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId)
         >
             <div class="audience-removal">
                 <Button variant=Variant::Secondary on:click=move |_| handle.press(Input::UndoPressed(member))>
-                    "Undo"
+                    {action::UNDO}
                 </Button>
                 <Button
                     variant=Variant::Ghost
@@ -252,7 +262,7 @@ fn Removal(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId)
                     on:click=move |_| handle.press(Input::AddressBlockPressed(member))
                 >
                     <span aria-hidden="true">{move || if is_blocking.get() { "✓ " } else { "" }}</span>
-                    "Everybody at this address too"
+                    {text::BLOCK_ADDRESS}
                 </Button>
             </div>
         </FocusPreservingShow>
@@ -260,20 +270,15 @@ fn Removal(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId)
     .into_any()
 }
 
-/// Path, round trip and loss.
-fn measured_text(statistics: &PeerStatistics) -> String {
-    let path = statistics.path.as_ref().map(|path| path.name().to_owned());
-    let round_trip = statistics.round_trip_ms.map(|ms| format!("{ms} ms"));
-    let lost = statistics.loss_permille.map(|permille| format!("{} % lost", permille.div_ceil(10)));
-    [path, round_trip, lost].into_iter().flatten().collect::<Vec<_>>().join(" · ")
-}
-
-fn state_of(row: &ListenerRow) -> &'static str {
+const fn state_of(row: &ListenerRow) -> Key {
     match (row.has_left, row.removing, row.listener.connected, row.peer) {
-        (true, ..) => "left",
-        (_, true, ..) => "removing",
-        (_, _, false, _) => "reconnecting",
-        (.., Some(peer)) => PeerState::name(peer),
-        (.., None) => "new",
+        (true, ..) => text::LEFT,
+        (_, true, ..) => text::REMOVING,
+        (_, _, false, _) => text::RECONNECTING,
+        (.., Some(PeerState::Connecting)) => text::CONNECTING,
+        (.., Some(PeerState::Connected)) => text::CONNECTED,
+        (.., Some(PeerState::Disconnected)) => text::RECONNECTING,
+        (.., Some(PeerState::Failed)) => text::FAILED,
+        (.., None) => text::NEW,
     }
 }

@@ -4,8 +4,10 @@ use heartogether::{id::MessageNumber, room::Message};
 use leptos::{html, prelude::*};
 
 use crate::{
-    browser::RoomHandle,
+    browser::{RoomHandle, locale::time_of_day},
     components::{Button, Variant, focus},
+    locale::Locale,
+    text::chat as text,
 };
 use heartogether_client::Input;
 
@@ -45,17 +47,17 @@ pub(super) fn Chat(handle: RoomHandle) -> impl IntoView {
     let keys =
         move || handle.messages.with(|messages| messages.iter().map(|message| message.number).collect::<Vec<_>>());
     view! {
-        <section class="card" aria-label="Messages">
-            <h2>"Messages"</h2>
+        <section class="card" aria-label=text::HEADING>
+            <h2>{text::HEADING}</h2>
             <Show when=move || is_empty.get()>
-                <p class="text-muted">"What your listeners write to you appears here. Nobody else sees it."</p>
+                <p class="text-muted">{text::EMPTY}</p>
             </Show>
             <Show when=move || handle.has_earlier_messages.get()>
                 <Button variant=Variant::Ghost on:click=move |_| handle.press(Input::EarlierMessagesPressed)>
-                    "Show earlier messages"
+                    {text::EARLIER}
                 </Button>
             </Show>
-            <div class="chat" node_ref=list on:scroll=on_scroll role="log" tabindex="0" aria-label="Messages from listeners" hidden=is_empty>
+            <div class="chat" node_ref=list on:scroll=on_scroll role="log" tabindex="0" aria-label=text::FROM_LISTENERS hidden=is_empty>
                 <ol>
                     <For each=keys key=|seq| *seq let(seq)>
                         {shown(handle, seq)}
@@ -71,14 +73,13 @@ pub(super) fn Chat(handle: RoomHandle) -> impl IntoView {
 fn shown(handle: RoomHandle, number: MessageNumber) -> Option<impl IntoView> {
     let found = |messages: &Vec<Message>| messages.iter().find(|message| message.number == number).cloned();
     let Message { name, text, sent_at, .. } = handle.messages.with_untracked(found)?;
-    let date = js_sys::Date::new(&handle.date_of(sent_at).into());
-    let time = format!("{:02}:{:02}", date.get_hours(), date.get_minutes());
+    let (date_ms, locale) = (handle.date_of(sent_at), Locale::current());
     Some(view! {
         <li class="chat-message" data-testid="message">
             <span class="text-sm text-muted">
                 <bdi translate="no">{name.to_string()}</bdi>
                 " · "
-                <time>{time}</time>
+                <time>{move || time_of_day(date_ms, locale.language())}</time>
             </span>
             <span class="chat-text" dir="auto">
                 {text.map(|text| text.to_string())}

@@ -7,20 +7,21 @@ use leptos::{html::Details, prelude::*};
 
 use super::super::{
     ip_privacy::HideAddress,
+    measured,
     stats_panel::{CopyDiagnostics, GatheredLines, MeasuredLines, TurnNotice},
 };
 use crate::{
     api::Relay,
     browser::RoomHandle,
     components::{Notice, Tone},
+    locale::{self, Locale},
+    text::diagnostics as text,
 };
 use heartogether_client::{
     IceServerProblem, ListenerRow,
-    gathering::Gathering,
     statistics::{
         PeerStatistics, REMEMBERED,
         history::{History, Measure},
-        report,
     },
 };
 
@@ -38,16 +39,13 @@ pub(super) fn Diagnostics(
     let toggle = move |_| is_open.set(section.get_untracked().is_some_and(|section| section.open()));
     let warning = (relay == Relay::None).then(|| {
         view! {
-            <Notice tone=Tone::Warn>
-                "No TURN server is configured. Listeners behind strict firewalls may not reach you; whoever runs this \
-                 server can add one."
-            </Notice>
+            <Notice tone=Tone::Warn>{text::NO_TURN}</Notice>
         }
     });
     view! {
         <TurnNotice handle />
         <details class="card" node_ref=section on:toggle=toggle>
-            <summary>"Diagnostics"</summary>
+            <summary>{text::HEADING}</summary>
             <div class="grid gap-4 pt-4">
                 {warning}
                 <HideAddress handle relay />
@@ -62,7 +60,7 @@ pub(super) fn Diagnostics(
 
 #[component]
 fn Measured(handle: RoomHandle, history: RwSignal<History>) -> impl IntoView {
-    let statistics = handle.statistics;
+    let (statistics, locale) = (handle.statistics, Locale::current());
     let members =
         Memo::new(move |_| statistics.with(|round| round.iter().map(|(member, _)| *member).collect::<Vec<_>>()));
     let names = Memo::new(move |_| {
@@ -85,7 +83,7 @@ fn Measured(handle: RoomHandle, history: RwSignal<History>) -> impl IntoView {
                     viewBox=format!("0 0 {REMEMBERED} 20")
                     preserveAspectRatio="none"
                     role="img"
-                    aria-label="Bitrate and loss over the last two minutes"
+                    aria-label=text::GRAPH
                 >
                     <polyline class="sparkline-bitrate" points=points(Measure::Bitrate) />
                     <polyline class="sparkline-loss" points=points(Measure::Loss) />
@@ -96,18 +94,18 @@ fn Measured(handle: RoomHandle, history: RwSignal<History>) -> impl IntoView {
     };
     view! {
         <Show when=move || members.with(Vec::is_empty)>
-            <p class="text-muted">"Nobody is connected yet."</p>
+            <p class="text-muted">{text::NOBODY}</p>
         </Show>
         <For each=move || members.get() key=|member| *member children=one />
         <section class="grid gap-2 border-t border-line pt-3">
-            <h3>"On the way to a path"</h3>
+            <h3>{text::GATHERED}</h3>
             <GatheredLines handle />
         </section>
         <div>
             <CopyDiagnostics text=move || {
                 let problem = handle.turn_problem.get_untracked();
-                let gathered = handle.gathering.with_untracked(Gathering::text);
-                statistics.with_untracked(|round| report_of(round, problem.as_ref(), &gathered))
+                let gathered = measured::written(&handle.gathering.with_untracked(measured::gathered), locale);
+                statistics.with_untracked(|round| report_of(round, problem.as_ref(), &gathered, locale))
             } />
         </div>
     }
@@ -115,12 +113,19 @@ fn Measured(handle: RoomHandle, history: RwSignal<History>) -> impl IntoView {
 }
 
 /// Listeners are numbered: who they are is nobody's business who helps with the network.
-fn report_of(round: &[(MemberId, PeerStatistics)], problem: Option<&IceServerProblem>, gathered: &str) -> String {
+fn report_of(
+    round: &[(MemberId, PeerStatistics)],
+    problem: Option<&IceServerProblem>,
+    gathered: &str,
+    locale: Locale,
+) -> String {
     let of = |(number, (_, statistics)): (usize, &(MemberId, PeerStatistics))| {
-        format!("\nListener {}\n{}", number + 1, report::text(statistics))
+        let lines = measured::written(&measured::lines(statistics), locale);
+        format!("\n{}\n{lines}", locale.say_once(text::report_one(number + 1)))
     };
     let browser = window().navigator().user_agent().unwrap_or_default();
     let listeners: String = round.iter().enumerate().map(of).collect();
-    let problem = problem.map(|problem| problem.text() + "\n").unwrap_or_default();
-    format!("HearTogether, host\nBrowser: {browser}\n{problem}{gathered}{listeners}")
+    let problem = problem.map(|problem| format!("{}\n", locale.say_once(locale::turn_problem(problem))));
+    let [who, label] = [text::REPORT_HOST, text::BROWSER].map(|key| locale.say_once(key));
+    format!("{who}\n{label}: {browser}\n{}{gathered}{listeners}", problem.unwrap_or_default())
 }

@@ -11,7 +11,9 @@ use crate::{
     api::JoinLink,
     browser::clipboard,
     components::{Button, Choice, CodeDisplay, Glyph, Icon, Notice, Select, Toast, Toasts, Tone, Variant},
+    locale::Locale,
     routes,
+    text::{action, invitation as text, room as of_room},
 };
 
 /// The code in large type, the QR code, and the link to copy or to share. A machine in several networks has several
@@ -40,24 +42,24 @@ pub(super) fn Invitation(
         way.unwrap_or_else(|| link.clone())
     });
     view! {
-        <section class="card invitation" aria-label="Invitation">
-            <h2>"Let others in"</h2>
+        <section class="card invitation" aria-label=text::LABEL>
+            <h2>{text::HEADING}</h2>
             {(!is_reachable).then(|| view! { <OutOfReach /> })}
             <div class="invitation-ways">
                 <QrCode code way=chosen link />
                 <div class="grid gap-2">
                     <CodeDisplay code />
-                    <p class="text-muted">"Scan, open the link, or enter the code on the start page."</p>
+                    <p class="text-muted">{text::HINT}</p>
                 </div>
             </div>
             {(names.len() > 1).then(|| view! { <WaySelect names chosen /> })}
             <LinkActions link host_name>
                 <Button variant=Variant::Ghost on:click=enlarge>
                     <Icon glyph=Glyph::Enlarge />
-                    "Show large"
+                    {text::ENLARGE}
                 </Button>
             </LinkActions>
-            <dialog class="poster" node_ref=large aria-label="The room’s code, large" closedby="any">
+            <dialog class="poster" node_ref=large aria-label=text::LARGE closedby="any">
                 <QrCode code way=chosen link />
                 <p class="code" translate="no">
                     <span>{first.to_owned()}</span>
@@ -68,7 +70,7 @@ pub(super) fn Invitation(
                 </p>
                 <form method="dialog">
                     <Button submit=true variant=Variant::Secondary>
-                        "Close"
+                        {action::CLOSE}
                     </Button>
                 </form>
             </dialog>
@@ -80,9 +82,7 @@ pub(super) fn Invitation(
 #[component]
 fn OutOfReach() -> impl IntoView {
     view! {
-        <Notice tone=Tone::Warn>
-            "Only this computer can open the link below. For other devices, whoever runs this server has to set the address under which they reach it (PUBLIC_URL); or open this page under that address yourself."
-        </Notice>
+        <Notice tone=Tone::Warn>{text::OUT_OF_REACH}</Notice>
     }
 }
 
@@ -92,7 +92,7 @@ fn WaySelect(names: Vec<String>, chosen: RwSignal<String>) -> impl IntoView {
     let choices: Vec<Choice> = names.into_iter().map(|name| Choice::new(name.clone(), name)).collect();
     view! {
         <Select
-            label="This computer’s address"
+            label=text::WAY
             id="way"
             choices=Signal::stored(choices)
             chosen
@@ -109,11 +109,12 @@ fn QrCode(
     way: RwSignal<String>,
     link: Memo<String>,
 ) -> impl IntoView {
+    let locale = Locale::current();
     view! {
         <img
             class="qr"
             src=move || routes::href(&routes::qr_code(code, &way.get()))
-            alt=move || format!("QR code of the link {}", link.get())
+            alt=move || locale.say(text::qr_code(link.get()))
             width="240"
             height="240"
             decoding="async"
@@ -135,16 +136,18 @@ fn LinkActions(
         let Some(field) = field.get_untracked() else { return };
         spawn_local(async move {
             toasts.show(if clipboard::copy(&field.value()).await {
-                Toast::new("Copied. Send the link to those who shall listen.")
+                Toast::new(text::COPIED)
             } else {
                 field.select();
-                Toast::new("The link is selected. Please copy it from its field.").with_tone(Tone::Warn)
+                Toast::new(text::SELECTED).with_tone(Tone::Warn)
             });
         });
     };
     let can_share = RwSignal::new(false);
     Effect::new(move |_| can_share.set(clipboard::can_share()));
-    let share = move |_| clipboard::share(&format!("{host_name}’s room"), &link.get_untracked());
+    let locale = Locale::current();
+    let title = of_room::of(host_name);
+    let share = move |_| clipboard::share(&locale.say_once(title.clone()), &link.get_untracked());
     view! {
         <input
             class="input input-link"
@@ -152,19 +155,19 @@ fn LinkActions(
             readonly
             prop:value=link
             value=link
-            aria-label="Link to the room"
+            aria-label=text::LINK
             node_ref=field
             on:focus=move |_| field.get_untracked().iter().for_each(|field| field.select())
         />
         <div class="invitation-actions">
             <Button variant=Variant::Secondary on:click=copy>
                 <Icon glyph=Glyph::Copy />
-                "Copy link"
+                {text::COPY}
             </Button>
             <Show when=move || can_share.get()>
                 <Button variant=Variant::Secondary on:click=share.clone()>
                     <Icon glyph=Glyph::Share />
-                    "Share…"
+                    {text::SHARE}
                 </Button>
             </Show>
             {children()}

@@ -10,7 +10,9 @@ use super::{
 use crate::{
     browser::RoomHandle,
     components::{Button, ButtonLink, Glyph, Icon, Variant},
+    locale::Key,
     routes,
+    text::{action, listen as text},
 };
 use heartogether_client::ListenerState;
 
@@ -18,11 +20,9 @@ use heartogether_client::ListenerState;
 #[component]
 pub(super) fn Actions(handle: RoomHandle, shown: Memo<Shown>, code: RoomCode) -> impl IntoView {
     let action = move || match shown.get() {
-        Shown { obstacle: Some(Obstacle::Blocked), .. } => {
-            view! { <PlayButton handle label="Tap to hear" /> }.into_any()
-        }
+        Shown { obstacle: Some(Obstacle::Blocked), .. } => view! { <PlayButton handle label=text::TAP /> }.into_any(),
         Shown { obstacle: Some(Obstacle::Held | Obstacle::Interrupted), .. } => {
-            view! { <PlayButton handle label="Go on listening" /> }.into_any()
+            view! { <PlayButton handle label=text::GO_ON /> }.into_any()
         }
         Shown { client: ListenerState::Refused(refusal), .. } => {
             view! { <RefusalAction handle refusal role=Role::Listener code /> }.into_any()
@@ -31,9 +31,9 @@ pub(super) fn Actions(handle: RoomHandle, shown: Memo<Shown>, code: RoomCode) ->
     };
     let leave = move || {
         let (label, variant) = match shown.get().client {
-            ListenerState::Ended(_) => ("Back to the start", Variant::Primary),
-            ListenerState::Refused(_) => ("Back to the start", Variant::Ghost),
-            _ => ("Leave", Variant::Ghost),
+            ListenerState::Ended(_) => (action::BACK_TO_START, Variant::Primary),
+            ListenerState::Refused(_) => (action::BACK_TO_START, Variant::Ghost),
+            _ => (text::LEAVE, Variant::Ghost),
         };
         view! {
             <ButtonLink href=routes::HOME variant>
@@ -45,7 +45,7 @@ pub(super) fn Actions(handle: RoomHandle, shown: Memo<Shown>, code: RoomCode) ->
 }
 
 #[component]
-fn PlayButton(handle: RoomHandle, label: &'static str) -> impl IntoView {
+fn PlayButton(handle: RoomHandle, label: Key) -> impl IntoView {
     view! {
         <Button on:click=move |_| handle.play()>
             <Icon glyph=Glyph::Play />

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use crate::{
     browser::{RoomHandle, volume},
     components::{Button, Glyph, Icon, Slider, Variant},
+    locale::say,
+    text::listen as text,
 };
 use heartogether_client::Volume;
 
@@ -32,11 +34,11 @@ pub(super) fn Controls(handle: RoomHandle, chosen: RwSignal<Volume>) -> impl Int
     view! {
         <div class="volume">
             <Show when=move || can_be_set.get()>
-                <Slider label="Volume" id="volume" value=percent on_change=slide />
+                <Slider label=text::VOLUME id="volume" value=percent on_change=slide />
             </Show>
             <Button variant=Variant::Secondary on:click=toggle>
                 {move || view! { <Icon glyph=if muted.get() { Glyph::Muted } else { Glyph::Volume } /> }}
-                {move || if muted.get() { "Unmute" } else { "Mute" }}
+                {say(move || if muted.get() { text::UNMUTE } else { text::MUTE })}
             </Button>
         </div>
     }

@@ -5,11 +5,13 @@ use heartogether::{
     limits::MESSAGE_CHARS,
     refusal::Refusal,
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html, prelude::*, tachys::view::IntoRender};
 
 use crate::{
     browser::RoomHandle,
     components::{Button, Variant},
+    locale::{self, say},
+    text::listen as text,
 };
 use heartogether_client::{Input, MessageState, OwnMessage};
 
@@ -19,9 +21,9 @@ const SHOWN: usize = 5;
 /// Reactions, the message form and what became of one's messages.
 #[component]
 pub(super) fn Engagement(handle: RoomHandle) -> impl IntoView {
-    let notice = move || handle.engagement_notice.get().map(Refusal::text);
+    let notice = move || handle.engagement_notice.get().map(|notice| locale::refusal(notice).into_render());
     view! {
-        <section class="card" aria-label="To the host">
+        <section class="card" aria-label=text::TO_HOST>
             <Reactions handle />
             <MessageForm handle />
             <p class="field-hint" role="status">
@@ -40,12 +42,12 @@ fn Reactions(handle: RoomHandle) -> impl IntoView {
         reactions.iter().map(|reaction| reaction_button(handle, *reaction)).collect_view()
     };
     view! {
-        <div class="reactions" role="group" aria-label="Reactions">
+        <div class="reactions" role="group" aria-label=text::REACTIONS>
             {buttons(Reaction::quick())}
             <button
                 type="button"
                 class="reaction"
-                aria-label="More reactions"
+                aria-label=text::MORE_REACTIONS
                 aria-expanded=move || if expanded.get() { "true" } else { "false" }
                 on:click=move |_| expanded.update(|expanded| *expanded = !*expanded)
             >
@@ -63,7 +65,7 @@ fn reaction_button(handle: RoomHandle, reaction: Reaction) -> impl IntoView {
         <button
             type="button"
             class="reaction"
-            aria-label=format!("React with {}", reaction.emoji())
+            aria-label=text::react(reaction.emoji())
             aria-pressed=move || if chosen() { "true" } else { "false" }
             on:click=move |_| handle.press(Input::ReactionPressed(reaction))
         >
@@ -102,10 +104,10 @@ fn MessageForm(handle: RoomHandle) -> impl IntoView {
         <form class="field" on:submit=send>
             <div class="flex items-baseline justify-between">
                 <label class="field-label" for="message">
-                    "Message to the host"
+                    {text::MESSAGE}
                 </label>
                 <span class="text-sm text-muted tabular-nums" data-testid="message-length" id="message-length">
-                    {move || format!("{} of {MESSAGE_CHARS}", length.get())}
+                    {say(move || text::length(length.get(), MESSAGE_CHARS))}
                 </span>
             </div>
             <div class="flex gap-3">
@@ -122,11 +124,11 @@ fn MessageForm(handle: RoomHandle) -> impl IntoView {
                     on:input=move |event| measure(&event_target_value(&event))
                 />
                 <Button submit=true variant=Variant::Secondary>
-                    "Send"
+                    {text::SEND}
                 </Button>
             </div>
             <p class="field-error" id="message-error" role="alert">
-                {move || error().map(Refusal::text)}
+                {move || error().map(|error| locale::refusal(error).into_render())}
             </p>
         </form>
     }
@@ -143,7 +145,7 @@ fn OwnMessages(handle: RoomHandle) -> impl IntoView {
         })
     };
     view! {
-        <ol class="grid gap-2" aria-label="Your messages" aria-live="polite">
+        <ol class="grid gap-2" aria-label=text::OWN_MESSAGES aria-live="polite">
             {latest}
         </ol>
     }
@@ -151,17 +153,17 @@ fn OwnMessages(handle: RoomHandle) -> impl IntoView {
 }
 
 fn own_message(message: &OwnMessage) -> impl IntoView + use<> {
-    let state = match message.state {
-        MessageState::Sending => "sending",
-        MessageState::Sent => "sent",
-        MessageState::Delivered => "delivered",
+    let (state, said) = match message.state {
+        MessageState::Sending => ("sending", text::SENDING),
+        MessageState::Sent => ("sent", text::SENT),
+        MessageState::Delivered => ("delivered", text::DELIVERED),
     };
     view! {
         <li class="flex items-baseline justify-between gap-3" data-testid="own-message" data-state=state>
             <span class="chat-text min-w-0" dir="auto">
                 {message.text.to_string()}
             </span>
-            <span class="text-sm text-muted">{state}</span>
+            <span class="text-sm text-muted">{said}</span>
         </li>
     }
 }

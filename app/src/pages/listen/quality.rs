@@ -4,13 +4,10 @@ use leptos::prelude::*;
 
 use super::super::{
     ip_privacy::{HideAddress, can_be_switched},
+    measured,
     stats_panel::{CopyDiagnostics, GatheredLines, MeasuredLines, TurnNotice},
 };
-use crate::{api::Relay, browser::RoomHandle};
-use heartogether_client::{
-    gathering::Gathering,
-    statistics::{PeerStatistics, report},
-};
+use crate::{api::Relay, browser::RoomHandle, locale::Locale, text::diagnostics as text};
 
 /// Direct or relayed, how much, how far behind; opened, everything that is measured.
 #[component]
@@ -25,15 +22,22 @@ pub(super) fn QualityBadge(
     // A switch that can be used stands outside. What that depends on is known in the browser alone.
     let is_fixed = RwSignal::new(false);
     Effect::new(move |_| is_fixed.set(!can_be_switched(relay)));
+    let locale = Locale::current();
     let copied = move || {
         let browser = window().navigator().user_agent().unwrap_or_default();
-        let gathered = handle.gathering.with_untracked(Gathering::text);
-        format!("HearTogether, listener\nBrowser: {browser}\n{gathered}{}", statistics.with_untracked(report::text))
+        let gathered = measured::written(&handle.gathering.with_untracked(measured::gathered), locale);
+        let measured = measured::written(&statistics.with_untracked(measured::lines), locale);
+        let [who, label] = [text::REPORT_LISTENER, text::BROWSER].map(|key| locale.say_once(key));
+        format!("{who}\n{label}: {browser}\n{gathered}{measured}")
+    };
+    let summary = move || {
+        let heard = statistics.with(|statistics| measured::heard(statistics, locale));
+        heard.unwrap_or_else(|| locale.say(text::CONNECTION).into_owned())
     };
     view! {
         <TurnNotice handle />
         <details class="quality">
-            <summary data-testid="quality">{move || statistics.with(summary)}</summary>
+            <summary data-testid="quality">{summary}</summary>
             <div class="grid gap-3 pt-3">
                 <MeasuredLines statistics />
                 <GatheredLines handle />
@@ -47,12 +51,4 @@ pub(super) fn QualityBadge(
         </details>
     }
     .into_any()
-}
-
-fn summary(statistics: &PeerStatistics) -> String {
-    let Some(path) = statistics.path else { return "About the connection".to_owned() };
-    let path = if path.is_relayed() { "Relayed" } else { "Direct" };
-    let behind = statistics.behind_ms.map(|ms| format!("behind live {ms} ms"));
-    let parts = [Some(path.to_owned()), Some(report::kbps(statistics.bitrate_bps)), behind];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

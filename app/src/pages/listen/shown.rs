@@ -5,7 +5,11 @@ use heartogether::{
     room::{EndReason, StreamState},
 };
 
-use crate::browser::media_session::MediaState;
+use crate::{
+    browser::media_session::MediaState,
+    locale::{self, Key},
+    text::listen as text,
+};
 use heartogether_client::{Ending, ListenerState};
 
 /// What keeps a sound that comes in, or comes back, from being heard, where only the page itself knows.
@@ -106,60 +110,53 @@ impl Shown {
     }
 
     /// In a word or two.
-    pub(super) const fn headline(self) -> &'static str {
+    pub(super) const fn headline(self) -> Key {
         match (self.obstacle, self.client) {
-            (Some(Obstacle::Blocked), _) => "Ready",
-            (Some(Obstacle::Held), _) => "Paused by you",
-            (Some(Obstacle::Interrupted), _) => "Paused by your device",
-            (Some(Obstacle::Muted), _) => "Muted by you",
-            (None, ListenerState::Connecting) if matches!(self.stream, StreamState::Idle) => "Waiting for the host",
-            (None, ListenerState::Connecting) => "Connecting",
-            (None, ListenerState::Listening) if self.is_silent => "No sound right now",
-            (None, ListenerState::Listening) => "Listening",
-            (None, ListenerState::Paused) => "Paused",
-            (None, ListenerState::Reconnecting) => "Reconnecting",
-            (None, ListenerState::OutOfReach(_)) => "No way through",
-            (None, ListenerState::Ended(_)) => "Ended",
-            (None, ListenerState::Refused(_)) => "Not connected",
+            (Some(Obstacle::Blocked), _) => text::READY,
+            (Some(Obstacle::Held), _) => text::HELD,
+            (Some(Obstacle::Interrupted), _) => text::INTERRUPTED,
+            (Some(Obstacle::Muted), _) => text::MUTED,
+            (None, ListenerState::Connecting) if matches!(self.stream, StreamState::Idle) => text::WAITING,
+            (None, ListenerState::Connecting) => text::CONNECTING,
+            (None, ListenerState::Listening) if self.is_silent => text::SILENT,
+            (None, ListenerState::Listening) => text::LISTENING,
+            (None, ListenerState::Paused) => text::PAUSED,
+            (None, ListenerState::Reconnecting) => text::RECONNECTING,
+            (None, ListenerState::OutOfReach(_)) => text::NO_PATH,
+            (None, ListenerState::Ended(_)) => text::ENDED,
+            (None, ListenerState::Refused(_)) => text::REFUSED,
         }
     }
 
     /// In a sentence or two: what happened, and what to do.
-    pub(super) const fn explanation(self) -> &'static str {
+    pub(super) const fn explanation(self) -> Key {
         match (self.obstacle, self.client) {
-            (Some(Obstacle::Blocked), _) => Refusal::PlaybackBlocked.text(),
-            (Some(Obstacle::Held), _) => "The room goes on without you. You come back to it live.",
-            (Some(Obstacle::Interrupted), _) => {
-                "A call, another program or unplugged headphones paused the sound. It goes on by itself when you come back \
-                 to this page, or with a tap."
-            }
-            (Some(Obstacle::Muted), _) => "The sound comes in, but you have muted it here.",
-            (None, ListenerState::Connecting) if matches!(self.stream, StreamState::Idle) => {
-                "You are in. The sound begins as soon as the host shares it."
-            }
-            (None, ListenerState::Connecting) => "Connecting you to the host.",
-            (None, ListenerState::Listening) if self.is_silent => {
-                "The host’s microphone is silent, and they have been told. Stay, it goes on here."
-            }
-            (None, ListenerState::Listening) => "You hear what the host hears, live.",
-            (None, ListenerState::Paused) => "The host has paused. Stay, it goes on here.",
+            (Some(Obstacle::Blocked), _) => locale::refusal(Refusal::PlaybackBlocked),
+            (Some(Obstacle::Held), _) => text::HELD_HINT,
+            (Some(Obstacle::Interrupted), _) => text::INTERRUPTED_HINT,
+            (Some(Obstacle::Muted), _) => text::MUTED_HINT,
+            (None, ListenerState::Connecting) if matches!(self.stream, StreamState::Idle) => text::WAITING_HINT,
+            (None, ListenerState::Connecting) => text::CONNECTING_HINT,
+            (None, ListenerState::Listening) if self.is_silent => text::SILENT_HINT,
+            (None, ListenerState::Listening) => text::LISTENING_HINT,
+            (None, ListenerState::Paused) => text::PAUSED_HINT,
             (None, ListenerState::Reconnecting) if matches!(self.stream, StreamState::Interrupted) => {
-                "The host is reconnecting. Stay, it goes on here."
+                text::HOST_RECONNECTING_HINT
             }
-            (None, ListenerState::Reconnecting) => "The connection to the host was lost and is being brought back.",
+            (None, ListenerState::Reconnecting) => text::RECONNECTING_HINT,
             (None, ListenerState::Ended(ending)) => why_ended(ending),
-            (None, ListenerState::OutOfReach(why)) => why.text(),
-            (None, ListenerState::Refused(refusal)) => refusal.text(),
+            (None, ListenerState::OutOfReach(why)) => locale::no_path(why),
+            (None, ListenerState::Refused(refusal)) => locale::refusal(refusal),
         }
     }
 }
 
-const fn why_ended(ending: Ending) -> &'static str {
+const fn why_ended(ending: Ending) -> Key {
     match ending {
-        Ending::Told(EndReason::Stopped) => "The host has ended this room. Thank you for listening.",
-        Ending::Told(EndReason::Idle) => "The room ended because nothing happened in it for a while.",
-        Ending::Told(EndReason::HostAbsent) => "The room ended because the host did not come back.",
-        Ending::Missed | Ending::Asked => "The room ended while this page was away. Thank you for listening.",
+        Ending::Told(EndReason::Stopped) => text::STOPPED_HINT,
+        Ending::Told(EndReason::Idle) => text::IDLE_HINT,
+        Ending::Told(EndReason::HostAbsent) => text::HOST_ABSENT_HINT,
+        Ending::Missed | Ending::Asked => text::MISSED_HINT,
     }
 }
 
@@ -201,7 +198,7 @@ mod tests {
     #[test]
     fn a_silence_at_the_host_is_told_where_the_sound_would_be_heard() {
         let listening = shown(ListenerState::Listening, &[]).with_silence(true);
-        assert_eq!((listening.state(), listening.headline()), ("listening", "No sound right now"));
+        assert_eq!((listening.state(), listening.headline()), ("listening", text::SILENT));
         assert_eq!(listening.media_state(), MediaState::Playing);
         assert_ne!(listening.explanation(), shown(ListenerState::Listening, &[]).explanation());
         for other in [shown(ListenerState::Listening, &[Obstacle::Held]), shown(ListenerState::Paused, &[])] {
@@ -211,10 +208,10 @@ mod tests {
 
     #[test]
     fn who_finds_no_way_to_the_host_is_told_while_it_is_looked_for() {
-        for (why, advice) in [(NoPath::Blocked, "TURN"), (NoPath::NamesOnly, "allow the microphone")] {
+        for why in [NoPath::Blocked, NoPath::NamesOnly] {
             let shown = shown(ListenerState::OutOfReach(why), &ALL);
             assert_eq!((shown.state(), shown.refusal()), ("refused", Some(Refusal::Network)));
-            assert!(shown.explanation().contains(advice));
+            assert_eq!(shown.explanation(), locale::no_path(why));
             assert!(!shown.is_over());
         }
     }

@@ -5,21 +5,23 @@ use leptos::prelude::*;
 use crate::{
     browser::{RoomHandle, Speaker},
     components::{Button, Choice, Select, Variant},
+    locale::Locale,
+    text::listen as text,
 };
 
 /// A list of the loudspeakers that the browser names, or the browser's own picker.
 #[component]
 pub(super) fn SpeakerChoice(handle: RoomHandle) -> impl IntoView {
-    let speakers = handle.speakers;
+    let (speakers, locale) = (handle.speakers, Locale::current());
     let is_listed = Memo::new(move |_| !speakers.named.with(Vec::is_empty));
     let choices = move || {
         let named = speakers.named.get().into_iter().map(|Speaker { id, label }| Choice::new(id, label));
-        std::iter::once(Choice::new("", "As the system chooses")).chain(named).collect::<Vec<_>>()
+        std::iter::once(Choice::new("", locale.say(text::SPEAKER_DEFAULT))).chain(named).collect::<Vec<_>>()
     };
     view! {
         <Show when=move || is_listed.get()>
             <Select
-                label="Loudspeaker"
+                label=text::SPEAKER
                 id="speaker"
                 choices=Signal::derive(choices)
                 chosen=speakers.chosen
@@ -27,18 +29,16 @@ pub(super) fn SpeakerChoice(handle: RoomHandle) -> impl IntoView {
             />
         </Show>
         <Show when=move || speakers.unnamed.get() && !speakers.has_picker.get()>
-            <p class="field-hint">
-                "This browser lists your loudspeakers here once it may use the microphone on this site."
-            </p>
+            <p class="field-hint">{text::SPEAKER_UNNAMED}</p>
         </Show>
         <Show when=move || speakers.has_picker.get()>
             <Button variant=Variant::Ghost on:click=move |_| handle.pick_speaker()>
-                "Choose a loudspeaker…"
+                {text::SPEAKER_PICK}
             </Button>
         </Show>
         <Show when=move || speakers.failed.get()>
             <p class="field-error" role="status">
-                "The browser could not play there. The sound comes out where it did before."
+                {text::SPEAKER_FAILED}
             </p>
         </Show>
     }

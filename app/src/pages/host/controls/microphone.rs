@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use crate::{
     browser::{Microphone, RoomHandle},
     components::{Button, Choice, Select, Variant},
+    locale::say,
+    text::sound as text,
 };
 
 /// The list of microphones, once the browser names them.
@@ -17,7 +19,7 @@ pub(super) fn MicrophonePicker(handle: RoomHandle) -> impl IntoView {
     view! {
         <Show when=move || is_known.get()>
             <Select
-                label="Microphone"
+                label=text::CHOOSE_MICROPHONE
                 id="microphone"
                 choices
                 chosen=Signal::derive(move || sound.chosen_microphone.get().unwrap_or_default())
@@ -34,7 +36,7 @@ pub(super) fn TrialButton(handle: RoomHandle) -> impl IntoView {
     let is_open = handle.sound.microphone_open;
     view! {
         <Button variant=Variant::Ghost on:click=move |_| handle.try_microphone(!is_open.get_untracked())>
-            {move || if is_open.get() { "Close the microphone" } else { "Try it out first" }}
+            {say(move || if is_open.get() { text::CLOSE_MICROPHONE } else { text::TRY_MICROPHONE })}
         </Button>
     }
     .into_any()

@@ -7,42 +7,44 @@ use super::{microphone::MicrophonePicker, quality::QualityChoice, stop_controls:
 use crate::{
     browser::RoomHandle,
     components::{Button, FocusPreservingShow, Glyph, Icon, IconButton, LevelMeter, Notice, Slider, Variant},
+    locale::{Key, say},
+    text::mixer as text,
 };
 use heartogether_client::{Fader, Input, Profile};
 
 /// What a source is called here.
 struct Words {
-    title: &'static str,
-    group: &'static str,
+    title: Key,
+    group: Key,
     glyph: Glyph,
-    volume: &'static str,
+    volume: Key,
     volume_id: &'static str,
-    mute: &'static str,
-    remove: &'static str,
-    add: &'static str,
+    mute: Key,
+    remove: Key,
+    add: Key,
 }
 
 const fn words(source: Source) -> Words {
     match source {
         Source::Display => Words {
-            title: "Tab or system audio",
-            group: "The tab’s sound",
+            title: text::TAB,
+            group: text::TAB_GROUP,
             glyph: Glyph::Display,
-            volume: "Tab volume",
+            volume: text::TAB_VOLUME,
             volume_id: "tab-volume",
-            mute: "Mute the tab",
-            remove: "Remove the tab",
-            add: "Add a tab",
+            mute: text::TAB_MUTE,
+            remove: text::TAB_REMOVE,
+            add: text::TAB_ADD,
         },
         Source::Microphone => Words {
-            title: "Microphone",
-            group: "The microphone’s sound",
+            title: text::MICROPHONE,
+            group: text::MICROPHONE_GROUP,
             glyph: Glyph::Microphone,
-            volume: "Microphone volume",
+            volume: text::MICROPHONE_VOLUME,
             volume_id: "microphone-volume",
-            mute: "Mute the microphone",
-            remove: "Remove the microphone",
-            add: "Add the microphone",
+            mute: text::MICROPHONE_MUTE,
+            remove: text::MICROPHONE_REMOVE,
+            add: text::MICROPHONE_ADD,
         },
     }
 }
@@ -53,9 +55,7 @@ pub(super) fn MixerPanel(handle: RoomHandle) -> impl IntoView {
     let can_mix = can_mix(handle);
     view! {
         <Show when=move || !can_mix.get()>
-            <Notice>
-                "This browser lacks Web Audio, so you share one source at a time, as loud as it comes. To share another one, remove this one first."
-            </Notice>
+            <Notice>{text::UNMIXED}</Notice>
         </Show>
         <div class="grid gap-4">
             {[Source::Display, Source::Microphone]
@@ -153,14 +153,9 @@ fn HeadphonesChoice(handle: RoomHandle) -> impl IntoView {
     let has_both = Memo::new(move |_| sound.mix.with(|mix| mix.sources().count() > 1));
     let is_talk = Memo::new(move |_| handle.profile.get() == Profile::Voice);
     let hint = move || match (is_talk.get(), sound.headphones.get()) {
-        (true, _) => "Headphones are best beside a tab: over loudspeakers your microphone hears the tab, too.",
-        (false, false) => {
-            "Over loudspeakers your microphone hears the tab, too. The browser takes that echo out, at some cost to the \
-             microphone’s sound. With headphones it need not."
-        }
-        (false, true) => {
-            "Your microphone is sent as it is. If it hears the tab after all, your listeners hear the tab twice."
-        }
+        (true, _) => text::HEADPHONES_VOICE,
+        (false, false) => text::HEADPHONES_OFF,
+        (false, true) => text::HEADPHONES_ON,
     };
     view! {
         <Show when=move || has_both.get()>
@@ -176,11 +171,11 @@ fn HeadphonesChoice(handle: RoomHandle) -> impl IntoView {
                                 handle.press(Input::HeadphonesChosen(event_target_checked(&event)));
                             }
                         />
-                        "I wear headphones"
+                        {text::HEADPHONES}
                     </label>
                 </Show>
                 <p class="field-hint" id="headphones-hint">
-                    {hint}
+                    {say(hint)}
                 </p>
             </div>
         </Show>
@@ -192,7 +187,7 @@ fn HeadphonesChoice(handle: RoomHandle) -> impl IntoView {
 fn AnotherTabButton(handle: RoomHandle) -> impl IntoView {
     view! {
         <Button variant=Variant::Ghost on:click=move |_| handle.share(Source::Display)>
-            "Share another tab"
+            {text::TAB_ANOTHER}
         </Button>
     }
 }

@@ -2,22 +2,26 @@
 
 use leptos::prelude::*;
 
-use crate::browser::RoomHandle;
+use crate::{
+    browser::RoomHandle,
+    locale::{Key, say},
+    text::mixer as text,
+};
 use heartogether_client::{Input, Profile};
 
-const fn label(profile: Profile) -> &'static str {
+const fn label(profile: Profile) -> Key {
     match profile {
-        Profile::Voice => "Voice",
-        Profile::Music => "Music",
-        Profile::Studio => "Studio",
+        Profile::Voice => text::VOICE,
+        Profile::Music => text::MUSIC,
+        Profile::Studio => text::STUDIO,
     }
 }
 
-const fn explanation(profile: Profile) -> &'static str {
+const fn explanation(profile: Profile) -> Key {
     match profile {
-        Profile::Voice => "For talk: echo and noise are taken out. Works on thin lines.",
-        Profile::Music => "For songs and films: stereo, nothing is taken out.",
-        Profile::Studio => "All there is, for good lines: half a megabit a second for each listener.",
+        Profile::Voice => text::VOICE_HINT,
+        Profile::Music => text::MUSIC_HINT,
+        Profile::Studio => text::STUDIO_HINT,
     }
 }
 
@@ -42,9 +46,9 @@ pub(super) fn QualityChoice(handle: RoomHandle) -> impl IntoView {
     };
     view! {
         <fieldset class="segments">
-            <legend>"Sound quality"</legend>
+            <legend>{text::QUALITY}</legend>
             <div>{Profile::ALL.map(option).collect_view()}</div>
-            <p class="text-sm text-muted">{move || explanation(chosen.get())}</p>
+            <p class="text-sm text-muted">{say(move || explanation(chosen.get()))}</p>
         </fieldset>
     }
     .into_any()

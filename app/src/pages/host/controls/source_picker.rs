@@ -10,6 +10,7 @@ use super::{
 use crate::{
     browser::{CaptureError, RoomHandle},
     components::{Button, Glyph, Icon, LevelMeter, Notice, Tone, Variant},
+    text::sound as text,
 };
 
 /// Both sources, or why there is one or none.
@@ -33,8 +34,8 @@ pub(super) fn Offer(handle: RoomHandle) -> impl IntoView {
                 }
             }
         >
-            <Notice tone=Tone::Warn title="Nothing can be shared from this address">
-                {CaptureError::InsecureContext.to_string()}
+            <Notice tone=Tone::Warn title=text::INSECURE>
+                {CaptureError::InsecureContext.key()}
             </Notice>
         </Show>
     }
@@ -47,7 +48,7 @@ pub(super) fn Offer(handle: RoomHandle) -> impl IntoView {
 fn Possible(handle: RoomHandle, source: Source, children: ChildrenFn) -> impl IntoView {
     let obstacle = handle.sound.obstacle(source);
     move || match obstacle.get() {
-        Some(obstacle) => view! { <Notice>{obstacle.to_string()}</Notice> }.into_any(),
+        Some(obstacle) => view! { <Notice>{obstacle.key()}</Notice> }.into_any(),
         None => children().into_any(),
     }
 }
@@ -59,13 +60,11 @@ fn DisplayOffer(handle: RoomHandle) -> impl IntoView {
         <div class="source">
             <h3>
                 <Icon glyph=Glyph::Display />
-                "What your computer plays"
+                {text::DISPLAY}
             </h3>
-            <p class="text-muted">
-                "A browser tab in stereo, exactly as you hear it; on Windows and ChromeOS also the sound of the whole system."
-            </p>
+            <p class="text-muted">{text::DISPLAY_HINT}</p>
             <Button pending=is_pending on:click=move |_| handle.share(Source::Display)>
-                "Share a tab or system audio"
+                {text::SHARE_DISPLAY}
             </Button>
         </div>
     }
@@ -80,16 +79,16 @@ fn MicrophoneOffer(handle: RoomHandle) -> impl IntoView {
         <div class="source">
             <h3>
                 <Icon glyph=Glyph::Microphone />
-                "What you say or play"
+                {text::MICROPHONE}
             </h3>
-            <p class="text-muted">"Your voice, an instrument, a room: whatever a microphone hears."</p>
+            <p class="text-muted">{text::MICROPHONE_HINT}</p>
             <MicrophonePicker handle />
             <Show when=move || sound.microphone_open.get()>
                 <LevelMeter level=sound.microphone_level />
-                <p class="text-sm text-muted">"Speak: the bar moves when the microphone hears you. Nobody else does yet."</p>
+                <p class="text-sm text-muted">{text::MICROPHONE_TRIAL}</p>
             </Show>
             <Button variant=Variant::Secondary pending=is_pending on:click=move |_| handle.share(Source::Microphone)>
-                "Use a microphone"
+                {text::USE_MICROPHONE}
             </Button>
             // The bar is all there is to see of a trial.
             <Show when=move || can_mix.get()>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     browser::RoomHandle,
     components::{Button, FocusPreservingShow, Glyph, Icon, Variant},
+    text::sound as text,
 };
 use heartogether_client::{HostState, Input};
 
@@ -19,14 +20,14 @@ pub(super) fn PauseButton(handle: RoomHandle) -> impl IntoView {
                 view! {
                     <Button variant=Variant::Secondary on:click=move |_| handle.press(Input::PausePressed)>
                         <Icon glyph=Glyph::Pause />
-                        "Pause"
+                        {text::PAUSE}
                     </Button>
                 }
             }
         >
             <Button on:click=move |_| handle.press(Input::ResumePressed)>
                 <Icon glyph=Glyph::Play />
-                "Resume"
+                {text::RESUME}
             </Button>
         </FocusPreservingShow>
     }
@@ -50,7 +51,7 @@ pub(super) fn StopButton(handle: RoomHandle, listener_count: Signal<usize>) -> i
                 view! {
                     <Button variant=Variant::Ghost on:click=stop>
                         <Icon glyph=Glyph::Stop />
-                        "Stop"
+                        {text::STOP}
                     </Button>
                 }
             }
@@ -58,7 +59,7 @@ pub(super) fn StopButton(handle: RoomHandle, listener_count: Signal<usize>) -> i
             <div
                 class="grid gap-3"
                 role="group"
-                aria-label="End the room?"
+                aria-label=text::STOP_QUESTION
                 tabindex="-1"
                 on:keydown=move |event| {
                     if event.key() == "Escape" {
@@ -66,13 +67,13 @@ pub(super) fn StopButton(handle: RoomHandle, listener_count: Signal<usize>) -> i
                     }
                 }
             >
-                <p>"This ends the room for everybody in it."</p>
+                <p>{text::STOP_HINT}</p>
                 <Button variant=Variant::Danger on:click=move |_| handle.press(Input::StopPressed)>
                     <Icon glyph=Glyph::Stop />
-                    "Stop for everyone"
+                    {text::STOP_FOR_EVERYONE}
                 </Button>
                 <Button variant=Variant::Ghost on:click=move |_| asking.set(false)>
-                    "Go on"
+                    {text::GO_ON}
                 </Button>
             </div>
         </FocusPreservingShow>

@@ -1,0 +1,80 @@
+//! The texts that the page was given, those of another language, and what the document says of its language.
+
+use js_sys::{Array, Date, JSON, Object, Reflect};
+use leptos::prelude::{document, window};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlDocument, Response};
+
+use crate::{
+    locale::{Language, Table},
+    routes,
+};
+
+/// The texts in the page, in the language that the document has.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn given() -> Option<Table> {
+    let page = document();
+    let language = Language::from_tag(&page.document_element()?.get_attribute("lang")?)?;
+    Some(Table::given(language, parse(&page.get_element_by_id("texts")?.text_content()?)?))
+}
+
+/// Another language's texts. They are not there where the server has other texts than this page.
+pub(crate) async fn fetch(language: Language) -> Option<Table> {
+    let asking = window().fetch_with_str(&routes::href(&routes::texts(language)));
+    let answer: Response = JsFuture::from(asking).await.ok()?.dyn_into().ok()?;
+    let text = JsFuture::from(answer.text().ok().filter(|_| answer.ok())?).await.ok()?.as_string()?;
+    table(language, parse(&text)?)
+}
+
+#[cfg(target_arch = "wasm32")]
+fn table(language: Language, texts: Vec<String>) -> Option<Table> {
+    Some(Table::given(language, texts))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn table(language: Language, _: Vec<String>) -> Option<Table> {
+    Some(Table::of(language))
+}
+
+fn parse(json: &str) -> Option<Vec<String>> {
+    let texts: Array = JSON::parse(json).ok()?.dyn_into().ok()?;
+    texts.iter().map(|text| text.as_string()).collect()
+}
+
+/// The document is in this language from now on, and so are those of later visits. What the server alone has drawn is said
+/// anew here.
+pub(crate) fn adopt(table: Table) {
+    let page = document();
+    if let Some(html) = page.document_element() {
+        let _ = html.set_attribute("lang", table.language.tag());
+    }
+    let drawn = page.query_selector_all("[data-text]").ok();
+    let drawn = drawn.iter().flat_map(|drawn| (0..drawn.length()).filter_map(|index| drawn.get(index)));
+    for element in drawn.filter_map(|node| node.dyn_into::<web_sys::Element>().ok()) {
+        let place = element.get_attribute("data-text").and_then(|place| place.parse().ok());
+        element.set_text_content(place.map(|place| table.at(place)));
+    }
+    // A browser that keeps no cookies shows the choice until the next page.
+    let cookie = table.language.cookie(&routes::href(routes::HOME));
+    let _ = page.unchecked_into::<HtmlDocument>().set_cookie(&cookie);
+}
+
+/// Hours and minutes of a date, in milliseconds since 1970, as they are written in this language and the visitor's region.
+pub(crate) fn time_of_day(date_ms: f64, language: Language) -> String {
+    let options = Object::new();
+    for (name, value) in [("hour", "numeric"), ("minute", "2-digit")] {
+        // It fails for what is no object.
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    Date::new(&date_ms.into()).to_locale_time_string_with_options(&regional_tag(language), &options).into()
+}
+
+/// The visitor's own tag of this language where their browser has one with a region.
+fn regional_tag(language: Language) -> String {
+    let own = window().navigator().languages();
+    let own: Vec<String> = own.iter().filter_map(|tag| tag.as_string()).collect();
+    let main = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    let tag = language.tag();
+    own.into_iter().find(|own| main(own) == main(tag)).unwrap_or_else(|| tag.to_owned())
+}
