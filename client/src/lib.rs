@@ -8,6 +8,7 @@
 //! | `io` | what goes in and what comes out |
 //! | `connection` | the WebSocket: opening it, noticing that it is gone, opening it again |
 //! | `signaling` | the room's part of it: asking for the place, and taking it up again |
+//! | `rooms` | several rooms over one connection |
 //! | `membership` | the place in the room |
 //! | `peers`, `negotiation` | peer connections, and how they are negotiated |
 //! | `ice_restart`, `connection_replacement` | what is done when nothing comes through one any more |
@@ -47,6 +48,7 @@ mod player;
 mod profile;
 mod quality;
 mod reload_state;
+mod rooms;
 pub mod sdp;
 mod signaling;
 mod silence;
@@ -80,6 +82,7 @@ pub use player::{Player, PlayerCommand, PlayerInput, PlayerState};
 pub use profile::{Codec, Processing, Profile};
 use publishing::Publishing;
 pub use reload_state::ReloadState;
+pub use rooms::{RoomOutput, Rooms};
 use signaling::Signaling;
 pub use signaling::{SignalingState, listener_introduction};
 pub use silence::MicrophoneState;

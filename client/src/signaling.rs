@@ -107,7 +107,7 @@ pub fn listener_introduction(code: RoomCode) -> [ClientMessage; 2] {
     [hello(), join(code, Role::Listener, false)]
 }
 
-const fn hello() -> ClientMessage {
+pub(super) const fn hello() -> ClientMessage {
     ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION })
 }
 
@@ -130,6 +130,16 @@ impl Client {
         self.connect(out);
     }
 
+    /// Whether the room is to be reached.
+    pub(super) fn wants_connection(&self) -> bool {
+        !self.signaling.connection.is_closed()
+    }
+
+    /// Whether the place was asked for, and not given yet.
+    pub(super) fn is_joining(&self) -> bool {
+        self.signaling.connection.is_open() && !self.signaling.is_attached()
+    }
+
     /// Timers sleep in hidden pages and sockets die with the network they were opened on: look now.
     pub(super) fn wake(&mut self, out: &mut Vec<Output>) {
         if self.signaling.is_attached() {
@@ -140,7 +150,7 @@ impl Client {
 
     /// What was begun on the network before leads nowhere: a socket that is still being opened is opened again.
     pub(super) fn change_network(&mut self, out: &mut Vec<Output>) {
-        let is_joining = self.signaling.connection.is_open() && !self.signaling.is_attached();
+        let is_joining = self.is_joining();
         // The server may have given the owner's place to the page's own connection of before.
         self.signaling.take_over |= is_joining;
         if is_joining || self.signaling.connection.is_opening() {
