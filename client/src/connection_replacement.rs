@@ -108,7 +108,7 @@ impl Client {
     }
 
     /// Takes in how many packets have come from a member in all. Where none has for a while although something is always
-    /// sent, the browser takes longer to notice than a listener should wait.
+    /// sent, the browser takes longer to notice than anybody should wait.
     pub(super) fn count(&mut self, negotiation: Negotiation, packets: f64, out: &mut Vec<Output>) {
         let is_live = self.stream_of(negotiation.member) == StreamState::Live;
         let Some(peer) = self.peers.find(negotiation).filter(|peer| peer.is_established) else { return };

@@ -43,13 +43,13 @@ pub enum Input {
     NetworkGuessed(Network),
     /// The device is on another network, or on one again: every path may lead elsewhere now.
     NetworkChanged,
-    /// The host shares sound from here: first, in addition, or in place of what came from there.
+    /// The member shares sound from here: first, in addition, or in place of what came from there.
     CaptureStarted(Source),
-    /// A source of the host's is gone: unplugged, or stopped in the browser's own bar.
+    /// A source of the page's is gone: unplugged, or stopped in the browser's own bar.
     CaptureEnded(Source),
-    /// The host takes a source out of the mix.
+    /// The member takes a source out of the mix.
     SourceRemoved(Source),
-    /// The host makes a source louder or quieter, or silences it.
+    /// The member makes a source louder or quieter, or silences it.
     FaderMoved {
         /// Which.
         source: Source,
@@ -65,33 +65,33 @@ pub enum Input {
     },
     /// The page was reloaded while it was live.
     Recalled(ReloadState),
-    /// The host does not want what was live before.
+    /// The member does not want what was live before.
     Dismissed,
-    /// The host chooses a quality.
+    /// The member chooses a quality.
     ProfileChosen(Profile),
-    /// The host says whether they wear headphones.
+    /// The member says whether they wear headphones.
     HeadphonesChosen(bool),
-    /// The host pauses.
+    /// The member pauses.
     PausePressed,
-    /// The host resumes.
+    /// The member resumes.
     ResumePressed,
-    /// The host ends the room.
+    /// The owner ends the room.
     StopPressed,
-    /// The host takes the room over from another page.
+    /// The owner takes the room over from another page.
     TakeOverPressed,
     /// The visitor asks to try again after a refusal.
     RetryPressed,
-    /// The listener reacts.
+    /// The member reacts.
     ReactionPressed(Reaction),
-    /// The listener writes to the host.
+    /// The member writes.
     MessageWritten(MessageText),
-    /// The host asks for older messages.
+    /// The member asks for older messages.
     EarlierMessagesPressed,
-    /// The host removes a listener, and may take it back for a moment.
+    /// The member removes another one, and may take it back for a moment.
     RemovePressed(MemberId),
-    /// The host wants everybody at the address of whom they are removing to go as well, or not after all.
+    /// The member wants everybody at the address of whom they are removing to go as well, or not after all.
     AddressBlockPressed(MemberId),
-    /// The host takes a removal back.
+    /// The member takes a removal back.
     UndoPressed(MemberId),
     /// The page may be gone for good without another word (Page Lifecycle, `pagehide`).
     Hidden,
@@ -139,7 +139,7 @@ pub enum Input {
         /// What it is now.
         state: PeerState,
     },
-    /// A listener's packets were counted.
+    /// The packets that came in were counted.
     Counted {
         /// At which peer connection.
         negotiation: Negotiation,
@@ -279,10 +279,10 @@ pub enum Timer {
     Messages,
     /// Say again what the server could not store.
     Storage,
-    /// The sound to a listener whose place is free ends.
+    /// The sound to a member whose place is free ends.
     Linger(MemberId),
     /// The time to take a removal back is over.
     Removal(MemberId),
-    /// Tell the room again what the host sends: it was told too often in too short a time.
+    /// Tell the room again what the page sends: it was told too often in too short a time.
     Declaration,
 }

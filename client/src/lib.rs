@@ -1,4 +1,4 @@
-//! The client's own state and its [`Client::step`]: what a host's or a listener's page knows, and what it does next.
+//! The client's own state and its [`Client::step`]: what a page in a room knows, and what it does next.
 //!
 //! Pure like the core: no socket, no clock, no browser. Whoever drives it carries the [`Output`]s out and reports back with
 //! [`Input`]s. One facet a file:
@@ -6,7 +6,9 @@
 //! | module | what it knows |
 //! | --- | --- |
 //! | `io` | what goes in and what comes out |
-//! | `signaling` | the WebSocket: opening it, noticing that it is gone, opening it again |
+//! | `connection` | the WebSocket: opening it, noticing that it is gone, opening it again |
+//! | `signaling` | the room's part of it: asking for the place, and taking it up again |
+//! | `rooms` | several rooms over one connection |
 //! | `membership` | the place in the room |
 //! | `peers`, `negotiation` | peer connections, and how they are negotiated |
 //! | `ice_restart`, `connection_replacement` | what is done when nothing comes through one any more |
@@ -28,6 +30,7 @@ mod publishing;
 
 mod candidate;
 mod capability;
+mod connection;
 mod connection_replacement;
 mod engagement;
 pub mod gathering;
@@ -45,6 +48,7 @@ mod player;
 mod profile;
 mod quality;
 mod reload_state;
+mod rooms;
 pub mod sdp;
 mod signaling;
 mod silence;
@@ -78,6 +82,7 @@ pub use player::{Player, PlayerCommand, PlayerInput, PlayerState};
 pub use profile::{Codec, Processing, Profile};
 use publishing::Publishing;
 pub use reload_state::ReloadState;
+pub use rooms::{RoomOutput, Rooms};
 use signaling::Signaling;
 pub use signaling::{SignalingState, listener_introduction};
 pub use silence::MicrophoneState;
@@ -92,7 +97,7 @@ struct Place {
     seq: Seq,
 }
 
-/// A host's or a listener's page.
+/// A page in a room.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Client {
     role: Role,
@@ -138,7 +143,7 @@ impl Client {
             Input::Started | Input::RetryPressed => self.connect(out),
             Input::TakeOverPressed => self.take_over(out),
             Input::BrowserLacks(refusal) => self.refuse(refusal, out),
-            Input::ServerProbed { answers } => self.signaling.note_probe(answers),
+            Input::ServerProbed { answers } => self.signaling.connection.note_probe(answers),
             Input::Woken => {
                 self.wake(out);
                 self.recover_all(out);
@@ -217,12 +222,12 @@ impl Client {
         self.room.as_ref()
     }
 
-    /// How the peer connection to a listener is: failed, too, while one attempt after the other comes to nothing.
+    /// How the peer connection with a member is: failed, too, while one attempt after the other comes to nothing.
     pub fn peer_state(&self, member: MemberId) -> Option<PeerState> {
         if self.peers.is_out_of_reach(member) { Some(PeerState::Failed) } else { self.peers.state(member) }
     }
 
-    /// The sound's quality: the host's choice, or what suits the source.
+    /// The sound's quality: what was chosen, or what suits the source.
     pub fn profile(&self) -> Profile {
         self.publishing.profile()
     }
@@ -232,12 +237,12 @@ impl Client {
         self.publishing.processing()
     }
 
-    /// Whether the host wears headphones, so that a microphone does not hear the tab.
+    /// Whether the member wears headphones, so that a microphone does not hear the tab.
     pub fn wears_headphones(&self) -> bool {
         self.publishing.headphones
     }
 
-    /// What the host sends is made of.
+    /// What the page sends is made of.
     pub fn mix(&self) -> Mix {
         self.publishing.mix
     }
@@ -258,11 +263,11 @@ impl Client {
     }
 
     fn receive(&mut self, message: ServerMessage, out: &mut Vec<Output>) {
-        self.signaling.hear(out);
+        self.signaling.connection.hear(out);
         match message {
-            ServerMessage::Welcome(welcome) => self.signaling.expect_heartbeats(welcome.heartbeat_ms, out),
-            ServerMessage::Heartbeat => self.signaling.prove(),
-            ServerMessage::Pong(_) => self.signaling.hear_pong(out),
+            ServerMessage::Welcome(welcome) => self.signaling.connection.expect_heartbeats(welcome.heartbeat_ms, out),
+            ServerMessage::Heartbeat => self.signaling.connection.prove(),
+            ServerMessage::Pong(_) => out.push(Output::StopTimer(Timer::Pong)),
             ServerMessage::Refused(refused) => self.take_refusal(refused.refusal, out),
             ServerMessage::Room(frame) if frame.room == self.code => self.receive_from_room(frame.message, out),
             ServerMessage::Room(_) => {}

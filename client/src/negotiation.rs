@@ -10,11 +10,11 @@ use heartogether::{
 
 use super::{Client, Output, PeerState, Timer, links::is_sounding};
 
-/// Milliseconds after which a listener without an offer asks for one.
+/// Milliseconds after which whoever answers asks for an offer that does not come.
 const OFFER_REQUEST_MS: u32 = 1_200;
-/// How often a listener asks before it waits for the room to change.
+/// How often it asks before it waits for the room to change.
 const OFFER_REQUESTS: u32 = 10;
-/// Milliseconds that sound goes on to a listener whose place is free because their signaling stayed away: longer than
+/// Milliseconds that sound goes on to a member whose place is free because their signaling stayed away: longer than
 /// the longest pause between two attempts to connect again.
 const LINGER_MS: u32 = 60_000;
 
@@ -66,7 +66,7 @@ impl Client {
         }
     }
 
-    /// A listener without a peer connection asks for one. The first time an offer may have been on its way when they
+    /// Whoever answers has no peer connection and asks for one. The first time an offer may have been on its way when they
     /// asked, and beginning anew would only make them wait longer; who asks again has not got it.
     pub(super) fn offer_on_request(&mut self, from: MemberId, out: &mut Vec<Output>) {
         match self.peers.with(from).filter(|peer| !peer.is_established && !peer.accepted) {
@@ -75,7 +75,7 @@ impl Client {
         }
     }
 
-    /// A listener's signaling is back. What was said meanwhile was lost: an offer, too.
+    /// A member's signaling is back. What was said meanwhile was lost: an offer, too.
     pub(super) fn serve_again(&mut self, member: MemberId, out: &mut Vec<Output>) {
         let is_served = self.peers.all.iter().any(|peer| peer.member == member && peer.is_established);
         if self.offers_to(member) && !is_served {
@@ -219,7 +219,7 @@ impl Client {
         self.request_offers_if_needed(out);
     }
 
-    /// A listener's place is free. Whoever was away at the time has lost their signaling, not their sound: it goes on
+    /// A member's place is free. Whoever was away at the time has lost their signaling, not their sound: it goes on
     /// for a while, until they are back in another place.
     pub(super) fn part(&mut self, member: MemberId, was_away: bool, out: &mut Vec<Output>) {
         let is_wanted = was_away && !self.is_removed(member);

@@ -56,15 +56,15 @@ pub(super) struct Peer {
     pub(super) quality: Quality,
     /// Whether media has ever flowed.
     pub(super) is_established: bool,
-    /// Whether its listener's place is free by now, and only the sound is still there.
+    /// Whether its member's place is free by now, and only the sound is still there.
     pub(super) lingers: bool,
     /// Whether another one is on its way to take its place, and it only goes on until that one connects.
     pub(super) is_superseded: bool,
     /// Whether its path may lead nowhere any more, whatever the browser says.
     pub(super) is_suspect: bool,
-    /// Whether its listener has asked for it since it was begun.
+    /// Whether its member has asked for it since it was begun.
     pub(super) was_asked_for: bool,
-    /// Whether a listener's player plays what it brings.
+    /// Whether what it brings is played.
     pub(super) plays: bool,
     pub(super) flow: Flow,
     /// How often it was restarted since media flowed last.

@@ -1,4 +1,4 @@
-//! What the host's page sends. The page is the authority on what it captures; the room is told.
+//! What a page sends. It is the authority on what it captures; the room is told.
 
 use heartogether::{
     protocol::{DeclareSilence, Publish, ToRoom},
@@ -14,14 +14,14 @@ use super::{
 /// Milliseconds after which the room takes the next change of the stream, where there were too many.
 const DECLARE_AGAIN_MS: u32 = 1_000;
 
-/// What the host wants and has.
+/// What the page is to send, and has.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Publishing {
     /// What is captured, and how loud.
     pub(super) mix: Mix,
-    /// The quality that the host chose, if any.
+    /// The quality that was chosen, if any.
     pub(super) chosen: Option<Profile>,
-    /// Whether the host wears headphones.
+    /// Whether the member wears headphones.
     pub(super) headphones: bool,
     /// Whether it is silenced on purpose.
     pub(super) paused: bool,
@@ -94,7 +94,7 @@ impl Client {
         self.drop_source(source, out);
     }
 
-    /// The host takes a source out of the mix.
+    /// The member takes a source out of the mix.
     pub(super) fn remove_source(&mut self, source: Source, out: &mut Vec<Output>) {
         self.publishing.lost = None;
         self.drop_source(source, out);
@@ -196,7 +196,7 @@ impl Client {
         }
     }
 
-    /// The host does not want that back: what is shared next is like the first time.
+    /// The member does not want that back: what is shared next is like the first time.
     pub(super) fn begin_anew(&mut self) {
         if !self.publishing.is_capturing() {
             self.publishing = Publishing::default();

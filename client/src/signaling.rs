@@ -1,25 +1,15 @@
-//! The signaling connection: opening it, noticing that it is gone, opening it again, taking the place up again.
+//! A room's part of the signaling connection: asking for the place on it, and taking the place up again on the next one.
 
 mod storage;
 
 use heartogether::{
     id::RoomCode,
-    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, Ping, ResumeRoom, ResumeRooms, ToRoom},
+    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, ResumeRoom, ResumeRooms, ToRoom},
     refusal::Refusal,
     role::Role,
 };
 
-use super::{Client, Output, Timer};
-
-/// Milliseconds to wait before each attempt to connect again; the last one repeats. Each is spread by a fifth, so that
-/// a server that comes back is not met by everybody at once.
-const BACK_OFF_MS: [u32; 8] = [0, 300, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
-/// Heartbeats that may fail to come before the connection counts as lost.
-const MISSED_HEARTBEATS: u64 = 3;
-/// Milliseconds a new connection may stay silent: long enough for a slow network, short against a person's patience.
-const ANSWER_MS: u32 = 15_000;
-/// Milliseconds to wait for the answer to a ping after the page was shown again or the network came back.
-const PONG_MS: u32 = 2_000;
+use super::{Client, Output, Timer, connection::Connection};
 
 /// How the signaling connection is, as the page shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,74 +44,31 @@ impl SignalingState {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// Nothing is wanted.
-    Closed,
-    /// A socket is being opened.
-    Opening,
-    /// The socket is open and the place asked for.
-    Joining,
-    /// In the room.
-    Attached,
-    /// Waiting for the next attempt.
-    Waiting,
-}
-
-/// The connection's state.
+/// The room's part of the connection.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Signaling {
-    phase: Phase,
-    /// How many attempts to connect came to nothing, or led to a connection that did not last.
-    attempts: usize,
-    /// Whether the server has ever said something: whoever is refused has reached it.
-    was_heard: bool,
+    pub(super) connection: Connection,
+    /// Whether the place was given on the connection there is.
+    has_place: bool,
     was_attached: bool,
-    /// Whether the server answered over HTTP when no socket could be opened.
-    answers_http: bool,
     take_over: bool,
-    /// Whether the server has closed a connection with 1001 since the last heartbeat.
-    was_sent_away: bool,
     /// What keeps the server from doing what it is asked.
     trouble: Option<Refusal>,
-    silence_ms: u32,
-    spread: u32,
 }
 
 impl Signaling {
-    pub(super) fn new(take_over: bool, seed: u32) -> Self {
-        Self {
-            phase: Phase::Closed,
-            attempts: 0,
-            was_heard: false,
-            was_attached: false,
-            answers_http: false,
-            take_over,
-            was_sent_away: false,
-            trouble: None,
-            silence_ms: 0,
-            // An xorshift generator never leaves zero.
-            spread: seed | 1,
-        }
+    pub(super) const fn new(take_over: bool, seed: u32) -> Self {
+        Self { connection: Connection::new(seed), has_place: false, was_attached: false, take_over, trouble: None }
     }
 
     pub(super) fn state(&self) -> SignalingState {
-        match self.phase {
-            Phase::Attached => SignalingState::Attached,
+        match &self.connection {
+            _ if self.is_attached() => SignalingState::Attached,
             _ if self.was_attached => SignalingState::Reconnecting,
-            _ if self.is_unheard() && self.answers_http => SignalingState::SocketBlocked,
-            _ if self.is_unheard() => SignalingState::Unreachable,
+            connection if connection.is_unheard() && connection.answers_http() => SignalingState::SocketBlocked,
+            connection if connection.is_unheard() => SignalingState::Unreachable,
             _ => SignalingState::Connecting,
         }
-    }
-
-    /// Whether attempts came to nothing without a word from the server. The second one follows the first at once.
-    fn is_unheard(&self) -> bool {
-        self.attempts > 1 && !self.was_heard
-    }
-
-    pub(super) fn note_probe(&mut self, answers: bool) {
-        self.answers_http = answers;
     }
 
     /// Whether it is to take the place over from another page's connection, and has not yet.
@@ -130,11 +77,11 @@ impl Signaling {
     }
 
     pub(super) fn is_attached(&self) -> bool {
-        self.phase == Phase::Attached
+        self.connection.is_open() && self.has_place
     }
 
     pub(super) fn attach(&mut self, out: &mut Vec<Output>) {
-        self.phase = Phase::Attached;
+        self.has_place = true;
         self.was_attached = true;
         self.trouble = None;
         // Taken over once: a page that opens the room later is not robbed of it.
@@ -142,60 +89,16 @@ impl Signaling {
         out.push(Output::StopTimer(Timer::Reconnect));
     }
 
-    /// A heartbeat came: the connection lasts. One that is closed as soon as it stands does not begin the back-off anew.
-    pub(super) fn prove(&mut self) {
-        self.attempts = 0;
-        self.was_sent_away = false;
-    }
-
-    /// Anything heard is a sign of life.
-    pub(super) fn hear(&mut self, out: &mut Vec<Output>) {
-        self.was_heard = true;
-        if self.silence_ms > 0 {
-            out.push(Output::StartTimer { timer: Timer::Silence, after_ms: self.silence_ms });
-        }
-    }
-
-    pub(super) fn expect_heartbeats(&mut self, heartbeat_ms: u64, out: &mut Vec<Output>) {
-        self.silence_ms = u32::try_from(heartbeat_ms.saturating_mul(MISSED_HEARTBEATS)).unwrap_or(u32::MAX);
-        self.hear(out);
-    }
-
-    pub(super) fn hear_pong(&self, out: &mut Vec<Output>) {
-        out.push(Output::StopTimer(Timer::Pong));
-    }
-
     pub(super) fn stop(&mut self, out: &mut Vec<Output>) {
-        self.phase = Phase::Closed;
         self.trouble = None;
-        out.extend([Timer::Reconnect, Timer::Silence, Timer::Pong, Timer::Storage].map(Output::StopTimer));
-        out.push(Output::CloseSocket);
-    }
-
-    fn open(&mut self, out: &mut Vec<Output>) {
-        self.phase = Phase::Opening;
-        out.push(Output::OpenSocket);
-        out.push(Output::StartTimer { timer: Timer::Silence, after_ms: ANSWER_MS });
+        out.push(Output::StopTimer(Timer::Storage));
+        self.connection.close(out);
     }
 
     fn wait(&mut self, out: &mut Vec<Output>) {
-        self.phase = Phase::Waiting;
         self.trouble = None;
-        let delay_ms = BACK_OFF_MS[self.attempts.min(BACK_OFF_MS.len() - 1)];
-        self.attempts += 1;
-        if self.is_unheard() {
-            out.push(Output::ProbeServer);
-        }
-        out.extend([Timer::Silence, Timer::Pong, Timer::Storage].map(Output::StopTimer));
-        out.push(Output::StartTimer { timer: Timer::Reconnect, after_ms: self.spread(delay_ms) });
-    }
-
-    /// A delay between four and six fifths of `delay_ms`.
-    fn spread(&mut self, delay_ms: u32) -> u32 {
-        self.spread ^= self.spread << 13;
-        self.spread ^= self.spread >> 17;
-        self.spread ^= self.spread << 5;
-        delay_ms - delay_ms / 5 + self.spread % (delay_ms * 2 / 5 + 1)
+        out.push(Output::StopTimer(Timer::Storage));
+        self.connection.wait(out);
     }
 }
 
@@ -204,7 +107,7 @@ pub fn listener_introduction(code: RoomCode) -> [ClientMessage; 2] {
     [hello(), join(code, Role::Listener, false)]
 }
 
-const fn hello() -> ClientMessage {
+pub(super) const fn hello() -> ClientMessage {
     ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION })
 }
 
@@ -219,8 +122,7 @@ impl Client {
             // The room was opened again: nothing of before counts.
             (self.room, self.place, self.missed_end) = (None, None, false);
         }
-        self.signaling.attempts = 0;
-        self.signaling.open(out);
+        self.signaling.connection.begin(out);
     }
 
     pub(super) fn take_over(&mut self, out: &mut Vec<Output>) {
@@ -228,37 +130,42 @@ impl Client {
         self.connect(out);
     }
 
+    /// Whether the room is to be reached.
+    pub(super) fn wants_connection(&self) -> bool {
+        !self.signaling.connection.is_closed()
+    }
+
+    /// Whether the place was asked for, and not given yet.
+    pub(super) fn is_joining(&self) -> bool {
+        self.signaling.connection.is_open() && !self.signaling.is_attached()
+    }
+
     /// Timers sleep in hidden pages and sockets die with the network they were opened on: look now.
     pub(super) fn wake(&mut self, out: &mut Vec<Output>) {
-        match self.signaling.phase {
-            Phase::Waiting => self.signaling.open(out),
-            Phase::Attached => {
-                out.push(Output::Send(ClientMessage::Ping(Ping { nonce: self.signaling.spread })));
-                out.push(Output::StartTimer { timer: Timer::Pong, after_ms: PONG_MS });
-            }
-            Phase::Closed | Phase::Opening | Phase::Joining => {}
+        if self.signaling.is_attached() {
+            self.signaling.connection.ping(out);
         }
+        self.signaling.connection.open_if_waiting(out);
     }
 
     /// What was begun on the network before leads nowhere: a socket that is still being opened is opened again.
     pub(super) fn change_network(&mut self, out: &mut Vec<Output>) {
-        match self.signaling.phase {
-            Phase::Opening => self.signaling.open(out),
-            Phase::Joining => {
-                // The server may have given the host's place to the page's own connection of before.
-                self.signaling.take_over = true;
-                self.signaling.open(out);
-            }
-            Phase::Closed | Phase::Waiting | Phase::Attached => self.wake(out),
+        let is_joining = self.is_joining();
+        // The server may have given the owner's place to the page's own connection of before.
+        self.signaling.take_over |= is_joining;
+        if is_joining || self.signaling.connection.is_opening() {
+            self.signaling.connection.open(out);
+        } else {
+            self.wake(out);
         }
     }
 
     /// Says hello and asks for the place in one breath: nothing is gained by waiting for the welcome.
     pub(super) fn introduce(&mut self, out: &mut Vec<Output>) {
-        if self.signaling.phase != Phase::Opening {
+        if !self.signaling.connection.note_opened() {
             return;
         }
-        self.signaling.phase = Phase::Joining;
+        self.signaling.has_place = false;
         out.push(Output::Send(hello()));
         match &self.place {
             Some(place) => {
@@ -275,25 +182,23 @@ impl Client {
 
     /// Peer connections are left alone while signaling is away.
     pub(super) fn lose_link(&mut self, out: &mut Vec<Output>) {
-        if self.signaling.phase != Phase::Closed && !self.is_over() {
+        if !self.signaling.connection.is_closed() && !self.is_over() {
             self.signaling.wait(out);
         }
     }
 
-    /// The server stops, and the next one may be there already: that is no attempt that came to nothing. Believed once between
-    /// two heartbeats, so that a server which goes on saying so is asked ever more slowly.
+    /// The server closes the connection because it stops.
     pub(super) fn return_at_once(&mut self, out: &mut Vec<Output>) {
-        if self.signaling.is_attached() && !self.signaling.was_sent_away {
-            self.signaling.was_sent_away = true;
-            self.signaling.attempts = 0;
+        if self.signaling.is_attached() {
+            self.signaling.connection.believe_going_away();
         }
         self.lose_link(out);
     }
 
     pub(super) fn time_out(&mut self, timer: Timer, out: &mut Vec<Output>) {
         match timer {
-            Timer::Reconnect if self.signaling.phase == Phase::Waiting => self.signaling.open(out),
-            Timer::Silence | Timer::Pong if self.signaling.phase != Phase::Closed => {
+            Timer::Reconnect => self.signaling.connection.open_if_waiting(out),
+            Timer::Silence | Timer::Pong if !self.signaling.connection.is_closed() => {
                 out.push(Output::CloseSocket);
                 self.signaling.wait(out);
             }
@@ -308,7 +213,7 @@ impl Client {
             Timer::Linger(member) => self.peers.close(member, out),
             Timer::Removal(member) => self.remove(member, out),
             Timer::Declaration => self.declare(out),
-            Timer::Reconnect | Timer::Silence | Timer::Pong => {}
+            Timer::Silence | Timer::Pong => {}
         }
     }
 }

@@ -27,6 +27,7 @@ mod publishing;
 mod reconnecting;
 mod reload_state;
 mod reporting;
+mod rooms;
 mod scenario;
 mod silence;
 mod simulation;

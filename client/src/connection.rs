@@ -1,0 +1,173 @@
+//! The socket to the server: opening it, noticing that it is gone, opening it again. Knows nothing of rooms, which share it.
+
+use heartogether::protocol::{ClientMessage, Ping};
+
+use super::{Output, Timer};
+
+/// Milliseconds to wait before each attempt to connect again; the last one repeats. Each is spread by a fifth, so that
+/// a server that comes back is not met by everybody at once.
+const BACK_OFF_MS: [u32; 8] = [0, 300, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
+/// Heartbeats that may fail to come before the connection counts as lost.
+const MISSED_HEARTBEATS: u64 = 3;
+/// Milliseconds a new connection may stay silent: long enough for a slow network, short against a person's patience.
+const ANSWER_MS: u32 = 15_000;
+/// Milliseconds to wait for the answer to a ping after the page was shown again or the network came back.
+const PONG_MS: u32 = 2_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing is wanted.
+    Closed,
+    /// A socket is being opened.
+    Opening,
+    /// The socket is open.
+    Open,
+    /// Waiting for the next attempt.
+    Waiting,
+}
+
+/// The connection's state.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Connection {
+    phase: Phase,
+    /// How many attempts to connect came to nothing, or led to a connection that did not last.
+    attempts: usize,
+    /// Whether the server has ever said something: whoever is refused has reached it.
+    was_heard: bool,
+    /// Whether the server answered over HTTP when no socket could be opened.
+    answers_http: bool,
+    /// Whether the server has closed a connection with 1001 since the last heartbeat.
+    was_sent_away: bool,
+    silence_ms: u32,
+    spread: u32,
+}
+
+impl Connection {
+    pub(super) const fn new(seed: u32) -> Self {
+        Self {
+            phase: Phase::Closed,
+            attempts: 0,
+            was_heard: false,
+            answers_http: false,
+            was_sent_away: false,
+            silence_ms: 0,
+            // An xorshift generator never leaves zero.
+            spread: seed | 1,
+        }
+    }
+
+    /// Whether no connection is wanted.
+    pub(super) fn is_closed(&self) -> bool {
+        self.phase == Phase::Closed
+    }
+
+    pub(super) fn is_opening(&self) -> bool {
+        self.phase == Phase::Opening
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.phase == Phase::Open
+    }
+
+    /// Whether attempts came to nothing without a word from the server. The second one follows the first at once.
+    pub(super) fn is_unheard(&self) -> bool {
+        self.attempts > 1 && !self.was_heard
+    }
+
+    /// Whether the server answers over HTTP, though it could not be reached.
+    pub(super) const fn answers_http(&self) -> bool {
+        self.answers_http
+    }
+
+    pub(super) fn note_probe(&mut self, answers: bool) {
+        self.answers_http = answers;
+    }
+
+    /// Begins anew, whatever came to nothing before.
+    pub(super) fn begin(&mut self, out: &mut Vec<Output>) {
+        self.attempts = 0;
+        self.open(out);
+    }
+
+    pub(super) fn open(&mut self, out: &mut Vec<Output>) {
+        self.phase = Phase::Opening;
+        out.push(Output::OpenSocket);
+        out.push(Output::StartTimer { timer: Timer::Silence, after_ms: ANSWER_MS });
+    }
+
+    /// Opens what waits for its time.
+    pub(super) fn open_if_waiting(&mut self, out: &mut Vec<Output>) {
+        if self.phase == Phase::Waiting {
+            self.open(out);
+        }
+    }
+
+    /// The socket is open. Whether it was waited for.
+    pub(super) fn note_opened(&mut self) -> bool {
+        let was_opening = self.is_opening();
+        if was_opening {
+            self.phase = Phase::Open;
+        }
+        was_opening
+    }
+
+    /// Asks for a sign of life.
+    pub(super) fn ping(&self, out: &mut Vec<Output>) {
+        out.push(Output::Send(ClientMessage::Ping(Ping { nonce: self.spread })));
+        out.push(Output::StartTimer { timer: Timer::Pong, after_ms: PONG_MS });
+    }
+
+    /// A heartbeat came: the connection lasts. One that is closed as soon as it stands does not begin the back-off anew.
+    pub(super) fn prove(&mut self) {
+        self.attempts = 0;
+        self.was_sent_away = false;
+    }
+
+    /// Anything heard is a sign of life.
+    pub(super) fn hear(&mut self, out: &mut Vec<Output>) {
+        self.was_heard = true;
+        if self.silence_ms > 0 {
+            out.push(Output::StartTimer { timer: Timer::Silence, after_ms: self.silence_ms });
+        }
+    }
+
+    pub(super) fn expect_heartbeats(&mut self, heartbeat_ms: u64, out: &mut Vec<Output>) {
+        self.silence_ms = u32::try_from(heartbeat_ms.saturating_mul(MISSED_HEARTBEATS)).unwrap_or(u32::MAX);
+        self.hear(out);
+    }
+
+    /// The server stops, and the next one may be there already: that is no attempt that came to nothing. Believed once between
+    /// two heartbeats, so that a server which goes on saying so is asked ever more slowly.
+    pub(super) fn believe_going_away(&mut self) {
+        if !std::mem::replace(&mut self.was_sent_away, true) {
+            self.attempts = 0;
+        }
+    }
+
+    /// The connection is gone, or came to nothing: another one follows.
+    pub(super) fn wait(&mut self, out: &mut Vec<Output>) {
+        self.phase = Phase::Waiting;
+        let delay_ms = BACK_OFF_MS[self.attempts.min(BACK_OFF_MS.len() - 1)];
+        self.attempts += 1;
+        if self.is_unheard() {
+            out.push(Output::ProbeServer);
+        }
+        out.extend([Timer::Silence, Timer::Pong].map(Output::StopTimer));
+        out.push(Output::StartTimer { timer: Timer::Reconnect, after_ms: self.spread(delay_ms) });
+    }
+
+    /// No connection is wanted any more.
+    pub(super) fn close(&mut self, out: &mut Vec<Output>) {
+        self.phase = Phase::Closed;
+        out.extend([Timer::Reconnect, Timer::Silence, Timer::Pong].map(Output::StopTimer));
+        out.push(Output::CloseSocket);
+    }
+
+    /// A delay between four and six fifths of `delay_ms`.
+    fn spread(&mut self, delay_ms: u32) -> u32 {
+        self.spread ^= self.spread << 13;
+        self.spread ^= self.spread >> 17;
+        self.spread ^= self.spread << 5;
+        delay_ms - delay_ms / 5 + self.spread % (delay_ms * 2 / 5 + 1)
+    }
+}

@@ -1,0 +1,206 @@
+//! Several rooms over one connection.
+
+use heartogether::{
+    id::{MemberId, ResumeToken, RoomCode, Seq},
+    protocol::{ClientMessage, FromRoom, PROTOCOL_VERSION, Refused, ResumeRoom, ServerMessage, ToRoom, Welcome},
+    refusal::Refusal,
+    role::Role,
+    room::{Joined, RoomView, StreamState},
+};
+use heartogether_client::{Client, Input, Output, RoomOutput, Rooms, SignalingState, Timer};
+
+use crate::scenario::*;
+
+fn other_code() -> RoomCode {
+    "XYZ567".parse().expect("a code of the tests")
+}
+
+fn listener_in(code: RoomCode) -> Client {
+    Client::new(Role::Listener, code, false, 5)
+}
+
+/// What is sent, in order.
+fn sent_by(commands: &[RoomOutput]) -> Vec<ClientMessage> {
+    sent(&commands.iter().map(|(_, output)| output.clone()).collect::<Vec<_>>())
+}
+
+fn count(commands: &[RoomOutput], wanted: &Output) -> usize {
+    commands.iter().filter(|(_, output)| output == wanted).count()
+}
+
+fn hears(rooms: &mut Rooms, message: ServerMessage) -> Vec<RoomOutput> {
+    rooms.step(None, Input::Received(message))
+}
+
+fn says(rooms: &mut Rooms, code: RoomCode, message: FromRoom) -> Vec<RoomOutput> {
+    hears(rooms, ServerMessage::from_room(code, message))
+}
+
+/// The room gives a place, of which the token and the number tell which room it is.
+fn gives_place(rooms: &mut Rooms, code: RoomCode, number: u64) {
+    let member = MemberId::from_bits(number.into());
+    let room = RoomView { code, ..view_of(member, StreamState::Idle) };
+    let token = ResumeToken::from_bits(number.into());
+    says(rooms, code, FromRoom::Joined(Joined { token, ..place(member, number, room) }));
+}
+
+fn opens(rooms: &mut Rooms) -> Vec<RoomOutput> {
+    let commands = rooms.step(None, Input::SocketOpened);
+    hears(rooms, ServerMessage::Welcome(Welcome { protocol: PROTOCOL_VERSION, heartbeat_ms: HEARTBEAT_MS }));
+    commands
+}
+
+/// A page in two rooms.
+fn in_two_rooms() -> Rooms {
+    let mut rooms = Rooms::new(7);
+    rooms.enter(listener_in(code()));
+    rooms.enter(listener_in(other_code()));
+    opens(&mut rooms);
+    gives_place(&mut rooms, code(), 20);
+    gives_place(&mut rooms, other_code(), 30);
+    rooms
+}
+
+fn state(rooms: &Rooms, code: RoomCode) -> SignalingState {
+    rooms.client(code).map(Client::signaling_state).expect("a room of the page")
+}
+
+fn join(code: RoomCode) -> ClientMessage {
+    let [_, join] = heartogether_client::listener_introduction(code);
+    join
+}
+
+fn resumed_together() -> [ClientMessage; 2] {
+    let [hello, _] = heartogether_client::listener_introduction(code());
+    let place =
+        |room, number: u64| ResumeRoom { room, token: ResumeToken::from_bits(number.into()), last_seq: Seq(number) };
+    let rooms = vec![place(code(), 20), place(other_code(), 30)];
+    [hello, ClientMessage::ResumeRooms(heartogether::protocol::ResumeRooms { rooms })]
+}
+
+#[test]
+fn rooms_share_one_socket_and_one_hello() {
+    let mut rooms = Rooms::new(7);
+    assert_eq!(count(&rooms.enter(listener_in(code())), &Output::OpenSocket), 1);
+    assert_eq!(count(&rooms.enter(listener_in(other_code())), &Output::OpenSocket), 0);
+    let [hello, _] = heartogether_client::listener_introduction(code());
+    assert_eq!(sent_by(&opens(&mut rooms)), [hello, join(code()), join(other_code())]);
+}
+
+#[test]
+fn a_room_that_is_entered_later_is_joined_over_the_socket_that_is_open() {
+    let mut rooms = Rooms::new(7);
+    rooms.enter(listener_in(code()));
+    opens(&mut rooms);
+    let commands = rooms.enter(listener_in(other_code()));
+    assert_eq!(sent_by(&commands), [join(other_code())]);
+    assert_eq!(count(&commands, &Output::OpenSocket), 0);
+}
+
+#[test]
+fn a_lost_socket_brings_all_rooms_back_with_one_request() {
+    let mut rooms = in_two_rooms();
+    let commands = rooms.step(None, Input::SocketClosed);
+    let timers: Vec<_> = commands.iter().filter(|(_, output)| matches!(output, Output::StartTimer { .. })).collect();
+    assert_eq!(timers, [&(None, Output::StartTimer { timer: Timer::Reconnect, after_ms: 0 })]);
+    for code in [code(), other_code()] {
+        assert_eq!(state(&rooms, code), SignalingState::Reconnecting);
+    }
+    assert_eq!(count(&rooms.step(None, Input::TimerFired(Timer::Reconnect)), &Output::OpenSocket), 1);
+    assert_eq!(sent_by(&opens(&mut rooms)), resumed_together());
+}
+
+#[test]
+fn a_server_that_falls_silent_is_left_by_all_rooms() {
+    for timer in [Timer::Silence, Timer::Pong] {
+        let mut rooms = in_two_rooms();
+        let commands = rooms.step(None, Input::TimerFired(timer));
+        assert_eq!(count(&commands, &Output::CloseSocket), 1);
+        assert_eq!(state(&rooms, code()), SignalingState::Reconnecting);
+        assert_eq!(state(&rooms, other_code()), SignalingState::Reconnecting);
+    }
+}
+
+#[test]
+fn what_a_room_says_reaches_that_room_alone() {
+    let mut rooms = in_two_rooms();
+    let before = rooms.client(code()).cloned();
+    let commands = says(&mut rooms, other_code(), FromRoom::Refused { refusal: Refusal::Removed });
+    assert_eq!(rooms.client(code()), before.as_ref());
+    assert_eq!(rooms.client(other_code()).map(|client| client.listener_state().name()), Some("refused"));
+    assert_eq!(count(&commands, &Output::CloseSocket), 0, "the other room needs it");
+}
+
+#[test]
+fn the_socket_closes_with_the_last_room() {
+    let mut rooms = in_two_rooms();
+    let commands = rooms.step(Some(code()), Input::Left);
+    assert_eq!(sent_by(&commands), [ClientMessage::to_room(code(), ToRoom::Leave)]);
+    assert_eq!(count(&commands, &Output::CloseSocket), 0);
+    assert!(rooms.forget(code()).is_some());
+    let commands = rooms.step(Some(other_code()), Input::Left);
+    assert_eq!(count(&commands, &Output::CloseSocket), 1);
+    assert_eq!(count(&rooms.enter(listener_in(code())), &Output::OpenSocket), 1, "and opens with the next one");
+}
+
+#[test]
+fn a_room_that_is_asked_too_often_waits_alone_and_asks_over_the_same_socket() {
+    let mut rooms = Rooms::new(7);
+    rooms.enter(listener_in(code()));
+    rooms.enter(listener_in(other_code()));
+    opens(&mut rooms);
+    gives_place(&mut rooms, code(), 20);
+    let commands = says(&mut rooms, other_code(), FromRoom::Refused { refusal: Refusal::TooManyRequests });
+    assert_eq!(count(&commands, &Output::CloseSocket), 0);
+    let waits = |(room, output): &RoomOutput| {
+        *room == Some(other_code()) && matches!(output, Output::StartTimer { timer: Timer::Reconnect, .. })
+    };
+    assert!(commands.iter().any(waits), "{commands:?}");
+    let commands = rooms.step(Some(other_code()), Input::TimerFired(Timer::Reconnect));
+    assert_eq!(sent_by(&commands), [join(other_code())]);
+    assert_eq!(state(&rooms, code()), SignalingState::Attached);
+}
+
+#[test]
+fn a_page_whose_server_stops_comes_back_at_once_and_not_again_and_again() {
+    let mut rooms = in_two_rooms();
+    let reconnects_after = |commands: &[RoomOutput]| {
+        let outputs: Vec<_> = commands.iter().map(|(_, output)| output.clone()).collect();
+        timer(&outputs, Timer::Reconnect)
+    };
+    assert_eq!(reconnects_after(&rooms.step(None, Input::ServerGoingAway)), Some(0));
+    rooms.step(None, Input::TimerFired(Timer::Reconnect));
+    opens(&mut rooms);
+    gives_place(&mut rooms, code(), 21);
+    assert!(reconnects_after(&rooms.step(None, Input::ServerGoingAway)).is_some_and(|after_ms| after_ms > 0));
+}
+
+#[test]
+fn a_page_that_is_woken_asks_once_for_a_sign_of_life() {
+    let mut rooms = in_two_rooms();
+    let asked = sent_by(&rooms.step(None, Input::Woken));
+    assert!(matches!(asked[..], [ClientMessage::Ping(_)]), "{asked:?}");
+    rooms.step(None, Input::SocketClosed);
+    assert_eq!(count(&rooms.step(None, Input::Woken), &Output::OpenSocket), 1);
+}
+
+#[test]
+fn another_network_while_a_room_waits_for_its_place_means_another_socket() {
+    let mut rooms = in_two_rooms();
+    assert!(matches!(sent_by(&rooms.step(None, Input::NetworkChanged))[..], [ClientMessage::Ping(_)]));
+    rooms.enter(listener_in("QRS234".parse().expect("a code of the tests")));
+    assert_eq!(count(&rooms.step(None, Input::NetworkChanged), &Output::OpenSocket), 1);
+    let asked = sent_by(&opens(&mut rooms));
+    assert_eq!(asked.len(), 3, "{asked:?}");
+    assert!(resumed_together().iter().all(|message| asked.contains(message)), "{asked:?}");
+}
+
+#[test]
+fn a_refusal_of_the_connection_is_every_rooms() {
+    let mut rooms = in_two_rooms();
+    let refused = ServerMessage::Refused(Refused { refusal: Refusal::NotSignedIn });
+    assert_eq!(count(&hears(&mut rooms, refused), &Output::CloseSocket), 1);
+    for code in [code(), other_code()] {
+        assert_eq!(rooms.client(code).map(|client| client.listener_state().name()), Some("refused"));
+    }
+}
