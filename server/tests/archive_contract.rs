@@ -8,7 +8,7 @@ use heartogether::{
     room::{ArchiveChange, ArchivedMessage, Message, Messages, Reading},
     time::Timestamp,
 };
-use heartogether_server::storage::{accounts::Store, messages::NONCE_KEPT_MS};
+use heartogether_server::storage::{accounts::Accounts, messages::NONCE_KEPT_MS};
 
 use bench::Bench;
 

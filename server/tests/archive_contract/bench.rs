@@ -7,7 +7,7 @@ use heartogether::{
     room::{ArchiveChange, Message, Messages, Reading},
 };
 use heartogether_server::storage::{
-    accounts::{SqliteStore, Store},
+    accounts::{Accounts, SqliteStore},
     database,
     keys::SqliteKeys,
     messages::{MemoryArchive, MessageArchive, SqliteArchive},
