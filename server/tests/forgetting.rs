@@ -90,7 +90,7 @@ impl Scene {
     }
 
     /// Deletes somebody's data, and looks at all that is left of it anywhere.
-    async fn is_forgotten(mut self, browser: &Browser) {
+    async fn forget(mut self, browser: &Browser) {
         let id: AccountId = browser.me().await["id"].as_str().expect("an id").parse().expect("an account's id");
         let (log, kept) = (entries(&self.pool).await, snapshots(&self.pool).await);
         let keys: Vec<(String,)> = sqlx::query_as("SELECT sealing_key FROM account_keys WHERE owner = $1")
@@ -209,7 +209,7 @@ async fn neither_name_nor_word_of_a_deleted_account_can_be_read_anywhere() {
     let (mut listener, _) = scene.world.site.join(&browser.cookies(), scene.code, Role::Listener).await;
     write_many(&mut listener, 100..110, WORDS).await;
     holds_none_of(scene.world.folder(), &[WORDS, EDITED]);
-    scene.is_forgotten(&browser).await;
+    scene.forget(&browser).await;
 }
 
 #[tokio::test]
@@ -229,5 +229,5 @@ async fn what_a_guest_wrote_before_signing_in_goes_with_the_account() {
     let (mut listener, _) = scene.world.site.join(&browser.cookies(), scene.code, Role::Listener).await;
     assert_eq!(read(&mut listener, u64::MAX).await.len(), 50, "what the guest wrote is the account's");
     write_many(&mut listener, 100..110, WORDS).await;
-    scene.is_forgotten(&browser).await;
+    scene.forget(&browser).await;
 }
