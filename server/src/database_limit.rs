@@ -73,7 +73,10 @@ mod tests {
     };
 
     use super::*;
-    use crate::storage::{accounts::SqliteStore, database};
+    use crate::storage::{
+        accounts::{Accounts, SqliteStore},
+        database,
+    };
 
     fn commanded(command: Command) -> Event {
         Event::Commanded { connection: ConnectionId::from_bits(1), account: AccountId::from_bits(1), command }

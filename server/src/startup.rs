@@ -117,6 +117,11 @@ pub struct Server {
 }
 
 impl Server {
+    /// The logs of its rooms.
+    pub const fn log(&self) -> &Arc<SqliteLog> {
+        &self.log
+    }
+
     /// Listens, waits until no other server uses the data, opens it and takes the live rooms up again. Until that is done,
     /// whoever asks is told that the server is starting. `limits` are those of the configuration except in tests.
     ///

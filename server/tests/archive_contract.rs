@@ -1,6 +1,6 @@
 //! What every archive of messages does.
 
-use std::{ops::Range, sync::Arc};
+mod bench;
 
 use heartogether::{
     engagement::MessageText,
@@ -8,17 +8,9 @@ use heartogether::{
     room::{ArchiveChange, ArchivedMessage, Message, Messages, Reading},
     time::Timestamp,
 };
-use heartogether_server::storage::{
-    accounts::{SqliteStore, Store},
-    database,
-    keys::SqliteKeys,
-    messages::{MemoryArchive, MessageArchive, NONCE_KEPT_MS, SqliteArchive},
-    sealing::Sealer,
-};
-use sqlx::SqlitePool;
-use tempfile::TempDir;
+use heartogether_server::storage::{accounts::Accounts, messages::NONCE_KEPT_MS};
 
-use crate::store_contract::{become_account, guest};
+use bench::Bench;
 
 const ROOM: RoomId = RoomId::from_bits(1);
 const OTHER: RoomId = RoomId::from_bits(2);
@@ -27,82 +19,6 @@ const GRACE: AccountId = AccountId::from_bits(2);
 const NOW: Timestamp = Timestamp::from_millis(1_000);
 /// As many as there are.
 const ALL: usize = 100;
-
-/// An archive, and what it lives in.
-struct Bench {
-    archive: Arc<dyn MessageArchive>,
-    file: Option<File>,
-}
-
-/// The file of an archive, with the accounts whose keys it uses.
-struct File {
-    accounts: SqliteStore,
-    sealer: Arc<Sealer>,
-    pool: SqlitePool,
-    _folder: TempDir,
-}
-
-impl Bench {
-    fn memory() -> Self {
-        Self { archive: Arc::new(MemoryArchive::default()), file: None }
-    }
-
-    async fn sqlite() -> Self {
-        let folder = TempDir::new().expect("a folder");
-        let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-        let accounts = SqliteStore::new(pool.clone());
-        for account in [guest(ADA), guest(GRACE)] {
-            accounts.add_account(&account, NOW).await.expect("stored");
-        }
-        let sealer = Arc::new(Sealer::new(Arc::new(SqliteKeys::new(pool.clone()))));
-        let archive = Arc::new(SqliteArchive::new(pool.clone(), sealer.clone()));
-        Self { archive, file: Some(File { accounts, sealer, pool, _folder: folder }) }
-    }
-
-    /// Deletes an account as the server does.
-    async fn delete_account(&self, account: AccountId) {
-        if let Some(file) = &self.file {
-            file.accounts.delete_account(account).await.expect("deleted");
-            file.sealer.forget_keys();
-        }
-        self.archive.delete_account(account).await.expect("deleted");
-    }
-
-    /// Lets a guest become another account, as the server does.
-    async fn merge(&self, from: AccountId, to: AccountId) {
-        if let Some(file) = &self.file {
-            become_account(&file.accounts, from, to).await;
-        }
-        self.archive.rename_account(from, to).await.expect("renamed");
-        if let Some(file) = &self.file {
-            file.accounts.delete_account(from).await.expect("deleted");
-            file.accounts.end_departure(from).await.expect("forgotten");
-        }
-    }
-
-    async fn apply(&self, change: ArchiveChange) {
-        self.archive.apply(ROOM, &[change]).await.expect("carried out");
-    }
-
-    /// Ada writes the odd ones, and Grace the even ones.
-    async fn write(&self, numbers: Range<u64>) {
-        let changes: Vec<_> = numbers.map(|number| write(if number % 2 == 1 { ADA } else { GRACE }, number)).collect();
-        self.archive.apply(ROOM, &changes).await.expect("carried out");
-    }
-
-    async fn all(&self, reading: Reading) -> Messages {
-        self.archive.before(ROOM, reading, MessageNumber(u64::MAX), ALL).await.expect("read")
-    }
-
-    async fn numbers(&self, reading: Reading) -> Vec<u64> {
-        numbers(&self.all(reading).await)
-    }
-
-    async fn only(&self) -> Message {
-        let [message] = self.all(Reading::All).await.messages.try_into().expect("one message");
-        message
-    }
-}
 
 fn message(number: u64) -> Message {
     Message {
@@ -300,7 +216,7 @@ async fn what_is_kept_no_longer_is_gone(bench: Bench) {
 async fn a_change_of_what_is_not_there_changes_nothing(bench: Bench) {
     bench.write(2..3).await;
     for change in [edit(1, 1, "nothing"), pin(1, true), ArchiveChange::Delete(MessageNumber(1))] {
-        bench.archive.apply(ROOM, &[change.clone()]).await.expect("carried out");
+        bench.archive.apply(ROOM, std::slice::from_ref(&change)).await.expect("carried out");
         bench.archive.apply(OTHER, &[change]).await.expect("carried out");
     }
     assert_eq!(bench.only().await, message(2));

@@ -1,14 +1,14 @@
 //! Whoever deletes their data: what they were called and what they wrote cannot be read any more, in no file of the server's and
 //! in no copy of one, although nothing in a log is rewritten.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use heartogether::{
     engagement::MessageText,
-    id::{AccountId, MessageNumber, RoomCode, RoomId, Seq},
-    protocol::{Edit, Publish, ToRoom},
+    id::{AccountId, MessageNumber, RoomCode, Seq},
+    protocol::{Edit, ToRoom},
     role::Role,
-    room::{Command, Event, PersonalText, RoomEvent, Source},
+    room::{Command, Event, PersonalText, RoomEvent},
 };
 use heartogether_server::{
     clock::ManualClock,
@@ -58,8 +58,7 @@ impl Scene {
         let host = world.browser();
         host.guest("Ada").await;
         let code = host.create_room().await;
-        let (mut hosting, _) = world.site.join(&host.cookies(), code, Role::Host).await;
-        hosting.say(ToRoom::Publish(Publish { source: Source::Microphone, paused: false })).await;
+        let (hosting, _) = world.site.join(&host.cookies(), code, Role::Host).await;
         let pool = database::open(&world.database()).await.expect("the same database");
         Self { world, host, hosting, code, pool }
     }
@@ -72,48 +71,28 @@ impl Scene {
             listener.say(ToRoom::Edit(Edit { number: MessageNumber(number), text })).await;
             while !matches!(listener.event().await, RoomEvent::MessageEdited { .. }) {}
         }
-        self.hosting.drain().await;
         assert!(!read(&mut self.hosting, u64::MAX).await.is_empty());
     }
 
     /// Everybody leaves for a moment, in which the room keeps a snapshot.
-    async fn sleeps(&mut self, listener: Connection) {
-        let before = self.snapshots().await;
-        drop(listener);
-        (self.hosting, _) = {
-            let empty = self.world.browser();
-            empty.guest("Nobody").await;
-            drop(std::mem::replace(&mut self.hosting, self.world.site.greet(&empty.cookies()).await));
-            let kept = async {
-                while self.snapshots().await == before {
-                    tokio::task::yield_now().await;
-                }
-            };
-            tokio::time::timeout(PATIENCE, kept).await.expect("a snapshot");
-            self.world.site.join(&self.host.cookies(), self.code, Role::Host).await
+    async fn sleeps(self, listener: Connection) -> Self {
+        let Self { world, host, hosting, code, pool } = self;
+        let before = snapshots(&pool).await;
+        drop((listener, hosting));
+        let kept = async {
+            while snapshots(&pool).await == before {
+                tokio::task::yield_now().await;
+            }
         };
-        self.hosting.say(ToRoom::Publish(Publish { source: Source::Microphone, paused: false })).await;
-        self.hosting.drain().await;
-    }
-
-    async fn snapshots(&self) -> Vec<Row> {
-        let select = "SELECT room, seq, state, sealed FROM snapshots ORDER BY room, seq";
-        sqlx::query_as(select).fetch_all(&self.pool).await.expect("rows")
-    }
-
-    async fn entries(&self) -> Vec<Row> {
-        let select = "SELECT room, seq, event, sealed FROM entries ORDER BY room, seq";
-        sqlx::query_as(select).fetch_all(&self.pool).await.expect("rows")
-    }
-
-    async fn count(&self, query: &'static str) -> i64 {
-        sqlx::query_scalar(query).fetch_one(&self.pool).await.expect("a number")
+        tokio::time::timeout(PATIENCE, kept).await.expect("a snapshot");
+        let (hosting, _) = world.site.join(&host.cookies(), code, Role::Host).await;
+        Self { world, host, hosting, code, pool }
     }
 
     /// Deletes somebody's data, and looks at all that is left of it anywhere.
-    async fn is_forgotten(mut self, browser: &Browser) {
+    async fn forget(mut self, browser: &Browser) {
         let id: AccountId = browser.me().await["id"].as_str().expect("an id").parse().expect("an account's id");
-        let (entries, snapshots) = (self.entries().await, self.snapshots().await);
+        let (log, kept) = (entries(&self.pool).await, snapshots(&self.pool).await);
         let keys: Vec<(String,)> = sqlx::query_as("SELECT sealing_key FROM account_keys WHERE owner = $1")
             .bind(id.to_string())
             .fetch_all(&self.pool)
@@ -123,11 +102,11 @@ impl Scene {
         browser.post("/auth/delete", "").await;
         assert_eq!(browser.get("/auth/me").await.status(), 401);
 
-        let (entries_after, snapshots_after) = (self.entries().await, self.snapshots().await);
-        assert_eq!(entries_after[..entries.len()], entries[..], "nothing in the log is rewritten");
-        assert!(entries_after.len() > entries.len(), "the deletion is one more entry");
-        assert_eq!(snapshots_after, snapshots, "nor in a snapshot");
-        assert_eq!(self.count("SELECT COUNT(*) FROM messages").await, 0);
+        let (log_after, kept_after) = (entries(&self.pool).await, snapshots(&self.pool).await);
+        assert_eq!(log_after[..log.len()], log[..], "nothing in the log is rewritten");
+        assert!(log_after.len() > log.len(), "the deletion is one more entry");
+        assert_eq!(kept_after, kept, "nor in a snapshot");
+        assert_eq!(count(&self.pool, "SELECT COUNT(*) FROM messages").await, 0);
         assert_eq!(read(&mut self.hosting, u64::MAX).await, []);
 
         let gone = SECRETS.into_iter().chain(keys.iter().map(|(key,)| key.as_str())).collect::<Vec<_>>();
@@ -137,7 +116,7 @@ impl Scene {
         let vacuum = format!("VACUUM INTO '{}'", copy.display());
         sqlx::query(sqlx::AssertSqlSafe(vacuum)).execute(&self.pool).await.expect("a copy");
         holds_none_of(backup.path(), &gone);
-        somebody_was_there(&copy, entries.len()).await;
+        somebody_was_there(&copy, log.len()).await;
         self.pool.close().await;
 
         let world = self.world.again(&GUESTS).await;
@@ -150,6 +129,20 @@ impl Scene {
         assert_eq!(preview.status(), 200);
         holds_none_of(world.folder(), &gone);
     }
+}
+
+async fn snapshots(pool: &SqlitePool) -> Vec<Row> {
+    let select = "SELECT room, seq, state, sealed FROM snapshots ORDER BY room, seq";
+    sqlx::query_as(select).fetch_all(pool).await.expect("rows")
+}
+
+async fn entries(pool: &SqlitePool) -> Vec<Row> {
+    let select = "SELECT room, seq, event, sealed FROM entries ORDER BY room, seq";
+    sqlx::query_as(select).fetch_all(pool).await.expect("rows")
+}
+
+async fn count(pool: &SqlitePool, query: &'static str) -> i64 {
+    sqlx::query_scalar(query).fetch_one(pool).await.expect("a number")
 }
 
 /// Looks into every file of a folder, and at what is free in it.
@@ -171,8 +164,8 @@ fn holds_none_of(folder: &Path, secrets: &[&str]) {
 /// The log in a copy of the database can be read: somebody came and said something.
 async fn somebody_was_there(path: &Path, at_least: usize) {
     let pool = database::open(path).await.expect("the copy");
-    let sealer = Sealer::new(std::sync::Arc::new(SqliteKeys::new(pool.clone())));
-    let log = SqliteLog::new(pool, std::sync::Arc::new(ManualClock::at(BEGINNING)), sealer.into());
+    let sealer = Sealer::new(Arc::new(SqliteKeys::new(pool.clone())));
+    let log = SqliteLog::new(pool, Arc::new(ManualClock::at(BEGINNING)), sealer.into());
     let [room] = log.live().await.expect("listed")[..] else { panic!("one room") };
     let page = log.read(room, Seq(0), PAGE).await.expect("read");
     assert!(page.entries.len() >= at_least && page.skipped == 0);
@@ -198,7 +191,6 @@ async fn somebody_was_there(path: &Path, at_least: usize) {
         });
     }
     assert!(names >= 1 && words >= 1, "{names} names and {words} messages");
-    let room: RoomId = room;
     assert!(log.snapshot(room).await.expect("read").is_some());
 }
 
@@ -211,13 +203,13 @@ async fn neither_name_nor_word_of_a_deleted_account_can_be_read_anywhere() {
     for nonce in [1_000, 2_000] {
         let (mut listener, _) = scene.world.site.join(&browser.cookies(), scene.code, Role::Listener).await;
         scene.writes_much(&mut listener, nonce).await;
-        scene.sleeps(listener).await;
+        scene = scene.sleeps(listener).await;
     }
-    assert_eq!(scene.count("SELECT COUNT(*) FROM snapshots").await, 2);
+    assert_eq!(count(&scene.pool, "SELECT COUNT(*) FROM snapshots").await, 2);
     let (mut listener, _) = scene.world.site.join(&browser.cookies(), scene.code, Role::Listener).await;
     write_many(&mut listener, 100..110, WORDS).await;
     holds_none_of(scene.world.folder(), &[WORDS, EDITED]);
-    scene.is_forgotten(&browser).await;
+    scene.forget(&browser).await;
 }
 
 #[tokio::test]
@@ -230,12 +222,12 @@ async fn what_a_guest_wrote_before_signing_in_goes_with_the_account() {
     browser.guest(GUEST).await;
     let (mut listener, _) = scene.world.site.join(&browser.cookies(), scene.code, Role::Listener).await;
     scene.writes_much(&mut listener, 1_000).await;
-    scene.sleeps(listener).await;
+    scene = scene.sleeps(listener).await;
     let guest = browser.me().await["id"].clone();
     browser.sign_in(&scene.world.provider, "/", person).await;
     assert_ne!(browser.me().await["id"], guest);
     let (mut listener, _) = scene.world.site.join(&browser.cookies(), scene.code, Role::Listener).await;
     assert_eq!(read(&mut listener, u64::MAX).await.len(), 50, "what the guest wrote is the account's");
     write_many(&mut listener, 100..110, WORDS).await;
-    scene.is_forgotten(&browser).await;
+    scene.forget(&browser).await;
 }

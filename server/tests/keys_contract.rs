@@ -9,7 +9,7 @@ use heartogether::{
 use heartogether_server::{
     clock::ManualClock,
     storage::{
-        accounts::{SqliteStore, Store},
+        accounts::{Accounts, SqliteStore},
         database,
         keys::{AccountKey, AccountKeys, MemoryKeys, SqliteKeys},
         log::{RoomLog, SqliteLog},

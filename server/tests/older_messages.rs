@@ -9,7 +9,7 @@ use heartogether::{
     protocol::{Delete, Edit, FetchMessages, FromRoom, Join, Pin, ToRoom, Write},
     refusal::Refusal,
     role::Role,
-    room::{Message, Policy, RoomCreated, RoomEvent},
+    room::{Message, Policy, RoomCreated, RoomEvent, SequencedEvent},
     rules::RoomKind,
 };
 use heartogether_server::{
@@ -23,7 +23,7 @@ use heartogether_server::{
     },
 };
 
-use crate::support::{Connection, Pair, TestServer, refused, resume, told};
+use crate::support::{Connection, Pair, TestServer, resume, said_in};
 
 /// More than a room keeps.
 const MANY: u32 = 60;
@@ -72,14 +72,22 @@ pub(crate) async fn write_many(writer: &mut Connection, nonces: std::ops::Range<
     }
 }
 
+/// The older messages that somebody reads, oldest first, after what the room has said meanwhile. A connection's commands are
+/// carried out one after the other, so whatever it asked for before is done by then.
+async fn settle(reader: &mut Connection, before: u64) -> (Vec<FromRoom>, Vec<Message>) {
+    reader.say(ToRoom::FetchMessages(FetchMessages { before: MessageNumber(before) })).await;
+    let mut said = Vec::new();
+    loop {
+        match reader.hear().await {
+            FromRoom::Messages(page) => return (said, page.messages),
+            other => said.push(other),
+        }
+    }
+}
+
 /// The older messages that somebody reads, oldest first.
 pub(crate) async fn read(reader: &mut Connection, before: u64) -> Vec<Message> {
-    reader.drain().await;
-    reader.say(ToRoom::FetchMessages(FetchMessages { before: MessageNumber(before) })).await;
-    match reader.hear().await {
-        FromRoom::Messages(page) => page.messages,
-        other => panic!("expected messages, got {other:?}"),
-    }
+    settle(reader, before).await.1
 }
 
 /// One message as somebody reads it in the archive.
@@ -87,19 +95,27 @@ async fn find(reader: &mut Connection, number: u64) -> Message {
     read(reader, number + 1).await.pop().filter(|message| message.number.0 == number).expect("the message")
 }
 
-async fn is_refused(connection: &mut Connection, message: ToRoom) -> Refusal {
-    connection.drain().await;
+/// What the room says to whoever sends it a message.
+async fn answers(connection: &mut Connection, message: ToRoom) -> Vec<FromRoom> {
+    settle(connection, 0).await;
     connection.say(message).await;
-    connection.refusal().await
+    settle(connection, 0).await.0
+}
+
+async fn is_refused(connection: &mut Connection, message: ToRoom) -> Refusal {
+    match answers(connection, message).await[..] {
+        [FromRoom::Refused { refusal }] => refusal,
+        ref other => panic!("expected a refusal, got {other:?}"),
+    }
 }
 
 /// What a message brings about for who sends it.
 async fn brings_about(connection: &mut Connection, message: ToRoom) -> Vec<RoomEvent> {
-    connection.drain().await;
-    connection.say(message).await;
-    let heard = connection.drain().await;
-    assert!(heard.iter().all(|message| refused(message).is_none()), "{heard:?}");
-    heard.into_iter().filter_map(told).collect()
+    let event = |said| match said {
+        FromRoom::Event(SequencedEvent { event, .. }) => event,
+        other => panic!("expected an event, got {other:?}"),
+    };
+    answers(connection, message).await.into_iter().map(event).collect()
 }
 
 /// Grace has written more than the room keeps.
@@ -134,7 +150,7 @@ async fn the_author_changes_and_deletes_what_the_room_has_forgotten_and_nobody_e
     for number in [0, 1_000, u64::MAX] {
         assert_eq!(is_refused(&mut pair.listener, edit(number, "nothing")).await, Refusal::MessageNotFound);
     }
-    pair.host.drain().await;
+    settle(&mut pair.host, 0).await;
     pair.is_undisturbed().await;
 }
 
@@ -222,7 +238,7 @@ async fn in_a_lounge_the_owner_deletes_and_pins_what_others_wrote_long_ago() {
     let site = server.again(&[]).await;
     let mut owner = site.greet(&ada).await;
     let come = Join { role: Role::Participant, take_over: false };
-    owner.send(&crate::support::said_in(code, ToRoom::Join(come))).await;
+    owner.send(&said_in(code, ToRoom::Join(come))).await;
     owner.joined().await;
     let (mut other, _) = site.join(&grace, code, Role::Participant).await;
     write_many(&mut other, 1..MANY + 1, "number").await;

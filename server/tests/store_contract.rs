@@ -9,8 +9,8 @@ use heartogether::{
 use heartogether_app::api::Account;
 use heartogether_server::storage::{
     accounts::{
-        ACCOUNT_KEPT_MS, MemoryStore, Picture, ReturnedSignIn, Session, SqliteStore, Store, TokenHash, VISITS_KEPT,
-        VerifiedPerson,
+        ACCOUNT_KEPT_MS, Accounts, MemoryStore, Picture, ReturnedSignIn, Session, Sessions, SqliteStore, Store,
+        TokenHash, VISITS_KEPT, VerifiedPerson, Visits,
     },
     database,
 };

@@ -64,6 +64,9 @@ impl Supervision {
         tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room cannot be gone on with and ends: {error}");
         self.setting.is_live.store(false, Relaxed);
         held.close(CloseReason::refused(Refusal::RoomEnded));
+        if let Err(error) = self.setting.archive.delete_room(self.setting.id).await {
+            tracing::error!(room = %self.setting.id, "its messages cannot be deleted: {}", explain(&error));
+        }
         match self.setting.log.close(self.setting.id).await {
             Ok(()) | Err(LogError::NoSuchRoom) => Outcome::Over,
             Err(error) => {

@@ -7,11 +7,11 @@ use std::{
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{AccountId, ConnectionId, DisplayName, MemberId, ResumeToken, RoomCode, Seq},
+    id::{AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, ResumeToken, RoomCode, Seq},
     limits::Limits,
     refusal::Refusal,
     role::{AccountKind, Role},
-    room::{ConnectionRef, Entry, JoinRequested, Marks, Policy, Room, RoomCreated},
+    room::{ArchiveChange, ConnectionRef, Entry, JoinRequested, Marks, Message, Policy, Room, RoomCreated},
     time::Timestamp,
 };
 use tokio::sync::broadcast;
@@ -141,6 +141,7 @@ impl RoomLog for FaultyLog {
 /// A room whose host is there, and the log it lives in.
 struct Scene {
     log: Arc<FaultyLog>,
+    archive: Arc<MemoryArchive>,
     rooms: Arc<Rooms>,
     room: RoomHandle,
     queue: Queue,
@@ -150,14 +151,15 @@ struct Scene {
 impl Scene {
     async fn set(can_close: bool) -> Self {
         let log = FaultyLog::new(can_close);
-        let rooms = open_rooms(log.clone());
+        let archive = Arc::new(MemoryArchive::default());
+        let rooms = open_rooms_with(log.clone(), archive.clone());
         log.create(created()).await.expect("created");
         let room = rooms.open(ROOM);
         let (send_queue, queue) = send_queue(1_000);
         room.attach(HOST, send_queue.clone()).await.expect("attached");
         log.append(ROOM, asks_to_host()).await.expect("appended");
         assert!(room.is_member(HOST).await);
-        Self { log, rooms, room, queue, _send_queue: send_queue }
+        Self { log, archive, rooms, room, queue, _send_queue: send_queue }
     }
 
     /// Appends so much at once that the actor has to read the log.
@@ -229,14 +231,12 @@ async fn whoever_has_appended_something_finds_it_done_although_the_room_was_not_
 }
 
 fn open_rooms(log: Arc<FaultyLog>) -> Arc<Rooms> {
+    open_rooms_with(log, Arc::new(MemoryArchive::default()))
+}
+
+fn open_rooms_with(log: Arc<FaultyLog>, archive: Arc<MemoryArchive>) -> Arc<Rooms> {
     let config = Config::from_arguments(["heartogether-server"]).expect("valid flags");
-    Rooms::new(
-        NODE,
-        log,
-        Arc::new(MemoryArchive::default()),
-        Arc::new(ManualClock::at(Timestamp::from_millis(1_000))),
-        config.ice,
-    )
+    Rooms::new(NODE, log, archive, Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), config.ice)
 }
 
 fn created() -> RoomCreated {
@@ -265,6 +265,22 @@ fn asks_to_host() -> Event {
     })
 }
 
+fn written() -> ArchiveChange {
+    let message = Message {
+        number: MessageNumber(1),
+        author: MemberId::from_bits(5),
+        name: DisplayName::parse("Grace").expect("a name"),
+        nonce: 1,
+        text: None,
+        sent_at: Timestamp::from_millis(1_000),
+        delivered: true,
+        version: 0,
+        reply_to: None,
+        pinned: false,
+    };
+    ArchiveChange::Write { account: AccountId::from_bits(5), message }
+}
+
 #[tokio::test]
 async fn a_room_whose_task_breaks_is_opened_anew_and_its_pages_come_back() {
     let mut scene = Scene::set(true).await;
@@ -279,12 +295,18 @@ async fn a_room_whose_task_breaks_is_opened_anew_and_its_pages_come_back() {
 #[tokio::test]
 async fn a_room_that_breaks_twice_at_the_same_place_ends_and_leaves_no_handle() {
     let mut scene = Scene::set(true).await;
+    scene.archive.apply(ROOM, &[written()]).await.expect("carried out");
     scene.log.break_with(Fault::Panic { times: 2 });
     scene.overtake().await;
     assert!(scene.room.summarise(None).await.is_none());
     assert_eq!(scene.ending().await, CloseReason::FAULT);
     scene.is_let_go().await;
     assert!(scene.log.live().await.expect("listed").is_empty(), "its code is free");
+    assert_eq!(
+        scene.archive.find(ROOM, MessageNumber(1)).await.expect("looked up"),
+        None,
+        "nor does it leave messages"
+    );
 }
 
 #[tokio::test]

@@ -1,30 +1,31 @@
-//! Accounts, sessions, and where accounts have been.
+//! Accounts, sessions, and where accounts have been: a trait for each.
 
 mod memory;
+mod sessions;
 mod sqlite;
-
-use std::fmt;
+mod visits;
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{AccountId, DisplayName, RoomId},
+    id::{AccountId, DisplayName},
     time::Timestamp,
 };
 use heartogether_app::api::Account;
 
 pub use memory::MemoryStore;
+pub use sessions::{Session, Sessions, TokenHash};
 pub use sqlite::SqliteStore;
+pub use visits::{VISITS_KEPT, Visits};
 
 use super::StorageError;
 
-/// Rooms remembered for one account.
-pub const VISITS_KEPT: usize = 8;
 /// Milliseconds after which an account that nobody uses is forgotten: a year.
 pub const ACCOUNT_KEPT_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
-/// Where accounts and sessions are kept.
+/// Where accounts are kept. What changes an account together with its sessions, visits and keys is here, and is done as a whole or
+/// not at all.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Accounts: Send + Sync {
     /// Adds a guest's account.
     ///
     /// # Errors
@@ -100,60 +101,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StorageError`].
     async fn forget_expired(&self, now: Timestamp) -> Result<(), StorageError>;
-
-    /// Adds a session of an account that is there, and forgets what has expired by `now`.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StorageError>;
-
-    /// Whose session this is, if it has not expired by `now`.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StorageError>;
-
-    /// When a session ends; `None` if it has by `now`.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StorageError>;
-
-    /// Lets a session that is used at `now` end at another time. Whether it was still there.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    async fn extend_session(
-        &self,
-        token: TokenHash,
-        expires_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<bool, StorageError>;
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    async fn end_session(&self, token: TokenHash) -> Result<(), StorageError>;
-
-    /// Ends every session of an account, and names them.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StorageError>;
-
-    /// Remembers that an account was in a room, and forgets all but its latest [`VISITS_KEPT`].
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    async fn add_visit(&self, account: AccountId, room: RoomId, at: Timestamp) -> Result<(), StorageError>;
-
-    /// The rooms an account was in, the latest first, over or not.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StorageError>;
 }
+
+/// All that is kept of accounts.
+pub trait Store: Accounts + Sessions + Visits {}
+
+impl<T: Accounts + Sessions + Visits> Store for T {}
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -218,37 +171,4 @@ pub struct Picture {
     pub media_type: String,
     /// The file.
     pub bytes: Vec<u8>,
-}
-
-/// A sign-in that lasts until it expires.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// What it is known by.
-    pub token: TokenHash,
-    /// Whose.
-    pub account: AccountId,
-    /// When it ends.
-    pub expires_at: Timestamp,
-}
-
-/// The SHA-256 of a session's id or of a sign-in's state: enough to find it, of no use for signing in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TokenHash(pub [u8; 32]);
-
-impl fmt::Display for TokenHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl TokenHash {
-    /// Reads what [`fmt::Display`] writes.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let digits = (text.len() == 64 && text.is_ascii()).then_some(text)?;
-        let mut bytes = [0; 32];
-        for (index, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&digits[2 * index..2 * index + 2], 16).ok()?;
-        }
-        Some(Self(bytes))
-    }
 }

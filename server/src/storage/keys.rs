@@ -2,7 +2,7 @@
 //! all of that unreadable at once, in files and copies that nobody rewrites.
 //!
 //! Keys are handed over and deleted together with the account, in the transactions of the
-//! [accounts](super::accounts::Store).
+//! [accounts](super::accounts::Accounts).
 
 mod memory;
 mod sqlite;

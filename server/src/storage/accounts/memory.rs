@@ -12,7 +12,10 @@ use heartogether::{
 };
 use heartogether_app::api::{Account, Profile};
 
-use super::{Picture, ReturnedSignIn, Session, SignedIn, Store, TokenHash, Usage, VISITS_KEPT, VerifiedPerson};
+use super::{
+    Accounts, Picture, ReturnedSignIn, Session, Sessions, SignedIn, TokenHash, Usage, VISITS_KEPT, VerifiedPerson,
+    Visits,
+};
 use crate::storage::StorageError;
 
 /// Accounts and sessions in memory.
@@ -76,7 +79,7 @@ impl Kept {
 }
 
 #[async_trait]
-impl Store for MemoryStore {
+impl Accounts for MemoryStore {
     async fn add_account(&self, account: &Account, _created_at: Timestamp) -> Result<(), StorageError> {
         self.kept().accounts.insert(account.id, account.clone());
         Ok(())
@@ -162,7 +165,10 @@ impl Store for MemoryStore {
         self.kept().sessions.retain(|_, known| known.expires_at > now);
         Ok(())
     }
+}
 
+#[async_trait]
+impl Sessions for MemoryStore {
     async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StorageError> {
         self.forget_expired(now).await?;
         self.kept().sessions.insert(session.token, session.clone());
@@ -199,7 +205,10 @@ impl Store for MemoryStore {
     async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StorageError> {
         Ok(self.kept().end_sessions(account))
     }
+}
 
+#[async_trait]
+impl Visits for MemoryStore {
     async fn add_visit(&self, account: AccountId, room: RoomId, _at: Timestamp) -> Result<(), StorageError> {
         self.kept().add_visit(account, room);
         Ok(())

@@ -1,20 +1,21 @@
-//! Accounts and sessions in a SQLite file.
+//! Accounts in a SQLite file.
+
+mod sessions;
+mod visits;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use heartogether::{
-    id::{AccountId, DisplayName, RoomId},
+    id::{AccountId, DisplayName},
     refusal::Refusal,
     time::Timestamp,
 };
 use heartogether_app::api::{Account, Profile};
 use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
-use super::{
-    ACCOUNT_KEPT_MS, Picture, ReturnedSignIn, Session, SignedIn, Store, TokenHash, Usage, VISITS_KEPT, VerifiedPerson,
-};
+use super::{ACCOUNT_KEPT_MS, Accounts, Picture, ReturnedSignIn, Session, SignedIn, Usage, VerifiedPerson};
 use crate::storage::{
     StorageError,
     database::{Durability, WriteTransaction, from_sql, to_sql},
@@ -41,7 +42,7 @@ impl SqliteStore {
 }
 
 #[async_trait]
-impl Store for SqliteStore {
+impl Accounts for SqliteStore {
     async fn add_account(&self, account: &Account, created_at: Timestamp) -> Result<(), StorageError> {
         let insert = sqlx::query("INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)");
         let insert = insert.bind(account.id.to_string()).bind(account.name.as_str().to_owned());
@@ -67,7 +68,7 @@ impl Store for SqliteStore {
 
     async fn begin_deletion(&self, account: AccountId) -> Result<(), StorageError> {
         let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
-        end_sessions(&mut transaction, account).await?;
+        sessions::end_all(&mut transaction, account).await?;
         depart(&mut transaction, account, None).await?;
         transaction.commit().await?;
         Ok(())
@@ -172,73 +173,6 @@ impl Store for SqliteStore {
         }
         Ok(())
     }
-
-    async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StorageError> {
-        self.forget_expired(now).await?;
-        Ok(insert_session(&mut *self.pool.acquire().await?, session).await?)
-    }
-
-    async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StorageError> {
-        let select = "SELECT accounts.id, accounts.name, accounts.provider, accounts.email, accounts.email_shown, \
-                      accounts.picture_type IS NOT NULL AS has_picture \
-                      FROM sessions JOIN accounts ON accounts.id = sessions.account \
-                      WHERE sessions.token_hash = $1 AND sessions.expires_at > $2";
-        let query = sqlx::query(select).bind(token.to_string()).bind(to_sql(now.as_millis()));
-        let row = query.fetch_optional(&self.pool).await?;
-        Ok(row.as_ref().map(parse_account).transpose()?)
-    }
-
-    async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StorageError> {
-        let select = "SELECT expires_at FROM sessions WHERE token_hash = $1 AND expires_at > $2";
-        let query = sqlx::query(select).bind(token.to_string()).bind(to_sql(now.as_millis()));
-        let row = query.fetch_optional(&self.pool).await?;
-        let end = row.map(|row| row.try_get("expires_at")).transpose()?;
-        Ok(end.map(|end| Timestamp::from_millis(from_sql(end))))
-    }
-
-    async fn extend_session(
-        &self,
-        token: TokenHash,
-        expires_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<bool, StorageError> {
-        let update = sqlx::query("UPDATE sessions SET expires_at = $2 WHERE token_hash = $1 RETURNING account");
-        let update = update.bind(token.to_string()).bind(to_sql(expires_at.as_millis()));
-        let Some(row) = update.fetch_optional(&self.pool).await? else { return Ok(false) };
-        let account: String = row.try_get("account")?;
-        let seen = sqlx::query("UPDATE accounts SET seen_at = $2 WHERE id = $1").bind(account);
-        seen.bind(to_sql(now.as_millis())).execute(&self.pool).await?;
-        Ok(true)
-    }
-
-    async fn end_session(&self, token: TokenHash) -> Result<(), StorageError> {
-        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
-        let delete = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token.to_string());
-        delete.execute(&mut *transaction).await?;
-        Ok(transaction.commit().await?)
-    }
-
-    async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StorageError> {
-        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
-        let ended = end_sessions(&mut transaction, account).await?;
-        transaction.commit().await?;
-        Ok(ended)
-    }
-
-    async fn add_visit(&self, account: AccountId, room: RoomId, at: Timestamp) -> Result<(), StorageError> {
-        let upsert = "INSERT INTO visits (account, room, at) VALUES ($1, $2, $3) \
-                      ON CONFLICT (account, room) DO UPDATE SET at = excluded.at";
-        let upsert = sqlx::query(upsert).bind(account.to_string()).bind(room.to_string());
-        upsert.bind(to_sql(at.as_millis())).execute(&self.pool).await?;
-        Ok(forget_visits(&mut *self.pool.acquire().await?, account).await?)
-    }
-
-    async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StorageError> {
-        let select = "SELECT room FROM visits WHERE account = $1 ORDER BY at DESC";
-        let rows = sqlx::query(select).bind(account.to_string()).fetch_all(&self.pool).await?;
-        let parse = |row: &SqliteRow| row.try_get::<&str, _>("room")?.parse().map_err(unreadable);
-        Ok(rows.iter().map(parse).collect::<Result<_, sqlx::Error>>()?)
-    }
 }
 
 /// All that a sign-in changes.
@@ -255,7 +189,7 @@ async fn sign_in(
     let guest = guest_of(db, arrival, now).await?;
     let account = identify(db, &arrival.person, guest.unwrap_or(arrival.candidate), now).await?;
     let ended = match (guest, arrival.before) {
-        (Some(guest), _) => end_sessions(db, guest).await?,
+        (Some(guest), _) => sessions::end_all(db, guest).await?,
         (None, Some(before)) => {
             let delete = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(before.to_string());
             delete.execute(&mut *db).await?;
@@ -264,13 +198,13 @@ async fn sign_in(
         (None, None) => Vec::new(),
     };
     if let Some(guest) = guest.filter(|guest| *guest != account.id) {
-        take_visits_along(db, guest, account.id).await?;
+        visits::take_along(db, guest, account.id).await?;
         let keys = sqlx::query("UPDATE account_keys SET owner = $2 WHERE owner = $1").bind(guest.to_string());
         keys.bind(account.id.to_string()).execute(&mut *db).await?;
         depart(db, guest, Some(account.id)).await?;
     }
     let ReturnedSignIn { session: token, expires_at, .. } = *arrival;
-    insert_session(db, &Session { token, account: account.id, expires_at }).await?;
+    sessions::insert(db, &Session { token, account: account.id, expires_at }).await?;
     Ok(Some(SignedIn { account, guest, ended }))
 }
 
@@ -287,23 +221,6 @@ async fn guest_of(
     Ok(select.fetch_optional(db).await?.map(|_| guest))
 }
 
-async fn take_visits_along(db: &mut SqliteConnection, from: AccountId, to: AccountId) -> Result<(), sqlx::Error> {
-    let take = "INSERT INTO visits (account, room, at) SELECT $2, room, at FROM visits WHERE account = $1 \
-                ON CONFLICT (account, room) DO UPDATE SET at = \
-                CASE WHEN excluded.at > visits.at THEN excluded.at ELSE visits.at END";
-    sqlx::query(take).bind(from.to_string()).bind(to.to_string()).execute(&mut *db).await?;
-    forget_visits(db, to).await
-}
-
-/// Forgets all but an account's latest visits.
-async fn forget_visits(db: &mut SqliteConnection, account: AccountId) -> Result<(), sqlx::Error> {
-    let forget = "DELETE FROM visits WHERE account = $1 AND room NOT IN \
-                  (SELECT room FROM visits WHERE account = $1 ORDER BY at DESC LIMIT $2)";
-    let forget = sqlx::query(forget).bind(account.to_string()).bind(to_sql(VISITS_KEPT as u64));
-    forget.execute(db).await?;
-    Ok(())
-}
-
 async fn depart(
     db: &mut SqliteConnection,
     account: AccountId,
@@ -314,20 +231,6 @@ async fn depart(
     let insert = sqlx::query(insert).bind(account.to_string());
     insert.bind(successor.map(|successor| successor.to_string())).execute(db).await?;
     Ok(())
-}
-
-async fn insert_session(db: &mut SqliteConnection, session: &Session) -> Result<(), sqlx::Error> {
-    let insert = sqlx::query("INSERT INTO sessions (token_hash, account, expires_at) VALUES ($1, $2, $3)");
-    let insert = insert.bind(session.token.to_string()).bind(session.account.to_string());
-    insert.bind(to_sql(session.expires_at.as_millis())).execute(db).await?;
-    Ok(())
-}
-
-async fn end_sessions(db: &mut SqliteConnection, account: AccountId) -> Result<Vec<TokenHash>, sqlx::Error> {
-    let delete = sqlx::query("DELETE FROM sessions WHERE account = $1 RETURNING token_hash");
-    let rows = delete.bind(account.to_string()).fetch_all(db).await?;
-    let parse = |row: &SqliteRow| Ok(TokenHash::parse(row.try_get("token_hash")?));
-    rows.iter().filter_map(|row| parse(row).transpose()).collect()
 }
 
 /// Finds a person's account or makes the candidate theirs, and writes down who they are now.
