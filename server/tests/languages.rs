@@ -18,7 +18,7 @@ async fn a_page_is_in_the_language_of_the_cookie_or_else_of_the_browser() {
     for (headers, tag, title) in [
         (&[][..], "en", "Let others hear what you hear."),
         (&[GERMAN], "de", "Lass andere hören, was du hörst."),
-        (&[CHINESE, GERMAN], "zh-Hans", "你听到的，让别人也听到。"),
+        (&[CHINESE, GERMAN], "zh-Hans", "让别人听到你听到的。"),
         (&[("cookie", "heartogether.language=xx"), GERMAN], "de", "Lass andere hören, was du hörst."),
     ] {
         let answer = server.site.get_with("/", headers).await;
