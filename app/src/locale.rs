@@ -1,4 +1,4 @@
-//! What people read, in the language they chose. Keys stand in [`text`](crate::text), phrases carry them, and a phrase is said
+//! What people read, in the language they chose. Keys stand in `text`, phrases carry them, and a phrase is said
 //! where it is drawn; a switch of the language changes all that is drawn, and nothing else.
 //!
 //! | module | what it does |
@@ -55,6 +55,7 @@ impl Locale {
     /// Provides the texts that are in the page as context.
     #[cfg(target_arch = "wasm32")]
     pub fn provide() -> Self {
+        // Without texts there is no page; the page guard says that it could not start.
         let table = crate::browser::locale::given().expect("the server puts the texts into every page");
         let locale = Self { table: RwSignal::new(table) };
         provide_context(locale);
