@@ -25,6 +25,7 @@ fn main() {
     println!("cargo::rerun-if-changed=locales");
     let mut problems = Problems::new();
     let languages = LANGUAGES.map(|(tag, _)| read(tag, &mut problems));
+    stop_at(&problems);
     for ((tag, _), entries) in LANGUAGES.iter().zip(&languages).skip(1) {
         let is_known = |(section, key, _): &&Entry| find(&languages[0], section, key).is_some();
         problems.extend(entries.iter().filter(|entry| !is_known(entry)).map(|(section, key, _)| {
@@ -47,12 +48,17 @@ fn main() {
             output.add(section, key, first, &values);
         }
     }
-    if !problems.is_empty() {
-        problems.iter().for_each(|problem| println!("cargo::error=locales/{problem}"));
-        exit(1);
-    }
+    stop_at(&problems);
     let folder = env::var("OUT_DIR").expect("cargo names a folder");
     fs::write(Path::new(&folder).join("text.rs"), output.code()).expect("cargo's folder can be written to");
+}
+
+/// Ends the build with what is wrong, if anything is.
+fn stop_at(problems: &Problems) {
+    problems.iter().for_each(|problem| println!("cargo::error=locales/{problem}"));
+    if !problems.is_empty() {
+        exit(1);
+    }
 }
 
 /// A language's entries in the order of their file.

@@ -43,7 +43,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = Theme::chosen();
     #[cfg(feature = "ssr")]
     let (language, texts) = {
-        let table = Locale::provide().table();
+        let table = Locale::provide().table_now();
         (table.language, view! { <locale::GivenTexts table /> })
     };
     #[cfg(not(feature = "ssr"))]

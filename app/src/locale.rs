@@ -1,4 +1,4 @@
-//! What people read, in the language they chose. Keys stand in [`text`](crate::text), phrases carry them, and a phrase is said
+//! What people read, in the language they chose. Keys stand in `text`, phrases carry them, and a phrase is said
 //! where it is drawn; a switch of the language changes all that is drawn, and nothing else.
 //!
 //! | module | what it does |
@@ -30,20 +30,34 @@ pub(crate) use served::english;
 pub use served::{GivenTexts, file, guest_name, moved_text, refusal_text, starting_texts};
 pub use table::Table;
 
-/// The texts now. Provided by the app to every page.
+/// The texts now. Provided by the app to every page. In the browser they change; what the server says of them is said to the
+/// end of an answer, when whatever changes is gone.
 #[derive(Clone, Copy)]
-pub struct Locale(RwSignal<Table>);
+pub struct Locale {
+    #[cfg(target_arch = "wasm32")]
+    table: RwSignal<Table>,
+    #[cfg(not(target_arch = "wasm32"))]
+    table: Table,
+}
 
 impl Locale {
-    /// Provides it as context: on the server as the request asks for it, in the browser with the texts that are in the page.
+    /// Provides the language that the request at hand asks for as context.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn provide() -> Self {
-        #[cfg(target_arch = "wasm32")]
-        let table = crate::browser::locale::given().expect("the server puts the texts into every page");
-        #[cfg(not(target_arch = "wasm32"))]
         let table = Table::of(asked_for());
         #[cfg(feature = "ssr")]
         served::tell(table.language);
-        let locale = Self(RwSignal::new(table));
+        let locale = Self { table };
+        provide_context(locale);
+        locale
+    }
+
+    /// Provides the texts that are in the page as context.
+    #[cfg(target_arch = "wasm32")]
+    pub fn provide() -> Self {
+        // Without texts there is no page; the page guard says that it could not start.
+        let table = crate::browser::locale::given().expect("the server puts the texts into every page");
+        let locale = Self { table: RwSignal::new(table) };
         provide_context(locale);
         locale
     }
@@ -53,36 +67,46 @@ impl Locale {
         expect_context()
     }
 
+    /// The texts. Reads reactively.
+    fn table(self) -> Table {
+        #[cfg(target_arch = "wasm32")]
+        let table = self.table.get();
+        #[cfg(not(target_arch = "wasm32"))]
+        let table = self.table;
+        table
+    }
+
     /// The texts as they are now.
-    pub(crate) fn table(self) -> Table {
-        self.0.get_untracked()
+    pub(crate) fn table_now(self) -> Table {
+        untrack(|| self.table())
     }
 
     /// The language. Reads reactively.
     pub fn language(self) -> Language {
-        self.0.with(|table| table.language)
+        self.table().language
     }
 
     /// What people read. Reads reactively.
     pub fn say(self, phrase: impl Into<Phrase>) -> Oco<'static, str> {
-        self.0.get().say(phrase)
+        self.table().say(phrase)
     }
 
     /// What people read where a placeholder would be filled in. Reads reactively.
     pub(crate) fn write(self, value: &Value) -> String {
-        self.0.get().write(value)
+        self.table().write(value)
     }
 
     /// What people read now, for what stays as it is, such as a copied text.
     pub fn say_once(self, phrase: impl Into<Phrase>) -> Oco<'static, str> {
-        self.table().say(phrase)
+        self.table_now().say(phrase)
     }
 
     /// Says everything in another language from now on, here and on later visits. Whether its texts came.
     pub(crate) async fn switch(self, language: Language) -> bool {
         let Some(table) = crate::browser::locale::fetch(language).await else { return false };
         crate::browser::locale::adopt(table);
-        self.0.try_set(table);
+        #[cfg(target_arch = "wasm32")]
+        self.table.set(table);
         true
     }
 }

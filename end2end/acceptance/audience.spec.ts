@@ -49,7 +49,7 @@ test('an audience of 3,000 is counted right, searched and scrolled, and draws wh
   const host = await newVisitor();
   await imagine(host, 3000);
   await createRoom(host, 'Ada');
-  await expect(main(host)).toContainText('3000 of 30 listening');
+  await expect(main(host)).toContainText('3,000 of 30 listening');
   expect(await rows(host).count()).toBeLessThan(40);
   await expect(rows(host).first()).toContainText('Guest 2999');
   await host.getByRole('list', { name: 'Listeners' }).evaluate((list) => (list.scrollTop = list.scrollHeight));

@@ -107,6 +107,18 @@ test('the cookie comes before the browser’s languages', async ({ newVisitor })
   await expect(html(visitor)).toHaveAttribute('lang', 'en');
 });
 
+test('what a translator writes on the document changes no language of ours', async ({ newVisitor }) => {
+  const visitor = await newVisitor();
+  await visitor.addInitScript(() => document.addEventListener('DOMContentLoaded', () => (document.documentElement.lang = 'fr')));
+  await visitor.goto('/');
+  await isHydrated(visitor);
+  const [english, german] = ['English', 'Deutsch'].map((name) => visitor.getByRole('button', { name, exact: true }));
+  await expect(english!).toHaveAttribute('aria-pressed', 'true');
+  await choose(visitor, 'Deutsch');
+  await expect(german!).toHaveAttribute('aria-pressed', 'true');
+  await expect(html(visitor)).toHaveAttribute('lang', 'de');
+});
+
 test('without a script the switch leads back to the page', async ({ newVisitor }) => {
   const visitor = await newVisitor({ javaScriptEnabled: false });
   await visitor.goto('/login?next=/new');

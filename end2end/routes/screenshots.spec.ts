@@ -1,4 +1,5 @@
-// Pictures of each page for people to look at: target/screenshots. Nothing is asserted by pixels.
+// Pictures of each page in each language for people to look at: target/screenshots. Nothing is asserted by pixels, but that
+// nothing reaches beyond the page's edge.
 import { join } from 'node:path';
 
 import { expect, test, type Page } from '../fixtures';
@@ -7,17 +8,31 @@ import { createRoom, isHydrated, listen, main, showsState, stop, UNKNOWN_CODE, u
 
 const looks = [390, 1280].flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })));
 
-/** Takes the page in every look. */
+/** The last one is that of the names by which the steps find what they press. */
+const LANGUAGES = ['zh-Hans', 'de', 'en'];
+
+/** Takes the page in every language and look. */
 async function picture(page: Page, name: string): Promise<void> {
+  for (const language of LANGUAGES) {
+    await page.locator(`.languages button[value=${language}]`).click();
+    await expect(page.locator('html')).toHaveAttribute('lang', language);
+    await pictureAsItIs(page, `${name}-${language}`);
+  }
+}
+
+async function pictureAsItIs(page: Page, name: string): Promise<void> {
   for (const { width, colorScheme } of looks) {
     await page.setViewportSize({ width, height: width === 390 ? 844 : 800 });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await expect(main(page)).toBeVisible();
+    const reach = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(reach, `${name} at ${width} px`).toBeLessThanOrEqual(width);
     await page.screenshot({ path: join(target, 'screenshots', `${name}-${width}-${colorScheme}.png`), fullPage: true });
   }
 }
 
 test('screenshots', async ({ microphoneHost, newVisitor }) => {
+  test.setTimeout(300_000);
   const visitor = await newVisitor();
   for (const [name, path] of [
     ['home', '/'],

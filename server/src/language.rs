@@ -65,7 +65,7 @@ mod tests {
             ("https://hear.example/hear//evil.example", "/hear", "/"),
             ("https://hear.example/elsewhere", "/hear", "/"),
             ("https://hear.example/hearing", "/hear", "/"),
-            ("//evil.example/x", "", "/x"),
+            ("//evil.example/x", "", "/"),
             ("not an address", "", "/"),
             ("", "", "/"),
         ] {

@@ -11,12 +11,12 @@ use crate::{
     routes,
 };
 
-/// The texts in the page, in the language that the document has.
+/// The texts in the page. The document itself may say another language: translators change that.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn given() -> Option<Table> {
-    let page = document();
-    let language = Language::from_tag(&page.document_element()?.get_attribute("lang")?)?;
-    Some(Table::given(language, parse(&page.get_element_by_id("texts")?.text_content()?)?))
+    let texts = document().get_element_by_id("texts")?;
+    let language = Language::from_tag(&texts.get_attribute("data-language")?)?;
+    Some(Table::given(language, parse(&texts.text_content()?)?))
 }
 
 /// Another language's texts. They are not there where the server has other texts than this page.

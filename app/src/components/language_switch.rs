@@ -40,7 +40,7 @@ pub fn LanguageSwitch() -> impl IntoView {
         }
     };
     view! {
-        <form class="languages" method="post" action=routes::href(routes::LANGUAGE) role="group" aria-label=text::LANGUAGE>
+        <form class="languages" method="post" action=routes::href(routes::LANGUAGE) aria-label=text::LANGUAGE>
             {Language::ALL.map(choice)}
         </form>
     }

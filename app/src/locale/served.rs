@@ -11,10 +11,10 @@ use crate::text::{self, VERSION, guest};
 /// What a page depends on beside its address.
 const VARY: HeaderValue = HeaderValue::from_static("cookie, accept-language");
 
-/// The language's texts for the page's code: data and no script, which no content policy holds back.
+/// The language's texts for the page's code: data, which carries the nonce of all scripts so that none is without.
 #[component]
 pub fn GivenTexts(table: Table) -> impl IntoView {
-    view! { <script type="application/json" id="texts" inner_html=json(table)></script> }
+    view! { <script type="application/json" id="texts" data-language=table.language.tag() nonce=leptos::nonce::use_nonce() inner_html=json(table)></script> }
 }
 
 /// An array of the texts by their places. No text can end the element that it stands in.

@@ -51,7 +51,7 @@ pub(super) const fn shortfall(shortfall: Shortfall) -> Key {
 
 /// Lines as text, in the language as it is now.
 pub(super) fn written(lines: &[Line], locale: Locale) -> String {
-    let line = |(label, said): &Line| format!("{}: {}\n", locale.say_once(*label), locale.table().write(said));
+    let line = |(label, said): &Line| format!("{}: {}\n", locale.say_once(*label), locale.table_now().write(said));
     lines.iter().map(line).collect()
 }
 
