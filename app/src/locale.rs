@@ -30,8 +30,8 @@ pub(crate) use served::english;
 pub use served::{GivenTexts, file, guest_name, moved_text, refusal_text, starting_texts};
 pub use table::Table;
 
-/// The texts now. Provided by the app to every page. In the browser they change; what the server says of them is said to the
-/// end of an answer, when whatever changes is gone.
+/// The texts now. Provided by the app to every page. In the browser they are a signal, so that a switch draws them anew. On the
+/// server they are a plain value: an answer is written to its end after its signals are gone.
 #[derive(Clone, Copy)]
 pub struct Locale {
     #[cfg(target_arch = "wasm32")]

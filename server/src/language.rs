@@ -27,8 +27,8 @@ pub(crate) struct Choice {
     language: String,
 }
 
-/// `POST /language`: keeps the choice in a cookie and leads back to the page that the form stands on. What is no language of
-/// ours changes nothing.
+/// `POST /language`: keeps the choice in a cookie and leads back to the page that the form stands on. An unknown
+/// language changes nothing.
 pub(crate) async fn choose(State(node): State<Arc<Node>>, headers: HeaderMap, Form(choice): Form<Choice>) -> Response {
     let base = node.config.base_path();
     let cookie = Language::from_tag(&choice.language).map(|language| language.cookie(&format!("{base}/")));

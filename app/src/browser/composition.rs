@@ -5,8 +5,8 @@ use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
-/// What keys say that an input method has taken (UI Events, section 7.3.1). Safari says no more of the one that ends a
-/// composition.
+/// What keys say that an input method has taken (UI Events, section 7.3.1). Safari reports nothing else for the Enter
+/// that ends a composition.
 const TAKEN: u32 = 229;
 
 /// From now on no such Enter sends a form, whatever field it is pressed in. The input method gets it all the same.

@@ -11,7 +11,7 @@ use crate::{
     routes,
 };
 
-/// The texts in the page. The document itself may say another language: translators change that.
+/// The texts in the page, with the language that they are in. `lang` of the document is not asked: translators change it.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn given() -> Option<Table> {
     let texts = document().get_element_by_id("texts")?;
@@ -19,7 +19,7 @@ pub(crate) fn given() -> Option<Table> {
     Some(Table::given(language, parse(&texts.text_content()?)?))
 }
 
-/// Another language's texts. They are not there where the server has other texts than this page.
+/// Another language's texts. `None` if they cannot be fetched, or if the server was updated since this page was loaded.
 pub(crate) async fn fetch(language: Language) -> Option<Table> {
     let asking = window().fetch_with_str(&routes::href(&routes::texts(language)));
     let answer: Response = JsFuture::from(asking).await.ok()?.dyn_into().ok()?;
@@ -64,7 +64,7 @@ pub(crate) fn adopt(table: Table) {
 pub(crate) fn time_of_day(date_ms: f64, language: Language) -> String {
     let options = Object::new();
     for (name, value) in [("hour", "numeric"), ("minute", "2-digit")] {
-        // It fails for what is no object.
+        // Setting a property fails only where the target is not an object.
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
     Date::new(&date_ms.into()).to_locale_time_string_with_options(&regional_tag(language), &options).into()

@@ -81,7 +81,7 @@ impl Language {
     }
 }
 
-/// A wish with its weight, its tag in small letters. What is not wanted at all is none.
+/// A wish: its weight, and its tag in lower case. `None` if the weight is 0 or malformed.
 #[cfg(any(feature = "ssr", test))]
 fn wish(wish: &str) -> Option<(f32, String)> {
     let (tag, parameters) = wish.split_once(';').unwrap_or((wish, ""));
