@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use heartogether::{
     limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES},
-    protocol::{RoomFrame, ToRoom, ClientMessage, SendSignal, Signal, decode_client, decode_server, encode},
+    protocol::{ClientMessage, RoomFrame, SendSignal, Signal, ToRoom, decode_client, decode_server, encode},
     refusal::Refusal,
 };
 use libfuzzer_sys::fuzz_target;
@@ -35,7 +35,9 @@ fn read_again<M: PartialEq + Debug>(
 
 fn check_bounds(text: &str, message: &ClientMessage) {
     assert!(text.len() <= FRAME_BYTES);
-    let ClientMessage::Room(RoomFrame { message: ToRoom::Signal(SendSignal { signal, .. }), .. }) = message else { return };
+    let ClientMessage::Room(RoomFrame { message: ToRoom::Signal(SendSignal { signal, .. }), .. }) = message else {
+        return;
+    };
     if let Signal::Candidates { candidates, .. } = signal {
         assert!(candidates.len() <= CANDIDATES_PER_SIGNAL);
     }
