@@ -213,11 +213,9 @@ async fn what_somebody_may_write_is_counted_over_all_their_connections_and_for_e
 }
 
 #[tokio::test]
-async fn who_speaks_the_first_version_is_told_to_reload() {
+async fn the_version_before_is_refused() {
     let server = TestServer::start().await;
     let mut old = server.site.connect(&server.site.sign_in("Ada").await).await;
     old.send(&ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION - 1 })).await;
-    let (refusal, code) = old.last_words().await;
-    assert_eq!((refusal, code), (Refusal::VersionUnsupported, 1008));
-    assert!(refusal.to_string().to_lowercase().contains("reload"), "{refusal}");
+    assert_eq!(old.last_words().await, (Refusal::VersionUnsupported, 1008));
 }

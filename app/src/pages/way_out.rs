@@ -87,13 +87,20 @@ mod tests {
     use super::*;
     use crate::locale::{self, Language, Table};
 
+    fn asks_for_reload(refusal: Refusal) -> bool {
+        Table::of(Language::English).say(locale::refusal(refusal)).contains("reload")
+    }
+
     #[test]
     fn every_refusal_has_a_way_out_that_can_lead_somewhere() {
         for refusal in Refusal::ALL {
             let way_out = WayOut::of(*refusal);
-            let asks_for_reload = Table::of(Language::English).say(locale::refusal(*refusal)).contains("reload");
-            assert!(!asks_for_reload || way_out == WayOut::Reload, "{refusal:?} asks for what is not offered");
+            assert!(
+                !asks_for_reload(*refusal) || way_out == WayOut::Reload,
+                "{refusal:?} asks for what is not offered"
+            );
         }
+        assert!(asks_for_reload(Refusal::VersionUnsupported));
         assert_eq!(WayOut::of(Refusal::RoomFull), WayOut::TryAgain);
         assert_eq!(WayOut::of(Refusal::RoomEnded), WayOut::Leave);
         assert_eq!(WayOut::of(Refusal::NotSignedIn), WayOut::SignIn);
