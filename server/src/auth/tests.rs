@@ -316,6 +316,27 @@ async fn a_connection_whose_task_breaks_leaves_its_room_and_is_closed() {
 }
 
 #[tokio::test]
+async fn what_was_said_before_leaving_is_carried_out_unless_the_connection_was_closed() {
+    for is_closed in [false, true] {
+        let scene = Scene::set().await;
+        let (send_queue, _queue) = send_queue(16);
+        let connection = ConnectionRef { node: scene.node.id, id: ConnectionId::from_bits(1) };
+        let mut opened =
+            Connection::new(scene.node.clone(), connection, scene.account(), Caller::default(), send_queue.clone());
+        assert_eq!(opened.hear(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }), 0).await, Ok(()));
+        for message in [ToRoom::Join(Join { role: Role::Host, take_over: false }), ToRoom::Stop] {
+            assert_eq!(opened.hear(ClientMessage::to_room(scene.room, message), 0).await, Ok(()));
+        }
+        if is_closed {
+            send_queue.close(CloseReason::refused(Refusal::NotSignedIn));
+        }
+        opened.end(CloseReason::GONE).await;
+        let is_open = scene.node.find_room(scene.room, None).await.expect("the storage").is_some();
+        assert_eq!(is_open, is_closed);
+    }
+}
+
+#[tokio::test]
 async fn a_connection_that_was_closed_is_not_obeyed_any_more() {
     let scene = Scene::set().await;
     let (send_queue, mut queue) = send_queue(4);

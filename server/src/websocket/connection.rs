@@ -129,8 +129,10 @@ impl Connection {
         Ok(())
     }
 
-    /// The connection is gone: its members enter their grace periods.
-    pub(super) async fn end(mut self) {
+    /// The connection is gone. What it said before is carried out, unless it was closed; then its members enter their grace
+    /// periods.
+    pub(crate) async fn end(mut self, ending: CloseReason) {
+        self.send_queue.finish(ending);
         self.requests = None;
         if let Some(serving) = self.serving.take() {
             // One that broke has let go of its rooms as well.

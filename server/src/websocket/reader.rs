@@ -23,8 +23,7 @@ pub(super) type Frames = SplitStream<Socket>;
 /// Listens until the connection ends, whoever ends it.
 pub(super) async fn read(mut frames: Frames, mut connection: Connection, writing: JoinHandle<()>) {
     let ending = listen(&mut frames, &mut connection).await;
-    connection.send_queue().close(ending);
-    connection.end().await;
+    connection.end(ending).await;
     linger(frames, writing, ending).await;
 }
 

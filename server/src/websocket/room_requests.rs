@@ -74,8 +74,8 @@ impl RoomRequests {
         Self { node, connection, account, caller, send_queue, rooms, look_ups }
     }
 
-    /// Serves until the connection is gone, whose members then enter their grace periods. What still waits at that time is not
-    /// carried out.
+    /// Serves until the connection is gone and all that it said is carried out, or until it is closed, after which nothing is. Its
+    /// members then enter their grace periods.
     pub(super) async fn serve(self, mut waiting: mpsc::Receiver<ClientMessage>) {
         while let Some(message) = waiting.recv().await {
             if self.send_queue.is_closed() {

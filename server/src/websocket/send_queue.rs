@@ -162,9 +162,17 @@ impl SendQueue {
         Ok(())
     }
 
-    /// Ends the connection after what is queued. Nothing that it says counts from now on.
+    /// Ends the connection after what is queued. Nothing that it says counts from now on, nor what it has said and is not carried
+    /// out yet.
     pub(crate) fn close(&self, ending: CloseReason) {
         if !self.rights.is_closed.swap(true, Relaxed) {
+            self.push(Frame::Close(ending));
+        }
+    }
+
+    /// Ends the connection after what is queued, because of what the client did. What it said before counts.
+    pub(super) fn finish(&self, ending: CloseReason) {
+        if !self.is_closed() {
             self.push(Frame::Close(ending));
         }
     }
