@@ -1,13 +1,50 @@
 // The host's sound: sources, faders, qualities, and everything that can happen to a source.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
-
-import { hear, hearTogether } from '../tone_detection';
+import { hear, hearTogether, silence } from '../tone_detection';
 import { button, createRoom, isHydrated, listen, main, shareTab, showsState, useMicrophone } from '../page_actions';
 import { type Observed, observe, answers, unplug } from '../capture_observer';
 
 const BOTH = [MICROPHONE_TONE_HZ, TAB_TONE_HZ];
+const volume = (page: Page, name: string) => page.getByRole('slider', { name: `${name} volume` });
 const quality = (page: Page, name: string) => page.getByRole('radio', { name });
 const problem = (page: Page) => page.getByRole('alert').filter({ hasText: /\S/ });
+
+test('tab and microphone are mixed, each with its fader, and nobody negotiates for it', async ({ mixHost, newVisitor }) => {
+  const code = await createRoom(mixHost, 'Ada');
+  await shareTab(mixHost);
+  await expect(quality(mixHost, 'Music')).toBeChecked();
+  const listener = await newVisitor();
+  await listener.addInitScript(observe);
+  await listen(listener, code);
+  await hearTogether(listener, [TAB_TONE_HZ], [MICROPHONE_TONE_HZ]);
+  expect(await answers(listener)).toBe(1);
+
+  await button(mixHost, 'Add the microphone').click();
+  await hearTogether(listener, BOTH);
+  await volume(mixHost, 'Tab').fill('0');
+  await hearTogether(listener, [MICROPHONE_TONE_HZ], [TAB_TONE_HZ]);
+  await volume(mixHost, 'Tab').fill('100');
+  await hearTogether(listener, BOTH);
+  await button(mixHost, 'Mute the microphone').click();
+  await hearTogether(listener, [TAB_TONE_HZ], [MICROPHONE_TONE_HZ]);
+  await button(mixHost, 'Mute the microphone').click();
+  await hearTogether(listener, BOTH);
+
+  await button(mixHost, 'Pause').click();
+  await showsState(listener, 'paused');
+  await silence(listener);
+  await button(mixHost, 'Resume').click();
+  await hearTogether(listener, BOTH);
+
+  await button(mixHost, 'Remove the tab').click();
+  await hearTogether(listener, [MICROPHONE_TONE_HZ], [TAB_TONE_HZ]);
+  await button(mixHost, 'Add a tab').click();
+  await hearTogether(listener, BOTH);
+  await button(mixHost, 'Remove the microphone').click();
+  await hearTogether(listener, [TAB_TONE_HZ], [MICROPHONE_TONE_HZ]);
+  await showsState(mixHost, 'live');
+  expect(await answers(listener)).toBe(1);
+});
 
 test('another tab takes the place of the one that is shared, and nobody negotiates for it', async ({ tabHost, newVisitor }) => {
   await tabHost.addInitScript(observe);
