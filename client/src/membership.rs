@@ -114,13 +114,13 @@ impl Client {
             Refusal::NotAMember if self.place.take().is_some() => self.join(out),
             Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => self.learn_of_end(out),
             Refusal::StorageUnavailable => self.wait_for_storage(out),
-            Refusal::TooManyRequests if !self.signaling.is_attached() => {
+            Refusal::TooManyRequests | Refusal::TooManyFrames if !self.signaling.is_attached() => {
                 // There is a place to be had, a little later.
                 out.push(Output::CloseSocket);
                 self.lose_link(out);
             }
             Refusal::StreamNotReady if self.own_publication().is_none() => self.withdraw(out),
-            Refusal::TooManyFrames if self.signaling.is_attached() => self.declare_later(out),
+            Refusal::TooManyFrames => self.declare_later(out),
             refusal if is_final(refusal) => self.refuse(refusal, out),
             _ => {}
         }
@@ -181,6 +181,7 @@ const fn is_final(refusal: Refusal) -> bool {
             | Removed
             | HostElsewhere
             | SessionReplaced
+            | TooManyPlaces
             | NotSignedIn
             | GuestsListenOnly
             | GuestsOff

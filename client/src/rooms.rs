@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use heartogether::{
     id::RoomCode,
+    limits::ROOMS_PER_CONNECTION,
     protocol::{ClientMessage, ResumeRooms, ServerMessage},
+    refusal::Refusal,
 };
 
 use super::{Client, Input, Output, Timer, connection::Connection, signaling::hello};
@@ -26,11 +28,17 @@ impl Rooms {
         Self { connection: Connection::new(seed), clients: BTreeMap::new() }
     }
 
-    /// Adds a room, and joins it.
-    pub fn enter(&mut self, client: Client) -> Vec<RoomOutput> {
+    /// Adds a room, and joins it. One more than [`ROOMS_PER_CONNECTION`] is refused with [`Refusal::TooManyPlaces`].
+    pub fn enter(&mut self, mut client: Client) -> Vec<RoomOutput> {
         let code = client.code();
+        let others = self.clients.values().filter(|other| other.code() != code && other.wants_connection());
+        let is_full = others.count() >= ROOMS_PER_CONNECTION;
+        let mut refused = Vec::new();
+        if is_full {
+            client.refuse(Refusal::TooManyPlaces, &mut refused);
+        }
         self.clients.insert(code, client);
-        self.step(Some(code), Input::Started)
+        if is_full { Vec::new() } else { self.step(Some(code), Input::Started) }
     }
 
     /// Forgets a room that the page has left, or that is over.

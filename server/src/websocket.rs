@@ -6,7 +6,9 @@
 
 mod close_reason;
 mod connection;
+mod entered_rooms;
 mod frame_counter;
+mod lanes;
 mod origin_check;
 mod rate_limits;
 mod reader;

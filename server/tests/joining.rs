@@ -6,7 +6,7 @@ use crate::support::refused;
 use crate::support::said_in;
 use crate::support::told;
 use heartogether::{
-    limits::Limits,
+    limits::{Limits, ROOMS_PER_CONNECTION},
     protocol::{Join, Publish, RemoveMember, ServerMessage, ToRoom, encode},
     refusal::Refusal,
     role::Role,
@@ -152,7 +152,7 @@ async fn a_connection_looks_for_rooms_so_often_and_stays() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let wrong = "ZZZ999".parse().expect("a code");
-    for _ in 0..12 {
+    for _ in 0..2 * ROOMS_PER_CONNECTION {
         pair.listener.send_frame(Message::text(encode(&join(wrong, Role::Listener)))).await;
     }
     let heard = pair.listener.drain().await;

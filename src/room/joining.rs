@@ -1,8 +1,8 @@
 //! Coming and going: taking a place, taking it up again, losing the connection, leaving.
 
 use super::{
-    Audience, ConnectionRef, Effects, Endpoint, JoinRequested, Joined, Marks, Member, Missed, ResumeRequested, Resumed,
-    Room, RoomCreated, RoomEvent, RoomMessage, chat, links, publications,
+    Audience, ConnectionRef, Effect, Effects, Endpoint, JoinRequested, Joined, Marks, Member, Missed, ResumeRequested,
+    Resumed, Room, RoomCreated, RoomEvent, RoomMessage, chat, links, publications,
 };
 use crate::{
     id::{AccountId, ConnectionId, MemberId, NodeId, Seq},
@@ -125,6 +125,21 @@ fn open_to(room: &Room, connection: ConnectionRef) -> Result<(), Refusal> {
         () if room.ended.is_some() => Err(Refusal::RoomEnded),
         () if room.member_at(connection.id).is_some() => Err(Refusal::OutOfOrder),
         () => Ok(()),
+    }
+}
+
+impl Room {
+    /// What the members whose connections are on this node are told at `now` when the node has read the room anew and they may
+    /// have missed something: their places, and the room as it is. It changes nothing in the room.
+    pub fn welcome_again(&self, node: NodeId, now: Timestamp) -> Vec<Effect> {
+        let welcomed = self.members().filter_map(|member| {
+            let (connection, token) = (member.connection().filter(|held| held.node == node)?, member.token?);
+            let room = self.view(member.id)?;
+            let joined = Joined { member: member.id, token, seq: self.seq, now, room, ice_servers: None };
+            let (to, message) = (Audience::Connection(connection.id), Box::new(RoomMessage::Joined(joined)));
+            Some(Effect::Send { to, message })
+        });
+        welcomed.collect()
     }
 }
 

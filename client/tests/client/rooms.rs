@@ -2,12 +2,13 @@
 
 use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, Seq},
+    limits::ROOMS_PER_CONNECTION,
     protocol::{ClientMessage, FromRoom, PROTOCOL_VERSION, Refused, ResumeRoom, ServerMessage, ToRoom, Welcome},
     refusal::Refusal,
     role::Role,
     room::{Joined, RoomView, StreamState},
 };
-use heartogether_client::{Client, Input, Output, RoomOutput, Rooms, SignalingState, Timer};
+use heartogether_client::{Client, Input, ListenerState, Output, RoomOutput, Rooms, SignalingState, Timer};
 
 use crate::scenario::*;
 
@@ -145,20 +146,45 @@ fn the_socket_closes_with_the_last_room() {
 
 #[test]
 fn a_room_that_is_asked_too_often_waits_alone_and_asks_over_the_same_socket() {
+    for refusal in [Refusal::TooManyRequests, Refusal::TooManyFrames] {
+        let mut rooms = Rooms::new(7);
+        rooms.enter(listener_in(code()));
+        rooms.enter(listener_in(other_code()));
+        opens(&mut rooms);
+        gives_place(&mut rooms, code(), 20);
+        let commands = says(&mut rooms, other_code(), FromRoom::Refused { refusal });
+        assert_eq!(count(&commands, &Output::CloseSocket), 0);
+        let waits = |(room, output): &RoomOutput| {
+            *room == Some(other_code()) && matches!(output, Output::StartTimer { timer: Timer::Reconnect, .. })
+        };
+        assert!(commands.iter().any(waits), "{commands:?}");
+        let commands = rooms.step(Some(other_code()), Input::TimerFired(Timer::Reconnect));
+        assert_eq!(sent_by(&commands), [join(other_code())]);
+        assert_eq!(state(&rooms, code()), SignalingState::Attached);
+    }
+}
+
+#[test]
+fn a_room_more_than_a_connection_holds_is_refused_and_the_others_stay() {
+    const LETTERS: &[u8] = b"ABCDEFGHJK";
     let mut rooms = Rooms::new(7);
-    rooms.enter(listener_in(code()));
-    rooms.enter(listener_in(other_code()));
-    opens(&mut rooms);
-    gives_place(&mut rooms, code(), 20);
-    let commands = says(&mut rooms, other_code(), FromRoom::Refused { refusal: Refusal::TooManyRequests });
-    assert_eq!(count(&commands, &Output::CloseSocket), 0);
-    let waits = |(room, output): &RoomOutput| {
-        *room == Some(other_code()) && matches!(output, Output::StartTimer { timer: Timer::Reconnect, .. })
+    let code = |number: usize| -> RoomCode {
+        let letters = [number / 10, number % 10].map(|digit| char::from(LETTERS[digit]));
+        format!("QRS2{}{}", letters[0], letters[1]).parse().expect("a code of the tests")
     };
-    assert!(commands.iter().any(waits), "{commands:?}");
-    let commands = rooms.step(Some(other_code()), Input::TimerFired(Timer::Reconnect));
-    assert_eq!(sent_by(&commands), [join(other_code())]);
-    assert_eq!(state(&rooms, code()), SignalingState::Attached);
+    for number in 0..ROOMS_PER_CONNECTION {
+        rooms.enter(listener_in(code(number)));
+    }
+    opens(&mut rooms);
+    assert_eq!(rooms.enter(listener_in(other_code())), []);
+    let refused = rooms.client(other_code()).map(Client::listener_state);
+    assert_eq!(refused, Some(ListenerState::Refused(Refusal::TooManyPlaces)));
+    rooms.step(None, Input::SocketClosed);
+    rooms.step(None, Input::TimerFired(Timer::Reconnect));
+    assert_eq!(sent_by(&opens(&mut rooms)).len(), 1 + ROOMS_PER_CONNECTION, "a hello, and every other room");
+    rooms.step(Some(code(0)), Input::Left);
+    rooms.enter(listener_in(other_code()));
+    assert_eq!(rooms.client(other_code()).map(Client::listener_state), Some(ListenerState::Connecting));
 }
 
 #[test]

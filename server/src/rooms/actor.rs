@@ -10,7 +10,7 @@ use std::{
 };
 
 use heartogether::{
-    id::{AccountId, ConnectionId, NodeId, RoomId, Seq},
+    id::{AccountId, ConnectionId, NodeId, RoomCode, RoomId, Seq},
     protocol::{FromRoom, ReceivedSignal, SendSignal, ServerMessage},
     refusal::Refusal,
     role::{Permission, Standing},
@@ -37,7 +37,7 @@ use crate::{
         log::{LogError, PAGE, RoomLog, Subscription},
         messages::MessageArchive,
     },
-    websocket::{CloseReason, Frame, SendQueue},
+    websocket::{Frame, SendQueue},
 };
 
 /// Entries between two snapshots of a room.
@@ -50,13 +50,30 @@ const SNAPSHOT_ASLEEP: u64 = 50;
 pub(super) struct Held {
     /// The last entry that was looked at.
     pub(super) reached: Seq,
+    code: Option<RoomCode>,
     send_queues: HashMap<ConnectionId, SendQueue>,
 }
 
 impl Held {
-    /// Closes every connection.
-    pub(super) fn close(&mut self, ending: CloseReason) {
-        self.send_queues.drain().for_each(|(_, send_queue)| send_queue.close(ending));
+    /// Tells every connection that this room refuses what is asked of it. Their other rooms go on.
+    pub(super) fn refuse(&self, refusal: Refusal) {
+        let frame = self.frame(FromRoom::Refused { refusal });
+        self.send_queues.values().for_each(|send_queue| send_queue.push(frame.clone()));
+    }
+
+    /// What is said in this room. Only a room that was created says anything.
+    fn frame(&self, message: FromRoom) -> Frame {
+        match self.code {
+            Some(code) => Frame::from_room(code, message),
+            None => Frame::refusal(Refusal::RoomNotFound),
+        }
+    }
+
+    /// A connection that is gone, or another node's, has no send queue here.
+    fn push(&self, connection: ConnectionId, frame: Frame) {
+        if let Some(send_queue) = self.send_queues.get(&connection) {
+            send_queue.push(frame);
+        }
     }
 }
 
@@ -107,6 +124,7 @@ impl<'a> RoomActor<'a> {
             Err(LogError::NoSuchRoom) => return Ok(()),
             Err(error) => return Err(error),
         };
+        self.welcome_again();
         self.report_lost_nodes().await;
         while !self.is_over {
             // Until the log says who is gone, no time passes for them.
@@ -137,8 +155,7 @@ impl<'a> RoomActor<'a> {
         }
         insist(|| self.forget()).await?;
         // Its members were told of the end. Whoever asked for a place meanwhile waits for an answer.
-        let refusal = Frame::refusal(Refusal::RoomNotFound);
-        self.held.send_queues.drain().for_each(|(_, send_queue)| send_queue.push(refusal.clone()));
+        self.held.refuse(Refusal::RoomNotFound);
         tracing::info!(room = %self.setting.id, "the room is over");
         Ok(())
     }
@@ -156,7 +173,7 @@ impl<'a> RoomActor<'a> {
         let entries = insist_on_reading(|| log.subscribe(*id)).await?;
         if let Some(room) = insist_on_reading(|| log.snapshot(*id)).await? {
             self.wake_at = room.wakes_at();
-            (self.snapshot_at, self.held.reached) = (room.seq(), room.seq());
+            (self.snapshot_at, self.held.reached, self.held.code) = (room.seq(), room.seq(), room.code());
             self.room = room;
         }
         self.read_on(Self::recall).await?;
@@ -179,6 +196,19 @@ impl<'a> RoomActor<'a> {
             tracing::warn!(room = %self.setting.id, skipped, "entries of the room's log are not understood and were skipped");
         }
         Ok(())
+    }
+
+    /// Connections that are there already are those that a task before this one has let down: what it did not come to say is said by
+    /// what the room is now. Whoever waits for a place asks again.
+    fn welcome_again(&mut self) {
+        let (members, waiting): (Vec<ConnectionId>, Vec<ConnectionId>) =
+            self.held.send_queues.keys().copied().partition(|connection| self.room.member_at(*connection).is_some());
+        if !members.is_empty() {
+            let welcome = self.room.welcome_again(self.setting.node, self.setting.clock.now());
+            welcome.into_iter().for_each(|effect| self.perform(effect));
+        }
+        let refusal = self.held.frame(FromRoom::Refused { refusal: Refusal::StorageUnavailable });
+        waiting.into_iter().for_each(|connection| self.held.push(connection, refusal.clone()));
     }
 
     fn recall(&mut self, entry: &Entry) {
@@ -213,6 +243,7 @@ impl<'a> RoomActor<'a> {
         self.held.reached = entry.seq;
         let (room, effects) = step(std::mem::take(&mut self.room), entry);
         self.room = room;
+        self.held.code = self.room.code();
         self.setting.is_live.store(self.room.created().is_some() && self.room.ended().is_none(), Relaxed);
         effects
     }
@@ -267,7 +298,7 @@ impl<'a> RoomActor<'a> {
             Effect::Disconnect { connection, refusal } => {
                 let send_queue = self.held.send_queues.remove(&connection);
                 if let (Some(send_queue), Some(refusal)) = (send_queue, refusal) {
-                    send_queue.push(self.frame(FromRoom::Refused { refusal }));
+                    send_queue.push(self.held.frame(FromRoom::Refused { refusal }));
                 }
             }
             Effect::Archive(change) => self.setting.writes.archive(change),
@@ -286,25 +317,10 @@ impl<'a> RoomActor<'a> {
 
     /// Writes the message once, however many it is for.
     fn send(&self, to: Audience, message: RoomMessage) {
-        let frame = self.frame(message.into());
+        let frame = self.held.frame(message.into());
         match to {
-            Audience::Connection(connection) => self.push(connection, frame),
-            _ => self.room.connections(to).for_each(|connection| self.push(connection.id, frame.clone())),
-        }
-    }
-
-    /// What is said in this room. Only a room that was created says anything.
-    fn frame(&self, message: FromRoom) -> Frame {
-        match self.room.code() {
-            Some(code) => Frame::from_room(code, message),
-            None => Frame::refusal(Refusal::RoomNotFound),
-        }
-    }
-
-    /// A connection that is gone, or another node's, has no send_queue here.
-    fn push(&self, connection: ConnectionId, frame: Frame) {
-        if let Some(send_queue) = self.held.send_queues.get(&connection) {
-            send_queue.push(frame);
+            Audience::Connection(connection) => self.held.push(connection, frame),
+            _ => self.room.connections(to).for_each(|connection| self.held.push(connection.id, frame.clone())),
         }
     }
 
@@ -352,7 +368,7 @@ impl<'a> RoomActor<'a> {
             send_queue.push_signal(sender, &ServerMessage::from_room(code, signal))
         });
         if let Err(refusal) = passed {
-            self.push(from, self.frame(FromRoom::Refused { refusal }));
+            self.held.push(from, self.held.frame(FromRoom::Refused { refusal }));
         }
     }
 }

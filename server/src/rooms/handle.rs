@@ -1,8 +1,11 @@
 //! How the rest of the node talks to a room's actor.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
 };
 
 use heartogether::{
@@ -22,6 +25,8 @@ use crate::websocket::SendQueue;
 
 /// Requests that may wait for an actor before those who ask have to wait themselves.
 const REQUESTS: usize = 64;
+/// How long a signal waits for an actor that takes nothing in.
+const SIGNAL_WAIT: Duration = Duration::from_secs(1);
 /// How often an actor is asked: a task that breaks takes the requests that wait with it.
 const ASKED_AT_MOST: u32 = 3;
 
@@ -93,8 +98,13 @@ impl RoomHandle {
     }
 
     /// Passes a signal on, or answers it with a refusal.
-    pub(crate) async fn signal(&self, from: ConnectionId, signal: SendSignal) {
-        self.tell(Request::Signal { from, signal }).await;
+    ///
+    /// # Errors
+    /// [`Refusal::StorageUnavailable`] where the room takes nothing in for [`SIGNAL_WAIT`], as it waits for its storage: whoever sends
+    /// the signal has other rooms.
+    pub(crate) async fn signal(&self, from: ConnectionId, signal: SendSignal) -> Result<(), Refusal> {
+        let passed = self.tell(Request::Signal { from, signal });
+        tokio::time::timeout(SIGNAL_WAIT, passed).await.map_err(|_| Refusal::StorageUnavailable)
     }
 
     /// Whose messages a connection may read in the archive, once everything is in it that was written before.

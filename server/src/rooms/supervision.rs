@@ -1,5 +1,6 @@
-//! Keeps a room going when its task breaks: the room is opened anew from its log. A room that breaks twice at the same place,
-//! or whose log is damaged, ends for its members with a word. One whose storage does not answer lets them go until it does.
+//! Keeps a room going when its task breaks: the room is opened anew from its log, and its members are told what it is now. A room
+//! that breaks twice at the same place, or whose log is damaged, ends for them with a refusal. Their connections stay: other
+//! rooms use them.
 
 use std::{panic::AssertUnwindSafe, sync::atomic::Ordering::Relaxed};
 
@@ -11,7 +12,7 @@ use super::{
     actor::{Held, RoomActor, Setting},
     handle::Asked,
 };
-use crate::{error::explain, storage::log::LogError, websocket::CloseReason};
+use crate::{error::explain, storage::log::LogError};
 
 /// A room's task and what it is asked.
 pub(super) struct Supervision {
@@ -38,32 +39,30 @@ impl Supervision {
             let ran = AssertUnwindSafe(actor.run(&mut self.requests)).catch_unwind().await;
             match ran {
                 Ok(Ok(()) | Err(LogError::Stopped)) => return Outcome::Over,
-                Ok(Err(error @ LogError::Storage(_))) => self.wait_for_storage(&mut held, &error),
+                Ok(Err(error @ LogError::Storage(_))) => self.wait_for_storage(&held, &error),
                 Ok(Err(error)) => break explain(&error),
                 Err(_) if broke_at == Some(held.reached) => break "its task broke twice at the same place".to_owned(),
                 Err(_) => {
                     let seq = held.reached.0;
                     tracing::error!(room = %self.setting.id, seq, "a room's task broke; the room is opened anew from its log");
                     broke_at = Some(held.reached);
-                    // Pages come back at once and resume.
-                    held.close(CloseReason::FAULT);
                 }
             }
         };
-        self.give_up(held, &error).await
+        self.give_up(&held, &error).await
     }
 
-    /// The storage has not given the log for too long. Its members are told, and come back when it does: until then the room's task
-    /// goes on trying, and whoever asks the room something waits, those included who say that a member is gone.
-    fn wait_for_storage(&self, held: &mut Held, error: &LogError) {
+    /// The storage has not given the log for too long. Its members are told, and get the room anew when it does: until then the room's
+    /// task goes on trying, and whoever asks the room something waits, those included who say that a member is gone.
+    fn wait_for_storage(&self, held: &Held, error: &LogError) {
         tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room waits for its storage: {}", explain(error));
-        held.close(CloseReason::refused(Refusal::StorageUnavailable));
+        held.refuse(Refusal::StorageUnavailable);
     }
 
-    async fn give_up(self, mut held: Held, error: &str) -> Outcome {
+    async fn give_up(self, held: &Held, error: &str) -> Outcome {
         tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room cannot be gone on with and ends: {error}");
         self.setting.is_live.store(false, Relaxed);
-        held.close(CloseReason::refused(Refusal::RoomEnded));
+        held.refuse(Refusal::RoomEnded);
         if let Err(error) = self.setting.archive.delete_room(self.setting.id).await {
             tracing::error!(room = %self.setting.id, "its messages cannot be deleted: {}", explain(&error));
         }

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, ResumeToken, RoomCode, Seq},
     limits::Limits,
+    protocol::{FromRoom, RoomFrame, ServerMessage, decode_server},
     refusal::Refusal,
     role::{AccountKind, Role},
     room::{ArchiveChange, ConnectionRef, Entry, JoinRequested, Marks, Message, Policy, Room, RoomCreated},
@@ -24,7 +25,7 @@ use crate::{
         log::{MemoryLog, PAGE, Page, Subscription},
         messages::MemoryArchive,
     },
-    websocket::{CloseReason, Frame, Queue, SendQueue, send_queue},
+    websocket::{Frame, Queue, SendQueue, send_queue},
 };
 
 const ROOM: RoomId = RoomId::from_bits(1);
@@ -159,7 +160,9 @@ impl Scene {
         room.attach(HOST, send_queue.clone()).await.expect("attached");
         log.append(ROOM, asks_to_host()).await.expect("appended");
         assert!(room.is_member(HOST).await);
-        Self { log, archive, rooms, room, queue, _send_queue: send_queue }
+        let mut scene = Self { log, archive, rooms, room, queue, _send_queue: send_queue };
+        scene.is_welcome().await;
+        scene
     }
 
     /// Appends so much at once that the actor has to read the log.
@@ -170,18 +173,31 @@ impl Scene {
         }
     }
 
-    /// How the host's connection is closed.
-    async fn ending(&mut self) -> CloseReason {
-        let closed = async {
+    /// The next thing that the room tells the host in answer to no question, which is not the end of the connection: other rooms
+    /// use it.
+    async fn told(&mut self) -> FromRoom {
+        let told = async {
             loop {
                 match self.queue.next().await {
-                    Some(Frame::Close(ending)) => return ending,
-                    Some(_) => {}
-                    None => panic!("nobody closed the connection"),
+                    Some(Frame::Text(text)) => match decode_server(&text).expect("a message") {
+                        ServerMessage::Room(RoomFrame { room, message }) if room == created().code => return message,
+                        other => panic!("not said in the room: {other:?}"),
+                    },
+                    other => panic!("the connection was closed: {other:?}"),
                 }
             }
         };
-        tokio::time::timeout(2 * READING, closed).await.expect("it is closed")
+        tokio::time::timeout(2 * READING, told).await.expect("something is told")
+    }
+
+    /// The host is refused, and nothing else is said.
+    async fn is_refused(&mut self, refusal: Refusal) {
+        assert!(matches!(self.told().await, FromRoom::Refused { refusal: told } if told == refusal));
+    }
+
+    /// The host gets their place, and the room as it is.
+    async fn is_welcome(&mut self) {
+        assert!(matches!(self.told().await, FromRoom::Joined(joined) if joined.token == ResumeToken::from_bits(4)));
     }
 
     /// Waits until the node has no actor of the room.
@@ -282,14 +298,14 @@ fn written() -> ArchiveChange {
 }
 
 #[tokio::test]
-async fn a_room_whose_task_breaks_is_opened_anew_and_its_pages_come_back() {
+async fn a_room_whose_task_breaks_is_opened_anew_and_its_members_are_told_what_it_is() {
     let mut scene = Scene::set(true).await;
     scene.log.break_with(Fault::Panic { times: 1 });
     scene.overtake().await;
     let summary = scene.room.summarise(None).await;
     assert!(summary.is_some_and(|room| room.host_connected), "the same handle leads to the room as it was");
     assert!(scene.rooms.is_live(ROOM));
-    assert_eq!(scene.ending().await, CloseReason::FAULT, "whose page connects again and resumes");
+    scene.is_welcome().await;
 }
 
 #[tokio::test]
@@ -299,7 +315,7 @@ async fn a_room_that_breaks_twice_at_the_same_place_ends_and_leaves_no_handle() 
     scene.log.break_with(Fault::Panic { times: 2 });
     scene.overtake().await;
     assert!(scene.room.summarise(None).await.is_none());
-    assert_eq!(scene.ending().await, CloseReason::FAULT);
+    scene.is_refused(Refusal::RoomEnded).await;
     scene.is_let_go().await;
     assert!(scene.log.live().await.expect("listed").is_empty(), "its code is free");
     assert_eq!(
@@ -315,7 +331,7 @@ async fn a_room_whose_log_cannot_be_read_ends_with_a_word_to_its_members() {
         let mut scene = Scene::set(can_close).await;
         scene.log.break_with(Fault::Damage);
         scene.overtake().await;
-        assert_eq!(scene.ending().await, CloseReason::refused(Refusal::RoomEnded));
+        scene.is_refused(Refusal::RoomEnded).await;
         scene.is_let_go().await;
         let (send_queue, _queue) = send_queue(4);
         let again = scene.rooms.open(ROOM);
@@ -342,11 +358,11 @@ async fn a_room_that_has_seen_much_opens_as_fast_as_any() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_room_whose_storage_does_not_answer_lets_its_members_go_and_is_there_again_later() {
+async fn a_room_whose_storage_does_not_answer_tells_its_members_and_is_there_again_later() {
     let mut scene = Scene::set(true).await;
     scene.log.break_with(Fault::Outage);
     scene.overtake().await;
-    assert_eq!(scene.ending().await, CloseReason::refused(Refusal::StorageUnavailable));
+    scene.is_refused(Refusal::StorageUnavailable).await;
     // Whoever ends a connection asks this before the log is told of its end.
     let room = scene.room.clone();
     let is_member = tokio::spawn(async move { room.is_member(HOST).await });
@@ -354,6 +370,13 @@ async fn a_room_whose_storage_does_not_answer_lets_its_members_go_and_is_there_a
     assert!(!is_member.is_finished(), "nothing is said of a room that cannot be read");
     scene.log.mend();
     assert!(is_member.await.expect("an answer"), "so the place is given up in order");
+    let told = loop {
+        match scene.told().await {
+            FromRoom::Refused { refusal: Refusal::StorageUnavailable } => {}
+            told => break told,
+        }
+    };
+    assert!(matches!(told, FromRoom::Joined(_)), "{told:?}");
     assert!(scene.room.summarise(None).await.is_some());
     assert!(scene.rooms.is_live(ROOM));
 }

@@ -2,10 +2,7 @@
 //! are answered at once, signals go to their room at once, and what needs the storage waits in line for
 //! [`RoomRequests`](super::room_requests), so that signals overtake a connection's commands.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::Arc;
 
 use heartogether::{
     id::{AccountId, ConnectionId, RoomCode},
@@ -19,43 +16,11 @@ use heartogether::{
 use heartogether_app::api::{Account, Caller};
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::{CloseReason, Frame, SendQueue, room_requests::RoomRequests};
-use crate::{clock::Clock, rooms::RoomHandle, state::Node};
+use super::{CloseReason, Frame, SendQueue, entered_rooms::EnteredRooms, room_requests::RoomRequests};
+use crate::{clock::Clock, state::Node};
 
-/// Messages that may wait for the storage. One more is refused; a page has far fewer under way.
+/// Messages that may wait to be sorted by rooms. One more is refused; a page has far fewer under way.
 const WAITING: usize = 256;
-
-/// The rooms that a connection has asked for a place in.
-#[derive(Clone, Default)]
-pub(super) struct EnteredRooms(Arc<Mutex<BTreeMap<RoomCode, RoomHandle>>>);
-
-impl EnteredRooms {
-    pub(super) fn get(&self, code: RoomCode) -> Option<RoomHandle> {
-        self.lock().get(&code).cloned()
-    }
-
-    pub(super) fn insert(&self, code: RoomCode, room: RoomHandle) {
-        self.lock().insert(code, room);
-    }
-
-    pub(super) fn remove(&self, code: RoomCode) -> Option<RoomHandle> {
-        self.lock().remove(&code)
-    }
-
-    /// All of them, oldest code first.
-    pub(super) fn all(&self) -> Vec<(RoomCode, RoomHandle)> {
-        self.lock().iter().map(|(code, room)| (*code, room.clone())).collect()
-    }
-
-    /// Takes all of them out.
-    pub(super) fn take(&self) -> Vec<RoomHandle> {
-        std::mem::take(&mut *self.lock()).into_values().collect()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<RoomCode, RoomHandle>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// One connection's side of the conversation.
 pub(crate) struct Connection {
@@ -164,8 +129,7 @@ impl Connection {
         {
             return Err(Refusal::TooManyFrames);
         }
-        room.signal(self.connection, sent).await;
-        Ok(())
+        room.signal(self.connection, sent).await
     }
 
     fn refuse_overflow(&self, message: &ClientMessage) {

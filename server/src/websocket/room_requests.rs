@@ -1,13 +1,13 @@
-//! Carries out what a connection asks of its rooms, in the order in which it was asked: places, commands, older messages. Only
-//! this waits for storage.
+//! Carries out what a connection asks of its rooms, in the order in which it was asked of each: places, commands, older messages.
+//! Only this waits for storage.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use futures::future::join_all;
+use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
 use governor::{DefaultDirectRateLimiter, RateLimiter};
 use heartogether::{
     id::{ConnectionId, MemberId, MessageNumber, PublicationId, ResumeToken, RoomCode, RoomId},
-    limits::{MESSAGES_AT_ONCE, ROOMS_PER_CONNECTION},
+    limits::{Limits, MESSAGES_AT_ONCE, ROOMS_PER_CONNECTION},
     protocol::{
         ClientMessage, Delete, Edit, FetchMessages, FromRoom, Join, Pin, Publish, ResumeRoom, RoomFrame, ToRoom,
     },
@@ -17,9 +17,15 @@ use heartogether::{
     time::Timestamp,
 };
 use heartogether_app::api::{Account, Caller};
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{runtime::Handle, sync::mpsc, time::Instant};
 
-use super::{CloseReason, Frame, SendQueue, connection::EnteredRooms, rate, rate_limits::CommandLimit};
+use super::{
+    CloseReason, Frame, SendQueue,
+    entered_rooms::EnteredRooms,
+    lanes::{Lanes, Request},
+    rate,
+    rate_limits::CommandLimit,
+};
 use crate::{
     error::ServerError,
     http::AddressBlock,
@@ -28,6 +34,9 @@ use crate::{
     state::Node,
     storage::{log::LogError, messages::NONCE_KEPT_MS},
 };
+
+/// How long the others wait for a room that does not answer.
+const TURN: Duration = Duration::from_secs(1);
 
 pub(super) struct RoomRequests {
     node: Arc<Node>,
@@ -70,54 +79,74 @@ impl RoomRequests {
         send_queue: SendQueue,
         rooms: EnteredRooms,
     ) -> Self {
-        let look_ups = RateLimiter::direct(rate(node.limits.requests_per_second, node.limits.requests_burst));
+        let Limits { requests_per_second, requests_burst, .. } = node.limits;
+        // A page whose places were given up meanwhile asks for all of them anew.
+        let burst = requests_burst.max(ROOMS_PER_CONNECTION as u32);
+        let look_ups = RateLimiter::direct(rate(requests_per_second, burst));
         Self { node, connection, account, caller, send_queue, rooms, look_ups }
     }
 
     /// Serves until the connection is gone and all that it said is carried out, or until it is closed, after which nothing is. Its
     /// members then enter their grace periods.
-    pub(super) async fn serve(self, mut waiting: mpsc::Receiver<ClientMessage>) {
-        while let Some(message) = waiting.recv().await {
+    pub(super) async fn serve(self, mut messages: mpsc::Receiver<ClientMessage>) {
+        let (mut lanes, mut running, mut is_open) = (Lanes::default(), FuturesUnordered::new(), true);
+        let mut turn = pin!(tokio::time::sleep(TURN));
+        loop {
             if self.send_queue.is_closed() {
+                lanes.clear();
+            }
+            if let Some((room, request)) = lanes.take_next() {
+                if matches!(request, Request::Resume(_)) {
+                    // Each room answers with up to all that it shows, and the slowest line gets the answers one after the other.
+                    self.send_queue.has_room().await;
+                }
+                running.push(self.carry_out(room, request));
+                turn.as_mut().reset(Instant::now() + TURN);
+            }
+            if !is_open && running.is_empty() {
                 break;
             }
-            if let Err(reason) = self.carry_out(message).await {
-                self.send_queue.close(reason);
-                break;
+            tokio::select! {
+                message = messages.recv(), if is_open && lanes.have_room() => match message {
+                    Some(message) => self.requests_of(message).into_iter().for_each(|(room, asked)| lanes.add(room, asked)),
+                    None => is_open = false,
+                },
+                Some((room, done)) = running.next() => {
+                    lanes.finish(room);
+                    if let Err(reason) = self.answer(room, done) {
+                        self.send_queue.close(reason);
+                    }
+                }
+                () = &mut turn, if lanes.has_turn() => lanes.pass(),
             }
         }
+        drop(running);
         let parted = self.rooms.take().into_iter().map(|room| part(room, self.connection.id, &self.node));
         join_all(parted).await;
     }
 
-    async fn carry_out(&self, message: ClientMessage) -> Result<(), CloseReason> {
+    /// What a message asks of which room.
+    fn requests_of(&self, message: ClientMessage) -> Vec<(RoomCode, Request)> {
         match message {
-            ClientMessage::Room(RoomFrame { room, message }) => {
-                let done = self.obey(room, message).await;
-                self.answer(room, done)
-            }
+            ClientMessage::Room(RoomFrame { room, message }) => vec![(room, Request::Obey(message))],
             ClientMessage::ResumeRooms(resume) => {
-                let may = self.look_ups.check().map_err(|_| Refusal::TooManyFrames);
-                for place in resume.rooms {
-                    let room = place.room;
-                    if let Err(refusal) = may {
-                        self.answer(room, Err(refusal.into()))?;
-                        continue;
-                    }
-                    // Each room answers with up to all that it shows, and the slowest line gets them one after the other.
-                    self.send_queue.has_room().await;
-                    let done = self.resume(place).await;
-                    self.answer(room, done)?;
-                    if let Some(handle) = self.rooms.get(room) {
-                        // Once a room says this, its answer is in the queue.
-                        handle.is_member(self.connection.id).await;
-                    }
-                }
-                Ok(())
+                let may = self.look_ups.check().is_ok();
+                let request =
+                    |place| if may { Request::Resume(place) } else { Request::Refuse(Refusal::TooManyFrames) };
+                resume.rooms.into_iter().map(|place| (place.room, request(place))).collect()
             }
-            // The session answers these itself.
-            ClientMessage::Hello(_) | ClientMessage::Ping(_) => Ok(()),
+            // The connection answers these itself.
+            ClientMessage::Hello(_) | ClientMessage::Ping(_) => Vec::new(),
         }
+    }
+
+    async fn carry_out(&self, room: RoomCode, request: Request) -> (RoomCode, Result<(), Failure>) {
+        let done = match request {
+            Request::Obey(message) => self.obey(room, message).await,
+            Request::Resume(place) => self.resume(place).await,
+            Request::Refuse(refusal) => Err(refusal.into()),
+        };
+        (room, done)
     }
 
     fn answer(&self, room: RoomCode, done: Result<(), Failure>) -> Result<(), CloseReason> {
@@ -231,7 +260,12 @@ impl RoomRequests {
     async fn resume(&self, ResumeRoom { room, token, last_seq }: ResumeRoom) -> Result<(), Failure> {
         let (connection, account, kind) = (self.connection, self.account.id, self.kind());
         let request = ResumeRequested { connection, account, kind, token, last_seq };
-        self.enter(room, Event::ResumeRequested(request)).await
+        self.enter(room, Event::ResumeRequested(request)).await?;
+        if let Some(entered) = self.rooms.get(room) {
+            // Once the room says this, its answer is in the queue.
+            entered.is_member(self.connection.id).await;
+        }
+        Ok(())
     }
 
     fn kind(&self) -> AccountKind {
@@ -249,7 +283,7 @@ impl RoomRequests {
     }
 
     /// Asks a room for a place. The room answers, so it has to hold the send queue first.
-    async fn enter(&self, code: RoomCode, mut request: Event) -> Result<(), Failure> {
+    async fn enter(&self, code: RoomCode, request: Event) -> Result<(), Failure> {
         if self.send_queue.is_confined() {
             self.send_queue.close(CloseReason::GONE);
             return Ok(());
@@ -260,14 +294,25 @@ impl RoomRequests {
             return Err(Refusal::TooManyRequests.into());
         }
         let room = self.node.rooms.open(id);
-        room.attach(self.connection.id, self.send_queue.clone()).await?;
-        self.rooms.insert(code, room);
-        if let Event::JoinRequested(join) = &mut request {
-            join.marks = self.marks_in(id);
+        if !self.rooms.admit(code, room.clone()) {
+            return Err(Refusal::TooManyPlaces.into());
         }
-        self.append(code, request).await?;
+        let entered = self.ask_for_place(code, &room, request).await;
+        self.rooms.note_answered(code);
+        entered?;
         self.note_visit(id);
         Ok(())
+    }
+
+    async fn ask_for_place(&self, code: RoomCode, room: &RoomHandle, mut request: Event) -> Result<(), Failure> {
+        if let Err(refusal) = room.attach(self.connection.id, self.send_queue.clone()).await {
+            self.rooms.remove(code);
+            return Err(refusal.into());
+        }
+        if let Event::JoinRequested(join) = &mut request {
+            join.marks = self.marks_in(room.id());
+        }
+        self.append(code, request).await
     }
 
     /// Finds a room. Codes that lead nowhere count as looked up, or guessing them here would be free; whoever has guessed
@@ -304,11 +349,10 @@ impl RoomRequests {
             }
             self.let_go(code).await;
         }
-        let entered = self.rooms.all();
-        if entered.len() < ROOMS_PER_CONNECTION {
+        if self.rooms.have_room() {
             return Ok(());
         }
-        for (other, room) in entered {
+        for (other, room) in self.rooms.answered() {
             if !room.is_member(self.connection.id).await {
                 self.let_go(other).await;
                 return Ok(());
@@ -345,7 +389,7 @@ impl RoomRequests {
         }
         let appended = self.node.log.append(room.id(), event).await?;
         // Whatever this connection asks next, the room has taken that in.
-        self.rooms.insert(code, room.at(appended.seq));
+        self.rooms.update(code, room.at(appended.seq));
         Ok(())
     }
 

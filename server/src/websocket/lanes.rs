@@ -1,0 +1,123 @@
+//! What a connection has asked of its rooms and waits to be carried out: one after the other, in the order in which it was asked. A
+//! room that does not answer gives its turn away, so that no room waits for another one's storage.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use heartogether::{
+    id::RoomCode,
+    protocol::{ResumeRoom, ToRoom},
+    refusal::Refusal,
+};
+
+/// Requests that may wait.
+const WAITING: usize = 256;
+
+/// What is asked of a room.
+pub(super) enum Request {
+    Obey(ToRoom),
+    Resume(ResumeRoom),
+    Refuse(Refusal),
+}
+
+/// What waits, and what is under way.
+#[derive(Default)]
+pub(super) struct Lanes {
+    waiting: VecDeque<(RoomCode, Request)>,
+    /// The rooms of what is under way. What is asked of them next waits until they have answered.
+    busy: BTreeSet<RoomCode>,
+    /// The room for which all others wait.
+    turn: Option<RoomCode>,
+}
+
+impl Lanes {
+    /// Whether one more may wait.
+    pub(super) fn have_room(&self) -> bool {
+        self.waiting.len() < WAITING
+    }
+
+    pub(super) fn add(&mut self, room: RoomCode, request: Request) {
+        self.waiting.push_back((room, request));
+    }
+
+    /// Takes the next request, unless a room has its turn.
+    pub(super) fn take_next(&mut self) -> Option<(RoomCode, Request)> {
+        if self.turn.is_some() {
+            return None;
+        }
+        let place = self.waiting.iter().position(|(room, _)| !self.busy.contains(room))?;
+        let next = self.waiting.remove(place)?;
+        self.busy.insert(next.0);
+        self.turn = Some(next.0);
+        Some(next)
+    }
+
+    /// Whether all others wait for a room.
+    pub(super) const fn has_turn(&self) -> bool {
+        self.turn.is_some()
+    }
+
+    /// The room whose turn it is takes too long: others come first.
+    pub(super) fn pass(&mut self) {
+        self.turn = None;
+    }
+
+    /// The room has answered.
+    pub(super) fn finish(&mut self, room: RoomCode) {
+        self.busy.remove(&room);
+        self.turn = self.turn.filter(|turn| *turn != room);
+    }
+
+    /// Nothing of what waits is carried out.
+    pub(super) fn clear(&mut self) {
+        self.waiting.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &str) -> RoomCode {
+        text.parse().expect("a code")
+    }
+
+    /// The room and the command of what is next.
+    fn next(lanes: &mut Lanes) -> Option<(RoomCode, ToRoom)> {
+        lanes.take_next().map(|(room, request)| match request {
+            Request::Obey(command) => (room, command),
+            Request::Resume(_) | Request::Refuse(_) => panic!("only commands were added"),
+        })
+    }
+
+    #[test]
+    fn a_room_that_does_not_answer_keeps_only_its_own_requests_waiting() {
+        let (one, other) = (code("ABC234"), code("XYZ234"));
+        let mut lanes = Lanes::default();
+        for (room, command) in [(one, ToRoom::Pause), (one, ToRoom::Resume), (other, ToRoom::Stop)] {
+            lanes.add(room, Request::Obey(command));
+        }
+        assert_eq!(next(&mut lanes), Some((one, ToRoom::Pause)));
+        assert_eq!(next(&mut lanes), None, "all wait for it at first");
+        lanes.pass();
+        assert_eq!(next(&mut lanes), Some((other, ToRoom::Stop)));
+        lanes.finish(other);
+        assert_eq!(next(&mut lanes), None, "the first room has not answered");
+        lanes.finish(one);
+        assert_eq!(next(&mut lanes), Some((one, ToRoom::Resume)));
+    }
+
+    #[test]
+    fn so_many_wait_and_no_more() {
+        let mut lanes = Lanes::default();
+        for _ in 0..WAITING {
+            assert!(lanes.have_room());
+            lanes.add(code("ABC234"), Request::Obey(ToRoom::Leave));
+        }
+        assert!(!lanes.have_room());
+        assert!(lanes.take_next().is_some());
+        assert!(lanes.have_room());
+        lanes.clear();
+        lanes.finish(code("ABC234"));
+        assert!(lanes.take_next().is_none());
+    }
+}
