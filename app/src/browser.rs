@@ -23,6 +23,7 @@ pub(crate) mod page_clock;
 pub mod page_guard;
 mod peer;
 pub mod peer_connections;
+mod peers;
 mod playback;
 pub(crate) mod reachability;
 mod reload;
@@ -52,8 +53,6 @@ use gloo_events::EventListener;
 use heartogether::{
     engagement::Reaction,
     protocol::{FromRoom, RoomFrame, ServerMessage},
-    refusal::Refusal,
-    role::Role,
     room::{Joined, MemberView, Resumed, RoomView},
 };
 use leptos::{
@@ -66,7 +65,7 @@ use web_sys::MessageEvent;
 pub(crate) use capability::keeps_cookies;
 pub use capture::CaptureError;
 use early_join::{EarlyJoin, Happening};
-use ice::Discretion;
+use ice::Paths;
 use js_property::property;
 use level::Level;
 use microphone_watch::WATCH_EVERY_MS;
@@ -83,10 +82,7 @@ use timer::RunningTimer;
 
 use crate::routes;
 use heartogether_client::{
-    COUNT_EVERY_MS, Client, Input, ListenerRow, ListenerState, Negotiation, Output, PeerState, PlayerInput, Profile,
-    Timer,
-    statistics::{EVERY_MS, Reading},
-    trace,
+    Client, Input, ListenerRow, ListenerState, Output, PeerState, PlayerInput, Side, Timer, trace,
 };
 
 /// How often the audience is shown anew, at most.
@@ -106,14 +102,12 @@ struct Running {
     /// Whether the page is drawn, so that it shows what happens.
     stands: Cell<bool>,
     timers: RefCell<BTreeMap<Timer, RunningTimer>>,
-    peers: RefCell<BTreeMap<Negotiation, Rc<PeerConnection>>>,
-    profile: Cell<Profile>,
+    peers: RefCell<Vec<Rc<PeerConnection>>>,
     sources: Sources,
     level: RefCell<Option<Level>>,
     /// A listener's player.
     playback: Option<Rc<Playback>>,
-    configuration: RefCell<web_sys::RtcConfiguration>,
-    discretion: Cell<Discretion>,
+    paths: RefCell<Paths>,
     renewal: RefCell<Option<TimeoutHandle>>,
     waking: RefCell<Vec<EventListener>>,
     intervals: RefCell<Vec<IntervalHandle>>,
@@ -135,13 +129,9 @@ struct Audience {
 }
 
 impl Page {
-    fn new(
-        client: Client,
-        (configuration, discretion): (web_sys::RtcConfiguration, Discretion),
-        handle: RoomHandle,
-    ) -> Self {
+    fn new(client: Client, paths: Paths, handle: RoomHandle) -> Self {
         Self(Rc::new_cyclic(|page| Running {
-            playback: (client.role() == Role::Listener).then(|| Playback::new(Reporter(page.clone()))).flatten(),
+            playback: client.takes_sound().then(|| Playback::new(Reporter(page.clone()))).flatten(),
             client: RefCell::new(client),
             socket_ahead: RefCell::default(),
             socket: RefCell::default(),
@@ -149,11 +139,9 @@ impl Page {
             stands: Cell::default(),
             timers: RefCell::default(),
             peers: RefCell::default(),
-            profile: Cell::default(),
             sources: Sources::default(),
             level: RefCell::default(),
-            configuration: configuration.into(),
-            discretion: discretion.into(),
+            paths: paths.into(),
             renewal: RefCell::default(),
             waking: RefCell::default(),
             intervals: RefCell::default(),
@@ -251,18 +239,22 @@ impl Page {
             Output::UseIceServers(known) => self.take_ice_servers(&known),
             Output::StartTimer { timer, after_ms } => self.start_timer(timer, after_ms),
             Output::StopTimer(timer) => self.stop_timer(timer),
-            Output::OpenOffering { negotiation, .. } => self.open_offering(negotiation),
-            Output::OpenAnswering { negotiation, sdp, .. } => self.open_answering(negotiation, sdp),
+            Output::OpenOffering { negotiation, receives } => {
+                self.open_peer(negotiation, Side::Offering { receives }, PeerConnection::offer);
+            }
+            Output::OpenAnswering { negotiation, sends, sdp } => {
+                self.open_peer(negotiation, Side::Answering { sends }, |peer| peer.answer(sdp));
+            }
             Output::Play(negotiation) => {
                 if let Some(playback) = self.0.playback.clone() {
                     self.with_peer(negotiation, |peer| peer.play(playback));
                 }
             }
             Output::Restart { before, negotiation } => {
-                self.renumber_peer(before, negotiation, |peer| peer.restart(negotiation));
+                self.with_peer(before, |peer| peer.restart(negotiation));
             }
             Output::AnswerRestart { before, negotiation, sdp } => {
-                self.renumber_peer(before, negotiation, |peer| peer.answer_restart(negotiation, sdp));
+                self.with_peer(before, |peer| peer.answer_restart(negotiation, sdp));
             }
             Output::AcceptAnswer { negotiation, sdp } => self.with_peer(negotiation, |peer| peer.accept_answer(sdp)),
             Output::AddCandidates { negotiation, candidates } => {
@@ -271,16 +263,14 @@ impl Page {
             Output::ClosePeer(negotiation) => self.close_peer(negotiation),
             Output::Tune { negotiation, tuning } => self.with_peer(negotiation, |peer| peer.tune(tuning)),
             Output::ApplyProfile(profile) => {
-                self.0.profile.set(profile);
-                self.0.peers.borrow().values().for_each(|peer| Rc::clone(peer).set_profile(profile));
+                self.0.peers.borrow().iter().for_each(|peer| Rc::clone(peer).set_profile(profile));
                 self.send_mix();
             }
             Output::ApplyProcessing(processing) => self.apply_processing(processing),
             Output::ShowReaction(reaction) => self.show_reaction(reaction),
-            Output::ApplyMix(mix) => self.apply_mix(mix),
+            Output::ApplyMix(_) | Output::SetSending(_) => self.send_mix(),
             Output::WakeMixer => self.wake_mixer(),
             Output::LeaveMark(code) => reload::leave_mark(code),
-            Output::SetSending(sending) => self.set_sending(sending),
             Output::ReleaseSource(source) => self.release_source(source),
             Output::StopCapture => self.release_sources(),
         }
@@ -369,67 +359,6 @@ impl Page {
         self.0.timers.borrow_mut().remove(&timer);
     }
 
-    fn open_offering(&self, negotiation: Negotiation) {
-        let Some((stream, track)) = sources::outgoing_stream().zip(self.0.sources.outgoing()) else { return };
-        let opened = self.open_peer(negotiation);
-        self.keep_peer(negotiation, opened, |peer| peer.offer(&stream, &track));
-    }
-
-    fn open_answering(&self, negotiation: Negotiation, sdp: String) {
-        let opened = self.open_peer(negotiation);
-        self.keep_peer(negotiation, opened, |peer| peer.answer(sdp));
-    }
-
-    fn open_peer(&self, negotiation: Negotiation) -> Option<Rc<PeerConnection>> {
-        let configuration = self.0.configuration.borrow();
-        PeerConnection::open(negotiation, &configuration, self.0.profile.get(), self.reporter())
-    }
-
-    fn keep_peer(
-        &self,
-        negotiation: Negotiation,
-        opened: Option<Rc<PeerConnection>>,
-        begin: impl FnOnce(Rc<PeerConnection>),
-    ) {
-        match opened {
-            Some(peer) => {
-                self.0.has_made_peers.set(true);
-                self.0.peers.borrow_mut().insert(negotiation, Rc::clone(&peer));
-                begin(peer);
-            }
-            None if self.0.has_made_peers.get() => {
-                self.reporter().input_later(Input::PeerChanged { negotiation, state: PeerState::Failed });
-            }
-            // An extension may leave the constructor there, and let it throw.
-            None => self.reporter().input_later(Input::BrowserLacks(Refusal::WebRtcMissing)),
-        }
-    }
-
-    fn with_peer(&self, negotiation: Negotiation, act: impl FnOnce(Rc<PeerConnection>)) {
-        let peer = self.0.peers.borrow().get(&negotiation).cloned();
-        if let Some(peer) = peer {
-            act(peer);
-        }
-    }
-
-    fn renumber_peer(&self, before: Negotiation, now: Negotiation, act: impl FnOnce(Rc<PeerConnection>)) {
-        let peer = self.0.peers.borrow_mut().remove(&before);
-        if let Some(peer) = peer {
-            self.0.peers.borrow_mut().insert(now, Rc::clone(&peer));
-            act(peer);
-        }
-    }
-
-    fn close_peer(&self, negotiation: Negotiation) {
-        if let Some(peer) = self.0.peers.borrow_mut().remove(&negotiation) {
-            peer.close();
-        }
-        if self.0.peers.borrow().is_empty() {
-            self.0.playback.iter().for_each(|playback| playback.detach());
-            self.stop_level();
-        }
-    }
-
     fn stop_level(&self) {
         *self.0.level.borrow_mut() = None;
         show(self.0.handle.level, 0.0);
@@ -451,16 +380,6 @@ impl Page {
         self.0.level.borrow().iter().for_each(Level::resume);
     }
 
-    /// Measures all peer connections again and again.
-    fn measure_regularly(&self) {
-        self.do_regularly(EVERY_MS, async |page| page.measure().await);
-    }
-
-    /// Counts what comes in again and again.
-    fn count_regularly(&self) {
-        self.do_regularly(COUNT_EVERY_MS, async |page| page.count().await);
-    }
-
     /// Looks at the microphone again and again.
     fn watch_microphone_regularly(&self) {
         self.do_regularly(WATCH_EVERY_MS, async |page| page.watch_microphone().await);
@@ -475,35 +394,6 @@ impl Page {
         };
         let interval = set_interval_with_handle(act, Duration::from_millis(every_ms.into()));
         self.0.intervals.borrow_mut().extend(interval);
-    }
-
-    /// Counts the packets that have come in.
-    async fn count(&self) {
-        let peers: Vec<_> = self.0.peers.borrow().values().cloned().collect();
-        for peer in peers {
-            if let Some(Reading { packets, .. }) = peer.measure().await {
-                self.take(Input::Counted { negotiation: peer.negotiation(), packets });
-            }
-        }
-    }
-
-    /// Measures one peer connection after the other, so that no moment carries them all, and shows them together.
-    async fn measure(&self) {
-        let peers: Vec<_> = self.0.peers.borrow().values().cloned().collect();
-        for peer in peers {
-            if let Some(reading) = peer.measure().await {
-                let negotiation = peer.negotiation();
-                self.take(Input::Measured { negotiation, reading });
-            }
-        }
-        if !self.0.stands.get() {
-            return;
-        }
-        // Told even where it is the same as before: time has passed.
-        let statistics = self.0.client.borrow().statistics();
-        if !statistics.is_empty() || self.0.handle.statistics.try_with_untracked(Vec::is_empty) == Some(false) {
-            self.0.handle.statistics.set(statistics);
-        }
     }
 
     /// Reports that the page is shown again or the network has changed.

@@ -73,8 +73,8 @@ impl Page {
 
     /// What a peer connection counts, where it sends the microphone and nothing else.
     async fn watch_sender(&self) {
-        let peer = self.0.peers.borrow().values().next().cloned();
-        let is_alone = self.sources().mix.get().route() == Some(Route::Untouched(Source::Microphone));
+        let peer = self.0.peers.borrow().first().cloned();
+        let is_alone = self.0.client.borrow().mix().route() == Some(Route::Untouched(Source::Microphone));
         let Some(peer) = peer.filter(|_| is_alone) else { return };
         let Some(counted) = peer.measure_source().await else { return };
         let is_silent = {

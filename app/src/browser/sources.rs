@@ -7,7 +7,7 @@ use gloo_events::EventListener;
 use heartogether::room::Source;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{MediaStream, MediaStreamTrack};
+use web_sys::MediaStreamTrack;
 
 use super::{
     Page, Reporter, RoomHandle,
@@ -127,9 +127,7 @@ impl RoomHandle {
 #[derive(Default)]
 pub(super) struct Sources {
     pub(super) mixer: RefCell<Option<Mixer>>,
-    pub(super) mix: Cell<Mix>,
     pub(super) microphone: RefCell<Option<MicrophoneWatch>>,
-    is_sending: Cell<bool>,
     /// The track that goes out.
     outgoing: RefCell<Option<MediaStreamTrack>>,
     /// How often a microphone was asked for: an answer to an older question is not used.
@@ -148,11 +146,6 @@ impl Sources {
     fn has(&self, source: Source) -> bool {
         self.mixer.borrow().as_ref().is_some_and(|mixer| mixer.capture(source).is_some())
     }
-}
-
-/// The stream that a new peer connection's track belongs to: listeners play it, whatever its track is replaced with.
-pub(super) fn outgoing_stream() -> Option<MediaStream> {
-    MediaStream::new().ok()
 }
 
 impl Page {
@@ -297,14 +290,9 @@ impl Page {
 
     /// Closes a microphone that nobody else hears.
     fn close_trial(&self) {
-        if !self.sources().mix.get().has(Source::Microphone) {
+        if !self.0.client.borrow().mix().has(Source::Microphone) {
             self.release_source(Source::Microphone);
         }
-    }
-
-    pub(super) fn apply_mix(&self, mix: Mix) {
-        self.sources().mix.set(mix);
-        self.send_mix();
     }
 
     pub(super) fn wake_mixer(&self) {
@@ -321,23 +309,21 @@ impl Page {
         }
     }
 
-    pub(super) fn set_sending(&self, sending: bool) {
-        self.sources().is_sending.set(sending);
-        self.send_mix();
-    }
-
-    /// Brings faders and the outgoing track in line. Listeners get another track without negotiation.
+    /// Brings faders and the outgoing track in line with the client's mix. Listeners get another track without negotiation.
     pub(super) fn send_mix(&self) {
         let sources = self.sources();
-        let mix = sources.mix.get();
+        let (mix, profile, is_paused) = {
+            let client = self.0.client.borrow();
+            (client.mix(), client.profile(), client.is_paused())
+        };
         let outgoing = {
             let mixer = sources.mixer.borrow();
-            mixer.iter().for_each(|mixer| mixer.apply(&mix, sources.is_sending.get()));
-            mixer.as_ref().and_then(|mixer| mixer.outgoing(&mix, self.0.profile.get()))
+            mixer.iter().for_each(|mixer| mixer.apply(&mix, !is_paused));
+            mixer.as_ref().and_then(|mixer| mixer.outgoing(&mix, profile))
         };
         let before = sources.outgoing.replace(outgoing.clone());
         if let Some(track) = outgoing.filter(|track| before.is_none_or(|before| before.id() != track.id())) {
-            self.0.peers.borrow().values().for_each(|peer| peer.replace_track(&track));
+            self.0.peers.borrow().iter().for_each(|peer| peer.replace_track(&track));
         }
         let is_open = sources.has(Source::Microphone);
         let open = self.0.handle.sound.microphone_open;
@@ -359,7 +345,7 @@ impl Page {
             *mixer = None;
         }
         drop(mixer);
-        self.apply_mix(self.0.client.borrow().mix());
+        self.send_mix();
     }
 
     pub(super) fn release_sources(&self) {

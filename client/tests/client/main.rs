@@ -8,6 +8,7 @@ mod candidates;
 mod capabilities;
 mod connection_replacement;
 mod descriptions;
+mod encoding;
 mod engagement;
 mod equals;
 mod gathering;
