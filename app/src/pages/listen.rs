@@ -1,6 +1,7 @@
 //! The player: one big state, and the sound.
 
 mod actions;
+mod attendance;
 mod controls;
 mod engagement;
 mod quality;
@@ -30,6 +31,7 @@ use crate::{
     text::{action, listen as text, room as of_room},
 };
 use actions::Actions;
+use attendance::Attendance;
 use controls::Controls;
 use engagement::Engagement;
 use heartogether_client::{PlayerState, Volume};
@@ -137,6 +139,7 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
                 <p class="text-lg text-muted" role="status">
                     {say(move || shown.get().explanation())}
                 </p>
+                <Attendance handle shown />
             </div>
             <div hidden node_ref=handle.player_place></div>
             <Show when=move || !shown.get().is_over()>
