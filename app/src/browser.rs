@@ -14,6 +14,7 @@ mod level;
 mod live_guard;
 pub(crate) mod locale;
 pub mod media_session;
+mod microphone_requests;
 mod microphone_watch;
 mod microphones;
 mod mixer;
@@ -30,6 +31,7 @@ mod reload;
 mod room_handle;
 mod sleep;
 mod socket;
+mod sound;
 mod sources;
 pub mod speakers;
 mod stats;
@@ -68,21 +70,20 @@ use early_join::{EarlyJoin, Happening};
 use ice::Paths;
 use js_property::property;
 use level::Level;
-use microphone_watch::WATCH_EVERY_MS;
 pub use microphones::Microphone;
 use peer::PeerConnection;
 use playback::Playback;
 pub use room_handle::RoomHandle;
 pub(crate) use sleep::sleep;
 use socket::Socket;
-pub use sources::Sound;
+pub use sound::Sound;
 use sources::Sources;
 pub use speakers::{Speaker, Speakers};
 use timer::RunningTimer;
 
 use crate::routes;
 use heartogether_client::{
-    Client, Input, ListenerRow, ListenerState, Output, PeerState, PlayerInput, Side, Timer, trace,
+    Client, Input, ListenerRow, ListenerState, MicrophoneInput, Output, PeerState, PlayerInput, Side, Timer, trace,
 };
 
 /// How often the audience is shown anew, at most.
@@ -266,7 +267,7 @@ impl Page {
                 self.0.peers.borrow().iter().for_each(|peer| Rc::clone(peer).set_profile(profile));
                 self.send_mix();
             }
-            Output::ApplyProcessing(processing) => self.apply_processing(processing),
+            Output::ApplyProcessing(wanted) => self.request_microphone(MicrophoneInput::ProcessingWanted(wanted)),
             Output::ShowReaction(reaction) => self.show_reaction(reaction),
             Output::ApplyMix(_) | Output::SetSending(_) => self.send_mix(),
             Output::WakeMixer => self.wake_mixer(),
@@ -378,11 +379,6 @@ impl Page {
     fn play(&self) {
         self.0.playback.iter().for_each(|playback| playback.take(PlayerInput::PlayPressed));
         self.0.level.borrow().iter().for_each(Level::resume);
-    }
-
-    /// Looks at the microphone again and again.
-    fn watch_microphone_regularly(&self) {
-        self.do_regularly(WATCH_EVERY_MS, async |page| page.watch_microphone().await);
     }
 
     fn do_regularly(&self, every_ms: u32, act: impl AsyncFn(Self) + Copy + 'static) {

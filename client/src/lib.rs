@@ -18,6 +18,7 @@
 //! | `links` | whom the member connects with, who offers, and what goes over it |
 //! | `permissions` | what the member may do |
 //! | `publishing`, `mix`, `profile`, `silence` | what the member sends |
+//! | `microphone_requests`, `microphone_watch` | asking for a microphone, and whether it gives sound |
 //! | `reload_state` | what a page keeps for after a reload |
 //! | `engagement`, `audience` | reactions, messages, removals; who listens |
 //! | `capability` | what the browser has to offer |
@@ -41,6 +42,8 @@ mod ice_restart;
 mod io;
 mod links;
 mod membership;
+mod microphone_requests;
+mod microphone_watch;
 mod mix;
 mod negotiation;
 mod no_path;
@@ -76,6 +79,11 @@ pub use engagement::{MessageState, OwnMessage};
 use gathering::Gathering;
 pub use ice_errors::IceServerProblem;
 pub use io::{Input, Output, Timer};
+pub use microphone_requests::{
+    MicrophoneAnswer, MicrophoneInput, MicrophoneOrder, MicrophonePurpose, MicrophoneQuestion, MicrophoneRequests,
+    OpenMicrophone,
+};
+pub use microphone_watch::{MicrophoneReading, MicrophoneWatch, SourceEnergy};
 pub use mix::{FULL_PERCENT, Fader, Mix, Route};
 pub use negotiation::Negotiation;
 pub use no_path::{NoPath, SideCandidates};
@@ -84,7 +92,7 @@ use peers::Peers;
 pub use player::{Player, PlayerCommand, PlayerInput, PlayerState};
 pub use profile::{Codec, Processing, Profile};
 use publishing::Publishing;
-pub use reload_state::ReloadState;
+pub use reload_state::{ComeBack, ReloadState};
 pub use rooms::{RoomOutput, Rooms};
 use signaling::Signaling;
 pub use signaling::{SignalingState, introduction};

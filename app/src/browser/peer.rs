@@ -20,11 +20,11 @@ use super::{
     Reporter,
     ice::{self, Paths},
     playback::Playback,
-    stats::{self, SourceEnergy},
+    stats,
 };
 use heartogether_client::{
-    Encoding, EncodingInput, EncodingOrder, Input, Negotiation, PeerState, Profile, Side, adaptation::Tuning,
-    statistics::Reading,
+    Encoding, EncodingInput, EncodingOrder, Input, Negotiation, PeerState, Profile, Side, SourceEnergy,
+    adaptation::Tuning, statistics::Reading,
 };
 
 /// A peer connection. Dropped, it closes.

@@ -18,6 +18,8 @@ mod joining;
 mod listening;
 mod lounge_simulation;
 mod measuring;
+mod microphone_requests;
+mod microphone_watch;
 mod mixing;
 mod no_path;
 mod offering;
