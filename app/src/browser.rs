@@ -28,7 +28,9 @@ mod peers;
 mod playback;
 pub(crate) mod reachability;
 mod reload;
+mod reporter;
 mod room_handle;
+mod showing;
 mod sleep;
 mod socket;
 mod sound;
@@ -38,12 +40,13 @@ mod stats;
 mod storage;
 mod timer;
 pub mod volume;
+mod waking;
 
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
     pin::pin,
-    rc::{Rc, Weak},
+    rc::Rc,
     time::Duration,
 };
 
@@ -53,9 +56,8 @@ use futures::{
 };
 use gloo_events::EventListener;
 use heartogether::{
-    engagement::Reaction,
     protocol::{FromRoom, RoomFrame, ServerMessage},
-    room::{Joined, MemberView, Resumed, RoomView},
+    room::{Joined, Resumed},
 };
 use leptos::{
     leptos_dom::helpers::{IntervalHandle, TimeoutHandle},
@@ -68,12 +70,13 @@ pub(crate) use capability::keeps_cookies;
 pub use capture::CaptureError;
 use early_join::{EarlyJoin, Happening};
 use ice::Paths;
-use js_property::property;
 use level::Level;
 pub use microphones::Microphone;
 use peer::PeerConnection;
 use playback::Playback;
+use reporter::Reporter;
 pub use room_handle::RoomHandle;
+use showing::{Audience, show};
 pub(crate) use sleep::sleep;
 use socket::Socket;
 pub use sound::Sound;
@@ -82,12 +85,7 @@ pub use speakers::{Speaker, Speakers};
 use timer::RunningTimer;
 
 use crate::routes;
-use heartogether_client::{
-    Client, Input, ListenerRow, ListenerState, MicrophoneInput, Output, PeerState, PlayerInput, Side, Timer, trace,
-};
-
-/// How often the audience is shown anew, at most.
-const AUDIENCE_EVERY: Duration = Duration::from_millis(200);
+use heartogether_client::{Client, Input, ListenerState, MicrophoneInput, Output, PeerState, Side, Timer, trace};
 
 /// A running page; clones are the same page.
 #[derive(Clone)]
@@ -120,13 +118,6 @@ struct Running {
     has_made_peers: Cell<bool>,
     /// Whether what happens is written to the console.
     is_traced: bool,
-}
-
-/// When the audience was shown: with thousands of listeners it changes faster than anybody can read.
-#[derive(Default)]
-struct Audience {
-    pause: RefCell<Option<TimeoutHandle>>,
-    changed: Cell<bool>,
 }
 
 impl Page {
@@ -290,65 +281,6 @@ impl Page {
         });
     }
 
-    /// Shows what has changed, and only that. While a page is being drawn nothing may change: the server's HTML is taken over
-    /// as it is.
-    fn publish(&self) {
-        if !self.0.stands.get() {
-            return;
-        }
-        let client = self.0.client.borrow();
-        let handle = self.0.handle;
-        show(handle.host_state, client.host_state());
-        show(handle.listener_state, client.listener_state());
-        show(handle.signaling_state, client.signaling_state());
-        show(handle.host_silent, client.is_host_silent());
-        show(handle.trouble, client.trouble());
-        show(handle.room, client.room().map(RoomView::outline));
-        if handle.messages.try_with_untracked(|shown| !shown.iter().eq(client.messages())) == Some(true) {
-            handle.messages.set(client.messages().cloned().collect());
-        }
-        show(handle.has_earlier_messages, client.has_earlier_messages());
-        show(handle.own_messages, client.own_messages().collect());
-        show(handle.chosen_reaction, client.chosen_reaction());
-        show(handle.engagement_notice, client.engagement_notice());
-        show(handle.no_path, client.no_path());
-        show(handle.turn_problem, client.turn_problem());
-        if handle.gathering.try_with_untracked(|shown| shown != client.gathering()) == Some(true) {
-            handle.gathering.set(client.gathering().clone());
-        }
-        if let Some(playback) = &self.0.playback {
-            show(handle.player, playback.state());
-        }
-        self.publish_audience(&client);
-        self.publish_sound(&client);
-    }
-
-    fn show_reaction(&self, reaction: Reaction) {
-        let number = |last: Option<(u32, Reaction)>| last.map_or(0, |(number, _)| number.wrapping_add(1));
-        self.0.handle.reaction.update(|last| *last = Some((number(*last), reaction)));
-    }
-
-    fn publish_audience(&self, client: &Client) {
-        let audience = &self.0.audience;
-        if audience.pause.borrow().is_some() {
-            return audience.changed.set(true);
-        }
-        let row = |listener: &MemberView| ListenerRow {
-            listener: listener.clone(),
-            peer: client.peer_state(listener.member),
-            removing: client.is_removing(listener.member),
-            blocking_address: client.is_blocking_address(listener.member),
-            has_left: false,
-        };
-        let rows = client.room().into_iter().flat_map(|room| &room.members).map(row).collect();
-        if !show(self.0.handle.audience, rows) {
-            return;
-        }
-        let report = self.reporter();
-        let pause = set_timeout_with_handle(move || report.show_audience(), AUDIENCE_EVERY);
-        *audience.pause.borrow_mut() = pause.ok();
-    }
-
     fn start_timer(&self, timer: Timer, after_ms: u32) {
         self.stop_timer(timer);
         let report = self.reporter();
@@ -358,27 +290,6 @@ impl Page {
 
     fn stop_timer(&self, timer: Timer) {
         self.0.timers.borrow_mut().remove(&timer);
-    }
-
-    fn stop_level(&self) {
-        *self.0.level.borrow_mut() = None;
-        show(self.0.handle.level, 0.0);
-    }
-
-    /// The sound flows: the meter may begin. It waits until now because opening an audio device takes time that the
-    /// first sound does not have.
-    fn measure_playback(&self) {
-        if document().hidden() || !self.0.stands.get() {
-            return;
-        }
-        if let Some(stream) = self.0.playback.as_ref().and_then(|playback| playback.stream()) {
-            *self.0.level.borrow_mut() = Level::measure(&stream, self.0.handle.level);
-        }
-    }
-
-    fn play(&self) {
-        self.0.playback.iter().for_each(|playback| playback.take(PlayerInput::PlayPressed));
-        self.0.level.borrow().iter().for_each(Level::resume);
     }
 
     fn do_regularly(&self, every_ms: u32, act: impl AsyncFn(Self) + Copy + 'static) {
@@ -391,29 +302,6 @@ impl Page {
         let interval = set_interval_with_handle(act, Duration::from_millis(every_ms.into()));
         self.0.intervals.borrow_mut().extend(interval);
     }
-
-    /// Reports that the page is shown again or the network has changed.
-    fn listen_for_waking(&self) {
-        let (report, report_online) = (self.reporter(), self.reporter());
-        let shown = EventListener::new(&document(), "visibilitychange", move |_| {
-            report.turn_level(!document().hidden());
-            if !document().hidden() {
-                report.input(Input::Woken);
-            }
-        });
-        let online = EventListener::new(&window(), "online", move |_| report_online.input(Input::NetworkChanged));
-        let network = network::listen(self.reporter());
-        let report_hidden = self.reporter();
-        let hidden = EventListener::new(&window(), "pagehide", move |_| report_hidden.input(Input::Hidden));
-        let code = self.0.client.borrow().code();
-        // A page that the browser has kept as it was is there again, and needs no mark (HTML, `PageTransitionEvent`).
-        let restored = EventListener::new(&window(), "pageshow", move |event| {
-            if property(event, "persisted").is_truthy() {
-                reload::take_mark(code);
-            }
-        });
-        self.0.waking.borrow_mut().extend([shown, online, hidden, restored].into_iter().chain(network));
-    }
 }
 
 impl Drop for Running {
@@ -422,65 +310,4 @@ impl Drop for Running {
         self.intervals.get_mut().iter().for_each(IntervalHandle::clear);
         self.audience.pause.get_mut().iter().for_each(TimeoutHandle::clear);
     }
-}
-
-/// How callbacks report what happened; a page that is gone hears nothing.
-#[derive(Clone)]
-struct Reporter(Weak<Running>);
-
-impl Reporter {
-    fn page(&self) -> Option<Page> {
-        self.0.upgrade().map(Page)
-    }
-
-    fn input(&self, input: Input) {
-        if let Some(page) = self.page() {
-            page.input(input);
-        }
-    }
-
-    /// Writes what was decided beside the room to the console, if somebody wants to see it.
-    fn trace(&self, line: impl FnOnce() -> String) {
-        if self.page().is_some_and(|page| page.0.is_traced) {
-            console::write(&line());
-        }
-    }
-
-    /// Shows what has changed beside the room.
-    fn show(&self) {
-        self.page().iter().for_each(Page::publish);
-    }
-
-    /// Nobody sees a listener's meter in the background, and an audio device held there costs a phone its battery.
-    fn turn_level(&self, on: bool) {
-        match (self.page(), on) {
-            (Some(page), true) => page.measure_playback(),
-            (Some(page), false) => page.stop_level(),
-            (None, _) => {}
-        }
-    }
-
-    /// Shows what has changed in the audience since it was shown.
-    fn show_audience(&self) {
-        let Some(page) = self.0.upgrade().map(Page) else { return };
-        page.0.audience.pause.borrow_mut().take();
-        if page.0.audience.changed.take() {
-            page.publish_audience(&page.0.client.borrow());
-        }
-    }
-
-    /// Reports once the commands at hand are carried out.
-    fn input_later(&self, input: Input) {
-        let report = self.clone();
-        spawn_local(async move { report.input(input) });
-    }
-}
-
-/// Whether it was something new.
-fn show<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) -> bool {
-    let is_new = signal.try_with_untracked(|shown| *shown != value) == Some(true);
-    if is_new {
-        signal.set(value);
-    }
-    is_new
 }

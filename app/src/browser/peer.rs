@@ -1,5 +1,7 @@
 //! One peer connection.
 
+mod events;
+
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -11,9 +13,9 @@ use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    MediaStream, MediaStreamTrack, RtcIceCandidateInit, RtcOfferOptions, RtcPeerConnection, RtcPeerConnectionIceEvent,
-    RtcPeerConnectionState, RtcRtpReceiver, RtcRtpSender, RtcRtpTransceiver, RtcRtpTransceiverDirection,
-    RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescriptionInit, RtcTrackEvent,
+    MediaStream, MediaStreamTrack, RtcIceCandidateInit, RtcOfferOptions, RtcPeerConnection, RtcRtpReceiver,
+    RtcRtpSender, RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSdpType,
+    RtcSessionDescriptionInit, RtcTrackEvent,
 };
 
 use super::{
@@ -55,8 +57,8 @@ impl PeerConnection {
         let connection = RtcPeerConnection::new_with_configuration(&configuration).ok()?;
         let negotiation = Rc::new(Cell::new(negotiation));
         let listeners = vec![
-            report_candidates(&connection, Rc::clone(&negotiation), report.clone()),
-            report_state(&connection, Rc::clone(&negotiation), report.clone()),
+            events::report_candidates(&connection, Rc::clone(&negotiation), report.clone()),
+            events::report_state(&connection, Rc::clone(&negotiation), report.clone()),
             ice::report_failures(&connection, report.clone()),
         ];
         let (sender, receiver, incoming) = Default::default();
@@ -72,7 +74,7 @@ impl PeerConnection {
             encoding,
             report,
         });
-        peer.listeners.borrow_mut().push(take_tracks(&peer));
+        peer.listeners.borrow_mut().push(events::take_tracks(&peer));
         Some(peer)
     }
 
@@ -317,45 +319,4 @@ impl Drop for PeerConnection {
 /// a page that has just been opened.
 fn gathers_ahead(encoding: &Encoding) -> bool {
     matches!(encoding.side(), Side::Offering { .. })
-}
-
-fn take_tracks(peer: &Rc<PeerConnection>) -> EventListener {
-    let receiving = Rc::downgrade(peer);
-    EventListener::new(&peer.connection, "track", move |event| {
-        if let (Some(peer), Some(event)) = (receiving.upgrade(), event.dyn_ref()) {
-            peer.take_track(event);
-        }
-    })
-}
-
-fn report_candidates(
-    connection: &RtcPeerConnection,
-    negotiation: Rc<Cell<Negotiation>>,
-    report: Reporter,
-) -> EventListener {
-    EventListener::new(connection, "icecandidate", move |event| {
-        let event = event.dyn_ref::<RtcPeerConnectionIceEvent>();
-        event.into_iter().for_each(|event| ice::report_answer(event, &report));
-        let found = event.and_then(RtcPeerConnectionIceEvent::candidate);
-        let Some(found) = found.filter(|found| !found.candidate().is_empty()) else { return };
-        let candidate = Candidate {
-            candidate: found.candidate(),
-            sdp_mid: found.sdp_mid(),
-            sdp_m_line_index: found.sdp_m_line_index(),
-        };
-        report.input(Input::PeerGathered { negotiation: negotiation.get(), candidate });
-    })
-}
-
-fn report_state(connection: &RtcPeerConnection, negotiation: Rc<Cell<Negotiation>>, report: Reporter) -> EventListener {
-    let observed = connection.clone();
-    EventListener::new(connection, "connectionstatechange", move |_| {
-        let state = match observed.connection_state() {
-            RtcPeerConnectionState::Connected => PeerState::Connected,
-            RtcPeerConnectionState::Disconnected => PeerState::Disconnected,
-            RtcPeerConnectionState::Failed | RtcPeerConnectionState::Closed => PeerState::Failed,
-            _ => PeerState::Connecting,
-        };
-        report.input(Input::PeerChanged { negotiation: negotiation.get(), state });
-    })
 }
