@@ -14,6 +14,7 @@ mod level;
 mod live_guard;
 pub(crate) mod locale;
 pub mod media_session;
+mod microphone_requests;
 mod microphone_watch;
 mod microphones;
 mod mixer;
@@ -23,24 +24,29 @@ pub(crate) mod page_clock;
 pub mod page_guard;
 mod peer;
 pub mod peer_connections;
+mod peers;
 mod playback;
 pub(crate) mod reachability;
 mod reload;
+mod reporter;
 mod room_handle;
+mod showing;
 mod sleep;
 mod socket;
+mod sound;
 mod sources;
 pub mod speakers;
 mod stats;
 mod storage;
 mod timer;
 pub mod volume;
+mod waking;
 
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
     pin::pin,
-    rc::{Rc, Weak},
+    rc::Rc,
     time::Duration,
 };
 
@@ -50,11 +56,8 @@ use futures::{
 };
 use gloo_events::EventListener;
 use heartogether::{
-    engagement::Reaction,
     protocol::{FromRoom, RoomFrame, ServerMessage},
-    refusal::Refusal,
-    role::Role,
-    room::{Joined, MemberView, Resumed, RoomView},
+    room::{Joined, Resumed},
 };
 use leptos::{
     leptos_dom::helpers::{IntervalHandle, TimeoutHandle},
@@ -66,31 +69,23 @@ use web_sys::MessageEvent;
 pub(crate) use capability::keeps_cookies;
 pub use capture::CaptureError;
 use early_join::{EarlyJoin, Happening};
-use ice::Discretion;
-use js_property::property;
+use ice::Paths;
 use level::Level;
-use microphone_watch::WATCH_EVERY_MS;
 pub use microphones::Microphone;
 use peer::PeerConnection;
 use playback::Playback;
+use reporter::Reporter;
 pub use room_handle::RoomHandle;
+use showing::{Audience, show};
 pub(crate) use sleep::sleep;
 use socket::Socket;
-pub use sources::Sound;
+pub use sound::Sound;
 use sources::Sources;
 pub use speakers::{Speaker, Speakers};
 use timer::RunningTimer;
 
 use crate::routes;
-use heartogether_client::{
-    COUNT_EVERY_MS, Client, Input, ListenerRow, ListenerState, Negotiation, Output, PeerState, PlayerInput, Profile,
-    Timer,
-    statistics::{EVERY_MS, Reading},
-    trace,
-};
-
-/// How often the audience is shown anew, at most.
-const AUDIENCE_EVERY: Duration = Duration::from_millis(200);
+use heartogether_client::{Client, Input, ListenerState, MicrophoneInput, Output, PeerState, Side, Timer, trace};
 
 /// A running page; clones are the same page.
 #[derive(Clone)]
@@ -106,14 +101,12 @@ struct Running {
     /// Whether the page is drawn, so that it shows what happens.
     stands: Cell<bool>,
     timers: RefCell<BTreeMap<Timer, RunningTimer>>,
-    peers: RefCell<BTreeMap<Negotiation, Rc<PeerConnection>>>,
-    profile: Cell<Profile>,
+    peers: RefCell<Vec<Rc<PeerConnection>>>,
     sources: Sources,
     level: RefCell<Option<Level>>,
     /// A listener's player.
     playback: Option<Rc<Playback>>,
-    configuration: RefCell<web_sys::RtcConfiguration>,
-    discretion: Cell<Discretion>,
+    paths: RefCell<Paths>,
     renewal: RefCell<Option<TimeoutHandle>>,
     waking: RefCell<Vec<EventListener>>,
     intervals: RefCell<Vec<IntervalHandle>>,
@@ -127,21 +120,10 @@ struct Running {
     is_traced: bool,
 }
 
-/// When the audience was shown: with thousands of listeners it changes faster than anybody can read.
-#[derive(Default)]
-struct Audience {
-    pause: RefCell<Option<TimeoutHandle>>,
-    changed: Cell<bool>,
-}
-
 impl Page {
-    fn new(
-        client: Client,
-        (configuration, discretion): (web_sys::RtcConfiguration, Discretion),
-        handle: RoomHandle,
-    ) -> Self {
+    fn new(client: Client, paths: Paths, handle: RoomHandle) -> Self {
         Self(Rc::new_cyclic(|page| Running {
-            playback: (client.role() == Role::Listener).then(|| Playback::new(Reporter(page.clone()))).flatten(),
+            playback: client.takes_sound().then(|| Playback::new(Reporter(page.clone()))).flatten(),
             client: RefCell::new(client),
             socket_ahead: RefCell::default(),
             socket: RefCell::default(),
@@ -149,11 +131,9 @@ impl Page {
             stands: Cell::default(),
             timers: RefCell::default(),
             peers: RefCell::default(),
-            profile: Cell::default(),
             sources: Sources::default(),
             level: RefCell::default(),
-            configuration: configuration.into(),
-            discretion: discretion.into(),
+            paths: paths.into(),
             renewal: RefCell::default(),
             waking: RefCell::default(),
             intervals: RefCell::default(),
@@ -251,18 +231,22 @@ impl Page {
             Output::UseIceServers(known) => self.take_ice_servers(&known),
             Output::StartTimer { timer, after_ms } => self.start_timer(timer, after_ms),
             Output::StopTimer(timer) => self.stop_timer(timer),
-            Output::OpenOffering { negotiation, .. } => self.open_offering(negotiation),
-            Output::OpenAnswering { negotiation, sdp, .. } => self.open_answering(negotiation, sdp),
+            Output::OpenOffering { negotiation, receives } => {
+                self.open_peer(negotiation, Side::Offering { receives }, PeerConnection::offer);
+            }
+            Output::OpenAnswering { negotiation, sends, sdp } => {
+                self.open_peer(negotiation, Side::Answering { sends }, |peer| peer.answer(sdp));
+            }
             Output::Play(negotiation) => {
                 if let Some(playback) = self.0.playback.clone() {
                     self.with_peer(negotiation, |peer| peer.play(playback));
                 }
             }
             Output::Restart { before, negotiation } => {
-                self.renumber_peer(before, negotiation, |peer| peer.restart(negotiation));
+                self.with_peer(before, |peer| peer.restart(negotiation));
             }
             Output::AnswerRestart { before, negotiation, sdp } => {
-                self.renumber_peer(before, negotiation, |peer| peer.answer_restart(negotiation, sdp));
+                self.with_peer(before, |peer| peer.answer_restart(negotiation, sdp));
             }
             Output::AcceptAnswer { negotiation, sdp } => self.with_peer(negotiation, |peer| peer.accept_answer(sdp)),
             Output::AddCandidates { negotiation, candidates } => {
@@ -271,16 +255,14 @@ impl Page {
             Output::ClosePeer(negotiation) => self.close_peer(negotiation),
             Output::Tune { negotiation, tuning } => self.with_peer(negotiation, |peer| peer.tune(tuning)),
             Output::ApplyProfile(profile) => {
-                self.0.profile.set(profile);
-                self.0.peers.borrow().values().for_each(|peer| Rc::clone(peer).set_profile(profile));
+                self.0.peers.borrow().iter().for_each(|peer| Rc::clone(peer).set_profile(profile));
                 self.send_mix();
             }
-            Output::ApplyProcessing(processing) => self.apply_processing(processing),
+            Output::ApplyProcessing(wanted) => self.request_microphone(MicrophoneInput::ProcessingWanted(wanted)),
             Output::ShowReaction(reaction) => self.show_reaction(reaction),
-            Output::ApplyMix(mix) => self.apply_mix(mix),
+            Output::ApplyMix(_) | Output::SetSending(_) => self.send_mix(),
             Output::WakeMixer => self.wake_mixer(),
             Output::LeaveMark(code) => reload::leave_mark(code),
-            Output::SetSending(sending) => self.set_sending(sending),
             Output::ReleaseSource(source) => self.release_source(source),
             Output::StopCapture => self.release_sources(),
         }
@@ -299,65 +281,6 @@ impl Page {
         });
     }
 
-    /// Shows what has changed, and only that. While a page is being drawn nothing may change: the server's HTML is taken over
-    /// as it is.
-    fn publish(&self) {
-        if !self.0.stands.get() {
-            return;
-        }
-        let client = self.0.client.borrow();
-        let handle = self.0.handle;
-        show(handle.host_state, client.host_state());
-        show(handle.listener_state, client.listener_state());
-        show(handle.signaling_state, client.signaling_state());
-        show(handle.host_silent, client.is_host_silent());
-        show(handle.trouble, client.trouble());
-        show(handle.room, client.room().map(RoomView::outline));
-        if handle.messages.try_with_untracked(|shown| !shown.iter().eq(client.messages())) == Some(true) {
-            handle.messages.set(client.messages().cloned().collect());
-        }
-        show(handle.has_earlier_messages, client.has_earlier_messages());
-        show(handle.own_messages, client.own_messages().collect());
-        show(handle.chosen_reaction, client.chosen_reaction());
-        show(handle.engagement_notice, client.engagement_notice());
-        show(handle.no_path, client.no_path());
-        show(handle.turn_problem, client.turn_problem());
-        if handle.gathering.try_with_untracked(|shown| shown != client.gathering()) == Some(true) {
-            handle.gathering.set(client.gathering().clone());
-        }
-        if let Some(playback) = &self.0.playback {
-            show(handle.player, playback.state());
-        }
-        self.publish_audience(&client);
-        self.publish_sound(&client);
-    }
-
-    fn show_reaction(&self, reaction: Reaction) {
-        let number = |last: Option<(u32, Reaction)>| last.map_or(0, |(number, _)| number.wrapping_add(1));
-        self.0.handle.reaction.update(|last| *last = Some((number(*last), reaction)));
-    }
-
-    fn publish_audience(&self, client: &Client) {
-        let audience = &self.0.audience;
-        if audience.pause.borrow().is_some() {
-            return audience.changed.set(true);
-        }
-        let row = |listener: &MemberView| ListenerRow {
-            listener: listener.clone(),
-            peer: client.peer_state(listener.member),
-            removing: client.is_removing(listener.member),
-            blocking_address: client.is_blocking_address(listener.member),
-            has_left: false,
-        };
-        let rows = client.room().into_iter().flat_map(|room| &room.members).map(row).collect();
-        if !show(self.0.handle.audience, rows) {
-            return;
-        }
-        let report = self.reporter();
-        let pause = set_timeout_with_handle(move || report.show_audience(), AUDIENCE_EVERY);
-        *audience.pause.borrow_mut() = pause.ok();
-    }
-
     fn start_timer(&self, timer: Timer, after_ms: u32) {
         self.stop_timer(timer);
         let report = self.reporter();
@@ -367,103 +290,6 @@ impl Page {
 
     fn stop_timer(&self, timer: Timer) {
         self.0.timers.borrow_mut().remove(&timer);
-    }
-
-    fn open_offering(&self, negotiation: Negotiation) {
-        let Some((stream, track)) = sources::outgoing_stream().zip(self.0.sources.outgoing()) else { return };
-        let opened = self.open_peer(negotiation);
-        self.keep_peer(negotiation, opened, |peer| peer.offer(&stream, &track));
-    }
-
-    fn open_answering(&self, negotiation: Negotiation, sdp: String) {
-        let opened = self.open_peer(negotiation);
-        self.keep_peer(negotiation, opened, |peer| peer.answer(sdp));
-    }
-
-    fn open_peer(&self, negotiation: Negotiation) -> Option<Rc<PeerConnection>> {
-        let configuration = self.0.configuration.borrow();
-        PeerConnection::open(negotiation, &configuration, self.0.profile.get(), self.reporter())
-    }
-
-    fn keep_peer(
-        &self,
-        negotiation: Negotiation,
-        opened: Option<Rc<PeerConnection>>,
-        begin: impl FnOnce(Rc<PeerConnection>),
-    ) {
-        match opened {
-            Some(peer) => {
-                self.0.has_made_peers.set(true);
-                self.0.peers.borrow_mut().insert(negotiation, Rc::clone(&peer));
-                begin(peer);
-            }
-            None if self.0.has_made_peers.get() => {
-                self.reporter().input_later(Input::PeerChanged { negotiation, state: PeerState::Failed });
-            }
-            // An extension may leave the constructor there, and let it throw.
-            None => self.reporter().input_later(Input::BrowserLacks(Refusal::WebRtcMissing)),
-        }
-    }
-
-    fn with_peer(&self, negotiation: Negotiation, act: impl FnOnce(Rc<PeerConnection>)) {
-        let peer = self.0.peers.borrow().get(&negotiation).cloned();
-        if let Some(peer) = peer {
-            act(peer);
-        }
-    }
-
-    fn renumber_peer(&self, before: Negotiation, now: Negotiation, act: impl FnOnce(Rc<PeerConnection>)) {
-        let peer = self.0.peers.borrow_mut().remove(&before);
-        if let Some(peer) = peer {
-            self.0.peers.borrow_mut().insert(now, Rc::clone(&peer));
-            act(peer);
-        }
-    }
-
-    fn close_peer(&self, negotiation: Negotiation) {
-        if let Some(peer) = self.0.peers.borrow_mut().remove(&negotiation) {
-            peer.close();
-        }
-        if self.0.peers.borrow().is_empty() {
-            self.0.playback.iter().for_each(|playback| playback.detach());
-            self.stop_level();
-        }
-    }
-
-    fn stop_level(&self) {
-        *self.0.level.borrow_mut() = None;
-        show(self.0.handle.level, 0.0);
-    }
-
-    /// The sound flows: the meter may begin. It waits until now because opening an audio device takes time that the
-    /// first sound does not have.
-    fn measure_playback(&self) {
-        if document().hidden() || !self.0.stands.get() {
-            return;
-        }
-        if let Some(stream) = self.0.playback.as_ref().and_then(|playback| playback.stream()) {
-            *self.0.level.borrow_mut() = Level::measure(&stream, self.0.handle.level);
-        }
-    }
-
-    fn play(&self) {
-        self.0.playback.iter().for_each(|playback| playback.take(PlayerInput::PlayPressed));
-        self.0.level.borrow().iter().for_each(Level::resume);
-    }
-
-    /// Measures all peer connections again and again.
-    fn measure_regularly(&self) {
-        self.do_regularly(EVERY_MS, async |page| page.measure().await);
-    }
-
-    /// Counts what comes in again and again.
-    fn count_regularly(&self) {
-        self.do_regularly(COUNT_EVERY_MS, async |page| page.count().await);
-    }
-
-    /// Looks at the microphone again and again.
-    fn watch_microphone_regularly(&self) {
-        self.do_regularly(WATCH_EVERY_MS, async |page| page.watch_microphone().await);
     }
 
     fn do_regularly(&self, every_ms: u32, act: impl AsyncFn(Self) + Copy + 'static) {
@@ -476,58 +302,6 @@ impl Page {
         let interval = set_interval_with_handle(act, Duration::from_millis(every_ms.into()));
         self.0.intervals.borrow_mut().extend(interval);
     }
-
-    /// Counts the packets that have come in.
-    async fn count(&self) {
-        let peers: Vec<_> = self.0.peers.borrow().values().cloned().collect();
-        for peer in peers {
-            if let Some(Reading { packets, .. }) = peer.measure().await {
-                self.take(Input::Counted { negotiation: peer.negotiation(), packets });
-            }
-        }
-    }
-
-    /// Measures one peer connection after the other, so that no moment carries them all, and shows them together.
-    async fn measure(&self) {
-        let peers: Vec<_> = self.0.peers.borrow().values().cloned().collect();
-        for peer in peers {
-            if let Some(reading) = peer.measure().await {
-                let negotiation = peer.negotiation();
-                self.take(Input::Measured { negotiation, reading });
-            }
-        }
-        if !self.0.stands.get() {
-            return;
-        }
-        // Told even where it is the same as before: time has passed.
-        let statistics = self.0.client.borrow().statistics();
-        if !statistics.is_empty() || self.0.handle.statistics.try_with_untracked(Vec::is_empty) == Some(false) {
-            self.0.handle.statistics.set(statistics);
-        }
-    }
-
-    /// Reports that the page is shown again or the network has changed.
-    fn listen_for_waking(&self) {
-        let (report, report_online) = (self.reporter(), self.reporter());
-        let shown = EventListener::new(&document(), "visibilitychange", move |_| {
-            report.turn_level(!document().hidden());
-            if !document().hidden() {
-                report.input(Input::Woken);
-            }
-        });
-        let online = EventListener::new(&window(), "online", move |_| report_online.input(Input::NetworkChanged));
-        let network = network::listen(self.reporter());
-        let report_hidden = self.reporter();
-        let hidden = EventListener::new(&window(), "pagehide", move |_| report_hidden.input(Input::Hidden));
-        let code = self.0.client.borrow().code();
-        // A page that the browser has kept as it was is there again, and needs no mark (HTML, `PageTransitionEvent`).
-        let restored = EventListener::new(&window(), "pageshow", move |event| {
-            if property(event, "persisted").is_truthy() {
-                reload::take_mark(code);
-            }
-        });
-        self.0.waking.borrow_mut().extend([shown, online, hidden, restored].into_iter().chain(network));
-    }
 }
 
 impl Drop for Running {
@@ -536,65 +310,4 @@ impl Drop for Running {
         self.intervals.get_mut().iter().for_each(IntervalHandle::clear);
         self.audience.pause.get_mut().iter().for_each(TimeoutHandle::clear);
     }
-}
-
-/// How callbacks report what happened; a page that is gone hears nothing.
-#[derive(Clone)]
-struct Reporter(Weak<Running>);
-
-impl Reporter {
-    fn page(&self) -> Option<Page> {
-        self.0.upgrade().map(Page)
-    }
-
-    fn input(&self, input: Input) {
-        if let Some(page) = self.page() {
-            page.input(input);
-        }
-    }
-
-    /// Writes what was decided beside the room to the console, if somebody wants to see it.
-    fn trace(&self, line: impl FnOnce() -> String) {
-        if self.page().is_some_and(|page| page.0.is_traced) {
-            console::write(&line());
-        }
-    }
-
-    /// Shows what has changed beside the room.
-    fn show(&self) {
-        self.page().iter().for_each(Page::publish);
-    }
-
-    /// Nobody sees a listener's meter in the background, and an audio device held there costs a phone its battery.
-    fn turn_level(&self, on: bool) {
-        match (self.page(), on) {
-            (Some(page), true) => page.measure_playback(),
-            (Some(page), false) => page.stop_level(),
-            (None, _) => {}
-        }
-    }
-
-    /// Shows what has changed in the audience since it was shown.
-    fn show_audience(&self) {
-        let Some(page) = self.0.upgrade().map(Page) else { return };
-        page.0.audience.pause.borrow_mut().take();
-        if page.0.audience.changed.take() {
-            page.publish_audience(&page.0.client.borrow());
-        }
-    }
-
-    /// Reports once the commands at hand are carried out.
-    fn input_later(&self, input: Input) {
-        let report = self.clone();
-        spawn_local(async move { report.input(input) });
-    }
-}
-
-/// Whether it was something new.
-fn show<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) -> bool {
-    let is_new = signal.try_with_untracked(|shown| *shown != value) == Some(true);
-    if is_new {
-        signal.set(value);
-    }
-    is_new
 }

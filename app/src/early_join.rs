@@ -23,13 +23,16 @@ pub(crate) fn EarlyJoin() -> impl IntoView {
 /// What the page that is asked for will say first, as a list of frames in JSON.
 #[cfg(feature = "ssr")]
 fn said_ahead() -> Option<String> {
-    use heartogether::{protocol, role::Permission};
+    use heartogether::{
+        protocol,
+        role::{Permission, Role},
+    };
 
     use crate::{api::Visitor, routes::Destination};
-    use heartogether_client::listener_introduction;
+    use heartogether_client::introduction;
 
     let request = use_context::<http::request::Parts>()?;
     let Destination::Listen(code) = Destination::parse(request.uri.path()) else { return None };
     request.extensions.get::<Visitor>()?.permit(Permission::Connect).ok()?;
-    Some(protocol::encode(&listener_introduction(code).map(|message| protocol::encode(&message))))
+    Some(protocol::encode(&introduction(Role::Listener, code).map(|message| protocol::encode(&message))))
 }

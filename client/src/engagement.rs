@@ -102,6 +102,11 @@ impl Engagement {
         self.learn(latest);
     }
 
+    /// Whether a message is told of again, as it was at first.
+    fn knows(&self, event: &RoomEvent) -> bool {
+        matches!(event, RoomEvent::MessageSent { message } if self.messages.contains_key(&message.number))
+    }
+
     fn learn(&mut self, messages: &[Message]) {
         for message in messages {
             if self.is_own(message) {
@@ -195,11 +200,20 @@ impl Client {
         self.engagement.has_earlier = page.has_earlier;
     }
 
-    /// The room as it is was told: what it knows of messages is known, and what it does not know is said again.
-    pub(super) fn renew_engagement(&mut self, out: &mut Vec<Output>) {
-        let Some(room) = &self.room else { return };
-        self.engagement.renew(&room.messages, room.has_earlier_messages);
-        self.say_again(out);
+    /// The room as it is was told. Its messages are kept here alone from then on.
+    pub(super) fn renew_messages(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        self.engagement.renew(&std::mem::take(&mut room.messages), room.has_earlier_messages);
+    }
+
+    /// Brings the room and the messages up to date. An event may be told again.
+    pub(super) fn apply_event(&mut self, event: &RoomEvent) {
+        let Some(room) = &mut self.room else { return };
+        if !self.engagement.knows(event) {
+            room.apply(event);
+            self.engagement.learn(&std::mem::take(&mut room.messages));
+            self.engagement.messages.values_mut().for_each(|message| message.apply(event));
+        }
     }
 
     /// Says again what the room does not have.
@@ -230,18 +244,7 @@ impl Client {
     pub(super) fn follow_engagement(&mut self, event: &RoomEvent, out: &mut Vec<Output>) {
         match event {
             RoomEvent::Reacted { reaction, .. } => out.push(Output::ShowReaction(*reaction)),
-            RoomEvent::MessageSent { message } => {
-                self.engagement.learn(std::slice::from_ref(message));
-                if self.engagement.outgoing.is_empty() {
-                    self.engagement.notice = None;
-                }
-            }
-            RoomEvent::MessagesDelivered { .. }
-            | RoomEvent::MessageEdited { .. }
-            | RoomEvent::MessageDeleted { .. }
-            | RoomEvent::MessagePinned { .. } => {
-                self.engagement.messages.values_mut().for_each(|message| message.apply(event));
-            }
+            RoomEvent::MessageSent { .. } if self.engagement.outgoing.is_empty() => self.engagement.notice = None,
             // Whoever leaves by themselves can come back, unless the time to take it back is over.
             RoomEvent::MemberLeft { member } if self.is_removed(*member) => {
                 self.engagement.removals.remove(member);

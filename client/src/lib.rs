@@ -13,10 +13,12 @@
 //! | `peers`, `negotiation` | peer connections, and how they are negotiated |
 //! | `ice_restart`, `connection_replacement` | what is done when nothing comes through one any more |
 //! | `candidate`, `gathering`, `no_path`, `ice_errors` | candidates, and why no path was found |
-//! | `quality`, `statistics`, `adaptation`, `sdp` | what is measured, and how much is sent |
+//! | `quality`, `statistics`, `adaptation` | what is measured, and how much is sent |
+//! | `encoding`, `sdp` | which descriptions are set, and what they ask of the encoders |
 //! | `links` | whom the member connects with, who offers, and what goes over it |
 //! | `permissions` | what the member may do |
 //! | `publishing`, `mix`, `profile`, `silence` | what the member sends |
+//! | `microphone_requests`, `microphone_watch` | asking for a microphone, and whether it gives sound |
 //! | `reload_state` | what a page keeps for after a reload |
 //! | `engagement`, `audience` | reactions, messages, removals; who listens |
 //! | `capability` | what the browser has to offer |
@@ -32,6 +34,7 @@ mod candidate;
 mod capability;
 mod connection;
 mod connection_replacement;
+mod encoding;
 mod engagement;
 pub mod gathering;
 mod ice_errors;
@@ -39,6 +42,8 @@ mod ice_restart;
 mod io;
 mod links;
 mod membership;
+mod microphone_requests;
+mod microphone_watch;
 mod mix;
 mod negotiation;
 mod no_path;
@@ -68,11 +73,17 @@ use heartogether::{
 pub use audience::{ListenerRow, arranged};
 pub use capability::{Capabilities, Shortfall};
 pub use connection_replacement::COUNT_EVERY_MS;
+pub use encoding::{Encoding, EncodingInput, EncodingOrder, Side};
 use engagement::Engagement;
 pub use engagement::{MessageState, OwnMessage};
 use gathering::Gathering;
 pub use ice_errors::IceServerProblem;
 pub use io::{Input, Output, Timer};
+pub use microphone_requests::{
+    MicrophoneAnswer, MicrophoneInput, MicrophoneOrder, MicrophonePurpose, MicrophoneQuestion, MicrophoneRequests,
+    OpenMicrophone,
+};
+pub use microphone_watch::{MicrophoneReading, MicrophoneWatch, SourceEnergy};
 pub use mix::{FULL_PERCENT, Fader, Mix, Route};
 pub use negotiation::Negotiation;
 pub use no_path::{NoPath, SideCandidates};
@@ -81,10 +92,10 @@ use peers::Peers;
 pub use player::{Player, PlayerCommand, PlayerInput, PlayerState};
 pub use profile::{Codec, Processing, Profile};
 use publishing::Publishing;
-pub use reload_state::ReloadState;
+pub use reload_state::{ComeBack, ReloadState};
 pub use rooms::{RoomOutput, Rooms};
 use signaling::Signaling;
-pub use signaling::{SignalingState, listener_introduction};
+pub use signaling::{SignalingState, introduction};
 pub use silence::MicrophoneState;
 pub use view_state::{Ending, HostState, ListenerState};
 pub use volume::{NoVolume, Volume};
@@ -245,6 +256,11 @@ impl Client {
     /// What the page sends is made of.
     pub fn mix(&self) -> Mix {
         self.publishing.mix
+    }
+
+    /// Whether what is shared is silenced on purpose.
+    pub fn is_paused(&self) -> bool {
+        self.publishing.paused
     }
 
     /// The source that went away by itself and was not shared again.

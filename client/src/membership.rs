@@ -21,6 +21,7 @@ impl Client {
         if self.engagement.settle(joined.member, self.may(Permission::ReadMessages)) {
             self.doubt_offered();
         }
+        self.renew_messages();
         self.signaling.attach(out);
         self.reconcile(out);
     }
@@ -31,7 +32,10 @@ impl Client {
         out.extend(resumed.ice_servers.map(Output::UseIceServers));
         self.signaling.attach(out);
         match resumed.missed {
-            Missed::Room(now) => self.room = Some(now),
+            Missed::Room(now) => {
+                self.room = Some(now);
+                self.renew_messages();
+            }
             Missed::Events(events) => events.iter().for_each(|event| self.make_up_for(event, out)),
         }
         if let Some(place) = &mut self.place {
@@ -42,9 +46,7 @@ impl Client {
 
     /// A link that was gone for a while is another one when it is there again: the other end has closed what went over it.
     fn make_up_for(&mut self, missed: &RoomEvent, out: &mut Vec<Output>) {
-        if let Some(room) = &mut self.room {
-            room.apply(missed);
-        }
+        self.apply_event(missed);
         if let RoomEvent::LinkClosed { peer } = missed {
             self.unlink(*peer, out);
         }
@@ -52,13 +54,13 @@ impl Client {
 
     pub(super) fn follow(&mut self, seq: Seq, event: &RoomEvent, out: &mut Vec<Output>) {
         self.signaling.note_stored();
-        let (Some(place), Some(room)) = (&mut self.place, &mut self.room) else { return };
+        let (Some(place), Some(room)) = (&mut self.place, &self.room) else { return };
         place.seq = place.seq.max(seq);
         let own = place.member;
         let was_linked = matches!(event, RoomEvent::LinkOpened { link } if room.links.contains(link));
         let was_away = matches!(event, RoomEvent::MemberLeft { member }
             if room.members.iter().any(|known| known.member == *member && !known.connected));
-        room.apply(event);
+        self.apply_event(event);
         match event {
             RoomEvent::LinkOpened { link } => self.link(link.peer_of(own), was_linked, out),
             RoomEvent::LinkClosed { peer } => self.unlink(*peer, out),
@@ -98,7 +100,7 @@ impl Client {
             return self.shut_down(out);
         }
         self.peers.close_unsettled(out);
-        self.renew_engagement(out);
+        self.say_again(out);
         self.declare(out);
         self.close_departed(out);
         self.offer_to_all(out);

@@ -1,6 +1,9 @@
 //! What a page may do in its room, as the rules of the room's kind say.
 
-use heartogether::{role::Permission, rules::RoomKind};
+use heartogether::{
+    role::{Permission, Role},
+    rules::RoomKind,
+};
 
 use super::Client;
 
@@ -22,11 +25,16 @@ impl Client {
     /// Whether to take the place from another page. Only an owner's is taken over on purpose; another's goes to the page that asks
     /// last.
     pub(super) fn takes_over(&self) -> bool {
-        self.role == self.kind().owner_role() && self.signaling.takes_over()
+        Self::may_take_over(self.role) && self.signaling.takes_over()
+    }
+
+    /// Whether a page that comes after another one in the same tab takes that one's place over: an owner's place waits for it.
+    pub fn may_take_over(role: Role) -> bool {
+        RoomKind::with_role(role).owner_role() == role
     }
 
     /// Whether those whom this page connects with may send.
-    pub(super) const fn takes_sound(&self) -> bool {
+    pub const fn takes_sound(&self) -> bool {
         self.kind().hears(self.role)
     }
 }

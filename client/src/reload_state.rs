@@ -21,6 +21,15 @@ pub struct ReloadState {
     pub paused: bool,
 }
 
+/// How what was live comes back after a reload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComeBack {
+    /// Whether the microphone is opened and shared at once.
+    pub opens_microphone: bool,
+    /// The source that waits for a click.
+    pub waits: Option<Source>,
+}
+
 impl fmt::Display for ReloadState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = if self.paused { "paused" } else { "live" };
@@ -52,6 +61,20 @@ impl ReloadState {
         // A page of before this was kept left it out.
         let headphones = words.next() == Some("1");
         Some(Self { code, mix, chosen, headphones, paused })
+    }
+}
+
+impl ReloadState {
+    /// A microphone comes back by itself where the visitor's permission stands, and only on a page that is back from a reload: in a
+    /// tab that was duplicated nobody asks for it. A tab needs a click: browsers demand one.
+    pub fn come_back(&self, is_back: bool, may_open: bool) -> ComeBack {
+        let has_microphone = self.mix.has(Source::Microphone);
+        let opens_microphone = is_back && may_open && has_microphone;
+        let waits = match self.mix.has(Source::Display) {
+            true => Some(Source::Display),
+            false => (has_microphone && !opens_microphone).then_some(Source::Microphone),
+        };
+        ComeBack { opens_microphone, waits }
     }
 }
 

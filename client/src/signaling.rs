@@ -102,9 +102,9 @@ impl Signaling {
     }
 }
 
-/// What a listener's page that has just been opened says first.
-pub fn listener_introduction(code: RoomCode) -> [ClientMessage; 2] {
-    [hello(), join(code, Role::Listener, false)]
+/// What a page that has just been opened says first.
+pub const fn introduction(role: Role, code: RoomCode) -> [ClientMessage; 2] {
+    [hello(), join(code, role, false)]
 }
 
 pub(super) const fn hello() -> ClientMessage {

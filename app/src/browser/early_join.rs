@@ -10,7 +10,7 @@ use web_sys::{MessageEvent, WebSocket};
 
 use super::js_property::property;
 use crate::early_join::GLOBAL;
-use heartogether_client::listener_introduction;
+use heartogether_client::introduction;
 
 /// A socket that asks for the place by itself as soon as it is open.
 pub(super) struct EarlyJoin {
@@ -39,8 +39,8 @@ impl EarlyJoin {
     /// What has been begun, once, if it asks for this very place.
     pub(super) fn take(role: Role, code: RoomCode) -> Option<Self> {
         let begun = take_begun()?;
-        let wanted = listener_introduction(code).map(|message| protocol::encode(&message));
-        if role == Role::Listener && begun.said == wanted {
+        let wanted = introduction(role, code).map(|message| protocol::encode(&message));
+        if begun.said == wanted {
             return Some(begun);
         }
         begun.close();

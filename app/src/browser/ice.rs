@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use gloo_events::EventListener;
-use heartogether::role::Role;
 use js_sys::{Array, Reflect};
 use leptos::prelude::set_timeout_with_handle;
 use wasm_bindgen::JsValue;
@@ -15,50 +14,50 @@ use super::{Page, Reporter, js_property::property};
 use crate::api::{self, IceConfiguration, IceServer};
 use heartogether_client::Input;
 
-/// Candidates a host gathers before they are needed (W3C WebRTC, `iceCandidatePoolSize`). A listener's connection is made
-/// when the offer is there and gathers at once; with a pool, Chromium 156 now and then never finds a candidate on a page
-/// that has just been opened.
+/// Candidates that are gathered before they are needed (W3C WebRTC, `iceCandidatePoolSize`).
 const CANDIDATE_POOL: u32 = 4;
 /// Seconds until the servers are asked for again when that went wrong.
 const RETRY_S: u32 = 10;
 
-/// Why sound may go through TURN servers only.
-#[derive(Clone, Copy)]
-pub(super) struct Discretion {
-    /// Whoever runs the server wants it so.
-    pub(super) relay_only: bool,
-    /// The visitor does.
-    pub(super) hidden: bool,
+/// Where peer connections look for their paths.
+pub(super) struct Paths {
+    servers: Vec<IceServer>,
+    /// Whether whoever runs the server wants sound to go through TURN servers only.
+    relay_only: bool,
+    /// Whether the visitor does.
+    hidden: bool,
 }
 
-/// The configuration of every peer connection on a page.
-pub(super) fn configuration(role: Role, ice_servers: &[IceServer], discretion: Discretion) -> RtcConfiguration {
-    let servers = Array::new();
-    for server in ice_servers {
-        let entry = RtcIceServer::new();
-        entry.set_urls(&server.urls.iter().map(JsValue::from).collect::<Array>());
-        server.username.iter().for_each(|username| entry.set_username(username));
-        server.credential.iter().for_each(|credential| entry.set_credential(credential));
-        servers.push(&entry);
+impl Paths {
+    pub(super) fn new(known: IceConfiguration, hidden: bool) -> Self {
+        Self { servers: known.servers, relay_only: known.relay_only, hidden }
     }
-    let configuration = RtcConfiguration::new();
-    configuration.set_ice_servers(&servers);
-    configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
-    restrict(&configuration, discretion);
-    if role == Role::Host {
-        // web-sys has no setter for it; setting a property of a plain object does not fail.
-        let _ = Reflect::set(&configuration, &"iceCandidatePoolSize".into(), &CANDIDATE_POOL.into());
-    }
-    configuration
-}
 
-/// Restricted, peer connections look for paths through a relay or for none: no candidate names this browser's own address
-/// (RFC 8828, section 5.2).
-fn restrict(configuration: &RtcConfiguration, discretion: Discretion) {
-    configuration.set_ice_transport_policy(match discretion.relay_only || discretion.hidden {
-        true => RtcIceTransportPolicy::Relay,
-        false => RtcIceTransportPolicy::All,
-    });
+    /// What a peer connection is configured with.
+    pub(super) fn configuration(&self, gathers_ahead: bool) -> RtcConfiguration {
+        let servers = Array::new();
+        for server in &self.servers {
+            let entry = RtcIceServer::new();
+            entry.set_urls(&server.urls.iter().map(JsValue::from).collect::<Array>());
+            server.username.iter().for_each(|username| entry.set_username(username));
+            server.credential.iter().for_each(|credential| entry.set_credential(credential));
+            servers.push(&entry);
+        }
+        let configuration = RtcConfiguration::new();
+        configuration.set_ice_servers(&servers);
+        configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
+        // Restricted, peer connections look for paths through a relay or for none: no candidate names this browser's own address
+        // (RFC 8828, section 5.2).
+        configuration.set_ice_transport_policy(match self.relay_only || self.hidden {
+            true => RtcIceTransportPolicy::Relay,
+            false => RtcIceTransportPolicy::All,
+        });
+        if gathers_ahead {
+            // web-sys has no setter for it; setting a property of a plain object does not fail.
+            let _ = Reflect::set(&configuration, &"iceCandidatePoolSize".into(), &CANDIDATE_POOL.into());
+        }
+        configuration
+    }
 }
 
 /// Reports what goes wrong with a STUN or TURN server (W3C WebRTC, `icecandidateerror`).
@@ -110,11 +109,7 @@ impl Page {
 
     /// Uses the servers that came with the place, or anew: also for peer connections that are there.
     pub(super) fn take_ice_servers(&self, known: &IceConfiguration) {
-        let discretion = Discretion { relay_only: known.relay_only, ..self.0.discretion.get() };
-        self.0.discretion.set(discretion);
-        let role = self.0.client.borrow().role();
-        *self.0.configuration.borrow_mut() = configuration(role, &known.servers, discretion);
-        self.configure_peers();
+        self.change_paths(|paths| *paths = Paths::new(known.clone(), paths.hidden));
         self.input(Input::IceServersRenewed);
         self.input(Input::IceServersKnown(urls(&known.servers)));
         self.renew_ice_servers(known.renew_in_s);
@@ -122,14 +117,12 @@ impl Page {
 
     /// Hides this browser's address in every path that is looked for from now on, or no longer.
     pub(super) fn hide_address(&self, hidden: bool) {
-        let discretion = Discretion { hidden, ..self.0.discretion.get() };
-        self.0.discretion.set(discretion);
-        restrict(&self.0.configuration.borrow(), discretion);
-        self.configure_peers();
+        self.change_paths(|paths| paths.hidden = hidden);
     }
 
-    fn configure_peers(&self) {
-        let configuration = self.0.configuration.borrow();
-        self.0.peers.borrow().values().for_each(|peer| peer.configure(&configuration));
+    fn change_paths(&self, change: impl FnOnce(&mut Paths)) {
+        change(&mut self.0.paths.borrow_mut());
+        let paths = self.0.paths.borrow();
+        self.0.peers.borrow().iter().for_each(|peer| peer.configure(&paths));
     }
 }

@@ -7,7 +7,8 @@ use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AudioContext, AudioContextOptions, AudioNode, MediaStream};
 
-use super::{js_property::property, show};
+use super::{Page, Reporter, js_property::property, show};
+use heartogether_client::PlayerInput;
 
 /// How often the meter moves. Slower than the eye wants costs less than the eye notices.
 const EVERY: Duration = Duration::from_millis(66);
@@ -125,4 +126,38 @@ pub(super) fn close(context: &AudioContext) {
 fn loudness(samples: &[f32; SAMPLES]) -> f32 {
     let mean_square = samples.iter().map(|sample| sample * sample).sum::<f32>() / SAMPLES as f32;
     (1.0 + 10.0 * mean_square.log10() / FLOOR_DB).clamp(0.0, 1.0)
+}
+
+impl Page {
+    pub(super) fn stop_level(&self) {
+        *self.0.level.borrow_mut() = None;
+        show(self.0.handle.level, 0.0);
+    }
+
+    /// The sound flows: the meter may begin. It waits until now because opening an audio device takes time that the
+    /// first sound does not have.
+    pub(super) fn measure_playback(&self) {
+        if document().hidden() || !self.0.stands.get() {
+            return;
+        }
+        if let Some(stream) = self.0.playback.as_ref().and_then(|playback| playback.stream()) {
+            *self.0.level.borrow_mut() = Level::measure(&stream, self.0.handle.level);
+        }
+    }
+
+    pub(super) fn play(&self) {
+        self.0.playback.iter().for_each(|playback| playback.take(PlayerInput::PlayPressed));
+        self.0.level.borrow().iter().for_each(Level::resume);
+    }
+}
+
+impl Reporter {
+    /// Nobody sees a listener's meter in the background, and an audio device held there costs a phone its battery.
+    pub(super) fn turn_level(&self, on: bool) {
+        match (self.page(), on) {
+            (Some(page), true) => page.measure_playback(),
+            (Some(page), false) => page.stop_level(),
+            (None, _) => {}
+        }
+    }
 }

@@ -1,10 +1,10 @@
 //! The texts that the page was given, those of another language, and what the document says of its language.
 
+use gloo_net::http::{Request, Response};
 use js_sys::{Array, Date, JSON, Object, Reflect};
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlDocument, Response};
+use web_sys::HtmlDocument;
 
 use crate::{
     locale::{Language, Table},
@@ -21,10 +21,8 @@ pub(crate) fn given() -> Option<Table> {
 
 /// Another language's texts. `None` if they cannot be fetched, or if the server was updated since this page was loaded.
 pub(crate) async fn fetch(language: Language) -> Option<Table> {
-    let asking = window().fetch_with_str(&routes::href(&routes::texts(language)));
-    let answer: Response = JsFuture::from(asking).await.ok()?.dyn_into().ok()?;
-    let text = JsFuture::from(answer.text().ok().filter(|_| answer.ok())?).await.ok()?.as_string()?;
-    table(language, parse(&text)?)
+    let answer = Request::get(&routes::href(&routes::texts(language))).send().await.ok().filter(Response::ok)?;
+    table(language, parse(&answer.text().await.ok()?)?)
 }
 
 #[cfg(target_arch = "wasm32")]

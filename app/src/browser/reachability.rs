@@ -1,22 +1,16 @@
 //! Whether somebody answers, and whether this page is an old one.
 
-use js_sys::{Array, Function, Promise};
+use gloo_net::http::Request;
+use js_sys::{Array, Function};
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
 use super::js_property::property;
 use crate::routes;
 
 /// Whether a path of ours is answered, and with a status that says yes.
 pub(crate) async fn answers(path: &str) -> bool {
-    ask(&routes::href(path)).await.is_some_and(|ok| ok)
-}
-
-async fn ask(path: &str) -> Option<bool> {
-    let fetch: Function = property(&window(), "fetch").dyn_into().ok()?;
-    let promise: Promise = fetch.call1(&window(), &path.into()).ok()?.dyn_into().ok()?;
-    property(&JsFuture::from(promise).await.ok()?, "ok").as_bool()
+    Request::get(&routes::href(path)).send().await.is_ok_and(|answer| answer.ok())
 }
 
 /// Whether the browser went back or forward to this page, which it may have kept.

@@ -6,7 +6,7 @@ use heartogether::{
     engagement::Reaction,
     id::{MemberId, RoomCode},
     refusal::Refusal,
-    role::Role,
+    role::{Permission, Role},
     room::{Message, RoomView},
     time::Timestamp,
 };
@@ -15,8 +15,8 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    Page, Sound, Speakers, capability, early_join::EarlyJoin, ice, ice::Discretion, ip_privacy, network, page_clock,
-    reload, sleep,
+    Page, Sound, Speakers, capability, early_join::EarlyJoin, ice, ice::Paths, ip_privacy, network, page_clock, reload,
+    sleep,
 };
 use crate::api::IceConfiguration;
 use heartogether_client::{
@@ -135,19 +135,19 @@ impl RoomHandle {
     /// heard at once, and shown from [`RoomHandle::stand`] on.
     pub fn start(self, role: Role, code: RoomCode, ice_servers: IceConfiguration) {
         // A reload takes the place over even from a connection that the server still believes to be alive.
-        let is_back = role == Role::Host && reload::take_mark(code);
-        let discretion = Discretion { relay_only: ice_servers.relay_only, hidden: ip_privacy::is_wished() };
-        let configuration = ice::configuration(role, &ice_servers.servers, discretion);
+        let is_back = Client::may_take_over(role) && reload::take_mark(code);
+        let urls = ice::urls(&ice_servers.servers);
         let client = Client::new(role, code, is_back, random());
-        let page = Page::new(client, (configuration, discretion), self);
+        let (hears, may_send) = (client.takes_sound(), client.may(Permission::Publish));
+        let page = Page::new(client, Paths::new(ice_servers, ip_privacy::is_wished()), self);
         page.listen_for_waking();
         page.measure_regularly();
-        if role == Role::Listener {
+        if hears {
             page.count_regularly();
         }
-        page.input(Input::IceServersKnown(ice::urls(&ice_servers.servers)));
+        page.input(Input::IceServersKnown(urls));
         page.input(Input::NetworkGuessed(network::guess()));
-        if role == Role::Host {
+        if may_send {
             page.prepare_sources(is_back);
             page.watch_microphone_regularly();
         }

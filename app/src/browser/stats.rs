@@ -5,7 +5,10 @@ use js_sys::{Map, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use heartogether_client::statistics::{CandidateKind, Path, Reading, Transport};
+use heartogether_client::{
+    SourceEnergy,
+    statistics::{CandidateKind, Path, Reading, Transport},
+};
 
 /// Waits for the report of a sender or receiver, which leaves out whatever does not concern it, and reads it.
 pub(super) async fn read(report: Promise) -> Option<Reading> {
@@ -46,15 +49,6 @@ pub(super) async fn read_source(report: Promise) -> Option<SourceEnergy> {
         }
     });
     read
-}
-
-/// What a sender's source has given so far (W3C webrtc-stats, `RTCAudioSourceStats`).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct SourceEnergy {
-    /// The energy of all its sound; silence adds none.
-    pub(super) energy: f64,
-    /// How long it was, in seconds.
-    pub(super) duration_s: f64,
 }
 
 fn read_sent(reading: &mut Reading, entry: &JsValue) {

@@ -42,16 +42,8 @@ pub fn Field(
     awaited: bool,
 ) -> impl IntoView {
     let code = entry == Entry::Code;
-    let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
-    let described_by = {
-        let (hint_id, error_id) = (hint_id.clone(), error_id.clone());
-        let has_hint = hint.is_some();
-        move || match (error.with(Option::is_some), has_hint) {
-            (true, _) => Some(error_id.clone()),
-            (false, true) => Some(hint_id.clone()),
-            (false, false) => None,
-        }
-    };
+    let (hint_id, error_id) = (hint_id(name), error_id(name));
+    let described_by = describes(name, hint.is_some(), error);
     view! {
         <div class="field">
             <label class="field-label" for=name>
@@ -76,20 +68,38 @@ pub fn Field(
                 aria-describedby=described_by
             />
             {hint.map(|hint| view! { <p class="field-hint" id=hint_id hidden=move || error.with(Option::is_some)>{move || hint.get()}</p> })}
-            <div id=error_id role="alert">
-                {move || {
-                    error
-                        .get()
-                        .map(|text| {
-                            view! {
-                                <p class="field-error">
-                                    <Icon glyph=Glyph::Alert />
-                                    {text}
-                                </p>
-                            }
-                        })
-                }}
-            </div>
+            <FieldError id=error_id error />
         </div>
     }
+}
+
+fn hint_id(name: &str) -> String {
+    format!("{name}-hint")
+}
+
+fn error_id(name: &str) -> String {
+    format!("{name}-error")
+}
+
+/// The id of what says more of the field, if anything does.
+fn describes(name: &'static str, has_hint: bool, error: Signal<Option<Phrase>>) -> impl Fn() -> Option<String> + Clone {
+    move || match (error.with(Option::is_some), has_hint) {
+        (true, _) => Some(error_id(name)),
+        (false, true) => Some(hint_id(name)),
+        (false, false) => None,
+    }
+}
+
+/// What is wrong with what was entered, announced at once.
+#[component]
+fn FieldError(id: String, error: Signal<Option<Phrase>>) -> impl IntoView {
+    let text = |text| {
+        view! {
+            <p class="field-error">
+                <Icon glyph=Glyph::Alert />
+                {text}
+            </p>
+        }
+    };
+    view! { <div id=id role="alert">{move || error.get().map(text)}</div> }
 }

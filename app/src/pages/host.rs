@@ -88,7 +88,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
         handle.stand();
     });
     on_cleanup(move || handle.leave());
-    let (state, connection) = (handle.host_state, handle.signaling_state);
+    let state = handle.host_state;
     let refusal = move || match state.get() {
         HostState::Refused(refusal) => Some(refusal),
         _ => None,
@@ -105,18 +105,9 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
             title=of_room::YOURS
             state=move || state.get().name()
             refusal
-            link=move || connection.get().name()
+            link=move || handle.signaling_state.get().name()
         >
-            <div class="flex flex-wrap items-center justify-between gap-3">
-                <h1>{of_room::YOURS}</h1>
-                <div class="flex items-center gap-4">
-                    <SessionTime handle />
-                    <StatusBadge
-                        status=Signal::derive(move || stream_of(state.get(), connection.get()))
-                        label=move || badge(state.get(), connection.get())
-                    />
-                </div>
-            </div>
+            <Heading handle />
             {stage}
             <NoPathNotice handle />
             <EndWarning handle advice=text::ENDS_ADVICE />
@@ -137,6 +128,25 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
             <LinkNote handle role=Role::Host />
         </Page>
     }
+}
+
+/// What room it is, and how it is with it.
+#[component]
+fn Heading(handle: RoomHandle) -> impl IntoView {
+    let (state, connection) = (handle.host_state, handle.signaling_state);
+    view! {
+        <div class="flex flex-wrap items-center justify-between gap-3">
+            <h1>{of_room::YOURS}</h1>
+            <div class="flex items-center gap-4">
+                <SessionTime handle />
+                <StatusBadge
+                    status=Signal::derive(move || stream_of(state.get(), connection.get()))
+                    label=move || badge(state.get(), connection.get())
+                />
+            </div>
+        </div>
+    }
+    .into_any()
 }
 
 /// Says that a listener cannot be reached, and what may help.

@@ -1,6 +1,7 @@
 //! The player: one big state, and the sound.
 
 mod actions;
+mod attendance;
 mod controls;
 mod engagement;
 mod quality;
@@ -8,7 +9,11 @@ mod shown;
 mod speaker;
 mod status_orb;
 
-use heartogether::{id::RoomCode, role::Role, room::RoomView};
+use heartogether::{
+    id::RoomCode,
+    role::Role,
+    room::{RoomView, StreamState},
+};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
@@ -30,6 +35,7 @@ use crate::{
     text::{action, listen as text, room as of_room},
 };
 use actions::Actions;
+use attendance::Attendance;
 use controls::Controls;
 use engagement::Engagement;
 use heartogether_client::{PlayerState, Volume};
@@ -102,18 +108,7 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
         handle.stand();
     }
     on_cleanup(move || handle.leave());
-    let stream = Memo::new(move |_| handle.room.with(|known| known.as_ref().map_or(room.stream, RoomView::stream)));
-    let shown = Memo::new(move |_| {
-        let player = handle.player.get();
-        let obstacles = [
-            (player == PlayerState::Blocked, Obstacle::Blocked),
-            (player == PlayerState::PausedByListener, Obstacle::Held),
-            (player == PlayerState::PausedBySystem, Obstacle::Interrupted),
-            (volume.get().is_silent(), Obstacle::Muted),
-        ];
-        let obstacles = obstacles.into_iter().filter_map(|(is_there, obstacle)| is_there.then_some(obstacle));
-        Shown::of(handle.listener_state.get(), stream.get(), obstacles).with_silence(handle.host_silent.get())
-    });
+    let shown = show_state(handle, volume, room.stream);
     show_on_lock_screen(title.clone(), handle, shown);
     let can_engage = Memo::new(move |_| {
         let is_in = handle.room.with(Option::is_some);
@@ -137,6 +132,7 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
                 <p class="text-lg text-muted" role="status">
                     {say(move || shown.get().explanation())}
                 </p>
+                <Attendance handle shown />
             </div>
             <div hidden node_ref=handle.player_place></div>
             <Show when=move || !shown.get().is_over()>
@@ -146,8 +142,6 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
                     <Controls handle chosen=volume />
                     <SpeakerChoice handle />
                 </div>
-            </Show>
-            <Show when=move || !shown.get().is_over()>
                 <HideAddressSetting handle relay />
             </Show>
             <EndWarning
@@ -162,6 +156,22 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
             <LinkNote handle role=Role::Listener />
         </Page>
     }
+}
+
+/// What the listener is told, as it changes; `first` is what the host sends as far as the server knew.
+fn show_state(handle: RoomHandle, volume: RwSignal<Volume>, first: StreamState) -> Memo<Shown> {
+    let stream = Memo::new(move |_| handle.room.with(|known| known.as_ref().map_or(first, RoomView::stream)));
+    Memo::new(move |_| {
+        let player = handle.player.get();
+        let obstacles = [
+            (player == PlayerState::Blocked, Obstacle::Blocked),
+            (player == PlayerState::PausedByListener, Obstacle::Held),
+            (player == PlayerState::PausedBySystem, Obstacle::Interrupted),
+            (volume.get().is_silent(), Obstacle::Muted),
+        ];
+        let obstacles = obstacles.into_iter().filter_map(|(is_there, obstacle)| is_there.then_some(obstacle));
+        Shown::of(handle.listener_state.get(), stream.get(), obstacles).with_silence(handle.host_silent.get())
+    })
 }
 
 /// Title and buttons where the system shows what plays, and what is pressed there.

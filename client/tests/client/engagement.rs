@@ -220,14 +220,40 @@ fn a_host_who_missed_much_can_fetch_what_came_between() {
 }
 
 #[test]
-fn a_host_who_missed_more_messages_than_the_room_shows_at_once_can_fetch_the_others() {
+fn a_host_who_missed_more_messages_than_the_room_shows_at_once_has_them_all() {
     let mut page = Page::hosting(&[GRACE]);
     page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 1, true) });
     page.lose();
     let missed = (12..76).map(|seq| RoomEvent::MessageSent { message: message(seq, GRACE, seq as u32, true) });
     page.miss(missed.collect());
-    assert_eq!(known(&page), (26..76).collect::<Vec<_>>());
-    assert!(page.client.has_earlier_messages());
+    assert_eq!(known(&page), (11..76).collect::<Vec<_>>());
+    assert!(!page.client.has_earlier_messages());
+}
+
+#[test]
+fn what_became_of_older_messages_while_the_connection_was_away_is_known() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.learn(RoomEvent::MessageSent { message: message(60, GRACE, 9, false) });
+    let messages = vec![message(4, GRACE, 1, false), message(5, GRACE, 2, false)];
+    page.hear(from_room(FromRoom::Messages(Messages { messages, has_earlier: false })));
+    assert_eq!(states(&page), [MessageState::Sent; 3]);
+    page.lose();
+    let (up_to, deleted) = (MessageNumber(60), MessageNumber(5));
+    page.miss(vec![RoomEvent::MessagesDelivered { up_to }, RoomEvent::MessageDeleted { number: deleted }]);
+    assert_eq!(states(&page), [MessageState::Delivered; 2]);
+}
+
+#[test]
+fn a_message_that_is_told_of_again_stays_as_it_was_edited() {
+    let mut page = Page::hearing(StreamState::Live);
+    let told = RoomEvent::MessageSent { message: message(11, GRACE, 9, false) };
+    let (number, author) = (MessageNumber(11), GRACE);
+    page.learn(told.clone());
+    page.learn(RoomEvent::MessageEdited { number, author, version: 1, text: text("quieter") });
+    page.lose();
+    page.miss(vec![told]);
+    let texts: Vec<_> = page.client.own_messages().map(|message| message.text).collect();
+    assert_eq!(texts, [text("quieter")]);
 }
 
 #[test]

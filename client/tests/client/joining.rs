@@ -7,7 +7,7 @@ use heartogether::{
     role::Role,
     room::StreamState,
 };
-use heartogether_client::{Ending, HostState, Input, ListenerState, Output, SignalingState, listener_introduction};
+use heartogether_client::{Ending, HostState, Input, ListenerState, Output, SignalingState, introduction};
 
 use crate::scenario::*;
 
@@ -44,7 +44,7 @@ fn hello_and_the_request_for_a_place_go_out_in_one_breath() {
 fn what_is_said_ahead_for_a_listener_is_what_the_page_says_first() {
     let mut page = Page::new(Role::Listener, false, 1);
     page.take(Input::Started);
-    assert_eq!(sent(&page.take(Input::SocketOpened)), listener_introduction(code()));
+    assert_eq!(sent(&page.take(Input::SocketOpened)), introduction(Role::Listener, code()));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use heartogether::{
     role::Role,
     room::{EndReason, RoomEvent, Source, StreamState},
 };
-use heartogether_client::{Fader, HostState, Input, Output, Profile, ReloadState};
+use heartogether_client::{ComeBack, Fader, HostState, Input, Mix, Output, Profile, ReloadState};
 use proptest::prelude::*;
 
 use crate::scenario::*;
@@ -49,6 +49,24 @@ fn a_reloaded_page_goes_on_as_it_was_once_the_source_is_back() {
     assert!(commands.contains(&Output::SetSending(false)));
     assert_eq!(page.client.keepsake(), Some(keepsake));
     assert_eq!(page.client.host_state(), HostState::Paused);
+}
+
+#[test]
+fn a_microphone_comes_back_by_itself_where_it_may_and_a_tab_waits_for_a_click() {
+    let come_back = |sources: &[Source], is_back, may_open| {
+        let mut mix = Mix::default();
+        sources.iter().for_each(|source| mix.put(*source, true));
+        let kept = ReloadState { code: code(), mix, chosen: None, headphones: false, paused: false };
+        let ComeBack { opens_microphone, waits } = kept.come_back(is_back, may_open);
+        (opens_microphone, waits)
+    };
+    let (tab, microphone) = (Source::Display, Source::Microphone);
+    assert_eq!(come_back(&[microphone], true, true), (true, None));
+    assert_eq!(come_back(&[microphone], true, false), (false, Some(microphone)));
+    assert_eq!(come_back(&[microphone], false, true), (false, Some(microphone)), "a tab that was duplicated");
+    assert_eq!(come_back(&[tab], true, true), (false, Some(tab)));
+    assert_eq!(come_back(&[tab, microphone], true, true), (true, Some(tab)));
+    assert_eq!(come_back(&[tab, microphone], true, false), (false, Some(tab)));
 }
 
 #[test]

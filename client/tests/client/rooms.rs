@@ -67,12 +67,12 @@ fn state(rooms: &Rooms, code: RoomCode) -> SignalingState {
 }
 
 fn join(code: RoomCode) -> ClientMessage {
-    let [_, join] = heartogether_client::listener_introduction(code);
+    let [_, join] = heartogether_client::introduction(Role::Listener, code);
     join
 }
 
 fn resumed_together() -> [ClientMessage; 2] {
-    let [hello, _] = heartogether_client::listener_introduction(code());
+    let [hello, _] = heartogether_client::introduction(Role::Listener, code());
     let place =
         |room, number: u64| ResumeRoom { room, token: ResumeToken::from_bits(number.into()), last_seq: Seq(number) };
     let rooms = vec![place(code(), 20), place(other_code(), 30)];
@@ -84,7 +84,7 @@ fn rooms_share_one_socket_and_one_hello() {
     let mut rooms = Rooms::new(7);
     assert_eq!(count(&rooms.enter(listener_in(code())), &Output::OpenSocket), 1);
     assert_eq!(count(&rooms.enter(listener_in(other_code())), &Output::OpenSocket), 0);
-    let [hello, _] = heartogether_client::listener_introduction(code());
+    let [hello, _] = heartogether_client::introduction(Role::Listener, code());
     assert_eq!(sent_by(&opens(&mut rooms)), [hello, join(code()), join(other_code())]);
 }
 

@@ -1,0 +1,118 @@
+//! Asking for a microphone: carries out what [`MicrophoneRequests`](heartogether_client::MicrophoneRequests) decides.
+
+use heartogether::room::Source;
+use leptos::prelude::{GetUntracked, Set};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    Page, Reporter, RoomHandle,
+    capture::{Capture, CaptureError},
+    microphones, show,
+};
+use heartogether_client::{
+    MicrophoneAnswer, MicrophoneInput, MicrophoneOrder, MicrophonePurpose, MicrophoneQuestion, OpenMicrophone,
+};
+
+impl RoomHandle {
+    /// Opens the microphone for the host alone, to see whether it hears, or closes it again.
+    pub fn try_microphone(self, open: bool) {
+        self.request_microphone(match open {
+            true => MicrophoneInput::Wanted(MicrophonePurpose::Trial),
+            false => MicrophoneInput::TrialOver,
+        });
+    }
+
+    /// Asks for the permission to use a microphone, and uses none. Call it from a click.
+    pub fn allow_microphone(self) {
+        self.request_microphone(MicrophoneInput::Wanted(MicrophonePurpose::Permission));
+    }
+
+    /// Takes this microphone from now on, if it can be opened. What is live goes on from there; else it is opened for
+    /// trying it out.
+    pub fn choose_microphone(self, id: String) {
+        self.request_microphone(MicrophoneInput::DeviceChosen(id));
+    }
+
+    fn request_microphone(self, input: MicrophoneInput) {
+        if let Some(page) = self.page() {
+            page.request_microphone(input);
+        }
+    }
+}
+
+impl Page {
+    /// Takes in what happened to the microphone, and does what follows from it.
+    pub(super) fn request_microphone(&self, input: MicrophoneInput) {
+        let shared = self.0.client.borrow().mix();
+        let (orders, chosen) = {
+            let mut requests = self.sources().requests.borrow_mut();
+            let orders = requests.step(input, &shared);
+            (orders, requests.chosen().map(str::to_owned))
+        };
+        show(self.0.handle.sound.chosen_microphone, chosen);
+        for order in orders {
+            match order {
+                MicrophoneOrder::Ask(question) => self.ask_for_microphone(question),
+                MicrophoneOrder::Share => self.begin_sharing(Source::Microphone),
+                MicrophoneOrder::Close => self.release_source(Source::Microphone),
+                MicrophoneOrder::Remember(device) => microphones::remember_choice(&device),
+            }
+        }
+    }
+
+    fn ask_for_microphone(&self, question: MicrophoneQuestion) {
+        self.begin_asking(Source::Microphone);
+        let page = self.clone();
+        spawn_local(async move {
+            let (profile, processing) = {
+                let client = page.0.client.borrow();
+                (client.profile(), client.processing())
+            };
+            let device = question.device.as_deref();
+            let captured = Capture::microphone(profile, processing, device, page.reporter()).await;
+            page.take_answer(&question, captured);
+        });
+    }
+
+    fn take_answer(&self, question: &MicrophoneQuestion, captured: Result<Capture, CaptureError>) {
+        if !self.sources().requests.borrow().is_wanted(question.number) {
+            return self.stop_asking();
+        }
+        let open = captured
+            .as_ref()
+            .ok()
+            .map(|capture| OpenMicrophone { device: capture.device(), processing: capture.processing() });
+        let answer = match captured {
+            Err(CaptureError::NoDevice) if question.device.is_some() => MicrophoneAnswer::DeviceMissing,
+            captured => {
+                let is_taken = self.take_in(captured);
+                open.filter(|_| is_taken).map_or(MicrophoneAnswer::Failed, MicrophoneAnswer::Opened)
+            }
+        };
+        let is_open = matches!(answer, MicrophoneAnswer::Opened(_));
+        self.request_microphone(MicrophoneInput::Answered(question.number, answer));
+        if is_open {
+            list_microphones(&self.reporter());
+        }
+    }
+
+    /// The last question has been answered in vain.
+    fn stop_asking(&self) {
+        let asking = self.0.handle.sound.asking;
+        if !self.sources().requests.borrow().is_asking() && asking.try_get_untracked() == Some(Some(Source::Microphone))
+        {
+            asking.set(None);
+        }
+    }
+}
+
+/// Shows the microphones that there are.
+pub(super) fn list_microphones(report: &Reporter) {
+    let report = report.clone();
+    spawn_local(async move {
+        let microphones = microphones::list().await;
+        if let Some(page) = report.page() {
+            show(page.0.handle.sound.microphones, microphones);
+        }
+    });
+}

@@ -1,0 +1,147 @@
+//! Which descriptions a peer connection sets, and when.
+
+use heartogether_client::{Encoding, EncodingInput as Input, EncodingOrder as Order, Profile, Side, sdp::opus};
+
+const OFFER: &str = include_str!("descriptions/chromium_offer.sdp");
+const ANSWER: &str = include_str!("descriptions/chromium_answer.sdp");
+
+fn answer(profile: Profile, redundancy: bool) -> String {
+    opus::accepted(ANSWER, profile, redundancy)
+}
+
+fn came() -> Input {
+    Input::AnswerCame(ANSWER.to_owned())
+}
+
+/// One that has offered, and whose offer is out.
+fn offered(profile: Profile) -> Encoding {
+    let mut encoding = Encoding::new(Side::Offering { receives: false }, profile);
+    assert_eq!(encoding.step(Input::Begun), Some(Order::Offer { restarts: false }));
+    assert_eq!(encoding.step(Input::CarriedOut), None);
+    encoding
+}
+
+/// One that sends as this profile wants.
+fn sending(profile: Profile) -> Encoding {
+    let mut encoding = offered(profile);
+    assert_eq!(encoding.step(came()), Some(Order::Accept { answer: answer(profile, false) }));
+    assert_eq!(encoding.step(Input::CarriedOut), None);
+    encoding
+}
+
+#[test]
+fn what_was_chosen_while_an_offer_is_out_is_in_the_answer() {
+    let mut encoding = offered(Profile::Voice);
+    assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None);
+    assert_eq!(encoding.step(Input::RedundancyChosen(true)), None);
+    assert_eq!(encoding.step(came()), Some(Order::Accept { answer: answer(Profile::Music, true) }));
+    assert_eq!(encoding.step(Input::CarriedOut), None);
+}
+
+#[test]
+fn another_profile_is_set_on_this_side_alone() {
+    let mut encoding = sending(Profile::Voice);
+    let order = encoding.step(Input::ProfileChosen(Profile::Studio));
+    assert_eq!(order, Some(Order::OfferAlone { answer: answer(Profile::Studio, false) }));
+    assert_eq!(encoding.step(Input::CarriedOut), None);
+    assert_eq!(encoding.step(Input::ProfileChosen(Profile::Studio)), None, "it stands there");
+}
+
+#[test]
+fn what_is_chosen_while_descriptions_are_set_is_set_afterwards() {
+    let mut encoding = sending(Profile::Voice);
+    assert!(encoding.step(Input::RedundancyChosen(true)).is_some());
+    assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None);
+    assert_eq!(encoding.step(Input::RedundancyChosen(false)), None);
+    let next = encoding.step(Input::CarriedOut);
+    assert_eq!(next, Some(Order::OfferAlone { answer: answer(Profile::Music, false) }));
+    assert_eq!(encoding.step(Input::CarriedOut), None);
+}
+
+#[test]
+fn what_is_chosen_and_taken_back_meanwhile_is_not_set() {
+    let mut encoding = sending(Profile::Voice);
+    assert!(encoding.step(Input::ProfileChosen(Profile::Music)).is_some());
+    assert_eq!(encoding.step(Input::ProfileChosen(Profile::Studio)), None);
+    assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None);
+    assert_eq!(encoding.step(Input::CarriedOut), None);
+}
+
+#[test]
+fn a_restart_waits_until_the_descriptions_are_set() {
+    let mut encoding = sending(Profile::Voice);
+    assert!(encoding.step(Input::ProfileChosen(Profile::Music)).is_some());
+    assert_eq!(encoding.step(Input::RestartWanted), None);
+    assert_eq!(encoding.step(Input::CarriedOut), Some(Order::Offer { restarts: true }));
+    assert_eq!(encoding.step(Input::CarriedOut), None, "it restarts once");
+}
+
+#[test]
+fn a_restart_takes_the_place_of_an_offer_that_nobody_answers() {
+    let mut encoding = offered(Profile::Voice);
+    assert_eq!(encoding.step(Input::RestartWanted), Some(Order::Offer { restarts: true }));
+    assert_eq!(encoding.step(Input::RestartWanted), None, "the one before is still being made");
+    assert_eq!(encoding.step(Input::CarriedOut), Some(Order::Offer { restarts: true }));
+    assert_eq!(encoding.step(Input::CarriedOut), None);
+    assert!(matches!(encoding.step(came()), Some(Order::Accept { .. })));
+}
+
+#[test]
+fn the_shape_waits_for_the_answer_to_a_restart() {
+    let mut encoding = sending(Profile::Voice);
+    assert!(encoding.step(Input::RestartWanted).is_some());
+    assert_eq!(encoding.step(Input::CarriedOut), None);
+    assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None);
+    assert_eq!(encoding.step(came()), Some(Order::Accept { answer: answer(Profile::Music, false) }));
+}
+
+#[test]
+fn an_answer_to_nothing_is_not_set() {
+    assert_eq!(sending(Profile::Voice).step(came()), None);
+    let mut accepting = offered(Profile::Voice);
+    assert!(accepting.step(came()).is_some());
+    assert_eq!(accepting.step(came()), None);
+}
+
+#[test]
+fn whoever_only_hears_sets_offers_as_they_come() {
+    let mut encoding = Encoding::new(Side::Answering { sends: false }, Profile::Voice);
+    let offer = OFFER.to_owned();
+    assert_eq!(encoding.step(Input::OfferCame(offer.clone())), Some(Order::Answer { offer: offer.clone() }));
+    assert_eq!(encoding.step(Input::OfferCame(offer.clone())), None, "one after the other");
+    assert_eq!(encoding.step(Input::CarriedOut), Some(Order::Answer { offer }));
+    assert_eq!(encoding.step(Input::CarriedOut), None);
+    assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None);
+}
+
+#[test]
+fn whoever_answers_and_sends_shapes_the_offer() {
+    let mut encoding = Encoding::new(Side::Answering { sends: true }, Profile::Voice);
+    let shaped = |profile| opus::accepted(OFFER, profile, false);
+    let order = encoding.step(Input::OfferCame(OFFER.to_owned()));
+    assert_eq!(order, Some(Order::Answer { offer: shaped(Profile::Voice) }));
+    assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None);
+    assert_eq!(encoding.step(Input::CarriedOut), Some(Order::AnswerAlone { offer: shaped(Profile::Music) }));
+    assert_eq!(encoding.step(Input::CarriedOut), None);
+}
+
+#[test]
+fn own_descriptions_take_two_channels_where_sound_comes_in() {
+    for (side, is_stereo) in [
+        (Side::Offering { receives: false }, false),
+        (Side::Offering { receives: true }, true),
+        (Side::Answering { sends: false }, true),
+    ] {
+        let own = Encoding::new(side, Profile::Voice).set_locally(ANSWER);
+        assert_eq!(own.contains("stereo=1"), is_stereo, "{side:?}");
+    }
+}
+
+#[test]
+fn an_offer_tells_the_other_side_what_is_coming() {
+    let mut encoding = offered(Profile::Voice);
+    encoding.step(Input::ProfileChosen(Profile::Music));
+    assert_eq!(encoding.told(OFFER), opus::offered(OFFER, Profile::Music));
+    let answering = Encoding::new(Side::Answering { sends: true }, Profile::Music);
+    assert_eq!(answering.told(ANSWER), ANSWER);
+}
