@@ -1,4 +1,4 @@
-//! Reactions, messages and removals: what listeners tell the host, and whom the host shows the door.
+//! Reactions, messages and removals: what listeners tell the host, and whom the host removes.
 //!
 //! A message is written until the room has confirmed it, and a removal is asked for until it has happened, over as many
 //! connections as that takes. A reaction is of the moment: without a connection it is not sent.
@@ -200,6 +200,22 @@ impl Client {
         self.engagement.has_earlier = page.has_earlier;
     }
 
+    /// The room has had a message before, and its archive shows whose are one's own.
+    pub(super) fn note_kept(&mut self, nonce: u32, out: &mut Vec<Output>) {
+        let before = self.engagement.outgoing.len();
+        self.engagement.outgoing.retain(|outgoing| outgoing.nonce != nonce);
+        if self.engagement.outgoing.len() < before {
+            self.fetch_own(out);
+        }
+    }
+
+    /// Asks for one's own messages where the room shows no others: it keeps the latest of everybody's alone.
+    pub(super) fn fetch_own(&self, out: &mut Vec<Output>) {
+        if !self.engagement.reads_others && self.engagement.has_earlier {
+            self.say(ToRoom::FetchMessages(FetchMessages { before: MessageNumber(u64::MAX) }), out);
+        }
+    }
+
     /// The room as it is was told. Its messages are kept here alone from then on.
     pub(super) fn renew_messages(&mut self) {
         let Some(room) = &mut self.room else { return };
@@ -318,6 +334,12 @@ impl Client {
             }
         }
         self.send_removals(out);
+    }
+
+    /// The room is over: nobody is left to be removed.
+    pub(super) fn forget_removals(&mut self, out: &mut Vec<Output>) {
+        let removals = std::mem::take(&mut self.engagement.removals);
+        out.extend(removals.into_keys().map(|member| Output::StopTimer(Timer::Removal(member))));
     }
 
     /// One who is not there any more is named once: there will be no word of their leaving.

@@ -297,6 +297,7 @@ impl Client {
             FromRoom::Resumed(resumed) => self.catch_up(resumed, out),
             FromRoom::Event(event) => self.follow(event.seq, &event.event, out),
             FromRoom::Messages(page) => self.take_messages(page),
+            FromRoom::MessageKept { nonce } => self.note_kept(nonce, out),
             FromRoom::Signal(received) => self.take_signal(received, out),
         }
     }

@@ -24,6 +24,7 @@ impl Client {
         self.renew_messages();
         self.signaling.attach(out);
         self.reconcile(out);
+        self.fetch_own(out);
     }
 
     /// The place is kept: what was missed is made up for. Only what came of it in the end counts: the last events are
@@ -35,6 +36,7 @@ impl Client {
             Missed::Room(now) => {
                 self.room = Some(now);
                 self.renew_messages();
+                self.fetch_own(out);
             }
             Missed::Events(events) => events.iter().for_each(|event| self.make_up_for(event, out)),
         }
@@ -146,6 +148,9 @@ impl Client {
 
     /// Lets go of everything: the room has ended, or refused this page.
     pub(super) fn shut_down(&mut self, out: &mut Vec<Output>) {
+        if self.ending().is_some() {
+            self.forget_removals(out);
+        }
         out.extend(self.peers.members().into_iter().map(|member| Output::StopTimer(Timer::Attempt(member))));
         self.peers.close_all(out);
         self.publishing = Publishing::default();

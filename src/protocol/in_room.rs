@@ -75,6 +75,11 @@ pub enum FromRoom {
     },
     /// Answers the question for older messages.
     Messages(Messages),
+    /// A message that was sent again has been written before, and nothing else was done.
+    MessageKept {
+        /// The message's.
+        nonce: u32,
+    },
     /// A signal from another member.
     Signal(ReceivedSignal),
 }

@@ -192,6 +192,7 @@ fn from_room() -> Vec<FromRoom> {
     let whole = room(StreamState::Ended, Some(EndReason::Stopped));
     let mut messages = vec![
         FromRoom::Messages(Messages { messages: vec![message()], has_earlier: false }),
+        FromRoom::MessageKept { nonce: 7 },
         FromRoom::Joined(Joined {
             member,
             token: TOKEN,

@@ -66,6 +66,7 @@ fn heard(message: &FromRoom) -> String {
         }
         FromRoom::Event(event) => format!("{} at {}", happened(&event.event), event.seq.0),
         FromRoom::Refused { refusal } => format!("refused {}", refusal.code()),
+        FromRoom::MessageKept { .. } => "message kept".to_owned(),
         FromRoom::Messages(page) => format!("{} messages, earlier ones: {}", page.messages.len(), page.has_earlier),
         FromRoom::Signal(signal) => format!("{} from {}", kind(&signal.signal), short(signal.from)),
     }

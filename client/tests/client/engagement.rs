@@ -3,9 +3,10 @@
 use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, MessageNumber},
-    protocol::{ClientMessage, FetchMessages, FromRoom, React, RemoveMember, ToRoom, Write},
+    protocol::{ClientMessage, FetchMessages, FromRoom, React, RemoveMember, RoomFrame, ToRoom, Write},
     refusal::Refusal,
-    room::{Message, Messages, Missed, RoomEvent, StreamState},
+    role::Role,
+    room::{EndReason, Message, Messages, Missed, RoomEvent, RoomView, StreamState},
     time::Timestamp,
 };
 use heartogether_client::{Input, MessageState, Output, Timer};
@@ -33,6 +34,13 @@ fn message(number: u64, author: MemberId, nonce: u32, delivered: bool) -> Messag
 
 fn written(nonce: u32, words: &str) -> ClientMessage {
     to_room(ToRoom::Write(Write { nonce, text: text(words), reply_to: None }))
+}
+
+fn nonce_of(message: &ClientMessage) -> Option<u32> {
+    match message {
+        ClientMessage::Room(RoomFrame { message: ToRoom::Write(written), .. }) => Some(written.nonce),
+        _ => None,
+    }
 }
 
 fn states(page: &Page) -> Vec<MessageState> {
@@ -231,6 +239,45 @@ fn a_host_who_missed_more_messages_than_the_room_shows_at_once_has_them_all() {
 }
 
 #[test]
+fn a_listener_sees_their_own_messages_again_though_the_room_keeps_only_what_others_wrote() {
+    let mut page = Page::new(Role::Listener, false, 1);
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    let room = RoomView { has_earlier_messages: true, ..view_of(GRACE, StreamState::Idle) };
+    let before = MessageNumber(u64::MAX);
+    let fetch = to_room(ToRoom::FetchMessages(FetchMessages { before }));
+    assert_eq!(sent(&page.hear(joined(GRACE, 100, room.clone()))), [fetch.clone()]);
+    page.hear(from_room(FromRoom::Messages(Messages {
+        messages: vec![message(3, GRACE, 9, true)],
+        has_earlier: false,
+    })));
+    assert_eq!(states(&page), [MessageState::Delivered]);
+    page.lose();
+    assert!(sent(&page.resume(Missed::Room(room))).contains(&fetch));
+}
+
+#[test]
+fn a_message_that_the_archive_has_already_is_not_sent_for_ever() {
+    let mut page = Page::hearing(StreamState::Live);
+    let written = sent(&page.take(Input::MessageWritten(text("louder"))));
+    let nonce = written.iter().find_map(nonce_of).expect("a message");
+    page.lose();
+    let room = RoomView { has_earlier_messages: true, ..view_of(GRACE, StreamState::Live) };
+    page.resume(Missed::Room(room));
+    assert_eq!(states(&page), [MessageState::Sending]);
+    let asked = sent(&page.hear(from_room(FromRoom::MessageKept { nonce })));
+    assert!(matches!(&asked[..], [ClientMessage::Room(frame)] if matches!(frame.message, ToRoom::FetchMessages(_))));
+    assert_eq!(states(&page), []);
+    page.hear(from_room(FromRoom::Messages(Messages {
+        messages: vec![message(3, GRACE, nonce, true)],
+        has_earlier: false,
+    })));
+    assert_eq!(states(&page), [MessageState::Delivered]);
+    page.lose();
+    assert_eq!(sent(&page.reconnect()).iter().find_map(nonce_of), None);
+}
+
+#[test]
 fn what_became_of_older_messages_while_the_connection_was_away_is_known() {
     let mut page = Page::hearing(StreamState::Live);
     page.learn(RoomEvent::MessageSent { message: message(60, GRACE, 9, false) });
@@ -265,6 +312,16 @@ fn a_removal_can_be_taken_back_for_five_seconds() {
     assert_eq!(page.take(Input::UndoPressed(GRACE)), [Output::StopTimer(Timer::Removal(GRACE))]);
     assert!(!page.client.is_removing(GRACE));
     assert!(sent(&page.fire(Timer::Removal(GRACE))).is_empty());
+}
+
+#[test]
+fn the_end_of_the_room_ends_a_removal() {
+    let mut page = Page::live(&[GRACE]);
+    page.take(Input::RemovePressed(GRACE));
+    let commands = page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
+    assert!(commands.contains(&Output::StopTimer(Timer::Removal(GRACE))));
+    assert!(!page.client.is_removing(GRACE));
+    assert!(sent(&page.take(Input::Left)).is_empty(), "nobody is removed from the next one");
 }
 
 #[test]

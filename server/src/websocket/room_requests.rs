@@ -9,7 +9,8 @@ use heartogether::{
     id::{ConnectionId, MemberId, MessageNumber, PublicationId, ResumeToken, RoomCode, RoomId},
     limits::{Limits, MESSAGES_AT_ONCE, ROOMS_PER_CONNECTION},
     protocol::{
-        ClientMessage, Delete, Edit, FetchMessages, FromRoom, Join, Pin, Publish, ResumeRoom, RoomFrame, ToRoom,
+        ClientMessage, DeclareSilence, Delete, Edit, FetchMessages, FromRoom, Join, Pin, Publish, React, RemoveMember,
+        ResumeRoom, RoomFrame, ToRoom, Write,
     },
     refusal::Refusal,
     role::{AccountKind, Permission, Role},
@@ -167,59 +168,59 @@ impl RoomRequests {
     }
 
     async fn obey(&self, room: RoomCode, message: ToRoom) -> Result<(), Failure> {
-        let limits = &self.node.command_limits;
-        match message {
-            ToRoom::Join(join) => self.join(room, join).await,
-            ToRoom::Leave => self.command(room, Command::Leave).await,
+        let command = match message {
+            ToRoom::Join(join) => return self.join(room, join).await,
+            ToRoom::FetchMessages(fetch) => return self.fetch_messages(room, fetch).await,
+            // Signals do not wait in line.
+            ToRoom::Signal(_) => return Ok(()),
+            ToRoom::Leave => Command::Leave,
             ToRoom::Publish(Publish { source, paused }) => {
-                let id = PublicationId::from_bits(random::bits());
-                self.command(room, Command::Publish { id, source, paused }).await
+                Command::Publish { id: PublicationId::from_bits(random::bits()), source, paused }
             }
-            ToRoom::Pause => self.command(room, Command::Pause).await,
-            ToRoom::Resume => self.command(room, Command::Resume).await,
-            ToRoom::Interrupt => self.command(room, Command::Interrupt).await,
-            ToRoom::DeclareSilence(said) => self.command(room, Command::DeclareSilence { silent: said.silent }).await,
-            ToRoom::Stop => self.command(room, Command::StopRoom).await,
-            ToRoom::React(said) => {
-                self.take(room, &limits.reactions, Refusal::TooManyReactions)?;
-                self.command(room, Command::React { reaction: said.reaction }).await
+            ToRoom::Pause => Command::Pause,
+            ToRoom::Resume => Command::Resume,
+            ToRoom::Interrupt => Command::Interrupt,
+            ToRoom::DeclareSilence(DeclareSilence { silent }) => Command::DeclareSilence { silent },
+            ToRoom::Stop => Command::StopRoom,
+            ToRoom::React(React { reaction }) => {
+                self.take(room, &self.node.command_limits.reactions, Refusal::TooManyReactions)?;
+                Command::React { reaction }
             }
-            ToRoom::Write(said) => {
-                self.take(room, &limits.messages, Refusal::TooManyMessages)?;
-                let (nonce, text, reply_to) = (said.nonce, said.text, said.reply_to);
-                let is_archived = self.is_archived(room, nonce).await?;
-                self.command(room, Command::Write { nonce, text, reply_to, is_archived }).await
+            ToRoom::Write(Write { nonce, text, reply_to }) => {
+                self.take_message(room)?;
+                Command::Write { nonce, text, reply_to, is_archived: self.is_archived(room, nonce).await? }
             }
             ToRoom::Edit(Edit { number, text }) => {
-                self.take(room, &limits.messages, Refusal::TooManyMessages)?;
-                let archived = self.archived(room, number).await?;
-                self.command(room, Command::Edit { number, text, archived }).await
+                self.take_message(room)?;
+                Command::Edit { number, text, archived: self.archived(room, number).await? }
             }
             ToRoom::Delete(Delete { number }) => {
-                self.take(room, &limits.messages, Refusal::TooManyMessages)?;
-                let archived = self.archived(room, number).await?;
-                self.command(room, Command::Delete { number, archived }).await
+                self.take_message(room)?;
+                Command::Delete { number, archived: self.archived(room, number).await? }
             }
             ToRoom::Pin(Pin { number, pinned }) => {
-                self.take(room, &limits.messages, Refusal::TooManyMessages)?;
-                let archived = self.archived(room, number).await?;
-                self.command(room, Command::Pin { number, pinned, archived }).await
+                self.take_message(room)?;
+                Command::Pin { number, pinned, archived: self.archived(room, number).await? }
             }
-            ToRoom::FetchMessages(FetchMessages { before }) => {
-                let handle = self.take(room, &limits.requests, Refusal::TooManyFrames)?;
-                let reading = handle.reading(self.connection.id).await?;
-                let page = self.node.archive.before(handle.id(), reading, before, MESSAGES_AT_ONCE).await;
-                let page = page.map_err(ServerError::from).map_err(Failure::Fault)?;
-                self.send_queue.push(Frame::from_room(room, FromRoom::Messages(page)));
-                Ok(())
+            ToRoom::RemoveMember(RemoveMember { member, block_address }) => {
+                Command::RemoveMember { member, block_address }
             }
-            ToRoom::RemoveMember(said) => {
-                let (member, block_address) = (said.member, said.block_address);
-                self.command(room, Command::RemoveMember { member, block_address }).await
-            }
-            // Signals do not wait in line.
-            ToRoom::Signal(_) => Ok(()),
-        }
+        };
+        self.command(room, command).await
+    }
+
+    /// Counts a message, or a change of one.
+    fn take_message(&self, room: RoomCode) -> Result<(), Refusal> {
+        self.take(room, &self.node.command_limits.messages, Refusal::TooManyMessages).map(drop)
+    }
+
+    async fn fetch_messages(&self, code: RoomCode, FetchMessages { before }: FetchMessages) -> Result<(), Failure> {
+        let room = self.take(code, &self.node.command_limits.requests, Refusal::TooManyFrames)?;
+        let reading = room.reading(self.connection.id).await?;
+        let page = self.node.archive.before(room.id(), reading, before, MESSAGES_AT_ONCE).await;
+        let page = page.map_err(|error| Failure::Fault(error.into()))?;
+        self.send_queue.push(Frame::from_room(code, FromRoom::Messages(page)));
+        Ok(())
     }
 
     /// Whether the archive holds a message of this nonce already: a page may send one again a day later.
@@ -312,7 +313,7 @@ impl RoomRequests {
         if let Event::JoinRequested(join) = &mut request {
             join.marks = self.marks_in(room.id());
         }
-        self.append(code, request).await
+        self.append(code, request).await.map(drop)
     }
 
     /// Finds a room. Codes that lead nowhere count as looked up, or guessing them here would be free; whoever has guessed
@@ -368,16 +369,24 @@ impl RoomRequests {
     }
 
     async fn command(&self, room: RoomCode, command: Command) -> Result<(), Failure> {
+        let nonce = match &command {
+            Command::Write { nonce, .. } => Some(*nonce),
+            _ => None,
+        };
         let event = Event::Commanded { connection: self.connection.id, account: self.account.id, command };
-        self.append(room, event).await
+        let foreseen = self.append(room, event).await?;
+        if let Some(nonce) = nonce.filter(|_| foreseen == Foreseen::Nothing) {
+            self.send_queue.push(Frame::from_room(room, FromRoom::MessageKept { nonce }));
+        }
+        Ok(())
     }
 
     /// What the room would refuse anyway, and what would change nothing, takes no line in the log; and what can be said and
-    /// taken back without end takes so many.
-    async fn append(&self, code: RoomCode, event: Event) -> Result<(), Failure> {
+    /// taken back without end takes so many. Says what comes of it.
+    async fn append(&self, code: RoomCode, event: Event) -> Result<Foreseen, Failure> {
         let room = self.room(code)?;
         if room.foresee(&event).await? == Foreseen::Nothing {
-            return Ok(());
+            return Ok(Foreseen::Nothing);
         }
         if matches!(&event, Event::Commanded { command, .. } if command.permission() == Permission::Publish) {
             self.take(code, &self.node.command_limits.stream_commands, Refusal::TooManyFrames)?;
@@ -390,7 +399,7 @@ impl RoomRequests {
         let appended = self.node.log.append(room.id(), event).await?;
         // Whatever this connection asks next, the room has taken that in.
         self.rooms.update(code, room.at(appended.seq));
-        Ok(())
+        Ok(Foreseen::Change)
     }
 
     /// Takes one of what the account may ask of the room, which it gives.

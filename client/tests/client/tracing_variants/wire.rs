@@ -79,6 +79,7 @@ fn from_rooms() -> Vec<FromRoom> {
             resumed(Missed::Room(view(StreamState::Live, &[])), Some(ice()));
         FromRoom::Event(_) => FromRoom::Event(SequencedEvent { seq: Seq(9), event: sends(StreamState::Live) });
         FromRoom::Refused { .. } => FromRoom::Refused { refusal: Refusal::NotAllowed };
+        FromRoom::MessageKept { .. } => FromRoom::MessageKept { nonce: 7 };
         FromRoom::Messages(_) => FromRoom::Messages(Messages { messages: vec![message()], has_earlier: true });
         FromRoom::Signal(_) => FromRoom::Signal(ReceivedSignal { from: EDSGER, signal: hung_up(7) });
     };
