@@ -10,13 +10,28 @@ pub mod sealing;
 
 use std::{error::Error, sync::Arc};
 
-/// The storage failed. What failed now may work later.
+/// The storage failed. What failed now may work later, unless what it holds is damaged.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the storage failed")]
-pub struct StorageError(#[source] Arc<dyn Error + Send + Sync>);
+pub struct StorageError {
+    #[source]
+    source: Arc<dyn Error + Send + Sync>,
+    is_damage: bool,
+}
 
 impl StorageError {
+    /// A fault that may pass.
     pub(crate) fn new(error: impl Error + Send + Sync + 'static) -> Self {
-        Self(Arc::new(error))
+        Self { source: Arc::new(error), is_damage: false }
+    }
+
+    /// What is stored is not what was written.
+    pub(crate) fn damage(error: impl Error + Send + Sync + 'static) -> Self {
+        Self { source: Arc::new(error), is_damage: true }
+    }
+
+    /// Whether trying again is of no use.
+    pub(crate) const fn is_damage(&self) -> bool {
+        self.is_damage
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use changes::{Change, change, foresee_change};
 
-use super::{Audience, Effects, Foreseen, LastMessage, Member, Room, RoomEvent};
+use super::{ArchivedMessage, Audience, Effects, Foreseen, LastMessage, Member, Room, RoomEvent};
 use crate::{
     engagement::{MessageText, Reaction},
     id::{AccountId, ConnectionId, DisplayName, MemberId, MessageNumber},
@@ -57,7 +57,8 @@ impl Message {
         match event {
             RoomEvent::MessageEdited { number, version, text, .. } if *number == self.number => {
                 self.version = *version;
-                self.text = Some(text.clone());
+                // What is deleted stays so.
+                self.text = self.text.is_some().then(|| text.clone());
             }
             RoomEvent::MessageDeleted { number } if *number == self.number => self.text = None,
             RoomEvent::MessagePinned { number, pinned } if *number == self.number => self.pinned = *pinned,
@@ -131,6 +132,9 @@ pub(super) struct Chat {
     kept: VecDeque<Kept>,
     /// The number of the latest message.
     last: MessageNumber,
+    /// What became of messages that the room has forgotten of late, oldest first: what an edge has read of them in the archive
+    /// may be older.
+    forgotten: VecDeque<(MessageNumber, ArchivedMessage)>,
     /// The accounts whose messages the archive holds and the room has forgotten.
     archived: BTreeSet<AccountId>,
     /// The accounts of messages that wait for the owner's page and that the room has forgotten.
@@ -142,6 +146,18 @@ pub(super) struct Chat {
 struct Kept {
     account: AccountId,
     message: Message,
+}
+
+impl Kept {
+    const fn facts(&self) -> ArchivedMessage {
+        ArchivedMessage {
+            account: self.account,
+            author: self.message.author,
+            version: self.message.version,
+            deleted: self.message.text.is_none(),
+            pinned: self.message.pinned,
+        }
+    }
 }
 
 impl Chat {
@@ -169,6 +185,8 @@ impl Chat {
     /// Gives messages to another account.
     pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
         self.kept.iter_mut().filter(|kept| kept.account == from).for_each(|kept| kept.account = to);
+        let forgotten = self.forgotten.iter_mut().map(|(_, known)| known);
+        forgotten.filter(|known| known.account == from).for_each(|known| known.account = to);
         for accounts in [&mut self.archived, &mut self.waiting] {
             if accounts.remove(&from) {
                 accounts.insert(to);
@@ -179,6 +197,7 @@ impl Chat {
     /// Forgets what an account wrote.
     pub(super) fn forget(&mut self, account: AccountId) {
         self.kept.retain(|kept| kept.account != account);
+        self.forgotten.retain(|(_, known)| known.account != account);
         self.archived.remove(&account);
         self.waiting.remove(&account);
     }
@@ -192,12 +211,35 @@ impl Chat {
     fn add(&mut self, kept: Kept, most: usize) {
         self.kept.push_back(kept);
         while self.kept.len() > most {
-            let Some(Kept { account, message }) = self.kept.pop_front() else { return };
-            self.archived.insert(account);
-            if !message.delivered {
-                self.waiting.insert(account);
+            let Some(kept) = self.kept.pop_front() else { return };
+            self.archived.insert(kept.account);
+            if !kept.message.delivered {
+                self.waiting.insert(kept.account);
             }
+            self.note(kept.message.number, kept.facts(), most);
         }
+    }
+
+    /// What the room itself knows of a message, whether it still has it or not.
+    fn facts(&self, number: MessageNumber) -> Option<ArchivedMessage> {
+        let of_late =
+            || self.forgotten.iter().rev().find(|(forgotten, _)| *forgotten == number).map(|(_, known)| *known);
+        self.find(number).map(Kept::facts).or_else(of_late)
+    }
+
+    /// Notes what is known of a message that the room has forgotten; of more than `most` the oldest note goes.
+    fn note(&mut self, number: MessageNumber, known: ArchivedMessage, most: usize) {
+        self.forgotten.retain(|(forgotten, _)| *forgotten != number);
+        self.forgotten.push_back((number, known));
+        let surplus = self.forgotten.len().saturating_sub(most);
+        self.forgotten.drain(..surplus);
+    }
+}
+
+impl Room {
+    /// How many messages it keeps itself.
+    fn messages_kept(&self) -> usize {
+        self.created().map_or(0, |created| created.policy.messages_kept as usize)
     }
 }
 
@@ -236,9 +278,8 @@ pub(super) fn write(
     effects: &mut Effects,
 ) {
     let delivered = !room.waits_for_owner() || room.owner_connected();
-    let (most, most_archived) = room
-        .created()
-        .map_or((0, 0), |created| (created.policy.messages_kept as usize, u64::from(created.policy.messages_archived)));
+    let most = room.messages_kept();
+    let most_archived = room.created().map_or(0, |created| u64::from(created.policy.messages_archived));
     let Some(member) = room.roster.at_mut(connection) else { return };
     let account = member.account;
     if draft.is_archived || room.chat.holds(account, draft.nonce) {

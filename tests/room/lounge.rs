@@ -273,8 +273,8 @@ fn archived(deleted: bool) -> ArchivedMessage {
     ArchivedMessage { account: GRACE, author, version: 2, deleted, pinned: false }
 }
 
-#[test]
-fn a_message_that_only_the_archive_holds_is_changed_like_any() {
+/// A room that knows nothing of Grace's first message any more, and her place.
+fn that_has_forgotten() -> (Stage, MemberId) {
     let mut stage = Stage::before_creation();
     let policy = Policy { messages_kept: 1, ..policy() };
     stage.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
@@ -282,6 +282,42 @@ fn a_message_that_only_the_archive_holds_is_changed_like_any() {
     let grace = come(&mut stage, 2, 2).member;
     stage.command(2, write(1, "hello"));
     stage.command(1, write(1, "hello you"));
+    stage.command(1, write(2, "and you"));
+    (stage, grace)
+}
+
+#[test]
+fn what_the_room_has_done_counts_more_than_what_was_read_in_the_archive_before() {
+    let (mut stage, grace) = that_has_forgotten();
+    let (number, read) = (MessageNumber(1), Some(archived(false)));
+    let edit = |said| Command::Edit { number, text: words(said), archived: read };
+    for (said, version) in [("bye", 3), ("bye bye", 4)] {
+        let edited = RoomEvent::MessageEdited { number, author: grace, version, text: words(said) };
+        assert_eq!(stage.command(2, edit(said)).events(Audience::Everyone), [&edited]);
+    }
+    stage.command(1, Command::Delete { number, archived: read });
+    assert_eq!(stage.command(2, edit("hello again")).refusal(2), Refusal::MessageNotFound);
+    assert!(stage.command(1, Command::Delete { number, archived: read }).is_silent());
+    stage.append(Event::AccountDeleted { account: GRACE });
+    assert!(stage.command(1, Command::Delete { number, archived: None }).refusal(1) == Refusal::MessageNotFound);
+}
+
+#[test]
+fn a_message_that_has_just_been_forgotten_is_as_it_was() {
+    let (mut stage, _) = full();
+    stage.command(2, write(1, "hello"));
+    stage.command(2, Command::Delete { number: MessageNumber(1), archived: None });
+    for nonce in 0..policy().messages_kept {
+        stage.command(1, write(nonce, "hello you"));
+    }
+    let (number, read) = (MessageNumber(1), Some(archived(false)));
+    let edit = Command::Edit { number, text: words("bye"), archived: read };
+    assert_eq!(stage.command(2, edit).refusal(2), Refusal::MessageNotFound);
+}
+
+#[test]
+fn a_message_that_only_the_archive_holds_is_changed_like_any() {
+    let (mut stage, grace) = that_has_forgotten();
     let (number, known) = (MessageNumber(1), Some(archived(false)));
     let edit = |archived| Command::Edit { number, text: words("bye"), archived };
     assert_eq!(stage.command(2, edit(None)).refusal(2), Refusal::MessageNotFound);

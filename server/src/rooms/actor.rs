@@ -127,6 +127,7 @@ impl<'a> RoomActor<'a> {
         self.welcome_again();
         self.report_lost_nodes().await;
         while !self.is_over {
+            self.setting.writes.has_room().await;
             // Until the log says who is gone, no time passes for them.
             let may_wake = self.lost_nodes().next().is_none();
             tokio::select! {

@@ -191,7 +191,7 @@ pub(crate) fn from_sql(number: i64) -> u64 {
 
 impl From<sqlx::Error> for StorageError {
     fn from(error: sqlx::Error) -> Self {
-        Self::new(error)
+        if is_damage(&error) { Self::damage(error) } else { Self::new(error) }
     }
 }
 

@@ -142,7 +142,7 @@ pub enum LogError {
 }
 
 impl From<StorageError> for LogError {
-    fn from(StorageError(error): StorageError) -> Self {
+    fn from(StorageError { source: error, .. }: StorageError) -> Self {
         Self::Storage(error)
     }
 }

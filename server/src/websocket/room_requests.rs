@@ -261,12 +261,7 @@ impl RoomRequests {
     async fn resume(&self, ResumeRoom { room, token, last_seq }: ResumeRoom) -> Result<(), Failure> {
         let (connection, account, kind) = (self.connection, self.account.id, self.kind());
         let request = ResumeRequested { connection, account, kind, token, last_seq };
-        self.enter(room, Event::ResumeRequested(request)).await?;
-        if let Some(entered) = self.rooms.get(room) {
-            // Once the room says this, its answer is in the queue.
-            entered.is_member(self.connection.id).await;
-        }
-        Ok(())
+        self.enter(room, Event::ResumeRequested(request)).await
     }
 
     fn kind(&self) -> AccountKind {
@@ -397,8 +392,10 @@ impl RoomRequests {
             return Err(Refusal::StorageUnavailable.into());
         }
         let appended = self.node.log.append(room.id(), event).await?;
-        // Whatever this connection asks next, the room has taken that in.
-        self.rooms.update(code, room.at(appended.seq));
+        // Whatever this connection asks next, the room has taken that in, and what it says of it is in the queue.
+        let room = room.at(appended.seq);
+        self.rooms.update(code, room.clone());
+        room.is_member(self.connection.id).await;
         Ok(Foreseen::Change)
     }
 

@@ -1,6 +1,5 @@
 //! What becomes of a message: its author edits or deletes it, and whoever moderates deletes or pins it.
 
-use super::Kept;
 use crate::{
     engagement::MessageText,
     id::{ConnectionId, MessageNumber},
@@ -17,16 +16,10 @@ pub(in crate::room) enum Change<'a> {
     Pin(bool),
 }
 
-/// What is known of a message that is to be changed: by the room, or by the archive where the room has forgotten it.
+/// What is known of a message that is to be changed: by the room, or by the archive where the room has forgotten it. What the room
+/// knows is newer.
 fn known(room: &Room, number: MessageNumber, archived: Option<ArchivedMessage>) -> Option<ArchivedMessage> {
-    let of_room = room.chat.find(number).map(|Kept { account, message }| ArchivedMessage {
-        account: *account,
-        author: message.author,
-        version: message.version,
-        deleted: message.text.is_none(),
-        pinned: message.pinned,
-    });
-    of_room.or(archived.filter(|_| number <= room.chat.last))
+    room.chat.facts(number).or(archived.filter(|_| number <= room.chat.last))
 }
 
 /// What comes of a change: its author may change a message, and whoever moderates may delete any.
@@ -69,19 +62,28 @@ pub(in crate::room) fn change(
         Err(refusal) => return effects.refuse(connection, refusal),
     }
     let actor = member.id;
-    let Some(known) = known(room, number, archived) else { return };
+    let Some(mut known) = known(room, number, archived) else { return };
     let (event, archived) = match change {
         Change::Edit(text) => {
-            let (version, text) = (known.version + 1, (*text).clone());
+            known.version = known.version.saturating_add(1);
+            let (version, text) = (known.version, (*text).clone());
             let event = RoomEvent::MessageEdited { number, author: actor, version, text: text.clone() };
             (event, ArchiveChange::Edit { number, version, text })
         }
-        Change::Delete => (RoomEvent::MessageDeleted { number }, ArchiveChange::Delete(number)),
+        Change::Delete => {
+            known.deleted = true;
+            (RoomEvent::MessageDeleted { number }, ArchiveChange::Delete(number))
+        }
         Change::Pin(pinned) => {
+            known.pinned = *pinned;
             (RoomEvent::MessagePinned { number, pinned: *pinned }, ArchiveChange::Pin { number, pinned: *pinned })
         }
     };
     room.chat.kept.iter_mut().for_each(|kept| kept.message.apply(&event));
+    if room.chat.find(number).is_none() {
+        let most = room.messages_kept();
+        room.chat.note(number, known, most);
+    }
     room.roster.members.iter_mut().for_each(|member| LastMessage::apply(&mut member.last_message, &event));
     if matches!(change, Change::Delete) {
         forget_words(room, number);

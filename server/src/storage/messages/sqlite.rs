@@ -64,10 +64,19 @@ impl SqliteArchive {
         Ok(select.bind(to_sql(number.0)).fetch_optional(&self.pool).await?)
     }
 
-    async fn carry_out(&self, room: RoomId, change: &ArchiveChange) -> Result<(), StorageError> {
-        let prepared = self.prepare(room, change).await?;
-        let mut transaction = WriteTransaction::begin(&self.pool, durability(change)).await?;
-        write(&mut transaction, room, change, prepared).await?;
+    /// Carries changes out in one transaction. None of them may depend on what another one of them writes.
+    async fn carry_out(&self, room: RoomId, changes: &[ArchiveChange]) -> Result<(), StorageError> {
+        let mut prepared = Vec::with_capacity(changes.len());
+        for change in changes {
+            prepared.push((change, self.prepare(room, change).await?));
+        }
+        let is_deletion = changes.iter().any(|change| matches!(change, ArchiveChange::Delete(_)));
+        // A deletion outlasts a power cut, whatever level is set.
+        let durability = if is_deletion { Durability::Full } else { Durability::AsSet };
+        let mut transaction = WriteTransaction::begin(&self.pool, durability).await?;
+        for (change, prepared) in prepared {
+            write(&mut transaction, room, change, prepared).await?;
+        }
         Ok(transaction.commit().await?)
     }
 }
@@ -79,12 +88,9 @@ struct Prepared {
     sealed: Sealed,
 }
 
-/// A deletion outlasts a power cut, whatever level is set.
-const fn durability(change: &ArchiveChange) -> Durability {
-    match change {
-        ArchiveChange::Delete(_) => Durability::Full,
-        _ => Durability::AsSet,
-    }
+/// Whether a change depends on the message that is there.
+const fn is_read_first(change: &ArchiveChange) -> bool {
+    matches!(change, ArchiveChange::Edit { .. } | ArchiveChange::Delete(_) | ArchiveChange::Pin { .. })
 }
 
 async fn write(
@@ -134,8 +140,8 @@ fn parse_account(row: &SqliteRow, column: &str) -> Result<AccountId, sqlx::Error
 #[async_trait]
 impl MessageArchive for SqliteArchive {
     async fn apply(&self, room: RoomId, changes: &[ArchiveChange]) -> Result<(), StorageError> {
-        for change in changes {
-            self.carry_out(room, change).await?;
+        for together in changes.chunk_by(|one, next| !is_read_first(one) && !is_read_first(next)) {
+            self.carry_out(room, together).await?;
         }
         Ok(())
     }
