@@ -1,18 +1,17 @@
 //! Puts the server together, in plain words in the log.
 
 mod data_lock;
+mod housekeeping;
 mod listening;
 
 use std::{
     io,
     net::SocketAddr,
-    panic::AssertUnwindSafe,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
-use futures::FutureExt;
 use heartogether::{id::NodeId, limits::Limits, role::Guests};
 use leptos::config::{Env, LeptosOptions};
 use sqlx::SqlitePool;
@@ -23,7 +22,6 @@ use crate::{
     clock::Clock,
     config::{Config, has_hashed_names},
     database_limit::DatabaseLimit,
-    error::ServerError,
     http::{ConnectionLimit, RateLimits, SetupHints},
     invitation::Reach,
     random,
@@ -48,9 +46,6 @@ use listening::Listening;
 
 /// Files that are open beside connections: the database's, and those being served.
 const OTHER_FILES: u32 = 256;
-
-/// Milliseconds after which what has run out is looked for again.
-const HOUSEKEEPING_MS: u64 = 60 * 60 * 1000;
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -145,7 +140,7 @@ impl Server {
             0 => {}
             live => tracing::info!("{live} live rooms were taken up again"),
         }
-        let house = tokio::spawn(keep_on_keeping_house(node.clone()));
+        let house = tokio::spawn(housekeeping::run(node.clone()));
         let options = leptos_options(&node.config, listening.address);
         listening.open(router(AppState { node: node.clone(), options }));
         Ok(Self { listening, house, log, pool, lock, node })
@@ -227,28 +222,6 @@ fn open_node(
         archive,
         sealer,
     })
-}
-
-/// Goes on where housekeeping breaks: what has run out must not stay for good.
-async fn keep_on_keeping_house(node: Arc<Node>) {
-    while AssertUnwindSafe(keep_house(node.clone())).catch_unwind().await.is_err() {
-        tracing::error!("housekeeping broke and begins anew");
-        node.clock.sleep_until(node.clock.now().after_ms(HOUSEKEEPING_MS)).await;
-    }
-}
-
-/// Carries out what the last run could not finish, and forgets what has run out, also where nobody comes any more.
-async fn keep_house(node: Arc<Node>) {
-    loop {
-        let now = node.clock.now();
-        if let Err(error) = node.finish_departures().await {
-            error.report();
-        }
-        if let Err(error) = node.store.forget_expired(now).await {
-            ServerError::from(error).report();
-        }
-        node.clock.sleep_until(now.after_ms(HOUSEKEEPING_MS)).await;
-    }
 }
 
 /// As many connections as are asked for, or as the system has files for.

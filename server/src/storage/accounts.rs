@@ -59,7 +59,8 @@ pub trait Accounts: Send + Sync {
     /// [`StorageError`].
     async fn delete_account(&self, account: AccountId) -> Result<(), StorageError>;
 
-    /// Sees to it that what was deleted is not in the storage's own journal any more, as far as others who read let it.
+    /// Erases what was deleted from the storage's own journal. If another reader keeps it from that, the next call tries again;
+    /// if nothing is to be erased, a call costs nothing.
     ///
     /// # Errors
     /// [`StorageError`].

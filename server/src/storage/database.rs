@@ -10,7 +10,7 @@ use std::{
 
 use clap::ValueEnum;
 use sqlx::{
-    Sqlite, SqliteConnection, SqlitePool,
+    AssertSqlSafe, Sqlite, SqliteConnection, SqlitePool,
     migrate::{MigrateError, Migrator},
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
@@ -22,6 +22,11 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// How long a writer waits for another one.
 const BUSY_MS: u64 = 5_000;
+/// How long a checkpoint that empties the write-ahead log waits for a reader. Writers wait for the checkpoint meanwhile, so it gives
+/// up long before they do.
+const CHECKPOINT_BUSY_MS: u64 = 200;
+/// How often such a checkpoint is tried at once.
+const CHECKPOINTS: u32 = 3;
 /// Readers beside each other; each is a thread of its own.
 const CONNECTIONS: u32 = 4;
 
@@ -157,6 +162,31 @@ impl Drop for WriteTransaction {
         // Closing it rolls back what is open.
         drop(self.connection.take().map(PoolConnection::detach));
     }
+}
+
+/// Writes the write-ahead log back into the file and cuts it to nothing. Returns whether that was possible: it is not while another
+/// connection reads an older state.
+pub(crate) async fn empty_write_ahead_log(pool: &SqlitePool) -> Result<bool, sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    set_busy_timeout(&mut connection, CHECKPOINT_BUSY_MS).await?;
+    let emptied = checkpoint(&mut connection).await;
+    set_busy_timeout(&mut connection, BUSY_MS).await?;
+    emptied
+}
+
+async fn checkpoint(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    for _ in 0..CHECKPOINTS {
+        let is_busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
+        if is_busy == 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn set_busy_timeout(connection: &mut SqliteConnection, milliseconds: u64) -> Result<(), sqlx::Error> {
+    let set = AssertSqlSafe(format!("PRAGMA busy_timeout = {milliseconds}"));
+    sqlx::query(set).execute(connection).await.map(drop)
 }
 
 /// Whether an error says that the storage is out of service for now (full, locked, unreadable, gone), rather than that this

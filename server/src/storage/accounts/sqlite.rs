@@ -3,7 +3,7 @@
 mod sessions;
 mod visits;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -18,13 +18,11 @@ use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 use super::{ACCOUNT_KEPT_MS, Accounts, Picture, ReturnedSignIn, Session, SignedIn, Usage, VerifiedPerson};
 use crate::storage::{
     StorageError,
-    database::{Durability, WriteTransaction, from_sql, to_sql},
+    database::{Durability, WriteTransaction, empty_write_ahead_log, from_sql, to_sql},
 };
 
 /// Milliseconds within which a new account has its first session.
 const FIRST_SESSION_MS: u64 = 60_000;
-/// How often the write-ahead log is emptied where others read it meanwhile; each time waits for them as long as a writer does.
-const CHECKPOINTS: u32 = 3;
 /// Milliseconds between two looks at what has expired.
 const FORGET_EVERY_MS: u64 = 60_000;
 
@@ -32,12 +30,14 @@ const FORGET_EVERY_MS: u64 = 60_000;
 pub struct SqliteStore {
     pool: SqlitePool,
     forgot_at: AtomicU64,
+    /// Whether the write-ahead log may hold what was deleted. At the start nobody knows what the last run left there.
+    must_erase: AtomicBool,
 }
 
 impl SqliteStore {
     /// The accounts and sessions of a file.
     pub fn new(pool: SqlitePool) -> Self {
-        Self { pool, forgot_at: AtomicU64::new(0) }
+        Self { pool, forgot_at: AtomicU64::new(0), must_erase: AtomicBool::new(true) }
     }
 }
 
@@ -75,14 +75,16 @@ impl Accounts for SqliteStore {
     }
 
     async fn erase_deleted(&self) -> Result<(), StorageError> {
-        // The write-ahead log holds pages as they were before. A reader keeps it from being emptied for a moment.
-        for _ in 0..CHECKPOINTS {
-            let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
-            if row.try_get::<i64, _>(0)? == 0 {
-                return Ok(());
-            }
+        // Before the attempt: what is deleted meanwhile asks for another one.
+        if !self.must_erase.swap(false, Ordering::Relaxed) {
+            return Ok(());
         }
-        tracing::warn!("what was deleted stands in the write-ahead log until the next deletion, or the server's end");
+        let emptied = empty_write_ahead_log(&self.pool).await;
+        if !matches!(emptied, Ok(true)) {
+            self.must_erase.store(true, Ordering::Relaxed);
+            tracing::warn!("deleted data is still in the write-ahead log, which another reader uses");
+        }
+        emptied?;
         Ok(())
     }
 
@@ -114,6 +116,7 @@ impl Accounts for SqliteStore {
             sqlx::query(delete).bind(account.to_string()).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
+        self.must_erase.store(true, Ordering::Relaxed);
         Ok(())
     }
 
