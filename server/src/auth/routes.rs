@@ -121,42 +121,42 @@ fn farewell(node: &Node, visitor: &Visitor, headers: &HeaderMap) -> Result<Respo
 }
 
 impl Node {
-    /// Ends an account's rooms, takes it out of those of others, and forgets it.
+    /// Deletes an account with its keys and messages, and then ends its rooms and takes it out of those of others. A room that
+    /// cannot be told keeps nothing else from happening; [`Node::finish_departures`] tells the rooms again.
     pub(in crate::auth) async fn delete_account(&self, account: AccountId) -> Result<(), ServerError> {
-        // Logs may be long, and nobody else who signs in meanwhile waits for them.
         {
             let _turn = self.auth.changing.lock().await;
             // Nobody comes back with one of the old sessions, or writes another word on one of their connections.
             self.store.begin_deletion(account).await?;
             self.auth.sockets.close_account(account);
-        }
-        self.take_out_of_rooms(account).await?;
-        {
-            let _turn = self.auth.changing.lock().await;
             self.store.delete_account(account).await?;
             self.sealer.forget_keys();
-            self.auth.sockets.close_account(account);
         }
-        // What was said before the connections were closed may have reached a room only now.
-        self.take_out_of_rooms(account).await?;
+        // Logs may be long, and nobody else who signs in meanwhile waits for them.
+        let deleted = Event::AccountDeleted { account };
+        let told = self.tell_rooms(account, &deleted).await;
+        self.auth.sockets.close_account(account);
         self.archive.delete_account(account).await?;
         self.store.erase_deleted().await?;
+        told?;
+        // What was said before the connections were closed may have reached a room only now.
+        self.tell_rooms(account, &deleted).await?;
         Ok(self.store.end_departure(account).await?)
     }
 
-    async fn take_out_of_rooms(&self, account: AccountId) -> Result<(), ServerError> {
-        self.tell_rooms(account, &Event::AccountDeleted { account }).await
-    }
-
     /// Appends an event about an account to the rooms that know it.
+    ///
+    /// # Errors
+    /// The last of those with which rooms refuse it. All others have it by then.
     pub(super) async fn tell_rooms(&self, account: AccountId, event: &Event) -> Result<(), ServerError> {
+        let mut told = Ok(());
         for room in self.log.naming(account).await? {
             match self.log.append(room, event.clone()).await {
                 // It has ended meanwhile, and its log with it.
                 Ok(_) | Err(LogError::NoSuchRoom) => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => told = Err(error.into()),
             }
         }
-        Ok(())
+        told
     }
 }

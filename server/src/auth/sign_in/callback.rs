@@ -110,21 +110,29 @@ impl Node {
         if from == to {
             return Ok(());
         }
-        self.tell_rooms(from, &Event::AccountMerged { from, to }).await?;
+        let told = self.tell_rooms(from, &Event::AccountMerged { from, to }).await;
         self.archive.rename_account(from, to).await?;
         self.store.delete_account(from).await?;
+        told?;
         Ok(self.store.end_departure(from).await?)
     }
 
-    /// Tells the rooms of the accounts that departed when the server stopped, or its storage failed.
+    /// Tells the rooms of the accounts that departed when the server stopped, or its storage failed. What fails for one account is
+    /// reported, and tried again the next time.
+    ///
+    /// # Errors
+    /// [`ServerError`] if nothing says which accounts these are.
     pub(crate) async fn finish_departures(&self) -> Result<(), ServerError> {
         for (account, successor) in self.store.departures().await? {
-            match successor {
+            let finished = match successor {
                 Some(successor) => {
                     let _turn = self.auth.changing.lock().await;
-                    self.merge(account, successor).await?;
+                    self.merge(account, successor).await
                 }
-                None => self.delete_account(account).await?,
+                None => self.delete_account(account).await,
+            };
+            if let Err(error) = finished {
+                error.report();
             }
         }
         Ok(())
