@@ -45,3 +45,4 @@ mod store_contract;
 mod support;
 mod tls;
 mod turn;
+mod upgrade;
