@@ -19,4 +19,9 @@ impl StorageError {
     pub(crate) fn new(error: impl Error + Send + Sync + 'static) -> Self {
         Self(Arc::new(error))
     }
+
+    /// What the storage said. The source of this error is not that, but what holds it.
+    pub(crate) fn cause(&self) -> &(dyn Error + 'static) {
+        &*self.0
+    }
 }

@@ -40,6 +40,9 @@ async fn while_nothing_can_be_stored_that_is_what_everybody_is_told() {
     let refused = try_to_create(site, &pair.ada).await;
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(refused.text().await.expect("text").contains("storage_unavailable"));
+    let refused = site.submit("sign_in_as_guest", "name=Linus", &[("accept", "application/json")]).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.text().await.expect("text").contains("storage_unavailable"));
     let linus = pair.grace.clone();
     let mut newcomer = site.greet(&linus).await;
     newcomer.send(&join(pair.code, Role::Listener)).await;
