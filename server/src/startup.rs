@@ -14,7 +14,6 @@ use std::{
 
 use heartogether::{id::NodeId, limits::Limits, role::Guests};
 use leptos::config::{Env, LeptosOptions};
-use sqlx::SqlitePool;
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -67,7 +66,7 @@ pub enum StartupError {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: sqlx::migrate::MigrateError,
+        source: database::OpenError,
     },
     /// The keys that sign sessions cannot be used.
     #[error("the keys that sign sessions cannot be read or written in {path} (see DATA_DIR)", path = path.display())]
@@ -106,7 +105,7 @@ pub struct Server {
     listening: Listening,
     house: JoinHandle<()>,
     log: Arc<SqliteLog>,
-    pool: SqlitePool,
+    pool: database::Pool,
     lock: DataLock,
     pub(crate) node: Arc<Node>,
 }
@@ -185,7 +184,7 @@ impl Server {
 
 /// The data, and whoever works on it.
 struct Kept {
-    pool: SqlitePool,
+    pool: database::Pool,
     sealer: Arc<Sealer>,
     log: Arc<SqliteLog>,
     archive: Arc<SqliteArchive>,
@@ -264,7 +263,7 @@ async fn lock(folder: &Path, config: &Config) -> Result<DataLock, StartupError> 
     lock.map_err(|source| StartupError::DataDir { path: path(), source })?.ok_or_else(|| StartupError::InUse(path()))
 }
 
-async fn open_database(config: &Config, folder: &Path) -> Result<SqlitePool, StartupError> {
+async fn open_database(config: &Config, folder: &Path) -> Result<database::Pool, StartupError> {
     let path = folder.join("heartogether.db");
     tracing::info!("accounts and rooms are kept in {}", path.display());
     let opened = database::open_with(&path, config.data.synchronous).await;

@@ -55,7 +55,7 @@ impl WriteBehind {
         let (done, flushed) = oneshot::channel();
         self.order(Order::Flush(done));
         let flushed = tokio::time::timeout(FLUSH, flushed).await;
-        flushed.map_err(|_| StorageError::new(sqlx::Error::PoolTimedOut)).map(drop)
+        flushed.map_err(|_| StorageError::took_too_long()).map(drop)
     }
 
     fn order(&self, order: Order) {

@@ -16,7 +16,13 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StorageError, log::LogError};
+use super::{StorageError, TookTooLong, log::LogError};
+
+/// Connections to an open database.
+pub type Pool = SqlitePool;
+
+/// Why a database cannot be opened.
+pub type OpenError = MigrateError;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -53,7 +59,7 @@ impl Synchronous {
 ///
 /// # Errors
 /// Whatever the file system or SQLite say.
-pub async fn open(path: &Path) -> Result<SqlitePool, MigrateError> {
+pub async fn open(path: &Path) -> Result<Pool, OpenError> {
     open_with(path, Synchronous::default()).await
 }
 
@@ -61,7 +67,7 @@ pub async fn open(path: &Path) -> Result<SqlitePool, MigrateError> {
 ///
 /// # Errors
 /// Whatever the file system or SQLite say.
-pub async fn open_with(path: &Path, synchronous: Synchronous) -> Result<SqlitePool, MigrateError> {
+pub async fn open_with(path: &Path, synchronous: Synchronous) -> Result<Pool, OpenError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -164,6 +170,13 @@ impl Drop for WriteTransaction {
     }
 }
 
+/// Writes a row, as everything else that is stored is written.
+pub(crate) async fn probe(pool: &SqlitePool) -> Result<(), StorageError> {
+    let upsert = "INSERT INTO probes (id, count) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET count = probes.count + 1";
+    sqlx::query(upsert).execute(pool).await?;
+    Ok(())
+}
+
 /// Writes the write-ahead log back into the file and cuts it to nothing. Returns whether that was possible: it is not while another
 /// connection reads an older state.
 pub(crate) async fn empty_write_ahead_log(pool: &SqlitePool) -> Result<bool, sqlx::Error> {
@@ -202,7 +215,7 @@ pub(crate) fn is_out_of_service(error: &(dyn Error + 'static)) -> bool {
             error,
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
         ),
-        None => false,
+        None => error.is::<TookTooLong>(),
     }
 }
 
