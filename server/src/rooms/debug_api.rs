@@ -7,8 +7,7 @@ use heartogether::{
     protocol::SendSignal,
     refusal::Refusal,
     role::{AccountKind, Permission, Role},
-    room::{Member, Room},
-    room::{MemberView, SequencedEvent, StreamState},
+    room::{Member, MemberView, Room, RoomEvent, SequencedEvent, StreamState},
     time::Timestamp,
 };
 use serde::Serialize;
@@ -34,7 +33,7 @@ pub(crate) struct AudienceReport {
     fetched_at: Timestamp,
 }
 
-/// `GET /api/rooms/{id}/realtime`: what this node knows of. Nothing that anybody said is in it, and no address.
+/// `GET /api/rooms/{id}/realtime`: what this node knows of the room. It holds no message, no reaction and no e-mail address.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RealtimeReport {
@@ -99,7 +98,7 @@ impl Signals {
             seq: room.seq(),
             stream: room.stream_state(),
             members: room.members().map(MemberReport::of).collect(),
-            events: room.recent_events().filter(|event| !event.event.is_talk()).cloned().collect(),
+            events: room.recent_events().filter(|event| !event.event.is_talk()).cloned().map(without_talk).collect(),
             signals: self.0.iter().cloned().collect(),
             fetched_at: at,
         })
@@ -117,6 +116,14 @@ impl MemberReport {
             active_at: member.active_at,
         }
     }
+}
+
+/// An event about somebody who joins holds what they said last, and their e-mail address.
+fn without_talk(mut event: SequencedEvent) -> SequencedEvent {
+    if let RoomEvent::MemberJoined { member } = &mut event.event {
+        (member.email, member.last_message, member.last_reaction) = (None, None, None);
+    }
+    event
 }
 
 /// Who listens, as the host's page shows it.
