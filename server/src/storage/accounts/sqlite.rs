@@ -164,16 +164,14 @@ impl Accounts for SqliteStore {
                  AND id NOT IN (SELECT account FROM identities)",
                 settled_ms,
             ),
-            // What somebody wrote in a room is read there for as long as the room is open.
-            (
-                "DELETE FROM account_keys WHERE $1 > 0 AND owner NOT IN (SELECT id FROM accounts) \
-                 AND account NOT IN (SELECT account FROM appearances)",
-                now_ms,
-            ),
             ("DELETE FROM visits WHERE at <= $1 AND account NOT IN (SELECT id FROM accounts)", now_ms),
         ] {
             sqlx::query(delete).bind(to_sql(limit_ms)).execute(&self.pool).await?;
         }
+        // A room that is open needs the keys of everybody who is in its log.
+        let unused = "DELETE FROM account_keys WHERE owner NOT IN (SELECT id FROM accounts) \
+                      AND account NOT IN (SELECT account FROM appearances)";
+        sqlx::query(unused).execute(&self.pool).await?;
         Ok(())
     }
 }
