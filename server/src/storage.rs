@@ -1,5 +1,5 @@
-//! What the server keeps: the rooms' logs, accounts with their sessions and keys, and the archive of messages. One trait an
-//! aggregate; a storage's own error type stands in no trait's file.
+//! What the server stores: the rooms' logs, accounts with their sessions and keys, and the archive of messages. Each of
+//! these has a trait. Only the files about SQLite name its library.
 
 pub mod accounts;
 pub mod database;
@@ -20,7 +20,7 @@ impl StorageError {
         Self(Arc::new(error))
     }
 
-    /// What the storage said. The source of this error is not that, but what holds it.
+    /// The error of the storage's library. `source` returns its container instead.
     pub(crate) fn cause(&self) -> &(dyn Error + 'static) {
         &*self.0
     }

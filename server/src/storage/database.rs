@@ -42,7 +42,7 @@ pub enum Synchronous {
     /// The last commits, as far back as the last checkpoint of the write-ahead log; never a log-out, a removal or a deletion.
     #[default]
     Normal,
-    /// Nothing that was answered: every commit waits for the disk.
+    /// Nothing that the server has answered: every commit waits for the disk.
     Full,
 }
 
@@ -58,7 +58,7 @@ impl Synchronous {
 /// Opens the file with [`Synchronous::Normal`], creates it if it is missing, and brings its tables up to date.
 ///
 /// # Errors
-/// Whatever the file system or SQLite say.
+/// Errors of the file system or of SQLite.
 pub async fn open(path: &Path) -> Result<Pool, OpenError> {
     open_with(path, Synchronous::default()).await
 }
@@ -66,7 +66,7 @@ pub async fn open(path: &Path) -> Result<Pool, OpenError> {
 /// The same with another level.
 ///
 /// # Errors
-/// Whatever the file system or SQLite say.
+/// Errors of the file system or of SQLite.
 pub async fn open_with(path: &Path, synchronous: Synchronous) -> Result<Pool, OpenError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -75,7 +75,7 @@ pub async fn open_with(path: &Path, synchronous: Synchronous) -> Result<Pool, Op
         .synchronous(synchronous.level())
         // What is deleted is overwritten with zeros, in pages that are free too; otherwise it would stay in the file.
         .pragma("secure_delete", "ON")
-        // Large sorts need no other place that can be written to, and leave nothing there.
+        // Temporary data stays in memory, so that it needs no other file and leaves nothing in one.
         .pragma("temp_store", "MEMORY")
         .busy_timeout(Duration::from_millis(BUSY_MS));
     let pool = match connect(CONNECTIONS, &options).await {
@@ -92,14 +92,14 @@ pub async fn open_with(path: &Path, synchronous: Synchronous) -> Result<Pool, Op
     Ok(pool)
 }
 
-/// Reads once: SQLite opens its files no earlier.
+/// Connects and reads once: SQLite opens its files at the first read.
 async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     let pool = SqlitePoolOptions::new().max_connections(connections).connect_with(options.clone()).await?;
     sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&pool).await?;
     Ok(pool)
 }
 
-/// How surely a transaction is on the disk once it is committed.
+/// Whether a committed transaction is flushed to the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Durability {
     /// As [`Synchronous`] is set.
@@ -138,7 +138,7 @@ impl WriteTransaction {
     pub(crate) async fn commit(mut self) -> Result<(), sqlx::Error> {
         sqlx::query("COMMIT").execute(&mut *self).await?;
         if self.is_raised && sqlx::query("PRAGMA synchronous = NORMAL").execute(&mut *self).await.is_err() {
-            // What is committed stands; the connection alone is not as it was.
+            // The transaction is committed. The connection has the wrong level, so it is closed.
             return Ok(());
         }
         drop(self.connection.take());
@@ -222,7 +222,7 @@ pub(crate) fn is_out_of_service(error: &(dyn Error + 'static)) -> bool {
 /// PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.
 const OUT_OF_SERVICE: [i32; 11] = [3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 26];
 
-/// An unsigned number as SQL keeps it, which has signed ones alone. Times and sequence numbers stay far below the limit.
+/// An unsigned number as a signed one: SQL has no unsigned ones. Times and sequence numbers stay far below the limit.
 pub(crate) fn to_sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

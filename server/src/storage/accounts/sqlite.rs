@@ -23,14 +23,14 @@ use crate::storage::{
 
 /// Milliseconds within which a new account has its first session.
 const FIRST_SESSION_MS: u64 = 60_000;
-/// Milliseconds between two looks at what has expired.
+/// Milliseconds between two searches for expired data.
 const FORGET_EVERY_MS: u64 = 60_000;
 
 /// Accounts and sessions in a SQLite file that [`database::open`](crate::storage::database::open) opened.
 pub struct SqliteStore {
     pool: SqlitePool,
     forgot_at: AtomicU64,
-    /// Whether the write-ahead log may hold what was deleted. At the start nobody knows what the last run left there.
+    /// Whether the write-ahead log may hold deleted data. It may at the start, because the last run can have left some.
     must_erase: AtomicBool,
 }
 
@@ -75,7 +75,7 @@ impl Accounts for SqliteStore {
     }
 
     async fn erase_deleted(&self) -> Result<(), StorageError> {
-        // Before the attempt: what is deleted meanwhile asks for another one.
+        // Reset before the attempt: an account that is deleted during the attempt needs another one.
         if !self.must_erase.swap(false, Ordering::Relaxed) {
             return Ok(());
         }
@@ -176,7 +176,7 @@ impl Accounts for SqliteStore {
     }
 }
 
-/// All that a sign-in changes.
+/// Makes all changes of a sign-in.
 async fn sign_in(
     db: &mut SqliteConnection,
     arrival: &ReturnedSignIn,
@@ -209,7 +209,7 @@ async fn sign_in(
     Ok(Some(SignedIn { account, guest, ended }))
 }
 
-/// The guest who set out, if the session before is still theirs and they are still a guest.
+/// The guest who began the sign-in, if the browser's session is still theirs and they are still a guest.
 async fn guest_of(
     db: &mut SqliteConnection,
     arrival: &ReturnedSignIn,
@@ -234,7 +234,7 @@ async fn depart(
     Ok(())
 }
 
-/// Finds a person's account or makes the candidate theirs, and writes down who they are now.
+/// Finds a person's account or makes one with the candidate's id, and stores the person's current name and profile.
 async fn identify(
     connection: &mut SqliteConnection,
     person: &VerifiedPerson,
