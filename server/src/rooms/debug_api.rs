@@ -1,4 +1,4 @@
-//! A room laid open to its owner, for other programs and for support: who is there, and what happened of late.
+//! Reports about a room for its owner, for use by other programs and for support: its members and its latest events.
 
 use std::collections::VecDeque;
 
@@ -12,10 +12,10 @@ use heartogether::{
 };
 use serde::Serialize;
 
-/// Signals an actor remembers, without what they say.
+/// Signals that an actor keeps, without their content.
 const SIGNALS_KEPT: usize = 64;
 
-/// Who looks into the room.
+/// The account that asks for a report.
 #[derive(Clone, Copy)]
 pub(crate) struct Viewer {
     pub(crate) account: AccountId,
@@ -58,7 +58,7 @@ struct MemberReport {
     active_at: Timestamp,
 }
 
-/// That a signal came, whose it was and what became of it.
+/// A signal without its content: its sender, its receiver, and the refusal if there was one.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SignalTrace {
@@ -118,7 +118,7 @@ impl MemberReport {
     }
 }
 
-/// An event about somebody who joins holds what they said last, and their e-mail address.
+/// Removes the last message, the last reaction and the e-mail address from an event about somebody who joined.
 fn without_talk(mut event: SequencedEvent) -> SequencedEvent {
     if let RoomEvent::MemberJoined { member } = &mut event.event {
         (member.email, member.last_message, member.last_reaction) = (None, None, None);
@@ -126,7 +126,7 @@ fn without_talk(mut event: SequencedEvent) -> SequencedEvent {
     event
 }
 
-/// Who listens, as the host's page shows it.
+/// The listeners as the host's page shows them.
 pub(super) fn audience(room: &Room, viewer: Viewer, at: Timestamp) -> Result<AudienceReport, Refusal> {
     room.check(viewer.account, viewer.kind, Permission::SeeAudience)?;
     let created = room.created().ok_or(Refusal::RoomNotFound)?;

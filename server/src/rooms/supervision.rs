@@ -1,5 +1,6 @@
-//! Keeps a room going when its task breaks: the room is opened anew from its log. A room that breaks twice at the same place,
-//! or whose log is damaged, ends for its members with a word. One whose storage does not answer lets them go until it does.
+//! Restarts a room's task when it panics: the room is opened again from its log. If the task panics twice at the same
+//! entry, or the log is damaged, the room ends and its members are told. If the storage does not answer, the members
+//! are disconnected until it does.
 
 use std::{panic::AssertUnwindSafe, sync::atomic::Ordering::Relaxed};
 
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{error::explain, storage::log::LogError, websocket::CloseReason};
 
-/// A room's task and what it is asked.
+/// A room's task and its requests.
 pub(super) struct Supervision {
     pub(super) setting: Setting,
     pub(super) requests: mpsc::Receiver<Asked>,
@@ -24,12 +25,12 @@ pub(super) struct Supervision {
 pub(super) enum Outcome {
     /// The room is over, and its log closed; or the server stops.
     Over,
-    /// It could not be gone on with, and its log could not be closed either.
+    /// The room could not go on, and its log could not be closed.
     Lost,
 }
 
 impl Supervision {
-    /// Runs the room until it is over for good, or cannot be gone on with.
+    /// Runs the room until it has ended, or cannot go on.
     pub(super) async fn run(mut self) -> Outcome {
         let mut held = Held::default();
         let mut broke_at: Option<Seq> = None;
@@ -45,7 +46,7 @@ impl Supervision {
                     let seq = held.reached.0;
                     tracing::error!(room = %self.setting.id, seq, "a room's task broke; the room is opened anew from its log");
                     broke_at = Some(held.reached);
-                    // Pages come back at once and resume.
+                    // The pages connect again at once and resume.
                     held.close(CloseReason::FAULT);
                 }
             }
@@ -53,8 +54,9 @@ impl Supervision {
         self.give_up(held, &error).await
     }
 
-    /// The storage has not given the log for too long. Its members are told, and come back when it does: until then the room's task
-    /// goes on trying, and whoever asks the room something waits, those included who say that a member is gone.
+    /// The storage has not returned the log for too long. Disconnects the members, who come back later. Until the
+    /// storage answers, the room's task tries again and all requests to the room wait, also those that report a lost
+    /// connection.
     fn wait_for_storage(&self, held: &mut Held, error: &LogError) {
         tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room waits for its storage: {}", explain(error));
         held.close(CloseReason::refused(Refusal::StorageUnavailable));
