@@ -52,9 +52,9 @@ pub enum StartupError {
     /// The data folder cannot be used.
     #[error("the data folder {path} cannot be created or locked (see DATA_DIR)", path = path.display())]
     DataDir {
-        /// Which.
+        /// The path.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// Another server uses it, and did not stop in time.
@@ -63,9 +63,9 @@ pub enum StartupError {
     /// The database cannot be used.
     #[error("the database {path} cannot be opened (see DATA_DIR)", path = path.display())]
     Database {
-        /// Which.
+        /// The path.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: database::OpenError,
     },
     /// The keys that sign sessions cannot be used.
@@ -73,7 +73,7 @@ pub enum StartupError {
     Keys {
         /// The data folder.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// Sign-in providers cannot be asked.
@@ -88,9 +88,9 @@ pub enum StartupError {
     /// The address cannot be listened on.
     #[error("{address} cannot be listened on (see PORT, HTTP_PORT and HOST)")]
     Address {
-        /// Which.
+        /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
 }

@@ -137,7 +137,7 @@ pub struct VerifiedPerson {
 /// A person who comes back from a sign-in provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnedSignIn {
-    /// Who.
+    /// The person.
     pub person: VerifiedPerson,
     /// The hash of the sign-in, which is completed only once.
     pub proof: TokenHash,
