@@ -1,10 +1,10 @@
-//! What listeners tell the host: reactions and messages.
+//! Reactions and messages of listeners to the host.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{limits::MESSAGE_CHARS, refusal::Refusal, text::text_from_people};
 
-/// Defines the reactions with their emoji, so that neither can be forgotten.
+/// Defines the reactions together with their emoji.
 macro_rules! reactions {
     ($($name:ident $emoji:literal $word:literal;)*) => {
         /// One of the emoji a listener can send. Nothing else is accepted.
@@ -42,23 +42,22 @@ reactions! {
 }
 
 impl Reaction {
-    /// How many stand in reach at once.
+    /// The number of reactions shown at once.
     const QUICK: usize = 5;
 
-    /// Those that stand in reach at once.
+    /// The reactions shown at once.
     pub fn quick() -> &'static [Self] {
         &Self::ALL[..Self::QUICK]
     }
 
-    /// Those behind "more".
+    /// The reactions behind "more".
     pub fn more() -> &'static [Self] {
         &Self::ALL[Self::QUICK..]
     }
 }
 
 text_from_people!(
-    /// What a listener writes to the host: 1 to [`MESSAGE_CHARS`] characters, none of which is a control character or
-    /// invisible.
+    /// A message to the host: 1 to [`MESSAGE_CHARS`] characters, without control characters and invisible ones.
     ///
     /// ```
     /// use heartogether::{engagement::MessageText, refusal::Refusal};

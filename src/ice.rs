@@ -1,4 +1,4 @@
-//! The STUN and TURN servers (RFC 8489, RFC 8656) that peer connections find their way through the network with.
+//! The STUN and TURN servers (RFC 8489, RFC 8656) with which peer connections find a path through the network.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,12 +15,12 @@ pub struct IceServer {
     pub credential: Option<String>,
 }
 
-/// What a page's peer connections find their way through the network with. Only members are told of TURN servers.
+/// The servers that a page gets. Only members get TURN servers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IceConfiguration {
     /// In the order of preference.
     pub servers: Vec<IceServer>,
-    /// Seconds after which to ask again, because passwords end some time after that.
+    /// Seconds after which to request the servers again; the passwords expire some time later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renew_in_s: Option<u32>,
     /// Whether sound may go through TURN servers only.
@@ -31,19 +31,19 @@ pub struct IceConfiguration {
     pub has_relay: bool,
 }
 
-/// Whether a server passes sound on (TURN, RFC 8656).
+/// Whether a TURN server relays sound (RFC 8656).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relay {
-    /// None does.
+    /// No server does.
     None,
-    /// One does where it has to.
+    /// A server does if there is no direct path.
     Available,
-    /// One does always: whoever runs this server wants it so.
+    /// A server always does, because the operator wants it.
     Always,
 }
 
 impl IceConfiguration {
-    /// Whether a server stands by that passes members' sound on where no direct path is found.
+    /// Whether a TURN server is available if there is no direct path.
     pub const fn relay(&self) -> Relay {
         match (self.has_relay, self.relay_only) {
             (false, _) => Relay::None,

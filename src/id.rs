@@ -1,6 +1,6 @@
-//! Ids and names, valid by construction: whoever holds one need not check it again.
+//! Ids and names. A value of these types is always valid and needs no further check.
 //!
-//! Nothing here draws random numbers; the edge hands the bits in.
+//! This module draws no random numbers: the server passes the random bits in.
 
 mod input;
 
@@ -22,7 +22,7 @@ macro_rules! opaque_id {
         pub struct $name(u128);
 
         impl $name {
-            /// Makes the id from 128 bits that the edge drew.
+            /// Makes the id from 128 random bits.
             pub const fn from_bits(bits: u128) -> Self {
                 Self(bits)
             }
@@ -75,11 +75,11 @@ pub(crate) fn parse_text<'de, D: Deserializer<'de>, T: FromStr<Err = Refusal>>(d
 }
 
 opaque_id!(
-    /// A person known by a sign-in or a guest name.
+    /// A person who has signed in, or a guest.
     AccountId
 );
 opaque_id!(
-    /// A room, for ever; its [`RoomCode`] is free again once it has ended.
+    /// A room. The id is never used again, unlike the [`RoomCode`].
     RoomId
 );
 opaque_id!(
@@ -87,11 +87,11 @@ opaque_id!(
     MemberId
 );
 opaque_id!(
-    /// What one member sends.
+    /// What one member sends to others.
     PublicationId
 );
 opaque_id!(
-    /// One WebSocket, disposable.
+    /// One WebSocket connection.
     ConnectionId
 );
 opaque_id!(
@@ -99,15 +99,15 @@ opaque_id!(
     NodeId
 );
 opaque_id!(
-    /// The secret with which a page takes its membership up again on a new connection. Its `Debug` hides it.
+    /// The secret with which a page resumes its membership on a new connection. `Debug` does not show it.
     ResumeToken
 );
 opaque_id!(
-    /// What one room knows a browser by: a keyed hash that tells nothing in another room.
+    /// A room's hash of a browser. The hashes of two rooms cannot be compared.
     BrowserMark
 );
 opaque_id!(
-    /// What one room knows a network address by: a keyed hash that tells nothing in another room.
+    /// A room's hash of a network address. The hashes of two rooms cannot be compared.
     AddressMark
 );
 plain_debug!(AccountId, RoomId, MemberId, PublicationId, ConnectionId, NodeId, BrowserMark, AddressMark);
@@ -118,19 +118,19 @@ impl fmt::Debug for ResumeToken {
     }
 }
 
-/// A place in a room's log; the first entry is 1, and 0 stands before it.
+/// The number of an entry in a room's log. The first is 1; 0 means before the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seq(pub u64);
 
 impl Seq {
-    /// The place after this one.
+    /// The next number.
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 }
 
-/// A message's place among the messages of its room: the first is 1.
+/// The number of a message in its room. The first is 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MessageNumber(pub u64);
@@ -142,12 +142,13 @@ impl MessageNumber {
     }
 }
 
-/// One attempt at a peer connection, drawn by whoever offers: an answer or candidate that names another attempt is stale.
+/// One attempt to make a peer connection. The offering end draws the id. An answer or candidate with another id is out
+/// of date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NegotiationId(pub u32);
 
-/// The six characters that open a room.
+/// The six-character code of a room.
 ///
 /// ```
 /// use heartogether::{id::RoomCode, refusal::Refusal};
@@ -161,11 +162,11 @@ pub struct RoomCode([u8; RoomCode::LENGTH]);
 impl RoomCode {
     /// Characters in a code.
     pub const LENGTH: usize = 6;
-    /// What a code is made of: no I, L, O, 0 or 1, which people mistake for one another.
+    /// The characters of a code, without I, L, O, 0 and 1, which people confuse.
     pub const ALPHABET: &[u8; 31] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 
-    /// Reads a code as frames and addresses carry it: lower case, spaces and hyphens are fine. For what people paste into
-    /// the code field there is [`RoomCode::find_in`].
+    /// Reads a code from a frame or a URL. Lower case, spaces and hyphens are allowed. For text that people paste into
+    /// the code field use [`RoomCode::find_in`].
     ///
     /// # Errors
     /// [`Refusal::CodeMalformed`] for more than [`CODE_INPUT_CHARS`] characters, another length or a foreign character.

@@ -1,5 +1,5 @@
-//! Every limit with its unit, in one place. What operators may set stands in [`Limits`]; what the wire or the forms fix
-//! is a constant.
+//! All limits with their units. Limits that operators can set are in [`Limits`]; limits of the protocol or of forms are
+//! constants.
 
 /// Characters in a display name, at most.
 pub const NAME_CHARS: usize = 40;
@@ -27,7 +27,7 @@ pub const MESSAGE_BURST: u32 = 5;
 /// Messages sent at once, on arrival and on demand.
 pub const MESSAGES_AT_ONCE: usize = 50;
 
-/// What an operator may set.
+/// The limits that an operator can set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Listeners in a room who are served directly by the host.
@@ -107,7 +107,7 @@ pub struct Limits {
     pub send_queue_frames: usize,
 }
 
-/// So many in a window of time. A window begins with the first of them.
+/// A count in a window of time. A window begins with the first request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
     /// How many.
@@ -125,7 +125,7 @@ impl Limits {
         Self {
             max_listeners,
             max_listeners_per_address: max_listeners - max_listeners / 10,
-            // Some reload, and some come again as somebody else.
+            // Some reload, and some come again with another account.
             sign_ins_per_address: quota(defaults.sign_ins_per_address, 2),
             // A page with its files, and what it asks for while it waits for its host.
             requests_per_address: quota(defaults.requests_per_address, 40),

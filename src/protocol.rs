@@ -1,9 +1,10 @@
 //! The messages between a client and the server: JSON in WebSocket text frames, one message a frame, told apart by
 //! `type`. `docs/protocol.md` shows each with an example that a test decodes.
 //!
-//! A page has one connection and may be in many rooms over it: what is about a room stands in a frame that names the room. One
-//! family a file: [`session`] (hello, heartbeats, refusals of the connection), [`in_room`] (what is said to a room and by a room),
-//! [`signal`] (between two members). What a room itself says is [`RoomMessage`]; the room knows nothing of frames.
+//! A page has one connection, over which it may be in many rooms. Messages about a room are in a frame that names the
+//! room. Each group of messages has a file: [`session`] (hello, heartbeats, refusals of the connection), [`in_room`]
+//! (messages to and from a room), [`signal`] (between two members). Messages that a room itself makes are
+//! [`RoomMessage`]s; the room does not know about frames.
 
 pub mod in_room;
 pub mod session;
@@ -22,24 +23,24 @@ use crate::{
     room::RoomMessage,
 };
 
-/// The protocol's version. A client says it in its hello; the server serves this one alone.
+/// The protocol's version. A client sends it in its hello. The server supports only this one.
 pub const PROTOCOL_VERSION: u32 = 2;
 
-/// What a client says.
+/// A message from a client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientMessage {
-    /// First of all: the version spoken.
+    /// The first message, with the client's version.
     Hello(Hello),
     /// Asks whether the connection is alive; answered by [`ServerMessage::Pong`].
     Ping(Ping),
-    /// Takes up places again on a new connection. Each room answers in a frame of its own.
+    /// Resumes places on a new connection. Each room answers in its own frame.
     ResumeRooms(ResumeRooms),
     /// Something for a room.
     Room(RoomFrame<ToRoom>),
 }
 
-/// What the server says: past tense, or an answer.
+/// A message from the server: an event in the past tense, or an answer.
 #[allow(
     clippy::large_enum_variant,
     reason = "a message is handled at once, and never kept in numbers; 32-bit targets are below the limit"
@@ -53,7 +54,7 @@ pub enum ServerMessage {
     Heartbeat,
     /// Answers a ping.
     Pong(Ping),
-    /// Something about the connection was not done.
+    /// A request about the connection was refused.
     Refused(Refused),
     /// Something from a room.
     Room(RoomFrame<FromRoom>),
@@ -72,7 +73,7 @@ impl ServerMessage {
         Self::Room(RoomFrame { room, message })
     }
 
-    /// What a room said.
+    /// A message of a room in its frame.
     pub fn said_by(room: RoomCode, message: RoomMessage) -> Self {
         Self::from_room(room, message.into())
     }

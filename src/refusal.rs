@@ -1,4 +1,4 @@
-//! Every typed "no". A refusal is expected and travels by its code; what people read of it is the application's, in their
+//! All refusals. A refusal is an expected answer and is sent as a code. The application shows its text in the reader's
 //! language.
 
 use std::fmt;
@@ -31,31 +31,31 @@ refusals! {
     CodeMalformed "code_malformed";
     /// No live room has this code.
     RoomNotFound "room_not_found";
-    /// As many listen as the room allows.
+    /// The room has as many listeners as it allows.
     RoomFull "room_full";
-    /// As many listen from this address as the room gives to one.
+    /// The room has as many listeners from this address as it allows.
     AddressFull "address_full";
     /// The room has ended.
     RoomEnded "room_ended";
-    /// Only the account that created a room hosts it.
+    /// Only the account that created a room may host it.
     NotOwner "not_owner";
     /// The owner hosts this room on another page.
     HostElsewhere "host_elsewhere";
-    /// The same account took its place over on another page.
+    /// The same account continued on another page.
     SessionReplaced "session_replaced";
-    /// The host has removed this account from the room.
+    /// The host has removed this account.
     Removed "removed";
     /// The request carries no valid session.
     NotSignedIn "not_signed_in";
-    /// The browser did not keep the cookie of a session that has just begun. Said by the page itself, never by the server.
+    /// The browser did not store the cookie of a new session. Only pages use this, never the server.
     CookieNotKept "cookie_not_kept";
     /// Guests may listen on this server, and open no rooms.
     GuestsListenOnly "guests_listen_only";
     /// This server has no guests.
     GuestsOff "guests_off";
-    /// The visitor turned back at the sign-in provider.
+    /// The visitor cancelled the sign-in at the provider.
     SignInCancelled "sign_in_cancelled";
-    /// The sign-in provider's answer was not what it has to be.
+    /// The sign-in provider's response was not valid.
     SignInFailed "sign_in_failed";
     /// The sign-in took too long, or its answer came a second time.
     SignInExpired "sign_in_expired";
@@ -79,13 +79,13 @@ refusals! {
     TooManyMessages "too_many_messages";
     /// Reactions came faster than the limit.
     TooManyReactions "too_many_reactions";
-    /// The message was deleted, or never was.
+    /// The message was deleted or does not exist.
     MessageNotFound "message_not_found";
-    /// A connection is in as many rooms as one may be.
+    /// The connection is in as many rooms as one may be in.
     TooManyPlaces "too_many_places";
-    /// The time in which the room could be opened again is over.
+    /// The time in which the owner could open the room again is over.
     ReopenTooLate "reopen_too_late";
-    /// The frame is no message of this protocol.
+    /// The frame is not a message of this protocol.
     FrameMalformed "frame_malformed";
     /// The frame is longer than 64 KiB.
     FrameTooLarge "frame_too_large";
@@ -93,45 +93,45 @@ refusals! {
     TooManyFrames "too_many_frames";
     /// Requests from this account or address came faster than the limit.
     TooManyRequests "too_many_requests";
-    /// As many rooms are open that were opened from this address as may be.
+    /// As many rooms from this address are open as are allowed.
     TooManyRooms "too_many_rooms";
-    /// As many rooms or guests are there as this server takes, or its database is as large as it may be.
+    /// The server has as many rooms or guests as it allows, or its database has reached its limit.
     ServerFull "server_full";
-    /// As many connections come from this address as may be.
+    /// As many connections from this address are open as are allowed.
     TooManyConnections "too_many_connections";
     /// The client speaks another version of the protocol.
     VersionUnsupported "version_unsupported";
     /// The connection did not say hello in time.
     HelloMissing "hello_missing";
-    /// The message came before what it needs: hello before all else, a room before its commands.
+    /// The message came too early: hello must come first, and joining a room before its commands.
     OutOfOrder "out_of_order";
     /// The role does not allow it.
     NotAllowed "not_allowed";
-    /// The connection belongs to no member of the room, or no longer.
+    /// The connection does not belong to a member of the room.
     NotAMember "not_a_member";
-    /// The member a signal is meant for is not there.
+    /// The receiver of the signal is not in the room.
     MemberNotFound "member_not_found";
-    /// The stream is not in a state in which this can be done.
+    /// The stream is in a state in which this is not possible.
     StreamNotReady "stream_not_ready";
-    /// The connection reads slower than the room speaks.
+    /// The connection reads more slowly than the room sends.
     TooSlow "too_slow";
-    /// The browser wants a tap before it plays. Said by the page itself, never by the server.
+    /// The browser needs a tap before it plays sound. Only pages use this, never the server.
     PlaybackBlocked "playback_blocked";
-    /// Attempts to connect the two browsers come to nothing. Said by the page itself, never by the server.
+    /// All attempts to connect the two browsers failed. Only pages use this, never the server.
     Network "network";
-    /// The browser offers no peer connections. Said by the page itself, never by the server.
+    /// The browser has no peer connections. Only pages use this, never the server.
     WebRtcMissing "web_rtc_missing";
-    /// The browser offers no WebSockets. Said by the page itself, never by the server.
+    /// The browser has no WebSockets. Only pages use this, never the server.
     WebSocketMissing "web_socket_missing";
-    /// The browser keeps no cookies. Said by the page itself, never by the server.
+    /// The browser stores no cookies. Only pages use this, never the server.
     CookiesBlocked "cookies_blocked";
     /// The server cannot store anything, such as while its disk is full.
     StorageUnavailable "storage_unavailable";
-    /// The server has just been started, and does not know its rooms yet.
+    /// The server has just started and has not opened its rooms yet.
     ServerStarting "server_starting";
-    /// The page's origin is not one this server serves.
+    /// The page's origin is not allowed.
     OriginNotAllowed "origin_not_allowed";
-    /// The request names no host as one is written, or several.
+    /// The request names no valid host, or several.
     HostMalformed "host_malformed";
     /// The request is for a host that is not this server.
     HostUnknown "host_unknown";

@@ -1,23 +1,24 @@
-//! Who somebody is to a room and to the server, what there is to be permitted, and what accounts may do outside of any room. What
-//! members may do in a room is decided by the room's kind, in [`rules`](crate::rules).
+//! Roles, standings and permissions, and what accounts may do outside of rooms. What members may do in a room is
+//! decided by the room's kind, in [`rules`](crate::rules).
 
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
 
-/// What a member is in a room.
+/// The role of a member in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The owner of a broadcast, whose sound the others hear.
     Host,
-    /// One who hears.
+    /// A listener.
     Listener,
-    /// An equal among equals.
+    /// A member of a room in which all are equal.
     Participant,
 }
 
-/// What whoever asks is to a room, a member of it or not. Outside of any room one is an account or nobody.
+/// The standing of somebody who asks, in relation to a room. Outside of rooms only [`Standing::Account`] and
+/// [`Standing::Nobody`] occur.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Standing {
     /// Created the room.
@@ -30,7 +31,7 @@ pub enum Standing {
     Removed,
     /// Has an account, and no place in this room.
     Account,
-    /// Has not said who they are.
+    /// Has no account.
     Nobody,
 }
 
@@ -38,38 +39,38 @@ pub enum Standing {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Guests {
-    /// Everything.
+    /// Everything that accounts may do.
     Host,
-    /// Listen, and open or lead no rooms, those of earlier included.
+    /// Listen only. They may not open or host rooms, also not those they opened before.
     Listen,
-    /// Nothing: there are none.
+    /// Nothing: the server has no guests.
     #[default]
     Off,
 }
 
-/// What an account is to the server, whatever it is to a room.
+/// The kind of an account on a server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountKind {
-    /// A sign-in provider vouches for it.
+    /// The person has signed in with a provider.
     #[default]
     Known,
-    /// Nobody does, where guests may do this.
+    /// A guest, on a server where guests may do this.
     Guest(Guests),
 }
 
-/// What somebody may be allowed to do.
+/// An action that needs permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
-    /// Know what everybody may know who has the code: the host's name, whether it is live, how many listen.
+    /// See what everybody with the code may know: the host's name, whether it is live, the number of listeners.
     LookUp,
     /// Open a room of one's own.
     CreateRoom,
     /// Open the connection over which members talk to their rooms.
     Connect,
-    /// Learn which STUN and TURN servers help.
+    /// Get the list of STUN and TURN servers.
     FetchIceServers,
-    /// See what is kept of oneself, come back to where one was, and have it all deleted.
+    /// See the stored data about oneself, return to earlier rooms, and delete everything.
     KeepAccount,
     /// Take the host's place.
     Host,
@@ -83,9 +84,9 @@ pub enum Permission {
     Publish,
     /// End the room for everyone.
     StopRoom,
-    /// Know who is there, and what happened of late.
+    /// See the members and the latest events.
     SeeAudience,
-    /// Take a member's place away.
+    /// Remove a member.
     RemoveMember,
     /// Read what everybody writes.
     ReadMessages,
@@ -102,8 +103,7 @@ impl Standing {
     pub const ALL: &[Self] =
         &[Self::Owner, Self::Listener, Self::Participant, Self::Removed, Self::Account, Self::Nobody];
 
-    /// The table of what somebody may do outside of any room. Inside of one its kind decides:
-    /// [`RoomKind::allows`](crate::rules::RoomKind::allows).
+    /// The table of permissions outside of rooms. In a room its kind decides:
     pub const fn allows(self, permission: Permission) -> bool {
         match permission {
             Permission::LookUp => true,
@@ -111,7 +111,7 @@ impl Standing {
         }
     }
 
-    /// Why the table says no.
+    /// The refusal for an action that the table does not allow.
     pub(crate) const fn refusal(self, permission: Permission) -> Refusal {
         match (self, permission) {
             (Self::Nobody, _) => Refusal::NotSignedIn,
@@ -126,7 +126,7 @@ impl Guests {
     /// Every policy.
     pub const ALL: &[Self] = &[Self::Host, Self::Listen, Self::Off];
 
-    /// The table of what is left to guests of what their standing allows.
+    /// The table of what guests may do, of the actions that their standing allows.
     pub const fn allow(self, permission: Permission) -> bool {
         use Permission::*;
         match self {
@@ -142,7 +142,7 @@ impl Guests {
 }
 
 impl AccountKind {
-    /// Whether the server leaves this to accounts of the kind.
+    /// Whether the server allows this to accounts of the kind.
     pub const fn allows(self, permission: Permission) -> bool {
         match self {
             Self::Known => true,
@@ -150,7 +150,7 @@ impl AccountKind {
         }
     }
 
-    /// The same, with the reason where it does not.
+    /// The same, with a refusal if it does not.
     ///
     /// # Errors
     /// [`Refusal::GuestsListenOnly`] or [`Refusal::GuestsOff`].
@@ -163,7 +163,8 @@ impl AccountKind {
     }
 }
 
-/// What an account may do outside of any room: what its standing allows, less what the server keeps from guests.
+/// Checks an action outside of rooms: the standing must allow it, and the server must allow it to guests if the account
+/// is one.
 ///
 /// # Errors
 /// [`Refusal::NotSignedIn`] or [`Refusal::NotAllowed`], then those of [`AccountKind::check`].
@@ -175,7 +176,7 @@ impl Role {
     /// Every role.
     pub const ALL: &[Self] = &[Self::Host, Self::Listener, Self::Participant];
 
-    /// What it takes to take its place.
+    /// The permission that taking its place needs.
     pub const fn permission(self) -> Permission {
         match self {
             Self::Host => Permission::Host,
@@ -207,7 +208,7 @@ impl Permission {
         Self::Leave,
     ];
 
-    /// Whether it is about a room, whose kind then decides.
+    /// Whether a room's kind decides about it.
     pub const fn is_in_room(self) -> bool {
         use Permission::*;
         match self {

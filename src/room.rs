@@ -1,10 +1,10 @@
 //! The room: a log of entries, and the one function that says what each of them does.
 //!
-//! A room is a roster, what its members publish, and the links between them. What differs from kind to kind stands in
-//! [`rules`](crate::rules). One facet a file: `roster` and `joining` (who has a place), `removals` (who may not come back),
-//! `publications` (what members send), `links` (who connects with whom), `chat` (what they say), `lifecycle` (what happens when
-//! nothing happens), `accounts` (when an account becomes another one or is deleted), `personal` (what people wrote of
-//! themselves). A facet changes its part of the [`Room`] and orders effects; it never reads a clock.
+//! A room has members, their publications, and links between them. The differences between kinds are in
+//! [`rules`](crate::rules). Each file has one part: `roster` and `joining` (places), `removals` (removed accounts),
+//! `publications` (what members send), `links` (who connects with whom), `chat` (messages and reactions), `lifecycle`
+//! (timers), `accounts` (merged and deleted accounts), `personal` (personal texts). Each changes its part of the
+//! [`Room`] and returns effects; none reads a clock.
 
 mod accounts;
 mod chat;
@@ -61,7 +61,7 @@ pub struct Room {
     roster: Roster,
     publications: Vec<Declared>,
     chat: Chat,
-    /// How large the audience was when members were last told.
+    /// The number of listeners that members were told last.
     attendance: u32,
     ended: Option<EndReason>,
     ended_at: Timestamp,
@@ -73,8 +73,8 @@ pub struct Room {
     recent: VecDeque<(Audience, SequencedEvent)>,
 }
 
-/// What an entry of the log does to a room. Total: a refusal is an effect, never a panic or an early exit. An entry
-/// that the room already holds changes nothing.
+/// Applies an entry of the log to a room. A refusal is an effect; the function never panics. An entry that the room
+/// holds already has no effect.
 pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
     if entry.seq <= room.seq {
         return (room, Vec::new());
@@ -84,7 +84,7 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
     let (sent, linked) = (room.publications(), links::all(&room));
     let mut is_activity = true;
     if let Event::NodeLost { node } = entry.event {
-        // Before time passes: while nobody served the room, nobody in it could do anything, and it was not their fault.
+        // Before time passes, because members could not come back while the room had no server.
         is_activity = joining::lose_node(&mut room, node, entry.at, &mut effects);
         if is_activity {
             room.active_at = entry.at;
@@ -107,7 +107,7 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
     (room, effects.into_orders())
 }
 
-/// Carries the entry's event out. Says whom it has given a place.
+/// Applies the entry's event. Returns the member who got a place.
 fn take(room: &mut Room, entry: &Entry, is_activity: &mut bool, effects: &mut Effects) -> Option<MemberId> {
     let at = entry.at;
     match &entry.event {
@@ -133,7 +133,7 @@ fn take(room: &mut Room, entry: &Entry, is_activity: &mut bool, effects: &mut Ef
     None
 }
 
-/// Carries a member's command out if the room's rules allow it.
+/// Applies a member's command, if the room's rules allow it.
 fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Timestamp, effects: &mut Effects) {
     if let Err(refusal) = room.check_command(connection, command) {
         return effects.refuse(connection, refusal);
@@ -197,7 +197,7 @@ impl Room {
         self.created().map(|created| created.owner)
     }
 
-    /// What it is for.
+    /// Its kind.
     pub fn kind(&self) -> RoomKind {
         self.created().map(|created| created.policy.kind).unwrap_or_default()
     }
@@ -212,17 +212,17 @@ impl Room {
         self.ended
     }
 
-    /// How many the audience counts, those in their grace period included.
+    /// The number of listeners, including those in their grace period.
     pub fn audience_count(&self) -> usize {
         self.members().filter(|member| self.is_listed(member)).count()
     }
 
-    /// Whether an account has a place of its own beside the owner's, be it in its grace period.
+    /// Whether an account has a place besides the owner's, even in its grace period.
     pub fn is_in_audience(&self, account: AccountId) -> bool {
         self.members().any(|member| member.account == account && self.is_listed(member))
     }
 
-    /// Whether the owner's connection is there.
+    /// Whether the owner is connected.
     pub fn owner_connected(&self) -> bool {
         self.roster.owner().is_some_and(|owner| owner.connection().is_some())
     }
@@ -237,7 +237,7 @@ impl Room {
         self.members().filter(move |member| member.role == role)
     }
 
-    /// Whether an account has a place here: the owner's lasts as long as the room, another's until it is given up.
+    /// Whether an account has a place: the owner's lasts as long as the room, others until they are given up.
     pub fn has_place(&self, account: AccountId) -> bool {
         self.ended.is_none() && self.members().any(|member| member.account == account)
     }
@@ -263,8 +263,8 @@ impl Room {
         self.tell(Notice::Membership, event, effects);
     }
 
-    /// Tells how large the audience is: each of the first twenty, then every twentieth part, so that a crowd that arrives does not
-    /// cost each of its members a word about every other one.
+    /// Announces the number of listeners: each of the first twenty, then in steps of a twentieth, so that each arrival
+    /// in a crowd does not cost a message to every member.
     fn tell_attendance(&mut self, effects: &mut Effects) {
         let attendance = u32::try_from(self.audience_count()).unwrap_or(u32::MAX);
         if attendance.abs_diff(self.attendance) > attendance.min(self.attendance) / 20 {
@@ -316,7 +316,7 @@ impl Room {
         }
     }
 
-    /// Whose older messages a connection may read.
+    /// The older messages that a connection may read.
     ///
     /// # Errors
     /// [`Refusal::NotAMember`].

@@ -1,6 +1,6 @@
-//! The rules of each kind of room, one file a kind. A kind answers five questions as pure functions: who may do what, how many
-//! may come, who is told what, who connects with whom, and when the room ends. Everything else is shared, in
-//! [`room`](crate::room).
+//! The rules of each kind of room, one file for each. A kind answers five questions with pure functions: who may do
+//! what, how many may come, who is told what, who connects with whom, and when the room ends. Everything else is
+//! shared, in [`room`](crate::room).
 
 mod broadcast;
 mod lounge;
@@ -13,25 +13,25 @@ use crate::{
     room::{Audience, End, Link, Member, Policy, Room},
 };
 
-/// What a room is for. Written at its creation; only kinds that have rules are listed.
+/// The kind of a room, set at its creation. Only kinds that have rules are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoomKind {
-    /// One sends, the others listen.
+    /// One member sends, the others listen.
     #[default]
     Broadcast,
-    /// Equals, each of whom may send.
+    /// All members are equal, and each may send.
     Lounge,
 }
 
-/// What members can be told of.
+/// A topic that members can be told about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
     /// Somebody came, left, lost the connection or is back.
     Membership,
     /// Somebody reacted.
     Reaction,
-    /// This member wrote, or changed what they wrote.
+    /// This member wrote or changed a message.
     Message(MemberId),
     /// What somebody sends has changed.
     Publication,
@@ -43,7 +43,7 @@ impl RoomKind {
     /// Every kind.
     pub const ALL: &[Self] = &[Self::Broadcast, Self::Lounge];
 
-    /// Who may do what: the one permission table of a room of this kind.
+    /// The permission table of this kind of room: who may do what.
     pub const fn allows(self, standing: Standing, permission: Permission) -> bool {
         if !permission.is_in_room() {
             return standing.allows(permission);
@@ -54,7 +54,7 @@ impl RoomKind {
         }
     }
 
-    /// The role that the owner's place has, which is there from the creation on.
+    /// The role of the owner's place, which exists from the creation.
     pub const fn owner_role(self) -> Role {
         match self {
             Self::Broadcast => Role::Host,
@@ -62,7 +62,7 @@ impl RoomKind {
         }
     }
 
-    /// Whether a place of this role can be asked for.
+    /// Whether a place of this role can be requested.
     pub const fn has_role(self, role: Role) -> bool {
         match self {
             Self::Broadcast => matches!(role, Role::Host | Role::Listener),
@@ -78,7 +78,7 @@ impl RoomKind {
         }
     }
 
-    /// Whether those whom members of this role connect with may send.
+    /// Whether the members that this role connects with may send.
     pub const fn hears(self, role: Role) -> bool {
         match self {
             Self::Broadcast => matches!(role, Role::Listener),
@@ -94,7 +94,7 @@ impl RoomKind {
         }
     }
 
-    /// What a member of this role is to the room.
+    /// The standing of a member with this role.
     pub const fn standing(self, role: Role, is_owner: bool) -> Standing {
         match self {
             Self::Broadcast => broadcast::standing(role),
@@ -102,12 +102,12 @@ impl RoomKind {
         }
     }
 
-    /// Whether the room keeps members' e-mail addresses: where the owner alone sees who is there.
+    /// Whether the room stores members' e-mail addresses, which only the owner sees.
     pub(crate) const fn keeps_emails(self) -> bool {
         matches!(self, Self::Broadcast)
     }
 
-    /// Whether members of this role are counted and listed as the room's audience.
+    /// Whether members of this role belong to the room's audience.
     pub const fn is_listed(self, role: Role) -> bool {
         match self {
             Self::Broadcast => matches!(role, Role::Listener),
@@ -115,7 +115,7 @@ impl RoomKind {
         }
     }
 
-    /// Who is told.
+    /// The members who are told.
     pub(crate) fn audiences(self, notice: Notice) -> Vec<Audience> {
         match self {
             Self::Broadcast => broadcast::audiences(notice),
@@ -123,7 +123,7 @@ impl RoomKind {
         }
     }
 
-    /// Whom a member connects with, and who offers each.
+    /// The links of a member, with who offers.
     pub(crate) fn links_of(self, room: &Room, member: &Member) -> Vec<Link> {
         match self {
             Self::Broadcast => broadcast::links_of(room, member),
@@ -131,7 +131,7 @@ impl RoomKind {
         }
     }
 
-    /// The ends that the room is heading for if nothing happens.
+    /// The ends that the room will come to if nothing happens.
     pub(crate) fn ends(self, room: &Room, policy: &Policy) -> Vec<End> {
         match self {
             Self::Broadcast => broadcast::ends(room, policy),
@@ -139,7 +139,7 @@ impl RoomKind {
         }
     }
 
-    /// Whether a message counts as read by those it is for only once the owner's page has it.
+    /// Whether a message counts as delivered only when the owner's page has it.
     pub(crate) const fn waits_for_owner(self) -> bool {
         matches!(self, Self::Broadcast)
     }

@@ -1,9 +1,9 @@
-//! Session descriptions (RFC 8866): read into sections of lines, edited, written. Whatever nobody edits is written as it
-//! was read, byte for byte, and nothing that stands in a description makes this fail.
+//! Session descriptions (RFC 8866): parsed into sections of lines, edited, and written. Lines that are not edited are
+//! written unchanged. No content of a description makes this fail.
 
 use std::borrow::Cow;
 
-/// A session description: what concerns the whole session, then one section for each kind of media.
+/// A session description: the part about the whole session, then one section for each media line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description<'a> {
     session: Vec<Cow<'a, str>>,

@@ -1,4 +1,4 @@
-//! Text from people, fit to be shown to others: what can be seen is kept as it is, what cannot be seen is not.
+//! Text from people, made safe to show to others: visible characters stay, invisible ones are removed.
 //!
 //! Characters that only steer how others are drawn let a name pass for another one, or turn the line it stands in around
 //! (UAX #9, UTS #39). Where text is shown it is isolated as well, since a script that runs from right to left needs none of
@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 /// Marks above and below one letter, at most: more of them cover the lines around.
 const MARKS: usize = 3;
 
-/// What a kind of text is refused with.
+/// The refusals of a kind of text.
 #[derive(Clone, Copy)]
 pub(crate) struct Flaws {
     pub(crate) empty: Refusal,
@@ -30,7 +30,7 @@ pub(crate) fn read(input: &str, most_chars: usize, flaws: Flaws) -> Result<Strin
     }
 }
 
-/// The text as it is shown. Tidying it again changes nothing.
+/// The text as it is shown. Tidying it again has no effect.
 pub(crate) fn tidy(input: &str) -> String {
     let mut text = String::new();
     let mut marks = 0;
@@ -69,7 +69,8 @@ pub(crate) const fn is_invisible(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether what cannot be seen makes one sign of its neighbours: a family, a red heart, a keycap, a Persian plural.
+/// Whether an invisible character joins its neighbours into one sign: a family, a red heart, a keycap, a Persian
+/// plural.
 fn is_part_of_a_sign(last: Option<char>, c: char, next: Option<char>) -> bool {
     let (Some(last), next) = (last, next.unwrap_or_default()) else { return false };
     match c {
@@ -80,7 +81,7 @@ fn is_part_of_a_sign(last: Option<char>, c: char, next: Option<char>) -> bool {
     }
 }
 
-/// Marks that can be piled up on one letter.
+/// Marks that can be stacked on one letter.
 const fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
         | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
@@ -93,7 +94,7 @@ const fn is_picture(c: char) -> bool {
         | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// What a keycap is made of.
+/// The characters of a keycap.
 const fn is_key(c: char) -> bool {
     matches!(c, '0'..='9' | '#' | '*')
 }

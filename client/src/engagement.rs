@@ -67,7 +67,7 @@ pub enum MessageState {
 /// A message of one's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnMessage {
-    /// What it says.
+    /// The text.
     pub text: MessageText,
     /// How far it has come.
     pub state: MessageState,

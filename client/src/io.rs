@@ -51,7 +51,7 @@ pub enum Input {
     SourceRemoved(Source),
     /// The member makes a source louder or quieter, or silences it.
     FaderMoved {
-        /// Which.
+        /// The source of the sound.
         source: Source,
         /// Where its fader stands now.
         fader: Fader,
@@ -99,19 +99,19 @@ pub enum Input {
     Left,
     /// A peer connection has its own description, ready to be sent.
     PeerDescribed {
-        /// Which.
+        /// The negotiation.
         negotiation: Negotiation,
         /// The description.
         sdp: String,
     },
     /// A peer connection has taken the other side's description.
     PeerAccepted {
-        /// Which.
+        /// The negotiation.
         negotiation: Negotiation,
     },
     /// A peer connection has found candidates of its own.
     PeerGathered {
-        /// Which.
+        /// The negotiation.
         negotiation: Negotiation,
         /// What it found.
         candidate: Candidate,
@@ -134,7 +134,7 @@ pub enum Input {
     IceServersRenewed,
     /// A peer connection's state has changed.
     PeerChanged {
-        /// Which.
+        /// The negotiation.
         negotiation: Negotiation,
         /// What it is now.
         state: PeerState,
@@ -148,7 +148,7 @@ pub enum Input {
     },
     /// A peer connection's counters were read.
     Measured {
-        /// Which.
+        /// The negotiation.
         negotiation: Negotiation,
         /// What they say.
         reading: Reading,
@@ -170,7 +170,7 @@ pub enum Output {
     Send(ClientMessage),
     /// Set a timer anew.
     StartTimer {
-        /// Which.
+        /// The timer.
         timer: Timer,
         /// When, from now.
         after_ms: u32,
@@ -179,14 +179,14 @@ pub enum Output {
     StopTimer(Timer),
     /// Make a peer connection that sends what is captured, now or later, and describe it.
     OpenOffering {
-        /// Which.
+        /// The negotiation.
         negotiation: Negotiation,
         /// Whether the other end may send over it, too.
         receives: bool,
     },
     /// Make a peer connection that receives, take the offer and describe the answer.
     OpenAnswering {
-        /// Which.
+        /// The negotiation.
         negotiation: Negotiation,
         /// Whether it sends what is captured, now or later, too.
         sends: bool,
@@ -213,21 +213,21 @@ pub enum Output {
     },
     /// Give a peer connection the answer.
     AcceptAnswer {
-        /// Which.
+        /// The negotiation.
         negotiation: Negotiation,
         /// The answer.
         sdp: String,
     },
     /// Give a peer connection the other side's candidates.
     AddCandidates {
-        /// Which.
+        /// The negotiation.
         negotiation: Negotiation,
         /// The candidates.
         candidates: Vec<Candidate>,
     },
     /// Send this much through a peer connection.
     Tune {
-        /// Which.
+        /// The negotiation.
         negotiation: Negotiation,
         /// How much.
         tuning: Tuning,

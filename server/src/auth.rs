@@ -1,8 +1,9 @@
-//! Who is this request: a session leads to an account, and nothing a client says is believed.
+//! Finds out who sends a request: its session leads to an account. Nothing that a client says about itself is used.
 //!
-//! `routes` tells who somebody is and logs them out. `sign_in` leads to one of the `providers` and back. `signing_keys` and `token`
-//! sign what browsers keep, `session` and `cookie` are how they keep it. `browser_cookie` is what a room recognises a browser by.
-//! `session_sockets` knows the connections that a log-out ends. `crypto` makes and checks all signatures.
+//! `routes` shows the visitor's account and logs out. `sign_in` redirects to a provider and takes its response;
+//! `providers` talks to them. `session` and `cookie` hold a browser's session, which `signing_keys` and `token` sign.
+//! `browser_cookie` lets a room recognise a browser. `session_sockets` has the connections that a log-out ends.
+//! `crypto` makes and checks signatures.
 
 mod browser_cookie;
 mod cookie;
@@ -41,17 +42,17 @@ pub(crate) use session::CurrentSession;
 pub(crate) use session_sockets::{Registration, Sockets};
 pub(crate) use signing_keys::{Keys, SECRET_CHARS};
 
-/// What this node knows people by.
+/// The parts of the node that identify people.
 pub(crate) struct Auth {
     pub(crate) keys: Keys,
     pub(crate) sockets: Sockets,
     pub(crate) providers: Vec<Arc<OpenIdProvider>>,
-    /// Held while an account becomes another's or goes: two such changes of one account would undo each other.
+    /// Held while an account is merged or deleted: two such changes of one account would undo each other.
     pub(crate) changing: tokio::sync::Mutex<()>,
 }
 
-/// Finds out who asks, and puts the [`Visitor`] and the [`CurrentSession`] into the request. A session that a browser uses
-/// is renewed in passing.
+/// Finds out who asks, and adds the [`Visitor`] and the [`CurrentSession`] to the request. Renews the session if it is
+/// time.
 pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
     let mut caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
     let bearer = bearer(request.headers());
@@ -85,8 +86,8 @@ pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request
     response
 }
 
-/// Renews the session in the answer, unless that is no one visitor's or says something else about the session. The cookie
-/// that the browser had of it before goes, if it had another name.
+/// Renews the session in the response, unless the response may be cached or sets the session itself. Deletes the
+/// browser's cookie of the old name.
 async fn renew(
     node: &Node,
     session: &CurrentSession,
@@ -106,7 +107,7 @@ async fn renew(
             }
         }
         Ok(None) => {}
-        // The session goes on as it is, and the next request tries again.
+        // The session stays as it is; the next request tries again.
         Err(error) => _ = error.report(),
     }
     response
@@ -125,7 +126,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/auth/{provider}/callback", get(sign_in::complete))
 }
 
-/// Lets a page change something only if it is one of ours.
+/// Lets a page change something only if its origin is allowed.
 pub(crate) async fn check_origin(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
     let changes_nothing = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();

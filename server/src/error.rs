@@ -58,7 +58,7 @@ impl ServerError {
     pub(crate) fn is_storage_down(&self) -> bool {
         match self {
             Self::Log(LogError::Storage(error)) => is_out_of_service(&**error),
-            Self::Storage(error) => error.source().is_some_and(is_out_of_service),
+            Self::Storage(error) => is_out_of_service(error.cause()),
             _ => false,
         }
     }

@@ -1,5 +1,5 @@
-//! What stands between the network and the router: who calls and from where, how much of everything they may have, and
-//! what browsers are told to refuse.
+//! The layer between the network and the router: it finds out who calls, applies limits, and tells browsers what to
+//! refuse.
 //!
 //! | module | what it does |
 //! | --- | --- |
@@ -11,7 +11,7 @@
 //! | `before_ready`, `refusal_page` | answer until the rooms are known, and where a request is refused |
 //! | `setup_hints` | tell the operator what the set-up lacks |
 //!
-//! Nothing here knows what a request is about.
+//! Nothing here depends on what a request asks for.
 
 mod address_block;
 mod base_path;

@@ -10,10 +10,12 @@ use futures::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
-use sqlx::SqlitePool;
 use tokio::time::{sleep, timeout};
 
-use crate::error::report_storage;
+use crate::{
+    error::report_storage,
+    storage::database::{self, Pool},
+};
 
 /// At most one probe is begun in this time, however many ask.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
@@ -25,12 +27,12 @@ type Probe = Shared<BoxFuture<'static, bool>>;
 
 /// Asks the parts of this server how they are.
 pub(crate) struct Readiness {
-    pool: SqlitePool,
+    pool: Pool,
     latest: Arc<Mutex<Option<Probe>>>,
 }
 
 impl Readiness {
-    pub(crate) fn new(pool: SqlitePool) -> Self {
+    pub(crate) fn new(pool: Pool) -> Self {
         Self { pool, latest: Arc::default() }
     }
 
@@ -48,7 +50,7 @@ impl Readiness {
     fn begin(&self) -> Probe {
         let pool = self.pool.clone();
         let writing = tokio::spawn(async move {
-            let outcome = write(&pool).await;
+            let outcome = database::probe(&pool).await;
             outcome.inspect_err(|error| report_storage(error)).is_ok()
         });
         let probe = async move { writing.await.unwrap_or(false) }.boxed().shared();
@@ -59,11 +61,4 @@ impl Readiness {
         });
         probe
     }
-}
-
-/// Writes a row, as everything else that is stored is written.
-async fn write(pool: &SqlitePool) -> Result<(), sqlx::Error> {
-    let upsert = "INSERT INTO probes (id, count) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET count = probes.count + 1";
-    sqlx::query(upsert).execute(pool).await?;
-    Ok(())
 }

@@ -1,7 +1,8 @@
-//! This node's rooms: one task a live room, its actor.
+//! This node's rooms. Each live room has a task, its actor.
 //!
-//! An actor is fed by the room's log and owns the [`Room`](heartogether::room::Room) and the send queues of this node's
-//! connections to it. It decides nothing: [`step`](heartogether::room::step) does. The registry here owns the handles.
+//! An actor reads the room's log and owns the [`Room`](heartogether::room::Room) and the send queues of the room's
+//! connections to this node. [`step`](heartogether::room::step) makes all decisions. The registry here owns the
+//! handles.
 
 mod actor;
 mod debug_api;
@@ -39,16 +40,17 @@ use actor::Setting;
 use supervision::{Outcome, Supervision};
 use write_behind::WriteBehind;
 
-/// Pause before storage that failed is tried again.
+/// Pause before a failed storage call is repeated.
 const RETRY: Duration = Duration::from_secs(1);
-/// Longest wait at the start for the rooms' logs to be read: one that cannot be read keeps no other room waiting.
+/// How long the start waits for the rooms' logs. Rooms that take longer are opened afterwards.
 const RECOVERY: Duration = Duration::from_secs(30);
-/// How long a log that the storage does not give is asked for again.
+/// How long a failing read of a log is repeated.
 const READING: Duration = Duration::from_secs(60);
-/// How often what must not be lost is tried where the storage says that it is damaged: another room's log may be.
+/// How many times an important append is tried if the storage says that it is damaged: the damage may be in another
+/// room's log.
 const ATTEMPTS: u32 = 10;
 
-/// The rooms that this node has actors of.
+/// The rooms whose actors run on this node.
 pub(crate) struct Rooms {
     node: NodeId,
     log: Arc<dyn RoomLog>,
@@ -61,7 +63,7 @@ pub(crate) struct Rooms {
 #[derive(Default)]
 struct Open {
     handles: HashMap<RoomId, RoomHandle>,
-    /// Rooms that this run of the server cannot go on with, and whose logs cannot be closed: they have ended for everybody.
+    /// Rooms that cannot go on and whose logs cannot be closed. In this run of the server they count as ended.
     lost: HashSet<RoomId>,
 }
 
@@ -76,16 +78,16 @@ impl Rooms {
         Arc::new(Self { node, log, archive, clock, ice, open: Mutex::default() })
     }
 
-    /// The node whose actors they are.
+    /// The id of this node.
     pub(crate) const fn node(&self) -> NodeId {
         self.node
     }
 
-    /// Opens every live room, and says how many there are, once all are read or [`RECOVERY`] is over.
+    /// Opens every live room. Returns their number once all logs are read or [`RECOVERY`] is over.
     pub(crate) async fn recover(self: &Arc<Self>) -> Result<usize, LogError> {
         let live = self.log.live().await?;
         let opened: Vec<_> = live.iter().map(|room| self.open(*room)).collect();
-        // Whoever answers has read its log.
+        // An actor answers only after it has read its log, so this waits for that.
         let read = join_all(opened.iter().map(|room| room.summarise(None)));
         if tokio::time::timeout(RECOVERY, read).await.is_err() {
             tracing::warn!("not every room was read in time; those that are left answer later");
@@ -93,7 +95,7 @@ impl Rooms {
         Ok(live.len())
     }
 
-    /// The room's actor, started if this node has none. A room that is not live has one that ends at once.
+    /// The room's actor. Starts one if this node has none; the actor of a room that is not live stops at once.
     pub(crate) fn open(self: &Arc<Self>, room: RoomId) -> RoomHandle {
         let mut open = self.opened();
         match open.lost.contains(&room) {
@@ -102,17 +104,17 @@ impl Rooms {
         }
     }
 
-    /// How many rooms this node has actors of.
+    /// The number of actors on this node.
     pub(crate) fn count(&self) -> usize {
         self.opened().handles.len()
     }
 
-    /// Whether this node has an actor of it, which ends a while after the room.
+    /// Whether the room has an actor on this node. The actor stops a while after the room's end.
     pub(crate) fn is_open(&self, room: RoomId) -> bool {
         self.opened().handles.contains_key(&room)
     }
 
-    /// Whether this node has an actor of it, and the room has not ended.
+    /// Whether the room has an actor on this node and has not ended.
     pub(crate) fn is_live(&self, room: RoomId) -> bool {
         self.opened().handles.get(&room).is_some_and(RoomHandle::is_live)
     }
@@ -149,10 +151,10 @@ impl Rooms {
     }
 }
 
-/// Does what the log is asked until its storage answers: a room outlives a moment's fault.
+/// Repeats a call to the log until its storage answers, so that a short fault does not end a room.
 ///
 /// # Errors
-/// Every [`LogError`] but [`LogError::Storage`].
+/// Every [`LogError`] except [`LogError::Storage`].
 async fn insist<T, F>(attempt: impl Fn() -> F) -> Result<T, LogError>
 where
     F: Future<Output = Result<T, LogError>>,
@@ -166,10 +168,10 @@ where
     }
 }
 
-/// Reads the log, for as long as somebody may wait for it: a disk of the network's can be away for a moment.
+/// Repeats a read of the log for a limited time. A disk on the network may be away for a moment.
 ///
 /// # Errors
-/// Every [`LogError`]; [`LogError::Storage`] once it has failed for [`READING`].
+/// Every [`LogError`]. [`LogError::Storage`] once reads have failed for [`READING`].
 async fn insist_on_reading<T, F>(attempt: impl Fn() -> F) -> Result<T, LogError>
 where
     F: Future<Output = Result<T, LogError>>,
@@ -180,7 +182,7 @@ where
     }
 }
 
-/// Appends what must not be lost, in the background.
+/// Appends an entry that must not be lost, in the background.
 pub(crate) fn append_surely(log: Arc<dyn RoomLog>, room: RoomId, event: Event) {
     tokio::spawn(async move {
         for _ in 0..ATTEMPTS {

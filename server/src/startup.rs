@@ -1,21 +1,19 @@
 //! Puts the server together, in plain words in the log.
 
 mod data_lock;
+mod housekeeping;
 mod listening;
 
 use std::{
     io,
     net::SocketAddr,
-    panic::AssertUnwindSafe,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
-use futures::FutureExt;
 use heartogether::{id::NodeId, limits::Limits, role::Guests};
 use leptos::config::{Env, LeptosOptions};
-use sqlx::SqlitePool;
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -23,7 +21,6 @@ use crate::{
     clock::Clock,
     config::{Config, has_hashed_names},
     database_limit::DatabaseLimit,
-    error::ServerError,
     http::{ConnectionLimit, RateLimits, SetupHints},
     invitation::Reach,
     random,
@@ -49,18 +46,15 @@ use listening::Listening;
 /// Files that are open beside connections: the database's, and those being served.
 const OTHER_FILES: u32 = 256;
 
-/// Milliseconds after which what has run out is looked for again.
-const HOUSEKEEPING_MS: u64 = 60 * 60 * 1000;
-
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartupError {
     /// The data folder cannot be used.
     #[error("the data folder {path} cannot be created or locked (see DATA_DIR)", path = path.display())]
     DataDir {
-        /// Which.
+        /// The path.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// Another server uses it, and did not stop in time.
@@ -69,17 +63,17 @@ pub enum StartupError {
     /// The database cannot be used.
     #[error("the database {path} cannot be opened (see DATA_DIR)", path = path.display())]
     Database {
-        /// Which.
+        /// The path.
         path: PathBuf,
-        /// Why.
-        source: sqlx::migrate::MigrateError,
+        /// The cause.
+        source: database::OpenError,
     },
     /// The keys that sign sessions cannot be used.
     #[error("the keys that sign sessions cannot be read or written in {path} (see DATA_DIR)", path = path.display())]
     Keys {
         /// The data folder.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// Sign-in providers cannot be asked.
@@ -94,9 +88,9 @@ pub enum StartupError {
     /// The address cannot be listened on.
     #[error("{address} cannot be listened on (see PORT, HTTP_PORT and HOST)")]
     Address {
-        /// Which.
+        /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
 }
@@ -111,7 +105,7 @@ pub struct Server {
     listening: Listening,
     house: JoinHandle<()>,
     log: Arc<SqliteLog>,
-    pool: SqlitePool,
+    pool: database::Pool,
     lock: DataLock,
     pub(crate) node: Arc<Node>,
 }
@@ -145,7 +139,7 @@ impl Server {
             0 => {}
             live => tracing::info!("{live} live rooms were taken up again"),
         }
-        let house = tokio::spawn(keep_on_keeping_house(node.clone()));
+        let house = tokio::spawn(housekeeping::run(node.clone()));
         let options = leptos_options(&node.config, listening.address);
         listening.open(router(AppState { node: node.clone(), options }));
         Ok(Self { listening, house, log, pool, lock, node })
@@ -190,7 +184,7 @@ impl Server {
 
 /// The data, and whoever works on it.
 struct Kept {
-    pool: SqlitePool,
+    pool: database::Pool,
     sealer: Arc<Sealer>,
     log: Arc<SqliteLog>,
     archive: Arc<SqliteArchive>,
@@ -227,28 +221,6 @@ fn open_node(
         archive,
         sealer,
     })
-}
-
-/// Goes on where housekeeping breaks: what has run out must not stay for good.
-async fn keep_on_keeping_house(node: Arc<Node>) {
-    while AssertUnwindSafe(keep_house(node.clone())).catch_unwind().await.is_err() {
-        tracing::error!("housekeeping broke and begins anew");
-        node.clock.sleep_until(node.clock.now().after_ms(HOUSEKEEPING_MS)).await;
-    }
-}
-
-/// Carries out what the last run could not finish, and forgets what has run out, also where nobody comes any more.
-async fn keep_house(node: Arc<Node>) {
-    loop {
-        let now = node.clock.now();
-        if let Err(error) = node.finish_departures().await {
-            error.report();
-        }
-        if let Err(error) = node.store.forget_expired(now).await {
-            ServerError::from(error).report();
-        }
-        node.clock.sleep_until(now.after_ms(HOUSEKEEPING_MS)).await;
-    }
 }
 
 /// As many connections as are asked for, or as the system has files for.
@@ -291,7 +263,7 @@ async fn lock(folder: &Path, config: &Config) -> Result<DataLock, StartupError> 
     lock.map_err(|source| StartupError::DataDir { path: path(), source })?.ok_or_else(|| StartupError::InUse(path()))
 }
 
-async fn open_database(config: &Config, folder: &Path) -> Result<SqlitePool, StartupError> {
+async fn open_database(config: &Config, folder: &Path) -> Result<database::Pool, StartupError> {
     let path = folder.join("heartogether.db");
     tracing::info!("accounts and rooms are kept in {}", path.display());
     let opened = database::open_with(&path, config.data.synchronous).await;

@@ -1,5 +1,5 @@
-//! What the server keeps: the rooms' logs, accounts with their sessions and keys, and the archive of messages. One trait an
-//! aggregate; a storage's own error type stands in no trait's file.
+//! What the server stores: the rooms' logs, accounts with their sessions and keys, and the archive of messages. Each of
+//! these has a trait. Only the files about SQLite name its library.
 
 pub mod accounts;
 pub mod database;
@@ -33,5 +33,62 @@ impl StorageError {
     /// Whether trying again is of no use.
     pub(crate) const fn is_damage(&self) -> bool {
         self.is_damage
+    }
+
+    /// The error of the storage's library. `source` returns its container instead.
+    pub(crate) fn cause(&self) -> &(dyn Error + 'static) {
+        &*self.source
+    }
+
+    /// The storage is out of service: it did not answer in time.
+    pub(crate) fn took_too_long() -> Self {
+        Self::new(TookTooLong)
+    }
+}
+
+/// The storage did not answer in time.
+#[derive(Debug, thiserror::Error)]
+#[error("the storage took too long")]
+struct TookTooLong;
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    /// Every file below a folder, with its text.
+    fn for_each_file(folder: &Path, look: &mut impl FnMut(&Path, &str)) {
+        for file in fs::read_dir(folder).expect("a folder") {
+            let path = file.expect("a file").path();
+            match path.is_dir() {
+                true => for_each_file(&path, look),
+                false => look(&path, &fs::read_to_string(&path).expect("text")),
+            }
+        }
+    }
+
+    #[test]
+    fn a_storage_that_does_not_answer_in_time_is_out_of_service() {
+        let error = crate::error::ServerError::from(super::StorageError::took_too_long());
+        assert!(error.is_storage_down());
+    }
+
+    #[test]
+    fn the_database_library_is_named_only_in_files_about_the_database() {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        // Put together, so that this file does not name it.
+        let library = ["sql", "x"].concat();
+        let (mut naming, mut outside) = (0, Vec::new());
+        for_each_file(&source, &mut |path, text| {
+            let path = path.strip_prefix(&source).expect("below it");
+            if text.contains(&library) {
+                naming += 1;
+                let is_about_it = path.to_string_lossy().contains("sqlite") || path.ends_with("storage/database.rs");
+                if !is_about_it || !path.starts_with("storage") {
+                    outside.push(path.to_owned());
+                }
+            }
+        });
+        assert!(naming > 0);
+        assert_eq!(outside, [] as [&Path; 0]);
     }
 }

@@ -1,8 +1,8 @@
 //! `GET /ws`: the connections over which members talk to their rooms.
 //!
-//! `upgrade` lets a connection in, `reader` listens to it, `connection` knows what it has said so far, `room_requests` carries out
-//! what it asks of its rooms, `writer` speaks to it, and a [`SendQueue`] is all that others
-//! hold of it. Every frame is hostile until checked, and a connection that misbehaves is closed alone.
+//! `upgrade` accepts a connection, `reader` reads it, `connection` holds its state, `room_requests` carries out its
+//! requests to rooms, and `writer` writes to it. Other code holds only its [`SendQueue`]. No frame is used before it is
+//! checked, and a misbehaving connection is closed without effect on others.
 
 mod close_reason;
 mod connection;
@@ -31,7 +31,7 @@ use std::num::NonZeroU32;
 
 use governor::Quota;
 
-/// So many a second, and so many at once.
+/// An allowance: so many per second, and so many at once.
 fn rate(per_second: u32, burst: u32) -> Quota {
     let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
     Quota::per_second(at_least_one(per_second)).allow_burst(at_least_one(burst))

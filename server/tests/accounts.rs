@@ -7,10 +7,11 @@ use heartogether::{
     role::Role,
     room::RoomEvent,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     browser::{World, led_to},
+    older_messages::write_many,
     provider::ada,
     support::{join, resume},
 };
@@ -100,6 +101,31 @@ async fn the_host_alone_learns_the_address_of_a_listener_who_allows_it() {
     assert_eq!((joined.room.members, other.drain().await, listener.drain().await), (vec![], vec![], vec![]));
     let preview = world.site.get(&format!("/api/rooms/{code}"), Some(&guest)).await.text().await.expect("text");
     assert!(!preview.contains("ada@"), "{preview}");
+}
+
+#[tokio::test]
+async fn the_report_of_a_rooms_events_holds_neither_words_nor_an_address() {
+    let world = World::start_with(&["--guests", "host"]).await;
+    let host = world.browser();
+    host.guest("Grace").await;
+    let code = host.create_room().await;
+    let (mut hosting, _) = world.site.join(&host.cookies(), code, Role::Host).await;
+    let known = world.signed_in(ada()).await;
+    known.post("/api/fn/show_email", "shown=true").await;
+    let (mut listener, _) = world.site.join(&known.cookies(), code, Role::Listener).await;
+    write_many(&mut listener, 1..2, "porcupine").await;
+    let (_again, _) = world.site.join(&known.cookies(), code, Role::Listener).await;
+    let joined = hosting.drain().await.into_iter().filter_map(|message| match told(message)? {
+        RoomEvent::MemberJoined { member } => Some((member.email.is_some(), member.last_message.is_some())),
+        _ => None,
+    });
+    assert_eq!(joined.collect::<Vec<_>>(), [(true, false), (true, true)], "the host's page is told both");
+
+    let room: Value = world.site.get(&format!("/api/rooms/{code}"), None).await.json().await.expect("JSON");
+    let path = format!("/api/rooms/{}/realtime", room["id"].as_str().expect("an id"));
+    let report = host.get(&path).await.text().await.expect("text");
+    assert_eq!(report.matches("member_joined").count(), 2, "{report}");
+    assert!(!report.contains("porcupine") && !report.contains("ada@"), "{report}");
 }
 
 #[tokio::test]

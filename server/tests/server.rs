@@ -11,6 +11,7 @@ mod clocks;
 mod conformance;
 #[cfg(target_os = "linux")]
 mod container;
+mod deletion_faults;
 #[cfg(target_os = "linux")]
 mod durability;
 mod engagement;
@@ -44,3 +45,4 @@ mod store_contract;
 mod support;
 mod tls;
 mod turn;
+mod upgrade;

@@ -1,7 +1,7 @@
 //! The storage fails for a while: a disk that is full, a database that somebody else has locked. What cannot be stored is
 //! refused with the reason, and everything works again as soon as the storage does.
 
-use std::{collections::BTreeSet, future::Future, path::Path, process::Command};
+use std::{collections::BTreeSet, path::Path, process::Command};
 
 use heartogether::{protocol::ToRoom, refusal::Refusal, role::Role};
 use heartogether_server::storage::database;
@@ -9,7 +9,7 @@ use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{PATIENCE, Pair, Process, Site, TestServer, join, resume};
+use crate::support::{Pair, Process, Site, TestServer, eventually, join, resume};
 
 async fn readiness(site: &Site) -> (StatusCode, Value) {
     let answer = site.get("/api/ready", None).await;
@@ -18,16 +18,6 @@ async fn readiness(site: &Site) -> (StatusCode, Value) {
 
 async fn try_to_create(site: &Site, cookie: &str) -> Response {
     site.submit("create_room", "", &[("cookie", cookie), ("accept", "application/json")]).await
-}
-
-/// Asks again and again until it is so.
-async fn eventually<F: Future<Output = bool>>(mut is_so: impl FnMut() -> F) {
-    let asking = async {
-        while !is_so().await {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, asking).await.expect("in good time");
 }
 
 #[tokio::test]
@@ -48,6 +38,9 @@ async fn while_nothing_can_be_stored_that_is_what_everybody_is_told() {
     assert_eq!(told, json!({ "ready": false, "parts": { "rooms": "ok", "storage": "down" } }));
     assert_eq!(site.get("/api/health", None).await.status(), StatusCode::OK, "a restart would help nobody");
     let refused = try_to_create(site, &pair.ada).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.text().await.expect("text").contains("storage_unavailable"));
+    let refused = site.submit("sign_in_as_guest", "name=Linus", &[("accept", "application/json")]).await;
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(refused.text().await.expect("text").contains("storage_unavailable"));
     let linus = pair.grace.clone();

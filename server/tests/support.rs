@@ -1,6 +1,7 @@
 //! A server of a test's own, visitors and their connections.
 
 use std::{
+    future::Future,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -49,6 +50,16 @@ const NO_ROOM: &str = "ZZZ222";
 
 /// Longest wait for an answer to something that may be incomplete.
 const HESITATION: Duration = Duration::from_secs(2);
+
+/// Asks again and again until it is so.
+pub async fn eventually<F: Future<Output = bool>>(mut is_so: impl FnMut() -> F) {
+    let asking = async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.expect("in good time");
+}
 
 /// Overwrites the table of the logs' entries in a database's file, as a disk does that goes bad. Gives the database as whoever
 /// opens it next finds it.

@@ -1,4 +1,5 @@
-//! What is about one room: each frame names it, and places, tokens, resumption and refusals are for each room apart.
+//! Messages about one room. Each frame names the room; places, tokens, resumption and refusals are separate for each
+//! room.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,32 +12,32 @@ use crate::{
     room::{Joined, Messages, Resumed, RoomMessage, SequencedEvent, Source},
 };
 
-/// A frame that is about a room.
+/// A frame about a room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomFrame<T> {
     /// Which room.
     pub room: RoomCode,
-    /// What is said.
+    /// The message.
     pub message: T,
 }
 
-/// What a client says to a room.
+/// A message from a client to a room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToRoom {
     /// Asks for a place.
     Join(Join),
-    /// Gives the place up.
+    /// Leaves the room.
     Leave,
-    /// Begins to send, or changes what is sent.
+    /// Begins to send, or changes the source.
     Publish(Publish),
-    /// Silences what is sent; listeners stay.
+    /// Pauses the publication; listeners stay connected.
     Pause,
     /// Ends the pause.
     Resume,
-    /// The source is gone; its member is about to share again.
+    /// The source is gone. The member will share again.
     Interrupt,
-    /// The source gives no sound, or does again.
+    /// The source gives no sound, or gives sound again.
     DeclareSilence(DeclareSilence),
     /// Ends the room for everyone.
     Stop,
@@ -44,7 +45,7 @@ pub enum ToRoom {
     React(React),
     /// Writes a message.
     Write(Write),
-    /// Changes a message of one's own.
+    /// Changes one of the member's own messages.
     Edit(Edit),
     /// Deletes a message.
     Delete(Delete),
@@ -52,28 +53,28 @@ pub enum ToRoom {
     Pin(Pin),
     /// Asks for older messages.
     FetchMessages(FetchMessages),
-    /// Takes a member's place away, for good.
+    /// Removes a member for good.
     RemoveMember(RemoveMember),
     /// A signal for another member.
     Signal(SendSignal),
 }
 
-/// What a room says to a client.
+/// A message from a room to a client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FromRoom {
-    /// The place is taken, with the room as the member sees it.
+    /// The member has a place now. Comes with the room as the member sees it.
     Joined(Joined),
-    /// The place is taken up again, with what was missed.
+    /// The member has resumed their place. Comes with what they missed.
     Resumed(Resumed),
     /// Something happened in the room.
     Event(SequencedEvent),
-    /// Something was not done, or the connection is not in the room any more.
+    /// A request was refused, or the connection is no longer in the room.
     Refused {
-        /// Why.
+        /// The refusal.
         refusal: Refusal,
     },
-    /// Answers the question for older messages.
+    /// The older messages that were asked for.
     Messages(Messages),
     /// A message that was sent again has been written before, and nothing else was done.
     MessageKept {
@@ -98,28 +99,28 @@ impl From<RoomMessage> for FromRoom {
 /// Asks for a place in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Join {
-    /// As what.
+    /// The role.
     pub role: Role,
     /// Whether to take the owner's place from another page of the same account.
     #[serde(default)]
     pub take_over: bool,
 }
 
-/// Takes places up again after a lost connection, at most [`ROOMS_PER_CONNECTION`](crate::limits::ROOMS_PER_CONNECTION).
+/// Resumes places after a lost connection, at most [`ROOMS_PER_CONNECTION`](crate::limits::ROOMS_PER_CONNECTION).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResumeRooms {
     /// The places.
     pub rooms: Vec<ResumeRoom>,
 }
 
-/// A place that is taken up again.
+/// A place to resume.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResumeRoom {
     /// The room.
     pub room: RoomCode,
     /// The token that came with the place.
     pub token: ResumeToken,
-    /// The last place in the room's log that the client knows.
+    /// The last number in the room's log that the client knows.
     pub last_seq: Seq,
 }
 
@@ -128,13 +129,13 @@ pub struct ResumeRoom {
 pub struct Publish {
     /// Where the sound comes from.
     pub source: Source,
-    /// Whether it begins silenced on purpose: somebody who comes back in a pause.
+    /// Whether it begins paused, because the member comes back in a pause.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paused: bool,
 }
 
-/// Says that the source gives no sound though what is sent is not paused, or that it does again: a microphone that the system
-/// has muted, or one that sends digital silence.
+/// Reports that the source gives no sound although the publication is not paused, or that it gives sound again. The
+/// system may have muted the microphone, or it sends digital silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeclareSilence {
     /// Whether nothing can be heard.
@@ -144,43 +145,43 @@ pub struct DeclareSilence {
 /// Shows a reaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct React {
-    /// Which.
+    /// The reaction.
     pub reaction: Reaction,
 }
 
 /// Writes a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Write {
-    /// Chosen by the client: the same message sent again, such as after a lost connection, is the same message. Unique among the
-    /// messages of an account for 24 hours.
+    /// Chosen by the client. A message with the same nonce that is sent again, such as after a lost connection, is the
+    /// same message. Unique among the messages of an account for 24 hours.
     pub nonce: u32,
-    /// What is written.
+    /// The text.
     pub text: MessageText,
     /// The message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageNumber>,
 }
 
-/// Changes a message of one's own.
+/// Changes one of the member's own messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
-    /// Which.
+    /// The message's number.
     pub number: MessageNumber,
-    /// What it says from now on.
+    /// The new text.
     pub text: MessageText,
 }
 
 /// Deletes a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delete {
-    /// Which.
+    /// The message's number.
     pub number: MessageNumber,
 }
 
 /// Pins a message, or takes the pin away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pin {
-    /// Which.
+    /// The message's number.
     pub number: MessageNumber,
     /// Whether it is pinned from now on.
     pub pinned: bool,
@@ -193,10 +194,10 @@ pub struct FetchMessages {
     pub before: MessageNumber,
 }
 
-/// Takes a member's place away, for good.
+/// Removes a member for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoveMember {
-    /// Whose.
+    /// The member.
     pub member: MemberId,
     /// Whether everybody at the same network address is removed too, and kept out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

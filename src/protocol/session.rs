@@ -1,4 +1,4 @@
-//! Hello, heartbeats and refusals: what concerns the connection alone.
+//! Hello, heartbeats and refusals: messages about the connection only.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,16 +20,16 @@ pub struct Welcome {
     pub heartbeat_ms: u64,
 }
 
-/// A question for a sign of life, and its answer.
+/// A ping or its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ping {
     /// Chosen by the client, sent back unchanged.
     pub nonce: u32,
 }
 
-/// A typed "no".
+/// A refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
-    /// Why.
+    /// The refusal.
     pub refusal: Refusal,
 }

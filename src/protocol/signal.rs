@@ -1,5 +1,5 @@
-//! Signals between two members who are linked, by which their browsers agree on a peer connection (RFC 8829). They are not room
-//! history: the server checks the link and passes them on.
+//! Signals between two linked members, with which their browsers set up a peer connection (RFC 8829). They are not part
+//! of the room's log: the server checks the link and forwards them.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,22 +12,22 @@ use crate::{
 /// A signal on its way to the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendSignal {
-    /// For whom.
+    /// The receiver.
     pub to: MemberId,
-    /// What.
+    /// The signal.
     pub signal: Signal,
 }
 
 /// A signal on its way from the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceivedSignal {
-    /// From whom.
+    /// The sender.
     pub from: MemberId,
-    /// What.
+    /// The signal.
     pub signal: Signal,
 }
 
-/// What two members say to each other.
+/// A signal from one member to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Signal {
@@ -82,7 +82,7 @@ pub struct Candidate {
 }
 
 impl Signal {
-    /// Which end of a link may send it.
+    /// The end of a link that may send it.
     pub const fn direction(&self) -> SignalDirection {
         match self {
             Self::Offer { .. } => SignalDirection::FromOfferer,
@@ -102,7 +102,7 @@ impl Signal {
         }
     }
 
-    /// Whether it keeps to the limits of candidates.
+    /// Whether it is within the limits of candidates.
     pub(super) fn is_bounded(&self) -> bool {
         match self {
             Self::Candidates { candidates, .. } => {

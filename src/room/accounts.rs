@@ -1,4 +1,4 @@
-//! What becomes of a room when an account becomes another one, or is deleted. Neither counts as activity.
+//! Changes of a room when an account is merged into another one or deleted. They do not count as activity.
 
 use super::{Effects, Member, Room, RoomEvent, joining, lifecycle};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// A guest has signed in and goes on as `to`: what was the guest's is the account's, a removal too.
+/// Gives everything of a guest, a removal too, to the account that the guest signed in to.
 pub(super) fn merge(room: &mut Room, from: AccountId, to: AccountId, effects: &mut Effects) {
     if from == to {
         return;
@@ -17,7 +17,7 @@ pub(super) fn merge(room: &mut Room, from: AccountId, to: AccountId, effects: &m
         room.members().filter(move |member| member.account == account).map(|member| (member.role, member.is_permanent))
     };
     let (of_to, of_from): (Vec<_>, Vec<_>) = (roles(to).collect(), roles(from).collect());
-    // An account has one place of a role: its own, or the owner's.
+    // An account has one place of a role: its own or the owner's.
     let is_double = |member: &Member| match member.account {
         account if account == from => of_to.iter().any(|(role, _)| *role == member.role),
         account if account == to => of_from.contains(&(member.role, true)),
@@ -31,13 +31,13 @@ pub(super) fn merge(room: &mut Room, from: AccountId, to: AccountId, effects: &m
     room.chat.rename_account(from, to);
 }
 
-/// Nothing of the account stays: its room ends for good, its place is free, what it wrote is forgotten.
+/// Removes a deleted account: its room ends for good, its place is freed, and its messages are dropped.
 pub(super) fn delete(room: &mut Room, account: AccountId, at: Timestamp, effects: &mut Effects) {
     let places = room.roster.places_of(account);
     dismiss(room, |member| member.account == account, Refusal::NotSignedIn, effects);
     room.chat.forget(account);
     scrub(room, &places);
-    // The owner's place lasts.
+    // The owner's place stays as long as the room.
     room.visit_personal(&mut |owner, mut text| {
         if owner == Some(account) {
             text.forget();
@@ -51,7 +51,7 @@ pub(super) fn delete(room: &mut Room, account: AccountId, at: Timestamp, effects
     }
 }
 
-/// Takes places, the owner's apart, and says why.
+/// Removes members, except the owner, with a reason.
 fn dismiss(room: &mut Room, is_meant: impl Fn(&Member) -> bool, refusal: Refusal, effects: &mut Effects) {
     let gone: Vec<_> = room.members().filter(|member| !member.is_permanent && is_meant(member)).cloned().collect();
     for member in gone {
@@ -63,8 +63,8 @@ fn dismiss(room: &mut Room, is_meant: impl Fn(&Member) -> bool, refusal: Refusal
     joining::free(room, |member| !is_meant(member));
 }
 
-/// Forgets what members have said and who they were, in the place of which it keeps that they are gone: a page that resumes
-/// counts on every event.
+/// Replaces the recent events about these members with events that they left. The number of events stays the same,
+/// because a page that resumes needs every event.
 fn scrub(room: &mut Room, members: &[MemberId]) {
     for (_, kept) in &mut room.recent {
         if let Some(member) = kept.event.subject().filter(|member| members.contains(member)) {

@@ -1,4 +1,4 @@
-//! What members say: reactions and messages. The room keeps the last few messages and the next number; all of them go to the
+//! Reactions and messages. The room keeps the latest messages and the next message number. All messages go to the
 //! archive.
 
 mod changes;
@@ -18,10 +18,10 @@ use crate::{
     time::Timestamp,
 };
 
-/// A message, as those see it who may read it.
+/// A message as its readers see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Its place among the room's messages.
+    /// Its number in the room.
     pub number: MessageNumber,
     /// Its author's place.
     pub author: MemberId,
@@ -29,13 +29,13 @@ pub struct Message {
     pub name: DisplayName,
     /// The number its author's page gave it.
     pub nonce: u32,
-    /// What it says; `None` once it is deleted.
+    /// Its text; `None` once it is deleted.
     pub text: Option<MessageText>,
     /// When it was written.
     pub sent_at: Timestamp,
-    /// Whether whom it is for has it: in a broadcast the host's page.
+    /// Whether it was delivered: in a broadcast, to the host's page.
     pub delivered: bool,
-    /// How often it was changed.
+    /// The number of its changes.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub version: u32,
     /// The message it answers.
@@ -52,7 +52,7 @@ const fn is_zero(version: &u32) -> bool {
 }
 
 impl Message {
-    /// Brings the message up to date. Events about others change nothing.
+    /// Updates the message. Events about other messages have no effect.
     pub fn apply(&mut self, event: &RoomEvent) {
         match event {
             RoomEvent::MessageEdited { number, version, text, .. } if *number == self.number => {
@@ -73,34 +73,34 @@ impl Message {
 pub struct Messages {
     /// At most [`MESSAGES_AT_ONCE`].
     pub messages: Vec<Message>,
-    /// Whether there are still older ones.
+    /// Whether there are older messages.
     pub has_earlier: bool,
 }
 
-/// What becomes of the archive of messages.
+/// A change of the archive of messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ArchiveChange {
     /// A message was written.
     Write {
-        /// Whose it is.
+        /// The author's account.
         account: AccountId,
         /// The message.
         message: Message,
     },
     /// A message was changed.
     Edit {
-        /// Which.
+        /// The message's number.
         number: MessageNumber,
-        /// How often it was changed by now.
+        /// The number of changes, this one included.
         version: u32,
-        /// What it says.
+        /// The text.
         text: MessageText,
     },
     /// A message was deleted.
     Delete(MessageNumber),
     /// A message was pinned, or its pin was taken away.
     Pin {
-        /// Which.
+        /// The message's number.
         number: MessageNumber,
         /// Whether it is pinned.
         pinned: bool,
@@ -110,19 +110,19 @@ pub enum ArchiveChange {
         /// The last of them.
         up_to: MessageNumber,
     },
-    /// The messages up to this one are kept no longer.
+    /// The messages up to this one are dropped from the archive.
     Forget {
         /// The last of them.
         up_to: MessageNumber,
     },
 }
 
-/// Whose messages somebody may read.
+/// The messages that somebody may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// Everybody's.
+    /// All messages.
     All,
-    /// One account's own.
+    /// The messages of one account.
     Own(AccountId),
 }
 
@@ -135,13 +135,13 @@ pub(super) struct Chat {
     /// What became of messages that the room has forgotten of late, oldest first: what an edge has read of them in the archive
     /// may be older.
     forgotten: VecDeque<(MessageNumber, ArchivedMessage)>,
-    /// The accounts whose messages the archive holds and the room has forgotten.
+    /// Accounts with messages in the archive that the room has dropped.
     archived: BTreeSet<AccountId>,
-    /// The accounts of messages that wait for the owner's page and that the room has forgotten.
+    /// Accounts of messages that the room has dropped before they were delivered to the owner's page.
     waiting: BTreeSet<AccountId>,
 }
 
-/// A message outlives its author's place; the account is what still owns it then.
+/// A message with its author's account, because it outlasts the author's place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
     account: AccountId,
@@ -161,7 +161,7 @@ impl Kept {
 }
 
 impl Chat {
-    /// The messages that the room keeps and that may be read, at most [`MESSAGES_AT_ONCE`], and whether there are older ones.
+    /// The messages in the room that may be read, at most [`MESSAGES_AT_ONCE`], and whether there are older ones.
     pub(super) fn latest(&self, reading: Reading) -> Messages {
         let is_theirs = |account: AccountId| reading == Reading::All || reading == Reading::Own(account);
         let theirs = self.kept.iter().rev().filter(|kept| is_theirs(kept.account));
@@ -172,7 +172,7 @@ impl Chat {
         Messages { messages, has_earlier: newest_first.next().is_some() || has_archived }
     }
 
-    /// Whether an account's message is there already.
+    /// Whether the room has this message of the account already.
     fn holds(&self, account: AccountId, nonce: u32) -> bool {
         self.kept.iter().any(|kept| kept.account == account && kept.message.nonce == nonce)
     }
@@ -182,7 +182,7 @@ impl Chat {
         self.kept.iter().find(|kept| kept.message.number == number)
     }
 
-    /// Gives messages to another account.
+    /// Transfers messages to another account.
     pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
         self.kept.iter_mut().filter(|kept| kept.account == from).for_each(|kept| kept.account = to);
         let forgotten = self.forgotten.iter_mut().map(|(_, known)| known);
@@ -194,7 +194,7 @@ impl Chat {
         }
     }
 
-    /// Forgets what an account wrote.
+    /// Drops the messages of an account.
     pub(super) fn forget(&mut self, account: AccountId) {
         self.kept.retain(|kept| kept.account != account);
         self.forgotten.retain(|(_, known)| known.account != account);
@@ -202,12 +202,12 @@ impl Chat {
         self.waiting.remove(&account);
     }
 
-    /// What the room keeps of people's own.
+    /// Visits the personal texts in the room's messages.
     pub(super) fn personal(&mut self) -> impl Iterator<Item = (AccountId, &mut Message)> {
         self.kept.iter_mut().map(|kept| (kept.account, &mut kept.message))
     }
 
-    /// Adds a message. Of more than `most` the oldest are forgotten; the archive holds them.
+    /// Adds a message. The room drops the oldest messages above `most`; the archive has them.
     fn add(&mut self, kept: Kept, most: usize) {
         self.kept.push_back(kept);
         while self.kept.len() > most {
@@ -257,7 +257,7 @@ pub(super) fn react(
     room.tell(Notice::Reaction, &event, effects);
 }
 
-/// What is written.
+/// The parts of a new message.
 pub(super) struct Draft<'a> {
     pub(super) nonce: u32,
     pub(super) text: &'a MessageText,
@@ -265,7 +265,7 @@ pub(super) struct Draft<'a> {
     pub(super) is_archived: bool,
 }
 
-/// What comes of a message. One that arrives twice, such as after a lost connection, has been written already.
+/// The effect of a message. A message that arrives twice, such as after a lost connection, has no further effect.
 pub(super) fn foresee_write(room: &Room, member: &Member, nonce: u32, is_archived: bool) -> Foreseen {
     Foreseen::if_changed(!is_archived && !room.chat.holds(member.account, nonce))
 }
@@ -310,7 +310,7 @@ pub(super) fn write(
     room.tell(Notice::Message(author), &RoomEvent::MessageSent { message }, effects);
 }
 
-/// The owner's page is there: what waited for it has been given to it.
+/// The owner's page is connected, so the waiting messages are delivered to it.
 pub(super) fn deliver_to(room: &mut Room, member: &Member, effects: &mut Effects) {
     if !member.is_permanent || !room.waits_for_owner() {
         return;

@@ -1,4 +1,4 @@
-//! What the edge is ordered to do.
+//! Effects: what the server must do after an entry.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// Whom a message is for.
+/// The receivers of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
@@ -18,14 +18,14 @@ pub enum Audience {
     Connection(ConnectionId),
     /// One member.
     Member(MemberId),
-    /// Everyone of a role.
+    /// All members with this role.
     Role(Role),
-    /// Everyone in the room.
+    /// All members of the room.
     Everyone,
 }
 
 impl Audience {
-    /// Whether a member belongs to it.
+    /// Whether a member is one of the receivers.
     pub fn includes(self, member: &Member) -> bool {
         match self {
             Self::Connection(connection) => member.connection().is_some_and(|at| at.id == connection),
@@ -35,32 +35,32 @@ impl Audience {
         }
     }
 
-    /// Whether a member belongs to it on whatever connection.
+    /// Whether a member is one of the receivers, on any connection.
     pub(crate) fn outlasts_connections_of(self, member: &Member) -> bool {
         !matches!(self, Self::Connection(_)) && self.includes(member)
     }
 }
 
-/// An order to the edge.
+/// Something that the server must do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Send a message.
     Send {
-        /// To whom.
+        /// The receiver.
         to: Audience,
-        /// What.
+        /// The message.
         message: Box<RoomMessage>,
     },
     /// Change the archive of messages.
     Archive(ArchiveChange),
-    /// Take a connection out of this room, saying why. Its other rooms keep it.
+    /// Detach a connection from this room, with a reason. The connection stays in its other rooms.
     Disconnect {
-        /// Which.
+        /// The connection.
         connection: ConnectionId,
         /// Why; `None` at the room's end, which its members have just been told of.
         refusal: Option<Refusal>,
     },
-    /// The room is over for good: forget its log, and let its code be drawn again.
+    /// The room has ended for good: delete its log and free its code.
     CloseRoom,
     /// Append [`Event::Woke`](super::Event::Woke) at this time. It replaces the time asked for before.
     WakeAt(Timestamp),
@@ -91,7 +91,7 @@ impl Effects {
         self.send(to, RoomMessage::Event(SequencedEvent { seq: self.seq, event }));
     }
 
-    /// Announces the same to several audiences.
+    /// Sends the same message to several audiences.
     pub(crate) fn announce_to(&mut self, audiences: Vec<Audience>, event: &RoomEvent) {
         audiences.into_iter().for_each(|to| self.announce(to, event.clone()));
     }
@@ -104,7 +104,7 @@ impl Effects {
         self.orders.push(Effect::Disconnect { connection, refusal: Some(refusal) });
     }
 
-    /// Lets a member's connection go after the room's last words.
+    /// Detaches a member's connection after the room's last message.
     pub(crate) fn dismiss(&mut self, connection: ConnectionId) {
         self.orders.push(Effect::Disconnect { connection, refusal: None });
     }
@@ -117,7 +117,7 @@ impl Effects {
         self.orders.push(Effect::WakeAt(time));
     }
 
-    /// What happened in the room, with those whom it concerns.
+    /// An event of the room, with its receivers.
     pub(crate) fn events(&self) -> impl Iterator<Item = (Audience, &SequencedEvent)> {
         self.orders.iter().filter_map(|effect| match effect {
             Effect::Send { to, message } => match message.as_ref() {
@@ -128,7 +128,7 @@ impl Effects {
         })
     }
 
-    /// Whether somebody was told no: what was asked for did not happen.
+    /// Whether a request was refused, so that it had no effect.
     pub(crate) fn refuse_something(&self) -> bool {
         let is_refusal = |effect: &Effect| matches!(effect, Effect::Send { message, .. } if matches!(**message, RoomMessage::Refused { .. }));
         self.orders.iter().any(is_refusal)

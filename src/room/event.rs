@@ -1,4 +1,4 @@
-//! What can happen to a room, as its log holds it.
+//! The events in a room's log.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +13,10 @@ use crate::{
     time::Timestamp,
 };
 
-/// One line of a room's log. Its place and its time come from the log.
+/// An entry of a room's log. The log assigns its number and its time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Its place.
+    /// Its number.
     pub seq: Seq,
     /// When it was appended.
     pub at: Timestamp,
@@ -24,60 +24,60 @@ pub struct Entry {
     pub event: Event,
 }
 
-/// What happened, or was asked for. Ids come inside, so that a replay gives the same room everywhere.
+/// An event or a request. It contains all ids that it creates, so that a replay gives the same room on every node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
     /// The first entry of every log.
     RoomCreated(RoomCreated),
-    /// A connection asked for a place.
+    /// A connection requested a place.
     JoinRequested(JoinRequested),
-    /// A connection asked for a place it says it had.
+    /// A connection requested a place that it had before.
     ResumeRequested(ResumeRequested),
     /// A member's connection gave a command.
     Commanded {
-        /// Whose.
+        /// The connection.
         connection: ConnectionId,
-        /// The account of its session, whose words the command may hold.
+        /// The account of the connection's session. The command may hold its texts.
         account: AccountId,
-        /// Which.
+        /// The command.
         command: Command,
     },
-    /// The owner asked to open the room again after its end. The account is the session's.
+    /// The owner asked to open the room again after its end. The account comes from the session.
     ReopenRequested {
-        /// Who asked.
+        /// The account.
         account: AccountId,
-        /// What the account was to the server then.
+        /// The kind of the account at that time.
         #[serde(rename = "account_kind")]
         kind: AccountKind,
     },
     /// A connection is gone.
     ConnectionLost {
-        /// Which.
+        /// The connection.
         connection: ConnectionId,
     },
     /// A node is gone, and with it all its connections.
     NodeLost {
-        /// Which.
+        /// The node.
         node: NodeId,
     },
-    /// A guest has signed in as somebody who has an account already, and goes on as that.
+    /// A guest has signed in to an existing account and continues with it.
     AccountMerged {
         /// The guest.
         from: AccountId,
         /// The account.
         to: AccountId,
     },
-    /// An account was deleted by whom it belonged to.
+    /// An account was deleted by its person.
     AccountDeleted {
-        /// Which.
+        /// The account.
         account: AccountId,
     },
-    /// A time that the room asked to be woken at has come.
+    /// The time has come at which the room asked to be woken.
     Woke,
 }
 
-/// What a room is made with.
+/// The data of a new room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomCreated {
     /// The room.
@@ -103,42 +103,42 @@ pub struct ConnectionRef {
     pub id: ConnectionId,
 }
 
-/// A request for a place. The account is the session's, never the client's word.
+/// A request for a place. The account comes from the session, never from the client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JoinRequested {
-    /// From where.
+    /// The connection.
     pub connection: ConnectionRef,
-    /// Who.
+    /// The account.
     pub account: AccountId,
     /// The account's name.
     pub name: DisplayName,
     /// The account's e-mail address, if it has signed in with a provider that has checked it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// What the account was to the server then.
+    /// The kind of the account at that time.
     #[serde(rename = "account_kind")]
     pub kind: AccountKind,
-    /// What it can be recognised by.
+    /// The hashes of the browser and the address.
     #[serde(default)]
     pub marks: Marks,
-    /// As what.
+    /// The role.
     pub role: Role,
     /// Whether to take the owner's place from another page.
     pub take_over: bool,
-    /// The id of the place, should a new one be given.
+    /// The id of the place, if a new one is given.
     pub member: MemberId,
-    /// The token the place is resumed with from now on.
+    /// The token with which the page can resume the place.
     pub token: ResumeToken,
 }
 
 /// A request for a place held before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResumeRequested {
-    /// From where.
+    /// The connection.
     pub connection: ConnectionRef,
-    /// Who.
+    /// The account.
     pub account: AccountId,
-    /// What the account was to the server then.
+    /// The kind of the account at that time.
     #[serde(rename = "account_kind")]
     pub kind: AccountKind,
     /// The token that came with the place.
@@ -147,7 +147,7 @@ pub struct ResumeRequested {
     pub last_seq: Seq,
 }
 
-/// What a member can tell the room to do. A member has one publication at most: what is said of a stream is about that one.
+/// A command of a member. A member has at most one publication; commands about a stream refer to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Command {
@@ -155,30 +155,30 @@ pub enum Command {
     Leave,
     /// Begin to send, or change the source.
     Publish {
-        /// The id of the publication, should there be none yet.
+        /// The id of the publication, if there is none yet.
         id: PublicationId,
         /// Where the sound comes from.
         source: Source,
-        /// Whether it begins silenced.
+        /// Whether it begins paused.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         paused: bool,
     },
-    /// Pause what is sent.
+    /// Pause the publication.
     Pause,
     /// End the pause.
     Resume,
-    /// The source is gone: the browser ended the capture, or a new page has none yet.
+    /// The source is gone: the browser ended the capture, or a new page has not captured anything yet.
     Interrupt,
-    /// The source gives no sound, or does again.
+    /// The source gives no sound, or gives sound again.
     DeclareSilence {
         /// Whether nothing can be heard.
         silent: bool,
     },
     /// End the room for everyone.
     StopRoom,
-    /// Take a member's place away, for good.
+    /// Remove a member for good.
     RemoveMember {
-        /// Whose.
+        /// The member.
         member: MemberId,
         /// Whether everybody at the same address is removed too.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -186,14 +186,14 @@ pub enum Command {
     },
     /// Show a reaction.
     React {
-        /// Which.
+        /// The reaction.
         reaction: Reaction,
     },
     /// Write a message.
     Write {
         /// The number the author's page gave the message.
         nonce: u32,
-        /// What it says.
+        /// The text.
         text: MessageText,
         /// The message it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -204,43 +204,43 @@ pub enum Command {
     },
     /// Change a message.
     Edit {
-        /// Which.
+        /// The message's number.
         number: MessageNumber,
-        /// What it says from now on.
+        /// The new text.
         text: MessageText,
-        /// What the archive knows of it, where the room itself has forgotten it.
+        /// The archive's data about the message, if the room has dropped it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         archived: Option<ArchivedMessage>,
     },
     /// Delete a message.
     Delete {
-        /// Which.
+        /// The message's number.
         number: MessageNumber,
-        /// What the archive knows of it, where the room itself has forgotten it.
+        /// The archive's data about the message, if the room has dropped it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         archived: Option<ArchivedMessage>,
     },
     /// Pin a message, or take the pin away.
     Pin {
-        /// Which.
+        /// The message's number.
         number: MessageNumber,
         /// Whether it is pinned from now on.
         pinned: bool,
-        /// What the archive knows of it, where the room itself has forgotten it.
+        /// The archive's data about the message, if the room has dropped it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         archived: Option<ArchivedMessage>,
     },
 }
 
-/// What the archive knows of a message that the room has forgotten. The edge writes it into the entry, so that a replay never
-/// reads the archive.
+/// The archive's data about a message that the room has dropped. The server writes it into the entry, so that a replay
+/// never reads the archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArchivedMessage {
-    /// Whose it is.
+    /// Its author's account.
     pub account: AccountId,
     /// Its author's place.
     pub author: MemberId,
-    /// How often it was changed.
+    /// The number of its changes.
     pub version: u32,
     /// Whether it is deleted.
     pub deleted: bool,
@@ -249,7 +249,7 @@ pub struct ArchivedMessage {
 }
 
 impl Command {
-    /// What its sender must be allowed to do.
+    /// The permission that the sender needs.
     pub const fn permission(&self) -> Permission {
         match self {
             Self::Leave => Permission::Leave,

@@ -1,16 +1,16 @@
-//! What would come of an event, told before it is appended.
+//! The effect that an event would have, computed before it is appended.
 
 use super::{
     Audience, Command, Entry, Event, Room, chat, chat::Change, joining, lifecycle, publications, removals, step,
 };
 use crate::{id::ConnectionId, refusal::Refusal, time::Timestamp};
 
-/// What would come of an event that the room does not refuse.
+/// The effect of an event that the room accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreseen {
-    /// Something.
+    /// The event changes something.
     Change,
-    /// Nothing: it has come to pass already, and nobody would be told anything.
+    /// The event changes nothing, because it was done before.
     Nothing,
 }
 
@@ -21,15 +21,16 @@ impl Foreseen {
 }
 
 impl Room {
-    /// What would come of this now. An edge asks before it appends, so that nobody fills a room's log with what is refused
-    /// or changes nothing; [`step`] decides anew in the log's order, where somebody else may have come first.
+    /// The effect that this event would have now. The server asks before it appends an entry, so that nobody fills a
+    /// room's log with events that are refused or change nothing. [`step`] decides again in the log's order, because
+    /// another entry may come first.
     ///
     /// # Errors
-    /// The refusal that [`step`] would order.
+    /// The refusal that [`step`] would send.
     pub fn foresee(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
         match event {
             _ if !lifecycle::is_due(self, at) => self.foresee_undue(event, at),
-            // The first brings about what is due, the second comes before it.
+            // The first only lets time pass, and the second is handled before time passes.
             Event::Woke | Event::NodeLost { .. } => Ok(Foreseen::Change),
             _ => {
                 let woke = Entry { seq: self.seq.next(), at, event: Event::Woke };
@@ -38,7 +39,7 @@ impl Room {
         }
     }
 
-    /// What would come of this where nothing is due.
+    /// The effect of this event if no timer is due.
     fn foresee_undue(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
         match event {
             Event::JoinRequested(request) => joining::check_join(self, request).map(|()| Foreseen::Change),
@@ -52,7 +53,7 @@ impl Room {
             }
             Event::RoomCreated(_) => Ok(Foreseen::if_changed(self.created.is_none())),
             Event::AccountMerged { .. } | Event::AccountDeleted { .. } => Ok(Foreseen::Change),
-            // Nothing is due.
+            // No timer is due.
             Event::Woke => Ok(Foreseen::Nothing),
         }
     }

@@ -1,4 +1,4 @@
-//! Coming and going: taking a place, taking it up again, losing the connection, leaving.
+//! Joining, resuming, losing the connection, and leaving.
 
 use super::{
     Audience, ConnectionRef, Effect, Effects, Endpoint, JoinRequested, Joined, Marks, Member, Missed, ResumeRequested,
@@ -10,7 +10,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// The owner has a place from the first entry on.
+/// The owner has a place from the first entry.
 pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
     if room.created.is_some() {
         return;
@@ -33,7 +33,7 @@ pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
     room.created = Some(created.clone());
 }
 
-/// Gives a place. Says whose it is, if one was given.
+/// Gives a place. Returns the member if a place was given.
 pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effects: &mut Effects) -> Option<MemberId> {
     if let Err(refusal) = check_join(room, request) {
         effects.refuse(request.connection.id, refusal);
@@ -51,7 +51,7 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
         member.name = request.name.clone();
         member.email = request.email.clone().filter(|_| keeps_emails);
     }
-    // A new page captures nothing yet; what was sent before is interrupted until it shares again.
+    // A new page does not capture sound yet, so the publication is interrupted until the page shares again.
     publications::interrupt(room, id, at);
     let member = room.roster.find(id)?.clone();
     welcome(room, &member, request, at, effects);
@@ -64,7 +64,7 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
     Some(id)
 }
 
-/// The place that the request leads to, if there is one already.
+/// The existing place that the request refers to, if there is one.
 fn place_of<'a>(room: &'a Room, request: &JoinRequested) -> Option<&'a Member> {
     room.members().find(|member| member.account == request.account && member.role == request.role)
 }
@@ -88,7 +88,7 @@ fn add(room: &mut Room, request: &JoinRequested, at: Timestamp) -> MemberId {
     request.member
 }
 
-/// Whether a place can be had as the room stands.
+/// Whether the room can give a place now.
 pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Refusal> {
     open_to(room, request.connection)?;
     let policy = &room.created().ok_or(Refusal::RoomNotFound)?.policy;
@@ -118,7 +118,7 @@ pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Ref
     }
 }
 
-/// Whether the room can give a place to a connection at all.
+/// Whether the room may give a place to this connection.
 fn open_to(room: &Room, connection: ConnectionRef) -> Result<(), Refusal> {
     match () {
         () if room.created.is_none() => Err(Refusal::RoomNotFound),
@@ -151,7 +151,7 @@ fn welcome(room: &mut Room, member: &Member, request: &JoinRequested, at: Timest
     chat::deliver_to(room, member, effects);
 }
 
-/// Takes a place up again. Says whose it is, if it was.
+/// Resumes a place. Returns the member if it was resumed.
 pub(super) fn resume(
     room: &mut Room,
     request: &ResumeRequested,
@@ -178,18 +178,18 @@ pub(super) fn resume(
     Some(place)
 }
 
-/// The place that a page comes back to, if it is still that page's.
+/// The place that a page resumes, if it is still the page's.
 pub(super) fn check_resume(room: &Room, request: &ResumeRequested) -> Result<MemberId, Refusal> {
     open_to(room, request.connection)?;
     let is_held = |member: &&Member| member.account == request.account && member.token == Some(request.token);
     let member = room.members().find(is_held).ok_or_else(|| refusal_of_resume(room, request.account))?;
-    // What guests may do can have changed since the place was taken.
+    // The permissions of guests may have changed since the place was taken.
     room.permit(room.standing_as(member), request.kind, member.role.permission())?;
     Ok(member.id)
 }
 
-/// A place that has another token by now was taken over by another page. Without a place there is nothing to resume; and a second
-/// page of the owner has to ask, so it may join instead.
+/// Why a resume is refused. If the place has another token, another page took it over. Without a place there is nothing
+/// to resume. A second page of the owner has to ask, so it may join instead.
 fn refusal_of_resume(room: &Room, account: AccountId) -> Refusal {
     let has_place = room.members().any(|member| member.account == account && !member.is_permanent);
     match () {
@@ -199,8 +199,8 @@ fn refusal_of_resume(room: &Room, account: AccountId) -> Refusal {
     }
 }
 
-/// What a member missed. The events of `last_seq` itself are told again: the connection may have ended among them, and
-/// applying an event twice changes nothing.
+/// What a member missed. The events of `last_seq` itself are sent again: the connection may have ended between them,
+/// and applying an event twice has no effect.
 fn missed_since(room: &Room, member: &Member, last_seq: Seq) -> Option<Missed> {
     let most = room.created()?.policy.events_kept as usize;
     let kept_from = room.recent.front().map_or(room.seq, |(_, oldest)| oldest.seq.next());
@@ -213,13 +213,13 @@ fn missed_since(room: &Room, member: &Member, last_seq: Seq) -> Option<Missed> {
     Some(Missed::Events(kept.map(|(_, event)| event.event.clone()).collect()))
 }
 
-/// Whether it was a member's.
+/// Returns whether the connection was a member's.
 pub(super) fn lose_connection(room: &mut Room, connection: ConnectionId, at: Timestamp, effects: &mut Effects) -> bool {
     disconnect(room, |held| held.id == connection, at, effects)
 }
 
-/// Whether it was the node of a member's connection. Whoever was in their grace period could not come back while nobody
-/// served the room, so it begins anew.
+/// Returns whether a member was connected to the node. The grace periods of all members begin again, because nobody
+/// could come back while the room had no server.
 pub(super) fn lose_node(room: &mut Room, node: NodeId, at: Timestamp, effects: &mut Effects) -> bool {
     let others = room.roster.members.iter_mut().filter(|member| !member.is_permanent);
     for member in others.filter(|member| member.connection().is_none()) {
@@ -235,14 +235,14 @@ fn disconnect(room: &mut Room, lost: impl Fn(ConnectionRef) -> bool, at: Timesta
         member.endpoint = Endpoint::Away(at);
         gone.push(member.clone());
     }
-    // An ended room has told its last: pages leave it then, one after the other.
+    // An ended room announces nothing more when pages leave it.
     for member in gone.iter().filter(|member| room.ended.is_none() && room.is_listed(member)) {
         room.tell_membership(&RoomEvent::MemberConnected { member: member.id, connected: false }, effects);
     }
     !gone.is_empty()
 }
 
-/// A place is free at once; the owner's lasts as long as the room.
+/// Frees the place at once; the owner's lasts as long as the room.
 pub(super) fn leave(room: &mut Room, connection: ConnectionId, at: Timestamp, effects: &mut Effects) {
     let Some(member) = room.member_at(connection).cloned() else { return };
     if member.is_permanent {
@@ -254,7 +254,7 @@ pub(super) fn leave(room: &mut Room, connection: ConnectionId, at: Timestamp, ef
     }
 }
 
-/// Frees the places that `keep` refuses, with all that their members send, and names them.
+/// Frees the places that `keep` refuses, with their publications, and returns their members.
 pub(super) fn free(room: &mut Room, keep: impl Fn(&Member) -> bool) -> Vec<MemberId> {
     let freed: Vec<_> = room.roster.release(keep).into_iter().map(|trace| trace.member).collect();
     freed.iter().for_each(|member| publications::end_of(room, *member));

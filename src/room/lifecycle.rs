@@ -1,4 +1,4 @@
-//! What happens when nothing happens: grace periods run out, and rooms end.
+//! Timers: grace periods end, and rooms end when nothing happens.
 
 use super::{Audience, Effects, EndReason, Foreseen, Member, Policy, Room, RoomEvent, joining, publications};
 use crate::{
@@ -8,14 +8,15 @@ use crate::{
     time::Timestamp,
 };
 
-/// An end that a room is heading for.
+/// An end that a room will come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// Why.
+    /// The reason.
     pub reason: EndReason,
-    /// Milliseconds that it takes in all. A room that lives for a shorter time than its warning warns at half of that.
+    /// Milliseconds from the last activity to this end. If this is less than the time of the warning, the room warns at
+    /// half of it.
     pub period_ms: u64,
 }
 
@@ -26,7 +27,7 @@ impl End {
     }
 }
 
-/// Lets time pass up to `at`: what is due by then has happened before the entry at hand, however late a timer fires.
+/// Lets time pass up to `at`: timers that are due by then take effect before the current entry, even if they fire late.
 pub(super) fn pass(room: &mut Room, at: Timestamp, effects: &mut Effects) {
     let Some(policy) = policy_of(room) else { return };
     let grace_ms = policy.member_grace_ms;
@@ -41,19 +42,19 @@ pub(super) fn pass(room: &mut Room, at: Timestamp, effects: &mut Effects) {
     }
 }
 
-/// Asks to be woken when the next thing is due.
+/// Asks to be woken when the next timer is due.
 pub(super) fn ask_to_wake(room: &Room, effects: &mut Effects) {
     if let Some(due) = next_due(room) {
         effects.wake_at(due);
     }
 }
 
-/// Whether something is due by `at` that no entry has brought about yet.
+/// Whether a timer is due by `at` and has not taken effect.
 pub(super) fn is_due(room: &Room, at: Timestamp) -> bool {
     next_due(room).is_some_and(|due| due <= at)
 }
 
-/// Ends the room for everyone, and lets their connections go.
+/// Ends the room for everyone, and detaches their connections.
 pub(super) fn end(room: &mut Room, reason: EndReason, at: Timestamp, effects: &mut Effects) {
     room.ended = Some(reason);
     room.ended_at = at;
@@ -65,8 +66,8 @@ pub(super) fn end(room: &mut Room, reason: EndReason, at: Timestamp, effects: &m
     }
 }
 
-/// Opens an ended room again for its owner: same code, same chat, same removals, and nobody in it yet. Whether it was
-/// theirs to open, and in time.
+/// Opens an ended room again for its owner, with the same code, messages and removals, but without members. Returns
+/// whether this is the owner and the time is not over.
 pub(super) fn reopen(room: &mut Room, account: AccountId, kind: AccountKind, at: Timestamp) -> bool {
     let may = check_reopen(room, account, kind, at) == Ok(Foreseen::Change);
     if may {
@@ -76,7 +77,7 @@ pub(super) fn reopen(room: &mut Room, account: AccountId, kind: AccountKind, at:
     may
 }
 
-/// Whether an account may open the room again by `at`. Whose room it is, nobody else learns.
+/// Whether an account may open the room again by `at`. Others do not learn who owns the room.
 pub(super) fn check_reopen(
     room: &Room,
     account: AccountId,
@@ -102,13 +103,13 @@ pub(super) fn close(room: &mut Room, at: Timestamp, effects: &mut Effects) {
     }
 }
 
-/// Nobody can open an ended room again, and its log is forgotten.
+/// Ends an ended room for good, so that its log is deleted.
 pub(super) fn close_for_good(room: &mut Room, effects: &mut Effects) {
     room.closed = true;
     effects.close_room();
 }
 
-/// Warns everyone when the end comes near, and says so when it is no longer near.
+/// Warns everyone when the end comes near, and tells them when it is no longer near.
 pub(super) fn warn(room: &mut Room, at: Timestamp, effects: &mut Effects) {
     let Some(policy) = policy_of(room) else { return };
     let expected = next_end(room, &policy).filter(|(_, warned_at)| *warned_at <= at).map(|(ends_at, _)| ends_at);
@@ -123,7 +124,7 @@ fn policy_of(room: &Room) -> Option<Policy> {
     room.created.as_ref().map(|created| created.policy.clone()).filter(|_| room.ended.is_none())
 }
 
-/// When the room ends unless something happens, and when to warn of it.
+/// When the room ends if nothing happens, and when to warn.
 fn next_end(room: &Room, policy: &Policy) -> Option<(Timestamp, Timestamp)> {
     policy.kind.ends(room, policy).iter().map(|end| (end.at, end.warned_at(policy))).min()
 }

@@ -1,4 +1,5 @@
-//! Who connects with whom. The room's kind says which links there are; what changes from one entry to the next is told here.
+//! Links: who connects with whom. The room's kind decides which links exist; this module announces the changes of an
+//! entry.
 
 use std::collections::BTreeSet;
 
@@ -10,22 +11,22 @@ use crate::{
     refusal::Refusal,
 };
 
-/// Two members who connect with each other. What one of them sends goes over all links of theirs.
+/// Two members who connect with each other. All media between them go over this link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Link {
-    /// Who offers (RFC 3264). The other one answers, so offers never collide.
+    /// The member who offers (RFC 3264). The other one answers, so offers never collide.
     pub offerer: MemberId,
-    /// Who answers.
+    /// The member who answers.
     pub answerer: MemberId,
 }
 
 impl Link {
-    /// Whether it is one of a member's.
+    /// Whether a member is one of its ends.
     pub fn has(self, member: MemberId) -> bool {
         self.offerer == member || self.answerer == member
     }
 
-    /// The other end, seen from a member.
+    /// The other end of the link.
     pub fn peer_of(self, member: MemberId) -> MemberId {
         if self.offerer == member { self.answerer } else { self.offerer }
     }
@@ -47,8 +48,8 @@ pub(super) fn all(room: &Room) -> BTreeSet<Link> {
     room.members().flat_map(|member| room.links_of(member)).collect()
 }
 
-/// Tells both ends of every link that is new or gone, if they still have a place. Whoever was `welcomed` by this entry has the
-/// links with the welcome.
+/// Announces every new or ended link to both ends, if they still have a place. A member who was `welcomed` by this
+/// entry gets the links with the welcome.
 pub(super) fn announce(room: &Room, before: &BTreeSet<Link>, welcomed: Option<MemberId>, effects: &mut Effects) {
     let now = all(room);
     let ends = |link: &Link| [link.offerer, link.answerer].into_iter().filter(|end| room.roster.find(*end).is_some());
@@ -64,7 +65,7 @@ pub(super) fn announce(room: &Room, before: &BTreeSet<Link>, welcomed: Option<Me
     }
 }
 
-/// A page of this member has just been opened: whoever is linked with it connects anew.
+/// A member has opened a new page, so all members linked with it connect again.
 pub(super) fn reopen(room: &Room, member: &Member, effects: &mut Effects) {
     for link in room.links_of(member) {
         effects.announce(Audience::Member(link.peer_of(member.id)), RoomEvent::LinkOpened { link });
@@ -72,12 +73,13 @@ pub(super) fn reopen(room: &Room, member: &Member, effects: &mut Effects) {
 }
 
 impl Room {
-    /// Whom a member connects with.
+    /// The members that a member connects with.
     pub(crate) fn links_of(&self, member: &Member) -> Vec<Link> {
         if self.ended.is_some() { Vec::new() } else { self.kind().links_of(self, member) }
     }
 
-    /// Finds whom a signal goes to: signals go over links, and an offer comes from who offers there. Says who sent it, too.
+    /// Finds the sender and the receiver of a signal. Signals go over links, and only the offering end may send an
+    /// offer.
     ///
     /// # Errors
     /// [`Refusal::NotAMember`], [`Refusal::RoomEnded`], [`Refusal::NotAllowed`] or [`Refusal::MemberNotFound`].

@@ -1,4 +1,4 @@
-//! What a room says to its members.
+//! Messages from a room to its members.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,19 +10,19 @@ use crate::{
     time::Timestamp,
 };
 
-/// What a room says. Each frame names the room beside it.
+/// A message from a room. The frame around it names the room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum RoomMessage {
-    /// The place is taken, with the room as the member sees it.
+    /// The member has a place now. Comes with the room as the member sees it.
     Joined(Joined),
-    /// The place is taken up again, with what was missed.
+    /// The member has resumed their place. Comes with what they missed.
     Resumed(Resumed),
     /// Something happened in the room.
     Event(SequencedEvent),
-    /// Something was not done, or the connection is not in the room any more.
+    /// A request was refused, or the connection is no longer in the room.
     Refused {
-        /// Why.
+        /// The refusal.
         refusal: Refusal,
     },
 }
@@ -34,9 +34,9 @@ pub struct Joined {
     pub member: MemberId,
     /// The token to resume with.
     pub token: ResumeToken,
-    /// The place in the log that `room` shows.
+    /// The log's position that `room` shows.
     pub seq: Seq,
-    /// What time it is by the room's clock, which all its times are told by.
+    /// The current time of the room's clock, which all times of the room refer to.
     pub now: Timestamp,
     /// The room.
     pub room: RoomView,
@@ -48,29 +48,29 @@ pub struct Joined {
 /// The answer to a resume.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resumed {
-    /// The place in the log after which the member is up to date.
+    /// The log's position up to which the member is up to date.
     pub seq: Seq,
-    /// What time it is by the room's clock.
+    /// The current time of the room's clock.
     pub now: Timestamp,
-    /// What was missed.
+    /// What the member missed.
     pub missed: Missed,
     /// The STUN and TURN servers, with the member's own passwords. The edge adds them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ice_servers: Option<IceConfiguration>,
 }
 
-/// What a member missed while it was away.
+/// What a member missed while their connection was gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Missed {
-    /// Little: the events, oldest first.
+    /// The missed events, oldest first, if they are few.
     Events(Vec<RoomEvent>),
-    /// Much: the room as it is.
+    /// The whole room, if there are too many events.
     Room(RoomView),
 }
 
 impl RoomMessage {
-    /// Where the answer that gives a place has its ICE servers. The room does not know them; whoever sends its answers does.
+    /// The ICE servers of a message that gives a place. The room does not know them; the server fills them in.
     pub const fn ice_servers_mut(&mut self) -> Option<&mut Option<IceConfiguration>> {
         match self {
             Self::Joined(joined) => Some(&mut joined.ice_servers),

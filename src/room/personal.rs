@@ -1,6 +1,6 @@
-//! What people wrote of themselves, within entries and rooms: names, e-mail addresses and words. Whoever stores an entry or a
-//! room takes these texts out and seals them with a key of their account's, so that they are gone with the key and the rest of
-//! the log stays as it is.
+//! The personal texts in entries and rooms: names, e-mail addresses and messages. Code that stores an entry or a room
+//! removes these texts and seals them with the key of their account. Deleting the key makes them unreadable, and the
+//! rest of the log stays as it is.
 
 use super::{Command, Event, MemberView, Message, Room, RoomEvent};
 use crate::{
@@ -8,19 +8,19 @@ use crate::{
     id::{AccountId, DisplayName},
 };
 
-/// What stands in the place of a name that is not known any more.
+/// The placeholder for a name that cannot be read any more.
 const FORGOTTEN_NAME: &str = "Somebody";
-/// What stands in the place of words that are not known any more.
+/// The placeholder for a message that cannot be read any more.
 const FORGOTTEN_WORDS: &str = "…";
 
-/// A text of a person's own.
+/// A personal text.
 #[derive(Debug)]
 pub enum PersonalText<'a> {
-    /// What they are called.
+    /// A name.
     Name(&'a mut DisplayName),
-    /// What they wrote.
+    /// A message.
     Words(&'a mut MessageText),
-    /// Their e-mail address.
+    /// An e-mail address.
     Email(&'a mut Option<String>),
 }
 
@@ -34,7 +34,7 @@ impl PersonalText<'_> {
         }
     }
 
-    /// Puts a placeholder in its place, which is visited again.
+    /// Replaces it with a placeholder. Later visits still find it.
     pub fn hide(&mut self) {
         match self {
             Self::Email(email) => **email = Some(String::new()),
@@ -42,7 +42,7 @@ impl PersonalText<'_> {
         }
     }
 
-    /// Puts a placeholder in its place for good.
+    /// Replaces it with a placeholder for good. An e-mail address becomes `None`, so later visits do not find it.
     pub fn forget(&mut self) {
         match self {
             Self::Name(name) => **name = DisplayName::parse(FORGOTTEN_NAME).expect("a word is a name"),
@@ -51,7 +51,7 @@ impl PersonalText<'_> {
         }
     }
 
-    /// Puts a text in its place. One that is not of its kind is not believed: then a placeholder stands there.
+    /// Replaces it with a text. A text that is not valid for its kind becomes a placeholder.
     pub fn restore(&mut self, text: &str) {
         match self {
             Self::Email(email) => **email = Some(text.to_owned()),
@@ -67,12 +67,12 @@ impl PersonalText<'_> {
     }
 }
 
-/// Is shown each text with the account it belongs to, in an order that depends on nothing but what is visited. `None` where the
-/// room does not know any more whose it is.
+/// Called with each text and the account it belongs to, always in the same order for the same value. The account is
+/// `None` if the room does not know it any more.
 pub type Visit<'a> = dyn FnMut(Option<AccountId>, PersonalText<'_>) + 'a;
 
 impl Event {
-    /// Shows every text of a person's own.
+    /// Visits every personal text.
     pub fn visit_personal(&mut self, visit: &mut Visit<'_>) {
         match self {
             Self::RoomCreated(created) => visit(Some(created.owner), PersonalText::Name(&mut created.owner_name)),
@@ -96,7 +96,7 @@ impl Event {
 }
 
 impl Room {
-    /// Shows every text of a person's own.
+    /// Visits every personal text.
     pub fn visit_personal(&mut self, visit: &mut Visit<'_>) {
         if let Some(created) = &mut self.created {
             visit(Some(created.owner), PersonalText::Name(&mut created.owner_name));
@@ -137,7 +137,7 @@ fn visit_member(account: Option<AccountId>, member: &mut MemberView, visit: &mut
 }
 
 impl Message {
-    /// Shows every text of a person's own, as those of this account.
+    /// Visits every personal text, as texts of this account.
     pub fn visit_personal(&mut self, account: Option<AccountId>, visit: &mut Visit<'_>) {
         visit(account, PersonalText::Name(&mut self.name));
         self.text.iter_mut().for_each(|words| visit(account, PersonalText::Words(words)));

@@ -1,24 +1,24 @@
-//! What a room is created with: its kind and every limit and duration that a replay depends on.
+//! The policy of a room: its kind, and every limit and duration that a replay depends on.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{limits::Limits, rules::RoomKind};
 
-/// The kind and the limits of a room. They stand in its first entry, so that later changes of the settings, or of a constant in a
-/// later release, do not change what an old log means.
+/// The kind and the limits of a room. Its first entry contains them, so that later changes of settings or constants do
+/// not change the meaning of an old log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
-    /// Which rules hold.
+    /// The kind of the room, which decides its rules.
     pub kind: RoomKind,
     /// Places beside the owner's.
     pub max_members: u32,
     /// Of these, places for people who come from one address.
     pub max_members_per_address: u32,
-    /// How many may send at once.
+    /// How many members may send at once.
     pub max_publications: u32,
     /// Milliseconds without sound or activity after which the room ends.
     pub idle_ms: u64,
-    /// Milliseconds without the owner after which the room ends, where its kind needs the owner.
+    /// Milliseconds without the owner after which the room ends, if its kind needs the owner.
     pub owner_absent_ms: u64,
     /// Milliseconds after its end that the owner can open it again.
     pub reopen_ms: u64,

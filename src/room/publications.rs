@@ -1,4 +1,4 @@
-//! What members send.
+//! Publications: what members send.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,24 +29,24 @@ pub enum Media {
     Audio,
 }
 
-/// How a publication is, or what is sent in a room as a whole.
+/// The state of a publication, or of all publications of a room together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StreamState {
-    /// Nothing yet.
+    /// Nothing is sent yet.
     #[default]
     Idle,
     /// Sound.
     Live,
-    /// Silence on purpose.
+    /// The sender has paused.
     Paused,
-    /// It was live, and its source or its sender's connection is away.
+    /// It was live, but its source or its sender's connection is gone.
     Interrupted,
     /// The room has ended.
     Ended,
 }
 
-/// What a member sends, as others see it.
+/// A publication as others see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {
     /// Its id.
@@ -56,14 +56,15 @@ pub struct Publication {
     /// Its media.
     #[serde(default)]
     pub media: Media,
-    /// Where it comes from.
+    /// The source of the sound.
     pub source: Source,
-    /// How it is.
+    /// Its state.
     pub state: StreamState,
-    /// Whether it gives no sound, and nobody means it to: a microphone that the system has muted, or digital silence.
+    /// Whether it gives no sound although it is not paused: the system has muted the microphone, or the sound is
+    /// digital silence.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
-    /// When it was begun.
+    /// When it began.
     pub started_at: Timestamp,
 }
 
@@ -93,7 +94,7 @@ impl Phase {
 }
 
 impl Declared {
-    /// What others are told, which depends on whether the sender's connection is there.
+    /// The publication as others are told. It depends on whether the sender is connected.
     fn shown(&self, is_connected: bool) -> Publication {
         let state = match self.phase {
             Phase::Interrupted(_) => StreamState::Interrupted,
@@ -105,7 +106,7 @@ impl Declared {
         Publication { id, by, media: Media::Audio, source, state, silent, started_at }
     }
 
-    /// Since when it has been interrupted, given since when its sender's connection has been away.
+    /// When it was interrupted, given the time since which its sender is not connected.
     const fn interrupted_at(&self, away_since: Option<Timestamp>) -> Option<Timestamp> {
         match self.phase {
             Phase::Interrupted(since) => Some(since),
@@ -115,18 +116,18 @@ impl Declared {
 }
 
 impl Room {
-    /// What is sent, in the order in which it was begun.
+    /// The publications in the order in which they began.
     pub fn publications(&self) -> Vec<Publication> {
         let is_connected = |by| self.roster.find(by).is_some_and(|member| member.connection().is_some());
         self.publications.iter().map(|declared| declared.shown(is_connected(declared.by))).collect()
     }
 
-    /// What one member sends.
+    /// The publication of a member.
     pub(crate) fn publications_of(&self, member: MemberId) -> impl Iterator<Item = PublicationId> {
         self.publications.iter().filter(move |declared| declared.by == member).map(|declared| declared.id)
     }
 
-    /// What is sent in the room, as one state.
+    /// The state of all publications together.
     pub fn stream_state(&self) -> StreamState {
         match self.ended {
             Some(_) => StreamState::Ended,
@@ -144,7 +145,7 @@ impl Room {
     }
 }
 
-/// Begins a publication of the member's, or changes the one there is.
+/// Begins a member's publication, or changes it.
 pub(super) fn publish(
     room: &mut Room,
     connection: ConnectionId,
@@ -171,7 +172,7 @@ pub(super) fn publish(
     }
 }
 
-/// What comes of a start: nothing where the publication is so already.
+/// The effect of a start: none if the publication is in this state already.
 pub(super) fn foresee_publish(
     room: &Room,
     connection: ConnectionId,
@@ -189,7 +190,7 @@ pub(super) fn foresee_publish(
     }
 }
 
-/// Pauses what the member sends, or ends the pause.
+/// Pauses a member's publication, or ends the pause.
 pub(super) fn turn(room: &mut Room, paused: bool, connection: ConnectionId, effects: &mut Effects) {
     match foresee_turn(room, connection, paused) {
         Ok(_) => {
@@ -201,7 +202,7 @@ pub(super) fn turn(room: &mut Room, paused: bool, connection: ConnectionId, effe
     }
 }
 
-/// What comes of a pause or its end. A command that arrives twice, such as after a resume, has already been carried out.
+/// The effect of a pause or of its end. A command that arrives twice, such as after a resume, has no further effect.
 pub(super) fn foresee_turn(room: &Room, connection: ConnectionId, paused: bool) -> Result<Foreseen, Refusal> {
     let declared = room.member_at(connection).and_then(|member| room.declared_by(member));
     match declared.map(|declared| declared.phase) {
@@ -211,7 +212,7 @@ pub(super) fn foresee_turn(room: &Room, connection: ConnectionId, paused: bool) 
     }
 }
 
-/// What the member sent has no source for now.
+/// A member's publication has no source for now.
 pub(super) fn interrupt(room: &mut Room, member: MemberId, at: Timestamp) {
     for declared in room.publications.iter_mut().filter(|declared| declared.by == member) {
         if !matches!(declared.phase, Phase::Interrupted(_)) {
@@ -221,13 +222,13 @@ pub(super) fn interrupt(room: &mut Room, member: MemberId, at: Timestamp) {
     }
 }
 
-/// What comes of an interruption.
+/// The effect of an interruption.
 pub(super) fn foresee_interruption(room: &Room, connection: ConnectionId) -> Foreseen {
     let declared = room.member_at(connection).and_then(|member| room.declared_by(member));
     Foreseen::if_changed(declared.is_some_and(|declared| !matches!(declared.phase, Phase::Interrupted(_))))
 }
 
-/// The source gives no sound, or does again.
+/// The source gives no sound, or gives sound again.
 pub(super) fn declare_silence(room: &mut Room, connection: ConnectionId, silent: bool, effects: &mut Effects) {
     match foresee_silence(room, connection, silent) {
         Ok(_) => {
@@ -239,7 +240,7 @@ pub(super) fn declare_silence(room: &mut Room, connection: ConnectionId, silent:
     }
 }
 
-/// What comes of such a declaration.
+/// The effect of this declaration.
 pub(super) fn foresee_silence(room: &Room, connection: ConnectionId, silent: bool) -> Result<Foreseen, Refusal> {
     let declared = room.member_at(connection).and_then(|member| room.declared_by(member));
     match declared {
@@ -250,7 +251,7 @@ pub(super) fn foresee_silence(room: &Room, connection: ConnectionId, silent: boo
     }
 }
 
-/// A member sends nothing any more.
+/// Ends a member's publication.
 pub(super) fn end_of(room: &mut Room, member: MemberId) {
     room.publications.retain(|declared| declared.by != member);
 }
@@ -261,7 +262,7 @@ pub(super) fn end_interrupted(room: &mut Room, at: Timestamp) {
     over.into_iter().for_each(|by| end_of(room, by));
 }
 
-/// When each interrupted publication ends, and whose it is.
+/// When each interrupted publication ends, with its sender.
 pub(super) fn interruptions(room: &Room) -> impl Iterator<Item = (MemberId, Timestamp)> {
     let grace_ms = room.created().map_or(0, |created| created.policy.publication_grace_ms);
     room.publications.iter().filter_map(move |declared| {
@@ -270,7 +271,7 @@ pub(super) fn interruptions(room: &Room) -> impl Iterator<Item = (MemberId, Time
     })
 }
 
-/// Tells what is sent in another way than before. The end of the room is told by its own event.
+/// Announces the publications that have changed. The end of the room has its own event.
 pub(super) fn announce(room: &Room, before: &[Publication], effects: &mut Effects) {
     let (Some(created), None) = (room.created(), room.ended) else { return };
     let audiences = created.policy.kind.audiences(Notice::Publication);

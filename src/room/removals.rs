@@ -1,4 +1,4 @@
-//! Who was removed, and what the room recognises them by if they come as somebody else.
+//! Removed accounts, and how a room recognises them if they come back with another account.
 
 use std::collections::BTreeSet;
 
@@ -10,18 +10,18 @@ use crate::{
     refusal::Refusal,
 };
 
-/// What a room recognises a page by that comes as another account. Nothing in it says who or where somebody is.
+/// The browser and the address of a page, as keyed hashes. They do not tell who or where somebody is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marks {
     /// The browser, if it keeps cookies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub browser: Option<BrowserMark>,
-    /// The network address; of IPv6 the network that one household has.
+    /// The network address, or for IPv6 the network of one household.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressMark>,
 }
 
-/// Whom a place belongs or belonged to.
+/// The account that has or had a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Trace {
     pub(super) member: MemberId,
@@ -29,7 +29,7 @@ pub(super) struct Trace {
     pub(super) marks: Marks,
 }
 
-/// Accounts that were removed, and what their next account is recognised by.
+/// The removed accounts, with the hashes of their browsers and addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Removed {
     accounts: BTreeSet<AccountId>,
@@ -48,7 +48,7 @@ impl Removed {
         self.accounts.contains(&account)
     }
 
-    /// Whether it is a browser or an address of somebody who was removed.
+    /// Whether the browser or the address is one of a removed account.
     pub(super) fn knows(&self, marks: Marks) -> bool {
         let is_known_browser = marks.browser.is_some_and(|browser| self.browsers.contains(&browser));
         is_known_browser || marks.address.is_some_and(|address| self.addresses.contains(&address))
@@ -65,8 +65,8 @@ impl Removed {
     }
 }
 
-/// The account cannot come back to this room, nor can another one from the same browser and, if the owner wants it so, from the
-/// same address. Somebody who has just left is kept out too.
+/// Removes an account from the room for good. Another account from the same browser cannot come either, nor one from
+/// the same address if the owner wants that. This also works for somebody who has just left.
 pub(super) fn remove(
     room: &mut Room,
     connection: ConnectionId,
@@ -86,12 +86,12 @@ pub(super) fn remove(
             effects.disconnect(connection.id, Refusal::Removed);
         }
     }
-    // Who had the same browser or address cannot come back from elsewhere either.
+    // Accounts with the same browser or address cannot come back from elsewhere either.
     room.roster.removed.accounts.extend(gone.iter().map(|member| member.account));
     joining::free(room, |member| !gone.iter().any(|gone| gone.id == member.id));
 }
 
-/// What comes of a removal: nothing where all that it would keep out is kept out, and nobody of it is there.
+/// The effect of a removal: none if all accounts in question are kept out already and none of them is in the room.
 pub(super) fn foresee(room: &Room, member: MemberId, block_address: bool) -> Result<Foreseen, Refusal> {
     let trace = room.roster.find_removable(member)?;
     let mut removed = room.roster.removed.clone();

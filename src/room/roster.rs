@@ -1,4 +1,4 @@
-//! Who has a place. A connection is disposable, membership is not: a member who drops keeps the place for a grace period.
+//! The members of a room. A member who loses the connection keeps the place for a grace period.
 
 use std::collections::VecDeque;
 
@@ -16,13 +16,13 @@ use crate::{
     time::Timestamp,
 };
 
-/// The places: the owner's first, which lasts as long as the room, the others in order of arrival.
+/// The places. The owner's comes first and lasts as long as the room; the others are in order of arrival.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Roster {
     pub(super) members: Vec<Member>,
-    /// Who had a place that is free by now, so that one who has just left can still be removed.
+    /// Former members, so that somebody who has just left can still be removed.
     pub(super) former: VecDeque<Trace>,
-    /// Who may not come back.
+    /// Accounts that were removed.
     pub(super) removed: Removed,
 }
 
@@ -31,14 +31,14 @@ pub(super) struct Roster {
 pub struct Member {
     /// The place.
     pub id: MemberId,
-    /// Whose.
+    /// The account.
     pub account: AccountId,
     /// The account's name.
     pub name: DisplayName,
     /// The account's e-mail address, for the room's owner alone.
     #[serde(default)]
     pub email: Option<String>,
-    /// As what.
+    /// The role.
     pub role: Role,
     /// When the place was taken.
     pub joined_at: Timestamp,
@@ -48,7 +48,7 @@ pub struct Member {
     pub last_reaction: Option<Reaction>,
     /// Their last message, unless it is deleted.
     pub last_message: Option<LastMessage>,
-    /// Where they are reached.
+    /// Their connection.
     pub endpoint: Endpoint,
     /// Whether the place lasts as long as the room: the owner's does.
     pub(super) is_permanent: bool,
@@ -56,13 +56,13 @@ pub struct Member {
     pub(super) token: Option<ResumeToken>,
 }
 
-/// Where a member is reached.
+/// Whether a member is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Endpoint {
-    /// At this connection.
+    /// Connected with this connection.
     Connected(ConnectionRef),
-    /// Nowhere, since then.
+    /// Not connected since this time.
     Away(Timestamp),
 }
 
@@ -105,7 +105,7 @@ impl Member {
         Trace { member: self.id, account: self.account, marks: self.marks }
     }
 
-    /// Gives the place a connection; the one it had before learns that another page took over.
+    /// Gives the place a connection. The previous connection is told that another page took over.
     pub(super) fn connect(&mut self, connection: ConnectionRef, effects: &mut Effects) {
         if let Some(before) = self.connection() {
             effects.disconnect(before.id, Refusal::SessionReplaced);
@@ -133,7 +133,7 @@ impl Roster {
         self.members.iter().find(|member| member.is_permanent)
     }
 
-    /// Frees the places that `keep` refuses, the owner's apart, and names whose they were.
+    /// Frees the places that `keep` refuses, except the owner's, and returns their members.
     pub(super) fn release(&mut self, keep: impl Fn(&Member) -> bool) -> Vec<Trace> {
         let keeps = |member: &Member| member.is_permanent || keep(member);
         let released: Vec<_> = self.members.iter().filter(|member| !keeps(member)).map(Member::trace).collect();
@@ -142,8 +142,8 @@ impl Roster {
         released
     }
 
-    /// Forgets those who left longest ago, where there are more than `most`. Of whom something is still told is known: whoever is
-    /// deleted must not live on in it.
+    /// Drops the oldest former members above `most`, except those about whom the room still keeps events: these must be
+    /// found if their account is deleted.
     pub(super) fn forget_former(&mut self, most: usize, is_told_of: impl Fn(MemberId) -> bool) {
         let mut surplus = self.former.len().saturating_sub(most);
         self.former.retain(|trace| {
@@ -153,7 +153,7 @@ impl Roster {
         });
     }
 
-    /// Nobody is there, whoever owns the room has just gone, and nobody has a place to resume.
+    /// Empties the room: the owner is away since `at`, all other places are free, and no page can resume.
     pub(super) fn restart(&mut self, at: Timestamp) {
         self.release(|_| false);
         for member in &mut self.members {
@@ -162,18 +162,19 @@ impl Roster {
         }
     }
 
-    /// The places that are taken, the owner's apart, and those that were of late.
+    /// The places that are taken now, except the owner's, and those of former members.
     pub(super) fn traces(&self) -> impl Iterator<Item = Trace> {
         let taken = self.members.iter().filter(|member| !member.is_permanent).map(Member::trace);
         taken.chain(self.former.iter().copied())
     }
 
-    /// Whose place it is, or was of late.
+    /// The current or former place with this id, except the owner's.
     pub(super) fn find_removable(&self, member: MemberId) -> Result<Trace, Refusal> {
         self.traces().find(|trace| trace.member == member).ok_or(Refusal::MemberNotFound)
     }
 
-    /// Whether as many have a place from this address as may. The owner's own address has every place.
+    /// Whether as many members come from this address as the room allows. From the owner's address all places can be
+    /// taken.
     pub(super) fn is_address_full(&self, address: Option<AddressMark>, limit: u32) -> bool {
         let is_owners = self.owner().is_some_and(|owner| owner.marks.address == address);
         let others = self.members.iter().filter(|member| !member.is_permanent);
@@ -181,12 +182,12 @@ impl Roster {
         address.is_some() && !is_owners && from_there >= limit as usize
     }
 
-    /// The places that the account has or had of late, the owner's apart.
+    /// The places that the account has or had, except the owner's.
     pub(super) fn places_of(&self, account: AccountId) -> Vec<MemberId> {
         self.traces().filter(|trace| trace.account == account).map(|trace| trace.member).collect()
     }
 
-    /// Gives places, and what is remembered of former ones, to another account.
+    /// Gives the places, and the former ones, of an account to another one.
     pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
         let places = self.members.iter_mut().map(|member| &mut member.account);
         for account in places.chain(self.former.iter_mut().map(|trace| &mut trace.account)) {

@@ -1,4 +1,4 @@
-//! What somebody is to the room, and what they may do in it.
+//! Standings: the relation of an account to a room, and what it may do there.
 
 use super::{Command, Member, Room};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Room {
-    /// What an account is to the room; `None` is nobody's.
+    /// The standing of an account; `None` stands for somebody without an account.
     pub fn standing_of(&self, account: Option<AccountId>) -> Standing {
         match account {
             None => Standing::Nobody,
@@ -17,8 +17,8 @@ impl Room {
         }
     }
 
-    /// What an account is that asks for a place of this role: the owner who asks for another place than their own is nobody
-    /// special.
+    /// The standing of an account that requests a place of this role. An owner who requests another place than their
+    /// own has no special standing.
     pub(super) fn standing_for(&self, account: AccountId, role: Role) -> Standing {
         let is_own_place = role == self.kind().owner_role();
         if is_own_place { self.standing_of(Some(account)) } else { self.standing_beside_owner(account) }
@@ -33,7 +33,7 @@ impl Room {
         }
     }
 
-    /// What a member is to the room.
+    /// The standing of a member.
     pub(super) fn standing_as(&self, member: &Member) -> Standing {
         self.kind().standing(member.role, member.is_permanent)
     }

@@ -1,5 +1,5 @@
-//! The room as one of its members sees it, and what happens in it as members are told: a view to which every event is applied is
-//! the view that the room itself would show.
+//! The room as a member sees it, and the events that members are told. A view with all events applied equals the view
+//! that the room would make now.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ use crate::{
 pub enum EndReason {
     /// Its owner stopped it.
     Stopped,
-    /// Nobody was live and nothing happened for too long.
+    /// Nothing was sent and nothing happened for too long.
     Idle,
     /// The host stayed away for too long.
     HostAbsent,
@@ -47,12 +47,12 @@ pub struct MemberView {
     pub last_message: Option<LastMessage>,
 }
 
-/// What a member wrote last. It follows what becomes of the message.
+/// A member's last message. It is updated when the message changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastMessage {
-    /// Which.
+    /// The message's number.
     pub number: MessageNumber,
-    /// What it says.
+    /// The text.
     pub text: MessageText,
 }
 
@@ -63,7 +63,7 @@ impl fmt::Display for LastMessage {
 }
 
 impl LastMessage {
-    /// Brings a member's last message up to date. Events about others change nothing.
+    /// Updates a member's last message. Events about other messages have no effect.
     pub(super) fn apply(last: &mut Option<Self>, event: &RoomEvent) {
         match (last.as_mut(), event) {
             (Some(known), RoomEvent::MessageEdited { number, text, .. }) if *number == known.number => {
@@ -86,43 +86,43 @@ pub struct RoomView {
     pub owner_name: DisplayName,
     /// Places beside the owner's.
     pub max_members: u32,
-    /// How many the audience counts. For members who do not see its names it may lag behind a little.
+    /// The number of listeners. Members who do not see the listeners' names may get it a little late.
     pub attendance: u32,
-    /// What is sent in the room.
+    /// The publications.
     pub publications: Vec<Publication>,
-    /// Whom the member connects with.
+    /// The members to connect with.
     pub links: Vec<Link>,
-    /// When the room ends unless something happens, once that is near.
+    /// When the room ends if nothing happens until then. Set once the end is near enough to warn of it.
     pub ends_at: Option<Timestamp>,
-    /// Why it ended, once it has.
+    /// Why the room ended; `None` while it is open.
     pub ended: Option<EndReason>,
-    /// Who is there, in order of arrival; empty for those who may not know.
+    /// The members in order of arrival; empty for members who may not see them.
     pub members: Vec<MemberView>,
     /// The latest messages that the member may read, oldest first, at most [`MESSAGES_AT_ONCE`].
     pub messages: Vec<Message>,
-    /// Whether there are older ones.
+    /// Whether there are older messages.
     pub has_earlier_messages: bool,
 }
 
-/// What happened in a room.
+/// An event that members of a room are told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum RoomEvent {
     /// Somebody took a place, or came back to theirs with a new page.
     MemberJoined {
-        /// Who.
+        /// The member.
         member: MemberView,
     },
     /// A member lost or regained the connection.
     MemberConnected {
-        /// Whose.
+        /// The member.
         member: MemberId,
         /// Whether it is there.
         connected: bool,
     },
     /// A member's place is free.
     MemberLeft {
-        /// Whose.
+        /// The member.
         member: MemberId,
     },
     /// The audience has grown or shrunk.
@@ -130,59 +130,59 @@ pub enum RoomEvent {
         /// See [`RoomView::attendance`].
         attendance: u32,
     },
-    /// The member is to connect with another one, or anew with a page of theirs that has just been opened.
+    /// The member must connect with another one, or connect again because the other one has opened a new page.
     LinkOpened {
-        /// Whom with, and who offers.
+        /// The two members, and which of them offers.
         link: Link,
     },
-    /// The member is not connected with another one any more.
+    /// The member must close the connection with another one.
     LinkClosed {
-        /// Whom with.
+        /// The other member.
         peer: MemberId,
     },
-    /// Something is sent, or is sent in another way.
+    /// A publication began or changed.
     PublicationChanged {
-        /// What.
+        /// The publication.
         publication: Publication,
     },
-    /// Something is not sent any more.
+    /// A publication ended.
     PublicationEnded {
-        /// What.
+        /// The publication.
         publication: PublicationId,
     },
     /// A member reacted.
     Reacted {
-        /// Who.
+        /// The member.
         member: MemberId,
-        /// With what.
+        /// The reaction.
         reaction: Reaction,
-        /// When.
+        /// The time.
         at: Timestamp,
     },
     /// A member wrote.
     MessageSent {
-        /// What.
+        /// The message.
         message: Message,
     },
     /// A message was changed.
     MessageEdited {
-        /// Which.
+        /// The message's number.
         number: MessageNumber,
-        /// The place that its author has by now.
+        /// The author's current place.
         author: MemberId,
-        /// How often it was changed by now.
+        /// The number of changes, this one included.
         version: u32,
-        /// What it says.
+        /// The text.
         text: MessageText,
     },
     /// A message was deleted.
     MessageDeleted {
-        /// Which.
+        /// The message's number.
         number: MessageNumber,
     },
     /// A message was pinned, or its pin was taken away.
     MessagePinned {
-        /// Which.
+        /// The message's number.
         number: MessageNumber,
         /// Whether it is pinned.
         pinned: bool,
@@ -192,20 +192,20 @@ pub enum RoomEvent {
         /// The last of them.
         up_to: MessageNumber,
     },
-    /// The room's end has come near, has moved, or is far again.
+    /// The room's end has come near, has moved, or is no longer near.
     EndExpected {
         /// See [`RoomView::ends_at`].
         ends_at: Option<Timestamp>,
     },
     /// The room has ended.
     RoomEnded {
-        /// Why.
+        /// The reason.
         reason: EndReason,
     },
 }
 
 impl RoomEvent {
-    /// The member whose name or words it holds, or whose doing it is.
+    /// The member whose name or text the event holds, or who caused it.
     pub const fn subject(&self) -> Option<MemberId> {
         match self {
             Self::MemberJoined { member } => Some(member.member),
@@ -227,7 +227,7 @@ impl RoomEvent {
         }
     }
 
-    /// Whether it is about what members say rather than who is there and what is sent.
+    /// Whether it is about reactions and messages, and not about members and publications.
     pub const fn is_talk(&self) -> bool {
         matches!(
             self,
@@ -251,7 +251,7 @@ pub struct SequencedEvent {
 }
 
 impl RoomView {
-    /// What fits on a page at a glance: without the members and what they wrote, which can be much.
+    /// The room without its members and messages, for a page with little space.
     pub fn outline(&self) -> Self {
         Self {
             links: Vec::new(),
@@ -263,7 +263,7 @@ impl RoomView {
         }
     }
 
-    /// What is sent in the room, as one state.
+    /// The state of all publications together.
     pub fn stream(&self) -> StreamState {
         match self.ended {
             Some(_) => StreamState::Ended,
@@ -271,12 +271,12 @@ impl RoomView {
         }
     }
 
-    /// Whether something is sent that gives no sound, and nobody means it to.
+    /// Whether a publication gives no sound although it is not paused.
     pub fn is_silent(&self) -> bool {
         self.publications.iter().any(|publication| publication.silent)
     }
 
-    /// When what is sent was begun.
+    /// When the publication began.
     pub fn started_at(&self) -> Option<Timestamp> {
         self.publications.first().map(|publication| publication.started_at)
     }
@@ -286,7 +286,7 @@ impl RoomView {
         self.links.iter().find(|link| link.has(peer))
     }
 
-    /// Brings the view up to date. Applying an event twice changes nothing.
+    /// Updates the view with an event. Applying an event twice has no effect.
     pub fn apply(&mut self, event: &RoomEvent) {
         match event {
             RoomEvent::MemberJoined { member } => self.add_member(member),

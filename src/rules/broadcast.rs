@@ -1,4 +1,4 @@
-//! A broadcast: the host sends, listeners hear, and what listeners say is for the host alone.
+//! A broadcast: the host sends sound, listeners hear it, and only the host reads their messages.
 
 use super::Notice;
 use crate::{
@@ -27,7 +27,7 @@ pub(super) const fn capacity(role: Role, policy: &Policy) -> u32 {
     }
 }
 
-/// The owner who listens to their own room is a listener there.
+/// An owner who listens to their own room has a listener's standing there.
 pub(super) const fn standing(role: Role) -> Standing {
     match role {
         Role::Host => Standing::Owner,
@@ -43,7 +43,8 @@ pub(super) fn audiences(notice: Notice) -> Vec<Audience> {
     }
 }
 
-/// The host offers to every listener, sound or not: an offer follows the start of the sound without another round trip.
+/// The host offers to every listener, even while there is no sound: when the sound starts, an offer can follow without
+/// another round trip.
 pub(super) fn links_of(room: &Room, member: &Member) -> Vec<Link> {
     let link = |host: &Member, listener: &Member| Link { offerer: host.id, answerer: listener.id };
     match member.role {
@@ -53,7 +54,7 @@ pub(super) fn links_of(room: &Room, member: &Member) -> Vec<Link> {
     }
 }
 
-/// Nobody live and nothing happening for too long, or the host away for too long.
+/// The room ends when nobody is live and nothing happens for too long, or when the host is away for too long.
 pub(super) fn ends(room: &Room, policy: &Policy) -> Vec<End> {
     let idle = (room.stream_state() != StreamState::Live).then(|| End {
         at: room.active_at().after_ms(policy.idle_ms),

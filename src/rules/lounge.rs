@@ -1,4 +1,4 @@
-//! A lounge: equals who all see one another and may all send. It goes on while nobody is there.
+//! A lounge: all members are equal, see each other and may send. It stays open while nobody is there.
 
 use crate::{
     role::{Permission, Standing},
@@ -20,7 +20,7 @@ pub(super) const fn standing(is_owner: bool) -> Standing {
     if is_owner { Standing::Owner } else { Standing::Participant }
 }
 
-/// Two members connect while one of them sends. The smaller id offers, so that offers never collide.
+/// Two members connect while one of them sends. The member with the smaller id offers, so that offers never collide.
 pub(super) fn links_of(room: &Room, member: &Member) -> Vec<Link> {
     let sends = |member: &Member| room.publications_of(member.id).next().is_some();
     let member_sends = sends(member);
@@ -29,7 +29,7 @@ pub(super) fn links_of(room: &Room, member: &Member) -> Vec<Link> {
     others.map(link).collect()
 }
 
-/// Nothing happens for too long, whoever is there.
+/// The room ends when nothing happens for too long, whoever is there.
 pub(super) fn ends(room: &Room, policy: &Policy) -> Vec<End> {
     vec![End { at: room.active_at().after_ms(policy.idle_ms), reason: EndReason::Idle, period_ms: policy.idle_ms }]
 }

@@ -1,5 +1,6 @@
-//! The browser's cookie: random bits that outlast a log-out, so that a room recognises who was removed and comes back as a new
-//! guest. It belongs to no account, says nothing about anybody, and no script reads it; rooms see a keyed hash of it.
+//! The browser's cookie: random bits that a log-out does not delete. By them a room recognises somebody who was removed
+//! and comes back as a new guest. The cookie belongs to no account and no script can read it. Rooms get a keyed hash of
+//! it.
 
 use axum::{
     http::{HeaderMap, header},
@@ -12,16 +13,16 @@ use crate::{error::ServerError, random, state::Node};
 
 /// Its name.
 const NAME: &str = "heartogether.browser";
-/// How long it lasts: a year.
+/// Its lifetime: a year.
 const TTL_S: u64 = 365 * 24 * 60 * 60;
 
-/// The bits that a browser brings.
+/// The bits in a browser's cookie.
 pub(super) fn bits_of(headers: &HeaderMap) -> Option<u128> {
     let is_ours = |value: &&str| value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
     cookie::all_values(headers, NAME).find(is_ours).and_then(|value| u128::from_str_radix(value, 16).ok())
 }
 
-/// Gives a browser its cookie along with a session, once.
+/// Sets the cookie together with a session, if the browser has none.
 pub(super) fn add_cookie(node: &Node, caller: &Caller, response: &mut Response) {
     let headers = response.headers_mut();
     let session = format!("{}=", node.config.cookie.session_cookie_name);

@@ -1,7 +1,7 @@
-//! Cookies (RFC 6265): read from a request, written for one visitor.
+//! Cookies (RFC 6265): read from requests, written into responses.
 //!
-//! Cookies for HTTPS have a prefix that browsers guard (RFC 6265bis, section 4.1.3): nobody but this very host, and no page
-//! that came without HTTPS, can set one of that name.
+//! Cookies for HTTPS have a name prefix that browsers protect (RFC 6265bis, section 4.1.3). Other hosts, and pages that
+//! came without HTTPS, cannot set cookies of such a name.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use heartogether_app::api::Caller;
@@ -18,7 +18,7 @@ pub(super) struct Cookie<'a> {
     /// Without a prefix.
     pub(super) name: &'a str,
     pub(super) value: &'a str,
-    /// Seconds; 0 takes it away.
+    /// Seconds; 0 deletes the cookie.
     pub(super) max_age_s: u64,
     pub(super) secure: bool,
     /// The path below which the site lies; empty for the whole of the host.
@@ -51,17 +51,17 @@ impl<'a> Cookie<'a> {
     }
 }
 
-/// The values of all cookies of a name that browsers guard.
+/// The values of all cookies of a name with a protected prefix.
 pub(super) fn guarded_values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     pairs(headers).filter(move |(known, _)| is_guarded(known) && without_prefix(known) == name).map(|(_, value)| value)
 }
 
-/// The values of all cookies of a name, those that browsers guard first.
+/// The values of all cookies of a name, those with a protected prefix first.
 pub(super) fn all_values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     guarded_values(headers, name).chain(values(headers, name))
 }
 
-/// A cookie's name without a prefix that browsers guard.
+/// A cookie's name without its protected prefix.
 pub(super) fn without_prefix(name: &str) -> &str {
     [HOST, SECURE].iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
 }
@@ -84,7 +84,8 @@ fn lines(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes)
 }
 
-/// Whether a cookie for this caller goes over HTTPS alone: where people come over HTTPS. Elsewhere a browser would drop it.
+/// Whether a cookie for this caller is sent over HTTPS only. It is if people use the site over HTTPS; otherwise
+/// browsers would drop it.
 pub(super) fn is_secure(config: &Config, caller: &Caller) -> bool {
     let is_https = config.public_url.as_ref().is_some_and(|url| url.is_https());
     config.cookie.session_cookie_secure.unwrap_or(is_https || caller.is_on_https)

@@ -1,5 +1,5 @@
-//! What `jsonwebtoken` signs and verifies with: ring, which TLS uses too. Sessions are signed with HMAC; of the
-//! algorithms of sign-in providers only the public halves are needed.
+//! The cryptography of `jsonwebtoken`, from ring, which TLS uses too. Sessions are signed with HMAC. For the signatures
+//! of providers only verification is needed.
 
 use jsonwebtoken::{
     Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey,
@@ -15,11 +15,11 @@ use ring::{
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: signer,
     verifier_factory: verifier,
-    // For writing key sets, which this server has none of.
+    // Only needed to write key sets, which this server does not do.
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Makes ring the process's one source of cryptography. Once is enough, and twice does no harm.
+/// Makes ring the cryptography of the process. A second call has no effect.
 pub(crate) fn install() {
     let _ = PROVIDER.install_default();
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -1,5 +1,5 @@
-//! OpenID Connect providers: what they say of themselves, their keys, and the exchange of a code for a person. What they
-//! answer comes from outside and is checked like anything else.
+//! OpenID Connect providers: their metadata, their keys, and the exchange of a code for a person. Their responses come
+//! from outside and are checked like all other input.
 
 mod claims;
 mod fetch;
@@ -26,16 +26,15 @@ use metadata::Metadata;
 use published_document::Document;
 use tokens::Tokens;
 
-/// How long a provider's answer is waited for before the visitor is told, or what it said before is believed.
+/// How long the server waits for a provider's metadata or keys, before it uses the old ones or tells the visitor.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long an exchange may take, all its questions together: a visitor is waiting, and is told before the server gives the
-/// request up.
+/// How long all requests of one exchange may take together. The visitor is told before the server gives up the request.
 const EXCHANGE: Duration = Duration::from_secs(20);
-/// Milliseconds for which what a provider says of itself is believed without asking again.
+/// Milliseconds for which metadata is used without a new request.
 const METADATA_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
-/// Milliseconds for which its keys are.
+/// Milliseconds for which keys are used without a new request.
 const KEYS_KEPT_MS: u64 = 60 * 60 * 1000;
-/// Milliseconds between two questions for its keys, whatever key a token names.
+/// Milliseconds between two requests for keys, whichever key a token names.
 const KEYS_ASKED_EVERY_MS: u64 = 10_000;
 
 /// Why somebody could not be signed in.
@@ -60,7 +59,7 @@ fn untrusted(what: impl Into<String>) -> SignInError {
     SignInError::Untrusted(what.into())
 }
 
-/// A provider and what is known of it.
+/// A provider with its cached metadata and keys.
 pub(crate) struct OpenIdProvider {
     settings: ProviderSettings,
     fetcher: Fetcher,
@@ -69,16 +68,16 @@ pub(crate) struct OpenIdProvider {
     keys: Arc<Document<JwkSet>>,
 }
 
-/// What a request for a sign-in is about.
+/// The parameters of one sign-in request.
 pub(super) struct Ask<'a> {
     pub(super) callback_url: &'a str,
     pub(super) state: String,
     pub(super) nonce: &'a str,
-    /// Whether the visitor is to choose an account although the provider knows one.
+    /// Whether the provider asks the visitor to choose an account, even if it knows one.
     pub(super) switch: bool,
 }
 
-/// What a provider's answer to a sign-in brought.
+/// A provider's response to a sign-in request, and what is needed to check it.
 pub(super) struct Answered<'a> {
     pub(super) code: String,
     pub(super) issuer: Option<&'a str>,
@@ -87,7 +86,7 @@ pub(super) struct Answered<'a> {
     pub(super) nonce: &'a str,
 }
 
-/// A person and where their picture is.
+/// A person and the URL of their picture.
 pub(super) struct SignedIn {
     pub(super) person: VerifiedPerson,
     pub(super) picture_url: Option<String>,
@@ -116,10 +115,10 @@ impl OpenIdProvider {
         &self.settings
     }
 
-    /// Where to send a visitor, and the proof that has to come back with the code.
+    /// The URL to send a visitor to, and the verifier that must come with the code.
     ///
     /// # Errors
-    /// [`SignInError::Unreachable`] where the provider has not said where that is.
+    /// [`SignInError::Unreachable`] if the metadata is not available.
     pub(super) async fn address(&self, ask: Ask<'_>) -> Result<(String, PkceCodeVerifier), SignInError> {
         let metadata = self.metadata().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -135,12 +134,12 @@ impl OpenIdProvider {
         Ok((request.url().0.into(), verifier))
     }
 
-    /// Whether the provider has said where visitors go, or says so in time.
+    /// Whether the metadata is available, or becomes so in time.
     pub(super) async fn is_ready(&self) -> bool {
         self.metadata().await.is_ok()
     }
 
-    /// Exchanges a code for the person it stands for.
+    /// Exchanges a code for the person who signed in.
     ///
     /// # Errors
     /// [`SignInError`].
@@ -168,7 +167,8 @@ impl OpenIdProvider {
         Ok(SignedIn { person, picture_url })
     }
 
-    /// Some providers tell names and addresses only when they are asked once more. Who cannot be asked stays nameless.
+    /// Some providers give names and e-mail addresses only in the userinfo response. If that fails, the person has
+    /// neither.
     async fn complete(&self, metadata: &Metadata, claims: claims::Claims, access_token: &str) -> claims::Claims {
         let endpoint = metadata.userinfo_endpoint.as_deref().filter(|_| claims.is_nameless());
         let Some(endpoint) = endpoint else { return claims };
@@ -182,7 +182,7 @@ impl OpenIdProvider {
         }
     }
 
-    /// A picture's file.
+    /// Fetches a picture.
     pub(super) async fn picture(&self, url: &str) -> Option<crate::storage::accounts::Picture> {
         self.fetcher.picture(url).await.ok().flatten()
     }
@@ -191,7 +191,7 @@ impl OpenIdProvider {
         let header = id_token::header(token, &metadata.algorithms())?;
         let mut keys = self.keys(metadata, KEYS_KEPT_MS).await.or_else(|error| self.recall(&self.keys, error))?;
         if !id_token::names_one_of(&header, &keys) {
-            // The provider may have changed its keys since they were asked for.
+            // The provider may have changed its keys since they were fetched.
             keys = self.keys(metadata, KEYS_ASKED_EVERY_MS).await?;
         }
         let expected =
@@ -212,7 +212,7 @@ impl OpenIdProvider {
         })
     }
 
-    /// What the provider says of itself.
+    /// The provider's metadata.
     async fn metadata(&self) -> Result<Arc<Metadata>, SignInError> {
         let (fetcher, issuer) = (self.fetcher.clone(), self.settings.issuer.clone());
         let question = async move {
@@ -229,7 +229,7 @@ impl OpenIdProvider {
         self.keys.ask(self.clock.now(), kept_ms, question).await
     }
 
-    /// What the provider said before, where it says nothing now.
+    /// The older document, if a new one cannot be had.
     fn recall<T: Send + Sync + 'static>(
         &self,
         document: &Arc<Document<T>>,

@@ -1,4 +1,4 @@
-//! The plain routes about who somebody is. Forms without a script use them, and other programs.
+//! Plain HTTP routes about the visitor's account, for forms without a script and for other programs.
 
 use std::sync::Arc;
 
@@ -24,10 +24,10 @@ use crate::{
     uncancelled::finish,
 };
 
-/// A picture is shown and does nothing else, whatever is in the file.
+/// A picture runs nothing, whatever its file contains.
 const PICTURE_ALONE: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 
-/// `GET /auth/status`: whether the visitor is signed in, and how they could be.
+/// `GET /auth/status`: whether the visitor is signed in, and how they can sign in.
 pub(crate) async fn status(State(node): State<Arc<Node>>, Extension(visitor): Extension<Visitor>) -> Json<Value> {
     Json(json!({
         "authenticated": visitor.account.is_some(),
@@ -37,7 +37,7 @@ pub(crate) async fn status(State(node): State<Arc<Node>>, Extension(visitor): Ex
     }))
 }
 
-/// `GET /auth/me`: who the visitor is.
+/// `GET /auth/me`: the visitor's account.
 pub(crate) async fn me(Extension(visitor): Extension<Visitor>) -> Result<Json<Value>, Answer> {
     let account = visitor.permit(Permission::KeepAccount)?;
     let profile = account.profile.as_ref();
@@ -51,7 +51,7 @@ pub(crate) async fn me(Extension(visitor): Extension<Visitor>) -> Result<Json<Va
     })))
 }
 
-/// `GET /auth/picture`: the visitor's own.
+/// `GET /auth/picture`: the visitor's own picture.
 pub(crate) async fn picture(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
@@ -64,7 +64,7 @@ pub(crate) async fn picture(
     Ok((headers, picture.bytes).into_response())
 }
 
-/// What a log-out can say.
+/// The form of a log-out.
 #[derive(Deserialize)]
 pub(crate) struct LogOut {
     /// Whether the account's other sessions end too.
@@ -94,7 +94,7 @@ pub(crate) async fn log_out(
     farewell(&node, &visitor, &headers)
 }
 
-/// `POST /auth/delete`: the account and all that is known of it.
+/// `POST /auth/delete`: deletes the account and all data about it.
 pub(crate) async fn delete(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
@@ -109,7 +109,7 @@ pub(crate) async fn delete(
     farewell(&node, &visitor, &headers)
 }
 
-/// Takes the cookie back, and leads a browser home.
+/// Deletes the cookie, and redirects a browser to the landing page.
 fn farewell(node: &Node, visitor: &Visitor, headers: &HeaderMap) -> Result<Response, Answer> {
     let cookies = node.farewell_cookies(headers, &visitor.caller)?;
     let cookies = AppendHeaders(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
@@ -121,42 +121,42 @@ fn farewell(node: &Node, visitor: &Visitor, headers: &HeaderMap) -> Result<Respo
 }
 
 impl Node {
-    /// Ends an account's rooms, takes it out of those of others, and forgets it.
+    /// Deletes an account with its keys and messages. Then ends its rooms, and removes it from the rooms of others. A
+    /// room that cannot store this does not stop the rest; [`Node::finish_departures`] tells it again.
     pub(in crate::auth) async fn delete_account(&self, account: AccountId) -> Result<(), ServerError> {
-        // Logs may be long, and nobody else who signs in meanwhile waits for them.
         {
             let _turn = self.auth.changing.lock().await;
-            // Nobody comes back with one of the old sessions, or writes another word on one of their connections.
+            // From now on none of the old sessions is valid, and their connections are closed.
             self.store.begin_deletion(account).await?;
             self.auth.sockets.close_account(account);
-        }
-        self.take_out_of_rooms(account).await?;
-        {
-            let _turn = self.auth.changing.lock().await;
             self.store.delete_account(account).await?;
             self.sealer.forget_keys();
-            self.auth.sockets.close_account(account);
         }
-        // What was said before the connections were closed may have reached a room only now.
-        self.take_out_of_rooms(account).await?;
+        // Without the lock: there may be many rooms, and others want to sign in meanwhile.
+        let deleted = Event::AccountDeleted { account };
+        let told = self.tell_rooms(account, &deleted).await;
+        self.auth.sockets.close_account(account);
         self.archive.delete_account(account).await?;
         self.store.erase_deleted().await?;
+        told?;
+        // A message that was under way when the connections were closed may have reached a room only now.
+        self.tell_rooms(account, &deleted).await?;
         Ok(self.store.end_departure(account).await?)
     }
 
-    async fn take_out_of_rooms(&self, account: AccountId) -> Result<(), ServerError> {
-        self.tell_rooms(account, &Event::AccountDeleted { account }).await
-    }
-
-    /// Appends an event about an account to the rooms that know it.
+    /// Appends an event about an account to all rooms that know the account.
+    ///
+    /// # Errors
+    /// The last error, after all rooms were tried.
     pub(super) async fn tell_rooms(&self, account: AccountId, event: &Event) -> Result<(), ServerError> {
+        let mut told = Ok(());
         for room in self.log.naming(account).await? {
             match self.log.append(room, event.clone()).await {
-                // It has ended meanwhile, and its log with it.
+                // The room has ended meanwhile, and its log is deleted.
                 Ok(_) | Err(LogError::NoSuchRoom) => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => told = Err(error.into()),
             }
         }
-        Ok(())
+        told
     }
 }

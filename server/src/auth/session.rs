@@ -1,5 +1,5 @@
-//! Sessions: a short signed token in a browser's cookie, whose id stands in the store. The signature keeps strangers away
-//! from the store; the store makes a log-out work at once.
+//! Sessions: a signed token in a browser's cookie holds an id, which the store knows. The signature keeps forged ids
+//! away from the store. The store lets a log-out take effect at once.
 
 use std::{convert::Infallible, fmt};
 
@@ -27,11 +27,11 @@ use crate::{
     websocket::{CloseReason, SendQueue},
 };
 
-/// A session is renewed once this part of its time has passed: often enough for the browser never to lose it, and
-/// seldom enough for the store not to notice.
+/// A session is renewed after this part of its lifetime, so that a browser in use does not lose it and the store is
+/// seldom written to.
 const RENEWALS: u64 = 16;
 
-/// What a session's token says.
+/// The content of a session's token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Claims {
     /// The session's id: 128 bits from the operating system, as hexadecimal digits.
@@ -43,7 +43,7 @@ impl Claims {
         Self { jti: format!("{:032x}", random::bits()) }
     }
 
-    /// What the session is kept under.
+    /// The hash of the session in the store.
     fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(&self.jti).into())
     }
@@ -58,12 +58,12 @@ pub(crate) struct CurrentSession {
 }
 
 impl CurrentSession {
-    /// What it is kept under.
+    /// The session's hash in the store.
     pub(crate) fn hash(&self) -> TokenHash {
         self.claims.hash()
     }
 
-    /// Whose it is, whatever guests may do by now.
+    /// The session's account, even if guests are no longer allowed.
     pub(super) const fn account(&self) -> AccountId {
         self.account
     }
@@ -74,7 +74,7 @@ impl CurrentSession {
     }
 }
 
-/// A session that has not begun yet: what the store and the browser are to know it by.
+/// A session that is not in the store yet.
 pub(crate) struct NewSession {
     claims: Claims,
     begins_at: Timestamp,
@@ -103,19 +103,19 @@ impl Node {
         self.hand_over(new, caller)
     }
 
-    /// Draws what a session is known by.
+    /// Draws the id of a new session.
     pub(super) fn draw_session(&self) -> NewSession {
         let (claims, now) = (Claims::draw(), self.clock.now());
         NewSession { token: claims.hash(), expires_at: self.session_end(now), begins_at: now, claims }
     }
 
-    /// Gives a browser a session that the store knows by now.
+    /// Makes the cookie of a session that the store has.
     pub(super) fn hand_over(&self, session: NewSession, caller: &Caller) -> Result<Begun, ServerError> {
         Ok(Begun { cookie: self.session_cookie(session.claims, session.begins_at, caller)? })
     }
 
-    /// The session of a browser, and whose it is. Under the name that it had before browsers guarded it, it is due: the
-    /// browser gets the guarded one, and [`Node::outdated_cookies`] takes the other away.
+    /// The session of a browser, and its account. If its cookie has the old name without a protected prefix, the
+    /// session is renewed: the browser gets the protected cookie, and [`Node::outdated_cookies`] deletes the other one.
     pub(super) async fn find_browser_session(
         &self,
         headers: &HeaderMap,
@@ -133,8 +133,9 @@ impl Node {
         }))
     }
 
-    /// The first of these tokens that belongs to a session, and whose it is: nobody's here, if guests may not even connect.
-    /// All are tried, for others may set cookies of this name too; a request's head is bounded, and so are they.
+    /// The first of these tokens that belongs to a session, and the session's account; no account if guests may not
+    /// even connect. All tokens are tried, because other sites may set cookies of this name. The limit of a request's
+    /// head bounds their number.
     pub(super) async fn find_session(
         &self,
         tokens: impl Iterator<Item = &str> + Send,
@@ -167,7 +168,7 @@ impl Node {
         (self.config.cookie.session_ttl_seconds / RENEWALS).max(1)
     }
 
-    /// Lets a session last for its whole time from now on; `None` if it has ended meanwhile.
+    /// Renews a session for its whole lifetime; `None` if it has ended meanwhile.
     pub(super) async fn renew(
         &self,
         session: &CurrentSession,
@@ -180,11 +181,11 @@ impl Node {
         }
     }
 
-    /// Lets an account's connection in under its session, if that still stands: a log-out since the request began is seen
-    /// here, and a later one finds the connection.
+    /// Registers a connection under its session, if the session is still valid. A log-out before this call is seen
+    /// here; a later one finds the connection.
     ///
     /// # Errors
-    /// What the connection has to end with.
+    /// The reason to close the connection with.
     pub(crate) async fn admit(
         &self,
         session: &CurrentSession,
@@ -200,7 +201,7 @@ impl Node {
     /// When a session ends.
     ///
     /// # Errors
-    /// What a connection has to end with where it has ended.
+    /// The reason to close a connection with, if the session has ended.
     async fn find_end(&self, session: TokenHash) -> Result<Timestamp, CloseReason> {
         match self.store.session_end(session, self.clock.now()).await {
             Ok(end) => end.ok_or(CloseReason::refused(Refusal::NotSignedIn)),
@@ -216,7 +217,7 @@ impl Node {
         }
     }
 
-    /// Closes a connection when the session it began with has run out. One that is used elsewhere lasts on.
+    /// Closes a connection when its session has expired, unless the session was renewed elsewhere.
     pub(crate) async fn outlive(&self, session: &CurrentSession, send_queue: &SendQueue) -> Infallible {
         loop {
             match self.find_end(session.hash()).await {
@@ -234,7 +235,7 @@ impl Node {
         self.end_session_of(session.hash()).await
     }
 
-    /// Ends the session that is kept under this hash, and the connections that began with it.
+    /// Ends the session with this hash, and the connections that began with it.
     pub(crate) async fn end_session_of(&self, session: TokenHash) -> Result<(), ServerError> {
         self.store.end_session(session).await?;
         self.auth.sockets.close_session(session);
@@ -248,7 +249,7 @@ impl Node {
         Ok(())
     }
 
-    /// Takes the session's cookies from a browser.
+    /// Deletes the session's cookies in a browser.
     pub(super) fn farewell_cookies(
         &self,
         headers: &HeaderMap,
@@ -258,7 +259,7 @@ impl Node {
         Ok(outdated.into_iter().chain([self.cookie("", 0, caller)?]).collect())
     }
 
-    /// Takes the cookie of the name that browsers do not guard away, where the session has a guarded one.
+    /// Deletes the cookie of the unprotected name, if the session has a protected one.
     pub(super) fn outdated_cookies(
         &self,
         headers: &HeaderMap,

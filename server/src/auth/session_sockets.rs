@@ -1,5 +1,5 @@
-//! The open connections of each session and account, so that a log-out ends them at once, and no connection outlasts the
-//! session it began with.
+//! The open connections of each session and account. A log-out closes them at once, and no connection outlasts its
+//! session.
 
 use std::{
     collections::HashMap,
@@ -20,7 +20,7 @@ use crate::{
     websocket::{CloseReason, SendQueue},
 };
 
-/// The connections of this node with their sessions.
+/// The connections of this node, with their sessions.
 #[derive(Clone, Default)]
 pub(crate) struct Sockets(Arc<Inner>);
 
@@ -29,7 +29,7 @@ struct Inner {
     open: Mutex<HashMap<ConnectionId, Open>>,
     /// Whether the server is stopping.
     are_stopping: AtomicBool,
-    /// A connection is gone.
+    /// Signalled when a connection has ended.
     gone: Notify,
 }
 
@@ -39,14 +39,14 @@ struct Open {
     send_queue: SendQueue,
 }
 
-/// A connection is known for as long as this lives.
+/// Keeps a connection registered until it is dropped.
 pub(crate) struct Registration {
     sockets: Sockets,
     connection: ConnectionId,
 }
 
 impl Sockets {
-    /// Remembers a connection.
+    /// Registers a connection.
     pub(super) fn register(
         &self,
         session: TokenHash,
@@ -55,36 +55,36 @@ impl Sockets {
         send_queue: SendQueue,
     ) -> Registration {
         self.open().insert(connection, Open { session, account, send_queue: send_queue.clone() });
-        // Either this sees that the server stops, or whoever stops it sees the connection.
+        // Either this call sees that the server is stopping, or the call that stops it sees this connection.
         if self.are_stopping() {
             send_queue.close(CloseReason::STOPPING);
         }
         Registration { sockets: self.clone(), connection }
     }
 
-    /// Tells the connections of this session that they are signed out, and closes them. Log-outs are rare enough to look
-    /// at every connection.
+    /// Tells the connections of this session that they are signed out, and closes them. This looks at every connection,
+    /// as log-outs are rare.
     pub(super) fn close_session(&self, session: TokenHash) {
         self.close(|open| open.session == session, CloseReason::refused(Refusal::NotSignedIn));
     }
 
-    /// The same for every connection of an account, whatever has become of the session it began with.
+    /// The same for every connection of an account, whichever session it began with.
     pub(super) fn close_account(&self, account: AccountId) {
         self.close(|open| open.account == account, CloseReason::refused(Refusal::NotSignedIn));
     }
 
-    /// The connections of these sessions keep the places they have, and get no others.
+    /// Lets the connections of these sessions keep their places in rooms, but take no new ones.
     pub(super) fn confine(&self, sessions: &[TokenHash]) {
         self.open().values().filter(|open| sessions.contains(&open.session)).for_each(|open| open.send_queue.confine());
     }
 
-    /// Closes the connections of these sessions without a word, so that their pages come back under the session they have
-    /// now.
+    /// Closes the connections of these sessions without a refusal, so that their pages connect again with their new
+    /// session.
     pub(super) fn drop_sessions(&self, sessions: &[TokenHash]) {
         self.close(|open| sessions.contains(&open.session), CloseReason::GONE);
     }
 
-    /// The server stops: tells every connection, and every one that is still to come, to come back at once (RFC 6455, section
+    /// Stops the server's connections: tells all of them, also later ones, to come back at once (RFC 6455, section
     /// 7.4.1, code 1001). Returns once all have ended.
     pub(crate) async fn stop(&self) {
         self.0.are_stopping.store(true, SeqCst);

@@ -1,5 +1,5 @@
-//! The way to a sign-in provider and back (OpenID Connect Core 1.0, section 3.1): three routes, each of which ends in a
-//! redirect, so that none of their parameters stays in a browser's address bar or history.
+//! Sign-in with a provider (OpenID Connect Core 1.0, section 3.1). All three routes end in a redirect, so that none of
+//! their parameters stays in a browser's address bar or history.
 
 mod callback;
 pub(super) mod login_state;
@@ -34,21 +34,21 @@ use crate::{
 use login_state::LoginState;
 use provider_wait::ProviderWait;
 
-/// Nobody keeps what is for one visitor and one moment.
+/// Responses for one visitor at one moment are not cached.
 const NOT_KEPT: (header::HeaderName, HeaderValue) = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
-/// What a link to a provider says.
+/// The parameters of a link to a provider.
 #[derive(Deserialize)]
 pub(crate) struct Begin {
     #[serde(default)]
     next: String,
-    /// Whether another account is wanted than the one the provider knows; anything says so.
+    /// Whether the visitor wants to choose another account at the provider. Any value means yes.
     switch: Option<String>,
-    /// Whether a page that has waited for the provider goes on by itself; anything says so.
+    /// Whether a page that waited for the provider goes on by itself. Any value means yes.
     waited: Option<String>,
 }
 
-/// What a provider's answer says (RFC 6749, section 4.1.2).
+/// The parameters of a provider's response (RFC 6749, section 4.1.2).
 #[derive(Deserialize)]
 pub(crate) struct Complete {
     #[serde(default)]
@@ -58,7 +58,7 @@ pub(crate) struct Complete {
     iss: Option<String>,
 }
 
-/// Why a sign-in ends before its time. A fault is in the log; the visitor is asked to try again.
+/// Why a sign-in failed. A fault is logged, and the visitor is asked to try again.
 pub(super) struct Failure(Refusal);
 
 impl From<Refusal> for Failure {
@@ -75,9 +75,9 @@ impl<E: Into<ServerError>> From<E> for Failure {
     }
 }
 
-/// `GET /auth/{provider}`: leads to the provider. A link on another site leads to the sign-in page instead: what a sign-in
-/// brings about, such as a room that opens, has to be wanted by the visitor. So does a page that waits without having been
-/// told to.
+/// `GET /auth/{provider}`: redirects to the provider. A link on another site leads to the sign-in page instead, because
+/// only the visitor may start a sign-in and what follows from it, such as a new room. A page that goes on by itself,
+/// but was not told to wait, leads there as well.
 pub(crate) async fn begin(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
@@ -119,19 +119,19 @@ pub(crate) async fn begin(
     }
 }
 
-/// Other programs, and browsers of old, do not say.
+/// Other programs and old browsers do not send this header.
 fn is_sent_by_another_site(headers: &HeaderMap) -> bool {
     headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "cross-site")
 }
 
-/// `GET /auth/{provider}/ready`: whether a visitor who is sent there now arrives.
+/// `GET /auth/{provider}/ready`: whether the provider can take visitors now.
 pub(crate) async fn ready(State(node): State<Arc<Node>>, Path(id): Path<String>) -> Result<Response, Answer> {
     let ready = node.provider(&id)?.is_ready().await;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Ok((status, [NOT_KEPT], Json(json!({ "ready": ready }))).into_response())
 }
 
-/// `GET /auth/{provider}/callback`: takes a provider's answer and leads on to where the visitor was going.
+/// `GET /auth/{provider}/callback`: takes a provider's response and redirects to the page that the visitor wanted.
 pub(crate) async fn complete(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
@@ -166,7 +166,7 @@ pub(crate) async fn complete(
     }
 }
 
-/// Headers, several of one name among them.
+/// Response headers. A name may occur several times.
 trait IntoHeaders {
     fn into_headers(self) -> HeaderMap;
 }
@@ -187,7 +187,7 @@ impl Node {
         providers.iter().find(|provider| provider.settings().id == id).ok_or(Refusal::ProviderUnknown)
     }
 
-    /// Where the provider leads back to: as it is set, else here as the visitor calls it.
+    /// The callback URL: as the settings say, otherwise below the address that the visitor uses.
     fn callback_url(&self, provider: &OpenIdProvider, caller: &Caller) -> String {
         let settings = provider.settings();
         let here = || match &self.config.public_url {
@@ -206,7 +206,7 @@ fn guest_of(visitor: &Visitor) -> Option<AccountId> {
     visitor.account.as_ref().filter(|account| account.is_guest()).map(|account| account.id)
 }
 
-/// The page that says why there is no way to the provider.
+/// The URL of the sign-in page with the reason why the sign-in failed.
 fn turn_back(provider: &OpenIdProvider, error: &SignInError, next: Destination, switch: bool) -> String {
     tracing::warn!(provider = provider.settings().id, "the way to a sign-in provider: {}", explain(error));
     match error {

@@ -1,5 +1,5 @@
-//! The keys that sign sessions. They outlast a restart and a change of the secret: a key that has been replaced is
-//! accepted until every session it signed has run out.
+//! The keys that sign sessions. They stay valid after a restart and after a change of the secret: a replaced key is
+//! accepted until every session that it signed has expired.
 
 use std::{fs, io, path::Path};
 
@@ -13,12 +13,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::random;
 
-/// In the data folder, for the server alone.
+/// The file in the data folder, which only the server may read.
 const FILE: &str = "signing-keys.json";
 /// Characters of a secret, at least.
 pub(crate) const SECRET_CHARS: usize = 32;
 
-/// The key of now and those of before.
+/// The current key and the replaced ones.
 pub(crate) struct Keys {
     current: Key,
     retired: Vec<Retired>,
@@ -36,7 +36,7 @@ struct Retired {
     at: Timestamp,
 }
 
-/// What the file holds: keys derived from a secret, never the secret.
+/// The content of the file: keys that are derived from a secret, never the secret itself.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
     current: Key,
@@ -60,10 +60,11 @@ impl Key {
 }
 
 impl Keys {
-    /// The keys of a data folder. A `secret` makes the key; without one the last key goes on, or a new one is drawn.
+    /// The keys of a data folder. If there is a `secret`, the current key is derived from it; otherwise the last key
+    /// stays, or a new one is drawn.
     ///
     /// # Errors
-    /// The file's.
+    /// Errors of the file.
     pub(crate) fn open(folder: &Path, secret: Option<&str>, now: Timestamp, session_ttl_ms: u64) -> io::Result<Self> {
         let path = folder.join(FILE);
         let before = read(&path)?;
@@ -77,7 +78,7 @@ impl Keys {
         kept.retired.retain(|retired| now < retired.at.after_ms(session_ttl_ms));
         if before.as_ref() != Some(&kept) {
             match write(&path, &kept) {
-                // What follows from the file and the secret follows from them at the next start too.
+                // The next start derives the same keys from the file and the secret, so nothing needs to be written.
                 Err(error) if !is_drawn => tracing::error!(%error, "the keys that sign sessions cannot be written"),
                 outcome => outcome?,
             }
@@ -90,25 +91,25 @@ impl Keys {
         EncodingKey::from_secret(self.current.0.as_bytes())
     }
 
-    /// What a room knows a browser by.
+    /// A room's hash of a browser.
     pub(crate) fn browser_mark(&self, room: RoomId, browser: u128) -> BrowserMark {
         BrowserMark::from_bits(self.mark("browser", room, &format!("{browser:032x}")))
     }
 
-    /// What a room knows an address by.
+    /// A room's hash of an address.
     pub(crate) fn address_mark(&self, room: RoomId, address: &str) -> AddressMark {
         AddressMark::from_bits(self.mark("address", room, address))
     }
 
-    /// A keyed hash for one room: whoever reads the database cannot try addresses against it, and no two rooms have one in
-    /// common. With another secret it is another one.
+    /// A keyed hash for one room. Somebody who reads the database cannot try addresses against it, and the hashes of
+    /// two rooms cannot be compared. A new secret changes it.
     fn mark(&self, kind: &str, room: RoomId, value: &str) -> u128 {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.current.0.as_bytes());
         let hash = hmac::sign(&key, format!("heartogether mark {kind} {room} {value}").as_bytes());
         hash.as_ref().iter().take(16).fold(0, |bits, byte| (bits << 8) | u128::from(*byte))
     }
 
-    /// The keys that are accepted, the one that signs first.
+    /// The accepted keys, the current one first.
     pub(super) fn accepted(&self, now: Timestamp) -> impl Iterator<Item = DecodingKey> {
         let is_accepted = move |retired: &&Retired| now < retired.at.after_ms(self.session_ttl_ms);
         let retired = self.retired.iter().filter(is_accepted).map(|retired| &retired.key);
@@ -131,7 +132,7 @@ fn read(path: &Path) -> io::Result<Option<Kept>> {
     }
 }
 
-/// Beside the file first: a server that is killed while it writes keeps its keys.
+/// Writes a draft beside the file and renames it: a server that is killed meanwhile keeps its keys.
 fn write(path: &Path, kept: &Kept) -> io::Result<()> {
     let draft = path.with_extension("draft");
     match fs::remove_file(&draft) {
@@ -182,7 +183,7 @@ mod tests {
     fn what_has_not_changed_is_not_written_again() {
         let folder = TempDir::new().expect("a folder");
         let drawn = open(&folder, None, 0);
-        // Whoever writes needs the place of the draft.
+        // A folder in the place of the draft makes writing fail.
         fs::create_dir(folder.path().join(FILE).with_extension("draft")).expect("something in the way");
         assert!(open(&folder, None, 1).current == drawn.current);
         assert!(open(&folder, Some(FIRST), 2).current == Key::derive(FIRST), "what is derived need not be kept");

@@ -1,4 +1,4 @@
-//! What happens at the same time as something else, looked at from behind the door.
+//! Requests about sign-in that run at the same time as others.
 
 use std::{pin::pin, sync::Arc, task::Poll, time::Duration};
 
@@ -72,12 +72,12 @@ impl Scene {
         self.node.store.find_session(self.session.hash(), self.node.clock.now()).await.expect("the store").is_some()
     }
 
-    /// Whose session a cookie carries.
+    /// The account of a cookie's session.
     async fn finds(&self, cookie: &HeaderValue) -> Option<Account> {
         find(&self.node, cookie).await.map(|(account, _)| account)
     }
 
-    /// Whose the room is, if it is still there.
+    /// Whether the account owns the room; `None` if the room does not exist.
     async fn owner_is(&self, account: &Account) -> Option<bool> {
         let found = self.node.find_room(self.room, Some(account.id)).await.ok().flatten();
         found.map(|room| room.is_owner)
@@ -98,7 +98,7 @@ fn person(subject: &str) -> VerifiedPerson {
     VerifiedPerson { issuer, subject, provider, name: DisplayName::parse("Ada Lovelace").expect("a name"), email: None }
 }
 
-/// Somebody has signed in before, elsewhere.
+/// Signs somebody in elsewhere, before the test.
 async fn sign_in(node: &Node, subject: &str, candidate: AccountId) -> Account {
     let now = node.clock.now();
     let arrival = ReturnedSignIn {
@@ -129,12 +129,12 @@ fn asks_to_listen(account: &Account, number: u128) -> Event {
     })
 }
 
-/// Goes one step on with some work. Whether it is over.
+/// Polls some work once. Returns whether it is complete.
 async fn poll_once(work: &mut (impl Future<Output = impl Sized> + Unpin)) -> bool {
     poll!(work).is_ready()
 }
 
-/// Waits for what goes on in the background.
+/// Waits until the condition holds.
 async fn until(mut condition: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !condition().await {
@@ -146,7 +146,7 @@ async fn until(mut condition: impl AsyncFnMut() -> bool) {
 
 #[tokio::test]
 async fn a_connection_that_opens_during_a_log_out_does_not_stay() {
-    // The log-out falls before the store is asked, while it is, and after it has answered.
+    // The log-out comes before the store is asked, while it is asked, and after it has answered.
     for steps in 0..=2 {
         let scene = Scene::set().await;
         let (send_queue, mut queue) = send_queue(4);
@@ -246,7 +246,7 @@ async fn what_was_on_its_way_during_a_deletion_is_taken_out_of_the_log_too() {
     node.log.append(room, asks_to_listen(&ada, 1)).await.expect("the log");
     let mut deletion = pin!(node.delete_account(ada.id));
     until(async || !poll_once(&mut deletion).await && !log().await.contains(GUEST)).await;
-    // Both at once: the deletion may hold the database, and goes on only where it is waited for.
+    // Both at once: the deletion may hold the database, and makes progress only while it is polled.
     let (appended, deleted) = tokio::join!(node.log.append(room, asks_to_listen(&ada, 2)), deletion);
     appended.expect("the log");
     deleted.expect("the store");

@@ -1,4 +1,4 @@
-//! Signed tokens of our own (RFC 7519): what they are for stands in them, so that none can take another's place.
+//! Our own signed tokens (RFC 7519). Each names its purpose, so that it cannot be used for another one.
 
 use heartogether::time::Timestamp;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, encode};
@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::signing_keys::Keys;
 
-/// Characters of a token that is read at all.
+/// Longest token that is read, in characters.
 const TOKEN_CHARS: usize = 4 * 1024;
 
 /// What a token is for, its `aud`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// It says whose a request is.
+    /// It names the session of a request.
     Session,
-    /// It holds what a browser needs on its way to a sign-in provider and back.
+    /// It holds the state of a sign-in at a provider.
     SignIn,
     /// It lets a page that waits for a sign-in provider go on.
     ProviderWait,
@@ -79,7 +79,7 @@ pub(super) fn verify<T: DeserializeOwned>(
     let mut validation = Validation::new(Algorithm::HS256);
     validation.set_audience(&[purpose.audience()]);
     validation.set_required_spec_claims(&["aud"]);
-    // Our own clock tells the time, which the caller asks.
+    // The caller checks the expiry by our own clock.
     validation.validate_exp = false;
     keys.accepted(now).enumerate().find_map(|(place, key)| {
         let token = decode(token, &key, &validation).ok()?.claims;

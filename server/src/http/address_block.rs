@@ -1,24 +1,24 @@
-//! What counts as one address.
+//! The blocks of addresses by which limits count.
 
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr},
 };
 
-/// What limits by address are counted by: an IPv4 address, or a network of IPv6.
+/// A block: an IPv4 address, or a network of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct AddressBlock {
     network: IpAddr,
     bits: u32,
 }
 
-/// IPv6 networks by which one caller is counted, and how many times a single address's limit each of them has: whoever has one
-/// address has all of its /64 (RFC 7421), and providers hand out networks of 56 or 48 bits (RFC 6177), each of which could
-/// otherwise come as thousands of addresses. In a large one there are also several customers of one provider.
+/// The IPv6 networks in which one caller counts, with the factor of each limit. Somebody with one address has all of
+/// its /64 (RFC 7421), and providers assign networks of 56 or 48 bits (RFC 6177), from which thousands of addresses
+/// could come. A large network may also hold several customers of one provider.
 const TIERS: [(u32, u32); 3] = [(64, 1), (56, 4), (48, 16)];
 
 impl AddressBlock {
-    /// The blocks that an address counts in, the smallest first, with how many times the limit of one address each has.
+    /// The blocks of an address, the smallest first, each with the factor of a single address's limit.
     pub(crate) fn tiers(address: IpAddr) -> impl Iterator<Item = (Self, u32)> + Clone {
         let (v4, v6) = match address.to_canonical() {
             IpAddr::V6(address) => (None, Some(address)),
@@ -29,8 +29,8 @@ impl AddressBlock {
         v4.into_iter().chain(networks)
     }
 
-    /// What one household is recognised by: an IPv4 address, or the /56 that providers give to a home (RFC 6177). Whoever has
-    /// one can come from each of its 256 /64.
+    /// The block of one household: an IPv4 address, or the /56 that providers assign to a home (RFC 6177), which has
+    /// 256 networks of /64.
     pub(crate) fn of_household(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V6(address) => Self::network(address, 56),

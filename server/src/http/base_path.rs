@@ -1,5 +1,5 @@
-//! Lets the whole site lie below a path, such as `https://example.org/hear`: nobody inside knows of it but the pages, which
-//! write it into their links.
+//! Serves the whole site below a path, such as `https://example.org/hear`. Only the pages know the path, because their
+//! links contain it.
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -12,8 +12,8 @@ use axum::{
 };
 use tower::{ServiceExt, service_fn};
 
-/// The site below this path. It is taken off requests, wherever a proxy in front has left it in place, and is put before the
-/// paths to which answers lead.
+/// The site below this path. Removes the path from requests, if a proxy has not done so, and adds it to the redirects
+/// in responses.
 pub(crate) fn below(base: &str, site: Router) -> Router {
     let base: Arc<str> = base.into();
     let service = service_fn(move |request: Request| {
@@ -25,7 +25,7 @@ pub(crate) fn below(base: &str, site: Router) -> Router {
 
 async fn answer(base: &str, site: Router, mut request: Request<Body>) -> Response {
     if request.uri().path() == base {
-        // Links of the page itself are below the path, as the router in the browser has to see it.
+        // The router in the browser needs a URL below the path, so `/hear` redirects to `/hear/`.
         let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
         return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, format!("{base}/{query}"))]).into_response();
     }
@@ -41,7 +41,7 @@ async fn answer(base: &str, site: Router, mut request: Request<Body>) -> Respons
     response
 }
 
-/// The address without the path, if it has it.
+/// The URL without the path; `None` if it does not begin with it.
 fn inner(base: &str, uri: &Uri) -> Option<Uri> {
     let inner = uri.path_and_query()?.as_str().strip_prefix(base).filter(|rest| rest.starts_with('/'))?;
     let mut parts = uri.clone().into_parts();

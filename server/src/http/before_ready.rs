@@ -1,5 +1,5 @@
-//! What is answered before the server knows its rooms: that it lives and is not ready. Whatever else is asked has to be asked
-//! again, as RFC 9110, section 15.6.4 says of 503.
+//! Responses before the server has opened its rooms: it is alive and not ready. All other requests have to be repeated
+//! (RFC 9110, section 15.6.4, status 503).
 
 use std::sync::{Arc, OnceLock};
 
@@ -19,22 +19,22 @@ use tower::ServiceExt;
 use super::add_security_headers;
 use crate::{error::Answer, json_api};
 
-/// Seconds after which it is worth asking again.
+/// Seconds after which callers should try again.
 const AGAIN_IN_S: u64 = 2;
 
-/// Opens a router that waits.
+/// Replaces the router that says that the server is starting.
 #[derive(Clone, Default)]
 pub(crate) struct BeforeReady(Arc<OnceLock<Router>>);
 
 impl BeforeReady {
-    /// From now on `router` answers every request.
+    /// Lets `router` answer every request from now on.
     pub(crate) fn open(&self, router: Router) {
-        // Whoever opened it before has opened it.
+        // A second call has no effect.
         let _ = self.0.set(router);
     }
 }
 
-/// A router that says that the server is starting, until another one takes its place.
+/// A router that says that the server is starting, until it is replaced.
 pub(crate) fn until_ready() -> (BeforeReady, Router) {
     let (opening, starting) = (BeforeReady::default(), starting());
     let opened = opening.0.clone();
@@ -50,7 +50,7 @@ fn starting() -> Router {
         .route("/api/health", get(json_api::health))
         .route("/api/ready", get(not_ready))
         .fallback(ask_again)
-        // Nobody has found out yet how the caller came, and so nothing is said about HTTPS.
+        // The caller's scheme is not known yet, so nothing is said about HTTPS.
         .layer(from_fn_with_state(0_u64, add_security_headers))
 }
 
@@ -67,7 +67,7 @@ async fn ask_again(request: Request) -> Response {
     }
 }
 
-/// Loads itself anew, without a script.
+/// The page reloads itself without a script.
 fn page(language: Language) -> String {
     let ([title, text], tag) = (starting_texts(language), language.tag());
     format!(

@@ -1,4 +1,4 @@
-//! Tells every request who calls, and every caller how much is left to them.
+//! Finds out who sends a request, counts it, and tells the caller in the response how much of the limit is left.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -25,7 +25,7 @@ const X_RATE_LIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limi
 const X_RATE_LIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const X_RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// Puts the [`Caller`] into the request. All others ask it, and nobody the headers.
+/// Adds the [`Caller`] to the request. All other code uses it and does not read these headers.
 pub(crate) async fn meet(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
     let named = authority(&request);
     let trusted = node.config.http.trusted_proxies();
@@ -43,11 +43,11 @@ pub(crate) async fn meet(State(node): State<Arc<Node>>, mut request: Request, ne
     next.run(request).await
 }
 
-/// Why it cannot be told which host a request is for.
+/// Why the host of a request is not known.
 #[derive(Clone, Copy)]
 struct MalformedHost(Refusal);
 
-/// Refuses requests that name no host where they have to, or something that is none (RFC 9112, section 3.2).
+/// Refuses requests that must name a host and do not, or name an invalid one (RFC 9112, section 3.2).
 pub(crate) async fn require_host(request: Request, next: Next) -> Response {
     match request.extensions().get::<MalformedHost>() {
         Some(MalformedHost(refusal)) => refuse(*refusal, request.headers(), no_advice),
@@ -55,7 +55,7 @@ pub(crate) async fn require_host(request: Request, next: Next) -> Response {
     }
 }
 
-/// Refuses requests for a host that is not this server, and says where it is (RFC 9110, section 7.4).
+/// Refuses requests for another host, and names the right address (RFC 9110, section 7.4).
 pub(crate) async fn check_host(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
     let named = request.extensions().get::<Caller>().and_then(|caller| caller.authority.as_ref());
     match &node.config.public_url {
@@ -67,7 +67,7 @@ pub(crate) async fn check_host(State(node): State<Arc<Node>>, request: Request, 
     }
 }
 
-/// Counts the request among all that its address has made.
+/// Counts the request for its address.
 pub(crate) async fn admit(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
     match node.rate_limits.take_request(&caller, node.clock.now()) {
@@ -76,7 +76,7 @@ pub(crate) async fn admit(State(node): State<Arc<Node>>, request: Request, next:
     }
 }
 
-/// Writes what the caller has left of the tightest limit into the answer.
+/// Writes the rest of the tightest limit into the response.
 pub(crate) async fn tell(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
     let mut response = next.run(request).await;
@@ -100,11 +100,11 @@ fn write(headers: &mut HeaderMap, quota: Remainder, clock: &dyn Clock) {
     }
 }
 
-/// The host and port that the request names (RFC 9112, section 3.2): in its address, as HTTP/2 does, or in its `Host`. None
-/// need be named in HTTP/1.0.
+/// The host and port that the request names (RFC 9112, section 3.2), in its target as in HTTP/2, or in its `Host`.
+/// HTTP/1.0 requires none.
 ///
 /// # Errors
-/// [`Refusal::HostMalformed`] for what is no host, for several, and for none in HTTP/1.1.
+/// [`Refusal::HostMalformed`] for an invalid host, for several hosts, and for none in HTTP/1.1.
 pub(super) fn authority(request: &Request) -> Result<Option<Authority>, Refusal> {
     let mut lines = request.headers().get_all(header::HOST).iter();
     let (first, further) = (lines.next(), lines.next());
@@ -124,8 +124,8 @@ pub(super) fn authority(request: &Request) -> Result<Option<Authority>, Refusal>
     }
 }
 
-/// Whether an address leads no further than this machine and the network at hand (RFC 1918, RFC 3927, RFC 4193, RFC 4291, and
-/// RFC 6598, from which overlay networks take theirs).
+/// Whether an address is of this machine or of a private network (RFC 1918, RFC 3927, RFC 4193, RFC 4291, and RFC 6598,
+/// which overlay networks use).
 pub(super) fn is_local(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => {

@@ -1,4 +1,5 @@
-//! How many connections there may be: in all, and from one address. The last ones are kept for addresses with few.
+//! Limits the number of connections, in all and from one address. The last places are reserved for addresses with few
+//! connections.
 
 use std::{
     collections::HashMap,
@@ -8,12 +9,14 @@ use std::{
 
 use super::AddressBlock;
 
-/// Of all places, one in so many is kept for addresses that have few: several that take all they may cannot shut others out.
+/// One in this many places is reserved for addresses with few connections, so that a few addresses with many cannot
+/// shut others out.
 const RESERVE: u32 = 10;
-/// Connections that are few: a browser opens up to six for requests and one for a room, and a household has several browsers.
+/// The number of connections that counts as few: a browser opens up to six for requests and one for a room, and a
+/// household has several browsers.
 const FEW: u32 = 16;
 
-/// Counts what is connected. Clones count together.
+/// Counts the connections. Clones share the count.
 #[derive(Clone)]
 pub(crate) struct ConnectionLimit(Arc<Inner>);
 
@@ -29,7 +32,7 @@ struct Taken {
     by_address: HashMap<AddressBlock, u32>,
 }
 
-/// One connection's place, given back when dropped.
+/// A place for one connection. Dropping it frees the place.
 pub(crate) struct Place {
     places: ConnectionLimit,
     address: Option<IpAddr>,
@@ -40,7 +43,7 @@ impl ConnectionLimit {
         Self(Arc::new(Inner { limit, limit_per_address, taken: Mutex::default() }))
     }
 
-    /// A place for a connection from `address`; without one, such as for a proxy, only the whole number counts.
+    /// Takes a place for a connection from `address`. Without an address, such as for a proxy, only the total counts.
     pub(crate) fn take(&self, address: Option<IpAddr>) -> Option<Place> {
         let mut taken = self.taken();
         let Inner { limit, limit_per_address, .. } = *self.0;

@@ -1,13 +1,13 @@
-//! Which other sites' pages may read answers (Fetch, section 3.3): those of FRONTEND_URL, and nobody else.
+//! The other sites whose pages may read responses (Fetch, section 3.3): those of FRONTEND_URL.
 
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// How long a browser may remember what it was allowed.
+/// How long a browser may cache the permission.
 const REMEMBERED: Duration = Duration::from_secs(60 * 60);
-/// What they may read beside what everybody may.
+/// The response headers that these pages may read as well.
 const TOLD: [HeaderName; 5] = [
     header::RETRY_AFTER,
     HeaderName::from_static("x-cache"),
@@ -16,7 +16,7 @@ const TOLD: [HeaderName; 5] = [
     HeaderName::from_static("x-ratelimit-reset"),
 ];
 
-/// The layer for these origins; none where there are none.
+/// The layer for these origins; `None` without origins.
 pub(crate) fn cors(origins: impl Iterator<Item = String>) -> Option<CorsLayer> {
     let origins: Vec<HeaderValue> = origins.filter_map(|origin| HeaderValue::try_from(origin).ok()).collect();
     let layer = CorsLayer::new()

@@ -1,7 +1,7 @@
-//! Counting in windows of time: so many for each key from the first one on, then anew.
+//! Counts in windows of time. A key's window begins with its first request; when it is over, the count begins again.
 //!
-//! CommandLimits, so many a second, are `signaling`'s. Here the question is "how many of the 30 in 10 minutes are left", which is
-//! what callers are told in headers.
+//! Limits per second are in `websocket::rate_limits`. This one answers "how many of the 30 in 10 minutes are left",
+//! which headers tell the callers.
 
 use std::{
     collections::HashMap,
@@ -13,12 +13,12 @@ use std::{
 use heartogether::{limits::Quota, time::Timestamp};
 use heartogether_app::api::Remainder;
 
-/// Keys that are kept at most. Whoever has more addresses than that makes the oldest windows be forgotten, nothing else.
+/// The largest number of keys. Somebody with more addresses than that only makes the server drop the oldest windows.
 const KEYS: usize = 65_536;
-/// Keys below which nobody looks for windows that are over.
+/// Below this number of keys, nothing looks for windows that are over.
 const FEW_KEYS: usize = 1_024;
 
-/// How many each key has taken in its window.
+/// The count of each key in its window.
 pub(super) struct FixedWindows<K> {
     quota: Quota,
     taken: Mutex<Taken<K>>,
@@ -26,7 +26,7 @@ pub(super) struct FixedWindows<K> {
 
 struct Taken<K> {
     by_key: HashMap<K, Window>,
-    /// At so many keys, those whose windows are over are dropped.
+    /// At this number of keys, those whose windows are over are dropped.
     sweep_at: usize,
 }
 
@@ -41,12 +41,13 @@ impl<K: Copy + Eq + Hash> FixedWindows<K> {
         Self { quota, taken: Mutex::new(Taken { by_key: HashMap::new(), sweep_at: FEW_KEYS }) }
     }
 
-    /// Takes one, if one is left.
+    /// Takes one from the key, if one is left.
     pub(super) fn take(&self, key: K, now: Timestamp) -> Remainder {
         self.take_from_all(once((key, 1)), now)
     }
 
-    /// Takes one of each key's, if each has one left. A key has so many times the quota. Returns what is tightest.
+    /// Takes one from each key, if each has one left. Each key comes with the factor of its quota. Returns the tightest
+    /// state.
     pub(super) fn take_from_all(&self, keys: impl Iterator<Item = (K, u32)> + Clone, now: Timestamp) -> Remainder {
         let mut taken = self.taken();
         let exceeded =
@@ -58,7 +59,7 @@ impl<K: Copy + Eq + Hash> FixedWindows<K> {
         taken.min_by_key(|quota| quota.remaining).expect("a key")
     }
 
-    /// Gives back what was taken of each key's and not used.
+    /// Gives back one of each key.
     pub(super) fn give_back(&self, keys: impl Iterator<Item = K>, now: Timestamp) {
         let mut taken = self.taken();
         for key in keys {
@@ -67,7 +68,7 @@ impl<K: Copy + Eq + Hash> FixedWindows<K> {
         }
     }
 
-    /// Whether one of them has none left.
+    /// Whether one of these keys has none left.
     pub(super) fn is_used_up(&self, mut keys: impl Iterator<Item = (K, u32)>, now: Timestamp) -> bool {
         let taken = self.taken();
         keys.any(|(key, times)| {
@@ -82,14 +83,14 @@ impl<K: Copy + Eq + Hash> FixedWindows<K> {
 }
 
 impl Window {
-    /// A clock that was set back makes no window longer.
+    /// A clock that is set back makes no window longer.
     fn is_over(&self, quota: Quota, now: Timestamp) -> bool {
         now >= self.ends_at || self.ends_at.since_ms(now) > quota.window_ms
     }
 }
 
 impl<K: Copy + Eq + Hash> Taken<K> {
-    /// The key's window as it is now.
+    /// The key's current window.
     fn window(&mut self, key: K, quota: Quota, now: Timestamp) -> &mut Window {
         if self.by_key.len() >= self.sweep_at && !self.by_key.contains_key(&key) {
             self.sweep(quota, now);
@@ -113,7 +114,7 @@ impl<K: Copy + Eq + Hash> Taken<K> {
         Remainder { is_exceeded: false, ..self.ask(key, times, quota, now) }
     }
 
-    /// Makes room: windows that are over go, and if that is not enough the half that ends first.
+    /// Makes room: drops the windows that are over, and if that is not enough the half that ends first.
     fn sweep(&mut self, quota: Quota, now: Timestamp) {
         self.by_key.retain(|_, window| !window.is_over(quota, now));
         if self.by_key.len() >= KEYS {

@@ -1,5 +1,5 @@
-//! Tells who calls, where one of the operator's proxies stands in between: what their headers mean is
-//! `heartogether_headers::forwarded`'s.
+//! Finds out who calls if one of the operator's proxies is in between. `heartogether_headers::forwarded` parses the
+//! headers.
 
 use std::{borrow::Cow, net::IpAddr};
 
@@ -12,13 +12,13 @@ use heartogether_headers::{
 };
 use ipnet::IpNet;
 
-/// How a browser says whose page sent it here (Fetch Metadata Request Headers).
+/// Names the relation of the page to this server (Fetch Metadata Request Headers).
 pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
-/// The proxies whose word counts: networks in CIDR notation (RFC 4632), or single addresses.
+/// The trusted proxies: networks in CIDR notation (RFC 4632), or single addresses.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TrustedProxies(Vec<IpNet>);
 
@@ -29,13 +29,13 @@ impl FromIterator<IpNet> for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Whether it is one of them.
+    /// Whether an address is one of them.
     pub(crate) fn contain(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address.to_canonical()))
     }
 
-    /// Who calls: `peer` itself, or who it says does if it is trusted. `is_secure` tells about the connection of `peer`,
-    /// `authority` is the one the request names.
+    /// The caller: `peer` itself, or the address that a trusted `peer` names. `is_secure` is about the connection of
+    /// `peer`; `authority` is the one in the request.
     pub(crate) fn caller(
         &self,
         peer: IpAddr,
@@ -51,15 +51,15 @@ impl TrustedProxies {
     }
 }
 
-/// Whether a request carries what proxies write.
+/// Whether a request has headers that proxies write.
 pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
     let names = [X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST, header::FORWARDED];
     names.iter().any(|name| headers.contains_key(name))
 }
 
-/// Whether a browser says that it is on HTTPS. It names the page's origin where it posts; and over HTTPS, and beside that to
-/// this machine alone, it sends Fetch Metadata (Fetch Metadata Request Headers, section 4) and the cookies that it guards
-/// (RFC 6265bis, section 4.1.3).
+/// Whether a browser shows that it uses HTTPS. A form's request names the page's origin. Over HTTPS, and else only to
+/// this machine, browsers send Fetch Metadata (Fetch Metadata Request Headers, section 4) and the cookies with a
+/// protected prefix (RFC 6265bis, section 4.1.3).
 fn says_https(headers: &HeaderMap, authority: Option<&Authority>) -> bool {
     let origin = headers.get(header::ORIGIN).and_then(|origin| Origin::of_url(origin.to_str().ok()?));
     if let Some((origin, named)) = origin.zip(authority) {
@@ -71,7 +71,7 @@ fn says_https(headers: &HeaderMap, authority: Option<&Authority>) -> bool {
     !is_loopback && (headers.contains_key(SEC_FETCH_SITE) || cookie::pairs(lines).any(is_guarded))
 }
 
-/// A line that is no text still counts for what a proxy appended to it.
+/// A header line that is not text counts as well, because a proxy may have appended its part to it.
 fn claims(headers: &HeaderMap) -> Claims<'_> {
     let text = |line| String::from_utf8_lossy(HeaderValue::as_bytes(line));
     let lines = |name: HeaderName| -> Vec<Cow<'_, str>> { headers.get_all(name).into_iter().map(text).collect() };

@@ -1,4 +1,5 @@
-//! Whether anything still comes of a connection: requests, or answers that go out. Pings and empty frames are nothing.
+//! Watches whether a connection makes progress: requests, or responses that go out. Pings and empty frames do not
+//! count.
 
 use std::{
     io,
@@ -13,33 +14,33 @@ use tokio::{
     time::timeout,
 };
 
-/// How many bytes go out before they count as a piece of an answer. Our own pings and what answers the other side's take 17
-/// each (RFC 9113, section 6.7), so whoever wants to get on by them has to work harder than by asking.
+/// Outgoing bytes that count as progress of a response. Our pings, and the answers to the client's, take 17 bytes each
+/// (RFC 9113, section 6.7), so it is cheaper for a client to send requests than pings.
 const PIECE: usize = 4 * 1024;
 
-/// How long nothing may come of a connection: before the first request, and from then on.
+/// How long a connection may make no progress, before the first request and afterwards.
 #[derive(Clone, Copy)]
 pub(super) struct IdleLimits {
     pub(super) first: Duration,
     pub(super) further: Duration,
 }
 
-/// What is noted of one connection, and whether anybody asked for anything yet. Clones note the same.
+/// The progress of one connection, and whether it had a request. Clones share it.
 #[derive(Clone, Default)]
 pub(super) struct IdleTimeout(watch::Sender<bool>);
 
 impl IdleTimeout {
-    /// A request came.
+    /// Records a request.
     pub(super) fn note_request(&self) {
         self.0.send_replace(true);
     }
 
-    /// Bytes went out. They are no answer as long as nobody asked.
+    /// Records outgoing bytes. They count only after the first request.
     fn note_piece(&self) {
         self.0.send_if_modified(|is_asked| *is_asked);
     }
 
-    /// Completes once nothing was noted for too long. Counts from when it is called.
+    /// Completes once there was no progress for too long, counted from the call.
     pub(super) fn ceased(&self, patience: IdleLimits) -> impl Future<Output = ()> + use<> {
         let mut notes = self.0.subscribe();
         let progress = self.clone();
@@ -52,17 +53,17 @@ impl IdleTimeout {
         }
     }
 
-    /// The same stream, of which is noted what goes out: an answer that is under way may have left its handler long ago.
+    /// Records what the stream sends: a long response may have left its handler long ago.
     pub(super) fn along<S>(&self, stream: S) -> Noted<S> {
         Noted { stream, progress: self.clone(), sent: 0 }
     }
 }
 
-/// A stream and the progress on it.
+/// A stream and the progress of its connection.
 pub(super) struct Noted<S> {
     stream: S,
     progress: IdleTimeout,
-    /// Bytes since the last piece.
+    /// Bytes since the last recorded progress.
     sent: usize,
 }
 

@@ -1,7 +1,7 @@
-//! Lets connections in, and lets go of those that do not get on.
+//! Accepts connections, and closes those on which nothing happens.
 //!
-//! A connection costs its caller nothing, so it costs the server little: a place that is counted, a small buffer, and a
-//! few seconds in which something has to come of it. Nothing here touches a room.
+//! A connection costs its caller nothing, so it must cost the server little: a counted place, a small buffer, and a few
+//! seconds in which a request has to come. Nothing here touches a room.
 
 use std::{
     io,
@@ -33,30 +33,31 @@ use super::{
 };
 use crate::tls::{Tls, is_http2};
 
-/// How long the head of the first request may take to come, however slowly it goes on coming, and how long a ping of
-/// HTTP/2 may go unanswered.
+/// How long the head of the first request may take, however slowly its bytes come, and how long an HTTP/2 ping may stay
+/// unanswered.
 const HEAD: Duration = Duration::from_secs(10);
-/// How long a connection may go on without a request or a piece of an answer that goes out, whatever else it says. A page that is open
-/// asks every few seconds; a proxy keeps idle connections for up to two minutes, and has to be the first to let go, or a
-/// request of its could cross our end.
+/// How long a connection may stay open without a request and without response data that goes out. An open page sends a
+/// request every few seconds. A proxy keeps idle connections for up to two minutes and must be the first to close them;
+/// otherwise one of its requests could meet our close.
 const IDLE: Duration = Duration::from_secs(150);
-/// hyper cannot tell the two: its time for a head in HTTP/1 runs between requests as well, and would end connections that
-/// a proxy keeps; and in HTTP/2 pings are answered by whoever is there. A later head has no more time than silence has.
+/// hyper's own timeouts do not do this: in HTTP/1 its time for a head also runs between requests and would close
+/// connections that a proxy keeps, and in HTTP/2 idle clients answer its pings. This time also limits the heads of
+/// later requests.
 const PATIENCE: IdleLimits = IdleLimits { first: HEAD, further: IDLE };
-/// How long a socket may take nothing while there is something to write.
+/// How long a socket may accept no bytes while there is something to write.
 const WRITE: Duration = Duration::from_secs(30);
 /// How long connections may take to end once the server stops.
 const FAREWELL: Duration = Duration::from_secs(10);
 /// Pause after a fault such as too many open files.
 const PAUSE: Duration = Duration::from_millis(200);
-/// Bytes of a request's head, cookies included; the buffer grows up to it.
+/// Largest head of a request in bytes, cookies included; the buffer grows up to it.
 const HEAD_BYTES: usize = 16 * 1024;
-/// Fields in a head.
+/// Largest number of fields in a head.
 const HEAD_FIELDS: usize = 64;
 /// Requests at once on one connection of HTTP/2.
 const STREAMS: u32 = 64;
 
-/// The other end of a connection. A place is taken for as long as somebody holds it.
+/// The other end of a connection. It holds a place of the connection limit until it is dropped.
 #[derive(Clone)]
 pub(crate) struct Peer {
     pub(super) address: IpAddr,
@@ -64,7 +65,7 @@ pub(crate) struct Peer {
     _place: Arc<Place>,
 }
 
-/// Where connections come in.
+/// A listening socket with its settings.
 pub(crate) struct Listener {
     router: Router,
     places: ConnectionLimit,
@@ -77,7 +78,7 @@ impl Listener {
         Self { router, places, trusted, tls }
     }
 
-    /// Lets connections in until `shutdown` completes, and then those that are in finish what is under way.
+    /// Accepts connections until `shutdown` completes. Then lets the open ones finish what is under way.
     pub(crate) async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let door = Arc::new(self);
         let farewell = watch::Sender::default();
@@ -94,14 +95,14 @@ impl Listener {
                     }
                 },
             };
-            // Who finds no place is told nothing: an answer would cost more than the question.
+            // A connection above the limit is closed without a response, which would cost more than the connection.
             if let Some(peer) = door.admit(&stream) {
                 tokio::spawn(door.clone().attend(stream, peer, farewell.subscribe()));
             }
         }
         drop(listener);
         farewell.send_replace(());
-        // Whoever is still there then is left where they are.
+        // Connections that have not ended by then are abandoned.
         let _ = tokio::time::timeout(FAREWELL, farewell.closed()).await;
     }
 
@@ -113,14 +114,14 @@ impl Listener {
     }
 
     async fn attend(self: Arc<Self>, stream: TcpStream, peer: Peer, farewell: watch::Receiver<()>) {
-        // Frames are small and wait for nobody; a socket that cannot be told is one that has gone.
+        // Frames are small and must not wait for more data. If setting this fails, the socket is already closed.
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(WRITE));
         let (stream, router) = (Box::pin(stream), self.router.clone());
         match &self.tls {
             None => converse(stream, router, peer, Version::Http1, farewell, PATIENCE).await,
-            // Who cannot shake hands has nothing to say.
+            // If the TLS handshake fails, there is nothing to answer.
             Some(tls) => {
                 if let Ok(Some(stream)) = tls.accept(stream).await {
                     let version = if is_http2(&stream) { Version::Http2 } else { Version::Http1 };
@@ -131,18 +132,17 @@ impl Listener {
     }
 }
 
-/// What is spoken on a connection. It is agreed on before the first byte: one that had to be told from it could be waited
-/// for without end, and callers could speak what was not agreed on.
+/// The protocol of a connection. It is decided before the first byte is read: detecting it from the bytes could wait
+/// without end, and callers could use a protocol that was not agreed on.
 #[derive(Clone, Copy)]
 enum Version {
     Http1,
     Http2,
 }
 
-/// HTTP over a connection that stands. What a caller does wrong ends it, and is nobody else's affair.
+/// Serves HTTP on an accepted connection. An error of the caller ends this connection and no other.
 ///
-/// What waits here are many that say nothing, so the future is small: it points to others and holds nothing of how they
-/// came about.
+/// There are many idle connections, so this future is kept small: its large parts are boxed.
 fn converse<S>(
     stream: S,
     router: Router,
@@ -175,8 +175,8 @@ where
     }
 }
 
-/// Keeps a connection until it ends by itself, has come to nothing, or has finished what was under way at the
-/// farewell. The receiver is held to the end: whoever bids farewell waits for all of them.
+/// Serves a connection until it ends by itself, is idle for too long, or has finished what was under way at the
+/// shutdown. It holds the receiver until the end, because the shutdown waits for all receivers.
 async fn keep<C: Future>(
     mut connection: Pin<Box<C>>,
     finish: fn(Pin<&mut C>),
@@ -213,7 +213,8 @@ fn http2() -> http2::Builder<TokioExecutor> {
     http
 }
 
-/// A connection that was given up before it was accepted is its caller's affair; anything else is ours, and takes time.
+/// An error of a connection that its caller gave up is ignored. Any other error is of this machine, such as too many
+/// open files, so accepting pauses.
 async fn await_better_times(error: io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
@@ -230,10 +231,10 @@ mod tests {
     use super::*;
 
     const LONG: Duration = Duration::from_secs(60);
-    /// Bytes of every answer.
+    /// Bytes of every response.
     const ANSWER: usize = 128 * 1024;
 
-    /// One end of a connection on whose other end every question is answered.
+    /// A client's end of a connection to a server that answers every request.
     fn call(version: Version, farewell: &watch::Sender<()>, further: Duration) -> DuplexStream {
         let (here, there) = duplex(4096);
         let place = Arc::new(ConnectionLimit::new(1, 1).take(None).expect("a place"));
@@ -258,7 +259,7 @@ mod tests {
         let stream = call(Version::Http2, &farewell, Duration::from_millis(300));
         let (mut client, connection) =
             http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.expect("somebody who speaks HTTP/2");
-        // Goes on answering pings, as any client does.
+        // Goes on answering pings, as every client does.
         let ended = tokio::spawn(connection);
         assert_eq!(client.send_request(question()).await.expect("an answer").status(), 200);
         let _ = soon(ended).await.expect("an idle connection is ended");
@@ -269,7 +270,7 @@ mod tests {
         let farewell = watch::Sender::default();
         let mut stream = call(Version::Http1, &farewell, Duration::from_secs(2));
         stream.write_all(b"GET / HTTP/1.1\r\nhost: hear.test\r\nconnection: close\r\n\r\n").await.expect("a reader");
-        // A line that carries 40 kB a second.
+        // A connection that carries 40 kB a second.
         let mut tick = tokio::time::interval(Duration::from_millis(100));
         let (mut piece, mut heard) = (vec![0; 4096], 0);
         loop {

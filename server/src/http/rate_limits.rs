@@ -13,20 +13,20 @@ use tokio::sync::Mutex;
 
 use super::{AddressBlock, fixed_window::FixedWindows};
 
-/// Rooms into which guests come from one address at once, such as the classes of a school.
+/// Rooms that one address may fill with guests in one window, such as the classes of a school.
 const ROOMS_AT_ONE_ADDRESS: u32 = 10;
 
-/// What accounts and addresses have taken.
+/// Counters for accounts and addresses.
 pub(crate) struct RateLimits {
     rooms: FixedWindows<AccountId>,
     rooms_by_address: FixedWindows<AddressBlock>,
     look_ups: FixedWindows<AddressBlock>,
-    /// Rooms that were found from an address, each once in a window.
+    /// Rooms that were found from an address. Each counts once in a window.
     found: FixedWindows<(AddressBlock, RoomCode)>,
     sign_ins: FixedWindows<AddressBlock>,
-    /// Guests who come into a room whose code they know.
+    /// Guests of one address who come into one room.
     sign_ins_to_rooms: FixedWindows<(AddressBlock, RoomCode)>,
-    /// The same over all rooms: whoever opens many has not many times as many guests.
+    /// Guests of one address in all rooms, so that somebody who opens many rooms does not get as many more guests.
     sign_ins_to_all_rooms: FixedWindows<AddressBlock>,
     requests: FixedWindows<AddressBlock>,
     open_rooms: Arc<Mutex<OpenRooms>>,
@@ -50,25 +50,25 @@ impl RateLimits {
         }
     }
 
-    /// One more room of an account's, opened from an address.
+    /// Counts a room that an account opens from an address.
     pub(crate) fn take_room(&self, owner: AccountId, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
         judge(self.rooms.take(owner, now), caller)?;
         judge(self.rooms_by_address.take_from_all(tiers(caller), now), caller)
     }
 
-    /// One room less: it could not be opened.
+    /// Takes back the count of a room that could not be opened.
     pub(crate) fn give_room_back(&self, owner: AccountId, caller: &Caller, now: Timestamp) {
         self.rooms.give_back(once(owner), now);
         self.rooms_by_address.give_back(tiers(caller).map(|(block, _)| block), now);
     }
 
-    /// One more look at a room, by whatever way.
+    /// Counts a lookup of a room.
     pub(crate) fn take_look_up(&self, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
         judge(self.look_ups.take_from_all(tiers(caller), now), caller)
     }
 
-    /// One more look at a room from a page of ours, which looks again every few seconds: a room that was found from this
-    /// address costs nothing more, as nothing is learnt by it.
+    /// Counts a lookup of a room by one of our pages, which repeats it every few seconds. A room that was found from
+    /// this address before does not count again, as the caller learns nothing new.
     pub(crate) fn take_page_look_up(&self, code: RoomCode, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
         match self.found.is_used_up(once(((caller.address.into(), code), 1)), now) {
             true => Ok(()),
@@ -76,17 +76,18 @@ impl RateLimits {
         }
     }
 
-    /// Remembers that a room was found.
+    /// Stores that a room was found from an address.
     pub(crate) fn note_found(&self, code: RoomCode, caller: &Caller, now: Timestamp) {
         self.found.take((caller.address.into(), code), now);
     }
 
-    /// Whether an address has looked at as many rooms as it may.
+    /// Whether an address has used up its lookups of rooms.
     pub(crate) fn has_no_look_ups(&self, caller: &Caller, now: Timestamp) -> bool {
         self.look_ups.is_used_up(tiers(caller), now)
     }
 
-    /// One more guest. Who comes into a live room is counted by that room: a school has one address and several classes.
+    /// Counts a guest. Guests who come into a live room count for that room, because a school has one address and
+    /// several classes.
     pub(crate) fn take_sign_in(&self, room: Option<RoomCode>, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
         let quota = match room {
             Some(room) => {
@@ -99,20 +100,20 @@ impl RateLimits {
         judge(quota, caller)
     }
 
-    /// One more request of any kind. Callers hear of this limit only once it is exceeded: others are tighter.
+    /// Counts a request of any kind. Responses mention this limit only when it is exceeded, as the others are tighter.
     pub(crate) fn take_request(&self, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
         let quota = self.requests.take_from_all(tiers(caller), now);
         if quota.is_exceeded { judge(quota, caller) } else { Ok(()) }
     }
 
-    /// The rooms that were opened from an address. Held while a room is opened, to the end: as many as ask at once would be
-    /// counted before any of them is open.
+    /// The rooms that were opened from an address. The caller holds this lock until its room is open; otherwise several
+    /// requests at once would be counted before any of their rooms is open.
     pub(crate) fn open_rooms(&self) -> Arc<Mutex<OpenRooms>> {
         self.open_rooms.clone()
     }
 }
 
-/// What an address counts in.
+/// The blocks in which an address is counted.
 fn tiers(caller: &Caller) -> impl Iterator<Item = (AddressBlock, u32)> + Clone + use<> {
     AddressBlock::tiers(caller.address)
 }
@@ -122,8 +123,7 @@ fn judge(quota: Remainder, caller: &Caller) -> Result<(), Refusal> {
     if quota.is_exceeded { Err(Refusal::TooManyRequests) } else { Ok(()) }
 }
 
-/// Which open rooms were opened from which address. Kept in memory alone: addresses are not written down, so a restart
-/// forgets where a room came from.
+/// The open rooms of each address, in memory only: addresses are not stored, so they are lost at a restart.
 pub(crate) struct OpenRooms {
     limit: usize,
     by_address: HashMap<AddressBlock, Vec<RoomId>>,
@@ -134,7 +134,7 @@ impl OpenRooms {
         Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), by_address: HashMap::new() }
     }
 
-    /// Whether one more may be opened. Rooms that are open no more are forgotten here.
+    /// Whether one more room may be opened. Removes the rooms that have ended.
     pub(crate) fn check(&mut self, address: IpAddr, is_open: impl Fn(RoomId) -> bool) -> Result<(), Refusal> {
         self.by_address.retain(|_, rooms| {
             rooms.retain(|room| is_open(*room));
@@ -147,7 +147,7 @@ impl OpenRooms {
         if AddressBlock::tiers(address).all(has_place) { Ok(()) } else { Err(Refusal::TooManyRooms) }
     }
 
-    /// Counts one that is open now.
+    /// Adds a room that is open now.
     pub(crate) fn add(&mut self, room: RoomId, address: IpAddr) {
         for (block, _) in AddressBlock::tiers(address) {
             self.by_address.entry(block).or_default().push(room);

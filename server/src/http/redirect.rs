@@ -1,4 +1,4 @@
-//! Leads from plain HTTP to HTTPS.
+//! Redirects from plain HTTP to HTTPS.
 
 use axum::{
     Router,
@@ -11,15 +11,15 @@ use axum::{
 use super::client_address::authority;
 use crate::json_api;
 
-/// What HTTPS is expected on, and no link names.
+/// The default port of HTTPS, which URLs leave out.
 const HTTPS_PORT: u16 = 443;
 
-/// Leads everything to `https_port` of the same host, but for the question whether the server is well.
+/// Redirects all requests to `https_port` of the same host, except the health check.
 pub(crate) fn to_https(https_port: u16) -> Router {
     Router::new().route("/api/health", get(json_api::health)).fallback(redirect).with_state(https_port)
 }
 
-/// For good, and with the same method (RFC 9110, section 15.4.9).
+/// A permanent redirect that keeps the method (RFC 9110, section 15.4.9).
 async fn redirect(State(https_port): State<u16>, request: Request) -> Response {
     match address(https_port, &request) {
         Some(address) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, address)]).into_response(),

@@ -1,5 +1,5 @@
-//! What a browser shows where a request is refused before any page is drawn: a few words without a script or a style, as cheap
-//! as the refusal itself. Programs, and scripts of our pages, get the refusal as JSON.
+//! The page for a request that is refused before a page is rendered: a few words without script and style, as cheap as
+//! the refusal. Programs, and scripts of our pages, get JSON.
 
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
@@ -10,11 +10,11 @@ use heartogether_app::locale::{Language, refusal_text};
 
 use crate::error::{Answer, status_of};
 
-/// How a browser says what becomes of the answer (Fetch Metadata Request Headers).
+/// Says what the browser does with the response (Fetch Metadata Request Headers).
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
-/// Refuses a request, in the form its sender understands. `advice` is a sentence more for people; it holds no text of
-/// the request.
+/// Refuses a request in the form that its sender understands. `advice` is one more sentence for people; it must not
+/// contain text of the request.
 pub(crate) fn refuse(refusal: Refusal, headers: &HeaderMap, advice: impl FnOnce(Language) -> String) -> Response {
     if !wants_page(headers) {
         return Answer::from(refusal).into_response();
@@ -33,12 +33,12 @@ pub(crate) fn refuse(refusal: Refusal, headers: &HeaderMap, advice: impl FnOnce(
     (status_of(&refusal.into()), [kept], Html(page)).into_response()
 }
 
-/// For what needs none.
+/// No advice.
 pub(crate) fn no_advice(_: Language) -> String {
     String::new()
 }
 
-/// Whether a browser is to show the answer. Those that do not say so ask for HTML.
+/// Whether a browser will show the response. Browsers that do not say so ask for HTML.
 fn wants_page(headers: &HeaderMap) -> bool {
     let accepts = || headers.get_all(header::ACCEPT).iter().any(|accept| accept.as_bytes().starts_with(b"text/html"));
     headers.get(SEC_FETCH_MODE).map_or_else(accepts, |mode| mode == "navigate")

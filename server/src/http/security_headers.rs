@@ -1,4 +1,5 @@
-//! What every answer makes browsers refuse: foreign scripts, frames, devices that no page of ours uses.
+//! Headers with which every response makes browsers refuse foreign scripts, frames, and devices that our pages do not
+//! use.
 
 use std::fmt::Write;
 
@@ -12,30 +13,32 @@ use heartogether_app::api::Caller;
 use leptos::prelude::{use_context, use_nonce};
 use leptos_axum::ResponseOptions;
 
-/// For what is no page: nothing in it is run, shown inside or framed, whatever it claims to be.
+/// For responses that are not pages: browsers run nothing in them and do not frame them, whatever their content claims
+/// to be.
 const NO_PAGE: HeaderValue =
     HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-/// What our own pages use, then what nobody does.
+/// First the features that our own pages use, then those that no page uses.
 const OUR_DEVICES: HeaderValue = HeaderValue::from_static(
     "autoplay=(self), clipboard-write=(self), display-capture=(self), microphone=(self), screen-wake-lock=(self), speaker-selection=(self), \
      accelerometer=(), camera=(), clipboard-read=(), encrypted-media=(), fullscreen=(), geolocation=(), \
      gyroscope=(), hid=(), idle-detection=(), magnetometer=(), midi=(), payment=(), picture-in-picture=(), \
      publickey-credentials-get=(), serial=(), usb=(), xr-spatial-tracking=()",
 );
-/// The same for every answer. What knows better, such as a page its policy, has set its own before.
+/// Headers that are the same for every response. A response that needs another value, such as a page its policy, has
+/// set it before.
 const ALWAYS: [(HeaderName, HeaderValue); 7] = [
     (header::CONTENT_SECURITY_POLICY, NO_PAGE),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     // For browsers that do not know `frame-ancestors`.
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    // Forms without a script find back to their page by it.
+    // The form handler without a script returns to the page that this header names.
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("permissions-policy"), OUR_DEVICES),
 ];
 
-/// Seals every answer. Browsers that came over HTTPS come no other way for `hsts_seconds` (RFC 6797).
+/// Adds the headers to every response. Browsers that came over HTTPS use nothing else for `hsts_seconds` (RFC 6797).
 pub(crate) async fn add_security_headers(State(hsts_seconds): State<u64>, request: Request, next: Next) -> Response {
     let is_secure = request.extensions().get::<Caller>().is_some_and(|caller| caller.is_secure);
     let mut response = next.run(request).await;
@@ -48,8 +51,8 @@ pub(crate) async fn add_security_headers(State(hsts_seconds): State<u64>, reques
     response
 }
 
-/// Gives the page that is being rendered a policy with its own nonce. `reload_port` is that of cargo-leptos' messages.
-/// Server functions render nothing, and nothing happens.
+/// Gives the page that is being rendered a policy with its own nonce. `reload_port` is the port of cargo-leptos'
+/// messages. Has no effect in a server function, which renders no page.
 pub(crate) fn add_page_policy(reload_port: Option<u32>) {
     let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
     let caller = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned());
@@ -59,15 +62,15 @@ pub(crate) fn add_page_policy(reload_port: Option<u32>) {
     }
 }
 
-/// A page of ours (Content Security Policy Level 3): its scripts, styles and sounds come from here or carry the nonce of
-/// this one answer. `'wasm-unsafe-eval'` lets WebAssembly be compiled, and no text be run.
+/// The policy of our pages (Content Security Policy Level 3): scripts, styles and sounds come from this server or carry
+/// this response's nonce. `'wasm-unsafe-eval'` allows WebAssembly to be compiled, but no text to be run.
 fn page_policy(nonce: &str, caller: &Caller, reload_port: Option<u32>) -> String {
     let mut policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
          font-src 'self'; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'; object-src 'none'; connect-src 'self'"
     );
-    // Older browsers do not take `'self'` for the same place's WebSockets.
+    // In older browsers `'self'` does not include WebSockets of the same origin.
     let own = caller.authority.iter().flat_map(|authority| {
         let schemes: &[&str] = if caller.is_secure { &["wss"] } else { &["ws", "wss"] };
         schemes.iter().map(move |scheme| format!(" {scheme}://{authority}"))

@@ -1,4 +1,4 @@
-//! What the log tells an operator about the set-up, once for each thing: which setting or which proxy header is missing.
+//! Hints in the log for the operator, each once: which setting or which proxy header is missing.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,7 +8,7 @@ use heartogether_app::api::Caller;
 use super::{Peer, client_address::is_local, forwarded::is_forwarded};
 use crate::config::Config;
 
-/// What has been told in this run.
+/// The hints that were given in this run.
 #[derive(Default)]
 pub(crate) struct SetupHints {
     untrusted_proxy: AtomicBool,
@@ -18,7 +18,7 @@ pub(crate) struct SetupHints {
 }
 
 impl SetupHints {
-    /// Looks at how a request came.
+    /// Checks the headers of a request.
     pub(super) fn see(&self, config: &Config, peer: &Peer, caller: &Caller, headers: &HeaderMap) {
         if is_forwarded(headers) && !config.http.trusted_proxies().contain(peer.address) {
             once(&self.untrusted_proxy, || {
@@ -28,7 +28,7 @@ impl SetupHints {
                      so they mean nothing. If that is your proxy, set TRUSTED_PROXIES={address}",
                     address = peer.address
                 ),
-                // Most likely a visitor, whose address is not written down.
+                // Most likely a visitor, whose address must not be logged.
                 false => "a request came with X-Forwarded or Forwarded headers from an address that is not among \
                      TRUSTED_PROXIES, so they mean nothing. If a proxy stands in front, set TRUSTED_PROXIES to its address"
                     .to_owned(),
@@ -47,7 +47,7 @@ impl SetupHints {
         }
     }
 
-    /// A WebSocket was asked for, and the request for it arrived as an ordinary one.
+    /// Called when a request for a WebSocket arrived as an ordinary one.
     pub(crate) fn note_lost_upgrade(&self) {
         once(&self.no_upgrade, || {
             "a proxy in front lets no WebSockets through: it has to use HTTP/1.1 towards this server and to pass on Upgrade \
@@ -57,12 +57,12 @@ impl SetupHints {
         });
     }
 
-    /// A page was refused, because it is not known as one of this server's.
+    /// Called when a page was refused, because its origin is not known as this server's.
     pub(crate) fn note_foreign_origin(&self, headers: &HeaderMap, caller: &Caller) {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let origin = text(header::ORIGIN).and_then(heartogether_headers::authority::Origin::of_url);
         let (Some(origin), Some(named)) = (origin, &caller.authority) else { return };
-        // What another host's page asks for says nothing about the set-up.
+        // A request of another host's page says nothing about the set-up.
         if origin.authority().host() == named.host() {
             once(&self.foreign_origin, || {
                 format!(

@@ -1,4 +1,4 @@
-//! A room laid open to its owner, for other programs and for support: who is there, and what happened of late.
+//! Reports about a room for its owner, for use by other programs and for support: its members and its latest events.
 
 use std::collections::VecDeque;
 
@@ -7,16 +7,15 @@ use heartogether::{
     protocol::SendSignal,
     refusal::Refusal,
     role::{AccountKind, Permission, Role},
-    room::{Member, Room},
-    room::{MemberView, SequencedEvent, StreamState},
+    room::{Member, MemberView, Room, RoomEvent, SequencedEvent, StreamState},
     time::Timestamp,
 };
 use serde::Serialize;
 
-/// Signals an actor remembers, without what they say.
+/// Signals that an actor keeps, without their content.
 const SIGNALS_KEPT: usize = 64;
 
-/// Who looks into the room.
+/// The account that asks for a report.
 #[derive(Clone, Copy)]
 pub(crate) struct Viewer {
     pub(crate) account: AccountId,
@@ -34,7 +33,7 @@ pub(crate) struct AudienceReport {
     fetched_at: Timestamp,
 }
 
-/// `GET /api/rooms/{id}/realtime`: what this node knows of. Nothing that anybody said is in it, and no address.
+/// `GET /api/rooms/{id}/realtime`: what this node knows of the room. It holds no message, no reaction and no e-mail address.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RealtimeReport {
@@ -59,7 +58,7 @@ struct MemberReport {
     active_at: Timestamp,
 }
 
-/// That a signal came, whose it was and what became of it.
+/// A signal without its content: its sender, its receiver, and the refusal if there was one.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SignalTrace {
@@ -99,7 +98,7 @@ impl Signals {
             seq: room.seq(),
             stream: room.stream_state(),
             members: room.members().map(MemberReport::of).collect(),
-            events: room.recent_events().filter(|event| !event.event.is_talk()).cloned().collect(),
+            events: room.recent_events().filter(|event| !event.event.is_talk()).cloned().map(without_talk).collect(),
             signals: self.0.iter().cloned().collect(),
             fetched_at: at,
         })
@@ -119,7 +118,15 @@ impl MemberReport {
     }
 }
 
-/// Who listens, as the host's page shows it.
+/// Removes the last message, the last reaction and the e-mail address from an event about somebody who joined.
+fn without_talk(mut event: SequencedEvent) -> SequencedEvent {
+    if let RoomEvent::MemberJoined { member } = &mut event.event {
+        (member.email, member.last_message, member.last_reaction) = (None, None, None);
+    }
+    event
+}
+
+/// The listeners as the host's page shows them.
 pub(super) fn audience(room: &Room, viewer: Viewer, at: Timestamp) -> Result<AudienceReport, Refusal> {
     room.check(viewer.account, viewer.kind, Permission::SeeAudience)?;
     let created = room.created().ok_or(Refusal::RoomNotFound)?;

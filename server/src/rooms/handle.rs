@@ -1,4 +1,4 @@
-//! How the rest of the node talks to a room's actor.
+//! How other code of this node sends requests to a room's actor.
 
 use std::{
     sync::{
@@ -27,10 +27,10 @@ use crate::websocket::SendQueue;
 const REQUESTS: usize = 64;
 /// How long a signal waits for an actor that takes nothing in.
 const SIGNAL_WAIT: Duration = Duration::from_secs(1);
-/// How often an actor is asked: a task that breaks takes the requests that wait with it.
+/// How many times a request is tried: an actor whose task panics loses the requests that wait.
 const ASKED_AT_MOST: u32 = 3;
 
-/// What an actor can be asked.
+/// A request to an actor.
 pub(super) enum Request {
     Attach { connection: ConnectionId, send_queue: SendQueue, done: oneshot::Sender<()> },
     Detach { connection: ConnectionId },
@@ -45,19 +45,19 @@ pub(super) enum Request {
     Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
 }
 
-/// A request, which the actor answers once it has taken in the log's entry at this place.
+/// A request. The actor answers it once it has taken in the log's entry at this place.
 pub(super) struct Asked {
     pub(super) at: Seq,
     pub(super) request: Request,
 }
 
-/// A room's actor on this node, for as long as the room lives.
+/// A handle to a room's actor on this node. It lasts as long as the room.
 #[derive(Clone)]
 pub(crate) struct RoomHandle {
     id: RoomId,
     requests: mpsc::Sender<Asked>,
     is_live: Arc<AtomicBool>,
-    /// What the answers know at least.
+    /// Answers take into account all entries up to this one.
     at: Seq,
 }
 
@@ -71,33 +71,34 @@ impl RoomHandle {
         self.id
     }
 
-    /// The same room, whose answers know the log up to this place at least: whoever has appended something finds it done.
+    /// The same handle, whose answers take into account all entries up to this one. A caller that has appended an entry
+    /// sees its effect.
     pub(crate) fn at(&self, seq: Seq) -> Self {
         Self { at: self.at.max(seq), ..self.clone() }
     }
 
-    /// Whether the room is known and has not ended, as its actor last noted.
+    /// Whether the room exists and has not ended, as its actor recorded it last.
     pub(super) fn is_live(&self) -> bool {
         self.is_live.load(Relaxed)
     }
 
-    /// Where the actor notes that.
+    /// Where the actor records that.
     pub(super) fn liveness(&self) -> Arc<AtomicBool> {
         self.is_live.clone()
     }
 
-    /// Gives the room a connection's send queue; from then on the room can answer it.
+    /// Gives the room a connection's send queue. From then on the room can send to it.
     pub(crate) async fn attach(&self, connection: ConnectionId, send_queue: SendQueue) -> Result<(), Refusal> {
         let attached = self.ask(|done| Request::Attach { connection, send_queue: send_queue.clone(), done }).await;
         attached.ok_or(Refusal::RoomNotFound)
     }
 
-    /// Takes the send queue back.
+    /// Removes the send queue.
     pub(crate) async fn detach(&self, connection: ConnectionId) {
         self.tell(Request::Detach { connection }).await;
     }
 
-    /// Passes a signal on, or answers it with a refusal.
+    /// Delivers a signal, or answers it with a refusal.
     ///
     /// # Errors
     /// [`Refusal::StorageUnavailable`] where the room takes nothing in for [`SIGNAL_WAIT`], as it waits for its storage: whoever sends
@@ -107,7 +108,8 @@ impl RoomHandle {
         tokio::time::timeout(SIGNAL_WAIT, passed).await.map_err(|_| Refusal::StorageUnavailable)
     }
 
-    /// Whose messages a connection may read in the archive, once everything is in it that was written before.
+    /// The messages that a connection may read in the archive. Returns once everything before this call is in the
+    /// archive.
     pub(crate) async fn reading(&self, reader: ConnectionId) -> Result<Reading, Refusal> {
         let answer = self.ask(|done| Request::Reading { reader, done }).await;
         let (reading, writes) = answer.unwrap_or(Err(Refusal::RoomEnded))?;
@@ -115,7 +117,7 @@ impl RoomHandle {
         Ok(reading)
     }
 
-    /// Whether the connection is a member's.
+    /// Whether the connection belongs to a member.
     pub(crate) async fn is_member(&self, connection: ConnectionId) -> bool {
         self.ask(|done| Request::IsMember { connection, done }).await.unwrap_or_default()
     }
@@ -125,39 +127,40 @@ impl RoomHandle {
         self.ask(|done| Request::HasPlace { account, done }).await.unwrap_or_default()
     }
 
-    /// What would come of this now, as [`Room::foresee`](heartogether::room::Room::foresee) says.
+    /// The outcome that this event would have now, from [`Room::foresee`](heartogether::room::Room::foresee).
     pub(crate) async fn foresee(&self, event: &Event) -> Result<Foreseen, Refusal> {
         let foreseen = self.ask(|done| Request::Foresee { event: Box::new(event.clone()), done }).await;
         foreseen.unwrap_or(Err(Refusal::RoomEnded))
     }
 
-    /// What everybody may know of the room; `None` once it has ended.
+    /// What everybody may know about the room; `None` once it has ended.
     pub(crate) async fn summarise(&self, viewer: Option<AccountId>) -> Option<RoomSummary> {
         self.ask(|done| Request::Summarise { viewer, done }).await.flatten()
     }
 
-    /// The room as somebody who was in it finds it now; `None` if there is nothing left to come back to.
+    /// The room for somebody who was in it; `None` if they cannot come back to it.
     pub(crate) async fn revisit(&self, viewer: AccountId) -> Option<RecentRoom> {
         self.ask(|done| Request::Revisit { viewer, done }).await.flatten()
     }
 
-    /// Who listens, for who may know.
+    /// The listeners, for a viewer who may see them.
     pub(crate) async fn audience(&self, viewer: Viewer) -> Result<AudienceReport, Refusal> {
         self.ask(|done| Request::Audience { viewer, done }).await.unwrap_or(Err(Refusal::RoomNotFound))
     }
 
-    /// What happened of late, for who may know.
+    /// The latest events, for a viewer who may see them.
     pub(crate) async fn realtime(&self, viewer: Viewer) -> Result<RealtimeReport, Refusal> {
         self.ask(|done| Request::Realtime { viewer, done }).await.unwrap_or(Err(Refusal::RoomNotFound))
     }
 
-    /// What is told waits for no entry, and signals least of all. An actor that is gone closes its connections itself.
+    /// Sends a request that needs no answer and waits for no entry, such as a signal. An actor that has stopped closes
+    /// its connections itself.
     async fn tell(&self, request: Request) {
         let _ = self.requests.send(Asked { at: Seq::default(), request }).await;
     }
 
-    /// `None` once the room is over, or where it breaks on the request itself. An answer that was lost with a task that broke
-    /// comes from the next one, which takes the room up.
+    /// `None` once the room has ended, or if the request itself makes the actor panic. If the actor panics before it
+    /// answers, the next actor of the room answers.
     async fn ask<T>(&self, request: impl Fn(oneshot::Sender<T>) -> Request) -> Option<T> {
         for _ in 0..ASKED_AT_MOST {
             let (done, answer) = oneshot::channel();

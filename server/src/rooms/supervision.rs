@@ -1,6 +1,6 @@
-//! Keeps a room going when its task breaks: the room is opened anew from its log, and its members are told what it is now. A room
-//! that breaks twice at the same place, or whose log is damaged, ends for them with a refusal. Their connections stay: other
-//! rooms use them.
+//! Restarts a room's task when it panics: the room is opened again from its log, and its members are told the room as it is now. If
+//! the task panics twice at the same entry, or the log is damaged, the room ends and its members are refused. Their connections
+//! stay open: other rooms use them.
 
 use std::{panic::AssertUnwindSafe, sync::atomic::Ordering::Relaxed};
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{error::explain, storage::log::LogError};
 
-/// A room's task and what it is asked.
+/// A room's task and its requests.
 pub(super) struct Supervision {
     pub(super) setting: Setting,
     pub(super) requests: mpsc::Receiver<Asked>,
@@ -25,12 +25,12 @@ pub(super) struct Supervision {
 pub(super) enum Outcome {
     /// The room is over, and its log closed; or the server stops.
     Over,
-    /// It could not be gone on with, and its log could not be closed either.
+    /// The room could not go on, and its log could not be closed.
     Lost,
 }
 
 impl Supervision {
-    /// Runs the room until it is over for good, or cannot be gone on with.
+    /// Runs the room until it has ended, or cannot go on.
     pub(super) async fn run(mut self) -> Outcome {
         let mut held = Held::default();
         let mut broke_at: Option<Seq> = None;

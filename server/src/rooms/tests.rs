@@ -1,4 +1,4 @@
-//! What becomes of a room whose task breaks, or whose log does not answer as it should.
+//! A room whose task panics, or whose log fails.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
@@ -32,10 +32,10 @@ const ROOM: RoomId = RoomId::from_bits(1);
 const NODE: NodeId = NodeId::from_bits(1);
 const OWNER: AccountId = AccountId::from_bits(1);
 const HOST: ConnectionId = ConnectionId::from_bits(1);
-/// More than an actor may lag behind before it reads the log.
+/// More entries than an actor may lag behind before it reads the log.
 const MANY: usize = 100;
 
-/// What goes wrong when the log is read, or closed.
+/// The fault when the log is read or closed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fault {
     Panic { times: usize },
@@ -43,12 +43,12 @@ enum Fault {
     Outage,
 }
 
-/// A log in memory that has faults, and counts what is read of it.
+/// A log in memory with faults, which counts the entries that are read.
 struct FaultyLog {
     log: MemoryLog,
     fault: Mutex<Option<Fault>>,
     can_close: bool,
-    /// Who subscribes hears nothing from now on.
+    /// Subscribers get nothing from now on.
     is_mute: AtomicBool,
     mute: broadcast::Sender<Arc<Entry>>,
     pages: AtomicUsize,
@@ -75,7 +75,7 @@ impl FaultyLog {
         *self.fault.lock().expect("no poison") = None;
     }
 
-    /// The fault that is due, which panics comes to an end after so many times.
+    /// The fault of this call. Panics stop after so many calls.
     fn take_fault(&self) -> Option<Fault> {
         let mut fault = self.fault.lock().expect("no poison");
         let due = *fault;
@@ -139,7 +139,7 @@ impl RoomLog for FaultyLog {
     }
 }
 
-/// A room whose host is there, and the log it lives in.
+/// A room with a connected host, and its log.
 struct Scene {
     log: Arc<FaultyLog>,
     archive: Arc<MemoryArchive>,
@@ -165,7 +165,7 @@ impl Scene {
         scene
     }
 
-    /// Appends so much at once that the actor has to read the log.
+    /// Appends so many entries at once that the actor has to read the log.
     async fn overtake(&self) {
         for number in 0..MANY {
             let connection = ConnectionId::from_bits(1_000 + number as u128);

@@ -68,7 +68,7 @@ impl WriteBehind {
         let (done, flushed) = oneshot::channel();
         self.order(Order::Flush(done));
         let flushed = tokio::time::timeout(FLUSH, flushed).await;
-        flushed.map_err(StorageError::new).map(drop)
+        flushed.map_err(|_| StorageError::took_too_long()).map(drop)
     }
 
     fn order(&self, order: Order) {

@@ -1,4 +1,4 @@
-//! Accounts, sessions, and where accounts have been: a trait for each.
+//! Accounts, sessions and visited rooms, with a trait for each.
 
 mod memory;
 mod sessions;
@@ -19,11 +19,11 @@ pub use visits::{VISITS_KEPT, Visits};
 
 use super::StorageError;
 
-/// Milliseconds after which an account that nobody uses is forgotten: a year.
+/// Milliseconds after which an account that nobody uses is deleted: a year.
 pub const ACCOUNT_KEPT_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
-/// Where accounts are kept. What changes an account together with its sessions, visits and keys is here, and is done as a whole or
-/// not at all.
+/// Storage of accounts. A method that changes an account together with its sessions, visits and keys does so in one
+/// transaction.
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// Adds a guest's account.
@@ -38,52 +38,54 @@ pub trait Accounts: Send + Sync {
     /// [`StorageError`].
     async fn usage(&self) -> Result<Usage, StorageError>;
 
-    /// Signs a person in, all of it or nothing; `None` where the sign-in has been completed before. A person seen for the first
-    /// time gets the guest's account, which is theirs from then on, or the candidate's id. Sessions of the guest end; a guest
-    /// whose account is not the person's then departs into it.
+    /// Signs a person in, in one transaction. Returns `None` if this sign-in was completed before. A person who signs
+    /// in for the first time keeps the guest's account, or gets a new one with the candidate's id. If the person has
+    /// another account already, the guest departs into it. The guest's sessions end.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn sign_in(&self, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, StorageError>;
 
-    /// Ends every session of an account that is to be deleted, and remembers that it departs.
+    /// Ends every session of an account that is to be deleted, and records its departure.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn begin_deletion(&self, account: AccountId) -> Result<(), StorageError>;
 
-    /// Deletes an account with all that is known of it, but for its departure. With its keys goes everything that was sealed with
-    /// them, wherever it is stored.
+    /// Deletes an account and all data about it except its departure. Without its keys, its sealed texts cannot be read
+    /// anywhere.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn delete_account(&self, account: AccountId) -> Result<(), StorageError>;
 
-    /// Sees to it that what was deleted is not in the storage's own journal any more, as far as others who read let it.
+    /// Erases what was deleted from the storage's own journal. If another reader keeps it from that, the next call tries again;
+    /// if nothing is to be erased, a call costs nothing.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn erase_deleted(&self) -> Result<(), StorageError>;
 
-    /// Every account that departs, and into which one: the rooms may not know of it yet.
+    /// Every departure: an account that is deleted (`None`) or merged into another one. Some rooms may not know of it
+    /// yet.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn departures(&self) -> Result<Vec<(AccountId, Option<AccountId>)>, StorageError>;
 
-    /// Forgets a departure: the rooms know.
+    /// Removes a departure, once all rooms know of it.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn end_departure(&self, account: AccountId) -> Result<(), StorageError>;
 
-    /// Keeps whether hosts see an account's e-mail address.
+    /// Stores whether hosts see an account's e-mail address.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StorageError>;
 
-    /// Keeps an account's picture, or forgets it.
+    /// Stores an account's picture, or deletes it.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -95,15 +97,15 @@ pub trait Accounts: Send + Sync {
     /// [`StorageError`].
     async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StorageError>;
 
-    /// Forgets what has run out by `now`: sessions, guests without one, people who have not come for long, and what hangs on
-    /// them. Once a minute at most.
+    /// Deletes what has expired by `now`: sessions, guests without a session, people who have not come for
+    /// [`ACCOUNT_KEPT_MS`], and the data of both. Does so once a minute at most.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn forget_expired(&self, now: Timestamp) -> Result<(), StorageError>;
 }
 
-/// All that is kept of accounts.
+/// Storage of accounts, sessions and visits.
 pub trait Store: Accounts + Sessions + Visits {}
 
 impl<T: Accounts + Sessions + Visits> Store for T {}
@@ -117,16 +119,16 @@ pub struct Usage {
     pub bytes: u64,
 }
 
-/// Somebody for whom a sign-in provider vouches.
+/// A person whose identity a sign-in provider has confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedPerson {
     /// The provider's issuer.
     pub issuer: String,
-    /// What the provider knows them by, for ever.
+    /// The provider's permanent id of the person.
     pub subject: String,
     /// The provider's name.
     pub provider: String,
-    /// What others see.
+    /// The name that others see.
     pub name: DisplayName,
     /// Their e-mail address, if the provider has checked it.
     pub email: Option<String>,
@@ -135,30 +137,30 @@ pub struct VerifiedPerson {
 /// A person who comes back from a sign-in provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnedSignIn {
-    /// Who.
+    /// The person.
     pub person: VerifiedPerson,
-    /// What the sign-in is known by; none is completed twice.
+    /// The hash of the sign-in, which is completed only once.
     pub proof: TokenHash,
-    /// When the proof is worth nothing in any case.
+    /// When the sign-in expires; its hash need not be stored longer.
     pub proof_until: Timestamp,
     /// The session that the browser came with.
     pub before: Option<TokenHash>,
-    /// The guest who set out, who goes along if the session before is still theirs.
+    /// The guest who began the sign-in. The person gets the guest's rooms if `before` is still the guest's session.
     pub guest: Option<AccountId>,
-    /// The id of the account, should a new one be made.
+    /// The id of the account, if a new one is made.
     pub candidate: AccountId,
-    /// What the new session is known by.
+    /// The hash of the new session.
     pub session: TokenHash,
     /// When it ends.
     pub expires_at: Timestamp,
 }
 
-/// What came of an [`ReturnedSignIn`].
+/// The result of a [`ReturnedSignIn`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
-    /// Whose the new session is.
+    /// The account of the new session.
     pub account: Account,
-    /// The guest who was taken along.
+    /// The guest whose rooms the person gets.
     pub guest: Option<AccountId>,
     /// The sessions that ended.
     pub ended: Vec<TokenHash>,

@@ -10,18 +10,29 @@ use std::{
 
 use clap::ValueEnum;
 use sqlx::{
-    Sqlite, SqliteConnection, SqlitePool,
+    AssertSqlSafe, Sqlite, SqliteConnection, SqlitePool,
     migrate::{MigrateError, Migrator},
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StorageError, log::LogError};
+use super::{StorageError, TookTooLong, log::LogError};
+
+/// Connections to an open database.
+pub type Pool = SqlitePool;
+
+/// Why a database cannot be opened.
+pub type OpenError = MigrateError;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// How long a writer waits for another one.
 const BUSY_MS: u64 = 5_000;
+/// How long a checkpoint that empties the write-ahead log waits for a reader. Writers wait for the checkpoint meanwhile, so it gives
+/// up long before they do.
+const CHECKPOINT_BUSY_MS: u64 = 200;
+/// How often such a checkpoint is tried at once.
+const CHECKPOINTS: u32 = 3;
 /// Readers beside each other; each is a thread of its own.
 const CONNECTIONS: u32 = 4;
 
@@ -31,7 +42,7 @@ pub enum Synchronous {
     /// The last commits, as far back as the last checkpoint of the write-ahead log; never a log-out, a removal or a deletion.
     #[default]
     Normal,
-    /// Nothing that was answered: every commit waits for the disk.
+    /// Nothing that the server has answered: every commit waits for the disk.
     Full,
 }
 
@@ -47,16 +58,16 @@ impl Synchronous {
 /// Opens the file with [`Synchronous::Normal`], creates it if it is missing, and brings its tables up to date.
 ///
 /// # Errors
-/// Whatever the file system or SQLite say.
-pub async fn open(path: &Path) -> Result<SqlitePool, MigrateError> {
+/// Errors of the file system or of SQLite.
+pub async fn open(path: &Path) -> Result<Pool, OpenError> {
     open_with(path, Synchronous::default()).await
 }
 
 /// The same with another level.
 ///
 /// # Errors
-/// Whatever the file system or SQLite say.
-pub async fn open_with(path: &Path, synchronous: Synchronous) -> Result<SqlitePool, MigrateError> {
+/// Errors of the file system or of SQLite.
+pub async fn open_with(path: &Path, synchronous: Synchronous) -> Result<Pool, OpenError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -64,7 +75,7 @@ pub async fn open_with(path: &Path, synchronous: Synchronous) -> Result<SqlitePo
         .synchronous(synchronous.level())
         // What is deleted is overwritten with zeros, in pages that are free too; otherwise it would stay in the file.
         .pragma("secure_delete", "ON")
-        // Large sorts need no other place that can be written to, and leave nothing there.
+        // Temporary data stays in memory, so that it needs no other file and leaves nothing in one.
         .pragma("temp_store", "MEMORY")
         .busy_timeout(Duration::from_millis(BUSY_MS));
     let pool = match connect(CONNECTIONS, &options).await {
@@ -81,14 +92,14 @@ pub async fn open_with(path: &Path, synchronous: Synchronous) -> Result<SqlitePo
     Ok(pool)
 }
 
-/// Reads once: SQLite opens its files no earlier.
+/// Connects and reads once: SQLite opens its files at the first read.
 async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     let pool = SqlitePoolOptions::new().max_connections(connections).connect_with(options.clone()).await?;
     sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&pool).await?;
     Ok(pool)
 }
 
-/// How surely a transaction is on the disk once it is committed.
+/// Whether a committed transaction is flushed to the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Durability {
     /// As [`Synchronous`] is set.
@@ -127,7 +138,7 @@ impl WriteTransaction {
     pub(crate) async fn commit(mut self) -> Result<(), sqlx::Error> {
         sqlx::query("COMMIT").execute(&mut *self).await?;
         if self.is_raised && sqlx::query("PRAGMA synchronous = NORMAL").execute(&mut *self).await.is_err() {
-            // What is committed stands; the connection alone is not as it was.
+            // The transaction is committed. The connection has the wrong level, so it is closed.
             return Ok(());
         }
         drop(self.connection.take());
@@ -159,6 +170,38 @@ impl Drop for WriteTransaction {
     }
 }
 
+/// Writes a row, as everything else that is stored is written.
+pub(crate) async fn probe(pool: &SqlitePool) -> Result<(), StorageError> {
+    let upsert = "INSERT INTO probes (id, count) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET count = probes.count + 1";
+    sqlx::query(upsert).execute(pool).await?;
+    Ok(())
+}
+
+/// Writes the write-ahead log back into the file and cuts it to nothing. Returns whether that was possible: it is not while another
+/// connection reads an older state.
+pub(crate) async fn empty_write_ahead_log(pool: &SqlitePool) -> Result<bool, sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    set_busy_timeout(&mut connection, CHECKPOINT_BUSY_MS).await?;
+    let emptied = checkpoint(&mut connection).await;
+    set_busy_timeout(&mut connection, BUSY_MS).await?;
+    emptied
+}
+
+async fn checkpoint(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    for _ in 0..CHECKPOINTS {
+        let is_busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
+        if is_busy == 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn set_busy_timeout(connection: &mut SqliteConnection, milliseconds: u64) -> Result<(), sqlx::Error> {
+    let set = AssertSqlSafe(format!("PRAGMA busy_timeout = {milliseconds}"));
+    sqlx::query(set).execute(connection).await.map(drop)
+}
+
 /// Whether an error says that the storage is out of service for now (full, locked, unreadable, gone), rather than that this
 /// one statement was wrong.
 pub(crate) fn is_out_of_service(error: &(dyn Error + 'static)) -> bool {
@@ -172,14 +215,14 @@ pub(crate) fn is_out_of_service(error: &(dyn Error + 'static)) -> bool {
             error,
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
         ),
-        None => false,
+        None => error.is::<TookTooLong>(),
     }
 }
 
 /// PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB.
 const OUT_OF_SERVICE: [i32; 11] = [3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 26];
 
-/// An unsigned number as SQL keeps it, which has signed ones alone. Times and sequence numbers stay far below the limit.
+/// An unsigned number as a signed one: SQL has no unsigned ones. Times and sequence numbers stay far below the limit.
 pub(crate) fn to_sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -1,7 +1,7 @@
-//! A key for each account, with which everything its person wrote is sealed wherever it is stored. Whoever deletes the key makes
-//! all of that unreadable at once, in files and copies that nobody rewrites.
+//! A key for each account. It seals everything that the account's person wrote, wherever that is stored. Deleting the
+//! key makes all of it unreadable at once, also in files and copies that nobody rewrites.
 //!
-//! Keys are handed over and deleted together with the account, in the transactions of the
+//! Keys are transferred and deleted together with the account, in the transactions of the
 //! [accounts](super::accounts::Accounts).
 
 mod memory;
@@ -30,16 +30,16 @@ impl fmt::Debug for AccountKey {
     }
 }
 
-/// Where keys are kept.
+/// Storage of keys.
 #[async_trait]
 pub trait AccountKeys: Send + Sync {
-    /// The keys of these accounts; none for one that has not written anything, or was deleted.
+    /// The keys of these accounts. An account that has written nothing, or is deleted, has none.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn find(&self, accounts: &BTreeSet<AccountId>) -> Result<HashMap<AccountId, AccountKey>, StorageError>;
 
-    /// The same, with a new key for each account that is there and has none.
+    /// The same, but makes a key for each account that exists and has none.
     ///
     /// # Errors
     /// [`StorageError`].

@@ -1,7 +1,7 @@
-//! The rooms' logs: the one truth about every live room.
+//! The rooms' logs. The state of a live room comes from its log alone.
 //!
-//! A [`RoomLog`] gives each entry its place and its time, keeps it, and hands it to whoever has subscribed. It knows
-//! nothing of what entries mean; [`step`](heartogether::room::step) does.
+//! A [`RoomLog`] numbers, dates and stores each entry, and sends it to the subscribers. It does not interpret entries;
+//! [`step`](heartogether::room::step) does.
 
 mod memory;
 mod sqlite;
@@ -21,22 +21,22 @@ pub use sqlite::SqliteLog;
 
 use super::StorageError;
 
-/// The shape in which events are kept. A log skips entries of a version it does not know.
+/// The format of stored events. A log skips entries of another version.
 pub const EVENT_VERSION: u32 = 2;
 
-/// The shape in which snapshots are kept. One of another version is passed over.
+/// The format of stored snapshots. Snapshots of another version are ignored.
 pub const SNAPSHOT_VERSION: u32 = 1;
 
-/// Entries that are read at once by whoever goes through a log: as many as fit into memory many times over.
+/// Entries in a page when a whole log is read. Many such pages fit into memory.
 pub const PAGE: usize = 1_000;
 
-/// The entries of one room from the subscription on, in order. Whoever lags or finds a gap reads the log.
+/// A room's entries from the subscription on, in order. A subscriber that lags or finds a gap reads the log.
 pub type Subscription = broadcast::Receiver<Arc<Entry>>;
 
 /// A log for each live room.
 #[async_trait]
 pub trait RoomLog: Send + Sync {
-    /// Claims the code among the live rooms and appends the room's first entry.
+    /// Reserves the code and appends the room's first entry.
     ///
     /// # Errors
     /// [`LogError::CodeTaken`] or [`LogError::Storage`].
@@ -48,7 +48,7 @@ pub trait RoomLog: Send + Sync {
     /// [`LogError::Storage`].
     async fn find(&self, code: RoomCode) -> Result<Option<RoomId>, LogError>;
 
-    /// Appends what happened. Once it returns, subscribers have the entry.
+    /// Appends an event. When this returns, the subscribers have the entry.
     ///
     /// # Errors
     /// [`LogError::NoSuchRoom`] or [`LogError::Storage`].
@@ -72,7 +72,7 @@ pub trait RoomLog: Send + Sync {
     /// [`LogError::Storage`].
     async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError>;
 
-    /// Every entry from now on.
+    /// Subscribes to the room's entries from now on.
     ///
     /// # Errors
     /// [`LogError::NoSuchRoom`] or [`LogError::Storage`].
@@ -84,7 +84,7 @@ pub trait RoomLog: Send + Sync {
     /// [`LogError::Storage`].
     async fn live(&self) -> Result<Vec<RoomId>, LogError>;
 
-    /// The live rooms in whose entries an account stands.
+    /// The live rooms whose entries name an account.
     ///
     /// # Errors
     /// [`LogError::Storage`].
@@ -100,15 +100,15 @@ pub trait RoomLog: Send + Sync {
 /// A part of a room's log.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
-    /// Its entries, those apart that are not understood.
+    /// Its entries, without those that cannot be read.
     pub entries: Vec<Arc<Entry>>,
-    /// How many are not understood, and were skipped.
+    /// How many entries were skipped because they cannot be read.
     pub skipped: u64,
     /// Where the next page begins: after this place. `None` at the end of the log.
     pub next: Option<Seq>,
 }
 
-/// The accounts that stand in an event.
+/// The accounts that an event names.
 fn accounts_in(event: &Event) -> impl Iterator<Item = AccountId> + use<> {
     let (one, other) = match event {
         Event::RoomCreated(created) => (Some(created.owner), None),
@@ -121,13 +121,13 @@ fn accounts_in(event: &Event) -> impl Iterator<Item = AccountId> + use<> {
     one.into_iter().chain(other)
 }
 
-/// Why a log did not do what it was asked.
+/// Why a log could not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum LogError {
-    /// A live room has the code.
+    /// A live room uses the code.
     #[error("a live room has this code")]
     CodeTaken,
-    /// The room never was or is closed.
+    /// The room does not exist or is closed.
     #[error("no such live room")]
     NoSuchRoom,
     /// The server is stopping, and nothing is written any more.

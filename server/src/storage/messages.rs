@@ -1,6 +1,6 @@
 //! The archive of what people wrote: every message of every room, read in pages.
 //!
-//! Names and words in it are sealed with their authors' keys, and a message of an account that is deleted goes with it.
+//! Names and texts are sealed with their authors' keys. When an account is deleted, its messages are deleted too.
 
 mod memory;
 mod sqlite;
@@ -17,20 +17,20 @@ pub use sqlite::SqliteArchive;
 
 use super::StorageError;
 
-/// Milliseconds for which a message that is sent again is known to be the same: a day.
+/// Milliseconds in which the server recognises a message that a page sends twice: a day.
 pub const NONCE_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// Where messages are kept.
+/// Storage of messages.
 #[async_trait]
 pub trait MessageArchive: Send + Sync {
-    /// Carries changes out, one after the other. One that was carried out before changes nothing, and nothing is written of an
-    /// account that was deleted.
+    /// Makes the changes in their order. A change that was made before has no effect, and no message of a deleted
+    /// account is written.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn apply(&self, room: RoomId, changes: &[ArchiveChange]) -> Result<(), StorageError>;
 
-    /// At most `limit` messages before this one that may be read, and whether there are older ones.
+    /// At most `limit` messages before `before` that `reading` allows, and whether there are older ones.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -42,13 +42,13 @@ pub trait MessageArchive: Send + Sync {
         limit: usize,
     ) -> Result<Messages, StorageError>;
 
-    /// What is known of one message.
+    /// One message, if the archive has it.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn find(&self, room: RoomId, number: MessageNumber) -> Result<Option<ArchivedMessage>, StorageError>;
 
-    /// Whether an account has written a message of this nonce since then.
+    /// Whether the archive has a message of this account with this nonce, sent at `since` or later.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -74,7 +74,7 @@ pub trait MessageArchive: Send + Sync {
     async fn delete_room(&self, room: RoomId) -> Result<(), StorageError>;
 }
 
-/// What a change makes of a message. One about others, or that has come to pass already, changes nothing.
+/// Applies a change to a message. A change to another message, or one that was applied before, has no effect.
 fn apply(message: &mut Message, change: &ArchiveChange) {
     match change {
         ArchiveChange::Edit { number, version, text } if *number == message.number && *version > message.version => {

@@ -1,5 +1,5 @@
-//! Takes what people wrote of themselves out of what is stored, and seals it with the keys of their accounts. What is stored is
-//! never rewritten: once a key is deleted, a placeholder stands where the text was.
+//! Removes names, texts and e-mail addresses from values before they are stored, and seals them with the keys of their
+//! accounts. Stored values are never rewritten: once a key is deleted, readers get a placeholder in place of the text.
 
 #[cfg(test)]
 mod tests;
@@ -23,14 +23,14 @@ use super::{
 };
 use crate::random;
 
-/// Keys that are kept at hand, at most.
+/// The largest number of keys in the cache.
 const KEYS_AT_HAND: usize = 10_000;
-/// Stands for a text that could not be sealed.
+/// Stored in place of a text for which there is no key.
 const UNSEALED: &str = "-";
 
-/// Something in which people wrote of themselves.
+/// A value that holds names, texts or e-mail addresses of people.
 pub(super) trait Personal: Clone + Serialize + DeserializeOwned {
-    /// Shows each text, always in the same order.
+    /// Calls `visit` with each of these texts, always in the same order.
     fn visit_personal(&mut self, visit: &mut Visit<'_>);
 }
 
@@ -64,7 +64,7 @@ impl Personal for OwnedMessage {
 pub(super) struct Sealed {
     /// JSON, with placeholders in place of what people wrote.
     pub(super) value: String,
-    /// What they wrote, sealed, in base64, separated by spaces.
+    /// The sealed texts in base64, separated by spaces.
     pub(super) texts: String,
 }
 
@@ -74,11 +74,12 @@ pub struct Sealer {
     at_hand: Mutex<AtHand>,
 }
 
-/// Keys that need not be looked up.
+/// Cached keys.
 #[derive(Default)]
 struct AtHand {
     keys: HashMap<AccountId, AccountKey>,
-    /// How often they were forgotten: what was looked up before that may be deleted since.
+    /// How many times the cache was emptied. A key that was looked up before the last time may be deleted, so it is not
+    /// cached.
     forgotten: u64,
 }
 
@@ -88,14 +89,14 @@ impl Sealer {
         Self { keys, at_hand: Mutex::default() }
     }
 
-    /// Forgets the keys at hand: one of them was deleted.
+    /// Empties the cache, because a key was deleted.
     pub fn forget_keys(&self) {
         let mut at_hand = self.at_hand();
         at_hand.keys.clear();
         at_hand.forgotten += 1;
     }
 
-    /// Takes the personal texts out of a value.
+    /// Replaces the personal texts of a value with placeholders, and seals them.
     pub(super) async fn seal<T: Personal>(&self, value: &T) -> Result<Sealed, StorageError> {
         let mut value = value.clone();
         let keys = self.keys_for(accounts_in(&mut value), true).await?;
@@ -110,7 +111,7 @@ impl Sealer {
         Ok(Sealed { value: json, texts: texts.join(" ") })
     }
 
-    /// Brings values back; `None` for one that is not understood. A text whose key is gone stays a placeholder.
+    /// Opens sealed values. A value that cannot be read is `None`; a text whose key is deleted stays a placeholder.
     pub(super) async fn open<T: Personal>(&self, stored: &[Sealed]) -> Result<Vec<Option<T>>, StorageError> {
         let mut values: Vec<Option<T>> = stored.iter().map(|one| serde_json::from_str(&one.value).ok()).collect();
         let accounts = values.iter_mut().flatten().flat_map(accounts_in).collect();
@@ -123,7 +124,7 @@ impl Sealer {
         Ok(values)
     }
 
-    /// Keys for these accounts, those at hand first.
+    /// The keys of these accounts, from the cache where it has them.
     async fn keys_for(
         &self,
         accounts: BTreeSet<AccountId>,
@@ -159,7 +160,7 @@ impl Sealer {
     }
 }
 
-/// The accounts whose texts stand in a value.
+/// The accounts whose texts a value holds.
 fn accounts_in(value: &mut impl Personal) -> BTreeSet<AccountId> {
     let mut accounts = BTreeSet::new();
     value.visit_personal(&mut |account, _| accounts.extend(account));
@@ -184,7 +185,7 @@ fn cipher(key: &AccountKey) -> Option<LessSafeKey> {
     UnboundKey::new(&AES_256_GCM, &key.0).ok().map(LessSafeKey::new)
 }
 
-/// AES-256-GCM with a random nonce of 96 bits, which stands before the text: good for 2^32 texts of one account (NIST SP 800-38D,
+/// AES-256-GCM with a random nonce of 96 bits before the sealed text. One key is good for 2^32 texts (NIST SP 800-38D,
 /// section 8.3).
 fn seal(key: &AccountKey, account: AccountId, text: &str) -> Option<String> {
     let nonce: [u8; NONCE_LEN] = random::bytes();

@@ -4,7 +4,7 @@ use axum::extract::ws::close_code;
 use heartogether::refusal::Refusal;
 use tungstenite::protocol::CloseFrame;
 
-/// What the client is told last: a refusal if there is one, then the close code (RFC 6455, section 7.4.1).
+/// The last frames of a connection: a refusal if there is one, then the close code (RFC 6455, section 7.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CloseReason {
     refusal: Option<Refusal>,
@@ -12,20 +12,20 @@ pub(crate) struct CloseReason {
 }
 
 impl CloseReason {
-    /// Nothing was heard of the client, or it said farewell.
+    /// The client was silent for too long, or closed the connection.
     pub(crate) const GONE: Self = Self { refusal: None, code: close_code::AWAY };
-    /// The server stops, or is about to be replaced: the client comes back at once.
+    /// The server stops or is replaced. The client connects again at once.
     pub(crate) const STOPPING: Self = Self { refusal: None, code: close_code::AWAY };
-    /// Something broke here.
+    /// A fault of the server.
     pub(crate) const FAULT: Self = Self { refusal: None, code: close_code::ERROR };
-    /// Not the text this protocol is made of.
+    /// The message is not text of this protocol.
     pub(crate) const NOT_TEXT: Self = Self { refusal: Some(Refusal::FrameMalformed), code: close_code::UNSUPPORTED };
-    /// Frames that are none, or not in their order (RFC 6455, section 7.4.1).
+    /// The client sent invalid frames, or frames in a wrong order (RFC 6455, section 7.4.1).
     pub(crate) const NO_WEBSOCKET: Self = Self { refusal: Some(Refusal::FrameMalformed), code: close_code::PROTOCOL };
     /// Text that is not UTF-8.
     pub(crate) const NOT_UTF8: Self = Self { refusal: Some(Refusal::FrameMalformed), code: close_code::INVALID };
 
-    /// The client reads slower than its room speaks.
+    /// The client reads more slowly than its room sends.
     pub(crate) const TOO_SLOW: Self = Self::refused(Refusal::TooSlow);
 
     /// The connection is closed for this reason.

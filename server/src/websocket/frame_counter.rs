@@ -78,7 +78,7 @@ impl<R> FrameCounter<R> {
         at
     }
 
-    /// Whether the client may send one more frame, which begins with this byte.
+    /// Whether the client may send another frame, which begins with this byte.
     fn allows(&mut self, first: u8) -> bool {
         match first & 0x0f {
             // A continuation.

@@ -1,4 +1,4 @@
-//! Whose pages may talk to this server.
+//! Checks the origins of pages that send requests to this server.
 
 use axum::http::{HeaderMap, header};
 use heartogether_app::api::Caller;
@@ -6,17 +6,17 @@ use heartogether_headers::authority::{Origin, Scheme};
 
 use crate::http::SEC_FETCH_SITE;
 
-/// The origins (RFC 6454) that are allowed beside the server's own.
+/// The origins (RFC 6454) that are allowed besides the server's own.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origins(Vec<Origin>);
 
 impl Origins {
-    /// These.
+    /// Allows these origins.
     pub(crate) fn new(origins: impl IntoIterator<Item = Origin>) -> Self {
         Self(origins.into_iter().collect())
     }
 
-    /// Whether the request may change anything: programs that are no browsers send no origin, and browsers cannot hide it.
+    /// Whether the request may change something. Browsers always send the origin of the page; other programs send none.
     pub(crate) fn allow(&self, headers: &HeaderMap, caller: &Caller) -> bool {
         let Some(origin) = headers.get(header::ORIGIN) else { return true };
         let Some(origin) = origin.to_str().ok().and_then(Origin::of_url) else { return false };
@@ -24,9 +24,10 @@ impl Origins {
     }
 }
 
-/// The server's own, under the name it was called by, or by the browser's own word, which no page can write (Fetch Metadata
-/// Request Headers): some proxies leave the port out of the name. Over HTTPS no page that came without it is: whoever stands
-/// on the line could have written it. Without HTTPS a proxy that is not known as such may have added it.
+/// Whether a request is of the server's own page: the origin has the host that the request names, or the browser says
+/// so in a header that pages cannot write (Fetch Metadata Request Headers), as some proxies drop the port from the
+/// host. A page that came without HTTPS is refused over HTTPS, because somebody on the network could have written it.
+/// Without HTTPS an unknown proxy may have ended the HTTPS connection, so such an origin is accepted.
 fn is_own(origin: &Origin, headers: &HeaderMap, caller: &Caller) -> bool {
     let is_called_so = caller.authority.as_ref().is_some_and(|own| origin.is_named_by(own));
     let is_same_origin = headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "same-origin");

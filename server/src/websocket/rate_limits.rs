@@ -1,5 +1,5 @@
-//! What an account may ask of a room, so many a second and so many at once, over whatever connection: who connects again has
-//! no more of it.
+//! Limits what an account may ask of a room, per second and at once, over all its connections. A new connection does
+//! not get a new allowance.
 
 use std::{
     hash::Hash,
@@ -15,16 +15,17 @@ use heartogether::{
 
 use super::rate;
 
-/// Keys below which nobody looks for those that are as good as new.
+/// Below this number of keys, nothing looks for keys to drop.
 const FEW_KEYS: usize = 1_024;
 
-/// What accounts have asked of rooms of late.
+/// The allowances of accounts in rooms.
 pub(crate) struct CommandLimits {
     pub(super) requests: CommandLimit,
     pub(super) stream_commands: CommandLimit,
     pub(super) messages: CommandLimit,
     pub(super) reactions: CommandLimit,
-    /// Bytes for one member: a host with many listeners has as much for each, and who floods one has nothing less for others.
+    /// Bytes of signals to one member. A host has a full allowance for each listener, and flooding one listener leaves
+    /// the others their allowance.
     pub(super) signal_bytes: CommandLimit<(AccountId, MemberId)>,
 }
 
@@ -40,15 +41,15 @@ impl CommandLimits {
     }
 }
 
-/// One of them.
+/// One kind of allowance.
 pub(super) struct CommandLimit<K: Copy + Eq + Hash = (AccountId, RoomId)> {
     limiter: DefaultKeyedRateLimiter<K>,
-    /// At so many keys, those that have their whole allowance again are dropped.
+    /// At this number of keys, those with a full allowance are dropped.
     sweep_at: AtomicUsize,
 }
 
 impl CommandLimit {
-    /// Takes one, if one is left.
+    /// Takes one from the allowance, if one is left.
     pub(super) fn take(&self, account: AccountId, room: RoomId) -> bool {
         self.take_some((account, room), 1)
     }
@@ -59,7 +60,7 @@ impl<K: Copy + Eq + Hash> CommandLimit<K> {
         Self { limiter: RateLimiter::keyed(rate(per_second, burst)), sweep_at: FEW_KEYS.into() }
     }
 
-    /// Takes so many at once, if as many are left.
+    /// Takes this many from the allowance, if as many are left.
     pub(super) fn take_some(&self, key: K, count: usize) -> bool {
         let count = NonZeroU32::new(u32::try_from(count).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
         if self.limiter.len() >= self.sweep_at.load(Relaxed) {

@@ -1,4 +1,4 @@
-//! Listens to one connection: checks every message's size and form, and every frame's rate, and keeps time.
+//! Reads one connection: checks the size and form of every message and the rate of frames, and detects silence.
 
 use std::time::Duration;
 
@@ -14,20 +14,21 @@ use tungstenite::Message;
 
 use super::{CloseReason, Frame, connection::Connection, frame_counter::TooManyFrames, upgrade::Socket};
 
-/// How long a connection that was closed stays open for the client to read the last words.
+/// How long a closed connection stays open for the client to read the last frames.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// The half of a socket that is read from.
+/// The reading half of a socket.
 pub(super) type Frames = SplitStream<Socket>;
 
-/// Listens until the connection ends, whoever ends it.
+/// Reads until the connection ends, from either side.
 pub(super) async fn read(mut frames: Frames, mut connection: Connection, writing: JoinHandle<()>) {
     let ending = listen(&mut frames, &mut connection).await;
     connection.end(ending).await;
     linger(frames, writing, ending).await;
 }
 
-/// Unread bytes would make the system reset the connection and take the last words with it.
+/// Reads what is left: with unread bytes, the system would reset the connection, and the client would lose the last
+/// frames.
 pub(super) async fn linger(mut frames: Frames, writing: JoinHandle<()>, ending: CloseReason) {
     // The writer's own limits bound the wait.
     let _ = writing.await;
@@ -36,7 +37,7 @@ pub(super) async fn linger(mut frames: Frames, writing: JoinHandle<()>, ending: 
             match frames.next().await {
                 Some(Ok(Message::Close(_))) => return,
                 Some(Ok(_)) => yield_now().await,
-                // A frame that cannot be read stays in the way of all others; time is all that can be given.
+                // After a frame that cannot be read, no other frame can be found. So this only waits.
                 Some(Err(_)) | None if ending.refusal().is_some() => std::future::pending().await,
                 Some(Err(_)) | None => return,
             }
@@ -64,7 +65,7 @@ async fn listen(frames: &mut Frames, connection: &mut Connection) -> CloseReason
         if let Err(ending) = hear(frame, connection).await {
             return ending;
         }
-        // A buffer holds many frames, and others wait: after each it is their turn.
+        // A buffer holds many frames. After each one, other tasks may run.
         yield_now().await;
     }
 }
@@ -98,7 +99,7 @@ fn ending_of(error: &tungstenite::Error) -> CloseReason {
     }
 }
 
-/// When to ask for a sign of life, and when to stop waiting for one.
+/// When to send a ping, and when to give up waiting for an answer.
 struct Pulse {
     hello_by: Timestamp,
     beat_at: Timestamp,
@@ -132,8 +133,8 @@ impl Pulse {
             () if now >= self.silent_at() => return Err(CloseReason::GONE),
             () => {}
         }
-        // The heartbeat is for the page, which cannot see pings; the ping is for us, as the browser answers it even
-        // while the page's timers are throttled.
+        // The heartbeat is for the page, which cannot see pings. The ping is for the server: the browser answers it
+        // even while the page's timers are throttled.
         connection.send_queue().push(Frame::message(&ServerMessage::Heartbeat));
         connection.send_queue().push(Frame::Ping);
         self.beat_at = now.after_ms(self.heartbeat_ms);

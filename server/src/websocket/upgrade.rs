@@ -1,4 +1,4 @@
-//! Lets a connection in: who may not come is told so on the connection itself, where a page can read it.
+//! Accepts a WebSocket. A refusal is sent over the WebSocket itself, where the page can read it.
 
 use std::sync::Arc;
 
@@ -33,18 +33,19 @@ use super::{
 };
 use crate::{auth::CurrentSession, http::Peer, random, state::Node};
 
-/// Idle connections are many: the library's default of 128 KiB each would cost a gigabyte for every 8,000.
+/// Small, because there are many idle connections: with the library's default of 128 KiB, 8,000 of them would need a
+/// gigabyte.
 const BUFFER_BYTES: usize = 4 * 1024;
-/// Bytes that may wait in the socket's own buffer; a room as a member sees it is the longest frame.
+/// Bytes that may wait in the socket's own buffer. The longest frame is the one with a room's view.
 const WRITE_BYTES: usize = 1024 * 1024;
-/// Leaves room for our own refusal to come before the library's.
+/// Larger than our own limit, so that our refusal comes before the library's error.
 const MESSAGE_BYTES: usize = FRAME_BYTES + BUFFER_BYTES;
 
-/// A connection after its handshake. What comes in is counted by the frame.
+/// A connection after its handshake. Its incoming frames are counted.
 pub(super) type Socket = WebSocketStream<Join<FrameCounter<ReadHalf<Stream>>, WriteHalf<Stream>>>;
 type Stream = TokioIo<Upgraded>;
 
-/// `GET /ws`. The library checks the request; the connection is taken from under it, so that frames can be counted.
+/// `GET /ws`. The library checks the request. The connection is then read without it, so that frames can be counted.
 pub(crate) async fn upgrade(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
@@ -55,7 +56,7 @@ pub(crate) async fn upgrade(
     is_websocket: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     if let Err(rejection) = is_websocket {
-        // The key tells an attempt of a browser's from a visit, and proxies pass it on.
+        // A request with this key is a browser's attempt to open a WebSocket. Proxies pass the key on.
         if headers.contains_key(header::SEC_WEBSOCKET_KEY) {
             node.setup_hints.note_lost_upgrade();
         }
@@ -74,12 +75,12 @@ pub(crate) async fn upgrade(
         }
     };
     tokio::spawn(async move {
-        // Who has gone before the handshake's end has nothing to say.
+        // The client closed the connection before the handshake ended.
         if let Ok(upgraded) = connection.await {
             let socket = open(upgraded, &node.limits).await;
             serve(socket, node, visitor.caller, admitted, session.map(|Extension(session)| session)).await;
         }
-        // The connection keeps its place among all as long as it lasts.
+        // The connection holds its place of the limit as long as it lasts.
         drop(peer);
     });
     switch_protocols(&accept)
@@ -125,7 +126,7 @@ async fn serve(
         Ok((registration, account, session))
     };
     match registration.await {
-        // Held until the connection ends: a log-out finds it here.
+        // Registered until the connection ends, so that a log-out can close it.
         Ok((registration, account, session)) => {
             let opened = Connection::new(node.clone(), connection, account, caller, send_queue.clone());
             tokio::select! {

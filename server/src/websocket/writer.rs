@@ -1,4 +1,4 @@
-//! Speaks to one connection.
+//! Writes to one connection.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,12 +8,12 @@ use tungstenite::Message;
 use super::{CloseReason, Frame, send_queue::Queue, upgrade::Socket};
 use crate::clock::Clock;
 
-/// Milliseconds a socket may take to accept a frame.
+/// Milliseconds that a socket may take to accept a frame.
 const WRITE_MS: u64 = 10_000;
-/// How long the last words may take.
+/// How long the last frames may take.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// The half of a socket that is written to.
+/// The writing half of a socket.
 pub(super) type Sink = SplitSink<Socket, Message>;
 
 /// Writes what is queued until the connection ends.
@@ -21,12 +21,12 @@ pub(super) async fn write(mut sink: Sink, mut queue: Queue, clock: Arc<dyn Clock
     let ending = speak(&mut sink, &mut queue, &*clock).await;
     queue.close();
     if let Some(ending) = ending {
-        // A client that cannot be told is told nothing.
+        // If the last frames cannot be sent, nothing else can be done.
         let _ = tokio::time::timeout(FAREWELL, bid_farewell(&mut sink, ending)).await;
     }
 }
 
-/// Returns how to end, or `None` if there is nobody to speak to.
+/// Returns the reason to close with, or `None` if the client has gone.
 async fn speak(sink: &mut Sink, queue: &mut Queue, clock: &dyn Clock) -> Option<CloseReason> {
     loop {
         let message = match queue.next().await?.into_message() {

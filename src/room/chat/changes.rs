@@ -1,4 +1,4 @@
-//! What becomes of a message: its author edits or deletes it, and whoever moderates deletes or pins it.
+//! Changes of messages: the author edits or deletes a message, and moderators delete or pin it.
 
 use crate::{
     engagement::MessageText,
@@ -22,7 +22,7 @@ fn known(room: &Room, number: MessageNumber, archived: Option<ArchivedMessage>) 
     room.chat.facts(number).or(archived.filter(|_| number <= room.chat.last))
 }
 
-/// What comes of a change: its author may change a message, and whoever moderates may delete any.
+/// The effect of a change. Authors may change their messages, and moderators may delete any message.
 pub(in crate::room) fn foresee_change(
     room: &Room,
     member: &Member,
@@ -92,12 +92,12 @@ pub(in crate::room) fn change(
     room.tell(Notice::Message(actor), &event, effects);
 }
 
-/// Who has missed a message that is deleted by now does not learn what it said.
+/// Members who missed a message before it was deleted do not get its text.
 fn forget_words(room: &mut Room, deleted: MessageNumber) {
     for (_, kept) in &mut room.recent {
         match &mut kept.event {
             RoomEvent::MessageSent { message } if message.number == deleted => message.text = None,
-            // The number of its changes is still told.
+            // The number of its changes stays.
             RoomEvent::MessageEdited { number, text, .. } if *number == deleted => PersonalText::Words(text).forget(),
             RoomEvent::MemberJoined { member } => {
                 LastMessage::apply(&mut member.last_message, &RoomEvent::MessageDeleted { number: deleted });

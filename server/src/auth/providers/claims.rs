@@ -1,4 +1,4 @@
-//! Who somebody is by a provider's word (OpenID Connect Core 1.0, section 5.1).
+//! The person whom a provider's claims describe (OpenID Connect Core 1.0, section 5.1).
 
 use heartogether::{id::DisplayName, limits::NAME_CHARS};
 use serde::{Deserialize, Deserializer};
@@ -10,7 +10,7 @@ const EMAIL_CHARS: usize = 254;
 /// Characters of a picture's address.
 const URL_CHARS: usize = 1024;
 
-/// What a token or a provider's further answer tells. All but the subject is a wish.
+/// The claims of a token or of the userinfo response. Only the subject is required.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Claims {
     pub(super) sub: String,
@@ -31,7 +31,7 @@ impl Claims {
         self.name.is_none() || self.email.is_none()
     }
 
-    /// The person with a name that can be shown and an address that was checked.
+    /// The person, with a name that can be shown and only a verified e-mail address.
     pub(super) fn into_person(self, issuer: &str, provider: &str) -> VerifiedPerson {
         let mailbox = self.email.as_deref().and_then(|email| email.split('@').next()).map(str::to_owned);
         let names = [self.name, self.preferred_username, mailbox, Some("Somebody".to_owned())];
@@ -48,13 +48,13 @@ impl Claims {
     }
 }
 
-/// As much of a name as can be shown.
+/// The part of a name that can be shown.
 fn shorten(name: &str) -> Option<DisplayName> {
     let plain: String = name.trim().chars().filter(|c| !c.is_control()).take(NAME_CHARS).collect();
     DisplayName::parse(&plain).ok()
 }
 
-/// Whether a picture is the provider's own: it is fetched by this server, which nobody else's word may send anywhere.
+/// Whether a picture is on the provider's own site. This server fetches it, and no other site may choose its URL.
 pub(super) fn is_picture_near(url: &str, issuer: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(url) else { return false };
     let Ok(issuer) = reqwest::Url::parse(issuer) else { return false };
@@ -64,7 +64,7 @@ pub(super) fn is_picture_near(url: &str, issuer: &str) -> bool {
     url.as_str().len() <= URL_CHARS && (is_own || is_googles)
 }
 
-/// What is not text is passed over, as if it was not there.
+/// A value that is not a string is treated as missing.
 fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(serde_json::Value::deserialize(deserializer)?.as_str().map(str::to_owned))
 }

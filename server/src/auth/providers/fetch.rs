@@ -1,4 +1,4 @@
-//! The one way out of this server: to sign-in providers, with a limit on everything.
+//! All requests of this server to sign-in providers, with limits on size and time.
 
 use std::{pin::Pin, time::Duration};
 
@@ -12,18 +12,18 @@ use crate::{error::explain, storage::accounts::Picture};
 
 const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(10);
-/// Bytes of a provider's answer: key sets and tokens stay far below.
+/// Largest response of a provider, in bytes. Key sets and tokens are much smaller.
 const ANSWER_BYTES: usize = 256 * 1024;
-/// Bytes of a picture that is shown as large as a thumb.
+/// Largest picture in bytes. Pages show it small.
 const PICTURE_BYTES: usize = 128 * 1024;
-/// What every browser shows and none runs.
+/// Picture types that all browsers show and none executes.
 const PICTURE_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
-/// An HTTP client that follows no redirects, uses no proxy and reads no more than it has to.
+/// An HTTP client that follows no redirects, uses no proxy and reads no more than the limit.
 #[derive(Clone)]
 pub(crate) struct Fetcher(Client);
 
-/// Why there is no answer.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
     #[error("the provider could not be asked")]
@@ -36,7 +36,7 @@ pub(crate) enum FetchError {
 
 impl Fetcher {
     /// # Errors
-    /// Where this machine has no certificates to check others by.
+    /// If this machine has no root certificates.
     pub(crate) fn new() -> Result<Self, reqwest::Error> {
         let client = Client::builder().redirect(Policy::none()).no_proxy();
         let client = client.connect_timeout(CONNECT).timeout(ANSWER).user_agent("HearTogether");
@@ -52,7 +52,7 @@ impl Fetcher {
         Ok(answer.body(read(response, ANSWER_BYTES).await?)?)
     }
 
-    /// A JSON document, asked for with an access token or without.
+    /// Fetches a JSON document, with an access token if there is one.
     pub(super) async fn json<T: DeserializeOwned>(&self, url: &str, token: Option<&str>) -> Result<T, SignInError> {
         let request = self.0.get(url).header(header::ACCEPT, "application/json");
         let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
@@ -64,7 +64,7 @@ impl Fetcher {
         serde_json::from_slice(&bytes).map_err(|error| SignInError::Untrusted(error.to_string()))
     }
 
-    /// A picture; `None` for a file that is none.
+    /// Fetches a picture; `None` if the file is not one.
     pub(super) async fn picture(&self, url: &str) -> Result<Option<Picture>, FetchError> {
         let response = self.0.get(url).send().await?.error_for_status()?;
         let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

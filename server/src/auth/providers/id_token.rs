@@ -1,4 +1,4 @@
-//! Checks ID tokens (OpenID Connect Core 1.0, section 3.1.3.7): nothing in one is believed before all of it holds.
+//! Checks ID tokens (OpenID Connect Core 1.0, section 3.1.3.7). No claim is used before all checks have passed.
 
 use heartogether::time::Timestamp;
 use jsonwebtoken::{
@@ -9,14 +9,14 @@ use serde::Deserialize;
 
 use super::{SignInError, claims::Claims, metadata::Metadata, untrusted};
 
-/// Bytes of a token that is read at all.
+/// Longest token that is read, in bytes.
 const TOKEN_BYTES: usize = 32 * 1024;
 /// Characters of a subject (section 2).
 const SUBJECT_CHARS: usize = 255;
 /// Seconds by which the provider's clock may differ from ours.
 const LEEWAY_S: u64 = 60;
 
-/// What has to stand in a token.
+/// The claims that a token must have.
 pub(super) struct Expected<'a> {
     pub(super) issuer: &'a Metadata,
     pub(super) client_id: &'a str,
@@ -57,13 +57,13 @@ impl Audience {
     }
 }
 
-/// What a token says of its signature, if it is one of these.
+/// The signature algorithm that a token names, if it is one of these.
 pub(super) fn header(token: &str, algorithms: &[Algorithm]) -> Result<Header, SignInError> {
     if token.len() > TOKEN_BYTES {
         return Err(untrusted("the ID token is too long"));
     }
     let header = decode_header(token).map_err(|error| untrusted(format!("the ID token: {error}")))?;
-    // RFC 7515, section 4.1.11: what must be understood is not.
+    // RFC 7515, section 4.1.11: a token with critical extensions is refused, as none is implemented.
     if header.crit.is_some() {
         return Err(untrusted("the ID token asks for more than is understood"));
     }
@@ -73,7 +73,7 @@ pub(super) fn header(token: &str, algorithms: &[Algorithm]) -> Result<Header, Si
     }
 }
 
-/// Whether a key for this signature is there.
+/// Whether the key set has a key for this signature.
 pub(super) fn names_one_of(header: &Header, keys: &JwkSet) -> bool {
     candidates(header, keys).next().is_some()
 }
@@ -115,7 +115,7 @@ fn check(token: &Registered, expected: &Expected<'_>) -> Result<(), SignInError>
     }
 }
 
-/// The keys that could have made a signature: named by it, or any where it names none.
+/// The keys that may have made a signature: the one it names, or all if it names none.
 fn candidates<'a>(header: &'a Header, keys: &'a JwkSet) -> impl Iterator<Item = &'a Jwk> {
     let is_named = |key: &&Jwk| header.kid.is_none() || key.common.key_id == header.kid;
     keys.keys.iter().filter(is_named).filter(|key| fits(key, header.alg))

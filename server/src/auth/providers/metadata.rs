@@ -1,4 +1,4 @@
-//! What a provider says of itself (OpenID Connect Discovery 1.0).
+//! A provider's metadata (OpenID Connect Discovery 1.0).
 
 use heartogether_headers::authority::Origin;
 use jsonwebtoken::Algorithm;
@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::{SignInError, untrusted};
 use crate::config::GOOGLE_ISSUER;
 
-/// The signatures that are accepted: those that only the provider can make. Which of them a provider makes, it says.
+/// The signature algorithms that are accepted: those with a private key that only the provider has. The metadata names
+/// the ones it uses.
 const ALGORITHMS: [(&str, Algorithm); 9] = [
     ("RS256", Algorithm::RS256),
     ("RS384", Algorithm::RS384),
@@ -36,12 +37,12 @@ pub(super) struct Metadata {
 }
 
 impl Metadata {
-    /// Where an issuer tells it.
+    /// The URL of an issuer's metadata.
     pub(super) fn address(issuer: &str) -> String {
         format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))
     }
 
-    /// Google's, which has stood for years: its sign-in needs no question before the first.
+    /// Google's metadata, which has not changed for years. A sign-in with Google need not wait for a request.
     pub(super) fn built_in(issuer: &str) -> Option<Self> {
         (issuer == GOOGLE_ISSUER).then(|| Self {
             issuer: GOOGLE_ISSUER.to_owned(),
@@ -55,7 +56,7 @@ impl Metadata {
         })
     }
 
-    /// Believes it only if it is the issuer's that was asked, and leads nowhere unprotected.
+    /// Accepts the metadata only if it names the issuer that was asked, and all its URLs are protected.
     pub(super) fn checked(self, issuer: &str) -> Result<Self, SignInError> {
         if self.issuer.trim_end_matches('/') != issuer.trim_end_matches('/') {
             return Err(untrusted("it says it is another issuer"));
@@ -65,7 +66,7 @@ impl Metadata {
         is_safe.then_some(self).ok_or_else(|| untrusted("it names an address without HTTPS"))
     }
 
-    /// The signatures that may be on its tokens; RS256 where it says nothing.
+    /// The signature algorithms of its tokens; RS256 if it names none.
     pub(super) fn algorithms(&self) -> Vec<Algorithm> {
         let told = &self.id_token_signing_alg_values_supported;
         let is_told = |name: &str| told.iter().any(|known| known == name) || (told.is_empty() && name == "RS256");
@@ -78,12 +79,12 @@ impl Metadata {
         methods.is_none_or(|methods| methods.iter().any(|method| method == "client_secret_basic"))
     }
 
-    /// Whether this is its name in a token. Google leaves the scheme away at times.
+    /// Whether this is its issuer in a token. Google sometimes leaves out the scheme.
     pub(super) fn is_issuer(&self, name: &str) -> bool {
         name == self.issuer || (self.issuer == GOOGLE_ISSUER && GOOGLE_ISSUER.strip_prefix("https://") == Some(name))
     }
 
-    /// Checks who says that an answer is theirs (RFC 9207, section 2.4).
+    /// Checks the issuer in an authorisation response (RFC 9207, section 2.4).
     pub(super) fn check_issuer(&self, named: Option<&str>) -> Result<(), SignInError> {
         let is_named = named.is_some_and(|name| self.is_issuer(name));
         match is_named || (named.is_none() && !self.authorization_response_iss_parameter_supported) {

@@ -1,5 +1,5 @@
-//! What a provider publishes, as it was last told. A crowd shares one question, which goes on where nobody waits for the
-//! answer any more: a provider that sleeps is awake for the next who comes.
+//! A cached document of a provider. Several sign-ins share one request. The request goes on when nobody waits for it
+//! any more: a provider that took long to wake up is then ready for the next visitor.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -14,10 +14,10 @@ use heartogether::time::Timestamp;
 
 use super::SignInError;
 
-/// A document and the question for it.
+/// A document and the request for it.
 pub(super) struct Document<T> {
     state: Mutex<State<T>>,
-    /// How long an answer is waited for.
+    /// How long callers wait for the response.
     patience: Duration,
 }
 
@@ -26,7 +26,7 @@ struct State<T> {
     asked: Option<Question<T>>,
 }
 
-/// What was told, and when it was asked for.
+/// The document, and when it was requested.
 struct Known<T> {
     told: Arc<T>,
     at: Timestamp,
@@ -36,17 +36,17 @@ type Answer<T> = Result<Arc<T>, SignInError>;
 type Question<T> = Shared<BoxFuture<'static, Answer<T>>>;
 
 impl<T: Send + Sync + 'static> Document<T> {
-    /// `built_in` is known from the beginning, and never asked for.
+    /// A document that is known in advance (`built_in`) is never requested.
     pub(super) fn new(built_in: Option<T>, patience: Duration) -> Arc<Self> {
         let known = built_in.map(|told| Known { told: Arc::new(told), at: Timestamp::from_millis(u64::MAX) });
         Arc::new(Self { state: Mutex::new(State { known, asked: None }), patience })
     }
 
-    /// What was told in the last `kept_ms` milliseconds, or the answer to `question`, which is put only where nobody has
-    /// asked yet.
+    /// The document, if it is not older than `kept_ms` milliseconds. Otherwise it is requested with `question`, unless
+    /// a request is under way.
     ///
     /// # Errors
-    /// That of the question; [`SignInError::Unreachable`] where no answer comes in time.
+    /// The error of the request; [`SignInError::Unreachable`] if no response comes in time.
     pub(super) async fn ask<F>(self: &Arc<Self>, now: Timestamp, kept_ms: u64, question: F) -> Answer<T>
     where
         F: Future<Output = Result<T, SignInError>> + Send + 'static,
@@ -64,7 +64,7 @@ impl<T: Send + Sync + 'static> Document<T> {
         tokio::time::timeout(self.patience, asked).await.unwrap_or_else(|_| Err(unanswered()))
     }
 
-    /// What was told last, however long ago.
+    /// The latest document, however old.
     pub(super) fn known(&self) -> Option<Arc<T>> {
         self.state().known.as_ref().map(|known| known.told.clone())
     }
@@ -105,7 +105,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(5_000);
     const KEPT_MS: u64 = 1_000;
 
-    /// Somebody who counts how often they are asked, and answers when they are told to.
+    /// A provider that counts its requests, and answers when it is told to.
     #[derive(Default)]
     struct Sleeper {
         asked: AtomicUsize,

@@ -1,5 +1,5 @@
-//! What a provider gives for a code (RFC 6749, section 5.1). Only what is needed is read: some providers write the scope as a
-//! list, the expiry as a text, or another type of token, and their users are who they are all the same.
+//! A provider's token response (RFC 6749, section 5.1). Only the needed members are read: some providers write the
+//! scope as a list, the expiry as a string, or another token type.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(super) struct Tokens {
     token_type: BasicTokenType,
 }
 
-/// The one type that providers of sign-ins have (OpenID Connect Core 1.0, section 3.1.3.3).
+/// The only token type that sign-in providers use (OpenID Connect Core 1.0, section 3.1.3.3).
 const fn bearer() -> BasicTokenType {
     BasicTokenType::Bearer
 }
@@ -32,7 +32,7 @@ impl TokenResponse for Tokens {
         &self.token_type
     }
 
-    /// It is used at once.
+    /// The server uses the token at once, so its expiry does not matter.
     fn expires_in(&self) -> Option<Duration> {
         None
     }

@@ -1,4 +1,4 @@
-//! Coming back from a provider: the answer becomes an account and a session, and what was a guest's goes along.
+//! A provider's response becomes an account and a session, and the person gets the guest's rooms.
 
 use std::sync::Arc;
 
@@ -22,12 +22,12 @@ use crate::{
     uncancelled::finish,
 };
 
-/// Milliseconds after which a guest's connections are closed: the browser has the new session's cookie by then, and its other
-/// pages come back with it.
+/// Milliseconds after which a guest's connections are closed. By then the browser has the new session's cookie, and its
+/// other pages connect again with it.
 const HAND_OVER_MS: u64 = 30_000;
 
 impl Node {
-    /// Signs in whom the provider's answer stands for. Gives the account and its new session's cookie.
+    /// Signs in the person in the provider's response. Returns the account and the cookie of its new session.
     pub(super) async fn take_answer(
         self: &Arc<Self>,
         provider: &Arc<OpenIdProvider>,
@@ -55,8 +55,8 @@ impl Node {
         Ok((account, cookie))
     }
 
-    /// Signs a person in, once for each flow, and takes the guest along: if the guest is still one. The provider took its
-    /// time, and another page may have signed in meanwhile.
+    /// Signs a person in, once for each flow, and gives them the guest's rooms if the browser still belongs to that
+    /// guest. Another page may have signed in while the visitor was at the provider.
     pub(in crate::auth) async fn settle(
         self: &Arc<Self>,
         person: VerifiedPerson,
@@ -81,8 +81,8 @@ impl Node {
             let signed_in = node.store.sign_in(&arrival, now).await?.ok_or(Refusal::SignInExpired)?;
             let accounts::SignedIn { account, guest, ended } = signed_in;
             match guest {
-                // Nothing that was known of a guest is a way in any more: whoever else holds it would become the account too.
-                // Connections keep the places they have for now.
+                // The guest's old sessions are no longer valid: whoever else has one of their cookies would get the
+                // account too. Their connections keep their places for now.
                 Some(guest) => {
                     node.auth.sockets.confine(&ended);
                     node.merge(guest, account.id).await?;
@@ -96,7 +96,7 @@ impl Node {
         finish(settlement).await?
     }
 
-    /// Lets the connections of these sessions go, once their browser has the new one's cookie.
+    /// Closes the connections of these sessions later, once their browser has the new session's cookie.
     fn drop_later(self: &Arc<Self>, ended: Vec<TokenHash>) {
         let (node, at) = (self.clone(), self.clock.now().after_ms(HAND_OVER_MS));
         tokio::spawn(async move {
@@ -105,32 +105,40 @@ impl Node {
         });
     }
 
-    /// What was a guest's becomes the account's in the rooms too.
+    /// Makes the account the owner of everything of the guest's, in the rooms too.
     async fn merge(&self, from: AccountId, to: AccountId) -> Result<(), ServerError> {
         if from == to {
             return Ok(());
         }
-        self.tell_rooms(from, &Event::AccountMerged { from, to }).await?;
+        let told = self.tell_rooms(from, &Event::AccountMerged { from, to }).await;
         self.archive.rename_account(from, to).await?;
         self.store.delete_account(from).await?;
+        told?;
         Ok(self.store.end_departure(from).await?)
     }
 
-    /// Tells the rooms of the accounts that departed when the server stopped, or its storage failed.
+    /// Finishes the departures that a stop of the server or a failing storage interrupted. If one of them fails, this
+    /// is reported, it is tried again the next time, and the others go on.
+    ///
+    /// # Errors
+    /// [`ServerError`] if the list of departures cannot be read.
     pub(crate) async fn finish_departures(&self) -> Result<(), ServerError> {
         for (account, successor) in self.store.departures().await? {
-            match successor {
+            let finished = match successor {
                 Some(successor) => {
                     let _turn = self.auth.changing.lock().await;
-                    self.merge(account, successor).await?;
+                    self.merge(account, successor).await
                 }
-                None => self.delete_account(account).await?,
+                None => self.delete_account(account).await,
+            };
+            if let Err(error) = finished {
+                error.report();
             }
         }
         Ok(())
     }
 
-    /// Nobody waits for the picture.
+    /// Fetches the picture in the background.
     fn fetch_picture(&self, provider: Arc<OpenIdProvider>, account: AccountId, url: Option<String>) {
         let store = self.store.clone();
         tokio::spawn(async move {
@@ -144,7 +152,7 @@ impl Node {
         });
     }
 
-    /// The way to where somebody was going, who is signed in whatever becomes of it.
+    /// The URL that the visitor wanted to go to. The visitor is signed in even if it leads nowhere.
     pub(super) async fn lead_on(&self, account: &Account, next: Destination, caller: &Caller) -> String {
         match next {
             Destination::NewRoom => match self.create_room(account, caller).await {

@@ -1,5 +1,5 @@
-//! What a browser keeps while it is away at a provider: a signed cookie for each way there, so that the server keeps
-//! nothing for those who do not come back, and several tabs can be on their way at once.
+//! The state of a sign-in that is under way, in a signed cookie for each. The server stores nothing for those who do
+//! not come back, and several tabs can sign in at once.
 
 use axum::http::{HeaderMap, HeaderValue};
 use heartogether::{id::AccountId, time::Timestamp};
@@ -13,37 +13,37 @@ use super::super::{
 };
 use crate::{error::ServerError, random, state::Node, storage::accounts::TokenHash};
 
-/// Seconds that somebody may take to sign in.
+/// Seconds in which a visitor has to sign in at the provider.
 const FLOW_TTL_S: u64 = 10 * 60;
-/// Seconds for which the browser still knows where it was going.
+/// Seconds for which the browser keeps the page to return to.
 const COOKIE_TTL_S: u64 = 60 * 60;
 /// Hexadecimal digits of a state.
 const STATE_CHARS: usize = 32;
-/// Ways that one browser can be on at once; of more, the oldest are given up. A browser has room for so many cookies, and a
-/// request for so many bytes.
+/// Sign-ins under way in one browser, at most; the oldest are given up. Browsers limit the number of cookies, and
+/// servers the bytes of a request.
 const FLOWS: usize = 4;
-/// Digits of a state that tell one cookie from another.
+/// Digits of a state that are in a cookie's name.
 const NAME_CHARS: usize = 8;
 
-/// One way to a provider and back.
+/// One sign-in at a provider.
 #[derive(Clone, Serialize, Deserialize)]
 pub(in crate::auth) struct LoginState {
     pub(super) provider: String,
-    /// Comes back with the answer (RFC 6749, section 10.12).
+    /// Sent back with the response (RFC 6749, section 10.12).
     pub(super) state: String,
-    /// Comes back in the ID token.
+    /// Sent back in the ID token.
     pub(super) nonce: String,
     /// Proves that the code was ours (RFC 7636).
     pub(super) verifier: String,
     pub(super) callback_url: String,
-    /// Where the visitor was going.
+    /// The page that the visitor wanted.
     pub(super) next: String,
     /// The guest who asked, if it was one.
     pub(super) guest: Option<AccountId>,
 }
 
 impl LoginState {
-    /// A way that nobody has gone.
+    /// A new sign-in.
     pub(in crate::auth) fn draw(
         provider: &str,
         callback_url: String,
@@ -62,31 +62,31 @@ impl LoginState {
         }
     }
 
-    /// What it is remembered by once it has been gone.
+    /// The hash by which the store knows that this sign-in is completed.
     pub(super) fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(&self.state).into())
     }
 
-    /// When its cookie is worth nothing in any case.
+    /// When its cookie expires.
     pub(super) fn spent_until(&self, now: Timestamp) -> Timestamp {
         now.after_ms(FLOW_TTL_S * 1000)
     }
 }
 
 impl Node {
-    /// The cookie that goes along.
+    /// Its cookie.
     pub(super) fn flow_cookie(&self, flow: &LoginState, caller: &Caller) -> Result<HeaderValue, ServerError> {
         let token = Dated::new(Purpose::SignIn, flow, self.clock.now(), FLOW_TTL_S);
         let value = token::sign(&self.auth.keys, &token)?;
         self.write(&self.cookie_name(&flow.state), &value, COOKIE_TTL_S, caller)
     }
 
-    /// Takes the cookie away.
+    /// Deletes its cookie.
     pub(super) fn spent_flow_cookie(&self, flow: &LoginState, caller: &Caller) -> Result<HeaderValue, ServerError> {
         self.write(&self.cookie_name(&flow.state), "", 0, caller)
     }
 
-    /// What takes the oldest ways away from a browser, so that there is room for one more.
+    /// Deletes the cookies of the oldest sign-ins of a browser, so that there is room for one more.
     pub(super) fn surplus_flow_cookies(
         &self,
         headers: &HeaderMap,
@@ -95,7 +95,7 @@ impl Node {
         let (keys, now) = (&self.auth.keys, self.clock.now());
         let pairs = cookie::pairs(headers).map(|(name, value)| (cookie::without_prefix(name), value));
         let mut flows: Vec<_> = pairs.filter(|(name, _)| self.is_cookie_name(name)).collect();
-        // What cannot be read is the oldest of all.
+        // A cookie that cannot be read counts as the oldest.
         flows.sort_by_cached_key(|(_, value)| {
             token::verify::<LoginState>(keys, Purpose::SignIn, value, now).map_or(0, |verified| verified.token.iat)
         });
@@ -107,7 +107,7 @@ impl Node {
         Cookie::new(&self.config, caller, name, value, max_age_s).header()
     }
 
-    /// The way that an answer belongs to, current or not: this browser has gone it, and to this provider.
+    /// The sign-in that a response belongs to, expired or not. It must be of this browser and of this provider.
     pub(super) fn find_flow(&self, headers: &HeaderMap, provider: &str, state: &str) -> Option<Dated<LoginState>> {
         let is_state = state.len() == STATE_CHARS && state.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let name = is_state.then(|| self.cookie_name(state))?;

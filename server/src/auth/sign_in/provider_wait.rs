@@ -1,5 +1,5 @@
-//! What lets a page that was told to wait for a provider go on by itself: a signed cookie which says that this browser was
-//! on its way there. The page's address alone says nothing, since anybody can write a link to it.
+//! A signed cookie that lets a page go on by itself after it waited for a provider. It proves that this browser asked
+//! for the sign-in; the page's URL does not, because anybody can write a link to it.
 
 use axum::http::{HeaderMap, HeaderValue};
 use heartogether::id::AccountId;
@@ -15,7 +15,7 @@ use crate::{error::ServerError, state::Node};
 /// Seconds that a provider may take to wake up, with a few further tries.
 const WAIT_TTL_S: u64 = 10 * 60;
 
-/// A way that a visitor has asked for, and that was not open yet.
+/// A sign-in that a visitor asked for while the provider was not ready.
 #[derive(PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ProviderWait {
     pub(super) provider: String,
@@ -26,18 +26,18 @@ pub(super) struct ProviderWait {
 }
 
 impl Node {
-    /// Remembers that this browser waits; of several waits, the latest.
+    /// Sets the cookie. A browser has one, so the latest wait counts.
     pub(super) fn wait_cookie(&self, wait: &ProviderWait, caller: &Caller) -> Result<HeaderValue, ServerError> {
         let token = Dated::new(Purpose::ProviderWait, wait, self.clock.now(), WAIT_TTL_S);
         self.write_wait(&token::sign(&self.auth.keys, &token)?, WAIT_TTL_S, caller)
     }
 
-    /// Takes it away again.
+    /// Deletes the cookie.
     pub(super) fn spent_wait_cookie(&self, caller: &Caller) -> Result<HeaderValue, ServerError> {
         self.write_wait("", 0, caller)
     }
 
-    /// Whether this browser waits for just that.
+    /// Whether this browser waits for this sign-in.
     pub(super) fn waits(&self, headers: &HeaderMap, wait: &ProviderWait) -> bool {
         let (keys, now) = (&self.auth.keys, self.clock.now());
         let name = self.wait_cookie_name();

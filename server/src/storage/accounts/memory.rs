@@ -59,7 +59,7 @@ impl Kept {
         account
     }
 
-    /// The guest whose session it still is.
+    /// The guest who began the sign-in, if the session is still theirs.
     fn guest_of(&self, session: Option<TokenHash>, guest: Option<AccountId>, now: Timestamp) -> Option<AccountId> {
         let session = self.sessions.get(&session?).filter(|session| session.expires_at > now)?;
         let account = self.account(session.account).filter(Account::is_guest)?;

@@ -8,28 +8,28 @@ use heartogether_app::api::Account;
 
 use crate::storage::StorageError;
 
-/// Where sessions are kept.
+/// Storage of sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Adds a session of an account that is there, and forgets what has expired by `now`.
+    /// Adds a session of an account that exists, and deletes what has expired by `now`.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StorageError>;
 
-    /// Whose session this is, if it has not expired by `now`.
+    /// The account of a session that has not expired by `now`.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StorageError>;
 
-    /// When a session ends; `None` if it has by `now`.
+    /// When a session ends; `None` if it has ended by `now`.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StorageError>;
 
-    /// Lets a session that is used at `now` end at another time. Whether it was still there.
+    /// Sets a new end for a session that is used at `now`. Returns whether the session exists.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -46,7 +46,7 @@ pub trait Sessions: Send + Sync {
     /// [`StorageError`].
     async fn end_session(&self, token: TokenHash) -> Result<(), StorageError>;
 
-    /// Ends every session of an account, and names them.
+    /// Ends every session of an account, and returns them.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -56,15 +56,15 @@ pub trait Sessions: Send + Sync {
 /// A sign-in that lasts until it expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// What it is known by.
+    /// Its hash.
     pub token: TokenHash,
-    /// Whose.
+    /// Its account.
     pub account: AccountId,
     /// When it ends.
     pub expires_at: Timestamp,
 }
 
-/// The SHA-256 of a session's id or of a sign-in's state: enough to find it, of no use for signing in.
+/// The SHA-256 of a session's id or of a sign-in's state. It finds them, but nobody can sign in with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TokenHash(pub [u8; 32]);
 

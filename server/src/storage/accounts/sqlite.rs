@@ -3,7 +3,7 @@
 mod sessions;
 mod visits;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -18,26 +18,26 @@ use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 use super::{ACCOUNT_KEPT_MS, Accounts, Picture, ReturnedSignIn, Session, SignedIn, Usage, VerifiedPerson};
 use crate::storage::{
     StorageError,
-    database::{Durability, WriteTransaction, from_sql, to_sql},
+    database::{Durability, WriteTransaction, empty_write_ahead_log, from_sql, to_sql},
 };
 
 /// Milliseconds within which a new account has its first session.
 const FIRST_SESSION_MS: u64 = 60_000;
-/// How often the write-ahead log is emptied where others read it meanwhile; each time waits for them as long as a writer does.
-const CHECKPOINTS: u32 = 3;
-/// Milliseconds between two looks at what has expired.
+/// Milliseconds between two searches for expired data.
 const FORGET_EVERY_MS: u64 = 60_000;
 
 /// Accounts and sessions in a SQLite file that [`database::open`](crate::storage::database::open) opened.
 pub struct SqliteStore {
     pool: SqlitePool,
     forgot_at: AtomicU64,
+    /// Whether the write-ahead log may hold deleted data. It may at the start, because the last run can have left some.
+    must_erase: AtomicBool,
 }
 
 impl SqliteStore {
     /// The accounts and sessions of a file.
     pub fn new(pool: SqlitePool) -> Self {
-        Self { pool, forgot_at: AtomicU64::new(0) }
+        Self { pool, forgot_at: AtomicU64::new(0), must_erase: AtomicBool::new(true) }
     }
 }
 
@@ -75,14 +75,16 @@ impl Accounts for SqliteStore {
     }
 
     async fn erase_deleted(&self) -> Result<(), StorageError> {
-        // The write-ahead log holds pages as they were before. A reader keeps it from being emptied for a moment.
-        for _ in 0..CHECKPOINTS {
-            let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
-            if row.try_get::<i64, _>(0)? == 0 {
-                return Ok(());
-            }
+        // Reset before the attempt: an account that is deleted during the attempt needs another one.
+        if !self.must_erase.swap(false, Ordering::Relaxed) {
+            return Ok(());
         }
-        tracing::warn!("what was deleted stands in the write-ahead log until the next deletion, or the server's end");
+        let emptied = empty_write_ahead_log(&self.pool).await;
+        if !matches!(emptied, Ok(true)) {
+            self.must_erase.store(true, Ordering::Relaxed);
+            tracing::warn!("deleted data is still in the write-ahead log, which another reader uses");
+        }
+        emptied?;
         Ok(())
     }
 
@@ -114,6 +116,7 @@ impl Accounts for SqliteStore {
             sqlx::query(delete).bind(account.to_string()).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
+        self.must_erase.store(true, Ordering::Relaxed);
         Ok(())
     }
 
@@ -161,21 +164,19 @@ impl Accounts for SqliteStore {
                  AND id NOT IN (SELECT account FROM identities)",
                 settled_ms,
             ),
-            // What somebody wrote in a room is read there for as long as the room is open.
-            (
-                "DELETE FROM account_keys WHERE $1 > 0 AND owner NOT IN (SELECT id FROM accounts) \
-                 AND account NOT IN (SELECT account FROM appearances)",
-                now_ms,
-            ),
             ("DELETE FROM visits WHERE at <= $1 AND account NOT IN (SELECT id FROM accounts)", now_ms),
         ] {
             sqlx::query(delete).bind(to_sql(limit_ms)).execute(&self.pool).await?;
         }
+        // A room that is open needs the keys of everybody who is in its log.
+        let unused = "DELETE FROM account_keys WHERE owner NOT IN (SELECT id FROM accounts) \
+                      AND account NOT IN (SELECT account FROM appearances)";
+        sqlx::query(unused).execute(&self.pool).await?;
         Ok(())
     }
 }
 
-/// All that a sign-in changes.
+/// Makes all changes of a sign-in.
 async fn sign_in(
     db: &mut SqliteConnection,
     arrival: &ReturnedSignIn,
@@ -208,7 +209,7 @@ async fn sign_in(
     Ok(Some(SignedIn { account, guest, ended }))
 }
 
-/// The guest who set out, if the session before is still theirs and they are still a guest.
+/// The guest who began the sign-in, if the browser's session is still theirs and they are still a guest.
 async fn guest_of(
     db: &mut SqliteConnection,
     arrival: &ReturnedSignIn,
@@ -233,7 +234,7 @@ async fn depart(
     Ok(())
 }
 
-/// Finds a person's account or makes the candidate theirs, and writes down who they are now.
+/// Finds a person's account or makes one with the candidate's id, and stores the person's current name and profile.
 async fn identify(
     connection: &mut SqliteConnection,
     person: &VerifiedPerson,

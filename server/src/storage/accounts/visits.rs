@@ -1,4 +1,4 @@
-//! Where accounts have been, for their own landing pages.
+//! The rooms that accounts visited, for their landing pages.
 
 use async_trait::async_trait;
 use heartogether::{
@@ -8,19 +8,19 @@ use heartogether::{
 
 use crate::storage::StorageError;
 
-/// Rooms remembered for one account.
+/// Visits stored for one account.
 pub const VISITS_KEPT: usize = 8;
 
-/// Where visits are kept.
+/// Storage of visits.
 #[async_trait]
 pub trait Visits: Send + Sync {
-    /// Remembers that an account was in a room, and forgets all but its latest [`VISITS_KEPT`].
+    /// Stores that an account was in a room, and deletes all but the account's latest [`VISITS_KEPT`] visits.
     ///
     /// # Errors
     /// [`StorageError`].
     async fn add_visit(&self, account: AccountId, room: RoomId, at: Timestamp) -> Result<(), StorageError>;
 
-    /// The rooms an account was in, the latest first, over or not.
+    /// The rooms that an account was in, latest first, also those that have ended.
     ///
     /// # Errors
     /// [`StorageError`].

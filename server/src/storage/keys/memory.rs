@@ -11,7 +11,7 @@ use heartogether::id::AccountId;
 use super::{AccountKey, AccountKeys};
 use crate::{random, storage::StorageError};
 
-/// Keys in memory. Every account is there until it is deleted.
+/// Keys in memory. Every account exists until its key is deleted.
 #[derive(Default)]
 pub struct MemoryKeys(Mutex<HashMap<AccountId, Option<AccountKey>>>);
 

@@ -55,7 +55,8 @@ impl AccountKeys for SqliteKeys {
         }
         let mut transaction = WriteTransaction::begin(&self.pool, Durability::AsSet).await?;
         for account in &missing {
-            // One that has left for another account writes its last words as that.
+            // A guest who signed in to another account may still have a message under way. Its key belongs to that
+            // account.
             let make = "INSERT INTO account_keys (account, owner, sealing_key) \
                         SELECT $1, COALESCE((SELECT successor FROM departures WHERE account = $1), $1), $2 \
                         WHERE EXISTS (SELECT 1 FROM accounts WHERE id = $1) OR EXISTS \

@@ -56,8 +56,8 @@ struct Writing {
 }
 
 impl SqliteLog {
-    /// The logs of a file, in which what people wrote is sealed. Needs a tokio runtime, on which the writer lives as long as the
-    /// log.
+    /// The logs of a file. The sealer seals what people write in them. Needs a tokio runtime: the writer is a task that
+    /// runs as long as the log.
     pub fn new(pool: SqlitePool, clock: Arc<dyn Clock>, sealer: Arc<Sealer>) -> Self {
         let topics = Arc::new(Topics::default());
         let (orders, waiting) = mpsc::channel(ORDERS);
@@ -67,7 +67,8 @@ impl SqliteLog {
         Self { pool, sealer, topics, orders, skipped: AtomicU64::default(), writer }
     }
 
-    /// The clock that dates a file's entries: never before the last of them, however far the machine's date has gone back since.
+    /// The clock for a file's entries. It never shows a time before the file's last entry, even if somebody has set the
+    /// machine's date back.
     ///
     /// # Errors
     /// [`LogError::Storage`].
@@ -76,7 +77,7 @@ impl SqliteLog {
         Ok(ClockAhead::from(Timestamp::from_millis(from_sql(row.try_get("last_at")?)), clock))
     }
 
-    /// Takes no more changes, and returns once those that were asked for before are made. From then on every change is
+    /// Stops the writer. It makes the changes that wait and takes no new ones: every later change fails with
     /// [`LogError::Stopped`].
     pub async fn stop(&self) {
         if let Some(Writing { stop, task }) = self.writer.lock().await.take() {
@@ -114,7 +115,7 @@ impl SqliteLog {
     }
 }
 
-/// What a row holds of an event. One of another version is not understood.
+/// The sealed event in a row, or an empty value if the row has another version.
 fn sealed_event(row: &SqliteRow) -> Sealed {
     let parse = || {
         let version: i64 = row.try_get("version").ok()?;
@@ -186,7 +187,7 @@ impl RoomLog for SqliteLog {
 
     async fn live(&self) -> Result<Vec<RoomId>, LogError> {
         let rows = sqlx::query("SELECT id FROM rooms").fetch_all(&self.pool).await?;
-        // One room that cannot be told keeps no other one from being taken up.
+        // A room whose id cannot be read does not stop the others from being opened.
         let parsed = rows.iter().filter_map(|row| match parse_room(row) {
             Ok(room) => Some(room),
             Err(error) => {

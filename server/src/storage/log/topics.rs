@@ -25,7 +25,7 @@ impl Topics {
     /// Callers publish a room's entries in their order.
     pub(super) fn publish(&self, room: RoomId, entry: &Arc<Entry>) {
         if let Some(sender) = self.senders().get(&room) {
-            // Without receivers there is nobody to tell.
+            // If there are no receivers, nobody needs the entry.
             let _ = sender.send(entry.clone());
         }
     }

@@ -19,7 +19,7 @@ use crate::storage::StorageError;
 #[derive(Default)]
 pub struct MemoryArchive {
     kept: Mutex<BTreeMap<(RoomId, MessageNumber), (AccountId, Message)>>,
-    /// What has become of accounts: another one, or nobody.
+    /// The account that each renamed account has become; `None` for a deleted one.
     departed: Mutex<BTreeMap<AccountId, Option<AccountId>>>,
 }
 
@@ -45,7 +45,7 @@ impl MemoryArchive {
         }
     }
 
-    /// Whose it is by now what an account wrote.
+    /// The account that owns the messages of this account now.
     fn owner(&self, account: AccountId) -> Option<AccountId> {
         self.departed().get(&account).copied().unwrap_or(Some(account))
     }

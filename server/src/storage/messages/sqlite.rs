@@ -25,12 +25,12 @@ pub struct SqliteArchive {
 }
 
 impl SqliteArchive {
-    /// The messages of a file, sealed.
+    /// The messages of a file, which the sealer seals.
     pub const fn new(pool: SqlitePool, sealer: Arc<Sealer>) -> Self {
         Self { pool, sealer }
     }
 
-    /// The messages of rows, those that are not understood apart.
+    /// The messages in these rows, without those that cannot be read.
     async fn open(&self, rows: &[SqliteRow]) -> Result<Vec<Message>, StorageError> {
         let stored = rows.iter().map(sealed).collect::<Result<Vec<_>, _>>()?;
         let opened = self.sealer.open::<OwnedMessage>(&stored).await?;
@@ -43,7 +43,8 @@ impl SqliteArchive {
         Ok(messages)
     }
 
-    /// What is to be written for a change, sealed before the transaction begins: a new key is a transaction of its own.
+    /// Prepares a change and seals its texts. This comes before the transaction, because making a key needs a
+    /// transaction of its own.
     async fn prepare(&self, room: RoomId, change: &ArchiveChange) -> Result<Option<Prepared>, StorageError> {
         let (account, message) = match change {
             ArchiveChange::Write { account, message } => (*account, message.clone()),
@@ -104,7 +105,8 @@ async fn write(
     };
     let statement = match (change, prepared) {
         (ArchiveChange::Write { .. }, Some(Prepared { account, message, sealed })) => {
-            // Whoever owns the key now owns the message: the account that a guest has become, or nobody.
+            // The message belongs to the account that owns the key now: the one that a guest signed in to, or none
+            // after a deletion.
             let insert = "INSERT INTO messages (room, number, account, sealed_by, nonce, sent_at, delivered, message, \
                           sealed) SELECT $1, $2, owner, account, $4, $5, $6, $7, $8 FROM account_keys \
                           WHERE account = $3 ON CONFLICT (room, number) DO NOTHING";
@@ -122,7 +124,7 @@ async fn write(
         (ArchiveChange::Forget { up_to }, None) => {
             bounded("DELETE FROM messages WHERE room = $1 AND number <= $2", *up_to)
         }
-        // Of a message that is not there.
+        // The message to change does not exist.
         (_, None) => return Ok(()),
     };
     statement.execute(db).await.map(drop)
@@ -153,7 +155,7 @@ impl MessageArchive for SqliteArchive {
         before: MessageNumber,
         limit: usize,
     ) -> Result<Messages, StorageError> {
-        // One more than asked for tells whether there are older ones.
+        // One row more than asked for shows whether there are older messages.
         let most = to_sql(limit as u64 + 1);
         let select = match reading {
             Reading::All => "SELECT * FROM messages WHERE room = $1 AND number < $2 ORDER BY number DESC LIMIT $3",

@@ -1,4 +1,4 @@
-//! What comes back of what was sealed, and what does not.
+//! Which texts can be opened after they were sealed.
 
 use std::sync::OnceLock;
 
@@ -157,7 +157,7 @@ async fn the_same_text_is_sealed_differently_each_time() {
     assert_ne!(one.texts, other.texts);
 }
 
-/// What is left of a request for a place whose sealed texts are these.
+/// The name and the address in a request for a place whose sealed texts are these.
 async fn left(sealer: &Sealer, value: &str, texts: &str) -> (String, Option<String>) {
     let stored = Sealed { value: value.to_owned(), texts: texts.to_owned() };
     match open::<Event>(sealer, stored).await {
@@ -191,7 +191,7 @@ async fn what_cannot_be_opened_is_a_placeholder_and_costs_nothing_else() {
         (format!("ä {second}"), (somebody(), address())),
         (format!("AAAA {second}"), (somebody(), address())),
         (format!("{texts} {texts}"), (grace(), address())),
-        // Words are not a name, and a name in the place of an address is what was sealed there.
+        // A message is not a valid name. A name in the place of an address is shown as it was sealed.
         (format!("{second} {first}"), ("grace@hear.example".to_owned(), Some(grace()))),
     ] {
         assert_eq!(left(&sealer, &value, &texts).await, expected, "{texts}");
@@ -211,7 +211,7 @@ async fn another_key_or_another_account_opens_nothing() {
     let (_, other) = self::sealer();
     other.seal(&event).await.expect("a key of its own is made");
     assert_eq!(words(&other, of_grace.clone()).await, "…");
-    // Both have the same key, so it is the account alone that tells them apart.
+    // Both texts are sealed with the same key: only the account differs.
     let key = sealer.keys_for([GRACE].into(), false).await.expect("found").remove(&GRACE).expect("a key");
     let theirs = seal(&key, ADA, WORDS).expect("sealed");
     assert_eq!(words(&sealer, Sealed { texts: theirs, ..of_grace }).await, "…");
@@ -224,7 +224,7 @@ async fn where_a_key_is_missing_the_others_texts_stay_in_their_places() {
     let before = sealer.seal(&room).await.expect("sealed");
     keys.delete(GRACE);
     sealer.forget_keys();
-    // Sealed while the key was there, and sealed when it was not: the address of hers has its place in both.
+    // One is sealed with the key, one without it. In both, the sealed texts of the others keep their places.
     let after = sealer.seal(&room).await.expect("sealed");
     for stored in [before, after] {
         let opened = open::<Room>(&sealer, stored).await;
@@ -245,7 +245,7 @@ async fn one_that_is_not_understood_costs_no_other_one() {
     assert_eq!(opened, [None, Some(event), None]);
 }
 
-/// Keys of which one is deleted in the moment in which it was looked up.
+/// Keys, one of which is deleted while it is looked up.
 struct Vanishing {
     keys: MemoryKeys,
     sealer: OnceLock<Arc<Sealer>>,

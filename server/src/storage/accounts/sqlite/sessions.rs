@@ -75,7 +75,7 @@ pub(super) async fn insert(db: &mut SqliteConnection, session: &Session) -> Resu
     Ok(())
 }
 
-/// Ends every session of an account, and names them.
+/// Ends every session of an account, and returns them.
 pub(super) async fn end_all(db: &mut SqliteConnection, account: AccountId) -> Result<Vec<TokenHash>, sqlx::Error> {
     let delete = sqlx::query("DELETE FROM sessions WHERE account = $1 RETURNING token_hash");
     let rows = delete.bind(account.to_string()).fetch_all(db).await?;

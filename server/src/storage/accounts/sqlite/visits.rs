@@ -41,7 +41,7 @@ pub(super) async fn take_along(db: &mut SqliteConnection, from: AccountId, to: A
     forget_visits(db, to).await
 }
 
-/// Forgets all but an account's latest visits.
+/// Deletes all but an account's latest visits.
 async fn forget_visits(db: &mut SqliteConnection, account: AccountId) -> Result<(), sqlx::Error> {
     let forget = "DELETE FROM visits WHERE account = $1 AND room NOT IN \
                   (SELECT room FROM visits WHERE account = $1 ORDER BY at DESC LIMIT $2)";

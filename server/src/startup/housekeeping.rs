@@ -1,0 +1,49 @@
+//! What the server does by itself once a minute or once an hour.
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use futures::FutureExt;
+
+use crate::{error::ServerError, state::Node};
+
+/// Milliseconds after which what has run out is looked for again.
+const HOUSEKEEPING_MS: u64 = 60 * 60 * 1000;
+/// Milliseconds after which the storage is asked again to erase what was deleted.
+const ERASE_MS: u64 = 60 * 1000;
+
+/// Goes on where housekeeping breaks: what has run out must not stay for good.
+pub(super) async fn run(node: Arc<Node>) {
+    while AssertUnwindSafe(keep_house(node.clone())).catch_unwind().await.is_err() {
+        tracing::error!("housekeeping broke and begins anew");
+        node.clock.sleep_until(node.clock.now().after_ms(HOUSEKEEPING_MS)).await;
+    }
+}
+
+async fn keep_house(node: Arc<Node>) {
+    tokio::join!(forget_expired(&node), erase_deleted(&node));
+}
+
+/// Carries out what the last run could not finish, and forgets what has run out, also where nobody comes any more.
+async fn forget_expired(node: &Node) {
+    loop {
+        let now = node.clock.now();
+        if let Err(error) = node.finish_departures().await {
+            error.report();
+        }
+        if let Err(error) = node.store.forget_expired(now).await {
+            ServerError::from(error).report();
+        }
+        node.clock.sleep_until(now.after_ms(HOUSEKEEPING_MS)).await;
+    }
+}
+
+/// Erases what was deleted where that was not possible at once.
+async fn erase_deleted(node: &Node) {
+    loop {
+        let now = node.clock.now();
+        if let Err(error) = node.store.erase_deleted().await {
+            ServerError::from(error).report();
+        }
+        node.clock.sleep_until(now.after_ms(ERASE_MS)).await;
+    }
+}
