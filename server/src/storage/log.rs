@@ -60,7 +60,8 @@ pub trait RoomLog: Send + Sync {
     /// [`LogError::Storage`] or [`LogError::Unreadable`].
     async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError>;
 
-    /// Keeps a room as it is, and cuts the log below the older one of its two latest snapshots.
+    /// Keeps a room as it is, and cuts the log below the latest of its earlier snapshots that can be read: should this one not be
+    /// readable, that one and the log after it are.
     ///
     /// # Errors
     /// [`LogError::NoSuchRoom`] or [`LogError::Storage`].
