@@ -61,7 +61,7 @@ pub(crate) struct Rooms {
 #[derive(Default)]
 struct Open {
     handles: HashMap<RoomId, RoomHandle>,
-    /// Rooms that this run of the server cannot go on with, and whose logs cannot be closed: they have ended for everybody.
+    /// Rooms that this run of the server cannot go on with, and whose logs are still there: they have ended for everybody.
     lost: HashSet<RoomId>,
 }
 

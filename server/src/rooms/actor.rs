@@ -100,7 +100,8 @@ impl<'a> RoomActor<'a> {
     /// Lives until the room is over for good.
     ///
     /// # Errors
-    /// [`LogError::Unreadable`], or [`LogError::Storage`] once the log could not be read for [`READING`](super::READING).
+    /// [`LogError::Unreadable`], [`LogError::NoBeginning`], or [`LogError::Storage`] once the log could not be read for
+    /// [`READING`](super::READING).
     pub(super) async fn run(mut self, requests: &mut mpsc::Receiver<Asked>) -> Result<(), LogError> {
         let mut entries = match self.replay().await {
             Ok(entries) => entries,
@@ -160,8 +161,10 @@ impl<'a> RoomActor<'a> {
             self.room = room;
         }
         self.read_on(Self::recall).await?;
-        if self.room.created().is_none() && self.room.seq() > Seq::default() {
-            return Err(LogError::Unreadable(Arc::new(std::io::Error::other("the log's beginning is not there"))));
+        if self.room.created().is_none() {
+            // Unless it has been closed meanwhile.
+            insist_on_reading(|| log.subscribe(*id)).await?;
+            return Err(LogError::NoBeginning);
         }
         Ok(entries)
     }

@@ -1,5 +1,6 @@
 //! Keeps a room going when its task breaks: the room is opened anew from its log. A room that breaks twice at the same place,
-//! or whose log is damaged, ends for its members with a word. One whose storage does not answer lets them go until it does.
+//! or whose log is damaged, ends for its members with a word. One whose storage does not answer lets them go until it does, and
+//! one whose log this version does not understand is kept as it is.
 
 use std::{panic::AssertUnwindSafe, sync::atomic::Ordering::Relaxed};
 
@@ -24,7 +25,7 @@ pub(super) struct Supervision {
 pub(super) enum Outcome {
     /// The room is over, and its log closed; or the server stops.
     Over,
-    /// It could not be gone on with, and its log could not be closed either.
+    /// It could not be gone on with, and its log is still there: it cannot be closed, or another version may understand it.
     Lost,
 }
 
@@ -39,6 +40,7 @@ impl Supervision {
             match ran {
                 Ok(Ok(()) | Err(LogError::Stopped)) => return Outcome::Over,
                 Ok(Err(error @ LogError::Storage(_))) => self.wait_for_storage(&mut held, &error),
+                Ok(Err(error @ LogError::NoBeginning)) => return self.leave_alone(&mut held, &error),
                 Ok(Err(error)) => break explain(&error),
                 Err(_) if broke_at == Some(held.reached) => break "its task broke twice at the same place".to_owned(),
                 Err(_) => {
@@ -58,6 +60,14 @@ impl Supervision {
     fn wait_for_storage(&self, held: &mut Held, error: &LogError) {
         tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room waits for its storage: {}", explain(error));
         held.close(CloseReason::refused(Refusal::StorageUnavailable));
+    }
+
+    /// Keeps what is stored for a version that understands it. Until then nobody can open the room.
+    fn leave_alone(&self, held: &mut Held, error: &LogError) -> Outcome {
+        tracing::error!(room = %self.setting.id, "a room is kept, but cannot be opened: {}", explain(error));
+        self.setting.is_live.store(false, Relaxed);
+        held.close(CloseReason::refused(Refusal::RoomEnded));
+        Outcome::Lost
     }
 
     async fn give_up(self, mut held: Held, error: &str) -> Outcome {

@@ -1,5 +1,7 @@
 //! What becomes of a room whose task breaks, or whose log does not answer as it should.
 
+mod keeping;
+
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     time::Duration,

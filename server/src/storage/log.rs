@@ -137,6 +137,9 @@ pub enum LogError {
     /// The storage failed. What failed now may work later.
     #[error("the room log's storage failed")]
     Storage(#[source] Arc<dyn Error + Send + Sync>),
+    /// Neither a snapshot nor the first entry is there that this version understands; another version may.
+    #[error("the beginning of the room's log is not there or not understood")]
+    NoBeginning,
     /// What is stored cannot be read any more, now or later.
     #[error("the room log is damaged")]
     Unreadable(#[source] Arc<dyn Error + Send + Sync>),

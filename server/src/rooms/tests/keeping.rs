@@ -1,0 +1,96 @@
+//! What is kept of a room, and what is not: over starts from snapshots, and when it cannot be gone on with.
+
+use heartogether::room::step;
+use sqlx::SqlitePool;
+use tempfile::TempDir;
+
+use super::*;
+use crate::storage::{
+    database,
+    keys::MemoryKeys,
+    log::{SNAPSHOT_VERSION, SqliteLog},
+    sealing::Sealer,
+};
+
+/// A room in a file.
+struct File {
+    log: Arc<SqliteLog>,
+    archive: Arc<MemoryArchive>,
+    pool: SqlitePool,
+    _folder: TempDir,
+}
+
+impl File {
+    async fn with_room() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
+        let sealer = Arc::new(Sealer::new(Arc::new(MemoryKeys::default())));
+        let log = Arc::new(SqliteLog::new(pool.clone(), clock, sealer));
+        log.create(created()).await.expect("created");
+        Self { log, archive: Arc::new(MemoryArchive::default()), pool, _folder: folder }
+    }
+
+    async fn room(&self) -> Room {
+        let room = self.log.snapshot(ROOM).await.expect("read").unwrap_or_default();
+        let rest = self.log.read(ROOM, room.seq(), PAGE).await.expect("read");
+        rest.entries.iter().fold(room, |room, entry| step(room, entry).0)
+    }
+
+    /// Appends something, and keeps the room as it is then.
+    async fn keep(&self, event: Event) -> Room {
+        self.log.append(ROOM, event).await.expect("appended");
+        let room = self.room().await;
+        self.log.add_snapshot(ROOM, room.clone()).await.expect("kept");
+        room
+    }
+
+    /// The rooms as a server finds them that has just started.
+    fn start(&self) -> Arc<Rooms> {
+        rooms(self.log.clone(), self.archive.clone())
+    }
+}
+
+fn rooms(log: Arc<dyn RoomLog>, archive: Arc<dyn MessageArchive>) -> Arc<Rooms> {
+    let config = Config::from_arguments(["heartogether-server"]).expect("valid flags");
+    Rooms::new(NODE, log, archive, Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), config.ice)
+}
+
+async fn is_let_go(rooms: &Rooms) {
+    let gone = async {
+        while rooms.is_open(ROOM) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("no handle is left");
+}
+
+#[tokio::test]
+async fn a_room_whose_snapshots_are_of_another_version_is_kept_until_that_version_is_back() {
+    let file = File::with_room().await;
+    file.archive.apply(ROOM, &[written()]).await.expect("carried out");
+    for _ in 0..2 {
+        file.keep(Event::Woke).await;
+    }
+    let set = "UPDATE snapshots SET version = $1";
+    sqlx::query(set).bind(9).execute(&file.pool).await.expect("of another version");
+    let rooms = file.start();
+    for _ in 0..2 {
+        assert!(rooms.open(ROOM).summarise(None).await.is_none(), "it is not opened");
+        is_let_go(&rooms).await;
+        assert_eq!(file.log.live().await.expect("listed"), [ROOM], "its log is there");
+        assert!(file.archive.find(ROOM, MessageNumber(1)).await.expect("found").is_some(), "so are its messages");
+    }
+    sqlx::query(set).bind(i64::from(SNAPSHOT_VERSION)).execute(&file.pool).await.expect("of this version again");
+    assert!(file.start().open(ROOM).summarise(None).await.is_some());
+}
+
+#[tokio::test]
+async fn a_room_whose_first_entry_is_not_understood_is_kept() {
+    let file = File::with_room().await;
+    sqlx::query("UPDATE entries SET version = 9").execute(&file.pool).await.expect("of another version");
+    let rooms = file.start();
+    assert!(rooms.open(ROOM).summarise(None).await.is_none());
+    is_let_go(&rooms).await;
+    assert_eq!(file.log.live().await.expect("listed"), [ROOM]);
+}
