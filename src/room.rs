@@ -212,6 +212,11 @@ impl Room {
         self.ended
     }
 
+    /// Whether it has ended and nobody can open it again.
+    pub const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// How many the audience counts, those in their grace period included.
     pub fn audience_count(&self) -> usize {
         self.members().filter(|member| self.is_listed(member)).count()

@@ -166,6 +166,9 @@ impl<'a> RoomActor<'a> {
             insist_on_reading(|| log.subscribe(*id)).await?;
             return Err(LogError::NoBeginning);
         }
+        self.note_liveness();
+        // An earlier run may have been broken off before it deleted the room.
+        self.is_over = self.room.is_closed();
         Ok(entries)
     }
 
@@ -188,10 +191,9 @@ impl<'a> RoomActor<'a> {
         for effect in self.advance(entry) {
             match effect {
                 Effect::WakeAt(time) => self.wake_at = Some(time),
-                Effect::CloseRoom => self.is_over = true,
                 // One that was carried out before changes nothing; one that was not is not lost.
                 Effect::Archive(change) => self.setting.writes.archive(change),
-                Effect::Send { .. } | Effect::Disconnect { .. } => {}
+                Effect::Send { .. } | Effect::Disconnect { .. } | Effect::CloseRoom => {}
             }
         }
     }
@@ -216,8 +218,12 @@ impl<'a> RoomActor<'a> {
         self.held.reached = entry.seq;
         let (room, effects) = step(std::mem::take(&mut self.room), entry);
         self.room = room;
-        self.setting.is_live.store(self.room.created().is_some() && self.room.ended().is_none(), Relaxed);
+        self.note_liveness();
         effects
+    }
+
+    fn note_liveness(&self) {
+        self.setting.is_live.store(self.room.created().is_some() && self.room.ended().is_none(), Relaxed);
     }
 
     async fn take(&mut self, entry: &Entry) -> Result<(), LogError> {

@@ -94,3 +94,23 @@ async fn a_room_whose_first_entry_is_not_understood_is_kept() {
     is_let_go(&rooms).await;
     assert_eq!(file.log.live().await.expect("listed"), [ROOM]);
 }
+
+#[tokio::test]
+async fn a_room_that_starts_from_a_snapshot_with_nothing_after_it_is_live() {
+    let file = File::with_room().await;
+    file.keep(Event::Woke).await;
+    let rooms = file.start();
+    assert!(rooms.open(ROOM).summarise(None).await.is_some());
+    assert!(rooms.is_live(ROOM));
+}
+
+#[tokio::test]
+async fn a_room_that_was_closed_when_its_snapshot_was_kept_is_closed_at_the_next_start() {
+    let file = File::with_room().await;
+    let closed = file.keep(Event::AccountDeleted { account: OWNER }).await;
+    assert!(closed.ended().is_some() && closed.wakes_at().is_none());
+    let rooms = file.start();
+    assert!(rooms.open(ROOM).summarise(None).await.is_none());
+    is_let_go(&rooms).await;
+    assert!(file.log.live().await.expect("listed").is_empty(), "its code is free");
+}
