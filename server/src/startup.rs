@@ -247,6 +247,9 @@ async fn keep_house(node: Arc<Node>) {
         if let Err(error) = node.store.forget_expired(now).await {
             ServerError::from(error).report();
         }
+        if let Err(error) = node.rooms.forget_gone().await {
+            ServerError::from(error).report();
+        }
         node.clock.sleep_until(now.after_ms(HOUSEKEEPING_MS)).await;
     }
 }

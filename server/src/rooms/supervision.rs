@@ -70,17 +70,21 @@ impl Supervision {
         Outcome::Lost
     }
 
+    /// Deletes the room. What of its messages cannot be deleted now, housekeeping deletes.
     async fn give_up(self, mut held: Held, error: &str) -> Outcome {
-        tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room cannot be gone on with and ends: {error}");
-        self.setting.is_live.store(false, Relaxed);
+        let Self { setting, requests } = self;
+        tracing::error!(room = %setting.id, seq = held.reached.0, "a room cannot be gone on with and ends: {error}");
+        setting.is_live.store(false, Relaxed);
         held.close(CloseReason::refused(Refusal::RoomEnded));
-        if let Err(error) = self.setting.archive.delete_room(self.setting.id).await {
-            tracing::error!(room = %self.setting.id, "its messages cannot be deleted: {}", explain(&error));
+        // Whoever asks is answered at once, although what follows may take a while.
+        drop(requests);
+        if let Err(error) = setting.delete_messages().await {
+            tracing::error!(room = %setting.id, "its messages cannot be deleted: {}", explain(&error));
         }
-        match self.setting.log.close(self.setting.id).await {
+        match setting.log.close(setting.id).await {
             Ok(()) | Err(LogError::NoSuchRoom) => Outcome::Over,
             Err(error) => {
-                tracing::error!(room = %self.setting.id, "its log cannot be closed: {}", explain(&error));
+                tracing::error!(room = %setting.id, "its log cannot be closed: {}", explain(&error));
                 Outcome::Lost
             }
         }

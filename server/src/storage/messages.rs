@@ -72,6 +72,12 @@ pub trait MessageArchive: Send + Sync {
     /// # Errors
     /// [`StorageError`].
     async fn delete_room(&self, room: RoomId) -> Result<(), StorageError>;
+
+    /// The rooms whose messages are there.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn rooms(&self) -> Result<Vec<RoomId>, StorageError>;
 }
 
 /// What a change makes of a message. One about others, or that has come to pass already, changes nothing.
