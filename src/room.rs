@@ -268,11 +268,13 @@ impl Room {
         self.tell(Notice::Membership, event, effects);
     }
 
-    /// Tells how large the audience is: each of the first twenty, then every twentieth part, so that a crowd that arrives does not
-    /// cost each of its members a word about every other one.
+    /// Tells how large the audience is: with twenty parts each of the first twenty, then every twentieth part, so that a crowd that
+    /// arrives does not cost each of its members a word about every other one.
     fn tell_attendance(&mut self, effects: &mut Effects) {
+        let Some(parts) = self.created().map(|created| created.policy.attendance_parts) else { return };
         let attendance = u32::try_from(self.audience_count()).unwrap_or(u32::MAX);
-        if attendance.abs_diff(self.attendance) > attendance.min(self.attendance) / 20 {
+        let part = attendance.min(self.attendance).checked_div(parts).unwrap_or_default();
+        if attendance.abs_diff(self.attendance) > part {
             self.attendance = attendance;
             self.tell(Notice::Attendance, &RoomEvent::AttendanceChanged { attendance }, effects);
         }
