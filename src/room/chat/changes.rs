@@ -72,7 +72,7 @@ pub(in crate::room) fn change(
     let Some(known) = known(room, number, archived) else { return };
     let (event, archived) = match change {
         Change::Edit(text) => {
-            let (version, text) = (known.version + 1, (*text).clone());
+            let (version, text) = (known.version.saturating_add(1), (*text).clone());
             let event = RoomEvent::MessageEdited { number, author: actor, version, text: text.clone() };
             (event, ArchiveChange::Edit { number, version, text })
         }
