@@ -3,7 +3,7 @@
 
 mod changes;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -131,10 +131,10 @@ pub(super) struct Chat {
     kept: VecDeque<Kept>,
     /// The number of the latest message.
     last: MessageNumber,
-    /// The accounts whose messages the archive holds and the room has forgotten.
-    archived: BTreeSet<AccountId>,
-    /// The accounts of messages that wait for the owner's page and that the room has forgotten.
-    waiting: BTreeSet<AccountId>,
+    /// The accounts whose messages the archive holds and the room has forgotten, each with its latest of them.
+    archived: BTreeMap<AccountId, MessageNumber>,
+    /// The accounts of messages that wait for the owner's page and that the room has forgotten, each with its latest of them.
+    waiting: BTreeMap<AccountId, MessageNumber>,
 }
 
 /// A message outlives its author's place; the account is what still owns it then.
@@ -152,7 +152,7 @@ impl Chat {
         let mut newest_first = theirs.map(|kept| &kept.message);
         let mut messages: Vec<_> = newest_first.by_ref().take(MESSAGES_AT_ONCE).cloned().collect();
         messages.reverse();
-        let has_archived = self.archived.iter().any(|account| is_theirs(*account));
+        let has_archived = self.archived.keys().any(|account| is_theirs(*account));
         Messages { messages, has_earlier: newest_first.next().is_some() || has_archived }
     }
 
@@ -170,8 +170,8 @@ impl Chat {
     pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
         self.kept.iter_mut().filter(|kept| kept.account == from).for_each(|kept| kept.account = to);
         for accounts in [&mut self.archived, &mut self.waiting] {
-            if accounts.remove(&from) {
-                accounts.insert(to);
+            if let Some(latest) = accounts.remove(&from) {
+                note(accounts, to, latest);
             }
         }
     }
@@ -193,12 +193,24 @@ impl Chat {
         self.kept.push_back(kept);
         while self.kept.len() > most {
             let Some(Kept { account, message }) = self.kept.pop_front() else { return };
-            self.archived.insert(account);
+            note(&mut self.archived, account, message.number);
             if !message.delivered {
-                self.waiting.insert(account);
+                note(&mut self.waiting, account, message.number);
             }
         }
     }
+
+    /// The archive has let go the messages up to this one.
+    fn forget_archived(&mut self, up_to: MessageNumber) {
+        self.archived.retain(|_, latest| *latest > up_to);
+        self.waiting.retain(|_, latest| *latest > up_to);
+    }
+}
+
+/// Notes a message of an account, unless a later one is noted.
+fn note(accounts: &mut BTreeMap<AccountId, MessageNumber>, account: AccountId, number: MessageNumber) {
+    let latest = accounts.entry(account).or_insert(number);
+    *latest = number.max(*latest);
 }
 
 pub(super) fn react(
@@ -264,7 +276,9 @@ pub(super) fn write(
     room.chat.add(Kept { account, message: message.clone() }, most);
     effects.archive(ArchiveChange::Write { account, message: message.clone() });
     if let Some(up_to @ 1..) = number.0.checked_sub(most_archived) {
-        effects.archive(ArchiveChange::Forget { up_to: MessageNumber(up_to) });
+        let up_to = MessageNumber(up_to);
+        room.chat.forget_archived(up_to);
+        effects.archive(ArchiveChange::Forget { up_to });
     }
     room.tell(Notice::Message(author), &RoomEvent::MessageSent { message }, effects);
 }
@@ -274,7 +288,7 @@ pub(super) fn deliver_to(room: &mut Room, member: &Member, effects: &mut Effects
     if !member.is_permanent || !room.waits_for_owner() {
         return;
     }
-    let mut authors = std::mem::take(&mut room.chat.waiting);
+    let mut authors: BTreeSet<_> = std::mem::take(&mut room.chat.waiting).into_keys().collect();
     for Kept { account, message } in room.chat.kept.iter_mut().filter(|kept| !kept.message.delivered) {
         message.delivered = true;
         authors.insert(*account);
