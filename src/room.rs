@@ -212,6 +212,11 @@ impl Room {
         self.ended
     }
 
+    /// Whether it has ended and nobody can open it again.
+    pub const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// The number of listeners, including those in their grace period.
     pub fn audience_count(&self) -> usize {
         self.members().filter(|member| self.is_listed(member)).count()
@@ -263,11 +268,13 @@ impl Room {
         self.tell(Notice::Membership, event, effects);
     }
 
-    /// Announces the number of listeners: each of the first twenty, then in steps of a twentieth, so that each arrival
-    /// in a crowd does not cost a message to every member.
+    /// Announces the number of listeners: with twenty parts each of the first twenty, then in steps of a twentieth, so that each
+    /// arrival in a crowd does not cost a message to every member.
     fn tell_attendance(&mut self, effects: &mut Effects) {
+        let Some(parts) = self.created().map(|created| created.policy.attendance_parts) else { return };
         let attendance = u32::try_from(self.audience_count()).unwrap_or(u32::MAX);
-        if attendance.abs_diff(self.attendance) > attendance.min(self.attendance) / 20 {
+        let part = attendance.min(self.attendance).checked_div(parts).unwrap_or_default();
+        if attendance.abs_diff(self.attendance) > part {
             self.attendance = attendance;
             self.tell(Notice::Attendance, &RoomEvent::AttendanceChanged { attendance }, effects);
         }

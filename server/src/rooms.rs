@@ -7,6 +7,7 @@
 mod actor;
 mod debug_api;
 mod handle;
+mod summary;
 mod supervision;
 #[cfg(test)]
 mod tests;
@@ -63,7 +64,7 @@ pub(crate) struct Rooms {
 #[derive(Default)]
 struct Open {
     handles: HashMap<RoomId, RoomHandle>,
-    /// Rooms that cannot go on and whose logs cannot be closed. In this run of the server they count as ended.
+    /// Rooms that cannot go on and whose logs are still there. In this run of the server they count as ended.
     lost: HashSet<RoomId>,
 }
 
@@ -117,6 +118,17 @@ impl Rooms {
     /// Whether the room has an actor on this node and has not ended.
     pub(crate) fn is_live(&self, room: RoomId) -> bool {
         self.opened().handles.get(&room).is_some_and(RoomHandle::is_live)
+    }
+
+    /// Deletes the messages of rooms that are gone: what could not be deleted with them.
+    pub(crate) async fn forget_gone(&self) -> Result<(), LogError> {
+        // Listed before the rooms: a room is there before its first message is.
+        let archived = self.archive.rooms().await?;
+        let live: HashSet<_> = self.log.live().await?.into_iter().collect();
+        for room in archived.into_iter().filter(|room| !live.contains(room)) {
+            self.archive.delete_room(room).await?;
+        }
+        Ok(())
     }
 
     fn start(self: &Arc<Self>, room: RoomId) -> RoomHandle {

@@ -91,6 +91,7 @@ contract! {
     what_a_guest_wrote_is_the_accounts_then_and_late_words_too
     nothing_of_a_deleted_account_is_there_or_written_again
     a_room_that_is_over_leaves_nothing
+    the_rooms_whose_messages_are_there_are_known
 }
 
 async fn what_is_written_is_read_as_it_was(bench: Bench) {
@@ -325,4 +326,15 @@ async fn sqlite_passes_over_what_it_does_not_understand() {
     assert_eq!(page.messages[1].text, Some(words("…")), "a placeholder");
     assert_eq!(bench.archive.find(ROOM, MessageNumber(2)).await.expect("looked up"), None);
     bench.apply(pin(2, true)).await;
+}
+
+async fn the_rooms_whose_messages_are_there_are_known(bench: Bench) {
+    assert_eq!(bench.archive.rooms().await.expect("listed"), []);
+    bench.write(1..3).await;
+    bench.archive.apply(OTHER, &[write(ADA, 1)]).await.expect("carried out");
+    let mut rooms = bench.archive.rooms().await.expect("listed");
+    rooms.sort();
+    assert_eq!(rooms, [ROOM, OTHER]);
+    bench.archive.delete_room(OTHER).await.expect("deleted");
+    assert_eq!(bench.archive.rooms().await.expect("listed"), [ROOM]);
 }

@@ -1,5 +1,7 @@
 //! What every room log does.
 
+mod snapshots;
+
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering::SeqCst},
@@ -278,26 +280,6 @@ async fn a_snapshot_stands_for_the_entries_before_it_and_two_are_kept(bench: Ben
     assert_eq!(log.append(ROOM, lost(4)).await.expect("appended").seq, Seq(6));
     assert_eq!(log.naming(grace).await.expect("looked up"), [ROOM], "whom entries named that are not there any more");
     log.close(ROOM).await.expect("closed");
-    assert_eq!(log.snapshot(ROOM).await.expect("read"), None);
-}
-
-#[tokio::test]
-async fn sqlite_takes_the_snapshot_before_one_that_cannot_be_read() {
-    let folder = TempDir::new().expect("a folder");
-    let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-    let log = SqliteLog::new(pool.clone(), clock, support::sealer());
-    log.create(created(ROOM, "ABC234")).await.expect("created");
-    for connection in 1..=3 {
-        log.append(ROOM, asks(AccountId::from_bits(7), "Grace")).await.expect("appended");
-        log.append(ROOM, lost(connection)).await.expect("appended");
-        log.add_snapshot(ROOM, replayed(&log).await).await.expect("kept");
-    }
-    let expected = replayed(&log).await;
-    sqlx::query("UPDATE snapshots SET state = '{}' WHERE seq = 7").execute(&pool).await.expect("damaged");
-    assert_eq!(log.snapshot(ROOM).await.expect("read").expect("the one before").seq(), Seq(5));
-    assert_eq!(replayed(&log).await, expected);
-    sqlx::query("UPDATE snapshots SET version = 9").execute(&pool).await.expect("of another version");
     assert_eq!(log.snapshot(ROOM).await.expect("read"), None);
 }
 

@@ -3,7 +3,7 @@
 
 mod changes;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -135,10 +135,11 @@ pub(super) struct Chat {
     /// What became of messages that the room has forgotten of late, oldest first: what an edge has read of them in the archive
     /// may be older.
     forgotten: VecDeque<(MessageNumber, ArchivedMessage)>,
-    /// Accounts with messages in the archive that the room has dropped.
-    archived: BTreeSet<AccountId>,
-    /// Accounts of messages that the room has dropped before they were delivered to the owner's page.
-    waiting: BTreeSet<AccountId>,
+    /// Accounts with messages in the archive that the room has dropped, each with the number of the latest.
+    archived: BTreeMap<AccountId, MessageNumber>,
+    /// Accounts of messages that the room has dropped before they were delivered to the owner's page, each with the number of
+    /// the latest.
+    waiting: BTreeMap<AccountId, MessageNumber>,
 }
 
 /// A message with its author's account, because it outlasts the author's place.
@@ -168,7 +169,7 @@ impl Chat {
         let mut newest_first = theirs.map(|kept| &kept.message);
         let mut messages: Vec<_> = newest_first.by_ref().take(MESSAGES_AT_ONCE).cloned().collect();
         messages.reverse();
-        let has_archived = self.archived.iter().any(|account| is_theirs(*account));
+        let has_archived = self.archived.keys().any(|account| is_theirs(*account));
         Messages { messages, has_earlier: newest_first.next().is_some() || has_archived }
     }
 
@@ -188,8 +189,8 @@ impl Chat {
         let forgotten = self.forgotten.iter_mut().map(|(_, known)| known);
         forgotten.filter(|known| known.account == from).for_each(|known| known.account = to);
         for accounts in [&mut self.archived, &mut self.waiting] {
-            if accounts.remove(&from) {
-                accounts.insert(to);
+            if let Some(latest) = accounts.remove(&from) {
+                note(accounts, to, latest);
             }
         }
     }
@@ -212,11 +213,12 @@ impl Chat {
         self.kept.push_back(kept);
         while self.kept.len() > most {
             let Some(kept) = self.kept.pop_front() else { return };
-            self.archived.insert(kept.account);
+            let number = kept.message.number;
+            note(&mut self.archived, kept.account, number);
             if !kept.message.delivered {
-                self.waiting.insert(kept.account);
+                note(&mut self.waiting, kept.account, number);
             }
-            self.note(kept.message.number, kept.facts(), most);
+            self.note(number, kept.facts(), most);
         }
     }
 
@@ -234,6 +236,12 @@ impl Chat {
         let surplus = self.forgotten.len().saturating_sub(most);
         self.forgotten.drain(..surplus);
     }
+
+    /// The archive has let go the messages up to this one.
+    fn forget_archived(&mut self, up_to: MessageNumber) {
+        self.archived.retain(|_, latest| *latest > up_to);
+        self.waiting.retain(|_, latest| *latest > up_to);
+    }
 }
 
 impl Room {
@@ -241,6 +249,12 @@ impl Room {
     fn messages_kept(&self) -> usize {
         self.created().map_or(0, |created| created.policy.messages_kept as usize)
     }
+}
+
+/// Notes a message of an account, unless a later one is noted.
+fn note(accounts: &mut BTreeMap<AccountId, MessageNumber>, account: AccountId, number: MessageNumber) {
+    let latest = accounts.entry(account).or_insert(number);
+    *latest = number.max(*latest);
 }
 
 pub(super) fn react(
@@ -305,7 +319,9 @@ pub(super) fn write(
     room.chat.add(Kept { account, message: message.clone() }, most);
     effects.archive(ArchiveChange::Write { account, message: message.clone() });
     if let Some(up_to @ 1..) = number.0.checked_sub(most_archived) {
-        effects.archive(ArchiveChange::Forget { up_to: MessageNumber(up_to) });
+        let up_to = MessageNumber(up_to);
+        room.chat.forget_archived(up_to);
+        effects.archive(ArchiveChange::Forget { up_to });
     }
     room.tell(Notice::Message(author), &RoomEvent::MessageSent { message }, effects);
 }
@@ -315,7 +331,7 @@ pub(super) fn deliver_to(room: &mut Room, member: &Member, effects: &mut Effects
     if !member.is_permanent || !room.waits_for_owner() {
         return;
     }
-    let mut authors = std::mem::take(&mut room.chat.waiting);
+    let mut authors: BTreeSet<_> = std::mem::take(&mut room.chat.waiting).into_keys().collect();
     for Kept { account, message } in room.chat.kept.iter_mut().filter(|kept| !kept.message.delivered) {
         message.delivered = true;
         authors.insert(*account);

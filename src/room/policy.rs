@@ -36,6 +36,14 @@ pub struct Policy {
     pub events_kept: u32,
     /// Former members who can still be removed.
     pub former_members_kept: u32,
+    /// Parts of the audience: its size is told anew once it has changed by more than one of them.
+    #[serde(default = "attendance_parts")]
+    pub attendance_parts: u32,
+}
+
+/// What held before it stood in the policy.
+const fn attendance_parts() -> u32 {
+    20
 }
 
 impl Policy {
@@ -56,6 +64,7 @@ impl Policy {
             messages_archived: 500,
             events_kept: 128,
             former_members_kept: 256,
+            attendance_parts: attendance_parts(),
         }
     }
 }

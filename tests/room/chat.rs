@@ -2,11 +2,13 @@
 
 use heartogether::{
     engagement::Reaction,
-    id::{MemberId, MessageNumber, Seq},
+    id::{AccountId, MemberId, MessageNumber, Seq},
     limits::MESSAGES_AT_ONCE,
     refusal::Refusal,
     role::Role,
-    room::{ArchiveChange, Audience, Command, Event, Foreseen, Message, Missed, Reading, RoomEvent},
+    room::{
+        ArchiveChange, Audience, Command, Event, Foreseen, Message, Missed, Policy, Reading, RoomCreated, RoomEvent,
+    },
 };
 
 use crate::scenario::*;
@@ -221,4 +223,34 @@ fn the_host_cannot_be_removed_and_neither_can_nobody() {
         assert_eq!(outcome.refusal(1), Refusal::MemberNotFound);
         stage.listener(GRACE, 4);
     }
+}
+
+#[test]
+fn what_the_archive_has_let_go_is_not_promised_any_more_and_its_authors_are_not_kept() {
+    let mut stage = Stage::before_creation();
+    let policy = Policy { max_members: u32::MAX, messages_kept: 1, messages_archived: 3, ..created().policy };
+    stage.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
+    let grace = stage.listener(GRACE, 2);
+    stage.command(2, write(1, "louder, please"));
+    let reads_more = |stage: &Stage| stage.view(grace.member).has_earlier_messages;
+    let mut has_earlier = Vec::new();
+    let mut sizes = Vec::new();
+    for number in 100..130 {
+        stage.listener(AccountId::from_bits(number), number);
+        stage.command(number, write(1, "softer, please"));
+        stage.command(number, Command::Leave);
+        has_earlier.push(reads_more(&stage));
+        sizes.push(kept_of_chat(&stage));
+    }
+    assert_eq!(has_earlier[..4], [true, true, false, false], "the first one went when the fourth came");
+    assert_eq!(sizes[10], sizes[29], "however many have written");
+    stage.host(1);
+    assert!(stage.view(HOST).has_earlier_messages);
+}
+
+/// How much the room keeps of what was said.
+fn kept_of_chat(stage: &Stage) -> usize {
+    let room = serde_json::to_value(&stage.room).expect("a room is written");
+    let of = |field: &str| room["chat"][field].to_string().matches("000").count();
+    ["archived", "waiting"].map(of).iter().sum()
 }

@@ -1,12 +1,12 @@
 //! Taking a place, and giving it up.
 
 use heartogether::{
-    id::{MemberId, ResumeToken},
+    id::{AccountId, MemberId, ResumeToken},
     refusal::Refusal,
     role::{AccountKind, Role},
     room::{
-        Audience, Command, Effect, EndReason, Event, JoinRequested, MemberView, RoomEvent, RoomMessage, RoomView,
-        StreamState,
+        Audience, Command, Effect, EndReason, Event, JoinRequested, MemberView, Policy, RoomCreated, RoomEvent,
+        RoomMessage, RoomView, StreamState,
     },
 };
 
@@ -260,5 +260,16 @@ fn an_e_mail_address_is_for_the_host_alone() {
     let members: Vec<_> = stage.room.members().map(|member| (member.id, member.role)).collect();
     for (member, role) in members {
         assert_eq!(view(member).contains("grace@hear.example"), role == Role::Host, "{role:?}");
+    }
+}
+
+#[test]
+fn how_large_the_audience_is_is_told_as_coarsely_as_the_policy_says() {
+    for (attendance_parts, told) in [(2, vec![1, 2, 4, 7]), (20, (1..=10).collect()), (0, (1..=10).collect())] {
+        let mut stage = Stage::before_creation();
+        let policy = Policy { max_members: u32::MAX, attendance_parts, ..created().policy };
+        stage.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
+        let tell = |number| stage.ask_to_listen(AccountId::from_bits(number), number).attendance();
+        assert_eq!((100..110).flat_map(tell).collect::<Vec<_>>(), told, "{attendance_parts}");
     }
 }

@@ -327,6 +327,9 @@ fn a_message_that_only_the_archive_holds_is_changed_like_any() {
     let edited = RoomEvent::MessageEdited { number, author: grace, version: 3, text: words("bye") };
     assert_eq!(outcome.events(Audience::Everyone), [&edited]);
     assert_eq!(stage.view(HOST).members[1].last_message.as_ref().map(ToString::to_string).as_deref(), Some("bye"));
+    let often = Some(ArchivedMessage { version: u32::MAX, ..archived(false) });
+    let edited = RoomEvent::MessageEdited { number, author: grace, version: u32::MAX, text: words("bye") };
+    assert_eq!(stage.command(2, edit(often)).events(Audience::Everyone), [&edited], "no room breaks on a number");
     stage.command(1, Command::Pin { number, pinned: true, archived: known });
     let outcome = stage.command(1, Command::Delete { number, archived: known });
     assert_eq!(outcome.events(Audience::Everyone), [&RoomEvent::MessageDeleted { number }]);

@@ -10,14 +10,12 @@ use std::{
 };
 
 use heartogether::{
-    id::{AccountId, ConnectionId, NodeId, RoomCode, RoomId, Seq},
+    id::{ConnectionId, NodeId, RoomCode, RoomId, Seq},
     protocol::{FromRoom, ReceivedSignal, SendSignal, ServerMessage},
     refusal::Refusal,
-    role::{Permission, Standing},
     room::{Audience, Effect, Entry, Event, Member, Room, RoomMessage, step},
     time::Timestamp,
 };
-use heartogether_app::api::{RecentRoom, RoomSummary};
 use tokio::sync::{
     broadcast::error::{RecvError, TryRecvError},
     mpsc,
@@ -27,13 +25,14 @@ use super::{
     append_surely,
     debug_api::{self, Signals},
     handle::{Asked, Request},
-    insist, insist_on_reading,
+    insist, insist_on_reading, summary,
     write_behind::WriteBehind,
 };
 use crate::{
     clock::Clock,
     config::IceSettings,
     storage::{
+        StorageError,
         log::{LogError, PAGE, RoomLog, Subscription},
         messages::MessageArchive,
     },
@@ -90,6 +89,14 @@ pub(super) struct Setting {
     pub(super) is_live: Arc<AtomicBool>,
 }
 
+impl Setting {
+    /// Deletes the room's messages, once those are written that wait to be: none comes afterwards.
+    pub(super) async fn delete_messages(&self) -> Result<(), StorageError> {
+        self.writes.flush().await?;
+        self.archive.delete_room(self.id).await
+    }
+}
+
 pub(super) struct RoomActor<'a> {
     setting: &'a Setting,
     held: &'a mut Held,
@@ -117,7 +124,8 @@ impl<'a> RoomActor<'a> {
     /// Lives until the room is over for good.
     ///
     /// # Errors
-    /// [`LogError::Unreadable`], or [`LogError::Storage`] once the log could not be read for [`READING`](super::READING).
+    /// [`LogError::Unreadable`], [`LogError::NoBeginning`], or [`LogError::Storage`] once the log could not be read for
+    /// [`READING`](super::READING).
     pub(super) async fn run(mut self, requests: &mut mpsc::Receiver<Asked>) -> Result<(), LogError> {
         let mut entries = match self.replay().await {
             Ok(entries) => entries,
@@ -163,8 +171,7 @@ impl<'a> RoomActor<'a> {
 
     /// Deletes what is kept of the room, its log last: where this is broken off, the log ends the room once more.
     async fn forget(&self) -> Result<(), LogError> {
-        self.setting.writes.flush().await?;
-        self.setting.archive.delete_room(self.setting.id).await?;
+        self.setting.delete_messages().await?;
         self.setting.log.close(self.setting.id).await
     }
 
@@ -178,9 +185,14 @@ impl<'a> RoomActor<'a> {
             self.room = room;
         }
         self.read_on(Self::recall).await?;
-        if self.room.created().is_none() && self.room.seq() > Seq::default() {
-            return Err(LogError::Unreadable(Arc::new(std::io::Error::other("the log's beginning is not there"))));
+        if self.room.created().is_none() {
+            // Unless it has been closed meanwhile.
+            insist_on_reading(|| log.subscribe(*id)).await?;
+            return Err(LogError::NoBeginning);
         }
+        self.note_liveness();
+        // An earlier run may have been broken off before it deleted the room.
+        self.is_over = self.room.is_closed();
         Ok(entries)
     }
 
@@ -216,10 +228,9 @@ impl<'a> RoomActor<'a> {
         for effect in self.advance(entry) {
             match effect {
                 Effect::WakeAt(time) => self.wake_at = Some(time),
-                Effect::CloseRoom => self.is_over = true,
                 // One that was carried out before changes nothing; one that was not is not lost.
                 Effect::Archive(change) => self.setting.writes.archive(change),
-                Effect::Send { .. } | Effect::Disconnect { .. } => {}
+                Effect::Send { .. } | Effect::Disconnect { .. } | Effect::CloseRoom => {}
             }
         }
     }
@@ -245,8 +256,12 @@ impl<'a> RoomActor<'a> {
         let (room, effects) = step(std::mem::take(&mut self.room), entry);
         self.room = room;
         self.held.code = self.room.code();
-        self.setting.is_live.store(self.room.created().is_some() && self.room.ended().is_none(), Relaxed);
+        self.note_liveness();
         effects
+    }
+
+    fn note_liveness(&self) {
+        self.setting.is_live.store(self.room.created().is_some() && self.room.ended().is_none(), Relaxed);
     }
 
     async fn take(&mut self, entry: &Entry) -> Result<(), LogError> {
@@ -344,18 +359,11 @@ impl<'a> RoomActor<'a> {
             Request::Realtime { viewer, done } => {
                 drop(done.send(self.signals.report(&self.room, viewer, self.setting.clock.now())));
             }
-            Request::Revisit { viewer, done } => drop(done.send(revisit(&self.room, viewer))),
+            Request::Revisit { viewer, done } => drop(done.send(summary::revisit(&self.room, viewer))),
             Request::IsMember { connection, done } => drop(done.send(self.room.member_at(connection).is_some())),
             Request::HasPlace { account, done } => drop(done.send(self.room.has_place(account))),
             Request::Foresee { event, done } => drop(done.send(self.room.foresee(&event, self.setting.clock.now()))),
-            Request::Summarise { viewer, done } => {
-                let summary = summarise(&self.room).map(|summary| RoomSummary {
-                    is_owner: self.room.standing_of(viewer) == Standing::Owner,
-                    has_place: viewer.is_some_and(|viewer| self.room.is_in_audience(viewer)),
-                    ..summary
-                });
-                let _ = done.send(summary);
-            }
+            Request::Summarise { viewer, done } => drop(done.send(summary::summarise(&self.room, viewer))),
         }
     }
 
@@ -372,35 +380,6 @@ impl<'a> RoomActor<'a> {
             self.held.push(from, self.held.frame(FromRoom::Refused { refusal }));
         }
     }
-}
-
-/// A live room, or an ended one that is the viewer's to open again.
-fn revisit(room: &Room, viewer: AccountId) -> Option<RecentRoom> {
-    let created = room.created()?;
-    let is_owner = room.kind().allows(room.standing_of(Some(viewer)), Permission::ReopenRoom);
-    let is_open = room.ended().is_none() || (is_owner && room.reopenable_until().is_some());
-    is_open.then(|| RecentRoom {
-        code: created.code,
-        host_name: created.owner_name.clone(),
-        is_owner,
-        stream: room.stream_state(),
-    })
-}
-
-/// What everybody may know, as someone who does not own the room sees it.
-fn summarise(room: &Room) -> Option<RoomSummary> {
-    let created = room.created().filter(|_| room.ended().is_none())?;
-    Some(RoomSummary {
-        id: created.id,
-        code: created.code,
-        host_name: created.owner_name.clone(),
-        host_connected: room.owner_connected(),
-        stream: room.stream_state(),
-        listener_count: u32::try_from(room.audience_count()).unwrap_or(u32::MAX),
-        max_listeners: created.policy.max_members,
-        is_owner: false,
-        has_place: false,
-    })
 }
 
 async fn sleep_until(clock: &dyn Clock, at: Option<Timestamp>) {

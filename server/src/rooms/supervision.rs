@@ -1,6 +1,6 @@
 //! Restarts a room's task when it panics: the room is opened again from its log, and its members are told the room as it is now. If
 //! the task panics twice at the same entry, or the log is damaged, the room ends and its members are refused. Their connections
-//! stay open: other rooms use them.
+//! stay open: other rooms use them. A room whose log this version does not understand is kept as it is.
 
 use std::{panic::AssertUnwindSafe, sync::atomic::Ordering::Relaxed};
 
@@ -25,7 +25,7 @@ pub(super) struct Supervision {
 pub(super) enum Outcome {
     /// The room is over, and its log closed; or the server stops.
     Over,
-    /// The room could not go on, and its log could not be closed.
+    /// The room could not go on, and its log is still there: it cannot be closed, or another version may understand it.
     Lost,
 }
 
@@ -40,6 +40,7 @@ impl Supervision {
             match ran {
                 Ok(Ok(()) | Err(LogError::Stopped)) => return Outcome::Over,
                 Ok(Err(error @ LogError::Storage(_))) => self.wait_for_storage(&held, &error),
+                Ok(Err(error @ LogError::NoBeginning)) => return self.leave_alone(&held, &error),
                 Ok(Err(error)) => break explain(&error),
                 Err(_) if broke_at == Some(held.reached) => break "its task broke twice at the same place".to_owned(),
                 Err(_) => {
@@ -59,17 +60,29 @@ impl Supervision {
         held.refuse(Refusal::StorageUnavailable);
     }
 
-    async fn give_up(self, held: &Held, error: &str) -> Outcome {
-        tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room cannot be gone on with and ends: {error}");
+    /// Keeps what is stored for a version that understands it. Until then nobody can open the room.
+    fn leave_alone(&self, held: &Held, error: &LogError) -> Outcome {
+        tracing::error!(room = %self.setting.id, "a room is kept, but cannot be opened: {}", explain(error));
         self.setting.is_live.store(false, Relaxed);
         held.refuse(Refusal::RoomEnded);
-        if let Err(error) = self.setting.archive.delete_room(self.setting.id).await {
-            tracing::error!(room = %self.setting.id, "its messages cannot be deleted: {}", explain(&error));
+        Outcome::Lost
+    }
+
+    /// Deletes the room. What of its messages cannot be deleted now, housekeeping deletes.
+    async fn give_up(self, held: &Held, error: &str) -> Outcome {
+        let Self { setting, requests } = self;
+        tracing::error!(room = %setting.id, seq = held.reached.0, "a room cannot be gone on with and ends: {error}");
+        setting.is_live.store(false, Relaxed);
+        held.refuse(Refusal::RoomEnded);
+        // Whoever asks is answered at once, although what follows may take a while.
+        drop(requests);
+        if let Err(error) = setting.delete_messages().await {
+            tracing::error!(room = %setting.id, "its messages cannot be deleted: {}", explain(&error));
         }
-        match self.setting.log.close(self.setting.id).await {
+        match setting.log.close(setting.id).await {
             Ok(()) | Err(LogError::NoSuchRoom) => Outcome::Over,
             Err(error) => {
-                tracing::error!(room = %self.setting.id, "its log cannot be closed: {}", explain(&error));
+                tracing::error!(room = %setting.id, "its log cannot be closed: {}", explain(&error));
                 Outcome::Lost
             }
         }

@@ -1,5 +1,7 @@
 //! A room whose task panics, or whose log fails.
 
+mod keeping;
+
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     time::Duration,

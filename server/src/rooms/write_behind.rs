@@ -220,6 +220,10 @@ mod tests {
         async fn delete_room(&self, room: RoomId) -> Result<(), StorageError> {
             self.archive.delete_room(room).await
         }
+
+        async fn rooms(&self) -> Result<Vec<RoomId>, StorageError> {
+            self.archive.rooms().await
+        }
     }
 
     fn written(number: u64) -> ArchiveChange {

@@ -33,6 +33,9 @@ async fn forget_expired(node: &Node) {
         if let Err(error) = node.store.forget_expired(now).await {
             ServerError::from(error).report();
         }
+        if let Err(error) = node.rooms.forget_gone().await {
+            ServerError::from(error).report();
+        }
         node.clock.sleep_until(now.after_ms(HOUSEKEEPING_MS)).await;
     }
 }

@@ -60,7 +60,8 @@ pub trait RoomLog: Send + Sync {
     /// [`LogError::Storage`] or [`LogError::Unreadable`].
     async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError>;
 
-    /// Keeps a room as it is, and cuts the log below the older one of its two latest snapshots.
+    /// Keeps a room as it is, and cuts the log below the latest of its earlier snapshots that can be read: should this one not be
+    /// readable, that one and the log after it are.
     ///
     /// # Errors
     /// [`LogError::NoSuchRoom`] or [`LogError::Storage`].
@@ -136,6 +137,9 @@ pub enum LogError {
     /// The storage failed. What failed now may work later.
     #[error("the room log's storage failed")]
     Storage(#[source] Arc<dyn Error + Send + Sync>),
+    /// Neither a snapshot nor the first entry is there that this version understands; another version may.
+    #[error("the beginning of the room's log is not there or not understood")]
+    NoBeginning,
     /// What is stored cannot be read any more, now or later.
     #[error("the room log is damaged")]
     Unreadable(#[source] Arc<dyn Error + Send + Sync>),

@@ -72,6 +72,12 @@ pub trait MessageArchive: Send + Sync {
     /// # Errors
     /// [`StorageError`].
     async fn delete_room(&self, room: RoomId) -> Result<(), StorageError>;
+
+    /// The rooms whose messages are there.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn rooms(&self) -> Result<Vec<RoomId>, StorageError>;
 }
 
 /// Applies a change to a message. A change to another message, or one that was applied before, has no effect.

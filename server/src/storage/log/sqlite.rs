@@ -113,6 +113,21 @@ impl SqliteLog {
         let last = rows.last().filter(|_| rows.len() == limit).map(|row| row.try_get("seq")).transpose()?;
         Ok(Page { entries, skipped, next: last.map(|seq| Seq(from_sql(seq))) })
     }
+
+    /// The latest snapshot before a place that can be read.
+    async fn latest_snapshot(&self, room: RoomId, before: Seq) -> Result<Option<Room>, LogError> {
+        let select =
+            "SELECT state, sealed FROM snapshots WHERE room = $1 AND version = $2 AND seq < $3 ORDER BY seq DESC";
+        let rows = sqlx::query(select).bind(room.to_string()).bind(i64::from(SNAPSHOT_VERSION)).bind(to_sql(before.0));
+        for row in rows.fetch_all(&self.pool).await? {
+            let stored = Sealed { value: row.try_get("state")?, texts: row.try_get("sealed")? };
+            match self.sealer.open(&[stored]).await?.pop().flatten() {
+                Some(state) => return Ok(Some(state)),
+                None => tracing::warn!(%room, "a snapshot cannot be read; the one before is taken"),
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// The sealed event in a row, or an empty value if the row has another version.
@@ -160,21 +175,13 @@ impl RoomLog for SqliteLog {
     }
 
     async fn add_snapshot(&self, id: RoomId, room: Room) -> Result<(), LogError> {
-        let sealed = self.sealer.seal(&room).await?;
-        self.write(Change::AddSnapshot(id, room.seq(), sealed)).await.map(drop)
+        let (seq, sealed) = (room.seq(), self.sealer.seal(&room).await?);
+        let earlier = self.latest_snapshot(id, seq).await?.map(|room| room.seq());
+        self.write(Change::AddSnapshot { room: id, seq, earlier, sealed }).await.map(drop)
     }
 
     async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError> {
-        let select = "SELECT state, sealed FROM snapshots WHERE room = $1 AND version = $2 ORDER BY seq DESC";
-        let rows = sqlx::query(select).bind(room.to_string()).bind(i64::from(SNAPSHOT_VERSION));
-        for row in rows.fetch_all(&self.pool).await? {
-            let stored = Sealed { value: row.try_get("state")?, texts: row.try_get("sealed")? };
-            match self.sealer.open(&[stored]).await?.pop().flatten() {
-                Some(state) => return Ok(Some(state)),
-                None => tracing::warn!(%room, "a snapshot cannot be read; the one before is taken"),
-            }
-        }
-        Ok(None)
+        self.latest_snapshot(room, Seq(u64::MAX)).await
     }
 
     async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {

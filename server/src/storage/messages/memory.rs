@@ -118,4 +118,9 @@ impl MessageArchive for MemoryArchive {
         self.kept().retain(|(known, _), _| *known != room);
         Ok(())
     }
+    async fn rooms(&self) -> Result<Vec<RoomId>, StorageError> {
+        let mut rooms: Vec<_> = self.kept().keys().map(|(room, _)| *room).collect();
+        rooms.dedup();
+        Ok(rooms)
+    }
 }

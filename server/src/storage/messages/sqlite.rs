@@ -217,4 +217,9 @@ impl MessageArchive for SqliteArchive {
         delete.execute(&mut *transaction).await?;
         Ok(transaction.commit().await?)
     }
+    async fn rooms(&self) -> Result<Vec<RoomId>, StorageError> {
+        let rooms: Vec<String> = sqlx::query_scalar("SELECT DISTINCT room FROM messages").fetch_all(&self.pool).await?;
+        let parsed = rooms.iter().map(|room| room.parse());
+        Ok(parsed.collect::<Result<_, Refusal>>().map_err(|refusal| sqlx::Error::Decode(Box::new(refusal)))?)
+    }
 }

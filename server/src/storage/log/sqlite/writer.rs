@@ -28,7 +28,13 @@ const BATCH: usize = 256;
 pub(super) enum Change {
     Create(RoomCreated, Sealed),
     Append(RoomId, Event, Sealed),
-    AddSnapshot(RoomId, Seq, Sealed),
+    AddSnapshot {
+        room: RoomId,
+        seq: Seq,
+        /// The latest snapshot before it that can be read.
+        earlier: Option<Seq>,
+        sealed: Sealed,
+    },
     Close(RoomId),
 }
 
@@ -39,7 +45,7 @@ impl Change {
             Self::Close(_)
             | Self::Append(_, Event::AccountDeleted { .. }, _)
             | Self::Append(_, Event::Commanded { command: Command::RemoveMember { .. }, .. }, _) => Durability::Full,
-            Self::Create(..) | Self::Append(..) | Self::AddSnapshot(..) => Durability::AsSet,
+            Self::Create(..) | Self::Append(..) | Self::AddSnapshot { .. } => Durability::AsSet,
         }
     }
 }
@@ -160,7 +166,13 @@ async fn perform(db: &mut SqliteConnection, change: &Change, now: Timestamp) -> 
     match change {
         Change::Create(created, sealed) => create(db, created, sealed, now).await,
         Change::Append(room, event, sealed) => append(db, *room, (event, sealed), now).await,
-        Change::AddSnapshot(room, seq, sealed) => add_snapshot(db, *room, *seq, sealed).await,
+        Change::AddSnapshot { room, seq, earlier, sealed } => {
+            let outcome = add_snapshot(db, *room, *seq, sealed).await?;
+            if let (Ok(_), Some(earlier)) = (&outcome, earlier) {
+                cut(db, *room, *earlier).await?;
+            }
+            Ok(outcome)
+        }
         Change::Close(room) => close(db, *room).await,
     }
 }
@@ -213,8 +225,6 @@ async fn insert(
     Ok(Ok(Some(Arc::new(entry))))
 }
 
-/// Keeps the two latest snapshots, and cuts the log below the older one: should the newer one not be readable, the older one and
-/// the log after it are.
 async fn add_snapshot(
     db: &mut SqliteConnection,
     room: RoomId,
@@ -229,16 +239,17 @@ async fn add_snapshot(
     if insert.execute(&mut *db).await?.rows_affected() == 0 {
         return Ok(Err(LogError::NoSuchRoom));
     }
-    let kept = "SELECT seq FROM snapshots WHERE room = $1 ORDER BY seq DESC LIMIT 1 OFFSET 1";
-    let older: Option<i64> = sqlx::query_scalar(kept).bind(room.to_string()).fetch_optional(&mut *db).await?;
-    if let Some(older) = older {
-        for cut in
-            ["DELETE FROM snapshots WHERE room = $1 AND seq < $2", "DELETE FROM entries WHERE room = $1 AND seq <= $2"]
-        {
-            sqlx::query(cut).bind(room.to_string()).bind(older).execute(&mut *db).await?;
-        }
-    }
     Ok(Ok(None))
+}
+
+/// Deletes what a snapshot stands for. Those after it stay, though they may not be readable: of another version or damaged.
+async fn cut(db: &mut SqliteConnection, room: RoomId, snapshot: Seq) -> Result<(), sqlx::Error> {
+    for delete in
+        ["DELETE FROM snapshots WHERE room = $1 AND seq < $2", "DELETE FROM entries WHERE room = $1 AND seq <= $2"]
+    {
+        sqlx::query(delete).bind(room.to_string()).bind(to_sql(snapshot.0)).execute(&mut *db).await?;
+    }
+    Ok(())
 }
 
 async fn close(db: &mut SqliteConnection, room: RoomId) -> Result<Outcome, sqlx::Error> {
