@@ -6,7 +6,7 @@ use heartogether::{
     engagement::MessageText,
     id::{AccountId, MemberId, MessageNumber, RoomCode, RoomId},
     limits::Limits,
-    protocol::{Delete, Edit, FetchMessages, FromRoom, Join, Pin, ToRoom, Write},
+    protocol::{Delete, Edit, FetchMessages, FromRoom, Pin, ToRoom, Write},
     refusal::Refusal,
     role::Role,
     room::{Message, Policy, RoomCreated, RoomEvent, SequencedEvent},
@@ -23,7 +23,7 @@ use heartogether_server::{
     },
 };
 
-use crate::support::{Connection, Pair, TestServer, resume, said_in};
+use crate::support::{Connection, Pair, TestServer, resume};
 
 /// More than a room keeps.
 const MANY: u32 = 60;
@@ -216,8 +216,8 @@ async fn another_run_of_the_server_knows_what_was_written_before_it() {
     );
 }
 
-/// Puts a lounge into the data of a server that does not run: no page opens one yet.
-async fn create_lounge(path: &Path, owner: AccountId) -> RoomCode {
+/// Puts a lounge that keeps so many messages into the data of a server that does not run: no page opens one yet.
+async fn create_lounge(path: &Path, owner: AccountId, messages_kept: u32) -> RoomCode {
     let pool = database::open(path).await.expect("the database");
     let sealer = Arc::new(Sealer::new(Arc::new(SqliteKeys::new(pool.clone()))));
     let log = SqliteLog::new(pool, Arc::new(ManualClock::at(crate::provider::BEGINNING)), sealer);
@@ -229,27 +229,44 @@ async fn create_lounge(path: &Path, owner: AccountId) -> RoomCode {
         owner,
         owner_member: MemberId::from_bits(1),
         owner_name: "Ada".parse().expect("a name"),
-        policy: Policy { kind: RoomKind::Lounge, max_members: 5, max_publications: 5, ..broadcast },
+        policy: Policy { kind: RoomKind::Lounge, max_members: 5, max_publications: 5, messages_kept, ..broadcast },
     };
     log.create(created).await.expect("created");
     log.stop().await;
     code
 }
 
-#[tokio::test]
-async fn in_a_lounge_the_owner_deletes_and_pins_what_others_wrote_long_ago() {
+/// Ada and Grace in a lounge of Ada's that keeps so many messages.
+async fn in_a_lounge(messages_kept: u32) -> (TestServer, Connection, Connection) {
     let mut server = TestServer::start_with(patient(), &[]).await;
     let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
     let me: serde_json::Value = server.site.get("/auth/me", Some(&ada)).await.json().await.expect("JSON");
     let owner = me["id"].as_str().expect("an id").parse().expect("an account's id");
     server.stop().await;
-    let code = create_lounge(&server.database(), owner).await;
+    let code = create_lounge(&server.database(), owner, messages_kept).await;
     let site = server.again(&[]).await;
-    let mut owner = site.greet(&ada).await;
-    let come = Join { role: Role::Participant, take_over: false };
-    owner.send(&said_in(code, ToRoom::Join(come))).await;
-    owner.joined().await;
-    let (mut other, _) = site.join(&grace, code, Role::Participant).await;
+    let (owner, _) = site.join(&ada, code, Role::Participant).await;
+    let (other, _) = site.join(&grace, code, Role::Participant).await;
+    (server, owner, other)
+}
+
+#[tokio::test]
+async fn a_message_that_is_on_its_way_to_the_archive_is_not_written_again() {
+    let (server, _, mut grace) = in_a_lounge(0).await;
+    let pool = database::open(&server.database()).await.expect("the same database");
+    let hold = "CREATE TRIGGER hold BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'not now'); END";
+    sqlx::query(hold).execute(&pool).await.expect("the archive fails");
+    write_many(&mut grace, 1..2, "number").await;
+    grace.say(write(1, "number 1")).await;
+    sqlx::query("DROP TRIGGER hold").execute(&pool).await.expect("the archive works");
+    let (said, written) = settle(&mut grace, u64::MAX).await;
+    assert_eq!(said, []);
+    assert_eq!(written.iter().map(|message| message.nonce).collect::<Vec<_>>(), [1]);
+}
+
+#[tokio::test]
+async fn in_a_lounge_the_owner_deletes_and_pins_what_others_wrote_long_ago() {
+    let (_server, mut owner, mut other) = in_a_lounge(50).await;
     write_many(&mut other, 1..MANY + 1, "number").await;
 
     let (number, text) = (MessageNumber(1), "number 1");

@@ -226,17 +226,23 @@ impl RoomRequests {
     /// Whether the archive holds a message of this nonce already: a page may send one again a day later.
     async fn is_archived(&self, code: RoomCode, nonce: u32) -> Result<bool, Failure> {
         let since = Timestamp::from_millis(self.node.clock.now().as_millis().saturating_sub(NONCE_KEPT_MS));
-        let room = self.room(code)?.id();
-        let held = self.node.archive.holds(room, self.account.id, nonce, since).await;
+        let room = self.written(code).await?;
+        let held = self.node.archive.holds(room.id(), self.account.id, nonce, since).await;
         held.map_err(|error| Failure::Fault(error.into()))
     }
 
     /// What the archive knows of a message, for the room, which may have forgotten it.
     async fn archived(&self, code: RoomCode, number: MessageNumber) -> Result<Option<ArchivedMessage>, Failure> {
-        let room = self.room(code)?;
-        room.reading(self.connection.id).await?;
+        let room = self.written(code).await?;
         let found = self.node.archive.find(room.id(), number).await;
         found.map_err(|error| Failure::Fault(error.into()))
+    }
+
+    /// A room, once everything is in the archive that was written in it before.
+    async fn written(&self, code: RoomCode) -> Result<RoomHandle, Failure> {
+        let room = self.room(code)?;
+        room.reading(self.connection.id).await?;
+        Ok(room)
     }
 
     async fn join(&self, room: RoomCode, Join { role, take_over }: Join) -> Result<(), Failure> {
