@@ -88,6 +88,7 @@ contract! {
     what_is_kept_no_longer_is_gone
     a_change_of_what_is_not_there_changes_nothing
     changes_that_come_again_end_where_they_ended
+    changes_at_once_end_where_they_end_one_by_one
     what_a_guest_wrote_is_the_accounts_then_and_late_words_too
     nothing_of_a_deleted_account_is_there_or_written_again
     a_room_that_is_over_leaves_nothing
@@ -248,6 +249,34 @@ async fn changes_that_come_again_end_where_they_ended(bench: Bench) {
     }
 }
 
+/// Every sequence of three changes, of which the last two are about what the first one may have written.
+async fn changes_at_once_end_where_they_end_one_by_one(bench: Bench) {
+    let number = MessageNumber(1);
+    let known = [
+        write(ADA, 1),
+        write(GRACE, 2),
+        edit(1, 1, "one"),
+        edit(1, 2, "two"),
+        pin(1, true),
+        ArchiveChange::Delete(number),
+        ArchiveChange::Deliver { up_to: number },
+        ArchiveChange::Forget { up_to: number },
+    ];
+    let mut rooms = 1_000_u128..;
+    let mut room = || RoomId::from_bits(rooms.next().expect("another room"));
+    for indices in 0..known.len().pow(3) {
+        let at = |place: u32| known[indices / known.len().pow(place) % known.len()].clone();
+        let changes = [at(0), at(1), at(2)];
+        let (at_once, one_by_one) = (room(), room());
+        bench.archive.apply(at_once, &changes).await.expect("carried out");
+        for change in &changes {
+            bench.archive.apply(one_by_one, std::slice::from_ref(change)).await.expect("carried out");
+        }
+        let read = async |room| bench.archive.before(room, Reading::All, MessageNumber(u64::MAX), ALL).await;
+        assert_eq!(read(at_once).await.expect("read"), read(one_by_one).await.expect("read"), "{changes:?}");
+    }
+}
+
 async fn what_a_guest_wrote_is_the_accounts_then_and_late_words_too(bench: Bench) {
     bench.write(1..4).await;
     bench.merge(GRACE, ADA).await;
@@ -312,6 +341,25 @@ async fn sqlite_writes_nothing_that_was_sealed_with_a_key_that_is_gone() {
     bench.archive.delete_account(ADA).await.expect("deleted");
     bench.apply(write(ADA, 3)).await;
     assert_eq!(bench.all(Reading::All).await, Messages::default());
+}
+
+#[tokio::test]
+async fn changes_that_sqlite_fails_at_are_not_there_and_stand_once_when_they_come_again() {
+    let bench = Bench::sqlite().await;
+    bench.write(1..2).await;
+    let pool = &bench.file.as_ref().expect("a file").pool;
+    let fail =
+        "CREATE TRIGGER fail BEFORE INSERT ON messages WHEN NEW.number = 3 BEGIN SELECT RAISE(ABORT, 'full'); END";
+    sqlx::query(fail).execute(pool).await.expect("a fault");
+    let changes =
+        [edit(1, 1, "one"), write(GRACE, 2), write(ADA, 3), ArchiveChange::Deliver { up_to: MessageNumber(3) }];
+    bench.archive.apply(ROOM, &changes).await.expect_err("the third is not taken");
+    assert_eq!(bench.only().await, message(1), "nor is any other");
+    sqlx::query("DROP TRIGGER fail").execute(pool).await.expect("mended");
+    bench.archive.apply(ROOM, &changes).await.expect("carried out");
+    let delivered = |message| Message { delivered: true, ..message };
+    let first = Message { version: 1, text: Some(words("one")), ..message(1) };
+    assert_eq!(bench.all(Reading::All).await.messages, [first, message(2), message(3)].map(delivered));
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use crate::{
     storage::{StorageError, log::RoomLog, messages::MessageArchive},
 };
 
-/// Changes of the archive that are carried out at once.
+/// Orders that are carried out at once, changes of the archive in one transaction.
 const BATCH: usize = 64;
 /// Orders that may wait before the room waits, too.
 const MANY: usize = 1_024;
@@ -90,7 +90,7 @@ impl Writer {
         let mut orders = Vec::with_capacity(BATCH);
         while ordered.recv_many(&mut orders, BATCH).await > 0 {
             let taken = orders.len();
-            let mut changes = Vec::new();
+            let (mut changes, mut flushed) = (Vec::new(), Vec::new());
             for order in orders.drain(..) {
                 match order {
                     Order::Archive(change) => changes.push(change),
@@ -98,15 +98,15 @@ impl Writer {
                         self.archive(std::mem::take(&mut changes)).await;
                         self.keep(*room).await;
                     }
-                    Order::Flush(done) => {
-                        self.archive(std::mem::take(&mut changes)).await;
-                        // Who asked may have stopped waiting.
-                        let _ = done.send(());
-                    }
+                    Order::Flush(done) => flushed.push(done),
                 }
             }
             self.archive(changes).await;
             self.waiting.send_modify(|waiting| *waiting -= taken);
+            for done in flushed {
+                // Who asked may have stopped waiting.
+                let _ = done.send(());
+            }
         }
     }
 

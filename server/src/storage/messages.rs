@@ -23,8 +23,8 @@ pub const NONCE_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 /// Storage of messages.
 #[async_trait]
 pub trait MessageArchive: Send + Sync {
-    /// Makes the changes in their order. A change that was made before has no effect, and no message of a deleted
-    /// account is written.
+    /// Makes the changes in their order, all of them or none. A change that was made before has no effect, and no message of a
+    /// deleted account is written.
     ///
     /// # Errors
     /// [`StorageError`].
