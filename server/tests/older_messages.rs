@@ -6,7 +6,7 @@ use heartogether::{
     engagement::MessageText,
     id::{AccountId, MemberId, MessageNumber, RoomCode, RoomId},
     limits::Limits,
-    protocol::{Delete, Edit, FetchMessages, FromRoom, Pin, ToRoom, Write},
+    protocol::{Delete, Edit, FetchMessages, FromRoom, Join, Pin, ToRoom, Write},
     refusal::Refusal,
     role::Role,
     room::{Message, Policy, RoomCreated, RoomEvent, SequencedEvent},
@@ -23,7 +23,7 @@ use heartogether_server::{
     },
 };
 
-use crate::support::{Connection, Pair, TestServer, resume};
+use crate::support::{Connection, Pair, TestServer, resume, said_in};
 
 /// More than a room keeps.
 const MANY: u32 = 60;

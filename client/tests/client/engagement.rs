@@ -246,7 +246,7 @@ fn a_listener_sees_their_own_messages_again_though_the_room_keeps_only_what_othe
     let room = RoomView { has_earlier_messages: true, ..view_of(GRACE, StreamState::Idle) };
     let before = MessageNumber(u64::MAX);
     let fetch = to_room(ToRoom::FetchMessages(FetchMessages { before }));
-    assert_eq!(sent(&page.hear(joined(GRACE, 100, room.clone()))), [fetch.clone()]);
+    assert!(sent(&page.hear(joined(GRACE, 100, room.clone()))).contains(&fetch));
     page.hear(from_room(FromRoom::Messages(Messages {
         messages: vec![message(3, GRACE, 9, true)],
         has_earlier: false,

@@ -178,18 +178,12 @@ impl Scene {
     /// The next thing that the room tells the host in answer to no question, which is not the end of the connection: other rooms
     /// use it.
     async fn told(&mut self) -> FromRoom {
-        let told = async {
-            loop {
-                match self.queue.next().await {
-                    Some(Frame::Text(text)) => match decode_server(&text).expect("a message") {
-                        ServerMessage::Room(RoomFrame { room, message }) if room == created().code => return message,
-                        other => panic!("not said in the room: {other:?}"),
-                    },
-                    other => panic!("the connection was closed: {other:?}"),
-                }
-            }
-        };
-        tokio::time::timeout(2 * READING, told).await.expect("something is told")
+        let frame = tokio::time::timeout(2 * READING, self.queue.next()).await.expect("something is told");
+        let Some(Frame::Text(text)) = frame else { panic!("the connection was closed: {frame:?}") };
+        match decode_server(&text).expect("a message") {
+            ServerMessage::Room(RoomFrame { room, message }) if room == created().code => message,
+            other => panic!("not said in the room: {other:?}"),
+        }
     }
 
     /// The host is refused, and nothing else is said.

@@ -18,7 +18,7 @@ use heartogether::{
     time::Timestamp,
 };
 use heartogether_app::api::{Account, Caller};
-use tokio::{runtime::Handle, sync::mpsc, time::Instant};
+use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{
     CloseReason, Frame, SendQueue,
@@ -102,7 +102,7 @@ impl RoomRequests {
                     self.send_queue.has_room().await;
                 }
                 running.push(self.carry_out(room, request));
-                turn.as_mut().reset(Instant::now() + TURN);
+                turn.set(tokio::time::sleep(TURN));
             }
             if !is_open && running.is_empty() {
                 break;
