@@ -1,5 +1,7 @@
 //! What comes back of what was sealed, and what does not.
 
+mod golden;
+
 use std::sync::OnceLock;
 
 use async_trait::async_trait;
