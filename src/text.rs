@@ -127,6 +127,39 @@ macro_rules! text_from_people {
                 $crate::text::read(input, $most_chars, flaws).map(Self)
             }
 
+            /// Stands for a text that is not known any more. Nobody can type it.
+            pub const fn forgotten() -> Self {
+                Self(String::new())
+            }
+
+            /// Whether it is not known any more.
+            pub const fn is_forgotten(&self) -> bool {
+                self.0.is_empty()
+            }
+
+            /// A text that was read when somebody typed it, under the limits of that time.
+            pub(crate) fn restored(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+
+            /// Reads, with `#[serde(deserialize_with)]`, a text that a server has stored or tells: one that was read before, or a
+            /// forgotten one.
+            ///
+            /// # Errors
+            /// If it is no text.
+            pub fn told<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                serde::Deserialize::deserialize(deserializer).map(Self)
+            }
+
+            /// The same where there may be none.
+            ///
+            /// # Errors
+            /// If it is no text.
+            pub fn told_or_none<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+                let text: Option<String> = serde::Deserialize::deserialize(deserializer)?;
+                Ok(text.map(Self))
+            }
+
             /// How many characters this would have.
             pub fn length_of(input: &str) -> usize {
                 $crate::text::tidy(input).chars().count()

@@ -35,6 +35,7 @@ pub struct RoomSummary {
     /// Its code.
     pub code: RoomCode,
     /// The host's name.
+    #[serde(deserialize_with = "DisplayName::told")]
     pub host_name: DisplayName,
     /// Whether the host's connection is there.
     pub host_connected: bool,
@@ -68,6 +69,7 @@ pub struct RecentRoom {
     /// Its code.
     pub code: RoomCode,
     /// The host's name.
+    #[serde(deserialize_with = "DisplayName::told")]
     pub host_name: DisplayName,
     /// Whether the visitor owns it; then it may have ended, and can be opened again.
     pub is_owner: bool,

@@ -185,11 +185,11 @@ async fn somebody_was_there(path: &Path, at_least: usize) {
         };
         event.visit_personal(&mut |_, text| match (is_theirs, &text) {
             (true, PersonalText::Name(name)) => {
-                assert_eq!(name.as_str(), "Somebody");
+                assert!(name.is_forgotten());
                 names += 1;
             }
             (true, PersonalText::Words(text)) => {
-                assert_eq!(text.as_str(), "…");
+                assert!(text.is_forgotten());
                 words += 1;
             }
             (true, PersonalText::Email(_)) => panic!("an address that nobody can read is none"),

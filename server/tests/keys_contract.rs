@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use heartogether::{
-    id::{AccountId, RoomId},
+    id::{AccountId, RoomId, Seq},
+    room::Event,
     time::Timestamp,
 };
 use heartogether_server::{
@@ -12,7 +13,8 @@ use heartogether_server::{
         accounts::{Accounts, SqliteStore},
         database,
         keys::{AccountKey, AccountKeys, MemoryKeys, SqliteKeys},
-        log::{RoomLog, SqliteLog},
+        log::{PAGE, RoomLog, SqliteLog},
+        sealing::Sealer,
     },
 };
 use sqlx::SqlitePool;
@@ -193,4 +195,26 @@ async fn sqlite_forgets_expired_guests_keys_unless_they_stand_in_a_live_room() {
     log.close(room).await.expect("closed");
     accounts.forget_expired(LATER.after_ms(60_000)).await.expect("forgotten");
     assert_eq!(find(&keys, GRACE).await, None);
+}
+
+#[tokio::test]
+async fn sqlite_takes_a_key_that_is_damaged_for_one_that_is_gone() {
+    for damaged in ["'x'", "'AAAA'", "x'00ff'"] {
+        let file = File::open().await;
+        let sealer = || Arc::new(Sealer::new(Arc::new(SqliteKeys::new(file.pool.clone()))));
+        let log = |sealer| SqliteLog::new(file.pool.clone(), Arc::new(ManualClock::at(NOW)), sealer);
+        let (before, room) = (log(sealer()), RoomId::from_bits(1));
+        before.create(created(room, "ABC234")).await.expect("created");
+        before.append(room, asks(GRACE, "Grace")).await.expect("appended");
+        let damage = format!("UPDATE account_keys SET sealing_key = {damaged} WHERE account = '{GRACE}'");
+        let damage = sqlx::query(sqlx::AssertSqlSafe(damage)).execute(&file.pool).await.expect("damaged");
+        assert_eq!(damage.rows_affected(), 1);
+        let log = log(sealer());
+        let entries = log.read(room, Seq(0), PAGE).await.expect("the room can be read").entries;
+        let [first, second] = &entries[..] else { panic!("two entries") };
+        assert_eq!(first.event, Event::RoomCreated(created(room, "ABC234")));
+        let Event::JoinRequested(request) = &second.event else { panic!("a request for a place") };
+        assert!(request.name.is_forgotten() && request.email.is_none());
+        log.append(room, asks(GRACE, "Grace")).await.expect("and goes on");
+    }
 }

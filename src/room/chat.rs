@@ -26,10 +26,12 @@ pub struct Message {
     /// Its author's place.
     pub author: MemberId,
     /// Its author's name at the time.
+    #[serde(deserialize_with = "DisplayName::told")]
     pub name: DisplayName,
     /// The number its author's page gave it.
     pub nonce: u32,
     /// Its text; `None` once it is deleted.
+    #[serde(deserialize_with = "MessageText::told_or_none")]
     pub text: Option<MessageText>,
     /// When it was written.
     pub sent_at: Timestamp,

@@ -89,6 +89,7 @@ pub struct RoomCreated {
     /// The owner's place, which lasts as long as the room.
     pub owner_member: MemberId,
     /// The owner's name.
+    #[serde(deserialize_with = "DisplayName::told")]
     pub owner_name: DisplayName,
     /// Its kind and its limits.
     pub policy: Policy,
@@ -111,6 +112,7 @@ pub struct JoinRequested {
     /// The account.
     pub account: AccountId,
     /// The account's name.
+    #[serde(deserialize_with = "DisplayName::told")]
     pub name: DisplayName,
     /// The account's e-mail address, if it has signed in with a provider that has checked it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -194,6 +196,7 @@ pub enum Command {
         /// The number the author's page gave the message.
         nonce: u32,
         /// The text.
+        #[serde(deserialize_with = "MessageText::told")]
         text: MessageText,
         /// The message it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -207,6 +210,7 @@ pub enum Command {
         /// The message's number.
         number: MessageNumber,
         /// The new text.
+        #[serde(deserialize_with = "MessageText::told")]
         text: MessageText,
         /// The archive's data about the message, if the room has dropped it.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,11 +8,6 @@ use crate::{
     id::{AccountId, DisplayName},
 };
 
-/// The placeholder for a name that cannot be read any more.
-const FORGOTTEN_NAME: &str = "Somebody";
-/// The placeholder for a message that cannot be read any more.
-const FORGOTTEN_WORDS: &str = "…";
-
 /// A personal text.
 #[derive(Debug)]
 pub enum PersonalText<'a> {
@@ -45,24 +40,18 @@ impl PersonalText<'_> {
     /// Replaces it with a placeholder for good. An e-mail address becomes `None`, so later visits do not find it.
     pub fn forget(&mut self) {
         match self {
-            Self::Name(name) => **name = DisplayName::parse(FORGOTTEN_NAME).expect("a word is a name"),
-            Self::Words(words) => **words = MessageText::parse(FORGOTTEN_WORDS).expect("an ellipsis is a message"),
+            Self::Name(name) => **name = DisplayName::forgotten(),
+            Self::Words(words) => **words = MessageText::forgotten(),
             Self::Email(email) => **email = None,
         }
     }
 
-    /// Replaces it with a text. A text that is not valid for its kind becomes a placeholder.
+    /// Replaces it with a text that was taken away before. The text was checked when it was typed, by the limits of that time.
     pub fn restore(&mut self, text: &str) {
         match self {
+            Self::Name(name) => **name = DisplayName::restored(text),
+            Self::Words(words) => **words = MessageText::restored(text),
             Self::Email(email) => **email = Some(text.to_owned()),
-            Self::Name(name) => match DisplayName::parse(text) {
-                Ok(text) => **name = text,
-                Err(_) => self.forget(),
-            },
-            Self::Words(words) => match MessageText::parse(text) {
-                Ok(text) => **words = text,
-                Err(_) => self.forget(),
-            },
         }
     }
 }
@@ -80,11 +69,8 @@ impl Event {
                 visit(Some(request.account), PersonalText::Name(&mut request.name));
                 visit_email(Some(request.account), &mut request.email, visit);
             }
-            Self::Commanded { account, command: Command::Write { text, .. } | Command::Edit { text, .. }, .. } => {
-                visit(Some(*account), PersonalText::Words(text));
-            }
-            Self::Commanded { .. }
-            | Self::ResumeRequested(_)
+            Self::Commanded { connection: _, account, command } => visit_command(*account, command, visit),
+            Self::ResumeRequested(_)
             | Self::ReopenRequested { .. }
             | Self::ConnectionLost { .. }
             | Self::NodeLost { .. }
@@ -121,12 +107,48 @@ impl Room {
     }
 }
 
+/// Names every command, so that a new one with a text is not stored as it is.
+fn visit_command(account: AccountId, command: &mut Command, visit: &mut Visit<'_>) {
+    match command {
+        Command::Write { text, nonce: _, reply_to: _, is_archived: _ }
+        | Command::Edit { text, number: _, archived: _ } => {
+            visit(Some(account), PersonalText::Words(text));
+        }
+        Command::Leave
+        | Command::Publish { id: _, source: _, paused: _ }
+        | Command::Pause
+        | Command::Resume
+        | Command::Interrupt
+        | Command::DeclareSilence { silent: _ }
+        | Command::StopRoom
+        | Command::RemoveMember { member: _, block_address: _ }
+        | Command::React { reaction: _ }
+        | Command::Delete { number: _, archived: _ }
+        | Command::Pin { number: _, pinned: _, archived: _ } => {}
+    }
+}
+
+/// Names every event, so that a new one with a text is not stored as it is.
 fn visit_event(account: Option<AccountId>, event: &mut RoomEvent, visit: &mut Visit<'_>) {
     match event {
         RoomEvent::MemberJoined { member } => visit_member(account, member, visit),
         RoomEvent::MessageSent { message } => message.visit_personal(account, visit),
-        RoomEvent::MessageEdited { text, .. } => visit(account, PersonalText::Words(text)),
-        _ => {}
+        RoomEvent::MessageEdited { text, number: _, author: _, version: _ } => {
+            visit(account, PersonalText::Words(text))
+        }
+        RoomEvent::MemberConnected { member: _, connected: _ }
+        | RoomEvent::MemberLeft { member: _ }
+        | RoomEvent::AttendanceChanged { attendance: _ }
+        | RoomEvent::LinkOpened { link: _ }
+        | RoomEvent::LinkClosed { peer: _ }
+        | RoomEvent::PublicationChanged { publication: _ }
+        | RoomEvent::PublicationEnded { publication: _ }
+        | RoomEvent::Reacted { member: _, reaction: _, at: _ }
+        | RoomEvent::MessageDeleted { number: _ }
+        | RoomEvent::MessagePinned { number: _, pinned: _ }
+        | RoomEvent::MessagesDelivered { up_to: _ }
+        | RoomEvent::EndExpected { ends_at: _ }
+        | RoomEvent::RoomEnded { reason: _ } => {}
     }
 }
 

@@ -34,6 +34,7 @@ pub struct Member {
     /// The account.
     pub account: AccountId,
     /// The account's name.
+    #[serde(deserialize_with = "DisplayName::told")]
     pub name: DisplayName,
     /// The account's e-mail address, for the room's owner alone.
     #[serde(default)]

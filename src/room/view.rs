@@ -31,6 +31,7 @@ pub struct MemberView {
     /// The place.
     pub member: MemberId,
     /// The name.
+    #[serde(deserialize_with = "DisplayName::told")]
     pub name: DisplayName,
     /// The e-mail address, if they signed in with a provider that has checked it and want the owner to see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,6 +54,7 @@ pub struct LastMessage {
     /// The message's number.
     pub number: MessageNumber,
     /// The text.
+    #[serde(deserialize_with = "MessageText::told")]
     pub text: MessageText,
 }
 
@@ -83,6 +85,7 @@ pub struct RoomView {
     /// The owner's place, present or not.
     pub owner: MemberId,
     /// The owner's name.
+    #[serde(deserialize_with = "DisplayName::told")]
     pub owner_name: DisplayName,
     /// Places beside the owner's.
     pub max_members: u32,
@@ -173,6 +176,7 @@ pub enum RoomEvent {
         /// The number of changes, this one included.
         version: u32,
         /// The text.
+        #[serde(deserialize_with = "MessageText::told")]
         text: MessageText,
     },
     /// A message was deleted.

@@ -9,6 +9,7 @@ mod lifetime;
 mod log;
 mod lounge;
 mod permissions;
+mod personal;
 mod properties;
 mod removing;
 mod resuming;

@@ -77,7 +77,7 @@ pub(crate) fn Around(
     text: fn(Value) -> Phrase,
     /// What stands in its place.
     #[prop(into)]
-    name: String,
+    name: Value,
 ) -> impl IntoView {
     let locale = Locale::current();
     let parts = Memo::new(move |_| {
@@ -87,7 +87,7 @@ pub(crate) fn Around(
     });
     view! {
         {move || parts.with(|parts| parts[0].clone())}
-        <bdi translate="no">{name}</bdi>
+        <bdi translate="no">{move || locale.write(&name)}</bdi>
         {move || parts.with(|parts| parts[1].clone())}
     }
 }

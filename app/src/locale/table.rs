@@ -94,6 +94,8 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
+    use heartogether::{engagement::MessageText, id::DisplayName};
+
     use super::*;
     use crate::text;
 
@@ -106,6 +108,20 @@ mod tests {
         assert_eq!(chinese, "房间将在 1 分钟内结束。");
         assert_eq!(german, "Dieser Raum endet in weniger als einer Minute.");
         assert!(said(5).iter().all(|said| said.contains('5')));
+    }
+
+    #[test]
+    fn what_is_forgotten_is_named_in_the_language() {
+        let (name, words) = (DisplayName::forgotten(), MessageText::forgotten());
+        let [english, chinese, german] = Language::ALL.map(|language| {
+            let table = Table::of(language);
+            (table.say(text::room::of(&name)).into_owned(), table.write(&(&words).into()))
+        });
+        assert_eq!((english.0.as_str(), english.1.as_str()), ("Somebody’s room", "(no longer there)"));
+        assert!(chinese.0.contains("某人") && chinese.1 == "（已不存在）");
+        assert!(german.0.contains("Jemand") && german.1 == "(nicht mehr da)");
+        let known = DisplayName::parse("Ada").expect("a name");
+        assert_eq!(Table::of(Language::English).write(&(&known).into()), "Ada");
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::{
     api::{ApiError, Entrance, JoinLink, room_link},
     browser::RoomHandle,
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
-    locale::{self, Key},
+    locale::{self, Key, Value},
     routes::{self, Destination},
     text::{action, host as text, no_path, room as of_room},
 };
@@ -80,7 +80,7 @@ pub(super) fn HostPage(entrance: AskedEntrance, link: AskedLink) -> impl IntoVie
 fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
     let relay = entrance.ice_servers.relay();
     let Entrance { room, ice_servers } = entrance;
-    let host_name = room.host_name.to_string();
+    let host_name = Value::from(&room.host_name);
     let (code, max_listeners) = (room.code, room.max_listeners);
     let handle = RoomHandle::new();
     Effect::new(move |_| {

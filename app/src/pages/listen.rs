@@ -30,7 +30,7 @@ use crate::{
         media_session::{MediaKey, MediaSession},
     },
     components::{EmailQuestion, LevelMeter, Page, StatusBadge, Width},
-    locale::{Around, Locale, Phrase, say},
+    locale::{Around, Locale, Phrase, Value, say},
     routes::Destination,
     text::{action, listen as text, room as of_room},
 };
@@ -101,8 +101,8 @@ fn ListenPage(
 fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
     let relay = entrance.ice_servers.relay();
     let room = entrance.room;
-    let (code, host_name) = (room.code, room.host_name.to_string());
-    let title = of_room::of(host_name.as_str());
+    let (code, host_name) = (room.code, Value::from(&room.host_name));
+    let title = of_room::of(host_name.clone());
     let volume = RwSignal::new(Volume::default());
     if cfg!(feature = "hydrate") {
         handle.stand();

@@ -16,7 +16,7 @@ use crate::{
         Button, ButtonLink, CodeDisplay, FormAction, Glyph, Icon, Notice, Page, ServerForm, StatusBadge, Tone, Variant,
         Wave, Width, state_name,
     },
-    locale::{self, Around, say},
+    locale::{self, Around, Value, say},
     routes::{self, Destination},
     text::{action, room as text},
 };
@@ -45,7 +45,7 @@ pub(super) fn RoomPage() -> impl IntoView {
 /// A room that was there when it was asked for.
 #[component]
 fn Preview(room: RoomSummary) -> impl IntoView {
-    let (code, host_name, is_owner) = (room.code, room.host_name.to_string(), room.is_owner);
+    let (code, host_name, is_owner) = (room.code, Value::from(&room.host_name), room.is_owner);
     let room = follow(room);
     let stream = Memo::new(move |_| room.with(|room| room.stream));
     let refusal = Memo::new(move |_| {
@@ -58,7 +58,7 @@ fn Preview(room: RoomSummary) -> impl IntoView {
     view! {
         <Page
             name="room"
-            title=text::of(host_name.as_str())
+            title=text::of(host_name.clone())
             state=move || if ended() { "refused" } else { state_name(stream.get()) }
             refusal
             width=Width::Narrow

@@ -145,6 +145,7 @@ pub enum LogError {
     Unreadable(#[source] Arc<dyn Error + Send + Sync>),
 }
 
+/// Damage that is not the log's counts as a fault that may pass: no room is given up for it.
 impl From<StorageError> for LogError {
     fn from(StorageError { source: error, .. }: StorageError) -> Self {
         Self::Storage(error)

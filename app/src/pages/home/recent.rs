@@ -42,7 +42,7 @@ fn Row(room: RecentRoom) -> impl IntoView {
     };
     let name = match is_owner {
         true => view! { {of_room::YOURS} }.into_any(),
-        false => view! { <Around text=of_room::of name=host_name.to_string() /> }.into_any(),
+        false => view! { <Around text=of_room::of name=&host_name /> }.into_any(),
     };
     view! {
         <li>

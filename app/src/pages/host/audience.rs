@@ -75,7 +75,7 @@ fn announce_removals(handle: RoomHandle, toasts: Toasts) {
     Effect::new(move |_| {
         let removing = handle.audience.with(|rows| {
             let rows = rows.iter().filter(|row| row.removing);
-            rows.map(|row| (row.listener.member, row.listener.name.to_string())).collect::<BTreeMap<_, _>>()
+            rows.map(|row| (row.listener.member, row.listener.name.clone())).collect::<BTreeMap<_, _>>()
         });
         announced.update_value(|announced| {
             announced.retain(|member, id| {
@@ -88,7 +88,7 @@ fn announce_removals(handle: RoomHandle, toasts: Toasts) {
             for (member, name) in removing {
                 announced.entry(member).or_insert_with(|| {
                     let undo = move || handle.press(Input::UndoPressed(member));
-                    toasts.show(Toast::new(text::removing_name(name)).with_action(action::UNDO, undo).lasting(None))
+                    toasts.show(Toast::new(text::removing_name(&name)).with_action(action::UNDO, undo).lasting(None))
                 });
             }
         });
@@ -182,18 +182,17 @@ fn Row(handle: RoomHandle, list: NodeRef<html::Ul>, rows: Memo<Vec<ListenerRow>>
 /// Who it is, what they said last, and how they are reached.
 #[component]
 fn Told(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId) -> impl IntoView {
-    let name =
-        Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.listener.name.to_string()).unwrap_or_default()));
-    let email = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.listener.email.clone())));
     let locale = Locale::current();
+    let name = Memo::new(move |_| {
+        let name = |row: &ListenerRow| locale.write(&(&row.listener.name).into());
+        row.with(|row| row.as_ref().map(name).unwrap_or_default())
+    });
+    let email = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.listener.email.clone())));
     let state = move || row.with(|row| row.as_ref().map(|row| locale.say(state_of(row))));
     let said = move || {
         row.with(|row| {
             let listener = &row.as_ref()?.listener;
-            let text = listener
-                .last_message
-                .as_ref()
-                .map(|message| locale.say(text::said(message.text.as_str())).into_owned());
+            let text = listener.last_message.as_ref().map(|message| locale.say(text::said(&message.text)).into_owned());
             let emoji = listener.last_reaction.map(|reaction| reaction.emoji().to_owned());
             Some([emoji, text].into_iter().flatten().collect::<Vec<_>>().join(" "))
         })
@@ -239,8 +238,7 @@ fn Removal(handle: RoomHandle, row: Memo<Option<ListenerRow>>, member: MemberId)
     let is_blocking = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.blocking_address)));
     let locale = Locale::current();
     let label = move || {
-        let name = row.with(|row| row.as_ref().map(|row| row.listener.name.to_string()));
-        name.map(|name| locale.say(text::remove(name))).unwrap_or_default()
+        row.with(|row| row.as_ref().map(|row| locale.say(text::remove(&row.listener.name)))).unwrap_or_default()
     };
     view! {
         <FocusPreservingShow

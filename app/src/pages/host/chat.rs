@@ -6,7 +6,7 @@ use leptos::{html, prelude::*};
 use crate::{
     browser::{RoomHandle, locale::time_of_day},
     components::{Button, Variant, focus},
-    locale::Locale,
+    locale::{Locale, Value},
     text::chat as text,
 };
 use heartogether_client::Input;
@@ -74,15 +74,16 @@ fn shown(handle: RoomHandle, number: MessageNumber) -> Option<impl IntoView> {
     let found = |messages: &Vec<Message>| messages.iter().find(|message| message.number == number).cloned();
     let Message { name, text, sent_at, .. } = handle.messages.with_untracked(found)?;
     let (date_ms, locale) = (handle.date_of(sent_at), Locale::current());
+    let (name, text) = (Value::from(&name), text.as_ref().map(Value::from));
     Some(view! {
         <li class="chat-message" data-testid="message">
             <span class="text-sm text-muted">
-                <bdi translate="no">{name.to_string()}</bdi>
+                <bdi translate="no">{move || locale.write(&name)}</bdi>
                 " · "
                 <time>{move || time_of_day(date_ms, locale.language())}</time>
             </span>
             <span class="chat-text" dir="auto">
-                {text.map(|text| text.to_string())}
+                {text.map(|text| move || locale.write(&text))}
             </span>
         </li>
     })

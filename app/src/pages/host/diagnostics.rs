@@ -64,7 +64,7 @@ fn Measured(handle: RoomHandle, history: RwSignal<History>) -> impl IntoView {
     let members =
         Memo::new(move |_| statistics.with(|round| round.iter().map(|(member, _)| *member).collect::<Vec<_>>()));
     let names = Memo::new(move |_| {
-        let name = |row: &ListenerRow| (row.listener.member, row.listener.name.to_string());
+        let name = |row: &ListenerRow| (row.listener.member, locale.write(&(&row.listener.name).into()));
         handle.audience.with(|rows| rows.iter().map(name).collect::<BTreeMap<_, _>>())
     });
     let one = move |member: MemberId| {

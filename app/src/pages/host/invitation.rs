@@ -11,7 +11,7 @@ use crate::{
     api::JoinLink,
     browser::clipboard,
     components::{Button, Choice, CodeDisplay, Glyph, Icon, Notice, Select, Toast, Toasts, Tone, Variant},
-    locale::Locale,
+    locale::{Locale, Value},
     routes,
     text::{action, invitation as text, room as of_room},
 };
@@ -23,7 +23,7 @@ pub(super) fn Invitation(
     code: RoomCode,
     /// What the QR code says too.
     link: JoinLink,
-    host_name: String,
+    host_name: Value,
 ) -> impl IntoView {
     let large = NodeRef::<Dialog>::new();
     let letters = code.to_string();
@@ -126,7 +126,7 @@ fn QrCode(
 #[component]
 fn LinkActions(
     link: Memo<String>,
-    host_name: String,
+    host_name: Value,
     /// Further buttons.
     children: Children,
 ) -> impl IntoView {

@@ -10,7 +10,7 @@ use leptos::{ev, html, prelude::*, tachys::view::IntoRender};
 use crate::{
     browser::RoomHandle,
     components::{Button, Variant},
-    locale::{self, say},
+    locale::{self, Locale, Value, say},
     text::listen as text,
 };
 use heartogether_client::{Input, MessageState, OwnMessage};
@@ -158,10 +158,11 @@ fn own_message(message: &OwnMessage) -> impl IntoView + use<> {
         MessageState::Sent => ("sent", text::SENT),
         MessageState::Delivered => ("delivered", text::DELIVERED),
     };
+    let (words, locale) = (Value::from(&message.text), Locale::current());
     view! {
         <li class="flex items-baseline justify-between gap-3" data-testid="own-message" data-state=state>
             <span class="chat-text min-w-0" dir="auto">
-                {message.text.to_string()}
+                {move || locale.write(&words)}
             </span>
             <span class="text-sm text-muted">{said}</span>
         </li>

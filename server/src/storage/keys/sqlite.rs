@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use async_trait::async_trait;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use heartogether::id::AccountId;
-use sqlx::{Row, SqlitePool};
+use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
 
 use super::{AccountKey, AccountKeys};
 use crate::{
@@ -28,6 +28,11 @@ impl SqliteKeys {
     }
 }
 
+fn parse(row: &SqliteRow) -> Option<AccountKey> {
+    let key = BASE64_STANDARD.decode(row.try_get::<&str, _>("sealing_key").ok()?).ok()?;
+    Some(AccountKey(key.try_into().ok()?))
+}
+
 #[async_trait]
 impl AccountKeys for SqliteKeys {
     async fn find(&self, accounts: &BTreeSet<AccountId>) -> Result<HashMap<AccountId, AccountKey>, StorageError> {
@@ -36,10 +41,11 @@ impl AccountKeys for SqliteKeys {
             let select =
                 sqlx::query("SELECT sealing_key FROM account_keys WHERE account = $1").bind(account.to_string());
             let Some(row) = select.fetch_optional(&self.pool).await? else { continue };
-            let key = BASE64_STANDARD.decode(row.try_get::<&str, _>("sealing_key")?);
-            let key = key.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-            let key = <[u8; 32]>::try_from(key).map_err(|_| sqlx::Error::Decode("a key of 32 bytes".into()))?;
-            found.insert(*account, AccountKey(key));
+            match parse(&row) {
+                Some(key) => _ = found.insert(*account, key),
+                // A room must not wait for one person's texts, which nobody can read any more.
+                None => tracing::error!(%account, "the key of an account is damaged and counts as deleted"),
+            }
         }
         Ok(found)
     }
