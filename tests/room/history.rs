@@ -1,35 +1,48 @@
-//! Random histories of a small world: the owner and three accounts with a few pages, whose connections break at any
+//! Random histories of a small world: the owner and five accounts with a few pages, whose connections break at any
 //! time, on two nodes. The pages do with what they hear what a client does.
 
 mod archive;
+mod moves;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use heartogether::{
-    id::{AccountId, ConnectionId, MemberId, MessageNumber, NodeId, PublicationId, ResumeToken, Seq},
+    id::{AccountId, AddressMark, BrowserMark, ConnectionId, MemberId, NodeId, PublicationId, ResumeToken, Seq},
     role::{AccountKind, Role},
     room::{
-        Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Missed, Policy, ResumeRequested, Room,
-        RoomCreated, RoomMessage, RoomView, step,
+        Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Marks, Missed, Policy, ResumeRequested,
+        Room, RoomCreated, RoomMessage, RoomView, Visit, step,
     },
     rules::RoomKind,
     time::Timestamp,
 };
-use proptest::prelude::*;
+
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::scenario::*;
 use archive::Archive;
+pub(crate) use moves::{moves, moves_of_accounts};
 
 /// Who sits at each page.
-pub(crate) const PAGES: [AccountId; 7] = [OWNER, OWNER, GRACE, GRACE, EDSGER, BARBARA, BARBARA];
+pub(crate) const PAGES: [AccountId; 9] =
+    [OWNER, OWNER, GRACE, GRACE, EDSGER, BARBARA, BARBARA, AccountId::from_bits(5), AccountId::from_bits(6)];
 
 /// What they are called: words that a written room has for nothing else.
 pub(crate) const NAMES: [&str; PAGES.len()] =
-    ["Xochitl", "Xochitl", "Quetzal", "Quetzal", "Zbigniew", "Wolfgang", "Wolfgang"];
+    ["Xochitl", "Xochitl", "Quetzal", "Quetzal", "Zbigniew", "Wolfgang", "Wolfgang", "Yevgenia", "Kunigunde"];
 
 /// What they write.
-pub(crate) const WORDS: [&str; PAGES.len()] =
-    ["marmalade", "marmalade", "porcupine", "porcupine", "zeppelin", "tambourine", "tambourine"];
+pub(crate) const WORDS: [&str; PAGES.len()] = [
+    "marmalade",
+    "marmalade",
+    "porcupine",
+    "porcupine",
+    "zeppelin",
+    "tambourine",
+    "tambourine",
+    "rhubarb",
+    "chandelier",
+];
 
 /// What happens next.
 #[derive(Clone, Debug)]
@@ -56,12 +69,16 @@ pub(crate) enum Move {
     Wait { ms: u64 },
     /// The room is woken at a time it did not ask for.
     Wake,
-    /// The owner takes a listener's place away: the one that this page has or had.
-    Remove { page: usize },
+    /// The owner takes a place away: the one that this page has or had.
+    Remove { page: usize, block_address: bool },
     /// An account asks to open the room again.
     Reopen { account: AccountId },
     /// The server starts again and reads the room from its disk.
     Restart,
+    /// Who sits at a page signs in as who sits at another one.
+    Merge { page: usize, into: usize },
+    /// Who sits at a page deletes their account, and comes back as somebody new, if ever.
+    Delete { page: usize },
 }
 
 /// One entry and what came of it.
@@ -98,6 +115,8 @@ struct World {
     now: Timestamp,
     wake_at: Option<Timestamp>,
     pages: [Page; PAGES.len()],
+    /// Who sits at each page by now.
+    accounts: [AccountId; PAGES.len()],
     seated: BTreeSet<ConnectionId>,
     archive: Archive,
     drawn: u128,
@@ -121,6 +140,7 @@ pub(crate) fn play_keeping(messages_kept: u32, kind: RoomKind, moves: &[Move]) -
         now: Timestamp::from_millis(1_000_000),
         wake_at: None,
         pages: Default::default(),
+        accounts: PAGES,
         seated: BTreeSet::new(),
         archive: Archive::default(),
         drawn: 1_000,
@@ -128,83 +148,13 @@ pub(crate) fn play_keeping(messages_kept: u32, kind: RoomKind, moves: &[Move]) -
     };
     let policy = match kind {
         RoomKind::Broadcast => created().policy,
-        RoomKind::Lounge => Policy { kind, max_publications: 5, ..created().policy },
+        // Five equals, while six would like to be in it.
+        RoomKind::Lounge => Policy { kind, max_members: 4, max_publications: 5, ..created().policy },
     };
     let policy = Policy { messages_kept, ..policy };
     world.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
     moves.iter().for_each(|next| world.play(next));
     world.turns
-}
-
-pub(crate) fn moves() -> impl Strategy<Value = Vec<Move>> {
-    prop::collection::vec(any_move(), 1..80)
-}
-
-fn any_move() -> impl Strategy<Value = Move> {
-    let page = 0..PAGES.len();
-    let role = prop_oneof![1 => Just(Role::Host), 3 => Just(Role::Listener)];
-    let command = prop_oneof![
-        2 => Just(Command::Leave),
-        4 => Just(MICROPHONE),
-        4 => prop::sample::select(vec![
-            Command::Pause,
-            Command::Resume,
-            Command::Interrupt,
-            Command::DeclareSilence { silent: true },
-            Command::DeclareSilence { silent: false },
-        ]),
-    ];
-    let engage = prop_oneof![
-        2 => Just(FIRE),
-        3 => (0..4_u32).prop_map(|nonce| write(nonce, "louder, please")),
-        2 => (1..4_u64, any::<bool>()).prop_map(|(number, is_edit)| {
-            let (number, archived) = (MessageNumber(number), None);
-            if is_edit {
-                Command::Edit { number, text: words("softer, please"), archived }
-            } else {
-                Command::Delete { number, archived }
-            }
-        }),
-        1 => (1..4_u64, any::<bool>())
-            .prop_map(|(number, pinned)| Command::Pin { number: MessageNumber(number), pinned, archived: None }),
-    ];
-    let ms = prop::sample::select(vec![
-        0,
-        1,
-        4_000,
-        LISTENER_GRACE_MS,
-        60_000,
-        HOST_GRACE_MS,
-        REOPEN_MS,
-        IDLE_MS - WARNING_MS,
-        IDLE_MS,
-        HOST_ABSENT_MS,
-    ]);
-    let node = 1..3_u128;
-    let join = (page.clone(), role, any::<bool>(), node.clone(), any::<bool>());
-    prop_oneof![
-        6 => (0..2_usize, any::<bool>(), node.clone())
-            .prop_map(|(page, take_over, node)| Move::Join { page, role: Role::Host, take_over, node, reuse: false }),
-        12 => join.prop_map(|(page, role, take_over, node, reuse)| Move::Join { page, role, take_over, node, reuse }),
-        10 => (page.clone(), node.clone(), prop::bool::weighted(0.1))
-            .prop_map(|(page, node, forged)| Move::Resume { page, node, forged }),
-        6 => (0..2_usize, command.clone()).prop_map(|(page, command)| Move::Command { page, command }),
-        4 => (page.clone(), command).prop_map(|(page, command)| Move::Command { page, command }),
-        8 => (page.clone(), 0..4_u8).prop_map(|(page, hears)| Move::Cut { page, hears }),
-        6 => page.clone().prop_map(|page| Move::Lose { page }),
-        8 => (page.clone(), engage).prop_map(|(page, command)| Move::Command { page, command }),
-        1 => (page.clone()).prop_map(|page| Move::Remove { page }),
-        3 => prop::sample::select(vec![OWNER, OWNER, GRACE]).prop_map(|account| Move::Reopen { account }),
-        1 => (page, 1..40_u8).prop_map(|(page, times)| Move::Flap { page, times }),
-        1 => (0..2_usize, 2..PAGES.len(), 20..50_u8)
-            .prop_map(|(page, other, times)| Move::Absence { page, other, times }),
-        4 => (0..2_usize, 0..3_u8, node.clone()).prop_map(|(page, hears, node)| Move::Tear { page, hears, node }),
-        2 => node.prop_map(|node| Move::LoseNode { node }),
-        6 => ms.prop_map(|ms| Move::Wait { ms }),
-        1 => Just(Move::Wake),
-        1 => Just(Move::Restart),
-        1 => (0..2_usize).prop_map(|page| Move::Command { page, command: Command::StopRoom }),
-    ]
 }
 
 impl World {
@@ -233,21 +183,33 @@ impl World {
             }
             Move::LoseNode { node } => self.lose_node(NodeId::from_bits(node)),
             Move::Wait { ms } => self.wait(ms),
-            Move::Remove { page } => {
+            Move::Remove { page, block_address } => {
                 let owner = self.pages[0].connection;
                 let member = self.pages[page].seat.as_ref().map(|seat| seat.member);
                 if let (Some(owner), Some(member)) = (owner, member) {
-                    let command = Command::RemoveMember { member, block_address: false };
+                    let command = Command::RemoveMember { member, block_address };
                     self.command(owner.id, command);
                 }
             }
             Move::Reopen { account } => self.append(reopening(account)),
             Move::Wake => self.append(Event::Woke),
-            Move::Restart => {
-                let disk = serde_json::to_string(&self.room).expect("a room is written");
-                self.room = serde_json::from_str(&disk).expect("a room is read");
-            }
+            Move::Restart => self.room = stored(&self.room),
+            Move::Merge { page, into } => self.merge(self.accounts[page], self.accounts[into]),
+            Move::Delete { page } => self.delete(self.accounts[page]),
         }
+    }
+
+    fn merge(&mut self, from: AccountId, to: AccountId) {
+        self.archive.rename_account(from, to);
+        self.accounts.iter_mut().filter(|account| **account == from).for_each(|account| *account = to);
+        self.append(Event::AccountMerged { from, to });
+    }
+
+    fn delete(&mut self, account: AccountId) {
+        self.archive.forget_account(account);
+        let new = AccountId::from_bits(self.draw());
+        self.accounts.iter_mut().filter(|known| **known == account).for_each(|known| *known = new);
+        self.append(Event::AccountDeleted { account });
     }
 
     fn command(&mut self, connection: ConnectionId, command: Command) {
@@ -259,7 +221,7 @@ impl World {
                 Command::Publish { id: PublicationId::from_bits(bits), source, paused }
             }
             (Command::Write { nonce, reply_to, .. }, Some((_, account))) => {
-                let page = PAGES.iter().position(|of| *of == account).expect("everybody has a page");
+                let page = self.accounts.iter().position(|of| *of == account).unwrap_or_default();
                 let is_archived = self.archive.holds(account, nonce);
                 Command::Write { nonce, text: words(WORDS[page]), reply_to, is_archived }
             }
@@ -300,13 +262,15 @@ impl World {
         let member = MemberId::from_bits(self.draw());
         let token = ResumeToken::from_bits(self.draw());
         let role = if self.room.kind() == RoomKind::Lounge { Role::Participant } else { role };
-        let (account, name) = (PAGES[page], name(NAMES[page]));
+        let (account, name) = (self.accounts[page], name(NAMES[page]));
+        // Two pages have one address, and every third of their people an e-mail address.
+        let (browser, address) = (BrowserMark::from_bits(page as u128), AddressMark::from_bits(page as u128 / 2));
         self.append(Event::JoinRequested(JoinRequested {
-            marks: heartogether::room::Marks::default(),
+            marks: Marks { browser: Some(browser), address: Some(address) },
             connection,
             account,
             name,
-            email: None,
+            email: page.is_multiple_of(3).then(|| format!("{}@hear.example", NAMES[page])),
             kind: AccountKind::Known,
             role,
             take_over,
@@ -321,7 +285,7 @@ impl World {
         };
         let connection = self.connect(page, node);
         let token = if forged { ResumeToken::from_bits(self.draw()) } else { token };
-        let account = PAGES[page];
+        let account = self.accounts[page];
         self.append(Event::ResumeRequested(ResumeRequested {
             connection,
             account,
@@ -472,4 +436,39 @@ fn refuses(effects: &[Effect], connection: ConnectionId) -> bool {
         let Effect::Send { to, message } = effect else { return false };
         *to == Audience::Connection(connection) && matches!(**message, RoomMessage::Refused { .. })
     })
+}
+
+/// What becomes of something when it is stored and read: its texts are taken out and sealed beside it, those apart of whom the
+/// room does not know whose they are.
+fn stored_with<T: Serialize + DeserializeOwned + Clone>(value: &T, visit: impl Fn(&mut T, &mut Visit<'_>)) -> T {
+    let (mut hidden, mut texts) = (value.clone(), VecDeque::new());
+    visit(&mut hidden, &mut |account, mut text| match account {
+        Some(_) => {
+            texts.push_back((account, text.as_str().to_owned()));
+            text.hide();
+        }
+        None => text.forget(),
+    });
+    let written = serde_json::to_string(&hidden).expect("it is written");
+    let mut read = serde_json::from_str(&written).expect("it is read");
+    visit(&mut read, &mut |account, mut text| {
+        if account.is_some() {
+            let (of, hidden) = texts.pop_front().expect("as many are visited again");
+            assert_eq!(of, account);
+            text.restore(&hidden);
+        }
+    });
+    assert!(texts.is_empty(), "{texts:?} are left");
+    read
+}
+
+/// A room that was stored and read.
+pub(crate) fn stored(room: &Room) -> Room {
+    stored_with(room, Room::visit_personal)
+}
+
+/// An entry that was stored and read.
+pub(crate) fn stored_entry(entry: &Entry) -> Entry {
+    let Entry { seq, at, event } = entry;
+    Entry { seq: *seq, at: *at, event: stored_with(event, Event::visit_personal) }
 }

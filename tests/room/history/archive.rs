@@ -35,6 +35,14 @@ impl Archive {
         }
     }
 
+    pub(super) fn rename_account(&mut self, from: AccountId, to: AccountId) {
+        self.0.values_mut().filter(|(known, _)| known.account == from).for_each(|(known, _)| known.account = to);
+    }
+
+    pub(super) fn forget_account(&mut self, account: AccountId) {
+        self.0.retain(|_, (known, _)| known.account != account);
+    }
+
     fn change(&mut self, number: MessageNumber, change: impl FnOnce(&mut ArchivedMessage)) {
         change(&mut self.0.get_mut(&number).expect("what the room orders is about a message that was written").0);
     }
