@@ -104,6 +104,7 @@ impl Standing {
         &[Self::Owner, Self::Listener, Self::Participant, Self::Removed, Self::Account, Self::Nobody];
 
     /// The table of permissions outside of rooms. In a room its kind decides:
+    /// [`RoomKind::allows`](crate::rules::RoomKind::allows).
     pub const fn allows(self, permission: Permission) -> bool {
         match permission {
             Permission::LookUp => true,

@@ -1,11 +1,12 @@
-//! How much is sent to one listener, from what is measured on the way to them. Pure: measurements in, a [`Tuning`] out.
-//! Down at once, up after a while of quiet, and redundant data while packets are lost.
+//! Decides how much is sent to one listener, from measurements of the path. A pure function: measurements in, a
+//! [`Tuning`] out. The bitrate falls at once and rises after a quiet while. Redundant data is sent while packets are
+//! lost.
 
 use std::ops::RangeInclusive;
 
 use super::{Profile, statistics::PeerStatistics};
 
-/// Milliseconds without trouble before more is tried.
+/// Milliseconds without trouble before the bitrate rises.
 const QUIET_MS: u32 = 10_000;
 /// Milliseconds without loss before redundancy ends: switching costs a moment of sound, and loss comes in bursts.
 const CLEAN_MS: u32 = 30_000;
@@ -13,29 +14,29 @@ const CLEAN_MS: u32 = 30_000;
 /// `ietf-rmcat-gcc`, section 6.
 const CLEAN_PERMILLE: u32 = 20;
 const CONGESTED_PERMILLE: u32 = 100;
-/// Loss from which every packet is sent twice.
+/// Loss above which every packet is sent twice.
 const REDUNDANCY_PERMILLE: u32 = 10;
-/// What headers take beside the sound: 50 packets a second of 60 bytes (IP, UDP, SRTP and its tag).
+/// The bits of headers: 50 packets a second of 60 bytes (IP, UDP, SRTP and its tag).
 const HEADERS_BPS: u32 = 24_000;
 /// Milliseconds by which a round trip may exceed twice the shortest one before a queue is to blame.
 const QUEUE_MS: u32 = 150;
 
-/// What is sent.
+/// What is sent to a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tuning {
     /// Bits of sound a second, not counting redundant ones.
     pub bitrate_bps: u32,
-    /// Whether every packet carries the one before again.
+    /// Whether every packet contains a copy of the one before.
     pub redundancy: bool,
 }
 
-/// The bits a second between which a profile adapts.
+/// The range of bits a second in which a profile adapts.
 fn bitrates(profile: Profile) -> RangeInclusive<u32> {
     let codec = profile.codec();
     codec.min_bitrate_bps..=codec.max_bitrate_bps
 }
 
-/// What a browser thinks of its network (Network Information API, `effectiveType` and `downlink`).
+/// A browser's estimate of its network (Network Information API, `effectiveType` and `downlink`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Network {
     /// `slow-2g` and `2g`.
@@ -44,13 +45,13 @@ pub enum Network {
     Fair,
     /// `4g`, but under 2.5 Mbit/s.
     Good,
-    /// Better, or the browser does not say.
+    /// Better, or unknown.
     #[default]
     Best,
 }
 
 impl Network {
-    /// Reads what the browser says.
+    /// Reads the browser's values.
     pub fn parse(effective_type: &str, downlink_kbps: Option<u32>) -> Self {
         match effective_type {
             "slow-2g" | "2g" => Self::Slow,
@@ -60,7 +61,7 @@ impl Network {
         }
     }
 
-    /// What to send at first, before anything is measured.
+    /// What to send before anything is measured.
     pub fn guess_bps(self, profile: Profile) -> u32 {
         let voice_bps = match self {
             Self::Slow => 20_000,
@@ -70,14 +71,14 @@ impl Network {
         };
         match profile {
             Profile::Voice => voice_bps,
-            // As much of the range as for voice.
+            // The same part of the range as for voice.
             _ => voice_bps * (bitrates(profile).end() / 1_000) / 64,
         }
         .clamp(*bitrates(profile).start(), *bitrates(profile).end())
     }
 }
 
-/// How the way to one listener has been.
+/// The state of the path to one listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adaptation {
     profile: Profile,
@@ -88,7 +89,7 @@ pub struct Adaptation {
 }
 
 impl Adaptation {
-    /// Begins with a guess.
+    /// Begins with an estimate.
     pub fn new(profile: Profile, network: Network) -> Self {
         let tuning = Tuning { bitrate_bps: network.guess_bps(profile), redundancy: false };
         Self { profile, tuning, quiet_ms: 0, clean_ms: 0, shortest_round_trip_ms: u32::MAX }
@@ -99,7 +100,7 @@ impl Adaptation {
         self.tuning
     }
 
-    /// Goes on with another profile, at the same part of its range: what is known of the path stays.
+    /// Changes to another profile, at the same part of its range. What is known of the path stays.
     pub fn set_profile(&mut self, profile: Profile) {
         let (before, after) = (bitrates(self.profile), bitrates(profile));
         self.profile = profile;
@@ -107,7 +108,7 @@ impl Adaptation {
         self.tuning.bitrate_bps = self.bounded(self.tuning.bitrate_bps);
     }
 
-    /// Takes in what was measured in the last `elapsed_ms`.
+    /// Handles the measurements of the last `elapsed_ms`.
     pub fn adjust(&mut self, measured: &PeerStatistics, elapsed_ms: u32) -> Tuning {
         self.weigh_redundancy(measured, elapsed_ms);
         let now_bps = self.tuning.bitrate_bps;
@@ -138,7 +139,7 @@ impl Adaptation {
         }
     }
 
-    /// What of the path's capacity is left for the sound itself.
+    /// The part of the path's capacity that is left for the sound itself.
     fn share_of(&self, available_bps: u32) -> u32 {
         let copies = if self.tuning.redundancy { 2 } else { 1 };
         available_bps.saturating_sub(HEADERS_BPS) / 10 * 9 / copies
@@ -153,7 +154,8 @@ impl Adaptation {
         }
     }
 
-    /// Less than what is sent fits through. What a browser believes of a path that it hardly uses says nothing.
+    /// Whether the path carries less than what is sent. A browser's estimate of a path that it hardly uses says
+    /// nothing.
     fn after_saturation(&self, measured: &PeerStatistics) -> u32 {
         match measured.available_bps {
             Some(available_bps) if available_bps < measured.bitrate_bps + HEADERS_BPS => self.share_of(available_bps),
@@ -162,7 +164,7 @@ impl Adaptation {
         .min(self.tuning.bitrate_bps)
     }
 
-    /// Packets that wait in somebody's queue come late, and then not at all.
+    /// Packets that wait in a queue on the path come late, and later are lost.
     fn after_queue(&mut self, measured: &PeerStatistics) -> u32 {
         let Some(round_trip_ms) = measured.round_trip_ms else { return self.tuning.bitrate_bps };
         self.shortest_round_trip_ms = self.shortest_round_trip_ms.min(round_trip_ms);

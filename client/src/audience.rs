@@ -1,4 +1,4 @@
-//! Who listens, in the order in which the host's page shows them.
+//! The listeners, in the order in which the host's page shows them.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
@@ -9,20 +9,20 @@ use super::PeerState;
 /// A listener as the host's page shows them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListenerRow {
-    /// What the room knows of them.
+    /// The room's data about them.
     pub listener: MemberView,
-    /// How the peer connection to them is.
+    /// The state of the peer connection to them.
     pub peer: Option<PeerState>,
     /// Whether they are being removed, and it can still be taken back.
     pub removing: bool,
-    /// Whether everybody at their address is to go too.
+    /// Whether everybody at their address is removed too.
     pub blocking_address: bool,
-    /// Whether they are gone, and only their place in the list is still there.
+    /// Whether they have left and the list only keeps their row.
     pub has_left: bool,
 }
 
-/// Whoever did something last comes first. Nothing moves in a list that is `held`: whoever has left keeps the place, and
-/// whoever comes stands at the end.
+/// The listener who did something last comes first. In a list that is `held` no row moves: listeners who leave keep
+/// their row, and new ones come at the end.
 pub fn arranged(audience: Vec<ListenerRow>, held: Option<&[ListenerRow]>) -> Vec<ListenerRow> {
     let by_member = |row: ListenerRow| (row.listener.member, row);
     let mut others: BTreeMap<_, _> = audience.into_iter().map(by_member).collect();

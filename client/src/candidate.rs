@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_candidate_is_not_read() {
+    fn an_invalid_candidate_is_refused() {
         for line in [
             "",
             "candidate:1 1 udp 2122 192.0.2.7 5000",

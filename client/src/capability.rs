@@ -1,26 +1,26 @@
-//! What a browser has to offer, and what a page cannot do without.
+//! The features of a browser, and those that a page needs.
 
 use heartogether::refusal::Refusal;
 
-/// What this browser offers to this page: a setting, an extension or a strict mode may have taken it away.
+/// The features that this browser offers to this page. A setting, an extension or a strict mode may have removed some.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {
     /// Peer connections (W3C WebRTC).
     pub web_rtc: bool,
     /// The signaling connection (RFC 6455).
     pub web_socket: bool,
-    /// Level meters and mixing (Web Audio API). One source goes out, and sound is heard, without it.
+    /// Level meters and mixing (Web Audio API). Without it a page can still send one source and play sound.
     pub web_audio: bool,
-    /// What is kept for the next visit (HTML, `localStorage`).
+    /// Storage for the next visit (HTML, `localStorage`).
     pub storage: bool,
 }
 
-/// What a page does without where a browser does not have it.
+/// Features that a page can do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortfall {
     /// Level meters and mixing.
     WebAudio,
-    /// What is kept for the next visit.
+    /// Storage for the next visit.
     Storage,
 }
 
@@ -31,7 +31,7 @@ impl Default for Capabilities {
 }
 
 impl Capabilities {
-    /// Why no page can be in a room with this browser, if none can.
+    /// Why this browser cannot be in a room, if it cannot.
     pub const fn refusal(self) -> Option<Refusal> {
         match self {
             Self { web_rtc: false, .. } => Some(Refusal::WebRtcMissing),
@@ -40,7 +40,7 @@ impl Capabilities {
         }
     }
 
-    /// What is missing and is done without.
+    /// The missing features that the page does without.
     pub fn shortfalls(self) -> impl Iterator<Item = Shortfall> {
         let all = [(self.web_audio, Shortfall::WebAudio), (self.storage, Shortfall::Storage)];
         all.into_iter().filter_map(|(is_there, shortfall)| (!is_there).then_some(shortfall))

@@ -1,22 +1,23 @@
-//! The socket to the server: opening it, noticing that it is gone, opening it again. Knows nothing of rooms, which share it.
+//! The socket to the server: opening it, detecting its loss, opening it again. It does not know the rooms, which share
+//! it.
 
 use heartogether::protocol::{ClientMessage, Ping};
 
 use super::{Output, Timer};
 
-/// Milliseconds to wait before each attempt to connect again; the last one repeats. Each is spread by a fifth, so that
-/// a server that comes back is not met by everybody at once.
+/// Milliseconds to wait before each new attempt to connect; the last one repeats. Each varies by a fifth, so that not
+/// all pages connect to a restarted server at once.
 const BACK_OFF_MS: [u32; 8] = [0, 300, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
-/// Heartbeats that may fail to come before the connection counts as lost.
+/// The number of missing heartbeats after which the connection counts as lost.
 const MISSED_HEARTBEATS: u64 = 3;
-/// Milliseconds a new connection may stay silent: long enough for a slow network, short against a person's patience.
+/// Milliseconds that a new connection may stay silent: enough for a slow network, and less than people's patience.
 const ANSWER_MS: u32 = 15_000;
 /// Milliseconds to wait for the answer to a ping after the page was shown again or the network came back.
 const PONG_MS: u32 = 2_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// Nothing is wanted.
+    /// No connection is wanted.
     Closed,
     /// A socket is being opened.
     Opening,
@@ -30,9 +31,9 @@ enum Phase {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Connection {
     phase: Phase,
-    /// How many attempts to connect came to nothing, or led to a connection that did not last.
+    /// The number of attempts that failed, or led to a connection that did not last.
     attempts: usize,
-    /// Whether the server has ever said something: whoever is refused has reached it.
+    /// Whether the server has ever sent a message, which a refusal is as well.
     was_heard: bool,
     /// Whether the server answered over HTTP when no socket could be opened.
     answers_http: bool,
@@ -69,7 +70,7 @@ impl Connection {
         self.phase == Phase::Open
     }
 
-    /// Whether attempts came to nothing without a word from the server. The second one follows the first at once.
+    /// Whether attempts failed without a message of the server. The second attempt follows the first at once.
     pub(super) fn is_unheard(&self) -> bool {
         self.attempts > 1 && !self.was_heard
     }
@@ -83,7 +84,7 @@ impl Connection {
         self.answers_http = answers;
     }
 
-    /// Begins anew, whatever came to nothing before.
+    /// Begins again and forgets failed attempts.
     pub(super) fn begin(&mut self, out: &mut Vec<Output>) {
         self.attempts = 0;
         self.open(out);
@@ -95,14 +96,14 @@ impl Connection {
         out.push(Output::StartTimer { timer: Timer::Silence, after_ms: ANSWER_MS });
     }
 
-    /// Opens what waits for its time.
+    /// Opens the socket if the page waits for the next attempt.
     pub(super) fn open_if_waiting(&mut self, out: &mut Vec<Output>) {
         if self.phase == Phase::Waiting {
             self.open(out);
         }
     }
 
-    /// The socket is open. Whether it was waited for.
+    /// The socket is open. Returns whether it was expected.
     pub(super) fn note_opened(&mut self) -> bool {
         let was_opening = self.is_opening();
         if was_opening {
@@ -111,19 +112,20 @@ impl Connection {
         was_opening
     }
 
-    /// Asks for a sign of life.
+    /// Sends a ping.
     pub(super) fn ping(&self, out: &mut Vec<Output>) {
         out.push(Output::Send(ClientMessage::Ping(Ping { nonce: self.spread })));
         out.push(Output::StartTimer { timer: Timer::Pong, after_ms: PONG_MS });
     }
 
-    /// A heartbeat came: the connection lasts. One that is closed as soon as it stands does not begin the back-off anew.
+    /// A heartbeat came, so the connection works and the back-off is reset. A connection that is closed before its
+    /// first heartbeat does not reset it.
     pub(super) fn prove(&mut self) {
         self.attempts = 0;
         self.was_sent_away = false;
     }
 
-    /// Anything heard is a sign of life.
+    /// Any message shows that the connection is alive.
     pub(super) fn hear(&mut self, out: &mut Vec<Output>) {
         self.was_heard = true;
         if self.silence_ms > 0 {
@@ -136,15 +138,16 @@ impl Connection {
         self.hear(out);
     }
 
-    /// The server stops, and the next one may be there already: that is no attempt that came to nothing. Believed once between
-    /// two heartbeats, so that a server which goes on saying so is asked ever more slowly.
+    /// The server stops, and the next one may be running already, so this does not count as a failed attempt. It counts
+    /// as one if it happens again before a heartbeat: a server that keeps closing connections is asked ever more
+    /// slowly.
     pub(super) fn believe_going_away(&mut self) {
         if !std::mem::replace(&mut self.was_sent_away, true) {
             self.attempts = 0;
         }
     }
 
-    /// The connection is gone, or came to nothing: another one follows.
+    /// The connection is lost or failed. Another attempt follows.
     pub(super) fn wait(&mut self, out: &mut Vec<Output>) {
         self.phase = Phase::Waiting;
         let delay_ms = BACK_OFF_MS[self.attempts.min(BACK_OFF_MS.len() - 1)];

@@ -1,6 +1,6 @@
-//! One peer connection in place of another: the one before goes on until the new one connects, so nothing that flows is
-//! disturbed by looking for a better path. That is what happens when a path may be dead although the browser still
-//! believes in it; Chromium 156 keeps to a silent path for 3.5 s, even after an ICE restart.
+//! Replaces a peer connection without interrupting it: the old one stays until the new one connects. This is done when
+//! a path may be dead although the browser still uses it; Chromium 156 stays on a silent path for 3.5 s, even after an
+//! ICE restart.
 
 use heartogether::{id::MemberId, room::StreamState};
 
@@ -11,15 +11,15 @@ use super::{
 
 /// Milliseconds between two counts of the packets that come in.
 pub const COUNT_EVERY_MS: u32 = 400;
-/// Counts in a row that may find nothing new before the path is in doubt.
+/// Counts in a row without new packets before the path is in doubt.
 const EMPTY_COUNTS: u32 = 2;
-/// The same while packets are sparse: in a speaker's pause one comes every 400 ms (RFC 6716, section 2.1.9), and may be
-/// lost.
+/// The same while packets are sparse: in a speaker's pause one comes every 400 ms (RFC 6716, section 2.1.9), and it may
+/// be lost.
 const EMPTY_COUNTS_WHEN_SPARSE: u32 = 5;
-/// Packets from one count to the next below which they are sparse; sound that is on brings 20.
+/// The number of new packets in a count below which they are sparse. Continuous sound brings 20.
 const SPARSE: f64 = 5.0;
 
-/// How packets have come in lately.
+/// The latest counts of incoming packets.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Flow {
     packets: f64,
@@ -28,7 +28,7 @@ pub(super) struct Flow {
 }
 
 impl Flow {
-    /// Takes in how many packets have come in all. Whether none has for too long.
+    /// Adds a count of all packets so far. Returns whether none has come for too long.
     fn count(&mut self, packets: f64) -> bool {
         let came = packets - std::mem::replace(&mut self.packets, packets);
         if came > 0.0 {
@@ -37,20 +37,21 @@ impl Flow {
             self.empty_counts += 1;
         }
         let patience = if self.came < SPARSE { EMPTY_COUNTS_WHEN_SPARSE } else { EMPTY_COUNTS };
-        // What never brought anything is no path that died: another would bring nothing either.
+        // A path that never brought packets has not died: another one would bring none either.
         self.packets > 0.0 && self.empty_counts >= patience
     }
 }
 
 impl Peer {
-    /// Takes a doubt back, until the next one.
+    /// Ends the doubt, until the next one.
     pub(super) fn trust(&mut self) {
         (self.is_suspect, self.flow.empty_counts) = (false, 0);
     }
 }
 
 impl Peers {
-    /// Lets what connects a member go on until the next one does, and closes what never did or never will again.
+    /// Keeps the working connection of a member until the next one connects, and closes those that never connected or
+    /// have failed.
     pub(super) fn make_way(&mut self, member: MemberId, out: &mut Vec<Output>) {
         self.drop_attempt(member, out);
         for peer in self.all.iter_mut().filter(|peer| peer.member == member) {
@@ -58,12 +59,12 @@ impl Peers {
         }
     }
 
-    /// Whether what connects a member is about to be succeeded.
+    /// Whether the connection of a member is being replaced.
     pub(super) fn is_succeeding(&self, member: MemberId) -> bool {
         self.all.iter().any(|peer| peer.member == member && peer.is_superseded)
     }
 
-    /// Closes what is still on its way to a member. What it was to succeed goes on.
+    /// Closes the new connections to a member that are not connected yet. The one that they were to replace stays.
     pub(super) fn drop_attempt(&mut self, member: MemberId, out: &mut Vec<Output>) {
         let is_of_no_use = |peer: &&mut Peer| !peer.is_established || peer.state == PeerState::Failed;
         if let Some(negotiation) = self.with(member).filter(is_of_no_use).map(|peer| peer.key()) {
@@ -71,7 +72,7 @@ impl Peers {
         }
     }
 
-    /// Closes one peer connection. If it was to succeed another, that one goes on.
+    /// Closes one peer connection. The one that it was to replace, if any, stays.
     pub(super) fn drop_one(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
         let member = negotiation.member;
         if self.find(negotiation).is_none() {
@@ -86,7 +87,7 @@ impl Peers {
         }
     }
 
-    /// Has the player play what a peer connection brings.
+    /// Plays the sound of a peer connection.
     pub(super) fn play(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
         if let Some(peer) = self.find(negotiation)
             && peer.receives
@@ -98,7 +99,7 @@ impl Peers {
 }
 
 impl Client {
-    /// A peer connection has connected: it is heard now, and the one before ends.
+    /// A peer connection has connected. Its sound is played now, and the old one is closed.
     pub(super) fn succeed(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
         self.peers.play(negotiation, out);
         let is_before = |peer: &&Peer| peer.member == negotiation.member && peer.is_superseded;
@@ -107,8 +108,8 @@ impl Client {
         }
     }
 
-    /// Takes in how many packets have come from a member in all. Where none has for a while although something is always
-    /// sent, the browser takes longer to notice than anybody should wait.
+    /// Adds a count of all packets from a member. If there are none for a while although sound is always sent, this
+    /// acts at once, because the browser notices too late.
     pub(super) fn count(&mut self, negotiation: Negotiation, packets: f64, out: &mut Vec<Output>) {
         let is_live = self.stream_of(negotiation.member) == StreamState::Live;
         let Some(peer) = self.peers.find(negotiation).filter(|peer| peer.is_established) else { return };
@@ -120,7 +121,7 @@ impl Client {
         }
     }
 
-    /// The device is on another network, or on one again: every path may lead elsewhere now.
+    /// The device is on another network, or is on a network again: every path may have changed.
     pub(super) fn suspect_all(&mut self, out: &mut Vec<Output>) {
         for member in self.peers.members() {
             if let Some(peer) = self.peers.with(member) {
@@ -130,14 +131,14 @@ impl Client {
         }
     }
 
-    /// The page has another place than before. Those whom it offers to wait for an offer from there.
+    /// The page has another place than before. The members that it offers to wait for an offer from the new place.
     pub(super) fn doubt_offered(&mut self) {
         for (member, _) in self.peers_linked().into_iter().filter(|(_, offers)| *offers) {
             self.peers.with(member).into_iter().for_each(|peer| peer.is_suspect = true);
         }
     }
 
-    /// Begins a peer connection in place of one in doubt, as soon as signals reach the other side.
+    /// Begins a new peer connection in place of one in doubt, as soon as signals reach the other side.
     pub(super) fn replace(&mut self, member: MemberId, out: &mut Vec<Output>) {
         if !self.reaches(member) {
             return;

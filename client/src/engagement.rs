@@ -1,7 +1,7 @@
-//! Reactions, messages and removals: what listeners tell the host, and whom the host removes.
+//! Reactions and messages of listeners, and removals by the host.
 //!
-//! A message is written until the room has confirmed it, and a removal is asked for until it has happened, over as many
-//! connections as that takes. A reaction is of the moment: without a connection it is not sent.
+//! A message is sent until the room has confirmed it, and a removal is requested until it has happened, on as many
+//! connections as that takes. A reaction is sent only while there is a connection.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,25 +21,26 @@ use super::{Client, Output, Timer};
 const UNDO_MS: u32 = 5_000;
 /// Milliseconds after which a message that came too fast is sent again: the limit is one a second.
 const MESSAGE_AGAIN_MS: u32 = 1_100;
-/// Reactions that are remembered: more than can be on their way to be refused.
+/// The number of reactions kept: more than can be under way.
 const REACTIONS_KEPT: usize = 32;
 
-/// What a page knows of them.
+/// The page's reactions, messages and removals.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Engagement {
     /// The places that this page has had, whose messages are its own.
     places: BTreeSet<MemberId>,
-    /// Whether it reads others' messages, too.
+    /// Whether it reads others' messages as well.
     reads_others: bool,
     messages: BTreeMap<MessageNumber, Message>,
     has_earlier: bool,
     outgoing: Vec<Write>,
-    /// Whether the oldest of them waits for its timer, and the others behind it.
+    /// Whether the oldest of them, and so the others too, wait for a timer.
     is_waiting: bool,
     next_nonce: u32,
-    /// The listener's reactions, the latest last. The room does not say which one it refuses; only the latest comes too fast.
+    /// The listener's reactions, the latest last. The room does not say which one it refuses: only the latest can come
+    /// too fast.
     reactions: Vec<Reaction>,
-    /// Whom the host removes.
+    /// The listeners whom the host removes.
     removals: BTreeMap<MemberId, Removal>,
     notice: Option<Refusal>,
 }
@@ -49,11 +50,11 @@ pub(super) struct Engagement {
 struct Removal {
     /// Whether the time to take it back is over.
     is_due: bool,
-    /// Whether everybody at the same address goes too.
+    /// Whether everybody at the same address is removed too.
     block_address: bool,
 }
 
-/// How far a message of one's own has come.
+/// The delivery state of an own message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageState {
     /// The room does not have it yet.
@@ -64,12 +65,12 @@ pub enum MessageState {
     Delivered,
 }
 
-/// A message of one's own.
+/// An own message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnMessage {
     /// The text.
     pub text: MessageText,
-    /// How far it has come.
+    /// Its delivery state.
     pub state: MessageState,
 }
 
@@ -78,7 +79,7 @@ impl Engagement {
         Self { next_nonce: seed, ..Self::default() }
     }
 
-    /// The page has a place. Whether it never had this one before.
+    /// The page has a place. Returns whether it is a new one.
     pub(super) fn settle(&mut self, place: MemberId, reads_others: bool) -> bool {
         self.reads_others = reads_others;
         self.places.insert(place)
@@ -88,8 +89,8 @@ impl Engagement {
         !self.reads_others || self.places.contains(&message.author)
     }
 
-    /// Takes in the latest messages of the room. Where others may be missing between them and those known, these go: the
-    /// host can ask for what came before the oldest one known, and for nothing else.
+    /// Handles the latest messages of the room. If others may be missing between them and the known ones, the known
+    /// ones are dropped, because the host can only ask for messages older than the oldest known one.
     fn renew(&mut self, latest: &[Message], has_earlier: bool) {
         let first = latest.first().map(|message| message.number);
         if self.messages.keys().next_back().copied() < first {
@@ -128,7 +129,7 @@ impl Client {
         self.engagement.has_earlier
     }
 
-    /// What the member has written, oldest first; nothing where they may not write.
+    /// The member's own messages, oldest first; none if they may not write.
     pub fn own_messages(&self) -> impl Iterator<Item = OwnMessage> {
         let may_write = self.may(Permission::Engage);
         let is_own = move |message: &&Message| may_write && self.engagement.is_own(message);
@@ -153,12 +154,12 @@ impl Client {
         self.engagement.removals.get(&member).is_some_and(|removal| !removal.is_due)
     }
 
-    /// Whether everybody at the address of a listener who is being removed goes too.
+    /// Whether everybody at the address of a listener who is being removed is removed too.
     pub fn is_blocking_address(&self, member: MemberId) -> bool {
         self.engagement.removals.get(&member).is_some_and(|removal| removal.block_address)
     }
 
-    /// Why the last message or reaction did not go out at once.
+    /// Why the last message or reaction was not sent at once.
     pub fn engagement_notice(&self) -> Option<Refusal> {
         self.engagement.notice
     }
@@ -182,7 +183,7 @@ impl Client {
         self.engagement.notice = is_waiting.then_some(Refusal::TooManyMessages);
         let message = Write { nonce, text, reply_to: None };
         self.engagement.outgoing.push(message.clone());
-        // What is sent while others wait would overtake them.
+        // A message that is sent while others wait would overtake them.
         if self.signaling.is_attached() && !is_waiting {
             self.say(ToRoom::Write(message), out);
         }
@@ -200,7 +201,7 @@ impl Client {
         self.engagement.has_earlier = page.has_earlier;
     }
 
-    /// The room has had a message before, and its archive shows whose are one's own.
+    /// The room has kept this message before. Where the page shows only its own messages, it fetches them.
     pub(super) fn note_kept(&mut self, nonce: u32, out: &mut Vec<Output>) {
         let before = self.engagement.outgoing.len();
         self.engagement.outgoing.retain(|outgoing| outgoing.nonce != nonce);
@@ -209,7 +210,7 @@ impl Client {
         }
     }
 
-    /// Asks for one's own messages where the room shows no others: it keeps the latest of everybody's alone.
+    /// Fetches the member's own messages: the room shows only those among everybody's latest.
     pub(super) fn fetch_own(&self, out: &mut Vec<Output>) {
         if !self.engagement.reads_others && self.engagement.has_earlier {
             self.say(ToRoom::FetchMessages(FetchMessages { before: MessageNumber(u64::MAX) }), out);
@@ -232,13 +233,14 @@ impl Client {
         }
     }
 
-    /// Says again what the room does not have.
+    /// Repeats the messages that the room does not have.
     pub(super) fn say_again(&mut self, out: &mut Vec<Output>) {
         self.send_outgoing(MESSAGE_BURST as usize, out);
         self.send_removals(out);
     }
 
-    /// Sends the oldest of what the room does not have yet, and the rest a moment later: at once it would be refused.
+    /// Sends the oldest message that the room does not have, and the rest a moment later, because together they would
+    /// be refused.
     pub(super) fn send_outgoing(&mut self, at_once: usize, out: &mut Vec<Output>) {
         if !self.signaling.is_attached() {
             return;
@@ -269,7 +271,7 @@ impl Client {
         }
     }
 
-    /// Whether it was about a message or a reaction that came too fast.
+    /// Whether the refusal was about a message or a reaction that came too fast.
     pub(super) fn slow_down(&mut self, refusal: Refusal, out: &mut Vec<Output>) -> bool {
         match refusal {
             Refusal::TooManyMessages => self.let_messages_wait(out),
@@ -287,7 +289,7 @@ impl Client {
         }
     }
 
-    /// There is time to take it back again.
+    /// The time to take it back begins again.
     pub(super) fn toggle_address_block(&mut self, member: MemberId, out: &mut Vec<Output>) {
         if let Some(removal) = self.engagement.removals.get_mut(&member).filter(|removal| !removal.is_due) {
             removal.block_address = !removal.block_address;
@@ -309,23 +311,24 @@ impl Client {
         }
     }
 
-    /// Whether a removal is due, or has just happened.
+    /// Whether a removal must be sent, or has just happened.
     pub(super) fn is_removed(&self, member: MemberId) -> bool {
         self.engagement.removals.get(&member).is_some_and(|removal| removal.is_due)
     }
 
-    /// The page may be gone for good. Those who hear it learn at once that there is no more sound, and need not wait to notice.
+    /// The page may be closed for good. Its listeners are told at once that there is no more sound, so that they need
+    /// not wait to notice.
     pub(super) fn hide(&mut self, out: &mut Vec<Output>) {
         self.settle_removals(out);
         if self.may(Permission::Publish) {
             self.hang_up_all(out);
         }
-        // A page that was refused has nothing that the next one could take over.
+        // A page that was refused has nothing for the next one to continue.
         let has_room = self.has_owners_place() || self.takes_over();
         out.extend(has_room.then_some(Output::LeaveMark(self.code)));
     }
 
-    /// The page goes away: nobody can take anything back any more.
+    /// The page is closed, so no removal can be taken back any more.
     pub(super) fn settle_removals(&mut self, out: &mut Vec<Output>) {
         for (member, removal) in &mut self.engagement.removals {
             if !removal.is_due {
@@ -336,13 +339,13 @@ impl Client {
         self.send_removals(out);
     }
 
-    /// The room is over: nobody is left to be removed.
+    /// The room has ended: the removals that wait are dropped.
     pub(super) fn forget_removals(&mut self, out: &mut Vec<Output>) {
         let removals = std::mem::take(&mut self.engagement.removals);
         out.extend(removals.into_keys().map(|member| Output::StopTimer(Timer::Removal(member))));
     }
 
-    /// One who is not there any more is named once: there will be no word of their leaving.
+    /// A listener who has left already is removed with one request, because no event about their leaving will come.
     fn send_removals(&mut self, out: &mut Vec<Output>) {
         if !self.signaling.is_attached() {
             return;

@@ -1,5 +1,5 @@
-//! What this browser has found on its way to the other one: its candidates, and what became of the STUN and TURN servers that
-//! it asked. Summed up, without anybody's address.
+//! The candidates that this browser has found, and the results of the STUN and TURN servers that it asked. They contain
+//! nobody's address.
 
 use std::collections::BTreeMap;
 
@@ -9,48 +9,48 @@ use super::{candidate::CandidateLine, statistics::CandidateKind};
 
 /// The code for a server that does not answer (W3C WebRTC, `RTCPeerConnectionIceErrorEvent`).
 pub(super) const UNREACHABLE: u16 = 701;
-/// Servers that are kept in mind, at most; browsers report none that the page has not configured.
+/// The largest number of servers kept. Browsers report no others than the page has configured.
 const MAX_SERVERS: usize = 64;
 
-/// What was found so far.
+/// The results so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gathering {
     found: BTreeMap<Found, u32>,
     servers: BTreeMap<String, Asked>,
 }
 
-/// What is told of a candidate (RFC 8839, section 5.1).
+/// The properties of a candidate (RFC 8839, section 5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
     /// How it was found.
     pub kind: CandidateKind,
     /// Whether it is reached over TCP.
     pub is_tcp: bool,
-    /// What kind of address it has.
+    /// The kind of its address.
     pub address: Address,
 }
 
-/// What kind of address a candidate has.
+/// The kind of a candidate's address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Address {
-    /// Four bytes.
+    /// IPv4.
     Ipv4,
-    /// Sixteen bytes.
+    /// IPv6.
     Ipv6,
-    /// Behind a name that only this network's devices resolve (multicast DNS, RFC 6762).
+    /// A name that only devices in this network can resolve (multicast DNS, RFC 6762).
     HiddenByMdns,
 }
 
-/// What became of a STUN or TURN server.
+/// The result of a STUN or TURN server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerState {
     /// It was not asked, or has not answered yet.
     Untried,
     /// It has answered.
     Answered,
-    /// It does not do what is asked; the STUN error.
+    /// It refused with this STUN error.
     Refused(u16),
-    /// It does not answer; the browser's error.
+    /// It did not answer; the browser's error code.
     Silent(u16),
 }
 
@@ -65,7 +65,7 @@ struct Asked {
 }
 
 impl Gathering {
-    /// The servers that will be asked, from now on.
+    /// Sets the servers that will be asked from now on.
     pub(super) fn expect(&mut self, urls: impl IntoIterator<Item = String>) {
         let mut before = std::mem::take(&mut self.servers);
         let expected = urls.into_iter().take(MAX_SERVERS).map(|url| {
@@ -94,8 +94,8 @@ impl Gathering {
         }
     }
 
-    /// What was wrong with the servers counts no more: they are asked with other passwords from now on. Connections that stand
-    /// gather nothing anew, so what was found stays.
+    /// Forgets the failures of the servers, which get other passwords from now on. Existing connections gather no new
+    /// candidates, so the results stay.
     pub(super) fn forget_failures(&mut self) {
         self.servers.values_mut().for_each(|server| server.failure = None);
     }
@@ -116,7 +116,7 @@ impl Gathering {
         self.found.iter().map(|(found, count)| (*found, *count))
     }
 
-    /// The servers by their URLs, and what became of them.
+    /// The servers by their URLs, with their results.
     pub fn servers(&self) -> impl Iterator<Item = (&str, ServerState)> {
         self.servers.values().map(|server| (server.url.as_str(), server.state()))
     }

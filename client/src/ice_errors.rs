@@ -1,4 +1,4 @@
-//! What is wrong with the TURN servers, told by the attempts to find a path through them.
+//! Faults of the TURN servers, concluded from attempts to find a path through them.
 
 use heartogether::{protocol::Candidate, role::Permission};
 
@@ -7,22 +7,22 @@ use super::{
     gathering::{Gathering, UNREACHABLE},
 };
 
-/// What is wrong with a TURN server.
+/// A fault of a TURN server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IceServerProblem {
-    /// It does not take the password: a wrong one, or one whose time is over.
+    /// It refuses the password, which is wrong or has expired.
     PasswordRefused {
         /// The server's URL.
         url: String,
     },
-    /// It has no room, or does not do what is asked.
+    /// It has no capacity, or refuses with another error.
     Refused {
         /// The server's URL.
         url: String,
         /// The STUN error.
         code: u16,
     },
-    /// It does not answer, and no other one does.
+    /// It does not answer, and neither does any other one.
     Unreachable {
         /// The server's URL.
         url: String,
@@ -30,7 +30,8 @@ pub enum IceServerProblem {
 }
 
 impl IceServerProblem {
-    /// A refusal counts before silence: on a machine with several networks most servers do not answer on all of them.
+    /// A refusal counts more than silence: on a machine with several networks, most servers do not answer on all of
+    /// them.
     fn of(gathering: &Gathering) -> Option<Self> {
         let refused = gathering.turn_failures().find(|(_, code)| *code != UNREACHABLE);
         let unreachable = || gathering.turn_failures().next().filter(|_| !gathering.has_relayed());
@@ -44,13 +45,13 @@ impl IceServerProblem {
 }
 
 impl Client {
-    /// What is wrong with a TURN server, as far as it matters: a listener who hears needs none.
+    /// The fault of a TURN server, if it matters: a listener who hears needs none.
     pub fn turn_problem(&self) -> Option<IceServerProblem> {
         let needs_none = !self.may(Permission::Publish) && self.peers.any_connected();
         IceServerProblem::of(&self.gathering).filter(|_| !needs_none)
     }
 
-    /// The candidates that were found, and what became of the STUN and TURN servers.
+    /// The candidates that were found, and the results of the STUN and TURN servers.
     pub fn gathering(&self) -> &Gathering {
         &self.gathering
     }

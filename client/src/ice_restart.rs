@@ -1,6 +1,6 @@
-//! Bringing back peer connections that nothing comes through any more: a few restarts, each looking for another path
-//! (ICE restart, RFC 8445, section 9), then a new one. Whoever offers restarts; the other end asks for it if it notices first.
-//! Without signaling there is nobody to talk to: it waits, and begins when that is back.
+//! Restores peer connections through which nothing comes any more: a few restarts that look for another path (ICE
+//! restart, RFC 8445, section 9), then a new connection. The offering end restarts; the other end asks for a restart if
+//! it notices first. While signaling is away this waits, and it begins once signaling is back.
 
 use heartogether::{
     id::{MemberId, NegotiationId},
@@ -11,16 +11,16 @@ use super::{Client, Negotiation, Output, PeerState, Timer};
 
 /// Milliseconds without media before a restart, and before the next one: shorter gaps mend by themselves.
 const RECOVERY_MS: u32 = 3_500;
-/// How often a peer connection is restarted before a new one takes its place.
+/// How many times a peer connection is restarted before a new one replaces it.
 const RESTARTS: u32 = 3;
 
 impl Client {
-    /// A peer connection has stopped to flow: it has a moment to come back by itself.
+    /// No media flows through a peer connection any more. It gets a moment to recover by itself.
     pub(super) fn expect_recovery(&self, member: MemberId, out: &mut Vec<Output>) {
         out.push(Output::StartTimer { timer: Timer::Recovery(member), after_ms: RECOVERY_MS });
     }
 
-    /// Does the next thing that may bring a peer connection back, unless media flows.
+    /// Takes the next step to restore a peer connection, unless media flows.
     pub(super) fn recover(&mut self, member: MemberId, out: &mut Vec<Output>) {
         let Some(peer) = self.peers.with(member).filter(|peer| peer.is_established) else { return };
         if peer.state == PeerState::Connected {
@@ -30,14 +30,14 @@ impl Client {
         }
     }
 
-    /// Does so with every peer connection.
+    /// Does so for every peer connection.
     pub(super) fn recover_all(&mut self, out: &mut Vec<Output>) {
         for member in self.peers.members() {
             self.recover(member, out);
         }
     }
 
-    /// Somebody is there again who was not. What was said meanwhile was lost, and the count begins anew.
+    /// A member is connected again. Signals in the meantime were lost, so the count begins again.
     pub(super) fn recover_again(&mut self, member: MemberId, out: &mut Vec<Output>) {
         if self.peers.is_succeeding(member) {
             self.peers.drop_attempt(member, out);
@@ -62,14 +62,14 @@ impl Client {
     /// A listener asks for a restart of the peer connection that this attempt made.
     pub(super) fn restart_on_request(&mut self, from: MemberId, origin: NegotiationId, out: &mut Vec<Output>) {
         match self.peers.with(from).filter(|peer| peer.origin == origin) {
-            // An offer is on its way, and was when the listener asked.
+            // An offer is under way, and was so already when the listener asked.
             Some(peer) if !peer.accepted => {}
             Some(_) => self.restart_or_begin_anew(from, out),
             None => self.offer(from, out),
         }
     }
 
-    /// The host offers a restart. A page that does not have that peer connection any more asks for a new one.
+    /// The host offers a restart. A page that no longer has that peer connection asks for a new one.
     pub(super) fn answer_restart(
         &mut self,
         negotiation: Negotiation,

@@ -1,4 +1,4 @@
-//! What a page hears of the browser, and what it tells the browser to do.
+//! The inputs and outputs of a page: what the browser reports, and what it is told to do.
 
 use heartogether::{
     engagement::{MessageText, Reaction},
@@ -15,57 +15,58 @@ use super::{
     statistics::Reading,
 };
 
-/// What happens to a page.
+/// An input: something that happens to a page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// The page is ready to join.
     Started,
-    /// The browser does not offer what every page in a room needs.
+    /// The browser lacks something that every page in a room needs.
     BrowserLacks(Refusal),
     /// The server was asked over HTTP, because no socket can be opened.
     ServerProbed {
         /// Whether it answered.
         answers: bool,
     },
-    /// The page was shown again, or the browser thinks otherwise of its network: whatever waits, try now.
+    /// The page was shown again, or the browser's network has changed: everything that waits is tried now.
     Woken,
     /// The socket is open.
     SocketOpened,
     /// The socket is closed, or could not be opened.
     SocketClosed,
-    /// The server closed the socket because it stops, or wants it opened anew (RFC 6455, section 7.4.1, close code 1001).
+    /// The server closed the socket because it stops, or wants a new connection (RFC 6455, section 7.4.1, close code
+    /// 1001).
     ServerGoingAway,
-    /// The server said something.
+    /// The server sent a message.
     Received(ServerMessage),
     /// A timer ran out.
     TimerFired(Timer),
-    /// What the browser thinks of its network.
+    /// The browser's estimate of its network.
     NetworkGuessed(Network),
-    /// The device is on another network, or on one again: every path may lead elsewhere now.
+    /// The device is on another network, or is on a network again: every path may have changed.
     NetworkChanged,
-    /// The member shares sound from here: first, in addition, or in place of what came from there.
+    /// The member shares sound from this source: as the first one, as one more, or in place of one of the same kind.
     CaptureStarted(Source),
-    /// A source of the page's is gone: unplugged, or stopped in the browser's own bar.
+    /// A source of the page has ended: the device was unplugged, or sharing was stopped in the browser's own bar.
     CaptureEnded(Source),
-    /// The member takes a source out of the mix.
+    /// The member removes a source from the mix.
     SourceRemoved(Source),
-    /// The member makes a source louder or quieter, or silences it.
+    /// The member changes the volume of a source, or mutes it.
     FaderMoved {
         /// The source of the sound.
         source: Source,
-        /// Where its fader stands now.
+        /// The position of its fader.
         fader: Fader,
     },
-    /// The microphone that is open gives sound, or does not.
+    /// The open microphone gives sound, or does not.
     MicrophoneChanged(MicrophoneState),
-    /// The browser has stopped the mixer, or started it.
+    /// The browser has stopped or started the mixer.
     MixerChanged {
-        /// Whether it runs.
+        /// Whether it is running.
         runs: bool,
     },
     /// The page was reloaded while it was live.
     Recalled(ReloadState),
-    /// The member does not want what was live before.
+    /// The member does not want to share again what was live before.
     Dismissed,
     /// The member chooses a quality.
     ProfileChosen(Profile),
@@ -89,22 +90,22 @@ pub enum Input {
     EarlierMessagesPressed,
     /// The member removes another one, and may take it back for a moment.
     RemovePressed(MemberId),
-    /// The member wants everybody at the address of whom they are removing to go as well, or not after all.
+    /// The member wants to remove everybody at the same address too, or not any more.
     AddressBlockPressed(MemberId),
     /// The member takes a removal back.
     UndoPressed(MemberId),
-    /// The page may be gone for good without another word (Page Lifecycle, `pagehide`).
+    /// The page may be closed without another event (Page Lifecycle, `pagehide`).
     Hidden,
-    /// The page goes away.
+    /// The page is closed.
     Left,
-    /// A peer connection has its own description, ready to be sent.
+    /// A peer connection has its own description, which can be sent.
     PeerDescribed {
         /// The negotiation.
         negotiation: Negotiation,
         /// The description.
         sdp: String,
     },
-    /// A peer connection has taken the other side's description.
+    /// A peer connection has applied the other side's description.
     PeerAccepted {
         /// The negotiation.
         negotiation: Negotiation,
@@ -113,7 +114,7 @@ pub enum Input {
     PeerGathered {
         /// The negotiation.
         negotiation: Negotiation,
-        /// What it found.
+        /// The candidates.
         candidate: Candidate,
     },
     /// The URLs of the STUN and TURN servers that peer connections will ask.
@@ -130,35 +131,35 @@ pub enum Input {
         /// A STUN error (RFC 8489, section 14.8), or 701 for a server that does not answer.
         code: u16,
     },
-    /// The STUN and TURN servers are known anew, with passwords that last.
+    /// There is a new list of STUN and TURN servers, with passwords that are valid for a while.
     IceServersRenewed,
     /// A peer connection's state has changed.
     PeerChanged {
         /// The negotiation.
         negotiation: Negotiation,
-        /// What it is now.
+        /// Its new state.
         state: PeerState,
     },
     /// The packets that came in were counted.
     Counted {
-        /// At which peer connection.
+        /// The peer connection.
         negotiation: Negotiation,
-        /// How many have come in all.
+        /// The total number of packets.
         packets: f64,
     },
     /// A peer connection's counters were read.
     Measured {
         /// The negotiation.
         negotiation: Negotiation,
-        /// What they say.
+        /// Their values.
         reading: Reading,
     },
 }
 
-/// What the browser is told to do.
+/// An output: something that the browser must do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    /// Let every peer connection find its paths with these servers from now on.
+    /// Use these servers for every peer connection from now on.
     UseIceServers(IceConfiguration),
     /// Open a socket; one that is open is closed first, silently.
     OpenSocket,
@@ -168,41 +169,41 @@ pub enum Output {
     CloseSocket,
     /// Send a frame.
     Send(ClientMessage),
-    /// Set a timer anew.
+    /// Set or reset a timer.
     StartTimer {
         /// The timer.
         timer: Timer,
-        /// When, from now.
+        /// The time from now.
         after_ms: u32,
     },
     /// Clear a timer.
     StopTimer(Timer),
-    /// Make a peer connection that sends what is captured, now or later, and describe it.
+    /// Make a peer connection that sends the sound captured now or later, and create its description.
     OpenOffering {
         /// The negotiation.
         negotiation: Negotiation,
-        /// Whether the other end may send over it, too.
+        /// Whether the other end may send over it as well.
         receives: bool,
     },
-    /// Make a peer connection that receives, take the offer and describe the answer.
+    /// Make a peer connection that receives, apply the offer and create the answer.
     OpenAnswering {
         /// The negotiation.
         negotiation: Negotiation,
-        /// Whether it sends what is captured, now or later, too.
+        /// Whether it also sends the sound captured now or later.
         sends: bool,
         /// The offer.
         sdp: String,
     },
-    /// Play what a peer connection brings, in place of what is played of its member.
+    /// Play the sound of a peer connection, in place of the current sound of its member.
     Play(Negotiation),
-    /// Describe a peer connection anew under another number, so that it looks for another path.
+    /// Create a new description of a peer connection under another number, so that it looks for another path.
     Restart {
         /// Its number so far.
         before: Negotiation,
         /// Its number from now on.
         negotiation: Negotiation,
     },
-    /// Give a peer connection an offer that restarts it, and describe the answer.
+    /// Apply an offer that restarts a peer connection, and create the answer.
     AnswerRestart {
         /// Its number so far.
         before: Negotiation,
@@ -211,32 +212,32 @@ pub enum Output {
         /// The offer.
         sdp: String,
     },
-    /// Give a peer connection the answer.
+    /// Apply an answer to a peer connection.
     AcceptAnswer {
         /// The negotiation.
         negotiation: Negotiation,
         /// The answer.
         sdp: String,
     },
-    /// Give a peer connection the other side's candidates.
+    /// Add the other side's candidates to a peer connection.
     AddCandidates {
         /// The negotiation.
         negotiation: Negotiation,
         /// The candidates.
         candidates: Vec<Candidate>,
     },
-    /// Send this much through a peer connection.
+    /// Set how much a peer connection sends.
     Tune {
         /// The negotiation.
         negotiation: Negotiation,
-        /// How much.
+        /// The settings.
         tuning: Tuning,
     },
     /// Close a peer connection, silently.
     ClosePeer(Negotiation),
-    /// Capture, negotiate and encode as this profile says, from now on.
+    /// Use this profile for capturing, negotiating and encoding from now on.
     ApplyProfile(Profile),
-    /// Open the microphone that is open anew, if the browser does something else to its sound.
+    /// Open the microphone again, if the processing of its sound changes.
     ApplyProcessing(Processing),
     /// Send this mix, from now on.
     ApplyMix(Mix),
@@ -244,11 +245,11 @@ pub enum Output {
     WakeMixer,
     /// Release one captured device.
     ReleaseSource(Source),
-    /// Let the captured sound through, or silence it.
+    /// Send the captured sound, or silence in its place.
     SetSending(bool),
-    /// Leave a mark for the page that a reload brings: this one has had the room.
+    /// Store for the page after a reload that this page had the room.
     LeaveMark(RoomCode),
-    /// Let a reaction rise.
+    /// Animate a reaction.
     ShowReaction(Reaction),
     /// Release the captured devices.
     StopCapture,
@@ -257,7 +258,7 @@ pub enum Output {
 /// The timers a page may have, each at most once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Timer {
-    /// Connect again.
+    /// Time to connect again.
     Reconnect,
     /// The server has been silent for too long.
     Silence,
@@ -275,14 +276,14 @@ pub enum Timer {
     Microphone,
     /// The mixer stands still for too long.
     Mixer,
-    /// Send messages again that came too fast.
+    /// Send messages again that were refused because they came too fast.
     Messages,
-    /// Say again what the server could not store.
+    /// Repeat the requests that the server could not store.
     Storage,
-    /// The sound to a member whose place is free ends.
+    /// The sound to a former member ends.
     Linger(MemberId),
     /// The time to take a removal back is over.
     Removal(MemberId),
-    /// Tell the room again what the page sends: it was told too often in too short a time.
+    /// Repeat the state of the stream to the room, which refused it because it came too often.
     Declaration,
 }

@@ -1,7 +1,7 @@
 //! The client's own state and its [`Client::step`]: what a page in a room knows, and what it does next.
 //!
-//! Pure like the core: no socket, no clock, no browser. Whoever drives it carries the [`Output`]s out and reports back with
-//! [`Input`]s. One facet a file:
+//! Pure like the core: no socket, no clock, no browser. The code that uses it carries out the [`Output`]s and reports
+//! back with [`Input`]s. Each file has one part:
 //!
 //! | module | what it knows |
 //! | --- | --- |

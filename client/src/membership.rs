@@ -1,4 +1,4 @@
-//! The place in the room: taking it, keeping up with what happens there, and losing it.
+//! The place in the room: getting it, following the room's events, and losing it.
 
 use heartogether::{
     id::Seq,
@@ -11,8 +11,8 @@ use heartogether::{
 use super::{Client, Output, Place, Timer, publishing::Publishing};
 
 impl Client {
-    /// A place is taken: a new one, or the old one from a new page. A listener whose place was given up while the
-    /// connection was away still hears, and goes on hearing until the host's new offer is there.
+    /// The page has a place: a new one, or its old one from a new page. A listener whose place was freed while the
+    /// connection was away still hears, until the host's new offer comes.
     pub(super) fn settle(&mut self, joined: Joined, out: &mut Vec<Output>) {
         out.extend(joined.ice_servers.map(Output::UseIceServers));
         let place = Place { member: joined.member, token: joined.token, seq: joined.seq };
@@ -27,8 +27,8 @@ impl Client {
         self.fetch_own(out);
     }
 
-    /// The place is kept: what was missed is made up for. Only what came of it in the end counts: the last events are
-    /// told again, and nobody who is connected loses the sound because their arrival is among them.
+    /// The page has resumed its place and gets the missed events. Only their result counts: some events are sent twice,
+    /// and a connected member does not lose the sound because their own arrival is among them.
     pub(super) fn catch_up(&mut self, resumed: Resumed, out: &mut Vec<Output>) {
         out.extend(resumed.ice_servers.map(Output::UseIceServers));
         self.signaling.attach(out);
@@ -46,7 +46,7 @@ impl Client {
         self.reconcile(out);
     }
 
-    /// A link that was gone for a while is another one when it is there again: the other end has closed what went over it.
+    /// A link that was closed and opened again is a new one: the other end has closed its peer connection.
     fn make_up_for(&mut self, missed: &RoomEvent, out: &mut Vec<Output>) {
         self.apply_event(missed);
         if let RoomEvent::LinkClosed { peer } = missed {
@@ -91,12 +91,12 @@ impl Client {
     }
 
     fn follow_publications(&mut self, out: &mut Vec<Output>) {
-        // This page may have gone on while this was on its way.
+        // This page may have changed while the message was under way.
         self.declare(out);
         self.request_offers_if_needed(out);
     }
 
-    /// Brings peer connections and the declared stream in line with the room and with what this page captures.
+    /// Updates the peer connections and the declared stream to match the room and the captured sound.
     pub(super) fn reconcile(&mut self, out: &mut Vec<Output>) {
         if self.ending().is_some() {
             return self.shut_down(out);
@@ -130,14 +130,15 @@ impl Client {
         }
     }
 
-    /// This page cannot be in the room. Whoever tries again asks for a place anew: this one is another page's, or nobody's.
+    /// This page cannot be in the room. If the visitor tries again, it asks for a new place, because its old one
+    /// belongs to another page or is free.
     pub(super) fn refuse(&mut self, refusal: Refusal, out: &mut Vec<Output>) {
         self.refusal = Some(refusal);
         self.place = None;
         self.shut_down(out);
     }
 
-    /// The room ended while the connection was away, and nobody says why: but whoever asked for it knows.
+    /// The room ended while the connection was away. The reason is unknown, unless this page asked for the end.
     pub(super) fn learn_of_end(&mut self, out: &mut Vec<Output>) {
         match &mut self.room {
             Some(room) if self.publishing.stopping => room.apply(&RoomEvent::RoomEnded { reason: EndReason::Stopped }),
@@ -146,7 +147,7 @@ impl Client {
         self.shut_down(out);
     }
 
-    /// Lets go of everything: the room has ended, or refused this page.
+    /// Releases everything: the room has ended, or refused this page.
     pub(super) fn shut_down(&mut self, out: &mut Vec<Output>) {
         if self.ending().is_some() {
             self.forget_removals(out);
@@ -164,7 +165,7 @@ impl Client {
         self.has_left = true;
         self.settle_removals(out);
         if self.has_owners_place() {
-            // The owner's links outlast the leaving, and nobody else says that it is over.
+            // The owner's links stay when the owner leaves, and no other message says that the page is done.
             self.hang_up_all(out);
         }
         if self.signaling.is_attached() {

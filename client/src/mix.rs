@@ -1,16 +1,16 @@
-//! What the host sends, put together: which sources are in it, how loud each is, and what goes out because of that.
+//! The mix that the host sends: its sources, their volumes, and the resulting sound.
 
 use heartogether::room::Source;
 
-/// The volume of a fader that leaves the sound as it is.
+/// The fader position that leaves the sound unchanged.
 pub const FULL_PERCENT: u8 = 100;
 
-/// How loud a source is.
+/// The volume of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fader {
     /// From 0 to [`FULL_PERCENT`].
     pub volume_percent: u8,
-    /// Whether it is silenced, whatever its volume.
+    /// Whether it is muted, whatever its volume.
     pub muted: bool,
 }
 
@@ -21,8 +21,8 @@ impl Default for Fader {
 }
 
 impl Fader {
-    /// The factor for the sound's amplitude. It falls with the square of the volume, since ears hear ratios: half way
-    /// down is a quarter, 12 dB less.
+    /// The factor for the sound's amplitude. It is the square of the volume, because people hear ratios: half the
+    /// volume is a quarter of the amplitude, 12 dB less.
     pub fn gain(self) -> f32 {
         let share = f32::from(self.volume_percent.min(FULL_PERCENT)) / f32::from(FULL_PERCENT);
         if self.muted { 0.0 } else { share * share }
@@ -33,7 +33,7 @@ impl Fader {
     }
 }
 
-/// A source's place at the desk. Its fader stays where it is while the source is away.
+/// A source and its fader, which keeps its position while the source is away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Strip {
     fader: Fader,
@@ -48,10 +48,10 @@ pub struct Mix {
     is_stalled: bool,
 }
 
-/// Which sound goes out.
+/// The sound that is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// The source's own track: nothing stands between it and the encoder.
+    /// The source's own track, which goes straight to the encoder.
     Untouched(Source),
     /// All sources, each through its fader.
     Mixed,
@@ -74,7 +74,7 @@ impl Mix {
         }
     }
 
-    /// A source comes in, at the volume it last had, or goes out.
+    /// Adds a source, at the volume that it had last, or removes it.
     pub fn put(&mut self, source: Source, is_in: bool) {
         self.strip_mut(source).is_in = is_in;
     }
@@ -84,38 +84,38 @@ impl Mix {
         self.strip_mut(source).fader = fader;
     }
 
-    /// Whether a source is in it.
+    /// Whether a source is in the mix.
     pub const fn has(&self, source: Source) -> bool {
         self.strip(source).is_in
     }
 
-    /// Where a source's fader stands.
+    /// The position of a source's fader.
     pub const fn fader(&self, source: Source) -> Fader {
         self.strip(source).fader
     }
 
-    /// The sources in it, the tab first.
+    /// The sources in the mix, the tab first.
     pub fn sources(&self) -> impl Iterator<Item = Source> {
         Self::SOURCES.into_iter().filter(|source| self.has(*source))
     }
 
-    /// The factor for a source's amplitude; nothing of a source that is not in the mix goes out.
+    /// The factor for a source's amplitude; 0 for a source that is not in the mix.
     pub fn gain(&self, source: Source) -> f32 {
         if self.has(source) { self.fader(source).gain() } else { 0.0 }
     }
 
-    /// The mixer has stopped, or works again.
+    /// Records whether the mixer is running.
     pub fn stall(&mut self, is_stalled: bool) {
         self.is_stalled = is_stalled;
     }
 
-    /// The source that goes out alone because the mixer has stopped.
+    /// The source that is sent alone because the mixer has stopped.
     pub fn substitute(&self) -> Option<Source> {
         self.loudest().filter(|_| self.is_stalled && self.needs_mixer())
     }
 
-    /// What goes out, if anything: one source at full volume as it is, for the lowest latency; else the mix, and while the
-    /// mixer has stopped the loudest source as it is.
+    /// The sound that is sent, if any. A single source at full volume is sent unchanged, for the lowest latency;
+    /// otherwise the mix is sent. While the mixer has stopped, the loudest source is sent unchanged.
     pub fn route(&self) -> Option<Route> {
         let mut sources = self.sources();
         let first = sources.next()?;
@@ -126,7 +126,7 @@ impl Mix {
         })
     }
 
-    /// Whether what is wanted needs the mixer: more than one source, or one that is not as loud as it comes.
+    /// Whether the mixer is needed: for more than one source, or for one below full volume.
     pub fn needs_mixer(&self) -> bool {
         let mut sources = self.sources();
         match (sources.next(), sources.next()) {
@@ -136,7 +136,7 @@ impl Mix {
         }
     }
 
-    /// The tab, if both are as loud. What is silenced is nobody's to hear.
+    /// The tab, if both are as loud. A muted source is not chosen.
     fn loudest(&self) -> Option<Source> {
         let audible = self.sources().filter(|source| self.gain(*source) > 0.0);
         audible.reduce(|first, second| if self.gain(second) > self.gain(first) { second } else { first })

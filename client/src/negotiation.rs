@@ -1,5 +1,5 @@
-//! Negotiating peer connections, one for each link of the room. The link says who offers, so offers never collide; the other end
-//! asks for an offer where none comes.
+//! Negotiates peer connections, one for each link of the room. The link says who offers, so offers never collide. The
+//! other end asks for an offer if none comes.
 
 use heartogether::{
     id::{MemberId, NegotiationId},
@@ -10,25 +10,26 @@ use heartogether::{
 
 use super::{Client, Output, PeerState, Timer, links::is_sounding};
 
-/// Milliseconds after which whoever answers asks for an offer that does not come.
+/// Milliseconds after which the answering end asks for an offer that does not come.
 const OFFER_REQUEST_MS: u32 = 1_200;
-/// How often it asks before it waits for the room to change.
+/// How many times it asks before it waits for the room to change.
 const OFFER_REQUESTS: u32 = 10;
-/// Milliseconds that sound goes on to a member whose place is free because their signaling stayed away: longer than
-/// the longest pause between two attempts to connect again.
+/// Milliseconds for which sound still goes to a member who lost their place because their signaling stayed away. Longer
+/// than the longest pause between two attempts to connect again.
 const LINGER_MS: u32 = 60_000;
 
-/// A description of a peer connection with a member. Whoever offers draws the number, so numbers of different members may be alike.
+/// A negotiation with a member. The offering end draws the number, so negotiations with different members may have the
+/// same number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Negotiation {
-    /// With whom.
+    /// The member.
     pub member: MemberId,
     /// The number, which signals carry.
     pub id: NegotiationId,
 }
 
 impl Client {
-    /// Offers a new peer connection to a member, in place of the one there may be, if anything is to go over it.
+    /// Offers a new peer connection to a member, in place of an existing one, if something is to be sent over it.
     pub(super) fn offer(&mut self, member: MemberId, out: &mut Vec<Output>) {
         if self.has_sound_with(member) {
             let negotiation = self.peers.offer(member, (self.profile(), self.takes_sound()), out);
@@ -36,8 +37,8 @@ impl Client {
         }
     }
 
-    /// A member offers a new peer connection. One that they offered before is known; one of that number that this page has offered,
-    /// from another place than now, gives way.
+    /// A member offers a new peer connection. An offer that came before is ignored. An offer of this page's own with
+    /// the same number, which it made from another place, is dropped.
     pub(super) fn answer(&mut self, negotiation: Negotiation, sdp: String, out: &mut Vec<Output>) {
         match self.peers.find(negotiation).map(|peer| peer.is_offered) {
             Some(false) => return,
@@ -52,8 +53,7 @@ impl Client {
         self.settle_offer_request(out);
     }
 
-    /// A link is there. One that was there before is told of because the other end's page has just been opened: what connected the
-    /// two is gone with the page before.
+    /// A link is open. If it existed before, the other end has opened a new page, and the old peer connection is gone.
     pub(super) fn link(&mut self, member: MemberId, was_linked: bool, out: &mut Vec<Output>) {
         if !self.offers_to(member) {
             return self.request_offers_if_needed(out);
@@ -66,8 +66,8 @@ impl Client {
         }
     }
 
-    /// Whoever answers has no peer connection and asks for one. The first time an offer may have been on its way when they
-    /// asked, and beginning anew would only make them wait longer; who asks again has not got it.
+    /// The answering end has no peer connection and asks for one. At its first request an offer may have been under
+    /// way, and a new one would only make it wait longer. At its second request that offer is lost.
     pub(super) fn offer_on_request(&mut self, from: MemberId, out: &mut Vec<Output>) {
         match self.peers.with(from).filter(|peer| !peer.is_established && !peer.accepted) {
             Some(peer) if !peer.was_asked_for => peer.was_asked_for = true,
@@ -75,7 +75,7 @@ impl Client {
         }
     }
 
-    /// A member's signaling is back. What was said meanwhile was lost: an offer, too.
+    /// A member's signaling is back. Signals in the meantime were lost, also offers.
     pub(super) fn serve_again(&mut self, member: MemberId, out: &mut Vec<Output>) {
         let is_served = self.peers.all.iter().any(|peer| peer.member == member && peer.is_established);
         if self.offers_to(member) && !is_served {
@@ -85,27 +85,27 @@ impl Client {
         }
     }
 
-    /// Offers to everybody who is there, is to be offered to, and is not served yet.
+    /// Offers to all members who are connected, need an offer and have none yet.
     pub(super) fn offer_to_all(&mut self, out: &mut Vec<Output>) {
         for (member, _) in self.peers_linked().into_iter().filter(|(_, offers)| *offers) {
             self.offer_if_unserved(member, out);
         }
     }
 
-    /// Offers to a member who is there, is to be offered to, and is not served yet.
+    /// Offers to a member who is connected, needs an offer and has none yet.
     pub(super) fn offer_if_unserved(&mut self, member: MemberId, out: &mut Vec<Output>) {
         if self.offers_to(member) && self.is_there(member) && self.peers.state(member).is_none() {
             self.offer(member, out);
         }
     }
 
-    /// Closes every peer connection and says so.
+    /// Closes every peer connection and tells the other ends.
     pub(super) fn hang_up_all(&mut self, out: &mut Vec<Output>) {
         self.hang_up(|_, _| true, out);
         self.peers.rest();
     }
 
-    /// Closes every peer connection over which nothing goes any more, and says so.
+    /// Closes every peer connection over which nothing goes any more, and tells the other ends.
     pub(super) fn hang_up_idle(&mut self, out: &mut Vec<Output>) {
         self.hang_up(|client, member| !client.has_sound_with(member), out);
         self.rest_if_idle();
@@ -119,14 +119,14 @@ impl Client {
         members.into_iter().for_each(|member| self.peers.close(member, out));
     }
 
-    /// Where nothing is sent, what was tried in vain is forgotten.
+    /// Forgets failed attempts with members to whom nothing is sent.
     fn rest_if_idle(&mut self) {
         if !self.peers_linked().into_iter().any(|(member, _)| self.has_sound_with(member)) {
             self.peers.rest();
         }
     }
 
-    /// Sends the own description of a peer connection, and the candidates that waited for it.
+    /// Sends this page's description of a peer connection, and the candidates that waited for it.
     pub(super) fn send_description(&mut self, described: Negotiation, sdp: String, out: &mut Vec<Output>) {
         let Some(peer) = self.peers.find(described) else { return };
         peer.described = true;
@@ -176,15 +176,15 @@ impl Client {
         }
     }
 
-    /// Closes the peer connection with a member and says so: ends fail at different times, and one that never heard of
-    /// the other waits for ever.
+    /// Closes the peer connection with a member and tells them: the two ends fail at different times, and an end that
+    /// does not know of the other's failure waits without end.
     pub(super) fn give_up(&mut self, member: MemberId, out: &mut Vec<Output>) {
         let Some(negotiation) = self.peers.with(member).map(|peer| peer.key()) else { return };
         self.signal(member, Signal::Closed { negotiation: negotiation.id }, out);
         self.fall_back(negotiation, out);
     }
 
-    /// Whoever answers watches over an attempt; the one who offers hears of it.
+    /// The answering end watches an attempt; the offering end is told of a failure.
     pub(super) fn give_up_attempt(&mut self, member: MemberId, out: &mut Vec<Output>) {
         let pending = self.peers.with(member).filter(|peer| !peer.is_established && !peer.is_offered);
         if let Some(negotiation) = pending.map(|peer| peer.key()) {
@@ -192,8 +192,8 @@ impl Client {
         }
     }
 
-    /// The other side says that it has closed an attempt. Even one of old is news to one who asked in vain: the other side is
-    /// there.
+    /// The other end has closed an attempt. Even if the attempt is an old one, this shows that the other end is there,
+    /// so requests begin again.
     pub(super) fn take_closed(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
         if self.peers.find(negotiation).is_some() {
             self.fall_back(negotiation, out);
@@ -202,7 +202,7 @@ impl Client {
         }
     }
 
-    /// Closes an attempt. What it was to succeed, if anything, has a while to prove itself.
+    /// Closes an attempt. The connection that it was to replace gets a while to recover.
     fn fall_back(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
         let member = negotiation.member;
         let (has_flowed, why) =
@@ -219,8 +219,8 @@ impl Client {
         self.request_offers_if_needed(out);
     }
 
-    /// A member's place is free. Whoever was away at the time has lost their signaling, not their sound: it goes on
-    /// for a while, until they are back in another place.
+    /// A member's place is free. A member who was not connected at that time has lost signaling but may still hear:
+    /// sound goes on for a while, until they have another place.
     pub(super) fn part(&mut self, member: MemberId, was_away: bool, out: &mut Vec<Output>) {
         let is_wanted = was_away && !self.is_removed(member);
         self.peers.drop_attempt(member, out);
@@ -233,14 +233,14 @@ impl Client {
         }
     }
 
-    /// A link is gone: nothing goes over it any more, but what lingers.
+    /// A link is closed: nothing goes over it any more, except sound that still goes to a former member.
     pub(super) fn unlink(&mut self, member: MemberId, out: &mut Vec<Output>) {
         if self.peers.all.iter().any(|peer| peer.member == member && !peer.lingers) {
             self.peers.close(member, out);
         }
     }
 
-    /// Closes the peer connections with members whom no link leads to any more.
+    /// Closes the peer connections with members without a link.
     pub(super) fn close_departed(&mut self, out: &mut Vec<Output>) {
         let staying = self.peers.all.iter().filter(|peer| !peer.lingers);
         let departed = staying.map(|peer| peer.member).filter(|member| !self.is_linked(*member));
@@ -249,7 +249,7 @@ impl Client {
         }
     }
 
-    /// Whoever could hear somebody and has no peer connection to rely on asks for an offer, unless one comes by
+    /// A page that could hear somebody, but has no working peer connection, asks for an offer unless one comes by
     /// itself.
     pub(super) fn request_offers_if_needed(&mut self, out: &mut Vec<Output>) {
         self.rest_if_idle();
@@ -259,7 +259,7 @@ impl Client {
         }
     }
 
-    /// Asks everybody for an offer from whom one is missing.
+    /// Asks all members for an offer from whom one is missing.
     pub(super) fn request_offers(&mut self, out: &mut Vec<Output>) {
         let lacking: Vec<_> = self.offerers().into_iter().filter(|member| self.lacks_offer(*member)).collect();
         if !self.signaling.is_attached() || lacking.is_empty() || self.peers.offers_requested >= OFFER_REQUESTS {
@@ -272,19 +272,19 @@ impl Client {
         out.push(Output::StartTimer { timer: Timer::OfferRequest, after_ms: OFFER_REQUEST_MS });
     }
 
-    /// An offer has come: there is nothing to ask for, unless somebody else's is missing.
+    /// An offer has come. Nothing is asked for any more, unless the offer of another member is missing.
     pub(super) fn settle_offer_request(&self, out: &mut Vec<Output>) {
         if !self.offerers().into_iter().any(|member| self.lacks_offer(member)) {
             out.push(Output::StopTimer(Timer::OfferRequest));
         }
     }
 
-    /// Those who offer to this page.
+    /// The members who offer to this page.
     fn offerers(&self) -> Vec<MemberId> {
         self.peers_linked().into_iter().filter(|(_, offers)| !offers).map(|(member, _)| member).collect()
     }
 
-    /// Whether a connection with a member is wanted, as far as the other end can know.
+    /// Whether a connection with a member is wanted, judged by what the other end can know as well.
     fn is_wanted_with(&self, member: MemberId) -> bool {
         is_sounding(self.own_stream()) || self.is_heard_from(member)
     }

@@ -1,4 +1,4 @@
-//! Why no path between two browsers was found, judged by the candidates that both sides gathered, and what may help.
+//! Finds out why there is no path between two browsers, from the candidates of both sides, and what may help.
 
 use std::collections::BTreeSet;
 
@@ -7,19 +7,19 @@ use super::{Client, candidate::CandidateLine, statistics::CandidateKind};
 /// The candidates that one side gathered for an attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SideCandidates {
-    /// Whether there is an address of the machine itself.
+    /// Whether there is one with an address of the machine itself.
     has_own: bool,
-    /// Whether there is a name in place of one, which the other browser looks up by multicast (RFC 8828, section 5.2, and
-    /// draft-ietf-mmusic-mdns-ice-candidates).
+    /// Whether there is one with a name in place of an address, which the other browser looks up by multicast (RFC
+    /// 8828, section 5.2, and draft-ietf-mmusic-mdns-ice-candidates).
     has_name: bool,
     /// The addresses that STUN servers saw.
     public: BTreeSet<String>,
-    /// Whether a TURN server gave one.
+    /// Whether there is one of a TURN server.
     has_relayed: bool,
 }
 
 impl SideCandidates {
-    /// Takes in a candidate's line.
+    /// Adds a candidate.
     pub fn note(&mut self, candidate: &str) {
         let Some(line) = CandidateLine::parse(candidate) else { return };
         match line.kind {
@@ -35,28 +35,28 @@ impl SideCandidates {
         *self == Self::default()
     }
 
-    /// Whether the machine's own addresses are all hidden behind names.
+    /// Whether names hide all of the machine's own addresses.
     fn hides_own(&self) -> bool {
         self.has_name && !self.has_own
     }
 }
 
-/// Why no path was found, as far as one can tell.
+/// Why no path was found, as far as the page can tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NoPath {
-    /// Something on the way lets no direct connection through, and there is no relay.
+    /// Something in between blocks direct connections, and there is no relay.
     #[default]
     Blocked,
-    /// Both are in one network, and neither can find out what the other's names stand for.
+    /// Both are in the same network, and neither can resolve the other's names.
     NamesOnly,
-    /// There is a relay, and nothing came through it either.
+    /// There is a relay, but nothing came through it either.
     RelayInVain,
-    /// This browser gathered no candidate at all, and the other one did.
+    /// This browser found no candidate at all, but the other one did.
     NothingGathered,
 }
 
 impl NoPath {
-    /// What both sides' candidates say.
+    /// The conclusion from both sides' candidates.
     pub fn between(own: &SideCandidates, other: &SideCandidates) -> Self {
         let is_one_network = !own.public.is_disjoint(&other.public) || own.public.is_empty() && other.public.is_empty();
         match () {
@@ -69,7 +69,7 @@ impl NoPath {
 }
 
 impl Client {
-    /// Why no path leads to a member whom attempts go on not to reach.
+    /// Why attempts to connect with a member keep failing.
     pub fn no_path(&self) -> Option<NoPath> {
         self.peers_linked().into_iter().find_map(|(member, _)| self.peers.no_path(member))
     }

@@ -1,4 +1,4 @@
-//! What a page may do in its room, as the rules of the room's kind say.
+//! What a page may do in its room, by the rules of the room's kind.
 
 use heartogether::{
     role::{Permission, Role},
@@ -12,7 +12,7 @@ impl Client {
         RoomKind::with_role(self.role)
     }
 
-    /// Whether the member may do something, as far as it depends on what they are in the room.
+    /// Whether the member may do something, as far as it depends on their standing.
     pub fn may(&self, permission: Permission) -> bool {
         self.kind().allows(self.kind().standing(self.role, self.has_owners_place()), permission)
     }
@@ -22,8 +22,8 @@ impl Client {
         self.own_place().is_some_and(|own| self.room.as_ref().is_some_and(|room| room.owner == own))
     }
 
-    /// Whether to take the place from another page. Only an owner's is taken over on purpose; another's goes to the page that asks
-    /// last.
+    /// Whether to take the place from another page. Only an owner's place needs a request for that; other places go to
+    /// the page that asks last.
     pub(super) fn takes_over(&self) -> bool {
         Self::may_take_over(self.role) && self.signaling.takes_over()
     }

@@ -1,39 +1,40 @@
-//! Whether a listener's player plays, and who paused it. Browsers report a pause without saying whose it was.
+//! Whether a listener's player plays, and who paused it. Browsers report a pause, but not who caused it.
 
 /// Whether the player plays, and why not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PlayerState {
-    /// It plays, or plays as soon as a stream comes.
+    /// It plays, or will play when a stream comes.
     #[default]
     Playing,
     /// The listener has paused it: on the page, the lock screen or the headset.
     PausedByListener,
     /// The system has paused it: for a call, for another program, or because the headphones were pulled out.
     PausedBySystem,
-    /// The browser wants a tap before it plays.
+    /// The browser needs a tap before it plays.
     Blocked,
 }
 
-/// What happens to the player.
+/// An input of the player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlayerInput {
-    /// The listener wants to hear.
+    /// The listener presses play.
     PlayPressed,
-    /// The listener wants silence.
+    /// The listener presses pause.
     PausePressed,
-    /// Another stream is to be played.
+    /// There is another stream to play.
     StreamAttached,
     /// The element plays (HTML, event `play`).
     Started,
-    /// The element is paused (HTML, event `pause`), whoever paused it.
+    /// The element was paused (HTML, event `pause`), by anybody.
     Paused,
     /// The browser refuses to play without a tap (HTML, `NotAllowedError`).
     Refused,
-    /// What paused the player may be over: the page is shown or focused again, the track is unmuted, or the system says so.
+    /// The cause of the pause may be over: the page is shown or focused again, the track is unmuted, or the system says
+    /// so.
     Woken,
 }
 
-/// What the element is told.
+/// A command to the element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlayerCommand {
     /// Play.
@@ -46,13 +47,13 @@ pub enum PlayerCommand {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Player {
     state: PlayerState,
-    /// Whether the browser reports what is pressed on lock screens and headsets (W3C Media Session). Without that report a
-    /// pause from outside counts as the listener's.
+    /// Whether the browser reports the buttons of lock screens and headsets (W3C Media Session). Without such reports,
+    /// a pause from outside counts as the listener's.
     reports_keys: bool,
 }
 
 impl Player {
-    /// A player that is to play.
+    /// A player that should play.
     pub const fn new(reports_keys: bool) -> Self {
         Self { state: PlayerState::Playing, reports_keys }
     }
@@ -62,7 +63,7 @@ impl Player {
         self.state
     }
 
-    /// Takes in what happened and says what the element is told.
+    /// Handles an input, and returns the command to the element.
     pub const fn step(&mut self, input: PlayerInput) -> Option<PlayerCommand> {
         use PlayerState::{Blocked, PausedByListener, PausedBySystem, Playing};
         match (input, self.state) {

@@ -1,21 +1,21 @@
-//! Sound quality: what a profile asks of the codec and of the microphone. Plain values; whoever negotiates, adapts or
-//! captures reads them here.
+//! Sound quality: the settings of the codec and of the microphone for each profile. Plain values that other modules
+//! read.
 
 use heartogether::room::Source;
 
-/// What the sound is, and so how it is captured and encoded.
+/// The kind of sound, which decides how it is captured and encoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
-    /// Somebody talks.
+    /// Speech.
     #[default]
     Voice,
-    /// A song, a film.
+    /// Music or a film.
     Music,
-    /// All that a good line carries.
+    /// The best quality that a good connection carries.
     Studio,
 }
 
-/// What a profile asks of Opus (RFC 7587, section 6.1).
+/// The Opus settings of a profile (RFC 7587, section 6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Codec {
     /// One, or two for stereo (`stereo`, `sprop-stereo`).
@@ -26,13 +26,13 @@ pub struct Codec {
     pub max_bitrate_bps: u32,
     /// The shortest packet, where the profile wants a shorter one than usual (`minptime`).
     pub min_packet_ms: Option<u8>,
-    /// Whether a packet repeats the one before, coarsely, for when that is lost (`useinbandfec`).
+    /// Whether a packet contains a coarse copy of the one before, in case that is lost (`useinbandfec`).
     pub fec: bool,
     /// Whether nothing is sent during silence (`usedtx`).
     pub dtx: bool,
 }
 
-/// What the browser does to a microphone's sound (W3C Media Capture and Streams, section 4.3.8).
+/// The browser's processing of a microphone's sound (W3C Media Capture and Streams, section 4.3.8).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Processing {
     /// Takes out what the microphone hears of the loudspeakers (`echoCancellation`).
@@ -44,10 +44,10 @@ pub struct Processing {
 }
 
 impl Profile {
-    /// All, from the thinnest line to the best.
+    /// All profiles, lowest quality first.
     pub const ALL: [Self; 3] = [Self::Voice, Self::Music, Self::Studio];
 
-    /// What the codec is told.
+    /// The codec's settings.
     pub const fn codec(self) -> Codec {
         match self {
             Self::Voice => Codec {
@@ -78,14 +78,14 @@ impl Profile {
         }
     }
 
-    /// What the browser does to a microphone's sound. A microphone that may hear a tab over the loudspeakers loses that echo
-    /// in every profile: listeners would hear the tab twice.
+    /// The browser's processing of a microphone's sound. If the microphone may hear a tab over the loudspeakers, echo
+    /// cancellation is on in every profile: otherwise listeners would hear the tab twice.
     pub const fn processing(self, may_hear_tab: bool) -> Processing {
         let is_talk = matches!(self, Self::Voice);
         Processing { echo_cancellation: is_talk || may_hear_tab, noise_suppression: is_talk, gain_control: is_talk }
     }
 
-    /// What the encoder is told of the sound (W3C MediaStreamTrack Content Hints, section 4.1).
+    /// The encoder's hint about the sound (W3C MediaStreamTrack Content Hints, section 4.1).
     pub const fn content_hint(self) -> &'static str {
         match self {
             Self::Voice => "speech",
@@ -93,7 +93,7 @@ impl Profile {
         }
     }
 
-    /// What a source gets when nothing was chosen.
+    /// The profile of a source if none was chosen.
     pub const fn of(source: Source) -> Self {
         match source {
             Source::Display => Self::Music,
@@ -110,7 +110,7 @@ impl Profile {
         }
     }
 
-    /// The profile of that name.
+    /// The profile with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|profile| profile.name() == name)
     }

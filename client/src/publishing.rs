@@ -1,4 +1,4 @@
-//! What a page sends. It is the authority on what it captures; the room is told.
+//! What a page sends. The page decides what it captures, and tells the room.
 
 use heartogether::{
     protocol::{DeclareSilence, Publish, ToRoom},
@@ -11,29 +11,29 @@ use super::{
     Client, Fader, Mix, Output, Processing, Profile, ReloadState, Timer, links::is_sounding, silence::Microphone,
 };
 
-/// Milliseconds after which the room takes the next change of the stream, where there were too many.
+/// Milliseconds after which the room accepts the next change of the stream, if there were too many.
 const DECLARE_AGAIN_MS: u32 = 1_000;
 
-/// What the page is to send, and has.
+/// What the page should send and what it captures.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Publishing {
-    /// What is captured, and how loud.
+    /// The captured sources, with their volumes.
     pub(super) mix: Mix,
     /// The quality that was chosen, if any.
     pub(super) chosen: Option<Profile>,
     /// Whether the member wears headphones.
     pub(super) headphones: bool,
-    /// Whether it is silenced on purpose.
+    /// Whether it is paused.
     pub(super) paused: bool,
-    /// The source that went away by itself and was not shared again.
+    /// The source that ended by itself and was not shared again.
     pub(super) lost: Option<Source>,
     /// Whether the microphone gives sound.
     pub(super) microphone: Microphone,
     /// Whether the browser has stopped the mixer.
     pub(super) mixer_sleeps: bool,
-    /// Why the room did not let it be sent.
+    /// Why the room refused the publication.
     pub(super) refusal: Option<Refusal>,
-    /// Whether the room is to be ended as soon as the server can be told.
+    /// Whether the room must be ended as soon as the server can be told.
     pub(super) stopping: bool,
 }
 
@@ -43,17 +43,17 @@ impl Publishing {
         self.mix.route().is_some()
     }
 
-    /// The choice, or what suits the sources: a tab wants music, alone or in the mix.
+    /// The chosen profile, or the one that suits the sources: music if there is a tab, alone or in the mix.
     pub(super) fn profile(&self) -> Profile {
         self.chosen.or(self.mix.sources().next().map(Profile::of)).unwrap_or_default()
     }
 }
 
-/// Milliseconds that the mixer may stand still before a source goes out without it: browsers take a moment to start one.
+/// Milliseconds that the mixer may be stopped before a source is sent without it: browsers take a moment to start it.
 const MIXER_MS: u32 = 700;
 
 impl Publishing {
-    /// What the browser does to the microphone's sound.
+    /// The browser's processing of the microphone's sound.
     pub(super) fn processing(&self) -> Processing {
         let may_hear_tab = self.mix.has(Source::Display) && !self.headphones;
         self.profile().processing(may_hear_tab)
@@ -61,13 +61,13 @@ impl Publishing {
 }
 
 impl Client {
-    /// Whether sound that is captured now would be of use. Browsers ask the visitor, who may answer when the room has ended or
-    /// the page has gone.
+    /// Whether captured sound is still wanted. Browsers ask the visitor, who may answer after the room has ended or the
+    /// page has gone.
     pub fn may_capture(&self) -> bool {
         self.may(Permission::Publish) && !self.is_over() && !self.publishing.stopping && !self.has_left
     }
 
-    /// A source is there: the first one, one more, or another one in place of the same kind.
+    /// A source was captured: the first one, one more, or one in place of the same kind.
     pub(super) fn begin(&mut self, source: Source, out: &mut Vec<Output>) {
         if !self.may_capture() {
             return out.push(Output::StopCapture);
@@ -75,7 +75,7 @@ impl Client {
         let before = self.publishing.is_capturing().then(|| self.quality());
         let publishing = &mut self.publishing;
         if source == Source::Display && !publishing.mix.has(source) && publishing.chosen == Some(Profile::Voice) {
-            // A choice for talk was made before there was a tab.
+            // The speech profile was chosen before there was a tab.
             publishing.chosen = None;
         }
         publishing.mix.put(source, true);
@@ -86,7 +86,7 @@ impl Client {
         self.offer_to_all(out);
     }
 
-    /// A source is gone by itself: unplugged, or stopped in the browser's own bar.
+    /// A source has ended by itself: the device was unplugged, or sharing was stopped in the browser's own bar.
     pub(super) fn lose_source(&mut self, source: Source, out: &mut Vec<Output>) {
         if self.publishing.mix.has(source) {
             self.publishing.lost = Some(source);
@@ -94,7 +94,7 @@ impl Client {
         self.drop_source(source, out);
     }
 
-    /// The member takes a source out of the mix.
+    /// The member removes a source from the mix.
     pub(super) fn remove_source(&mut self, source: Source, out: &mut Vec<Output>) {
         self.publishing.lost = None;
         self.drop_source(source, out);
@@ -108,7 +108,7 @@ impl Client {
         let before = Some(self.quality());
         self.publishing.mix.put(source, false);
         if self.publishing.is_capturing() {
-            // The others' sound goes out before this one's ends.
+            // The other sources are sent before this one ends.
             self.apply(before, out);
             self.declare(out);
         } else if was_in {
@@ -185,7 +185,7 @@ impl Client {
         (self.publishing.profile(), self.publishing.processing())
     }
 
-    /// The page was reloaded: what is shared again is as it was.
+    /// The page was reloaded. What is shared again gets its earlier settings.
     pub(super) fn recall(&mut self, keepsake: ReloadState) {
         let ReloadState { code, mut mix, chosen, headphones, paused } = keepsake;
         if self.may(Permission::Publish) && code == self.code {
@@ -196,7 +196,7 @@ impl Client {
         }
     }
 
-    /// The member does not want that back: what is shared next is like the first time.
+    /// The member does not want the earlier settings. The next share begins without them.
     pub(super) fn begin_anew(&mut self) {
         if !self.publishing.is_capturing() {
             self.publishing = Publishing::default();
@@ -224,12 +224,12 @@ impl Client {
         }
     }
 
-    /// Why the room did not let the sound be sent that was captured last.
+    /// Why the room refused the sound that was captured last.
     pub fn publishing_refusal(&self) -> Option<Refusal> {
         self.publishing.refusal
     }
 
-    /// As many send as the room allows: what nobody is told of is not sent.
+    /// As many members send as the room allows. A publication that nobody is told of is not sent.
     pub(super) fn withdraw(&mut self, out: &mut Vec<Output>) {
         if self.publishing.is_capturing() {
             self.publishing = Publishing { refusal: Some(Refusal::StreamNotReady), ..Publishing::default() };
@@ -238,7 +238,7 @@ impl Client {
         }
     }
 
-    /// The sound ends at once, even where the server cannot be told yet.
+    /// The sound ends at once, even if the server cannot be told yet.
     pub(super) fn stop(&mut self, out: &mut Vec<Output>) {
         self.hang_up_all(out);
         out.push(Output::StopCapture);
@@ -246,14 +246,14 @@ impl Client {
         self.declare(out);
     }
 
-    /// What was told may have been too much at once.
+    /// The last changes may have been too many at once.
     pub(super) fn declare_later(&self, out: &mut Vec<Output>) {
         if self.may(Permission::Publish) {
             out.push(Output::StartTimer { timer: Timer::Declaration, after_ms: DECLARE_AGAIN_MS });
         }
     }
 
-    /// Tells the room what this page really does, where the room believes something else.
+    /// Tells the room what this page really sends, if the room has another state.
     pub(super) fn declare(&self, out: &mut Vec<Output>) {
         if !self.signaling.is_attached() {
             return;

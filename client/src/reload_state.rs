@@ -1,4 +1,4 @@
-//! What a host's page leaves to itself for after a reload: as one line, because the browser's memory keeps text.
+//! What a host's page stores for itself before a reload, as one line of text.
 
 use std::fmt;
 
@@ -6,14 +6,14 @@ use heartogether::{id::RoomCode, room::Source};
 
 use super::{Client, Fader, Mix, Profile, Publishing};
 
-/// What was live.
+/// The state of a live page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReloadState {
-    /// In which room.
+    /// The room.
     pub code: RoomCode,
-    /// Of what sources, at which volume.
+    /// The sources, with their volumes.
     pub mix: Mix,
-    /// In the quality that the host chose, if any.
+    /// The quality that the host chose, if any.
     pub chosen: Option<Profile>,
     /// Whether the host wore headphones.
     pub headphones: bool,
@@ -58,7 +58,7 @@ impl ReloadState {
             mix.put(source, is_in);
             mix.set(source, Fader { volume_percent, muted });
         }
-        // A page of before this was kept left it out.
+        // Older pages did not store this.
         let headphones = words.next() == Some("1");
         Some(Self { code, mix, chosen, headphones, paused })
     }
@@ -79,7 +79,7 @@ impl ReloadState {
 }
 
 impl Client {
-    /// What to keep for after a reload; nothing while nothing is shared.
+    /// The state to store before a reload; `None` while nothing is shared.
     pub fn keepsake(&self) -> Option<ReloadState> {
         let broadcast = &self.publishing;
         let Publishing { mix, chosen, headphones, paused, .. } = *broadcast;

@@ -1,5 +1,6 @@
-//! Several rooms over one connection. Each room has a client of its own, to which its part of the connection looks like a socket;
-//! here these parts become one socket, one hello and, after a loss, one request to take all places up again.
+//! Several rooms over one connection. Each room has its own client, for which its part of the connection looks like a
+//! socket. This module combines the parts into one socket, one hello and, after a loss, one request to resume all
+//! places.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use heartogether::{
 
 use super::{Client, Input, Output, Timer, connection::Connection, signaling::hello};
 
-/// What to do, and for which room; `None` where it is about the connection that all share.
+/// An output and its room; `None` for an output about the shared connection.
 pub type RoomOutput = (Option<RoomCode>, Output);
 
 /// A page's rooms.
@@ -41,17 +42,17 @@ impl Rooms {
         if is_full { Vec::new() } else { self.step(Some(code), Input::Started) }
     }
 
-    /// Forgets a room that the page has left, or that is over.
+    /// Removes a room that the page has left or that has ended.
     pub fn forget(&mut self, code: RoomCode) -> Option<Client> {
         self.clients.remove(&code)
     }
 
-    /// What is known of a room.
+    /// A room's client.
     pub fn client(&self, code: RoomCode) -> Option<&Client> {
         self.clients.get(&code)
     }
 
-    /// Takes in what happened, in a room or to all of them, and says what to do, in order.
+    /// Handles an input, of one room or of all, and returns the outputs in order.
     pub fn step(&mut self, room: Option<RoomCode>, input: Input) -> Vec<RoomOutput> {
         let mut commands = Vec::new();
         let out = &mut commands;
@@ -84,7 +85,7 @@ impl Rooms {
         }
     }
 
-    /// What a room does to its part of the connection is done to the one that there is, where that has not happened already.
+    /// Applies a room's outputs about its part of the connection to the shared connection, unless that was done before.
     fn take(&mut self, code: RoomCode, output: Output, out: &mut Vec<RoomOutput>) {
         match output {
             Output::OpenSocket if self.connection.is_open() => self.tell(code, Input::SocketOpened, out),
@@ -94,7 +95,7 @@ impl Rooms {
             Output::ProbeServer | Output::Send(ClientMessage::Hello(_) | ClientMessage::Ping(_)) => {}
             Output::StartTimer { timer: Timer::Silence | Timer::Pong, .. }
             | Output::StopTimer(Timer::Silence | Timer::Pong) => {}
-            // Without a connection the next one is waited for, whatever the room would do.
+            // Without a connection this waits for the next one, whatever the room's output is.
             Output::StartTimer { timer: Timer::Reconnect, .. } if !self.connection.is_open() => {}
             output => out.push((Some(code), output)),
         }
@@ -116,7 +117,7 @@ impl Rooms {
     fn introduce(&mut self, out: &mut Vec<RoomOutput>) {
         if self.connection.note_opened() {
             out.push((None, Output::Send(hello())));
-            // Those who wait begin to open, and those who open go on.
+            // Rooms that wait begin to open; rooms that are opening continue.
             self.tell_all(&Input::TimerFired(Timer::Reconnect), out);
             self.tell_all(&Input::SocketOpened, out);
         }
@@ -157,7 +158,7 @@ impl Rooms {
         }
     }
 
-    /// What was asked for on the network before may never be answered: it is asked for again over a new socket.
+    /// Requests on the previous network may stay without an answer, so they are repeated over a new socket.
     fn change_network(&mut self, out: &mut Vec<RoomOutput>) {
         if self.connection.is_opening() || self.clients.values().any(Client::is_joining) {
             self.share(Connection::open, out);
@@ -186,7 +187,7 @@ impl Rooms {
     }
 }
 
-/// Takes all places up again with one request, in place of the first.
+/// Resumes all places with one request, in place of the first one.
 fn in_one_request(commands: Vec<RoomOutput>) -> Vec<RoomOutput> {
     let resumed = |output: &Output| match output {
         Output::Send(ClientMessage::ResumeRooms(resume)) => Some(resume.rooms.clone()),

@@ -1,4 +1,4 @@
-//! A room's part of the signaling connection: asking for the place on it, and taking the place up again on the next one.
+//! A room's part of the signaling connection: it asks for the place, and resumes the place on the next connection.
 
 mod storage;
 
@@ -11,24 +11,24 @@ use heartogether::{
 
 use super::{Client, Output, Timer, connection::Connection};
 
-/// How the signaling connection is, as the page shows it.
+/// The state of the signaling connection, as the page shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignalingState {
-    /// Never yet attached.
+    /// Not in the room yet.
     #[default]
     Connecting,
-    /// Never yet attached, and attempts came to nothing, without a word from the server; the next ones follow.
+    /// Not in the room yet. Attempts have failed without an answer of the server; more attempts follow.
     Unreachable,
-    /// The same, while the server answers over HTTP: something on the way lets no WebSocket through.
+    /// The same, but the server answers over HTTP: something in between blocks WebSockets.
     SocketBlocked,
     /// In the room.
     Attached,
-    /// Was in the room and will be again.
+    /// Was in the room, and will connect again.
     Reconnecting,
 }
 
 impl SignalingState {
-    /// Whether the page was never in the room, and attempts come to nothing.
+    /// Whether the page was never in the room and its attempts fail.
     pub const fn is_unreachable(self) -> bool {
         matches!(self, Self::Unreachable | Self::SocketBlocked)
     }
@@ -48,11 +48,11 @@ impl SignalingState {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Signaling {
     pub(super) connection: Connection,
-    /// Whether the place was given on the connection there is.
+    /// Whether the page has its place on the current connection.
     has_place: bool,
     was_attached: bool,
     take_over: bool,
-    /// What keeps the server from doing what it is asked.
+    /// Why the server cannot do what it is asked.
     trouble: Option<Refusal>,
 }
 
@@ -71,7 +71,7 @@ impl Signaling {
         }
     }
 
-    /// Whether it is to take the place over from another page's connection, and has not yet.
+    /// Whether it has to take over the place from another page's connection, and has not done so yet.
     pub(super) fn takes_over(&self) -> bool {
         self.take_over
     }
@@ -84,7 +84,7 @@ impl Signaling {
         self.has_place = true;
         self.was_attached = true;
         self.trouble = None;
-        // Taken over once: a page that opens the room later is not robbed of it.
+        // Takes over only once, so that a page that opens the room later keeps it.
         self.take_over = false;
         out.push(Output::StopTimer(Timer::Reconnect));
     }
@@ -119,7 +119,7 @@ impl Client {
     pub(super) fn connect(&mut self, out: &mut Vec<Output>) {
         self.refusal = None;
         if self.ending().is_some() {
-            // The room was opened again: nothing of before counts.
+            // The room was opened again, so earlier state is dropped.
             (self.room, self.place, self.missed_end) = (None, None, false);
         }
         self.signaling.connection.begin(out);
@@ -130,17 +130,17 @@ impl Client {
         self.connect(out);
     }
 
-    /// Whether the room is to be reached.
+    /// Whether the page wants to be in the room.
     pub(super) fn wants_connection(&self) -> bool {
         !self.signaling.connection.is_closed()
     }
 
-    /// Whether the place was asked for, and not given yet.
+    /// Whether the place was requested and not given yet.
     pub(super) fn is_joining(&self) -> bool {
         self.signaling.connection.is_open() && !self.signaling.is_attached()
     }
 
-    /// Timers sleep in hidden pages and sockets die with the network they were opened on: look now.
+    /// Checks the connection now, because timers do not run in hidden pages, and sockets end with their network.
     pub(super) fn wake(&mut self, out: &mut Vec<Output>) {
         if self.signaling.is_attached() {
             self.signaling.connection.ping(out);
@@ -148,10 +148,10 @@ impl Client {
         self.signaling.connection.open_if_waiting(out);
     }
 
-    /// What was begun on the network before leads nowhere: a socket that is still being opened is opened again.
+    /// A socket that was being opened on the previous network is opened again.
     pub(super) fn change_network(&mut self, out: &mut Vec<Output>) {
         let is_joining = self.is_joining();
-        // The server may have given the owner's place to the page's own connection of before.
+        // The server may have given the owner's place to an earlier connection of this page.
         self.signaling.take_over |= is_joining;
         if is_joining || self.signaling.connection.is_opening() {
             self.signaling.connection.open(out);
@@ -160,7 +160,7 @@ impl Client {
         }
     }
 
-    /// Says hello and asks for the place in one breath: nothing is gained by waiting for the welcome.
+    /// Sends hello and the request for the place together, without waiting for the welcome.
     pub(super) fn introduce(&mut self, out: &mut Vec<Output>) {
         if !self.signaling.connection.note_opened() {
             return;
@@ -180,7 +180,7 @@ impl Client {
         out.push(Output::Send(join(self.code, self.role, self.takes_over())));
     }
 
-    /// Peer connections are left alone while signaling is away.
+    /// Peer connections stay as they are while signaling is away.
     pub(super) fn lose_link(&mut self, out: &mut Vec<Output>) {
         if !self.signaling.connection.is_closed() && !self.is_over() {
             self.signaling.wait(out);

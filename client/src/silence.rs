@@ -1,4 +1,5 @@
-//! A microphone that gives no sound though nobody means it to: the host is told, and through the room those who listen.
+//! Detects a microphone that gives no sound although it is not paused. The host is told, and through the room the
+//! listeners.
 
 use heartogether::room::{RoomView, Source};
 
@@ -11,16 +12,16 @@ const SILENCE_MS: u32 = 2_000;
 /// Whether a microphone that is open gives sound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MicrophoneState {
-    /// It does, or nobody knows.
+    /// It gives sound, or this is not known.
     #[default]
     Sounding,
     /// The system has muted it (W3C Media Capture and Streams, `MediaStreamTrack.muted`).
     Muted,
-    /// It gives nothing but zeros.
+    /// It gives only zeros.
     Silent,
 }
 
-/// What is known of the microphone.
+/// The state of the microphone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Microphone {
     state: MicrophoneState,
@@ -29,7 +30,7 @@ pub(super) struct Microphone {
 }
 
 impl Publishing {
-    /// Whether nothing can be heard of what is sent, because the microphone gives no sound.
+    /// Whether listeners hear nothing because the microphone gives no sound.
     pub(super) fn is_silent(&self) -> bool {
         let tab_is_heard = self.mix.gain(Source::Display) > 0.0;
         self.microphone.is_told && self.mix.has(Source::Microphone) && !tab_is_heard
@@ -60,7 +61,7 @@ impl Client {
         }
     }
 
-    /// The microphone has given no sound for long enough.
+    /// Called when the microphone has given no sound for long enough.
     pub(super) fn tell_of_silence(&mut self, out: &mut Vec<Output>) {
         if self.publishing.microphone.state != MicrophoneState::Sounding {
             self.publishing.microphone.is_told = true;

@@ -1,5 +1,5 @@
-//! What is measured at a peer connection: what the browser counts, and what two counts in a row say. Pure; the browser's
-//! half reads the counters (W3C webrtc-stats), the pages show what comes of them.
+//! Measurements of a peer connection: the browser's counters, and the differences of two readings. Pure: other code
+//! reads the counters (W3C webrtc-stats) and shows the results.
 
 pub mod history;
 
@@ -7,9 +7,9 @@ use super::adaptation::Tuning;
 
 /// Milliseconds between two measurements.
 pub const EVERY_MS: u32 = 2_000;
-/// How many measurements are remembered for drawing: two minutes.
+/// The number of measurements that are kept for drawing: two minutes.
 pub const REMEMBERED: usize = 60;
-/// Milliseconds of sound in a packet, which leaves when they are over.
+/// Milliseconds of sound in a packet, which is sent at their end.
 const PACKET_MS: u32 = 20;
 
 /// How a candidate was found (RFC 8445, section 5.1.1).
@@ -17,11 +17,11 @@ const PACKET_MS: u32 = 20;
 pub enum CandidateKind {
     /// An address of the machine itself.
     Host,
-    /// What a STUN server saw.
+    /// The address that a STUN server saw.
     ServerReflexive,
-    /// What the other side saw.
+    /// The address that the other side saw.
     PeerReflexive,
-    /// A TURN server's.
+    /// An address of a TURN server.
     Relayed,
 }
 
@@ -39,27 +39,27 @@ pub enum Transport {
 /// The selected pair of candidates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Path {
-    /// This side's.
+    /// This side's candidate.
     pub local: CandidateKind,
-    /// The other side's.
+    /// The other side's candidate.
     pub remote: CandidateKind,
     /// How packets leave this side.
     pub transport: Transport,
 }
 
-/// The browser's counters at one moment. The host reads what it sends and what the listener reports of it, the listener
-/// what it receives.
+/// The browser's counters at one moment. The host reads what it sends and the listener's reports about it; the listener
+/// reads what it receives.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
-    /// When, in milliseconds of any clock.
+    /// The time, in milliseconds of any clock.
     pub at_ms: f64,
     /// The path in use.
     pub path: Option<Path>,
     /// The round trip, in seconds.
     pub round_trip_s: Option<f64>,
-    /// What the browser believes the path to carry, in bits a second.
+    /// The browser's estimate of the path's capacity, in bits a second.
     pub available_bps: Option<f64>,
-    /// How the sound is coded, with its parameters.
+    /// The codec of the sound, with its parameters.
     pub codec: Option<String>,
     /// Bytes of sound so far.
     pub bytes: f64,
@@ -69,21 +69,21 @@ pub struct Reading {
     pub lost: f64,
     /// The part of packets lost before the other side's last report; host only.
     pub reported_loss: Option<f64>,
-    /// When that report came, in milliseconds of any clock.
+    /// The time of that report, in milliseconds of any clock.
     pub reported_at_ms: f64,
-    /// How unevenly packets arrive, in seconds.
+    /// The jitter of incoming packets, in seconds.
     pub jitter_s: Option<f64>,
-    /// Samples made up for packets that did not come; listener only.
+    /// Concealed samples, in place of lost packets; listener only.
     pub concealed: f64,
     /// Samples played; listener only.
     pub samples: f64,
-    /// Seconds that all samples together waited for their turn; listener only.
+    /// Seconds that all samples together waited in the jitter buffer; listener only.
     pub buffered_s: f64,
     /// Samples that waited; listener only.
     pub buffered: f64,
     /// Seconds that all samples together took from the jitter buffer to the loudspeaker; listener only.
     pub playout_s: f64,
-    /// Samples that took them; listener only.
+    /// The number of those samples; listener only.
     pub played: f64,
 }
 
@@ -94,21 +94,21 @@ pub struct PeerStatistics {
     pub path: Option<Path>,
     /// The round trip in milliseconds.
     pub round_trip_ms: Option<u32>,
-    /// How unevenly packets arrive, in milliseconds.
+    /// The jitter of incoming packets, in milliseconds.
     pub jitter_ms: Option<u32>,
-    /// How many of a thousand packets are lost.
+    /// Lost packets of a thousand.
     pub loss_permille: Option<u32>,
-    /// Whether loss was measured anew: the host hears of it less often than it looks.
+    /// Whether there is a new measurement of the loss: the host gets reports less often than it reads counters.
     pub is_news: bool,
     /// Bits of sound a second, redundant ones included.
     pub bitrate_bps: u32,
-    /// What the browser believes the path to carry; not every browser says.
+    /// The browser's estimate of the path's capacity; not every browser has one.
     pub available_bps: Option<u32>,
-    /// What is sent at most, without redundancy; host only.
+    /// The highest bitrate without redundancy; host only.
     pub tuning: Option<Tuning>,
-    /// How the sound is coded, with its parameters.
+    /// The codec of the sound, with its parameters.
     pub codec: Option<String>,
-    /// How many of a thousand samples were made up; listener only.
+    /// Concealed samples of a thousand; listener only.
     pub concealed_permille: Option<u32>,
     /// Milliseconds that samples wait for their turn; listener only.
     pub buffer_ms: Option<u32>,
@@ -151,15 +151,15 @@ impl Transport {
 }
 
 impl Path {
-    /// Whether a TURN server stands in between.
+    /// Whether the path leads through a TURN server.
     pub const fn is_relayed(self) -> bool {
         matches!(self.local, CandidateKind::Relayed) || matches!(self.remote, CandidateKind::Relayed)
     }
 }
 
 impl PeerStatistics {
-    /// What happened from one reading to the next. Without an earlier one, or where counters began anew, what is counted
-    /// from the beginning stays unknown.
+    /// The differences between two readings. Without an earlier reading, or if the counters began again, the values
+    /// that need both stay unknown.
     pub fn between(before: Option<&Reading>, now: &Reading) -> Self {
         let before = before.filter(|before| before.at_ms < now.at_ms && before.bytes <= now.bytes);
         let since = |of: fn(&Reading) -> f64| before.map_or(0.0, |before| of(now) - of(before));

@@ -1,6 +1,6 @@
-//! Inputs, outputs and the player's decisions in words, for whoever looks why a page does what it does. No secret, no name, no
-//! text of people's, no address of people's and no description of a connection is among them. Every match names every variant, so
-//! that a new one does not compile before it has its words.
+//! Describes inputs, outputs and the player's decisions in words, for somebody who wants to know why a page does what
+//! it does. The words contain no secret, no name, no text of people, no address of people and no session description.
+//! Every match lists all variants, so that a new one does not compile before it has its words.
 
 mod message;
 
@@ -11,22 +11,22 @@ use super::{
 };
 use message::{received, sent};
 
-/// What happened to a page, told before the page takes it in.
+/// An input of a page, recorded before the page handles it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     happened: String,
-    /// Whether it happens all the time.
+    /// Whether it happens very often.
     is_routine: bool,
 }
 
 impl Step {
-    /// What `happened` says.
+    /// The words of `happened`.
     pub fn of(happened: &Input) -> Self {
         let is_routine = matches!(happened, Input::Counted { .. } | Input::Measured { .. });
         Self { happened: input(happened), is_routine }
     }
 
-    /// What happened and what is done about it. Nothing where it happens all the time and leads to nothing.
+    /// An input with its outputs. Empty for frequent inputs without outputs.
     pub fn line(&self, outputs: &[Output]) -> Option<String> {
         let done: Vec<_> = outputs.iter().map(output).collect();
         let done = if done.is_empty() { "nothing".to_owned() } else { done.join("; ") };
@@ -34,7 +34,7 @@ impl Step {
     }
 }
 
-/// What happened to the player, what its element is told, and what the player is now.
+/// An input of the player, the command to its element, and the player's new state.
 pub fn player(input: PlayerInput, command: Option<PlayerCommand>, state: PlayerState) -> String {
     let happened = match input {
         PlayerInput::PlayPressed => "play pressed",
@@ -59,7 +59,7 @@ pub fn player(input: PlayerInput, command: Option<PlayerCommand>, state: PlayerS
     format!("player {happened} → {told}; {state}")
 }
 
-/// What happened, in a line.
+/// An input in one line.
 pub fn input(input: &Input) -> String {
     match input {
         Input::Started => "started".to_owned(),
@@ -111,7 +111,7 @@ pub fn input(input: &Input) -> String {
     }
 }
 
-/// What is done, in a line.
+/// An output in one line.
 pub fn output(output: &Output) -> String {
     match output {
         Output::UseIceServers(known) => {
@@ -178,7 +178,7 @@ fn told(negotiation: Negotiation) -> String {
     format!("{} with {}", negotiation.id.0, short(negotiation.member))
 }
 
-/// A member by the end of their id: enough to tell one from another in one room.
+/// A member, by the end of the id, which is enough to tell members of a room apart.
 fn short(member: MemberId) -> String {
     member.to_string().chars().skip(24).collect()
 }
@@ -193,7 +193,7 @@ fn mixed(mix: &Mix) -> String {
     if strips.is_empty() { "no source".to_owned() } else { strips.join(" and ") }
 }
 
-/// The room's code is not told: whoever has it may listen.
+/// The room's code is left out, because everybody who has it may listen.
 fn recalled(keepsake: &ReloadState) -> String {
     let ReloadState { code: _, mix, chosen, headphones, paused } = keepsake;
     format!("{}, profile {chosen:?}, headphones: {headphones}, paused: {paused}", mixed(mix))

@@ -1,4 +1,4 @@
-//! What a page shows, derived from what its client knows.
+//! The state that a page shows, derived from its client.
 
 use heartogether::{
     refusal::Refusal,
@@ -7,12 +7,12 @@ use heartogether::{
 
 use super::{Client, NoPath};
 
-/// How a room ended, as far as the page was told.
+/// How a room ended, as far as the page knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// The room said why.
     Told(EndReason),
-    /// The page was away, and found the room ended when it came back.
+    /// The page was not connected, and found the room ended when it came back.
     Missed,
     /// The host has ended it on this page, and the room does not say so yet.
     Asked,
@@ -24,9 +24,9 @@ pub enum HostState {
     /// Nothing is shared.
     #[default]
     Idle,
-    /// Sound goes out.
+    /// Sound is sent.
     Live,
-    /// Silence on purpose.
+    /// The host has paused.
     Paused,
     /// It was live; the source has to be shared again.
     Interrupted,
@@ -39,16 +39,16 @@ pub enum HostState {
 /// What a listener's page shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ListenerState {
-    /// On the way in, or waiting for the host.
+    /// Connecting, or waiting for the host.
     #[default]
     Connecting,
-    /// Sound comes in.
+    /// Sound is heard.
     Listening,
     /// The host pauses.
     Paused,
-    /// It was there and is being brought back.
+    /// The connection was there, and is being restored.
     Reconnecting,
-    /// No way to the host was found, and it is looked for on and on.
+    /// No path to the host was found; the page keeps trying.
     OutOfReach(NoPath),
     /// The room has ended.
     Ended(Ending),
@@ -124,7 +124,7 @@ impl Client {
         }
     }
 
-    /// Whether a listener's first sound is on its way: an offer may come, or what it leads to is not there yet.
+    /// Whether a listener's first sound will come: an offer may come, or its connection is not ready yet.
     pub fn awaits_first_sound(&self) -> bool {
         let is_sounding = matches!(self.heard_stream(), StreamState::Live | StreamState::Paused);
         let may_come = self.room.is_none() || is_sounding;

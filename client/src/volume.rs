@@ -1,8 +1,8 @@
-//! How loud a listener's player is, in the words in which its page remembers it for the next visit.
+//! The volume of a listener's player, in the form in which the page stores it for the next visit.
 
 use std::{fmt, str::FromStr};
 
-/// A player's volume. Muted, it keeps how loud it was.
+/// A player's volume. A muted player keeps it.
 ///
 /// ```
 /// use heartogether_client::Volume;
@@ -15,18 +15,18 @@ use std::{fmt, str::FromStr};
 pub struct Volume {
     /// From 0 to 100.
     pub percent: u32,
-    /// Whether nothing is heard for the time being.
+    /// Whether it is muted.
     pub muted: bool,
 }
 
-/// Not what a [`Volume`] is written like.
+/// The text is not a valid [`Volume`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoVolume;
 
 const MUTED: &str = "muted";
 
 impl Volume {
-    /// What `HTMLMediaElement.volume` takes.
+    /// The value of `HTMLMediaElement.volume`.
     pub fn fraction(self) -> f64 {
         f64::from(self.percent.min(100)) / 100.0
     }

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_database_takes_what_ends_or_frees_something_alone() {
+    async fn a_full_database_accepts_only_changes_that_end_or_free_something() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let store = SqliteStore::new(database::open(&folder.path().join("data")).await.expect("a database"));
         let bytes = store.usage().await.expect("measured").bytes;

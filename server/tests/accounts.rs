@@ -129,7 +129,7 @@ async fn the_report_of_a_rooms_events_holds_neither_words_nor_an_address() {
 }
 
 #[tokio::test]
-async fn whoever_knew_the_guests_session_does_not_become_the_account_with_it() {
+async fn a_guests_old_session_does_not_open_the_account() {
     let world = World::start_with(&["--guests", "host"]).await;
     let browser = world.browser();
     browser.guest("Ada").await;
@@ -142,7 +142,7 @@ async fn whoever_knew_the_guests_session_does_not_become_the_account_with_it() {
 }
 
 #[tokio::test]
-async fn a_guest_is_not_taken_along_by_an_answer_that_another_account_asked_for() {
+async fn a_sign_in_that_another_account_began_does_not_get_the_guests_rooms() {
     let world = World::start_with(&["--guests", "host"]).await;
     let browser = world.browser();
     let back = world.provider.consent(&browser.set_out("/auth/test?next=/").await, ada());
@@ -207,7 +207,7 @@ async fn deleted_data_is_gone_and_the_rooms_with_it() {
 }
 
 #[tokio::test]
-async fn who_deletes_their_data_leaves_the_rooms_of_others_with_every_connection() {
+async fn a_deleted_account_leaves_the_rooms_of_others_on_all_connections() {
     let world = World::start_with(&["--guests", "host"]).await;
     let (host, grace) = (world.browser(), world.signed_in(json!({ "sub": "grace", "name": "Grace Hopper" })).await);
     host.guest("Ada").await;

@@ -84,14 +84,14 @@ contract! {
     an_edit_counts_once_and_an_older_one_not_at_all
     what_is_deleted_has_no_words_any_more
     a_pin_is_set_and_taken_away
-    what_is_delivered_stays_so
-    what_is_kept_no_longer_is_gone
+    a_delivered_message_stays_delivered
+    messages_that_the_archive_drops_cannot_be_read
     a_change_of_what_is_not_there_changes_nothing
     changes_that_come_again_end_where_they_ended
     changes_at_once_end_where_they_end_one_by_one
     what_a_guest_wrote_is_the_accounts_then_and_late_words_too
     nothing_of_a_deleted_account_is_there_or_written_again
-    a_room_that_is_over_leaves_nothing
+    nothing_is_stored_of_a_room_that_has_ended
     the_rooms_whose_messages_are_there_are_known
 }
 
@@ -191,7 +191,7 @@ async fn a_pin_is_set_and_taken_away(bench: Bench) {
     }
 }
 
-async fn what_is_delivered_stays_so(bench: Bench) {
+async fn a_delivered_message_stays_delivered(bench: Bench) {
     bench.write(1..4).await;
     bench.apply(ArchiveChange::Deliver { up_to: MessageNumber(2) }).await;
     bench.apply(pin(1, true)).await;
@@ -207,7 +207,7 @@ async fn what_is_delivered_stays_so(bench: Bench) {
     assert_eq!(delivered().await, [true, true, false, true], "what is written as delivered is");
 }
 
-async fn what_is_kept_no_longer_is_gone(bench: Bench) {
+async fn messages_that_the_archive_drops_cannot_be_read(bench: Bench) {
     bench.write(1..6).await;
     bench.archive.apply(OTHER, &[write(ADA, 1)]).await.expect("carried out");
     bench.apply(ArchiveChange::Forget { up_to: MessageNumber(3) }).await;
@@ -311,7 +311,7 @@ async fn nothing_of_a_deleted_account_is_there_or_written_again(bench: Bench) {
     assert_eq!(bench.only().await, message(2));
 }
 
-async fn a_room_that_is_over_leaves_nothing(bench: Bench) {
+async fn nothing_is_stored_of_a_room_that_has_ended(bench: Bench) {
     bench.write(1..4).await;
     bench.archive.apply(OTHER, &[write(ADA, 1)]).await.expect("carried out");
     bench.archive.delete_room(ROOM).await.expect("deleted");
@@ -320,7 +320,7 @@ async fn a_room_that_is_over_leaves_nothing(bench: Bench) {
 }
 
 #[tokio::test]
-async fn sqlite_writes_no_word_and_no_name_in_the_clear() {
+async fn sqlite_stores_names_and_messages_only_sealed() {
     let bench = Bench::sqlite().await;
     bench.write(1..2).await;
     bench.apply(edit(1, 1, "porcupine")).await;

@@ -148,7 +148,7 @@ async fn messages_out_of_order_are_refused_and_the_connection_stays() {
 }
 
 #[tokio::test]
-async fn a_member_who_left_has_no_say() {
+async fn a_member_who_left_cannot_give_commands() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let (mut leaver, _) = server.site.join(&server.site.sign_in("Mallory").await, pair.code, Role::Listener).await;
@@ -265,7 +265,7 @@ async fn pages_of_another_origin_are_refused_unless_they_are_configured() {
 }
 
 #[tokio::test]
-async fn names_that_are_none_are_refused() {
+async fn invalid_names_are_refused() {
     let server = TestServer::start().await;
     let too_long = "x".repeat(41);
     for (name, refusal) in [

@@ -64,7 +64,7 @@ async fn deleted_data_leaves_the_write_ahead_log_after_a_reader_that_was_in_the_
 }
 
 #[tokio::test]
-async fn a_room_that_cannot_be_told_of_a_deletion_keeps_neither_the_key_nor_another_room_from_it() {
+async fn a_room_that_cannot_store_a_deletion_stops_neither_the_key_nor_other_rooms() {
     // The rooms are told in the order of their ids: each of them is the broken one once.
     for broken in [0, 1] {
         let world = World::start_under(patient(), &GUESTS).await;
@@ -97,7 +97,7 @@ async fn a_room_that_cannot_be_told_of_a_deletion_keeps_neither_the_key_nor_anot
 }
 
 #[tokio::test]
-async fn a_deletion_that_cannot_be_finished_keeps_no_other_one_from_it() {
+async fn a_deletion_that_cannot_be_finished_does_not_stop_others() {
     for mended in [0, 1] {
         let world = World::start_under(patient(), &GUESTS).await;
         let pool = database::open(&world.database()).await.expect("the same database");

@@ -188,7 +188,7 @@ async fn a_sign_in_tells_no_more_of_codes_than_a_look_up() {
 }
 
 #[tokio::test]
-async fn a_full_server_takes_nobody_new_and_keeps_whom_it_has() {
+async fn a_full_server_refuses_new_guests_and_rooms_and_keeps_the_old_ones() {
     let rooms = Limits { rooms: 1, ..Limits::default() };
     let guests = Limits { guests: 2, ..Limits::default() };
     for (limits, takes_guests, takes_rooms) in [(rooms, true, false), (guests, false, true)] {

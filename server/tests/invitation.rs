@@ -66,7 +66,7 @@ async fn an_address_that_could_change_the_meaning_of_a_link_is_not_carried() {
 }
 
 #[tokio::test]
-async fn there_is_no_picture_of_what_is_no_code() {
+async fn an_invalid_code_has_no_picture() {
     let server = TestServer::start().await;
     assert_eq!(server.site.get("/room/ABC10O/qr.svg", None).await.status(), 400);
 }

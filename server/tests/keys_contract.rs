@@ -104,7 +104,7 @@ macro_rules! contract {
 contract! {
     a_key_is_made_once_and_found_from_then_on
     several_are_found_and_made_at_once
-    who_asks_at_the_same_time_gets_the_same_key
+    requests_at_the_same_time_get_the_same_key
     a_deleted_accounts_key_is_gone_and_none_is_made_again
 }
 
@@ -128,7 +128,7 @@ async fn several_are_found_and_made_at_once(bench: Bench) {
     assert!(keys.find_or_make(&BTreeSet::new()).await.expect("nothing").is_empty());
 }
 
-async fn who_asks_at_the_same_time_gets_the_same_key(bench: Bench) {
+async fn requests_at_the_same_time_get_the_same_key(bench: Bench) {
     let keys = bench.keys();
     let made = futures::future::join_all((0..10).map(|_| make(keys, ADA))).await;
     assert!(made.iter().all(|key| key.is_some() && *key == made[0]));
@@ -165,7 +165,7 @@ async fn sqlite_hands_a_guests_key_over_and_deletes_it_with_the_account() {
 }
 
 #[tokio::test]
-async fn sqlite_gives_the_late_words_of_a_guest_without_a_key_to_the_account() {
+async fn sqlite_seals_a_guests_late_message_with_a_key_of_the_account() {
     let File { keys, accounts, _folder, .. } = File::open().await;
     become_account(&accounts, GRACE, ADA).await;
     accounts.delete_account(GRACE).await.expect("deleted");

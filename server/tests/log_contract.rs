@@ -119,7 +119,7 @@ contract! {
     a_code_belongs_to_one_live_room
     entries_are_numbered_kept_and_read_from_any_place
     a_long_log_is_read_page_by_page
-    an_unknown_or_closed_room_takes_nothing
+    an_unknown_or_closed_room_accepts_no_entry
     time_never_goes_backwards_within_a_room
     concurrent_appends_leave_no_gap_and_reach_subscribers_in_order
     rooms_do_not_mix
@@ -183,7 +183,7 @@ async fn a_long_log_is_read_page_by_page(bench: Bench) {
     assert_eq!(pages[..3], [vec![1, 2, 3], vec![4, 5, 6], vec![7]]);
 }
 
-async fn an_unknown_or_closed_room_takes_nothing(bench: Bench) {
+async fn an_unknown_or_closed_room_accepts_no_entry(bench: Bench) {
     let log = bench.log;
     assert!(matches!(log.append(ROOM, Event::Woke).await, Err(LogError::NoSuchRoom)));
     assert!(matches!(log.subscribe(ROOM).await, Err(LogError::NoSuchRoom)));
@@ -340,7 +340,7 @@ async fn sqlite_goes_on_after_its_writer_broke() {
 }
 
 #[tokio::test]
-async fn sqlite_carries_out_what_came_together_with_something_that_fails() {
+async fn sqlite_commits_the_other_changes_of_a_batch_if_one_fails() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
     let log = SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), support::sealer());
@@ -393,7 +393,7 @@ async fn sqlite_keeps_rooms_when_the_file_is_opened_again() {
 }
 
 #[tokio::test]
-async fn sqlite_skips_and_counts_what_it_does_not_understand() {
+async fn sqlite_skips_and_counts_entries_that_it_cannot_read() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
     let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
@@ -413,7 +413,7 @@ async fn sqlite_skips_and_counts_what_it_does_not_understand() {
 }
 
 #[tokio::test]
-async fn sqlite_goes_on_from_its_last_entry_where_the_date_has_gone_back() {
+async fn sqlite_dates_no_entry_before_the_last_one_if_the_date_is_set_back() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
     let clock = Arc::new(ManualClock::at(Timestamp::from_millis(10_000_000)));

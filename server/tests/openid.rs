@@ -143,7 +143,7 @@ async fn names_that_stand_in_no_token_are_asked_for_once_more() {
 }
 
 #[tokio::test]
-async fn an_address_that_nobody_has_checked_is_none() {
+async fn an_unverified_email_address_is_left_out() {
     let world = World::start().await;
     let claims = json!({ "sub": "eve", "name": "Eve", "email": "ada@example.org", "email_verified": false });
     assert_eq!(world.signed_in(claims).await.me().await["email"], Value::Null);
@@ -246,7 +246,7 @@ async fn an_answer_in_the_name_of_another_issuer_is_refused() {
 }
 
 #[tokio::test]
-async fn new_keys_are_asked_for_and_old_ones_are_worth_nothing() {
+async fn new_keys_are_fetched_and_old_ones_are_refused() {
     let world = World::start().await;
     world.signed_in(ada()).await;
     world.signed_in(ada()).await;

@@ -77,7 +77,7 @@ async fn after_a_kill_what_was_written_is_there_and_who_was_removed_stays_out() 
 }
 
 #[tokio::test]
-async fn a_room_whose_log_is_damaged_ends_with_a_word_and_the_server_goes_on() {
+async fn a_room_whose_log_is_damaged_tells_its_members_and_ends_alone() {
     let data = TempDir::new().expect("a folder for the data");
     let before = Process::start(data.path(), &[]);
     let pair = before.site.pair().await;

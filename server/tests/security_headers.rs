@@ -60,7 +60,7 @@ async fn a_page_runs_what_carries_the_nonce_of_its_one_answer() {
 }
 
 #[tokio::test]
-async fn behind_tls_browsers_are_told_to_stay_with_it() {
+async fn responses_over_tls_have_an_hsts_header() {
     let server = TestServer::start_with(Limits::default(), &["--trusted-proxies", "127.0.0.1"]).await;
     for (proto, expected) in [("https", "max-age=31536000"), ("http", "")] {
         let response = server.site.get_with("/", &[("x-forwarded-proto", proto)]).await;

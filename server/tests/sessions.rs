@@ -245,7 +245,7 @@ async fn where_there_are_no_guests_nobody_becomes_one() {
 }
 
 #[tokio::test]
-async fn a_guest_of_earlier_is_nobody_once_there_are_none() {
+async fn an_earlier_guest_has_no_account_once_guests_are_off() {
     let (data, clock) =
         (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
     let before = serve(&data, &clock, Limits::default(), &[]).await;

@@ -62,7 +62,7 @@ fn names() -> Vec<String> {
 }
 
 #[test]
-fn what_is_left_empty_is_unset_whichever_setting_it_is() {
+fn an_empty_setting_is_unset() {
     let names = names();
     assert!(names.len() > 40, "{names:?}");
     let own: Vec<String> = names.iter().map(|name| format!("HEARTOGETHER_{name}")).collect();

@@ -21,7 +21,7 @@ async fn try_to_create(site: &Site, cookie: &str) -> Response {
 }
 
 #[tokio::test]
-async fn while_nothing_can_be_stored_that_is_what_everybody_is_told() {
+async fn while_nothing_can_be_stored_requests_are_refused_with_that_reason() {
     let server = TestServer::start().await;
     let site = &server.site;
     let mut pair = site.pair().await;

@@ -153,7 +153,7 @@ async fn deletes_all_of_an_account(store: &dyn Store) {
     assert_eq!(next.id, AccountId::from_bits(9), "nothing leads to the old account");
 }
 
-async fn signs_in_and_takes_the_guest_along(store: &dyn Store) {
+async fn signs_in_and_gives_the_person_the_guests_visits(store: &dyn Store) {
     let known = AccountId::from_bits(7);
     sign_in(store, &person("Ada"), known).await;
     store.add_account(&ada(), NOW).await.expect("stored");
@@ -180,7 +180,7 @@ async fn signs_in_and_takes_the_guest_along(store: &dyn Store) {
     assert_eq!(whose(2).await, None);
 }
 
-async fn takes_along_only_who_is_still_the_guest(store: &dyn Store) {
+async fn gives_the_guests_rooms_only_to_the_guests_own_session(store: &dyn Store) {
     store.add_account(&ada(), NOW).await.expect("stored");
     store.add_session(&session(1, 2_000), NOW).await.expect("stored");
     let before = Some(TokenHash([1; 32]));
@@ -219,8 +219,8 @@ async fn memory_keeps_the_contract() {
     ends_and_extends_sessions(&MemoryStore::default()).await;
     knows_people_again(&MemoryStore::default()).await;
     deletes_all_of_an_account(&MemoryStore::default()).await;
-    signs_in_and_takes_the_guest_along(&MemoryStore::default()).await;
-    takes_along_only_who_is_still_the_guest(&MemoryStore::default()).await;
+    signs_in_and_gives_the_person_the_guests_visits(&MemoryStore::default()).await;
+    gives_the_guests_rooms_only_to_the_guests_own_session(&MemoryStore::default()).await;
 }
 
 #[tokio::test]
@@ -232,12 +232,12 @@ async fn sqlite_keeps_the_contract() {
     ends_and_extends_sessions(&sqlite(&folders[3]).await).await;
     knows_people_again(&sqlite(&folders[4]).await).await;
     deletes_all_of_an_account(&sqlite(&folders[5]).await).await;
-    signs_in_and_takes_the_guest_along(&sqlite(&folders[6]).await).await;
-    takes_along_only_who_is_still_the_guest(&sqlite(&folders[7]).await).await;
+    signs_in_and_gives_the_person_the_guests_visits(&sqlite(&folders[6]).await).await;
+    gives_the_guests_rooms_only_to_the_guests_own_session(&sqlite(&folders[7]).await).await;
 }
 
 #[tokio::test]
-async fn sqlite_does_nothing_by_halves() {
+async fn sqlite_changes_an_account_completely_or_not_at_all() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
     let store = SqliteStore::new(pool.clone());

@@ -85,7 +85,7 @@ pub async fn ask(stream: &mut TlsStream<TcpStream>, request: &str) -> String {
 }
 
 #[tokio::test]
-async fn pages_come_over_https_and_are_told_to_stay_there() {
+async fn pages_over_https_have_an_hsts_header() {
     let folder = TempDir::new().expect("a folder");
     let cert = certify(folder.path());
     let (port, _) = start(folder.path(), &[]).await;

@@ -23,7 +23,7 @@ fn a_code_is_read_however_people_type_it() {
 }
 
 #[test]
-fn what_is_no_code_is_refused() {
+fn an_invalid_code_is_refused() {
     for (what, typed) in [
         ("nothing", ""),
         ("blank", "   "),

@@ -25,7 +25,7 @@ fn a_name_is_taken_as_it_is_but_for_the_space_around_it() {
 }
 
 #[test]
-fn what_is_no_name_is_refused() {
+fn an_invalid_name_is_refused() {
     use Refusal::{NameControlCharacter, NameEmpty, NameTooLong};
     for (typed, refusal) in [
         ("", NameEmpty),
@@ -48,7 +48,7 @@ fn what_is_no_name_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_seen_is_left_out_of_a_name() {
+fn invisible_characters_are_left_out_of_a_name() {
     for (typed, expected) in [
         ("Ada\u{202e}ecalevoL", "AdaecalevoL"),
         ("\u{2066}Ada\u{2069}", "Ada"),

@@ -19,7 +19,7 @@ fn merge(stage: &mut Stage, from: heartogether::id::AccountId, to: heartogether:
 }
 
 #[test]
-fn a_guests_room_belongs_to_the_account_and_nobody_notices() {
+fn a_guests_room_passes_to_the_account_without_an_event() {
     let mut stage = Stage::full_and_live();
     let outcome = merge(&mut stage, OWNER, BARBARA);
     assert!(outcome.is_silent(), "{outcome:?}");

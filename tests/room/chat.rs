@@ -216,7 +216,7 @@ fn who_has_just_left_can_still_be_removed() {
 }
 
 #[test]
-fn the_host_cannot_be_removed_and_neither_can_nobody() {
+fn neither_the_host_nor_an_unknown_member_can_be_removed() {
     for member in [HOST, MemberId::from_bits(99)] {
         let mut stage = Stage::full_and_live();
         let outcome = stage.command(1, Command::RemoveMember { member, block_address: false });

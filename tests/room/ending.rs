@@ -47,7 +47,7 @@ fn an_ended_room_passes_no_signals_on() {
 }
 
 #[test]
-fn an_ended_room_says_nothing_however_much_is_lost() {
+fn an_ended_room_sends_no_events_when_connections_are_lost() {
     let mut stage = Stage::full_and_live();
     stage.command(1, Command::StopRoom);
     for event in [
@@ -124,7 +124,7 @@ fn whoever_ends_a_room_that_is_over_by_itself_is_let_go_once() {
 }
 
 #[test]
-fn what_comes_of_a_request_to_open_a_room_again_is_foreseen() {
+fn the_effect_of_a_request_to_reopen_is_foreseen() {
     let mut stage = Stage::full_and_live();
     let foresee =
         |stage: &Stage, account, kind| stage.room.foresee(&Event::ReopenRequested { account, kind }, stage.now);

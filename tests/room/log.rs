@@ -10,7 +10,7 @@ use heartogether::{
 use crate::scenario::*;
 
 #[test]
-fn a_room_is_nothing_before_its_first_entry() {
+fn a_room_is_empty_before_its_first_entry() {
     let room = Room::default();
     assert_eq!((room.id(), room.code(), room.owner(), room.ended()), (None, None, None, None));
     assert_eq!((room.seq(), room.audience_count()), (Seq(0), 0));
@@ -18,7 +18,7 @@ fn a_room_is_nothing_before_its_first_entry() {
 }
 
 #[test]
-fn what_comes_before_the_creation_is_refused_and_harms_nothing() {
+fn events_before_the_creation_are_refused_without_effect() {
     let mut stage = Stage::before_creation();
     assert_eq!(stage.ask_to_listen(GRACE, 1).refusal(1), Refusal::RoomNotFound);
     assert_eq!(stage.lose(1).0, []);

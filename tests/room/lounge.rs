@@ -88,7 +88,7 @@ fn whoever_comes_is_welcomed_before_everybody_hears_of_it() {
 }
 
 #[test]
-fn an_e_mail_address_is_for_nobody() {
+fn an_email_address_is_shown_to_nobody() {
     let mut stage = lounge();
     let outcome = stage.append(Event::JoinRequested(JoinRequested {
         connection: connection(2),
@@ -196,7 +196,7 @@ fn who_resumes_keeps_the_links_and_a_new_page_connects_anew() {
 }
 
 #[test]
-fn a_lost_node_loses_nobody() {
+fn members_of_a_lost_node_keep_their_places() {
     let (mut stage, members) = full_and_live();
     stage.append(Event::NodeLost { node: NodeId::from_bits(1) });
     assert!(members.iter().all(|member| stage.is_member(*member)));

@@ -158,7 +158,7 @@ fn guests_may_do_this_and_never_more_than_their_standing_allows() {
 }
 
 #[test]
-fn a_guest_takes_no_place_that_guests_may_not_have_and_resumes_none() {
+fn a_guest_neither_joins_nor_resumes_a_place_that_guests_may_not_have() {
     let mut stage = Stage::open();
     let host = stage.host(1);
     stage.lose(1);

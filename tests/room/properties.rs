@@ -97,7 +97,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_that_a_deleted_account_was_or_wrote_stays(kind in kind(), moves in moves(), page in 0..PAGES.len()) {
+    fn a_room_keeps_no_text_of_a_deleted_account(kind in kind(), moves in moves(), page in 0..PAGES.len()) {
         let last = play_in(kind, &moves).pop().expect("a room was created");
         let (account, seq, at) = (PAGES[page], last.after.seq().next(), last.entry.at);
         let (mut room, _) = step(last.after, &Entry { seq, at, event: Event::AccountDeleted { account } });
@@ -170,7 +170,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_foreseen_is_what_becomes_of_it(
+    fn step_has_the_effect_that_was_foreseen(
         kept in prop::sample::select(vec![1, 50]), kind in kind(), moves in moves(),
     ) {
         for turn in play_keeping(kept, kind, &moves) {

@@ -86,7 +86,7 @@ fn after_the_grace_period_the_place_is_gone() {
 }
 
 #[test]
-fn a_connection_with_a_place_resumes_none() {
+fn a_connection_with_a_place_cannot_resume_another_one() {
     let mut stage = Stage::open();
     let grace = stage.listener(GRACE, 2);
     assert_eq!(stage.resume(GRACE, grace.token, grace.seq, 2).refusal(2), Refusal::OutOfOrder);
@@ -235,7 +235,7 @@ fn a_lost_node_takes_its_connections_and_no_others() {
 }
 
 #[test]
-fn a_connection_the_room_does_not_know_is_lost_without_a_word() {
+fn losing_an_unknown_connection_has_no_effect() {
     let mut stage = Stage::full_and_live();
     assert!(stage.lose(99).is_silent());
 }

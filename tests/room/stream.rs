@@ -182,7 +182,7 @@ fn a_listener_who_drops_does_not_touch_the_stream() {
 }
 
 #[test]
-fn what_changes_nothing_is_foreseen() {
+fn events_without_effect_are_foreseen() {
     let foreseen = |stage: &Stage, command: Command| {
         let event = commanded(&stage.room, connection(1).id, command);
         stage.room.foresee(&event, stage.now)

@@ -1,29 +1,29 @@
-//! What each [`Profile`] asks of Opus (RFC 7587, section 6.1) in a description.
+//! Writes the Opus settings of each [`Profile`] (RFC 7587, section 6.1) into a description.
 //!
-//! A sender encodes as the description of the *other* side says: parameters tell what a receiver wants. So the host's
-//! offer says what is coming, the listener's answer says that it takes two channels, and the answer as the host sets it
-//! says what the profile wants. The host alone can change that later, without a word to the listener, who takes
-//! everything that both sides have agreed on.
+//! A sender encodes as the description of the *other* side says, because the parameters tell what a receiver wants. So
+//! the host's offer announces the sound, the listener's answer accepts two channels, and the host changes the answer to
+//! what the profile wants before it applies it. The host can change that later without a message to the listener, who
+//! accepts everything that both sides have agreed on.
 
 use super::{Description, Parameters};
 use crate::Profile;
 
 const OPUS: &str = "opus/48000/2";
-/// Redundant audio data (RFC 2198): each packet carries the one before again.
+/// Redundant audio data (RFC 2198): each packet contains a copy of the one before.
 const RED: &str = "red/48000/2";
 
-/// The host's offer as a listener is to see it.
+/// The host's offer for a listener.
 pub fn offered(offer: &str, profile: Profile) -> String {
     edit(offer, |parameters| shape(parameters, profile), false)
 }
 
-/// The listener's answer: whatever is sent, two channels can be heard. Without it, Chromium decodes one.
+/// The listener's answer, which accepts two channels for any sound. Without that, Chromium decodes one.
 pub fn answered(answer: &str) -> String {
     edit(answer, |parameters| parameters.set("stereo", "1"), false)
 }
 
-/// The listener's answer as the host sets it: its encoder does what stands there. Chromium sends redundant data if that
-/// stands before Opus.
+/// The listener's answer as the host applies it, which controls the host's encoder. Chromium sends redundant data if
+/// that format stands before Opus.
 pub fn accepted(answer: &str, profile: Profile, redundancy: bool) -> String {
     edit(answer, |parameters| shape(parameters, profile), redundancy)
 }

@@ -1,4 +1,4 @@
-//! What was measured in the last two minutes, for drawing.
+//! The measurements of the last two minutes, for drawing.
 
 use std::collections::VecDeque;
 
@@ -6,7 +6,7 @@ use heartogether::id::MemberId;
 
 use super::{PeerStatistics, REMEMBERED};
 
-/// The lines that can be drawn.
+/// The curves that can be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
     /// Bits a second.
@@ -20,7 +20,7 @@ pub enum Measure {
 pub struct History(Vec<(MemberId, VecDeque<(u32, u32)>)>);
 
 impl History {
-    /// Adds a round of measurements and forgets those who have gone.
+    /// Adds a round of measurements, and drops members who have gone.
     pub fn remember(&mut self, round: &[(MemberId, PeerStatistics)]) {
         self.0.retain(|(member, _)| round.iter().any(|(there, _)| there == member));
         for (member, statistics) in round {
@@ -36,7 +36,8 @@ impl History {
         }
     }
 
-    /// The points of a member's line in a box of [`REMEMBERED`] by 20, the latest at the right, the highest at the top.
+    /// The points of a member's curve in a box of [`REMEMBERED`] by 20, the latest at the right, the highest at the
+    /// top.
     pub fn points(&self, member: MemberId, measure: Measure) -> String {
         const HEIGHT: u32 = 20;
         let Some((_, series)) = self.0.iter().find(|(known, _)| *known == member) else { return String::new() };
@@ -44,7 +45,7 @@ impl History {
             Measure::Bitrate => *bitrate,
             Measure::Loss => *loss,
         };
-        // A line of little loss stays low: full height is at least a tenth.
+        // A curve of little loss stays low: the full height is at least a tenth.
         let least = if measure == Measure::Loss { 100 } else { 1 };
         let highest = series.iter().map(value).max().unwrap_or_default().max(least);
         let first = REMEMBERED - series.len();

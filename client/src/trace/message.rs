@@ -1,4 +1,4 @@
-//! The messages of the wire in words.
+//! The protocol's messages in words.
 
 use heartogether::{
     protocol::{ClientMessage, FromRoom, ServerMessage, Signal, ToRoom},
@@ -7,7 +7,7 @@ use heartogether::{
 
 use super::short;
 
-/// What the page says to the server.
+/// A message from the page to the server.
 pub(super) fn sent(message: &ClientMessage) -> String {
     match message {
         ClientMessage::Hello(hello) => format!("hello in version {}", hello.protocol),
@@ -43,7 +43,7 @@ fn said(message: &ToRoom) -> String {
     }
 }
 
-/// What the server says to the page.
+/// A message from the server to the page.
 pub(super) fn received(message: &ServerMessage) -> String {
     match message {
         ServerMessage::Welcome(welcome) => format!("welcome, heartbeat every {} ms", welcome.heartbeat_ms),

@@ -8,7 +8,7 @@ use crate::scenario::*;
 const ALL: Capabilities = Capabilities { web_rtc: true, web_socket: true, web_audio: true, storage: true };
 
 #[test]
-fn only_what_nobody_can_do_without_keeps_a_page_out() {
+fn only_missing_features_that_every_page_needs_keep_a_page_out() {
     for (there, refusal, shortfalls) in [
         (ALL, None, 0),
         (Capabilities { web_rtc: false, ..ALL }, Some(Refusal::WebRtcMissing), 0),

@@ -143,7 +143,7 @@ fn a_listener_to_whom_no_packet_comes_does_not_wait_for_the_browser_to_notice() 
 }
 
 #[test]
-fn pauses_between_words_are_no_silence() {
+fn pauses_between_words_do_not_count_as_silence() {
     let mut page = Page::hearing(StreamState::Live);
     assert!(count(&mut page, &[20.0, 21.0, 21.0, 22.0, 22.0, 22.0, 22.0, 23.0]).is_empty());
     assert!(asks(&count(&mut page, &[23.0; 5])));

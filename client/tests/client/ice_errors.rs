@@ -53,7 +53,7 @@ fn a_refusal_counts_before_silence() {
 }
 
 #[test]
-fn a_stun_server_that_fails_is_nobodys_business() {
+fn a_failing_stun_server_is_not_reported() {
     let mut page = Page::listening(StreamState::Live);
     fail(&mut page, "stun:stun.example:3478", 701);
     assert_eq!(page.client.turn_problem(), None);

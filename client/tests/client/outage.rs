@@ -174,7 +174,7 @@ fn what_the_server_cannot_store_is_told_until_it_has_stored_something() {
 }
 
 #[test]
-fn nobody_is_told_of_what_need_not_be_stored_any_more() {
+fn a_request_that_is_no_longer_wanted_shows_no_storage_fault() {
     let mut page = Page::hearing(StreamState::Live);
     page.refuse(Refusal::StorageUnavailable);
     let commands = page.fire(Timer::Storage);

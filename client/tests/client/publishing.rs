@@ -219,7 +219,7 @@ fn whoever_ended_the_room_has_not_missed_its_end() {
 }
 
 #[test]
-fn a_pause_without_a_capture_is_nothing() {
+fn a_pause_without_a_capture_has_no_effect() {
     let mut page = Page::hosting(&[]);
     assert_eq!(page.take(Input::PausePressed), []);
     assert_eq!(page.client.host_state(), HostState::Idle);

@@ -141,7 +141,7 @@ proptest! {
     }
 
     #[test]
-    fn text_that_is_something_else_is_nothing(text in ".*") {
+    fn text_in_another_format_is_refused(text in ".*") {
         prop_assert_eq!(ReloadState::parse(&text), None);
     }
 }

@@ -123,7 +123,7 @@ fn a_server_that_falls_silent_is_left_by_all_rooms() {
 }
 
 #[test]
-fn what_a_room_says_reaches_that_room_alone() {
+fn a_message_of_a_room_reaches_only_that_room() {
     let mut rooms = in_two_rooms();
     let before = rooms.client(code()).cloned();
     let commands = says(&mut rooms, other_code(), FromRoom::Refused { refusal: Refusal::Removed });

@@ -43,7 +43,7 @@ fn host_and_room_are_told_within_three_seconds_and_at_once_when_it_is_over() {
 }
 
 #[test]
-fn a_short_silence_is_nobodys_business() {
+fn a_short_silence_is_not_reported() {
     let mut page = Page::live(&[]);
     page.take(microphone(Silent));
     page.take(microphone(Sounding));

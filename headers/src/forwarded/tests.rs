@@ -101,7 +101,7 @@ fn a_trusted_proxy_says_how_and_under_which_name_it_was_called() {
 }
 
 #[test]
-fn strangers_are_who_they_are_whatever_they_claim() {
+fn headers_of_untrusted_callers_do_not_change_their_address() {
     let headers = [("for", "192.0.2.9"), ("proto", "https"), ("host", "evil.example"), ("forwarded", "for=10.0.0.1")];
     for headers in [&headers[..], &headers[3..]] {
         let seen = arrival("203.0.113.5", headers);

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_not_changed_is_not_written_again() {
+    fn unchanged_keys_are_not_written_again() {
         let folder = TempDir::new().expect("a folder");
         let drawn = open(&folder, None, 0);
         // A folder in the place of the draft makes writing fail.

@@ -175,7 +175,7 @@ async fn a_connection_that_opens_during_a_log_out_does_not_stay() {
 }
 
 #[tokio::test]
-async fn a_deletion_is_carried_out_although_nobody_waits_for_it() {
+async fn a_deletion_is_finished_if_the_caller_hangs_up() {
     let scene = Scene::set().await;
     {
         let (node, visitor) = (State(scene.node.clone()), Extension(scene.visitor.clone()));
@@ -187,7 +187,7 @@ async fn a_deletion_is_carried_out_although_nobody_waits_for_it() {
 }
 
 #[tokio::test]
-async fn a_log_out_is_carried_out_although_nobody_waits_for_it() {
+async fn a_log_out_is_finished_if_the_caller_hangs_up() {
     let scene = Scene::set().await;
     {
         let (node, visitor) = (State(scene.node.clone()), Extension(scene.visitor.clone()));
@@ -200,7 +200,7 @@ async fn a_log_out_is_carried_out_although_nobody_waits_for_it() {
 }
 
 #[tokio::test]
-async fn a_guest_is_taken_along_although_nobody_waits_for_it() {
+async fn a_sign_in_of_a_guest_is_finished_if_the_caller_hangs_up() {
     let scene = Scene::set().await;
     let (node, known) = (&scene.node, AccountId::from_bits(7));
     let account = sign_in(node, "ada", known).await;
@@ -215,7 +215,7 @@ async fn a_guest_is_taken_along_although_nobody_waits_for_it() {
 }
 
 #[tokio::test]
-async fn a_guest_is_taken_along_once_however_many_sign_in_at_the_same_time() {
+async fn two_sign_ins_at_once_give_a_guests_rooms_to_one_account() {
     let scene = Scene::set().await;
     let node = &scene.node;
     let known = AccountId::from_bits(7);
@@ -231,7 +231,7 @@ async fn a_guest_is_taken_along_once_however_many_sign_in_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn what_was_on_its_way_during_a_deletion_is_taken_out_of_the_log_too() {
+async fn a_request_under_way_during_a_deletion_leaves_no_name_in_the_log() {
     let scene = Scene::set().await;
     let (node, ada) = (&scene.node, scene.account());
     let name = DisplayName::parse("Somebody").expect("a name");
@@ -254,7 +254,7 @@ async fn what_was_on_its_way_during_a_deletion_is_taken_out_of_the_log_too() {
 }
 
 #[tokio::test]
-async fn what_a_run_could_not_finish_the_next_one_does() {
+async fn the_next_run_finishes_interrupted_departures() {
     let scene = Scene::set().await;
     let (node, guest, known) = (&scene.node, scene.account(), AccountId::from_bits(7));
     let account = sign_in(node, "ada", known).await;
@@ -316,7 +316,7 @@ async fn a_connection_whose_task_breaks_leaves_its_room_and_is_closed() {
 }
 
 #[tokio::test]
-async fn what_was_said_before_leaving_is_carried_out_unless_the_connection_was_closed() {
+async fn requests_before_leaving_are_carried_out_unless_the_connection_was_closed() {
     for is_closed in [false, true] {
         let scene = Scene::set().await;
         let (send_queue, _queue) = send_queue(16);
@@ -337,7 +337,7 @@ async fn what_was_said_before_leaving_is_carried_out_unless_the_connection_was_c
 }
 
 #[tokio::test]
-async fn a_connection_that_was_closed_is_not_obeyed_any_more() {
+async fn messages_of_a_closed_connection_are_ignored() {
     let scene = Scene::set().await;
     let (send_queue, mut queue) = send_queue(4);
     let connection = ConnectionRef { node: scene.node.id, id: ConnectionId::from_bits(1) };

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_others_or_for_something_else_is_none() {
+    fn a_token_with_another_key_or_purpose_is_refused() {
         let ours = keys();
         let signed = sign(&ours, &token()).expect("a token");
         assert!(read(&keys(), &signed).is_none(), "another key");

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_back_can_be_taken_again() {
+    fn a_count_that_is_given_back_can_be_taken_again() {
         let windows = FixedWindows::new(QUOTA);
         assert_eq!([(); 3].map(|()| windows.take(1, at(0)).is_exceeded), [false, false, true]);
         windows.give_back([1, 2].into_iter(), at(0));
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn one_is_taken_of_every_key_or_of_none() {
+    fn a_count_is_taken_from_all_keys_or_from_none() {
         let windows = FixedWindows::new(QUOTA);
         let take = |key| windows.take_from_all([(key, 1), (100, 2)].into_iter(), at(0));
         assert_eq!([1, 2, 3].map(|key| take(key).remaining), [1, 1, 1]);

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn every_header_is_heard_from_proxies_and_none_from_strangers() {
+    fn forwarded_headers_count_only_from_trusted_proxies() {
         let usual: [(_, &[u8]); 3] = [
             ("x-forwarded-for", b"192.0.2.9"),
             ("x-forwarded-proto", b"HTTPS"),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_would_change_a_link_is_none() {
+    fn a_host_header_that_would_change_a_link_is_malformed() {
         assert_eq!(caller("10.0.0.1", &[("x-forwarded-host", b"evil.example/room")]).authority, None);
     }
 }

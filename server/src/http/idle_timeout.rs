@@ -127,7 +127,7 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(60 * 60);
 
     #[tokio::test]
-    async fn a_connection_of_which_nothing_comes_has_ceased() {
+    async fn a_connection_without_progress_is_idle() {
         IdleTimeout::default().ceased(IdleLimits { first: Duration::ZERO, further: HOUR }).await;
         let progress = IdleTimeout::default();
         let mut ceased = Box::pin(progress.ceased(IdleLimits { first: HOUR, further: Duration::ZERO }));
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn so_does_a_piece_of_an_answer_and_nothing_smaller() {
+    async fn outgoing_response_data_counts_as_progress_and_pings_do_not() {
         let progress = IdleTimeout::default();
         let mut notes = progress.0.subscribe();
         let mut stream = progress.along(sink());

@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_spoken_that_was_not_agreed_on() {
+    async fn a_connection_uses_only_the_agreed_protocol() {
         let farewell = watch::Sender::default();
         let mut stream = call(Version::Http1, &farewell, LONG);
         let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_that_never_said_a_word_ends_at_the_farewell() {
+    async fn a_connection_without_a_request_ends_at_the_shutdown() {
         let farewell = watch::Sender::default();
         let _silent = call(Version::Http1, &farewell, LONG);
         tokio::task::yield_now().await;

@@ -322,7 +322,7 @@ async fn a_room_that_breaks_twice_at_the_same_place_ends_and_leaves_no_handle() 
 }
 
 #[tokio::test]
-async fn a_room_whose_log_cannot_be_read_ends_with_a_word_to_its_members() {
+async fn the_members_of_a_room_whose_log_cannot_be_read_are_told_of_its_end() {
     for can_close in [true, false] {
         let mut scene = Scene::set(can_close).await;
         scene.log.break_with(Fault::Damage);

@@ -47,7 +47,7 @@ const LIES: [(&str, Lie); 21] = [
 ];
 
 #[tokio::test]
-async fn a_token_that_is_not_what_it_has_to_be_signs_nobody_in() {
+async fn an_invalid_id_token_signs_nobody_in() {
     let world = World::start().await;
     let failed = format!("/login?next=/listen/ABC234&why={}", Refusal::SignInFailed.code());
     for (what, lie) in LIES {
