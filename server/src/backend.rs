@@ -243,8 +243,9 @@ impl RoomOpening {
             let (id, code) = (created.id, created.code);
             match self.log.create(created).await {
                 Ok(_) => {
-                    self.rooms.open(id);
                     open.add(id, self.address);
+                    // A visitor who follows the link at once finds the room open.
+                    self.rooms.open(id).summarise(None).await;
                     return Ok(code);
                 }
                 Err(LogError::CodeTaken) => {}
