@@ -1,20 +1,22 @@
 //! Carries out what a connection asks of its rooms, in the order in which it was asked of each: places, commands, older messages.
 //! Only this waits for storage.
 
+mod places;
+
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
 use governor::{DefaultDirectRateLimiter, RateLimiter};
 use heartogether::{
-    id::{ConnectionId, MemberId, MessageNumber, PublicationId, ResumeToken, RoomCode, RoomId},
+    id::{ConnectionId, MessageNumber, PublicationId, RoomCode},
     limits::{Limits, MESSAGES_AT_ONCE, ROOMS_PER_CONNECTION},
     protocol::{
-        ClientMessage, DeclareSilence, Delete, Edit, FetchMessages, FromRoom, Join, Pin, Publish, React, RemoveMember,
-        ResumeRoom, RoomFrame, ToRoom, Write,
+        ClientMessage, DeclareSilence, Delete, Edit, FetchMessages, FromRoom, Pin, Publish, React, RemoveMember,
+        RoomFrame, ToRoom, Write,
     },
     refusal::Refusal,
-    role::{AccountKind, Permission, Role},
-    room::{ArchivedMessage, Command, ConnectionRef, Event, Foreseen, JoinRequested, Marks, ResumeRequested},
+    role::Permission,
+    room::{ArchivedMessage, Command, ConnectionRef, Event, Foreseen},
     time::Timestamp,
 };
 use heartogether_app::api::{Account, Caller};
@@ -23,13 +25,12 @@ use tokio::{runtime::Handle, sync::mpsc};
 use super::{
     CloseReason, Frame, SendQueue,
     entered_rooms::EnteredRooms,
-    lanes::{Lanes, Request},
     rate,
     rate_limits::CommandLimit,
+    request_queue::{Request, RequestQueue},
 };
 use crate::{
     error::ServerError,
-    http::AddressBlock,
     random,
     rooms::{RoomHandle, append_surely},
     state::Node,
@@ -90,13 +91,13 @@ impl RoomRequests {
     /// Serves until the connection is gone and all that it said is carried out, or until it is closed, after which nothing is. Its
     /// members then enter their grace periods.
     pub(super) async fn serve(self, mut messages: mpsc::Receiver<ClientMessage>) {
-        let (mut lanes, mut running, mut is_open) = (Lanes::default(), FuturesUnordered::new(), true);
+        let (mut queue, mut running, mut is_open) = (RequestQueue::default(), FuturesUnordered::new(), true);
         let mut turn = pin!(tokio::time::sleep(TURN));
         loop {
             if self.send_queue.is_closed() {
-                lanes.clear();
+                queue.clear();
             }
-            if let Some((room, request)) = lanes.take_next() {
+            if let Some((room, request)) = queue.take_next() {
                 if matches!(request, Request::Resume(_)) {
                     // Each room answers with up to all that it shows, and the slowest line gets the answers one after the other.
                     self.send_queue.has_room().await;
@@ -108,17 +109,17 @@ impl RoomRequests {
                 break;
             }
             tokio::select! {
-                message = messages.recv(), if is_open && lanes.have_room() => match message {
-                    Some(message) => self.requests_of(message).into_iter().for_each(|(room, asked)| lanes.add(room, asked)),
+                message = messages.recv(), if is_open && queue.has_room() => match message {
+                    Some(message) => self.requests_of(message).into_iter().for_each(|(room, asked)| queue.add(room, asked)),
                     None => is_open = false,
                 },
                 Some((room, done)) = running.next() => {
-                    lanes.finish(room);
+                    queue.finish(room);
                     if let Err(reason) = self.answer(room, done) {
                         self.send_queue.close(reason);
                     }
                 }
-                () = &mut turn, if lanes.has_turn() => lanes.pass(),
+                () = &mut turn, if queue.has_turn() => queue.pass(),
             }
         }
         drop(running);
@@ -243,130 +244,6 @@ impl RoomRequests {
         let room = self.room(code)?;
         room.reading(self.connection.id).await?;
         Ok(room)
-    }
-
-    async fn join(&self, room: RoomCode, Join { role, take_over }: Join) -> Result<(), Failure> {
-        self.look_ups.check().map_err(|_| Refusal::TooManyFrames)?;
-        // The owner's own is shown to nobody; another's only if they want it.
-        let email = self.account.email_for_hosts().filter(|_| role != Role::Host);
-        let request = JoinRequested {
-            connection: self.connection,
-            account: self.account.id,
-            kind: self.kind(),
-            marks: Marks::default(),
-            email: email.map(str::to_owned),
-            name: self.account.name.clone(),
-            role,
-            take_over,
-            member: MemberId::from_bits(random::bits()),
-            token: ResumeToken::from_bits(random::bits()),
-        };
-        self.enter(room, Event::JoinRequested(request)).await
-    }
-
-    async fn resume(&self, ResumeRoom { room, token, last_seq }: ResumeRoom) -> Result<(), Failure> {
-        let (connection, account, kind) = (self.connection, self.account.id, self.kind());
-        let request = ResumeRequested { connection, account, kind, token, last_seq };
-        self.enter(room, Event::ResumeRequested(request)).await
-    }
-
-    fn kind(&self) -> AccountKind {
-        self.account.kind(self.node.config.auth.guests())
-    }
-
-    /// What a room recognises this page by.
-    fn marks_in(&self, room: RoomId) -> Marks {
-        let (keys, caller) = (&self.node.auth.keys, &self.caller);
-        let address = AddressBlock::of_household(caller.address).to_string();
-        Marks {
-            browser: caller.browser.map(|browser| keys.browser_mark(room, browser)),
-            address: Some(keys.address_mark(room, &address)),
-        }
-    }
-
-    /// Asks a room for a place. The room answers, so it has to hold the send queue first.
-    async fn enter(&self, code: RoomCode, request: Event) -> Result<(), Failure> {
-        if self.send_queue.is_confined() {
-            self.send_queue.close(CloseReason::GONE);
-            return Ok(());
-        }
-        self.make_way(code).await?;
-        let id = self.find(code).await?;
-        if !self.node.command_limits.requests.take(self.account.id, id) {
-            return Err(Refusal::TooManyRequests.into());
-        }
-        let room = self.node.rooms.open(id);
-        if !self.rooms.admit(code, room.clone()) {
-            return Err(Refusal::TooManyPlaces.into());
-        }
-        let entered = self.ask_for_place(code, &room, request).await;
-        self.rooms.note_answered(code);
-        entered?;
-        self.note_visit(id);
-        Ok(())
-    }
-
-    async fn ask_for_place(&self, code: RoomCode, room: &RoomHandle, mut request: Event) -> Result<(), Failure> {
-        if let Err(refusal) = room.attach(self.connection.id, self.send_queue.clone()).await {
-            self.rooms.remove(code);
-            return Err(refusal.into());
-        }
-        if let Event::JoinRequested(join) = &mut request {
-            join.marks = self.marks_in(room.id());
-        }
-        self.append(code, request).await.map(drop)
-    }
-
-    /// Finds a room. Codes that lead nowhere count as looked up, or guessing them here would be free; whoever has guessed
-    /// too often finds only rooms they have been in.
-    async fn find(&self, code: RoomCode) -> Result<RoomId, Failure> {
-        let Node { log, store, rate_limits, clock, .. } = &*self.node;
-        let (found, now) = (log.find(code).await?, clock.now());
-        if rate_limits.has_no_look_ups(&self.caller, now) {
-            let visited = store.visits(self.account.id).await.map_err(ServerError::from).map_err(Failure::Fault)?;
-            return found.filter(|room| visited.contains(room)).ok_or_else(|| Refusal::TooManyRequests.into());
-        }
-        if found.is_none() {
-            rate_limits.take_look_up(&self.caller, now)?;
-        }
-        Ok(found.ok_or(Refusal::RoomNotFound)?)
-    }
-
-    /// Remembers where the account has been, for its own landing page. Nobody waits for it, and the sound least of all.
-    fn note_visit(&self, room: RoomId) {
-        let (store, account, now) = (self.node.store.clone(), self.account.id, self.node.clock.now());
-        tokio::spawn(async move {
-            if let Err(error) = store.add_visit(account, room, now).await {
-                ServerError::from(error).report();
-            }
-        });
-    }
-
-    /// A connection that was refused a place, or gave it up, may ask again; a member may not. And there are only so many rooms
-    /// for one connection.
-    async fn make_way(&self, code: RoomCode) -> Result<(), Failure> {
-        if let Some(room) = self.rooms.get(code) {
-            if room.is_member(self.connection.id).await {
-                return Err(Refusal::OutOfOrder.into());
-            }
-            self.let_go(code).await;
-        }
-        if self.rooms.have_room() {
-            return Ok(());
-        }
-        for (other, room) in self.rooms.answered() {
-            if !room.is_member(self.connection.id).await {
-                self.let_go(other).await;
-                return Ok(());
-            }
-        }
-        Err(Refusal::TooManyPlaces.into())
-    }
-
-    async fn let_go(&self, code: RoomCode) {
-        if let Some(room) = self.rooms.remove(code) {
-            room.detach(self.connection.id).await;
-        }
     }
 
     async fn command(&self, room: RoomCode, command: Command) -> Result<(), Failure> {

@@ -21,7 +21,7 @@ pub(super) enum Request {
 
 /// What waits, and what is under way.
 #[derive(Default)]
-pub(super) struct Lanes {
+pub(super) struct RequestQueue {
     waiting: VecDeque<(RoomCode, Request)>,
     /// The rooms of what is under way. What is asked of them next waits until they have answered.
     busy: BTreeSet<RoomCode>,
@@ -29,9 +29,9 @@ pub(super) struct Lanes {
     turn: Option<RoomCode>,
 }
 
-impl Lanes {
+impl RequestQueue {
     /// Whether one more may wait.
-    pub(super) fn have_room(&self) -> bool {
+    pub(super) fn has_room(&self) -> bool {
         self.waiting.len() < WAITING
     }
 
@@ -82,8 +82,8 @@ mod tests {
     }
 
     /// The room and the command of what is next.
-    fn next(lanes: &mut Lanes) -> Option<(RoomCode, ToRoom)> {
-        lanes.take_next().map(|(room, request)| match request {
+    fn next(queue: &mut RequestQueue) -> Option<(RoomCode, ToRoom)> {
+        queue.take_next().map(|(room, request)| match request {
             Request::Obey(command) => (room, command),
             Request::Resume(_) | Request::Refuse(_) => panic!("only commands were added"),
         })
@@ -92,32 +92,32 @@ mod tests {
     #[test]
     fn a_room_that_does_not_answer_keeps_only_its_own_requests_waiting() {
         let (one, other) = (code("ABC234"), code("XYZ234"));
-        let mut lanes = Lanes::default();
+        let mut queue = RequestQueue::default();
         for (room, command) in [(one, ToRoom::Pause), (one, ToRoom::Resume), (other, ToRoom::Stop)] {
-            lanes.add(room, Request::Obey(command));
+            queue.add(room, Request::Obey(command));
         }
-        assert_eq!(next(&mut lanes), Some((one, ToRoom::Pause)));
-        assert_eq!(next(&mut lanes), None, "all wait for it at first");
-        lanes.pass();
-        assert_eq!(next(&mut lanes), Some((other, ToRoom::Stop)));
-        lanes.finish(other);
-        assert_eq!(next(&mut lanes), None, "the first room has not answered");
-        lanes.finish(one);
-        assert_eq!(next(&mut lanes), Some((one, ToRoom::Resume)));
+        assert_eq!(next(&mut queue), Some((one, ToRoom::Pause)));
+        assert_eq!(next(&mut queue), None, "all wait for it at first");
+        queue.pass();
+        assert_eq!(next(&mut queue), Some((other, ToRoom::Stop)));
+        queue.finish(other);
+        assert_eq!(next(&mut queue), None, "the first room has not answered");
+        queue.finish(one);
+        assert_eq!(next(&mut queue), Some((one, ToRoom::Resume)));
     }
 
     #[test]
     fn so_many_wait_and_no_more() {
-        let mut lanes = Lanes::default();
+        let mut queue = RequestQueue::default();
         for _ in 0..WAITING {
-            assert!(lanes.have_room());
-            lanes.add(code("ABC234"), Request::Obey(ToRoom::Leave));
+            assert!(queue.has_room());
+            queue.add(code("ABC234"), Request::Obey(ToRoom::Leave));
         }
-        assert!(!lanes.have_room());
-        assert!(lanes.take_next().is_some());
-        assert!(lanes.have_room());
-        lanes.clear();
-        lanes.finish(code("ABC234"));
-        assert!(lanes.take_next().is_none());
+        assert!(!queue.has_room());
+        assert!(queue.take_next().is_some());
+        assert!(queue.has_room());
+        queue.clear();
+        queue.finish(code("ABC234"));
+        assert!(queue.take_next().is_none());
     }
 }

@@ -1,0 +1,138 @@
+//! Asks rooms for places: new ones, and those of a connection before.
+
+use heartogether::{
+    id::{MemberId, ResumeToken, RoomCode, RoomId},
+    protocol::{Join, ResumeRoom},
+    refusal::Refusal,
+    role::{AccountKind, Role},
+    room::{Event, JoinRequested, Marks, ResumeRequested},
+};
+
+use super::{CloseReason, Failure, RoomRequests};
+use crate::{error::ServerError, http::AddressBlock, random, rooms::RoomHandle, state::Node};
+
+impl RoomRequests {
+    pub(super) async fn join(&self, room: RoomCode, Join { role, take_over }: Join) -> Result<(), Failure> {
+        self.look_ups.check().map_err(|_| Refusal::TooManyFrames)?;
+        // The owner's own is shown to nobody; another's only if they want it.
+        let email = self.account.email_for_hosts().filter(|_| role != Role::Host);
+        let request = JoinRequested {
+            connection: self.connection,
+            account: self.account.id,
+            kind: self.kind(),
+            marks: Marks::default(),
+            email: email.map(str::to_owned),
+            name: self.account.name.clone(),
+            role,
+            take_over,
+            member: MemberId::from_bits(random::bits()),
+            token: ResumeToken::from_bits(random::bits()),
+        };
+        self.enter(room, Event::JoinRequested(request)).await
+    }
+
+    pub(super) async fn resume(&self, ResumeRoom { room, token, last_seq }: ResumeRoom) -> Result<(), Failure> {
+        let (connection, account, kind) = (self.connection, self.account.id, self.kind());
+        let request = ResumeRequested { connection, account, kind, token, last_seq };
+        self.enter(room, Event::ResumeRequested(request)).await
+    }
+
+    fn kind(&self) -> AccountKind {
+        self.account.kind(self.node.config.auth.guests())
+    }
+
+    /// What a room recognises this page by.
+    fn marks_in(&self, room: RoomId) -> Marks {
+        let (keys, caller) = (&self.node.auth.keys, &self.caller);
+        let address = AddressBlock::of_household(caller.address).to_string();
+        Marks {
+            browser: caller.browser.map(|browser| keys.browser_mark(room, browser)),
+            address: Some(keys.address_mark(room, &address)),
+        }
+    }
+
+    /// Asks a room for a place. The room answers, so it has to hold the send queue first.
+    async fn enter(&self, code: RoomCode, request: Event) -> Result<(), Failure> {
+        if self.send_queue.is_confined() {
+            self.send_queue.close(CloseReason::GONE);
+            return Ok(());
+        }
+        self.make_way(code).await?;
+        let id = self.find(code).await?;
+        if !self.node.command_limits.requests.take(self.account.id, id) {
+            return Err(Refusal::TooManyRequests.into());
+        }
+        let room = self.node.rooms.open(id);
+        if !self.rooms.admit(code, room.clone()) {
+            return Err(Refusal::TooManyPlaces.into());
+        }
+        let entered = self.ask_for_place(code, &room, request).await;
+        self.rooms.note_answered(code);
+        entered?;
+        self.note_visit(id);
+        Ok(())
+    }
+
+    async fn ask_for_place(&self, code: RoomCode, room: &RoomHandle, mut request: Event) -> Result<(), Failure> {
+        if let Err(refusal) = room.attach(self.connection.id, self.send_queue.clone()).await {
+            self.rooms.remove(code);
+            return Err(refusal.into());
+        }
+        if let Event::JoinRequested(join) = &mut request {
+            join.marks = self.marks_in(room.id());
+        }
+        self.append(code, request).await.map(drop)
+    }
+
+    /// Finds a room. Codes that lead nowhere count as looked up, or guessing them here would be free; whoever has guessed
+    /// too often finds only rooms they have been in.
+    async fn find(&self, code: RoomCode) -> Result<RoomId, Failure> {
+        let Node { log, store, rate_limits, clock, .. } = &*self.node;
+        let (found, now) = (log.find(code).await?, clock.now());
+        if rate_limits.has_no_look_ups(&self.caller, now) {
+            let visited = store.visits(self.account.id).await.map_err(ServerError::from).map_err(Failure::Fault)?;
+            return found.filter(|room| visited.contains(room)).ok_or_else(|| Refusal::TooManyRequests.into());
+        }
+        if found.is_none() {
+            rate_limits.take_look_up(&self.caller, now)?;
+        }
+        Ok(found.ok_or(Refusal::RoomNotFound)?)
+    }
+
+    /// Remembers where the account has been, for its own landing page. Nobody waits for it, and the sound least of all.
+    fn note_visit(&self, room: RoomId) {
+        let (store, account, now) = (self.node.store.clone(), self.account.id, self.node.clock.now());
+        tokio::spawn(async move {
+            if let Err(error) = store.add_visit(account, room, now).await {
+                ServerError::from(error).report();
+            }
+        });
+    }
+
+    /// A connection that was refused a place, or gave it up, may ask again; a member may not. And there are only so many rooms
+    /// for one connection.
+    async fn make_way(&self, code: RoomCode) -> Result<(), Failure> {
+        if let Some(room) = self.rooms.get(code) {
+            if room.is_member(self.connection.id).await {
+                return Err(Refusal::OutOfOrder.into());
+            }
+            self.let_go(code).await;
+        }
+        if self.rooms.have_room() {
+            return Ok(());
+        }
+        for (other, room) in self.rooms.answered() {
+            if !room.is_member(self.connection.id).await {
+                self.let_go(other).await;
+                return Ok(());
+            }
+        }
+        Err(Refusal::TooManyPlaces.into())
+    }
+
+    async fn let_go(&self, code: RoomCode) {
+        if let Some(room) = self.rooms.remove(code) {
+            room.detach(self.connection.id).await;
+        }
+    }
+}
