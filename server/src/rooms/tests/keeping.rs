@@ -2,14 +2,14 @@
 
 use heartogether::{
     engagement::MessageText,
-    room::{ArchivedMessage, Command, Messages, Reading, step},
+    room::{Command, step},
 };
 use sqlx::SqlitePool;
 use tempfile::TempDir;
 
-use super::*;
+use super::{faulty_archive::FaultyArchive, *};
 use crate::storage::{
-    StorageError, database,
+    database,
     keys::MemoryKeys,
     log::{SNAPSHOT_VERSION, SqliteLog},
     sealing::Sealer,
@@ -53,28 +53,14 @@ impl File {
 
     /// The rooms as a server finds them that has just started.
     fn start(&self) -> Arc<Rooms> {
-        rooms(self.log.clone(), self.archive.clone())
+        open_rooms_with(self.log.clone(), self.archive.clone())
     }
-}
-
-fn rooms(log: Arc<dyn RoomLog>, archive: Arc<dyn MessageArchive>) -> Arc<Rooms> {
-    let config = Config::from_arguments(["heartogether-server"]).expect("valid flags");
-    Rooms::new(NODE, log, archive, Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), config.ice)
-}
-
-async fn is_let_go(rooms: &Rooms) {
-    let gone = async {
-        while rooms.is_open(ROOM) {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("no handle is left");
 }
 
 #[tokio::test]
 async fn a_room_whose_snapshots_are_of_another_version_is_kept_until_that_version_is_back() {
     let file = File::with_room().await;
-    file.archive.apply(ROOM, &[written()]).await.expect("carried out");
+    file.archive.apply(ROOM, &[written(1)]).await.expect("carried out");
     for _ in 0..2 {
         file.keep(Event::Woke).await;
     }
@@ -121,57 +107,11 @@ async fn a_room_that_was_closed_when_its_snapshot_was_kept_is_closed_at_the_next
     assert!(file.log.live().await.expect("listed").is_empty(), "its code is free");
 }
 
-/// An archive that is slow to write.
-#[derive(Default)]
-struct SlowArchive(MemoryArchive);
-
-#[async_trait]
-impl MessageArchive for SlowArchive {
-    async fn apply(&self, room: RoomId, changes: &[ArchiveChange]) -> Result<(), StorageError> {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        self.0.apply(room, changes).await
-    }
-
-    async fn before(
-        &self,
-        room: RoomId,
-        reading: Reading,
-        before: MessageNumber,
-        limit: usize,
-    ) -> Result<Messages, StorageError> {
-        self.0.before(room, reading, before, limit).await
-    }
-
-    async fn find(&self, room: RoomId, number: MessageNumber) -> Result<Option<ArchivedMessage>, StorageError> {
-        self.0.find(room, number).await
-    }
-
-    async fn holds(&self, room: RoomId, by: AccountId, nonce: u32, since: Timestamp) -> Result<bool, StorageError> {
-        self.0.holds(room, by, nonce, since).await
-    }
-
-    async fn rename_account(&self, from: AccountId, to: AccountId) -> Result<(), StorageError> {
-        self.0.rename_account(from, to).await
-    }
-
-    async fn delete_account(&self, account: AccountId) -> Result<(), StorageError> {
-        self.0.delete_account(account).await
-    }
-
-    async fn delete_room(&self, room: RoomId) -> Result<(), StorageError> {
-        self.0.delete_room(room).await
-    }
-
-    async fn rooms(&self) -> Result<Vec<RoomId>, StorageError> {
-        self.0.rooms().await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_room_that_is_given_up_leaves_no_message_that_waited_to_be_written() {
-    let (log, archive) = (FaultyLog::new(true), Arc::new(SlowArchive::default()));
+    let (log, archive) = (FaultyLog::new(true), Arc::new(FaultyArchive::slow()));
     log.create(created()).await.expect("created");
-    let rooms = rooms(log.clone(), archive.clone());
+    let rooms = open_rooms_with(log.clone(), archive.clone());
     let room = rooms.open(ROOM);
     log.append(ROOM, asks_to_listen()).await.expect("appended");
     let written = log.append(ROOM, writes()).await.expect("appended").seq;
@@ -204,7 +144,7 @@ async fn messages_of_rooms_that_are_gone_are_deleted_and_no_others() {
     let file = File::with_room().await;
     let gone = RoomId::from_bits(7);
     for room in [ROOM, gone] {
-        file.archive.apply(room, &[written()]).await.expect("carried out");
+        file.archive.apply(room, &[written(1)]).await.expect("carried out");
     }
     file.start().forget_gone().await.expect("forgotten");
     assert_eq!(file.archive.rooms().await.expect("listed"), [ROOM]);
