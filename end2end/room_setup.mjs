@@ -11,23 +11,23 @@ async function sayName(page, name) {
   await page.waitForURL((url) => url.pathname !== '/login', { waitUntil: 'commit' });
 }
 
-/** Opens a room and answers with its page. @param {Browser} browser @param {string} url */
-export async function createRoom(browser, url) {
+/** Opens a room and answers with its page. @param {Browser} browser @param {string} url @param {string} [name] the host's */
+export async function createRoom(browser, url, name = 'Ada') {
   const context = await browser.newContext({ ...reachable, baseURL: url });
   const page = await context.newPage();
   await page.goto('/');
   await page.getByRole('button', { name: 'Create a room' }).click();
-  await sayName(page, 'Ada');
+  await sayName(page, name);
   await page.waitForURL(/\/host\//, { waitUntil: 'commit' });
   return { page, code: page.url().slice(-6) };
 }
 
-/** The cookies of a new guest. @param {Browser} browser @param {string} url */
-export async function guestSession(browser, url) {
+/** The cookies of a new guest. @param {Browser} browser @param {string} url @param {string} [name] the guest's */
+export async function guestSession(browser, url, name = 'Grace') {
   const context = await browser.newContext({ ...reachable, baseURL: url });
   const page = await context.newPage();
   await page.goto('/login');
-  await sayName(page, 'Grace');
+  await sayName(page, name);
   const session = await context.storageState();
   await context.close();
   return session;

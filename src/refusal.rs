@@ -3,15 +3,15 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Defines the refusals with their code, so that none can be forgotten.
 macro_rules! refusals {
     ($($(#[$meta:meta])* $name:ident $code:literal;)*) => {
         /// Why something was not done.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Refusal {
-            $($(#[$meta])* #[serde(rename = $code)] $name,)*
+            $($(#[$meta])* $name,)*
         }
 
         impl Refusal {
@@ -135,6 +135,27 @@ refusals! {
     HostMalformed "host_malformed";
     /// The request is for a host that is not this server.
     HostUnknown "host_unknown";
+}
+
+impl Refusal {
+    /// The refusal with this code; `None` if there is no such refusal.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|refusal| refusal.code() == code)
+    }
+}
+
+// Written by hand: what is derived compares with each code in code of its own, three times, which every page would load.
+impl Serialize for Refusal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Refusal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Self::parse(&code).ok_or_else(|| de::Error::custom("no refusal has this code"))
+    }
 }
 
 impl fmt::Display for Refusal {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 mod backend;
 mod error;
 mod identity;
+mod json_text;
 #[cfg(feature = "ssr")]
 use crate::{
     locale,
@@ -26,6 +27,7 @@ use heartogether::{
     role::{Guests, Permission},
 };
 pub use identity::{Account, Profile, Provider, SessionView};
+use json_text::JsonText;
 
 /// What everybody who knows a room's code may know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,7 +112,7 @@ pub struct Entrance {
 ///
 /// # Errors
 /// A fault.
-#[server(prefix = "/api/fn", endpoint = "current_session")]
+#[server(prefix = "/api/fn", endpoint = "current_session", output = JsonText)]
 pub async fn current_session() -> Result<SessionView, ApiError> {
     let backend = backend::backend()?;
     Ok(SessionView {
@@ -126,7 +128,7 @@ pub async fn current_session() -> Result<SessionView, ApiError> {
 ///
 /// # Errors
 /// A refusal of the name.
-#[server(prefix = "/api/fn", endpoint = "sign_in_as_guest")]
+#[server(prefix = "/api/fn", endpoint = "sign_in_as_guest", output = JsonText)]
 pub async fn sign_in_as_guest(
     /// What others shall see.
     name: String,
@@ -163,7 +165,7 @@ async fn new_room(account: &Account) -> Result<String, ApiError> {
 ///
 /// # Errors
 /// [`Refusal::NotSignedIn`] or a fault.
-#[server(prefix = "/api/fn", endpoint = "show_email")]
+#[server(prefix = "/api/fn", endpoint = "show_email", output = JsonText)]
 pub async fn show_email(
     /// Whether hosts may see it.
     shown: bool,
@@ -176,7 +178,7 @@ pub async fn show_email(
 ///
 /// # Errors
 /// A refusal or a fault of the backend.
-#[server(prefix = "/api/fn", endpoint = "create_room")]
+#[server(prefix = "/api/fn", endpoint = "create_room", output = JsonText)]
 pub async fn create_room() -> Result<(), ApiError> {
     let path = match backend::visitor().permit(Permission::CreateRoom) {
         Ok(account) => new_room(account).await?,
@@ -192,7 +194,7 @@ pub async fn create_room() -> Result<(), ApiError> {
 ///
 /// # Errors
 /// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
-#[server(prefix = "/api/fn", endpoint = "listen")]
+#[server(prefix = "/api/fn", endpoint = "listen", output = JsonText)]
 pub async fn listen(
     /// The code as it was typed.
     code: String,
@@ -211,7 +213,7 @@ pub async fn listen(
 ///
 /// # Errors
 /// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
-#[server(prefix = "/api/fn", endpoint = "find_room")]
+#[server(prefix = "/api/fn", endpoint = "find_room", output = JsonText)]
 pub async fn find_room(
     /// The code or link as it was typed or pasted.
     code: String,
@@ -225,7 +227,7 @@ pub async fn find_room(
 ///
 /// # Errors
 /// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`] or a fault.
-#[server(prefix = "/api/fn", endpoint = "look_up_room")]
+#[server(prefix = "/api/fn", endpoint = "look_up_room", output = JsonText)]
 pub async fn look_up_room(
     /// The code as it was typed.
     code: String,
@@ -239,7 +241,7 @@ pub async fn look_up_room(
 ///
 /// # Errors
 /// [`Refusal::CodeMalformed`].
-#[server(prefix = "/api/fn", endpoint = "room_link")]
+#[server(prefix = "/api/fn", endpoint = "room_link", output = JsonText)]
 pub async fn room_link(
     /// The code as it was typed.
     code: String,
@@ -251,7 +253,7 @@ pub async fn room_link(
 ///
 /// # Errors
 /// [`Refusal::NotSignedIn`], [`Refusal::GuestsListenOnly`], [`Refusal::CodeMalformed`], [`Refusal::ReopenTooLate`] or a fault.
-#[server(prefix = "/api/fn", endpoint = "reopen_room")]
+#[server(prefix = "/api/fn", endpoint = "reopen_room", output = JsonText)]
 pub async fn reopen_room(
     /// Its code.
     code: String,
@@ -267,7 +269,7 @@ pub async fn reopen_room(
 ///
 /// # Errors
 /// A fault.
-#[server(prefix = "/api/fn", endpoint = "recent_rooms")]
+#[server(prefix = "/api/fn", endpoint = "recent_rooms", output = JsonText)]
 pub async fn recent_rooms() -> Result<Vec<RecentRoom>, ApiError> {
     match backend::visitor().permit(Permission::KeepAccount) {
         Ok(account) => backend::backend()?.recent_rooms(account).await,
@@ -279,7 +281,7 @@ pub async fn recent_rooms() -> Result<Vec<RecentRoom>, ApiError> {
 ///
 /// # Errors
 /// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`], [`Refusal::NotSignedIn`] or a fault.
-#[server(prefix = "/api/fn", endpoint = "find_entrance")]
+#[server(prefix = "/api/fn", endpoint = "find_entrance", output = JsonText)]
 pub async fn find_entrance(
     /// The room's code as it was typed.
     code: String,
@@ -295,7 +297,7 @@ pub async fn find_entrance(
 ///
 /// # Errors
 /// [`Refusal::CodeMalformed`], [`Refusal::RoomNotFound`], [`Refusal::NotSignedIn`] where there are no guests, or a fault.
-#[server(prefix = "/api/fn", endpoint = "enter_room")]
+#[server(prefix = "/api/fn", endpoint = "enter_room", output = JsonText)]
 pub async fn enter_room(
     /// The room's code as it was typed.
     code: String,
@@ -316,7 +318,7 @@ pub async fn enter_room(
 ///
 /// # Errors
 /// [`Refusal::NotSignedIn`], [`Refusal::CodeMalformed`] or a fault.
-#[server(prefix = "/api/fn", endpoint = "ice_servers")]
+#[server(prefix = "/api/fn", endpoint = "ice_servers", output = JsonText)]
 pub async fn ice_servers(
     /// The room's code.
     code: Option<String>,

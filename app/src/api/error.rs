@@ -1,12 +1,10 @@
 //! What a program or a page is told where it does not get what it asked for.
 
 use heartogether::refusal::Refusal;
-use leptos::{
-    prelude::FromServerFnError,
-    server_fn::{codec::JsonEncoding, error::ServerFnErrorErr},
-};
-use serde::{Deserialize, Serialize, de::IntoDeserializer, de::value};
+use leptos::{prelude::FromServerFnError, server_fn::error::ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
 
+use super::json_text::JsonTextEncoding;
 use crate::{
     locale::{self, Phrase},
     text,
@@ -108,7 +106,7 @@ impl std::fmt::Display for ApiError {
 impl std::error::Error for ApiError {}
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonTextEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         use ServerFnErrorErr::{Args, Deserialization, MissingArg};
@@ -149,13 +147,13 @@ impl From<ApiError> for Told {
 }
 
 impl TryFrom<Told> for ApiError {
-    type Error = value::Error;
+    type Error = &'static str;
 
     fn try_from(told: Told) -> Result<Self, Self::Error> {
         match told.error.as_str() {
             FAULT => Ok(Self::Fault(told.id.unwrap_or_default())),
             UNREACHABLE => Ok(Self::Unreachable),
-            code => Refusal::deserialize(code.into_deserializer()).map(Self::Refused),
+            code => Refusal::parse(code).map(Self::Refused).ok_or("no error has this code"),
         }
     }
 }

@@ -1,0 +1,56 @@
+// The README's two pictures, drawn from pages as they are: a host and a listener in one room, on a desk and on a phone.
+import { chromium } from '@playwright/test';
+import { fileURLToPath } from 'node:url';
+
+import { humming, listening, reachable } from './chromium.mjs';
+import { createRoom, guestSession } from './room_setup.mjs';
+import { Server } from './server.mjs';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+const DESK = { width: 920, height: 660 };
+const PHONE = { width: 305, height: 660 };
+const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
+const server = await Server.start();
+const [hosts, listeners] = await Promise.all([chromium.launch(humming()), chromium.launch(listening)]);
+
+/** @param {Page} page @param {{ width: number, height: number }} size @returns {Promise<string>} an address with the picture in it */
+async function pictureOf(page, size) {
+  await page.setViewportSize(size);
+  // What fades in or grows has its final look by then.
+  await page.waitForTimeout(1000);
+  return `data:image/png;base64,${(await page.screenshot()).toString('base64')}`;
+}
+
+/** A desk's page beside a phone's. @param {string} file @param {Page} desk @param {Page} phone */
+async function draw(file, desk, phone) {
+  const [left, right] = [await pictureOf(desk, DESK), await pictureOf(phone, PHONE)];
+  const page = await listeners.newPage({ viewport: { width: 1400, height: 760 } });
+  await page.setContent(`
+    <style>
+      body { margin: 50px 72px; display: flex; gap: 32px; background: #dbe4e2; }
+      img { box-shadow: 0 20px 50px #0003; }
+    </style>
+    <img src="${left}" width="${DESK.width}" style="border-radius: 16px">
+    <img src="${right}" width="${PHONE.width}" style="border-radius: 36px">`);
+  await page.screenshot({ path: folder + file });
+  await page.close();
+}
+
+try {
+  const { page: host, code } = await createRoom(hosts, server.url, 'Ada Lovelace');
+  await host.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await host.locator('main[data-hydrated]').waitFor();
+  await host.getByRole('button', { name: 'Use a microphone' }).click();
+  await host.locator('main[data-state=live]').waitFor();
+  const session = await guestSession(listeners, server.url, 'Grace Hopper');
+  const context = await listeners.newContext({ ...reachable, baseURL: server.url, storageState: session, colorScheme: 'dark', reducedMotion: 'reduce' });
+  const listener = await context.newPage();
+  await listener.goto(`/listen/${code}`);
+  await listener.locator('main[data-state=listening]').waitFor();
+  await draw('host-and-listener.png', host, listener);
+  await draw('listener-and-host.png', listener, host);
+} finally {
+  await Promise.all([hosts.close(), listeners.close()]);
+  await server.close();
+}
