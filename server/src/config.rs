@@ -46,11 +46,11 @@ pub struct Config {
     #[command(subcommand)]
     command: Option<Task>,
 
-    /// Port to listen on; 0 takes a free one [default: 3000, or 443 with a certificate]
+    /// Port to listen on; 0 means any free port [default: 3000, or 443 with a certificate]
     #[arg(long, help_heading = GENERAL, env = "PORT")]
     port: Option<u16>,
 
-    /// Address to listen on [default: `::`, which is every address, IPv4 ones too; 0.0.0.0 where there is no IPv6]
+    /// Address to listen on [default: `::`, which means all IPv6 and IPv4 addresses; 0.0.0.0 without IPv6]
     #[arg(long, help_heading = GENERAL, env = "HOST")]
     host: Option<IpAddr>,
 
@@ -74,18 +74,18 @@ pub struct Config {
     #[arg(long, env = "LEPTOS_RELOAD_PORT", hide = true, default_value_t = 3001)]
     pub(crate) leptos_reload_port: u32,
 
-    /// URL under which the public reaches this server: links and QR codes carry it, and its pages may talk to the server
-    /// [default: the address that the visitor used, and on loopback this machine's address in the local network]. It may have a
-    /// path, such as `https://example.org/hear`
+    /// URL at which the public reaches this server: links and QR codes contain it, and its pages may send requests to
+    /// the server [default: the address that the visitor used, and on loopback this machine's address in the local
+    /// network]. It may have a path, such as `https://example.org/hear`
     #[arg(long, help_heading = GENERAL, env = "PUBLIC_URL")]
     pub(crate) public_url: Option<PublicUrl>,
 
-    /// URLs of other sites whose pages may talk to this server, separated by commas
+    /// URLs of other sites whose pages may send requests to this server, separated by commas
     #[arg(long, help_heading = GENERAL, env = "FRONTEND_URL", value_parser = parse_sites)]
     frontend_url: Option<Sites>,
 
     /// What to log: a level (error, warn, info, debug, trace) or a filter such as `info,heartogether_server=debug`;
-    /// libraries tell no more than info, for they write what passes through them
+    /// libraries never log more than info, because they would log the data they process
     #[arg(long, help_heading = GENERAL, env = "LOG", default_value = "info", value_parser = parse_log)]
     pub log: String,
 
@@ -136,7 +136,7 @@ pub struct CookieSettings {
     #[arg(long, env = "SESSION_COOKIE_NAME", default_value = "heartogether.sid", value_parser = parse_cookie_name)]
     pub(crate) session_cookie_name: String,
 
-    /// Send cookies over HTTPS only [default: true where people come over HTTPS or PUBLIC_URL is an https address]
+    /// Send cookies over HTTPS only [default: true if people use HTTPS or PUBLIC_URL is an https address]
     #[arg(long, env = "SESSION_COOKIE_SECURE")]
     pub(crate) session_cookie_secure: Option<bool>,
 

@@ -14,15 +14,15 @@ pub(crate) const GOOGLE_ISSUER: &str = "https://accounts.google.com";
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Sign-in")]
 pub struct AuthSettings {
-    /// What guests may do: `host`, `listen` or `off` [default: host while no provider is configured, listen afterwards]
+    /// What guests may do: `host`, `listen` or `off` [default: host without a sign-in provider, listen with one]
     #[arg(long, env = "GUESTS", value_parser = parse_guests)]
     guests: Option<Guests>,
 
-    /// Secret that signs sessions, 32 characters or more [default: made and kept in the data folder]
+    /// Secret that signs sessions, 32 characters or more [default: generated and kept in the data folder]
     #[arg(long, env = "JWT_SECRET", hide_env_values = true)]
     jwt_secret: Option<Secret>,
 
-    /// Another name of JWT_SECRET, used where that is not set
+    /// Another name for JWT_SECRET, used if that is not set
     #[arg(long, env = "SESSION_SECRET", hide_env_values = true)]
     session_secret: Option<Secret>,
 
@@ -34,7 +34,7 @@ pub struct AuthSettings {
     #[arg(long, env = "GOOGLE_CLIENT_SECRET", hide_env_values = true)]
     google_client_secret: Option<Secret>,
 
-    /// Where Google leads back to [default: /auth/google/callback at PUBLIC_URL or the address in use]
+    /// Address to which Google returns visitors [default: /auth/google/callback at PUBLIC_URL or the address in use]
     #[arg(long, env = "GOOGLE_CALLBACK_URL", value_parser = parse_web_url)]
     google_callback_url: Option<String>,
 
@@ -46,15 +46,17 @@ pub struct AuthSettings {
     #[arg(long, env = "OIDC_CLIENT_ID", value_delimiter = ',')]
     oidc_client_id: Vec<String>,
 
-    /// Client secrets of this server at OIDC_ISSUER, in the same order; none for public clients. One alone may hold commas
+    /// Client secrets of this server at OIDC_ISSUER, in the same order; empty for public clients. A single secret may
+    /// contain commas
     #[arg(long, env = "OIDC_CLIENT_SECRET", hide_env_values = true)]
     oidc_client_secret: Option<Secret>,
 
-    /// What people call OIDC_ISSUER, in the same order; letters and digits of it make the path /auth/NAME [default: its host]
+    /// Names of OIDC_ISSUER that people see, in the same order; their letters and digits form the path /auth/NAME
+    /// [default: its host]
     #[arg(long, env = "OIDC_NAME", value_delimiter = ',')]
     oidc_name: Vec<String>,
 
-    /// Milliseconds for which a page waits for a server or a provider that wakes up
+    /// Milliseconds for which a page waits until a server or a provider wakes up
     #[arg(long, env = "AUTH_WARM_UP_TIMEOUT_MS", default_value_t = 150_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) auth_warm_up_timeout_ms: u64,
 }

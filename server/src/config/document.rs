@@ -7,14 +7,14 @@ use super::{Config, GENERAL};
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/settings.md");
 const HEAD: &str = "# Settings
 
-Each setting is an environment variable and a flag (`PORT` is `--port`). None is needed. A wrong one is an error at start that
-names it, and `--help` shows them all.
+Each setting is an environment variable and a flag (`PORT` is `--port`). All settings are optional. If a value is invalid, the
+server does not start, and the error names the setting. `--help` lists all settings.
 
-Each variable may be written with a prefix: `HEARTOGETHER_PORT` counts before `PORT`. An empty variable is unset. `HOST`, `LOG`
-and `HEARTOGETHER_PORT` are set by shells and container engines for their own purposes: where they cannot be read, they are
-skipped with a line in the log.
+Each variable may have a prefix: `HEARTOGETHER_PORT` takes precedence over `PORT`. An empty variable is unset. Shells and container
+engines set `HOST`, `LOG` and `HEARTOGETHER_PORT` for their own purposes. If the server cannot read these three, it ignores them and
+logs a warning.
 
-This file is generated: `UPDATE_DOCS=1 ./dev test server settings_are_documented` writes it anew.
+This file is generated: `UPDATE_DOCS=1 ./dev test server settings_are_documented` updates it.
 ";
 
 /// The text of a setting, on one line and with its default apart.

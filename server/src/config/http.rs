@@ -11,13 +11,13 @@ use crate::http::TrustedProxies;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Network")]
 pub struct HttpSettings {
-    /// Proxies whose X-Forwarded-For, -Proto and -Host or Forwarded headers are believed: addresses or networks such as
-    /// 10.0.0.0/8, separated by commas; from all others these headers mean nothing
+    /// Proxies whose X-Forwarded-For, -Proto and -Host or Forwarded headers are trusted: addresses or networks such as
+    /// 10.0.0.0/8, separated by commas; these headers are ignored from everybody else
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
     trusted_proxies: Vec<Network>,
 
-    /// Seconds for which browsers that have come over HTTPS come no other way (Strict-Transport-Security); 0 ends that for
-    /// those that come back
+    /// Seconds for which browsers use only HTTPS after a visit over HTTPS (Strict-Transport-Security); 0 ends this at
+    /// the next visit
     #[arg(long, env = "HSTS_SECONDS", default_value_t = 31_536_000)]
     hsts_seconds: u64,
 

@@ -15,7 +15,7 @@ use ring::hmac;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "STUN and TURN")]
 pub struct IceSettings {
-    /// STUN servers, separated by commas; `none` for none
+    /// STUN servers, separated by commas; `none` for no server
     #[arg(
         long,
         env = "STUN_URLS",
@@ -50,12 +50,12 @@ pub struct IceSettings {
     #[arg(long, env = "TURN_CREDENTIAL", hide_env_values = true)]
     turn_credential: Option<Secret>,
 
-    /// Secret shared with the servers of TURN_URLS (coturn's static-auth-secret), from which everybody gets a password
-    /// of their own for a while, in place of TURN_USERNAME and TURN_CREDENTIAL
+    /// Secret shared with the servers of TURN_URLS (coturn's static-auth-secret), from which each member gets a
+    /// temporary password, instead of TURN_USERNAME and TURN_CREDENTIAL
     #[arg(long, env = "TURN_SECRET", hide_env_values = true)]
     turn_secret: Option<Secret>,
 
-    /// Seconds that a password made from TURN_SECRET can be used; pages fetch the next one at half time
+    /// Seconds for which a password made from TURN_SECRET is valid; pages fetch the next one after half of this time
     #[arg(long, env = "TURN_TTL_SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u32).range(2..))]
     turn_ttl_seconds: u32,
 

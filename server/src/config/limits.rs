@@ -10,7 +10,8 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "MAX_LISTENERS", default_value_t = Limits::default().max_listeners, value_parser = clap::value_parser!(u32).range(1..))]
     max_listeners: u32,
 
-    /// Listeners in a room from one address (of IPv6 a /56), unless it is the host's own [default: nine tenths of MAX_LISTENERS]
+    /// Listeners in a room from one address (for IPv6 a /56), except the host's own address [default: nine tenths of
+    /// MAX_LISTENERS]
     #[arg(long, env = "MAX_LISTENERS_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..))]
     max_listeners_per_address: Option<u32>,
 
@@ -22,7 +23,7 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "ROOM_HOST_ABSENT_MS", default_value_t = Limits::default().room_host_absent_ms, value_parser = clap::value_parser!(u64).range(1..))]
     room_host_absent_ms: u64,
 
-    /// Milliseconds after its end that the owner can open a room again
+    /// Milliseconds after the end of a room for which its owner can open it again
     #[arg(long, env = "ROOM_REOPEN_MS", default_value_t = Limits::default().room_reopen_ms)]
     room_reopen_ms: u64,
 
@@ -34,7 +35,7 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "RATE_LIMIT_WINDOW_MS", default_value_t = Limits::default().rooms_per_account.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
     rate_limit_window_ms: u64,
 
-    /// Rooms that may be looked up from one address (of IPv6 a /64) in RATE_LIMIT_LOOKUP_WINDOW_MS
+    /// Rooms that may be looked up from one address (for IPv6 a /64) in RATE_LIMIT_LOOKUP_WINDOW_MS
     #[arg(long, env = "RATE_LIMIT_LOOKUP_REQUESTS", default_value_t = Limits::default().look_ups_per_address.count)]
     rate_limit_lookup_requests: u32,
 
@@ -42,8 +43,8 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "RATE_LIMIT_LOOKUP_WINDOW_MS", default_value_t = Limits::default().look_ups_per_address.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
     rate_limit_lookup_window_ms: u64,
 
-    /// Guests who may sign in from one address in RATE_LIMIT_SIGN_IN_WINDOW_MS, counted by room where they come into one
-    /// [default: 120, or twice MAX_LISTENERS where that is more]
+    /// Guests who may sign in from one address in RATE_LIMIT_SIGN_IN_WINDOW_MS, counted for each room if they enter one
+    /// [default: 120, or twice MAX_LISTENERS if that is more]
     #[arg(long, env = "RATE_LIMIT_SIGN_IN_REQUESTS")]
     rate_limit_sign_in_requests: Option<u32>,
 
@@ -51,8 +52,8 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "RATE_LIMIT_SIGN_IN_WINDOW_MS", default_value_t = Limits::default().sign_ins_per_address.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
     rate_limit_sign_in_window_ms: u64,
 
-    /// Requests of any kind from one address in RATE_LIMIT_ADDRESS_WINDOW_MS, those for the site's files apart
-    /// [default: 1200, or 40 times MAX_LISTENERS where that is more]
+    /// Requests of any kind from one address in RATE_LIMIT_ADDRESS_WINDOW_MS, except requests for the site's code and
+    /// styles [default: 1200, or 40 times MAX_LISTENERS if that is more]
     #[arg(long, env = "RATE_LIMIT_ADDRESS_REQUESTS")]
     rate_limit_address_requests: Option<u32>,
 
@@ -60,7 +61,7 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "RATE_LIMIT_ADDRESS_WINDOW_MS", default_value_t = Limits::default().requests_per_address.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
     rate_limit_address_window_ms: u64,
 
-    /// Rooms that were opened from one address and are open at once
+    /// Rooms opened from one address that are open at the same time
     #[arg(long, env = "MAX_ROOMS_PER_ADDRESS", default_value_t = Limits::default().rooms_per_address)]
     max_rooms_per_address: u32,
 
@@ -68,7 +69,7 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "RATE_LIMIT_ROOMS_PER_ADDRESS", default_value_t = Limits::default().new_rooms_per_address.count)]
     rate_limit_rooms_per_address: u32,
 
-    /// Rooms that are open at once
+    /// Rooms that are open at the same time
     #[arg(long, env = "MAX_ROOMS", default_value_t = Limits::default().rooms, value_parser = clap::value_parser!(u32).range(1..))]
     max_rooms: u32,
 
@@ -76,22 +77,22 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "MAX_GUESTS", default_value_t = Limits::default().guests, value_parser = clap::value_parser!(u32).range(1..))]
     max_guests: u32,
 
-    /// Bytes of the database from which on no room is opened and no guest comes; an eighth above it, nobody joins an open room
-    /// and nothing is said there; 0 is no limit
+    /// Size of the database in bytes at which the server refuses new rooms and new guests; an eighth above it, nobody
+    /// can join an open room or write there; 0 means no limit
     #[arg(long, env = "MAX_DATABASE_BYTES", default_value_t = Limits::default().database_bytes)]
     max_database_bytes: u64,
 
-    /// Connections at once, as far as the system has files for them, the last tenth for addresses with few
-    /// [default: 16384, or 16 times MAX_LISTENERS where that is more]
+    /// Connections at the same time, if the system allows as many open files; the last tenth is for addresses with few
+    /// connections [default: 16384, or 16 times MAX_LISTENERS if that is more]
     #[arg(long, env = "MAX_CONNECTIONS", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: Option<u32>,
 
-    /// Connections from one address at once, but for TRUSTED_PROXIES [default: 512, or 8 times
-    /// MAX_LISTENERS where that is more]
+    /// Connections from one address at the same time, except for TRUSTED_PROXIES [default: 512, or 8 times
+    /// MAX_LISTENERS if that is more]
     #[arg(long, env = "MAX_CONNECTIONS_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections_per_address: Option<u32>,
 
-    /// Members' connections from one address at once [default: 128, or twice MAX_LISTENERS where that is more]
+    /// Members' connections from one address at the same time [default: 128, or twice MAX_LISTENERS if that is more]
     #[arg(long, env = "MAX_SOCKETS_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..))]
     max_sockets_per_address: Option<u32>,
 }

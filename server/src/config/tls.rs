@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "HTTPS without a proxy")]
 pub struct TlsSettings {
-    /// Certificate chain (PEM); read anew when the file changes
+    /// Certificate chain (PEM); read again when the file changes
     #[arg(long, env = "TLS_CERT")]
     tls_cert: Option<PathBuf>,
 
@@ -16,12 +16,12 @@ pub struct TlsSettings {
     #[arg(long, env = "TLS_KEY")]
     tls_key: Option<PathBuf>,
 
-    /// Names under which this server is reached, separated by commas: a certificate for them is obtained and renewed (ACME,
-    /// TLS-ALPN-01), which agrees to the authority's terms; port 443 of each has to lead here
+    /// Names of this server, separated by commas: the server obtains and renews a certificate for them (ACME,
+    /// TLS-ALPN-01) and accepts the authority's terms; port 443 of each name must lead to this server
     #[arg(long, env = "ACME_DOMAIN", value_delimiter = ',')]
     acme_domain: Vec<String>,
 
-    /// E-mail address that the certificate authority may write to
+    /// E-mail address to which the certificate authority may write
     #[arg(long, env = "ACME_CONTACT")]
     acme_contact: Option<String>,
 
@@ -29,11 +29,11 @@ pub struct TlsSettings {
     #[arg(long, env = "ACME_DIRECTORY", default_value = rustls_acme::acme::LETS_ENCRYPT_PRODUCTION_DIRECTORY)]
     acme_directory: String,
 
-    /// Certificates (PEM) that vouch for ACME_DIRECTORY [default: the web's]
+    /// Root certificates (PEM) for ACME_DIRECTORY [default: the public ones]
     #[arg(long, env = "ACME_ROOTS")]
     acme_roots: Option<PathBuf>,
 
-    /// Port on which plain HTTP is led to HTTPS [default: 80 if PORT is 443]
+    /// Port for plain HTTP, which is redirected to HTTPS [default: 80 if PORT is 443]
     #[arg(long, env = "HTTP_PORT")]
     http_port: Option<u16>,
 

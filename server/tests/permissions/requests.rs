@@ -1,16 +1,18 @@
-//! Every request, by everybody.
+//! Every request, sent with the session of each column.
 
 use std::collections::BTreeSet;
 
+use heartogether_app::{locale::Language, routes};
 use reqwest::{Response, header};
 use serde_json::Value;
 
 use super::{Who, cookie_of, table, written};
 use crate::support::{Pair, Site, TestServer};
 
-/// A form that the server function understands.
-fn form_of(function: &str, pair: &Pair) -> String {
-    match function {
+/// A form that the server function or the route understands.
+fn form_of(path: &str, pair: &Pair) -> String {
+    match path.trim_start_matches("/api/fn/") {
+        "/language" => "language=de".to_owned(),
         "sign_in_as_guest" => "name=Linus".to_owned(),
         "show_email" => "shown=true".to_owned(),
         "listen" | "find_room" | "look_up_room" | "room_link" | "reopen_room" | "find_entrance" | "enter_room" => {
@@ -22,19 +24,19 @@ fn form_of(function: &str, pair: &Pair) -> String {
 
 async fn ask(site: &Site, request: &str, pair: &Pair, cookie: Option<&str>) -> Response {
     let (method, path) = request.split_once(' ').expect("a method and a path");
+    let path = path.replace("/locale/en.VERSION.json", &routes::texts(Language::English));
     let path = path.replace("CODE", &pair.code.to_string()).replace("ID", &pair.id.to_string());
-    match (method, path.strip_prefix("/api/fn/")) {
-        ("GET", None) => site.get(&path, cookie).await,
-        ("POST", function) => {
+    match method {
+        "GET" => site.get(&path, cookie).await,
+        "POST" => {
             let headers: Vec<_> = cookie.iter().map(|cookie| ("cookie", *cookie)).collect();
-            let form = function.map(|function| form_of(function, pair)).unwrap_or_default();
-            site.post(&path, &form, &headers).await
+            site.post(&path, &form_of(&path, pair), &headers).await
         }
         _ => panic!("the test cannot play {request}"),
     }
 }
 
-/// The status, where it leads to and the refusal, as the table writes them.
+/// The status, the first part of the path it redirects to, and the refusal, as the table writes them.
 async fn answer_of(response: Response) -> String {
     let status = response.status().as_u16().to_string();
     let leads_to = response.headers().get(header::LOCATION).and_then(|path| path.to_str().ok());
@@ -47,7 +49,7 @@ async fn answer_of(response: Response) -> String {
     refusal.map_or(status.clone(), |refusal| format!("{status} {refusal}"))
 }
 
-/// A room from a time when guests could host, and everybody's session.
+/// A room that was opened while guests could host, and the session of each column.
 struct Cast {
     site: Site,
     pair: Pair,
@@ -56,7 +58,7 @@ struct Cast {
 }
 
 impl Cast {
-    /// `guests` says what they may do by now.
+    /// `guests` is the value of `GUESTS` that the server has from now on.
     async fn gather(guests: &str) -> Self {
         let mut server = TestServer::start().await;
         let mut pair = server.site.pair().await;
@@ -71,7 +73,7 @@ impl Cast {
         Self { site, pair, cookies, _server: server }
     }
 
-    /// What everybody is answered.
+    /// The answers to the request, one for each column.
     async fn answers(&self, request: &str) -> Vec<String> {
         let mut answers = Vec::new();
         for cookie in &self.cookies {
@@ -81,12 +83,12 @@ impl Cast {
     }
 }
 
-/// Whoever ends their own session has none for what comes next.
+/// After such a request the session of the row has ended, so the next row needs new sessions.
 fn ends_session(request: &str) -> bool {
     request.starts_with("POST /auth/") || request == "POST /api/fn/sign_in_as_guest"
 }
 
-/// Plays the rows under a heading, and gives those that are written otherwise.
+/// Plays the rows under a heading, and returns those that the document shows differently.
 async fn play(heading: &str, guests: &str) -> Vec<String> {
     let mut cast = Cast::gather(guests).await;
     let mut wrong = Vec::new();
