@@ -1,4 +1,4 @@
-//! Where sign-in may lead.
+//! The destinations after a sign-in.
 
 use heartogether::id::RoomCode;
 use heartogether_app::routes::{Destination, login_then};

@@ -1,4 +1,4 @@
-//! What people read stands in `locales`, and nowhere in the code of the pages.
+//! All texts for people are in `locales`, and none is in the code of the pages.
 
 use std::{
     fs,

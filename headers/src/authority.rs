@@ -1,6 +1,6 @@
-//! Hosts, ports and origins: which place a request or a URL names (RFC 3986, section 3.2; RFC 6454).
+//! Hosts, ports and origins in requests and URLs (RFC 3986, section 3.2; RFC 6454).
 //!
-//! Two spellings of one place are equal here: case, a trailing dot and a scheme's default port make no difference.
+//! Different spellings of the same host are equal here: case, a trailing dot and a scheme's default port are ignored.
 
 use std::{
     fmt,

@@ -1,6 +1,6 @@
-//! Cookies, as a request brings them (RFC 6265, section 4.2).
+//! The cookies in a request (RFC 6265, section 4.2).
 //!
-//! Other software on the same host sets cookies too, and whatever those hold must not hide ours.
+//! Other software on the same host sets cookies too, and its cookies must not hide ours.
 
 /// The values of all cookies of a name, in their order: a browser sends more than one where paths or sites differ.
 ///

@@ -1,4 +1,4 @@
-//! What the pages' server functions ask of the server.
+//! The server's side of the pages' server functions.
 
 use std::{net::IpAddr, sync::Arc};
 

@@ -1,8 +1,8 @@
-//! The time, as a parameter: the system's in production, one that stands still until told otherwise in tests.
+//! The time, as a parameter: the system's clock in production, and in tests a clock that only tests move.
 //!
-//! There are two. Whatever lasts (a grace period, a window, a session) is measured on [`Clock::now`], which only ever goes
-//! forwards, second by second, whatever happens to the machine's date. [`Clock::date`] is for what other machines check by
-//! their own clocks.
+//! There are two readings. All durations (grace periods, windows, sessions) are measured with [`Clock::now`], which
+//! only goes forwards, second by second, whatever happens to the machine's date. [`Clock::date`] is for times that
+//! other machines compare with their own clocks.
 
 use std::{
     sync::Arc,

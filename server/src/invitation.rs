@@ -1,6 +1,6 @@
-//! How others get into a room: its link, and the QR code of it.
+//! The invitation to a room: its link, and the QR code of the link.
 //!
-//! The link is decided here and nowhere else, so that what is copied, shared and scanned is one and the same.
+//! Only this module decides which link is used, so copying, sharing and scanning give the same link.
 
 use std::{
     net::{IpAddr, SocketAddr, UdpSocket},

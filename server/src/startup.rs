@@ -1,4 +1,4 @@
-//! Puts the server together, in plain words in the log.
+//! Builds and starts the server, and logs the steps.
 
 mod data_lock;
 mod housekeeping;

@@ -1,4 +1,4 @@
-//! What becomes of accounts: guests who sign in, people who log out, and those who delete their data.
+//! Accounts: guests who sign in, log-outs, and deletions.
 
 use crate::support::told;
 use heartogether::{

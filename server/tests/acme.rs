@@ -1,4 +1,4 @@
-//! A certificate from an authority: Pebble, the authority that Let's Encrypt tests with, asks back over TLS-ALPN-01.
+//! A certificate from an authority: Pebble, the test authority of Let's Encrypt, verifies the name over TLS-ALPN-01.
 
 use std::{
     iter,

@@ -1,4 +1,4 @@
-//! Whatever comes in, the answer is typed and nobody else notices.
+//! The server answers every invalid input with a typed refusal, and others are not affected.
 
 use crate::support::refused;
 use crate::support::said_in;

@@ -1,4 +1,4 @@
-//! The site below a path of its host, behind proxies that keep the path and behind those that take it off.
+//! The site below a path of its host, behind proxies that keep the path and proxies that remove it.
 
 use heartogether::{
     id::RoomCode,

@@ -1,4 +1,5 @@
-//! Somebody sets the machine's date: a small computer that has no clock of its own, a virtual machine that wakes, a mistake.
+//! Changes of the machine's date: by a small computer without a clock, by a virtual machine that resumes, or by
+//! mistake.
 
 use std::sync::Arc;
 

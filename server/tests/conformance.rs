@@ -1,4 +1,5 @@
-//! RFC 6455, chapter by chapter, with raw frames against `/ws`: what `hostile/wire/` says, and what has to come back.
+//! RFC 6455, chapter by chapter, with raw frames for `/ws`. The files in `hostile/wire/` name the frames and the
+//! expected responses.
 
 use futures::{StreamExt, stream};
 

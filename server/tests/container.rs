@@ -1,5 +1,5 @@
-//! What the image runs, as it runs there: the entry and the health command of the `Dockerfile`, as its user, where nothing but the
-//! data can be written to.
+//! The command and the health check of the `Dockerfile`, run as in the image: as its user, and with write access only
+//! to the data.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! Somebody deletes their account while a part of the storage does not do what it is asked.
+//! Deletions of an account while a part of the storage fails.
 
 use heartogether::{id::RoomCode, role::Role};
 use heartogether_server::storage::database;

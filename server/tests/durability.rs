@@ -1,4 +1,4 @@
-//! What has been flushed to the disk by the time it is answered, and so outlasts a power cut.
+//! Which data is on the disk before a request is answered, and so survives a power cut.
 
 use std::{path::Path, process::Command};
 

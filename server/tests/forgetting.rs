@@ -1,5 +1,5 @@
-//! Whoever deletes their data: what they were called and what they wrote cannot be read any more, in no file of the server's and
-//! in no copy of one, although nothing in a log is rewritten.
+//! After the deletion of an account, its name and messages cannot be read in any file of the server or in any copy,
+//! although no log is rewritten.
 
 use std::{
     path::{Path, PathBuf},

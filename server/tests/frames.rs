@@ -1,4 +1,4 @@
-//! How many frames a connection may send, and how many bytes of signals.
+//! The limits on frames and on bytes of signals for a connection.
 
 use crate::support::refused;
 use heartogether::{

@@ -1,4 +1,4 @@
-//! Guests in numbers and guests who come back: what one address and one browser may do.
+//! Many guests, and guests who come back: the limits for one address and one browser.
 
 use heartogether::protocol::FromRoom;
 use heartogether::{

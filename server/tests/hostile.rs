@@ -1,4 +1,4 @@
-//! The corpus in `hostile/`, played beside a live room: nothing panics, nothing breaks, and the room does not notice.
+//! Plays the corpus in `hostile/` beside a live room: nothing panics, nothing breaks, and the room does not change.
 
 use crate::support::refused;
 use crate::support::said_in;

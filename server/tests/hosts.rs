@@ -1,4 +1,4 @@
-//! Under which names the server is called, and what it says of a set-up that cannot work.
+//! The names under which the server can be reached, and its hints about a wrong set-up.
 
 use std::{fs::File, process::Stdio};
 

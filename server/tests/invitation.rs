@@ -1,4 +1,4 @@
-//! The link that leads into a room, and the picture of it.
+//! A room's link, and the QR code of the link.
 
 use heartogether::{id::RoomCode, limits::Limits};
 use qrcode::{EcLevel, QrCode, render::svg};

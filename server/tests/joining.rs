@@ -1,4 +1,4 @@
-//! Taking a place, keeping it, losing it.
+//! Taking, keeping and losing a place.
 
 use tokio_tungstenite::tungstenite::Message;
 

@@ -1,4 +1,4 @@
-//! What every store of accounts' keys does.
+//! The contract of all stores of accounts' keys.
 
 use std::{collections::BTreeSet, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! Every visitor reads their own language.
+//! Visitors get the pages in their own language.
 
 use heartogether::{id::DisplayName, limits::Limits};
 use reqwest::{Response, header::SET_COOKIE};

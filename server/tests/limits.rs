@@ -1,4 +1,4 @@
-//! Who asks too often is told so and when to come again, and everybody else goes on.
+//! A caller who sends too many requests is told so, and when to try again. Other callers are not affected.
 
 use heartogether::{
     limits::{Limits, Quota},

@@ -1,9 +1,9 @@
-//! Load: whatever strangers do to the server, a live room goes on, and others still get in.
+//! Load: a live room continues and others can still enter, whatever strangers do to the server.
 //!
-//! The real binary runs in a process of its own. What is asserted is what people keep; the round trips of the live pair,
-//! before and during, are printed (`--nocapture`) and belong to docs/benchmarks.md; a bound on them is far above what they
-//! are, and below what a pair would see whom the load starves. The load has threads of its own, or the pair would wait
-//! for them on its side.
+//! The real binary runs in its own process. The tests assert what people notice. The round trips of a host and a
+//! listener, before and during the load, are printed (`--nocapture`) for docs/benchmarks.md. The bound on them is far
+//! above normal values, and below the values of a pair that the load blocks. The load runs on its own threads, because
+//! otherwise the pair would wait for them on its own side.
 
 mod harness;
 

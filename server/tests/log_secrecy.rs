@@ -1,4 +1,4 @@
-//! What the log must not hold, however much it is asked to tell.
+//! What the log must not contain, even at the most detailed level.
 
 use std::{fs::File, process::Stdio, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! One connection in many rooms: what is said names its room, places are apart, and all of them come back at once.
+//! One connection in many rooms: messages name their room, places are separate, and all rooms are resumed at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,5 @@
-//! Messages that the room itself has forgotten: the archive holds them, and they can be read, changed and answered like any.
+//! Messages that the room has forgotten: the archive keeps them, and members can read, change and answer them like any
+//! other message.
 
 use std::{path::Path, sync::Arc};
 

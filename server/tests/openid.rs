@@ -1,4 +1,4 @@
-//! Signing in with a provider: the whole way, and every answer that is not what it has to be.
+//! Signing in with a provider: the whole process, and every kind of invalid answer.
 
 mod tokens;
 mod waiting;

@@ -1,4 +1,4 @@
-//! What comes over HTTP.
+//! Pages and API over HTTP.
 
 use heartogether::{limits::Limits, protocol::ToRoom, role::Role, room::RoomEvent};
 use serde_json::{Value, json};

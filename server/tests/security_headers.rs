@@ -1,4 +1,4 @@
-//! What every answer tells browsers to refuse, and what is refused before anybody looks at it.
+//! The security headers of every response, and requests that are refused before they are processed.
 
 use heartogether::limits::{FRAME_BYTES, Limits};
 use reqwest::{Client, Method, Response};

@@ -1,4 +1,4 @@
-//! Sessions: how they last, how they end, and what cannot pass for one.
+//! Sessions: how long they last, how they end, and which tokens are not accepted.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The server stops in order, and another one takes its place on the same data.
+//! The server stops, and another one starts with the same data.
 
 use crate::support::told;
 use heartogether::{

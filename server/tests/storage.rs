@@ -1,5 +1,5 @@
-//! The storage fails for a while: a disk that is full, a database that somebody else has locked. What cannot be stored is
-//! refused with the reason, and everything works again as soon as the storage does.
+//! The storage fails for a while, because the disk is full or another program locks the database. Requests that need
+//! storage are refused with this reason, and everything works again as soon as the storage does.
 
 use std::{collections::BTreeSet, path::Path, process::Command};
 

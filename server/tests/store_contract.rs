@@ -1,4 +1,4 @@
-//! What every store of accounts and sessions does.
+//! The contract of all stores of accounts and sessions.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 

@@ -1,4 +1,4 @@
-//! HTTPS without a proxy: a certificate in files, and one from an authority.
+//! HTTPS without a proxy: with a certificate in files, and with one from an authority.
 
 use std::{io, path::Path, sync::Arc};
 

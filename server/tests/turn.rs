@@ -1,4 +1,4 @@
-//! TURN servers are for members: their passwords come with a place in a room.
+//! TURN servers are only for members: passwords come with a place in a room.
 
 use heartogether::{ice::IceConfiguration, limits::Limits, role::Role};
 use serde_json::{Value, json};

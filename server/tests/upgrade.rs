@@ -1,4 +1,4 @@
-//! A server starts on the data of an earlier version.
+//! A server starts with the data of an earlier version.
 
 use std::{path::Path, sync::Arc};
 

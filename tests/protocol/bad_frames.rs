@@ -1,4 +1,4 @@
-//! Frames that are refused: each gets its code, none a panic.
+//! Invalid frames: each is refused with its code, and none causes a panic.
 
 use heartogether::{
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAME_BYTES, MEDIA_ID_BYTES, ROOMS_PER_CONNECTION},

@@ -1,4 +1,4 @@
-//! Room codes as people type them, and as they are drawn.
+//! Room codes as people type them, and as the server generates them.
 
 use heartogether::{id::RoomCode, refusal::Refusal};
 

@@ -1,4 +1,4 @@
-//! `docs/protocol.md` says what the code does: its examples are read by the decoders, and nothing is left out of it.
+//! `docs/protocol.md` matches the code: the decoders read its examples, and nothing is missing in it.
 
 use std::{collections::BTreeSet, fs};
 

@@ -1,4 +1,4 @@
-//! Every message as it stands in its frame. A snapshot that changes is a change of the protocol.
+//! Every message in its frame. A changed snapshot is a change of the protocol.
 
 use std::{collections::BTreeSet, fmt::Debug};
 

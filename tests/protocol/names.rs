@@ -1,4 +1,4 @@
-//! Names as people give them.
+//! Names as people type them.
 
 use heartogether::{id::DisplayName, refusal::Refusal};
 use proptest::prelude::*;

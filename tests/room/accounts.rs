@@ -1,4 +1,4 @@
-//! A guest signs in as somebody who has an account already; an account is deleted.
+//! A guest signs in to an existing account, and an account is deleted.
 
 use heartogether::{
     id::AccountId,

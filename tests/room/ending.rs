@@ -1,4 +1,4 @@
-//! A room's end, after which it only refuses.
+//! The end of a room, after which it refuses everything.
 
 use heartogether::{
     id::{NodeId, ResumeToken, Seq},

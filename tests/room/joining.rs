@@ -1,4 +1,4 @@
-//! Taking a place, and giving it up.
+//! Taking a place and giving it up.
 
 use heartogether::{
     id::{AccountId, MemberId, ResumeToken},

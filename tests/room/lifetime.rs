@@ -1,4 +1,4 @@
-//! What happens when nothing happens.
+//! What happens in a room without activity.
 
 use heartogether::{
     refusal::Refusal,

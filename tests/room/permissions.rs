@@ -1,4 +1,4 @@
-//! Who may do what: the whole matrix of roles, commands and signals.
+//! Who may do what: the whole table of roles, commands and signals.
 
 use heartogether::{
     id::{MemberId, NegotiationId},

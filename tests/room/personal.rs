@@ -1,4 +1,4 @@
-//! What people wrote of themselves, as it is taken out of what is stored and put back.
+//! Personal texts are removed before storing and put back after reading.
 
 use heartogether::{
     engagement::MessageText,

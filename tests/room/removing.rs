@@ -1,4 +1,4 @@
-//! Who is kept out after a removal, and how many places one address has.
+//! Who is kept out after a removal, and the share of places for one address.
 
 use heartogether::{
     id::{AccountId, AddressMark, BrowserMark, MemberId, ResumeToken},

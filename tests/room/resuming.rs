@@ -1,4 +1,4 @@
-//! Losing the connection, and taking the place up again.
+//! Losing the connection, and resuming the place.
 
 use heartogether::{
     id::{ConnectionId, NodeId, ResumeToken, Seq},

@@ -1,4 +1,4 @@
-//! What the host sends: every transition.
+//! The host's stream: all transitions between its states.
 
 use heartogether::{
     id::{MemberId, NodeId},

@@ -1,4 +1,4 @@
-//! What a program or a page is told where it does not get what it asked for.
+//! The error that a program or a page gets if a request fails.
 
 use heartogether::refusal::Refusal;
 use leptos::{

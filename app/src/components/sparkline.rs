@@ -1,4 +1,4 @@
-//! How a figure went lately.
+//! A small chart of a value's recent history.
 
 use leptos::prelude::*;
 

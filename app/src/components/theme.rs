@@ -1,5 +1,5 @@
-//! Light or dark: as the system is, or as the visitor chose. The choice is kept in a cookie, so that the server renders
-//! the first byte of a page in it and nothing flashes; no script is needed for that.
+//! Light or dark, as the system prefers or as the visitor chose. A cookie keeps the choice, so the server renders the
+//! page in the right theme from the first byte, without flashing and without a script.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

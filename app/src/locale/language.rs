@@ -1,4 +1,4 @@
-//! The languages there are, and which one a visitor gets.
+//! The supported languages, and the choice of a language for a visitor.
 
 use crate::text::TAGS;
 

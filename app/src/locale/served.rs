@@ -1,4 +1,4 @@
-//! What the server alone says: the texts that a page brings along, the few pages that are no application, guests' names.
+//! Texts that only the server writes: the texts in a page's HTML, the plain pages, guests' names.
 
 use heartogether::{id::DisplayName, refusal::Refusal};
 use http::{HeaderValue, header};

@@ -1,4 +1,4 @@
-//! The texts of one language, and how phrases are said in it.
+//! The texts of one language, and the formatting of phrases in it.
 
 use leptos::oco::Oco;
 

@@ -1,4 +1,4 @@
-//! What a host's and a listener's page say while the server is out of reach or cannot do its work.
+//! The note on a host's and a listener's page while the server cannot be reached or cannot work.
 
 use heartogether::{refusal::Refusal, role::Role};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Measurements in words: a few labelled lines, without names and without addresses.
+//! Measurements as text: a few labelled lines, without names and addresses.
 
 use heartogether_client::{
     Shortfall,

@@ -1,4 +1,4 @@
-//! How long a session has been on, and how long its room still has.
+//! How long the host has been live, and how long the room will still be open.
 
 use std::time::Duration;
 

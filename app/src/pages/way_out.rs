@@ -1,4 +1,4 @@
-//! What the visitor can do about a refusal: one table and one component for host and listener.
+//! The actions that a page offers after a refusal, in one table and one component for host and listener.
 
 use heartogether::{id::RoomCode, refusal::Refusal, role::Role};
 use leptos::prelude::*;

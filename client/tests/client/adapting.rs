@@ -1,4 +1,4 @@
-//! How much is sent, over recorded series of measurements: two seconds each.
+//! How much is sent, for recorded series of measurements of two seconds each.
 
 use heartogether_client::{
     Input, Output, PeerState, Profile,

@@ -1,4 +1,4 @@
-//! Browsers that lack something, and networks that let no socket through.
+//! Browsers that lack a feature, and networks that block WebSockets.
 
 use heartogether::{refusal::Refusal, role::Role, room::StreamState};
 use heartogether_client::{Capabilities, HostState, Input, ListenerState, Output, SignalingState, Timer};

@@ -1,4 +1,4 @@
-//! How one peer connection takes the place of another: nothing that flows is disturbed.
+//! One peer connection replaces another without interrupting the sound.
 
 use heartogether::{protocol::Signal, room::StreamState};
 use heartogether_client::{Input, ListenerState, Output, PeerState, Timer, statistics::Reading};

@@ -1,4 +1,5 @@
-//! Session descriptions: what the profiles make of Chromium's own, and that nothing makes the reader fail.
+//! Session descriptions: how the profiles change Chromium's own descriptions, and that no description makes the reader
+//! fail.
 
 use heartogether_client::{
     Profile,

@@ -1,5 +1,5 @@
-//! A page in a lounge: it connects with each of the others apart, and the smaller id offers. This page is Grace's; Ada offers to
-//! her, and she offers to Edsger.
+//! A page in a lounge. It connects with each of the others, and the member with the smaller id offers. The page belongs
+//! to Grace: Ada offers to her, and she offers to Edsger.
 
 use heartogether::{
     engagement::{MessageText, Reaction},

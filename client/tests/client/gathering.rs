@@ -1,4 +1,4 @@
-//! What diagnostics tell of candidates and servers.
+//! The diagnostics about candidates and servers.
 
 use heartogether::room::StreamState;
 use heartogether_client::{

@@ -1,4 +1,4 @@
-//! Where TURN servers come from, and what is told of those that fail.
+//! Where TURN servers come from, and what people are told about failing ones.
 
 use heartogether::{
     ice::{IceConfiguration, IceServer},

@@ -1,4 +1,4 @@
-//! What host and listener do about a peer connection that nothing comes through any more.
+//! What host and listener do about a peer connection that receives nothing any more.
 
 use heartogether::{id::NegotiationId, protocol::Signal, room::StreamState};
 use heartogether_client::{Input, Output, PeerState, Timer};

@@ -1,4 +1,4 @@
-//! Taking a place and taking it up again.
+//! Taking a place and resuming it.
 
 use heartogether::{
     id::Seq,

@@ -1,4 +1,4 @@
-//! What a listener asks for, and what its page shows.
+//! What a listener's page requests, and what it shows.
 
 use heartogether::{
     protocol::Signal,

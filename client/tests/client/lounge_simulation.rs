@@ -1,4 +1,4 @@
-//! Equals who all may send connect with one another, whatever happens: random histories of a lounge in a small world.
+//! Equal members who may all send connect with each other, in random histories of a lounge in a small world.
 
 use proptest::prelude::*;
 

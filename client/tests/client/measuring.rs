@@ -1,4 +1,4 @@
-//! What two readings of the browser's counters say.
+//! What the difference between two readings of the browser's counters says.
 
 use heartogether_client::statistics::{CandidateKind, Path, PeerStatistics, Reading, Transport};
 

@@ -1,4 +1,4 @@
-//! Asking for a microphone: which question is still wanted, and what becomes of the answer.
+//! Requests for a microphone: which request is still wanted, and what the page does with the answer.
 
 use heartogether::room::Source;
 use heartogether_client::{

@@ -1,4 +1,4 @@
-//! What is measured of a microphone, and what that says.
+//! Measurements of a microphone, and what follows from them.
 
 use heartogether_client::{MicrophoneReading as Reading, MicrophoneState as State, MicrophoneWatch, SourceEnergy};
 

@@ -1,4 +1,4 @@
-//! Tab and microphone together: what goes out, and what happens when one of them comes or goes.
+//! Tab and microphone together: which sound is sent, and what happens when one of them starts or stops.
 
 use heartogether::protocol::{Publish, ToRoom};
 use heartogether::room::{Source, StreamState};

@@ -1,4 +1,4 @@
-//! What is told of the reason when no path is found.
+//! The reason that people are told when no path is found.
 
 use heartogether::{protocol::Signal, room::StreamState};
 use heartogether_client::{ListenerState, NoPath, SideCandidates, Timer};

@@ -1,4 +1,4 @@
-//! What a host offers to whom.
+//! To whom a host offers, and when.
 
 use heartogether::protocol::Signal;
 use heartogether::room::{Missed, Source, StreamState};

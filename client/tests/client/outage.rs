@@ -1,4 +1,4 @@
-//! What becomes of peer connections when signaling is away and comes back.
+//! What happens to peer connections when signaling is lost and comes back.
 
 use heartogether::{
     protocol::{ServerMessage, ToRoom},

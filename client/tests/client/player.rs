@@ -1,4 +1,4 @@
-//! Who paused a listener's player, and when it goes on by itself.
+//! Who paused a listener's player, and when it continues by itself.
 
 use heartogether_client::{
     Player, PlayerCommand,

@@ -1,4 +1,4 @@
-//! What a profile asks for, and which one is in force.
+//! The settings of each profile, and which profile is used.
 
 use heartogether::room::Source;
 use heartogether_client::{Input, Output, Profile};

@@ -1,4 +1,4 @@
-//! The host's page is the authority on what it sends; the room is told.
+//! The host's page decides what it sends, and tells the room.
 
 use heartogether::{
     protocol::{ClientMessage, Publish, RoomFrame, ToRoom},

@@ -1,4 +1,4 @@
-//! Noticing that the connection is gone, and connecting again.
+//! Detecting that the connection is lost, and connecting again.
 
 use heartogether::{
     protocol::{ClientMessage, Join, Ping, ServerMessage, ToRoom},

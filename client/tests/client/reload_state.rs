@@ -1,4 +1,4 @@
-//! What a host's page remembers over its reload.
+//! What a host's page stores for its reload.
 
 use heartogether::{
     protocol::{Publish, ToRoom},

@@ -1,4 +1,4 @@
-//! What is drawn of measurements.
+//! How measurements are drawn.
 
 use heartogether_client::statistics::{
     PeerStatistics, REMEMBERED,

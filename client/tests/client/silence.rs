@@ -1,4 +1,4 @@
-//! A microphone that gives no sound: the host is told, and those who listen.
+//! A microphone that gives no sound: host and listeners are told.
 
 use heartogether::protocol::{ClientMessage, DeclareSilence, ToRoom};
 use heartogether::room::{Missed, Source, StreamState};

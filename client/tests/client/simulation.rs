@@ -1,4 +1,4 @@
-//! Whatever happens to a room, it heals: random histories of outages in a small world.
+//! A room recovers from all outages, in random histories of a small world.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What the debug switch writes: every step, and nothing that is nobody's business.
+//! The debug switch writes every step, and nothing private.
 
 use heartogether::{
     engagement::MessageText,

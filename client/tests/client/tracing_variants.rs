@@ -1,5 +1,5 @@
-//! The debug switch has a line of its own for everything that can happen and everything that can be done. The lists are complete:
-//! each is also an exhaustive match, which does not compile while a variant is missing.
+//! The debug switch has its own line for every input and every output. The lists are complete: each is also an
+//! exhaustive match, which does not compile while a variant is missing.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What a listener's page remembers of its volume.
+//! The volume that a listener's page stores.
 
 use heartogether_client::{NoVolume, Volume};
 

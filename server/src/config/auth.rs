@@ -1,4 +1,4 @@
-//! Who may come in, and how they prove who they are.
+//! Who may use the server, and how people sign in.
 
 use clap::Args;
 use heartogether::role::Guests;

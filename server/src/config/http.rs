@@ -1,4 +1,4 @@
-//! What stands between this server and its callers.
+//! Proxies between this server and its callers.
 
 use std::{net::IpAddr, str::FromStr};
 

@@ -1,4 +1,4 @@
-//! The address that people use.
+//! The public address of the server.
 
 use std::str::FromStr;
 

@@ -1,7 +1,7 @@
-//! Accepts connections, and closes those on which nothing happens.
+//! Accepts connections, and closes those without progress.
 //!
 //! A connection costs its caller nothing, so it must cost the server little: a counted place, a small buffer, and a few
-//! seconds in which a request has to come. Nothing here touches a room.
+//! seconds for the first request. This module does not use rooms.
 
 use std::{
     io,

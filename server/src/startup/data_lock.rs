@@ -1,4 +1,4 @@
-//! One server at a time on one data folder: two would each believe that the other's members have gone.
+//! Only one server at a time uses a data folder. Two servers would each consider the other's members lost.
 
 use std::{
     fs::{File, TryLockError},

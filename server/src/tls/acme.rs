@@ -1,5 +1,5 @@
-//! A certificate that an authority issues and renews by itself (ACME, RFC 8555), asking back on the HTTPS port
-//! (TLS-ALPN-01, RFC 8737).
+//! A certificate that an authority issues and renews automatically (ACME, RFC 8555). The authority verifies the name on
+//! the HTTPS port (TLS-ALPN-01, RFC 8737).
 
 use std::{fs, io, path::Path, sync::Arc};
 

@@ -1,5 +1,5 @@
-//! Counts a client's WebSocket frames while their bytes come in, below the library that puts messages together: the library
-//! shows messages alone, and one message can have any number of frames, empty ones among them.
+//! Counts a client's WebSocket frames while their bytes arrive, below the WebSocket library. The library only shows
+//! whole messages, and one message can have any number of frames, including empty ones.
 
 use std::{
     fmt, io,

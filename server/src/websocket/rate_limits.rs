@@ -1,5 +1,5 @@
-//! Limits what an account may ask of a room, per second and at once, over all its connections. A new connection does
-//! not get a new allowance.
+//! Limits what an account may request from a room, per second and at once, over all its connections. A new connection
+//! does not get a new allowance.
 
 use std::{
     hash::Hash,

@@ -1,5 +1,6 @@
-//! What a connection has asked of its rooms and waits to be carried out: one after the other, in the order in which it was asked. A
-//! room that does not answer gives its turn away, so that no room waits for another one's storage.
+//! The requests of a connection that wait for its rooms. They are carried out one after the other, in the order in
+//! which they were sent. If a room does not answer, requests for other rooms continue, so no room waits for another
+//! room's storage.
 
 use std::collections::{BTreeSet, VecDeque};
 

@@ -1,4 +1,4 @@
-//! Snapshots in SQLite that cannot be read: damaged ones, and those of another version.
+//! Snapshots in SQLite that cannot be read, because they are damaged or of another version.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Every ID token that is not what it has to be, and those that are.
+//! Every kind of invalid ID token, and valid ones.
 
 use heartogether::refusal::Refusal;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! A provider that is away, and the page that waits for it.
+//! A provider that does not answer, and the page that waits for it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Every kind of message, by guests who had a place before what guests may do was changed.
+//! Every kind of message from guests who had a place before `GUESTS` was changed.
 
 use crate::support::refused;
 use crate::support::said_in;

@@ -1,4 +1,4 @@
-//! Every kind of message, by everybody.
+//! Every kind of message, from every standing.
 
 use crate::support::refused;
 use crate::support::said_in;

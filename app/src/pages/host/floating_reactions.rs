@@ -1,4 +1,4 @@
-//! Reactions that rise over the level meter, summed up when many come.
+//! Reactions that rise over the level meter. If there are many, they are combined.
 
 use std::time::Duration;
 

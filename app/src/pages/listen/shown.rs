@@ -1,4 +1,4 @@
-//! What a listener is told: the one big state, in words.
+//! The text of the listener's one big state.
 
 use heartogether::{
     refusal::Refusal,

@@ -1,4 +1,4 @@
-//! What is kept of a room, and what is not: over starts from snapshots, and when it cannot be gone on with.
+//! Which data of a room is kept: starts from snapshots, and rooms that cannot continue.
 
 use heartogether::{
     engagement::MessageText,

@@ -1,4 +1,4 @@
-//! Which rows of a long list can be seen.
+//! Calculates which rows of a long list are visible.
 
 /// Height of a row, as `.audience-row` in `style/engagement.css` has it.
 pub(super) const ROW_PX: usize = 72;
