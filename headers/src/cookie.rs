@@ -30,13 +30,13 @@ mod tests {
     use super::values;
 
     #[test]
-    fn every_cookie_of_a_name_is_read_and_no_other() {
+    fn only_cookies_of_the_name_are_read() {
         let lines = [b"sid=a; other=b;sid=c ;sidd=x; xsid=y; sid; =z".as_slice(), b"SID=d; sid=e=f", b""];
         assert_eq!(values(lines, "sid").collect::<Vec<_>>(), ["a", "c", "e=f"]);
     }
 
     #[test]
-    fn what_others_have_set_hides_nothing() {
+    fn cookies_of_other_software_hide_no_cookie() {
         let lines = [b"theme=\xe4\xf6; sid=\xff; sid=a".as_slice(), "name=Zoë; sid=b".as_bytes()];
         assert_eq!(values(lines, "sid").collect::<Vec<_>>(), ["a", "b"]);
     }

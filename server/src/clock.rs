@@ -157,7 +157,7 @@ mod tests {
     const AT: Timestamp = Timestamp::from_millis(1_000_000);
 
     #[tokio::test]
-    async fn a_clock_ahead_goes_on_at_the_usual_pace() {
+    async fn a_clock_that_is_ahead_continues_at_normal_speed() {
         let clock = Arc::new(ManualClock::at(AT));
         let ahead = ClockAhead::from(AT.after_ms(5_000), clock.clone());
         assert_eq!((ahead.now(), ahead.date()), (AT.after_ms(5_000), AT));
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_systems_clock_wakes_in_time_whatever_the_date() {
+    async fn the_system_clock_wakes_in_time_after_a_change_of_the_date() {
         let clock = SystemClock::start();
         let at = clock.now().after_ms(20);
         clock.sleep_until(at).await;

@@ -85,7 +85,7 @@ async fn play(site: &Site, cookie: &str, line: &Line, in_pieces: bool) -> Option
 }
 
 #[tokio::test]
-async fn every_frame_is_answered_as_the_standard_wants() {
+async fn every_frame_is_answered_as_the_standard_requires() {
     let panics_before = panics();
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;

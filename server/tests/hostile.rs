@@ -154,7 +154,7 @@ async fn stage() -> (TestServer, Pair, TempDir, Vec<(&'static str, String)>) {
 }
 
 #[tokio::test]
-async fn hostile_requests_break_nothing_and_change_nothing() {
+async fn hostile_requests_have_no_effect() {
     let panics_before = panics();
     let (server, mut pair, _folder, names) = stage().await;
     let lines = corpus("requests", &names);
@@ -176,7 +176,7 @@ async fn hostile_requests_break_nothing_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn hostile_frames_break_nothing_and_change_nothing() {
+async fn hostile_frames_have_no_effect() {
     let panics_before = panics();
     let (server, mut pair, _folder, names) = stage().await;
     let lines = corpus("frames", &names);

@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_such_answer_is_not_taken_for_one() {
+    fn other_answers_are_read_as_malformed() {
         for answer in ["", "<html>", r#"{"error":"of another version"}"#] {
             assert_eq!(ApiError::de(answer.to_owned().into()), Refusal::FrameMalformed.into(), "{answer}");
         }

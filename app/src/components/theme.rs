@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bars_follow_the_choice_before_the_system() {
+    fn the_browsers_bars_follow_the_choice_rather_than_the_system() {
         let colours = |theme: Theme| theme.bars().map(|(_, colour)| colour);
         assert_eq!(colours(Theme::System), [LIGHT_SURFACE, DARK_SURFACE]);
         assert_eq!(colours(Theme::Light), [LIGHT_SURFACE; 2]);
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_choice_is_the_systems() {
+    fn an_unknown_choice_follows_the_system() {
         assert_eq!(
             ["light", "dark", "system", "red", ""].map(Theme::parse).map(Theme::attribute),
             [Some("light"), Some("dark"), None, None, None]

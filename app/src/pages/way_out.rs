@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn every_refusal_has_a_way_out_that_can_lead_somewhere() {
+    fn every_refusal_offers_an_action_that_can_help() {
         for refusal in Refusal::ALL {
             let way_out = WayOut::of(*refusal);
             assert!(

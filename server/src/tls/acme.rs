@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_stand_in_a_folder_of_the_servers_own_whatever_was_there_before() {
+    fn keys_are_in_a_folder_that_only_the_server_can_read() {
         let parent = tempfile::TempDir::new().expect("a folder");
         let folder = parent.path().join("acme");
         for is_there in [false, true] {

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_wait_and_no_more() {
+    fn the_number_of_waiting_requests_is_limited() {
         let mut queue = RequestQueue::default();
         for _ in 0..WAITING {
             assert!(queue.has_room());
