@@ -47,7 +47,7 @@ test.describe('a room that lives for 20 s', () => {
 test.describe('a room that waits 8 s for its host', () => {
   test.use({ settings: { ROOM_HOST_ABSENT_MS: '8000' } });
 
-  test('the room ends for want of a host, and everybody reads why', async ({ tabHost, newVisitor }) => {
+  test('the room ends without its host, and everybody reads why', async ({ tabHost, newVisitor }) => {
     const code = await createRoom(tabHost, 'Ada');
     await shareTab(tabHost);
     const [listener, late] = [await newVisitor(), await newVisitor()];

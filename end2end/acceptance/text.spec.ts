@@ -45,7 +45,7 @@ test('markup in names and messages is text at host and listener, in titles and o
   for (const page of [host, listener]) await holdsNoMarkup(page);
 });
 
-test('what turns text around or hides in it is left out, and other directions stay within their names', async ({ newVisitor }) => {
+test('invisible and bidirectional characters are removed, and other directions stay within their names', async ({ newVisitor }) => {
   const [host, listener] = [await newVisitor(), await newVisitor()];
   const code = await createRoom(host, TRICKS.typed);
   await signIn(listener, HEBREW);

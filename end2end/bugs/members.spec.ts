@@ -69,7 +69,7 @@ test("a stranger is refused on a host's page", async ({ tabHost, newVisitor }) =
   await hear(listener, TAB_TONE_HZ);
 });
 
-test("a listener's older tab lets go", async ({ tabHost, newVisitor }) => {
+test("a listener's older tab leaves the room", async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const older = await newVisitor();

@@ -7,7 +7,7 @@ import { report } from './silence_report';
 
 const BACK_MS = 3000;
 
-test('the tone goes on while the server is killed and started again', async ({ server, tabHost, newVisitor }) => {
+test('the tone continues while the server is killed and started again', async ({ server, tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();

@@ -12,7 +12,7 @@ const PATH_BPS = 200_000;
 const HEADERS_BPS = 24_000;
 const MEASURED_MS = 3000;
 
-test("what is sent to one listener comes down to what the path carries", async ({ tabHost, newVisitor, pathUnder }) => {
+test('the bitrate to one listener adapts to the bandwidth of the path', async ({ tabHost, newVisitor, pathUnder }) => {
   await tabHost.addInitScript(keepPeers);
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);

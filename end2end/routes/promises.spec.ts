@@ -21,7 +21,7 @@ test('a promise is broken where a test is missing, skipped, or expects nothing',
   expect(broken([{ promise: 'It is heard', titles: [] }], [other], true)).toHaveLength(1);
 });
 
-test('a run of some tests is asked about these alone', () => {
+test('a partial run is checked only for its own tests', () => {
   expect(broken(rows, [ran('it is heard over tcp', 'passed', expecting)], false)).toEqual([]);
 });
 
