@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn signatures_with_public_or_shared_keys_are_not_accepted() {
+    fn unsigned_tokens_and_shared_keys_are_not_accepted() {
         let algorithms =
             |told: &[&str]| metadata(serde_json::json!({ "id_token_signing_alg_values_supported": told })).algorithms();
         assert_eq!(algorithms(&[]), [Algorithm::RS256]);
