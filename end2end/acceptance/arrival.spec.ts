@@ -1,4 +1,4 @@
-// The ways to a room, and what must not stand in between.
+// The ways into a room, and what must not interrupt them.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { kindOf } from '../frames';
 import { hear } from '../tone_detection';

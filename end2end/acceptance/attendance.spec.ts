@@ -1,4 +1,4 @@
-// How many listen: what every listener sees.
+// The number of listeners, as every listener sees it.
 import { expect, test, type Page } from '../fixtures';
 import { createRoom, hasLink, listen, main, showsState } from '../page_actions';
 import { Line } from '../tcp_proxy.mjs';

@@ -1,4 +1,4 @@
-// Who listens: the list that the host sees.
+// The list of listeners on the host's page.
 import { expect, test } from '../fixtures';
 import { FIRST_ACTIVE_MS, imagine, imagined } from '../frames';
 import { Line } from '../tcp_proxy.mjs';

@@ -1,4 +1,4 @@
-// The main job: what the host lets sound is heard by everybody who came.
+// The main purpose: all listeners hear the host's sound.
 import type { APIRequestContext } from '@playwright/test';
 
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';

@@ -1,4 +1,4 @@
-// Browsers that lack or block something, what they are told, and what diagnostics tell.
+// Browsers that lack or block a feature, the notes on the pages, and the diagnostics.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, silence } from '../tone_detection';
 import {

@@ -1,4 +1,4 @@
-// Pages that others have changed: translators, extensions, networks and policies that keep the code away.
+// Pages that translators or extensions change, and networks and policies that block the code.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, silence } from '../tone_detection';
 import { extend, holdCode, translate, translated } from '../translator';

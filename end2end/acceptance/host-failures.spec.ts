@@ -1,4 +1,4 @@
-// What a host reads where a source cannot be had.
+// The host's page when a source cannot be captured.
 import { expect, test, type Page } from '../fixtures';
 import { listening } from '../chromium.mjs';
 import { button, createRoom, isHydrated, main, showsState } from '../page_actions';

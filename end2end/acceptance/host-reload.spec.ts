@@ -1,4 +1,4 @@
-// A host’s page that is loaded again, and one that is left while live.
+// A host’s page that is reloaded, and one that is left while live.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 
 import { hear, hearTogether, silence } from '../tone_detection';

@@ -1,4 +1,4 @@
-// The host's sound: sources, faders, qualities, and everything that can happen to a source.
+// The host's sound: sources, faders, qualities, and all events of a source.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, hearTogether, silence } from '../tone_detection';
 import { button, createRoom, isHydrated, listen, main, shareTab, showsState, useMicrophone } from '../page_actions';

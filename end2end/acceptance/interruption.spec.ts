@@ -1,4 +1,4 @@
-// What keeps the host's sound from being heard though the host means to send it, and what is told of it.
+// Interruptions of the host's sound, and what host and listeners are told about them.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// How others get in: the code, the QR code and the link, which all lead to one address.
+// The invitation: the code, the QR code and the link lead to the same address.
 import { networkInterfaces } from 'node:os';
 
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';

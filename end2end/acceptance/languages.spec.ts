@@ -1,4 +1,4 @@
-// Everybody reads their own language, chooses another one at any time, and loses nothing by it.
+// Visitors read their own language and can change it at any time, without losing anything.
 import { reachable } from '../chromium.mjs';
 import { expect, MICROPHONE_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../tone_detection';

@@ -1,4 +1,4 @@
-// Listeners who cannot come in, or whose place goes elsewhere.
+// Listeners who are refused, or whose place is taken over.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, silence } from '../tone_detection';
 import {

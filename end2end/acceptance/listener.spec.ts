@@ -1,4 +1,4 @@
-// The listener's page: how loud it is, what the lock screen does, and what it says when it cannot go on.
+// The listener's page: the volume, the lock screen, and its notes about problems.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, measure, silence } from '../tone_detection';
 import {

@@ -1,4 +1,4 @@
-// What is sent fits what it is: the codec of each profile as the peer connections report it, and what the pages tell of it.
+// The encoding of each profile, as the peer connections report it, and the quality that the pages show.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
 import { keepPeers } from '../peer_connection_stats.mjs';

@@ -1,4 +1,4 @@
-// Sound that goes through a real TURN server, where no direct path is allowed.
+// Sound through a real TURN server, where no direct path is allowed.
 import { Coturn, freePort } from '../coturn.mjs';
 import { expect, MICROPHONE_TONE_HZ, test as base, type Page } from '../fixtures';
 import { hear } from '../tone_detection';

@@ -1,4 +1,4 @@
-// How long a session has been on, how long its room still has, and rooms that are opened again.
+// How long the host has been live, how long the room will still be open, and rooms that are opened again.
 import { expect, test, TAB_TONE_HZ, type Page } from '../fixtures';
 import { hear, silence } from '../tone_detection';
 

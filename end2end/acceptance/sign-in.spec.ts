@@ -1,4 +1,4 @@
-// Signing in with a real OpenID provider, and every way back from it.
+// Signing in with a real OpenID provider, and all results of it.
 import { expect, type Page } from '../fixtures';
 import { PROVIDER } from '../openid_provider.mjs';
 

@@ -1,4 +1,4 @@
-// What people type is shown as text, wherever it is shown, and turns nothing around.
+// Text from people is shown as text everywhere, and does not change the direction of other text.
 import { expect, test, type Page } from '../fixtures';
 import { button, createRoom, listen, main, signIn } from '../page_actions';
 

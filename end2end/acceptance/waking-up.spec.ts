@@ -1,4 +1,4 @@
-// Providers and servers that sleep.
+// Providers and servers that are asleep.
 import { expect, type Page } from '../fixtures';
 import { PROVIDER } from '../openid_provider.mjs';
 

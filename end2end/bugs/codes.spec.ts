@@ -1,4 +1,4 @@
-// Codes as people type them: forgiven where it is clear what is meant, refused with a text where it is not.
+// Codes as people type them: accepted if the meaning is clear, otherwise refused with a text.
 import { expect, test } from '../fixtures';
 import { button, createRoom, UNKNOWN_CODE } from '../page_actions';
 

@@ -1,4 +1,4 @@
-// Whatever one connection sends, it hurts itself alone: a broadcast goes on while another socket talks nonsense.
+// A connection that sends invalid frames harms only itself: a broadcast beside it continues.
 import { get } from 'node:http';
 
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';

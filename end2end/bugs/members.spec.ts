@@ -1,4 +1,4 @@
-// Who may not come in is told why, and nobody else notices.
+// Visitors who may not enter are told the reason, and others are not affected.
 import { expect, TAB_TONE_HZ, test } from '../fixtures';
 import { hear } from '../tone_detection';
 import { button, createRoom, isHydrated, listen, shareTab, showsRefusal, showsState, signIn } from '../page_actions';

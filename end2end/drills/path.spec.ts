@@ -1,4 +1,4 @@
-// The way between two browsers goes away under a peer connection.
+// The path between two browsers fails while a peer connection uses it.
 import { expect, TAB_TONE_HZ, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
 import { readPeers } from '../peer_connection_stats.mjs';

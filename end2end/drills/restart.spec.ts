@@ -1,4 +1,4 @@
-// A server that dies takes nobody's sound along: it flows between the browsers, and both come back by themselves.
+// The sound continues when the server is killed, because it flows between browsers, and both pages reconnect by themselves.
 import { expect, TAB_TONE_HZ, test } from '../fixtures';
 import { hear } from '../tone_detection';
 import { button, createRoom, hasLink, listen, shareTab, showsState } from '../page_actions';

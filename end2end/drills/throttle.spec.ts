@@ -1,4 +1,4 @@
-// One listener's path carries little: what the host sends there shrinks to it, and only there.
+// One listener's path has little bandwidth: the host sends less to this listener only.
 import { expect, TAB_TONE_HZ, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
 import { keepPeers, readPeers } from '../peer_connection_stats.mjs';

@@ -1,4 +1,4 @@
-// What code a page loads, when, and what happens where it cannot.
+// Which code a page loads, when, and what happens if the code cannot be loaded.
 import { expect, test, type Page } from '../fixtures';
 import { button, createRoom, isHydrated, main, signIn } from '../page_actions';
 

@@ -1,4 +1,4 @@
-// Every page: its status, its state, its names, its manners.
+// Every page: its status, its state, its names, and the absence of errors.
 import { fitsEveryWidth, passesAxe } from '../accessibility';
 import { expect, test, type Page } from '../fixtures';
 import { button, createRoom, isHydrated, listen, main, showsState, signIn, UNKNOWN_CODE } from '../page_actions';

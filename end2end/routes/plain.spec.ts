@@ -1,4 +1,4 @@
-// The routes that other programs call, and the files that pages are made of.
+// The routes for other programs, and the files of the pages.
 import { expect, test } from '../fixtures';
 import { createRoom, signIn, UNKNOWN_CODE } from '../page_actions';
 

@@ -1,4 +1,4 @@
-// The pages under their own content security policy: nothing of ours offends it, and what offends it does not run.
+// The pages under their content security policy: they do not violate it, and scripts that violate it do not run.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
 import { createRoom, isHydrated, listen, shareTab, showsState, UNKNOWN_CODE } from '../page_actions';

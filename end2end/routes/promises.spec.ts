@@ -1,4 +1,4 @@
-// The check that ends a run: it notices a promise whose test is gone, skipped, or expects nothing.
+// The check at the end of a run: it finds promises whose tests are missing, skipped, or expect nothing.
 import type { TestCase } from '@playwright/test/reporter';
 
 import { expect, test } from '@playwright/test';
