@@ -1,5 +1,5 @@
-//! Turns `locales/*.toml` into typed keys (`$OUT_DIR/text.rs`) and, for the server, the texts of every language. A key or a
-//! placeholder that a language lacks or has too many, and a plural form too few or too many, fail the build with a sentence.
+//! Turns `locales/*.toml` into typed keys (`$OUT_DIR/text.rs`) and, for the server, the texts of every language. The
+//! build fails with an explanation if a language lacks a key, a placeholder or a plural form, or has one too many.
 
 use std::{
     env,

@@ -1,4 +1,4 @@
-// Whether everybody can use a page: what axe finds, whether it scrolls sideways, where the focus is.
+// Checks the accessibility of a page: axe, horizontal scrolling, the focus.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
 

@@ -1,4 +1,4 @@
-// Where cargo builds to and where results go.
+// The folders for cargo's build and for results.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 

@@ -1,4 +1,4 @@
-// What a page captures and answers, kept by a script that runs before the page's own.
+// Records what a page captures and answers, by a script that runs before the page's own.
 import type { Page } from '@playwright/test';
 
 export interface Captured {

@@ -1,4 +1,4 @@
-// Chromium with sound: how it is started, and the tones that go in.
+// Chromium with sound: how it is started, and the tones that it captures.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// A real TURN server of one's own: coturn on a free port of the loopback interface, with a shared secret.
+// A real TURN server for a test: coturn on a free port of the loopback interface, with a shared secret.
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// What a browser computes.
+// Measures the CPU time of a browser.
 
 /** @typedef {import('@playwright/test').Browser} Browser */
 

@@ -1,4 +1,4 @@
-// What every browser test starts from: a server of its own, and pages in browsers that have sound.
+// The fixtures of all browser tests: a server for each test, and pages in browsers with sound.
 import { test as base, type Browser, type BrowserContextOptions, type Page } from '@playwright/test';
 
 import { capturing, cautious, humming, mixing, openTone, reachable } from './chromium.mjs';

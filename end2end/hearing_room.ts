@@ -1,4 +1,4 @@
-// A room in which somebody hears something.
+// A room in which a listener hears the host.
 import { TAB_TONE_HZ, type Page } from './fixtures';
 import { createRoom, listen, shareTab } from './page_actions';
 import { hear } from './tone_detection';

@@ -1,4 +1,4 @@
-// Notes when a listener's page takes the steps between a click and the first sound.
+// Records the times of a listener's steps between a click and the first sound.
 
 /** The steps in their order, by the names under which a page notes them. */
 export const STEPS = /** @type {const} */ ([

@@ -1,4 +1,4 @@
-// A server with a sign-in provider, and what people do there.
+// A server with a sign-in provider, and the actions of people there.
 import { expect, test as base, type Page } from './fixtures';
 import { OpenIdProvider, PROVIDER } from './openid_provider.mjs';
 import { button, main } from './page_actions';

@@ -1,4 +1,4 @@
-// A real OpenID provider: a free port, keys of its own, and one page on which anybody is whoever they say.
+// A real OpenID provider for tests: on a free port, with its own keys, and one page on which a visitor can be anybody.
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -1,4 +1,4 @@
-// What people do on the pages, step by step, by the names they see.
+// The actions of people on the pages, by the names that they see.
 import { expect, type Locator, type Page } from '@playwright/test';
 
 /** An unknown but well-formed code. */

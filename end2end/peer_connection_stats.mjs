@@ -1,4 +1,4 @@
-// What a page's peer connections report of themselves (W3C Identifiers for WebRTC's Statistics API).
+// The statistics of a page's peer connections (W3C Identifiers for WebRTC's Statistics API).
 
 /** @typedef {import('@playwright/test').Page} Page */
 

@@ -1,4 +1,4 @@
-// Real Chromium, sound that is heard, a server for each test.
+// Real Chromium, audible sound, a server for each test.
 import { defineConfig } from '@playwright/test';
 
 import { listening } from './chromium.mjs';

@@ -1,4 +1,4 @@
-// What measurements say: tables for people, JSON for programs.
+// The results of measurements: tables for people, JSON for programs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

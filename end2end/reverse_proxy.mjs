@@ -1,4 +1,4 @@
-// A proxy as operators put one in front: it passes requests and WebSockets on, and answers what is not below its path itself.
+// A reverse proxy as operators use it: it passes on requests and WebSockets, and itself answers requests outside its path.
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';

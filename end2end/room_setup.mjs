@@ -1,4 +1,4 @@
-// What measurements begin with: a room, and a guest's session.
+// The set-up of measurements: a room, and a guest's session.
 import { reachable } from './chromium.mjs';
 
 /** @typedef {import('@playwright/test').Browser} Browser */

@@ -1,4 +1,4 @@
-// A server of one's own: a free port, a fresh data folder, killed without warning when it is no longer needed.
+// A server for a test: on a free port, with an empty data folder, killed without warning at the end.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Watches a page without a pause: every 10 ms of its player's sound and every state it shows.
+// Watches a page all the time: every 10 ms of its player's sound and every state that it shows.
 
 /** A concealed packet or two on a busy machine; whoever loses the connection is silent for far longer. */
 export const DROPOUT_MS = 200;

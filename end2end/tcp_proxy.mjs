@@ -1,4 +1,4 @@
-// A page's line to the server, in our hands: a port that passes everything on until it is cut.
+// A page's connection to the server, under the test's control: a port that passes everything on until it is cut.
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 

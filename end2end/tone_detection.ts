@@ -1,4 +1,4 @@
-// What is heard at the listener's player: its spectrum is measured in the page, whichever tool drives the browser.
+// Detects the tone in the listener's player: the page measures the spectrum, whichever tool drives the browser.
 import { expect } from '@playwright/test';
 
 /** A page with a player: Playwright's, or Puppeteer's. */

@@ -1,4 +1,4 @@
-// What a browser's translator and an extension do to a page.
+// Imitates a browser's translator and an extension on a page.
 import type { Page } from '@playwright/test';
 
 /** How a translated text reads: `translated('Mute')`. */

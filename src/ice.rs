@@ -1,4 +1,4 @@
-//! The STUN and TURN servers (RFC 8489, RFC 8656) with which peer connections find a path through the network.
+//! The STUN and TURN servers (RFC 8489, RFC 8656) for peer connections.
 
 use serde::{Deserialize, Serialize};
 

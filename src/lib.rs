@@ -1,9 +1,9 @@
-//! HearTogether's shared crate: what both ends of the wire know.
+//! HearTogether's shared crate, which server and client use.
 //!
-//! Two laws carry the house:
+//! Two laws explain the structure of the code:
 //!
 //! 1. **Decide in the core, act at the edge.** Every rule is a plain function here, without a socket, a clock, a random
-//!    source, `async` or `cfg`. Servers and browsers carry its decisions out.
+//!    source, `async` or `cfg`. Servers and browsers carry out its decisions.
 //! 2. **A room is a log.** Whatever happens in a room is an [`Entry`](room::Entry) in its ordered log, and every node
 //!    replays the same entries through the same [`step`](room::step).
 //!
@@ -40,17 +40,17 @@
 //! # Ok::<(), heartogether::refusal::Refusal>(())
 //! ```
 //!
-//! | module | what it knows |
+//! | module | content |
 //! | --- | --- |
 //! | [`id`] | validated ids, room codes and names |
-//! | `text` | what is left out of the text that people type |
-//! | [`engagement`] | reactions and the words of messages |
+//! | `text` | which characters are removed from text that people type |
+//! | [`engagement`] | reactions and the texts of messages |
 //! | [`time`] | [`Timestamp`](time::Timestamp), the log's clock |
 //! | [`limits`] | every limit with its unit |
-//! | [`refusal`] | every typed "no" |
+//! | [`refusal`] | all typed refusals |
 //! | [`role`] | roles, standings and permissions |
-//! | [`rules`] | what differs from one kind of room to the next |
-//! | [`ice`] | the STUN and TURN servers that a page is told of |
+//! | [`rules`] | the differences between kinds of rooms |
+//! | [`ice`] | the STUN and TURN servers for a page |
 //! | [`protocol`] | the messages between browser and server |
 //! | [`sdp`] | session descriptions, read and edited |
 //! | [`room`] | the room: its events, its effects, its `step` |

@@ -1,8 +1,8 @@
-//! Text from people, made safe to show to others: visible characters stay, invisible ones are removed.
+//! Makes text from people safe to show to others: visible characters stay, invisible ones are removed.
 //!
-//! Characters that only steer how others are drawn let a name pass for another one, or turn the line it stands in around
-//! (UAX #9, UTS #39). Where text is shown it is isolated as well, since a script that runs from right to left needs none of
-//! them.
+//! Some characters only control how others are drawn. They can make one name look like another, or change the direction
+//! of the line (UAX #9, UTS #39). Pages also isolate text, because scripts that are written from right to left change
+//! the direction without such characters.
 
 use crate::refusal::Refusal;
 

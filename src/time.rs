@@ -1,4 +1,4 @@
-//! The log's time.
+//! The time in the log.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! The server functions that pages call in place of REST, and the [`Backend`] that carries them out.
+//! The server functions that pages call instead of a REST API, and the [`Backend`] that carries them out.
 
 use heartogether::{
     id::{DisplayName, RoomCode, RoomId},

@@ -1,5 +1,5 @@
-//! The browser's half: carries the client's [`Output`]s out and reports back with [`Input`]s. The only place that
-//! talks to web-sys. Everything here lets go of its device, socket or connection when dropped.
+//! The browser part of the client: it carries out the client's [`Output`]s and reports [`Input`]s. Only this module
+//! uses web-sys. Every value here releases its device, socket or connection when it is dropped.
 
 mod capability;
 mod capture;

@@ -1,29 +1,29 @@
-//! What pages are drawn with. A component draws what it is given and owns no state of a room; its looks stand in
-//! `style/` under the class of the same name. What stands on every page erases its type, so that the types
-//! of whole pages stay short.
+//! The components of pages. A component draws its inputs and has no state of a room. Its styles are in `style/` under
+//! the class of the same name. Components that are on every page erase their type, so that the types of whole pages
+//! stay short.
 //!
-//! | component | what it draws |
+//! | component | content |
 //! | --- | --- |
-//! | [`Page`] | `<main>` with the names that tests and tools rely on |
-//! | [`Header`], [`Footer`] | the frame around every page |
-//! | [`Button`], [`ButtonLink`] | an action, pending or not; a link that looks like one |
-//! | [`Field`] | a labelled input with its hint and its error |
-//! | [`Select`], [`Slider`] | one of several; how much of something |
-//! | [`ThemeSelect`], [`LanguageSwitch`] | light or dark; the language |
-//! | [`Session`], [`ProviderLinks`] | who the visitor is; the ways to sign in |
-//! | [`WaitOverlay`] | what a page waits for that wakes up |
-//! | [`Notice`] | something the visitor should know |
-//! | [`EmptyState`], [`Skeleton`] | what stands where there is nothing yet, or something on its way |
-//! | [`Sparkline`] | how a figure went lately |
-//! | [`StatusBadge`] | what a stream does right now |
+//! | [`Page`] | `<main>` with the attributes that tests and tools use |
+//! | [`Header`], [`Footer`] | header and footer of every page |
+//! | [`Button`], [`ButtonLink`] | a button, pending or not; a link that looks like a button |
+//! | [`Field`] | a labelled input with a hint and an error |
+//! | [`Select`], [`Slider`] | a choice; an amount |
+//! | [`ThemeSelect`], [`LanguageSwitch`] | the theme; the language |
+//! | [`Session`], [`ProviderLinks`] | the visitor's account; the ways to sign in |
+//! | [`WaitOverlay`] | what the page waits for while something wakes up |
+//! | [`Notice`] | information for the visitor |
+//! | [`EmptyState`], [`Skeleton`] | placeholders for an empty list, and for content that is loading |
+//! | [`Sparkline`] | a value's recent history |
+//! | [`StatusBadge`] | the state of a stream |
 //! | [`CodeDisplay`] | a room's code |
-//! | [`LevelMeter`] | how loud it is |
-//! | [`IconButton`] | an action that is an icon alone, or a switch |
-//! | [`FocusPreservingShow`] | one of two things in one place, without losing the focus |
-//! | [`Toasts`], [`ToastRegion`] | short messages that go by themselves |
+//! | [`LevelMeter`] | the level of the sound |
+//! | [`IconButton`] | a button or a toggle with only an icon |
+//! | [`FocusPreservingShow`] | one of two elements in the same place, without losing the focus |
+//! | [`Toasts`], [`ToastRegion`] | short messages that disappear by themselves |
 //! | [`Icon`], [`Wave`] | pictures |
 //! | [`ServerForm`] | a form that calls a server function |
-//! | [`CreateRoomForm`], [`JoinForm`] | forms that more than one page has |
+//! | [`CreateRoomForm`], [`JoinForm`] | forms that several pages use |
 
 mod account_menu;
 mod button;

@@ -1,5 +1,5 @@
-//! A listener's early join: a few lines of script at the top of the page open the socket and ask for the place while the
-//! page's code is still on its way. The code takes the socket over, with all that was heard on it by then.
+//! A listener's early join: a few lines of script at the top of the page open the socket and request the place while
+//! the page's code is still loading. The code then takes over the socket with all messages that it has received.
 
 use leptos::prelude::*;
 

@@ -1,14 +1,14 @@
-//! What people read, in the language they chose. Keys stand in `text`, phrases carry them, and a phrase is said
-//! where it is drawn; a switch of the language changes all that is drawn, and nothing else.
+//! The texts for people, in the language they chose. The keys are in `text`. Phrases carry keys, and become text where
+//! they are drawn. A change of the language changes all drawn texts and nothing else.
 //!
-//! | module | what it does |
+//! | module | content |
 //! | --- | --- |
-//! | `language` | the languages, and which one a visitor gets |
-//! | `phrase` | a key with what fills its placeholders |
+//! | `language` | the languages, and the choice for a visitor |
+//! | `phrase` | a key and the values of its placeholders |
 //! | `table` | one language's texts, plurals and numbers |
 //! | `drawn` | keys and phrases as children, attributes and properties |
-//! | `meaning` | what refusals and states are called |
-//! | `served` | what the server alone says: the texts in a page, its plain pages, guests' names |
+//! | `meaning` | the texts of refusals and states |
+//! | `served` | texts that only the server writes: the texts in a page's HTML, the plain pages, guests' names |
 
 mod drawn;
 mod language;

@@ -1,8 +1,8 @@
-//! What stands by while the page's code starts and runs: a script at the top of every page that undoes what translators and
-//! extensions change in the HTML before it is taken over, keeps texts up to date on a translated page, and shows a notice
-//! where the code cannot start or breaks. It is no part of the WebAssembly, so that it works without it.
+//! The script at the top of every page, which works while the page's code starts and runs. It undoes changes of
+//! translators and extensions in the HTML before the code takes it over, keeps texts up to date on a translated page,
+//! and shows a notice if the code cannot start or fails. It is not part of the WebAssembly, so it works without it.
 //!
-//! The code calls it by `browser::page_guard`.
+//! The code calls it through `browser::page_guard`.
 
 use leptos::prelude::*;
 

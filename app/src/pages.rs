@@ -1,5 +1,5 @@
-//! The pages, one a file. A page reads the address, calls server functions and composes components; every URL stands in
-//! [`routes`](crate::routes).
+//! The pages, one in each file. A page reads the address, calls server functions and composes components. All URLs are
+//! in [`routes`](crate::routes).
 
 mod about;
 #[cfg(debug_assertions)]

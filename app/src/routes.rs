@@ -1,7 +1,7 @@
-//! Every page's URL, on one page.
+//! The URLs of all pages.
 //!
-//! Paths here are those within the site. Where it lies below a path of its host, [`href`] gives the address that stands in a
-//! page; the router and the server know that path by themselves.
+//! The paths here are relative to the site. If the site is below a path of its host, [`href`] returns the address for
+//! links. The router and the server handle that path themselves.
 
 use std::sync::Arc;
 

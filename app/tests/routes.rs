@@ -1,4 +1,4 @@
-//! Where sign-in may lead.
+//! The destinations after a sign-in.
 
 use heartogether::id::RoomCode;
 use heartogether_app::routes::{Destination, login_then};
@@ -36,7 +36,7 @@ fn sign_in_carries_every_destination_in_its_link() {
 }
 
 #[test]
-fn whatever_leads_elsewhere_leads_home() {
+fn foreign_destinations_lead_to_the_landing_page() {
     for path in [
         "https://elsewhere.example/",
         "https://elsewhere.example/listen/ABC234",
@@ -79,7 +79,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_input_leads_anywhere_but_to_a_plain_path_of_ours(path in "(/(room|listen|host|new)?)?/?\\PC{0,20}") {
+    fn every_input_leads_to_a_plain_path_of_this_site(path in "(/(room|listen|host|new)?)?/?\\PC{0,20}") {
         let path = Destination::parse(&path).path();
         prop_assert!(path.starts_with('/') && !path.starts_with("//"));
         prop_assert!(path.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'/'));

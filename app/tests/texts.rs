@@ -1,4 +1,4 @@
-//! What people read stands in `locales`, and nowhere in the code of the pages.
+//! All texts for people are in `locales`, and none is in the code of the pages.
 
 use std::{
     fs,
@@ -39,7 +39,7 @@ fn is_for_people(literal: &str) -> bool {
 }
 
 #[test]
-fn no_page_and_no_component_has_a_text_of_its_own() {
+fn pages_and_components_contain_no_texts() {
     let (root, mut files) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), Vec::new());
     for folder in ["pages", "components"] {
         sources(&root.join(folder), &mut files);
@@ -54,7 +54,7 @@ fn no_page_and_no_component_has_a_text_of_its_own() {
 }
 
 #[test]
-fn what_is_for_people_is_told_from_what_is_not() {
+fn texts_for_people_are_recognised() {
     for text in ["Listen", "Back to the start", "’s room. Thank you", "Über uns"] {
         assert!(is_for_people(text), "{text}");
     }

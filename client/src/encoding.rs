@@ -1,8 +1,8 @@
-//! Which descriptions a peer connection sets, and when, so that its encoder does what is wanted of it. Pure like the client: whoever
-//! drives it carries out one [`EncodingOrder`] after the other, and says so.
+//! Decides which descriptions a peer connection sets, and when, so that its encoder uses the wanted settings. The code
+//! is pure: its user carries out one [`EncodingOrder`] after the other and reports the results.
 //!
-//! What the own encoder does stands in the *other* side's description. So another profile needs no word to the other side: the
-//! descriptions are set anew on this side alone, and what the other side said covers both.
+//! The *other* side's description controls the own encoder. So a change of the profile needs no message to the other
+//! side: this side sets its descriptions again, and what the other side has agreed to covers both.
 
 use super::{Profile, sdp::opus};
 

@@ -1,4 +1,4 @@
-//! Faults of the TURN servers, concluded from attempts to find a path through them.
+//! Finds faults of the TURN servers, from attempts to find a path through them.
 
 use heartogether::{protocol::Candidate, role::Permission};
 

@@ -1,6 +1,6 @@
-//! Restores peer connections through which nothing comes any more: a few restarts that look for another path (ICE
-//! restart, RFC 8445, section 9), then a new connection. The offering end restarts; the other end asks for a restart if
-//! it notices first. While signaling is away this waits, and it begins once signaling is back.
+//! Restores peer connections that receive nothing any more: a few restarts that look for another path (ICE restart, RFC
+//! 8445, section 9), then a new connection. The offering end restarts. The other end requests a restart if it notices
+//! first. Without signaling, this waits until signaling is back.
 
 use heartogether::{
     id::{MemberId, NegotiationId},

@@ -5,26 +5,26 @@
 //!
 //! | module | what it knows |
 //! | --- | --- |
-//! | `io` | what goes in and what comes out |
-//! | `connection` | the WebSocket: opening it, noticing that it is gone, opening it again |
-//! | `signaling` | the room's part of it: asking for the place, and taking it up again |
+//! | `io` | inputs and outputs |
+//! | `connection` | the WebSocket: opening it, detecting its loss, opening it again |
+//! | `signaling` | the room's part of it: requesting the place, and resuming it |
 //! | `rooms` | several rooms over one connection |
 //! | `membership` | the place in the room |
 //! | `peers`, `negotiation` | peer connections, and how they are negotiated |
-//! | `ice_restart`, `connection_replacement` | what is done when nothing comes through one any more |
+//! | `ice_restart`, `connection_replacement` | what is done when a peer connection receives nothing any more |
 //! | `candidate`, `gathering`, `no_path`, `ice_errors` | candidates, and why no path was found |
-//! | `quality`, `statistics`, `adaptation` | what is measured, and how much is sent |
-//! | `encoding`, `sdp` | which descriptions are set, and what they ask of the encoders |
+//! | `quality`, `statistics`, `adaptation` | measurements, and how much is sent |
+//! | `encoding`, `sdp` | which descriptions are set, and how they control the encoders |
 //! | `links` | whom the member connects with, who offers, and what goes over it |
 //! | `permissions` | what the member may do |
 //! | `publishing`, `mix`, `profile`, `silence` | what the member sends |
-//! | `microphone_requests`, `microphone_watch` | asking for a microphone, and whether it gives sound |
-//! | `reload_state` | what a page keeps for after a reload |
+//! | `microphone_requests`, `microphone_watch` | requests for a microphone, and whether it gives sound |
+//! | `reload_state` | what a page stores for the time after a reload |
 //! | `engagement`, `audience` | reactions, messages, removals; who listens |
-//! | `capability` | what the browser has to offer |
-//! | `view_state` | what the page shows of all that |
+//! | `capability` | the features of the browser |
+//! | `view_state` | what the page shows |
 //! | `player`, `volume` | whether a listener's player plays, and how loud |
-//! | `trace` | what happens, in words |
+//! | `trace` | a description of each step in words |
 
 pub mod adaptation;
 mod audience;

@@ -1,4 +1,4 @@
-//! Whom a page connects with, and who offers: as the room says, whatever kind of room it is.
+//! Whom a page connects with, and who offers. The room decides this, so the kind of room does not matter here.
 
 use heartogether::{
     id::MemberId,

@@ -1,5 +1,5 @@
-//! Asking the browser for a microphone: which question is still wanted, for which device, and what becomes of its answer. Pure like
-//! the client: whoever drives it carries the [`MicrophoneOrder`]s out and says what the browser answers.
+//! Decides about requests for a microphone: which request is still wanted, for which device, and what to do with the
+//! answer. The code is pure: its user carries out the [`MicrophoneOrder`]s and reports the browser's answers.
 
 use heartogether::room::Source;
 

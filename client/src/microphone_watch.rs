@@ -1,5 +1,5 @@
-//! Whether the open microphone gives sound, from what is measured of it: the system may mute it, and a device that is switched off
-//! sends zeros.
+//! Detects whether the open microphone gives sound, from measurements: the system may mute it, and a device that is
+//! switched off sends zeros.
 
 use super::MicrophoneState;
 

@@ -1,4 +1,4 @@
-//! Peer connections, one for each member on the other side, and for a moment two where one succeeds another. An answer or
+//! Peer connections, one for each linked member, and for a moment two while one replaces another. An answer or
 //! candidate of an attempt that is no longer current is dropped.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What is measured at each peer connection, and how much is sent through it.
+//! The measurements of each peer connection, and how much is sent through it.
 
 use heartogether::id::MemberId;
 

@@ -1,4 +1,4 @@
-//! Session descriptions as this client edits them: what the profiles ask of Opus is in [`opus`].
+//! Session descriptions as this client edits them. The Opus settings of the profiles are in [`opus`].
 
 pub mod opus;
 

@@ -1,4 +1,4 @@
-// The ways to a room, and what must not stand in between.
+// The ways into a room, and what must not interrupt them.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { kindOf } from '../frames';
 import { hear } from '../tone_detection';
@@ -25,7 +25,7 @@ test('a link to a stage survives signing in', async ({ newVisitor }) => {
   await expect(stranger).toHaveURL(new RegExp(`/host/${code}$`));
 });
 
-test('a room that is created signed out opens after signing in, with no further click', async ({ page }) => {
+test('a room that is created before signing in opens afterwards without another click', async ({ page }) => {
   await page.goto('/');
   await button(page, 'Create a room').click();
   await expect(page).toHaveURL(/\/login\?next=/);
@@ -45,7 +45,7 @@ function overhear(page: Page): { sockets: number; said: string[] } {
   return overheard;
 }
 
-test('a link asks for the place before the code of the page is there, and only once', async ({ tabHost, newVisitor }) => {
+test("a link requests the place once, before the page's code has loaded", async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();
@@ -66,7 +66,7 @@ test('a link asks for the place before the code of the page is there, and only o
   expect(overheard.said.filter((type) => type === 'hello' || type === 'join')).toHaveLength(2);
 });
 
-test('nobody asks for nothing ahead, and a link that leads nowhere asks once', async ({ newVisitor }) => {
+test('a visitor without a session requests no place in advance, and an unknown room is requested once', async ({ newVisitor }) => {
   const visitor = await newVisitor();
   const overheard = overhear(visitor);
   await visitor.goto(`/listen/${UNKNOWN_CODE}`);
@@ -82,7 +82,7 @@ test('nobody asks for nothing ahead, and a link that leads nowhere asks once', a
   expect(overheard.said.filter((type) => type === 'join').length).toBeLessThan(2);
 });
 
-test('a click on Listen asks for the place once, before the player is drawn', async ({ tabHost, newVisitor }) => {
+test('a click on Listen requests the place once, before the player is drawn', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();
@@ -94,7 +94,7 @@ test('a click on Listen asks for the place once, before the player is drawn', as
   expect(overheard.said.filter((type) => type === 'hello' || type === 'join')).toHaveLength(2);
 });
 
-test('a socket that takes its time is waited for by the player, not opened twice', async ({ tabHost, newVisitor }) => {
+test('the player waits for a slow socket and does not open a second one', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();
@@ -115,7 +115,7 @@ test('a socket that takes its time is waited for by the player, not opened twice
   expect(said.slice(0, 2)).toEqual(['hello', 'join']);
 });
 
-test("a page's code that cannot be loaded is asked for again, and the sound comes then", async ({ tabHost, newVisitor }) => {
+test('code that cannot be loaded is requested again, and the sound follows', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();
@@ -129,7 +129,7 @@ test("a page's code that cannot be loaded is asked for again, and the sound come
   expect(asked).toBeGreaterThan(refusals);
 });
 
-test('whoever leaves while the door is being opened stays where they went', async ({ tabHost, newVisitor }) => {
+test('a visitor who leaves while entering a room stays on the new page', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   const visitor = await newVisitor();
   await visitor.goto(`/room/${code}`);

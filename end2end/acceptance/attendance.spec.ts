@@ -1,4 +1,4 @@
-// How many listen: what every listener sees.
+// The number of listeners, as every listener sees it.
 import { expect, test, type Page } from '../fixtures';
 import { createRoom, hasLink, listen, main, showsState } from '../page_actions';
 import { Line } from '../tcp_proxy.mjs';
@@ -18,7 +18,7 @@ test('listeners see how many listen, as they come and go', async ({ tabHost, new
   await sees(listener, '1 listening');
 });
 
-test('a listener whose connection comes back sees who has left meanwhile', async ({ tabHost, newVisitor, server }) => {
+test('a listener who reconnects sees the new number of listeners', async ({ tabHost, newVisitor, server }) => {
   const code = await createRoom(tabHost, 'Ada');
   const line = await Line.to(server.url);
   const [listener, other] = [await newVisitor({ baseURL: line.url }), await newVisitor()];
@@ -36,7 +36,7 @@ test('a listener whose connection comes back sees who has left meanwhile', async
   line.close();
 });
 
-test('a page on which nothing more comes names no number', async ({ tabHost, newVisitor }) => {
+test('a removed listener sees no number', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   const listener = await newVisitor();
   await listen(listener, code);

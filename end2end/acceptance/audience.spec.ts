@@ -1,4 +1,4 @@
-// Who listens: the list that the host sees.
+// The list of listeners on the host's page.
 import { expect, test } from '../fixtures';
 import { FIRST_ACTIVE_MS, imagine, imagined } from '../frames';
 import { Line } from '../tcp_proxy.mjs';
@@ -59,7 +59,7 @@ test('an audience of 3,000 is counted right, searched and scrolled, and draws wh
   await expect(rows(host)).toContainText('Guest 1234');
 });
 
-test('a search goes on when so few are left that there would be none', async ({ newVisitor }) => {
+test('a search is kept when few listeners are left', async ({ newVisitor }) => {
   const host = await newVisitor();
   const tell = await imagine(host, 9);
   await createRoom(host, 'Ada');
@@ -74,7 +74,7 @@ test('a search goes on when so few are left that there would be none', async ({ 
   await expect(rows(host)).toHaveCount(8);
 });
 
-test('nobody moves in the audience while the host is about to press something', async ({ newVisitor }) => {
+test('rows of the audience keep their places while the host is about to press something', async ({ newVisitor }) => {
   const host = await newVisitor();
   const tell = await imagine(host, 3);
   const reacts = (number: number, afterMs: number) => {

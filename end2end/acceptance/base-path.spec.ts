@@ -1,4 +1,4 @@
-// The site below a path of its host, behind a proxy that keeps the path and behind one that takes it off.
+// The site below a path of its host, behind a proxy that keeps the path and a proxy that removes it.
 import { expect, TAB_TONE_HZ, test as base } from '../fixtures';
 import { hear } from '../tone_detection';
 import { Proxy } from '../reverse_proxy.mjs';

@@ -1,4 +1,4 @@
-// The main job: what the host lets sound is heard by everybody who came.
+// The main purpose: all listeners hear the host's sound.
 import type { APIRequestContext } from '@playwright/test';
 
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
@@ -28,7 +28,7 @@ test('a microphone is heard by two listeners', async ({ microphoneHost, newVisit
   }
 });
 
-test('who comes before the host waits, and then hears', async ({ tabHost, newVisitor }) => {
+test('a listener who comes before the host waits, and then hears', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   const listener = await newVisitor();
   await listen(listener, code);
@@ -40,7 +40,7 @@ test('who comes before the host waits, and then hears', async ({ tabHost, newVis
   await hear(listener, TAB_TONE_HZ);
 });
 
-test('who cannot reach the server is told, and all is well once they can', async ({ tabHost, newVisitor }) => {
+test('a page that cannot reach the server says so, and works once it can', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   let isBlocked = true;
   for (const page of [tabHost, listener]) {
@@ -70,7 +70,7 @@ test('who cannot reach the server is told, and all is well once they can', async
   await hear(listener, TAB_TONE_HZ);
 });
 
-test('a pause is silent, and what follows is heard', async ({ tabHost, newVisitor }) => {
+test('a pause is silent, and the sound after it is heard', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();

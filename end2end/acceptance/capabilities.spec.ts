@@ -1,4 +1,4 @@
-// Browsers that lack or block something, what they are told, and what diagnostics tell.
+// Browsers that lack or block a feature, the notes on the pages, and the diagnostics.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, silence } from '../tone_detection';
 import {
@@ -52,7 +52,7 @@ for (const [name, refusal, text] of [
   });
 }
 
-test('a constructor that throws is no problem of the network', async ({ tabHost, newVisitor }) => {
+test('a failing constructor is not reported as a network problem', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   await listener.addInitScript(() => {
     window.RTCPeerConnection = class {
@@ -67,7 +67,7 @@ test('a constructor that throws is no problem of the network', async ({ tabHost,
   await showsRefusal(listener, 'web_rtc_missing');
 });
 
-test('where nothing can be kept, everything else works', async ({ tabHost, newVisitor }) => {
+test('without storage, everything else works', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   for (const page of [tabHost, listener]) {
     await page.addInitScript(() => {
@@ -156,7 +156,7 @@ test('where cookies are blocked the sign-in page says so', async ({ newVisitor }
 test.describe('with a STUN server that does not answer', () => {
   test.use({ settings: { STUN_URLS: 'stun:127.0.0.1:9' } });
 
-  test('diagnostics tell candidates and servers, and no address', async ({ tabHost, newVisitor }) => {
+  test('diagnostics show candidates and servers, and no addresses', async ({ tabHost, newVisitor }) => {
     const listener = await newVisitor({ permissions: ['clipboard-write', 'clipboard-read'] });
     const code = await createRoom(tabHost, 'Ada');
     await shareTab(tabHost);
@@ -175,7 +175,7 @@ test.describe('with a STUN server that does not answer', () => {
   });
 });
 
-test('on request the console tells what the page decides, and no secret', async ({ tabHost, newVisitor }) => {
+test("on request the console shows the page's decisions, and no secrets", async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   const lines: string[] = [];
   listener.on('console', (message) => {
@@ -196,7 +196,7 @@ test('on request the console tells what the page decides, and no secret', async 
   expect(told()).not.toMatch(/ice-pwd|fingerprint|Grace|typ host|[0-9a-f]{32}/);
 });
 
-test('a switch that cannot be used is not in the way', async ({ newVisitor }) => {
+test('a switch that cannot be used is disabled and explained in the details', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const listener = await newVisitor();
   await listen(listener, code);

@@ -1,4 +1,4 @@
-// Pages that others have changed: translators, extensions, networks and policies that keep the code away.
+// Pages that translators or extensions change, and networks and policies that block the code.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, silence } from '../tone_detection';
 import { extend, holdCode, translate, translated } from '../translator';
@@ -37,7 +37,7 @@ async function followsTheHost(host: Page, listener: Page): Promise<void> {
   await expect(failure(listener)).toBeHidden();
 }
 
-test('a page that is translated while it runs goes on, and its states stay up to date', async ({ tabHost, newVisitor }) => {
+test('a page that is translated while it runs keeps working, and its states stay up to date', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
@@ -48,7 +48,7 @@ test('a page that is translated while it runs goes on, and its states stay up to
   await followsTheHost(tabHost, listener);
 });
 
-test('a page that is translated before its code is there is taken over all the same', async ({ tabHost, newVisitor }) => {
+test('a page that is translated before its code has loaded still works', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
@@ -61,7 +61,7 @@ test('a page that is translated before its code is there is taken over all the s
   await followsTheHost(tabHost, listener);
 });
 
-test('what extensions put into a page before its code is there does no harm', async ({ tabHost, newVisitor }) => {
+test('elements that extensions add before the code has loaded do no harm', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
@@ -82,7 +82,7 @@ test('what extensions put into a page before its code is there does no harm', as
   await silence(listener);
 });
 
-test('a host’s translated page goes live, and its code is the code', async ({ tabHost, newVisitor }) => {
+test('a host’s translated page goes live, and the room’s code is not translated', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   const release = await holdCode(tabHost);
   await tabHost.goto(`/host/${code}`, { waitUntil: 'domcontentloaded' });
@@ -101,7 +101,7 @@ test('a host’s translated page goes live, and its code is the code', async ({ 
   await expect(tabHost.getByTestId('listener-state')).toHaveText(translated('connected'), { ignoreCase: true });
 });
 
-test('a page whose translation is taken back reads as before', async ({ newVisitor }) => {
+test('a page whose translation is undone shows the original texts', async ({ newVisitor }) => {
   const page = await newVisitor();
   await page.goto('/login');
   await isHydrated(page);
@@ -118,7 +118,7 @@ test('a page whose translation is taken back reads as before', async ({ newVisit
   await expect(heading).toHaveText('What should we call you?');
 });
 
-test('a page whose code does not arrive says so, and is well once it is loaded anew', async ({ newVisitor }) => {
+test('a page whose code does not arrive says so, and works after a reload', async ({ newVisitor }) => {
   const page = await newVisitor();
   const code = await createRoom(await newVisitor(), 'Ada');
   await page.route(/\/pkg\/.*\.wasm/, (route) => route.abort());
@@ -130,7 +130,7 @@ test('a page whose code does not arrive says so, and is well once it is loaded a
   await expect(failure(page)).toBeHidden();
 });
 
-test('a script that does not arrive is told of too', async ({ newVisitor }) => {
+test('the page also reports a script that does not arrive', async ({ newVisitor }) => {
   const page = await newVisitor();
   await page.route(/\/pkg\/[^/]*\.js/, (route) => route.abort());
   await page.goto('/');
@@ -155,7 +155,7 @@ test('where WebAssembly is not allowed the page says so', async ({ newVisitor })
   await showsFailure(without, 'wasm');
 });
 
-test('code that breaks when it takes the page over is told of', async ({ newVisitor }) => {
+test('the page reports code that fails while taking over', async ({ newVisitor }) => {
   const page = await newVisitor();
   await page.route('**/*', async (route) => {
     if (route.request().resourceType() !== 'document') return route.fallback();
@@ -180,7 +180,7 @@ const failElsewhere = (page: Page) =>
     return new Promise<void>((resolve) => setTimeout(resolve, 50));
   });
 
-test('errors of others are no failure of the page, before its code is there and later', async ({ newVisitor }) => {
+test('errors of other scripts are not failures of the page, before and after its code has loaded', async ({ newVisitor }) => {
   const page = await newVisitor();
   const release = await holdCode(page);
   await page.goto('/', { waitUntil: 'domcontentloaded' });
@@ -210,7 +210,7 @@ test('a page whose code takes long says so after 20 seconds, until it runs', asy
   await expect(failure(page)).toBeHidden();
 });
 
-test('where scripts are off, pages that need them say so', async ({ newVisitor }) => {
+test('without scripts, pages that need them say so', async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');
   const page = await newVisitor({ javaScriptEnabled: false });

@@ -1,4 +1,4 @@
-// A browser that does not keep the session's cookie is told so, and not asked for a name over and over.
+// A browser that does not keep the session's cookie is told so, and is not asked for a name repeatedly.
 import { expect, test } from '../fixtures';
 import { button, isHydrated, main } from '../page_actions';
 

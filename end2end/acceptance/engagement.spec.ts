@@ -22,7 +22,7 @@ import {
 const QUICK = ['❤️', '👍', '👎', '😭', '😍'];
 const MORE = ['👏', '🔥', '🎉', '😮', '🙏', '😂', '🤯', '💯'];
 
-test('the 13 reactions and nothing else, rising at the host, the last one shown as chosen', async ({ newVisitor }) => {
+test("there are exactly 13 reactions, they rise on the host's page, and the last one is shown as chosen", async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');
   const listener = await newVisitor();
@@ -42,7 +42,7 @@ test('the 13 reactions and nothing else, rising at the host, the last one shown 
   await expect(host.getByTestId('rising')).toHaveText('');
 });
 
-test('many reactions are summed up, and too many are refused kindly', async ({ newVisitor }) => {
+test('many reactions are combined, and too many are refused kindly', async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');
   const listener = await newVisitor();
@@ -55,7 +55,7 @@ test('many reactions are summed up, and too many are refused kindly', async ({ n
   await expect(listener.getByText('So much joy!')).toBeVisible();
 });
 
-test('a message has 50 characters, a live counter, and is for the host alone', async ({ newVisitor }) => {
+test('a message has up to 50 characters and a live counter, and only the host reads it', async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');
   const [listener, other] = [await newVisitor(), await newVisitor()];
@@ -78,7 +78,7 @@ test('a message has 50 characters, a live counter, and is for the host alone', a
   await expect(other.getByText('louder')).toHaveCount(0);
 });
 
-test('messages that come too fast go out a moment later, with a kind text', async ({ newVisitor }) => {
+test('messages over the limit are sent a moment later, with a kind text', async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');
   const listener = await newVisitor();
@@ -89,7 +89,7 @@ test('messages that come too fast go out a moment later, with a kind text', asyn
   await expect(listener.getByText('Your message goes out in a moment.')).toBeHidden();
 });
 
-test('messages are there after reloads of host and listener, newest at the bottom', async ({ newVisitor }) => {
+test('messages survive reloads of host and listener, newest at the bottom', async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');
   const listener = await newVisitor();
@@ -104,7 +104,7 @@ test('messages are there after reloads of host and listener, newest at the botto
   await expect(listener.getByTestId('own-message')).toHaveCount(2);
 });
 
-test('what is written while the host is away is sent, and delivered when the host is back', async ({ newVisitor }) => {
+test('messages to a disconnected host are sent, and delivered when the host is back', async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');
   await isHydrated(host);
@@ -118,7 +118,7 @@ test('what is written while the host is away is sent, and delivered when the hos
   await expect(listener.getByTestId('own-message')).toHaveAttribute('data-state', 'delivered');
 });
 
-test('older messages come on demand', async ({ newVisitor }) => {
+test('older messages are loaded on demand', async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');
   const listeners = await Promise.all(Array.from({ length: 11 }, () => newVisitor()));
@@ -154,7 +154,7 @@ test('the chat stays at its end, unless the host reads further up', async ({ new
   expect(await log.evaluate((log) => log.scrollTop)).toBe(0);
 });
 
-test('who is removed hears nothing more and cannot come back; undo keeps them', async ({ tabHost, newVisitor }) => {
+test('a removed listener hears nothing and cannot come back, and undo keeps a listener', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const [listener, other] = [await newVisitor(), await newVisitor()];
@@ -176,7 +176,7 @@ test('who is removed hears nothing more and cannot come back; undo keeps them', 
   await hear(other, TAB_TONE_HZ);
 });
 
-test('everybody at the address of whom a host removes goes too, if the host wants it so', async ({ newVisitor }) => {
+test('if the host chooses, everybody at the address of a removed listener is removed too', async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');
   const [listener, other] = [await newVisitor(), await newVisitor()];
@@ -203,7 +203,7 @@ test('a removal is carried out when the host leaves the page at once', async ({ 
   await showsRefusal(listener, 'removed');
 });
 
-test('what takes a removal back goes with the room, and with the page', async ({ newVisitor }) => {
+test('the undo of a removal disappears with the room and with the page', async ({ newVisitor }) => {
   const host = await newVisitor();
   const offences: string[] = [];
   host.on('pageerror', (error) => offences.push(error.message));

@@ -1,11 +1,11 @@
-// What a host reads where a source cannot be had.
+// The host's page when a source cannot be captured.
 import { expect, test, type Page } from '../fixtures';
 import { listening } from '../chromium.mjs';
 import { button, createRoom, isHydrated, main, showsState } from '../page_actions';
 
 const problem = (page: Page) => page.getByRole('alert').filter({ hasText: /\S/ });
 
-test.describe('what fails says why, and ends nothing', () => {
+test.describe('a failure shows its reason and does not end the room', () => {
   const ends = async (page: Page, text: RegExp) => {
     await expect(problem(page)).toHaveText(text);
     await showsState(page, 'idle');
@@ -41,7 +41,7 @@ test.describe('what fails says why, and ends nothing', () => {
     await ends(page, /Another program may be using it/);
   });
 
-  test('the window in which tabs are chosen is closed', async ({ newVisitor }) => {
+  test('the window for choosing a tab is closed', async ({ newVisitor }) => {
     const page = await newVisitor();
     await page.addInitScript(() => {
       MediaDevices.prototype.getDisplayMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'));
@@ -52,7 +52,7 @@ test.describe('what fails says why, and ends nothing', () => {
     await ends(page, /Nothing was shared/);
   });
 
-  test('what was picked has no sound', async ({ newVisitor }) => {
+  test('the chosen source has no sound', async ({ newVisitor }) => {
     const page = await newVisitor();
     await page.addInitScript(() => {
       MediaDevices.prototype.getDisplayMedia = () => {
@@ -109,10 +109,10 @@ test('a browser that shares pictures alone offers the microphone and says why', 
   await expect(main(page)).toContainText('This browser cannot share the sound of a tab');
 });
 
-test.describe('where whoever runs the server lets cookies go over plain HTTP', () => {
+test.describe('where the operator allows cookies over plain HTTP', () => {
   test.use({ settings: { SESSION_COOKIE_SECURE: 'false' } });
 
-  test('an address without HTTPS says that nothing can be shared from it, and how it can', async ({ playwright, server }) => {
+  test('a page without HTTPS says that nothing can be shared, and how it can', async ({ playwright, server }) => {
     const browser = await playwright.chromium.launch({
       ...listening,
       args: [...(listening.args ?? []), '--host-resolver-rules=MAP heartogether.test 127.0.0.1'],

@@ -1,4 +1,4 @@
-// A host’s page that is loaded again, and one that is left while live.
+// A host’s page that is reloaded, and one that is left while live.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 
 import { hear, hearTogether, silence } from '../tone_detection';
@@ -19,7 +19,7 @@ async function isAsked(page: Page, answer: 'accept' | 'dismiss', leave: () => Pr
   await leaving;
 }
 
-test('a reloaded host is back by itself with the microphone, as it was', async ({ mixHost, newVisitor }) => {
+test('a reloaded host is live again with the microphone, without a click', async ({ mixHost, newVisitor }) => {
   const code = await createRoom(mixHost, 'Ada');
   await useMicrophone(mixHost);
   await quality(mixHost, 'Studio').check();
@@ -59,7 +59,7 @@ test('a reloaded host shares the tab again with one click', async ({ tabHost, ne
   await hear(listener, TAB_TONE_HZ);
 });
 
-test('a reloaded host who shares nothing again is asked no more', async ({ tabHost }) => {
+test('a reloaded host who declines to share again is not asked again', async ({ tabHost }) => {
   await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   await tabHost.reload();
@@ -148,7 +148,7 @@ test('the screen stays on while live, and closing asks first', async ({ micropho
   await expect.poll(() => microphoneHost.isClosed()).toBe(true);
 });
 
-test('whoever is live is asked before another page of the site takes the place of theirs', async ({ mixHost, newVisitor }) => {
+test('a live host is asked before following a link of the site', async ({ mixHost, newVisitor }) => {
   const code = await createRoom(mixHost, 'Ada');
   await mixHost.goto('/');
   await isHydrated(mixHost);
@@ -184,7 +184,7 @@ test('whoever is live is asked before another page of the site takes the place o
   await hear(listener, MICROPHONE_TONE_HZ);
 });
 
-test('whoever is not live goes from page to page without a question', async ({ newVisitor }) => {
+test('a host who is not live changes pages without a question', async ({ newVisitor }) => {
   const host = await newVisitor();
   await createRoom(host, 'Ada');
   await isHydrated(host);

@@ -1,4 +1,4 @@
-// The host's sound: sources, faders, qualities, and everything that can happen to a source.
+// The host's sound: sources, faders, qualities, and all events of a source.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, hearTogether, silence } from '../tone_detection';
 import { button, createRoom, isHydrated, listen, main, shareTab, showsState, useMicrophone } from '../page_actions';
@@ -9,7 +9,7 @@ const volume = (page: Page, name: string) => page.getByRole('slider', { name: `$
 const quality = (page: Page, name: string) => page.getByRole('radio', { name });
 const problem = (page: Page) => page.getByRole('alert').filter({ hasText: /\S/ });
 
-test('tab and microphone are mixed, each with its fader, and nobody negotiates for it', async ({ mixHost, newVisitor }) => {
+test('tab and microphone are mixed, each with its fader, without negotiation', async ({ mixHost, newVisitor }) => {
   const code = await createRoom(mixHost, 'Ada');
   await shareTab(mixHost);
   await expect(quality(mixHost, 'Music')).toBeChecked();
@@ -46,7 +46,7 @@ test('tab and microphone are mixed, each with its fader, and nobody negotiates f
   expect(await answers(listener)).toBe(1);
 });
 
-test('another tab takes the place of the one that is shared, and nobody negotiates for it', async ({ tabHost, newVisitor }) => {
+test('another tab replaces the shared one, without negotiation', async ({ tabHost, newVisitor }) => {
   await tabHost.addInitScript(observe);
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
@@ -68,7 +68,7 @@ test('another tab takes the place of the one that is shared, and nobody negotiat
   expect(await answers(listener)).toBe(1);
 });
 
-test('one of two sources goes away, and the other goes on', async ({ mixHost, newVisitor }) => {
+test('one of two sources ends, and the other continues', async ({ mixHost, newVisitor }) => {
   await mixHost.addInitScript(observe);
   const code = await createRoom(mixHost, 'Ada');
   await shareTab(mixHost);
@@ -93,7 +93,7 @@ test('one of two sources goes away, and the other goes on', async ({ mixHost, ne
   await showsState(mixHost, 'live');
 });
 
-test('the last source goes away, and is shared again', async ({ microphoneHost, newVisitor }) => {
+test('the last source ends, and is shared again', async ({ microphoneHost, newVisitor }) => {
   await microphoneHost.addInitScript(observe);
   const code = await createRoom(microphoneHost, 'Ada');
   await useMicrophone(microphoneHost);
@@ -109,7 +109,7 @@ test('the last source goes away, and is shared again', async ({ microphoneHost, 
   await hear(listener, MICROPHONE_TONE_HZ);
 });
 
-test('a closed tab interrupts, and the room goes on', async ({ tabHost }) => {
+test('a closed tab interrupts the stream, and the room continues', async ({ tabHost }) => {
   await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   await tabHost.context().pages().find((page) => page !== tabHost)!.close();
@@ -172,7 +172,7 @@ for (const [source, label] of [
   ['a microphone', 'Use a microphone'],
   ['a tab', 'Share a tab or system audio'],
 ] as const) {
-  test(`${source} that is allowed when the page has gone is let go of`, async ({ mixHost }) => {
+  test(`${source} that is allowed after the page was left is released`, async ({ mixHost }) => {
     await mixHost.addInitScript(observe);
     // The browser's question stands until the test answers it.
     await mixHost.addInitScript(() => {
@@ -207,7 +207,7 @@ for (const [source, label] of [
   });
 }
 
-test('a quality other than voice takes the sound as it is', async ({ microphoneHost }) => {
+test('a quality other than voice captures the sound without processing', async ({ microphoneHost }) => {
   await microphoneHost.addInitScript(observe);
   await createRoom(microphoneHost, 'Ada');
   await useMicrophone(microphoneHost);

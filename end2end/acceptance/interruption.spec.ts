@@ -1,4 +1,4 @@
-// What keeps the host's sound from being heard though the host means to send it, and what is told of it.
+// Interruptions of the host's sound, and what host and listeners are told about them.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -74,7 +74,7 @@ test('a mixer that the browser stops is started again', async ({ mixHost, newVis
   await expect(main(mixHost)).not.toContainText('stopped mixing');
 });
 
-test('while the mixer stands still, one source goes out without it', async ({ mixHost, newVisitor }) => {
+test('while the mixer is stopped, one source is sent without it', async ({ mixHost, newVisitor }) => {
   await mixHost.addInitScript(keepContexts);
   const listener = await newVisitor();
   await mixed(mixHost, listener);
@@ -135,7 +135,7 @@ test('a microphone beside a tab loses the tab’s echo, unless the host wears he
   await expect(headphones).toBeHidden();
 });
 
-test('a microphone that the system mutes is told to host and listener, until it is not', async ({ microphoneHost, newVisitor }) => {
+test('host and listener are told while the system mutes the microphone', async ({ microphoneHost, newVisitor }) => {
   await microphoneHost.addInitScript(() => {
     const muted = { is: false };
     const tracks: MediaStreamTrack[] = [];
@@ -183,7 +183,7 @@ test('a microphone that the system mutes is told to host and listener, until it 
 
 test.describe('a microphone that gives digital silence', () => {
   for (const meter of ['runs', 'stands still'] as const) {
-    test(`is told to host and listener where the meter ${meter}`, async ({ playwright, server, newVisitor }) => {
+    test(`is reported to host and listener if the meter ${meter}`, async ({ playwright, server, newVisitor }) => {
       const file = join(target, 'end2end', 'silence.wav');
       mkdirSync(join(target, 'end2end'), { recursive: true });
       writeFileSync(file, wave(() => 0));
@@ -220,7 +220,7 @@ test.describe('a microphone that gives digital silence', () => {
   }
 });
 
-test('two in one network who know each other by name alone are told to allow the microphone', async ({
+test('two devices in one network with hidden addresses are told to allow the microphone', async ({
   mixBrowser,
   newVisitor,
   server,

@@ -1,4 +1,4 @@
-// How others get in: the code, the QR code and the link, which all lead to one address.
+// The invitation: the code, the QR code and the link lead to the same address.
 import { networkInterfaces } from 'node:os';
 
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
@@ -96,7 +96,7 @@ test('the QR code fills the screen until Escape', async ({ newVisitor }) => {
 test.describe('with a public URL', () => {
   test.use({ settings: { PUBLIC_URL: 'https://hear.example/' } });
 
-  test('links and QR codes carry it', async ({ newVisitor }) => {
+  test('links and QR codes contain it', async ({ newVisitor }) => {
     const host = await newVisitor();
     const code = await createRoom(host, 'Ada');
     await expect(link(host)).toHaveValue(`https://hear.example/room/${code}`);
@@ -154,7 +154,7 @@ test('a host on a machine in several networks chooses the address in the link', 
   await expect.poll(() => qrCode(host).evaluate(isDrawn)).toBe(true);
 });
 
-test.describe('where others do not get through', () => {
+test.describe('where others cannot reach the server', () => {
   test.use({ settings: { HEARTOGETHER_HOST: '127.0.0.1' } });
 
   test('the page says so, and names the setting', async ({ newVisitor }) => {

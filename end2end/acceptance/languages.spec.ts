@@ -1,4 +1,4 @@
-// Everybody reads their own language, chooses another one at any time, and loses nothing by it.
+// Visitors read their own language and can change it at any time, without losing anything.
 import { reachable } from '../chromium.mjs';
 import { expect, MICROPHONE_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
@@ -61,7 +61,7 @@ test('a room is opened, heard, written in and ended in Chinese', async ({ microp
   await context.close();
 });
 
-test('the language is switched while live, and the sound never stops', async ({ microphoneHost, newVisitor }) => {
+test('the language is changed while live, and the sound never stops', async ({ microphoneHost, newVisitor }) => {
   const listener = await newVisitor();
   const code = await createRoom(microphoneHost, 'Ada');
   await useMicrophone(microphoneHost);
@@ -96,7 +96,7 @@ test('the language is switched while live, and the sound never stops', async ({ 
   await expect(html(listener)).toHaveAttribute('lang', 'zh-Hans');
 });
 
-test('the cookie comes before the browser’s languages', async ({ newVisitor }) => {
+test('the cookie takes precedence over the browser’s languages', async ({ newVisitor }) => {
   const visitor = await newVisitor({ locale: 'de-AT' });
   await visitor.goto('/');
   await expect(html(visitor)).toHaveAttribute('lang', 'de');
@@ -107,7 +107,7 @@ test('the cookie comes before the browser’s languages', async ({ newVisitor })
   await expect(html(visitor)).toHaveAttribute('lang', 'en');
 });
 
-test('what a translator writes on the document changes no language of ours', async ({ newVisitor }) => {
+test('a translator’s change of the document’s language does not change ours', async ({ newVisitor }) => {
   const visitor = await newVisitor();
   await visitor.addInitScript(() => document.addEventListener('DOMContentLoaded', () => (document.documentElement.lang = 'fr')));
   await visitor.goto('/');
@@ -119,7 +119,7 @@ test('what a translator writes on the document changes no language of ours', asy
   await expect(html(visitor)).toHaveAttribute('lang', 'de');
 });
 
-test('without a script the switch leads back to the page', async ({ newVisitor }) => {
+test('without a script the switch returns to the page', async ({ newVisitor }) => {
   const visitor = await newVisitor({ javaScriptEnabled: false });
   await visitor.goto('/login?next=/new');
   await choose(visitor, 'Deutsch');
@@ -128,7 +128,7 @@ test('without a script the switch leads back to the page', async ({ newVisitor }
   await expect(html(visitor)).toHaveAttribute('lang', 'de');
 });
 
-test('texts that do not come are told, and the page stays as it is', async ({ newVisitor }) => {
+test('a failure to load texts is reported, and the page stays as it is', async ({ newVisitor }) => {
   const visitor = await newVisitor();
   await visitor.route('**/locale/**', (route) => route.fulfill({ status: 404 }));
   await visitor.goto('/');
@@ -138,7 +138,7 @@ test('texts that do not come are told, and the page stays as it is', async ({ ne
   await expect(html(visitor)).toHaveAttribute('lang', 'en');
 });
 
-test.describe('Enter that confirms what an input method has composed sends nothing', () => {
+test.describe('Enter that confirms an input method’s text sends nothing', () => {
   /** Composes as an input method does, and confirms with Enter. */
   async function compose(page: Page): Promise<void> {
     const input = await page.context().newCDPSession(page);

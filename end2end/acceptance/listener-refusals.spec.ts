@@ -1,4 +1,4 @@
-// Listeners who cannot come in, or whose place goes elsewhere.
+// Listeners who are refused, or whose place is taken over.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, silence } from '../tone_detection';
 import {
@@ -37,7 +37,7 @@ test('a second tab takes over, and the first one says so', async ({ tabHost, new
 test.describe('in a small room', () => {
   test.use({ settings: { MAX_LISTENERS: '1' } });
 
-  test('a full room says so, and lets in who tries again', async ({ tabHost, newVisitor }) => {
+  test('a full room says so, and a new attempt succeeds when there is space', async ({ tabHost, newVisitor }) => {
     const [first, second] = [await newVisitor(), await newVisitor()];
     const code = await hearing(tabHost, first);
     await signIn(second, 'Linus');
@@ -80,7 +80,7 @@ for (const [refusal, text, action] of [
   });
 }
 
-test('who is no longer known signs in and comes back', async ({ tabHost, newVisitor }) => {
+test('a visitor whose session is unknown signs in and comes back', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
@@ -101,7 +101,7 @@ test('who is no longer known signs in and comes back', async ({ tabHost, newVisi
   await expect(listener).toHaveURL(new RegExp(`/listen/${code}$`));
 });
 
-test('an unknown room is no fault, and a fault is no unknown room', async ({ newVisitor }) => {
+test('an unknown room and a fault are shown as different problems', async ({ newVisitor }) => {
   const page = await newVisitor();
   const answer = await page.goto(`/room/${UNKNOWN_CODE}`);
   expect(answer!.status()).toBe(404);
@@ -123,7 +123,7 @@ test('an unknown room is no fault, and a fault is no unknown room', async ({ new
   await expect(main(page)).toContainText('Ada’s room');
 });
 
-test('only the owner gets onto the stage', async ({ newVisitor }) => {
+test('only the owner gets the host page', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const stranger = await newVisitor();
   await signIn(stranger, 'Mallory');

@@ -1,4 +1,4 @@
-// The listener's page: how loud it is, what the lock screen does, and what it says when it cannot go on.
+// The listener's page: the volume, the lock screen, and its notes about problems.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, measure, silence } from '../tone_detection';
 import {
@@ -83,7 +83,7 @@ test('volume and mute are kept for the next visit', async ({ tabHost, newVisitor
   await hear(again, TAB_TONE_HZ);
 });
 
-test('there is no slider where a browser leaves the volume to the device', async ({ newVisitor }) => {
+test('there is no slider if the browser leaves the volume to the device', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const listener = await newVisitor();
   await listener.addInitScript(() => {
@@ -95,7 +95,7 @@ test('there is no slider where a browser leaves the volume to the device', async
   await expect(volume(listener)).toHaveCount(0);
 });
 
-test('the level meter moves with the sound, and rests in the background', async ({ tabHost, newVisitor }) => {
+test('the level meter moves with the sound, and stops in the background', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   await listener.addInitScript(() => {
     const contexts: AudioContext[] = [];
@@ -125,7 +125,7 @@ test('the level meter moves with the sound, and rests in the background', async 
   await expect.poll(() => meter(listener)).toBeGreaterThan(0.2);
 });
 
-test('the lock screen names the room, pauses it and goes on live', async ({ tabHost, newVisitor }) => {
+test('the lock screen names the room, pauses it and continues live', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   await stubLockScreen(listener);
   await hearing(tabHost, listener);
@@ -149,7 +149,7 @@ test('the lock screen names the room, pauses it and goes on live', async ({ tabH
   await expect.poll(async () => (await lockScreen(listener)).state).toBe('none');
 });
 
-test('a pause that the system makes is not the listener’s, and ends when the page is back', async ({ tabHost, newVisitor }) => {
+test('a pause by the system is not the listener’s, and ends when the page is shown again', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   await stubLockScreen(listener);
   await hearing(tabHost, listener);
@@ -178,7 +178,7 @@ test('a pause that the system makes is not the listener’s, and ends when the p
   await expect(main(listener)).toContainText('Paused by you');
 });
 
-test('whoever paused goes on with a button, also after the host has come back', async ({ tabHost, newVisitor }) => {
+test('a listener who paused continues with a button, also after the host has come back', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   await stubLockScreen(listener);
   await hearing(tabHost, listener);
@@ -196,7 +196,7 @@ test('whoever paused goes on with a button, also after the host has come back', 
   await expect(button(listener, 'Go on listening')).toBeHidden();
 });
 
-test('whoever pauses on the lock screen while the host is away is not surprised when they come back', async ({
+test('a pause on the lock screen lasts when the host comes back', async ({
   tabHost,
   newVisitor,
 }) => {

@@ -1,4 +1,4 @@
-// What is sent fits what it is: the codec of each profile as the peer connections report it, and what the pages tell of it.
+// The encoding of each profile, as the peer connections report it, and the quality that the pages show.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
 import { keepPeers } from '../peer_connection_stats.mjs';
@@ -40,7 +40,7 @@ function leanDb(page: Page, frequencyHz: number): Promise<number> {
   }, frequencyHz);
 }
 
-test('one transport carries all, and hosts alone look for paths before they are needed', async ({ tabHost, newVisitor }) => {
+test('there is one transport, and only hosts gather candidates in advance', async ({ tabHost, newVisitor }) => {
   const keepConfigurations = () => {
     const configurations: RTCConfiguration[] = [];
     Object.assign(window, { configurations });
@@ -67,7 +67,7 @@ test('one transport carries all, and hosts alone look for paths before they are 
   expect(await configured(listener)).toEqual([['max-bundle', undefined]]);
 });
 
-test('a shared tab goes out in stereo, and left and right are heard apart', async ({ tabHost, newVisitor }) => {
+test('a shared tab is sent in stereo, and left and right are heard separately', async ({ tabHost, newVisitor }) => {
   const tone = tabHost.context().pages().find((page) => page !== tabHost)!;
   await tone.evaluate((frequency) => {
     const context = new AudioContext();
@@ -89,7 +89,7 @@ test('a shared tab goes out in stereo, and left and right are heard apart', asyn
   }
 });
 
-test('a voice goes out with what helps speech', async ({ microphoneHost, newVisitor }) => {
+test('a voice is sent with the settings for speech', async ({ microphoneHost, newVisitor }) => {
   await microphoneHost.addInitScript(keepPeers);
   const code = await createRoom(microphoneHost, 'Ada');
   await useMicrophone(microphoneHost);
@@ -100,7 +100,7 @@ test('a voice goes out with what helps speech', async ({ microphoneHost, newVisi
   expect(await codecLine(microphoneHost)).not.toContain('stereo=1');
 });
 
-test('another quality goes out at once, over the same peer connection', async ({ microphoneHost, newVisitor }) => {
+test('another quality is used at once, over the same peer connection', async ({ microphoneHost, newVisitor }) => {
   await microphoneHost.addInitScript(keepPeers);
   const code = await createRoom(microphoneHost, 'Ada');
   await useMicrophone(microphoneHost);
@@ -114,7 +114,7 @@ test('another quality goes out at once, over the same peer connection', async ({
   expect(await microphoneHost.evaluate(() => (window as Window & { peers?: unknown[] }).peers?.length)).toBe(1);
 });
 
-test('host and listener see how the line is, and copy it without names or addresses', async ({ tabHost, newVisitor }) => {
+test('host and listener see the quality of the connection, and copy it without names or addresses', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();

@@ -1,4 +1,4 @@
-// The way back into rooms, on the landing page.
+// The links to recent rooms on the landing page.
 import { expect, test, type Page } from '../fixtures';
 import { button, createRoom, isHydrated, listen, main, showsState } from '../page_actions';
 

@@ -1,4 +1,4 @@
-// Sound that goes through a real TURN server, where no direct path is allowed.
+// Sound through a real TURN server, where no direct path is allowed.
 import { Coturn, freePort } from '../coturn.mjs';
 import { expect, MICROPHONE_TONE_HZ, test as base, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
@@ -80,10 +80,10 @@ for (const transport of ['udp', 'tcp'] as const) {
   });
 }
 
-test.describe('a secret that is not the TURN server’s', () => {
+test.describe('a secret that the TURN server does not know', () => {
   test.use({ more: { TURN_SECRET: 'south of everything' } });
 
-  test('the host is told that the TURN server does not take the password', async ({ microphoneHost, newVisitor }) => {
+  test('the host is told that the TURN server refuses the password', async ({ microphoneHost, newVisitor }) => {
     const code = await createRoom(microphoneHost, 'Ada');
     await useMicrophone(microphoneHost);
     const listener = await newVisitor();
@@ -94,10 +94,10 @@ test.describe('a secret that is not the TURN server’s', () => {
   });
 });
 
-test.describe('a password whose time is over', () => {
+test.describe('an expired password', () => {
   test.use({ more: { TURN_TTL_SECONDS: '2' } });
 
-  test('the host is told so when no other can be fetched', async ({ microphoneHost, newVisitor }) => {
+  test('the host is told if no new one can be fetched', async ({ microphoneHost, newVisitor }) => {
     await microphoneHost.route('**/api/fn/ice_servers*', (route) => route.abort());
     const code = await createRoom(microphoneHost, 'Ada');
     await isHydrated(microphoneHost);
@@ -113,7 +113,7 @@ test.describe('a password whose time is over', () => {
 test.describe('passwords of a few seconds', () => {
   test.use({ more: { TURN_TTL_SECONDS: '12' } });
 
-  test('passwords are renewed while listening, and outlast a change of network', async ({ microphoneHost, newVisitor }) => {
+  test('passwords are renewed while listening, and survive a change of network', async ({ microphoneHost, newVisitor }) => {
     const code = await createRoom(microphoneHost, 'Ada');
     await useMicrophone(microphoneHost);
     const listener = await newVisitor();
@@ -138,7 +138,7 @@ test.describe('passwords of a few seconds', () => {
 test.describe('where direct paths are allowed', () => {
   test.use({ more: { ICE_TRANSPORT_POLICY: 'all' } });
 
-  test('a listener who hides their address is heard of through the relay alone', async ({ microphoneHost, newVisitor }) => {
+  test('a listener who hides their address is reached only through the relay', async ({ microphoneHost, newVisitor }) => {
     const code = await createRoom(microphoneHost, 'Ada');
     await useMicrophone(microphoneHost);
     const listener = await newVisitor();
@@ -159,7 +159,7 @@ test.describe('where direct paths are allowed', () => {
 test.describe('where direct paths are allowed, for a host', () => {
   test.use({ more: { ICE_TRANSPORT_POLICY: 'all' } });
 
-  test('a host who hides their address while live is reached through the relay alone from then on', async ({
+  test('a host who hides their address while live is reached only through the relay from then on', async ({
     microphoneHost,
     newVisitor,
   }) => {
@@ -189,7 +189,7 @@ test('where all sound is relayed anyway, the switch says so', async ({ newVisito
   await expect(listener.getByText('sends all sound through its relay')).toBeVisible();
 });
 
-test.describe('two providers, of which the first is gone', () => {
+test.describe('two providers, of which the first does not answer', () => {
   test.use({
     more: async ({}, use) =>
       use({
@@ -199,7 +199,7 @@ test.describe('two providers, of which the first is gone', () => {
       }),
   });
 
-  test('the next provider serves where the first is gone', async ({ microphoneHost, newVisitor }) => {
+  test('the second provider is used if the first does not answer', async ({ microphoneHost, newVisitor }) => {
     const code = await createRoom(microphoneHost, 'Ada');
     await useMicrophone(microphoneHost);
     const listener = await newVisitor();

@@ -1,4 +1,4 @@
-// How long a session has been on, how long its room still has, and rooms that are opened again.
+// How long the host has been live, how long the room will still be open, and rooms that are opened again.
 import { expect, test, TAB_TONE_HZ, type Page } from '../fixtures';
 import { hear, silence } from '../tone_detection';
 
@@ -47,7 +47,7 @@ test.describe('a room that lives for 20 s', () => {
 test.describe('a room that waits 8 s for its host', () => {
   test.use({ settings: { ROOM_HOST_ABSENT_MS: '8000' } });
 
-  test('the room ends for want of a host, and everybody reads why', async ({ tabHost, newVisitor }) => {
+  test('the room ends without its host, and everybody reads why', async ({ tabHost, newVisitor }) => {
     const code = await createRoom(tabHost, 'Ada');
     await shareTab(tabHost);
     const [listener, late] = [await newVisitor(), await newVisitor()];

@@ -1,4 +1,4 @@
-// Signing in with a real OpenID provider, and every way back from it.
+// Signing in with a real OpenID provider, and all results of it.
 import { expect, type Page } from '../fixtures';
 import { PROVIDER } from '../openid_provider.mjs';
 
@@ -17,7 +17,7 @@ async function signInAs(page: Page, account: string): Promise<void> {
   await expect(menu(page)).toContainText(account);
 }
 
-test('a link to a room survives the way to the provider and back', async ({ newVisitor, server }) => {
+test('a link to a room survives the sign-in with a provider', async ({ newVisitor, server }) => {
   const host = await newVisitor();
   await signInAs(host, 'Ada');
   await host.goto('/');
@@ -37,7 +37,7 @@ test('a link to a room survives the way to the provider and back', async ({ newV
   await leavesNoTrace(listener, server.url);
 });
 
-test('who turns back is told so, and can go on as a guest to where they were going', async ({ newVisitor, server }) => {
+test('a visitor who cancels the sign-in is told so, and can continue as a guest', async ({ newVisitor, server }) => {
   const host = await newVisitor();
   await signInAs(host, 'Ada');
   await host.goto('/');
@@ -58,7 +58,7 @@ test('who turns back is told so, and can go on as a guest to where they were goi
   await expect(visitor).toHaveURL(`${server.url}/listen/${code}`);
 });
 
-test('guests listen, and are asked kindly to sign in before they host', async ({ newVisitor }) => {
+test('guests can listen, and are asked to sign in before they host', async ({ newVisitor }) => {
   const guest = await newVisitor();
   await guest.goto('/');
   await button(guest, 'Create a room').click();
@@ -108,7 +108,7 @@ test.describe('where guests may host', () => {
 test.describe('without guests', () => {
   test.use({ settings: { GUESTS: 'off' } });
 
-  test('listening asks for a sign-in, and leads on', async ({ newVisitor, server }) => {
+  test('listening requires a sign-in, and continues after it', async ({ newVisitor, server }) => {
     const host = await newVisitor();
     await signInAs(host, 'Ada');
     await host.goto('/');
@@ -127,7 +127,7 @@ test.describe('without guests', () => {
   });
 });
 
-test('the menu says who one is, and another account can be chosen', async ({ newVisitor, server }) => {
+test('the menu shows the account, and another account can be chosen', async ({ newVisitor, server }) => {
   const page = await newVisitor();
   const foreign: string[] = [];
   await signInAs(page, 'Ada');
@@ -157,7 +157,7 @@ test('the menu says who one is, and another account can be chosen', async ({ new
   await expect(menu(page)).toContainText('Grace');
 });
 
-test('logging out everywhere reaches other browsers, and what they have open', async ({ newVisitor }) => {
+test("logging out everywhere also ends other browsers' sessions and open pages", async ({ newVisitor }) => {
   const [here, there] = [await newVisitor(), await newVisitor()];
   await signInAs(here, 'Ada');
   await signInAs(there, 'Ada');
@@ -190,7 +190,7 @@ test('logging out and deleting work without a script', async ({ newVisitor }) =>
   await expect(menu(page).getByRole('link', { name: 'Sign in' })).toBeVisible();
 });
 
-test('hosts see an e-mail address only where its owner agrees, who is asked once', async ({ newVisitor }) => {
+test('hosts see an e-mail address only if its owner agrees, who is asked once', async ({ newVisitor }) => {
   const host = await newVisitor();
   await signInAs(host, 'Ada');
   await host.goto('/');

@@ -1,4 +1,4 @@
-// A browser that plays nothing before a tap, as phones do.
+// A browser that plays sound only after a tap, as phones do.
 import { fitsEveryWidth, passesAxe } from '../accessibility';
 import { expect, TAB_TONE_HZ, test } from '../fixtures';
 import { hear, measure } from '../tone_detection';

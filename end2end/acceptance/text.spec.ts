@@ -1,4 +1,4 @@
-// What people type is shown as text, wherever it is shown, and turns nothing around.
+// Text from people is shown as text everywhere, and does not change the direction of other text.
 import { expect, test, type Page } from '../fixtures';
 import { button, createRoom, listen, main, signIn } from '../page_actions';
 
@@ -45,7 +45,7 @@ test('markup in names and messages is text at host and listener, in titles and o
   for (const page of [host, listener]) await holdsNoMarkup(page);
 });
 
-test('what turns text around or hides in it is left out, and other directions stay within their names', async ({ newVisitor }) => {
+test('invisible and bidirectional characters are removed, and other directions stay within their names', async ({ newVisitor }) => {
   const [host, listener] = [await newVisitor(), await newVisitor()];
   const code = await createRoom(host, TRICKS.typed);
   await signIn(listener, HEBREW);

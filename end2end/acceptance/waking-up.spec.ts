@@ -1,4 +1,4 @@
-// Providers and servers that sleep.
+// Providers and servers that are asleep.
 import { expect, type Page } from '../fixtures';
 import { PROVIDER } from '../openid_provider.mjs';
 
@@ -8,7 +8,7 @@ import { test, providerLink, menu, allowAs, leavesNoTrace } from '../openid_fixt
 test.describe('a provider that sleeps', () => {
   test.use({ asleep: true, settings: { AUTH_WARM_UP_TIMEOUT_MS: '6000' } });
 
-  test('is waited for, and the visitor goes on by themselves', async ({ newVisitor, provider, server }) => {
+  test('is waited for, and the visitor continues without a click', async ({ newVisitor, provider, server }) => {
     const page = await newVisitor();
     await page.goto('/login?next=/about');
     await isHydrated(page);
@@ -53,7 +53,7 @@ test.describe('a server that sleeps', () => {
   const showAgain = (page: Page) =>
     page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
 
-  test('is waited for, and the page goes on by itself', async ({ newVisitor, server }) => {
+  test('is waited for, and the page continues by itself', async ({ newVisitor, server }) => {
     const page = await newVisitor();
     await signIn(page, 'Ada');
     await page.goto('/about');
@@ -83,7 +83,7 @@ test.describe('a server that sleeps', () => {
     await expect(page.getByRole('dialog')).toBeHidden();
   });
 
-  test('that answers at once is not spoken of', async ({ newVisitor }) => {
+  test('that answers at once is not mentioned', async ({ newVisitor }) => {
     const page = await newVisitor();
     await page.goto('/about');
     await isHydrated(page);

@@ -1,4 +1,4 @@
-// The host's page with thirty direct listeners, who first only listen, and then react and write as fast as they may.
+// The host's page with thirty direct listeners, who first only listen, and then react and write at their limits.
 import { chromium } from '@playwright/test';
 
 import { humming, listening } from '../chromium.mjs';

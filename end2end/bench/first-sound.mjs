@@ -1,4 +1,4 @@
-// From a click on Listen, and from the opening of a link, to the first 10 ms in which the host's tone is heard.
+// Measures the time from a click on Listen, or from opening a link, to the first 10 ms with the host's tone.
 import { chromium } from '@playwright/test';
 
 import { humming, listening, MICROPHONE_TONE_HZ, reachable } from '../chromium.mjs';

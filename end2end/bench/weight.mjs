@@ -1,4 +1,4 @@
-// What a first visit to the landing page and to the listener's page weighs, raw and as it came over the wire.
+// Measures the size of a first visit to the landing page and the listener's page, raw and compressed.
 import { chromium } from '@playwright/test';
 
 import { listening } from '../chromium.mjs';

@@ -1,4 +1,4 @@
-// Codes as people type them: forgiven where it is clear what is meant, refused with a text where it is not.
+// Codes as people type them: accepted if the meaning is clear, otherwise refused with a text.
 import { expect, test } from '../fixtures';
 import { button, createRoom, UNKNOWN_CODE } from '../page_actions';
 
@@ -26,7 +26,7 @@ for (const javaScriptEnabled of [true, false]) {
     });
   }
 
-  test(`lower case, spaces and hyphens are forgiven, ${how} JavaScript`, async ({ newVisitor }) => {
+  test(`lower case, spaces and hyphens are accepted, ${how} JavaScript`, async ({ newVisitor }) => {
     const code = await createRoom(await newVisitor(), 'Ada');
     const page = await newVisitor({ javaScriptEnabled });
     await page.goto('/');
@@ -51,7 +51,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test('an unknown room has no page', async ({ newVisitor }) => {
+test('pages of unknown rooms and invalid codes have status 404', async ({ newVisitor }) => {
   const page = await newVisitor();
   for (const code of [UNKNOWN_CODE, 'O0I1LL', 'A'.repeat(500), '%3Cb%3E']) {
     const response = await page.goto(`/room/${code}`);

@@ -1,4 +1,4 @@
-// Whatever one connection sends, it hurts itself alone: a broadcast goes on while another socket talks nonsense.
+// A connection that sends invalid frames harms only itself: a broadcast beside it continues.
 import { get } from 'node:http';
 
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
@@ -60,7 +60,7 @@ function attack(page: Page, frames: Frame[], refusal: string): Promise<string> {
   );
 }
 
-test('nobody notices what a hostile socket sends', async ({ tabHost, newVisitor, server }) => {
+test('a hostile socket does not affect others', async ({ tabHost, newVisitor, server }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();
@@ -85,13 +85,13 @@ test('nobody notices what a hostile socket sends', async ({ tabHost, newVisitor,
   expect(server.log).not.toContain('panicked');
 });
 
-test('who is signed out gets no further than the door', async ({ newVisitor }) => {
+test('a visitor without a session is refused on the socket', async ({ newVisitor }) => {
   const page = await newVisitor();
   await page.goto('/');
   expect(await attack(page, [greeting], 'not_signed_in')).toContain('not_signed_in');
 });
 
-test('a page of another origin gets no socket', async ({ newVisitor, server }) => {
+test('a page of another origin cannot open a socket', async ({ newVisitor, server }) => {
   const page = await newVisitor();
   await signIn(page, 'Grace');
   const cookies = await page.context().cookies();

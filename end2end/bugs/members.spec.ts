@@ -1,4 +1,4 @@
-// Who may not come in is told why, and nobody else notices.
+// Visitors who may not enter are told the reason, and others are not affected.
 import { expect, TAB_TONE_HZ, test } from '../fixtures';
 import { hear } from '../tone_detection';
 import { button, createRoom, isHydrated, listen, shareTab, showsRefusal, showsState, signIn } from '../page_actions';
@@ -69,7 +69,7 @@ test("a stranger is refused on a host's page", async ({ tabHost, newVisitor }) =
   await hear(listener, TAB_TONE_HZ);
 });
 
-test("a listener's older tab lets go", async ({ tabHost, newVisitor }) => {
+test("a listener's older tab leaves the room", async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const older = await newVisitor();

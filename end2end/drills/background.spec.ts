@@ -10,7 +10,7 @@ import { lasts, listenWatched } from './fixtures';
 
 const HIDDEN_MS = 120_000;
 
-test('a tab that is in the background for two minutes plays on, and stays in the room', async ({ server, tabHost }) => {
+test('a tab in the background keeps playing for two minutes, and stays in the room', async ({ server, tabHost }) => {
   test.setTimeout(HIDDEN_MS + 90_000);
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
@@ -42,7 +42,7 @@ test('a tab that is in the background for two minutes plays on, and stays in the
   }
 });
 
-test('a host in the background is heard by whoever comes, without waiting for a timer', async ({ server, newVisitor }) => {
+test('new listeners hear a host in the background without waiting for a timer', async ({ server, newVisitor }) => {
   const browser = await startOrdinary(humming());
   try {
     const host = await browser.context.newPage();

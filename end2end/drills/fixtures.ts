@@ -1,4 +1,4 @@
-// What drills begin with: networks in our hands, and somebody who hears.
+// The fixtures of drills: emulated networks, and somebody who listens.
 import { TAB_TONE_HZ, test as base, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
 import { Line } from '../tcp_proxy.mjs';

@@ -1,4 +1,4 @@
-// Packets of one listener are lost: the sound stays recognisable, and nobody else notices.
+// A listener loses packets: the sound stays recognisable, and other listeners are not affected.
 import { expect, TAB_TONE_HZ, type Page } from '../fixtures';
 import { hear, measure } from '../tone_detection';
 import { readPeers } from '../peer_connection_stats.mjs';

@@ -1,4 +1,4 @@
-// The way between two browsers goes away under a peer connection.
+// The path between two browsers fails while a peer connection uses it.
 import { expect, TAB_TONE_HZ, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
 import { readPeers } from '../peer_connection_stats.mjs';
@@ -35,7 +35,7 @@ test('the path is cut for 5 s', async ({ tabHost, newVisitor, pathUnder }) => {
   await report('the path cut for 5 s', listener);
 });
 
-test('the path dies, nobody is told, and the listener is offered a new one', async ({ tabHost, newVisitor, pathUnder }) => {
+test('the path fails without notice, and the listener is offered a new one', async ({ tabHost, newVisitor, pathUnder }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();
@@ -50,7 +50,7 @@ test('the path dies, nobody is told, and the listener is offered a new one', asy
   await report('the path moved, nobody told', listener);
 });
 
-test('nothing comes through at first: listener and host are told, and once it does it is heard', async ({
+test('without a path, listener and host are told, and the sound is heard once there is one', async ({
   tabHost,
   newVisitor,
   pathUnder,

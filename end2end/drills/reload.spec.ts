@@ -1,4 +1,4 @@
-// A reload is no end: whoever comes back hears, or is heard, again.
+// After a reload, host or listener continue.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test } from '../fixtures';
 import { hear } from '../tone_detection';
 import { createRoom, isHydrated, main, shareTab, showsState, useMicrophone } from '../page_actions';

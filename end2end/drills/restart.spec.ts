@@ -1,4 +1,4 @@
-// A server that dies takes nobody's sound along: it flows between the browsers, and both come back by themselves.
+// The sound continues when the server is killed, because it flows between browsers, and both pages reconnect by themselves.
 import { expect, TAB_TONE_HZ, test } from '../fixtures';
 import { hear } from '../tone_detection';
 import { button, createRoom, hasLink, listen, shareTab, showsState } from '../page_actions';
@@ -7,7 +7,7 @@ import { report } from './silence_report';
 
 const BACK_MS = 3000;
 
-test('the tone goes on while the server is killed and started again', async ({ server, tabHost, newVisitor }) => {
+test('the tone continues while the server is killed and started again', async ({ server, tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();

@@ -1,4 +1,4 @@
-// What a drill tells: the silence that a listener heard, printed and kept for docs/benchmarks.md.
+// Reports the silence that a listener heard in a drill, on the output and for docs/benchmarks.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

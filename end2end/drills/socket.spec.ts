@@ -1,4 +1,4 @@
-// The line to the server breaks, and the sound, which does not use it, goes on.
+// The connection to the server breaks, and the sound continues, because it does not use that connection.
 import { expect, TAB_TONE_HZ } from '../fixtures';
 import { hear } from '../tone_detection';
 import { button, createRoom, hasLink, shareTab, showsState } from '../page_actions';

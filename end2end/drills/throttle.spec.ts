@@ -1,4 +1,4 @@
-// One listener's path carries little: what the host sends there shrinks to it, and only there.
+// One listener's path has little bandwidth: the host sends less to this listener only.
 import { expect, TAB_TONE_HZ, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
 import { keepPeers, readPeers } from '../peer_connection_stats.mjs';
@@ -12,7 +12,7 @@ const PATH_BPS = 200_000;
 const HEADERS_BPS = 24_000;
 const MEASURED_MS = 3000;
 
-test("what is sent to one listener comes down to what the path carries", async ({ tabHost, newVisitor, pathUnder }) => {
+test('the bitrate to one listener adapts to the bandwidth of the path', async ({ tabHost, newVisitor, pathUnder }) => {
   await tabHost.addInitScript(keepPeers);
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);

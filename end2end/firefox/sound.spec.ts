@@ -1,4 +1,4 @@
-// Firefox at either end: what others share is heard in it, and its microphone is heard by others.
+// Firefox as a listener and as a host with a microphone.
 import { expect, MICROPHONE_TONE_HZ, TAB_TONE_HZ, test as base } from '../fixtures';
 import { byRole, executablePath, FIREFOX_TONE_HZ, launchFirefox, says, showsState, type Firefox, type FirefoxPage } from '../firefox.mjs';
 import { hear, silence } from '../tone_detection';

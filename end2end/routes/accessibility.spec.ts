@@ -48,7 +48,7 @@ const unplug = (page: Page) =>
     }
   });
 
-test('the host’s page is for everybody in each of its states', async ({ microphoneHost: host, newVisitor }) => {
+test('the host’s page is accessible in each of its states', async ({ microphoneHost: host, newVisitor }) => {
   test.slow();
   await keepTracks(host);
   const code = await createRoom(host, 'Ada');
@@ -88,7 +88,7 @@ const stopTheClockOfRemovals = (page: Page) =>
     Object.assign(window, { setTimeout: patient });
   });
 
-test('the host’s page is for everybody with all that can be on it', async ({ mixHost: host, newVisitor }) => {
+test('the host’s page is accessible with all its elements', async ({ mixHost: host, newVisitor }) => {
   test.slow();
   await stopTheClockOfRemovals(host);
   const code = await createRoom(host, 'Ada');
@@ -126,7 +126,7 @@ test('the host’s page is for everybody with all that can be on it', async ({ m
 test.describe('with room for one listener', () => {
   test.use({ settings: { MAX_LISTENERS: '1' } });
 
-  test('the listener’s page is for everybody in each of its states', async ({ microphoneHost: host, newVisitor }) => {
+  test('the listener’s page is accessible in each of its states', async ({ microphoneHost: host, newVisitor }) => {
     test.slow();
     const code = await createRoom(host, 'Ada');
     const guest = await newVisitor();
@@ -162,7 +162,7 @@ test.describe('with room for one listener', () => {
   });
 });
 
-test('a host needs no mouse', async ({ microphoneHost: host, newVisitor }) => {
+test('a host can use the page without a mouse', async ({ microphoneHost: host, newVisitor }) => {
   await host.goto('/');
   await isHydrated(host);
   await tabTo(host, button(host, 'Create a room'), 'Shift+Tab');
@@ -203,7 +203,7 @@ test('a host needs no mouse', async ({ microphoneHost: host, newVisitor }) => {
   await expect(main(host)).toBeFocused();
 });
 
-test('a listener needs no mouse', async ({ microphoneHost, newVisitor }) => {
+test('a listener can use the page without a mouse', async ({ microphoneHost, newVisitor }) => {
   const code = await createRoom(microphoneHost, 'Ada');
   await useMicrophone(microphoneHost);
   const guest = await newVisitor();
@@ -226,7 +226,7 @@ test('a listener needs no mouse', async ({ microphoneHost, newVisitor }) => {
   await keepsFocus(guest);
 });
 
-test('a row of the audience keeps the keyboard, and a toast hands it on', async ({ newVisitor }) => {
+test('a row of the audience keeps the focus, and a toast passes it on', async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');
   const guest = await newVisitor();
@@ -253,7 +253,7 @@ test('a row of the audience keeps the keyboard, and a toast hands it on', async 
   await expect(host.getByRole('list', { name: 'Listeners' })).toBeFocused();
 });
 
-test('the keyboard reads on where there are no earlier messages', async ({ newVisitor }) => {
+test('the focus moves to the chat when the last earlier messages are loaded', async ({ newVisitor }) => {
   const host = await newVisitor();
   await host.routeWebSocket('**/ws', (socket) => {
     const server = socket.connectToServer();
@@ -296,7 +296,7 @@ test('a host adds, removes and shares again without a mouse', async ({ mixHost: 
   await expect(button(host, 'Mute the tab')).toBeFocused();
 });
 
-test('a listener goes on listening without a mouse', async ({ microphoneHost, newVisitor }) => {
+test('a listener continues listening without a mouse', async ({ microphoneHost, newVisitor }) => {
   const code = await createRoom(microphoneHost, 'Ada');
   await useMicrophone(microphoneHost);
   const guest = await newVisitor();
@@ -309,7 +309,7 @@ test('a listener goes on listening without a mouse', async ({ microphoneHost, ne
   await expect(main(guest)).toBeFocused();
 });
 
-test('what can be pressed is seen where the system chooses the colours', async ({ newVisitor }) => {
+test('controls are visible if the system chooses the colours', async ({ newVisitor }) => {
   const page = await newVisitor({ forcedColors: 'active' });
   await page.goto('/');
   for (const name of ['Create a room', 'Join']) {

@@ -1,4 +1,4 @@
-// What code a page loads, when, and what happens where it cannot.
+// Which code a page loads, when, and what happens if the code cannot be loaded.
 import { expect, test, type Page } from '../fixtures';
 import { button, createRoom, isHydrated, main, signIn } from '../page_actions';
 
@@ -24,7 +24,7 @@ test('the landing page loads no other page’s code', async ({ newVisitor }) => 
   expect(loaded).toEqual([]);
 });
 
-test('a page’s HTML names the code it needs, which is loaded once', async ({ newVisitor }) => {
+test('a page’s HTML names the needed code, which is loaded once', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const page = await newVisitor();
   await signIn(page, 'Grace');
@@ -39,7 +39,7 @@ test('a page’s HTML names the code it needs, which is loaded once', async ({ n
   expect(new Set(loaded).size).toBe(loaded.length);
 });
 
-test('no answer forgets the code, however many are made at once', async ({ newVisitor }) => {
+test('every response names the code, however many are rendered at once', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const page = await newVisitor();
   await signIn(page, 'Grace');
@@ -50,7 +50,7 @@ test('no answer forgets the code, however many are made at once', async ({ newVi
   }
 });
 
-test('the preview loads the player’s code before it is called for', async ({ newVisitor }) => {
+test('the preview loads the player’s code in advance', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const page = await newVisitor();
   const loaded = watchCode(page);
@@ -59,7 +59,7 @@ test('the preview loads the player’s code before it is called for', async ({ n
   expect(loaded).not.toContain('split_host');
 });
 
-test('where a page’s code cannot be loaded, the page comes from the server', async ({ newVisitor }) => {
+test('a page whose code cannot be loaded comes from the server', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const page = await newVisitor();
   await signIn(page, 'Grace');

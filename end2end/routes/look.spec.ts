@@ -33,7 +33,7 @@ test('light and dark follow the system until the visitor chooses, and the choice
   expect(await background(page)).toBe(dark);
 });
 
-test('a chosen theme is there with the first byte, without a script', async ({ newVisitor, server }) => {
+test('a chosen theme is in the first byte of the page, without a script', async ({ newVisitor, server }) => {
   const page = await newVisitor({ colorScheme: 'light', javaScriptEnabled: false });
   await page.context().addCookies([{ name: 'heartogether.theme', value: 'dark', url: server.url }]);
   const html = await (await page.goto('/nowhere'))?.text();
@@ -43,7 +43,7 @@ test('a chosen theme is there with the first byte, without a script', async ({ n
   expect(surface).toBe('dark');
 });
 
-test('whoever comes to type a code can do so at once', async ({ newVisitor }) => {
+test('a visitor can type a code at once', async ({ newVisitor }) => {
   const page = await newVisitor();
   await page.goto('/');
   await expect(page.getByLabel('Room code')).toBeFocused();
@@ -53,7 +53,7 @@ test('whoever comes to type a code can do so at once', async ({ newVisitor }) =>
   await expect(phone.getByLabel('Room code')).not.toBeFocused();
 });
 
-test('the landing page’s wave swings now and then, where motion is welcome and somebody sees it', async ({ newVisitor }) => {
+test('the landing page’s wave swings now and then, if it is visible and motion is allowed', async ({ newVisitor }) => {
   const page = await newVisitor();
   await page.clock.install();
   await page.goto('/');
@@ -79,7 +79,7 @@ test('the landing page’s wave swings now and then, where motion is welcome and
   expect(await changesInAMinute(), 'out of sight').toBe(0);
 });
 
-test('from the top of a page one key leads past the bar, and another page takes the focus along', async ({ newVisitor }) => {
+test('one key skips the header, and another page gets the focus', async ({ newVisitor }) => {
   const page = await newVisitor();
   await page.goto('/about');
   await isHydrated(page);
@@ -94,7 +94,7 @@ test('from the top of a page one key leads past the bar, and another page takes 
   await expect(page.getByLabel('Room code')).toBeFocused();
 });
 
-test('the gallery is part of debug builds alone', async ({ request }) => {
+test('only debug builds have the gallery', async ({ request }) => {
   expect((await request.get('/dev/components')).status()).toBe(hasGallery ? 200 : 404);
 });
 
@@ -103,7 +103,7 @@ test.describe('toasts', () => {
 
   const region = (page: Page) => page.getByRole('status', { name: 'Messages' });
 
-  test('are announced, go by themselves, and stay while somebody attends to them', async ({ newVisitor }) => {
+  test('are announced, disappear by themselves, and stay while they have the focus', async ({ newVisitor }) => {
     const page = await newVisitor();
     await page.goto('/dev/components');
     await isHydrated(page);
@@ -120,7 +120,7 @@ test.describe('toasts', () => {
     await expect(attended).toHaveCount(0);
   });
 
-  test('are reached by the keyboard, and closed by it', async ({ newVisitor }) => {
+  test('can be reached and closed by keyboard', async ({ newVisitor }) => {
     const page = await newVisitor();
     await page.goto('/dev/components');
     await isHydrated(page);

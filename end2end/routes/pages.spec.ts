@@ -1,4 +1,4 @@
-// Every page: its status, its state, its names, its manners.
+// Every page: its status, its state, its names, and the absence of errors.
 import { fitsEveryWidth, passesAxe } from '../accessibility';
 import { expect, test, type Page } from '../fixtures';
 import { button, createRoom, isHydrated, listen, main, showsState, signIn, UNKNOWN_CODE } from '../page_actions';
@@ -36,7 +36,7 @@ function watchManners(page: Page, name: string, ownOrigin: string): string[] {
 }
 
 for (const { name, open, settled } of pages) {
-  test(`${name}: says what it is, quietly, to our own server alone`, async ({ newVisitor, server }) => {
+  test(`${name}: has its title and state, no errors, and requests only to our own server`, async ({ newVisitor, server }) => {
     const code = await createRoom(await newVisitor(), 'Ada');
     const page = await newVisitor();
     const offences = watchManners(page, name, server.url);
@@ -59,7 +59,7 @@ for (const { name, open, settled } of pages) {
   });
 }
 
-test('the pages name their buttons and fields', async ({ newVisitor }) => {
+test('buttons and fields have names', async ({ newVisitor }) => {
   const host = await newVisitor();
   const code = await createRoom(host, 'Ada');
   await expect(host.getByTestId('room-code')).toHaveText(code);
@@ -79,7 +79,7 @@ test('the pages name their buttons and fields', async ({ newVisitor }) => {
   await expect(visitor.getByTestId('stream')).toBeAttached();
 });
 
-test('the way to a room can be gone by keyboard alone', async ({ newVisitor }) => {
+test('a room can be entered by keyboard only', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const page = await newVisitor();
   await page.goto('/');
@@ -122,7 +122,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test('pages have the status they deserve', async ({ newVisitor }) => {
+test('pages have the correct status', async ({ newVisitor }) => {
   const page = await newVisitor();
   const code = await createRoom(page, 'Ada');
   const status = async (path: string) => (await page.goto(path))?.status();
@@ -136,7 +136,7 @@ test('pages have the status they deserve', async ({ newVisitor }) => {
   await expect(main(page).getByRole('link').first()).toHaveAttribute('href', '/');
 });
 
-test('signing in leads to places of our own only', async ({ newVisitor, server }) => {
+test('signing in leads only to pages of this site', async ({ newVisitor, server }) => {
   for (const next of ['https://elsewhere.example/', '//elsewhere.example/', '/\\elsewhere.example', 'javascript:alert(1)']) {
     const page = await newVisitor();
     await page.goto(`/login?next=${encodeURIComponent(next)}`);

@@ -1,4 +1,4 @@
-// The routes that other programs call, and the files that pages are made of.
+// The routes for other programs, and the files of the pages.
 import { expect, test } from '../fixtures';
 import { createRoom, signIn, UNKNOWN_CODE } from '../page_actions';
 
@@ -24,7 +24,7 @@ test('a room is described to everybody', async ({ newVisitor, request }) => {
   expect((await request.get(`/api/rooms/${UNKNOWN_CODE}`)).status()).toBe(404);
 });
 
-test('ICE servers are for members of the house', async ({ newVisitor, request }) => {
+test('ICE servers require a session', async ({ newVisitor, request }) => {
   expect((await request.get('/api/ice-servers')).status()).toBe(401);
   const page = await newVisitor();
   await signIn(page, 'Ada');
@@ -33,7 +33,7 @@ test('ICE servers are for members of the house', async ({ newVisitor, request })
   expect(response.headers()['cache-control']).toContain('private');
 });
 
-test('who is signed out is asked for a name first', async ({ newVisitor, request }) => {
+test('a visitor without a session is asked for a name first', async ({ newVisitor, request }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   for (const path of [`/listen/${code}`, `/host/${code}`]) {
     const response = await request.get(path, { headers: { accept: 'text/html' }, maxRedirects: 0 });
@@ -43,7 +43,7 @@ test('who is signed out is asked for a name first', async ({ newVisitor, request
   }
 });
 
-test('the session cookie is out of reach', async ({ newVisitor }) => {
+test('scripts cannot read the session cookie', async ({ newVisitor }) => {
   const page = await newVisitor();
   await signIn(page, 'Ada');
   const cookies = await page.context().cookies();

@@ -1,4 +1,4 @@
-// The pages under their own content security policy: nothing of ours offends it, and what offends it does not run.
+// The pages under their content security policy: they do not violate it, and scripts that violate it do not run.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
 import { createRoom, isHydrated, listen, shareTab, showsState, UNKNOWN_CODE } from '../page_actions';
@@ -22,7 +22,7 @@ async function watchPolicy(page: Page): Promise<() => Promise<string[]>> {
   return async () => complaints.concat(await page.evaluate(() => (window as unknown as { refused: string[] }).refused));
 }
 
-test('no page offends its own policy', async ({ newVisitor }) => {
+test('no page violates its own policy', async ({ newVisitor }) => {
   const host = await newVisitor();
   const offencesOfHost = await watchPolicy(host);
   const code = await createRoom(host, 'Ada');
@@ -37,7 +37,7 @@ test('no page offends its own policy', async ({ newVisitor }) => {
   }
 });
 
-test('under the policy sound is heard, and nothing is refused', async ({ tabHost, newVisitor }) => {
+test('sound works under the policy, and nothing is refused', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
   const offences = [await watchPolicy(tabHost), await watchPolicy(listener)];
   const code = await createRoom(tabHost, 'Ada');
@@ -48,7 +48,7 @@ test('under the policy sound is heard, and nothing is refused', async ({ tabHost
   for (const offencesOf of offences) expect(await offencesOf()).toEqual([]);
 });
 
-test('every answer has a nonce of its own, and what has none does not run', async ({ newVisitor, server }) => {
+test('every response has its own nonce, and scripts without it do not run', async ({ newVisitor, server }) => {
   const page = await newVisitor();
   const policies = [await page.goto('/'), await page.goto('/')].map((answer) => answer?.headers()['content-security-policy']);
   expect(policies[0]).toContain("script-src 'self' 'nonce-");

@@ -1,4 +1,4 @@
-// The check that ends a run: it notices a promise whose test is gone, skipped, or expects nothing.
+// The check at the end of a run: it finds promises whose tests are missing, skipped, or expect nothing.
 import type { TestCase } from '@playwright/test/reporter';
 
 import { expect, test } from '@playwright/test';
@@ -21,7 +21,7 @@ test('a promise is broken where a test is missing, skipped, or expects nothing',
   expect(broken([{ promise: 'It is heard', titles: [] }], [other], true)).toHaveLength(1);
 });
 
-test('a run of some tests is asked about these alone', () => {
+test('a partial run is checked only for its own tests', () => {
   expect(broken(rows, [ran('it is heard over tcp', 'passed', expecting)], false)).toEqual([]);
 });
 

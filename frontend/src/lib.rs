@@ -1,4 +1,4 @@
-//! The wasm entry.
+//! The entry point of the WebAssembly.
 /// Takes over the server's HTML.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

@@ -1,4 +1,5 @@
-//! However people write a room's code, it is that code; and whatever else they write is no code or one that can be drawn.
+//! Every spelling of a room's code is read as that code. Every other text is refused, or read as a code that the server
+//! can generate.
 #![no_main]
 
 use heartogether::{id::RoomCode, limits::CODE_INPUT_CHARS};

@@ -1,4 +1,4 @@
-//! Whatever cookies arrive, those of a name are read as they were sent, and nothing that stands before them hides them.
+//! All cookies of a name are read as they were sent, whatever other cookies come before them.
 #![no_main]
 
 use heartogether_headers::cookie::values;

@@ -1,4 +1,4 @@
-//! Whatever text arrives, the decoders read it or refuse it; what they read, they write, and read again as the same.
+//! The decoders read or refuse every text. What they read can be written and read again without a change.
 #![no_main]
 
 use std::fmt::Debug;

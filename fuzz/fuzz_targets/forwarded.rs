@@ -1,4 +1,4 @@
-//! Whatever a visitor claims about where they come from, what the trusted proxy in front of them appends is what counts.
+//! The address that a trusted proxy appends counts, whatever address a visitor claims.
 #![no_main]
 
 use std::{

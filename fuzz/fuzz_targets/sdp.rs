@@ -1,4 +1,4 @@
-//! Whatever description arrives, it is written as it was read, and edits do what they say and nothing else.
+//! Every description is written as it was read, and an edit changes only what it is meant to change.
 #![no_main]
 
 use std::collections::BTreeSet;

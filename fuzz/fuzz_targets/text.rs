@@ -1,4 +1,4 @@
-//! Whatever people type, a name and a message are read or refused, and read again as the same.
+//! Every name and message is read or refused, and reads the same a second time.
 #![no_main]
 
 use heartogether::{

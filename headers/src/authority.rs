@@ -1,6 +1,6 @@
-//! Hosts, ports and origins: which place a request or a URL names (RFC 3986, section 3.2; RFC 6454).
+//! Hosts, ports and origins in requests and URLs (RFC 3986, section 3.2; RFC 6454).
 //!
-//! Two spellings of one place are equal here: case, a trailing dot and a scheme's default port make no difference.
+//! Different spellings of the same host are equal here: case, a trailing dot and a scheme's default port are ignored.
 
 use std::{
     fmt,
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_authority_is_a_host_and_a_port_and_nothing_else() {
+    fn an_authority_consists_of_a_host_and_a_port() {
         for (text, written) in [
             ("hear.example", "hear.example"),
             ("Hear.Example.:3000", "hear.example:3000"),
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_name_is_told_from_a_local_one() {
+    fn public_and_local_names_are_distinguished() {
         for text in
             ["192.0.2.1", "[2001:db8::1]", "nas", "nas.local", "nas.lan", "nas.home.arpa", "nas.internal", "localhost"]
         {
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn origins_are_compared_by_what_they_mean() {
+    fn different_spellings_of_an_origin_are_equal() {
         let origin = |url| Origin::of_url(url).expect("an origin");
         for url in ["https://HEAR.example.", "HTTPS://hear.example:443/room?x", "https://hear.example"] {
             assert_eq!(origin(url), origin("https://hear.example"), "{url}");

@@ -1,6 +1,6 @@
-//! Cookies, as a request brings them (RFC 6265, section 4.2).
+//! The cookies in a request (RFC 6265, section 4.2).
 //!
-//! Other software on the same host sets cookies too, and whatever those hold must not hide ours.
+//! Other software on the same host sets cookies too, and its cookies must not hide ours.
 
 /// The values of all cookies of a name, in their order: a browser sends more than one where paths or sites differ.
 ///
@@ -30,13 +30,13 @@ mod tests {
     use super::values;
 
     #[test]
-    fn every_cookie_of_a_name_is_read_and_no_other() {
+    fn only_cookies_of_the_name_are_read() {
         let lines = [b"sid=a; other=b;sid=c ;sidd=x; xsid=y; sid; =z".as_slice(), b"SID=d; sid=e=f", b""];
         assert_eq!(values(lines, "sid").collect::<Vec<_>>(), ["a", "c", "e=f"]);
     }
 
     #[test]
-    fn what_others_have_set_hides_nothing() {
+    fn cookies_of_other_software_hide_no_cookie() {
         let lines = [b"theme=\xe4\xf6; sid=\xff; sid=a".as_slice(), "name=Zoë; sid=b".as_bytes()];
         assert_eq!(values(lines, "sid").collect::<Vec<_>>(), ["a", "b"]);
     }

@@ -1,11 +1,12 @@
-//! Who calls, where a proxy stands in between: `X-Forwarded-*` and `Forwarded` (RFC 7239).
+//! Finds the caller behind proxies: `X-Forwarded-*` and `Forwarded` (RFC 7239).
 //!
-//! These headers are claims. They are heard from trusted proxies and from nobody else, and of a chain of addresses only
-//! the part that those proxies wrote counts: the rightmost address that is none of theirs calls.
+//! These headers are claims. They count only if they come from a trusted proxy, and of a chain of addresses, only the
+//! part that trusted proxies wrote counts: the caller has the rightmost address that does not belong to a trusted
+//! proxy.
 //!
-//! A proxy writes one kind of header and passes the other on as its caller wrote it. `X-Forwarded-*` is what proxies write
-//! unless they are told otherwise, so where any of it stands, `Forwarded` means nothing. Whatever came before what a
-//! trusted proxy appended, on a line of its own or on the same one, changes nothing about what was appended.
+//! A proxy writes one kind of header and passes on the other kind as its caller wrote it. Most proxies write
+//! `X-Forwarded-*`, so if any of these headers is present, `Forwarded` is ignored. Text before the part that a trusted
+//! proxy appended, on the same line or on another one, does not change that part.
 
 use std::{
     borrow::Cow,

@@ -1,8 +1,8 @@
-//! Parsers of request headers, without a socket or a web framework, so that they can be fuzzed on their own.
+//! Parsers of request headers. They need no socket and no web framework, so they can be fuzzed alone.
 //!
 //! | module | what it reads |
 //! | --- | --- |
-//! | [`authority`] | hosts, ports and origins, compared by what they mean |
+//! | [`authority`] | hosts, ports and origins; different spellings are equal |
 //! | [`cookie`] | `Cookie` |
 //! | [`forwarded`] | `Forwarded` and `X-Forwarded-*` |
 

@@ -1,7 +1,9 @@
-//! How long a room takes to open that has much behind it, and how much memory: `./dev bench long_room [ENTRIES]`.
+//! Measures how long a room with a long history takes to open, and how much memory it needs: `./dev bench long_room
+//! [ENTRIES]`.
 //!
-//! One process makes the room, through the log and the room's task as a server has them. Others open it as a server's start does, in
-//! turns with a room that has next to nothing behind it. What the two differ by is what the past costs.
+//! One process creates the room, with the log and the room's task of a real server. Other processes open it as a server
+//! does at its start, in turns with a room that has almost no history. The difference between the two is the cost of
+//! the history.
 
 #![expect(clippy::print_stdout, reason = "a bench prints what it measures")]
 #![expect(clippy::disallowed_methods, reason = "it measures real time, whatever a clock of the server's says")]

@@ -1,4 +1,4 @@
-//! What the pages' server functions ask of the server.
+//! The server's side of the pages' server functions.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -276,7 +276,7 @@ mod tests {
     use crate::{clock::ManualClock, config::Config, startup::Server};
 
     #[tokio::test]
-    async fn rooms_of_callers_who_hang_up_are_counted() {
+    async fn rooms_of_disconnected_callers_are_counted() {
         let data = tempfile::TempDir::new().expect("a folder");
         let folder = data.path().to_str().expect("a path in UTF-8");
         let arguments = ["heartogether-server", "--port", "0", "--host", "127.0.0.1", "--data-dir", folder];

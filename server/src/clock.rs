@@ -1,8 +1,8 @@
-//! The time, as a parameter: the system's in production, one that stands still until told otherwise in tests.
+//! The time, as a parameter: the system's clock in production, and in tests a clock that only tests move.
 //!
-//! There are two. Whatever lasts (a grace period, a window, a session) is measured on [`Clock::now`], which only ever goes
-//! forwards, second by second, whatever happens to the machine's date. [`Clock::date`] is for what other machines check by
-//! their own clocks.
+//! There are two readings. All durations (grace periods, windows, sessions) are measured with [`Clock::now`], which
+//! only goes forwards, second by second, whatever happens to the machine's date. [`Clock::date`] is for times that
+//! other machines compare with their own clocks.
 
 use std::{
     sync::Arc,
@@ -157,7 +157,7 @@ mod tests {
     const AT: Timestamp = Timestamp::from_millis(1_000_000);
 
     #[tokio::test]
-    async fn a_clock_ahead_goes_on_at_the_usual_pace() {
+    async fn a_clock_that_is_ahead_continues_at_normal_speed() {
         let clock = Arc::new(ManualClock::at(AT));
         let ahead = ClockAhead::from(AT.after_ms(5_000), clock.clone());
         assert_eq!((ahead.now(), ahead.date()), (AT.after_ms(5_000), AT));
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_systems_clock_wakes_in_time_whatever_the_date() {
+    async fn the_system_clock_wakes_in_time_after_a_change_of_the_date() {
         let clock = SystemClock::start();
         let at = clock.now().after_ms(20);
         clock.sleep_until(at).await;

@@ -1,4 +1,5 @@
-//! Every setting: a flag, an environment variable and a default, checked at start with an error that names it.
+//! All settings. Each is a flag and an environment variable with a default, and is checked at the start. An error names
+//! the setting.
 
 mod auth;
 mod data;

@@ -1,5 +1,5 @@
-//! How large the database may become. At the limit nobody is new; and a little above it nothing more is written into open rooms
-//! but what ends or frees something, so that those who were let in cannot fill the disk either.
+//! The maximum size of the database. At the limit, the server refuses new rooms and guests. A little above it, open
+//! rooms only accept changes that end or free something, so members cannot fill the disk either.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -1,4 +1,5 @@
-//! Faults: what should not happen, logged once at the edge. Clients see an opaque id that finds it in the log.
+//! Faults: errors that should not happen. They are logged once, at the edge. Clients get an opaque id, which identifies
+//! the fault in the log.
 
 use std::{
     error::Error,

@@ -1,5 +1,5 @@
-//! Asks the server that runs with the same settings whether it lives: what a container's health check does, which has no
-//! HTTP client of its own.
+//! Asks a running server with the same settings for its health. A container's health check uses this, because the
+//! container has no HTTP client.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},

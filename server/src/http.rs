@@ -3,15 +3,15 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | `listener` | accepts connections; `connection_limit` counts them, `idle_timeout` ends those on which nothing happens |
+//! | `listener` | accepts connections; `connection_limit` counts them, `idle_timeout` closes those without progress |
 //! | `forwarded`, `client_address` | find out who calls; `address_block` says what counts as one address |
 //! | `rate_limits` | limits by account and address, counted in a `fixed_window` |
 //! | `security_headers`, `cors` | tell the browser what to refuse, and which other sites may read answers |
-//! | `redirect`, `base_path` | lead to HTTPS, and let the site lie below a path |
-//! | `before_ready`, `refusal_page` | answer until the rooms are known, and where a request is refused |
-//! | `setup_hints` | tell the operator what the set-up lacks |
+//! | `redirect`, `base_path` | redirect to HTTPS, and serve the site below a path |
+//! | `before_ready`, `refusal_page` | answer before the rooms are known, and when a request is refused |
+//! | `setup_hints` | tell the operator what is missing in the set-up |
 //!
-//! Nothing here depends on what a request asks for.
+//! Nothing here depends on the content of a request.
 
 mod address_block;
 mod base_path;

@@ -1,6 +1,6 @@
-//! How others get into a room: its link, and the QR code of it.
+//! The invitation to a room: its link, and the QR code of the link.
 //!
-//! The link is decided here and nowhere else, so that what is copied, shared and scanned is one and the same.
+//! Only this module decides which link is used, so copying, sharing and scanning give the same link.
 
 use std::{
     net::{IpAddr, SocketAddr, UdpSocket},
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn links_carry_the_public_url_whatever_was_used() {
+    fn links_contain_the_public_url_whatever_address_was_used() {
         for (public_url, start) in [
             ("https://hear.example", "https://hear.example"),
             ("https://hear.example/", "https://hear.example"),
@@ -195,14 +195,14 @@ mod tests {
     }
 
     #[test]
-    fn links_carry_the_address_in_use() {
+    fn links_contain_the_address_in_use() {
         for authority in ["hear.example", "hear.example:8080", "10.0.0.2:3000", "[2001:db8::2]:3000"] {
             assert_eq!(ask(None, EVERYWHERE, authority, "192.0.2.9"), one(&format!("http://{authority}"), true));
         }
     }
 
     #[test]
-    fn on_loopback_links_carry_the_addresses_in_the_local_networks_and_the_port() {
+    fn on_loopback_links_contain_the_addresses_in_the_local_networks_and_the_port() {
         let both = |port: &str| (vec![format!("http://192.168.1.7{port}"), format!("http://10.8.0.2{port}")], true);
         for host in ["localhost", "ada.localhost", "127.0.0.1", "127.8.8.8", "[::1]", "0.0.0.0"] {
             assert_eq!(ask(None, EVERYWHERE, &format!("{host}:3000"), HERE), both(":3000"), "{host}");
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_a_container_engine_no_address_of_the_container_is_named() {
+    fn in_a_container_no_address_of_the_container_is_offered() {
         for gateway in ["172.17.0.1", "10.88.0.1", "192.168.65.1"] {
             assert_eq!(ask(None, EVERYWHERE, "localhost:8080", gateway), one("http://localhost:8080", false));
             assert_eq!(ask(None, EVERYWHERE, "192.168.1.7:8080", gateway), one("http://192.168.1.7:8080", true));

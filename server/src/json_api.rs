@@ -1,4 +1,4 @@
-//! The plain routes for other programs.
+//! The JSON routes for other programs.
 
 use std::sync::Arc;
 

@@ -18,15 +18,15 @@
 //! | [`config`], [`startup`], `router`, `state` | put the server together |
 //! | [`clock`], `random` | time and randomness, which the core never reads itself |
 //! | [`storage`] | the rooms' logs, the archive of messages, accounts and sessions |
-//! | `rooms` | a task for each live room: takes entries in, performs effects |
-//! | `websocket` | the WebSockets: hostile until checked |
-//! | `auth` | who is this request |
-//! | `backend`, `json_api`, `room_lookup` | what pages and other programs ask for |
+//! | `rooms` | a task for each live room, which appends entries and performs effects |
+//! | `websocket` | the WebSockets, whose input is checked first |
+//! | `auth` | who sends a request |
+//! | `backend`, `json_api`, `room_lookup` | answers for pages and other programs |
 //! | `invitation` | a room's link and the QR code of it |
-//! | `http` | who calls, and how much of everything they may have |
+//! | `http` | who calls, and the limits for callers |
 //! | [`health`], `readiness` | whether the server lives; whether it can do its work |
 //! | [`tls`] | HTTPS without a proxy |
-//! | `error`, `uncancelled` | faults; what is not done by halves |
+//! | `error`, `uncancelled` | faults; work that must be finished |
 
 mod auth;
 mod backend;

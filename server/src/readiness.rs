@@ -1,5 +1,6 @@
-//! Whether this server can do its work now, part by part: what a load balancer or an orchestrator asks before it sends
-//! visitors here. Liveness is another question (`GET /api/health`): a server whose disk is full is not helped by a restart.
+//! Whether this server can work now, for each part. A load balancer or an orchestrator asks this before it sends
+//! visitors here. Liveness is a different question (`GET /api/health`), because a restart does not help a server with a
+//! full disk.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},

@@ -1,4 +1,4 @@
-//! Every path of the server, on one page.
+//! All paths of the server.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -33,7 +33,7 @@ pub(crate) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-
 const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 /// A file stands beside its compressed copies under one name.
 const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
-/// How long a request may take, its body included. Connections that were upgraded are none any more.
+/// How long a request may take, including its body. Does not apply to upgraded connections.
 const REQUEST: Duration = Duration::from_secs(30);
 /// What is rendered for one visitor.
 const FOR_ONE_VISITOR: HeaderValue = HeaderValue::from_static("no-cache, private");

@@ -1,4 +1,4 @@
-//! Puts the server together, in plain words in the log.
+//! Builds and starts the server, and logs the steps.
 
 mod data_lock;
 mod housekeeping;
@@ -321,7 +321,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_new_data_folder_is_the_servers_own() {
+    fn only_the_server_can_read_a_new_data_folder() {
         let parent = tempfile::TempDir::new().expect("a folder");
         let folder = parent.path().join("made/here");
         create_private(&folder).expect("a folder");

@@ -1,6 +1,6 @@
-//! HTTPS without a proxy: with the operator's own certificate, or with one that an authority issues by itself (ACME).
+//! HTTPS without a proxy: with the operator's own certificate, or with one from a certificate authority (ACME).
 //!
-//! ring is the one provider of cryptography; nothing asks for a process-wide one.
+//! ring is the only provider of cryptography, and nothing uses a process-wide provider.
 
 mod acme;
 mod files;

@@ -1,4 +1,4 @@
-//! Work that must not stop half way because nobody waits for it any more.
+//! Work that must be finished although nobody waits for it any more.
 
 use crate::error::ServerError;
 

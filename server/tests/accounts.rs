@@ -1,4 +1,4 @@
-//! What becomes of accounts: guests who sign in, people who log out, and those who delete their data.
+//! Accounts: guests who sign in, log-outs, and deletions.
 
 use crate::support::told;
 use heartogether::{
@@ -53,7 +53,7 @@ async fn a_guest_who_signs_in_keeps_the_room_and_the_connection() {
 }
 
 #[tokio::test]
-async fn what_a_guest_visited_is_taken_along_when_the_store_forgets_other_guests() {
+async fn a_guests_visits_move_to_the_account_when_other_guests_are_forgotten() {
     let world = World::start_with(&["--guests", "host"]).await;
     world.browser().sign_in(&world.provider, "/", ada()).await;
     let browser = world.browser();
@@ -69,7 +69,7 @@ async fn what_a_guest_visited_is_taken_along_when_the_store_forgets_other_guests
 }
 
 #[tokio::test]
-async fn the_host_alone_learns_the_address_of_a_listener_who_allows_it() {
+async fn only_the_host_sees_the_e_mail_address_of_a_listener_who_agrees() {
     let world = World::start_with(&["--guests", "host"]).await;
     let host = world.browser();
     host.guest("Grace").await;
@@ -104,7 +104,7 @@ async fn the_host_alone_learns_the_address_of_a_listener_who_allows_it() {
 }
 
 #[tokio::test]
-async fn the_report_of_a_rooms_events_holds_neither_words_nor_an_address() {
+async fn the_report_of_a_rooms_events_contains_no_messages_and_no_addresses() {
     let world = World::start_with(&["--guests", "host"]).await;
     let host = world.browser();
     host.guest("Grace").await;
@@ -185,7 +185,7 @@ async fn logging_out_everywhere_ends_every_session() {
 }
 
 #[tokio::test]
-async fn deleted_data_is_gone_and_the_rooms_with_it() {
+async fn a_deletion_removes_the_account_and_ends_its_rooms() {
     let world = World::start_with(&["--guests", "host"]).await;
     let (browser, other) = (world.signed_in(ada()).await, world.signed_in(ada()).await);
     let code = browser.create_room().await;
@@ -207,7 +207,7 @@ async fn deleted_data_is_gone_and_the_rooms_with_it() {
 }
 
 #[tokio::test]
-async fn a_deleted_account_leaves_the_rooms_of_others_on_all_connections() {
+async fn a_deleted_account_leaves_other_rooms_on_all_connections() {
     let world = World::start_with(&["--guests", "host"]).await;
     let (host, grace) = (world.browser(), world.signed_in(json!({ "sub": "grace", "name": "Grace Hopper" })).await);
     host.guest("Ada").await;

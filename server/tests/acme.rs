@@ -1,4 +1,4 @@
-//! A certificate from an authority: Pebble, the authority that Let's Encrypt tests with, asks back over TLS-ALPN-01.
+//! A certificate from an authority: Pebble, the test authority of Let's Encrypt, verifies the name over TLS-ALPN-01.
 
 use std::{
     iter,
@@ -80,7 +80,7 @@ fn authority(folder: &Path, directory: u16, management: u16, asks_back_at: u16) 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_authority_is_asked_for_a_certificate_and_asks_back() {
+async fn an_authority_verifies_the_name_and_issues_a_certificate() {
     if std::env::var_os("HEARTOGETHER_WITHOUT_PEBBLE").is_some() {
         eprintln!("left out: Pebble is not installed");
         return;

@@ -1,4 +1,4 @@
-//! Whatever comes in, the answer is typed and nobody else notices.
+//! The server answers every invalid input with a typed refusal, and others are not affected.
 
 use crate::support::refused;
 use crate::support::said_in;
@@ -36,17 +36,17 @@ async fn is_closed_after(frame: Message, expected: (Refusal, u16)) {
 }
 
 #[tokio::test]
-async fn a_frame_that_is_no_json_is_refused() {
+async fn a_frame_that_is_not_json_is_refused() {
     is_closed_after(Message::text("hello there"), (Refusal::FrameMalformed, 1008)).await;
 }
 
 #[tokio::test]
-async fn json_that_is_no_message_is_refused() {
+async fn json_that_is_not_a_message_is_refused() {
     is_closed_after(Message::text(r#"{"type":"make_coffee"}"#), (Refusal::FrameMalformed, 1008)).await;
 }
 
 #[tokio::test]
-async fn nesting_without_end_is_refused() {
+async fn deep_nesting_is_refused() {
     is_closed_after(Message::text("[".repeat(10_000)), (Refusal::FrameMalformed, 1008)).await;
 }
 
@@ -109,7 +109,7 @@ async fn another_version_of_the_protocol_is_refused() {
 }
 
 #[tokio::test]
-async fn who_never_says_hello_is_let_go_after_ten_seconds() {
+async fn a_connection_without_hello_is_closed_after_ten_seconds() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let mut offender = server.site.connect(&pair.grace).await;
@@ -179,7 +179,7 @@ async fn unknown_and_malformed_codes_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_never_reads_is_let_go_and_the_room_goes_on() {
+async fn a_connection_that_never_reads_is_closed_and_the_room_continues() {
     let bytes = u32::MAX;
     let limits = Limits {
         frames_burst: 10_000,
@@ -232,7 +232,7 @@ async fn next_signal(connection: &mut Connection) -> FromRoom {
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_is_told_so_on_the_connection() {
+async fn a_refusal_without_a_session_is_sent_over_the_connection() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let tampered = pair.ada.replace('=', "=0");

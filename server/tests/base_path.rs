@@ -1,4 +1,4 @@
-//! The site below a path of its host, behind proxies that keep the path and behind those that take it off.
+//! The site below a path of its host, behind proxies that keep the path and proxies that remove it.
 
 use heartogether::{
     id::RoomCode,
@@ -35,7 +35,7 @@ async fn host(server: &TestServer) -> (String, RoomCode) {
 }
 
 #[tokio::test]
-async fn every_address_in_a_page_lies_below_the_path() {
+async fn every_address_in_a_page_is_below_the_path() {
     let server = start().await;
     let (cookie, code) = host(&server).await;
     for path in
@@ -54,7 +54,7 @@ async fn every_address_in_a_page_lies_below_the_path() {
 }
 
 #[tokio::test]
-async fn answers_lead_below_the_path() {
+async fn redirects_lead_below_the_path() {
     let server = start().await;
     let (cookie, code) = host(&server).await;
     let page = server.site.get("/hear?x=1", None).await;
@@ -86,7 +86,7 @@ async fn members_connect_below_the_path() {
 }
 
 #[tokio::test]
-async fn a_sign_in_provider_leads_back_below_the_path() {
+async fn a_sign_in_provider_redirects_below_the_path() {
     let world = World::start_with(&BELOW).await;
     let response = world.site.get("/hear/auth/test?next=/", None).await;
     assert!(led_to(&response).contains("redirect_uri=https%3A%2F%2Fexample.org%2Fhear%2Fauth%2Ftest%2Fcallback"));

@@ -1,4 +1,4 @@
-//! Somebody's browser, a server and a provider it knows.
+//! A browser, a server and a sign-in provider for tests.
 
 use std::{
     path::{Path, PathBuf},

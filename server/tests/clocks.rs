@@ -1,4 +1,5 @@
-//! Somebody sets the machine's date: a small computer that has no clock of its own, a virtual machine that wakes, a mistake.
+//! Changes of the machine's date: by a small computer without a clock, by a virtual machine that resumes, or by
+//! mistake.
 
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ fn jumps(clock: &ManualClock) -> [Timestamp; 2] {
 }
 
 #[tokio::test]
-async fn a_date_that_jumps_costs_nobody_their_place_session_or_room() {
+async fn a_jump_of_the_date_ends_no_place_session_or_room() {
     for jump in 0..2 {
         let server = TestServer::start().await;
         let mut pair = server.site.pair().await;
@@ -51,7 +52,7 @@ async fn a_date_that_jumps_costs_nobody_their_place_session_or_room() {
 }
 
 #[tokio::test]
-async fn a_date_that_jumped_while_the_server_was_down_costs_nobody_their_place_session_or_room() {
+async fn a_jump_of_the_date_while_the_server_is_down_ends_no_place_session_or_room() {
     for jump in 0..2 {
         let data = TempDir::new().expect("a folder for the data");
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
@@ -86,7 +87,7 @@ async fn a_date_that_jumped_while_the_server_was_down_costs_nobody_their_place_s
 }
 
 #[tokio::test]
-async fn what_others_check_by_their_own_clocks_goes_by_the_date() {
+async fn times_that_other_machines_check_follow_the_date() {
     let flags = ["--turn-urls", "relay.example:3478", "--turn-secret", "north", "--turn-ttl-seconds", "600"];
     let server = TestServer::start_with(Limits::default(), &flags).await;
     let ada = server.site.sign_in("Ada").await;

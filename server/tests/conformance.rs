@@ -1,4 +1,5 @@
-//! RFC 6455, chapter by chapter, with raw frames against `/ws`: what `hostile/wire/` says, and what has to come back.
+//! RFC 6455, chapter by chapter, with raw frames for `/ws`. The files in `hostile/wire/` name the frames and the
+//! expected responses.
 
 use futures::{StreamExt, stream};
 
@@ -84,7 +85,7 @@ async fn play(site: &Site, cookie: &str, line: &Line, in_pieces: bool) -> Option
 }
 
 #[tokio::test]
-async fn every_frame_is_answered_as_the_standard_wants() {
+async fn every_frame_is_answered_as_the_standard_requires() {
     let panics_before = panics();
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;

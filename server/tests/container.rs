@@ -1,5 +1,5 @@
-//! What the image runs, as it runs there: the entry and the health command of the `Dockerfile`, as its user, where nothing but the
-//! data can be written to.
+//! The command and the health check of the `Dockerfile`, run as in the image: as its user, and with write access only
+//! to the data.
 
 use std::{
     fs,
@@ -112,7 +112,7 @@ fn open_to_all(folder: &Path) {
 }
 
 #[tokio::test]
-async fn the_images_server_runs_as_its_user_on_a_read_only_root_and_is_found_healthy_over_tls() {
+async fn the_image_runs_as_its_user_on_a_read_only_root_and_is_healthy_over_tls() {
     let health = arguments(instruction("HEALTHCHECK").split_once("CMD ").expect("a command").1);
     let Some(container) = Container::build() else { return };
     let ask = || container.command(&health).stderr(Stdio::null()).status().expect("the health command");

@@ -1,4 +1,4 @@
-//! Somebody deletes their account while a part of the storage does not do what it is asked.
+//! Deletions of an account while a part of the storage fails.
 
 use heartogether::{id::RoomCode, role::Role};
 use heartogether_server::storage::database;
@@ -47,7 +47,7 @@ async fn count(pool: &SqlitePool, table: &'static str) -> i64 {
 }
 
 #[tokio::test]
-async fn deleted_data_leaves_the_write_ahead_log_after_a_reader_that_was_in_the_way_has_ended() {
+async fn deleted_data_leaves_the_write_ahead_log_after_another_reader_has_ended() {
     let world = World::start().await;
     let person = json!({ "sub": "quetzal", "name": "Quetzalcoatl", "email": EMAIL, "email_verified": true });
     let browser = world.signed_in(person).await;

@@ -1,4 +1,4 @@
-//! What has been flushed to the disk by the time it is answered, and so outlasts a power cut.
+//! Which data is on the disk before a request is answered, and so survives a power cut.
 
 use std::{path::Path, process::Command};
 
@@ -21,7 +21,7 @@ fn build_counter(folder: &Path) -> std::path::PathBuf {
 }
 
 #[tokio::test]
-async fn log_outs_removals_and_deletions_outlast_a_power_cut_at_either_level() {
+async fn log_outs_removals_and_deletions_survive_a_power_cut_at_both_levels() {
     for (level, is_everything_flushed) in [("normal", false), ("full", true)] {
         let (data, tools) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
         let count = tools.path().join("count");

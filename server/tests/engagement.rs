@@ -45,7 +45,7 @@ async fn a_message_reaches_the_host_and_comes_back_as_delivered() {
 }
 
 #[tokio::test]
-async fn messages_and_reactions_have_their_own_limits_and_nobody_is_thrown_out() {
+async fn messages_and_reactions_have_their_own_limits_and_keep_the_connection() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let limits = Limits::default();
@@ -67,7 +67,7 @@ async fn messages_and_reactions_have_their_own_limits_and_nobody_is_thrown_out()
 }
 
 #[tokio::test]
-async fn who_comes_again_has_no_more_messages_than_who_stays() {
+async fn a_new_connection_gives_no_additional_messages() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let burst = Limits::default().messages_burst;
@@ -84,7 +84,7 @@ async fn who_comes_again_has_no_more_messages_than_who_stays() {
 }
 
 #[tokio::test]
-async fn only_the_host_removes_and_everybody_fetches_what_they_may_read() {
+async fn only_the_host_can_remove_and_members_fetch_messages_that_they_may_read() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let (mut other, _) = server.site.join(&server.site.sign_in("Linus").await, pair.code, Role::Listener).await;
@@ -108,7 +108,7 @@ async fn only_the_host_removes_and_everybody_fetches_what_they_may_read() {
 }
 
 #[tokio::test]
-async fn a_removed_listener_is_thrown_out_and_stays_out() {
+async fn a_removed_listener_leaves_and_cannot_come_back() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let member = pair.as_listener.member;
@@ -121,7 +121,7 @@ async fn a_removed_listener_is_thrown_out_and_stays_out() {
 }
 
 #[tokio::test]
-async fn a_room_is_opened_again_by_its_owner_alone_and_is_on_their_landing_page() {
+async fn only_the_owner_opens_a_room_again_and_the_landing_page_lists_it() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let code = pair.code.to_string();
@@ -142,7 +142,7 @@ async fn a_room_is_opened_again_by_its_owner_alone_and_is_on_their_landing_page(
 }
 
 #[tokio::test]
-async fn the_time_to_open_a_room_again_runs_out_and_its_code_is_free() {
+async fn a_room_cannot_be_opened_again_after_its_time_and_its_code_is_free() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     pair.host.say(ToRoom::Stop).await;

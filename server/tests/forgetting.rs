@@ -1,5 +1,5 @@
-//! Whoever deletes their data: what they were called and what they wrote cannot be read any more, in no file of the server's and
-//! in no copy of one, although nothing in a log is rewritten.
+//! After the deletion of an account, its name and messages cannot be read in any file of the server or in any copy,
+//! although no log is rewritten.
 
 use std::{
     path::{Path, PathBuf},
@@ -201,7 +201,7 @@ async fn somebody_was_there(path: &Path, at_least: usize) {
 }
 
 #[tokio::test]
-async fn neither_name_nor_word_of_a_deleted_account_can_be_read_anywhere() {
+async fn no_name_and_no_message_of_a_deleted_account_can_be_read() {
     let mut scene = Scene::set().await;
     let person = json!({ "sub": "quetzal", "name": NAME, "email": EMAIL, "email_verified": true });
     let browser = scene.world.signed_in(person).await;
@@ -219,7 +219,7 @@ async fn neither_name_nor_word_of_a_deleted_account_can_be_read_anywhere() {
 }
 
 #[tokio::test]
-async fn what_a_guest_wrote_before_signing_in_goes_with_the_account() {
+async fn messages_from_before_a_sign_in_are_deleted_with_the_account() {
     let mut scene = Scene::set().await;
     let person = json!({ "sub": "quetzal", "name": NAME, "email": EMAIL, "email_verified": true });
     // The account is there already, so the guest becomes another one.

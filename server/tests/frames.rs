@@ -1,4 +1,4 @@
-//! How many frames a connection may send, and how many bytes of signals.
+//! The limits on frames and on bytes of signals for a connection.
 
 use crate::support::refused;
 use heartogether::{
@@ -47,7 +47,7 @@ async fn a_message_may_come_in_many_frames() {
 }
 
 #[tokio::test]
-async fn empty_frames_without_end_cost_the_connection() {
+async fn endless_empty_frames_close_the_connection() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let mallory = server.site.sign_in("Mallory").await;
@@ -59,7 +59,7 @@ async fn empty_frames_without_end_cost_the_connection() {
 }
 
 #[tokio::test]
-async fn frames_of_every_kind_count_in_one_allowance() {
+async fn frames_of_all_kinds_share_one_limit() {
     let limits = Limits { frames_per_second: 1, frames_burst: 20, ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
     let mallory = server.site.sign_in("Mallory").await;
@@ -81,7 +81,7 @@ fn candidates() -> Signal {
 }
 
 #[tokio::test]
-async fn a_listener_who_floods_the_host_with_candidates_is_held_back_and_others_are_heard() {
+async fn a_flood_of_candidates_from_one_listener_does_not_block_others() {
     let limits = Limits { signal_bytes_per_second: 1, ..Limits::default() };
     let burst = usize::try_from(limits.signal_bytes_burst).expect("a number of bytes");
     let server = TestServer::start_with(limits, &[]).await;

@@ -1,4 +1,4 @@
-//! Guests in numbers and guests who come back: what one address and one browser may do.
+//! Many guests, and guests who come back: the limits for one address and one browser.
 
 use heartogether::protocol::FromRoom;
 use heartogether::{
@@ -58,7 +58,7 @@ async fn remove_newcomer(pair: &mut Pair, block_address: bool) {
 }
 
 #[tokio::test]
-async fn a_new_guest_of_the_same_browser_is_not_let_in_again() {
+async fn a_removed_guest_cannot_come_back_as_a_new_guest_of_the_same_browser() {
     let server = TestServer::start_with(Limits::default(), &PROXY).await;
     let site = &server.site;
     let mut pair = site.pair().await;
@@ -79,7 +79,7 @@ async fn a_new_guest_of_the_same_browser_is_not_let_in_again() {
 }
 
 #[tokio::test]
-async fn if_the_host_chooses_nobody_is_let_in_from_the_same_address() {
+async fn if_the_host_chooses_nobody_from_the_same_address_can_enter() {
     let server = TestServer::start_with(Limits::default(), &PROXY).await;
     let site = &server.site;
     let mut pair = site.pair().await;
@@ -98,7 +98,7 @@ async fn if_the_host_chooses_nobody_is_let_in_from_the_same_address() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_not_the_hosts_has_a_share_of_the_places() {
+async fn another_address_than_the_hosts_has_a_share_of_the_places() {
     let limits = Limits { max_listeners: 3, max_listeners_per_address: 1, ..Limits::default() };
     let server = TestServer::start_with(limits, &PROXY).await;
     let site = &server.site;
@@ -112,7 +112,7 @@ async fn an_address_that_is_not_the_hosts_has_a_share_of_the_places() {
 }
 
 #[tokio::test]
-async fn a_class_of_two_hundred_behind_one_address_comes_in() {
+async fn a_class_of_two_hundred_behind_one_address_can_enter() {
     const CLASS: u32 = 200;
     let server = TestServer::start_with(Limits::for_listeners(CLASS), &[]).await;
     let site = &server.site;
@@ -133,7 +133,7 @@ async fn a_class_of_two_hundred_behind_one_address_comes_in() {
 }
 
 #[tokio::test]
-async fn who_comes_into_a_room_is_counted_by_that_room() {
+async fn guests_who_enter_a_room_are_counted_for_that_room() {
     let limits = Limits { sign_ins_per_address: Quota { count: 3, window_ms: 60_000 }, ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
     let site = &server.site;
@@ -172,7 +172,7 @@ async fn guests_of_many_rooms_are_counted_together_as_well() {
 }
 
 #[tokio::test]
-async fn a_sign_in_tells_no_more_of_codes_than_a_look_up() {
+async fn a_sign_in_reveals_no_more_about_codes_than_a_look_up() {
     let quota = |count| Quota { count, window_ms: 60_000 };
     let limits = Limits { look_ups_per_address: quota(2), sign_ins_per_address: quota(3), ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
@@ -215,7 +215,7 @@ async fn a_full_server_refuses_new_guests_and_rooms_and_keeps_the_old_ones() {
 }
 
 #[tokio::test]
-async fn rooms_are_opened_so_often_from_one_address_whoever_asks() {
+async fn the_rate_of_new_rooms_is_limited_for_an_address() {
     let limits = Limits { new_rooms_per_address: Quota { count: 2, window_ms: 60_000 }, ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
     for expected in [true, true, false] {
@@ -240,7 +240,7 @@ async fn sign_in_plainly(site: &Site, next: &str) -> (String, String) {
 }
 
 #[tokio::test]
-async fn without_a_script_too_a_cookie_that_was_not_kept_is_told() {
+async fn a_missing_cookie_is_reported_without_a_script() {
     let server = TestServer::start().await;
     let (location, cookie) = sign_in_plainly(&server.site, "/listen/ABC234").await;
     assert_eq!(server.site.get(&location, None).await.status(), 200);

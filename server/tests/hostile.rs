@@ -1,4 +1,4 @@
-//! The corpus in `hostile/`, played beside a live room: nothing panics, nothing breaks, and the room does not notice.
+//! Plays the corpus in `hostile/` beside a live room: nothing panics, nothing breaks, and the room does not change.
 
 use crate::support::refused;
 use crate::support::said_in;
@@ -154,7 +154,7 @@ async fn stage() -> (TestServer, Pair, TempDir, Vec<(&'static str, String)>) {
 }
 
 #[tokio::test]
-async fn hostile_requests_break_nothing_and_change_nothing() {
+async fn hostile_requests_have_no_effect() {
     let panics_before = panics();
     let (server, mut pair, _folder, names) = stage().await;
     let lines = corpus("requests", &names);
@@ -176,7 +176,7 @@ async fn hostile_requests_break_nothing_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn hostile_frames_break_nothing_and_change_nothing() {
+async fn hostile_frames_have_no_effect() {
     let panics_before = panics();
     let (server, mut pair, _folder, names) = stage().await;
     let lines = corpus("frames", &names);

@@ -1,4 +1,4 @@
-//! Under which names the server is called, and what it says of a set-up that cannot work.
+//! The names under which the server can be reached, and its hints about a wrong set-up.
 
 use std::{fs::File, process::Stdio};
 
@@ -43,7 +43,7 @@ async fn with_a_public_url_no_other_public_name_is_served() {
 }
 
 #[tokio::test]
-async fn without_a_public_url_every_name_is_served_and_a_strange_one_gives_nothing_away() {
+async fn without_a_public_url_every_name_is_served_and_a_foreign_name_reveals_nothing() {
     let relay = ["--turn-urls", "turn:relay.example", "--turn-username", "ada", "--turn-credential", "hush"];
     let server = TestServer::start_with(Limits::default(), &relay).await;
     let host = ("host", "evil.example:3000");
@@ -74,7 +74,7 @@ async fn answer(server: &TestServer, request: String) -> String {
 }
 
 #[tokio::test]
-async fn no_host_makes_a_fault_or_a_large_answer() {
+async fn no_host_header_causes_a_fault_or_a_large_response() {
     let server = TestServer::start().await;
     let long = format!("{}.example", "a".repeat(3_000));
     let longest = format!("{}.example", ["a"; 122].join("."));
@@ -102,7 +102,7 @@ async fn no_host_makes_a_fault_or_a_large_answer() {
 }
 
 #[tokio::test]
-async fn the_log_says_once_what_a_proxy_has_to_send() {
+async fn the_log_says_once_which_headers_a_proxy_must_send() {
     let data = TempDir::new().expect("a folder for the data");
     let path = data.path().join("log");
     let log = File::create(&path).expect("a file for the log");

@@ -1,4 +1,4 @@
-//! The link that leads into a room, and the picture of it.
+//! A room's link, and the QR code of the link.
 
 use heartogether::{id::RoomCode, limits::Limits};
 use qrcode::{EcLevel, QrCode, render::svg};
@@ -31,7 +31,7 @@ fn drawn(link: &str) -> String {
 }
 
 #[tokio::test]
-async fn link_and_picture_carry_the_public_url() {
+async fn link_and_qr_code_contain_the_public_url() {
     let server = TestServer::start_with(Limits::default(), &PUBLIC).await;
     let code = server.site.create_room(&server.site.sign_in("Ada").await).await;
     let expected = format!("https://hear.example/room/{code}");
@@ -42,7 +42,7 @@ async fn link_and_picture_carry_the_public_url() {
 }
 
 #[tokio::test]
-async fn link_and_picture_carry_the_address_in_use() {
+async fn link_and_qr_code_contain_the_address_in_use() {
     let server = TestServer::start().await;
     let code = server.site.create_room(&server.site.sign_in("Ada").await).await;
     let expected = format!("http://{}/room/{code}", server.site.authority);
@@ -55,7 +55,7 @@ async fn link_and_picture_carry_the_address_in_use() {
 }
 
 #[tokio::test]
-async fn an_address_that_could_change_the_meaning_of_a_link_is_not_carried() {
+async fn an_address_that_could_change_the_meaning_of_a_link_is_not_used() {
     let server = TestServer::start().await;
     let code = RoomCode::parse("ABC234").expect("a code");
     for host in ["ada@evil.example", "evil.example/room", "evil.example?", "evil.example#", "\"><svg>"] {
@@ -66,7 +66,7 @@ async fn an_address_that_could_change_the_meaning_of_a_link_is_not_carried() {
 }
 
 #[tokio::test]
-async fn an_invalid_code_has_no_picture() {
+async fn an_invalid_code_has_no_qr_code() {
     let server = TestServer::start().await;
     assert_eq!(server.site.get("/room/ABC10O/qr.svg", None).await.status(), 400);
 }

@@ -1,4 +1,4 @@
-//! Taking a place, keeping it, losing it.
+//! Taking, keeping and losing a place.
 
 use tokio_tungstenite::tungstenite::Message;
 
@@ -20,7 +20,7 @@ use crate::support::{Pair, TestServer, changed_to, join, resume};
 const START: ToRoom = ToRoom::Publish(Publish { source: Source::Display, paused: false });
 
 #[tokio::test]
-async fn a_host_and_two_listeners_join_and_the_host_alone_sees_who_listens() {
+async fn a_host_and_two_listeners_join_and_only_the_host_sees_who_listens() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let linus = server.site.sign_in("Linus").await;
@@ -35,7 +35,7 @@ async fn a_host_and_two_listeners_join_and_the_host_alone_sees_who_listens() {
 }
 
 #[tokio::test]
-async fn everyone_hears_what_the_host_does_until_the_room_ends_and_the_code_is_free() {
+async fn members_are_told_of_the_hosts_actions_until_the_room_ends_and_its_code_is_free() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     pair.host.say(ToRoom::Publish(Publish { source: Source::Display, paused: false })).await;
@@ -70,7 +70,7 @@ async fn everyone_hears_what_the_host_does_until_the_room_ends_and_the_code_is_f
 }
 
 #[tokio::test]
-async fn what_the_room_would_refuse_takes_no_line_in_its_log() {
+async fn a_refused_request_adds_no_entry_to_the_log() {
     let server = TestServer::start().await;
     let pair = server.site.pair().await;
     let linus = server.site.sign_in("Linus").await;
@@ -86,7 +86,7 @@ async fn what_the_room_would_refuse_takes_no_line_in_its_log() {
 }
 
 #[tokio::test]
-async fn what_changes_nothing_takes_no_line_in_the_log_and_nobody_is_told_anything() {
+async fn a_command_without_effect_adds_no_entry_and_is_not_announced() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     pair.host.say(START).await;
@@ -108,7 +108,7 @@ async fn what_changes_nothing_takes_no_line_in_the_log_and_nobody_is_told_anythi
 }
 
 #[tokio::test]
-async fn a_host_changes_the_stream_so_often_and_the_connection_stays() {
+async fn changes_of_the_stream_are_limited_and_the_connection_stays() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     pair.host.say(START).await;
@@ -133,7 +133,7 @@ async fn seq_of(server: &TestServer, pair: &Pair) -> Value {
 }
 
 #[tokio::test]
-async fn a_full_room_is_open_to_whoever_has_a_place_in_it() {
+async fn a_full_room_is_open_to_its_members() {
     let server = TestServer::start_with(Limits { max_listeners: 1, ..Limits::default() }, &[]).await;
     let pair = server.site.pair().await;
     let linus = server.site.sign_in("Linus").await;
@@ -148,7 +148,7 @@ async fn a_full_room_is_open_to_whoever_has_a_place_in_it() {
 }
 
 #[tokio::test]
-async fn a_connection_looks_for_rooms_so_often_and_stays() {
+async fn look_ups_of_a_connection_are_limited_and_the_connection_stays() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let wrong = "ZZZ999".parse().expect("a code");
@@ -161,7 +161,7 @@ async fn a_connection_looks_for_rooms_so_often_and_stays() {
 }
 
 #[tokio::test]
-async fn an_account_asks_a_room_for_a_place_so_often_over_whatever_connections() {
+async fn requests_of_an_account_for_a_place_are_limited_over_all_connections() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let linus = server.site.sign_in("Linus").await;
@@ -196,7 +196,7 @@ async fn a_full_room_refuses_the_next_listener_who_may_try_again() {
 }
 
 #[tokio::test]
-async fn a_second_host_is_refused_unless_it_is_the_owner_taking_over() {
+async fn a_second_host_is_refused_unless_the_owner_takes_over() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let mut stranger = server.site.greet(&server.site.sign_in("Mallory").await).await;
@@ -217,7 +217,7 @@ async fn a_second_host_is_refused_unless_it_is_the_owner_taking_over() {
 }
 
 #[tokio::test]
-async fn a_lost_listener_resumes_within_the_grace_period_and_learns_what_happened() {
+async fn a_disconnected_listener_resumes_within_the_grace_period_and_gets_missed_events() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     drop(pair.listener);
@@ -251,7 +251,7 @@ async fn a_listener_who_stays_away_loses_the_place_and_the_token() {
 }
 
 #[tokio::test]
-async fn a_token_is_of_no_use_to_another_account() {
+async fn a_token_does_not_work_for_another_account() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let mut thief = server.site.greet(&server.site.sign_in("Mallory").await).await;
@@ -272,7 +272,7 @@ async fn a_room_ends_when_nothing_happens_for_too_long() {
 }
 
 #[tokio::test]
-async fn a_connection_hears_heartbeats_and_is_closed_when_it_is_silent() {
+async fn a_connection_receives_heartbeats_and_is_closed_when_it_is_silent() {
     let server = TestServer::start().await;
     let ada = server.site.sign_in("Ada").await;
     let mut connection = server.site.greet(&ada).await;

@@ -1,4 +1,4 @@
-//! What every store of accounts' keys does.
+//! The contract of all stores of accounts' keys.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -144,12 +144,12 @@ async fn a_deleted_accounts_key_is_gone_and_none_is_made_again(bench: Bench) {
 }
 
 #[tokio::test]
-async fn sqlite_makes_no_key_for_an_account_that_never_was() {
+async fn sqlite_creates_no_key_for_an_unknown_account() {
     assert_eq!(make(&File::open().await.keys, LINUS).await, None);
 }
 
 #[tokio::test]
-async fn sqlite_hands_a_guests_key_over_and_deletes_it_with_the_account() {
+async fn sqlite_transfers_a_guests_key_and_deletes_it_with_the_account() {
     let File { keys, accounts, _folder, .. } = File::open().await;
     let of_guest = make(&keys, GRACE).await;
     let of_account = make(&keys, ADA).await;
@@ -178,7 +178,7 @@ async fn sqlite_seals_a_guests_late_message_with_a_key_of_the_account() {
 }
 
 #[tokio::test]
-async fn sqlite_forgets_expired_guests_keys_unless_they_stand_in_a_live_room() {
+async fn sqlite_forgets_expired_guests_keys_unless_a_live_room_names_them() {
     let File { keys, accounts, pool, _folder } = File::open().await;
     let log = SqliteLog::new(pool, Arc::new(ManualClock::at(NOW)), support::sealer());
     let room = RoomId::from_bits(1);
@@ -198,7 +198,7 @@ async fn sqlite_forgets_expired_guests_keys_unless_they_stand_in_a_live_room() {
 }
 
 #[tokio::test]
-async fn sqlite_takes_a_key_that_is_damaged_for_one_that_is_gone() {
+async fn sqlite_treats_a_damaged_key_as_deleted() {
     for damaged in ["'x'", "'AAAA'", "x'00ff'"] {
         let file = File::open().await;
         let sealer = || Arc::new(Sealer::new(Arc::new(SqliteKeys::new(file.pool.clone()))));

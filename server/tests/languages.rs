@@ -1,4 +1,4 @@
-//! Every visitor reads their own language.
+//! Visitors get the pages in their own language.
 
 use heartogether::{id::DisplayName, limits::Limits};
 use reqwest::{Response, header::SET_COOKIE};
@@ -31,7 +31,7 @@ async fn a_page_is_in_the_language_of_the_cookie_or_else_of_the_browser() {
 }
 
 #[tokio::test]
-async fn a_page_brings_the_texts_of_its_language_and_no_other() {
+async fn a_page_contains_only_the_texts_of_its_language() {
     let server = TestServer::start().await;
     let page = server.site.get_with("/", &[GERMAN]).await.text().await.expect("a page");
     let texts = page.split_once("id=\"texts\"").and_then(|(_, rest)| rest.split_once('>')?.1.split_once("</script>"));
@@ -40,7 +40,7 @@ async fn a_page_brings_the_texts_of_its_language_and_no_other() {
 }
 
 #[tokio::test]
-async fn another_languages_texts_are_kept_for_ever_under_their_name() {
+async fn the_texts_of_a_language_are_cached_permanently_under_a_versioned_name() {
     let server = TestServer::start().await;
     let path = heartogether_app::routes::texts(heartogether_app::locale::Language::Chinese);
     let answer = server.site.get(&path, None).await;
@@ -53,7 +53,7 @@ async fn another_languages_texts_are_kept_for_ever_under_their_name() {
 }
 
 #[tokio::test]
-async fn without_a_script_the_choice_is_kept_and_leads_back() {
+async fn without_a_script_the_choice_is_kept_and_the_form_returns_to_the_page() {
     let server = TestServer::start_with(Limits::default(), &["--public-url", "https://example.org/hear/"]).await;
     let referer = format!("http://{}/hear/login?next=/new", server.site.authority);
     let answer = server.site.post("/hear/language", "language=de", &[("referer", &referer)]).await;

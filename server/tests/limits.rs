@@ -1,4 +1,4 @@
-//! Who asks too often is told so and when to come again, and everybody else goes on.
+//! A caller who sends too many requests is told so, and when to try again. Other callers are not affected.
 
 use heartogether::{
     limits::{Limits, Quota},
@@ -27,7 +27,7 @@ fn told(response: &Response) -> [Option<u64>; 4] {
 }
 
 #[tokio::test]
-async fn rooms_are_looked_up_so_often_from_one_address() {
+async fn look_ups_of_rooms_are_limited_for_an_address() {
     let limits = Limits { look_ups_per_address: quota(3, 60_000), ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
     let code = server.site.create_room(&server.site.sign_in("Ada").await).await;
@@ -65,7 +65,7 @@ async fn every_way_to_look_a_room_up_counts() {
 }
 
 #[tokio::test]
-async fn a_page_may_look_at_a_room_it_has_found_as_often_as_it_likes() {
+async fn look_ups_of_a_found_room_are_not_limited() {
     let limits = Limits { look_ups_per_address: quota(1, 60_000), ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
     let code = server.site.create_room(&server.site.sign_in("Ada").await).await;
@@ -77,7 +77,7 @@ async fn a_page_may_look_at_a_room_it_has_found_as_often_as_it_likes() {
 }
 
 #[tokio::test]
-async fn guessing_codes_on_a_connection_counts_and_members_find_their_rooms_all_the_same() {
+async fn guessed_codes_on_a_connection_count_and_members_still_find_their_rooms() {
     // The pair asks for its room's id once.
     let limits = Limits { look_ups_per_address: quota(3, 60_000), ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
@@ -100,7 +100,7 @@ async fn guessing_codes_on_a_connection_counts_and_members_find_their_rooms_all_
 }
 
 #[tokio::test]
-async fn as_many_rooms_as_may_be_are_opened_from_one_address_at_once() {
+async fn simultaneous_requests_open_no_more_rooms_than_the_limit() {
     let server = TestServer::start_with(Limits { rooms_per_address: 3, ..Limits::default() }, &[]).await;
     let ada = server.site.sign_in("Ada").await;
     let headers = [("cookie", ada.as_str())];
@@ -111,7 +111,7 @@ async fn as_many_rooms_as_may_be_are_opened_from_one_address_at_once() {
 }
 
 #[tokio::test]
-async fn an_account_opens_so_many_rooms_in_a_time() {
+async fn the_rate_of_new_rooms_is_limited_for_an_account() {
     let limits = Limits { rooms_per_account: quota(2, 60_000), ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
     let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
@@ -128,7 +128,7 @@ async fn an_account_opens_so_many_rooms_in_a_time() {
 }
 
 #[tokio::test]
-async fn where_no_script_runs_the_page_says_why() {
+async fn a_page_without_a_script_shows_the_refusal() {
     let limits = Limits { rooms_per_account: quota(0, 60_000), ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
     let ada = server.site.sign_in("Ada").await;
@@ -143,7 +143,7 @@ async fn where_no_script_runs_the_page_says_why() {
 }
 
 #[tokio::test]
-async fn from_one_address_so_many_rooms_are_open_at_once() {
+async fn the_number_of_open_rooms_is_limited_for_an_address() {
     let limits = Limits { rooms_per_address: 2, ..Limits::default() };
     let server = TestServer::start_with(limits, &PROXY).await;
     let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
@@ -159,7 +159,7 @@ async fn from_one_address_so_many_rooms_are_open_at_once() {
 }
 
 #[tokio::test]
-async fn a_page_understands_what_is_refused_on_the_way_to_a_server_function() {
+async fn a_page_understands_refusals_from_before_a_server_function() {
     let limits = Limits { requests_per_address: quota(1, 60_000), ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
     server.site.submit("current_session", "", &[]).await;
@@ -170,7 +170,7 @@ async fn a_page_understands_what_is_refused_on_the_way_to_a_server_function() {
 }
 
 #[tokio::test]
-async fn so_many_guests_come_from_one_address() {
+async fn the_number_of_new_guests_is_limited_for_an_address() {
     let limits = Limits { sign_ins_per_address: quota(1, 60_000), ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
     server.site.sign_in("Ada").await;
@@ -181,7 +181,7 @@ async fn so_many_guests_come_from_one_address() {
 }
 
 #[tokio::test]
-async fn so_many_requests_come_from_one_address_whatever_they_ask_for() {
+async fn all_requests_from_an_address_share_one_limit() {
     let limits = Limits { requests_per_address: quota(2, 60_000), ..Limits::default() };
     for path in ["/", "/room/ABC234/qr.svg", "/api/ice-servers", "/nowhere", "/ws", "/robots.txt"] {
         let server = TestServer::start_with(limits.clone(), &[]).await;
@@ -196,7 +196,7 @@ async fn so_many_requests_come_from_one_address_whatever_they_ask_for() {
 }
 
 #[tokio::test]
-async fn callers_behind_a_trusted_proxy_are_counted_apart_and_ipv6_by_its_network() {
+async fn callers_behind_a_trusted_proxy_are_counted_separately_and_ipv6_by_network() {
     let limits = Limits { look_ups_per_address: quota(1, 60_000), ..Limits::default() };
     let server = TestServer::start_with(limits, &PROXY).await;
     let status = async |claim| {
@@ -214,7 +214,7 @@ async fn callers_behind_a_trusted_proxy_are_counted_apart_and_ipv6_by_its_networ
 }
 
 #[tokio::test]
-async fn whoever_only_claims_to_come_through_a_proxy_is_counted_as_themselves() {
+async fn a_caller_who_forges_proxy_headers_is_counted_by_their_own_address() {
     let limits = Limits { look_ups_per_address: quota(1, 60_000), ..Limits::default() };
     let server = TestServer::start_with(limits, &["--trusted-proxies", "10.0.0.0/8"]).await;
     for (claim, status) in [("192.0.2.1", 404), ("192.0.2.2", 429), ("10.0.0.1", 429)] {
@@ -226,7 +226,7 @@ async fn whoever_only_claims_to_come_through_a_proxy_is_counted_as_themselves() 
 }
 
 #[tokio::test]
-async fn a_trusted_proxy_says_how_people_came() {
+async fn a_trusted_proxy_names_the_scheme() {
     for (flags, is_believed) in [(&PROXY[..], true), (&[], false)] {
         let server = TestServer::start_with(Limits::default(), flags).await;
         let headers = [("x-forwarded-proto", "https"), ("x-forwarded-host", "hear.example")];
@@ -244,7 +244,7 @@ async fn a_trusted_proxy_says_how_people_came() {
 }
 
 #[tokio::test]
-async fn who_navigates_is_told_of_a_limit_on_a_page() {
+async fn a_navigation_over_the_limit_gets_a_page() {
     let limits = Limits { requests_per_address: quota(1, 60_000), ..Limits::default() };
     let server = TestServer::start_with(limits, &[]).await;
     let navigation = [("accept", "text/html,application/xhtml+xml"), ("sec-fetch-mode", "navigate")];

@@ -1,9 +1,9 @@
-//! Load: whatever strangers do to the server, a live room goes on, and others still get in.
+//! Load: a live room continues and others can still enter, whatever strangers do to the server.
 //!
-//! The real binary runs in a process of its own. What is asserted is what people keep; the round trips of the live pair,
-//! before and during, are printed (`--nocapture`) and belong to docs/benchmarks.md; a bound on them is far above what they
-//! are, and below what a pair would see whom the load starves. The load has threads of its own, or the pair would wait
-//! for them on its side.
+//! The real binary runs in its own process. The tests assert what people notice. The round trips of a host and a
+//! listener, before and during the load, are printed (`--nocapture`) for docs/benchmarks.md. The bound on them is far
+//! above normal values, and below the values of a pair that the load blocks. The load runs on its own threads, because
+//! otherwise the pair would wait for them on its own side.
 
 mod harness;
 
@@ -54,7 +54,7 @@ fn as_many_as_possible(wanted: u32) -> u32 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ten_thousand_half_open_sockets_leave_a_live_room_untouched() {
+async fn ten_thousand_half_open_sockets_do_not_affect_a_live_room() {
     let mut loaded = LoadedServer::build().await;
     let before_kb = loaded.measure("before 10,000 half-open sockets").await;
     let mut sockets = Vec::new();
@@ -83,7 +83,7 @@ async fn ten_thousand_half_open_sockets_leave_a_live_room_untouched() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_address_gets_so_many_connections_and_no_more() {
+async fn the_number_of_connections_is_limited_for_an_address() {
     let mut loaded = LoadedServer::build().await;
     let mut sockets = Vec::new();
     for _ in 0..FROM_ONE_ADDRESS {
@@ -120,7 +120,7 @@ async fn drip(port: u16, number: u32, head: &'static str) -> io::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn heads_that_never_end_are_cut_off_for_pages_and_for_sockets() {
+async fn endless_request_heads_are_cut_off_for_pages_and_sockets() {
     let mut loaded = LoadedServer::build().await;
     loaded.measure("before slow heads").await;
     let mut dripping = Vec::new();
@@ -193,7 +193,7 @@ async fn flood(site: Site, cookie: String, port: u16, number: u32, tally: Arc<Ta
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_signaling_flood_and_slow_readers_leave_a_live_room_untouched() {
+async fn a_signaling_flood_and_slow_readers_do_not_affect_a_live_room() {
     let mut loaded = LoadedServer::build().await;
     loaded.measure("before a flood").await;
     let cookie = loaded.process.site.sign_in("Mallory").await;
@@ -219,7 +219,7 @@ async fn a_signaling_flood_and_slow_readers_leave_a_live_room_untouched() {
 }
 
 #[tokio::test]
-async fn one_address_gets_so_many_members_connections_and_no_more() {
+async fn the_number_of_members_connections_is_limited_for_an_address() {
     let data = TempDir::new().expect("a folder");
     let process = Process::start(data.path(), &["--max-sockets-per-address", "3"]);
     let mut pair = process.site.pair().await;

@@ -1,4 +1,4 @@
-//! What the log must not hold, however much it is asked to tell.
+//! What the log must not contain, even at the most detailed level.
 
 use std::{fs::File, process::Stdio, sync::Arc};
 
@@ -37,7 +37,7 @@ fn token(cookie: &str) -> &str {
 }
 
 #[tokio::test]
-async fn a_sign_in_leaves_no_secret_in_the_most_talkative_log() {
+async fn a_sign_in_leaves_no_secret_in_the_most_detailed_log() {
     let data = TempDir::new().expect("a folder for the data");
     let path = data.path().join("log");
     let provider = Provider::start(Arc::new(ManualClock::at(SystemClock::start().now()))).await;
@@ -66,7 +66,7 @@ async fn a_sign_in_leaves_no_secret_in_the_most_talkative_log() {
 }
 
 #[tokio::test]
-async fn a_whole_broadcast_leaves_no_secret_in_the_most_talkative_log() {
+async fn a_whole_broadcast_leaves_no_secret_in_the_most_detailed_log() {
     let data = TempDir::new().expect("a folder for the data");
     let path = data.path().join("log");
     let log = File::create(&path).expect("a file for the log");

@@ -1,4 +1,4 @@
-//! One connection in many rooms: what is said names its room, places are apart, and all of them come back at once.
+//! One connection in many rooms: messages name their room, places are separate, and all rooms are resumed at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,7 +62,7 @@ async fn resumed(connection: &mut Connection, count: usize) -> BTreeSet<RoomCode
 }
 
 #[tokio::test]
-async fn what_is_said_names_its_room_and_places_are_apart() {
+async fn messages_name_their_room_and_places_are_separate() {
     let server = TestServer::start().await;
     let site = &server.site;
     let (mut one, other) = (site.pair().await, site.pair().await);
@@ -111,7 +111,7 @@ fn signal(to: heartogether::id::MemberId) -> heartogether::protocol::SendSignal 
 }
 
 #[tokio::test]
-async fn a_connection_is_in_fifty_rooms_and_not_in_one_more_until_it_leaves_one() {
+async fn a_connection_is_in_at_most_fifty_rooms() {
     let server = TestServer::start_with(generous(), &[]).await;
     let (_, mut connection, places) = listen_to(&server.site, ROOMS_PER_CONNECTION).await;
     let more = server.site.create_room(&server.site.sign_in("Edsger").await).await;
@@ -124,7 +124,7 @@ async fn a_connection_is_in_fifty_rooms_and_not_in_one_more_until_it_leaves_one(
 }
 
 #[tokio::test]
-async fn fifty_rooms_come_back_by_one_command_and_one_frame_each_however_small_the_queue() {
+async fn fifty_rooms_are_resumed_by_one_command_even_with_a_small_queue() {
     let limits = Limits { send_queue_frames: 8, ..generous() };
     let server = TestServer::start_with(limits, &[]).await;
     let (grace, connection, places) = listen_to(&server.site, ROOMS_PER_CONNECTION).await;
@@ -138,7 +138,7 @@ async fn fifty_rooms_come_back_by_one_command_and_one_frame_each_however_small_t
 }
 
 #[tokio::test]
-async fn a_room_that_is_not_there_any_more_is_refused_and_the_others_come_back() {
+async fn a_missing_room_is_refused_and_the_others_are_resumed() {
     let server = TestServer::start_with(generous(), &[]).await;
     let (grace, connection, mut places) = listen_to(&server.site, 3).await;
     drop(connection);
@@ -174,7 +174,7 @@ async fn no_more_rooms_than_fifty_are_resumed_at_once() {
 }
 
 #[tokio::test]
-async fn the_end_of_one_room_leaves_the_others_and_the_connection() {
+async fn the_end_of_one_room_does_not_affect_the_others_and_the_connection() {
     let server = TestServer::start().await;
     let site = &server.site;
     let (mut one, mut other) = (site.pair().await, site.pair().await);
@@ -189,7 +189,7 @@ async fn the_end_of_one_room_leaves_the_others_and_the_connection() {
 }
 
 #[tokio::test]
-async fn what_somebody_may_write_is_counted_over_all_their_connections_and_for_each_room() {
+async fn the_limit_of_messages_applies_to_all_connections_and_to_each_room() {
     let server = TestServer::start().await;
     let site = &server.site;
     let (mut one, other) = (site.pair().await, site.pair().await);
@@ -219,7 +219,7 @@ async fn what_somebody_may_write_is_counted_over_all_their_connections_and_for_e
 }
 
 #[tokio::test]
-async fn the_version_before_is_refused() {
+async fn the_previous_version_is_refused() {
     let server = TestServer::start().await;
     let mut old = server.site.connect(&server.site.sign_in("Ada").await).await;
     old.send(&ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION - 1 })).await;

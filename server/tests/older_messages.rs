@@ -1,4 +1,5 @@
-//! Messages that the room itself has forgotten: the archive holds them, and they can be read, changed and answered like any.
+//! Messages that the room has forgotten: the archive keeps them, and members can read, change and answer them like any
+//! other message.
 
 use std::{path::Path, sync::Arc};
 
@@ -133,7 +134,7 @@ async fn much_is_written() -> (TestServer, Pair) {
 }
 
 #[tokio::test]
-async fn the_author_changes_and_deletes_what_the_room_has_forgotten_and_nobody_else_does() {
+async fn only_the_author_changes_and_deletes_a_message_that_the_room_has_forgotten() {
     let (server, mut pair) = much_is_written().await;
     let (mut other, _) = server.site.join(&server.site.sign_in("Linus").await, pair.code, Role::Listener).await;
     for stranger in [&mut pair.host, &mut other] {
@@ -161,7 +162,7 @@ async fn the_author_changes_and_deletes_what_the_room_has_forgotten_and_nobody_e
 }
 
 #[tokio::test]
-async fn what_the_room_has_forgotten_can_be_answered() {
+async fn a_message_that_the_room_has_forgotten_can_be_answered() {
     let (_server, mut pair) = much_is_written().await;
     let answer = Write { nonce: 99, text: words("that one"), reply_to: Some(MessageNumber(2)) };
     pair.listener.say(ToRoom::Write(answer)).await;
@@ -172,7 +173,7 @@ async fn what_the_room_has_forgotten_can_be_answered() {
 }
 
 #[tokio::test]
-async fn what_is_sent_again_within_a_day_is_not_written_again() {
+async fn a_message_that_is_sent_again_within_a_day_is_not_written_again() {
     let (server, mut pair) = much_is_written().await;
     assert!(is_kept(&mut pair.listener, 1).await);
     assert!(is_kept(&mut pair.listener, MANY).await, "which the room itself knows");
@@ -191,7 +192,7 @@ async fn what_is_sent_again_within_a_day_is_not_written_again() {
 }
 
 #[tokio::test]
-async fn another_run_of_the_server_knows_what_was_written_before_it() {
+async fn a_restarted_server_knows_earlier_messages() {
     let (mut server, mut pair) = much_is_written().await;
     brings_about(&mut pair.listener, edit(1, "softer")).await;
     let last = read(&mut pair.listener, u64::MAX).await.pop().expect("a message");
@@ -251,7 +252,7 @@ async fn in_a_lounge(messages_kept: u32) -> (TestServer, Connection, Connection)
 }
 
 #[tokio::test]
-async fn a_message_that_is_on_its_way_to_the_archive_is_not_written_again() {
+async fn a_message_that_waits_for_the_archive_is_not_written_again() {
     let (server, _, mut grace) = in_a_lounge(0).await;
     let pool = database::open(&server.database()).await.expect("the same database");
     let hold = "CREATE TRIGGER hold BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'not now'); END";
@@ -265,7 +266,7 @@ async fn a_message_that_is_on_its_way_to_the_archive_is_not_written_again() {
 }
 
 #[tokio::test]
-async fn in_a_lounge_the_owner_deletes_and_pins_what_others_wrote_long_ago() {
+async fn in_a_lounge_the_owner_deletes_and_pins_old_messages_of_others() {
     let (_server, mut owner, mut other) = in_a_lounge(50).await;
     write_many(&mut other, 1..MANY + 1, "number").await;
 

@@ -1,4 +1,4 @@
-//! Signing in with a provider: the whole way, and every answer that is not what it has to be.
+//! Signing in with a provider: the whole process, and every kind of invalid answer.
 
 mod tokens;
 mod waiting;
@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn somebody_signs_in_and_lands_where_they_were_going() {
+async fn a_sign_in_leads_to_the_wanted_page() {
     let world = World::start().await;
     let browser = world.browser();
     let address = browser.set_out("/auth/test?next=/listen/ABC234").await;
@@ -38,7 +38,7 @@ async fn somebody_signs_in_and_lands_where_they_were_going() {
 }
 
 #[tokio::test]
-async fn a_room_that_was_wanted_is_there_after_signing_in() {
+async fn a_requested_room_is_created_after_the_sign_in() {
     let world = World::start().await;
     let browser = world.browser();
     let landed = browser.sign_in(&world.provider, "/new", ada()).await;
@@ -47,7 +47,7 @@ async fn a_room_that_was_wanted_is_there_after_signing_in() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_another_site_began_has_to_be_asked_for_here() {
+async fn a_sign_in_from_another_site_needs_a_confirmation_here() {
     let world = World::start_with(&["--guests", "host"]).await;
     for (site, is_led) in [("cross-site", false), ("same-origin", true), ("same-site", true), ("none", true)] {
         let response = world.site.get_with("/auth/test?next=/new", &[("sec-fetch-site", site)]).await;
@@ -67,7 +67,7 @@ async fn a_sign_in_that_another_site_began_has_to_be_asked_for_here() {
 }
 
 #[tokio::test]
-async fn a_browser_is_on_a_few_ways_at_once_and_the_oldest_are_given_up() {
+async fn a_browser_has_a_few_sign_ins_at_once_and_the_oldest_are_given_up() {
     let world = World::start().await;
     let browser = world.browser();
     let mut ways = Vec::new();
@@ -88,7 +88,7 @@ async fn a_browser_is_on_a_few_ways_at_once_and_the_oldest_are_given_up() {
 }
 
 #[tokio::test]
-async fn who_is_refused_a_room_is_signed_in_all_the_same() {
+async fn a_person_who_is_refused_a_room_is_still_signed_in() {
     let world = World::start_under(Limits { rooms_per_address: 1, ..Limits::default() }, &[]).await;
     let browser = world.signed_in(ada()).await;
     browser.create_room().await;
@@ -99,7 +99,7 @@ async fn who_is_refused_a_room_is_signed_in_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_fault_on_the_way_back_leads_to_the_sign_in_page_and_leaves_nothing_in_the_address_bar() {
+async fn a_fault_after_the_provider_leads_to_the_sign_in_page_with_a_clean_address() {
     let world = World::start().await;
     let browser = world.browser();
     let back = world.provider.consent(&browser.set_out("/auth/test?next=/about").await, ada());
@@ -111,7 +111,7 @@ async fn a_fault_on_the_way_back_leads_to_the_sign_in_page_and_leaves_nothing_in
 }
 
 #[tokio::test]
-async fn nobody_is_led_to_another_site() {
+async fn redirects_never_lead_to_another_site() {
     let world = World::start().await;
     for next in
         ["https://evil.example/", "//evil.example", "/%5C%5Cevil.example", "javascript:alert(1)", "/room/<script>"]
@@ -121,7 +121,7 @@ async fn nobody_is_led_to_another_site() {
 }
 
 #[tokio::test]
-async fn another_account_can_be_asked_for() {
+async fn another_account_can_be_requested() {
     let world = World::start().await;
     let browser = world.signed_in(ada()).await;
     let before = browser.cookies();
@@ -135,7 +135,7 @@ async fn another_account_can_be_asked_for() {
 }
 
 #[tokio::test]
-async fn names_that_stand_in_no_token_are_asked_for_once_more() {
+async fn names_that_are_not_in_the_token_are_requested_from_userinfo() {
     let world = World::start().await;
     assert_eq!(world.signed_in(json!({ "sub": "ada" })).await.me().await["name"], "Ada by userinfo");
     let other = world.signed_in(json!({ "sub": "grace", "name": "Grace" })).await;
@@ -150,7 +150,7 @@ async fn an_unverified_email_address_is_left_out() {
 }
 
 #[tokio::test]
-async fn an_answer_is_for_the_browser_that_asked_and_as_it_asked() {
+async fn an_answer_is_accepted_only_from_the_browser_that_asked() {
     let world = World::start().await;
     let browser = world.browser();
     let expired = format!("/login?next=/&why={}", Refusal::SignInExpired.code());
@@ -200,7 +200,7 @@ async fn an_answer_counts_once() {
 }
 
 #[tokio::test]
-async fn whoever_turns_back_or_takes_too_long_is_told_and_can_try_again() {
+async fn a_cancelled_or_expired_sign_in_is_reported_and_can_be_repeated() {
     let world = World::start().await;
     let browser = world.browser();
     for (error, refusal) in [
@@ -221,7 +221,7 @@ async fn whoever_turns_back_or_takes_too_long_is_told_and_can_try_again() {
 }
 
 #[tokio::test]
-async fn a_date_that_is_put_right_on_the_way_costs_nobody_their_sign_in() {
+async fn a_correction_of_the_date_does_not_end_a_sign_in() {
     for is_later in [true, false] {
         let world = World::start().await;
         let browser = world.browser();
@@ -267,7 +267,7 @@ async fn new_keys_are_fetched_and_old_ones_are_refused() {
 }
 
 #[tokio::test]
-async fn what_a_provider_has_said_of_itself_holds_while_it_says_nothing() {
+async fn old_metadata_is_used_while_a_provider_does_not_answer() {
     let world = World::start().await;
     world.signed_in(ada()).await;
     world.provider.fall_silent();
@@ -281,7 +281,7 @@ async fn what_a_provider_has_said_of_itself_holds_while_it_says_nothing() {
 }
 
 #[tokio::test]
-async fn what_there_is_not_is_refused_in_a_typed_way() {
+async fn unknown_providers_are_refused_with_a_code() {
     let world = World::start().await;
     for path in ["/auth/nobody", "/auth/google", "/auth/nobody/callback?code=1&state=2", "/auth/nobody/ready"] {
         let response = world.browser().get(path).await;
@@ -291,7 +291,7 @@ async fn what_there_is_not_is_refused_in_a_typed_way() {
 }
 
 #[tokio::test]
-async fn the_provider_leads_back_the_way_the_visitor_came() {
+async fn the_provider_redirects_to_the_address_that_the_visitor_used() {
     let world = World::start_with(&["--trusted-proxies", "127.0.0.1"]).await;
     for (host, proto, origin) in [
         ("192.0.2.1:8443", "https", "https://192.0.2.1:8443"),
@@ -309,7 +309,7 @@ async fn the_provider_leads_back_the_way_the_visitor_came() {
 }
 
 #[tokio::test]
-async fn google_is_known_without_asking() {
+async fn google_needs_no_metadata_request() {
     let flags = ["--google-client-id", "id", "--google-client-secret", "hush", "--public-url", "https://hear.example/"];
     let world = World::start_with(&flags).await;
     let address = world.browser().set_out("/auth/google?next=/").await;

@@ -1,4 +1,4 @@
-//! What comes over HTTP.
+//! Pages and API over HTTP.
 
 use heartogether::{limits::Limits, protocol::ToRoom, role::Role, room::RoomEvent};
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ async fn a_room_is_reported_to_other_programs() {
 }
 
 #[tokio::test]
-async fn an_ended_room_is_not_reported_from_a_copy() {
+async fn an_ended_room_is_not_reported_from_the_cache() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let path = format!("/api/rooms/{}", pair.code);
@@ -106,7 +106,7 @@ async fn a_form_on_another_site_changes_nothing() {
 }
 
 #[tokio::test]
-async fn pages_answer_with_their_status_and_are_not_kept() {
+async fn pages_have_their_status_and_are_not_cached() {
     let server = TestServer::start().await;
     let pair = server.site.pair().await;
     let (room, listen) = (format!("/room/{}", pair.code), format!("/listen/{}", pair.code));
@@ -127,7 +127,7 @@ async fn pages_answer_with_their_status_and_are_not_kept() {
 }
 
 #[tokio::test]
-async fn a_stage_is_for_its_owner() {
+async fn only_the_owner_gets_the_host_page() {
     let server = TestServer::start().await;
     let pair = server.site.pair().await;
     let path = format!("/host/{}", pair.code);
@@ -157,7 +157,7 @@ async fn refusals_of_server_functions_have_their_status() {
 }
 
 #[tokio::test]
-async fn a_listener_is_let_in_by_one_answer() {
+async fn one_request_lets_a_listener_enter() {
     let server = TestServer::start().await;
     let pair = server.site.pair().await;
     let form = format!("code={}", pair.code);
@@ -178,7 +178,7 @@ async fn a_listener_is_let_in_by_one_answer() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_refused_leads_back_to_its_page_where_no_script_runs() {
+async fn a_refused_form_returns_to_its_page_without_a_script() {
     let server = TestServer::start().await;
     let page = format!("http://{}/login", server.site.authority);
     let headers = [("accept", "text/html"), ("referer", page.as_str())];
@@ -189,7 +189,7 @@ async fn a_form_that_is_refused_leads_back_to_its_page_where_no_script_runs() {
 }
 
 #[tokio::test]
-async fn files_come_compressed_as_they_were_built() {
+async fn files_are_sent_in_their_compressed_form() {
     let site = tempfile::TempDir::new().expect("a folder for the site");
     std::fs::create_dir(site.path().join("pkg")).expect("a folder for the packages");
     for (name, content) in

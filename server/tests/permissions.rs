@@ -1,4 +1,5 @@
-//! Who may do what: every standing, every request and every message, played against the server as `docs/authority.md` has it.
+//! Who may do what: the tests send every request and every message for every standing to a running server and compare
+//! the results with `docs/authority.md`.
 
 mod guests;
 mod messages;

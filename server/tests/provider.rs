@@ -1,4 +1,4 @@
-//! An OpenID provider of a test's own, which makes its keys itself and lies when it is told to.
+//! An OpenID provider for tests. It creates its own keys, and sends wrong answers when a test asks for them.
 
 use std::{
     collections::HashMap,

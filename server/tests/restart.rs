@@ -51,7 +51,7 @@ async fn after_a_kill_everyone_resumes_where_they_were() {
 }
 
 #[tokio::test]
-async fn after_a_kill_what_was_written_is_there_and_who_was_removed_stays_out() {
+async fn after_a_kill_messages_are_kept_and_removed_members_stay_out() {
     let data = TempDir::new().expect("a folder for the data");
     let before = Process::start(data.path(), &[]);
     let mut pair = before.site.pair().await;
@@ -77,7 +77,7 @@ async fn after_a_kill_what_was_written_is_there_and_who_was_removed_stays_out() 
 }
 
 #[tokio::test]
-async fn a_room_whose_log_is_damaged_tells_its_members_and_ends_alone() {
+async fn only_a_room_with_a_damaged_log_ends_and_its_members_are_told() {
     let data = TempDir::new().expect("a folder for the data");
     let before = Process::start(data.path(), &[]);
     let pair = before.site.pair().await;

@@ -1,4 +1,4 @@
-//! What every answer tells browsers to refuse, and what is refused before anybody looks at it.
+//! The security headers of every response, and requests that are refused before they are processed.
 
 use heartogether::limits::{FRAME_BYTES, Limits};
 use reqwest::{Client, Method, Response};
@@ -17,7 +17,7 @@ fn nonces<'a>(text: &'a str, before: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn every_answer_is_sealed() {
+async fn every_response_has_the_security_headers() {
     let server = TestServer::start().await;
     for path in ["/", "/nowhere", "/api/health", "/api/rooms/ZZZZZZ", "/room/ABC234/qr.svg", "/pkg/none.js", "/ws"] {
         let response = server.site.get(path, None).await;
@@ -40,7 +40,7 @@ async fn every_answer_is_sealed() {
 }
 
 #[tokio::test]
-async fn a_page_runs_what_carries_the_nonce_of_its_one_answer() {
+async fn a_page_runs_only_scripts_with_the_nonce_of_its_response() {
     let server = TestServer::start().await;
     let mut seen = Vec::new();
     for path in ["/", "/", "/nowhere", "/room/ZZZZZZ"] {
@@ -69,7 +69,7 @@ async fn responses_over_tls_have_an_hsts_header() {
 }
 
 #[tokio::test]
-async fn for_how_long_is_a_setting() {
+async fn the_duration_of_hsts_is_a_setting() {
     let flags = ["--trusted-proxies", "127.0.0.1", "--hsts-seconds", "60"];
     let server = TestServer::start_with(Limits::default(), &flags).await;
     let response = server.site.get_with("/", &[("x-forwarded-proto", "https")]).await;
@@ -77,7 +77,7 @@ async fn for_how_long_is_a_setting() {
 }
 
 #[tokio::test]
-async fn only_the_sites_that_are_named_may_read_answers() {
+async fn only_configured_sites_may_read_responses() {
     let server = TestServer::start_with(Limits::default(), &["--frontend-url", "https://friend.example/app"]).await;
     for (origin, expected) in [(FRIEND, FRIEND), ("https://evil.example", ""), ("null", "")] {
         let response = server.site.get_with("/api/rooms/ZZZZZZ", &[("origin", origin)]).await;
@@ -98,7 +98,7 @@ async fn only_the_sites_that_are_named_may_read_answers() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_is_refused_before_it_is_read() {
+async fn a_body_that_is_too_large_is_refused_before_it_is_read() {
     let server = TestServer::start().await;
     let body = format!("name={}", "A".repeat(FRAME_BYTES));
     assert_eq!(server.site.submit("sign_in_as_guest", &body, &[]).await.status(), 413);

@@ -1,5 +1,5 @@
-//! The server from outside: its real router on a free port with a clock that stands still, and the contracts of its
-//! stores on real files.
+//! The server from outside: its real router on a free port, with a clock that stands still, and the contracts of its
+//! stores with real files.
 
 mod accounts;
 mod acme;

@@ -1,4 +1,4 @@
-//! Sessions: how they last, how they end, and what cannot pass for one.
+//! Sessions: how long they last, how they end, and which tokens are not accepted.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ async fn renewed(site: &Site, cookie: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_session_that_is_used_is_renewed_and_outlasts_its_first_end() {
+async fn a_used_session_is_renewed_beyond_its_first_expiry() {
     let server = TestServer::start_with(Limits::default(), &TTL).await;
     let cookie = server.site.sign_in("Ada").await;
     assert_eq!(renewed(&server.site, &cookie).await, None, "nothing is renewed at once");
@@ -41,7 +41,7 @@ async fn a_session_that_is_used_is_renewed_and_outlasts_its_first_end() {
 }
 
 #[tokio::test]
-async fn a_connection_lasts_as_long_as_the_session_it_began_with_is_used() {
+async fn a_connection_lasts_as_long_as_its_session() {
     let patient = Limits { heartbeat_ms: 100 * TTL_MS, silence_ms: 300 * TTL_MS, ..Limits::default() };
     let server = TestServer::start_with(patient, &TTL).await;
     let cookie = server.site.sign_in("Ada").await;
@@ -67,7 +67,7 @@ async fn a_page_knows_when_to_renew_its_session() {
 }
 
 #[tokio::test]
-async fn files_that_others_may_keep_carry_no_cookie() {
+async fn cacheable_files_have_no_cookie() {
     let site = TempDir::new().expect("a folder for the site");
     std::fs::write(site.path().join("robots.txt"), "all").expect("a file");
     let flags = [&TTL[..], &["--site-dir", site.path().to_str().expect("a path in UTF-8")]].concat();
@@ -79,7 +79,7 @@ async fn files_that_others_may_keep_carry_no_cookie() {
 }
 
 #[tokio::test]
-async fn a_program_carries_its_session_itself() {
+async fn a_program_sends_its_session_in_a_header() {
     let server = TestServer::start().await;
     let cookie = server.site.sign_in("Ada").await;
     let token = cookie.split_once('=').expect("name and value").1;
@@ -95,7 +95,7 @@ async fn a_program_carries_its_session_itself() {
 }
 
 #[tokio::test]
-async fn nothing_but_our_own_token_is_a_session() {
+async fn only_our_own_token_is_a_session() {
     let server = TestServer::start().await;
     let (cookie, other) = (server.site.sign_in("Ada").await, TestServer::start().await.site.sign_in("Ada").await);
     let (name, token) = cookie.split_once('=').expect("name and value");
@@ -148,7 +148,7 @@ async fn cookie_of(site: &Site, headers: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn over_plain_http_a_browser_can_keep_its_cookie_under_every_name() {
+async fn over_plain_http_cookies_work_under_local_names() {
     for flags in [&[][..], &["--public-url", "http://nas.lan:3000"]] {
         let server = TestServer::start_with(Limits::default(), flags).await;
         for host in ["nas.lan:3000", "raspberrypi.local", "nas", "192.168.1.7:3000", "localhost:3000"] {
@@ -160,7 +160,7 @@ async fn over_plain_http_a_browser_can_keep_its_cookie_under_every_name() {
 }
 
 #[tokio::test]
-async fn a_browser_on_https_has_guarded_cookies_behind_a_proxy_that_nobody_has_declared() {
+async fn behind_an_undeclared_proxy_a_browser_on_https_has_guarded_cookies() {
     let server = TestServer::start_with(Limits::default(), &TTL).await;
     let host = ("host", "hear.example");
     for evidence in [("origin", "https://hear.example"), ("sec-fetch-site", "same-origin")] {
@@ -172,7 +172,7 @@ async fn a_browser_on_https_has_guarded_cookies_behind_a_proxy_that_nobody_has_d
 }
 
 #[tokio::test]
-async fn a_session_under_the_old_name_is_taken_once_and_gets_the_guarded_one() {
+async fn a_session_under_the_old_cookie_name_gets_the_guarded_name() {
     let mut server = TestServer::start_with(Limits::default(), &TTL).await;
     let old = server.site.sign_in("Ada").await;
     let site = server.again(&[&TTL[..], &["--public-url", "https://hear.example"]].concat()).await;
@@ -194,7 +194,7 @@ async fn a_session_under_the_old_name_is_taken_once_and_gets_the_guarded_one() {
 }
 
 #[tokio::test]
-async fn cookies_of_others_lock_nobody_out() {
+async fn invalid_cookies_of_other_software_lock_nobody_out() {
     let server = TestServer::start().await;
     let mut ended = Vec::new();
     for _ in 0..8 {
@@ -211,7 +211,7 @@ async fn cookies_of_others_lock_nobody_out() {
 }
 
 #[tokio::test]
-async fn who_signs_in_as_another_guest_ends_the_session_before() {
+async fn signing_in_as_another_guest_ends_the_earlier_session() {
     let server = TestServer::start().await;
     let before = server.site.sign_in("Ada").await;
     let mut connection = server.site.greet(&before).await;
@@ -223,7 +223,7 @@ async fn who_signs_in_as_another_guest_ends_the_session_before() {
 }
 
 #[tokio::test]
-async fn who_comes_over_https_has_cookies_for_https_at_a_bare_address_too() {
+async fn over_https_cookies_are_secure_at_an_ip_address_too() {
     let server = TestServer::start_with(Limits::default(), &["--trusted-proxies", "127.0.0.1"]).await;
     for (proto, is_secure) in [("https", true), ("http", false)] {
         let headers = [("host", "192.168.1.7"), ("x-forwarded-proto", proto)];
@@ -237,7 +237,7 @@ async fn who_comes_over_https_has_cookies_for_https_at_a_bare_address_too() {
 }
 
 #[tokio::test]
-async fn where_there_are_no_guests_nobody_becomes_one() {
+async fn without_guests_nobody_can_become_a_guest() {
     let server = TestServer::start_with(Limits::default(), &["--guests", "off"]).await;
     let response = server.site.submit("sign_in_as_guest", "name=Ada", &[]).await;
     assert_eq!((response.status().as_u16(), response.headers().get("set-cookie")), (403, None));
@@ -258,7 +258,7 @@ async fn an_earlier_guest_has_no_account_once_guests_are_off() {
 }
 
 #[tokio::test]
-async fn a_guest_of_earlier_logs_out_for_good() {
+async fn an_earlier_guest_can_log_out_permanently() {
     let (data, clock) =
         (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
     let before = serve(&data, &clock, Limits::default(), &[]).await;
@@ -272,7 +272,7 @@ async fn a_guest_of_earlier_logs_out_for_good() {
 }
 
 #[tokio::test]
-async fn guests_who_may_listen_alone_open_no_room() {
+async fn guests_who_may_only_listen_cannot_open_a_room() {
     let (data, clock) =
         (TempDir::new().expect("a folder"), Arc::new(ManualClock::at(Timestamp::from_millis(1_000_000))));
     let before = serve(&data, &clock, Limits::default(), &[]).await;

@@ -77,7 +77,7 @@ fn an_empty_setting_is_unset() {
 }
 
 #[test]
-fn our_own_names_count_before_the_old_ones_and_flags_before_both() {
+fn prefixed_names_take_precedence_over_plain_ones_and_flags_over_both() {
     let data = TempDir::new().expect("a folder for the data");
     let environment = [("PORT", "many"), ("HEARTOGETHER_PORT", "0"), ("HOST", "127.0.0.1")];
     assert!(Started::new(command(data.path(), &environment), Stdio::inherit()).is_ready());
@@ -102,7 +102,7 @@ fn an_error_names_the_variable_that_was_read() {
 }
 
 #[test]
-fn what_other_tools_set_for_their_own_ends_does_not_stop_the_server() {
+fn variables_of_other_tools_do_not_stop_the_server() {
     let data = TempDir::new().expect("a folder for the data");
     let path = data.path().join("log");
     let log = File::create(&path).expect("a file for the log");

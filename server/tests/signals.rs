@@ -20,7 +20,7 @@ fn candidates() -> Signal {
 }
 
 #[tokio::test]
-async fn the_host_negotiates_with_each_listener_alone() {
+async fn the_host_negotiates_with_each_listener_separately() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let linus = server.site.sign_in("Linus").await;
@@ -44,7 +44,7 @@ async fn the_host_negotiates_with_each_listener_alone() {
 }
 
 #[tokio::test]
-async fn a_role_that_may_not_is_refused_and_nobody_else_hears_of_it() {
+async fn a_signal_that_the_role_does_not_allow_is_refused_and_not_forwarded() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let (host, listener) = (pair.as_host.member, pair.as_listener.member);

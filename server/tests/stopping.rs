@@ -1,4 +1,4 @@
-//! The server stops in order, and another one takes its place on the same data.
+//! The server stops, and another one starts with the same data.
 
 use crate::support::told;
 use heartogether::{
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::support::{PATIENCE, Process, RawSocket, Site, TestServer, changed_to, free_port, resume};
 
 #[tokio::test]
-async fn members_are_told_to_come_back_and_the_write_ahead_log_is_written_back() {
+async fn members_are_told_to_reconnect_and_the_write_ahead_log_is_emptied() {
     let mut server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let (database, mut late) = (server.database(), server.site.greet(&pair.ada).await);
@@ -33,7 +33,7 @@ async fn members_are_told_to_come_back_and_the_write_ahead_log_is_written_back()
 }
 
 #[tokio::test]
-async fn a_request_that_is_under_way_is_answered_before_the_end() {
+async fn a_pending_request_is_answered_before_the_stop() {
     let mut server = TestServer::start().await;
     let mut socket = RawSocket::open(&server.site.authority).await;
     let head = "POST /api/fn/sign_in_as_guest HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\n\
@@ -64,7 +64,7 @@ async fn ask(port: u16, path: &str, accept: &str) -> Option<reqwest::Response> {
 }
 
 #[tokio::test]
-async fn a_rolling_update_ends_with_everybody_in_their_place() {
+async fn after_a_rolling_update_everybody_has_their_place() {
     let data = TempDir::new().expect("a folder for the data");
     let old = Process::start(data.path(), &[]);
     let mut pair = old.site.pair().await;
@@ -127,7 +127,7 @@ async fn come_back(site: &Site, pair: &mut crate::support::Pair) {
 }
 
 #[tokio::test]
-async fn a_server_that_waits_in_vain_for_the_data_says_so_and_disturbs_nobody() {
+async fn a_server_that_does_not_get_the_data_says_so_and_disturbs_nobody() {
     let data = TempDir::new().expect("a folder for the data");
     let first = Process::start(data.path(), &[]);
     let mut pair = first.site.pair().await;
@@ -142,7 +142,7 @@ async fn a_server_that_waits_in_vain_for_the_data_says_so_and_disturbs_nobody() 
 }
 
 #[tokio::test]
-async fn whoever_comes_over_ipv4_or_ipv6_is_served_and_counts_as_what_they_are() {
+async fn callers_over_ipv4_and_ipv6_are_served_and_counted_by_their_address() {
     let data = TempDir::new().expect("a folder for the data");
     let mut command = Process::command(data.path(), "warn");
     command.args(["--port", "0", "--trusted-proxies", "127.0.0.1,::1"]).env_remove("HOST");

@@ -1,5 +1,5 @@
-//! The storage fails for a while: a disk that is full, a database that somebody else has locked. What cannot be stored is
-//! refused with the reason, and everything works again as soon as the storage does.
+//! The storage fails for a while, because the disk is full or another program locks the database. Requests that need
+//! storage are refused with this reason, and everything works again as soon as the storage does.
 
 use std::{collections::BTreeSet, path::Path, process::Command};
 
@@ -21,7 +21,7 @@ async fn try_to_create(site: &Site, cookie: &str) -> Response {
 }
 
 #[tokio::test]
-async fn while_nothing_can_be_stored_requests_are_refused_with_that_reason() {
+async fn while_the_storage_fails_requests_are_refused_with_that_reason() {
     let server = TestServer::start().await;
     let site = &server.site;
     let mut pair = site.pair().await;
@@ -55,7 +55,7 @@ async fn while_nothing_can_be_stored_requests_are_refused_with_that_reason() {
 }
 
 #[tokio::test]
-async fn readiness_writes_once_a_second_for_all_who_ask() {
+async fn readiness_writes_once_a_second_for_all_callers() {
     let server = TestServer::start().await;
     let database = database::open(&server.database()).await.expect("the same database");
     let asked = (0..200).map(|_| readiness(&server.site));
@@ -120,7 +120,7 @@ async fn until_refused(site: &Site, cookie: &str) {
 const MANY: [&str; 4] = ["--rate-limit-requests", "100000", "--max-rooms-per-address", "100000"];
 
 #[tokio::test]
-async fn a_disk_that_was_full_costs_nothing_once_it_has_place_again() {
+async fn everything_works_again_once_a_full_disk_has_space() {
     let Some(disk) = SmallDisk::mount(3_072) else { return };
     let server = Process::start(disk.path(), &MANY);
     let mut pair = server.site.pair().await;
@@ -138,7 +138,7 @@ async fn a_disk_that_was_full_costs_nothing_once_it_has_place_again() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_started_on_a_full_disk_knows_its_rooms() {
+async fn a_server_that_starts_on_a_full_disk_knows_its_rooms() {
     let Some(disk) = SmallDisk::mount(3_072) else { return };
     for is_killed in [true, false] {
         let server = Process::start(disk.path(), &MANY);

@@ -1,4 +1,4 @@
-//! What every store of accounts and sessions does.
+//! The contract of all stores of accounts and sessions.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -237,7 +237,7 @@ async fn sqlite_keeps_the_contract() {
 }
 
 #[tokio::test]
-async fn sqlite_changes_an_account_completely_or_not_at_all() {
+async fn sqlite_changes_an_account_atomically() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
     let store = SqliteStore::new(pool.clone());
@@ -291,7 +291,7 @@ async fn sqlite_forgets_guests_at_once_and_people_after_a_year() {
 }
 
 #[tokio::test]
-async fn sqlite_keeps_people_whose_session_is_used_for_a_year_from_then() {
+async fn sqlite_keeps_people_for_a_year_after_their_last_session() {
     let folder = TempDir::new().expect("a folder");
     let store = sqlite(&folder).await;
     sign_in(&store, &person("Ada"), ada().id).await;

@@ -1,4 +1,4 @@
-//! HTTPS without a proxy: a certificate in files, and one from an authority.
+//! HTTPS without a proxy: with a certificate in files, and with one from an authority.
 
 use std::{io, path::Path, sync::Arc};
 
@@ -105,7 +105,7 @@ async fn pages_over_https_have_an_hsts_header() {
 }
 
 #[tokio::test]
-async fn both_versions_of_http_are_spoken_and_members_connect() {
+async fn http1_and_http2_work_and_members_can_connect() {
     let folder = TempDir::new().expect("a folder");
     let cert = certify(folder.path());
     let (port, _) = start(folder.path(), &[]).await;
@@ -132,7 +132,7 @@ async fn both_versions_of_http_are_spoken_and_members_connect() {
 
 /// Without its preface there are not even pings that could go unanswered; with it, they are answered.
 #[tokio::test]
-async fn connections_of_http2_that_never_ask_for_anything_are_ended() {
+async fn http2_connections_without_requests_are_closed() {
     let folder = TempDir::new().expect("a folder");
     let cert = certify(folder.path());
     let (port, _) = start(folder.path(), &[]).await;
@@ -154,7 +154,7 @@ async fn connections_of_http2_that_never_ask_for_anything_are_ended() {
 }
 
 #[tokio::test]
-async fn plain_http_is_led_to_https() {
+async fn plain_http_is_redirected_to_https() {
     let folder = TempDir::new().expect("a folder");
     certify(folder.path());
     let (port, plain) = start(folder.path(), &[]).await;
@@ -169,7 +169,7 @@ async fn plain_http_is_led_to_https() {
 }
 
 #[tokio::test]
-async fn a_new_certificate_is_taken_in_and_a_broken_one_is_not() {
+async fn a_new_certificate_is_used_and_a_broken_one_is_not() {
     let folder = TempDir::new().expect("a folder");
     let old = certify(folder.path());
     let (port, _) = start(folder.path(), &[]).await;
@@ -188,7 +188,7 @@ async fn a_new_certificate_is_taken_in_and_a_broken_one_is_not() {
 }
 
 #[tokio::test]
-async fn a_server_does_not_start_with_a_certificate_it_cannot_show() {
+async fn a_server_does_not_start_with_an_unusable_certificate() {
     let folder = TempDir::new().expect("a folder");
     certify(folder.path());
     std::fs::write(folder.path().join("key.pem"), "nonsense").expect("a file");

@@ -1,4 +1,4 @@
-//! TURN servers are for members: their passwords come with a place in a room.
+//! TURN servers are only for members: passwords come with a place in a room.
 
 use heartogether::{ice::IceConfiguration, limits::Limits, role::Role};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ async fn servers(site: &Site, query: &str, cookie: &str) -> String {
 }
 
 #[tokio::test]
-async fn strangers_learn_of_stun_servers_alone() {
+async fn strangers_get_only_stun_servers() {
     for flags in [STATIC, SECRET] {
         let server = TestServer::start_with(Limits::default(), &flags).await;
         let site = &server.site;
@@ -49,7 +49,7 @@ async fn strangers_learn_of_stun_servers_alone() {
 }
 
 #[tokio::test]
-async fn members_are_given_turn_servers_with_their_place_and_again_when_they_ask() {
+async fn members_get_turn_servers_with_their_place_and_on_request() {
     let server = TestServer::start_with(Limits::default(), &SECRET).await;
     let site = &server.site;
     let mut pair = site.pair().await;
@@ -86,7 +86,7 @@ async fn members_are_given_turn_servers_with_their_place_and_again_when_they_ask
 }
 
 #[tokio::test]
-async fn passwords_that_are_the_same_for_all_come_with_a_place_as_well() {
+async fn shared_passwords_also_come_with_a_place() {
     let server = TestServer::start_with(Limits::default(), &STATIC).await;
     let pair = server.site.pair().await;
     let linus = server.site.sign_in("Linus").await;

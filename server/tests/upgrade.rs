@@ -1,4 +1,4 @@
-//! A server starts on the data of an earlier version.
+//! A server starts with the data of an earlier version.
 
 use std::{path::Path, sync::Arc};
 
@@ -56,7 +56,7 @@ fn resume() -> ClientMessage {
 }
 
 #[tokio::test]
-async fn accounts_and_sessions_outlast_migration_10_and_rooms_end() {
+async fn accounts_and_sessions_survive_migration_10_and_rooms_end() {
     let data = TempDir::new().expect("a folder");
     write_earlier_data(data.path()).await;
     let run = serve(&data, &Arc::new(ManualClock::at(BEGINNING)), Limits::default(), &[]).await;

@@ -1,6 +1,6 @@
-//! Finding a room's code in what people type or paste: a code with its spaces, dashes and marks, or a whole link.
+//! Finds a room's code in text that people type or paste: a code with spaces, dashes and marks, or a whole link.
 //!
-//! The wire and the addresses of pages keep to [`RoomCode::parse`]; only the code field is this forgiving.
+//! Only the code field accepts all of this. The protocol and the addresses of pages use [`RoomCode::parse`].
 
 use super::RoomCode;
 use crate::{

@@ -1,4 +1,4 @@
-//! Frames that are refused: each gets its code, none a panic.
+//! Invalid frames: each is refused with its code, and none causes a panic.
 
 use heartogether::{
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAME_BYTES, MEDIA_ID_BYTES, ROOMS_PER_CONNECTION},
@@ -30,7 +30,7 @@ fn good_frames() -> Vec<Value> {
 }
 
 #[test]
-fn a_frame_that_is_no_message_is_malformed() {
+fn a_frame_that_is_not_a_message_is_malformed() {
     let deep = ["[".repeat(30_000), "{\"type\":".repeat(8_000)];
     let table = [
         ("nothing", ""),
@@ -133,7 +133,7 @@ fn unknown_fields_of_a_newer_client_are_ignored() {
 }
 
 #[test]
-fn a_frame_is_as_long_as_allowed_and_not_a_byte_longer() {
+fn a_frame_of_the_maximum_length_is_accepted_and_a_longer_one_is_not() {
     let padded = |length: usize| {
         let frame = r#"{"type":"ping","nonce":1}"#;
         frame.to_owned() + &" ".repeat(length - frame.len())
@@ -147,7 +147,7 @@ fn a_frame_is_as_long_as_allowed_and_not_a_byte_longer() {
 }
 
 #[test]
-fn as_many_places_are_resumed_as_a_connection_may_have_and_not_one_more() {
+fn the_maximum_number_of_places_is_resumed_and_no_more() {
     let frame = |count: usize| {
         let rooms = vec![json!({"room": "ABC234", "token": MEMBER, "last_seq": 1}); count];
         json!({"type": "resume_rooms", "rooms": rooms}).to_string()
@@ -157,7 +157,7 @@ fn as_many_places_are_resumed_as_a_connection_may_have_and_not_one_more() {
 }
 
 #[test]
-fn a_signal_has_as_many_candidates_as_allowed_and_not_one_more() {
+fn a_signal_with_the_maximum_number_of_candidates_is_accepted_and_a_larger_one_is_not() {
     let frame = |count: usize| {
         let candidates = vec![json!({"candidate": "", "sdp_mid": null, "sdp_m_line_index": null}); count];
         let signal = json!({"kind": "candidates", "negotiation": 1, "candidates": candidates});
@@ -169,7 +169,7 @@ fn a_signal_has_as_many_candidates_as_allowed_and_not_one_more() {
 }
 
 #[test]
-fn a_candidate_is_as_long_as_allowed_and_no_longer() {
+fn a_candidate_of_the_maximum_length_is_accepted_and_a_longer_one_is_not() {
     let frame = |candidate: usize, media_id: usize| {
         let candidate =
             json!({"candidate": "c".repeat(candidate), "sdp_mid": "m".repeat(media_id), "sdp_m_line_index": 0});

@@ -1,4 +1,4 @@
-//! Room codes as people type them, and as they are drawn.
+//! Room codes as people type them, and as the server generates them.
 
 use heartogether::{id::RoomCode, refusal::Refusal};
 
@@ -61,7 +61,7 @@ fn an_invalid_code_is_refused() {
 }
 
 #[test]
-fn twenty_characters_are_few_enough() {
+fn a_code_may_be_typed_in_twenty_characters() {
     let typed = format!("{:<20}", "ABC234");
     assert!(RoomCode::parse(&typed).is_ok());
 }
@@ -73,7 +73,7 @@ fn the_alphabet_has_no_characters_that_look_alike() {
 }
 
 #[test]
-fn a_code_is_drawn_from_the_alphabet_every_letter_equally_likely() {
+fn every_letter_of_a_code_is_equally_likely() {
     // Each byte value once in each place: what is fair for these is fair for random bytes.
     let mut bytes = (0..=u8::MAX).cycle();
     let mut counts = [0_u32; 256];
@@ -92,7 +92,7 @@ fn a_code_is_drawn_from_the_alphabet_every_letter_equally_likely() {
 }
 
 #[test]
-fn every_code_can_be_drawn_and_read() {
+fn every_generated_code_can_be_read() {
     for letter in 0..31_u8 {
         let code = RoomCode::draw(|| letter);
         assert_eq!(RoomCode::parse(&code.to_string().to_lowercase()), Ok(code));
@@ -146,7 +146,7 @@ fn a_code_is_found_in_whatever_people_paste() {
 }
 
 #[test]
-fn where_no_code_is_pasted_none_is_found() {
+fn no_code_is_found_in_text_without_a_code() {
     for (what, pasted) in [
         ("nothing", ""),
         ("a dash", "\u{2013}"),

@@ -1,4 +1,4 @@
-//! `docs/protocol.md` says what the code does: its examples are read by the decoders, and nothing is left out of it.
+//! `docs/protocol.md` matches the code: the decoders read its examples, and nothing is missing in it.
 
 use std::{collections::BTreeSet, fs};
 
@@ -79,7 +79,7 @@ fn shown(chapter: &str) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn every_example_is_a_message_and_says_all_of_it() {
+fn every_example_is_a_complete_message() {
     for example in examples(&document()) {
         let Example { chapter, section, text } = example;
         let written = match chapter.as_str() {

@@ -6,7 +6,7 @@ use heartogether::{
 };
 
 #[test]
-fn the_reactions_are_these_thirteen_and_nothing_else() {
+fn there_are_exactly_these_thirteen_reactions() {
     let emoji: Vec<_> = Reaction::ALL.iter().map(|reaction| reaction.emoji()).collect();
     assert_eq!(emoji, ["❤️", "👍", "👎", "😭", "😍", "👏", "🔥", "🎉", "😮", "🙏", "😂", "🤯", "💯"]);
     assert_eq!(Reaction::quick().len(), 5);

@@ -1,4 +1,4 @@
-//! The wire: every message as it travels, what is refused, codes and names, and the protocol's document.
+//! The protocol: every message in its encoded form, refusals, codes and names, and the protocol's document.
 
 mod bad_frames;
 mod codes;

@@ -1,4 +1,4 @@
-//! Every message as it stands in its frame. A snapshot that changes is a change of the protocol.
+//! Every message in its frame. A changed snapshot is a change of the protocol.
 
 use std::{collections::BTreeSet, fmt::Debug};
 
@@ -233,17 +233,17 @@ fn value(message: &impl Serialize) -> serde_json::Value {
 }
 
 #[test]
-fn a_client_says_it_like_this() {
+fn client_messages_have_this_form() {
     insta::assert_snapshot!(frames(&client_messages()));
 }
 
 #[test]
-fn the_server_says_it_like_this() {
+fn server_messages_have_this_form() {
     insta::assert_snapshot!(frames(&server_messages()));
 }
 
 #[test]
-fn what_is_written_is_read_as_the_same() {
+fn a_written_message_is_read_unchanged() {
     fn check<M: Serialize + PartialEq + Debug>(messages: Vec<M>, decode: impl Fn(&str) -> Result<M, Refusal>) {
         for message in messages {
             assert_eq!(decode(&encode(&message)).as_ref(), Ok(&message));
@@ -254,7 +254,7 @@ fn what_is_written_is_read_as_the_same() {
 }
 
 #[test]
-fn the_snapshots_show_every_variant_there_is() {
+fn the_snapshots_contain_every_variant() {
     let shown = |key: &str, messages: &[serde_json::Value]| -> BTreeSet<String> {
         messages.iter().flat_map(|message| texts_under(key, message)).collect()
     };

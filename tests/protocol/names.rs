@@ -1,10 +1,10 @@
-//! Names as people give them.
+//! Names as people type them.
 
 use heartogether::{id::DisplayName, refusal::Refusal};
 use proptest::prelude::*;
 
 #[test]
-fn a_name_is_taken_as_it_is_but_for_the_space_around_it() {
+fn a_name_is_trimmed_and_otherwise_unchanged() {
     let forty = "x".repeat(40);
     for (typed, expected) in [
         ("A", "A"),
@@ -48,7 +48,7 @@ fn an_invalid_name_is_refused() {
 }
 
 #[test]
-fn invisible_characters_are_left_out_of_a_name() {
+fn invisible_characters_are_removed_from_a_name() {
     for (typed, expected) in [
         ("Ada\u{202e}ecalevoL", "AdaecalevoL"),
         ("\u{2066}Ada\u{2069}", "Ada"),
@@ -72,7 +72,7 @@ fn invisible_characters_are_left_out_of_a_name() {
 }
 
 #[test]
-fn signs_of_several_characters_stay_whole() {
+fn signs_of_several_characters_are_kept() {
     for name in ["❤️", "👩‍👩‍👧‍👦", "🧑🏽‍🚀 Ada", "🏳️‍🌈", "1️⃣ #️⃣", "☎︎", "می‌خواهم", "क्‍ष", "שרה", "Ngọc Ánh", "Zoë"]
     {
         assert_eq!(DisplayName::parse(name).as_ref().map(DisplayName::as_str), Ok(name), "{name:?}");
@@ -99,7 +99,7 @@ proptest! {
 }
 
 #[test]
-fn a_name_on_the_wire_is_checked_like_one_that_is_typed() {
+fn a_name_in_a_frame_is_checked_like_a_typed_name() {
     assert!(serde_json::from_str::<DisplayName>(r#""Ada""#).is_ok());
     for bad in [r#""""#, r#""A\nB""#, &format!("\"{}\"", "x".repeat(41)), "1", "null"] {
         assert!(serde_json::from_str::<DisplayName>(bad).is_err(), "{bad}");

@@ -1,5 +1,5 @@
-//! Which variants a wire type has. The type itself says so when it is asked to read one that it does not know, so no
-//! list has to be kept up by hand.
+//! The variants of a type of the protocol. The type itself lists them in its error for an unknown variant, so no list
+//! has to be maintained.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! A guest signs in as somebody who has an account already; an account is deleted.
+//! A guest signs in to an existing account, and an account is deleted.
 
 use heartogether::{
     id::AccountId,
@@ -51,7 +51,7 @@ fn an_account_that_listens_already_keeps_its_own_place() {
 }
 
 #[test]
-fn whoever_was_removed_stays_out_after_signing_in() {
+fn a_removed_guest_stays_out_after_signing_in() {
     let mut stage = Stage::full_and_live();
     stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false });
     merge(&mut stage, GRACE, BARBARA);
@@ -59,7 +59,7 @@ fn whoever_was_removed_stays_out_after_signing_in() {
 }
 
 #[test]
-fn what_a_guest_wrote_is_the_accounts() {
+fn a_guests_messages_belong_to_the_account() {
     let mut stage = Stage::full_and_live();
     stage.command(2, write(1, "louder, please"));
     merge(&mut stage, GRACE, BARBARA);
@@ -68,7 +68,7 @@ fn what_a_guest_wrote_is_the_accounts() {
 }
 
 #[test]
-fn a_deleted_owners_room_ends_for_good() {
+fn the_room_of_a_deleted_owner_ends_permanently() {
     let mut stage = Stage::full_and_live();
     let outcome = stage.append(Event::AccountDeleted { account: OWNER });
     assert_eq!(outcome.events(Audience::Everyone), [&STOPPED]);
@@ -78,7 +78,7 @@ fn a_deleted_owners_room_ends_for_good() {
 }
 
 #[test]
-fn a_deleted_listener_leaves_and_what_they_wrote_goes_too() {
+fn a_deleted_listener_leaves_with_their_messages() {
     let mut stage = Stage::full_and_live();
     stage.command(2, write(1, "louder, please"));
     stage.command(3, write(1, "softer, please"));
@@ -92,7 +92,7 @@ fn a_deleted_listener_leaves_and_what_they_wrote_goes_too() {
 }
 
 #[test]
-fn nothing_that_a_deleted_listener_was_or_wrote_stays_in_the_room() {
+fn no_data_of_a_deleted_listener_stays_in_the_room() {
     let mut stage = Stage::open();
     let host = stage.host(1);
     stage.ask_called(name("Grace Hopper"), GRACE, Role::Listener, 2, false);
@@ -108,7 +108,7 @@ fn nothing_that_a_deleted_listener_was_or_wrote_stays_in_the_room() {
 }
 
 #[test]
-fn whoever_spoke_last_is_known_when_a_crowd_leaves_at_once() {
+fn the_last_author_is_known_when_a_crowd_leaves_at_once() {
     let mut stage = Stage::before_creation();
     let policy = Policy { max_members: u32::MAX, ..created().policy };
     stage.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
@@ -127,7 +127,7 @@ fn whoever_spoke_last_is_known_when_a_crowd_leaves_at_once() {
 }
 
 #[test]
-fn nothing_that_a_deleted_owner_was_or_wrote_stays_in_the_room() {
+fn no_data_of_a_deleted_owner_stays_in_the_room() {
     let mut stage = Stage::open();
     stage.host(1);
     stage.append(Event::AccountDeleted { account: OWNER });

@@ -25,7 +25,7 @@ fn message_of(events: &[&RoomEvent]) -> Message {
 }
 
 #[test]
-fn a_reaction_reaches_the_host_and_nobody_else() {
+fn only_the_host_receives_a_reaction() {
     let mut stage = Stage::full_and_live();
     let outcome = stage.wait(5).command(2, FIRE);
     let member = FIRST_LISTENER;
@@ -59,7 +59,7 @@ fn a_message_sent_twice_is_written_once() {
 }
 
 #[test]
-fn a_listener_sees_their_own_messages_also_from_a_new_page_and_after_they_had_left() {
+fn a_listener_sees_their_own_messages_on_a_new_page_and_after_leaving() {
     let mut stage = Stage::full_and_live();
     stage.command(2, write(1, "of Grace"));
     stage.command(3, write(1, "of Edsger"));
@@ -69,7 +69,7 @@ fn a_listener_sees_their_own_messages_also_from_a_new_page_and_after_they_had_le
 }
 
 #[test]
-fn what_was_written_while_the_host_was_away_is_delivered_when_the_host_is_back() {
+fn messages_to_a_disconnected_host_are_delivered_when_the_host_is_back() {
     let mut stage = Stage::full_and_live();
     let token = stage.ask(OWNER, Role::Host, 4, true).joined(4).token;
     let last_seq = stage.room.seq();
@@ -110,7 +110,7 @@ fn the_host_reads_all_messages_and_a_listener_their_own() {
 }
 
 #[test]
-fn the_oldest_messages_go_first_and_who_may_read_them_knows_that_they_are_there() {
+fn the_oldest_messages_are_dropped_first_and_readers_are_told_that_older_ones_exist() {
     let mut stage = Stage::full_and_live();
     let most = created().policy.messages_kept;
     for nonce in 0..most {
@@ -155,7 +155,7 @@ fn a_message_that_waits_for_the_host_is_delivered_although_the_room_has_forgotte
 }
 
 #[test]
-fn the_author_changes_and_deletes_a_message_and_the_host_and_they_learn_of_it() {
+fn author_and_host_are_told_of_changes_and_deletions_of_a_message() {
     let mut stage = Stage::full_and_live();
     stage.command(2, write(1, "louder, please"));
     stage.command(2, Command::Leave);
@@ -175,7 +175,7 @@ fn the_author_changes_and_deletes_a_message_and_the_host_and_they_learn_of_it() 
 }
 
 #[test]
-fn who_missed_a_message_that_is_deleted_by_now_does_not_learn_what_it_said() {
+fn a_missed_message_that_was_deleted_is_sent_without_its_text() {
     let mut stage = Stage::open();
     let host = stage.host(1);
     stage.listener(GRACE, 2);
@@ -196,7 +196,7 @@ fn who_missed_a_message_that_is_deleted_by_now_does_not_learn_what_it_said() {
 }
 
 #[test]
-fn a_removed_listener_is_gone_and_stays_out_on_every_way_in() {
+fn a_removed_listener_cannot_come_back_in_any_way() {
     let mut stage = Stage::full_and_live();
     let token = stage.listener(GRACE, 4).token;
     let outcome = stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false });
@@ -208,7 +208,7 @@ fn a_removed_listener_is_gone_and_stays_out_on_every_way_in() {
 }
 
 #[test]
-fn who_has_just_left_can_still_be_removed() {
+fn a_member_who_has_just_left_can_be_removed() {
     let mut stage = Stage::full_and_live();
     stage.command(2, Command::Leave);
     assert!(stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false }).is_silent());
@@ -226,7 +226,7 @@ fn neither_the_host_nor_an_unknown_member_can_be_removed() {
 }
 
 #[test]
-fn what_the_archive_has_let_go_is_not_promised_any_more_and_its_authors_are_not_kept() {
+fn messages_that_the_archive_has_dropped_are_not_announced_and_their_authors_are_dropped() {
     let mut stage = Stage::before_creation();
     let policy = Policy { max_members: u32::MAX, messages_kept: 1, messages_archived: 3, ..created().policy };
     stage.append(Event::RoomCreated(RoomCreated { policy, ..created() }));

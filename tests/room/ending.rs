@@ -1,4 +1,4 @@
-//! A room's end, after which it only refuses.
+//! The end of a room, after which it refuses everything.
 
 use heartogether::{
     id::{NodeId, ResumeToken, Seq},
@@ -63,7 +63,7 @@ fn an_ended_room_sends_no_events_when_connections_are_lost() {
 }
 
 #[test]
-fn everyone_is_warned_before_the_end_and_told_when_it_is_off() {
+fn everyone_is_warned_before_the_end_and_told_when_it_is_cancelled() {
     let mut stage = Stage::open();
     stage.host(1);
     let ends_at = stage.now.after_ms(IDLE_MS);
@@ -113,7 +113,7 @@ fn a_room_that_was_opened_again_lives_as_long_as_a_new_one() {
 }
 
 #[test]
-fn whoever_ends_a_room_that_is_over_by_itself_is_let_go_once() {
+fn a_host_who_stops_an_expired_room_is_told_once() {
     let mut stage = Stage::open();
     stage.host(1);
     stage.listener(GRACE, 2);
@@ -146,7 +146,7 @@ fn the_effect_of_a_request_to_reopen_is_foreseen() {
 }
 
 #[test]
-fn nobody_else_opens_an_ended_room_and_nobody_does_later() {
+fn only_the_owner_opens_an_ended_room_and_only_in_time() {
     let mut stage = Stage::full_and_live();
     stage.command(1, Command::StopRoom);
     stage.append(reopening(GRACE));

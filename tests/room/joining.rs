@@ -1,4 +1,4 @@
-//! Taking a place, and giving it up.
+//! Taking a place and giving it up.
 
 use heartogether::{
     id::{AccountId, MemberId, ResumeToken},
@@ -117,7 +117,7 @@ fn a_second_page_of_a_listener_closes_the_first() {
 }
 
 #[test]
-fn a_second_page_keeps_the_place_in_the_order_and_brings_the_name_of_now() {
+fn a_second_page_keeps_the_order_and_updates_the_name() {
     let mut stage = Stage::full_and_live();
     let mut expected = stage.view(HOST).members;
     expected[0].name = name("Grace Hopper");
@@ -134,7 +134,7 @@ fn only_the_owner_hosts() {
 }
 
 #[test]
-fn a_second_page_of_the_host_has_to_say_that_it_takes_over() {
+fn a_second_page_of_the_host_must_request_to_take_over() {
     let mut stage = Stage::open();
     stage.host(1);
     assert_eq!(stage.ask_to_host(OWNER, 4).refusal(4), Refusal::HostElsewhere);
@@ -146,7 +146,7 @@ fn a_second_page_of_the_host_has_to_say_that_it_takes_over() {
 }
 
 #[test]
-fn taking_over_where_nobody_hosts_is_plain_hosting() {
+fn taking_over_without_a_host_is_the_same_as_hosting() {
     let mut stage = Stage::open();
     let outcome = stage.ask(OWNER, Role::Host, 1, true);
     assert_eq!(outcome.joined(1).member, HOST);
@@ -171,7 +171,7 @@ fn the_owner_may_listen_to_the_own_room() {
 }
 
 #[test]
-fn a_connection_has_one_place_only() {
+fn a_connection_has_only_one_place() {
     let mut stage = Stage::full_and_live();
     for (at, account, role) in [(2, GRACE, Role::Listener), (1, OWNER, Role::Host), (1, OWNER, Role::Listener)] {
         assert_eq!(stage.ask(account, role, at, true).refusal(at), Refusal::OutOfOrder, "{role:?} at {at}");
@@ -179,7 +179,7 @@ fn a_connection_has_one_place_only() {
 }
 
 #[test]
-fn who_leaves_makes_room_at_once() {
+fn the_place_of_a_leaving_member_is_free_at_once() {
     let mut stage = Stage::full_and_live();
     let grace = stage.room.member_at(connection(2).id).expect("Grace is there").id;
     let outcome = stage.command(2, Command::Leave);
@@ -190,7 +190,7 @@ fn who_leaves_makes_room_at_once() {
 }
 
 #[test]
-fn who_left_may_come_back_on_the_same_connection_with_a_new_place() {
+fn a_member_who_left_may_join_again_on_the_same_connection() {
     let mut stage = Stage::full_and_live();
     let before = stage.room.member_at(connection(2).id).expect("Grace is there").id;
     stage.command(2, Command::Leave);
@@ -198,7 +198,7 @@ fn who_left_may_come_back_on_the_same_connection_with_a_new_place() {
 }
 
 #[test]
-fn who_left_commands_nothing_more() {
+fn a_member_who_left_cannot_give_commands() {
     let mut stage = Stage::full_and_live();
     stage.command(2, Command::Leave);
     for command in commands() {
@@ -234,7 +234,7 @@ fn nobody_joins_after_the_end() {
 }
 
 #[test]
-fn an_e_mail_address_is_for_the_host_alone() {
+fn only_the_host_sees_an_e_mail_address() {
     let mut stage = Stage::open();
     stage.host(1);
     let request = JoinRequested {
@@ -264,7 +264,7 @@ fn an_e_mail_address_is_for_the_host_alone() {
 }
 
 #[test]
-fn how_large_the_audience_is_is_told_as_coarsely_as_the_policy_says() {
+fn the_attendance_is_sent_in_the_steps_of_the_policy() {
     for (attendance_parts, told) in [(2, vec![1, 2, 4, 7]), (20, (1..=10).collect()), (0, (1..=10).collect())] {
         let mut stage = Stage::before_creation();
         let policy = Policy { max_members: u32::MAX, attendance_parts, ..created().policy };

@@ -1,4 +1,4 @@
-//! What happens when nothing happens.
+//! What happens in a room without activity.
 
 use heartogether::{
     refusal::Refusal,
@@ -12,7 +12,7 @@ const IDLE: RoomEvent = RoomEvent::RoomEnded { reason: EndReason::Idle };
 const HOST_ABSENT: RoomEvent = RoomEvent::RoomEnded { reason: EndReason::HostAbsent };
 
 #[test]
-fn a_room_where_nothing_happens_ends_after_an_hour() {
+fn a_room_without_activity_ends_after_an_hour() {
     let mut stage = Stage::open();
     stage.host(1);
     let outcome = stage.listen_and_wait(IDLE_MS - 1);
@@ -22,7 +22,7 @@ fn a_room_where_nothing_happens_ends_after_an_hour() {
 }
 
 #[test]
-fn whatever_somebody_does_keeps_a_room_from_ending() {
+fn every_activity_extends_the_life_of_a_room() {
     let mut stage = Stage::open();
     stage.host(1);
     stage.wait(IDLE_MS - 1).listener(GRACE, 2);
@@ -31,7 +31,7 @@ fn whatever_somebody_does_keeps_a_room_from_ending() {
 }
 
 #[test]
-fn a_place_whose_time_has_run_out_is_free_although_nobody_woke_the_room() {
+fn an_expired_place_is_free_even_if_the_room_was_not_woken() {
     let mut stage = Stage::full_and_live();
     stage.lose(2);
     stage.wait(LISTENER_GRACE_MS).ask_to_listen(BARBARA, 4).joined(4);
@@ -46,7 +46,7 @@ fn a_stranger_who_is_refused_does_not_keep_a_room_alive() {
 }
 
 #[test]
-fn a_stranger_who_goes_away_does_not_keep_a_room_alive() {
+fn a_stranger_who_disconnects_does_not_keep_a_room_alive() {
     let mut stage = Stage::open();
     stage.host(1);
     stage.wait(IDLE_MS - 1).lose(2);
@@ -54,7 +54,7 @@ fn a_stranger_who_goes_away_does_not_keep_a_room_alive() {
 }
 
 #[test]
-fn a_host_who_comes_after_the_end_of_time_is_too_late_although_nobody_woke_the_room() {
+fn a_host_who_comes_after_the_end_is_too_late_even_if_the_room_was_not_woken() {
     let mut stage = Stage::open();
     let outcome = stage.wait(HOST_ABSENT_MS).ask_to_host(OWNER, 1);
     assert_eq!(outcome.everyone_learns(), [&HOST_ABSENT]);
@@ -62,7 +62,7 @@ fn a_host_who_comes_after_the_end_of_time_is_too_late_although_nobody_woke_the_r
 }
 
 #[test]
-fn being_woken_is_no_activity() {
+fn a_wake_up_is_not_activity() {
     let mut stage = Stage::open();
     stage.host(1);
     for _ in 0..3 {
@@ -72,7 +72,7 @@ fn being_woken_is_no_activity() {
 }
 
 #[test]
-fn a_live_room_does_not_end_however_quiet_it_is() {
+fn a_live_room_does_not_end_without_activity() {
     let mut stage = Stage::full_and_live();
     assert!(stage.wait(10 * HOST_ABSENT_MS).wake().0.is_empty());
     assert_eq!(stage.room.ended(), None);
@@ -87,7 +87,7 @@ fn a_paused_room_ends_like_any_that_is_not_live() {
 }
 
 #[test]
-fn a_room_without_its_host_ends_after_six_hours_whoever_else_is_there() {
+fn a_room_without_its_host_ends_after_six_hours_even_with_listeners() {
     let mut stage = Stage::open();
     stage.host(1);
     stage.lose(1);
@@ -139,7 +139,7 @@ fn the_room_asks_to_be_woken_for_the_next_thing_due() {
 }
 
 #[test]
-fn whoever_was_there_when_the_server_stopped_loses_nothing_however_long_it_was_away() {
+fn members_keep_their_places_however_long_the_server_is_down() {
     let down_ms = 10 * HOST_ABSENT_MS;
     let node_lost = || Event::NodeLost { node: connection(1).node };
     let mut stage = Stage::open();
@@ -177,7 +177,7 @@ fn one_late_entry_catches_up_with_everything_that_was_due() {
 }
 
 #[test]
-fn the_last_moment_of_time_is_no_trouble() {
+fn the_maximum_timestamp_causes_no_overflow() {
     let mut stage = Stage::full_and_live();
     stage.lose(2);
     stage.wait(u64::MAX);
@@ -195,7 +195,7 @@ impl Stage {
 }
 
 #[test]
-fn what_is_refused_or_changes_nothing_is_foreseen_also_while_something_is_due() {
+fn refusals_and_commands_without_effect_are_foreseen_while_a_timer_is_due() {
     let mut stage = Stage::full_and_live();
     stage.lose(2);
     stage.wait(LISTENER_GRACE_MS);

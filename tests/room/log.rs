@@ -38,7 +38,7 @@ fn a_room_is_created_once() {
 }
 
 #[test]
-fn an_entry_the_room_holds_changes_nothing() {
+fn an_entry_that_the_room_already_has_changes_nothing() {
     let stage = Stage::full_and_live();
     for seq in 0..=stage.room.seq().0 {
         let event = commanded(&stage.room, connection(1).id, heartogether::room::Command::StopRoom);
@@ -49,7 +49,7 @@ fn an_entry_the_room_holds_changes_nothing() {
 }
 
 #[test]
-fn an_entry_from_a_clock_that_went_back_does_no_harm() {
+fn an_entry_with_an_earlier_time_does_no_harm() {
     let mut stage = Stage::full_and_live();
     stage.lose(2);
     stage.now = Timestamp::from_millis(0);

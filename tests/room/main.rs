@@ -1,4 +1,4 @@
-//! The room's rules, as tables (one facet a file) and as properties of random histories.
+//! The room's rules: tables, with one topic in each file, and properties of random histories.
 
 mod accounts;
 mod chat;

@@ -1,4 +1,4 @@
-//! Who may do what: the whole matrix of roles, commands and signals.
+//! Who may do what: the whole table of roles, commands and signals.
 
 use heartogether::{
     id::{MemberId, NegotiationId},
@@ -59,7 +59,7 @@ const fn letter(standing: Standing) -> char {
 }
 
 #[test]
-fn the_table_of_permissions_is_this() {
+fn the_permissions_match_this_table() {
     let table = table();
     assert_eq!(table.iter().map(|(permission, _)| *permission).collect::<Vec<_>>(), Permission::ALL);
     for (permission, by_kind) in table {
@@ -84,7 +84,7 @@ fn rows_under(heading: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn the_tables_in_the_document_are_these() {
+fn the_document_shows_the_tables() {
     for (kind, heading, member) in [
         (RoomKind::Broadcast, "Permissions in a broadcast", Standing::Listener),
         (RoomKind::Lounge, "Permissions in a lounge", Standing::Participant),
@@ -99,7 +99,7 @@ fn the_tables_in_the_document_are_these() {
 }
 
 #[test]
-fn outside_of_any_room_the_table_is_this() {
+fn permissions_outside_of_rooms_match_this_table() {
     for standing in Standing::ALL {
         for permission in Permission::ALL {
             let is_allowed = !permission.is_in_room() && RoomKind::Broadcast.allows(*standing, *permission);
@@ -127,7 +127,7 @@ fn a_refusal_says_why() {
 }
 
 #[test]
-fn guests_may_do_this_and_never_more_than_their_standing_allows() {
+fn guests_may_never_do_more_than_their_standing_allows() {
     use Permission::*;
     let of = |guests: Guests| Permission::ALL.iter().filter(move |permission| guests.allow(**permission));
     assert_eq!(of(Guests::Host).count(), Permission::ALL.len());
@@ -158,7 +158,7 @@ fn guests_may_do_this_and_never_more_than_their_standing_allows() {
 }
 
 #[test]
-fn a_guest_neither_joins_nor_resumes_a_place_that_guests_may_not_have() {
+fn a_guest_cannot_join_or_resume_a_place_that_guests_may_not_have() {
     let mut stage = Stage::open();
     let host = stage.host(1);
     stage.lose(1);
@@ -179,7 +179,7 @@ fn a_guest_neither_joins_nor_resumes_a_place_that_guests_may_not_have() {
 }
 
 #[test]
-fn a_command_is_carried_out_for_the_roles_that_may_give_it_and_for_no_other() {
+fn a_command_is_carried_out_only_for_roles_that_may_give_it() {
     for (at, standing) in [(1, Standing::Owner), (2, Standing::Listener)] {
         for command in commands() {
             let mut stage = Stage::full_and_live();
@@ -194,7 +194,7 @@ fn a_command_is_carried_out_for_the_roles_that_may_give_it_and_for_no_other() {
 }
 
 #[test]
-fn a_stranger_commands_nothing() {
+fn a_stranger_cannot_give_commands() {
     for (what, mut stage) in [("a live room", Stage::full_and_live()), ("no room yet", Stage::before_creation())] {
         for command in commands() {
             assert_eq!(stage.command(9, command.clone()).refusal(9), Refusal::NotAMember, "{what}: {command:?}");
@@ -245,7 +245,7 @@ fn signals_pass_between_host_and_listener_as_their_roles_allow() {
 }
 
 #[test]
-fn a_signal_for_somebody_without_a_connection_is_refused() {
+fn a_signal_for_a_disconnected_member_is_refused() {
     let mut stage = Stage::full_and_live();
     let grace = stage.room.member_at(connection(2).id).expect("Grace is there").id;
     stage.lose(2);
@@ -267,7 +267,7 @@ fn each_role_belongs_to_one_kind_of_room() {
 }
 
 #[test]
-fn a_member_hears_others_where_others_may_send() {
+fn a_member_hears_others_if_others_may_send() {
     for (role, far_end) in
         [(Role::Host, Role::Listener), (Role::Listener, Role::Host), (Role::Participant, Role::Participant)]
     {

@@ -1,4 +1,4 @@
-//! What people wrote of themselves, as it is taken out of what is stored and put back.
+//! Personal texts are removed before storing and put back after reading.
 
 use heartogether::{
     engagement::MessageText,
@@ -23,7 +23,7 @@ fn again<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
 }
 
 #[test]
-fn what_was_typed_under_a_wider_limit_is_put_back_as_it_was() {
+fn texts_from_a_wider_limit_are_restored_unchanged() {
     let mut stage = lively();
     let long = |text: &PersonalText<'_>| match text {
         PersonalText::Name(_) => "n".repeat(NAME_CHARS + 1),
@@ -45,7 +45,7 @@ fn what_was_typed_under_a_wider_limit_is_put_back_as_it_was() {
 }
 
 #[test]
-fn what_is_forgotten_is_told_as_nothing_that_anybody_can_type() {
+fn a_forgotten_text_is_a_value_that_nobody_can_type() {
     let mut stage = lively();
     stage.room.visit_personal(&mut |_, mut text| text.forget());
     let view = again::<RoomView>(&stage.view(HOST));

@@ -1,4 +1,4 @@
-//! Who is kept out after a removal, and how many places one address has.
+//! Who is kept out after a removal, and the share of places for one address.
 
 use heartogether::{
     id::{AccountId, AddressMark, BrowserMark, MemberId, ResumeToken},
@@ -50,7 +50,7 @@ fn remove(stage: &mut Stage, guest: u128, block_address: bool) -> Outcome {
 }
 
 #[test]
-fn whoever_was_removed_cannot_come_back_as_another_guest_of_the_same_browser() {
+fn a_removed_guest_cannot_come_back_as_another_guest_of_the_same_browser() {
     let mut stage = stage();
     listen(&mut stage, 10, marks(10, 2)).joined(10);
     remove(&mut stage, 10, false);
@@ -59,7 +59,7 @@ fn whoever_was_removed_cannot_come_back_as_another_guest_of_the_same_browser() {
 }
 
 #[test]
-fn one_who_has_left_before_is_known_by_their_browser_too() {
+fn a_member_who_left_is_recognised_by_their_browser() {
     let mut stage = stage();
     listen(&mut stage, 10, marks(10, 2)).joined(10);
     stage.command(10, Command::Leave);
@@ -68,7 +68,7 @@ fn one_who_has_left_before_is_known_by_their_browser_too() {
 }
 
 #[test]
-fn if_the_host_chooses_everybody_at_the_address_goes_and_stays_out() {
+fn if_the_host_chooses_everybody_at_the_address_is_removed_and_stays_out() {
     let mut stage = stage();
     let address = 2;
     listen(&mut stage, 10, marks(10, address)).joined(10);
@@ -88,7 +88,7 @@ fn if_the_host_chooses_everybody_at_the_address_goes_and_stays_out() {
 }
 
 #[test]
-fn one_address_has_a_share_of_the_places_and_the_hosts_own_has_all() {
+fn one_address_has_a_share_of_the_places_and_the_hosts_address_has_all() {
     let mut stage = stage();
     let stranger = 2;
     for guest in [10, 11] {
@@ -106,7 +106,7 @@ fn one_address_has_a_share_of_the_places_and_the_hosts_own_has_all() {
 }
 
 #[test]
-fn who_has_a_place_is_told_by_account() {
+fn members_are_identified_by_their_account() {
     let mut stage = stage();
     listen(&mut stage, 10, Marks::default()).joined(10);
     let account = AccountId::from_bits(110);

@@ -1,4 +1,4 @@
-//! Losing the connection, and taking the place up again.
+//! Losing the connection, and resuming the place.
 
 use heartogether::{
     id::{ConnectionId, NodeId, ResumeToken, Seq},
@@ -10,7 +10,7 @@ use heartogether::{
 use crate::scenario::*;
 
 #[test]
-fn a_listener_who_drops_keeps_the_place_and_the_host_learns_of_it() {
+fn a_disconnected_listener_keeps_the_place_and_the_host_is_told() {
     let mut stage = Stage::open();
     stage.host(1);
     let grace = stage.listener(GRACE, 2);
@@ -32,7 +32,7 @@ fn a_listener_who_drops_keeps_the_place_and_the_host_learns_of_it() {
 }
 
 #[test]
-fn a_place_is_kept_against_newcomers_while_its_grace_runs() {
+fn a_place_is_reserved_during_its_grace_period() {
     let mut stage = Stage::full_and_live();
     stage.lose(2);
     stage.wait(LISTENER_GRACE_MS - 1);
@@ -40,7 +40,7 @@ fn a_place_is_kept_against_newcomers_while_its_grace_runs() {
 }
 
 #[test]
-fn a_place_is_given_to_its_account_and_its_latest_token_alone() {
+fn only_the_account_with_the_latest_token_resumes_a_place() {
     let mut stage = Stage::open();
     let first = stage.listener(GRACE, 2);
     stage.lose(2);
@@ -93,7 +93,7 @@ fn a_connection_with_a_place_cannot_resume_another_one() {
 }
 
 #[test]
-fn nobody_resumes_before_the_beginning_or_after_the_end() {
+fn nobody_resumes_before_the_creation_or_after_the_end() {
     let mut stage = Stage::before_creation();
     let token = ResumeToken::from_bits(1);
     assert_eq!(stage.resume(OWNER, token, Seq(0), 1).refusal(1), Refusal::RoomNotFound);
@@ -117,7 +117,7 @@ fn a_resume_before_the_loss_was_noticed_closes_the_older_connection() {
 }
 
 #[test]
-fn a_host_who_resumes_is_live_as_before() {
+fn a_host_who_resumes_is_live_again() {
     let mut stage = Stage::open();
     let host = stage.host(1);
     stage.command(1, MICROPHONE);
@@ -131,7 +131,7 @@ fn a_host_who_resumes_is_live_as_before() {
 }
 
 #[test]
-fn who_resumes_is_told_what_was_missed_in_order() {
+fn a_member_who_resumes_gets_the_missed_events_in_order() {
     let mut stage = Stage::open();
     stage.host(1);
     let grace = stage.listener(GRACE, 2);
@@ -148,7 +148,7 @@ fn who_resumes_is_told_what_was_missed_in_order() {
 }
 
 #[test]
-fn the_events_of_the_last_entry_known_are_told_again() {
+fn the_events_of_the_last_known_entry_are_sent_again() {
     let mut stage = Stage::open();
     stage.host(1);
     let grace = stage.listener(GRACE, 2);
@@ -184,7 +184,7 @@ fn a_host_who_resumes_is_told_of_the_audience() {
 }
 
 #[test]
-fn who_missed_too_much_gets_the_room_as_it_is() {
+fn a_member_who_missed_too_much_gets_the_whole_room() {
     let mut stage = Stage::open();
     stage.host(1);
     let grace = stage.listener(GRACE, 2);
@@ -198,7 +198,7 @@ fn who_missed_too_much_gets_the_room_as_it_is() {
 }
 
 #[test]
-fn who_claims_to_know_the_future_gets_the_room_as_it_is() {
+fn a_member_with_a_future_seq_gets_the_whole_room() {
     let mut stage = Stage::open();
     let grace = stage.listener(GRACE, 2);
     let resumed = stage.resume(GRACE, grace.token, Seq(u64::MAX), 3).resumed(3);
@@ -206,7 +206,7 @@ fn who_claims_to_know_the_future_gets_the_room_as_it_is() {
 }
 
 #[test]
-fn a_lost_node_takes_its_connections_and_no_others() {
+fn a_lost_node_ends_only_its_own_connections() {
     let mut stage = Stage::open();
     stage.host(1);
     let grace = stage.listener(GRACE, 2).member;

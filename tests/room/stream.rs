@@ -1,4 +1,4 @@
-//! What the host sends: every transition.
+//! The host's stream: all transitions between its states.
 
 use heartogether::{
     id::{MemberId, NodeId},
@@ -32,7 +32,7 @@ fn in_state(state: StreamState) -> Stage {
 }
 
 #[test]
-fn a_stream_goes_from_state_to_state_as_the_table_says() {
+fn a_stream_changes_its_state_as_the_table_says() {
     use Command::{Interrupt, Pause, Resume};
     let not_ready = Err(Refusal::StreamNotReady);
     let table = [
@@ -78,7 +78,7 @@ fn a_stream_goes_from_state_to_state_as_the_table_says() {
 }
 
 #[test]
-fn everyone_learns_of_a_silence_once_until_the_source_is_another() {
+fn everyone_is_told_once_of_a_silence_until_the_source_changes() {
     let silence = |silent| Command::DeclareSilence { silent };
     for state in [Idle, Interrupted] {
         assert_eq!(in_state(state).command(1, silence(true)).refusal(1), Refusal::StreamNotReady, "{state:?}");
@@ -106,7 +106,7 @@ fn everyone_learns_of_a_silence_once_until_the_source_is_another() {
 }
 
 #[test]
-fn a_host_who_drops_is_interrupted_and_comes_back_to_what_was() {
+fn the_stream_of_a_disconnected_host_is_interrupted_and_then_restored() {
     for (before, dropped) in [(Idle, Idle), (Live, Interrupted), (Paused, Interrupted), (Interrupted, Interrupted)] {
         let mut stage = Stage::open();
         let host = stage.host(1);
@@ -124,7 +124,7 @@ fn a_host_who_drops_is_interrupted_and_comes_back_to_what_was() {
 }
 
 #[test]
-fn a_host_with_a_new_page_is_interrupted_until_it_shares_again() {
+fn the_stream_of_a_host_with_a_new_page_is_interrupted_until_it_shares_again() {
     for (before, after) in [(Idle, Idle), (Live, Interrupted), (Paused, Interrupted), (Interrupted, Interrupted)] {
         let mut stage = in_state(before);
         let outcome = stage.ask(OWNER, Role::Host, 2, true);
@@ -175,7 +175,7 @@ fn a_host_who_resumes_in_time_is_not_cut_off_later() {
 }
 
 #[test]
-fn a_listener_who_drops_does_not_touch_the_stream() {
+fn a_disconnected_listener_does_not_affect_the_stream() {
     let mut stage = Stage::full_and_live();
     assert!(stage.lose(2).everyone_learns().is_empty());
     assert_eq!(stage.stream(), Live);
@@ -212,7 +212,7 @@ fn events_without_effect_are_foreseen() {
 }
 
 #[test]
-fn a_removal_that_removes_nobody_is_foreseen() {
+fn a_removal_without_effect_is_foreseen() {
     let mut stage = Stage::full_and_live();
     let foreseen = |stage: &Stage, member| {
         let command = Command::RemoveMember { member, block_address: false };
@@ -226,7 +226,7 @@ fn a_removal_that_removes_nobody_is_foreseen() {
 }
 
 #[test]
-fn a_message_that_comes_twice_and_a_loss_of_nobodys_connection_are_foreseen() {
+fn a_repeated_message_and_the_loss_of_an_unknown_connection_are_foreseen() {
     let mut stage = Stage::full_and_live();
     stage.command(2, write(1, "louder, please"));
     let written = |nonce| commanded(&stage.room, connection(2).id, write(nonce, "again"));

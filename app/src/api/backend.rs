@@ -1,4 +1,4 @@
-//! What the server functions need from the server. They know this trait alone.
+//! The trait that the server functions use to reach the server.
 
 use std::{
     net::{IpAddr, Ipv4Addr},

@@ -1,4 +1,4 @@
-//! What a program or a page is told where it does not get what it asked for.
+//! The error that a program or a page gets if a request fails.
 
 use heartogether::refusal::Refusal;
 use leptos::{prelude::FromServerFnError, server_fn::error::ServerFnErrorErr};
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_such_answer_is_not_taken_for_one() {
+    fn other_answers_are_read_as_malformed() {
         for answer in ["", "<html>", r#"{"error":"of another version"}"#] {
             assert_eq!(ApiError::de(answer.to_owned().into()), Refusal::FrameMalformed.into(), "{answer}");
         }

@@ -1,4 +1,4 @@
-//! Who people are, and how they get in.
+//! Accounts, and the ways to sign in.
 
 use heartogether::{
     id::{AccountId, DisplayName},

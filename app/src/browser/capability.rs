@@ -1,4 +1,4 @@
-//! Looks at what this browser offers: at the thing itself, never at the browser's name.
+//! Detects the features of this browser. It tests the features themselves, never the browser's name.
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;

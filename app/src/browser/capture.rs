@@ -1,4 +1,4 @@
-//! Capturing one source: a tab, the system's sound or a microphone.
+//! Captures one source: a tab, the system's sound or a microphone.
 
 use gloo_events::{EventListener, EventListenerOptions};
 use heartogether::room::Source;

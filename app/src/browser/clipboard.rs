@@ -1,4 +1,4 @@
-//! Handing a link on: the clipboard, and the system's share sheet.
+//! Shares a link: by the clipboard, or by the system's share sheet.
 
 use js_sys::Reflect;
 use leptos::prelude::{document, window};

@@ -1,4 +1,5 @@
-//! Input methods: what is composed, such as Chinese from Latin letters, is confirmed with Enter, and that sends no form.
+//! Input methods: while somebody composes text, such as Chinese from Latin letters, Enter confirms the text and does
+//! not send the form.
 
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::prelude::document;

@@ -1,5 +1,5 @@
-//! The client's decisions in the browser's console, for whoever looks why a page does what it does: on request, by `?debug` in
-//! the address or `localStorage.setItem("heartogether.debug", "1")`.
+//! Writes the client's decisions to the browser's console, for debugging. It is switched on by `?debug` in the address
+//! or `localStorage.setItem("heartogether.debug", "1")`.
 
 use js_sys::Function;
 use leptos::prelude::window;

@@ -1,4 +1,5 @@
-//! A socket on which the script at the top of a listener's page has asked for the place, before the page's code was there.
+//! The socket over which the script at the top of a listener's page requested the place before the page's code was
+//! loaded.
 
 use std::{collections::VecDeque, iter};
 

@@ -1,5 +1,5 @@
-//! The servers that peer connections find their way through the network with: STUN servers known before joining, TURN servers
-//! that come with the place, fetched again before their passwords end, and listened to when they fail.
+//! The STUN and TURN servers for peer connections. STUN servers are known before joining, TURN servers come with the
+//! place. This module requests new TURN passwords before they expire, and reports errors of the servers.
 
 use std::time::Duration;
 

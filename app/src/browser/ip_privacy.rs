@@ -1,4 +1,4 @@
-//! Whether this browser hides its address from those it is connected to: kept for every visit.
+//! The setting that hides this browser's address from the other members, kept for every visit.
 
 use super::storage;
 

@@ -1,4 +1,4 @@
-//! What web-sys has no name for.
+//! Access to JavaScript properties that web-sys does not define.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;

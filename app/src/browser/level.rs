@@ -1,4 +1,4 @@
-//! How loud a stream is, for the meter.
+//! Measures how loud a stream is, for the meter.
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 

@@ -1,4 +1,4 @@
-//! What holds while the host is live: the screen stays on, and the browser asks before the page goes away, whichever way.
+//! While the host is live, the screen stays on, and the browser asks before it leaves the page in any way.
 
 use std::{
     cell::{Cell, RefCell},

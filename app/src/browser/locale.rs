@@ -1,4 +1,4 @@
-//! The texts that the page was given, those of another language, and what the document says of its language.
+//! The texts that came with the page, the texts of another language, and the language of the document.
 
 use gloo_net::http::{Request, Response};
 use js_sys::{Array, Date, JSON, Object, Reflect};

@@ -1,5 +1,5 @@
-//! The system's own player, on lock screens, headsets and keyboards (W3C Media Session). web-sys has it behind an unstable
-//! flag, so it is bound here by hand; where a browser has none of it, nothing happens.
+//! The system's media controls on lock screens, headsets and keyboards (W3C Media Session). web-sys has this API only
+//! behind an unstable flag, so the bindings are written here. In a browser without the API, nothing happens.
 
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::prelude::window;

@@ -1,4 +1,4 @@
-//! Asking for a microphone: carries out what [`MicrophoneRequests`](heartogether_client::MicrophoneRequests) decides.
+//! Requests microphones: carries out the decisions of [`MicrophoneRequests`](heartogether_client::MicrophoneRequests).
 
 use heartogether::room::Source;
 use leptos::prelude::{GetUntracked, Set};

@@ -1,5 +1,5 @@
-//! Watching the open microphone: its mute, its level meter, and without one the counters of a peer connection that sends it.
-//! What they mean, [`MicrophoneWatch`] decides.
+//! Watches the open microphone: whether the system mutes it, its level meter, and without a meter the counters of a
+//! peer connection that sends its sound. [`MicrophoneWatch`] interprets these values.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! The microphones there are, which of them the visitor wants, and whether this page may use them.
+//! The available microphones, the chosen one, and the permission to use them.
 
 use gloo_events::EventListener;
 use js_sys::{Array, Object, Reflect};

@@ -1,5 +1,5 @@
-//! The mixing desk: open sources, a meter and a fader each, and the track that goes out. It owns the sources' devices and
-//! one audio context, and decides nothing: the [`Mix`] says what is in.
+//! The mixer: the open sources, each with a meter and a fader, and the track that is sent. It owns the sources' devices
+//! and one audio context. The [`Mix`] decides which sources are sent.
 
 use gloo_events::EventListener;
 use heartogether::room::Source;

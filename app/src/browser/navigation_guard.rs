@@ -1,5 +1,5 @@
-//! Ways within the site that lead through the browser. The router changes pages without asking anybody; a page that the
-//! browser itself is to replace asks first, as for a tab that is closed (HTML, `beforeunload`).
+//! Links within the site that load a new page in the browser. The router changes pages without a question. Before the
+//! browser itself replaces the page, it asks, as it does before a tab is closed (HTML, `beforeunload`).
 
 use std::cell::RefCell;
 

@@ -1,4 +1,4 @@
-//! What the browser thinks of its network (Network Information API), where it has an opinion.
+//! The browser's information about its network (Network Information API), in browsers that have it.
 
 use gloo_events::EventListener;
 use leptos::prelude::window;

@@ -1,4 +1,4 @@
-//! The page's own clock, which does not jump when somebody sets the device's date.
+//! The page's own clock, which does not jump when the device's date is changed.
 
 use js_sys::Function;
 use leptos::prelude::window;

@@ -1,4 +1,4 @@
-//! Calls to the script that stands by the page's code (`crate::page_guard`).
+//! Calls to the script that guards the page (`crate::page_guard`).
 
 use js_sys::Function;
 use leptos::prelude::window;

@@ -1,4 +1,4 @@
-//! What all peer connections of a page have in common.
+//! The settings that all peer connections of a page share.
 
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::RtcPeerConnection;

@@ -1,4 +1,4 @@
-//! The page's peer connections: making them, finding the one that is meant, and measuring them.
+//! The page's peer connections: creates them, finds the right one for a signal, and measures them.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
-//! Playing what comes in, through an `<audio>` element: browsers keep that one playing with the screen locked, where Web Audio
-//! stops.
+//! Plays the received sound in an `<audio>` element. Browsers keep such an element playing while the screen is locked,
+//! and stop Web Audio.
 
 use std::{
     cell::{Cell, RefCell},

@@ -1,4 +1,4 @@
-//! Whether somebody answers, and whether this page is an old one.
+//! Whether the server or a sign-in provider answers, and whether this page is an old copy.
 
 use gloo_net::http::Request;
 use js_sys::{Array, Function};

@@ -1,8 +1,8 @@
-//! What a host's tab leaves to itself for after a reload: a mark that it had the room, and what was live. A browser that
-//! forbids storage loses no more than this convenience.
+//! What a host's tab stores for the time after a reload: a mark that it had the room, and which sources were live. In a
+//! browser that forbids storage, only this convenience is missing.
 //!
-//! A tab that is duplicated begins with a copy of what the first one keeps (HTML, section 12.2.1). So the mark is there only
-//! while one page of the tab has gone and the next has not come.
+//! A duplicated tab starts with a copy of the first tab's storage (HTML, section 12.2.1). So the mark exists only after
+//! one page of the tab has gone and before the next one has come.
 
 use heartogether::id::RoomCode;
 

@@ -1,4 +1,4 @@
-//! The way back to the page for callbacks.
+//! Lets callbacks report to the page.
 
 use std::rc::Weak;
 

@@ -1,4 +1,4 @@
-//! What a host's or a listener's page shows of its room, and the way in which it acts.
+//! The room as a host's or a listener's page shows it, and the actions of that page.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the page shows of what its client knows.
+//! Copies the client's state into the signals that the page shows.
 
 use std::{
     cell::{Cell, RefCell},

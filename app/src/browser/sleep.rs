@@ -1,4 +1,4 @@
-//! Time that passes.
+//! Waits for some time.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a host's page shows of its sound.
+//! The sound as a host's page shows it.
 
 use heartogether::room::Source;
 use leptos::prelude::*;

@@ -1,5 +1,5 @@
-//! The host's sources: asking for them, sending what the client's mix says, and getting back after a reload what was live
-//! before it. Owns the mixing desk and all captured devices; decides nothing about the room.
+//! The host's sources: requests them, sends what the client's mix says, and restores after a reload what was live
+//! before. It owns the mixer and all captured devices, and makes no decision about the room.
 
 use std::cell::{Cell, RefCell};
 

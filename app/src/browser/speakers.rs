@@ -1,4 +1,4 @@
-//! Where a listener hears it: the loudspeakers that the browser names, and the one that was chosen (W3C Audio Output Devices).
+//! The loudspeakers that the browser names, and the listener's choice (W3C Audio Output Devices).
 
 use gloo_events::EventListener;
 use js_sys::{Array, Function, Promise};

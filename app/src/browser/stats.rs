@@ -1,5 +1,4 @@
-//! Reading a peer connection's counters (W3C Identifiers for WebRTC's Statistics API): of the many that browsers keep,
-//! the few that somebody looks at.
+//! Reads a peer connection's counters (W3C Identifiers for WebRTC's Statistics API), only those that are used.
 
 use js_sys::{Map, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};

@@ -1,5 +1,5 @@
-//! What the browser keeps for this site. One that forbids it throws already when it is asked for (HTML, section 12.2.3), and
-//! then nothing is kept.
+//! The browser's storage for this site. A browser that forbids storage throws an error on access (HTML, section
+//! 12.2.3). Then nothing is stored.
 
 use leptos::prelude::window;
 use web_sys::Storage;

@@ -1,5 +1,5 @@
-//! A timer. Browsers let the timers of hidden pages run out once a second at most; the page of a host who shares a tab is
-//! hidden all the time, and a listener's first sound waits for some that are short.
+//! A timer. In hidden pages, browsers run timers only once a second. The page of a host who shares a tab is hidden all
+//! the time, and a listener's first sound depends on some short timers, so short timers use tasks instead.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The player's volume: set on the element, and kept in the browser for the next visit.
+//! The player's volume: set on the element, and stored in the browser for the next visit.
 
 use web_sys::HtmlAudioElement;
 

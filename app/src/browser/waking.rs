@@ -1,4 +1,5 @@
-//! What makes a page look at its connections: it is shown again, the network has changed, or it may be gone for good.
+//! The events after which a page checks its connections: it becomes visible, the network changes, or the page may be
+//! closed.
 
 use gloo_events::EventListener;
 use leptos::prelude::{document, window};

@@ -1,4 +1,4 @@
-//! What hangs on the visitor's name: who they are by whose word, and the ways out. Its forms and links work without a
+//! The account menu: the visitor's name and provider, and the ways to sign out. Its forms and links work without a
 //! script.
 
 use leptos::{html, prelude::*};

@@ -1,4 +1,4 @@
-//! Actions: a button, and a link that looks like one.
+//! Buttons, and links that look like buttons.
 
 use leptos::{html, prelude::*};
 

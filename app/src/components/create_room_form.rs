@@ -1,4 +1,4 @@
-//! The way to a room of one's own.
+//! The form that creates a room.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,5 @@
-//! Whether hosts see the visitor's e-mail address: asked once, changed at any time. Its form works without a script.
+//! Asks whether hosts may see the visitor's e-mail address: once, and the visitor can change the answer at any time.
+//! The form works without a script.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What stands where there is nothing yet.
+//! The text of an empty list.
 
 use leptos::{prelude::*, text_prop::TextProp};
 

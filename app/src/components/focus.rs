@@ -1,5 +1,5 @@
-//! Where the keyboard is, when what had the focus goes away. Only in the browser. What had the focus last, and
-//! whether a page was here before, is the only state here.
+//! Moves the keyboard focus when the focused element disappears. It runs only in the browser. Its only state is the
+//! element that had the focus last, and whether another page was shown before.
 
 use std::cell::{Cell, RefCell};
 

@@ -1,4 +1,4 @@
-//! One of two things in one place.
+//! Shows one of two elements in the same place.
 
 use leptos::{html, prelude::*};
 

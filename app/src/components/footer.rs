@@ -1,4 +1,4 @@
-//! The bar below every page: where to read what is sent where, light or dark, and the language.
+//! The footer of every page: the link to the privacy page, the theme and the language.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A server function behind a form.
+//! A form's server function.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 

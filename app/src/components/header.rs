@@ -1,4 +1,4 @@
-//! The bar above every page: the way home, and who the visitor is.
+//! The header of every page: the link to the landing page, and the visitor's account.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Icons, drawn in place so that nothing is fetched: 24 by 24, in strokes of the text's colour.
+//! Icons as inline SVG, so that nothing is loaded: 24 by 24, in strokes of the text's colour.
 
 use leptos::prelude::*;
 

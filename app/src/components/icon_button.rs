@@ -1,4 +1,4 @@
-//! A button that is an icon alone.
+//! A button with only an icon.
 
 use leptos::prelude::*;
 

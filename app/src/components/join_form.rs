@@ -1,4 +1,4 @@
-//! The way into somebody else's room.
+//! The form for entering a room by its code.
 
 use leptos::prelude::*;
 

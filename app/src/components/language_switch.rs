@@ -1,4 +1,4 @@
-//! The choice of a language.
+//! The switch for the language.
 
 use leptos::{ev, prelude::*, task::spawn_local};
 

@@ -1,4 +1,4 @@
-//! How loud it is.
+//! The level meter.
 
 use leptos::prelude::*;
 

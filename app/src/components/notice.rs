@@ -1,4 +1,4 @@
-//! Something the visitor should know.
+//! A notice for the visitor.
 
 use leptos::{prelude::*, text_prop::TextProp};
 

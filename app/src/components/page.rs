@@ -1,4 +1,4 @@
-//! `<main>`, the same on every page.
+//! The `<main>` element of every page.
 
 use heartogether::refusal::Refusal;
 use leptos::{prelude::*, server::ServerActionError};

@@ -1,4 +1,4 @@
-//! The ways to sign in.
+//! Links to the sign-in providers.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What stands in the browser's address bar beside the page: notes that are read once. Only in the browser.
+//! Notes in the query of the browser's address that are read once. Only in the browser.
 
 use leptos::prelude::*;
 

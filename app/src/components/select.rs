@@ -1,4 +1,4 @@
-//! One of several.
+//! A selection field.
 
 use leptos::{prelude::*, text_prop::TextProp};
 

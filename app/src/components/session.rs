@@ -1,4 +1,4 @@
-//! Who the visitor is, and how they could be somebody else. What the server last said is the only state here.
+//! The visitor's account, and the ways to sign in. The only state here is the server's last answer.
 
 use std::time::Duration;
 

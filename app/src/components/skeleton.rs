@@ -1,4 +1,4 @@
-//! What stands where something is on its way.
+//! A placeholder for content that is still loading.
 
 use leptos::prelude::*;
 

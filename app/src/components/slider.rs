@@ -1,4 +1,4 @@
-//! How much of something.
+//! A slider.
 
 use leptos::{oco::Oco, prelude::*, text_prop::TextProp};
 

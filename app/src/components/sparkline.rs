@@ -1,4 +1,4 @@
-//! How a figure went lately.
+//! A small chart of a value's recent history.
 
 use leptos::prelude::*;
 
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_one_value_and_no_number_are_drawn_without_a_fuss() {
+    fn an_empty_history_a_single_value_and_nan_can_be_drawn() {
         assert_eq!(trace(&[], 1.0), "");
         assert_eq!(trace(&[1.0], 1.0), "0,0");
         assert_eq!(trace(&[f32::NAN, 0.0], 0.0), "0,0 100,24");

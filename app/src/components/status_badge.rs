@@ -1,4 +1,4 @@
-//! What a stream does right now.
+//! The state of a stream.
 
 use heartogether::room::StreamState;
 use leptos::{prelude::*, text_prop::TextProp};

@@ -1,5 +1,5 @@
-//! Light or dark: as the system is, or as the visitor chose. The choice is kept in a cookie, so that the server renders
-//! the first byte of a page in it and nothing flashes; no script is needed for that.
+//! Light or dark, as the system prefers or as the visitor chose. A cookie keeps the choice, so the server renders the
+//! page in the right theme from the first byte, without flashing and without a script.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bars_follow_the_choice_before_the_system() {
+    fn the_browsers_bars_follow_the_choice_rather_than_the_system() {
         let colours = |theme: Theme| theme.bars().map(|(_, colour)| colour);
         assert_eq!(colours(Theme::System), [LIGHT_SURFACE, DARK_SURFACE]);
         assert_eq!(colours(Theme::Light), [LIGHT_SURFACE; 2]);
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_choice_is_the_systems() {
+    fn an_unknown_choice_follows_the_system() {
         assert_eq!(
             ["light", "dark", "system", "red", ""].map(Theme::parse).map(Theme::attribute),
             [Some("light"), Some("dark"), None, None, None]

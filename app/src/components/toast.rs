@@ -1,5 +1,5 @@
-//! Short messages that go by themselves, over whatever page is open. The list of those that are shown is the only state
-//! here; what an action of a toast does is the business of whoever shows it.
+//! Short messages above the page that disappear by themselves. The only state here is the list of shown messages. The
+//! code that shows a toast also handles its action.
 
 use std::{sync::Arc, time::Duration};
 

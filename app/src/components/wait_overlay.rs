@@ -1,5 +1,5 @@
-//! A server that sleeps, or a sign-in provider that is slow: what the page waits for is said over it, and the wait ends
-//! in going on or in an error with a way to try again. The wait at hand is the only state here.
+//! The overlay for a sleeping server or a slow sign-in provider. It says what the page waits for. The page then
+//! continues, or shows an error and offers to try again. The only state here is the current wait.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The product's motif: four waves that become one.
+//! The picture of the landing page: four waves that become one.
 
 use std::{f64::consts::PI, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Keys and phrases as they stand in pages: as children, as attributes, as properties of components.
+//! Keys and phrases in pages: as children, as attributes, as properties of components.
 
 use std::sync::Arc;
 

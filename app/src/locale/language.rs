@@ -1,4 +1,4 @@
-//! The languages there are, and which one a visitor gets.
+//! The supported languages, and the choice of a language for a visitor.
 
 use crate::text::TAGS;
 
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_best_wish_that_can_be_met_is_met() {
+    fn the_most_preferred_supported_language_is_chosen() {
         for (accepted, language) in [
             ("de", Some(Language::German)),
             ("de-AT", Some(Language::German)),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn who_reads_traditional_chinese_gets_the_simplified_one_at_last() {
+    fn readers_of_traditional_chinese_get_simplified_chinese_as_a_fallback() {
         for tag in ["zh-TW", "zh-Hant", "zh-Hant-HK", "zh-HK", "zh-MO"] {
             assert_eq!(Language::wished(&format!("{tag},fr;q=0.9")), Some(Language::Chinese), "{tag}");
             assert_eq!(Language::wished(&format!("{tag},de;q=0.1")), Some(Language::German), "{tag}");
@@ -128,7 +128,7 @@ mod tests {
 
     #[cfg(feature = "ssr")]
     #[test]
-    fn the_cookie_comes_before_the_browsers_wishes() {
+    fn the_cookie_takes_precedence_over_the_browsers_languages() {
         use http::{HeaderMap, HeaderValue, header};
 
         let ask = |cookie, accepted| {

@@ -1,4 +1,4 @@
-//! What refusals and findings of the core and of the client are called: they carry codes, and here are their texts.
+//! The texts for the refusals and findings of the core and the client, which carry only codes.
 
 use heartogether::refusal::Refusal;
 use heartogether_client::{IceServerProblem, NoPath};

@@ -1,5 +1,5 @@
-//! What is said, in no language yet: a key and what fills its placeholders. Pages, states and toasts carry phrases, so that
-//! what is on a page changes with the language.
+//! Text without a language: a key and the values of its placeholders. Pages, states and toasts carry phrases, so that a
+//! page can change its language.
 
 use heartogether::{engagement::MessageText, id::DisplayName};
 

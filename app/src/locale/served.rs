@@ -1,4 +1,4 @@
-//! What the server alone says: the texts that a page brings along, the few pages that are no application, guests' names.
+//! Texts that only the server writes: the texts in a page's HTML, the plain pages, guests' names.
 
 use heartogether::{id::DisplayName, refusal::Refusal};
 use http::{HeaderValue, header};
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_ends_the_element_that_it_stands_in() {
+    fn no_text_closes_its_element() {
         for language in Language::ALL {
             let json = json(Table::of(language));
             assert!(!json.contains('<') && serde_json::from_str::<Vec<String>>(&json).is_ok());
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_there_for_each_language_in_this_version_alone() {
+    fn each_language_has_a_file_of_this_version_only() {
         assert!(file(&format!("de.{VERSION}.json")).is_some_and(|json| json.contains("Raum")));
         for name in ["de.json", "de.0.json", &format!("fr.{VERSION}.json"), &format!("de.{VERSION}"), "", "..", "/"] {
             assert_eq!(file(name), None, "{name}");

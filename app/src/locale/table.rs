@@ -1,4 +1,4 @@
-//! The texts of one language, and how phrases are said in it.
+//! The texts of one language, and the formatting of phrases in it.
 
 use leptos::oco::Oco;
 
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forgotten_is_named_in_the_language() {
+    fn forgotten_names_and_messages_have_a_text_in_each_language() {
         let (name, words) = (DisplayName::forgotten(), MessageText::forgotten());
         let [english, chinese, german] = Language::ALL.map(|language| {
             let table = Table::of(language);
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_as_the_language_does() {
+    fn numbers_are_formatted_for_the_language() {
         let [english, chinese, german] = Language::ALL.map(Table::of);
         let listening = |table: Table| table.say(text::room::listening(1_234_u32, 30_u32)).into_owned();
         assert_eq!(listening(english), "1,234 of 30 listening");
@@ -136,19 +136,19 @@ mod tests {
     }
 
     #[test]
-    fn what_fills_a_placeholder_is_never_read_as_one() {
+    fn a_value_is_never_read_as_a_placeholder() {
         let said = Table::of(Language::English).say(text::audience::remove("{0} {name}"));
         assert_eq!(said, "Remove {0} {name}");
     }
 
     #[test]
-    fn a_phrase_within_a_phrase_is_said_in_the_same_language() {
+    fn a_nested_phrase_uses_the_same_language() {
         let path = text::measured::path_is(text::measured::RELAYED, "host", "relay", "UDP");
         assert_eq!(Table::of(Language::German).say(path), "über Relay, host zu relay über UDP");
     }
 
     #[test]
-    fn every_text_is_there_in_every_language() {
+    fn every_text_exists_in_every_language() {
         for language in Language::ALL {
             let table = Table::of(language);
             assert_eq!(table.texts().len(), Table::of(Language::English).texts().len());

@@ -1,4 +1,4 @@
-//! What this is and how it works, in plain words.
+//! Explains what HearTogether is and how it works.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Every component in every state, for whoever works on them. Only in debug builds; there is no such page elsewhere.
+//! Shows every component in every state, for developers. The page exists only in debug builds.
 
 use heartogether::{id::RoomCode, refusal::Refusal, room::StreamState};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! The landing page: open a room, or enter one.
+//! The landing page: create a room, or enter one.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The stage: what the host shares, with whom, and how to end it.
+//! The host's page: what the host shares, who listens, and how to end it.
 
 mod audience;
 mod chat;

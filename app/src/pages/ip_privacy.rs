@@ -1,4 +1,4 @@
-//! The switch that hides a visitor's address from those they are connected to.
+//! The switch that hides a visitor's address from the other members.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,5 @@
-//! The pages whose code is a file of its own: a room's preview, a listener's and a host's. It is loaded with the HTML of
-//! that page, or when somebody goes there; what the page asks the server for goes out at the same time.
+//! The pages with their own code files: a room's preview, a listener's page and a host's page. The file is loaded with
+//! the HTML of the page or during navigation. The page's requests to the server are sent at the same time.
 
 use std::time::Duration;
 

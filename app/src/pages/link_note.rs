@@ -1,4 +1,4 @@
-//! What a host's and a listener's page say while the server is out of reach or cannot do its work.
+//! The note on a host's and a listener's page while the server cannot be reached or cannot work.
 
 use heartogether::{refusal::Refusal, role::Role};
 use leptos::prelude::*;
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_server_says_of_itself_comes_before_what_the_connection_shows() {
+    fn a_report_of_the_server_takes_precedence_over_the_state_of_the_connection() {
         for role in [Role::Host, Role::Listener] {
             let trouble = Some(Refusal::StorageUnavailable);
             for link in [SignalingState::Attached, SignalingState::Reconnecting] {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listener_who_hears_is_told_that_the_sound_goes_on() {
+    fn a_listener_who_hears_is_told_that_the_sound_continues() {
         let told = |is_heard| text_of(None, SignalingState::Reconnecting, Role::Listener, is_heard);
         assert_eq!((told(true), told(false)), (Some(text::LISTENER_RECONNECTING), Some(text::LISTENER_AWAY)));
     }

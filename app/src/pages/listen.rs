@@ -1,4 +1,4 @@
-//! The player: one big state, and the sound.
+//! The listener's page: one big state, and the sound.
 
 mod actions;
 mod attendance;

@@ -1,4 +1,4 @@
-//! Where a visitor says who they are, on the way to somewhere else.
+//! The page on which a visitor enters a name or signs in, before the page that they wanted.
 
 use heartogether::{
     refusal::Refusal,

@@ -1,4 +1,4 @@
-//! Measurements in words: a few labelled lines, without names and without addresses.
+//! Measurements as text: a few labelled lines, without names and addresses.
 
 use heartogether_client::{
     Shortfall,
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_says_what_is_known_and_nothing_else() {
+    fn a_report_contains_only_known_values() {
         let path =
             Path { local: CandidateKind::Relayed, remote: CandidateKind::PeerReflexive, transport: Transport::Tls };
         let known = PeerStatistics {
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_candidate_is_told_by_kind_transport_and_address_family() {
+    fn a_candidate_is_described_by_kind_transport_and_address_family() {
         let told = |count| {
             let found = Found { kind: CandidateKind::Host, is_tcp: false, address: Address::HiddenByMdns };
             Owner::new().with(|| Locale::provide().say_once(candidate((found, count))).into_owned())

@@ -1,4 +1,4 @@
-//! What is sent where and kept how long, in plain words.
+//! Explains which data is sent where, and how long it is kept.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A room's preview: who hosts it, whether it is live, and the one button.
+//! A room's preview: who hosts it, whether it is live, and the Listen button.
 
 use std::time::Duration;
 

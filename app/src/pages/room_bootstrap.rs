@@ -1,4 +1,4 @@
-//! What a host's and a listener's page need before they begin, and what stands there when they cannot.
+//! What a host's and a listener's page load before they start, and what they show if they cannot start.
 
 use heartogether::{id::RoomCode, refusal::Refusal};
 use leptos::{ev, prelude::*, tachys::prelude::IntoAttributeValue, text_prop::TextProp};

@@ -1,4 +1,4 @@
-//! How long a session has been on, and how long its room still has.
+//! How long the host has been live, and how long the room will still be open.
 
 use std::time::Duration;
 
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_warned_of_in_three_steps() {
+    fn the_page_warns_of_the_end_in_three_steps() {
         for (ms, minutes) in [(600_000.0, 10), (300_001.0, 10), (300_000.0, 5), (60_001.0, 5), (60_000.0, 1), (-1.0, 1)]
         {
             assert_eq!(minutes_left(ms), minutes, "{ms}");

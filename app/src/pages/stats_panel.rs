@@ -1,4 +1,4 @@
-//! What host and listener both show of a peer connection: measured lines, and a button that copies them.
+//! Measurements of a peer connection for host and listener, and a button that copies them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the visitor can do about a refusal: one table and one component for host and listener.
+//! The actions that a page offers after a refusal, in one table and one component for host and listener.
 
 use heartogether::{id::RoomCode, refusal::Refusal, role::Role};
 use leptos::prelude::*;
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn every_refusal_has_a_way_out_that_can_lead_somewhere() {
+    fn every_refusal_offers_an_action_that_can_help() {
         for refusal in Refusal::ALL {
             let way_out = WayOut::of(*refusal);
             assert!(

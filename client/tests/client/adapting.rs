@@ -1,4 +1,4 @@
-//! How much is sent, over recorded series of measurements: two seconds each.
+//! How much is sent, for recorded series of measurements of two seconds each.
 
 use heartogether_client::{
     Input, Output, PeerState, Profile,
@@ -43,7 +43,7 @@ fn voice() -> Adaptation {
 }
 
 #[test]
-fn the_first_guess_is_the_browsers() {
+fn the_first_bitrate_follows_the_browsers_network_information() {
     let cases = [("slow-2g", None, 20), ("2g", Some(9_000), 20), ("3g", None, 28), ("4g", Some(1_400), 42)];
     let best = [("4g", Some(2_500), 64), ("4g", None, 64), ("", None, 64), ("5g", Some(1), 64)];
     for (effective_type, downlink_kbps, expected) in cases.into_iter().chain(best) {
@@ -56,12 +56,12 @@ fn the_first_guess_is_the_browsers() {
 }
 
 #[test]
-fn a_quiet_path_keeps_what_it_has() {
+fn a_path_without_losses_keeps_its_bitrate() {
     assert_eq!(play(&mut voice(), &[FINE; 30]), vec![(64, false); 30]);
 }
 
 #[test]
-fn heavy_loss_lowers_at_once_and_to_no_less_than_the_profile_allows() {
+fn heavy_loss_lowers_the_bitrate_at_once_down_to_the_profiles_minimum() {
     let sent = kbps(&mut voice(), &[Measured(300, 40, 2_000); 12]);
     assert!(sent[0] < 64 && sent.is_sorted_by(|before, after| before >= after), "{sent:?}");
     assert_eq!(sent[11], 20);
@@ -74,7 +74,7 @@ fn heavy_loss_lowers_at_once_and_to_no_less_than_the_profile_allows() {
 }
 
 #[test]
-fn a_report_counts_once_however_often_it_is_read() {
+fn a_report_that_is_read_several_times_counts_once() {
     let mut adaptation = voice();
     let report = PeerStatistics { loss_permille: Some(200), is_news: true, ..PeerStatistics::default() };
     let after = adaptation.adjust(&report, EVERY_MS);
@@ -82,12 +82,12 @@ fn a_report_counts_once_however_often_it_is_read() {
 }
 
 #[test]
-fn light_loss_is_met_with_redundancy_and_not_with_less() {
+fn light_loss_adds_redundancy_and_does_not_lower_the_bitrate() {
     assert_eq!(play(&mut voice(), &[Measured(50, 40, 2_000); 10]), vec![(64, true); 10]);
 }
 
 #[test]
-fn redundancy_lasts_until_half_a_minute_was_clean() {
+fn redundancy_lasts_until_half_a_minute_without_loss() {
     let mut adaptation = voice();
     play(&mut adaptation, &[Measured(30, 40, 2_000)]);
     let sent = play(&mut adaptation, &[FINE; 16]);
@@ -96,26 +96,26 @@ fn redundancy_lasts_until_half_a_minute_was_clean() {
 }
 
 #[test]
-fn a_path_that_carries_less_lowers_at_once() {
+fn less_bandwidth_lowers_the_bitrate_at_once() {
     let sent = kbps(&mut voice(), &[FINE, Measured(0, 60, 60)]);
     assert_eq!(sent, [64, 32]);
 }
 
 #[test]
-fn a_path_that_is_hardly_used_is_not_believed_to_be_thin() {
+fn the_estimate_of_an_almost_unused_path_does_not_lower_the_bitrate() {
     let mut adaptation = voice();
     let silence = PeerStatistics { available_bps: Some(40_000), bitrate_bps: 2_000, ..PeerStatistics::default() };
     assert_eq!(adaptation.adjust(&silence, EVERY_MS).bitrate_bps, 64_000);
 }
 
 #[test]
-fn packets_that_queue_lower_at_once() {
+fn queueing_packets_lower_the_bitrate_at_once() {
     let sent = kbps(&mut voice(), &[FINE, Measured(0, 200, 2_000), Measured(0, 400, 2_000)]);
     assert_eq!(sent, [64, 64, 54]);
 }
 
 #[test]
-fn more_is_tried_after_ten_quiet_seconds_and_then_again() {
+fn the_bitrate_rises_every_ten_seconds_without_trouble() {
     let mut adaptation = Adaptation::new(Profile::Voice, Network::Slow);
     let sent = kbps(&mut adaptation, &[FINE; 20]);
     assert_eq!(sent[..4], [20; 4]);
@@ -125,7 +125,7 @@ fn more_is_tried_after_ten_quiet_seconds_and_then_again() {
 }
 
 #[test]
-fn trouble_begins_the_wait_anew() {
+fn trouble_restarts_the_wait() {
     let mut adaptation = Adaptation::new(Profile::Voice, Network::Slow);
     let mut series = [FINE; 9];
     series[3] = Measured(40, 40, 2_000);
@@ -133,7 +133,7 @@ fn trouble_begins_the_wait_anew() {
 }
 
 #[test]
-fn no_more_is_tried_than_the_path_is_believed_to_carry() {
+fn the_bitrate_stays_below_the_estimated_bandwidth() {
     let mut adaptation = Adaptation::new(Profile::Voice, Network::Slow);
     let sent = kbps(&mut adaptation, &[Measured(0, 40, 50); 15]);
     assert_eq!(*sent.last().expect("a series"), 23);
@@ -146,7 +146,7 @@ fn a_good_line_is_always_fully_used() {
 }
 
 #[test]
-fn another_profile_goes_on_at_the_same_part_of_its_range() {
+fn a_new_profile_keeps_the_relative_bitrate() {
     let mut adaptation = Adaptation::new(Profile::Voice, Network::Good);
     adaptation.set_profile(Profile::Music);
     assert_eq!(adaptation.tuning().bitrate_bps, 168_000);
@@ -193,7 +193,7 @@ fn another_profile_is_sent_at_once() {
 }
 
 #[test]
-fn a_listener_measures_and_tunes_nothing() {
+fn a_listener_does_not_adapt_anything() {
     let mut page = Page::hearing(heartogether::room::StreamState::Live);
     measured(&mut page, 100, 1_000.0, 0.2);
     assert!(tuned(&measured(&mut page, 100, 3_000.0, 0.2)).is_empty());

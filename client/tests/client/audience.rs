@@ -18,13 +18,13 @@ fn members(rows: &[ListenerRow]) -> Vec<MemberId> {
 }
 
 #[test]
-fn whoever_did_something_last_comes_first() {
+fn the_latest_activity_comes_first() {
     let rows = arranged(vec![row(GRACE, 1), row(EDSGER, 3), row(BARBARA, 2)], None);
     assert_eq!(members(&rows), [EDSGER, BARBARA, GRACE]);
 }
 
 #[test]
-fn in_a_list_that_is_held_nobody_moves_and_everything_else_is_told() {
+fn in_a_frozen_list_rows_keep_their_places_and_show_new_values() {
     let before = arranged(vec![row(GRACE, 1), row(EDSGER, 2)], None);
     let rows = arranged(vec![row(GRACE, 9), row(EDSGER, 2)], Some(&before));
     assert_eq!(rows, [row(EDSGER, 2), row(GRACE, 9)]);
@@ -32,14 +32,14 @@ fn in_a_list_that_is_held_nobody_moves_and_everything_else_is_told() {
 }
 
 #[test]
-fn who_comes_to_a_list_that_is_held_stands_at_the_end() {
+fn new_rows_of_a_frozen_list_are_at_the_end() {
     let before = arranged(vec![row(GRACE, 1)], None);
     let rows = arranged(vec![row(GRACE, 1), row(BARBARA, 8), row(EDSGER, 9)], Some(&before));
     assert_eq!(members(&rows), [GRACE, EDSGER, BARBARA]);
 }
 
 #[test]
-fn who_leaves_a_list_that_is_held_keeps_the_place_until_it_is_let_go() {
+fn a_frozen_list_keeps_the_rows_of_members_who_leave() {
     let leaving = ListenerRow { removing: true, ..row(EDSGER, 2) };
     let before = arranged(vec![row(GRACE, 1), leaving], None);
     let rows = arranged(vec![row(GRACE, 1)], Some(&before));

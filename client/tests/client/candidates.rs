@@ -93,7 +93,7 @@ fn candidates_of_a_closed_peer_connection_are_forgotten() {
 }
 
 #[test]
-fn candidates_found_while_signaling_is_away_wait_for_it() {
+fn candidates_wait_while_signaling_is_lost() {
     let mut page = Page::live(&[GRACE]);
     page.describe(100);
     page.accept(100);

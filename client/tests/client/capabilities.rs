@@ -1,4 +1,4 @@
-//! Browsers that lack something, and networks that let no socket through.
+//! Browsers that lack a feature, and networks that block WebSockets.
 
 use heartogether::{refusal::Refusal, role::Role, room::StreamState};
 use heartogether_client::{Capabilities, HostState, Input, ListenerState, Output, SignalingState, Timer};
@@ -8,7 +8,7 @@ use crate::scenario::*;
 const ALL: Capabilities = Capabilities { web_rtc: true, web_socket: true, web_audio: true, storage: true };
 
 #[test]
-fn only_missing_features_that_every_page_needs_keep_a_page_out() {
+fn a_page_starts_unless_a_required_feature_is_missing() {
     for (there, refusal, shortfalls) in [
         (ALL, None, 0),
         (Capabilities { web_rtc: false, ..ALL }, Some(Refusal::WebRtcMissing), 0),
@@ -22,7 +22,7 @@ fn only_missing_features_that_every_page_needs_keep_a_page_out() {
 }
 
 #[test]
-fn a_page_that_lacks_something_says_so_and_tries_nothing() {
+fn a_page_without_a_required_feature_says_so_and_tries_nothing() {
     for &role in Role::ALL {
         let mut page = Page::new(role, false, 1);
         let done = page.take(Input::BrowserLacks(Refusal::WebRtcMissing));
@@ -38,7 +38,7 @@ fn a_page_that_lacks_something_says_so_and_tries_nothing() {
 }
 
 #[test]
-fn a_page_whose_peer_connections_cannot_be_made_does_not_blame_the_network() {
+fn a_failing_peer_connection_constructor_is_not_reported_as_a_network_problem() {
     let mut page = Page::listening(StreamState::Live);
     page.signal(HOST, offer(100));
     page.take(Input::BrowserLacks(Refusal::WebRtcMissing));
@@ -46,7 +46,7 @@ fn a_page_whose_peer_connections_cannot_be_made_does_not_blame_the_network() {
 }
 
 #[test]
-fn a_server_that_answers_over_http_alone_is_told_from_one_that_does_not_answer() {
+fn blocked_websockets_are_distinguished_from_an_unreachable_server() {
     let probes = |commands: &[Output]| commands.contains(&Output::ProbeServer);
     let mut page = Page::new(Role::Listener, false, 1);
     page.take(Input::Started);

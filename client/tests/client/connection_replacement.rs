@@ -1,4 +1,4 @@
-//! How one peer connection takes the place of another: nothing that flows is disturbed.
+//! One peer connection replaces another without interrupting the sound.
 
 use heartogether::{protocol::Signal, room::StreamState};
 use heartogether_client::{Input, ListenerState, Output, PeerState, Timer, statistics::Reading};
@@ -24,14 +24,14 @@ fn count(page: &mut Page, packets: &[f64]) -> Vec<Output> {
 }
 
 #[test]
-fn the_first_one_plays_at_once() {
+fn the_first_connection_plays_at_once() {
     let mut page = Page::listening(StreamState::Live);
     assert_eq!(played(&page.signal(HOST, offer(100))), [100]);
     assert_eq!(played(&page.change(100, PeerState::Connected)), Vec::<u32>::new());
 }
 
 #[test]
-fn the_next_one_plays_when_it_connects_and_the_one_before_ends_then() {
+fn the_next_connection_plays_when_it_connects_and_replaces_the_old_one() {
     let mut page = Page::hearing(StreamState::Live);
     let commands = page.signal(HOST, offer(107));
     assert_eq!((played(&commands), closed(&commands)), (vec![], vec![]));
@@ -42,7 +42,7 @@ fn the_next_one_plays_when_it_connects_and_the_one_before_ends_then() {
 }
 
 #[test]
-fn a_host_sends_over_both_until_the_next_one_connects() {
+fn a_host_sends_over_both_connections_until_the_next_one_connects() {
     let mut page = Page::reaching();
     let commands = page.signal(GRACE, Signal::OfferRequest { restarts: None });
     assert_eq!((offered(&commands), closed(&commands)), (vec![101], vec![]));
@@ -54,7 +54,7 @@ fn a_host_sends_over_both_until_the_next_one_connects() {
 }
 
 #[test]
-fn an_attempt_that_gets_nowhere_leaves_the_one_before_as_it_was() {
+fn a_failed_attempt_does_not_change_the_old_connection() {
     let mut page = Page::hearing(StreamState::Live);
     page.signal(HOST, offer(107));
     let commands = page.fire(Timer::Attempt(HOST));
@@ -67,7 +67,7 @@ fn an_attempt_that_gets_nowhere_leaves_the_one_before_as_it_was() {
 }
 
 #[test]
-fn the_one_before_may_end_first() {
+fn the_old_connection_may_end_first() {
     let mut page = Page::hearing(StreamState::Live);
     page.signal(HOST, offer(107));
     let commands = page.change(100, PeerState::Failed);
@@ -77,7 +77,7 @@ fn the_one_before_may_end_first() {
 }
 
 #[test]
-fn signaling_that_goes_away_ends_the_attempt_and_nothing_that_flows() {
+fn a_loss_of_signaling_ends_the_attempt_and_keeps_the_working_connection() {
     let mut page = Page::hearing(StreamState::Live);
     page.signal(HOST, offer(107));
     page.lose();
@@ -87,7 +87,7 @@ fn signaling_that_goes_away_ends_the_attempt_and_nothing_that_flows() {
 }
 
 #[test]
-fn a_host_whose_offer_was_lost_on_the_way_offers_again_when_the_listener_is_back() {
+fn a_host_repeats_a_lost_offer_when_the_listener_is_back() {
     let mut host = Page::reaching();
     host.take(Input::NetworkChanged);
     let back = host.learn(connected(GRACE, true));
@@ -95,7 +95,7 @@ fn a_host_whose_offer_was_lost_on_the_way_offers_again_when_the_listener_is_back
 }
 
 #[test]
-fn both_begin_anew_at_once_on_another_network() {
+fn both_sides_reconnect_at_once_after_a_change_of_network() {
     let mut host = Page::reaching();
     let commands = host.take(Input::NetworkChanged);
     assert_eq!((offered(&commands), closed(&commands)), (vec![101], vec![]));
@@ -104,7 +104,7 @@ fn both_begin_anew_at_once_on_another_network() {
 }
 
 #[test]
-fn an_attempt_that_was_begun_on_the_network_before_begins_anew_too() {
+fn an_attempt_from_the_old_network_is_restarted_too() {
     let mut host = Page::live(&[GRACE]);
     let commands = host.take(Input::NetworkChanged);
     assert_eq!((closed(&commands), offered(&commands)), (vec![100], vec![101]));
@@ -117,7 +117,7 @@ fn an_attempt_that_was_begun_on_the_network_before_begins_anew_too() {
 }
 
 #[test]
-fn without_signaling_they_begin_when_it_is_back() {
+fn without_signaling_both_sides_wait_until_it_is_back() {
     let mut listener = Page::hearing(StreamState::Live);
     listener.lose();
     assert!(!asks(&listener.take(Input::NetworkChanged)));
@@ -130,7 +130,7 @@ fn without_signaling_they_begin_when_it_is_back() {
 }
 
 #[test]
-fn a_listener_to_whom_no_packet_comes_does_not_wait_for_the_browser_to_notice() {
+fn a_listener_without_packets_does_not_wait_for_the_browser_to_notice() {
     let mut page = Page::hearing(StreamState::Live);
     assert!(count(&mut page, &[20.0, 40.0, 40.0, 60.0, 60.0]).is_empty(), "a gap of a moment");
     let commands = count(&mut page, &[60.0]);
@@ -150,7 +150,7 @@ fn pauses_between_words_do_not_count_as_silence() {
 }
 
 #[test]
-fn a_listener_to_whom_nothing_comes_in_a_pause_doubts_nothing() {
+fn a_listener_without_packets_in_a_pause_does_nothing() {
     let mut page = Page::hearing(StreamState::Paused);
     assert!(count(&mut page, &[20.0; 9]).is_empty());
     page.stream(StreamState::Live);
@@ -158,13 +158,13 @@ fn a_listener_to_whom_nothing_comes_in_a_pause_doubts_nothing() {
 }
 
 #[test]
-fn what_never_brought_a_packet_is_not_replaced_for_ever() {
+fn a_connection_that_never_receives_a_packet_is_not_replaced_endlessly() {
     let mut page = Page::hearing(StreamState::Live);
     assert!(count(&mut page, &[0.0; 20]).is_empty());
 }
 
 #[test]
-fn a_doubt_is_taken_back_when_the_attempt_gets_nowhere_and_packets_come_again() {
+fn a_failed_replacement_is_forgotten_when_packets_arrive_again() {
     let mut page = Page::hearing(StreamState::Live);
     count(&mut page, &[20.0, 40.0, 40.0, 40.0]);
     page.signal(HOST, offer(107));
@@ -175,7 +175,7 @@ fn a_doubt_is_taken_back_when_the_attempt_gets_nowhere_and_packets_come_again() 
 }
 
 #[test]
-fn what_is_measured_is_what_is_heard() {
+fn only_the_heard_connection_is_measured() {
     let mut page = Page::hearing(StreamState::Live);
     let reading = |at_ms| Reading { at_ms, packets: at_ms / 20.0, ..Reading::default() };
     let measured = |page: &mut Page, negotiation, at_ms| {

@@ -1,4 +1,5 @@
-//! Session descriptions: what the profiles make of Chromium's own, and that nothing makes the reader fail.
+//! Session descriptions: how the profiles change Chromium's own descriptions, and that no description makes the reader
+//! fail.
 
 use heartogether_client::{
     Profile,
@@ -27,7 +28,7 @@ const STUDIO: &str = "a=fmtp:111 useinbandfec=1;stereo=1;sprop-stereo=1;maxavera
 const SHAPES: [(Profile, &str); 3] = [(Profile::Voice, VOICE), (Profile::Music, MUSIC), (Profile::Studio, STUDIO)];
 
 #[test]
-fn an_offer_says_what_the_profile_sends_and_nothing_else_changes() {
+fn an_offer_announces_the_profile_and_changes_nothing_else() {
     let offer = on_the_wire(OFFER);
     for (profile, expected) in SHAPES {
         assert_eq!(changed(&offer, &opus::offered(&offer, profile)), [expected]);
@@ -35,7 +36,7 @@ fn an_offer_says_what_the_profile_sends_and_nothing_else_changes() {
 }
 
 #[test]
-fn an_answer_as_the_host_sets_it_asks_the_encoder_for_the_profile() {
+fn the_answer_that_the_host_sets_contains_the_profile() {
     let answer = on_the_wire(ANSWER);
     for (profile, expected) in SHAPES {
         assert_eq!(changed(&answer, &opus::accepted(&answer, profile, false)), [expected]);
@@ -45,7 +46,7 @@ fn an_answer_as_the_host_sets_it_asks_the_encoder_for_the_profile() {
 }
 
 #[test]
-fn a_profile_takes_the_place_of_another() {
+fn a_profile_replaces_another_one() {
     let answer = on_the_wire(ANSWER);
     for (before, _) in SHAPES {
         for (after, _) in SHAPES {
@@ -68,27 +69,27 @@ fn parameters_of(sdp: &str) -> String {
 }
 
 #[test]
-fn a_listener_takes_two_channels_whatever_is_sent() {
+fn a_listener_always_accepts_two_channels() {
     let answer = on_the_wire(ANSWER);
     assert_eq!(changed(&answer, &opus::answered(&answer)), ["a=fmtp:111 minptime=10;useinbandfec=1;stereo=1"]);
 }
 
 #[test]
-fn opus_comes_first_wherever_it_stood() {
+fn opus_is_moved_to_the_first_place() {
     let shuffled = on_the_wire(ANSWER).replace("111 63 9 0 8", "0 8 63 9 111");
     let edited = opus::accepted(&shuffled, Profile::Voice, false);
     assert!(edited.contains("m=audio 9 UDP/TLS/RTP/SAVPF 111 63 0 8 9 13 110 126\r\n"), "{edited}");
 }
 
 #[test]
-fn redundancy_needs_both_sides() {
+fn redundancy_is_used_only_if_both_sides_support_it() {
     let alone = on_the_wire(ANSWER).replace("a=rtpmap:63 red/48000/2\r\n", "").replace("111 63 9", "111 9");
     let edited = opus::accepted(&alone, Profile::Voice, true);
     assert!(edited.contains("m=audio 9 UDP/TLS/RTP/SAVPF 111 9 0 8 13 110 126\r\n"), "{edited}");
 }
 
 #[test]
-fn opus_without_parameters_gets_some() {
+fn opus_without_parameters_gets_parameters() {
     let bare = on_the_wire(ANSWER).replace("a=fmtp:111 minptime=10;useinbandfec=1\r\n", "");
     let edited = opus::accepted(&bare, Profile::Music, false);
     let map = "a=rtpmap:111 opus/48000/2\r\n";
@@ -133,13 +134,13 @@ fn line() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn what_is_read_is_written_as_it_was(lines in prop::collection::vec(line(), 0..40)) {
+    fn a_description_is_written_as_it_was_read(lines in prop::collection::vec(line(), 0..40)) {
         let text = lines.concat();
         prop_assert_eq!(Description::parse(&text).write(), text);
     }
 
     #[test]
-    fn nothing_that_stands_in_a_description_makes_an_edit_fail(
+    fn no_description_makes_an_edit_fail(
         lines in prop::collection::vec(line(), 0..40),
         redundancy in any::<bool>(),
     ) {

@@ -30,7 +30,7 @@ fn sending(profile: Profile) -> Encoding {
 }
 
 #[test]
-fn what_was_chosen_while_an_offer_is_out_is_in_the_answer() {
+fn a_profile_chosen_during_an_offer_is_in_the_answer() {
     let mut encoding = offered(Profile::Voice);
     assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None);
     assert_eq!(encoding.step(Input::RedundancyChosen(true)), None);
@@ -39,7 +39,7 @@ fn what_was_chosen_while_an_offer_is_out_is_in_the_answer() {
 }
 
 #[test]
-fn another_profile_is_set_on_this_side_alone() {
+fn a_new_profile_is_set_on_this_side_only() {
     let mut encoding = sending(Profile::Voice);
     let order = encoding.step(Input::ProfileChosen(Profile::Studio));
     assert_eq!(order, Some(Order::OfferAlone { answer: answer(Profile::Studio, false) }));
@@ -48,7 +48,7 @@ fn another_profile_is_set_on_this_side_alone() {
 }
 
 #[test]
-fn what_is_chosen_while_descriptions_are_set_is_set_afterwards() {
+fn a_profile_chosen_while_descriptions_are_set_is_set_afterwards() {
     let mut encoding = sending(Profile::Voice);
     assert!(encoding.step(Input::RedundancyChosen(true)).is_some());
     assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None);
@@ -59,7 +59,7 @@ fn what_is_chosen_while_descriptions_are_set_is_set_afterwards() {
 }
 
 #[test]
-fn what_is_chosen_and_taken_back_meanwhile_is_not_set() {
+fn a_choice_that_is_undone_meanwhile_is_not_set() {
     let mut encoding = sending(Profile::Voice);
     assert!(encoding.step(Input::ProfileChosen(Profile::Music)).is_some());
     assert_eq!(encoding.step(Input::ProfileChosen(Profile::Studio)), None);
@@ -77,7 +77,7 @@ fn a_restart_waits_until_the_descriptions_are_set() {
 }
 
 #[test]
-fn a_restart_takes_the_place_of_an_offer_that_nobody_answers() {
+fn a_restart_replaces_an_unanswered_offer() {
     let mut encoding = offered(Profile::Voice);
     assert_eq!(encoding.step(Input::RestartWanted), Some(Order::Offer { restarts: true }));
     assert_eq!(encoding.step(Input::RestartWanted), None, "the one before is still being made");
@@ -87,7 +87,7 @@ fn a_restart_takes_the_place_of_an_offer_that_nobody_answers() {
 }
 
 #[test]
-fn the_shape_waits_for_the_answer_to_a_restart() {
+fn a_new_profile_waits_for_the_answer_to_a_restart() {
     let mut encoding = sending(Profile::Voice);
     assert!(encoding.step(Input::RestartWanted).is_some());
     assert_eq!(encoding.step(Input::CarriedOut), None);
@@ -96,7 +96,7 @@ fn the_shape_waits_for_the_answer_to_a_restart() {
 }
 
 #[test]
-fn an_answer_to_nothing_is_not_set() {
+fn an_answer_without_an_offer_is_not_set() {
     assert_eq!(sending(Profile::Voice).step(came()), None);
     let mut accepting = offered(Profile::Voice);
     assert!(accepting.step(came()).is_some());
@@ -104,7 +104,7 @@ fn an_answer_to_nothing_is_not_set() {
 }
 
 #[test]
-fn whoever_only_hears_sets_offers_as_they_come() {
+fn a_receiver_sets_offers_unchanged() {
     let mut encoding = Encoding::new(Side::Answering { sends: false }, Profile::Voice);
     let offer = OFFER.to_owned();
     assert_eq!(encoding.step(Input::OfferCame(offer.clone())), Some(Order::Answer { offer: offer.clone() }));
@@ -115,7 +115,7 @@ fn whoever_only_hears_sets_offers_as_they_come() {
 }
 
 #[test]
-fn whoever_answers_and_sends_shapes_the_offer() {
+fn an_answerer_who_sends_adds_the_profile_to_the_offer() {
     let mut encoding = Encoding::new(Side::Answering { sends: true }, Profile::Voice);
     let shaped = |profile| opus::accepted(OFFER, profile, false);
     let order = encoding.step(Input::OfferCame(OFFER.to_owned()));
@@ -126,7 +126,7 @@ fn whoever_answers_and_sends_shapes_the_offer() {
 }
 
 #[test]
-fn own_descriptions_take_two_channels_where_sound_comes_in() {
+fn own_descriptions_accept_two_channels_if_sound_is_received() {
     for (side, is_stereo) in [
         (Side::Offering { receives: false }, false),
         (Side::Offering { receives: true }, true),
@@ -138,7 +138,7 @@ fn own_descriptions_take_two_channels_where_sound_comes_in() {
 }
 
 #[test]
-fn an_offer_tells_the_other_side_what_is_coming() {
+fn an_offer_announces_the_sound_to_the_other_side() {
     let mut encoding = offered(Profile::Voice);
     encoding.step(Input::ProfileChosen(Profile::Music));
     assert_eq!(encoding.told(OFFER), opus::offered(OFFER, Profile::Music));

@@ -1,5 +1,5 @@
-//! A page in a lounge: it connects with each of the others apart, and the smaller id offers. This page is Grace's; Ada offers to
-//! her, and she offers to Edsger.
+//! A page in a lounge. It connects with each of the others, and the member with the smaller id offers. The page belongs
+//! to Grace: Ada offers to her, and she offers to Edsger.
 
 use heartogether::{
     engagement::{MessageText, Reaction},
@@ -86,7 +86,7 @@ fn plays(commands: &[Output]) -> Vec<MemberId> {
 }
 
 #[test]
-fn whoever_offers_does_so_without_a_sound_of_their_own_as_soon_as_the_other_one_sends() {
+fn the_offerer_offers_as_soon_as_the_other_member_sends() {
     let mut page = page_of(GRACE, &[]);
     let link = link_between(GRACE, EDSGER);
     assert_eq!(offered(&page.learn(RoomEvent::LinkOpened { link })), Vec::<u32>::new(), "nothing would go over it");
@@ -96,7 +96,7 @@ fn whoever_offers_does_so_without_a_sound_of_their_own_as_soon_as_the_other_one_
 }
 
 #[test]
-fn whoever_answers_waits_for_the_offer_and_asks_for_it_in_the_end() {
+fn the_answerer_waits_for_the_offer_and_finally_requests_it() {
     let mut page = page_of(GRACE, &[]);
     page.learn(RoomEvent::LinkOpened { link: link_between(ADA, GRACE) });
     let commands = page.learn(sends_in(ADA, StreamState::Live));
@@ -106,7 +106,7 @@ fn whoever_answers_waits_for_the_offer_and_asks_for_it_in_the_end() {
 }
 
 #[test]
-fn an_equal_answers_ready_to_send_and_each_is_played() {
+fn a_participant_answers_ready_to_send_and_all_members_are_played() {
     let mut page = page_of(GRACE, &[ADA, EDSGER]);
     let commands = page.signal(ADA, offer(7));
     assert!(commands.contains(&Output::OpenAnswering { negotiation: with(ADA, 7), sends: true, sdp: sdp(7) }));
@@ -117,7 +117,7 @@ fn an_equal_answers_ready_to_send_and_each_is_played() {
 }
 
 #[test]
-fn the_end_of_the_own_sound_closes_only_connections_over_which_nothing_comes() {
+fn the_end_of_the_own_sound_closes_only_connections_without_received_sound() {
     let mut page = connected_page();
     page.learn(sends_in(EDSGER, StreamState::Interrupted));
     let commands = page.take(UNPLUG);
@@ -128,7 +128,7 @@ fn the_end_of_the_own_sound_closes_only_connections_over_which_nothing_comes() {
 }
 
 #[test]
-fn a_sound_that_begins_later_goes_over_the_connections_that_are_there() {
+fn later_sound_uses_the_existing_connections() {
     let mut page = page_of(GRACE, &[EDSGER]);
     page.describe(100);
     page.accept(100);
@@ -138,7 +138,7 @@ fn a_sound_that_begins_later_goes_over_the_connections_that_are_there() {
 }
 
 #[test]
-fn packets_are_judged_by_what_their_own_member_sends() {
+fn missing_packets_are_judged_by_the_publication_of_their_sender() {
     let mut page = connected_page();
     page.learn(sends_in(ADA, StreamState::Paused));
     let mut count = |negotiation: u32, packets: f64| {
@@ -150,7 +150,7 @@ fn packets_are_judged_by_what_their_own_member_sends() {
 }
 
 #[test]
-fn whoever_sends_adapts_and_nobody_else_does() {
+fn only_members_who_send_adapt() {
     let lossy = |at_ms: f64| Reading { at_ms, reported_at_ms: at_ms, reported_loss: Some(0.3), ..Reading::default() };
     let measure = |page: &mut Page, negotiation: u32| {
         let negotiation = page.negotiation(negotiation);
@@ -167,7 +167,7 @@ fn whoever_sends_adapts_and_nobody_else_does() {
 }
 
 #[test]
-fn two_members_may_number_alike() {
+fn two_members_may_use_the_same_negotiation_numbers() {
     let mut page = page_of(GRACE, &[ADA, EDSGER]);
     page.signal(ADA, offer(100));
     let described = |member| Input::PeerDescribed { negotiation: with(member, 100), sdp: sdp(100) };
@@ -180,7 +180,7 @@ fn two_members_may_number_alike() {
 }
 
 #[test]
-fn an_offer_that_comes_twice_is_one() {
+fn a_repeated_offer_counts_once() {
     let mut page = page_of(GRACE, &[ADA]);
     page.signal(ADA, offer(7));
     let again = page.signal(ADA, offer(7));
@@ -188,7 +188,7 @@ fn an_offer_that_comes_twice_is_one() {
 }
 
 #[test]
-fn each_attempt_has_a_time_of_its_own() {
+fn each_attempt_has_its_own_timeout() {
     let mut page = page_of(GRACE, &[ADA, EDSGER]);
     assert!(timer(&page.signal(ADA, offer(7)), Timer::Attempt(ADA)).is_some());
     assert_eq!(closes(&page.fire(Timer::Attempt(EDSGER))), [], "Edsger watches over what is offered to him");
@@ -197,7 +197,7 @@ fn each_attempt_has_a_time_of_its_own() {
 }
 
 #[test]
-fn a_page_that_comes_back_to_another_place_offers_anew_from_there() {
+fn a_page_that_gets_another_place_offers_again_from_it() {
     let mut page = connected_page();
     page.lose();
     page.reconnect();
@@ -208,7 +208,7 @@ fn a_page_that_comes_back_to_another_place_offers_anew_from_there() {
 }
 
 #[test]
-fn a_link_that_was_gone_meanwhile_is_another_one() {
+fn a_link_that_was_closed_and_opened_meanwhile_is_a_new_link() {
     let mut page = connected_page();
     page.lose();
     let link = link_between(GRACE, EDSGER);
@@ -218,7 +218,7 @@ fn a_link_that_was_gone_meanwhile_is_another_one() {
 }
 
 #[test]
-fn what_connected_a_page_that_was_loaded_anew_ends_with_it() {
+fn the_connection_to_a_reloaded_page_ends() {
     let mut page = page_of(GRACE, &[EDSGER]);
     page.change(100, PeerState::Connected);
     page.learn(sends_in(EDSGER, StreamState::Interrupted));
@@ -228,7 +228,7 @@ fn what_connected_a_page_that_was_loaded_anew_ends_with_it() {
 }
 
 #[test]
-fn one_too_many_stops_to_capture_and_is_told() {
+fn a_sender_beyond_the_limit_stops_capturing_and_is_told() {
     let mut page = page_of(GRACE, &[ADA]);
     page.signal(ADA, offer(7));
     page.take(SHARE);
@@ -241,7 +241,7 @@ fn one_too_many_stops_to_capture_and_is_told() {
 }
 
 #[test]
-fn an_equal_reacts_and_writes_and_the_owner_removes() {
+fn a_participant_reacts_and_writes_and_the_owner_removes() {
     for (own, is_owner) in [(ADA, true), (GRACE, false)] {
         let mut page = page_of(own, &[]);
         let text = MessageText::parse("louder").expect("a message of the tests");
@@ -257,7 +257,7 @@ fn an_equal_reacts_and_writes_and_the_owner_removes() {
 }
 
 #[test]
-fn an_equal_who_goes_says_so_to_those_connected_and_the_owner_leaves_a_mark() {
+fn a_leaving_participant_closes_connections_and_the_owner_leaves_a_mark() {
     let mut page = connected_page();
     let commands = page.take(Input::Hidden);
     assert_eq!(sent(&commands), [say(EDSGER, hung_up(100)), say(ADA, hung_up(7))]);
@@ -291,7 +291,7 @@ fn message(number: u64, author: MemberId, nonce: u32) -> RoomEvent {
 }
 
 #[test]
-fn the_own_messages_are_those_of_the_places_that_the_page_has_had() {
+fn own_messages_include_those_of_earlier_places_of_the_page() {
     let states = |page: &Page| page.client.own_messages().map(|message| message.state).collect::<Vec<_>>();
     let mut page = page_of(GRACE, &[]);
     page.take(Input::MessageWritten(MessageText::parse("louder").expect("a message of the tests")));

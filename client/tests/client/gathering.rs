@@ -1,4 +1,4 @@
-//! What diagnostics tell of candidates and servers.
+//! The diagnostics about candidates and servers.
 
 use heartogether::room::StreamState;
 use heartogether_client::{
@@ -15,7 +15,7 @@ const SPARE: &str = "turns:spare.example";
 const QUIET: &str = "stun:quiet.example";
 
 #[test]
-fn candidates_are_told_by_kind_transport_and_address_family_and_never_by_address() {
+fn candidates_are_described_by_kind_transport_and_address_family_without_addresses() {
     let mut page = Page::hearing(StreamState::Live);
     assert_eq!(page.client.gathering().candidates().count(), 0);
     for candidate in [
@@ -47,7 +47,7 @@ fn candidates_are_told_by_kind_transport_and_address_family_and_never_by_address
 }
 
 #[test]
-fn each_server_has_its_state() {
+fn each_server_has_its_own_state() {
     let mut page = Page::hearing(StreamState::Live);
     page.take(Input::IceServersKnown([STUN, TURN, SPARE, QUIET].map(str::to_owned).to_vec()));
     // Browsers name the port, and fail a server on each network of the machine.
@@ -68,7 +68,7 @@ fn each_server_has_its_state() {
 }
 
 #[test]
-fn what_is_said_about_servers_is_bounded() {
+fn the_number_of_reports_about_servers_is_limited() {
     let mut page = Page::hearing(StreamState::Live);
     for number in 0..1_000 {
         page.take(Input::IceServerFailed { url: format!("stun:{number}.example:3478"), code: 701 });

@@ -1,4 +1,4 @@
-//! Where TURN servers come from, and what is told of those that fail.
+//! Where TURN servers come from, and what people are told about failing ones.
 
 use heartogether::{
     ice::{IceConfiguration, IceServer},
@@ -24,7 +24,7 @@ fn gather(page: &mut Page, kind: &str) {
 }
 
 #[test]
-fn a_password_that_is_not_taken_is_told_even_where_another_server_is_of_use() {
+fn a_refused_password_is_reported_even_if_another_server_works() {
     let mut page = Page::listening(StreamState::Live);
     gather(&mut page, "relay");
     fail(&mut page, FIRST, 401);
@@ -35,7 +35,7 @@ fn a_password_that_is_not_taken_is_told_even_where_another_server_is_of_use() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_is_told_only_while_no_other_does() {
+fn a_silent_server_is_reported_only_while_no_other_server_answers() {
     let mut page = Page::listening(StreamState::Live);
     fail(&mut page, FIRST, 701);
     gather(&mut page, "host");
@@ -45,7 +45,7 @@ fn a_server_that_does_not_answer_is_told_only_while_no_other_does() {
 }
 
 #[test]
-fn a_refusal_counts_before_silence() {
+fn a_refusal_takes_precedence_over_silence() {
     let mut page = Page::listening(StreamState::Live);
     fail(&mut page, FIRST, 701);
     fail(&mut page, SECOND, 486);
@@ -60,7 +60,7 @@ fn a_failing_stun_server_is_not_reported() {
 }
 
 #[test]
-fn a_listener_who_hears_needs_no_turn_server_and_a_host_is_told_all_the_same() {
+fn a_fault_is_hidden_from_a_listener_who_hears_and_shown_to_the_host() {
     let mut listener = Page::hearing(StreamState::Live);
     fail(&mut listener, FIRST, 401);
     assert_eq!(listener.client.turn_problem(), None);
@@ -76,7 +76,7 @@ fn servers() -> IceConfiguration {
 }
 
 #[test]
-fn servers_that_come_with_the_place_are_used_before_anything_is_offered() {
+fn servers_from_the_place_are_set_before_any_offer() {
     let mut page = Page::live(&[GRACE]);
     page.lose();
     page.reconnect();
@@ -90,7 +90,7 @@ fn servers_that_come_with_the_place_are_used_before_anything_is_offered() {
 }
 
 #[test]
-fn a_page_that_resumes_uses_the_servers_that_come_with_it() {
+fn a_page_that_resumes_uses_the_new_servers() {
     let mut page = Page::live(&[GRACE]);
     page.lose();
     page.reconnect();

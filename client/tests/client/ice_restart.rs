@@ -1,4 +1,4 @@
-//! What host and listener do about a peer connection that nothing comes through any more.
+//! What host and listener do about a peer connection that receives nothing any more.
 
 use heartogether::{id::NegotiationId, protocol::Signal, room::StreamState};
 use heartogether_client::{Input, Output, PeerState, Timer};
@@ -10,7 +10,7 @@ fn asks(commands: &[Output]) -> bool {
 }
 
 #[test]
-fn a_short_gap_mends_by_itself() {
+fn a_short_gap_needs_no_restart() {
     let mut page = Page::reaching();
     let commands = page.change(100, PeerState::Disconnected);
     assert_eq!(timer(&commands, Timer::Recovery(GRACE)), Some(3_500));
@@ -20,7 +20,7 @@ fn a_short_gap_mends_by_itself() {
 }
 
 #[test]
-fn a_host_restarts_three_times_and_then_begins_anew() {
+fn a_host_restarts_three_times_and_then_opens_a_new_connection() {
     let mut page = Page::reaching();
     page.change(100, PeerState::Disconnected);
     for (before, negotiation) in [(100, 101), (101, 102), (102, 103)] {
@@ -35,14 +35,14 @@ fn a_host_restarts_three_times_and_then_begins_anew() {
 }
 
 #[test]
-fn a_host_does_not_wait_once_it_has_failed() {
+fn a_host_does_not_wait_after_a_failure() {
     let mut page = Page::reaching();
     let commands = page.change(100, PeerState::Failed);
     assert_eq!((restarted(&commands), closed(&commands)), (vec![(100, 101)], vec![]));
 }
 
 #[test]
-fn a_restart_that_helps_begins_the_count_anew() {
+fn a_successful_restart_resets_the_count() {
     let mut page = Page::reaching();
     page.change(100, PeerState::Failed);
     page.change(101, PeerState::Connected);
@@ -52,7 +52,7 @@ fn a_restart_that_helps_begins_the_count_anew() {
 }
 
 #[test]
-fn what_belongs_to_the_time_before_a_restart_is_dropped() {
+fn signals_from_before_a_restart_are_dropped() {
     let mut page = Page::reaching();
     page.change(100, PeerState::Failed);
     page.describe(101);
@@ -63,7 +63,7 @@ fn what_belongs_to_the_time_before_a_restart_is_dropped() {
 }
 
 #[test]
-fn a_listener_asks_for_a_restart_three_times_and_then_for_a_new_one() {
+fn a_listener_requests_three_restarts_and_then_a_new_connection() {
     let mut page = Page::hearing(StreamState::Live);
     let commands = page.change(100, PeerState::Disconnected);
     assert_eq!(timer(&commands, Timer::Recovery(HOST)), Some(3_500));
@@ -91,14 +91,14 @@ fn a_listener_answers_a_restart_on_the_same_peer_connection() {
 }
 
 #[test]
-fn a_listener_who_does_not_have_what_is_restarted_asks_for_a_new_one() {
+fn a_listener_without_the_restarted_connection_requests_a_new_one() {
     let mut page = Page::listening(StreamState::Live);
     let commands = page.signal(HOST, offer_again(107, 100));
     assert_eq!(sent(&commands), [say(HOST, Signal::OfferRequest { restarts: None })]);
 }
 
 #[test]
-fn a_host_restarts_when_a_listener_asks_but_not_while_an_offer_is_on_its_way() {
+fn a_host_restarts_on_request_unless_an_offer_is_under_way() {
     let mut page = Page::reaching();
     let request = || Signal::OfferRequest { restarts: Some(NegotiationId(100)) };
     assert_eq!(restarted(&page.signal(GRACE, request())), [(100, 101)]);
@@ -109,14 +109,14 @@ fn a_host_restarts_when_a_listener_asks_but_not_while_an_offer_is_on_its_way() {
 }
 
 #[test]
-fn a_host_offers_anew_to_one_who_names_what_it_does_not_have() {
+fn a_host_offers_again_if_a_request_names_an_unknown_attempt() {
     let mut page = Page::reaching();
     let commands = page.signal(GRACE, Signal::OfferRequest { restarts: Some(NegotiationId(7)) });
     assert_eq!((closed(&commands), offered(&commands)), (vec![], vec![101]));
 }
 
 #[test]
-fn both_try_at_once_when_the_page_is_shown_or_the_network_has_another_opinion() {
+fn both_sides_try_at_once_when_the_page_is_shown_or_the_network_changes() {
     let mut host = Page::reaching();
     assert!(restarted(&host.take(Input::Woken)).is_empty(), "what flows is left alone");
     host.change(100, PeerState::Disconnected);
@@ -128,7 +128,7 @@ fn both_try_at_once_when_the_page_is_shown_or_the_network_has_another_opinion() 
 }
 
 #[test]
-fn without_signaling_nothing_is_tried_until_it_is_back() {
+fn without_signaling_nothing_is_tried_until_signaling_is_back() {
     let mut host = Page::reaching();
     host.change(100, PeerState::Disconnected);
     host.lose();
@@ -145,7 +145,7 @@ fn without_signaling_nothing_is_tried_until_it_is_back() {
 }
 
 #[test]
-fn a_host_waits_for_a_listener_who_is_away_and_begins_when_they_are_back() {
+fn a_host_waits_for_a_disconnected_listener_and_starts_when_they_are_back() {
     let mut page = Page::reaching();
     page.learn(connected(GRACE, false));
     page.change(100, PeerState::Disconnected);

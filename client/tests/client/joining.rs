@@ -1,4 +1,4 @@
-//! Taking a place and taking it up again.
+//! Taking a place and resuming it.
 
 use heartogether::{
     id::Seq,
@@ -32,7 +32,7 @@ fn a_page_that_starts_opens_a_socket() {
 }
 
 #[test]
-fn hello_and_the_request_for_a_place_go_out_in_one_breath() {
+fn hello_and_the_request_for_a_place_are_sent_together() {
     for role in [Role::Host, Role::Listener] {
         let mut page = Page::new(role, false, 1);
         page.take(Input::Started);
@@ -41,14 +41,14 @@ fn hello_and_the_request_for_a_place_go_out_in_one_breath() {
 }
 
 #[test]
-fn what_is_said_ahead_for_a_listener_is_what_the_page_says_first() {
+fn the_early_join_sends_the_same_frames_as_the_page() {
     let mut page = Page::new(Role::Listener, false, 1);
     page.take(Input::Started);
     assert_eq!(sent(&page.take(Input::SocketOpened)), introduction(Role::Listener, code()));
 }
 
 #[test]
-fn only_a_host_takes_a_place_over() {
+fn only_a_host_takes_over_a_place() {
     for (role, takes_over) in [(Role::Host, true), (Role::Listener, false)] {
         let mut page = Page::new(role, true, 1);
         page.take(Input::Started);
@@ -69,7 +69,7 @@ fn a_page_is_attached_once_it_has_its_place() {
 }
 
 #[test]
-fn after_a_lost_socket_the_place_is_taken_up_again_from_the_last_event_that_came() {
+fn after_a_lost_socket_the_place_is_resumed_from_the_last_received_event() {
     let mut page = Page::listening(StreamState::Idle);
     page.lose();
     assert_eq!(page.client.signaling_state(), SignalingState::Reconnecting);
@@ -88,7 +88,7 @@ fn after_a_lost_socket_the_place_is_taken_up_again_from_the_last_event_that_came
 }
 
 #[test]
-fn a_page_whose_place_is_gone_joins_anew_on_the_same_socket() {
+fn a_page_that_lost_its_place_joins_again_on_the_same_socket() {
     let mut page = Page::listening(StreamState::Idle);
     page.lose();
     page.reconnect();
@@ -100,7 +100,7 @@ fn a_page_whose_place_is_gone_joins_anew_on_the_same_socket() {
 }
 
 #[test]
-fn a_page_refused_for_good_shows_why_and_lets_go() {
+fn a_page_with_a_final_refusal_shows_the_reason_and_closes_the_socket() {
     for refusal in [
         Refusal::CodeMalformed,
         Refusal::RoomNotFound,
@@ -164,7 +164,7 @@ fn a_host_can_take_the_room_over_from_another_tab() {
 }
 
 #[test]
-fn a_page_whose_place_was_taken_asks_for_a_place_anew_when_told_to_go_on_here() {
+fn a_page_whose_place_was_taken_joins_again_on_request() {
     let mut page = Page::hearing(StreamState::Live);
     page.refuse(Refusal::SessionReplaced);
     page.take(Input::RetryPressed);
@@ -188,7 +188,7 @@ fn a_host_takes_over_once_and_does_not_take_the_room_back_from_a_later_tab() {
 }
 
 #[test]
-fn a_page_that_goes_away_says_so() {
+fn a_page_that_is_closed_says_so() {
     let mut page = Page::hearing(StreamState::Live);
     let commands = page.take(Input::Left);
     assert_eq!(sent(&commands), [to_room(ToRoom::Leave)]);
@@ -202,7 +202,7 @@ fn a_page_that_goes_away_says_so() {
 }
 
 #[test]
-fn a_room_that_is_gone_when_a_member_comes_back_has_ended() {
+fn a_missing_room_is_shown_as_ended_to_a_returning_member() {
     for mut page in [Page::hearing(StreamState::Live), Page::live(&[GRACE])] {
         page.lose();
         page.reconnect();

@@ -1,4 +1,4 @@
-//! What a listener asks for, and what its page shows.
+//! What a listener's page requests, and what it shows.
 
 use heartogether::{
     protocol::Signal,
@@ -23,7 +23,7 @@ fn state(page: &Page) -> ListenerState {
 }
 
 #[test]
-fn a_listener_without_an_offer_asks_for_one_after_a_moment_and_then_again_up_to_ten_times() {
+fn a_listener_without_an_offer_requests_one_up_to_ten_times() {
     for stream in [StreamState::Live, StreamState::Paused] {
         let mut page = Page::listening(StreamState::Idle);
         let commands = page.stream(stream);
@@ -38,12 +38,12 @@ fn a_listener_without_an_offer_asks_for_one_after_a_moment_and_then_again_up_to_
 }
 
 #[test]
-fn a_listener_who_comes_into_a_live_room_asks_when_no_offer_comes() {
+fn a_listener_who_enters_a_live_room_requests_a_missing_offer() {
     assert_eq!(requests(&mut Page::listening(StreamState::Live)), 10);
 }
 
 #[test]
-fn a_listener_asks_for_nothing_while_nothing_is_sent() {
+fn a_listener_requests_nothing_while_nothing_is_sent() {
     for stream in [StreamState::Idle, StreamState::Interrupted] {
         let mut page = Page::listening(StreamState::Live);
         page.stream(stream);
@@ -54,7 +54,7 @@ fn a_listener_asks_for_nothing_while_nothing_is_sent() {
 }
 
 #[test]
-fn an_attempt_that_never_gets_anywhere_is_given_up_and_asked_for_anew() {
+fn an_attempt_without_progress_is_given_up_and_requested_again() {
     let mut page = Page::listening(StreamState::Live);
     assert_eq!(timer(&page.signal(HOST, offer(5)), Timer::Attempt(HOST)), Some(8_000));
     let commands = page.fire(Timer::Attempt(HOST));
@@ -72,7 +72,7 @@ fn in_vain(page: &mut Page, attempts: std::ops::RangeInclusive<u32>) {
 }
 
 #[test]
-fn a_listener_is_told_after_three_attempts_in_vain_while_the_next_ones_are_made() {
+fn a_listener_is_told_after_three_failed_attempts_while_more_are_made() {
     let mut page = Page::listening(StreamState::Live);
     in_vain(&mut page, 1..=2);
     assert_eq!(state(&page), ListenerState::Connecting);
@@ -88,7 +88,7 @@ fn a_listener_is_told_after_three_attempts_in_vain_while_the_next_ones_are_made(
 }
 
 #[test]
-fn an_attempt_that_the_host_gives_up_is_in_vain_too() {
+fn an_attempt_that_the_host_gives_up_counts_as_failed() {
     let mut page = Page::listening(StreamState::Live);
     for negotiation in 1..=3 {
         page.signal(HOST, offer(negotiation));
@@ -98,7 +98,7 @@ fn an_attempt_that_the_host_gives_up_is_in_vain_too() {
 }
 
 #[test]
-fn what_was_in_vain_is_forgotten_when_nothing_is_sent_any_more() {
+fn failed_attempts_are_forgotten_when_nothing_is_sent_any_more() {
     for stream in [StreamState::Idle, StreamState::Interrupted] {
         let mut page = Page::listening(StreamState::Live);
         in_vain(&mut page, 1..=3);
@@ -109,7 +109,7 @@ fn what_was_in_vain_is_forgotten_when_nothing_is_sent_any_more() {
 }
 
 #[test]
-fn a_better_path_that_is_looked_for_in_vain_is_not_missed_while_the_one_before_goes_on() {
+fn failed_replacements_are_not_shown_while_the_old_connection_works() {
     let mut page = Page::hearing(StreamState::Live);
     in_vain(&mut page, 101..=105);
     assert_eq!(state(&page), ListenerState::Listening);
@@ -118,14 +118,14 @@ fn a_better_path_that_is_looked_for_in_vain_is_not_missed_while_the_one_before_g
 }
 
 #[test]
-fn an_attempt_that_succeeded_is_left_alone() {
+fn a_successful_attempt_is_not_changed() {
     let mut page = Page::hearing(StreamState::Live);
     assert!(page.fire(Timer::Attempt(HOST)).is_empty());
     assert_eq!(state(&page), ListenerState::Listening);
 }
 
 #[test]
-fn a_listener_asks_for_nothing_when_the_room_has_ended() {
+fn a_listener_requests_nothing_when_the_room_has_ended() {
     let mut page = Page::listening(StreamState::Live);
     let commands = page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
     assert!(commands.contains(&Output::StopTimer(Timer::OfferRequest)));
@@ -133,7 +133,7 @@ fn a_listener_asks_for_nothing_when_the_room_has_ended() {
 }
 
 #[test]
-fn a_listener_who_is_offered_something_stops_asking() {
+fn a_listener_with_an_offer_stops_requesting() {
     let mut page = Page::listening(StreamState::Live);
     page.fire(Timer::OfferRequest);
     let commands = page.signal(HOST, offer(7));
@@ -152,7 +152,7 @@ fn a_listener_whose_first_attempt_fails_asks_again() {
 }
 
 #[test]
-fn a_listener_who_is_told_that_the_host_has_closed_asks_again() {
+fn a_listener_requests_an_offer_after_the_host_closes_the_connection() {
     let mut page = Page::hearing(StreamState::Live);
     assert!(closed(&page.signal(HOST, hung_up(99))).is_empty());
     assert!(closed(&page.signal(EDSGER, hung_up(100))).is_empty());
@@ -163,7 +163,7 @@ fn a_listener_who_is_told_that_the_host_has_closed_asks_again() {
 }
 
 #[test]
-fn a_listener_who_asked_in_vain_asks_again_when_the_host_closes_an_attempt_of_old() {
+fn a_listener_requests_again_when_the_host_closes_an_old_attempt() {
     let mut page = Page::listening(StreamState::Live);
     page.signal(HOST, offer(100));
     page.change(100, PeerState::Failed);
@@ -173,7 +173,7 @@ fn a_listener_who_asked_in_vain_asks_again_when_the_host_closes_an_attempt_of_ol
 }
 
 #[test]
-fn a_second_offer_takes_the_place_of_one_that_never_connected() {
+fn a_second_offer_replaces_an_attempt_that_never_connected() {
     let mut page = Page::listening(StreamState::Live);
     page.signal(HOST, offer(100));
     let commands = page.signal(HOST, offer(101));
@@ -184,7 +184,7 @@ fn a_second_offer_takes_the_place_of_one_that_never_connected() {
 }
 
 #[test]
-fn the_first_sound_is_awaited_until_it_can_be_heard_or_nothing_is_sent() {
+fn the_page_waits_for_the_first_sound_until_it_is_heard_or_nothing_is_sent() {
     let page = Page::new(Role::Listener, false, 7);
     assert!(page.client.awaits_first_sound());
     for (stream, is_awaited) in [
@@ -235,7 +235,7 @@ fn a_pause_is_shown_while_connected() {
 }
 
 #[test]
-fn sound_that_flows_is_listened_to_whatever_signaling_does() {
+fn a_listener_with_sound_is_listening_whatever_happens_to_signaling() {
     let mut page = Page::hearing(StreamState::Live);
     page.stream(StreamState::Interrupted);
     assert_eq!(state(&page), ListenerState::Listening);
@@ -246,7 +246,7 @@ fn sound_that_flows_is_listened_to_whatever_signaling_does() {
 }
 
 #[test]
-fn sound_that_stops_is_being_brought_back() {
+fn a_listener_whose_sound_stops_is_reconnecting() {
     for state_after in [PeerState::Disconnected, PeerState::Failed] {
         for stream in [StreamState::Live, StreamState::Paused, StreamState::Interrupted] {
             let mut page = Page::hearing(stream);

@@ -1,4 +1,4 @@
-//! Equals who all may send connect with one another, whatever happens: random histories of a lounge in a small world.
+//! Equal members who may all send connect with each other, in random histories of a lounge in a small world.
 
 use proptest::prelude::*;
 
@@ -60,7 +60,7 @@ fn history() -> impl Strategy<Value = Vec<Move>> {
 }
 
 #[test]
-fn a_lounge_without_trouble_connects_each_with_each() {
+fn a_lounge_without_trouble_connects_all_members() {
     for seed in 0..20 {
         for shares_first in [false, true] {
             let world = World::lounge(EQUALS, shares_first, seed);
@@ -76,7 +76,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn all_hear_one_another_again_after_whatever_happened(
+    fn all_members_hear_each_other_again_after_any_history(
         shares_first in any::<bool>(),
         seed in any::<u64>(),
         moves in history(),
@@ -90,7 +90,7 @@ proptest! {
     }
 
     #[test]
-    fn those_alone_are_connected_between_whom_something_is_sent(
+    fn only_members_with_sound_between_them_are_connected(
         shares_first in any::<bool>(),
         seed in any::<u64>(),
         moves in history(),
@@ -102,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn an_outage_of_signaling_alone_interrupts_nobodys_sound(
+    fn an_outage_of_signaling_interrupts_no_sound(
         seed in any::<u64>(),
         moves in prop::collection::vec(outage(), 1..25),
     ) {

@@ -1,6 +1,7 @@
-//! The client without a browser: what a host's and a listener's page do about everything that can happen to them.
+//! The client without a browser: how a host's and a listener's page react to all events.
 //!
-//! `stage` is one page at a time, spoken to directly; `world` is a whole room, with the real core as its server.
+//! `scenario` has one page at a time, which gets its inputs directly. `world` is a whole room with the real core as its
+//! server.
 
 mod adapting;
 mod audience;

@@ -1,4 +1,4 @@
-//! What two readings of the browser's counters say.
+//! What the difference between two readings of the browser's counters says.
 
 use heartogether_client::statistics::{CandidateKind, Path, PeerStatistics, Reading, Transport};
 
@@ -37,7 +37,7 @@ fn later() -> Reading {
 }
 
 #[test]
-fn what_is_counted_is_told_by_its_difference() {
+fn counters_are_shown_as_differences() {
     let told = PeerStatistics::between(Some(&heard()), &later());
     assert_eq!(told.bitrate_bps, 64_000);
     assert_eq!(told.loss_permille, Some(50));
@@ -47,20 +47,20 @@ fn what_is_counted_is_told_by_its_difference() {
 }
 
 #[test]
-fn a_listener_is_behind_by_packet_way_buffer_and_playout() {
+fn a_listeners_delay_is_the_sum_of_path_buffer_and_playout() {
     let told = PeerStatistics::between(Some(&heard()), &later());
     assert_eq!(told.behind_ms, Some(20 + 25 + 60 + 30));
 }
 
 #[test]
-fn a_first_reading_tells_only_what_needs_no_second() {
+fn the_first_reading_gives_only_values_without_a_difference() {
     let told = PeerStatistics::between(None, &later());
     assert_eq!((told.bitrate_bps, told.loss_permille, told.behind_ms), (0, None, None));
     assert_eq!(told.round_trip_ms, Some(50));
 }
 
 #[test]
-fn counters_that_begin_anew_tell_nothing_of_the_past() {
+fn reset_counters_give_no_difference() {
     let told = PeerStatistics::between(Some(&later()), &Reading { at_ms: 5_000.0, ..heard() });
     assert_eq!((told.bitrate_bps, told.loss_permille), (0, None));
 }
@@ -81,7 +81,7 @@ fn a_host_believes_the_listeners_report_of_loss_and_knows_when_it_is_new() {
 }
 
 #[test]
-fn numbers_that_make_no_sense_do_no_harm() {
+fn invalid_numbers_do_no_harm() {
     let odd = Reading { at_ms: f64::NAN, bytes: f64::INFINITY, round_trip_s: Some(-1.0), ..later() };
     let told = PeerStatistics::between(Some(&heard()), &odd);
     assert_eq!((told.round_trip_ms, told.bitrate_bps), (Some(0), 0));

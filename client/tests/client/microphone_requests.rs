@@ -1,4 +1,4 @@
-//! Asking for a microphone: which question is still wanted, and what becomes of the answer.
+//! Requests for a microphone: which request is still wanted, and what the page does with the answer.
 
 use heartogether::room::Source;
 use heartogether_client::{
@@ -37,7 +37,7 @@ fn trying(device: &str) -> Requests {
 }
 
 #[test]
-fn what_is_asked_for_to_be_shared_is_shared_once_it_is_there() {
+fn a_microphone_that_is_requested_for_sharing_is_shared_once_it_opens() {
     let mut requests = Requests::default();
     assert_eq!(requests.step(Input::Wanted(Purpose::Share), &nothing()), [ask(1, None)]);
     assert!(requests.is_wanted(1) && requests.is_asking());
@@ -47,12 +47,12 @@ fn what_is_asked_for_to_be_shared_is_shared_once_it_is_there() {
 }
 
 #[test]
-fn what_was_tried_out_is_shared_as_it_is() {
+fn a_tested_microphone_is_shared_without_reopening() {
     assert_eq!(trying("desk").step(Input::Wanted(Purpose::Share), &nothing()), [Order::Share]);
 }
 
 #[test]
-fn an_answer_to_an_older_question_is_not_used() {
+fn an_answer_to_an_older_request_is_not_used() {
     let mut requests = Requests::default();
     requests.step(Input::Wanted(Purpose::Trial), &nothing());
     assert_eq!(requests.step(Input::DeviceChosen("head".to_owned()), &nothing()), [ask(2, Some("head"))]);
@@ -62,7 +62,7 @@ fn an_answer_to_an_older_question_is_not_used() {
 }
 
 #[test]
-fn a_newer_question_is_for_what_the_older_one_was_for() {
+fn a_newer_request_keeps_the_purpose_of_the_older_one() {
     let mut requests = Requests::default();
     requests.step(Input::Wanted(Purpose::Share), &nothing());
     requests.step(Input::DeviceChosen("head".to_owned()), &nothing());
@@ -71,7 +71,7 @@ fn a_newer_question_is_for_what_the_older_one_was_for() {
 }
 
 #[test]
-fn a_permission_is_asked_for_and_nothing_stays_open() {
+fn a_request_for_permission_leaves_no_device_open() {
     let mut requests = Requests::default();
     requests.step(Input::Wanted(Purpose::Permission), &nothing());
     assert_eq!(requests.step(opened(1, "desk"), &nothing()), [Order::Close]);
@@ -79,7 +79,7 @@ fn a_permission_is_asked_for_and_nothing_stays_open() {
 }
 
 #[test]
-fn a_device_that_is_not_there_today_is_replaced_by_any_and_kept_for_later() {
+fn a_missing_device_is_replaced_by_any_and_remembered_for_later() {
     let mut requests = Requests::default();
     requests.step(Input::Remembered(Some("head".to_owned())), &nothing());
     assert_eq!(requests.chosen(), Some("head"));
@@ -100,7 +100,7 @@ fn a_choice_is_remembered_once_it_opens() {
 }
 
 #[test]
-fn a_choice_that_fails_leaves_what_is_open() {
+fn a_failed_choice_keeps_the_open_microphone() {
     let mut requests = trying("desk");
     requests.step(Input::DeviceChosen("head".to_owned()), &nothing());
     assert_eq!(requests.step(Input::Answered(2, Answer::Failed), &nothing()), []);
@@ -109,7 +109,7 @@ fn a_choice_that_fails_leaves_what_is_open() {
 }
 
 #[test]
-fn a_choice_that_fails_while_none_is_open_gives_way_to_the_remembered_one() {
+fn a_failed_choice_without_an_open_microphone_falls_back_to_the_remembered_one() {
     let mut requests = Requests::default();
     requests.step(Input::Remembered(Some("desk".to_owned())), &nothing());
     requests.step(Input::DeviceChosen("head".to_owned()), &nothing());
@@ -118,7 +118,7 @@ fn a_choice_that_fails_while_none_is_open_gives_way_to_the_remembered_one() {
 }
 
 #[test]
-fn an_open_microphone_is_opened_anew_only_for_other_processing() {
+fn an_open_microphone_is_reopened_only_for_other_processing() {
     let mut requests = trying("desk");
     assert_eq!(requests.step(Input::ProcessingWanted(QUIET), &nothing()), []);
     let wanted = Input::ProcessingWanted(Processing::default());
@@ -127,7 +127,7 @@ fn an_open_microphone_is_opened_anew_only_for_other_processing() {
 }
 
 #[test]
-fn a_trial_closes_what_nobody_else_hears() {
+fn the_end_of_a_test_closes_a_microphone_that_is_not_shared() {
     assert_eq!(trying("desk").step(Input::TrialOver, &nothing()), [Order::Close]);
     assert_eq!(trying("desk").step(Input::TrialOver, &mix(true)), []);
     assert_eq!(Requests::default().step(Input::TrialOver, &nothing()), []);
@@ -138,7 +138,7 @@ fn a_trial_closes_what_nobody_else_hears() {
 }
 
 #[test]
-fn what_is_closed_while_it_is_asked_for_is_not_opened() {
+fn a_microphone_that_is_closed_during_its_request_is_not_opened() {
     let mut requests = Requests::default();
     requests.step(Input::Wanted(Purpose::Share), &nothing());
     requests.step(Input::Closed, &nothing());

@@ -1,4 +1,4 @@
-//! What is measured of a microphone, and what that says.
+//! Measurements of a microphone, and what follows from them.
 
 use heartogether_client::{MicrophoneReading as Reading, MicrophoneState as State, MicrophoneWatch, SourceEnergy};
 
@@ -7,7 +7,7 @@ fn counted(energy: f64, duration_s: f64) -> Reading {
 }
 
 #[test]
-fn only_news_are_told() {
+fn only_changes_are_reported() {
     let mut watch = MicrophoneWatch::default();
     assert_eq!(watch.read(false, Reading::Peak(0.2)), None, "it sounds until something else is known");
     assert_eq!(watch.read(false, Reading::Peak(0.0)), Some(State::Silent));
@@ -16,13 +16,13 @@ fn only_news_are_told() {
 }
 
 #[test]
-fn a_sample_that_rounds_to_nothing_is_silence() {
+fn a_sample_that_rounds_to_zero_is_silence() {
     assert_eq!(MicrophoneWatch::default().read(false, Reading::Peak(0.4 / 32_768.0)), Some(State::Silent));
     assert_eq!(MicrophoneWatch::default().read(false, Reading::Peak(0.6 / 32_768.0)), None);
 }
 
 #[test]
-fn a_muted_one_is_muted_whatever_is_measured() {
+fn a_muted_microphone_is_muted_whatever_is_measured() {
     let mut watch = MicrophoneWatch::default();
     assert_eq!(watch.read(true, Reading::MuteChanged), Some(State::Muted));
     assert_eq!(watch.read(true, Reading::Peak(0.5)), None);
@@ -31,7 +31,7 @@ fn a_muted_one_is_muted_whatever_is_measured() {
 }
 
 #[test]
-fn the_end_of_a_mute_says_nothing_of_silence() {
+fn the_end_of_a_mute_is_not_the_end_of_a_silence() {
     let mut watch = MicrophoneWatch::default();
     watch.read(false, Reading::Peak(0.0));
     assert_eq!(watch.read(false, Reading::MuteChanged), None);

@@ -1,4 +1,4 @@
-//! Tab and microphone together: what goes out, and what happens when one of them comes or goes.
+//! Tab and microphone together: which sound is sent, and what happens when one of them starts or stops.
 
 use heartogether::protocol::{Publish, ToRoom};
 use heartogether::room::{Source, StreamState};
@@ -22,7 +22,7 @@ fn mix(display: Option<Fader>, microphone: Option<Fader>) -> Mix {
 }
 
 #[test]
-fn one_source_at_full_volume_goes_out_untouched_and_anything_else_through_the_mixer() {
+fn one_source_at_full_volume_is_sent_unchanged_and_anything_else_through_the_mixer() {
     let (full, half, silent, muted) = (at(100, false), at(50, false), at(0, false), at(100, true));
     let table = [
         (None, None, None),
@@ -41,7 +41,7 @@ fn one_source_at_full_volume_goes_out_untouched_and_anything_else_through_the_mi
 }
 
 #[test]
-fn a_fader_falls_from_all_to_nothing() {
+fn a_fader_goes_from_full_volume_to_zero() {
     let gains = [100, 50, 10, 0].map(|percent| at(percent, false).gain());
     assert_eq!(gains, [1.0, 0.25, 0.010_000_001, 0.0]);
     assert_eq!(at(255, false).gain(), 1.0);
@@ -51,7 +51,7 @@ fn a_fader_falls_from_all_to_nothing() {
 
 proptest! {
     #[test]
-    fn louder_is_louder(quiet in 0..100_u8, step in 1..=100_u8) {
+    fn a_higher_fader_is_louder(quiet in 0..100_u8, step in 1..=100_u8) {
         let loud = quiet.saturating_add(step).min(100);
         prop_assert!(at(quiet, false).gain() < at(loud, false).gain());
     }
@@ -62,7 +62,7 @@ fn is_about_streams(command: &Output) -> bool {
 }
 
 #[test]
-fn a_second_source_joins_and_leaves_without_a_word_to_anybody() {
+fn a_second_source_starts_and_stops_without_signals() {
     let mut page = Page::live(&[GRACE]);
     for (input, route) in [
         (Input::CaptureStarted(Display), Route::Mixed),
@@ -105,7 +105,7 @@ fn the_page_knows_which_source_went_away_by_itself_until_something_is_shared_aga
 }
 
 #[test]
-fn a_microphone_that_was_only_tried_out_is_not_missed() {
+fn the_end_of_a_tested_microphone_is_not_reported() {
     let mut page = Page::hosting(&[]);
     assert_eq!(page.take(Input::CaptureEnded(Microphone)), [Output::ReleaseSource(Microphone)]);
     assert_eq!(page.client.lost_source(), None);
@@ -130,7 +130,7 @@ fn a_pause_holds_while_sources_come_and_go() {
 }
 
 #[test]
-fn while_the_mixer_stands_still_the_loudest_source_goes_out_without_it() {
+fn while_the_mixer_is_stopped_the_loudest_source_is_sent_without_it() {
     let (full, half, silent, muted) = (at(100, false), at(50, false), at(0, false), at(100, true));
     let table = [
         (Some(full), None, Some(Route::Untouched(Display))),
@@ -151,7 +151,7 @@ fn while_the_mixer_stands_still_the_loudest_source_goes_out_without_it() {
 }
 
 #[test]
-fn a_mixer_that_the_browser_stops_is_woken_and_given_a_moment() {
+fn a_mixer_that_the_browser_stops_is_resumed_and_given_a_moment() {
     let mut page = Page::live(&[GRACE]);
     page.take(Input::CaptureStarted(Display));
     let commands = page.take(Input::MixerChanged { runs: false });
@@ -177,7 +177,7 @@ fn a_mixer_that_the_browser_stops_is_woken_and_given_a_moment() {
 }
 
 #[test]
-fn a_mixer_that_nobody_needs_may_sleep_until_it_is_needed() {
+fn an_unused_mixer_may_stay_stopped_until_it_is_needed() {
     let mut page = Page::live(&[]);
     assert_eq!(page.take(Input::MixerChanged { runs: false }), []);
     let commands = page.take(Input::FaderMoved { source: Microphone, fader: at(40, false) });
@@ -190,7 +190,7 @@ fn a_mixer_that_nobody_needs_may_sleep_until_it_is_needed() {
 }
 
 #[test]
-fn a_fader_stays_where_it_is_while_its_source_is_away() {
+fn a_fader_keeps_its_position_while_its_source_is_missing() {
     let mut page = Page::live(&[]);
     page.take(Input::CaptureStarted(Display));
     page.take(Input::FaderMoved { source: Microphone, fader: at(30, true) });
@@ -200,7 +200,7 @@ fn a_fader_stays_where_it_is_while_its_source_is_away() {
 }
 
 #[test]
-fn a_microphone_beside_a_tab_loses_the_echo_of_it_unless_the_host_wears_headphones() {
+fn a_microphone_beside_a_tab_uses_echo_cancellation_unless_the_host_uses_headphones() {
     let raw = Processing::default();
     let without_echo = Processing { echo_cancellation: true, ..raw };
     for profile in [Profile::Music, Profile::Studio] {
@@ -228,7 +228,7 @@ fn a_microphone_beside_a_tab_loses_the_echo_of_it_unless_the_host_wears_headphon
 }
 
 #[test]
-fn a_tab_in_the_mix_makes_it_music() {
+fn a_mix_with_a_tab_uses_the_music_profile() {
     let mut page = Page::live(&[]);
     assert_eq!(page.client.profile(), Profile::Voice);
     assert!(page.take(Input::CaptureStarted(Display)).contains(&Output::ApplyProfile(Profile::Music)));

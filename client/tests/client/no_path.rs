@@ -1,4 +1,4 @@
-//! What is told of the reason when no path is found.
+//! The reason that people are told when no path is found.
 
 use heartogether::{protocol::Signal, room::StreamState};
 use heartogether_client::{ListenerState, NoPath, SideCandidates, Timer};
@@ -19,7 +19,7 @@ fn side(candidates: &[&str]) -> SideCandidates {
 }
 
 #[test]
-fn the_candidates_of_both_sides_say_why_there_is_no_path() {
+fn the_candidates_of_both_sides_show_why_there_is_no_path() {
     use NoPath::*;
     let table: [(&[&str], &[&str], NoPath); 12] = [
         (&[], &[OWN, HERE], NothingGathered),
@@ -52,7 +52,7 @@ fn fail(page: &mut Page, own: &str, other: &str) {
 }
 
 #[test]
-fn a_listener_is_told_what_the_last_attempt_showed() {
+fn a_listener_is_told_the_cause_of_the_last_failure() {
     let mut page = Page::listening(StreamState::Live);
     fail(&mut page, NAME, NAME);
     assert_eq!(page.client.listener_state(), ListenerState::OutOfReach(NoPath::NamesOnly));
@@ -61,7 +61,7 @@ fn a_listener_is_told_what_the_last_attempt_showed() {
 }
 
 #[test]
-fn a_host_is_told_of_a_listener_whom_nothing_reaches() {
+fn a_host_is_told_about_a_listener_without_a_path() {
     let mut page = Page::live(&[GRACE]);
     for negotiation in 100..103 {
         assert_eq!(page.client.no_path(), None);

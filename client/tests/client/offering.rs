@@ -1,4 +1,4 @@
-//! What a host offers to whom.
+//! To whom a host offers, and when.
 
 use heartogether::protocol::Signal;
 use heartogether::room::{Missed, Source, StreamState};
@@ -7,7 +7,7 @@ use heartogether_client::{Input, Output, PeerState};
 use crate::scenario::*;
 
 #[test]
-fn a_host_offers_to_those_who_are_there_when_the_capture_starts() {
+fn a_host_offers_to_all_listeners_when_the_capture_starts() {
     let mut page = Page::hosting(&[GRACE, EDSGER]);
     let commands = page.take(Input::CaptureStarted(Source::Display));
     assert_eq!(offered(&commands), [100, 101]);
@@ -16,14 +16,14 @@ fn a_host_offers_to_those_who_are_there_when_the_capture_starts() {
 }
 
 #[test]
-fn a_host_offers_to_nobody_whose_connection_is_away() {
+fn a_host_does_not_offer_to_disconnected_listeners() {
     let mut page = Page::hosting(&[GRACE]);
     page.learn(connected(GRACE, false));
     assert!(offered(&page.take(Input::CaptureStarted(Source::Display))).is_empty());
 }
 
 #[test]
-fn a_host_offers_to_each_who_joins_later() {
+fn a_host_offers_to_listeners_who_join_later() {
     let mut page = Page::live(&[]);
     assert_eq!(offered(&page.learn_all(comes(GRACE))), [100]);
     assert_eq!(offered(&page.learn_all(comes(EDSGER))), [101]);
@@ -31,7 +31,7 @@ fn a_host_offers_to_each_who_joins_later() {
 }
 
 #[test]
-fn a_host_offers_again_to_one_who_asks_and_closes_what_was_before() {
+fn a_host_offers_again_on_request_and_closes_the_old_connection() {
     let mut page = Page::live(&[GRACE, EDSGER]);
     page.accept(100);
     let commands = page.signal(GRACE, Signal::OfferRequest { restarts: None });
@@ -41,7 +41,7 @@ fn a_host_offers_again_to_one_who_asks_and_closes_what_was_before() {
 }
 
 #[test]
-fn an_offer_that_is_on_its_way_is_not_made_again_for_one_who_could_not_know() {
+fn an_offer_under_way_is_not_repeated_for_an_early_request() {
     let mut page = Page::live(&[GRACE]);
     let commands = page.signal(GRACE, Signal::OfferRequest { restarts: None });
     assert_eq!((closed(&commands), offered(&commands)), (vec![], vec![]));
@@ -52,7 +52,7 @@ fn an_offer_that_is_on_its_way_is_not_made_again_for_one_who_could_not_know() {
 }
 
 #[test]
-fn a_host_offers_at_once_to_one_whose_signaling_was_away_before_anything_flowed() {
+fn a_host_offers_at_once_to_a_returning_listener_without_a_connection() {
     let mut page = Page::live(&[GRACE]);
     page.learn(connected(GRACE, false));
     let commands = page.learn(connected(GRACE, true));
@@ -69,7 +69,7 @@ fn a_host_without_a_capture_offers_nothing() {
 }
 
 #[test]
-fn a_host_whose_source_changes_keeps_everybody() {
+fn a_change_of_the_source_keeps_all_connections() {
     let mut page = Page::live(&[GRACE]);
     page.change(100, PeerState::Connected);
     let commands = page.take(Input::CaptureStarted(Source::Display));
@@ -77,7 +77,7 @@ fn a_host_whose_source_changes_keeps_everybody() {
 }
 
 #[test]
-fn an_answer_goes_to_its_peer_connection() {
+fn an_answer_is_set_on_its_peer_connection() {
     let mut page = Page::live(&[GRACE]);
     let commands = page.signal(GRACE, answer(100));
     let negotiation = with(GRACE, 100);
@@ -94,7 +94,7 @@ fn takes_anything(commands: &[Output]) -> bool {
 }
 
 #[test]
-fn what_belongs_to_another_negotiation_or_comes_from_another_member_is_dropped() {
+fn signals_of_another_negotiation_or_from_another_member_are_dropped() {
     let mut page = Page::live(&[GRACE, EDSGER]);
     page.accept(100);
     page.signal(GRACE, Signal::OfferRequest { restarts: None });
@@ -107,7 +107,7 @@ fn what_belongs_to_another_negotiation_or_comes_from_another_member_is_dropped()
 }
 
 #[test]
-fn nobody_takes_a_signal_that_is_for_the_other_role() {
+fn signals_for_the_other_role_are_ignored() {
     let mut host = Page::live(&[GRACE]);
     assert!(!takes_anything(&host.signal(GRACE, offer(5))));
     let mut listener = Page::hearing(StreamState::Live);
@@ -124,7 +124,7 @@ fn a_host_closes_the_peer_connection_of_one_who_leaves() {
 }
 
 #[test]
-fn a_host_sees_a_listener_as_failed_while_one_attempt_after_the_other_comes_to_nothing() {
+fn a_host_sees_a_listener_as_failed_while_all_attempts_fail() {
     let mut page = Page::live(&[GRACE]);
     let seen = |page: &Page| page.client.peer_state(GRACE);
     for (negotiation, after) in [(100, None), (101, None), (102, Some(PeerState::Failed))] {
@@ -140,7 +140,7 @@ fn a_host_sees_a_listener_as_failed_while_one_attempt_after_the_other_comes_to_n
 }
 
 #[test]
-fn a_listener_who_comes_back_is_counted_anew() {
+fn failed_attempts_are_counted_again_for_a_returning_listener() {
     let mut page = Page::live(&[GRACE]);
     for negotiation in 100..103 {
         page.signal(GRACE, hung_up(negotiation));

@@ -1,4 +1,4 @@
-//! What becomes of peer connections when signaling is away and comes back.
+//! What happens to peer connections when signaling is lost and comes back.
 
 use heartogether::{
     protocol::{ServerMessage, ToRoom},
@@ -26,7 +26,7 @@ fn losing_signaling_closes_no_peer_connection() {
 }
 
 #[test]
-fn a_host_who_is_back_keeps_what_is_connected_and_offers_the_rest_anew() {
+fn a_returning_host_keeps_working_connections_and_offers_the_others_again() {
     for settled in [PeerState::Connected, PeerState::Disconnected] {
         for missed in [Missed::Events(Vec::new()), Missed::Room(view(StreamState::Live, &[GRACE, EDSGER]))] {
             let mut page = half_connected();
@@ -40,7 +40,7 @@ fn a_host_who_is_back_keeps_what_is_connected_and_offers_the_rest_anew() {
 }
 
 #[test]
-fn a_host_who_is_told_of_a_listener_again_keeps_what_is_connected() {
+fn a_repeated_event_about_a_listener_keeps_the_connection() {
     let mut page = half_connected();
     page.lose();
     let commands = page.miss([comes(GRACE), comes(EDSGER)].concat());
@@ -48,7 +48,7 @@ fn a_host_who_is_told_of_a_listener_again_keeps_what_is_connected() {
 }
 
 #[test]
-fn a_host_who_is_back_offers_to_those_who_came_meanwhile_once() {
+fn a_returning_host_offers_once_to_listeners_who_came_meanwhile() {
     let mut page = Page::live(&[]);
     page.lose();
     let commands = page.miss([comes(GRACE), comes(EDSGER)].concat());
@@ -56,7 +56,7 @@ fn a_host_who_is_back_offers_to_those_who_came_meanwhile_once() {
 }
 
 #[test]
-fn a_host_who_is_back_closes_the_peer_connections_of_those_who_left_meanwhile() {
+fn a_returning_host_closes_the_connections_of_listeners_who_left_meanwhile() {
     let missed = [Missed::Events(leaves(GRACE)), Missed::Room(view(StreamState::Live, &[EDSGER]))];
     for missed in missed {
         let mut page = half_connected();
@@ -68,7 +68,7 @@ fn a_host_who_is_back_closes_the_peer_connections_of_those_who_left_meanwhile() 
 }
 
 #[test]
-fn a_host_does_not_offer_to_one_who_came_and_left_meanwhile() {
+fn a_returning_host_does_not_offer_to_a_listener_who_came_and_left_meanwhile() {
     let mut page = Page::live(&[]);
     page.lose();
     let commands = page.miss([comes(GRACE), leaves(GRACE)].concat());
@@ -76,7 +76,7 @@ fn a_host_does_not_offer_to_one_who_came_and_left_meanwhile() {
 }
 
 #[test]
-fn a_listener_who_is_back_keeps_what_is_connected() {
+fn a_returning_listener_keeps_a_working_connection() {
     let mut page = Page::hearing(StreamState::Live);
     page.lose();
     let commands = page.miss(Vec::new());
@@ -85,7 +85,7 @@ fn a_listener_who_is_back_keeps_what_is_connected() {
 }
 
 #[test]
-fn a_listener_who_is_back_gives_up_what_was_being_negotiated_and_asks_anew() {
+fn a_returning_listener_gives_up_an_unfinished_negotiation_and_requests_again() {
     let mut page = Page::listening(StreamState::Live);
     page.signal(HOST, offer(100));
     page.lose();
@@ -95,7 +95,7 @@ fn a_listener_who_is_back_gives_up_what_was_being_negotiated_and_asks_anew() {
 }
 
 #[test]
-fn a_listener_who_asked_in_vain_while_away_asks_again_once_back() {
+fn a_returning_listener_repeats_a_request_that_could_not_be_sent() {
     let mut page = Page::listening(StreamState::Live);
     page.signal(HOST, offer(100));
     page.lose();
@@ -108,7 +108,7 @@ fn a_listener_who_asked_in_vain_while_away_asks_again_once_back() {
 }
 
 #[test]
-fn a_listener_in_a_new_place_hears_on_until_the_new_peer_connection_connects() {
+fn a_listener_in_a_new_place_hears_the_old_connection_until_the_new_one_connects() {
     let mut page = Page::hearing(StreamState::Live);
     page.lose();
     page.reconnect();
@@ -121,7 +121,7 @@ fn a_listener_in_a_new_place_hears_on_until_the_new_peer_connection_connects() {
 }
 
 #[test]
-fn sound_goes_on_for_a_while_to_a_listener_whose_signaling_stays_away() {
+fn sound_continues_for_a_minute_for_a_listener_without_signaling() {
     let mut page = Page::live(&[GRACE]);
     page.change(100, PeerState::Connected);
     page.learn(connected(GRACE, false));
@@ -148,7 +148,7 @@ fn sound_ends_at_once_for_a_listener_who_leaves_or_is_removed() {
 }
 
 #[test]
-fn a_host_whose_page_goes_away_tells_everybody_that_there_is_no_more_sound() {
+fn a_host_who_closes_the_page_closes_all_connections() {
     let mut page = Page::live(&[GRACE]);
     page.change(100, PeerState::Connected);
     let commands = page.take(Input::Hidden);
@@ -156,7 +156,7 @@ fn a_host_whose_page_goes_away_tells_everybody_that_there_is_no_more_sound() {
 }
 
 #[test]
-fn what_the_server_cannot_store_is_told_until_it_has_stored_something() {
+fn a_storage_fault_is_shown_until_the_server_stores_something() {
     let full = Some(Refusal::StorageUnavailable);
     let mut page = Page::hosting(&[GRACE]);
     page.take(Input::CaptureStarted(Source::Microphone));
@@ -183,7 +183,7 @@ fn a_request_that_is_no_longer_wanted_shows_no_storage_fault() {
 }
 
 #[test]
-fn a_full_disk_is_told_while_a_place_is_asked_for_again_and_a_lost_network_in_its_place() {
+fn a_full_disk_is_shown_while_joining_again_and_then_a_lost_network() {
     for role in [Role::Host, Role::Listener] {
         let mut page = Page::new(role, false, 1);
         page.take(Input::Started);

@@ -1,4 +1,4 @@
-//! Who paused a listener's player, and when it goes on by itself.
+//! Who paused a listener's player, and when it continues by itself.
 
 use heartogether_client::{
     Player, PlayerCommand,
@@ -14,7 +14,7 @@ fn after(reports_keys: bool, inputs: &[PlayerInput]) -> (PlayerState, Vec<Player
 }
 
 #[test]
-fn a_pause_that_nobody_pressed_is_the_systems_and_ends_when_the_page_is_back() {
+fn a_pause_without_a_key_press_counts_as_the_systems_and_ends_when_the_page_is_shown() {
     use PlayerCommand::Play;
     let begin = [StreamAttached, Started, Paused];
     assert_eq!(after(true, &begin), (PlayerState::PausedBySystem, vec![Play]));
@@ -38,7 +38,7 @@ fn a_pause_that_the_listener_pressed_lasts() {
 }
 
 #[test]
-fn without_reports_of_keys_a_pause_may_be_the_listeners_and_is_left_alone() {
+fn a_pause_counts_as_the_listeners_if_the_browser_reports_no_keys() {
     let (state, told) = after(false, &[StreamAttached, Started, Paused, Woken]);
     assert_eq!((state, told), (PlayerState::PausedByListener, vec![PlayerCommand::Play]));
 }

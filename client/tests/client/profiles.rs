@@ -1,4 +1,4 @@
-//! What a profile asks for, and which one is in force.
+//! The settings of each profile, and which profile is used.
 
 use heartogether::room::Source;
 use heartogether_client::{Input, Output, Profile};
@@ -24,7 +24,7 @@ fn a_profile_is_found_by_its_name() {
 }
 
 #[test]
-fn a_microphone_is_for_talk_and_a_tab_for_music_unless_the_host_says_otherwise() {
+fn a_microphone_uses_voice_and_a_tab_uses_music_unless_the_host_chooses() {
     for (source, expected) in [(Source::Microphone, Profile::Voice), (Source::Display, Profile::Music)] {
         let mut page = Page::hosting(&[]);
         assert_eq!(applied(&page.take(Input::CaptureStarted(source))), [expected]);

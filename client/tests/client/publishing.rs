@@ -1,4 +1,4 @@
-//! The host's page is the authority on what it sends; the room is told.
+//! The host's page decides what it sends, and tells the room.
 
 use heartogether::{
     protocol::{ClientMessage, Publish, RoomFrame, ToRoom},
@@ -27,7 +27,7 @@ const fn is_signal(message: &ClientMessage) -> bool {
 }
 
 #[test]
-fn a_host_who_is_attached_declares_what_is_pressed() {
+fn a_connected_host_sends_commands_at_once() {
     let mut page = Page::hosting(&[]);
     assert_eq!(page.client.host_state(), HostState::Idle);
     let commands = page.take(SHARE);
@@ -58,7 +58,7 @@ fn a_host_who_is_attached_declares_what_is_pressed() {
 }
 
 #[test]
-fn a_host_whose_source_is_gone_hangs_up() {
+fn a_host_who_loses_the_source_closes_the_connections() {
     let mut page = Page::live(&[GRACE, EDSGER]);
     let commands = page.take(GONE);
     assert_eq!(closed(&commands), [100, 101]);
@@ -78,7 +78,7 @@ fn stop_ends_the_sound_and_the_room() {
 }
 
 #[test]
-fn stop_pressed_while_away_ends_the_sound_at_once_and_the_room_once_it_can_be_told() {
+fn stop_without_a_connection_ends_the_sound_at_once_and_the_room_later() {
     let mut page = Page::live(&[GRACE]);
     page.lose();
     let commands = page.take(Input::StopPressed);
@@ -95,7 +95,7 @@ fn stop_pressed_while_away_ends_the_sound_at_once_and_the_room_once_it_can_be_to
 }
 
 #[test]
-fn what_is_pressed_while_away_is_made_up_for() {
+fn commands_without_a_connection_are_sent_later() {
     use StreamState::{Idle, Interrupted, Live, Paused};
     let pause = || vec![Input::PausePressed];
     let cases = [
@@ -123,7 +123,7 @@ fn what_is_pressed_while_away_is_made_up_for() {
 }
 
 #[test]
-fn only_what_the_room_says_last_counts_after_an_outage() {
+fn after_an_outage_only_the_rooms_latest_state_counts() {
     let mut page = Page::live(&[]);
     page.take(Input::PausePressed);
     page.stream(StreamState::Paused);
@@ -144,7 +144,7 @@ fn a_page_that_captures_nothing_and_finds_the_room_live_declares_an_interruption
 }
 
 #[test]
-fn a_page_that_captures_nothing_leaves_a_room_alone_in_which_nothing_is_sent() {
+fn a_page_without_a_capture_sends_nothing_to_an_idle_room() {
     for says in [StreamState::Idle, StreamState::Interrupted] {
         let mut page = Page::new(Role::Host, false, 1);
         page.take(Input::Started);
@@ -154,7 +154,7 @@ fn a_page_that_captures_nothing_leaves_a_room_alone_in_which_nothing_is_sent() {
 }
 
 #[test]
-fn what_is_pressed_before_the_room_has_answered_is_told_once_it_has() {
+fn commands_before_the_rooms_answer_are_sent_after_it() {
     let mut page = Page::hosting(&[]);
     page.take(SHARE);
     page.take(Input::PausePressed);
@@ -172,7 +172,7 @@ fn what_is_pressed_before_the_room_has_answered_is_told_once_it_has() {
 }
 
 #[test]
-fn a_listeners_page_shares_nothing() {
+fn a_listeners_page_cannot_share() {
     let mut page = Page::hearing(StreamState::Live);
     assert_eq!(page.take(SHARE), [Output::StopCapture]);
     assert_eq!(page.take(Input::PausePressed), []);
@@ -190,7 +190,7 @@ fn a_capture_that_comes_after_the_end_is_released() {
 }
 
 #[test]
-fn a_capture_that_comes_after_the_page_has_gone_is_released() {
+fn a_capture_that_comes_after_the_page_was_closed_is_released() {
     let mut page = Page::hosting(&[GRACE]);
     assert!(page.client.may_capture());
     page.take(Input::Left);
@@ -208,7 +208,7 @@ fn nothing_is_captured_for_a_room_that_is_being_ended() {
 }
 
 #[test]
-fn whoever_ended_the_room_has_not_missed_its_end() {
+fn a_host_who_ended_the_room_is_not_shown_a_missed_end() {
     let mut page = Page::live(&[]);
     page.take(Input::StopPressed);
     page.lose();
@@ -226,7 +226,7 @@ fn a_pause_without_a_capture_has_no_effect() {
 }
 
 #[test]
-fn a_host_who_changes_the_stream_too_often_tells_the_room_a_moment_later_what_came_of_it() {
+fn a_host_who_changes_the_stream_too_often_sends_the_last_state_a_moment_later() {
     let mut page = Page::live(&[]);
     page.take(Input::PausePressed);
     let commands = page.refuse(Refusal::TooManyFrames);

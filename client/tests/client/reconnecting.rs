@@ -1,4 +1,4 @@
-//! Noticing that the connection is gone, and connecting again.
+//! Detecting that the connection is lost, and connecting again.
 
 use heartogether::{
     protocol::{ClientMessage, Join, Ping, ServerMessage, ToRoom},
@@ -39,7 +39,7 @@ fn delays(client: &mut Client, attempts: usize) -> Vec<u32> {
 }
 
 #[test]
-fn attempts_to_connect_are_spread_by_a_fifth_around_the_back_off_and_the_last_one_repeats() {
+fn the_back_off_varies_by_a_fifth_and_its_last_step_repeats() {
     let mut lowest = [u32::MAX; BACK_OFF_MS.len()];
     let mut highest = [0; BACK_OFF_MS.len()];
     for seed in 0..2_000_u32 {
@@ -58,7 +58,7 @@ fn attempts_to_connect_are_spread_by_a_fifth_around_the_back_off_and_the_last_on
 }
 
 #[test]
-fn two_pages_do_not_come_back_in_step() {
+fn two_pages_reconnect_at_different_times() {
     let mut all = std::collections::BTreeSet::new();
     for seed in 0..100_u32 {
         let mut client = Client::new(Role::Listener, code(), false, seed.wrapping_mul(2_654_435_761));
@@ -69,7 +69,7 @@ fn two_pages_do_not_come_back_in_step() {
 }
 
 #[test]
-fn the_back_off_begins_anew_once_a_heartbeat_came_and_not_before() {
+fn only_a_heartbeat_resets_the_back_off() {
     let mut page = Page::listening(StreamState::Idle);
     assert_eq!(timer(&page.lose(), Timer::Reconnect), Some(0));
     page.fire(Timer::Reconnect);
@@ -84,7 +84,7 @@ fn the_back_off_begins_anew_once_a_heartbeat_came_and_not_before() {
 }
 
 #[test]
-fn a_page_woken_while_it_waits_connects_at_once() {
+fn a_page_that_wakes_up_without_a_connection_connects_at_once() {
     let mut page = Page::listening(StreamState::Idle);
     page.lose();
     assert!(opens(&page.take(Input::Woken)));
@@ -93,7 +93,7 @@ fn a_page_woken_while_it_waits_connects_at_once() {
 }
 
 #[test]
-fn a_socket_that_was_being_opened_on_the_network_before_is_opened_anew() {
+fn a_socket_that_was_opening_on_the_old_network_is_opened_again() {
     let mut page = Page::new(Role::Listener, false, 1);
     page.take(Input::Started);
     assert!(!opens(&page.take(Input::Woken)));
@@ -104,7 +104,7 @@ fn a_socket_that_was_being_opened_on_the_network_before_is_opened_anew() {
 }
 
 #[test]
-fn a_host_who_asked_on_the_network_before_takes_the_place_over_from_there() {
+fn a_host_takes_over_the_place_that_was_requested_on_the_old_network() {
     let mut page = Page::new(Role::Host, false, 1);
     page.take(Input::Started);
     page.take(Input::SocketOpened);
@@ -114,7 +114,7 @@ fn a_host_who_asked_on_the_network_before_takes_the_place_over_from_there() {
 }
 
 #[test]
-fn a_page_woken_while_attached_asks_for_a_sign_of_life() {
+fn a_page_that_wakes_up_with_a_connection_sends_a_ping() {
     let mut page = Page::listening(StreamState::Idle);
     let commands = page.take(Input::Woken);
     assert_eq!(timer(&commands, Timer::Pong), Some(2_000));
@@ -163,7 +163,7 @@ fn a_connection_that_is_not_answered_while_it_opens_is_tried_again() {
 }
 
 #[test]
-fn a_page_that_never_reached_the_server_says_so_after_the_second_attempt_and_goes_on() {
+fn a_page_that_never_reached_the_server_says_so_after_two_attempts_and_keeps_trying() {
     for role in [Role::Host, Role::Listener] {
         let mut page = Page::new(role, false, 1);
         page.take(Input::Started);
@@ -186,7 +186,7 @@ fn a_page_that_never_reached_the_server_says_so_after_the_second_attempt_and_goe
 }
 
 #[test]
-fn a_page_that_is_turned_away_for_now_has_reached_the_server() {
+fn a_temporary_refusal_counts_as_reaching_the_server() {
     let mut page = Page::new(Role::Listener, false, 1);
     page.take(Input::Started);
     for _ in 0..3 {
@@ -199,7 +199,7 @@ fn a_page_that_is_turned_away_for_now_has_reached_the_server() {
 }
 
 #[test]
-fn no_timer_of_a_lost_connection_outlives_it() {
+fn the_timers_of_a_lost_connection_are_cancelled() {
     let mut page = Page::listening(StreamState::Idle);
     page.take(Input::Woken);
     let commands = page.lose();
@@ -208,7 +208,7 @@ fn no_timer_of_a_lost_connection_outlives_it() {
 }
 
 #[test]
-fn nothing_connects_again_after_a_refusal_for_good() {
+fn a_page_does_not_reconnect_after_a_final_refusal() {
     let mut page = Page::new(Role::Listener, false, 1);
     page.take(Input::Started);
     page.take(Input::SocketOpened);
@@ -217,7 +217,7 @@ fn nothing_connects_again_after_a_refusal_for_good() {
 }
 
 #[test]
-fn nothing_connects_again_after_the_end_of_the_room() {
+fn a_page_does_not_reconnect_after_the_end_of_the_room() {
     for mut page in [Page::hearing(StreamState::Live), Page::live(&[GRACE])] {
         page.learn(RoomEvent::RoomEnded { reason: EndReason::Idle });
         assert_eq!(temptations(&mut page), []);
@@ -225,7 +225,7 @@ fn nothing_connects_again_after_the_end_of_the_room() {
 }
 
 #[test]
-fn nothing_connects_again_after_the_end_of_the_room_was_missed() {
+fn a_page_does_not_reconnect_after_a_missed_end_of_the_room() {
     let mut page = Page::hearing(StreamState::Live);
     page.lose();
     page.miss(vec![RoomEvent::RoomEnded { reason: EndReason::Idle }]);
@@ -234,7 +234,7 @@ fn nothing_connects_again_after_the_end_of_the_room_was_missed() {
 }
 
 #[test]
-fn nothing_connects_again_after_leaving() {
+fn a_page_does_not_reconnect_after_leaving() {
     let mut page = Page::hearing(StreamState::Live);
     page.take(Input::Left);
     assert_eq!(temptations(&mut page), []);
@@ -242,7 +242,7 @@ fn nothing_connects_again_after_leaving() {
 }
 
 #[test]
-fn a_listener_who_came_too_often_comes_again_a_little_later() {
+fn a_listener_with_too_many_requests_tries_again_later() {
     let mut page = Page::new(Role::Listener, false, 5);
     page.take(Input::Started);
     page.take(Input::SocketOpened);
@@ -254,7 +254,7 @@ fn a_listener_who_came_too_often_comes_again_a_little_later() {
 }
 
 #[test]
-fn a_page_whose_server_stops_comes_back_at_once() {
+fn a_page_reconnects_at_once_when_the_server_stops() {
     let mut page = Page::listening(StreamState::Live);
     // A connection that did not last long has made the next attempt wait.
     page.lose();
@@ -271,7 +271,7 @@ fn a_page_whose_server_stops_comes_back_at_once() {
 }
 
 #[test]
-fn a_page_that_finds_no_place_while_nothing_can_be_stored_says_so_and_goes_on_asking() {
+fn a_page_without_a_place_shows_a_storage_fault_and_keeps_requesting() {
     for role in [Role::Host, Role::Listener] {
         let mut page = Page::new(role, false, 1);
         page.take(Input::Started);
@@ -293,7 +293,7 @@ fn a_page_that_finds_no_place_while_nothing_can_be_stored_says_so_and_goes_on_as
 }
 
 #[test]
-fn a_host_says_again_what_the_server_could_not_store_and_stays() {
+fn a_host_repeats_commands_that_the_server_could_not_store() {
     let mut page = Page::hosting(&[GRACE]);
     let declared = said(&page.take(Input::CaptureStarted(Source::Microphone)));
     assert!(matches!(declared[..], [.., ToRoom::Publish(_)]));

@@ -1,4 +1,4 @@
-//! What a host's page remembers over its reload.
+//! What a host's page stores for its reload.
 
 use heartogether::{
     protocol::{Publish, ToRoom},
@@ -22,7 +22,7 @@ fn reloaded(keepsake: ReloadState) -> Page {
 }
 
 #[test]
-fn there_is_something_to_keep_as_long_as_something_is_shared() {
+fn the_reload_state_exists_while_something_is_shared() {
     let mut page = Page::hosting(&[]);
     assert_eq!(page.client.keepsake(), None);
     page.take(Input::CaptureStarted(Source::Microphone));
@@ -35,7 +35,7 @@ fn there_is_something_to_keep_as_long_as_something_is_shared() {
 }
 
 #[test]
-fn a_reloaded_page_goes_on_as_it_was_once_the_source_is_back() {
+fn a_reloaded_page_continues_once_the_source_is_back() {
     let mut before = Page::live(&[]);
     before.take(Input::ProfileChosen(Profile::Studio));
     before.take(Input::FaderMoved { source: Source::Microphone, fader: Fader { volume_percent: 40, muted: true } });
@@ -70,7 +70,7 @@ fn a_microphone_comes_back_by_itself_where_it_may_and_a_tab_waits_for_a_click() 
 }
 
 #[test]
-fn what_the_host_does_not_want_back_is_forgotten() {
+fn sources_that_the_host_declines_are_forgotten() {
     let mut before = Page::live(&[]);
     before.take(Input::FaderMoved { source: Source::Microphone, fader: Fader { volume_percent: 40, muted: true } });
     before.take(Input::PausePressed);
@@ -83,7 +83,7 @@ fn what_the_host_does_not_want_back_is_forgotten() {
 }
 
 #[test]
-fn what_was_live_in_another_room_is_not_recalled() {
+fn sources_of_another_room_are_not_restored() {
     let mut keepsake = Page::live(&[]).client.keepsake().expect("something is shared");
     keepsake.code = "ZZZ999".parse().expect("a code of the tests");
     keepsake.paused = true;
@@ -110,7 +110,7 @@ fn a_page_that_goes_away_leaves_the_room_to_the_next_one_in_its_tab() {
 }
 
 #[test]
-fn a_page_that_did_not_get_the_room_leaves_nothing() {
+fn a_page_without_the_room_leaves_no_mark() {
     let mut page = Page::new(Role::Host, false, 1);
     page.take(Input::Started);
     assert!(!leaves_mark(&mut page));
@@ -126,7 +126,7 @@ fn a_page_that_did_not_get_the_room_leaves_nothing() {
 
 proptest! {
     #[test]
-    fn a_keepsake_survives_as_text(
+    fn the_reload_state_can_be_stored_as_text(
         (display, microphone) in any::<(bool, bool)>(),
         volumes in any::<[u8; 2]>(),
         (muted, headphones, paused) in any::<([bool; 2], bool, bool)>(),

@@ -1,4 +1,4 @@
-//! What is drawn of measurements.
+//! How measurements are drawn.
 
 use heartogether_client::statistics::{
     PeerStatistics, REMEMBERED,
@@ -12,7 +12,7 @@ fn measured(bitrate_bps: u32, loss_permille: u32) -> PeerStatistics {
 }
 
 #[test]
-fn a_line_begins_at_the_right_and_scales_to_its_highest_point() {
+fn a_chart_begins_at_the_right_and_scales_to_its_highest_point() {
     let mut history = History::default();
     for bitrate_bps in [0, 32_000, 64_000] {
         history.remember(&[(GRACE, measured(bitrate_bps, 0))]);
@@ -22,7 +22,7 @@ fn a_line_begins_at_the_right_and_scales_to_its_highest_point() {
 }
 
 #[test]
-fn little_loss_stays_low() {
+fn a_small_loss_is_drawn_low() {
     let mut history = History::default();
     history.remember(&[(GRACE, measured(0, 10))]);
     assert_eq!(history.points(GRACE, Measure::Loss), "59,18");
@@ -31,7 +31,7 @@ fn little_loss_stays_low() {
 }
 
 #[test]
-fn two_minutes_are_remembered_and_only_of_those_who_are_there() {
+fn the_history_holds_two_minutes_of_present_members() {
     let mut history = History::default();
     for round in 0..REMEMBERED + 20 {
         history.remember(&[(GRACE, measured(round as u32, 0)), (EDSGER, measured(1, 0))]);

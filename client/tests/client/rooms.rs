@@ -89,7 +89,7 @@ fn rooms_share_one_socket_and_one_hello() {
 }
 
 #[test]
-fn a_room_that_is_entered_later_is_joined_over_the_socket_that_is_open() {
+fn a_later_room_is_joined_over_the_open_socket() {
     let mut rooms = Rooms::new(7);
     rooms.enter(listener_in(code()));
     opens(&mut rooms);
@@ -99,7 +99,7 @@ fn a_room_that_is_entered_later_is_joined_over_the_socket_that_is_open() {
 }
 
 #[test]
-fn a_lost_socket_brings_all_rooms_back_with_one_request() {
+fn after_a_lost_socket_all_rooms_are_resumed_with_one_request() {
     let mut rooms = in_two_rooms();
     let commands = rooms.step(None, Input::SocketClosed);
     let timers: Vec<_> = commands.iter().filter(|(_, output)| matches!(output, Output::StartTimer { .. })).collect();
@@ -112,7 +112,7 @@ fn a_lost_socket_brings_all_rooms_back_with_one_request() {
 }
 
 #[test]
-fn a_server_that_falls_silent_is_left_by_all_rooms() {
+fn all_rooms_reconnect_when_the_server_is_silent() {
     for timer in [Timer::Silence, Timer::Pong] {
         let mut rooms = in_two_rooms();
         let commands = rooms.step(None, Input::TimerFired(timer));
@@ -145,7 +145,7 @@ fn the_socket_closes_with_the_last_room() {
 }
 
 #[test]
-fn a_room_that_is_asked_too_often_waits_alone_and_asks_over_the_same_socket() {
+fn a_room_with_too_many_requests_waits_alone_on_the_same_socket() {
     for refusal in [Refusal::TooManyRequests, Refusal::TooManyFrames] {
         let mut rooms = Rooms::new(7);
         rooms.enter(listener_in(code()));
@@ -165,7 +165,7 @@ fn a_room_that_is_asked_too_often_waits_alone_and_asks_over_the_same_socket() {
 }
 
 #[test]
-fn a_room_more_than_a_connection_holds_is_refused_and_the_others_stay() {
+fn a_room_beyond_the_limit_is_refused_and_the_others_stay() {
     const LETTERS: &[u8] = b"ABCDEFGHJK";
     let mut rooms = Rooms::new(7);
     let code = |number: usize| -> RoomCode {
@@ -188,7 +188,7 @@ fn a_room_more_than_a_connection_holds_is_refused_and_the_others_stay() {
 }
 
 #[test]
-fn a_page_whose_server_stops_comes_back_at_once_and_not_again_and_again() {
+fn a_page_reconnects_at_once_when_the_server_stops_but_not_repeatedly() {
     let mut rooms = in_two_rooms();
     let reconnects_after = |commands: &[RoomOutput]| {
         let outputs: Vec<_> = commands.iter().map(|(_, output)| output.clone()).collect();
@@ -202,7 +202,7 @@ fn a_page_whose_server_stops_comes_back_at_once_and_not_again_and_again() {
 }
 
 #[test]
-fn a_page_that_is_woken_asks_once_for_a_sign_of_life() {
+fn a_page_that_wakes_up_sends_one_ping() {
     let mut rooms = in_two_rooms();
     let asked = sent_by(&rooms.step(None, Input::Woken));
     assert!(matches!(asked[..], [ClientMessage::Ping(_)]), "{asked:?}");
@@ -211,7 +211,7 @@ fn a_page_that_is_woken_asks_once_for_a_sign_of_life() {
 }
 
 #[test]
-fn another_network_while_a_room_waits_for_its_place_means_another_socket() {
+fn a_change_of_network_while_joining_opens_a_new_socket() {
     let mut rooms = in_two_rooms();
     assert!(matches!(sent_by(&rooms.step(None, Input::NetworkChanged))[..], [ClientMessage::Ping(_)]));
     rooms.enter(listener_in("QRS234".parse().expect("a code of the tests")));
@@ -222,7 +222,7 @@ fn another_network_while_a_room_waits_for_its_place_means_another_socket() {
 }
 
 #[test]
-fn a_refusal_of_the_connection_is_every_rooms() {
+fn a_refusal_of_the_connection_applies_to_all_rooms() {
     let mut rooms = in_two_rooms();
     let refused = ServerMessage::Refused(Refused { refusal: Refusal::NotSignedIn });
     assert_eq!(count(&hears(&mut rooms, refused), &Output::CloseSocket), 1);

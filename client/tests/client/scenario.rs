@@ -1,4 +1,4 @@
-//! One page to try things on: it takes inputs and shows its commands.
+//! One page to test: it takes inputs and shows its outputs.
 
 mod outputs;
 

@@ -1,4 +1,4 @@
-//! A microphone that gives no sound: the host is told, and those who listen.
+//! A microphone that gives no sound: host and listeners are told.
 
 use heartogether::protocol::{ClientMessage, DeclareSilence, ToRoom};
 use heartogether::room::{Missed, Source, StreamState};
@@ -52,7 +52,7 @@ fn a_short_silence_is_not_reported() {
 }
 
 #[test]
-fn listeners_are_told_only_while_they_hear_nothing() {
+fn listeners_are_told_about_a_silence_only_while_they_hear_nothing() {
     let mut page = silent(Silent);
     assert_eq!(sent(&page.take(Input::CaptureStarted(Source::Display))), [declared(false)]);
     page.learn(is_silent(false));
@@ -75,7 +75,7 @@ fn a_microphone_that_was_silent_before_it_went_live_is_declared_once_it_does() {
 }
 
 #[test]
-fn what_changed_while_the_connection_was_away_is_made_up_for() {
+fn changes_without_a_connection_are_sent_later() {
     let mut page = silent(Muted);
     page.lose();
     assert_eq!(sent(&page.take(microphone(Sounding))), []);
@@ -85,7 +85,7 @@ fn what_changed_while_the_connection_was_away_is_made_up_for() {
 }
 
 #[test]
-fn a_listener_is_told_what_the_room_says() {
+fn a_listener_sees_the_silence_that_the_room_reports() {
     let mut page = Page::hearing(StreamState::Live);
     assert!(!page.client.is_host_silent());
     page.learn(is_silent(true));

@@ -1,4 +1,4 @@
-//! Whatever happens to a room, it heals: random histories of outages in a small world.
+//! A room recovers from all outages, in random histories of a small world.
 
 use proptest::prelude::*;
 
@@ -45,7 +45,7 @@ fn anything() -> impl Strategy<Value = Move> {
 }
 
 #[test]
-fn a_room_without_trouble_is_well() {
+fn a_room_without_trouble_works() {
     for (listeners, shares_first) in [(1, false), (1, true), (3, false), (3, true)] {
         assert_eq!(World::live(listeners, shares_first).complaints(), Vec::<String>::new());
     }
@@ -55,7 +55,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn everybody_hears_again_after_whatever_happened(
+    fn everybody_hears_again_after_any_history(
         listeners in 1..=3_usize,
         shares_first in any::<bool>(),
         moves in prop::collection::vec(anything(), 1..25),
@@ -67,7 +67,7 @@ proptest! {
     }
 
     #[test]
-    fn an_outage_of_signaling_alone_interrupts_nobodys_sound(
+    fn an_outage_of_signaling_interrupts_no_sound(
         listeners in 1..=3_usize,
         shares_first in any::<bool>(),
         moves in prop::collection::vec(outage(), 1..25),

@@ -1,4 +1,4 @@
-//! What the debug switch writes: every step, and nothing that is nobody's business.
+//! The debug switch writes every step, and nothing private.
 
 use heartogether::{
     engagement::MessageText,
@@ -10,7 +10,7 @@ use heartogether_client::{Input, Output, PeerState, Timer, trace};
 use crate::scenario::*;
 
 #[test]
-fn inputs_and_commands_are_told_in_words() {
+fn inputs_and_outputs_are_described_in_words() {
     let mut page = Page::listening(StreamState::Live);
     let input = Input::Received(from_room(FromRoom::Signal(ReceivedSignal { from: HOST, signal: offer(100) })));
     assert_eq!(trace::input(&input), "received offer 100 from 00000001");
@@ -21,7 +21,7 @@ fn inputs_and_commands_are_told_in_words() {
 }
 
 #[test]
-fn no_secret_and_nothing_that_people_say_is_told() {
+fn the_trace_contains_no_secrets_and_no_texts_of_people() {
     let text = MessageText::parse("a secret message").expect("a message");
     let mut page = Page::hearing(StreamState::Live);
     let mut told = Vec::new();

@@ -1,5 +1,5 @@
-//! The debug switch has a line of its own for everything that can happen and everything that can be done. The lists are complete:
-//! each is also an exhaustive match, which does not compile while a variant is missing.
+//! The debug switch has its own line for every input and every output. The lists are complete: each is also an
+//! exhaustive match, which does not compile while a variant is missing.
 
 use std::collections::BTreeSet;
 
@@ -218,7 +218,7 @@ fn every_decision_of_the_player_has_its_own_line() {
 }
 
 #[test]
-fn what_happens_all_the_time_is_told_only_where_it_leads_to_something() {
+fn frequent_inputs_are_traced_only_if_they_have_an_effect() {
     for input in inputs() {
         let step = trace::Step::of(&input);
         let is_routine = matches!(input, Input::Counted { .. } | Input::Measured { .. });

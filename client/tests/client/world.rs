@@ -1,5 +1,6 @@
-//! A small, deterministic world: the pages of a room's members, the network between them, and the real core as their server. Messages take [`HOP_MS`] and arrive in order, until a socket is cut: then all that is on the way is
-//! lost. Peer connections come up once both descriptions and a candidate each way were taken.
+//! A small, deterministic world: the pages of a room's members, the network between them, and the real core as their
+//! server. Messages take [`HOP_MS`] and arrive in order. When a socket is cut, all messages that are under way are
+//! lost. A peer connection connects once both descriptions and a candidate in each direction have been set.
 
 mod media;
 mod moves;

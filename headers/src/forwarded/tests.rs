@@ -26,7 +26,7 @@ fn address(peer: &str, headers: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn behind_trusted_proxies_the_rightmost_stranger_calls() {
+fn behind_trusted_proxies_the_rightmost_untrusted_address_is_the_caller() {
     for (lines, expected) in [
         (vec!["192.0.2.9"], "192.0.2.9"),
         (vec!["1.1.1.1, 192.0.2.9"], "192.0.2.9"),
@@ -67,7 +67,7 @@ fn the_standard_header_is_read_too() {
 }
 
 #[test]
-fn what_a_proxy_appends_counts_whatever_it_was_appended_to() {
+fn the_part_that_a_proxy_appends_counts_after_any_text() {
     for before in ["", "for=1.1.1.1", "for=\"", "for=\"1.1.1.1\\", "\"", "a=\"b;c=\"d", "for=\"\\\"", ",,;;=="] {
         for appended in ["for=192.0.2.9;proto=https", "for=\"192.0.2.9:4711\";proto=https"] {
             let line = format!("{before}, {appended}");
@@ -78,7 +78,7 @@ fn what_a_proxy_appends_counts_whatever_it_was_appended_to() {
 }
 
 #[test]
-fn the_standard_header_means_nothing_where_a_proxy_writes_the_usual_ones() {
+fn the_standard_header_is_ignored_if_a_proxy_writes_the_usual_ones() {
     let visitor = ("forwarded", "for=192.0.2.8;proto=https;host=evil.example");
     assert_eq!(address("10.0.0.1", &[visitor]), "192.0.2.8");
     let seen = arrival("10.0.0.1", &[visitor, ("for", "192.0.2.9")]);
@@ -89,7 +89,7 @@ fn the_standard_header_means_nothing_where_a_proxy_writes_the_usual_ones() {
 }
 
 #[test]
-fn a_trusted_proxy_says_how_and_under_which_name_it_was_called() {
+fn a_trusted_proxy_names_the_scheme_and_the_host() {
     let usual = [("proto", "https"), ("host", "listen.example:8443")];
     let standard = [("forwarded", "for=192.0.2.9;proto=https;host=\"listen.example:8443\"")];
     for headers in [&usual[..], &standard[..]] {

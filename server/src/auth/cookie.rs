@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_are_for_https_and_guarded_where_people_come_over_https() {
+    fn cookies_over_https_are_secure_and_have_a_guarded_name() {
         let plain = "sid=a; HttpOnly; SameSite=Lax; Path=/; Max-Age=60";
         let secure = "__Host-sid=a; HttpOnly; SameSite=Lax; Path=/; Max-Age=60; Secure";
         for (flags, is_on_https, expected) in [
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn guarded_names_are_told_from_those_that_anybody_can_set() {
+    fn guarded_and_plain_cookie_names_are_distinguished() {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, HeaderValue::from_static("sid=a; __Host-sid=b; __Secure-sid=c; __Host-other=d"));
         assert_eq!(guarded_values(&headers, "sid").collect::<Vec<_>>(), ["b", "c"]);

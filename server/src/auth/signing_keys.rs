@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_comes_back_is_the_present_one_alone() {
+    fn a_secret_that_is_used_again_is_only_the_current_one() {
         let folder = TempDir::new().expect("a folder");
         for (secret, now) in [(FIRST, 0), (SECOND, 1_000), (FIRST, 2_000)] {
             open(&folder, Some(secret), now);
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_is_one_rooms_and_one_keys() {
+    fn a_mark_depends_on_the_room_and_the_key() {
         let folders = [(); 2].map(|()| TempDir::new().expect("a folder"));
         let (keys, others) = (open(&folders[0], Some(FIRST), 0), open(&folders[1], Some(SECOND), 0));
         let (one, other) = (RoomId::from_bits(1), RoomId::from_bits(2));
@@ -233,7 +233,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_file_is_the_servers_own_and_holds_no_secret() {
+    fn only_the_server_can_read_the_file_and_it_contains_no_secret() {
         use std::os::unix::fs::PermissionsExt;
         let folder = TempDir::new().expect("a folder");
         open(&folder, Some(FIRST), 0);

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_says_what_was_written_and_when_it_ends() {
+    fn a_token_returns_its_content_and_its_expiry() {
         let keys = keys();
         let signed = sign(&keys, &token()).expect("a token");
         let read = read(&keys, &signed).expect("our own");

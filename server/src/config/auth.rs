@@ -1,4 +1,4 @@
-//! Who may come in, and how they prove who they are.
+//! Who may use the server, and how people sign in.
 
 use clap::Args;
 use heartogether::role::Guests;
@@ -204,7 +204,7 @@ mod tests {
     const GOOGLE: [&str; 4] = ["--google-client-id", "id", "--google-client-secret", "hush"];
 
     #[test]
-    fn guests_may_host_until_there_is_another_way_in() {
+    fn guests_may_host_unless_a_provider_is_configured() {
         let guests = |flags: &[&'static str]| read(flags).expect("valid settings").auth.guests();
         assert_eq!(guests(&[]), Guests::Host);
         assert_eq!(guests(&GOOGLE), Guests::Listen);
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn several_providers_stand_beside_each_other() {
+    fn several_providers_can_be_configured() {
         let providers = read(&[&GOOGLE[..], &TWO[..]].concat()).expect("valid settings").auth.providers();
         let known: Vec<_> = providers.iter().map(|known| (known.id.as_str(), known.name.as_str())).collect();
         assert_eq!(known, [("google", "Google"), ("our-school", "Our School"), ("localhost-4000", "localhost:4000")]);

@@ -1,4 +1,4 @@
-//! What is kept, and how surely.
+//! Where data is stored, and how safely.
 
 use std::{path::PathBuf, time::Duration};
 

@@ -1,4 +1,4 @@
-//! `docs/settings.md`, written from the definitions of the settings, so that both say the same.
+//! Generates `docs/settings.md` from the definitions of the settings, so that both are the same.
 
 use clap::{Arg, CommandFactory};
 

@@ -1,9 +1,9 @@
-//! Which variable a setting is read from. clap is told one name for each setting, so that all rules about the environment
-//! stand here and hold for every setting:
+//! Chooses the variable from which a setting is read. clap gets one name for each setting, so all rules about the
+//! environment are in this module and apply to every setting:
 //!
-//! - `HEARTOGETHER_NAME` counts before `NAME`;
-//! - empty means unset, for variables and flags alike: compose files pass on what nobody has set as an empty text;
-//! - a variable that other tools set for their own ends never stops the server;
+//! - `HEARTOGETHER_NAME` takes precedence over `NAME`;
+//! - an empty variable or flag is unset, because compose files pass on unset variables as empty texts;
+//! - a variable that other tools set for their own purposes never stops the server;
 //! - an error names the variable that was read.
 
 use std::ffi::OsString;

@@ -1,4 +1,4 @@
-//! What stands between this server and its callers.
+//! Proxies between this server and its callers.
 
 use std::{net::IpAddr, str::FromStr};
 
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mapped_networks_are_networks_of_ipv4() {
+    fn ipv4_mapped_networks_are_read_as_ipv4() {
         for (written, meant) in [
             ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
             ("::ffff:192.0.2.7", "192.0.2.7/32"),

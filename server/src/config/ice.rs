@@ -242,7 +242,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_is_what_coturn_makes_of_the_same_secret() {
+    fn a_password_equals_the_one_that_coturn_computes() {
         // echo -n 1767225600:0…02a | openssl dgst -binary -sha1 -hmac north | openssl base64
         let (username, credential) =
             make_credentials("north", AccountId::from_bits(42), Timestamp::from_millis(1_767_225_600_999));

@@ -1,4 +1,4 @@
-//! The address that people use.
+//! The public address of the server.
 
 use std::str::FromStr;
 
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_kept_without_the_slash_at_its_end() {
+    fn the_slash_at_the_end_of_a_path_is_removed() {
         for (url, origin, path) in [
             ("https://hear.example", "https://hear.example", ""),
             ("https://hear.example/", "https://hear.example", ""),

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn ipv6_counts_by_its_64_and_ipv4_by_itself() {
+    fn ipv6_is_counted_by_its_64_and_ipv4_by_address() {
         assert_eq!(block("2001:db8:1:2::1"), block("2001:db8:1:2:ffff:ffff:ffff:ffff"));
         assert_ne!(block("2001:db8:1:2::1"), block("2001:db8:1:3::1"));
         assert_ne!(block("192.0.2.1"), block("192.0.2.2"));
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_household_is_one_whichever_of_its_networks_somebody_comes_from() {
+    fn all_networks_of_a_household_count_as_one() {
         let household = |address: &str| AddressBlock::of_household(address.parse().expect("an address")).to_string();
         assert_eq!(household("2001:db8:1:2::1"), household("2001:db8:1:ff::1"));
         assert_ne!(household("2001:db8:1:2::1"), household("2001:db8:1:100::1"));
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_counts_in_every_network_that_it_is_in() {
+    fn an_address_counts_in_each_of_its_networks() {
         let tiers = |address: &str| -> Vec<String> {
             let tiers = AddressBlock::tiers(address.parse().expect("an address"));
             tiers.map(|(block, times)| format!("{block} {times}")).collect()

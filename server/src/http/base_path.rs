@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_is_taken_off_where_it_is_one() {
+    fn the_path_is_removed_only_as_a_whole() {
         let inner = |uri: &'static str| inner("/hear", &Uri::from_static(uri)).map(|uri| uri.to_string());
         assert_eq!(inner("/hear/room/ABC234?x=1").as_deref(), Some("/room/ABC234?x=1"));
         assert_eq!(inner("https://example.org/hear/").as_deref(), Some("https://example.org/"));

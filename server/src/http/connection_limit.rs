@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_counted_in_all_and_by_address_and_given_back() {
+    fn connections_are_counted_in_total_and_by_address_and_released() {
         let places = ConnectionLimit::new(3, 2);
         let (here, there) = (Some(IpAddr::from([192, 0, 2, 1])), Some(IpAddr::from([192, 0, 2, 2])));
         let first = places.take(here).expect("a first place");
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_places_are_for_addresses_with_few() {
+    fn the_last_connections_are_for_addresses_with_few() {
         let places = ConnectionLimit::new(100, 60);
         let from = |last| Some(IpAddr::from([192, 0, 2, last]));
         let many: Vec<_> = [1, 2].iter().flat_map(|last| (0..60).map_while(|_| places.take(from(*last)))).collect();
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_networks_of_ipv6_have_several_times_as_many() {
+    fn larger_ipv6_networks_may_have_several_times_as_many() {
         let places = ConnectionLimit::new(1_000, 2);
         let from = |subnet: u16| Some(IpAddr::from([0x2001, 0xdb8, 1, subnet, 0, 0, 0, 1]));
         let taken: Vec<_> = (0..200).filter_map(|subnet| places.take(from(subnet))).collect();

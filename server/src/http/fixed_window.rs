@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_begins_with_the_first_and_ends_for_all() {
+    fn a_window_begins_with_the_first_request_and_then_starts_again() {
         let windows = FixedWindows::new(QUOTA);
         let first = windows.take(1, at(0));
         assert_eq!((first.limit, first.remaining, first.reset_at, first.is_exceeded), (2, 1, at(1_000), false));
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_counted_apart() {
+    fn keys_are_counted_separately() {
         let windows = FixedWindows::new(QUOTA);
         for _ in 0..3 {
             windows.take(1, at(0));
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_that_is_given_back_can_be_taken_again() {
+    fn a_returned_count_can_be_taken_again() {
         let windows = FixedWindows::new(QUOTA);
         assert_eq!([(); 3].map(|()| windows.take(1, at(0)).is_exceeded), [false, false, true]);
         windows.give_back([1, 2].into_iter(), at(0));
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_is_taken_from_all_keys_or_from_none() {
+    fn a_request_counts_for_all_its_keys_or_for_none() {
         let windows = FixedWindows::new(QUOTA);
         let take = |key| windows.take_from_all([(key, 1), (100, 2)].into_iter(), at(0));
         assert_eq!([1, 2, 3].map(|key| take(key).remaining), [1, 1, 1]);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_locks_nobody_out() {
+    fn a_clock_that_is_set_back_blocks_nobody() {
         let windows = FixedWindows::new(QUOTA);
         for _ in 0..3 {
             windows.take(1, at(500_000));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_forgotten_after_their_window_and_never_more_than_so_many_are_kept() {
+    fn keys_are_forgotten_after_their_window_and_their_number_is_limited() {
         let windows = FixedWindows::new(QUOTA);
         for key in 0..FEW_KEYS {
             windows.take(key, at(0));

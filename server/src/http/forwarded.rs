@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_says_that_it_is_on_https() {
+    fn the_scheme_in_the_browsers_origin_shows_https() {
         let says = |headers: &[(&'static str, &[u8])], authority| {
             let mut map = HeaderMap::new();
             headers
@@ -137,13 +137,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_proxy_appends_to_bytes_that_are_no_text_counts() {
+    fn text_that_a_proxy_appends_to_invalid_bytes_counts() {
         assert_eq!(caller("10.0.0.1", &[("x-forwarded-for", b"\xff\xfe, 192.0.2.9")]).address.to_string(), "192.0.2.9");
         assert_eq!(caller("10.0.0.1", &[("forwarded", b"for=\"\xff, for=192.0.2.9")]).address.to_string(), "192.0.2.9");
     }
 
     #[test]
-    fn a_host_header_that_would_change_a_link_is_malformed() {
+    fn a_host_header_that_could_change_a_link_is_malformed() {
         assert_eq!(caller("10.0.0.1", &[("x-forwarded-host", b"evil.example/room")]).authority, None);
     }
 }

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_gives_it_more_time() {
+    async fn a_request_extends_the_time_of_a_connection() {
         let progress = IdleTimeout::default();
         let ceased = progress.ceased(IdleLimits { first: Duration::ZERO, further: HOUR });
         progress.note_request();
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn outgoing_response_data_counts_as_progress_and_pings_do_not() {
+    async fn outgoing_responses_count_as_progress_and_pings_do_not() {
         let progress = IdleTimeout::default();
         let mut notes = progress.0.subscribe();
         let mut stream = progress.along(sink());

@@ -1,7 +1,7 @@
-//! Accepts connections, and closes those on which nothing happens.
+//! Accepts connections, and closes those without progress.
 //!
 //! A connection costs its caller nothing, so it must cost the server little: a counted place, a small buffer, and a few
-//! seconds in which a request has to come. Nothing here touches a room.
+//! seconds for the first request. This module does not use rooms.
 
 use std::{
     io,
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_of_http2_that_has_its_answer_and_asks_no_more_is_ended() {
+    async fn an_http2_connection_without_further_requests_is_closed() {
         let farewell = watch::Sender::default();
         let stream = call(Version::Http2, &farewell, Duration::from_millis(300));
         let (mut client, connection) =
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_that_goes_out_slowly_is_not_cut_off() {
+    async fn a_slow_response_is_not_cut_off() {
         let farewell = watch::Sender::default();
         let mut stream = call(Version::Http1, &farewell, Duration::from_secs(2));
         stream.write_all(b"GET / HTTP/1.1\r\nhost: hear.test\r\nconnection: close\r\n\r\n").await.expect("a reader");
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn connections_of_http1_finish_at_the_farewell() {
+    async fn http1_connections_finish_their_response_at_the_shutdown() {
         let farewell = watch::Sender::default();
         let stream = call(Version::Http1, &farewell, LONG);
         let (mut client, connection) = http1::handshake(TokioIo::new(stream)).await.expect("HTTP/1");
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn connections_of_http2_finish_at_the_farewell() {
+    async fn http2_connections_finish_their_response_at_the_shutdown() {
         let farewell = watch::Sender::default();
         let stream = TokioIo::new(call(Version::Http2, &farewell, LONG));
         let (mut client, connection) = http2::handshake(TokioExecutor::new(), stream).await.expect("HTTP/2");

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_navigates_wants_a_page() {
+    fn a_navigation_gets_a_page() {
         let wants = |headers: &[(HeaderName, &'static str)]| {
             let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
             wants_page(&headers.collect())

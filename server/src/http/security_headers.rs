@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_policy_names_the_place_that_was_called_and_no_other() {
+    fn the_policy_names_only_the_requested_host() {
         let caller = Caller { authority: Authority::parse("hear.example:8443"), is_secure: true, ..Caller::default() };
         let policy = page_policy("n0nce", &caller, None);
         assert!(policy.contains("script-src 'self' 'nonce-n0nce' 'wasm-unsafe-eval';"));

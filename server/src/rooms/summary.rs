@@ -1,4 +1,4 @@
-//! A room in a few words, for who is not in it.
+//! A short description of a room, for people who are not in it.
 
 use heartogether::{
     id::AccountId,

@@ -1,4 +1,4 @@
-//! One server at a time on one data folder: two would each believe that the other's members have gone.
+//! Only one server at a time uses a data folder. Two servers would each consider the other's members lost.
 
 use std::{
     fs::{File, TryLockError},
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_next_one_waits_until_the_lock_is_released() {
+    async fn the_next_server_waits_until_the_lock_is_released() {
         let folder = TempDir::new().expect("a folder");
         let take = async |patience| DataLock::take(folder.path(), patience).await.expect("a file system with locks");
         let first = take(Duration::ZERO).await.expect("nobody holds it");

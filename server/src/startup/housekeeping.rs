@@ -1,4 +1,4 @@
-//! What the server does by itself once a minute or once an hour.
+//! Tasks that the server runs once a minute or once an hour.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! The ports: listened on from the first moment, so that whoever asks is told that the server is starting.
+//! The ports. The server listens from the first moment, so that it can answer that it is starting.
 
 use std::{
     io::{self, ErrorKind},

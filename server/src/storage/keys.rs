@@ -1,5 +1,5 @@
-//! A key for each account. It seals everything that the account's person wrote, wherever that is stored. Deleting the
-//! key makes all of it unreadable at once, also in files and copies that nobody rewrites.
+//! A key for each account. It seals all texts that the account's owner wrote, wherever they are stored. Deleting the
+//! key makes all of them unreadable at once, also in files and copies that are not rewritten.
 //!
 //! Keys are transferred and deleted together with the account, in the transactions of the
 //! [accounts](super::accounts::Accounts).

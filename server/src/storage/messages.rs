@@ -1,4 +1,4 @@
-//! The archive of what people wrote: every message of every room, read in pages.
+//! The archive of messages, which is read in pages.
 //!
 //! Names and texts are sealed with their authors' keys. When an account is deleted, its messages are deleted too.
 

@@ -1,5 +1,5 @@
-//! A certificate that an authority issues and renews by itself (ACME, RFC 8555), asking back on the HTTPS port
-//! (TLS-ALPN-01, RFC 8737).
+//! A certificate that an authority issues and renews automatically (ACME, RFC 8555). The authority verifies the name on
+//! the HTTPS port (TLS-ALPN-01, RFC 8737).
 
 use std::{fs, io, path::Path, sync::Arc};
 
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_stand_in_a_folder_of_the_servers_own_whatever_was_there_before() {
+    fn keys_are_in_a_folder_that_only_the_server_can_read() {
         let parent = tempfile::TempDir::new().expect("a folder");
         let folder = parent.path().join("acme");
         for is_there in [false, true] {

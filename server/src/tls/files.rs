@@ -1,4 +1,4 @@
-//! A certificate in files, which somebody else renews.
+//! A certificate in files that another program renews.
 
 use std::{
     fmt,

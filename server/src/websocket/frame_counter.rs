@@ -1,5 +1,5 @@
-//! Counts a client's WebSocket frames while their bytes come in, below the library that puts messages together: the library
-//! shows messages alone, and one message can have any number of frames, empty ones among them.
+//! Counts a client's WebSocket frames while their bytes arrive, below the WebSocket library. The library only shows
+//! whole messages, and one message can have any number of frames, including empty ones.
 
 use std::{
     fmt, io,
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_frame_counts_wherever_the_bytes_are_cut() {
+    async fn every_frame_counts_however_its_bytes_are_split() {
         let frames = [frame(0x01, 3), frame(0x89, 0), frame(0x00, 200), frame(0x80, 0), frame(0x81, 5)];
         let bytes = frames.concat();
         let first_three = frames[..3].concat().len();
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_message_has_so_many_frames_and_no_more_whatever_comes_between_them() {
+    async fn the_frames_of_a_message_are_limited_whatever_comes_between_them() {
         let most = FRAMES_PER_MESSAGE as usize;
         let message = |continuations: usize| {
             let between = [frame(0x00, 0), frame(0x89, 0)].concat();

@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn the_own_origin_the_configured_ones_and_none_are_allowed() {
+    fn the_own_origin_configured_origins_and_no_origin_are_allowed() {
         let origins = origins(&["https://Listen.example/", "https://other.example:8443/path"]);
         let allows = |origin: &'static str| allows(&origins, false, "localhost:3000", &[(header::ORIGIN, origin)]);
         for origin in ["http://localhost:3000", "https://listen.example", "https://other.example:8443"] {
@@ -64,14 +64,14 @@ mod tests {
     }
 
     #[test]
-    fn over_https_a_page_without_it_is_not_the_own() {
+    fn a_page_without_https_has_another_origin() {
         let allows = |origin| allows(&Origins::default(), true, "localhost:3000", &[(header::ORIGIN, origin)]);
         assert!(allows("https://localhost:3000"));
         assert!(!allows("http://localhost:3000"));
     }
 
     #[test]
-    fn spellings_of_one_origin_are_the_own() {
+    fn all_spellings_of_the_own_origin_are_allowed() {
         for (named, origin) in [
             ("hear.example:443", "https://hear.example"),
             ("hear.example:80", "http://hear.example"),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_browsers_word_counts_where_a_proxy_leaves_the_port_out() {
+    fn sec_fetch_site_counts_if_a_proxy_removes_the_port() {
         let origin = (header::ORIGIN, "http://localhost:8080");
         let allows = |site| allows(&Origins::default(), false, "localhost", &[origin.clone(), (SEC_FETCH_SITE, site)]);
         assert!(allows("same-origin"));

@@ -1,5 +1,5 @@
-//! Limits what an account may ask of a room, per second and at once, over all its connections. A new connection does
-//! not get a new allowance.
+//! Limits what an account may request from a room, per second and at once, over all its connections. A new connection
+//! does not get a new allowance.
 
 use std::{
     hash::Hash,
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_account_has_an_allowance_of_its_own_in_each_room() {
+    fn each_account_has_its_own_allowance_in_each_room() {
         let allowance: CommandLimit = CommandLimit::new(1, 2);
         let take = |account, room| allowance.take(AccountId::from_bits(account), RoomId::from_bits(room));
         assert_eq!([take(1, 1), take(1, 1), take(1, 1)], [true, true, false]);
@@ -84,14 +84,14 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_taken_by_the_signal() {
+    fn a_signal_uses_up_its_bytes() {
         let allowance: CommandLimit<u32> = CommandLimit::new(1, 100);
         assert_eq!([60, 60, 40, 1].map(|bytes| allowance.take_some(1, bytes)), [true, false, true, false]);
         assert!(allowance.take_some(2, 100) && !allowance.take_some(3, 101));
     }
 
     #[test]
-    fn who_has_the_whole_allowance_again_is_forgotten() {
+    fn accounts_with_a_full_allowance_are_forgotten() {
         let allowance: CommandLimit = CommandLimit::new(1_000_000, 1);
         for account in 0..(4 * FEW_KEYS as u128) {
             allowance.take(AccountId::from_bits(account), RoomId::from_bits(1));

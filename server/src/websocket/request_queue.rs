@@ -1,5 +1,6 @@
-//! What a connection has asked of its rooms and waits to be carried out: one after the other, in the order in which it was asked. A
-//! room that does not answer gives its turn away, so that no room waits for another one's storage.
+//! The requests of a connection that wait for its rooms. They are carried out one after the other, in the order in
+//! which they were sent. If a room does not answer, requests for other rooms continue, so no room waits for another
+//! room's storage.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_wait_and_no_more() {
+    fn the_number_of_waiting_requests_is_limited() {
         let mut queue = RequestQueue::default();
         for _ in 0..WAITING {
             assert!(queue.has_room());

@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_floods_leaves_places_for_others_and_half_of_them_for_the_room() {
+    fn a_flood_leaves_space_for_others_and_half_of_the_queue_for_the_room() {
         let (send_queue, queue) = send_queue(CAPACITY);
         let flooded = (0..).take_while(|_| send(&send_queue, 1)).count();
         assert!((2..CAPACITY / 4).contains(&flooded), "{flooded}");
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_been_read_may_send_again() {
+    fn a_sender_may_send_again_after_the_queue_is_read() {
         let (send_queue, mut queue) = send_queue(CAPACITY);
         let flooded = (0..).take_while(|_| send(&send_queue, 1)).count();
         assert!(!send(&send_queue, 1));

@@ -1,4 +1,4 @@
-//! The archives that keep the contract, with what a server does around them.
+//! The archives that must satisfy the contract, with the server's parts that they need.
 
 use std::{ops::Range, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! A server under load, and how a live room on it is watched.
+//! A server under load, and the live room that is watched on it.
 
 use std::{
     io::{self, ErrorKind},

@@ -1,9 +1,9 @@
-//! Snapshots in SQLite that cannot be read: damaged ones, and those of another version.
+//! Snapshots in SQLite that cannot be read, because they are damaged or of another version.
 
 use super::*;
 
 #[tokio::test]
-async fn sqlite_takes_the_snapshot_before_one_that_cannot_be_read() {
+async fn sqlite_uses_the_earlier_snapshot_if_the_latest_cannot_be_read() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
     let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
@@ -23,7 +23,7 @@ async fn sqlite_takes_the_snapshot_before_one_that_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn sqlite_cuts_below_a_snapshot_that_can_be_read_and_below_no_other() {
+async fn sqlite_cuts_the_log_only_below_a_readable_snapshot() {
     let damage = "UPDATE snapshots SET state = '{}' WHERE seq = $1";
     let replace = "UPDATE snapshots SET version = 9 WHERE seq = $1";
     for harm in [damage, replace] {

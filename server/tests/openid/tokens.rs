@@ -1,4 +1,4 @@
-//! Every ID token that is not what it has to be, and those that are.
+//! Every kind of invalid ID token, and valid ones.
 
 use heartogether::refusal::Refusal;
 use serde_json::{Value, json};
@@ -61,7 +61,7 @@ async fn an_invalid_id_token_signs_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_token_may_be_a_little_late_and_have_several_audiences() {
+async fn a_slightly_late_token_and_one_with_several_audiences_are_accepted() {
     let world = World::start().await;
     let truths: [Lie; 3] = [
         |token| token.claims["exp"] = json!(token.now_s - 59),
@@ -79,7 +79,7 @@ async fn a_token_may_be_a_little_late_and_have_several_audiences() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_nearly_standard_is_taken() {
+async fn an_almost_standard_answer_is_accepted() {
     let world = World::start().await;
     for habits in [
         json!({ "scope": ["openid", "profile"] }),

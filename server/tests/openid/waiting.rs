@@ -1,4 +1,4 @@
-//! A provider that is away, and the page that waits for it.
+//! A provider that does not answer, and the page that waits for it.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ async fn deserted() -> (Site, Arc<ManualClock>, TempDir) {
 }
 
 #[tokio::test]
-async fn a_provider_that_is_away_is_said_to_be() {
+async fn the_page_says_that_a_provider_does_not_answer() {
     let (site, _, _data) = deserted().await;
     let led = site.get("/auth/test?next=/about", None).await;
     assert_eq!(led_to(&led), WAITING);
@@ -36,7 +36,7 @@ async fn a_provider_that_is_away_is_said_to_be() {
 }
 
 #[tokio::test]
-async fn only_a_browser_that_was_told_to_wait_goes_on_by_itself_and_only_where_it_was_going() {
+async fn only_a_browser_that_was_asked_to_wait_continues_by_itself_to_its_destination() {
     let (site, clock, _data) = deserted().await;
     assert_eq!(
         led_to(&site.get("/auth/test?next=/new&waited=1", None).await),

@@ -1,4 +1,4 @@
-//! Every kind of message, by guests who had a place before what guests may do was changed.
+//! Every kind of message from guests who had a place before `GUESTS` was changed.
 
 use crate::support::refused;
 use crate::support::said_in;
@@ -61,7 +61,7 @@ async fn told(site: &Site, pair: &Pair, who: Who, index: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_guest_is_told_what_the_table_says_once_the_server_lets_guests_do_less() {
+async fn guests_get_the_answers_of_the_table_after_guests_is_changed() {
     let rows = table("Messages of guests");
     let mut found: Vec<Vec<String>> = rows.iter().map(|row| vec![row[0].clone()]).collect();
     for who in [Who::Owner, Who::Listener] {

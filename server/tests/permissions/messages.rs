@@ -1,4 +1,4 @@
-//! Every kind of message, by everybody.
+//! Every kind of message, from every standing.
 
 use crate::support::refused;
 use crate::support::said_in;
@@ -252,7 +252,7 @@ async fn every_message_is_carried_out_or_refused_as_the_table_says() {
 }
 
 #[tokio::test]
-async fn the_rows_of_the_messages_are_all_there_is() {
+async fn the_table_has_a_row_for_every_message() {
     let server = TestServer::start().await;
     let pair = server.site.pair().await;
     let kinds: Vec<_> = examples(&pair, Who::Owner).iter().map(row_of).collect();

@@ -122,7 +122,7 @@ async fn where_guests_listen_only_every_request_is_answered_as_the_table_says() 
 }
 
 #[tokio::test]
-async fn where_there_are_no_guests_those_of_earlier_are_answered_like_nobody() {
+async fn without_guests_earlier_guests_are_answered_like_nobody() {
     let mut cast = Cast::gather("off").await;
     let mut is_spent = false;
     for row in table("Requests") {

@@ -1,4 +1,4 @@
-//! What the server's archive knows of the messages, for commands about those that the room has forgotten.
+//! What the server's archive knows about messages, for commands about messages that the room has forgotten.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Which moves are made.
+//! The moves of a random history.
 
 use heartogether::{id::MessageNumber, role::Role, room::Command};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! What a peer connection reports by itself.
+//! The events of a peer connection.
 
 use std::{cell::Cell, rc::Rc};
 

@@ -1,4 +1,4 @@
-//! The three small pictures of how it works, each to stand in an `<svg viewBox="0 0 240 140">`.
+//! The three small pictures that explain how it works, each for an `<svg viewBox="0 0 240 140">`.
 
 use leptos::prelude::*;
 

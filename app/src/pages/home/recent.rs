@@ -1,4 +1,4 @@
-//! The rooms that the visitor was in lately, and the way back into each.
+//! The rooms that the visitor used recently, with links to them.
 
 use heartogether::room::StreamState;
 use leptos::prelude::*;

@@ -1,4 +1,5 @@
-//! Who listens, how well, and what they said last. Thousands of them cost what fits on the screen.
+//! The list of listeners: how well they hear, and their last messages. Only visible rows are drawn, so thousands of
+//! listeners are possible.
 
 mod frozen_rows;
 mod virtual_list;

@@ -1,4 +1,4 @@
-//! What listeners write.
+//! The messages of listeners.
 
 use heartogether::{id::MessageNumber, room::Message};
 use leptos::{html, prelude::*};

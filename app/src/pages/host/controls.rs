@@ -1,4 +1,4 @@
-//! The host's sound: choosing sources, mixing them, pausing, stopping.
+//! The host's sound: choosing sources, mixing, pausing and stopping.
 
 mod microphone;
 mod mixer;

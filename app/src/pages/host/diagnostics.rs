@@ -1,4 +1,4 @@
-//! How well each listener is reached, for the host who wants to know why.
+//! Diagnostics for the host: the connection to each listener.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Reactions that rise over the level meter, summed up when many come.
+//! Reactions that rise over the level meter. If there are many, they are combined.
 
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_reaction_in_the_same_moment_is_summed_up() {
+    fn equal_reactions_at_the_same_time_are_combined() {
         let mut sky = Sky::default();
         assert_eq!(sky.add(Reaction::Fire, 0.0), Some(0));
         assert_eq!(sky.add(Reaction::Heart, 10.0), Some(1));
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_storm_of_reactions_fills_the_sky_no_further() {
+    fn the_number_of_shown_reactions_is_limited() {
         let mut sky = Sky::default();
         for round in 0..100 {
             for reaction in Reaction::ALL {

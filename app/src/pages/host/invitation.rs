@@ -1,4 +1,4 @@
-//! How others get in: the code, its link, and the picture of the link.
+//! The invitation to a room: its code, its link, and the QR code of the link.
 
 use heartogether::id::RoomCode;
 use leptos::{

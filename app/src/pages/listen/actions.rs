@@ -1,4 +1,4 @@
-//! What the visitor can do about the state the page is in.
+//! The actions that fit the page's state.
 
 use heartogether::{id::RoomCode, role::Role};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! How many listen.
+//! The number of listeners.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! How loud it is here: kept for the next visit.
+//! The volume on this page, which is kept for the next visit.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What a listener tells the host: reactions and messages.
+//! A listener's reactions and messages to the host.
 
 use heartogether::{
     engagement::{MessageText, Reaction},

@@ -1,4 +1,4 @@
-//! How well the sound comes in: one line, and more for whoever wants to know why.
+//! The quality of the received sound: one line, with details on request.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What a listener is told: the one big state, in words.
+//! The text of the listener's one big state.
 
 use heartogether::{
     refusal::Refusal,
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_keeps_a_sound_from_being_heard_matters_only_where_there_is_one() {
+    fn obstacles_are_shown_only_while_there_is_sound() {
         assert_eq!(shown(ListenerState::Listening, &ALL).obstacle, Some(Obstacle::Blocked));
         assert_eq!(shown(ListenerState::Listening, &ALL[1..]).obstacle, Some(Obstacle::Held));
         assert_eq!(shown(ListenerState::Listening, &ALL[2..]).obstacle, Some(Obstacle::Interrupted));
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn tools_see_what_comes_in() {
+    fn the_state_attribute_describes_the_received_sound() {
         assert_eq!(shown(ListenerState::Listening, &[Obstacle::Held]).state(), "listening");
         assert_eq!(shown(ListenerState::Listening, &[Obstacle::Interrupted]).state(), "listening");
         assert_eq!(shown(ListenerState::Listening, &[Obstacle::Muted]).state(), "listening");
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_silence_at_the_host_is_told_where_the_sound_would_be_heard() {
+    fn a_silence_of_the_host_is_shown_only_while_listening() {
         let listening = shown(ListenerState::Listening, &[]).with_silence(true);
         assert_eq!((listening.state(), listening.headline()), ("listening", text::SILENT));
         assert_eq!(listening.media_state(), MediaState::Playing);
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn who_finds_no_way_to_the_host_is_told_while_it_is_looked_for() {
+    fn a_listener_without_a_path_is_told_while_the_page_keeps_trying() {
         for why in [NoPath::Blocked, NoPath::NamesOnly] {
             let shown = shown(ListenerState::OutOfReach(why), &ALL);
             assert_eq!((shown.state(), shown.refusal()), ("refused", Some(Refusal::Network)));

@@ -1,4 +1,4 @@
-//! Where the sound comes out, where the browser leaves that to the page.
+//! The choice of a loudspeaker, in browsers that let the page choose.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What a page's commands come to.
+//! Summaries of a page's outputs.
 
 use heartogether::protocol::{ClientMessage, ToRoom};
 use heartogether_client::{Negotiation, Output, Timer};

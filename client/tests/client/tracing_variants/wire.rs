@@ -1,4 +1,4 @@
-//! An example or more of every message of the wire.
+//! At least one example of every message of the protocol.
 
 use heartogether::{
     engagement::Reaction,

@@ -1,4 +1,4 @@
-//! Peer connections. One end knows nothing of the other but what signaling brings; only the world sees both.
+//! Peer connections. Each end knows the other only by signaling. Only the world sees both.
 
 use heartogether::protocol::Candidate;
 use heartogether_client::{COUNT_EVERY_MS, Input, Negotiation, Output, PeerState};

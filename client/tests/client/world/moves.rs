@@ -1,4 +1,4 @@
-//! What people, their networks and the server's operator do to the world.
+//! The actions of people, networks and the server's operator in the world.
 
 use heartogether::room::Source;
 use heartogether_client::{Client, Input};

@@ -1,4 +1,4 @@
-//! The server's half of the world: sockets and the room behind them.
+//! The server of the world: the sockets and the room behind them.
 
 use heartogether::{
     id::{ConnectionId, MemberId, NodeId, PublicationId, ResumeToken, RoomId},

@@ -1,4 +1,4 @@
-//! Whether the world is well.
+//! Checks the state of the world.
 
 use heartogether::{id::MemberId, room::StreamState, rules::RoomKind};
 use heartogether_client::{ListenerState, PeerState, SignalingState};

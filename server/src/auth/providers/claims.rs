@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_has_a_name_that_can_be_shown() {
+    fn a_person_always_has_a_valid_name() {
         for (told, shown) in [
             (json!({ "sub": "1", "name": "Ada Lovelace" }), "Ada Lovelace"),
             (json!({ "sub": "1", "name": " \u{7} ", "preferred_username": "ada" }), "ada"),
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_counts_once_the_provider_has_checked_it() {
+    fn an_e_mail_address_counts_only_if_the_provider_has_verified_it() {
         for (checked, email) in [
             (json!(true), Some("a@b.example")),
             (json!("true"), Some("a@b.example")),
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_are_fetched_from_the_provider_alone() {
+    fn pictures_are_fetched_only_from_the_provider() {
         let is_near = |url| is_picture_near(url, "https://login.example/realms/x");
         for near in ["https://login.example/ada.png", "https://lh3.googleusercontent.com/a/x=s96-c"] {
             assert!(is_near(near), "{near}");

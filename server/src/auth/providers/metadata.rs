@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_issuer_that_was_asked_is_believed_and_only_over_https() {
+    fn metadata_must_name_the_configured_issuer_and_use_https() {
         let is_believed = |changes| metadata(changes).checked("https://login.example/").is_ok();
         assert!(is_believed(serde_json::json!({})));
         assert!(is_believed(serde_json::json!({ "jwks_uri": "http://localhost:4000/keys" })));
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn no_signature_is_accepted_that_others_could_make() {
+    fn unsigned_tokens_and_shared_keys_are_not_accepted() {
         let algorithms =
             |told: &[&str]| metadata(serde_json::json!({ "id_token_signing_alg_values_supported": told })).algorithms();
         assert_eq!(algorithms(&[]), [Algorithm::RS256]);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_names_its_issuer_where_the_provider_says_so() {
+    fn the_metadata_says_whether_answers_name_their_issuer() {
         let said = metadata(serde_json::json!({ "authorization_response_iss_parameter_supported": true }));
         let silent = metadata(serde_json::json!({}));
         for (metadata, named, is_fine) in [

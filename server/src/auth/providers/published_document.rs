@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_crowd_asks_once() {
+    async fn simultaneous_readers_share_one_request() {
         let (document, sleeper) = (Document::new(None, Duration::from_secs(20)), Arc::new(Sleeper::default()));
         let crowd: Vec<_> = (0..100)
             .map(|_| {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_question_goes_on_where_nobody_waits_and_no_other_is_put_meanwhile() {
+    async fn a_request_continues_without_waiting_readers_and_stays_the_only_one() {
         let (document, sleeper) = (Document::new(None, Duration::from_millis(1)), Arc::new(Sleeper::default()));
         for _ in 0..10 {
             let told = document.ask(NOW, KEPT_MS, sleeper.question()).await;
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_told_before_stays_known_and_what_failed_is_asked_again() {
+    async fn an_old_document_stays_known_and_a_failed_request_is_repeated() {
         let document = Document::new(None, Duration::from_secs(20));
         document.ask(NOW, KEPT_MS, async { Ok(1) }).await.expect("an answer");
         let later = NOW.after_ms(KEPT_MS);

@@ -1,4 +1,4 @@
-//! An archive that has faults.
+//! An archive with faults, for tests.
 
 use heartogether::room::{ArchivedMessage, Messages, Reading};
 

@@ -1,4 +1,4 @@
-//! What is kept of a room, and what is not: over starts from snapshots, and when it cannot be gone on with.
+//! Which data of a room is kept: starts from snapshots, and rooms that cannot continue.
 
 use heartogether::{
     engagement::MessageText,
@@ -78,7 +78,7 @@ async fn a_room_whose_snapshots_are_of_another_version_is_kept_until_that_versio
 }
 
 #[tokio::test]
-async fn a_room_whose_first_entry_is_not_understood_is_kept() {
+async fn a_room_with_an_unknown_first_entry_is_kept() {
     let file = File::with_room().await;
     sqlx::query("UPDATE entries SET version = 9").execute(&file.pool).await.expect("of another version");
     let rooms = file.start();
@@ -97,7 +97,7 @@ async fn a_room_that_starts_from_a_snapshot_with_nothing_after_it_is_live() {
 }
 
 #[tokio::test]
-async fn a_room_that_was_closed_when_its_snapshot_was_kept_is_closed_at_the_next_start() {
+async fn a_room_whose_snapshot_is_closed_is_closed_at_the_next_start() {
     let file = File::with_room().await;
     let closed = file.keep(Event::AccountDeleted { account: OWNER }).await;
     assert!(closed.ended().is_some() && closed.wakes_at().is_none());
@@ -108,7 +108,7 @@ async fn a_room_that_was_closed_when_its_snapshot_was_kept_is_closed_at_the_next
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_room_that_is_given_up_leaves_no_message_that_waited_to_be_written() {
+async fn the_waiting_messages_of_a_room_that_ends_are_not_written() {
     let (log, archive) = (FaultyLog::new(true), Arc::new(FaultyArchive::slow()));
     log.create(created()).await.expect("created");
     let rooms = open_rooms_with(log.clone(), archive.clone());
@@ -140,7 +140,7 @@ fn writes() -> Event {
 }
 
 #[tokio::test]
-async fn messages_of_rooms_that_are_gone_are_deleted_and_no_others() {
+async fn only_messages_of_deleted_rooms_are_deleted() {
     let file = File::with_room().await;
     let gone = RoomId::from_bits(7);
     for room in [ROOM, gone] {

@@ -11,7 +11,7 @@ fn start(archive: &Arc<FaultyArchive>) -> WriteBehind {
 }
 
 #[tokio::test]
-async fn a_damaged_row_costs_its_change_alone() {
+async fn a_damaged_row_loses_only_its_own_change() {
     let archive = Arc::new(FaultyArchive::default());
     let writes = start(&archive);
     (1..4).for_each(|number| writes.archive(written(number)));
@@ -21,7 +21,7 @@ async fn a_damaged_row_costs_its_change_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_room_waits_for_an_archive_that_is_away_before_too_much_waits() {
+async fn a_room_waits_for_a_failing_archive_when_too_many_changes_wait() {
     let archive = Arc::new(FaultyArchive::default());
     archive.is_away.store(true, SeqCst);
     let writes = start(&archive);

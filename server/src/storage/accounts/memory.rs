@@ -1,4 +1,4 @@
-//! Accounts and sessions that live as long as the process: for tests.
+//! Accounts and sessions in memory, for tests.
 
 use std::{
     collections::{HashMap, HashSet},

@@ -1,4 +1,4 @@
-//! Keys that live as long as the process: for tests.
+//! Keys in memory, for tests.
 
 use std::{
     collections::{BTreeSet, HashMap},

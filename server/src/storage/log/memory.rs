@@ -1,4 +1,4 @@
-//! Logs that live as long as the process: for tests.
+//! Logs in memory, for tests.
 
 use std::{
     collections::{BTreeSet, HashMap},

@@ -1,4 +1,4 @@
-//! An archive that lives as long as the process: for tests.
+//! An archive in memory, for tests.
 
 use std::{
     collections::BTreeMap,

@@ -111,7 +111,7 @@ fn owned_message() -> OwnedMessage {
 }
 
 #[tokio::test]
-async fn events_come_back_as_they_were_and_hide_what_people_wrote() {
+async fn sealed_events_can_be_restored_and_contain_no_texts_of_people() {
     let (_, sealer) = sealer();
     let email = Some("grace@hear.example");
     let events = [created(), asks(GRACE, "Grace", email, Role::Listener, 2), writes(GRACE, 2, 1), edits(GRACE, 2)];
@@ -126,7 +126,7 @@ async fn events_come_back_as_they_were_and_hide_what_people_wrote() {
 }
 
 #[tokio::test]
-async fn a_room_comes_back_with_members_messages_and_what_may_have_been_missed() {
+async fn a_sealed_room_can_be_restored_with_members_messages_and_kept_events() {
     let (_, sealer) = sealer();
     let room = room();
     let written = serde_json::to_string(&room).expect("JSON");
@@ -141,7 +141,7 @@ async fn a_room_comes_back_with_members_messages_and_what_may_have_been_missed()
 }
 
 #[tokio::test]
-async fn a_message_of_the_archive_comes_back_and_a_deleted_one_too() {
+async fn archived_and_deleted_messages_can_be_restored() {
     let (_, sealer) = sealer();
     let OwnedMessage { message, .. } = owned_message();
     for message in [message.clone(), Message { text: None, ..message }] {
@@ -170,7 +170,7 @@ async fn left(sealer: &Sealer, value: &str, texts: &str) -> (String, Option<Stri
 }
 
 #[tokio::test]
-async fn what_cannot_be_opened_is_a_placeholder_and_costs_nothing_else() {
+async fn a_text_that_cannot_be_opened_becomes_a_placeholder() {
     let (_, sealer) = sealer();
     let event = asks(GRACE, "Grace", Some("grace@hear.example"), Role::Listener, 2);
     let Sealed { value, texts } = sealer.seal(&event).await.expect("sealed");
@@ -221,7 +221,7 @@ async fn another_key_or_another_account_opens_nothing() {
 }
 
 #[tokio::test]
-async fn where_a_key_is_missing_the_others_texts_stay_in_their_places() {
+async fn a_missing_key_does_not_affect_texts_of_other_accounts() {
     let (keys, sealer) = sealer();
     let room = room();
     let before = sealer.seal(&room).await.expect("sealed");
@@ -239,7 +239,7 @@ async fn where_a_key_is_missing_the_others_texts_stay_in_their_places() {
 }
 
 #[tokio::test]
-async fn one_that_is_not_understood_costs_no_other_one() {
+async fn an_unknown_event_does_not_affect_other_events() {
     let (_, sealer) = sealer();
     let event = writes(GRACE, 2, 1);
     let sealed = sealer.seal(&event).await.expect("sealed");
@@ -272,7 +272,7 @@ impl AccountKeys for Vanishing {
 }
 
 #[tokio::test]
-async fn a_key_that_is_deleted_while_it_is_looked_up_is_not_kept_at_hand() {
+async fn a_key_that_is_deleted_during_a_look_up_is_not_cached() {
     let keys = Arc::new(Vanishing { keys: MemoryKeys::default(), sealer: OnceLock::new() });
     let sealer = keys.sealer.get_or_init(|| Arc::new(Sealer::new(keys.clone())));
     let sealed = sealer.seal(&writes(GRACE, 2, 1)).await.expect("sealed");
@@ -282,7 +282,7 @@ async fn a_key_that_is_deleted_while_it_is_looked_up_is_not_kept_at_hand() {
 }
 
 #[tokio::test]
-async fn no_more_keys_are_at_hand_than_may_be() {
+async fn the_number_of_cached_keys_is_limited() {
     let (_, sealer) = sealer();
     let account = |number: usize| AccountId::from_bits(number as u128);
     sealer.keys_for((0..KEYS_AT_HAND).map(account).collect(), true).await.expect("made");

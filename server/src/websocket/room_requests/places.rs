@@ -1,4 +1,4 @@
-//! Asks rooms for places: new ones, and those of a connection before.
+//! Requests places in rooms: new ones, and those of an earlier connection.
 
 use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, RoomId},

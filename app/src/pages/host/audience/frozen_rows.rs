@@ -1,4 +1,4 @@
-//! Whether the host is about to press something in the list.
+//! Whether the host is about to press something in the list, so that its rows must not move.
 
 use std::time::Duration;
 

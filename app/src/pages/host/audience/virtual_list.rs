@@ -1,4 +1,4 @@
-//! Which rows of a long list can be seen.
+//! Calculates which rows of a long list are visible.
 
 /// Height of a row, as `.audience-row` in `style/engagement.css` has it.
 pub(super) const ROW_PX: usize = 72;
@@ -37,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn wherever_it_is_scrolled_the_list_is_as_high_and_what_is_seen_is_drawn() {
+    fn the_list_keeps_its_height_and_draws_visible_rows_at_every_position() {
         for total in [1, 19, 20, 3_000] {
             let bottom_px = (total * ROW_PX).saturating_sub(SEEN_PX);
             for scrolled_px in (0..=bottom_px).step_by(17).chain([bottom_px, bottom_px + 10_000]) {

@@ -1,4 +1,4 @@
-//! Which microphone, and whether it hears.
+//! The choice of a microphone, and its level.
 
 use leptos::prelude::*;
 

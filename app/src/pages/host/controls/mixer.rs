@@ -1,4 +1,5 @@
-//! While live: each source with its meter, fader and switch; what can be added; the quality; the pause.
+//! The controls while live: each source with its meter, fader and switch, the sources to add, the quality and the
+//! pause.
 
 use heartogether::room::Source;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! What the sound is, and so how it is sent.
+//! The choice of the sound quality: voice, music or studio.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Before anything is live: what can be shared, each with what it is good for.
+//! The choice of a source before the host is live, with an explanation of each.
 
 use heartogether::room::Source;
 use leptos::prelude::*;

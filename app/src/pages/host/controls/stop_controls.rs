@@ -1,4 +1,4 @@
-//! Silence for a while, and the end.
+//! The buttons for pause and stop.
 
 use leptos::prelude::*;
 

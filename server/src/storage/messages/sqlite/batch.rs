@@ -1,4 +1,4 @@
-//! Changes that are written in one transaction: what they make of the messages is worked out first, so that each is sealed and
+//! Changes that are written in one transaction. Their results are computed first, so that each message is sealed and
 //! written once.
 
 use std::collections::BTreeMap;

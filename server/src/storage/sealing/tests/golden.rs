@@ -1,5 +1,6 @@
-//! What was stored by these versions is read as it was meant, and the same is stored today. Where that has to change, raise the
-//! version in `storage/log.rs`: the test then stores a new file beside the old one.
+//! Files that earlier code stored in these versions are read correctly, and the same values are still stored in the
+//! same form. If the form has to change, raise the version in `storage/log.rs`: the test then stores a new file beside
+//! the old one.
 
 use std::{fs, path::PathBuf};
 
