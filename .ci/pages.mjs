@@ -30,7 +30,10 @@ export function makePages(wasmSource, dir, name, optimise) {
   const keep = ["--keep-lld-exports", "--no-demangle"];
   run("wasm-bindgen", "--target=web", "--no-typescript", ...keep, `--out-name=${name}`, `--out-dir=${dir}`, path.join(dir, `${name}.wasm`));
   fs.renameSync(path.join(dir, `${name}_bg.wasm`), path.join(dir, `${name}.wasm`));
-  for (const file of optimise ? wasmIn(dir) : []) run("wasm-opt", ...optimise, path.join(dir, file), "-o", path.join(dir, file));
+  if (!optimise) return;
+  for (const file of wasmIn(dir)) run("wasm-opt", ...optimise, path.join(dir, file), "-o", path.join(dir, file));
+  const script = path.join(dir, `${name}.js`);
+  run("esbuild", script, "--minify", "--format=esm", "--target=esnext", "--log-level=warning", "--allow-overwrite", `--outfile=${script}`);
 }
 
 /**
@@ -51,7 +54,7 @@ export function namePages(dir, name) {
   const script = textOf(dir, `${name}.js`);
   const both = hashOfScripts(script, loader);
   // The name of the import itself stands in the WebAssembly; only the place it comes from is renamed.
-  files.set(`${name}.${both}.js`, Buffer.from(script.replaceAll(`from "./${LOADER}.js"`, `from "./${LOADER}.${both}.js"`)));
+  files.set(`${name}.${both}.js`, Buffer.from(script.replaceAll(`"./${LOADER}.js"`, `"./${LOADER}.${both}.js"`)));
   files.set(`${LOADER}.${both}.js`, Buffer.from(loader.replace(`from "./${name}.js"`, `from "./${name}.${both}.js"`)));
   // Snippets are imported by their own names.
   for (const file of snippetsIn(dir)) files.set(file, fs.readFileSync(path.join(dir, file)));

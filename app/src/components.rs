@@ -87,3 +87,9 @@ pub use theme::{Theme, ThemeSelect};
 pub use toast::{Toast, ToastId, ToastRegion, Toasts};
 pub use wait_overlay::{Awaited, WaitOverlay, Waiting};
 pub use wave::Wave;
+
+/// A factor as a stylesheet's number, to hundredths. Whole numbers need no code that writes fractions, which every page would
+/// load.
+pub(crate) fn css_factor(factor: f32) -> String {
+    format!("calc({} / 100)", (100.0 * factor).round() as i32)
+}

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::css_factor;
+
 /// A bar of segments. A new level changes one transform and lays nothing out again; feed it ten to twenty a second.
 ///
 /// The transform is set as a property and not as an attribute, which a content security policy would refuse.
@@ -15,7 +17,7 @@ pub fn LevelMeter(
     Effect::new(move |_| {
         let scale = level.get().clamp(0.0, 1.0);
         if let Some(fill) = fill.get() {
-            fill.style(("transform", format!("scaleX({scale:.2})")));
+            fill.style(("transform", format!("scaleX({})", css_factor(scale))));
         }
     });
     view! {

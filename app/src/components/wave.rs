@@ -4,6 +4,7 @@ use std::{f64::consts::PI, time::Duration};
 
 use leptos::{prelude::*, svg};
 
+use super::css_factor;
 use crate::browser::page_clock;
 
 /// How often a moving wave is set anew. A stylesheet's animation would be drawn sixty times a second.
@@ -77,7 +78,7 @@ fn pluck(lines: Lines) {
             period_ms += PERIOD_STEP_MS;
             if let Some(line) = line.try_get_untracked().flatten() {
                 // Nothing but a wave stands still where a browser refuses.
-                let _ = line.style().set_property("transform", &format!("scaleY({:.2})", height as f32));
+                let _ = line.style().set_property("transform", &format!("scaleY({})", css_factor(height as f32)));
             }
         }
     };

@@ -3,7 +3,7 @@
 use leptos::{html::Div, prelude::*};
 
 use super::shown::{Obstacle, Shown};
-use crate::components::{Glyph, Icon};
+use crate::components::{Glyph, Icon, css_factor};
 use heartogether_client::ListenerState;
 
 /// How much the halo grows at full scale.
@@ -17,7 +17,7 @@ pub(super) fn StatusOrb(shown: Memo<Shown>, level: RwSignal<f32>) -> impl IntoVi
     Effect::new(move |_| {
         let scale = 1.0 + GROWTH * level.get().clamp(0.0, 1.0);
         if let Some(halo) = halo.get() {
-            halo.style(("transform", format!("scale({scale:.2})")));
+            halo.style(("transform", format!("scale({})", css_factor(scale))));
         }
     });
     let look = Memo::new(move |_| look(shown.get()));
