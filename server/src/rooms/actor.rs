@@ -22,10 +22,10 @@ use tokio::sync::{
 };
 
 use super::{
-    append_surely,
     debug_api::{self, Signals},
     handle::{Asked, Request},
-    insist, insist_on_reading, summary,
+    retry::{append_surely, insist, insist_on_reading},
+    summary,
     write_behind::WriteBehind,
 };
 use crate::{
@@ -125,7 +125,7 @@ impl<'a> RoomActor<'a> {
     ///
     /// # Errors
     /// [`LogError::Unreadable`], [`LogError::NoBeginning`], or [`LogError::Storage`] once the log could not be read for
-    /// [`READING`](super::READING).
+    /// [`READING`](super::retry::READING).
     pub(super) async fn run(mut self, requests: &mut mpsc::Receiver<Asked>) -> Result<(), LogError> {
         let mut entries = match self.replay().await {
             Ok(entries) => entries,

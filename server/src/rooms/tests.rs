@@ -16,12 +16,12 @@ use heartogether::{
     protocol::{FromRoom, RoomFrame, ServerMessage, decode_server},
     refusal::Refusal,
     role::{AccountKind, Role},
-    room::{ArchiveChange, ConnectionRef, Entry, JoinRequested, Marks, Message, Policy, Room, RoomCreated},
+    room::{ArchiveChange, ConnectionRef, Entry, Event, JoinRequested, Marks, Message, Policy, Room, RoomCreated},
     time::Timestamp,
 };
 use tokio::sync::broadcast;
 
-use super::*;
+use super::{retry::READING, *};
 use crate::{
     clock::ManualClock,
     config::Config,

@@ -9,7 +9,7 @@ use heartogether::{
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::RETRY;
+use super::retry::RETRY;
 use crate::{
     error::{explain, report_storage},
     storage::{StorageError, log::RoomLog, messages::MessageArchive},

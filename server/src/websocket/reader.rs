@@ -12,7 +12,7 @@ use heartogether::{
 use tokio::task::{JoinHandle, yield_now};
 use tungstenite::Message;
 
-use super::{CloseReason, Frame, connection::Connection, frame_counter::TooManyFrames, upgrade::Socket};
+use super::{CloseReason, Frame, connection::Connection, frame_counter::TooManyFrames, socket::Socket};
 
 /// How long a closed connection stays open for the client to read the last frames.
 const LINGER: Duration = Duration::from_secs(1);

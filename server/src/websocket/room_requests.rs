@@ -25,8 +25,7 @@ use tokio::{runtime::Handle, sync::mpsc};
 use super::{
     CloseReason, Frame, SendQueue,
     entered_rooms::EnteredRooms,
-    rate,
-    rate_limits::CommandLimit,
+    rate_limits::{CommandLimit, rate},
     request_queue::{Request, RequestQueue},
 };
 use crate::{
