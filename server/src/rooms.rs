@@ -6,10 +6,12 @@
 
 mod actor;
 mod debug_api;
+mod dependencies;
 mod handle;
 mod retry;
 mod summary;
 mod supervision;
+mod surviving_state;
 #[cfg(test)]
 mod tests;
 mod write_behind;
@@ -35,7 +37,7 @@ use crate::{
         messages::MessageArchive,
     },
 };
-use actor::Setting;
+use dependencies::Dependencies;
 use supervision::{Outcome, Supervision};
 use write_behind::WriteBehind;
 
@@ -123,7 +125,7 @@ impl Rooms {
 
     fn start(self: &Arc<Self>, room: RoomId) -> RoomHandle {
         let (handle, requests) = RoomHandle::new(room);
-        let setting = Setting {
+        let dependencies = Dependencies {
             id: room,
             node: self.node,
             log: self.log.clone(),
@@ -133,7 +135,7 @@ impl Rooms {
             ice: self.ice.clone(),
             is_live: handle.liveness(),
         };
-        let supervision = Supervision { setting, requests };
+        let supervision = Supervision { dependencies, requests };
         let rooms = Arc::downgrade(self);
         tokio::spawn(async move {
             let outcome = supervision.run().await;
