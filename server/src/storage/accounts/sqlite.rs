@@ -6,9 +6,11 @@ mod visits;
 
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use heartogether::{id::DisplayName, refusal::Refusal};
+use heartogether::id::DisplayName;
 use heartogether_app::api::{Account, Profile};
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+
+use crate::storage::database::unreadable;
 
 /// Accounts and sessions in a SQLite file that [`database::open`](crate::storage::database::open) opened.
 pub struct SqliteStore {
@@ -23,10 +25,6 @@ impl SqliteStore {
     pub fn new(pool: SqlitePool) -> Self {
         Self { pool, forgot_at: AtomicU64::new(0), must_erase: AtomicBool::new(true) }
     }
-}
-
-fn unreadable(refusal: Refusal) -> sqlx::Error {
-    sqlx::Error::Decode(Box::new(refusal))
 }
 
 fn parse_account(row: &SqliteRow) -> Result<Account, sqlx::Error> {

@@ -8,11 +8,11 @@ use heartogether::{id::AccountId, time::Timestamp};
 use heartogether_app::api::Account;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{SqliteStore, parse_account, sessions, unreadable, visits};
+use super::{SqliteStore, parse_account, sessions, visits};
 use crate::storage::{
     StorageError,
     accounts::{ACCOUNT_KEPT_MS, Accounts, Picture, ReturnedSignIn, Session, SignedIn, Usage, VerifiedPerson},
-    database::{Durability, WriteTransaction, empty_write_ahead_log, from_sql, to_sql},
+    database::{Durability, WriteTransaction, empty_write_ahead_log, from_sql, to_sql, unreadable},
 };
 
 /// Milliseconds within which a new account has its first session.
@@ -117,7 +117,7 @@ impl Accounts for SqliteStore {
         let row = sqlx::query(select).bind(account.to_string()).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
         let bytes = BASE64_STANDARD.decode(row.try_get::<&str, _>("picture")?);
-        let bytes = bytes.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        let bytes = bytes.map_err(unreadable)?;
         Ok(Some(Picture { media_type: row.try_get("picture_type")?, bytes }))
     }
 
