@@ -30,7 +30,7 @@ impl RoomActor<'_> {
         }
         self.read_on(Self::recall).await?;
         if self.room.created().is_none() {
-            // A log that was closed meanwhile has no entries either: then this is the error.
+            // If the log was closed meanwhile, this fails with `NoSuchRoom`.
             insist_on_reading(|| log.subscribe(*id)).await?;
             return Err(LogError::NoBeginning);
         }
@@ -55,8 +55,8 @@ impl RoomActor<'_> {
         Ok(())
     }
 
-    /// Sends the whole room to the members that a task before this one has left after a panic: they may have missed events.
-    /// Connections without a place are refused, and ask again.
+    /// Sends the whole room to members who were connected while an earlier task of this run failed: they may have missed
+    /// events. Connections without a place are refused, and ask again.
     pub(super) fn welcome_again(&mut self) {
         let (members, waiting): (Vec<ConnectionId>, Vec<ConnectionId>) =
             self.state.send_queues.keys().copied().partition(|connection| self.room.member_at(*connection).is_some());
