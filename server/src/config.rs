@@ -2,6 +2,7 @@
 //! the setting.
 
 mod auth;
+mod cookie;
 mod data;
 #[cfg(test)]
 mod document;
@@ -17,13 +18,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use heartogether::limits::Limits;
 use heartogether_headers::authority::{Authority, Host, Origin};
 use tracing_subscriber::EnvFilter;
 
 pub use auth::AuthSettings;
 pub(crate) use auth::{GOOGLE_ISSUER, ProviderSettings};
+pub use cookie::CookieSettings;
 pub use data::DataSettings;
 pub use http::HttpSettings;
 pub use ice::IceSettings;
@@ -129,47 +131,7 @@ enum Task {
 #[derive(Clone, Debug)]
 struct Sites(Vec<Origin>);
 
-/// How sessions are kept in browsers.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Sessions")]
-pub struct CookieSettings {
-    /// Name of the session cookie
-    #[arg(long, env = "SESSION_COOKIE_NAME", default_value = "heartogether.sid", value_parser = parse_cookie_name)]
-    pub(crate) session_cookie_name: String,
-
-    /// Send cookies over HTTPS only [default: true if people use HTTPS or PUBLIC_URL is an https address]
-    #[arg(long, env = "SESSION_COOKIE_SECURE")]
-    pub(crate) session_cookie_secure: Option<bool>,
-
-    /// Seconds until a session expires
-    #[arg(long, env = "SESSION_TTL_SECONDS", default_value_t = 30 * 24 * 60 * 60, value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) session_ttl_seconds: u64,
-}
-
 impl Config {
-    /// Reads flags and environment, and exits with an explanation where they are wrong.
-    pub fn read() -> Self {
-        environment::read(std::env::args_os()).unwrap_or_else(|error| error.exit())
-    }
-
-    /// Reads these arguments, the binary's name first, and the environment.
-    ///
-    /// # Errors
-    /// One that names the setting.
-    pub fn from_arguments<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Self, clap::Error> {
-        environment::read(arguments.into_iter().map(Into::into))
-    }
-
-    /// Says in the log which variables were passed over.
-    pub fn report_passed_over(&self) {
-        for variable in &self.passed_over {
-            let own = environment::own_name(variable);
-            tracing::warn!(
-                "{variable} is no setting that can be read, and is taken for another program's; {own} is ours"
-            );
-        }
-    }
-
     /// Whether the binary was called to ask another process of it for its health, rather than to serve.
     pub fn asks_for_health(&self) -> bool {
         self.command == Some(Task::Health)
@@ -249,15 +211,6 @@ fn binary_dir() -> Option<PathBuf> {
     std::env::current_exe().ok().as_deref().and_then(Path::parent).map(Path::to_owned)
 }
 
-fn parse_web_url(url: &str) -> Result<String, String> {
-    let url = url.trim();
-    // One of several may be left empty.
-    match url.is_empty() || Origin::of_url(url).is_some() {
-        true => Ok(url.to_owned()),
-        false => Err("expected http://HOST or https://HOST".to_owned()),
-    }
-}
-
 fn parse_sites(urls: &str) -> Result<Sites, String> {
     let urls = urls.split(',').map(str::trim).filter(|url| !url.is_empty());
     let sites: Option<Vec<Origin>> = urls.map(Origin::of_url).collect();
@@ -278,19 +231,8 @@ fn parse_log(filter: &str) -> Result<String, String> {
     EnvFilter::try_new(filter).map(|_| filter.to_owned()).map_err(|error| error.to_string())
 }
 
-/// A token of RFC 6265, section 4.1.1.
-fn parse_cookie_name(name: &str) -> Result<String, String> {
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    match !name.is_empty() && name.chars().all(is_token) {
-        true => Ok(name.to_owned()),
-        false => Err("a cookie's name consists of letters, digits and !#$%&'*+-.^_`|~".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use heartogether::{id::AccountId, time::Timestamp};
-
     use super::*;
 
     fn read(arguments: &[&'static str]) -> Result<Config, String> {
@@ -324,31 +266,5 @@ mod tests {
             let error = read(&arguments).expect_err("the setting is wrong");
             assert!(error.contains(setting), "{error}");
         }
-    }
-
-    #[test]
-    fn a_turn_server_without_a_scheme_gets_one_and_its_secret_is_not_shown() {
-        let arguments =
-            ["--turn-urls", "relay.example.org:3478", "--turn-username", "ada", "--turn-credential", "s3cret"];
-        let config = read(&arguments).expect("valid settings");
-        let servers = config.ice.servers(AccountId::from_bits(1), Timestamp::from_millis(0)).servers;
-        let turn = servers.last().expect("a TURN server");
-        assert_eq!(turn.urls, ["turn:relay.example.org:3478"]);
-        assert_eq!(turn.credential.as_deref(), Some("s3cret"));
-        assert!(!format!("{config:?}").contains("s3cret"));
-    }
-    #[test]
-    fn with_a_secret_everybody_gets_a_password_of_their_own_for_an_hour_and_the_secret_is_not_shown() {
-        let arguments =
-            ["--turn-urls", "turn:relay.example.org?transport=udp,turns:relay.example.org", "--turn-secret", "s3cret"];
-        let config = read(&arguments).expect("valid settings");
-        let of = |account| config.ice.servers(AccountId::from_bits(account), Timestamp::from_millis(5_000));
-        let (ada, grace) = (of(1), of(2));
-        assert_eq!(ada.renew_in_s, Some(1_800));
-        let turn = ada.servers.last().expect("a TURN server");
-        assert_eq!(turn.urls, ["turn:relay.example.org?transport=udp", "turns:relay.example.org"]);
-        assert!(turn.username.as_deref().is_some_and(|name| name.starts_with("3605:")));
-        assert_ne!(ada.servers, grace.servers);
-        assert!(!format!("{config:?}{ada:?}").contains("s3cret"));
     }
 }

@@ -6,7 +6,7 @@
 //! | `listener` | accepts connections; `connection_limit` counts them, `idle_timeout` closes those without progress |
 //! | `forwarded`, `client_address` | find out who calls; `address_block` says what counts as one address |
 //! | `rate_limits` | limits by account and address, counted in a `fixed_window` |
-//! | `security_headers`, `cors` | tell the browser what to refuse, and which other sites may read answers |
+//! | `security_headers`, `cors`, `cache_control` | tell the browser what to refuse, which other sites may read answers, and what to cache |
 //! | `redirect`, `base_path` | redirect to HTTPS, and serve the site below a path |
 //! | `before_ready`, `refusal_page` | answer before the rooms are known, and when a request is refused |
 //! | `setup_hints` | tell the operator what is missing in the set-up |
@@ -16,6 +16,7 @@
 mod address_block;
 mod base_path;
 mod before_ready;
+mod cache_control;
 mod client_address;
 mod connection_limit;
 mod cors;
@@ -32,6 +33,7 @@ mod setup_hints;
 pub(crate) use address_block::AddressBlock;
 pub(crate) use base_path::below;
 pub(crate) use before_ready::{BeforeReady, until_ready};
+pub(crate) use cache_control::{FOR_AN_HOUR, FOR_ONE_VISITOR, IMMUTABLE};
 pub(crate) use client_address::{admit, check_host, meet, require_host, tell};
 pub(crate) use connection_limit::ConnectionLimit;
 pub(crate) use cors::cors;

@@ -2,40 +2,25 @@
 //!
 //! Only this module decides which link is used, so copying, sharing and scanning give the same link.
 
-use std::{
-    net::{IpAddr, SocketAddr, UdpSocket},
-    sync::Arc,
-};
+mod qr_code;
 
-use axum::{
-    Extension,
-    extract::{Path, Query, State},
-    http::header,
-    response::IntoResponse,
-};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+
 use heartogether::id::RoomCode;
 use heartogether_app::{
-    api::{Caller, JoinLink, Visitor, Way},
+    api::{Caller, JoinLink, Way},
     routes,
 };
 use heartogether_headers::authority::{Authority, Host};
-use qrcode::{EcLevel, QrCode, render::svg};
-use serde::Deserialize;
 
-use crate::{
-    config::PublicUrl,
-    error::{Answer, ServerError},
-    state::Node,
-};
+use crate::config::PublicUrl;
+pub(crate) use qr_code::picture;
 
 /// Addresses that are nobody's (RFC 5737, RFC 3849), each with where a socket towards it starts: the way there is the way
 /// out of this machine.
 const OUTSIDE: [(&str, &str); 2] = [("0.0.0.0:0", "192.0.2.1:9"), ("[::]:0", "[2001:db8::1]:9")];
 /// What the names of interfaces begin with that lead to containers and virtual machines on this machine, and nowhere else.
 const INNER_INTERFACES: [&str; 5] = ["docker", "br-", "veth", "virbr", "podman"];
-/// Pixels of the picture's edge, at least, before a page scales it.
-const QR_PIXELS: u32 = 240;
-
 /// Where others reach this server.
 pub(crate) struct Reach {
     public_url: Option<PublicUrl>,
@@ -101,34 +86,6 @@ impl Starts {
     fn one(name: String, start: String, is_reachable: bool) -> Self {
         Self { ways: vec![(name, start)], is_reachable }
     }
-}
-
-/// What the address of a picture says.
-#[derive(Deserialize)]
-pub(crate) struct Asked {
-    /// The name of the way that the link is to lead by; the first one without it.
-    by: Option<String>,
-}
-
-/// `GET /room/{code}/qr.svg`, for a room or for none: a picture of the link says nothing about the room. No copy is kept
-/// without asking, since a laptop changes its network, and the address with it.
-pub(crate) async fn picture(
-    State(node): State<Arc<Node>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(code): Path<String>,
-    Query(Asked { by }): Query<Asked>,
-) -> Result<impl IntoResponse, Answer> {
-    let JoinLink { link, ways, .. } = node.reach.link(RoomCode::parse(&code)?, &visitor.caller);
-    let chosen = ways.into_iter().find(|way| Some(&way.name) == by.as_ref()).map_or(link, |way| way.link);
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], draw(&chosen)?))
-}
-
-/// Black on white in every theme, within the white margin that readers need (ISO/IEC 18004): dark themes would hide it.
-fn draw(link: &str) -> Result<String, ServerError> {
-    let code = QrCode::with_error_correction_level(link, EcLevel::M)?;
-    let mut picture = code.render::<svg::Color<'_>>();
-    picture.dark_color(svg::Color("#000")).light_color(svg::Color("#fff"));
-    Ok(picture.quiet_zone(true).min_dimensions(QR_PIXELS, QR_PIXELS).build())
 }
 
 /// This machine's addresses in the networks that it is in: that of the way out first, then the others of IPv4.

@@ -18,16 +18,20 @@ use serde_json::{Value, json};
 
 use crate::{
     error::Answer,
+    room_lookup::RoomReport,
     rooms::{AudienceReport, RealtimeReport, Viewer},
     state::Node,
 };
+
+/// Says whether the response comes from a copy.
+const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
 
 /// `GET /api/health`: 200 at once, whatever the dependencies do.
 pub(crate) async fn health() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// `GET /api/ready`: whether visitors can be sent here, and what is down. Before the rooms are known, `http::starting` answers.
+/// `GET /api/ready`: whether visitors can be sent here, and what is down. Before the rooms are known, `http::before_ready` answers.
 pub(crate) async fn ready(State(node): State<Arc<Node>>) -> (StatusCode, [(HeaderName, HeaderValue); 1], Json<Value>) {
     let can_store = node.readiness.can_store().await;
     let parts = json!({ "rooms": "ok", "storage": if can_store { "ok" } else { "down" } });
@@ -57,6 +61,29 @@ pub(crate) async fn ice_servers(
     };
     let cache = known.renew_in_s.map_or("private".to_owned(), |seconds| format!("private, max-age={seconds}"));
     Ok(([(header::CACHE_CONTROL, cache)], Json(known.servers)))
+}
+
+/// The answer about a room: `X-Cache` says whether it is a copy.
+pub(crate) type Reported = ([(HeaderName, &'static str); 1], Json<RoomReport>);
+
+/// `GET /api/rooms/{code}`: a room as other programs see it, from a copy that is at most 15 s old.
+pub(crate) async fn room(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(code): Path<String>,
+) -> Result<Reported, Answer> {
+    let (code, now) = (RoomCode::parse(&code)?, node.clock.now());
+    node.rate_limits.take_look_up(&visitor.caller, now)?;
+    if let Some(copy) = node.room_lookup.find(code, now) {
+        if node.rooms.is_live(copy.id) {
+            return Ok(([(X_CACHE, "HIT")], Json(copy)));
+        }
+        node.room_lookup.forget(code);
+    }
+    let summary = node.find_room(code, None).await?.ok_or(Refusal::RoomNotFound)?;
+    let report = RoomReport::new(&summary, node.clock.date());
+    node.room_lookup.keep(report.clone(), now);
+    Ok(([(X_CACHE, "MISS")], Json(report)))
 }
 
 /// `GET /api/rooms/{id}/listeners`: for the room's owner.

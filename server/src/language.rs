@@ -11,7 +11,7 @@ use axum::{
 use heartogether_app::locale::{Language, file};
 use serde::Deserialize;
 
-use crate::{router::IMMUTABLE, state::Node};
+use crate::{http::IMMUTABLE, state::Node};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 

@@ -1,36 +1,27 @@
-//! `GET /api/rooms/{code}`: a room as other programs see it, from a copy that is at most 15 s old.
+//! Reports about rooms for other programs, kept for 15 s: many programs ask for the same room.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use axum::{
-    Extension, Json,
-    extract::{Path, State},
-    http::HeaderName,
-};
 use heartogether::{
     id::{RoomCode, RoomId},
-    refusal::Refusal,
     time::Timestamp,
 };
-use heartogether_app::api::{RoomSummary, Visitor};
+use heartogether_app::api::RoomSummary;
 use serde::Serialize;
-
-use crate::{error::Answer, state::Node};
 
 /// Milliseconds a copy is good for.
 const FRESH_MS: u64 = 15_000;
 /// Copies that are kept at most; rooms beyond them are looked up each time.
 const COPIES: usize = 4_096;
-const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
 
 /// A room as other programs see it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RoomReport {
-    id: RoomId,
+    pub(crate) id: RoomId,
     code: RoomCode,
     host_connected: bool,
     listener_count: u32,
@@ -41,7 +32,7 @@ pub(crate) struct RoomReport {
 }
 
 impl RoomReport {
-    fn new(summary: &RoomSummary, fetched_at: Timestamp) -> Self {
+    pub(crate) fn new(summary: &RoomSummary, fetched_at: Timestamp) -> Self {
         Self {
             id: summary.id,
             code: summary.code,
@@ -71,11 +62,13 @@ impl Kept {
 pub(crate) struct RoomLookup(Mutex<HashMap<RoomCode, Kept>>);
 
 impl RoomLookup {
-    fn find(&self, code: RoomCode, now: Timestamp) -> Option<RoomReport> {
+    /// The copy of a report, if it is fresh.
+    pub(crate) fn find(&self, code: RoomCode, now: Timestamp) -> Option<RoomReport> {
         self.copies().get(&code).filter(|kept| kept.is_fresh(now)).map(|kept| kept.report.clone())
     }
 
-    fn keep(&self, report: RoomReport, now: Timestamp) {
+    /// Keeps a copy, if there is space for it.
+    pub(crate) fn keep(&self, report: RoomReport, now: Timestamp) {
         let mut copies = self.copies();
         if copies.len() >= COPIES {
             copies.retain(|_, kept| kept.is_fresh(now));
@@ -85,34 +78,12 @@ impl RoomLookup {
         }
     }
 
-    fn forget(&self, code: RoomCode) {
+    /// Drops the copy of a room that has ended.
+    pub(crate) fn forget(&self, code: RoomCode) {
         self.copies().remove(&code);
     }
 
     fn copies(&self) -> MutexGuard<'_, HashMap<RoomCode, Kept>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The answer: `X-Cache` says whether it is a copy.
-pub(crate) type Reported = ([(HeaderName, &'static str); 1], Json<RoomReport>);
-
-/// `GET /api/rooms/{code}`.
-pub(crate) async fn room(
-    State(node): State<Arc<Node>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(code): Path<String>,
-) -> Result<Reported, Answer> {
-    let (code, now) = (RoomCode::parse(&code)?, node.clock.now());
-    node.rate_limits.take_look_up(&visitor.caller, now)?;
-    if let Some(copy) = node.room_lookup.find(code, now) {
-        if node.rooms.is_live(copy.id) {
-            return Ok(([(X_CACHE, "HIT")], Json(copy)));
-        }
-        node.room_lookup.forget(code);
-    }
-    let summary = node.find_room(code, None).await?.ok_or(Refusal::RoomNotFound)?;
-    let report = RoomReport::new(&summary, node.clock.date());
-    node.room_lookup.keep(report.clone(), now);
-    Ok(([(X_CACHE, "MISS")], Json(report)))
 }

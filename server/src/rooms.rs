@@ -6,9 +6,12 @@
 
 mod actor;
 mod debug_api;
+mod dependencies;
 mod handle;
+mod retry;
 mod summary;
 mod supervision;
+mod surviving_state;
 #[cfg(test)]
 mod tests;
 mod write_behind;
@@ -20,37 +23,26 @@ use std::{
 };
 
 use futures::future::join_all;
-use heartogether::{
-    id::{NodeId, RoomId},
-    room::Event,
-};
+use heartogether::id::{NodeId, RoomId};
 
 pub(crate) use debug_api::{AudienceReport, RealtimeReport, Viewer};
 pub(crate) use handle::RoomHandle;
+pub(crate) use retry::append_surely;
 
 use crate::{
     clock::Clock,
     config::IceSettings,
-    error::report_storage,
     storage::{
         log::{LogError, RoomLog},
         messages::MessageArchive,
     },
 };
-use actor::Setting;
+use dependencies::Dependencies;
 use supervision::{Outcome, Supervision};
 use write_behind::WriteBehind;
 
-/// Pause before a failed storage call is repeated.
-const RETRY: Duration = Duration::from_secs(1);
 /// How long the start waits for the rooms' logs. Rooms that take longer are opened afterwards.
 const RECOVERY: Duration = Duration::from_secs(30);
-/// How long a failing read of a log is repeated.
-const READING: Duration = Duration::from_secs(60);
-/// How many times an important append is tried if the storage says that it is damaged: the damage may be in another
-/// room's log.
-const ATTEMPTS: u32 = 10;
-
 /// The rooms whose actors run on this node.
 pub(crate) struct Rooms {
     node: NodeId,
@@ -133,7 +125,7 @@ impl Rooms {
 
     fn start(self: &Arc<Self>, room: RoomId) -> RoomHandle {
         let (handle, requests) = RoomHandle::new(room);
-        let setting = Setting {
+        let dependencies = Dependencies {
             id: room,
             node: self.node,
             log: self.log.clone(),
@@ -143,7 +135,7 @@ impl Rooms {
             ice: self.ice.clone(),
             is_live: handle.liveness(),
         };
-        let supervision = Supervision { setting, requests };
+        let supervision = Supervision { dependencies, requests };
         let rooms = Arc::downgrade(self);
         tokio::spawn(async move {
             let outcome = supervision.run().await;
@@ -161,48 +153,4 @@ impl Rooms {
     fn opened(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Repeats a call to the log until its storage answers, so that a short fault does not end a room.
-///
-/// # Errors
-/// Every [`LogError`] except [`LogError::Storage`].
-async fn insist<T, F>(attempt: impl Fn() -> F) -> Result<T, LogError>
-where
-    F: Future<Output = Result<T, LogError>>,
-{
-    loop {
-        match attempt().await {
-            Err(error @ LogError::Storage(_)) => report_storage(&error),
-            answered => return answered,
-        }
-        tokio::time::sleep(RETRY).await;
-    }
-}
-
-/// Repeats a read of the log for a limited time. A disk on the network may be away for a moment.
-///
-/// # Errors
-/// Every [`LogError`]. [`LogError::Storage`] once reads have failed for [`READING`].
-async fn insist_on_reading<T, F>(attempt: impl Fn() -> F) -> Result<T, LogError>
-where
-    F: Future<Output = Result<T, LogError>>,
-{
-    match tokio::time::timeout(READING, insist(&attempt)).await {
-        Ok(answered) => answered,
-        Err(_) => attempt().await,
-    }
-}
-
-/// Appends an entry that must not be lost, in the background.
-pub(crate) fn append_surely(log: Arc<dyn RoomLog>, room: RoomId, event: Event) {
-    tokio::spawn(async move {
-        for _ in 0..ATTEMPTS {
-            match insist(|| log.append(room, event.clone())).await {
-                Err(LogError::Unreadable(error)) => tracing::error!(%error, %room, "an entry cannot be appended"),
-                _ => return,
-            }
-            tokio::time::sleep(RETRY).await;
-        }
-    });
 }

@@ -22,21 +22,19 @@ use tower_http::{
 use crate::{
     auth::{self, check_origin, identify},
     error::give_status,
-    http::{add_page_policy, add_security_headers, admit, below, check_host, cors, meet, require_host, tell},
-    invitation, json_api, language, room_lookup,
+    http::{
+        FOR_AN_HOUR, FOR_ONE_VISITOR, IMMUTABLE, add_page_policy, add_security_headers, admit, below, check_host, cors,
+        meet, require_host, tell,
+    },
+    invitation, json_api, language,
     state::AppState,
     websocket,
 };
 
-/// Files whose names carry the hash of their content.
-pub(crate) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 /// A file stands beside its compressed copies under one name.
 const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
 /// How long a request may take, including its body. Does not apply to upgraded connections.
 const REQUEST: Duration = Duration::from_secs(30);
-/// What is rendered for one visitor.
-const FOR_ONE_VISITOR: HeaderValue = HeaderValue::from_static("no-cache, private");
 
 /// The whole server.
 pub(crate) fn router(state: AppState) -> Router {
@@ -71,7 +69,7 @@ fn visits(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/ws", get(websocket::upgrade))
         .merge(auth::routes())
-        .route("/api/rooms/{code}", get(room_lookup::room))
+        .route("/api/rooms/{code}", get(json_api::room))
         .route("/api/rooms/{id}/listeners", get(json_api::listeners))
         .route("/api/rooms/{id}/realtime", get(json_api::realtime))
         .route("/api/ice-servers", get(json_api::ice_servers))

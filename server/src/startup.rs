@@ -1,11 +1,11 @@
 //! Builds and starts the server, and logs the steps.
 
 mod data_lock;
+mod error;
 mod housekeeping;
 mod listening;
 
 use std::{
-    io,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -30,70 +30,14 @@ use crate::{
     router::router,
     state::{AppState, Node},
     storage::{
-        accounts::SqliteStore,
-        database,
-        keys::SqliteKeys,
-        log::{LogError, SqliteLog},
-        messages::SqliteArchive,
-        sealing::Sealer,
+        accounts::SqliteStore, database, keys::SqliteKeys, log::SqliteLog, messages::SqliteArchive, sealing::Sealer,
     },
-    tls::{Tls, TlsError},
+    tls::Tls,
     websocket::{CommandLimits, Origins},
 };
 use data_lock::DataLock;
+pub use error::StartupError;
 use listening::Listening;
-
-/// Files that are open beside connections: the database's, and those being served.
-const OTHER_FILES: u32 = 256;
-
-/// Why the server did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartupError {
-    /// The data folder cannot be used.
-    #[error("the data folder {path} cannot be created or locked (see DATA_DIR)", path = path.display())]
-    DataDir {
-        /// The path.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
-    /// Another server uses it, and did not stop in time.
-    #[error("another server uses the data folder {path} (see DATA_DIR and DATA_LOCK_WAIT_MS)", path = .0.display())]
-    InUse(PathBuf),
-    /// The database cannot be used.
-    #[error("the database {path} cannot be opened (see DATA_DIR)", path = path.display())]
-    Database {
-        /// The path.
-        path: PathBuf,
-        /// The cause.
-        source: database::OpenError,
-    },
-    /// The keys that sign sessions cannot be used.
-    #[error("the keys that sign sessions cannot be read or written in {path} (see DATA_DIR)", path = path.display())]
-    Keys {
-        /// The data folder.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
-    /// Sign-in providers cannot be asked.
-    #[error("no sign-in provider can be asked: this machine has no certificates to check others by")]
-    Certificates(#[from] reqwest::Error),
-    /// There is no HTTPS.
-    #[error(transparent)]
-    Tls(#[from] TlsError),
-    /// The live rooms cannot be read.
-    #[error("the live rooms cannot be read")]
-    Rooms(#[from] LogError),
-    /// The address cannot be listened on.
-    #[error("{address} cannot be listened on (see PORT, HTTP_PORT and HOST)")]
-    Address {
-        /// The address.
-        address: SocketAddr,
-        /// The cause.
-        source: io::Error,
-    },
-}
 
 /// How long connections of members may take to end once the server stops.
 const SOCKETS_END: Duration = Duration::from_secs(5);
@@ -221,22 +165,6 @@ fn open_node(
         archive,
         sealer,
     })
-}
-
-/// As many connections as are asked for, or as the system has files for.
-fn possible(connections: u32) -> u32 {
-    let files = match rlimit::increase_nofile_limit(u64::MAX) {
-        Ok(files) => files,
-        Err(error) => {
-            tracing::warn!(%error, "the number of open files cannot be told");
-            return connections;
-        }
-    };
-    let possible = u32::try_from(files).unwrap_or(u32::MAX).saturating_sub(OTHER_FILES).max(1);
-    if possible < connections {
-        tracing::warn!("{possible} connections at once, not {connections}: the system allows {files} open files");
-    }
-    connections.min(possible)
 }
 
 /// Makes a folder that nobody else on this machine reads: it holds addresses, tokens and keys. One that is there keeps the

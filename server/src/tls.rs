@@ -3,47 +3,23 @@
 //! ring is the only provider of cryptography, and nothing uses a process-wide provider.
 
 mod acme;
+mod error;
 mod files;
+mod parameters;
 
-use std::{io, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
-use rustls::{ServerConfig, crypto::CryptoProvider, server::Acceptor};
+use rustls::{ServerConfig, server::Acceptor};
 use rustls_acme::is_tls_alpn_challenge;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
 
 use crate::config::{Certificate, Config};
+pub use error::TlsError;
+pub(crate) use parameters::is_http2;
 
 /// How long a handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// What is spoken inside (RFC 7301).
-const HTTP2: &[u8] = b"h2";
-const HTTP1: &[u8] = b"http/1.1";
-
-/// Why there is no HTTPS.
-#[derive(Debug, thiserror::Error)]
-pub enum TlsError {
-    /// A file cannot be read, or is no PEM (RFC 7468).
-    #[error("{path} cannot be used (see TLS_CERT, TLS_KEY and ACME_ROOTS)", path = path.display())]
-    Pem {
-        /// The path.
-        path: PathBuf,
-        /// The cause.
-        source: rustls::pki_types::pem::Error,
-    },
-    /// There is no place to keep what the authority issues.
-    #[error("{path} cannot be made, or not be closed to others (see DATA_DIR)", path = path.display())]
-    Folder {
-        /// The path.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
-    /// Certificate and key do not fit, or are of a kind that is not known.
-    #[error("the certificate cannot be used (see TLS_CERT and TLS_KEY)")]
-    Certificate(#[from] rustls::Error),
-}
-
 /// How callers are met over TLS.
 pub(crate) struct Tls {
     config: Arc<ServerConfig>,
@@ -86,17 +62,4 @@ impl Tls {
             _ => start.into_stream(self.config.clone()).await.map(Some),
         }
     }
-}
-
-/// Whether HTTP/2 was agreed on.
-pub(crate) fn is_http2<S>(stream: &TlsStream<S>) -> bool {
-    stream.get_ref().1.alpn_protocol() == Some(HTTP2)
-}
-
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
-}
-
-fn protocols() -> Vec<Vec<u8>> {
-    vec![HTTP2.to_vec(), HTTP1.to_vec()]
 }

@@ -1,7 +1,7 @@
 //! `GET /ws`: the connections over which members talk to their rooms.
 //!
 //! `upgrade` accepts a connection, `reader` reads it, `connection` holds its state, `room_requests` carries out its
-//! requests to rooms, and `writer` writes to it. Other code holds only its [`SendQueue`]. No frame is used before it is
+//! requests to rooms, and `writer` writes to it; `socket` is what both use. Other code holds only its [`SendQueue`]. No frame is used before it is
 //! checked, and a misbehaving connection is closed without effect on others.
 
 mod close_reason;
@@ -14,6 +14,7 @@ mod reader;
 mod request_queue;
 mod room_requests;
 mod send_queue;
+mod socket;
 mod upgrade;
 mod writer;
 
@@ -26,13 +27,3 @@ pub(crate) use send_queue::{Frame, SendQueue};
 #[cfg(test)]
 pub(crate) use send_queue::{Queue, send_queue};
 pub(crate) use upgrade::upgrade;
-
-use std::num::NonZeroU32;
-
-use governor::Quota;
-
-/// An allowance: so many per second, and so many at once.
-fn rate(per_second: u32, burst: u32) -> Quota {
-    let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
-    Quota::per_second(at_least_one(per_second)).allow_burst(at_least_one(burst))
-}

@@ -1,16 +1,18 @@
 //! What every archive of messages does.
 
 mod bench;
+mod messages;
+mod sqlite;
 
 use heartogether::{
-    engagement::MessageText,
-    id::{AccountId, DisplayName, MemberId, MessageNumber, RoomId},
+    id::{AccountId, MemberId, MessageNumber, RoomId},
     room::{ArchiveChange, ArchivedMessage, Message, Messages, Reading},
     time::Timestamp,
 };
-use heartogether_server::storage::{accounts::Accounts, messages::NONCE_KEPT_MS};
+use heartogether_server::storage::messages::NONCE_KEPT_MS;
 
 use bench::Bench;
+use messages::{edit, message, numbers, pin, words, write};
 
 const ROOM: RoomId = RoomId::from_bits(1);
 const OTHER: RoomId = RoomId::from_bits(2);
@@ -19,41 +21,6 @@ const GRACE: AccountId = AccountId::from_bits(2);
 const NOW: Timestamp = Timestamp::from_millis(1_000);
 /// As many as there are.
 const ALL: usize = 100;
-
-fn message(number: u64) -> Message {
-    Message {
-        number: MessageNumber(number),
-        author: MemberId::from_bits(3),
-        name: DisplayName::parse("Ada").expect("a name"),
-        nonce: u32::try_from(number).expect("a small number") + 10,
-        text: Some(words(&format!("number {number}"))),
-        sent_at: NOW.after_ms(number),
-        delivered: false,
-        version: 0,
-        reply_to: (number > 1).then_some(MessageNumber(1)),
-        pinned: false,
-    }
-}
-
-fn write(account: AccountId, number: u64) -> ArchiveChange {
-    ArchiveChange::Write { account, message: message(number) }
-}
-
-fn edit(number: u64, version: u32, text: &str) -> ArchiveChange {
-    ArchiveChange::Edit { number: MessageNumber(number), version, text: words(text) }
-}
-
-fn pin(number: u64, pinned: bool) -> ArchiveChange {
-    ArchiveChange::Pin { number: MessageNumber(number), pinned }
-}
-
-fn words(text: &str) -> MessageText {
-    MessageText::parse(text).expect("a message of the tests")
-}
-
-fn numbers(page: &Messages) -> Vec<u64> {
-    page.messages.iter().map(|message| message.number.0).collect()
-}
 
 /// Runs each of these against every implementation.
 macro_rules! contract {
@@ -317,63 +284,6 @@ async fn nothing_is_stored_of_a_room_that_has_ended(bench: Bench) {
     bench.archive.delete_room(ROOM).await.expect("deleted");
     assert_eq!(bench.all(Reading::All).await, Messages::default());
     assert!(bench.archive.find(OTHER, MessageNumber(1)).await.expect("looked up").is_some());
-}
-
-#[tokio::test]
-async fn sqlite_stores_names_and_messages_only_sealed() {
-    let bench = Bench::sqlite().await;
-    bench.write(1..2).await;
-    bench.apply(edit(1, 1, "porcupine")).await;
-    let pool = &bench.file.as_ref().expect("a file").pool;
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT message, sealed FROM messages").fetch_all(pool).await.expect("rows");
-    assert!(!rows.is_empty() && !format!("{rows:?}").contains("porcupine") && !format!("{rows:?}").contains("Ada"));
-}
-
-/// The account is deleted between the moment in which a message is sealed and the one in which it is written.
-#[tokio::test]
-async fn sqlite_writes_nothing_that_was_sealed_with_a_key_that_is_gone() {
-    let bench = Bench::sqlite().await;
-    bench.write(1..2).await;
-    let file = bench.file.as_ref().expect("a file");
-    // The keys at hand are not forgotten.
-    file.accounts.delete_account(ADA).await.expect("deleted");
-    bench.archive.delete_account(ADA).await.expect("deleted");
-    bench.apply(write(ADA, 3)).await;
-    assert_eq!(bench.all(Reading::All).await, Messages::default());
-}
-
-#[tokio::test]
-async fn changes_that_sqlite_fails_at_are_not_there_and_stand_once_when_they_come_again() {
-    let bench = Bench::sqlite().await;
-    bench.write(1..2).await;
-    let pool = &bench.file.as_ref().expect("a file").pool;
-    let fail =
-        "CREATE TRIGGER fail BEFORE INSERT ON messages WHEN NEW.number = 3 BEGIN SELECT RAISE(ABORT, 'full'); END";
-    sqlx::query(fail).execute(pool).await.expect("a fault");
-    let changes =
-        [edit(1, 1, "one"), write(GRACE, 2), write(ADA, 3), ArchiveChange::Deliver { up_to: MessageNumber(3) }];
-    bench.archive.apply(ROOM, &changes).await.expect_err("the third is not taken");
-    assert_eq!(bench.only().await, message(1), "nor is any other");
-    sqlx::query("DROP TRIGGER fail").execute(pool).await.expect("mended");
-    bench.archive.apply(ROOM, &changes).await.expect("carried out");
-    let delivered = |message| Message { delivered: true, ..message };
-    let first = Message { version: 1, text: Some(words("one")), ..message(1) };
-    assert_eq!(bench.all(Reading::All).await.messages, [first, message(2), message(3)].map(delivered));
-}
-
-#[tokio::test]
-async fn sqlite_passes_over_what_it_does_not_understand() {
-    let bench = Bench::sqlite().await;
-    bench.write(1..4).await;
-    let pool = &bench.file.as_ref().expect("a file").pool;
-    sqlx::query("UPDATE messages SET message = '{}' WHERE number = 2").execute(pool).await.expect("damaged");
-    sqlx::query("UPDATE messages SET sealed = 'x' WHERE number = 3").execute(pool).await.expect("damaged");
-    let page = bench.all(Reading::All).await;
-    assert_eq!(numbers(&page), [1, 3]);
-    assert_eq!(page.messages[1].text, Some(MessageText::forgotten()), "a placeholder");
-    assert_eq!(bench.archive.find(ROOM, MessageNumber(2)).await.expect("looked up"), None);
-    bench.apply(pin(2, true)).await;
 }
 
 async fn the_rooms_whose_messages_are_there_are_known(bench: Bench) {

@@ -35,6 +35,7 @@ mod pages;
 mod permissions;
 mod provider;
 mod restart;
+mod room_kinds;
 mod security_headers;
 mod sessions;
 mod settings;

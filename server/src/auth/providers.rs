@@ -2,6 +2,7 @@
 //! from outside and are checked like all other input.
 
 mod claims;
+mod error;
 mod fetch;
 mod id_token;
 mod metadata;
@@ -10,7 +11,6 @@ mod tokens;
 
 use std::{sync::Arc, time::Duration};
 
-use heartogether::refusal::Refusal;
 use jsonwebtoken::jwk::JwkSet;
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
@@ -20,6 +20,8 @@ use oauth2::{
 };
 
 use crate::{clock::Clock, config::ProviderSettings, error::explain, storage::accounts::VerifiedPerson};
+pub(super) use error::SignInError;
+use error::untrusted;
 pub(crate) use fetch::Fetcher;
 use id_token::Expected;
 use metadata::Metadata;
@@ -36,28 +38,6 @@ const METADATA_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 const KEYS_KEPT_MS: u64 = 60 * 60 * 1000;
 /// Milliseconds between two requests for keys, whichever key a token names.
 const KEYS_ASKED_EVERY_MS: u64 = 10_000;
-
-/// Why somebody could not be signed in.
-#[derive(Clone, Debug, thiserror::Error)]
-pub(super) enum SignInError {
-    #[error("the provider did not answer: {0}")]
-    Unreachable(String),
-    #[error("the provider's answer is not what it has to be: {0}")]
-    Untrusted(String),
-}
-
-impl From<&SignInError> for Refusal {
-    fn from(error: &SignInError) -> Self {
-        match error {
-            SignInError::Unreachable(_) => Self::ProviderUnreachable,
-            SignInError::Untrusted(_) => Self::SignInFailed,
-        }
-    }
-}
-
-fn untrusted(what: impl Into<String>) -> SignInError {
-    SignInError::Untrusted(what.into())
-}
 
 /// A provider with its cached metadata and keys.
 pub(crate) struct OpenIdProvider {

@@ -1,12 +1,13 @@
-//! Plain HTTP routes about the visitor's account, for forms without a script and for other programs.
+//! The paths below `/auth`. Here are those about the visitor's account, for forms without a script and for other programs.
 
 use std::sync::Arc;
 
 use axum::{
-    Extension, Form, Json,
+    Extension, Form, Json, Router,
     extract::{State, rejection::FormRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
+    routing::{get, post},
 };
 use heartogether::{id::AccountId, role::Permission, room::Event};
 use heartogether_app::{
@@ -16,10 +17,10 @@ use heartogether_app::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::CurrentSession;
+use super::{CurrentSession, sign_in};
 use crate::{
     error::{Answer, ServerError},
-    state::Node,
+    state::{AppState, Node},
     storage::log::LogError,
     uncancelled::finish,
 };
@@ -27,8 +28,21 @@ use crate::{
 /// A picture runs nothing, whatever its file contains.
 const PICTURE_ALONE: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 
+/// All paths below `/auth`.
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/auth/status", get(status))
+        .route("/auth/me", get(me))
+        .route("/auth/picture", get(picture))
+        .route("/auth/logout", post(log_out))
+        .route("/auth/delete", post(delete))
+        .route("/auth/{provider}", get(sign_in::begin))
+        .route("/auth/{provider}/ready", get(sign_in::ready))
+        .route("/auth/{provider}/callback", get(sign_in::complete))
+}
+
 /// `GET /auth/status`: whether the visitor is signed in, and how they can sign in.
-pub(crate) async fn status(State(node): State<Arc<Node>>, Extension(visitor): Extension<Visitor>) -> Json<Value> {
+async fn status(State(node): State<Arc<Node>>, Extension(visitor): Extension<Visitor>) -> Json<Value> {
     Json(json!({
         "authenticated": visitor.account.is_some(),
         "guest": visitor.account.as_ref().map(Account::is_guest),
@@ -38,7 +52,7 @@ pub(crate) async fn status(State(node): State<Arc<Node>>, Extension(visitor): Ex
 }
 
 /// `GET /auth/me`: the visitor's account.
-pub(crate) async fn me(Extension(visitor): Extension<Visitor>) -> Result<Json<Value>, Answer> {
+async fn me(Extension(visitor): Extension<Visitor>) -> Result<Json<Value>, Answer> {
     let account = visitor.permit(Permission::KeepAccount)?;
     let profile = account.profile.as_ref();
     Ok(Json(json!({
@@ -52,10 +66,7 @@ pub(crate) async fn me(Extension(visitor): Extension<Visitor>) -> Result<Json<Va
 }
 
 /// `GET /auth/picture`: the visitor's own picture.
-pub(crate) async fn picture(
-    State(node): State<Arc<Node>>,
-    Extension(visitor): Extension<Visitor>,
-) -> Result<Response, Answer> {
+async fn picture(State(node): State<Arc<Node>>, Extension(visitor): Extension<Visitor>) -> Result<Response, Answer> {
     let account = visitor.permit(Permission::KeepAccount)?;
     let found = node.store.picture(account.id).await.map_err(ServerError::from)?;
     let Some(picture) = found else { return Ok(StatusCode::NOT_FOUND.into_response()) };
@@ -66,14 +77,14 @@ pub(crate) async fn picture(
 
 /// The form of a log-out.
 #[derive(Deserialize)]
-pub(crate) struct LogOut {
+pub(super) struct LogOut {
     /// Whether the account's other sessions end too.
     #[serde(default)]
     pub(super) everywhere: bool,
 }
 
 /// `POST /auth/logout`.
-pub(crate) async fn log_out(
+pub(super) async fn log_out(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
     session: Option<Extension<CurrentSession>>,
@@ -95,7 +106,7 @@ pub(crate) async fn log_out(
 }
 
 /// `POST /auth/delete`: deletes the account and all data about it.
-pub(crate) async fn delete(
+pub(super) async fn delete(
     State(node): State<Arc<Node>>,
     Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,

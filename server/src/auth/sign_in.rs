@@ -22,15 +22,13 @@ use heartogether_headers::authority::Authority;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    CurrentSession,
-    providers::{Ask, OpenIdProvider, SignInError},
-};
+use super::providers::{Ask, OpenIdProvider, SignInError};
 use crate::{
-    error::{Answer, ServerError, explain},
+    error::{Answer, explain},
     http::SEC_FETCH_SITE,
     state::Node,
 };
+pub(super) use callback::complete;
 use login_state::LoginState;
 use provider_wait::ProviderWait;
 
@@ -46,33 +44,6 @@ pub(crate) struct Begin {
     switch: Option<String>,
     /// Whether a page that waited for the provider goes on by itself. Any value means yes.
     waited: Option<String>,
-}
-
-/// The parameters of a provider's response (RFC 6749, section 4.1.2).
-#[derive(Deserialize)]
-pub(crate) struct Complete {
-    #[serde(default)]
-    state: String,
-    code: Option<String>,
-    error: Option<String>,
-    iss: Option<String>,
-}
-
-/// Why a sign-in failed. A fault is logged, and the visitor is asked to try again.
-pub(super) struct Failure(Refusal);
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self(refusal)
-    }
-}
-
-impl<E: Into<ServerError>> From<E> for Failure {
-    fn from(error: E) -> Self {
-        let error = error.into();
-        error.report();
-        Self(if error.is_storage_down() { Refusal::StorageUnavailable } else { Refusal::SignInFailed })
-    }
 }
 
 /// `GET /auth/{provider}`: redirects to the provider. A link on another site leads to the sign-in page instead, because
@@ -131,56 +102,6 @@ pub(crate) async fn ready(State(node): State<Arc<Node>>, Path(id): Path<String>)
     Ok((status, [NOT_KEPT], Json(json!({ "ready": ready }))).into_response())
 }
 
-/// `GET /auth/{provider}/callback`: takes a provider's response and redirects to the page that the visitor wanted.
-pub(crate) async fn complete(
-    State(node): State<Arc<Node>>,
-    Extension(visitor): Extension<Visitor>,
-    session: Option<Extension<CurrentSession>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Query(told): Query<Complete>,
-) -> Result<Response, Answer> {
-    let provider = node.provider(&id)?;
-    let Some(flow) = node.find_flow(&headers, &id, &told.state) else {
-        let path = routes::login_because(Refusal::SignInExpired, Destination::Home);
-        return Ok(([NOT_KEPT], Redirect::to(&path)).into_response());
-    };
-    let session = session.map(|Extension(session)| session);
-    let spent = (header::SET_COOKIE, node.spent_flow_cookie(&flow.content, &visitor.caller)?);
-    let is_current = flow.is_current(node.clock.now());
-    let flow = flow.content;
-    let next = Destination::parse(&flow.next);
-    let outcome = match is_current {
-        true => node.take_answer(provider, flow, told, &visitor, session).await,
-        false => Err(Refusal::SignInExpired.into()),
-    };
-    match outcome {
-        Ok((account, cookie)) => {
-            let path = node.lead_on(&account, next, &visitor.caller).await;
-            Ok(([NOT_KEPT, spent, (header::SET_COOKIE, cookie)].into_headers(), Redirect::to(&path)).into_response())
-        }
-        Err(Failure(why)) => {
-            let path = routes::login_because(why, next);
-            Ok(([NOT_KEPT, spent].into_headers(), Redirect::to(&path)).into_response())
-        }
-    }
-}
-
-/// Response headers. A name may occur several times.
-trait IntoHeaders {
-    fn into_headers(self) -> HeaderMap;
-}
-
-impl<const N: usize> IntoHeaders for [(header::HeaderName, HeaderValue); N] {
-    fn into_headers(self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for (name, value) in self {
-            headers.append(name, value);
-        }
-        headers
-    }
-}
-
 impl Node {
     fn provider(&self, id: &str) -> Result<&Arc<OpenIdProvider>, Refusal> {
         let providers = &self.auth.providers;
@@ -212,18 +133,5 @@ fn turn_back(provider: &OpenIdProvider, error: &SignInError, next: Destination, 
     match error {
         SignInError::Unreachable(_) => routes::login_waiting(&provider.settings().id, next, switch),
         SignInError::Untrusted(_) => routes::login_because(error.into(), next),
-    }
-}
-
-/// RFC 6749, section 4.1.2.1, and OpenID Connect Core 1.0, section 3.1.2.6.
-fn refusal_of(error: &str) -> Refusal {
-    match error {
-        "access_denied"
-        | "interaction_required"
-        | "login_required"
-        | "consent_required"
-        | "account_selection_required" => Refusal::SignInCancelled,
-        "temporarily_unavailable" | "server_error" => Refusal::ProviderUnreachable,
-        _ => Refusal::SignInFailed,
     }
 }

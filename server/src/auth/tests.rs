@@ -1,5 +1,7 @@
 //! Requests about sign-in that run at the same time as others.
 
+mod connections;
+
 use std::{pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use axum::{
@@ -11,7 +13,6 @@ use futures::poll;
 use heartogether::{
     id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, Seq},
     limits::Limits,
-    protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, Ping, RoomFrame, ToRoom},
     refusal::Refusal,
     role::{AccountKind, Guests, Role},
     room::{ConnectionRef, Event, JoinRequested},
@@ -33,7 +34,7 @@ use crate::{
         accounts::{ReturnedSignIn, TokenHash, VerifiedPerson},
         log::PAGE,
     },
-    websocket::{CloseReason, Connection, Frame, send_queue},
+    websocket::{CloseReason, Frame, send_queue},
 };
 
 const GUEST: &str = "Augusta";
@@ -279,74 +280,4 @@ async fn the_next_run_finishes_interrupted_departures() {
     node.finish_departures().await.expect("the store");
     until(async || scene.owner_is(&account).await.is_none()).await;
     assert!(node.store.departures().await.expect("the store").is_empty());
-}
-
-#[tokio::test]
-async fn a_connection_whose_task_breaks_leaves_its_room_and_is_closed() {
-    let scene = Scene::set().await;
-    let (send_queue, mut queue) = send_queue(16);
-    let connection = ConnectionRef { node: scene.node.id, id: ConnectionId::from_bits(1) };
-    let mut opened =
-        Connection::new(scene.node.clone(), connection, scene.account(), Caller::default(), send_queue.clone());
-    assert_eq!(opened.hear(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }), 0).await, Ok(()));
-    let message = ToRoom::Join(Join { role: Role::Host, take_over: false });
-    let join = ClientMessage::Room(RoomFrame { room: scene.room, message });
-    assert_eq!(opened.hear(join, 0).await, Ok(()));
-    let host_is_there = async || {
-        let found = scene.node.find_room(scene.room, None).await.ok().flatten();
-        found.is_some_and(|room| room.host_connected)
-    };
-    until(host_is_there).await;
-    let task = tokio::spawn(async move {
-        let _opened = opened;
-        panic!("a fault of the test");
-    });
-    assert!(task.await.expect_err("it broke").is_panic());
-    until(async || !host_is_there().await).await;
-    let ending = async {
-        loop {
-            match queue.next().await {
-                Some(Frame::Close(ending)) => return ending,
-                Some(_) => {}
-                None => panic!("nobody closed the connection"),
-            }
-        }
-    };
-    assert_eq!(ending.await, CloseReason::FAULT);
-}
-
-#[tokio::test]
-async fn requests_before_leaving_are_carried_out_unless_the_connection_was_closed() {
-    for is_closed in [false, true] {
-        let scene = Scene::set().await;
-        let (send_queue, _queue) = send_queue(16);
-        let connection = ConnectionRef { node: scene.node.id, id: ConnectionId::from_bits(1) };
-        let mut opened =
-            Connection::new(scene.node.clone(), connection, scene.account(), Caller::default(), send_queue.clone());
-        assert_eq!(opened.hear(ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }), 0).await, Ok(()));
-        for message in [ToRoom::Join(Join { role: Role::Host, take_over: false }), ToRoom::Stop] {
-            assert_eq!(opened.hear(ClientMessage::to_room(scene.room, message), 0).await, Ok(()));
-        }
-        if is_closed {
-            send_queue.close(CloseReason::refused(Refusal::NotSignedIn));
-        }
-        opened.end(CloseReason::GONE).await;
-        let is_open = scene.node.find_room(scene.room, None).await.expect("the storage").is_some();
-        assert_eq!(is_open, is_closed);
-    }
-}
-
-#[tokio::test]
-async fn messages_of_a_closed_connection_are_ignored() {
-    let scene = Scene::set().await;
-    let (send_queue, mut queue) = send_queue(4);
-    let connection = ConnectionRef { node: scene.node.id, id: ConnectionId::from_bits(1) };
-    let mut opened =
-        Connection::new(scene.node.clone(), connection, scene.account(), Caller::default(), send_queue.clone());
-    let hello = ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION });
-    assert_eq!(opened.hear(hello, 0).await, Ok(()));
-    send_queue.close(CloseReason::refused(Refusal::NotSignedIn));
-    assert_eq!(opened.hear(ClientMessage::Ping(Ping { nonce: 1 }), 0).await, Err(CloseReason::GONE));
-    assert!(matches!(queue.next().await, Some(Frame::Text(_))), "the welcome");
-    assert!(matches!(queue.next().await, Some(Frame::Close(_))), "and no pong");
 }

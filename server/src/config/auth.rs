@@ -4,7 +4,7 @@ use clap::Args;
 use heartogether::role::Guests;
 use heartogether_headers::authority::Origin;
 
-use super::{ice::Secret, parse_web_url};
+use super::ice::Secret;
 use crate::auth::SECRET_CHARS;
 
 /// The issuer of Google's accounts.
@@ -168,6 +168,15 @@ fn parse_guests(text: &str) -> Result<Guests, String> {
         "listen" => Ok(Guests::Listen),
         "off" => Ok(Guests::Off),
         _ => Err("expected host, listen or off".to_owned()),
+    }
+}
+
+fn parse_web_url(url: &str) -> Result<String, String> {
+    let url = url.trim();
+    // One of several may be left empty.
+    match url.is_empty() || Origin::of_url(url).is_some() {
+        true => Ok(url.to_owned()),
+        false => Err("expected http://HOST or https://HOST".to_owned()),
     }
 }
 

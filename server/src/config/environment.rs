@@ -32,8 +32,33 @@ struct Source {
     variable: String,
 }
 
+impl Config {
+    /// Reads flags and environment, and exits with an explanation where they are wrong.
+    pub fn read() -> Self {
+        read(std::env::args_os()).unwrap_or_else(|error| error.exit())
+    }
+
+    /// Reads these arguments, the binary's name first, and the environment.
+    ///
+    /// # Errors
+    /// One that names the setting.
+    pub fn from_arguments<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Self, clap::Error> {
+        read(arguments.into_iter().map(Into::into))
+    }
+
+    /// Says in the log which variables were passed over.
+    pub fn report_passed_over(&self) {
+        for variable in &self.passed_over {
+            let own = own_name(variable);
+            tracing::warn!(
+                "{variable} is no setting that can be read, and is taken for another program's; {own} is ours"
+            );
+        }
+    }
+}
+
 /// The name of a variable that no other tool sets.
-pub(super) fn own_name(variable: &str) -> String {
+fn own_name(variable: &str) -> String {
     match variable.strip_prefix(PREFIX) {
         // Ours is the one that is taken, so the old name is left.
         Some(name) => name.to_owned(),
@@ -45,7 +70,7 @@ pub(super) fn own_name(variable: &str) -> String {
 ///
 /// # Errors
 /// One that names the flag or the variable that was read.
-pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Config, clap::Error> {
+fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Config, clap::Error> {
     let arguments = without_empty(arguments);
     let mut passed_over = Vec::new();
     loop {

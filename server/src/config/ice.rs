@@ -240,6 +240,12 @@ fn is_host_and_port(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+
+    fn read(flags: &[&'static str]) -> Config {
+        let arguments = ["heartogether-server"].into_iter().chain(flags.iter().copied());
+        Config::from_arguments(arguments).expect("valid settings")
+    }
 
     #[test]
     fn a_password_equals_the_one_that_coturn_computes() {
@@ -248,5 +254,32 @@ mod tests {
             make_credentials("north", AccountId::from_bits(42), Timestamp::from_millis(1_767_225_600_999));
         assert_eq!(username, "1767225600:0000000000000000000000000000002a");
         assert_eq!(credential, "T4OVtz62M6bJysoOyw3stV2a46s=");
+    }
+
+    #[test]
+    fn a_turn_server_without_a_scheme_gets_one_and_its_secret_is_not_shown() {
+        let arguments =
+            ["--turn-urls", "relay.example.org:3478", "--turn-username", "ada", "--turn-credential", "s3cret"];
+        let config = read(&arguments);
+        let servers = config.ice.servers(AccountId::from_bits(1), Timestamp::from_millis(0)).servers;
+        let turn = servers.last().expect("a TURN server");
+        assert_eq!(turn.urls, ["turn:relay.example.org:3478"]);
+        assert_eq!(turn.credential.as_deref(), Some("s3cret"));
+        assert!(!format!("{config:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn with_a_secret_everybody_gets_a_password_of_their_own_for_an_hour_and_the_secret_is_not_shown() {
+        let arguments =
+            ["--turn-urls", "turn:relay.example.org?transport=udp,turns:relay.example.org", "--turn-secret", "s3cret"];
+        let config = read(&arguments);
+        let of = |account| config.ice.servers(AccountId::from_bits(account), Timestamp::from_millis(5_000));
+        let (ada, grace) = (of(1), of(2));
+        assert_eq!(ada.renew_in_s, Some(1_800));
+        let turn = ada.servers.last().expect("a TURN server");
+        assert_eq!(turn.urls, ["turn:relay.example.org?transport=udp", "turns:relay.example.org"]);
+        assert!(turn.username.as_deref().is_some_and(|name| name.starts_with("3605:")));
+        assert_ne!(ada.servers, grace.servers);
+        assert!(!format!("{config:?}{ada:?}").contains("s3cret"));
     }
 }

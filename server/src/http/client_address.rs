@@ -1,6 +1,6 @@
 //! Finds out who sends a request, counts it, and tells the caller in the response how much of the limit is left.
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
@@ -121,18 +121,5 @@ pub(super) fn authority(request: &Request) -> Result<Option<Authority>, Refusal>
         // A client that knows no host sends an empty one (RFC 9110, section 7.2).
         "" => Ok(None),
         named => Authority::parse(named).map(Some).ok_or(Refusal::HostMalformed),
-    }
-}
-
-/// Whether an address is of this machine or of a private network (RFC 1918, RFC 3927, RFC 4193, RFC 4291, and RFC 6598,
-/// which overlay networks use).
-pub(super) fn is_local(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => {
-            let [first, second, ..] = address.octets();
-            let is_shared = first == 100 && second & 0b1100_0000 == 0b0100_0000;
-            address.is_loopback() || address.is_private() || address.is_link_local() || is_shared
-        }
-        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
     }
 }

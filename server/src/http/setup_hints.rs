@@ -1,11 +1,14 @@
 //! Hints in the log for the operator, each once: which setting or which proxy header is missing.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    net::IpAddr,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use axum::http::{HeaderMap, header};
 use heartogether_app::api::Caller;
 
-use super::{Peer, client_address::is_local, forwarded::is_forwarded};
+use super::{Peer, forwarded::is_forwarded};
 use crate::config::Config;
 
 /// The hints that were given in this run.
@@ -77,5 +80,18 @@ impl SetupHints {
 fn once(told: &AtomicBool, hint: impl FnOnce() -> String) {
     if !told.swap(true, Ordering::Relaxed) {
         tracing::warn!("{}", hint());
+    }
+}
+
+/// Whether an address is of this machine or of a private network (RFC 1918, RFC 3927, RFC 4193, RFC 4291, and RFC 6598,
+/// which overlay networks use).
+fn is_local(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [first, second, ..] = address.octets();
+            let is_shared = first == 100 && second & 0b1100_0000 == 0b0100_0000;
+            address.is_loopback() || address.is_private() || address.is_link_local() || is_shared
+        }
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
     }
 }

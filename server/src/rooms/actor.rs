@@ -1,19 +1,18 @@
-//! One room on this node: takes entries in, performs their effects, answers requests.
+//! The task of one room on this node: it takes in the log's entries, performs their effects and answers requests.
+
+mod replay;
+mod requests;
 
 use std::{
-    collections::{BTreeSet, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::atomic::Ordering::Relaxed,
 };
 
 use heartogether::{
-    id::{ConnectionId, NodeId, RoomCode, RoomId, Seq},
-    protocol::{FromRoom, ReceivedSignal, SendSignal, ServerMessage},
+    id::Seq,
+    protocol::FromRoom,
     refusal::Refusal,
-    room::{Audience, Effect, Entry, Event, Member, Room, RoomMessage, step},
+    room::{Audience, Effect, Entry, Event, Room, RoomMessage, step},
     time::Timestamp,
 };
 use tokio::sync::{
@@ -22,97 +21,41 @@ use tokio::sync::{
 };
 
 use super::{
-    append_surely,
-    debug_api::{self, Signals},
-    handle::{Asked, Request},
-    insist, insist_on_reading, summary,
-    write_behind::WriteBehind,
+    debug_api::Signals,
+    dependencies::Dependencies,
+    handle::Asked,
+    retry::{append_surely, insist},
+    surviving_state::SurvivingState,
 };
 use crate::{
     clock::Clock,
-    config::IceSettings,
-    storage::{
-        StorageError,
-        log::{LogError, PAGE, RoomLog, Subscription},
-        messages::MessageArchive,
-    },
-    websocket::{Frame, SendQueue},
+    storage::log::{LogError, Subscription},
 };
 
 /// Entries between two snapshots of a room.
 const SNAPSHOT_EVERY: u64 = 500;
-/// Entries after which a room that nobody is in is worth a snapshot.
+/// Entries between two snapshots of a room that nobody is connected to.
 const SNAPSHOT_ASLEEP: u64 = 50;
 
-/// What outlives a task that breaks.
-#[derive(Default)]
-pub(super) struct Held {
-    /// The last entry that was looked at.
-    pub(super) reached: Seq,
-    code: Option<RoomCode>,
-    send_queues: HashMap<ConnectionId, SendQueue>,
-}
-
-impl Held {
-    /// Tells every connection that this room refuses what is asked of it. Their other rooms go on.
-    pub(super) fn refuse(&self, refusal: Refusal) {
-        let frame = self.frame(FromRoom::Refused { refusal });
-        self.send_queues.values().for_each(|send_queue| send_queue.push(frame.clone()));
-    }
-
-    /// What is said in this room. Only a room that was created says anything.
-    fn frame(&self, message: FromRoom) -> Frame {
-        match self.code {
-            Some(code) => Frame::from_room(code, message),
-            None => Frame::refusal(Refusal::RoomNotFound),
-        }
-    }
-
-    /// A connection that is gone, or another node's, has no send queue here.
-    fn push(&self, connection: ConnectionId, frame: Frame) {
-        if let Some(send_queue) = self.send_queues.get(&connection) {
-            send_queue.push(frame);
-        }
-    }
-}
-
-/// What a room's task works with.
-pub(super) struct Setting {
-    pub(super) id: RoomId,
-    pub(super) node: NodeId,
-    pub(super) log: Arc<dyn RoomLog>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) ice: IceSettings,
-    pub(super) archive: Arc<dyn MessageArchive>,
-    pub(super) writes: WriteBehind,
-    /// Whether the room is known and has not ended.
-    pub(super) is_live: Arc<AtomicBool>,
-}
-
-impl Setting {
-    /// Deletes the room's messages, once those are written that wait to be: none comes afterwards.
-    pub(super) async fn delete_messages(&self) -> Result<(), StorageError> {
-        self.writes.flush().await?;
-        self.archive.delete_room(self.id).await
-    }
-}
-
+/// The room, and what its task remembers beside it. A panic of the task loses all of this but the [`SurvivingState`].
 pub(super) struct RoomActor<'a> {
-    setting: &'a Setting,
-    held: &'a mut Held,
+    dependencies: &'a Dependencies,
+    state: &'a mut SurvivingState,
     room: Room,
     signals: Signals,
+    /// When the room wants an entry that tells it the time.
     wake_at: Option<Timestamp>,
-    /// The place of the latest snapshot.
+    /// The last entry in the latest snapshot.
     snapshot_at: Seq,
+    /// Whether the room has ended for good.
     is_over: bool,
 }
 
 impl<'a> RoomActor<'a> {
-    pub(super) fn new(setting: &'a Setting, held: &'a mut Held) -> Self {
+    pub(super) fn new(dependencies: &'a Dependencies, state: &'a mut SurvivingState) -> Self {
         Self {
-            setting,
-            held,
+            dependencies,
+            state,
             room: Room::default(),
             signals: Signals::default(),
             wake_at: None,
@@ -121,11 +64,11 @@ impl<'a> RoomActor<'a> {
         }
     }
 
-    /// Lives until the room is over for good.
+    /// Runs until the room has ended for good.
     ///
     /// # Errors
     /// [`LogError::Unreadable`], [`LogError::NoBeginning`], or [`LogError::Storage`] once the log could not be read for
-    /// [`READING`](super::READING).
+    /// [`READING`](super::retry::READING).
     pub(super) async fn run(mut self, requests: &mut mpsc::Receiver<Asked>) -> Result<(), LogError> {
         let mut entries = match self.replay().await {
             Ok(entries) => entries,
@@ -135,8 +78,8 @@ impl<'a> RoomActor<'a> {
         self.welcome_again();
         self.report_lost_nodes().await;
         while !self.is_over {
-            self.setting.writes.has_room().await;
-            // Until the log says who is gone, no time passes for them.
+            self.dependencies.writes.has_room().await;
+            // Members of an earlier run keep their grace periods: those begin once the log says that the run is over.
             let may_wake = self.lost_nodes().next().is_none();
             tokio::select! {
                 biased;
@@ -151,119 +94,47 @@ impl<'a> RoomActor<'a> {
                     if self.room.seq() < at {
                         self.catch_up().await?;
                     }
-                    // What is asked changes nothing in the room, so a question that breaks costs its answer alone.
+                    // A request does not change the room. So if its answer panics, only this answer is lost.
                     if catch_unwind(AssertUnwindSafe(|| self.answer(request))).is_err() {
-                        tracing::error!(room = %self.setting.id, "a request to the room broke");
+                        tracing::error!(room = %self.dependencies.id, "the answer to a request panicked");
                     }
                 }
-                () = sleep_until(&*self.setting.clock, self.wake_at), if may_wake => {
+                () = sleep_until(&*self.dependencies.clock, self.wake_at), if may_wake => {
                     self.wake_at = None;
-                    append_surely(self.setting.log.clone(), self.setting.id, Event::Woke);
+                    append_surely(self.dependencies.log.clone(), self.dependencies.id, Event::Woke);
                 }
             }
         }
         insist(|| self.forget()).await?;
-        // Its members were told of the end. Whoever asked for a place meanwhile waits for an answer.
-        self.held.refuse(Refusal::RoomNotFound);
-        tracing::info!(room = %self.setting.id, "the room is over");
+        // The members know of the end. Whoever asked for a place meanwhile still waits for an answer.
+        self.state.refuse(Refusal::RoomNotFound);
+        tracing::info!(room = %self.dependencies.id, "the room is over");
         Ok(())
     }
 
-    /// Deletes what is kept of the room, its log last: where this is broken off, the log ends the room once more.
+    /// Deletes what is stored of the room, the log last: if this is interrupted, the log ends the room again at the next
+    /// start.
     async fn forget(&self) -> Result<(), LogError> {
-        self.setting.delete_messages().await?;
-        self.setting.log.close(self.setting.id).await
+        self.dependencies.delete_messages().await?;
+        self.dependencies.log.close(self.dependencies.id).await
     }
 
-    /// Brings the room to where its log is, from its latest snapshot on. Whoever the effects were for was told by an earlier run.
-    async fn replay(&mut self) -> Result<Subscription, LogError> {
-        let Setting { id, log, .. } = self.setting;
-        let entries = insist_on_reading(|| log.subscribe(*id)).await?;
-        if let Some(room) = insist_on_reading(|| log.snapshot(*id)).await? {
-            self.wake_at = room.wakes_at();
-            (self.snapshot_at, self.held.reached, self.held.code) = (room.seq(), room.seq(), room.code());
-            self.room = room;
-        }
-        self.read_on(Self::recall).await?;
-        if self.room.created().is_none() {
-            // Unless it has been closed meanwhile.
-            insist_on_reading(|| log.subscribe(*id)).await?;
-            return Err(LogError::NoBeginning);
-        }
-        self.note_liveness();
-        // An earlier run may have been broken off before it deleted the room.
-        self.is_over = self.room.is_closed();
-        Ok(entries)
-    }
-
-    /// Takes in what the log holds after the room's last entry, page by page.
-    async fn read_on(&mut self, take: fn(&mut Self, &Entry)) -> Result<(), LogError> {
-        let (mut from, mut skipped) = (Some(self.room.seq()), 0);
-        while let Some(after) = from {
-            let page = insist_on_reading(|| self.setting.log.read(self.setting.id, after, PAGE)).await?;
-            page.entries.iter().for_each(|entry| take(self, entry));
-            skipped += page.skipped;
-            from = page.next;
-        }
-        if skipped > 0 {
-            tracing::warn!(room = %self.setting.id, skipped, "entries of the room's log are not understood and were skipped");
-        }
-        Ok(())
-    }
-
-    /// Connections that are there already are those that a task before this one has let down: what it did not come to say is said by
-    /// what the room is now. Whoever waits for a place asks again.
-    fn welcome_again(&mut self) {
-        let (members, waiting): (Vec<ConnectionId>, Vec<ConnectionId>) =
-            self.held.send_queues.keys().copied().partition(|connection| self.room.member_at(*connection).is_some());
-        if !members.is_empty() {
-            let welcome = self.room.welcome_again(self.setting.node, self.setting.clock.now());
-            welcome.into_iter().for_each(|effect| self.perform(effect));
-        }
-        let refusal = self.held.frame(FromRoom::Refused { refusal: Refusal::StorageUnavailable });
-        waiting.into_iter().for_each(|connection| self.held.push(connection, refusal.clone()));
-    }
-
-    fn recall(&mut self, entry: &Entry) {
-        for effect in self.advance(entry) {
-            match effect {
-                Effect::WakeAt(time) => self.wake_at = Some(time),
-                // One that was carried out before changes nothing; one that was not is not lost.
-                Effect::Archive(change) => self.setting.writes.archive(change),
-                Effect::Send { .. } | Effect::Disconnect { .. } | Effect::CloseRoom => {}
-            }
-        }
-    }
-
-    /// One node serves a log: whoever is attached to another one was attached to a run that is over. Said before anybody else
-    /// says anything, if the storage lets it.
-    async fn report_lost_nodes(&self) {
-        for node in self.lost_nodes().collect::<BTreeSet<_>>() {
-            let lost = Event::NodeLost { node };
-            if self.setting.log.append(self.setting.id, lost.clone()).await.is_err() {
-                append_surely(self.setting.log.clone(), self.setting.id, lost);
-            }
-        }
-    }
-
-    fn lost_nodes(&self) -> impl Iterator<Item = NodeId> {
-        let attached = self.room.members().filter_map(Member::connection).map(|connection| connection.node);
-        attached.filter(|node| *node != self.setting.node)
-    }
-
+    /// Applies an entry to the room. Returns its effects.
     fn advance(&mut self, entry: &Entry) -> Vec<Effect> {
-        self.held.reached = entry.seq;
+        self.state.reached = entry.seq;
         let (room, effects) = step(std::mem::take(&mut self.room), entry);
         self.room = room;
-        self.held.code = self.room.code();
+        self.state.code = self.room.code();
         self.note_liveness();
         effects
     }
 
+    /// Records for the handles whether the room is live.
     fn note_liveness(&self) {
-        self.setting.is_live.store(self.room.created().is_some() && self.room.ended().is_none(), Relaxed);
+        self.dependencies.is_live.store(self.room.created().is_some() && self.room.ended().is_none(), Relaxed);
     }
 
+    /// Takes in an entry; before it, those that did not arrive.
     async fn take(&mut self, entry: &Entry) -> Result<(), LogError> {
         if entry.seq > self.room.seq().next() {
             self.catch_up().await?;
@@ -272,7 +143,7 @@ impl<'a> RoomActor<'a> {
         Ok(())
     }
 
-    /// Takes in what is there already, so that a request finds the room as its sender left it.
+    /// Takes in the entries that have arrived, so that a request sees what its sender appended before.
     async fn take_waiting(&mut self, entries: &mut Subscription) -> Result<(), LogError> {
         loop {
             match entries.try_recv() {
@@ -283,6 +154,7 @@ impl<'a> RoomActor<'a> {
         }
     }
 
+    /// Takes in the entries of the log that the room has not seen.
     async fn catch_up(&mut self) -> Result<(), LogError> {
         self.read_on(Self::apply).await
     }
@@ -294,14 +166,14 @@ impl<'a> RoomActor<'a> {
         self.keep_snapshot();
     }
 
-    /// Now and then, so that a room takes no longer to open the longer it lives: every [`SNAPSHOT_EVERY`] entries, and earlier when
-    /// nobody is there any more.
+    /// Stores a snapshot if it is time: after [`SNAPSHOT_EVERY`] entries, or after [`SNAPSHOT_ASLEEP`] while nobody is
+    /// connected. So a room opens equally fast however long it lives.
     fn keep_snapshot(&mut self) {
         let since = self.room.seq().0.saturating_sub(self.snapshot_at.0);
         let is_asleep = since >= SNAPSHOT_ASLEEP && self.room.connections(Audience::Everyone).next().is_none();
         if since >= SNAPSHOT_EVERY || is_asleep {
             self.snapshot_at = self.room.seq();
-            self.setting.writes.snapshot(self.room.clone());
+            self.dependencies.writes.snapshot(self.room.clone());
         }
     }
 
@@ -312,72 +184,32 @@ impl<'a> RoomActor<'a> {
                 self.send(to, *message);
             }
             Effect::Disconnect { connection, refusal } => {
-                let send_queue = self.held.send_queues.remove(&connection);
+                let send_queue = self.state.send_queues.remove(&connection);
                 if let (Some(send_queue), Some(refusal)) = (send_queue, refusal) {
-                    send_queue.push(self.held.frame(FromRoom::Refused { refusal }));
+                    send_queue.push(self.state.frame(FromRoom::Refused { refusal }));
                 }
             }
-            Effect::Archive(change) => self.setting.writes.archive(change),
+            Effect::Archive(change) => self.dependencies.writes.archive(change),
             Effect::WakeAt(time) => self.wake_at = Some(time),
             Effect::CloseRoom => self.is_over = true,
         }
     }
 
-    /// Whoever is given a place learns of the TURN servers by the same answer, and nobody else does.
+    /// Adds the TURN servers to the answer that gives somebody a place. Nobody else gets them.
     fn add_ice_servers(&self, to: Audience, message: &mut RoomMessage) {
         let (Audience::Connection(connection), Some(ice_servers)) = (to, message.ice_servers_mut()) else { return };
         let member = self.room.member_at(connection);
-        // The TURN server goes by its own date.
-        *ice_servers = member.map(|member| self.setting.ice.servers(member.account, self.setting.clock.date()));
+        // Credentials expire by the date, which the TURN server compares with its own.
+        *ice_servers =
+            member.map(|member| self.dependencies.ice.servers(member.account, self.dependencies.clock.date()));
     }
 
-    /// Writes the message once, however many it is for.
+    /// Sends a message. It is encoded once, however many get it.
     fn send(&self, to: Audience, message: RoomMessage) {
-        let frame = self.held.frame(message.into());
+        let frame = self.state.frame(message.into());
         match to {
-            Audience::Connection(connection) => self.held.push(connection, frame),
-            _ => self.room.connections(to).for_each(|connection| self.held.push(connection.id, frame.clone())),
-        }
-    }
-
-    /// Whoever stopped waiting for the answer does not miss it.
-    fn answer(&mut self, request: Request) {
-        match request {
-            Request::Attach { connection, send_queue, done } => {
-                self.held.send_queues.insert(connection, send_queue);
-                let _ = done.send(());
-            }
-            Request::Detach { connection } => drop(self.held.send_queues.remove(&connection)),
-            Request::Signal { from, signal } => self.pass_signal(from, signal),
-            Request::Reading { reader, done } => {
-                let writes = self.setting.writes.clone();
-                let _ = done.send(self.room.reading_at(reader).map(|reading| (reading, writes)));
-            }
-            Request::Audience { viewer, done } => {
-                drop(done.send(debug_api::audience(&self.room, viewer, self.setting.clock.now())));
-            }
-            Request::Realtime { viewer, done } => {
-                drop(done.send(self.signals.report(&self.room, viewer, self.setting.clock.now())));
-            }
-            Request::Revisit { viewer, done } => drop(done.send(summary::revisit(&self.room, viewer))),
-            Request::IsMember { connection, done } => drop(done.send(self.room.member_at(connection).is_some())),
-            Request::HasPlace { account, done } => drop(done.send(self.room.has_place(account))),
-            Request::Foresee { event, done } => drop(done.send(self.room.foresee(&event, self.setting.clock.now()))),
-            Request::Summarise { viewer, done } => drop(done.send(summary::summarise(&self.room, viewer))),
-        }
-    }
-
-    fn pass_signal(&mut self, from: ConnectionId, sent: SendSignal) {
-        let routed = self.room.route_signal(from, sent.to, sent.signal.direction());
-        self.signals.note(&self.room, from, &sent, routed.err(), self.setting.clock.now());
-        let passed = routed.and_then(|(sender, at)| {
-            let send_queue = self.held.send_queues.get(&at.id).ok_or(Refusal::MemberNotFound)?;
-            let code = self.room.code().ok_or(Refusal::RoomNotFound)?;
-            let signal = FromRoom::Signal(ReceivedSignal { from: sender, signal: sent.signal });
-            send_queue.push_signal(sender, &ServerMessage::from_room(code, signal))
-        });
-        if let Err(refusal) = passed {
-            self.held.push(from, self.held.frame(FromRoom::Refused { refusal }));
+            Audience::Connection(connection) => self.state.push(connection, frame),
+            _ => self.room.connections(to).for_each(|connection| self.state.push(connection.id, frame.clone())),
         }
     }
 }

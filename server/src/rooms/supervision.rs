@@ -8,15 +8,12 @@ use futures::FutureExt;
 use heartogether::{id::Seq, refusal::Refusal};
 use tokio::sync::mpsc;
 
-use super::{
-    actor::{Held, RoomActor, Setting},
-    handle::Asked,
-};
+use super::{actor::RoomActor, dependencies::Dependencies, handle::Asked, surviving_state::SurvivingState};
 use crate::{error::explain, storage::log::LogError};
 
 /// A room's task and its requests.
 pub(super) struct Supervision {
-    pub(super) setting: Setting,
+    pub(super) dependencies: Dependencies,
     pub(super) requests: mpsc::Receiver<Asked>,
 }
 
@@ -32,57 +29,57 @@ pub(super) enum Outcome {
 impl Supervision {
     /// Runs the room until it has ended, or cannot go on.
     pub(super) async fn run(mut self) -> Outcome {
-        let mut held = Held::default();
+        let mut state = SurvivingState::default();
         let mut broke_at: Option<Seq> = None;
         let error = loop {
-            let actor = RoomActor::new(&self.setting, &mut held);
+            let actor = RoomActor::new(&self.dependencies, &mut state);
             let ran = AssertUnwindSafe(actor.run(&mut self.requests)).catch_unwind().await;
             match ran {
                 Ok(Ok(()) | Err(LogError::Stopped)) => return Outcome::Over,
-                Ok(Err(error @ LogError::Storage(_))) => self.wait_for_storage(&held, &error),
-                Ok(Err(error @ LogError::NoBeginning)) => return self.leave_alone(&held, &error),
+                Ok(Err(error @ LogError::Storage(_))) => self.wait_for_storage(&state, &error),
+                Ok(Err(error @ LogError::NoBeginning)) => return self.leave_alone(&state, &error),
                 Ok(Err(error)) => break explain(&error),
-                Err(_) if broke_at == Some(held.reached) => break "its task broke twice at the same place".to_owned(),
+                Err(_) if broke_at == Some(state.reached) => break "its task broke twice at the same place".to_owned(),
                 Err(_) => {
-                    let seq = held.reached.0;
-                    tracing::error!(room = %self.setting.id, seq, "a room's task broke; the room is opened anew from its log");
-                    broke_at = Some(held.reached);
+                    let seq = state.reached.0;
+                    tracing::error!(room = %self.dependencies.id, seq, "a room's task broke; the room is opened anew from its log");
+                    broke_at = Some(state.reached);
                 }
             }
         };
-        self.give_up(&held, &error).await
+        self.give_up(&state, &error).await
     }
 
     /// The storage has not given the log for too long. Its members are told, and get the room anew when it does: until then the room's
     /// task goes on trying, and whoever asks the room something waits, those included who say that a member is gone.
-    fn wait_for_storage(&self, held: &Held, error: &LogError) {
-        tracing::error!(room = %self.setting.id, seq = held.reached.0, "a room waits for its storage: {}", explain(error));
-        held.refuse(Refusal::StorageUnavailable);
+    fn wait_for_storage(&self, state: &SurvivingState, error: &LogError) {
+        tracing::error!(room = %self.dependencies.id, seq = state.reached.0, "a room waits for its storage: {}", explain(error));
+        state.refuse(Refusal::StorageUnavailable);
     }
 
     /// Keeps what is stored for a version that understands it. Until then nobody can open the room.
-    fn leave_alone(&self, held: &Held, error: &LogError) -> Outcome {
-        tracing::error!(room = %self.setting.id, "a room is kept, but cannot be opened: {}", explain(error));
-        self.setting.is_live.store(false, Relaxed);
-        held.refuse(Refusal::RoomEnded);
+    fn leave_alone(&self, state: &SurvivingState, error: &LogError) -> Outcome {
+        tracing::error!(room = %self.dependencies.id, "a room is kept, but cannot be opened: {}", explain(error));
+        self.dependencies.is_live.store(false, Relaxed);
+        state.refuse(Refusal::RoomEnded);
         Outcome::Lost
     }
 
     /// Deletes the room. What of its messages cannot be deleted now, housekeeping deletes.
-    async fn give_up(self, held: &Held, error: &str) -> Outcome {
-        let Self { setting, requests } = self;
-        tracing::error!(room = %setting.id, seq = held.reached.0, "a room cannot be gone on with and ends: {error}");
-        setting.is_live.store(false, Relaxed);
-        held.refuse(Refusal::RoomEnded);
+    async fn give_up(self, state: &SurvivingState, error: &str) -> Outcome {
+        let Self { dependencies, requests } = self;
+        tracing::error!(room = %dependencies.id, seq = state.reached.0, "a room cannot be gone on with and ends: {error}");
+        dependencies.is_live.store(false, Relaxed);
+        state.refuse(Refusal::RoomEnded);
         // Whoever asks is answered at once, although what follows may take a while.
         drop(requests);
-        if let Err(error) = setting.delete_messages().await {
-            tracing::error!(room = %setting.id, "its messages cannot be deleted: {}", explain(&error));
+        if let Err(error) = dependencies.delete_messages().await {
+            tracing::error!(room = %dependencies.id, "its messages cannot be deleted: {}", explain(&error));
         }
-        match setting.log.close(setting.id).await {
+        match dependencies.log.close(dependencies.id).await {
             Ok(()) | Err(LogError::NoSuchRoom) => Outcome::Over,
             Err(error) => {
-                tracing::error!(room = %setting.id, "its log cannot be closed: {}", explain(&error));
+                tracing::error!(room = %dependencies.id, "its log cannot be closed: {}", explain(&error));
                 Outcome::Lost
             }
         }

@@ -1,36 +1,37 @@
 //! A room whose task panics, or whose log fails.
 
 mod faulty_archive;
+mod faulty_log;
 mod keeping;
 mod write_behind;
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
     time::Duration,
 };
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, ResumeToken, RoomCode, Seq},
+    id::{AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, ResumeToken, Seq},
     limits::Limits,
     protocol::{FromRoom, RoomFrame, ServerMessage, decode_server},
     refusal::Refusal,
     role::{AccountKind, Role},
-    room::{ArchiveChange, ConnectionRef, Entry, JoinRequested, Marks, Message, Policy, Room, RoomCreated},
+    room::{ArchiveChange, ConnectionRef, Event, JoinRequested, Marks, Message, Policy, Room, RoomCreated},
     time::Timestamp,
 };
-use tokio::sync::broadcast;
 
-use super::*;
+use super::{retry::READING, *};
 use crate::{
     clock::ManualClock,
     config::Config,
     storage::{
-        log::{MemoryLog, PAGE, Page, Subscription},
+        log::{MemoryLog, PAGE},
         messages::MemoryArchive,
     },
     websocket::{Frame, Queue, SendQueue, send_queue},
 };
+use faulty_log::{Fault, FaultyLog};
 
 const ROOM: RoomId = RoomId::from_bits(1);
 const NODE: NodeId = NodeId::from_bits(1);
@@ -38,110 +39,6 @@ const OWNER: AccountId = AccountId::from_bits(1);
 const HOST: ConnectionId = ConnectionId::from_bits(1);
 /// More entries than an actor may lag behind before it reads the log.
 const MANY: usize = 100;
-
-/// The fault when the log is read or closed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fault {
-    Panic { times: usize },
-    Damage,
-    Outage,
-}
-
-/// A log in memory with faults, which counts the entries that are read.
-struct FaultyLog {
-    log: MemoryLog,
-    fault: Mutex<Option<Fault>>,
-    can_close: bool,
-    /// Subscribers get nothing from now on.
-    is_mute: AtomicBool,
-    mute: broadcast::Sender<Arc<Entry>>,
-    pages: AtomicUsize,
-    longest: AtomicUsize,
-}
-
-fn damage() -> LogError {
-    LogError::Unreadable(Arc::new(std::io::Error::other("a damaged page")))
-}
-
-impl FaultyLog {
-    fn new(can_close: bool) -> Arc<Self> {
-        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-        let (pages, longest, is_mute) = Default::default();
-        let (log, fault, mute) = (MemoryLog::new(clock), Mutex::default(), broadcast::Sender::new(1));
-        Arc::new(Self { log, fault, can_close, is_mute, mute, pages, longest })
-    }
-
-    fn break_with(&self, fault: Fault) {
-        *self.fault.lock().expect("no poison") = Some(fault);
-    }
-
-    fn mend(&self) {
-        *self.fault.lock().expect("no poison") = None;
-    }
-
-    /// The fault of this call. Panics stop after so many calls.
-    fn take_fault(&self) -> Option<Fault> {
-        let mut fault = self.fault.lock().expect("no poison");
-        let due = *fault;
-        if let Some(Fault::Panic { times }) = due {
-            *fault = times.checked_sub(1).filter(|left| *left > 0).map(|times| Fault::Panic { times });
-        }
-        due
-    }
-}
-
-#[async_trait]
-impl RoomLog for FaultyLog {
-    async fn create(&self, created: RoomCreated) -> Result<Arc<Entry>, LogError> {
-        self.log.create(created).await
-    }
-
-    async fn find(&self, code: RoomCode) -> Result<Option<RoomId>, LogError> {
-        self.log.find(code).await
-    }
-
-    async fn append(&self, room: RoomId, event: Event) -> Result<Arc<Entry>, LogError> {
-        self.log.append(room, event).await
-    }
-
-    async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError> {
-        match self.take_fault() {
-            Some(Fault::Panic { .. }) => panic!("a fault of the test"),
-            Some(Fault::Damage) => return Err(damage()),
-            Some(Fault::Outage) => return Err(LogError::Storage(Arc::new(std::io::Error::other("no disk")))),
-            None => {}
-        }
-        let page = self.log.read(room, after, limit).await?;
-        self.pages.fetch_add(1, SeqCst);
-        self.longest.fetch_max(page.entries.len(), SeqCst);
-        Ok(page)
-    }
-
-    async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {
-        let entries = self.log.subscribe(room).await?;
-        Ok(if self.is_mute.load(SeqCst) { self.mute.subscribe() } else { entries })
-    }
-
-    async fn live(&self) -> Result<Vec<RoomId>, LogError> {
-        self.log.live().await
-    }
-
-    async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError> {
-        self.log.naming(account).await
-    }
-
-    async fn add_snapshot(&self, id: RoomId, room: Room) -> Result<(), LogError> {
-        self.log.add_snapshot(id, room).await
-    }
-
-    async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError> {
-        self.log.snapshot(room).await
-    }
-
-    async fn close(&self, room: RoomId) -> Result<(), LogError> {
-        if self.can_close { self.log.close(room).await } else { Err(damage()) }
-    }
-}
 
 /// A room with a connected host, and its log.
 struct Scene {

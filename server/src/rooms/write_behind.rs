@@ -1,5 +1,5 @@
-//! Writes what a room leaves behind: changes of the archive of messages, and snapshots, in the room's order. The room's own task
-//! never waits for that.
+//! Writes what a room stores beside its log: changes of the archive of messages, and snapshots, in the order in which the
+//! room made them. The room's task does not wait for each of them, only while [`MANY`] are still to be written.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,17 +9,17 @@ use heartogether::{
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::RETRY;
+use super::retry::RETRY;
 use crate::{
     error::{explain, report_storage},
     storage::{StorageError, log::RoomLog, messages::MessageArchive},
 };
 
-/// Orders that are carried out at once, changes of the archive in one transaction.
+/// Orders that the writer takes together, at most. It writes their changes of the archive in one transaction.
 const BATCH: usize = 64;
-/// Orders that may wait before the room waits, too.
+/// When this many orders wait, the room's task waits too.
 pub(super) const MANY: usize = 1_024;
-/// How long somebody waits for what was written before.
+/// How long [`WriteBehind::flush`] waits.
 const FLUSH: Duration = Duration::from_secs(5);
 
 enum Order {
@@ -28,16 +28,16 @@ enum Order {
     Flush(oneshot::Sender<()>),
 }
 
-/// What waits to be written for a room. What waits is lost with the process, and comes again from the log.
+/// Takes orders for a room's writer. Orders that wait when the process ends are lost; a replay of the log gives them again.
 #[derive(Clone)]
 pub(crate) struct WriteBehind {
     orders: mpsc::UnboundedSender<Order>,
-    /// How many of them wait.
+    /// How many orders wait.
     waiting: Arc<watch::Sender<usize>>,
 }
 
 impl WriteBehind {
-    /// Starts to write for a room, until nobody holds this any more and everything is written.
+    /// Starts a room's writer. It ends once every clone of this is dropped and everything is written.
     pub(super) fn start(room: RoomId, log: Arc<dyn RoomLog>, archive: Arc<dyn MessageArchive>) -> Self {
         let (orders, ordered) = mpsc::unbounded_channel();
         let waiting = Arc::new(watch::Sender::new(0));
@@ -45,22 +45,23 @@ impl WriteBehind {
         Self { orders, waiting }
     }
 
+    /// Orders a change of the archive.
     pub(super) fn archive(&self, change: ArchiveChange) {
         self.order(Order::Archive(change));
     }
 
-    /// Keeps a snapshot once everything before it is in the archive: the log may be cut then.
+    /// Orders a snapshot. It is stored after all changes that were ordered before, because it lets the log drop entries.
     pub(super) fn snapshot(&self, room: Room) {
         self.order(Order::Snapshot(Box::new(room)));
     }
 
-    /// Returns once so little waits that more may be ordered: where the storage is slower than the room, the room waits.
+    /// Returns once fewer than [`MANY`] orders wait. So a room is not faster than its storage.
     pub(super) async fn has_room(&self) {
-        // Whoever asks keeps the sender of this.
+        // The sender is `self.waiting`, so it is still there.
         let _ = self.waiting.subscribe().wait_for(|waiting| *waiting < MANY).await;
     }
 
-    /// Returns once everything ordered before is written.
+    /// Returns once everything that was ordered before is written.
     ///
     /// # Errors
     /// [`StorageError`] if that takes too long.
@@ -73,7 +74,7 @@ impl WriteBehind {
 
     fn order(&self, order: Order) {
         self.waiting.send_modify(|waiting| *waiting += 1);
-        // The writer ends after the last of these.
+        // The writer is there as long as `self` is.
         let _ = self.orders.send(order);
     }
 }
@@ -104,13 +105,13 @@ impl Writer {
             self.archive(changes).await;
             self.waiting.send_modify(|waiting| *waiting -= taken);
             for done in flushed {
-                // Who asked may have stopped waiting.
+                // The caller of `flush` may have stopped waiting.
                 let _ = done.send(());
             }
         }
     }
 
-    /// Goes on until the storage takes the changes: the log holds them, but will be cut.
+    /// Tries until the storage takes the changes. They must not be lost: the log drops their entries later.
     async fn archive(&self, changes: Vec<ArchiveChange>) {
         if changes.is_empty() {
             return;
@@ -124,7 +125,8 @@ impl Writer {
         }
     }
 
-    /// One change that meets a damaged row does not keep the others waiting, nor the room.
+    /// Makes each change in a transaction of its own. A change whose row is damaged is dropped, so that the others and the
+    /// room do not wait for it for ever.
     async fn archive_each(&self, changes: &[ArchiveChange]) {
         for change in changes.chunks(1) {
             while let Err(error) = self.archive.apply(self.room, change).await {
@@ -138,7 +140,7 @@ impl Writer {
         }
     }
 
-    /// A snapshot that is not kept costs time at the next start, and nothing else.
+    /// Stores a snapshot. Without it the next start takes longer, and nothing else is different.
     async fn keep(&self, room: Room) {
         if let Err(error) = self.log.add_snapshot(self.room, room).await {
             tracing::warn!(room = %self.room, "a snapshot is not kept: {}", explain(&error));

@@ -12,7 +12,7 @@ use heartogether::limits::Limits;
 use socket2::{Domain, Socket, Type};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use super::StartupError;
+use super::error::StartupError;
 use crate::{
     config::Config,
     http::{BeforeReady, ConnectionLimit, Listener, to_https, until_ready},
@@ -21,6 +21,8 @@ use crate::{
 
 /// Connections that the system keeps until they are accepted, at most.
 const BACKLOG: i32 = 1024;
+/// Files that are open beside connections: the database's, and those being served.
+const OTHER_FILES: u32 = 256;
 
 /// The ports of this server.
 pub(super) struct Listening {
@@ -39,7 +41,7 @@ impl Listening {
     /// Listens, and answers that the server is starting until [`Listening::open`].
     pub(super) async fn begin(config: &Config, limits: &Limits, tls: Option<Arc<Tls>>) -> Result<Self, StartupError> {
         let (listener, address) = listen(config.address())?;
-        let places = ConnectionLimit::new(super::possible(limits.connections), limits.connections_per_address);
+        let places = ConnectionLimit::new(possible(limits.connections), limits.connections_per_address);
         let trusted = config.http.trusted_proxies().clone();
         let is_secure = tls.is_some();
         let (opening, router) = until_ready();
@@ -74,6 +76,22 @@ impl Listening {
 fn stopped(stop: &watch::Sender<()>) -> impl Future<Output = ()> + Send + use<> {
     let mut stop = stop.subscribe();
     async move { stop.changed().map(drop).await }
+}
+
+/// As many connections as are asked for, or as the system has files for.
+fn possible(connections: u32) -> u32 {
+    let files = match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(files) => files,
+        Err(error) => {
+            tracing::warn!(%error, "the number of open files cannot be told");
+            return connections;
+        }
+    };
+    let possible = u32::try_from(files).unwrap_or(u32::MAX).saturating_sub(OTHER_FILES).max(1);
+    if possible < connections {
+        tracing::warn!("{possible} connections at once, not {connections}: the system allows {files} open files");
+    }
+    connections.min(possible)
 }
 
 /// Listens on an address; where that is every address of both kinds and the system has no IPv6, on every IPv4 address.

@@ -227,6 +227,11 @@ pub(crate) fn to_sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
+/// The error for a column whose text cannot be parsed.
+pub(crate) fn unreadable(error: impl Error + Send + Sync + 'static) -> sqlx::Error {
+    sqlx::Error::Decode(Box::new(error))
+}
+
 /// A number that [`to_sql`] wrote.
 pub(crate) fn from_sql(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()

@@ -80,6 +80,17 @@ pub trait MessageArchive: Send + Sync {
     async fn rooms(&self) -> Result<Vec<RoomId>, StorageError>;
 }
 
+/// What a room needs to know of a message of this account.
+const fn facts_of(account: AccountId, message: &Message) -> ArchivedMessage {
+    ArchivedMessage {
+        account,
+        author: message.author,
+        version: message.version,
+        deleted: message.text.is_none(),
+        pinned: message.pinned,
+    }
+}
+
 /// Applies a change to a message. A change to another message, or one that was applied before, has no effect.
 fn apply(message: &mut Message, change: &ArchiveChange) {
     match change {

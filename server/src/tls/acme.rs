@@ -10,7 +10,10 @@ use rustls::{
 };
 use rustls_acme::{AcmeConfig, caches::DirCache};
 
-use super::{TlsError, protocols, provider};
+use super::{
+    error::TlsError,
+    parameters::{protocols, provider},
+};
 use crate::config::AcmeSettings;
 
 /// Begins to ask for a certificate, which is kept in `folder`. Gives what callers are shown, and what the authority is.

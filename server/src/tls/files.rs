@@ -14,7 +14,10 @@ use rustls::{
     sign::CertifiedKey,
 };
 
-use super::{TlsError, protocols, provider};
+use super::{
+    error::TlsError,
+    parameters::{protocols, provider},
+};
 use crate::error::explain;
 
 /// How often the files are looked at.

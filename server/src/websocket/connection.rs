@@ -1,6 +1,6 @@
-//! What one connection has said so far. The reader hands every message in; nothing here waits for storage: greetings and pings
-//! are answered at once, signals go to their room at once, and what needs the storage waits in line for
-//! [`RoomRequests`](super::room_requests), so that signals overtake a connection's commands.
+//! The state of one connection. The reader passes every message to [`Connection::handle`], which never waits for the storage:
+//! it answers greetings and pings and passes signals to their rooms. All other messages wait for
+//! [`RoomRequests`](super::room_requests), so signals overtake them.
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use super::{CloseReason, Frame, SendQueue, entered_rooms::EnteredRooms, room_requests::RoomRequests};
 use crate::{clock::Clock, state::Node};
 
-/// Messages that may wait to be sorted by rooms. One more is refused; a page has far fewer under way.
+/// Messages that may wait for [`RoomRequests`]. One more is refused. A page sends far fewer at once.
 const WAITING: usize = 256;
 
-/// One connection's side of the conversation.
+/// One connection after its handshake.
 pub(crate) struct Connection {
     node: Arc<Node>,
     connection: ConnectionId,
@@ -30,8 +30,9 @@ pub(crate) struct Connection {
     send_queue: SendQueue,
     rooms: EnteredRooms,
     is_greeted: bool,
-    /// `None` once it ends.
+    /// `None` once the connection ends.
     requests: Option<mpsc::Sender<ClientMessage>>,
+    /// The task of [`RoomRequests`].
     serving: Option<JoinHandle<()>>,
 }
 
@@ -67,9 +68,12 @@ impl Connection {
         self.is_greeted
     }
 
-    /// Takes in a message of so many bytes, answers it with a refusal, or ends the connection. One that has been closed is not
-    /// obeyed any more, however long its last words take.
-    pub(crate) async fn hear(&mut self, message: ClientMessage, bytes: usize) -> Result<(), CloseReason> {
+    /// Handles a message of this many bytes. A connection that was closed is ignored, even while its last frames are still
+    /// being written.
+    ///
+    /// # Errors
+    /// The reason to end the connection with.
+    pub(crate) async fn handle(&mut self, message: ClientMessage, bytes: usize) -> Result<(), CloseReason> {
         if self.send_queue.is_closed() {
             return Err(CloseReason::GONE);
         }
@@ -85,8 +89,8 @@ impl Connection {
                 }
             }
             message => {
-                let waits = self.requests.as_ref().map(|requests| requests.try_send(message));
-                if let Some(Err(mpsc::error::TrySendError::Full(message))) = waits {
+                let queued = self.requests.as_ref().map(|requests| requests.try_send(message));
+                if let Some(Err(mpsc::error::TrySendError::Full(message))) = queued {
                     self.refuse_overflow(&message);
                 }
             }
@@ -94,17 +98,18 @@ impl Connection {
         Ok(())
     }
 
-    /// The connection is gone. What it said before is carried out, unless it was closed; then its members enter their grace
-    /// periods.
+    /// Ends the connection. Its earlier requests are still carried out, unless it was closed. Then its members enter their
+    /// grace periods.
     pub(crate) async fn end(mut self, ending: CloseReason) {
         self.send_queue.finish(ending);
         self.requests = None;
         if let Some(serving) = self.serving.take() {
-            // One that broke has let go of its rooms as well.
+            // If the task panicked, it has left its rooms as well.
             let _ = serving.await;
         }
     }
 
+    /// Answers the first message, which must be a hello.
     fn greet(&mut self, message: &ClientMessage) -> Result<(), CloseReason> {
         match message {
             ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION }) => {
@@ -120,6 +125,7 @@ impl Connection {
         Ok(())
     }
 
+    /// Passes a signal to its room.
     async fn signal(&self, code: RoomCode, sent: SendSignal, bytes: usize) -> Result<(), Refusal> {
         let room = self.rooms.get(code).ok_or(Refusal::OutOfOrder)?;
         let limits = &self.node.command_limits;
@@ -132,6 +138,7 @@ impl Connection {
         room.signal(self.connection, sent).await
     }
 
+    /// Refuses a message for which there is no place in the queue.
     fn refuse_overflow(&self, message: &ClientMessage) {
         match message {
             ClientMessage::Room(frame) => self.refuse(frame.room, Refusal::TooManyFrames),
@@ -144,7 +151,7 @@ impl Connection {
     }
 }
 
-/// Whatever ends the connection's task, a panic too, the client is told. Its rooms are, once nothing can be asked of them any more.
+/// Closes the connection whatever ends its task, also after a panic. [`RoomRequests`] leaves the rooms.
 impl Drop for Connection {
     fn drop(&mut self) {
         self.send_queue.close(CloseReason::FAULT);

@@ -137,7 +137,7 @@ mod tests {
     use tokio::io::AsyncReadExt;
 
     use super::*;
-    use crate::websocket::rate;
+    use crate::websocket::rate_limits::rate;
 
     /// A masked frame as a client sends it.
     fn frame(first: u8, length: usize) -> Vec<u8> {

@@ -7,16 +7,20 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-use governor::{DefaultKeyedRateLimiter, RateLimiter};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use heartogether::{
     id::{AccountId, MemberId, RoomId},
     limits::Limits,
 };
 
-use super::rate;
-
 /// Below this number of keys, nothing looks for keys to drop.
 const FEW_KEYS: usize = 1_024;
+
+/// An allowance: so many per second, and so many at once.
+pub(super) fn rate(per_second: u32, burst: u32) -> Quota {
+    let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+    Quota::per_second(at_least_one(per_second)).allow_burst(at_least_one(burst))
+}
 
 /// The allowances of accounts in rooms.
 pub(crate) struct CommandLimits {

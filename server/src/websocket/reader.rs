@@ -12,7 +12,7 @@ use heartogether::{
 use tokio::task::{JoinHandle, yield_now};
 use tungstenite::Message;
 
-use super::{CloseReason, Frame, connection::Connection, frame_counter::TooManyFrames, upgrade::Socket};
+use super::{CloseReason, Frame, connection::Connection, frame_counter::TooManyFrames, socket::Socket};
 
 /// How long a closed connection stays open for the client to read the last frames.
 const LINGER: Duration = Duration::from_secs(1);
@@ -80,7 +80,7 @@ async fn hear(
         Some(Ok(message)) => message,
     };
     match message {
-        Message::Text(text) => connection.hear(decode_client(&text).map_err(CloseReason::refused)?, text.len()).await,
+        Message::Text(text) => connection.handle(decode_client(&text).map_err(CloseReason::refused)?, text.len()).await,
         Message::Binary(_) => Err(CloseReason::NOT_TEXT),
         // The library hands out no frames that are parts of messages.
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),

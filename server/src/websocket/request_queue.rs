@@ -15,7 +15,7 @@ const WAITING: usize = 256;
 
 /// What is asked of a room.
 pub(super) enum Request {
-    Obey(ToRoom),
+    Message(ToRoom),
     Resume(ResumeRoom),
     Refuse(Refusal),
 }
@@ -85,7 +85,7 @@ mod tests {
     /// The room and the command of what is next.
     fn next(queue: &mut RequestQueue) -> Option<(RoomCode, ToRoom)> {
         queue.take_next().map(|(room, request)| match request {
-            Request::Obey(command) => (room, command),
+            Request::Message(command) => (room, command),
             Request::Resume(_) | Request::Refuse(_) => panic!("only commands were added"),
         })
     }
@@ -95,7 +95,7 @@ mod tests {
         let (one, other) = (code("ABC234"), code("XYZ234"));
         let mut queue = RequestQueue::default();
         for (room, command) in [(one, ToRoom::Pause), (one, ToRoom::Resume), (other, ToRoom::Stop)] {
-            queue.add(room, Request::Obey(command));
+            queue.add(room, Request::Message(command));
         }
         assert_eq!(next(&mut queue), Some((one, ToRoom::Pause)));
         assert_eq!(next(&mut queue), None, "all wait for it at first");
@@ -112,7 +112,7 @@ mod tests {
         let mut queue = RequestQueue::default();
         for _ in 0..WAITING {
             assert!(queue.has_room());
-            queue.add(code("ABC234"), Request::Obey(ToRoom::Leave));
+            queue.add(code("ABC234"), Request::Message(ToRoom::Leave));
         }
         assert!(!queue.has_room());
         assert!(queue.take_next().is_some());

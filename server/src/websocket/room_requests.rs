@@ -1,5 +1,5 @@
-//! Carries out what a connection asks of its rooms, in the order in which it was asked of each: places, commands, older messages.
-//! Only this waits for storage.
+//! Carries out a connection's requests to its rooms: for places, commands and older messages. Each room gets them in the order
+//! in which they were sent. Of all that serves a connection, only this waits for the storage.
 
 mod places;
 
@@ -25,8 +25,7 @@ use tokio::{runtime::Handle, sync::mpsc};
 use super::{
     CloseReason, Frame, SendQueue,
     entered_rooms::EnteredRooms,
-    rate,
-    rate_limits::CommandLimit,
+    rate_limits::{CommandLimit, rate},
     request_queue::{Request, RequestQueue},
 };
 use crate::{
@@ -37,9 +36,10 @@ use crate::{
     storage::{log::LogError, messages::NONCE_KEPT_MS},
 };
 
-/// How long the others wait for a room that does not answer.
-const TURN: Duration = Duration::from_secs(1);
+/// How long requests to other rooms wait for a room that does not answer.
+const SLOW_ANSWER: Duration = Duration::from_secs(1);
 
+/// The requests of one connection.
 pub(super) struct RoomRequests {
     node: Arc<Node>,
     connection: ConnectionRef,
@@ -47,7 +47,7 @@ pub(super) struct RoomRequests {
     caller: Caller,
     send_queue: SendQueue,
     rooms: EnteredRooms,
-    /// How often it may look for a room: what an account asks of one is counted once that is found.
+    /// Limits how often this connection looks for rooms. Requests to a room that was found have limits of their own.
     look_ups: DefaultDirectRateLimiter,
 }
 
@@ -82,28 +82,28 @@ impl RoomRequests {
         rooms: EnteredRooms,
     ) -> Self {
         let Limits { requests_per_second, requests_burst, .. } = node.limits;
-        // A page whose places were given up meanwhile asks for all of them anew.
+        // A page that has lost all its places asks for each of them again.
         let burst = requests_burst.max(ROOMS_PER_CONNECTION as u32);
         let look_ups = RateLimiter::direct(rate(requests_per_second, burst));
         Self { node, connection, account, caller, send_queue, rooms, look_ups }
     }
 
-    /// Serves until the connection is gone and all that it said is carried out, or until it is closed, after which nothing is. Its
-    /// members then enter their grace periods.
+    /// Runs until the connection is gone and its requests are carried out. If the connection was closed, requests that wait
+    /// are dropped. At the end, the connection's members enter their grace periods.
     pub(super) async fn serve(self, mut messages: mpsc::Receiver<ClientMessage>) {
         let (mut queue, mut running, mut is_open) = (RequestQueue::default(), FuturesUnordered::new(), true);
-        let mut turn = pin!(tokio::time::sleep(TURN));
+        let mut turn = pin!(tokio::time::sleep(SLOW_ANSWER));
         loop {
             if self.send_queue.is_closed() {
                 queue.clear();
             }
             if let Some((room, request)) = queue.take_next() {
                 if matches!(request, Request::Resume(_)) {
-                    // Each room answers with up to all that it shows, and the slowest line gets the answers one after the other.
+                    // A room may answer with its whole view. On a slow line, the next room is asked after that is written.
                     self.send_queue.has_room().await;
                 }
                 running.push(self.carry_out(room, request));
-                turn.set(tokio::time::sleep(TURN));
+                turn.set(tokio::time::sleep(SLOW_ANSWER));
             }
             if !is_open && running.is_empty() {
                 break;
@@ -123,34 +123,35 @@ impl RoomRequests {
             }
         }
         drop(running);
-        let parted = self.rooms.take().into_iter().map(|room| part(room, self.connection.id, &self.node));
-        join_all(parted).await;
+        let left = self.rooms.take().into_iter().map(|room| leave_room(room, self.connection.id, &self.node));
+        join_all(left).await;
     }
 
-    /// What a message asks of which room.
+    /// The requests in a message, each with its room.
     fn requests_of(&self, message: ClientMessage) -> Vec<(RoomCode, Request)> {
         match message {
-            ClientMessage::Room(RoomFrame { room, message }) => vec![(room, Request::Obey(message))],
+            ClientMessage::Room(RoomFrame { room, message }) => vec![(room, Request::Message(message))],
             ClientMessage::ResumeRooms(resume) => {
-                let may = self.look_ups.check().is_ok();
+                let is_allowed = self.look_ups.check().is_ok();
                 let request =
-                    |place| if may { Request::Resume(place) } else { Request::Refuse(Refusal::TooManyFrames) };
+                    |place| if is_allowed { Request::Resume(place) } else { Request::Refuse(Refusal::TooManyFrames) };
                 resume.rooms.into_iter().map(|place| (place.room, request(place))).collect()
             }
-            // The connection answers these itself.
+            // `Connection` answers these.
             ClientMessage::Hello(_) | ClientMessage::Ping(_) => Vec::new(),
         }
     }
 
     async fn carry_out(&self, room: RoomCode, request: Request) -> (RoomCode, Result<(), Failure>) {
         let done = match request {
-            Request::Obey(message) => self.obey(room, message).await,
+            Request::Message(message) => self.handle(room, message).await,
             Request::Resume(place) => self.resume(place).await,
             Request::Refuse(refusal) => Err(refusal.into()),
         };
         (room, done)
     }
 
+    /// Answers a request that failed: with a refusal, or with the reason to close the connection.
     fn answer(&self, room: RoomCode, done: Result<(), Failure>) -> Result<(), CloseReason> {
         let refusal = match done {
             Ok(()) => return Ok(()),
@@ -160,7 +161,7 @@ impl RoomRequests {
                 if !error.is_storage_down() {
                     return Err(CloseReason::FAULT);
                 }
-                // Nothing has happened, and the connection is as good as any: it may ask again.
+                // The request had no effect, and the client may send it again.
                 Refusal::StorageUnavailable
             }
         };
@@ -168,11 +169,12 @@ impl RoomRequests {
         Ok(())
     }
 
-    async fn obey(&self, room: RoomCode, message: ToRoom) -> Result<(), Failure> {
+    /// Carries out a message to a room.
+    async fn handle(&self, room: RoomCode, message: ToRoom) -> Result<(), Failure> {
         let command = match message {
             ToRoom::Join(join) => return self.join(room, join).await,
             ToRoom::FetchMessages(fetch) => return self.fetch_messages(room, fetch).await,
-            // Signals do not wait in line.
+            // `Connection` passes signals on itself.
             ToRoom::Signal(_) => return Ok(()),
             ToRoom::Leave => Command::Leave,
             ToRoom::Publish(Publish { source, paused }) => {
@@ -210,11 +212,12 @@ impl RoomRequests {
         self.command(room, command).await
     }
 
-    /// Counts a message, or a change of one.
+    /// Takes a message, or a change of one, from the account's allowance.
     fn take_message(&self, room: RoomCode) -> Result<(), Refusal> {
         self.take(room, &self.node.command_limits.messages, Refusal::TooManyMessages).map(drop)
     }
 
+    /// Sends a page of older messages.
     async fn fetch_messages(&self, code: RoomCode, FetchMessages { before }: FetchMessages) -> Result<(), Failure> {
         let room = self.take(code, &self.node.command_limits.requests, Refusal::TooManyFrames)?;
         let reading = room.reading(self.connection.id).await?;
@@ -224,7 +227,7 @@ impl RoomRequests {
         Ok(())
     }
 
-    /// Whether the archive holds a message of this nonce already: a page may send one again a day later.
+    /// Whether the archive already has a message with this nonce: a page may send a message again within a day.
     async fn is_archived(&self, code: RoomCode, nonce: u32) -> Result<bool, Failure> {
         let since = Timestamp::from_millis(self.node.clock.now().as_millis().saturating_sub(NONCE_KEPT_MS));
         let room = self.written(code).await?;
@@ -232,20 +235,21 @@ impl RoomRequests {
         held.map_err(|error| Failure::Fault(error.into()))
     }
 
-    /// What the archive knows of a message, for the room, which may have forgotten it.
+    /// What the archive knows about a message. The room itself keeps only the latest ones.
     async fn archived(&self, code: RoomCode, number: MessageNumber) -> Result<Option<ArchivedMessage>, Failure> {
         let room = self.written(code).await?;
         let found = self.node.archive.find(room.id(), number).await;
         found.map_err(|error| Failure::Fault(error.into()))
     }
 
-    /// A room, once everything is in the archive that was written in it before.
+    /// A room whose earlier messages are all in the archive. Waits until they are.
     async fn written(&self, code: RoomCode) -> Result<RoomHandle, Failure> {
         let room = self.room(code)?;
         room.reading(self.connection.id).await?;
         Ok(room)
     }
 
+    /// Sends a command to a room.
     async fn command(&self, room: RoomCode, command: Command) -> Result<(), Failure> {
         let nonce = match &command {
             Command::Write { nonce, .. } => Some(*nonce),
@@ -259,8 +263,8 @@ impl RoomRequests {
         Ok(())
     }
 
-    /// What the room would refuse anyway, and what would change nothing, takes no line in the log; and what can be said and
-    /// taken back without end takes so many. Says what comes of it.
+    /// Appends an event to a room's log. An event that the room would refuse, or that would change nothing, is not appended.
+    /// Commands about publications are limited, because a client can repeat them without end. Returns the effect.
     async fn append(&self, code: RoomCode, event: Event) -> Result<Foreseen, Failure> {
         let room = self.room(code)?;
         if room.foresee(&event).await? == Foreseen::Nothing {
@@ -275,14 +279,14 @@ impl RoomRequests {
             return Err(Refusal::StorageUnavailable.into());
         }
         let appended = self.node.log.append(room.id(), event).await?;
-        // Whatever this connection asks next, the room has taken that in, and what it says of it is in the queue.
+        // Later requests of this connection go to the room after this entry. The room's answer is then in the send queue.
         let room = room.at(appended.seq);
         self.rooms.update(code, room.clone());
         room.is_member(self.connection.id).await;
         Ok(Foreseen::Change)
     }
 
-    /// Takes one of what the account may ask of the room, which it gives.
+    /// Takes one request from the account's allowance in a room. Returns the room.
     fn take(&self, code: RoomCode, limit: &CommandLimit, refusal: Refusal) -> Result<RoomHandle, Refusal> {
         let room = self.room(code)?;
         if limit.take(self.account.id, room.id()) { Ok(room) } else { Err(refusal) }
@@ -293,7 +297,7 @@ impl RoomRequests {
     }
 }
 
-/// Whatever ends a connection's task, a panic too, its rooms are told.
+/// Takes the connection out of its rooms whatever ends this task, also after a panic.
 impl Drop for RoomRequests {
     fn drop(&mut self) {
         let rooms = self.rooms.take();
@@ -304,14 +308,14 @@ impl Drop for RoomRequests {
         self.send_queue.close(CloseReason::FAULT);
         for room in rooms {
             let (connection, node) = (self.connection.id, self.node.clone());
-            runtime.spawn(async move { part(room, connection, &node).await });
+            runtime.spawn(async move { leave_room(room, connection, &node).await });
         }
     }
 }
 
-/// Takes a connection out of a room. Its member enters the grace period, but at a stop: then nobody has gone, and the next run
-/// waits for all of them, from its own start on.
-async fn part(room: RoomHandle, connection: ConnectionId, node: &Node) {
+/// Takes a connection out of a room. Its member enters the grace period, unless the server stops: then the next run lets all
+/// grace periods begin at its own start.
+async fn leave_room(room: RoomHandle, connection: ConnectionId, node: &Node) {
     if !node.auth.sockets.are_stopping() && room.is_member(connection).await {
         append_surely(node.log.clone(), room.id(), Event::ConnectionLost { connection });
     }

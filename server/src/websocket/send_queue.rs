@@ -1,4 +1,5 @@
-//! What waits to be written to one connection. Bounded: who reads slower than the room speaks is let go.
+//! The frames that wait to be written to one connection. Their number is limited: a client that reads more slowly than its
+//! rooms send is disconnected.
 
 use std::{
     collections::HashMap,
@@ -18,16 +19,16 @@ use tungstenite::{Bytes, Message, Utf8Bytes};
 
 use super::CloseReason;
 
-/// Something to write. Clones share their bytes.
+/// A frame to write. Clones share their bytes.
 #[derive(Clone, Debug)]
 pub(crate) enum Frame {
     /// A message.
     Text(Utf8Bytes),
-    /// A signal, which counts as its sender's for as long as it waits.
+    /// A signal. While it waits, it counts for its sender.
     Signal(Utf8Bytes, #[expect(dead_code, reason = "it is counted by those who hold it")] Waiting),
     /// A WebSocket ping, which every browser answers by itself.
     Ping,
-    /// The last words.
+    /// The end of the connection.
     Close(CloseReason),
 }
 
@@ -40,7 +41,7 @@ impl Frame {
         Self::message(&ServerMessage::Refused(Refused { refusal }))
     }
 
-    /// Something from a room.
+    /// A message from a room.
     pub(crate) fn from_room(room: RoomCode, message: FromRoom) -> Self {
         Self::message(&ServerMessage::from_room(room, message))
     }
@@ -52,7 +53,7 @@ impl Frame {
         }
     }
 
-    /// The frame on the wire; an ending is more than one.
+    /// The frame as it is written. The end of the connection takes several frames, so it is the error.
     pub(super) fn into_message(self) -> Result<Message, CloseReason> {
         match self {
             Self::Text(text) | Self::Signal(text, _) => Ok(Message::Text(text)),
@@ -62,16 +63,16 @@ impl Frame {
     }
 }
 
-/// One of a sender's signals that wait: there are as many as this has clones.
+/// Counts the waiting signals of a sender: each of them holds a clone.
 type Waiting = Arc<()>;
 
-/// A sender's signals may take one in so many of the places that are left.
+/// The signals of one sender may take one of this many free places.
 const SHARE: usize = 4;
 
-/// Bytes that may wait before whoever has much to say waits, too.
+/// While more bytes than this wait, long answers wait too (see [`SendQueue::has_room`]).
 const MANY_BYTES: usize = 256 * 1024;
 
-/// The way to one connection's writer.
+/// Sends frames to one connection's writer.
 #[derive(Clone, Debug)]
 pub(crate) struct SendQueue {
     frames: mpsc::Sender<Frame>,
@@ -81,17 +82,18 @@ pub(crate) struct SendQueue {
     signals: Arc<Mutex<HashMap<MemberId, Waiting>>>,
 }
 
-/// What the connection has lost already.
+/// What the connection may no longer do.
 #[derive(Debug, Default)]
 struct Rights {
     is_confined: AtomicBool,
     is_closed: AtomicBool,
 }
 
-/// How many bytes wait.
+/// The number of bytes that wait.
 #[derive(Debug, Default)]
 struct WaitingBytes {
     count: AtomicUsize,
+    /// Signalled when the writer takes a frame.
     written: Notify,
 }
 
@@ -112,7 +114,7 @@ pub(crate) fn send_queue(capacity: usize) -> (SendQueue, Queue) {
 }
 
 impl SendQueue {
-    /// Queues a frame. One too many ends the connection; nobody else waits.
+    /// Queues a frame. If the queue is full, the connection ends; the sender never waits.
     pub(crate) fn push(&self, frame: Frame) {
         let bytes = frame.bytes();
         self.bytes.count.fetch_add(bytes, Relaxed);
@@ -124,12 +126,12 @@ impl SendQueue {
         }
     }
 
-    /// Whether much waits: bytes, or half as many frames as there is room for.
+    /// Whether more than [`MANY_BYTES`] wait, or the queue is more than half full.
     fn is_crowded(&self) -> bool {
         self.bytes.count.load(Relaxed) > MANY_BYTES || self.frames.capacity() * 2 < self.frames.max_capacity()
     }
 
-    /// Returns once so little waits that much more can be said, or the writer has stopped.
+    /// Returns once there is room for a long answer, or the writer has stopped.
     pub(super) async fn has_room(&self) {
         while self.is_crowded() {
             let written = self.bytes.written.notified();
@@ -143,10 +145,10 @@ impl SendQueue {
         }
     }
 
-    /// Queues a signal from a member. Signals may fill half of the send queue, the rest is for what the room itself says: nobody is
-    /// thrown out by what others send. And each sender may fill only a share of what is left of that half, so that one who
-    /// floods leaves places for all others (a dynamic threshold: Choudhury and Hahne, "Dynamic queue length thresholds for
-    /// shared-memory packet switches", 1998).
+    /// Queues a signal from a member. Signals may fill half of the queue. The other half is for the room's own messages, so
+    /// that signals of others cannot end a connection. Each sender may fill only a share of the free places in the signals'
+    /// half. So a member who sends too many leaves places for the others (a dynamic threshold: Choudhury and Hahne,
+    /// "Dynamic queue length thresholds for shared-memory packet switches", 1998).
     ///
     /// # Errors
     /// [`Refusal::TooManyFrames`].
@@ -162,15 +164,16 @@ impl SendQueue {
         Ok(())
     }
 
-    /// Ends the connection after what is queued. Nothing that it says counts from now on, nor what it has said and is not carried
-    /// out yet.
+    /// Ends the connection after the frames that are queued. Its later requests are ignored, and so are earlier ones that
+    /// still wait.
     pub(crate) fn close(&self, ending: CloseReason) {
         if !self.rights.is_closed.swap(true, Relaxed) {
             self.push(Frame::Close(ending));
         }
     }
 
-    /// Ends the connection after what is queued, because of what the client did. What it said before counts.
+    /// Ends the connection after the frames that are queued, because of what the client did. Its earlier requests are
+    /// carried out.
     pub(super) fn finish(&self, ending: CloseReason) {
         if !self.is_closed() {
             self.push(Frame::Close(ending));
@@ -182,7 +185,7 @@ impl SendQueue {
         self.rights.is_closed.load(Relaxed)
     }
 
-    /// The connection keeps the place it has, and gets no other.
+    /// Lets the connection keep its places in rooms, but take no new ones.
     pub(crate) fn confine(&self) {
         self.rights.is_confined.store(true, Relaxed);
     }
@@ -199,7 +202,7 @@ impl SendQueue {
 }
 
 impl Queue {
-    /// The next frame; `None` once nobody can queue one any more. After an overflow it is the last.
+    /// The next frame; `None` once nobody can queue one any more. After an overflow, it is the end of the connection.
     pub(crate) async fn next(&mut self) -> Option<Frame> {
         let frame = tokio::select! {
             biased;
@@ -211,12 +214,12 @@ impl Queue {
         Some(frame)
     }
 
-    /// Returns once a frame did not fit.
+    /// Returns once a frame did not fit into the queue.
     pub(super) async fn overflowed(&self) {
         self.overflowed.notified().await;
     }
 
-    /// Takes no further frames, which tells the reader.
+    /// Takes no further frames. The reader notices this.
     pub(super) fn close(&mut self) {
         self.frames.close();
     }
@@ -224,6 +227,8 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
     use futures::FutureExt;
 
     use super::*;
@@ -264,5 +269,29 @@ mod tests {
             queue.next().now_or_never().flatten().expect("a signal");
         }
         assert_eq!((0..).take_while(|_| send(&send_queue, 1)).count(), flooded);
+    }
+
+    #[test]
+    fn a_long_answer_waits_while_too_many_bytes_wait() {
+        let (send_queue, mut queue) = send_queue(CAPACITY);
+        let text = |bytes: usize| Frame::Text("x".repeat(bytes).into());
+        send_queue.push(text(MANY_BYTES - 1));
+        send_queue.push(text(1));
+        assert!(send_queue.has_room().now_or_never().is_some(), "this many may wait");
+        send_queue.push(text(1));
+        let mut room = pin!(send_queue.has_room());
+        assert!(room.as_mut().now_or_never().is_none(), "one byte too many waits");
+        queue.next().now_or_never().flatten().expect("the first frame");
+        assert!(room.now_or_never().is_some(), "the writer took it");
+    }
+
+    #[test]
+    fn a_frame_that_does_not_fit_is_not_counted() {
+        let (send_queue, mut queue) = send_queue(1);
+        send_queue.push(Frame::Ping);
+        send_queue.push(Frame::Text("x".repeat(MANY_BYTES + 1).into()));
+        assert!(matches!(queue.next().now_or_never().flatten(), Some(Frame::Close(CloseReason::TOO_SLOW))));
+        assert!(matches!(queue.next().now_or_never().flatten(), Some(Frame::Ping)));
+        assert!(send_queue.has_room().now_or_never().is_some());
     }
 }

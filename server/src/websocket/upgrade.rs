@@ -10,40 +10,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::StreamExt;
-use governor::RateLimiter;
-use heartogether::{
-    id::ConnectionId,
-    limits::{FRAME_BYTES, Limits},
-    refusal::Refusal,
-    role::Permission,
-    room::ConnectionRef,
-};
+use heartogether::{id::ConnectionId, refusal::Refusal, role::Permission, room::ConnectionRef};
 use heartogether_app::api::{Account, Caller, Visitor};
-use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper_util::rt::TokioIo;
-use tokio::io::{Join, ReadHalf, WriteHalf, join, split};
-use tokio_tungstenite::WebSocketStream;
-use tungstenite::{
-    handshake::derive_accept_key,
-    protocol::{Role, WebSocketConfig},
-};
+use hyper::upgrade::OnUpgrade;
+use tungstenite::handshake::derive_accept_key;
 
 use super::{
-    CloseReason, connection::Connection, frame_counter::FrameCounter, rate, reader, send_queue::send_queue, writer,
+    CloseReason,
+    connection::Connection,
+    reader,
+    send_queue::send_queue,
+    socket::{self, Socket},
+    writer,
 };
 use crate::{auth::CurrentSession, http::Peer, random, state::Node};
-
-/// Small, because there are many idle connections: with the library's default of 128 KiB, 8,000 of them would need a
-/// gigabyte.
-const BUFFER_BYTES: usize = 4 * 1024;
-/// Bytes that may wait in the socket's own buffer. The longest frame is the one with a room's view.
-const WRITE_BYTES: usize = 1024 * 1024;
-/// Larger than our own limit, so that our refusal comes before the library's error.
-const MESSAGE_BYTES: usize = FRAME_BYTES + BUFFER_BYTES;
-
-/// A connection after its handshake. Its incoming frames are counted.
-pub(super) type Socket = WebSocketStream<Join<FrameCounter<ReadHalf<Stream>>, WriteHalf<Stream>>>;
-type Stream = TokioIo<Upgraded>;
 
 /// `GET /ws`. The library checks the request. The connection is then read without it, so that frames can be counted.
 pub(crate) async fn upgrade(
@@ -77,7 +57,7 @@ pub(crate) async fn upgrade(
     tokio::spawn(async move {
         // The client closed the connection before the handshake ended.
         if let Ok(upgraded) = connection.await {
-            let socket = open(upgraded, &node.limits).await;
+            let socket = socket::open(upgraded, &node.limits).await;
             serve(socket, node, visitor.caller, admitted, session.map(|Extension(session)| session)).await;
         }
         // The connection holds its place of the limit as long as it lasts.
@@ -91,19 +71,6 @@ fn switch_protocols(accept: &str) -> Response {
     let headers =
         [(header::CONNECTION, "upgrade"), (header::UPGRADE, "websocket"), (header::SEC_WEBSOCKET_ACCEPT, accept)];
     (StatusCode::SWITCHING_PROTOCOLS, headers, Body::empty()).into_response()
-}
-
-async fn open(upgraded: Upgraded, limits: &Limits) -> Socket {
-    let config = WebSocketConfig::default()
-        .read_buffer_size(BUFFER_BYTES)
-        .write_buffer_size(BUFFER_BYTES)
-        .max_write_buffer_size(WRITE_BYTES)
-        .max_message_size(Some(MESSAGE_BYTES))
-        .max_frame_size(Some(MESSAGE_BYTES));
-    let (reading, writing) = split(TokioIo::new(upgraded));
-    let limiter = RateLimiter::direct(rate(limits.frames_per_second, limits.frames_burst));
-    let stream = join(FrameCounter::new(reading, limiter), writing);
-    WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await
 }
 
 async fn serve(

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::{SinkExt, stream::SplitSink};
 use tungstenite::Message;
 
-use super::{CloseReason, Frame, send_queue::Queue, upgrade::Socket};
+use super::{CloseReason, Frame, send_queue::Queue, socket::Socket};
 use crate::clock::Clock;
 
 /// Milliseconds that a socket may take to accept a frame.

@@ -16,7 +16,10 @@ use heartogether_server::storage::{
 use sqlx::SqlitePool;
 use tempfile::TempDir;
 
-use super::{ADA, ALL, GRACE, NOW, ROOM, numbers, write};
+use super::{
+    ADA, ALL, GRACE, NOW, ROOM,
+    messages::{numbers, write},
+};
 use crate::store_contract::{become_account, guest};
 
 /// An archive, and what it lives in.

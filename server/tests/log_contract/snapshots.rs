@@ -1,24 +1,24 @@
 //! Snapshots in SQLite that cannot be read, because they are damaged or of another version.
 
-use super::*;
+use heartogether::id::{AccountId, Seq};
+use heartogether_server::storage::log::RoomLog;
+
+use super::{ROOM, asks, bench::File, code, lost, read, replayed, seqs};
 
 #[tokio::test]
 async fn sqlite_uses_the_earlier_snapshot_if_the_latest_cannot_be_read() {
-    let folder = TempDir::new().expect("a folder");
-    let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-    let log = SqliteLog::new(pool.clone(), clock, support::sealer());
-    log.create(created(ROOM, "ABC234")).await.expect("created");
+    let file = File::with_room().await;
+    let (log, pool) = (&file.log, &file.pool);
     for connection in 1..=3 {
         log.append(ROOM, asks(AccountId::from_bits(7), "Grace")).await.expect("appended");
         log.append(ROOM, lost(connection)).await.expect("appended");
-        log.add_snapshot(ROOM, replayed(&log).await).await.expect("kept");
+        log.add_snapshot(ROOM, replayed(log).await).await.expect("kept");
     }
-    let expected = replayed(&log).await;
-    sqlx::query("UPDATE snapshots SET state = '{}' WHERE seq = 7").execute(&pool).await.expect("damaged");
+    let expected = replayed(log).await;
+    sqlx::query("UPDATE snapshots SET state = '{}' WHERE seq = 7").execute(pool).await.expect("damaged");
     assert_eq!(log.snapshot(ROOM).await.expect("read").expect("the one before").seq(), Seq(5));
-    assert_eq!(replayed(&log).await, expected);
-    sqlx::query("UPDATE snapshots SET version = 9").execute(&pool).await.expect("of another version");
+    assert_eq!(replayed(log).await, expected);
+    sqlx::query("UPDATE snapshots SET version = 9").execute(pool).await.expect("of another version");
     assert_eq!(log.snapshot(ROOM).await.expect("read"), None);
 }
 
@@ -27,33 +27,30 @@ async fn sqlite_cuts_the_log_only_below_a_readable_snapshot() {
     let damage = "UPDATE snapshots SET state = '{}' WHERE seq = $1";
     let replace = "UPDATE snapshots SET version = 9 WHERE seq = $1";
     for harm in [damage, replace] {
-        let folder = TempDir::new().expect("a folder");
-        let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-        let log =
-            SqliteLog::new(pool.clone(), Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), support::sealer());
-        log.create(created(ROOM, "ABC234")).await.expect("created");
+        let file = File::with_room().await;
+        let (log, pool) = (&file.log, &file.pool);
         for connection in 1..=2 {
             log.append(ROOM, lost(connection)).await.expect("appended");
-            log.add_snapshot(ROOM, replayed(&log).await).await.expect("kept");
+            log.add_snapshot(ROOM, replayed(log).await).await.expect("kept");
         }
         // The room runs from the first, for the second cannot be read. The third is not readable either.
         for unreadable in [3, 4] {
-            sqlx::query(harm).bind(unreadable).execute(&pool).await.expect("harmed");
+            sqlx::query(harm).bind(unreadable).execute(pool).await.expect("harmed");
             log.append(ROOM, lost(9)).await.expect("appended");
-            log.add_snapshot(ROOM, replayed(&log).await).await.expect("kept");
+            log.add_snapshot(ROOM, replayed(log).await).await.expect("kept");
         }
-        sqlx::query(harm).bind(5).execute(&pool).await.expect("harmed");
+        sqlx::query(harm).bind(5).execute(pool).await.expect("harmed");
         assert_eq!(log.snapshot(ROOM).await.expect("read").expect("the first").seq(), Seq(2), "{harm}");
-        assert_eq!(seqs(&read(&log, ROOM, 2).await), [3, 4, 5], "{harm}");
-        assert_eq!(replayed(&log).await.code(), Some(code("ABC234")), "{harm}");
+        assert_eq!(seqs(&read(log, ROOM, 2).await), [3, 4, 5], "{harm}");
+        assert_eq!(replayed(log).await.code(), Some(code("ABC234")), "{harm}");
         // Two that can be read let all before them go.
         for connection in 1..=2 {
             log.append(ROOM, lost(connection)).await.expect("appended");
-            log.add_snapshot(ROOM, replayed(&log).await).await.expect("kept");
+            log.add_snapshot(ROOM, replayed(log).await).await.expect("kept");
         }
-        assert_eq!(seqs(&read(&log, ROOM, 0).await), [7], "{harm}");
+        assert_eq!(seqs(&read(log, ROOM, 0).await), [7], "{harm}");
         let kept: Vec<i64> =
-            sqlx::query_scalar("SELECT seq FROM snapshots ORDER BY seq").fetch_all(&pool).await.expect("read");
+            sqlx::query_scalar("SELECT seq FROM snapshots ORDER BY seq").fetch_all(pool).await.expect("read");
         assert_eq!(kept, [6, 7], "{harm}");
     }
 }

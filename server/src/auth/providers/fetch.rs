@@ -7,7 +7,7 @@ use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::{Client, Response, header, redirect::Policy};
 use serde::de::DeserializeOwned;
 
-use super::SignInError;
+use super::error::SignInError;
 use crate::{error::explain, storage::accounts::Picture};
 
 const CONNECT: Duration = Duration::from_secs(5);

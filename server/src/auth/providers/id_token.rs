@@ -7,7 +7,11 @@ use jsonwebtoken::{
 };
 use serde::Deserialize;
 
-use super::{SignInError, claims::Claims, metadata::Metadata, untrusted};
+use super::{
+    claims::Claims,
+    error::{SignInError, untrusted},
+    metadata::Metadata,
+};
 
 /// Longest token that is read, in bytes.
 const TOKEN_BYTES: usize = 32 * 1024;

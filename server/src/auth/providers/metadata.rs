@@ -4,7 +4,7 @@ use heartogether_headers::authority::Origin;
 use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 
-use super::{SignInError, untrusted};
+use super::error::{SignInError, untrusted};
 use crate::config::GOOGLE_ISSUER;
 
 /// The signature algorithms that are accepted: those with a private key that only the provider has. The metadata names

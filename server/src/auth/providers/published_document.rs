@@ -12,7 +12,7 @@ use futures::{
 };
 use heartogether::time::Timestamp;
 
-use super::SignInError;
+use super::error::SignInError;
 
 /// A document and the request for it.
 pub(super) struct Document<T> {

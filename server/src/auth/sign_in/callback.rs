@@ -1,21 +1,28 @@
-//! A provider's response becomes an account and a session, and the person gets the guest's rooms.
+//! `GET /auth/{provider}/callback`: a provider's response becomes an account and a session, and the person gets the guest's
+//! rooms.
 
 use std::sync::Arc;
 
-use axum::http::HeaderValue;
+use axum::{
+    Extension,
+    extract::{Path, Query, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
 use heartogether::{id::AccountId, refusal::Refusal, room::Event};
 use heartogether_app::{
     api::{Account, ApiError, Backend, Caller, Visitor},
     routes::{self, Destination},
 };
+use serde::Deserialize;
 
-use super::{Complete, Failure, login_state::LoginState, refusal_of};
+use super::{NOT_KEPT, login_state::LoginState};
 use crate::{
     auth::{
         CurrentSession,
         providers::{Answered, OpenIdProvider, SignedIn},
     },
-    error::{ServerError, explain},
+    error::{Answer, ServerError, explain},
     random,
     state::Node,
     storage::accounts::{self, ReturnedSignIn, TokenHash, VerifiedPerson},
@@ -26,9 +33,86 @@ use crate::{
 /// other pages connect again with it.
 const HAND_OVER_MS: u64 = 30_000;
 
+/// The parameters of a provider's response (RFC 6749, section 4.1.2).
+#[derive(Deserialize)]
+pub(crate) struct Complete {
+    #[serde(default)]
+    state: String,
+    code: Option<String>,
+    error: Option<String>,
+    iss: Option<String>,
+}
+
+/// Why a sign-in failed. A fault is logged, and the visitor is asked to try again.
+pub(in crate::auth) struct Failure(Refusal);
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusal)
+    }
+}
+
+impl<E: Into<ServerError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        error.report();
+        Self(if error.is_storage_down() { Refusal::StorageUnavailable } else { Refusal::SignInFailed })
+    }
+}
+
+/// `GET /auth/{provider}/callback`: takes a provider's response and redirects to the page that the visitor wanted.
+pub(crate) async fn complete(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    session: Option<Extension<CurrentSession>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Query(told): Query<Complete>,
+) -> Result<Response, Answer> {
+    let provider = node.provider(&id)?;
+    let Some(flow) = node.find_flow(&headers, &id, &told.state) else {
+        let path = routes::login_because(Refusal::SignInExpired, Destination::Home);
+        return Ok(([NOT_KEPT], Redirect::to(&path)).into_response());
+    };
+    let session = session.map(|Extension(session)| session);
+    let spent = (header::SET_COOKIE, node.spent_flow_cookie(&flow.content, &visitor.caller)?);
+    let is_current = flow.is_current(node.clock.now());
+    let flow = flow.content;
+    let next = Destination::parse(&flow.next);
+    let outcome = match is_current {
+        true => node.take_answer(provider, flow, told, &visitor, session).await,
+        false => Err(Refusal::SignInExpired.into()),
+    };
+    match outcome {
+        Ok((account, cookie)) => {
+            let path = node.lead_on(&account, next, &visitor.caller).await;
+            Ok(([NOT_KEPT, spent, (header::SET_COOKIE, cookie)].into_headers(), Redirect::to(&path)).into_response())
+        }
+        Err(Failure(why)) => {
+            let path = routes::login_because(why, next);
+            Ok(([NOT_KEPT, spent].into_headers(), Redirect::to(&path)).into_response())
+        }
+    }
+}
+
+/// Response headers. A name may occur several times.
+trait IntoHeaders {
+    fn into_headers(self) -> HeaderMap;
+}
+
+impl<const N: usize> IntoHeaders for [(header::HeaderName, HeaderValue); N] {
+    fn into_headers(self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in self {
+            headers.append(name, value);
+        }
+        headers
+    }
+}
+
 impl Node {
     /// Signs in the person in the provider's response. Returns the account and the cookie of its new session.
-    pub(super) async fn take_answer(
+    async fn take_answer(
         self: &Arc<Self>,
         provider: &Arc<OpenIdProvider>,
         flow: LoginState,
@@ -153,7 +237,7 @@ impl Node {
     }
 
     /// The URL that the visitor wanted to go to. The visitor is signed in even if it leads nowhere.
-    pub(super) async fn lead_on(&self, account: &Account, next: Destination, caller: &Caller) -> String {
+    async fn lead_on(&self, account: &Account, next: Destination, caller: &Caller) -> String {
         match next {
             Destination::NewRoom => match self.create_room(account, caller).await {
                 Ok(code) => routes::host(code),
@@ -162,5 +246,18 @@ impl Node {
             },
             elsewhere => elsewhere.path(),
         }
+    }
+}
+
+/// Why a provider let nobody in: RFC 6749, section 4.1.2.1, and OpenID Connect Core 1.0, section 3.1.2.6.
+fn refusal_of(error: &str) -> Refusal {
+    match error {
+        "access_denied"
+        | "interaction_required"
+        | "login_required"
+        | "consent_required"
+        | "account_selection_required" => Refusal::SignInCancelled,
+        "temporarily_unavailable" | "server_error" => Refusal::ProviderUnreachable,
+        _ => Refusal::SignInFailed,
     }
 }

@@ -3,7 +3,7 @@
 use futures::FutureExt;
 
 use super::{faulty_archive::FaultyArchive, *};
-use crate::rooms::write_behind::MANY;
+use crate::rooms::{retry::RETRY, write_behind::MANY};
 
 fn start(archive: &Arc<FaultyArchive>) -> WriteBehind {
     let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));

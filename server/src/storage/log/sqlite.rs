@@ -16,7 +16,6 @@ use std::{
 use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, RoomCode, RoomId, Seq},
-    refusal::Refusal,
     room::{Entry, Event, Room, RoomCreated},
     time::Timestamp,
 };
@@ -30,7 +29,7 @@ use super::{EVENT_VERSION, LogError, Page, RoomLog, SNAPSHOT_VERSION, Subscripti
 use crate::{
     clock::{Clock, ClockAhead},
     storage::{
-        database::{from_sql, to_sql},
+        database::{from_sql, to_sql, unreadable},
         sealing::{Sealed, Sealer},
     },
 };
@@ -147,7 +146,7 @@ fn entry(row: &SqliteRow, event: Event) -> Option<Arc<Entry>> {
 
 fn parse_room(row: &SqliteRow) -> Result<RoomId, sqlx::Error> {
     let id: &str = row.try_get(0)?;
-    id.parse().map_err(|refusal: Refusal| sqlx::Error::Decode(Box::new(refusal)))
+    id.parse().map_err(unreadable)
 }
 
 #[async_trait]

@@ -12,7 +12,7 @@ use heartogether::{
     time::Timestamp,
 };
 
-use super::{MessageArchive, apply};
+use super::{MessageArchive, apply, facts_of};
 use crate::storage::StorageError;
 
 /// Messages in memory.
@@ -79,13 +79,7 @@ impl MessageArchive for MemoryArchive {
     }
 
     async fn find(&self, room: RoomId, number: MessageNumber) -> Result<Option<ArchivedMessage>, StorageError> {
-        Ok(self.kept().get(&(room, number)).map(|(account, message)| ArchivedMessage {
-            account: *account,
-            author: message.author,
-            version: message.version,
-            deleted: message.text.is_none(),
-            pinned: message.pinned,
-        }))
+        Ok(self.kept().get(&(room, number)).map(|(account, message)| facts_of(*account, message)))
     }
 
     async fn holds(
@@ -118,6 +112,7 @@ impl MessageArchive for MemoryArchive {
         self.kept().retain(|(known, _), _| *known != room);
         Ok(())
     }
+
     async fn rooms(&self) -> Result<Vec<RoomId>, StorageError> {
         let mut rooms: Vec<_> = self.kept().keys().map(|(room, _)| *room).collect();
         rooms.dedup();

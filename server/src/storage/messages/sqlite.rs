@@ -7,16 +7,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, MessageNumber, RoomId},
-    refusal::Refusal,
     room::{ArchiveChange, ArchivedMessage, Messages, Reading},
     time::Timestamp,
 };
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
 
-use super::MessageArchive;
+use super::{MessageArchive, facts_of};
 use crate::storage::{
     StorageError,
-    database::{Durability, WriteTransaction, to_sql},
+    database::{Durability, WriteTransaction, to_sql, unreadable},
     sealing::{OwnedMessage, Sealed, Sealer},
 };
 use batch::Batch;
@@ -67,7 +66,7 @@ fn sealed(row: &SqliteRow) -> Result<Sealed, sqlx::Error> {
 
 fn parse_account(row: &SqliteRow, column: &str) -> Result<AccountId, sqlx::Error> {
     let account: &str = row.try_get(column)?;
-    account.parse().map_err(|refusal: Refusal| sqlx::Error::Decode(Box::new(refusal)))
+    account.parse().map_err(unreadable)
 }
 
 #[async_trait]
@@ -112,13 +111,7 @@ impl MessageArchive for SqliteArchive {
         let Some(OwnedMessage { message, .. }) = self.open(std::slice::from_ref(&row)).await?.pop() else {
             return Ok(None);
         };
-        Ok(Some(ArchivedMessage {
-            account: parse_account(&row, "account")?,
-            author: message.author,
-            version: message.version,
-            deleted: message.text.is_none(),
-            pinned: message.pinned,
-        }))
+        Ok(Some(facts_of(parse_account(&row, "account")?, &message)))
     }
 
     async fn holds(
@@ -155,7 +148,6 @@ impl MessageArchive for SqliteArchive {
 
     async fn rooms(&self) -> Result<Vec<RoomId>, StorageError> {
         let rooms: Vec<String> = sqlx::query_scalar("SELECT DISTINCT room FROM messages").fetch_all(&self.pool).await?;
-        let parsed = rooms.iter().map(|room| room.parse());
-        Ok(parsed.collect::<Result<_, Refusal>>().map_err(|refusal| sqlx::Error::Decode(Box::new(refusal)))?)
+        Ok(rooms.iter().map(|room| room.parse().map_err(unreadable)).collect::<Result<_, _>>()?)
     }
 }

@@ -7,11 +7,11 @@ use heartogether::{
 };
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{SqliteStore, unreadable};
+use super::SqliteStore;
 use crate::storage::{
     StorageError,
     accounts::{VISITS_KEPT, Visits},
-    database::to_sql,
+    database::{to_sql, unreadable},
 };
 
 #[async_trait]

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Changes committed together, at most.
+/// Changes that one transaction makes, at most.
 const BATCH: usize = 256;
 
 /// A change to the logs.
@@ -31,7 +31,7 @@ pub(super) enum Change {
     AddSnapshot {
         room: RoomId,
         seq: Seq,
-        /// The latest snapshot before it that can be read.
+        /// The latest readable snapshot before it. What is older is deleted.
         earlier: Option<Seq>,
         sealed: Sealed,
     },
@@ -39,7 +39,7 @@ pub(super) enum Change {
 }
 
 impl Change {
-    /// Removals and deletions outlast a power cut, whatever level is set.
+    /// A removal or a deletion survives a power cut, whatever `SYNCHRONOUS` is set to.
     const fn durability(&self) -> Durability {
         match self {
             Self::Close(_)
@@ -50,13 +50,13 @@ impl Change {
     }
 }
 
-/// A change and who waits for it.
+/// A change, and where its outcome goes.
 pub(super) struct Order {
     pub(super) change: Change,
     pub(super) done: oneshot::Sender<Outcome>,
 }
 
-/// The entry that was appended, if one was.
+/// The entry that a change appended, if it appended one.
 type Outcome = Result<Option<Arc<Entry>>, LogError>;
 
 pub(super) struct Writer {
@@ -70,11 +70,11 @@ impl Writer {
         Self { pool, clock, topics }
     }
 
-    /// Carries out orders until nobody can give one any more, or until `stop` completes and those that wait are done. Where it
-    /// breaks, the orders at hand are lost, which those who gave them see, and it goes on with the next.
+    /// Carries out orders until nobody can send one any more. After `stop`, only the orders that already wait are carried
+    /// out. A panic loses the orders of the current batch: their senders get an error, and the next batch follows.
     pub(super) async fn run(self, mut waiting: mpsc::Receiver<Order>, mut stop: oneshot::Receiver<()>) {
         while AssertUnwindSafe(self.serve(&mut waiting, &mut stop)).catch_unwind().await.is_err() {
-            tracing::error!("the writer of the rooms' logs broke and goes on");
+            tracing::error!("the writer of the rooms' logs panicked and goes on");
         }
     }
 
@@ -83,7 +83,7 @@ impl Writer {
         loop {
             let count = tokio::select! {
                 biased;
-                // Whoever could stop it is gone: nobody can give an order either.
+                // An error means that the log was dropped. Then nobody can send an order either.
                 _ = &mut stop, if !is_stopping => {
                     waiting.close();
                     is_stopping = true;
@@ -97,14 +97,14 @@ impl Writer {
             let outcomes = self.carry_out(&orders).await;
             for (order, outcome) in orders.drain(..).zip(outcomes) {
                 self.publish(&order.change, &outcome);
-                // Who asked may have gone; the change stands.
+                // The sender may have stopped waiting. The change is made all the same.
                 let _ = order.done.send(outcome);
             }
         }
     }
 
-    /// Carries orders out in one transaction. Where one of them fails, nothing of that stands, and each is carried out in a
-    /// transaction of its own: it fails for its own reasons alone.
+    /// Carries out orders in one transaction. If one of them fails, the transaction is rolled back, and each order gets a
+    /// transaction of its own. So no order fails because of another one.
     async fn carry_out(&self, orders: &[Order]) -> Vec<Outcome> {
         match self.commit(orders).await {
             Ok(outcomes) => outcomes,
@@ -121,7 +121,7 @@ impl Writer {
                 Err(Failed { error, is_one_order }) => {
                     outcomes.push(Err(error.into()));
                     if let (false, Some(Err(error))) = (is_one_order, outcomes.last().cloned()) {
-                        // The storage itself fails, and the rest would wait for it one after the other.
+                        // The storage itself fails. The other orders would fail too, each after its own timeout.
                         outcomes.resize(orders.len(), Err(error));
                         break;
                     }
@@ -145,6 +145,7 @@ impl Writer {
         Ok(outcomes)
     }
 
+    /// Sends what was committed to the subscribers.
     fn publish(&self, change: &Change, outcome: &Outcome) {
         match (change, outcome) {
             (Change::Close(room), Ok(_)) => self.topics.close(*room),
@@ -155,10 +156,10 @@ impl Writer {
     }
 }
 
-/// Why a transaction did not come about.
+/// Why a transaction was not committed.
 struct Failed {
     error: sqlx::Error,
-    /// Whether it was while one of its orders was carried out.
+    /// Whether one of its orders failed, rather than its beginning or its commit.
     is_one_order: bool,
 }
 
@@ -242,7 +243,8 @@ async fn add_snapshot(
     Ok(Ok(None))
 }
 
-/// Deletes what a snapshot stands for. Those after it stay, though they may not be readable: of another version or damaged.
+/// Deletes the entries that a snapshot contains, and the snapshots before it. Later snapshots stay, also unreadable ones:
+/// damaged ones, and those of another version.
 async fn cut(db: &mut SqliteConnection, room: RoomId, snapshot: Seq) -> Result<(), sqlx::Error> {
     for delete in
         ["DELETE FROM snapshots WHERE room = $1 AND seq < $2", "DELETE FROM entries WHERE room = $1 AND seq <= $2"]

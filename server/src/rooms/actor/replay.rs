@@ -1,0 +1,99 @@
+//! Restores a room when its task starts, and tells those who are concerned.
+
+use std::collections::BTreeSet;
+
+use heartogether::{
+    id::{ConnectionId, NodeId},
+    protocol::FromRoom,
+    refusal::Refusal,
+    room::{Effect, Entry, Event, Member},
+};
+
+use super::RoomActor;
+use crate::{
+    rooms::{
+        dependencies::Dependencies,
+        retry::{append_surely, insist_on_reading},
+    },
+    storage::log::{LogError, PAGE, Subscription},
+};
+
+impl RoomActor<'_> {
+    /// Restores the room from its latest snapshot and the entries after it. Nothing is sent: an earlier run did that.
+    pub(super) async fn replay(&mut self) -> Result<Subscription, LogError> {
+        let Dependencies { id, log, .. } = self.dependencies;
+        let entries = insist_on_reading(|| log.subscribe(*id)).await?;
+        if let Some(room) = insist_on_reading(|| log.snapshot(*id)).await? {
+            self.wake_at = room.wakes_at();
+            (self.snapshot_at, self.state.reached, self.state.code) = (room.seq(), room.seq(), room.code());
+            self.room = room;
+        }
+        self.read_on(Self::recall).await?;
+        if self.room.created().is_none() {
+            // If the log was closed meanwhile, this fails with `NoSuchRoom`.
+            insist_on_reading(|| log.subscribe(*id)).await?;
+            return Err(LogError::NoBeginning);
+        }
+        self.note_liveness();
+        // An earlier run may have ended before it deleted the room.
+        self.is_over = self.room.is_closed();
+        Ok(entries)
+    }
+
+    /// Reads the entries after the room's last one, page by page, and passes each to `take`.
+    pub(super) async fn read_on(&mut self, take: fn(&mut Self, &Entry)) -> Result<(), LogError> {
+        let (mut from, mut skipped) = (Some(self.room.seq()), 0);
+        while let Some(after) = from {
+            let page = insist_on_reading(|| self.dependencies.log.read(self.dependencies.id, after, PAGE)).await?;
+            page.entries.iter().for_each(|entry| take(self, entry));
+            skipped += page.skipped;
+            from = page.next;
+        }
+        if skipped > 0 {
+            tracing::warn!(room = %self.dependencies.id, skipped, "entries of the room's log are not understood and were skipped");
+        }
+        Ok(())
+    }
+
+    /// Sends the whole room to members who were connected while an earlier task of this run failed: they may have missed
+    /// events. Connections without a place are refused, and ask again.
+    pub(super) fn welcome_again(&mut self) {
+        let (members, waiting): (Vec<ConnectionId>, Vec<ConnectionId>) =
+            self.state.send_queues.keys().copied().partition(|connection| self.room.member_at(*connection).is_some());
+        if !members.is_empty() {
+            let welcome = self.room.welcome_again(self.dependencies.node, self.dependencies.clock.now());
+            welcome.into_iter().for_each(|effect| self.perform(effect));
+        }
+        let refusal = self.state.frame(FromRoom::Refused { refusal: Refusal::StorageUnavailable });
+        waiting.into_iter().for_each(|connection| self.state.push(connection, refusal.clone()));
+    }
+
+    /// Applies an entry that an earlier run has applied before.
+    fn recall(&mut self, entry: &Entry) {
+        for effect in self.advance(entry) {
+            match effect {
+                Effect::WakeAt(time) => self.wake_at = Some(time),
+                // The earlier run may not have stored this change. To make it twice has no effect.
+                Effect::Archive(change) => self.dependencies.writes.archive(change),
+                Effect::Send { .. } | Effect::Disconnect { .. } | Effect::CloseRoom => {}
+            }
+        }
+    }
+
+    /// Appends that the nodes of earlier runs are lost. One node serves a log, so whoever is connected to another node was
+    /// connected to a run that is over. These entries come before all others of this run, unless the storage fails.
+    pub(super) async fn report_lost_nodes(&self) {
+        for node in self.lost_nodes().collect::<BTreeSet<_>>() {
+            let lost = Event::NodeLost { node };
+            if self.dependencies.log.append(self.dependencies.id, lost.clone()).await.is_err() {
+                append_surely(self.dependencies.log.clone(), self.dependencies.id, lost);
+            }
+        }
+    }
+
+    /// The nodes of earlier runs that members were connected to. A node may occur several times.
+    pub(super) fn lost_nodes(&self) -> impl Iterator<Item = NodeId> {
+        let attached = self.room.members().filter_map(Member::connection).map(|connection| connection.node);
+        attached.filter(|node| *node != self.dependencies.node)
+    }
+}

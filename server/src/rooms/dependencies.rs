@@ -1,0 +1,33 @@
+//! What a room's task needs from its server.
+
+use std::sync::{Arc, atomic::AtomicBool};
+
+use heartogether::id::{NodeId, RoomId};
+
+use super::write_behind::WriteBehind;
+use crate::{
+    clock::Clock,
+    config::IceSettings,
+    storage::{StorageError, log::RoomLog, messages::MessageArchive},
+};
+
+/// What a room's task needs from its server.
+pub(super) struct Dependencies {
+    pub(super) id: RoomId,
+    pub(super) node: NodeId,
+    pub(super) log: Arc<dyn RoomLog>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ice: IceSettings,
+    pub(super) archive: Arc<dyn MessageArchive>,
+    pub(super) writes: WriteBehind,
+    /// Whether the room was created and has not ended.
+    pub(super) is_live: Arc<AtomicBool>,
+}
+
+impl Dependencies {
+    /// Deletes the room's messages. First it waits for those that are still to be written: they would come afterwards.
+    pub(super) async fn delete_messages(&self) -> Result<(), StorageError> {
+        self.writes.flush().await?;
+        self.archive.delete_room(self.id).await
+    }
+}

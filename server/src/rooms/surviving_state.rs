@@ -1,0 +1,45 @@
+//! What a room's task leaves to the task that replaces it after a panic.
+
+use std::collections::HashMap;
+
+use heartogether::{
+    id::{ConnectionId, RoomCode, Seq},
+    protocol::FromRoom,
+    refusal::Refusal,
+};
+
+use crate::websocket::{Frame, SendQueue};
+
+/// The state of a room's task that a panic of the task does not lose.
+#[derive(Default)]
+pub(super) struct SurvivingState {
+    /// The last entry that a task began to apply.
+    pub(super) reached: Seq,
+    /// The room's code, once its first entry is applied.
+    pub(super) code: Option<RoomCode>,
+    /// The send queues of the connections to this node.
+    pub(super) send_queues: HashMap<ConnectionId, SendQueue>,
+}
+
+impl SurvivingState {
+    /// Sends a refusal to every connection. Their other rooms go on.
+    pub(super) fn refuse(&self, refusal: Refusal) {
+        let frame = self.frame(FromRoom::Refused { refusal });
+        self.send_queues.values().for_each(|send_queue| send_queue.push(frame.clone()));
+    }
+
+    /// The frame of a message from this room. A room that was not created has no code, and sends only this refusal.
+    pub(super) fn frame(&self, message: FromRoom) -> Frame {
+        match self.code {
+            Some(code) => Frame::from_room(code, message),
+            None => Frame::refusal(Refusal::RoomNotFound),
+        }
+    }
+
+    /// Queues a frame, unless the connection is gone or belongs to another node.
+    pub(super) fn push(&self, connection: ConnectionId, frame: Frame) {
+        if let Some(send_queue) = self.send_queues.get(&connection) {
+            send_queue.push(frame);
+        }
+    }
+}

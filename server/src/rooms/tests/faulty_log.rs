@@ -1,0 +1,121 @@
+//! A log that has faults.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+
+use async_trait::async_trait;
+use heartogether::{
+    id::{AccountId, RoomCode, Seq},
+    room::{Entry, Event, Room, RoomCreated},
+    time::Timestamp,
+};
+use tokio::sync::broadcast;
+
+use super::*;
+use crate::{
+    clock::ManualClock,
+    storage::log::{MemoryLog, Page, Subscription},
+};
+
+/// The fault when the log is read or closed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    Panic { times: usize },
+    Damage,
+    Outage,
+}
+
+/// A log in memory with faults, which counts the entries that are read.
+pub(super) struct FaultyLog {
+    log: MemoryLog,
+    fault: Mutex<Option<Fault>>,
+    can_close: bool,
+    /// Subscribers get nothing from now on.
+    pub(super) is_mute: AtomicBool,
+    mute: broadcast::Sender<Arc<Entry>>,
+    pub(super) pages: AtomicUsize,
+    pub(super) longest: AtomicUsize,
+}
+
+fn damage() -> LogError {
+    LogError::Unreadable(Arc::new(std::io::Error::other("a damaged page")))
+}
+
+impl FaultyLog {
+    pub(super) fn new(can_close: bool) -> Arc<Self> {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
+        let (pages, longest, is_mute) = Default::default();
+        let (log, fault, mute) = (MemoryLog::new(clock), Mutex::default(), broadcast::Sender::new(1));
+        Arc::new(Self { log, fault, can_close, is_mute, mute, pages, longest })
+    }
+
+    pub(super) fn break_with(&self, fault: Fault) {
+        *self.fault.lock().expect("no poison") = Some(fault);
+    }
+
+    pub(super) fn mend(&self) {
+        *self.fault.lock().expect("no poison") = None;
+    }
+
+    /// The fault of this call. Panics stop after so many calls.
+    fn take_fault(&self) -> Option<Fault> {
+        let mut fault = self.fault.lock().expect("no poison");
+        let due = *fault;
+        if let Some(Fault::Panic { times }) = due {
+            *fault = times.checked_sub(1).filter(|left| *left > 0).map(|times| Fault::Panic { times });
+        }
+        due
+    }
+}
+
+#[async_trait]
+impl RoomLog for FaultyLog {
+    async fn create(&self, created: RoomCreated) -> Result<Arc<Entry>, LogError> {
+        self.log.create(created).await
+    }
+
+    async fn find(&self, code: RoomCode) -> Result<Option<RoomId>, LogError> {
+        self.log.find(code).await
+    }
+
+    async fn append(&self, room: RoomId, event: Event) -> Result<Arc<Entry>, LogError> {
+        self.log.append(room, event).await
+    }
+
+    async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError> {
+        match self.take_fault() {
+            Some(Fault::Panic { .. }) => panic!("a fault of the test"),
+            Some(Fault::Damage) => return Err(damage()),
+            Some(Fault::Outage) => return Err(LogError::Storage(Arc::new(std::io::Error::other("no disk")))),
+            None => {}
+        }
+        let page = self.log.read(room, after, limit).await?;
+        self.pages.fetch_add(1, SeqCst);
+        self.longest.fetch_max(page.entries.len(), SeqCst);
+        Ok(page)
+    }
+
+    async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {
+        let entries = self.log.subscribe(room).await?;
+        Ok(if self.is_mute.load(SeqCst) { self.mute.subscribe() } else { entries })
+    }
+
+    async fn live(&self) -> Result<Vec<RoomId>, LogError> {
+        self.log.live().await
+    }
+
+    async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError> {
+        self.log.naming(account).await
+    }
+
+    async fn add_snapshot(&self, id: RoomId, room: Room) -> Result<(), LogError> {
+        self.log.add_snapshot(id, room).await
+    }
+
+    async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError> {
+        self.log.snapshot(room).await
+    }
+
+    async fn close(&self, room: RoomId) -> Result<(), LogError> {
+        if self.can_close { self.log.close(room).await } else { Err(damage()) }
+    }
+}

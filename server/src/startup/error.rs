@@ -1,0 +1,57 @@
+//! Why the server did not start.
+
+use std::{io, net::SocketAddr, path::PathBuf};
+
+use crate::{
+    storage::{database, log::LogError},
+    tls::TlsError,
+};
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartupError {
+    /// The data folder cannot be used.
+    #[error("the data folder {path} cannot be created or locked (see DATA_DIR)", path = path.display())]
+    DataDir {
+        /// The path.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Another server uses it, and did not stop in time.
+    #[error("another server uses the data folder {path} (see DATA_DIR and DATA_LOCK_WAIT_MS)", path = .0.display())]
+    InUse(PathBuf),
+    /// The database cannot be used.
+    #[error("the database {path} cannot be opened (see DATA_DIR)", path = path.display())]
+    Database {
+        /// The path.
+        path: PathBuf,
+        /// The cause.
+        source: database::OpenError,
+    },
+    /// The keys that sign sessions cannot be used.
+    #[error("the keys that sign sessions cannot be read or written in {path} (see DATA_DIR)", path = path.display())]
+    Keys {
+        /// The data folder.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Sign-in providers cannot be asked.
+    #[error("no sign-in provider can be asked: this machine has no certificates to check others by")]
+    Certificates(#[from] reqwest::Error),
+    /// There is no HTTPS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The live rooms cannot be read.
+    #[error("the live rooms cannot be read")]
+    Rooms(#[from] LogError),
+    /// The address cannot be listened on.
+    #[error("{address} cannot be listened on (see PORT, HTTP_PORT and HOST)")]
+    Address {
+        /// The address.
+        address: SocketAddr,
+        /// The cause.
+        source: io::Error,
+    },
+}

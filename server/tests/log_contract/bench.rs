@@ -1,0 +1,73 @@
+//! The logs that keep the contract, and what they live in.
+
+use std::{path::PathBuf, sync::Arc};
+
+use heartogether::time::Timestamp;
+use heartogether_server::{
+    clock::ManualClock,
+    storage::{
+        database,
+        log::{MemoryLog, RoomLog, SqliteLog},
+    },
+};
+use sqlx::SqlitePool;
+use tempfile::TempDir;
+
+use super::{ROOM, created};
+use crate::support;
+
+/// A log on a clock of its own.
+pub(super) struct Bench {
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) log: Arc<dyn RoomLog>,
+    _folder: Option<TempDir>,
+}
+
+impl Bench {
+    pub(super) fn memory() -> Self {
+        let clock = clock();
+        Self { log: Arc::new(MemoryLog::new(clock.clone())), clock, _folder: None }
+    }
+
+    pub(super) async fn sqlite() -> Self {
+        let File { clock, log, folder, .. } = File::empty().await;
+        Self { log: Arc::new(log), clock, _folder: Some(folder) }
+    }
+}
+
+/// A log in a SQLite file, and the database that it is in.
+pub(super) struct File {
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) log: SqliteLog,
+    pub(super) pool: SqlitePool,
+    folder: TempDir,
+}
+
+impl File {
+    /// A log without rooms.
+    pub(super) async fn empty() -> Self {
+        let (clock, folder) = (clock(), TempDir::new().expect("a folder"));
+        let pool = database::open(&path_in(&folder)).await.expect("a database");
+        let log = SqliteLog::new(pool.clone(), clock.clone(), support::sealer());
+        Self { clock, log, pool, folder }
+    }
+
+    /// A log with the room [`ROOM`].
+    pub(super) async fn with_room() -> Self {
+        let file = Self::empty().await;
+        file.log.create(created(ROOM, "ABC234")).await.expect("created");
+        file
+    }
+
+    pub(super) fn path(&self) -> PathBuf {
+        path_in(&self.folder)
+    }
+}
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::at(Timestamp::from_millis(1_000)))
+}
+
+fn path_in(folder: &TempDir) -> PathBuf {
+    folder.path().join("test.db")
+}
