@@ -199,6 +199,7 @@ fn says(number: u64) -> Event {
             nonce: u32::try_from(number).unwrap_or(u32::MAX),
             text: MessageText::parse(&format!("message number {number}")).expect("a message"),
             reply_to: None,
+            answered: None,
             is_archived: false,
         },
         _ => RoomCommand::React { reaction: Reaction::Fire },

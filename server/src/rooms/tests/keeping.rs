@@ -135,7 +135,7 @@ fn asks_to_listen() -> Event {
 
 fn writes() -> Event {
     let text = MessageText::parse("louder, please").expect("a message");
-    let command = Command::Write { nonce: 1, text, reply_to: None, is_archived: false };
+    let command = Command::Write { nonce: 1, text, reply_to: None, answered: None, is_archived: false };
     Event::Commanded { connection: LISTENER, account: GRACE, command }
 }
 
