@@ -106,6 +106,7 @@ fn a_page_refused_for_good_shows_why_and_lets_go() {
         Refusal::RoomNotFound,
         Refusal::RoomFull,
         Refusal::RoomEnded,
+        Refusal::RoomUnreadable,
         Refusal::NotOwner,
         Refusal::HostElsewhere,
         Refusal::SessionReplaced,
@@ -212,6 +213,17 @@ fn a_room_that_is_gone_when_a_member_comes_back_has_ended() {
         assert_eq!(page.client.host_state(), HostState::Ended(Ending::Missed));
         assert!(page.client.room().is_none_or(|room| room.ends_at.is_none() && room.started_at().is_none()));
     }
+}
+
+#[test]
+fn a_room_that_the_server_cannot_open_when_a_member_comes_back_is_not_called_ended() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.lose();
+    page.reconnect();
+    page.refuse(Refusal::RoomUnreadable);
+    assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::RoomUnreadable));
+    page.take(Input::RetryPressed);
+    assert_eq!(sent(&page.take(Input::SocketOpened)), [hello(), join(Role::Listener, false)]);
 }
 
 #[test]

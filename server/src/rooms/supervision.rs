@@ -60,11 +60,12 @@ impl Supervision {
         held.refuse(Refusal::StorageUnavailable);
     }
 
-    /// Keeps what is stored for a version that understands it. Until then nobody can open the room.
+    /// Keeps what is stored for a version that understands it. Until then nobody can open the room, and whoever asks for it is told.
     fn leave_alone(&self, held: &Held, error: &LogError) -> Outcome {
         tracing::error!(room = %self.setting.id, "a room is kept, but cannot be opened: {}", explain(error));
         self.setting.is_live.store(false, Relaxed);
-        held.refuse(Refusal::RoomEnded);
+        self.setting.is_unreadable.store(true, Relaxed);
+        held.refuse(Refusal::RoomUnreadable);
         Outcome::Lost
     }
 
