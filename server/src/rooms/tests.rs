@@ -2,6 +2,7 @@
 
 mod faulty_archive;
 mod keeping;
+mod opening;
 mod write_behind;
 
 use std::{
@@ -47,7 +48,7 @@ enum Fault {
     Outage,
 }
 
-/// A log in memory with faults, which counts the entries that are read.
+/// A log in memory with faults, which counts what is read of it.
 struct FaultyLog {
     log: MemoryLog,
     fault: Mutex<Option<Fault>>,
@@ -56,7 +57,9 @@ struct FaultyLog {
     is_mute: AtomicBool,
     mute: broadcast::Sender<Arc<Entry>>,
     pages: AtomicUsize,
-    longest: AtomicUsize,
+    read: opening::Read,
+    /// Where snapshots were kept.
+    snapshots: Mutex<Vec<Seq>>,
 }
 
 fn damage() -> LogError {
@@ -66,9 +69,9 @@ fn damage() -> LogError {
 impl FaultyLog {
     fn new(can_close: bool) -> Arc<Self> {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-        let (pages, longest, is_mute) = Default::default();
+        let (pages, read, snapshots, is_mute) = Default::default();
         let (log, fault, mute) = (MemoryLog::new(clock), Mutex::default(), broadcast::Sender::new(1));
-        Arc::new(Self { log, fault, can_close, is_mute, mute, pages, longest })
+        Arc::new(Self { log, fault, can_close, is_mute, mute, pages, read, snapshots })
     }
 
     fn break_with(&self, fault: Fault) {
@@ -113,7 +116,7 @@ impl RoomLog for FaultyLog {
         }
         let page = self.log.read(room, after, limit).await?;
         self.pages.fetch_add(1, SeqCst);
-        self.longest.fetch_max(page.entries.len(), SeqCst);
+        page.entries.iter().for_each(|entry| self.read.count_entry(entry));
         Ok(page)
     }
 
@@ -131,11 +134,14 @@ impl RoomLog for FaultyLog {
     }
 
     async fn add_snapshot(&self, id: RoomId, room: Room) -> Result<(), LogError> {
+        self.snapshots.lock().expect("no poison").push(room.seq());
         self.log.add_snapshot(id, room).await
     }
 
     async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError> {
-        self.log.snapshot(room).await
+        let found = self.log.snapshot(room).await?;
+        found.iter().for_each(|room| self.read.count_snapshot(room));
+        Ok(found)
     }
 
     async fn close(&self, room: RoomId) -> Result<(), LogError> {
@@ -337,23 +343,6 @@ async fn the_members_of_a_room_whose_log_cannot_be_read_are_told_of_its_end() {
         assert!(again.attach(HOST, send_queue).await.is_err(), "nor does it come back: {can_close}");
         is_let_go(&scene.rooms).await;
     }
-}
-
-#[tokio::test]
-async fn a_room_that_has_seen_much_opens_as_fast_as_any() {
-    let scene = Scene::set(true).await;
-    const ENTRIES: usize = 100_000;
-    for number in 0..ENTRIES {
-        let connection = ConnectionId::from_bits(1_000 + number as u128);
-        scene.log.append(ROOM, Event::ConnectionLost { connection }).await.expect("appended");
-    }
-    // Whoever reads the archive waits for what was to be written before, snapshots too.
-    scene.room.reading(HOST).await.expect("the host reads");
-    scene.log.pages.store(0, SeqCst);
-    let rooms = open_rooms(scene.log.clone());
-    assert!(rooms.open(ROOM).summarise(None).await.is_some_and(|room| room.host_connected));
-    assert!(scene.log.longest.load(SeqCst) <= PAGE);
-    assert!(scene.log.pages.load(SeqCst) <= 2, "it begins at a snapshot");
 }
 
 #[tokio::test(start_paused = true)]
