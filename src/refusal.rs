@@ -127,6 +127,8 @@ refusals! {
     CookiesBlocked "cookies_blocked";
     /// The server cannot store anything, such as while its disk is full.
     StorageUnavailable "storage_unavailable";
+    /// The server does not understand what is stored of the room, which stays as it is.
+    RoomUnreadable "room_unreadable";
     /// The server has just started and has not opened its rooms yet.
     ServerStarting "server_starting";
     /// The page's origin is not allowed.

@@ -176,15 +176,6 @@ pub const fn permit(standing: Standing, kind: AccountKind, permission: Permissio
 impl Role {
     /// Every role.
     pub const ALL: &[Self] = &[Self::Host, Self::Listener, Self::Participant];
-
-    /// The permission that taking its place needs.
-    pub const fn permission(self) -> Permission {
-        match self {
-            Self::Host => Permission::Host,
-            Self::Listener => Permission::Listen,
-            Self::Participant => Permission::Participate,
-        }
-    }
 }
 
 impl Permission {

@@ -30,7 +30,9 @@ use serde::{Deserialize, Serialize};
 pub use chat::{ArchiveChange, Message, Messages, Reading};
 pub(crate) use effect::Effects;
 pub use effect::{Audience, Effect};
-pub use event::{ArchivedMessage, Command, ConnectionRef, Entry, Event, JoinRequested, ResumeRequested, RoomCreated};
+pub use event::{
+    Answered, ArchivedMessage, Command, ConnectionRef, Entry, Event, JoinRequested, ResumeRequested, RoomCreated,
+};
 pub use foresee::Foreseen;
 pub use lifecycle::End;
 pub use links::{Link, SignalDirection};
@@ -155,8 +157,9 @@ fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Tim
             removals::remove(room, connection, (*member, *block_address), effects);
         }
         Command::React { reaction } => chat::react(room, connection, *reaction, at, effects),
-        Command::Write { nonce, text, reply_to, is_archived } => {
-            let draft = Draft { nonce: *nonce, text, reply_to: *reply_to, is_archived: *is_archived };
+        Command::Write { nonce, text, reply_to, answered, is_archived } => {
+            let (nonce, reply_to, is_archived) = (*nonce, *reply_to, *is_archived);
+            let draft = Draft { nonce, text, reply_to, answered: *answered, is_archived };
             chat::write(room, connection, &draft, at, effects);
         }
         Command::Edit { number, text, archived } => {

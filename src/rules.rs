@@ -102,9 +102,12 @@ impl RoomKind {
         }
     }
 
-    /// Whether the room stores members' e-mail addresses, which only the owner sees.
-    pub(crate) const fn keeps_emails(self) -> bool {
-        matches!(self, Self::Broadcast)
+    /// Whether the room stores the e-mail addresses of members of this role, which only the owner sees.
+    pub const fn keeps_emails_of(self, role: Role) -> bool {
+        match self {
+            Self::Broadcast => matches!(role, Role::Listener),
+            Self::Lounge => false,
+        }
     }
 
     /// Whether members of this role belong to the room's audience.
@@ -142,5 +145,16 @@ impl RoomKind {
     /// Whether a message counts as delivered only when the owner's page has it.
     pub(crate) const fn waits_for_owner(self) -> bool {
         matches!(self, Self::Broadcast)
+    }
+}
+
+impl Role {
+    /// The permission that taking its place needs.
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::Host => Permission::Host,
+            Self::Listener => Permission::Listen,
+            Self::Participant => Permission::Participate,
+        }
     }
 }

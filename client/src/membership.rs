@@ -185,6 +185,7 @@ const fn is_final(refusal: Refusal) -> bool {
             | RoomFull
             | AddressFull
             | RoomEnded
+            | RoomUnreadable
             | NotOwner
             | Removed
             | HostElsewhere

@@ -201,6 +201,7 @@ fn says(number: u64) -> Event {
             nonce: u32::try_from(number).unwrap_or(u32::MAX),
             text: MessageText::parse(&format!("message number {number}")).expect("a message"),
             reply_to: None,
+            answered: None,
             is_archived: false,
         },
         _ => RoomCommand::React { reaction: Reaction::Fire },
@@ -218,8 +219,14 @@ async fn open(folder: &Path) -> Outcome<()> {
     Ok(())
 }
 
+/// Opens a copy: a start that finds nobody connected keeps a snapshot, and the next one would have less to read.
 fn open_in_new_process(folder: &Path) -> Outcome<(Duration, u64)> {
-    let output = Command::new(std::env::current_exe()?).arg("open").arg(folder).output()?;
+    let copy = tempfile::tempdir()?;
+    for file in std::fs::read_dir(folder)? {
+        let file = file?;
+        std::fs::copy(file.path(), copy.path().join(file.file_name()))?;
+    }
+    let output = Command::new(std::env::current_exe()?).arg("open").arg(copy.path()).output()?;
     let printed = String::from_utf8(output.stdout)?;
     let (micros, bytes) = printed.trim().split_once(' ').ok_or("the other process printed nothing")?;
     Ok((Duration::from_micros(micros.parse()?), bytes.parse()?))

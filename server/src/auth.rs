@@ -4,7 +4,8 @@
 //! redirects to a provider and takes its response; `providers` talks to them. `session` and `cookie` hold a browser's
 //! session, which `signing_keys` and `token` sign.
 //! `browser_cookie` lets a room recognise a browser. `session_sockets` has the connections that a log-out ends.
-//! `crypto` makes and checks signatures.
+//! `untold_rooms` has the rooms that do not know yet that an
+//! account is gone. `crypto` makes and checks signatures.
 
 mod browser_cookie;
 mod cookie;
@@ -19,6 +20,7 @@ mod signing_keys;
 #[cfg(test)]
 mod tests;
 mod token;
+mod untold_rooms;
 
 use std::sync::Arc;
 
@@ -29,6 +31,7 @@ pub(crate) use routes::routes;
 pub(crate) use session::CurrentSession;
 pub(crate) use session_sockets::{Registration, Sockets};
 pub(crate) use signing_keys::{Keys, SECRET_CHARS};
+pub(crate) use untold_rooms::UntoldRooms;
 
 /// The parts of the node that identify people.
 pub(crate) struct Auth {
@@ -37,4 +40,5 @@ pub(crate) struct Auth {
     pub(crate) providers: Vec<Arc<OpenIdProvider>>,
     /// Held while an account is merged or deleted: two such changes of one account would undo each other.
     pub(crate) changing: tokio::sync::Mutex<()>,
+    pub(crate) untold_rooms: UntoldRooms,
 }

@@ -187,6 +187,7 @@ impl Node {
         let Some(room) = self.log.find(code).await.map_err(ServerError::from)? else { return Ok(None) };
         let room = self.rooms.open(room);
         let summary = room.summarise(viewer).await;
+        room.check_readable()?;
         let is_reopenable = async |viewer| room.revisit(viewer).await.is_some();
         match viewer {
             Some(viewer) if summary.is_none() && is_reopenable(viewer).await => Err(Refusal::RoomEnded.into()),

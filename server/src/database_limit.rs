@@ -90,7 +90,7 @@ mod tests {
         let text = MessageText::parse("louder").expect("a message");
         let growing = [
             commanded(Command::React { reaction: Reaction::Fire }),
-            commanded(Command::Write { nonce: 1, text, reply_to: None, is_archived: false }),
+            commanded(Command::Write { nonce: 1, text, reply_to: None, answered: None, is_archived: false }),
         ];
         for (limit, takes) in [(0, true), (bytes, true), (bytes / 2, false)] {
             for event in &growing {

@@ -29,6 +29,9 @@ use crate::{
 pub(crate) enum ServerError {
     #[error("the room log failed")]
     Log(#[from] LogError),
+    /// The room's log does not take it that an account is gone. Who tells rooms logs which room it is.
+    #[error("a room could not be told that an account is gone")]
+    RoomNotTold(#[source] LogError),
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error("no room code was free in {draws} draws")]
@@ -58,7 +61,9 @@ impl ServerError {
     /// Whether nothing can be stored at the moment, by nobody: that is told to people as what it is.
     pub(crate) fn is_storage_down(&self) -> bool {
         match self {
-            Self::Log(LogError::Storage(error)) => is_out_of_service(&**error),
+            Self::Log(LogError::Storage(error)) | Self::RoomNotTold(LogError::Storage(error)) => {
+                is_out_of_service(&**error)
+            }
             Self::Storage(error) => is_out_of_service(error.cause()),
             _ => false,
         }

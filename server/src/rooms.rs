@@ -56,8 +56,9 @@ pub(crate) struct Rooms {
 #[derive(Default)]
 struct Open {
     handles: HashMap<RoomId, RoomHandle>,
-    /// Rooms that cannot go on and whose logs are still there. In this run of the server they count as ended.
-    lost: HashSet<RoomId>,
+    /// Rooms that cannot go on and whose logs are still there. In this run of the server nobody gets into them: their handles lead
+    /// to no actor, and know whether the room has ended or cannot be read.
+    lost: HashMap<RoomId, RoomHandle>,
 }
 
 impl Rooms {
@@ -91,9 +92,9 @@ impl Rooms {
     /// The room's actor. Starts one if this node has none; the actor of a room that is not live stops at once.
     pub(crate) fn open(self: &Arc<Self>, room: RoomId) -> RoomHandle {
         let mut open = self.opened();
-        match open.lost.contains(&room) {
-            true => RoomHandle::new(room).0,
-            false => open.handles.entry(room).or_insert_with(|| self.start(room)).clone(),
+        match open.lost.get(&room) {
+            Some(lost) => lost.clone(),
+            None => open.handles.entry(room).or_insert_with(|| self.start(room)).clone(),
         }
     }
 
@@ -134,6 +135,7 @@ impl Rooms {
             writes: WriteBehind::start(room, self.log.clone(), self.archive.clone()),
             ice: self.ice.clone(),
             is_live: handle.liveness(),
+            is_unreadable: handle.unreadability(),
         };
         let supervision = Supervision { dependencies, requests };
         let rooms = Arc::downgrade(self);
@@ -141,10 +143,8 @@ impl Rooms {
             let outcome = supervision.run().await;
             if let Some(rooms) = rooms.upgrade() {
                 let mut open = rooms.opened();
-                open.handles.remove(&room);
-                if outcome == Outcome::Lost {
-                    open.lost.insert(room);
-                }
+                let handle = open.handles.remove(&room);
+                open.lost.extend(handle.filter(|_| outcome == Outcome::Lost).map(|handle| (room, handle)));
             }
         });
         handle

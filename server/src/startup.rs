@@ -17,7 +17,7 @@ use leptos::config::{Env, LeptosOptions};
 use tokio::task::JoinHandle;
 
 use crate::{
-    auth::{Auth, Fetcher, Keys, OpenIdProvider, Sockets, install_crypto},
+    auth::{Auth, Fetcher, Keys, OpenIdProvider, Sockets, UntoldRooms, install_crypto},
     clock::Clock,
     config::{Config, has_hashed_names},
     database_limit::DatabaseLimit,
@@ -212,6 +212,7 @@ fn open_auth(config: &Config, clock: &Arc<dyn Clock>) -> Result<Auth, StartupErr
             sockets: Sockets::default(),
             providers: Vec::new(),
             changing: tokio::sync::Mutex::default(),
+            untold_rooms: UntoldRooms::default(),
         });
     }
     let fetcher = Fetcher::new()?;
@@ -219,7 +220,13 @@ fn open_auth(config: &Config, clock: &Arc<dyn Clock>) -> Result<Auth, StartupErr
     tracing::info!("people sign in with {}", names.join(", "));
     let open = |settings| OpenIdProvider::new(settings, fetcher.clone(), clock.clone());
     let providers = providers.into_iter().map(open).collect();
-    Ok(Auth { keys, sockets: Sockets::default(), providers, changing: tokio::sync::Mutex::default() })
+    Ok(Auth {
+        keys,
+        sockets: Sockets::default(),
+        providers,
+        changing: tokio::sync::Mutex::default(),
+        untold_rooms: UntoldRooms::default(),
+    })
 }
 
 fn leptos_options(config: &Config, address: SocketAddr) -> LeptosOptions {

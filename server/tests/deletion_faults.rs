@@ -1,5 +1,10 @@
 //! Deletions of an account while a part of the storage fails.
 
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+};
+
 use heartogether::{id::RoomCode, role::Role};
 use heartogether_server::storage::database;
 use serde_json::json;
@@ -94,6 +99,74 @@ async fn a_room_that_cannot_store_a_deletion_stops_neither_the_key_nor_other_roo
         eventually(async || count(&pool, "departures").await == 0).await;
         assert!(is_told(&pool, broken).await);
     }
+}
+
+/// What the server logs from now on.
+#[derive(Clone, Default)]
+struct Logged(Arc<Mutex<Vec<u8>>>);
+
+impl Logged {
+    fn begin() -> Self {
+        let logged = Self::default();
+        let writer = logged.clone();
+        tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).init();
+        logged
+    }
+
+    /// The lines that name something.
+    fn lines(&self, of: &str) -> Vec<String> {
+        let written = String::from_utf8(self.0.lock().expect("no poison").clone()).expect("text");
+        written.lines().filter(|line| line.contains(of)).map(str::to_owned).collect()
+    }
+}
+
+impl Write for Logged {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no poison").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_room_that_never_stores_a_deletion_is_told_for_ever_and_logged_once_and_keeps_nothing_readable() {
+    const ROUNDS: i64 = 3;
+    let logged = Logged::begin();
+    let world = World::start_under(patient(), &GUESTS).await;
+    let pool = database::open(&world.database()).await.expect("the same database");
+    let host = world.browser();
+    host.guest("Ada").await;
+    let code = host.create_room().await;
+    let person = json!({ "sub": "quetzal", "name": "Quetzalcoatl", "email": EMAIL, "email_verified": true });
+    let browser = world.signed_in(person).await;
+    let (mut listener, _) = world.site.join(&browser.cookies(), code, Role::Listener).await;
+    write_many(&mut listener, 1..2, "porcupine").await;
+    let id: String = sqlx::query_scalar("SELECT id FROM rooms WHERE code = $1")
+        .bind(code.to_string())
+        .fetch_one(&pool)
+        .await
+        .expect("a room");
+    break_room(&pool, code).await;
+    browser.post("/auth/delete", "").await;
+    let note_tries = "CREATE TABLE tries (at INTEGER); CREATE TRIGGER noted BEFORE INSERT ON departures \
+                      BEGIN INSERT INTO tries VALUES (1); END";
+    sqlx::raw_sql(note_tries).execute(&pool).await.expect("a trigger");
+    for round in 1..=ROUNDS {
+        world.clock.advance(NEXT_ROUND_MS);
+        eventually(async || count(&pool, "tries").await >= round).await;
+    }
+    assert_eq!(count(&pool, "departures").await, 1, "it is still to be told");
+    let lines = logged.lines(&id);
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert!(lines[0].contains("WARN") && lines[0].contains("accounts=1"), "{lines:#?}");
+
+    let world = world.again(&GUESTS).await;
+    let (_host, joined) = world.site.join(&host.cookies(), code, Role::Host).await;
+    let shown = serde_json::to_string(&joined.room).expect("JSON");
+    assert!(shown.contains("\"number\":1"), "the message is there: {shown}");
+    assert!(!shown.contains("porcupine") && !shown.contains("Quetzalcoatl") && !shown.contains(EMAIL), "{shown}");
 }
 
 #[tokio::test]

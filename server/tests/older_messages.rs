@@ -173,6 +173,23 @@ async fn a_message_that_the_room_has_forgotten_can_be_answered() {
 }
 
 #[tokio::test]
+async fn an_answer_to_what_is_deleted_or_was_never_written_is_refused() {
+    let (_server, mut pair) = much_is_written().await;
+    let answer =
+        |nonce, number| ToRoom::Write(Write { nonce, text: words("that one"), reply_to: Some(MessageNumber(number)) });
+    for forgotten in [1, u64::from(MANY)] {
+        brings_about(&mut pair.listener, delete(forgotten)).await;
+    }
+    for number in [0, 1, u64::from(MANY), 1_000, u64::MAX] {
+        assert_eq!(is_refused(&mut pair.listener, answer(99, number)).await, Refusal::MessageNotFound, "{number}");
+    }
+    let (said, deleted) = (brings_about(&mut pair.listener, answer(99, 2)).await, delete(2));
+    assert!(matches!(&said[..], [RoomEvent::MessageSent { .. }]), "{said:?}");
+    brings_about(&mut pair.listener, deleted).await;
+    assert_eq!(answers(&mut pair.listener, answer(99, 2)).await, [FromRoom::MessageKept { nonce: 99 }]);
+}
+
+#[tokio::test]
 async fn a_message_that_is_sent_again_within_a_day_is_not_written_again() {
     let (server, mut pair) = much_is_written().await;
     assert!(is_kept(&mut pair.listener, 1).await);

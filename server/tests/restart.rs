@@ -77,6 +77,46 @@ async fn after_a_kill_messages_are_kept_and_removed_members_stay_out() {
 }
 
 #[tokio::test]
+async fn a_room_that_this_version_does_not_understand_is_there_again_once_one_does() {
+    let data = TempDir::new().expect("a folder for the data");
+    let before = Process::start(data.path(), &[]);
+    let pair = before.site.pair().await;
+    drop(before);
+    let pool = database::open(&data.path().join("heartogether.db")).await.expect("a database");
+    sqlx::raw_sql("UPDATE entries SET version = version + 7; UPDATE snapshots SET version = version + 7")
+        .execute(&pool)
+        .await
+        .expect("of another version");
+
+    let between = Process::start(data.path(), &[]);
+    for (cookie, joined) in [(&pair.ada, &pair.as_host), (&pair.grace, &pair.as_listener)] {
+        let mut member = between.site.greet(cookie).await;
+        member.send(&resume(pair.code, joined, joined.seq)).await;
+        assert_eq!(member.refusal().await, Refusal::RoomUnreadable);
+    }
+    let mut newcomer = between.site.greet(&between.site.sign_in("Linus").await).await;
+    newcomer.send(&join(pair.code, Role::Listener)).await;
+    assert_eq!(newcomer.refusal().await, Refusal::RoomUnreadable);
+    for path in [format!("/api/rooms/{}", pair.code), format!("/listen/{}", pair.code)] {
+        let response = between.site.get(&path, Some(pair.grace.as_str())).await;
+        assert_eq!(response.status(), 503, "{path}");
+        let body = response.text().await.expect("text");
+        assert!(body.contains("cannot open the room"), "{path}: {body}");
+    }
+    drop(between);
+
+    sqlx::raw_sql("UPDATE entries SET version = version - 7; UPDATE snapshots SET version = version - 7")
+        .execute(&pool)
+        .await
+        .expect("of this version again");
+    pool.close().await;
+    let after = Process::start(data.path(), &[]);
+    let mut member = after.site.greet(&pair.grace).await;
+    member.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+    member.resumed().await;
+}
+
+#[tokio::test]
 async fn only_a_room_with_a_damaged_log_ends_and_its_members_are_told() {
     let data = TempDir::new().expect("a folder for the data");
     let before = Process::start(data.path(), &[]);

@@ -2,6 +2,7 @@
 //! archive.
 
 mod changes;
+mod replies;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -9,11 +10,12 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use changes::{Change, change, foresee_change};
 
-use super::{ArchivedMessage, Audience, Effects, Foreseen, LastMessage, Member, Room, RoomEvent};
+use super::{Answered, ArchivedMessage, Audience, Effects, Foreseen, LastMessage, Member, Room, RoomEvent};
 use crate::{
     engagement::{MessageText, Reaction},
     id::{AccountId, ConnectionId, DisplayName, MemberId, MessageNumber},
     limits::MESSAGES_AT_ONCE,
+    refusal::Refusal,
     rules::Notice,
     time::Timestamp,
 };
@@ -278,12 +280,17 @@ pub(super) struct Draft<'a> {
     pub(super) nonce: u32,
     pub(super) text: &'a MessageText,
     pub(super) reply_to: Option<MessageNumber>,
+    pub(super) answered: Option<Answered>,
     pub(super) is_archived: bool,
 }
 
-/// The effect of a message. A message that arrives twice, such as after a lost connection, has no further effect.
-pub(super) fn foresee_write(room: &Room, member: &Member, nonce: u32, is_archived: bool) -> Foreseen {
-    Foreseen::if_changed(!is_archived && !room.chat.holds(member.account, nonce))
+/// The effect of a message. A message that arrives twice, such as after a lost connection, has no further effect, whatever has
+/// become of the message it answers.
+pub(super) fn foresee_write(room: &Room, member: &Member, draft: &Draft<'_>) -> Result<Foreseen, Refusal> {
+    if draft.is_archived || room.chat.holds(member.account, draft.nonce) {
+        return Ok(Foreseen::Nothing);
+    }
+    replies::check(room, member, draft).map(|()| Foreseen::Change)
 }
 
 pub(super) fn write(
@@ -296,11 +303,13 @@ pub(super) fn write(
     let delivered = !room.waits_for_owner() || room.owner_connected();
     let most = room.messages_kept();
     let most_archived = room.created().map_or(0, |created| u64::from(created.policy.messages_archived));
+    match room.member_at(connection).map(|member| foresee_write(room, member, draft)) {
+        Some(Ok(Foreseen::Change)) => {}
+        Some(Ok(Foreseen::Nothing)) | None => return,
+        Some(Err(refusal)) => return effects.refuse(connection, refusal),
+    }
     let Some(member) = room.roster.at_mut(connection) else { return };
     let account = member.account;
-    if draft.is_archived || room.chat.holds(account, draft.nonce) {
-        return;
-    }
     let number = room.chat.last.next();
     room.chat.last = number;
     member.last_message = Some(LastMessage { number, text: draft.text.clone() });

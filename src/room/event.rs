@@ -201,6 +201,10 @@ pub enum Command {
         /// The message it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<MessageNumber>,
+        /// The archive's data about the message it answers. Entries from before there was such data have none: what they answer
+        /// was not checked, and a replay does not check it either.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answered: Option<Answered>,
         /// Whether the archive holds it already: it was written once before, and the room itself has forgotten it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         is_archived: bool,
@@ -250,6 +254,22 @@ pub struct ArchivedMessage {
     pub deleted: bool,
     /// Whether it is pinned.
     pub pinned: bool,
+}
+
+/// The archive's data about a message that another one answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answered {
+    /// It has none.
+    Missing,
+    /// It has the message.
+    Archived(ArchivedMessage),
+}
+
+impl From<Option<ArchivedMessage>> for Answered {
+    fn from(found: Option<ArchivedMessage>) -> Self {
+        found.map_or(Self::Missing, Self::Archived)
+    }
 }
 
 impl Command {

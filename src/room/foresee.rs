@@ -1,7 +1,9 @@
 //! The effect that an event would have, computed before it is appended.
 
 use super::{
-    Audience, Command, Entry, Event, Room, chat, chat::Change, joining, lifecycle, publications, removals, step,
+    Audience, Command, Entry, Event, Room, chat,
+    chat::{Change, Draft},
+    joining, lifecycle, publications, removals, step,
 };
 use crate::{id::ConnectionId, refusal::Refusal, time::Timestamp};
 
@@ -70,7 +72,10 @@ impl Room {
             Command::Resume => publications::foresee_turn(self, connection, false),
             Command::Interrupt => Ok(publications::foresee_interruption(self, connection)),
             Command::RemoveMember { member, block_address } => removals::foresee(self, *member, *block_address),
-            Command::Write { nonce, is_archived, .. } => Ok(chat::foresee_write(self, member, *nonce, *is_archived)),
+            Command::Write { nonce, text, reply_to, answered, is_archived } => {
+                let (nonce, reply_to, is_archived) = (*nonce, *reply_to, *is_archived);
+                chat::foresee_write(self, member, &Draft { nonce, text, reply_to, answered: *answered, is_archived })
+            }
             Command::Edit { number, text, archived } => {
                 chat::foresee_change(self, member, (*number, *archived), &Change::Edit(text))
             }

@@ -41,7 +41,7 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
     }
     let held = place_of(room, request).map(|member| member.id);
     let id = held.unwrap_or_else(|| add(room, request, at));
-    let keeps_emails = room.kind().keeps_emails();
+    let keeps_email = room.kind().keeps_emails_of(request.role);
     let member = room.roster.find_mut(id)?;
     member.connect(request.connection, effects);
     member.token = Some(request.token);
@@ -49,7 +49,7 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
     member.active_at = at;
     if !member.is_permanent {
         member.name = request.name.clone();
-        member.email = request.email.clone().filter(|_| keeps_emails);
+        member.email = request.email.clone().filter(|_| keeps_email);
     }
     // A new page does not capture sound yet, so the publication is interrupted until the page shares again.
     publications::interrupt(room, id, at);

@@ -110,7 +110,7 @@ impl Room {
 /// Names every command, so that a new one with a text is not stored as it is.
 fn visit_command(account: AccountId, command: &mut Command, visit: &mut Visit<'_>) {
     match command {
-        Command::Write { text, nonce: _, reply_to: _, is_archived: _ }
+        Command::Write { text, nonce: _, reply_to: _, answered: _, is_archived: _ }
         | Command::Edit { text, number: _, archived: _ } => {
             visit(Some(account), PersonalText::Words(text));
         }

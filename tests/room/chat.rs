@@ -130,7 +130,8 @@ fn the_oldest_messages_are_dropped_first_and_readers_are_told_that_older_ones_ex
 #[test]
 fn a_message_that_the_room_has_forgotten_is_not_written_again() {
     let mut stage = Stage::full_and_live();
-    let again = Command::Write { nonce: 7, text: words("louder, please"), reply_to: None, is_archived: true };
+    let again =
+        Command::Write { nonce: 7, text: words("louder, please"), reply_to: None, answered: None, is_archived: true };
     assert_eq!(
         stage.room.foresee(&commanded(&stage.room, connection(2).id, again.clone()), stage.now),
         Ok(Foreseen::Nothing)

@@ -223,7 +223,8 @@ impl World {
             (Command::Write { nonce, reply_to, .. }, Some((_, account))) => {
                 let page = self.accounts.iter().position(|of| *of == account).unwrap_or_default();
                 let is_archived = self.archive.holds(account, nonce);
-                Command::Write { nonce, text: words(WORDS[page]), reply_to, is_archived }
+                let answered = reply_to.map(|number| self.archive.find(number).into());
+                Command::Write { nonce, text: words(WORDS[page]), reply_to, answered, is_archived }
             }
             (Command::Edit { number, text, .. }, _) => {
                 Command::Edit { number, text, archived: self.archive.find(number) }

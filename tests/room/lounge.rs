@@ -5,8 +5,8 @@ use heartogether::{
     refusal::Refusal,
     role::{AccountKind, Role},
     room::{
-        ArchivedMessage, Audience, Command, Effect, Event, JoinRequested, Joined, Link, Marks, Message, Policy,
-        RoomCreated, RoomEvent, RoomMessage, SignalDirection, Source, StreamState,
+        Answered, ArchivedMessage, Audience, Command, Effect, Event, JoinRequested, Joined, Link, Marks, Message,
+        Policy, RoomCreated, RoomEvent, RoomMessage, SignalDirection, Source, StreamState,
     },
     rules::RoomKind,
 };
@@ -230,8 +230,7 @@ fn messages(stage: &Stage, member: MemberId) -> Vec<Message> {
 fn everybody_reads_what_is_written_changed_pinned_and_deleted() {
     let (mut stage, members) = full();
     stage.command(2, write(1, "hello"));
-    let answer =
-        Command::Write { nonce: 1, text: words("hello you"), reply_to: Some(MessageNumber(1)), is_archived: false };
+    let answer = replies(1, "hello you", MessageNumber(1), Answered::Missing);
     stage.command(3, answer);
     let number = MessageNumber(1);
     stage.command(2, Command::Edit { number, text: words("hello all"), archived: None });

@@ -12,6 +12,7 @@ mod permissions;
 mod personal;
 mod properties;
 mod removing;
+mod replies;
 mod resuming;
 mod scenario;
 mod stream;

@@ -9,7 +9,7 @@ use heartogether::{
     refusal::Refusal,
     role::{AccountKind, Role},
     room::{
-        ArchiveChange, Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Joined, Policy,
+        Answered, ArchiveChange, Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Joined, Policy,
         ResumeRequested, Resumed, Room, RoomCreated, RoomEvent, RoomMessage, RoomView, Source, StreamState, step,
     },
     time::Timestamp,
@@ -60,7 +60,12 @@ pub(crate) const DISPLAY: Command = Command::Publish { id: PUBLICATION, source: 
 pub(crate) const FIRE: Command = Command::React { reaction: Reaction::Fire };
 
 pub(crate) fn write(nonce: u32, text: &str) -> Command {
-    Command::Write { nonce, text: words(text), reply_to: None, is_archived: false }
+    Command::Write { nonce, text: words(text), reply_to: None, answered: None, is_archived: false }
+}
+
+/// The same as an answer to a message, with what the archive knows of that one.
+pub(crate) fn replies(nonce: u32, text: &str, to: MessageNumber, answered: Answered) -> Command {
+    Command::Write { nonce, text: words(text), reply_to: Some(to), answered: Some(answered), is_archived: false }
 }
 
 pub(crate) fn words(text: &str) -> MessageText {

@@ -74,9 +74,11 @@ const fn status_of(refusal: Refusal) -> u16 {
         Refusal::FrameTooLarge => 413,
         // The server cannot answer for this host (RFC 9110, section 15.5.20).
         Refusal::HostUnknown => 421,
-        Refusal::ProviderUnreachable | Refusal::StorageUnavailable | Refusal::ServerStarting | Refusal::ServerFull => {
-            503
-        }
+        Refusal::ProviderUnreachable
+        | Refusal::StorageUnavailable
+        | Refusal::RoomUnreadable
+        | Refusal::ServerStarting
+        | Refusal::ServerFull => 503,
         Refusal::TooManyFrames
         | Refusal::TooManyMessages
         | Refusal::TooManyReactions

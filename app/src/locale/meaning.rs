@@ -61,6 +61,7 @@ pub(crate) const fn refusal(refusal: Refusal) -> Key {
         Refusal::WebSocketMissing => text::WEB_SOCKET_MISSING,
         Refusal::CookiesBlocked => text::COOKIES_BLOCKED,
         Refusal::StorageUnavailable => text::STORAGE_UNAVAILABLE,
+        Refusal::RoomUnreadable => text::ROOM_UNREADABLE,
         Refusal::ServerStarting => text::SERVER_STARTING,
         Refusal::OriginNotAllowed => text::ORIGIN_NOT_ALLOWED,
         Refusal::HostMalformed => text::HOST_MALFORMED,

@@ -151,9 +151,9 @@ pub(crate) fn NoRoom(
     }
 }
 
-/// Whether a refusal says nothing about the room, as the server could not look.
+/// Whether a refusal does not say that the room is gone, as the server could not look.
 const fn is_of_server(refusal: Refusal) -> bool {
-    matches!(refusal, Refusal::StorageUnavailable | Refusal::ServerStarting)
+    matches!(refusal, Refusal::StorageUnavailable | Refusal::RoomUnreadable | Refusal::ServerStarting)
 }
 
 /// The address leads to no room.

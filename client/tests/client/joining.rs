@@ -106,6 +106,7 @@ fn a_page_with_a_final_refusal_shows_the_reason_and_closes_the_socket() {
         Refusal::RoomNotFound,
         Refusal::RoomFull,
         Refusal::RoomEnded,
+        Refusal::RoomUnreadable,
         Refusal::NotOwner,
         Refusal::HostElsewhere,
         Refusal::SessionReplaced,
@@ -212,6 +213,17 @@ fn a_missing_room_is_shown_as_ended_to_a_returning_member() {
         assert_eq!(page.client.host_state(), HostState::Ended(Ending::Missed));
         assert!(page.client.room().is_none_or(|room| room.ends_at.is_none() && room.started_at().is_none()));
     }
+}
+
+#[test]
+fn a_room_that_the_server_cannot_open_when_a_member_comes_back_is_not_called_ended() {
+    let mut page = Page::hearing(StreamState::Live);
+    page.lose();
+    page.reconnect();
+    page.refuse(Refusal::RoomUnreadable);
+    assert_eq!(page.client.listener_state(), ListenerState::Refused(Refusal::RoomUnreadable));
+    page.take(Input::RetryPressed);
+    assert_eq!(sent(&page.take(Input::SocketOpened)), [hello(), join(Role::Listener, false)]);
 }
 
 #[test]

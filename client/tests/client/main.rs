@@ -32,6 +32,7 @@ mod reconnecting;
 mod reload_state;
 mod reporting;
 mod rooms;
+mod rooms_simulation;
 mod scenario;
 mod silence;
 mod simulation;

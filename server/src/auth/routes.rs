@@ -158,14 +158,17 @@ impl Node {
     /// Appends an event about an account to all rooms that know the account.
     ///
     /// # Errors
-    /// The last error, after all rooms were tried.
+    /// [`ServerError::RoomNotTold`] with the last error, after all rooms were tried. Each was logged the first time.
     pub(super) async fn tell_rooms(&self, account: AccountId, event: &Event) -> Result<(), ServerError> {
         let mut told = Ok(());
         for room in self.log.naming(account).await? {
             match self.log.append(room, event.clone()).await {
                 // The room has ended meanwhile, and its log is deleted.
-                Ok(_) | Err(LogError::NoSuchRoom) => {}
-                Err(error) => told = Err(error.into()),
+                Ok(_) | Err(LogError::NoSuchRoom) => self.auth.untold_rooms.note_success(room, account),
+                Err(error) => {
+                    self.auth.untold_rooms.note_failure(room, account, &error);
+                    told = Err(ServerError::RoomNotTold(error));
+                }
             }
         }
         told

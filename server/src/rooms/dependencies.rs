@@ -22,6 +22,8 @@ pub(super) struct Dependencies {
     pub(super) writes: WriteBehind,
     /// Whether the room was created and has not ended.
     pub(super) is_live: Arc<AtomicBool>,
+    /// Whether what is stored of the room is kept although this version does not understand it.
+    pub(super) is_unreadable: Arc<AtomicBool>,
 }
 
 impl Dependencies {

@@ -57,6 +57,7 @@ pub(crate) struct RoomHandle {
     id: RoomId,
     requests: mpsc::Sender<Asked>,
     is_live: Arc<AtomicBool>,
+    is_unreadable: Arc<AtomicBool>,
     /// Answers take into account all entries up to this one.
     at: Seq,
 }
@@ -64,7 +65,8 @@ pub(crate) struct RoomHandle {
 impl RoomHandle {
     pub(super) fn new(id: RoomId) -> (Self, mpsc::Receiver<Asked>) {
         let (requests, waiting) = mpsc::channel(REQUESTS);
-        (Self { id, requests, is_live: Arc::default(), at: Seq::default() }, waiting)
+        let (is_live, is_unreadable) = Default::default();
+        (Self { id, requests, is_live, is_unreadable, at: Seq::default() }, waiting)
     }
 
     pub(crate) const fn id(&self) -> RoomId {
@@ -87,10 +89,28 @@ impl RoomHandle {
         self.is_live.clone()
     }
 
+    /// Where it is recorded that the room cannot be opened although it is stored.
+    pub(super) fn unreadability(&self) -> Arc<AtomicBool> {
+        self.is_unreadable.clone()
+    }
+
+    /// Refuses a room that is stored and that this version does not understand. Known once the room has been asked something.
+    ///
+    /// # Errors
+    /// [`Refusal::RoomUnreadable`].
+    pub(crate) fn check_readable(&self) -> Result<(), Refusal> {
+        if self.is_unreadable.load(Relaxed) { Err(Refusal::RoomUnreadable) } else { Ok(()) }
+    }
+
+    /// What is said of a room that does not answer.
+    fn gone(&self, refusal: Refusal) -> Refusal {
+        self.check_readable().err().unwrap_or(refusal)
+    }
+
     /// Gives the room a connection's send queue. From then on the room can send to it.
     pub(crate) async fn attach(&self, connection: ConnectionId, send_queue: SendQueue) -> Result<(), Refusal> {
         let attached = self.ask(|done| Request::Attach { connection, send_queue: send_queue.clone(), done }).await;
-        attached.ok_or(Refusal::RoomNotFound)
+        attached.ok_or_else(|| self.gone(Refusal::RoomNotFound))
     }
 
     /// Removes the send queue.
@@ -112,7 +132,7 @@ impl RoomHandle {
     /// archive.
     pub(crate) async fn reading(&self, reader: ConnectionId) -> Result<Reading, Refusal> {
         let answer = self.ask(|done| Request::Reading { reader, done }).await;
-        let (reading, writes) = answer.unwrap_or(Err(Refusal::RoomEnded))?;
+        let (reading, writes) = answer.unwrap_or_else(|| Err(self.gone(Refusal::RoomEnded)))?;
         writes.flush().await.map_err(|_| Refusal::StorageUnavailable)?;
         Ok(reading)
     }
@@ -130,7 +150,7 @@ impl RoomHandle {
     /// The outcome that this event would have now, from [`Room::foresee`](heartogether::room::Room::foresee).
     pub(crate) async fn foresee(&self, event: &Event) -> Result<Foreseen, Refusal> {
         let foreseen = self.ask(|done| Request::Foresee { event: Box::new(event.clone()), done }).await;
-        foreseen.unwrap_or(Err(Refusal::RoomEnded))
+        foreseen.unwrap_or_else(|| Err(self.gone(Refusal::RoomEnded)))
     }
 
     /// What everybody may know about the room; `None` once it has ended.
@@ -145,12 +165,14 @@ impl RoomHandle {
 
     /// The listeners, for a viewer who may see them.
     pub(crate) async fn audience(&self, viewer: Viewer) -> Result<AudienceReport, Refusal> {
-        self.ask(|done| Request::Audience { viewer, done }).await.unwrap_or(Err(Refusal::RoomNotFound))
+        let report = self.ask(|done| Request::Audience { viewer, done }).await;
+        report.unwrap_or_else(|| Err(self.gone(Refusal::RoomNotFound)))
     }
 
     /// The latest events, for a viewer who may see them.
     pub(crate) async fn realtime(&self, viewer: Viewer) -> Result<RealtimeReport, Refusal> {
-        self.ask(|done| Request::Realtime { viewer, done }).await.unwrap_or(Err(Refusal::RoomNotFound))
+        let report = self.ask(|done| Request::Realtime { viewer, done }).await;
+        report.unwrap_or_else(|| Err(self.gone(Refusal::RoomNotFound)))
     }
 
     /// Sends a request that needs no answer and waits for no entry, such as a signal. An actor that has stopped closes

@@ -57,11 +57,13 @@ impl Supervision {
         state.refuse(Refusal::StorageUnavailable);
     }
 
-    /// Keeps what is stored for a version that understands it. Until then nobody can open the room.
+    /// Keeps what is stored for a version that understands it. Until then nobody can open the room, and everybody
+    /// who asks for it is told.
     fn leave_alone(&self, state: &SurvivingState, error: &LogError) -> Outcome {
         tracing::error!(room = %self.dependencies.id, "a room is kept, but cannot be opened: {}", explain(error));
         self.dependencies.is_live.store(false, Relaxed);
-        state.refuse(Refusal::RoomEnded);
+        self.dependencies.is_unreadable.store(true, Relaxed);
+        state.refuse(Refusal::RoomUnreadable);
         Outcome::Lost
     }
 

@@ -3,6 +3,7 @@
 mod faulty_archive;
 mod faulty_log;
 mod keeping;
+mod opening;
 mod write_behind;
 
 use std::{
@@ -234,23 +235,6 @@ async fn the_members_of_a_room_whose_log_cannot_be_read_are_told_of_its_end() {
         assert!(again.attach(HOST, send_queue).await.is_err(), "nor does it come back: {can_close}");
         is_let_go(&scene.rooms).await;
     }
-}
-
-#[tokio::test]
-async fn a_room_that_has_seen_much_opens_as_fast_as_any() {
-    let scene = Scene::set(true).await;
-    const ENTRIES: usize = 100_000;
-    for number in 0..ENTRIES {
-        let connection = ConnectionId::from_bits(1_000 + number as u128);
-        scene.log.append(ROOM, Event::ConnectionLost { connection }).await.expect("appended");
-    }
-    // Whoever reads the archive waits for what was to be written before, snapshots too.
-    scene.room.reading(HOST).await.expect("the host reads");
-    scene.log.pages.store(0, SeqCst);
-    let rooms = open_rooms(scene.log.clone());
-    assert!(rooms.open(ROOM).summarise(None).await.is_some_and(|room| room.host_connected));
-    assert!(scene.log.longest.load(SeqCst) <= PAGE);
-    assert!(scene.log.pages.load(SeqCst) <= 2, "it begins at a snapshot");
 }
 
 #[tokio::test(start_paused = true)]

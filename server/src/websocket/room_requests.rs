@@ -191,7 +191,12 @@ impl RoomRequests {
             }
             ToRoom::Write(Write { nonce, text, reply_to }) => {
                 self.take_message(room)?;
-                Command::Write { nonce, text, reply_to, is_archived: self.is_archived(room, nonce).await? }
+                let is_archived = self.is_archived(room, nonce).await?;
+                let answered = match reply_to {
+                    Some(number) => Some(self.archived(room, number).await?.into()),
+                    None => None,
+                };
+                Command::Write { nonce, text, reply_to, answered, is_archived }
             }
             ToRoom::Edit(Edit { number, text }) => {
                 self.take_message(room)?;

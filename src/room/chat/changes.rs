@@ -18,7 +18,7 @@ pub(in crate::room) enum Change<'a> {
 
 /// What is known of a message that is to be changed: by the room, or by the archive where the room has forgotten it. What the room
 /// knows is newer.
-fn known(room: &Room, number: MessageNumber, archived: Option<ArchivedMessage>) -> Option<ArchivedMessage> {
+pub(super) fn known(room: &Room, number: MessageNumber, archived: Option<ArchivedMessage>) -> Option<ArchivedMessage> {
     room.chat.facts(number).or(archived.filter(|_| number <= room.chat.last))
 }
 

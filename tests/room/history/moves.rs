@@ -1,6 +1,10 @@
 //! The moves of a random history.
 
-use heartogether::{id::MessageNumber, role::Role, room::Command};
+use heartogether::{
+    id::MessageNumber,
+    role::Role,
+    room::{Answered, Command},
+};
 use proptest::prelude::*;
 
 use super::{Move, PAGES};
@@ -38,6 +42,8 @@ fn any_move() -> impl Strategy<Value = Move> {
     let engage = prop_oneof![
         2 => Just(FIRE),
         3 => (0..4_u32).prop_map(|nonce| write(nonce, "louder, please")),
+        1 => (0..4_u32, 0..5_u64)
+            .prop_map(|(nonce, number)| replies(nonce, "so it is", MessageNumber(number), Answered::Missing)),
         2 => (1..4_u64, any::<bool>()).prop_map(|(number, is_edit)| {
             let (number, archived) = (MessageNumber(number), None);
             if is_edit {

@@ -152,9 +152,13 @@ impl World {
             ToRoom::DeclareSilence(said) => Command::DeclareSilence { silent: said.silent },
             ToRoom::Stop => Command::StopRoom,
             ToRoom::React(said) => Command::React { reaction: said.reaction },
-            ToRoom::Write(said) => {
-                Command::Write { nonce: said.nonce, text: said.text, reply_to: None, is_archived: false }
-            }
+            ToRoom::Write(said) => Command::Write {
+                nonce: said.nonce,
+                text: said.text,
+                reply_to: None,
+                answered: None,
+                is_archived: false,
+            },
             ToRoom::RemoveMember(said) => {
                 Command::RemoveMember { member: said.member, block_address: said.block_address }
             }

@@ -202,7 +202,7 @@ impl Node {
     }
 
     /// Finishes the departures that a stop of the server or a failing storage interrupted. If one of them fails, this
-    /// is reported, it is tried again the next time, and the others go on.
+    /// is reported, it is tried again the next time, and the others go on. A room that cannot be told was reported before.
     ///
     /// # Errors
     /// [`ServerError`] if the list of departures cannot be read.
@@ -215,8 +215,9 @@ impl Node {
                 }
                 None => self.delete_account(account).await,
             };
-            if let Err(error) = finished {
-                error.report();
+            match finished {
+                Ok(()) | Err(ServerError::RoomNotTold(_)) => {}
+                Err(error) => _ = error.report(),
             }
         }
         Ok(())

@@ -24,16 +24,18 @@ pub(super) enum Fault {
     Outage,
 }
 
-/// A log in memory with faults, which counts the entries that are read.
+/// A log in memory with faults, which counts what is read of it.
 pub(super) struct FaultyLog {
-    log: MemoryLog,
+    pub(super) log: MemoryLog,
     fault: Mutex<Option<Fault>>,
     can_close: bool,
     /// Subscribers get nothing from now on.
     pub(super) is_mute: AtomicBool,
     mute: broadcast::Sender<Arc<Entry>>,
     pub(super) pages: AtomicUsize,
-    pub(super) longest: AtomicUsize,
+    pub(super) read: opening::Read,
+    /// The entries up to which snapshots were stored.
+    pub(super) snapshots: Mutex<Vec<Seq>>,
 }
 
 fn damage() -> LogError {
@@ -43,9 +45,9 @@ fn damage() -> LogError {
 impl FaultyLog {
     pub(super) fn new(can_close: bool) -> Arc<Self> {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-        let (pages, longest, is_mute) = Default::default();
+        let (pages, read, snapshots, is_mute) = Default::default();
         let (log, fault, mute) = (MemoryLog::new(clock), Mutex::default(), broadcast::Sender::new(1));
-        Arc::new(Self { log, fault, can_close, is_mute, mute, pages, longest })
+        Arc::new(Self { log, fault, can_close, is_mute, mute, pages, read, snapshots })
     }
 
     pub(super) fn break_with(&self, fault: Fault) {
@@ -90,7 +92,7 @@ impl RoomLog for FaultyLog {
         }
         let page = self.log.read(room, after, limit).await?;
         self.pages.fetch_add(1, SeqCst);
-        self.longest.fetch_max(page.entries.len(), SeqCst);
+        page.entries.iter().for_each(|entry| self.read.count_entry(entry));
         Ok(page)
     }
 
@@ -108,11 +110,14 @@ impl RoomLog for FaultyLog {
     }
 
     async fn add_snapshot(&self, id: RoomId, room: Room) -> Result<(), LogError> {
+        self.snapshots.lock().expect("no poison").push(room.seq());
         self.log.add_snapshot(id, room).await
     }
 
     async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError> {
-        self.log.snapshot(room).await
+        let found = self.log.snapshot(room).await?;
+        found.iter().for_each(|room| self.read.count_snapshot(room));
+        Ok(found)
     }
 
     async fn close(&self, room: RoomId) -> Result<(), LogError> {

@@ -57,6 +57,15 @@ impl File {
     }
 }
 
+/// Nobody gets in, and nobody is told that the room has ended.
+async fn is_refused_as_unreadable(room: &RoomHandle) {
+    let unreadable = Err(Refusal::RoomUnreadable);
+    assert_eq!(room.attach(HOST, send_queue(4).0).await, unreadable);
+    assert_eq!(room.foresee(&asks_to_host()).await.map(drop), unreadable);
+    assert_eq!(room.reading(HOST).await.map(drop), unreadable);
+    assert_eq!(room.check_readable(), unreadable);
+}
+
 #[tokio::test]
 async fn a_room_whose_snapshots_are_of_another_version_is_kept_until_that_version_is_back() {
     let file = File::with_room().await;
@@ -68,7 +77,9 @@ async fn a_room_whose_snapshots_are_of_another_version_is_kept_until_that_versio
     sqlx::query(set).bind(9).execute(&file.pool).await.expect("of another version");
     let rooms = file.start();
     for _ in 0..2 {
-        assert!(rooms.open(ROOM).summarise(None).await.is_none(), "it is not opened");
+        let room = rooms.open(ROOM);
+        assert!(room.summarise(None).await.is_none(), "it is not opened");
+        is_refused_as_unreadable(&room).await;
         is_let_go(&rooms).await;
         assert_eq!(file.log.live().await.expect("listed"), [ROOM], "its log is there");
         assert!(file.archive.find(ROOM, MessageNumber(1)).await.expect("found").is_some(), "so are its messages");
@@ -82,8 +93,9 @@ async fn a_room_with_an_unknown_first_entry_is_kept() {
     let file = File::with_room().await;
     sqlx::query("UPDATE entries SET version = 9").execute(&file.pool).await.expect("of another version");
     let rooms = file.start();
-    assert!(rooms.open(ROOM).summarise(None).await.is_none());
+    is_refused_as_unreadable(&rooms.open(ROOM)).await;
     is_let_go(&rooms).await;
+    is_refused_as_unreadable(&rooms.open(ROOM)).await;
     assert_eq!(file.log.live().await.expect("listed"), [ROOM]);
 }
 
@@ -135,7 +147,7 @@ fn asks_to_listen() -> Event {
 
 fn writes() -> Event {
     let text = MessageText::parse("louder, please").expect("a message");
-    let command = Command::Write { nonce: 1, text, reply_to: None, is_archived: false };
+    let command = Command::Write { nonce: 1, text, reply_to: None, answered: None, is_archived: false };
     Event::Commanded { connection: LISTENER, account: GRACE, command }
 }
 

@@ -67,7 +67,7 @@ fn asks(account: AccountId, called: &str, email: Option<&str>, role: Role, conne
 }
 
 fn writes(account: AccountId, connection: u128, nonce: u32) -> Event {
-    let command = Command::Write { nonce, text: text(WORDS), reply_to: None, is_archived: false };
+    let command = Command::Write { nonce, text: text(WORDS), reply_to: None, answered: None, is_archived: false };
     Event::Commanded { connection: ConnectionId::from_bits(connection), account, command }
 }
 

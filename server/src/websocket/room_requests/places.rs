@@ -4,8 +4,9 @@ use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, RoomId},
     protocol::{Join, ResumeRoom},
     refusal::Refusal,
-    role::{AccountKind, Role},
+    role::AccountKind,
     room::{Event, JoinRequested, Marks, ResumeRequested},
+    rules::RoomKind,
 };
 
 use super::{CloseReason, Failure, RoomRequests};
@@ -14,8 +15,8 @@ use crate::{error::ServerError, http::AddressBlock, random, rooms::RoomHandle, s
 impl RoomRequests {
     pub(super) async fn join(&self, room: RoomCode, Join { role, take_over }: Join) -> Result<(), Failure> {
         self.look_ups.check().map_err(|_| Refusal::TooManyFrames)?;
-        // The owner's own is shown to nobody; another's only if they want it.
-        let email = self.account.email_for_hosts().filter(|_| role != Role::Host);
+        // Where nobody is shown it, it does not get into the log; elsewhere it does only if its person wants it.
+        let email = self.account.email_for_hosts().filter(|_| RoomKind::with_role(role).keeps_emails_of(role));
         let request = JoinRequested {
             connection: self.connection,
             account: self.account.id,

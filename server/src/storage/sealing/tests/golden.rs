@@ -8,7 +8,7 @@ use heartogether::{
     engagement::Reaction,
     id::{AddressMark, BrowserMark, PublicationId, Seq},
     role::Guests,
-    room::{ArchivedMessage, ResumeRequested, Source},
+    room::{Answered, ArchivedMessage, ResumeRequested, Source},
     rules::RoomKind,
 };
 use serde_json::Value;
@@ -89,7 +89,12 @@ fn commands() -> Vec<Command> {
     let (number, member) = (MessageNumber(1), MemberId::from_bits(12));
     let archived = Some(ArchivedMessage { account: GRACE, author: member, version: 2, deleted: false, pinned: true });
     let publish = |source, paused| Command::Publish { id: PublicationId::from_bits(70), source, paused };
-    let write = |reply_to, is_archived| Command::Write { nonce: 1, text: text(WORDS), reply_to, is_archived };
+    let write =
+        |reply_to, is_archived| Command::Write { nonce: 1, text: text(WORDS), reply_to, answered: None, is_archived };
+    let answers = |answered| {
+        let (text, reply_to, answered) = (text(WORDS), Some(number), Some(answered));
+        Command::Write { nonce: 1, text, reply_to, answered, is_archived: false }
+    };
     vec![
         Command::Leave,
         publish(Source::Microphone, false),
@@ -110,6 +115,8 @@ fn commands() -> Vec<Command> {
         Command::Delete { number, archived },
         Command::Pin { number, pinned: true, archived: None },
         Command::Pin { number, pinned: false, archived },
+        answers(Answered::Missing),
+        answers(archived.into()),
     ]
 }
 
