@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Marks, Policy, Source};
+use super::{ArchivedMessage, Marks, Policy, Source};
 use crate::{
     engagement::{MessageText, Reaction},
     id::{
@@ -234,22 +234,6 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         archived: Option<ArchivedMessage>,
     },
-}
-
-/// The archive's data about a message that the room has dropped. The server writes it into the entry, so that a replay
-/// never reads the archive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ArchivedMessage {
-    /// Its author's account.
-    pub account: AccountId,
-    /// Its author's place.
-    pub author: MemberId,
-    /// The number of its changes.
-    pub version: u32,
-    /// Whether it is deleted.
-    pub deleted: bool,
-    /// Whether it is pinned.
-    pub pinned: bool,
 }
 
 impl Command {
