@@ -5,12 +5,14 @@
 //! | --- | --- |
 //! | `language` | the languages, and which one a visitor gets |
 //! | `phrase` | a key with what fills its placeholders |
+//! | `forgotten` | what stands in the place of a name or a message that is forgotten |
 //! | `table` | one language's texts, plurals and numbers |
 //! | `drawn` | keys and phrases as children, attributes and properties |
 //! | `meaning` | what refusals and states are called |
 //! | `served` | what the server alone says: the texts in a page, its plain pages, guests' names |
 
 mod drawn;
+mod forgotten;
 mod language;
 mod meaning;
 mod phrase;
