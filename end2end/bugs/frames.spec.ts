@@ -66,7 +66,7 @@ test('nobody notices what a hostile socket sends', async ({ tabHost, newVisitor,
   const listener = await newVisitor();
   await listen(listener, code);
   await hear(listener, TAB_TONE_HZ);
-  for (const page of [tabHost, listener]) await page.evaluate(watchPage, TAB_TONE_HZ);
+  for (const page of [tabHost, listener]) await watchPage(page, TAB_TONE_HZ);
 
   const mallory = await newVisitor();
   await signIn(mallory, 'Mallory');
