@@ -13,24 +13,31 @@ export const DROPOUT_MS = 200;
  * @property {number | undefined} clickedAt When a button was clicked for the last time.
  */
 
+/** @typedef {import('@playwright/test').Page} Page */
+
+/** Watches a page from now on. What it sees is read with {@link readWatch}. @param {Page} page @param {number} frequencyHz */
+export async function watchPage(page, frequencyHz) {
+  await page.evaluate(measureTone, frequencyHz);
+  for (const part of [findTracks, noteStates, noteClicks]) await page.evaluate(part);
+}
+
+/** Watches every document of a page from its start, so that nothing is missed. @param {Page} page @param {number} frequencyHz */
+export async function watchFromStart(page, frequencyHz) {
+  await page.addInitScript(measureTone, frequencyHz);
+  for (const part of [findTracks, noteStates, noteClicks]) await page.addInitScript(part);
+}
+
+// Each of the following runs inside the page, alone, and adds its part to what was seen.
+
 /**
- * Runs inside the page, alone: give it to `evaluate` or, to miss nothing, to `addInitScript`. What it sees is read with
- * {@link readWatch}. A track is read as raw audio frames, which queue up while the page is busy, so nothing is missed.
+ * Measures the tone in the tracks that it is given. A track is read as raw audio frames, which queue up while the page is
+ * busy, so nothing is missed.
  * @param {number} frequencyHz
  */
-export function watchPage(frequencyHz) {
+function measureTone(frequencyHz) {
   const HEARD = 0.003; // an amplitude of -50 dB
-  const clock = () => performance.timeOrigin + performance.now();
-  /** @type {Watch} */
-  const watch = {
-    firstHeardAt: undefined,
-    lastHeardAt: undefined,
-    longestSilenceMs: 0,
-    totalSilenceMs: 0,
-    states: [],
-    clickedAt: undefined,
-  };
-  Object.assign(window, { toneWatch: watch });
+  const { toneWatch: others } = /** @type {any} */ (window);
+  const watch = Object.assign(others ?? {}, { firstHeardAt: undefined, longestSilenceMs: 0, totalSilenceMs: 0 });
 
   // What was heard before a reload counts: the tab's storage carries its time to the next document.
   watch.lastHeardAt = Number(sessionStorage.getItem('lastHeardAt')) || undefined;
@@ -49,7 +56,7 @@ export function watchPage(frequencyHz) {
     player.srcObject === stream && !player.paused && !player.muted && player.volume > 0 && player.readyState >= 2;
 
   /** @param {HTMLMediaElement} player @param {MediaStream} stream @param {MediaStreamTrack} track */
-  const follow = async (player, stream, track) => {
+  const followTrack = async (player, stream, track) => {
     // The queue covers a second in which the page is too busy to read.
     const { readable } = new /** @type {any} */ (window).MediaStreamTrackProcessor({ track, maxBufferSize: 100 });
     for await (const frame of readable) {
@@ -60,14 +67,18 @@ export function watchPage(frequencyHz) {
       const isHeard = amplitude(samples, frame.sampleRate) >= HEARD && isPlaying(player, stream);
       frame.close();
       if (!isHeard) continue;
-      watch.firstHeardAt ??= clock();
+      watch.firstHeardAt ??= performance.timeOrigin + performance.now();
       const silentMs = endedAt - lengthMs - (watch.lastHeardAt ?? endedAt);
       watch.longestSilenceMs = Math.max(watch.longestSilenceMs, silentMs);
       watch.totalSilenceMs += Math.max(0, silentMs);
       watch.lastHeardAt = endedAt;
     }
   };
+  Object.assign(window, { toneWatch: watch, followTrack });
+}
 
+/** Finds the tracks that a player gets, now and later. */
+function findTracks() {
   // By the track, not by its id: that one is the host's, and every peer connection that brings its track has it.
   /** @type {WeakSet<MediaStreamTrack>} */
   const followed = new WeakSet();
@@ -76,7 +87,7 @@ export function watchPage(frequencyHz) {
     const attendTracks = () => {
       if (!(stream instanceof MediaStream) || player.dataset['testid'] !== 'stream') return;
       for (const track of stream.getAudioTracks()) {
-        if (!followed.has(track)) void follow(player, stream, track);
+        if (!followed.has(track)) void (/** @type {any} */ (window).followTrack(player, stream, track));
         followed.add(track);
       }
     };
@@ -95,13 +106,20 @@ export function watchPage(frequencyHz) {
     },
   });
   for (const player of document.querySelectorAll('audio')) attend(player, player.srcObject);
+}
 
+/** Notes every state that the page shows. */
+function noteStates() {
+  const { toneWatch: others } = /** @type {any} */ (window);
+  /** @type {Watch['states']} */
+  const states = [];
+  Object.assign(window, { toneWatch: Object.assign(others ?? {}, { states }) });
   const look = () => {
     const main = document.querySelector('main');
     const { state = '', link = '', refusal = '' } = main?.dataset ?? {};
-    const last = watch.states.at(-1);
+    const last = states.at(-1);
     if (main && (last?.state !== state || last.link !== link || last.refusal !== refusal)) {
-      watch.states.push({ at: clock(), state, link, refusal });
+      states.push({ at: performance.timeOrigin + performance.now(), state, link, refusal });
     }
   };
   new MutationObserver(look).observe(document, {
@@ -110,9 +128,13 @@ export function watchPage(frequencyHz) {
     attributeFilter: ['data-state', 'data-link', 'data-refusal'],
   });
   look();
+}
 
-  // A click may lead to another document; the tab's storage carries its time there.
-  watch.clickedAt = Number(sessionStorage.getItem('clickedAt')) || undefined;
+/** Notes when a button is clicked. A click may lead to another document; the tab's storage carries its time there. */
+function noteClicks() {
+  const { toneWatch: others } = /** @type {any} */ (window);
+  const watch = Object.assign(others ?? {}, { clickedAt: Number(sessionStorage.getItem('clickedAt')) || undefined });
+  Object.assign(window, { toneWatch: watch });
   document.addEventListener(
     'click',
     (event) => {
@@ -123,7 +145,7 @@ export function watchPage(frequencyHz) {
   );
 }
 
-/** What a watched page saw so far. @param {import('@playwright/test').Page} page @returns {Promise<Watch>} */
+/** What a watched page saw so far. @param {Page} page @returns {Promise<Watch>} */
 export function readWatch(page) {
   return page.evaluate(() => {
     const { toneWatch } = /** @type {Window & { toneWatch?: Watch }} */ (window);

@@ -6,12 +6,12 @@ mod input;
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
     limits::{CODE_INPUT_CHARS, NAME_CHARS},
     refusal::Refusal,
-    text::text_from_people,
+    text::{parse_text, text_from_people},
 };
 
 /// Defines an opaque 128-bit id, written as 32 lower-case hexadecimal digits.
@@ -67,11 +67,6 @@ macro_rules! plain_debug {
             }
         }
     )*};
-}
-
-pub(crate) fn parse_text<'de, D: Deserializer<'de>, T: FromStr<Err = Refusal>>(deserializer: D) -> Result<T, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|refusal: Refusal| de::Error::custom(refusal.code()))
 }
 
 opaque_id!(

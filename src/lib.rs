@@ -63,7 +63,8 @@ pub mod protocol;
 pub mod refusal;
 pub mod role;
 pub mod room;
-pub mod rules;
 pub mod sdp;
 mod text;
 pub mod time;
+
+pub use room::rules;

@@ -1,59 +1,71 @@
-//! The room: a log of entries, and the one function that says what each of them does.
+//! The room: a log of entries, and the one function, [`step`], that says what each of them does.
 //!
-//! A room has members, their publications, and links between them. The differences between kinds are in
-//! [`rules`](crate::rules). Each file has one part: `roster` and `joining` (places), `removals` (removed accounts),
+//! A room has members, their publications, and links between them. The differences between kinds are in [`rules`].
+//! Each file has one part: `roster` and `joining` (places), `removed` and `removals` (removed accounts),
 //! `publications` (what members send), `links` (who connects with whom), `chat` (messages and reactions), `lifecycle`
 //! (timers), `accounts` (merged and deleted accounts), `personal` (personal texts). Each changes its part of the
 //! [`Room`] and returns effects; none reads a clock.
 
 mod accounts;
+mod archive;
 mod chat;
 mod effect;
 mod event;
 mod foresee;
 mod joining;
+mod kind;
 mod lifecycle;
+mod link;
 mod links;
+mod member_view;
 mod message;
 mod personal;
 mod policy;
+mod publication;
 mod publications;
 mod removals;
+mod removed;
+mod room_event;
 mod roster;
+pub mod rules;
 mod standing;
+mod step;
 mod view;
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-pub use chat::{ArchiveChange, Message, Messages, Reading};
+pub use archive::{Answered, ArchiveChange, ArchivedMessage};
+pub use chat::{Message, Messages, Reading};
 pub(crate) use effect::Effects;
-pub use effect::{Audience, Effect};
-pub use event::{
-    Answered, ArchivedMessage, Command, ConnectionRef, Entry, Event, JoinRequested, ResumeRequested, RoomCreated,
-};
-pub use foresee::Foreseen;
-pub use lifecycle::End;
-pub use links::{Link, SignalDirection};
+pub use effect::{Audience, Effect, Foreseen};
+pub use event::{Command, ConnectionRef, Entry, Event, JoinRequested, ResumeRequested, RoomCreated};
+pub use kind::RoomKind;
+pub use link::Link;
+pub use links::SignalDirection;
+pub use member_view::{LastMessage, MemberView};
 pub use message::{Joined, Missed, Resumed, RoomMessage};
 pub use personal::{PersonalText, Visit};
 pub use policy::Policy;
-pub use publications::{Media, Publication, Source, StreamState};
-pub use removals::Marks;
+pub use publication::{Media, Publication, Source, StreamState};
+pub use removed::Marks;
+pub use room_event::{EndReason, RoomEvent, SequencedEvent};
 pub use roster::{Endpoint, Member};
-pub use view::{EndReason, LastMessage, MemberView, RoomEvent, RoomView, SequencedEvent};
+pub use rules::End;
+pub use step::step;
+pub use view::RoomView;
 
 use crate::{
     id::{AccountId, ConnectionId, MemberId, RoomCode, RoomId, Seq},
     refusal::Refusal,
     role::{Permission, Role},
-    rules::{Notice, RoomKind},
     time::Timestamp,
 };
-use chat::{Change, Chat, Draft};
+use chat::Chat;
 use publications::Declared;
 use roster::Roster;
+use rules::Notice;
 
 /// A room after the entries up to `seq`. The default is a room before its first entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,105 +85,6 @@ pub struct Room {
     end_expected: Option<Timestamp>,
     active_at: Timestamp,
     recent: VecDeque<(Audience, SequencedEvent)>,
-}
-
-/// Applies an entry of the log to a room. A refusal is an effect; the function never panics. An entry that the room
-/// holds already has no effect.
-pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
-    if entry.seq <= room.seq {
-        return (room, Vec::new());
-    }
-    room.seq = entry.seq;
-    let mut effects = Effects::of(entry.seq);
-    let (sent, linked) = (room.publications(), links::all(&room));
-    let mut is_activity = true;
-    if let Event::NodeLost { node } = entry.event {
-        // Before time passes, because members could not come back while the room had no server.
-        is_activity = joining::lose_node(&mut room, node, entry.at, &mut effects);
-        if is_activity {
-            room.active_at = entry.at;
-        }
-    }
-    lifecycle::pass(&mut room, entry.at, &mut effects);
-    let welcomed = take(&mut room, entry, &mut is_activity, &mut effects);
-    if is_activity && !effects.refuse_something() {
-        room.active_at = entry.at;
-    }
-    if room.ended.is_none() {
-        links::announce(&room, &linked, welcomed, &mut effects);
-        publications::announce(&room, &sent, &mut effects);
-        room.tell_attendance(&mut effects);
-    }
-    lifecycle::warn(&mut room, entry.at, &mut effects);
-    lifecycle::close(&mut room, entry.at, &mut effects);
-    lifecycle::ask_to_wake(&room, &mut effects);
-    room.keep(&effects);
-    (room, effects.into_orders())
-}
-
-/// Applies the entry's event. Returns the member who got a place.
-fn take(room: &mut Room, entry: &Entry, is_activity: &mut bool, effects: &mut Effects) -> Option<MemberId> {
-    let at = entry.at;
-    match &entry.event {
-        Event::RoomCreated(created) => joining::create(room, created, at),
-        Event::JoinRequested(request) => return joining::join(room, request, at, effects),
-        Event::ResumeRequested(request) => return joining::resume(room, request, at, effects),
-        Event::ReopenRequested { account, kind } => *is_activity = lifecycle::reopen(room, *account, *kind, at),
-        Event::Commanded { connection, command, .. } => perform(room, *connection, command, at, effects),
-        Event::ConnectionLost { connection } => {
-            *is_activity = joining::lose_connection(room, *connection, at, effects);
-        }
-        Event::NodeLost { .. } => {}
-        Event::AccountMerged { from, to } => {
-            accounts::merge(room, *from, *to, effects);
-            *is_activity = false;
-        }
-        Event::AccountDeleted { account } => {
-            accounts::delete(room, *account, at, effects);
-            *is_activity = false;
-        }
-        Event::Woke => *is_activity = false,
-    }
-    None
-}
-
-/// Applies a member's command, if the room's rules allow it.
-fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Timestamp, effects: &mut Effects) {
-    if let Err(refusal) = room.check_command(connection, command) {
-        return effects.refuse(connection, refusal);
-    }
-    match command {
-        Command::Leave => joining::leave(room, connection, at, effects),
-        Command::Publish { id, source, paused } => {
-            publications::publish(room, connection, (*id, *source, *paused), at, effects);
-        }
-        Command::Pause => publications::turn(room, true, connection, effects),
-        Command::Resume => publications::turn(room, false, connection, effects),
-        Command::Interrupt => {
-            let member = room.member_at(connection).map(|member| member.id);
-            member.into_iter().for_each(|member| publications::interrupt(room, member, at));
-        }
-        Command::DeclareSilence { silent } => publications::declare_silence(room, connection, *silent, effects),
-        Command::StopRoom => lifecycle::end(room, EndReason::Stopped, at, effects),
-        Command::RemoveMember { member, block_address } => {
-            removals::remove(room, connection, (*member, *block_address), effects);
-        }
-        Command::React { reaction } => chat::react(room, connection, *reaction, at, effects),
-        Command::Write { nonce, text, reply_to, answered, is_archived } => {
-            let (nonce, reply_to, is_archived) = (*nonce, *reply_to, *is_archived);
-            let draft = Draft { nonce, text, reply_to, answered: *answered, is_archived };
-            chat::write(room, connection, &draft, at, effects);
-        }
-        Command::Edit { number, text, archived } => {
-            chat::change(room, connection, (*number, *archived), &Change::Edit(text), effects);
-        }
-        Command::Delete { number, archived } => {
-            chat::change(room, connection, (*number, *archived), &Change::Delete, effects);
-        }
-        Command::Pin { number, pinned, archived } => {
-            chat::change(room, connection, (*number, *archived), &Change::Pin(*pinned), effects);
-        }
-    }
 }
 
 impl Room {

@@ -4,6 +4,10 @@
 //! of the line (UAX #9, UTS #39). Pages also isolate text, because scripts that are written from right to left change
 //! the direction without such characters.
 
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, de};
+
 use crate::refusal::Refusal;
 
 /// Marks above and below one letter, at most: more of them cover the lines around.
@@ -104,6 +108,12 @@ const fn is_joining(c: char) -> bool {
     matches!(c, '\u{620}'..='\u{6ff}' | '\u{710}'..='\u{dff}') && !is_invisible(c)
 }
 
+/// Reads a value from its text. The error is the code of the refusal.
+pub(crate) fn parse_text<'de, D: Deserializer<'de>, T: FromStr<Err = Refusal>>(deserializer: D) -> Result<T, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|refusal: Refusal| de::Error::custom(refusal.code()))
+}
+
 /// Defines a text from people that is valid by construction.
 macro_rules! text_from_people {
     ($(#[$meta:meta])* $name:ident, $most_chars:expr, $empty:ident, $too_long:ident, $control_character:ident) => {
@@ -187,7 +197,7 @@ macro_rules! text_from_people {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::id::parse_text(deserializer)
+                $crate::text::parse_text(deserializer)
             }
         }
     };

@@ -1,5 +1,5 @@
-//! Reads the source of every crate: what depends on a member's role or on a room's kind is decided in `src/rules.rs` and
-//! `src/rules/`, or by a page. All other code asks the rules, so a new kind is one file of rules, its texts and its pages.
+//! Reads the source of every crate: what depends on a member's role or on a room's kind is decided in `src/room/rules.rs` and
+//! `src/room/rules/`, or by a page. All other code asks the rules, so a new kind is one file of rules, its texts and its pages.
 
 use std::{
     fs,
@@ -14,11 +14,11 @@ use syn::{
 };
 
 /// The types whose values other code must not tell apart, and where they are defined.
-const TYPES: [(&str, &str); 2] = [("Role", "src/role.rs"), ("RoomKind", "src/rules.rs")];
+const TYPES: [(&str, &str); 2] = [("Role", "src/role.rs"), ("RoomKind", "src/room/kind.rs")];
 /// Folders with source that is shipped.
 const FOLDERS: [&str; 6] = ["src", "client/src", "server/src", "app/src", "frontend/src", "headers/src"];
 /// Where values are told apart: the rules, and the pages with their parts.
-const DECIDES: [&str; 3] = ["src/rules.rs", "src/rules/", "app/src/pages/"];
+const DECIDES: [&str; 3] = ["src/room/rules.rs", "src/room/rules/", "app/src/pages/"];
 /// Where a value is named, although nothing depends on one there.
 const NAMES: [(&str, &str); 3] = [
     ("src/role.rs", "lists every role"),
@@ -206,7 +206,7 @@ fn no_code_but_rules_and_pages_asks_which_role_or_kind_it_is() {
         search(&read(&path), &values, may_name).into_iter().map(move |value| format!("{path}: {value}"))
     });
     let found: Vec<_> = found.collect();
-    assert!(found.is_empty(), "let the rules decide (src/rules.rs) in place of\n{}", found.join("\n"));
+    assert!(found.is_empty(), "let the rules decide (src/room/rules.rs) in place of\n{}", found.join("\n"));
 }
 
 #[test]

@@ -35,6 +35,7 @@ mod sleep;
 mod socket;
 mod sound;
 mod sources;
+mod speaker_list;
 pub mod speakers;
 mod stats;
 mod storage;
@@ -81,7 +82,7 @@ pub(crate) use sleep::sleep;
 use socket::Socket;
 pub use sound::Sound;
 use sources::Sources;
-pub use speakers::{Speaker, Speakers};
+pub use speaker_list::{Speaker, Speakers};
 use timer::RunningTimer;
 
 use crate::routes;

@@ -168,7 +168,7 @@ pub fn hydrate() {
     let is_listeners = |path: String| matches!(Destination::parse(&routes::within(&path)), Destination::Listen(_));
     if location().pathname().is_ok_and(is_listeners) {
         // Its code comes while the frame around it is taken over.
-        ListenRoute::prepare();
+        pages::listen_code::prepare();
     }
     leptos::mount::hydrate_lazy(App);
 }

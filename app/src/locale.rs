@@ -5,12 +5,14 @@
 //! | --- | --- |
 //! | `language` | the languages, and the choice for a visitor |
 //! | `phrase` | a key and the values of its placeholders |
+//! | `forgotten` | the texts in place of a forgotten name or message |
 //! | `table` | one language's texts, plurals and numbers |
 //! | `drawn` | keys and phrases as children, attributes and properties |
 //! | `meaning` | the texts of refusals and states |
 //! | `served` | texts that only the server writes: the texts in a page's HTML, the plain pages, guests' names |
 
 mod drawn;
+mod forgotten;
 mod language;
 mod meaning;
 mod phrase;

@@ -11,6 +11,7 @@ mod ip_privacy;
 mod lazy_routes;
 mod link_note;
 mod listen;
+pub(crate) mod listen_code;
 mod login;
 mod measured;
 mod not_found;

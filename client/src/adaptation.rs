@@ -4,6 +4,7 @@
 
 use std::ops::RangeInclusive;
 
+pub use super::tuning::Tuning;
 use super::{Profile, statistics::PeerStatistics};
 
 /// Milliseconds without trouble before the bitrate rises.
@@ -20,15 +21,6 @@ const REDUNDANCY_PERMILLE: u32 = 10;
 const HEADERS_BPS: u32 = 24_000;
 /// Milliseconds by which a round trip may exceed twice the shortest one before a queue is to blame.
 const QUEUE_MS: u32 = 150;
-
-/// What is sent to a listener.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tuning {
-    /// Bits of sound a second, not counting redundant ones.
-    pub bitrate_bps: u32,
-    /// Whether every packet contains a copy of the one before.
-    pub redundancy: bool,
-}
 
 /// The range of bits a second in which a profile adapts.
 fn bitrates(profile: Profile) -> RangeInclusive<u32> {

@@ -9,43 +9,11 @@ use super::{
     peers::{Peer, Peers},
 };
 
-/// Milliseconds between two counts of the packets that come in.
-pub const COUNT_EVERY_MS: u32 = 400;
-/// Counts in a row without new packets before the path is in doubt.
-const EMPTY_COUNTS: u32 = 2;
-/// The same while packets are sparse: in a speaker's pause one comes every 400 ms (RFC 6716, section 2.1.9), and it may
-/// be lost.
-const EMPTY_COUNTS_WHEN_SPARSE: u32 = 5;
-/// The number of new packets in a count below which they are sparse. Continuous sound brings 20.
-const SPARSE: f64 = 5.0;
-
-/// The latest counts of incoming packets.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Flow {
-    packets: f64,
-    came: f64,
-    empty_counts: u32,
-}
-
-impl Flow {
-    /// Adds a count of all packets so far. Returns whether none has come for too long.
-    fn count(&mut self, packets: f64) -> bool {
-        let came = packets - std::mem::replace(&mut self.packets, packets);
-        if came > 0.0 {
-            (self.came, self.empty_counts) = (came, 0);
-        } else {
-            self.empty_counts += 1;
-        }
-        let patience = if self.came < SPARSE { EMPTY_COUNTS_WHEN_SPARSE } else { EMPTY_COUNTS };
-        // A path that never brought packets has not died: another one would bring none either.
-        self.packets > 0.0 && self.empty_counts >= patience
-    }
-}
-
 impl Peer {
     /// Ends the doubt, until the next one.
     pub(super) fn trust(&mut self) {
-        (self.is_suspect, self.flow.empty_counts) = (false, 0);
+        self.is_suspect = false;
+        self.flow.forgive();
     }
 }
 
@@ -115,7 +83,7 @@ impl Client {
         let Some(peer) = self.peers.find(negotiation).filter(|peer| peer.is_established) else { return };
         let starves = peer.flow.count(packets);
         if !is_live {
-            peer.flow.empty_counts = 0;
+            peer.flow.forgive();
         } else if starves && !std::mem::replace(&mut peer.is_suspect, true) {
             self.replace(negotiation.member, out);
         }

@@ -1,7 +1,9 @@
 //! Reactions and messages of listeners, and removals by the host.
 //!
-//! A message is sent until the room has confirmed it, and a removal is requested until it has happened, on as many
-//! connections as that takes. A reaction is sent only while there is a connection.
+//! A message is sent until the room has confirmed it, on as many connections as that takes. A reaction is sent only while
+//! there is a connection.
+
+mod removals;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,16 +11,15 @@ use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, MessageNumber},
     limits::MESSAGE_BURST,
-    protocol::{ClientMessage, FetchMessages, React, RemoveMember, ToRoom, Write},
+    protocol::{ClientMessage, FetchMessages, React, ToRoom, Write},
     refusal::Refusal,
     role::Permission,
     room::{Message, Messages, RoomEvent},
 };
 
 use super::{Client, Output, Timer};
+use removals::Removal;
 
-/// Milliseconds in which a host can take a removal back.
-const UNDO_MS: u32 = 5_000;
 /// Milliseconds after which a message that came too fast is sent again: the limit is one a second.
 const MESSAGE_AGAIN_MS: u32 = 1_100;
 /// The number of reactions kept: more than can be under way.
@@ -43,15 +44,6 @@ pub(super) struct Engagement {
     /// The listeners whom the host removes.
     removals: BTreeMap<MemberId, Removal>,
     notice: Option<Refusal>,
-}
-
-/// A removal that the host has asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Removal {
-    /// Whether the time to take it back is over.
-    is_due: bool,
-    /// Whether everybody at the same address is removed too.
-    block_address: bool,
 }
 
 /// The delivery state of an own message.
@@ -147,16 +139,6 @@ impl Client {
     /// The listener's last reaction that was not refused.
     pub fn chosen_reaction(&self) -> Option<Reaction> {
         self.engagement.reactions.last().copied()
-    }
-
-    /// Whether the host has asked to remove a listener, and may still take it back.
-    pub fn is_removing(&self, member: MemberId) -> bool {
-        self.engagement.removals.get(&member).is_some_and(|removal| !removal.is_due)
-    }
-
-    /// Whether everybody at the address of a listener who is being removed is removed too.
-    pub fn is_blocking_address(&self, member: MemberId) -> bool {
-        self.engagement.removals.get(&member).is_some_and(|removal| removal.block_address)
     }
 
     /// Why the last message or reaction was not sent at once.
@@ -282,40 +264,6 @@ impl Client {
         true
     }
 
-    pub(super) fn ask_to_remove(&mut self, member: MemberId, out: &mut Vec<Output>) {
-        if self.may(Permission::RemoveMember) {
-            self.engagement.removals.entry(member).or_default();
-            out.push(Output::StartTimer { timer: Timer::Removal(member), after_ms: UNDO_MS });
-        }
-    }
-
-    /// The time to take it back begins again.
-    pub(super) fn toggle_address_block(&mut self, member: MemberId, out: &mut Vec<Output>) {
-        if let Some(removal) = self.engagement.removals.get_mut(&member).filter(|removal| !removal.is_due) {
-            removal.block_address = !removal.block_address;
-            out.push(Output::StartTimer { timer: Timer::Removal(member), after_ms: UNDO_MS });
-        }
-    }
-
-    pub(super) fn undo_removal(&mut self, member: MemberId, out: &mut Vec<Output>) {
-        if self.is_removing(member) {
-            self.engagement.removals.remove(&member);
-            out.push(Output::StopTimer(Timer::Removal(member)));
-        }
-    }
-
-    pub(super) fn remove(&mut self, member: MemberId, out: &mut Vec<Output>) {
-        if let Some(removal) = self.engagement.removals.get_mut(&member) {
-            removal.is_due = true;
-            self.send_removals(out);
-        }
-    }
-
-    /// Whether a removal must be sent, or has just happened.
-    pub(super) fn is_removed(&self, member: MemberId) -> bool {
-        self.engagement.removals.get(&member).is_some_and(|removal| removal.is_due)
-    }
-
     /// The page may be closed for good. Its listeners are told at once that there is no more sound, so that they need
     /// not wait to notice.
     pub(super) fn hide(&mut self, out: &mut Vec<Output>) {
@@ -326,38 +274,5 @@ impl Client {
         // A page that was refused has nothing for the next one to continue.
         let has_room = self.has_owners_place() || self.takes_over();
         out.extend(has_room.then_some(Output::LeaveMark(self.code)));
-    }
-
-    /// The page is closed, so no removal can be taken back any more.
-    pub(super) fn settle_removals(&mut self, out: &mut Vec<Output>) {
-        for (member, removal) in &mut self.engagement.removals {
-            if !removal.is_due {
-                removal.is_due = true;
-                out.push(Output::StopTimer(Timer::Removal(*member)));
-            }
-        }
-        self.send_removals(out);
-    }
-
-    /// The room has ended: the removals that wait are dropped.
-    pub(super) fn forget_removals(&mut self, out: &mut Vec<Output>) {
-        let removals = std::mem::take(&mut self.engagement.removals);
-        out.extend(removals.into_keys().map(|member| Output::StopTimer(Timer::Removal(member))));
-    }
-
-    /// A listener who has left already is removed with one request, because no event about their leaving will come.
-    fn send_removals(&mut self, out: &mut Vec<Output>) {
-        if !self.signaling.is_attached() {
-            return;
-        }
-        let due = self.engagement.removals.iter().filter(|(_, removal)| removal.is_due);
-        let due: Vec<_> = due.map(|(member, removal)| (*member, removal.block_address)).collect();
-        for (member, block_address) in due {
-            self.say(ToRoom::RemoveMember(RemoveMember { member, block_address }), out);
-            let is_there = self.room.iter().flat_map(|room| &room.members).any(|known| known.member == member);
-            if !is_there {
-                self.engagement.removals.remove(&member);
-            }
-        }
     }
 }

@@ -10,15 +10,15 @@
 //! | `signaling` | the room's part of it: requesting the place, and resuming it |
 //! | `rooms` | several rooms over one connection |
 //! | `membership` | the place in the room |
-//! | `peers`, `negotiation` | peer connections, and how they are negotiated |
-//! | `ice_restart`, `connection_replacement` | what is done when a peer connection receives nothing any more |
+//! | `peers`, `peer_state`, `negotiation` | peer connections, and how they are negotiated |
+//! | `packet_flow`, `ice_restart`, `connection_replacement` | what is done when a peer connection receives nothing any more |
 //! | `candidate`, `gathering`, `no_path`, `ice_errors` | candidates, and why no path was found |
-//! | `quality`, `statistics`, `adaptation` | measurements, and how much is sent |
+//! | `quality`, `peer_quality`, `statistics`, `adaptation`, `tuning` | measurements, and how much is sent |
 //! | `encoding`, `sdp` | which descriptions are set, and how they control the encoders |
 //! | `links` | whom the member connects with, who offers, and what goes over it |
 //! | `permissions` | what the member may do |
 //! | `publishing`, `mix`, `profile`, `silence` | what the member sends |
-//! | `microphone_requests`, `microphone_watch` | requests for a microphone, and whether it gives sound |
+//! | `microphone_requests`, `microphone_watch`, `microphone_state` | requests for a microphone, and whether it gives sound |
 //! | `reload_state` | what a page stores for the time after a reload |
 //! | `engagement`, `audience` | reactions, messages, removals; who listens |
 //! | `capability` | the features of the browser |
@@ -43,10 +43,14 @@ mod io;
 mod links;
 mod membership;
 mod microphone_requests;
+mod microphone_state;
 mod microphone_watch;
 mod mix;
 mod negotiation;
 mod no_path;
+mod packet_flow;
+mod peer_quality;
+mod peer_state;
 mod peers;
 mod permissions;
 mod player;
@@ -59,6 +63,7 @@ mod signaling;
 mod silence;
 pub mod statistics;
 pub mod trace;
+mod tuning;
 mod view_state;
 mod volume;
 
@@ -72,7 +77,6 @@ use heartogether::{
 
 pub use audience::{ListenerRow, arranged};
 pub use capability::{Capabilities, Shortfall};
-pub use connection_replacement::COUNT_EVERY_MS;
 pub use encoding::{Encoding, EncodingInput, EncodingOrder, Side};
 use engagement::Engagement;
 pub use engagement::{MessageState, OwnMessage};
@@ -83,11 +87,12 @@ pub use microphone_requests::{
     MicrophoneAnswer, MicrophoneInput, MicrophoneOrder, MicrophonePurpose, MicrophoneQuestion, MicrophoneRequests,
     OpenMicrophone,
 };
+pub use microphone_state::MicrophoneState;
 pub use microphone_watch::{MicrophoneReading, MicrophoneWatch, SourceEnergy};
 pub use mix::{FULL_PERCENT, Fader, Mix, Route};
-pub use negotiation::Negotiation;
 pub use no_path::{NoPath, SideCandidates};
-pub use peers::PeerState;
+pub use packet_flow::COUNT_EVERY_MS;
+pub use peer_state::{Negotiation, PeerState};
 use peers::Peers;
 pub use player::{Player, PlayerCommand, PlayerInput, PlayerState};
 pub use profile::{Codec, Processing, Profile};
@@ -96,7 +101,6 @@ pub use reload_state::{ComeBack, ReloadState};
 pub use rooms::{RoomOutput, Rooms};
 use signaling::Signaling;
 pub use signaling::{SignalingState, introduction};
-pub use silence::MicrophoneState;
 pub use view_state::{Ending, HostState, ListenerState};
 pub use volume::{NoVolume, Volume};
 

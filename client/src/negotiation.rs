@@ -2,13 +2,13 @@
 //! other end asks for an offer if none comes.
 
 use heartogether::{
-    id::{MemberId, NegotiationId},
+    id::MemberId,
     limits::CANDIDATES_PER_SIGNAL,
     protocol::{ClientMessage, SendSignal, Signal, ToRoom},
     role::Permission,
 };
 
-use super::{Client, Output, PeerState, Timer, links::is_sounding};
+use super::{Client, Negotiation, Output, PeerState, Timer, links::is_sounding};
 
 /// Milliseconds after which the answering end asks for an offer that does not come.
 const OFFER_REQUEST_MS: u32 = 1_200;
@@ -17,16 +17,6 @@ const OFFER_REQUESTS: u32 = 10;
 /// Milliseconds for which sound still goes to a member who lost their place because their signaling stayed away. Longer
 /// than the longest pause between two attempts to connect again.
 const LINGER_MS: u32 = 60_000;
-
-/// A negotiation with a member. The offering end draws the number, so negotiations with different members may have the
-/// same number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Negotiation {
-    /// The member.
-    pub member: MemberId,
-    /// The number, which signals carry.
-    pub id: NegotiationId,
-}
 
 impl Client {
     /// Offers a new peer connection to a member, in place of an existing one, if something is to be sent over it.

@@ -10,11 +10,11 @@ use heartogether::{
 };
 
 use super::{
-    Negotiation, Output, Profile, Timer,
+    Negotiation, Output, PeerState, Profile, Timer,
     adaptation::{Adaptation, Network},
-    connection_replacement::Flow,
     no_path::{NoPath, SideCandidates},
-    quality::Quality,
+    packet_flow::PacketFlow,
+    peer_quality::Quality,
 };
 
 /// Milliseconds candidates are gathered before they are sent together: long enough for those of all local interfaces,
@@ -27,19 +27,6 @@ const MAX_WAITING: usize = 8 * CANDIDATES_PER_SIGNAL;
 const ATTEMPT_MS: u32 = 8_000;
 /// Attempts in a row that may come to nothing before people are told: one can be bad luck.
 const VAIN_ATTEMPTS: u32 = 3;
-
-/// How a peer connection is (W3C WebRTC, `RTCPeerConnectionState`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PeerState {
-    /// On the way.
-    Connecting,
-    /// Media can flow.
-    Connected,
-    /// Nothing has come through for a moment; it may come back.
-    Disconnected,
-    /// It will not come back.
-    Failed,
-}
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Peer {
@@ -66,7 +53,7 @@ pub(super) struct Peer {
     pub(super) was_asked_for: bool,
     /// Whether what it brings is played.
     pub(super) plays: bool,
-    pub(super) flow: Flow,
+    pub(super) flow: PacketFlow,
     /// How often it was restarted since media flowed last.
     pub(super) restarts: u32,
     /// Whether the own description is on its way; the own candidates wait for it.
@@ -227,7 +214,7 @@ impl Peers {
             is_suspect: false,
             was_asked_for: false,
             plays: false,
-            flow: Flow::default(),
+            flow: PacketFlow::default(),
             restarts: 0,
             described: false,
             gathered: Vec::new(),

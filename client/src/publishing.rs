@@ -8,7 +8,8 @@ use heartogether::{
 };
 
 use super::{
-    Client, Fader, Mix, Output, Processing, Profile, ReloadState, Timer, links::is_sounding, silence::Microphone,
+    Client, Fader, Mix, Output, Processing, Profile, ReloadState, Timer, links::is_sounding,
+    microphone_state::Microphone,
 };
 
 /// Milliseconds after which the room accepts the next change of the stream, if there were too many.
@@ -61,6 +62,14 @@ impl Publishing {
 }
 
 impl Client {
+    /// The state to store before a reload; `None` while nothing is shared.
+    pub fn keepsake(&self) -> Option<ReloadState> {
+        let broadcast = &self.publishing;
+        let Publishing { mix, chosen, headphones, paused, .. } = *broadcast;
+        let keepsake = ReloadState { code: self.code, mix, chosen, headphones, paused };
+        broadcast.is_capturing().then_some(keepsake)
+    }
+
     /// Whether captured sound is still wanted. Browsers ask the visitor, who may answer after the room has ended or the
     /// page has gone.
     pub fn may_capture(&self) -> bool {

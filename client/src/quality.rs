@@ -4,23 +4,8 @@ use heartogether::id::MemberId;
 
 use super::{
     Client, Negotiation, Output, PeerState,
-    adaptation::Adaptation,
     statistics::{PeerStatistics, Reading},
 };
-
-/// What is known of the way to a member.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Quality {
-    adaptation: Adaptation,
-    reading: Option<Reading>,
-    statistics: Option<PeerStatistics>,
-}
-
-impl Quality {
-    pub(super) const fn new(adaptation: Adaptation) -> Self {
-        Self { adaptation, reading: None, statistics: None }
-    }
-}
 
 impl Client {
     /// What was measured last, for each peer connection in order of arrival.

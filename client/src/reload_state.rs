@@ -4,7 +4,7 @@ use std::fmt;
 
 use heartogether::{id::RoomCode, room::Source};
 
-use super::{Client, Fader, Mix, Profile, Publishing};
+use super::{Fader, Mix, Profile};
 
 /// The state of a live page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,15 +75,5 @@ impl ReloadState {
             false => (has_microphone && !opens_microphone).then_some(Source::Microphone),
         };
         ComeBack { opens_microphone, waits }
-    }
-}
-
-impl Client {
-    /// The state to store before a reload; `None` while nothing is shared.
-    pub fn keepsake(&self) -> Option<ReloadState> {
-        let broadcast = &self.publishing;
-        let Publishing { mix, chosen, headphones, paused, .. } = *broadcast;
-        let keepsake = ReloadState { code: self.code, mix, chosen, headphones, paused };
-        broadcast.is_capturing().then_some(keepsake)
     }
 }

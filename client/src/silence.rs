@@ -3,31 +3,11 @@
 
 use heartogether::room::{RoomView, Source};
 
-use super::{Client, Output, Timer, publishing::Publishing};
+use super::{Client, MicrophoneState, Output, Timer, microphone_state::Microphone, publishing::Publishing};
 
 /// Milliseconds without any sound before people are told. A speaker's pause is never digital silence, but a headset that
 /// cuts off everything below a threshold makes it one.
 const SILENCE_MS: u32 = 2_000;
-
-/// Whether a microphone that is open gives sound.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MicrophoneState {
-    /// It gives sound, or this is not known.
-    #[default]
-    Sounding,
-    /// The system has muted it (W3C Media Capture and Streams, `MediaStreamTrack.muted`).
-    Muted,
-    /// It gives only zeros.
-    Silent,
-}
-
-/// The state of the microphone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Microphone {
-    state: MicrophoneState,
-    /// Whether it has given no sound for [`SILENCE_MS`].
-    is_told: bool,
-}
 
 impl Publishing {
     /// Whether listeners hear nothing because the microphone gives no sound.

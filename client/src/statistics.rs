@@ -3,7 +3,7 @@
 
 pub mod history;
 
-use super::adaptation::Tuning;
+use super::tuning::Tuning;
 
 /// Milliseconds between two measurements.
 pub const EVERY_MS: u32 = 2_000;

@@ -113,7 +113,7 @@ async function stopsForEveryone(
     await listen(listener, code);
     await hear(listener, toneHz);
   }
-  for (const page of everyone) await page.evaluate(watchPage, toneHz);
+  for (const page of everyone) await watchPage(page, toneHz);
   for (const listener of listeners) {
     await expect.poll(async () => (await readWatch(listener)).firstHeardAt).toBeDefined();
   }

@@ -71,7 +71,7 @@ test('the language is changed while live, and the sound never stops', async ({ m
   const loaded: string[] = [];
   for (const page of [microphoneHost, listener]) page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
   await listener.getByLabel('Message to the host').fill('half a sentence');
-  await listener.evaluate(watchPage, MICROPHONE_TONE_HZ);
+  await watchPage(listener, MICROPHONE_TONE_HZ);
   await expect.poll(async () => (await readWatch(listener)).firstHeardAt).toBeDefined();
 
   await choose(listener, '简体中文');

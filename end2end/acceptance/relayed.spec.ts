@@ -61,17 +61,28 @@ const hide = (page: Page) => page.getByRole('switch', { name: 'Hide my address' 
 /** How many peer connections a page has made. */
 const made = (page: Page) => page.evaluate(() => (window as Window & { peers?: RTCPeerConnection[] }).peers?.length ?? 0);
 
+/** Opens a room and speaks in it. Returns its code. */
+async function speak(host: Page): Promise<string> {
+  const code = await createRoom(host, 'Ada');
+  await useMicrophone(host);
+  return code;
+}
+
+/** Listens until the host is heard. */
+async function hearHost(listener: Page, code: string): Promise<void> {
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+}
+
 for (const transport of ['udp', 'tcp'] as const) {
   test.describe(`over ${transport.toUpperCase()}`, () => {
     test.use({ transport });
 
     test(`the tone is heard through the TURN server over ${transport.toUpperCase()}`, async ({ microphoneHost, newVisitor }) => {
-      const code = await createRoom(microphoneHost, 'Ada');
-      await useMicrophone(microphoneHost);
+      const code = await speak(microphoneHost);
       const listener = await newVisitor();
       await listener.addInitScript(keepPeers);
-      await listen(listener, code);
-      await hear(listener, MICROPHONE_TONE_HZ);
+      await hearHost(listener, code);
       await expect.poll(() => path(listener)).toBe(`relay over ${transport} to relay`);
       await expect(listener.getByTestId('quality')).toContainText('Relayed');
       await expect(problem(microphoneHost)).toBeEmpty();
@@ -84,8 +95,7 @@ test.describe('a secret that the TURN server does not know', () => {
   test.use({ more: { TURN_SECRET: 'south of everything' } });
 
   test('the host is told that the TURN server refuses the password', async ({ microphoneHost, newVisitor }) => {
-    const code = await createRoom(microphoneHost, 'Ada');
-    await useMicrophone(microphoneHost);
+    const code = await speak(microphoneHost);
     const listener = await newVisitor();
     await listen(listener, code);
     await expect(problem(microphoneHost)).toContainText("does not take this server's password");
@@ -114,13 +124,11 @@ test.describe('passwords of a few seconds', () => {
   test.use({ more: { TURN_TTL_SECONDS: '12' } });
 
   test('passwords are renewed while listening, and survive a change of network', async ({ microphoneHost, newVisitor }) => {
-    const code = await createRoom(microphoneHost, 'Ada');
-    await useMicrophone(microphoneHost);
+    const code = await speak(microphoneHost);
     const listener = await newVisitor();
     await listener.addInitScript(keepPeers);
     const renewed = listener.waitForResponse(/api\/fn\/ice_servers/);
-    await listen(listener, code);
-    await hear(listener, MICROPHONE_TONE_HZ);
+    await hearHost(listener, code);
     const [began, first] = [Date.now(), await passwords(listener)];
     await renewed;
     // Where a restart of ICE takes them from.
@@ -139,12 +147,10 @@ test.describe('where direct paths are allowed', () => {
   test.use({ more: { ICE_TRANSPORT_POLICY: 'all' } });
 
   test('a listener who hides their address is reached only through the relay', async ({ microphoneHost, newVisitor }) => {
-    const code = await createRoom(microphoneHost, 'Ada');
-    await useMicrophone(microphoneHost);
+    const code = await speak(microphoneHost);
     const listener = await newVisitor();
     await listener.addInitScript(keepPeers);
-    await listen(listener, code);
-    await hear(listener, MICROPHONE_TONE_HZ);
+    await hearHost(listener, code);
     await expect.poll(() => path(listener)).toBe('host over undefined to host');
     await hide(listener).check();
     await expect(hide(listener), 'the control keeps the focus').toBeFocused();
@@ -164,14 +170,12 @@ test.describe('where direct paths are allowed, for a host', () => {
     newVisitor,
   }) => {
     await microphoneHost.addInitScript(keepPeers);
-    const code = await createRoom(microphoneHost, 'Ada');
-    await useMicrophone(microphoneHost);
+    const code = await speak(microphoneHost);
     await microphoneHost.getByText('Diagnostics', { exact: true }).click();
     await hide(microphoneHost).check();
     const listener = await newVisitor();
     await listener.addInitScript(keepPeers);
-    await listen(listener, code);
-    await hear(listener, MICROPHONE_TONE_HZ);
+    await hearHost(listener, code);
     await expect.poll(() => path(microphoneHost)).toMatch(/^relay over udp to /);
     expect(await candidates(microphoneHost), 'no other candidate of theirs').toEqual(['relay']);
   });
@@ -200,11 +204,9 @@ test.describe('two providers, of which the first does not answer', () => {
   });
 
   test('the second provider is used if the first does not answer', async ({ microphoneHost, newVisitor }) => {
-    const code = await createRoom(microphoneHost, 'Ada');
-    await useMicrophone(microphoneHost);
+    const code = await speak(microphoneHost);
     const listener = await newVisitor();
-    await listen(listener, code);
-    await hear(listener, MICROPHONE_TONE_HZ);
+    await hearHost(listener, code);
     await expect(button(listener, 'React with ❤️')).toBeVisible();
     await expect(problem(microphoneHost)).toBeEmpty();
   });

@@ -96,8 +96,7 @@ test('a listener cannot open an ended room', async ({ newVisitor }) => {
   const code = await createRoom(host, 'Ada');
   const listener = await newVisitor();
   await listenAs(listener, 'Grace', code);
-  await button(host, 'Stop').click();
-  await button(host, 'Stop for everyone').click();
+  await stop(host);
   await showsState(listener, 'ended');
   await listener.goto(`/host/${code}`);
   await showsRefusal(listener, 'room_not_found');

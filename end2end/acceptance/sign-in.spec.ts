@@ -17,13 +17,18 @@ async function signInAs(page: Page, account: string): Promise<void> {
   await expect(menu(page)).toContainText(account);
 }
 
+/** Signs in and opens a room. Returns its code. */
+async function createRoomAs(page: Page, account: string): Promise<string> {
+  await signInAs(page, account);
+  await page.goto('/');
+  await button(page, 'Create a room').click();
+  await expect(page).toHaveURL(/\/host\/[A-Z2-9]{6}$/);
+  return page.url().slice(-6);
+}
+
 test('a link to a room survives the sign-in with a provider', async ({ newVisitor, server }) => {
   const host = await newVisitor();
-  await signInAs(host, 'Ada');
-  await host.goto('/');
-  await button(host, 'Create a room').click();
-  await expect(host).toHaveURL(/\/host\/[A-Z2-9]{6}$/);
-  const code = host.url().slice(-6);
+  const code = await createRoomAs(host, 'Ada');
 
   const listener = await newVisitor();
   await listener.goto(`/listen/${code}`);
@@ -39,11 +44,7 @@ test('a link to a room survives the sign-in with a provider', async ({ newVisito
 
 test('a visitor who cancels the sign-in is told so, and can continue as a guest', async ({ newVisitor, server }) => {
   const host = await newVisitor();
-  await signInAs(host, 'Ada');
-  await host.goto('/');
-  await button(host, 'Create a room').click();
-  await expect(host).toHaveURL(/\/host\//);
-  const code = host.url().slice(-6);
+  const code = await createRoomAs(host, 'Ada');
 
   const visitor = await newVisitor();
   await visitor.goto(`/listen/${code}`);
@@ -110,11 +111,7 @@ test.describe('without guests', () => {
 
   test('listening requires a sign-in, and continues after it', async ({ newVisitor, server }) => {
     const host = await newVisitor();
-    await signInAs(host, 'Ada');
-    await host.goto('/');
-    await button(host, 'Create a room').click();
-    await expect(host).toHaveURL(/\/host\//);
-    const code = host.url().slice(-6);
+    const code = await createRoomAs(host, 'Ada');
     const listener = await newVisitor();
     await listener.goto(`/room/${code}`);
     await button(listener, 'Listen').click();
@@ -192,11 +189,7 @@ test('logging out and deleting work without a script', async ({ newVisitor }) =>
 
 test('hosts see an e-mail address only if its owner agrees, who is asked once', async ({ newVisitor }) => {
   const host = await newVisitor();
-  await signInAs(host, 'Ada');
-  await host.goto('/');
-  await button(host, 'Create a room').click();
-  await expect(host).toHaveURL(/\/host\/[A-Z2-9]{6}$/);
-  const code = host.url().slice(-6);
+  const code = await createRoomAs(host, 'Ada');
   await isHydrated(host);
   const row = host.getByTestId('listener');
 

@@ -6,7 +6,7 @@ import { percentile, printTable, writeResult } from '../report.mjs';
 import { Server } from '../server.mjs';
 import { createRoom, guestSession } from '../room_setup.mjs';
 import { noteSteps, readSteps, STEPS } from '../join_steps.mjs';
-import { readWatch, watchPage } from '../sound_watch.mjs';
+import { readWatch, watchFromStart } from '../sound_watch.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -25,7 +25,7 @@ async function firstSound(page) {
 async function freshPage(options) {
   const context = await listeners.newContext({ ...reachable, baseURL: server.url, ...options });
   const page = await context.newPage();
-  await page.addInitScript(watchPage, MICROPHONE_TONE_HZ);
+  await watchFromStart(page, MICROPHONE_TONE_HZ);
   await page.addInitScript(noteSteps);
   return page;
 }

@@ -66,7 +66,7 @@ test('a hostile socket does not affect others', async ({ tabHost, newVisitor, se
   const listener = await newVisitor();
   await listen(listener, code);
   await hear(listener, TAB_TONE_HZ);
-  for (const page of [tabHost, listener]) await page.evaluate(watchPage, TAB_TONE_HZ);
+  for (const page of [tabHost, listener]) await watchPage(page, TAB_TONE_HZ);
 
   const mallory = await newVisitor();
   await signIn(mallory, 'Mallory');

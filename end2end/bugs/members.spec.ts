@@ -14,7 +14,7 @@ test.describe('with room for two', () => {
     for (const listener of inside) {
       await listen(listener, code);
       await hear(listener, TAB_TONE_HZ);
-      await listener.evaluate(watchPage, TAB_TONE_HZ);
+      await watchPage(listener, TAB_TONE_HZ);
     }
     expect(await (await request.get(`/api/rooms/${code}`)).json()).toMatchObject({ isFull: true, listenerCount: 2 });
 

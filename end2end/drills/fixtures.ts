@@ -4,7 +4,7 @@ import { hear } from '../tone_detection';
 import { Line } from '../tcp_proxy.mjs';
 import { keepPeers } from '../peer_connection_stats.mjs';
 import { listen } from '../page_actions';
-import { watchPage } from '../sound_watch.mjs';
+import { watchFromStart } from '../sound_watch.mjs';
 import { Path } from '../network_emulation.mjs';
 
 interface Networks {
@@ -35,7 +35,7 @@ export const test = base.extend<Networks>({
 /** Lets a page listen, and watches it from the start. `origin` is needed where the page has no base URL. */
 export async function listenWatched(page: Page, code: string, toneHz = TAB_TONE_HZ, origin = ''): Promise<void> {
   await page.addInitScript(keepPeers);
-  await page.addInitScript(watchPage, toneHz);
+  await watchFromStart(page, toneHz);
   await listen(page, code, origin);
   await hear(page, toneHz);
 }

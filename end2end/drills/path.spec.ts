@@ -17,13 +17,19 @@ async function leadsAlong(path: Path, listener: Page): Promise<void> {
     .toBe(true);
 }
 
-test('the path is cut for 5 s', async ({ tabHost, newVisitor, pathUnder }) => {
-  const code = await createRoom(tabHost, 'Ada');
-  await shareTab(tabHost);
-  const listener = await newVisitor();
+/** A tab sounds, and the listener hears it along the path that is put under their page. */
+async function hearAlong(host: Page, listener: Page, pathUnder: (page: Page) => Promise<Path>): Promise<Path> {
+  const code = await createRoom(host, 'Ada');
+  await shareTab(host);
   const path = await pathUnder(listener);
   await listenWatched(listener, code);
   await leadsAlong(path, listener);
+  return path;
+}
+
+test('the path is cut for 5 s', async ({ tabHost, newVisitor, pathUnder }) => {
+  const listener = await newVisitor();
+  const path = await hearAlong(tabHost, listener, pathUnder);
 
   const before = path.counts().down.carried;
   path.cut();
@@ -36,12 +42,8 @@ test('the path is cut for 5 s', async ({ tabHost, newVisitor, pathUnder }) => {
 });
 
 test('the path fails without notice, and the listener is offered a new one', async ({ tabHost, newVisitor, pathUnder }) => {
-  const code = await createRoom(tabHost, 'Ada');
-  await shareTab(tabHost);
   const listener = await newVisitor();
-  const path = await pathUnder(listener);
-  await listenWatched(listener, code);
-  await leadsAlong(path, listener);
+  const path = await hearAlong(tabHost, listener, pathUnder);
 
   path.move();
   await leadsAlong(path, listener);
@@ -79,12 +81,8 @@ test('without a path, listener and host are told, and the sound is heard once th
 });
 
 test('the listener changes from one network to another', async ({ tabHost, newVisitor, line, pathUnder }) => {
-  const code = await createRoom(tabHost, 'Ada');
-  await shareTab(tabHost);
   const listener = await newVisitor({ baseURL: line.url });
-  const path = await pathUnder(listener);
-  await listenWatched(listener, code);
-  await leadsAlong(path, listener);
+  const path = await hearAlong(tabHost, listener, pathUnder);
 
   // The old addresses are gone, with the socket; the browser tells the page that it is offline and, at once, online.
   path.move();

@@ -16,7 +16,7 @@ test('the tone continues while the server is killed and started again', async ({
   const pages = [tabHost, listener];
   for (const page of pages) {
     await hasLink(page, 'attached');
-    await page.evaluate(watchPage, TAB_TONE_HZ);
+    await watchPage(page, TAB_TONE_HZ);
   }
 
   await server.kill();

@@ -2,6 +2,7 @@
 //! archive.
 
 mod changes;
+mod message;
 mod replies;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -9,117 +10,19 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 pub(super) use changes::{Change, change, foresee_change};
+pub use message::{Message, Messages};
 
-use super::{Answered, ArchivedMessage, Audience, Effects, Foreseen, LastMessage, Member, Room, RoomEvent};
+use super::{
+    Answered, ArchiveChange, ArchivedMessage, Audience, Effects, Foreseen, LastMessage, Member, Room, RoomEvent,
+    rules::Notice,
+};
 use crate::{
     engagement::{MessageText, Reaction},
-    id::{AccountId, ConnectionId, DisplayName, MemberId, MessageNumber},
+    id::{AccountId, ConnectionId, MessageNumber},
     limits::MESSAGES_AT_ONCE,
     refusal::Refusal,
-    rules::Notice,
     time::Timestamp,
 };
-
-/// A message as its readers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
-    /// Its number in the room.
-    pub number: MessageNumber,
-    /// Its author's place.
-    pub author: MemberId,
-    /// Its author's name at the time.
-    #[serde(deserialize_with = "DisplayName::told")]
-    pub name: DisplayName,
-    /// The number its author's page gave it.
-    pub nonce: u32,
-    /// Its text; `None` once it is deleted.
-    #[serde(deserialize_with = "MessageText::told_or_none")]
-    pub text: Option<MessageText>,
-    /// When it was written.
-    pub sent_at: Timestamp,
-    /// Whether it was delivered: in a broadcast, to the host's page.
-    pub delivered: bool,
-    /// The number of its changes.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub version: u32,
-    /// The message it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply_to: Option<MessageNumber>,
-    /// Whether it is pinned.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub pinned: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
-const fn is_zero(version: &u32) -> bool {
-    *version == 0
-}
-
-impl Message {
-    /// Updates the message. Events about other messages have no effect.
-    pub fn apply(&mut self, event: &RoomEvent) {
-        match event {
-            RoomEvent::MessageEdited { number, version, text, .. } if *number == self.number => {
-                self.version = *version;
-                // What is deleted stays so.
-                self.text = self.text.is_some().then(|| text.clone());
-            }
-            RoomEvent::MessageDeleted { number } if *number == self.number => self.text = None,
-            RoomEvent::MessagePinned { number, pinned } if *number == self.number => self.pinned = *pinned,
-            RoomEvent::MessagesDelivered { up_to } if self.number <= *up_to => self.delivered = true,
-            _ => {}
-        }
-    }
-}
-
-/// Messages, oldest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Messages {
-    /// At most [`MESSAGES_AT_ONCE`].
-    pub messages: Vec<Message>,
-    /// Whether there are older messages.
-    pub has_earlier: bool,
-}
-
-/// A change of the archive of messages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ArchiveChange {
-    /// A message was written.
-    Write {
-        /// The author's account.
-        account: AccountId,
-        /// The message.
-        message: Message,
-    },
-    /// A message was changed.
-    Edit {
-        /// The message's number.
-        number: MessageNumber,
-        /// The number of changes, this one included.
-        version: u32,
-        /// The text.
-        text: MessageText,
-    },
-    /// A message was deleted.
-    Delete(MessageNumber),
-    /// A message was pinned, or its pin was taken away.
-    Pin {
-        /// The message's number.
-        number: MessageNumber,
-        /// Whether it is pinned.
-        pinned: bool,
-    },
-    /// The messages up to this one were delivered.
-    Deliver {
-        /// The last of them.
-        up_to: MessageNumber,
-    },
-    /// The messages up to this one are dropped from the archive.
-    Forget {
-        /// The last of them.
-        up_to: MessageNumber,
-    },
-}
 
 /// The messages that somebody may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Effects: what the server must do after an entry.
+//! Effects: what the server must do after an entry, and whether an event would have any.
 
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +64,21 @@ pub enum Effect {
     CloseRoom,
     /// Append [`Event::Woke`](super::Event::Woke) at this time. It replaces the time asked for before.
     WakeAt(Timestamp),
+}
+
+/// The effect of an event that the room accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreseen {
+    /// The event changes something.
+    Change,
+    /// The event changes nothing, because it was done before.
+    Nothing,
+}
+
+impl Foreseen {
+    pub(super) const fn if_changed(changes: bool) -> Self {
+        if changes { Self::Change } else { Self::Nothing }
+    }
 }
 
 /// The effects of one step, in order.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Marks, Policy, Source};
+use super::{Answered, ArchivedMessage, Marks, Policy, Source};
 use crate::{
     engagement::{MessageText, Reaction},
     id::{
@@ -238,38 +238,6 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         archived: Option<ArchivedMessage>,
     },
-}
-
-/// The archive's data about a message that the room has dropped. The server writes it into the entry, so that a replay
-/// never reads the archive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ArchivedMessage {
-    /// Its author's account.
-    pub account: AccountId,
-    /// Its author's place.
-    pub author: MemberId,
-    /// The number of its changes.
-    pub version: u32,
-    /// Whether it is deleted.
-    pub deleted: bool,
-    /// Whether it is pinned.
-    pub pinned: bool,
-}
-
-/// The archive's data about a message that another one answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answered {
-    /// It has none.
-    Missing,
-    /// It has the message.
-    Archived(ArchivedMessage),
-}
-
-impl From<Option<ArchivedMessage>> for Answered {
-    fn from(found: Option<ArchivedMessage>) -> Self {
-        found.map_or(Self::Missing, Self::Archived)
-    }
 }
 
 impl Command {

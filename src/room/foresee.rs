@@ -1,26 +1,11 @@
 //! The effect that an event would have, computed before it is appended.
 
 use super::{
-    Audience, Command, Entry, Event, Room, chat,
+    Audience, Command, Entry, Event, Foreseen, Room, chat,
     chat::{Change, Draft},
     joining, lifecycle, publications, removals, step,
 };
 use crate::{id::ConnectionId, refusal::Refusal, time::Timestamp};
-
-/// The effect of an event that the room accepts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Foreseen {
-    /// The event changes something.
-    Change,
-    /// The event changes nothing, because it was done before.
-    Nothing,
-}
-
-impl Foreseen {
-    pub(super) const fn if_changed(changes: bool) -> Self {
-        if changes { Self::Change } else { Self::Nothing }
-    }
-}
 
 impl Room {
     /// The effect that this event would have now. The server asks before it appends an entry, so that nobody fills a

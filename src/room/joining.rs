@@ -43,7 +43,7 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
     let id = held.unwrap_or_else(|| add(room, request, at));
     let keeps_email = room.kind().keeps_emails_of(request.role);
     let member = room.roster.find_mut(id)?;
-    member.connect(request.connection, effects);
+    connect(member, request.connection, effects);
     member.token = Some(request.token);
     member.marks = request.marks;
     member.active_at = at;
@@ -166,7 +166,7 @@ pub(super) fn resume(
         }
     };
     let member = room.roster.find_mut(place)?;
-    member.connect(request.connection, effects);
+    connect(member, request.connection, effects);
     let member = member.clone();
     let missed = missed_since(room, &member, request.last_seq)?;
     let resumed = Resumed { seq: room.seq, now: at, missed, ice_servers: None };
@@ -259,4 +259,12 @@ pub(super) fn free(room: &mut Room, keep: impl Fn(&Member) -> bool) -> Vec<Membe
     let freed: Vec<_> = room.roster.release(keep).into_iter().map(|trace| trace.member).collect();
     freed.iter().for_each(|member| publications::end_of(room, *member));
     freed
+}
+
+/// Gives a place a connection. The previous connection is told that another page took over.
+fn connect(member: &mut Member, connection: ConnectionRef, effects: &mut Effects) {
+    if let Some(before) = member.connection() {
+        effects.disconnect(before.id, Refusal::SessionReplaced);
+    }
+    member.endpoint = Endpoint::Connected(connection);
 }

@@ -8,25 +8,6 @@ use crate::{
     time::Timestamp,
 };
 
-/// An end that a room will come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct End {
-    /// The time.
-    pub at: Timestamp,
-    /// The reason.
-    pub reason: EndReason,
-    /// Milliseconds from the last activity to this end. If this is less than the time of the warning, the room warns at
-    /// half of it.
-    pub period_ms: u64,
-}
-
-impl End {
-    fn warned_at(&self, policy: &Policy) -> Timestamp {
-        let ahead_ms = policy.end_warning_ms.min(self.period_ms / 2);
-        Timestamp::from_millis(self.at.as_millis().saturating_sub(ahead_ms))
-    }
-}
-
 /// Lets time pass up to `at`: timers that are due by then take effect before the current entry, even if they fire late.
 pub(super) fn pass(room: &mut Room, at: Timestamp, effects: &mut Effects) {
     let Some(policy) = policy_of(room) else { return };

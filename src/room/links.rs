@@ -3,34 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
-use super::{Audience, ConnectionRef, Effects, Member, Room, RoomEvent};
+use super::{Audience, ConnectionRef, Effects, Link, Member, Room, RoomEvent};
 use crate::{
     id::{ConnectionId, MemberId},
     refusal::Refusal,
 };
-
-/// Two members who connect with each other. All media between them go over this link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Link {
-    /// The member who offers (RFC 3264). The other one answers, so offers never collide.
-    pub offerer: MemberId,
-    /// The member who answers.
-    pub answerer: MemberId,
-}
-
-impl Link {
-    /// Whether a member is one of its ends.
-    pub fn has(self, member: MemberId) -> bool {
-        self.offerer == member || self.answerer == member
-    }
-
-    /// The other end of the link.
-    pub fn peer_of(self, member: MemberId) -> MemberId {
-        if self.offerer == member { self.answerer } else { self.offerer }
-    }
-}
 
 /// Which end of a link may send a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RoomView, SequencedEvent, view::RoomEvent};
+use super::{RoomEvent, RoomView, SequencedEvent};
 use crate::{
     ice::IceConfiguration,
     id::{MemberId, ResumeToken, Seq},

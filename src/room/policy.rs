@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{limits::Limits, rules::RoomKind};
+use super::RoomKind;
+use crate::limits::Limits;
 
 /// The kind and the limits of a room. Its first entry contains them, so that later changes of settings or constants do
 /// not change the meaning of an old log.

@@ -1,72 +1,13 @@
-//! Publications: what members send.
+//! Publications: what members send, and what their commands do to it.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effects, Foreseen, Member, Room, RoomEvent};
+use super::{Effects, Foreseen, Media, Member, Publication, Room, RoomEvent, Source, StreamState, rules::Notice};
 use crate::{
     id::{ConnectionId, MemberId, PublicationId},
     refusal::Refusal,
-    rules::Notice,
     time::Timestamp,
 };
-
-/// Where a member's sound comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    /// A tab's or the system's sound (`getDisplayMedia`).
-    Display,
-    /// A microphone (`getUserMedia`).
-    Microphone,
-}
-
-/// What kind of media is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Media {
-    /// Sound.
-    #[default]
-    Audio,
-}
-
-/// The state of a publication, or of all publications of a room together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StreamState {
-    /// Nothing is sent yet.
-    #[default]
-    Idle,
-    /// Sound.
-    Live,
-    /// The sender has paused.
-    Paused,
-    /// It was live, but its source or its sender's connection is gone.
-    Interrupted,
-    /// The room has ended.
-    Ended,
-}
-
-/// A publication as others see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Publication {
-    /// Its id.
-    pub id: PublicationId,
-    /// Who sends it.
-    pub by: MemberId,
-    /// Its media.
-    #[serde(default)]
-    pub media: Media,
-    /// The source of the sound.
-    pub source: Source,
-    /// Its state.
-    pub state: StreamState,
-    /// Whether it gives no sound although it is not paused: the system has muted the microphone, or the sound is
-    /// digital silence.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub silent: bool,
-    /// When it began.
-    pub started_at: Timestamp,
-}
 
 /// A publication as its sender last declared it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

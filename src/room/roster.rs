@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConnectionRef, Effects, LastMessage, MemberView,
-    removals::{Marks, Removed, Trace},
+    ConnectionRef, LastMessage, MemberView,
+    removed::{Marks, Removed, Trace},
 };
 use crate::{
     engagement::Reaction,
@@ -104,14 +104,6 @@ impl Member {
 
     pub(super) const fn trace(&self) -> Trace {
         Trace { member: self.id, account: self.account, marks: self.marks }
-    }
-
-    /// Gives the place a connection. The previous connection is told that another page took over.
-    pub(super) fn connect(&mut self, connection: ConnectionRef, effects: &mut Effects) {
-        if let Some(before) = self.connection() {
-            effects.disconnect(before.id, Refusal::SessionReplaced);
-        }
-        self.endpoint = Endpoint::Connected(connection);
     }
 }
 

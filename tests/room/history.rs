@@ -2,26 +2,30 @@
 //! time, on two nodes. The pages do with what they hear what a client does.
 
 mod archive;
+mod delivery;
 mod moves;
+mod page;
+mod stored;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use heartogether::{
-    id::{AccountId, AddressMark, BrowserMark, ConnectionId, MemberId, NodeId, PublicationId, ResumeToken, Seq},
+    id::{AccountId, AddressMark, BrowserMark, ConnectionId, MemberId, NodeId, PublicationId, ResumeToken},
     role::{AccountKind, Role},
     room::{
-        Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Marks, Missed, Policy, ResumeRequested,
-        Room, RoomCreated, RoomMessage, RoomView, Visit, step,
+        Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Marks, Policy, ResumeRequested, Room, RoomCreated,
+        RoomView,
     },
     rules::RoomKind,
     time::Timestamp,
 };
 
-use serde::{Serialize, de::DeserializeOwned};
-
 use crate::scenario::*;
 use archive::Archive;
+use moves::Move;
 pub(crate) use moves::{moves, moves_of_accounts};
+use page::Page;
+pub(crate) use stored::{stored, stored_entry};
 
 /// Who sits at each page.
 pub(crate) const PAGES: [AccountId; 9] =
@@ -44,43 +48,6 @@ pub(crate) const WORDS: [&str; PAGES.len()] = [
     "chandelier",
 ];
 
-/// What happens next.
-#[derive(Clone, Debug)]
-pub(crate) enum Move {
-    /// A page asks for a place on a new connection, or on the one it has.
-    Join { page: usize, role: Role, take_over: bool, node: u128, reuse: bool },
-    /// A page takes its place up again on a new connection.
-    Resume { page: usize, node: u128, forged: bool },
-    /// A page gives a command.
-    Command { page: usize, command: Command },
-    /// A page hears this many messages more, then nothing; the room does not know yet.
-    Cut { page: usize, hears: u8 },
-    /// The room learns that a page's connection is gone.
-    Lose { page: usize },
-    /// A page drops and resumes many times.
-    Flap { page: usize, times: u8 },
-    /// A page hears nothing while another comes, drops and resumes many times; then it resumes.
-    Absence { page: usize, other: usize, times: u8 },
-    /// A page hears only the first of what a dying node brings about, and resumes on the other one.
-    Tear { page: usize, hears: u8, node: u128 },
-    /// A node dies.
-    LoseNode { node: u128 },
-    /// Time passes, and the room is woken when it asked for it.
-    Wait { ms: u64 },
-    /// The room is woken at a time it did not ask for.
-    Wake,
-    /// The owner takes a place away: the one that this page has or had.
-    Remove { page: usize, block_address: bool },
-    /// An account asks to open the room again.
-    Reopen { account: AccountId },
-    /// The server starts again and reads the room from its disk.
-    Restart,
-    /// Who sits at a page signs in as who sits at another one.
-    Merge { page: usize, into: usize },
-    /// Who sits at a page deletes their account, and comes back as somebody new, if ever.
-    Delete { page: usize },
-}
-
 /// One entry and what came of it.
 pub(crate) struct Turn {
     pub(crate) before: Room,
@@ -91,23 +58,6 @@ pub(crate) struct Turn {
     pub(crate) seated: BTreeSet<ConnectionId>,
     /// What the pages that heard everything show.
     pub(crate) shown: Vec<(MemberId, RoomView)>,
-}
-
-#[derive(Default)]
-struct Page {
-    connection: Option<ConnectionRef>,
-    /// How many messages still arrive; `None` for all.
-    hears: Option<u8>,
-    seat: Option<Seat>,
-}
-
-struct Seat {
-    member: MemberId,
-    token: ResumeToken,
-    last_seq: Seq,
-    view: RoomView,
-    /// Whether the connection of now has been told of the place.
-    attached: bool,
 }
 
 struct World {
@@ -326,150 +276,4 @@ impl World {
         }
         self.now = until;
     }
-
-    fn append(&mut self, event: Event) {
-        let entry = Entry { seq: self.room.seq().next(), at: self.now, event };
-        let before = self.room.clone();
-        let seated = self.seated.clone();
-        let (after, effects) = step(before.clone(), &entry);
-        self.room = after.clone();
-        self.forget_lost(&entry.event, &effects);
-        for effect in &effects {
-            match effect {
-                Effect::Send { to, message } => self.deliver(*to, message),
-                Effect::Disconnect { connection, .. } => self.close(*connection),
-                Effect::WakeAt(time) => self.wake_at = Some(*time),
-                Effect::Archive(change) => self.archive.apply(change),
-                Effect::CloseRoom => {}
-            }
-        }
-        let shown = self.shown();
-        self.turns.push(Turn { before, entry, effects, after, seated, shown });
-    }
-
-    fn forget_lost(&mut self, event: &Event, effects: &[Effect]) {
-        match event {
-            Event::ConnectionLost { connection } => self.close(*connection),
-            Event::Commanded { connection, command: Command::Leave, .. } if !refuses(effects, *connection) => {
-                self.seated.remove(connection);
-                for page in self.pages.iter_mut().filter(|page| page.holds(*connection)) {
-                    page.seat = None;
-                }
-            }
-            Event::NodeLost { node } => {
-                let members = self.turns.last().map(|turn| &turn.after).into_iter().flat_map(Room::members);
-                let lost: Vec<_> =
-                    members.filter_map(|member| member.connection()).filter(|at| at.node == *node).collect();
-                lost.into_iter().for_each(|connection| self.close(connection.id));
-            }
-            _ => {}
-        }
-    }
-
-    fn close(&mut self, connection: ConnectionId) {
-        self.seated.remove(&connection);
-        for page in self.pages.iter_mut().filter(|page| page.holds(connection)) {
-            page.connection = None;
-        }
-    }
-
-    fn deliver(&mut self, to: Audience, message: &RoomMessage) {
-        let connections: Vec<_> = match to {
-            Audience::Connection(connection) => vec![connection],
-            _ => self.room.connections(to).map(|connection| connection.id).collect(),
-        };
-        for connection in connections {
-            if matches!(message, RoomMessage::Joined(_) | RoomMessage::Resumed(_)) {
-                self.seated.insert(connection);
-            }
-            self.pages.iter_mut().filter(|page| page.holds(connection)).for_each(|page| page.hear(message));
-        }
-    }
-
-    fn shown(&self) -> Vec<(MemberId, RoomView)> {
-        let up_to_date = self.pages.iter().filter(|page| page.hears.is_none() && page.connection.is_some());
-        let seats = up_to_date.filter_map(|page| page.seat.as_ref()).filter(|seat| seat.attached);
-        seats.map(|seat| (seat.member, seat.view.clone())).collect()
-    }
-}
-
-impl Page {
-    fn holds(&self, connection: ConnectionId) -> bool {
-        self.connection.is_some_and(|held| held.id == connection)
-    }
-
-    /// Frames arrive in order: what is lost is the end of all that was sent, never a part in between.
-    fn cut(&mut self, hears: u8) {
-        self.hears = Some(self.hears.map_or(hears, |left| left.min(hears)));
-    }
-
-    /// Does what a client does with a message.
-    fn hear(&mut self, message: &RoomMessage) {
-        match &mut self.hears {
-            Some(0) => return,
-            Some(left) => *left -= 1,
-            None => {}
-        }
-        match (message, &mut self.seat) {
-            (RoomMessage::Joined(joined), seat) => {
-                let (member, token, last_seq) = (joined.member, joined.token, joined.seq);
-                *seat = Some(Seat { member, token, last_seq, view: joined.room.clone(), attached: true });
-            }
-            (RoomMessage::Resumed(resumed), Some(seat)) => {
-                seat.attached = true;
-                seat.last_seq = resumed.seq;
-                match &resumed.missed {
-                    Missed::Room(room) => seat.view = room.clone(),
-                    Missed::Events(events) => events.iter().for_each(|event| seat.view.apply(event)),
-                }
-            }
-            (RoomMessage::Event(event), Some(seat)) => {
-                seat.last_seq = event.seq;
-                seat.view.apply(&event.event);
-            }
-            _ => {}
-        }
-    }
-}
-
-fn refuses(effects: &[Effect], connection: ConnectionId) -> bool {
-    effects.iter().any(|effect| {
-        let Effect::Send { to, message } = effect else { return false };
-        *to == Audience::Connection(connection) && matches!(**message, RoomMessage::Refused { .. })
-    })
-}
-
-/// What becomes of something when it is stored and read: its texts are taken out and sealed beside it, those apart of whom the
-/// room does not know whose they are.
-fn stored_with<T: Serialize + DeserializeOwned + Clone>(value: &T, visit: impl Fn(&mut T, &mut Visit<'_>)) -> T {
-    let (mut hidden, mut texts) = (value.clone(), VecDeque::new());
-    visit(&mut hidden, &mut |account, mut text| match account {
-        Some(_) => {
-            texts.push_back((account, text.as_str().to_owned()));
-            text.hide();
-        }
-        None => text.forget(),
-    });
-    let written = serde_json::to_string(&hidden).expect("it is written");
-    let mut read = serde_json::from_str(&written).expect("it is read");
-    visit(&mut read, &mut |account, mut text| {
-        if account.is_some() {
-            let (of, hidden) = texts.pop_front().expect("as many are visited again");
-            assert_eq!(of, account);
-            text.restore(&hidden);
-        }
-    });
-    assert!(texts.is_empty(), "{texts:?} are left");
-    read
-}
-
-/// A room that was stored and read.
-pub(crate) fn stored(room: &Room) -> Room {
-    stored_with(room, Room::visit_personal)
-}
-
-/// An entry that was stored and read.
-pub(crate) fn stored_entry(entry: &Entry) -> Entry {
-    let Entry { seq, at, event } = entry;
-    Entry { seq: *seq, at: *at, event: stored_with(event, Event::visit_personal) }
 }

@@ -1,22 +1,23 @@
 //! What holds in every history, however its entries follow one another.
 
+mod links;
+mod recipients;
+
 use std::collections::BTreeSet;
 
 use heartogether::{
-    id::ConnectionId,
     refusal::Refusal,
     role::Role,
-    room::{
-        Audience, Effect, EndReason, Entry, Event, Foreseen, Member, Room, RoomEvent, RoomMessage, RoomView,
-        SignalDirection, step,
-    },
+    room::{Audience, Effect, EndReason, Entry, Event, Foreseen, Member, Room, RoomEvent, RoomMessage, RoomView, step},
     rules::RoomKind,
 };
 use proptest::{prelude::*, test_runner::Config};
 
 use crate::history::{
-    NAMES, PAGES, Turn, WORDS, moves, moves_of_accounts, play, play_in, play_keeping, stored, stored_entry,
+    NAMES, PAGES, WORDS, moves, moves_of_accounts, play, play_in, play_keeping, stored, stored_entry,
 };
+use links::check_links;
+use recipients::check_recipients;
 
 fn config() -> Config {
     Config { cases: 200, failure_persistence: None, ..Config::default() }
@@ -273,33 +274,6 @@ fn kind() -> impl Strategy<Value = RoomKind> {
     prop::sample::select(RoomKind::ALL)
 }
 
-fn check_links(room: &Room) -> Result<(), TestCaseError> {
-    use SignalDirection::{Either, FromAnswerer, FromOfferer};
-    let links = |member: &Member| room.view(member.id).map(|view| view.links).unwrap_or_default();
-    for member in room.members() {
-        for link in links(member) {
-            let peer = link.peer_of(member.id);
-            prop_assert!(link.has(member.id) && peer != member.id && room.view(peer).is_some(), "{:?}", link);
-        }
-        for other in room.members() {
-            let with = |of: &Member, peer: &Member| -> Vec<_> {
-                links(of).into_iter().filter(|link| link.peer_of(of.id) == peer.id).collect()
-            };
-            let shared = with(member, other);
-            prop_assert!(shared.len() <= 1);
-            prop_assert_eq!(&shared, &with(other, member), "both ends have the same link");
-            let (Some(from), Some(_)) = (member.connection(), other.connection()) else { continue };
-            let offers = shared.first().map(|link| link.offerer == member.id);
-            for (direction, is_right) in
-                [(FromOfferer, offers == Some(true)), (FromAnswerer, offers == Some(false)), (Either, offers.is_some())]
-            {
-                prop_assert_eq!(room.route_signal(from.id, other.id, direction).is_ok(), is_right);
-            }
-        }
-    }
-    Ok(())
-}
-
 fn refusal(effect: &Effect) -> Option<Refusal> {
     match effect {
         Effect::Send { to: Audience::Connection(_), message } => match **message {
@@ -335,51 +309,4 @@ fn bits(id: impl std::fmt::Display) -> u128 {
 fn check_equal(count: usize, distinct: usize) -> Result<(), TestCaseError> {
     prop_assert_eq!(count, distinct);
     Ok(())
-}
-
-/// Follows one turn's orders, and checks that each reaches somebody who has a place at that moment.
-fn check_recipients(turn: &Turn) -> Result<(), TestCaseError> {
-    let mut seated = turn.seated.clone();
-    let asked = asking(&turn.entry.event);
-    match &turn.entry.event {
-        Event::ConnectionLost { connection } => seated.retain(|held| held != connection),
-        Event::NodeLost { node } => {
-            let held = turn.before.members().filter_map(|member| member.connection());
-            let lost: BTreeSet<_> = held.filter(|at| at.node == *node).map(|at| at.id).collect();
-            seated.retain(|connection| !lost.contains(connection));
-        }
-        Event::Commanded { connection, command: heartogether::room::Command::Leave, .. }
-            if turn.before.ended().is_none() =>
-        {
-            seated.retain(|held| held != connection)
-        }
-        _ => {}
-    }
-    for effect in &turn.effects {
-        match effect {
-            Effect::Send { to: Audience::Connection(connection), message } => {
-                prop_assert_eq!(Some(*connection), asked, "{:?}", message);
-                if matches!(**message, RoomMessage::Joined(_) | RoomMessage::Resumed(_)) {
-                    seated.insert(*connection);
-                }
-            }
-            Effect::Send { to, message } => {
-                for connection in turn.after.connections(*to) {
-                    prop_assert!(seated.contains(&connection.id), "{:?} to {:?}", message, connection);
-                }
-            }
-            Effect::Disconnect { connection, .. } => prop_assert!(seated.remove(connection), "{:?}", connection),
-            Effect::WakeAt(_) | Effect::CloseRoom | Effect::Archive(_) => {}
-        }
-    }
-    Ok(())
-}
-
-fn asking(event: &Event) -> Option<ConnectionId> {
-    match event {
-        Event::JoinRequested(request) => Some(request.connection.id),
-        Event::ResumeRequested(request) => Some(request.connection.id),
-        Event::Commanded { connection, .. } => Some(*connection),
-        _ => None,
-    }
 }

@@ -1,10 +1,6 @@
 //! Text without a language: a key and the values of its placeholders. Pages, states and toasts carry phrases, so that a
 //! page can change its language.
 
-use heartogether::{engagement::MessageText, id::DisplayName};
-
-use crate::text::forgotten;
-
 /// A text of every language, without placeholders. Its number is its place in a language's texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key(pub(crate) u16);
@@ -72,24 +68,6 @@ impl From<String> for Value {
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
-    }
-}
-
-impl From<&DisplayName> for Value {
-    fn from(name: &DisplayName) -> Self {
-        match name.is_forgotten() {
-            true => forgotten::NAME.into(),
-            false => Self::Text(name.to_string()),
-        }
-    }
-}
-
-impl From<&MessageText> for Value {
-    fn from(words: &MessageText) -> Self {
-        match words.is_forgotten() {
-            true => forgotten::WORDS.into(),
-            false => Self::Text(words.to_string()),
-        }
     }
 }
 

@@ -10,7 +10,6 @@ use leptos::{
     wasm_split::{SplitLoaderError, wasm_split},
 };
 use leptos_router::{LazyRoute, hooks::use_location};
-use wasm_bindgen_futures::spawn_local;
 
 use super::{
     host::{AskedLink, HostPage, ask_for_link},
@@ -19,7 +18,7 @@ use super::{
     room_bootstrap::{AskedEntrance, ask_for_entrance},
 };
 use crate::{
-    browser::{page_guard, peer_connections, reachability, sleep},
+    browser::{page_guard, reachability, sleep},
     routes,
 };
 
@@ -60,20 +59,6 @@ impl LazyRoute for ListenRoute {
     async fn view(this: Self) -> AnyView {
         restored(arrive(|| listen_page(this)).await.await)
     }
-}
-
-impl ListenRoute {
-    /// Loads the page's code before somebody goes there, and wakes what it will need. Where that fails, going there tries
-    /// again.
-    pub(crate) fn prepare() {
-        spawn_local(async { _ = prepare_listening().await });
-    }
-}
-
-#[wasm_split(listen, wasm_split_path = leptos::wasm_split, fallible)]
-fn prepare_listening() -> Result<(), SplitLoaderError> {
-    peer_connections::wake();
-    Ok(())
 }
 
 #[wasm_split(listen, wasm_split_path = leptos::wasm_split, fallible)]

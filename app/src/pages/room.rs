@@ -7,7 +7,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_params_map};
 
 use super::{
-    lazy_routes::ListenRoute,
+    listen_code,
     room_bootstrap::{HandedEntrance, Loading, NoRoom},
 };
 use crate::{
@@ -108,7 +108,7 @@ fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
     let FormAction { action, error, .. } = FormAction::<Listen>::new();
     let pending = RwSignal::new(false);
     let refused = RwSignal::new(None);
-    Effect::new(|_| ListenRoute::prepare());
+    Effect::new(|_| listen_code::prepare());
     let go_in = move |event: ev::MouseEvent| {
         event.prevent_default();
         if pending.get_untracked() {

@@ -5,8 +5,10 @@ use crate::{
     id::{ConnectionId, MessageNumber},
     refusal::Refusal,
     role::Permission,
-    room::{ArchiveChange, ArchivedMessage, Effects, Foreseen, LastMessage, Member, PersonalText, Room, RoomEvent},
-    rules::Notice,
+    room::{
+        ArchiveChange, ArchivedMessage, Effects, Foreseen, LastMessage, Member, PersonalText, Room, RoomEvent,
+        rules::Notice,
+    },
 };
 
 /// A change of one message.

@@ -1,14 +1,51 @@
 //! The moves of a random history.
 
 use heartogether::{
-    id::MessageNumber,
+    id::{AccountId, MessageNumber},
     role::Role,
     room::{Answered, Command},
 };
 use proptest::prelude::*;
 
-use super::{Move, PAGES};
+use super::PAGES;
 use crate::scenario::*;
+
+/// What happens next.
+#[derive(Clone, Debug)]
+pub(crate) enum Move {
+    /// A page asks for a place on a new connection, or on the one it has.
+    Join { page: usize, role: Role, take_over: bool, node: u128, reuse: bool },
+    /// A page takes its place up again on a new connection.
+    Resume { page: usize, node: u128, forged: bool },
+    /// A page gives a command.
+    Command { page: usize, command: Command },
+    /// A page hears this many messages more, then nothing; the room does not know yet.
+    Cut { page: usize, hears: u8 },
+    /// The room learns that a page's connection is gone.
+    Lose { page: usize },
+    /// A page drops and resumes many times.
+    Flap { page: usize, times: u8 },
+    /// A page hears nothing while another comes, drops and resumes many times; then it resumes.
+    Absence { page: usize, other: usize, times: u8 },
+    /// A page hears only the first of what a dying node brings about, and resumes on the other one.
+    Tear { page: usize, hears: u8, node: u128 },
+    /// A node dies.
+    LoseNode { node: u128 },
+    /// Time passes, and the room is woken when it asked for it.
+    Wait { ms: u64 },
+    /// The room is woken at a time it did not ask for.
+    Wake,
+    /// The owner takes a place away: the one that this page has or had.
+    Remove { page: usize, block_address: bool },
+    /// An account asks to open the room again.
+    Reopen { account: AccountId },
+    /// The server starts again and reads the room from its disk.
+    Restart,
+    /// Who sits at a page signs in as who sits at another one.
+    Merge { page: usize, into: usize },
+    /// Who sits at a page deletes their account, and comes back as somebody new, if ever.
+    Delete { page: usize },
+}
 
 /// What people and networks do.
 pub(crate) fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -26,9 +63,44 @@ pub(crate) fn moves_of_accounts() -> impl Strategy<Value = Vec<Move>> {
 }
 
 fn any_move() -> impl Strategy<Value = Move> {
-    let page = 0..PAGES.len();
+    prop_oneof![28 => coming(), 23 => commanding(), 22 => losing(), 8 => passing()]
+}
+
+fn any_page() -> std::ops::Range<usize> {
+    0..PAGES.len()
+}
+
+fn any_node() -> std::ops::Range<u128> {
+    1..3
+}
+
+/// Pages ask for places.
+fn coming() -> impl Strategy<Value = Move> {
     let role = prop_oneof![1 => Just(Role::Host), 3 => Just(Role::Listener)];
-    let command = prop_oneof![
+    let join = (any_page(), role, any::<bool>(), any_node(), any::<bool>());
+    prop_oneof![
+        6 => (0..2_usize, any::<bool>(), any_node())
+            .prop_map(|(page, take_over, node)| Move::Join { page, role: Role::Host, take_over, node, reuse: false }),
+        12 => join.prop_map(|(page, role, take_over, node, reuse)| Move::Join { page, role, take_over, node, reuse }),
+        10 => (any_page(), any_node(), prop::bool::weighted(0.1))
+            .prop_map(|(page, node, forged)| Move::Resume { page, node, forged }),
+    ]
+}
+
+/// Members and owners ask for something.
+fn commanding() -> impl Strategy<Value = Move> {
+    prop_oneof![
+        6 => (0..2_usize, any_command()).prop_map(|(page, command)| Move::Command { page, command }),
+        4 => (any_page(), any_command()).prop_map(|(page, command)| Move::Command { page, command }),
+        8 => (any_page(), any_words()).prop_map(|(page, command)| Move::Command { page, command }),
+        1 => (any_page(), any::<bool>()).prop_map(|(page, block_address)| Move::Remove { page, block_address }),
+        3 => prop::sample::select(vec![OWNER, OWNER, GRACE]).prop_map(|account| Move::Reopen { account }),
+        1 => (0..2_usize).prop_map(|page| Move::Command { page, command: Command::StopRoom }),
+    ]
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    prop_oneof![
         2 => Just(Command::Leave),
         4 => Just(MICROPHONE),
         4 => prop::sample::select(vec![
@@ -38,8 +110,12 @@ fn any_move() -> impl Strategy<Value = Move> {
             Command::DeclareSilence { silent: true },
             Command::DeclareSilence { silent: false },
         ]),
-    ];
-    let engage = prop_oneof![
+    ]
+}
+
+/// Reactions and messages, and changes of these.
+fn any_words() -> impl Strategy<Value = Command> {
+    prop_oneof![
         2 => Just(FIRE),
         3 => (0..4_u32).prop_map(|nonce| write(nonce, "louder, please")),
         1 => (0..4_u32, 0..5_u64)
@@ -54,7 +130,24 @@ fn any_move() -> impl Strategy<Value = Move> {
         }),
         1 => (1..4_u64, any::<bool>())
             .prop_map(|(number, pinned)| Command::Pin { number: MessageNumber(number), pinned, archived: None }),
-    ];
+    ]
+}
+
+/// Connections and nodes are lost.
+fn losing() -> impl Strategy<Value = Move> {
+    prop_oneof![
+        8 => (any_page(), 0..4_u8).prop_map(|(page, hears)| Move::Cut { page, hears }),
+        6 => any_page().prop_map(|page| Move::Lose { page }),
+        1 => (any_page(), 1..40_u8).prop_map(|(page, times)| Move::Flap { page, times }),
+        1 => (0..2_usize, 2..PAGES.len(), 20..50_u8)
+            .prop_map(|(page, other, times)| Move::Absence { page, other, times }),
+        4 => (0..2_usize, 0..3_u8, any_node()).prop_map(|(page, hears, node)| Move::Tear { page, hears, node }),
+        2 => any_node().prop_map(|node| Move::LoseNode { node }),
+    ]
+}
+
+/// Time passes, or the server starts again.
+fn passing() -> impl Strategy<Value = Move> {
     let ms = prop::sample::select(vec![
         0,
         1,
@@ -67,29 +160,5 @@ fn any_move() -> impl Strategy<Value = Move> {
         IDLE_MS,
         HOST_ABSENT_MS,
     ]);
-    let node = 1..3_u128;
-    let join = (page.clone(), role, any::<bool>(), node.clone(), any::<bool>());
-    prop_oneof![
-        6 => (0..2_usize, any::<bool>(), node.clone())
-            .prop_map(|(page, take_over, node)| Move::Join { page, role: Role::Host, take_over, node, reuse: false }),
-        12 => join.prop_map(|(page, role, take_over, node, reuse)| Move::Join { page, role, take_over, node, reuse }),
-        10 => (page.clone(), node.clone(), prop::bool::weighted(0.1))
-            .prop_map(|(page, node, forged)| Move::Resume { page, node, forged }),
-        6 => (0..2_usize, command.clone()).prop_map(|(page, command)| Move::Command { page, command }),
-        4 => (page.clone(), command).prop_map(|(page, command)| Move::Command { page, command }),
-        8 => (page.clone(), 0..4_u8).prop_map(|(page, hears)| Move::Cut { page, hears }),
-        6 => page.clone().prop_map(|page| Move::Lose { page }),
-        8 => (page.clone(), engage).prop_map(|(page, command)| Move::Command { page, command }),
-        1 => (page.clone(), any::<bool>()).prop_map(|(page, block_address)| Move::Remove { page, block_address }),
-        3 => prop::sample::select(vec![OWNER, OWNER, GRACE]).prop_map(|account| Move::Reopen { account }),
-        1 => (page, 1..40_u8).prop_map(|(page, times)| Move::Flap { page, times }),
-        1 => (0..2_usize, 2..PAGES.len(), 20..50_u8)
-            .prop_map(|(page, other, times)| Move::Absence { page, other, times }),
-        4 => (0..2_usize, 0..3_u8, node.clone()).prop_map(|(page, hears, node)| Move::Tear { page, hears, node }),
-        2 => node.prop_map(|node| Move::LoseNode { node }),
-        6 => ms.prop_map(|ms| Move::Wait { ms }),
-        1 => Just(Move::Wake),
-        1 => Just(Move::Restart),
-        1 => (0..2_usize).prop_map(|page| Move::Command { page, command: Command::StopRoom }),
-    ]
+    prop_oneof![6 => ms.prop_map(|ms| Move::Wait { ms }), 1 => Just(Move::Wake), 1 => Just(Move::Restart)]
 }

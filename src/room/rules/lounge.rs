@@ -1,8 +1,9 @@
 //! A lounge: all members are equal, see each other and may send. It stays open while nobody is there.
 
+use super::End;
 use crate::{
     role::{Permission, Standing},
-    room::{End, EndReason, Link, Member, Policy, Room},
+    room::{EndReason, Link, Member, Policy, Room},
 };
 
 pub(super) const fn allows(standing: Standing, permission: Permission) -> bool {

@@ -1,12 +1,12 @@
-//! Reactions, messages and removals, over connections that come and go.
+//! Messages, over connections that come and go.
 
 use heartogether::{
-    engagement::{MessageText, Reaction},
+    engagement::MessageText,
     id::{MemberId, MessageNumber},
-    protocol::{ClientMessage, FetchMessages, FromRoom, React, RemoveMember, RoomFrame, ToRoom, Write},
+    protocol::{ClientMessage, FetchMessages, FromRoom, RoomFrame, ToRoom, Write},
     refusal::Refusal,
     role::Role,
-    room::{EndReason, Message, Messages, Missed, RoomEvent, RoomView, StreamState},
+    room::{Message, Messages, Missed, RoomEvent, RoomView, StreamState},
     time::Timestamp,
 };
 use heartogether_client::{Input, MessageState, Output, Timer};
@@ -49,48 +49,6 @@ fn states(page: &Page) -> Vec<MessageState> {
 
 fn known(page: &Page) -> Vec<u64> {
     page.client.messages().map(|message| message.number.0).collect()
-}
-
-fn removal(member: MemberId) -> ClientMessage {
-    to_room(ToRoom::RemoveMember(RemoveMember { member, block_address: false }))
-}
-
-#[test]
-fn a_reaction_goes_out_and_is_shown_as_chosen() {
-    let mut page = Page::hearing(StreamState::Live);
-    let commands = page.take(Input::ReactionPressed(Reaction::Fire));
-    assert_eq!(sent(&commands), [to_room(ToRoom::React(React { reaction: Reaction::Fire }))]);
-    assert_eq!(page.client.chosen_reaction(), Some(Reaction::Fire));
-}
-
-#[test]
-fn a_reaction_without_a_connection_is_of_a_moment_that_has_passed() {
-    let mut page = Page::hearing(StreamState::Live);
-    page.lose();
-    assert!(page.take(Input::ReactionPressed(Reaction::Fire)).is_empty());
-    assert_eq!(page.client.chosen_reaction(), None);
-}
-
-#[test]
-fn a_reaction_that_is_refused_is_not_shown_as_chosen() {
-    let mut page = Page::hearing(StreamState::Live);
-    for reaction in [Reaction::Heart, Reaction::Fire, Reaction::Party] {
-        page.take(Input::ReactionPressed(reaction));
-    }
-    page.refuse(Refusal::TooManyReactions);
-    page.refuse(Refusal::TooManyReactions);
-    assert_eq!(page.client.chosen_reaction(), Some(Reaction::Heart), "the one before those that were refused");
-    page.refuse(Refusal::TooManyReactions);
-    assert_eq!(page.client.chosen_reaction(), None);
-}
-
-#[test]
-fn reactions_that_come_in_rise_at_the_host_but_not_those_of_before_a_resume() {
-    let mut page = Page::hosting(&[GRACE]);
-    let reacted = RoomEvent::Reacted { member: GRACE, reaction: Reaction::Party, at: Timestamp::from_millis(1) };
-    assert!(page.learn(reacted.clone()).contains(&Output::ShowReaction(Reaction::Party)));
-    page.lose();
-    assert!(!page.miss(vec![reacted]).contains(&Output::ShowReaction(Reaction::Party)));
 }
 
 #[test]
@@ -172,17 +130,8 @@ fn what_was_written_offline_goes_out_no_faster_than_the_room_takes_it() {
 }
 
 #[test]
-fn too_many_reactions_are_said_kindly_until_the_next() {
-    let mut page = Page::hearing(StreamState::Live);
-    page.refuse(Refusal::TooManyReactions);
-    assert_eq!(page.client.engagement_notice(), Some(Refusal::TooManyReactions));
-    page.take(Input::ReactionPressed(Reaction::Heart));
-    assert_eq!(page.client.engagement_notice(), None);
-}
-
-#[test]
 fn a_new_page_of_the_host_knows_the_messages_and_fetches_older_ones() {
-    let mut page = Page::new(heartogether::role::Role::Host, false, 100);
+    let mut page = Page::new(Role::Host, false, 100);
     page.take(Input::Started);
     page.take(Input::SocketOpened);
     page.welcome();
@@ -301,100 +250,4 @@ fn a_message_that_is_told_of_again_stays_as_it_was_edited() {
     page.miss(vec![told]);
     let texts: Vec<_> = page.client.own_messages().map(|message| message.text).collect();
     assert_eq!(texts, [text("quieter")]);
-}
-
-#[test]
-fn a_removal_can_be_taken_back_for_five_seconds() {
-    let mut page = Page::live(&[GRACE]);
-    let commands = page.take(Input::RemovePressed(GRACE));
-    assert_eq!(commands, [Output::StartTimer { timer: Timer::Removal(GRACE), after_ms: 5_000 }]);
-    assert!(page.client.is_removing(GRACE));
-    assert_eq!(page.take(Input::UndoPressed(GRACE)), [Output::StopTimer(Timer::Removal(GRACE))]);
-    assert!(!page.client.is_removing(GRACE));
-    assert!(sent(&page.fire(Timer::Removal(GRACE))).is_empty());
-}
-
-#[test]
-fn the_end_of_the_room_ends_a_removal() {
-    let mut page = Page::live(&[GRACE]);
-    page.take(Input::RemovePressed(GRACE));
-    let commands = page.learn(RoomEvent::RoomEnded { reason: EndReason::Stopped });
-    assert!(commands.contains(&Output::StopTimer(Timer::Removal(GRACE))));
-    assert!(!page.client.is_removing(GRACE));
-    assert!(sent(&page.take(Input::Left)).is_empty(), "nobody is removed from the next one");
-}
-
-#[test]
-fn a_removal_is_carried_out_and_the_sound_to_them_ends() {
-    let mut page = Page::live(&[GRACE]);
-    page.take(Input::RemovePressed(GRACE));
-    assert_eq!(sent(&page.fire(Timer::Removal(GRACE))), [removal(GRACE)]);
-    assert_eq!(closed(&page.learn_all(leaves(GRACE))), [100]);
-    page.lose();
-    assert!(!sent(&page.miss(vec![])).contains(&removal(GRACE)), "it has happened");
-}
-
-#[test]
-fn a_removal_that_is_due_while_the_connection_is_away_is_asked_for_when_it_is_back() {
-    let mut page = Page::live(&[GRACE]);
-    page.take(Input::RemovePressed(GRACE));
-    page.lose();
-    assert!(sent(&page.fire(Timer::Removal(GRACE))).is_empty());
-    assert!(sent(&page.miss(vec![])).contains(&removal(GRACE)));
-}
-
-#[test]
-fn who_leaves_while_being_removed_is_kept_out_all_the_same() {
-    let mut page = Page::live(&[GRACE]);
-    page.take(Input::RemovePressed(GRACE));
-    page.learn_all(leaves(GRACE));
-    assert_eq!(sent(&page.fire(Timer::Removal(GRACE))), [removal(GRACE)]);
-}
-
-#[test]
-fn everybody_at_the_address_goes_too_where_the_host_chooses_so_in_time() {
-    let block = Input::AddressBlockPressed(GRACE);
-    for (presses, block_address) in [(1, true), (2, false)] {
-        let mut page = Page::live(&[GRACE]);
-        assert_eq!(page.take(block.clone()), [], "nobody is being removed");
-        page.take(Input::RemovePressed(GRACE));
-        for _ in 0..presses {
-            let commands = page.take(block.clone());
-            assert_eq!(commands, [Output::StartTimer { timer: Timer::Removal(GRACE), after_ms: 5_000 }]);
-        }
-        assert_eq!(page.client.is_blocking_address(GRACE), block_address);
-        let removal = to_room(ToRoom::RemoveMember(RemoveMember { member: GRACE, block_address }));
-        assert_eq!(sent(&page.fire(Timer::Removal(GRACE))), [removal]);
-        assert_eq!(page.take(block.clone()), [], "it is too late");
-    }
-}
-
-#[test]
-fn a_page_that_goes_away_takes_nothing_back() {
-    for last in [Input::Hidden, Input::Left] {
-        let mut page = Page::live(&[GRACE]);
-        page.take(Input::RemovePressed(GRACE));
-        assert!(sent(&page.take(last)).contains(&removal(GRACE)));
-    }
-}
-
-#[test]
-fn a_removed_listener_is_told_so_and_does_not_come_back_by_itself() {
-    let mut page = Page::hearing(StreamState::Live);
-    let commands = page.refuse(Refusal::Removed);
-    assert_eq!(closed(&commands), [100]);
-    assert_eq!(page.client.listener_state().name(), "refused");
-    page.lose();
-    assert!(page.fire(Timer::Reconnect).is_empty());
-}
-
-#[test]
-fn a_host_whose_room_is_open_again_begins_anew() {
-    let mut page = Page::live(&[GRACE]);
-    page.learn(RoomEvent::RoomEnded { reason: heartogether::room::EndReason::Stopped });
-    assert_eq!(page.client.host_state().name(), "ended");
-    page.take(Input::RetryPressed);
-    assert!(matches!(introduced(&page.take(Input::SocketOpened))[..], [ToRoom::Join(_)]));
-    page.hear(joined(HOST, 20, view(StreamState::Idle, &[])));
-    assert_eq!(page.client.host_state().name(), "idle");
 }

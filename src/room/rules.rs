@@ -5,24 +5,13 @@
 mod broadcast;
 mod lounge;
 
-use serde::{Deserialize, Serialize};
-
+pub use super::RoomKind;
+use super::{Audience, EndReason, Link, Member, Policy, Room};
 use crate::{
     id::MemberId,
     role::{Permission, Role, Standing},
-    room::{Audience, End, Link, Member, Policy, Room},
+    time::Timestamp,
 };
-
-/// The kind of a room, set at its creation. Only kinds that have rules are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RoomKind {
-    /// One member sends, the others listen.
-    #[default]
-    Broadcast,
-    /// All members are equal, and each may send.
-    Lounge,
-}
 
 /// A topic that members can be told about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +28,27 @@ pub(crate) enum Notice {
     Attendance,
 }
 
-impl RoomKind {
-    /// Every kind.
-    pub const ALL: &[Self] = &[Self::Broadcast, Self::Lounge];
+/// An end that a room will come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// The time.
+    pub at: Timestamp,
+    /// The reason.
+    pub reason: EndReason,
+    /// Milliseconds from the last activity to this end. If this is less than the time of the warning, the room warns at
+    /// half of it.
+    pub period_ms: u64,
+}
 
+impl End {
+    /// When the room warns of it.
+    pub(super) fn warned_at(&self, policy: &Policy) -> Timestamp {
+        let ahead_ms = policy.end_warning_ms.min(self.period_ms / 2);
+        Timestamp::from_millis(self.at.as_millis().saturating_sub(ahead_ms))
+    }
+}
+
+impl RoomKind {
     /// The permission table of this kind of room: who may do what.
     pub const fn allows(self, standing: Standing, permission: Permission) -> bool {
         if !permission.is_in_room() {

@@ -1,9 +1,9 @@
 //! A broadcast: the host sends sound, listeners hear it, and only the host reads their messages.
 
-use super::Notice;
+use super::{End, Notice};
 use crate::{
     role::{Permission, Role, Standing},
-    room::{Audience, End, EndReason, Link, Member, Policy, Room, StreamState},
+    room::{Audience, EndReason, Link, Member, Policy, Room, StreamState},
 };
 
 pub(super) const fn allows(standing: Standing, permission: Permission) -> bool {

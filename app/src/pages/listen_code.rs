@@ -1,0 +1,18 @@
+//! The code of a listener's page, before somebody goes there.
+
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::browser::peer_connections;
+
+/// Loads the code of a listener's page before somebody goes there, and wakes what it will need. Where that fails, going
+/// there tries again.
+pub(crate) fn prepare() {
+    spawn_local(async { _ = load().await });
+}
+
+#[wasm_split(listen, wasm_split_path = leptos::wasm_split, fallible)]
+fn load() -> Result<(), SplitLoaderError> {
+    peer_connections::wake();
+    Ok(())
+}

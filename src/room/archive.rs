@@ -1,0 +1,81 @@
+//! What a room asks of the archive of messages, and what it is told of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::Message;
+use crate::{
+    engagement::MessageText,
+    id::{AccountId, MemberId, MessageNumber},
+};
+
+/// A change of the archive of messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArchiveChange {
+    /// A message was written.
+    Write {
+        /// The author's account.
+        account: AccountId,
+        /// The message.
+        message: Message,
+    },
+    /// A message was changed.
+    Edit {
+        /// The message's number.
+        number: MessageNumber,
+        /// The number of changes, this one included.
+        version: u32,
+        /// The text.
+        text: MessageText,
+    },
+    /// A message was deleted.
+    Delete(MessageNumber),
+    /// A message was pinned, or its pin was taken away.
+    Pin {
+        /// The message's number.
+        number: MessageNumber,
+        /// Whether it is pinned.
+        pinned: bool,
+    },
+    /// The messages up to this one were delivered.
+    Deliver {
+        /// The last of them.
+        up_to: MessageNumber,
+    },
+    /// The messages up to this one are dropped from the archive.
+    Forget {
+        /// The last of them.
+        up_to: MessageNumber,
+    },
+}
+
+/// The archive's data about a message that the room has dropped. The server writes it into the entry, so that a replay
+/// never reads the archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchivedMessage {
+    /// Its author's account.
+    pub account: AccountId,
+    /// Its author's place.
+    pub author: MemberId,
+    /// The number of its changes.
+    pub version: u32,
+    /// Whether it is deleted.
+    pub deleted: bool,
+    /// Whether it is pinned.
+    pub pinned: bool,
+}
+
+/// The archive's data about a message that another one answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answered {
+    /// It has none.
+    Missing,
+    /// It has the message.
+    Archived(ArchivedMessage),
+}
+
+impl From<Option<ArchivedMessage>> for Answered {
+    fn from(found: Option<ArchivedMessage>) -> Self {
+        found.map_or(Self::Missing, Self::Archived)
+    }
+}

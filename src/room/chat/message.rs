@@ -1,0 +1,53 @@
+//! A message as its readers see it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    engagement::MessageText,
+    id::{DisplayName, MemberId, MessageNumber},
+    time::Timestamp,
+};
+
+/// A message as its readers see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its number in the room.
+    pub number: MessageNumber,
+    /// Its author's place.
+    pub author: MemberId,
+    /// Its author's name at the time.
+    #[serde(deserialize_with = "DisplayName::told")]
+    pub name: DisplayName,
+    /// The number its author's page gave it.
+    pub nonce: u32,
+    /// Its text; `None` once it is deleted.
+    #[serde(deserialize_with = "MessageText::told_or_none")]
+    pub text: Option<MessageText>,
+    /// When it was written.
+    pub sent_at: Timestamp,
+    /// Whether it was delivered: in a broadcast, to the host's page.
+    pub delivered: bool,
+    /// The number of its changes.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub version: u32,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageNumber>,
+    /// Whether it is pinned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_zero(version: &u32) -> bool {
+    *version == 0
+}
+
+/// Messages, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Messages {
+    /// At most [`MESSAGES_AT_ONCE`](crate::limits::MESSAGES_AT_ONCE).
+    pub messages: Vec<Message>,
+    /// Whether there are older messages.
+    pub has_earlier: bool,
+}

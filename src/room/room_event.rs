@@ -1,0 +1,199 @@
+//! The events that members of a room are told, and what they do to a message.
+
+use serde::{Deserialize, Serialize};
+
+use super::{LastMessage, Link, MemberView, Message, Publication};
+use crate::{
+    engagement::{MessageText, Reaction},
+    id::{MemberId, MessageNumber, PublicationId, Seq},
+    time::Timestamp,
+};
+
+/// Why a room ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// Its owner stopped it.
+    Stopped,
+    /// Nothing was sent and nothing happened for too long.
+    Idle,
+    /// The host stayed away for too long.
+    HostAbsent,
+}
+
+/// An event that members of a room are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RoomEvent {
+    /// Somebody took a place, or came back to theirs with a new page.
+    MemberJoined {
+        /// The member.
+        member: MemberView,
+    },
+    /// A member lost or regained the connection.
+    MemberConnected {
+        /// The member.
+        member: MemberId,
+        /// Whether it is there.
+        connected: bool,
+    },
+    /// A member's place is free.
+    MemberLeft {
+        /// The member.
+        member: MemberId,
+    },
+    /// The audience has grown or shrunk.
+    AttendanceChanged {
+        /// See [`RoomView::attendance`](super::RoomView::attendance).
+        attendance: u32,
+    },
+    /// The member must connect with another one, or connect again because the other one has opened a new page.
+    LinkOpened {
+        /// The two members, and which of them offers.
+        link: Link,
+    },
+    /// The member must close the connection with another one.
+    LinkClosed {
+        /// The other member.
+        peer: MemberId,
+    },
+    /// A publication began or changed.
+    PublicationChanged {
+        /// The publication.
+        publication: Publication,
+    },
+    /// A publication ended.
+    PublicationEnded {
+        /// The publication.
+        publication: PublicationId,
+    },
+    /// A member reacted.
+    Reacted {
+        /// The member.
+        member: MemberId,
+        /// The reaction.
+        reaction: Reaction,
+        /// The time.
+        at: Timestamp,
+    },
+    /// A member wrote.
+    MessageSent {
+        /// The message.
+        message: Message,
+    },
+    /// A message was changed.
+    MessageEdited {
+        /// The message's number.
+        number: MessageNumber,
+        /// The author's current place.
+        author: MemberId,
+        /// The number of changes, this one included.
+        version: u32,
+        /// The text.
+        #[serde(deserialize_with = "MessageText::told")]
+        text: MessageText,
+    },
+    /// A message was deleted.
+    MessageDeleted {
+        /// The message's number.
+        number: MessageNumber,
+    },
+    /// A message was pinned, or its pin was taken away.
+    MessagePinned {
+        /// The message's number.
+        number: MessageNumber,
+        /// Whether it is pinned.
+        pinned: bool,
+    },
+    /// The owner's page has been given the messages up to this one.
+    MessagesDelivered {
+        /// The last of them.
+        up_to: MessageNumber,
+    },
+    /// The room's end has come near, has moved, or is no longer near.
+    EndExpected {
+        /// See [`RoomView::ends_at`](super::RoomView::ends_at).
+        ends_at: Option<Timestamp>,
+    },
+    /// The room has ended.
+    RoomEnded {
+        /// The reason.
+        reason: EndReason,
+    },
+}
+
+impl RoomEvent {
+    /// The member whose name or text the event holds, or who caused it.
+    pub const fn subject(&self) -> Option<MemberId> {
+        match self {
+            Self::MemberJoined { member } => Some(member.member),
+            Self::MessageSent { message } => Some(message.author),
+            Self::MessageEdited { author, .. }
+            | Self::MemberConnected { member: author, .. }
+            | Self::MemberLeft { member: author }
+            | Self::Reacted { member: author, .. } => Some(*author),
+            Self::AttendanceChanged { .. }
+            | Self::LinkOpened { .. }
+            | Self::LinkClosed { .. }
+            | Self::PublicationChanged { .. }
+            | Self::PublicationEnded { .. }
+            | Self::MessageDeleted { .. }
+            | Self::MessagePinned { .. }
+            | Self::MessagesDelivered { .. }
+            | Self::EndExpected { .. }
+            | Self::RoomEnded { .. } => None,
+        }
+    }
+
+    /// Whether it is about reactions and messages, and not about members and publications.
+    pub const fn is_talk(&self) -> bool {
+        matches!(
+            self,
+            Self::Reacted { .. }
+                | Self::MessageSent { .. }
+                | Self::MessageEdited { .. }
+                | Self::MessageDeleted { .. }
+                | Self::MessagePinned { .. }
+                | Self::MessagesDelivered { .. }
+        )
+    }
+}
+
+/// A room's event with its place in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SequencedEvent {
+    /// The place in the log.
+    pub seq: Seq,
+    /// What happened.
+    pub event: RoomEvent,
+}
+
+impl Message {
+    /// Updates the message. Events about other messages have no effect.
+    pub fn apply(&mut self, event: &RoomEvent) {
+        match event {
+            RoomEvent::MessageEdited { number, version, text, .. } if *number == self.number => {
+                self.version = *version;
+                // What is deleted stays so.
+                self.text = self.text.is_some().then(|| text.clone());
+            }
+            RoomEvent::MessageDeleted { number } if *number == self.number => self.text = None,
+            RoomEvent::MessagePinned { number, pinned } if *number == self.number => self.pinned = *pinned,
+            RoomEvent::MessagesDelivered { up_to } if self.number <= *up_to => self.delivered = true,
+            _ => {}
+        }
+    }
+}
+
+impl LastMessage {
+    /// Updates a member's last message. Events about other messages have no effect.
+    pub(super) fn apply(last: &mut Option<Self>, event: &RoomEvent) {
+        match (last.as_mut(), event) {
+            (Some(known), RoomEvent::MessageEdited { number, text, .. }) if *number == known.number => {
+                known.text.clone_from(text);
+            }
+            (Some(known), RoomEvent::MessageDeleted { number }) if *number == known.number => *last = None,
+            _ => {}
+        }
+    }
+}

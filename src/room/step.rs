@@ -1,0 +1,110 @@
+//! The one function that says what an entry does to a room.
+
+use super::{
+    Command, Effect, Effects, EndReason, Entry, Event, Room, accounts,
+    chat::{self, Change, Draft},
+    joining, lifecycle, links, publications, removals,
+};
+use crate::{
+    id::{ConnectionId, MemberId},
+    time::Timestamp,
+};
+
+/// Applies an entry of the log to a room. A refusal is an effect; the function never panics. An entry that the room
+/// holds already has no effect.
+pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
+    if entry.seq <= room.seq {
+        return (room, Vec::new());
+    }
+    room.seq = entry.seq;
+    let mut effects = Effects::of(entry.seq);
+    let (sent, linked) = (room.publications(), links::all(&room));
+    let mut is_activity = true;
+    if let Event::NodeLost { node } = entry.event {
+        // Before time passes, because members could not come back while the room had no server.
+        is_activity = joining::lose_node(&mut room, node, entry.at, &mut effects);
+        if is_activity {
+            room.active_at = entry.at;
+        }
+    }
+    lifecycle::pass(&mut room, entry.at, &mut effects);
+    let welcomed = take(&mut room, entry, &mut is_activity, &mut effects);
+    if is_activity && !effects.refuse_something() {
+        room.active_at = entry.at;
+    }
+    if room.ended.is_none() {
+        links::announce(&room, &linked, welcomed, &mut effects);
+        publications::announce(&room, &sent, &mut effects);
+        room.tell_attendance(&mut effects);
+    }
+    lifecycle::warn(&mut room, entry.at, &mut effects);
+    lifecycle::close(&mut room, entry.at, &mut effects);
+    lifecycle::ask_to_wake(&room, &mut effects);
+    room.keep(&effects);
+    (room, effects.into_orders())
+}
+
+/// Applies the entry's event. Returns the member who got a place.
+fn take(room: &mut Room, entry: &Entry, is_activity: &mut bool, effects: &mut Effects) -> Option<MemberId> {
+    let at = entry.at;
+    match &entry.event {
+        Event::RoomCreated(created) => joining::create(room, created, at),
+        Event::JoinRequested(request) => return joining::join(room, request, at, effects),
+        Event::ResumeRequested(request) => return joining::resume(room, request, at, effects),
+        Event::ReopenRequested { account, kind } => *is_activity = lifecycle::reopen(room, *account, *kind, at),
+        Event::Commanded { connection, command, .. } => perform(room, *connection, command, at, effects),
+        Event::ConnectionLost { connection } => {
+            *is_activity = joining::lose_connection(room, *connection, at, effects);
+        }
+        Event::NodeLost { .. } => {}
+        Event::AccountMerged { from, to } => {
+            accounts::merge(room, *from, *to, effects);
+            *is_activity = false;
+        }
+        Event::AccountDeleted { account } => {
+            accounts::delete(room, *account, at, effects);
+            *is_activity = false;
+        }
+        Event::Woke => *is_activity = false,
+    }
+    None
+}
+
+/// Applies a member's command, if the room's rules allow it.
+fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Timestamp, effects: &mut Effects) {
+    if let Err(refusal) = room.check_command(connection, command) {
+        return effects.refuse(connection, refusal);
+    }
+    match command {
+        Command::Leave => joining::leave(room, connection, at, effects),
+        Command::Publish { id, source, paused } => {
+            publications::publish(room, connection, (*id, *source, *paused), at, effects);
+        }
+        Command::Pause => publications::turn(room, true, connection, effects),
+        Command::Resume => publications::turn(room, false, connection, effects),
+        Command::Interrupt => {
+            let member = room.member_at(connection).map(|member| member.id);
+            member.into_iter().for_each(|member| publications::interrupt(room, member, at));
+        }
+        Command::DeclareSilence { silent } => publications::declare_silence(room, connection, *silent, effects),
+        Command::StopRoom => lifecycle::end(room, EndReason::Stopped, at, effects),
+        Command::RemoveMember { member, block_address } => {
+            removals::remove(room, connection, (*member, *block_address), effects);
+        }
+        Command::React { reaction } => chat::react(room, connection, *reaction, at, effects),
+        Command::Write { nonce, text, reply_to, answered, is_archived } => {
+            let (nonce, reply_to, is_archived) = (*nonce, *reply_to, *is_archived);
+            let draft = Draft { nonce, text, reply_to, answered: *answered, is_archived };
+            chat::write(room, connection, &draft, at, effects);
+        }
+        Command::Edit { number, text, archived } => {
+            chat::change(room, connection, (*number, *archived), &Change::Edit(text), effects);
+        }
+        Command::Delete { number, archived } => {
+            chat::change(room, connection, (*number, *archived), &Change::Delete, effects);
+        }
+        Command::Pin { number, pinned, archived } => {
+            chat::change(room, connection, (*number, *archived), &Change::Pin(*pinned), effects);
+        }
+    }
+}
