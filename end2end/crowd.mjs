@@ -90,45 +90,46 @@ function comeIn({ code, size }) {
   const refusals = {};
   const crowd = Array.from({ length: size }, (_, guest) => {
     const socket = new WebSocket(`ws://${location.host}/ws?guest=${guest}`);
-    const say = (/** @type {unknown} */ message) => socket.send(JSON.stringify({ type: 'room', room: code, message }));
+    const say = (/** @type {unknown} */ message) => socket.send(JSON.stringify({ room: { room: code, message } }));
     /** @type {{ say: (message: unknown) => void, peer?: RTCPeerConnection }} */
     const member = { say };
     /** @type {Promise<unknown>} */
     let described = Promise.resolve();
 
     /** @param {string} to @param {any} signal */
-    const take = async (to, { kind, negotiation, sdp, candidates }) => {
-      const answer = (/** @type {object} */ signal) => say({ type: 'signal', to, signal: { negotiation, ...signal } });
-      if (kind === 'offer') {
+    const take = async (to, { offer, candidates }) => {
+      const answer = (/** @type {object} */ signal) => say({ signal: { to, signal } });
+      if (offer) {
+        const { negotiation, sdp } = offer;
         member.peer?.close();
         const peer = (member.peer = new RTCPeerConnection());
         peer.onicecandidate = ({ candidate }) => {
           if (!candidate?.candidate) return;
           const { sdpMid, sdpMLineIndex } = candidate;
           const told = { candidate: candidate.candidate, sdp_mid: sdpMid, sdp_m_line_index: sdpMLineIndex };
-          answer({ kind: 'candidates', candidates: [told] });
+          answer({ candidates: { negotiation, candidates: [told] } });
         };
         described = peer.setRemoteDescription({ type: 'offer', sdp });
         await described;
         const description = await peer.createAnswer();
-        answer({ kind: 'answer', sdp: description.sdp });
+        answer({ answer: { negotiation, sdp: description.sdp } });
         await peer.setLocalDescription(description);
-      } else if (kind === 'candidates') {
+      } else if (candidates) {
         await described;
-        for (const { candidate, sdp_mid, sdp_m_line_index } of /** @type {Candidate[]} */ (candidates)) {
+        for (const { candidate, sdp_mid, sdp_m_line_index } of /** @type {Candidate[]} */ (candidates.candidates)) {
           await member.peer?.addIceCandidate({ candidate, sdpMid: sdp_mid ?? null, sdpMLineIndex: sdp_m_line_index ?? null });
         }
       }
     };
     socket.onopen = () => {
-      socket.send(JSON.stringify({ type: 'hello', protocol: 2 }));
-      say({ type: 'join', role: 'listener' });
+      socket.send(JSON.stringify({ hello: { protocol: 2 } }));
+      say({ join: { role: 'listener' } });
     };
     socket.onmessage = ({ data }) => {
       const said = JSON.parse(data);
-      const message = said.type === 'room' ? said.message : said;
-      if (message.type === 'refused') refusals[message.refusal] = (refusals[message.refusal] ?? 0) + 1;
-      if (message.type === 'signal') void take(message.from, message.signal);
+      const { refused, signal } = said.room?.message ?? said;
+      if (refused) refusals[refused.refusal] = (refusals[refused.refusal] ?? 0) + 1;
+      if (signal) void take(signal.from, signal.signal);
     };
     return member;
   });
@@ -146,7 +147,7 @@ function chatter({ reactions, messages }) {
     const often = (/** @type {number} */ times, /** @type {() => void} */ act) => {
       if (times > 0) page.timers.push(setInterval(act, 1000 / times));
     };
-    often(reactions, () => say({ type: 'react', reaction: kinds[said++ % kinds.length] }));
-    often(messages, () => say({ type: 'write', nonce: said++, text: `That is message ${said}, and a good one` }));
+    often(reactions, () => say({ react: { reaction: kinds[said++ % kinds.length] } }));
+    often(messages, () => say({ write: { nonce: said++, text: `That is message ${said}, and a good one` } }));
   }
 }

@@ -4,15 +4,16 @@ import type { Page } from '@playwright/test';
 /** When the first imagined listener last did something. */
 export const FIRST_ACTIVE_MS = 1_790_000_000_000;
 
-export const hello = { type: 'hello', protocol: 2 };
+export const hello = { hello: { protocol: 2 } };
 
 /** What somebody says in a room. */
-export const toRoom = (room: string, message: object) => ({ type: 'room', room, message });
+export const toRoom = (room: string, message: object | string) => ({ room: { room, message } });
 
-/** The kind of a message: that of what is said in the room, where it is about one. */
-export function kindOf(frame: string | Buffer): string {
-  const { type, message } = JSON.parse(String(frame));
-  return type === 'room' ? message.type : type;
+/** The name of a message: that of what is said in the room, where it is about one. */
+export function nameOf(frame: string | Buffer): string {
+  const said = JSON.parse(String(frame));
+  const message: object | string = said.room?.message ?? said;
+  return typeof message === 'string' ? message : String(Object.keys(message)[0]);
 }
 
 /** A listener whom nobody has seen. */
@@ -44,10 +45,11 @@ export async function imagine(host: Page, count: number): Promise<(event: object
     const server = socket.connectToServer();
     server.onMessage((frame) => {
       socket.send(frame);
-      if (kindOf(frame) !== 'joined') return;
-      const { room, message } = JSON.parse(String(frame));
-      tell = (event) => socket.send(JSON.stringify(toRoom(room, { type: 'event', seq: message.seq, event })));
-      for (let i = 0; i < count; i++) tell({ kind: 'member_joined', member: imagined(i) });
+      if (nameOf(frame) !== 'joined') return;
+      const { room, message } = JSON.parse(String(frame)).room;
+      const { seq } = message.joined;
+      tell = (event) => socket.send(JSON.stringify(toRoom(room, { event: { seq, event } })));
+      for (let i = 0; i < count; i++) tell({ member_joined: { member: imagined(i) } });
     });
   });
   return (event) => tell(event);

@@ -222,7 +222,7 @@ function inOrder(handle) {
  */
 async function reroute(frame, replace) {
   const message = JSON.parse(String(frame));
-  const signal = message.message?.type === 'signal' ? message.message.signal : {};
+  const [signal = {}] = Object.values(message.room?.message?.signal?.signal ?? {});
   if (signal.sdp) {
     const lines = await Promise.all(
       String(signal.sdp)

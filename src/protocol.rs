@@ -1,5 +1,6 @@
-//! The messages between a client and the server: JSON in WebSocket text frames, one message a frame, told apart by
-//! `type`. `docs/protocol.md` shows each with an example that a test decodes.
+//! The messages between a client and the server: JSON in WebSocket text frames, one message a frame. A message is an
+//! object whose only key is its name, or its name alone if it has no fields (`docs/decisions/33-tags-outside.md`).
+//! `docs/protocol.md` shows each with an example that a test decodes.
 //!
 //! A page has one connection, over which it may be in many rooms. Messages about a room are in a frame that names the
 //! room. Each group of messages has a file: [`session`] (hello, heartbeats, refusals of the connection), [`in_room`]
@@ -28,7 +29,7 @@ pub const PROTOCOL_VERSION: u32 = 2;
 
 /// A message from a client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ClientMessage {
     /// The first message, with the client's version.
     Hello(Hello),
@@ -46,7 +47,7 @@ pub enum ClientMessage {
     reason = "a message is handled at once, and never kept in numbers; 32-bit targets are below the limit"
 )]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ServerMessage {
     /// Answers the hello.
     Welcome(Welcome),

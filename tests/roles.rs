@@ -20,7 +20,8 @@ const FOLDERS: [&str; 6] = ["src", "client/src", "server/src", "app/src", "front
 /// Where values are told apart: the rules, and the pages with their parts.
 const DECIDES: [&str; 3] = ["src/room/rules.rs", "src/room/rules/", "app/src/pages/"];
 /// Where a value is named, although nothing depends on one there.
-const NAMES: [(&str, &str); 3] = [
+const NAMES: [(&str, &str); 4] = [
+    ("src/room/kind.rs", "lists every kind"),
     ("src/role.rs", "lists every role"),
     ("src/room/policy.rs", "says what a new broadcast is"),
     ("app/src/early_join.rs", "asks for the place that the listener's page asks for"),

@@ -1,6 +1,6 @@
 // The ways into a room, and what must not interrupt them.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { kindOf } from '../frames';
+import { nameOf } from '../frames';
 import { hear } from '../tone_detection';
 import { button, createRoom, isHydrated, listen, sayName, shareTab, showsRefusal, showsState, signIn, UNKNOWN_CODE } from '../page_actions';
 
@@ -40,7 +40,7 @@ function overhear(page: Page): { sockets: number; said: string[] } {
   const overheard = { sockets: 0, said: [] as string[] };
   page.on('websocket', (socket) => {
     overheard.sockets += 1;
-    socket.on('framesent', ({ payload }) => overheard.said.push(kindOf(payload)));
+    socket.on('framesent', ({ payload }) => overheard.said.push(nameOf(payload)));
   });
   return overheard;
 }
@@ -105,7 +105,7 @@ test('the player waits for a slow socket and does not open a second one', async 
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const server = socket.connectToServer();
     socket.onMessage((frame) => {
-      said.push(kindOf(frame));
+      said.push(nameOf(frame));
       server.send(frame);
     });
   });

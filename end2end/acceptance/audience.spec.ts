@@ -66,7 +66,7 @@ test('a search is kept when few listeners are left', async ({ newVisitor }) => {
   const field = host.getByLabel('Search listeners');
   await field.fill('guest 3');
   await expect(rows(host)).toHaveCount(1);
-  tell({ kind: 'member_left', member: imagined(8).member });
+  tell({ member_left: { member: imagined(8).member } });
   await expect(main(host)).toContainText('8 of 30 listening');
   await expect(field).toHaveValue('guest 3');
   await expect(field).toBeFocused();
@@ -79,7 +79,7 @@ test('rows of the audience keep their places while the host is about to press so
   const tell = await imagine(host, 3);
   const reacts = (number: number, afterMs: number) => {
     const { member } = imagined(number);
-    tell({ kind: 'reacted', member, reaction: '🔥', at: FIRST_ACTIVE_MS + afterMs });
+    tell({ reacted: { member, reaction: '🔥', at: FIRST_ACTIVE_MS + afterMs } });
   };
   const names = () => rows(host).locator('.font-semibold').allTextContents();
   await createRoom(host, 'Ada');
@@ -87,8 +87,8 @@ test('rows of the audience keep their places while the host is about to press so
 
   await button(host, 'Remove Guest 1').hover();
   reacts(0, 1000);
-  tell({ kind: 'member_joined', member: imagined(3) });
-  tell({ kind: 'member_left', member: imagined(2).member });
+  tell({ member_joined: { member: imagined(3) } });
+  tell({ member_left: { member: imagined(2).member } });
   await expect(rowOf(host, 'Guest 0')).toContainText('🔥');
   await expect(rowOf(host, 'Guest 2').getByTestId('listener-state')).toHaveText('left');
   expect(await names()).toEqual(['Guest 2', 'Guest 1', 'Guest 0', 'Guest 3']);

@@ -143,13 +143,13 @@ test('the chat stays at its end, unless the host reads further up', async ({ new
   await expect(rows(host)).toHaveCount(1);
   const log = host.getByRole('log');
   const belowPx = () => log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
-  for (let i = 0; i < 30; i++) tell({ kind: 'message_sent', message: imaginedMessage(i) });
+  for (let i = 0; i < 30; i++) tell({ message_sent: { message: imaginedMessage(i) } });
   await expect(messages(host)).toHaveCount(30);
   await expect.poll(belowPx).toBeLessThan(2);
 
   await log.evaluate((log) => (log.scrollTop = 0));
   await expect.poll(belowPx).toBeGreaterThan(100);
-  tell({ kind: 'message_sent', message: imaginedMessage(30) });
+  tell({ message_sent: { message: imaginedMessage(30) } });
   await expect(messages(host)).toHaveCount(31);
   expect(await log.evaluate((log) => log.scrollTop)).toBe(0);
 });

@@ -64,7 +64,7 @@ for (const [refusal, text, action] of [
     const listener = await newVisitor();
     let refuse = true;
     await listener.routeWebSocket(/\/ws$/, (socket) => {
-      if (refuse) socket.send(JSON.stringify({ type: 'refused', refusal }));
+      if (refuse) socket.send(JSON.stringify({ refused: { refusal } }));
       else socket.connectToServer();
     });
     await listen(listener, code);
@@ -88,7 +88,7 @@ test('a visitor whose session is unknown signs in and comes back', async ({ tabH
   await listener.goto('/');
   await isHydrated(listener);
   await listener.routeWebSocket(/\/ws$/, (socket) => {
-    socket.send(JSON.stringify({ type: 'refused', refusal: 'not_signed_in' }));
+    socket.send(JSON.stringify({ refused: { refusal: 'not_signed_in' } }));
   });
   await listener.goto(`/listen/${code}`);
   await showsRefusal(listener, 'not_signed_in');

@@ -12,23 +12,23 @@ type Frame = { text: string; times?: number } | { binaryBytes: number };
 
 const say = (message: object): Frame => ({ text: JSON.stringify(message) });
 const greeting = say(hello);
-const stop = (code: string) => say(toRoom(code, { type: 'stop' }));
-const join = (code: string, role: string) => say(toRoom(code, { type: 'join', role }));
+const stop = (code: string) => say(toRoom(code, 'stop'));
+const join = (code: string, role: string) => say(toRoom(code, { join: { role } }));
 
 const attacks = (code: string): { what: string; frames: Frame[]; refusal: string }[] => [
-  { what: 'another version', frames: [say({ type: 'hello', protocol: 99 })], refusal: 'version_unsupported' },
+  { what: 'another version', frames: [say({ hello: { protocol: 99 } })], refusal: 'version_unsupported' },
   { what: 'a command before the hello', frames: [stop(code)], refusal: 'out_of_order' },
   { what: 'a command before the room', frames: [greeting, stop(code)], refusal: 'out_of_order' },
   { what: 'another room', frames: [greeting, join(UNKNOWN_CODE, 'listener')], refusal: 'room_not_found' },
   { what: 'a role of somebody else', frames: [greeting, join(code, 'host')], refusal: 'not_owner' },
   { what: 'a command of another role', frames: [greeting, join(code, 'listener'), stop(code)], refusal: 'not_allowed' },
-  { what: 'a frame that is not JSON', frames: [greeting, { text: '{"type":' }], refusal: 'frame_malformed' },
-  { what: 'a message that does not exist', frames: [greeting, say({ type: 'sing' })], refusal: 'frame_malformed' },
+  { what: 'a frame that is not JSON', frames: [greeting, { text: '{"join":' }], refusal: 'frame_malformed' },
+  { what: 'a message that does not exist', frames: [greeting, say({ sing: {} })], refusal: 'frame_malformed' },
   { what: 'a binary frame', frames: [greeting, { binaryBytes: 3 }], refusal: 'frame_malformed' },
   { what: 'a frame over 64 KiB', frames: [greeting, { text: 'x'.repeat(64 * 1024 + 1) }], refusal: 'frame_too_large' },
   {
     what: 'a burst of 1,000 frames',
-    frames: [greeting, { text: '{"type":"ping","nonce":7}', times: 1000 }],
+    frames: [greeting, { text: '{"ping":{"nonce":7}}', times: 1000 }],
     refusal: 'too_many_frames',
   },
 ];
@@ -115,8 +115,8 @@ test('a page of another origin cannot open a socket', async ({ newVisitor, serve
           socket.destroy();
         });
         // A hello, masked with zeros (RFC 6455, section 5.2).
-        const hello = Buffer.from('{"type":"hello","protocol":2}');
-        socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | hello.length, 0, 0, 0, 0]), hello]));
+        const payload = Buffer.from(JSON.stringify(hello));
+        socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload]));
       });
     });
   expect(await answer(server.url)).toContain('welcome');

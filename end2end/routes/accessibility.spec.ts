@@ -2,7 +2,7 @@
 // waits for a tap is looked at in acceptance/tap.spec.ts.
 import { fitsEveryWidth, keepsFocus, passesAxe, tabTo } from '../accessibility';
 import { expect, test, type Page } from '../fixtures';
-import { imaginedMessage, kindOf, toRoom } from '../frames';
+import { imaginedMessage, nameOf, toRoom } from '../frames';
 import {
   button,
   createRoom,
@@ -260,13 +260,13 @@ test('the focus moves to the chat when the last earlier messages are loaded', as
     server.onMessage((frame) => {
       const said = JSON.parse(String(frame));
       const shown = { messages: [imaginedMessage(2)], has_earlier_messages: true };
-      if (kindOf(frame) === 'joined') Object.assign(said.message.room, shown);
+      if (nameOf(frame) === 'joined') Object.assign(said.room.message.joined.room, shown);
       socket.send(JSON.stringify(said));
     });
     socket.onMessage((frame) => {
-      if (kindOf(frame) !== 'fetch_messages') return server.send(frame);
-      const page = { type: 'messages', messages: [imaginedMessage(1)], has_earlier: false };
-      socket.send(JSON.stringify(toRoom(JSON.parse(String(frame)).room, page)));
+      if (nameOf(frame) !== 'fetch_messages') return server.send(frame);
+      const page = { messages: { messages: [imaginedMessage(1)], has_earlier: false } };
+      socket.send(JSON.stringify(toRoom(JSON.parse(String(frame)).room.room, page)));
     });
   });
   await createRoom(host, 'Ada');

@@ -42,7 +42,7 @@ async fn a_frame_that_is_not_json_is_refused() {
 
 #[tokio::test]
 async fn json_that_is_not_a_message_is_refused() {
-    is_closed_after(Message::text(r#"{"type":"make_coffee"}"#), (Refusal::FrameMalformed, 1008)).await;
+    is_closed_after(Message::text(r#"{"make_coffee":{}}"#), (Refusal::FrameMalformed, 1008)).await;
 }
 
 #[tokio::test]
@@ -54,9 +54,9 @@ async fn deep_nesting_is_refused() {
 async fn a_signal_with_too_many_candidates_is_refused() {
     let candidate = r#"{"candidate":"","sdp_mid":null,"sdp_m_line_index":null}"#;
     let candidates = vec![candidate; CANDIDATES_PER_SIGNAL + 1].join(",");
-    let signal = format!(r#"{{"kind":"candidates","negotiation":1,"candidates":[{candidates}]}}"#);
-    let message = format!(r#"{{"type":"signal","to":"{:032x}","signal":{signal}}}"#, 1);
-    let frame = format!(r#"{{"type":"room","room":"ABC234","message":{message}}}"#);
+    let signal = format!(r#"{{"candidates":{{"negotiation":1,"candidates":[{candidates}]}}}}"#);
+    let message = format!(r#"{{"signal":{{"to":"{:032x}","signal":{signal}}}}}"#, 1);
+    let frame = format!(r#"{{"room":{{"room":"ABC234","message":{message}}}}}"#);
     is_closed_after(Message::text(frame), (Refusal::FrameMalformed, 1008)).await;
 }
 
@@ -171,7 +171,7 @@ async fn unknown_and_malformed_codes_are_refused() {
     assert_eq!(offender.refusal().await, Refusal::RoomNotFound);
     for code in ["", "ABC10O", "ABCDEFG", &"A".repeat(1000)] {
         let mut offender = server.site.greet(&pair.grace).await;
-        let frame = format!(r#"{{"type":"room","room":"{code}","message":{{"type":"join","role":"listener"}}}}"#);
+        let frame = format!(r#"{{"room":{{"room":"{code}","message":{{"join":{{"role":"listener"}}}}}}}}"#);
         offender.send_frame(Message::text(frame)).await;
         assert_eq!(offender.last_words().await, (Refusal::FrameMalformed, 1008));
     }

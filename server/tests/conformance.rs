@@ -12,10 +12,10 @@ use crate::{
 const AT_ONCE: usize = 16;
 /// Longest input that is also sent byte by byte.
 const SHORT: usize = 200;
-/// `{"type":"hello","protocol":2}`, masked with zeros.
-const HELLO: &[u8] = b"\x81\x9d\0\0\0\0{\"type\":\"hello\",\"protocol\":2}";
+/// `{"hello":{"protocol":2}}`, masked with zeros.
+const HELLO: &[u8] = b"\x81\x98\0\0\0\0{\"hello\":{\"protocol\":2}}";
 /// To the ping that the lines say.
-const ANSWER: &str = r#"{"type":"pong","nonce":7}"#;
+const ANSWER: &str = r#"{"pong":{"nonce":7}}"#;
 /// A close with code 1000, which ends what the server has not ended before.
 const CLOSE: &[u8] = b"\x88\x82\0\0\0\0\x03\xe8";
 

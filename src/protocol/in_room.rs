@@ -23,7 +23,7 @@ pub struct RoomFrame<T> {
 
 /// A message from a client to a room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ToRoom {
     /// Asks for a place.
     Join(Join),
@@ -61,7 +61,7 @@ pub enum ToRoom {
 
 /// A message from a room to a client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum FromRoom {
     /// The member has a place now. Comes with the room as the member sees it.
     Joined(Joined),

@@ -29,7 +29,7 @@ pub struct ReceivedSignal {
 
 /// A signal from one member to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Signal {
     /// The description of the one who offers.
     Offer {

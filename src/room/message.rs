@@ -10,9 +10,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// A message from a room. The frame around it names the room.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+/// A message from a room. It goes out as a [`FromRoom`](crate::protocol::FromRoom), in a frame that names the room.
+#[derive(Clone, Debug, PartialEq)]
 pub enum RoomMessage {
     /// The member has a place now. Comes with the room as the member sees it.
     Joined(Joined),

@@ -23,7 +23,7 @@ pub enum EndReason {
 
 /// An event that members of a room are told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum RoomEvent {
     /// Somebody took a place, or came back to theirs with a new page.
     MemberJoined {

@@ -1,8 +1,9 @@
 //! Invalid frames: each is refused with its code, and none causes a panic.
 
 use heartogether::{
+    id::RoomCode,
     limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAME_BYTES, MEDIA_ID_BYTES, ROOMS_PER_CONNECTION},
-    protocol::{decode_client, decode_server},
+    protocol::{ClientMessage, ServerMessage, ToRoom, decode_client, decode_server},
     refusal::Refusal,
 };
 use proptest::prelude::*;
@@ -10,80 +11,92 @@ use serde_json::{Value, json};
 
 const MEMBER: &str = "000000000000000000000000000000b1";
 
+fn code() -> RoomCode {
+    "ABC234".parse().expect("a code of the tests")
+}
+
 /// Good frames, to be spoiled.
 fn good_frames() -> Vec<Value> {
-    let room = |message: Value| json!({"type": "room", "room": "ABC234", "message": message});
-    let signal = |signal: Value| room(json!({"type": "signal", "to": MEMBER, "signal": signal}));
+    let room = |message: Value| json!({"room": {"room": "ABC234", "message": message}});
+    let signal = |signal: Value| room(json!({"signal": {"to": MEMBER, "signal": signal}}));
     vec![
-        json!({"type": "hello", "protocol": 2}),
-        json!({"type": "ping", "nonce": 1}),
-        json!({"type": "resume_rooms", "rooms": []}),
-        room(json!({"type": "join", "role": "listener"})),
-        room(json!({"type": "publish", "source": "display"})),
-        room(json!({"type": "write", "nonce": 1, "text": "hello"})),
-        room(json!({"type": "edit", "number": 1, "text": "hello"})),
-        room(json!({"type": "delete", "number": 1})),
-        signal(json!({"kind": "offer", "negotiation": 1, "sdp": ""})),
-        signal(json!({"kind": "closed", "negotiation": 1})),
-        signal(json!({"kind": "candidates", "negotiation": 1, "candidates": []})),
+        json!({"hello": {"protocol": 2}}),
+        json!({"ping": {"nonce": 1}}),
+        json!({"resume_rooms": {"rooms": []}}),
+        room(json!({"join": {"role": "listener"}})),
+        room(json!({"publish": {"source": "display"}})),
+        room(json!({"write": {"nonce": 1, "text": "hello"}})),
+        room(json!({"edit": {"number": 1, "text": "hello"}})),
+        room(json!({"delete": {"number": 1}})),
+        signal(json!({"offer": {"negotiation": 1, "sdp": ""}})),
+        signal(json!({"closed": {"negotiation": 1}})),
+        signal(json!({"candidates": {"negotiation": 1, "candidates": []}})),
     ]
 }
 
 #[test]
 fn a_frame_that_is_not_a_message_is_malformed() {
-    let deep = ["[".repeat(30_000), "{\"type\":".repeat(8_000)];
+    let deep = ["[".repeat(30_000), "{\"room\":".repeat(8_000)];
     let table = [
         ("nothing", ""),
         ("blank", "   "),
         ("no JSON", "hello"),
-        ("half of it", r#"{"type":"hello""#),
-        ("two in one", r#"{"type":"ping","nonce":1}{"type":"ping","nonce":1}"#),
+        ("half of it", r#"{"hello":{"protocol":2"#),
+        ("two in one", r#"{"ping":{"nonce":1}}{"ping":{"nonce":1}}"#),
         ("a number", "1"),
         ("nothing at all", "null"),
         ("an array", "[]"),
-        ("no type", "{}"),
-        ("a type that is no text", r#"{"type":1}"#),
-        ("a type nobody knows", r#"{"type":"destroy_room"}"#),
-        ("a type of the other side", r#"{"type":"welcome","protocol":2,"heartbeat_ms":1}"#),
-        ("a type in other letters", r#"{"type":"Hello","protocol":2}"#),
-        ("a type twice", r#"{"type":"hello","type":"ping","protocol":2,"nonce":1}"#),
-        ("a field twice", r#"{"type":"hello","protocol":2,"protocol":2}"#),
-        ("a negative number", r#"{"type":"hello","protocol":-1}"#),
-        ("a fraction", r#"{"type":"hello","protocol":2.5}"#),
-        ("a number too large", r#"{"type":"hello","protocol":4294967296}"#),
-        ("a number beyond all", r#"{"type":"hello","protocol":2e999}"#),
-        ("a number in quotes", r#"{"type":"hello","protocol":"1"}"#),
+        ("a tag without fields", r#""hello""#),
+        ("no tag", "{}"),
+        ("a tag among the fields", r#"{"type":"hello","protocol":2}"#),
+        ("a tag in a list", r#"["hello",{"protocol":2}]"#),
+        ("a number under a tag", r#"{"hello":2}"#),
+        ("null under a tag", r#"{"hello":null}"#),
+        ("no fields under a tag", r#"{"hello":{}}"#),
+        ("a tag nobody knows", r#"{"destroy_room":{}}"#),
+        ("a tag nobody knows, alone", r#""destroy_room""#),
+        ("a tag of the other side", r#"{"welcome":{"protocol":2,"heartbeat_ms":1}}"#),
+        ("a tag in other letters", r#"{"Hello":{"protocol":2}}"#),
+        ("a tag twice", r#"{"hello":{"protocol":2},"hello":{"protocol":2}}"#),
+        ("two tags", r#"{"hello":{"protocol":2},"ping":{"nonce":1}}"#),
+        ("a tag beside one nobody knows", r#"{"hello":{"protocol":2},"x":1}"#),
+        ("a field twice", r#"{"hello":{"protocol":2,"protocol":2}}"#),
+        ("a negative number", r#"{"hello":{"protocol":-1}}"#),
+        ("a fraction", r#"{"hello":{"protocol":2.5}}"#),
+        ("a number too large", r#"{"hello":{"protocol":4294967296}}"#),
+        ("a number beyond all", r#"{"hello":{"protocol":2e999}}"#),
+        ("a number in quotes", r#"{"hello":{"protocol":"1"}}"#),
         (
             "a place beyond all",
-            r#"{"type":"resume_rooms","rooms":[{"room":"ABC234","token":"000000000000000000000000000000b1","last_seq":18446744073709551616}]}"#,
+            r#"{"resume_rooms":{"rooms":[{"room":"ABC234","token":"000000000000000000000000000000b1","last_seq":18446744073709551616}]}}"#,
         ),
-        ("a code of five", r#"{"type":"room","room":"ABC23","message":{"type":"join","role":"host"}}"#),
-        ("a role nobody has", r#"{"type":"room","room":"ABC234","message":{"type":"join","role":"admin"}}"#),
+        ("a code of five", r#"{"room":{"room":"ABC23","message":{"join":{"role":"host"}}}}"#),
+        ("a role nobody has", r#"{"room":{"room":"ABC234","message":{"join":{"role":"admin"}}}}"#),
         (
             "a question that is none",
-            r#"{"type":"room","room":"ABC234","message":{"type":"join","role":"host","take_over":"yes"}}"#,
+            r#"{"room":{"room":"ABC234","message":{"join":{"role":"host","take_over":"yes"}}}}"#,
         ),
-        ("a short token", r#"{"type":"resume_rooms","rooms":[{"room":"ABC234","token":"b1","last_seq":1}]}"#),
+        ("a short token", r#"{"resume_rooms":{"rooms":[{"room":"ABC234","token":"b1","last_seq":1}]}}"#),
         (
             "a token in capitals",
-            r#"{"type":"resume_rooms","rooms":[{"room":"ABC234","token":"000000000000000000000000000000B1","last_seq":1}]}"#,
+            r#"{"resume_rooms":{"rooms":[{"room":"ABC234","token":"000000000000000000000000000000B1","last_seq":1}]}}"#,
         ),
         (
             "a token with a sign",
-            r#"{"type":"resume_rooms","rooms":[{"room":"ABC234","token":"+00000000000000000000000000000b1","last_seq":1}]}"#,
+            r#"{"resume_rooms":{"rooms":[{"room":"ABC234","token":"+00000000000000000000000000000b1","last_seq":1}]}}"#,
         ),
-        ("a source nobody has", r#"{"type":"room","room":"ABC234","message":{"type":"publish","source":"camera"}}"#),
+        ("a source nobody has", r#"{"room":{"room":"ABC234","message":{"publish":{"source":"camera"}}}}"#),
         (
             "a signal nobody knows",
-            r#"{"type":"room","room":"ABC234","message":{"type":"signal","to":"000000000000000000000000000000b1","signal":{"kind":"hangup"}}}"#,
+            r#"{"room":{"room":"ABC234","message":{"signal":{"to":"000000000000000000000000000000b1","signal":{"hangup":{}}}}}}"#,
         ),
-        ("half a surrogate", r#"{"type":"hello","protocol":2,"x":"\ud800"}"#),
+        ("half a surrogate", r#"{"room":{"room":"ABC234","message":{"write":{"nonce":1,"text":"\ud800"}}}}"#),
         ("arrays too deep", deep[0].as_str()),
         ("objects too deep", deep[1].as_str()),
     ];
     for (what, frame) in table {
         assert_eq!(decode_client(frame), Err(Refusal::FrameMalformed), "{what}");
-        if what != "a type of the other side" {
+        if what != "a tag of the other side" {
             assert_eq!(decode_server(frame), Err(Refusal::FrameMalformed), "{what}, from the server");
         }
     }
@@ -97,7 +110,7 @@ fn a_frame_with_a_field_missing_or_of_another_type_is_malformed() {
             let mut without = fields.clone();
             without.remove(name);
             spoiled.push(rebuild(Value::Object(without)));
-            for wrong in [json!(null), json!(true), json!([[]]), json!({}), json!("\u{0}"), json!(-1)] {
+            for wrong in [json!(null), json!(true), json!([[[]]]), json!({}), json!("\u{0}"), json!(-1)] {
                 let mut changed = fields.clone();
                 changed.insert(name.clone(), wrong);
                 // An SDP is any text; what is in it is between the browsers.
@@ -125,17 +138,61 @@ fn a_frame_with_a_field_missing_or_of_another_type_is_malformed() {
 }
 
 #[test]
-fn unknown_fields_of_a_newer_client_are_ignored() {
-    for mut frame in good_frames() {
-        frame["since_the_next_version"] = json!({"deep": [1, 2, 3]});
-        assert!(decode_client(&frame.to_string()).is_ok(), "{frame}");
+fn a_message_without_fields_is_its_name_alone() {
+    let room = |message: &str| format!(r#"{{"room":{{"room":"ABC234","message":{message}}}}}"#);
+    // JSON has no other word for nothing than null.
+    for good in [r#""leave""#, r#"{"leave":null}"#] {
+        assert_eq!(decode_client(&room(good)), Ok(ClientMessage::to_room(code(), ToRoom::Leave)), "{good}");
+    }
+    for bad in [
+        r#"{"leave":{}}"#,
+        r#"{"leave":[]}"#,
+        r#"{"leave":{"now":true}}"#,
+        r#"{"leave":1}"#,
+        r#"{"leave":true}"#,
+        r#"{"leave":"leave"}"#,
+        r#"{"leave":null,"stop":null}"#,
+        r#"{"leave":null,"leave":null}"#,
+        r#"{"type":"leave"}"#,
+        r#"["leave"]"#,
+        r#""Leave""#,
+        r#""join""#,
+        "leave",
+        "null",
+        "0",
+        "{}",
+    ] {
+        assert_eq!(decode_client(&room(bad)), Err(Refusal::FrameMalformed), "{bad}");
+    }
+    assert_eq!(decode_server(r#""heartbeat""#), Ok(ServerMessage::Heartbeat));
+    for bad in [r#"{"heartbeat":{}}"#, r#"{"heartbeat":1}"#, r#"{"heartbeat":null,"pong":{"nonce":1}}"#, r#""pong""#] {
+        assert_eq!(decode_server(bad), Err(Refusal::FrameMalformed), "{bad}");
+    }
+}
+
+#[test]
+fn unknown_fields_of_a_newer_client_are_ignored_and_a_second_name_is_not() {
+    /// Adds a key to the objects at every second depth: an object with a message's name, then one with its fields.
+    fn grow(value: &mut Value, is_grown: bool) {
+        let Value::Object(fields) = value else { return };
+        fields.values_mut().for_each(|field| grow(field, !is_grown));
+        if is_grown {
+            fields.insert("since_the_next_version".to_owned(), json!({"deep": [1, 2, 3]}));
+        }
+    }
+    for good in good_frames() {
+        let (mut with_fields, mut with_names) = (good.clone(), good);
+        grow(&mut with_fields, false);
+        assert!(decode_client(&with_fields.to_string()).is_ok(), "{with_fields}");
+        grow(&mut with_names, true);
+        assert_eq!(decode_client(&with_names.to_string()), Err(Refusal::FrameMalformed), "{with_names}");
     }
 }
 
 #[test]
 fn a_frame_of_the_maximum_length_is_accepted_and_a_longer_one_is_not() {
     let padded = |length: usize| {
-        let frame = r#"{"type":"ping","nonce":1}"#;
+        let frame = r#"{"ping":{"nonce":1}}"#;
         frame.to_owned() + &" ".repeat(length - frame.len())
     };
     assert!(decode_client(&padded(FRAME_BYTES)).is_ok());
@@ -150,7 +207,7 @@ fn a_frame_of_the_maximum_length_is_accepted_and_a_longer_one_is_not() {
 fn the_maximum_number_of_places_is_resumed_and_no_more() {
     let frame = |count: usize| {
         let rooms = vec![json!({"room": "ABC234", "token": MEMBER, "last_seq": 1}); count];
-        json!({"type": "resume_rooms", "rooms": rooms}).to_string()
+        json!({"resume_rooms": {"rooms": rooms}}).to_string()
     };
     assert!(decode_client(&frame(ROOMS_PER_CONNECTION)).is_ok());
     assert_eq!(decode_client(&frame(ROOMS_PER_CONNECTION + 1)), Err(Refusal::FrameMalformed));
@@ -160,9 +217,9 @@ fn the_maximum_number_of_places_is_resumed_and_no_more() {
 fn a_signal_with_the_maximum_number_of_candidates_is_accepted_and_a_larger_one_is_not() {
     let frame = |count: usize| {
         let candidates = vec![json!({"candidate": "", "sdp_mid": null, "sdp_m_line_index": null}); count];
-        let signal = json!({"kind": "candidates", "negotiation": 1, "candidates": candidates});
-        let message = json!({"type": "signal", "to": MEMBER, "signal": signal});
-        json!({"type": "room", "room": "ABC234", "message": message}).to_string()
+        let signal = json!({"candidates": {"negotiation": 1, "candidates": candidates}});
+        let message = json!({"signal": {"to": MEMBER, "signal": signal}});
+        json!({"room": {"room": "ABC234", "message": message}}).to_string()
     };
     assert!(decode_client(&frame(CANDIDATES_PER_SIGNAL)).is_ok());
     assert_eq!(decode_client(&frame(CANDIDATES_PER_SIGNAL + 1)), Err(Refusal::FrameMalformed));
@@ -173,9 +230,9 @@ fn a_candidate_of_the_maximum_length_is_accepted_and_a_longer_one_is_not() {
     let frame = |candidate: usize, media_id: usize| {
         let candidate =
             json!({"candidate": "c".repeat(candidate), "sdp_mid": "m".repeat(media_id), "sdp_m_line_index": 0});
-        let signal = json!({"kind": "candidates", "negotiation": 1, "candidates": [candidate]});
-        let message = json!({"type": "signal", "to": MEMBER, "signal": signal});
-        json!({"type": "room", "room": "ABC234", "message": message}).to_string()
+        let signal = json!({"candidates": {"negotiation": 1, "candidates": [candidate]}});
+        let message = json!({"signal": {"to": MEMBER, "signal": signal}});
+        json!({"room": {"room": "ABC234", "message": message}}).to_string()
     };
     assert!(decode_client(&frame(CANDIDATE_BYTES, MEDIA_ID_BYTES)).is_ok());
     for (candidate, media_id) in [(CANDIDATE_BYTES + 1, 1), (1, MEDIA_ID_BYTES + 1)] {

@@ -11,7 +11,7 @@ use heartogether::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::variants::{holding, tagged, texts_under};
+use crate::variants::{named, tag_of, tags_at};
 
 const CLIENT: &str = "What a client says";
 const SERVER: &str = "What the server says";
@@ -55,17 +55,16 @@ fn examples(document: &str) -> Vec<Example> {
 }
 
 /// What a frame is called: what is about a room goes by the message in it.
-fn type_of(frame: &Value) -> String {
-    let named = frame.pointer("/message/type").unwrap_or(&frame["type"]);
-    named.as_str().map(str::to_owned).unwrap_or_default()
+fn name_of(frame: &Value) -> String {
+    tag_of(frame.pointer("/room/message").unwrap_or(frame))
 }
 
-/// The types of frames, those that are about a room by what is in them.
-fn types<Frame: DeserializeOwned, InRoom: DeserializeOwned>() -> BTreeSet<String> {
-    let mut types = tagged::<Frame>("type");
-    assert!(types.remove("room"), "what is about a room stands in its own frame");
-    types.extend(tagged::<InRoom>("type"));
-    types
+/// The names of frames, those that are about a room by what is in them.
+fn names<Frame: DeserializeOwned, InRoom: DeserializeOwned>() -> BTreeSet<String> {
+    let mut names = named::<Frame>();
+    assert!(names.remove("room"), "what is about a room stands in its own frame");
+    names.extend(named::<InRoom>());
+    names
 }
 
 /// The examples of a chapter.
@@ -90,7 +89,7 @@ fn every_example_is_a_complete_message() {
         let written = written.unwrap_or_else(|refusal| panic!("{}: {text}", refusal.code()));
         let value = |text: &str| serde_json::from_str::<Value>(text).expect("a frame is JSON");
         assert_eq!(value(&text), value(&written), "the example has a field too many or too few");
-        assert_eq!(type_of(&value(&text)), section, "the example stands in another's section");
+        assert_eq!(name_of(&value(&text)), section, "the example stands in another's section");
     }
 }
 
@@ -99,20 +98,16 @@ fn every_message_every_signal_and_every_event_has_an_example() {
     let client = shown(CLIENT);
     let server = shown(SERVER);
     let sections = |examples: &[(String, Value)]| examples.iter().map(|(section, _)| section.clone()).collect();
-    let client_types: BTreeSet<String> = sections(&client);
-    let server_types: BTreeSet<String> = sections(&server);
-    assert_eq!(client_types, types::<ClientMessage, ToRoom>());
-    assert_eq!(server_types, types::<ServerMessage, FromRoom>());
+    let client_names: BTreeSet<String> = sections(&client);
+    let server_names: BTreeSet<String> = sections(&server);
+    assert_eq!(client_names, names::<ClientMessage, ToRoom>());
+    assert_eq!(server_names, names::<ServerMessage, FromRoom>());
 
-    let of = |examples: &[(String, Value)], section: &str, key: &str| -> BTreeSet<String> {
-        let kept = examples.iter().filter(|(of, _)| of == section);
-        kept.flat_map(|(_, value)| texts_under(key, value)).collect()
-    };
-    assert_eq!(of(&client, "signal", "kind"), tagged::<Signal>("kind"));
-    assert_eq!(of(&server, "event", "kind"), tagged::<RoomEvent>("kind"));
-    let missed = server.iter().filter_map(|(_, value)| value["message"]["missed"].as_object());
-    let missed: BTreeSet<String> = missed.flat_map(|missed| missed.keys().cloned()).collect();
-    assert_eq!(missed, holding::<Missed>());
+    let values = |examples: &[(String, Value)]| examples.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>();
+    let (client, server) = (values(&client), values(&server));
+    assert_eq!(tags_at("/room/message/signal/signal", &client), named::<Signal>());
+    assert_eq!(tags_at("/room/message/event/event", &server), named::<RoomEvent>());
+    assert_eq!(tags_at("/room/message/resumed/missed", &server), named::<Missed>());
 }
 
 #[test]
@@ -127,7 +122,6 @@ fn every_refusal_has_its_row() {
 
 #[test]
 fn the_values_that_a_field_can_have_are_named() {
-    use crate::variants::named;
     let document = document();
     let names = [named::<heartogether::role::Role>(), named::<Source>(), named::<StreamState>(), named::<EndReason>()];
     for name in names.iter().flatten() {

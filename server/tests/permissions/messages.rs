@@ -19,6 +19,7 @@ use heartogether::{
     role::Role,
     room::{Joined, Source},
 };
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{Who, cookie_of, table, written};
@@ -130,18 +131,23 @@ async fn live_pair(site: &Site, row: &str) -> Pair {
 
 /// What a frame is called in the table.
 fn name_of(message: &ServerMessage) -> String {
-    let value = serde_json::to_value(message).expect("a message is written");
-    let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
     if let Some(refusal) = refused(message) {
         return refusal.code().to_owned();
     }
     match message {
-        ServerMessage::Room(RoomFrame { message: FromRoom::Event(_), .. }) => text(&value["message"]["event"], "kind"),
-        ServerMessage::Room(RoomFrame { message: FromRoom::Signal(_), .. }) => {
-            text(&value["message"]["signal"], "kind")
-        }
-        ServerMessage::Room(_) => text(&value["message"], "type"),
-        _ => text(&value, "type"),
+        ServerMessage::Room(RoomFrame { message: FromRoom::Event(told), .. }) => tag_of(&told.event),
+        ServerMessage::Room(RoomFrame { message: FromRoom::Signal(received), .. }) => tag_of(&received.signal),
+        ServerMessage::Room(RoomFrame { message, .. }) => tag_of(message),
+        _ => tag_of(message),
+    }
+}
+
+/// The name of a message's, an event's or a signal's variant on the wire.
+fn tag_of(message: &impl Serialize) -> String {
+    match serde_json::to_value(message).expect("a message is written") {
+        Value::String(tag) => tag,
+        Value::Object(tagged) => tagged.keys().next().cloned().unwrap_or_default(),
+        other => panic!("{other} has no tag"),
     }
 }
 
