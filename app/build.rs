@@ -15,6 +15,14 @@ use toml::{Table, Value};
 /// Each language with its plural forms (CLDR). The first one says which keys there are.
 const LANGUAGES: [(&str, &[&str]); 3] = [("en", &["one", "other"]), ("zh-Hans", &["other"]), ("de", &["one", "other"])];
 
+/// The sections that only pages with code of their own need, in the order of their texts: the listener's, those of both, the
+/// host's. What they have in common with other pages stands before them.
+const OF_PAGES: [&[&str]; 3] = [
+    &["listen", "address"],
+    &["link", "no_path", "diagnostics", "measured"],
+    &["host", "sound", "mixer", "capture", "invitation", "audience", "chat"],
+];
+
 /// What is wrong, each in a sentence.
 type Problems = Vec<String>;
 /// A section's name, a key's name, and the text, the plural forms or the list.
@@ -24,7 +32,11 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=locales");
     let mut problems = Problems::new();
-    let languages = LANGUAGES.map(|(tag, _)| read(tag, &mut problems));
+    let mut languages = LANGUAGES.map(|(tag, _)| read(tag, &mut problems));
+    let is_there = |section: &&&str| languages[0].iter().any(|(known, ..)| known == **section);
+    let absent = OF_PAGES.into_iter().flatten().filter(|section| !is_there(section));
+    problems.extend(absent.map(|section| format!("{}.toml: [{section}] is missing", LANGUAGES[0].0)));
+    languages[0].sort_by_key(|(section, ..)| group(section));
     stop_at(&problems);
     for ((tag, _), entries) in LANGUAGES.iter().zip(&languages).skip(1) {
         let is_known = |(section, key, _): &&Entry| find(&languages[0], section, key).is_some();
@@ -76,6 +88,11 @@ fn read(tag: &str, problems: &mut Problems) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// Which of [`OF_PAGES`] a section belongs to, counted from 1; 0 if every page may need it.
+fn group(section: &str) -> usize {
+    OF_PAGES.iter().position(|sections| sections.contains(&section)).map_or(0, |group| group + 1)
 }
 
 fn find<'a>(entries: &'a [Entry], section: &str, key: &str) -> Option<&'a Value> {
@@ -133,6 +150,8 @@ fn texts(value: &Value) -> Vec<&str> {
 #[derive(Default)]
 struct Output {
     modules: Vec<(String, String)>,
+    /// Where each group's texts end.
+    ends: [usize; OF_PAGES.len() + 1],
     /// By language, by place.
     tables: [Vec<String>; LANGUAGES.len()],
 }
@@ -149,6 +168,7 @@ impl Output {
             }
             _ => self.phrase(key, first, values),
         };
+        self.ends[group(section)..].fill(self.tables[0].len());
         if self.modules.last().is_none_or(|(name, _)| name != section) {
             self.modules.push((section.to_owned(), String::new()));
         }
@@ -213,7 +233,23 @@ impl Output {
                  use super::{{Key, Phrase, Value}};\n{items}}}"
             );
         }
-        code
+        code + &self.parts()
+    }
+
+    /// Which places stand for which pages.
+    fn parts(&self) -> String {
+        let [common, listener, both, host] = self.ends;
+        let groups = OF_PAGES.map(|sections| format!("&{sections:?}")).join(", ");
+        format!(
+            "/// The places of the texts that every page may need.\n\
+             pub(crate) const COMMON: std::ops::Range<usize> = 0..{common};\n\
+             /// Those that a listener's page needs beside them.\n\
+             pub(crate) const LISTENER: std::ops::Range<usize> = {common}..{both};\n\
+             /// Those that a host's page needs beside them.\n\
+             pub(crate) const HOST: std::ops::Range<usize> = {listener}..{host};\n\
+             #[cfg(test)]\npub(crate) const OF_PAGES: [&[&str]; {}] = [{groups}];\n",
+            OF_PAGES.len()
+        )
     }
 }
 

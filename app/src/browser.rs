@@ -69,6 +69,7 @@ use web_sys::MessageEvent;
 
 pub(crate) use capability::keeps_cookies;
 pub use capture::CaptureError;
+use console::Console;
 use early_join::{EarlyJoin, Happening};
 use ice::Paths;
 use level::Level;
@@ -86,7 +87,9 @@ pub use speaker_list::{Speaker, Speakers};
 use timer::RunningTimer;
 
 use crate::routes;
-use heartogether_client::{Client, Input, ListenerState, MicrophoneInput, Output, PeerState, Side, Timer, trace};
+use heartogether_client::{
+    Client, Input, ListenerState, MicrophoneInput, Output, PeerState, Side, Timer, trace::Decision,
+};
 
 /// A running page; clones are the same page.
 #[derive(Clone)]
@@ -117,8 +120,8 @@ struct Running {
     handle: RoomHandle,
     /// Whether this browser has ever made a peer connection.
     has_made_peers: Cell<bool>,
-    /// Whether what happens is written to the console.
-    is_traced: bool,
+    /// Where the page's decisions are written.
+    console: Console,
 }
 
 impl Page {
@@ -142,7 +145,7 @@ impl Page {
             speakers: RefCell::default(),
             handle,
             has_made_peers: Cell::default(),
-            is_traced: console::is_asked_for(),
+            console: Console::open(),
         }))
     }
 
@@ -216,9 +219,11 @@ impl Page {
     }
 
     fn take(&self, input: Input) {
-        let traced = self.0.is_traced.then(|| trace::Step::of(&input));
+        let read = self.0.console.is_read().then(|| input.clone());
         let commands = self.0.client.borrow_mut().step(input);
-        traced.and_then(|step| step.line(&commands)).iter().for_each(|line| console::write(line));
+        if let Some(input) = read {
+            self.0.console.write(Decision::Page(input, commands.clone()));
+        }
         commands.into_iter().for_each(|command| self.perform(command));
         self.0.awaited.take();
     }

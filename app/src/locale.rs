@@ -8,6 +8,7 @@
 //! | `forgotten` | the texts in place of a forgotten name or message |
 //! | `table` | one language's texts, plurals and numbers |
 //! | `drawn` | keys and phrases as children, attributes and properties |
+//! | `part` | which texts a page needs |
 //! | `meaning` | the texts of refusals and states |
 //! | `served` | texts that only the server writes: the texts in a page's HTML, the plain pages, guests' names |
 
@@ -15,6 +16,7 @@ mod drawn;
 mod forgotten;
 mod language;
 mod meaning;
+mod part;
 mod phrase;
 #[cfg(feature = "ssr")]
 mod served;
@@ -25,6 +27,7 @@ use leptos::{oco::Oco, prelude::*};
 pub(crate) use drawn::{Around, say};
 pub use language::Language;
 pub(crate) use meaning::{no_path, no_path_at_host, refusal, turn_problem};
+pub(crate) use part::Part;
 pub use phrase::{Key, Phrase, Value};
 #[cfg(feature = "ssr")]
 pub(crate) use served::english;
@@ -46,9 +49,11 @@ impl Locale {
     /// Provides the language that the request at hand asks for as context.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn provide() -> Self {
-        let table = Table::of(asked_for());
+        let language = asked_for();
         #[cfg(feature = "ssr")]
-        served::tell(table.language);
+        let table = served::for_page(language);
+        #[cfg(not(feature = "ssr"))]
+        let table = Table::of(language);
         let locale = Self { table };
         provide_context(locale);
         locale
@@ -101,6 +106,31 @@ impl Locale {
     /// What people read now, for what stays as it is, such as a copied text.
     pub fn say_once(self, phrase: impl Into<Phrase>) -> Oco<'static, str> {
         self.table_now().say(phrase)
+    }
+
+    /// Fetches the texts of such a page, unless they are here. Whether they are here then.
+    pub(crate) async fn complete(self, part: Part) -> bool {
+        // Server and tests have what they draw.
+        #[cfg(not(target_arch = "wasm32"))]
+        let is_complete = async {
+            _ = part;
+            true
+        }
+        .await;
+        #[cfg(target_arch = "wasm32")]
+        let is_complete = loop {
+            let now = self.table_now();
+            if now.has(part) {
+                break true;
+            }
+            let Some(whole) = crate::browser::locale::fetch(now.language).await else { break false };
+            // Another language may have been chosen meanwhile. Nothing that is drawn says anything else now.
+            if self.table_now().language == whole.language {
+                self.table.update_untracked(|table| *table = whole);
+                break whole.has(part);
+            }
+        };
+        is_complete
     }
 
     /// Says everything in another language from now on, here and on later visits. Whether its texts came.

@@ -11,26 +11,57 @@ use super::{
 };
 use message::{received, sent};
 
-/// An input of a page, recorded before the page handles it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    happened: String,
-    /// Whether it happens very often.
-    is_routine: bool,
+/// What was decided, before it is put into words.
+#[allow(clippy::large_enum_variant, reason = "a decision is written at once, or kept until the words are there")]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decision {
+    /// Of a page: what happened, and what it does.
+    Page(Input, Vec<Output>),
+    /// Of a player: what happened, what it tells its element, and its state then.
+    Player(PlayerInput, Option<PlayerCommand>, PlayerState),
 }
 
-impl Step {
-    /// The words of `happened`.
-    pub fn of(happened: &Input) -> Self {
-        let is_routine = matches!(happened, Input::Counted { .. } | Input::Measured { .. });
-        Self { happened: input(happened), is_routine }
+impl Decision {
+    /// In one line. `None` for what happens very often and has no effect.
+    pub fn line(&self) -> Option<String> {
+        match self {
+            Self::Page(Input::Counted { .. } | Input::Measured { .. }, outputs) if outputs.is_empty() => None,
+            Self::Page(happened, outputs) => {
+                let done: Vec<_> = outputs.iter().map(output).collect();
+                let done = if done.is_empty() { "nothing".to_owned() } else { done.join("; ") };
+                Some(format!("{} → {done}", input(happened)))
+            }
+            Self::Player(happened, command, state) => Some(player(*happened, *command, *state)),
+        }
+    }
+}
+
+/// Puts a decision into words: [`Decision::line`], wherever its code comes from.
+pub type Words = fn(&Decision) -> Option<String>;
+
+/// The lines of decisions in their order. What is decided before the words are there is kept until then.
+#[derive(Debug, Default)]
+pub struct Trace {
+    words: Option<Words>,
+    kept: Vec<Decision>,
+}
+
+impl Trace {
+    /// Takes a decision in. The line that can be written now.
+    pub fn add(&mut self, decision: Decision) -> Option<String> {
+        match self.words {
+            Some(words) => words(&decision),
+            None => {
+                self.kept.push(decision);
+                None
+            }
+        }
     }
 
-    /// An input with its outputs. Empty for frequent inputs without outputs.
-    pub fn line(&self, outputs: &[Output]) -> Option<String> {
-        let done: Vec<_> = outputs.iter().map(output).collect();
-        let done = if done.is_empty() { "nothing".to_owned() } else { done.join("; ") };
-        (!self.is_routine || !outputs.is_empty()).then(|| format!("{} → {done}", self.happened))
+    /// The words are there. The lines of all that was kept.
+    pub fn find_words(&mut self, words: Words) -> Vec<String> {
+        self.words = Some(words);
+        self.kept.drain(..).filter_map(|decision| words(&decision)).collect()
     }
 }
 

@@ -96,6 +96,66 @@ test('the language is changed while live, and the sound never stops', async ({ m
   await expect(html(listener)).toHaveAttribute('lang', 'zh-Hans');
 });
 
+/** Goes from the landing page to the preview of a room. The document that this begins in is marked. */
+async function goToPreview(visitor: Page, code: string): Promise<void> {
+  await visitor.goto('/');
+  await isHydrated(visitor);
+  await visitor.evaluate(() => Object.assign(window, { isFirstDocument: true }));
+  await visitor.getByLabel('Raumcode').fill(code);
+  await visitor.getByRole('button', { name: 'Beitreten' }).click();
+  await expect(main(visitor)).toHaveAttribute('data-page', 'room');
+}
+
+const isFirstDocument = (page: Page) => page.evaluate(() => 'isFirstDocument' in window);
+
+test('a page that comes without a reload has its texts', async ({ newVisitor }) => {
+  const host = await newVisitor();
+  const code = await createRoom(host, 'Ada');
+  await expect(main(host)).toContainText('What your listeners write to you appears here.');
+  const listener = await newVisitor({ locale: 'de-DE' });
+  const loaded: string[] = [];
+  listener.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+  await goToPreview(listener, code);
+  await expect.poll(() => loaded.filter((path) => path.startsWith('/locale/de.'))).toHaveLength(1);
+  await listener.getByRole('button', { name: 'Zuhören', exact: true }).click();
+  await showsState(listener, 'waiting');
+  await expect(main(listener)).toContainText('Du bist drin. Der Ton beginnt, sobald der Host ihn teilt.');
+  await expect(listener.getByLabel('Nachricht an den Host')).toBeVisible();
+  await expect(listener.getByTestId('quality')).not.toBeEmpty();
+  expect(await isFirstDocument(listener)).toBe(true);
+});
+
+test('a page whose texts cannot be loaded comes from the server with them', async ({ newVisitor }) => {
+  const code = await createRoom(await newVisitor(), 'Ada');
+  const listener = await newVisitor({ locale: 'de-DE' });
+  await listener.route('**/locale/**', (route) => route.abort());
+  await goToPreview(listener, code);
+  await listener.getByRole('button', { name: 'Zuhören', exact: true }).click();
+  await showsState(listener, 'waiting');
+  await expect(main(listener)).toContainText('Du bist drin. Der Ton beginnt, sobald der Host ihn teilt.');
+  await expect(listener.getByLabel('Nachricht an den Host')).toBeVisible();
+  expect(await isFirstDocument(listener)).toBe(false);
+});
+
+test('the language can change before another page’s texts are there', async ({ newVisitor }) => {
+  const code = await createRoom(await newVisitor(), 'Ada');
+  const listener = await newVisitor({ locale: 'de-DE' });
+  let letThrough = () => {};
+  const held = new Promise<void>((resolve) => (letThrough = resolve));
+  await listener.route('**/locale/de.*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await goToPreview(listener, code);
+  await choose(listener, 'English');
+  await expect(html(listener)).toHaveAttribute('lang', 'en');
+  letThrough();
+  await listener.getByRole('button', { name: 'Listen', exact: true }).click();
+  await showsState(listener, 'waiting');
+  await expect(listener.getByLabel('Message to the host')).toBeVisible();
+  expect(await isFirstDocument(listener)).toBe(true);
+});
+
 test('the cookie takes precedence over the browser’s languages', async ({ newVisitor }) => {
   const visitor = await newVisitor({ locale: 'de-AT' });
   await visitor.goto('/');

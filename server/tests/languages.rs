@@ -34,9 +34,50 @@ async fn a_page_is_in_the_language_of_the_cookie_or_else_of_the_browser() {
 async fn a_page_contains_only_the_texts_of_its_language() {
     let server = TestServer::start().await;
     let page = server.site.get_with("/", &[GERMAN]).await.text().await.expect("a page");
-    let texts = page.split_once("id=\"texts\"").and_then(|(_, rest)| rest.split_once('>')?.1.split_once("</script>"));
-    let texts: Vec<String> = serde_json::from_str(texts.expect("texts").0).expect("a list of texts");
+    let texts = given(&page);
     assert!(texts.iter().any(|text| text == "Datenschutz") && !texts.iter().any(|text| text == "Privacy"));
+}
+
+/// The texts that are in a page's HTML, by their places, with nothing in place of those that it does not need. Drawing a page
+/// fails if it needs another one.
+fn given(page: &str) -> Vec<String> {
+    let texts = page.split_once("id=\"texts\"").and_then(|(_, rest)| rest.split_once('>')?.1.split_once("</script>"));
+    serde_json::from_str(texts.expect("texts").0).expect("a list of texts")
+}
+
+#[tokio::test]
+async fn a_page_contains_the_texts_that_it_needs_and_no_others() {
+    let server = TestServer::start().await;
+    let host = server.site.sign_in("Ada").await;
+    let listener = server.site.sign_in("Grace").await;
+    let code = server.site.create_room(&host).await;
+    for (language, [common, listeners, both, hosts]) in [
+        ("en", ["Privacy", "Tap to hear", "Round trip", "Search listeners"]),
+        ("zh-Hans", ["隐私", "点击收听", "往返时间", "搜索听众"]),
+        ("de", ["Datenschutz", "Tippen zum Hören", "Umlaufzeit", "Nach Zuhörenden suchen"]),
+    ] {
+        for (path, session, status, needs) in [
+            ("/".to_owned(), &host, 200, [true, false, false, false]),
+            ("/login".to_owned(), &host, 200, [true, false, false, false]),
+            ("/about".to_owned(), &host, 200, [true, false, false, false]),
+            ("/privacy".to_owned(), &host, 200, [true, false, false, false]),
+            ("/nowhere".to_owned(), &host, 404, [true, false, false, false]),
+            (format!("/room/{code}"), &listener, 200, [true, false, false, false]),
+            ("/room/ZZZZZZ".to_owned(), &listener, 404, [true, false, false, false]),
+            ("/listen/none".to_owned(), &listener, 404, [true, false, false, false]),
+            (format!("/listen/{code}"), &listener, 200, [true, true, true, false]),
+            ("/listen/ZZZZZZ".to_owned(), &listener, 404, [true, true, true, false]),
+            (format!("/host/{code}"), &host, 200, [true, false, true, true]),
+            (format!("/host/{code}"), &listener, 403, [true, false, true, true]),
+        ] {
+            let cookie = format!("{session}; heartogether.language={language}");
+            let answer = server.site.get_with(&path, &[("cookie", &cookie)]).await;
+            assert_eq!(answer.status().as_u16(), status, "{path}");
+            let texts = given(&answer.text().await.expect("a page"));
+            let has = [common, listeners, both, hosts].map(|text| texts.iter().any(|given| given == text));
+            assert_eq!(has, needs, "{path} in {language}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -12,15 +12,17 @@ async fn a_frame_that_asks_for_a_lounge_is_refused() {
     let mut pair = server.site.pair().await;
     let mallory = server.site.sign_in("Mallory").await;
     let policy = r#""policy":{"kind":"lounge"}"#;
-    let in_room = |message: String| format!(r#"{{"type":"room","room":"{}","message":{message}}}"#, pair.code);
+    let in_room = |message: String| format!(r#"{{"room":{{"room":"{}","message":{message}}}}}"#, pair.code);
     let frames = [
-        r#"{"type":"create_room","kind":"lounge"}"#.to_owned(),
-        format!(r#"{{"type":"room_created",{policy}}}"#),
-        in_room(r#"{"type":"create_room","kind":"lounge"}"#.to_owned()),
-        in_room(format!(r#"{{"type":"room_created",{policy}}}"#)),
-        in_room(format!(r#"{{"kind":"room_created",{policy}}}"#)),
-        in_room(r#"{"type":"join","role":"lounge"}"#.to_owned()),
+        r#"{"create_room":{"kind":"lounge"}}"#.to_owned(),
+        format!(r#"{{"room_created":{{{policy}}}}}"#),
+        in_room(r#"{"create_room":{"kind":"lounge"}}"#.to_owned()),
+        in_room(format!(r#"{{"room_created":{{{policy}}}}}"#)),
+        in_room(r#"{"join":{"role":"lounge"}}"#.to_owned()),
     ];
+    let mut connection = server.site.greet(&mallory).await;
+    connection.send_frame(Message::text(in_room(r#"{"join":{"role":"listener"}}"#.to_owned()))).await;
+    connection.joined().await;
     for frame in frames {
         let mut connection = server.site.greet(&mallory).await;
         connection.send_frame(Message::text(&frame)).await;

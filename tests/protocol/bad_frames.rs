@@ -34,67 +34,65 @@ fn good_frames() -> Vec<Value> {
     ]
 }
 
+/// Frames that are no messages, each with what is wrong with it.
+const MALFORMED: &[(&str, &str)] = &[
+    ("nothing", ""),
+    ("blank", "   "),
+    ("no JSON", "hello"),
+    ("half of it", r#"{"hello":{"protocol":2"#),
+    ("two in one", r#"{"ping":{"nonce":1}}{"ping":{"nonce":1}}"#),
+    ("a number", "1"),
+    ("nothing at all", "null"),
+    ("an array", "[]"),
+    ("a tag without fields", r#""hello""#),
+    ("no tag", "{}"),
+    ("a tag among the fields", r#"{"type":"hello","protocol":2}"#),
+    ("a tag in a list", r#"["hello",{"protocol":2}]"#),
+    ("a number under a tag", r#"{"hello":2}"#),
+    ("null under a tag", r#"{"hello":null}"#),
+    ("no fields under a tag", r#"{"hello":{}}"#),
+    ("a tag nobody knows", r#"{"destroy_room":{}}"#),
+    ("a tag nobody knows, alone", r#""destroy_room""#),
+    ("a tag of the other side", r#"{"welcome":{"protocol":2,"heartbeat_ms":1}}"#),
+    ("a tag in other letters", r#"{"Hello":{"protocol":2}}"#),
+    ("a tag twice", r#"{"hello":{"protocol":2},"hello":{"protocol":2}}"#),
+    ("two tags", r#"{"hello":{"protocol":2},"ping":{"nonce":1}}"#),
+    ("a tag beside one nobody knows", r#"{"hello":{"protocol":2},"x":1}"#),
+    ("a field twice", r#"{"hello":{"protocol":2,"protocol":2}}"#),
+    ("a negative number", r#"{"hello":{"protocol":-1}}"#),
+    ("a fraction", r#"{"hello":{"protocol":2.5}}"#),
+    ("a number too large", r#"{"hello":{"protocol":4294967296}}"#),
+    ("a number beyond all", r#"{"hello":{"protocol":2e999}}"#),
+    ("a number in quotes", r#"{"hello":{"protocol":"1"}}"#),
+    (
+        "a place beyond all",
+        r#"{"resume_rooms":{"rooms":[{"room":"ABC234","token":"000000000000000000000000000000b1","last_seq":18446744073709551616}]}}"#,
+    ),
+    ("a code of five", r#"{"room":{"room":"ABC23","message":{"join":{"role":"host"}}}}"#),
+    ("a role nobody has", r#"{"room":{"room":"ABC234","message":{"join":{"role":"admin"}}}}"#),
+    ("a question that is none", r#"{"room":{"room":"ABC234","message":{"join":{"role":"host","take_over":"yes"}}}}"#),
+    ("a short token", r#"{"resume_rooms":{"rooms":[{"room":"ABC234","token":"b1","last_seq":1}]}}"#),
+    (
+        "a token in capitals",
+        r#"{"resume_rooms":{"rooms":[{"room":"ABC234","token":"000000000000000000000000000000B1","last_seq":1}]}}"#,
+    ),
+    (
+        "a token with a sign",
+        r#"{"resume_rooms":{"rooms":[{"room":"ABC234","token":"+00000000000000000000000000000b1","last_seq":1}]}}"#,
+    ),
+    ("a source nobody has", r#"{"room":{"room":"ABC234","message":{"publish":{"source":"camera"}}}}"#),
+    (
+        "a signal nobody knows",
+        r#"{"room":{"room":"ABC234","message":{"signal":{"to":"000000000000000000000000000000b1","signal":{"hangup":{}}}}}}"#,
+    ),
+    ("half a surrogate", r#"{"room":{"room":"ABC234","message":{"write":{"nonce":1,"text":"\ud800"}}}}"#),
+];
+
 #[test]
 fn a_frame_that_is_not_a_message_is_malformed() {
     let deep = ["[".repeat(30_000), "{\"room\":".repeat(8_000)];
-    let table = [
-        ("nothing", ""),
-        ("blank", "   "),
-        ("no JSON", "hello"),
-        ("half of it", r#"{"hello":{"protocol":2"#),
-        ("two in one", r#"{"ping":{"nonce":1}}{"ping":{"nonce":1}}"#),
-        ("a number", "1"),
-        ("nothing at all", "null"),
-        ("an array", "[]"),
-        ("a tag without fields", r#""hello""#),
-        ("no tag", "{}"),
-        ("a tag among the fields", r#"{"type":"hello","protocol":2}"#),
-        ("a tag in a list", r#"["hello",{"protocol":2}]"#),
-        ("a number under a tag", r#"{"hello":2}"#),
-        ("null under a tag", r#"{"hello":null}"#),
-        ("no fields under a tag", r#"{"hello":{}}"#),
-        ("a tag nobody knows", r#"{"destroy_room":{}}"#),
-        ("a tag nobody knows, alone", r#""destroy_room""#),
-        ("a tag of the other side", r#"{"welcome":{"protocol":2,"heartbeat_ms":1}}"#),
-        ("a tag in other letters", r#"{"Hello":{"protocol":2}}"#),
-        ("a tag twice", r#"{"hello":{"protocol":2},"hello":{"protocol":2}}"#),
-        ("two tags", r#"{"hello":{"protocol":2},"ping":{"nonce":1}}"#),
-        ("a tag beside one nobody knows", r#"{"hello":{"protocol":2},"x":1}"#),
-        ("a field twice", r#"{"hello":{"protocol":2,"protocol":2}}"#),
-        ("a negative number", r#"{"hello":{"protocol":-1}}"#),
-        ("a fraction", r#"{"hello":{"protocol":2.5}}"#),
-        ("a number too large", r#"{"hello":{"protocol":4294967296}}"#),
-        ("a number beyond all", r#"{"hello":{"protocol":2e999}}"#),
-        ("a number in quotes", r#"{"hello":{"protocol":"1"}}"#),
-        (
-            "a place beyond all",
-            r#"{"resume_rooms":{"rooms":[{"room":"ABC234","token":"000000000000000000000000000000b1","last_seq":18446744073709551616}]}}"#,
-        ),
-        ("a code of five", r#"{"room":{"room":"ABC23","message":{"join":{"role":"host"}}}}"#),
-        ("a role nobody has", r#"{"room":{"room":"ABC234","message":{"join":{"role":"admin"}}}}"#),
-        (
-            "a question that is none",
-            r#"{"room":{"room":"ABC234","message":{"join":{"role":"host","take_over":"yes"}}}}"#,
-        ),
-        ("a short token", r#"{"resume_rooms":{"rooms":[{"room":"ABC234","token":"b1","last_seq":1}]}}"#),
-        (
-            "a token in capitals",
-            r#"{"resume_rooms":{"rooms":[{"room":"ABC234","token":"000000000000000000000000000000B1","last_seq":1}]}}"#,
-        ),
-        (
-            "a token with a sign",
-            r#"{"resume_rooms":{"rooms":[{"room":"ABC234","token":"+00000000000000000000000000000b1","last_seq":1}]}}"#,
-        ),
-        ("a source nobody has", r#"{"room":{"room":"ABC234","message":{"publish":{"source":"camera"}}}}"#),
-        (
-            "a signal nobody knows",
-            r#"{"room":{"room":"ABC234","message":{"signal":{"to":"000000000000000000000000000000b1","signal":{"hangup":{}}}}}}"#,
-        ),
-        ("half a surrogate", r#"{"room":{"room":"ABC234","message":{"write":{"nonce":1,"text":"\ud800"}}}}"#),
-        ("arrays too deep", deep[0].as_str()),
-        ("objects too deep", deep[1].as_str()),
-    ];
-    for (what, frame) in table {
+    let deep = [("arrays too deep", deep[0].as_str()), ("objects too deep", deep[1].as_str())];
+    for (what, frame) in MALFORMED.iter().copied().chain(deep) {
         assert_eq!(decode_client(frame), Err(Refusal::FrameMalformed), "{what}");
         if what != "a tag of the other side" {
             assert_eq!(decode_server(frame), Err(Refusal::FrameMalformed), "{what}, from the server");

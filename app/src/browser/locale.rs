@@ -19,7 +19,7 @@ pub(crate) fn given() -> Option<Table> {
     Some(Table::given(language, parse(&texts.text_content()?)?))
 }
 
-/// Another language's texts. `None` if they cannot be fetched, or if the server was updated since this page was loaded.
+/// All texts of a language. `None` if they cannot be fetched, or if the server was updated since this page was loaded.
 pub(crate) async fn fetch(language: Language) -> Option<Table> {
     let answer = Request::get(&routes::href(&routes::texts(language))).send().await.ok().filter(Response::ok)?;
     table(language, parse(&answer.text().await.ok()?)?)

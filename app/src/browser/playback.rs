@@ -13,7 +13,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Element, EventTarget, HtmlAudioElement, MediaStream};
 
 use super::{Reporter, js_property::property, media_session, volume};
-use heartogether_client::{Player, PlayerCommand, PlayerInput, PlayerState, Volume, trace};
+use heartogether_client::{Player, PlayerCommand, PlayerInput, PlayerState, Volume, trace::Decision};
 
 /// The page's player. It plays before it has a place in the page, and before the page is drawn. Dropped, it falls silent.
 pub(super) struct Playback {
@@ -89,7 +89,7 @@ impl Playback {
         let (mut player, before) = (self.player.get(), self.state());
         let command = player.step(input);
         self.player.set(player);
-        self.report.trace(|| trace::player(input, command, player.state()));
+        self.report.trace(Decision::Player(input, command, player.state()));
         match command {
             Some(PlayerCommand::Play) => self.play(),
             // Nothing piles up meanwhile: browsers go on decoding, and play what is live. A player without a stream pauses

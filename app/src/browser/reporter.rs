@@ -4,8 +4,8 @@ use std::rc::Weak;
 
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Page, Running, console};
-use heartogether_client::Input;
+use super::{Page, Running};
+use heartogether_client::{Input, trace::Decision};
 
 /// How callbacks report what happened; a page that is gone hears nothing.
 #[derive(Clone)]
@@ -23,9 +23,9 @@ impl Reporter {
     }
 
     /// Writes what was decided beside the room to the console, if somebody wants to see it.
-    pub(super) fn trace(&self, line: impl FnOnce() -> String) {
-        if self.page().is_some_and(|page| page.0.is_traced) {
-            console::write(&line());
+    pub(super) fn trace(&self, decision: Decision) {
+        if let Some(page) = self.page() {
+            page.0.console.write(decision);
         }
     }
 

@@ -1,23 +1,23 @@
 //! Texts that only the server writes: the texts in a page's HTML, the plain pages, guests' names.
 
 use heartogether::{id::DisplayName, refusal::Refusal};
-use http::{HeaderValue, header};
+use http::{HeaderValue, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use super::{Language, Phrase, Table, refusal};
+use super::{Language, Part, Phrase, Table, refusal};
 use crate::text::{self, VERSION, guest};
 
 /// What a page depends on beside its address.
 const VARY: HeaderValue = HeaderValue::from_static("cookie, accept-language");
 
-/// The language's texts for the page's code: data, which carries the nonce of all scripts so that none is without.
+/// The page's texts for its code: data, which carries the nonce of all scripts so that none is without.
 #[component]
 pub fn GivenTexts(table: Table) -> impl IntoView {
     view! { <script type="application/json" id="texts" data-language=table.language.tag() nonce=leptos::nonce::use_nonce() inner_html=json(table)></script> }
 }
 
-/// An array of the texts by their places. No text can end the element that it stands in.
+/// An array of the texts by their places, empty where a page needs none. No text can end the element that it stands in.
 fn json(table: Table) -> String {
     serde_json::to_string(table.texts()).unwrap_or_default().replace('<', "\\u003c")
 }
@@ -30,8 +30,15 @@ pub fn file(name: &str) -> Option<String> {
     Some(json(Table::of(language)))
 }
 
+/// The texts of the page that is asked for. What it draws beside them, the browser could not draw either.
+pub(super) fn for_page(language: Language) -> Table {
+    tell(language);
+    let asked_for = use_context::<Parts>().map(|parts| Part::of(parts.uri.path()));
+    asked_for.map_or_else(|| Table::of(language), |part| Table::part(language, part))
+}
+
 /// Says in the answer which language the page is in, and what decides that.
-pub(super) fn tell(language: Language) {
+fn tell(language: Language) {
     let Some(response) = use_context::<ResponseOptions>() else { return };
     response.insert_header(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     response.append_header(header::VARY, VARY);

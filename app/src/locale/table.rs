@@ -1,10 +1,16 @@
 //! The texts of one language, and the formatting of phrases in it.
 
+#[cfg(feature = "ssr")]
+use std::sync::LazyLock;
+
 use leptos::oco::Oco;
 
+#[cfg(any(target_arch = "wasm32", feature = "ssr", test))]
+use super::Part;
 use super::{Language, Phrase, Value};
 
-/// One language's texts. The server has all of them; the browser has those that it was given, for as long as its page lives.
+/// One language's texts, all of them or those that a page needs, for as long as its page lives. In place of the others there is
+/// nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     /// Which.
@@ -17,6 +23,20 @@ impl Table {
     #[cfg(not(target_arch = "wasm32"))]
     pub fn of(language: Language) -> Self {
         Self { language, texts: crate::text::TABLES[language as usize] }
+    }
+
+    /// From the server's own texts, those that a page needs.
+    #[cfg(feature = "ssr")]
+    pub(super) fn part(language: Language, part: Part) -> Self {
+        static PARTS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
+            let parts =
+                Language::ALL.into_iter().flat_map(|language| Part::ALL.map(|part| (Table::of(language), part)));
+            let kept = |part: Part, (place, text)| if part.has(place) { text } else { "" };
+            parts
+                .map(|(whole, part)| whole.texts.iter().copied().enumerate().map(|at| kept(part, at)).collect())
+                .collect()
+        });
+        Self { language, texts: &PARTS[language as usize * Part::ALL.len() + part as usize] }
     }
 
     /// From texts that came from the server.
@@ -34,7 +54,15 @@ impl Table {
 
     /// The text that stands at this place; nothing where there is none.
     pub(crate) fn at(self, place: usize) -> &'static str {
-        self.texts.get(place).copied().unwrap_or_default()
+        let text = self.texts.get(place).copied().unwrap_or_default();
+        debug_assert!(!text.is_empty(), "the page was not given its text {place}");
+        text
+    }
+
+    /// Whether all that such a page needs is here.
+    #[cfg(any(target_arch = "wasm32", test))]
+    pub(super) fn has(self, part: Part) -> bool {
+        self.texts.iter().enumerate().all(|(place, text)| !part.has(place) || !text.is_empty())
     }
 
     /// What people read.
@@ -145,6 +173,23 @@ mod tests {
     fn a_nested_phrase_uses_the_same_language() {
         let path = text::measured::path_is(text::measured::RELAYED, "host", "relay", "UDP");
         assert_eq!(Table::of(Language::German).say(path), "über Relay, host zu relay über UDP");
+    }
+
+    #[test]
+    #[cfg(feature = "ssr")]
+    fn a_part_has_its_texts_and_no_others() {
+        for language in Language::ALL {
+            let whole = Table::of(language);
+            assert!(Part::ALL.iter().all(|part| whole.has(*part)));
+            for part in Part::ALL {
+                let table = Table::part(language, part);
+                assert_eq!((table.language, table.texts().len()), (language, whole.texts().len()));
+                for (place, (given, text)) in table.texts().iter().zip(whole.texts()).enumerate() {
+                    assert_eq!(*given, if part.has(place) { *text } else { "" });
+                }
+                assert!(Part::ALL.iter().all(|other| table.has(*other) == (*other == part || *other == Part::Common)));
+            }
+        }
     }
 
     #[test]

@@ -173,13 +173,12 @@ fn Toasters() -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let undone = RwSignal::new(0);
     let removed = move || {
-        Toast::new(text::audience::removing_name("Ada"))
-            .with_action(text::action::UNDO, move || undone.update(|count| *count += 1))
+        Toast::new(text::room::of("Ada")).with_action(text::action::UNDO, move || undone.update(|count| *count += 1))
     };
     view! {
         <Exhibit title="Toasts">
             <div class="flex flex-wrap gap-3">
-                <Button variant=Variant::Secondary on:click=move |_| _ = toasts.show(Toast::new(text::invitation::COPIED))>
+                <Button variant=Variant::Secondary on:click=move |_| _ = toasts.show(Toast::new(text::account::EMAIL_HIDDEN))>
                     "Show a toast"
                 </Button>
                 <Button variant=Variant::Secondary on:click=move |_| _ = toasts.show(removed())>
@@ -188,7 +187,7 @@ fn Toasters() -> impl IntoView {
                 <Button
                     variant=Variant::Secondary
                     on:click=move |_| {
-                        toasts.show(Toast::new(text::invitation::SELECTED).with_tone(Tone::Warn));
+                        toasts.show(Toast::new(text::frame::LANGUAGE_FAILED).with_tone(Tone::Warn));
                         toasts.show(Toast::new(text::failure::UNREACHABLE).with_tone(Tone::Error).lasting(None));
                     }
                 >

@@ -1,9 +1,10 @@
 //! The pages with their own code files: a room's preview, a listener's page and a host's page. The file is loaded with
-//! the HTML of the page or during navigation. The page's requests to the server are sent at the same time.
+//! the HTML of the page or during navigation. The page's requests to the server are sent at the same time, and during
+//! navigation the texts that only such a page needs are fetched too.
 
 use std::time::Duration;
 
-use futures::future::LocalBoxFuture;
+use futures::future::{LocalBoxFuture, join};
 use leptos::{
     prelude::*,
     reactive::owner::Owner,
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::{
     browser::{page_guard, reachability, sleep},
+    locale::{Locale, Part},
     routes,
 };
 
@@ -36,7 +38,7 @@ impl LazyRoute for RoomRoute {
     }
 
     async fn view(_: Self) -> AnyView {
-        restored(arrive(room_page).await)
+        restored(arrive(Part::Common, room_page).await)
     }
 }
 
@@ -57,7 +59,7 @@ impl LazyRoute for ListenRoute {
     }
 
     async fn view(this: Self) -> AnyView {
-        restored(arrive(|| listen_page(this)).await.await)
+        restored(arrive(Part::Listener, || listen_page(this)).await.await)
     }
 }
 
@@ -79,13 +81,13 @@ impl LazyRoute for HostRoute {
     }
 
     async fn view(this: Self) -> AnyView {
-        restored(arrive(|| host_page(this)).await)
+        restored(arrive(Part::Host, || host_page(this)).await.await)
     }
 }
 
 #[wasm_split(host, wasm_split_path = leptos::wasm_split, fallible)]
-fn host_page(route: HostRoute) -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <HostPage entrance=route.entrance link=route.link /> }.into_any())
+fn host_page(route: HostRoute) -> Result<LocalBoxFuture<'static, AnyView>, SplitLoaderError> {
+    Ok(Box::pin(async move { view! { <HostPage entrance=route.entrance link=route.link /> }.into_any() }))
 }
 
 /// Has the HTML name the files that the page at its address needs, so that they come together with all others. Stands after
@@ -125,14 +127,15 @@ fn named_code() -> Option<(Vec<String>, String)> {
     Some((wasm, format!("{folder}/{script}")))
 }
 
-/// Where a page's code cannot be loaded, the browser asks the server for the page as a whole, or shows why it cannot; the
+/// The page, once its code and its texts are there. Where they cannot be loaded, the browser asks the server for the page as a whole, or shows why it cannot; the
 /// page that is complete already stays as the server made it, and its code is asked for again.
-async fn arrive<Page>(load: impl AsyncFn() -> Result<Page, SplitLoaderError>) -> Page {
+async fn arrive<Page>(part: Part, load: impl AsyncFn() -> Result<Page, SplitLoaderError>) -> Page {
+    let locale = Locale::current();
     let is_complete = Owner::current_shared_context().is_some_and(|page| page.during_hydration());
     let path = use_location().pathname;
     let destination = path.get_untracked();
     for attempt in 1.. {
-        if let Ok(page) = load().await {
+        if let (Ok(page), true) = join(load(), locale.complete(part)).await {
             return page;
         }
         // The router has taken the links over already, and they lead nowhere until the page is there.

@@ -16,7 +16,7 @@ use crate::{
         Button, ButtonLink, CodeDisplay, FormAction, Glyph, Icon, Notice, Page, ServerForm, StatusBadge, Tone, Variant,
         Wave, Width, state_name,
     },
-    locale::{self, Around, Value, say},
+    locale::{self, Around, Locale, Part, Value, say},
     routes::{self, Destination},
     text::{action, room as text},
 };
@@ -108,7 +108,11 @@ fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
     let FormAction { action, error, .. } = FormAction::<Listen>::new();
     let pending = RwSignal::new(false);
     let refused = RwSignal::new(None);
-    Effect::new(|_| listen_code::prepare());
+    let locale = Locale::current();
+    Effect::new(move |_| {
+        listen_code::prepare();
+        spawn_local(async move { _ = locale.complete(Part::Listener).await });
+    });
     let go_in = move |event: ev::MouseEvent| {
         event.prevent_default();
         if pending.get_untracked() {

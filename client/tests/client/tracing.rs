@@ -5,7 +5,10 @@ use heartogether::{
     protocol::{ClientMessage, FromRoom, ReceivedSignal},
     room::StreamState,
 };
-use heartogether_client::{Input, Output, PeerState, Timer, trace};
+use heartogether_client::{
+    Input, Output, PeerState, PlayerInput, PlayerState, Timer,
+    trace::{self, Decision, Trace},
+};
 
 use crate::scenario::*;
 
@@ -49,4 +52,18 @@ fn the_trace_contains_no_secrets_and_no_texts_of_people() {
     for secret in ["secret", &TOKEN.to_string(), "hush", "192.0.2.7", "Ada", "Somebody", "ABC234"] {
         assert!(!told.contains(secret), "{secret} is in {told}");
     }
+}
+
+#[test]
+fn what_is_decided_before_the_words_are_there_is_written_in_order() {
+    let page = |input: Input| Decision::Page(input, Vec::new());
+    let player = Decision::Player(PlayerInput::Started, None, PlayerState::Playing);
+    let mut trace = Trace::default();
+    for early in [page(Input::Started), player, page(Input::SocketOpened)] {
+        assert_eq!(trace.add(early), None);
+    }
+    let early = ["started → nothing", "player started → nothing; playing", "socket opened → nothing"];
+    assert_eq!(trace.find_words(Decision::line), early);
+    assert_eq!(trace.add(page(Input::SocketClosed)), Some("socket closed → nothing".to_owned()));
+    assert_eq!(trace.find_words(Decision::line), Vec::<String>::new());
 }

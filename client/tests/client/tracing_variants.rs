@@ -220,11 +220,11 @@ fn every_decision_of_the_player_has_its_own_line() {
 #[test]
 fn frequent_inputs_are_traced_only_if_they_have_an_effect() {
     for input in inputs() {
-        let step = trace::Step::of(&input);
         let is_routine = matches!(input, Input::Counted { .. } | Input::Measured { .. });
         let told = format!("{} → nothing", trace::input(&input));
-        assert_eq!(step.line(&[]), (!is_routine).then_some(told));
+        assert_eq!(trace::Decision::Page(input.clone(), Vec::new()).line(), (!is_routine).then_some(told));
         let told = format!("{} → play 100 with 00000002; stop capture", trace::input(&input));
-        assert_eq!(step.line(&[Output::Play(N), Output::StopCapture]), Some(told));
+        let outputs = vec![Output::Play(N), Output::StopCapture];
+        assert_eq!(trace::Decision::Page(input, outputs).line(), Some(told));
     }
 }

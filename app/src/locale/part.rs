@@ -1,0 +1,114 @@
+//! Which texts a page needs: those that every page may need, and those of the pages with code of their own.
+
+#[cfg(any(feature = "ssr", test))]
+use crate::routes::Destination;
+use crate::text::{COMMON, HOST, LISTENER};
+
+/// The texts that a page needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// What every page may need, and no more.
+    Common,
+    /// What a listener's page needs.
+    Listener,
+    /// What a host's page needs.
+    Host,
+}
+
+impl Part {
+    /// Every one, in the order of their numbers.
+    #[cfg(any(feature = "ssr", test))]
+    pub(super) const ALL: [Self; 3] = [Self::Common, Self::Listener, Self::Host];
+
+    /// What the page at this path within the site needs.
+    #[cfg(any(feature = "ssr", test))]
+    pub(crate) fn of(path: &str) -> Self {
+        match Destination::parse(path) {
+            Destination::Listen(_) => Self::Listener,
+            Destination::Host(_) => Self::Host,
+            _ => Self::Common,
+        }
+    }
+
+    /// Whether the text at this place is in it.
+    pub(super) fn has(self, place: usize) -> bool {
+        let is_beside = match self {
+            Self::Common => false,
+            Self::Listener => LISTENER.contains(&place),
+            Self::Host => HOST.contains(&place),
+        };
+        is_beside || COMMON.contains(&place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::*;
+    use crate::text::OF_PAGES;
+
+    const LISTENERS: &[usize] = &[0, 1];
+    const HOSTS: &[usize] = &[1, 2];
+    const BOTH: &[usize] = &[0, 1, 2];
+
+    /// The groups of sections whose texts a file may say beside those that every page has. `BOTH` is for what host and listener
+    /// share and what says to each only what is theirs.
+    fn allowed(file: &str) -> &'static [usize] {
+        match file {
+            "pages/ip_privacy.rs" => LISTENERS,
+            "pages/session_time.rs" | "browser/capture.rs" | "browser/mixer.rs" => HOSTS,
+            "pages/link_note.rs" | "pages/measured.rs" | "pages/stats_panel.rs" | "pages/way_out.rs" => BOTH,
+            "locale/meaning.rs" | "locale/table.rs" => BOTH,
+            _ if file.starts_with("pages/listen") => LISTENERS,
+            _ if file.starts_with("pages/host") => HOSTS,
+            _ => &[],
+        }
+    }
+
+    /// The groups of the sections that a source file names after `text::`, alone or in braces.
+    fn named(source: &str) -> BTreeSet<usize> {
+        let lists = source.split("text::").skip(1).map(|rest| match rest.strip_prefix('{') {
+            Some(list) => list.split('}').next().unwrap_or_default(),
+            None => rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default(),
+        });
+        let sections = lists.flat_map(|list| list.split(',')).filter_map(|item| item.split_whitespace().next());
+        sections.filter_map(|section| OF_PAGES.iter().position(|group| group.contains(&section))).collect()
+    }
+
+    fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
+        let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+        entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+    }
+
+    #[test]
+    fn code_says_only_texts_that_its_pages_are_given() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut found = BTreeSet::new();
+        for path in files_below(&root) {
+            let file = path.strip_prefix(&root).expect("below it").to_str().expect("a name");
+            let groups = named(&fs::read_to_string(&path).expect("a file"));
+            assert!(groups.iter().all(|group| allowed(file).contains(group)), "{file} names {groups:?}");
+            found.extend(groups);
+        }
+        assert_eq!(found.len(), OF_PAGES.len());
+    }
+
+    #[test]
+    fn a_page_needs_the_common_texts_and_its_own() {
+        let code = "ABC234";
+        for (path, part) in [
+            ("/".to_owned(), Part::Common),
+            ("/login".to_owned(), Part::Common),
+            (format!("/room/{code}"), Part::Common),
+            (format!("/listen/{code}"), Part::Listener),
+            ("/listen/none".to_owned(), Part::Common),
+            (format!("/host/{code}"), Part::Host),
+        ] {
+            assert_eq!(Part::of(&path), part, "{path}");
+        }
+        let [common, listener, host] = Part::ALL.map(|part| (0..HOST.end).filter(|place| part.has(*place)).count());
+        assert_eq!((common, listener, host), (COMMON.len(), COMMON.len() + LISTENER.len(), COMMON.len() + HOST.len()));
+        const { assert!(LISTENER.end > HOST.start, "they share some") };
+    }
+}
