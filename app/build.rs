@@ -18,8 +18,8 @@ const LANGUAGES: [(&str, &[&str]); 3] = [("en", &["one", "other"]), ("zh-Hans", 
 /// The sections that only pages with code of their own need, in the order of their texts: the listener's, those of both, the
 /// host's. What they have in common with other pages stands before them.
 const OF_PAGES: [&[&str]; 3] = [
-    &["listen", "address"],
-    &["link", "no_path", "diagnostics", "measured"],
+    &["listen"],
+    &["address", "link", "no_path", "diagnostics", "measured"],
     &["host", "sound", "mixer", "capture", "invitation", "audience", "chat"],
 ];
 

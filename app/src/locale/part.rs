@@ -56,9 +56,12 @@ mod tests {
     /// share and what says to each only what is theirs.
     fn allowed(file: &str) -> &'static [usize] {
         match file {
-            "pages/ip_privacy.rs" => LISTENERS,
             "pages/session_time.rs" | "browser/capture.rs" | "browser/mixer.rs" => HOSTS,
-            "pages/link_note.rs" | "pages/measured.rs" | "pages/stats_panel.rs" | "pages/way_out.rs" => BOTH,
+            "pages/ip_privacy.rs"
+            | "pages/link_note.rs"
+            | "pages/measured.rs"
+            | "pages/stats_panel.rs"
+            | "pages/way_out.rs" => BOTH,
             "locale/meaning.rs" | "locale/table.rs" => BOTH,
             _ if file.starts_with("pages/listen") => LISTENERS,
             _ if file.starts_with("pages/host") => HOSTS,
