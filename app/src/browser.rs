@@ -7,6 +7,7 @@ pub mod clipboard;
 pub(crate) mod composition;
 mod console;
 pub(crate) mod early_join;
+pub(crate) mod form_post;
 mod ice;
 pub mod ip_privacy;
 mod js_property;

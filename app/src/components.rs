@@ -66,7 +66,7 @@ pub use empty_state::EmptyState;
 pub use field::{Entry, Field};
 pub use focus_preserving_show::FocusPreservingShow;
 pub use footer::Footer;
-pub use form_action::FormAction;
+pub use form_action::{FormAction, FormPost};
 pub use header::Header;
 pub use icon::{Glyph, Icon};
 pub use icon_button::IconButton;

@@ -20,15 +20,15 @@ async fn a_frame_that_asks_for_a_lounge_is_refused() {
         in_room(format!(r#"{{"room_created":{{{policy}}}}}"#)),
         in_room(r#"{"join":{"role":"lounge"}}"#.to_owned()),
     ];
-    let mut connection = server.site.greet(&mallory).await;
-    connection.send_frame(Message::text(in_room(r#"{"join":{"role":"listener"}}"#.to_owned()))).await;
-    connection.joined().await;
     for frame in frames {
         let mut connection = server.site.greet(&mallory).await;
         connection.send_frame(Message::text(&frame)).await;
         assert_eq!(connection.last_words().await, (Refusal::FrameMalformed, 1008), "{frame}");
     }
     pair.is_undisturbed().await;
+    let mut connection = server.site.greet(&mallory).await;
+    connection.send_frame(Message::text(in_room(r#"{"join":{"role":"listener"}}"#.to_owned()))).await;
+    connection.joined().await;
 }
 
 #[tokio::test]

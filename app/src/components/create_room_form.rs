@@ -8,7 +8,7 @@ use crate::{api::CreateRoom, text};
 /// "Create a room": leads to the new room's stage, past the sign-in if need be.
 #[component]
 pub fn CreateRoomForm() -> impl IntoView {
-    let FormAction { action, error, pending } = FormAction::<CreateRoom>::new();
+    let FormAction { action, error, pending } = FormAction::to::<CreateRoom>();
     view! {
         <ServerForm action attr:class="grid gap-3">
             <Button submit=true pending>

@@ -60,10 +60,9 @@ pub fn EmailQuestion() -> impl IntoView {
 #[component]
 fn ChoiceForm(shown: bool, label: Key, variant: Variant) -> impl IntoView {
     let session = expect_context::<Session>();
-    let FormAction { action, error, pending } = FormAction::<ShowEmail>::new();
-    let answer = action.value();
+    let FormAction { action, error, pending } = FormAction::to::<ShowEmail>();
     Effect::new(move |_| {
-        if answer.with(|answer| matches!(answer, Some(Ok(())))) {
+        if action.is_done() {
             session.ask_again();
         }
     });

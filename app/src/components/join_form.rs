@@ -18,7 +18,7 @@ pub fn JoinForm(
     #[prop(optional)]
     awaited: bool,
 ) -> impl IntoView {
-    let FormAction { action, error, pending } = FormAction::<FindRoom>::new();
+    let FormAction { action, error, pending } = FormAction::to::<FindRoom>();
     view! {
         <ServerForm action attr:class="grid gap-3">
             <Field entry=Entry::Code label=room::CODE name="code" value=code error awaited />

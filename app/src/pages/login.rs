@@ -135,11 +135,10 @@ const fn what_for(next: Destination) -> Key {
 /// `alone` says whether there is nothing else to do on the page.
 #[component]
 fn GuestForm(next: Destination, alone: bool) -> impl IntoView {
-    let FormAction { action, error, pending } = FormAction::<SignInAsGuest>::new();
+    let FormAction { action, error, pending } = FormAction::to::<SignInAsGuest>();
     let session = expect_context::<Session>();
-    let outcome = action.value();
     Effect::new(move |_| {
-        if outcome.with(|outcome| matches!(outcome, Some(Ok(())))) {
+        if action.is_done() {
             session.note_sign_in();
         }
     });

@@ -105,7 +105,7 @@ fn Preview(room: RoomSummary) -> impl IntoView {
 fn ListenForm(code: RoomCode, full: Signal<bool>) -> impl IntoView {
     let handed = expect_context::<HandedEntrance>();
     let navigate = use_navigate();
-    let FormAction { action, error, .. } = FormAction::<Listen>::new();
+    let FormAction { action, error, .. } = FormAction::to::<Listen>();
     let pending = RwSignal::new(false);
     let refused = RwSignal::new(None);
     let locale = Locale::current();

@@ -113,10 +113,9 @@ pub(crate) fn ReopenForm(
     #[prop(into)]
     on_open: Callback<()>,
 ) -> impl IntoView {
-    let FormAction { action, error, pending } = FormAction::<ReopenRoom>::new();
-    let opened = action.value();
+    let FormAction { action, error, pending } = FormAction::to::<ReopenRoom>();
     Effect::new(move |_| {
-        if opened.with(|outcome| matches!(outcome, Some(Ok(())))) {
+        if action.is_done() {
             on_open.run(());
         }
     });
