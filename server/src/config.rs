@@ -77,6 +77,10 @@ pub struct Config {
     #[arg(long, env = "LEPTOS_RELOAD_PORT", hide = true, default_value_t = 3001)]
     pub(crate) leptos_reload_port: u32,
 
+    /// Whether cargo-leptos has put hashes into the names of files
+    #[arg(long, env = "LEPTOS_HASH_FILES", hide = true)]
+    leptos_hash_files: Option<bool>,
+
     /// URL at which the public reaches this server: links and QR codes contain it, and its pages may send requests to
     /// the server [default: the address that the visitor used, and on loopback this machine's address in the local
     /// network]. It may have a path, such as `https://example.org/hear`
@@ -191,6 +195,13 @@ impl Config {
         self.data.data_dir.clone().or_else(|| of_user().map(own)).unwrap_or_else(|| PathBuf::from("data"))
     }
 
+    /// Whether files have hashes in their names: as cargo-leptos says, or if the build has written the list of them, which the
+    /// pages look for at this place.
+    pub(crate) fn has_hashed_names(&self) -> bool {
+        let has_list = || binary_dir().is_some_and(|dir| dir.join("hash.txt").is_file());
+        self.leptos_hash_files.unwrap_or_else(has_list)
+    }
+
     /// The site folder: the one that is set, or the first that is there.
     pub(crate) fn site_dir(&self) -> PathBuf {
         let set = self.site_dir.as_ref().or(self.leptos_site_root.as_ref());
@@ -200,11 +211,6 @@ impl Config {
             beside.chain([built.clone()]).find(|path| path.is_dir()).unwrap_or(built)
         })
     }
-}
-
-/// Whether the build has written the list of hashed names; the pages look for it at this place.
-pub(crate) fn has_hashed_names() -> bool {
-    binary_dir().is_some_and(|dir| dir.join("hash.txt").is_file())
 }
 
 fn binary_dir() -> Option<PathBuf> {

@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use crate::{
     auth::{Auth, Fetcher, Keys, OpenIdProvider, Sockets, UntoldRooms, install_crypto},
     clock::Clock,
-    config::{Config, has_hashed_names},
+    config::Config,
     database_limit::DatabaseLimit,
     http::{ConnectionLimit, RateLimits, SetupHints},
     invitation::Reach,
@@ -245,7 +245,7 @@ fn leptos_options(config: &Config, address: SocketAddr) -> LeptosOptions {
         .site_addr(address)
         .reload_port(config.leptos_reload_port)
         .env(if cfg!(debug_assertions) { Env::DEV } else { Env::PROD })
-        .hash_files(has_hashed_names())
+        .hash_files(config.has_hashed_names())
         .build()
 }
 

@@ -12,7 +12,8 @@ async fn a_frame_that_asks_for_a_lounge_is_refused() {
     let mut pair = server.site.pair().await;
     let mallory = server.site.sign_in("Mallory").await;
     let policy = r#""policy":{"kind":"lounge"}"#;
-    let in_room = |message: String| format!(r#"{{"room":{{"room":"{}","message":{message}}}}}"#, pair.code);
+    let code = pair.code;
+    let in_room = |message: String| format!(r#"{{"room":{{"room":"{code}","message":{message}}}}}"#);
     let frames = [
         r#"{"create_room":{"kind":"lounge"}}"#.to_owned(),
         format!(r#"{{"room_created":{{{policy}}}}}"#),
