@@ -221,11 +221,9 @@ test('decisions from before the code for the trace has loaded are written in ord
   letThrough();
   const place = (words: string) => lines.findIndex((line) => line.includes(words));
   await expect.poll(() => place('is Connected')).toBeGreaterThan(0);
-  expect(place('started → ')).toBe(0);
-  const [joined, offered, connected] = ['received joined', 'received offer', 'is Connected'].map(place) as [number, number, number];
-  expect(joined).toBeGreaterThan(0);
-  expect(offered).toBeGreaterThan(joined);
-  expect(connected).toBeGreaterThan(offered);
+  const order = ['] started → ', 'received joined', 'received offer', 'is Connected'].map(place);
+  expect(order[0]).toBeGreaterThanOrEqual(0);
+  expect(order).toEqual([...new Set(order)].sort((one, other) => one - other));
 });
 
 test('a switch that cannot be used is disabled and explained in the details', async ({ newVisitor }) => {
