@@ -14,6 +14,7 @@ use message::{received, sent};
 /// What was decided, before it is put into words.
 #[allow(clippy::large_enum_variant, reason = "a decision is written at once, or kept until the words are there")]
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "most decisions are of the large kind")]
 pub enum Decision {
     /// Of a page: what happened, and what it does.
     Page(Input, Vec<Output>),

@@ -196,6 +196,36 @@ test("on request the console shows the page's decisions, and no secrets", async 
   expect(told()).not.toMatch(/ice-pwd|fingerprint|Grace|typ host|[0-9a-f]{32}/);
 });
 
+test('decisions from before the code for the trace has loaded are written in order', async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  const lines: string[] = [];
+  listener.on('console', (message) => {
+    if (message.text().startsWith('[heartogether]')) lines.push(message.text());
+  });
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  await signIn(listener, 'Grace');
+  let letThrough = () => {};
+  const held = new Promise<void>((resolve) => (letThrough = resolve));
+  let asked = 0;
+  await listener.route('**/split_trace*.wasm', async (route) => {
+    asked += 1;
+    if (asked === 1) return route.abort();
+    await held;
+    await route.continue();
+  });
+  await listener.goto(`/listen/${code}?debug`);
+  await hear(listener, TAB_TONE_HZ);
+  await expect.poll(() => asked).toBe(2);
+  expect(lines).toEqual([]);
+  letThrough();
+  const place = (words: string) => lines.findIndex((line) => line.includes(words));
+  await expect.poll(() => place('is Connected')).toBeGreaterThan(0);
+  const order = ['] started → ', 'received joined', 'received offer', 'is Connected'].map(place);
+  expect(order[0]).toBeGreaterThanOrEqual(0);
+  expect(order).toEqual([...new Set(order)].sort((one, other) => one - other));
+});
+
 test('a switch that cannot be used is disabled and explained in the details', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const listener = await newVisitor();

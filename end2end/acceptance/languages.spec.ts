@@ -118,7 +118,7 @@ test('a page that comes without a reload has its texts', async ({ newVisitor }) 
   await goToPreview(listener, code);
   await expect.poll(() => loaded.filter((path) => path.startsWith('/locale/de.'))).toHaveLength(1);
   await listener.getByRole('button', { name: 'Zuhören', exact: true }).click();
-  await showsState(listener, 'waiting');
+  await showsState(listener, 'connecting');
   await expect(main(listener)).toContainText('Du bist drin. Der Ton beginnt, sobald der Host ihn teilt.');
   await expect(listener.getByLabel('Nachricht an den Host')).toBeVisible();
   await expect(listener.getByTestId('quality')).not.toBeEmpty();
@@ -131,7 +131,7 @@ test('a page whose texts cannot be loaded comes from the server with them', asyn
   await listener.route('**/locale/**', (route) => route.abort());
   await goToPreview(listener, code);
   await listener.getByRole('button', { name: 'Zuhören', exact: true }).click();
-  await showsState(listener, 'waiting');
+  await showsState(listener, 'connecting');
   await expect(main(listener)).toContainText('Du bist drin. Der Ton beginnt, sobald der Host ihn teilt.');
   await expect(listener.getByLabel('Nachricht an den Host')).toBeVisible();
   expect(await isFirstDocument(listener)).toBe(false);
@@ -151,7 +151,7 @@ test('the language can change before another page’s texts are there', async ({
   await expect(html(listener)).toHaveAttribute('lang', 'en');
   letThrough();
   await listener.getByRole('button', { name: 'Listen', exact: true }).click();
-  await showsState(listener, 'waiting');
+  await showsState(listener, 'connecting');
   await expect(listener.getByLabel('Message to the host')).toBeVisible();
   expect(await isFirstDocument(listener)).toBe(true);
 });

@@ -112,6 +112,6 @@ mod tests {
         }
         let [common, listener, host] = Part::ALL.map(|part| (0..HOST.end).filter(|place| part.has(*place)).count());
         assert_eq!((common, listener, host), (COMMON.len(), COMMON.len() + LISTENER.len(), COMMON.len() + HOST.len()));
-        const { assert!(LISTENER.end > HOST.start, "they share some") };
+        assert!((0..HOST.end).any(|place| LISTENER.contains(&place) && HOST.contains(&place)), "they share some");
     }
 }
