@@ -1,6 +1,10 @@
 //! Rooms are broadcasts: no message and no form can create a lounge.
 
-use heartogether::{refusal::Refusal, role::Role};
+use heartogether::{
+    protocol::{FromRoom, RoomFrame, ServerMessage},
+    refusal::Refusal,
+    role::Role,
+};
 use reqwest::header;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -29,7 +33,11 @@ async fn a_frame_that_asks_for_a_lounge_is_refused() {
     pair.is_undisturbed().await;
     let mut connection = server.site.greet(&mallory).await;
     connection.send_frame(Message::text(in_room(r#"{"join":{"role":"listener"}}"#.to_owned()))).await;
-    connection.joined().await;
+    let answer = connection.receive().await;
+    assert!(
+        matches!(&answer, ServerMessage::Room(RoomFrame { message: FromRoom::Joined(_), .. })),
+        "the same frame with a role is taken: {answer:?}"
+    );
 }
 
 #[tokio::test]
