@@ -33,7 +33,7 @@ export function makePages(wasmSource, dir, name, optimise) {
   if (!optimise) return;
   for (const file of wasmIn(dir)) run("wasm-opt", ...optimise, path.join(dir, file), "-o", path.join(dir, file));
   const script = path.join(dir, `${name}.js`);
-  run("esbuild", script, "--minify", "--format=esm", "--target=esnext", "--log-level=warning", "--allow-overwrite", `--outfile=${script}`);
+  run("esbuild", script, "--minify", "--format=esm", "--target=esnext", "--log-level=error", "--allow-overwrite", `--outfile=${script}`);
 }
 
 /**
@@ -54,7 +54,7 @@ export function namePages(dir, name) {
   const script = textOf(dir, `${name}.js`);
   const both = hashOfScripts(script, loader);
   // The name of the import itself stands in the WebAssembly; only the place it comes from is renamed.
-  files.set(`${name}.${both}.js`, Buffer.from(script.replaceAll(`"./${LOADER}.js"`, `"./${LOADER}.${both}.js"`)));
+  files.set(`${name}.${both}.js`, Buffer.from(script.replaceAll(new RegExp(`from ?"./${LOADER}.js"`, "g"), `from"./${LOADER}.${both}.js"`)));
   files.set(`${LOADER}.${both}.js`, Buffer.from(loader.replace(`from "./${name}.js"`, `from "./${name}.${both}.js"`)));
   // Snippets are imported by their own names.
   for (const file of snippetsIn(dir)) files.set(file, fs.readFileSync(path.join(dir, file)));
