@@ -108,11 +108,11 @@ test.describe('toasts', () => {
     await page.goto('/dev/components');
     await isHydrated(page);
     await page.getByRole('button', { name: 'Show one with an action' }).click();
-    const attended = region(page).getByText('Ada is being removed.');
+    const attended = region(page).getByText('Ada’s room');
     await region(page).getByRole('button', { name: 'Undo' }).focus();
     // Pressed without taking the focus along.
     await page.getByRole('button', { name: 'Show a toast' }).dispatchEvent('click');
-    const unattended = region(page).getByText('Copied. Send the link to those who shall listen.');
+    const unattended = region(page).getByText('Hosts do not see it.');
     await expect(unattended).toBeVisible();
     await expect(unattended).toHaveCount(0);
     await expect(attended).toBeVisible();
