@@ -54,7 +54,7 @@ export function namePages(dir, name) {
   const script = textOf(dir, `${name}.js`);
   const both = hashOfScripts(script, loader);
   // The name of the import itself stands in the WebAssembly; only the place it comes from is renamed.
-  files.set(`${name}.${both}.js`, Buffer.from(script.replaceAll(new RegExp(`from ?"./${LOADER}.js"`, "g"), `from"./${LOADER}.${both}.js"`)));
+  files.set(`${name}.${both}.js`, Buffer.from(script.replaceAll(new RegExp(`(from ?)"\\./${LOADER}\\.js"`, "g"), `$1"./${LOADER}.${both}.js"`)));
   files.set(`${LOADER}.${both}.js`, Buffer.from(loader.replace(`from "./${name}.js"`, `from "./${name}.${both}.js"`)));
   // Snippets are imported by their own names.
   for (const file of snippetsIn(dir)) files.set(file, fs.readFileSync(path.join(dir, file)));
@@ -64,7 +64,8 @@ export function namePages(dir, name) {
   return { files, hashes: { js: both, wasm, manifest: hashOf(manifest), split: both } };
 }
 
-const hashOfScripts = (script, loader) => hashOf(`${script}\0${loader}`);
+/** The way they are renamed counts, too: the same scripts renamed in another way are other files. */
+const hashOfScripts = (script, loader) => hashOf(`${script}\0${loader}\0${namePages}`);
 
 /** Page to the stems of the files it needs, as the loader has them. */
 function filesOfPages(loader) {

@@ -61,7 +61,10 @@ impl<'ast> Visit<'ast> for Search<'_> {
     fn visit_item_mod(&mut self, module: &'ast ItemMod) {
         let is_test = module.attrs.iter().any(|attribute| {
             attribute.path().is_ident("cfg")
-                && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string().contains("test"))
+                && attribute.meta.require_list().is_ok_and(|list| {
+                    let condition = list.tokens.to_string();
+                    condition == "test" || condition.starts_with("all (test")
+                })
         });
         if !is_test {
             visit::visit_item_mod(self, module);
@@ -137,12 +140,14 @@ fn arguments(input: ParseStream<'_>) -> syn::Result<(Vec<Expr>, Vec<Pat>)> {
     Ok((arguments.into_iter().collect(), Vec::new()))
 }
 
-/// The type whose values are imported by their own names.
+/// The type whose values are imported by their own names, or which is imported by another name.
 fn values_imported(tree: &UseTree) -> Option<String> {
     match tree {
         UseTree::Path(path) if TYPES.iter().any(|(name, _)| path.ident == name) => Some(path.ident.to_string()),
         UseTree::Path(path) => values_imported(&path.tree),
         UseTree::Group(group) => group.items.iter().find_map(values_imported),
+        // Under another name, its values would not be found.
+        UseTree::Rename(rename) if TYPES.iter().any(|(name, _)| rename.ident == name) => Some(rename.ident.to_string()),
         UseTree::Name(_) | UseTree::Rename(_) | UseTree::Glob(_) => None,
     }
 }

@@ -14,7 +14,6 @@ use message::{received, sent};
 /// What was decided, before it is put into words.
 #[allow(clippy::large_enum_variant, reason = "a decision is written at once, or kept until the words are there")]
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "most decisions are of the large kind")]
 pub enum Decision {
     /// Of a page: what happened, and what it does.
     Page(Input, Vec<Output>),
@@ -45,6 +44,7 @@ pub type Words = fn(&Decision) -> Option<String>;
 pub struct Trace {
     words: Option<Words>,
     kept: Vec<Decision>,
+    has_given_up: bool,
 }
 
 impl Trace {
@@ -52,11 +52,18 @@ impl Trace {
     pub fn add(&mut self, decision: Decision) -> Option<String> {
         match self.words {
             Some(words) => words(&decision),
+            None if self.has_given_up => None,
             None => {
                 self.kept.push(decision);
                 None
             }
         }
+    }
+
+    /// There will be no words: nothing is kept any more.
+    pub fn give_up(&mut self) {
+        self.has_given_up = true;
+        self.kept.clear();
     }
 
     /// The words are there. The lines of all that was kept.

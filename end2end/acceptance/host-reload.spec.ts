@@ -150,6 +150,8 @@ test('the screen stays on while live, and closing asks first', async ({ micropho
 
 test('a live host is asked before following a link of the site', async ({ mixHost, newVisitor }) => {
   const code = await createRoom(mixHost, 'Ada');
+  // A room is a recent one once its host is in.
+  await expect(main(mixHost)).toHaveAttribute('data-link', 'attached');
   await mixHost.goto('/');
   await isHydrated(mixHost);
   // Within the page, so that the browser's Back leads through the router too.

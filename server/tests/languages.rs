@@ -1,6 +1,9 @@
 //! Visitors get the pages in their own language.
 
-use heartogether::{id::DisplayName, limits::Limits};
+use heartogether::{
+    id::{DisplayName, RoomCode},
+    limits::Limits,
+};
 use reqwest::{Response, header::SET_COOKIE};
 
 use crate::support::TestServer;
@@ -45,6 +48,12 @@ fn given(page: &str) -> Vec<String> {
     serde_json::from_str(texts.expect("texts").0).expect("a list of texts")
 }
 
+/// A page of a room, with its code as some people type it.
+fn spaced(page: &str, code: RoomCode) -> String {
+    let code = code.to_string();
+    format!("/{page}/{}%20{}", &code[..3], &code[3..])
+}
+
 #[tokio::test]
 async fn a_page_contains_the_texts_that_it_needs_and_no_others() {
     let server = TestServer::start().await;
@@ -64,7 +73,9 @@ async fn a_page_contains_the_texts_that_it_needs_and_no_others() {
             ("/nowhere".to_owned(), &host, 404, [true, false, false, false]),
             (format!("/room/{code}"), &listener, 200, [true, false, false, false]),
             ("/room/ZZZZZZ".to_owned(), &listener, 404, [true, false, false, false]),
-            ("/listen/none".to_owned(), &listener, 404, [true, false, false, false]),
+            ("/listen/none".to_owned(), &listener, 404, [true, true, true, false]),
+            (spaced("listen", code), &listener, 200, [true, true, true, false]),
+            (spaced("host", code), &host, 200, [true, false, true, true]),
             (format!("/listen/{code}"), &listener, 200, [true, true, true, false]),
             ("/listen/ZZZZZZ".to_owned(), &listener, 404, [true, true, true, false]),
             (format!("/host/{code}"), &host, 200, [true, false, true, true]),

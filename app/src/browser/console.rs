@@ -17,6 +17,8 @@ use super::{js_property::property, sleep, storage};
 const KEY: &str = "heartogether.debug";
 /// How long it takes until the words are asked for again.
 const LOADED_AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// How often they are asked for: a minute of an unreachable server. A newer server does not have them.
+const LOADED_AT_MOST: u32 = 60;
 
 /// The decisions of a page, where somebody wants to see them.
 pub(super) struct Console(Option<Rc<RefCell<Trace>>>);
@@ -45,13 +47,14 @@ impl Console {
 
 /// Writes what was decided meanwhile, too, even if the page is gone by then.
 async fn find_words(trace: Rc<RefCell<Trace>>) {
-    let words = loop {
-        match words().await {
-            Ok(words) => break words,
-            Err(_) => sleep(LOADED_AGAIN_AFTER).await,
+    for _ in 0..LOADED_AT_MOST {
+        if let Ok(words) = words().await {
+            return trace.borrow_mut().find_words(words).iter().for_each(|line| write(line));
         }
-    };
-    trace.borrow_mut().find_words(words).iter().for_each(|line| write(line));
+        sleep(LOADED_AGAIN_AFTER).await;
+    }
+    trace.borrow_mut().give_up();
+    write("the words of the trace cannot be loaded");
 }
 
 #[wasm_split(trace, wasm_split_path = leptos::wasm_split, fallible)]

@@ -11,6 +11,9 @@ use web_sys::{FormData, HtmlFormElement, SubmitEvent, UrlSearchParams};
 
 use crate::api::ApiError;
 
+/// What a server function that gives nothing answers, in JSON.
+const NOTHING: &str = "null";
+
 /// The fields of the form that is submitted. The buttons of our forms have no names.
 pub(crate) fn fields(event: &SubmitEvent) -> Option<UrlSearchParams> {
     let form = event.target()?.dyn_into::<HtmlFormElement>().ok()?;
@@ -34,5 +37,9 @@ pub(crate) async fn post(path: &str, fields: UrlSearchParams) -> Result<(), ApiE
     if let (Some(_), Some(location)) = (headers.get(REDIRECT_HEADER), headers.get("location")) {
         call_redirect_hook(&location);
     }
-    Ok(())
+    // A page of a proxy may stand in the way, and have a status that says yes.
+    match answer.text().await.as_deref() {
+        Ok(NOTHING) => Ok(()),
+        _ => Err(ApiError::Unreachable),
+    }
 }

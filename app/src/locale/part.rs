@@ -1,7 +1,5 @@
 //! Which texts a page needs: those that every page may need, and those of the pages with code of their own.
 
-#[cfg(any(feature = "ssr", test))]
-use crate::routes::Destination;
 use crate::text::{COMMON, HOST, LISTENER};
 
 /// The texts that a page needs.
@@ -20,12 +18,13 @@ impl Part {
     #[cfg(any(feature = "ssr", test))]
     pub(super) const ALL: [Self; 3] = [Self::Common, Self::Listener, Self::Host];
 
-    /// What the page at this path within the site needs.
+    /// What the page at this path within the site needs. The code in it does not matter: a page is also drawn for a code that is
+    /// not written as usual.
     #[cfg(any(feature = "ssr", test))]
     pub(crate) fn of(path: &str) -> Self {
-        match Destination::parse(path) {
-            Destination::Listen(_) => Self::Listener,
-            Destination::Host(_) => Self::Host,
+        match path.split('/').nth(1) {
+            Some("listen") => Self::Listener,
+            Some("host") => Self::Host,
             _ => Self::Common,
         }
     }
@@ -105,7 +104,9 @@ mod tests {
             ("/login".to_owned(), Part::Common),
             (format!("/room/{code}"), Part::Common),
             (format!("/listen/{code}"), Part::Listener),
-            ("/listen/none".to_owned(), Part::Common),
+            ("/listen/none".to_owned(), Part::Listener),
+            ("/listen/abc%20234".to_owned(), Part::Listener),
+            (format!("/host/{code}/"), Part::Host),
             (format!("/host/{code}"), Part::Host),
         ] {
             assert_eq!(Part::of(&path), part, "{path}");

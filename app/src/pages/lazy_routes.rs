@@ -127,8 +127,8 @@ fn named_code() -> Option<(Vec<String>, String)> {
     Some((wasm, format!("{folder}/{script}")))
 }
 
-/// The page, once its code and its texts are there. Where they cannot be loaded, the browser asks the server for the page as a whole, or shows why it cannot; the
-/// page that is complete already stays as the server made it, and its code is asked for again.
+/// The page, once its code and its texts are there. Where they cannot be loaded, the browser asks the server for the page as a
+/// whole, or shows why it cannot; the page that is complete already stays as the server made it, and its code is asked for again.
 async fn arrive<Page>(part: Part, load: impl AsyncFn() -> Result<Page, SplitLoaderError>) -> Page {
     let locale = Locale::current();
     let is_complete = Owner::current_shared_context().is_some_and(|page| page.during_hydration());

@@ -67,3 +67,12 @@ fn what_is_decided_before_the_words_are_there_is_written_in_order() {
     assert_eq!(trace.add(page(Input::SocketClosed)), Some("socket closed → nothing".to_owned()));
     assert_eq!(trace.find_words(Decision::line), Vec::<String>::new());
 }
+
+#[test]
+fn nothing_is_kept_for_words_that_cannot_be_had() {
+    let mut trace = Trace::default();
+    assert_eq!(trace.add(Decision::Page(Input::Started, Vec::new())), None);
+    trace.give_up();
+    assert_eq!(trace.add(Decision::Page(Input::SocketOpened, Vec::new())), None);
+    assert_eq!(trace.find_words(Decision::line), Vec::<String>::new());
+}
