@@ -8,8 +8,10 @@ import { Server } from './server.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
-const DESK = { width: 920, height: 660 };
-const PHONE = { width: 305, height: 660 };
+const DESK = { width: 1280, height: 918 };
+const PHONE = { width: 390, height: 844 };
+/** How wide they are in the picture. */
+const SHOWN = { desk: 920, phone: 305 };
 const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const server = await Server.start();
 const [hosts, listeners] = await Promise.all([chromium.launch(humming()), chromium.launch(listening)]);
@@ -17,6 +19,7 @@ const [hosts, listeners] = await Promise.all([chromium.launch(humming()), chromi
 /** @param {Page} page @param {{ width: number, height: number }} size @returns {Promise<string>} an address with the picture in it */
 async function pictureOf(page, size) {
   await page.setViewportSize(size);
+  await page.evaluate(() => scrollTo(0, 0));
   // What fades in or grows has its final look by then.
   await page.waitForTimeout(1000);
   return `data:image/png;base64,${(await page.screenshot()).toString('base64')}`;
@@ -31,8 +34,8 @@ async function draw(file, desk, phone) {
       body { margin: 50px 72px; display: flex; gap: 32px; background: #dbe4e2; }
       img { box-shadow: 0 20px 50px #0003; }
     </style>
-    <img src="${left}" width="${DESK.width}" style="border-radius: 16px">
-    <img src="${right}" width="${PHONE.width}" style="border-radius: 36px">`);
+    <img src="${left}" width="${SHOWN.desk}" style="border-radius: 16px">
+    <img src="${right}" width="${SHOWN.phone}" style="border-radius: 36px">`);
   await page.screenshot({ path: folder + file });
   await page.close();
 }
