@@ -175,12 +175,18 @@ test.describe('with a STUN server that does not answer', () => {
   });
 });
 
-test("on request the console shows the page's decisions, and no secrets", async ({ tabHost, newVisitor }) => {
-  const listener = await newVisitor();
+/** What the page's trace writes to the console from now on. */
+function traceOf(page: Page): string[] {
   const lines: string[] = [];
-  listener.on('console', (message) => {
+  page.on('console', (message) => {
     if (message.text().startsWith('[heartogether]')) lines.push(message.text());
   });
+  return lines;
+}
+
+test("on request the console shows the page's decisions, and no secrets", async ({ tabHost, newVisitor }) => {
+  const listener = await newVisitor();
+  const lines = traceOf(listener);
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   await signIn(listener, 'Grace');
@@ -198,10 +204,7 @@ test("on request the console shows the page's decisions, and no secrets", async 
 
 test('decisions from before the code for the trace has loaded are written in order', async ({ tabHost, newVisitor }) => {
   const listener = await newVisitor();
-  const lines: string[] = [];
-  listener.on('console', (message) => {
-    if (message.text().startsWith('[heartogether]')) lines.push(message.text());
-  });
+  const lines = traceOf(listener);
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   await signIn(listener, 'Grace');
