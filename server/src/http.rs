@@ -33,7 +33,7 @@ mod setup_hints;
 pub(crate) use address_block::AddressBlock;
 pub(crate) use base_path::below;
 pub(crate) use before_ready::{BeforeReady, until_ready};
-pub(crate) use cache_control::{FOR_AN_HOUR, FOR_ONE_VISITOR, IMMUTABLE};
+pub(crate) use cache_control::{CHECKED_EACH_TIME, FOR_AN_HOUR, FOR_ONE_VISITOR, IMMUTABLE};
 pub(crate) use client_address::{admit, check_host, meet, require_host, tell};
 pub(crate) use connection_limit::ConnectionLimit;
 pub(crate) use cors::cors;

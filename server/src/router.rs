@@ -23,8 +23,8 @@ use crate::{
     auth::{self, check_origin, identify},
     error::give_status,
     http::{
-        FOR_AN_HOUR, FOR_ONE_VISITOR, IMMUTABLE, add_page_policy, add_security_headers, admit, below, check_host, cors,
-        meet, require_host, tell,
+        CHECKED_EACH_TIME, FOR_AN_HOUR, FOR_ONE_VISITOR, IMMUTABLE, add_page_policy, add_security_headers, admit,
+        below, check_host, cors, meet, require_host, tell,
     },
     invitation, json_api, language,
     state::AppState,
@@ -113,7 +113,7 @@ fn packages(state: &AppState) -> Router {
     let files = files.precompressed_br().precompressed_gzip();
     Router::new()
         .fallback_service(files)
-        .layer(from_fn_with_state(state.options.hash_files, keep_for_ever))
+        .layer(from_fn_with_state(state.options.hash_files, cache_by_name))
         .layer(unless_set(header::VARY, BY_ENCODING))
 }
 
@@ -136,14 +136,15 @@ async fn missing_page(State(state): State<AppState>, request: Request) -> Respon
     response
 }
 
-/// A hashed name never means another content. Without hashing, and for what is not there, an hour is enough.
-async fn keep_for_ever(State(is_hashing): State<bool>, request: Request, next: Next) -> Response {
+/// A hashed name never means another content. Without hashing, as under `cargo leptos watch`, a page that is reloaded
+/// needs the scripts and styles of now.
+async fn cache_by_name(State(is_hashing): State<bool>, request: Request, next: Next) -> Response {
     let name = request.uri().path().rsplit('/').next().unwrap_or_default();
     let is_hashed = is_hashing && name.split('.').count() > 2;
     let mut response = next.run(request).await;
     match response.status() {
         StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED => {
-            let cache = if is_hashed { IMMUTABLE } else { FOR_AN_HOUR };
+            let cache = if is_hashed { IMMUTABLE } else { CHECKED_EACH_TIME };
             response.headers_mut().insert(header::CACHE_CONTROL, cache);
         }
         _ => {}

@@ -201,10 +201,14 @@ async fn files_are_sent_in_their_compressed_form() {
     let server = TestServer::start_with(Limits::default(), &["--site-dir", folder]).await;
     let url = format!("http://{}/pkg/heartogether.css", server.site.authority);
     let request = reqwest::Client::new().get(url).header("accept-encoding", "gzip");
+    let again = request.try_clone().expect("a request without a body");
     let response = request.send().await.expect("an answer");
     assert_eq!(response.headers()["content-encoding"], "gzip");
-    assert_eq!(response.headers()["cache-control"], "public, max-age=3600");
+    assert_eq!(response.headers()["cache-control"], "public, no-cache", "its name carries no hash");
+    let dated = response.headers()["last-modified"].clone();
     assert_eq!(response.bytes().await.expect("a body"), "gzipped");
+    let unchanged = again.header("if-modified-since", dated).send().await.expect("an answer");
+    assert_eq!(unchanged.status(), 304, "an unchanged file is not sent again");
     let robots = server.site.get("/robots.txt", None).await;
     assert_eq!(robots.headers()["cache-control"], "public, max-age=3600");
     assert_eq!(robots.text().await.expect("a body"), "all");

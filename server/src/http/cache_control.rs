@@ -4,7 +4,9 @@ use axum::http::HeaderValue;
 
 /// A response whose URL carries the hash of its content.
 pub(crate) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// A file whose content may change under its name.
+/// A file of the build whose URL carries no hash: browsers ask each time whether it changed.
+pub(crate) const CHECKED_EACH_TIME: HeaderValue = HeaderValue::from_static("public, no-cache");
+/// A file that changes seldom, and that no page needs in one certain version.
 pub(crate) const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 /// A response that is rendered for one visitor.
 pub(crate) const FOR_ONE_VISITOR: HeaderValue = HeaderValue::from_static("no-cache, private");
