@@ -160,17 +160,15 @@ impl Node {
     /// # Errors
     /// [`ServerError::RoomNotTold`] with the last error, after all rooms were tried. Each was logged the first time.
     pub(super) async fn tell_rooms(&self, account: AccountId, event: &Event) -> Result<(), ServerError> {
-        let mut told = Ok(());
+        let mut failures = Vec::new();
         for room in self.log.naming(account).await? {
             match self.log.append(room, event.clone()).await {
                 // The room has ended meanwhile, and its log is deleted.
-                Ok(_) | Err(LogError::NoSuchRoom) => self.auth.untold_rooms.note_success(room, account),
-                Err(error) => {
-                    self.auth.untold_rooms.note_failure(room, account, &error);
-                    told = Err(ServerError::RoomNotTold(error));
-                }
+                Ok(_) | Err(LogError::NoSuchRoom) => {}
+                Err(error) => failures.push((room, error)),
             }
         }
-        told
+        self.auth.untold_rooms.note(account, &failures);
+        failures.pop().map_or(Ok(()), |(_, error)| Err(ServerError::RoomNotTold(error)))
     }
 }
