@@ -136,8 +136,8 @@ async fn missing_page(State(state): State<AppState>, request: Request) -> Respon
     response
 }
 
-/// A hashed name never means another content. Without hashing, as under `cargo leptos watch`, a page that is reloaded
-/// needs the scripts and styles of now.
+/// A hashed name never means another content. Without hashing, as under `cargo leptos watch`, browsers check whether a file
+/// changed, so that a reloaded page has the current scripts and styles.
 async fn cache_by_name(State(is_hashing): State<bool>, request: Request, next: Next) -> Response {
     let name = request.uri().path().rsplit('/').next().unwrap_or_default();
     let is_hashed = is_hashing && name.split('.').count() > 2;

@@ -6,7 +6,7 @@ use axum::http::HeaderValue;
 pub(crate) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// A file of the build whose URL carries no hash: browsers ask each time whether it changed.
 pub(crate) const CHECKED_EACH_TIME: HeaderValue = HeaderValue::from_static("public, no-cache");
-/// A file that changes seldom, and that no page needs in one certain version.
+/// A file that rarely changes, and that no page needs in its latest version.
 pub(crate) const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 /// A response that is rendered for one visitor.
 pub(crate) const FOR_ONE_VISITOR: HeaderValue = HeaderValue::from_static("no-cache, private");
