@@ -23,6 +23,9 @@ const OF_PAGES: [&[&str]; 3] = [
     &["host", "sound", "mixer", "capture", "invitation", "audience", "chat"],
 ];
 
+/// The sections that no page needs, because the server alone says them.
+const OF_SERVER: [&str; 1] = ["installed"];
+
 /// What is wrong, each in a sentence.
 type Problems = Vec<String>;
 /// A section's name, a key's name, and the text, the plural forms or the list.
@@ -34,7 +37,7 @@ fn main() {
     let mut problems = Problems::new();
     let mut languages = LANGUAGES.map(|(tag, _)| read(tag, &mut problems));
     let is_there = |section: &&&str| languages[0].iter().any(|(known, ..)| known == **section);
-    let absent = OF_PAGES.into_iter().flatten().filter(|section| !is_there(section));
+    let absent = OF_PAGES.into_iter().flatten().chain(&OF_SERVER).filter(|section| !is_there(section));
     problems.extend(absent.map(|section| format!("{}.toml: [{section}] is missing", LANGUAGES[0].0)));
     languages[0].sort_by_key(|(section, ..)| group(section));
     stop_at(&problems);
@@ -90,8 +93,11 @@ fn read(tag: &str, problems: &mut Problems) -> Vec<Entry> {
     entries
 }
 
-/// Which of [`OF_PAGES`] a section belongs to, counted from 1; 0 if every page may need it.
+/// Which of [`OF_PAGES`] a section belongs to, counted from 1; 0 if every page may need it, the last if none does.
 fn group(section: &str) -> usize {
+    if OF_SERVER.contains(&section) {
+        return OF_PAGES.len() + 1;
+    }
     OF_PAGES.iter().position(|sections| sections.contains(&section)).map_or(0, |group| group + 1)
 }
 
@@ -151,7 +157,7 @@ fn texts(value: &Value) -> Vec<&str> {
 struct Output {
     modules: Vec<(String, String)>,
     /// Where each group's texts end.
-    ends: [usize; OF_PAGES.len() + 1],
+    ends: [usize; OF_PAGES.len() + 2],
     /// By language, by place.
     tables: [Vec<String>; LANGUAGES.len()],
 }
@@ -238,7 +244,7 @@ impl Output {
 
     /// Which places stand for which pages.
     fn parts(&self) -> String {
-        let [common, listener, both, host] = self.ends;
+        let [common, listener, both, host, _] = self.ends;
         let groups = OF_PAGES.map(|sections| format!("&{sections:?}")).join(", ");
         format!(
             "/// The places of the texts that every page may need.\n\

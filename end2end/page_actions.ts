@@ -28,6 +28,11 @@ export async function isHydrated(page: Page): Promise<void> {
   await expect(main(page)).toHaveAttribute('data-hydrated');
 }
 
+/** Waits until the site's service worker is there, which is a while after the first page. */
+export async function hasWorker(page: Page): Promise<void> {
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+}
+
 /** Says a name on the sign-in page and goes on. */
 export async function sayName(page: Page, name: string): Promise<void> {
   await page.getByLabel('Your name').fill(name);

@@ -8,6 +8,8 @@ export class Proxy {
   origin = '';
   /** Paths that were asked for beside its own. @type {string[]} */
   strayed = [];
+  /** Paths that were passed on, in their order. @type {string[]} */
+  passed = [];
   #path;
   #takesOff;
   #port = 0;
@@ -62,6 +64,7 @@ export class Proxy {
       answer.writeHead(404).end();
       return;
     }
+    this.passed.push(path);
     const { method, headers } = asked;
     const passed = request({ host: '127.0.0.1', port: this.#port, method, path, headers }, (told) => {
       answer.writeHead(told.statusCode ?? 502, told.rawHeaders);

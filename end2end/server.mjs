@@ -18,6 +18,8 @@ export class Server {
   url = '';
   /** Everything it wrote, over all its lives. */
   log = '';
+  /** What is started. */
+  binary = serverBinary;
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #process;
   #port = '0';
@@ -37,17 +39,22 @@ export class Server {
     return server;
   }
 
+  /** Changes its settings from the next start on. @param {Settings} settings */
+  set(settings) {
+    this.#settings = { ...this.#settings, ...settings };
+  }
+
   /** Starts it, on the port and with the data it had before. Answers when it is ready. */
   async start() {
     const own = { PORT: this.#port, DATA_DIR: this.#dataDir, STUN_URLS: 'none' };
-    const child = spawn(serverBinary, [], {
+    const child = spawn(this.binary, [], {
       env: { ...process.env, ...own, ...this.#settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
     child.stderr.on('data', (text) => (this.log += text));
     await new Promise((resolve, reject) => {
-      const fail = (/** @type {string} */ what) => reject(new Error(`${serverBinary} ${what}\n${this.log}`));
+      const fail = (/** @type {string} */ what) => reject(new Error(`${this.binary} ${what}\n${this.log}`));
       const late = setTimeout(() => fail(`was not ready after ${START_MS} ms`), START_MS);
       child.once('error', (error) => fail(error.message));
       child.once('exit', (code, signal) => fail(`ended with ${code ?? signal} before it was ready`));

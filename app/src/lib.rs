@@ -9,6 +9,7 @@ pub mod api;
 pub mod browser;
 pub mod components;
 mod early_join;
+pub mod install;
 pub mod locale;
 mod page_guard;
 pub mod pages;
@@ -30,6 +31,7 @@ use crate::{
     browser::{composition, page_guard::restore_html},
     components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WaitOverlay, Waiting, focus},
     early_join::EarlyJoin,
+    install::InstallHead,
     locale::Locale,
     page_guard::{FailureNotice, PageGuard},
     pages::{
@@ -63,6 +65,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="description" content=text::frame::DESCRIPTION />
                 {texts}
                 <link rel="icon" type="image/svg+xml" href=routes::href(routes::FAVICON) />
+                <InstallHead />
                 <HashedStylesheet id="heartogether" options=options.clone() root=base.clone() />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options root=base />

@@ -101,6 +101,26 @@ pub fn qr_code(code: RoomCode, way: &str) -> String {
 pub const SOCKET: &str = "/ws";
 /// The site's picture.
 pub const FAVICON: &str = "/favicon.svg";
+/// What browsers need to install the site.
+pub const MANIFEST: &str = "/manifest.webmanifest";
+/// The service worker's script.
+pub const WORKER: &str = "/sw.js";
+/// The page that the service worker shows while the server does not answer.
+pub const OFFLINE: &str = "/offline";
+/// Where the installed app is given what other programs share.
+pub const SHARE: &str = "/share";
+/// What stands in the landing page's address after something was shared that leads to no room.
+pub const SHARED_NO_ROOM: &str = "shared_no_room";
+
+/// The landing page, with the cursor in the field for a room's code.
+pub fn code_field() -> String {
+    format!("{HOME}#code")
+}
+
+/// The landing page that says that what was shared leads to no room.
+pub fn shared_no_room() -> String {
+    format!("{HOME}?{SHARED_NO_ROOM}=1")
+}
 
 /// A room's player.
 pub fn listen(code: RoomCode) -> String {

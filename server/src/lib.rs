@@ -22,6 +22,7 @@
 //! | `websocket` | the WebSockets, whose input is checked first |
 //! | `auth` | who sends a request |
 //! | `backend`, `json_api`, `room_lookup` | answers for pages and other programs |
+//! | `install` | what browsers need to install the site |
 //! | `invitation` | a room's link and the QR code of it |
 //! | `http` | who calls, and the limits for callers |
 //! | [`health`], `readiness` | whether the server lives; whether it can do its work |
@@ -36,6 +37,7 @@ mod database_limit;
 pub mod error;
 pub mod health;
 mod http;
+mod install;
 mod invitation;
 mod json_api;
 mod language;

@@ -11,7 +11,13 @@ use axum::{
     routing::{get, post},
 };
 use heartogether::limits::FRAME_BYTES;
-use heartogether_app::{App, api::Backend, routes::BasePath, shell};
+use heartogether_app::{
+    App,
+    api::Backend,
+    install::WithoutWorker,
+    routes::{self, BasePath},
+    shell,
+};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use tower_http::{
@@ -26,7 +32,7 @@ use crate::{
         CHECKED_EACH_TIME, FOR_AN_HOUR, FOR_ONE_VISITOR, IMMUTABLE, add_page_policy, add_security_headers, admit,
         below, check_host, cors, meet, require_host, tell,
     },
-    invitation, json_api, language,
+    install, invitation, json_api, language,
     state::AppState,
     websocket,
 };
@@ -42,6 +48,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/api/health", get(json_api::health))
         .route("/api/ready", get(json_api::ready))
         .route("/locale/{name}", get(language::texts))
+        .merge(install::routes(&state))
         .nest_service("/pkg", packages(&state))
         .merge(visits(&state))
         .layer(CompressionLayer::new().br(true).gzip(true))
@@ -75,6 +82,7 @@ fn visits(state: &AppState) -> Router<AppState> {
         .route("/api/ice-servers", get(json_api::ice_servers))
         .route("/room/{code}/qr.svg", get(invitation::picture))
         .route("/language", post(language::choose))
+        .route(routes::SHARE, get(install::share))
         .leptos_routes_with_context(state, generate_route_list(App), context(state), app)
         .fallback_service(files(state))
         .layer(from_fn(give_status))
@@ -99,10 +107,14 @@ async fn require_path(request: Request, next: Next) -> Response {
 fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let backend: Arc<dyn Backend> = state.node.clone();
     let base = BasePath(state.node.config.base_path().into());
+    let has_worker = state.node.config.http.has_worker();
     let reload_port = std::env::var_os("LEPTOS_WATCH").map(|_| state.node.config.leptos_reload_port);
     move || {
         provide_context(backend.clone());
         provide_context(base.clone());
+        if !has_worker {
+            provide_context(WithoutWorker);
+        }
         add_page_policy(reload_port);
     }
 }

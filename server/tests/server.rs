@@ -20,6 +20,7 @@ mod frames;
 mod guests;
 mod hostile;
 mod hosts;
+mod install;
 mod invitation;
 mod joining;
 mod keys_contract;

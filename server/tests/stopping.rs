@@ -89,6 +89,7 @@ async fn after_a_rolling_update_everybody_has_their_place() {
         let answer = ask(port, &format!("/room/{}", pair.code), accept).await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert!(answer.headers().contains_key("retry-after"));
+        assert!(!answer.headers().contains_key("content-language"), "the service worker shows its page instead");
         assert!(answer.text().await.expect("text").contains(told), "{accept}");
     }
 

@@ -93,7 +93,7 @@ pub fn Icon(
 
 /// The product's mark: two waves that become one.
 #[component]
-pub(super) fn Mark() -> impl IntoView {
+pub(crate) fn Mark() -> impl IntoView {
     view! {
         <svg class="shrink-0" width="32" height="32" viewBox="0 0 32 32" fill="none" aria-hidden="true">
             <rect class="fill-accent" width="32" height="32" rx="9" />

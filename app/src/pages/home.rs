@@ -1,10 +1,12 @@
 //! The landing page: create a room, or enter one.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use crate::{
-    components::{CreateRoomForm, JoinForm, Page, Wave},
+    components::{CreateRoomForm, JoinForm, Notice, Page, Tone, Wave, query},
     locale::Key,
+    routes,
     text::home as text,
 };
 
@@ -17,6 +19,9 @@ use recent::RecentRooms;
 /// `/`
 #[component]
 pub fn HomePage() -> impl IntoView {
+    let is_shared = use_query_map().with_untracked(|query| query.get_str(routes::SHARED_NO_ROOM).is_some());
+    // Said once.
+    Effect::new(move |_| query::forget(&[routes::SHARED_NO_ROOM]));
     view! {
         <Page name="home" title="">
             <section class="hero">
@@ -25,6 +30,7 @@ pub fn HomePage() -> impl IntoView {
                     <p class="max-w-[34rem] text-lg text-muted">{text::LEAD}</p>
                 </div>
                 <div class="card">
+                    {is_shared.then(|| view! { <Notice tone=Tone::Warn>{text::SHARED_NO_ROOM}</Notice> })}
                     <CreateRoomForm />
                     <p class="divider">{text::OR_LISTEN}</p>
                     <JoinForm awaited=true />

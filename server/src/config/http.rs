@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, str::FromStr};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
 use crate::http::TrustedProxies;
@@ -21,8 +21,21 @@ pub struct HttpSettings {
     #[arg(long, env = "HSTS_SECONDS", default_value_t = 31_536_000)]
     hsts_seconds: u64,
 
+    /// Whether browsers get a service worker, which shows a page of ours while the server does not answer; `off` also
+    /// removes it from browsers that have one, at their next visit
+    #[arg(long, env = "SERVICE_WORKER", value_enum, default_value_t)]
+    service_worker: Switch,
+
     #[arg(skip)]
     trusted: TrustedProxies,
+}
+
+/// Whether something is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    #[default]
+    On,
+    Off,
 }
 
 /// A network, or nothing where one of several was left empty.
@@ -38,6 +51,11 @@ impl HttpSettings {
     /// Seconds for which browsers that have come over HTTPS come no other way (RFC 6797).
     pub(crate) const fn hsts_seconds(&self) -> u64 {
         self.hsts_seconds
+    }
+
+    /// Whether browsers get a service worker.
+    pub(crate) fn has_worker(&self) -> bool {
+        self.service_worker == Switch::On
     }
 
     /// The proxies whose word counts.

@@ -67,7 +67,8 @@ async fn ask_again(request: Request) -> Response {
     }
 }
 
-/// The page reloads itself without a script.
+/// The page reloads itself without a script. It does not say its language in a header, so where there is a service worker,
+/// this shows its own page instead.
 fn page(language: Language) -> String {
     let ([title, text], tag) = (starting_texts(language), language.tag());
     format!(

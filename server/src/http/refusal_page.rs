@@ -29,8 +29,12 @@ pub(crate) fn refuse(refusal: Refusal, headers: &HeaderMap, advice: impl FnOnce(
         text = refusal_text(language, refusal),
         advice = advice(language),
     );
-    let kept = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    (status_of(&refusal.into()), [kept], Html(page)).into_response()
+    let headers = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // By this the service worker tells it from a proxy's page.
+        (header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())),
+    ];
+    (status_of(&refusal.into()), headers, Html(page)).into_response()
 }
 
 /// No advice.

@@ -1,0 +1,13 @@
+// Registers the service worker, once the page has loaded and has had the time for its first sound. A browser that has none
+// or wants none goes without.
+{
+  const AFTER_MS = 3000;
+  const { serviceWorker } = navigator;
+  const register = () => {
+    const scope = `${document.documentElement.dataset.base ?? ""}/`;
+    serviceWorker.register(`${scope}sw.js`, { scope }).catch(() => {});
+  };
+  const whenIdle = () => (window.requestIdleCallback ? requestIdleCallback(register) : register());
+  // A page that has one came by it.
+  if (serviceWorker && !serviceWorker.controller) addEventListener("load", () => setTimeout(whenIdle, AFTER_MS));
+}
