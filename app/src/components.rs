@@ -68,6 +68,7 @@ pub use focus_preserving_show::FocusPreservingShow;
 pub use footer::Footer;
 pub use form_action::{FormAction, FormPost};
 pub use header::Header;
+#[cfg(feature = "ssr")]
 pub(crate) use icon::Mark;
 pub use icon::{Glyph, Icon};
 pub use icon_button::IconButton;

@@ -67,6 +67,7 @@ pub(crate) fn InstallHead() -> impl IntoView {
 /// A script without comment lines and indentation, which every page would carry.
 #[cfg(feature = "ssr")]
 fn without_comments(script: &str) -> String {
-    let lines = script.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+    let is_comment = |line: &str| line.starts_with("//") || (line.starts_with("/**") && line.ends_with("*/"));
+    let lines = script.lines().map(str::trim).filter(|line| !is_comment(line));
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect, test, type Page } from '../fixtures';
 import { target } from '../build_target.mjs';
-import { createRoom, isHydrated, listen, main, showsState, stop, UNKNOWN_CODE, useMicrophone } from '../page_actions';
+import { createRoom, hasWorker, isHydrated, listen, main, showsState, stop, UNKNOWN_CODE, useMicrophone } from '../page_actions';
 
 const looks = [390, 1280].flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })));
 
@@ -75,4 +75,21 @@ test('screenshots', async ({ microphoneHost, newVisitor }) => {
   await showsState(visitor, 'ended');
   await picture(visitor, 'listen-ended');
   await picture(microphoneHost, 'host-ended');
+});
+
+test('screenshots of the page for a server that does not answer', async ({ newVisitor, server }) => {
+  const page = await newVisitor();
+  await page.goto('/');
+  await hasWorker(page);
+  await server.kill();
+  for (const isOffline of [false, true]) {
+    await page.context().setOffline(isOffline);
+    for (const language of LANGUAGES) {
+      await page.context().addCookies([{ name: 'heartogether.language', value: language, url: server.url }]);
+      await page.goto('/');
+      await expect(page.locator('html')).toHaveAttribute('lang', language);
+      await expect(main(page)).toHaveAttribute('data-state', isOffline ? 'offline' : 'waiting');
+      await pictureAsItIs(page, `${isOffline ? 'offline' : 'server-silent'}-${language}`);
+    }
+  }
 });

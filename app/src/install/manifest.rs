@@ -65,5 +65,11 @@ pub fn manifest(language: Language, base: &str) -> String {
 
 /// Programs share a link as `url` or, as most on Android do, within `text`.
 fn share_target(action: &str) -> Value {
-    json!({ "action": action, "method": "GET", "params": { "title": "title", "text": "text", "url": "url" } })
+    json!({
+        "action": action,
+        "method": "GET",
+        // Chromium wants it said, also where it is what holds anyway.
+        "enctype": "application/x-www-form-urlencoded",
+        "params": { "title": "title", "text": "text", "url": "url" },
+    })
 }

@@ -7,7 +7,7 @@
     const scope = `${document.documentElement.dataset.base ?? ""}/`;
     serviceWorker.register(`${scope}sw.js`, { scope }).catch(() => {});
   };
-  const whenIdle = () => (window.requestIdleCallback ? requestIdleCallback(register) : register());
+  const whenIdle = () => ("requestIdleCallback" in window ? requestIdleCallback(register) : register());
   // A page that has one came by it.
   if (serviceWorker && !serviceWorker.controller) addEventListener("load", () => setTimeout(whenIdle, AFTER_MS));
 }
