@@ -172,7 +172,12 @@ async fn the_offline_page_has_every_language_and_shows_the_visitors() {
         let hidden: Vec<_> = sections.iter().map(|section| section.contains("hidden")).collect();
         assert_eq!(hidden, (0..3).map(|place| place != shown).collect::<Vec<_>>(), "{sections:?}");
         assert_eq!(page.matches("<script").count(), 1);
+        assert!(page.contains("<title>HearTogether</title>"), "{page}");
     }
+    // So a page asks whether the server answers.
+    let asked = reqwest::Client::new().head(format!("http://{}/hear/offline", server.site.authority)).send();
+    let asked = asked.await.expect("an answer");
+    assert_eq!((asked.status().as_u16(), header(&asked, "cache-control")), (200, "public, no-cache"));
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@
   const EVERY_MS = 2500;
   /** A page that was loaded anew in vain waits longer, for the server answers and still sends no page. */
   const IN_VAIN_MS = 5000;
+  /** An answer that takes longer may never come, such as after a change of the network. */
+  const ANSWER_MS = 15000;
   const html = document.documentElement;
   const base = html.dataset.base ?? "";
   const offline = `${base}/offline`;
@@ -33,7 +35,7 @@
 
   async function ask() {
     try {
-      const answer = await fetch(offline, { method: "HEAD", cache: "no-store" });
+      const answer = await fetch(offline, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
       if (answer.ok) return leave();
     } catch {
       // Nobody is there yet.

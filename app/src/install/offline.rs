@@ -50,7 +50,7 @@ impl OfflinePage<'_> {
                     <meta name="color-scheme" content="light dark" />
                     <meta name="robots" content="noindex" />
                     {bars}
-                    <title>{NAME}</title>
+                    <title inner_html=NAME></title>
                     <link rel="icon" type="image/svg+xml" href=format!("{base}{}", routes::FAVICON) />
                     <link rel="stylesheet" href=format!("{base}{style}") />
                     <script inner_html=SCRIPT.as_str()></script>

@@ -52,7 +52,7 @@
   async function page(event) {
     const answer = await answerInTime(event).catch(() => undefined);
     if (answer && !isOfProxy(answer)) return answer;
-    const kept = await caches.match(offline, { cacheName, ignoreVary: true });
+    const kept = await caches.match(offline, { cacheName, ignoreVary: true }).catch(() => undefined);
     return kept ?? answer ?? Response.error();
   }
 
@@ -78,13 +78,14 @@
   }
 
   /** @param {FetchEvent} event */
-  async function file({ request }) {
-    const cache = await caches.open(cacheName);
-    const kept = await cache.match(request.url, { ignoreVary: true });
+  async function file(event) {
+    const { url } = event.request;
+    // A browser may have no space for a cache, or have lost it; its own cache or the server has the file still.
+    const cache = await caches.open(cacheName).catch(() => undefined);
+    const kept = await cache?.match(url, { ignoreVary: true }).catch(() => undefined);
     if (kept) return kept;
-    const answer = await fetch(request);
-    // Where there is no space, the browser's own cache has it still.
-    if (answer.ok) cache.put(request.url, answer.clone()).catch(() => {});
+    const answer = await fetch(event.request);
+    if (cache && answer.ok) event.waitUntil(cache.put(url, answer.clone()).catch(() => {}));
     return answer;
   }
 }
