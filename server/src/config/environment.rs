@@ -132,6 +132,12 @@ fn sources(arguments: &[OsString], passed_over: &[&str]) -> Vec<Source> {
     Config::command().get_arguments().filter_map(source).collect()
 }
 
+/// The command as `--help` shows it, where nothing is set.
+#[cfg(test)]
+pub(super) fn with_variables(command: clap::Command) -> clap::Command {
+    command.mut_args(|argument| with_variable(argument, &[]))
+}
+
 /// The argument with the variable that it is read from, if there is one. Its help names the setting and no value.
 fn with_variable(argument: Arg, sources: &[Source]) -> Arg {
     let Some(name) = name_of(&argument) else { return argument };

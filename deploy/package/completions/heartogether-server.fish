@@ -1,0 +1,96 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_heartogether_server_global_optspecs
+    string join \n port= host= data-dir= data-lock-wait-ms= data-synchronous= site-dir= public-url= frontend-url= log= session-cookie-name= session-cookie-secure= session-ttl-seconds= guests= jwt-secret= session-secret= google-client-id= google-client-secret= google-callback-url= oidc-issuer= oidc-client-id= oidc-client-secret= oidc-name= auth-warm-up-timeout-ms= max-listeners= max-listeners-per-address= room-ttl-ms= room-host-absent-ms= room-reopen-ms= rate-limit-requests= rate-limit-window-ms= rate-limit-lookup-requests= rate-limit-lookup-window-ms= rate-limit-sign-in-requests= rate-limit-sign-in-window-ms= rate-limit-address-requests= rate-limit-address-window-ms= max-rooms-per-address= rate-limit-rooms-per-address= max-rooms= max-guests= max-database-bytes= max-connections= max-connections-per-address= max-sockets-per-address= stun-urls= expressturn-urls= expressturn-username= expressturn-credential= turn-urls= turn-username= turn-credential= turn-secret= turn-ttl-seconds= ice-transport-policy= trusted-proxies= hsts-seconds= tls-cert= tls-key= acme-domain= acme-contact= acme-directory= acme-roots= http-port= h/help V/version
+end
+
+function __fish_heartogether_server_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_heartogether_server_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_heartogether_server_using_subcommand
+    set -l cmd (__fish_heartogether_server_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l port -d 'Port to listen on; 0 means any free port [default: 3000, or 443 with a certificate]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l host -d 'Address to listen on [default: `::`, which means all IPv6 and IPv4 addresses; 0.0.0.0 without IPv6]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l data-dir -d 'Folder for accounts and rooms, created if missing; only one server at a time uses it [default: $XDG_DATA_HOME/heartogether, ~/.local/share/heartogether or ./data, the first that is known]' -r -F
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l data-lock-wait-ms -d 'Milliseconds to wait until another server releases DATA_DIR' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l data-synchronous -d 'What a power cut can lose: the last commits, but no log-out, removal or deletion (`normal`), or nothing (`full`)' -r -f -a "normal\t'The last commits, as far back as the last checkpoint of the write-ahead log; never a log-out, a removal or a deletion'
+full\t'Nothing that the server has answered: every commit waits for the disk'"
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l site-dir -d 'Folder of the built site [default: `site` beside the binary or one level up, or ./target/site]' -r -F
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l public-url -d 'URL at which the public reaches this server: links and QR codes contain it, and its pages may send requests to the server [default: the address that the visitor used, and on loopback this machine\'s address in the local network]. It may have a path, such as `https://example.org/hear`' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l frontend-url -d 'URLs of other sites whose pages may send requests to this server, separated by commas' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l log -d 'What to log: a level (error, warn, info, debug, trace) or a filter such as `info,heartogether_server=debug`; libraries never log more than info, because they would log the data they process' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l session-cookie-name -d 'Name of the session cookie' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l session-cookie-secure -d 'Send cookies over HTTPS only [default: true if people use HTTPS or PUBLIC_URL is an https address]' -r -f -a "true\t''
+false\t''"
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l session-ttl-seconds -d 'Seconds until a session expires' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l guests -d 'What guests may do: `host`, `listen` or `off` [default: host without a sign-in provider, listen with one]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l jwt-secret -d 'Secret that signs sessions, 32 characters or more [default: generated and kept in the data folder]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l session-secret -d 'Another name for JWT_SECRET, used if that is not set' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l google-client-id -d 'Client id of this server at Google' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l google-client-secret -d 'Client secret of this server at Google' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l google-callback-url -d 'Address to which Google returns visitors [default: /auth/google/callback at PUBLIC_URL or the address in use]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l oidc-issuer -d 'Issuers of other OpenID Connect providers, separated by commas' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l oidc-client-id -d 'Client ids of this server at OIDC_ISSUER, in the same order' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l oidc-client-secret -d 'Client secrets of this server at OIDC_ISSUER, in the same order; empty for public clients. A single secret may contain commas' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l oidc-name -d 'Names of OIDC_ISSUER that people see, in the same order; their letters and digits form the path /auth/NAME [default: its host]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l auth-warm-up-timeout-ms -d 'Milliseconds for which a page waits until a server or a provider wakes up' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l max-listeners -d 'Listeners in a room' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l max-listeners-per-address -d 'Listeners in a room from one address (for IPv6 a /56), except the host\'s own address [default: nine tenths of MAX_LISTENERS]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l room-ttl-ms -d 'Milliseconds without a live host or any activity after which a room ends' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l room-host-absent-ms -d 'Milliseconds without the host after which a room ends' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l room-reopen-ms -d 'Milliseconds after the end of a room for which its owner can open it again' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l rate-limit-requests -d 'Rooms that an account may open in RATE_LIMIT_WINDOW_MS' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l rate-limit-window-ms -d 'Milliseconds for RATE_LIMIT_REQUESTS' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l rate-limit-lookup-requests -d 'Rooms that may be looked up from one address (for IPv6 a /64) in RATE_LIMIT_LOOKUP_WINDOW_MS' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l rate-limit-lookup-window-ms -d 'Milliseconds for RATE_LIMIT_LOOKUP_REQUESTS' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l rate-limit-sign-in-requests -d 'Guests who may sign in from one address in RATE_LIMIT_SIGN_IN_WINDOW_MS, counted for each room if they enter one [default: 120, or twice MAX_LISTENERS if that is more]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l rate-limit-sign-in-window-ms -d 'Milliseconds for RATE_LIMIT_SIGN_IN_REQUESTS' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l rate-limit-address-requests -d 'Requests of any kind from one address in RATE_LIMIT_ADDRESS_WINDOW_MS, except requests for the site\'s code and styles [default: 1200, or 40 times MAX_LISTENERS if that is more]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l rate-limit-address-window-ms -d 'Milliseconds for RATE_LIMIT_ADDRESS_REQUESTS' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l max-rooms-per-address -d 'Rooms opened from one address that are open at the same time' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l rate-limit-rooms-per-address -d 'Rooms that may be opened from one address in RATE_LIMIT_WINDOW_MS' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l max-rooms -d 'Rooms that are open at the same time' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l max-guests -d 'Guests whose accounts are kept' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l max-database-bytes -d 'Size of the database in bytes at which the server refuses new rooms and new guests; an eighth above it, nobody can join an open room or write there; 0 means no limit' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l max-connections -d 'Connections at the same time, if the system allows as many open files; the last tenth is for addresses with few connections [default: 16384, or 16 times MAX_LISTENERS if that is more]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l max-connections-per-address -d 'Connections from one address at the same time, except for TRUSTED_PROXIES [default: 512, or 8 times MAX_LISTENERS if that is more]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l max-sockets-per-address -d 'Members\' connections from one address at the same time [default: 128, or twice MAX_LISTENERS if that is more]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l stun-urls -d 'STUN servers, separated by commas; `none` for no server' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l expressturn-urls -d 'ExpressTURN servers, separated by commas' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l expressturn-username -d 'User name for EXPRESSTURN_URLS' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l expressturn-credential -d 'Password for EXPRESSTURN_URLS' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l turn-urls -d 'TURN servers, separated by commas' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l turn-username -d 'User name for TURN_URLS' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l turn-credential -d 'Password for TURN_URLS' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l turn-secret -d 'Secret shared with the servers of TURN_URLS (coturn\'s static-auth-secret), from which each member gets a temporary password, instead of TURN_USERNAME and TURN_CREDENTIAL' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l turn-ttl-seconds -d 'Seconds for which a password made from TURN_SECRET is valid; pages fetch the next one after half of this time' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l ice-transport-policy -d 'Which paths peer connections may take' -r -f -a "all\t'The best that is found'
+relay\t'Through a TURN server only: members never learn each other\'s addresses'"
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l trusted-proxies -d 'Proxies whose X-Forwarded-For, -Proto and -Host or Forwarded headers are trusted: addresses or networks such as 10.0.0.0/8, separated by commas; these headers are ignored from everybody else' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l hsts-seconds -d 'Seconds for which browsers use only HTTPS after a visit over HTTPS (Strict-Transport-Security); 0 ends this at the next visit' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l tls-cert -d 'Certificate chain (PEM); read again when the file changes' -r -F
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l tls-key -d 'Private key of TLS_CERT (PEM)' -r -F
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l acme-domain -d 'Names of this server, separated by commas: the server obtains and renews a certificate for them (ACME, TLS-ALPN-01) and accepts the authority\'s terms; port 443 of each name must lead to this server' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l acme-contact -d 'E-mail address to which the certificate authority may write' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l acme-directory -d 'Directory of another certificate authority' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l acme-roots -d 'Root certificates (PEM) for ACME_DIRECTORY [default: the public ones]' -r -F
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -l http-port -d 'Port for plain HTTP, which is redirected to HTTPS [default: 80 if PORT is 443]' -r
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -s V -l version -d 'Print version'
+complete -c heartogether-server -n "__fish_heartogether_server_needs_command" -f -a "health" -d 'Ask the server that runs with these settings on this machine whether it lives, and say so by the exit code'
+complete -c heartogether-server -n "__fish_heartogether_server_using_subcommand health" -s h -l help -d 'Print help'
