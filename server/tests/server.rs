@@ -32,6 +32,8 @@ mod log_secrecy;
 mod many_rooms;
 mod older_messages;
 mod openid;
+#[cfg(target_os = "linux")]
+mod package;
 mod pages;
 mod permissions;
 mod provider;
