@@ -20,13 +20,15 @@ make_release() {
     done
     require_packing_tools
     version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-    SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || date +%s)
-    export SOURCE_DATE_EPOCH
     build --locked
     site check
+    for arch in "$@"; do is_host "$arch" || cross_compile "$arch"; done
+    # Only now, because the C libraries would be compiled anew for another date.
+    SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || date +%s)
+    export SOURCE_DATE_EPOCH
     rm -rf "$dist"
     mkdir -p "$dist"
-    for arch in "$@"; do release_for "$arch" "$version" "$dist"; done
+    for arch in "$@"; do pack "$arch" "$version" "$dist"; done
     write_sbom frontend wasm32-unknown-unknown "$dist/heartogether-site-$version.cdx.json"
     (cd "$dist" && sha256sum -- * >SHA256SUMS)
     say "the packages are in $dist"
@@ -40,13 +42,10 @@ require_packing_tools() {
     install_crate cargo-cyclonedx "$cargo_cyclonedx_version" cargo-cyclonedx "" dev
 }
 
-release_for() {
+pack() {
     local arch=$1 version=$2 dist=$3 binary
     binary=$(server_binary)
-    if ! is_host "$arch"; then
-        cross_compile "$arch"
-        binary=$target/$(triple_of "$arch")/release/heartogether-server
-    fi
+    is_host "$arch" || binary=$target/$(triple_of "$arch")/release/heartogether-server
     say "packing for $arch"
     .ci/package.sh "$arch" "$version" "$binary" "$target/release/hash.txt" "$target/site" "$dist"
     write_sbom server "$(triple_of "$arch")" "$dist/heartogether-server-$version-$arch.cdx.json"
