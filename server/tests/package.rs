@@ -82,7 +82,7 @@ async fn check_site(site: &Site) {
     assert_eq!(site.get("/api/health", None).await.status(), 200);
     let page = site.get("/", None).await.text().await.expect("a page");
     let named: Vec<&str> = page.split(['"', '\'']).filter(|text| text.starts_with("/pkg/")).collect();
-    assert!(named.iter().any(|path| path.ends_with(".j1.js")), "{named:?} of {page}");
+    assert!(named.iter().any(|path| path.ends_with(".j1.js")), "{named:?}");
     for path in named {
         assert_eq!(site.get(path, None).await.status(), 200, "{path}");
     }

@@ -58,7 +58,10 @@ impl Machine {
     pub fn dpkg(&self, arguments: &[&str], package: Option<&Path>) {
         let forced = "--force-not-root,script-chrootless,depends,bad-path,confold";
         let mut command = Command::new("dpkg");
-        command.arg(format!("--root={}", self.root.path().display())).arg(forced).args(arguments).args(package);
+        command.arg(format!("--root={}", self.root.path().display()));
+        // Otherwise this machine's log is written to.
+        command.arg(format!("--log={}", self.path("/var/log/dpkg.log").display()));
+        command.arg(forced).args(arguments).args(package);
         run(command.env("DEBIAN_FRONTEND", "noninteractive").env_remove("RUST_LOG"));
     }
 
