@@ -75,7 +75,8 @@ cross_compile() {
 # A C compiler, a linker and the C library, for SQLite and ring.
 require_cross_compiler() {
     local prefix=${1//_/-}-linux-gnu
-    has "$1-linux-gnu-gcc" || install_packages "gcc-$prefix" "libc6-dev-$(deb_arch_of "$1")-cross" -- "a cross compiler ($1-linux-gnu-gcc)"
+    has "$1-linux-gnu-gcc" ||
+        install_packages "gcc-$prefix" "libc6-dev-$(deb_arch_of "$1")-cross" -- "a cross compiler ($1-linux-gnu-gcc)"
 }
 
 deb_arch_of() { if [ "$1" = x86_64 ]; then echo amd64; else echo arm64; fi; }

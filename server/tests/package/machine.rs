@@ -53,8 +53,8 @@ impl Machine {
         self.root.path().join(absolute.trim_start_matches('/'))
     }
 
-    /// Runs dpkg on this machine. It needs no root, and its scripts get DPKG_ROOT instead of a `chroot`. What the package depends on
-    /// is on the machine around this one.
+    /// Runs dpkg on this machine. It needs no root, and its scripts get DPKG_ROOT instead of a `chroot`. What the package
+    /// depends on is on the machine around this one.
     pub fn dpkg(&self, arguments: &[&str], package: Option<&Path>) {
         let forced = "--force-not-root,script-chrootless,depends,bad-path,confold";
         let mut command = Command::new("dpkg");
