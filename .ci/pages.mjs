@@ -1,8 +1,9 @@
-// Splits the WebAssembly by page, and gives the pieces names that carry the hash of their content.
+// Splits the WebAssembly into the pieces that the code names, and gives them names that carry the hash of their content.
 //
-// What only one page needs becomes `split_PAGE.wasm`, what several but not all need becomes `chunk_N.wasm`, and a script
-// loads them when they are called for. A manifest tells the server which files belong to which page, so that the HTML can
-// name them.
+// The splitter makes a file for each set of pieces that share code, which would be dozens. They are merged: what a piece
+// shares with one that is loaded before it anyway belongs to that one, and what the room client and the frame share is in
+// everybody's file. A script loads the pieces when they are called for. A manifest tells the server which files a piece
+// needs, so that the HTML can name them.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
@@ -23,18 +24,146 @@ const snippetsIn = (dir) => {
 };
 const textOf = (...file) => fs.readFileSync(path.join(...file), "utf8");
 
-/** Makes `name`.js, its loader and all WebAssembly in `dir` out of the one file that cargo built; without `optimise` as it is. */
+/** What is loaded before a piece, because pages that have the one have the other. */
+const BEFORE = {
+  client: [],
+  frame: [],
+  room: ["frame"],
+  listen: ["client", "frame"],
+  host: ["client", "frame"],
+  trace: ["client", "frame"],
+};
+/** What pages share that nothing before them has: those with the room client, and with others. */
+const SHARED = { pages: ["listen", "host"], shared: ["room", "listen", "host"] };
+
+/** Makes `name`.js, its loader and all WebAssembly in `dir` out of the one file that cargo built. `optimise` is told to wasm-opt. */
 export function makePages(wasmSource, dir, name, optimise) {
   run("wasm-split-cli", "--out-name", name, wasmSource, dir);
   // Pieces find each other by what the linker exports and by the names the compiler gave.
   const keep = ["--keep-lld-exports", "--no-demangle"];
   run("wasm-bindgen", "--target=web", "--no-typescript", ...keep, `--out-name=${name}`, `--out-dir=${dir}`, path.join(dir, `${name}.wasm`));
   fs.renameSync(path.join(dir, `${name}_bg.wasm`), path.join(dir, `${name}.wasm`));
-  if (!optimise) return;
+  shortenImports(path.join(dir, `${name}.wasm`), path.join(dir, `${name}.js`));
+  // Merging has to know what the compiler uses.
+  mergePieces(dir, name, optimise.filter((option) => option.startsWith("--enable-")));
   for (const file of wasmIn(dir)) run("wasm-opt", ...optimise, path.join(dir, file), "-o", path.join(dir, file));
   const script = path.join(dir, `${name}.js`);
   run("esbuild", script, "--minify", "--format=esm", "--target=esnext", "--log-level=error", "--allow-overwrite", `--outfile=${script}`);
 }
+
+/** Gives the functions that the script hands to the WebAssembly short names in both: theirs are long and hold hashes. */
+function shortenImports(wasm, script) {
+  const bytes = fs.readFileSync(wasm);
+  const names = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(({ name }) => name);
+  const long = names.filter((name) => /^__wb(g|indgen)_/.test(name));
+  const short = new Map(long.map((name, place) => [name, `_${place.toString(36)}`]));
+  fs.writeFileSync(wasm, withRenamedImports(bytes, short));
+  fs.writeFileSync(script, fs.readFileSync(script, "utf8").replace(/\b__wb(?:g|indgen)_\w+(?=:)/g, (name) => short.get(name) ?? name));
+}
+
+/** The module with other names of imports (WebAssembly Core, section 5.5.5). Names here are shorter than 128 bytes. */
+function withRenamedImports(bytes, names) {
+  const IMPORTS = 2;
+  let at = 8;
+  while (bytes[at] !== IMPORTS) {
+    const [length, start] = readNumber(bytes, at + 1);
+    at = start + length;
+  }
+  const [length, start] = readNumber(bytes, at + 1);
+  let section = bytes.subarray(start, start + length).toString("latin1");
+  for (const [long, short] of names) {
+    const sized = (name) => String.fromCharCode(name.length) + name;
+    section = section.replace(sized(long), () => sized(short));
+  }
+  const content = Buffer.from(section, "latin1");
+  return Buffer.concat([bytes.subarray(0, at + 1), writeNumber(content.length), content, bytes.subarray(start + length)]);
+}
+
+/** An unsigned number in LEB128, and the place behind it. */
+function readNumber(bytes, at) {
+  let [number, shift] = [0, 0];
+  for (; ; shift += 7) {
+    const byte = bytes[at++];
+    number += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) return [number, at];
+  }
+}
+
+function writeNumber(number) {
+  const bytes = [];
+  for (; number >= 0x80; number = Math.floor(number / 0x80)) bytes.push((number & 0x7f) | 0x80);
+  return Buffer.from([...bytes, number]);
+}
+
+/** The piece that a file of the splitter goes to, by the pieces that need it; nothing for everybody's. */
+function homeOf(pieces) {
+  const first = pieces.filter((piece) => !BEFORE[piece].some((before) => pieces.includes(before)));
+  if (first.includes("client") && first.includes("frame")) return undefined;
+  const base = ["client", "frame"].find((base) => first.includes(base));
+  // A page that does not load this base shares code with it: only everybody's file is there for both.
+  if (base) return first.length === 1 ? base : undefined;
+  return first.length === 1 ? first[0] : Object.keys(SHARED).find((shared) => first.every((piece) => SHARED[shared].includes(piece)));
+}
+
+/** Merges the splitter's files by piece, and writes the loader for them. */
+function mergePieces(dir, name, features) {
+  const needed = filesOfPages(textOf(dir, `${LOADER}.js`));
+  const unknown = Object.keys(needed).filter((piece) => !(piece in BEFORE));
+  if (unknown.length) throw new Error(`say in .ci/pages.mjs what is loaded before ${unknown}`);
+  const files = [...new Set(Object.values(needed).flat())];
+  const homes = new Map();
+  for (const file of files) {
+    const home = homeOf(Object.keys(needed).filter((piece) => needed[piece].includes(file)));
+    homes.set(home, [...(homes.get(home) ?? []), file]);
+  }
+  const everybodys = (homes.get(undefined) ?? []).flatMap((file) => [path.join(dir, `${file}.wasm`), file]);
+  const main = path.join(dir, `${name}.wasm`);
+  if (everybodys.length) run("wasm-merge", main, "__wasm_split", ...everybodys, ...features, "-o", main);
+  homes.delete(undefined);
+  for (const [piece, files] of homes) {
+    const parts = files.flatMap((file) => [path.join(dir, `${file}.wasm`), file]);
+    const imports = writeImports(dir, files, features);
+    run("wasm-merge", imports, "__wasm_split", ...parts, ...features, "-o", path.join(dir, `${piece}.merged`));
+    fs.rmSync(imports);
+  }
+  for (const file of files) fs.rmSync(path.join(dir, `${file}.wasm`));
+  for (const piece of homes.keys()) fs.renameSync(path.join(dir, `${piece}.merged`), path.join(dir, `piece_${piece}.wasm`));
+  fs.writeFileSync(path.join(dir, `${LOADER}.js`), loader(name, [...homes.keys()], needed));
+}
+
+/** A module with what all of `files` import, so that one that is merged of them imports it once. */
+function writeImports(dir, files, features) {
+  const smallest = files.map((file) => path.join(dir, `${file}.wasm`)).toSorted((one, other) => fs.statSync(one).size - fs.statSync(other).size)[0];
+  const lines = execFileSync("wasm-dis", [smallest], { encoding: "utf8", maxBuffer: 1 << 30 }).split("\n");
+  const kinds = { memory: 0, table: 0, global: 0 };
+  const imports = lines.flatMap((line) => {
+    const found = /^ \(import "__wasm_split" ("[^"]*") \((memory|table|global) \$\S+ (.*)\)\)$/.exec(line);
+    if (!found) return [];
+    const [, name, kind, type] = found;
+    return [`(import "main" ${name} (${kind} ${type})) (export ${name} (${kind} ${kinds[kind]++}))`];
+  });
+  const [source, module] = ["wat", "imports"].map((ending) => path.join(dir, `imports.${ending}`));
+  // A module imports first and exports then.
+  const pairs = imports.map((pair) => pair.split(/(?= \(export)/));
+  fs.writeFileSync(source, `(module ${pairs.map(([first]) => first).join(" ")} ${pairs.map(([, then]) => then).join(" ")})`);
+  run("wasm-as", source, ...features, "-o", module);
+  fs.rmSync(source);
+  return module;
+}
+
+/** The script that loads pieces, each once, those before it first. */
+function loader(name, pieces, needed) {
+  const shares = (piece) => Object.keys(SHARED).filter((shared) => SHARED[shared].includes(piece));
+  const before = (piece) => [...(BEFORE[piece] ?? []), ...shares(piece)].filter((other) => pieces.includes(other));
+  const file = (piece) => `const ${piece} = piece("./piece_${piece}.wasm", [${before(piece).join(", ")}]);`;
+  const ordered = [...pieces].sort((one, other) => rank(one) - rank(other));
+  const load = (piece) => `export const __wasm_split_load_${piece} = reported(${pieces.includes(piece) ? piece : "async () => {}"});`;
+  const head = fs.readFileSync(new URL("loader.js", import.meta.url), "utf8").replace("./main.js", `./${name}.js`);
+  return [head, ...ordered.map(file), ...Object.keys(needed).map(load), ""].join("\n");
+}
+
+/** What is before others comes first. */
+const rank = (piece) => (BEFORE[piece]?.length === 0 ? 0 : piece in SHARED ? 1 : 2);
 
 /**
  * What `makePages` made, by name with hash, and the lines that hash.txt has for it. The two scripts import each other, so
@@ -67,8 +196,16 @@ export function namePages(dir, name) {
 /** The way they are renamed counts, too: the same scripts renamed in another way are other files. */
 const hashOfScripts = (script, loader) => hashOf(`${script}\0${loader}\0${namePages}`);
 
-/** Page to the stems of the files it needs, as the loader has them. */
+/** Piece to the stems of the files it needs, those before it first, as the loader has them. */
 function filesOfPages(loader) {
+  const merged = /^const (\w+) = piece\("\.\/(.*)\.wasm", \[(.*)\]\);$/gm;
+  const files = new Map();
+  for (const [, piece, stem, before] of loader.matchAll(merged)) {
+    const earlier = before.split(", ").filter(Boolean).flatMap((other) => files.get(other) ?? []);
+    files.set(piece, [...new Set([...earlier, stem])]);
+  }
+  if (files.size) return Object.fromEntries([...files].filter(([piece]) => piece in BEFORE));
+  // The splitter's own loader.
   const chunks = new Map([...loader.matchAll(/^const (__chunk_\d+) = [^;]*?"\.\/(.*)\.wasm"/gm)].map(([, chunk, stem]) => [chunk, stem]));
   const pages = loader.split(/^export const __wasm_split_load_/m).slice(1).map((text) => {
     const [, page] = /^(\w+) = /.exec(text);

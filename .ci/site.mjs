@@ -86,7 +86,7 @@ const lockOf = (file) => fs.readFileSync(file, "utf8");
 function stageWasm() {
   const dir = path.join(stagingDir, "wasm");
   const optimise = settings["wasm-opt-features"];
-  const inputs = fingerprint([wasmSource, ".ci/pages.mjs"], optimise, lockOf("Cargo.lock"), lockOf("package-lock.json"));
+  const inputs = fingerprint([wasmSource, ".ci/pages.mjs", ".ci/loader.js"], optimise, lockOf("Cargo.lock"), lockOf("package-lock.json"));
   stage("wasm-split, wasm-bindgen, wasm-opt", dir, inputs, () => makePages(wasmSource, dir, name, optimise));
   return dir;
 }

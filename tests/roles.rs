@@ -16,7 +16,7 @@ use syn::{
 /// The types whose values other code must not tell apart, and where they are defined.
 const TYPES: [(&str, &str); 2] = [("Role", "src/role.rs"), ("RoomKind", "src/room/kind.rs")];
 /// Folders with source that is shipped.
-const FOLDERS: [&str; 6] = ["src", "client/src", "server/src", "app/src", "frontend/src", "headers/src"];
+const FOLDERS: [&str; 7] = ["src", "client/src", "browser/src", "server/src", "app/src", "frontend/src", "headers/src"];
 /// Where values are told apart: the rules, and the pages with their parts.
 const DECIDES: [&str; 3] = ["src/room/rules.rs", "src/room/rules/", "app/src/pages/"];
 /// Where a value is named, although nothing depends on one there.

@@ -7,6 +7,7 @@ use heartogether::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+mod asked;
 #[cfg(feature = "ssr")]
 mod backend;
 mod error;
@@ -17,6 +18,7 @@ use crate::{
     locale,
     routes::{self, Destination},
 };
+pub(crate) use asked::{Asked, ask};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, Caller, NewSession, Remainder, SessionKey, Told, Visitor};
 pub use error::ApiError;

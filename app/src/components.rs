@@ -85,7 +85,7 @@ pub use skeleton::Skeleton;
 pub use slider::Slider;
 pub use sparkline::Sparkline;
 pub use status_badge::{StatusBadge, state_name};
-pub use theme::{Theme, ThemeSelect};
+pub use theme::{Theme, ThemeSelect, theme_bars};
 pub use toast::{Toast, ToastId, ToastRegion, Toasts};
 pub use wait_overlay::{Awaited, WaitOverlay, Waiting};
 pub use wave::Wave;

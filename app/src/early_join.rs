@@ -3,36 +3,41 @@
 
 use leptos::prelude::*;
 
-/// Where the script leaves what it has begun.
-pub(crate) const GLOBAL: &str = "heartogetherHeadStart";
+#[cfg(feature = "ssr")]
+use {
+    crate::{
+        api::{Backend, Visitor},
+        routes::Destination,
+    },
+    heartogether::{
+        protocol,
+        role::{Permission, Role},
+    },
+    heartogether_browser::early_join::WantedPlace,
+    std::sync::Arc,
+};
 
 /// The script, for who may come in; nothing for others. The server alone renders it: a page that is gone to from another
 /// one has its code.
 #[component]
 pub(crate) fn EarlyJoin() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    let script = said_ahead().map(|say| {
+    let script = wanted().map(|place| {
         let script = include_str!("early_join/script.js");
-        view! { <script nonce=leptos::nonce::use_nonce() data-say=say inner_html=script></script> }
+        let (say, place) = (protocol::encode(&place.frames()), protocol::encode(&place));
+        view! { <script nonce=leptos::nonce::use_nonce() data-say=say data-place=place inner_html=script></script> }
     });
     #[cfg(not(feature = "ssr"))]
     let script = ();
     script
 }
 
-/// What the page that is asked for will say first, as a list of frames in JSON.
+/// The place for which the page that is asked for has to ask first.
 #[cfg(feature = "ssr")]
-fn said_ahead() -> Option<String> {
-    use heartogether::{
-        protocol,
-        role::{Permission, Role},
-    };
-
-    use crate::{api::Visitor, routes::Destination};
-    use heartogether_client::introduction;
-
+fn wanted() -> Option<WantedPlace> {
     let request = use_context::<http::request::Parts>()?;
     let Destination::Listen(code) = Destination::parse(request.uri.path()) else { return None };
     request.extensions.get::<Visitor>()?.permit(Permission::Connect).ok()?;
-    Some(protocol::encode(&introduction(Role::Listener, code).map(|message| protocol::encode(&message))))
+    let ice_servers = use_context::<Arc<dyn Backend>>()?.public_ice_servers();
+    Some(WantedPlace { role: Role::Listener, code, ice_servers })
 }

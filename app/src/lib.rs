@@ -11,9 +11,12 @@ pub mod components;
 mod early_join;
 pub mod install;
 pub mod locale;
+pub mod page_code;
 mod page_guard;
 pub mod pages;
 pub mod routes;
+#[cfg(feature = "hydrate")]
+mod start;
 #[cfg_attr(feature = "ssr", deny(dead_code))]
 #[cfg_attr(not(feature = "ssr"), allow(dead_code))]
 mod text;
@@ -29,14 +32,14 @@ use leptos_router::{
 
 use crate::{
     browser::{composition, page_guard::restore_html},
-    components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WaitOverlay, Waiting, focus},
+    components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WaitOverlay, Waiting, focus, theme_bars},
     early_join::EarlyJoin,
     install::InstallHead,
     locale::Locale,
+    page_code::PageCode,
     page_guard::{FailureNotice, PageGuard},
     pages::{
-        AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PageCode, PrivacyPage,
-        RoomRoute,
+        AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PrivacyPage, RoomRoute,
     },
 };
 
@@ -61,14 +64,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <PageGuard />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.color_scheme() />
-                {theme.bars().map(bar)}
+                {theme_bars(theme)}
                 <meta name="description" content=text::frame::DESCRIPTION />
                 {texts}
                 <link rel="icon" type="image/svg+xml" href=routes::href(routes::FAVICON) />
                 <InstallHead />
-                <HashedStylesheet id="heartogether" options=options.clone() root=base.clone() />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options root=base />
+                <HashedStylesheet id="heartogether" options=options.clone() root=base />
+                <AutoReload options />
                 <PageCode />
                 <MetaTags />
             </head>
@@ -78,12 +80,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
-}
-
-/// Colours the browser's own bars on systems that prefer this scheme.
-fn bar((scheme, colour): (&'static str, &'static str)) -> impl IntoView {
-    let media = format!("(prefers-color-scheme: {scheme})");
-    leptos::html::meta().name("theme-color").attr("media", media).content(colour)
 }
 
 /// The whole of what people see. Pages are rendered as a whole before the first byte, for they set the HTTP status, and
@@ -151,27 +147,11 @@ fn PlainRoutes() -> AnyNestedRoute {
     routes.into_any_nested_route()
 }
 
+#[cfg(feature = "hydrate")]
+pub use start::start;
+
 /// To be called when the code panics: nothing of it can be relied on from then on.
 #[cfg(feature = "hydrate")]
 pub fn show_failure() {
     browser::page_guard::show_failure();
-}
-
-/// Takes over the server's HTML.
-#[cfg(feature = "hydrate")]
-pub fn hydrate() {
-    use crate::{browser::navigation_guard, routes::Destination};
-
-    navigation_guard::stand_before_router();
-    let base = routes::base();
-    if !base.is_empty() {
-        // Once for as long as the page lives.
-        leptos::server_fn::client::set_server_url(base.leak());
-    }
-    let is_listeners = |path: String| matches!(Destination::parse(&routes::within(&path)), Destination::Listen(_));
-    if location().pathname().is_ok_and(is_listeners) {
-        // Its code comes while the frame around it is taken over.
-        pages::listen_code::prepare();
-    }
-    leptos::mount::hydrate_lazy(App);
 }

@@ -1,6 +1,7 @@
 //! The script at the top of every page, which works while the page's code starts and runs. It undoes changes of
 //! translators and extensions in the HTML before the code takes it over, keeps texts up to date on a translated page,
-//! and shows a notice if the code cannot start or fails. It is not part of the WebAssembly, so it works without it.
+//! shows a notice if the code cannot start or fails, and draws the
+//! page in the theme that is chosen. It is not part of the WebAssembly, so it works without it.
 //!
 //! The code calls it through `browser::page_guard`.
 
@@ -17,7 +18,11 @@ pub(crate) const GLOBAL: &str = "heartogetherGuard";
 /// The script without comments and indentation, which every page would carry.
 #[cfg(feature = "ssr")]
 static SCRIPT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-    let script = concat!(include_str!("page_guard/foreign_changes.js"), include_str!("page_guard/failure.js"));
+    let script = concat!(
+        include_str!("page_guard/foreign_changes.js"),
+        include_str!("page_guard/failure.js"),
+        include_str!("page_guard/theme.js"),
+    );
     let lines = script.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 });

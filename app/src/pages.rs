@@ -26,7 +26,6 @@ pub use about::AboutPage;
 #[cfg(debug_assertions)]
 pub use gallery::GalleryPage;
 pub use home::HomePage;
-pub(crate) use lazy_routes::PageCode;
 pub use lazy_routes::{HostRoute, ListenRoute, RoomRoute};
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;

@@ -13,18 +13,15 @@ use crate::locale::Language;
 #[derive(Clone, Debug)]
 pub struct BasePath(pub Arc<str>);
 
-/// The attribute of `<html>` by which the page's script learns the base path.
-pub const BASE_ATTRIBUTE: &str = "data-base";
-
 /// The path below which the site lies: empty, or such as `/hear`.
 pub fn base() -> String {
     #[cfg(feature = "ssr")]
-    let base = leptos::prelude::use_context::<BasePath>().map(|BasePath(base)| base.to_string());
+    let base = leptos::prelude::use_context::<BasePath>().map(|BasePath(base)| base.to_string()).unwrap_or_default();
     #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
-    let base = leptos::prelude::document().document_element().and_then(|html| html.get_attribute(BASE_ATTRIBUTE));
+    let base = heartogether_browser::site::base();
     #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
-    let base = None;
-    base.unwrap_or_default()
+    let base = String::new();
+    base
 }
 
 /// The address in a page of a path within the site.
@@ -40,8 +37,8 @@ pub fn within(path: &str) -> String {
     }
 }
 
-/// The landing page.
-pub const HOME: &str = "/";
+pub use heartogether_browser::site::{FAVICON, HEALTH, HOME, SOCKET};
+
 /// Where a visitor says their name.
 pub const LOGIN: &str = "/login";
 /// What is sent where.
@@ -55,9 +52,6 @@ pub const PICTURE: &str = "/auth/picture";
 pub const LOG_OUT: &str = "/auth/logout";
 /// Deletes the account.
 pub const DELETE: &str = "/auth/delete";
-
-/// Whether the server answers.
-pub const HEALTH: &str = "/api/health";
 
 /// Whether a sign-in provider is ready.
 pub fn is_ready(provider: &str) -> String {
@@ -97,10 +91,6 @@ pub fn qr_code(code: RoomCode, way: &str) -> String {
     format!("/room/{code}/qr.svg?by={way}")
 }
 
-/// Where members' connections are opened (WebSocket).
-pub const SOCKET: &str = "/ws";
-/// The site's picture.
-pub const FAVICON: &str = "/favicon.svg";
 /// What browsers need to install the site.
 pub const MANIFEST: &str = "/manifest.webmanifest";
 /// The service worker's script.

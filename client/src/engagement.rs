@@ -5,8 +5,6 @@
 
 mod removals;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, MessageNumber},
@@ -16,6 +14,7 @@ use heartogether::{
     role::Permission,
     room::{Message, Messages, RoomEvent},
 };
+use litemap::LiteMap;
 
 use super::{Client, Output, Timer};
 use removals::Removal;
@@ -29,10 +28,10 @@ const REACTIONS_KEPT: usize = 32;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Engagement {
     /// The places that this page has had, whose messages are its own.
-    places: BTreeSet<MemberId>,
+    places: LiteMap<MemberId, ()>,
     /// Whether it reads others' messages as well.
     reads_others: bool,
-    messages: BTreeMap<MessageNumber, Message>,
+    messages: LiteMap<MessageNumber, Message>,
     has_earlier: bool,
     outgoing: Vec<Write>,
     /// Whether the oldest of them, and so the others too, wait for a timer.
@@ -42,7 +41,7 @@ pub(super) struct Engagement {
     /// too fast.
     reactions: Vec<Reaction>,
     /// The listeners whom the host removes.
-    removals: BTreeMap<MemberId, Removal>,
+    removals: LiteMap<MemberId, Removal>,
     notice: Option<Refusal>,
 }
 
@@ -74,21 +73,21 @@ impl Engagement {
     /// The page has a place. Returns whether it is a new one.
     pub(super) fn settle(&mut self, place: MemberId, reads_others: bool) -> bool {
         self.reads_others = reads_others;
-        self.places.insert(place)
+        self.places.insert(place, ()).is_none()
     }
 
     fn is_own(&self, message: &Message) -> bool {
-        !self.reads_others || self.places.contains(&message.author)
+        !self.reads_others || self.places.contains_key(&message.author)
     }
 
     /// Handles the latest messages of the room. If others may be missing between them and the known ones, the known
     /// ones are dropped, because the host can only ask for messages older than the oldest known one.
     fn renew(&mut self, latest: &[Message], has_earlier: bool) {
         let first = latest.first().map(|message| message.number);
-        if self.messages.keys().next_back().copied() < first {
+        if self.messages.last().map(|(number, _)| *number) < first {
             self.messages.clear();
         }
-        let oldest = self.messages.keys().next().copied();
+        let oldest = self.messages.first().map(|(number, _)| *number);
         if oldest.is_none_or(|oldest| first.is_none_or(|first| first <= oldest)) {
             self.has_earlier = has_earlier;
         }
@@ -211,7 +210,7 @@ impl Client {
         if !self.engagement.knows(event) {
             room.apply(event);
             self.engagement.learn(&std::mem::take(&mut room.messages));
-            self.engagement.messages.values_mut().for_each(|message| message.apply(event));
+            self.engagement.messages.iter_mut().for_each(|(_, message)| message.apply(event));
         }
     }
 

@@ -1,9 +1,8 @@
 //! The candidates that this browser has found, and the results of the STUN and TURN servers that it asked. They contain
 //! nobody's address.
 
-use std::collections::BTreeMap;
-
 use heartogether::protocol::Candidate;
+use litemap::LiteMap;
 
 use super::{candidate::CandidateLine, statistics::CandidateKind};
 
@@ -15,8 +14,8 @@ const MAX_SERVERS: usize = 64;
 /// The results so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gathering {
-    found: BTreeMap<Found, u32>,
-    servers: BTreeMap<String, Asked>,
+    found: LiteMap<Found, u32>,
+    servers: LiteMap<String, Asked>,
 }
 
 /// The properties of a candidate (RFC 8839, section 5.1).
@@ -97,7 +96,7 @@ impl Gathering {
     /// Forgets the failures of the servers, which get other passwords from now on. Existing connections gather no new
     /// candidates, so the results stay.
     pub(super) fn forget_failures(&mut self) {
-        self.servers.values_mut().for_each(|server| server.failure = None);
+        self.servers.iter_mut().for_each(|(_, server)| server.failure = None);
     }
 
     /// The failures of TURN servers, in the order of their names.

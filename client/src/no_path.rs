@@ -1,7 +1,5 @@
 //! Finds out why there is no path between two browsers, from the candidates of both sides, and what may help.
 
-use std::collections::BTreeSet;
-
 use super::{Client, candidate::CandidateLine, statistics::CandidateKind};
 
 /// The candidates that one side gathered for an attempt.
@@ -13,7 +11,7 @@ pub struct SideCandidates {
     /// 8828, section 5.2, and draft-ietf-mmusic-mdns-ice-candidates).
     has_name: bool,
     /// The addresses that STUN servers saw.
-    public: BTreeSet<String>,
+    public: Vec<String>,
     /// Whether there is one of a TURN server.
     has_relayed: bool,
 }
@@ -25,7 +23,8 @@ impl SideCandidates {
         match line.kind {
             CandidateKind::Host if line.is_name() => self.has_name = true,
             CandidateKind::Host => self.has_own = true,
-            CandidateKind::ServerReflexive => _ = self.public.insert(line.address.to_owned()),
+            CandidateKind::ServerReflexive if self.public.iter().any(|known| known == line.address) => {}
+            CandidateKind::ServerReflexive => self.public.push(line.address.to_owned()),
             CandidateKind::Relayed => self.has_relayed = true,
             CandidateKind::PeerReflexive => {}
         }
@@ -58,7 +57,8 @@ pub enum NoPath {
 impl NoPath {
     /// The conclusion from both sides' candidates.
     pub fn between(own: &SideCandidates, other: &SideCandidates) -> Self {
-        let is_one_network = !own.public.is_disjoint(&other.public) || own.public.is_empty() && other.public.is_empty();
+        let is_one_network = own.public.iter().any(|address| other.public.contains(address))
+            || own.public.is_empty() && other.public.is_empty();
         match () {
             () if own.is_empty() && !other.is_empty() => Self::NothingGathered,
             () if own.has_relayed || other.has_relayed => Self::RelayInVain,

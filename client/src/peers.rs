@@ -1,13 +1,12 @@
 //! Peer connections, one for each linked member, and for a moment two while one replaces another. An answer or
 //! candidate of an attempt that is no longer current is dropped.
 
-use std::collections::BTreeMap;
-
 use heartogether::{
     id::{MemberId, NegotiationId},
     limits::CANDIDATES_PER_SIGNAL,
     protocol::Candidate,
 };
+use litemap::LiteMap;
 
 use super::{
     Negotiation, Output, PeerState, Profile, Timer,
@@ -98,7 +97,7 @@ pub(super) struct Peers {
     pub(super) was_connected: bool,
     pub(super) offers_requested: u32,
     /// How many attempts in a row came to nothing, and why the last one did, for those to whom nothing leads.
-    vain: BTreeMap<MemberId, (u32, NoPath)>,
+    vain: LiteMap<MemberId, (u32, NoPath)>,
 }
 
 impl Peers {
@@ -109,7 +108,7 @@ impl Peers {
             next: seed,
             was_connected: false,
             offers_requested: 0,
-            vain: BTreeMap::new(),
+            vain: LiteMap::new(),
         }
     }
 

@@ -211,7 +211,7 @@ test('decisions from before the code for the trace has loaded are written in ord
   let letThrough = () => {};
   const held = new Promise<void>((resolve) => (letThrough = resolve));
   let asked = 0;
-  await listener.route('**/split_trace*.wasm', async (route) => {
+  await listener.route('**/piece_trace*.wasm', async (route) => {
     asked += 1;
     if (asked === 1) return route.abort();
     await held;

@@ -2,14 +2,14 @@
 import { expect, test, type Page } from '../fixtures';
 import { button, createRoom, isHydrated, main, signIn } from '../page_actions';
 
-/** The name of a file of code that only some pages need, without its hash. */
-const ofSomePages = /\/pkg\/((?:split|chunk)_\w+)\./;
+/** The name of a piece of code, without its hash. */
+const ofPiece = /\/pkg\/(piece_\w+)\./;
 
-/** Notes every file of code that only some pages need, each time it is asked for. */
+/** Notes every piece of code, each time it is asked for. */
 function watchCode(page: Page): string[] {
   const loaded: string[] = [];
   page.on('request', (request) => {
-    const name = ofSomePages.exec(request.url())?.[1];
+    const name = ofPiece.exec(request.url())?.[1];
     if (name) loaded.push(name);
   });
   return loaded;
@@ -21,7 +21,7 @@ test('the landing page loads no other page’s code', async ({ newVisitor }) => 
   await page.goto('/');
   await isHydrated(page);
   await page.waitForLoadState('networkidle');
-  expect(loaded).toEqual([]);
+  expect(loaded).toEqual(['piece_frame']);
 });
 
 test('a page’s HTML names the needed code, which is loaded once', async ({ newVisitor }) => {
@@ -32,11 +32,10 @@ test('a page’s HTML names the needed code, which is loaded once', async ({ new
   const html = await (await page.goto(`/listen/${code}`))?.text();
   await isHydrated(page);
   const links = [...(html ?? '').matchAll(/<link [^>]*>/g)].map(([link]) => link).filter((link) => link.includes('rel="preload"'));
-  const named = links.map((link) => ofSomePages.exec(link)?.[1]);
-  expect(loaded).toContain('split_listen');
-  expect(loaded).not.toContain('split_host');
-  expect(named.filter(Boolean).sort()).toEqual([...loaded].sort());
-  expect(new Set(loaded).size).toBe(loaded.length);
+  const named = links.map((link) => ofPiece.exec(link)?.[1]);
+  expect(loaded.toSorted()).toEqual(['piece_client', 'piece_frame', 'piece_listen', 'piece_pages', 'piece_shared']);
+  expect(loaded[0], 'what plays comes first').toBe('piece_client');
+  expect(named.filter(Boolean), 'what draws would only be in its way').toEqual(['piece_client']);
 });
 
 test('every response names the code, however many are rendered at once', async ({ newVisitor }) => {
@@ -46,7 +45,7 @@ test('every response names the code, however many are rendered at once', async (
   const answers = await Promise.all(Array.from({ length: 60 }, () => page.request.get(`/listen/${code}`)));
   for (const answer of answers) {
     const html = await answer.text();
-    expect(html.match(/<link rel="preload" href="[^"]*split_listen/g)).toHaveLength(1);
+    expect(html.match(/<link rel="preload" href="[^"]*piece_client/g)).toHaveLength(1);
   }
 });
 
@@ -55,15 +54,15 @@ test('the preview loads the player’s code in advance', async ({ newVisitor }) 
   const page = await newVisitor();
   const loaded = watchCode(page);
   await page.goto(`/room/${code}`);
-  await expect.poll(() => loaded).toContain('split_listen');
-  expect(loaded).not.toContain('split_host');
+  await expect.poll(() => loaded).toContain('piece_listen');
+  expect(loaded).not.toContain('piece_host');
 });
 
 test('a page whose code cannot be loaded comes from the server', async ({ newVisitor }) => {
   const code = await createRoom(await newVisitor(), 'Ada');
   const page = await newVisitor();
   await signIn(page, 'Grace');
-  await page.route(/split_listen/, (route) => route.abort());
+  await page.route(/piece_listen/, (route) => route.abort());
   await page.goto(`/room/${code}`);
   await isHydrated(page);
   const loading = page.waitForEvent('domcontentloaded');
@@ -71,7 +70,7 @@ test('a page whose code cannot be loaded comes from the server', async ({ newVis
   await loading;
   await expect(page).toHaveURL(new RegExp(`/listen/${code}$`));
   await expect(main(page)).toHaveAttribute('data-page', 'listen');
-  await page.unroute(/split_listen/);
+  await page.unroute(/piece_listen/);
   await page.reload();
   await isHydrated(page);
 });

@@ -109,7 +109,11 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let base = BasePath(state.node.config.base_path().into());
     let has_worker = state.node.config.http.has_worker();
     let reload_port = std::env::var_os("LEPTOS_WATCH").map(|_| state.node.config.leptos_reload_port);
+    let code_files = state.code_files.clone();
     move || {
+        if let Some(files) = &code_files {
+            provide_context(files.clone());
+        }
         provide_context(backend.clone());
         provide_context(base.clone());
         if !has_worker {

@@ -13,6 +13,7 @@ use std::{
 };
 
 use heartogether::{id::NodeId, limits::Limits, role::Guests};
+use heartogether_app::page_code::CodeFiles;
 use leptos::config::{Env, LeptosOptions};
 use tokio::task::JoinHandle;
 
@@ -21,6 +22,7 @@ use crate::{
     clock::Clock,
     config::Config,
     database_limit::DatabaseLimit,
+    error::explain,
     http::{ConnectionLimit, RateLimits, SetupHints},
     invitation::Reach,
     random,
@@ -85,7 +87,8 @@ impl Server {
         }
         let house = tokio::spawn(housekeeping::run(node.clone()));
         let options = leptos_options(&node.config, listening.address);
-        listening.open(router(AppState { node: node.clone(), options }));
+        let code_files = code_files(&options);
+        listening.open(router(AppState { node: node.clone(), options, code_files }));
         Ok(Self { listening, house, log, pool, lock, node })
     }
 
@@ -247,6 +250,15 @@ fn leptos_options(config: &Config, address: SocketAddr) -> LeptosOptions {
         .env(if cfg!(debug_assertions) { Env::DEV } else { Env::PROD })
         .hash_files(config.has_hashed_names())
         .build()
+}
+
+/// A site that is not whole is told of, and served as far as it goes.
+fn code_files(options: &LeptosOptions) -> Option<Arc<CodeFiles>> {
+    if !Path::new(&*options.site_root).is_dir() {
+        return None;
+    }
+    let read = CodeFiles::read(options);
+    read.inspect_err(|error| tracing::error!("pages come without scripts: {}", explain(error))).ok().map(Arc::new)
 }
 
 #[cfg(all(test, unix))]

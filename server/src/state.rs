@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use heartogether::{id::NodeId, limits::Limits};
+use heartogether_app::page_code::CodeFiles;
 use leptos::config::LeptosOptions;
 
 use crate::{
@@ -48,4 +49,6 @@ pub(crate) struct Node {
 pub(crate) struct AppState {
     pub(crate) node: Arc<Node>,
     pub(crate) options: LeptosOptions,
+    /// The names of the pages' code, if there is a site.
+    pub(crate) code_files: Option<Arc<CodeFiles>>,
 }

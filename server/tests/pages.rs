@@ -189,6 +189,31 @@ async fn a_refused_form_returns_to_its_page_without_a_script() {
 }
 
 #[tokio::test]
+async fn a_page_names_the_code_that_it_needs_first() {
+    let site = tempfile::TempDir::new().expect("a folder for the site");
+    std::fs::create_dir(site.path().join("pkg")).expect("a folder for the packages");
+    let list =
+        r#"{ "client": ["piece_client"], "frame": ["piece_frame"], "listen": ["piece_client", "piece_listen"] }"#;
+    std::fs::write(site.path().join("pkg/__wasm_split_manifest.json"), list).expect("a file");
+    let folder = site.path().to_str().expect("a path in UTF-8");
+    let server = TestServer::start_with(Limits::default(), &["--site-dir", folder]).await;
+    let code = async |path| {
+        let page = server.site.get(path, None).await.text().await.expect("a page");
+        let links = page
+            .split("<link ")
+            .filter(|link| link.starts_with("rel=\"preload\"") || link.starts_with("rel=\"modulepreload\""));
+        let files = links.filter_map(|link| Some(link.split_once("href=\"/pkg/")?.1.split_once('"')?.0.to_owned()));
+        (files.collect::<Vec<_>>(), page.contains("data-when=\"now\""))
+    };
+    let first = ["heartogether.js", "__wasm_split.______________________.js", "heartogether.wasm", "piece_client.wasm"]
+        .map(str::to_owned);
+    assert_eq!(code("/listen/ABC234").await, (first.to_vec(), true), "what draws comes later");
+    for complete in ["/", "/about", "/login", "/room/ABC234"] {
+        assert_eq!(code(complete).await, (Vec::new(), false), "{complete} loads its code when the browser is idle");
+    }
+}
+
+#[tokio::test]
 async fn files_are_sent_in_their_compressed_form() {
     let site = tempfile::TempDir::new().expect("a folder for the site");
     std::fs::create_dir(site.path().join("pkg")).expect("a folder for the packages");

@@ -4,7 +4,8 @@ use js_sys::Function;
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 
-use super::js_property::property;
+use heartogether_browser::js_property::property;
+
 use crate::page_guard::GLOBAL;
 
 /// Undoes what others have changed in the HTML that is about to be taken over: at first in all of it, later in the main part,

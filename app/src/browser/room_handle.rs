@@ -4,121 +4,151 @@ use std::time::Duration;
 
 use heartogether::{
     engagement::Reaction,
+    ice::IceConfiguration,
     id::{MemberId, RoomCode},
     refusal::Refusal,
-    role::{Permission, Role},
-    room::{Message, RoomView},
+    role::Role,
+    room::{Message, RoomView, Source},
     time::Timestamp,
+};
+use heartogether_browser::{CaptureError, Microphone, OpenDevices, Page, Shown, Speaker, View, page_clock};
+use heartogether_client::{
+    Capabilities, HostState, IceServerProblem, Input, ListenerRow, ListenerState, MicrophoneState, Mix, NoPath,
+    OwnMessage, PlayerState, Profile, SignalingState, Volume, gathering::Gathering, statistics::PeerStatistics,
 };
 use leptos::{html::Div, prelude::*};
 use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{
-    Page, Sound, Speakers, capability, early_join::EarlyJoin, ice, ice::Paths, ip_privacy, network, page_clock, reload,
-    sleep,
-};
-use crate::api::IceConfiguration;
-use heartogether_client::{
-    Capabilities, Client, HostState, IceServerProblem, Input, ListenerRow, ListenerState, NoPath, OwnMessage,
-    PlayerInput, PlayerState, Profile, SignalingState, Volume, gathering::Gathering, statistics::PeerStatistics,
-};
-
 /// How long nothing happens before a page that is not drawn yet is drawn after all. Between two steps on the way to the first
 /// sound a fast line takes half as long, a slow one longer than the drawing.
 const DRAWN_AFTER: Duration = Duration::from_millis(100);
 
-/// How long after the connection stands its first sound is heard, at most, where nothing else keeps the browser busy.
-const HEARD_AFTER: Duration = Duration::from_millis(50);
-
 /// A page's handle in a room: what a host's or a listener's page shows, and how it acts. Made while rendering, also on
 /// the server, where it stays as it began; [`RoomHandle::start`] brings it to life in the browser.
-#[derive(Clone, Copy)]
+///
+/// The signals follow the values of the [`View`] of the same name.
+#[derive(Clone, Copy, Default)]
 pub struct RoomHandle {
-    /// What a host's page shows.
+    /// See [`View::host_state`].
     pub host_state: RwSignal<HostState>,
-    /// What a listener's page shows.
+    /// See [`View::listener_state`].
     pub listener_state: RwSignal<ListenerState>,
-    /// How the signaling connection is.
+    /// See [`View::signaling_state`].
     pub signaling_state: RwSignal<SignalingState>,
-    /// What keeps the server from doing what the page asks, if it has said so.
+    /// See [`View::trouble`].
     pub trouble: RwSignal<Option<Refusal>>,
-    /// The outline of the room as far as it is known.
+    /// See [`View::room`].
     pub room: RwSignal<Option<RoomView>>,
-    /// Whether the host's source gives no sound.
+    /// See [`View::host_silent`].
     pub host_silent: RwSignal<bool>,
-    /// What is measured at the peer connections: a host's to each listener, a listener's to the host.
+    /// See [`View::statistics`].
     pub statistics: RwSignal<Vec<(MemberId, PeerStatistics)>>,
-    /// Who listens, in order of arrival. Shown a few times a second at most, however much happens.
+    /// See [`View::audience`].
     pub audience: RwSignal<Vec<ListenerRow>>,
-    /// What listeners wrote, oldest first, as far as it is known.
+    /// See [`View::messages`].
     pub messages: RwSignal<Vec<Message>>,
-    /// Whether the room keeps older messages than those known.
+    /// See [`View::has_earlier_messages`].
     pub has_earlier_messages: RwSignal<bool>,
-    /// What a listener's page wrote, oldest first.
+    /// See [`View::own_messages`].
     pub own_messages: RwSignal<Vec<OwnMessage>>,
-    /// The listener's last reaction.
+    /// See [`View::chosen_reaction`].
     pub chosen_reaction: RwSignal<Option<Reaction>>,
-    /// Why the last message or reaction did not go out at once.
+    /// See [`View::engagement_notice`].
     pub engagement_notice: RwSignal<Option<Refusal>>,
-    /// The reaction that has just come in, with its number.
+    /// See [`View::reaction`].
     pub reaction: RwSignal<Option<(u32, Reaction)>>,
-    /// Milliseconds that the room's clock is ahead of the page's.
+    /// See [`View::clock_ahead_ms`].
     pub clock_ahead_ms: RwSignal<f64>,
-    /// What is wrong with a TURN server.
+    /// See [`View::turn_problem`].
     pub turn_problem: RwSignal<Option<IceServerProblem>>,
-    /// Why somebody on the other side cannot be reached.
+    /// See [`View::no_path`].
     pub no_path: RwSignal<Option<NoPath>>,
-    /// What was found on the way to a path.
+    /// See [`View::gathering`].
     pub gathering: RwSignal<Gathering>,
-    /// The quality of the host's sound.
+    /// See [`View::profile`].
     pub profile: RwSignal<Profile>,
-    /// The host's sound.
+    /// See [`View::sound`].
     pub sound: Sound,
-    /// A listener's loudspeakers.
+    /// See [`View::speakers`].
     pub speakers: Speakers,
-    /// What this browser offers.
+    /// See [`View::capabilities`].
     pub capabilities: RwSignal<Capabilities>,
-    /// How loud the sound is that comes in, from 0 to 1.
+    /// See [`View::level`].
     pub level: RwSignal<f32>,
-    /// Whether a listener's player plays, and why not.
+    /// See [`View::player`].
     pub player: RwSignal<PlayerState>,
     /// Where a listener's page has its player.
     pub player_place: NodeRef<Div>,
     running: StoredValue<Option<SendWrapper<Page>>>,
 }
 
+/// What a host's page shows of its sound. The signals follow [`View::sound`].
+#[derive(Clone, Copy, Default)]
+pub struct Sound {
+    display_obstacle: RwSignal<Option<CaptureError>>,
+    microphone_obstacle: RwSignal<Option<CaptureError>>,
+    /// The source that the browser is asking the visitor for.
+    pub asking: RwSignal<Option<Source>>,
+    /// Why the last attempt to capture failed.
+    pub error: RwSignal<Option<CaptureError>>,
+    /// What is sent.
+    pub mix: RwSignal<Mix>,
+    /// The source that went away by itself.
+    pub lost: RwSignal<Option<Source>>,
+    /// Why the open microphone gives no sound, if it gives none.
+    pub microphone_problem: RwSignal<Option<MicrophoneState>>,
+    /// The source that was live before a reload and waits for a click.
+    pub again: RwSignal<Option<Source>>,
+    display_level: RwSignal<f32>,
+    microphone_level: RwSignal<f32>,
+    /// The microphones to choose from; none before the visitor has allowed one.
+    pub microphones: RwSignal<Vec<Microphone>>,
+    /// The id of the one that is open or would be opened.
+    pub chosen_microphone: RwSignal<Option<String>>,
+    /// Whether the host wears headphones.
+    pub headphones: RwSignal<bool>,
+    /// Whether the microphone is open, live or to be tried out.
+    pub microphone_open: RwSignal<bool>,
+}
+
+impl Sound {
+    /// Why this browser cannot capture from `source`, if it cannot.
+    pub fn obstacle(self, source: Source) -> RwSignal<Option<CaptureError>> {
+        match source {
+            Source::Display => self.display_obstacle,
+            Source::Microphone => self.microphone_obstacle,
+        }
+    }
+
+    /// How loud `source` is.
+    pub fn level(self, source: Source) -> RwSignal<f32> {
+        match source {
+            Source::Display => self.display_level,
+            Source::Microphone => self.microphone_level,
+        }
+    }
+}
+
+/// What a listener's page shows of its loudspeakers. The signals follow [`View::speakers`].
+#[derive(Clone, Copy, Default)]
+pub struct Speakers {
+    /// Those that the browser names: none before it may, and none where it cannot play on another one.
+    pub named: RwSignal<Vec<Speaker>>,
+    /// Whether the browser has some that it names only once a microphone was allowed.
+    pub unnamed: RwSignal<bool>,
+    /// Whether the browser has a picker of its own.
+    pub has_picker: RwSignal<bool>,
+    /// The id of the one that was chosen, maybe on an earlier visit; empty for the system's own choice.
+    pub chosen: RwSignal<String>,
+    /// Whether the one that was just chosen could not be used.
+    pub failed: RwSignal<bool>,
+}
+
 impl RoomHandle {
     /// Not in the room yet.
     pub fn new() -> Self {
-        Self {
-            host_state: RwSignal::default(),
-            listener_state: RwSignal::default(),
-            signaling_state: RwSignal::default(),
-            trouble: RwSignal::default(),
-            room: RwSignal::default(),
-            host_silent: RwSignal::default(),
-            statistics: RwSignal::default(),
-            audience: RwSignal::default(),
-            messages: RwSignal::default(),
-            has_earlier_messages: RwSignal::default(),
-            own_messages: RwSignal::default(),
-            chosen_reaction: RwSignal::default(),
-            engagement_notice: RwSignal::default(),
-            reaction: RwSignal::default(),
-            clock_ahead_ms: RwSignal::default(),
-            turn_problem: RwSignal::default(),
-            no_path: RwSignal::default(),
-            gathering: RwSignal::default(),
-            profile: RwSignal::default(),
-            sound: Sound::default(),
-            speakers: Speakers::default(),
-            capabilities: RwSignal::default(),
-            level: RwSignal::default(),
-            player: RwSignal::default(),
-            player_place: NodeRef::new(),
-            running: StoredValue::new(None),
-        }
+        Self::default()
     }
 
     /// Milliseconds until a time of the room's clock; negative once it is past. Does not follow the clock by itself.
@@ -131,62 +161,29 @@ impl RoomHandle {
         js_sys::Date::now() + at.as_millis() as f64 - (page_clock::now_ms() + self.clock_ahead_ms.get_untracked())
     }
 
-    /// Joins the room. Call it in the browser, with the servers for everybody; those for members come with the place. It ends with the page's owner. It is
-    /// heard at once, and shown from [`RoomHandle::stand`] on.
-    pub fn start(self, role: Role, code: RoomCode, ice_servers: IceConfiguration) {
-        // A reload takes the place over even from a connection that the server still believes to be alive.
-        let is_back = Client::may_take_over(role) && reload::take_mark(code);
-        let urls = ice::urls(&ice_servers.servers);
-        let client = Client::new(role, code, is_back, random());
-        let (hears, may_send) = (client.takes_sound(), client.may(Permission::Publish));
-        let page = Page::new(client, Paths::new(ice_servers, ip_privacy::is_wished()), self);
-        page.listen_for_waking();
-        page.measure_regularly();
-        if hears {
-            page.count_regularly();
-        }
-        page.input(Input::IceServersKnown(urls));
-        page.input(Input::NetworkGuessed(network::guess()));
-        if may_send {
-            page.prepare_sources(is_back);
-            page.watch_microphone_regularly();
-        }
-        let early = EarlyJoin::take(role, code);
-        match capability::detect().refusal() {
-            Some(refusal) => {
-                early.iter().for_each(EarlyJoin::close);
-                page.input(Input::BrowserLacks(refusal));
-            }
-            None => page.join(early),
-        }
+    /// Joins the room, or takes over what has been begun there before the pages' code came. Call it in the browser, with
+    /// the servers for everybody; those for members come with the place. It ends with the page's owner. It is heard at
+    /// once, and shown from [`RoomHandle::stand`] on. A page that may send opens its devices.
+    pub fn start(self, role: Role, code: RoomCode, ice_servers: IceConfiguration, open_devices: Option<OpenDevices>) {
+        let begun = heartogether_browser::take_begun(role, code);
+        let page = begun.unwrap_or_else(|| Page::join(role, code, ice_servers, open_devices));
         self.running.set_value(Some(SendWrapper::new(page)));
     }
 
     /// To be called while the page is being drawn: once that is done, it shows what there is.
     pub fn stand(self) {
-        if let Some(page) = self.page() {
-            let report = page.reporter();
-            spawn_local(async move { report.page().iter().for_each(Page::stand) });
-        }
+        spawn_local(async move {
+            let Some(page) = self.page() else { return };
+            self.follow(page.view());
+            let place = self.player_place.try_get_untracked().flatten();
+            page.stand(place.as_deref().map(AsRef::as_ref));
+        });
     }
 
     /// Completes when nothing more is to be done for the first sound, or in a pause in which the page may as well be drawn.
     pub(crate) async fn settle(self) {
-        while let Some(page) = self.page().filter(|page| page.0.client.borrow().awaits_first_sound()) {
-            if !page.hears_of_something(DRAWN_AFTER).await {
-                return;
-            }
-        }
-        if self.page().is_some_and(|page| page.0.client.borrow().listener_state() == ListenerState::Listening) {
-            sleep(HEARD_AFTER).await;
-        }
-    }
-
-    /// Hides this browser's address from now on, or no longer.
-    pub fn hide_address(self, hidden: bool) {
-        ip_privacy::wish(hidden);
         if let Some(page) = self.page() {
-            page.hide_address(hidden);
+            page.settle(DRAWN_AFTER).await;
         }
     }
 
@@ -199,44 +196,131 @@ impl RoomHandle {
 
     /// Passes on what the visitor pressed.
     pub fn press(self, input: Input) {
-        if let Some(page) = self.page() {
-            page.input(input);
-        }
+        self.act(|page| page.input(input));
     }
 
-    /// Plays after a tap: where the browser refused to play by itself, and after a pause, whoever made it.
+    /// See [`Page::hide_address`].
+    pub fn hide_address(self, hidden: bool) {
+        self.act(|page| page.hide_address(hidden));
+    }
+
+    /// See [`Page::play`].
     pub fn play(self) {
-        if let Some(page) = self.page() {
-            page.play();
-        }
+        self.act(Page::play);
     }
 
-    /// Pauses the player for this listener alone.
+    /// See [`Page::hold`].
     pub fn hold(self) {
-        if let Some(page) = self.page() {
-            page.0.playback.iter().for_each(|playback| playback.take(PlayerInput::PausePressed));
-        }
+        self.act(Page::hold);
     }
 
-    /// Lets the player play so loud.
+    /// See [`Page::set_volume`].
     pub fn set_volume(self, volume: Volume) {
+        self.act(|page| page.set_volume(volume));
+    }
+
+    /// See [`Page::share`].
+    pub fn share(self, source: Source) {
+        self.act(|page| page.share(source));
+    }
+
+    /// See [`Page::share_no_more`].
+    pub fn share_no_more(self) {
+        self.act(Page::share_no_more);
+    }
+
+    /// See [`Page::try_microphone`].
+    pub fn try_microphone(self, open: bool) {
+        self.act(|page| page.try_microphone(open));
+    }
+
+    /// See [`Page::allow_microphone`].
+    pub fn allow_microphone(self) {
+        self.act(Page::allow_microphone);
+    }
+
+    /// See [`Page::choose_microphone`].
+    pub fn choose_microphone(self, id: String) {
+        self.act(|page| page.choose_microphone(id));
+    }
+
+    /// See [`Page::choose_speaker`].
+    pub fn choose_speaker(self, id: String) {
+        self.act(|page| page.choose_speaker(id));
+    }
+
+    /// See [`Page::pick_speaker`].
+    pub fn pick_speaker(self) {
+        self.act(Page::pick_speaker);
+    }
+
+    fn act(self, act: impl FnOnce(&Page)) {
         if let Some(page) = self.page() {
-            page.0.playback.iter().for_each(|playback| playback.set_volume(volume));
+            act(&page);
         }
     }
 
-    pub(super) fn page(self) -> Option<Page> {
+    fn page(self) -> Option<Page> {
         self.running.try_with_value(|running| running.as_deref().cloned()).flatten()
     }
-}
 
-impl Default for RoomHandle {
-    fn default() -> Self {
-        Self::new()
+    fn follow(self, view: &View) {
+        follow(&view.host_state, self.host_state);
+        follow(&view.listener_state, self.listener_state);
+        follow(&view.signaling_state, self.signaling_state);
+        follow(&view.trouble, self.trouble);
+        follow(&view.room, self.room);
+        follow(&view.host_silent, self.host_silent);
+        follow(&view.statistics, self.statistics);
+        follow(&view.audience, self.audience);
+        follow(&view.messages, self.messages);
+        follow(&view.has_earlier_messages, self.has_earlier_messages);
+        follow(&view.own_messages, self.own_messages);
+        follow(&view.chosen_reaction, self.chosen_reaction);
+        follow(&view.engagement_notice, self.engagement_notice);
+        follow(&view.reaction, self.reaction);
+        follow(&view.clock_ahead_ms, self.clock_ahead_ms);
+        follow(&view.turn_problem, self.turn_problem);
+        follow(&view.no_path, self.no_path);
+        follow(&view.gathering, self.gathering);
+        follow(&view.profile, self.profile);
+        follow(&view.capabilities, self.capabilities);
+        follow(&view.level, self.level);
+        follow(&view.player, self.player);
+        self.follow_devices(view);
+    }
+
+    fn follow_devices(self, View { sound, speakers, .. }: &View) {
+        follow(&sound.display_obstacle, self.sound.display_obstacle);
+        follow(&sound.microphone_obstacle, self.sound.microphone_obstacle);
+        follow(&sound.asking, self.sound.asking);
+        follow(&sound.error, self.sound.error);
+        follow(&sound.mix, self.sound.mix);
+        follow(&sound.lost, self.sound.lost);
+        follow(&sound.microphone_problem, self.sound.microphone_problem);
+        follow(&sound.again, self.sound.again);
+        follow(&sound.display_level, self.sound.display_level);
+        follow(&sound.microphone_level, self.sound.microphone_level);
+        follow(&sound.microphones, self.sound.microphones);
+        follow(&sound.chosen_microphone, self.sound.chosen_microphone);
+        follow(&sound.headphones, self.sound.headphones);
+        follow(&sound.microphone_open, self.sound.microphone_open);
+        follow(&speakers.named, self.speakers.named);
+        follow(&speakers.unnamed, self.speakers.unnamed);
+        follow(&speakers.has_picker, self.speakers.has_picker);
+        follow(&speakers.chosen, self.speakers.chosen);
+        follow(&speakers.failed, self.speakers.failed);
     }
 }
 
-/// Bits that need not be secret: they keep pages from reconnecting in step.
-fn random() -> u32 {
-    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
+/// A signal of a page that is gone takes nothing any more.
+fn follow<T: Clone + PartialEq + Send + Sync + 'static>(shown: &Shown<T>, signal: RwSignal<T>) {
+    let is_first = std::cell::Cell::new(true);
+    shown.follow(move |value| {
+        // What it begins with is mostly what the page was drawn with.
+        let is_drawn = is_first.replace(false) && signal.try_with_untracked(|drawn| drawn == value) != Some(false);
+        if !is_drawn {
+            _ = signal.try_set(value.clone());
+        }
+    });
 }

@@ -6,7 +6,7 @@ use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*, task::spawn_local}
 use leptos_router::hooks::use_location;
 
 use crate::{
-    api::{Account, ApiError, SessionView, current_session},
+    api::{Account, ApiError, Asked, SessionView, ask, current_session},
     routes::{self, Destination},
 };
 
@@ -18,7 +18,7 @@ const RENEWED_AT_LEAST_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Who the visitor is. Provided by the app to every page.
 #[derive(Clone, Copy)]
 pub struct Session {
-    view: Resource<Result<SessionView, ApiError>>,
+    view: Asked<SessionView>,
     /// Whether this page has seen a sign-in succeed.
     has_begun: StoredValue<bool>,
 }
@@ -27,7 +27,7 @@ impl Session {
     /// Asks the server who the visitor is and provides the answer as context. Whoever is signed out is asked for again
     /// on every change to another page than the sign-in, for that is how a sign-in ends.
     pub fn provide() -> Self {
-        let view = Resource::new(|| (), |()| current_session());
+        let view = ask(|| (), |()| current_session());
         let session = Self { view, has_begun: StoredValue::new(false) };
         let path = use_location().pathname;
         Effect::new(move |left: Option<String>| {

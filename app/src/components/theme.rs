@@ -2,15 +2,13 @@
 //! page in the right theme from the first byte, without flashing and without a script.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use super::{Choice, Select};
-use crate::{locale::Locale, routes, text::frame as text};
+use crate::{locale::Locale, text::frame as text};
 
-/// Remembers the choice. It says nothing about anybody, and scripts of ours write it.
+/// Remembers the choice. It says nothing about anybody. The script at the top of the page writes it.
+#[cfg(any(feature = "ssr", test))]
 const COOKIE: &str = "heartogether.theme";
-/// As long as browsers keep one (RFC 6265bis, section 5.6.2: 400 days at most).
-const KEPT_FOR_S: u32 = 400 * 24 * 60 * 60;
 /// The colours of the surface in `style/tokens.css`, for the browser's own bars.
 const LIGHT_SURFACE: &str = "#fbfaf7";
 const DARK_SURFACE: &str = "#0c1214";
@@ -57,14 +55,13 @@ impl Theme {
         }
     }
 
-    /// The browser's own bars, by what the system prefers.
-    pub const fn bars(self) -> [(&'static str, &'static str); 2] {
-        let [light, dark] = match self {
+    /// The colours of the browser's own bars, by what the system prefers.
+    pub const fn bars(self) -> [&'static str; 2] {
+        match self {
             Self::System => [LIGHT_SURFACE, DARK_SURFACE],
             Self::Light => [LIGHT_SURFACE; 2],
             Self::Dark => [DARK_SURFACE; 2],
-        };
-        [("light", light), ("dark", dark)]
+        }
     }
 
     /// What the visitor chose: on the server by the request's cookie, in the browser by what the server rendered.
@@ -75,28 +72,6 @@ impl Theme {
         let chosen = document().document_element().and_then(|html| html.get_attribute("data-theme"));
         chosen.as_deref().map(Self::parse).unwrap_or_default()
     }
-
-    /// Draws this page in it, and all later ones.
-    fn choose(self) {
-        let page = document();
-        if let Some(html) = page.document_element() {
-            let _ = match self.attribute() {
-                Some(name) => html.set_attribute("data-theme", name),
-                None => html.remove_attribute("data-theme"),
-            };
-        }
-        for (scheme, colour) in self.bars() {
-            let selector = format!("meta[name=theme-color][media*={scheme}]");
-            if let Ok(Some(meta)) = page.query_selector(&selector) {
-                let _ = meta.set_attribute("content", colour);
-            }
-        }
-        let kept_for_s = if self == Self::System { 0 } else { KEPT_FOR_S };
-        let path = routes::href(routes::HOME);
-        let cookie = format!("{COOKIE}={}; Path={path}; Max-Age={kept_for_s}; SameSite=Lax", self.name());
-        // A browser that keeps no cookies shows the choice until the next page.
-        let _ = page.unchecked_into::<web_sys::HtmlDocument>().set_cookie(&cookie);
-    }
 }
 
 #[cfg(feature = "ssr")]
@@ -106,14 +81,23 @@ fn kept_in(headers: &http::HeaderMap) -> Option<String> {
     pairs.find(|(name, _)| *name == COOKIE).map(|(_, theme)| theme.to_owned())
 }
 
+/// Colours the browser's own bars on systems that prefer light, and on those that prefer dark. The surface of either theme is
+/// there for the script that changes the theme.
+pub fn theme_bars(theme: Theme) -> impl IntoView {
+    let bars = ["light", "dark"].into_iter().zip(theme.bars()).zip(Theme::System.bars());
+    let bar = |((scheme, colour), surface): ((&str, &'static str), &'static str)| {
+        let media = format!("(prefers-color-scheme: {scheme})");
+        leptos::html::meta().name("theme-color").attr("media", media).attr("data-surface", surface).content(colour)
+    };
+    bars.map(bar).collect_view()
+}
+
 /// “Theme”: system, light or dark. Unseen where scripts do not run.
 #[component]
 pub fn ThemeSelect() -> impl IntoView {
     let theme = RwSignal::new(Theme::chosen());
-    let choose = move |name: String| {
-        theme.set(Theme::parse(&name));
-        theme.get_untracked().choose();
-    };
+    // The script at the top of the page draws in it, before there is any other code.
+    let choose = move |name: String| theme.set(Theme::parse(&name));
     let locale = Locale::current();
     let choices =
         [(Theme::System, text::THEME_SYSTEM), (Theme::Light, text::THEME_LIGHT), (Theme::Dark, text::THEME_DARK)];
@@ -136,10 +120,15 @@ mod tests {
 
     #[test]
     fn the_browsers_bars_follow_the_choice_rather_than_the_system() {
-        let colours = |theme: Theme| theme.bars().map(|(_, colour)| colour);
-        assert_eq!(colours(Theme::System), [LIGHT_SURFACE, DARK_SURFACE]);
-        assert_eq!(colours(Theme::Light), [LIGHT_SURFACE; 2]);
-        assert_eq!(colours(Theme::Dark), [DARK_SURFACE; 2]);
+        assert_eq!(Theme::System.bars(), [LIGHT_SURFACE, DARK_SURFACE]);
+        assert_eq!(Theme::Light.bars(), [LIGHT_SURFACE; 2]);
+        assert_eq!(Theme::Dark.bars(), [DARK_SURFACE; 2]);
+    }
+
+    #[test]
+    fn the_script_writes_the_cookie_that_is_read() {
+        let script = include_str!("../page_guard/theme.js");
+        assert!(script.contains(&format!("document.cookie = \"{COOKIE}=\"")));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{NAME, without_comments};
 use crate::{
-    components::{Mark, Theme},
+    components::{Mark, Theme, theme_bars},
     locale::{Key, Language, Table},
     routes,
     text::{action, installed, wait},
@@ -35,10 +35,6 @@ impl OfflinePage<'_> {
 
     fn view(self) -> impl IntoView {
         let Self { language, base, style } = self;
-        let bars = Theme::System.bars().map(|(scheme, colour)| {
-            let media = format!("(prefers-color-scheme: {scheme})");
-            leptos::html::meta().name("theme-color").attr("media", media).content(colour)
-        });
         let told_base = Some(base.to_owned()).filter(|base| !base.is_empty());
         let sections = Language::ALL.map(|of| section(of, of == language)).collect_view();
         view! {
@@ -49,7 +45,7 @@ impl OfflinePage<'_> {
                     <meta name="viewport" content="width=device-width, initial-scale=1" />
                     <meta name="color-scheme" content="light dark" />
                     <meta name="robots" content="noindex" />
-                    {bars}
+                    {theme_bars(Theme::System)}
                     <title inner_html=NAME></title>
                     <link rel="icon" type="image/svg+xml" href=format!("{base}{}", routes::FAVICON) />
                     <link rel="stylesheet" href=format!("{base}{style}") />

@@ -1,6 +1,7 @@
 //! The host's page: what the host shares, who listens, and how to end it.
 
 mod audience;
+mod capture_error;
 mod chat;
 mod controls;
 mod diagnostics;
@@ -24,7 +25,7 @@ use super::{
     way_out::RefusalAction,
 };
 use crate::{
-    api::{ApiError, Entrance, JoinLink, room_link},
+    api::{Asked, Entrance, JoinLink, ask, room_link},
     browser::RoomHandle,
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
     locale::{self, Key, Value},
@@ -40,12 +41,12 @@ use heartogether_client::{Ending, HostState, Input, NoPath, SignalingState};
 use invitation::Invitation;
 
 /// The link to the room, as soon as the server has answered.
-pub(super) type AskedLink = Resource<Result<JoinLink, ApiError>>;
+pub(super) type AskedLink = Asked<JoinLink>;
 
 /// Asks for the link to the room in the address.
 pub(super) fn ask_for_link() -> AskedLink {
     let params = use_params_map();
-    Resource::new(move || params.with(|params| params.get("code").unwrap_or_default()), room_link)
+    ask(move || params.with(|params| params.get("code").unwrap_or_default()), room_link)
 }
 
 /// `/host/:code`
@@ -84,7 +85,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
     let (code, max_listeners) = (room.code, room.max_listeners);
     let handle = RoomHandle::new();
     Effect::new(move |_| {
-        handle.start(Role::Host, code, ice_servers.clone());
+        handle.start(Role::Host, code, ice_servers.clone(), Some(heartogether_browser::open_devices));
         handle.stand();
     });
     on_cleanup(move || handle.leave());

@@ -90,43 +90,6 @@ fn host_page(route: HostRoute) -> Result<LocalBoxFuture<'static, AnyView>, Split
     Ok(Box::pin(async move { view! { <HostPage entrance=route.entrance link=route.link /> }.into_any() }))
 }
 
-/// Has the HTML name the files that the page at its address needs, so that they come together with all others. Stands after
-/// `HydrationScripts`, which knows them.
-///
-/// `prefetch_lazy_fn_on_server` is no help: the framework looks for what it noted once the page is rendered, on whatever
-/// thread that is, and finds it by luck.
-#[component]
-pub(crate) fn PageCode() -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    let links = named_code().map(|(wasm, script)| {
-        let wasm = wasm.into_iter().map(|file| {
-            view! { <link rel="preload" href=file r#as="fetch" r#type="application/wasm" crossorigin="" /> }
-        });
-        (wasm.collect_view(), view! { <link rel="modulepreload" href=script crossorigin="" /> })
-    });
-    #[cfg(not(feature = "ssr"))]
-    let links = ();
-    links
-}
-
-/// The addresses of the WebAssembly of the page that is asked for, and of the script that loads it.
-#[cfg(feature = "ssr")]
-fn named_code() -> Option<(Vec<String>, String)> {
-    use leptos::WasmSplitManifest;
-
-    use crate::routes::Destination;
-
-    let page = match Destination::parse(use_context::<http::request::Parts>()?.uri.path()) {
-        Destination::Room(_) => "room",
-        Destination::Listen(_) => "listen",
-        Destination::Host(_) => "host",
-        _ => return None,
-    };
-    let (folder, files, script) = use_context::<WasmSplitManifest>()?.0.try_get_value()?;
-    let wasm = files.get(page)?.iter().map(|file| format!("{folder}/{file}.wasm")).collect();
-    Some((wasm, format!("{folder}/{script}")))
-}
-
 /// The page, once its code and its texts are there. Where they cannot be loaded, the browser asks the server for the page as a
 /// whole, or shows why it cannot; the page that is complete already stays as the server made it, and its code is asked for again.
 async fn arrive<Page>(part: Part, load: impl AsyncFn() -> Result<Page, SplitLoaderError>) -> Page {

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     api::Entrance,
     browser::{
-        RoomHandle, early_join,
+        RoomHandle,
         media_session::{MediaKey, MediaSession},
     },
     components::{EmailQuestion, LevelMeter, Page, StatusBadge, Width},
@@ -64,7 +64,7 @@ async fn join_ahead(entrance: AskedEntrance) -> Option<(RoomCode, RoomHandle)> {
 fn join(Entrance { room, ice_servers }: &Entrance) -> RoomHandle {
     let handle = RoomHandle::new();
     if cfg!(feature = "hydrate") {
-        handle.start(Role::Listener, room.code, ice_servers.clone());
+        handle.start(Role::Listener, room.code, ice_servers.clone(), None);
     }
     handle
 }
@@ -86,7 +86,7 @@ fn ListenPage(
             }
             Err(error) => {
                 if cfg!(feature = "hydrate") {
-                    early_join::abandon();
+                    heartogether_browser::abandon();
                 }
                 let retry = move || entrance.refetch();
                 view! { <NoEntrance page="listen" error destination=Destination::Listen retry /> }.into_any()
@@ -128,7 +128,10 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
                     <Around text=of_room::of name=host_name />
                 </h1>
                 <StatusOrb shown level=handle.level />
-                <StatusBadge status=Signal::derive(move || shown.get().status()) label=move || shown.get().headline() />
+                <StatusBadge
+                    status=Signal::derive(move || shown.get().status())
+                    label=move || shown.get().headline()
+                />
                 <p class="text-lg text-muted" role="status">
                     {say(move || shown.get().explanation())}
                 </p>

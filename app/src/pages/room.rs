@@ -11,7 +11,7 @@ use super::{
     room_bootstrap::{HandedEntrance, Loading, NoRoom},
 };
 use crate::{
-    api::{ApiError, Listen, RoomSummary, enter_room, look_up_room},
+    api::{ApiError, Listen, RoomSummary, ask, enter_room, look_up_room},
     components::{
         Button, ButtonLink, CodeDisplay, FormAction, Glyph, Icon, Notice, Page, ServerForm, StatusBadge, Tone, Variant,
         Wave, Width, state_name,
@@ -29,7 +29,7 @@ const REFRESH_EVERY: Duration = Duration::from_secs(5);
 pub(super) fn RoomPage() -> impl IntoView {
     let params = use_params_map();
     let code = Memo::new(move |_| params.with(|params| params.get("code").unwrap_or_default()));
-    let found = Resource::new(move || code.get(), look_up_room);
+    let found = ask(move || code.get(), look_up_room);
     let content = move || {
         found.get().map(|room| match room {
             Ok(room) => view! { <Preview room /> }.into_any(),

@@ -6,7 +6,7 @@ use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::http_status::set_status;
 use crate::{
-    api::{ApiError, Entrance, ReopenRoom, find_entrance},
+    api::{ApiError, Asked, Entrance, ReopenRoom, ask, find_entrance},
     components::{Button, ButtonLink, FormAction, JoinForm, Notice, Page, ServerForm, Skeleton, Tone, Variant, Width},
     locale::{self, Key, Phrase},
     routes::{self, Destination},
@@ -14,14 +14,14 @@ use crate::{
 };
 
 /// An entrance, as soon as the server has answered.
-pub(crate) type AskedEntrance = Resource<Result<Entrance, ApiError>>;
+pub(crate) type AskedEntrance = Asked<Entrance>;
 
 /// Asks for the entrance to the room in the address, unless it has just been handed over.
 pub(crate) fn ask_for_entrance() -> AskedEntrance {
     let params = use_params_map();
     let code = Memo::new(move |_| params.with(|params| params.get("code").unwrap_or_default()));
     let handed = use_context::<HandedEntrance>();
-    Resource::new(
+    ask(
         move || code.get(),
         move |code| {
             let known = handed.and_then(|handed| handed.take(&code));

@@ -67,7 +67,7 @@ impl Client {
 
     /// The page is closed, so no removal can be taken back any more.
     pub(crate) fn settle_removals(&mut self, out: &mut Vec<Output>) {
-        for (member, removal) in &mut self.engagement.removals {
+        for (member, removal) in self.engagement.removals.iter_mut() {
             if !removal.is_due {
                 removal.is_due = true;
                 out.push(Output::StopTimer(Timer::Removal(*member)));
@@ -79,7 +79,7 @@ impl Client {
     /// The room has ended: the removals that wait are dropped.
     pub(crate) fn forget_removals(&mut self, out: &mut Vec<Output>) {
         let removals = std::mem::take(&mut self.engagement.removals);
-        out.extend(removals.into_keys().map(|member| Output::StopTimer(Timer::Removal(member))));
+        out.extend(removals.into_iter().map(|(member, _)| Output::StopTimer(Timer::Removal(member))));
     }
 
     /// A listener who has left already is removed with one request, because no event about their leaving will come.

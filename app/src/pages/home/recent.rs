@@ -4,7 +4,7 @@ use heartogether::room::StreamState;
 use leptos::prelude::*;
 
 use crate::{
-    api::{RecentRoom, recent_rooms},
+    api::{RecentRoom, ask, recent_rooms},
     components::{ButtonLink, Variant, state_name},
     locale::{Around, Key, Phrase},
     pages::room_bootstrap::ReopenForm,
@@ -16,7 +16,7 @@ use crate::{
 /// away from the page.
 #[component]
 pub(super) fn RecentRooms() -> impl IntoView {
-    let recent = Resource::new(|| (), |()| recent_rooms());
+    let recent = ask(|| (), |()| recent_rooms());
     let list = move || {
         let rooms = recent.get()?.ok().filter(|rooms| !rooms.is_empty())?;
         Some(view! {

@@ -9,6 +9,7 @@ mod stop_controls;
 use heartogether::room::Source;
 use leptos::prelude::*;
 
+use super::capture_error;
 use crate::{
     browser::RoomHandle,
     components::{Button, Notice, Tone, Variant},
@@ -48,7 +49,8 @@ pub(super) fn Controls(handle: RoomHandle, listener_count: Signal<usize>) -> imp
 #[component]
 fn Troubles(handle: RoomHandle) -> impl IntoView {
     let sound = handle.sound;
-    let error = move || sound.error.get().map(|error| view! { <Notice tone=Tone::Error>{error.key()}</Notice> });
+    let error =
+        move || sound.error.get().map(|error| view! { <Notice tone=Tone::Error>{capture_error::told(error)}</Notice> });
     let lost = move || {
         let others_go_on = sound.mix.with(|mix| mix.route().is_some());
         sound.lost.get().map(|source| view! { <Notice tone=Tone::Warn>{farewell(source, others_go_on)}</Notice> })

@@ -36,7 +36,7 @@ pub(super) fn Controls(handle: RoomHandle, chosen: RwSignal<Volume>) -> impl Int
             <Show when=move || can_be_set.get()>
                 <Slider label=text::VOLUME id="volume" value=percent on_change=slide />
             </Show>
-            <Button variant=Variant::Secondary on:click=toggle>
+            <Button variant=Variant::Secondary on:click=toggle attr:data-mute="">
                 {move || view! { <Icon glyph=if muted.get() { Glyph::Muted } else { Glyph::Volume } /> }}
                 {say(move || if muted.get() { text::UNMUTE } else { text::MUTE })}
             </Button>

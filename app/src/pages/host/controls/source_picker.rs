@@ -4,6 +4,7 @@ use heartogether::room::Source;
 use leptos::prelude::*;
 
 use super::{
+    super::capture_error,
     microphone::{MicrophonePicker, TrialButton},
     mixer::can_mix,
 };
@@ -17,7 +18,8 @@ use crate::{
 #[component]
 pub(super) fn Offer(handle: RoomHandle) -> impl IntoView {
     let sound = handle.sound;
-    let is_insecure = Memo::new(move |_| sound.microphone_obstacle.get() == Some(CaptureError::InsecureContext));
+    let is_insecure =
+        Memo::new(move |_| sound.obstacle(Source::Microphone).get() == Some(CaptureError::InsecureContext));
     view! {
         <Show
             when=move || is_insecure.get()
@@ -35,7 +37,7 @@ pub(super) fn Offer(handle: RoomHandle) -> impl IntoView {
             }
         >
             <Notice tone=Tone::Warn title=text::INSECURE>
-                {CaptureError::InsecureContext.key()}
+                {capture_error::told(CaptureError::InsecureContext)}
             </Notice>
         </Show>
     }
@@ -48,7 +50,7 @@ pub(super) fn Offer(handle: RoomHandle) -> impl IntoView {
 fn Possible(handle: RoomHandle, source: Source, children: ChildrenFn) -> impl IntoView {
     let obstacle = handle.sound.obstacle(source);
     move || match obstacle.get() {
-        Some(obstacle) => view! { <Notice>{obstacle.key()}</Notice> }.into_any(),
+        Some(obstacle) => view! { <Notice>{capture_error::told(obstacle)}</Notice> }.into_any(),
         None => children().into_any(),
     }
 }
@@ -84,7 +86,7 @@ fn MicrophoneOffer(handle: RoomHandle) -> impl IntoView {
             <p class="text-muted">{text::MICROPHONE_HINT}</p>
             <MicrophonePicker handle />
             <Show when=move || sound.microphone_open.get()>
-                <LevelMeter level=sound.microphone_level />
+                <LevelMeter level=sound.level(Source::Microphone) />
                 <p class="text-sm text-muted">{text::MICROPHONE_TRIAL}</p>
             </Show>
             <Button variant=Variant::Secondary pending=is_pending on:click=move |_| handle.share(Source::Microphone)>

@@ -1,0 +1,62 @@
+//! What is begun before the code that draws the page is there: a listener joins, hears, and has the controls that the
+//! server has drawn.
+
+pub(crate) mod controls;
+
+use std::{cell::RefCell, time::Duration};
+
+use heartogether::{id::RoomCode, role::Role};
+use heartogether_client::Input;
+
+use crate::{
+    Page,
+    early_join::{self, WantedPlace},
+};
+use controls::Controls;
+
+thread_local! {
+    static BEGUN: RefCell<Option<Begun>> = const { RefCell::new(None) };
+}
+
+/// A page that nobody draws yet.
+struct Begun {
+    role: Role,
+    code: RoomCode,
+    page: Page,
+}
+
+/// How long nothing happens before the code that draws is loaded although there is no sound yet: longer than a round trip on a
+/// slow line, on which it would be in the way.
+const DRAWN_AFTER: Duration = Duration::from_secs(1);
+
+/// Joins the room for which the script at the top of the page has requested a place, if it has. Gives what completes when the
+/// rest may take the line and the browser's one thread.
+pub fn begin() -> Option<impl Future<Output = ()> + 'static> {
+    let WantedPlace { role, code, ice_servers } = early_join::wanted()?;
+    let page = Page::join(role, code, ice_servers, None);
+    *page.0.controls.borrow_mut() = Some(Controls::attach(&page));
+    BEGUN.set(Some(Begun { role, code, page: page.clone() }));
+    Some(async move {
+        let report = page.reporter();
+        page.settle(DRAWN_AFTER).await;
+        report.page().iter().for_each(Page::prepare_speakers);
+    })
+}
+
+/// What has been begun for this very place, once. What was begun for another one ends.
+pub fn take_begun(role: Role, code: RoomCode) -> Option<Page> {
+    let begun = BEGUN.take()?;
+    let is_wanted = (begun.role, begun.code) == (role, code);
+    if !is_wanted {
+        begun.page.input(Input::Left);
+    }
+    is_wanted.then_some(begun.page)
+}
+
+/// Ends what has been begun: nobody draws a player.
+pub fn abandon() {
+    if let Some(begun) = BEGUN.take() {
+        begun.page.input(Input::Left);
+    }
+    early_join::abandon();
+}

@@ -1,0 +1,36 @@
+//! The page's window and document.
+
+use futures::channel::oneshot;
+use gloo_events::EventListener;
+use web_sys::{Document, Window};
+
+use crate::js_property;
+
+/// The window.
+///
+/// # Panics
+/// Outside a page.
+pub(crate) fn window() -> Window {
+    web_sys::window().expect("a page has a window")
+}
+
+/// The document.
+///
+/// # Panics
+/// Outside a page.
+pub(crate) fn document() -> Document {
+    window().document().expect("a page has a document")
+}
+
+/// Completes once the document is whole (HTML, `DOMContentLoaded`).
+pub async fn parsed() {
+    let document = document();
+    if js_property::property(&document, "readyState") != "loading" {
+        return;
+    }
+    let (done, is_done) = oneshot::channel();
+    let parsed = EventListener::once(&document, "DOMContentLoaded", move |_| _ = done.send(()));
+    // The listener is dropped after the event alone.
+    _ = is_done.await;
+    drop(parsed);
+}

@@ -1,0 +1,117 @@
+//! The room client in the browser: it carries out the client's [`Output`](heartogether_client::Output)s with the Web's
+//! APIs, and reports [`Input`](heartogether_client::Input)s. It does not know the framework that draws the pages: it writes
+//! what is to be seen into a [`View`], which whoever draws the page follows. So it runs before the framework is loaded.
+//!
+//! Every value here releases its device, socket or connection when it is dropped.
+
+mod begun;
+mod capability;
+mod capture;
+pub mod clipboard;
+pub mod composition;
+mod console;
+mod devices;
+pub mod dom;
+pub mod early_join;
+mod ice;
+pub mod ip_privacy;
+pub mod js_property;
+mod level;
+mod live_guard;
+pub mod media_session;
+mod microphone_requests;
+mod microphone_watch;
+mod microphones;
+mod mixer;
+pub mod navigation_guard;
+mod network;
+mod page;
+pub mod page_clock;
+mod peer;
+pub mod peer_connections;
+mod peers;
+mod playback;
+pub mod reachability;
+mod reload;
+mod reporter;
+mod showing;
+mod shown;
+pub mod site;
+mod sleep;
+mod socket;
+mod sources;
+pub mod speakers;
+mod stats;
+pub mod storage;
+mod timer;
+mod view;
+pub mod volume;
+mod waking;
+
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    rc::Rc,
+};
+
+use futures::channel::oneshot;
+use gloo_events::EventListener;
+use gloo_timers::callback::{Interval, Timeout};
+use heartogether_client::{Client, Timer};
+use litemap::LiteMap;
+
+use begun::controls::Controls;
+pub use begun::{abandon, begin, take_begun};
+pub use capability::keeps_cookies;
+pub use capture::CaptureError;
+use console::Console;
+pub use devices::{DeviceOrder, Devices, OpenDevices};
+use ice::Paths;
+use level::Level;
+pub use microphones::Microphone;
+use peer::PeerConnection;
+use playback::Playback;
+use reporter::Reporter;
+use showing::Audience;
+pub use shown::Shown;
+pub use sleep::sleep;
+use socket::Socket;
+pub use sources::open_devices;
+pub use speakers::Speaker;
+use timer::RunningTimer;
+pub use view::{SoundView, SpeakersView, View};
+
+/// A running page of a room; clones are the same page.
+#[derive(Clone)]
+pub struct Page(Rc<Running>);
+
+/// What a running page has.
+struct Running {
+    client: RefCell<Client>,
+    /// Opened before the page was there, for the first time that one is wanted.
+    socket_ahead: RefCell<Option<Socket>>,
+    socket: RefCell<Option<Socket>>,
+    /// Dropped as soon as anything happens.
+    awaited: RefCell<Option<oneshot::Sender<()>>>,
+    /// Whether the page is drawn, so that it shows what happens.
+    stands: Cell<bool>,
+    timers: RefCell<LiteMap<Timer, RunningTimer>>,
+    peers: RefCell<Vec<Rc<PeerConnection>>>,
+    devices: OnceCell<Box<dyn Devices>>,
+    level: RefCell<Option<Level>>,
+    /// Those that the server has drawn, until the page is drawn.
+    controls: RefCell<Option<Controls>>,
+    /// A listener's player.
+    playback: Option<Rc<Playback>>,
+    paths: RefCell<Paths>,
+    renewal: RefCell<Option<Timeout>>,
+    waking: RefCell<Vec<EventListener>>,
+    intervals: RefCell<Vec<Interval>>,
+    audience: Audience,
+    /// A listener's loudspeakers, while they are followed.
+    speakers: RefCell<speakers::Following>,
+    view: View,
+    /// Whether this browser has ever made a peer connection.
+    has_made_peers: Cell<bool>,
+    /// Where the page's decisions are written.
+    console: Console,
+}

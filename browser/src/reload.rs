@@ -1,0 +1,42 @@
+//! What a host's tab stores for the time after a reload: a mark that it had the room, and which sources were live. In a
+//! browser that forbids storage, only this convenience is missing.
+//!
+//! A duplicated tab starts with a copy of the first tab's storage (HTML, section 12.2.1). So the mark exists only after
+//! one page of the tab has gone and before the next one has come.
+
+use heartogether::id::RoomCode;
+
+use super::storage;
+use heartogether_client::ReloadState;
+
+const MARK_KEY: &str = "heartogether.host";
+const KEEPSAKE_KEY: &str = "heartogether.live";
+
+/// Marks that this tab's page, which is going away, had the room.
+pub(crate) fn leave_mark(code: RoomCode) {
+    if let Some(storage) = storage::session() {
+        let _ = storage.set_item(MARK_KEY, &code.to_string());
+    }
+}
+
+/// Takes the mark. Whether the tab's page before this one had the room.
+pub(crate) fn take_mark(code: RoomCode) -> bool {
+    let Some(storage) = storage::session() else { return false };
+    let marked = storage.get_item(MARK_KEY).ok().flatten();
+    let _ = storage.remove_item(MARK_KEY);
+    marked.is_some_and(|marked| marked == code.to_string())
+}
+
+/// What was live in this tab, or in the one that it is a copy of.
+pub(crate) fn keepsake() -> Option<ReloadState> {
+    ReloadState::parse(&storage::session()?.get_item(KEEPSAKE_KEY).ok()??)
+}
+
+/// Keeps what is live, for as long as it is.
+pub(crate) fn keep(keepsake: Option<ReloadState>) {
+    let Some(storage) = storage::session() else { return };
+    let _ = match keepsake {
+        Some(keepsake) => storage.set_item(KEEPSAKE_KEY, &keepsake.to_string()),
+        None => storage.remove_item(KEEPSAKE_KEY),
+    };
+}
