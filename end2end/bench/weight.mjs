@@ -1,75 +1,110 @@
-// Measures the size of a first visit to the landing page and the listener's page, raw and compressed.
+// Measures the size of a first visit to the landing page and the listener's page, raw and compressed: until the page does what
+// it is for, and altogether.
 import { chromium } from '@playwright/test';
 
-import { listening } from '../chromium.mjs';
+import { humming, listening, MICROPHONE_TONE_HZ } from '../chromium.mjs';
 import { printTable, writeResult } from '../report.mjs';
 import { Server } from '../server.mjs';
 import { createRoom, guestSession } from '../room_setup.mjs';
+import { readWatch, watchFromStart } from '../sound_watch.mjs';
 
-const TARGET_BYTES = 250_000;
-const STRETCH_BYTES = 150_000;
+/** What the pages may weigh, in bytes: at the moment that counts, and altogether. */
+const TARGETS = {
+  'landing page': { until: 'it reacts', early: 40_000, all: 250_000 },
+  'listener page': { until: 'the first sound', early: 180_000, all: 420_000 },
+};
 
 const server = await Server.start();
-const browser = await chromium.launch(listening);
+const [browser, hosts] = await Promise.all([chromium.launch(listening), chromium.launch(humming())]);
+
+/**
+ * @typedef {object} File
+ * @property {string} url
+ * @property {string} kind
+ * @property {number} rawBytes
+ * @property {number} wireBytes
+ * @property {number} finishedAt When it was there, in milliseconds since 1970.
+ */
 
 /**
  * Opens the page with nothing cached and weighs every file it loads.
  * @param {string} path
+ * @param {(page: import('@playwright/test').Page) => Promise<number>} moment when the page does what it is for, in milliseconds since 1970
  * @param {Parameters<typeof browser.newContext>[0]} [options]
  */
-async function weigh(path, options) {
+async function weigh(path, moment, options) {
   const context = await browser.newContext({ baseURL: server.url, ...options });
   const page = await context.newPage();
   const network = await context.newCDPSession(page);
-  /** @type {Map<string, { url: string, kind: string, rawBytes: number, wireBytes: number }>} */
+  /** @type {Map<string, File>} */
   const files = new Map();
+  let clockMs = 0;
+  network.on('Network.requestWillBeSent', ({ timestamp, wallTime }) => (clockMs = (wallTime - timestamp) * 1000));
   network.on('Network.responseReceived', ({ requestId, type, response }) => {
     const kind = response.mimeType === 'application/wasm' ? 'wasm' : type.toLowerCase();
-    files.set(requestId, { url: new URL(response.url).pathname, kind, rawBytes: 0, wireBytes: 0 });
+    files.set(requestId, { url: new URL(response.url).pathname, kind, rawBytes: 0, wireBytes: 0, finishedAt: NaN });
   });
   network.on('Network.dataReceived', ({ requestId, dataLength }) => {
     const file = files.get(requestId);
     if (file) file.rawBytes += dataLength;
   });
-  network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+  network.on('Network.loadingFinished', ({ requestId, encodedDataLength, timestamp }) => {
     const file = files.get(requestId);
-    if (file) file.wireBytes = encodedDataLength;
+    if (file) Object.assign(file, { wireBytes: encodedDataLength, finishedAt: timestamp * 1000 + clockMs });
   });
   await network.send('Network.enable');
+  await watchFromStart(page, MICROPHONE_TONE_HZ);
   await page.goto(path, { waitUntil: 'networkidle' });
   await page.locator('main[data-hydrated]').waitFor();
+  await page.waitForLoadState('networkidle');
+  const momentAt = await moment(page);
   await context.close();
-  return [...files.values()];
+  return { all: [...files.values()], early: [...files.values()].filter(({ finishedAt }) => finishedAt <= momentAt) };
 }
 
-try {
-  const { page: host, code } = await createRoom(browser, server.url);
-  const session = await guestSession(browser, server.url);
-  const visits = [
-    { page: 'landing page', files: await weigh('/') },
-    { page: 'listener page', files: await weigh(`/listen/${code}`, { storageState: session }) },
-  ];
-  await host.close();
+/** When the page was loaded: from then on it reacts, and only then it loads code. @param {import('@playwright/test').Page} page */
+const loadedAt = (page) => page.evaluate(() => performance.timeOrigin + performance.timing.loadEventStart - performance.timing.navigationStart);
 
-  const results = visits.map(({ page, files }) => {
-    const kinds = [...new Set(files.map(({ kind }) => kind))];
-    const sum = (/** @type {typeof files} */ of) => ({
-      files: of.length,
-      rawBytes: of.reduce((total, { rawBytes }) => total + rawBytes, 0),
-      wireBytes: of.reduce((total, { wireBytes }) => total + wireBytes, 0),
-    });
-    return { page, total: sum(files), kinds: kinds.map((kind) => ({ kind, ...sum(files.filter((file) => file.kind === kind)) })), files };
+/** When the tone was heard first. @param {import('@playwright/test').Page} page */
+async function heardAt(page) {
+  await page.waitForFunction(() => /** @type {any} */ (window).toneWatch?.firstHeardAt);
+  return (await readWatch(page)).firstHeardAt ?? NaN;
+}
+
+/** @param {File[]} files */
+const sum = (files) => ({
+  files: files.length,
+  rawBytes: files.reduce((total, { rawBytes }) => total + rawBytes, 0),
+  wireBytes: files.reduce((total, { wireBytes }) => total + wireBytes, 0),
+});
+
+try {
+  const { page: host, code } = await createRoom(hosts, server.url);
+  await host.locator('main[data-hydrated]').waitFor();
+  await host.getByRole('button', { name: 'Use a microphone' }).click();
+  await host.locator('main[data-state=live]').waitFor();
+  const storageState = await guestSession(browser, server.url);
+  const visits = [
+    { page: /** @type {const} */ ('landing page'), files: await weigh('/', loadedAt) },
+    { page: /** @type {const} */ ('listener page'), files: await weigh(`/listen/${code}`, heardAt, { storageState }) },
+  ];
+
+  const results = visits.map(({ page, files: { all, early } }) => {
+    const kinds = [...new Set(all.map(({ kind }) => kind))];
+    const byKind = kinds.map((kind) => ({ kind, ...sum(all.filter((file) => file.kind === kind)) }));
+    return { page, targets: TARGETS[page], early: sum(early), total: sum(all), kinds: byKind, files: all };
   });
   const kB = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1)} kB`;
   printTable([
-    ['page', 'kind', 'files', 'raw', 'on the wire', 'target', 'stretch'],
-    ...results.flatMap(({ page, total, kinds }) => [
-      ...kinds.map(({ kind, files, rawBytes, wireBytes }) => [page, kind, `${files}`, kB(rawBytes), kB(wireBytes), '', '']),
-      [page, 'all', `${total.files}`, kB(total.rawBytes), kB(total.wireBytes), kB(TARGET_BYTES), kB(STRETCH_BYTES)],
+    ['page', 'what', 'files', 'raw', 'on the wire', 'target'],
+    ...results.flatMap(({ page, targets, early, total, kinds }) => [
+      ...kinds.map(({ kind, files, rawBytes, wireBytes }) => [page, kind, `${files}`, kB(rawBytes), kB(wireBytes), '']),
+      [page, `until ${targets.until}`, `${early.files}`, kB(early.rawBytes), kB(early.wireBytes), kB(targets.early)],
+      [page, 'everything', `${total.files}`, kB(total.rawBytes), kB(total.wireBytes), kB(targets.all)],
     ]),
   ]);
-  writeResult('weight', { targetBytes: TARGET_BYTES, stretchBytes: STRETCH_BYTES, results });
+  writeResult('weight', { results });
 } finally {
-  await browser.close();
+  await Promise.all([browser.close(), hosts.close()]);
   await server.close();
 }

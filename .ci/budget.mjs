@@ -1,0 +1,43 @@
+// Fails when the code that a visitor loads grows over its budget. Sizes are those of the compressed files in the site.
+//
+//   node .ci/budget.mjs TARGET_DIR
+//
+// A budget is raised with the reason beside it. It is lowered when the code has become lighter, so that what was gained is
+// not lost unseen.
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+const [targetDir] = process.argv.slice(2);
+const pkgDir = path.join(targetDir, "site", "pkg");
+
+/** What every page loads before its pieces: script, loader, WebAssembly and styles. */
+const EVERYBODYS = ["heartogether.js", "__wasm_split.js", "heartogether.wasm", "heartogether.css"];
+const FRAME = [...EVERYBODYS, "piece_frame.wasm"];
+const HEARING = [...EVERYBODYS, "piece_client.wasm"];
+const ROOM = [...FRAME, "piece_client.wasm", "piece_pages.wasm", "piece_shared.wasm"];
+
+/** In bytes. The HTML, some 11 kB, comes on top. */
+const BUDGETS = [
+  { what: "landing page, everything", files: FRAME, bytes: 306_000 },
+  { what: "preview, everything before the player's code", files: [...FRAME, "piece_shared.wasm", "piece_room.wasm"], bytes: 337_000 },
+  { what: "listener, until the first sound", files: HEARING, bytes: 151_000 },
+  { what: "listener, everything", files: [...ROOM, "piece_listen.wasm"], bytes: 498_000 },
+  { what: "host, everything", files: [...ROOM, "piece_host.wasm"], bytes: 595_000 },
+];
+
+/** The compressed size of a file by its name without hash. */
+function bytesOf(name) {
+  const { name: stem, ext } = path.parse(name);
+  const found = fs.readdirSync(pkgDir).filter((file) => file.startsWith(`${stem}.`) && file.endsWith(`${ext}.br`));
+  if (found.length !== 1) throw new Error(`${pkgDir} has ${found.length} files like ${name}`);
+  return fs.statSync(path.join(pkgDir, found[0])).size;
+}
+
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+for (const { what, files, bytes: budget } of BUDGETS) {
+  const bytes = files.reduce((sum, file) => sum + bytesOf(file), 0);
+  console.log(`   ${what}: ${kilobytes(bytes)} of ${kilobytes(budget)}`);
+  if (bytes <= budget) continue;
+  console.error(`   this is over the budget: make it lighter, or raise the budget in .ci/budget.mjs and say there why`);
+  process.exitCode = 1;
+}
