@@ -17,6 +17,7 @@ import {
   showsState,
   stop,
   write,
+  hasLink,
 } from '../page_actions';
 
 const QUICK = ['❤️', '👍', '👎', '😭', '😍'];
@@ -220,6 +221,8 @@ test('the undo of a removal disappears with the room and with the page', async (
   await button(host, 'Open it again').click();
   await showsState(host, 'idle');
   await other.reload();
+  await hasLink(other, 'attached');
+  await isHydrated(other);
   await button(host, 'Remove Edsger').click();
   await expect(host.getByText('Edsger is being removed.')).toBeVisible();
   await host.getByRole('banner').getByRole('link', { name: 'HearTogether' }).click();
