@@ -4,10 +4,11 @@
 // shares with one that is loaded before it anyway belongs to that one, and what the room client and the frame share is in
 // everybody's file. A script loads the pieces when they are called for. A manifest tells the server which files a piece
 // needs, so that the HTML can name them.
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { promisify } from "node:util";
 
 const LOADER = "__wasm_split";
 const MANIFEST = "__wasm_split_manifest";
@@ -15,7 +16,8 @@ const MANIFEST = "__wasm_split_manifest";
 /** The hash cargo-leptos puts into file names. It tells versions apart and guards nothing. */
 export const hashOf = (bytes) => createHash("md5").update(bytes).digest("base64url");
 
-const run = (program, ...args) => execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
+/** What the program prints. What it has to say beside that is in the error, should it fail. */
+const run = async (program, ...args) => (await promisify(execFile)(program, args, { maxBuffer: 1 << 30 })).stdout;
 const wasmIn = (dir) => fs.readdirSync(dir).filter((file) => path.extname(file) === ".wasm").sort();
 const snippetsIn = (dir) => {
   const below = fs.readdirSync(dir, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
@@ -36,19 +38,19 @@ const BEFORE = {
 /** What pages share that nothing before them has: those with the room client, and with others. */
 const SHARED = { pages: ["listen", "host"], shared: ["room", "listen", "host"] };
 
-/** Makes `name`.js, its loader and all WebAssembly in `dir` out of the one file that cargo built. `optimise` is told to wasm-opt. */
-export function makePages(wasmSource, dir, name, optimise) {
-  run("wasm-split-cli", "--out-name", name, wasmSource, dir);
-  // Pieces find each other by what the linker exports and by the names the compiler gave.
-  const keep = ["--keep-lld-exports", "--no-demangle"];
-  run("wasm-bindgen", "--target=web", "--no-typescript", ...keep, `--out-name=${name}`, `--out-dir=${dir}`, path.join(dir, `${name}.wasm`));
-  fs.renameSync(path.join(dir, `${name}_bg.wasm`), path.join(dir, `${name}.wasm`));
+/**
+ * Makes `name`.js, its loader and all WebAssembly in `dir` out of the one file that cargo built. `options` are told to wasm-opt,
+ * which is left out unless the code is to shrink.
+ */
+export async function makePages(wasmSource, dir, name, options, shrinks) {
+  await run(process.env.SPLIT_AND_BIND, wasmSource, name, dir);
   shortenImports(path.join(dir, `${name}.wasm`), path.join(dir, `${name}.js`));
   // Merging has to know what the compiler uses.
-  mergePieces(dir, name, optimise.filter((option) => option.startsWith("--enable-")));
-  for (const file of wasmIn(dir)) run("wasm-opt", ...optimise, path.join(dir, file), "-o", path.join(dir, file));
+  await mergePieces(dir, name, options.filter((option) => option.startsWith("--enable-")));
+  const shrink = (file) => run("wasm-opt", ...options, path.join(dir, file), "-o", path.join(dir, file));
+  if (shrinks) await Promise.all(wasmIn(dir).map(shrink));
   const script = path.join(dir, `${name}.js`);
-  run("esbuild", script, "--minify", "--format=esm", "--target=esnext", "--log-level=error", "--allow-overwrite", `--outfile=${script}`);
+  await run("esbuild", script, "--minify", "--format=esm", "--target=esnext", "--log-level=error", "--allow-overwrite", `--outfile=${script}`);
 }
 
 /** Gives the functions that the script hands to the WebAssembly short names in both: theirs are long and hold hashes. */
@@ -106,7 +108,7 @@ function homeOf(pieces) {
 }
 
 /** Merges the splitter's files by piece, and writes the loader for them. */
-function mergePieces(dir, name, features) {
+async function mergePieces(dir, name, features) {
   const needed = filesOfPages(textOf(dir, `${LOADER}.js`));
   const unknown = Object.keys(needed).filter((piece) => !(piece in BEFORE));
   if (unknown.length) throw new Error(`say in .ci/pages.mjs what is loaded before ${unknown}`);
@@ -118,23 +120,28 @@ function mergePieces(dir, name, features) {
   }
   const everybodys = (homes.get(undefined) ?? []).flatMap((file) => [path.join(dir, `${file}.wasm`), file]);
   const main = path.join(dir, `${name}.wasm`);
-  if (everybodys.length) run("wasm-merge", main, "__wasm_split", ...everybodys, ...features, "-o", main);
   homes.delete(undefined);
-  for (const [piece, files] of homes) {
-    const parts = files.flatMap((file) => [path.join(dir, `${file}.wasm`), file]);
-    const imports = writeImports(dir, files, features);
-    run("wasm-merge", imports, "__wasm_split", ...parts, ...features, "-o", path.join(dir, `${piece}.merged`));
-    fs.rmSync(imports);
-  }
+  const mergeMain = async () => {
+    if (everybodys.length) await run("wasm-merge", main, "__wasm_split", ...everybodys, ...features, "-o", main);
+  };
+  await Promise.all([mergeMain(), ...[...homes].map(([piece, files]) => mergePiece(dir, piece, files, features))]);
   for (const file of files) fs.rmSync(path.join(dir, `${file}.wasm`));
   for (const piece of homes.keys()) fs.renameSync(path.join(dir, `${piece}.merged`), path.join(dir, `piece_${piece}.wasm`));
   fs.writeFileSync(path.join(dir, `${LOADER}.js`), loader(name, [...homes.keys()], needed));
 }
 
+/** Merges the files of one piece into `piece`.merged. */
+async function mergePiece(dir, piece, files, features) {
+  const parts = files.flatMap((file) => [path.join(dir, `${file}.wasm`), file]);
+  const imports = await writeImports(dir, piece, files, features);
+  await run("wasm-merge", imports, "__wasm_split", ...parts, ...features, "-o", path.join(dir, `${piece}.merged`));
+  fs.rmSync(imports);
+}
+
 /** A module with what all of `files` import, so that one that is merged of them imports it once. */
-function writeImports(dir, files, features) {
+async function writeImports(dir, piece, files, features) {
   const smallest = files.map((file) => path.join(dir, `${file}.wasm`)).toSorted((one, other) => fs.statSync(one).size - fs.statSync(other).size)[0];
-  const lines = execFileSync("wasm-dis", [smallest], { encoding: "utf8", maxBuffer: 1 << 30 }).split("\n");
+  const lines = (await run("wasm-dis", smallest)).split("\n");
   const kinds = { memory: 0, table: 0, global: 0 };
   const imports = lines.flatMap((line) => {
     const found = /^ \(import "__wasm_split" ("[^"]*") \((memory|table|global) \$\S+ (.*)\)\)$/.exec(line);
@@ -142,11 +149,11 @@ function writeImports(dir, files, features) {
     const [, name, kind, type] = found;
     return [`(import "main" ${name} (${kind} ${type})) (export ${name} (${kind} ${kinds[kind]++}))`];
   });
-  const [source, module] = ["wat", "imports"].map((ending) => path.join(dir, `imports.${ending}`));
+  const [source, module] = ["wat", "imports"].map((ending) => path.join(dir, `${piece}.${ending}`));
   // A module imports first and exports then.
   const pairs = imports.map((pair) => pair.split(/(?= \(export)/));
   fs.writeFileSync(source, `(module ${pairs.map(([first]) => first).join(" ")} ${pairs.map(([, then]) => then).join(" ")})`);
-  run("wasm-as", source, ...features, "-o", module);
+  await run("wasm-as", source, ...features, "-o", module);
   fs.rmSync(source);
   return module;
 }

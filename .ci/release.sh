@@ -39,7 +39,7 @@ require_packing_tools() {
     [ "$(uname)" = Linux ] || fail "packages are made on Linux"
     has dpkg-deb || install_packages dpkg -- "dpkg-deb (Debian's dpkg)"
     has readelf || install_packages binutils -- "readelf (binutils)"
-    install_crate cargo-cyclonedx "$cargo_cyclonedx_version" cargo-cyclonedx "" dev
+    install_crate cargo-cyclonedx "$cargo_cyclonedx_version" cargo-cyclonedx dev
 }
 
 pack() {

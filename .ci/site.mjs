@@ -1,8 +1,9 @@
 // Turns what cargo built into the site folder that the server serves, and checks such a folder.
 //
-//   node .ci/site.mjs build TARGET_DIR WASM SERVER_DIR    makes TARGET_DIR/site and SERVER_DIR/hash.txt
-//   node .ci/site.mjs check TARGET_DIR WASM SERVER_DIR    fails with what is missing or does not agree
+//   node .ci/site.mjs build TARGET_DIR WASM SERVER_DIR PROFILE    makes TARGET_DIR/site and SERVER_DIR/hash.txt
+//   node .ci/site.mjs check TARGET_DIR WASM SERVER_DIR PROFILE    fails with what is missing or does not agree
 //
+// With the profile `quick`, the code is not shrunk, and its copies are compressed less. SPLIT_AND_BIND names the program in tools/.
 // Names, hashes and settings are those of `cargo leptos build`, read from the same block of Cargo.toml. A step whose
 // inputs are the same bytes as last time is left out. It must not decide anything about what stands on the pages.
 import { execFileSync } from "node:child_process";
@@ -14,7 +15,7 @@ import * as zlib from "node:zlib";
 
 import { faultsOfPages, hashOf, makePages, namePages } from "./pages.mjs";
 
-const [verb, targetDir, wasmSource, serverDir] = process.argv.slice(2);
+const [verb, targetDir, wasmSource, serverDir, profile] = process.argv.slice(2);
 const metadata = JSON.parse(execFileSync("cargo", ["metadata", "--no-deps", "--format-version=1"], { maxBuffer: 1 << 26 }));
 const settings = metadata.metadata.leptos[0];
 const name = settings["output-name"];
@@ -22,6 +23,7 @@ const siteDir = path.join(targetDir, "site");
 const pkgDir = path.join(siteDir, settings["site-pkg-dir"]);
 const stagingDir = path.join(targetDir, "site-staging");
 const hashFile = path.join(serverDir, "hash.txt");
+const isQuick = profile === "quick";
 
 /** Formats that are not compressed already. */
 const COMPRESSIBLE = new Set(
@@ -35,11 +37,11 @@ const ENCODINGS = {
   ".br": {
     encode: (bytes) =>
       promisify(zlib.brotliCompress)(bytes, {
-        params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 11, [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+        params: { [zlib.constants.BROTLI_PARAM_QUALITY]: isQuick ? 1 : 11, [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
       }),
     decode: zlib.brotliDecompressSync,
   },
-  ".gz": { encode: (bytes) => promisify(zlib.gzip)(bytes, { level: 9 }), decode: zlib.gunzipSync },
+  ".gz": { encode: (bytes) => promisify(zlib.gzip)(bytes, { level: isQuick ? 1 : 9 }), decode: zlib.gunzipSync },
 };
 
 const isCompressible = (file, bytes) => COMPRESSIBLE.has(path.extname(file)) && bytes.length >= MIN_COMPRESSED_BYTES;
@@ -63,14 +65,14 @@ function fingerprint(files, ...rest) {
 }
 
 /** Runs `step` into a fresh `dir` unless the folder stands there already, made from the same inputs. */
-function stage(title, dir, inputs, step) {
+async function stage(title, dir, inputs, step) {
   const stamp = `${dir}.inputs`;
   if (fs.existsSync(dir) && fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === inputs) return;
   console.log(`   ${title}`);
   fs.rmSync(stamp, { force: true });
   fs.rmSync(dir, { recursive: true, force: true });
   fs.mkdirSync(dir, { recursive: true });
-  step();
+  await step();
   fs.writeFileSync(stamp, inputs);
 }
 
@@ -83,20 +85,21 @@ function writeWhole(file, bytes) {
 
 const lockOf = (file) => fs.readFileSync(file, "utf8");
 
-function stageWasm() {
+async function stageWasm() {
   const dir = path.join(stagingDir, "wasm");
-  const optimise = settings["wasm-opt-features"];
-  const inputs = fingerprint([wasmSource, ".ci/pages.mjs", ".ci/loader.js"], optimise, lockOf("Cargo.lock"), lockOf("package-lock.json"));
-  stage("wasm-split, wasm-bindgen, wasm-opt", dir, inputs, () => makePages(wasmSource, dir, name, optimise));
+  const options = settings["wasm-opt-features"];
+  const inputs = fingerprint([wasmSource, ".ci/pages.mjs", ".ci/loader.js"], options, lockOf("Cargo.lock"), lockOf("package-lock.json"));
+  const title = isQuick ? "pieces of WebAssembly" : "pieces of WebAssembly, shrunk";
+  await stage(title, dir, inputs, () => makePages(wasmSource, dir, name, options, !isQuick));
   return dir;
 }
 
-function stageStyle() {
+async function stageStyle() {
   const dir = path.join(stagingDir, "style");
   const input = settings["tailwind-input-file"];
   // The folders in which classes are named; style/main.css tells Tailwind the same.
   const sources = [path.dirname(input), "app/src"].flatMap((below) => filesBelow(below).map((file) => path.join(below, file)));
-  stage("Tailwind", dir, fingerprint(sources, lockOf("package-lock.json")), () => {
+  await stage("Tailwind", dir, fingerprint(sources, lockOf("package-lock.json")), () => {
     const output = path.join(dir, `${name}.css`);
     try {
       execFileSync("tailwindcss", ["--input", input, "--output", output, "--minify"], { stdio: "pipe" });
@@ -135,7 +138,7 @@ async function place(file, bytes) {
 }
 
 async function build() {
-  const { files, hashes } = collect(stageWasm(), stageStyle());
+  const { files, hashes } = collect(await stageWasm(), await stageStyle());
   const kept = new Set((await Promise.all([...files].map(([file, bytes]) => place(file, bytes)))).flat());
   writeWhole(hashFile, HASHED.map((kind) => `${kind}: ${hashes[kind]}\n`).join(""));
   for (const file of filesBelow(siteDir)) {

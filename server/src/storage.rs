@@ -6,6 +6,7 @@ pub mod database;
 pub mod keys;
 pub mod log;
 pub mod messages;
+mod migrations;
 pub mod sealing;
 
 use std::{error::Error, sync::Arc};

@@ -11,20 +11,18 @@ use std::{
 use clap::ValueEnum;
 use sqlx::{
     AssertSqlSafe, Sqlite, SqliteConnection, SqlitePool,
-    migrate::{MigrateError, Migrator},
+    migrate::MigrateError,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StorageError, TookTooLong, log::LogError};
+use super::{StorageError, TookTooLong, log::LogError, migrations};
 
 /// Connections to an open database.
 pub type Pool = SqlitePool;
 
 /// Why a database cannot be opened.
 pub type OpenError = MigrateError;
-
-static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// How long a writer waits for another one.
 const BUSY_MS: u64 = 5_000;
@@ -88,7 +86,7 @@ pub async fn open_with(path: &Path, synchronous: Synchronous) -> Result<Pool, Op
         }
         Err(error) => return Err(error.into()),
     };
-    MIGRATIONS.run(&pool).await?;
+    migrations::migrator().run(&pool).await?;
     Ok(pool)
 }
 
