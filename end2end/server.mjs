@@ -19,22 +19,23 @@ export class Server {
   /** Everything it wrote, over all its lives. */
   log = '';
   /** What is started. */
-  binary = serverBinary;
+  binary;
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #process;
   #port = '0';
   #settings;
   #dataDir;
 
-  /** @param {Settings} settings @param {string} dataDir */
-  constructor(settings, dataDir) {
+  /** @param {Settings} settings @param {string} dataDir @param {string} binary */
+  constructor(settings, dataDir, binary) {
     this.#settings = settings;
     this.#dataDir = dataDir;
+    this.binary = binary;
   }
 
-  /** Starts one with its own data. @param {Settings} [settings] */
-  static async start(settings = {}) {
-    const server = new Server(settings, await mkdtemp(join(tmpdir(), 'heartogether-')));
+  /** Starts one with its own data. @param {Settings} [settings] @param {string} [binary] */
+  static async start(settings = {}, binary = serverBinary) {
+    const server = new Server(settings, await mkdtemp(join(tmpdir(), 'heartogether-')), binary);
     await server.start();
     return server;
   }

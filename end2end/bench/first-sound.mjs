@@ -1,18 +1,22 @@
-// Measures the time from a click on Listen, or from opening a link, to the first 10 ms with the host's tone.
+// Measures the time from a click on Listen, or from opening a link, to the first 10 ms with the host's tone. Where BEFORE names
+// another server, both are measured in turns.
 import { chromium } from '@playwright/test';
 
+import { builds } from '../build_target.mjs';
 import { humming, listening, MICROPHONE_TONE_HZ, reachable } from '../chromium.mjs';
-import { percentile, printTable, writeResult } from '../report.mjs';
+import { Bench, ms, percentile, printTable, ratioOfMedians, ratioText, summary } from '../report.mjs';
 import { Server } from '../server.mjs';
 import { createRoom, guestSession } from '../room_setup.mjs';
 import { noteSteps, readSteps, STEPS } from '../join_steps.mjs';
 import { readWatch, watchFromStart } from '../sound_watch.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
+/** @typedef {{ url: string, code: string }} Room A room in which a host is live. */
 
 const RUNS = Number(process.env['RUNS'] ?? 20);
+const bench = new Bench('first-sound');
 // Listeners that are gone keep their places for a while; they must not fill the room.
-const server = await Server.start({ MAX_LISTENERS: '200' });
+const servers = await Promise.all(builds.map(({ server }) => Server.start({ MAX_LISTENERS: '200' }, server)));
 const [hosts, listeners] = await Promise.all([chromium.launch(humming()), chromium.launch(listening)]);
 
 /** Waits until the tone was heard. @param {Page} page @returns {Promise<number>} when, in milliseconds since 1970 */
@@ -21,9 +25,9 @@ async function firstSound(page) {
   return (await readWatch(page)).firstHeardAt ?? NaN;
 }
 
-/** A page of a browser that has never been here. @param {Parameters<typeof listeners.newContext>[0]} [options] */
+/** A page of a browser that has never been here. @param {Parameters<typeof listeners.newContext>[0]} options */
 async function freshPage(options) {
-  const context = await listeners.newContext({ ...reachable, baseURL: server.url, ...options });
+  const context = await listeners.newContext({ ...reachable, ...options });
   const page = await context.newPage();
   await watchFromStart(page, MICROPHONE_TONE_HZ);
   await page.addInitScript(noteSteps);
@@ -34,12 +38,12 @@ async function freshPage(options) {
 async function measured(page, since, heardAt) {
   const steps = await readSteps(page);
   await page.context().close();
-  return [...STEPS.map(([step]) => Math.round((steps[step] ?? NaN) - since)), Math.round(heardAt - since)];
+  return { stepsMs: STEPS.map(([step]) => Math.round((steps[step] ?? NaN) - since)), soundMs: Math.round(heardAt - since) };
 }
 
-/** Listen clicked, on a preview that is loaded. @param {string} code */
-async function fromClick(code) {
-  const page = await freshPage();
+/** Listen clicked, on a preview that is loaded. @param {Room} room */
+async function fromClick({ url, code }) {
+  const page = await freshPage({ baseURL: url });
   await page.goto(`/room/${code}`, { waitUntil: 'networkidle' });
   await page.locator('main[data-hydrated]').waitFor();
   await page.getByRole('button', { name: 'Listen' }).click();
@@ -48,48 +52,61 @@ async function fromClick(code) {
   return measured(page, clickedAt, heardAt);
 }
 
-/** The player's link opened by a guest, nothing cached. @param {string} code */
-async function fromLink(code) {
-  const page = await freshPage({ storageState: await guestSession(listeners, server.url) });
+/** The player's link opened by a guest, nothing cached. @param {Room} room */
+async function fromLink({ url, code }) {
+  const page = await freshPage({ baseURL: url, storageState: await guestSession(listeners, url) });
   await page.goto(`/listen/${code}`);
   const heardAt = await firstSound(page);
   const openedAt = await page.evaluate(() => performance.timeOrigin);
   return measured(page, openedAt, heardAt);
 }
 
-try {
-  const { page: host, code } = await createRoom(hosts, server.url);
+/** A room in which a microphone hums. @param {Server} server @returns {Promise<Room>} */
+async function liveRoom({ url }) {
+  const { page: host, code } = await createRoom(hosts, url);
   await host.locator('main[data-hydrated]').waitFor();
   await host.getByRole('button', { name: 'Use a microphone' }).click();
   await host.locator('main[data-state=live]').waitFor();
+  return { url, code };
+}
 
+/** What one build's runs came to. @param {{ stepsMs: number[], soundMs: number }[]} runs */
+function result(runs) {
+  const sounds = runs.map(({ soundMs }) => soundMs);
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(sounds, share));
+  const steps = STEPS.map(([, step], i) => ({ step, ...summary(runs.map(({ stepsMs }) => stepsMs[i] ?? NaN)) }));
+  return { p50, p95, p99, ...summary(sounds), steps };
+}
+
+try {
+  const rooms = [];
+  for (const server of servers) rooms.push(await liveRoom(server));
   const ways = [
-    { what: 'Listen clicked → first sound', run: fromClick, targets: { p50: 150, p95: 300 } },
-    { what: 'link opened, nothing cached → first sound', run: fromLink, targets: { p50: 600 } },
+    { what: 'Listen clicked → first sound', measure: fromClick, targets: { p50: 150, p95: 300 } },
+    { what: 'link opened, nothing cached → first sound', measure: fromLink, targets: { p50: 600 } },
   ];
-  /** @type {{ what: string, p50?: number, p95?: number, p99?: number, targets: { p50: number, p95?: number }, runsMs: number[], steps: { step: string, p50: number }[] }[]} */
   const results = [];
-  for (const { what, run, targets } of ways) {
-    /** @type {number[][]} */
-    const runs = [];
-    for (let i = 0; i < RUNS; i++) runs.push(await run(code));
-    const runsMs = runs.map((steps) => steps.at(-1) ?? NaN);
-    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(runsMs, share));
-    const steps = STEPS.map(([, step], i) => ({ step, p50: percentile(runs.map((run) => run[i] ?? NaN).filter(Number.isFinite), 0.5) }));
-    results.push({ what, p50, p95, p99, targets, runsMs, steps });
+  for (const { what, measure, targets } of ways) {
+    const measuredBuilds = await bench.inTurns(RUNS, rooms, measure);
+    for (const [i, runs] of measuredBuilds.entries()) results.push({ what, build: builds[i]?.name ?? '', targets, ...result(runs) });
   }
-  const ms = (/** @type {number | undefined} */ value) => (value === undefined ? '' : `${value} ms`);
+  /** @type {{ what: string, ratio: import('../report.mjs').Ratio }[]} */
+  const ratios = ways.flatMap(({ what }) => {
+    const [now, before] = results.filter((result) => result.what === what);
+    return now && before ? [{ what, ratio: ratioOfMedians(before.runs, now.runs) }] : [];
+  });
   printTable([
-    ['what', 'p50', 'p95', 'p99', 'target p50', 'target p95'],
-    ...results.map(({ what, p50, p95, p99, targets }) => [what, ...[p50, p95, p99, targets.p50, targets.p95].map(ms)]),
+    ['what', 'build', 'p50', 'p95', 'p99', 'worst', 'target p50', 'target p95'],
+    ...results.map(({ what, build, p50, p95, p99, worst, targets }) => [what, build, ...[p50, p95, p99, worst, targets.p50, targets.p95].map(ms)]),
   ]);
+  for (const { what, ratio } of ratios) console.log(`\n${what}: ratio of the medians to the build before, 95 % interval: ${ratioText(ratio)}`);
   console.log();
   printTable([
-    ['step', ...results.map(({ what }) => `${what}, p50`)],
-    ...STEPS.map(([, step], i) => [step, ...results.map(({ steps }) => (Number.isFinite(steps[i]?.p50) ? ms(steps[i]?.p50) : 'not needed'))]),
+    ['step, median', ...results.map(({ what, build }) => `${what}, ${build}`)],
+    ...STEPS.map(([, step], i) => [step, ...results.map(({ steps }) => ms(steps[i]?.median) || 'not needed')]),
   ]);
-  writeResult('first-sound', { runs: RUNS, results });
+  bench.publish({ runs: RUNS, results, ratios });
 } finally {
   await Promise.all([hosts.close(), listeners.close()]);
-  await server.close();
+  await Promise.all(servers.map((server) => server.close()));
 }

@@ -6,13 +6,14 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from '@playwright/test';
 
 import { listening } from '../chromium.mjs';
-import { percentile, printTable, writeResult } from '../report.mjs';
+import { Bench, printTable, summary } from '../report.mjs';
 import { createRoom } from '../room_setup.mjs';
 import { Server } from '../server.mjs';
 
 const RUNS = Number(process.env['RUNS'] ?? 5);
 const TARGET = 98;
 const PORT = 9223;
+const bench = new Bench('lighthouse');
 
 /** Lighthouse is not among the packages of the tests: it is large, and only this bench needs it. */
 const folder = process.env['LIGHTHOUSE'];
@@ -41,11 +42,9 @@ try {
   ];
   const results = [];
   for (const { page, path, categories } of pages) {
-    const runs = [];
-    for (let run = 0; run < RUNS; run++) runs.push(await score(path, categories));
+    const runs = await bench.repeat(RUNS, () => score(path, categories));
     for (const [place, category] of categories.entries()) {
-      const scores = runs.map(({ scores }) => scores[place] ?? NaN);
-      results.push({ page, category, target: TARGET, median: percentile(scores, 0.5), worst: Math.min(...scores), scores });
+      results.push({ page, category, target: TARGET, ...summary(runs.map(({ scores }) => scores[place] ?? NaN), 'lowest') });
     }
     console.log(`${page}: failed audits: ${[...new Set(runs.flatMap(({ failed }) => failed))].join(', ') || 'none'}`);
   }
@@ -54,7 +53,7 @@ try {
     ['page', 'category', 'median', 'worst', 'target'],
     ...results.map(({ page, category, median, worst, target }) => [page, category, `${median}`, `${worst}`, `${target}`]),
   ]);
-  writeResult('lighthouse', { runs: RUNS, results });
+  bench.publish({ runs: RUNS, results });
 } finally {
   await browser.close();
   await server.close();

@@ -5,16 +5,18 @@ import { chromium } from '@playwright/test';
 import { barePage, connectBare, keepCaptures, readCapture } from '../baseline.mjs';
 import { capturing, humming, listening, openTone, reachable } from '../chromium.mjs';
 import { cpuSecondsAMinute } from '../cpu.mjs';
-import { printTable, writeResult } from '../report.mjs';
+import { Bench, printTable, summary } from '../report.mjs';
 import { Server } from '../server.mjs';
 import { createRoom, guestSession } from '../room_setup.mjs';
 
 /** @typedef {import('@playwright/test').Browser} Browser */
 /** @typedef {import('@playwright/test').LaunchOptions} LaunchOptions */
 
-const MEASURED_S = Number(process.env['MEASURED_S'] ?? 30);
-const SETTLE_MS = 5000;
+const RUNS = Number(process.env['RUNS'] ?? 5);
+const MEASURED_S = Number(process.env['MEASURED_S'] ?? 6);
+const SETTLE_MS = 4000;
 const TARGET = 3;
+const bench = new Bench('page-cpu');
 
 const sources = [
   { name: 'microphone', button: 'Use a microphone', options: humming() },
@@ -72,7 +74,8 @@ async function openBare(browser, { name }, { capture, constraints }) {
   await connectBare(host, await barePage(others, server.url), capture, constraints);
 }
 
-try {
+/** All pages once. */
+async function measureAll() {
   const blank = await measure(listening, (browser) => barePage(browser, server.url));
   const landing = await measure(listening, async (browser) => {
     const page = await browser.newPage({ baseURL: server.url });
@@ -83,28 +86,39 @@ try {
     const { page } = await createRoom(browser, server.url);
     await page.locator('main[data-hydrated]').waitFor();
   });
-  const results = [
+  const pages = [
     { page: 'landing page', cpu: landing.cpu, floor: blank.cpu },
     { page: "host's page, idle", cpu: idle.cpu, floor: blank.cpu },
   ];
   for (const source of sources) {
     const live = await measure(source.options, (browser) => openLive(browser, source));
     const bare = await measure(source.options, (browser) => openBare(browser, source, live.opened));
-    results.push({ page: `host's page, live with a ${source.name}`, cpu: live.cpu, floor: bare.cpu });
+    pages.push({ page: `host's page, live with a ${source.name}`, cpu: live.cpu, floor: bare.cpu });
   }
+  return pages;
+}
 
+try {
+  const runs = await bench.repeat(RUNS, measureAll);
+  const results = (runs[0] ?? []).map(({ page }, place) => {
+    const measured = runs.map((pages) => pages[place] ?? { cpu: NaN, floor: NaN });
+    return {
+      page,
+      cpu: summary(measured.map(({ cpu }) => cpu)),
+      floor: summary(measured.map(({ floor }) => floor)),
+      beyond: summary(measured.map(({ cpu, floor }) => cpu - floor)),
+    };
+  });
   const seconds = (/** @type {number} */ value) => `${value.toFixed(1)} s`;
   console.log('CPU seconds a minute, all processes of the browser');
   printTable([
-    ['page', 'with it', 'a bare page', 'beyond it', 'target'],
-    ...results.map(({ page, cpu, floor }) => [page, seconds(cpu), seconds(floor), seconds(cpu - floor), seconds(TARGET)]),
+    ['page', 'with it, median', 'worst', 'a bare page, median', 'beyond it, median', 'worst', 'target'],
+    ...results.map(({ page, cpu, floor, beyond }) => [
+      page,
+      ...[cpu.median, cpu.worst, floor.median, beyond.median, beyond.worst, TARGET].map(seconds),
+    ]),
   ]);
-  writeResult('page-cpu', {
-    unit: 'CPU seconds a minute',
-    measuredS: MEASURED_S,
-    target: TARGET,
-    results: results.map((result) => ({ ...result, beyond: result.cpu - result.floor })),
-  });
+  bench.publish({ unit: 'CPU seconds a minute', runs: RUNS, measuredS: MEASURED_S, target: TARGET, results });
 } finally {
   await others.close();
   await server.close();

@@ -3,8 +3,7 @@
 import { chromium } from '@playwright/test';
 
 import { humming, listening, MICROPHONE_TONE_HZ, reachable } from '../chromium.mjs';
-import { fixedLoopMs } from '../machine_speed.mjs';
-import { percentile, printTable, writeResult } from '../report.mjs';
+import { Bench, ms, printTable, summary } from '../report.mjs';
 import { createRoom } from '../room_setup.mjs';
 import { Server } from '../server.mjs';
 import { readWatch, watchFromStart } from '../sound_watch.mjs';
@@ -16,6 +15,7 @@ const LINE = { offline: false, latency: 150, downloadThroughput: 1_600_000 / 8, 
 const SLOWER_CPU = 4;
 const RUNS = Number(process.env['RUNS'] ?? 5);
 const TIMEOUT_MS = 60_000;
+const bench = new Bench('slow-line');
 
 const server = await Server.start({ MAX_LISTENERS: '200' });
 const [hosts, listeners] = await Promise.all([chromium.launch(humming()), chromium.launch(listening)]);
@@ -71,28 +71,21 @@ try {
   await host.getByRole('button', { name: 'Use a microphone' }).click();
   await host.locator('main[data-state=live]').waitFor();
 
-  const speedMs = [];
-  const heard = [];
-  const landed = [];
-  for (let run = 0; run < RUNS; run++) {
-    speedMs.push(fixedLoopMs());
-    heard.push(await listen(code));
-    landed.push(await land());
-  }
-  const results = [
-    { what: 'link opened, Listen clicked at once → first sound', targetMs: 2500, runsMs: heard.map(({ linkMs }) => linkMs) },
-    { what: 'that click → first sound', targetMs: 1800, runsMs: heard.map(({ clickMs }) => clickMs) },
-    { what: 'preview: first paint', targetMs: 600, runsMs: heard.map(({ paintMs }) => paintMs) },
-    { what: 'landing page: first paint', targetMs: 600, runsMs: landed.map(({ paintMs }) => paintMs) },
-    { what: 'landing page: its code has taken over', targetMs: undefined, runsMs: landed.map(({ takenOverMs }) => takenOverMs) },
+  const runs = await bench.repeat(RUNS, async () => ({ heard: await listen(code), landed: await land() }));
+  /** @type {[string, number | undefined, number[]][]} */
+  const measured = [
+    ['link opened, Listen clicked at once → first sound', 2500, runs.map(({ heard }) => heard.linkMs)],
+    ['that click → first sound', 1800, runs.map(({ heard }) => heard.clickMs)],
+    ['preview: first paint', 600, runs.map(({ heard }) => heard.paintMs)],
+    ['landing page: first paint', 600, runs.map(({ landed }) => landed.paintMs)],
+    ['landing page: its code has taken over', undefined, runs.map(({ landed }) => landed.takenOverMs)],
   ];
-  const ms = (/** @type {number | undefined} */ value) => (value === undefined ? '' : `${Math.round(value)} ms`);
+  const results = measured.map(([what, targetMs, values]) => ({ what, targetMs, ...summary(values) }));
   printTable([
     ['what', 'median', 'worst', 'target'],
-    ...results.map(({ what, targetMs, runsMs }) => [what, ms(percentile(runsMs, 0.5)), ms(Math.max(...runsMs)), ms(targetMs)]),
+    ...results.map(({ what, targetMs, median, worst }) => [what, ...[median, worst, targetMs].map(ms)]),
   ]);
-  console.log(`\na fixed loop took ${ms(percentile(speedMs, 0.5))} in the median, ${ms(Math.max(...speedMs))} at worst`);
-  writeResult('slow-line', { runs: RUNS, line: LINE, slowerCpu: SLOWER_CPU, fixedLoopMs: speedMs, results });
+  bench.publish({ runs: RUNS, line: LINE, slowerCpu: SLOWER_CPU, results });
 } finally {
   await Promise.all([hosts.close(), listeners.close()]);
   await server.close();

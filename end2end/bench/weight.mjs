@@ -3,7 +3,7 @@
 import { chromium } from '@playwright/test';
 
 import { humming, listening, MICROPHONE_TONE_HZ } from '../chromium.mjs';
-import { printTable, writeResult } from '../report.mjs';
+import { Bench, printTable, summary } from '../report.mjs';
 import { Server } from '../server.mjs';
 import { createRoom, guestSession } from '../room_setup.mjs';
 import { readWatch, watchFromStart } from '../sound_watch.mjs';
@@ -14,6 +14,8 @@ const TARGETS = {
   'listener page': { until: 'the first sound', early: 180_000, all: 420_000 },
 };
 
+const RUNS = Number(process.env['RUNS'] ?? 5);
+const bench = new Bench('weight');
 const server = await Server.start();
 const [browser, hosts] = await Promise.all([chromium.launch(listening), chromium.launch(humming())]);
 
@@ -72,11 +74,18 @@ async function heardAt(page) {
 }
 
 /** @param {File[]} files */
-const sum = (files) => ({
+const total = (files) => ({
   files: files.length,
   rawBytes: files.reduce((total, { rawBytes }) => total + rawBytes, 0),
   wireBytes: files.reduce((total, { wireBytes }) => total + wireBytes, 0),
 });
+
+/** What the same files of each run weigh. @param {string} what @param {File[][]} runs @param {number} [target] */
+const weights = (what, runs, target) => {
+  const totals = runs.map(total);
+  const [files, rawBytes, wireBytes] = /** @type {const} */ (['files', 'rawBytes', 'wireBytes']).map((key) => summary(totals.map((total) => total[key])));
+  return { what, target, files, rawBytes, wireBytes };
+};
 
 try {
   const { page: host, code } = await createRoom(hosts, server.url);
@@ -84,26 +93,28 @@ try {
   await host.getByRole('button', { name: 'Use a microphone' }).click();
   await host.locator('main[data-state=live]').waitFor();
   const storageState = await guestSession(browser, server.url);
-  const visits = [
-    { page: /** @type {const} */ ('landing page'), files: await weigh('/', loadedAt) },
-    { page: /** @type {const} */ ('listener page'), files: await weigh(`/listen/${code}`, heardAt, { storageState }) },
-  ];
+  const runs = await bench.repeat(RUNS, async () => ({
+    'landing page': await weigh('/', loadedAt),
+    'listener page': await weigh(`/listen/${code}`, heardAt, { storageState }),
+  }));
 
-  const results = visits.map(({ page, files: { all, early } }) => {
-    const kinds = [...new Set(all.map(({ kind }) => kind))];
-    const byKind = kinds.map((kind) => ({ kind, ...sum(all.filter((file) => file.kind === kind)) }));
-    return { page, targets: TARGETS[page], early: sum(early), total: sum(all), kinds: byKind, files: all };
+  const results = /** @type {const} */ (['landing page', 'listener page']).flatMap((page) => {
+    const visits = runs.map((run) => run[page]);
+    const kinds = [...new Set(visits.flatMap(({ all }) => all.map(({ kind }) => kind)))];
+    const byKind = kinds.map((kind) => weights(kind, visits.map(({ all }) => all.filter((file) => file.kind === kind))));
+    const targets = TARGETS[page];
+    const until = weights(`until ${targets.until}`, visits.map(({ early }) => early), targets.early);
+    const everything = weights('everything', visits.map(({ all }) => all), targets.all);
+    return [...byKind, until, everything].map((weights) => ({ page, ...weights }));
   });
-  const kB = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+  const kB = (/** @type {number | undefined} */ bytes) => (bytes === undefined ? '' : `${(bytes / 1000).toFixed(1)} kB`);
   printTable([
-    ['page', 'what', 'files', 'raw', 'on the wire', 'target'],
-    ...results.flatMap(({ page, targets, early, total, kinds }) => [
-      ...kinds.map(({ kind, files, rawBytes, wireBytes }) => [page, kind, `${files}`, kB(rawBytes), kB(wireBytes), '']),
-      [page, `until ${targets.until}`, `${early.files}`, kB(early.rawBytes), kB(early.wireBytes), kB(targets.early)],
-      [page, 'everything', `${total.files}`, kB(total.rawBytes), kB(total.wireBytes), kB(targets.all)],
+    ['page', 'what', 'files', 'raw', 'on the wire, median', 'worst', 'target'],
+    ...results.map(({ page, what, target, files, rawBytes, wireBytes }) => [
+      page, what, `${files?.median}`, kB(rawBytes?.median), kB(wireBytes?.median), kB(wireBytes?.worst), kB(target),
     ]),
   ]);
-  writeResult('weight', { results });
+  bench.publish({ runs: RUNS, results, files: runs.at(-1) });
 } finally {
   await Promise.all([browser.close(), hosts.close()]);
   await server.close();
