@@ -108,6 +108,9 @@ pub fn decode_server(frame: &str) -> Result<ServerMessage, Refusal> {
 /// Reads what our own server has written as JSON. What is wrong with it is not told: in browsers nobody would read it, and
 /// the code that puts it into words is what a listener would wait for.
 ///
+/// A character beyond U+FFFF is read as itself, as our server writes it. Escaped as a pair of surrogates (RFC 8259, section 7),
+/// it is refused.
+///
 /// # Errors
 /// [`Refusal::FrameMalformed`].
 pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, Refusal> {

@@ -1,4 +1,4 @@
-//! The protocol: every message in its encoded form, refusals, codes and names, and the protocol's document.
+//! The protocol: every message in its encoded form, refusals, codes and names, texts in JSON, and the protocol's document.
 
 mod bad_frames;
 mod codes;
@@ -6,4 +6,5 @@ mod document;
 mod engagement;
 mod messages;
 mod names;
+mod reading;
 mod variants;
