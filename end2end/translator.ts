@@ -56,14 +56,3 @@ export async function extend(page: Page): Promise<void> {
     }
   });
 }
-
-/** Keeps a page's WebAssembly back until the returned function is called. */
-export async function holdCode(page: Page): Promise<() => void> {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  await page.route(/\/pkg\/.*\.wasm/, async (route) => {
-    await released;
-    await route.continue();
-  });
-  return release;
-}

@@ -9,5 +9,5 @@ mod room_handle;
 pub use heartogether_browser::{
     CaptureError, Microphone, Speaker, clipboard, ip_privacy, media_session, navigation_guard, peer_connections, volume,
 };
-pub(crate) use heartogether_browser::{composition, keeps_cookies, page_clock, reachability, sleep};
+pub(crate) use heartogether_browser::{keeps_cookies, page_clock, reachability, sleep};
 pub use room_handle::{RoomHandle, Sound, Speakers};

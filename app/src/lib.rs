@@ -31,7 +31,7 @@ use leptos_router::{
 };
 
 use crate::{
-    browser::{composition, page_guard::restore_html},
+    browser::page_guard::restore_html,
     components::{Footer, Header, Session, Theme, ToastRegion, Toasts, WaitOverlay, Waiting, focus, theme_bars},
     early_join::EarlyJoin,
     install::InstallHead,
@@ -89,7 +89,6 @@ pub fn App() -> impl IntoView {
     // Between this and the first step of hydration nobody else has a turn.
     if cfg!(feature = "hydrate") {
         restore_html();
-        composition::keep_from_sending();
     }
     // On the server the document has them already.
     use_context().unwrap_or_else(Locale::provide);

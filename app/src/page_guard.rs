@@ -1,7 +1,7 @@
 //! The script at the top of every page, which works while the page's code starts and runs. It undoes changes of
 //! translators and extensions in the HTML before the code takes it over, keeps texts up to date on a translated page,
-//! shows a notice if the code cannot start or fails, and draws the
-//! page in the theme that is chosen. It is not part of the WebAssembly, so it works without it.
+//! shows a notice if the code cannot start or fails, draws the page in the theme that is chosen, and keeps Enter from sending
+//! forms while an input method uses it. It is not part of the WebAssembly, so it works without it.
 //!
 //! The code calls it through `browser::page_guard`.
 
@@ -22,6 +22,7 @@ static SCRIPT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
         include_str!("page_guard/foreign_changes.js"),
         include_str!("page_guard/failure.js"),
         include_str!("page_guard/theme.js"),
+        include_str!("page_guard/composition.js"),
     );
     let lines = script.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
@@ -37,8 +38,9 @@ pub(crate) fn PageGuard() -> impl IntoView {
     script
 }
 
-/// The notice, which the script shows when it has to, and what stands in its place where scripts are off. The server alone
-/// renders it, after the app; where the language is switched, it is told which text stands where.
+/// The notice, which the script shows when it has to, and what stands in its place where scripts are off. The script shows
+/// only reasons that are there: a page that is complete without code does not say that the code is slow. The server alone
+/// renders the notice, after the app; where the language is switched, it is told which text stands where.
 #[component]
 pub(crate) fn FailureNotice() -> impl IntoView {
     let reason = |(why, said): (&'static str, Key)| {
@@ -48,15 +50,18 @@ pub(crate) fn FailureNotice() -> impl IntoView {
             </p>
         }
     };
-    let reasons = [("code", text::CODE), ("wasm", text::WASM), ("broken", text::BROKEN), ("slow", text::SLOW)];
+    let needs_script = needs_script();
+    let reasons = [("code", text::CODE), ("wasm", text::WASM), ("broken", text::BROKEN)];
+    let slow = needs_script.then_some(("slow", text::SLOW));
+    let reasons = reasons.into_iter().chain(slow).map(reason).collect_view();
     view! {
         <aside id="page-failure" class="page-failure" role="alert" hidden>
-            <div class="page-failure-text">{reasons.map(reason)}</div>
+            <div class="page-failure-text">{reasons}</div>
             <button type="button" class="button button-primary" data-text=action::RELOAD.place()>
                 {action::RELOAD}
             </button>
         </aside>
-        {needs_script()
+        {needs_script
             .then(|| {
                 view! {
                     // Hidden by the script: `noscript` says nothing where an extension or a policy blocks scripts.

@@ -27,6 +27,8 @@ pub use about::AboutPage;
 pub use gallery::GalleryPage;
 pub use home::HomePage;
 pub use lazy_routes::{HostRoute, ListenRoute, RoomRoute};
+#[cfg(feature = "hydrate")]
+pub(crate) use listen::teller as listen_teller;
 pub use login::LoginPage;
 pub use not_found::NotFoundPage;
 pub use privacy::PrivacyPage;

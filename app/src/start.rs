@@ -9,8 +9,8 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    browser::{navigation_guard, sleep},
-    pages::listen_code,
+    browser::{navigation_guard, page_guard, sleep},
+    pages::{listen_code, listen_teller},
     routes,
 };
 
@@ -24,6 +24,7 @@ pub fn start() {
         if heartogether_browser::early_join::is_begun() {
             // Where it cannot be loaded, the page's own code joins.
             if let Ok(Some(settled)) = begin().await {
+                page_guard::note_begun();
                 // Nothing else is asked for meanwhile: on a slow line it would delay the sound.
                 settled.await;
                 // All of the page is there before any of it takes over: it asks the server for the page as a whole where a
@@ -50,7 +51,8 @@ async fn until_loaded(load: impl AsyncFn() -> (Result<(), SplitLoaderError>, Res
 /// Joins the room that the page is for. Gives what completes when the rest may take the browser's one thread.
 #[wasm_split(client, wasm_split_path = leptos::wasm_split, fallible)]
 fn begin() -> Result<Option<LocalBoxFuture<'static, ()>>, SplitLoaderError> {
-    Ok(heartogether_browser::begin().map(|settled| -> LocalBoxFuture<'static, ()> { Box::pin(settled) }))
+    let begun = heartogether_browser::begin(listen_teller());
+    Ok(begun.map(|settled| -> LocalBoxFuture<'static, ()> { Box::pin(settled) }))
 }
 
 /// Takes over the server's HTML.

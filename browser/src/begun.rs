@@ -6,10 +6,10 @@ pub(crate) mod controls;
 use std::{cell::RefCell, time::Duration};
 
 use heartogether::{id::RoomCode, role::Role};
-use heartogether_client::Input;
+use heartogether_client::{Input, Volume};
 
 use crate::{
-    Page,
+    Page, View,
     early_join::{self, WantedPlace},
 };
 use controls::Controls;
@@ -29,12 +29,14 @@ struct Begun {
 /// slow line, on which it would be in the way.
 const DRAWN_AFTER: Duration = Duration::from_secs(1);
 
-/// Joins the room for which the script at the top of the page has requested a place, if it has. Gives what completes when the
-/// rest may take the line and the browser's one thread.
-pub fn begin() -> Option<impl Future<Output = ()> + 'static> {
+/// Joins the room for which the script at the top of the page has requested a place, if it has. Until the page is drawn, `tell`
+/// says on it what is to be seen, at the volume that is chosen. Gives what completes when the rest may take the line and the
+/// browser's one thread.
+pub fn begin(tell: impl Fn(&View, Volume) + 'static) -> Option<impl Future<Output = ()> + 'static> {
     let WantedPlace { role, code, ice_servers } = early_join::wanted()?;
     let page = Page::join(role, code, ice_servers, None);
-    *page.0.controls.borrow_mut() = Some(Controls::attach(&page));
+    *page.0.controls.borrow_mut() = Some(Controls::attach(&page, Box::new(tell)));
+    page.publish();
     BEGUN.set(Some(Begun { role, code, page: page.clone() }));
     Some(async move {
         let report = page.reporter();

@@ -8,7 +8,6 @@ mod begun;
 mod capability;
 mod capture;
 pub mod clipboard;
-pub mod composition;
 mod console;
 mod devices;
 pub mod dom;

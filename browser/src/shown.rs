@@ -14,7 +14,7 @@ struct Inner<T> {
 
 impl<T> Shown<T> {
     /// What it is now.
-    pub(crate) fn get(&self) -> T
+    pub fn get(&self) -> T
     where
         T: Clone,
     {
@@ -22,7 +22,7 @@ impl<T> Shown<T> {
     }
 
     /// Looks at what it is now.
-    pub(crate) fn with<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+    pub fn with<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         look(&self.0.value.borrow())
     }
 

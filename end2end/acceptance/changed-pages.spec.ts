@@ -1,7 +1,8 @@
 // Pages that translators or extensions change, and networks and policies that block the code.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { hear, silence } from '../tone_detection';
-import { extend, holdCode, translate, translated } from '../translator';
+import { holdCode } from '../held_code';
+import { extend, translate, translated } from '../translator';
 import { button, createRoom, isHydrated, listen, main, shareTab, showsState, signIn, stop } from '../page_actions';
 
 const badge = (page: Page) => main(page).locator('.badge');
@@ -198,9 +199,10 @@ test('errors of other scripts are not failures of the page, before and after its
 
 test('a page whose code takes long says so after 20 seconds, until it runs', async ({ newVisitor }) => {
   const page = await newVisitor();
+  const code = await createRoom(page, 'Ada');
   await page.clock.install();
   const release = await holdCode(page);
-  await page.goto('/', { waitUntil: 'domcontentloaded' });
+  await page.goto(`/host/${code}`, { waitUntil: 'domcontentloaded' });
   await page.clock.runFor(15_000);
   await expect(failure(page)).toBeHidden();
   await page.clock.runFor(5_000);
@@ -208,6 +210,20 @@ test('a page whose code takes long says so after 20 seconds, until it runs', asy
   release();
   await isHydrated(page);
   await expect(failure(page)).toBeHidden();
+});
+
+test('a page that is complete without code does not say that its code takes long', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  const code = await createRoom(await newVisitor(), 'Ada');
+  await page.clock.install();
+  const release = await holdCode(page);
+  for (const path of ['/', '/login', '/about', `/room/${code}`]) {
+    await page.goto(path, { waitUntil: 'domcontentloaded' });
+    await page.clock.runFor(25_000);
+    await expect(failure(page)).toBeHidden();
+  }
+  release();
+  await isHydrated(page);
 });
 
 test('without scripts, pages that need them say so', async ({ newVisitor }) => {

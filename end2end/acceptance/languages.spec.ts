@@ -1,6 +1,7 @@
 // Visitors read their own language and can change it at any time, without losing anything.
 import { reachable } from '../chromium.mjs';
 import { expect, MICROPHONE_TONE_HZ, test, type Page } from '../fixtures';
+import { holdCode } from '../held_code';
 import { hear } from '../tone_detection';
 import { createRoom, isHydrated, listen, main, showsState, useMicrophone } from '../page_actions';
 import { DROPOUT_MS, readWatch, watchPage } from '../sound_watch.mjs';
@@ -224,6 +225,30 @@ test.describe('Enter that confirms an input method’s text sends nothing', () =
       await visitor.keyboard.press('Enter');
       await expect(main(visitor)).toContainText(isSent);
     }
+  });
+
+  test('before the page’s code has come', async ({ newVisitor }) => {
+    const visitor = await newVisitor();
+    await holdCode(visitor);
+    await visitor.goto('/', { waitUntil: 'domcontentloaded' });
+    const field = visitor.getByLabel('Room code');
+    const sent: string[] = [];
+    visitor.on('request', (request) => sent.push(request.method()));
+    await field.focus();
+    await compose(visitor);
+    await expect(field).toHaveValue('你好');
+    expect(sent.filter((method) => method === 'POST')).toEqual([]);
+    // As Safari reports the Enter that ends a composition, and as browsers report any other.
+    const isHandled = (keyCode: number) =>
+      field.evaluate((input, keyCode) => {
+        const pressed = new KeyboardEvent('keydown', { key: 'Enter', keyCode, bubbles: true, cancelable: true });
+        return !input.dispatchEvent(pressed);
+      }, keyCode);
+    expect(await isHandled(229)).toBe(true);
+    expect(await isHandled(13)).toBe(false);
+    await visitor.keyboard.press('Enter');
+    await expect(main(visitor)).toContainText('A room code has six letters');
+    await expect(main(visitor)).not.toHaveAttribute('data-hydrated');
   });
 
   test('in the message to the host', async ({ microphoneHost, newVisitor }) => {

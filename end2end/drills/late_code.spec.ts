@@ -1,12 +1,15 @@
-// The code that draws the page comes late, or never: the sound plays, and volume and leaving work.
+// The code that draws the page comes late, or never: the sound plays, the page says so, and volume and leaving work.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
+import { DRAWING, holdCode } from '../held_code';
 import { button, createRoom, isHydrated, main, shareTab, showsState, signIn } from '../page_actions';
 import { readWatch, watchFromStart } from '../sound_watch.mjs';
 import { hear } from '../tone_detection';
+import { translate, translated } from '../translator';
+import { lasts } from './fixtures';
 
 const LATE_MS = 5_000;
-/** The code that draws. */
-const DRAWING = /\/pkg\/piece_(frame|pages|shared|listen)\./;
+/** After which a page that does nothing says that it is slow. */
+const SLOW_MS = 20_000;
 
 /** Notes the players that the page makes: before the page is drawn, theirs is not in it. */
 function notePlayers(): void {
@@ -28,9 +31,27 @@ const player = (page: Page) =>
 
 const audience = (page: Page) => page.getByRole('region', { name: 'Audience' });
 
+/** What a player says, in two live regions. */
+const says = (page: Page, headline: string, explanation: string) =>
+  expect(main(page).locator('.player').getByRole('status')).toHaveText([headline, explanation]);
+
+/** Notes from now on what the badge says, and what it said before each change. */
+const noteWords = (page: Page) =>
+  page.evaluate(() => {
+    const badge = document.querySelector('.player > .badge')!;
+    const words = [badge.textContent];
+    Object.assign(window, { words });
+    const note = (records: MutationRecord[]) => records.forEach(({ oldValue }) => words.push(oldValue, badge.textContent));
+    new MutationObserver(note).observe(badge, { childList: true, characterData: true, characterDataOldValue: true, subtree: true });
+  });
+
+const noted = (page: Page) =>
+  page.evaluate(() => [...new Set((window as unknown as { words: (string | null)[] }).words)]);
+
 /** A listener with a name, at a room's link, whose browser waits for the code that draws. */
-async function comeEarly(listener: Page, code: string): Promise<void> {
+async function comeEarly(listener: Page, code: string, language = 'en'): Promise<void> {
   await signIn(listener, 'Grace');
+  await listener.context().addCookies([{ name: 'heartogether.language', value: language, url: listener.url() }]);
   await watchFromStart(listener, TAB_TONE_HZ);
   await listener.addInitScript(notePlayers);
   await listener.goto(`/listen/${code}`);
@@ -48,6 +69,10 @@ test('the sound plays before the code that draws the page has come', async ({ ta
   });
   await comeEarly(listener, code);
   await showsState(listener, 'listening');
+  await says(listener, 'Listening', 'You hear what the host hears, live.');
+  await expect(main(listener).locator('.badge')).toHaveAttribute('data-status', 'live');
+  await expect(main(listener).locator('.orb')).toHaveAttribute('data-tone', 'live');
+  await noteWords(listener);
   await listener.getByLabel('Volume').fill('40');
   expect(await player(listener)).toEqual({ muted: false, volume: 40, plays: true });
   await expect(main(listener)).not.toHaveAttribute('data-hydrated');
@@ -57,6 +82,7 @@ test('the sound plays before the code that draws the page has come', async ({ ta
   await expect(button(listener, 'Mute')).not.toHaveAttribute('aria-pressed');
   await hear(listener, TAB_TONE_HZ);
   await showsState(listener, 'listening');
+  expect(await noted(listener), 'nothing else is said when the page is taken over').toEqual(['Listening']);
   const { longestSilenceMs } = await readWatch(listener);
   expect(longestSilenceMs, 'nothing breaks when the page is taken over').toBeLessThan(200);
 });
@@ -74,11 +100,59 @@ test('where the code that draws the page never comes, volume and leaving work', 
   await mute.click();
   await expect(mute).toHaveAttribute('aria-pressed', 'true');
   expect(await player(listener)).toMatchObject({ muted: true });
+  await says(listener, 'Muted by you', 'The sound comes in, but you have muted it here.');
   await listener.getByLabel('Volume').fill('30');
   expect(await player(listener), 'who moves the slider wants to hear').toEqual({ muted: false, volume: 30, plays: true });
   await expect(mute).toHaveAttribute('aria-pressed', 'false');
 
+  await button(tabHost, 'Pause').click();
+  await showsState(listener, 'paused');
+  await says(listener, 'Paused', 'The host has paused. Stay, it goes on here.');
+  await button(tabHost, 'Resume').click();
+  await says(listener, 'Listening', 'You hear what the host hears, live.');
+  await lasts(SLOW_MS);
+  await expect(listener.locator('#page-failure'), 'the page is not called slow while it plays').toBeHidden();
+
   await listener.getByRole('link', { name: 'Leave' }).click();
   await expect(main(listener)).toHaveAttribute('data-page', 'home');
   await expect(audience(tabHost)).not.toContainText('Grace');
+});
+
+for (const [language, headline, explanation] of [
+  ['de', 'Du hörst zu', 'Du hörst live, was der Host hört.'],
+  ['zh-Hans', '正在收听', '房主听到什么，你就实时听到什么。'],
+] as const) {
+  test(`the early page speaks the visitor’s language: ${language}`, async ({ tabHost, newVisitor }) => {
+    const code = await createRoom(tabHost, 'Ada');
+    await shareTab(tabHost);
+    const listener = await newVisitor();
+    await listener.route(DRAWING, (route) => route.abort());
+    await comeEarly(listener, code, language);
+    await says(listener, headline, explanation);
+  });
+}
+
+test('a page that is translated before the code that draws it has come says what is true, then and afterwards', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  const release = await holdCode(listener, DRAWING);
+  await comeEarly(listener, code);
+  await translate(listener);
+  const badge = main(listener).locator('.badge');
+  const followsTheHost = async () => {
+    await expect(badge).toHaveText(translated('Listening'));
+    await button(tabHost, 'Pause').click();
+    await expect(badge).toHaveText(translated('Paused'));
+    await expect(main(listener)).toContainText(translated('The host has paused.'));
+    await expect(main(listener)).not.toContainText('You hear what the host hears');
+    await button(tabHost, 'Resume').click();
+    await expect(badge).toHaveText(translated('Listening'));
+  };
+  await followsTheHost();
+  await expect(main(listener)).not.toHaveAttribute('data-hydrated');
+  release();
+  await isHydrated(listener);
+  await followsTheHost();
+  await hear(listener, TAB_TONE_HZ);
 });

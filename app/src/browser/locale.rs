@@ -19,6 +19,12 @@ pub(crate) fn given() -> Option<Table> {
     Some(Table::given(language, parse(&texts.text_content()?)?))
 }
 
+/// The texts in the page, by their places, for code that draws nothing.
+#[cfg(feature = "hydrate")]
+pub(crate) fn given_texts() -> Option<Array> {
+    array(&document().get_element_by_id("texts")?.text_content()?)
+}
+
 /// All texts of a language. `None` if they cannot be fetched, or if the server was updated since this page was loaded.
 pub(crate) async fn fetch(language: Language) -> Option<Table> {
     let answer = Request::get(&routes::href(&routes::texts(language))).send().await.ok().filter(Response::ok)?;
@@ -36,8 +42,11 @@ fn table(language: Language, _: Vec<String>) -> Option<Table> {
 }
 
 fn parse(json: &str) -> Option<Vec<String>> {
-    let texts: Array = JSON::parse(json).ok()?.dyn_into().ok()?;
-    texts.iter().map(|text| text.as_string()).collect()
+    array(json)?.iter().map(|text| text.as_string()).collect()
+}
+
+fn array(json: &str) -> Option<Array> {
+    JSON::parse(json).ok()?.dyn_into().ok()
 }
 
 /// The document is in this language from now on, and so are those of later visits. What the server alone has drawn is said

@@ -2,7 +2,7 @@
 
 use js_sys::Function;
 use leptos::prelude::window;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 
 use heartogether_browser::js_property::property;
 
@@ -12,6 +12,18 @@ use crate::page_guard::GLOBAL;
 /// whose code may come after that of the frame around it.
 pub fn restore_html() {
     call("restore");
+}
+
+/// Says that the page's code has begun to run, before it takes over the HTML.
+#[cfg(feature = "hydrate")]
+pub(crate) fn note_begun() {
+    call("begin");
+}
+
+/// Says something else in an element of the server's, before the code takes it over. What a translator has made of it goes.
+#[cfg(feature = "hydrate")]
+pub(crate) fn say(element: &web_sys::Element, text: &str) {
+    call_with("say", &[element.into(), text.into()]);
 }
 
 /// Says that the page runs.
@@ -25,9 +37,13 @@ pub fn show_failure() {
 }
 
 fn call(name: &str) {
+    call_with(name, &[]);
+}
+
+fn call_with(name: &str, arguments: &[JsValue]) {
     let guard = property(&window(), GLOBAL);
     if let Some(function) = property(&guard, name).dyn_ref::<Function>() {
         // The script's functions do not throw, and there is nobody to tell.
-        let _ = function.call0(&guard);
+        let _ = function.apply(&guard, &arguments.iter().collect());
     }
 }

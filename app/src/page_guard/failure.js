@@ -8,9 +8,11 @@
 
   function show(why) {
     var notice = document.getElementById("page-failure");
-    if (!notice) return;
+    var said = notice && notice.querySelector("[data-why=" + why + "]");
+    // A page that is complete without code says nothing of slow code.
+    if (!said) return;
     notice.querySelectorAll("[data-why]").forEach(function (text) {
-      text.hidden = text.getAttribute("data-why") !== why;
+      text.hidden = text !== said;
     });
     notice.setAttribute("data-failure", why);
     notice.hidden = false;
@@ -57,13 +59,17 @@
   });
 
   var slow = setTimeout(fail, SLOW_MS, "slow");
-  var run = guard.run;
-  guard.run = function () {
-    if (run) run();
+  // The code runs, whether it draws already or not.
+  guard.begin = function () {
     isRunning = true;
     clearTimeout(slow);
     var notice = document.querySelector("#page-failure[data-failure=slow], #page-failure[data-failure=code]");
     if (notice) notice.hidden = true;
+  };
+  var run = guard.run;
+  guard.run = function () {
+    if (run) run();
+    guard.begin();
   };
   guard.fail = function () {
     fail("broken");

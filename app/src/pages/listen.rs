@@ -3,6 +3,8 @@
 mod actions;
 mod attendance;
 mod controls;
+#[cfg(feature = "hydrate")]
+mod early;
 mod engagement;
 mod quality;
 mod shown;
@@ -37,8 +39,10 @@ use crate::{
 use actions::Actions;
 use attendance::Attendance;
 use controls::Controls;
+#[cfg(feature = "hydrate")]
+pub(crate) use early::teller;
 use engagement::Engagement;
-use heartogether_client::{PlayerState, Volume};
+use heartogether_client::Volume;
 use quality::QualityBadge;
 use shown::{Obstacle, Shown};
 use speaker::SpeakerChoice;
@@ -165,14 +169,7 @@ fn Player(entrance: Entrance, handle: RoomHandle) -> impl IntoView {
 fn show_state(handle: RoomHandle, volume: RwSignal<Volume>, first: StreamState) -> Memo<Shown> {
     let stream = Memo::new(move |_| handle.room.with(|known| known.as_ref().map_or(first, RoomView::stream)));
     Memo::new(move |_| {
-        let player = handle.player.get();
-        let obstacles = [
-            (player == PlayerState::Blocked, Obstacle::Blocked),
-            (player == PlayerState::PausedByListener, Obstacle::Held),
-            (player == PlayerState::PausedBySystem, Obstacle::Interrupted),
-            (volume.get().is_silent(), Obstacle::Muted),
-        ];
-        let obstacles = obstacles.into_iter().filter_map(|(is_there, obstacle)| is_there.then_some(obstacle));
+        let obstacles = Obstacle::among(handle.player.get(), volume.get());
         Shown::of(handle.listener_state.get(), stream.get(), obstacles).with_silence(handle.host_silent.get())
     })
 }

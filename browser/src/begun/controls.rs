@@ -1,42 +1,56 @@
 //! The controls of a player that the server has drawn, until the code that draws it takes them over: the volume, the tap
-//! that a browser may want, and the state towards tools. The words stay as the server wrote them: the code that takes them over
-//! finds them by their places.
+//! that a browser may want, and what the page says.
 
 use std::{cell::Cell, rc::Rc};
 
 use gloo_events::EventListener;
-use heartogether_client::{ListenerState, PlayerState, Volume};
+use heartogether_client::{PlayerState, Volume};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement};
 
-use crate::{Page, dom::document, reporter::Reporter, volume};
+use crate::{
+    Page, View,
+    dom::{self, document, find},
+    reporter::Reporter,
+    volume,
+};
 
 /// The slider's id.
 const SLIDER: &str = "volume";
 /// What mutes.
 const MUTE: &str = "[data-mute]";
 
+/// Says on the page what is to be seen at this volume. It changes only what is new.
+pub(crate) type Tell = Box<dyn Fn(&View, Volume)>;
+
 /// Works until it is dropped.
-pub(crate) struct Controls(#[expect(dead_code, reason = "they listen until they are dropped")] [EventListener; 3]);
+pub(crate) struct Controls {
+    volume: Rc<Cell<Volume>>,
+    tell: Tell,
+    #[expect(dead_code, reason = "they listen until they are dropped")]
+    listeners: [EventListener; 3],
+}
 
 impl Controls {
     /// The document may still be on its way: its events are heard at its top.
-    pub(crate) fn attach(page: &Page) -> Self {
+    pub(crate) fn attach(page: &Page, tell: Tell) -> Self {
         let chosen = Chosen { volume: Rc::new(Cell::new(volume::remembered())), report: page.reporter() };
+        let (volume, document) = (Rc::clone(&chosen.volume), document());
         let (sliding, pressing, showing) = (chosen.clone(), chosen.clone(), chosen.clone());
-        let document = document();
         chosen.show();
-        let (on_state, on_player, on_parsed) = (page.reporter(), page.reporter(), page.reporter());
-        page.view().listener_state.follow(move |_| on_state.page().iter().for_each(tell));
-        page.view().player.follow(move |_| on_player.page().iter().for_each(tell));
-        Self([
+        let listeners = [
             EventListener::new(&document, "input", move |event| sliding.slide(event)),
             EventListener::new(&document, "click", move |event| pressing.press(event)),
-            EventListener::new(&document, "DOMContentLoaded", move |_| {
-                showing.show();
-                on_parsed.page().iter().for_each(tell);
-            }),
-        ])
+            EventListener::new(&document, "DOMContentLoaded", move |_| showing.show()),
+        ];
+        Self { volume, tell, listeners }
+    }
+
+    /// Says what there is to see, once the document is whole.
+    pub(crate) fn tell(&self, view: &View) {
+        if dom::is_parsed() {
+            (self.tell)(view, self.volume.get());
+        }
     }
 }
 
@@ -92,19 +106,6 @@ impl Chosen {
         if let Some(mute) = find(MUTE) {
             let _ = mute.set_attribute("aria-pressed", if volume.muted { "true" } else { "false" });
         }
+        self.report.show();
     }
-}
-
-/// Says what comes in, where there is a player.
-fn tell(page: &Page) {
-    let Some(main) = find("main").filter(|_| find(MUTE).is_some()) else { return };
-    let state = match (page.view().listener_state.get(), page.view().player.get()) {
-        (ListenerState::Listening | ListenerState::Paused, PlayerState::Blocked) => "refused",
-        (state, _) => state.name(),
-    };
-    let _ = main.set_attribute("data-state", state);
-}
-
-fn find(selector: &str) -> Option<Element> {
-    document().query_selector(selector).ok().flatten()
 }

@@ -10,7 +10,7 @@ use crate::{
     locale::{self, Key},
     text::listen as text,
 };
-use heartogether_client::{Ending, ListenerState};
+use heartogether_client::{Ending, ListenerState, PlayerState, Volume};
 
 /// What keeps a sound that comes in, or comes back, from being heard, where only the page itself knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,19 @@ pub(super) enum Obstacle {
     Interrupted,
     /// The listener has muted the player.
     Muted,
+}
+
+impl Obstacle {
+    /// What there is, in the order of its weight.
+    pub(super) fn among(player: PlayerState, volume: Volume) -> impl Iterator<Item = Self> {
+        let obstacles = [
+            (player == PlayerState::Blocked, Self::Blocked),
+            (player == PlayerState::PausedByListener, Self::Held),
+            (player == PlayerState::PausedBySystem, Self::Interrupted),
+            (volume.is_silent(), Self::Muted),
+        ];
+        obstacles.into_iter().filter_map(|(is_there, obstacle)| is_there.then_some(obstacle))
+    }
 }
 
 /// The client's state, and what it cannot know.
@@ -169,6 +182,21 @@ mod tests {
 
     fn shown(client: ListenerState, obstacles: &[Obstacle]) -> Shown {
         Shown::of(client, StreamState::Live, obstacles.iter().copied())
+    }
+
+    #[test]
+    fn a_players_pause_outweighs_its_volume() {
+        let muted = Volume { percent: 40, muted: true };
+        for (player, obstacle) in [
+            (PlayerState::Blocked, Obstacle::Blocked),
+            (PlayerState::PausedByListener, Obstacle::Held),
+            (PlayerState::PausedBySystem, Obstacle::Interrupted),
+        ] {
+            assert!(Obstacle::among(player, muted).eq([obstacle, Obstacle::Muted]));
+            assert!(Obstacle::among(player, Volume::default()).eq([obstacle]));
+        }
+        assert!(Obstacle::among(PlayerState::Playing, muted).eq([Obstacle::Muted]));
+        assert!(Obstacle::among(PlayerState::Playing, Volume::default()).eq([]));
     }
 
     #[test]

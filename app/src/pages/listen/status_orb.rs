@@ -20,7 +20,7 @@ pub(super) fn StatusOrb(shown: Memo<Shown>, level: RwSignal<f32>) -> impl IntoVi
             halo.style(("transform", format!("scale({})", css_factor(scale))));
         }
     });
-    let look = Memo::new(move |_| look(shown.get()));
+    let look = Memo::new(move |_| (tone(shown.get()), glyph(shown.get())));
     view! {
         <div class="orb" data-tone=move || look.get().0 aria-hidden="true">
             <div class="orb-halo" node_ref=halo></div>
@@ -29,17 +29,26 @@ pub(super) fn StatusOrb(shown: Memo<Shown>, level: RwSignal<f32>) -> impl IntoVi
     }
 }
 
-const fn look(shown: Shown) -> (&'static str, Glyph) {
+/// Its `data-tone`, which decides the colours.
+pub(super) const fn tone(shown: Shown) -> &'static str {
     match (shown.obstacle, shown.client) {
-        (Some(Obstacle::Blocked), _) => ("ready", Glyph::Play),
-        (Some(Obstacle::Held | Obstacle::Interrupted), _) | (None, ListenerState::Paused) => ("held", Glyph::Pause),
-        (Some(Obstacle::Muted), _) => ("held", Glyph::Muted),
-        (None, ListenerState::Listening) if shown.is_silent() => ("held", Glyph::Muted),
-        (None, ListenerState::Listening) => ("live", Glyph::Headphones),
-        (None, ListenerState::Connecting | ListenerState::Reconnecting | ListenerState::OutOfReach(_)) => {
-            ("waiting", Glyph::Headphones)
-        }
-        (None, ListenerState::Ended(_)) => ("over", Glyph::Check),
-        (None, ListenerState::Refused(_)) => ("over", Glyph::Alert),
+        (Some(Obstacle::Blocked), _) => "ready",
+        (Some(_), _) | (None, ListenerState::Paused) => "held",
+        (None, ListenerState::Listening) if shown.is_silent() => "held",
+        (None, ListenerState::Listening) => "live",
+        (None, ListenerState::Connecting | ListenerState::Reconnecting | ListenerState::OutOfReach(_)) => "waiting",
+        (None, ListenerState::Ended(_) | ListenerState::Refused(_)) => "over",
+    }
+}
+
+const fn glyph(shown: Shown) -> Glyph {
+    match (shown.obstacle, shown.client) {
+        (Some(Obstacle::Blocked), _) => Glyph::Play,
+        (Some(Obstacle::Held | Obstacle::Interrupted), _) | (None, ListenerState::Paused) => Glyph::Pause,
+        (Some(Obstacle::Muted), _) => Glyph::Muted,
+        (None, ListenerState::Listening) if shown.is_silent() => Glyph::Muted,
+        (None, ListenerState::Ended(_)) => Glyph::Check,
+        (None, ListenerState::Refused(_)) => Glyph::Alert,
+        (None, _) => Glyph::Headphones,
     }
 }

@@ -1,0 +1,18 @@
+// Keeps a page's code back.
+import type { Page } from '@playwright/test';
+
+/** All WebAssembly. */
+const ALL = /\/pkg\/.*\.wasm/;
+/** The code that draws a listener's page. */
+export const DRAWING = /\/pkg\/piece_(frame|pages|shared|listen)\./;
+
+/** Keeps these files of a page's code back until the returned function is called. */
+export async function holdCode(page: Page, files = ALL): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(files, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
