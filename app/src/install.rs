@@ -20,6 +20,8 @@ mod worker;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
+use crate::inline_script::without_comments;
+#[cfg(feature = "ssr")]
 pub use manifest::manifest;
 #[cfg(feature = "ssr")]
 pub use offline::{OfflinePage, SCRIPT as OFFLINE_SCRIPT};
@@ -62,12 +64,4 @@ pub(crate) fn InstallHead() -> impl IntoView {
     #[cfg(not(feature = "ssr"))]
     let head = ();
     head
-}
-
-/// A script without comment lines and indentation, which every page would carry.
-#[cfg(feature = "ssr")]
-fn without_comments(script: &str) -> String {
-    let is_comment = |line: &str| line.starts_with("//") || (line.starts_with("/**") && line.ends_with("*/"));
-    let lines = script.lines().map(str::trim).filter(|line| !is_comment(line));
-    lines.collect::<Vec<_>>().join("\n")
 }

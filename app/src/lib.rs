@@ -9,6 +9,8 @@ pub mod api;
 pub mod browser;
 pub mod components;
 mod early_join;
+#[cfg(feature = "ssr")]
+mod inline_script;
 pub mod install;
 pub mod locale;
 pub mod page_code;
@@ -62,21 +64,22 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <EarlyJoin />
                 <PageGuard />
+                <PageCode />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.color_scheme() />
                 {theme_bars(theme)}
                 <meta name="description" content=text::frame::DESCRIPTION />
-                {texts}
                 <link rel="icon" type="image/svg+xml" href=routes::href(routes::FAVICON) />
                 <InstallHead />
+                // After the scripts: a browser lets those that follow a stylesheet wait for it, and the page with them.
                 <HashedStylesheet id="heartogether" options=options.clone() root=base />
                 <AutoReload options />
-                <PageCode />
                 <MetaTags />
             </head>
             <body>
                 <App />
                 <FailureNotice />
+                {texts}
             </body>
         </html>
     }

@@ -18,11 +18,17 @@ pub(crate) fn PageCode() -> impl IntoView {
 
 #[cfg(feature = "ssr")]
 mod files {
-    use std::{collections::HashMap, fs, io, path::Path, sync::Arc};
+    use std::{
+        collections::HashMap,
+        fs, io,
+        path::Path,
+        sync::{Arc, LazyLock},
+    };
 
     use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
+    use leptos_axum::ResponseOptions;
 
-    use crate::routes::Destination;
+    use crate::{inline_script::without_comments, routes::Destination};
 
     /// The names of the site's code files. A name carries the hash of the content where the build has put it there.
     #[derive(Debug, Default)]
@@ -33,6 +39,8 @@ mod files {
         script: String,
         /// The WebAssembly that every page needs.
         wasm: String,
+        /// The style of all pages.
+        style: String,
         /// The script that loads the other pieces.
         loader: String,
         /// The files of each piece.
@@ -58,6 +66,7 @@ mod files {
                 folder: format!("/{}", options.site_pkg_dir),
                 script: named("js", &options.output_name, "js"),
                 wasm: named("wasm", &options.output_name, "wasm"),
+                style: named("css", &options.output_name, "css"),
                 loader: named("split", loader, "js"),
                 pieces: serde_json::from_str(&read(&site.join(list))?)?,
             })
@@ -79,41 +88,84 @@ mod files {
         Ok(pairs.map(|(kind, hash)| (kind.trim().to_owned(), hash.trim().to_owned())).collect())
     }
 
-    /// The pieces that a page needs before all others, and whether it starts at once.
-    fn plan(page: Destination) -> (&'static [&'static str], bool) {
-        match page {
-            // What draws the page comes once the room client is there.
-            Destination::Listen(_) => (&["client"], true),
-            Destination::Host(_) => (&["client", "frame", "host"], true),
-            _ => (&[], false),
+    static START: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("page_code/start.js")));
+
+    /// Which code a page needs first, and when.
+    struct Plan {
+        /// Its pieces, beside what everybody needs.
+        pieces: &'static [&'static str],
+        when: When,
+    }
+
+    /// When a page's code is loaded.
+    #[derive(PartialEq, Eq)]
+    enum When {
+        /// At once.
+        Now,
+        /// Once the page is loaded, which starts when the browser is idle: the next page needs it at once.
+        Ahead,
+        /// Once the browser is idle.
+        Idle,
+    }
+
+    impl When {
+        const fn name(&self) -> &'static str {
+            match self {
+                Self::Now => "now",
+                Self::Ahead | Self::Idle => "idle",
+            }
         }
     }
 
+    fn plan(page: Destination) -> Plan {
+        let (pieces, when): (&[&str], _) = match page {
+            // What draws the page comes once the room client is there.
+            Destination::Listen(_) => (&["client"], When::Now),
+            Destination::Host(_) => (&["client", "frame", "host"], When::Now),
+            // The listener's page comes next.
+            Destination::Room(_) => (&["client"], When::Ahead),
+            _ => (&[], When::Idle),
+        };
+        Plan { pieces, when }
+    }
+
+    /// Sends the style and the code that a page needs at once as headers, which arrive before the page itself (RFC 8288), and
+    /// which a proxy can send ahead of it (RFC 8297). The page has the script that starts the code.
     pub(super) fn links(base: &str) -> Option<impl IntoView + use<>> {
         let files = use_context::<Arc<CodeFiles>>()?;
         let request = use_context::<http::request::Parts>()?;
-        let (pieces, is_urgent) = plan(Destination::parse(request.uri.path()));
+        let Plan { pieces, when } = plan(Destination::parse(request.uri.path()));
         let (script, wasm) = (files.address(base, &files.script), files.address(base, &files.wasm));
-        let named = is_urgent.then(|| {
-            let pieces = pieces.iter().filter_map(|piece| files.pieces.get(*piece)).flatten();
-            let wasm =
-                [wasm.clone()].into_iter().chain(pieces.map(|file| files.address(base, &format!("{file}.wasm"))));
-            let scripts = [script.clone(), files.address(base, &files.loader)];
-            (scripts.map(script_link).collect_view(), wasm.map(wasm_link).collect_view())
-        });
-        let start = include_str!("page_code/start.js");
-        let when = if is_urgent { "now" } else { "idle" };
+        let pieces = pieces.iter().filter_map(|piece| files.pieces.get(*piece)).flatten();
+        let pieces = pieces.map(|file| files.address(base, &format!("{file}.wasm")));
+        let wasms = [wasm.clone()].into_iter().chain(pieces).collect::<Vec<_>>();
+        let scripts = [script.clone(), files.address(base, &files.loader)];
+        let style = files.address(base, &files.style);
+        let mut first = vec![format!("<{style}>; rel=preload; as=style")];
+        if when == When::Now {
+            first.extend(scripts.iter().map(|file| format!("<{file}>; rel=modulepreload; crossorigin")));
+            let wasms = wasms.iter();
+            first.extend(
+                wasms.map(|file| format!("<{file}>; rel=preload; as=fetch; type=\"application/wasm\"; crossorigin")),
+            );
+        }
+        send_links(&first);
+        let ahead = (when == When::Ahead).then(|| scripts.into_iter().chain(wasms).collect::<Vec<_>>().join(" "));
         Some(view! {
-            {named}
-            <script nonce=use_nonce() data-code=script data-wasm=wasm data-when=when inner_html=start></script>
+            <script
+                nonce=use_nonce()
+                data-code=script
+                data-wasm=wasm
+                data-when=when.name()
+                data-ahead=ahead
+                inner_html=START.as_str()
+            ></script>
         })
     }
 
-    fn script_link(file: String) -> impl IntoView {
-        view! { <link rel="modulepreload" href=file crossorigin="" /> }
-    }
-
-    fn wasm_link(file: String) -> impl IntoView {
-        view! { <link rel="preload" href=file r#as="fetch" r#type="application/wasm" crossorigin="" /> }
+    fn send_links(links: &[String]) {
+        let Some(response) = use_context::<ResponseOptions>() else { return };
+        let header = http::HeaderValue::from_str(&links.join(", "));
+        header.into_iter().for_each(|links| response.append_header(http::header::LINK, links));
     }
 }

@@ -18,14 +18,12 @@ pub(crate) const GLOBAL: &str = "heartogetherGuard";
 /// The script without comments and indentation, which every page would carry.
 #[cfg(feature = "ssr")]
 static SCRIPT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-    let script = concat!(
+    crate::inline_script::without_comments(concat!(
         include_str!("page_guard/foreign_changes.js"),
         include_str!("page_guard/failure.js"),
         include_str!("page_guard/theme.js"),
         include_str!("page_guard/composition.js"),
-    );
-    let lines = script.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
-    lines.collect::<Vec<_>>().join("\n")
+    ))
 });
 
 /// The script. The server alone renders it, into the head of every page.

@@ -198,18 +198,28 @@ async fn a_page_names_the_code_that_it_needs_first() {
     let folder = site.path().to_str().expect("a path in UTF-8");
     let server = TestServer::start_with(Limits::default(), &["--site-dir", folder]).await;
     let code = async |path| {
-        let page = server.site.get(path, None).await.text().await.expect("a page");
-        let links = page
-            .split("<link ")
-            .filter(|link| link.starts_with("rel=\"preload\"") || link.starts_with("rel=\"modulepreload\""));
-        let files = links.filter_map(|link| Some(link.split_once("href=\"/pkg/")?.1.split_once('"')?.0.to_owned()));
-        (files.collect::<Vec<_>>(), page.contains("data-when=\"now\""))
+        let answer = server.site.get(path, None).await;
+        let links = answer.headers()["link"].to_str().expect("text").split(", ").map(str::to_owned);
+        let named = links.filter_map(|link| Some(link.strip_prefix("</pkg/")?.split_once('>')?.0.to_owned()));
+        let named = named.collect::<Vec<_>>();
+        let page = answer.text().await.expect("a page");
+        let ahead =
+            page.split_once("data-ahead=\"").map(|(_, rest)| rest.split('"').next().unwrap_or_default().to_owned());
+        (named, page.contains("data-when=\"now\""), ahead)
     };
-    let first = ["heartogether.js", "__wasm_split.______________________.js", "heartogether.wasm", "piece_client.wasm"]
-        .map(str::to_owned);
-    assert_eq!(code("/listen/ABC234").await, (first.to_vec(), true), "what draws comes later");
-    for complete in ["/", "/about", "/login", "/room/ABC234"] {
-        assert_eq!(code(complete).await, (Vec::new(), false), "{complete} loads its code when the browser is idle");
+    let style = "heartogether.css".to_owned();
+    let first = ["heartogether.js", "__wasm_split.______________________.js", "heartogether.wasm", "piece_client.wasm"];
+    let named = [style.clone()].into_iter().chain(first.map(str::to_owned)).collect();
+    assert_eq!(code("/listen/ABC234").await, (named, true, None), "what draws comes later");
+    let ahead = first.map(|file| format!("/pkg/{file}")).join(" ");
+    assert_eq!(
+        code("/room/ABC234").await,
+        (vec![style.clone()], false, Some(ahead)),
+        "the next page's code comes first"
+    );
+    for complete in ["/", "/about", "/login"] {
+        let idle = (vec![style.clone()], false, None);
+        assert_eq!(code(complete).await, idle, "{complete} loads its code when the browser is idle");
     }
 }
 

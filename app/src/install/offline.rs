@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use leptos::prelude::*;
 
-use super::{NAME, without_comments};
+use super::NAME;
 use crate::{
     components::{Mark, Theme, theme_bars},
+    inline_script::without_comments,
     locale::{Key, Language, Table},
     routes,
     text::{action, installed, wait},

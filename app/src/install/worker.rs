@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::without_comments;
+use crate::inline_script::without_comments;
 
 /// The worker's script for a build: it keeps `shell`, the path of the offline page and those of what that page needs, and
 /// the files at these paths once they are needed. All paths are relative to the site.
