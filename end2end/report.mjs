@@ -31,12 +31,18 @@ export function summary(values, worst = 'highest') {
  * @returns {Ratio}
  */
 export function ratioOfMedians(before, now) {
-  const pairs = before.map((value, run) => ({ before: value, now: now[run] ?? NaN })).filter((pair) => Number.isFinite(pair.before + pair.now));
-  const ratioOf = (/** @type {typeof pairs} */ pairs) =>
-    percentile(pairs.map(({ now }) => now), 0.5) / percentile(pairs.map(({ before }) => before), 0.5);
-  const draw = () => ratioOf(pairs.map((_, __, { length }) => pairs[Math.floor(Math.random() * length)] ?? { before: NaN, now: NaN }));
-  const drawn = Array.from({ length: DRAWS }, draw);
-  return { ratio: ratioOf(pairs), low: percentile(drawn, 0.025), high: percentile(drawn, 0.975) };
+  /** @type {{ before: number, now: number }[]} */
+  const pairs = before
+    .map((value, run) => ({ before: value, now: now[run] ?? NaN }))
+    .filter((pair) => Number.isFinite(pair.before + pair.now));
+  /** @param {typeof pairs} drawn */
+  const ratioOf = (drawn) => {
+    const median = (/** @type {'before' | 'now'} */ build) => percentile(drawn.map((pair) => pair[build]), 0.5);
+    return median('now') / median('before');
+  };
+  const draw = () => ratioOf(pairs.flatMap(() => pairs[Math.floor(Math.random() * pairs.length)] ?? []));
+  const ratios = Array.from({ length: DRAWS }, draw);
+  return { ratio: ratioOf(pairs), low: percentile(ratios, 0.025), high: percentile(ratios, 0.975) };
 }
 
 /** @param {Ratio} ratio */

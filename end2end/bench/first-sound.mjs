@@ -85,12 +85,11 @@ try {
     { what: 'Listen clicked → first sound', measure: fromClick, targets: { p50: 150, p95: 300 } },
     { what: 'link opened, nothing cached → first sound', measure: fromLink, targets: { p50: 600 } },
   ];
-  const results = [];
-  for (const { what, measure, targets } of ways) {
-    const measuredBuilds = await bench.inTurns(RUNS, rooms, measure);
-    for (const [i, runs] of measuredBuilds.entries()) results.push({ what, build: builds[i]?.name ?? '', targets, ...result(runs) });
-  }
-  /** @type {{ what: string, ratio: import('../report.mjs').Ratio }[]} */
+  const series = [];
+  for (const { what, measure, targets } of ways) series.push({ what, targets, runs: await bench.inTurns(RUNS, rooms, measure) });
+  const results = series.flatMap(({ what, targets, runs }) =>
+    builds.map(({ name }, i) => ({ what, build: name, targets, ...result(runs[i] ?? []) })),
+  );
   const ratios = ways.flatMap(({ what }) => {
     const [now, before] = results.filter((result) => result.what === what);
     return now && before ? [{ what, ratio: ratioOfMedians(before.runs, now.runs) }] : [];
