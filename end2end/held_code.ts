@@ -2,12 +2,12 @@
 import type { Page } from '@playwright/test';
 
 /** All WebAssembly. */
-const ALL = /\/pkg\/.*\.wasm/;
+export const ALL_CODE = /\/pkg\/.*\.wasm/;
 /** The code that draws a listener's page. */
 export const DRAWING = /\/pkg\/piece_(frame|pages|shared|listen)\./;
 
 /** Keeps these files of a page's code back until the returned function is called. */
-export async function holdCode(page: Page, files = ALL): Promise<() => void> {
+export async function holdCode(page: Page, files = ALL_CODE): Promise<() => void> {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   await page.route(files, async (route) => {

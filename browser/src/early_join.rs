@@ -1,14 +1,14 @@
-//! The socket over which the script at the top of a listener's page requested the place before the page's code was
-//! loaded.
+//! What the script at the top of a listener's page has begun before the page's code was loaded: the socket over which it
+//! requested the place, the peer connection with which it answered the first offer, and the player.
 
-use std::{collections::VecDeque, iter};
+use std::iter;
 
 use crate::dom::window;
 use heartogether::{ice::IceConfiguration, id::RoomCode, protocol, role::Role};
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Promise, Reflect};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MessageEvent, WebSocket};
+use web_sys::{Event, HtmlAudioElement, MessageEvent, RtcPeerConnection, WebSocket};
 
 use super::js_property::property;
 use heartogether_client::introduction;
@@ -47,9 +47,47 @@ pub(crate) fn wanted() -> Option<WantedPlace> {
 /// A socket that asks for the place by itself as soon as it is open.
 pub(crate) struct EarlyJoin {
     socket: WebSocket,
-    /// The frames with which it asks.
-    said: VecDeque<String>,
+    /// The frames with which it asks, and those that it has said since.
+    said: Vec<String>,
     heard: Vec<MessageEvent>,
+    /// With which it answers.
+    pub(crate) peer: Option<BegunPeer>,
+    /// Plays what comes.
+    pub(crate) player: Option<HtmlAudioElement>,
+}
+
+/// A peer connection that answers an offer. Dropped, it closes, unless it was taken over.
+pub(crate) struct BegunPeer {
+    connection: Option<RtcPeerConnection>,
+    /// The offer.
+    pub(crate) offer: String,
+    /// Resolves to the answer once it is set.
+    answered: Promise,
+    /// Its events so far.
+    happened: Vec<Event>,
+}
+
+impl BegunPeer {
+    fn read(peer: &JsValue) -> Option<Self> {
+        let happened = property(peer, "happened").dyn_into::<Array>().ok()?;
+        Some(Self {
+            connection: Some(property(peer, "connection").dyn_into().ok()?),
+            offer: property(peer, "offer").as_string()?,
+            answered: property(peer, "answered").dyn_into().ok()?,
+            happened: happened.iter().filter_map(|event| event.dyn_into().ok()).collect(),
+        })
+    }
+
+    /// Hands over the peer connection, its answer once that is set, and its events so far.
+    pub(crate) fn hand_over(mut self) -> Option<(RtcPeerConnection, Promise, Vec<Event>)> {
+        Some((self.connection.take()?, self.answered.clone(), std::mem::take(&mut self.happened)))
+    }
+}
+
+impl Drop for BegunPeer {
+    fn drop(&mut self) {
+        self.connection.iter().for_each(RtcPeerConnection::close);
+    }
 }
 
 /// What has happened on it, in order.
@@ -72,7 +110,7 @@ impl EarlyJoin {
     pub(crate) fn take(role: Role, code: RoomCode) -> Option<Self> {
         let begun = take_begun()?;
         let wanted = introduction(role, code).map(|message| protocol::encode(&message));
-        if begun.said == wanted {
+        if begun.said.starts_with(&wanted) {
             return Some(begun);
         }
         begun.close();
@@ -86,12 +124,12 @@ impl EarlyJoin {
 
     /// The socket, which somebody else listens to from now on, what need not be said on it, and what has happened. On one that
     /// is not open yet all is still to be said.
-    pub(crate) fn hand_over(self) -> (WebSocket, VecDeque<String>, Vec<Happening>) {
+    pub(crate) fn hand_over(self) -> (WebSocket, Vec<String>, Vec<Happening>) {
         self.socket.set_onopen(None);
         self.socket.set_onmessage(None);
         let state = self.socket.ready_state();
         if state == WebSocket::CONNECTING {
-            return (self.socket, VecDeque::new(), Vec::new());
+            return (self.socket, Vec::new(), Vec::new());
         }
         let messages = self.heard.into_iter().map(Happening::Said);
         let end = (state != WebSocket::OPEN).then_some(Happening::Closed);
@@ -107,5 +145,7 @@ fn take_begun() -> Option<EarlyJoin> {
     let list = |name: &str| property(&begun, name).dyn_into::<Array>().unwrap_or_default();
     let said = list("said").iter().filter_map(|frame| frame.as_string()).collect();
     let heard = list("heard").iter().filter_map(|event| event.dyn_into().ok()).collect();
-    Some(EarlyJoin { socket, said, heard })
+    let peer = BegunPeer::read(&property(&begun, "peer"));
+    let player = property(&begun, "player").dyn_into().ok();
+    Some(EarlyJoin { socket, said, heard, peer, player })
 }

@@ -2,7 +2,8 @@
 
 use super::storage;
 
-const KEY: &str = "heartogether.hide-address";
+/// Where it is kept in the browser.
+pub const KEY: &str = "heartogether.hide-address";
 
 /// What was kept; addresses are not hidden unless somebody wished so.
 pub fn is_wished() -> bool {

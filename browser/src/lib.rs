@@ -64,6 +64,7 @@ pub use capability::keeps_cookies;
 pub use capture::CaptureError;
 use console::Console;
 pub use devices::{DeviceOrder, Devices, OpenDevices};
+use early_join::BegunPeer;
 use ice::Paths;
 use level::Level;
 pub use microphones::Microphone;
@@ -88,6 +89,8 @@ struct Running {
     client: RefCell<Client>,
     /// Opened before the page was there, for the first time that one is wanted.
     socket_ahead: RefCell<Option<Socket>>,
+    /// Has answered an offer before the page was there, until that offer is taken.
+    peer_ahead: RefCell<Option<BegunPeer>>,
     socket: RefCell<Option<Socket>>,
     /// Dropped as soon as anything happens.
     awaited: RefCell<Option<oneshot::Sender<()>>>,

@@ -23,7 +23,7 @@ use heartogether_client::{
     Client, Input, ListenerState, Output, PeerState, PlayerInput, Side, Timer, Volume, trace::Decision,
 };
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, MessageEvent};
+use web_sys::{Element, HtmlAudioElement, MessageEvent};
 
 use crate::{
     Page, Reporter, Running, View, capability,
@@ -56,7 +56,9 @@ impl Page {
         let urls = ice::urls(&ice_servers.servers);
         let client = Client::new(role, code, is_back, random());
         let (hears, may_send) = (client.takes_sound(), client.may(Permission::Publish));
-        let page = Self::new(client, Paths::new(ice_servers, ip_privacy::is_wished()));
+        let mut early = EarlyJoin::take(role, code);
+        let player = early.as_mut().and_then(|early| early.player.take());
+        let page = Self::new(client, Paths::new(ice_servers, ip_privacy::is_wished()), player);
         page.listen_for_waking();
         page.measure_regularly();
         if hears {
@@ -67,7 +69,6 @@ impl Page {
         if let Some(open) = open_devices.filter(|_| may_send) {
             page.0.devices.get_or_init(open).prepare(&page, is_back);
         }
-        let early = EarlyJoin::take(role, code);
         match capability::detect().refusal() {
             Some(refusal) => {
                 early.iter().for_each(EarlyJoin::close);
@@ -78,11 +79,12 @@ impl Page {
         page
     }
 
-    fn new(client: Client, paths: Paths) -> Self {
+    fn new(client: Client, paths: Paths, player: Option<HtmlAudioElement>) -> Self {
         Self(Rc::new_cyclic(|page| Running {
-            playback: client.takes_sound().then(|| Playback::new(Reporter(page.clone()))).flatten(),
+            playback: client.takes_sound().then(|| Playback::new(player, Reporter(page.clone()))).flatten(),
             client: RefCell::new(client),
             socket_ahead: RefCell::default(),
+            peer_ahead: RefCell::default(),
             socket: RefCell::default(),
             awaited: RefCell::default(),
             stands: Cell::default(),
@@ -137,7 +139,8 @@ impl Page {
     }
 
     /// Begins to join: with the early join, where it was heard of last.
-    fn connect(&self, early: Option<EarlyJoin>) {
+    fn connect(&self, mut early: Option<EarlyJoin>) {
+        *self.0.peer_ahead.borrow_mut() = early.as_mut().and_then(|early| early.peer.take());
         let (socket, happened) = early.map(|begun| Socket::take_over(begun, &self.reporter())).unzip();
         *self.0.socket_ahead.borrow_mut() = socket;
         self.take(Input::Started);
@@ -148,6 +151,8 @@ impl Page {
                 Happening::Closed => self.take(Input::SocketClosed),
             }
         }
+        // Its offer counts no more.
+        self.0.peer_ahead.take();
     }
 
     /// The page is drawn, with a place for its player: from now on it shows what it knows.
@@ -234,10 +239,11 @@ impl Page {
             Output::StartTimer { timer, after_ms } => self.start_timer(timer, after_ms),
             Output::StopTimer(timer) => self.stop_timer(timer),
             Output::OpenOffering { negotiation, receives } => {
-                self.open_peer(negotiation, Side::Offering { receives }, PeerConnection::offer);
+                self.open_peer(negotiation, Side::Offering { receives }, None, PeerConnection::offer);
             }
             Output::OpenAnswering { negotiation, sends, sdp } => {
-                self.open_peer(negotiation, Side::Answering { sends }, |peer| peer.answer(sdp));
+                let ahead = self.0.peer_ahead.borrow_mut().take_if(|ahead| ahead.offer == sdp);
+                self.open_peer(negotiation, Side::Answering { sends }, ahead, |peer| peer.answer(sdp));
             }
             Output::Play(negotiation) => {
                 if let Some(playback) = self.0.playback.clone() {

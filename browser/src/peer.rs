@@ -13,13 +13,14 @@ use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    MediaStream, MediaStreamTrack, RtcIceCandidateInit, RtcOfferOptions, RtcPeerConnection, RtcRtpReceiver,
+    Event, MediaStream, MediaStreamTrack, RtcIceCandidateInit, RtcOfferOptions, RtcPeerConnection, RtcRtpReceiver,
     RtcRtpSender, RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSdpType,
     RtcSessionDescriptionInit, RtcTrackEvent,
 };
 
 use crate::{
     Reporter,
+    early_join::BegunPeer,
     ice::{self, Paths},
     playback::Playback,
     stats,
@@ -41,6 +42,8 @@ pub(crate) struct PeerConnection {
     /// What comes in, once it does, and the player for it, once it is to be played.
     incoming: RefCell<(Option<MediaStream>, Option<Rc<Playback>>)>,
     listeners: RefCell<Vec<EventListener>>,
+    /// The answer that was begun before the page was there, and the events until it was taken over.
+    ahead: RefCell<Option<(Promise, Vec<Event>)>>,
     encoding: RefCell<Encoding>,
     report: Reporter,
 }
@@ -50,11 +53,16 @@ impl PeerConnection {
         negotiation: Negotiation,
         encoding: Encoding,
         paths: &Paths,
-        outgoing: Option<MediaStreamTrack>,
+        (ahead, outgoing): (Option<BegunPeer>, Option<MediaStreamTrack>),
         report: Reporter,
     ) -> Option<Rc<Self>> {
-        let configuration = paths.configuration(gathers_ahead(&encoding));
-        let connection = RtcPeerConnection::new_with_configuration(&configuration).ok()?;
+        let (connection, ahead) = match ahead.and_then(BegunPeer::hand_over) {
+            Some((connection, answered, happened)) => (connection, Some((answered, happened))),
+            None => {
+                let configuration = paths.configuration(gathers_ahead(&encoding));
+                (RtcPeerConnection::new_with_configuration(&configuration).ok()?, None)
+            }
+        };
         let negotiation = Rc::new(Cell::new(negotiation));
         let listeners = vec![
             events::report_candidates(&connection, Rc::clone(&negotiation), report.clone()),
@@ -62,7 +70,7 @@ impl PeerConnection {
             ice::report_failures(&connection, report.clone()),
         ];
         let (sender, receiver, incoming) = Default::default();
-        let (outgoing, listeners, encoding) = (outgoing.into(), listeners.into(), encoding.into());
+        let (outgoing, listeners, ahead, encoding) = (outgoing.into(), listeners.into(), ahead.into(), encoding.into());
         let peer = Rc::new(Self {
             negotiation,
             connection,
@@ -71,6 +79,7 @@ impl PeerConnection {
             outgoing,
             incoming,
             listeners,
+            ahead,
             encoding,
             report,
         });
@@ -233,17 +242,34 @@ impl PeerConnection {
                 self.set_offer(false).await?;
                 self.set_remote(RtcSdpType::Answer, &answer).await?;
             }
-            EncodingOrder::Answer { offer } => {
-                self.set_remote(RtcSdpType::Offer, &offer).await?;
-                self.report.input(Input::PeerAccepted { negotiation });
-                self.send_back().await?;
-                let answer = self.set_answer().await?;
-                self.tell(negotiation, &answer);
-            }
+            EncodingOrder::Answer { offer } => match self.ahead.take() {
+                Some((answered, happened)) => self.go_on(negotiation, answered, &happened).await?,
+                None => self.answer_offer(negotiation, &offer).await?,
+            },
             EncodingOrder::AnswerAlone { offer } => {
                 self.set_remote(RtcSdpType::Offer, &offer).await?;
                 self.set_answer().await?;
             }
+        }
+        Ok(())
+    }
+
+    async fn answer_offer(&self, negotiation: Negotiation, offer: &str) -> Result<(), JsValue> {
+        self.set_remote(RtcSdpType::Offer, offer).await?;
+        self.report.input(Input::PeerAccepted { negotiation });
+        self.send_back().await?;
+        let answer = self.set_answer().await?;
+        self.tell(negotiation, &answer);
+        Ok(())
+    }
+
+    /// Goes on with an answer that has been begun: its events happen again, for those who listen now.
+    async fn go_on(&self, negotiation: Negotiation, answered: Promise, happened: &[Event]) -> Result<(), JsValue> {
+        let answer = JsFuture::from(answered).await?.as_string().unwrap_or_default();
+        self.report.input(Input::PeerAccepted { negotiation });
+        self.tell(negotiation, &answer);
+        for event in happened {
+            self.connection.dispatch_event(event)?;
         }
         Ok(())
     }

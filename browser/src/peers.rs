@@ -4,18 +4,25 @@ use std::rc::Rc;
 
 use heartogether::refusal::Refusal;
 
-use crate::{Page, devices::Devices, peer::PeerConnection};
+use crate::{Page, devices::Devices, early_join::BegunPeer, peer::PeerConnection};
 use heartogether_client::{
     COUNT_EVERY_MS, Encoding, Input, Negotiation, PeerState, Side,
     statistics::{EVERY_MS, Reading},
 };
 
 impl Page {
-    /// Makes a peer connection and begins with it.
-    pub(crate) fn open_peer(&self, negotiation: Negotiation, side: Side, begin: impl FnOnce(Rc<PeerConnection>)) {
+    /// Makes a peer connection, or takes one over that has been begun, and begins with it.
+    pub(crate) fn open_peer(
+        &self,
+        negotiation: Negotiation,
+        side: Side,
+        ahead: Option<BegunPeer>,
+        begin: impl FnOnce(Rc<PeerConnection>),
+    ) {
         let encoding = Encoding::new(side, self.0.client.borrow().profile());
         let outgoing = self.devices().and_then(Devices::outgoing);
-        let opened = PeerConnection::open(negotiation, encoding, &self.0.paths.borrow(), outgoing, self.reporter());
+        let paths = self.0.paths.borrow();
+        let opened = PeerConnection::open(negotiation, encoding, &paths, (ahead, outgoing), self.reporter());
         match opened {
             Some(peer) => {
                 self.0.has_made_peers.set(true);

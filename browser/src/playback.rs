@@ -26,9 +26,10 @@ pub(crate) struct Playback {
 }
 
 impl Playback {
-    /// As loud as the listener had it last. What becomes of it is reported.
-    pub(crate) fn new(report: Reporter) -> Option<Rc<Self>> {
-        let element: HtmlAudioElement = document().create_element("audio").ok()?.dyn_into().ok()?;
+    /// As loud as the listener had it last, with a player that has been begun, if there is one. What becomes of it is reported.
+    pub(crate) fn new(begun: Option<HtmlAudioElement>, report: Reporter) -> Option<Rc<Self>> {
+        let make = || document().create_element("audio").ok()?.dyn_into().ok();
+        let element: HtmlAudioElement = begun.or_else(make)?;
         element.set_autoplay(true);
         // No name that other code depends on; tests find it by this.
         let _ = element.set_attribute("data-testid", "stream");
@@ -58,7 +59,10 @@ impl Playback {
 
     /// Plays a stream in place of the one before, unless the listener has paused: then it waits like that one.
     pub(crate) fn attach(self: &Rc<Self>, stream: &MediaStream) {
-        self.element.set_src_object(Some(stream));
+        // What plays already would begin anew.
+        if self.stream().as_ref() != Some(stream) {
+            self.element.set_src_object(Some(stream));
+        }
         let tracks = stream.get_audio_tracks();
         let unmuted = tracks.iter().map(|track| {
             let waking = Rc::downgrade(self);

@@ -1,6 +1,6 @@
 //! The WebSocket.
 
-use std::{cell::RefCell, collections::VecDeque};
+use std::cell::RefCell;
 
 use crate::dom::window;
 use gloo_events::EventListener;
@@ -18,8 +18,8 @@ use heartogether_client::Input;
 /// An open or opening socket. Dropped, it closes and reports nothing more.
 pub(crate) struct Socket {
     socket: WebSocket,
-    /// The frames that the early join has said, oldest first; they are not said again.
-    said: RefCell<VecDeque<String>>,
+    /// The frames that the early join has said; they are not said again.
+    said: RefCell<Vec<String>>,
     _listeners: [EventListener; 3],
 }
 
@@ -30,7 +30,7 @@ impl Socket {
         if socket.is_none() {
             report.input_later(Input::SocketClosed);
         }
-        Some(Self::listen(socket?, VecDeque::new(), report))
+        Some(Self::listen(socket?, Vec::new(), report))
     }
 
     /// Goes on with a socket that the early join has opened. Gives what has happened on it so far.
@@ -39,7 +39,7 @@ impl Socket {
         (Self::listen(socket, said, report), happened)
     }
 
-    fn listen(socket: WebSocket, said: VecDeque<String>, report: &Reporter) -> Self {
+    fn listen(socket: WebSocket, said: Vec<String>, report: &Reporter) -> Self {
         let (on_open, on_message, on_close) = (report.clone(), report.clone(), report.clone());
         let listeners = [
             EventListener::new(&socket, "open", move |_| on_open.input(Input::SocketOpened)),
@@ -57,8 +57,10 @@ impl Socket {
     /// line once a new one is open.
     pub(crate) fn send(&self, message: &ClientMessage) {
         let frame = protocol::encode(message);
-        if self.said.borrow_mut().pop_front().is_none_or(|said| said != frame) {
-            let _ = self.socket.send_with_str(&frame);
+        let mut said = self.said.borrow_mut();
+        match said.iter().position(|said| *said == frame) {
+            Some(place) => _ = said.swap_remove(place),
+            None => _ = self.socket.send_with_str(&frame),
         }
     }
 }

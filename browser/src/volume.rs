@@ -5,7 +5,8 @@ use web_sys::HtmlAudioElement;
 use super::storage;
 use heartogether_client::Volume;
 
-const KEY: &str = "heartogether.volume";
+/// Where it is kept in the browser.
+pub const KEY: &str = "heartogether.volume";
 
 /// What was kept; as loud as can be if nothing was.
 pub fn remembered() -> Volume {

@@ -1,7 +1,9 @@
-// The code that draws the page comes late, or never: the sound plays, the page says so, and volume and leaving work.
+// A page's code comes late, or never: the sound plays, and leaving works. Where the code that draws is all that is missing, the page
+// says what is true, and the volume works too.
 import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
-import { DRAWING, holdCode } from '../held_code';
+import { ALL_CODE, DRAWING, holdCode } from '../held_code';
 import { button, createRoom, isHydrated, main, shareTab, showsState, signIn } from '../page_actions';
+import { keepPeers } from '../peer_connection_stats.mjs';
 import { readWatch, watchFromStart } from '../sound_watch.mjs';
 import { hear } from '../tone_detection';
 import { translate, translated } from '../translator';
@@ -27,6 +29,16 @@ const player = (page: Page) =>
   page.evaluate(() => {
     const [player] = (window as unknown as { players: HTMLAudioElement[] }).players;
     return player && { muted: player.muted, volume: Math.round(player.volume * 100), plays: !player.paused };
+  });
+
+/** How many peer connections the page has made. */
+const countPeers = (page: Page) => page.evaluate(() => (window as unknown as { peers: unknown[] }).peers.length);
+
+/** How many offers the script at the top of the page has received. */
+const countOffers = (page: Page) =>
+  page.evaluate(() => {
+    const { heartogetherHeadStart: begun } = window as unknown as { heartogetherHeadStart?: { heard: MessageEvent<string>[] } };
+    return begun?.heard.filter(({ data }) => data.includes('"offer"')).length;
   });
 
 const audience = (page: Page) => page.getByRole('region', { name: 'Audience' });
@@ -63,10 +75,8 @@ test('the sound plays before the code that draws the page has come', async ({ ta
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();
-  await listener.route(DRAWING, async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, LATE_MS));
-    await route.continue();
-  });
+  const release = await holdCode(listener, DRAWING);
+  setTimeout(release, LATE_MS);
   await comeEarly(listener, code);
   await showsState(listener, 'listening');
   await says(listener, 'Listening', 'You hear what the host hears, live.');
@@ -85,6 +95,53 @@ test('the sound plays before the code that draws the page has come', async ({ ta
   expect(await noted(listener), 'nothing else is said when the page is taken over').toEqual(['Listening']);
   const { longestSilenceMs } = await readWatch(listener);
   expect(longestSilenceMs, 'nothing breaks when the page is taken over').toBeLessThan(200);
+});
+
+test('the sound plays, as loud as it was left, before any code has come', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  const release = await holdCode(listener);
+  await listener.addInitScript(keepPeers);
+  await listener.addInitScript(() => localStorage.setItem('heartogether.volume', '40'));
+  await comeEarly(listener, code);
+  expect(await player(listener)).toEqual({ muted: false, volume: 40, plays: true });
+
+  release();
+  await isHydrated(listener);
+  await showsState(listener, 'listening');
+  await hear(listener, TAB_TONE_HZ);
+  const { longestSilenceMs } = await readWatch(listener);
+  expect(longestSilenceMs, 'nothing breaks when the code takes it over').toBeLessThan(200);
+  expect(await countPeers(listener), 'nothing is negotiated twice').toBe(1);
+  await expect(audience(tabHost).getByTestId('listener-state')).toHaveText('connected');
+  await listener.getByLabel('Volume').fill('70');
+  expect(await player(listener), 'the code has the player').toEqual({ muted: false, volume: 70, plays: true });
+});
+
+test('where no code comes, the sound plays, and leaving works', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await listener.route(ALL_CODE, (route) => route.abort());
+  await comeEarly(listener, code);
+  await expect(audience(tabHost)).toContainText('Grace');
+  await listener.getByRole('link', { name: 'Leave' }).click();
+  await expect(main(listener)).toHaveAttribute('data-page', 'home');
+  await expect(audience(tabHost)).not.toContainText('Grace');
+});
+
+test('whoever hides their address makes no connection before the code has come', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await signIn(listener, 'Grace');
+  await holdCode(listener);
+  await listener.addInitScript(keepPeers);
+  await listener.addInitScript(() => localStorage.setItem('heartogether.hide-address', '1'));
+  await listener.goto(`/listen/${code}`);
+  await expect.poll(() => countOffers(listener)).toBe(1);
+  expect(await countPeers(listener)).toBe(0);
 });
 
 test('where the code that draws the page never comes, volume and leaving work', async ({ tabHost, newVisitor }) => {

@@ -1,11 +1,89 @@
+// Asks for the place of a listener's page before its code is there, answers the first offer and plays what comes. The code takes
+// over what stands in `heartogetherHeadStart`, and does everything else.
 if (!document.prerendering) {
-  const { say, place } = document.currentScript.dataset;
-  const said = JSON.parse(say);
+  const { say, place, hides, volume } = document.currentScript.dataset;
   const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${document.documentElement.dataset.base ?? ""}/ws`);
-  const heard = [];
-  socket.onopen = () => said.forEach((frame) => socket.send(frame));
-  socket.onmessage = (message) => heard.push(message);
-  window.heartogetherHeadStart = { socket, said, heard, place };
-  // Where the page's code never comes, the place is given back.
-  setTimeout(() => window.heartogetherHeadStart?.socket.close(), 30000);
+  const begun = { socket, said: JSON.parse(say), heard: [], place };
+  const isOurs = () => window.heartogetherHeadStart === begun;
+  let ice;
+
+  const kept = (name) => localStorage.getItem(name);
+
+  const play = (stream) => {
+    const player = (begun.player ??= document.createElement("audio"));
+    const [, percent, muted] = /^(\d+)( muted)?$/.exec(kept(volume)) ?? [];
+    if (percent) player.volume = Math.min(1, percent / 100);
+    player.muted = Boolean(muted);
+    player.autoplay = true;
+    // No name that other code depends on; tests find it by this.
+    player.dataset.testid = "stream";
+    player.srcObject = stream;
+  };
+
+  const answer = (room, to, { negotiation, sdp }) => {
+    const { servers: iceServers, relay_only } = ice;
+    const connection = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle", iceTransportPolicy: relay_only ? "relay" : "all" });
+    const happened = [];
+    const say = (signal) => {
+      const frame = JSON.stringify({ room: { room, message: { signal: { to, signal } } } });
+      socket.send(frame);
+      begun.said.push(frame);
+    };
+    let isAnswered;
+    const tellCandidate = ({ candidate: found }) => {
+      if (!found?.candidate) return;
+      const { candidate, sdpMid: sdp_mid, sdpMLineIndex: sdp_m_line_index } = found;
+      say({ candidates: { negotiation, candidates: [{ candidate, sdp_mid, sdp_m_line_index }] } });
+    };
+    for (const type of ["track", "icecandidate", "icecandidateerror", "connectionstatechange"]) {
+      connection.addEventListener(type, (event) => {
+        if (!isOurs()) return;
+        happened.push(event);
+        if (type === "track") play(event.streams[0]);
+        if (type === "icecandidate" && isAnswered) tellCandidate(event);
+      });
+    }
+    const answered = connection
+      .setRemoteDescription({ type: "offer", sdp })
+      .then(() => connection.createAnswer())
+      .then(async ({ sdp: made }) => {
+        // Without it, Chromium decodes one channel.
+        const opus = /a=rtpmap:(\d+) opus\//i.exec(made)?.[1];
+        const sdp = made.replace(`a=fmtp:${opus} `, `a=fmtp:${opus} stereo=1;`);
+        await connection.setLocalDescription({ type: "answer", sdp });
+        if (isOurs()) {
+          say({ answer: { negotiation, sdp } });
+          isAnswered = true;
+          happened.filter(({ type }) => type === "icecandidate").forEach(tellCandidate);
+        }
+        return sdp;
+      });
+    // Whoever takes it over is told.
+    answered.catch(() => {});
+    begun.peer = { connection, offer: sdp, answered, happened };
+  };
+
+  const hear = ({ room, message }) => {
+    ice ??= message.joined?.ice_servers;
+    const { from, signal } = message.signal ?? {};
+    // Who hides their address is left to the code, and so is every offer after the first.
+    if (signal?.offer && ice && !begun.peer && !kept(hides)) answer(room, from, signal.offer);
+    for (const { candidate, sdp_mid: sdpMid, sdp_m_line_index: sdpMLineIndex } of signal?.candidates?.candidates ?? []) {
+      begun.peer?.connection.addIceCandidate({ candidate, sdpMid, sdpMLineIndex }).catch(() => {});
+    }
+  };
+
+  socket.onopen = () => begun.said.forEach((frame) => socket.send(frame));
+  socket.onmessage = (event) => {
+    begun.heard.push(event);
+    try {
+      const { room } = JSON.parse(event.data);
+      if (room) hear(room);
+    } catch {
+      // What is missing in this browser, the code says.
+    }
+  };
+  window.heartogetherHeadStart = begun;
+  // Where the page's code never comes and nothing is heard, the place is given back.
+  setTimeout(() => isOurs() && !begun.peer && socket.close(), 30000);
 }
