@@ -31,8 +31,9 @@ const player = (page: Page) =>
     return player && { muted: player.muted, volume: Math.round(player.volume * 100), plays: !player.paused };
   });
 
-/** How many peer connections the page has made. */
-const countPeers = (page: Page) => page.evaluate(() => (window as unknown as { peers: unknown[] }).peers.length);
+/** How many peer connections the page has negotiated. */
+const countPeers = (page: Page) =>
+  page.evaluate(() => (window as unknown as { peers: RTCPeerConnection[] }).peers.filter((peer) => peer.remoteDescription).length);
 
 /** How many offers the script at the top of the page has received. */
 const countOffers = (page: Page) =>
@@ -51,7 +52,7 @@ const says = (page: Page, headline: string, explanation: string) =>
 const noteWords = (page: Page) =>
   page.evaluate(() => {
     const badge = document.querySelector('.player > .badge')!;
-    const words = [badge.textContent];
+    const words: (string | null)[] = [badge.textContent];
     Object.assign(window, { words });
     const note = (records: MutationRecord[]) => records.forEach(({ oldValue }) => words.push(oldValue, badge.textContent));
     new MutationObserver(note).observe(badge, { childList: true, characterData: true, characterDataOldValue: true, subtree: true });

@@ -84,6 +84,15 @@ if (!document.prerendering) {
     }
   };
   window.heartogetherHeadStart = begun;
+  // What a browser starts with its first peer connection takes a while, and the socket is not open yet.
+  try {
+    const first = new RTCPeerConnection();
+    first.addTransceiver("audio");
+    const close = () => first.close();
+    first.createOffer().then(close, close);
+  } catch {
+    // The code says so.
+  }
   // Where the page's code never comes and nothing is heard, the place is given back.
   setTimeout(() => isOurs() && !begun.peer && socket.close(), 30000);
 }
