@@ -16,13 +16,16 @@ const FRAME = [...EVERYBODYS, "piece_frame.wasm"];
 const HEARING = [...EVERYBODYS, "piece_client.wasm"];
 const ROOM = [...FRAME, "piece_client.wasm", "piece_pages.wasm", "piece_shared.wasm"];
 
-/** In bytes. The HTML, some 11 kB, comes on top. */
+/**
+ * In bytes. The HTML, 11 to 14 kB, comes on top. A listener's first sound needs the HTML alone. The room client is 3 kB heavier than
+ * before: it says what is true before the page is drawn, and takes over what the script at the top of the page has begun.
+ */
 const BUDGETS = [
-  { what: "landing page, everything", files: FRAME, bytes: 306_000 },
-  { what: "preview, everything before the player's code", files: [...FRAME, "piece_shared.wasm", "piece_room.wasm"], bytes: 337_000 },
-  { what: "listener, until the first sound", files: HEARING, bytes: 151_000 },
-  { what: "listener, everything", files: [...ROOM, "piece_listen.wasm"], bytes: 498_000 },
-  { what: "host, everything", files: [...ROOM, "piece_host.wasm"], bytes: 595_000 },
+  { what: "landing page, everything", files: FRAME, bytes: 305_000 },
+  { what: "preview, everything before the player's code", files: [...FRAME, "piece_shared.wasm", "piece_room.wasm"], bytes: 336_000 },
+  { what: "listener, until the room client is there", files: HEARING, bytes: 153_000 },
+  { what: "listener, everything", files: [...ROOM, "piece_listen.wasm"], bytes: 499_000 },
+  { what: "host, everything", files: [...ROOM, "piece_host.wasm"], bytes: 596_000 },
 ];
 
 /** The compressed size of a file by its name without hash. */
