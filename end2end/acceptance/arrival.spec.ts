@@ -35,17 +35,20 @@ test('a room that is created before signing in opens afterwards without another 
   await showsState(page, 'idle');
 });
 
-/** What a page says on its sockets, by its type, and how many there are. */
-function overhear(page: Page): { sockets: number; said: string[] } {
-  const overheard = { sockets: 0, said: [] as string[] };
+/** What a page says on its sockets, by its type, how many sockets there are, and how many offers it answers. */
+function overhear(page: Page): { sockets: number; said: string[]; answers: number } {
+  const overheard = { sockets: 0, said: [] as string[], answers: 0 };
   page.on('websocket', (socket) => {
     overheard.sockets += 1;
-    socket.on('framesent', ({ payload }) => overheard.said.push(nameOf(payload)));
+    socket.on('framesent', ({ payload }) => {
+      overheard.said.push(nameOf(payload));
+      if (payload.includes('"answer":')) overheard.answers += 1;
+    });
   });
   return overheard;
 }
 
-test("a link requests the place once, before the page's code has loaded", async ({ tabHost, newVisitor }) => {
+test("a link requests the place once, and answers once, before the page's code has loaded", async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   const listener = await newVisitor();
@@ -59,10 +62,12 @@ test("a link requests the place once, before the page's code has loaded", async 
   });
   await listener.goto(`/listen/${code}`, { waitUntil: 'commit' });
   await expect(tabHost.getByRole('region', { name: 'Audience' })).toContainText('Grace');
-  expect(overheard).toEqual({ sockets: 1, said: ['hello', 'join'] });
+  await expect.poll(() => overheard.answers).toBe(1);
+  expect(overheard.said.slice(0, 2)).toEqual(['hello', 'join']);
   letThrough();
   await hear(listener, TAB_TONE_HZ);
   expect(overheard.sockets).toBe(1);
+  expect(overheard.answers).toBe(1);
   expect(overheard.said.filter((type) => type === 'hello' || type === 'join')).toHaveLength(2);
 });
 
