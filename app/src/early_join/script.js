@@ -39,7 +39,7 @@ if (!document.prerendering) {
       connection.addEventListener(type, (event) => {
         if (!isOurs()) return;
         happened.push(event);
-        if (type === "track") play(event.streams[0]);
+        if (type === "track") play(event.streams[0] ?? new MediaStream([event.track]));
         if (type === "icecandidate" && isAnswered) tellCandidate(event);
       });
     }
@@ -49,7 +49,7 @@ if (!document.prerendering) {
       .then(async ({ sdp: made }) => {
         // Without it, Chromium decodes one channel.
         const opus = /a=rtpmap:(\d+) opus\//i.exec(made)?.[1];
-        const sdp = made.replace(`a=fmtp:${opus} `, `a=fmtp:${opus} stereo=1;`);
+        const sdp = /[ ;]stereo=1/.test(made) ? made : made.replace(`a=fmtp:${opus} `, `a=fmtp:${opus} stereo=1;`);
         await connection.setLocalDescription({ type: "answer", sdp });
         if (isOurs()) {
           say({ answer: { negotiation, sdp } });
@@ -66,8 +66,8 @@ if (!document.prerendering) {
   const hear = ({ room, message }) => {
     ice ??= message.joined?.ice_servers;
     const { from, signal } = message.signal ?? {};
-    // Who hides their address is left to the code, and so is every offer after the first.
-    if (signal?.offer && ice && !begun.peer && !kept(hides)) answer(room, from, signal.offer);
+    // Who hides their address is left to the code, and so is every offer but the first.
+    if (signal?.offer && !("restarts" in signal.offer) && ice && !begun.peer && !kept(hides)) answer(room, from, signal.offer);
     for (const { candidate, sdp_mid: sdpMid, sdp_m_line_index: sdpMLineIndex } of signal?.candidates?.candidates ?? []) {
       begun.peer?.connection.addIceCandidate({ candidate, sdpMid, sdpMLineIndex }).catch(() => {});
     }
