@@ -1,7 +1,7 @@
 //! What a listener's page says before the code that draws it is there: the same as afterwards, in the elements that the server
 //! has drawn. The texts are those that are in every page for its code.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use heartogether::{refusal::Refusal, room::RoomView};
 use heartogether_browser::{View, dom::find};
@@ -22,10 +22,11 @@ use crate::{
 /// Says on the server's player, where there is one, what is to be seen: to people in words, to tools by the attributes of
 /// `<main>`. Called again, it changes what is new.
 pub(crate) fn teller() -> impl Fn(&View, Volume) + 'static {
-    let (texts, said) = (given_texts(), Cell::new(None));
+    // They stand at the end of the document, which is whole when this is called.
+    let (texts, said) = (OnceCell::new(), Cell::new(None));
     move |view, volume| {
         let Some(shown) = shown(view, volume).filter(|shown| said.get() != Some(*shown)) else { return };
-        if let (Some(player), Some(texts)) = (ServersPlayer::find(), &texts) {
+        if let (Some(player), Some(texts)) = (ServersPlayer::find(), texts.get_or_init(given_texts)) {
             player.say(shown, texts);
             said.set(Some(shown));
         }
