@@ -46,7 +46,12 @@ mod tests {
     async fn every_file_is_embedded_as_sqlx_reads_it() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
         let read = Migrator::new(folder).await.expect("the folder is read");
-        let told = |migrator: &Migrator| migrator.iter().map(|migration| format!("{migration:?}")).collect::<Vec<_>>();
+        // The checksum is that of the statements.
+        let told = |migrator: &Migrator| {
+            let migrations = migrator.iter();
+            let told = migrations.map(|it| (it.version, it.description.to_string(), it.checksum.to_vec(), it.no_tx));
+            told.collect::<Vec<_>>()
+        };
         assert_eq!(told(&migrator()), told(&read));
     }
 }
