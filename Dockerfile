@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Built by the same script as everywhere; what runs is the binary with its site beside it, as `./dev serve` has them.
+# Built by the same script as everywhere; what runs is the binary with its site beside it, as `./dev build` makes them.
 
 # The base images are named by tag: their digests are to be taken from a registry by whoever can verify them there
 # (`docker buildx imagetools inspect rust:1-trixie`), and none is written here that nobody has verified.

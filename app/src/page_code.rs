@@ -102,7 +102,7 @@ mod files {
     enum When {
         /// At once.
         Now,
-        /// Once the page is loaded, which starts when the browser is idle: the next page needs it at once.
+        /// The named pieces, for the next page, once this one is loaded; the rest once the browser is idle.
         Ahead,
         /// Once the browser is idle.
         Idle,

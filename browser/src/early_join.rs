@@ -44,7 +44,7 @@ pub(crate) fn wanted() -> Option<WantedPlace> {
     protocol::read(&property(&property(&window(), GLOBAL), "place").as_string()?).ok()
 }
 
-/// A socket that asks for the place by itself as soon as it is open.
+/// What the script has begun: a socket that asks for the place by itself as soon as it is open, and what followed.
 pub(crate) struct EarlyJoin {
     socket: WebSocket,
     /// The frames with which it asks, and those that it has said since.

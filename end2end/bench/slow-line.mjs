@@ -10,7 +10,7 @@ import { readWatch, watchFromStart } from '../sound_watch.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
-/** Chromium's own throttling, in bytes a second. WebSockets and peer connections are not throttled by it. */
+/** Chromium's own throttling, in bytes a second. It slows WebSockets and peer connections, too. */
 const LINE = { offline: false, latency: 150, downloadThroughput: 1_600_000 / 8, uploadThroughput: 1_600_000 / 8 };
 const SLOWER_CPU = 4;
 const RUNS = Number(process.env['RUNS'] ?? 5);
