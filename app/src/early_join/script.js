@@ -60,7 +60,7 @@ if (!document.prerendering) {
       });
     // Whoever takes it over is told.
     answered.catch(() => {});
-    begun.peer = { connection, offer: sdp, answered, happened };
+    begun.peer = { connection, negotiation, offer: sdp, answered, happened };
   };
 
   const hear = ({ room, message }) => {
@@ -68,8 +68,10 @@ if (!document.prerendering) {
     const { from, signal } = message.signal ?? {};
     // Who hides their address is left to the code, and so is every offer but the first.
     if (signal?.offer && !("restarts" in signal.offer) && ice && !begun.peer && !kept(hides)) answer(room, from, signal.offer);
-    for (const { candidate, sdp_mid: sdpMid, sdp_m_line_index: sdpMLineIndex } of signal?.candidates?.candidates ?? []) {
-      begun.peer?.connection.addIceCandidate({ candidate, sdpMid, sdpMLineIndex }).catch(() => {});
+    const { negotiation, candidates = [] } = signal?.candidates ?? {};
+    if (!begun.peer || negotiation !== begun.peer.negotiation) return;
+    for (const { candidate, sdp_mid: sdpMid, sdp_m_line_index: sdpMLineIndex } of candidates) {
+      begun.peer.connection.addIceCandidate({ candidate, sdpMid, sdpMLineIndex }).catch(() => {});
     }
   };
 
