@@ -102,7 +102,7 @@ async fn a_room_is_created_found_and_closed(bench: Bench) {
     assert_eq!(log.find(code("ABC234")).await.expect("looked up"), None);
     let entry = log.create(created(ROOM, "ABC234")).await.expect("created");
     assert_eq!((entry.seq, entry.at), (Seq(1), Timestamp::from_millis(1_000)));
-    assert_eq!(entry.event, Event::RoomCreated(created(ROOM, "ABC234")));
+    assert_eq!(read(&*log, ROOM, 0).await[0].event, Event::RoomCreated(created(ROOM, "ABC234")));
     assert_eq!(log.find(code("ABC234")).await.expect("looked up"), Some(ROOM));
     assert_eq!(log.live().await.expect("listed"), [ROOM]);
     log.close(ROOM).await.expect("closed");
@@ -127,12 +127,12 @@ async fn entries_are_numbered_kept_and_read_from_any_place(bench: Bench) {
     log.create(created(ROOM, "ABC234")).await.expect("created");
     for connection in 1..=3 {
         let entry = log.append(ROOM, lost(connection)).await.expect("appended");
-        assert_eq!((entry.seq.0, &entry.event), (connection as u64 + 1, &lost(connection)));
+        assert_eq!(entry.seq.0, connection as u64 + 1);
     }
     assert_eq!(seqs(&read(&*log, ROOM, 0).await), [1, 2, 3, 4]);
     let rest = read(&*log, ROOM, 2).await;
     assert_eq!(seqs(&rest), [3, 4]);
-    assert_eq!(rest[1].event, lost(3));
+    assert_eq!((&rest[0].event, &rest[1].event), (&lost(2), &lost(3)));
     assert!(read(&*log, ROOM, 4).await.is_empty());
 }
 

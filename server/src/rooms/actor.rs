@@ -1,15 +1,17 @@
 //! The task of one room on this node: it takes in the log's entries, performs their effects and answers requests.
 
+mod gone_nodes;
 mod replay;
 mod requests;
 
 use std::{
+    collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::Ordering::Relaxed,
 };
 
 use heartogether::{
-    id::Seq,
+    id::{NodeId, Seq},
     protocol::FromRoom,
     refusal::Refusal,
     room::{Audience, Effect, Entry, Event, Room, RoomMessage, step},
@@ -24,12 +26,12 @@ use super::{
     debug_api::Signals,
     dependencies::Dependencies,
     handle::Asked,
-    retry::{append_surely, insist},
+    retry::{append_surely_once, insist, insist_on_reading},
     surviving_state::SurvivingState,
 };
 use crate::{
     clock::Clock,
-    storage::log::{LogError, Subscription},
+    storage::log::{AppendNonce, LogError, Subscription},
 };
 
 /// Entries between two snapshots of a room.
@@ -47,6 +49,8 @@ pub(super) struct RoomActor<'a> {
     wake_at: Option<Timestamp>,
     /// The last entry in the latest snapshot.
     snapshot_at: Seq,
+    /// Nodes that are gone, and whose loss the log has not told yet.
+    gone: BTreeSet<NodeId>,
     /// Whether the room has ended for good.
     is_over: bool,
 }
@@ -60,6 +64,7 @@ impl<'a> RoomActor<'a> {
             signals: Signals::default(),
             wake_at: None,
             snapshot_at: Seq::default(),
+            gone: BTreeSet::new(),
             is_over: false,
         }
     }
@@ -67,8 +72,8 @@ impl<'a> RoomActor<'a> {
     /// Runs until the room has ended for good.
     ///
     /// # Errors
-    /// [`LogError::Unreadable`], [`LogError::NoBeginning`], or [`LogError::Storage`] once the log could not be read for
-    /// [`READING`](super::retry::READING).
+    /// [`LogError::Rewritten`], [`LogError::Unreadable`], [`LogError::NoBeginning`], [`LogError::NotUnderstood`], or
+    /// [`LogError::Storage`] once the log could not be read for [`READING`](super::retry::READING).
     pub(super) async fn run(mut self, requests: &mut mpsc::Receiver<Asked>) -> Result<(), LogError> {
         let mut entries = match self.replay().await {
             Ok(entries) => entries,
@@ -76,17 +81,18 @@ impl<'a> RoomActor<'a> {
             Err(error) => return Err(error),
         };
         self.welcome_again();
-        self.report_lost_nodes().await;
+        self.report_gone_nodes().await;
+        let mut look = gone_nodes::Look::every(self.dependencies.log.looks_for_gone_nodes_every());
         while !self.is_over {
             self.dependencies.writes.has_room().await;
-            // Members of an earlier run keep their grace periods: those begin once the log says that the run is over.
-            let may_wake = self.lost_nodes().next().is_none();
+            // Members of a node that is gone keep their grace periods: those begin once the log says that the node is gone.
+            let may_wake = !self.waits_for_loss();
             tokio::select! {
                 biased;
                 entry = entries.recv() => match entry {
                     Ok(entry) => self.take(&entry).await?,
                     Err(RecvError::Lagged(_)) => self.catch_up().await?,
-                    Err(RecvError::Closed) => break,
+                    Err(RecvError::Closed) => return self.end_of_subscription().await,
                 },
                 asked = requests.recv() => {
                     let Some(Asked { at, request }) = asked else { return Ok(()) };
@@ -99,12 +105,34 @@ impl<'a> RoomActor<'a> {
                         tracing::error!(room = %self.dependencies.id, "the answer to a request panicked");
                     }
                 }
-                () = sleep_until(&*self.dependencies.clock, self.wake_at), if may_wake => {
+                at = sleep_until(&*self.dependencies.clock, self.wake_at), if may_wake => {
                     self.wake_at = None;
-                    append_surely(self.dependencies.log.clone(), self.dependencies.id, Event::Woke);
+                    self.wake(at);
                 }
+                () = look.next() => self.report_gone_nodes().await,
             }
         }
+        self.end().await
+    }
+
+    /// The log was closed, or is another one than this task has read.
+    async fn end_of_subscription(&self) -> Result<(), LogError> {
+        match insist_on_reading(|| self.dependencies.log.subscribe(self.dependencies.id)).await {
+            Ok(_) => Err(LogError::Rewritten),
+            Err(LogError::NoSuchRoom) => self.end().await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Tells the room the time. Nodes that wake it for the same reason wake it once.
+    fn wake(&self, due: Timestamp) {
+        let Dependencies { id, log, .. } = self.dependencies;
+        let nonce = AppendNonce::of(&[b"woke", &due.as_millis().to_be_bytes(), &self.room.seq().0.to_be_bytes()]);
+        append_surely_once(log.clone(), *id, nonce, Event::Woke);
+    }
+
+    /// Lets go of a room that is over.
+    async fn end(&self) -> Result<(), LogError> {
         insist(|| self.forget()).await?;
         // The members know of the end. Whoever asked for a place meanwhile still waits for an answer.
         self.state.refuse(Refusal::RoomNotFound);
@@ -214,9 +242,13 @@ impl<'a> RoomActor<'a> {
     }
 }
 
-async fn sleep_until(clock: &dyn Clock, at: Option<Timestamp>) {
+/// Returns when it is time, with the time it was due.
+async fn sleep_until(clock: &dyn Clock, at: Option<Timestamp>) -> Timestamp {
     match at {
-        Some(at) => clock.sleep_until(at).await,
+        Some(at) => {
+            clock.sleep_until(at).await;
+            at
+        }
         None => std::future::pending().await,
     }
 }

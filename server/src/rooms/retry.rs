@@ -6,7 +6,8 @@ use heartogether::{id::RoomId, room::Event};
 
 use crate::{
     error::report_storage,
-    storage::log::{LogError, RoomLog},
+    random,
+    storage::log::{AppendNonce, LogError, RoomLog},
 };
 
 /// Pause before a failed storage call is repeated.
@@ -50,9 +51,14 @@ where
 
 /// Appends an entry that must not be lost, in the background.
 pub(crate) fn append_surely(log: Arc<dyn RoomLog>, room: RoomId, event: Event) {
+    append_surely_once(log, room, AppendNonce::from_bits(random::bits()), event);
+}
+
+/// Appends an entry that must not be lost, in the background, unless it is there already.
+pub(super) fn append_surely_once(log: Arc<dyn RoomLog>, room: RoomId, nonce: AppendNonce, event: Event) {
     tokio::spawn(async move {
         for _ in 0..ATTEMPTS {
-            match insist(|| log.append(room, event.clone())).await {
+            match insist(|| log.append_once(room, nonce, event.clone())).await {
                 Err(LogError::Unreadable(error)) => tracing::error!(%error, %room, "an entry cannot be appended"),
                 _ => return,
             }

@@ -37,7 +37,12 @@ impl Supervision {
             match ran {
                 Ok(Ok(()) | Err(LogError::Stopped)) => return Outcome::Over,
                 Ok(Err(error @ LogError::Storage(_))) => self.wait_for_storage(&state, &error),
-                Ok(Err(error @ LogError::NoBeginning)) => return self.leave_alone(&state, &error),
+                Ok(Err(LogError::Rewritten)) => {
+                    tracing::warn!(room = %self.dependencies.id, "the room's log has been healed and is read anew");
+                }
+                Ok(Err(error @ (LogError::NoBeginning | LogError::NotUnderstood))) => {
+                    return self.leave_alone(&state, &error);
+                }
                 Ok(Err(error)) => break explain(&error),
                 Err(_) if broke_at == Some(state.reached) => break "its task broke twice at the same place".to_owned(),
                 Err(_) => {

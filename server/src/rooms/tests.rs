@@ -4,6 +4,7 @@ mod faulty_archive;
 mod faulty_log;
 mod keeping;
 mod opening;
+mod several_nodes;
 mod write_behind;
 
 use std::{

@@ -1,19 +1,22 @@
 //! The rooms' logs. The state of a live room comes from its log alone.
 //!
 //! A [`RoomLog`] numbers, dates and stores each entry, and sends it to the subscribers. It does not interpret entries;
-//! [`step`](heartogether::room::step) does.
+//! [`step`](heartogether::room::step) does. Several nodes may append to one log. All of them get its entries in the same
+//! order, and a room changes only by what it gets from its log: also by what this node has appended.
 
 mod memory;
 mod sqlite;
 mod topics;
 
-use std::{error::Error, sync::Arc};
+use std::{collections::BTreeSet, error::Error, fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{AccountId, RoomCode, RoomId, Seq},
+    id::{AccountId, NodeId, RoomCode, RoomId, Seq},
     room::{Entry, Event, Room, RoomCreated},
+    time::Timestamp,
 };
+use sha2::{Digest, Sha256};
 use tokio::sync::broadcast;
 
 pub use memory::MemoryLog;
@@ -30,7 +33,8 @@ pub const SNAPSHOT_VERSION: u32 = 1;
 /// Entries in a page when a whole log is read. Many such pages fit into memory.
 pub const PAGE: usize = 1_000;
 
-/// A room's entries from the subscription on, in order. A subscriber that lags or finds a gap reads the log.
+/// A room's entries from the subscription on, in order. A subscriber that lags or finds a gap reads the log. A subscription that
+/// ends while the room is live means that the log is no longer the one that the subscriber has read: it reads all of it again.
 pub type Subscription = broadcast::Receiver<Arc<Entry>>;
 
 /// A log for each live room.
@@ -40,7 +44,7 @@ pub trait RoomLog: Send + Sync {
     ///
     /// # Errors
     /// [`LogError::CodeTaken`] or [`LogError::Storage`].
-    async fn create(&self, created: RoomCreated) -> Result<Arc<Entry>, LogError>;
+    async fn create(&self, created: RoomCreated) -> Result<Appended, LogError>;
 
     /// The live room with this code.
     ///
@@ -48,11 +52,21 @@ pub trait RoomLog: Send + Sync {
     /// [`LogError::Storage`].
     async fn find(&self, code: RoomCode) -> Result<Option<RoomId>, LogError>;
 
-    /// Appends an event. When this returns, the subscribers have the entry.
+    /// Appends an event. When this returns, the entry is acknowledged, and the subscribers on this node have it.
     ///
     /// # Errors
     /// [`LogError::NoSuchRoom`] or [`LogError::Storage`].
-    async fn append(&self, room: RoomId, event: Event) -> Result<Arc<Entry>, LogError>;
+    async fn append(&self, room: RoomId, event: Event) -> Result<Appended, LogError>;
+
+    /// Appends an event that may have been appended before with the same nonce, by this node or another one. Then this returns
+    /// where it is. A log that this node alone appends to knows whether it has appended, and takes no notice of the nonce.
+    ///
+    /// # Errors
+    /// Those of [`append`](Self::append).
+    async fn append_once(&self, room: RoomId, nonce: AppendNonce, event: Event) -> Result<Appended, LogError> {
+        let _ = nonce;
+        self.append(room, event).await
+    }
 
     /// At most `limit` entries after `after`, oldest first; none for a room that is not live.
     ///
@@ -96,6 +110,67 @@ pub trait RoomLog: Send + Sync {
     /// # Errors
     /// [`LogError::Storage`].
     async fn close(&self, room: RoomId) -> Result<(), LogError>;
+
+    /// Which of these nodes are gone: nobody is connected to them any more. One node at a time serves a log that has no word of
+    /// its own here, so all nodes but the one that asks are those of earlier runs.
+    ///
+    /// # Errors
+    /// [`LogError::Storage`].
+    async fn gone(&self, others: BTreeSet<NodeId>) -> Result<BTreeSet<NodeId>, LogError> {
+        Ok(others)
+    }
+
+    /// How often a room asks whether nodes are gone that its members are connected to; `None` if that cannot change while
+    /// this node runs.
+    fn looks_for_gone_nodes_every(&self) -> Option<Duration> {
+        None
+    }
+}
+
+/// Where an appended entry is, and when it was appended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Its number.
+    pub seq: Seq,
+    /// Its time.
+    pub at: Timestamp,
+}
+
+impl From<&Entry> for Appended {
+    fn from(entry: &Entry) -> Self {
+        Self { seq: entry.seq, at: entry.at }
+    }
+}
+
+/// What a log recognises a repeated append by, within the last [`NONCES`] entries of a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AppendNonce(u128);
+
+/// Entries of a room whose nonces a log remembers.
+pub const NONCES: u64 = 1_024;
+
+impl AppendNonce {
+    /// Makes a nonce from 128 bits: random ones, or ones that every node draws alike from the same cause.
+    pub const fn from_bits(bits: u128) -> Self {
+        Self(bits)
+    }
+
+    /// The nonce of a cause, which every node that sees it draws alike.
+    pub(crate) fn of(cause: &[&[u8]]) -> Self {
+        let mut hash = Sha256::new();
+        for part in cause {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+        let hash: [u8; 32] = hash.finalize().into();
+        Self(hash.iter().take(16).fold(0, |bits, byte| bits << 8 | u128::from(*byte)))
+    }
+}
+
+impl fmt::Display for AppendNonce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
 }
 
 /// A part of a room's log.
@@ -140,6 +215,12 @@ pub enum LogError {
     /// Neither a snapshot nor the first entry is there that this version understands; another version may.
     #[error("the beginning of the room's log is not there or not understood")]
     NoBeginning,
+    /// There are entries of a format that this version does not know; another version does.
+    #[error("the room's log has entries of a newer version")]
+    NotUnderstood,
+    /// The log is no longer the one that was read: its end was lost with its storage, and others have gone on without it.
+    #[error("the room's log has been healed without its last entries")]
+    Rewritten,
     /// What is stored cannot be read any more, now or later.
     #[error("the room log is damaged")]
     Unreadable(#[source] Arc<dyn Error + Send + Sync>),

@@ -1,20 +1,15 @@
 //! Restores a room when its task starts, and tells those who are concerned.
 
-use std::collections::BTreeSet;
-
 use heartogether::{
-    id::{ConnectionId, NodeId},
+    id::ConnectionId,
     protocol::FromRoom,
     refusal::Refusal,
-    room::{Effect, Entry, Event, Member},
+    room::{Effect, Entry},
 };
 
 use super::RoomActor;
 use crate::{
-    rooms::{
-        dependencies::Dependencies,
-        retry::{append_surely, insist_on_reading},
-    },
+    rooms::{dependencies::Dependencies, retry::insist_on_reading},
     storage::log::{LogError, PAGE, Subscription},
 };
 
@@ -78,22 +73,5 @@ impl RoomActor<'_> {
                 Effect::Send { .. } | Effect::Disconnect { .. } | Effect::CloseRoom => {}
             }
         }
-    }
-
-    /// Appends that the nodes of earlier runs are lost. One node serves a log, so whoever is connected to another node was
-    /// connected to a run that is over. These entries come before all others of this run, unless the storage fails.
-    pub(super) async fn report_lost_nodes(&self) {
-        for node in self.lost_nodes().collect::<BTreeSet<_>>() {
-            let lost = Event::NodeLost { node };
-            if self.dependencies.log.append(self.dependencies.id, lost.clone()).await.is_err() {
-                append_surely(self.dependencies.log.clone(), self.dependencies.id, lost);
-            }
-        }
-    }
-
-    /// The nodes of earlier runs that members were connected to. A node may occur several times.
-    pub(super) fn lost_nodes(&self) -> impl Iterator<Item = NodeId> {
-        let attached = self.room.members().filter_map(Member::connection).map(|connection| connection.node);
-        attached.filter(|node| *node != self.dependencies.node)
     }
 }

@@ -1,10 +1,13 @@
 //! A log that has faults.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+};
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{AccountId, RoomCode, Seq},
+    id::{AccountId, NodeId, RoomCode, Seq},
     room::{Entry, Event, Room, RoomCreated},
     time::Timestamp,
 };
@@ -13,7 +16,7 @@ use tokio::sync::broadcast;
 use super::*;
 use crate::{
     clock::ManualClock,
-    storage::log::{MemoryLog, Page, Subscription},
+    storage::log::{Appended, MemoryLog, Page, Subscription},
 };
 
 /// The fault when the log is read or closed.
@@ -31,7 +34,9 @@ pub(super) struct FaultyLog {
     can_close: bool,
     /// Subscribers get nothing from now on.
     pub(super) is_mute: AtomicBool,
-    mute: broadcast::Sender<Arc<Entry>>,
+    mute: Mutex<broadcast::Sender<Arc<Entry>>>,
+    /// The other nodes that serve this log; none if there never are any.
+    pub(super) alive: Mutex<Option<BTreeSet<NodeId>>>,
     pub(super) pages: AtomicUsize,
     pub(super) read: opening::Read,
     /// The entries up to which snapshots were stored.
@@ -45,9 +50,9 @@ fn damage() -> LogError {
 impl FaultyLog {
     pub(super) fn new(can_close: bool) -> Arc<Self> {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-        let (pages, read, snapshots, is_mute) = Default::default();
-        let (log, fault, mute) = (MemoryLog::new(clock), Mutex::default(), broadcast::Sender::new(1));
-        Arc::new(Self { log, fault, can_close, is_mute, mute, pages, read, snapshots })
+        let (pages, read, snapshots, is_mute, alive) = Default::default();
+        let (log, fault, mute) = (MemoryLog::new(clock), Mutex::default(), Mutex::new(broadcast::Sender::new(1)));
+        Arc::new(Self { log, fault, can_close, is_mute, mute, alive, pages, read, snapshots })
     }
 
     pub(super) fn break_with(&self, fault: Fault) {
@@ -56,6 +61,11 @@ impl FaultyLog {
 
     pub(super) fn mend(&self) {
         *self.fault.lock().expect("no poison") = None;
+    }
+
+    /// Ends the subscriptions that get nothing.
+    pub(super) fn end_mute_subscriptions(&self) {
+        *self.mute.lock().expect("no poison") = broadcast::Sender::new(1);
     }
 
     /// The fault of this call. Panics stop after so many calls.
@@ -71,7 +81,7 @@ impl FaultyLog {
 
 #[async_trait]
 impl RoomLog for FaultyLog {
-    async fn create(&self, created: RoomCreated) -> Result<Arc<Entry>, LogError> {
+    async fn create(&self, created: RoomCreated) -> Result<Appended, LogError> {
         self.log.create(created).await
     }
 
@@ -79,7 +89,7 @@ impl RoomLog for FaultyLog {
         self.log.find(code).await
     }
 
-    async fn append(&self, room: RoomId, event: Event) -> Result<Arc<Entry>, LogError> {
+    async fn append(&self, room: RoomId, event: Event) -> Result<Appended, LogError> {
         self.log.append(room, event).await
     }
 
@@ -98,7 +108,7 @@ impl RoomLog for FaultyLog {
 
     async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {
         let entries = self.log.subscribe(room).await?;
-        Ok(if self.is_mute.load(SeqCst) { self.mute.subscribe() } else { entries })
+        Ok(if self.is_mute.load(SeqCst) { self.mute.lock().expect("no poison").subscribe() } else { entries })
     }
 
     async fn live(&self) -> Result<Vec<RoomId>, LogError> {
@@ -122,5 +132,15 @@ impl RoomLog for FaultyLog {
 
     async fn close(&self, room: RoomId) -> Result<(), LogError> {
         if self.can_close { self.log.close(room).await } else { Err(damage()) }
+    }
+
+    async fn gone(&self, mut others: BTreeSet<NodeId>) -> Result<BTreeSet<NodeId>, LogError> {
+        let alive = self.alive.lock().expect("no poison").clone().unwrap_or_default();
+        others.retain(|node| !alive.contains(node));
+        Ok(others)
+    }
+
+    fn looks_for_gone_nodes_every(&self) -> Option<Duration> {
+        self.alive.lock().expect("no poison").is_some().then_some(Duration::from_millis(1))
     }
 }

@@ -11,7 +11,7 @@ use heartogether::{
     room::{Entry, Event, Room, RoomCreated},
 };
 
-use super::{LogError, Page, RoomLog, Subscription, accounts_in, topics::Topics};
+use super::{Appended, LogError, Page, RoomLog, Subscription, accounts_in, topics::Topics};
 use crate::clock::Clock;
 
 /// Logs in memory.
@@ -42,7 +42,7 @@ impl MemoryLog {
 
 #[async_trait]
 impl RoomLog for MemoryLog {
-    async fn create(&self, created: RoomCreated) -> Result<Arc<Entry>, LogError> {
+    async fn create(&self, created: RoomCreated) -> Result<Appended, LogError> {
         let mut rooms = self.rooms();
         if rooms.values().any(|kept| kept.code == created.code) {
             return Err(LogError::CodeTaken);
@@ -52,14 +52,14 @@ impl RoomLog for MemoryLog {
         let accounts = accounts_in(&entry.event).collect();
         rooms.insert(id, Kept { code, entries: vec![entry.clone()], accounts, snapshots: Vec::new() });
         self.topics.publish(id, &entry);
-        Ok(entry)
+        Ok(Appended::from(&*entry))
     }
 
     async fn find(&self, code: RoomCode) -> Result<Option<RoomId>, LogError> {
         Ok(self.rooms().iter().find(|(_, kept)| kept.code == code).map(|(id, _)| *id))
     }
 
-    async fn append(&self, room: RoomId, event: Event) -> Result<Arc<Entry>, LogError> {
+    async fn append(&self, room: RoomId, event: Event) -> Result<Appended, LogError> {
         let mut rooms = self.rooms();
         let Kept { entries, accounts, .. } = rooms.get_mut(&room).ok_or(LogError::NoSuchRoom)?;
         let last = entries.last().ok_or(LogError::NoSuchRoom)?;
@@ -68,7 +68,7 @@ impl RoomLog for MemoryLog {
         accounts.extend(accounts_in(&entry.event));
         // Published under the lock, so that subscribers see the log's order.
         self.topics.publish(room, &entry);
-        Ok(entry)
+        Ok(Appended::from(&*entry))
     }
 
     async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError> {

@@ -25,7 +25,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{EVENT_VERSION, LogError, Page, RoomLog, SNAPSHOT_VERSION, Subscription, topics::Topics};
+use super::{Appended, EVENT_VERSION, LogError, Page, RoomLog, SNAPSHOT_VERSION, Subscription, topics::Topics};
 use crate::{
     clock::{Clock, ClockAhead},
     storage::{
@@ -97,8 +97,8 @@ impl SqliteLog {
         outcome.await.map_err(|_| LogError::Storage(Arc::new(io::Error::other("the log's writer broke"))))?
     }
 
-    async fn write_entry(&self, change: Change) -> Result<Arc<Entry>, LogError> {
-        self.write(change).await?.ok_or(LogError::NoSuchRoom)
+    async fn write_entry(&self, change: Change) -> Result<Appended, LogError> {
+        self.write(change).await?.as_deref().map(Appended::from).ok_or(LogError::NoSuchRoom)
     }
 
     async fn page(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError> {
@@ -151,7 +151,7 @@ fn parse_room(row: &SqliteRow) -> Result<RoomId, sqlx::Error> {
 
 #[async_trait]
 impl RoomLog for SqliteLog {
-    async fn create(&self, created: RoomCreated) -> Result<Arc<Entry>, LogError> {
+    async fn create(&self, created: RoomCreated) -> Result<Appended, LogError> {
         let sealed = self.sealer.seal(&Event::RoomCreated(created.clone())).await?;
         self.write_entry(Change::Create(created, sealed)).await
     }
@@ -162,7 +162,7 @@ impl RoomLog for SqliteLog {
         Ok(row.as_ref().map(parse_room).transpose()?)
     }
 
-    async fn append(&self, room: RoomId, event: Event) -> Result<Arc<Entry>, LogError> {
+    async fn append(&self, room: RoomId, event: Event) -> Result<Appended, LogError> {
         let sealed = self.sealer.seal(&event).await?;
         self.write_entry(Change::Append(room, event, sealed)).await
     }

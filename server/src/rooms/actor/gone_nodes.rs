@@ -1,0 +1,77 @@
+//! Nodes that are gone: their members lose their connections by an entry of the log, as by a lost socket.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use heartogether::{
+    id::NodeId,
+    room::{Event, Member},
+};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::RoomActor;
+use crate::{
+    error::report_storage,
+    rooms::{dependencies::Dependencies, retry::append_surely_once},
+    storage::log::AppendNonce,
+};
+
+impl RoomActor<'_> {
+    /// Appends which nodes are gone that members were connected to. Where this node alone serves the log, these are the nodes of
+    /// earlier runs, and their entries come before all others of this run, unless the storage fails.
+    pub(super) async fn report_gone_nodes(&mut self) {
+        let Dependencies { id, log, .. } = self.dependencies;
+        let others: BTreeSet<_> = self.attached_nodes().filter(|node| *node != self.dependencies.node).collect();
+        self.gone.retain(|node| others.contains(node));
+        if others.is_empty() {
+            return;
+        }
+        match log.gone(others).await {
+            Ok(gone) => self.gone = gone,
+            // It is asked again.
+            Err(error) => return report_storage(&error),
+        }
+        for node in self.gone.clone() {
+            let (nonce, lost) = (nonce_of_loss(node), Event::NodeLost { node });
+            if log.append_once(*id, nonce, lost.clone()).await.is_err() {
+                append_surely_once(log.clone(), *id, nonce, lost);
+            }
+        }
+    }
+
+    /// Whether members were connected to a node that is gone, and the log does not tell it yet.
+    pub(super) fn waits_for_loss(&self) -> bool {
+        !self.gone.is_empty() && self.attached_nodes().any(|node| self.gone.contains(&node))
+    }
+
+    /// The nodes that members are connected to. A node may occur several times.
+    fn attached_nodes(&self) -> impl Iterator<Item = NodeId> {
+        self.room.members().filter_map(Member::connection).map(|connection| connection.node)
+    }
+}
+
+/// A node is lost once, whichever nodes notice.
+fn nonce_of_loss(node: NodeId) -> AppendNonce {
+    AppendNonce::of(&[b"node lost", node.to_string().as_bytes()])
+}
+
+/// When to look for nodes that are gone.
+pub(super) struct Look(Option<Interval>);
+
+impl Look {
+    /// Looks this often; never if `None`.
+    pub(super) fn every(period: Option<Duration>) -> Self {
+        Self(period.map(|period| {
+            let mut interval = interval(period);
+            interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            interval
+        }))
+    }
+
+    /// Returns when it is time to look.
+    pub(super) async fn next(&mut self) {
+        match &mut self.0 {
+            Some(interval) => _ = interval.tick().await,
+            None => std::future::pending().await,
+        }
+    }
+}
