@@ -16,48 +16,74 @@ export async function barePage(browser, url) {
   return page;
 }
 
+/** The Opus parameters of a description, which ask the other side's encoder for something. */
+const OPUS_PARAMETERS = /^a=fmtp:111 .*$/gm;
+
 /**
  * Captures in one page and plays in another.
  * @param {Page} host
  * @param {Page} listener
  * @param {'getUserMedia' | 'getDisplayMedia'} capture
  * @param {MediaStreamConstraints} constraints
+ * @param {{ size?: number, plays?: boolean, opus?: string }} [connections] how many there are, whether they are played,
+ *   and the Opus parameters that the encoder is asked for; one, played, with the browser's own unless said otherwise
  */
-export async function connectBare(host, listener, capture, constraints) {
-  const offer = await host.evaluate(
-    async ({ capture, constraints }) => {
-      const stream = await navigator.mediaDevices[capture](constraints);
-      for (const picture of stream.getVideoTracks()) picture.stop();
-      const peer = new RTCPeerConnection();
-      Object.assign(window, { peer });
+export async function connectBare(host, listener, capture, constraints, { size = 1, plays = true, opus } = {}) {
+  const offers = await host.evaluate(offerBare, { capture, constraints, size });
+  const answers = await listener.evaluate(answerBare, { offers, plays });
+  const wanted = answers.map(({ type, sdp }) => ({ type, sdp: opus ? sdp.replace(OPUS_PARAMETERS, `a=fmtp:111 ${opus}`) : sdp }));
+  await host.evaluate(acceptBare, wanted);
+  await listener.waitForFunction(() =>
+    /** @type {RTCPeerConnection[]} */ (/** @type {any} */ (window).bare).every((peer) => peer.connectionState === 'connected'),
+  );
+}
+
+/** @typedef {{ type: RTCSdpType, sdp: string }} Described */
+
+/** Runs inside the host's page. @param {{ capture: 'getUserMedia' | 'getDisplayMedia', constraints: MediaStreamConstraints, size: number }} wanted */
+async function offerBare({ capture, constraints, size }) {
+  const stream = await navigator.mediaDevices[capture](constraints);
+  for (const picture of stream.getVideoTracks()) picture.stop();
+  const bare = Array.from({ length: size }, () => new RTCPeerConnection());
+  Object.assign(window, { bare });
+  return Promise.all(
+    bare.map(async (peer) => {
       for (const track of stream.getAudioTracks()) peer.addTrack(track, stream);
       await peer.setLocalDescription();
       await new Promise((resolve) => {
         peer.onicegatheringstatechange = () => peer.iceGatheringState === 'complete' && resolve(undefined);
       });
-      return peer.localDescription?.toJSON();
-    },
-    { capture, constraints },
+      return /** @type {Described} */ (peer.localDescription?.toJSON());
+    }),
   );
-  const answer = await listener.evaluate(async (offer) => {
-    const peer = new RTCPeerConnection();
-    Object.assign(window, { peer });
-    const player = document.createElement('audio');
-    player.autoplay = true;
-    peer.ontrack = ({ streams }) => (player.srcObject = streams[0] ?? null);
-    document.body.append(player);
-    await peer.setRemoteDescription(offer);
-    await peer.setLocalDescription();
-    await new Promise((resolve) => {
-      peer.onicegatheringstatechange = () => peer.iceGatheringState === 'complete' && resolve(undefined);
-    });
-    return peer.localDescription?.toJSON();
-  }, /** @type {any} */ (offer));
-  await host.evaluate(async (answer) => {
-    const { peer } = /** @type {Window & { peer?: RTCPeerConnection }} */ (window);
-    await peer?.setRemoteDescription(answer);
-  }, /** @type {any} */ (answer));
-  await listener.waitForFunction(() => /** @type {any} */ (window).peer.connectionState === 'connected');
+}
+
+/** Runs inside the listener's page. @param {{ offers: Described[], plays: boolean }} offered */
+async function answerBare({ offers, plays }) {
+  const bare = offers.map(() => new RTCPeerConnection());
+  Object.assign(window, { bare });
+  return Promise.all(
+    bare.map(async (peer, number) => {
+      if (plays) {
+        const player = document.createElement('audio');
+        player.autoplay = true;
+        peer.ontrack = ({ streams }) => (player.srcObject = streams[0] ?? null);
+        document.body.append(player);
+      }
+      await peer.setRemoteDescription(/** @type {Described} */ (offers[number]));
+      await peer.setLocalDescription();
+      await new Promise((resolve) => {
+        peer.onicegatheringstatechange = () => peer.iceGatheringState === 'complete' && resolve(undefined);
+      });
+      return /** @type {Described} */ (peer.localDescription?.toJSON());
+    }),
+  );
+}
+
+/** Runs inside the host's page. @param {Described[]} answers */
+async function acceptBare(answers) {
+  const { bare } = /** @type {{ bare: RTCPeerConnection[] }} */ (/** @type {any} */ (window));
+  await Promise.all(answers.map((answer, number) => bare[number]?.setRemoteDescription(answer)));
 }
 
 /**

@@ -94,6 +94,19 @@ impl Media<'_> {
         }
     }
 
+    /// Sets an attribute of the section as a whole (`a=ptime:10`), in place of the one it had, or before the others. A
+    /// section without attributes stays as it is.
+    pub fn set_attribute(&mut self, name: &str, value: &str) {
+        let named = |line: &str| line.strip_prefix("a=").and_then(|rest| rest.strip_prefix(name)).is_some_and(is_value);
+        let set = self.lines.iter().position(|line| named(line));
+        let Some(at) = set.or_else(|| self.lines.iter().position(|line| line.starts_with("a="))) else { return };
+        let line = Cow::Owned(format!("a={name}:{value}{}", end_of(&self.lines[0])));
+        match set {
+            Some(_) => self.lines[at] = line,
+            None => self.lines.insert(at, line),
+        }
+    }
+
     /// The attributes of a name that say something of a payload type.
     fn attributes<'s>(&'s self, name: &'s str) -> impl Iterator<Item = (&'s str, &'s str)> {
         self.lines.iter().filter_map(move |line| attribute(line, name))
@@ -143,6 +156,11 @@ impl Parameters {
 fn attribute<'l>(line: &'l str, name: &str) -> Option<(&'l str, &'l str)> {
     let rest = line.strip_prefix("a=")?.strip_prefix(name)?.strip_prefix(':')?;
     rest.trim_end().split_once(' ')
+}
+
+/// Whether an attribute's name is over here.
+fn is_value(rest: &str) -> bool {
+    rest.starts_with(':')
 }
 
 /// How a line ends: RFC 8866 says CRLF and that readers should take a bare LF.

@@ -133,7 +133,7 @@ impl PeerConnection {
     /// Sends this much, from now on.
     pub(crate) fn tune(self: Rc<Self>, tuning: Tuning) {
         self.limit_bitrate(tuning.bitrate_bps);
-        self.negotiate(EncodingInput::RedundancyChosen(tuning.redundancy));
+        self.negotiate(EncodingInput::PacketsChosen(tuning.packets));
     }
 
     /// Plays what it brings, as soon as it is there.

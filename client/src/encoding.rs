@@ -4,7 +4,7 @@
 //! The *other* side's description controls the own encoder. So a change of the profile needs no message to the other
 //! side: this side sets its descriptions again, and what the other side has agreed to covers both.
 
-use super::{Profile, sdp::opus};
+use super::{Profile, adaptation::Packets, sdp::opus};
 
 /// Who has offered a peer connection, and what goes over it besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub enum EncodingInput {
     AnswerCame(String),
     /// Encode like this from now on.
     ProfileChosen(Profile),
-    /// Send each packet twice from now on, or no longer.
-    RedundancyChosen(bool),
+    /// Send such packets from now on.
+    PacketsChosen(Packets),
     /// The last order is carried out.
     CarriedOut,
 }
@@ -86,7 +86,7 @@ pub enum EncodingOrder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Shape {
     profile: Profile,
-    redundancy: bool,
+    packets: Packets,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +121,7 @@ pub struct Encoding {
 impl Encoding {
     /// Nothing is described yet.
     pub const fn new(side: Side, profile: Profile) -> Self {
-        let wanted = Shape { profile, redundancy: false };
+        let wanted = Shape { profile, packets: Packets::USUAL };
         Self {
             side,
             phase: Phase::Fresh,
@@ -156,8 +156,8 @@ impl Encoding {
                 self.wanted.profile = profile;
                 self.reshape()
             }
-            EncodingInput::RedundancyChosen(redundancy) => {
-                self.wanted.redundancy = redundancy;
+            EncodingInput::PacketsChosen(packets) => {
+                self.wanted.packets = packets;
                 self.reshape()
             }
             EncodingInput::CarriedOut => {
@@ -231,7 +231,7 @@ impl Encoding {
         self.phase = Phase::Busy;
         self.described = self.wanted;
         match self.side.sends() {
-            true => opus::accepted(&self.theirs, self.wanted.profile, self.wanted.redundancy),
+            true => opus::accepted(&self.theirs, self.wanted.profile, self.wanted.packets),
             false => self.theirs.clone(),
         }
     }

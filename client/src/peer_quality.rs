@@ -1,7 +1,7 @@
 //! What is known of the way to a member.
 
 use super::{
-    adaptation::Adaptation,
+    adaptation::{Adaptation, Tuning},
     statistics::{PeerStatistics, Reading},
 };
 
@@ -10,6 +10,8 @@ use super::{
 pub(super) struct Quality {
     /// How much is sent.
     pub(super) adaptation: Adaptation,
+    /// What the browser was told of it last.
+    told: Option<Tuning>,
     /// What the browser counted last.
     pub(super) reading: Option<Reading>,
     /// What was measured last.
@@ -18,6 +20,12 @@ pub(super) struct Quality {
 
 impl Quality {
     pub(super) const fn new(adaptation: Adaptation) -> Self {
-        Self { adaptation, reading: None, statistics: None }
+        Self { adaptation, told: None, reading: None, statistics: None }
+    }
+
+    /// What is to be sent from now on, where the browser does not know it.
+    pub(super) fn news(&mut self, audience: usize) -> Option<Tuning> {
+        let tuning = self.adaptation.tuning().among(audience);
+        (self.told.replace(tuning) != Some(tuning)).then_some(tuning)
     }
 }

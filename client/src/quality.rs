@@ -15,35 +15,33 @@ impl Client {
     }
 
     /// Says how much goes through a new peer connection.
-    pub(super) fn tune(&self, negotiation: Negotiation, out: &mut Vec<Output>) {
-        let new = self.peers.iter().find(|peer| peer.key() == negotiation);
-        let tuning = new.map(|peer| peer.quality.adaptation.tuning());
-        out.extend(tuning.map(|tuning| Output::Tune { negotiation, tuning }));
+    pub(super) fn tune(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
+        let audience = self.peers.iter().count();
+        let Some(peer) = self.peers.find(negotiation) else { return };
+        out.extend(peer.quality.news(audience).map(|tuning| Output::Tune { negotiation, tuning }));
     }
 
     /// Goes on with another profile on every way.
     pub(super) fn retune(&mut self, out: &mut Vec<Output>) {
-        let profile = self.profile();
+        let (profile, audience) = (self.profile(), self.peers.iter().count());
         for peer in self.peers.iter_mut() {
-            let before = peer.quality.adaptation.tuning();
             peer.quality.adaptation.set_profile(profile);
-            let (negotiation, tuning) = (peer.key(), peer.quality.adaptation.tuning());
-            out.extend((tuning != before).then_some(Output::Tune { negotiation, tuning }));
+            let negotiation = peer.key();
+            out.extend(peer.quality.news(audience).map(|tuning| Output::Tune { negotiation, tuning }));
         }
     }
 
     /// Takes in what the browser counted at a peer connection. Whoever sends does so more or less from then on.
     pub(super) fn measure(&mut self, negotiation: Negotiation, now: Reading, out: &mut Vec<Output>) {
-        let sends = self.publishing.is_capturing();
+        let (sends, audience) = (self.publishing.is_capturing(), self.peers.iter().count());
         let Some(peer) = self.peers.find(negotiation) else { return };
         let quality = &mut peer.quality;
         let mut statistics = PeerStatistics::between(quality.reading.as_ref(), &now);
         let elapsed_ms = quality.reading.as_ref().map_or(0.0, |before| now.at_ms - before.at_ms) as u32;
         if sends && peer.state == PeerState::Connected {
-            let before = quality.adaptation.tuning();
             let tuning = quality.adaptation.adjust(&statistics, elapsed_ms);
-            out.extend((tuning != before).then_some(Output::Tune { negotiation, tuning }));
-            statistics.tuning = Some(tuning);
+            out.extend(quality.news(audience).map(|tuning| Output::Tune { negotiation, tuning }));
+            statistics.tuning = Some(tuning.among(audience));
         }
         quality.reading = Some(now);
         quality.statistics = Some(statistics);

@@ -9,8 +9,9 @@ use super::tuning::Tuning;
 pub const EVERY_MS: u32 = 2_000;
 /// The number of measurements that are kept for drawing: two minutes.
 pub const REMEMBERED: usize = 60;
-/// Milliseconds of sound in a packet, which is sent at their end.
+/// Milliseconds of sound in a packet, which is sent at their end: usually, and where the host sends short ones.
 const PACKET_MS: u32 = 20;
+const SHORT_PACKET_MS: u32 = 10;
 
 /// How a candidate was found (RFC 8445, section 5.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,8 +169,11 @@ impl PeerStatistics {
         let round_trip_ms = now.round_trip_s.map(in_ms);
         let buffer_ms = ratio(since(|reading| reading.buffered_s) * 1_000.0, since(|reading| reading.buffered));
         let playout_ms = ratio(since(|reading| reading.playout_s) * 1_000.0, since(|reading| reading.played));
+        // In silence few packets come, and nobody hears how long they are.
+        let are_short = arrived * f64::from(SHORT_PACKET_MS + PACKET_MS) / 2.0 > since(|reading| reading.at_ms);
+        let packet_ms = if are_short { SHORT_PACKET_MS } else { PACKET_MS };
         let behind_ms =
-            |buffer_ms| PACKET_MS + round_trip_ms.unwrap_or_default() / 2 + buffer_ms + playout_ms.unwrap_or_default();
+            |buffer_ms| packet_ms + round_trip_ms.unwrap_or_default() / 2 + buffer_ms + playout_ms.unwrap_or_default();
         Self {
             path: now.path,
             round_trip_ms,

@@ -8,6 +8,7 @@ use heartogether::id::MemberId;
 
 use super::{
     Fader, Input, Mix, Negotiation, Output, PlayerCommand, PlayerInput, PlayerState, Processing, ReloadState, Timer,
+    adaptation::{Packets, Tuning},
 };
 use message::{received, sent};
 
@@ -177,8 +178,9 @@ pub fn output(output: &Output) -> String {
             format!("add {} candidates to {}", candidates.len(), told(*negotiation))
         }
         Output::Tune { negotiation, tuning } => {
-            let (bitrate_bps, redundancy) = (tuning.bitrate_bps, tuning.redundancy);
-            format!("send {bitrate_bps} bit/s to {}, redundant: {redundancy}", told(*negotiation))
+            let Tuning { bitrate_bps, packets: Packets { redundancy, length_ms } } = *tuning;
+            let to = told(*negotiation);
+            format!("send {bitrate_bps} bit/s to {to} in packets of {length_ms} ms, redundant: {redundancy}")
         }
         Output::ClosePeer(negotiation) => format!("close {}", told(*negotiation)),
         Output::ApplyProfile(profile) => format!("apply profile {profile:?}"),

@@ -1,13 +1,16 @@
-// The host's page with thirty direct listeners, who first only listen, and then react and write at their limits.
+// The host's page with thirty direct listeners, who first only listen, and then react and write at their limits. Beside it, in
+// the same run, the floor: thirty peer connections that a page without anything else sends the same sound through.
 import { chromium } from '@playwright/test';
 
+import { barePage, connectBare, keepCaptures, readCapture } from '../baseline.mjs';
 import { humming, listening } from '../chromium.mjs';
 import { cpuSecondsAMinute } from '../cpu.mjs';
 import { gather } from '../crowd.mjs';
-import { Bench, ms, percentile, printTable, summary } from '../report.mjs';
+import { Bench, ms, percentile, printTable, ratioOfMedians, ratioText, summary } from '../report.mjs';
 import { Server } from '../server.mjs';
 import { createRoom } from '../room_setup.mjs';
 
+/** @typedef {import('@playwright/test').Browser} Browser */
 /** @typedef {import('@playwright/test').Page} Page */
 
 const LISTENERS = Number(process.env['LISTENERS'] ?? 30);
@@ -16,7 +19,8 @@ const MEASURED_S = Number(process.env['MEASURED_S'] ?? 15);
 const SETTLE_MS = 10_000;
 /** The limits of one listener, a second. */
 const LIMITS = { reactions: 5, messages: 1 };
-const SILENCE = { reactions: 0, messages: 0 };
+/** What our page asks its encoder for (client/src/profile.rs). */
+const VOICE = 'minptime=10;useinbandfec=1;usedtx=1;maxaveragebitrate=64000';
 /** How long it takes until what was said last is shown, and what is said now is. */
 const CHANGE_MS = 2000;
 const bench = new Bench('crowd');
@@ -43,10 +47,10 @@ function watchThread() {
 }
 
 const server = await Server.start({ MAX_LISTENERS: `${LISTENERS}` });
-const [hosts, listeners] = await Promise.all([chromium.launch(humming()), chromium.launch(listening)]);
+const listeners = await chromium.launch(listening);
 
-/** @param {Page} host @param {boolean} withoutStatistics */
-async function measure(host, withoutStatistics) {
+/** @param {Browser} hosts @param {Page} host @param {boolean} withoutStatistics */
+async function measure(hosts, host, withoutStatistics) {
   await host.evaluate((withoutStatistics) => {
     Object.assign(/** @type {any} */ (window).thread, { withoutStatistics, tasksMs: [], framesMs: [] });
   }, withoutStatistics);
@@ -70,33 +74,59 @@ function result(what, runs) {
 
 const wait = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-try {
+/** The page of a room's host, while its listeners listen, and while they react and write, with statistics and without. */
+async function ofRoom() {
+  const hosts = await chromium.launch(humming());
   const { page: host, code } = await createRoom(hosts, server.url);
   await host.addInitScript(watchThread);
+  await host.addInitScript(keepCaptures);
   await host.reload();
   await host.locator('main[data-hydrated]').waitFor();
   await host.getByRole('button', { name: 'Use a microphone' }).click();
   await host.locator('main[data-state=live]').waitFor();
   const crowd = await gather(listeners, server.url, code, LISTENERS);
   await wait(SETTLE_MS);
-
-  // All three in each run, so that what else the machine does falls on all of them.
-  const runs = await bench.repeat(RUNS, async () => {
-    await crowd.chatter(SILENCE);
-    await wait(CHANGE_MS);
-    const quiet = await measure(host, false);
-    await crowd.chatter(LIMITS);
-    await wait(CHANGE_MS);
-    return { quiet, busy: await measure(host, false), withoutStatistics: await measure(host, true) };
-  });
-  const refusals = await crowd.refusals();
+  const quiet = await measure(hosts, host, false);
+  await crowd.chatter(LIMITS);
+  await wait(CHANGE_MS);
+  const measured = { quiet, busy: await measure(hosts, host, false), withoutStatistics: await measure(hosts, host, true) };
+  const [refusals, asked] = [await crowd.refusals(), await readCapture(host)];
   await crowd.close();
+  await hosts.close();
+  return { ...measured, refusals, asked };
+}
+
+/** The floor. @param {Awaited<ReturnType<typeof readCapture>>} asked what our page asks for */
+async function ofBarePage({ capture, constraints }) {
+  const hosts = await chromium.launch(humming());
+  const [host, listener] = [await barePage(hosts, server.url), await barePage(listeners, server.url)];
+  await host.addInitScript(watchThread);
+  await host.reload();
+  await connectBare(host, listener, capture, constraints, { size: LISTENERS, plays: false, opus: VOICE });
+  await wait(SETTLE_MS);
+  const measured = await measure(hosts, host, false);
+  await listener.context().close();
+  await hosts.close();
+  return measured;
+}
+
+try {
+  // All in each run, so that what else the machine does falls on all of them.
+  const runs = await bench.repeat(RUNS, async () => {
+    const room = await ofRoom();
+    return { ...room, bare: await ofBarePage(room.asked) };
+  });
+  /** @type {Record<string, number>} */
+  const refusals = {};
+  for (const [refusal, times] of runs.flatMap((run) => Object.entries(run.refusals))) refusals[refusal] = (refusals[refusal] ?? 0) + times;
 
   const results = [
     result(`${LISTENERS} listeners`, runs.map(({ quiet }) => quiet)),
     result('all react and write at their limits', runs.map(({ busy }) => busy)),
     result('the same, without statistics', runs.map(({ withoutStatistics }) => withoutStatistics)),
+    result(`${LISTENERS} bare peer connections`, runs.map(({ bare }) => bare)),
   ];
+  const toBare = ratioOfMedians(runs.map(({ bare }) => bare.cpu), runs.map(({ quiet }) => quiet.cpu));
   const statisticsPercent = summary(runs.map(({ busy, withoutStatistics }) => ((busy.cpu - withoutStatistics.cpu) / 60) * 100));
   const seconds = (/** @type {number} */ value) => `${value.toFixed(1)} s`;
   printTable([
@@ -109,9 +139,10 @@ try {
     ]),
   ]);
   console.log(`statistics: ${statisticsPercent.median.toFixed(1)} % of a core, ${statisticsPercent.worst.toFixed(1)} % at worst (target: under 2 %)`);
+  console.log(`our page to a bare one: ${ratioText(toBare)} (target: under 20 s a minute)`);
   console.log('refused:', Object.keys(refusals).length === 0 ? 'nothing' : refusals);
-  bench.publish({ listeners: LISTENERS, runs: RUNS, measuredS: MEASURED_S, limits: LIMITS, results, statisticsPercent, refusals });
+  bench.publish({ listeners: LISTENERS, runs: RUNS, measuredS: MEASURED_S, limits: LIMITS, results, statisticsPercent, toBare, refusals });
 } finally {
-  await Promise.all([hosts.close(), listeners.close()]);
+  await listeners.close();
   await server.close();
 }

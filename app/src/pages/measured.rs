@@ -103,7 +103,7 @@ fn kilobits(bps: u32) -> Phrase {
 fn bitrate(statistics: &PeerStatistics) -> Phrase {
     let now = kilobits(statistics.bitrate_bps);
     match statistics.tuning {
-        Some(tuning) if tuning.redundancy => text::bitrate_twice(now, kilobits(tuning.bitrate_bps)),
+        Some(tuning) if tuning.packets.redundancy => text::bitrate_twice(now, kilobits(tuning.bitrate_bps)),
         Some(tuning) => text::bitrate_of(now, kilobits(tuning.bitrate_bps)),
         None => now,
     }
@@ -131,7 +131,7 @@ fn server(state: ServerState) -> Phrase {
 #[cfg(test)]
 mod tests {
     use heartogether_client::{
-        adaptation::Tuning,
+        adaptation::{Packets, Tuning},
         statistics::{CandidateKind, Transport},
     };
     use leptos::prelude::Owner;
@@ -149,7 +149,7 @@ mod tests {
         let known = PeerStatistics {
             path: Some(path),
             round_trip_ms: Some(40),
-            tuning: Some(Tuning { bitrate_bps: 64_000, redundancy: true }),
+            tuning: Some(Tuning { bitrate_bps: 64_000, packets: Packets { redundancy: true, length_ms: 20 } }),
             bitrate_bps: 131_499,
             loss_permille: Some(12),
             ..PeerStatistics::default()

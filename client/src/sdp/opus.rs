@@ -1,4 +1,5 @@
-//! Writes the Opus settings of each [`Profile`] (RFC 7587, section 6.1) into a description.
+//! Writes the Opus settings of each [`Profile`] (RFC 7587, section 6.1), and the packets that are wanted, into a
+//! description.
 //!
 //! A sender encodes as the description of the *other* side says, because the parameters tell what a receiver wants. So
 //! the host's offer announces the sound, the listener's answer accepts two channels, and the host changes the answer to
@@ -6,7 +7,7 @@
 //! accepts everything that both sides have agreed on.
 
 use super::{Description, Parameters};
-use crate::Profile;
+use crate::{Profile, adaptation::Packets};
 
 const OPUS: &str = "opus/48000/2";
 /// Redundant audio data (RFC 2198): each packet contains a copy of the one before.
@@ -14,21 +15,21 @@ const RED: &str = "red/48000/2";
 
 /// The host's offer for a listener.
 pub fn offered(offer: &str, profile: Profile) -> String {
-    edit(offer, |parameters| shape(parameters, profile), false)
+    edit(offer, |parameters| shape(parameters, profile), Packets::USUAL)
 }
 
 /// The listener's answer, which accepts two channels for any sound. Without that, Chromium decodes one.
 pub fn answered(answer: &str) -> String {
-    edit(answer, |parameters| parameters.set("stereo", "1"), false)
+    edit(answer, |parameters| parameters.set("stereo", "1"), Packets::USUAL)
 }
 
 /// The listener's answer as the host applies it, which controls the host's encoder. Chromium sends redundant data if
-/// that format stands before Opus.
-pub fn accepted(answer: &str, profile: Profile, redundancy: bool) -> String {
-    edit(answer, |parameters| shape(parameters, profile), redundancy)
+/// that format stands before Opus, and packets as long as `a=ptime` says (RFC 8866, section 6.4).
+pub fn accepted(answer: &str, profile: Profile, packets: Packets) -> String {
+    edit(answer, |parameters| shape(parameters, profile), packets)
 }
 
-fn edit(sdp: &str, change: impl Fn(&mut Parameters), redundancy: bool) -> String {
+fn edit(sdp: &str, change: impl Fn(&mut Parameters), packets: Packets) -> String {
     let mut description = Description::parse(sdp);
     for media in description.media() {
         let (Some(opus), red) = (media.codec(OPUS), media.codec(RED)) else { continue };
@@ -36,9 +37,12 @@ fn edit(sdp: &str, change: impl Fn(&mut Parameters), redundancy: bool) -> String
         change(&mut parameters);
         media.set_parameters(&opus, &parameters);
         match red.as_deref() {
-            Some(red) if redundancy => media.prefer(&[red, &opus]),
+            Some(red) if packets.redundancy => media.prefer(&[red, &opus]),
             Some(red) => media.prefer(&[&opus, red]),
             None => media.prefer(&[&opus]),
+        }
+        if packets.length_ms != Packets::USUAL.length_ms {
+            media.set_attribute("ptime", &packets.length_ms.to_string());
         }
     }
     description.write()

@@ -1,8 +1,9 @@
 //! How much is sent, for recorded series of measurements of two seconds each.
 
+use heartogether::id::MemberId;
 use heartogether_client::{
     Input, Output, PeerState, Profile,
-    adaptation::{Adaptation, Network, Tuning},
+    adaptation::{Adaptation, Network, Packets, Tuning},
     statistics::{PeerStatistics, Reading},
 };
 
@@ -16,8 +17,8 @@ struct Measured(u32, u32, u32);
 
 const FINE: Measured = Measured(0, 40, 2_000);
 
-/// The kbit/s and the redundancy after each measurement.
-fn play(adaptation: &mut Adaptation, series: &[Measured]) -> Vec<(u32, bool)> {
+/// What is sent after each measurement.
+fn tunings(adaptation: &mut Adaptation, series: &[Measured]) -> Vec<Tuning> {
     let mut adjust = |Measured(loss, round_trip_ms, available_kbps): &Measured| {
         let sent = adaptation.tuning();
         let measured = PeerStatistics {
@@ -25,13 +26,23 @@ fn play(adaptation: &mut Adaptation, series: &[Measured]) -> Vec<(u32, bool)> {
             is_news: true,
             round_trip_ms: Some(*round_trip_ms),
             available_bps: Some(available_kbps * 1_000),
-            bitrate_bps: sent.bitrate_bps * if sent.redundancy { 2 } else { 1 },
+            bitrate_bps: sent.bitrate_bps * if sent.packets.redundancy { 2 } else { 1 },
             ..PeerStatistics::default()
         };
-        let Tuning { bitrate_bps, redundancy } = adaptation.adjust(&measured, EVERY_MS);
-        (bitrate_bps / 1_000, redundancy)
+        adaptation.adjust(&measured, EVERY_MS)
     };
     series.iter().map(&mut adjust).collect()
+}
+
+/// The kbit/s and the redundancy after each measurement.
+fn play(adaptation: &mut Adaptation, series: &[Measured]) -> Vec<(u32, bool)> {
+    let sent = tunings(adaptation, series).into_iter();
+    sent.map(|tuning| (tuning.bitrate_bps / 1_000, tuning.packets.redundancy)).collect()
+}
+
+/// The milliseconds of sound in a packet after each measurement.
+fn lengths(adaptation: &mut Adaptation, series: &[Measured]) -> Vec<u8> {
+    tunings(adaptation, series).into_iter().map(|tuning| tuning.packets.length_ms).collect()
 }
 
 fn kbps(adaptation: &mut Adaptation, series: &[Measured]) -> Vec<u32> {
@@ -154,9 +165,78 @@ fn a_new_profile_keeps_the_relative_bitrate() {
     assert_eq!(adaptation.tuning().bitrate_bps, 42_000);
 }
 
+#[test]
+fn voice_goes_in_short_packets_over_a_good_line_from_the_start() {
+    assert_eq!(voice().tuning().packets, Packets { redundancy: false, length_ms: 10 });
+    assert_eq!(lengths(&mut voice(), &[FINE; 30]), [10; 30]);
+    for network in [Network::Slow, Network::Fair, Network::Good] {
+        assert_eq!(Adaptation::new(Profile::Voice, network).tuning().packets, Packets::USUAL, "{network:?}");
+    }
+}
+
+#[test]
+fn voice_goes_in_short_packets_after_ten_seconds_without_trouble() {
+    let sent = lengths(&mut Adaptation::new(Profile::Voice, Network::Good), &[FINE; 8]);
+    assert_eq!(sent, [20, 20, 20, 20, 10, 10, 10, 10]);
+}
+
+#[test]
+fn music_goes_in_long_packets() {
+    for profile in [Profile::Music, Profile::Studio] {
+        assert_eq!(lengths(&mut Adaptation::new(profile, Network::Best), &[FINE; 30]), [20; 30]);
+    }
+}
+
+#[test]
+fn loss_a_queue_and_a_thin_uplink_make_packets_long_at_once() {
+    for trouble in [Measured(10, 40, 2_000), Measured(0, 400, 2_000), Measured(0, 40, 100)] {
+        assert_eq!(lengths(&mut voice(), &[FINE, trouble]), [10, 20], "{} permille lost", trouble.0);
+    }
+}
+
+#[test]
+fn each_return_to_long_packets_doubles_the_wait_for_short_ones() {
+    let mut adaptation = voice();
+    lengths(&mut adaptation, &[FINE]);
+    let queue = Measured(0, 400, 2_000);
+    let mut wait = || {
+        lengths(&mut adaptation, &[queue]);
+        let sent = lengths(&mut adaptation, &[FINE; 400]);
+        sent.iter().position(|length_ms| *length_ms == 10).map(|reports| (reports as u32 + 1) * EVERY_MS / 1_000)
+    };
+    assert_eq!([(); 7].map(|()| wait()), [30, 60, 120, 240, 480, 600, 600].map(Some));
+}
+
+#[test]
+fn packets_stay_long_on_a_path_that_cannot_carry_their_headers() {
+    let sent = lengths(&mut Adaptation::new(Profile::Voice, Network::Slow), &[Measured(0, 40, 60); 30]);
+    assert_eq!(sent, [20; 30]);
+}
+
+#[test]
+fn a_crowd_gets_long_packets() {
+    let listeners: Vec<_> = (10..19).map(MemberId::from_bits).collect();
+    let mut page = Page::live(&listeners[..8]);
+    page.change(100, PeerState::Connected);
+    let mut at_ms = 1_000.0;
+    let mut told = |page: &mut Page| {
+        at_ms += 2_000.0;
+        measured(page, 100, at_ms, 0.0).iter().find_map(|output| match output {
+            Output::Tune { tuning, .. } => Some(tuning.packets.length_ms),
+            _ => None,
+        })
+    };
+    assert_eq!(told(&mut page), None, "eight have short ones from the start");
+    page.learn_all(comes(listeners[8]));
+    assert_eq!(told(&mut page), Some(20));
+    assert_eq!(told(&mut page), None);
+    page.learn_all(leaves(listeners[8]));
+    assert_eq!(told(&mut page), Some(10));
+}
+
 fn tuned(commands: &[Output]) -> Vec<(u32, u32, bool)> {
     let tuned = commands.iter().filter_map(|command| match command {
-        Output::Tune { negotiation, tuning } => Some((negotiation.id.0, tuning.bitrate_bps, tuning.redundancy)),
+        Output::Tune { negotiation, tuning } => Some((negotiation.id.0, tuning.bitrate_bps, tuning.packets.redundancy)),
         _ => None,
     });
     tuned.collect()

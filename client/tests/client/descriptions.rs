@@ -3,6 +3,7 @@
 
 use heartogether_client::{
     Profile,
+    adaptation::Packets,
     sdp::{Description, Parameters, opus},
 };
 use proptest::prelude::*;
@@ -22,6 +23,8 @@ fn changed(before: &str, after: &str) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
+const TWICE: Packets = Packets { redundancy: true, ..Packets::USUAL };
+
 const VOICE: &str = "a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1;maxaveragebitrate=64000";
 const MUSIC: &str = "a=fmtp:111 useinbandfec=1;stereo=1;sprop-stereo=1;maxaveragebitrate=256000";
 const STUDIO: &str = "a=fmtp:111 useinbandfec=1;stereo=1;sprop-stereo=1;maxaveragebitrate=510000";
@@ -39,10 +42,21 @@ fn an_offer_announces_the_profile_and_changes_nothing_else() {
 fn the_answer_that_the_host_sets_contains_the_profile() {
     let answer = on_the_wire(ANSWER);
     for (profile, expected) in SHAPES {
-        assert_eq!(changed(&answer, &opus::accepted(&answer, profile, false)), [expected]);
+        assert_eq!(changed(&answer, &opus::accepted(&answer, profile, Packets::USUAL)), [expected]);
         let red_first = "m=audio 9 UDP/TLS/RTP/SAVPF 63 111 9 0 8 13 110 126";
-        assert_eq!(changed(&answer, &opus::accepted(&answer, profile, true)), [red_first, expected]);
+        assert_eq!(changed(&answer, &opus::accepted(&answer, profile, TWICE)), [red_first, expected]);
     }
+}
+
+#[test]
+fn the_answer_that_the_host_sets_asks_for_short_packets() {
+    let (answer, short) = (on_the_wire(ANSWER), Packets { length_ms: 10, ..Packets::USUAL });
+    let edited = opus::accepted(&answer, Profile::Voice, short);
+    let media = &edited[edited.find("m=audio").expect("a media line")..];
+    assert_eq!(media.matches("a=ptime:10\r\n").count(), 1, "{edited}");
+    assert_eq!(edited.replacen("a=ptime:10\r\n", "", 1), opus::accepted(&answer, Profile::Voice, Packets::USUAL));
+    let other = edited.replace("a=ptime:10", "a=ptime:40");
+    assert_eq!(opus::accepted(&other, Profile::Voice, short), edited, "it replaces another length");
 }
 
 #[test]
@@ -50,8 +64,8 @@ fn a_profile_replaces_another_one() {
     let answer = on_the_wire(ANSWER);
     for (before, _) in SHAPES {
         for (after, _) in SHAPES {
-            let twice = opus::accepted(&opus::accepted(&answer, before, true), after, false);
-            let once = opus::accepted(&answer, after, false);
+            let twice = opus::accepted(&opus::accepted(&answer, before, TWICE), after, Packets::USUAL);
+            let once = opus::accepted(&answer, after, Packets::USUAL);
             let sorted = |sdp: &str| {
                 let mut parameters: Vec<_> = parameters_of(sdp).split(';').map(str::to_owned).collect();
                 parameters.sort();
@@ -77,21 +91,21 @@ fn a_listener_always_accepts_two_channels() {
 #[test]
 fn opus_is_moved_to_the_first_place() {
     let shuffled = on_the_wire(ANSWER).replace("111 63 9 0 8", "0 8 63 9 111");
-    let edited = opus::accepted(&shuffled, Profile::Voice, false);
+    let edited = opus::accepted(&shuffled, Profile::Voice, Packets::USUAL);
     assert!(edited.contains("m=audio 9 UDP/TLS/RTP/SAVPF 111 63 0 8 9 13 110 126\r\n"), "{edited}");
 }
 
 #[test]
 fn redundancy_is_used_only_if_both_sides_support_it() {
     let alone = on_the_wire(ANSWER).replace("a=rtpmap:63 red/48000/2\r\n", "").replace("111 63 9", "111 9");
-    let edited = opus::accepted(&alone, Profile::Voice, true);
+    let edited = opus::accepted(&alone, Profile::Voice, TWICE);
     assert!(edited.contains("m=audio 9 UDP/TLS/RTP/SAVPF 111 9 0 8 13 110 126\r\n"), "{edited}");
 }
 
 #[test]
 fn opus_without_parameters_gets_parameters() {
     let bare = on_the_wire(ANSWER).replace("a=fmtp:111 minptime=10;useinbandfec=1\r\n", "");
-    let edited = opus::accepted(&bare, Profile::Music, false);
+    let edited = opus::accepted(&bare, Profile::Music, Packets::USUAL);
     let map = "a=rtpmap:111 opus/48000/2\r\n";
     assert!(edited.contains(&format!("{map}{MUSIC}\r\n")), "{edited}");
 }
@@ -99,7 +113,7 @@ fn opus_without_parameters_gets_parameters() {
 #[test]
 fn a_description_without_opus_is_left_alone() {
     let other = on_the_wire(ANSWER).replace("opus/48000/2", "speex/16000");
-    assert_eq!(opus::accepted(&other, Profile::Studio, true), other);
+    assert_eq!(opus::accepted(&other, Profile::Studio, TWICE), other);
 }
 
 #[test]
@@ -142,13 +156,13 @@ proptest! {
     #[test]
     fn no_description_makes_an_edit_fail(
         lines in prop::collection::vec(line(), 0..40),
-        redundancy in any::<bool>(),
+        (redundancy, length_ms) in (any::<bool>(), any::<u8>()),
     ) {
-        let text = lines.concat();
+        let (text, packets) = (lines.concat(), Packets { redundancy, length_ms });
         for profile in Profile::ALL {
             opus::offered(&text, profile);
-            let edited = opus::accepted(&text, profile, redundancy);
-            prop_assert_eq!(opus::accepted(&edited, profile, redundancy), edited, "an edit is done once");
+            let edited = opus::accepted(&text, profile, packets);
+            prop_assert_eq!(opus::accepted(&edited, profile, packets), edited, "an edit is done once");
         }
         opus::answered(&text);
     }

@@ -1,12 +1,16 @@
 //! Which descriptions a peer connection sets, and when.
 
-use heartogether_client::{Encoding, EncodingInput as Input, EncodingOrder as Order, Profile, Side, sdp::opus};
+use heartogether_client::{
+    Encoding, EncodingInput as Input, EncodingOrder as Order, Profile, Side, adaptation::Packets, sdp::opus,
+};
 
 const OFFER: &str = include_str!("descriptions/chromium_offer.sdp");
 const ANSWER: &str = include_str!("descriptions/chromium_answer.sdp");
 
-fn answer(profile: Profile, redundancy: bool) -> String {
-    opus::accepted(ANSWER, profile, redundancy)
+const TWICE: Packets = Packets { redundancy: true, ..Packets::USUAL };
+
+fn answer(profile: Profile, packets: Packets) -> String {
+    opus::accepted(ANSWER, profile, packets)
 }
 
 fn came() -> Input {
@@ -24,7 +28,7 @@ fn offered(profile: Profile) -> Encoding {
 /// One that sends as this profile wants.
 fn sending(profile: Profile) -> Encoding {
     let mut encoding = offered(profile);
-    assert_eq!(encoding.step(came()), Some(Order::Accept { answer: answer(profile, false) }));
+    assert_eq!(encoding.step(came()), Some(Order::Accept { answer: answer(profile, Packets::USUAL) }));
     assert_eq!(encoding.step(Input::CarriedOut), None);
     encoding
 }
@@ -33,8 +37,8 @@ fn sending(profile: Profile) -> Encoding {
 fn a_profile_chosen_during_an_offer_is_in_the_answer() {
     let mut encoding = offered(Profile::Voice);
     assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None);
-    assert_eq!(encoding.step(Input::RedundancyChosen(true)), None);
-    assert_eq!(encoding.step(came()), Some(Order::Accept { answer: answer(Profile::Music, true) }));
+    assert_eq!(encoding.step(Input::PacketsChosen(TWICE)), None);
+    assert_eq!(encoding.step(came()), Some(Order::Accept { answer: answer(Profile::Music, TWICE) }));
     assert_eq!(encoding.step(Input::CarriedOut), None);
 }
 
@@ -42,7 +46,7 @@ fn a_profile_chosen_during_an_offer_is_in_the_answer() {
 fn a_new_profile_is_set_on_this_side_only() {
     let mut encoding = sending(Profile::Voice);
     let order = encoding.step(Input::ProfileChosen(Profile::Studio));
-    assert_eq!(order, Some(Order::OfferAlone { answer: answer(Profile::Studio, false) }));
+    assert_eq!(order, Some(Order::OfferAlone { answer: answer(Profile::Studio, Packets::USUAL) }));
     assert_eq!(encoding.step(Input::CarriedOut), None);
     assert_eq!(encoding.step(Input::ProfileChosen(Profile::Studio)), None, "it stands there");
 }
@@ -50,11 +54,11 @@ fn a_new_profile_is_set_on_this_side_only() {
 #[test]
 fn a_profile_chosen_while_descriptions_are_set_is_set_afterwards() {
     let mut encoding = sending(Profile::Voice);
-    assert!(encoding.step(Input::RedundancyChosen(true)).is_some());
+    assert!(encoding.step(Input::PacketsChosen(TWICE)).is_some());
     assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None);
-    assert_eq!(encoding.step(Input::RedundancyChosen(false)), None);
+    assert_eq!(encoding.step(Input::PacketsChosen(Packets::USUAL)), None);
     let next = encoding.step(Input::CarriedOut);
-    assert_eq!(next, Some(Order::OfferAlone { answer: answer(Profile::Music, false) }));
+    assert_eq!(next, Some(Order::OfferAlone { answer: answer(Profile::Music, Packets::USUAL) }));
     assert_eq!(encoding.step(Input::CarriedOut), None);
 }
 
@@ -92,7 +96,7 @@ fn a_new_profile_waits_for_the_answer_to_a_restart() {
     assert!(encoding.step(Input::RestartWanted).is_some());
     assert_eq!(encoding.step(Input::CarriedOut), None);
     assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None);
-    assert_eq!(encoding.step(came()), Some(Order::Accept { answer: answer(Profile::Music, false) }));
+    assert_eq!(encoding.step(came()), Some(Order::Accept { answer: answer(Profile::Music, Packets::USUAL) }));
 }
 
 #[test]
@@ -117,7 +121,7 @@ fn a_receiver_sets_offers_unchanged() {
 #[test]
 fn an_answerer_who_sends_adds_the_profile_to_the_offer() {
     let mut encoding = Encoding::new(Side::Answering { sends: true }, Profile::Voice);
-    let shaped = |profile| opus::accepted(OFFER, profile, false);
+    let shaped = |profile| opus::accepted(OFFER, profile, Packets::USUAL);
     let order = encoding.step(Input::OfferCame(OFFER.to_owned()));
     assert_eq!(order, Some(Order::Answer { offer: shaped(Profile::Voice) }));
     assert_eq!(encoding.step(Input::ProfileChosen(Profile::Music)), None);

@@ -50,6 +50,8 @@ fn counters_are_shown_as_differences() {
 fn a_listeners_delay_is_the_sum_of_path_buffer_and_playout() {
     let told = PeerStatistics::between(Some(&heard()), &later());
     assert_eq!(told.behind_ms, Some(20 + 25 + 60 + 30));
+    let short = Reading { packets: heard().packets + 190.0, ..later() };
+    assert_eq!(PeerStatistics::between(Some(&heard()), &short).behind_ms, Some(10 + 25 + 60 + 30));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use heartogether::{
 use heartogether_client::{
     Fader, Input, MicrophoneState, Mix, Negotiation, Output, PeerState, PlayerCommand, PlayerInput, PlayerState,
     Profile, ReloadState, Timer,
-    adaptation::{Network, Tuning},
+    adaptation::{Network, Packets, Tuning},
     statistics::Reading,
     trace,
 };
@@ -148,7 +148,7 @@ fn commands() -> Vec<Output> {
         Output::AddCandidates { .. } =>
             Output::AddCandidates { negotiation: N, candidates: vec![candidate("undisclosed")] };
         Output::Tune { .. } =>
-            Output::Tune { negotiation: N, tuning: Tuning { bitrate_bps: 32_000, redundancy: true } };
+            Output::Tune { negotiation: N, tuning: Tuning { bitrate_bps: 32_000, packets: Packets { redundancy: true, length_ms: 20 } } };
         Output::ClosePeer(_) => Output::ClosePeer(N);
         Output::ApplyProfile(_) => Output::ApplyProfile(Profile::Music);
         Output::ApplyProcessing(_) => Output::ApplyProcessing(Page::live(&[]).client.processing());

@@ -1,0 +1,39 @@
+// Voice goes to each listener in short packets while their path is good, and in long ones from the moment it loses some.
+import { expect, MICROPHONE_TONE_HZ, type Page } from '../fixtures';
+import { hear } from '../tone_detection';
+import { readPeers } from '../peer_connection_stats.mjs';
+import { createRoom, useMicrophone } from '../page_actions';
+import { lasts, listenWatched, test } from './fixtures';
+
+const COUNTED_MS = 2000;
+const SAMPLES_A_MS = 48;
+/** A line that is only fairly good by the browser's first guess has to be calm for ten seconds first. */
+const CALM = { timeout: 30_000 };
+
+test('voice comes in short packets, and in long ones where packets are lost', async ({ microphoneHost, newVisitor, pathUnder }) => {
+  const code = await createRoom(microphoneHost, 'Ada');
+  await useMicrophone(microphoneHost);
+  const [lossy, untouched] = [await newVisitor(), await newVisitor()];
+  const path = await pathUnder(lossy);
+  for (const listener of [lossy, untouched]) await listenWatched(listener, code, MICROPHONE_TONE_HZ);
+  for (const listener of [lossy, untouched]) await expect.poll(() => packetMs(listener), CALM).toBe(10);
+
+  path.turn({ lossShare: 0.1 });
+  await expect.poll(() => packetMs(lossy), CALM).toBe(20);
+  expect(await packetMs(untouched), "nobody else's are longer").toBe(10);
+  path.turn({});
+  for (const listener of [lossy, untouched]) await hear(listener, MICROPHONE_TONE_HZ);
+});
+
+/** Milliseconds of sound in a packet that comes, by the packets of a while: ten or twenty. */
+async function packetMs(listener: Page): Promise<number> {
+  const counted = async () => {
+    const peer = (await readPeers(listener)).at(-1);
+    expect(peer).toBeDefined();
+    return { samples: peer!.receivedSamples, packets: peer!.receivedPackets + peer!.lostPackets };
+  };
+  const before = await counted();
+  await lasts(COUNTED_MS);
+  const after = await counted();
+  return Math.round((after.samples - before.samples) / SAMPLES_A_MS / (after.packets - before.packets) / 10) * 10;
+}
