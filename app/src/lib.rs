@@ -24,7 +24,7 @@ mod start;
 mod text;
 
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     Lazy, SsrMode,
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -38,7 +38,7 @@ use crate::{
     early_join::EarlyJoin,
     install::InstallHead,
     locale::Locale,
-    page_code::PageCode,
+    page_code::{PageCode, PageStyle},
     page_guard::{FailureNotice, PageGuard},
     pages::{
         AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PrivacyPage, RoomRoute,
@@ -56,7 +56,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     #[cfg(not(feature = "ssr"))]
     let (language, texts) = (locale::Language::default(), ());
     let base = routes::base();
-    let told_base = Some(base.clone()).filter(|base| !base.is_empty());
+    let told_base = Some(base).filter(|base| !base.is_empty());
     view! {
         <!DOCTYPE html>
         <html lang=language.tag() data-theme=theme.attribute() data-base=told_base>
@@ -72,7 +72,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" type="image/svg+xml" href=routes::href(routes::FAVICON) />
                 <InstallHead />
                 // After the scripts: a browser lets those that follow a stylesheet wait for it, and the page with them.
-                <HashedStylesheet id="heartogether" options=options.clone() root=base />
+                <PageStyle options=options.clone() />
                 <AutoReload options />
                 <MetaTags />
             </head>

@@ -1,7 +1,11 @@
 //! How a page names and starts its code. A room's page does nothing without code, and loads it at once. The other pages are
 //! complete without code: they load it once the browser is idle, or the visitor begins to do something.
+//!
+//! A first visit's page contains its style: on a slow line a file of its own would be there a round trip later, and nothing
+//! is drawn before. Whoever has been here has the file in the browser's cache.
 
-use leptos::prelude::*;
+use leptos::{config::LeptosOptions, either::Either, nonce::use_nonce, prelude::*};
+use leptos_meta::HashedStylesheet;
 
 #[cfg(feature = "ssr")]
 pub use files::CodeFiles;
@@ -14,6 +18,21 @@ pub(crate) fn PageCode() -> impl IntoView {
     #[cfg(not(feature = "ssr"))]
     let code = ();
     code
+}
+
+/// The style of all pages: as it is on a first visit, otherwise as a file.
+#[component]
+pub(crate) fn PageStyle(options: LeptosOptions) -> impl IntoView {
+    /// Names it for tools that replace it, such as `cargo leptos watch`.
+    const ID: &str = "heartogether";
+    #[cfg(feature = "ssr")]
+    let text = files::style_for_this_page();
+    #[cfg(not(feature = "ssr"))]
+    let text = None::<String>;
+    match text {
+        Some(text) => Either::Left(view! { <style id=ID nonce=use_nonce() inner_html=text></style> }),
+        None => Either::Right(view! { <HashedStylesheet id=ID options root=crate::routes::base() /> }),
+    }
 }
 
 #[cfg(feature = "ssr")]
@@ -41,6 +60,8 @@ mod files {
         wasm: String,
         /// The style of all pages.
         style: String,
+        /// What it contains. Unknown while a developer changes it.
+        style_text: Option<String>,
         /// The script that loads the other pieces.
         loader: String,
         /// The files of each piece.
@@ -62,11 +83,13 @@ mod files {
             // cargo-leptos leaves room for a hash where there is none.
             let loader = if options.hash_files { "__wasm_split" } else { "__wasm_split.______________________" };
             let site = Path::new(&*options.site_root).join(&*options.site_pkg_dir);
+            let style = named("css", &options.output_name, "css");
             Ok(Self {
                 folder: format!("/{}", options.site_pkg_dir),
                 script: named("js", &options.output_name, "js"),
                 wasm: named("wasm", &options.output_name, "wasm"),
-                style: named("css", &options.output_name, "css"),
+                style_text: options.hash_files.then(|| read(&site.join(&style))).transpose()?,
+                style,
                 loader: named("split", loader, "js"),
                 pieces: serde_json::from_str(&read(&site.join(list))?)?,
             })
@@ -74,6 +97,12 @@ mod files {
 
         fn address(&self, base: &str, file: &str) -> String {
             format!("{base}{}/{file}", self.folder)
+        }
+
+        /// The style for the page itself, where the browser cannot have the file. A browser that has been here sends a cookie.
+        fn style_for(&self, request: &http::request::Parts) -> Option<&str> {
+            let is_new = !request.headers.contains_key(http::header::COOKIE);
+            self.style_text.as_deref().filter(|_| is_new)
         }
     }
 
@@ -141,7 +170,11 @@ mod files {
         let wasms = [wasm.clone()].into_iter().chain(pieces).collect::<Vec<_>>();
         let scripts = [script.clone(), files.address(base, &files.loader)];
         let style = files.address(base, &files.style);
-        let mut first = vec![format!("<{style}>; rel=preload; as=style")];
+        let is_inline = files.style_for(&request).is_some();
+        let mut first = Vec::new();
+        if !is_inline {
+            first.push(format!("<{style}>; rel=preload; as=style"));
+        }
         if when == When::Now {
             first.extend(scripts.iter().map(|file| format!("<{file}>; rel=modulepreload; crossorigin")));
             let wasms = wasms.iter();
@@ -150,7 +183,8 @@ mod files {
             );
         }
         send_links(&first);
-        let ahead = (when == When::Ahead).then(|| scripts.into_iter().chain(wasms).collect::<Vec<_>>().join(" "));
+        let wanted_next = scripts.into_iter().chain(wasms).chain(is_inline.then_some(style));
+        let ahead = (when == When::Ahead).then(|| wanted_next.collect::<Vec<_>>().join(" "));
         Some(view! {
             <script
                 nonce=use_nonce()
@@ -163,8 +197,14 @@ mod files {
         })
     }
 
+    /// The style for the page that is asked for, if it is to contain it.
+    pub(super) fn style_for_this_page() -> Option<String> {
+        let (files, request) = (use_context::<Arc<CodeFiles>>()?, use_context::<http::request::Parts>()?);
+        files.style_for(&request).map(str::to_owned)
+    }
+
     fn send_links(links: &[String]) {
-        let Some(response) = use_context::<ResponseOptions>() else { return };
+        let Some(response) = use_context::<ResponseOptions>().filter(|_| !links.is_empty()) else { return };
         let header = http::HeaderValue::from_str(&links.join(", "));
         header.into_iter().for_each(|links| response.append_header(http::header::LINK, links));
     }

@@ -74,3 +74,29 @@ test('a page whose code cannot be loaded comes from the server', async ({ newVis
   await page.reload();
   await isHydrated(page);
 });
+
+test('the page of a first visit contains its style, and whoever was here has the file', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  await page.route(/\.css$/, (route) => route.abort());
+  const first = await page.goto('/');
+  expect(first?.headers()['link'] ?? '').not.toContain('.css');
+  const isStyled = () => page.locator('.skip-link').evaluate((link) => getComputedStyle(link).position === 'absolute');
+  expect(await isStyled()).toBe(true);
+  await page.unroute(/\.css$/);
+
+  await signIn(page, 'Grace');
+  const next = await page.goto('/');
+  expect(next?.headers()['link']).toContain('.css>; rel=preload; as=style');
+  expect(await next?.text()).not.toContain('<style');
+  expect(await isStyled()).toBe(true);
+});
+
+test('the preview of a first visit loads the style for the next page in advance', async ({ newVisitor }) => {
+  const code = await createRoom(await newVisitor(), 'Ada');
+  const page = await newVisitor();
+  const asked: string[] = [];
+  page.on('request', (request) => void asked.push(new URL(request.url()).pathname));
+  const answer = await page.goto(`/room/${code}`);
+  expect(await answer?.text()).toContain('<style');
+  await expect.poll(() => asked.filter((path) => path.endsWith('.css')).length).toBe(1);
+});

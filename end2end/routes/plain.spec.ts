@@ -53,6 +53,8 @@ test('scripts cannot read the session cookie', async ({ newVisitor }) => {
 
 test('the files of a page are compressed and kept for ever', async ({ newVisitor, request, server }) => {
   const page = await newVisitor();
+  // On a first visit the style is in the page.
+  await signIn(page, 'Ada');
   const files = new Set<string>();
   page.on('request', (sent) => {
     const { origin, pathname } = new URL(sent.url());

@@ -66,8 +66,8 @@ pub(crate) fn add_page_policy(reload_port: Option<u32>) {
 /// this response's nonce. `'wasm-unsafe-eval'` allows WebAssembly to be compiled, but no text to be run.
 fn page_policy(nonce: &str, caller: &Caller, reload_port: Option<u32>) -> String {
     let mut policy = format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-         font-src 'self'; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
+         img-src 'self'; font-src 'self'; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'; object-src 'none'; connect-src 'self'"
     );
     // In older browsers `'self'` does not include WebSockets of the same origin.
@@ -93,7 +93,7 @@ mod tests {
     fn the_policy_names_only_the_requested_host() {
         let caller = Caller { authority: Authority::parse("hear.example:8443"), is_secure: true, ..Caller::default() };
         let policy = page_policy("n0nce", &caller, None);
-        assert!(policy.contains("script-src 'self' 'nonce-n0nce' 'wasm-unsafe-eval';"));
+        assert!(policy.contains("script-src 'self' 'nonce-n0nce' 'wasm-unsafe-eval'; style-src 'self' 'nonce-n0nce';"));
         assert!(policy.ends_with("connect-src 'self' wss://hear.example:8443"));
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && !policy.contains('*'));
         let plain = page_policy("n0nce", &Caller { is_secure: false, ..caller }, Some(3001));
