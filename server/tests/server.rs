@@ -18,6 +18,7 @@ mod engagement;
 mod forgetting;
 mod frames;
 mod guests;
+mod headless;
 mod hostile;
 mod hosts;
 mod install;
