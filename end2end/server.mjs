@@ -25,19 +25,26 @@ export class Server {
   #port = '0';
   #settings;
   #dataDir;
+  #core;
 
-  /** @param {Settings} settings @param {string} dataDir @param {string} binary */
-  constructor(settings, dataDir, binary) {
+  /** @param {Settings} settings @param {string} dataDir @param {string} binary @param {number} [core] */
+  constructor(settings, dataDir, binary, core) {
     this.#settings = settings;
     this.#dataDir = dataDir;
+    this.#core = core;
     this.binary = binary;
   }
 
-  /** Starts one with its own data. @param {Settings} [settings] @param {string} [binary] */
-  static async start(settings = {}, binary = serverBinary) {
-    const server = new Server(settings, await mkdtemp(join(tmpdir(), 'heartogether-')), binary);
+  /** Starts one with its own data, on one core if it is named. @param {Settings} [settings] @param {string} [binary] @param {number} [core] */
+  static async start(settings = {}, binary = serverBinary, core) {
+    const server = new Server(settings, await mkdtemp(join(tmpdir(), 'heartogether-')), binary, core);
     await server.start();
     return server;
+  }
+
+  /** Its id in the system, while it runs. */
+  get pid() {
+    return this.#process?.pid ?? NaN;
   }
 
   /** Changes its settings from the next start on. @param {Settings} settings */
@@ -48,7 +55,9 @@ export class Server {
   /** Starts it, on the port and with the data it had before. Answers when it is ready. */
   async start() {
     const own = { PORT: this.#port, DATA_DIR: this.#dataDir, STUN_URLS: 'none' };
-    const child = spawn(this.binary, [], {
+    // taskset(1) becomes the server.
+    const command = this.#core === undefined ? [this.binary] : ['taskset', '-c', String(this.#core), this.binary];
+    const child = spawn(command[0] ?? '', command.slice(1), {
       env: { ...process.env, ...own, ...this.#settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
