@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use futures::FutureExt;
 use heartogether::{
     id::{MemberId, RoomCode},
     protocol::{FromRoom, Refused, ServerMessage, encode},
@@ -214,6 +215,11 @@ impl Queue {
         Some(frame)
     }
 
+    /// The next frame, if one waits.
+    pub(super) fn next_waiting(&mut self) -> Option<Frame> {
+        self.next().now_or_never().flatten()
+    }
+
     /// Returns once a frame did not fit into the queue.
     pub(super) async fn overflowed(&self) {
         self.overflowed.notified().await;
@@ -228,8 +234,6 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use std::pin::pin;
-
-    use futures::FutureExt;
 
     use super::*;
 
