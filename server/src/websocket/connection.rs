@@ -31,7 +31,7 @@ pub(crate) struct Connection {
     rooms: EnteredRooms,
     is_greeted: bool,
     /// `None` once the connection ends.
-    requests: Option<mpsc::Sender<ClientMessage>>,
+    requests: Option<mpsc::Sender<Box<ClientMessage>>>,
     /// The task of [`RoomRequests`].
     serving: Option<JoinHandle<()>>,
 }
@@ -84,12 +84,13 @@ impl Connection {
             ClientMessage::Hello(_) => self.send_queue.push(Frame::refusal(Refusal::OutOfOrder)),
             ClientMessage::Ping(ping) => self.send_queue.push(Frame::message(&ServerMessage::Pong(ping))),
             ClientMessage::Room(RoomFrame { room, message: ToRoom::Signal(sent) }) => {
-                if let Err(refusal) = self.signal(room, sent, bytes).await {
+                // In a box, because the reader's task has a place for this even while nothing is sent.
+                if let Err(refusal) = Box::pin(self.signal(room, sent, bytes)).await {
                     self.refuse(room, refusal);
                 }
             }
             message => {
-                let queued = self.requests.as_ref().map(|requests| requests.try_send(message));
+                let queued = self.requests.as_ref().map(|requests| requests.try_send(Box::new(message)));
                 if let Some(Err(mpsc::error::TrySendError::Full(message))) = queued {
                     self.refuse_overflow(&message);
                 }

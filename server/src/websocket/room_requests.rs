@@ -90,7 +90,7 @@ impl RoomRequests {
 
     /// Runs until the connection is gone and its requests are carried out. If the connection was closed, requests that wait
     /// are dropped. At the end, the connection's members enter their grace periods.
-    pub(super) async fn serve(self, mut messages: mpsc::Receiver<ClientMessage>) {
+    pub(super) async fn serve(self, mut messages: mpsc::Receiver<Box<ClientMessage>>) {
         let (mut queue, mut running, mut is_open) = (RequestQueue::default(), FuturesUnordered::new(), true);
         let mut turn = pin!(tokio::time::sleep(SLOW_ANSWER));
         loop {
@@ -102,7 +102,7 @@ impl RoomRequests {
                     // A room may answer with its whole view. On a slow line, the next room is asked after that is written.
                     self.send_queue.has_room().await;
                 }
-                running.push(self.carry_out(room, request));
+                running.push(Box::pin(self.carry_out(room, request)));
                 turn.set(tokio::time::sleep(SLOW_ANSWER));
             }
             if !is_open && running.is_empty() {
@@ -110,7 +110,7 @@ impl RoomRequests {
             }
             tokio::select! {
                 message = messages.recv(), if is_open && queue.has_room() => match message {
-                    Some(message) => self.requests_of(message).into_iter().for_each(|(room, asked)| queue.add(room, asked)),
+                    Some(message) => self.requests_of(*message).into_iter().for_each(|(room, asked)| queue.add(room, asked)),
                     None => is_open = false,
                 },
                 Some((room, done)) = running.next() => {

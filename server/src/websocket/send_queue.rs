@@ -76,7 +76,7 @@ const MANY_BYTES: usize = 256 * 1024;
 /// Sends frames to one connection's writer.
 #[derive(Clone, Debug)]
 pub(crate) struct SendQueue {
-    frames: mpsc::Sender<Frame>,
+    frames: mpsc::Sender<Box<Frame>>,
     overflowed: Arc<Notify>,
     bytes: Arc<WaitingBytes>,
     rights: Arc<Rights>,
@@ -100,7 +100,7 @@ struct WaitingBytes {
 
 /// The writer's end of a [`SendQueue`].
 pub(crate) struct Queue {
-    frames: mpsc::Receiver<Frame>,
+    frames: mpsc::Receiver<Box<Frame>>,
     overflowed: Arc<Notify>,
     bytes: Arc<WaitingBytes>,
 }
@@ -119,7 +119,7 @@ impl SendQueue {
     pub(crate) fn push(&self, frame: Frame) {
         let bytes = frame.bytes();
         self.bytes.count.fetch_add(bytes, Relaxed);
-        if let Err(error) = self.frames.try_send(frame) {
+        if let Err(error) = self.frames.try_send(Box::new(frame)) {
             self.bytes.count.fetch_sub(bytes, Relaxed);
             if matches!(error, mpsc::error::TrySendError::Full(_)) {
                 self.overflowed.notify_one();
@@ -208,7 +208,7 @@ impl Queue {
         let frame = tokio::select! {
             biased;
             () = self.overflowed.notified() => return Some(Frame::Close(CloseReason::TOO_SLOW)),
-            frame = self.frames.recv() => frame?,
+            frame = self.frames.recv() => *frame?,
         };
         self.bytes.count.fetch_sub(frame.bytes(), Relaxed);
         self.bytes.written.notify_waiters();

@@ -9,20 +9,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use futures::StreamExt;
 use heartogether::{id::ConnectionId, refusal::Refusal, role::Permission, room::ConnectionRef};
 use heartogether_app::api::{Account, Caller, Visitor};
 use hyper::upgrade::OnUpgrade;
 use tungstenite::handshake::derive_accept_key;
 
-use super::{
-    CloseReason,
-    connection::Connection,
-    reader,
-    send_queue::send_queue,
-    socket::{self, Socket},
-    writer,
-};
+use super::{CloseReason, connection::Connection, reader, send_queue::send_queue, socket, writer};
 use crate::{auth::CurrentSession, http::Peer, random, state::Node};
 
 /// `GET /ws`. The library checks the request. The connection is then read without it, so that frames can be counted.
@@ -54,15 +46,7 @@ pub(crate) async fn upgrade(
             Err(Refusal::OriginNotAllowed)
         }
     };
-    tokio::spawn(async move {
-        // The client closed the connection before the handshake ended.
-        if let Ok(upgraded) = connection.await {
-            let socket = socket::open(upgraded, &node.limits).await;
-            serve(socket, node, visitor.caller, admitted, session.map(|Extension(session)| session)).await;
-        }
-        // The connection holds its place of the limit as long as it lasts.
-        drop(peer);
-    });
+    tokio::spawn(serve(connection, node, visitor.caller, admitted, session.map(|Extension(session)| session), peer));
     switch_protocols(&accept)
 }
 
@@ -73,25 +57,31 @@ fn switch_protocols(accept: &str) -> Response {
     (StatusCode::SWITCHING_PROTOCOLS, headers, Body::empty()).into_response()
 }
 
+/// Serves a connection until it ends. It holds its place of the connection limit, `_peer`, as long.
+///
+/// There are many idle connections, so this future is kept small: what is needed only at the beginning is in boxes.
 async fn serve(
-    socket: Socket,
+    connection: OnUpgrade,
     node: Arc<Node>,
     caller: Caller,
     admitted: Result<Account, Refusal>,
     session: Option<CurrentSession>,
+    _peer: Peer,
 ) {
+    // Otherwise the client closed the connection before the handshake ended.
+    let Ok(upgraded) = connection.await else { return };
+    let (sink, frames) = Box::pin(socket::open(upgraded, &node.limits)).await;
     let place = node.socket_limit.take(Some(caller.address));
     let admitted = if place.is_some() { admitted } else { Err(Refusal::TooManyConnections) };
-    let (sink, frames) = socket.split();
     let (send_queue, queue) = send_queue(node.limits.send_queue_frames);
     let writing = tokio::spawn(writer::write(sink, queue, node.clock.clone()));
     let connection = ConnectionRef { node: node.id, id: ConnectionId::from_bits(random::bits()) };
-    let registration = async {
+    let registration = Box::pin(async {
         let account = admitted.map_err(CloseReason::refused)?;
         let session = session.ok_or(CloseReason::refused(Refusal::NotSignedIn))?;
         let registration = node.admit(&session, account.id, connection.id, send_queue.clone()).await?;
         Ok((registration, account, session))
-    };
+    });
     match registration.await {
         // Registered until the connection ends, so that a log-out can close it.
         Ok((registration, account, session)) => {
