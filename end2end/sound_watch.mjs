@@ -8,6 +8,7 @@ export const DROPOUT_MS = 200;
  * @property {number | undefined} firstHeardAt When the tone was heard for the first time.
  * @property {number | undefined} lastHeardAt When the tone was heard for the last time.
  * @property {number} longestSilenceMs The longest time without the tone since it was heard first, a running one included.
+ * @property {number | undefined} silentFrom When the longest one that has ended began.
  * @property {number} totalSilenceMs All such times together.
  * @property {{ at: number, state: string, link: string, refusal: string }[]} states What `<main>` said, in order.
  * @property {number | undefined} clickedAt When a button was clicked for the last time.
@@ -69,7 +70,7 @@ function measureTone(frequencyHz) {
       if (!isHeard) continue;
       watch.firstHeardAt ??= performance.timeOrigin + performance.now();
       const silentMs = endedAt - lengthMs - (watch.lastHeardAt ?? endedAt);
-      watch.longestSilenceMs = Math.max(watch.longestSilenceMs, silentMs);
+      if (silentMs > watch.longestSilenceMs) Object.assign(watch, { longestSilenceMs: silentMs, silentFrom: watch.lastHeardAt });
       watch.totalSilenceMs += Math.max(0, silentMs);
       watch.lastHeardAt = endedAt;
     }
