@@ -31,8 +31,9 @@ const BEFORE = {
   client: [],
   frame: [],
   room: ["frame"],
+  devices: ["client"],
   listen: ["client", "frame"],
-  host: ["client", "frame"],
+  host: ["client", "devices", "frame"],
   trace: ["client", "frame"],
 };
 /** What pages share that nothing before them has: those with the room client, and with others. */
@@ -169,8 +170,8 @@ function loader(name, pieces, needed) {
   return [head, ...ordered.map(file), ...Object.keys(needed).map(load), ""].join("\n");
 }
 
-/** What is before others comes first. */
-const rank = (piece) => (BEFORE[piece]?.length === 0 ? 0 : piece in SHARED ? 1 : 2);
+/** What is before others comes first: a base, what pages share, and what needs more and more of the others. */
+const rank = (piece) => (BEFORE[piece]?.length === 0 ? 0 : piece in SHARED ? 1 : 1 + BEFORE[piece].length);
 
 /**
  * What `makePages` made, by name with hash, and the lines that hash.txt has for it. The two scripts import each other, so

@@ -5,6 +5,8 @@ import type { Page } from '@playwright/test';
 export const ALL_CODE = /\/pkg\/.*\.wasm/;
 /** The code that draws a listener's page. */
 export const DRAWING = /\/pkg\/piece_(frame|pages|shared|listen)\./;
+/** The code that draws a host's page. */
+export const HOST_DRAWING = /\/pkg\/piece_(frame|pages|shared|host)\./;
 
 /** Keeps these files of a page's code back until the returned function is called. */
 export async function holdCode(page: Page, files = ALL_CODE): Promise<() => void> {

@@ -1,6 +1,7 @@
-//! A listener's early join: a script at the top of the page opens the socket and requests the place while the page's code
-//! is still loading. It answers the first offer and plays what comes, unless the visitor hides their address. The code then takes
-//! over the socket with all messages that it has received, the peer connection and the player.
+//! The early join: a script at the top of the page opens the socket and requests the place while the page's code is still
+//! loading. A listener's answers the first offer and plays what comes, unless the visitor hides their address. A host's works on
+//! a page that is back from a reload, and opens the microphone again that was live. The code then takes over the socket with all
+//! messages that it has received, the peer connection and the player, or the microphone.
 
 use leptos::prelude::*;
 
@@ -15,29 +16,47 @@ use {
         protocol,
         role::{Permission, Role},
     },
-    heartogether_browser::{early_join::WantedPlace, ip_privacy, volume},
+    heartogether_browser::{early_join::WantedPlace, early_microphone, ip_privacy, reload, volume},
     std::sync::{Arc, LazyLock},
 };
 
 #[cfg(feature = "ssr")]
-static SCRIPT: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("early_join/script.js")));
+static LISTENER: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("early_join/listener.js")));
+#[cfg(feature = "ssr")]
+static HOST: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("early_join/host.js")));
 
 /// The script, for who may come in; nothing for others. The server alone renders it: a page that is gone to from another
 /// one has its code.
 #[component]
 pub(crate) fn EarlyJoin() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    let script = wanted().map(|place| {
-        let (say, place) = (protocol::encode(&place.frames()), protocol::encode(&place));
-        view! {
-            <script
-                nonce=leptos::nonce::use_nonce()
-                data-say=say
-                data-place=place
-                data-hides=ip_privacy::KEY
-                data-volume=volume::KEY
-                inner_html=SCRIPT.as_str()
-            ></script>
+    let script = wanted().map(|wanted| {
+        let (say, place) = (protocol::encode(&wanted.frames()), protocol::encode(&wanted));
+        match wanted.role {
+            Role::Host => view! {
+                <script
+                    nonce=leptos::nonce::use_nonce()
+                    data-say=say
+                    data-place=place
+                    data-room=wanted.code.to_string()
+                    data-mark=reload::MARK_KEY
+                    data-live=reload::KEEPSAKE_KEY
+                    data-microphone=early_microphone::KEY
+                    inner_html=HOST.as_str()
+                ></script>
+            }
+            .into_any(),
+            _ => view! {
+                <script
+                    nonce=leptos::nonce::use_nonce()
+                    data-say=say
+                    data-place=place
+                    data-hides=ip_privacy::KEY
+                    data-volume=volume::KEY
+                    inner_html=LISTENER.as_str()
+                ></script>
+            }
+            .into_any(),
         }
     });
     #[cfg(not(feature = "ssr"))]
@@ -47,10 +66,15 @@ pub(crate) fn EarlyJoin() -> impl IntoView {
 
 /// The place for which the page that is asked for has to ask first.
 #[cfg(feature = "ssr")]
-fn wanted() -> Option<WantedPlace> {
+pub(crate) fn wanted() -> Option<WantedPlace> {
     let request = use_context::<http::request::Parts>()?;
-    let Destination::Listen(code) = Destination::parse(request.uri.path()) else { return None };
-    request.extensions.get::<Visitor>()?.permit(Permission::Connect).ok()?;
+    let (role, permission, code) = match Destination::parse(request.uri.path()) {
+        Destination::Listen(code) => (Role::Listener, Permission::Connect, code),
+        Destination::Host(code) => (Role::Host, Permission::Host, code),
+        _ => return None,
+    };
+    let visitor = request.extensions.get::<Visitor>()?;
+    visitor.kind_of(visitor.account.as_ref()?).check(permission).ok()?;
     let ice_servers = use_context::<Arc<dyn Backend>>()?.public_ice_servers();
-    Some(WantedPlace { role: Role::Listener, code, ice_servers })
+    Some(WantedPlace { role, code, ice_servers })
 }

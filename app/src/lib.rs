@@ -41,7 +41,8 @@ use crate::{
     page_code::{PageCode, PageStyle},
     page_guard::{FailureNotice, PageGuard},
     pages::{
-        AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, NotFoundPage, PrivacyPage, RoomRoute,
+        AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, MicrophoneNotice, NotFoundPage,
+        PrivacyPage, RoomRoute,
     },
 };
 
@@ -79,6 +80,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             <body>
                 <App />
                 <FailureNotice />
+                <MicrophoneNotice />
                 {texts}
             </body>
         </html>

@@ -150,7 +150,7 @@ mod files {
         let (pieces, when): (&[&str], _) = match page {
             // What draws the page comes once the room client is there.
             Destination::Listen(_) => (&["client"], When::Now),
-            Destination::Host(_) => (&["client", "frame", "host"], When::Now),
+            Destination::Host(_) => (&["client", "devices", "frame", "host"], When::Now),
             // The listener's page comes next.
             Destination::Room(_) => (&["client"], When::Ahead),
             _ => (&[], When::Idle),

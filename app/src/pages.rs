@@ -6,6 +6,8 @@ mod about;
 mod gallery;
 mod home;
 mod host;
+#[cfg(feature = "hydrate")]
+pub(crate) mod host_code;
 mod http_status;
 mod ip_privacy;
 mod lazy_routes;
@@ -26,6 +28,7 @@ pub use about::AboutPage;
 #[cfg(debug_assertions)]
 pub use gallery::GalleryPage;
 pub use home::HomePage;
+pub(crate) use host::MicrophoneNotice;
 pub use lazy_routes::{HostRoute, ListenRoute, RoomRoute};
 #[cfg(feature = "hydrate")]
 pub(crate) use listen::teller as listen_teller;

@@ -1,16 +1,17 @@
-//! The order in which a page's code comes. A listener hears first: the room client joins before anything is loaded that
-//! draws. Then the frame around all pages takes over the server's HTML, and the page's own code with it.
+//! The order in which a page's code comes. A listener hears first, and so does who listens to a host whose page is back from a
+//! reload: the room client joins before anything is loaded that draws. Then the frame around all pages takes over the server's
+//! HTML, and the page's own code with it.
 
 use std::time::Duration;
 
 use futures::future::{LocalBoxFuture, join};
-use heartogether_browser::dom;
+use heartogether_browser::{dom, early_join};
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     browser::{navigation_guard, page_guard, sleep},
-    pages::{listen_code, listen_teller},
+    pages::{host_code, listen_code, listen_teller},
     routes,
 };
 
@@ -21,16 +22,21 @@ const LOADED_AGAIN_AT_LEAST_EVERY: Duration = Duration::from_secs(30);
 /// Starts the page.
 pub fn start() {
     spawn_local(async {
-        if heartogether_browser::early_join::is_begun() {
-            // Where it cannot be loaded, the page's own code joins.
-            if let Ok(Some(settled)) = begin().await {
-                page_guard::note_begun();
-                // Nothing else is asked for meanwhile: on a slow line it would delay the sound.
+        // Where it cannot be loaded, the page's own code joins.
+        if early_join::is_hosting() {
+            if let Ok(Some(settled)) = begin_hosting().await {
                 settled.await;
-                // All of the page is there before any of it takes over: it asks the server for the page as a whole where a
-                // part of it cannot be loaded, which would break the sound.
-                until_loaded(async || join(preload_frame(), listen_code::load()).await).await;
+                until_loaded(async || join(preload_frame(), host_code::load()).await).await;
             }
+        } else if early_join::is_begun()
+            && let Ok(Some(settled)) = begin().await
+        {
+            page_guard::note_begun();
+            // Nothing else is asked for meanwhile: on a slow line it would delay the sound.
+            settled.await;
+            // All of the page is there before any of it takes over: it asks the server for the page as a whole where a
+            // part of it cannot be loaded, which would break the sound.
+            until_loaded(async || join(preload_frame(), listen_code::load()).await).await;
         }
         until_loaded(async || (preload_frame().await, Ok(()))).await;
         // What takes over the HTML needs all of it.
@@ -52,6 +58,13 @@ async fn until_loaded(load: impl AsyncFn() -> (Result<(), SplitLoaderError>, Res
 #[wasm_split(client, wasm_split_path = leptos::wasm_split, fallible)]
 fn begin() -> Result<Option<LocalBoxFuture<'static, ()>>, SplitLoaderError> {
     let begun = heartogether_browser::begin(listen_teller());
+    Ok(begun.map(|settled| -> LocalBoxFuture<'static, ()> { Box::pin(settled) }))
+}
+
+/// Goes on with the room of a host's page that is back from a reload.
+#[wasm_split(devices, wasm_split_path = leptos::wasm_split, fallible)]
+fn begin_hosting() -> Result<Option<LocalBoxFuture<'static, ()>>, SplitLoaderError> {
+    let begun = heartogether_browser::begin_hosting();
     Ok(begun.map(|settled| -> LocalBoxFuture<'static, ()> { Box::pin(settled) }))
 }
 

@@ -1,5 +1,5 @@
 //! What is begun before the code that draws the page is there: a listener joins, hears, and has the controls that the
-//! server has drawn.
+//! server has drawn; a host who is back from a reload is heard again.
 
 pub(crate) mod controls;
 
@@ -11,6 +11,8 @@ use heartogether_client::{Input, Volume};
 use crate::{
     Page, View,
     early_join::{self, WantedPlace},
+    early_microphone,
+    sources::open_devices,
 };
 use controls::Controls;
 
@@ -45,6 +47,24 @@ pub fn begin(tell: impl Fn(&View, Volume) + 'static) -> Option<impl Future<Outpu
     })
 }
 
+/// How long nothing happens before a host's page is drawn although nobody hears it yet: its controls are wanted.
+const HOST_DRAWN_AFTER: Duration = Duration::from_millis(100);
+
+/// Goes on with the room of a host's page that is back from a reload. Gives what completes when the rest may take the browser's one
+/// thread: where the script at the top of the page opens the microphone again, once somebody hears it.
+pub fn begin_hosting() -> Option<impl Future<Output = ()> + 'static> {
+    let WantedPlace { role, code, ice_servers } = early_join::wanted()?;
+    let comes_back = early_microphone::is_begun();
+    let page = Page::join(role, code, ice_servers, Some(open_devices));
+    page.publish();
+    BEGUN.set(Some(Begun { role, code, page: page.clone() }));
+    Some(async move {
+        if comes_back {
+            page.settle(HOST_DRAWN_AFTER).await;
+        }
+    })
+}
+
 /// What has been begun for this very place, once. What was begun for another one ends.
 pub fn take_begun(role: Role, code: RoomCode) -> Option<Page> {
     let begun = BEGUN.take()?;
@@ -55,8 +75,9 @@ pub fn take_begun(role: Role, code: RoomCode) -> Option<Page> {
     is_wanted.then_some(begun.page)
 }
 
-/// Ends what has been begun: nobody draws a player.
+/// Ends what has been begun: nobody draws a player or a stage.
 pub fn abandon() {
+    early_microphone::release();
     if let Some(begun) = BEGUN.take() {
         begun.page.input(Input::Left);
     }

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DisplayMediaStreamConstraints, MediaDevices, MediaStream, MediaStreamConstraints, MediaStreamTrack};
 
-use crate::{Reporter, playback::error_name};
+use crate::{Reporter, early_microphone, playback::error_name};
 use heartogether_client::{Input, Processing, Profile};
 
 /// Why no sound could be captured.
@@ -54,7 +54,11 @@ impl Capture {
         report: Reporter,
     ) -> Result<Self, CaptureError> {
         let devices = media_devices(Source::Microphone)?;
-        let request = devices.get_user_media_with_constraints(&microphone_constraints(profile, processing, device));
+        let constraints = microphone_constraints(profile, processing, device);
+        let request = match early_microphone::take(&constraints) {
+            Some(begun) => Ok(begun),
+            None => devices.get_user_media_with_constraints(&constraints),
+        };
         Self::start(Source::Microphone, processing, request, report).await
     }
 
@@ -158,7 +162,12 @@ fn display_constraints() -> DisplayMediaStreamConstraints {
     constraints
 }
 
-fn microphone_constraints(profile: Profile, processing: Processing, device: Option<&str>) -> MediaStreamConstraints {
+/// What the browser is asked for.
+pub(crate) fn microphone_constraints(
+    profile: Profile,
+    processing: Processing,
+    device: Option<&str>,
+) -> MediaStreamConstraints {
     let sound = sound_constraints(processing, profile.codec().channels);
     if let Some(device) = device {
         // A condition: Chromium 156 takes the system's own choice where a device is only wished for.

@@ -36,6 +36,8 @@ pub enum DeviceOrder {
     WakeMixer,
     /// Has the microphone's sound processed like this.
     Process(Processing),
+    /// Tells the next page of this tab how to open the microphone again.
+    LeaveMicrophone,
     /// Lets go of a source.
     Release(Source),
     /// Lets go of all sources.

@@ -1,5 +1,5 @@
-//! What the script at the top of a listener's page has begun before the page's code was loaded: the socket over which it
-//! requested the place, the peer connection with which it answered the first offer, and the player.
+//! What the script at the top of a listener's or a host's page has begun before the page's code was loaded: the socket over which it
+//! requested the place; on a listener's page the peer connection with which it answered the first offer, and the player.
 
 use std::iter;
 
@@ -37,6 +37,11 @@ impl WantedPlace {
 /// Whether the script has asked for a place that nobody has taken yet.
 pub fn is_begun() -> bool {
     property(&window(), GLOBAL).is_object()
+}
+
+/// Whether it has done so on a host's page, which is back from a reload then.
+pub fn is_hosting() -> bool {
+    property(&property(&window(), GLOBAL), "hosts").is_truthy()
 }
 
 /// What the script has asked for.
@@ -127,6 +132,7 @@ impl EarlyJoin {
     pub(crate) fn hand_over(self) -> (WebSocket, Vec<String>, Vec<Happening>) {
         self.socket.set_onopen(None);
         self.socket.set_onmessage(None);
+        self.socket.set_onclose(None);
         let state = self.socket.ready_state();
         if state == WebSocket::CONNECTING {
             return (self.socket, Vec::new(), Vec::new());

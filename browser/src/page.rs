@@ -51,12 +51,13 @@ impl Page {
     /// run from [`Page::stand`] on. It stays until it is told [`Input::Left`] and the last clone is dropped. A page that may send
     /// opens its devices.
     pub fn join(role: Role, code: RoomCode, ice_servers: IceConfiguration, open_devices: Option<OpenDevices>) -> Self {
-        // A reload takes the place over even from a connection that the server still believes to be alive.
-        let is_back = Client::may_take_over(role) && reload::take_mark(code);
+        let mut early = EarlyJoin::take(role, code);
+        // A reload takes the place over even from a connection that the server still believes to be alive. Where the script at the
+        // top of the page has asked for it, it has taken the mark.
+        let is_back = Client::may_take_over(role) && (reload::take_mark(code) || early.is_some());
         let urls = ice::urls(&ice_servers.servers);
         let client = Client::new(role, code, is_back, random());
         let (hears, may_send) = (client.takes_sound(), client.may(Permission::Publish));
-        let mut early = EarlyJoin::take(role, code);
         let player = early.as_mut().and_then(|early| early.player.take());
         let page = Self::new(client, Paths::new(ice_servers, ip_privacy::is_wished()), player);
         page.listen_for_waking();
@@ -270,7 +271,10 @@ impl Page {
             Output::ShowReaction(reaction) => self.show_reaction(reaction),
             Output::ApplyMix(_) | Output::SetSending(_) => self.order(DeviceOrder::SendMix),
             Output::WakeMixer => self.order(DeviceOrder::WakeMixer),
-            Output::LeaveMark(code) => reload::leave_mark(code),
+            Output::LeaveMark(code) => {
+                reload::leave_mark(code);
+                self.order(DeviceOrder::LeaveMicrophone);
+            }
             Output::ReleaseSource(source) => self.order(DeviceOrder::Release(source)),
             Output::StopCapture => self.order(DeviceOrder::ReleaseAll),
         }

@@ -9,8 +9,10 @@ use heartogether::id::RoomCode;
 use super::storage;
 use heartogether_client::ReloadState;
 
-const MARK_KEY: &str = "heartogether.host";
-const KEEPSAKE_KEY: &str = "heartogether.live";
+/// Where the mark is stored: the room's code.
+pub const MARK_KEY: &str = "heartogether.host";
+/// Where it is stored what is live.
+pub const KEEPSAKE_KEY: &str = "heartogether.live";
 
 /// Marks that this tab's page, which is going away, had the room.
 pub(crate) fn leave_mark(code: RoomCode) {

@@ -15,6 +15,7 @@ use crate::{
     Page,
     capture::{self, Capture, CaptureError},
     devices::{DeviceOrder, Devices},
+    early_microphone,
     live_guard::LiveGuard,
     microphone_requests::list_microphones,
     microphone_watch::WatchedMicrophone,
@@ -55,8 +56,10 @@ impl Devices for Sources {
             DeviceOrder::SendMix => page.send_mix(),
             DeviceOrder::WakeMixer => self.mixer.borrow().iter().for_each(Mixer::wake),
             DeviceOrder::Process(wanted) => page.request_microphone(MicrophoneInput::ProcessingWanted(wanted)),
+            DeviceOrder::LeaveMicrophone => page.leave_microphone(),
             DeviceOrder::Release(source) => page.release_source(source),
             DeviceOrder::ReleaseAll => {
+                early_microphone::release();
                 page.release_source(Source::Display);
                 page.release_source(Source::Microphone);
             }
@@ -136,6 +139,14 @@ impl Page {
         }
     }
 
+    fn leave_microphone(&self) {
+        let asked = self.0.client.borrow().microphone_after_reload();
+        let chosen = self.sources().and_then(|sources| sources.requests.borrow().chosen().map(str::to_owned));
+        let constraints =
+            asked.map(|(profile, processing)| capture::microphone_constraints(profile, processing, chosen.as_deref()));
+        early_microphone::leave(constraints.as_ref());
+    }
+
     async fn share_display(&self) {
         self.begin_asking(Source::Display);
         let captured = Capture::display(self.reporter()).await;
@@ -210,6 +221,7 @@ impl Page {
         if source == Source::Microphone {
             self.request_microphone(MicrophoneInput::Closed);
             sources.microphone.take();
+            early_microphone::hide();
         }
         let mut mixer = sources.mixer.borrow_mut();
         mixer.iter_mut().for_each(|mixer| mixer.remove(source));

@@ -61,6 +61,16 @@ impl Publishing {
     }
 }
 
+impl Publishing {
+    /// The settings that come back after a reload. The sources do not come by themselves.
+    fn recalled(ReloadState { mut mix, chosen, headphones, paused, .. }: ReloadState) -> Self {
+        for source in [Source::Display, Source::Microphone] {
+            mix.put(source, false);
+        }
+        Self { mix, chosen, headphones, paused, ..Self::default() }
+    }
+}
+
 impl Client {
     /// The state to store before a reload; `None` while nothing is shared.
     pub fn keepsake(&self) -> Option<ReloadState> {
@@ -68,6 +78,13 @@ impl Client {
         let Publishing { mix, chosen, headphones, paused, .. } = *broadcast;
         let keepsake = ReloadState { code: self.code, mix, chosen, headphones, paused };
         broadcast.is_capturing().then_some(keepsake)
+    }
+
+    /// How the page after a reload opens the microphone that is shared now; `None` while none is.
+    pub fn microphone_after_reload(&self) -> Option<(Profile, Processing)> {
+        let keepsake = self.keepsake().filter(|keepsake| keepsake.mix.has(Source::Microphone))?;
+        let recalled = Publishing::recalled(keepsake);
+        Some((recalled.profile(), recalled.processing()))
     }
 
     /// Whether captured sound is still wanted. Browsers ask the visitor, who may answer after the room has ended or the
@@ -196,12 +213,8 @@ impl Client {
 
     /// The page was reloaded. What is shared again gets its earlier settings.
     pub(super) fn recall(&mut self, keepsake: ReloadState) {
-        let ReloadState { code, mut mix, chosen, headphones, paused } = keepsake;
-        if self.may(Permission::Publish) && code == self.code {
-            for source in [Source::Display, Source::Microphone] {
-                mix.put(source, false);
-            }
-            self.publishing = Publishing { mix, chosen, headphones, paused, ..Publishing::default() };
+        if self.may(Permission::Publish) && keepsake.code == self.code {
+            self.publishing = Publishing::recalled(keepsake);
         }
     }
 

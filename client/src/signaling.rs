@@ -102,9 +102,10 @@ impl Signaling {
     }
 }
 
-/// What a page that has just been opened says first.
-pub const fn introduction(role: Role, code: RoomCode) -> [ClientMessage; 2] {
-    [hello(), join(code, role, false)]
+/// What the script at the top of a page says first for it: for a listener's page that has just been opened, and for a host's page
+/// that is back from a reload, which takes its place over.
+pub fn introduction(role: Role, code: RoomCode) -> [ClientMessage; 2] {
+    [hello(), join(code, role, Client::may_take_over(role))]
 }
 
 pub(super) const fn hello() -> ClientMessage {

@@ -2,6 +2,7 @@
 
 use heartogether::{
     refusal::Refusal,
+    role::Permission,
     room::{EndReason, StreamState},
 };
 
@@ -124,10 +125,11 @@ impl Client {
         }
     }
 
-    /// Whether a listener's first sound will come: an offer may come, or its connection is not ready yet.
+    /// Whether the first sound will come, to a listener or from a host: an offer may come or be made, or its connection is not ready
+    /// yet.
     pub fn awaits_first_sound(&self) -> bool {
         let is_sounding = matches!(self.heard_stream(), StreamState::Live | StreamState::Paused);
-        let may_come = self.room.is_none() || is_sounding;
+        let may_come = self.room.is_none() || is_sounding || self.may(Permission::Publish);
         !self.is_over() && may_come && !self.peers.any_connected()
     }
 }

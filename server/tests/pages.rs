@@ -137,6 +137,18 @@ async fn only_the_owner_gets_the_host_page() {
 }
 
 #[tokio::test]
+async fn a_host_page_has_the_script_that_comes_back_after_a_reload_for_those_who_may_host() {
+    let server = TestServer::start().await;
+    let pair = server.site.pair().await;
+    let path = format!("/host/{}", pair.code);
+    for (cookie, has_script) in [(Some(pair.ada.as_str()), true), (None, false)] {
+        let page = server.site.get(&path, cookie).await.text().await.expect("a page");
+        assert_eq!(page.contains(&format!("data-room=\"{}\"", pair.code)), has_script);
+        assert_eq!(page.contains("id=\"microphone-open\""), has_script);
+    }
+}
+
+#[tokio::test]
 async fn refusals_of_server_functions_have_their_status() {
     let server = TestServer::start().await;
     let name_too_long = format!("name={}", "A".repeat(41));
@@ -192,8 +204,8 @@ async fn a_refused_form_returns_to_its_page_without_a_script() {
 async fn a_page_names_the_code_that_it_needs_first() {
     let site = tempfile::TempDir::new().expect("a folder for the site");
     std::fs::create_dir(site.path().join("pkg")).expect("a folder for the packages");
-    let list =
-        r#"{ "client": ["piece_client"], "frame": ["piece_frame"], "listen": ["piece_client", "piece_listen"] }"#;
+    let list = r#"{ "client": ["piece_client"], "devices": ["piece_devices"], "frame": ["piece_frame"],
+        "host": ["piece_host"], "listen": ["piece_client", "piece_listen"] }"#;
     std::fs::write(site.path().join("pkg/__wasm_split_manifest.json"), list).expect("a file");
     let folder = site.path().to_str().expect("a path in UTF-8");
     let server = TestServer::start_with(Limits::default(), &["--site-dir", folder]).await;
@@ -217,6 +229,10 @@ async fn a_page_names_the_code_that_it_needs_first() {
         (vec![style.clone()], false, Some(ahead)),
         "the next page's code comes first"
     );
+    let all = ["piece_client", "piece_devices", "piece_frame", "piece_host"].map(|piece| format!("{piece}.wasm"));
+    let named =
+        [style.clone()].into_iter().chain(first[..3].iter().map(|file| (*file).to_owned())).chain(all).collect();
+    assert_eq!(code("/host/ABC234").await, (named, true, None), "a host's page does nothing without its code");
     for complete in ["/", "/about", "/login"] {
         let idle = (vec![style.clone()], false, None);
         assert_eq!(code(complete).await, idle, "{complete} loads its code when the browser is idle");

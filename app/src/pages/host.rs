@@ -7,6 +7,7 @@ mod controls;
 mod diagnostics;
 mod floating_reactions;
 mod invitation;
+mod microphone_notice;
 
 use heartogether::{
     id::RoomCode,
@@ -39,6 +40,7 @@ use diagnostics::Diagnostics;
 use floating_reactions::Rising;
 use heartogether_client::{Ending, HostState, Input, NoPath, SignalingState};
 use invitation::Invitation;
+pub(crate) use microphone_notice::MicrophoneNotice;
 
 /// The link to the room, as soon as the server has answered.
 pub(super) type AskedLink = Asked<JoinLink>;
@@ -64,16 +66,28 @@ pub(super) fn HostPage(entrance: AskedEntrance, link: AskedLink) -> impl IntoVie
         let (entrance, link) = (entrance.get()?, link.get()?);
         Some(match (entrance.and_then(|entrance| Ok((entrance, link?))), kept.get()) {
             (Ok((Entrance { room, .. }, _)), Some(why)) if room.is_owner => {
+                abandon();
                 view! { <Redirect path=routes::login_because(why, Destination::Host(room.code)) /> }.into_any()
             }
             (Ok((entrance, link)), _) if entrance.room.is_owner => view! { <Stage entrance link /> }.into_any(),
-            (Ok(_), _) => view! { <NotOwner /> }.into_any(),
+            (Ok(_), _) => {
+                abandon();
+                view! { <NotOwner /> }.into_any()
+            }
             (Err(error), _) => {
+                abandon();
                 view! { <NoEntrance page="host" error destination=Destination::Host retry /> }.into_any()
             }
         })
     };
     view! { <Transition fallback=|| view! { <Loading page="host" title=of_room::YOURS state="idle" /> }>{content}</Transition> }
+}
+
+/// Ends what was begun before the page was drawn: there is no stage for it.
+fn abandon() {
+    if cfg!(feature = "hydrate") {
+        heartogether_browser::abandon();
+    }
 }
 
 /// The owner's page.

@@ -45,6 +45,10 @@ fn the_early_join_sends_the_same_frames_as_the_page() {
     let mut page = Page::new(Role::Listener, false, 1);
     page.take(Input::Started);
     assert_eq!(sent(&page.take(Input::SocketOpened)), introduction(Role::Listener, code()));
+
+    let mut back = Page::new(Role::Host, true, 1);
+    back.take(Input::Started);
+    assert_eq!(sent(&back.take(Input::SocketOpened)), introduction(Role::Host, code()));
 }
 
 #[test]

@@ -207,6 +207,12 @@ fn the_page_waits_for_the_first_sound_until_it_is_heard_or_nothing_is_sent() {
 }
 
 #[test]
+fn a_host_waits_for_the_first_sound_until_somebody_hears_it() {
+    assert!(Page::live(&[GRACE]).client.awaits_first_sound());
+    assert!(!Page::reaching().client.awaits_first_sound());
+}
+
+#[test]
 fn a_listener_is_connecting_until_sound_comes() {
     for stream in [StreamState::Idle, StreamState::Live, StreamState::Paused] {
         assert_eq!(state(&Page::listening(stream)), ListenerState::Connecting, "{stream:?}");

@@ -70,6 +70,33 @@ fn a_microphone_comes_back_by_itself_where_it_may_and_a_tab_waits_for_a_click() 
 }
 
 #[test]
+fn what_the_next_page_asks_for_a_microphone_is_known_before_the_reload() {
+    let tab_and_microphone = || {
+        let mut page = Page::live(&[]);
+        page.take(Input::CaptureStarted(Source::Display));
+        page
+    };
+    let studio = || {
+        let mut page = Page::live(&[]);
+        page.take(Input::ProfileChosen(Profile::Studio));
+        page
+    };
+    for before in [Page::live(&[]), studio(), tab_and_microphone()] {
+        let page = reloaded(before.client.keepsake().expect("something is shared"));
+        let asked = (page.client.profile(), page.client.processing());
+        assert_eq!(before.client.microphone_after_reload(), Some(asked));
+    }
+}
+
+#[test]
+fn the_next_page_opens_no_microphone_that_is_not_shared() {
+    assert_eq!(Page::hosting(&[]).client.microphone_after_reload(), None);
+    let mut page = Page::hosting(&[]);
+    page.take(Input::CaptureStarted(Source::Display));
+    assert_eq!(page.client.microphone_after_reload(), None);
+}
+
+#[test]
 fn sources_that_the_host_declines_are_forgotten() {
     let mut before = Page::live(&[]);
     before.take(Input::FaderMoved { source: Source::Microphone, fader: Fader { volume_percent: 40, muted: true } });

@@ -1,0 +1,114 @@
+// The code of a host's page comes late, or never, after a reload with the microphone: it is open again at once, the page says so, and
+// nobody is left with an open microphone that they cannot close.
+import { type Captured, observe, type Observed } from '../capture_observer';
+import { expect, MICROPHONE_TONE_HZ, test, type Page } from '../fixtures';
+import { ALL_CODE, holdCode, HOST_DRAWING } from '../held_code';
+import { button, createRoom, isHydrated, listen, main, showsState, useMicrophone } from '../page_actions';
+import { hear, silence } from '../tone_detection';
+import { lasts } from './fixtures';
+
+const LATE_MS = 5_000;
+
+const notice = (host: Page) => host.getByRole('alert').filter({ hasText: 'Your microphone is on again' });
+
+/** The states of the microphones that this document has opened. */
+const microphones = (host: Page) =>
+  host.evaluate(() => {
+    const { captured } = window as unknown as Observed;
+    return captured.map(({ stream }: Captured) => stream.getAudioTracks()[0]?.readyState);
+  });
+
+/** A host who is live with the microphone, and somebody who hears it. */
+async function beHeard(host: Page, listener: Page): Promise<void> {
+  await host.addInitScript(observe);
+  const code = await createRoom(host, 'Ada');
+  await useMicrophone(host);
+  // A steady tone is a noise that the quality for voice takes out after a while.
+  await host.getByRole('radio', { name: 'Music' }).check();
+  await listen(listener, code);
+  await hear(listener, MICROPHONE_TONE_HZ);
+}
+
+test('the microphone that was live is open before any code has come, and is not asked for twice', async ({ mixHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await beHeard(mixHost, listener);
+  const release = await holdCode(mixHost);
+  await mixHost.reload({ waitUntil: 'commit' });
+  await expect(notice(mixHost)).toBeVisible();
+  expect(await microphones(mixHost)).toEqual(['live']);
+  await lasts(LATE_MS);
+  await expect(notice(mixHost)).toBeVisible();
+
+  release();
+  await showsState(mixHost, 'live');
+  await expect(notice(mixHost)).toBeHidden();
+  await hear(listener, MICROPHONE_TONE_HZ);
+  expect(await microphones(mixHost), 'it is taken over').toEqual(['live']);
+  await button(mixHost, 'Stop').click();
+  await button(mixHost, 'Stop for everyone').click();
+  await showsState(mixHost, 'ended');
+  expect(await microphones(mixHost)).toEqual(['ended']);
+});
+
+test('the host is heard before the code that draws has come, and can close the microphone', async ({ mixHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await beHeard(mixHost, listener);
+  const release = await holdCode(mixHost, HOST_DRAWING);
+  await mixHost.reload({ waitUntil: 'commit' });
+  await expect(notice(mixHost)).toBeVisible();
+  await showsState(listener, 'listening');
+  await hear(listener, MICROPHONE_TONE_HZ);
+  await expect(main(mixHost)).not.toHaveAttribute('data-hydrated');
+
+  await button(mixHost, 'Switch the microphone off').click();
+  await expect(notice(mixHost)).toBeHidden();
+  expect(await microphones(mixHost)).toEqual(['ended']);
+  await silence(listener);
+  release();
+  await isHydrated(mixHost);
+  await showsState(mixHost, 'interrupted');
+  expect(await microphones(mixHost), 'it stays closed').toEqual(['ended']);
+});
+
+test('a microphone that was closed before any code has come stays closed', async ({ mixHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await beHeard(mixHost, listener);
+  const release = await holdCode(mixHost);
+  await mixHost.reload({ waitUntil: 'commit' });
+  await button(mixHost, 'Switch the microphone off').click();
+  await expect(notice(mixHost)).toBeHidden();
+  expect(await microphones(mixHost)).toEqual(['ended']);
+  release();
+  await isHydrated(mixHost);
+  await showsState(mixHost, 'interrupted');
+  expect(await microphones(mixHost)).toEqual(['ended']);
+});
+
+test('where no code comes, the microphone is closed after some seconds', async ({ mixHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await beHeard(mixHost, listener);
+  await mixHost.route(ALL_CODE, (route) => route.abort());
+  await mixHost.reload({ waitUntil: 'commit' });
+  await expect(notice(mixHost)).toBeVisible();
+  await expect(notice(mixHost)).toBeHidden({ timeout: 15_000 });
+  expect(await microphones(mixHost)).toEqual(['ended']);
+
+  await mixHost.unroute(ALL_CODE);
+  await mixHost.reload();
+  await showsState(mixHost, 'live');
+  await hear(listener, MICROPHONE_TONE_HZ);
+});
+
+test('where another page takes the room meanwhile, the microphone is closed', async ({ mixHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await beHeard(mixHost, listener);
+  await holdCode(mixHost);
+  const other = await mixHost.context().newPage();
+  await other.goto(mixHost.url());
+  await button(other, 'Host here instead').waitFor();
+  await mixHost.reload({ waitUntil: 'commit' });
+  await expect(notice(mixHost)).toBeVisible();
+  await button(other, 'Host here instead').click();
+  await expect(notice(mixHost), 'another page has the room now').toBeHidden();
+  expect(await microphones(mixHost)).toEqual(['ended']);
+});
