@@ -11,6 +11,7 @@ mod http;
 mod ice;
 mod limits;
 mod public_url;
+mod stopping;
 mod tls;
 
 use std::{
@@ -31,6 +32,7 @@ pub use http::HttpSettings;
 pub use ice::IceSettings;
 use limits::LimitSettings;
 pub(crate) use public_url::PublicUrl;
+pub use stopping::StopSettings;
 pub use tls::TlsSettings;
 pub(crate) use tls::{AcmeSettings, Certificate};
 
@@ -119,6 +121,10 @@ pub struct Config {
     #[command(flatten)]
     pub(crate) tls: TlsSettings,
 
+    /// How the server stops.
+    #[command(flatten)]
+    pub stopping: StopSettings,
+
     /// Variables that were set and could not be read, and that other tools set for their own ends.
     #[arg(skip)]
     passed_over: Vec<&'static str>,
@@ -149,7 +155,10 @@ impl Config {
     /// Takes the settings in. Says what is set by halves.
     fn check(&mut self) -> Result<(), String> {
         self.http.check();
-        self.ice.check().and_then(|()| self.auth.check()).and_then(|()| self.tls.check())
+        self.ice.check()?;
+        self.auth.check()?;
+        self.tls.check()?;
+        self.stopping.check()
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -268,6 +277,7 @@ mod tests {
             (["--ice-transport-policy", "relay"], "TURN_URLS"),
             (["--tls-cert", "cert.pem"], "TLS_KEY"),
             (["--expressturn-urls", "relay.example.org:3478"], "EXPRESSTURN_USERNAME"),
+            (["--stop-delay-ms", "25000"], "STOP_TIMEOUT_MS"),
         ] {
             let error = read(&arguments).expect_err("the setting is wrong");
             assert!(error.contains(setting), "{error}");

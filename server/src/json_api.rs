@@ -33,11 +33,15 @@ pub(crate) async fn health() -> Json<Value> {
 
 /// `GET /api/ready`: whether visitors can be sent here, and what is down. Before the rooms are known, `http::before_ready` answers.
 pub(crate) async fn ready(State(node): State<Arc<Node>>) -> (StatusCode, [(HeaderName, HeaderValue); 1], Json<Value>) {
-    let can_store = node.readiness.can_store().await;
-    let parts = json!({ "rooms": "ok", "storage": if can_store { "ok" } else { "down" } });
-    let status = if can_store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let (can_store, is_stopping) = (node.readiness.can_store().await, node.readiness.is_stopping());
+    let parts = json!({
+        "rooms": if is_stopping { "stopping" } else { "ok" },
+        "storage": if can_store { "ok" } else { "down" },
+    });
+    let is_ready = can_store && !is_stopping;
+    let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let not_kept = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (status, not_kept, Json(json!({ "ready": can_store, "parts": parts })))
+    (status, not_kept, Json(json!({ "ready": is_ready, "parts": parts })))
 }
 
 /// What `GET /api/ice-servers` is asked for.

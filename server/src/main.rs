@@ -1,14 +1,17 @@
 //! The binary: reads the settings, starts the server, and stops it when it is told to.
 
 use std::{
+    convert::Infallible,
     error::Error,
-    io::{IsTerminal, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use futures::FutureExt;
 use heartogether_server::{clock::SystemClock, config::Config, error::explain, health, startup::Server};
+use tokio::sync::watch;
 use tracing::{Level, Metadata};
 use tracing_subscriber::{EnvFilter, filter::filter_fn, prelude::*};
 
@@ -33,15 +36,18 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     log.finish().with(filter_fn(|line| is_ours(line) || *line.level() <= Level::INFO)).init();
     config.report_passed_over();
     let limits = config.limits();
-    let stop = told_to_stop().shared();
+    let (signals, time_to_stop) = (signals()?, config.stopping.timeout());
+    let stop = received(signals.clone(), 1).inspect(|()| tracing::info!("stopping")).shared();
     let server = tokio::select! {
         server = Server::bind(config, limits, Arc::new(SystemClock::start())) => server?,
         () = stop.clone() => return Ok(()),
     };
     // Scripts wait for this line; whoever does not read it does not stop the server.
     let _ = writeln!(std::io::stdout(), "HearTogether is ready at {}", server.url());
-    server.serve(stop).await;
-    tracing::info!("stopped");
+    tokio::select! {
+        () = server.serve(stop.clone()) => tracing::info!("stopped"),
+        never = cut_short(signals, stop, time_to_stop) => match never {},
+    }
     Ok(())
 }
 
@@ -50,29 +56,50 @@ fn is_ours(line: &Metadata<'_>) -> bool {
     line.target().starts_with("heartogether")
 }
 
-/// Returns at the first interrupt or termination signal.
-async fn told_to_stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+/// Ends the process at a second signal, or if the stop takes too long. What was answered is stored; what is under way is lost. The
+/// lock on the data is released by the system, after everything that could still write.
+async fn cut_short(signals: watch::Receiver<u32>, stop: impl Future<Output = ()>, limit: Duration) -> Infallible {
+    let cause = tokio::select! {
+        () = received(signals, 2) => "a second signal",
+        () = stop.then(|()| tokio::time::sleep(limit)) => "STOP_TIMEOUT_MS",
     };
-    tokio::select! {
-        () = interrupt => {}
-        () = terminated() => {}
-    }
-    tracing::info!("stopping");
+    tracing::warn!("{cause} ends the server before everything is finished");
+    std::process::exit(1)
 }
 
+/// Returns once this many signals have come.
+async fn received(mut signals: watch::Receiver<u32>, count: u32) {
+    if signals.wait_for(|received| *received >= count).await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// Counts the interrupts and termination signals from now on.
 #[cfg(unix)]
-async fn terminated() {
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut signal) => drop(signal.recv().await),
-        Err(_) => std::future::pending().await,
-    }
+fn signals() -> io::Result<watch::Receiver<u32>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupts, mut terminations) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (count, counted) = watch::channel(0);
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = interrupts.recv() => {}
+                _ = terminations.recv() => {}
+            }
+            count.send_modify(|count| *count += 1);
+        }
+    });
+    Ok(counted)
 }
 
+/// Counts the interrupts.
 #[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
+fn signals() -> io::Result<watch::Receiver<u32>> {
+    let (count, counted) = watch::channel(0);
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            count.send_modify(|count| *count += 1);
+        }
+    });
+    Ok(counted)
 }

@@ -3,7 +3,10 @@
 //! full disk.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -30,11 +33,22 @@ type Probe = Shared<BoxFuture<'static, bool>>;
 pub(crate) struct Readiness {
     pool: Pool,
     latest: Arc<Mutex<Option<Probe>>>,
+    is_stopping: AtomicBool,
 }
 
 impl Readiness {
     pub(crate) fn new(pool: Pool) -> Self {
-        Self { pool, latest: Arc::default() }
+        Self { pool, latest: Arc::default(), is_stopping: AtomicBool::default() }
+    }
+
+    /// From now on nobody is to be sent here any more.
+    pub(crate) fn stop(&self) {
+        self.is_stopping.store(true, Relaxed);
+    }
+
+    /// Whether [`Readiness::stop`] has been called.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Relaxed)
     }
 
     /// Whether the storage takes what is written. Everybody who asks within a second, or while a probe takes its time, gets

@@ -41,7 +41,7 @@ use data_lock::DataLock;
 pub use error::StartupError;
 use listening::Listening;
 
-/// How long connections of members may take to end once the server stops.
+/// How long connections of members may take to end once all of them are told.
 const SOCKETS_END: Duration = Duration::from_secs(5);
 /// How long whoever reads the database may take to end then.
 const DATABASE_END: Duration = Duration::from_secs(5);
@@ -108,12 +108,16 @@ impl Server {
         self.listening.side_port
     }
 
-    /// Serves until `shutdown` completes, and then stops in order: members are told to come back, requests that are under way
-    /// are answered, what was asked to be written is written, the database is closed, and only then may another server use
-    /// the data. The last connection to a database writes its write-ahead log back and deletes it.
+    /// Serves until `shutdown` completes, and then stops in order: the server says that it is not ready and serves on for a
+    /// moment, members are told to connect again, requests that are under way are answered, what was asked to be written is
+    /// written, the database is closed, and only then may another server use the data. The last connection to a database
+    /// writes its write-ahead log back and deletes it.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) {
         shutdown.await;
-        let sockets = tokio::time::timeout(SOCKETS_END, self.node.auth.sockets.stop());
+        self.node.readiness.stop();
+        let (delay, spread) = (self.node.config.stopping.delay(), self.node.config.stopping.spread());
+        tokio::time::sleep(delay).await;
+        let sockets = tokio::time::timeout(spread + SOCKETS_END, self.node.auth.sockets.stop(spread));
         let ((), sockets) = tokio::join!(self.listening.stop(), sockets);
         self.house.abort();
         self.log.stop().await;

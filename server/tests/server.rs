@@ -44,6 +44,7 @@ mod security_headers;
 mod sessions;
 mod settings;
 mod signals;
+mod stop_steps;
 mod stopping;
 mod storage;
 mod store_contract;

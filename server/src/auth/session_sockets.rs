@@ -7,13 +7,14 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
+    time::Duration,
 };
 
 use heartogether::{
     id::{AccountId, ConnectionId},
     refusal::Refusal,
 };
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::interval};
 
 use crate::{
     storage::accounts::TokenHash,
@@ -84,11 +85,20 @@ impl Sockets {
         self.close(|open| sessions.contains(&open.session), CloseReason::GONE);
     }
 
-    /// Stops the server's connections: tells all of them, also later ones, to come back at once (RFC 6455, section
-    /// 7.4.1, code 1001). Returns once all have ended.
-    pub(crate) async fn stop(&self) {
+    /// Stops the server's connections: tells all of them, also later ones, to connect again at once (RFC 6455, section
+    /// 7.4.1, code 1001). Tells them one after the other over `spread`, in no particular order, so that not all of them reach
+    /// another server in the same moment. Returns once all have ended.
+    pub(crate) async fn stop(&self, spread: Duration) {
         self.0.are_stopping.store(true, SeqCst);
-        self.close(|_| true, CloseReason::STOPPING);
+        let queues: Vec<SendQueue> = self.open().values().map(|open| open.send_queue.clone()).collect();
+        let pause = spread.checked_div(u32::try_from(queues.len()).unwrap_or(u32::MAX)).unwrap_or_default();
+        let mut due = (!pause.is_zero()).then(|| interval(pause));
+        for queue in queues {
+            if let Some(due) = &mut due {
+                due.tick().await;
+            }
+            queue.close(CloseReason::STOPPING);
+        }
         loop {
             let gone = self.0.gone.notified();
             if self.open().is_empty() {
