@@ -8,6 +8,7 @@
 
 mod accounts;
 mod archive;
+mod census;
 mod chat;
 mod effect;
 mod event;
@@ -37,6 +38,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 pub use archive::{Answered, ArchiveChange, ArchivedMessage};
+pub use census::Census;
 pub use chat::{Message, Messages, Reading};
 pub(crate) use effect::Effects;
 pub use effect::{Audience, Effect, Foreseen};

@@ -22,7 +22,7 @@ use crate::{
     error::ServerError,
     http::OpenRooms,
     random,
-    rooms::Rooms,
+    rooms::{Rooms, append},
     state::Node,
     storage::{
         accounts::{Store, TokenHash, Usage},
@@ -135,7 +135,7 @@ impl Backend for Node {
         let room = self.rooms.open(found.ok_or(Refusal::ReopenTooLate)?);
         let request = Event::ReopenRequested { account: owner.id, kind };
         if room.foresee(&request).await.map_err(too_late)? == Foreseen::Change {
-            let appended = match self.log.append(room.id(), request.clone()).await {
+            let appended = match append(&*self.log, room.id(), request.clone()).await {
                 Ok(entry) => entry.seq,
                 Err(LogError::NoSuchRoom) => return Err(Refusal::ReopenTooLate.into()),
                 Err(error) => return Err(ServerError::from(error).into()),

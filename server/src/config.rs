@@ -10,6 +10,7 @@ mod environment;
 mod http;
 mod ice;
 mod limits;
+mod monitoring;
 mod public_url;
 mod stopping;
 mod tls;
@@ -31,6 +32,8 @@ pub use data::DataSettings;
 pub use http::HttpSettings;
 pub use ice::IceSettings;
 use limits::LimitSettings;
+pub(crate) use monitoring::LogFormat;
+pub use monitoring::MonitoringSettings;
 pub(crate) use public_url::PublicUrl;
 pub use stopping::StopSettings;
 pub use tls::TlsSettings;
@@ -120,6 +123,10 @@ pub struct Config {
     /// HTTPS without a proxy.
     #[command(flatten)]
     pub(crate) tls: TlsSettings,
+
+    /// How the server is watched.
+    #[command(flatten)]
+    pub(crate) monitoring: MonitoringSettings,
 
     /// How the server stops.
     #[command(flatten)]
@@ -278,6 +285,8 @@ mod tests {
             (["--tls-cert", "cert.pem"], "TLS_KEY"),
             (["--expressturn-urls", "relay.example.org:3478"], "EXPRESSTURN_USERNAME"),
             (["--stop-delay-ms", "25000"], "STOP_TIMEOUT_MS"),
+            (["--otel-exporter-otlp-endpoint", "127.0.0.1:4318"], "--otel-exporter-otlp-endpoint"),
+            (["--otel-traces-sampler-arg", "2"], "--otel-traces-sampler-arg"),
         ] {
             let error = read(&arguments).expect_err("the setting is wrong");
             assert!(error.contains(setting), "{error}");

@@ -20,6 +20,7 @@ use heartogether_app::api::ApiError;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 
 use crate::{
+    metrics::{count_fault, count_refusal},
     random,
     storage::{StorageError, database::is_out_of_service, log::LogError},
 };
@@ -53,6 +54,7 @@ impl ServerError {
             report_storage(self);
             return String::new();
         }
+        count_fault();
         let id = format!("{:08x}", u32::from_le_bytes(random::bytes()));
         tracing::error!(id, "{}", explain(self));
         id
@@ -108,7 +110,15 @@ impl<E: Into<ApiError>> From<E> for Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
+        note(&self.0);
         (status_of(&self.0), Json(self.0)).into_response()
+    }
+}
+
+/// Counts what is refused over HTTP.
+fn note(error: &ApiError) {
+    if let ApiError::Refused(refusal) = error {
+        count_refusal(*refusal);
     }
 }
 
@@ -131,6 +141,7 @@ pub(crate) async fn give_status(request: Request, next: Next) -> Response {
     let (mut head, body) = response.into_parts();
     let Ok(body) = to_bytes(body, ERROR_BYTES).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     if let Ok(error) = serde_json::from_slice::<ApiError>(&body) {
+        note(&error);
         head.status = status_of(&error);
     }
     Response::from_parts(head, Body::from(body))

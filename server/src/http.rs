@@ -9,6 +9,7 @@
 //! | `security_headers`, `cors`, `cache_control` | tell the browser what to refuse, which other sites may read answers, and what to cache |
 //! | `redirect`, `base_path` | redirect to HTTPS, and serve the site below a path |
 //! | `before_ready`, `refusal_page` | answer before the rooms are known, and when a request is refused |
+//! | `request_id`, `measuring` | give requests an id for the log, and measure how long they take |
 //! | `setup_hints` | tell the operator what is missing in the set-up |
 //!
 //! Nothing here depends on the content of a request.
@@ -24,9 +25,11 @@ mod fixed_window;
 mod forwarded;
 mod idle_timeout;
 mod listener;
+mod measuring;
 mod rate_limits;
 mod redirect;
 mod refusal_page;
+mod request_id;
 mod security_headers;
 mod setup_hints;
 
@@ -39,8 +42,10 @@ pub(crate) use connection_limit::ConnectionLimit;
 pub(crate) use cors::cors;
 pub(crate) use forwarded::{SEC_FETCH_SITE, TrustedProxies};
 pub(crate) use listener::{Listener, Peer};
+pub(crate) use measuring::measure;
 pub(crate) use rate_limits::{OpenRooms, RateLimits};
 pub(crate) use redirect::to_https;
 pub(crate) use refusal_page::{no_advice, refuse};
+pub(crate) use request_id::identify_request;
 pub(crate) use security_headers::{add_page_policy, add_security_headers};
 pub(crate) use setup_hints::SetupHints;

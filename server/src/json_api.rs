@@ -1,6 +1,6 @@
 //! The JSON routes for other programs.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use axum::{
     Extension, Json,
@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::{
     error::Answer,
+    metrics::record_first_sound,
     room_lookup::RoomReport,
     rooms::{AudienceReport, RealtimeReport, Viewer},
     state::Node,
@@ -108,6 +109,31 @@ pub(crate) async fn realtime(
 ) -> Result<Json<RealtimeReport>, Answer> {
     let viewer = viewer(&visitor)?;
     Ok(Json(node.rooms.open(room_id(&id)?).realtime(viewer).await?))
+}
+
+/// What a listener's page reports.
+#[derive(Deserialize)]
+struct FirstSound {
+    /// Milliseconds from the visit, or the click on Listen, to the first sound.
+    ms: u32,
+}
+
+/// The times that are believed: no network is faster, and whoever waits longer has left the page in the background.
+const BELIEVED_MS: RangeInclusive<u32> = 1..=60_000;
+
+/// `POST /api/first-sound`: a page says how long its listener waited for the first sound. It is only measured, so nothing is lost
+/// if a page does not say it.
+pub(crate) async fn first_sound(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    body: String,
+) -> Result<StatusCode, Answer> {
+    visitor.permit(Permission::Connect)?;
+    node.rate_limits.take_report(&visitor.caller, node.clock.now())?;
+    let report = serde_json::from_str::<FirstSound>(&body).ok().filter(|report| BELIEVED_MS.contains(&report.ms));
+    let FirstSound { ms } = report.ok_or(Refusal::FrameMalformed)?;
+    record_first_sound(Duration::from_millis(ms.into()));
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What the viewer is to the room, the room says.

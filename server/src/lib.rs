@@ -26,6 +26,8 @@
 //! | `invitation` | a room's link and the QR code of it |
 //! | `http` | who calls, and the limits for callers |
 //! | [`health`], `readiness` | whether the server lives; whether it can do its work |
+//! | [`logging`] | the log and the traces |
+//! | `metrics` | what is counted and measured for those who watch the server |
 //! | [`tls`] | HTTPS without a proxy |
 //! | `error`, `uncancelled` | faults; work that must be finished |
 
@@ -41,6 +43,8 @@ mod install;
 mod invitation;
 mod json_api;
 mod language;
+pub mod logging;
+mod metrics;
 mod random;
 mod readiness;
 mod room_lookup;

@@ -3,17 +3,15 @@
 use std::{
     convert::Infallible,
     error::Error,
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     process::ExitCode,
     sync::Arc,
     time::Duration,
 };
 
 use futures::FutureExt;
-use heartogether_server::{clock::SystemClock, config::Config, error::explain, health, startup::Server};
+use heartogether_server::{clock::SystemClock, config::Config, error::explain, health, logging, startup::Server};
 use tokio::sync::watch;
-use tracing::{Level, Metadata};
-use tracing_subscriber::{EnvFilter, filter::filter_fn, prelude::*};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -30,10 +28,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     if config.asks_for_health() {
         return Ok(health::ask(&config).await?);
     }
-    let filter = EnvFilter::try_new(&config.log).map_err(|error| format!("LOG: {error}"))?;
-    let is_terminal = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(std::io::stderr);
-    log.finish().with(filter_fn(|line| is_ours(line) || *line.level() <= Level::INFO)).init();
+    let traces = logging::begin(&config)?;
     config.report_passed_over();
     let limits = config.limits();
     let (signals, time_to_stop) = (signals()?, config.stopping.timeout());
@@ -48,12 +43,8 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         () = server.serve(stop.clone()) => tracing::info!("stopped"),
         never = cut_short(signals, stop, time_to_stop) => match never {},
     }
+    traces.end().await;
     Ok(())
-}
-
-/// Libraries that tell more than a little write what passes through them: headers, frames, descriptions.
-fn is_ours(line: &Metadata<'_>) -> bool {
-    line.target().starts_with("heartogether")
 }
 
 /// Ends the process at a second signal, or if the stop takes too long. What was answered is stored; what is under way is lost. The

@@ -22,12 +22,15 @@ use std::{
     time::Duration,
 };
 
-use futures::future::join_all;
-use heartogether::id::{NodeId, RoomId};
+use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
+use heartogether::{
+    id::{NodeId, RoomId},
+    room::Census,
+};
 
 pub(crate) use debug_api::{AudienceReport, RealtimeReport, Viewer};
 pub(crate) use handle::RoomHandle;
-pub(crate) use retry::append_surely;
+pub(crate) use retry::{append, append_surely};
 
 use crate::{
     clock::Clock,
@@ -43,6 +46,9 @@ use write_behind::WriteBehind;
 
 /// How long the start waits for the rooms' logs. Rooms that take longer are opened afterwards.
 const RECOVERY: Duration = Duration::from_secs(30);
+/// How long a count of the rooms waits for them. Those that wait for their storage are left out.
+const CENSUS: Duration = Duration::from_secs(2);
+
 /// The rooms whose actors run on this node.
 pub(crate) struct Rooms {
     node: NodeId,
@@ -111,6 +117,21 @@ impl Rooms {
     /// Whether the room has an actor on this node and has not ended.
     pub(crate) fn is_live(&self, room: RoomId) -> bool {
         self.opened().handles.get(&room).is_some_and(RoomHandle::is_live)
+    }
+
+    /// Each room in numbers.
+    pub(crate) async fn census(&self) -> Vec<Census> {
+        let handles: Vec<_> = self.opened().handles.values().cloned().collect();
+        let mut asked: FuturesUnordered<_> = handles.iter().map(RoomHandle::census).collect();
+        let mut counted = Vec::with_capacity(handles.len());
+        let all = async {
+            while let Some(census) = asked.next().await {
+                counted.extend(census);
+            }
+        };
+        // What has come until then counts.
+        let _ = tokio::time::timeout(CENSUS, all).await;
+        counted
     }
 
     /// Deletes the messages of rooms that are gone: what could not be deleted with them.

@@ -30,7 +30,7 @@ use crate::{
     error::give_status,
     http::{
         CHECKED_EACH_TIME, FOR_AN_HOUR, FOR_ONE_VISITOR, IMMUTABLE, add_page_policy, add_security_headers, admit,
-        below, check_host, cors, meet, require_host, tell,
+        below, check_host, cors, identify_request, measure, meet, require_host, tell,
     },
     install, invitation, json_api, language,
     state::AppState,
@@ -60,7 +60,8 @@ pub(crate) fn router(state: AppState) -> Router {
     };
     let hsts_seconds = state.node.config.http.hsts_seconds();
     let router = router.layer(from_fn(require_host)).layer(from_fn_with_state(hsts_seconds, add_security_headers));
-    let router = router.layer(from_fn_with_state(state.clone(), meet));
+    let router = router.layer(from_fn_with_state(state.clone(), meet)).layer(from_fn(measure));
+    let router = router.layer(from_fn_with_state(state.clone(), identify_request));
     match state.node.config.base_path().to_owned() {
         base if base.is_empty() => router.with_state(state),
         base => below(&base, router.with_state(state)),
@@ -80,6 +81,7 @@ fn visits(state: &AppState) -> Router<AppState> {
         .route("/api/rooms/{id}/listeners", get(json_api::listeners))
         .route("/api/rooms/{id}/realtime", get(json_api::realtime))
         .route("/api/ice-servers", get(json_api::ice_servers))
+        .route("/api/first-sound", post(json_api::first_sound))
         .route("/room/{code}/qr.svg", get(invitation::picture))
         .route("/language", post(language::choose))
         .route(routes::SHARE, get(install::share))

@@ -25,6 +25,7 @@ use crate::{
     error::explain,
     http::{ConnectionLimit, RateLimits, SetupHints},
     invitation::Reach,
+    metrics::{self, Observed, Recorder},
     random,
     readiness::Readiness,
     room_lookup::RoomLookup,
@@ -70,7 +71,8 @@ impl Server {
     pub async fn bind(config: Config, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self, StartupError> {
         install_crypto();
         let folder = create_data_dir(&config)?;
-        let listening = Listening::begin(&config, &limits, Tls::start(&config)?).await?;
+        let recorder = config.monitoring.metrics_addr.map(|_| Recorder::install()).transpose()?;
+        let mut listening = Listening::begin(&config, &limits, Tls::start(&config)?).await?;
         let lock = lock(&folder, &config).await?;
         let pool = open_database(&config, &folder).await?;
         let log_clock: Arc<dyn Clock> = Arc::new(SqliteLog::clock(&pool, clock.clone()).await?);
@@ -84,6 +86,9 @@ impl Server {
         match node.rooms.recover().await? {
             0 => {}
             live => tracing::info!("{live} live rooms were taken up again"),
+        }
+        if let (Some(address), Some(recorder)) = (node.config.monitoring.metrics_addr, recorder) {
+            serve_metrics(&mut listening, address, &node, recorder)?;
         }
         let house = tokio::spawn(housekeeping::run(node.clone()));
         let options = leptos_options(&node.config, listening.address);
@@ -131,6 +136,19 @@ impl Server {
             Err(_) => std::mem::forget(self.lock),
         }
     }
+}
+
+/// Serves the metrics at their own address.
+fn serve_metrics(
+    listening: &mut Listening,
+    address: SocketAddr,
+    node: &Arc<Node>,
+    recorder: Recorder,
+) -> Result<(), StartupError> {
+    let observed = Observed { node: node.clone(), connections: listening.connections.clone(), recorder };
+    let address = listening.serve_beside(address, metrics::page(observed))?;
+    tracing::info!("metrics are served at http://{address}/metrics");
+    Ok(())
 }
 
 /// The data, and whoever works on it.

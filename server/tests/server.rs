@@ -29,8 +29,10 @@ mod languages;
 mod limits;
 mod load;
 mod log_contract;
+mod log_lines;
 mod log_secrecy;
 mod many_rooms;
+mod metrics;
 mod older_messages;
 mod openid;
 #[cfg(target_os = "linux")]
@@ -50,5 +52,6 @@ mod storage;
 mod store_contract;
 mod support;
 mod tls;
+mod traces;
 mod turn;
 mod upgrade;

@@ -1,6 +1,7 @@
 //! The room's rules: tables, with one topic in each file, and properties of random histories.
 
 mod accounts;
+mod census;
 mod chat;
 mod ending;
 mod history;

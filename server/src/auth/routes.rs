@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use super::{CurrentSession, sign_in};
 use crate::{
     error::{Answer, ServerError},
+    rooms::append,
     state::{AppState, Node},
     storage::log::LogError,
     uncancelled::finish,
@@ -162,7 +163,7 @@ impl Node {
     pub(super) async fn tell_rooms(&self, account: AccountId, event: &Event) -> Result<(), ServerError> {
         let mut failures = Vec::new();
         for room in self.log.naming(account).await? {
-            match self.log.append(room, event.clone()).await {
+            match append(&*self.log, room, event.clone()).await {
                 // The room has ended meanwhile, and its log is deleted.
                 Ok(_) | Err(LogError::NoSuchRoom) => {}
                 Err(error) => failures.push((room, error)),

@@ -64,6 +64,11 @@ impl ConnectionLimit {
         Some(Place { places: self.clone(), address })
     }
 
+    /// The number of connections.
+    pub(crate) fn count(&self) -> u32 {
+        self.taken().count
+    }
+
     fn taken(&self) -> MutexGuard<'_, Taken> {
         self.0.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }

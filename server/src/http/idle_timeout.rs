@@ -14,6 +14,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::metrics::Traffic;
+
 /// Outgoing bytes that count as progress of a response. Our pings, and the answers to the client's, take 17 bytes each
 /// (RFC 9113, section 6.7), so it is cheaper for a client to send requests than pings.
 const PIECE: usize = 4 * 1024;
@@ -54,8 +56,8 @@ impl IdleTimeout {
     }
 
     /// Records what the stream sends: a long response may have left its handler long ago.
-    pub(super) fn along<S>(&self, stream: S) -> Noted<S> {
-        Noted { stream, progress: self.clone(), sent: 0 }
+    pub(super) fn along<S>(&self, stream: S, traffic: Traffic) -> Noted<S> {
+        Noted { stream, progress: self.clone(), sent: 0, traffic }
     }
 }
 
@@ -65,10 +67,12 @@ pub(super) struct Noted<S> {
     progress: IdleTimeout,
     /// Bytes since the last recorded progress.
     sent: usize,
+    traffic: Traffic,
 }
 
 impl<S> Noted<S> {
     fn note(&mut self, bytes: usize) {
+        self.traffic.note_sent(bytes);
         self.sent = self.sent.saturating_add(bytes);
         if self.sent >= PIECE {
             self.sent = 0;
@@ -83,7 +87,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Noted<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.traffic.note_received(buffer.filled().len() - before);
+        outcome
     }
 }
 
@@ -148,7 +155,7 @@ mod tests {
     async fn outgoing_responses_count_as_progress_and_pings_do_not() {
         let progress = IdleTimeout::default();
         let mut notes = progress.0.subscribe();
-        let mut stream = progress.along(sink());
+        let mut stream = progress.along(sink(), Traffic::new());
         let mut is_noted_after = async |bytes: usize| {
             stream.write_all(&vec![0; bytes]).await.expect("a stream that takes everything");
             let is_noted = notes.has_changed().expect("somebody who notes");

@@ -31,7 +31,10 @@ use super::{
     connection_limit::{ConnectionLimit, Place},
     idle_timeout::{IdleLimits, IdleTimeout},
 };
-use crate::tls::{Tls, is_http2};
+use crate::{
+    metrics::Traffic,
+    tls::{Tls, is_http2},
+};
 
 /// How long the head of the first request may take, however slowly its bytes come, and how long an HTTP/2 ping may stay
 /// unanswered.
@@ -62,6 +65,7 @@ const STREAMS: u32 = 64;
 pub(crate) struct Peer {
     pub(super) address: IpAddr,
     pub(super) is_secure: bool,
+    traffic: Traffic,
     _place: Arc<Place>,
 }
 
@@ -71,11 +75,12 @@ pub(crate) struct Listener {
     places: ConnectionLimit,
     trusted: TrustedProxies,
     tls: Option<Arc<Tls>>,
+    traffic: Traffic,
 }
 
 impl Listener {
     pub(crate) fn new(router: Router, places: ConnectionLimit, trusted: TrustedProxies, tls: Option<Arc<Tls>>) -> Self {
-        Self { router, places, trusted, tls }
+        Self { router, places, trusted, tls, traffic: Traffic::new() }
     }
 
     /// Accepts connections until `shutdown` completes. Then lets the open ones finish what is under way.
@@ -110,7 +115,7 @@ impl Listener {
         let address = stream.peer_addr().ok()?.ip().to_canonical();
         let counted = (!self.trusted.contain(address)).then_some(address);
         let place = Arc::new(self.places.take(counted)?);
-        Some(Peer { address, is_secure: self.tls.is_some(), _place: place })
+        Some(Peer { address, is_secure: self.tls.is_some(), traffic: self.traffic.clone(), _place: place })
     }
 
     async fn attend(self: Arc<Self>, stream: TcpStream, peer: Peer, farewell: watch::Receiver<()>) {
@@ -156,7 +161,7 @@ where
 {
     let progress = IdleTimeout::default();
     let ceased = progress.ceased(patience);
-    let stream = TokioIo::new(progress.along(stream));
+    let stream = TokioIo::new(progress.along(stream, peer.traffic.clone()));
     let service = service_fn(move |request: Request<Incoming>| {
         progress.note_request();
         let mut request = request.map(Body::new);
@@ -238,7 +243,8 @@ mod tests {
     fn call(version: Version, farewell: &watch::Sender<()>, further: Duration) -> DuplexStream {
         let (here, there) = duplex(4096);
         let place = Arc::new(ConnectionLimit::new(1, 1).take(None).expect("a place"));
-        let peer = Peer { address: IpAddr::from([192, 0, 2, 1]), is_secure: true, _place: place };
+        let peer =
+            Peer { address: IpAddr::from([192, 0, 2, 1]), is_secure: true, traffic: Traffic::new(), _place: place };
         let router = Router::new().fallback(async || vec![0_u8; ANSWER]);
         let patience = IdleLimits { first: LONG, further };
         tokio::spawn(converse(there, router, peer, version, farewell.subscribe(), patience));

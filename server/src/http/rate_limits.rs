@@ -29,6 +29,7 @@ pub(crate) struct RateLimits {
     /// Guests of one address in all rooms, so that somebody who opens many rooms does not get as many more guests.
     sign_ins_to_all_rooms: FixedWindows<AddressBlock>,
     requests: FixedWindows<AddressBlock>,
+    reports: FixedWindows<AddressBlock>,
     open_rooms: Arc<Mutex<OpenRooms>>,
 }
 
@@ -46,6 +47,8 @@ impl RateLimits {
                 ..limits.sign_ins_per_address
             }),
             requests: FixedWindows::new(limits.requests_per_address),
+            // A listener reports once, and so does everybody who comes.
+            reports: FixedWindows::new(limits.sign_ins_per_address),
             open_rooms: Arc::new(Mutex::new(OpenRooms::new(limits.rooms_per_address))),
         }
     }
@@ -98,6 +101,11 @@ impl RateLimits {
             None => self.sign_ins.take_from_all(tiers(caller), now),
         };
         judge(quota, caller)
+    }
+
+    /// Counts a report of a page about itself.
+    pub(crate) fn take_report(&self, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
+        judge(self.reports.take_from_all(tiers(caller), now), caller)
     }
 
     /// Counts a request of any kind. Responses mention this limit only when it is exceeded, as the others are tighter.

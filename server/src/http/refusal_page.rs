@@ -8,7 +8,10 @@ use axum::{
 use heartogether::refusal::Refusal;
 use heartogether_app::locale::{Language, refusal_text};
 
-use crate::error::{Answer, status_of};
+use crate::{
+    error::{Answer, status_of},
+    metrics::count_refusal,
+};
 
 /// Says what the browser does with the response (Fetch Metadata Request Headers).
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -19,6 +22,7 @@ pub(crate) fn refuse(refusal: Refusal, headers: &HeaderMap, advice: impl FnOnce(
     if !wants_page(headers) {
         return Answer::from(refusal).into_response();
     }
+    count_refusal(refusal);
     let language = Language::asked_for(headers);
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"{tag}\"><head><meta charset=\"utf-8\">\

@@ -234,6 +234,13 @@ impl<'a> RoomActor<'a> {
 
     /// Sends a message. It is encoded once, however many get it.
     fn send(&self, to: Audience, message: RoomMessage) {
+        // What another node's connection is told, that node sends and counts.
+        if matches!(to, Audience::Connection(connection) if !self.state.has(connection)) {
+            return;
+        }
+        if let (Audience::Connection(connection), RoomMessage::Joined(joined)) = (to, &message) {
+            tracing::debug!(room = %self.dependencies.id, member = %joined.member, %connection, "a member got a place");
+        }
         let frame = self.state.frame(message.into());
         match to {
             Audience::Connection(connection) => self.state.push(connection, frame),

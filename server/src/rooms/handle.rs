@@ -12,7 +12,7 @@ use heartogether::{
     id::{AccountId, ConnectionId, RoomId, Seq},
     protocol::SendSignal,
     refusal::Refusal,
-    room::{Event, Foreseen, Reading},
+    room::{Census, Event, Foreseen, Reading},
 };
 use heartogether_app::api::{RecentRoom, RoomSummary};
 use tokio::sync::{mpsc, oneshot};
@@ -43,6 +43,7 @@ pub(super) enum Request {
     Realtime { viewer: Viewer, done: oneshot::Sender<Result<RealtimeReport, Refusal>> },
     Revisit { viewer: AccountId, done: oneshot::Sender<Option<RecentRoom>> },
     Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
+    Census { done: oneshot::Sender<Census> },
 }
 
 /// A request. The actor answers it once it has taken in the log's entry at this place.
@@ -156,6 +157,11 @@ impl RoomHandle {
     /// What everybody may know about the room; `None` once it has ended.
     pub(crate) async fn summarise(&self, viewer: Option<AccountId>) -> Option<RoomSummary> {
         self.ask(|done| Request::Summarise { viewer, done }).await.flatten()
+    }
+
+    /// The room in numbers; `None` once its task has stopped.
+    pub(crate) async fn census(&self) -> Option<Census> {
+        self.ask(|done| Request::Census { done }).await
     }
 
     /// The room for somebody who was in it; `None` if they cannot come back to it.

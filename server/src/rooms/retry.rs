@@ -3,11 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use heartogether::{id::RoomId, room::Event};
+use tracing::{Instrument, debug_span};
 
 use crate::{
     error::report_storage,
+    metrics::{Append, Stopwatch, record_append},
     random,
-    storage::log::{AppendNonce, LogError, RoomLog},
+    storage::log::{AppendNonce, Appended, LogError, RoomLog},
 };
 
 /// Pause before a failed storage call is repeated.
@@ -49,6 +51,33 @@ where
     }
 }
 
+/// Appends an entry, and records how long that took.
+///
+/// # Errors
+/// Those of [`RoomLog::append`].
+pub(crate) async fn append(log: &dyn RoomLog, room: RoomId, event: Event) -> Result<Appended, LogError> {
+    measured(room, log.append(room, event)).await
+}
+
+/// Carries out an append, and records how long it took.
+///
+/// # Errors
+/// Those of the append.
+pub(super) async fn measured<T>(
+    room: RoomId,
+    append: impl Future<Output = Result<T, LogError>>,
+) -> Result<T, LogError> {
+    let stopwatch = Stopwatch::start();
+    let appended = append.instrument(debug_span!("append", %room)).await;
+    let outcome = match &appended {
+        Ok(_) => Append::Done,
+        Err(LogError::NoSuchRoom) => Append::Refused,
+        Err(_) => Append::Failed,
+    };
+    record_append(outcome, stopwatch.elapsed());
+    appended
+}
+
 /// Appends an entry that must not be lost, in the background.
 pub(crate) fn append_surely(log: Arc<dyn RoomLog>, room: RoomId, event: Event) {
     append_surely_once(log, room, AppendNonce::from_bits(random::bits()), event);
@@ -58,7 +87,7 @@ pub(crate) fn append_surely(log: Arc<dyn RoomLog>, room: RoomId, event: Event) {
 pub(super) fn append_surely_once(log: Arc<dyn RoomLog>, room: RoomId, nonce: AppendNonce, event: Event) {
     tokio::spawn(async move {
         for _ in 0..ATTEMPTS {
-            match insist(|| log.append_once(room, nonce, event.clone())).await {
+            match insist(|| measured(room, log.append_once(room, nonce, event.clone()))).await {
                 Err(LogError::Unreadable(error)) => tracing::error!(%error, %room, "an entry cannot be appended"),
                 _ => return,
             }

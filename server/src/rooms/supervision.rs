@@ -9,7 +9,7 @@ use heartogether::{id::Seq, refusal::Refusal};
 use tokio::sync::mpsc;
 
 use super::{actor::RoomActor, dependencies::Dependencies, handle::Asked, surviving_state::SurvivingState};
-use crate::{error::explain, storage::log::LogError};
+use crate::{error::explain, metrics::count_fault, storage::log::LogError};
 
 /// A room's task and its requests.
 pub(super) struct Supervision {
@@ -47,6 +47,7 @@ impl Supervision {
                 Err(_) if broke_at == Some(state.reached) => break "its task broke twice at the same place".to_owned(),
                 Err(_) => {
                     let seq = state.reached.0;
+                    count_fault();
                     tracing::error!(room = %self.dependencies.id, seq, "a room's task broke; the room is opened anew from its log");
                     broke_at = Some(state.reached);
                 }
@@ -75,6 +76,7 @@ impl Supervision {
     /// Deletes the room. What of its messages cannot be deleted now, housekeeping deletes.
     async fn give_up(self, state: &SurvivingState, error: &str) -> Outcome {
         let Self { dependencies, requests } = self;
+        count_fault();
         tracing::error!(room = %dependencies.id, seq = state.reached.0, "a room cannot be gone on with and ends: {error}");
         dependencies.is_live.store(false, Relaxed);
         state.refuse(Refusal::RoomEnded);

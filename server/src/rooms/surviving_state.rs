@@ -36,6 +36,11 @@ impl SurvivingState {
         }
     }
 
+    /// Whether a connection is here: it is not gone and does not belong to another node.
+    pub(super) fn has(&self, connection: ConnectionId) -> bool {
+        self.send_queues.contains_key(&connection)
+    }
+
     /// Queues a frame, unless the connection is gone or belongs to another node.
     pub(super) fn push(&self, connection: ConnectionId, frame: Frame) {
         if let Some(send_queue) = self.send_queues.get(&connection) {

@@ -46,8 +46,11 @@ pub enum StartupError {
     /// The live rooms cannot be read.
     #[error("the live rooms cannot be read")]
     Rooms(#[from] LogError),
+    /// The metrics cannot be kept.
+    #[error("the metrics cannot be kept (see METRICS_ADDR)")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
     /// The address cannot be listened on.
-    #[error("{address} cannot be listened on (see PORT, HTTP_PORT and HOST)")]
+    #[error("{address} cannot be listened on (see PORT, HTTP_PORT, HOST and METRICS_ADDR)")]
     Address {
         /// The address.
         address: SocketAddr,

@@ -15,7 +15,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use super::error::StartupError;
 use crate::{
     config::Config,
-    http::{BeforeReady, ConnectionLimit, Listener, to_https, until_ready},
+    http::{BeforeReady, ConnectionLimit, Listener, TrustedProxies, to_https, until_ready},
     tls::Tls,
 };
 
@@ -23,6 +23,9 @@ use crate::{
 const BACKLOG: i32 = 1024;
 /// Files that are open beside connections: the database's, and those being served.
 const OTHER_FILES: u32 = 256;
+
+/// Connections at once to an address of [`Listening::serve_beside`].
+const BESIDE: u32 = 32;
 
 /// The ports of this server.
 pub(super) struct Listening {
@@ -32,6 +35,8 @@ pub(super) struct Listening {
     pub(super) is_secure: bool,
     /// The port on which plain HTTP is led to HTTPS, if there is one.
     pub(super) side_port: Option<u16>,
+    /// The callers' connections.
+    pub(super) connections: ConnectionLimit,
     opening: BeforeReady,
     stop: watch::Sender<()>,
     doors: JoinSet<()>,
@@ -55,14 +60,23 @@ impl Listening {
         if let Some((listener, _)) = side {
             doors.spawn(door(to_https(address.port())).serve(listener, stopped(&stop)));
         }
-        let door = Listener::new(router, places, trusted, tls);
+        let door = Listener::new(router, places.clone(), trusted, tls);
         doors.spawn(door.serve(listener, stopped(&stop)));
-        Ok(Self { address, is_secure, side_port, opening, stop, doors })
+        Ok(Self { address, is_secure, side_port, connections: places, opening, stop, doors })
     }
 
     /// From now on the router answers.
     pub(super) fn open(&self, router: Router) {
         self.opening.open(router);
+    }
+
+    /// Serves this router at one more address, without TLS. It stops with the others.
+    pub(super) fn serve_beside(&mut self, address: SocketAddr, router: Router) -> Result<SocketAddr, StartupError> {
+        let (listener, address) = listen(address)?;
+        let places = ConnectionLimit::new(BESIDE, BESIDE);
+        let door = Listener::new(router, places, TrustedProxies::default(), None);
+        self.doors.spawn(door.serve(listener, stopped(&self.stop)));
+        Ok(address)
     }
 
     /// Listens no more, and returns once the requests that are under way are answered, or have had their time.

@@ -21,6 +21,7 @@ use heartogether::{
 };
 use heartogether_app::api::{Account, Caller};
 use tokio::{runtime::Handle, sync::mpsc};
+use tracing::{Span, error_span, field};
 
 use super::{
     CloseReason, Frame, SendQueue,
@@ -31,7 +32,7 @@ use super::{
 use crate::{
     error::ServerError,
     random,
-    rooms::{RoomHandle, append_surely},
+    rooms::{RoomHandle, append, append_surely},
     state::Node,
     storage::{log::LogError, messages::NONCE_KEPT_MS},
 };
@@ -151,13 +152,19 @@ impl RoomRequests {
         (room, done)
     }
 
+    /// What log lines about a request say of it: the connection and the room, by its id. Its code would let people in.
+    fn span(&self, room: RoomCode) -> Span {
+        let room = self.rooms.get(room).map(|room| field::display(room.id()));
+        error_span!("socket", connection = %self.connection.id, room)
+    }
+
     /// Answers a request that failed: with a refusal, or with the reason to close the connection.
     fn answer(&self, room: RoomCode, done: Result<(), Failure>) -> Result<(), CloseReason> {
         let refusal = match done {
             Ok(()) => return Ok(()),
             Err(Failure::Refused(refusal)) => refusal,
             Err(Failure::Fault(error)) => {
-                error.report();
+                self.span(room).in_scope(|| error.report());
                 if !error.is_storage_down() {
                     return Err(CloseReason::FAULT);
                 }
@@ -283,7 +290,7 @@ impl RoomRequests {
         if !takes.map_err(Failure::Fault)? {
             return Err(Refusal::StorageUnavailable.into());
         }
-        let appended = self.node.log.append(room.id(), event).await?;
+        let appended = append(&*self.node.log, room.id(), event).await?;
         // Later requests of this connection go to the room after this entry. The room's answer is then in the send queue.
         let room = room.at(appended.seq);
         self.rooms.update(code, room.clone());

@@ -12,13 +12,14 @@ use std::{
 use futures::FutureExt;
 use heartogether::{
     id::{MemberId, RoomCode},
-    protocol::{FromRoom, Refused, ServerMessage, encode},
+    protocol::{FromRoom, Refused, RoomFrame, ServerMessage, encode},
     refusal::Refusal,
 };
 use tokio::sync::{Notify, mpsc};
 use tungstenite::{Bytes, Message, Utf8Bytes};
 
 use super::CloseReason;
+use crate::metrics::{count_join, count_refusal, count_resume};
 
 /// A frame to write. Clones share their bytes.
 #[derive(Clone, Debug)]
@@ -35,6 +36,7 @@ pub(crate) enum Frame {
 
 impl Frame {
     pub(crate) fn message(message: &ServerMessage) -> Self {
+        note(message);
         Self::Text(encode(message).into())
     }
 
@@ -61,6 +63,17 @@ impl Frame {
             Self::Ping => Ok(Message::Ping(Bytes::new())),
             Self::Close(ending) => Err(ending),
         }
+    }
+}
+
+/// Counts what is answered.
+fn note(message: &ServerMessage) {
+    match message {
+        ServerMessage::Refused(Refused { refusal })
+        | ServerMessage::Room(RoomFrame { message: FromRoom::Refused { refusal }, .. }) => count_refusal(*refusal),
+        ServerMessage::Room(RoomFrame { message: FromRoom::Joined(_), .. }) => count_join(),
+        ServerMessage::Room(RoomFrame { message: FromRoom::Resumed(_), .. }) => count_resume(),
+        _ => {}
     }
 }
 

@@ -46,7 +46,11 @@ pub(crate) async fn upgrade(
             Err(Refusal::OriginNotAllowed)
         }
     };
-    tokio::spawn(serve(connection, node, visitor.caller, admitted, session.map(|Extension(session)| session), peer));
+    let id = ConnectionRef { node: node.id, id: ConnectionId::from_bits(random::bits()) };
+    // In the span of the request. No span lasts as long as a connection: it would cost every idle one memory.
+    tracing::debug!(connection = %id.id, "a WebSocket is opened");
+    let session = session.map(|Extension(session)| session);
+    tokio::spawn(serve(connection, id, node, visitor.caller, admitted, session, peer));
     switch_protocols(&accept)
 }
 
@@ -61,7 +65,8 @@ fn switch_protocols(accept: &str) -> Response {
 ///
 /// There are many idle connections, so this future is kept small: what is needed only at the beginning is in boxes.
 async fn serve(
-    connection: OnUpgrade,
+    upgrade: OnUpgrade,
+    connection: ConnectionRef,
     node: Arc<Node>,
     caller: Caller,
     admitted: Result<Account, Refusal>,
@@ -69,13 +74,12 @@ async fn serve(
     _peer: Peer,
 ) {
     // Otherwise the client closed the connection before the handshake ended.
-    let Ok(upgraded) = connection.await else { return };
+    let Ok(upgraded) = upgrade.await else { return };
     let (sink, frames) = Box::pin(socket::open(upgraded, &node.limits)).await;
     let place = node.socket_limit.take(Some(caller.address));
     let admitted = if place.is_some() { admitted } else { Err(Refusal::TooManyConnections) };
     let (send_queue, queue) = send_queue(node.limits.send_queue_frames);
     let writing = tokio::spawn(writer::write(sink, queue, node.clock.clone()));
-    let connection = ConnectionRef { node: node.id, id: ConnectionId::from_bits(random::bits()) };
     let registration = Box::pin(async {
         let account = admitted.map_err(CloseReason::refused)?;
         let session = session.ok_or(CloseReason::refused(Refusal::NotSignedIn))?;

@@ -11,7 +11,10 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use super::RoomActor;
 use crate::{
     error::report_storage,
-    rooms::{dependencies::Dependencies, retry::append_surely_once},
+    rooms::{
+        dependencies::Dependencies,
+        retry::{append_surely_once, measured},
+    },
     storage::log::AppendNonce,
 };
 
@@ -32,7 +35,7 @@ impl RoomActor<'_> {
         }
         for node in self.gone.clone() {
             let (nonce, lost) = (nonce_of_loss(node), Event::NodeLost { node });
-            if log.append_once(*id, nonce, lost.clone()).await.is_err() {
+            if measured(*id, log.append_once(*id, nonce, lost.clone())).await.is_err() {
                 append_surely_once(log.clone(), *id, nonce, lost);
             }
         }

@@ -1,0 +1,75 @@
+//! `GET /metrics`, at an address of its own.
+
+use std::sync::Arc;
+
+use ::metrics::gauge;
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderName, HeaderValue, header},
+    routing::get,
+};
+use heartogether::room::{Census, RoomKind};
+use serde_json::{Value, json};
+
+use super::{
+    Recorder,
+    catalogue::{CONNECTIONS, DEPENDENCY_UP, LINKS, MEMBERS, PUBLICATIONS, READY, ROOMS, WEBSOCKETS},
+};
+use crate::{http::ConnectionLimit, state::Node};
+
+/// The version of the text format.
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+
+/// What is asked when the metrics are fetched.
+#[derive(Clone)]
+pub(crate) struct Observed {
+    pub(crate) node: Arc<Node>,
+    pub(crate) connections: ConnectionLimit,
+    pub(crate) recorder: Recorder,
+}
+
+/// Serves the metrics, and nothing else.
+pub(crate) fn page(observed: Observed) -> Router {
+    Router::new().route("/metrics", get(fetch)).with_state(observed)
+}
+
+async fn fetch(State(observed): State<Observed>) -> ([(HeaderName, HeaderValue); 1], String) {
+    let Observed { node, connections, recorder } = observed;
+    let (census, can_store) = tokio::join!(node.rooms.census(), node.readiness.can_store());
+    observe_rooms(&census);
+    gauge!(CONNECTIONS).set(connections.count());
+    gauge!(WEBSOCKETS).set(node.socket_limit.count());
+    gauge!(DEPENDENCY_UP, "dependency" => "database").set(u8::from(can_store));
+    gauge!(READY).set(u8::from(can_store && !node.readiness.is_stopping()));
+    ([(header::CONTENT_TYPE, TEXT)], recorder.render())
+}
+
+fn observe_rooms(census: &[Census]) {
+    for kind in RoomKind::ALL {
+        let rooms = || census.iter().filter(|room| room.kind == *kind && room.is_live);
+        let sum = |number: fn(&Census) -> usize| rooms().map(number).sum::<usize>() as f64;
+        let name = name(*kind);
+        gauge!(ROOMS, "kind" => name.clone()).set(rooms().count() as f64);
+        gauge!(LINKS, "kind" => name.clone()).set(sum(|room| room.links));
+        for (state, members) in [("connected", sum(|room| room.connected)), ("away", sum(|room| room.away))] {
+            gauge!(MEMBERS, "kind" => name.clone(), "state" => state).set(members);
+        }
+        let publications = [
+            ("live", sum(|room| room.live)),
+            ("paused", sum(|room| room.paused)),
+            ("interrupted", sum(|room| room.interrupted)),
+        ];
+        for (state, count) in publications {
+            gauge!(PUBLICATIONS, "kind" => name.clone(), "state" => state).set(count);
+        }
+    }
+}
+
+/// The name of a kind, as it is on the wire.
+fn name(kind: RoomKind) -> String {
+    match json!(kind) {
+        Value::String(name) => name,
+        other => other.to_string(),
+    }
+}
