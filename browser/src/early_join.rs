@@ -8,7 +8,7 @@ use heartogether::{ice::IceConfiguration, id::RoomCode, protocol, role::Role};
 use js_sys::{Array, Promise, Reflect};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Event, HtmlAudioElement, MessageEvent, RtcPeerConnection, WebSocket};
+use web_sys::{Event, HtmlAudioElement, MessageEvent, RtcPeerConnection, RtcPeerConnectionState, WebSocket};
 
 use super::js_property::property;
 use heartogether_client::introduction;
@@ -81,6 +81,14 @@ impl BegunPeer {
             answered: property(peer, "answered").dyn_into().ok()?,
             happened: happened.iter().filter_map(|event| event.dyn_into().ok()).collect(),
         })
+    }
+
+    /// When it was connected, on the page's clock, if it is.
+    pub(crate) fn connected_at(&self) -> Option<f64> {
+        let is_connected =
+            |connection: &RtcPeerConnection| connection.connection_state() == RtcPeerConnectionState::Connected;
+        self.connection.as_ref().filter(|connection| is_connected(connection))?;
+        self.happened.iter().rfind(|event| event.type_() == "connectionstatechange").map(Event::time_stamp)
     }
 
     /// Hands over the peer connection, its answer once that is set, and its events so far.

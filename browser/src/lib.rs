@@ -13,6 +13,7 @@ mod devices;
 pub mod dom;
 pub mod early_join;
 pub mod early_microphone;
+mod first_sound;
 mod ice;
 pub mod ip_privacy;
 pub mod js_property;
@@ -66,6 +67,7 @@ pub use capture::CaptureError;
 use console::Console;
 pub use devices::{DeviceOrder, Devices, OpenDevices};
 use early_join::BegunPeer;
+use first_sound::FirstSound;
 use ice::Paths;
 use level::Level;
 pub use microphones::Microphone;
@@ -103,6 +105,7 @@ struct Running {
     level: RefCell<Option<Level>>,
     /// Those that the server has drawn, until the page is drawn.
     controls: RefCell<Option<Controls>>,
+    first_sound: FirstSound,
     /// A listener's player.
     playback: Option<Rc<Playback>>,
     paths: RefCell<Paths>,

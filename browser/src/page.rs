@@ -30,10 +30,11 @@ use crate::{
     console::Console,
     devices::{DeviceOrder, OpenDevices},
     early_join::{EarlyJoin, Happening},
+    first_sound::FirstSound,
     ice::{self, Paths},
     ip_privacy,
     level::Level,
-    network,
+    network, page_clock,
     peer::PeerConnection,
     playback::Playback,
     reachability, reload,
@@ -59,7 +60,10 @@ impl Page {
         let client = Client::new(role, code, is_back, random());
         let (hears, may_send) = (client.takes_sound(), client.may(Permission::Publish));
         let player = early.as_mut().and_then(|early| early.player.take());
+        // An early join is as old as the visit.
+        let wanted_at = if early.is_some() { 0.0 } else { page_clock::now_ms() };
         let page = Self::new(client, Paths::new(ice_servers, ip_privacy::is_wished()), player);
+        page.0.first_sound.begin(wanted_at);
         page.listen_for_waking();
         page.measure_regularly();
         if hears {
@@ -93,6 +97,7 @@ impl Page {
             peers: RefCell::default(),
             devices: OnceCell::new(),
             level: RefCell::default(),
+            first_sound: FirstSound::default(),
             controls: RefCell::default(),
             paths: paths.into(),
             renewal: RefCell::default(),
@@ -142,6 +147,7 @@ impl Page {
     /// Begins to join: with the early join, where it was heard of last.
     fn connect(&self, mut early: Option<EarlyJoin>) {
         *self.0.peer_ahead.borrow_mut() = early.as_mut().and_then(|early| early.peer.take());
+        self.0.peer_ahead.borrow().iter().for_each(|peer| self.0.first_sound.note_early(peer));
         let (socket, happened) = early.map(|begun| Socket::take_over(begun, &self.reporter())).unzip();
         *self.0.socket_ahead.borrow_mut() = socket;
         self.take(Input::Started);
@@ -227,6 +233,7 @@ impl Page {
             self.0.console.write(Decision::Page(input, commands.clone()));
         }
         commands.into_iter().for_each(|command| self.perform(command));
+        self.note_first_sound();
         self.0.awaited.take();
     }
 

@@ -13,6 +13,8 @@ pub const SOCKET: &str = "/ws";
 pub const FAVICON: &str = "/favicon.svg";
 /// Whether the server answers.
 pub const HEALTH: &str = "/api/health";
+/// How long a listener waited is told there.
+pub(crate) const FIRST_SOUND: &str = "/api/first-sound";
 /// The STUN and TURN servers for members of a room.
 pub(crate) const ICE_SERVERS: &str = "/api/fn/ice_servers";
 
