@@ -39,6 +39,7 @@ mod openid;
 mod package;
 mod pages;
 mod permissions;
+mod prometheus;
 mod provider;
 mod restart;
 mod room_kinds;

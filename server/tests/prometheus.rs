@@ -1,0 +1,184 @@
+//! The dashboard and the alerts in `deploy/`, with a real Prometheus that watches the real binary under a little load.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use heartogether::{
+    protocol::{Publish, ToRoom},
+    role::Role,
+    room::Source,
+};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{PATIENCE, Process, eventually, free_port, install_crypto, join, resume};
+
+/// The time over which the dashboard's rates are taken here; Grafana chooses its own.
+const RATE_INTERVAL: &str = "20s";
+
+fn deployed(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy").join(name)
+}
+
+/// Whether the tests with Prometheus are left out. `./dev` says so, and nobody else may.
+fn is_left_out() -> bool {
+    std::env::var_os("HEARTOGETHER_WITHOUT_PROMETHEUS").is_some()
+}
+
+/// Debian's Prometheus, which ends with the test.
+struct Prometheus {
+    process: Child,
+    url: String,
+    _folder: TempDir,
+}
+
+impl Prometheus {
+    /// Watches a server, with the alerts in `deploy/`.
+    fn watch(metrics: &str) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let config = folder.path().join("prometheus.yml");
+        let alerts = deployed("prometheus/alerts.yml");
+        let text = format!(
+            "global: {{scrape_interval: 500ms, scrape_timeout: 400ms, evaluation_interval: 1s}}\n\
+             rule_files: [{}]\n\
+             scrape_configs: [{{job_name: heartogether, static_configs: [{{targets: [\"{metrics}\"]}}]}}]\n",
+            alerts.display()
+        );
+        std::fs::write(&config, text).expect("the configuration is written");
+        let address = format!("127.0.0.1:{}", free_port());
+        let mut command = Command::new("prometheus");
+        command
+            .arg(format!("--config.file={}", config.display()))
+            .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
+            .args([format!("--web.listen-address={address}"), "--log.level=error".to_owned()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let process = command.spawn().expect("Prometheus is installed (./dev test server installs it where it can)");
+        Self { process, url: format!("http://{address}"), _folder: folder }
+    }
+
+    /// What it answers; `None` while it does not.
+    async fn ask(&self, path: &str, query: &[(&str, &str)]) -> Option<Value> {
+        let url = reqwest::Url::parse_with_params(&format!("{}{path}", self.url), query).expect("a URL");
+        let answer = reqwest::get(url).await.ok()?;
+        let answer: Value = answer.json().await.ok()?;
+        assert_eq!(answer["status"], "success", "{query:?}: {answer}");
+        Some(answer["data"].clone())
+    }
+
+    /// Whether a query returns numbers.
+    async fn has_data(&self, query: &str) -> bool {
+        let answer = self.ask("/api/v1/query", &[("query", query)]).await.unwrap_or_default();
+        let samples = answer["result"].as_array().cloned().unwrap_or_default();
+        samples.iter().any(|sample| sample["value"][1].as_str().is_some_and(|value| value != "NaN"))
+    }
+}
+
+impl Drop for Prometheus {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Everything that the dashboard shows: somebody joins, sends, comes back, is refused something and reports the first sound.
+async fn load(server: &Process) {
+    let site = &server.site;
+    let mut pair = site.pair().await;
+    pair.host.say(ToRoom::Publish(Publish { source: Source::Display, paused: false })).await;
+    pair.host.drain().await;
+    let mut again = site.greet(&pair.grace).await;
+    again.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+    again.resumed().await;
+    again.send(&join("XYZ234".parse().expect("a code"), Role::Listener)).await;
+    again.refusal().await;
+    let report = site.post("/api/first-sound", r#"{"ms":480}"#, &[("cookie", &pair.grace)]).await;
+    assert!(report.status().is_success());
+}
+
+/// The title and the query of each thing that the dashboard draws.
+fn queries() -> Vec<(String, String)> {
+    let dashboard = std::fs::read_to_string(deployed("grafana/dashboard.json")).expect("the dashboard");
+    let dashboard: Value = serde_json::from_str(&dashboard).expect("JSON");
+    let mut queries = Vec::new();
+    for panel in dashboard["panels"].as_array().expect("panels") {
+        let title = panel["title"].as_str().expect("a title");
+        let targets = panel["targets"].as_array().expect("queries");
+        assert!(!targets.is_empty(), "{title} draws nothing");
+        for target in targets {
+            let query = target["expr"].as_str().expect("a query");
+            let query = query.replace("$__rate_interval", RATE_INTERVAL).replace("$instance", ".*");
+            assert!(!query.contains('$'), "{title} has a variable that this test does not know: {query}");
+            queries.push((title.to_owned(), query));
+        }
+    }
+    queries
+}
+
+#[tokio::test]
+async fn every_panel_of_the_dashboard_has_data() {
+    if is_left_out() {
+        eprintln!("left out: Prometheus is not here");
+        return;
+    }
+    let data = TempDir::new().expect("a folder for the data");
+    install_crypto();
+    let metrics = format!("127.0.0.1:{}", free_port());
+    let server = Process::start(data.path(), &["--metrics-addr", &metrics]);
+    let prometheus = Prometheus::watch(&metrics);
+    eventually(|| prometheus.has_data("up == 1")).await;
+    // An increase shows from the second sample on.
+    eventually(|| prometheus.has_data("count_over_time(heartogether_joins_total[1m]) >= 2")).await;
+    load(&server).await;
+    let queries = queries();
+    assert!(queries.len() > 20, "{queries:?}");
+    for (title, query) in &queries {
+        let has_data = tokio::time::timeout(PATIENCE, async {
+            while !prometheus.has_data(query).await {
+                tokio::task::yield_now().await;
+            }
+        });
+        assert!(has_data.await.is_ok(), "{title} shows nothing: {query}");
+    }
+    let rules = prometheus.ask("/api/v1/rules", &[]).await.expect("an answer");
+    let rules = rules["groups"][0]["rules"].as_array().expect("alerts").clone();
+    assert_eq!(rules.len(), alerts().len());
+    for rule in rules {
+        assert_eq!(rule["health"], "ok", "{rule}");
+        assert_eq!(rule["state"], "inactive", "nothing is wrong: {rule}");
+    }
+}
+
+/// The names of the alerts.
+fn alerts() -> Vec<String> {
+    let rules = std::fs::read_to_string(deployed("prometheus/alerts.yml")).expect("the alerts");
+    let names = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: "));
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn alerts_are_sound_tested_and_explained() {
+    let page = include_str!("../../docs/operating.md");
+    let tests = std::fs::read_to_string(deployed("prometheus/alerts_test.yml")).expect("the tests of the alerts");
+    for alert in alerts() {
+        assert!(page.contains(&format!("| `{alert}`")), "docs/operating.md does not explain {alert}");
+        assert!(tests.contains(&format!("- alertname: {alert}\n")), "no test in which {alert} comes");
+    }
+    if is_left_out() {
+        eprintln!("left out: promtool is not here");
+        return;
+    }
+    for arguments in [
+        ["check", "rules", "prometheus/alerts.yml"],
+        ["check", "config", "prometheus/prometheus.yml"],
+        ["test", "rules", "prometheus/alerts_test.yml"],
+    ] {
+        let mut promtool = Command::new("promtool");
+        let output =
+            promtool.current_dir(deployed("")).args(arguments).output().expect("promtool comes with Prometheus");
+        let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+    }
+}
