@@ -13,9 +13,9 @@ use futures::FutureExt;
 use heartogether_server::{clock::SystemClock, config::Config, error::explain, health, logging, startup::Server};
 use tokio::sync::watch;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run(Config::read()).await {
+fn main() -> ExitCode {
+    let config = Config::read();
+    match serve(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("heartogether-server: {}", explain(&*error));
@@ -24,7 +24,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+#[tokio::main]
+async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     if config.asks_for_health() {
         return Ok(health::ask(&config).await?);
     }

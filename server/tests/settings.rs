@@ -120,3 +120,30 @@ fn variables_of_other_tools_do_not_stop_the_server() {
         assert_eq!(log.matches(variable).count(), 1, "{variable}: {log}");
     }
 }
+
+#[test]
+fn the_file_env_sets_what_is_not_set_otherwise() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join(".env");
+    std::fs::write(&file, "# Ours\nHEARTOGETHER_PORT=0\nHOST=\"127.0.0.1\"\nMAX_LISTENERS=none\n").expect("a file");
+    let start = |environment| {
+        let mut command = command(folder.path(), environment);
+        command.current_dir(folder.path());
+        command
+    };
+    let refused = start(&[]).output().expect("the server ends");
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("'MAX_LISTENERS'"), "it is read");
+    assert!(Started::new(start(&[("MAX_LISTENERS", "8")]), Stdio::inherit()).is_ready(), "the environment comes first");
+}
+
+#[test]
+fn a_file_env_that_cannot_be_read_is_refused_and_not_shown() {
+    let folder = TempDir::new().expect("a folder");
+    std::fs::write(folder.path().join(".env"), "PORT=0\nJWT_SECRET=\"hush hush\nHOST=::1\n").expect("a file");
+    let mut command = command(folder.path(), &[]);
+    let Output { status, stderr, .. } = command.current_dir(folder.path()).output().expect("the server ends");
+    let said = String::from_utf8_lossy(&stderr);
+    assert!(!status.success());
+    assert!(said.contains(".env") && said.contains("after PORT") && !said.contains("hush"), "{said}");
+}

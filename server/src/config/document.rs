@@ -15,7 +15,8 @@ Each variable may have a prefix: `HEARTOGETHER_PORT` takes precedence over `PORT
 engines set `HOST`, `LOG` and `HEARTOGETHER_PORT` for their own purposes. If the server cannot read these three, it ignores them and
 logs a warning.
 
-The service of the Debian package reads them from `/etc/heartogether/heartogether.env`.
+The file `.env` in the folder in which the server is started sets variables that are not set otherwise;
+[.env.example](../.env.example) lists all of them. The service of the Debian package reads them from `/etc/heartogether/heartogether.env`.
 
 This file is generated: `UPDATE_DOCS=1 ./dev test server settings_are_documented` updates it.
 ";

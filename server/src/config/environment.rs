@@ -3,10 +3,11 @@
 //!
 //! - `HEARTOGETHER_NAME` takes precedence over `NAME`;
 //! - an empty variable or flag is unset, because compose files pass on unset variables as empty texts;
+//! - the file `.env` in the current folder sets what is not set yet;
 //! - a variable that other tools set for their own purposes never stops the server;
 //! - an error names the variable that was read.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::Path};
 
 use clap::{
     Arg, CommandFactory, FromArgMatches,
@@ -22,6 +23,9 @@ const PREFIX: &str = "HEARTOGETHER_";
 /// container engines HEARTOGETHER_PORT to `tcp://10.0.0.1:3000` where a service or a container is called heartogether.
 const AMBIGUOUS: [&str; 3] = ["HOST", "LOG", "HEARTOGETHER_PORT"];
 
+/// Holds variables for whoever starts the server by hand or by a tool that reads this file.
+const FILE: &str = ".env";
+
 /// Where a setting's value comes from.
 struct Source {
     /// The setting's own name.
@@ -33,9 +37,11 @@ struct Source {
 }
 
 impl Config {
-    /// Reads flags and environment, and exits with an explanation where they are wrong.
+    /// Reads flags, environment and the file `.env`, and exits with an explanation where they are wrong. Whoever calls this has
+    /// started no thread yet, because the file changes the environment.
     pub fn read() -> Self {
-        read(std::env::args_os()).unwrap_or_else(|error| error.exit())
+        let read = read_file(Path::new(FILE)).and_then(|()| read(std::env::args_os()));
+        read.unwrap_or_else(|error| error.exit())
     }
 
     /// Reads these arguments, the binary's name first, and the environment.
@@ -55,6 +61,24 @@ impl Config {
             );
         }
     }
+}
+
+/// Takes in the variables of a file, if it is there. Those that are set already stay as they are.
+///
+/// # Errors
+/// One that says where the file is wrong. It names no value, which may be a secret.
+fn read_file(path: &Path) -> Result<(), clap::Error> {
+    let wrong = |what: String| clap::Error::raw(ErrorKind::ValueValidation, format!("{} {what}\n", path.display()));
+    let lines = match dotenvy::from_path_iter(path) {
+        Err(error) if error.not_found() => return Ok(()),
+        read => read.map_err(|_| wrong("cannot be read".to_owned()))?,
+    };
+    let mut last = None;
+    for line in lines {
+        let after = || last.as_ref().map_or("at its beginning".to_owned(), |name| format!("after {name}"));
+        last = Some(line.map_err(|_| wrong(format!("has a line that is no NAME=VALUE, {}", after())))?.0);
+    }
+    dotenvy::from_path(path).map_err(|_| wrong("cannot be read".to_owned()))
 }
 
 /// The name of a variable that no other tool sets.

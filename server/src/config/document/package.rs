@@ -14,6 +14,11 @@ const BINARY: &str = "heartogether-server";
 const TEST: &str = "package_files_are_generated";
 const WIDTH: usize = 100;
 const SETTINGS_FILE: &str = "deploy/package/heartogether.env";
+const EXAMPLE: &str = ".env.example";
+const EXAMPLE_HEAD: &str =
+    "# Settings of HearTogether's server, all of them optional. Copy this file to `.env` in the folder in which the server is started,
+# and remove the # before a setting to change it. docs/settings.md explains how settings are read.
+";
 const SETTINGS_HEAD: &str =
     "# Settings of HearTogether's server, all of them optional. Remove the # before a setting to change it,
 # and run `systemctl restart heartogether`. settings.md explains how settings are read.
@@ -50,15 +55,18 @@ fn comment(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-fn settings() -> String {
-    let mut text = SETTINGS_HEAD.to_owned();
+/// All settings with their defaults. `data_dir` is the value of the data folder, if that is known.
+fn settings(head: &str, data_dir: Option<&str>) -> String {
+    let mut text = head.to_owned();
     for (heading, settings) in Setting::all() {
         text.push_str(&format!("\n### {heading}\n"));
         for setting in settings {
             let name = setting.name.clone();
             text.push_str(&format!("\n{}", comment(&setting.meaning)));
             let (default, value) = match setting {
-                Setting { name, .. } if name == DATA_DIR.0 => (None, DATA_DIR.1.to_owned()),
+                Setting { name, .. } if name == DATA_DIR.0 && data_dir.is_some() => {
+                    (None, data_dir.unwrap_or_default().to_owned())
+                }
                 // An empty setting is unset.
                 Setting { explained_default: Some(default), .. } => (Some(default), String::new()),
                 Setting { default, .. } => (None, default.unwrap_or_default()),
@@ -115,7 +123,8 @@ fn completion(shell: Shell) -> String {
 
 #[test]
 fn package_files_are_generated() {
-    check_file(SETTINGS_FILE, &settings(), TEST);
+    check_file(SETTINGS_FILE, &settings(SETTINGS_HEAD, Some(DATA_DIR.1)), TEST);
+    check_file(EXAMPLE, &settings(EXAMPLE_HEAD, None), TEST);
     check_file(&format!("deploy/package/{BINARY}.1"), &manual().expect("a page in memory"), TEST);
     let completions = "deploy/package/completions";
     check_file(&format!("{completions}/{BINARY}.bash"), &completion(Shell::Bash), TEST);
@@ -125,13 +134,13 @@ fn package_files_are_generated() {
 
 #[test]
 fn settings_without_comment_signs_are_the_defaults() {
-    let text = settings();
+    let text = settings(EXAMPLE_HEAD, None);
     let is_setting = |line: &&str| line.starts_with('#') && line[1..].starts_with(|c: char| c.is_ascii_uppercase());
     let lines: Vec<&str> = text.lines().filter(is_setting).map(|line| &line[1..]).collect();
     assert!(lines.len() > 40, "{lines:?}");
     let flags = lines.iter().filter_map(|line| {
         let (name, value) = line.split_once('=')?;
-        (name != DATA_DIR.0).then(|| format!("--{}={value}", name.to_lowercase().replace('_', "-")))
+        Some(format!("--{}={value}", name.to_lowercase().replace('_', "-")))
     });
     let flags: Vec<String> = flags.collect();
     let read = |flags: &[String]| {
