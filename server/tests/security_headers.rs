@@ -48,7 +48,10 @@ async fn a_page_runs_only_scripts_with_the_nonce_of_its_response() {
         let policy = header(&response, "content-security-policy").to_owned();
         assert!(policy.contains("'wasm-unsafe-eval'") && !policy.contains("unsafe-inline"), "{policy}");
         assert!(policy.contains(&format!("connect-src 'self' ws://{}", server.site.authority)), "{policy}");
-        let [nonce] = nonces(&policy, "'nonce-")[..] else { panic!("one nonce in {policy}") };
+        let [nonce, for_styles] = nonces(&policy, "'nonce-")[..] else {
+            panic!("a nonce for scripts and styles in {policy}")
+        };
+        assert_eq!(nonce, for_styles);
         let page = response.text().await.expect("a page");
         let in_page = nonces(&page, " nonce=\"");
         assert!(!in_page.is_empty() && in_page.iter().all(|carried| *carried == nonce), "{path}");
