@@ -183,8 +183,9 @@ mod files {
             );
         }
         send_links(&first);
-        let wanted_next = scripts.into_iter().chain(wasms).chain(is_inline.then_some(style));
-        let ahead = (when == When::Ahead).then(|| wanted_next.collect::<Vec<_>>().join(" "));
+        let of_next_page = (when == When::Ahead).then(|| scripts.into_iter().chain(wasms)).into_iter().flatten();
+        let ahead = is_inline.then_some(style).into_iter().chain(of_next_page).collect::<Vec<_>>().join(" ");
+        let ahead = (when != When::Now && !ahead.is_empty()).then_some(ahead);
         Some(view! {
             <script
                 nonce=use_nonce()

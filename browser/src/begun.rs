@@ -30,6 +30,8 @@ struct Begun {
 /// How long nothing happens before the code that draws is loaded although there is no sound yet: longer than a round trip on a
 /// slow line, on which it would be in the way.
 const DRAWN_AFTER: Duration = Duration::from_secs(1);
+/// How long it waits at most, in a room in which something happens all the time.
+const DRAWN_WITHIN: Duration = Duration::from_secs(5);
 
 /// Joins the room for which the script at the top of the page has requested a place, if it has. Until the page is drawn, `tell`
 /// says on it what is to be seen, at the volume that is chosen. Gives what completes when the rest may take the line and the
@@ -42,13 +44,15 @@ pub fn begin(tell: impl Fn(&View, Volume) + 'static) -> Option<impl Future<Outpu
     BEGUN.set(Some(Begun { role, code, page: page.clone() }));
     Some(async move {
         let report = page.reporter();
-        page.settle(DRAWN_AFTER).await;
+        page.settle(DRAWN_AFTER, DRAWN_WITHIN).await;
         report.page().iter().for_each(Page::prepare_speakers);
     })
 }
 
 /// How long nothing happens before a host's page is drawn although nobody hears it yet: its controls are wanted.
 const HOST_DRAWN_AFTER: Duration = Duration::from_millis(100);
+/// How long it waits at most.
+const HOST_DRAWN_WITHIN: Duration = Duration::from_secs(1);
 
 /// Goes on with the room of a host's page that is back from a reload. Gives what completes when the rest may take the browser's one
 /// thread: where the script at the top of the page opens the microphone again, once somebody hears it.
@@ -60,7 +64,7 @@ pub fn begin_hosting() -> Option<impl Future<Output = ()> + 'static> {
     BEGUN.set(Some(Begun { role, code, page: page.clone() }));
     Some(async move {
         if comes_back {
-            page.settle(HOST_DRAWN_AFTER).await;
+            page.settle(HOST_DRAWN_AFTER, HOST_DRAWN_WITHIN).await;
         }
     })
 }

@@ -182,8 +182,13 @@ impl Page {
         &self.0.view
     }
 
-    /// Completes when nothing more is to be done for the first sound, or nothing has happened for so long.
-    pub async fn settle(self, pause: Duration) {
+    /// Completes when nothing more is to be done for the first sound, or nothing has happened for so long. In a room in which
+    /// something happens all the time and no sound comes, it completes after `at_most`.
+    pub async fn settle(self, pause: Duration, at_most: Duration) {
+        select(pin!(self.settle_quietly(pause)), pin!(sleep(at_most))).await;
+    }
+
+    async fn settle_quietly(self, pause: Duration) {
         let report = self.reporter();
         drop(self);
         while let Some(page) = report.page().filter(|page| page.0.client.borrow().awaits_first_sound()) {

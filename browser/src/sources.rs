@@ -115,7 +115,7 @@ impl Page {
             sound.obstacle(source).show(capture::obstacle(source));
         }
         if capture::obstacle(Source::Microphone).is_some() {
-            return;
+            return early_microphone::release();
         }
         self.request_microphone(MicrophoneInput::Remembered(microphones::choice()));
         if let Some(sources) = self.sources() {
@@ -123,11 +123,12 @@ impl Page {
         }
         list_microphones(&self.reporter());
         let code = self.0.client.borrow().code();
-        if let Some(keepsake) = reload::keepsake().filter(|keepsake| keepsake.code == code) {
-            self.input(Input::Recalled(keepsake));
-            let page = self.clone();
-            spawn_local(async move { page.bring_back(keepsake, is_back).await });
-        }
+        let Some(keepsake) = reload::keepsake().filter(|keepsake| keepsake.code == code) else {
+            return early_microphone::release();
+        };
+        self.input(Input::Recalled(keepsake));
+        let page = self.clone();
+        spawn_local(async move { page.bring_back(keepsake, is_back).await });
     }
 
     async fn bring_back(&self, keepsake: ReloadState, is_back: bool) {
@@ -136,6 +137,8 @@ impl Page {
         self.0.view.sound.again.show(waits);
         if opens_microphone {
             self.request_microphone(MicrophoneInput::Wanted(MicrophonePurpose::Share));
+        } else {
+            early_microphone::release();
         }
     }
 

@@ -161,7 +161,7 @@ impl Adaptation {
         if self.carries_short && !is_calm {
             self.carries_short = false;
             self.short_after_ms = (self.short_after_ms * 2).clamp(CLEAN_MS, LONGEST_WAIT_MS);
-        } else if self.calm_ms >= self.short_after_ms {
+        } else if !self.carries_short && self.calm_ms >= self.short_after_ms {
             let needed_bps = self.bitrate_bps + self.packets(true).headers_bps();
             self.carries_short = measured.available_bps.is_none_or(|available_bps| available_bps >= needed_bps);
         }

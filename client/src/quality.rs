@@ -39,9 +39,9 @@ impl Client {
         let mut statistics = PeerStatistics::between(quality.reading.as_ref(), &now);
         let elapsed_ms = quality.reading.as_ref().map_or(0.0, |before| now.at_ms - before.at_ms) as u32;
         if sends && peer.state == PeerState::Connected {
-            let tuning = quality.adaptation.adjust(&statistics, elapsed_ms);
+            quality.adaptation.adjust(&statistics, elapsed_ms);
             out.extend(quality.news(audience).map(|tuning| Output::Tune { negotiation, tuning }));
-            statistics.tuning = Some(tuning.among(audience));
+            statistics.tuning = Some(quality.tuning(audience));
         }
         quality.reading = Some(now);
         quality.statistics = Some(statistics);

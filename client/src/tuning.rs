@@ -1,9 +1,5 @@
 //! How much is sent to one listener, and in which packets.
 
-/// The most listeners who get short packets. To more of them, the headers alone would fill a thin uplink, and each packet
-/// costs the host's processor as much as a long one. From this number on, a relay takes over where there is one.
-const SHORT_PACKETS_TO: usize = 8;
-
 /// What is sent to a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tuning {
@@ -14,11 +10,10 @@ pub struct Tuning {
 }
 
 impl Tuning {
-    /// The same to one of so many listeners.
-    pub(super) const fn among(mut self, listeners: usize) -> Self {
-        if listeners > SHORT_PACKETS_TO {
-            self.packets.length_ms = Packets::USUAL.length_ms;
-        }
+    /// The same to one of many listeners: in packets of the usual length. To many, the headers of short ones would fill a thin
+    /// uplink, and each packet costs the host's processor as much as a long one.
+    pub(super) const fn to_crowd(mut self) -> Self {
+        self.packets.length_ms = Packets::USUAL.length_ms;
         self
     }
 }

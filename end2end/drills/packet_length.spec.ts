@@ -3,6 +3,7 @@ import { expect, MICROPHONE_TONE_HZ, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
 import { readPeers } from '../peer_connection_stats.mjs';
 import { createRoom, useMicrophone } from '../page_actions';
+import { report } from './silence_report';
 import { lasts, listenWatched, test } from './fixtures';
 
 const COUNTED_MS = 2000;
@@ -18,11 +19,14 @@ test('voice comes in short packets, and in long ones where packets are lost', as
   for (const listener of [lossy, untouched]) await listenWatched(listener, code, MICROPHONE_TONE_HZ);
   for (const listener of [lossy, untouched]) await expect.poll(() => packetMs(listener), CALM).toBe(10);
 
+  expect(await report('packets become short', untouched), 'the change is not heard').toBeLessThan(200);
+
   path.turn({ lossShare: 0.1 });
   await expect.poll(() => packetMs(lossy), CALM).toBe(20);
   expect(await packetMs(untouched), "nobody else's are longer").toBe(10);
   path.turn({});
   for (const listener of [lossy, untouched]) await hear(listener, MICROPHONE_TONE_HZ);
+  await report('packets become long, as 10 % are lost', lossy);
 });
 
 /** Milliseconds of sound in a packet that comes, by the packets of a while: ten or twenty. */

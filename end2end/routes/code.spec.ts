@@ -1,4 +1,6 @@
-// Which code a page loads, when, and what happens if the code cannot be loaded.
+// Which code a page loads, when, what happens if the code cannot be loaded, and what the HTML weighs.
+import { get, type IncomingMessage } from 'node:http';
+
 import { expect, test, type Page } from '../fixtures';
 import { button, createRoom, isHydrated, main, signIn } from '../page_actions';
 
@@ -99,4 +101,34 @@ test('the preview of a first visit loads the style for the next page in advance'
   const answer = await page.goto(`/room/${code}`);
   expect(await answer?.text()).toContain('<style');
   await expect.poll(() => asked.filter((path) => path.endsWith('.css')).length).toBe(1);
+});
+
+/**
+ * Bytes of a page's HTML as the server sends it to a browser, style and scripts in it included. `.ci/budget.mjs` holds the sizes
+ * of the code. Whoever raises one says in the commit what it buys.
+ */
+const HTML_BYTES = { landing: 22_500, preview: 22_500, listener: 16_500, host: 20_000 };
+
+test('the HTML of a page stays within its budget', async ({ newVisitor, server }) => {
+  const host = await newVisitor();
+  const code = await createRoom(host, 'Ada');
+  const listener = await newVisitor();
+  await signIn(listener, 'Grace');
+  const cookieOf = async (page: Page) => (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const weigh = async (path: string, cookie?: string) => {
+    const headers = { 'accept-encoding': 'br', ...(cookie && { cookie }) };
+    const answer = await new Promise<IncomingMessage>((resolve) => get(`${server.url}${path}`, { headers }, resolve));
+    expect([answer.statusCode, answer.headers['content-encoding']]).toEqual([200, 'br']);
+    let bytes = 0;
+    for await (const chunk of answer) bytes += (chunk as Buffer).length;
+    return bytes;
+  };
+  const weights = {
+    landing: await weigh('/'),
+    preview: await weigh(`/room/${code}`),
+    listener: await weigh(`/listen/${code}`, await cookieOf(listener)),
+    host: await weigh(`/host/${code}`, await cookieOf(host)),
+  };
+  console.log('HTML, in bytes:', weights);
+  for (const page of ['landing', 'preview', 'listener', 'host'] as const) expect(weights[page], page).toBeLessThan(HTML_BYTES[page]);
 });

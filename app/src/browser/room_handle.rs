@@ -23,6 +23,8 @@ use wasm_bindgen_futures::spawn_local;
 /// How long nothing happens before a page that is not drawn yet is drawn after all. Between two steps on the way to the first
 /// sound a fast line takes half as long, a slow one longer than the drawing.
 const DRAWN_AFTER: Duration = Duration::from_millis(100);
+/// How long it waits at most, in a room in which something happens all the time.
+const DRAWN_WITHIN: Duration = Duration::from_secs(1);
 
 /// A page's handle in a room: what a host's or a listener's page shows, and how it acts. Made while rendering, also on
 /// the server, where it stays as it began; [`RoomHandle::start`] brings it to life in the browser.
@@ -183,7 +185,7 @@ impl RoomHandle {
     /// Completes when nothing more is to be done for the first sound, or in a pause in which the page may as well be drawn.
     pub(crate) async fn settle(self) {
         if let Some(page) = self.page() {
-            page.settle(DRAWN_AFTER).await;
+            page.settle(DRAWN_AFTER, DRAWN_WITHIN).await;
         }
     }
 

@@ -36,7 +36,8 @@ if (!document.prerendering) {
       else html.dataset.microphone = "open";
       return stream;
     };
-    if (asked) {
+    // In the background nobody would see that it is open; the code decides there.
+    if (asked && document.visibilityState === "visible") {
       open = { asked, release, tracks: [] };
       window.heartogetherMicrophone = open;
       open.stream = openMicrophone();

@@ -231,7 +231,26 @@ fn a_crowd_gets_long_packets() {
     assert_eq!(told(&mut page), Some(20));
     assert_eq!(told(&mut page), None);
     page.learn_all(leaves(listeners[8]));
+    page.learn_all(leaves(listeners[7]));
+    assert_eq!(told(&mut page), None, "one who comes and goes changes nothing");
+    page.learn_all(leaves(listeners[6]));
     assert_eq!(told(&mut page), Some(10));
+}
+
+#[test]
+fn an_estimate_of_a_path_that_little_is_sent_over_does_not_change_the_length() {
+    let mut adaptation = voice();
+    for bitrate_bps in [0, 60_000, 20_000, 64_000].into_iter().cycle().take(60) {
+        for available_bps in [108_000, 115_000] {
+            let measured = PeerStatistics {
+                loss_permille: Some(0),
+                available_bps: Some(available_bps.max(bitrate_bps + 48_000)),
+                bitrate_bps,
+                ..PeerStatistics::default()
+            };
+            assert_eq!(adaptation.adjust(&measured, EVERY_MS).packets.length_ms, 10, "{bitrate_bps} {available_bps}");
+        }
+    }
 }
 
 fn tuned(commands: &[Output]) -> Vec<(u32, u32, bool)> {
