@@ -30,10 +30,10 @@ static HOST: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("
 #[component]
 pub(crate) fn EarlyJoin() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    let script = wanted().map(|wanted| {
+    let script = wanted().and_then(|wanted| {
         let (say, place) = (protocol::encode(&wanted.frames()), protocol::encode(&wanted));
-        match wanted.role {
-            Role::Host => view! {
+        match page()? {
+            Destination::Host(_) => view! {
                 <script
                     nonce=leptos::nonce::use_nonce()
                     data-say=say
@@ -58,17 +58,24 @@ pub(crate) fn EarlyJoin() -> impl IntoView {
             }
             .into_any(),
         }
+        .into()
     });
     #[cfg(not(feature = "ssr"))]
     let script = ();
     script
 }
 
+/// The page that is asked for.
+#[cfg(feature = "ssr")]
+fn page() -> Option<Destination> {
+    Some(Destination::parse(use_context::<http::request::Parts>()?.uri.path()))
+}
+
 /// The place for which the page that is asked for has to ask first.
 #[cfg(feature = "ssr")]
 pub(crate) fn wanted() -> Option<WantedPlace> {
     let request = use_context::<http::request::Parts>()?;
-    let (role, permission, code) = match Destination::parse(request.uri.path()) {
+    let (role, permission, code) = match page()? {
         Destination::Listen(code) => (Role::Listener, Permission::Connect, code),
         Destination::Host(code) => (Role::Host, Permission::Host, code),
         _ => return None,
