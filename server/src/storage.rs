@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod database;
+pub mod epochs;
 pub mod keys;
 pub mod log;
 pub mod messages;

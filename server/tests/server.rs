@@ -15,6 +15,7 @@ mod deletion_faults;
 #[cfg(target_os = "linux")]
 mod durability;
 mod engagement;
+mod epochs_contract;
 mod forgetting;
 mod frames;
 mod guests;

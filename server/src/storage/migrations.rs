@@ -13,7 +13,7 @@ macro_rules! embed {
 }
 
 /// The files in `migrations`, by their names without the ending: a number and what it is for.
-const FILES: [(&str, &str); 8] = embed! {
+const FILES: [(&str, &str); 9] = embed! {
     "0001_first"
     "0002_visits"
     "0003_identity"
@@ -22,6 +22,7 @@ const FILES: [(&str, &str); 8] = embed! {
     "0007_departures"
     "0009_probes"
     "0010_one_room_model"
+    "0011_epochs"
 };
 
 /// All of them, in their order.
