@@ -20,6 +20,7 @@ mod forgetting;
 mod frames;
 mod guests;
 mod headless;
+mod history;
 mod hostile;
 mod hosts;
 mod install;

@@ -30,6 +30,16 @@ impl Topics {
         }
     }
 
+    /// Whether somebody subscribes to a room.
+    pub(super) fn has(&self, room: RoomId) -> bool {
+        let mut senders = self.senders();
+        let has_receivers = senders.get(&room).is_some_and(|sender| sender.receiver_count() > 0);
+        if !has_receivers {
+            senders.remove(&room);
+        }
+        has_receivers
+    }
+
     pub(super) fn close(&self, room: RoomId) {
         self.senders().remove(&room);
     }

@@ -1,0 +1,135 @@
+//! Logs on servers that several nodes reach, and that may be lost or replaced by others at any moment.
+//!
+//! Each epoch of a room is opened on one run of one server, and only that gives out its numbers. An entry counts as written once
+//! [`confirmation`] says so and this node's [`copy`] has it. Nodes apply confirmed entries only, each after the one before it. If
+//! the server is replaced, [`healing`] chooses what the room goes on with, and a new epoch begins; epochs come from the database.
+//!
+//! Decisions are in `confirmation`, `copy` and `healing`, which do no I/O; `server` says what is asked of servers.
+
+mod appending;
+pub mod confirmation;
+pub mod copy;
+mod directory;
+mod following;
+mod healer;
+pub mod healing;
+mod listening;
+mod log;
+mod nodes;
+pub mod position;
+pub mod server;
+mod writer;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use heartogether::id::{NodeId, RoomId};
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use super::{LogError, topics::Topics};
+use crate::{
+    clock::Clock,
+    storage::{StorageError, epochs::Epochs, sealing::Sealer},
+};
+pub use directory::{MemoryDirectory, RoomDirectory};
+use following::Follower;
+use nodes::Nodes;
+use server::{Fault, LogServers, Message};
+use writer::Order;
+
+/// How long a caller waits for servers that do not answer.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+/// The pause before something is tried again.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A room's message.
+pub type Incoming = mpsc::UnboundedReceiver<(Option<RoomId>, Message)>;
+
+/// What a replicated log works with.
+pub struct Parts {
+    /// This node.
+    pub node: NodeId,
+    /// The servers.
+    pub servers: Arc<dyn LogServers>,
+    /// What they send: messages of a room, or of all rooms.
+    pub incoming: Incoming,
+    /// Draws epochs.
+    pub epochs: Arc<dyn Epochs>,
+    /// Knows which rooms there are.
+    pub directory: Arc<dyn RoomDirectory>,
+    /// Seals what people write.
+    pub sealer: Arc<Sealer>,
+    /// Dates entries.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Logs on servers that several nodes reach.
+pub struct ReplicatedLog {
+    shared: Arc<Shared>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// What the log's tasks share.
+struct Shared {
+    node: NodeId,
+    servers: Arc<dyn LogServers>,
+    epochs: Arc<dyn Epochs>,
+    directory: Arc<dyn RoomDirectory>,
+    sealer: Arc<Sealer>,
+    clock: Arc<dyn Clock>,
+    topics: Topics,
+    nodes: Nodes,
+    followers: Mutex<HashMap<RoomId, Arc<Follower>>>,
+    writers: Mutex<HashMap<String, mpsc::Sender<Order>>>,
+}
+
+impl ReplicatedLog {
+    /// Starts the log's tasks. Needs a tokio runtime.
+    pub fn start(parts: Parts) -> Self {
+        let Parts { node, servers, incoming, epochs, directory, sealer, clock } = parts;
+        let (topics, nodes, followers, writers) = Default::default();
+        let shared = Shared { node, servers, epochs, directory, sealer, clock, topics, nodes, followers, writers };
+        let shared = Arc::new(shared);
+        let tasks = vec![
+            tokio::spawn(shared.clone().hear(incoming)),
+            tokio::spawn(shared.clone().check_quiet_rooms()),
+            tokio::spawn(shared.clone().beat()),
+        ];
+        Self { shared, tasks }
+    }
+
+    /// Says to the other nodes that this one is gone.
+    pub async fn stop(&self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+        if let Err(fault) = self.shared.servers.depart(self.shared.node).await {
+            tracing::warn!("the other nodes notice only in some seconds that this one stops: {fault}");
+        }
+    }
+}
+
+/// A log that is dropped without having been stopped, as if its node had died.
+impl Drop for ReplicatedLog {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+impl Shared {
+    fn followers(&self) -> MutexGuard<'_, HashMap<RoomId, Arc<Follower>>> {
+        self.followers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<Fault> for LogError {
+    fn from(fault: Fault) -> Self {
+        Self::Storage(Arc::new(fault))
+    }
+}
+
+/// The servers did not do something in time.
+fn took_too_long() -> LogError {
+    StorageError::took_too_long().into()
+}

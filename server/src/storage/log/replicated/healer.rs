@@ -1,0 +1,137 @@
+//! Heals rooms whose server was replaced or has lost them.
+
+use std::{sync::Arc, time::Duration};
+
+use heartogether::id::RoomId;
+use tokio::time::{sleep, timeout};
+
+use super::{
+    PAUSE, Shared,
+    confirmation::Verdict,
+    copy::Contents,
+    following::Follower,
+    healing::{Mending, Offer, Remains, choose},
+    server::{LogServer, Opening, Standing, State},
+};
+use crate::storage::{epochs::Epoch, log::LogError};
+
+/// How long the copies of nodes are waited for that live.
+const OFFERS: Duration = Duration::from_secs(2);
+/// How long what was written may take to be confirmed.
+const CONFIRMATION: Duration = Duration::from_secs(4);
+
+impl Shared {
+    /// Makes a room's log whole and opens a new epoch of it. If another node does that first, nothing is changed.
+    ///
+    /// # Errors
+    /// [`LogError::NoBeginning`] if nobody has anything of the room, [`LogError::Storage`].
+    pub(super) async fn heal(
+        &self,
+        follower: &Arc<Follower>,
+        server: &dyn LogServer,
+        state: &State,
+    ) -> Result<(), LogError> {
+        if state.standing == Standing::Opening && self.settle(follower.room, server, state.epoch).await? {
+            return Ok(());
+        }
+        let Epoch(epoch) = self.epochs.draw(follower.room).await?;
+        let offers = self.collect(follower, server, epoch, state.remains).await?;
+        let (line, replaces, contents) = match choose(state.remains, &offers) {
+            Mending::Keep => (state.remains.line, false, Contents::default()),
+            Mending::Extend(entries) => {
+                (state.remains.line, false, Contents { snapshots: Vec::new(), entries: entries.into() })
+            }
+            Mending::Replace(line, contents) => (line, true, contents),
+            Mending::Impossible => return Err(LogError::NoBeginning),
+        };
+        let expected = (state.epoch, state.remains.last.seq);
+        let opening = Opening { epoch, expected, line, replaces, contents };
+        self.open(follower.room, server, &opening).await?;
+        Ok(())
+    }
+
+    /// Opens an epoch and has it confirmed. Returns whether it holds.
+    pub(super) async fn open(&self, room: RoomId, server: &dyn LogServer, opening: &Opening) -> Result<bool, LogError> {
+        let (is_open, acknowledged) = server.open(room, opening).await?;
+        if !is_open || !self.is_confirmed(server, acknowledged).await? {
+            return Ok(false);
+        }
+        let last = opening.contents.last().seq.max(if opening.replaces { 0 } else { opening.expected.1 });
+        server.confirm(room, opening.epoch, last).await?;
+        tracing::info!(%room, epoch = opening.epoch, last, "an epoch of a room's log is open");
+        Ok(true)
+    }
+
+    /// Has confirmed what others have written. Returns whether the epoch holds.
+    pub(super) async fn settle(&self, room: RoomId, server: &dyn LogServer, epoch: u64) -> Result<bool, LogError> {
+        let (Some(last), acknowledged) = server.settle(room, epoch).await? else { return Ok(false) };
+        let is_confirmed = self.is_confirmed(server, acknowledged).await?;
+        if is_confirmed {
+            server.confirm(room, epoch, last).await?;
+        }
+        Ok(is_confirmed)
+    }
+
+    /// Waits until what this node has written to a server counts as written. Returns whether it does.
+    pub(super) async fn is_confirmed(&self, server: &dyn LogServer, acknowledged: u64) -> Result<bool, LogError> {
+        let confirmed = async {
+            let mut acknowledged = acknowledged;
+            loop {
+                match server.evidence(acknowledged).await?.verdict() {
+                    Verdict::Confirmed => return Ok::<_, LogError>(()),
+                    Verdict::Wait => acknowledged = server.wait().await?,
+                    Verdict::Doubtful => sleep(PAUSE).await,
+                }
+            }
+        };
+        match timeout(CONFIRMATION, confirmed).await {
+            Ok(confirmed) => confirmed.map(|()| true),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// This node's copy, and those of the other nodes that live.
+    async fn collect(
+        &self,
+        follower: &Arc<Follower>,
+        server: &dyn LogServer,
+        epoch: u64,
+        remains: Remains,
+    ) -> Result<Vec<Offer>, LogError> {
+        server.call(follower.room, epoch, remains).await?;
+        let own = self.offer(follower, remains);
+        let mut missing = self.nodes.alive();
+        missing.remove(&self.node);
+        let given = async {
+            loop {
+                let offers = server.offers(follower.room, epoch).await?;
+                missing.retain(|node| offers.iter().all(|offer| offer.node != node.to_string()));
+                if missing.is_empty() {
+                    return Ok::<_, LogError>(offers);
+                }
+                sleep(PAUSE / 2).await;
+                // Who has found the server only now has not heard of it.
+                server.call(follower.room, epoch, remains).await?;
+            }
+        };
+        let mut offers = match timeout(OFFERS, given).await {
+            Ok(offers) => offers?,
+            Err(_) => server.offers(follower.room, epoch).await?,
+        };
+        offers.extend(own);
+        Ok(offers)
+    }
+
+    /// This node's copy, for healing: from now on the node takes nothing more of its line. `None` if it has none.
+    pub(super) fn offer(&self, follower: &Follower, remains: Remains) -> Option<Offer> {
+        let mut copy = follower.copy();
+        if copy.line() == 0 {
+            return None;
+        }
+        copy.leave();
+        let progress = copy.progress();
+        let has_more = progress > remains.progress();
+        let contents = if has_more { copy.contents().clone() } else { Contents::default() };
+        Some(Offer { node: self.node.to_string(), progress, contents })
+    }
+}

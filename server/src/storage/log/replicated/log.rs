@@ -1,0 +1,146 @@
+//! The log as rooms see it.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use heartogether::{
+    id::{AccountId, NodeId, RoomCode, RoomId, Seq},
+    room::{Event, Room, RoomCreated},
+};
+use tokio::time::{sleep, timeout};
+
+use super::{
+    PATIENCE, PAUSE, ReplicatedLog, Shared,
+    nodes::BEAT,
+    position::{Data, StoredSnapshot},
+    took_too_long,
+};
+use crate::{
+    random,
+    storage::{
+        log::{AppendNonce, Appended, LogError, Page, RoomLog, SNAPSHOT_VERSION, Subscription},
+        sealing::Sealed,
+    },
+};
+
+fn is_known(snapshot: &StoredSnapshot) -> bool {
+    snapshot.data.version == SNAPSHOT_VERSION
+}
+
+#[async_trait]
+impl RoomLog for ReplicatedLog {
+    async fn create(&self, created: RoomCreated) -> Result<Appended, LogError> {
+        self.shared.create(created).await
+    }
+
+    async fn find(&self, code: RoomCode) -> Result<Option<RoomId>, LogError> {
+        Ok(self.shared.directory.find(code).await?)
+    }
+
+    async fn append(&self, room: RoomId, event: Event) -> Result<Appended, LogError> {
+        self.append_once(room, AppendNonce::from_bits(random::bits()), event).await
+    }
+
+    async fn append_once(&self, room: RoomId, nonce: AppendNonce, event: Event) -> Result<Appended, LogError> {
+        self.shared.append(room, nonce, &event).await
+    }
+
+    async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError> {
+        let follower = match self.shared.follow(room).await {
+            Ok(follower) => follower,
+            Err(LogError::NoSuchRoom) => return Ok(Page::default()),
+            Err(error) => return Err(error),
+        };
+        let mut stored: Vec<_> =
+            follower.copy().contents().after(after.0).take(limit.saturating_add(1)).cloned().collect();
+        let has_more = stored.len() > limit;
+        stored.truncate(limit);
+        let entries = self.shared.open_entries(&follower, &stored).await?;
+        let next = entries.last().map(|entry| entry.seq).filter(|_| has_more);
+        Ok(Page { entries, skipped: 0, next })
+    }
+
+    async fn add_snapshot(&self, id: RoomId, room: Room) -> Result<(), LogError> {
+        let kept = timeout(PATIENCE, self.shared.keep_snapshot(id, &room)).await;
+        kept.unwrap_or_else(|_| Err(took_too_long()))
+    }
+
+    async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError> {
+        let follower = match self.shared.follow(room).await {
+            Ok(follower) => follower,
+            Err(LogError::NoSuchRoom) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let snapshots = follower.copy().contents().snapshots.clone();
+        for snapshot in snapshots.iter().rev().filter(|snapshot| is_known(snapshot)) {
+            let sealed = Sealed { value: snapshot.data.value.clone(), texts: snapshot.data.texts.clone() };
+            match self.shared.sealer.open(&[sealed]).await?.pop().flatten() {
+                Some(state) => return Ok(Some(state)),
+                None => tracing::warn!(%room, "a snapshot cannot be read; the one before is taken"),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {
+        // Before anything is known to be up to date: what comes meanwhile is not missed.
+        let follower = self.shared.follow(room).await?;
+        let subscription = self.shared.topics.subscribe(room);
+        self.shared.pass_on(&follower).await?;
+        Ok(subscription)
+    }
+
+    async fn live(&self) -> Result<Vec<RoomId>, LogError> {
+        Ok(self.shared.directory.live().await?)
+    }
+
+    async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError> {
+        Ok(self.shared.directory.naming(account).await?)
+    }
+
+    async fn close(&self, room: RoomId) -> Result<(), LogError> {
+        // From here on nobody opens it again, also where a server could not be reached and still has it.
+        self.shared.directory.remove(room).await?;
+        let follower = self.shared.followers().get(&room).cloned();
+        if let Some(follower) = follower {
+            self.shared.unfollow(&follower).await;
+        }
+        self.shared.topics.close(room);
+        self.shared.servers.primary(room).await?.close(room).await?;
+        Ok(self.shared.epochs.forget(room).await?)
+    }
+
+    async fn gone(&self, others: BTreeSet<NodeId>) -> Result<BTreeSet<NodeId>, LogError> {
+        Ok(self.shared.nodes.gone(others))
+    }
+
+    fn looks_for_gone_nodes_every(&self) -> Option<Duration> {
+        Some(BEAT)
+    }
+}
+
+impl Shared {
+    async fn keep_snapshot(self: &Arc<Self>, id: RoomId, room: &Room) -> Result<(), LogError> {
+        let sealed = self.sealer.seal(room).await?;
+        let data = Data { version: SNAPSHOT_VERSION, value: sealed.value, texts: sealed.texts };
+        loop {
+            let follower = self.follow(id).await?;
+            let (line, position) = {
+                let copy = follower.copy();
+                (copy.line(), copy.contents().position_at(room.seq().0))
+            };
+            // Where the log was healed, the room that was kept is not a part of it any more.
+            let Some(position) = position else { return Ok(()) };
+            let snapshot = StoredSnapshot { position, data: data.clone() };
+            let mut contents = follower.copy().contents().clone();
+            contents.add_snapshot(snapshot.clone(), is_known);
+            let server = self.servers.primary(id).await?;
+            if server.add_snapshot(id, line, &snapshot, contents.cut()).await? {
+                follower.copy().add_snapshot(snapshot, is_known);
+                return Ok(());
+            }
+            self.catch_up(&follower).await?;
+            sleep(PAUSE).await;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Which nodes live.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use heartogether::id::NodeId;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::Shared;
+
+/// How often a node says that it lives, and looks who else does.
+pub(super) const BEAT: Duration = Duration::from_secs(1);
+/// Looks in a row that have to succeed without finding a node before it counts as gone. Servers that were emptied or replaced
+/// forget who lives, and get to know it again within a beat.
+const MISSED: u32 = 4;
+
+/// The nodes that were seen.
+#[derive(Default)]
+pub(super) struct Nodes(Mutex<Seen>);
+
+#[derive(Default)]
+struct Seen {
+    /// How many looks ago each node was seen. All of these looks succeeded.
+    ago: BTreeMap<NodeId, u32>,
+    /// Looks in a row that succeeded.
+    looks: u32,
+}
+
+impl Nodes {
+    /// Notes who was seen.
+    pub(super) fn note(&self, alive: Option<&BTreeSet<NodeId>>) {
+        let mut seen = self.seen();
+        let Some(alive) = alive else {
+            // Who was not seen lately may have been there all the time.
+            seen.looks = 0;
+            seen.ago.values_mut().for_each(|ago| *ago = 0);
+            return;
+        };
+        seen.looks = seen.looks.saturating_add(1);
+        seen.ago.values_mut().for_each(|ago| *ago = ago.saturating_add(1));
+        seen.ago.extend(alive.iter().map(|node| (*node, 0)));
+        seen.ago.retain(|_, ago| *ago < MISSED);
+    }
+
+    /// Which of these are gone.
+    pub(super) fn gone(&self, mut others: BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+        let seen = self.seen();
+        others.retain(|node| seen.looks >= MISSED && !seen.ago.contains_key(node));
+        others
+    }
+
+    /// The nodes that were seen lately.
+    pub(super) fn alive(&self) -> BTreeSet<NodeId> {
+        self.seen().ago.keys().copied().collect()
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    /// Says again and again that this node lives.
+    pub(super) async fn beat(self: Arc<Self>) {
+        let mut interval = interval(BEAT);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            interval.tick().await;
+            let alive = self.servers.beat(self.node).await.ok();
+            self.nodes.note(alive.as_ref());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_is_gone_once_it_was_not_seen_by_looks_that_succeeded() {
+        let (one, other) = (NodeId::from_bits(1), NodeId::from_bits(2));
+        let (both, alone) = (BTreeSet::from([one, other]), BTreeSet::from([one]));
+        let nodes = Nodes::default();
+        let is_gone = || nodes.gone(BTreeSet::from([other])).contains(&other);
+        nodes.note(Some(&both));
+        for _ in 1..MISSED {
+            nodes.note(Some(&alone));
+            assert!(!is_gone());
+        }
+        nodes.note(None);
+        assert!(!is_gone(), "nobody could look");
+        for _ in 0..MISSED {
+            assert!(!is_gone());
+            nodes.note(Some(&alone));
+        }
+        assert!(is_gone());
+        nodes.note(Some(&both));
+        assert!(!is_gone() && nodes.alive() == both);
+    }
+}
