@@ -1,6 +1,7 @@
 //! What every room log does.
 
 mod bench;
+mod redis;
 mod snapshots;
 mod sqlite;
 
@@ -81,7 +82,12 @@ macro_rules! contract {
                 super::$name(Bench::sqlite().await).await;
             }
         }
-    )*};
+    )*
+    /// All of it, one after the other: where starting what the logs live in takes long.
+    async fn keeps_the_contract(mut bench: impl AsyncFnMut() -> Bench) {$(
+        $name(bench().await).await;
+    )*}
+    };
 }
 
 contract! {

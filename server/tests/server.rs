@@ -43,6 +43,8 @@ mod pages;
 mod permissions;
 mod prometheus;
 mod provider;
+mod redis_drills;
+mod redis_fleet;
 mod restart;
 mod room_kinds;
 mod security_headers;

@@ -5,6 +5,7 @@
 //! order, and a room changes only by what it gets from its log: also by what this node has appended.
 
 mod memory;
+pub mod redis;
 pub mod replicated;
 mod sqlite;
 mod topics;

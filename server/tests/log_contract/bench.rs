@@ -20,7 +20,7 @@ use crate::support;
 pub(super) struct Bench {
     pub(super) clock: Arc<ManualClock>,
     pub(super) log: Arc<dyn RoomLog>,
-    _folder: Option<TempDir>,
+    pub(super) _folder: Option<TempDir>,
 }
 
 impl Bench {
@@ -64,7 +64,7 @@ impl File {
     }
 }
 
-fn clock() -> Arc<ManualClock> {
+pub(super) fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::at(Timestamp::from_millis(1_000)))
 }
 

@@ -1,0 +1,4 @@
+-- ARGV: channel.
+redis.call('DEL', meta, log, snap)
+publish(ARGV[1], 'closed\n')
+return 1

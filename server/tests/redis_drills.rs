@@ -1,0 +1,192 @@
+//! What befalls real Redis servers while nodes write to them: nothing acknowledged is lost, and rooms can be written again.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use heartogether::id::NodeId;
+use heartogether_server::storage::log::{
+    RoomLog,
+    redis::{RedisServers, RedisSettings},
+    replicated::{Incoming, server::LogServers},
+};
+use tokio::time::{sleep, timeout};
+
+use crate::{
+    history::{
+        House, ROOM,
+        checker::{History, Kept},
+        nodes::{Nodes, Reach},
+        seed::Random,
+    },
+    redis_fleet::{Fleet, GONE_MS},
+};
+
+/// In which a room can be written to again.
+const AGAIN: Duration = Duration::from_secs(15);
+
+/// Nodes that reach real servers.
+struct Url(String);
+
+impl Reach for Url {
+    fn join(&self, _: NodeId) -> (Arc<dyn LogServers>, Incoming) {
+        let settings = RedisSettings::parse(&self.0, None, true, Duration::from_secs(1)).expect("an address");
+        let (servers, incoming) = RedisServers::new(settings);
+        (Arc::new(servers), incoming)
+    }
+
+    fn leave(&self, _: NodeId) {}
+}
+
+/// Nodes under load on real servers.
+pub struct Drill {
+    pub fleet: Fleet,
+    nodes: Nodes,
+    history: History,
+}
+
+impl Drill {
+    pub async fn begin(fleet: Fleet) -> Self {
+        let history = History::default();
+        let reach = Arc::new(Url(fleet.url.clone()));
+        let nodes = Nodes::new(reach, 20, House::new(), history.clone(), Random::new(1));
+        nodes.begin(3).await;
+        let drill = Self { fleet, nodes, history };
+        drill.writes_again().await;
+        drill
+    }
+
+    /// Waits until entries are applied again. Returns how long it took.
+    #[expect(clippy::disallowed_methods, reason = "how long it takes is measured on real servers")]
+    pub async fn writes_again(&self) -> Duration {
+        let began = Instant::now();
+        timeout(3 * AGAIN, self.nodes.wait_for_entries(20)).await.expect("the room can be written to again");
+        began.elapsed()
+    }
+
+    /// Lets all come to rest, and checks what was kept.
+    pub async fn end(self) -> Kept {
+        timeout(Duration::from_secs(60), self.nodes.settle()).await.expect("the room becomes whole").expect("whole");
+        let kept = self.history.check(&self.nodes.replay().await.expect("read")).expect("kept");
+        eprintln!("{kept:?}");
+        kept
+    }
+}
+
+/// Kills the primary while nodes write. Returns how long nobody could write.
+pub async fn kill_primary(drill: &mut Drill) -> Duration {
+    let killed = drill.fleet.primary();
+    drill.fleet.servers[killed].kill();
+    let again = drill.writes_again().await;
+    drill.fleet.servers[killed].start_again();
+    again
+}
+
+async fn keeps_all_when_its_primary_is_killed(fleet: Fleet) {
+    let mut drill = Drill::begin(fleet).await;
+    let again = kill_primary(&mut drill).await;
+    assert!(again < AGAIN, "{again:?}");
+    drill.writes_again().await;
+    assert!(drill.end().await.acknowledged > 40);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster_whose_primary_is_killed_keeps_what_was_acknowledged() {
+    keeps_all_when_its_primary_is_killed(Fleet::cluster()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sentinels_whose_primary_is_killed_keep_what_was_acknowledged() {
+    keeps_all_when_its_primary_is_killed(Fleet::sentinels()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_single_server_that_is_killed_and_restarted_keeps_what_was_acknowledged() {
+    let mut drill = Drill::begin(Fleet::single()).await;
+    drill.fleet.servers[0].kill();
+    sleep(Duration::from_millis(500)).await;
+    drill.fleet.servers[0].start_again();
+    let again = drill.writes_again().await;
+    assert!(again < AGAIN, "{again:?}");
+    assert!(drill.end().await.acknowledged > 20);
+}
+
+async fn keeps_all_when_its_primary_is_stopped_and_goes_on(fleet: Fleet) {
+    let drill = Drill::begin(fleet).await;
+    let stopped = drill.fleet.primary();
+    drill.fleet.servers[stopped].signal("STOP");
+    let again = drill.writes_again().await;
+    assert!(again < AGAIN, "{again:?}");
+    sleep(Duration::from_millis(GONE_MS)).await;
+    drill.fleet.servers[stopped].signal("CONT");
+    drill.writes_again().await;
+    drill.fleet.wait_until_whole();
+    drill.writes_again().await;
+    assert!(drill.end().await.acknowledged > 60);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster_that_was_split_keeps_what_was_acknowledged() {
+    keeps_all_when_its_primary_is_stopped_and_goes_on(Fleet::cluster()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sentinels_that_were_split_keep_what_was_acknowledged() {
+    keeps_all_when_its_primary_is_stopped_and_goes_on(Fleet::sentinels()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_room_is_written_to_while_its_replica_is_cut_off() {
+    let drill = Drill::begin(Fleet::sentinels()).await;
+    let replica = 1 - drill.fleet.primary();
+    drill.fleet.servers[replica].signal("STOP");
+    let again = drill.writes_again().await;
+    assert!(again < AGAIN, "{again:?}");
+    drill.fleet.servers[replica].signal("CONT");
+    drill.fleet.wait_until_whole();
+    drill.writes_again().await;
+    drill.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_give_back_what_emptied_servers_have_lost() {
+    let drill = Drill::begin(Fleet::cluster()).await;
+    drill.fleet.empty();
+    let again = drill.writes_again().await;
+    assert!(again < AGAIN, "{again:?}");
+    assert!(drill.end().await.acknowledged > 20);
+}
+
+/// Nobody can write, which callers are told in time; and somebody can again.
+#[expect(clippy::disallowed_methods, reason = "how long it takes is measured on real servers")]
+async fn fails_visibly_and_recovers(break_it: impl Fn(&mut Fleet), mend_it: impl Fn(&mut Fleet)) {
+    let mut drill = Drill::begin(Fleet::single()).await;
+    break_it(&mut drill.fleet);
+    let log = drill.nodes.start(false);
+    let began = Instant::now();
+    let refused = log.append(ROOM, heartogether::room::Event::Woke).await;
+    assert!(refused.is_err() && began.elapsed() < AGAIN, "{refused:?} after {:?}", began.elapsed());
+    mend_it(&mut drill.fleet);
+    drill.writes_again().await;
+    drill.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_away_is_waited_for_and_then_refused() {
+    fails_visibly_and_recovers(|fleet| fleet.servers[0].kill(), |fleet| fleet.servers[0].start_again()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_only_reads_is_refused() {
+    let read_only = |fleet: &mut Fleet| _ = fleet.servers[0].cli(&["REPLICAOF", "127.0.0.1", "1"]);
+    let primary = |fleet: &mut Fleet| _ = fleet.servers[0].cli(&["REPLICAOF", "NO", "ONE"]);
+    fails_visibly_and_recovers(read_only, primary).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_full_is_refused() {
+    let limit =
+        |bytes: &'static str| move |fleet: &mut Fleet| _ = fleet.servers[0].cli(&["CONFIG", "SET", "maxmemory", bytes]);
+    fails_visibly_and_recovers(limit("1mb"), limit("0")).await;
+}
