@@ -30,10 +30,10 @@ use heartogether_server::{
     config::Config,
     startup::Server,
     storage::{
-        accounts::{Accounts, SqliteStore},
+        accounts::{Accounts, SqlStore},
         database,
-        keys::SqliteKeys,
-        log::{RoomLog, SqliteLog},
+        keys::SqlKeys,
+        log::{RoomLog, SqlLog},
         sealing::Sealer,
     },
 };
@@ -98,7 +98,7 @@ async fn compare(entries: u64) -> Outcome<()> {
 /// Bytes of the database that something stands in: a file never becomes smaller.
 async fn bytes_in_use(folder: &Path) -> Outcome<u64> {
     let pool = database::open(&folder.join("heartogether.db")).await?;
-    let bytes = SqliteStore::new(pool.clone()).usage().await?.bytes;
+    let bytes = SqlStore::new(pool.clone()).usage().await?.bytes;
     pool.close().await;
     Ok(bytes)
 }
@@ -146,12 +146,12 @@ async fn wait_for_snapshot(pool: &SqlitePool, entries: u64) -> Outcome<()> {
 async fn create_room(folder: &Path) -> Outcome<()> {
     let pool = database::open(&folder.join("heartogether.db")).await?;
     let clock = Arc::new(SystemClock::start());
-    let accounts = SqliteStore::new(pool.clone());
+    let accounts = SqlStore::new(pool.clone());
     for number in 0..=LISTENERS {
         accounts.add_account(&account(number)?, clock.now()).await?;
     }
-    let sealer = Arc::new(Sealer::new(Arc::new(SqliteKeys::new(pool.clone()))));
-    let log = SqliteLog::new(pool.clone(), clock, sealer);
+    let sealer = Arc::new(Sealer::new(Arc::new(SqlKeys::new(pool.clone()))));
+    let log = SqlLog::new(pool.clone(), clock, sealer);
     let created = RoomCreated {
         id: ROOM,
         code: "ABC234".parse()?,

@@ -3,6 +3,7 @@
 //! Every request passes `middleware`. `routes` lists the paths, shows the visitor's account and logs out. `sign_in`
 //! redirects to a provider and takes its response; `providers` talks to them. `session` and `cookie` hold a browser's
 //! session, which `signing_keys` and `token` sign.
+//! `remembered_sessions` has those that are believed while the database is away.
 //! `browser_cookie` lets a room recognise a browser. `session_sockets` has the connections that a log-out ends.
 //! `untold_rooms` has the rooms that do not know yet that an
 //! account is gone. `crypto` makes and checks signatures.
@@ -12,6 +13,7 @@ mod cookie;
 mod crypto;
 mod middleware;
 mod providers;
+mod remembered_sessions;
 mod routes;
 mod session;
 mod session_sockets;
@@ -27,6 +29,7 @@ use std::sync::Arc;
 pub(crate) use crypto::install as install_crypto;
 pub(crate) use middleware::{check_origin, identify};
 pub(crate) use providers::{Fetcher, OpenIdProvider};
+pub(crate) use remembered_sessions::RememberedSessions;
 pub(crate) use routes::routes;
 pub(crate) use session::CurrentSession;
 pub(crate) use session_sockets::{Registration, Sockets};
@@ -37,6 +40,7 @@ pub(crate) use untold_rooms::UntoldRooms;
 pub(crate) struct Auth {
     pub(crate) keys: Keys,
     pub(crate) sockets: Sockets,
+    pub(crate) remembered: RememberedSessions,
     pub(crate) providers: Vec<Arc<OpenIdProvider>>,
     /// Held while an account is merged or deleted: two such changes of one account would undo each other.
     pub(crate) changing: tokio::sync::Mutex<()>,

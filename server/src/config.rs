@@ -20,7 +20,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use heartogether::limits::Limits;
 use heartogether_headers::authority::{Authority, Host, Origin};
 use tracing_subscriber::EnvFilter;
@@ -31,6 +31,7 @@ pub use cookie::CookieSettings;
 pub use data::DataSettings;
 pub use http::HttpSettings;
 pub use ice::IceSettings;
+use ice::Secret;
 use limits::LimitSettings;
 pub(crate) use monitoring::LogFormat;
 pub use monitoring::MonitoringSettings;
@@ -138,10 +139,31 @@ pub struct Config {
 }
 
 /// What the binary can do instead of serving.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum Task {
     /// Ask the server that runs with these settings on this machine whether it lives, and say so by the exit code
     Health,
+    /// Copy a database into another one that is empty, while no server uses either: from SQLite to PostgreSQL or back
+    Copy(Copied),
+}
+
+/// The databases of a copy.
+#[derive(Args, Clone, Debug)]
+pub struct Copied {
+    /// The database to copy: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`
+    #[arg(long)]
+    from: Secret,
+
+    /// The database to copy it into, in the same form
+    #[arg(long)]
+    to: Secret,
+}
+
+impl Copied {
+    /// The addresses, with their passwords.
+    pub fn urls(&self) -> (&str, &str) {
+        (self.from.as_str(), self.to.as_str())
+    }
 }
 
 /// The origins of some sites.
@@ -151,7 +173,15 @@ struct Sites(Vec<Origin>);
 impl Config {
     /// Whether the binary was called to ask another process of it for its health, rather than to serve.
     pub fn asks_for_health(&self) -> bool {
-        self.command == Some(Task::Health)
+        matches!(self.command, Some(Task::Health))
+    }
+
+    /// The databases of a copy, if the binary was called to make one.
+    pub const fn asks_for_copy(&self) -> Option<&Copied> {
+        match &self.command {
+            Some(Task::Copy(copied)) => Some(copied),
+            _ => None,
+        }
     }
 
     /// The limits as they are set.
@@ -162,6 +192,7 @@ impl Config {
     /// Takes the settings in. Says what is set by halves.
     fn check(&mut self) -> Result<(), String> {
         self.http.check();
+        self.data.check()?;
         self.ice.check()?;
         self.auth.check()?;
         self.tls.check()?;

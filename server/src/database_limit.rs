@@ -74,7 +74,7 @@ mod tests {
 
     use super::*;
     use crate::storage::{
-        accounts::{Accounts, SqliteStore},
+        accounts::{Accounts, SqlStore},
         database,
     };
 
@@ -85,7 +85,7 @@ mod tests {
     #[tokio::test]
     async fn a_full_database_accepts_only_changes_that_end_or_free_something() {
         let folder = tempfile::TempDir::new().expect("a folder");
-        let store = SqliteStore::new(database::open(&folder.path().join("data")).await.expect("a database"));
+        let store = SqlStore::new(database::open(&folder.path().join("data")).await.expect("a database"));
         let bytes = store.usage().await.expect("measured").bytes;
         let text = MessageText::parse("louder").expect("a message");
         let growing = [

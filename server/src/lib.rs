@@ -17,6 +17,7 @@
 //! | --- | --- |
 //! | [`config`], [`startup`], `router`, `state` | put the server together |
 //! | [`clock`], `random` | time and randomness, which the core never reads itself |
+//! | [`copy`] | moves an installation to another database |
 //! | [`storage`] | the rooms' logs, the archive of messages, accounts and sessions |
 //! | `rooms` | a task for each live room, which appends entries and performs effects |
 //! | `websocket` | the WebSockets, whose input is checked first |
@@ -35,6 +36,8 @@ mod auth;
 mod backend;
 pub mod clock;
 pub mod config;
+pub mod copy;
+mod data_lock;
 mod database_limit;
 pub mod error;
 pub mod health;

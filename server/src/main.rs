@@ -10,7 +10,10 @@ use std::{
 };
 
 use futures::FutureExt;
-use heartogether_server::{clock::SystemClock, config::Config, error::explain, health, logging, startup::Server};
+use heartogether_server::{
+    clock::SystemClock, config::Config, copy::copy, error::explain, health, logging, startup::Server,
+    storage::database::Moved,
+};
 use tokio::sync::watch;
 
 fn main() -> ExitCode {
@@ -28,6 +31,13 @@ fn main() -> ExitCode {
 async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     if config.asks_for_health() {
         return Ok(health::ask(&config).await?);
+    }
+    if let Some(copied) = config.asks_for_copy() {
+        let (from, to) = copied.urls();
+        for Moved { table, rows } in copy(from, to).await? {
+            let _ = writeln!(std::io::stdout(), "{table}: {rows}");
+        }
+        return Ok(());
     }
     let traces = logging::begin(&config)?;
     config.report_passed_over();

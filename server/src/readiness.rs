@@ -16,10 +16,7 @@ use futures::{
 };
 use tokio::time::{sleep, timeout};
 
-use crate::{
-    error::report_storage,
-    storage::database::{self, Pool},
-};
+use crate::{error::report_storage, storage::database::Database};
 
 /// At most one probe is begun in this time, however many ask.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
@@ -31,14 +28,16 @@ type Probe = Shared<BoxFuture<'static, bool>>;
 
 /// Asks the parts of this server how they are.
 pub(crate) struct Readiness {
-    pool: Pool,
+    database: Database,
+    /// Whether no other server has taken this one's data.
+    is_ours: Option<Arc<AtomicBool>>,
     latest: Arc<Mutex<Option<Probe>>>,
     is_stopping: AtomicBool,
 }
 
 impl Readiness {
-    pub(crate) fn new(pool: Pool) -> Self {
-        Self { pool, latest: Arc::default(), is_stopping: AtomicBool::default() }
+    pub(crate) fn new(database: Database, is_ours: Option<Arc<AtomicBool>>) -> Self {
+        Self { database, is_ours, latest: Arc::default(), is_stopping: AtomicBool::default() }
     }
 
     /// From now on nobody is to be sent here any more.
@@ -54,6 +53,9 @@ impl Readiness {
     /// Whether the storage takes what is written. Everybody who asks within a second, or while a probe takes its time, gets
     /// the same answer; one that takes too long is a no.
     pub(crate) async fn can_store(&self) -> bool {
+        if self.is_ours.as_ref().is_some_and(|is_ours| !is_ours.load(Relaxed)) {
+            return false;
+        }
         let probe = {
             let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
             latest.get_or_insert_with(|| self.begin()).clone()
@@ -63,9 +65,9 @@ impl Readiness {
 
     /// A probe goes on where nobody waits for it any more: two at once would wait for each other.
     fn begin(&self) -> Probe {
-        let pool = self.pool.clone();
+        let database = self.database.clone();
         let writing = tokio::spawn(async move {
-            let outcome = database::probe(&pool).await;
+            let outcome = database.probe().await;
             outcome.inspect_err(|error| report_storage(error)).is_ok()
         });
         let probe = async move { writing.await.unwrap_or(false) }.boxed().shared();

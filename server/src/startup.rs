@@ -1,9 +1,9 @@
 //! Builds and starts the server, and logs the steps.
 
-mod data_lock;
 mod error;
 mod housekeeping;
 mod listening;
+mod storage;
 
 use std::{
     net::SocketAddr,
@@ -18,7 +18,7 @@ use leptos::config::{Env, LeptosOptions};
 use tokio::task::JoinHandle;
 
 use crate::{
-    auth::{Auth, Fetcher, Keys, OpenIdProvider, Sockets, UntoldRooms, install_crypto},
+    auth::{Auth, Fetcher, Keys, OpenIdProvider, RememberedSessions, Sockets, UntoldRooms, install_crypto},
     clock::Clock,
     config::Config,
     database_limit::DatabaseLimit,
@@ -32,34 +32,29 @@ use crate::{
     rooms::Rooms,
     router::router,
     state::{AppState, Node},
-    storage::{
-        accounts::SqliteStore, database, keys::SqliteKeys, log::SqliteLog, messages::SqliteArchive, sealing::Sealer,
-    },
+    storage::{accounts::SqlStore, keys::SqlKeys, log::SqlLog, messages::SqlArchive, sealing::Sealer},
     tls::Tls,
     websocket::{CommandLimits, Origins},
 };
-use data_lock::DataLock;
 pub use error::StartupError;
 use listening::Listening;
+use storage::Stored;
 
 /// How long connections of members may take to end once all of them are told.
 const SOCKETS_END: Duration = Duration::from_secs(5);
-/// How long whoever reads the database may take to end then.
-const DATABASE_END: Duration = Duration::from_secs(5);
 
 /// A server that is ready.
 pub struct Server {
     listening: Listening,
     house: JoinHandle<()>,
-    log: Arc<SqliteLog>,
-    pool: database::Pool,
-    lock: DataLock,
+    log: Arc<SqlLog>,
+    stored: Stored,
     pub(crate) node: Arc<Node>,
 }
 
 impl Server {
     /// The logs of its rooms.
-    pub const fn log(&self) -> &Arc<SqliteLog> {
+    pub const fn log(&self) -> &Arc<SqlLog> {
         &self.log
     }
 
@@ -73,15 +68,15 @@ impl Server {
         let folder = create_data_dir(&config)?;
         let recorder = config.monitoring.metrics_addr.map(|_| Recorder::install()).transpose()?;
         let mut listening = Listening::begin(&config, &limits, Tls::start(&config)?).await?;
-        let lock = lock(&folder, &config).await?;
-        let pool = open_database(&config, &folder).await?;
-        let log_clock: Arc<dyn Clock> = Arc::new(SqliteLog::clock(&pool, clock.clone()).await?);
-        let sealer = Arc::new(Sealer::new(Arc::new(SqliteKeys::new(pool.clone()))));
-        let log = Arc::new(SqliteLog::new(pool.clone(), log_clock.clone(), sealer.clone()));
-        let archive = Arc::new(SqliteArchive::new(pool.clone(), sealer.clone()));
+        let stored = Stored::open(&config, &folder, &listening).await?;
+        let database = &stored.database;
+        let log_clock: Arc<dyn Clock> = Arc::new(SqlLog::clock(database, clock.clone()).await?);
+        let sealer = Arc::new(Sealer::new(Arc::new(SqlKeys::new(database.clone()))));
+        let log = Arc::new(SqlLog::new(database.clone(), log_clock.clone(), sealer.clone()));
+        let archive = Arc::new(SqlArchive::new(database.clone(), sealer.clone()));
         let id = NodeId::from_bits(random::bits());
         let rooms = Rooms::new(id, log.clone(), archive.clone(), log_clock, config.ice.clone());
-        let kept = Kept { pool: pool.clone(), sealer, log: log.clone(), archive, rooms };
+        let kept = Kept { stored: &stored, sealer, log: log.clone(), archive, rooms };
         let node = Arc::new(open_node(config, limits, clock, listening.address, kept)?);
         match node.rooms.recover().await? {
             0 => {}
@@ -94,7 +89,7 @@ impl Server {
         let options = leptos_options(&node.config, listening.address);
         let code_files = code_files(&options);
         listening.open(router(AppState { node: node.clone(), options, code_files }));
-        Ok(Self { listening, house, log, pool, lock, node })
+        Ok(Self { listening, house, log, stored, node })
     }
 
     /// The port, also where 0 was asked for.
@@ -126,14 +121,9 @@ impl Server {
         let ((), sockets) = tokio::join!(self.listening.stop(), sockets);
         self.house.abort();
         self.log.stop().await;
-        let pool = tokio::time::timeout(DATABASE_END, self.pool.close()).await;
-        if sockets.is_err() || pool.is_err() {
+        let closed = self.stored.close().await;
+        if sockets.is_err() || !closed {
             tracing::warn!("some connections did not end in time");
-        }
-        match pool {
-            Ok(()) => self.lock.release(),
-            // Somebody may still be writing: nobody else uses the data before this process has ended.
-            Err(_) => std::mem::forget(self.lock),
         }
     }
 }
@@ -152,11 +142,11 @@ fn serve_metrics(
 }
 
 /// The data, and whoever works on it.
-struct Kept {
-    pool: database::Pool,
+struct Kept<'a> {
+    stored: &'a Stored,
     sealer: Arc<Sealer>,
-    log: Arc<SqliteLog>,
-    archive: Arc<SqliteArchive>,
+    log: Arc<SqlLog>,
+    archive: Arc<SqlArchive>,
     rooms: Arc<Rooms>,
 }
 
@@ -166,22 +156,22 @@ fn open_node(
     limits: Limits,
     clock: Arc<dyn Clock>,
     address: SocketAddr,
-    kept: Kept,
+    kept: Kept<'_>,
 ) -> Result<Node, StartupError> {
-    let Kept { pool, sealer, log, archive, rooms } = kept;
+    let Kept { stored, sealer, log, archive, rooms } = kept;
     Ok(Node {
         id: rooms.node(),
         auth: open_auth(&config, &clock)?,
         rooms,
         origins: Origins::new(config.origins()),
         reach: Reach::new(config.public_url.clone(), address),
-        store: Arc::new(SqliteStore::new(pool.clone())),
+        store: Arc::new(SqlStore::new(stored.database.clone())),
         rate_limits: RateLimits::new(&limits),
         command_limits: CommandLimits::new(&limits),
         socket_limit: ConnectionLimit::new(limits.connections, limits.sockets_per_address),
         room_lookup: RoomLookup::default(),
         setup_hints: SetupHints::default(),
-        readiness: Readiness::new(pool),
+        readiness: Readiness::new(stored.database.clone(), stored.is_ours()),
         database_limit: DatabaseLimit::new(limits.database_bytes),
         config,
         limits,
@@ -210,44 +200,27 @@ fn create_data_dir(config: &Config) -> Result<PathBuf, StartupError> {
     }
 }
 
-async fn lock(folder: &Path, config: &Config) -> Result<DataLock, StartupError> {
-    let path = || folder.to_owned();
-    let lock = DataLock::take(folder, config.data.lock_wait()).await;
-    lock.map_err(|source| StartupError::DataDir { path: path(), source })?.ok_or_else(|| StartupError::InUse(path()))
-}
-
-async fn open_database(config: &Config, folder: &Path) -> Result<database::Pool, StartupError> {
-    let path = folder.join("heartogether.db");
-    tracing::info!("accounts and rooms are kept in {}", path.display());
-    let opened = database::open_with(&path, config.data.synchronous).await;
-    opened.map_err(|source| StartupError::Database { path, source })
-}
-
 fn open_auth(config: &Config, clock: &Arc<dyn Clock>) -> Result<Auth, StartupError> {
     let (folder, ttl_ms) = (config.data_dir(), config.cookie.session_ttl_seconds.saturating_mul(1000));
     let keys = Keys::open(&folder, config.auth.secret(), clock.now(), ttl_ms);
     let keys = keys.map_err(|source| StartupError::Keys { path: folder, source })?;
     let providers = config.auth.providers();
-    if providers.is_empty() {
+    let providers = if providers.is_empty() {
         if config.auth.guests() == Guests::Off {
             tracing::warn!("nobody can come in: GUESTS is off, and no sign-in provider is configured");
         }
-        return Ok(Auth {
-            keys,
-            sockets: Sockets::default(),
-            providers: Vec::new(),
-            changing: tokio::sync::Mutex::default(),
-            untold_rooms: UntoldRooms::default(),
-        });
-    }
-    let fetcher = Fetcher::new()?;
-    let names: Vec<_> = providers.iter().map(|provider| provider.name.as_str()).collect();
-    tracing::info!("people sign in with {}", names.join(", "));
-    let open = |settings| OpenIdProvider::new(settings, fetcher.clone(), clock.clone());
-    let providers = providers.into_iter().map(open).collect();
+        Vec::new()
+    } else {
+        let fetcher = Fetcher::new()?;
+        let names: Vec<_> = providers.iter().map(|provider| provider.name.as_str()).collect();
+        tracing::info!("people sign in with {}", names.join(", "));
+        let open = |settings| OpenIdProvider::new(settings, fetcher.clone(), clock.clone());
+        providers.into_iter().map(open).collect()
+    };
     Ok(Auth {
         keys,
         sockets: Sockets::default(),
+        remembered: RememberedSessions::new(config.data.database().is_some()),
         providers,
         changing: tokio::sync::Mutex::default(),
         untold_rooms: UntoldRooms::default(),

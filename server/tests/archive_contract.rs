@@ -37,6 +37,11 @@ macro_rules! contract {
             async fn in_sqlite() {
                 super::$name(Bench::sqlite().await).await;
             }
+
+            #[tokio::test]
+            async fn in_postgres() {
+                super::$name(Bench::postgres().await).await;
+            }
         }
     )*};
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use heartogether::id::RoomId;
 use heartogether_server::storage::{
     database,
-    epochs::{Epoch, Epochs, MemoryEpochs, SqliteEpochs},
+    epochs::{Epoch, Epochs, MemoryEpochs, SqlEpochs},
 };
 use tempfile::TempDir;
+
+use crate::support::PostgresDatabase;
 
 const ROOM: RoomId = RoomId::from_bits(1);
 const OTHER: RoomId = RoomId::from_bits(2);
@@ -16,7 +18,7 @@ const OTHER: RoomId = RoomId::from_bits(2);
 macro_rules! contract {
     ($($name:ident)*) => {$(
         mod $name {
-            use super::{MemoryEpochs, sqlite};
+            use super::{MemoryEpochs, PostgresDatabase, SqlEpochs, sqlite};
 
             #[tokio::test]
             async fn in_memory() {
@@ -28,6 +30,12 @@ macro_rules! contract {
                 let (epochs, _folder) = sqlite().await;
                 super::$name(&epochs).await;
             }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn in_postgres() {
+                let kept = PostgresDatabase::create().await;
+                super::$name(&SqlEpochs::new(kept.open().await)).await;
+            }
         }
     )*};
 }
@@ -38,9 +46,9 @@ contract! {
     a_forgotten_room_has_no_epoch
 }
 
-async fn sqlite() -> (SqliteEpochs, TempDir) {
+async fn sqlite() -> (SqlEpochs, TempDir) {
     let folder = TempDir::new().expect("a folder");
-    (SqliteEpochs::new(database::open(&folder.path().join("test.db")).await.expect("a database")), folder)
+    (SqlEpochs::new(database::open(&folder.path().join("test.db")).await.expect("a database")), folder)
 }
 
 async fn draw(epochs: &dyn Epochs, room: RoomId) -> u64 {

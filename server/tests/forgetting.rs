@@ -17,8 +17,8 @@ use heartogether_server::{
     clock::ManualClock,
     storage::{
         database,
-        keys::SqliteKeys,
-        log::{PAGE, RoomLog, SqliteLog},
+        keys::SqlKeys,
+        log::{PAGE, RoomLog, SqlLog},
         sealing::Sealer,
     },
 };
@@ -170,8 +170,8 @@ pub(crate) fn files_with(folder: &Path, text: &str) -> Vec<PathBuf> {
 /// The log in a copy of the database can be read: somebody came and said something.
 async fn somebody_was_there(path: &Path, at_least: usize) {
     let pool = database::open(path).await.expect("the copy");
-    let sealer = Sealer::new(Arc::new(SqliteKeys::new(pool.clone())));
-    let log = SqliteLog::new(pool, Arc::new(ManualClock::at(BEGINNING)), sealer.into());
+    let sealer = Sealer::new(Arc::new(SqlKeys::new(pool.clone())));
+    let log = SqlLog::new(pool, Arc::new(ManualClock::at(BEGINNING)), sealer.into());
     let [room] = log.live().await.expect("listed")[..] else { panic!("one room") };
     let page = log.read(room, Seq(0), PAGE).await.expect("read");
     assert!(page.entries.len() >= at_least && page.skipped == 0);

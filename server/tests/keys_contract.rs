@@ -1,6 +1,6 @@
 //! The contract of all stores of accounts' keys.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{any::Any, collections::BTreeSet, sync::Arc};
 
 use heartogether::{
     id::{AccountId, RoomId, Seq},
@@ -10,10 +10,10 @@ use heartogether::{
 use heartogether_server::{
     clock::ManualClock,
     storage::{
-        accounts::{Accounts, SqliteStore},
-        database,
-        keys::{AccountKey, AccountKeys, MemoryKeys, SqliteKeys},
-        log::{PAGE, RoomLog, SqliteLog},
+        accounts::{Accounts, SqlStore},
+        database::{self, Database},
+        keys::{AccountKey, AccountKeys, MemoryKeys, SqlKeys},
+        log::{PAGE, RoomLog, SqlLog},
         sealing::Sealer,
     },
 };
@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use crate::{
     log_contract::{asks, created},
     store_contract::{become_account, guest},
-    support,
+    support::{self, PostgresDatabase},
 };
 
 const ADA: AccountId = AccountId::from_bits(1);
@@ -36,25 +36,39 @@ const LATER: Timestamp = Timestamp::from_millis(1_000_000);
 /// Keys of Ada and Grace, and what they live in.
 enum Bench {
     Memory(MemoryKeys),
-    Sqlite(File),
+    Database(Stored),
 }
 
-struct File {
-    keys: SqliteKeys,
-    accounts: SqliteStore,
-    pool: SqlitePool,
-    _folder: TempDir,
+/// Keys and accounts in a database.
+struct Stored {
+    keys: SqlKeys,
+    accounts: SqlStore,
+    database: Database,
+    _kept: Box<dyn Any>,
 }
 
-impl File {
-    async fn open() -> Self {
+impl Stored {
+    async fn sqlite() -> Self {
+        Self::sqlite_with_pool().await.0
+    }
+
+    async fn sqlite_with_pool() -> (Self, SqlitePool) {
         let folder = TempDir::new().expect("a folder");
         let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-        let accounts = SqliteStore::new(pool.clone());
+        (Self::fill(pool.clone().into(), Box::new(folder)).await, pool)
+    }
+
+    async fn postgres() -> Self {
+        let kept = PostgresDatabase::create().await;
+        Self::fill(kept.open().await, Box::new(kept)).await
+    }
+
+    async fn fill(database: Database, kept: Box<dyn Any>) -> Self {
+        let accounts = SqlStore::new(database.clone());
         for account in [guest(ADA), guest(GRACE)] {
             accounts.add_account(&account, NOW).await.expect("stored");
         }
-        Self { keys: SqliteKeys::new(pool.clone()), accounts, pool, _folder: folder }
+        Self { keys: SqlKeys::new(database.clone()), accounts, database, _kept: kept }
     }
 }
 
@@ -62,14 +76,14 @@ impl Bench {
     fn keys(&self) -> &dyn AccountKeys {
         match self {
             Self::Memory(keys) => keys,
-            Self::Sqlite(file) => &file.keys,
+            Self::Database(stored) => &stored.keys,
         }
     }
 
     async fn delete(&self, account: AccountId) {
         match self {
             Self::Memory(keys) => keys.delete(account),
-            Self::Sqlite(file) => file.accounts.delete_account(account).await.expect("deleted"),
+            Self::Database(stored) => stored.accounts.delete_account(account).await.expect("deleted"),
         }
     }
 }
@@ -86,7 +100,7 @@ async fn make(keys: &dyn AccountKeys, account: AccountId) -> Option<AccountKey> 
 macro_rules! contract {
     ($($name:ident)*) => {$(
         mod $name {
-            use super::{Bench, File, MemoryKeys};
+            use super::{Bench, MemoryKeys, Stored};
 
             #[tokio::test]
             async fn in_memory() {
@@ -95,7 +109,12 @@ macro_rules! contract {
 
             #[tokio::test]
             async fn in_sqlite() {
-                super::$name(Bench::Sqlite(File::open().await)).await;
+                super::$name(Bench::Database(Stored::sqlite().await)).await;
+            }
+
+            #[tokio::test]
+            async fn in_postgres() {
+                super::$name(Bench::Database(Stored::postgres().await)).await;
             }
         }
     )*};
@@ -143,71 +162,93 @@ async fn a_deleted_accounts_key_is_gone_and_none_is_made_again(bench: Bench) {
     assert_eq!(find(keys, GRACE).await, grace, "another one's stays");
 }
 
-#[tokio::test]
-async fn sqlite_creates_no_key_for_an_unknown_account() {
-    assert_eq!(make(&File::open().await.keys, LINUS).await, None);
+/// Runs each of these against every database.
+macro_rules! databases {
+    ($($name:ident)*) => {$(
+        mod $name {
+            use super::Stored;
+
+            #[tokio::test]
+            async fn in_sqlite() {
+                super::$name(Stored::sqlite().await).await;
+            }
+
+            #[tokio::test]
+            async fn in_postgres() {
+                super::$name(Stored::postgres().await).await;
+            }
+        }
+    )*};
 }
 
-#[tokio::test]
-async fn sqlite_transfers_a_guests_key_and_deletes_it_with_the_account() {
-    let File { keys, accounts, _folder, .. } = File::open().await;
-    let of_guest = make(&keys, GRACE).await;
-    let of_account = make(&keys, ADA).await;
-    become_account(&accounts, GRACE, ADA).await;
+databases! {
+    no_key_is_created_for_an_unknown_account
+    a_guests_key_is_transferred_and_deleted_with_the_account
+    a_guests_late_message_is_sealed_with_a_key_of_the_account
+    expired_guests_keys_are_forgotten_unless_a_live_room_names_them
+}
+
+async fn no_key_is_created_for_an_unknown_account(stored: Stored) {
+    assert_eq!(make(&stored.keys, LINUS).await, None);
+}
+
+async fn a_guests_key_is_transferred_and_deleted_with_the_account(stored: Stored) {
+    let Stored { keys, accounts, .. } = &stored;
+    let of_guest = make(keys, GRACE).await;
+    let of_account = make(keys, ADA).await;
+    become_account(accounts, GRACE, ADA).await;
     accounts.delete_account(GRACE).await.expect("deleted");
     accounts.end_departure(GRACE).await.expect("forgotten");
-    assert_eq!(find(&keys, GRACE).await, of_guest, "what the guest wrote can be read");
-    assert_eq!(make(&keys, GRACE).await, of_guest, "and what reaches a room late");
-    assert_eq!(find(&keys, ADA).await, of_account);
+    assert_eq!(find(keys, GRACE).await, of_guest, "what the guest wrote can be read");
+    assert_eq!(make(keys, GRACE).await, of_guest, "and what reaches a room late");
+    assert_eq!(find(keys, ADA).await, of_account);
     accounts.delete_account(ADA).await.expect("deleted");
-    assert_eq!((find(&keys, GRACE).await, find(&keys, ADA).await), (None, None));
-    assert_eq!((make(&keys, GRACE).await, make(&keys, ADA).await), (None, None));
+    assert_eq!((find(keys, GRACE).await, find(keys, ADA).await), (None, None));
+    assert_eq!((make(keys, GRACE).await, make(keys, ADA).await), (None, None));
 }
 
-#[tokio::test]
-async fn sqlite_seals_a_guests_late_message_with_a_key_of_the_account() {
-    let File { keys, accounts, _folder, .. } = File::open().await;
-    become_account(&accounts, GRACE, ADA).await;
+async fn a_guests_late_message_is_sealed_with_a_key_of_the_account(stored: Stored) {
+    let Stored { keys, accounts, .. } = &stored;
+    become_account(accounts, GRACE, ADA).await;
     accounts.delete_account(GRACE).await.expect("deleted");
-    let late = make(&keys, GRACE).await;
+    let late = make(keys, GRACE).await;
     assert!(late.is_some());
     accounts.end_departure(GRACE).await.expect("forgotten");
-    assert_eq!(find(&keys, GRACE).await, late);
+    assert_eq!(find(keys, GRACE).await, late);
     accounts.delete_account(ADA).await.expect("deleted");
-    assert_eq!(find(&keys, GRACE).await, None);
+    assert_eq!(find(keys, GRACE).await, None);
 }
 
-#[tokio::test]
-async fn sqlite_forgets_expired_guests_keys_unless_a_live_room_names_them() {
-    let File { keys, accounts, pool, _folder } = File::open().await;
-    let log = SqliteLog::new(pool, Arc::new(ManualClock::at(NOW)), support::sealer());
+async fn expired_guests_keys_are_forgotten_unless_a_live_room_names_them(stored: Stored) {
+    let Stored { keys, accounts, database, .. } = &stored;
+    let log = SqlLog::new(database.clone(), Arc::new(ManualClock::at(NOW)), support::sealer());
     let room = RoomId::from_bits(1);
     log.create(created(room, "ABC234")).await.expect("created");
     log.append(room, asks(GRACE, "Grace")).await.expect("appended");
     accounts.add_account(&guest(LINUS), NOW).await.expect("stored");
-    let grace = make(&keys, GRACE).await;
-    assert!(make(&keys, LINUS).await.is_some());
+    let grace = make(keys, GRACE).await;
+    assert!(make(keys, LINUS).await.is_some());
     accounts.forget_expired(NOW).await.expect("nothing to forget");
-    assert!(find(&keys, LINUS).await.is_some(), "who has just come has a moment to get a session");
+    assert!(find(keys, LINUS).await.is_some(), "who has just come has a moment to get a session");
     accounts.forget_expired(LATER).await.expect("forgotten");
-    assert_eq!((find(&keys, LINUS).await, find(&keys, GRACE).await), (None, grace.clone()));
-    assert_eq!(make(&keys, GRACE).await, grace, "the room is read on");
+    assert_eq!((find(keys, LINUS).await, find(keys, GRACE).await), (None, grace.clone()));
+    assert_eq!(make(keys, GRACE).await, grace, "the room is read on");
     log.close(room).await.expect("closed");
     accounts.forget_expired(LATER.after_ms(60_000)).await.expect("forgotten");
-    assert_eq!(find(&keys, GRACE).await, None);
+    assert_eq!(find(keys, GRACE).await, None);
 }
 
 #[tokio::test]
 async fn sqlite_treats_a_damaged_key_as_deleted() {
     for damaged in ["'x'", "'AAAA'", "x'00ff'"] {
-        let file = File::open().await;
-        let sealer = || Arc::new(Sealer::new(Arc::new(SqliteKeys::new(file.pool.clone()))));
-        let log = |sealer| SqliteLog::new(file.pool.clone(), Arc::new(ManualClock::at(NOW)), sealer);
+        let (_stored, pool) = Stored::sqlite_with_pool().await;
+        let sealer = || Arc::new(Sealer::new(Arc::new(SqlKeys::new(pool.clone()))));
+        let log = |sealer| SqlLog::new(pool.clone(), Arc::new(ManualClock::at(NOW)), sealer);
         let (before, room) = (log(sealer()), RoomId::from_bits(1));
         before.create(created(room, "ABC234")).await.expect("created");
         before.append(room, asks(GRACE, "Grace")).await.expect("appended");
         let damage = format!("UPDATE account_keys SET sealing_key = {damaged} WHERE account = '{GRACE}'");
-        let damage = sqlx::query(sqlx::AssertSqlSafe(damage)).execute(&file.pool).await.expect("damaged");
+        let damage = sqlx::query(sqlx::AssertSqlSafe(damage)).execute(&pool).await.expect("damaged");
         assert_eq!(damage.rows_affected(), 1);
         let log = log(sealer());
         let entries = log.read(room, Seq(0), PAGE).await.expect("the room can be read").entries;

@@ -81,6 +81,11 @@ macro_rules! contract {
             async fn in_sqlite() {
                 super::$name(Bench::sqlite().await).await;
             }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn in_postgres() {
+                super::$name(Bench::postgres().await).await;
+            }
         }
     )*
     /// All of it, one after the other: where starting what the logs live in takes long.

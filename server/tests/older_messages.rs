@@ -17,8 +17,8 @@ use heartogether_server::{
     clock::ManualClock,
     storage::{
         database,
-        keys::SqliteKeys,
-        log::{RoomLog, SqliteLog},
+        keys::SqlKeys,
+        log::{RoomLog, SqlLog},
         messages::NONCE_KEPT_MS,
         sealing::Sealer,
     },
@@ -237,8 +237,8 @@ async fn a_restarted_server_knows_earlier_messages() {
 /// Puts a lounge that keeps so many messages into the data of a server that does not run: no page opens one yet.
 async fn create_lounge(path: &Path, owner: AccountId, messages_kept: u32) -> RoomCode {
     let pool = database::open(path).await.expect("the database");
-    let sealer = Arc::new(Sealer::new(Arc::new(SqliteKeys::new(pool.clone()))));
-    let log = SqliteLog::new(pool, Arc::new(ManualClock::at(crate::provider::BEGINNING)), sealer);
+    let sealer = Arc::new(Sealer::new(Arc::new(SqlKeys::new(pool.clone()))));
+    let log = SqlLog::new(pool, Arc::new(ManualClock::at(crate::provider::BEGINNING)), sealer);
     let broadcast = Policy::broadcast(&patient());
     let code = "ABC234".parse().expect("a code");
     let created = RoomCreated {

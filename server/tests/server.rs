@@ -11,6 +11,8 @@ mod clocks;
 mod conformance;
 #[cfg(target_os = "linux")]
 mod container;
+#[cfg(target_os = "linux")]
+mod copy;
 mod deletion_faults;
 #[cfg(target_os = "linux")]
 mod durability;
@@ -41,6 +43,8 @@ mod openid;
 mod package;
 mod pages;
 mod permissions;
+#[cfg(target_os = "linux")]
+mod postgres;
 mod prometheus;
 mod provider;
 mod redis_drills;

@@ -11,12 +11,12 @@ use tempfile::TempDir;
 
 use crate::support::{Pair, Process, Site, TestServer, eventually, join, resume};
 
-async fn readiness(site: &Site) -> (StatusCode, Value) {
+pub(crate) async fn readiness(site: &Site) -> (StatusCode, Value) {
     let answer = site.get("/api/ready", None).await;
     (answer.status(), answer.json().await.expect("JSON"))
 }
 
-async fn try_to_create(site: &Site, cookie: &str) -> Response {
+pub(crate) async fn try_to_create(site: &Site, cookie: &str) -> Response {
     site.submit("create_room", "", &[("cookie", cookie), ("accept", "application/json")]).await
 }
 
@@ -55,7 +55,7 @@ async fn while_the_storage_fails_requests_are_refused_with_that_reason() {
 }
 
 #[tokio::test]
-async fn readiness_writes_once_a_second_for_all_callers() {
+pub(crate) async fn readiness_writes_once_a_second_for_all_callers() {
     let server = TestServer::start().await;
     let database = database::open(&server.database()).await.expect("the same database");
     let asked = (0..200).map(|_| readiness(&server.site));
@@ -66,10 +66,10 @@ async fn readiness_writes_once_a_second_for_all_callers() {
 }
 
 /// A file system of its own, as large as this. `None`, and the reason, where it cannot be mounted.
-struct SmallDisk(TempDir);
+pub(crate) struct SmallDisk(TempDir);
 
 impl SmallDisk {
-    fn mount(kib: u32) -> Option<Self> {
+    pub(crate) fn mount(kib: u32) -> Option<Self> {
         let folder = TempDir::new().expect("a folder");
         let size = format!("size={kib}k");
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()).output();
@@ -86,18 +86,18 @@ impl SmallDisk {
         }
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
     /// Takes all the place that is left.
-    fn fill(&self) {
+    pub(crate) fn fill(&self) {
         let mut file = std::fs::File::create(self.path().join("filler")).expect("a file");
         let piece = [7; 1024];
         while std::io::Write::write_all(&mut file, &piece).is_ok() {}
     }
 
-    fn empty(&self) {
+    pub(crate) fn empty(&self) {
         std::fs::remove_file(self.path().join("filler")).expect("there is a file");
     }
 }
@@ -109,7 +109,7 @@ impl Drop for SmallDisk {
 }
 
 /// Tries until the disk takes no more.
-async fn until_refused(site: &Site, cookie: &str) {
+pub(crate) async fn until_refused(site: &Site, cookie: &str) {
     eventually(async || {
         let answer = try_to_create(site, cookie).await;
         answer.text().await.expect("text").contains("storage_unavailable")

@@ -1,5 +1,7 @@
 //! The contract of all stores of accounts and sessions.
 
+mod databases;
+
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use heartogether::{
@@ -9,12 +11,14 @@ use heartogether::{
 use heartogether_app::api::Account;
 use heartogether_server::storage::{
     accounts::{
-        ACCOUNT_KEPT_MS, Accounts, MemoryStore, Picture, ReturnedSignIn, Session, Sessions, SqliteStore, Store,
-        TokenHash, VISITS_KEPT, VerifiedPerson, Visits,
+        Accounts, MemoryStore, Picture, ReturnedSignIn, Session, Sessions, SqlStore, Store, TokenHash, VISITS_KEPT,
+        VerifiedPerson, Visits,
     },
     database,
 };
 use tempfile::TempDir;
+
+use crate::support::PostgresDatabase;
 
 const NOW: Timestamp = Timestamp::from_millis(1_000);
 
@@ -207,40 +211,51 @@ async fn remembers_the_latest_visits(store: &dyn Store) {
     assert_eq!(store.visits(AccountId::from_bits(2)).await.expect("looked up"), []);
 }
 
-async fn sqlite(folder: &TempDir) -> SqliteStore {
-    SqliteStore::new(database::open(&folder.path().join("test.db")).await.expect("a database"))
+/// Runs each of these against every implementation.
+macro_rules! contract {
+    ($($name:ident)*) => {$(
+        mod $name {
+            use super::{MemoryStore, PostgresDatabase, SqlStore, TempDir, sqlite};
+
+            #[tokio::test]
+            async fn in_memory() {
+                super::$name(&MemoryStore::default()).await;
+            }
+
+            #[tokio::test]
+            async fn in_sqlite() {
+                super::$name(&sqlite(&TempDir::new().expect("a folder")).await).await;
+            }
+
+            #[tokio::test]
+            async fn in_postgres() {
+                let kept = PostgresDatabase::create().await;
+                super::$name(&SqlStore::new(kept.open().await)).await;
+            }
+        }
+    )*};
 }
 
-#[tokio::test]
-async fn memory_keeps_the_contract() {
-    keeps_sessions_until_they_expire(&MemoryStore::default()).await;
-    forgets_expired_sessions(&MemoryStore::default()).await;
-    remembers_the_latest_visits(&MemoryStore::default()).await;
-    ends_and_extends_sessions(&MemoryStore::default()).await;
-    knows_people_again(&MemoryStore::default()).await;
-    deletes_all_of_an_account(&MemoryStore::default()).await;
-    signs_in_and_gives_the_person_the_guests_visits(&MemoryStore::default()).await;
-    gives_the_guests_rooms_only_to_the_guests_own_session(&MemoryStore::default()).await;
+contract! {
+    keeps_sessions_until_they_expire
+    forgets_expired_sessions
+    remembers_the_latest_visits
+    ends_and_extends_sessions
+    knows_people_again
+    deletes_all_of_an_account
+    signs_in_and_gives_the_person_the_guests_visits
+    gives_the_guests_rooms_only_to_the_guests_own_session
 }
 
-#[tokio::test]
-async fn sqlite_keeps_the_contract() {
-    let folders = [(); 8].map(|()| TempDir::new().expect("a folder"));
-    keeps_sessions_until_they_expire(&sqlite(&folders[0]).await).await;
-    forgets_expired_sessions(&sqlite(&folders[1]).await).await;
-    remembers_the_latest_visits(&sqlite(&folders[2]).await).await;
-    ends_and_extends_sessions(&sqlite(&folders[3]).await).await;
-    knows_people_again(&sqlite(&folders[4]).await).await;
-    deletes_all_of_an_account(&sqlite(&folders[5]).await).await;
-    signs_in_and_gives_the_person_the_guests_visits(&sqlite(&folders[6]).await).await;
-    gives_the_guests_rooms_only_to_the_guests_own_session(&sqlite(&folders[7]).await).await;
+async fn sqlite(folder: &TempDir) -> SqlStore {
+    SqlStore::new(database::open(&folder.path().join("test.db")).await.expect("a database"))
 }
 
 #[tokio::test]
 async fn sqlite_changes_an_account_atomically() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-    let store = SqliteStore::new(pool.clone());
+    let store = SqlStore::new(pool.clone());
     store.add_account(&ada(), NOW).await.expect("stored");
     store.add_session(&session(1, 2_000), NOW).await.expect("stored");
     let (before, guest) = (Some(TokenHash([1; 32])), Some(ada().id));
@@ -260,47 +275,6 @@ async fn sqlite_changes_an_account_atomically() {
     assert_eq!(store.visits(ada().id).await.expect("found"), [RoomId::from_bits(1)]);
     let known = sign_in(&store, &person("Ada"), AccountId::from_bits(9)).await;
     assert_eq!(known.id, ada().id, "known as before");
-}
-
-/// Guests go with their sessions; those who sign in are known again for a year.
-#[tokio::test]
-async fn sqlite_forgets_guests_at_once_and_people_after_a_year() {
-    let folder = TempDir::new().expect("a folder");
-    let store = sqlite(&folder).await;
-    let guest = Account { id: AccountId::from_bits(2), ..ada() };
-    store.add_account(&guest, NOW).await.expect("stored");
-    sign_in(&store, &person("Ada"), ada().id).await;
-    let visitor = Account { id: AccountId::from_bits(3), ..ada() };
-    let come_at = async |at: u64, token| {
-        let at = Timestamp::from_millis(at);
-        store
-            .add_account(&Account { id: AccountId::from_bits(at.as_millis().into()), ..visitor.clone() }, at)
-            .await
-            .expect("stored");
-        let account = AccountId::from_bits(at.as_millis().into());
-        let session = Session { token: TokenHash([token; 32]), account, expires_at: at.after_ms(1) };
-        store.add_session(&session, at).await.expect("stored");
-    };
-    come_at(100_000, 1).await;
-    sign_in(&store, &VerifiedPerson { subject: "43".to_owned(), ..person("Grace") }, guest.id).await;
-    let again = sign_in(&store, &person("Ada"), AccountId::from_bits(9)).await;
-    assert_eq!(again.id, ada().id, "known without a session");
-    come_at(ACCOUNT_KEPT_MS + 1_000, 2).await;
-    let later = sign_in(&store, &person("Ada"), AccountId::from_bits(9)).await;
-    assert_eq!(later.id, AccountId::from_bits(9), "forgotten");
-}
-
-#[tokio::test]
-async fn sqlite_keeps_people_for_a_year_after_their_last_session() {
-    let folder = TempDir::new().expect("a folder");
-    let store = sqlite(&folder).await;
-    sign_in(&store, &person("Ada"), ada().id).await;
-    store.add_session(&session(1, 2_000), NOW).await.expect("stored");
-    let used_at = NOW.after_ms(1_000_000);
-    assert!(store.extend_session(TokenHash([1; 32]), used_at.after_ms(1), used_at).await.expect("extended"));
-    store.forget_expired(NOW.after_ms(ACCOUNT_KEPT_MS)).await.expect("forgotten");
-    let known = sign_in(&store, &person("Ada"), AccountId::from_bits(9)).await;
-    assert_eq!(known.id, ada().id);
 }
 
 #[tokio::test]

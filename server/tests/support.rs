@@ -3,6 +3,8 @@
 mod connection;
 mod messages;
 mod pair;
+mod postgres;
+mod postgres_server;
 mod process;
 mod raw_socket;
 mod server;
@@ -14,6 +16,8 @@ use std::time::Duration;
 pub use connection::Connection;
 pub use messages::{answer, changed_to, join, offer, received, refused, resume, said, said_in, told};
 pub use pair::Pair;
+pub use postgres::{PostgresDatabase, as_server_user};
+pub use postgres_server::{PASSWORD, PostgresServer};
 pub use process::{Process, free_port};
 pub use raw_socket::RawSocket;
 pub use server::{Run, TestServer, serve};

@@ -12,7 +12,7 @@ use heartogether_server::{
     clock::ManualClock,
     storage::{
         database,
-        log::{RoomLog, SqliteLog},
+        log::{RoomLog, SqlLog},
     },
 };
 use serde_json::Value;
@@ -78,6 +78,6 @@ async fn accounts_and_sessions_survive_migration_10_and_rooms_end() {
     let departures: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM departures").fetch_one(&pool).await.expect("a row");
     let accounts: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM accounts").fetch_one(&pool).await.expect("a row");
     assert_eq!((departures, accounts), (0, 2), "the deletion that was under way is finished");
-    let log = SqliteLog::new(pool, Arc::new(ManualClock::at(BEGINNING)), support::sealer());
+    let log = SqlLog::new(pool, Arc::new(ManualClock::at(BEGINNING)), support::sealer());
     log.create(created(RoomId::from_bits(1), CODE)).await.expect("the code is free");
 }

@@ -140,6 +140,7 @@ impl Node {
             let _turn = self.auth.changing.lock().await;
             // From now on none of the old sessions is valid, and their connections are closed.
             self.store.begin_deletion(account).await?;
+            self.auth.remembered.forget_account(account);
             self.auth.sockets.close_account(account);
             self.store.delete_account(account).await?;
             self.sealer.forget_keys();

@@ -30,6 +30,8 @@ use crate::{
 /// A session is renewed after this part of its lifetime, so that a browser in use does not lose it and the store is
 /// seldom written to.
 const RENEWALS: u64 = 16;
+/// Milliseconds after which the database is asked again for a session that it could not confirm.
+const ASK_AGAIN_MS: u64 = 15_000;
 
 /// The content of a session's token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,13 +151,30 @@ impl Node {
             };
             let is_due = is_by_retired_key || self.is_due(&token, now);
             let claims = token.content;
-            if let Some(account) = self.store.find_session(claims.hash(), now).await? {
+            if let Some(account) = self.account_of(claims.hash(), now).await? {
                 let is_welcome = account.kind(self.config.auth.guests()).allows(Permission::Connect);
                 let session = CurrentSession { claims, account: account.id, is_due: is_due && is_welcome };
                 return Ok(Some((is_welcome.then_some(account), session)));
             }
         }
         Ok(None)
+    }
+
+    /// The account of a session. While the database is out of service, that of one which it has confirmed of late.
+    async fn account_of(&self, session: TokenHash, now: Timestamp) -> Result<Option<Account>, ServerError> {
+        let remembered = &self.auth.remembered;
+        let asking = remembered.begin();
+        match self.store.find_session(session, now).await.map_err(ServerError::from) {
+            Ok(Some(account)) => {
+                remembered.remember(asking, session, &account, now);
+                Ok(Some(account))
+            }
+            Err(error) if error.is_storage_down() => match remembered.find(session, now) {
+                Some(account) => Ok(Some(account)),
+                None => Err(error),
+            },
+            found => found,
+        }
     }
 
     fn is_due(&self, token: &Dated<Claims>, now: Timestamp) -> bool {
@@ -208,6 +227,10 @@ impl Node {
             Err(error) => {
                 let error = ServerError::from(error);
                 error.report();
+                let now = self.clock.now();
+                if error.is_storage_down() && self.auth.remembered.find(session, now).is_some() {
+                    return Ok(now.after_ms(ASK_AGAIN_MS));
+                }
                 Err(if error.is_storage_down() {
                     CloseReason::refused(Refusal::StorageUnavailable)
                 } else {
@@ -238,6 +261,7 @@ impl Node {
     /// Ends the session with this hash, and the connections that began with it.
     pub(crate) async fn end_session_of(&self, session: TokenHash) -> Result<(), ServerError> {
         self.store.end_session(session).await?;
+        self.auth.remembered.forget(session);
         self.auth.sockets.close_session(session);
         Ok(())
     }
@@ -245,6 +269,7 @@ impl Node {
     /// Ends every session of an account, and its connections.
     pub(super) async fn end_sessions(&self, account: AccountId) -> Result<(), ServerError> {
         self.store.end_sessions(account).await?;
+        self.auth.remembered.forget_account(account);
         self.auth.sockets.close_account(account);
         Ok(())
     }

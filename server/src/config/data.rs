@@ -4,7 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
-use crate::storage::database::Synchronous;
+use super::ice::Secret;
+use crate::storage::database::{PostgresUrl, Synchronous};
 
 /// The data folder.
 #[derive(Args, Clone, Debug)]
@@ -22,9 +23,34 @@ pub struct DataSettings {
     /// What a power cut can lose: the last commits, but no log-out, removal or deletion (`normal`), or nothing (`full`)
     #[arg(long = "data-synchronous", env = "DATA_SYNCHRONOUS", value_enum, default_value_t)]
     pub(crate) synchronous: Synchronous,
+
+    /// URL of a PostgreSQL database for accounts, rooms and messages, such as
+    /// `postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full` [default: a SQLite file in DATA_DIR]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<Secret>,
+
+    /// `DATABASE_URL`, once it is read.
+    #[arg(skip)]
+    database: Option<PostgresUrl>,
+
+    /// Connections to the database of DATABASE_URL at once, at most
+    #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub(crate) database_connections: u32,
 }
 
 impl DataSettings {
+    /// Takes the address of the database in. The error does not contain it.
+    pub(super) fn check(&mut self) -> Result<(), String> {
+        let Some(url) = &self.database_url else { return Ok(()) };
+        self.database = Some(url.as_str().parse().map_err(|error| format!("DATABASE_URL: {error}"))?);
+        Ok(())
+    }
+
+    /// The database, if it is not the file in the data folder.
+    pub(crate) const fn database(&self) -> Option<&PostgresUrl> {
+        self.database.as_ref()
+    }
+
     pub(crate) const fn lock_wait(&self) -> Duration {
         Duration::from_millis(self.data_lock_wait_ms)
     }

@@ -1,7 +1,10 @@
 //! Responses before the server has opened its rooms: it is alive and not ready. All other requests have to be repeated
 //! (RFC 9110, section 15.6.4, status 503).
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
 
 use axum::{
     Json, Router,
@@ -24,20 +27,28 @@ const AGAIN_IN_S: u64 = 2;
 
 /// Replaces the router that says that the server is starting.
 #[derive(Clone, Default)]
-pub(crate) struct BeforeReady(Arc<OnceLock<Router>>);
+pub(crate) struct BeforeReady {
+    router: Arc<OnceLock<Router>>,
+    is_storage_down: Arc<AtomicBool>,
+}
 
 impl BeforeReady {
     /// Lets `router` answer every request from now on.
     pub(crate) fn open(&self, router: Router) {
         // A second call has no effect.
-        let _ = self.0.set(router);
+        let _ = self.router.set(router);
+    }
+
+    /// Says of the storage that it starts, or that it is down.
+    pub(crate) fn report_storage(&self, is_there: bool) {
+        self.is_storage_down.store(!is_there, Ordering::Relaxed);
     }
 }
 
 /// A router that says that the server is starting, until it is replaced.
 pub(crate) fn until_ready() -> (BeforeReady, Router) {
-    let (opening, starting) = (BeforeReady::default(), starting());
-    let opened = opening.0.clone();
+    let opening = BeforeReady::default();
+    let (opened, starting) = (opening.router.clone(), starting(opening.is_storage_down.clone()));
     let router = Router::new().fallback(move |request: Request| {
         let router = opened.get().unwrap_or(&starting).clone();
         async move { router.oneshot(request).await }
@@ -45,7 +56,8 @@ pub(crate) fn until_ready() -> (BeforeReady, Router) {
     (opening, router)
 }
 
-fn starting() -> Router {
+fn starting(is_storage_down: Arc<AtomicBool>) -> Router {
+    let not_ready = move || async move { not_ready(is_storage_down.load(Ordering::Relaxed)) };
     Router::new()
         .route("/api/health", get(json_api::health))
         .route("/api/ready", get(not_ready))
@@ -54,8 +66,9 @@ fn starting() -> Router {
         .layer(from_fn_with_state(0_u64, add_security_headers))
 }
 
-async fn not_ready() -> Response {
-    let parts = json!({ "rooms": "starting", "storage": "starting" });
+fn not_ready(is_storage_down: bool) -> Response {
+    let storage = if is_storage_down { "down" } else { "starting" };
+    let parts = json!({ "rooms": "starting", "storage": storage });
     later(Json(json!({ "ready": false, "parts": parts })).into_response())
 }
 

@@ -29,6 +29,17 @@ pub enum StartupError {
         /// The cause.
         source: database::OpenError,
     },
+    /// PostgreSQL refuses.
+    #[error("the database {url} cannot be opened (see DATABASE_URL)")]
+    Postgres {
+        /// Where it is, without a password.
+        url: String,
+        /// The cause.
+        source: database::OpenError,
+    },
+    /// Another server uses the database, and did not stop in time.
+    #[error("another server uses the database {0} (see DATABASE_URL and DATA_LOCK_WAIT_MS)")]
+    DatabaseInUse(String),
     /// The keys that sign sessions cannot be used.
     #[error("the keys that sign sessions cannot be read or written in {path} (see DATA_DIR)", path = path.display())]
     Keys {

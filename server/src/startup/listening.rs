@@ -65,6 +65,11 @@ impl Listening {
         Ok(Self { address, is_secure, side_port, connections: places, opening, stop, doors })
     }
 
+    /// What to say of the storage until [`Listening::open`]: that it starts, or that it is down.
+    pub(super) fn report_storage(&self, is_there: bool) {
+        self.opening.report_storage(is_there);
+    }
+
     /// From now on the router answers.
     pub(super) fn open(&self, router: Router) {
         self.opening.open(router);

@@ -2,7 +2,7 @@
 
 mod memory;
 mod sessions;
-mod sqlite;
+mod sql;
 mod visits;
 
 use async_trait::async_trait;
@@ -14,7 +14,7 @@ use heartogether_app::api::Account;
 
 pub use memory::MemoryStore;
 pub use sessions::{Session, Sessions, TokenHash};
-pub use sqlite::SqliteStore;
+pub use sql::SqlStore;
 pub use visits::{VISITS_KEPT, Visits};
 
 use super::StorageError;

@@ -2,13 +2,13 @@
 //! than its latest one. Epochs are drawn from the database, because a log's own store can lose its last writes.
 
 mod memory;
-mod sqlite;
+mod sql;
 
 use async_trait::async_trait;
 use heartogether::id::RoomId;
 
 pub use memory::MemoryEpochs;
-pub use sqlite::SqliteEpochs;
+pub use sql::SqlEpochs;
 
 use super::StorageError;
 

@@ -5,7 +5,7 @@
 //! [accounts](super::accounts::Accounts).
 
 mod memory;
-mod sqlite;
+mod sql;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use heartogether::id::AccountId;
 
 pub use memory::MemoryKeys;
-pub use sqlite::SqliteKeys;
+pub use sql::SqlKeys;
 
 use super::StorageError;
 

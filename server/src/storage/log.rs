@@ -7,7 +7,7 @@
 mod memory;
 pub mod redis;
 pub mod replicated;
-mod sqlite;
+mod sql;
 mod topics;
 
 use std::{collections::BTreeSet, error::Error, fmt, sync::Arc, time::Duration};
@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::broadcast;
 
 pub use memory::MemoryLog;
-pub use sqlite::SqliteLog;
+pub use sql::SqlLog;
 
 use super::StorageError;
 

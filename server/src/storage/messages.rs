@@ -3,7 +3,7 @@
 //! Names and texts are sealed with their authors' keys. When an account is deleted, its messages are deleted too.
 
 mod memory;
-mod sqlite;
+mod sql;
 
 use async_trait::async_trait;
 use heartogether::{
@@ -13,7 +13,7 @@ use heartogether::{
 };
 
 pub use memory::MemoryArchive;
-pub use sqlite::SqliteArchive;
+pub use sql::SqlArchive;
 
 use super::StorageError;
 

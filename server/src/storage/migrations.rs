@@ -25,6 +25,11 @@ const FILES: [(&str, &str); 9] = embed! {
     "0011_epochs"
 };
 
+/// The number of the last one.
+pub(super) fn latest() -> i64 {
+    migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
 /// All of them, in their order.
 pub(super) fn migrator() -> Migrator {
     Migrator::with_migrations(FILES.map(|(name, sql)| migration(name, sql)).into())

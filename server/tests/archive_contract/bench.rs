@@ -1,16 +1,16 @@
 //! The archives that must satisfy the contract, with the server's parts that they need.
 
-use std::{ops::Range, sync::Arc};
+use std::{any::Any, ops::Range, sync::Arc};
 
 use heartogether::{
     id::{AccountId, MessageNumber},
     room::{ArchiveChange, Message, Messages, Reading},
 };
 use heartogether_server::storage::{
-    accounts::{Accounts, SqliteStore},
-    database,
-    keys::SqliteKeys,
-    messages::{MemoryArchive, MessageArchive, SqliteArchive},
+    accounts::{Accounts, SqlStore},
+    database::{self, Database},
+    keys::SqlKeys,
+    messages::{MemoryArchive, MessageArchive, SqlArchive},
     sealing::Sealer,
 };
 use sqlx::SqlitePool;
@@ -20,57 +20,72 @@ use super::{
     ADA, ALL, GRACE, NOW, ROOM,
     messages::{numbers, write},
 };
-use crate::store_contract::{become_account, guest};
+use crate::{
+    store_contract::{become_account, guest},
+    support::PostgresDatabase,
+};
 
 /// An archive, and what it lives in.
 pub(super) struct Bench {
     pub(super) archive: Arc<dyn MessageArchive>,
-    pub(super) file: Option<File>,
+    pub(super) stored: Option<Stored>,
 }
 
-/// The file of an archive, with the accounts whose keys it uses.
-pub(super) struct File {
-    pub(super) accounts: SqliteStore,
+/// The database of an archive, with the accounts whose keys it uses.
+pub(super) struct Stored {
+    pub(super) accounts: SqlStore,
     sealer: Arc<Sealer>,
-    pub(super) pool: SqlitePool,
-    _folder: TempDir,
+    _kept: Box<dyn Any>,
 }
 
 impl Bench {
     pub(super) fn memory() -> Self {
-        Self { archive: Arc::new(MemoryArchive::default()), file: None }
+        Self { archive: Arc::new(MemoryArchive::default()), stored: None }
     }
 
     pub(super) async fn sqlite() -> Self {
+        Self::sqlite_with_pool().await.0
+    }
+
+    pub(super) async fn sqlite_with_pool() -> (Self, SqlitePool) {
         let folder = TempDir::new().expect("a folder");
         let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-        let accounts = SqliteStore::new(pool.clone());
+        (Self::fill(pool.clone().into(), Box::new(folder)).await, pool)
+    }
+
+    pub(super) async fn postgres() -> Self {
+        let kept = PostgresDatabase::create().await;
+        Self::fill(kept.open().await, Box::new(kept)).await
+    }
+
+    async fn fill(database: Database, kept: Box<dyn Any>) -> Self {
+        let accounts = SqlStore::new(database.clone());
         for account in [guest(ADA), guest(GRACE)] {
             accounts.add_account(&account, NOW).await.expect("stored");
         }
-        let sealer = Arc::new(Sealer::new(Arc::new(SqliteKeys::new(pool.clone()))));
-        let archive = Arc::new(SqliteArchive::new(pool.clone(), sealer.clone()));
-        Self { archive, file: Some(File { accounts, sealer, pool, _folder: folder }) }
+        let sealer = Arc::new(Sealer::new(Arc::new(SqlKeys::new(database.clone()))));
+        let archive = Arc::new(SqlArchive::new(database, sealer.clone()));
+        Self { archive, stored: Some(Stored { accounts, sealer, _kept: kept }) }
     }
 
     /// Deletes an account as the server does.
     pub(super) async fn delete_account(&self, account: AccountId) {
-        if let Some(file) = &self.file {
-            file.accounts.delete_account(account).await.expect("deleted");
-            file.sealer.forget_keys();
+        if let Some(stored) = &self.stored {
+            stored.accounts.delete_account(account).await.expect("deleted");
+            stored.sealer.forget_keys();
         }
         self.archive.delete_account(account).await.expect("deleted");
     }
 
     /// Lets a guest become another account, as the server does.
     pub(super) async fn merge(&self, from: AccountId, to: AccountId) {
-        if let Some(file) = &self.file {
-            become_account(&file.accounts, from, to).await;
+        if let Some(stored) = &self.stored {
+            become_account(&stored.accounts, from, to).await;
         }
         self.archive.rename_account(from, to).await.expect("renamed");
-        if let Some(file) = &self.file {
-            file.accounts.delete_account(from).await.expect("deleted");
-            file.accounts.end_departure(from).await.expect("forgotten");
+        if let Some(stored) = &self.stored {
+            stored.accounts.delete_account(from).await.expect("deleted");
+            stored.accounts.end_departure(from).await.expect("forgotten");
         }
     }
 

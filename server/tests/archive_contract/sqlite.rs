@@ -15,12 +15,11 @@ use super::{
 
 #[tokio::test]
 async fn sqlite_stores_names_and_messages_only_sealed() {
-    let bench = Bench::sqlite().await;
+    let (bench, pool) = Bench::sqlite_with_pool().await;
     bench.write(1..2).await;
     bench.apply(edit(1, 1, "porcupine")).await;
-    let pool = &bench.file.as_ref().expect("a file").pool;
     let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT message, sealed FROM messages").fetch_all(pool).await.expect("rows");
+        sqlx::query_as("SELECT message, sealed FROM messages").fetch_all(&pool).await.expect("rows");
     assert!(!rows.is_empty() && !format!("{rows:?}").contains("porcupine") && !format!("{rows:?}").contains("Ada"));
 }
 
@@ -29,9 +28,9 @@ async fn sqlite_stores_names_and_messages_only_sealed() {
 async fn sqlite_writes_nothing_that_was_sealed_with_a_key_that_is_gone() {
     let bench = Bench::sqlite().await;
     bench.write(1..2).await;
-    let file = bench.file.as_ref().expect("a file");
+    let stored = bench.stored.as_ref().expect("a database");
     // The keys at hand are not forgotten.
-    file.accounts.delete_account(ADA).await.expect("deleted");
+    stored.accounts.delete_account(ADA).await.expect("deleted");
     bench.archive.delete_account(ADA).await.expect("deleted");
     bench.apply(write(ADA, 3)).await;
     assert_eq!(bench.all(Reading::All).await, Messages::default());
@@ -39,17 +38,16 @@ async fn sqlite_writes_nothing_that_was_sealed_with_a_key_that_is_gone() {
 
 #[tokio::test]
 async fn changes_that_sqlite_fails_at_are_not_there_and_stand_once_when_they_come_again() {
-    let bench = Bench::sqlite().await;
+    let (bench, pool) = Bench::sqlite_with_pool().await;
     bench.write(1..2).await;
-    let pool = &bench.file.as_ref().expect("a file").pool;
     let fail =
         "CREATE TRIGGER fail BEFORE INSERT ON messages WHEN NEW.number = 3 BEGIN SELECT RAISE(ABORT, 'full'); END";
-    sqlx::query(fail).execute(pool).await.expect("a fault");
+    sqlx::query(fail).execute(&pool).await.expect("a fault");
     let changes =
         [edit(1, 1, "one"), write(GRACE, 2), write(ADA, 3), ArchiveChange::Deliver { up_to: MessageNumber(3) }];
     bench.archive.apply(ROOM, &changes).await.expect_err("the third is not taken");
     assert_eq!(bench.only().await, message(1), "nor is any other");
-    sqlx::query("DROP TRIGGER fail").execute(pool).await.expect("mended");
+    sqlx::query("DROP TRIGGER fail").execute(&pool).await.expect("mended");
     bench.archive.apply(ROOM, &changes).await.expect("carried out");
     let delivered = |message| Message { delivered: true, ..message };
     let first = Message { version: 1, text: Some(words("one")), ..message(1) };
@@ -58,11 +56,10 @@ async fn changes_that_sqlite_fails_at_are_not_there_and_stand_once_when_they_com
 
 #[tokio::test]
 async fn sqlite_passes_over_what_it_does_not_understand() {
-    let bench = Bench::sqlite().await;
+    let (bench, pool) = Bench::sqlite_with_pool().await;
     bench.write(1..4).await;
-    let pool = &bench.file.as_ref().expect("a file").pool;
-    sqlx::query("UPDATE messages SET message = '{}' WHERE number = 2").execute(pool).await.expect("damaged");
-    sqlx::query("UPDATE messages SET sealed = 'x' WHERE number = 3").execute(pool).await.expect("damaged");
+    sqlx::query("UPDATE messages SET message = '{}' WHERE number = 2").execute(&pool).await.expect("damaged");
+    sqlx::query("UPDATE messages SET sealed = 'x' WHERE number = 3").execute(&pool).await.expect("damaged");
     let page = bench.all(Reading::All).await;
     assert_eq!(numbers(&page), [1, 3]);
     assert_eq!(page.messages[1].text, Some(MessageText::forgotten()), "a placeholder");

@@ -1,44 +1,50 @@
 //! The logs that keep the contract, and what they live in.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{any::Any, path::PathBuf, sync::Arc};
 
 use heartogether::time::Timestamp;
 use heartogether_server::{
     clock::ManualClock,
     storage::{
         database,
-        log::{MemoryLog, RoomLog, SqliteLog},
+        log::{MemoryLog, RoomLog, SqlLog},
     },
 };
 use sqlx::SqlitePool;
 use tempfile::TempDir;
 
 use super::{ROOM, created};
-use crate::support;
+use crate::support::{self, PostgresDatabase};
 
 /// A log on a clock of its own.
 pub(super) struct Bench {
     pub(super) clock: Arc<ManualClock>,
     pub(super) log: Arc<dyn RoomLog>,
-    pub(super) _folder: Option<TempDir>,
+    pub(super) _kept: Option<Box<dyn Any>>,
 }
 
 impl Bench {
     pub(super) fn memory() -> Self {
         let clock = clock();
-        Self { log: Arc::new(MemoryLog::new(clock.clone())), clock, _folder: None }
+        Self { log: Arc::new(MemoryLog::new(clock.clone())), clock, _kept: None }
     }
 
     pub(super) async fn sqlite() -> Self {
         let File { clock, log, folder, .. } = File::empty().await;
-        Self { log: Arc::new(log), clock, _folder: Some(folder) }
+        Self { log: Arc::new(log), clock, _kept: Some(Box::new(folder)) }
+    }
+
+    pub(super) async fn postgres() -> Self {
+        let (clock, kept) = (clock(), PostgresDatabase::create().await);
+        let log = SqlLog::new(kept.open().await, clock.clone(), support::sealer());
+        Self { log: Arc::new(log), clock, _kept: Some(Box::new(kept)) }
     }
 }
 
 /// A log in a SQLite file, and the database that it is in.
 pub(super) struct File {
     pub(super) clock: Arc<ManualClock>,
-    pub(super) log: SqliteLog,
+    pub(super) log: SqlLog,
     pub(super) pool: SqlitePool,
     folder: TempDir,
 }
@@ -48,7 +54,7 @@ impl File {
     pub(super) async fn empty() -> Self {
         let (clock, folder) = (clock(), TempDir::new().expect("a folder"));
         let pool = database::open(&path_in(&folder)).await.expect("a database");
-        let log = SqliteLog::new(pool.clone(), clock.clone(), support::sealer());
+        let log = SqlLog::new(pool.clone(), clock.clone(), support::sealer());
         Self { clock, log, pool, folder }
     }
 

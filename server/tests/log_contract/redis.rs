@@ -24,7 +24,7 @@ fn empty(fleet: &Fleet) -> Bench {
     let (servers, incoming) = RedisServers::new(settings);
     let (node, servers, sealer) = (NodeId::from_bits(1), Arc::new(servers), support::sealer());
     let log = ReplicatedLog::start(Parts { node, servers, incoming, epochs, directory, sealer, clock: clock.clone() });
-    Bench { log: Arc::new(log), clock, _folder: None }
+    Bench { log: Arc::new(log), clock, _kept: None }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,7 +11,7 @@ use heartogether_server::{
     clock::{Clock, ManualClock},
     storage::{
         database,
-        log::{LogError, PAGE, RoomLog, SqliteLog},
+        log::{LogError, PAGE, RoomLog, SqlLog},
     },
 };
 
@@ -65,7 +65,7 @@ async fn sqlite_goes_on_after_its_writer_broke() {
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
     let clock = ManualClock::at(Timestamp::from_millis(1_000));
     let clock = Arc::new(BreakingClock { clock, breaks: AtomicBool::new(false) });
-    let log = SqliteLog::new(pool, clock.clone(), support::sealer());
+    let log = SqlLog::new(pool, clock.clone(), support::sealer());
     log.create(created(ROOM, "ABC234")).await.expect("created");
     clock.breaks.store(true, SeqCst);
     assert!(matches!(log.append(ROOM, lost(1)).await, Err(LogError::Storage(_))));
@@ -110,7 +110,7 @@ async fn sqlite_keeps_rooms_when_the_file_is_opened_again() {
     let path = folder.path().join("test.db");
     let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
     let open =
-        || async { SqliteLog::new(database::open(&path).await.expect("a database"), clock.clone(), support::sealer()) };
+        || async { SqlLog::new(database::open(&path).await.expect("a database"), clock.clone(), support::sealer()) };
     let log = open().await;
     log.create(created(ROOM, "ABC234")).await.expect("created");
     log.append(ROOM, lost(1)).await.expect("appended");
@@ -144,12 +144,12 @@ async fn sqlite_dates_no_entry_before_the_last_one_if_the_date_is_set_back() {
     let folder = TempDir::new().expect("a folder");
     let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
     let clock = Arc::new(ManualClock::at(Timestamp::from_millis(10_000_000)));
-    let log = SqliteLog::new(pool.clone(), clock.clone(), support::sealer());
+    let log = SqlLog::new(pool.clone(), clock.clone(), support::sealer());
     log.create(created(ROOM, "ABC234")).await.expect("created");
     for (date, expected) in [(6_400_000, 10_000_005), (20_000_000, 20_000_005)] {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(date)));
-        let log_clock = SqliteLog::clock(&pool, clock.clone()).await.expect("a clock");
-        let log = SqliteLog::new(pool.clone(), Arc::new(log_clock), support::sealer());
+        let log_clock = SqlLog::clock(&pool.clone().into(), clock.clone()).await.expect("a clock");
+        let log = SqlLog::new(pool.clone(), Arc::new(log_clock), support::sealer());
         clock.advance(5);
         assert_eq!(log.append(ROOM, Event::Woke).await.expect("appended").at, Timestamp::from_millis(expected));
     }
@@ -163,7 +163,7 @@ async fn sqlite_tells_damage_from_a_fault_that_passes() {
         log.append(ROOM, lost(connection)).await.expect("appended");
     }
     let damaged = support::damage_entries(pool, &file.path()).await;
-    let read = SqliteLog::new(damaged, file.clock.clone(), support::sealer()).read(ROOM, Seq(0), PAGE).await;
+    let read = SqlLog::new(damaged, file.clock.clone(), support::sealer()).read(ROOM, Seq(0), PAGE).await;
     assert!(matches!(read, Err(LogError::Unreadable(_))), "{read:?}");
     pool.close().await;
     let read = log.read(ROOM, Seq(0), PAGE).await;

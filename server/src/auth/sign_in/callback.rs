@@ -164,6 +164,7 @@ impl Node {
             };
             let signed_in = node.store.sign_in(&arrival, now).await?.ok_or(Refusal::SignInExpired)?;
             let accounts::SignedIn { account, guest, ended } = signed_in;
+            ended.iter().for_each(|session| node.auth.remembered.forget(*session));
             match guest {
                 // The guest's old sessions are no longer valid: whoever else has one of their cookies would get the
                 // account too. Their connections keep their places for now.

@@ -11,7 +11,7 @@ use super::{faulty_archive::FaultyArchive, *};
 use crate::storage::{
     database,
     keys::MemoryKeys,
-    log::{SNAPSHOT_VERSION, SqliteLog},
+    log::{SNAPSHOT_VERSION, SqlLog},
     sealing::Sealer,
 };
 
@@ -20,7 +20,7 @@ const GRACE: AccountId = AccountId::from_bits(2);
 
 /// A room in a file.
 struct File {
-    log: Arc<SqliteLog>,
+    log: Arc<SqlLog>,
     archive: Arc<MemoryArchive>,
     pool: SqlitePool,
     _folder: TempDir,
@@ -32,7 +32,7 @@ impl File {
         let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
         let sealer = Arc::new(Sealer::new(Arc::new(MemoryKeys::default())));
-        let log = Arc::new(SqliteLog::new(pool.clone(), clock, sealer));
+        let log = Arc::new(SqlLog::new(pool.clone(), clock, sealer));
         log.create(created()).await.expect("created");
         Self { log, archive: Arc::new(MemoryArchive::default()), pool, _folder: folder }
     }

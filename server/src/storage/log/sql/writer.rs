@@ -8,13 +8,13 @@ use heartogether::{
     room::{Command, Entry, Event, RoomCreated},
     time::Timestamp,
 };
-use sqlx::{Row, SqliteConnection, SqlitePool};
+
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     clock::Clock,
     storage::{
-        database::{Durability, WriteTransaction, from_sql, to_sql},
+        database::{Connection, Database, Durability, Error, WriteTransaction, from_sql, statement, to_sql},
         log::{EVENT_VERSION, LogError, SNAPSHOT_VERSION, accounts_in, topics::Topics},
         sealing::Sealed,
     },
@@ -60,14 +60,14 @@ pub(super) struct Order {
 type Outcome = Result<Option<Arc<Entry>>, LogError>;
 
 pub(super) struct Writer {
-    pool: SqlitePool,
+    database: Database,
     clock: Arc<dyn Clock>,
     topics: Arc<Topics>,
 }
 
 impl Writer {
-    pub(super) fn new(pool: SqlitePool, clock: Arc<dyn Clock>, topics: Arc<Topics>) -> Self {
-        Self { pool, clock, topics }
+    pub(super) fn new(database: Database, clock: Arc<dyn Clock>, topics: Arc<Topics>) -> Self {
+        Self { database, clock, topics }
     }
 
     /// Carries out orders until nobody can send one any more. After `stop`, only the orders that already wait are carried
@@ -135,7 +135,7 @@ impl Writer {
         let of_storage = |error| Failed { error, is_one_order: false };
         let durability = orders.iter().map(|order| order.change.durability());
         let durability = durability.reduce(Durability::max).unwrap_or(Durability::AsSet);
-        let mut transaction = WriteTransaction::begin(&self.pool, durability).await.map_err(of_storage)?;
+        let mut transaction = WriteTransaction::begin(&self.database, durability).await.map_err(of_storage)?;
         let mut outcomes = Vec::with_capacity(orders.len());
         for order in orders {
             let outcome = perform(&mut transaction, &order.change, self.clock.now()).await;
@@ -158,12 +158,12 @@ impl Writer {
 
 /// Why a transaction was not committed.
 struct Failed {
-    error: sqlx::Error,
+    error: Error,
     /// Whether one of its orders failed, rather than its beginning or its commit.
     is_one_order: bool,
 }
 
-async fn perform(db: &mut SqliteConnection, change: &Change, now: Timestamp) -> Result<Outcome, sqlx::Error> {
+async fn perform(db: &mut Connection, change: &Change, now: Timestamp) -> Result<Outcome, Error> {
     match change {
         Change::Create(created, sealed) => create(db, created, sealed, now).await,
         Change::Append(room, event, sealed) => append(db, *room, (event, sealed), now).await,
@@ -178,15 +178,10 @@ async fn perform(db: &mut SqliteConnection, change: &Change, now: Timestamp) -> 
     }
 }
 
-async fn create(
-    db: &mut SqliteConnection,
-    created: &RoomCreated,
-    sealed: &Sealed,
-    now: Timestamp,
-) -> Result<Outcome, sqlx::Error> {
+async fn create(db: &mut Connection, created: &RoomCreated, sealed: &Sealed, now: Timestamp) -> Result<Outcome, Error> {
     let claim = "INSERT INTO rooms (id, code, last_seq, last_at) VALUES ($1, $2, 1, $3) ON CONFLICT (code) DO NOTHING";
-    let claim = sqlx::query(claim).bind(created.id.to_string()).bind(created.code.to_string());
-    if claim.bind(to_sql(now.as_millis())).execute(&mut *db).await?.rows_affected() == 0 {
+    let claim = statement(claim).bind(created.id.to_string()).bind(created.code.to_string());
+    if claim.bind(to_sql(now.as_millis())).execute(&mut *db).await? == 0 {
         return Ok(Err(LogError::CodeTaken));
     }
     let entry = Entry { seq: Seq(1), at: now, event: Event::RoomCreated(created.clone()) };
@@ -194,50 +189,40 @@ async fn create(
 }
 
 async fn append(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     room: RoomId,
     (event, sealed): (&Event, &Sealed),
     now: Timestamp,
-) -> Result<Outcome, sqlx::Error> {
+) -> Result<Outcome, Error> {
     let advance = "UPDATE rooms SET last_seq = last_seq + 1, last_at = CASE WHEN last_at > $2 THEN last_at ELSE $2 END \
                    WHERE id = $1 RETURNING last_seq, last_at";
-    let advance = sqlx::query(advance).bind(room.to_string()).bind(to_sql(now.as_millis()));
+    let advance = statement(advance).bind(room.to_string()).bind(to_sql(now.as_millis()));
     let Some(row) = advance.fetch_optional(&mut *db).await? else { return Ok(Err(LogError::NoSuchRoom)) };
     let (seq, at) =
         (Seq(from_sql(row.try_get("last_seq")?)), Timestamp::from_millis(from_sql(row.try_get("last_at")?)));
     insert(db, room, Entry { seq, at, event: event.clone() }, sealed).await
 }
 
-async fn insert(
-    db: &mut SqliteConnection,
-    room: RoomId,
-    entry: Entry,
-    sealed: &Sealed,
-) -> Result<Outcome, sqlx::Error> {
+async fn insert(db: &mut Connection, room: RoomId, entry: Entry, sealed: &Sealed) -> Result<Outcome, Error> {
     let insert = "INSERT INTO entries (room, seq, at, version, event, sealed) VALUES ($1, $2, $3, $4, $5, $6)";
-    let insert = sqlx::query(insert).bind(room.to_string()).bind(to_sql(entry.seq.0));
+    let insert = statement(insert).bind(room.to_string()).bind(to_sql(entry.seq.0));
     let insert = insert.bind(to_sql(entry.at.as_millis())).bind(i64::from(EVENT_VERSION));
     let insert = insert.bind(sealed.value.clone()).bind(sealed.texts.clone());
     insert.execute(&mut *db).await?;
     for account in accounts_in(&entry.event) {
         let appear = "INSERT INTO appearances (account, room) VALUES ($1, $2) ON CONFLICT (account, room) DO NOTHING";
-        sqlx::query(appear).bind(account.to_string()).bind(room.to_string()).execute(&mut *db).await?;
+        statement(appear).bind(account.to_string()).bind(room.to_string()).execute(&mut *db).await?;
     }
     Ok(Ok(Some(Arc::new(entry))))
 }
 
-async fn add_snapshot(
-    db: &mut SqliteConnection,
-    room: RoomId,
-    seq: Seq,
-    sealed: &Sealed,
-) -> Result<Outcome, sqlx::Error> {
+async fn add_snapshot(db: &mut Connection, room: RoomId, seq: Seq, sealed: &Sealed) -> Result<Outcome, Error> {
     let insert = "INSERT INTO snapshots (room, seq, version, state, sealed) SELECT id, $2, $3, $4, $5 FROM rooms \
                   WHERE id = $1 ON CONFLICT (room, seq) DO UPDATE SET version = excluded.version, \
                   state = excluded.state, sealed = excluded.sealed";
-    let insert = sqlx::query(insert).bind(room.to_string()).bind(to_sql(seq.0)).bind(i64::from(SNAPSHOT_VERSION));
+    let insert = statement(insert).bind(room.to_string()).bind(to_sql(seq.0)).bind(i64::from(SNAPSHOT_VERSION));
     let insert = insert.bind(sealed.value.clone()).bind(sealed.texts.clone());
-    if insert.execute(&mut *db).await?.rows_affected() == 0 {
+    if insert.execute(&mut *db).await? == 0 {
         return Ok(Err(LogError::NoSuchRoom));
     }
     Ok(Ok(None))
@@ -245,23 +230,23 @@ async fn add_snapshot(
 
 /// Deletes the entries that a snapshot contains, and the snapshots before it. Later snapshots stay, also unreadable ones:
 /// damaged ones, and those of another version.
-async fn cut(db: &mut SqliteConnection, room: RoomId, snapshot: Seq) -> Result<(), sqlx::Error> {
+async fn cut(db: &mut Connection, room: RoomId, snapshot: Seq) -> Result<(), Error> {
     for delete in
         ["DELETE FROM snapshots WHERE room = $1 AND seq < $2", "DELETE FROM entries WHERE room = $1 AND seq <= $2"]
     {
-        sqlx::query(delete).bind(room.to_string()).bind(to_sql(snapshot.0)).execute(&mut *db).await?;
+        statement(delete).bind(room.to_string()).bind(to_sql(snapshot.0)).execute(&mut *db).await?;
     }
     Ok(())
 }
 
-async fn close(db: &mut SqliteConnection, room: RoomId) -> Result<Outcome, sqlx::Error> {
+async fn close(db: &mut Connection, room: RoomId) -> Result<Outcome, Error> {
     for delete in [
         "DELETE FROM entries WHERE room = $1",
         "DELETE FROM snapshots WHERE room = $1",
         "DELETE FROM appearances WHERE room = $1",
         "DELETE FROM rooms WHERE id = $1",
     ] {
-        sqlx::query(delete).bind(room.to_string()).execute(&mut *db).await?;
+        statement(delete).bind(room.to_string()).execute(&mut *db).await?;
     }
     Ok(Ok(None))
 }

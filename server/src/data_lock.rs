@@ -15,14 +15,14 @@ const FILE: &str = "lock";
 const ASK_EVERY: Duration = Duration::from_millis(50);
 
 /// The lock on a data folder, for as long as it lives. The system takes it back from a process that ends, however it ends.
-pub(super) struct DataLock(File);
+pub(crate) struct DataLock(File);
 
 impl DataLock {
     /// Takes the lock, and waits up to `patience` for whoever holds it. `None` if they hold it still.
     ///
     /// # Errors
     /// The file system's, such as one that has no locks.
-    pub(super) async fn take(folder: &Path, patience: Duration) -> io::Result<Option<Self>> {
+    pub(crate) async fn take(folder: &Path, patience: Duration) -> io::Result<Option<Self>> {
         let file = File::options().create(true).truncate(false).write(true).open(folder.join(FILE))?;
         let mut is_told = false;
         let ask = async {
@@ -47,7 +47,7 @@ impl DataLock {
     }
 
     /// Lets the next server begin.
-    pub(super) fn release(self) {
+    pub(crate) fn release(self) {
         drop(self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Accounts in a SQLite file, and what a sign-in makes of them.
+//! Accounts in a database, and what a sign-in makes of them.
 
 use std::sync::atomic::Ordering;
 
@@ -6,13 +6,14 @@ use async_trait::async_trait;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use heartogether::{id::AccountId, time::Timestamp};
 use heartogether_app::api::Account;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{SqliteStore, parse_account, sessions, visits};
+use super::{SqlStore, parse_account, sessions, visits};
 use crate::storage::{
     StorageError,
     accounts::{ACCOUNT_KEPT_MS, Accounts, Picture, ReturnedSignIn, Session, SignedIn, Usage, VerifiedPerson},
-    database::{Durability, WriteTransaction, empty_write_ahead_log, from_sql, to_sql, unreadable},
+    database::{
+        Connection, Durability, Error, Row, Statement, WriteTransaction, from_sql, statement, to_sql, unreadable,
+    },
 };
 
 /// Milliseconds within which a new account has its first session.
@@ -21,32 +22,31 @@ const FIRST_SESSION_MS: u64 = 60_000;
 const FORGET_EVERY_MS: u64 = 60_000;
 
 #[async_trait]
-impl Accounts for SqliteStore {
+impl Accounts for SqlStore {
     async fn add_account(&self, account: &Account, created_at: Timestamp) -> Result<(), StorageError> {
-        let insert = sqlx::query("INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)");
+        let insert = statement("INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)");
         let insert = insert.bind(account.id.to_string()).bind(account.name.as_str().to_owned());
-        insert.bind(to_sql(created_at.as_millis())).execute(&self.pool).await?;
+        insert.bind(to_sql(created_at.as_millis())).execute(&self.database).await?;
         Ok(())
     }
 
     async fn usage(&self) -> Result<Usage, StorageError> {
-        let guests = "SELECT COUNT(*) FROM accounts WHERE id NOT IN (SELECT account FROM identities)";
-        let guests: i64 = sqlx::query_scalar(guests).fetch_one(&self.pool).await?;
-        let number = async |pragma: &'static str| sqlx::query_scalar::<_, i64>(pragma).fetch_one(&self.pool).await;
-        let pages = number("PRAGMA page_count").await?.saturating_sub(number("PRAGMA freelist_count").await?);
-        let bytes = pages.saturating_mul(number("PRAGMA page_size").await?);
-        Ok(Usage { guests: from_sql(guests), bytes: from_sql(bytes) })
+        let guests = "SELECT COUNT(*) AS guests FROM accounts WHERE id NOT IN (SELECT account FROM identities)";
+        let guests = statement(guests).fetch_one(&self.database).await?.try_get("guests")?;
+        Ok(Usage { guests: from_sql(guests), bytes: self.database.bytes_in_use().await? })
     }
 
     async fn sign_in(&self, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, StorageError> {
-        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
+        let mut transaction = WriteTransaction::begin(&self.database, Durability::Full).await?;
+        transaction.lock_accounts().await?;
         let Some(signed_in) = sign_in(&mut transaction, arrival, now).await? else { return Ok(None) };
         transaction.commit().await?;
         Ok(Some(signed_in))
     }
 
     async fn begin_deletion(&self, account: AccountId) -> Result<(), StorageError> {
-        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
+        let mut transaction = WriteTransaction::begin(&self.database, Durability::Full).await?;
+        transaction.lock_accounts().await?;
         sessions::end_all(&mut transaction, account).await?;
         depart(&mut transaction, account, None).await?;
         transaction.commit().await?;
@@ -58,7 +58,7 @@ impl Accounts for SqliteStore {
         if !self.must_erase.swap(false, Ordering::Relaxed) {
             return Ok(());
         }
-        let emptied = empty_write_ahead_log(&self.pool).await;
+        let emptied = self.database.erase_deleted().await;
         if !matches!(emptied, Ok(true)) {
             self.must_erase.store(true, Ordering::Relaxed);
             tracing::warn!("deleted data is still in the write-ahead log, which another reader uses");
@@ -68,23 +68,24 @@ impl Accounts for SqliteStore {
     }
 
     async fn departures(&self) -> Result<Vec<(AccountId, Option<AccountId>)>, StorageError> {
-        let rows = sqlx::query("SELECT account, successor FROM departures").fetch_all(&self.pool).await?;
-        let parse = |row: &SqliteRow| {
+        let rows = statement("SELECT account, successor FROM departures").fetch_all(&self.database).await?;
+        let parse = |row: &Row| {
             let (account, successor): (&str, Option<&str>) = (row.try_get("account")?, row.try_get("successor")?);
             let successor = successor.map(str::parse).transpose().map_err(unreadable)?;
             Ok((account.parse().map_err(unreadable)?, successor))
         };
-        Ok(rows.iter().map(parse).collect::<Result<_, sqlx::Error>>()?)
+        Ok(rows.iter().map(parse).collect::<Result<_, Error>>()?)
     }
 
     async fn end_departure(&self, account: AccountId) -> Result<(), StorageError> {
-        let delete = sqlx::query("DELETE FROM departures WHERE account = $1").bind(account.to_string());
-        delete.execute(&self.pool).await?;
+        let delete = statement("DELETE FROM departures WHERE account = $1").bind(account.to_string());
+        delete.execute(&self.database).await?;
         Ok(())
     }
 
     async fn delete_account(&self, account: AccountId) -> Result<(), StorageError> {
-        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
+        let mut transaction = WriteTransaction::begin(&self.database, Durability::Full).await?;
+        transaction.lock_accounts().await?;
         for delete in [
             "DELETE FROM sessions WHERE account = $1",
             "DELETE FROM identities WHERE account = $1",
@@ -92,7 +93,7 @@ impl Accounts for SqliteStore {
             "DELETE FROM account_keys WHERE owner = $1",
             "DELETE FROM accounts WHERE id = $1",
         ] {
-            sqlx::query(delete).bind(account.to_string()).execute(&mut *transaction).await?;
+            statement(delete).bind(account.to_string()).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
         self.must_erase.store(true, Ordering::Relaxed);
@@ -100,23 +101,23 @@ impl Accounts for SqliteStore {
     }
 
     async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StorageError> {
-        let update = sqlx::query("UPDATE accounts SET email_shown = $2 WHERE id = $1");
-        update.bind(account.to_string()).bind(shown).execute(&self.pool).await?;
+        let update = statement("UPDATE accounts SET email_shown = $2 WHERE id = $1");
+        update.bind(account.to_string()).bind(shown).execute(&self.database).await?;
         Ok(())
     }
 
     async fn set_picture(&self, account: AccountId, picture: Option<&Picture>) -> Result<(), StorageError> {
-        let update = sqlx::query("UPDATE accounts SET picture_type = $2, picture = $3 WHERE id = $1");
+        let update = statement("UPDATE accounts SET picture_type = $2, picture = $3 WHERE id = $1");
         let update = update.bind(account.to_string()).bind(picture.map(|picture| picture.media_type.clone()));
-        update.bind(picture.map(|picture| BASE64_STANDARD.encode(&picture.bytes))).execute(&self.pool).await?;
+        update.bind(picture.map(|picture| BASE64_STANDARD.encode(&picture.bytes))).execute(&self.database).await?;
         Ok(())
     }
 
     async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StorageError> {
         let select = "SELECT picture_type, picture FROM accounts WHERE id = $1 AND picture IS NOT NULL";
-        let row = sqlx::query(select).bind(account.to_string()).fetch_optional(&self.pool).await?;
+        let row = statement(select).bind(account.to_string()).fetch_optional(&self.database).await?;
         let Some(row) = row else { return Ok(None) };
-        let bytes = BASE64_STANDARD.decode(row.try_get::<&str, _>("picture")?);
+        let bytes = BASE64_STANDARD.decode(row.try_get::<&str>("picture")?);
         let bytes = bytes.map_err(unreadable)?;
         Ok(Some(Picture { media_type: row.try_get("picture_type")?, bytes }))
     }
@@ -145,25 +146,30 @@ impl Accounts for SqliteStore {
             ),
             ("DELETE FROM visits WHERE at <= $1 AND account NOT IN (SELECT id FROM accounts)", now_ms),
         ] {
-            sqlx::query(delete).bind(to_sql(limit_ms)).execute(&self.pool).await?;
+            self.forget(statement(delete).bind(to_sql(limit_ms))).await?;
         }
         // A room that is open needs the keys of everybody who is in its log.
         let unused = "DELETE FROM account_keys WHERE owner NOT IN (SELECT id FROM accounts) \
                       AND account NOT IN (SELECT account FROM appearances)";
-        sqlx::query(unused).execute(&self.pool).await?;
-        Ok(())
+        Ok(self.forget(statement(unused)).await?)
+    }
+}
+
+impl SqlStore {
+    /// Deletes what has expired, while nobody adds to it.
+    async fn forget(&self, delete: Statement) -> Result<(), Error> {
+        let mut transaction = WriteTransaction::begin(&self.database, Durability::AsSet).await?;
+        transaction.lock_accounts().await?;
+        delete.slow().execute(&mut *transaction).await?;
+        transaction.commit().await
     }
 }
 
 /// Makes all changes of a sign-in.
-async fn sign_in(
-    db: &mut SqliteConnection,
-    arrival: &ReturnedSignIn,
-    now: Timestamp,
-) -> Result<Option<SignedIn>, sqlx::Error> {
+async fn sign_in(db: &mut Connection, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, Error> {
     let spend = "INSERT INTO spent (token_hash, expires_at) VALUES ($1, $2) ON CONFLICT (token_hash) DO NOTHING";
-    let spend = sqlx::query(spend).bind(arrival.proof.to_string()).bind(to_sql(arrival.proof_until.as_millis()));
-    if spend.execute(&mut *db).await?.rows_affected() == 0 {
+    let spend = statement(spend).bind(arrival.proof.to_string()).bind(to_sql(arrival.proof_until.as_millis()));
+    if spend.execute(&mut *db).await? == 0 {
         return Ok(None);
     }
     let guest = guest_of(db, arrival, now).await?;
@@ -171,7 +177,7 @@ async fn sign_in(
     let ended = match (guest, arrival.before) {
         (Some(guest), _) => sessions::end_all(db, guest).await?,
         (None, Some(before)) => {
-            let delete = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(before.to_string());
+            let delete = statement("DELETE FROM sessions WHERE token_hash = $1").bind(before.to_string());
             delete.execute(&mut *db).await?;
             vec![before]
         }
@@ -179,7 +185,7 @@ async fn sign_in(
     };
     if let Some(guest) = guest.filter(|guest| *guest != account.id) {
         visits::take_along(db, guest, account.id).await?;
-        let keys = sqlx::query("UPDATE account_keys SET owner = $2 WHERE owner = $1").bind(guest.to_string());
+        let keys = statement("UPDATE account_keys SET owner = $2 WHERE owner = $1").bind(guest.to_string());
         keys.bind(account.id.to_string()).execute(&mut *db).await?;
         depart(db, guest, Some(account.id)).await?;
     }
@@ -189,48 +195,40 @@ async fn sign_in(
 }
 
 /// The guest who began the sign-in, if the browser's session is still theirs and they are still a guest.
-async fn guest_of(
-    db: &mut SqliteConnection,
-    arrival: &ReturnedSignIn,
-    now: Timestamp,
-) -> Result<Option<AccountId>, sqlx::Error> {
+async fn guest_of(db: &mut Connection, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<AccountId>, Error> {
     let (Some(before), Some(guest)) = (arrival.before, arrival.guest) else { return Ok(None) };
     let select = "SELECT accounts.id FROM sessions JOIN accounts ON accounts.id = sessions.account \
                   WHERE token_hash = $1 AND expires_at > $2 AND accounts.id = $3 AND provider IS NULL";
-    let select = sqlx::query(select).bind(before.to_string()).bind(to_sql(now.as_millis())).bind(guest.to_string());
+    let select = statement(select).bind(before.to_string()).bind(to_sql(now.as_millis())).bind(guest.to_string());
     Ok(select.fetch_optional(db).await?.map(|_| guest))
 }
 
-async fn depart(
-    db: &mut SqliteConnection,
-    account: AccountId,
-    successor: Option<AccountId>,
-) -> Result<(), sqlx::Error> {
+async fn depart(db: &mut Connection, account: AccountId, successor: Option<AccountId>) -> Result<(), Error> {
     let insert = "INSERT INTO departures (account, successor) VALUES ($1, $2) \
                   ON CONFLICT (account) DO UPDATE SET successor = excluded.successor";
-    let insert = sqlx::query(insert).bind(account.to_string());
+    let insert = statement(insert).bind(account.to_string());
     insert.bind(successor.map(|successor| successor.to_string())).execute(db).await?;
     Ok(())
 }
 
 /// Finds a person's account or makes one with the candidate's id, and stores the person's current name and profile.
 async fn identify(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     person: &VerifiedPerson,
     candidate: AccountId,
     now: Timestamp,
-) -> Result<Account, sqlx::Error> {
+) -> Result<Account, Error> {
     let VerifiedPerson { issuer, subject, provider, name, email } = person;
     let now_ms = to_sql(now.as_millis());
-    let select = sqlx::query("SELECT account FROM identities WHERE issuer = $1 AND subject = $2");
+    let select = statement("SELECT account FROM identities WHERE issuer = $1 AND subject = $2");
     let known = select.bind(issuer.clone()).bind(subject.clone()).fetch_optional(&mut *connection).await?;
     let id = match known {
-        Some(row) => row.try_get::<&str, _>("account")?.parse().map_err(unreadable)?,
+        Some(row) => row.try_get::<&str>("account")?.parse().map_err(unreadable)?,
         None => {
             let account = "INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
-            let account = sqlx::query(account).bind(candidate.to_string()).bind(name.as_str().to_owned());
+            let account = statement(account).bind(candidate.to_string()).bind(name.as_str().to_owned());
             account.bind(now_ms).execute(&mut *connection).await?;
-            let identity = sqlx::query("INSERT INTO identities (issuer, subject, account) VALUES ($1, $2, $3)");
+            let identity = statement("INSERT INTO identities (issuer, subject, account) VALUES ($1, $2, $3)");
             let identity = identity.bind(issuer.clone()).bind(subject.clone()).bind(candidate.to_string());
             identity.execute(&mut *connection).await?;
             candidate
@@ -238,6 +236,6 @@ async fn identify(
     };
     let update = "UPDATE accounts SET name = $2, provider = $3, email = $4, seen_at = $5 WHERE id = $1 \
                   RETURNING id, name, provider, email, email_shown, picture_type IS NOT NULL AS has_picture";
-    let update = sqlx::query(update).bind(id.to_string()).bind(name.as_str().to_owned()).bind(provider.clone());
+    let update = statement(update).bind(id.to_string()).bind(name.as_str().to_owned()).bind(provider.clone());
     parse_account(&update.bind(email.clone()).bind(now_ms).fetch_one(connection).await?)
 }

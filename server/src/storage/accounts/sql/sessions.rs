@@ -1,22 +1,24 @@
-//! Sessions in a SQLite file.
+//! Sessions in a database.
 
 use async_trait::async_trait;
 use heartogether::{id::AccountId, time::Timestamp};
 use heartogether_app::api::Account;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{SqliteStore, parse_account};
+use super::{SqlStore, parse_account};
 use crate::storage::{
     StorageError,
     accounts::{Accounts, Session, Sessions, TokenHash},
-    database::{Durability, WriteTransaction, from_sql, to_sql},
+    database::{Connection, Durability, Error, Row, WriteTransaction, from_sql, statement, to_sql},
 };
 
 #[async_trait]
-impl Sessions for SqliteStore {
+impl Sessions for SqlStore {
     async fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StorageError> {
         self.forget_expired(now).await?;
-        Ok(insert(&mut *self.pool.acquire().await?, session).await?)
+        let mut transaction = WriteTransaction::begin(&self.database, Durability::AsSet).await?;
+        transaction.hold_accounts().await?;
+        insert(&mut transaction, session).await?;
+        Ok(transaction.commit().await?)
     }
 
     async fn find_session(&self, token: TokenHash, now: Timestamp) -> Result<Option<Account>, StorageError> {
@@ -24,15 +26,15 @@ impl Sessions for SqliteStore {
                       accounts.picture_type IS NOT NULL AS has_picture \
                       FROM sessions JOIN accounts ON accounts.id = sessions.account \
                       WHERE sessions.token_hash = $1 AND sessions.expires_at > $2";
-        let query = sqlx::query(select).bind(token.to_string()).bind(to_sql(now.as_millis()));
-        let row = query.fetch_optional(&self.pool).await?;
+        let query = statement(select).bind(token.to_string()).bind(to_sql(now.as_millis()));
+        let row = query.fetch_optional(&self.database).await?;
         Ok(row.as_ref().map(parse_account).transpose()?)
     }
 
     async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StorageError> {
         let select = "SELECT expires_at FROM sessions WHERE token_hash = $1 AND expires_at > $2";
-        let query = sqlx::query(select).bind(token.to_string()).bind(to_sql(now.as_millis()));
-        let row = query.fetch_optional(&self.pool).await?;
+        let query = statement(select).bind(token.to_string()).bind(to_sql(now.as_millis()));
+        let row = query.fetch_optional(&self.database).await?;
         let end = row.map(|row| row.try_get("expires_at")).transpose()?;
         Ok(end.map(|end| Timestamp::from_millis(from_sql(end))))
     }
@@ -43,24 +45,25 @@ impl Sessions for SqliteStore {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StorageError> {
-        let update = sqlx::query("UPDATE sessions SET expires_at = $2 WHERE token_hash = $1 RETURNING account");
+        let update = statement("UPDATE sessions SET expires_at = $2 WHERE token_hash = $1 RETURNING account");
         let update = update.bind(token.to_string()).bind(to_sql(expires_at.as_millis()));
-        let Some(row) = update.fetch_optional(&self.pool).await? else { return Ok(false) };
+        let Some(row) = update.fetch_optional(&self.database).await? else { return Ok(false) };
         let account: String = row.try_get("account")?;
-        let seen = sqlx::query("UPDATE accounts SET seen_at = $2 WHERE id = $1").bind(account);
-        seen.bind(to_sql(now.as_millis())).execute(&self.pool).await?;
+        let seen = statement("UPDATE accounts SET seen_at = $2 WHERE id = $1").bind(account);
+        seen.bind(to_sql(now.as_millis())).execute(&self.database).await?;
         Ok(true)
     }
 
     async fn end_session(&self, token: TokenHash) -> Result<(), StorageError> {
-        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
-        let delete = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token.to_string());
+        let mut transaction = WriteTransaction::begin(&self.database, Durability::Full).await?;
+        let delete = statement("DELETE FROM sessions WHERE token_hash = $1").bind(token.to_string());
         delete.execute(&mut *transaction).await?;
         Ok(transaction.commit().await?)
     }
 
     async fn end_sessions(&self, account: AccountId) -> Result<Vec<TokenHash>, StorageError> {
-        let mut transaction = WriteTransaction::begin(&self.pool, Durability::Full).await?;
+        let mut transaction = WriteTransaction::begin(&self.database, Durability::Full).await?;
+        transaction.lock_accounts().await?;
         let ended = end_all(&mut transaction, account).await?;
         transaction.commit().await?;
         Ok(ended)
@@ -68,17 +71,17 @@ impl Sessions for SqliteStore {
 }
 
 /// Adds a session.
-pub(super) async fn insert(db: &mut SqliteConnection, session: &Session) -> Result<(), sqlx::Error> {
-    let insert = sqlx::query("INSERT INTO sessions (token_hash, account, expires_at) VALUES ($1, $2, $3)");
+pub(super) async fn insert(db: &mut Connection, session: &Session) -> Result<(), Error> {
+    let insert = statement("INSERT INTO sessions (token_hash, account, expires_at) VALUES ($1, $2, $3)");
     let insert = insert.bind(session.token.to_string()).bind(session.account.to_string());
     insert.bind(to_sql(session.expires_at.as_millis())).execute(db).await?;
     Ok(())
 }
 
 /// Ends every session of an account, and returns them.
-pub(super) async fn end_all(db: &mut SqliteConnection, account: AccountId) -> Result<Vec<TokenHash>, sqlx::Error> {
-    let delete = sqlx::query("DELETE FROM sessions WHERE account = $1 RETURNING token_hash");
+pub(super) async fn end_all(db: &mut Connection, account: AccountId) -> Result<Vec<TokenHash>, Error> {
+    let delete = statement("DELETE FROM sessions WHERE account = $1 RETURNING token_hash");
     let rows = delete.bind(account.to_string()).fetch_all(db).await?;
-    let parse = |row: &SqliteRow| Ok(TokenHash::parse(row.try_get("token_hash")?));
+    let parse = |row: &Row| Ok(TokenHash::parse(row.try_get("token_hash")?));
     rows.iter().filter_map(|row| parse(row).transpose()).collect()
 }

@@ -7,11 +7,10 @@ use heartogether::{
     id::{MessageNumber, RoomId},
     room::ArchiveChange,
 };
-use sqlx::SqliteConnection;
 
 use crate::storage::{
     StorageError,
-    database::{Durability, to_sql},
+    database::{Connection, Durability, Error, statement, to_sql},
     messages::apply,
     sealing::{OwnedMessage, Sealed, Sealer},
 };
@@ -115,9 +114,9 @@ impl SealedBatch {
     }
 
     /// Writes it within a transaction.
-    pub(super) async fn write(self, db: &mut SqliteConnection, room: RoomId) -> Result<(), sqlx::Error> {
+    pub(super) async fn write(self, db: &mut Connection, room: RoomId) -> Result<(), Error> {
         let none = MessageNumber::default();
-        for (statement, up_to) in [
+        for (change, up_to) in [
             (
                 "UPDATE messages SET delivered = 1 WHERE room = $1 AND number <= $2 AND delivered = 0",
                 self.delivered_up_to,
@@ -125,12 +124,12 @@ impl SealedBatch {
             ("DELETE FROM messages WHERE room = $1 AND number <= $2", self.forgotten_up_to),
         ] {
             if up_to > none {
-                sqlx::query(statement).bind(room.to_string()).bind(to_sql(up_to.0)).execute(&mut *db).await?;
+                statement(change).bind(room.to_string()).bind(to_sql(up_to.0)).execute(&mut *db).await?;
             }
         }
         for (Named { owned: OwnedMessage { sealed_by, message }, is_new, .. }, sealed) in self.messages {
             // Whoever owns the key now owns the message: the account that a guest has become, or nobody.
-            let statement = match is_new {
+            let write = match is_new {
                 true => {
                     "INSERT INTO messages (room, number, account, sealed_by, nonce, sent_at, delivered, message, sealed) \
                      SELECT $1, $2, owner, account, $6, $7, $8, $3, $4 FROM account_keys WHERE account = $5 \
@@ -138,7 +137,7 @@ impl SealedBatch {
                 }
                 false => "UPDATE messages SET message = $3, sealed = $4 WHERE room = $1 AND number = $2",
             };
-            let mut query = sqlx::query(statement).bind(room.to_string()).bind(to_sql(message.number.0));
+            let mut query = statement(write).bind(room.to_string()).bind(to_sql(message.number.0));
             query = query.bind(sealed.value).bind(sealed.texts);
             if is_new {
                 query = query.bind(sealed_by.to_string()).bind(i64::from(message.nonce));

@@ -1,4 +1,4 @@
-//! Logs in a SQLite file.
+//! Logs in a database.
 //!
 //! One task writes: it commits whatever waits in one transaction and publishes it afterwards, so subscribers see the
 //! log's order and a busy server needs few commits.
@@ -19,7 +19,7 @@ use heartogether::{
     room::{Entry, Event, Room, RoomCreated},
     time::Timestamp,
 };
-use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+
 use tokio::{
     sync::{Mutex, mpsc, oneshot},
     task::JoinHandle,
@@ -29,7 +29,7 @@ use super::{Appended, EVENT_VERSION, LogError, Page, RoomLog, SNAPSHOT_VERSION, 
 use crate::{
     clock::{Clock, ClockAhead},
     storage::{
-        database::{from_sql, to_sql, unreadable},
+        database::{Database, Error, Row, from_sql, statement, to_sql, unreadable},
         sealing::{Sealed, Sealer},
     },
 };
@@ -38,9 +38,9 @@ use writer::{Change, Order, Writer};
 /// Changes that may wait for the writer before those who ask for more have to wait themselves.
 const ORDERS: usize = 1024;
 
-/// Logs in a SQLite file that [`database::open`](crate::storage::database::open) opened.
-pub struct SqliteLog {
-    pool: SqlitePool,
+/// Logs in a database. Only one server at a time writes them.
+pub struct SqlLog {
+    database: Database,
     sealer: Arc<Sealer>,
     topics: Arc<Topics>,
     orders: mpsc::Sender<Order>,
@@ -54,25 +54,26 @@ struct Writing {
     task: JoinHandle<()>,
 }
 
-impl SqliteLog {
-    /// The logs of a file. The sealer seals what people write in them. Needs a tokio runtime: the writer is a task that
+impl SqlLog {
+    /// The logs of a database. The sealer seals what people write in them. Needs a tokio runtime: the writer is a task that
     /// runs as long as the log.
-    pub fn new(pool: SqlitePool, clock: Arc<dyn Clock>, sealer: Arc<Sealer>) -> Self {
+    pub fn new(database: impl Into<Database>, clock: Arc<dyn Clock>, sealer: Arc<Sealer>) -> Self {
+        let database = database.into();
         let topics = Arc::new(Topics::default());
         let (orders, waiting) = mpsc::channel(ORDERS);
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(Writer::new(pool.clone(), clock, topics.clone()).run(waiting, stopped));
+        let task = tokio::spawn(Writer::new(database.clone(), clock, topics.clone()).run(waiting, stopped));
         let writer = Mutex::new(Some(Writing { stop, task }));
-        Self { pool, sealer, topics, orders, skipped: AtomicU64::default(), writer }
+        Self { database, sealer, topics, orders, skipped: AtomicU64::default(), writer }
     }
 
-    /// The clock for a file's entries. It never shows a time before the file's last entry, even if somebody has set the
+    /// The clock for a database's entries. It never shows a time before the last entry, even if somebody has set the
     /// machine's date back.
     ///
     /// # Errors
     /// [`LogError::Storage`].
-    pub async fn clock(pool: &SqlitePool, clock: Arc<dyn Clock>) -> Result<ClockAhead, LogError> {
-        let row = sqlx::query("SELECT COALESCE(MAX(last_at), 0) AS last_at FROM rooms").fetch_one(pool).await?;
+    pub async fn clock(database: &Database, clock: Arc<dyn Clock>) -> Result<ClockAhead, LogError> {
+        let row = statement("SELECT COALESCE(MAX(last_at), 0) AS last_at FROM rooms").fetch_one(database).await?;
         Ok(ClockAhead::from(Timestamp::from_millis(from_sql(row.try_get("last_at")?)), clock))
     }
 
@@ -104,8 +105,8 @@ impl SqliteLog {
     async fn page(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError> {
         let select =
             "SELECT seq, at, version, event, sealed FROM entries WHERE room = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-        let select = sqlx::query(select).bind(room.to_string()).bind(to_sql(after.0));
-        let rows = select.bind(to_sql(u64::try_from(limit).unwrap_or(u64::MAX))).fetch_all(&self.pool).await?;
+        let select = statement(select).bind(room.to_string()).bind(to_sql(after.0));
+        let rows = select.bind(to_sql(u64::try_from(limit).unwrap_or(u64::MAX))).fetch_all(&self.database).await?;
         let events = self.sealer.open::<Event>(&rows.iter().map(sealed_event).collect::<Vec<_>>()).await?;
         let entries: Vec<_> = rows.iter().zip(events).filter_map(|(row, event)| entry(row, event?)).collect();
         let skipped = u64::try_from(rows.len() - entries.len()).unwrap_or(u64::MAX);
@@ -117,8 +118,8 @@ impl SqliteLog {
     async fn latest_snapshot(&self, room: RoomId, before: Seq) -> Result<Option<Room>, LogError> {
         let select =
             "SELECT state, sealed FROM snapshots WHERE room = $1 AND version = $2 AND seq < $3 ORDER BY seq DESC";
-        let rows = sqlx::query(select).bind(room.to_string()).bind(i64::from(SNAPSHOT_VERSION)).bind(to_sql(before.0));
-        for row in rows.fetch_all(&self.pool).await? {
+        let rows = statement(select).bind(room.to_string()).bind(i64::from(SNAPSHOT_VERSION)).bind(to_sql(before.0));
+        for row in rows.fetch_all(&self.database).await? {
             let stored = Sealed { value: row.try_get("state")?, texts: row.try_get("sealed")? };
             match self.sealer.open(&[stored]).await?.pop().flatten() {
                 Some(state) => return Ok(Some(state)),
@@ -130,7 +131,7 @@ impl SqliteLog {
 }
 
 /// The sealed event in a row, or an empty value if the row has another version.
-fn sealed_event(row: &SqliteRow) -> Sealed {
+fn sealed_event(row: &Row) -> Sealed {
     let parse = || {
         let version: i64 = row.try_get("version").ok()?;
         let is_known = version == i64::from(EVENT_VERSION);
@@ -139,26 +140,26 @@ fn sealed_event(row: &SqliteRow) -> Sealed {
     parse().unwrap_or_default()
 }
 
-fn entry(row: &SqliteRow, event: Event) -> Option<Arc<Entry>> {
+fn entry(row: &Row, event: Event) -> Option<Arc<Entry>> {
     let (seq, at): (i64, i64) = (row.try_get("seq").ok()?, row.try_get("at").ok()?);
     Some(Arc::new(Entry { seq: Seq(from_sql(seq)), at: Timestamp::from_millis(from_sql(at)), event }))
 }
 
-fn parse_room(row: &SqliteRow) -> Result<RoomId, sqlx::Error> {
-    let id: &str = row.try_get(0)?;
+fn parse_room(row: &Row) -> Result<RoomId, Error> {
+    let id: &str = row.try_get("room")?;
     id.parse().map_err(unreadable)
 }
 
 #[async_trait]
-impl RoomLog for SqliteLog {
+impl RoomLog for SqlLog {
     async fn create(&self, created: RoomCreated) -> Result<Appended, LogError> {
         let sealed = self.sealer.seal(&Event::RoomCreated(created.clone())).await?;
         self.write_entry(Change::Create(created, sealed)).await
     }
 
     async fn find(&self, code: RoomCode) -> Result<Option<RoomId>, LogError> {
-        let found = sqlx::query("SELECT id FROM rooms WHERE code = $1").bind(code.to_string());
-        let row = found.fetch_optional(&self.pool).await?;
+        let found = statement("SELECT id AS room FROM rooms WHERE code = $1").bind(code.to_string());
+        let row = found.fetch_optional(&self.database).await?;
         Ok(row.as_ref().map(parse_room).transpose()?)
     }
 
@@ -184,15 +185,15 @@ impl RoomLog for SqliteLog {
     }
 
     async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {
-        let found = sqlx::query("SELECT id FROM rooms WHERE id = $1").bind(room.to_string());
-        match found.fetch_optional(&self.pool).await? {
+        let found = statement("SELECT id FROM rooms WHERE id = $1").bind(room.to_string());
+        match found.fetch_optional(&self.database).await? {
             Some(_) => Ok(self.topics.subscribe(room)),
             None => Err(LogError::NoSuchRoom),
         }
     }
 
     async fn live(&self) -> Result<Vec<RoomId>, LogError> {
-        let rows = sqlx::query("SELECT id FROM rooms").fetch_all(&self.pool).await?;
+        let rows = statement("SELECT id AS room FROM rooms").fetch_all(&self.database).await?;
         // A room whose id cannot be read does not stop the others from being opened.
         let parsed = rows.iter().filter_map(|row| match parse_room(row) {
             Ok(room) => Some(room),
@@ -205,8 +206,8 @@ impl RoomLog for SqliteLog {
     }
 
     async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, LogError> {
-        let found = sqlx::query("SELECT room FROM appearances WHERE account = $1").bind(account.to_string());
-        Ok(found.fetch_all(&self.pool).await?.iter().map(parse_room).collect::<Result<_, _>>()?)
+        let found = statement("SELECT room FROM appearances WHERE account = $1").bind(account.to_string());
+        Ok(found.fetch_all(&self.database).await?.iter().map(parse_room).collect::<Result<_, _>>()?)
     }
 
     async fn close(&self, room: RoomId) -> Result<(), LogError> {

@@ -1,0 +1,170 @@
+//! Messages in a database.
+
+mod batch;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use heartogether::{
+    id::{AccountId, MessageNumber, RoomId},
+    room::{ArchiveChange, ArchivedMessage, Messages, Reading},
+    time::Timestamp,
+};
+
+use super::{MessageArchive, facts_of};
+use crate::storage::{
+    StorageError,
+    database::{Database, Durability, Error, Row, WriteTransaction, statement, to_sql, unreadable},
+    sealing::{OwnedMessage, Sealed, Sealer},
+};
+use batch::Batch;
+
+/// Messages that one statement looks for. Their number is in its text, which stays the same so that it is prepared once.
+const AT_ONCE: usize = 8;
+
+/// Messages in a database.
+pub struct SqlArchive {
+    database: Database,
+    sealer: Arc<Sealer>,
+}
+
+impl SqlArchive {
+    /// The messages of a database, sealed.
+    pub fn new(database: impl Into<Database>, sealer: Arc<Sealer>) -> Self {
+        Self { database: database.into(), sealer }
+    }
+
+    /// The messages of rows, those that are not understood apart.
+    async fn open(&self, rows: &[Row]) -> Result<Vec<OwnedMessage>, StorageError> {
+        let stored = rows.iter().map(sealed).collect::<Result<Vec<_>, _>>()?;
+        let opened = self.sealer.open::<OwnedMessage>(&stored).await?;
+        let mut messages = Vec::with_capacity(rows.len());
+        for (row, owned) in rows.iter().zip(opened) {
+            let Some(mut owned) = owned else { continue };
+            owned.message.delivered |= row.try_get_flag("delivered")? == Some(true);
+            messages.push(owned);
+        }
+        Ok(messages)
+    }
+
+    /// The messages of these numbers that are stored and understood.
+    async fn stored(&self, room: RoomId, numbers: &[MessageNumber]) -> Result<Vec<OwnedMessage>, StorageError> {
+        let select = "SELECT account, delivered, message, sealed FROM messages WHERE room = $1 AND number IN ($2, $3, $4, $5, $6, $7, $8, $9)";
+        let mut rows = Vec::new();
+        for some in numbers.chunks(AT_ONCE) {
+            // The last number stands in for those that are missing.
+            let padded = some.iter().chain(some.last().into_iter().cycle()).take(AT_ONCE);
+            let select = statement(select).bind(room.to_string());
+            let select = padded.fold(select, |select, number| select.bind(to_sql(number.0)));
+            rows.extend(select.fetch_all(&self.database).await?);
+        }
+        self.open(&rows).await
+    }
+
+    async fn row(&self, room: RoomId, number: MessageNumber) -> Result<Option<Row>, StorageError> {
+        let select =
+            statement("SELECT account, delivered, message, sealed FROM messages WHERE room = $1 AND number = $2")
+                .bind(room.to_string());
+        Ok(select.bind(to_sql(number.0)).fetch_optional(&self.database).await?)
+    }
+}
+
+fn sealed(row: &Row) -> Result<Sealed, Error> {
+    Ok(Sealed { value: row.try_get("message")?, texts: row.try_get("sealed")? })
+}
+
+fn parse_account(row: &Row, column: &str) -> Result<AccountId, Error> {
+    let account: &str = row.try_get(column)?;
+    account.parse().map_err(unreadable)
+}
+
+#[async_trait]
+impl MessageArchive for SqlArchive {
+    async fn apply(&self, room: RoomId, changes: &[ArchiveChange]) -> Result<(), StorageError> {
+        let stored = self.stored(room, &batch::named(changes)).await?;
+        let batch = Batch::new(changes, stored).seal(&self.sealer).await?;
+        let mut transaction = WriteTransaction::begin(&self.database, batch.durability()).await?;
+        // Whoever owns a key now owns the message, until it is written.
+        transaction.hold_accounts().await?;
+        batch.write(&mut transaction, room).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn before(
+        &self,
+        room: RoomId,
+        reading: Reading,
+        before: MessageNumber,
+        limit: usize,
+    ) -> Result<Messages, StorageError> {
+        // One more than asked for tells whether there are older ones.
+        let most = to_sql(limit as u64 + 1);
+        let select = match reading {
+            Reading::All => {
+                "SELECT account, delivered, message, sealed FROM messages WHERE room = $1 AND number < $2 ORDER BY number DESC LIMIT $3"
+            }
+            Reading::Own(_) => {
+                "SELECT account, delivered, message, sealed FROM messages WHERE room = $1 AND number < $2 AND account = $4 ORDER BY number DESC LIMIT $3"
+            }
+        };
+        let mut select = statement(select).bind(room.to_string()).bind(to_sql(before.0)).bind(most);
+        if let Reading::Own(account) = reading {
+            select = select.bind(account.to_string());
+        }
+        let mut rows = select.fetch_all(&self.database).await?;
+        let has_earlier = rows.len() > limit;
+        rows.truncate(limit);
+        rows.reverse();
+        let messages = self.open(&rows).await?.into_iter().map(|owned| owned.message).collect();
+        Ok(Messages { messages, has_earlier })
+    }
+
+    async fn find(&self, room: RoomId, number: MessageNumber) -> Result<Option<ArchivedMessage>, StorageError> {
+        let Some(row) = self.row(room, number).await? else { return Ok(None) };
+        let Some(OwnedMessage { message, .. }) = self.open(std::slice::from_ref(&row)).await?.pop() else {
+            return Ok(None);
+        };
+        Ok(Some(facts_of(parse_account(&row, "account")?, &message)))
+    }
+
+    async fn holds(
+        &self,
+        room: RoomId,
+        account: AccountId,
+        nonce: u32,
+        since: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let select = "SELECT 1 FROM messages WHERE account = $1 AND room = $2 AND nonce = $3 AND sent_at >= $4 LIMIT 1";
+        let select = statement(select).bind(account.to_string()).bind(room.to_string()).bind(i64::from(nonce));
+        Ok(select.bind(to_sql(since.as_millis())).fetch_optional(&self.database).await?.is_some())
+    }
+
+    async fn rename_account(&self, from: AccountId, to: AccountId) -> Result<(), StorageError> {
+        let mut transaction = WriteTransaction::begin(&self.database, Durability::AsSet).await?;
+        transaction.lock_accounts().await?;
+        let rename = statement("UPDATE messages SET account = $2 WHERE account = $1").bind(from.to_string());
+        rename.bind(to.to_string()).slow().execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn delete_account(&self, account: AccountId) -> Result<(), StorageError> {
+        let mut transaction = WriteTransaction::begin(&self.database, Durability::Full).await?;
+        transaction.lock_accounts().await?;
+        let delete = statement("DELETE FROM messages WHERE account = $1").bind(account.to_string());
+        delete.slow().execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn delete_room(&self, room: RoomId) -> Result<(), StorageError> {
+        let mut transaction = WriteTransaction::begin(&self.database, Durability::Full).await?;
+        let delete = statement("DELETE FROM messages WHERE room = $1").bind(room.to_string());
+        delete.slow().execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn rooms(&self) -> Result<Vec<RoomId>, StorageError> {
+        let rows = statement("SELECT DISTINCT room FROM messages").slow().fetch_all(&self.database).await?;
+        let parse = |row: &Row| row.try_get::<&str>("room")?.parse().map_err(unreadable);
+        Ok(rows.iter().map(parse).collect::<Result<_, Error>>()?)
+    }
+}
