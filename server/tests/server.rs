@@ -4,6 +4,8 @@
 mod accounts;
 mod acme;
 mod archive_contract;
+#[cfg(target_os = "linux")]
+mod backup;
 mod bad_input;
 mod base_path;
 mod browser;

@@ -16,7 +16,7 @@ use std::time::Duration;
 pub use connection::Connection;
 pub use messages::{answer, changed_to, join, offer, received, refused, resume, said, said_in, told};
 pub use pair::Pair;
-pub use postgres::{PostgresDatabase, as_server_user};
+pub use postgres::{PostgresDatabase, as_server_user, programs as postgres_programs};
 pub use postgres_server::{PASSWORD, PostgresServer};
 pub use process::{Process, free_port};
 pub use raw_socket::RawSocket;
