@@ -106,6 +106,8 @@ test('where another page takes the room meanwhile, the microphone is closed', as
   const other = await mixHost.context().newPage();
   await other.goto(mixHost.url());
   await button(other, 'Host here instead').waitFor();
+  // Only a page that is seen opens the microphone before its code is there.
+  await mixHost.bringToFront();
   await mixHost.reload({ waitUntil: 'commit' });
   await expect(notice(mixHost)).toBeVisible();
   await button(other, 'Host here instead').click();
