@@ -225,3 +225,25 @@ test('a pause on the lock screen lasts when the host comes back', async ({
   await shareTab(tabHost);
   await hear(listener, TAB_TONE_HZ);
 });
+
+test('a page reports once how long its first sound took', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  const reports: { ms: number; status: number }[] = [];
+  listener.on('response', (response) => {
+    const { ms } = response.url().endsWith('/api/first-sound') ? (response.request().postDataJSON() as { ms: number }) : { ms: NaN };
+    if (!Number.isNaN(ms)) reports.push({ ms, status: response.status() });
+  });
+  await listen(listener, code);
+  await hear(listener, TAB_TONE_HZ);
+  await expect.poll(() => reports.length).toBe(1);
+  expect(reports[0]!.ms).toBeGreaterThan(0);
+  expect(reports[0]!.status).toBeLessThan(300);
+
+  await button(tabHost, 'Pause').click();
+  await silence(listener);
+  await button(tabHost, 'Resume').click();
+  await hear(listener, TAB_TONE_HZ);
+  expect(reports, 'sound that comes back is not the first').toHaveLength(1);
+});
