@@ -20,6 +20,10 @@ pub const CANDIDATES_PER_SIGNAL: usize = 32;
 pub const CANDIDATE_BYTES: usize = 512;
 /// Bytes in the name of a media section (RFC 5888), at most. Browsers number them.
 pub const MEDIA_ID_BYTES: usize = 64;
+/// Bytes in the name of an event that a room's owner makes up, at most.
+pub const CUSTOM_NAME_BYTES: usize = 64;
+/// Bytes in what such an event says, at most.
+pub const CUSTOM_PAYLOAD_BYTES: usize = 4 * 1024;
 /// Characters in a message to the host, at most.
 pub const MESSAGE_CHARS: usize = 50;
 /// Messages to the host from one account at once, which a page keeps to by itself.
@@ -97,6 +101,10 @@ pub struct Limits {
     pub reactions_per_second: u32,
     /// Reactions from one account to a room at once.
     pub reactions_burst: u32,
+    /// Events of their own that an owner sends a second to a room, sustained. Each goes to every member.
+    pub custom_events_per_second: u32,
+    /// Such events to a room at once.
+    pub custom_events_burst: u32,
     /// Milliseconds within which a connection has to say hello.
     pub hello_ms: u64,
     /// Milliseconds between two heartbeats of the server.
@@ -178,6 +186,8 @@ impl Default for Limits {
             messages_burst: MESSAGE_BURST,
             reactions_per_second: 5,
             reactions_burst: 10,
+            custom_events_per_second: 5,
+            custom_events_burst: 20,
             hello_ms: 10_000,
             heartbeat_ms: 10_000,
             silence_ms: 30_000,

@@ -4,15 +4,18 @@
 //!
 //! A page has one connection, over which it may be in many rooms. Messages about a room are in a frame that names the
 //! room. Each group of messages has a file: [`session`] (hello, heartbeats, refusals of the connection), [`in_room`]
-//! (messages to and from a room), [`signal`] (between two members). Messages that a room itself makes are
+//! (messages to and from a room), [`signal`] (between two members),
+//! [`custom`] (events for programs). Messages that a room itself makes are
 //! [`RoomMessage`]s; the room does not know about frames.
 
+pub mod custom;
 pub mod in_room;
 pub mod session;
 pub mod signal;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+pub use custom::*;
 pub use in_room::*;
 pub use session::*;
 pub use signal::*;

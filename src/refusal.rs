@@ -87,7 +87,7 @@ refusals! {
     ReopenTooLate "reopen_too_late";
     /// The frame is not a message of this protocol.
     FrameMalformed "frame_malformed";
-    /// The frame is longer than 64 KiB.
+    /// The frame is longer than 64 KiB, or an event of a room's owner says more than 4 KiB.
     FrameTooLarge "frame_too_large";
     /// Frames came faster than the limit.
     TooManyFrames "too_many_frames";

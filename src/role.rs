@@ -94,6 +94,8 @@ pub enum Permission {
     Engage,
     /// Delete others' messages, and pin messages.
     Moderate,
+    /// Send events of one's own to all members.
+    SendCustomEvents,
     /// Give up the own place.
     Leave,
 }
@@ -134,7 +136,7 @@ impl Guests {
             Self::Host => true,
             Self::Listen => match permission {
                 CreateRoom | Host | ReopenRoom | Publish | StopRoom | SeeAudience | RemoveMember | ReadMessages
-                | Moderate => false,
+                | Moderate | SendCustomEvents => false,
                 LookUp | Connect | FetchIceServers | KeepAccount | Listen | Participate | Engage | Leave => true,
             },
             Self::Off => matches!(permission, LookUp),
@@ -197,6 +199,7 @@ impl Permission {
         Self::ReadMessages,
         Self::Engage,
         Self::Moderate,
+        Self::SendCustomEvents,
         Self::Leave,
     ];
 
@@ -206,7 +209,7 @@ impl Permission {
         match self {
             LookUp | CreateRoom | Connect | FetchIceServers | KeepAccount => false,
             Host | Listen | Participate | ReopenRoom | Publish | StopRoom | SeeAudience | RemoveMember
-            | ReadMessages | Engage | Moderate | Leave => true,
+            | ReadMessages | Engage | Moderate | SendCustomEvents | Leave => true,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! A WebSocket that speaks the protocol.
 
 use futures::{SinkExt, StreamExt};
-use heartogether::protocol::{ClientMessage, Hello, PROTOCOL_VERSION, ServerMessage, decode_server, encode};
+use heartogether::protocol::{
+    ClientMessage, CustomEvent, Hello, PROTOCOL_VERSION, ServerMessage, decode_server, encode,
+};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
@@ -65,10 +67,11 @@ impl Connection {
     pub(crate) async fn receive(&mut self) -> Result<Received, HeadlessError> {
         loop {
             match self.socket.next().await {
-                Some(Ok(Message::Text(text))) => {
-                    let message = decode_server(&text).map_err(HeadlessError::Refused)?;
-                    return Ok(Received { message, bytes: text.len() });
-                }
+                Some(Ok(Message::Text(text))) => match decode_server(&text) {
+                    Ok(message) => return Ok(Received { message, bytes: text.len() }),
+                    Err(_) if CustomEvent::decode(&text).is_ok() => {}
+                    Err(refusal) => return Err(HeadlessError::Refused(refusal)),
+                },
                 Some(Ok(Message::Close(_))) | None => return Err(HeadlessError::Ended),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(error.into()),

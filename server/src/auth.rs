@@ -5,6 +5,7 @@
 //! session, which `signing_keys` and `token` sign.
 //! `remembered_sessions` has those that are believed while the database is away.
 //! `browser_cookie` lets a room recognise a browser. `session_sockets` has the connections that a log-out ends.
+//! `session_changes` tells all nodes of it.
 //! `untold_rooms` has the rooms that do not know yet that an
 //! account is gone. `crypto` makes and checks signatures.
 
@@ -16,6 +17,7 @@ mod providers;
 mod remembered_sessions;
 mod routes;
 mod session;
+mod session_changes;
 mod session_sockets;
 mod sign_in;
 mod signing_keys;

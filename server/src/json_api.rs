@@ -9,6 +9,7 @@ use axum::{
 };
 use heartogether::{
     id::{RoomCode, RoomId},
+    protocol::PublishCustom,
     refusal::Refusal,
     role::Permission,
 };
@@ -17,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    error::Answer,
+    error::{Answer, ServerError},
     metrics::record_first_sound,
     room_lookup::RoomReport,
     rooms::{AudienceReport, RealtimeReport, Viewer},
@@ -133,6 +134,28 @@ pub(crate) async fn first_sound(
     let report = serde_json::from_str::<FirstSound>(&body).ok().filter(|report| BELIEVED_MS.contains(&report.ms));
     let FirstSound { ms } = report.ok_or(Refusal::FrameMalformed)?;
     record_first_sound(Duration::from_millis(ms.into()));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/events/publish`: a room's owner sends an event of their own to all members who are connected.
+pub(crate) async fn publish_event(
+    State(node): State<Arc<Node>>,
+    Extension(visitor): Extension<Visitor>,
+    body: String,
+) -> Result<StatusCode, Answer> {
+    let viewer = viewer(&visitor)?;
+    let PublishCustom { room, event } = serde_json::from_str(&body).map_err(|_| Refusal::FrameMalformed)?;
+    event.check()?;
+    let found = node.log.find(room).await.map_err(ServerError::from)?;
+    let Some(room) = found else {
+        // Codes that lead nowhere count as looked up, or guessing them here would be free.
+        node.rate_limits.take_look_up(&visitor.caller, node.clock.now())?;
+        return Err(Refusal::RoomNotFound.into());
+    };
+    if !node.command_limits.custom_events.take(viewer.account, room) {
+        return Err(Refusal::TooManyRequests.into());
+    }
+    node.rooms.open(room).send_custom(viewer, &event).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

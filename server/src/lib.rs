@@ -20,6 +20,7 @@
 //! | [`copy`] | moves an installation to another database |
 //! | [`storage`] | the rooms' logs, the archive of messages, accounts and sessions |
 //! | `rooms` | a task for each live room, which appends entries and performs effects |
+//! | [`cluster`] | what nodes say to each other and share |
 //! | `websocket` | the WebSockets, whose input is checked first |
 //! | `auth` | who sends a request |
 //! | `backend`, `json_api`, `room_lookup` | answers for pages and other programs |
@@ -35,6 +36,7 @@
 mod auth;
 mod backend;
 pub mod clock;
+pub mod cluster;
 pub mod config;
 pub mod copy;
 mod data_lock;

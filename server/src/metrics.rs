@@ -15,7 +15,10 @@ use ::metrics::{Counter, counter, histogram};
 use axum::http::StatusCode;
 use heartogether::refusal::Refusal;
 
-use catalogue::{APPENDS, FAULTS, FIRST_SOUND, JOINS, OUTCOMES, RECEIVED, REFUSALS, REQUESTS, RESUMES, SENT, STATUSES};
+use catalogue::{
+    APPENDS, FAULTS, FIRST_SOUND, JOINS, NODE_MESSAGES, NODE_OUTCOMES, OUTCOMES, RECEIVED, REFUSALS, REQUESTS, RESUMES,
+    SENT, STATUSES,
+};
 pub(crate) use page::{Observed, page};
 pub(crate) use recorder::Recorder;
 pub(crate) use stopwatch::Stopwatch;
@@ -54,6 +57,26 @@ pub(crate) enum Append {
 /// An append to a room's log is over.
 pub(crate) fn record_append(outcome: Append, took: Duration) {
     histogram!(APPENDS, "outcome" => OUTCOMES[outcome as usize]).record(took);
+}
+
+/// What became of messages between nodes.
+#[derive(Clone, Copy)]
+pub(crate) enum NodeTraffic {
+    /// They were sent.
+    Sent,
+    /// They could not be sent.
+    Unsent,
+    /// They came in.
+    Received,
+    /// They cannot be read.
+    Unreadable,
+    /// Another version sent them, and this one does not know them.
+    Unknown,
+}
+
+/// Messages were sent to other nodes, or came from them.
+pub(crate) fn count_node_messages(outcome: NodeTraffic, count: usize) {
+    counter!(NODE_MESSAGES, "outcome" => NODE_OUTCOMES[outcome as usize]).increment(count as u64);
 }
 
 /// A request over HTTP was answered.

@@ -34,6 +34,7 @@ pub(crate) use retry::{append, append_surely};
 
 use crate::{
     clock::Clock,
+    cluster::bus::Bus,
     config::IceSettings,
     storage::{
         log::{LogError, RoomLog},
@@ -53,6 +54,7 @@ const CENSUS: Duration = Duration::from_secs(2);
 pub(crate) struct Rooms {
     node: NodeId,
     log: Arc<dyn RoomLog>,
+    bus: Arc<dyn Bus>,
     archive: Arc<dyn MessageArchive>,
     clock: Arc<dyn Clock>,
     ice: IceSettings,
@@ -71,11 +73,12 @@ impl Rooms {
     pub(crate) fn new(
         node: NodeId,
         log: Arc<dyn RoomLog>,
+        bus: Arc<dyn Bus>,
         archive: Arc<dyn MessageArchive>,
         clock: Arc<dyn Clock>,
         ice: IceSettings,
     ) -> Arc<Self> {
-        Arc::new(Self { node, log, archive, clock, ice, open: Mutex::default() })
+        Arc::new(Self { node, log, bus, archive, clock, ice, open: Mutex::default() })
     }
 
     /// The id of this node.
@@ -151,6 +154,7 @@ impl Rooms {
             id: room,
             node: self.node,
             log: self.log.clone(),
+            bus: self.bus.clone(),
             clock: self.clock.clone(),
             archive: self.archive.clone(),
             writes: WriteBehind::start(room, self.log.clone(), self.archive.clone()),

@@ -82,6 +82,7 @@ fn visits(state: &AppState) -> Router<AppState> {
         .route("/api/rooms/{id}/realtime", get(json_api::realtime))
         .route("/api/ice-servers", get(json_api::ice_servers))
         .route("/api/first-sound", post(json_api::first_sound))
+        .route("/api/events/publish", post(json_api::publish_event))
         .route("/room/{code}/qr.svg", get(invitation::picture))
         .route("/language", post(language::choose))
         .route(routes::SHARE, get(install::share))

@@ -20,6 +20,10 @@ use tokio::task::JoinHandle;
 use crate::{
     auth::{Auth, Fetcher, Keys, OpenIdProvider, RememberedSessions, Sockets, UntoldRooms, install_crypto},
     clock::Clock,
+    cluster::{
+        self,
+        bus::{Bus, Inbox, MemoryBus},
+    },
     config::Config,
     database_limit::DatabaseLimit,
     error::explain,
@@ -75,8 +79,9 @@ impl Server {
         let log = Arc::new(SqlLog::new(database.clone(), log_clock.clone(), sealer.clone()));
         let archive = Arc::new(SqlArchive::new(database.clone(), sealer.clone()));
         let id = NodeId::from_bits(random::bits());
-        let rooms = Rooms::new(id, log.clone(), archive.clone(), log_clock, config.ice.clone());
-        let kept = Kept { stored: &stored, sealer, log: log.clone(), archive, rooms };
+        let (bus, inbox) = join_other_nodes(id);
+        let rooms = Rooms::new(id, log.clone(), bus.clone(), archive.clone(), log_clock, config.ice.clone());
+        let kept = Kept { stored: &stored, sealer, log: log.clone(), bus, archive, rooms };
         let node = Arc::new(open_node(config, limits, clock, listening.address, kept)?);
         match node.rooms.recover().await? {
             0 => {}
@@ -84,6 +89,9 @@ impl Server {
         }
         if let (Some(address), Some(recorder)) = (node.config.monitoring.metrics_addr, recorder) {
             serve_metrics(&mut listening, address, &node, recorder)?;
+        }
+        if let Some(inbox) = inbox {
+            tokio::spawn(cluster::receive(node.clone(), inbox));
         }
         let house = tokio::spawn(housekeeping::run(node.clone()));
         let options = leptos_options(&node.config, listening.address);
@@ -128,6 +136,12 @@ impl Server {
     }
 }
 
+/// The other nodes, and what they say. A node that is alone hears nothing.
+fn join_other_nodes(node: NodeId) -> (Arc<dyn Bus>, Option<Inbox>) {
+    let (bus, _) = MemoryBus::default().join(node);
+    (Arc::new(bus), None)
+}
+
 /// Serves the metrics at their own address.
 fn serve_metrics(
     listening: &mut Listening,
@@ -146,6 +160,7 @@ struct Kept<'a> {
     stored: &'a Stored,
     sealer: Arc<Sealer>,
     log: Arc<SqlLog>,
+    bus: Arc<dyn Bus>,
     archive: Arc<SqlArchive>,
     rooms: Arc<Rooms>,
 }
@@ -158,7 +173,7 @@ fn open_node(
     address: SocketAddr,
     kept: Kept<'_>,
 ) -> Result<Node, StartupError> {
-    let Kept { stored, sealer, log, archive, rooms } = kept;
+    let Kept { stored, sealer, log, bus, archive, rooms } = kept;
     Ok(Node {
         id: rooms.node(),
         auth: open_auth(&config, &clock)?,
@@ -177,6 +192,7 @@ fn open_node(
         limits,
         clock,
         log,
+        bus,
         archive,
         sealer,
     })

@@ -10,6 +10,7 @@ use leptos::config::LeptosOptions;
 use crate::{
     auth::Auth,
     clock::Clock,
+    cluster::bus::Bus,
     config::Config,
     database_limit::DatabaseLimit,
     http::{ConnectionLimit, RateLimits, SetupHints},
@@ -28,6 +29,8 @@ pub(crate) struct Node {
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) log: Arc<dyn RoomLog>,
+    /// The other nodes.
+    pub(crate) bus: Arc<dyn Bus>,
     pub(crate) archive: Arc<dyn MessageArchive>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) store: Arc<dyn Store>,

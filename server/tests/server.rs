@@ -9,12 +9,14 @@ mod backup;
 mod bad_input;
 mod base_path;
 mod browser;
+mod bus_contract;
 mod clocks;
 mod conformance;
 #[cfg(target_os = "linux")]
 mod container;
 #[cfg(target_os = "linux")]
 mod copy;
+mod custom_events;
 mod deletion_faults;
 #[cfg(target_os = "linux")]
 mod durability;

@@ -103,7 +103,7 @@ impl Signal {
     }
 
     /// Whether it is within the limits of candidates.
-    pub(super) fn is_bounded(&self) -> bool {
+    pub fn is_bounded(&self) -> bool {
         match self {
             Self::Candidates { candidates, .. } => {
                 candidates.len() <= CANDIDATES_PER_SIGNAL && candidates.iter().all(Candidate::is_bounded)

@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, fs};
 
 use heartogether::{
-    limits::{CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, FRAME_BYTES, FRAMES_PER_MESSAGE, Limits},
+    limits::{
+        CANDIDATE_BYTES, CANDIDATES_PER_SIGNAL, CUSTOM_NAME_BYTES, CUSTOM_PAYLOAD_BYTES, FRAME_BYTES,
+        FRAMES_PER_MESSAGE, Limits,
+    },
     protocol::*,
     refusal::Refusal,
     room::{EndReason, Missed, Policy, RoomEvent, Source, StreamState},
@@ -15,6 +18,7 @@ use crate::variants::{named, tag_of, tags_at};
 
 const CLIENT: &str = "What a client says";
 const SERVER: &str = "What the server says";
+const EVENTS: &str = "Events of an owner's own";
 
 /// An example, with the chapter and the section it stands in.
 struct Example {
@@ -84,6 +88,7 @@ fn every_example_is_a_complete_message() {
         let written = match chapter.as_str() {
             CLIENT => decode_client(&text).map(|message| encode(&message)),
             SERVER => decode_server(&text).map(|message| encode(&message)),
+            EVENTS => CustomEvent::decode(&text).map(|(room, event)| event.encode(room)),
             other => panic!("an example in the chapter {other:?} is nobody's: {text}"),
         };
         let written = written.unwrap_or_else(|refusal| panic!("{}: {text}", refusal.code()));
@@ -147,6 +152,9 @@ fn the_numbers_are_those_of_the_code() {
         ("hello", format!("hello within {} s", limits.hello_ms / 1000)),
         ("heartbeat", format!("every {} s", limits.heartbeat_ms / 1000)),
         ("silence", format!("{} s of silence", limits.silence_ms / 1000)),
+        ("custom names", format!("1 to {CUSTOM_NAME_BYTES} lower-case")),
+        ("custom payloads", format!("at most {} KiB of text", CUSTOM_PAYLOAD_BYTES / 1024)),
+        ("custom rate", format!("{} events a second", limits.custom_events_per_second)),
         ("outbox", format!("{} frames wait", limits.send_queue_frames)),
         ("listener's grace", format!("{} s (listener)", limits.listener_grace_ms / 1000)),
         ("host's grace", format!("{} min (host)", limits.host_grace_ms / 60_000)),

@@ -2,6 +2,7 @@
 
 mod bad_frames;
 mod codes;
+mod custom;
 mod document;
 mod engagement;
 mod messages;

@@ -43,6 +43,7 @@ fn table() -> Vec<(Permission, [&'static str; 2])> {
         (ReadMessages, ["o", "op"]),
         (Engage, ["l", "op"]),
         (Moderate, ["", "o"]),
+        (SendCustomEvents, ["o", "o"]),
         (Leave, ["ol", "op"]),
     ]
 }

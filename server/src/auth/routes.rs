@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use super::{CurrentSession, sign_in};
 use crate::{
+    cluster::message::SessionChange,
     error::{Answer, ServerError},
     rooms::append,
     state::{AppState, Node},
@@ -140,15 +141,14 @@ impl Node {
             let _turn = self.auth.changing.lock().await;
             // From now on none of the old sessions is valid, and their connections are closed.
             self.store.begin_deletion(account).await?;
-            self.auth.remembered.forget_account(account);
-            self.auth.sockets.close_account(account);
+            self.announce(SessionChange::AccountSignedOut(account));
             self.store.delete_account(account).await?;
             self.sealer.forget_keys();
         }
         // Without the lock: there may be many rooms, and others want to sign in meanwhile.
         let deleted = Event::AccountDeleted { account };
         let told = self.tell_rooms(account, &deleted).await;
-        self.auth.sockets.close_account(account);
+        self.announce(SessionChange::AccountSignedOut(account));
         self.archive.delete_account(account).await?;
         self.store.erase_deleted().await?;
         told?;

@@ -20,6 +20,7 @@ use super::{
     token::{self, Dated, Purpose, Verified},
 };
 use crate::{
+    cluster::message::{SessionChange, SessionHash},
     error::ServerError,
     random,
     state::Node,
@@ -261,16 +262,14 @@ impl Node {
     /// Ends the session with this hash, and the connections that began with it.
     pub(crate) async fn end_session_of(&self, session: TokenHash) -> Result<(), ServerError> {
         self.store.end_session(session).await?;
-        self.auth.remembered.forget(session);
-        self.auth.sockets.close_session(session);
+        self.announce(SessionChange::Ended(SessionHash(session)));
         Ok(())
     }
 
     /// Ends every session of an account, and its connections.
     pub(super) async fn end_sessions(&self, account: AccountId) -> Result<(), ServerError> {
         self.store.end_sessions(account).await?;
-        self.auth.remembered.forget_account(account);
-        self.auth.sockets.close_account(account);
+        self.announce(SessionChange::AccountSignedOut(account));
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 //! session.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::SeqCst},
@@ -74,15 +74,25 @@ impl Sockets {
         self.close(|open| open.account == account, CloseReason::refused(Refusal::NotSignedIn));
     }
 
-    /// Lets the connections of these sessions keep their places in rooms, but take no new ones.
-    pub(super) fn confine(&self, sessions: &[TokenHash]) {
-        self.open().values().filter(|open| sessions.contains(&open.session)).for_each(|open| open.send_queue.confine());
+    /// Lets the connections of this session keep their places in rooms, but take no new ones.
+    pub(super) fn confine(&self, session: TokenHash) {
+        self.open().values().filter(|open| open.session == session).for_each(|open| open.send_queue.confine());
     }
 
-    /// Closes the connections of these sessions without a refusal, so that their pages connect again with their new
+    /// Closes the connections of this session without a refusal, so that their pages connect again with their new
     /// session.
-    pub(super) fn drop_sessions(&self, sessions: &[TokenHash]) {
-        self.close(|open| sessions.contains(&open.session), CloseReason::GONE);
+    pub(super) fn drop_session(&self, session: TokenHash) {
+        self.close(|open| open.session == session, CloseReason::GONE);
+    }
+
+    /// The sessions that connections began with.
+    pub(super) fn sessions(&self) -> HashSet<TokenHash> {
+        self.open().values().map(|open| open.session).collect()
+    }
+
+    /// The send queue of a connection; `None` if it is not of this node, or not any more.
+    pub(crate) fn send_queue(&self, connection: ConnectionId) -> Option<SendQueue> {
+        self.open().get(&connection).map(|open| open.send_queue.clone())
     }
 
     /// Stops the server's connections: tells all of them, also later ones, to connect again at once (RFC 6455, section

@@ -1,6 +1,7 @@
 //! Requests about sign-in that run at the same time as others.
 
 mod connections;
+mod other_nodes;
 
 use std::{pin::pin, sync::Arc, task::Poll, time::Duration};
 

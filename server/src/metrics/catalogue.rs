@@ -37,8 +37,13 @@ pub(super) const APPENDS: &str = "heartogether_log_append_duration_seconds";
 /// How long listeners waited for their first sound, as their pages report it.
 pub(super) const FIRST_SOUND: &str = "heartogether_first_sound_seconds";
 
+/// Messages between nodes, by `outcome` (`sent`, `unsent`, `received`, `unreadable`, `unknown`).
+pub(super) const NODE_MESSAGES: &str = "heartogether_node_messages_total";
+
 /// The `outcome` of an append.
 pub(super) const OUTCOMES: [&str; 3] = ["ok", "refused", "failed"];
+/// The `outcome` of a message between nodes.
+pub(super) const NODE_OUTCOMES: [&str; 5] = ["sent", "unsent", "received", "unreadable", "unknown"];
 /// The `status` of requests.
 pub(super) const STATUSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
@@ -59,7 +64,7 @@ const WORK: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
 const WAIT: &[f64] = &[0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0, 2.5, 3.0, 5.0, 10.0, 20.0, 60.0];
 
 /// All metrics with their kinds and their descriptions.
-pub(super) const ALL: [(&str, Kind, &str); 18] = [
+pub(super) const ALL: [(&str, Kind, &str); 19] = [
     (ROOMS, Kind::Gauge, "Live rooms whose tasks run on this node, by kind"),
     (MEMBERS, Kind::Gauge, "Members of these rooms, by kind and by whether they are connected to this node or away"),
     (LINKS, Kind::Gauge, "Links between members of these rooms, by kind"),
@@ -75,6 +80,7 @@ pub(super) const ALL: [(&str, Kind, &str); 18] = [
     (FAULTS, Kind::Counter, "Faults of the server"),
     (RECEIVED, Kind::Counter, "Bytes that callers sent, without TLS"),
     (SENT, Kind::Counter, "Bytes that callers were sent, without TLS"),
+    (NODE_MESSAGES, Kind::Counter, "Messages to and from other nodes, by outcome"),
     (REQUESTS, Kind::Histogram(WORK), "How long requests over HTTP took, by the class of their status"),
     (APPENDS, Kind::Histogram(WORK), "How long appends to the rooms' logs took, by outcome"),
     (FIRST_SOUND, Kind::Histogram(WAIT), "How long listeners waited for their first sound, as their pages report it"),

@@ -7,6 +7,7 @@ use heartogether::id::{NodeId, RoomId};
 use super::write_behind::WriteBehind;
 use crate::{
     clock::Clock,
+    cluster::bus::Bus,
     config::IceSettings,
     storage::{StorageError, log::RoomLog, messages::MessageArchive},
 };
@@ -16,6 +17,8 @@ pub(super) struct Dependencies {
     pub(super) id: RoomId,
     pub(super) node: NodeId,
     pub(super) log: Arc<dyn RoomLog>,
+    /// The nodes that other members are connected to.
+    pub(super) bus: Arc<dyn Bus>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ice: IceSettings,
     pub(super) archive: Arc<dyn MessageArchive>,

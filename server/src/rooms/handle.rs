@@ -10,7 +10,7 @@ use std::{
 
 use heartogether::{
     id::{AccountId, ConnectionId, RoomId, Seq},
-    protocol::SendSignal,
+    protocol::{CustomEvent, SendSignal},
     refusal::Refusal,
     room::{Census, Event, Foreseen, Reading},
 };
@@ -35,6 +35,7 @@ pub(super) enum Request {
     Attach { connection: ConnectionId, send_queue: SendQueue, done: oneshot::Sender<()> },
     Detach { connection: ConnectionId },
     Signal { from: ConnectionId, signal: SendSignal },
+    SendCustom { viewer: Viewer, event: CustomEvent, done: oneshot::Sender<Result<(), Refusal>> },
     Reading { reader: ConnectionId, done: oneshot::Sender<Result<(Reading, WriteBehind), Refusal>> },
     IsMember { connection: ConnectionId, done: oneshot::Sender<bool> },
     HasPlace { account: AccountId, done: oneshot::Sender<bool> },
@@ -127,6 +128,15 @@ impl RoomHandle {
     pub(crate) async fn signal(&self, from: ConnectionId, signal: SendSignal) -> Result<(), Refusal> {
         let passed = self.tell(Request::Signal { from, signal });
         tokio::time::timeout(SIGNAL_WAIT, passed).await.map_err(|_| Refusal::StorageUnavailable)
+    }
+
+    /// Sends an event of the owner to all members who are connected.
+    ///
+    /// # Errors
+    /// Those of [`Room::check`](heartogether::room::Room::check), or [`Refusal::RoomEnded`].
+    pub(crate) async fn send_custom(&self, viewer: Viewer, event: &CustomEvent) -> Result<(), Refusal> {
+        let sent = self.ask(|done| Request::SendCustom { viewer, event: event.clone(), done }).await;
+        sent.unwrap_or_else(|| Err(self.gone(Refusal::RoomNotFound)))
     }
 
     /// The messages that a connection may read in the archive. Returns once everything before this call is in the

@@ -26,6 +26,7 @@ use heartogether::{
 use super::{retry::READING, *};
 use crate::{
     clock::ManualClock,
+    cluster::bus::MemoryBus,
     config::Config,
     storage::{
         log::{MemoryLog, PAGE},
@@ -149,8 +150,12 @@ fn open_rooms(log: Arc<FaultyLog>) -> Arc<Rooms> {
 }
 
 fn open_rooms_with(log: Arc<dyn RoomLog>, archive: Arc<dyn MessageArchive>) -> Arc<Rooms> {
+    open_rooms_on(log, Arc::new(MemoryBus::default().join(NODE).0), archive)
+}
+
+fn open_rooms_on(log: Arc<dyn RoomLog>, bus: Arc<dyn Bus>, archive: Arc<dyn MessageArchive>) -> Arc<Rooms> {
     let config = Config::from_arguments(["heartogether-server"]).expect("valid flags");
-    Rooms::new(NODE, log, archive, Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), config.ice)
+    Rooms::new(NODE, log, bus, archive, Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), config.ice)
 }
 
 fn created() -> RoomCreated {

@@ -28,6 +28,7 @@ pub(crate) struct CommandLimits {
     pub(super) stream_commands: CommandLimit,
     pub(super) messages: CommandLimit,
     pub(super) reactions: CommandLimit,
+    pub(crate) custom_events: CommandLimit,
     /// Bytes of signals to one member. A host has a full allowance for each listener, and flooding one listener leaves
     /// the others their allowance.
     pub(super) signal_bytes: CommandLimit<(AccountId, MemberId)>,
@@ -40,13 +41,14 @@ impl CommandLimits {
             stream_commands: CommandLimit::new(limits.stream_commands_per_second, limits.stream_commands_burst),
             messages: CommandLimit::new(limits.messages_per_second, limits.messages_burst),
             reactions: CommandLimit::new(limits.reactions_per_second, limits.reactions_burst),
+            custom_events: CommandLimit::new(limits.custom_events_per_second, limits.custom_events_burst),
             signal_bytes: CommandLimit::new(limits.signal_bytes_per_second, limits.signal_bytes_burst),
         }
     }
 }
 
 /// One kind of allowance.
-pub(super) struct CommandLimit<K: Copy + Eq + Hash = (AccountId, RoomId)> {
+pub(crate) struct CommandLimit<K: Copy + Eq + Hash = (AccountId, RoomId)> {
     limiter: DefaultKeyedRateLimiter<K>,
     /// At this number of keys, those with a full allowance are dropped.
     sweep_at: AtomicUsize,
@@ -54,7 +56,7 @@ pub(super) struct CommandLimit<K: Copy + Eq + Hash = (AccountId, RoomId)> {
 
 impl CommandLimit {
     /// Takes one from the allowance, if one is left.
-    pub(super) fn take(&self, account: AccountId, room: RoomId) -> bool {
+    pub(crate) fn take(&self, account: AccountId, room: RoomId) -> bool {
         self.take_some((account, room), 1)
     }
 }

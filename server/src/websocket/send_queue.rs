@@ -12,7 +12,7 @@ use std::{
 use futures::FutureExt;
 use heartogether::{
     id::{MemberId, RoomCode},
-    protocol::{FromRoom, Refused, RoomFrame, ServerMessage, encode},
+    protocol::{CustomEvent, FromRoom, Refused, RoomFrame, ServerMessage, encode},
     refusal::Refusal,
 };
 use tokio::sync::{Notify, mpsc};
@@ -47,6 +47,11 @@ impl Frame {
     /// A message from a room.
     pub(crate) fn from_room(room: RoomCode, message: FromRoom) -> Self {
         Self::message(&ServerMessage::from_room(room, message))
+    }
+
+    /// An event of a room's owner.
+    pub(crate) fn custom(room: RoomCode, event: CustomEvent) -> Self {
+        Self::Text(event.encode(room).into())
     }
 
     fn bytes(&self) -> usize {
@@ -229,7 +234,7 @@ impl Queue {
     }
 
     /// The next frame, if one waits.
-    pub(super) fn next_waiting(&mut self) -> Option<Frame> {
+    pub(crate) fn next_waiting(&mut self) -> Option<Frame> {
         self.next().now_or_never().flatten()
     }
 

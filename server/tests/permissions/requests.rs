@@ -12,6 +12,7 @@ use crate::support::{Pair, Site, TestServer};
 /// A form that the server function or the route understands.
 fn form_of(path: &str, pair: &Pair) -> String {
     match path.trim_start_matches("/api/fn/") {
+        "/api/events/publish" => format!(r#"{{"room":"{}","name":"slide"}}"#, pair.code),
         "/language" => "language=de".to_owned(),
         "sign_in_as_guest" => "name=Linus".to_owned(),
         "show_email" => "shown=true".to_owned(),

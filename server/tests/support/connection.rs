@@ -3,7 +3,10 @@
 use futures::{SinkExt, StreamExt};
 use heartogether::{
     id::{MemberId, RoomCode},
-    protocol::{ClientMessage, FromRoom, RoomFrame, SendSignal, ServerMessage, Signal, ToRoom, decode_server, encode},
+    protocol::{
+        ClientMessage, CustomEvent, FromRoom, RoomFrame, SendSignal, ServerMessage, Signal, ToRoom, decode_server,
+        encode,
+    },
     refusal::Refusal,
     room::{Joined, Resumed, RoomEvent, SequencedEvent},
 };
@@ -22,6 +25,8 @@ const NO_ROOM: &str = "ZZZ222";
 pub struct Connection {
     /// The close code, once a drained connection has turned out to be closed.
     pub closed_with: Option<u16>,
+    /// Events of rooms' owners that have come. They are passed over like heartbeats.
+    pub custom: Vec<CustomEvent>,
     /// The room that was asked for a place last.
     room: Option<RoomCode>,
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -30,13 +35,13 @@ pub struct Connection {
 impl Connection {
     pub async fn open(request: Request) -> Self {
         let (socket, _) = connect_async(request).await.expect("a connection");
-        Self { socket, room: None, closed_with: None }
+        Self { socket, room: None, custom: Vec::new(), closed_with: None }
     }
 
     /// Over a socket that is there; `None` where the server wants none of it.
     pub async fn over(request: Request, socket: TcpStream) -> Option<Self> {
         let (socket, _) = client_async(request, MaybeTlsStream::Plain(socket)).await.ok()?;
-        Some(Self { socket, room: None, closed_with: None })
+        Some(Self { socket, room: None, custom: Vec::new(), closed_with: None })
     }
 
     pub async fn send(&mut self, message: &ClientMessage) {
@@ -78,6 +83,7 @@ impl Connection {
         loop {
             let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a frame in time");
             match frame {
+                Some(Ok(Message::Text(text))) if self.note_custom(&text) => {}
                 Some(Ok(Message::Text(text))) => match decode_server(&text).expect("a message of the protocol") {
                     ServerMessage::Room(frame) if frame.room.to_string() == NO_ROOM => return seen,
                     ServerMessage::Heartbeat => {}
@@ -115,6 +121,7 @@ impl Connection {
     pub async fn receive(&mut self) -> ServerMessage {
         loop {
             match self.frame().await {
+                Message::Text(text) if self.note_custom(&text) => {}
                 Message::Text(text) => match decode_server(&text).expect("a message of the protocol") {
                     message if is_passed_over(&message) => {}
                     message => return message,
@@ -123,6 +130,13 @@ impl Connection {
                 other => panic!("expected a message, got {other:?}"),
             }
         }
+    }
+
+    /// Keeps an event of a room's owner. Returns whether the frame is one.
+    fn note_custom(&mut self, frame: &str) -> bool {
+        let event = CustomEvent::decode(frame).ok().map(|(_, event)| event);
+        self.custom.extend(event.clone());
+        event.is_some()
     }
 
     pub async fn frame(&mut self) -> Message {

@@ -10,7 +10,7 @@ pub(super) const fn allows(standing: Standing, permission: Permission) -> bool {
     use Permission::*;
     match permission {
         Listen => matches!(standing, Standing::Owner | Standing::Listener | Standing::Account),
-        Host | ReopenRoom | Publish | StopRoom | SeeAudience | RemoveMember | ReadMessages => {
+        Host | ReopenRoom | Publish | StopRoom | SeeAudience | RemoveMember | ReadMessages | SendCustomEvents => {
             matches!(standing, Standing::Owner)
         }
         Engage => matches!(standing, Standing::Listener),

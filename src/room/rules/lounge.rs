@@ -12,7 +12,7 @@ pub(super) const fn allows(standing: Standing, permission: Permission) -> bool {
     match permission {
         Participate => is_member || matches!(standing, Standing::Account),
         Publish | SeeAudience | ReadMessages | Engage | Leave => is_member,
-        ReopenRoom | StopRoom | RemoveMember | Moderate => matches!(standing, Standing::Owner),
+        ReopenRoom | StopRoom | RemoveMember | Moderate | SendCustomEvents => matches!(standing, Standing::Owner),
         _ => false,
     }
 }

@@ -22,6 +22,7 @@ use crate::{
         CurrentSession,
         providers::{Answered, OpenIdProvider, SignedIn},
     },
+    cluster::message::{SessionChange, SessionHash},
     error::{Answer, ServerError, explain},
     random,
     state::Node,
@@ -164,16 +165,15 @@ impl Node {
             };
             let signed_in = node.store.sign_in(&arrival, now).await?.ok_or(Refusal::SignInExpired)?;
             let accounts::SignedIn { account, guest, ended } = signed_in;
-            ended.iter().for_each(|session| node.auth.remembered.forget(*session));
             match guest {
                 // The guest's old sessions are no longer valid: whoever else has one of their cookies would get the
                 // account too. Their connections keep their places for now.
                 Some(guest) => {
-                    node.auth.sockets.confine(&ended);
+                    ended.iter().for_each(|session| node.announce(SessionChange::Confined(SessionHash(*session))));
                     node.merge(guest, account.id).await?;
                     node.drop_later(ended);
                 }
-                None => ended.into_iter().for_each(|session| node.auth.sockets.close_session(session)),
+                None => ended.iter().for_each(|session| node.announce(SessionChange::Ended(SessionHash(*session)))),
             }
             let cookie = node.hand_over(new, &visitor.caller)?.cookie;
             Ok((account, cookie))
@@ -186,7 +186,7 @@ impl Node {
         let (node, at) = (self.clone(), self.clock.now().after_ms(HAND_OVER_MS));
         tokio::spawn(async move {
             node.clock.sleep_until(at).await;
-            node.auth.sockets.drop_sessions(&ended);
+            ended.iter().for_each(|session| node.announce(SessionChange::Replaced(SessionHash(*session))));
         });
     }
 

@@ -1,13 +1,28 @@
 //! Answers requests to a room.
 
+use std::collections::BTreeMap;
+
 use heartogether::{
-    id::ConnectionId,
-    protocol::{FromRoom, ReceivedSignal, SendSignal, ServerMessage},
+    id::{ConnectionId, MemberId, NodeId},
+    protocol::{CustomEvent, FromRoom, ReceivedSignal, SendSignal, ServerMessage},
     refusal::Refusal,
+    role::Permission,
+    room::{Audience, ConnectionRef},
 };
 
 use super::RoomActor;
-use crate::rooms::{debug_api, handle::Request, summary};
+use crate::{
+    cluster::{
+        bus::To,
+        message::{NodeMessage, RECEIVERS},
+    },
+    rooms::{
+        debug_api::{self, Viewer},
+        handle::Request,
+        summary,
+    },
+    websocket::Frame,
+};
 
 impl RoomActor<'_> {
     /// Answers a request. Its sender may have stopped waiting.
@@ -19,6 +34,7 @@ impl RoomActor<'_> {
             }
             Request::Detach { connection } => drop(self.state.send_queues.remove(&connection)),
             Request::Signal { from, signal } => self.pass_signal(from, signal),
+            Request::SendCustom { viewer, event, done } => _ = done.send(self.send_custom(viewer, event)),
             Request::Reading { reader, done } => {
                 let writes = self.dependencies.writes.clone();
                 _ = done.send(self.room.reading_at(reader).map(|reading| (reading, writes)));
@@ -42,14 +58,49 @@ impl RoomActor<'_> {
     fn pass_signal(&mut self, from: ConnectionId, sent: SendSignal) {
         let routed = self.room.route_signal(from, sent.to, sent.signal.direction());
         self.signals.note(&self.room, from, &sent, routed.err(), self.dependencies.clock.now());
-        let passed = routed.and_then(|(sender, at)| {
-            let send_queue = self.state.send_queues.get(&at.id).ok_or(Refusal::MemberNotFound)?;
-            let code = self.room.code().ok_or(Refusal::RoomNotFound)?;
-            let signal = FromRoom::Signal(ReceivedSignal { from: sender, signal: sent.signal });
-            send_queue.push_signal(sender, &ServerMessage::from_room(code, signal))
-        });
+        let passed =
+            routed.and_then(|(sender, at)| self.deliver(at, ReceivedSignal { from: sender, signal: sent.signal }));
         if let Err(refusal) = passed {
             self.state.push(from, self.state.frame(FromRoom::Refused { refusal }));
         }
+    }
+
+    /// Delivers a signal to a connection of this node, or has its node do that.
+    fn deliver(&self, at: ConnectionRef, received: ReceivedSignal) -> Result<(), Refusal> {
+        let code = self.room.code().ok_or(Refusal::RoomNotFound)?;
+        if at.node != self.dependencies.node {
+            let ReceivedSignal { from, signal } = received;
+            let message = NodeMessage::Signal { room: code, to: at.id, from, signal };
+            let is_on_its_way = self.dependencies.bus.tell(To::Node(at.node), message);
+            return if is_on_its_way { Ok(()) } else { Err(Refusal::MemberNotFound) };
+        }
+        let send_queue = self.state.send_queues.get(&at.id).ok_or(Refusal::MemberNotFound)?;
+        let from: MemberId = received.from;
+        send_queue.push_signal(from, &ServerMessage::from_room(code, FromRoom::Signal(received)))
+    }
+
+    /// Sends an event of the owner to all members who are connected.
+    fn send_custom(&self, viewer: Viewer, event: CustomEvent) -> Result<(), Refusal> {
+        self.room.check(viewer.account, viewer.kind, Permission::SendCustomEvents)?;
+        if self.room.ended().is_some() {
+            return Err(Refusal::RoomEnded);
+        }
+        let code = self.room.code().ok_or(Refusal::RoomNotFound)?;
+        let frame = Frame::custom(code, event.clone());
+        let mut elsewhere: BTreeMap<NodeId, Vec<ConnectionId>> = BTreeMap::new();
+        for ConnectionRef { node, id } in self.room.connections(Audience::Everyone) {
+            match node == self.dependencies.node {
+                true => self.state.push(id, frame.clone()),
+                false => elsewhere.entry(node).or_default().push(id),
+            }
+        }
+        for (node, connections) in elsewhere {
+            for to in connections.chunks(RECEIVERS) {
+                let message = NodeMessage::Custom { room: code, to: to.to_vec(), event: event.clone() };
+                // A node that is gone has nobody to whom it could be delivered.
+                let _ = self.dependencies.bus.tell(To::Node(node), message);
+            }
+        }
+        Ok(())
     }
 }

@@ -2,16 +2,33 @@
 
 use std::collections::BTreeSet;
 
+use heartogether::{
+    id::{AccountId, NegotiationId},
+    protocol::{CustomEvent, SendSignal, Signal},
+};
+
 use super::*;
+use crate::{
+    cluster::{
+        bus::{Inbox, Received},
+        message::NodeMessage,
+    },
+    rooms::Viewer,
+};
 
 const OTHER_NODE: NodeId = NodeId::from_bits(2);
 
 /// A room on a log that another node serves too, where the host is connected to that node.
 async fn room_with_host_elsewhere() -> (Arc<FaultyLog>, RoomHandle) {
+    room_with_host_at_node(Arc::new(MemoryBus::default().join(NODE).0)).await
+}
+
+async fn room_with_host_at_node(bus: Arc<dyn Bus>) -> (Arc<FaultyLog>, RoomHandle) {
     let log = FaultyLog::new(true);
     log.create(created()).await.expect("created");
     *log.alive.lock().expect("no poison") = Some(BTreeSet::from([OTHER_NODE]));
-    let room = open_rooms(log.clone()).open(ROOM);
+    let archive = Arc::new(MemoryArchive::default());
+    let room = open_rooms_on(log.clone(), bus, archive).open(ROOM);
     assert!(!room.is_member(HOST).await);
     let Event::JoinRequested(request) = asks_to_host() else { panic!("a request for a place") };
     let connection = ConnectionRef { node: OTHER_NODE, id: HOST };
@@ -57,4 +74,86 @@ async fn a_room_whose_log_was_healed_is_read_anew() {
         }
     };
     tokio::time::timeout(Duration::from_secs(20), read).await.expect("the log is read anew");
+}
+
+const LISTENER: ConnectionId = ConnectionId::from_bits(20);
+
+/// A room whose host is at another node and whose listener is at this one, what the other node hears, and the listener's queue.
+async fn listener_here() -> (RoomHandle, Inbox, Queue) {
+    let bus = MemoryBus::default();
+    let (_, inbox) = bus.join(OTHER_NODE);
+    let (log, room) = room_with_host_at_node(Arc::new(bus.join(NODE).0)).await;
+    let (send_queue, queue) = send_queue(1_000);
+    room.attach(LISTENER, send_queue).await.expect("attached");
+    let Event::JoinRequested(request) = asks_to_host() else { panic!("a request for a place") };
+    let joins = Event::JoinRequested(JoinRequested {
+        connection: ConnectionRef { node: NODE, id: LISTENER },
+        account: AccountId::from_bits(20),
+        role: Role::Listener,
+        member: MemberId::from_bits(20),
+        ..request
+    });
+    let joined = log.append(ROOM, joins).await.expect("appended");
+    (room.at(joined.seq), inbox, queue)
+}
+
+fn heard(inbox: &mut Inbox) -> Option<NodeMessage> {
+    match inbox.try_recv() {
+        Ok(Received::Message(message)) => Some(message),
+        _ => None,
+    }
+}
+
+/// The frames that wait, without those of the room's own messages.
+async fn frames(room: &RoomHandle, queue: &mut Queue) -> Vec<String> {
+    assert!(room.is_member(LISTENER).await, "the room has taken in what came before");
+    let mut frames = Vec::new();
+    while let Some(frame) = queue.next_waiting() {
+        let Frame::Text(text) = frame else { panic!("a text") };
+        frames.push(text.to_string());
+    }
+    frames
+}
+
+#[tokio::test]
+async fn a_signal_for_a_member_at_another_node_is_passed_to_that_node() {
+    let (room, mut inbox, mut queue) = listener_here().await;
+    let host = MemberId::from_bits(2);
+    let signal = Signal::Answer { negotiation: NegotiationId(7), sdp: "v=0".to_owned() };
+    room.signal(LISTENER, SendSignal { to: host, signal: signal.clone() }).await.expect("passed");
+    // What the role does not allow is refused here.
+    let offer = Signal::Offer { negotiation: NegotiationId(7), sdp: "v=0".to_owned(), restarts: None };
+    room.signal(LISTENER, SendSignal { to: host, signal: offer }).await.expect("refused by the room");
+    let refused = frames(&room, &mut queue).await.pop().expect("an answer");
+    assert!(refused.contains(Refusal::NotAllowed.code()), "{refused}");
+    let (room, from) = (created().code, MemberId::from_bits(20));
+    assert_eq!(heard(&mut inbox), Some(NodeMessage::Signal { room, to: HOST, from, signal }));
+    assert_eq!(heard(&mut inbox), None);
+}
+
+#[tokio::test]
+async fn a_signal_for_a_member_at_a_node_that_is_gone_is_refused() {
+    let (room, inbox, mut queue) = listener_here().await;
+    drop(inbox);
+    frames(&room, &mut queue).await;
+    let signal = Signal::OfferRequest { restarts: None };
+    room.signal(LISTENER, SendSignal { to: MemberId::from_bits(2), signal }).await.expect("refused by the room");
+    let refused = frames(&room, &mut queue).await.pop().expect("an answer");
+    assert!(refused.contains(Refusal::MemberNotFound.code()), "{refused}");
+}
+
+#[tokio::test]
+async fn an_owners_event_reaches_members_at_all_nodes() {
+    let (room, mut inbox, mut queue) = listener_here().await;
+    frames(&room, &mut queue).await;
+    let event = CustomEvent { name: "slide.changed".to_owned(), payload: "7".to_owned() };
+    let stranger = Viewer { account: AccountId::from_bits(20), kind: AccountKind::Known };
+    assert_eq!(room.send_custom(stranger, &event).await, Err(Refusal::NotAllowed));
+    assert_eq!(heard(&mut inbox), None);
+    let owner = Viewer { account: OWNER, kind: AccountKind::Known };
+    assert_eq!(room.send_custom(owner, &event).await, Ok(()));
+    let code = created().code;
+    assert_eq!(heard(&mut inbox), Some(NodeMessage::Custom { room: code, to: vec![HOST], event: event.clone() }));
+    let got = frames(&room, &mut queue).await;
+    assert_eq!(got.iter().map(|frame| CustomEvent::decode(frame)).collect::<Vec<_>>(), [Ok((code, event))]);
 }

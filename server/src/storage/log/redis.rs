@@ -9,6 +9,7 @@ mod partitions;
 mod scripts;
 mod server;
 mod settings;
+mod shared;
 mod topology;
 mod wire;
 
@@ -24,7 +25,10 @@ use async_trait::async_trait;
 use heartogether::id::{NodeId, RoomId};
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
 
+pub(crate) use keys::{node_channel, nodes_channel};
 pub use settings::RedisSettings;
+pub(crate) use shared::Heard;
+pub use shared::SharedRedis;
 
 use super::replicated::{
     Incoming,
@@ -35,6 +39,7 @@ use partitions::{PARTITIONS, partition_of};
 use scripts::Scripts;
 use server::RedisServer;
 use settings::Address;
+use shared::NodeChannels;
 use topology::Topology;
 
 /// How long ago a node may have said that it lives, in milliseconds.
@@ -55,6 +60,7 @@ struct Links {
     servers: AsyncMutex<HashMap<Address, Arc<RedisServer>>>,
     /// The rooms whose messages come in.
     rooms: Mutex<BTreeSet<RoomId>>,
+    node_channels: NodeChannels,
     out: mpsc::UnboundedSender<(Option<RoomId>, Message)>,
 }
 
@@ -67,9 +73,15 @@ impl RedisServers {
     /// Servers at these addresses. Nothing is connected yet.
     pub fn new(settings: RedisSettings) -> (Self, Incoming) {
         let (out, incoming) = mpsc::unbounded_channel();
-        let (count, topology, looks, servers, rooms) = Default::default();
-        let links = Links { settings, scripts: Scripts::new(), count, topology, looks, servers, rooms, out };
+        let (count, topology, looks, servers, rooms, node_channels) = Default::default();
+        let scripts = Scripts::new();
+        let links = Links { settings, scripts, count, topology, looks, servers, rooms, node_channels, out };
         (Self(Arc::new(links)), incoming)
+    }
+
+    /// The same servers, for what nodes share beside the logs.
+    pub fn shared(&self) -> SharedRedis {
+        SharedRedis::new(self.0.clone())
     }
 }
 

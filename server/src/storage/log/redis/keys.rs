@@ -1,6 +1,6 @@
 //! The names of keys and channels. All of a room's lie in one slot.
 
-use heartogether::id::RoomId;
+use heartogether::id::{NodeId, RoomId};
 
 use super::partitions::{partition_of, tag_of};
 
@@ -28,4 +28,24 @@ pub(super) fn offers(room: RoomId, epoch: u64) -> String {
 /// Where nodes say that they live.
 pub(super) fn nodes() -> String {
     format!("{{{}}}:nodes", tag_of(0))
+}
+
+/// Where a node is told something.
+pub(crate) fn node_channel(node: NodeId) -> String {
+    format!("{}{node}", node_channels())
+}
+
+/// Where all nodes are told something.
+pub(crate) fn nodes_channel() -> String {
+    format!("{}all", node_channels())
+}
+
+/// How the names of these channels begin.
+pub(super) fn node_channels() -> String {
+    format!("{{{}}}:n:", tag_of(0))
+}
+
+/// What says that a node is subscribed where it should be.
+pub(super) fn subscribed(node_channel: &str) -> String {
+    format!("{node_channel}:subscribed")
 }

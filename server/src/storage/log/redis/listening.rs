@@ -22,7 +22,7 @@ pub(super) async fn hear(links: Weak<Links>, server: Arc<RedisServer>, mut pushe
         match push.kind {
             PushKind::SMessage => links.pass_on(push),
             // A cluster has given the channel's slot to another server.
-            PushKind::SUnsubscribe => {}
+            PushKind::SUnsubscribe => links.node_channels.note_lost(push, &server),
             PushKind::Disconnection => break,
             _ => {}
         }
@@ -30,13 +30,16 @@ pub(super) async fn hear(links: Weak<Links>, server: Arc<RedisServer>, mut pushe
     server.give_up();
     let Some(links) = links.upgrade() else { return };
     links.find_again().await;
-    let _ = links.out.send((None, Message::Interrupted));
+    links.note_interruption();
 }
 
 impl Links {
     fn pass_on(&self, push: PushInfo) {
         let mut data = push.data.into_iter().map(redis::from_redis_value::<String>);
         let (Some(Ok(channel)), Some(Ok(text))) = (data.next(), data.next()) else { return };
+        if channel.starts_with(&keys::node_channels()) {
+            return self.node_channels.pass_on(text);
+        }
         let parsed = match channel.split_once("}:r:") {
             Some((_, room)) => room.parse::<RoomId>().ok().zip(wire::message(&text).ok()),
             None => text.split_once(' ').and_then(|(room, call)| room.parse().ok().zip(wire::message(call).ok())),
@@ -53,11 +56,20 @@ impl Links {
         for partition in (0..PARTITIONS).filter(is_there) {
             server.ask::<redis::Value>(redis::cmd("SSUBSCRIBE").arg(keys::calls(partition))).await?;
         }
+        if is_there(&0) {
+            self.node_channels.subscribe(server).await?;
+        }
         let rooms: Vec<RoomId> = self.rooms().iter().filter(|room| is_there(&partition_of(**room))).copied().collect();
         for room in rooms {
             server.ask::<redis::Value>(redis::cmd("SSUBSCRIBE").arg(keys::channel(room))).await?;
         }
-        let _ = self.out.send((None, Message::Interrupted));
+        self.note_interruption();
         Ok(())
+    }
+
+    /// Messages may have been lost.
+    fn note_interruption(&self) {
+        let _ = self.out.send((None, Message::Interrupted));
+        self.node_channels.note_interruption();
     }
 }

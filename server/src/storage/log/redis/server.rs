@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use heartogether::id::RoomId;
 use redis::{
-    AsyncConnectionConfig, Cmd, FromRedisValue, PushInfo, RedisError, RedisResult, aio::MultiplexedConnection,
+    AsyncConnectionConfig, Cmd, FromRedisValue, Pipeline, PushInfo, RedisError, RedisResult, aio::MultiplexedConnection,
 };
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -124,6 +124,12 @@ impl RedisServer {
 
     pub(super) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Fault> {
         let answered = command.query_async(&mut self.reader.clone()).await;
+        answered.map_err(|error| self.noted(error))
+    }
+
+    /// Asks for several things at once. The first that fails is the error.
+    pub(super) async fn ask_all<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, Fault> {
+        let answered = pipeline.query_async(&mut self.reader.clone()).await;
         answered.map_err(|error| self.noted(error))
     }
 

@@ -1,0 +1,12 @@
+//! What nodes say to each other and share, beside the rooms' logs: messages, and what is counted for all of them.
+//!
+//! Each part has an implementation for one node, which asks nobody, and one on Redis. The truth about rooms is in their logs, and
+//! about sessions in the database: what is here may be lost at any time and only makes things faster or limits them.
+
+pub mod bus;
+pub mod message;
+mod receiving;
+mod redis_bus;
+
+pub(crate) use receiving::receive;
+pub use redis_bus::RedisBus;
