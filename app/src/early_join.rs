@@ -20,10 +20,17 @@ use {
     std::sync::{Arc, LazyLock},
 };
 
+/// A script in a block of its own, with what both of them need.
 #[cfg(feature = "ssr")]
-static LISTENER: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("early_join/listener.js")));
+macro_rules! script {
+    ($file:literal) => {
+        without_comments(concat!("{\n", include_str!("early_join/socket.js"), include_str!($file), "}"))
+    };
+}
 #[cfg(feature = "ssr")]
-static HOST: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("early_join/host.js")));
+static LISTENER: LazyLock<String> = LazyLock::new(|| script!("early_join/listener.js"));
+#[cfg(feature = "ssr")]
+static HOST: LazyLock<String> = LazyLock::new(|| script!("early_join/host.js"));
 
 /// The script, for who may come in; nothing for others. The server alone renders it: a page that is gone to from another
 /// one has its code.

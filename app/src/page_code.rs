@@ -1,5 +1,6 @@
-//! How a page names and starts its code. A room's page does nothing without code, and loads it at once. The other pages are
-//! complete without code: they load it once the browser is idle, or the visitor begins to do something.
+//! How a page names and starts its code. A host's page does nothing without code, and starts it at once. A listener's page is
+//! heard without code: it loads the code at once, and starts it once the sound is there. The other pages are complete without code:
+//! they load it once the browser is idle, or the visitor begins to do something.
 //!
 //! A first visit's page contains its style: on a slow line a file of its own would be there a round trip later, and nothing
 //! is drawn before. Whoever has been here has the file in the browser's cache.
@@ -131,6 +132,8 @@ mod files {
     enum When {
         /// At once.
         Now,
+        /// At once, and started once the script at the top of the page has brought the first sound, or none is to be expected.
+        Heard,
         /// The named pieces, for the next page, once this one is loaded; the rest once the browser is idle.
         Ahead,
         /// Once the browser is idle.
@@ -138,9 +141,15 @@ mod files {
     }
 
     impl When {
+        /// Whether the page's answer names the code, so that the browser loads it beside the page.
+        const fn is_at_once(&self) -> bool {
+            matches!(self, Self::Now | Self::Heard)
+        }
+
         const fn name(&self) -> &'static str {
             match self {
                 Self::Now => "now",
+                Self::Heard => "heard",
                 Self::Ahead | Self::Idle => "idle",
             }
         }
@@ -149,7 +158,7 @@ mod files {
     fn plan(page: Destination) -> Plan {
         let (pieces, when): (&[&str], _) = match page {
             // What draws the page comes once the room client is there.
-            Destination::Listen(_) => (&["client"], When::Now),
+            Destination::Listen(_) => (&["client"], When::Heard),
             Destination::Host(_) => (&["client", "devices", "frame", "host"], When::Now),
             // The listener's page comes next.
             Destination::Room(_) => (&["client"], When::Ahead),
@@ -175,7 +184,7 @@ mod files {
         if !is_inline {
             first.push(format!("<{style}>; rel=preload; as=style"));
         }
-        if when == When::Now {
+        if when.is_at_once() {
             first.extend(scripts.iter().map(|file| format!("<{file}>; rel=modulepreload; crossorigin")));
             let wasms = wasms.iter();
             first.extend(
@@ -185,7 +194,7 @@ mod files {
         send_links(&first);
         let of_next_page = (when == When::Ahead).then(|| scripts.into_iter().chain(wasms)).into_iter().flatten();
         let ahead = is_inline.then_some(style).into_iter().chain(of_next_page).collect::<Vec<_>>().join(" ");
-        let ahead = (when != When::Now && !ahead.is_empty()).then_some(ahead);
+        let ahead = (!when.is_at_once() && !ahead.is_empty()).then_some(ahead);
         Some(view! {
             <script
                 nonce=use_nonce()

@@ -5,6 +5,9 @@ import { holdCode } from '../held_code';
 import { extend, translate, translated } from '../translator';
 import { button, createRoom, isHydrated, listen, main, shareTab, showsState, signIn, stop } from '../page_actions';
 
+// A service worker keeps the code, and would give it to the page past the test.
+test.use({ serviceWorkers: 'block' });
+
 const badge = (page: Page) => main(page).locator('.badge');
 const failure = (page: Page) => page.locator('#page-failure');
 

@@ -5,6 +5,9 @@ import { DRAWING } from '../held_code';
 import { hear, measure } from '../tone_detection';
 import { button, createRoom, shareTab, showsState, signIn } from '../page_actions';
 
+// A service worker keeps the code, and would give it to the page past the test.
+test.use({ serviceWorkers: 'block' });
+
 // A trace looks into the page, and a look counts as a tap; see below.
 test.use({ trace: 'off' });
 

@@ -2,6 +2,9 @@
 import { expect, test, type Page } from '../fixtures';
 import { button, createRoom, main, sayName } from '../page_actions';
 
+// A service worker keeps the code, and would give it to the page past the test.
+test.use({ serviceWorkers: 'block' });
+
 /** The code never comes, and does not fail either. */
 async function withoutCode(page: Page): Promise<void> {
   await page.route(/\/pkg\/.*\.(js|wasm)$/, () => {});

@@ -9,6 +9,9 @@ import { hear } from '../tone_detection';
 import { translate, translated } from '../translator';
 import { lasts } from './fixtures';
 
+// A service worker keeps the code, and would give it to the page past the test.
+test.use({ serviceWorkers: 'block' });
+
 const LATE_MS = 5_000;
 /** After which a page that does nothing says that it is slow. */
 const SLOW_MS = 20_000;
@@ -30,6 +33,25 @@ const player = (page: Page) =>
     const [player] = (window as unknown as { players: HTMLAudioElement[] }).players;
     return player && { muted: player.muted, volume: Math.round(player.volume * 100), plays: !player.paused };
   });
+
+/** Notes when a peer connection stands, and when the page's code begins to be compiled. */
+function noteOrder(): void {
+  const order: string[] = [];
+  Object.assign(window, { order });
+  const compile = WebAssembly.instantiateStreaming;
+  WebAssembly.instantiateStreaming = (...source) => {
+    order.push('code');
+    return compile(...source);
+  };
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...settings: ConstructorParameters<typeof RTCPeerConnection>) {
+      super(...settings);
+      this.addEventListener('connectionstatechange', () => this.connectionState === 'connected' && order.push('sound'));
+    }
+  };
+}
+
+const orderOf = (page: Page) => page.evaluate(() => [...new Set((window as unknown as { order: string[] }).order)]);
 
 /** How many peer connections the page has negotiated. */
 const countPeers = (page: Page) =>
@@ -96,6 +118,40 @@ test('the sound plays before the code that draws the page has come', async ({ ta
   expect(await noted(listener), 'nothing else is said when the page is taken over').toEqual(['Listening']);
   const { longestSilenceMs } = await readWatch(listener);
   expect(longestSilenceMs, 'nothing breaks when the page is taken over').toBeLessThan(200);
+});
+
+test('the code runs once the sound is there, or none is to be expected', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  const listener = await newVisitor();
+  await listener.addInitScript(noteOrder);
+  await signIn(listener, 'Grace');
+  await listener.goto(`/listen/${code}`);
+  await isHydrated(listener);
+  expect(await orderOf(listener), 'nothing is shared yet').toEqual(['code']);
+
+  await shareTab(tabHost);
+  await showsState(listener, 'listening');
+  await listener.reload();
+  await showsState(listener, 'listening');
+  await isHydrated(listener);
+  expect(await orderOf(listener)).toEqual(['sound', 'code']);
+});
+
+test('where the sound never comes and something happens all the time, the page is drawn all the same', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  await tabHost.evaluate(() => {
+    const press = () => [...document.querySelectorAll('button')].find(({ innerText }) => /^(Pause|Resume)$/.test(innerText))?.click();
+    setInterval(press, 700);
+  });
+  const listener = await newVisitor();
+  await signIn(listener, 'Grace');
+  await listener.addInitScript(() => {
+    RTCPeerConnection.prototype.setRemoteDescription = () => new Promise(() => {});
+  });
+  await listener.goto(`/listen/${code}`);
+  await isHydrated(listener);
+  await expect(main(listener)).not.toHaveAttribute('data-state', 'listening');
 });
 
 test('the sound plays, as loud as it was left, before any code has come', async ({ tabHost, newVisitor }) => {

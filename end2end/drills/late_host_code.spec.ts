@@ -7,6 +7,9 @@ import { button, createRoom, isHydrated, listen, main, showsState, useMicrophone
 import { hear, silence } from '../tone_detection';
 import { lasts } from './fixtures';
 
+// A service worker keeps the code, and would give it to the page past the test.
+test.use({ serviceWorkers: 'block' });
+
 const LATE_MS = 5_000;
 
 const notice = (host: Page) => host.getByRole('alert').filter({ hasText: 'Your microphone is on again' });

@@ -4,6 +4,9 @@ import { get, type IncomingMessage } from 'node:http';
 import { expect, test, type Page } from '../fixtures';
 import { button, createRoom, isHydrated, main, signIn } from '../page_actions';
 
+// A service worker keeps the code, and would give it to the page past the test.
+test.use({ serviceWorkers: 'block' });
+
 /** The name of a piece of code, without its hash. */
 const ofPiece = /\/pkg\/(piece_\w+)\./;
 

@@ -217,24 +217,29 @@ async fn a_page_names_the_code_that_it_needs_first() {
         let page = answer.text().await.expect("a page");
         let ahead =
             page.split_once("data-ahead=\"").map(|(_, rest)| rest.split('"').next().unwrap_or_default().to_owned());
-        (named, page.contains("data-when=\"now\""), ahead)
+        let when = page.split_once("data-when=\"").and_then(|(_, rest)| rest.split('"').next()).map(str::to_owned);
+        (named, when.unwrap_or_default(), ahead)
     };
     let style = "heartogether.css".to_owned();
     let first = ["heartogether.js", "__wasm_split.______________________.js", "heartogether.wasm", "piece_client.wasm"];
     let named = [style.clone()].into_iter().chain(first.map(str::to_owned)).collect();
-    assert_eq!(code("/listen/ABC234").await, (named, true, None), "what draws comes later");
+    assert_eq!(code("/listen/ABC234").await, (named, "heard".to_owned(), None), "what draws comes later");
     let ahead = first.map(|file| format!("/pkg/{file}")).join(" ");
     assert_eq!(
         code("/room/ABC234").await,
-        (vec![style.clone()], false, Some(ahead)),
+        (vec![style.clone()], "idle".to_owned(), Some(ahead)),
         "the next page's code comes first"
     );
     let all = ["piece_client", "piece_devices", "piece_frame", "piece_host"].map(|piece| format!("{piece}.wasm"));
     let named =
         [style.clone()].into_iter().chain(first[..3].iter().map(|file| (*file).to_owned())).chain(all).collect();
-    assert_eq!(code("/host/ABC234").await, (named, true, None), "a host's page does nothing without its code");
+    assert_eq!(
+        code("/host/ABC234").await,
+        (named, "now".to_owned(), None),
+        "a host's page does nothing without its code"
+    );
     for complete in ["/", "/about", "/login"] {
-        let idle = (vec![style.clone()], false, None);
+        let idle = (vec![style.clone()], "idle".to_owned(), None);
         assert_eq!(code(complete).await, idle, "{complete} loads its code when the browser is idle");
     }
 }

@@ -11,7 +11,7 @@ if (!document.prerendering) {
   const comeBack = () => {
     let asked = taken(microphone);
     if (taken(mark) !== room) return;
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${document.documentElement.dataset.base ?? ""}/ws`);
+    const socket = openSocket();
     const begun = { socket, said: JSON.parse(say), heard: [], place, hosts: true };
     const isOurs = () => window.heartogetherHeadStart === begun;
     const html = document.documentElement;

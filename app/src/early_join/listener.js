@@ -2,10 +2,21 @@
 // over what stands in `heartogetherHeadStart`, and does everything else.
 if (!document.prerendering) {
   const { say, place, hides, volume } = document.currentScript.dataset;
-  const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${document.documentElement.dataset.base ?? ""}/ws`);
+  const socket = openSocket();
   const begun = { socket, said: JSON.parse(say), heard: [], place };
   const isOurs = () => window.heartogetherHeadStart === begun;
   let ice;
+
+  // The page's code would keep the browser's one thread busy: it runs once the sound is there, when none is to be expected, or when
+  // nothing has happened for a second.
+  const HEARD_MS = 50;
+  const QUIET_MS = 1000;
+  let settle, quiet;
+  begun.settled = new Promise((resolve) => (settle = resolve));
+  const settleAfter = (ms) => {
+    clearTimeout(quiet);
+    quiet = setTimeout(settle, ms);
+  };
 
   const kept = (name) => localStorage.getItem(name);
 
@@ -39,6 +50,7 @@ if (!document.prerendering) {
       connection.addEventListener(type, (event) => {
         if (!isOurs()) return;
         happened.push(event);
+        settleAfter(connection.connectionState === "connected" ? HEARD_MS : QUIET_MS);
         if (type === "track") play(event.streams[0] ?? new MediaStream([event.track]));
         if (type === "icecandidate" && isAnswered) tellCandidate(event);
       });
@@ -63,8 +75,13 @@ if (!document.prerendering) {
     begun.peer = { connection, negotiation, offer: sdp, answered, happened };
   };
 
+  const isSounding = ({ state }) => state === "live" || state === "paused";
+
   const hear = ({ room, message }) => {
-    ice ??= message.joined?.ice_servers;
+    const { joined, refused } = message;
+    ice ??= joined?.ice_servers;
+    if (joined) settleAfter(QUIET_MS);
+    if (refused || kept(hides) || (joined && !joined.room.publications.some(isSounding))) settle();
     const { from, signal } = message.signal ?? {};
     // Who hides their address is left to the code, and so is every offer but the first.
     if (signal?.offer && !("restarts" in signal.offer) && ice && !begun.peer && !kept(hides)) answer(room, from, signal.offer);
@@ -75,14 +92,18 @@ if (!document.prerendering) {
     }
   };
 
+  settleAfter(QUIET_MS);
+  socket.onclose = settle;
   socket.onopen = () => begun.said.forEach((frame) => socket.send(frame));
   socket.onmessage = (event) => {
     begun.heard.push(event);
     try {
-      const { room } = JSON.parse(event.data);
+      const { room, refused } = JSON.parse(event.data);
+      if (refused) settle();
       if (room) hear(room);
     } catch {
       // What is missing in this browser, the code says.
+      settle();
     }
   };
   window.heartogetherHeadStart = begun;

@@ -15,7 +15,9 @@
       hydrate();
     });
   };
+  const { settled } = window.heartogetherHeadStart ?? {};
   if (when === "now") start();
+  else if (when === "heard") Promise.resolve(settled).then(start);
   else {
     // Pointing, pressing and typing come before what they are meant for.
     const signs = ["pointerover", "pointerdown", "keydown", "focusin"];
