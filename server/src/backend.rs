@@ -46,17 +46,17 @@ impl Backend for Node {
         let now = self.clock.now();
         let room = match room {
             // Whoever has guessed too many codes learns no more of them here.
-            Some(code) if !self.rate_limits.has_no_look_ups(&visitor.caller, now) => {
+            Some(code) if !self.rate_limits.has_no_look_ups(&visitor.caller, now).await => {
                 let found = self.log.find(code).await.map_err(ServerError::from)?;
                 let found = found.filter(|room| self.rooms.is_live(*room)).map(|_| code);
                 if found.is_none() {
-                    self.rate_limits.take_look_up(&visitor.caller, now)?;
+                    self.rate_limits.take_look_up(&visitor.caller, now).await?;
                 }
                 found
             }
             _ => None,
         };
-        self.rate_limits.take_sign_in(room, &visitor.caller, now)?;
+        self.rate_limits.take_sign_in(room, &visitor.caller, now).await?;
         let usage = check_database(&*self.store, self.limits.database_bytes).await?;
         if usage.guests >= u64::from(self.limits.guests) {
             return Err(Refusal::ServerFull.into());
@@ -91,7 +91,7 @@ impl Backend for Node {
 
     async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError> {
         owner.kind(self.guests()).check(Permission::CreateRoom)?;
-        self.rate_limits.take_room(owner.id, caller, self.clock.now())?;
+        self.rate_limits.take_room(owner.id, caller, self.clock.now()).await?;
         let opening = RoomOpening {
             store: self.store.clone(),
             database_bytes: self.limits.database_bytes,
@@ -109,17 +109,17 @@ impl Backend for Node {
             Err(ApiError::Fault(_) | ApiError::Refused(Refusal::StorageUnavailable | Refusal::ServerFull))
         ) {
             // It is not the owner's doing.
-            self.rate_limits.give_room_back(owner.id, caller, self.clock.now());
+            self.rate_limits.give_room_back(owner.id, caller, self.clock.now()).await;
         }
         opened
     }
 
     async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError> {
         let now = self.clock.now();
-        self.rate_limits.take_page_look_up(code, &visitor.caller, now)?;
+        self.rate_limits.take_page_look_up(code, &visitor.caller, now).await?;
         let found = self.find_room(code, visitor.account.as_ref().map(|account| account.id)).await?;
         if found.is_some() {
-            self.rate_limits.note_found(code, &visitor.caller, now);
+            self.rate_limits.note_found(code, &visitor.caller, now).await;
         }
         Ok(found)
     }
@@ -235,16 +235,20 @@ impl RoomOpening {
         // Those who wait here are let in as they came.
         let mut open = self.open.lock().await;
         check_database(&*self.store, self.database_bytes).await?;
-        if self.rooms.count() >= self.limit {
+        let count = match open.are_shared() {
+            true => self.log.live().await.map_err(ServerError::from)?.len(),
+            false => self.rooms.count(),
+        };
+        if count >= self.limit {
             return Err(Refusal::ServerFull.into());
         }
-        open.check(self.address, |room| self.rooms.is_open(room))?;
+        open.check(self.address, |room| self.rooms.is_open(room)).await?;
         for _ in 0..CODE_DRAWS {
             let created = self.draw();
             let (id, code) = (created.id, created.code);
             match self.log.create(created).await {
                 Ok(_) => {
-                    open.add(id, self.address);
+                    open.add(id, self.address).await;
                     // A visitor who follows the link at once finds the room open.
                     self.rooms.open(id).summarise(None).await;
                     return Ok(code);

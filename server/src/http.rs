@@ -43,7 +43,7 @@ pub(crate) use cors::cors;
 pub(crate) use forwarded::{SEC_FETCH_SITE, TrustedProxies};
 pub(crate) use listener::{Listener, Peer};
 pub(crate) use measuring::measure;
-pub(crate) use rate_limits::{OpenRooms, RateLimits};
+pub(crate) use rate_limits::{OpenRooms, RateLimits, SharedLimits};
 pub(crate) use redirect::to_https;
 pub(crate) use refusal_page::{no_advice, refuse};
 pub(crate) use request_id::identify_request;

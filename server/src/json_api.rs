@@ -79,16 +79,20 @@ pub(crate) async fn room(
     Path(code): Path<String>,
 ) -> Result<Reported, Answer> {
     let (code, now) = (RoomCode::parse(&code)?, node.clock.now());
-    node.rate_limits.take_look_up(&visitor.caller, now)?;
-    if let Some(copy) = node.room_lookup.find(code, now) {
-        if node.rooms.is_live(copy.id) {
+    node.rate_limits.take_look_up(&visitor.caller, now).await?;
+    if let Some(copy) = node.room_lookup.find(code, now).await {
+        if node.rooms.confirm(&copy).await {
             return Ok(([(X_CACHE, "HIT")], Json(copy)));
         }
         node.room_lookup.forget(code);
     }
     let summary = node.find_room(code, None).await?.ok_or(Refusal::RoomNotFound)?;
     let report = RoomReport::new(&summary, node.clock.date());
-    node.room_lookup.keep(report.clone(), now);
+    node.room_lookup.keep(report.clone(), now).await;
+    // What has changed before the copy was there dropped nothing.
+    if !node.rooms.confirm(&report).await {
+        node.room_lookup.forget(code);
+    }
     Ok(([(X_CACHE, "MISS")], Json(report)))
 }
 
@@ -130,7 +134,7 @@ pub(crate) async fn first_sound(
     body: String,
 ) -> Result<StatusCode, Answer> {
     visitor.permit(Permission::Connect)?;
-    node.rate_limits.take_report(&visitor.caller, node.clock.now())?;
+    node.rate_limits.take_report(&visitor.caller, node.clock.now()).await?;
     let report = serde_json::from_str::<FirstSound>(&body).ok().filter(|report| BELIEVED_MS.contains(&report.ms));
     let FirstSound { ms } = report.ok_or(Refusal::FrameMalformed)?;
     record_first_sound(Duration::from_millis(ms.into()));
@@ -149,7 +153,7 @@ pub(crate) async fn publish_event(
     let found = node.log.find(room).await.map_err(ServerError::from)?;
     let Some(room) = found else {
         // Codes that lead nowhere count as looked up, or guessing them here would be free.
-        node.rate_limits.take_look_up(&visitor.caller, node.clock.now())?;
+        node.rate_limits.take_look_up(&visitor.caller, node.clock.now()).await?;
         return Err(Refusal::RoomNotFound.into());
     };
     if !node.command_limits.custom_events.take(viewer.account, room) {

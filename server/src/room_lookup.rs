@@ -1,4 +1,7 @@
-//! Reports about rooms for other programs, kept for 15 s: many programs ask for the same room.
+//! Reports about rooms for other programs, kept for 15 s: many programs ask for the same room. Where several nodes share the rooms,
+//! they share the copies too.
+
+mod shared;
 
 use std::{
     collections::HashMap,
@@ -7,10 +10,14 @@ use std::{
 
 use heartogether::{
     id::{RoomCode, RoomId},
+    room::Room,
     time::Timestamp,
 };
 use heartogether_app::api::RoomSummary;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::storage::log::redis::SharedRedis;
+use shared::SharedCopies;
 
 /// Milliseconds a copy is good for.
 const FRESH_MS: u64 = 15_000;
@@ -18,7 +25,7 @@ const FRESH_MS: u64 = 15_000;
 const COPIES: usize = 4_096;
 
 /// A room as other programs see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RoomReport {
     pub(crate) id: RoomId,
@@ -43,6 +50,13 @@ impl RoomReport {
             fetched_at,
         }
     }
+
+    /// Whether the room is still as the report says.
+    pub(crate) fn is_true_of(&self, room: &Room) -> bool {
+        room.ended().is_none()
+            && room.owner_connected() == self.host_connected
+            && room.audience_count() == self.listener_count as usize
+    }
 }
 
 /// A report and when it was taken.
@@ -59,31 +73,74 @@ impl Kept {
 
 /// The copies. They say nothing that depends on who asks.
 #[derive(Default)]
-pub(crate) struct RoomLookup(Mutex<HashMap<RoomCode, Kept>>);
+pub(crate) struct RoomLookup {
+    /// Those that this node has taken.
+    here: Mutex<HashMap<RoomCode, Kept>>,
+    shared: Option<SharedCopies>,
+}
 
 impl RoomLookup {
+    /// Copies that nodes share.
+    pub(crate) fn shared(redis: SharedRedis) -> Self {
+        Self { here: Mutex::default(), shared: Some(SharedCopies::new(redis)) }
+    }
+
     /// The copy of a report, if it is fresh.
-    pub(crate) fn find(&self, code: RoomCode, now: Timestamp) -> Option<RoomReport> {
-        self.copies().get(&code).filter(|kept| kept.is_fresh(now)).map(|kept| kept.report.clone())
+    pub(crate) async fn find(&self, code: RoomCode, now: Timestamp) -> Option<RoomReport> {
+        match &self.shared {
+            Some(shared) => match shared.find(code).await {
+                Ok(found) => found,
+                // Redis is away.
+                Err(_) => self.find_here(code, now),
+            },
+            None => self.find_here(code, now),
+        }
     }
 
     /// Keeps a copy, if there is space for it.
-    pub(crate) fn keep(&self, report: RoomReport, now: Timestamp) {
-        let mut copies = self.copies();
-        if copies.len() >= COPIES {
-            copies.retain(|_, kept| kept.is_fresh(now));
-        }
-        if copies.len() < COPIES {
-            copies.insert(report.code, Kept { report, taken_at: now });
+    pub(crate) async fn keep(&self, report: RoomReport, now: Timestamp) {
+        if self.keep_here(report.clone(), now)
+            && let Some(shared) = &self.shared
+        {
+            shared.keep(&report).await;
         }
     }
 
     /// Drops the copy of a room that has ended.
     pub(crate) fn forget(&self, code: RoomCode) {
-        self.copies().remove(&code);
+        if self.copies().remove(&code).is_some()
+            && let Some(shared) = &self.shared
+        {
+            shared.forget(code);
+        }
+    }
+
+    /// Drops the copy of a room that is not as it says any more, where nodes share the copies: the node that has taken it does so.
+    pub(crate) fn review(&self, room: &Room) {
+        let (Some(_), Some(code)) = (&self.shared, room.code()) else { return };
+        let is_outdated = self.copies().get(&code).is_some_and(|kept| !kept.report.is_true_of(room));
+        if is_outdated {
+            self.forget(code);
+        }
+    }
+
+    fn find_here(&self, code: RoomCode, now: Timestamp) -> Option<RoomReport> {
+        self.copies().get(&code).filter(|kept| kept.is_fresh(now)).map(|kept| kept.report.clone())
+    }
+
+    fn keep_here(&self, report: RoomReport, now: Timestamp) -> bool {
+        let mut copies = self.copies();
+        if copies.len() >= COPIES {
+            copies.retain(|_, kept| kept.is_fresh(now));
+        }
+        let has_space = copies.len() < COPIES;
+        if has_space {
+            copies.insert(report.code, Kept { report, taken_at: now });
+        }
+        has_space
     }
 
     fn copies(&self) -> MutexGuard<'_, HashMap<RoomCode, Kept>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -36,6 +36,7 @@ use crate::{
     clock::Clock,
     cluster::bus::Bus,
     config::IceSettings,
+    room_lookup::{RoomLookup, RoomReport},
     storage::{
         log::{LogError, RoomLog},
         messages::MessageArchive,
@@ -55,6 +56,7 @@ pub(crate) struct Rooms {
     node: NodeId,
     log: Arc<dyn RoomLog>,
     bus: Arc<dyn Bus>,
+    look_up: Arc<RoomLookup>,
     archive: Arc<dyn MessageArchive>,
     clock: Arc<dyn Clock>,
     ice: IceSettings,
@@ -73,12 +75,12 @@ impl Rooms {
     pub(crate) fn new(
         node: NodeId,
         log: Arc<dyn RoomLog>,
-        bus: Arc<dyn Bus>,
+        (bus, look_up): (Arc<dyn Bus>, Arc<RoomLookup>),
         archive: Arc<dyn MessageArchive>,
         clock: Arc<dyn Clock>,
         ice: IceSettings,
     ) -> Arc<Self> {
-        Arc::new(Self { node, log, bus, archive, clock, ice, open: Mutex::default() })
+        Arc::new(Self { node, log, bus, look_up, archive, clock, ice, open: Mutex::default() })
     }
 
     /// The id of this node.
@@ -122,6 +124,19 @@ impl Rooms {
         self.opened().handles.get(&room).is_some_and(RoomHandle::is_live)
     }
 
+    /// Whether a copy of a report may be shown. One node alone knows whether the room lives. A room that several nodes share may be
+    /// open elsewhere; where it is open, the report has to be true.
+    pub(crate) async fn confirm(&self, report: &RoomReport) -> bool {
+        if self.log.looks_for_gone_nodes_every().is_none() {
+            return self.is_live(report.id);
+        }
+        let handle = self.opened().handles.get(&report.id).cloned();
+        match handle {
+            Some(room) => room.confirm(report).await,
+            None => true,
+        }
+    }
+
     /// Each room in numbers.
     pub(crate) async fn census(&self) -> Vec<Census> {
         let handles: Vec<_> = self.opened().handles.values().cloned().collect();
@@ -155,6 +170,7 @@ impl Rooms {
             node: self.node,
             log: self.log.clone(),
             bus: self.bus.clone(),
+            look_up: self.look_up.clone(),
             clock: self.clock.clone(),
             archive: self.archive.clone(),
             writes: WriteBehind::start(room, self.log.clone(), self.archive.clone()),

@@ -3,6 +3,7 @@
 mod error;
 mod housekeeping;
 mod listening;
+mod other_nodes;
 mod storage;
 
 use std::{
@@ -20,10 +21,7 @@ use tokio::task::JoinHandle;
 use crate::{
     auth::{Auth, Fetcher, Keys, OpenIdProvider, RememberedSessions, Sockets, UntoldRooms, install_crypto},
     clock::Clock,
-    cluster::{
-        self,
-        bus::{Bus, Inbox, MemoryBus},
-    },
+    cluster,
     config::Config,
     database_limit::DatabaseLimit,
     error::explain,
@@ -32,7 +30,6 @@ use crate::{
     metrics::{self, Observed, Recorder},
     random,
     readiness::Readiness,
-    room_lookup::RoomLookup,
     rooms::Rooms,
     router::router,
     state::{AppState, Node},
@@ -42,6 +39,7 @@ use crate::{
 };
 pub use error::StartupError;
 use listening::Listening;
+use other_nodes::OtherNodes;
 use storage::Stored;
 
 /// How long connections of members may take to end once all of them are told.
@@ -79,9 +77,17 @@ impl Server {
         let log = Arc::new(SqlLog::new(database.clone(), log_clock.clone(), sealer.clone()));
         let archive = Arc::new(SqlArchive::new(database.clone(), sealer.clone()));
         let id = NodeId::from_bits(random::bits());
-        let (bus, inbox) = join_other_nodes(id);
-        let rooms = Rooms::new(id, log.clone(), bus.clone(), archive.clone(), log_clock, config.ice.clone());
-        let kept = Kept { stored: &stored, sealer, log: log.clone(), bus, archive, rooms };
+        let mut others = OtherNodes::join(id, None);
+        let inbox = others.inbox.take();
+        let rooms = Rooms::new(
+            id,
+            log.clone(),
+            (others.bus.clone(), others.look_up.clone()),
+            archive.clone(),
+            log_clock,
+            config.ice.clone(),
+        );
+        let kept = Kept { stored: &stored, sealer, log: log.clone(), archive, rooms, others };
         let node = Arc::new(open_node(config, limits, clock, listening.address, kept)?);
         match node.rooms.recover().await? {
             0 => {}
@@ -136,12 +142,6 @@ impl Server {
     }
 }
 
-/// The other nodes, and what they say. A node that is alone hears nothing.
-fn join_other_nodes(node: NodeId) -> (Arc<dyn Bus>, Option<Inbox>) {
-    let (bus, _) = MemoryBus::default().join(node);
-    (Arc::new(bus), None)
-}
-
 /// Serves the metrics at their own address.
 fn serve_metrics(
     listening: &mut Listening,
@@ -160,9 +160,9 @@ struct Kept<'a> {
     stored: &'a Stored,
     sealer: Arc<Sealer>,
     log: Arc<SqlLog>,
-    bus: Arc<dyn Bus>,
     archive: Arc<SqlArchive>,
     rooms: Arc<Rooms>,
+    others: OtherNodes,
 }
 
 /// Puts together what every request can reach.
@@ -173,18 +173,18 @@ fn open_node(
     address: SocketAddr,
     kept: Kept<'_>,
 ) -> Result<Node, StartupError> {
-    let Kept { stored, sealer, log, bus, archive, rooms } = kept;
+    let Kept { stored, sealer, log, archive, rooms, others } = kept;
+    let auth = open_auth(&config, &clock)?;
     Ok(Node {
         id: rooms.node(),
-        auth: open_auth(&config, &clock)?,
         rooms,
         origins: Origins::new(config.origins()),
         reach: Reach::new(config.public_url.clone(), address),
         store: Arc::new(SqlStore::new(stored.database.clone())),
-        rate_limits: RateLimits::new(&limits),
+        rate_limits: RateLimits::new(&limits, others.limits(&auth.keys)),
         command_limits: CommandLimits::new(&limits),
         socket_limit: ConnectionLimit::new(limits.connections, limits.sockets_per_address),
-        room_lookup: RoomLookup::default(),
+        room_lookup: others.look_up,
         setup_hints: SetupHints::default(),
         readiness: Readiness::new(stored.database.clone(), stored.is_ours()),
         database_limit: DatabaseLimit::new(limits.database_bytes),
@@ -192,7 +192,8 @@ fn open_node(
         limits,
         clock,
         log,
-        bus,
+        bus: others.bus,
+        auth,
         archive,
         sealer,
     })

@@ -41,7 +41,7 @@ pub(crate) struct Node {
     pub(crate) rate_limits: RateLimits,
     pub(crate) command_limits: CommandLimits,
     pub(crate) socket_limit: ConnectionLimit,
-    pub(crate) room_lookup: RoomLookup,
+    pub(crate) room_lookup: Arc<RoomLookup>,
     pub(crate) setup_hints: SetupHints,
     pub(crate) readiness: Readiness,
     pub(crate) database_limit: DatabaseLimit,

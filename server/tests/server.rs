@@ -58,6 +58,7 @@ mod room_kinds;
 mod security_headers;
 mod sessions;
 mod settings;
+mod shared_limits;
 mod signals;
 mod stop_steps;
 mod stopping;

@@ -101,6 +101,15 @@ impl Keys {
         AddressMark::from_bits(self.mark("address", room, address))
     }
 
+    /// A secret by which nodes with the same keys name the same callers.
+    pub(crate) fn limits_secret(&self) -> [u8; 32] {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.current.0.as_bytes());
+        let secret = hmac::sign(&key, b"heartogether limits");
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(secret.as_ref());
+        bytes
+    }
+
     /// A keyed hash for one room. Somebody who reads the database cannot try addresses against it, and the hashes of
     /// two rooms cannot be compared. A new secret changes it.
     fn mark(&self, kind: &str, room: RoomId, value: &str) -> u128 {

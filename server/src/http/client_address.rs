@@ -70,7 +70,7 @@ pub(crate) async fn check_host(State(node): State<Arc<Node>>, request: Request, 
 /// Counts the request for its address.
 pub(crate) async fn admit(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
-    match node.rate_limits.take_request(&caller, node.clock.now()) {
+    match node.rate_limits.take_request(&caller, node.clock.now()).await {
         Ok(()) => next.run(request).await,
         Err(refusal) => refuse(refusal, request.headers(), no_advice),
     }

@@ -6,7 +6,6 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    iter::once,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -39,11 +38,6 @@ struct Window {
 impl<K: Copy + Eq + Hash> FixedWindows<K> {
     pub(super) fn new(quota: Quota) -> Self {
         Self { quota, taken: Mutex::new(Taken { by_key: HashMap::new(), sweep_at: FEW_KEYS }) }
-    }
-
-    /// Takes one from the key, if one is left.
-    pub(super) fn take(&self, key: K, now: Timestamp) -> Remainder {
-        self.take_from_all(once((key, 1)), now)
     }
 
     /// Takes one from each key, if each has one left. Each key comes with the factor of its quota. Returns the tightest
@@ -129,9 +123,17 @@ impl<K: Copy + Eq + Hash> Taken<K> {
 
 #[cfg(test)]
 mod tests {
+    use std::iter::once;
+
     use super::*;
 
     const QUOTA: Quota = Quota { count: 2, window_ms: 1_000 };
+
+    impl<K: Copy + Eq + Hash> FixedWindows<K> {
+        fn take(&self, key: K, now: Timestamp) -> Remainder {
+            self.take_from_all(once((key, 1)), now)
+        }
+    }
 
     fn at(ms: u64) -> Timestamp {
         Timestamp::from_millis(1_000_000 + ms)

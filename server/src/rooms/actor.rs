@@ -188,7 +188,9 @@ impl<'a> RoomActor<'a> {
     }
 
     fn apply(&mut self, entry: &Entry) {
-        for effect in self.advance(entry) {
+        let effects = self.advance(entry);
+        self.dependencies.look_up.review(&self.room);
+        for effect in effects {
             self.perform(effect);
         }
         self.keep_snapshot();

@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     cluster::bus::Bus,
     config::IceSettings,
+    room_lookup::RoomLookup,
     storage::{StorageError, log::RoomLog, messages::MessageArchive},
 };
 
@@ -19,6 +20,8 @@ pub(super) struct Dependencies {
     pub(super) log: Arc<dyn RoomLog>,
     /// The nodes that other members are connected to.
     pub(super) bus: Arc<dyn Bus>,
+    /// Copies of what is said of rooms.
+    pub(super) look_up: Arc<RoomLookup>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ice: IceSettings,
     pub(super) archive: Arc<dyn MessageArchive>,

@@ -21,7 +21,7 @@ use super::{
     debug_api::{AudienceReport, RealtimeReport, Viewer},
     write_behind::WriteBehind,
 };
-use crate::websocket::SendQueue;
+use crate::{room_lookup::RoomReport, websocket::SendQueue};
 
 /// Requests that may wait for an actor before those who ask have to wait themselves.
 const REQUESTS: usize = 64;
@@ -44,6 +44,7 @@ pub(super) enum Request {
     Realtime { viewer: Viewer, done: oneshot::Sender<Result<RealtimeReport, Refusal>> },
     Revisit { viewer: AccountId, done: oneshot::Sender<Option<RecentRoom>> },
     Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
+    Confirm { report: RoomReport, done: oneshot::Sender<bool> },
     Census { done: oneshot::Sender<Census> },
 }
 
@@ -167,6 +168,11 @@ impl RoomHandle {
     /// What everybody may know about the room; `None` once it has ended.
     pub(crate) async fn summarise(&self, viewer: Option<AccountId>) -> Option<RoomSummary> {
         self.ask(|done| Request::Summarise { viewer, done }).await.flatten()
+    }
+
+    /// Whether the room is as the report says.
+    pub(super) async fn confirm(&self, report: &RoomReport) -> bool {
+        self.ask(|done| Request::Confirm { report: report.clone(), done }).await.unwrap_or_default()
     }
 
     /// The room in numbers; `None` once its task has stopped.

@@ -8,6 +8,8 @@ use crate::{error::ServerError, state::Node};
 
 /// Milliseconds after which what has run out is looked for again.
 const HOUSEKEEPING_MS: u64 = 60 * 60 * 1000;
+/// Milliseconds after which other nodes are told again which rooms are open. Less than half of the time for which they count.
+const OPEN_ROOMS_MS: u64 = 60 * 1000;
 /// Milliseconds after which the storage is asked again to erase what was deleted.
 const ERASE_MS: u64 = 60 * 1000;
 
@@ -20,7 +22,7 @@ pub(super) async fn run(node: Arc<Node>) {
 }
 
 async fn keep_house(node: Arc<Node>) {
-    tokio::join!(forget_expired(&node), erase_deleted(&node));
+    tokio::join!(forget_expired(&node), erase_deleted(&node), count_open_rooms(&node));
 }
 
 /// Carries out what the last run could not finish, and forgets what has run out, also where nobody comes any more.
@@ -37,6 +39,18 @@ async fn forget_expired(node: &Node) {
             ServerError::from(error).report();
         }
         node.clock.sleep_until(now.after_ms(HOUSEKEEPING_MS)).await;
+    }
+}
+
+/// Tells other nodes which rooms of this one are still open, so that these count for their addresses.
+async fn count_open_rooms(node: &Node) {
+    let open_rooms = node.rate_limits.open_rooms();
+    if !open_rooms.lock().await.are_shared() {
+        return;
+    }
+    loop {
+        open_rooms.lock().await.tell_others(|room| node.rooms.is_open(room)).await;
+        node.clock.sleep_until(node.clock.now().after_ms(OPEN_ROOMS_MS)).await;
     }
 }
 

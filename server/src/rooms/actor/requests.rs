@@ -49,6 +49,7 @@ impl RoomActor<'_> {
             Request::IsMember { connection, done } => _ = done.send(self.room.member_at(connection).is_some()),
             Request::HasPlace { account, done } => _ = done.send(self.room.has_place(account)),
             Request::Foresee { event, done } => _ = done.send(self.room.foresee(&event, self.dependencies.clock.now())),
+            Request::Confirm { report, done } => _ = done.send(report.is_true_of(&self.room)),
             Request::Census { done } => _ = done.send(self.room.census(self.dependencies.node)),
             Request::Summarise { viewer, done } => _ = done.send(summary::summarise(&self.room, viewer)),
         }

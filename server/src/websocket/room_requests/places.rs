@@ -90,12 +90,12 @@ impl RoomRequests {
     async fn find(&self, code: RoomCode) -> Result<RoomId, Failure> {
         let Node { log, store, rate_limits, clock, .. } = &*self.node;
         let (found, now) = (log.find(code).await?, clock.now());
-        if rate_limits.has_no_look_ups(&self.caller, now) {
+        if rate_limits.has_no_look_ups(&self.caller, now).await {
             let visited = store.visits(self.account.id).await.map_err(ServerError::from).map_err(Failure::Fault)?;
             return found.filter(|room| visited.contains(room)).ok_or_else(|| Refusal::TooManyRequests.into());
         }
         if found.is_none() {
-            rate_limits.take_look_up(&self.caller, now)?;
+            rate_limits.take_look_up(&self.caller, now).await?;
         }
         Ok(found.ok_or(Refusal::RoomNotFound)?)
     }

@@ -2,10 +2,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use redis::PushInfo;
+use redis::{Cmd, FromRedisValue, PushInfo};
 use tokio::sync::mpsc;
 
-use super::{Links, keys, server::RedisServer};
+use super::{
+    Links, keys,
+    partitions::{PARTITIONS, tag_of},
+    server::RedisServer,
+};
 use crate::storage::log::replicated::server::{Fault, LogServer};
 
 /// Milliseconds for which the sign that a node is subscribed stands.
@@ -122,4 +126,19 @@ impl SharedRedis {
         messages.for_each(|(channel, text)| _ = pipeline.cmd("SPUBLISH").arg(channel).arg(text));
         self.0.server_of(0).await?.ask_all::<redis::Value>(&pipeline).await.map(drop)
     }
+
+    /// The name of a key that lies with all others of the same mark.
+    pub(crate) fn key(mark: u128, name: &str) -> String {
+        format!("{{{}}}:{name}", tag_of(partition(mark)))
+    }
+
+    /// Asks for something about keys of a mark.
+    pub(crate) async fn ask<T: FromRedisValue>(&self, mark: u128, command: &Cmd) -> Result<T, Fault> {
+        self.0.server_of(partition(mark)).await?.ask(command).await
+    }
+}
+
+/// The partition of a mark.
+fn partition(mark: u128) -> usize {
+    usize::try_from(mark % PARTITIONS as u128).unwrap_or_default()
 }

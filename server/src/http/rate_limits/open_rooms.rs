@@ -1,0 +1,81 @@
+//! The rooms that were opened from an address and are open.
+
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
+
+use heartogether::{id::RoomId, refusal::Refusal};
+
+use crate::{cluster::SharedOpenRooms, http::AddressBlock};
+
+/// The open rooms of each address that this node has opened, in memory only: addresses are not stored, so they are lost at a restart.
+/// Where several nodes share the rooms, they count together.
+pub(crate) struct OpenRooms {
+    limit: usize,
+    by_address: HashMap<AddressBlock, Vec<RoomId>>,
+    shared: Option<Arc<SharedOpenRooms>>,
+}
+
+impl OpenRooms {
+    pub(super) fn new(limit: u32, shared: Option<Arc<SharedOpenRooms>>) -> Self {
+        Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), by_address: HashMap::new(), shared }
+    }
+
+    /// Whether one more room may be opened. Removes the rooms that have ended.
+    pub(crate) async fn check(&mut self, address: IpAddr, is_open: impl Fn(RoomId) -> bool) -> Result<(), Refusal> {
+        self.remove_ended(is_open).await;
+        for (block, times) in AddressBlock::tiers(address) {
+            if self.count(block).await >= self.limit.saturating_mul(times as usize) {
+                return Err(Refusal::TooManyRooms);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a room that is open now.
+    pub(crate) async fn add(&mut self, room: RoomId, address: IpAddr) {
+        for (block, _) in AddressBlock::tiers(address) {
+            self.by_address.entry(block).or_default().push(room);
+            if let Some(shared) = &self.shared {
+                // What Redis is not told now, it is told when the rooms are looked through.
+                shared.note(&block.to_string(), &[room], &[]).await;
+            }
+        }
+    }
+
+    /// Whether nodes count together.
+    pub(crate) const fn are_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+
+    /// Tells the other nodes which rooms are still open.
+    pub(crate) async fn tell_others(&mut self, is_open: impl Fn(RoomId) -> bool) {
+        self.remove_ended(is_open).await;
+        let Some(shared) = &self.shared else { return };
+        for (block, rooms) in &self.by_address {
+            shared.note(&block.to_string(), rooms, &[]).await;
+        }
+    }
+
+    /// Rooms that are open from a block, on all nodes or else on this one.
+    async fn count(&self, block: AddressBlock) -> usize {
+        let counted = match &self.shared {
+            Some(shared) => shared.note(&block.to_string(), &[], &[]).await,
+            None => None,
+        };
+        counted.unwrap_or_else(|| self.by_address.get(&block).map_or(0, Vec::len))
+    }
+
+    async fn remove_ended(&mut self, is_open: impl Fn(RoomId) -> bool) {
+        let mut ended = Vec::new();
+        self.by_address.retain(|block, rooms| {
+            let gone: Vec<_> = rooms.extract_if(.., |room| !is_open(*room)).collect();
+            if !gone.is_empty() {
+                ended.push((*block, gone));
+            }
+            !rooms.is_empty()
+        });
+        let Some(shared) = &self.shared else { return };
+        for (block, rooms) in ended {
+            shared.note(&block.to_string(), &[], &rooms).await;
+        }
+    }
+}
