@@ -65,6 +65,7 @@ contract! {
     nothing_of_a_deleted_account_is_there_or_written_again
     nothing_is_stored_of_a_room_that_has_ended
     the_rooms_whose_messages_are_there_are_known
+    a_node_that_is_behind_undoes_nothing
 }
 
 async fn what_is_written_is_read_as_it_was(bench: Bench) {
@@ -300,4 +301,27 @@ async fn the_rooms_whose_messages_are_there_are_known(bench: Bench) {
     assert_eq!(rooms, [ROOM, OTHER]);
     bench.archive.delete_room(OTHER).await.expect("deleted");
     assert_eq!(bench.archive.rooms().await.expect("listed"), [ROOM]);
+}
+
+/// Nodes apply the same changes, each in its own time, and may die in between.
+async fn a_node_that_is_behind_undoes_nothing(bench: Bench) {
+    let Some(stored) = &bench.stored else { return };
+    let life = |number| [write(ADA, number), edit(number, 1, "first"), edit(number, 2, "second"), pin(number, true)];
+    for number in 1..=30 {
+        let whole = async {
+            for change in life(number) {
+                bench.apply(change).await;
+            }
+        };
+        let part = async {
+            for change in life(number).into_iter().take(2) {
+                stored.elsewhere.apply(ROOM, &[change]).await.expect("carried out");
+            }
+        };
+        tokio::join!(whole, part);
+    }
+    for message in bench.all(Reading::All).await.messages {
+        assert_eq!((message.version, message.text, message.pinned), (2, Some(words("second")), true));
+    }
+    assert_eq!(bench.all(Reading::All).await.messages.len(), 30);
 }

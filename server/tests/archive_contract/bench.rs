@@ -35,6 +35,8 @@ pub(super) struct Bench {
 pub(super) struct Stored {
     pub(super) accounts: SqlStore,
     sealer: Arc<Sealer>,
+    /// The same archive as another node has it.
+    pub(super) elsewhere: Arc<dyn MessageArchive>,
     _kept: Box<dyn Any>,
 }
 
@@ -63,9 +65,11 @@ impl Bench {
         for account in [guest(ADA), guest(GRACE)] {
             accounts.add_account(&account, NOW).await.expect("stored");
         }
-        let sealer = Arc::new(Sealer::new(Arc::new(SqlKeys::new(database.clone()))));
-        let archive = Arc::new(SqlArchive::new(database, sealer.clone()));
-        Self { archive, stored: Some(Stored { accounts, sealer, _kept: kept }) }
+        let sealer = || Arc::new(Sealer::new(Arc::new(SqlKeys::new(database.clone()))));
+        let elsewhere = Arc::new(SqlArchive::new(database.clone(), sealer()));
+        let sealer = sealer();
+        let archive = Arc::new(SqlArchive::new(database.clone(), sealer.clone()));
+        Self { archive, stored: Some(Stored { accounts, sealer, elsewhere, _kept: kept }) }
     }
 
     /// Deletes an account as the server does.

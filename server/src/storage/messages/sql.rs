@@ -2,7 +2,7 @@
 
 mod batch;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use heartogether::{
@@ -14,15 +14,18 @@ use heartogether::{
 use super::{MessageArchive, facts_of};
 use crate::storage::{
     StorageError,
-    database::{Database, Durability, Error, Row, WriteTransaction, statement, to_sql, unreadable},
+    database::{Database, Durability, Error, Row, WriteTransaction, from_sql, statement, to_sql, unreadable},
     sealing::{OwnedMessage, Sealed, Sealer},
 };
-use batch::Batch;
+use batch::{Batch, Stored};
 
 /// Messages that one statement looks for. Their number is in its text, which stays the same so that it is prepared once.
 const AT_ONCE: usize = 8;
 
-/// Messages in a database.
+/// How often changes are tried that another node makes at the same moment: it makes the same ones, so few are left each time.
+const ATTEMPTS: u32 = 32;
+
+/// Messages in a database. Several nodes may make the same changes, each in its own time.
 pub struct SqlArchive {
     database: Database,
     sealer: Arc<Sealer>,
@@ -35,21 +38,41 @@ impl SqlArchive {
     }
 
     /// The messages of rows, those that are not understood apart.
-    async fn open(&self, rows: &[Row]) -> Result<Vec<OwnedMessage>, StorageError> {
+    async fn open(&self, rows: &[Row]) -> Result<Vec<Stored>, StorageError> {
         let stored = rows.iter().map(sealed).collect::<Result<Vec<_>, _>>()?;
         let opened = self.sealer.open::<OwnedMessage>(&stored).await?;
         let mut messages = Vec::with_capacity(rows.len());
-        for (row, owned) in rows.iter().zip(opened) {
+        for ((row, sealed), owned) in rows.iter().zip(stored).zip(opened) {
             let Some(mut owned) = owned else { continue };
             owned.message.delivered |= row.try_get_flag("delivered")? == Some(true);
-            messages.push(owned);
+            messages.push(Stored { owned, sealed });
         }
         Ok(messages)
     }
 
-    /// The messages of these numbers that are stored and understood.
-    async fn stored(&self, room: RoomId, numbers: &[MessageNumber]) -> Result<Vec<OwnedMessage>, StorageError> {
-        let select = "SELECT account, delivered, message, sealed FROM messages WHERE room = $1 AND number IN ($2, $3, $4, $5, $6, $7, $8, $9)";
+    /// Makes changes, unless another node changes the same messages meanwhile. Returns whether they are made.
+    async fn try_apply(&self, room: RoomId, changes: &[ArchiveChange]) -> Result<bool, StorageError> {
+        let (stored, others) = self.stored(room, &batch::named(changes)).await?;
+        // What another version has written stays as it is.
+        let is_ours = |change: &&ArchiveChange| !matches!(change, ArchiveChange::Write { message, .. } if others.contains(&message.number));
+        let batch = Batch::new(changes.iter().filter(is_ours), stored).seal(&self.sealer).await?;
+        let mut transaction = WriteTransaction::begin(&self.database, batch.durability()).await?;
+        // Whoever owns a key now owns the message, until it is written.
+        transaction.hold_accounts().await?;
+        let is_as_read = batch.write(&mut transaction, room).await?;
+        if is_as_read {
+            transaction.commit().await?;
+        }
+        Ok(is_as_read)
+    }
+
+    /// The messages of these numbers that are stored and understood, and the numbers of those that are stored and not understood.
+    async fn stored(
+        &self,
+        room: RoomId,
+        numbers: &[MessageNumber],
+    ) -> Result<(Vec<Stored>, BTreeSet<MessageNumber>), StorageError> {
+        let select = "SELECT number, account, delivered, message, sealed FROM messages WHERE room = $1 AND number IN ($2, $3, $4, $5, $6, $7, $8, $9)";
         let mut rows = Vec::new();
         for some in numbers.chunks(AT_ONCE) {
             // The last number stands in for those that are missing.
@@ -58,7 +81,11 @@ impl SqlArchive {
             let select = padded.fold(select, |select, number| select.bind(to_sql(number.0)));
             rows.extend(select.fetch_all(&self.database).await?);
         }
-        self.open(&rows).await
+        let number = |row: &Row| Ok(MessageNumber(from_sql(row.try_get("number")?)));
+        let mut others = rows.iter().map(number).collect::<Result<BTreeSet<_>, Error>>()?;
+        let stored = self.open(&rows).await?;
+        stored.iter().for_each(|stored| _ = others.remove(&stored.owned.message.number));
+        Ok((stored, others))
     }
 
     async fn row(&self, room: RoomId, number: MessageNumber) -> Result<Option<Row>, StorageError> {
@@ -81,13 +108,12 @@ fn parse_account(row: &Row, column: &str) -> Result<AccountId, Error> {
 #[async_trait]
 impl MessageArchive for SqlArchive {
     async fn apply(&self, room: RoomId, changes: &[ArchiveChange]) -> Result<(), StorageError> {
-        let stored = self.stored(room, &batch::named(changes)).await?;
-        let batch = Batch::new(changes, stored).seal(&self.sealer).await?;
-        let mut transaction = WriteTransaction::begin(&self.database, batch.durability()).await?;
-        // Whoever owns a key now owns the message, until it is written.
-        transaction.hold_accounts().await?;
-        batch.write(&mut transaction, room).await?;
-        Ok(transaction.commit().await?)
+        for _ in 0..ATTEMPTS {
+            if self.try_apply(room, changes).await? {
+                return Ok(());
+            }
+        }
+        Err(StorageError::took_too_long())
     }
 
     async fn before(
@@ -115,16 +141,14 @@ impl MessageArchive for SqlArchive {
         let has_earlier = rows.len() > limit;
         rows.truncate(limit);
         rows.reverse();
-        let messages = self.open(&rows).await?.into_iter().map(|owned| owned.message).collect();
+        let messages = self.open(&rows).await?.into_iter().map(|stored| stored.owned.message).collect();
         Ok(Messages { messages, has_earlier })
     }
 
     async fn find(&self, room: RoomId, number: MessageNumber) -> Result<Option<ArchivedMessage>, StorageError> {
         let Some(row) = self.row(room, number).await? else { return Ok(None) };
-        let Some(OwnedMessage { message, .. }) = self.open(std::slice::from_ref(&row)).await?.pop() else {
-            return Ok(None);
-        };
-        Ok(Some(facts_of(parse_account(&row, "account")?, &message)))
+        let Some(Stored { owned, .. }) = self.open(std::slice::from_ref(&row)).await?.pop() else { return Ok(None) };
+        Ok(Some(facts_of(parse_account(&row, "account")?, &owned.message)))
     }
 
     async fn holds(

@@ -37,20 +37,28 @@ pub(super) struct Batch {
     deletes: bool,
 }
 
+/// A message as it was read.
+pub(super) struct Stored {
+    pub(super) owned: OwnedMessage,
+    /// How it is stored: unless it still is when it is written, another node has changed it meanwhile.
+    pub(super) sealed: Sealed,
+}
+
 /// A message that a batch names.
 struct Named {
     owned: OwnedMessage,
-    is_new: bool,
+    /// How it was stored; `None` if it was not.
+    before: Option<Sealed>,
     is_changed: bool,
 }
 
 impl Named {
-    const fn stored(owned: OwnedMessage) -> Self {
-        Self { owned, is_new: false, is_changed: false }
+    fn stored(Stored { owned, sealed }: Stored) -> Self {
+        Self { owned, before: Some(sealed), is_changed: false }
     }
 
     const fn new(owned: OwnedMessage) -> Self {
-        Self { owned, is_new: true, is_changed: true }
+        Self { owned, before: None, is_changed: true }
     }
 
     fn take(&mut self, change: &ArchiveChange) {
@@ -62,10 +70,10 @@ impl Named {
 
 impl Batch {
     /// What changes make of the messages that they name, one after the other. Of these, some are stored already.
-    pub(super) fn new(changes: &[ArchiveChange], stored: Vec<OwnedMessage>) -> Self {
-        let messages = stored.into_iter().map(|owned| (owned.message.number, Named::stored(owned))).collect();
+    pub(super) fn new<'a>(changes: impl Iterator<Item = &'a ArchiveChange>, stored: Vec<Stored>) -> Self {
+        let messages = stored.into_iter().map(|stored| (stored.owned.message.number, Named::stored(stored))).collect();
         let mut batch = Self { messages, ..Self::default() };
-        changes.iter().for_each(|change| batch.take(change));
+        changes.for_each(|change| batch.take(change));
         batch
     }
 
@@ -113,8 +121,9 @@ impl SealedBatch {
         if self.deletes { Durability::Full } else { Durability::AsSet }
     }
 
-    /// Writes it within a transaction.
-    pub(super) async fn write(self, db: &mut Connection, room: RoomId) -> Result<(), Error> {
+    /// Writes it within a transaction. Returns whether all is as it was read: if not, another node has written meanwhile, and the
+    /// transaction must not be committed.
+    pub(super) async fn write(self, db: &mut Connection, room: RoomId) -> Result<bool, Error> {
         let none = MessageNumber::default();
         for (change, up_to) in [
             (
@@ -127,24 +136,46 @@ impl SealedBatch {
                 statement(change).bind(room.to_string()).bind(to_sql(up_to.0)).execute(&mut *db).await?;
             }
         }
-        for (Named { owned: OwnedMessage { sealed_by, message }, is_new, .. }, sealed) in self.messages {
-            // Whoever owns the key now owns the message: the account that a guest has become, or nobody.
-            let write = match is_new {
-                true => {
-                    "INSERT INTO messages (room, number, account, sealed_by, nonce, sent_at, delivered, message, sealed) \
-                     SELECT $1, $2, owner, account, $6, $7, $8, $3, $4 FROM account_keys WHERE account = $5 \
-                     ON CONFLICT (room, number) DO NOTHING"
-                }
-                false => "UPDATE messages SET message = $3, sealed = $4 WHERE room = $1 AND number = $2",
+        for (Named { owned, before, .. }, sealed) in self.messages {
+            let is_as_read = match before {
+                Some(before) => replace(db, (room, owned.message.number), before, sealed).await?,
+                None => add(db, room, owned, sealed).await?,
             };
-            let mut query = statement(write).bind(room.to_string()).bind(to_sql(message.number.0));
-            query = query.bind(sealed.value).bind(sealed.texts);
-            if is_new {
-                query = query.bind(sealed_by.to_string()).bind(i64::from(message.nonce));
-                query = query.bind(to_sql(message.sent_at.as_millis())).bind(message.delivered);
+            if !is_as_read {
+                return Ok(false);
             }
-            query.execute(&mut *db).await?;
         }
-        Ok(())
+        Ok(true)
     }
+}
+
+/// Writes a message in place of an earlier state of it. Returns whether it was still in that state.
+async fn replace(
+    db: &mut Connection,
+    (room, number): (RoomId, MessageNumber),
+    before: Sealed,
+    after: Sealed,
+) -> Result<bool, Error> {
+    let update = "UPDATE messages SET message = $3, sealed = $4 WHERE room = $1 AND number = $2 \
+                  AND message = $5 AND sealed = $6";
+    let update = statement(update).bind(room.to_string()).bind(to_sql(number.0));
+    let update = update.bind(after.value).bind(after.texts).bind(before.value).bind(before.texts);
+    Ok(update.execute(db).await? == 1)
+}
+
+/// Writes a new message, unless its author is gone. Returns whether it was new.
+async fn add(db: &mut Connection, room: RoomId, owned: OwnedMessage, sealed: Sealed) -> Result<bool, Error> {
+    let OwnedMessage { sealed_by, message } = owned;
+    // Whoever owns the key now owns the message: the account that a guest has become, or nobody.
+    let insert = "INSERT INTO messages (room, number, account, sealed_by, nonce, sent_at, delivered, message, sealed) \
+                  SELECT $1, $2, owner, account, $6, $7, $8, $3, $4 FROM account_keys WHERE account = $5 \
+                  ON CONFLICT (room, number) DO NOTHING";
+    let insert = statement(insert).bind(room.to_string()).bind(to_sql(message.number.0));
+    let insert = insert.bind(sealed.value).bind(sealed.texts).bind(sealed_by.to_string());
+    let insert = insert.bind(i64::from(message.nonce)).bind(to_sql(message.sent_at.as_millis()));
+    if insert.bind(message.delivered).execute(&mut *db).await? == 1 {
+        return Ok(true);
+    }
+    let found = statement("SELECT 1 FROM messages WHERE room = $1 AND number = $2").bind(room.to_string());
+    Ok(found.bind(to_sql(message.number.0)).fetch_optional(db).await?.is_none())
 }
