@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
+    fmt,
     sync::{Arc, Mutex},
 };
 
@@ -27,6 +28,14 @@ pub struct Kept {
     pub refused: u64,
     pub entries: u64,
     pub healed: u64,
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { acknowledged, refused, entries, healed } = self;
+        write!(f, "{acknowledged} of {acknowledged} acknowledged, among {entries} entries in one order; ")?;
+        write!(f, "{refused} refused, {healed} times healed")
+    }
 }
 
 impl Kept {
