@@ -48,7 +48,10 @@ impl Backend for Node {
             // Whoever has guessed too many codes learns no more of them here.
             Some(code) if !self.rate_limits.has_no_look_ups(&visitor.caller, now).await => {
                 let found = self.log.find(code).await.map_err(ServerError::from)?;
-                let found = found.filter(|room| self.rooms.is_live(*room)).map(|_| code);
+                let found = match found {
+                    Some(room) if self.rooms.has_live(room).await => Some(code),
+                    _ => None,
+                };
                 if found.is_none() {
                     self.rate_limits.take_look_up(&visitor.caller, now).await?;
                 }

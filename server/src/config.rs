@@ -12,6 +12,7 @@ mod ice;
 mod limits;
 mod monitoring;
 mod public_url;
+mod redis;
 mod stopping;
 mod tls;
 
@@ -36,6 +37,7 @@ use limits::LimitSettings;
 pub(crate) use monitoring::LogFormat;
 pub use monitoring::MonitoringSettings;
 pub(crate) use public_url::PublicUrl;
+pub use redis::RedisOptions;
 pub use stopping::StopSettings;
 pub use tls::TlsSettings;
 pub(crate) use tls::{AcmeSettings, Certificate};
@@ -70,6 +72,10 @@ pub struct Config {
     /// What is kept, and how surely.
     #[command(flatten)]
     pub(crate) data: DataSettings,
+
+    /// What several nodes share.
+    #[command(flatten)]
+    pub(crate) redis: RedisOptions,
 
     /// Folder of the built site [default: `site` beside the binary or one level up, or ./target/site]
     #[arg(long, help_heading = GENERAL, env = "SITE_DIR")]
@@ -195,6 +201,7 @@ impl Config {
         self.data.check()?;
         self.ice.check()?;
         self.auth.check()?;
+        self.redis.check(self.data.database().is_some(), self.auth.secret().is_some())?;
         self.tls.check()?;
         self.stopping.check()
     }
@@ -318,6 +325,11 @@ mod tests {
             (["--stop-delay-ms", "25000"], "STOP_TIMEOUT_MS"),
             (["--otel-exporter-otlp-endpoint", "127.0.0.1:4318"], "--otel-exporter-otlp-endpoint"),
             (["--otel-traces-sampler-arg", "2"], "--otel-traces-sampler-arg"),
+            (["--redis-url", "redis://127.0.0.1"], "DATABASE_URL"),
+            (["--redis-url", "http://127.0.0.1"], "REDIS_URL"),
+            (["--redis-enabled", "true"], "REDIS_URL"),
+            (["--redis-enabled", "perhaps"], "--redis-enabled"),
+            (["--redis-connect-timeout-ms", "1"], "--redis-connect-timeout-ms"),
         ] {
             let error = read(&arguments).expect_err("the setting is wrong");
             assert!(error.contains(setting), "{error}");

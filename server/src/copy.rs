@@ -9,7 +9,7 @@ use std::{
 use crate::{
     data_lock::DataLock,
     storage::database::{
-        self, Database, DatabaseLock, DatabaseUrl, InvalidUrl, Moved, OpenError, TransferError, transfer,
+        self, Database, DatabaseLock, DatabaseUrl, InvalidUrl, Moved, OpenError, Sharing, TransferError, transfer,
     },
 };
 
@@ -102,7 +102,7 @@ impl Lock {
                 lock.map(|lock| Self::Folder { _lock: lock })
             }
             DatabaseUrl::Postgres(postgres) => {
-                let lock = DatabaseLock::take(postgres, Duration::ZERO).await;
+                let lock = DatabaseLock::take(postgres, Sharing::Alone, Duration::ZERO).await;
                 let opened = lock.map_err(|error| CopyError::Open { database: url.to_string(), source: error.into() });
                 opened?.map(|lock| Self::Database { _lock: lock })
             }

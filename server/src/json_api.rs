@@ -23,10 +23,15 @@ use crate::{
     room_lookup::RoomReport,
     rooms::{AudienceReport, RealtimeReport, Viewer},
     state::Node,
+    storage::log::redis::RedisState,
 };
 
 /// Says whether the response comes from a copy.
 const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
+
+/// What it means that Redis is one server.
+const REDIS_ALONE: &str = "Redis is a single server without a replica: while it is away, nobody can write in rooms, and if its disk is \
+                           lost while no node runs, so are the live rooms. It has to run with appendonly yes and appendfsync always.";
 
 /// `GET /api/health`: 200 at once, whatever the dependencies do.
 pub(crate) async fn health() -> Json<Value> {
@@ -35,15 +40,25 @@ pub(crate) async fn health() -> Json<Value> {
 
 /// `GET /api/ready`: whether visitors can be sent here, and what is down. Before the rooms are known, `http::before_ready` answers.
 pub(crate) async fn ready(State(node): State<Arc<Node>>) -> (StatusCode, [(HeaderName, HeaderValue); 1], Json<Value>) {
-    let (can_store, is_stopping) = (node.readiness.can_store().await, node.readiness.is_stopping());
-    let parts = json!({
+    let (can_store, redis) = tokio::join!(node.readiness.can_store(), node.readiness.redis());
+    let is_stopping = node.readiness.is_stopping();
+    let mut parts = json!({
         "rooms": if is_stopping { "stopping" } else { "ok" },
         "storage": if can_store { "ok" } else { "down" },
     });
+    // Without Redis, sound goes on and rooms can be read, here as on every other node: visitors would find nothing better elsewhere.
     let is_ready = can_store && !is_stopping;
+    let mut answer = json!({ "ready": is_ready });
+    if let Some(redis) = redis {
+        parts["redis"] = json!(if redis == RedisState::Down { "down" } else { "ok" });
+        if redis == RedisState::Alone {
+            answer["notes"] = json!([REDIS_ALONE]);
+        }
+    }
+    answer["parts"] = parts;
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let not_kept = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (status, not_kept, Json(json!({ "ready": is_ready, "parts": parts })))
+    (status, not_kept, Json(answer))
 }
 
 /// What `GET /api/ice-servers` is asked for.

@@ -16,28 +16,33 @@ use futures::{
 };
 use tokio::time::{sleep, timeout};
 
-use crate::{error::report_storage, storage::database::Database};
+use crate::{
+    error::report_storage,
+    storage::{
+        database::Database,
+        log::redis::{RedisServers, RedisState},
+    },
+};
 
 /// At most one probe is begun in this time, however many ask.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 /// How long an answer waits for a probe that is under way.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whether something could be written.
-type Probe = Shared<BoxFuture<'static, bool>>;
-
 /// Asks the parts of this server how they are.
 pub(crate) struct Readiness {
-    database: Database,
+    storage: Probe<bool>,
     /// Whether no other server has taken this one's data.
     is_ours: Option<Arc<AtomicBool>>,
-    latest: Arc<Mutex<Option<Probe>>>,
+    redis: Option<Probe<RedisState>>,
     is_stopping: AtomicBool,
 }
 
 impl Readiness {
-    pub(crate) fn new(database: Database, is_ours: Option<Arc<AtomicBool>>) -> Self {
-        Self { database, is_ours, latest: Arc::default(), is_stopping: AtomicBool::default() }
+    pub(crate) fn new(database: Database, is_ours: Option<Arc<AtomicBool>>, redis: Option<Arc<RedisServers>>) -> Self {
+        let storage = Probe::new(move || can_write(database.clone()).boxed());
+        let state = |redis: Arc<RedisServers>| Probe::new(move || state_of(redis.clone()).boxed());
+        Self { storage, is_ours, redis: redis.map(state), is_stopping: AtomicBool::default() }
     }
 
     /// From now on nobody is to be sent here any more.
@@ -50,32 +55,61 @@ impl Readiness {
         self.is_stopping.load(Relaxed)
     }
 
-    /// Whether the storage takes what is written. Everybody who asks within a second, or while a probe takes its time, gets
-    /// the same answer; one that takes too long is a no.
+    /// Whether the storage takes what is written. One that takes too long does not.
     pub(crate) async fn can_store(&self) -> bool {
         if self.is_ours.as_ref().is_some_and(|is_ours| !is_ours.load(Relaxed)) {
             return false;
         }
-        let probe = {
+        self.storage.answer().await.unwrap_or(false)
+    }
+
+    /// How Redis is; `None` where it is not used.
+    pub(crate) async fn redis(&self) -> Option<RedisState> {
+        let probe = self.redis.as_ref()?;
+        Some(probe.answer().await.unwrap_or(RedisState::Down))
+    }
+}
+
+async fn can_write(database: Database) -> bool {
+    database.probe().await.inspect_err(|error| report_storage(error)).is_ok()
+}
+
+async fn state_of(redis: Arc<RedisServers>) -> RedisState {
+    redis.state().await
+}
+
+/// An answer that is on its way, or there.
+type Asked<T> = Shared<BoxFuture<'static, Option<T>>>;
+
+/// A question to a part of this server. Everybody who asks within a second, or while an answer takes its time, gets the same one.
+struct Probe<T> {
+    ask: Box<dyn Fn() -> BoxFuture<'static, T> + Send + Sync>,
+    latest: Arc<Mutex<Option<Asked<T>>>>,
+}
+
+impl<T: Clone + Send + Sync + 'static> Probe<T> {
+    fn new(ask: impl Fn() -> BoxFuture<'static, T> + Send + Sync + 'static) -> Self {
+        Self { ask: Box::new(ask), latest: Arc::default() }
+    }
+
+    /// The answer; `None` if it takes too long.
+    async fn answer(&self) -> Option<T> {
+        let asked = {
             let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
             latest.get_or_insert_with(|| self.begin()).clone()
         };
-        timeout(PATIENCE, probe).await.unwrap_or(false)
+        timeout(PATIENCE, asked).await.ok().flatten()
     }
 
-    /// A probe goes on where nobody waits for it any more: two at once would wait for each other.
-    fn begin(&self) -> Probe {
-        let database = self.database.clone();
-        let writing = tokio::spawn(async move {
-            let outcome = database.probe().await;
-            outcome.inspect_err(|error| report_storage(error)).is_ok()
-        });
-        let probe = async move { writing.await.unwrap_or(false) }.boxed().shared();
-        let (latest, ended) = (self.latest.clone(), probe.clone());
+    /// It goes on where nobody waits for it any more: two at once would wait for each other.
+    fn begin(&self) -> Asked<T> {
+        let answering = tokio::spawn((self.ask)());
+        let asked = async move { answering.await.ok() }.boxed().shared();
+        let (latest, ended) = (self.latest.clone(), asked.clone());
         tokio::spawn(async move {
             tokio::join!(ended, sleep(PROBE_EVERY));
             *latest.lock().unwrap_or_else(PoisonError::into_inner) = None;
         });
-        probe
+        asked
     }
 }

@@ -8,6 +8,7 @@ mod actor;
 mod debug_api;
 mod dependencies;
 mod handle;
+mod left_rooms;
 mod retry;
 mod summary;
 mod supervision;
@@ -88,8 +89,12 @@ impl Rooms {
         self.node
     }
 
-    /// Opens every live room. Returns their number once all logs are read or [`RECOVERY`] is over.
+    /// Opens every live room. Returns their number once all logs are read or [`RECOVERY`] is over. Where several nodes share the
+    /// rooms, each is opened when somebody comes, or by the node that [looks after it](Self::look_after_left_rooms).
     pub(crate) async fn recover(self: &Arc<Self>) -> Result<usize, LogError> {
+        if self.is_shared() {
+            return Ok(0);
+        }
         let live = self.log.live().await?;
         let opened: Vec<_> = live.iter().map(|room| self.open(*room)).collect();
         // An actor answers only after it has read its log, so this waits for that.
@@ -134,6 +139,14 @@ impl Rooms {
         match handle {
             Some(room) => room.confirm(report).await,
             None => true,
+        }
+    }
+
+    /// Whether the room lives, wherever its members are. Where several nodes share the rooms, it is opened for that.
+    pub(crate) async fn has_live(self: &Arc<Self>, room: RoomId) -> bool {
+        match self.is_shared() && !self.is_open(room) {
+            true => self.open(room).summarise(None).await.is_some(),
+            false => self.is_live(room),
         }
     }
 

@@ -3,6 +3,7 @@
 mod error;
 mod housekeeping;
 mod listening;
+mod logs;
 mod other_nodes;
 mod storage;
 
@@ -33,12 +34,19 @@ use crate::{
     rooms::Rooms,
     router::router,
     state::{AppState, Node},
-    storage::{accounts::SqlStore, keys::SqlKeys, log::SqlLog, messages::SqlArchive, sealing::Sealer},
+    storage::{
+        accounts::SqlStore,
+        keys::SqlKeys,
+        log::{RoomLog, redis::RedisServers},
+        messages::SqlArchive,
+        sealing::Sealer,
+    },
     tls::Tls,
     websocket::{CommandLimits, Origins},
 };
 pub use error::StartupError;
 use listening::Listening;
+use logs::Logs;
 use other_nodes::OtherNodes;
 use storage::Stored;
 
@@ -49,14 +57,14 @@ const SOCKETS_END: Duration = Duration::from_secs(5);
 pub struct Server {
     listening: Listening,
     house: JoinHandle<()>,
-    log: Arc<SqlLog>,
+    log: Arc<dyn RoomLog>,
     stored: Stored,
     pub(crate) node: Arc<Node>,
 }
 
 impl Server {
     /// The logs of its rooms.
-    pub const fn log(&self) -> &Arc<SqlLog> {
+    pub const fn log(&self) -> &Arc<dyn RoomLog> {
         &self.log
     }
 
@@ -72,12 +80,12 @@ impl Server {
         let mut listening = Listening::begin(&config, &limits, Tls::start(&config)?).await?;
         let stored = Stored::open(&config, &folder, &listening).await?;
         let database = &stored.database;
-        let log_clock: Arc<dyn Clock> = Arc::new(SqlLog::clock(database, clock.clone()).await?);
         let sealer = Arc::new(Sealer::new(Arc::new(SqlKeys::new(database.clone()))));
-        let log = Arc::new(SqlLog::new(database.clone(), log_clock.clone(), sealer.clone()));
-        let archive = Arc::new(SqlArchive::new(database.clone(), sealer.clone()));
         let id = NodeId::from_bits(random::bits());
-        let mut others = OtherNodes::join(id, None);
+        let Logs { log, clock: log_clock, redis } =
+            Logs::open((&config, id), (database, &sealer), clock.clone(), &listening).await?;
+        let archive = Arc::new(SqlArchive::new(database.clone(), sealer.clone()));
+        let mut others = OtherNodes::join(id, redis.as_deref().map(RedisServers::shared));
         let inbox = others.inbox.take();
         let rooms = Rooms::new(
             id,
@@ -87,7 +95,7 @@ impl Server {
             log_clock,
             config.ice.clone(),
         );
-        let kept = Kept { stored: &stored, sealer, log: log.clone(), archive, rooms, others };
+        let kept = Kept { stored: &stored, sealer, log: log.clone(), archive, rooms, others, redis };
         let node = Arc::new(open_node(config, limits, clock, listening.address, kept)?);
         match node.rooms.recover().await? {
             0 => {}
@@ -159,10 +167,11 @@ fn serve_metrics(
 struct Kept<'a> {
     stored: &'a Stored,
     sealer: Arc<Sealer>,
-    log: Arc<SqlLog>,
+    log: Arc<dyn RoomLog>,
     archive: Arc<SqlArchive>,
     rooms: Arc<Rooms>,
     others: OtherNodes,
+    redis: Option<Arc<RedisServers>>,
 }
 
 /// Puts together what every request can reach.
@@ -173,7 +182,7 @@ fn open_node(
     address: SocketAddr,
     kept: Kept<'_>,
 ) -> Result<Node, StartupError> {
-    let Kept { stored, sealer, log, archive, rooms, others } = kept;
+    let Kept { stored, sealer, log, archive, rooms, others, redis } = kept;
     let auth = open_auth(&config, &clock)?;
     Ok(Node {
         id: rooms.node(),
@@ -186,7 +195,7 @@ fn open_node(
         socket_limit: ConnectionLimit::new(limits.connections, limits.sockets_per_address),
         room_lookup: others.look_up,
         setup_hints: SetupHints::default(),
-        readiness: Readiness::new(stored.database.clone(), stored.is_ours()),
+        readiness: Readiness::new(stored.database.clone(), stored.is_ours(), redis.clone()),
         database_limit: DatabaseLimit::new(limits.database_bytes),
         config,
         limits,
@@ -196,6 +205,7 @@ fn open_node(
         auth,
         archive,
         sealer,
+        redis,
     })
 }
 

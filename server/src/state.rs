@@ -18,7 +18,12 @@ use crate::{
     readiness::Readiness,
     room_lookup::RoomLookup,
     rooms::Rooms,
-    storage::{accounts::Store, log::RoomLog, messages::MessageArchive, sealing::Sealer},
+    storage::{
+        accounts::Store,
+        log::{RoomLog, redis::RedisServers},
+        messages::MessageArchive,
+        sealing::Sealer,
+    },
     websocket::{CommandLimits, Origins},
 };
 
@@ -45,6 +50,8 @@ pub(crate) struct Node {
     pub(crate) setup_hints: SetupHints,
     pub(crate) readiness: Readiness,
     pub(crate) database_limit: DatabaseLimit,
+    /// Where the rooms' logs are, if several nodes share them.
+    pub(crate) redis: Option<Arc<RedisServers>>,
 }
 
 /// The router's state.

@@ -92,7 +92,12 @@ pub struct Fleet {
 impl Fleet {
     /// A single server, which writes everything to its disk before it answers.
     pub fn single() -> Self {
-        let server = RedisProcess::start(&["--appendonly", "yes", "--appendfsync", "always"]);
+        Self::single_with(&[])
+    }
+
+    /// The same with more settings.
+    pub fn single_with(settings: &[&str]) -> Self {
+        let server = RedisProcess::start(&[&["--appendonly", "yes", "--appendfsync", "always"], settings].concat());
         let url = format!("redis://127.0.0.1:{}", server.port);
         Self { servers: vec![server], sentinels: Vec::new(), url }
     }

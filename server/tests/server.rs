@@ -41,6 +41,8 @@ mod log_lines;
 mod log_secrecy;
 mod many_rooms;
 mod metrics;
+#[cfg(target_os = "linux")]
+mod nodes;
 mod older_messages;
 mod openid;
 #[cfg(target_os = "linux")]

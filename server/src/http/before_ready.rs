@@ -29,7 +29,14 @@ const AGAIN_IN_S: u64 = 2;
 #[derive(Clone, Default)]
 pub(crate) struct BeforeReady {
     router: Arc<OnceLock<Router>>,
-    is_storage_down: Arc<AtomicBool>,
+    parts: Arc<Parts>,
+}
+
+/// What is known of what the server needs.
+#[derive(Default)]
+struct Parts {
+    is_storage_down: AtomicBool,
+    is_redis_down: AtomicBool,
 }
 
 impl BeforeReady {
@@ -41,14 +48,19 @@ impl BeforeReady {
 
     /// Says of the storage that it starts, or that it is down.
     pub(crate) fn report_storage(&self, is_there: bool) {
-        self.is_storage_down.store(!is_there, Ordering::Relaxed);
+        self.parts.is_storage_down.store(!is_there, Ordering::Relaxed);
+    }
+
+    /// Says that Redis is down, or not any more.
+    pub(crate) fn report_redis(&self, is_there: bool) {
+        self.parts.is_redis_down.store(!is_there, Ordering::Relaxed);
     }
 }
 
 /// A router that says that the server is starting, until it is replaced.
 pub(crate) fn until_ready() -> (BeforeReady, Router) {
     let opening = BeforeReady::default();
-    let (opened, starting) = (opening.router.clone(), starting(opening.is_storage_down.clone()));
+    let (opened, starting) = (opening.router.clone(), starting(opening.parts.clone()));
     let router = Router::new().fallback(move |request: Request| {
         let router = opened.get().unwrap_or(&starting).clone();
         async move { router.oneshot(request).await }
@@ -56,8 +68,8 @@ pub(crate) fn until_ready() -> (BeforeReady, Router) {
     (opening, router)
 }
 
-fn starting(is_storage_down: Arc<AtomicBool>) -> Router {
-    let not_ready = move || async move { not_ready(is_storage_down.load(Ordering::Relaxed)) };
+fn starting(parts: Arc<Parts>) -> Router {
+    let not_ready = move || async move { not_ready(&parts) };
     Router::new()
         .route("/api/health", get(json_api::health))
         .route("/api/ready", get(not_ready))
@@ -66,9 +78,12 @@ fn starting(is_storage_down: Arc<AtomicBool>) -> Router {
         .layer(from_fn_with_state(0_u64, add_security_headers))
 }
 
-fn not_ready(is_storage_down: bool) -> Response {
-    let storage = if is_storage_down { "down" } else { "starting" };
-    let parts = json!({ "rooms": "starting", "storage": storage });
+fn not_ready(Parts { is_storage_down, is_redis_down }: &Parts) -> Response {
+    let storage = if is_storage_down.load(Ordering::Relaxed) { "down" } else { "starting" };
+    let mut parts = json!({ "rooms": "starting", "storage": storage });
+    if is_redis_down.load(Ordering::Relaxed) {
+        parts["redis"] = json!("down");
+    }
     later(Json(json!({ "ready": false, "parts": parts })).into_response())
 }
 

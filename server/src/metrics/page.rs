@@ -1,12 +1,12 @@
-//! `GET /metrics`, at an address of its own.
+//! `GET /metrics`, and `GET /api/system/redis` for those who run the server, at an address of their own.
 
 use std::sync::Arc;
 
 use ::metrics::gauge;
 use axum::{
-    Router,
+    Json, Router,
     extract::State,
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     routing::get,
 };
 use heartogether::room::{Census, RoomKind};
@@ -16,7 +16,11 @@ use super::{
     Recorder,
     catalogue::{CONNECTIONS, DEPENDENCY_UP, LINKS, MEMBERS, PUBLICATIONS, READY, ROOMS, WEBSOCKETS},
 };
-use crate::{http::ConnectionLimit, state::Node};
+use crate::{
+    http::ConnectionLimit,
+    state::Node,
+    storage::log::redis::{RedisReport, RedisState},
+};
 
 /// The version of the text format.
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
@@ -29,18 +33,28 @@ pub(crate) struct Observed {
     pub(crate) recorder: Recorder,
 }
 
-/// Serves the metrics, and nothing else.
+/// Serves these two, and nothing else.
 pub(crate) fn page(observed: Observed) -> Router {
-    Router::new().route("/metrics", get(fetch)).with_state(observed)
+    Router::new().route("/metrics", get(fetch)).route("/api/system/redis", get(report_redis)).with_state(observed)
+}
+
+/// How Redis is. Where it is not used, there is no such page.
+async fn report_redis(State(observed): State<Observed>) -> Result<Json<RedisReport>, StatusCode> {
+    let redis = observed.node.redis.as_ref().ok_or(StatusCode::NOT_FOUND)?;
+    Ok(Json(redis.report().await))
 }
 
 async fn fetch(State(observed): State<Observed>) -> ([(HeaderName, HeaderValue); 1], String) {
     let Observed { node, connections, recorder } = observed;
-    let (census, can_store) = tokio::join!(node.rooms.census(), node.readiness.can_store());
+    let (census, can_store, redis) =
+        tokio::join!(node.rooms.census(), node.readiness.can_store(), node.readiness.redis());
     observe_rooms(&census);
     gauge!(CONNECTIONS).set(connections.count());
     gauge!(WEBSOCKETS).set(node.socket_limit.count());
     gauge!(DEPENDENCY_UP, "dependency" => "database").set(u8::from(can_store));
+    if let Some(redis) = redis {
+        gauge!(DEPENDENCY_UP, "dependency" => "redis").set(u8::from(redis != RedisState::Down));
+    }
     gauge!(READY).set(u8::from(can_store && !node.readiness.is_stopping()));
     ([(header::CONTENT_TYPE, TEXT)], recorder.render())
 }

@@ -38,6 +38,8 @@ use crate::{
 const SNAPSHOT_EVERY: u64 = 500;
 /// Entries between two snapshots of a room that nobody is connected to.
 const SNAPSHOT_ASLEEP: u64 = 50;
+/// Milliseconds between two snapshots of a room that several nodes share, if anything has happened in it.
+const SNAPSHOT_MS: u64 = 60_000;
 
 /// The room, and what its task remembers beside it. A panic of the task loses all of this but the [`SurvivingState`].
 pub(super) struct RoomActor<'a> {
@@ -49,6 +51,8 @@ pub(super) struct RoomActor<'a> {
     wake_at: Option<Timestamp>,
     /// The last entry in the latest snapshot.
     snapshot_at: Seq,
+    /// When this task made the latest snapshot, or began.
+    snapshot_made_at: Timestamp,
     /// Nodes that are gone, and whose loss the log has not told yet.
     gone: BTreeSet<NodeId>,
     /// Whether the room has ended for good.
@@ -64,6 +68,7 @@ impl<'a> RoomActor<'a> {
             signals: Signals::default(),
             wake_at: None,
             snapshot_at: Seq::default(),
+            snapshot_made_at: dependencies.clock.now(),
             gone: BTreeSet::new(),
             is_over: false,
         }
@@ -109,7 +114,10 @@ impl<'a> RoomActor<'a> {
                     self.wake_at = None;
                     self.wake(at);
                 }
-                () = look.next() => self.report_gone_nodes().await,
+                () = look.next() => {
+                    self.report_gone_nodes().await;
+                    self.keep_snapshot();
+                }
             }
         }
         self.end().await
@@ -197,13 +205,20 @@ impl<'a> RoomActor<'a> {
     }
 
     /// Stores a snapshot if it is time: after [`SNAPSHOT_EVERY`] entries, or after [`SNAPSHOT_ASLEEP`] while nobody is
-    /// connected. So a room opens equally fast however long it lives.
+    /// connected. So a room opens equally fast however long it lives. Of several nodes, the one that looks after the room also does so
+    /// after [`SNAPSHOT_MS`].
     fn keep_snapshot(&mut self) {
+        let Dependencies { id, log, clock, writes, .. } = self.dependencies;
         let since = self.room.seq().0.saturating_sub(self.snapshot_at.0);
-        let is_asleep = since >= SNAPSHOT_ASLEEP && self.room.connections(Audience::Everyone).next().is_none();
-        if since >= SNAPSHOT_EVERY || is_asleep {
+        let is_asleep = || since >= SNAPSHOT_ASLEEP && self.room.connections(Audience::Everyone).next().is_none();
+        let is_old = || {
+            let is_shared = log.looks_for_gone_nodes_every().is_some();
+            is_shared && since > 0 && clock.now().since_ms(self.snapshot_made_at) >= SNAPSHOT_MS && log.looks_after(*id)
+        };
+        if since >= SNAPSHOT_EVERY || is_asleep() || is_old() {
             self.snapshot_at = self.room.seq();
-            self.dependencies.writes.snapshot(self.room.clone());
+            self.snapshot_made_at = clock.now();
+            writes.snapshot(self.room.clone());
         }
     }
 

@@ -22,7 +22,8 @@ pub(super) async fn run(node: Arc<Node>) {
 }
 
 async fn keep_house(node: Arc<Node>) {
-    tokio::join!(forget_expired(&node), erase_deleted(&node), count_open_rooms(&node));
+    let left_rooms = node.rooms.look_after_left_rooms();
+    tokio::join!(forget_expired(&node), erase_deleted(&node), count_open_rooms(&node), left_rooms);
 }
 
 /// Carries out what the last run could not finish, and forgets what has run out, also where nobody comes any more.
@@ -54,10 +55,13 @@ async fn count_open_rooms(node: &Node) {
     }
 }
 
-/// Erases what was deleted where that was not possible at once.
+/// Erases what was deleted where that was not possible at once, and forgets keys that another node may have deleted.
 async fn erase_deleted(node: &Node) {
     loop {
         let now = node.clock.now();
+        if node.redis.is_some() {
+            node.sealer.forget_keys();
+        }
         if let Err(error) = node.store.erase_deleted().await {
             ServerError::from(error).report();
         }

@@ -70,6 +70,11 @@ impl Listening {
         self.opening.report_storage(is_there);
     }
 
+    /// What to say of Redis, where it is used.
+    pub(super) fn report_redis(&self, is_there: bool) {
+        self.opening.report_redis(is_there);
+    }
+
     /// From now on the router answers.
     pub(super) fn open(&self, router: Router) {
         self.opening.open(router);

@@ -13,11 +13,11 @@ use crate::{
     config::Config,
     data_lock::DataLock,
     error::report_storage,
-    storage::database::{self, Database, DatabaseLock, OpenError, PostgresUrl, is_out_of_service},
+    storage::database::{self, Database, DatabaseLock, OpenError, PostgresUrl, Sharing, is_out_of_service},
 };
 
-/// How often a database that does not answer is asked again.
-const ASK_EVERY: Duration = Duration::from_secs(1);
+/// How often a database or a Redis that does not answer is asked again.
+pub(super) const ASK_EVERY: Duration = Duration::from_secs(1);
 /// How long whoever uses the database may take to end when the server stops.
 const DATABASE_END: Duration = Duration::from_secs(5);
 
@@ -110,7 +110,9 @@ impl From<OpenError> for NotOpened {
 }
 
 async fn open_postgres(url: &PostgresUrl, config: &Config) -> Result<(Database, DatabaseLock), NotOpened> {
-    let lock = DatabaseLock::take(url, config.data.lock_wait()).await?.ok_or(NotOpened::ByOthers)?;
+    // Nodes whose rooms are on Redis write no logs in the database.
+    let sharing = if config.redis.settings().is_some() { Sharing::Shared } else { Sharing::Alone };
+    let lock = DatabaseLock::take(url, sharing, config.data.lock_wait()).await?.ok_or(NotOpened::ByOthers)?;
     let database = Database::postgres(url, config.data.database_connections);
     database.migrate().await?;
     Ok((database, lock))

@@ -23,7 +23,7 @@ use super::{StorageError, migrations};
 pub(crate) use self::{
     connection::Connection,
     fault::{is_out_of_service, unreadable},
-    lock::DatabaseLock,
+    lock::{DatabaseLock, Sharing},
     row::Row,
     statement::{Statement, statement},
     transaction::{Durability, WriteTransaction},

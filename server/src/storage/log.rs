@@ -127,6 +127,15 @@ pub trait RoomLog: Send + Sync {
     fn looks_for_gone_nodes_every(&self) -> Option<Duration> {
         None
     }
+
+    /// Whether this node is the one that looks after a room even if it has no members there. All nodes that see the same nodes
+    /// agree on one.
+    fn looks_after(&self, _room: RoomId) -> bool {
+        true
+    }
+
+    /// Stops: from now on nothing is written, and every change fails with [`LogError::Stopped`]. Returns once what waits is written.
+    async fn stop(&self) {}
 }
 
 /// Where an appended entry is, and when it was appended.
@@ -145,7 +154,7 @@ impl From<&Entry> for Appended {
 }
 
 /// What a log recognises a repeated append by, within the last [`NONCES`] entries of a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AppendNonce(u128);
 
 /// Entries of a room whose nonces a log remembers.

@@ -4,21 +4,35 @@ use std::{sync::Arc, time::Duration};
 
 use heartogether::id::NodeId;
 use heartogether_server::storage::{
-    epochs::MemoryEpochs,
+    epochs::{Epochs, MemoryEpochs, SqlEpochs},
     log::{
         AppendNonce, LogError,
         redis::{RedisServers, RedisSettings},
-        replicated::{MemoryDirectory, Parts, ReplicatedLog},
+        replicated::{MemoryDirectory, Parts, ReplicatedLog, RoomDirectory, SqlDirectory},
     },
 };
 
 use super::{Bench, ROOM, bench::clock, created, keeps_the_contract, lost, read, seqs};
-use crate::{redis_fleet::Fleet, support};
+use crate::{
+    redis_fleet::Fleet,
+    support::{self, PostgresDatabase},
+};
 
 /// A log on emptied servers.
 fn empty(fleet: &Fleet) -> Bench {
+    start(fleet, Arc::new(MemoryDirectory::default()), Arc::new(MemoryEpochs::default()))
+}
+
+/// A log on emptied servers whose rooms are known to a database.
+async fn empty_in_postgres(fleet: &Fleet) -> Bench {
+    let kept = PostgresDatabase::create().await;
+    let database = kept.open().await;
+    let (directory, epochs) = (SqlDirectory::new(database.clone()), SqlEpochs::new(database));
+    Bench { _kept: Some(Box::new(kept)), ..start(fleet, Arc::new(directory), Arc::new(epochs)) }
+}
+
+fn start(fleet: &Fleet, directory: Arc<dyn RoomDirectory>, epochs: Arc<dyn Epochs>) -> Bench {
     fleet.empty();
-    let (directory, epochs) = (Arc::new(MemoryDirectory::default()), Arc::new(MemoryEpochs::default()));
     let clock = clock();
     let settings = RedisSettings::parse(&fleet.url, None, true, Duration::from_secs(2)).expect("an address");
     let (servers, incoming) = RedisServers::new(settings);
@@ -30,7 +44,7 @@ fn empty(fleet: &Fleet) -> Bench {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_single_redis_keeps_the_contract() {
     let fleet = Fleet::single();
-    keeps_the_contract(async || empty(&fleet)).await;
+    keeps_the_contract(async || empty_in_postgres(&fleet).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,10 @@ use std::{error::Error as StdError, io, sync::Arc};
 use sqlx::{error::DatabaseError, migrate::MigrateError, postgres::PgDatabaseError};
 
 use super::Error;
-use crate::storage::{StorageError, TookTooLong, log::LogError};
+use crate::storage::{
+    StorageError, TookTooLong,
+    log::{LogError, replicated},
+};
 
 /// Whether an error says that the storage is out of service for now (full, locked, unreadable, gone), rather than that this
 /// one statement was wrong.
@@ -19,7 +22,7 @@ pub(crate) fn is_out_of_service(error: &(dyn StdError + 'static)) -> bool {
             None => SQLITE_OUT_OF_SERVICE.contains(&sqlite_code(&**error)),
         },
         Some(error) => is_away(error) || matches!(error, Error::PoolClosed | Error::WorkerCrashed),
-        None => error.is::<TookTooLong>(),
+        None => error.is::<TookTooLong>() || error.is::<replicated::server::Fault>(),
     }
 }
 

@@ -6,6 +6,7 @@
 mod keys;
 mod listening;
 mod partitions;
+mod report;
 mod scripts;
 mod server;
 mod settings;
@@ -26,6 +27,7 @@ use heartogether::id::{NodeId, RoomId};
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
 
 pub(crate) use keys::{node_channel, nodes_channel};
+pub use report::{RedisReport, RedisState};
 pub use settings::RedisSettings;
 pub(crate) use shared::Heard;
 pub use shared::SharedRedis;

@@ -22,7 +22,7 @@ mod writer;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -34,7 +34,7 @@ use crate::{
     clock::Clock,
     storage::{StorageError, epochs::Epochs, sealing::Sealer},
 };
-pub use directory::{MemoryDirectory, RoomDirectory};
+pub use directory::{MemoryDirectory, RoomDirectory, SqlDirectory};
 use following::Follower;
 use nodes::Nodes;
 use server::{Fault, LogServers, Message};
@@ -84,29 +84,33 @@ struct Shared {
     nodes: Nodes,
     followers: Mutex<HashMap<RoomId, Arc<Follower>>>,
     writers: Mutex<HashMap<String, mpsc::Sender<Order>>>,
+    is_stopped: AtomicBool,
 }
 
 impl ReplicatedLog {
     /// Starts the log's tasks. Needs a tokio runtime.
     pub fn start(parts: Parts) -> Self {
         let Parts { node, servers, incoming, epochs, directory, sealer, clock } = parts;
-        let (topics, nodes, followers, writers) = Default::default();
-        let shared = Shared { node, servers, epochs, directory, sealer, clock, topics, nodes, followers, writers };
-        let shared = Arc::new(shared);
+        let (topics, nodes, followers, writers, is_stopped) = Default::default();
+        let shared = Arc::new(Shared {
+            node,
+            servers,
+            epochs,
+            directory,
+            sealer,
+            clock,
+            topics,
+            nodes,
+            followers,
+            writers,
+            is_stopped,
+        });
         let tasks = vec![
             tokio::spawn(shared.clone().hear(incoming)),
             tokio::spawn(shared.clone().check_quiet_rooms()),
             tokio::spawn(shared.clone().beat()),
         ];
         Self { shared, tasks }
-    }
-
-    /// Says to the other nodes that this one is gone.
-    pub async fn stop(&self) {
-        self.tasks.iter().for_each(JoinHandle::abort);
-        if let Err(fault) = self.shared.servers.depart(self.shared.node).await {
-            tracing::warn!("the other nodes notice only in some seconds that this one stops: {fault}");
-        }
     }
 }
 

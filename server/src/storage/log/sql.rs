@@ -77,16 +77,6 @@ impl SqlLog {
         Ok(ClockAhead::from(Timestamp::from_millis(from_sql(row.try_get("last_at")?)), clock))
     }
 
-    /// Stops the writer. It makes the changes that wait and takes no new ones: every later change fails with
-    /// [`LogError::Stopped`].
-    pub async fn stop(&self) {
-        if let Some(Writing { stop, task }) = self.writer.lock().await.take() {
-            let _ = stop.send(());
-            // A writer that panicked has stopped as well.
-            let _ = task.await;
-        }
-    }
-
     /// How many entries were skipped because their version or event is unknown.
     pub fn skipped_entries(&self) -> u64 {
         self.skipped.load(Ordering::Relaxed)
@@ -212,5 +202,12 @@ impl RoomLog for SqlLog {
 
     async fn close(&self, room: RoomId) -> Result<(), LogError> {
         self.write(Change::Close(room)).await.map(drop)
+    }
+    async fn stop(&self) {
+        if let Some(Writing { stop, task }) = self.writer.lock().await.take() {
+            let _ = stop.send(());
+            // A writer that panicked has stopped as well.
+            let _ = task.await;
+        }
     }
 }

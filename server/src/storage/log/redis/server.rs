@@ -142,7 +142,12 @@ impl RedisServer {
 
     /// Whether no server is ever put in its place, and it has no replica: then what it has written is as sure as it gets.
     fn is_alone(&self) -> bool {
-        self.mode == Mode::Single && self.replicas.load(Relaxed) == 0
+        self.mode == Mode::Single && self.replicas() == 0
+    }
+
+    /// How many replicas had answered lately when it was asked last.
+    pub(super) fn replicas(&self) -> u64 {
+        self.replicas.load(Relaxed)
     }
 
     fn append_command(&self, links: &Links, append: &Append) -> Cmd {

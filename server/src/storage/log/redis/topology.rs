@@ -6,20 +6,22 @@ use std::{
 };
 
 use futures::future::join_all;
-use redis::{AsyncConnectionConfig, RedisResult, aio::MultiplexedConnection};
+use redis::{AsyncConnectionConfig, RedisError, RedisResult, aio::MultiplexedConnection};
+use serde::Serialize;
 
 use super::{
     partitions::PARTITIONS,
     settings::{Address, RedisSettings},
 };
-use crate::storage::log::replicated::confirmation::Deciders;
+use crate::{error::report_storage, storage::log::replicated::confirmation::Deciders};
 
 /// How long those who decide may take to answer.
 const VOTE: Duration = Duration::from_millis(700);
 
 /// What runs at the addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
     /// One server, with or without replicas.
     Single,
     /// Sentinels, which watch a primary.
@@ -36,6 +38,14 @@ pub(super) struct Topology {
     primaries: Vec<Option<Address>>,
     /// Who is asked next time.
     deciders: BTreeSet<Address>,
+}
+
+/// A server does not say who is the primary.
+#[derive(Debug, thiserror::Error)]
+#[error("Redis at {address} does not answer as it should")]
+struct Silent {
+    address: Address,
+    source: RedisError,
 }
 
 /// What one of those who decide says.
@@ -103,11 +113,9 @@ fn elected<'a>(votes: impl Iterator<Item = &'a Vote>, partition: usize) -> Optio
 
 async fn ask_all(settings: &RedisSettings, addresses: &BTreeSet<Address>) -> Vec<(Address, Vote)> {
     let votes = addresses.iter().map(|address| async move {
-        let vote = tokio::time::timeout(VOTE, ask(settings, address)).await;
-        vote.ok()?
-            .inspect_err(|error| tracing::debug!(%address, %error, "a server does not say who is the primary"))
-            .ok()
-            .map(|vote| (address.clone(), vote))
+        let vote = tokio::time::timeout(VOTE, ask(settings, address)).await.ok()?;
+        let vote = vote.map_err(|source| Silent { address: address.clone(), source });
+        vote.inspect_err(|error| report_storage(error)).ok().map(|vote| (address.clone(), vote))
     });
     join_all(votes).await.into_iter().flatten().collect()
 }

@@ -1,6 +1,6 @@
 //! Appends entries, whatever becomes of the servers meanwhile.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 use heartogether::{
     id::{RoomId, Seq},
@@ -30,16 +30,18 @@ impl Shared {
 
     /// Opens a room's first epoch with its first entry. The room is found once that is confirmed.
     pub(super) async fn create(self: &Arc<Self>, created: RoomCreated) -> Result<Appended, LogError> {
+        if self.is_stopped.load(Relaxed) {
+            return Err(LogError::Stopped);
+        }
         let (room, code) = (created.id, created.code);
         let event = Event::RoomCreated(created);
         let data = self.seal(&event).await?;
         let opened = timeout(PATIENCE, self.open_first(room, &data)).await;
         let opened = opened.unwrap_or_else(|_| Err(took_too_long()))?;
-        if !self.directory.add(room, code).await? {
+        if !self.directory.add(room, code, &accounts_in(&event).collect()).await? {
             self.servers.primary(room).await?.close(room).await?;
             return Err(LogError::CodeTaken);
         }
-        self.directory.note(room, &accounts_in(&event).collect()).await?;
         self.follow(room).await?;
         Ok(opened)
     }
@@ -78,6 +80,9 @@ impl Shared {
         nonce: AppendNonce,
         event: &Event,
     ) -> Result<Appended, LogError> {
+        if self.is_stopped.load(Relaxed) {
+            return Err(LogError::Stopped);
+        }
         let data = self.seal(event).await?;
         let accounts = accounts_in(event).collect::<std::collections::BTreeSet<_>>();
         if !accounts.is_empty() {

@@ -36,17 +36,26 @@ impl Shared {
         }
         let Epoch(epoch) = self.epochs.draw(follower.room).await?;
         let offers = self.collect(follower, server, epoch, state.remains).await?;
+        let mut is_earlier = false;
         let (line, replaces, contents) = match choose(state.remains, &offers) {
             Mending::Keep => (state.remains.line, false, Contents::default()),
             Mending::Extend(entries) => {
                 (state.remains.line, false, Contents { snapshots: Vec::new(), entries: entries.into() })
             }
             Mending::Replace(line, contents) => (line, true, contents),
-            Mending::Impossible => return Err(LogError::NoBeginning),
+            Mending::Impossible => {
+                is_earlier = true;
+                let earlier = self.directory.earlier_log(follower.room).await?;
+                (0, true, earlier.ok_or(LogError::NoBeginning)?)
+            }
         };
         let expected = (state.epoch, state.remains.last.seq);
         let opening = Opening { epoch, expected, line, replaces, contents };
-        self.open(follower.room, server, &opening).await?;
+        let is_open = self.open(follower.room, server, &opening).await?;
+        if is_open && is_earlier {
+            tracing::info!(room = %follower.room, "the log that a single server wrote goes on here");
+            self.directory.drop_earlier_log(follower.room).await?;
+        }
         Ok(())
     }
 

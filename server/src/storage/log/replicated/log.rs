@@ -1,13 +1,20 @@
 //! The log as rooms see it.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use heartogether::{
     id::{AccountId, NodeId, RoomCode, RoomId, Seq},
     room::{Event, Room, RoomCreated},
 };
-use tokio::time::{sleep, timeout};
+use tokio::{
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 
 use super::{
     PATIENCE, PAUSE, ReplicatedLog, Shared,
@@ -116,6 +123,19 @@ impl RoomLog for ReplicatedLog {
 
     fn looks_for_gone_nodes_every(&self) -> Option<Duration> {
         Some(BEAT)
+    }
+
+    fn looks_after(&self, room: RoomId) -> bool {
+        self.shared.nodes.looks_after(self.shared.node, room)
+    }
+
+    /// Says to the other nodes that this one is gone. What was acknowledged is on the servers already.
+    async fn stop(&self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+        self.shared.is_stopped.store(true, Relaxed);
+        if let Err(fault) = self.shared.servers.depart(self.shared.node).await {
+            tracing::warn!("the other nodes notice only in some seconds that this one stops: {fault}");
+        }
     }
 }
 

@@ -6,10 +6,11 @@ use std::{
     time::Duration,
 };
 
-use heartogether::id::NodeId;
+use heartogether::id::{NodeId, RoomId};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::Shared;
+use crate::storage::log::AppendNonce;
 
 /// How often a node says that it lives, and looks who else does.
 pub(super) const BEAT: Duration = Duration::from_secs(1);
@@ -57,6 +58,16 @@ impl Nodes {
         self.seen().ago.keys().copied().collect()
     }
 
+    /// Whether this node, of those that live, is the one that looks after a room: the one with the highest hash of itself and the room
+    /// ("rendezvous hashing"). So a node that comes or goes changes it for its own share of the rooms alone.
+    pub(super) fn looks_after(&self, node: NodeId, room: RoomId) -> bool {
+        let seen = self.seen();
+        let weight =
+            |node: NodeId| (AppendNonce::of(&[node.to_string().as_bytes(), room.to_string().as_bytes()]), node);
+        let own = weight(node);
+        seen.ago.keys().all(|other| weight(*other) <= own)
+    }
+
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -99,5 +110,29 @@ mod tests {
         assert!(is_gone());
         nodes.note(Some(&both));
         assert!(!is_gone() && nodes.alive() == both);
+    }
+
+    #[test]
+    fn one_of_the_nodes_that_live_looks_after_each_room() {
+        let all: BTreeSet<_> = (1..=3).map(NodeId::from_bits).collect();
+        let nodes = Nodes::default();
+        let keepers = || {
+            let keepers = |room| all.iter().copied().filter(|node| nodes.looks_after(*node, room)).collect::<Vec<_>>();
+            (0..300).map(|room| keepers(RoomId::from_bits(room))).collect::<Vec<_>>()
+        };
+        assert!(keepers().iter().all(|keepers| keepers.len() == 3), "each node sees itself alone");
+        nodes.note(Some(&all));
+        let before = keepers();
+        assert!(before.iter().all(|keepers| keepers.len() == 1));
+        for node in &all {
+            assert!(before.iter().filter(|keepers| keepers.contains(node)).count() > 60, "rooms are spread");
+        }
+        let left: BTreeSet<_> = all.iter().copied().skip(1).collect();
+        (0..MISSED).for_each(|_| nodes.note(Some(&left)));
+        for (before, after) in before.iter().zip(keepers()) {
+            let after: Vec<_> = after.into_iter().filter(|node| left.contains(node)).collect();
+            assert_eq!(after.len(), 1);
+            assert!(before == &after || !left.contains(&before[0]), "other rooms stay where they are");
+        }
     }
 }

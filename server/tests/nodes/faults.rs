@@ -1,0 +1,228 @@
+//! What befalls nodes and their Redis: rooms go on, and nothing acknowledged is lost.
+
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use heartogether::{
+    protocol::{Join, ToRoom},
+    refusal::Refusal,
+    role::Role,
+    room::RoomEvent,
+};
+use reqwest::StatusCode;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::time::sleep;
+
+use super::house::{House, nonces, write, write_surely};
+use crate::{
+    redis_fleet::Fleet,
+    storage::readiness,
+    support::{PostgresServer, Process, Site, eventually, free_port, resume, said_in},
+};
+
+/// In which the members of a node that dies are back.
+const BACK: Duration = Duration::from_secs(3);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_starts_before_its_redis_is_ready_with_it() {
+    let mut house = House::build().await;
+    house.fleet.servers[0].kill();
+    let data = TempDir::new().expect("a folder");
+    let port = free_port().to_string();
+    let site = Site { authority: format!("127.0.0.1:{port}") };
+    let mut command = Process::command(data.path(), "warn");
+    command.args(["--port", &port, "--host", "127.0.0.1"]).args(house.flags());
+    let starting = Process::begin(command);
+    eventually(async || tokio::net::TcpStream::connect(&site.authority).await.is_ok()).await;
+    let down = json!({ "ready": false, "parts": { "rooms": "starting", "storage": "starting", "redis": "down" } });
+    eventually(async || readiness(&site).await == (StatusCode::SERVICE_UNAVAILABLE, down.clone())).await;
+    assert_eq!(site.get("/api/health", None).await.status(), StatusCode::OK);
+    house.fleet.servers[0].start_again();
+    let server = tokio::task::spawn_blocking(|| starting.ready()).await.expect("a server");
+    let mut pair = server.site.pair().await;
+    pair.is_undisturbed().await;
+    assert_eq!(write_surely(&mut pair.listener, 1).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "how long it takes is measured on real servers")]
+async fn without_redis_rooms_are_read_and_writes_fail_visibly_in_time() {
+    let mut house = House::build().await;
+    let (one, other) = (house.start(&[]), house.start(&[]));
+    let mut pair = one.site().pair().await;
+    write_surely(&mut pair.listener, 1).await;
+    let mut moved = other.site().greet(&pair.grace).await;
+    moved.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+    moved.resumed().await;
+    house.fleet.servers[0].kill();
+    let began = Instant::now();
+    moved.say(write(2)).await;
+    eventually(async || readiness(one.site()).await.1["parts"]["redis"] == "down").await;
+    for node in [&one, &other] {
+        let (status, told) = readiness(node.site()).await;
+        assert_eq!(status, StatusCode::OK, "a balancer that took every node out would help nobody: {told}");
+        assert_eq!(told["parts"]["storage"], "ok");
+        let report = node.site().get(&format!("/api/rooms/{}", pair.code), None).await;
+        assert_eq!(report.status(), StatusCode::OK, "rooms can be read");
+    }
+    assert_eq!(moved.refusal().await, Refusal::StorageUnavailable);
+    let waited = began.elapsed();
+    assert!(waited > Duration::from_secs(5) && waited < Duration::from_secs(15), "{waited:?}");
+    house.fleet.servers[0].start_again();
+    let refusals = write_surely(&mut moved, 2).await;
+    eprintln!("kept: without Redis, a write was refused after {waited:?}; with it, {refusals} were");
+    eventually(async || readiness(one.site()).await.1["parts"]["redis"] == "ok").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_is_killed_and_started_again_under_load_costs_nothing() {
+    const MESSAGES: u32 = 40;
+    let house = House::build().await;
+    let (one, other) = (house.start_patient().await, house.start_patient().await);
+    let House { mut fleet, kept: _kept, .. } = house;
+    let mut pair = one.site.pair().await;
+    let restarts = tokio::task::spawn_blocking(move || {
+        for _ in 0..2 {
+            std::thread::sleep(Duration::from_millis(200));
+            fleet.servers[0].kill();
+            std::thread::sleep(Duration::from_millis(300));
+            fleet.servers[0].start_again();
+        }
+        fleet
+    });
+    let mut refusals = 0;
+    for nonce in 1..=MESSAGES {
+        refusals += write_surely(&mut pair.listener, nonce).await;
+        sleep(Duration::from_millis(20)).await;
+    }
+    let _fleet = restarts.await.expect("started again");
+    let mut moved = other.site.greet(&pair.ada).await;
+    moved.send(&said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true }))).await;
+    let kept = nonces(&moved.joined().await.room.messages);
+    assert_eq!(kept, (1..=MESSAGES).collect::<Vec<_>>(), "each once, in the order in which it was sent");
+    eprintln!(
+        "kept: a Redis that was killed twice under load: {MESSAGES} of {MESSAGES} messages kept, {refusals} refusals"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "how long it takes is measured on real servers")]
+async fn members_of_a_node_that_is_killed_are_back_soon_and_nothing_acknowledged_is_lost() {
+    let house = House::build().await;
+    let (one, other) = (house.start(&[]), house.start(&[]));
+    let ada = one.site().sign_in("Ada").await;
+    let code = one.site().create_room(&ada).await;
+    let (_host, as_host) = one.site().join(&ada, code, Role::Host).await;
+    let guests = join_all(["Grace", "Linus", "Edsger", "Barbara"].map(|guest| one.site().sign_in(guest))).await;
+    let mut members = join_all(guests.iter().map(|guest| one.site().join(guest, code, Role::Listener))).await;
+    let acknowledged = join_all(members.iter_mut().zip([10, 20, 30, 40]).map(|((member, _), first)| async move {
+        for nonce in first..first + 4 {
+            assert_eq!(write_surely(member, nonce).await, 0);
+        }
+        // It is under way when the node dies, so it may be kept or not.
+        member.say(write(first + 4)).await;
+        (first..first + 4).collect::<Vec<_>>()
+    }))
+    .await;
+    drop(one);
+    let killed = Instant::now();
+    let back = join_all(guests.iter().zip(&members).map(|(guest, (_, joined))| async {
+        let mut member = other.site().greet(guest).await;
+        member.send(&resume(code, joined, joined.seq)).await;
+        member.resumed().await;
+        member
+    }));
+    let (mut members, took) = (back.await, killed.elapsed());
+    assert!(took < BACK, "{took:?}");
+    let mut host = other.site().greet(&ada).await;
+    host.send(&resume(code, &as_host, as_host.seq)).await;
+    host.resumed().await;
+    assert_eq!(write_surely(&mut members[0], 1).await, 0, "the room goes on");
+    let mut again = other.site().greet(&ada).await;
+    again.send(&said_in(code, ToRoom::Join(Join { role: Role::Host, take_over: true }))).await;
+    let kept = nonces(&again.joined().await.room.messages);
+    for nonce in acknowledged.concat() {
+        assert_eq!(kept.iter().filter(|kept| **kept == nonce).count(), 1, "{nonce} in {kept:?}");
+    }
+    eprintln!("kept: a node was killed: 4 of 4 members were back after {took:?}, 16 of 16 messages kept");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_of_a_node_that_is_killed_enter_their_grace_once() {
+    let house = House::build().await;
+    let nodes = [(); 3].map(|()| house.start(&[]));
+    let pair = nodes[0].site().pair().await;
+    // Two nodes have the room open and notice.
+    let mut host = nodes[1].site().greet(&pair.ada).await;
+    host.send(&said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true }))).await;
+    host.joined().await;
+    let linus = nodes[2].site().sign_in("Linus").await;
+    let (_linus, joined) = nodes[2].site().join(&linus, pair.code, Role::Listener).await;
+    let [killed, _one, other] = nodes;
+    drop((killed, pair.host, pair.listener));
+    let mut told = Vec::new();
+    while told.last() != Some(&RoomEvent::MemberLeft { member: pair.as_listener.member }) {
+        let event = host.event().await;
+        let (RoomEvent::MemberConnected { member, .. } | RoomEvent::MemberLeft { member }) = &event else { continue };
+        assert_ne!(*member, joined.member, "whoever is elsewhere stays");
+        told.push(event);
+    }
+    let lost = RoomEvent::MemberConnected { member: pair.as_listener.member, connected: false };
+    assert_eq!(told, [lost, RoomEvent::MemberLeft { member: pair.as_listener.member }]);
+    drop(other);
+    eprintln!("kept: a node was killed and its member did not come back: it was away once, and left once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rolling_restart_of_all_nodes_loses_nothing() {
+    let house = House::build().await;
+    let mut nodes: Vec<_> = (0..3).map(|_| house.start(&[])).collect();
+    let pair = nodes[0].site().pair().await;
+    let (mut listener, mut written) = (pair.listener, 0);
+    for _ in 0..3 {
+        written += 1;
+        assert_eq!(write_surely(&mut listener, written).await, 0);
+        nodes.push(house.start(&[]));
+        let old = nodes.remove(0);
+        let site = nodes[0].site().clone();
+        let stopped = tokio::task::spawn_blocking(|| old.terminate());
+        assert_eq!(listener.close_code().await, 1001, "its page connects again at once");
+        listener = site.greet(&pair.grace).await;
+        listener.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+        listener.resumed().await;
+        stopped.await.expect("stopped");
+    }
+    assert_eq!(write_surely(&mut listener, written + 1).await, 0);
+    let mut host = nodes[2].site().greet(&pair.ada).await;
+    host.send(&resume(pair.code, &pair.as_host, pair.as_host.seq)).await;
+    host.resumed().await;
+    let mut again = nodes[1].site().greet(&pair.ada).await;
+    again.send(&said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true }))).await;
+    let kept = nonces(&again.joined().await.room.messages);
+    assert_eq!(kept, (1..=written + 1).collect::<Vec<_>>());
+    eprintln!("kept: a rolling restart of three nodes: {} of {} messages", kept.len(), written + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_database_of_the_nodes_is_away_nobody_is_put_out() {
+    let mut database = PostgresServer::start();
+    let (database_url, kept) = (database.url(), Box::new(()));
+    let house = House { fleet: Fleet::single(), database_url, kept };
+    let (one, other) = (house.start(&[]), house.start(&[]));
+    let mut pair = one.site().pair().await;
+    let mut moved = other.site().greet(&pair.grace).await;
+    moved.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+    moved.resumed().await;
+    assert_eq!(write_surely(&mut moved, 1).await, 0);
+    database.stop();
+    eventually(async || readiness(one.site()).await.1["parts"]["storage"] == "down").await;
+    assert_eq!(readiness(one.site()).await.1["parts"]["redis"], "ok");
+    pair.host.drain().await;
+    assert_eq!(pair.host.closed_with, None);
+    database.run();
+    eventually(async || readiness(other.site()).await.0 == StatusCode::OK).await;
+    write_surely(&mut moved, 2).await;
+    eventually(async || readiness(one.site()).await.0 == StatusCode::OK).await;
+    eprintln!("kept: PostgreSQL was away: members stayed, and wrote again");
+}

@@ -1,0 +1,97 @@
+//! What those who run nodes are told, and what nobody is told.
+
+use std::{fs::File, process::Stdio};
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::house::{House, SECRET, write_surely};
+use crate::{
+    redis_fleet::Fleet,
+    storage::readiness,
+    support::{Process, Site, eventually, free_port},
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_operator_sees_how_redis_is_and_nobody_sees_its_password() {
+    let mut house = House::build().await;
+    let password = "porcupine-of-redis";
+    house.fleet.servers[0].cli(&["CONFIG", "SET", "requirepass", password]);
+    house.fleet.url = house.fleet.url.replace("redis://", &format!("redis://:{password}@"));
+    let (folder, metrics) = (TempDir::new().expect("a folder"), format!("127.0.0.1:{}", free_port()));
+    let path = folder.path().join("log");
+    let log = Stdio::from(File::create(&path).expect("a file"));
+    let node = house.start_with(&["--metrics-addr", &metrics], "trace", log);
+    node.site().pair().await;
+    let (status, told) = readiness(node.site()).await;
+    assert_eq!((status, &told["parts"]["redis"]), (StatusCode::OK, &json!("ok")));
+    assert!(told["notes"][0].as_str().expect("a note").contains("single server without a replica"), "{told}");
+
+    let operator = Site { authority: metrics };
+    let answer = operator.get("/api/system/redis", None).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let text = answer.text().await.expect("text");
+    let report: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((&report["mode"], &report["partitionsWithoutPrimary"]), (&json!("single"), &json!(0)));
+    assert_eq!((&report["nodes"].as_array().map(Vec::len), &report["roomsFollowed"]), (&Some(1), &json!(1)));
+    let primary = &report["primaries"][0];
+    assert_eq!(
+        (&primary["isDown"], &primary["isAppendOnly"], &primary["replicas"]),
+        (&json!(false), &json!(true), &json!([]))
+    );
+    assert!(primary["roundTripMs"].as_f64().expect("a number") > 0.0, "{primary}");
+    let samples = operator.get("/metrics", None).await.text().await.expect("text");
+    assert!(samples.contains("heartogether_dependency_up{dependency=\"redis\"} 1"), "{samples}");
+
+    let stranger = node.site().get("/api/system/redis", None).await;
+    assert_eq!(stranger.status(), StatusCode::NOT_FOUND);
+    node.terminate();
+    let log = std::fs::read_to_string(path).expect("the log");
+    assert!(log.contains("rooms are shared by redis://127.0.0.1") && !log.contains(password));
+    assert!(!text.contains(password) && !told.to_string().contains(password) && !told.to_string().contains(SECRET));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_without_redis_has_no_word_of_it() {
+    let data = TempDir::new().expect("a folder");
+    let metrics = format!("127.0.0.1:{}", free_port());
+    let single = Process::start(data.path(), &["--metrics-addr", &metrics]);
+    eventually(async || readiness(&single.site).await.0 == StatusCode::OK).await;
+    assert!(readiness(&single.site).await.1["parts"].get("redis").is_none());
+    let operator = Site { authority: metrics };
+    assert_eq!(operator.get("/api/system/redis", None).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redis_is_reached_over_tls_if_its_certificate_is_to_be_believed() {
+    let folder = TempDir::new().expect("a folder");
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+    let paths = [("cert.pem", made.cert.pem()), ("key.pem", made.signing_key.serialize_pem())].map(|(name, text)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.to_str().expect("a path in UTF-8").to_owned()
+    });
+    let port = free_port().to_string();
+    let [cert, key] = [&paths[0], &paths[1]];
+    let tls = ["--tls-port", &port, "--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", cert];
+    let mut fleet = Fleet::single_with(&[&tls[..], &["--tls-auth-clients", "no"]].concat());
+    fleet.url = format!("rediss://127.0.0.1:{port}");
+    let house = House::with(fleet).await;
+    let believing = house.start(&["--redis-tls-reject-unauthorized", "false"]);
+    let mut pair = believing.site().pair().await;
+    assert_eq!(write_surely(&mut pair.listener, 1).await, 0);
+
+    let site = Site { authority: format!("127.0.0.1:{}", free_port()) };
+    let (_, port) = site.authority.split_once(':').expect("a port");
+    let log = folder.path().join("log");
+    let mut command = Process::command(folder.path(), "warn");
+    command.args(["--port", port, "--host", "127.0.0.1"]).args(house.flags());
+    let mut careful = command.stderr(File::create(&log).expect("a file")).spawn().expect("a server");
+    let told = || std::fs::read_to_string(&log).expect("the log");
+    eventually(async || tokio::net::TcpStream::connect(&site.authority).await.is_ok()).await;
+    eventually(async || readiness(&site).await.1["parts"]["redis"] == "down").await;
+    eventually(async || told().contains("certificate")).await;
+    careful.kill().expect("killed");
+    careful.wait().expect("gone");
+}
