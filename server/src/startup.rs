@@ -85,7 +85,7 @@ impl Server {
         let Logs { log, clock: log_clock, redis } =
             Logs::open((&config, id), (database, &sealer), clock.clone(), &listening).await?;
         let archive = Arc::new(SqlArchive::new(database.clone(), sealer.clone()));
-        let mut others = OtherNodes::join(id, redis.as_deref().map(RedisServers::shared));
+        let mut others = OtherNodes::join(id, redis.as_deref().map(RedisServers::shared)).await;
         let inbox = others.inbox.take();
         let rooms = Rooms::new(
             id,

@@ -3,6 +3,7 @@
 mod faults;
 mod house;
 mod operator;
+mod together;
 
 use std::process::Output;
 

@@ -29,10 +29,12 @@ pub(super) struct OtherNodes {
 
 impl OtherNodes {
     /// Joins the nodes on this Redis; there are none without it.
-    pub(super) fn join(node: NodeId, redis: Option<SharedRedis>) -> Self {
+    pub(super) async fn join(node: NodeId, redis: Option<SharedRedis>) -> Self {
         match redis {
             Some(redis) => {
                 let (bus, inbox) = RedisBus::join(redis.clone(), node);
+                // Whoever comes as soon as this node is ready can be told something. Where it cannot be heard now, it is later.
+                let _ = redis.check().await;
                 let look_up = Arc::new(RoomLookup::shared(redis.clone()));
                 Self { bus: Arc::new(bus), inbox: Some(inbox), look_up, redis: Some(redis) }
             }

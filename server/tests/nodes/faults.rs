@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// In which the members of a node that dies are back.
-const BACK: Duration = Duration::from_secs(3);
+pub const BACK: Duration = Duration::from_secs(3);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_starts_before_its_redis_is_ready_with_it() {

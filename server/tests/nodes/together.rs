@@ -1,0 +1,199 @@
+//! What nodes say to each other and count together.
+
+use std::time::Instant;
+
+use heartogether::{
+    protocol::{CustomEvent, ToRoom},
+    refusal::Refusal,
+    role::Role,
+    room::RoomEvent,
+};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use super::{
+    faults::BACK,
+    house::{House, write_surely},
+};
+use crate::support::{Pair, Site, eventually, resume};
+
+/// A pair at the first node whose listener has moved to the second.
+async fn apart(one: &Site, other: &Site) -> Pair {
+    let mut pair = one.pair().await;
+    let mut moved = other.greet(&pair.grace).await;
+    moved.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+    moved.resumed().await;
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberConnected { connected: true, .. }));
+    pair.listener = moved;
+    pair
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_at_different_nodes_exchange_signals() {
+    let house = House::build().await;
+    let (one, other) = (house.start(&[]), house.start(&[]));
+    let mut pair = apart(one.site(), other.site()).await;
+    for _ in 0..20 {
+        // An offer to the other node, and the answer back.
+        pair.is_undisturbed().await;
+    }
+    eprintln!("kept: 20 of 20 offers and answers between members at two nodes");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_out_at_one_node_closes_connections_at_the_other() {
+    let house = House::build().await;
+    let (one, other) = (house.start(&[]), house.start(&[]));
+    for form in ["", "everywhere=true"] {
+        let mut pair = apart(one.site(), other.site()).await;
+        let farewell = one.site().post("/auth/logout", form, &[("cookie", &pair.grace)]).await;
+        assert_eq!(farewell.status(), StatusCode::NO_CONTENT);
+        assert_eq!(pair.listener.last_words().await, (Refusal::NotSignedIn, 1008));
+        assert!(matches!(pair.host.event().await, RoomEvent::MemberConnected { connected: false, .. }));
+        let me = other.site().get("/auth/me", Some(&pair.grace)).await;
+        assert_eq!(me.status(), StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_owners_event_reaches_members_at_all_nodes() {
+    let house = House::build().await;
+    let nodes = [(); 3].map(|()| house.start(&[]));
+    let mut pair = apart(nodes[0].site(), nodes[1].site()).await;
+    let event = json!({ "room": pair.code, "name": "slide.changed", "payload": "7" });
+    // The third node has not had this room before.
+    let sent = nodes[2].site().post("/api/events/publish", &event.to_string(), &[("cookie", &pair.ada)]).await;
+    assert_eq!(sent.status(), StatusCode::NO_CONTENT);
+    let expected = vec![CustomEvent { name: "slide.changed".to_owned(), payload: "7".to_owned() }];
+    while pair.host.custom != expected || pair.listener.custom != expected {
+        pair.is_undisturbed().await;
+        assert!(pair.host.custom.len() <= 1 && pair.listener.custom.len() <= 1);
+    }
+}
+
+/// How often the log of the only room says that a node is lost.
+fn losses(house: &House) -> usize {
+    let redis = &house.fleet.servers[0];
+    let keys = redis.cli(&["KEYS", "*:log"]);
+    redis.cli(&["XRANGE", keys.trim(), "-", "+"]).matches("node_lost").count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "how long it takes is measured on real servers")]
+async fn members_of_a_node_that_is_killed_enter_their_grace_periods_once_and_come_back() {
+    let house = House::build().await;
+    let [one, two, three] = [(); 3].map(|()| house.start(&[]));
+    let mut pair = apart(two.site(), one.site()).await;
+    let linus = one.site().sign_in("Linus").await;
+    let (_lost, as_linus) = one.site().join(&linus, pair.code, Role::Listener).await;
+    let barbara = three.site().sign_in("Barbara").await;
+    let (mut third, _) = three.site().join(&barbara, pair.code, Role::Listener).await;
+    for _ in 0..2 {
+        assert!(matches!(pair.host.event().await, RoomEvent::MemberJoined { .. }));
+    }
+    pair.host.drain().await;
+    drop(one);
+    let killed = Instant::now();
+    let mut back = three.site().greet(&pair.grace).await;
+    back.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+    back.resumed().await;
+    let took = killed.elapsed();
+    assert!(took < BACK, "{took:?}");
+    pair.listener = back;
+    assert!(
+        matches!(pair.host.event().await, RoomEvent::MemberConnected { connected: true, member } if member == pair.as_listener.member)
+    );
+    pair.is_undisturbed().await;
+    // Linus does not come by himself: the nodes that live notice that his is gone.
+    assert!(
+        matches!(pair.host.event().await, RoomEvent::MemberConnected { connected: false, member } if member == as_linus.member)
+    );
+    let noticed = killed.elapsed();
+    let mut again = two.site().greet(&linus).await;
+    again.send(&resume(pair.code, &as_linus, as_linus.seq)).await;
+    again.resumed().await;
+    assert!(
+        matches!(pair.host.event().await, RoomEvent::MemberConnected { connected: true, member } if member == as_linus.member)
+    );
+    for (author, nonce) in [(&mut again, 1), (&mut third, 2)] {
+        assert_eq!(write_surely(author, nonce).await, 0);
+    }
+    assert_eq!(losses(&house), 1, "both nodes have noticed, and one entry says so");
+    eprintln!(
+        "kept: members of a killed node were back after {took:?}; the others lost their connections once, after {noticed:?}"
+    );
+}
+
+async fn look_up(site: &Site, path: &str) -> (StatusCode, String, Value) {
+    let answer = site.get(path, None).await;
+    let cache = answer.headers().get("x-cache").map(|cache| cache.to_str().expect("text").to_owned());
+    (answer.status(), cache.unwrap_or_default(), answer.json().await.unwrap_or_default())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_share_copies_of_what_is_said_of_a_room_until_it_changes_or_ends() {
+    let house = House::build().await;
+    let (one, other) = (house.start(&[]), house.start(&[]));
+    let mut pair = one.site().pair().await;
+    let path = format!("/api/rooms/{}", pair.code);
+    let (status, cache, report) = look_up(other.site(), &path).await;
+    assert_eq!(
+        (status, &*cache, &report["listenerCount"]),
+        (StatusCode::OK, "HIT", &json!(1)),
+        "the pair has asked the first"
+    );
+    let linus = other.site().sign_in("Linus").await;
+    let (_connection, _) = other.site().join(&linus, pair.code, Role::Listener).await;
+    for site in [one.site(), other.site()] {
+        eventually(async || look_up(site, &path).await.2["listenerCount"] == 2).await;
+    }
+    let caches = [look_up(one.site(), &path).await.1, look_up(other.site(), &path).await.1];
+    assert_eq!(caches, ["HIT", "HIT"]);
+    pair.host.say(ToRoom::Stop).await;
+    for site in [one.site(), other.site()] {
+        eventually(async || look_up(site, &path).await.0 == StatusCode::NOT_FOUND).await;
+    }
+    let kept = house.fleet.servers[0].cli(&["KEYS", "*:look-up:*"]);
+    assert_eq!(kept.trim(), "");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_count_together_and_each_alone_while_redis_is_away() {
+    let mut house = House::build().await;
+    let flags = ["--rate-limit-lookup-requests", "6", "--max-rooms-per-address", "2"];
+    let nodes = [house.start(&flags), house.start(&flags)];
+    let guess = async |node: usize| look_up(nodes[node].site(), "/api/rooms/ZZZ999").await.0;
+    for attempt in 0..6 {
+        assert_eq!(guess(attempt % 2).await, StatusCode::NOT_FOUND, "{attempt}");
+    }
+    for node in 0..2 {
+        assert_eq!(guess(node).await, StatusCode::TOO_MANY_REQUESTS, "three here and three there");
+    }
+    let ada = nodes[0].site().sign_in("Ada").await;
+    for node in &nodes {
+        node.site().create_room(&ada).await;
+    }
+    for node in &nodes {
+        let refused = node.site().submit("create_room", "", &[("cookie", &ada)]).await;
+        assert_eq!(refused.status(), StatusCode::CONFLICT, "one here and one there");
+    }
+    house.fleet.servers[0].kill();
+    // Each has counted four by itself.
+    for expected in [StatusCode::NOT_FOUND, StatusCode::NOT_FOUND, StatusCode::TOO_MANY_REQUESTS] {
+        assert_eq!([guess(0).await, guess(1).await], [expected; 2]);
+    }
+    house.fleet.servers[0].start_again();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_was_cut_off_from_redis_closes_connections_whose_sessions_ended_meanwhile() {
+    let mut house = House::build().await;
+    let (one, other) = (house.start(&[]), house.start(&[]));
+    let mut pair = apart(one.site(), other.site()).await;
+    house.fleet.servers[0].kill();
+    // The database knows at once. The other node cannot be told.
+    let farewell = one.site().post("/auth/logout", "", &[("cookie", &pair.grace)]).await;
+    assert_eq!(farewell.status(), StatusCode::NO_CONTENT);
+    house.fleet.servers[0].start_again();
+    pair.listener.close_code().await;
+}
