@@ -171,7 +171,7 @@ pub(crate) async fn publish_event(
         node.rate_limits.take_look_up(&visitor.caller, node.clock.now()).await?;
         return Err(Refusal::RoomNotFound.into());
     };
-    if !node.command_limits.custom_events.take(viewer.account, room) {
+    if !node.command_limits.custom_events.take(viewer.account, room, node.clock.now()).await {
         return Err(Refusal::TooManyRequests.into());
     }
     node.rooms.open(room).send_custom(viewer, &event).await?;

@@ -184,14 +184,15 @@ fn open_node(
 ) -> Result<Node, StartupError> {
     let Kept { stored, sealer, log, archive, rooms, others, redis } = kept;
     let auth = open_auth(&config, &clock)?;
+    let shared = others.limits(&auth.keys);
     Ok(Node {
         id: rooms.node(),
         rooms,
         origins: Origins::new(config.origins()),
         reach: Reach::new(config.public_url.clone(), address),
         store: Arc::new(SqlStore::new(stored.database.clone())),
-        rate_limits: RateLimits::new(&limits, others.limits(&auth.keys)),
-        command_limits: CommandLimits::new(&limits),
+        rate_limits: RateLimits::new(&limits, shared.clone()),
+        command_limits: CommandLimits::new(&limits, shared.as_ref().map(|shared| &shared.allowances)),
         socket_limit: ConnectionLimit::new(limits.connections, limits.sockets_per_address),
         room_lookup: others.look_up,
         setup_hints: SetupHints::default(),

@@ -24,8 +24,16 @@ pub struct Census {
     pub interrupted: usize,
 }
 
+impl Census {
+    /// The part that each node counts for itself, where another node counts the room.
+    #[must_use]
+    pub fn of_connections(self) -> Self {
+        Self { kind: self.kind, connected: self.connected, ..Self::default() }
+    }
+}
+
 impl Room {
-    /// The room in numbers, as a node sees it. A member is connected to one node, so the nodes' numbers can be added.
+    /// The room in numbers, as a node sees it. A member is connected to one node, so these numbers can be added.
     pub fn census(&self, node: NodeId) -> Census {
         let kind = self.kind();
         if self.created().is_none() || self.ended().is_some() {

@@ -17,6 +17,8 @@ fn members_links_and_publications_are_counted() {
         Census { kind: RoomKind::Broadcast, is_live: true, connected: 3, links: 2, live: 1, ..Census::default() };
     assert_eq!(stage.room.census(HERE), full);
     assert_eq!(stage.room.census(ELSEWHERE), Census { connected: 0, ..full }, "they are connected to another node");
+    let elsewhere = Census { kind: full.kind, connected: full.connected, ..Census::default() };
+    assert_eq!(full.of_connections(), elsewhere, "another node counts the room");
     stage.append(Event::ConnectionLost { connection: connection(2).id });
     assert_eq!(stage.room.census(HERE), Census { connected: 2, away: 1, ..full }, "a link outlives a connection");
     stage.command(1, Command::Pause);

@@ -15,7 +15,7 @@ use super::marks::Marks;
 use crate::storage::log::redis::SharedRedis;
 
 /// How long Redis may take. A request waits for it.
-const PATIENCE: Duration = Duration::from_millis(150);
+const PATIENCE: Duration = Duration::from_millis(500);
 /// Milliseconds for which Redis is not asked after it has not answered.
 const PAUSE_MS: u64 = 1_000;
 

@@ -24,6 +24,7 @@ pub(crate) use open_rooms::OpenRooms;
 const ROOMS_AT_ONE_ADDRESS: u32 = 10;
 
 /// What nodes count together.
+#[derive(Clone)]
 pub(crate) struct SharedLimits {
     pub(crate) allowances: Arc<SharedAllowances>,
     pub(crate) open_rooms: Arc<SharedOpenRooms>,

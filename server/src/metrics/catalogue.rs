@@ -65,8 +65,8 @@ const WAIT: &[f64] = &[0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0, 2.5, 3
 
 /// All metrics with their kinds and their descriptions.
 pub(super) const ALL: [(&str, Kind, &str); 19] = [
-    (ROOMS, Kind::Gauge, "Live rooms whose tasks run on this node, by kind"),
-    (MEMBERS, Kind::Gauge, "Members of these rooms, by kind and by whether they are connected to this node or away"),
+    (ROOMS, Kind::Gauge, "Live rooms that this node counts, by kind"),
+    (MEMBERS, Kind::Gauge, "Members who are connected to this node, and those of these rooms who are away, by kind"),
     (LINKS, Kind::Gauge, "Links between members of these rooms, by kind"),
     (PUBLICATIONS, Kind::Gauge, "What members of these rooms send, by kind and state"),
     (CONNECTIONS, Kind::Gauge, "Connections that callers hold"),

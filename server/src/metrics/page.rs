@@ -61,10 +61,10 @@ async fn fetch(State(observed): State<Observed>) -> ([(HeaderName, HeaderValue);
 
 fn observe_rooms(census: &[Census]) {
     for kind in RoomKind::ALL {
-        let rooms = || census.iter().filter(|room| room.kind == *kind && room.is_live);
+        let rooms = || census.iter().filter(|room| room.kind == *kind);
         let sum = |number: fn(&Census) -> usize| rooms().map(number).sum::<usize>() as f64;
         let name = name(*kind);
-        gauge!(ROOMS, "kind" => name.clone()).set(rooms().count() as f64);
+        gauge!(ROOMS, "kind" => name.clone()).set(rooms().filter(|room| room.is_live).count() as f64);
         gauge!(LINKS, "kind" => name.clone()).set(sum(|room| room.links));
         for (state, members) in [("connected", sum(|room| room.connected)), ("away", sum(|room| room.away))] {
             gauge!(MEMBERS, "kind" => name.clone(), "state" => state).set(members);

@@ -9,7 +9,7 @@ use super::{FRESH_MS, RoomReport};
 use crate::storage::log::redis::SharedRedis;
 
 /// How long Redis may take. Whoever asks for a room waits for it.
-const PATIENCE: Duration = Duration::from_millis(150);
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Redis does not answer in time.
 pub(super) struct Away;

@@ -131,7 +131,7 @@ impl Connection {
         let room = self.rooms.get(code).ok_or(Refusal::OutOfOrder)?;
         let limits = &self.node.command_limits;
         let is_request = matches!(sent.signal, Signal::OfferRequest { .. });
-        if is_request && !limits.requests.take(self.account, room.id())
+        if is_request && !limits.requests.take_here(self.account, room.id())
             || !limits.signal_bytes.take_some((self.account, sent.to), bytes)
         {
             return Err(Refusal::TooManyFrames);

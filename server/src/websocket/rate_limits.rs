@@ -1,17 +1,23 @@
 //! Limits what an account may request from a room, per second and at once, over all its connections. A new connection
-//! does not get a new allowance.
+//! does not get a new allowance, and where several nodes share the rooms, neither does a connection to another node.
 
 use std::{
     hash::Hash,
     num::NonZeroU32,
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
 };
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use heartogether::{
     id::{AccountId, MemberId, RoomId},
-    limits::Limits,
+    limits::{self, Limits},
+    time::Timestamp,
 };
+
+use crate::cluster::{Action, Limit, SharedAllowances};
 
 /// Below this number of keys, nothing looks for keys to drop.
 const FEW_KEYS: usize = 1_024;
@@ -35,13 +41,18 @@ pub(crate) struct CommandLimits {
 }
 
 impl CommandLimits {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    /// `shared` counts for all nodes.
+    pub(crate) fn new(limits: &Limits, shared: Option<&Arc<SharedAllowances>>) -> Self {
+        let new = |name, (per_second, burst)| {
+            CommandLimit::new(per_second, burst).counted_together(shared, limit(name, per_second, burst))
+        };
         Self {
-            requests: CommandLimit::new(limits.requests_per_second, limits.requests_burst),
-            stream_commands: CommandLimit::new(limits.stream_commands_per_second, limits.stream_commands_burst),
-            messages: CommandLimit::new(limits.messages_per_second, limits.messages_burst),
-            reactions: CommandLimit::new(limits.reactions_per_second, limits.reactions_burst),
-            custom_events: CommandLimit::new(limits.custom_events_per_second, limits.custom_events_burst),
+            requests: new("room_requests", (limits.requests_per_second, limits.requests_burst)),
+            stream_commands: new("stream_commands", (limits.stream_commands_per_second, limits.stream_commands_burst)),
+            messages: new("messages", (limits.messages_per_second, limits.messages_burst)),
+            reactions: new("reactions", (limits.reactions_per_second, limits.reactions_burst)),
+            custom_events: new("custom_events", (limits.custom_events_per_second, limits.custom_events_burst)),
+            // A signal does not wait for anything but its room.
             signal_bytes: CommandLimit::new(limits.signal_bytes_per_second, limits.signal_bytes_burst),
         }
     }
@@ -52,18 +63,40 @@ pub(crate) struct CommandLimit<K: Copy + Eq + Hash = (AccountId, RoomId)> {
     limiter: DefaultKeyedRateLimiter<K>,
     /// At this number of keys, those with a full allowance are dropped.
     sweep_at: AtomicUsize,
+    /// What all nodes allow together.
+    shared: Option<(Arc<SharedAllowances>, Limit)>,
+}
+
+/// An allowance as nodes count it together.
+fn limit(name: &'static str, per_second: u32, burst: u32) -> Limit {
+    let window_ms = u64::from(burst) * 1_000 / u64::from(per_second.max(1));
+    Limit { name, quota: limits::Quota { count: burst, window_ms: window_ms.max(1) } }
 }
 
 impl CommandLimit {
-    /// Takes one from the allowance, if one is left.
-    pub(crate) fn take(&self, account: AccountId, room: RoomId) -> bool {
+    fn counted_together(self, shared: Option<&Arc<SharedAllowances>>, limit: Limit) -> Self {
+        Self { shared: shared.map(|shared| (shared.clone(), limit)), ..self }
+    }
+
+    /// Takes one from the allowance, if one is left on all nodes; on this node, if they cannot be asked.
+    pub(crate) async fn take(&self, account: AccountId, room: RoomId, now: Timestamp) -> bool {
+        if !self.take_here(account, room) {
+            return false;
+        }
+        let Some((shared, limit)) = &self.shared else { return true };
+        let key = [(format!("{account} {room}"), 1)];
+        shared.ask(Action::Take, *limit, &key, now).await.is_none_or(|left| !left.is_exceeded)
+    }
+
+    /// Takes one from this node's allowance, if one is left.
+    pub(super) fn take_here(&self, account: AccountId, room: RoomId) -> bool {
         self.take_some((account, room), 1)
     }
 }
 
 impl<K: Copy + Eq + Hash> CommandLimit<K> {
     fn new(per_second: u32, burst: u32) -> Self {
-        Self { limiter: RateLimiter::keyed(rate(per_second, burst)), sweep_at: FEW_KEYS.into() }
+        Self { limiter: RateLimiter::keyed(rate(per_second, burst)), sweep_at: FEW_KEYS.into(), shared: None }
     }
 
     /// Takes this many from the allowance, if as many are left.
@@ -81,12 +114,21 @@ impl<K: Copy + Eq + Hash> CommandLimit<K> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn each_account_has_its_own_allowance_in_each_room() {
+    #[tokio::test]
+    async fn each_account_has_its_own_allowance_in_each_room() {
         let allowance: CommandLimit = CommandLimit::new(1, 2);
-        let take = |account, room| allowance.take(AccountId::from_bits(account), RoomId::from_bits(room));
-        assert_eq!([take(1, 1), take(1, 1), take(1, 1)], [true, true, false]);
-        assert!(take(1, 2) && take(2, 1));
+        let now = Timestamp::from_millis(0);
+        let take =
+            async |account, room| allowance.take(AccountId::from_bits(account), RoomId::from_bits(room), now).await;
+        assert_eq!([take(1, 1).await, take(1, 1).await, take(1, 1).await], [true, true, false]);
+        assert!(take(1, 2).await && take(2, 1).await);
+    }
+
+    #[test]
+    fn nodes_count_together_what_one_counts() {
+        let Limit { quota, .. } = limit("tests", 2, 10);
+        assert_eq!((quota.count, quota.window_ms), (10, 5_000), "ten at once, and one more every half a second");
+        assert_eq!(limit("tests", 0, 0).quota.window_ms, 1);
     }
 
     #[test]
@@ -100,7 +142,7 @@ mod tests {
     fn accounts_with_a_full_allowance_are_forgotten() {
         let allowance: CommandLimit = CommandLimit::new(1_000_000, 1);
         for account in 0..(4 * FEW_KEYS as u128) {
-            allowance.take(AccountId::from_bits(account), RoomId::from_bits(1));
+            allowance.take_here(AccountId::from_bits(account), RoomId::from_bits(1));
         }
         assert!(allowance.limiter.len() <= 2 * FEW_KEYS, "{}", allowance.limiter.len());
     }

@@ -193,11 +193,11 @@ impl RoomRequests {
             ToRoom::DeclareSilence(DeclareSilence { silent }) => Command::DeclareSilence { silent },
             ToRoom::Stop => Command::StopRoom,
             ToRoom::React(React { reaction }) => {
-                self.take(room, &self.node.command_limits.reactions, Refusal::TooManyReactions)?;
+                self.take(room, &self.node.command_limits.reactions, Refusal::TooManyReactions).await?;
                 Command::React { reaction }
             }
             ToRoom::Write(Write { nonce, text, reply_to }) => {
-                self.take_message(room)?;
+                self.take_message(room).await?;
                 let is_archived = self.is_archived(room, nonce).await?;
                 let answered = match reply_to {
                     Some(number) => Some(self.archived(room, number).await?.into()),
@@ -206,15 +206,15 @@ impl RoomRequests {
                 Command::Write { nonce, text, reply_to, answered, is_archived }
             }
             ToRoom::Edit(Edit { number, text }) => {
-                self.take_message(room)?;
+                self.take_message(room).await?;
                 Command::Edit { number, text, archived: self.archived(room, number).await? }
             }
             ToRoom::Delete(Delete { number }) => {
-                self.take_message(room)?;
+                self.take_message(room).await?;
                 Command::Delete { number, archived: self.archived(room, number).await? }
             }
             ToRoom::Pin(Pin { number, pinned }) => {
-                self.take_message(room)?;
+                self.take_message(room).await?;
                 Command::Pin { number, pinned, archived: self.archived(room, number).await? }
             }
             ToRoom::RemoveMember(RemoveMember { member, block_address }) => {
@@ -225,13 +225,13 @@ impl RoomRequests {
     }
 
     /// Takes a message, or a change of one, from the account's allowance.
-    fn take_message(&self, room: RoomCode) -> Result<(), Refusal> {
-        self.take(room, &self.node.command_limits.messages, Refusal::TooManyMessages).map(drop)
+    async fn take_message(&self, room: RoomCode) -> Result<(), Refusal> {
+        self.take(room, &self.node.command_limits.messages, Refusal::TooManyMessages).await.map(drop)
     }
 
     /// Sends a page of older messages.
     async fn fetch_messages(&self, code: RoomCode, FetchMessages { before }: FetchMessages) -> Result<(), Failure> {
-        let room = self.take(code, &self.node.command_limits.requests, Refusal::TooManyFrames)?;
+        let room = self.take(code, &self.node.command_limits.requests, Refusal::TooManyFrames).await?;
         let reading = room.reading(self.connection.id).await?;
         let page = self.node.archive.before(room.id(), reading, before, MESSAGES_AT_ONCE).await;
         let page = page.map_err(|error| Failure::Fault(error.into()))?;
@@ -283,7 +283,7 @@ impl RoomRequests {
             return Ok(Foreseen::Nothing);
         }
         if matches!(&event, Event::Commanded { command, .. } if command.permission() == Permission::Publish) {
-            self.take(code, &self.node.command_limits.stream_commands, Refusal::TooManyFrames)?;
+            self.take(code, &self.node.command_limits.stream_commands, Refusal::TooManyFrames).await?;
         }
         let Node { database_limit, store, clock, .. } = &*self.node;
         let takes = database_limit.takes(&event, &**store, clock.now()).await.map_err(ServerError::from);
@@ -299,9 +299,10 @@ impl RoomRequests {
     }
 
     /// Takes one request from the account's allowance in a room. Returns the room.
-    fn take(&self, code: RoomCode, limit: &CommandLimit, refusal: Refusal) -> Result<RoomHandle, Refusal> {
+    async fn take(&self, code: RoomCode, limit: &CommandLimit, refusal: Refusal) -> Result<RoomHandle, Refusal> {
         let room = self.room(code)?;
-        if limit.take(self.account.id, room.id()) { Ok(room) } else { Err(refusal) }
+        let is_allowed = limit.take(self.account.id, room.id(), self.node.clock.now()).await;
+        if is_allowed { Ok(room) } else { Err(refusal) }
     }
 
     fn room(&self, code: RoomCode) -> Result<RoomHandle, Refusal> {

@@ -15,7 +15,7 @@ use super::{
     faults::BACK,
     house::{House, write_surely},
 };
-use crate::support::{Pair, Site, eventually, resume};
+use crate::support::{Pair, Site, eventually, free_port, resume};
 
 /// A pair at the first node whose listener has moved to the second.
 async fn apart(one: &Site, other: &Site) -> Pair {
@@ -196,4 +196,41 @@ async fn a_node_that_was_cut_off_from_redis_closes_connections_whose_sessions_en
     assert_eq!(farewell.status(), StatusCode::NO_CONTENT);
     house.fleet.servers[0].start_again();
     pair.listener.close_code().await;
+}
+
+/// What is sampled of a metric, over all nodes.
+async fn sum(addresses: &[String], metric: &str) -> f64 {
+    let mut sum = 0.0;
+    for address in addresses {
+        let page = Site { authority: address.clone() }.get("/metrics", None).await.text().await.expect("text");
+        let values = page.lines().filter_map(|line| line.strip_prefix(metric)?.trim().parse::<f64>().ok());
+        sum += values.sum::<f64>();
+    }
+    sum
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_numbers_of_nodes_can_be_added_and_an_account_has_one_allowance_in_a_room() {
+    let house = House::build().await;
+    let addresses = [(); 2].map(|()| format!("127.0.0.1:{}", free_port()));
+    let [one, other] = addresses.each_ref().map(|address| house.start(&["--metrics-addr", address]));
+    let mut pair = apart(one.site(), other.site()).await;
+    for (metric, expected) in [
+        (r#"heartogether_rooms{kind="broadcast"}"#, 1.0),
+        (r#"heartogether_links{kind="broadcast"}"#, 1.0),
+        (r#"heartogether_members{kind="broadcast",state="connected"}"#, 2.0),
+        (r#"heartogether_members{kind="broadcast",state="away"}"#, 0.0),
+    ] {
+        eventually(async || sum(&addresses, metric).await == expected).await;
+    }
+    let event = json!({ "room": pair.code, "name": "tick" }).to_string();
+    let mut allowed = 0;
+    for attempt in 0..60 {
+        let site = if attempt % 2 == 0 { one.site() } else { other.site() };
+        let sent = site.post("/api/events/publish", &event, &[("cookie", &pair.ada)]).await;
+        allowed += usize::from(sent.status() == StatusCode::NO_CONTENT);
+    }
+    // Twenty at once, and five more each second that this takes.
+    assert!((20..40).contains(&allowed), "{allowed}");
+    pair.is_undisturbed().await;
 }

@@ -7,7 +7,7 @@ use heartogether::{
     protocol::{CustomEvent, FromRoom, ReceivedSignal, SendSignal, ServerMessage},
     refusal::Refusal,
     role::Permission,
-    room::{Audience, ConnectionRef},
+    room::{Audience, Census, ConnectionRef},
 };
 
 use super::RoomActor;
@@ -18,6 +18,7 @@ use crate::{
     },
     rooms::{
         debug_api::{self, Viewer},
+        dependencies::Dependencies,
         handle::Request,
         summary,
     },
@@ -50,9 +51,16 @@ impl RoomActor<'_> {
             Request::HasPlace { account, done } => _ = done.send(self.room.has_place(account)),
             Request::Foresee { event, done } => _ = done.send(self.room.foresee(&event, self.dependencies.clock.now())),
             Request::Confirm { report, done } => _ = done.send(report.is_true_of(&self.room)),
-            Request::Census { done } => _ = done.send(self.room.census(self.dependencies.node)),
+            Request::Census { done } => _ = done.send(self.census()),
             Request::Summarise { viewer, done } => _ = done.send(summary::summarise(&self.room, viewer)),
         }
+    }
+
+    /// The room in numbers. Of several nodes that share it, one counts it, and each its own connections.
+    fn census(&self) -> Census {
+        let Dependencies { id, node, log, .. } = self.dependencies;
+        let census = self.room.census(*node);
+        if log.looks_after(*id) { census } else { census.of_connections() }
     }
 
     /// Delivers a signal to the member it is for, or refuses it.

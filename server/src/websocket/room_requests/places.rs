@@ -60,7 +60,7 @@ impl RoomRequests {
         }
         self.make_way(code).await?;
         let id = self.find(code).await?;
-        if !self.node.command_limits.requests.take(self.account.id, id) {
+        if !self.node.command_limits.requests.take(self.account.id, id, self.node.clock.now()).await {
             return Err(Refusal::TooManyRequests.into());
         }
         let room = self.node.rooms.open(id);
