@@ -2,6 +2,7 @@
 
 mod bench;
 mod messages;
+mod nodes;
 mod sqlite;
 
 use heartogether::{
@@ -13,6 +14,7 @@ use heartogether_server::storage::messages::NONCE_KEPT_MS;
 
 use bench::Bench;
 use messages::{edit, message, numbers, pin, words, write};
+use nodes::a_node_that_is_behind_undoes_nothing;
 
 const ROOM: RoomId = RoomId::from_bits(1);
 const OTHER: RoomId = RoomId::from_bits(2);
@@ -301,27 +303,4 @@ async fn the_rooms_whose_messages_are_there_are_known(bench: Bench) {
     assert_eq!(rooms, [ROOM, OTHER]);
     bench.archive.delete_room(OTHER).await.expect("deleted");
     assert_eq!(bench.archive.rooms().await.expect("listed"), [ROOM]);
-}
-
-/// Nodes apply the same changes, each in its own time, and may die in between.
-async fn a_node_that_is_behind_undoes_nothing(bench: Bench) {
-    let Some(stored) = &bench.stored else { return };
-    let life = |number| [write(ADA, number), edit(number, 1, "first"), edit(number, 2, "second"), pin(number, true)];
-    for number in 1..=30 {
-        let whole = async {
-            for change in life(number) {
-                bench.apply(change).await;
-            }
-        };
-        let part = async {
-            for change in life(number).into_iter().take(2) {
-                stored.elsewhere.apply(ROOM, &[change]).await.expect("carried out");
-            }
-        };
-        tokio::join!(whole, part);
-    }
-    for message in bench.all(Reading::All).await.messages {
-        assert_eq!((message.version, message.text, message.pinned), (2, Some(words("second")), true));
-    }
-    assert_eq!(bench.all(Reading::All).await.messages.len(), 30);
 }

@@ -121,6 +121,6 @@ pub fn run_all(seeds: u64) -> Result<Kept, String> {
 fn a_hundred_histories_keep_what_was_acknowledged() {
     let seeds = std::env::var("HISTORY_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(100);
     let kept = run_all(seeds).unwrap_or_else(|wrong| panic!("{wrong}"));
-    eprintln!("kept: {seeds} simulated histories: {kept}");
+    crate::support::tell_kept(&format!("{seeds} simulated histories: {kept}"));
     assert!(kept.acknowledged > 50 * seeds, "{kept:?}");
 }

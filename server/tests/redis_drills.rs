@@ -21,6 +21,7 @@ use crate::{
         seed::Random,
     },
     redis_fleet::{Fleet, GONE_MS},
+    support::tell_kept,
 };
 
 /// In which a room can be written to again.
@@ -69,7 +70,7 @@ impl Drill {
     pub async fn end(self) -> Kept {
         timeout(Duration::from_secs(60), self.nodes.settle()).await.expect("the room becomes whole").expect("whole");
         let kept = self.history.check(&self.nodes.replay().await.expect("read")).expect("kept");
-        eprintln!("kept: {}: {kept}", std::thread::current().name().unwrap_or("a drill"));
+        tell_kept(&format!("{}: {kept}", std::thread::current().name().unwrap_or("a drill")));
         kept
     }
 }
@@ -92,7 +93,7 @@ async fn keeps_all_when_its_primary_is_killed(fleet: Fleet) {
     let mut drill = Drill::begin(fleet).await;
     for number in 1..=failovers() {
         let again = kill_primary(&mut drill).await;
-        eprintln!("kept: failover {number}: the room was written to again after {} ms", again.as_millis());
+        tell_kept(&format!("failover {number}: the room was written to again after {} ms", again.as_millis()));
         assert!(again < AGAIN, "{again:?}");
         drill.fleet.wait_until_whole();
         drill.writes_again().await;

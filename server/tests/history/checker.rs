@@ -34,7 +34,7 @@ impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { acknowledged, refused, entries, healed } = self;
         write!(f, "{acknowledged} of {acknowledged} acknowledged, among {entries} entries in one order; ")?;
-        write!(f, "{refused} refused, {healed} times healed")
+        write!(f, "{refused} refused, {healed} times read anew")
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     faults::BACK,
     house::{House, write_surely},
 };
-use crate::support::{Pair, Site, eventually, free_port, resume};
+use crate::support::{Pair, Site, eventually, free_port, resume, tell_kept};
 
 /// A pair at the first node whose listener has moved to the second.
 async fn apart(one: &Site, other: &Site) -> Pair {
@@ -37,7 +37,7 @@ async fn members_at_different_nodes_exchange_signals() {
         // An offer to the other node, and the answer back.
         pair.is_undisturbed().await;
     }
-    eprintln!("kept: 20 of 20 offers and answers between members at two nodes");
+    tell_kept("20 of 20 offers and answers between members at two nodes");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -119,9 +119,9 @@ async fn members_of_a_node_that_is_killed_enter_their_grace_periods_once_and_com
         assert_eq!(write_surely(author, nonce).await, 0);
     }
     assert_eq!(losses(&house), 1, "both nodes have noticed, and one entry says so");
-    eprintln!(
-        "kept: members of a killed node were back after {took:?}; the others lost their connections once, after {noticed:?}"
-    );
+    tell_kept(&format!(
+        "members of a killed node were back after {took:?}; the others lost their connections once, after {noticed:?}"
+    ));
 }
 
 async fn look_up(site: &Site, path: &str) -> (StatusCode, String, Value) {
