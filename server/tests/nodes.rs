@@ -186,6 +186,31 @@ async fn a_room_of_a_single_server_goes_on_with_several_nodes() {
     assert_eq!(left, 0, "the room is in one place");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_guests_wrote_can_be_read_as_long_as_the_room_lives() {
+    let house = House::build().await;
+    let node = house.start_patient(&["--session-ttl-seconds", "100"]).await;
+    let mut pair = node.site.pair().await;
+    write_surely(&mut pair.listener, 1).await;
+    let mut database = PgConnection::connect(&house.database_url).await.expect("a connection");
+    let mut counted = async || {
+        let count = "SELECT (SELECT COUNT(*) FROM accounts), (SELECT COUNT(*) FROM account_keys)";
+        sqlx::query_as::<_, (i64, i64)>(count).fetch_one(&mut database).await.expect("counted")
+    };
+    assert_eq!(counted().await, (2, 2));
+    // Their sessions end, and housekeeping deletes their accounts.
+    node.clock.advance(2 * 60 * 60 * 1000);
+    let expired = async {
+        loop {
+            if let (0, keys) = counted().await {
+                return keys;
+            }
+        }
+    };
+    let keys = tokio::time::timeout(ENDED, expired).await.expect("the accounts are deleted");
+    assert_eq!(keys, 2, "the room has what they wrote");
+}
+
 #[test]
 fn what_nodes_need_beside_redis_is_said_in_one_sentence() {
     let redis = ["--redis-url", "redis://:hush@127.0.0.1"];

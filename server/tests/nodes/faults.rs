@@ -81,7 +81,7 @@ async fn without_redis_rooms_are_read_and_writes_fail_visibly_in_time() {
 async fn a_redis_that_is_killed_and_started_again_under_load_costs_nothing() {
     const MESSAGES: u32 = 40;
     let house = House::build().await;
-    let (one, other) = (house.start_patient().await, house.start_patient().await);
+    let (one, other) = (house.start_patient(&[]).await, house.start_patient(&[]).await);
     let House { mut fleet, kept: _kept, .. } = house;
     let mut pair = one.site.pair().await;
     let restarts = tokio::task::spawn_blocking(move || {

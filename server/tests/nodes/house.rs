@@ -37,6 +37,7 @@ pub struct Node {
 /// A server in this process that nobody is too fast for.
 pub struct PatientNode {
     pub site: Site,
+    pub clock: Arc<ManualClock>,
     _run: Run,
     _data: TempDir,
 }
@@ -67,11 +68,11 @@ impl House {
         Node { process, data }
     }
 
-    pub async fn start_patient(&self) -> PatientNode {
+    pub async fn start_patient(&self, more: &[&str]) -> PatientNode {
         let data = TempDir::new().expect("a folder");
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
-        let run = serve(&data, &clock, patient(), &self.flags()).await;
-        PatientNode { site: run.site.clone(), _run: run, _data: data }
+        let run = serve(&data, &clock, patient(), &[&self.flags(), more].concat()).await;
+        PatientNode { site: run.site.clone(), clock, _run: run, _data: data }
     }
 }
 
