@@ -5,7 +5,9 @@ use std::fmt::Debug;
 
 use heartogether::{
     limits::{CANDIDATES_PER_SIGNAL, FRAME_BYTES},
-    protocol::{ClientMessage, RoomFrame, SendSignal, Signal, ToRoom, decode_client, decode_server, encode},
+    protocol::{
+        ClientMessage, CustomEvent, RoomFrame, SendSignal, Signal, ToRoom, decode_client, decode_server, encode,
+    },
     refusal::Refusal,
 };
 use libfuzzer_sys::fuzz_target;
@@ -14,6 +16,7 @@ fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
     read_again(text, decode_client, |message| encode(message));
     read_again(text, decode_server, |message| encode(message));
+    read_again(text, CustomEvent::decode, |(room, event)| event.clone().encode(*room));
     if let Ok(message) = decode_client(text) {
         check_bounds(text, &message);
     }

@@ -98,3 +98,35 @@ async fn nodes_hear_each_other_again_after_redis_was_away() {
     fleet.servers[0].start_again();
     meet(&mut members).await;
 }
+
+/// The server at which nodes are subscribed.
+fn server_of_nodes(fleet: &Fleet) -> usize {
+    let is_it = |number: &usize| {
+        let server = &fleet.servers[*number];
+        server.is_primary() && server.cli(&["PUBSUB", "SHARDCHANNELS", "*:n:all"]).contains(":n:all")
+    };
+    (0..fleet.servers.len()).find(is_it).expect("a server")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_of_a_cluster_hear_each_other_again_after_a_failover() {
+    let mut fleet = Fleet::cluster();
+    let (mut members, _servers): (Vec<_>, Vec<_>) = (1..=2).map(|number| join(&fleet, number)).unzip();
+    meet(&mut members).await;
+    let killed = server_of_nodes(&fleet);
+    fleet.servers[killed].kill();
+    meet(&mut members).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_hear_each_other_again_after_sentinels_have_replaced_a_server_that_stood_still() {
+    let fleet = Fleet::sentinels();
+    let (mut members, _servers): (Vec<_>, Vec<_>) = (1..=2).map(|number| join(&fleet, number)).unzip();
+    meet(&mut members).await;
+    let stopped = server_of_nodes(&fleet);
+    fleet.servers[stopped].signal("STOP");
+    meet(&mut members).await;
+    // For a while it takes itself for the primary.
+    fleet.servers[stopped].signal("CONT");
+    meet(&mut members).await;
+}

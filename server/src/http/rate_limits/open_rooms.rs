@@ -51,7 +51,10 @@ impl OpenRooms {
         self.remove_ended(is_open).await;
         let Some(shared) = &self.shared else { return };
         for (block, rooms) in &self.by_address {
-            shared.note(&block.to_string(), rooms, &[]).await;
+            // Whoever opens a room waits meanwhile, and must not wait for a Redis that is away again and again.
+            if shared.note(&block.to_string(), rooms, &[]).await.is_none() {
+                return;
+            }
         }
     }
 
@@ -75,7 +78,10 @@ impl OpenRooms {
         });
         let Some(shared) = &self.shared else { return };
         for (block, rooms) in ended {
-            shared.note(&block.to_string(), &[], &rooms).await;
+            // They run out by themselves.
+            if shared.note(&block.to_string(), &[], &rooms).await.is_none() {
+                return;
+            }
         }
     }
 }
