@@ -12,6 +12,11 @@ const BACK_OFF_MS: [u32; 8] = [0, 300, 1_000, 2_000, 4_000, 8_000, 16_000, 30_00
 const MISSED_HEARTBEATS: u64 = 3;
 /// Milliseconds that a new connection may stay silent: enough for a slow network, and less than people's patience.
 const ANSWER_MS: u32 = 15_000;
+/// Milliseconds that the first connection after the server has sent the page away may stay silent: until then the page does not
+/// say that anything happened.
+const MOVE_MS: u32 = 3_000;
+/// How often the server may send the page away between two heartbeats without being asked more slowly.
+const BELIEVED_MOVES: u8 = 4;
 /// Milliseconds to wait for the answer to a ping after the page was shown again or the network came back.
 const PONG_MS: u32 = 2_000;
 
@@ -37,8 +42,8 @@ pub(super) struct Connection {
     was_heard: bool,
     /// Whether the server answered over HTTP when no socket could be opened.
     answers_http: bool,
-    /// Whether the server has closed a connection with 1001 since the last heartbeat.
-    was_sent_away: bool,
+    /// How often the server has closed a connection with 1001 since the last heartbeat, up to what is believed.
+    sent_away: u8,
     silence_ms: u32,
     spread: u32,
 }
@@ -50,7 +55,7 @@ impl Connection {
             attempts: 0,
             was_heard: false,
             answers_http: false,
-            was_sent_away: false,
+            sent_away: 0,
             silence_ms: 0,
             // An xorshift generator never leaves zero.
             spread: seed | 1,
@@ -80,6 +85,11 @@ impl Connection {
         self.answers_http
     }
 
+    /// Whether the server has sent the page away, to another one, and the first attempt to get there has not failed.
+    pub(super) const fn is_moving(&self) -> bool {
+        self.sent_away > 0 && self.attempts == 1
+    }
+
     pub(super) fn note_probe(&mut self, answers: bool) {
         self.answers_http = answers;
     }
@@ -93,7 +103,8 @@ impl Connection {
     pub(super) fn open(&mut self, out: &mut Vec<Output>) {
         self.phase = Phase::Opening;
         out.push(Output::OpenSocket);
-        out.push(Output::StartTimer { timer: Timer::Silence, after_ms: ANSWER_MS });
+        let after_ms = if self.is_moving() { MOVE_MS } else { ANSWER_MS };
+        out.push(Output::StartTimer { timer: Timer::Silence, after_ms });
     }
 
     /// Opens the socket if the page waits for the next attempt.
@@ -122,7 +133,7 @@ impl Connection {
     /// first heartbeat does not reset it.
     pub(super) fn prove(&mut self) {
         self.attempts = 0;
-        self.was_sent_away = false;
+        self.sent_away = 0;
     }
 
     /// Any message shows that the connection is alive.
@@ -138,11 +149,11 @@ impl Connection {
         self.hear(out);
     }
 
-    /// The server stops, and the next one may be running already, so this does not count as a failed attempt. It counts
-    /// as one if it happens again before a heartbeat: a server that keeps closing connections is asked ever more
-    /// slowly.
+    /// The server stops, and another one may be running already, so this does not count as a failed attempt. Several nodes may be
+    /// restarted one after the other. After that it counts as one: servers that keep closing connections are asked ever more slowly.
     pub(super) fn believe_going_away(&mut self) {
-        if !std::mem::replace(&mut self.was_sent_away, true) {
+        if self.sent_away < BELIEVED_MOVES {
+            self.sent_away += 1;
             self.attempts = 0;
         }
     }

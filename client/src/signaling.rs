@@ -21,7 +21,7 @@ pub enum SignalingState {
     Unreachable,
     /// The same, but the server answers over HTTP: something in between blocks WebSockets.
     SocketBlocked,
-    /// In the room.
+    /// In the room, or on the way from a server that stops to another one.
     Attached,
     /// Was in the room, and will connect again.
     Reconnecting,
@@ -64,6 +64,7 @@ impl Signaling {
     pub(super) fn state(&self) -> SignalingState {
         match &self.connection {
             _ if self.is_attached() => SignalingState::Attached,
+            connection if self.was_attached && connection.is_moving() => SignalingState::Attached,
             _ if self.was_attached => SignalingState::Reconnecting,
             connection if connection.is_unheard() && connection.answers_http() => SignalingState::SocketBlocked,
             connection if connection.is_unheard() => SignalingState::Unreachable,

@@ -259,15 +259,46 @@ fn a_page_reconnects_at_once_when_the_server_stops() {
     // A connection that did not last long has made the next attempt wait.
     page.lose();
     page.miss(Vec::new());
-    assert_eq!(timer(&page.take(Input::ServerGoingAway), Timer::Reconnect), Some(0));
+    // Several of them may be restarted one after the other.
+    for _ in 0..4 {
+        assert_eq!(timer(&page.take(Input::ServerGoingAway), Timer::Reconnect), Some(0));
+        page.miss(Vec::new());
+    }
     // One that says so again and again is asked ever more slowly.
-    page.miss(Vec::new());
     assert!(timer(&page.take(Input::ServerGoingAway), Timer::Reconnect).is_some_and(|after_ms| after_ms >= 240));
     page.miss(Vec::new());
     page.hear(ServerMessage::Heartbeat);
     page.lose();
     page.miss(Vec::new());
     assert_eq!(timer(&page.take(Input::ServerGoingAway), Timer::Reconnect), Some(0));
+}
+
+#[test]
+fn a_page_that_is_sent_to_another_server_shows_it_only_if_it_does_not_get_there() {
+    let mut page = Page::listening(StreamState::Live);
+    let state = |page: &Page| page.client.signaling_state();
+    page.take(Input::ServerGoingAway);
+    assert_eq!(state(&page), SignalingState::Attached);
+    page.reconnect();
+    assert_eq!(state(&page), SignalingState::Attached, "it asks for its place");
+    page.lose();
+    assert_eq!(state(&page), SignalingState::Reconnecting);
+    page.miss(Vec::new());
+    assert_eq!(state(&page), SignalingState::Attached);
+    // The way to the next one fails, or nothing is heard from it.
+    for failure in [Input::SocketClosed, Input::TimerFired(Timer::Silence)] {
+        page.hear(ServerMessage::Heartbeat);
+        page.take(Input::ServerGoingAway);
+        let silence = timer(&page.fire(Timer::Reconnect), Timer::Silence);
+        assert_eq!((state(&page), silence), (SignalingState::Attached, Some(3_000)));
+        page.take(failure);
+        assert_eq!(state(&page), SignalingState::Reconnecting);
+        page.miss(Vec::new());
+    }
+    // A connection that is lost is shown.
+    page.hear(ServerMessage::Heartbeat);
+    page.lose();
+    assert_eq!(state(&page), SignalingState::Reconnecting);
 }
 
 #[test]
