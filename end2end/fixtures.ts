@@ -45,38 +45,38 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   baseURL: async ({ server }, use) => use(server.url),
 
-  newVisitor: async ({ browser, server }, use) => {
+  newVisitor: async ({ browser, baseURL }, use) => {
     const contexts: { close(): Promise<void> }[] = [];
     await use(async (options) => {
-      const context = await browser.newContext({ ...reachable, baseURL: server.url, ...options });
+      const context = await browser.newContext({ ...reachable, baseURL, ...options });
       contexts.push(context);
       return context.newPage();
     });
     await Promise.all(contexts.map((context) => context.close()));
   },
 
-  microphoneHost: async ({ microphoneBrowser, server }, use) => {
-    const context = await microphoneBrowser.newContext({ ...reachable, baseURL: server.url });
+  microphoneHost: async ({ microphoneBrowser, baseURL }, use) => {
+    const context = await microphoneBrowser.newContext({ ...reachable, baseURL });
     await use(await context.newPage());
     await context.close();
   },
 
-  tabHost: async ({ tabBrowser, server }, use) => {
-    const context = await tabBrowser.newContext({ ...reachable, baseURL: server.url });
+  tabHost: async ({ tabBrowser, baseURL }, use) => {
+    const context = await tabBrowser.newContext({ ...reachable, baseURL });
     await openTone(context);
     await use(await context.newPage());
     await context.close();
   },
 
-  mixHost: async ({ mixBrowser, server }, use) => {
-    const context = await mixBrowser.newContext({ ...reachable, baseURL: server.url });
+  mixHost: async ({ mixBrowser, baseURL }, use) => {
+    const context = await mixBrowser.newContext({ ...reachable, baseURL });
     await openTone(context);
     await use(await context.newPage());
     await context.close();
   },
 
-  cautiousListener: async ({ cautiousBrowser, server }, use) => {
-    const context = await cautiousBrowser.newContext({ ...reachable, baseURL: server.url });
+  cautiousListener: async ({ cautiousBrowser, baseURL }, use) => {
+    const context = await cautiousBrowser.newContext({ ...reachable, baseURL });
     await use(await context.newPage());
     await context.close();
   },

@@ -82,10 +82,20 @@ export class Server {
 
   /** `kill -9`: it can say goodbye to nobody. */
   async kill() {
+    await this.#end('SIGKILL');
+  }
+
+  /** Stops it as an operator does, and waits until it has gone. */
+  async stop() {
+    await this.#end('SIGTERM');
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  async #end(signal) {
     const child = this.#process;
     this.#process = undefined;
     if (child && child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL');
+      child.kill(signal);
       await once(child, 'exit');
     }
   }
