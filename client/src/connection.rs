@@ -12,9 +12,6 @@ const BACK_OFF_MS: [u32; 8] = [0, 300, 1_000, 2_000, 4_000, 8_000, 16_000, 30_00
 const MISSED_HEARTBEATS: u64 = 3;
 /// Milliseconds that a new connection may stay silent: enough for a slow network, and less than people's patience.
 const ANSWER_MS: u32 = 15_000;
-/// Milliseconds that the first connection after the server has sent the page away may stay silent: until then the page does not
-/// say that anything happened.
-const MOVE_MS: u32 = 3_000;
 /// How often the server may send the page away between two heartbeats without being asked more slowly.
 const BELIEVED_MOVES: u8 = 4;
 /// Milliseconds to wait for the answer to a ping after the page was shown again or the network came back.
@@ -85,26 +82,20 @@ impl Connection {
         self.answers_http
     }
 
-    /// Whether the server has sent the page away, to another one, and the first attempt to get there has not failed.
-    pub(super) const fn is_moving(&self) -> bool {
-        self.sent_away > 0 && self.attempts == 1
-    }
-
     pub(super) fn note_probe(&mut self, answers: bool) {
         self.answers_http = answers;
     }
 
     /// Begins again and forgets failed attempts.
     pub(super) fn begin(&mut self, out: &mut Vec<Output>) {
-        self.attempts = 0;
+        self.prove();
         self.open(out);
     }
 
     pub(super) fn open(&mut self, out: &mut Vec<Output>) {
         self.phase = Phase::Opening;
         out.push(Output::OpenSocket);
-        let after_ms = if self.is_moving() { MOVE_MS } else { ANSWER_MS };
-        out.push(Output::StartTimer { timer: Timer::Silence, after_ms });
+        out.push(Output::StartTimer { timer: Timer::Silence, after_ms: ANSWER_MS });
     }
 
     /// Opens the socket if the page waits for the next attempt.
@@ -151,11 +142,14 @@ impl Connection {
 
     /// The server stops, and another one may be running already, so this does not count as a failed attempt. Several nodes may be
     /// restarted one after the other. After that it counts as one: servers that keep closing connections are asked ever more slowly.
-    pub(super) fn believe_going_away(&mut self) {
-        if self.sent_away < BELIEVED_MOVES {
+    /// Returns whether it is believed.
+    pub(super) fn believe_going_away(&mut self) -> bool {
+        let is_believed = self.sent_away < BELIEVED_MOVES;
+        if is_believed {
             self.sent_away += 1;
             self.attempts = 0;
         }
+        is_believed
     }
 
     /// The connection is lost or failed. Another attempt follows.

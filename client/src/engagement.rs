@@ -1,7 +1,7 @@
 //! Reactions and messages of listeners, and removals by the host.
 //!
 //! A message is sent until the room has confirmed it, on as many connections as that takes. A reaction is sent only while
-//! there is a connection.
+//! there is a connection, or after a short move to another server.
 
 mod removals;
 
@@ -40,6 +40,8 @@ pub(super) struct Engagement {
     /// The listener's reactions, the latest last. The room does not say which one it refuses: only the latest can come
     /// too fast.
     reactions: Vec<Reaction>,
+    /// The latest reaction chosen while the page moves to another server.
+    held_reaction: Option<Reaction>,
     /// The listeners whom the host removes.
     removals: LiteMap<MemberId, Removal>,
     notice: Option<Refusal>,
@@ -146,7 +148,12 @@ impl Client {
     }
 
     pub(super) fn react(&mut self, reaction: Reaction, out: &mut Vec<Output>) {
-        if self.may(Permission::Engage) && self.signaling.is_attached() {
+        if !self.may(Permission::Engage) {
+            return;
+        }
+        if self.signaling.is_moving() {
+            self.engagement.held_reaction = Some(reaction);
+        } else if self.signaling.is_attached() {
             let surplus = (self.engagement.reactions.len() + 1).saturating_sub(REACTIONS_KEPT);
             self.engagement.reactions.drain(..surplus);
             self.engagement.reactions.push(reaction);
@@ -214,10 +221,18 @@ impl Client {
         }
     }
 
-    /// Repeats the messages that the room does not have.
+    /// Says what the room does not have yet: messages, removals, and the reaction chosen during a move.
     pub(super) fn say_again(&mut self, out: &mut Vec<Output>) {
         self.send_outgoing(MESSAGE_BURST as usize, out);
         self.send_removals(out);
+        if let Some(reaction) = self.engagement.held_reaction.take() {
+            self.react(reaction, out);
+        }
+    }
+
+    /// The move failed or takes too long. A reaction belongs to its moment, so it is not sent later.
+    pub(super) fn drop_held_reaction(&mut self) {
+        self.engagement.held_reaction = None;
     }
 
     /// Sends the oldest message that the room does not have, and the rest a moment later, because together they would

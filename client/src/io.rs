@@ -264,6 +264,8 @@ pub enum Timer {
     Silence,
     /// The answer to a ping is overdue.
     Pong,
+    /// The way to another server takes too long to stay silent about it.
+    Move,
     /// Send the candidates gathered so far.
     Candidates,
     /// Ask for an offer.

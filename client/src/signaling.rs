@@ -11,6 +11,10 @@ use heartogether::{
 
 use super::{Client, Output, Timer, connection::Connection};
 
+/// Milliseconds that a move to another server may take before the page shows that its connection is lost. The attempt to get
+/// there goes on.
+const MOVE_MS: u32 = 3_000;
+
 /// The state of the signaling connection, as the page shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignalingState {
@@ -51,6 +55,8 @@ pub(super) struct Signaling {
     /// Whether the page has its place on the current connection.
     has_place: bool,
     was_attached: bool,
+    /// Whether a server that stops has sent the page to another one, and the way there has not failed and does not take too long.
+    is_moving: bool,
     take_over: bool,
     /// Why the server cannot do what it is asked.
     trouble: Option<Refusal>,
@@ -58,13 +64,19 @@ pub(super) struct Signaling {
 
 impl Signaling {
     pub(super) const fn new(take_over: bool, seed: u32) -> Self {
-        Self { connection: Connection::new(seed), has_place: false, was_attached: false, take_over, trouble: None }
+        Self {
+            connection: Connection::new(seed),
+            has_place: false,
+            was_attached: false,
+            is_moving: false,
+            take_over,
+            trouble: None,
+        }
     }
 
     pub(super) fn state(&self) -> SignalingState {
         match &self.connection {
-            _ if self.is_attached() => SignalingState::Attached,
-            connection if self.was_attached && connection.is_moving() => SignalingState::Attached,
+            _ if self.is_attached() || self.is_moving => SignalingState::Attached,
             _ if self.was_attached => SignalingState::Reconnecting,
             connection if connection.is_unheard() && connection.answers_http() => SignalingState::SocketBlocked,
             connection if connection.is_unheard() => SignalingState::Unreachable,
@@ -81,6 +93,11 @@ impl Signaling {
         self.connection.is_open() && self.has_place
     }
 
+    /// Whether the page moves to another server, and shows nothing of it yet.
+    pub(super) fn is_moving(&self) -> bool {
+        self.is_moving
+    }
+
     pub(super) fn attach(&mut self, out: &mut Vec<Output>) {
         self.has_place = true;
         self.was_attached = true;
@@ -88,18 +105,34 @@ impl Signaling {
         // Takes over only once, so that a page that opens the room later keeps it.
         self.take_over = false;
         out.push(Output::StopTimer(Timer::Reconnect));
+        self.end_move(out);
     }
 
     pub(super) fn stop(&mut self, out: &mut Vec<Output>) {
-        self.trouble = None;
-        out.push(Output::StopTimer(Timer::Storage));
+        self.detach(out);
         self.connection.close(out);
     }
 
     fn wait(&mut self, out: &mut Vec<Output>) {
+        self.detach(out);
+        self.connection.wait(out);
+    }
+
+    fn detach(&mut self, out: &mut Vec<Output>) {
         self.trouble = None;
         out.push(Output::StopTimer(Timer::Storage));
-        self.connection.wait(out);
+        self.end_move(out);
+    }
+
+    fn begin_move(&mut self, out: &mut Vec<Output>) {
+        self.is_moving = true;
+        out.push(Output::StartTimer { timer: Timer::Move, after_ms: MOVE_MS });
+    }
+
+    fn end_move(&mut self, out: &mut Vec<Output>) {
+        if std::mem::take(&mut self.is_moving) {
+            out.push(Output::StopTimer(Timer::Move));
+        }
     }
 }
 
@@ -186,15 +219,17 @@ impl Client {
     pub(super) fn lose_link(&mut self, out: &mut Vec<Output>) {
         if !self.signaling.connection.is_closed() && !self.is_over() {
             self.signaling.wait(out);
+            self.drop_held_reaction();
         }
     }
 
     /// The server closes the connection because it stops.
     pub(super) fn return_at_once(&mut self, out: &mut Vec<Output>) {
-        if self.signaling.is_attached() {
-            self.signaling.connection.believe_going_away();
-        }
+        let moves = self.signaling.is_attached() && self.signaling.connection.believe_going_away();
         self.lose_link(out);
+        if moves {
+            self.signaling.begin_move(out);
+        }
     }
 
     pub(super) fn time_out(&mut self, timer: Timer, out: &mut Vec<Output>) {
@@ -202,7 +237,11 @@ impl Client {
             Timer::Reconnect => self.signaling.connection.open_if_waiting(out),
             Timer::Silence | Timer::Pong if !self.signaling.connection.is_closed() => {
                 out.push(Output::CloseSocket);
-                self.signaling.wait(out);
+                self.lose_link(out);
+            }
+            Timer::Move => {
+                self.signaling.is_moving = false;
+                self.drop_held_reaction();
             }
             Timer::Candidates => self.send_candidates(out),
             Timer::OfferRequest => self.request_offers(out),

@@ -200,6 +200,7 @@ fn name_of(timer: Timer) -> String {
         Timer::Reconnect => "reconnect".to_owned(),
         Timer::Silence => "silence".to_owned(),
         Timer::Pong => "pong".to_owned(),
+        Timer::Move => "move".to_owned(),
         Timer::Candidates => "candidates".to_owned(),
         Timer::OfferRequest => "offer request".to_owned(),
         Timer::Attempt(member) => format!("attempt of {}", short(member)),

@@ -57,6 +57,7 @@ fn timers() -> Vec<Timer> {
         Timer::Reconnect => Timer::Reconnect;
         Timer::Silence => Timer::Silence;
         Timer::Pong => Timer::Pong;
+        Timer::Move => Timer::Move;
         Timer::Candidates => Timer::Candidates;
         Timer::OfferRequest => Timer::OfferRequest;
         Timer::Attempt(_) => Timer::Attempt(GRACE);
