@@ -3,6 +3,7 @@
 mod faults;
 mod house;
 mod operator;
+mod rolling;
 mod together;
 
 use std::{process::Output, time::Duration};

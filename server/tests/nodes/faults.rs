@@ -179,36 +179,6 @@ async fn members_of_a_node_that_is_killed_enter_their_grace_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rolling_restart_of_all_nodes_loses_nothing() {
-    let house = House::build().await;
-    let mut nodes: Vec<_> = (0..3).map(|_| house.start(&[])).collect();
-    let pair = nodes[0].site().pair().await;
-    let (mut listener, mut written) = (pair.listener, 0);
-    for _ in 0..3 {
-        written += 1;
-        assert_eq!(write_surely(&mut listener, written).await, 0);
-        nodes.push(house.start(&[]));
-        let old = nodes.remove(0);
-        let site = nodes[0].site().clone();
-        let stopped = tokio::task::spawn_blocking(|| old.terminate());
-        assert_eq!(listener.close_code().await, 1001, "its page connects again at once");
-        listener = site.greet(&pair.grace).await;
-        listener.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
-        listener.resumed().await;
-        stopped.await.expect("stopped");
-    }
-    assert_eq!(write_surely(&mut listener, written + 1).await, 0);
-    let mut host = nodes[2].site().greet(&pair.ada).await;
-    host.send(&resume(pair.code, &pair.as_host, pair.as_host.seq)).await;
-    host.resumed().await;
-    let mut again = nodes[1].site().greet(&pair.ada).await;
-    again.send(&said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true }))).await;
-    let kept = nonces(&again.joined().await.room.messages);
-    assert_eq!(kept, (1..=written + 1).collect::<Vec<_>>());
-    tell_kept(&format!("a rolling restart of three nodes: {} of {} messages", kept.len(), written + 1));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_database_of_the_nodes_is_away_nobody_is_put_out() {
     let mut database = PostgresServer::start();
     let (database_url, kept) = (database.url(), Box::new(()));

@@ -183,9 +183,17 @@ impl Connection {
 
     /// The close code, once the connection is closed; messages before it are passed over.
     pub async fn close_code(&mut self) -> u16 {
+        self.until_closed().await.1
+    }
+
+    /// The messages before the end of the connection, and its close code.
+    pub async fn until_closed(&mut self) -> (Vec<ServerMessage>, u16) {
+        let mut heard = Vec::new();
         loop {
-            if let Message::Close(frame) = self.frame().await {
-                return frame.expect("a reason").code.into();
+            match self.frame().await {
+                Message::Close(frame) => return (heard, frame.expect("a reason").code.into()),
+                Message::Text(text) if !self.note_custom(&text) => heard.extend(decode_server(&text)),
+                _ => {}
             }
         }
     }
