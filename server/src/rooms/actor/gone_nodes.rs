@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use heartogether::{
     id::NodeId,
-    room::{Event, Member},
+    room::{ConnectionRef, Event, Member},
 };
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
@@ -23,7 +23,8 @@ impl RoomActor<'_> {
     /// earlier runs, and their entries come before all others of this run, unless the storage fails.
     pub(super) async fn report_gone_nodes(&mut self) {
         let Dependencies { id, log, .. } = self.dependencies;
-        let others: BTreeSet<_> = self.attached_nodes().filter(|node| *node != self.dependencies.node).collect();
+        let others = self.connections().map(|connection| connection.node);
+        let others: BTreeSet<_> = others.filter(|node| *node != self.dependencies.node).collect();
         self.gone.retain(|node| others.contains(node));
         if others.is_empty() {
             return;
@@ -34,7 +35,7 @@ impl RoomActor<'_> {
             Err(error) => return report_storage(&error),
         }
         for node in self.gone.clone() {
-            let (nonce, lost) = (nonce_of_loss(node), Event::NodeLost { node });
+            let (nonce, lost) = (self.nonce_of_loss(node), Event::NodeLost { node });
             if measured(*id, log.append_once(*id, nonce, lost.clone())).await.is_err() {
                 append_surely_once(log.clone(), *id, nonce, lost);
             }
@@ -43,18 +44,22 @@ impl RoomActor<'_> {
 
     /// Whether members were connected to a node that is gone, and the log does not tell it yet.
     pub(super) fn waits_for_loss(&self) -> bool {
-        !self.gone.is_empty() && self.attached_nodes().any(|node| self.gone.contains(&node))
+        !self.gone.is_empty() && self.connections().any(|connection| self.gone.contains(&connection.node))
     }
 
-    /// The nodes that members are connected to. A node may occur several times.
-    fn attached_nodes(&self) -> impl Iterator<Item = NodeId> {
-        self.room.members().filter_map(Member::connection).map(|connection| connection.node)
+    /// The connections of all members.
+    fn connections(&self) -> impl Iterator<Item = ConnectionRef> {
+        self.room.members().filter_map(Member::connection)
     }
-}
 
-/// A node is lost once, whichever nodes notice.
-fn nonce_of_loss(node: NodeId) -> AppendNonce {
-    AppendNonce::of(&[b"node lost", node.to_string().as_bytes()])
+    /// Connections are lost once, whichever nodes notice. A node that was stopped and goes on can be lost again, with other
+    /// connections.
+    fn nonce_of_loss(&self, node: NodeId) -> AppendNonce {
+        let lost = self.connections().filter(|connection| connection.node == node);
+        let lost: BTreeSet<_> = lost.map(|connection| connection.id.to_string()).collect();
+        let lost: String = lost.into_iter().collect();
+        AppendNonce::of(&[b"node lost", node.to_string().as_bytes(), lost.as_bytes()])
+    }
 }
 
 /// When to look for nodes that are gone.

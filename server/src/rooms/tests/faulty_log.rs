@@ -1,7 +1,7 @@
 //! A log that has faults.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
 };
 
@@ -16,7 +16,7 @@ use tokio::sync::broadcast;
 use super::*;
 use crate::{
     clock::ManualClock,
-    storage::log::{Appended, MemoryLog, Page, Subscription},
+    storage::log::{AppendNonce, Appended, MemoryLog, Page, Subscription},
 };
 
 /// The fault when the log is read or closed.
@@ -37,6 +37,8 @@ pub(super) struct FaultyLog {
     mute: Mutex<broadcast::Sender<Arc<Entry>>>,
     /// The other nodes that serve this log; none if there never are any.
     pub(super) alive: Mutex<Option<BTreeSet<NodeId>>>,
+    /// What was appended to a room with a nonce.
+    appended: Mutex<BTreeMap<(RoomId, AppendNonce), Appended>>,
     pub(super) pages: AtomicUsize,
     pub(super) read: opening::Read,
     /// The entries up to which snapshots were stored.
@@ -50,9 +52,9 @@ fn damage() -> LogError {
 impl FaultyLog {
     pub(super) fn new(can_close: bool) -> Arc<Self> {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_000)));
-        let (pages, read, snapshots, is_mute, alive) = Default::default();
+        let (pages, read, snapshots, is_mute, alive, appended) = Default::default();
         let (log, fault, mute) = (MemoryLog::new(clock), Mutex::default(), Mutex::new(broadcast::Sender::new(1)));
-        Arc::new(Self { log, fault, can_close, is_mute, mute, alive, pages, read, snapshots })
+        Arc::new(Self { log, fault, can_close, is_mute, mute, alive, appended, pages, read, snapshots })
     }
 
     pub(super) fn break_with(&self, fault: Fault) {
@@ -91,6 +93,16 @@ impl RoomLog for FaultyLog {
 
     async fn append(&self, room: RoomId, event: Event) -> Result<Appended, LogError> {
         self.log.append(room, event).await
+    }
+
+    async fn append_once(&self, room: RoomId, nonce: AppendNonce, event: Event) -> Result<Appended, LogError> {
+        let known = self.appended.lock().expect("no poison").get(&(room, nonce)).copied();
+        if let Some(appended) = known {
+            return Ok(appended);
+        }
+        let appended = self.log.append(room, event).await?;
+        self.appended.lock().expect("no poison").insert((room, nonce), appended);
+        Ok(appended)
     }
 
     async fn read(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, LogError> {

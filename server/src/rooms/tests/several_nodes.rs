@@ -30,11 +30,15 @@ async fn room_with_host_at_node(bus: Arc<dyn Bus>) -> (Arc<FaultyLog>, RoomHandl
     let archive = Arc::new(MemoryArchive::default());
     let room = open_rooms_on(log.clone(), bus, archive).open(ROOM);
     assert!(!room.is_member(HOST).await);
+    let room = host_comes_to_other_node(&log, &room, HOST).await;
+    (log, room)
+}
+
+async fn host_comes_to_other_node(log: &FaultyLog, room: &RoomHandle, id: ConnectionId) -> RoomHandle {
     let Event::JoinRequested(request) = asks_to_host() else { panic!("a request for a place") };
-    let connection = ConnectionRef { node: OTHER_NODE, id: HOST };
-    let joined =
-        log.append(ROOM, Event::JoinRequested(JoinRequested { connection, ..request })).await.expect("appended");
-    (log, room.at(joined.seq))
+    let connection = ConnectionRef { node: OTHER_NODE, id };
+    let joined = log.append(ROOM, Event::JoinRequested(JoinRequested { connection, ..request })).await;
+    room.at(joined.expect("appended").seq)
 }
 
 async fn is_host_connected(room: &RoomHandle) -> bool {
@@ -48,13 +52,28 @@ async fn members_at_another_node_stay_connected_until_it_is_gone() {
         tokio::time::sleep(Duration::from_millis(1)).await;
         assert!(is_host_connected(&room).await, "the node lives");
     }
+    lose_other_node(&log, &room).await;
+}
+
+/// The other node is gone, and the host's connection is lost with it.
+async fn lose_other_node(log: &FaultyLog, room: &RoomHandle) {
     *log.alive.lock().expect("no poison") = Some(BTreeSet::new());
     let lost = async {
-        while is_host_connected(&room).await {
+        while is_host_connected(room).await {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(20), lost).await.expect("the node's members lose their connections");
+}
+
+#[tokio::test]
+async fn a_node_that_comes_back_can_be_lost_again() {
+    let (log, room) = room_with_host_elsewhere().await;
+    lose_other_node(&log, &room).await;
+    *log.alive.lock().expect("no poison") = Some(BTreeSet::from([OTHER_NODE]));
+    let room = host_comes_to_other_node(&log, &room, ConnectionId::from_bits(2)).await;
+    assert!(is_host_connected(&room).await, "the node has come back");
+    lose_other_node(&log, &room).await;
 }
 
 #[tokio::test]
