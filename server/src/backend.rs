@@ -198,6 +198,28 @@ impl Node {
         }
     }
 
+    /// Finds a room for a caller, if `permits` refuses them nothing there. Each refusal counts as a look-up, whether the code leads
+    /// to a room or nowhere, or guessing codes would be free. Once the look-ups are used up, every code is refused alike.
+    ///
+    /// # Errors
+    /// Those of the storage and of `permits`.
+    pub(crate) async fn find_for(
+        &self,
+        code: RoomCode,
+        caller: &Caller,
+        permits: impl AsyncFnOnce(RoomId) -> Result<Result<(), Refusal>, ServerError>,
+    ) -> Result<Result<RoomId, Refusal>, ServerError> {
+        let refusal = match self.log.find(code).await? {
+            Some(room) => match permits(room).await? {
+                Ok(()) => return Ok(Ok(room)),
+                Err(refusal) => refusal,
+            },
+            None => Refusal::RoomNotFound,
+        };
+        let counted = self.rate_limits.take_look_up(caller, self.clock.now()).await;
+        Ok(Err(counted.err().unwrap_or(refusal)))
+    }
+
     async fn welcome_guest(&self, name: DisplayName, visitor: &Visitor) -> Result<NewSession, ServerError> {
         let account = Account { id: AccountId::from_bits(random::bits()), name, profile: None };
         self.store.add_account(&account, self.clock.now()).await?;

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    error::{Answer, ServerError},
+    error::Answer,
     metrics::record_first_sound,
     room_lookup::RoomReport,
     rooms::{AudienceReport, RealtimeReport, Viewer},
@@ -165,12 +165,8 @@ pub(crate) async fn publish_event(
     let viewer = viewer(&visitor)?;
     let PublishCustom { room, event } = serde_json::from_str(&body).map_err(|_| Refusal::FrameMalformed)?;
     event.check()?;
-    let found = node.log.find(room).await.map_err(ServerError::from)?;
-    let Some(room) = found else {
-        // Codes that lead nowhere count as looked up, or guessing them here would be free.
-        node.rate_limits.take_look_up(&visitor.caller, node.clock.now()).await?;
-        return Err(Refusal::RoomNotFound.into());
-    };
+    let permits = async |room| Ok(node.rooms.open(room).check(viewer, Permission::SendCustomEvents).await);
+    let room = node.find_for(room, &visitor.caller, permits).await??;
     if !node.command_limits.custom_events.take(viewer.account, room, node.clock.now()).await {
         return Err(Refusal::TooManyRequests.into());
     }

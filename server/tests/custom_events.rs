@@ -1,7 +1,7 @@
 //! Events that a room's owner sends to all members.
 
 use heartogether::{
-    limits::{CUSTOM_NAME_BYTES, CUSTOM_PAYLOAD_BYTES, Limits},
+    limits::{CUSTOM_NAME_BYTES, CUSTOM_PAYLOAD_BYTES, Limits, Quota},
     protocol::{CustomEvent, ToRoom},
 };
 use reqwest::{Response, StatusCode};
@@ -90,6 +90,30 @@ async fn what_is_no_event_is_refused() {
     let longest = publish(&server.site, &pair.ada, &slide(&pair, &"x".repeat(CUSTOM_PAYLOAD_BYTES))).await;
     assert_eq!(longest.0, StatusCode::NO_CONTENT);
     assert_eq!(custom(&mut pair).await.map(|events| events[0].payload.len()), [CUSTOM_PAYLOAD_BYTES; 2]);
+}
+
+#[tokio::test]
+async fn codes_cannot_be_guessed() {
+    // The pair asks for its room's id once.
+    let look_ups_per_address = Quota { count: 3, window_ms: 60_000 };
+    let server = TestServer::start_with(Limits { look_ups_per_address, ..Limits::default() }, &[]).await;
+    let mut pair = server.site.pair().await;
+    let mallory = server.site.sign_in("Mallory").await;
+    let (right, wrong) = (slide(&pair, "1"), json!({ "room": "ZZZ999", "name": "slide.changed" }));
+    let guesses = [
+        (&wrong, StatusCode::NOT_FOUND, "room_not_found"),
+        (&right, StatusCode::FORBIDDEN, "not_allowed"),
+        (&wrong, StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
+        (&right, StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
+    ];
+    for (guess, status, error) in guesses {
+        let refused = publish(&server.site, &mallory, guess).await;
+        assert_eq!((refused.0, &refused.1["error"]), (status, &json!(error)), "{guess}");
+    }
+    assert_eq!(custom(&mut pair).await, NONE);
+    // The owner is no stranger.
+    assert_eq!(publish(&server.site, &pair.ada, &right).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(custom(&mut pair).await.map(|events| events.len()), [1, 1]);
 }
 
 #[tokio::test]

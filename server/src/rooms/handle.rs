@@ -12,6 +12,7 @@ use heartogether::{
     id::{AccountId, ConnectionId, RoomId, Seq},
     protocol::{CustomEvent, SendSignal},
     refusal::Refusal,
+    role::Permission,
     room::{Census, Event, Foreseen, Reading},
 };
 use heartogether_app::api::{RecentRoom, RoomSummary};
@@ -35,6 +36,7 @@ pub(super) enum Request {
     Attach { connection: ConnectionId, send_queue: SendQueue, done: oneshot::Sender<()> },
     Detach { connection: ConnectionId },
     Signal { from: ConnectionId, signal: SendSignal },
+    Check { viewer: Viewer, permission: Permission, done: oneshot::Sender<Result<(), Refusal>> },
     SendCustom { viewer: Viewer, event: CustomEvent, done: oneshot::Sender<Result<(), Refusal>> },
     Reading { reader: ConnectionId, done: oneshot::Sender<Result<(Reading, WriteBehind), Refusal>> },
     IsMember { connection: ConnectionId, done: oneshot::Sender<bool> },
@@ -129,6 +131,15 @@ impl RoomHandle {
     pub(crate) async fn signal(&self, from: ConnectionId, signal: SendSignal) -> Result<(), Refusal> {
         let passed = self.tell(Request::Signal { from, signal });
         tokio::time::timeout(SIGNAL_WAIT, passed).await.map_err(|_| Refusal::StorageUnavailable)
+    }
+
+    /// Whether the viewer has a permission in the room.
+    ///
+    /// # Errors
+    /// Those of [`Room::check`](heartogether::room::Room::check).
+    pub(crate) async fn check(&self, viewer: Viewer, permission: Permission) -> Result<(), Refusal> {
+        let checked = self.ask(|done| Request::Check { viewer, permission, done }).await;
+        checked.unwrap_or_else(|| Err(self.gone(Refusal::RoomNotFound)))
     }
 
     /// Sends an event of the owner to all members who are connected.

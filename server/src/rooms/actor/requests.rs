@@ -35,6 +35,9 @@ impl RoomActor<'_> {
             }
             Request::Detach { connection } => drop(self.state.send_queues.remove(&connection)),
             Request::Signal { from, signal } => self.pass_signal(from, signal),
+            Request::Check { viewer, permission, done } => {
+                _ = done.send(self.room.check(viewer.account, viewer.kind, permission));
+            }
             Request::SendCustom { viewer, event, done } => _ = done.send(self.send_custom(viewer, event)),
             Request::Reading { reader, done } => {
                 let writes = self.dependencies.writes.clone();

@@ -85,19 +85,15 @@ impl RoomRequests {
         self.append(code, request).await.map(drop)
     }
 
-    /// Finds a room. Codes that lead nowhere count as looked up, or guessing them here would be free; whoever has guessed
-    /// too often finds only rooms they have been in.
+    /// Finds a room. Whoever has guessed too often finds only rooms they have been in.
     async fn find(&self, code: RoomCode) -> Result<RoomId, Failure> {
-        let Node { log, store, rate_limits, clock, .. } = &*self.node;
-        let (found, now) = (log.find(code).await?, clock.now());
-        if rate_limits.has_no_look_ups(&self.caller, now).await {
-            let visited = store.visits(self.account.id).await.map_err(ServerError::from).map_err(Failure::Fault)?;
-            return found.filter(|room| visited.contains(room)).ok_or_else(|| Refusal::TooManyRequests.into());
-        }
-        if found.is_none() {
-            rate_limits.take_look_up(&self.caller, now).await?;
-        }
-        Ok(found.ok_or(Refusal::RoomNotFound)?)
+        let Node { store, rate_limits, clock, .. } = &*self.node;
+        let permits = async |room| {
+            let is_found = !rate_limits.has_no_look_ups(&self.caller, clock.now()).await
+                || store.visits(self.account.id).await?.contains(&room);
+            Ok(is_found.then_some(()).ok_or(Refusal::TooManyRequests))
+        };
+        Ok(self.node.find_for(code, &self.caller, permits).await.map_err(Failure::Fault)??)
     }
 
     /// Remembers where the account has been, for its own landing page. Nobody waits for it, and the sound least of all.
