@@ -1,15 +1,22 @@
 //! What befalls real Redis servers while nodes write to them: nothing acknowledged is lost, and rooms can be written again.
 
 use std::{
+    future::poll_fn,
+    pin::pin,
     sync::Arc,
+    task::Poll,
     time::{Duration, Instant},
 };
 
-use heartogether::id::NodeId;
+use heartogether::id::{NodeId, RoomId};
 use heartogether_server::storage::log::{
     RoomLog,
     redis::{RedisServers, RedisSettings},
-    replicated::{Incoming, server::LogServers},
+    replicated::{
+        Incoming,
+        healing::Remains,
+        server::{LogServers, Message},
+    },
 };
 use tokio::time::{sleep, timeout};
 
@@ -199,4 +206,56 @@ async fn a_server_that_is_full_is_refused() {
     let limit =
         |bytes: &'static str| move |fleet: &mut Fleet| _ = fleet.servers[0].cli(&["CONFIG", "SET", "maxmemory", bytes]);
     fails_visibly_and_recovers(limit("1mb"), limit("0")).await;
+}
+
+/// Lets somebody stop waiting after so many polls.
+async fn cut_off<T>(polls: usize, waiting: impl Future<Output = T>) -> Option<T> {
+    let (mut waiting, mut left) = (pin!(waiting), polls);
+    poll_fn(|context| match waiting.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending if left == 0 => Poll::Ready(None),
+        Poll::Pending => {
+            left -= 1;
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+/// Of the last partition, so that what asks for it is subscribed to at the end.
+const LAST: RoomId = RoomId::from_bits(0x7f);
+
+/// Asks all nodes for their copies of a room until a node hears that.
+async fn is_heard(servers: &dyn LogServers, incoming: &mut Incoming) -> bool {
+    let server = servers.primary(LAST).await.expect("a server");
+    let heard = async {
+        loop {
+            server.call(LAST, 1, Remains::default()).await.expect("called");
+            let message = timeout(Duration::from_millis(100), incoming.recv()).await;
+            if matches!(message, Ok(Some((_, Message::Call { .. })))) {
+                return;
+            }
+        }
+    };
+    timeout(AGAIN, heard).await.is_ok()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_hears_of_rooms_also_where_the_first_who_asked_has_stopped_waiting() {
+    let fleet = Fleet::single();
+    for polls in [0, 1, 2, 4, 8, 16, 32, 64, 128] {
+        let (servers, mut incoming) = Url(fleet.url.clone()).join(NodeId::from_bits(1));
+        let _ = cut_off(polls, servers.primary(LAST)).await;
+        assert!(is_heard(&*servers, &mut incoming).await, "cut off after {polls} polls");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_could_not_subscribe_is_given_up() {
+    let fleet = Fleet::single();
+    let (servers, mut incoming) = Url(fleet.url.clone()).join(NodeId::from_bits(1));
+    fleet.servers[0].cli(&["ACL", "SETUSER", "default", "resetchannels"]);
+    assert!(servers.primary(LAST).await.is_err());
+    fleet.servers[0].cli(&["ACL", "SETUSER", "default", "allchannels"]);
+    assert!(is_heard(&*servers, &mut incoming).await);
 }

@@ -24,7 +24,7 @@ use std::{
 
 use async_trait::async_trait;
 use heartogether::id::{NodeId, RoomId};
-use tokio::sync::{Mutex as AsyncMutex, mpsc};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, mpsc};
 
 pub(crate) use keys::{node_channel, nodes_channel};
 pub use report::{RedisReport, RedisState};
@@ -50,6 +50,9 @@ const ALIVE_MS: u64 = 3_000;
 /// Redis servers.
 pub struct RedisServers(Arc<Links>);
 
+/// The servers that this node has connected to.
+type Connected = HashMap<Address, Arc<RedisServer>>;
+
 /// The connections of this node.
 struct Links {
     settings: RedisSettings,
@@ -59,7 +62,7 @@ struct Links {
     topology: AsyncMutex<Option<Arc<Topology>>>,
     /// How often the primaries were looked for.
     looks: AtomicU64,
-    servers: AsyncMutex<HashMap<Address, Arc<RedisServer>>>,
+    servers: Arc<AsyncMutex<Connected>>,
     /// The rooms whose messages come in.
     rooms: Mutex<BTreeSet<RoomId>>,
     node_channels: NodeChannels,
@@ -125,17 +128,32 @@ impl Links {
     async fn server_of(self: &Arc<Self>, partition: usize) -> Result<Arc<RedisServer>, Fault> {
         let topology = self.topology().await?;
         let address = topology.primary(partition).ok_or_else(|| Fault(Arc::new(NoPrimary)))?;
-        let mut servers = self.servers.lock().await;
+        let servers = self.servers.clone().lock_owned().await;
         if let Some(server) = servers.get(address).filter(|server| !server.is_broken()) {
             return Ok(server.clone());
         }
+        // In a task of its own: a caller that stops waiting would leave a connection without subscriptions.
+        let connecting = self.clone().connect(address.clone(), topology, servers);
+        tokio::spawn(connecting).await.map_err(|error| Fault(Arc::new(error)))?
+    }
+
+    /// Connects to a server and subscribes there. A connection without all of its subscriptions is given up.
+    async fn connect(
+        self: Arc<Self>,
+        address: Address,
+        topology: Arc<Topology>,
+        mut servers: OwnedMutexGuard<Connected>,
+    ) -> Result<Arc<RedisServer>, Fault> {
         let (pushed, incoming) = mpsc::unbounded_channel();
-        let server = RedisServer::connect(self, address, topology.mode, pushed).await?;
-        servers.insert(address.clone(), server.clone());
+        let server = RedisServer::connect(&self, &address, topology.mode, pushed).await?;
+        servers.insert(address, server.clone());
         drop(servers);
-        tokio::spawn(listening::hear(Arc::downgrade(self), server.clone(), incoming));
-        self.listen_again(&server, &topology).await?;
-        Ok(server)
+        tokio::spawn(listening::hear(Arc::downgrade(&self), server.clone(), incoming));
+        let subscribed = self.listen_again(&server, &topology).await;
+        if subscribed.is_err() {
+            server.give_up();
+        }
+        subscribed.map(|()| server)
     }
 
     /// What those who decide say about a server.
