@@ -14,7 +14,7 @@ impl Node {
     /// Tells this node and all others of a change.
     pub(super) fn announce(&self, change: SessionChange) {
         self.auth.take_in(change);
-        // Nodes that do not hear of it look the sessions up, since they know that they were cut off.
+        // Nodes that do not hear of it look the sessions up within a minute, or as soon as they know that they were cut off.
         let _ = self.bus.tell(To::Others, NodeMessage::Sessions { change });
     }
 

@@ -24,7 +24,7 @@ pub enum To {
 pub enum Received {
     /// What another node says.
     Message(NodeMessage),
-    /// Messages may have been lost.
+    /// Messages may have been lost. What they would have said is to be looked up.
     Interrupted,
 }
 

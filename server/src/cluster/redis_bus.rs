@@ -25,6 +25,9 @@ const WAITING: usize = 4_096;
 const BATCH: usize = 256;
 /// How often it is made sure that messages come in.
 const CHECK: Duration = Duration::from_secs(1);
+/// How often this node assumes that it has missed messages: a sender that is cut off, or whose messages wait for too long, tells
+/// nobody that one is lost.
+const DOUBT: Duration = Duration::from_secs(60);
 /// The pause before messages that have to arrive are sent again.
 const PAUSE: Duration = Duration::from_millis(250);
 /// How many times such a message is sent at most: for about a minute.
@@ -34,7 +37,7 @@ const ATTEMPTS: u32 = 240;
 pub struct RedisBus {
     node: NodeId,
     waiting: mpsc::Sender<Outgoing>,
-    tasks: [JoinHandle<()>; 3],
+    tasks: [JoinHandle<()>; 4],
 }
 
 struct Outgoing {
@@ -53,7 +56,8 @@ impl RedisBus {
         redis.hear([node_channel(node), nodes_channel()], heard_out);
         let tasks = [
             tokio::spawn(send(redis.clone(), outgoing)),
-            tokio::spawn(receive(node, heard, out)),
+            tokio::spawn(receive(node, heard, out.clone())),
+            tokio::spawn(doubt(out)),
             tokio::spawn(stay_connected(redis)),
         ];
         (Self { node, waiting, tasks }, inbox)
@@ -140,6 +144,16 @@ async fn receive(node: NodeId, mut heard: mpsc::UnboundedReceiver<Heard>, out: m
     }
 }
 
+/// Says again and again that messages may have been lost.
+async fn doubt(out: mpsc::UnboundedSender<Received>) {
+    loop {
+        sleep(DOUBT).await;
+        if out.send(Received::Interrupted).is_err() {
+            return;
+        }
+    }
+}
+
 /// Sees that this node is subscribed at the right server, also where nothing else needs that server.
 async fn stay_connected(redis: SharedRedis) {
     let mut interval = interval(CHECK);
@@ -148,6 +162,26 @@ async fn stay_connected(redis: SharedRedis) {
         interval.tick().await;
         if let Err(fault) = redis.check().await {
             tracing::debug!(%fault, "other nodes cannot be heard");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::storage::log::redis::{RedisServers, RedisSettings};
+
+    #[tokio::test(start_paused = true)]
+    async fn sessions_are_looked_up_again_each_minute_whatever_comes_in() {
+        // Nothing listens there.
+        let settings = RedisSettings::parse("redis://127.0.0.1:1", None, true, CHECK).expect("an address");
+        let (servers, _incoming) = RedisServers::new(settings);
+        let (_bus, mut inbox) = RedisBus::join(servers.shared(), NodeId::from_bits(1));
+        for _ in 0..3 {
+            assert_eq!(timeout(DOUBT - CHECK, inbox.recv()).await.ok(), None);
+            assert_eq!(timeout(2 * CHECK, inbox.recv()).await, Ok(Some(Received::Interrupted)));
         }
     }
 }
