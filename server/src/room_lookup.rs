@@ -106,11 +106,10 @@ impl RoomLookup {
         }
     }
 
-    /// Drops the copy of a room that has ended.
+    /// Drops the copy of a room that is not as it says any more, whichever node has taken it.
     pub(crate) fn forget(&self, code: RoomCode) {
-        if self.copies().remove(&code).is_some()
-            && let Some(shared) = &self.shared
-        {
+        self.copies().remove(&code);
+        if let Some(shared) = &self.shared {
             shared.forget(code);
         }
     }

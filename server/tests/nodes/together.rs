@@ -158,6 +158,23 @@ async fn nodes_share_copies_of_what_is_said_of_a_room_until_it_changes_or_ends()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_copy_of_an_ended_room_that_a_lost_node_has_left_is_dropped_by_another() {
+    let house = House::build().await;
+    let (one, other) = (house.start(&[]), house.start(&[]));
+    let (mut pair, redis) = (one.site().pair().await, &house.fleet.servers[0]);
+    let path = format!("/api/rooms/{}", pair.code);
+    let key = redis.cli(&["KEYS", "*:look-up:*"]).trim().to_owned();
+    let copy = redis.cli(&["GET", &key]).trim().to_owned();
+    pair.host.say(ToRoom::Stop).await;
+    eventually(async || redis.cli(&["EXISTS", &key]).trim() == "0").await;
+    // For longer than this test waits.
+    redis.cli(&["SET", &key, &copy, "PX", "60000"]);
+    assert_eq!(look_up(other.site(), &path).await.1, "HIT", "a node without the room believes it");
+    assert_eq!(look_up(one.site(), &path).await.0, StatusCode::NOT_FOUND);
+    eventually(async || look_up(other.site(), &path).await.0 == StatusCode::NOT_FOUND).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nodes_count_together_and_each_alone_while_redis_is_away() {
     let mut house = House::build().await;
     let flags = ["--rate-limit-lookup-requests", "6", "--max-rooms-per-address", "2"];
