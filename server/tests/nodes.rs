@@ -5,6 +5,7 @@ mod house;
 mod operator;
 mod rolling;
 mod together;
+mod versions;
 
 use std::{process::Output, time::Duration};
 

@@ -66,6 +66,7 @@ mod stop_steps;
 mod stopping;
 mod storage;
 mod store_contract;
+mod stored_log;
 mod support;
 mod tls;
 mod traces;

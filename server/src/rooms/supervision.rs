@@ -1,15 +1,28 @@
 //! Restarts a room's task when it panics: the room is opened again from its log, and its members are told the room as it is now. If
 //! the task panics twice at the same entry, or the log is damaged, the room ends and its members are refused. Their connections
-//! stay open: other rooms use them. A room whose log this version does not understand is kept as it is.
+//! stay open: other rooms use them. A room whose log this version does not understand is kept as it is, and left to nodes of a newer
+//! version where there may be some.
 
-use std::{panic::AssertUnwindSafe, sync::atomic::Ordering::Relaxed};
+use std::{panic::AssertUnwindSafe, sync::atomic::Ordering::Relaxed, time::Duration};
 
 use futures::FutureExt;
 use heartogether::{id::Seq, refusal::Refusal};
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout_at},
+};
 
-use super::{actor::RoomActor, dependencies::Dependencies, handle::Asked, surviving_state::SurvivingState};
-use crate::{error::explain, metrics::count_fault, storage::log::LogError};
+use super::{
+    actor::RoomActor,
+    dependencies::Dependencies,
+    handle::{Asked, Request},
+    surviving_state::SurvivingState,
+};
+use crate::{error::explain, metrics::count_fault, storage::log::LogError, websocket::CloseReason};
+
+/// How long a room is left to nodes of a newer version before its log is read again: they may have stored a snapshot that this
+/// version understands.
+const ASIDE: Duration = Duration::from_secs(60);
 
 /// A room's task and its requests.
 pub(super) struct Supervision {
@@ -40,9 +53,8 @@ impl Supervision {
                 Ok(Err(LogError::Rewritten)) => {
                     tracing::warn!(room = %self.dependencies.id, "the room's log has been healed and is read anew");
                 }
-                Ok(Err(error @ (LogError::NoBeginning | LogError::NotUnderstood))) => {
-                    return self.leave_alone(&state, &error);
-                }
+                Ok(Err(error @ LogError::NoBeginning)) => return self.leave_alone(&state, &error),
+                Ok(Err(LogError::NotUnderstood)) => self.step_aside(&mut state).await,
                 Ok(Err(error)) => break explain(&error),
                 Err(_) if broke_at == Some(state.reached) => break "its task broke twice at the same place".to_owned(),
                 Err(_) => {
@@ -71,6 +83,24 @@ impl Supervision {
         self.dependencies.is_unreadable.store(true, Relaxed);
         state.refuse(Refusal::RoomUnreadable);
         Outcome::Lost
+    }
+
+    /// Leaves the room to nodes of a newer version for a while: one has written what this version does not understand. Members are
+    /// sent to other nodes as when this one stops, and so is whoever comes. Whoever only asks about the room is told that it
+    /// cannot be opened.
+    async fn step_aside(&mut self, state: &mut SurvivingState) {
+        let Dependencies { id, is_live, is_unreadable, .. } = &self.dependencies;
+        tracing::warn!(room = %id, "a newer version writes to a room; its members are sent to other nodes");
+        is_live.store(false, Relaxed);
+        is_unreadable.store(true, Relaxed);
+        state.send_away();
+        let until = Instant::now() + ASIDE;
+        while let Ok(Some(Asked { request, .. })) = timeout_at(until, self.requests.recv()).await {
+            if let Request::Attach { send_queue, .. } = request {
+                send_queue.close(CloseReason::STOPPING);
+            }
+        }
+        is_unreadable.store(false, Relaxed);
     }
 
     /// Deletes the room. What of its messages cannot be deleted now, housekeeping deletes.

@@ -8,7 +8,7 @@ use heartogether::{
     refusal::Refusal,
 };
 
-use crate::websocket::{Frame, SendQueue};
+use crate::websocket::{CloseReason, Frame, SendQueue};
 
 /// The state of a room's task that a panic of the task does not lose.
 #[derive(Default)]
@@ -26,6 +26,11 @@ impl SurvivingState {
     pub(super) fn refuse(&self, refusal: Refusal) {
         let frame = self.frame(FromRoom::Refused { refusal });
         self.send_queues.values().for_each(|send_queue| send_queue.push(frame.clone()));
+    }
+
+    /// Sends every connection to another node.
+    pub(super) fn send_away(&mut self) {
+        self.send_queues.drain().for_each(|(_, send_queue)| send_queue.close(CloseReason::STOPPING));
     }
 
     /// The frame of a message from this room. A room that was not created has no code, and sends only this refusal.

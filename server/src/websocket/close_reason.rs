@@ -14,7 +14,7 @@ pub(crate) struct CloseReason {
 impl CloseReason {
     /// The client was silent for too long, or closed the connection.
     pub(crate) const GONE: Self = Self { refusal: None, code: close_code::AWAY };
-    /// The server stops or is replaced. The client connects again at once.
+    /// The server stops, is replaced, or leaves a room to another one. The client connects again at once.
     pub(crate) const STOPPING: Self = Self { refusal: None, code: close_code::AWAY };
     /// A fault of the server.
     pub(crate) const FAULT: Self = Self { refusal: None, code: close_code::ERROR };

@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use heartogether::id::NodeId;
+use heartogether::{
+    id::{NodeId, Seq},
+    room::{Room, step},
+};
 use heartogether_server::storage::{
     epochs::{Epochs, MemoryEpochs, SqlEpochs},
     log::{
@@ -15,6 +18,7 @@ use heartogether_server::storage::{
 use super::{Bench, ROOM, bench::clock, created, keeps_the_contract, lost, read, seqs};
 use crate::{
     redis_fleet::Fleet,
+    stored_log::StoredLog,
     support::{self, PostgresDatabase},
 };
 
@@ -33,6 +37,10 @@ async fn empty_in_postgres(fleet: &Fleet) -> Bench {
 
 fn start(fleet: &Fleet, directory: Arc<dyn RoomDirectory>, epochs: Arc<dyn Epochs>) -> Bench {
     fleet.empty();
+    join(fleet, directory, epochs)
+}
+
+fn join(fleet: &Fleet, directory: Arc<dyn RoomDirectory>, epochs: Arc<dyn Epochs>) -> Bench {
     let clock = clock();
     let settings = RedisSettings::parse(&fleet.url, None, true, Duration::from_secs(2)).expect("an address");
     let (servers, incoming) = RedisServers::new(settings);
@@ -73,22 +81,38 @@ async fn a_repeated_append_is_answered_with_its_place() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_steps_aside_where_it_does_not_understand_an_entry() {
+async fn a_node_steps_aside_where_it_does_not_understand_an_entry_until_a_snapshot_has_it() {
     let fleet = Fleet::single();
-    let log = empty(&fleet).log;
+    let Bench { log, clock, .. } = empty(&fleet);
     log.create(created(ROOM, "ABC234")).await.expect("created");
+    let stored = StoredLog::of(ROOM, &fleet.servers[0]);
+    let kept = step(Room::default(), &read(&*log, ROOM, 0).await[0]).0;
+    log.add_snapshot(ROOM, kept).await.expect("kept");
     let mut entries = log.subscribe(ROOM).await.expect("subscribed");
-    let server = &fleet.servers[0];
-    let keys = server.cli(&["KEYS", "*:log"]);
-    let key = keys.trim();
-    let meta = key.replace(":log", ":meta");
-    let epoch = server.cli(&["HGET", &meta, "epoch"]);
-    let id = format!("{}-2", epoch.trim());
-    // As a newer version writes it.
-    server.cli(&["XADD", key, &id, "at", "1000", "n", "a", "d", "99\n{\"kind\":\"unheard_of\"}\n"]);
-    server.cli(&["HSET", &meta, "seq", "2", "last", &id, "confirmed", "2"]);
-    // Whether this is still appended depends on which comes first.
-    let _ = log.append(ROOM, lost(1)).await;
+    stored.keep_with_next();
+    stored.append_unheard_of();
     assert!(entries.recv().await.is_err(), "the room's task is told");
-    assert!(matches!(log.read(ROOM, heartogether::id::Seq(0), 9).await, Err(LogError::NotUnderstood)));
+    assert!(matches!(log.append(ROOM, lost(1)).await, Err(LogError::NotUnderstood)));
+    assert!(matches!(log.read(ROOM, Seq(0), 9).await, Err(LogError::NotUnderstood)));
+    assert_eq!(stored.last(), 2, "nothing was appended");
+    // The node forgets what nobody uses, and whoever asks in vain does not use it.
+    clock.advance(60_000);
+    support::eventually(async || log.snapshot(ROOM).await.is_ok()).await;
+    assert_eq!(log.snapshot(ROOM).await.expect("read").map(|room| room.seq()), Some(Seq(2)));
+    assert_eq!(log.append(ROOM, lost(1)).await.expect("appended").seq, Seq(3));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_steps_aside_where_it_does_not_understand_the_only_snapshot() {
+    let fleet = Fleet::single();
+    let (directory, epochs) = (Arc::new(MemoryDirectory::default()), Arc::new(MemoryEpochs::default()));
+    let log = start(&fleet, directory.clone(), epochs.clone()).log;
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    let kept = step(Room::default(), &read(&*log, ROOM, 0).await[0]).0;
+    log.add_snapshot(ROOM, kept).await.expect("kept");
+    drop(log);
+    StoredLog::of(ROOM, &fleet.servers[0]).keep_in_new_format();
+    let log = join(&fleet, directory, epochs).log;
+    assert!(matches!(log.snapshot(ROOM).await, Err(LogError::NotUnderstood)));
+    assert!(matches!(log.append(ROOM, lost(1)).await, Err(LogError::NotUnderstood)));
 }

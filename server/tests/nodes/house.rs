@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::{
     older_messages::patient,
     redis_fleet::Fleet,
-    support::{Connection, PostgresDatabase, Process, Run, Site, refused, serve, told},
+    support::{Connection, Pair, PostgresDatabase, Process, Run, Site, refused, serve, told},
 };
 
 /// The secret that all nodes are given.
@@ -85,6 +85,18 @@ impl Node {
     pub fn terminate(self) {
         assert!(self.process.terminate().success());
         drop(self.data);
+    }
+}
+
+impl PatientNode {
+    /// Lets a minute pass in which members do nothing, but that their connections live.
+    pub async fn pass_quiet_minute(&self, pairs: &mut [&mut Pair]) {
+        for _ in 0..4 {
+            self.clock.advance(15_000);
+            for member in pairs.iter_mut().flat_map(|pair| [&mut pair.host, &mut pair.listener]) {
+                member.drain().await;
+            }
+        }
     }
 }
 

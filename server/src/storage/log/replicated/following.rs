@@ -37,7 +37,7 @@ pub(super) struct Follower {
     syncing: AsyncMutex<()>,
     /// The last number that subscribers have. Held by whoever passes entries on.
     passed_on: AsyncMutex<u64>,
-    /// Whether there are entries that this version does not understand. They are not passed over: the node steps aside.
+    /// Whether there is something that this version does not understand. It is not passed over: the node steps aside.
     is_foreign: AtomicBool,
     /// The latest epochs for which this node was asked for its copy. Several nodes may heal at once, and each needs an answer.
     asked_for: Mutex<BTreeSet<u64>>,
@@ -80,16 +80,17 @@ impl Shared {
                 None => (followers.entry(room).or_insert(Arc::new(Follower::new(room))).clone(), true),
             }
         };
+        // A node that has stepped aside does not use the room. So it forgets it after a while, and reads it anew.
+        if follower.is_foreign.load(Relaxed) {
+            return Err(LogError::NotUnderstood);
+        }
         follower.used_at.store(self.clock.now().as_millis(), Relaxed);
         let is_unread = is_new || follower.copy().line() == 0;
         if is_unread && let Err(error) = self.begin(&follower).await {
             self.unfollow(&follower).await;
             return Err(error);
         }
-        match follower.is_foreign.load(Relaxed) {
-            true => Err(LogError::NotUnderstood),
-            false => Ok(follower),
-        }
+        Ok(follower)
     }
 
     async fn begin(&self, follower: &Arc<Follower>) -> Result<(), LogError> {
@@ -209,11 +210,14 @@ impl Shared {
         };
         let events = self.sealer.open::<Event>(&stored.iter().map(sealed).collect::<Vec<_>>()).await?;
         let entries: Option<Vec<_>> = stored.iter().zip(events).map(|(entry, event)| opened(entry, event)).collect();
-        entries.ok_or_else(|| {
-            follower.is_foreign.store(true, Relaxed);
-            self.topics.close(follower.room);
-            LogError::NotUnderstood
-        })
+        entries.ok_or_else(|| self.step_aside(follower))
+    }
+
+    /// From now on nothing is read of the room and nothing appended to it, until it is read anew.
+    pub(super) fn step_aside(&self, follower: &Follower) -> LogError {
+        follower.is_foreign.store(true, Relaxed);
+        self.topics.close(follower.room);
+        LogError::NotUnderstood
     }
 }
 

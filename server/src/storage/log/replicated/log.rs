@@ -86,7 +86,12 @@ impl RoomLog for ReplicatedLog {
                 None => tracing::warn!(%room, "a snapshot cannot be read; the one before is taken"),
             }
         }
-        Ok(None)
+        // A snapshot of a newer version has the beginning.
+        let begins_later = follower.copy().contents().cut() > 0;
+        match begins_later && !snapshots.iter().all(|snapshot| is_known(snapshot)) {
+            true => Err(self.shared.step_aside(&follower)),
+            false => Ok(None),
+        }
     }
 
     async fn subscribe(&self, room: RoomId) -> Result<Subscription, LogError> {

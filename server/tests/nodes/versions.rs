@@ -1,0 +1,67 @@
+//! Two versions side by side, as during a rolling upgrade.
+
+use heartogether::role::Role;
+use reqwest::StatusCode;
+
+use super::house::{House, write_surely};
+use crate::{
+    storage::readiness,
+    stored_log::StoredLog,
+    support::{Connection, Pair, eventually, join, refused, resume, tell_kept},
+};
+
+/// Sent to another node, and not refused: a page would take that as the last word.
+async fn is_sent_away(member: &mut Connection) {
+    let (heard, code) = member.until_closed().await;
+    let refusals: Vec<_> = heard.iter().filter_map(refused).collect();
+    assert_eq!(refusals, []);
+    assert_eq!(code, 1001, "its page connects again at once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_leaves_a_room_to_the_nodes_of_a_newer_version_that_writes_to_it() {
+    let house = House::build().await;
+    let old = house.start_patient(&[]).await;
+    let (mut pair, mut other) = (old.site.pair().await, old.site.pair().await);
+    write_surely(&mut pair.listener, 1).await;
+    let stored = StoredLog::of(pair.id, &house.fleet.servers[0]);
+    old.pass_quiet_minute(&mut [&mut pair, &mut other]).await;
+    eventually(async || stored.snapshots().len() == 1).await;
+    // For the nodes that start later, this stands for what the newer version makes of its entry.
+    stored.keep_with_next();
+    stored.append_unheard_of();
+    let last = stored.last();
+
+    let Pair { code, host, listener, ada, grace, as_host, as_listener, .. } = &mut pair;
+    is_sent_away(host).await;
+    is_sent_away(listener).await;
+    // A balancer may send them to this node again, and others too.
+    for (cookie, joined) in [(&ada, &as_host), (&grace, &as_listener)] {
+        let mut again = old.site.greet(cookie).await;
+        again.send(&resume(*code, joined, joined.seq)).await;
+        is_sent_away(&mut again).await;
+    }
+    let mut newcomer = old.site.greet(&old.site.sign_in("Linus").await).await;
+    newcomer.send(&join(*code, Role::Listener)).await;
+    is_sent_away(&mut newcomer).await;
+    let report = old.site.get(&format!("/api/rooms/{code}"), None).await;
+    assert_eq!(report.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(report.text().await.expect("text").contains("cannot open the room"));
+    assert_eq!(stored.last(), last, "the old node appends nothing");
+    assert_eq!(readiness(&old.site).await.0, StatusCode::OK, "it is one room");
+    other.is_undisturbed().await;
+    assert_eq!(write_surely(&mut other.listener, 1).await, 0);
+
+    let new = house.start_patient(&[]).await;
+    for (member, cookie, joined) in [(host, &ada, &as_host), (listener, &grace, &as_listener)] {
+        *member = new.site.greet(cookie).await;
+        member.send(&resume(*code, joined, joined.seq)).await;
+        member.resumed().await;
+    }
+    assert_eq!(write_surely(&mut pair.listener, 2).await, 0);
+    pair.host.drain().await;
+    pair.is_undisturbed().await;
+    tell_kept(
+        "a newer version wrote to a room: the old node sent 2 of 2 members away and appended nothing, and they went on elsewhere",
+    );
+}
