@@ -3,6 +3,7 @@
 mod faults;
 mod house;
 mod operator;
+mod redis_away;
 mod rolling;
 mod together;
 mod versions;
