@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use heartogether::{
-    protocol::{Join, ToRoom},
+    protocol::{Join, Publish, ToRoom},
     refusal::Refusal,
     role::Role,
-    room::RoomEvent,
+    room::{RoomEvent, Source, StreamState},
 };
 use reqwest::StatusCode;
 use serde_json::json;
@@ -18,11 +18,15 @@ use super::house::{House, nonces, write, write_surely};
 use crate::{
     redis_fleet::Fleet,
     storage::readiness,
-    support::{PostgresServer, Process, Site, eventually, free_port, resume, said_in, tell_kept},
+    support::{
+        Connection, PostgresServer, Process, Site, changed_to, eventually, free_port, resume, said_in, tell_kept,
+    },
 };
 
 /// In which a room can be written to again.
 const AGAIN: Duration = Duration::from_secs(15);
+/// How long PostgreSQL stands still.
+const STANDSTILL: Duration = Duration::from_secs(60);
 /// In which the members of a node that dies are back.
 pub const BACK: Duration = Duration::from_secs(3);
 
@@ -179,6 +183,7 @@ async fn members_of_a_node_that_is_killed_enter_their_grace_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "how long it takes is measured on real servers")]
 async fn while_the_database_of_the_nodes_is_away_nobody_is_put_out() {
     let mut database = PostgresServer::start();
     let (database_url, kept) = (database.url(), Box::new(()));
@@ -198,13 +203,59 @@ async fn while_the_database_of_the_nodes_is_away_nobody_is_put_out() {
     eventually(async || readiness(other.site()).await.0 == StatusCode::OK).await;
     write_surely(&mut moved, 2).await;
     eventually(async || readiness(one.site()).await.0 == StatusCode::OK).await;
-    tell_kept("PostgreSQL was away: members stayed, and wrote again");
+
+    // What needs no account goes on: streams, and signals between members.
+    pair.host.say(ToRoom::Publish(Publish { source: Source::Microphone, paused: false })).await;
+    turns_to(&mut moved, StreamState::Live).await;
+    pair.host.drain().await;
+    database.freeze();
+    let (frozen, mut turns) = (Instant::now(), 0);
+    moved.say(write(3)).await;
+    assert_eq!(moved.refusal().await, Refusal::StorageUnavailable, "it may be in the archive of messages");
+    pair.listener = moved;
+    while frozen.elapsed() < STANDSTILL {
+        for (command, state) in [(ToRoom::Pause, StreamState::Paused), (ToRoom::Resume, StreamState::Live)] {
+            pair.host.say(command).await;
+            turns_to(&mut pair.host, state).await;
+            turns_to(&mut pair.listener, state).await;
+            turns += 1;
+        }
+        pair.is_undisturbed().await;
+        sleep(Duration::from_secs(4)).await;
+    }
+    database.thaw();
+    for node in [&one, &other] {
+        eventually(async || readiness(node.site()).await.0 == StatusCode::OK).await;
+    }
+    write_surely(&mut pair.listener, 3).await;
+    pair.host.drain().await;
+    let linus = one.site().sign_in("Linus").await;
+    let (_linus, joined) = other.site().join(&linus, pair.code, Role::Listener).await;
+    assert!(matches!(pair.host.event().await, RoomEvent::MemberJoined { member } if member.member == joined.member));
+    tell_kept(&format!(
+        "PostgreSQL was away, and stood still for {STANDSTILL:?}: members stayed, {turns} of {turns} pauses and resumes reached \
+         the other node, and messages and accounts were stored again"
+    ));
+}
+
+/// The next that somebody is told is that the stream is so.
+async fn turns_to(member: &mut Connection, state: StreamState) {
+    assert_eq!(changed_to(&member.event().await), Some(state));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::disallowed_methods, reason = "how long it takes is measured on real servers")]
 async fn a_room_goes_on_once_another_server_of_the_cluster_has_taken_its_place() {
-    let mut house = House::with(Fleet::cluster()).await;
+    goes_on_without_its_primary(Fleet::cluster(), "a cluster").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_room_goes_on_once_sentinels_have_put_the_replica_in_its_place() {
+    goes_on_without_its_primary(Fleet::sentinels(), "Sentinels").await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long it takes is measured on real servers")]
+async fn goes_on_without_its_primary(fleet: Fleet, of: &str) {
+    let mut house = House::with(fleet).await;
     let (one, other) = (house.start(&[]), house.start(&[]));
     let mut pair = one.site().pair().await;
     let linus = other.site().sign_in("Linus").await;
@@ -223,6 +274,6 @@ async fn a_room_goes_on_once_another_server_of_the_cluster_has_taken_its_place()
     moved.send(&said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true }))).await;
     assert_eq!(nonces(&moved.joined().await.room.messages), [1, 11, 2, 12]);
     tell_kept(&format!(
-        "a primary of a cluster was killed under two nodes: 4 of 4 messages, {refusals} refusals, written again after {again:?}"
+        "a primary of {of} was killed under two nodes: 4 of 4 messages, {refusals} refusals, written again after {again:?}"
     ));
 }
