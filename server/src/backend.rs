@@ -19,6 +19,7 @@ use heartogether_app::{
 use tokio::sync::Mutex;
 
 use crate::{
+    clock::Clock,
     error::ServerError,
     http::OpenRooms,
     random,
@@ -100,6 +101,7 @@ impl Backend for Node {
             database_bytes: self.limits.database_bytes,
             log: self.log.clone(),
             rooms: self.rooms.clone(),
+            clock: self.clock.clone(),
             open: self.rate_limits.open_rooms(),
             address: caller.address,
             limit: self.limits.rooms as usize,
@@ -247,6 +249,7 @@ struct RoomOpening {
     store: Arc<dyn Store>,
     database_bytes: u64,
     rooms: Arc<Rooms>,
+    clock: Arc<dyn Clock>,
     open: Arc<Mutex<OpenRooms>>,
     address: IpAddr,
     /// Rooms that may be open in all.
@@ -257,8 +260,21 @@ struct RoomOpening {
 
 impl RoomOpening {
     async fn run(self) -> Result<RoomCode, ApiError> {
+        let came_at = self.clock.now();
         // Those who wait here are let in as they came.
         let mut open = self.open.lock().await;
+        // While the log is away, the first who waits for it finds that out for all who wait here meanwhile.
+        if open.have_failed_since(came_at) {
+            return Err(Refusal::StorageUnavailable.into());
+        }
+        let opened = self.open(&mut open).await;
+        if matches!(opened, Err(ApiError::Refused(Refusal::StorageUnavailable))) {
+            open.note_failure(self.clock.now());
+        }
+        opened
+    }
+
+    async fn open(&self, open: &mut OpenRooms) -> Result<RoomCode, ApiError> {
         check_database(&*self.store, self.database_bytes).await?;
         let count = match open.are_shared() {
             true => self.log.live().await.map_err(ServerError::from)?.len(),

@@ -1,7 +1,8 @@
 //! What nodes say to each other and count together.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use futures::future::join_all;
 use heartogether::{
     protocol::{CustomEvent, ToRoom},
     refusal::Refusal,
@@ -213,6 +214,28 @@ async fn a_node_that_was_cut_off_from_redis_closes_connections_whose_sessions_en
     assert_eq!(farewell.status(), StatusCode::NO_CONTENT);
     house.fleet.servers[0].start_again();
     pair.listener.close_code().await;
+}
+
+/// In which somebody is told that a room cannot be opened, however many ask for one.
+const TOLD: Duration = Duration::from_secs(25);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "how long it takes is measured on real servers")]
+async fn all_who_open_rooms_while_redis_is_away_are_refused_together() {
+    let mut house = House::build().await;
+    let node = house.start(&[]);
+    let ada = node.site().sign_in("Ada").await;
+    house.fleet.servers[0].kill();
+    let began = Instant::now();
+    let open = async || node.site().submit("create_room", "", &[("cookie", &ada)]).await;
+    for refused in join_all((0..4).map(|_| open())).await {
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    let waited = began.elapsed();
+    assert!(waited < TOLD, "{waited:?}");
+    tell_kept(&format!("without Redis, four who opened rooms at once were refused after {waited:?}"));
+    house.fleet.servers[0].start_again();
+    eventually(async || open().await.headers().contains_key("location")).await;
 }
 
 /// What is sampled of a metric, over all nodes.

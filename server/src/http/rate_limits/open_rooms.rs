@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
-use heartogether::{id::RoomId, refusal::Refusal};
+use heartogether::{id::RoomId, refusal::Refusal, time::Timestamp};
 
 use crate::{cluster::SharedOpenRooms, http::AddressBlock};
 
@@ -12,11 +12,24 @@ pub(crate) struct OpenRooms {
     limit: usize,
     by_address: HashMap<AddressBlock, Vec<RoomId>>,
     shared: Option<Arc<SharedOpenRooms>>,
+    /// When a room could not be stored the last time.
+    failed_at: Timestamp,
 }
 
 impl OpenRooms {
     pub(super) fn new(limit: u32, shared: Option<Arc<SharedOpenRooms>>) -> Self {
-        Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), by_address: HashMap::new(), shared }
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Self { limit, by_address: HashMap::new(), shared, failed_at: Timestamp::default() }
+    }
+
+    /// Notes that a room could not be stored.
+    pub(crate) const fn note_failure(&mut self, now: Timestamp) {
+        self.failed_at = now;
+    }
+
+    /// Whether a room could not be stored after this time.
+    pub(crate) fn have_failed_since(&self, time: Timestamp) -> bool {
+        self.failed_at > time
     }
 
     /// Whether one more room may be opened. Removes the rooms that have ended.
