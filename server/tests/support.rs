@@ -1,5 +1,6 @@
 //! A server of a test's own, visitors and their connections.
 
+mod certificates;
 mod connection;
 mod messages;
 mod pair;
@@ -13,6 +14,7 @@ mod storage;
 
 use std::time::Duration;
 
+pub use certificates::{Certificates, save};
 pub use connection::Connection;
 pub use messages::{answer, changed_to, join, offer, received, refused, resume, said, said_in, told};
 pub use pair::Pair;

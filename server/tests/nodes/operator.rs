@@ -10,7 +10,7 @@ use super::house::{House, SECRET, write_surely};
 use crate::{
     redis_fleet::Fleet,
     storage::readiness,
-    support::{Process, Site, eventually, free_port},
+    support::{Certificates, Process, Site, eventually, free_port, resume, save},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -65,22 +65,30 @@ async fn a_server_without_redis_has_no_word_of_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_is_reached_over_tls_if_its_certificate_is_to_be_believed() {
-    let folder = TempDir::new().expect("a folder");
-    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
-    let paths = [("cert.pem", made.cert.pem()), ("key.pem", made.signing_key.serialize_pem())].map(|(name, text)| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path.to_str().expect("a path in UTF-8").to_owned()
-    });
+    let (folder, ours) = (TempDir::new().expect("a folder"), Certificates::of("127.0.0.1"));
+    let [authority, certificate, key] = [&ours.authority, &ours.certificate, &ours.key];
+    let files = [("authority.pem", authority), ("certificate.pem", certificate), ("key.pem", key)];
+    let files = files.map(|(name, text)| save(folder.path(), name, text));
+    let [authority, certificate, key] = files.each_ref().map(String::as_str);
     let port = free_port().to_string();
-    let [cert, key] = [&paths[0], &paths[1]];
-    let tls = ["--tls-port", &port, "--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", cert];
-    let mut fleet = Fleet::single_with(&[&tls[..], &["--tls-auth-clients", "no"]].concat());
+    let tls = ["--tls-port", &port, "--tls-cert-file", certificate, "--tls-key-file", key];
+    let clients = ["--tls-ca-cert-file", authority, "--tls-auth-clients", "no"];
+    let mut fleet = Fleet::single_with(&[&tls[..], &clients].concat());
     fleet.url = format!("rediss://127.0.0.1:{port}");
     let house = House::with(fleet).await;
     let believing = house.start(&["--redis-tls-reject-unauthorized", "false"]);
     let mut pair = believing.site().pair().await;
     assert_eq!(write_surely(&mut pair.listener, 1).await, 0);
+
+    // An authority of one's own, which this node trusts.
+    let data = TempDir::new().expect("a folder");
+    let mut command = Process::command(data.path(), "warn");
+    command.args(["--port", "0", "--host", "127.0.0.1"]).args(house.flags()).env("SSL_CERT_FILE", authority);
+    let trusting = Process::spawn(command);
+    let mut listener = trusting.site.greet(&pair.grace).await;
+    listener.send(&resume(pair.code, &pair.as_listener, pair.as_listener.seq)).await;
+    listener.resumed().await;
+    assert_eq!(write_surely(&mut listener, 2).await, 0);
 
     let site = Site { authority: format!("127.0.0.1:{}", free_port()) };
     let (_, port) = site.authority.split_once(':').expect("a port");

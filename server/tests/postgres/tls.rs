@@ -2,38 +2,10 @@
 
 use std::{fs, path::Path, process::Command};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 
 use super::{start, start_in_vain};
-use crate::support::{PostgresServer, as_server_user};
-
-/// An authority, and a server's certificate of it for this name.
-struct Certificates {
-    authority: String,
-    certificate: String,
-    key: String,
-}
-
-impl Certificates {
-    fn of(name: &str) -> Self {
-        let mut params = CertificateParams::new([]).expect("parameters");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().expect("a key");
-        let authority = params.self_signed(&key).expect("a certificate").pem();
-        let issuer = Issuer::new(params, key);
-        let key = KeyPair::generate().expect("a key");
-        let certificate = CertificateParams::new([name.to_owned()]).expect("parameters");
-        let certificate = certificate.signed_by(&key, &issuer).expect("a certificate").pem();
-        Self { authority, certificate, key: key.serialize_pem() }
-    }
-
-    fn save_authority(&self, folder: &Path, name: &str) -> String {
-        let path = folder.join(name);
-        fs::write(&path, &self.authority).expect("written");
-        path.to_str().expect("a path in UTF-8").to_owned()
-    }
-}
+use crate::support::{Certificates, PostgresServer, as_server_user, save};
 
 /// Writes a file that only the server's user can read.
 fn write_for_server(path: &Path, text: &str) {
@@ -63,8 +35,8 @@ async fn tls_is_as_strict_as_the_url_says() {
     server.run();
 
     let data = TempDir::new().expect("a folder");
-    let known = ours.save_authority(data.path(), "ours.pem");
-    let unknown = others.save_authority(data.path(), "others.pem");
+    let known = save(data.path(), "ours.pem", &ours.authority);
+    let unknown = save(data.path(), "others.pem", &others.authority);
     for parameters in ["sslmode=require".to_owned(), format!("sslmode=verify-full&sslrootcert={known}")] {
         let process = start(&data, &format!("{}?{parameters}", server.url()));
         process.site.sign_in("Ada").await;
