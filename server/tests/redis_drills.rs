@@ -1,6 +1,7 @@
 //! What befalls real Redis servers while nodes write to them: nothing acknowledged is lost, and rooms can be written again.
 
 use std::{
+    collections::BTreeSet,
     future::poll_fn,
     pin::pin,
     sync::Arc,
@@ -94,6 +95,61 @@ pub async fn kill_primary(drill: &mut Drill) -> Duration {
 /// How often a primary is killed in each of these tests: once, or as often as `HISTORY_FAILOVERS` says.
 fn failovers() -> u32 {
     std::env::var("HISTORY_FAILOVERS").ok().and_then(|failovers| failovers.parse().ok()).unwrap_or(1)
+}
+
+/// Kills the primary, and then nodes that heal the room or give their copies for it. Returns how many nodes, and how long nobody
+/// could write.
+async fn kill_primary_and_healers(drill: &mut Drill) -> (usize, Duration) {
+    let killed = drill.fleet.primary();
+    let left = drill.fleet.others_with_rooms(killed);
+    drill.fleet.servers[killed].kill();
+    let mut died = 0;
+    let again = {
+        let mut again = pin!(drill.writes_again());
+        loop {
+            tokio::select! {
+                again = &mut again => break again,
+                () = sleep(Duration::from_millis(2)), if died < HEALERS => {
+                    if left.iter().any(|number| drill.fleet.servers[*number].is_being_healed()) {
+                        let healers: BTreeSet<_> = (0..HEALERS).filter_map(|_| drill.nodes.some()).collect();
+                        healers.iter().for_each(|node| drill.nodes.kill(*node));
+                        healers.iter().for_each(|_| _ = drill.nodes.start(true));
+                        died += healers.len();
+                    }
+                }
+            }
+        }
+    };
+    drill.fleet.servers[killed].start_again();
+    (died, again)
+}
+
+/// How often a node is drawn to be killed at once; the same one may be drawn again.
+const HEALERS: usize = 3;
+
+async fn keeps_all_when_healers_are_killed(fleet: Fleet) {
+    let mut drill = Drill::begin(fleet).await;
+    for number in 1..=failovers() {
+        let (died, again) = kill_primary_and_healers(&mut drill).await;
+        assert!(died > 0, "nodes were killed in the middle of healing");
+        let again = again.as_millis();
+        tell_kept(&format!(
+            "failover {number}: {died} nodes died while they healed; written to again after {again} ms"
+        ));
+        drill.fleet.wait_until_whole();
+        drill.writes_again().await;
+    }
+    assert!(drill.end().await.acknowledged > 40);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_of_a_cluster_that_are_killed_while_they_heal_lose_nothing() {
+    keeps_all_when_healers_are_killed(Fleet::cluster()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_with_sentinels_that_are_killed_while_they_heal_lose_nothing() {
+    keeps_all_when_healers_are_killed(Fleet::sentinels()).await;
 }
 
 async fn keeps_all_when_its_primary_is_killed(fleet: Fleet) {

@@ -70,6 +70,15 @@ impl RedisProcess {
         assert!(sent.expect("a signal").success());
     }
 
+    /// Whether nodes give their copies of a room for an epoch that is not open yet.
+    pub fn is_being_healed(&self) -> bool {
+        let offers = self.cli(&["KEYS", "*:offers:*"]);
+        let (rooms, epochs): (Vec<_>, Vec<_>) = offers.lines().filter_map(|key| key.rsplit_once(":offers:")).unzip();
+        let latest: Option<u64> = epochs.iter().filter_map(|epoch| epoch.parse().ok()).max();
+        let open = |room: &&str| self.cli(&["HGET", &format!("{room}:meta"), "epoch"]).trim().parse().ok();
+        latest > rooms.first().and_then(open)
+    }
+
     pub fn is_primary(&self) -> bool {
         self.child.is_some() && self.cli(&["INFO", "replication"]).contains("role:master")
     }
@@ -160,6 +169,12 @@ impl Fleet {
             |server: &RedisProcess| server.cli(&["KEYS", "*:meta"]).lines().filter(|line| !line.is_empty()).count();
         let primaries = (0..self.servers.len()).filter(|number| self.servers[*number].is_primary());
         primaries.max_by_key(|number| rooms(&self.servers[*number])).expect("a primary")
+    }
+
+    /// The servers that have rooms, but one.
+    pub fn others_with_rooms(&self, but: usize) -> Vec<usize> {
+        let has_rooms = |number: &usize| !self.servers[*number].cli(&["KEYS", "*:meta"]).trim().is_empty();
+        (0..self.servers.len()).filter(|number| *number != but).filter(has_rooms).collect()
     }
 
     /// Every server loses all it has.
