@@ -5,6 +5,7 @@ mod house;
 mod operator;
 mod redis_away;
 mod rolling;
+mod snapshots;
 mod together;
 mod versions;
 
