@@ -165,8 +165,9 @@ impl Rooms {
         counted
     }
 
-    /// Deletes the messages of rooms that are gone: what could not be deleted with them.
+    /// Deletes the messages and logs of rooms that are gone: what could not be deleted with them.
     pub(crate) async fn forget_gone(&self) -> Result<(), LogError> {
+        self.log.forget_gone().await?;
         // Listed before the rooms: a room is there before its first message is.
         let archived = self.archive.rooms().await?;
         let live: HashSet<_> = self.log.live().await?.into_iter().collect();

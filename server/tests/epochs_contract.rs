@@ -74,4 +74,5 @@ async fn a_forgotten_room_has_no_epoch(epochs: &dyn Epochs) {
     epochs.forget(ROOM).await.expect("forgotten already");
     assert_eq!(epochs.latest(ROOM).await.expect("read"), Epoch(0));
     assert_eq!(epochs.latest(OTHER).await.expect("read"), Epoch(1), "another one's stays");
+    assert_eq!(epochs.rooms().await.expect("read"), BTreeSet::from([OTHER]));
 }

@@ -4,6 +4,8 @@
 mod memory;
 mod sql;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use heartogether::id::RoomId;
 
@@ -30,6 +32,12 @@ pub trait Epochs: Send + Sync {
     /// # Errors
     /// [`StorageError`].
     async fn latest(&self, room: RoomId) -> Result<Epoch, StorageError>;
+
+    /// The rooms that have drawn epochs and were not forgotten.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn rooms(&self) -> Result<BTreeSet<RoomId>, StorageError>;
 
     /// Forgets a room that has ended. A room's id is never used again, so no later room draws its epochs.
     ///

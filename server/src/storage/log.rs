@@ -113,6 +113,15 @@ pub trait RoomLog: Send + Sync {
     /// [`LogError::Storage`].
     async fn close(&self, room: RoomId) -> Result<(), LogError>;
 
+    /// Deletes what is left of rooms that do not live any more: a node may have died while it closed one. What is found now is deleted
+    /// the next time that this is called.
+    ///
+    /// # Errors
+    /// [`LogError::Storage`].
+    async fn forget_gone(&self) -> Result<(), LogError> {
+        Ok(())
+    }
+
     /// Which of these nodes are gone: nobody is connected to them any more. One node at a time serves a log that has no word of
     /// its own here, so all nodes but the one that asks are those of earlier runs.
     ///

@@ -195,12 +195,14 @@ impl LogServer for Reached {
         self.ask(script).await
     }
 
-    async fn close(&self, room: RoomId) -> Result<(), Fault> {
+    async fn close(&self, room: RoomId) -> Result<u64, Fault> {
         let script = move |world: &mut World, number: ServerNumber| {
             world.write(number, room, None);
             world.publish(number, room, &Message::Closed);
+            world.machines[number].offset
         };
-        self.ask(script).await
+        let offset = self.ask(script).await?;
+        self.acknowledged(offset).await
     }
 }
 

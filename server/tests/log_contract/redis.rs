@@ -1,21 +1,24 @@
 //! The contract on real Redis servers, and what is theirs alone.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use heartogether::{
-    id::{NodeId, Seq},
+    id::{NodeId, RoomId, Seq},
     room::{Room, step},
 };
 use heartogether_server::storage::{
-    epochs::{Epochs, MemoryEpochs, SqlEpochs},
+    StorageError,
+    epochs::{Epoch, Epochs, MemoryEpochs, SqlEpochs},
     log::{
         AppendNonce, LogError,
         redis::{RedisServers, RedisSettings},
         replicated::{MemoryDirectory, Parts, ReplicatedLog, RoomDirectory, SqlDirectory},
     },
 };
+use tokio::sync::Notify;
 
-use super::{Bench, ROOM, bench::clock, created, keeps_the_contract, lost, read, seqs};
+use super::{Bench, OTHER, ROOM, bench::clock, created, keeps_the_contract, lost, read, seqs};
 use crate::{
     redis_fleet::Fleet,
     stored_log::StoredLog,
@@ -37,14 +40,15 @@ async fn empty_in_postgres(fleet: &Fleet) -> Bench {
 
 fn start(fleet: &Fleet, directory: Arc<dyn RoomDirectory>, epochs: Arc<dyn Epochs>) -> Bench {
     fleet.empty();
-    join(fleet, directory, epochs)
+    join(fleet, 1, directory, epochs)
 }
 
-fn join(fleet: &Fleet, directory: Arc<dyn RoomDirectory>, epochs: Arc<dyn Epochs>) -> Bench {
+/// The log as another node has it.
+fn join(fleet: &Fleet, node: u128, directory: Arc<dyn RoomDirectory>, epochs: Arc<dyn Epochs>) -> Bench {
     let clock = clock();
     let settings = RedisSettings::parse(&fleet.url, None, true, Duration::from_secs(2)).expect("an address");
     let (servers, incoming) = RedisServers::new(settings);
-    let (node, servers, sealer) = (NodeId::from_bits(1), Arc::new(servers), support::sealer());
+    let (node, servers, sealer) = (NodeId::from_bits(node), Arc::new(servers), support::sealer());
     let log = ReplicatedLog::start(Parts { node, servers, incoming, epochs, directory, sealer, clock: clock.clone() });
     Bench { log: Arc::new(log), clock, _kept: None }
 }
@@ -112,7 +116,80 @@ async fn a_node_steps_aside_where_it_does_not_understand_the_only_snapshot() {
     log.add_snapshot(ROOM, kept).await.expect("kept");
     drop(log);
     StoredLog::of(ROOM, &fleet.servers[0]).keep_in_new_format();
-    let log = join(&fleet, directory, epochs).log;
+    let log = join(&fleet, 2, directory, epochs).log;
     assert!(matches!(log.snapshot(ROOM).await, Err(LogError::NotUnderstood)));
     assert!(matches!(log.append(ROOM, lost(1)).await, Err(LogError::NotUnderstood)));
+}
+
+/// The keys of rooms' logs.
+fn keys(fleet: &Fleet) -> String {
+    fleet.servers[0].cli(&["KEYS", "*:r:*:meta"]).trim().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_node_has_left_of_a_room_while_it_died_is_deleted_some_day() {
+    let fleet = Fleet::single();
+    let (directory, epochs) = (Arc::new(MemoryDirectory::default()), Arc::new(MemoryEpochs::default()));
+    let log = start(&fleet, directory.clone(), epochs.clone()).log;
+    for (room, code) in [(ROOM, "ABC234"), (OTHER, "ABC235")] {
+        log.create(created(room, code)).await.expect("created");
+    }
+    directory.remove(ROOM).await.expect("it died after this");
+    drop(log);
+    let log = join(&fleet, 2, directory, epochs.clone()).log;
+    log.forget_gone().await.expect("looked");
+    assert!(keys(&fleet).contains(&ROOM.to_string()), "a room that is being created looks the same");
+    log.forget_gone().await.expect("deleted");
+    let left = keys(&fleet);
+    assert!(!left.contains(&ROOM.to_string()) && left.contains(&OTHER.to_string()), "{left}");
+    assert_eq!(epochs.rooms().await.expect("read"), [OTHER].into());
+    assert_eq!(seqs(&read(&*log, OTHER, 0).await), [1]);
+}
+
+/// Epochs that are drawn only when a test lets them be drawn.
+#[derive(Default)]
+struct HeldEpochs {
+    epochs: Arc<MemoryEpochs>,
+    is_asked: Notify,
+    may_go_on: Notify,
+}
+
+#[async_trait]
+impl Epochs for HeldEpochs {
+    async fn draw(&self, room: RoomId) -> Result<Epoch, StorageError> {
+        self.is_asked.notify_one();
+        self.may_go_on.notified().await;
+        self.epochs.draw(room).await
+    }
+
+    async fn latest(&self, room: RoomId) -> Result<Epoch, StorageError> {
+        self.epochs.latest(room).await
+    }
+
+    async fn rooms(&self) -> Result<BTreeSet<RoomId>, StorageError> {
+        self.epochs.rooms().await
+    }
+
+    async fn forget(&self, room: RoomId) -> Result<(), StorageError> {
+        self.epochs.forget(room).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_room_that_ends_while_it_is_healed_does_not_come_back() {
+    let fleet = Fleet::single();
+    let (directory, held) = (Arc::new(MemoryDirectory::default()), Arc::new(HeldEpochs::default()));
+    let log = start(&fleet, directory.clone(), held.epochs.clone()).log;
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    let other = join(&fleet, 2, directory, held.clone()).log;
+    assert_eq!(seqs(&read(&*other, ROOM, 0).await), [1]);
+    fleet.empty();
+    let healing = tokio::spawn(async move { other.append(ROOM, lost(1)).await });
+    held.is_asked.notified().await;
+    log.close(ROOM).await.expect("closed");
+    held.may_go_on.notify_one();
+    let appended = healing.await.expect("an answer");
+    assert!(matches!(appended, Err(LogError::NoSuchRoom)), "{appended:?}");
+    assert_eq!(keys(&fleet), "");
+    assert_eq!(held.rooms().await.expect("read"), BTreeSet::new());
 }

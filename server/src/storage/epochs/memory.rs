@@ -1,7 +1,7 @@
 //! Epochs in memory, for tests.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -32,6 +32,10 @@ impl Epochs for MemoryEpochs {
 
     async fn latest(&self, room: RoomId) -> Result<Epoch, StorageError> {
         Ok(self.drawn().get(&room).copied().unwrap_or_default())
+    }
+
+    async fn rooms(&self) -> Result<BTreeSet<RoomId>, StorageError> {
+        Ok(self.drawn().keys().copied().collect())
     }
 
     async fn forget(&self, room: RoomId) -> Result<(), StorageError> {

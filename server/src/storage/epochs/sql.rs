@@ -1,12 +1,14 @@
 //! Epochs in a database.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use heartogether::id::RoomId;
 
 use super::{Epoch, Epochs};
 use crate::storage::{
     StorageError,
-    database::{Database, Durability, WriteTransaction, from_sql, statement},
+    database::{Database, Durability, Error, WriteTransaction, from_sql, statement, unreadable},
 };
 
 /// Epochs in a database.
@@ -39,6 +41,12 @@ impl Epochs for SqlEpochs {
         let row = select.fetch_optional(&self.database).await?;
         let epoch = row.map(|row| row.try_get("epoch")).transpose()?;
         Ok(epoch.map_or_else(Epoch::default, |epoch| Epoch(from_sql(epoch))))
+    }
+
+    async fn rooms(&self) -> Result<BTreeSet<RoomId>, StorageError> {
+        let rows = statement("SELECT room FROM epochs").fetch_all(&self.database).await?;
+        let rooms = rows.iter().map(|row| row.try_get::<&str>("room")?.parse().map_err(unreadable));
+        Ok(rooms.collect::<Result<_, Error>>()?)
     }
 
     async fn forget(&self, room: RoomId) -> Result<(), StorageError> {

@@ -21,7 +21,7 @@ pub mod server;
 mod writer;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
@@ -84,6 +84,8 @@ struct Shared {
     nodes: Nodes,
     followers: Mutex<HashMap<RoomId, Arc<Follower>>>,
     writers: Mutex<HashMap<String, mpsc::Sender<Order>>>,
+    /// Rooms that had epochs and were not in the directory when this was looked at last.
+    gone: Mutex<BTreeSet<RoomId>>,
     is_stopped: AtomicBool,
 }
 
@@ -91,7 +93,7 @@ impl ReplicatedLog {
     /// Starts the log's tasks. Needs a tokio runtime.
     pub fn start(parts: Parts) -> Self {
         let Parts { node, servers, incoming, epochs, directory, sealer, clock } = parts;
-        let (topics, nodes, followers, writers, is_stopped) = Default::default();
+        let (topics, nodes, followers, writers, gone, is_stopped) = Default::default();
         let shared = Arc::new(Shared {
             node,
             servers,
@@ -103,6 +105,7 @@ impl ReplicatedLog {
             nodes,
             followers,
             writers,
+            gone,
             is_stopped,
         });
         let tasks = vec![
@@ -124,6 +127,10 @@ impl Drop for ReplicatedLog {
 impl Shared {
     fn followers(&self) -> MutexGuard<'_, HashMap<RoomId, Arc<Follower>>> {
         self.followers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn gone(&self) -> MutexGuard<'_, BTreeSet<RoomId>> {
+        self.gone.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

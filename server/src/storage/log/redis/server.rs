@@ -269,8 +269,9 @@ impl LogServer for RedisServer {
         Ok(self.ask::<i64>(&command).await? == 1)
     }
 
-    async fn close(&self, room: RoomId) -> Result<(), Fault> {
+    async fn close(&self, room: RoomId) -> Result<u64, Fault> {
         let mut command = self.links()?.scripts.close.call(&keys::of(room));
-        self.ask::<i64>(command.arg(keys::channel(room))).await.map(drop)
+        command.arg(keys::channel(room));
+        self.write::<i64>(command).await.map(|(_, acknowledged)| acknowledged)
     }
 }

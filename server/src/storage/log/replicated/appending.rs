@@ -39,7 +39,7 @@ impl Shared {
         let opened = timeout(PATIENCE, self.open_first(room, &data)).await;
         let opened = opened.unwrap_or_else(|_| Err(took_too_long()))?;
         if !self.directory.add(room, code, &accounts_in(&event).collect()).await? {
-            self.servers.primary(room).await?.close(room).await?;
+            self.delete(room).await?;
             return Err(LogError::CodeTaken);
         }
         self.follow(room).await?;

@@ -24,7 +24,8 @@ impl Shared {
     /// Makes a room's log whole and opens a new epoch of it. If another node does that first, nothing is changed.
     ///
     /// # Errors
-    /// [`LogError::NoBeginning`] if nobody has anything of the room, [`LogError::Storage`].
+    /// [`LogError::NoBeginning`] if nobody has anything of the room, [`LogError::NoSuchRoom`] if it has ended meanwhile,
+    /// [`LogError::Storage`].
     pub(super) async fn heal(
         &self,
         follower: &Arc<Follower>,
@@ -52,6 +53,11 @@ impl Shared {
         let expected = (state.epoch, state.remains.last.seq);
         let opening = Opening { epoch, expected, line, replaces, contents };
         let is_open = self.open(follower.room, server, &opening).await?;
+        // Where there was nothing, there was nothing that says that it has ended, either.
+        if is_open && state.standing == Standing::Missing && !self.directory.is_live(follower.room).await? {
+            self.delete(follower.room).await?;
+            return Err(LogError::NoSuchRoom);
+        }
         if is_open && is_earlier {
             tracing::info!(room = %follower.room, "the log that a single server wrote goes on here");
             self.directory.drop_earlier_log(follower.room).await?;

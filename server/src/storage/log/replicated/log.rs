@@ -118,8 +118,20 @@ impl RoomLog for ReplicatedLog {
             self.shared.unfollow(&follower).await;
         }
         self.shared.topics.close(room);
-        self.shared.servers.primary(room).await?.close(room).await?;
-        Ok(self.shared.epochs.forget(room).await?)
+        self.shared.delete(room).await
+    }
+
+    async fn forget_gone(&self) -> Result<(), LogError> {
+        // Those with epochs come first: a room that is created meanwhile is not among them.
+        let with_epochs = self.shared.epochs.rooms().await?;
+        let live: BTreeSet<_> = self.shared.directory.live().await?.into_iter().collect();
+        let gone = &with_epochs - &live;
+        // One that was being created the last time has been in the directory since then.
+        let before = std::mem::replace(&mut *self.shared.gone(), gone.clone());
+        for room in gone.intersection(&before) {
+            self.shared.delete(*room).await?;
+        }
+        Ok(())
     }
 
     async fn gone(&self, others: BTreeSet<NodeId>) -> Result<BTreeSet<NodeId>, LogError> {
@@ -145,6 +157,17 @@ impl RoomLog for ReplicatedLog {
 }
 
 impl Shared {
+    /// Deletes the log of a room that is not in the directory any more. Until a replica knows, which would bring the log back, the
+    /// room's epochs say that it is still to be deleted.
+    pub(super) async fn delete(&self, room: RoomId) -> Result<(), LogError> {
+        let server = self.servers.primary(room).await?;
+        let acknowledged = server.close(room).await?;
+        if self.is_confirmed(&*server, acknowledged).await? {
+            self.epochs.forget(room).await?;
+        }
+        Ok(())
+    }
+
     async fn keep_snapshot(self: &Arc<Self>, id: RoomId, room: &Room) -> Result<(), LogError> {
         let sealed = self.sealer.seal(room).await?;
         let data = Data { version: SNAPSHOT_VERSION, value: sealed.value, texts: sealed.texts };

@@ -81,8 +81,8 @@ pub trait LogServer: Send + Sync {
     /// Stores a snapshot and drops the entries up to `cut`. Returns whether the epoch holds.
     async fn add_snapshot(&self, room: RoomId, epoch: u64, snapshot: &StoredSnapshot, cut: u64) -> Result<bool, Fault>;
 
-    /// Deletes the room, and tells those who listen.
-    async fn close(&self, room: RoomId) -> Result<(), Fault>;
+    /// Deletes the room, and tells those who listen. Returns how many replicas know.
+    async fn close(&self, room: RoomId) -> Result<u64, Fault>;
 }
 
 /// An entry to be appended.
