@@ -108,7 +108,7 @@ test('the preview of a first visit loads the style for the next page in advance'
 
 /**
  * Bytes of a page's HTML as the server sends it to a browser, style and scripts in it included. `.ci/budget.mjs` holds the sizes
- * of the code. Whoever raises one says in the commit what it buys.
+ * of the code, and says what the HTML is spent on. Whoever raises one of these says there what it buys.
  */
 const HTML_BYTES = { landing: 20_900, preview: 20_500, listener: 14_700, host: 16_300 };
 
