@@ -92,6 +92,9 @@ export async function stop(page: Page): Promise<void> {
   await button(page, 'Stop for everyone').click();
 }
 
+/** The landing page's list of rooms in which the visitor was. */
+export const recentRooms = (page: Page): Locator => page.getByRole('region', { name: 'Your recent rooms' });
+
 /** The host's list of listeners, and the row of one of them. */
 export const rows = (host: Page): Locator => host.getByTestId('listener');
 export const rowOf = (host: Page, name: string): Locator => rows(host).filter({ hasText: name });

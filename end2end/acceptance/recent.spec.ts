@@ -1,14 +1,12 @@
 // The links to recent rooms on the landing page.
-import { expect, test, type Page } from '../fixtures';
-import { button, createRoom, isHydrated, listen, main, showsState } from '../page_actions';
-
-const recent = (page: Page) => page.getByRole('region', { name: 'Your recent rooms' });
+import { expect, test } from '../fixtures';
+import { button, createRoom, isHydrated, listen, main, recentRooms, showsState } from '../page_actions';
 
 test('host and listener find their way back from the landing page, also after the end', async ({ newVisitor }) => {
   const [host, listener] = [await newVisitor(), await newVisitor()];
   await listener.goto('/');
   await isHydrated(listener);
-  await expect(recent(listener)).toHaveCount(0);
+  await expect(recentRooms(listener)).toHaveCount(0);
 
   const code = await createRoom(host, 'Ada');
   await showsState(host, 'idle');
@@ -18,13 +16,13 @@ test('host and listener find their way back from the landing page, also after th
   await expect(main(listener)).toHaveAttribute('data-link', 'attached');
 
   await listener.goto('/');
-  await expect(recent(listener)).toContainText('Ada’s room');
-  await recent(listener).getByRole('link', { name: 'Listen to Ada’s room' }).click();
+  await expect(recentRooms(listener)).toContainText('Ada’s room');
+  await recentRooms(listener).getByRole('link', { name: 'Listen to Ada’s room' }).click();
   await expect(listener).toHaveURL(new RegExp(`/listen/${code}$`));
 
   await host.goto('/');
-  await expect(recent(host)).toContainText(code);
-  await recent(host).getByRole('link', { name: /^Host again/ }).click();
+  await expect(recentRooms(host)).toContainText(code);
+  await recentRooms(host).getByRole('link', { name: /^Host again/ }).click();
   await expect(host).toHaveURL(new RegExp(`/host/${code}$`));
   await isHydrated(host);
   await button(host, 'Stop').click();
@@ -34,8 +32,8 @@ test('host and listener find their way back from the landing page, also after th
   await showsState(host, 'ended');
 
   await host.goto('/');
-  await expect(recent(host)).toContainText('Ended');
-  await recent(host).getByRole('button', { name: `Open it again: room ${code}` }).click();
+  await expect(recentRooms(host)).toContainText('Ended');
+  await recentRooms(host).getByRole('button', { name: `Open it again: room ${code}` }).click();
   await expect(host).toHaveURL(new RegExp(`/host/${code}$`));
   await showsState(host, 'idle');
 });

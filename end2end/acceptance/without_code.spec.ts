@@ -1,13 +1,15 @@
 // The pages that are complete without code work while it has not come.
 import { expect, test, type Page } from '../fixtures';
-import { button, createRoom, main, sayName } from '../page_actions';
+import { button, createRoom, hasLink, isHydrated, listen, main, recentRooms, sayName, showsState, stop } from '../page_actions';
 
 // A service worker keeps the code, and would give it to the page past the test.
 test.use({ serviceWorkers: 'block' });
 
+const CODE = /\/pkg\/.*\.(js|wasm)$/;
+
 /** The code never comes, and does not fail either. */
 async function withoutCode(page: Page): Promise<void> {
-  await page.route(/\/pkg\/.*\.(js|wasm)$/, () => {});
+  await page.route(CODE, () => {});
 }
 
 const html = (page: Page) => page.locator('html');
@@ -49,6 +51,36 @@ test('a room is created before any code has come', async ({ newVisitor }) => {
   await host.goto('/', { waitUntil: 'commit' });
   await button(host, 'Create a room').click();
   await sayName(host, 'Ada');
+  await expect(main(host)).toHaveAttribute('data-page', 'host');
+  await expect(main(host)).not.toHaveAttribute('data-hydrated');
+});
+
+test('the landing page’s recent rooms lead back before its code has come', async ({ newVisitor }) => {
+  const [host, listener] = [await newVisitor(), await newVisitor()];
+  const code = await createRoom(host, 'Ada');
+  await hasLink(host, 'attached');
+  await listen(listener, code);
+  await hasLink(listener, 'attached');
+  const land = async (page: Page) => {
+    await withoutCode(page);
+    await page.goto('/', { waitUntil: 'commit' });
+    await expect(recentRooms(page)).toContainText(code);
+    await expect(main(page), 'no code is there').not.toHaveAttribute('data-hydrated');
+  };
+  await land(listener);
+  await recentRooms(listener).getByRole('link', { name: 'Listen to Ada’s room' }).click();
+  await expect(main(listener)).toHaveAttribute('data-page', 'listen');
+  await land(host);
+  await recentRooms(host).getByRole('link', { name: /^Host again/ }).click();
+  await expect(main(host)).toHaveAttribute('data-page', 'host');
+
+  await host.unroute(CODE);
+  await host.reload();
+  await isHydrated(host);
+  await stop(host);
+  await showsState(host, 'ended');
+  await land(host);
+  await recentRooms(host).getByRole('button', { name: `Open it again: room ${code}` }).click();
   await expect(main(host)).toHaveAttribute('data-page', 'host');
   await expect(main(host)).not.toHaveAttribute('data-hydrated');
 });
