@@ -4,6 +4,7 @@ import { type Captured, observe, type Observed } from '../capture_observer';
 import { expect, MICROPHONE_TONE_HZ, test, type Page } from '../fixtures';
 import { ALL_CODE, holdCode, HOST_DRAWING } from '../held_code';
 import { button, createRoom, isHydrated, listen, main, showsState, useMicrophone } from '../page_actions';
+import { DROPOUT_MS, readWatch, watchFromStart } from '../sound_watch.mjs';
 import { hear, silence } from '../tone_detection';
 import { lasts } from './fixtures';
 
@@ -11,6 +12,8 @@ import { lasts } from './fixtures';
 test.use({ serviceWorkers: 'block' });
 
 const LATE_MS = 5_000;
+/** After which the script at the top of the page closes a microphone that no code has taken over. */
+const CLOSED_MS = 10_000;
 
 const notice = (host: Page) => host.getByRole('alert').filter({ hasText: 'Your microphone is on again' });
 
@@ -71,6 +74,58 @@ test('the host is heard before the code that draws has come, and can close the m
   await isHydrated(mixHost);
   await showsState(mixHost, 'interrupted');
   expect(await microphones(mixHost), 'it stays closed').toEqual(['ended']);
+});
+
+test('nothing breaks when the code that draws comes late, and the host can pause then', async ({ mixHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await watchFromStart(listener, MICROPHONE_TONE_HZ);
+  await beHeard(mixHost, listener);
+  const release = await holdCode(mixHost, HOST_DRAWING);
+  await mixHost.reload({ waitUntil: 'commit' });
+  await expect(notice(mixHost)).toBeVisible();
+  await lasts(LATE_MS);
+  await showsState(listener, 'listening');
+  await hear(listener, MICROPHONE_TONE_HZ);
+  const before = await readWatch(listener);
+
+  release();
+  await isHydrated(mixHost);
+  await showsState(mixHost, 'live');
+  await hear(listener, MICROPHONE_TONE_HZ);
+  const after = await readWatch(listener);
+  expect(after.longestSilenceMs, 'nothing breaks when the page is taken over').toBeLessThan(Math.max(before.longestSilenceMs, DROPOUT_MS) + 1);
+  expect(await microphones(mixHost)).toEqual(['live']);
+  await button(mixHost, 'Pause').click();
+  await showsState(listener, 'paused');
+  await silence(listener);
+  await button(mixHost, 'Resume').click();
+  await showsState(listener, 'listening');
+  await hear(listener, MICROPHONE_TONE_HZ);
+});
+
+test('where the code that draws never comes, the host is heard on, is told that the buttons do not work, and can leave', async ({ mixHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await watchFromStart(listener, MICROPHONE_TONE_HZ);
+  await beHeard(mixHost, listener);
+  await mixHost.route(HOST_DRAWING, (route) => route.abort());
+  await mixHost.reload({ waitUntil: 'commit' });
+  await expect(notice(mixHost)).toBeVisible();
+  await showsState(listener, 'listening');
+  await hear(listener, MICROPHONE_TONE_HZ);
+  const back = await readWatch(listener);
+  await lasts(CLOSED_MS);
+  await hear(listener, MICROPHONE_TONE_HZ);
+  await expect(mixHost.locator('#page-failure')).toHaveAttribute('data-failure', 'slow');
+  await hear(listener, MICROPHONE_TONE_HZ);
+  const since = await readWatch(listener);
+  expect(since.longestSilenceMs, 'the sound goes on').toBeLessThan(Math.max(back.longestSilenceMs, DROPOUT_MS) + 1);
+  await expect(notice(mixHost)).toBeVisible();
+  await expect(main(mixHost)).not.toHaveAttribute('data-hydrated');
+
+  await mixHost.getByRole('link', { name: 'HearTogether' }).first().click();
+  await expect(main(mixHost)).toHaveAttribute('data-page', 'home');
+  await showsState(listener, 'reconnecting');
+  await silence(listener);
 });
 
 test('a microphone that was closed before any code has come stays closed', async ({ mixHost, newVisitor }) => {
