@@ -201,6 +201,10 @@ impl<'a> RoomActor<'a> {
         for effect in effects {
             self.perform(effect);
         }
+        if matches!(entry.event, Event::NodeLost { node } if node == self.dependencies.node) {
+            // Others did not see this node for a while. Its members come back to their places over new connections.
+            self.state.send_away();
+        }
         self.keep_snapshot();
     }
 

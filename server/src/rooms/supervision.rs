@@ -7,10 +7,7 @@ use std::{panic::AssertUnwindSafe, sync::atomic::Ordering::Relaxed, time::Durati
 
 use futures::FutureExt;
 use heartogether::{id::Seq, refusal::Refusal};
-use tokio::{
-    sync::mpsc,
-    time::{Instant, timeout_at},
-};
+use tokio::{sync::mpsc, time::timeout};
 
 use super::{
     actor::RoomActor,
@@ -54,7 +51,11 @@ impl Supervision {
                     tracing::warn!(room = %self.dependencies.id, "the room's log has been healed and is read anew");
                 }
                 Ok(Err(error @ LogError::NoBeginning)) => return self.leave_alone(&state, &error),
-                Ok(Err(LogError::NotUnderstood)) => self.step_aside(&mut state).await,
+                Ok(Err(LogError::NotUnderstood)) => {
+                    if self.step_aside(&mut state).await {
+                        return Outcome::Over;
+                    }
+                }
                 Ok(Err(error)) => break explain(&error),
                 Err(_) if broke_at == Some(state.reached) => break "its task broke twice at the same place".to_owned(),
                 Err(_) => {
@@ -87,20 +88,23 @@ impl Supervision {
 
     /// Leaves the room to nodes of a newer version for a while: one has written what this version does not understand. Members are
     /// sent to other nodes as when this one stops, and so is whoever comes. Whoever only asks about the room is told that it
-    /// cannot be opened.
-    async fn step_aside(&mut self, state: &mut SurvivingState) {
+    /// cannot be opened. Returns whether nobody can ask any more, as the server has stopped.
+    async fn step_aside(&mut self, state: &mut SurvivingState) -> bool {
         let Dependencies { id, is_live, is_unreadable, .. } = &self.dependencies;
         tracing::warn!(room = %id, "a newer version writes to a room; its members are sent to other nodes");
         is_live.store(false, Relaxed);
         is_unreadable.store(true, Relaxed);
         state.send_away();
-        let until = Instant::now() + ASIDE;
-        while let Ok(Some(Asked { request, .. })) = timeout_at(until, self.requests.recv()).await {
-            if let Request::Attach { send_queue, .. } = request {
-                send_queue.close(CloseReason::STOPPING);
+        let sending_away = async {
+            while let Some(Asked { request, .. }) = self.requests.recv().await {
+                if let Request::Attach { send_queue, .. } = request {
+                    send_queue.close(CloseReason::STOPPING);
+                }
             }
-        }
-        is_unreadable.store(false, Relaxed);
+        };
+        let is_over = timeout(ASIDE, sending_away).await.is_ok();
+        is_unreadable.store(is_over, Relaxed);
+        is_over
     }
 
     /// Deletes the room. What of its messages cannot be deleted now, housekeeping deletes.

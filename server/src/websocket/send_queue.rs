@@ -62,7 +62,7 @@ impl Frame {
     }
 
     /// The frame as it is written. The end of the connection takes several frames, so it is the error.
-    pub(super) fn into_message(self) -> Result<Message, CloseReason> {
+    pub(crate) fn into_message(self) -> Result<Message, CloseReason> {
         match self {
             Self::Text(text) | Self::Signal(text, _) => Ok(Message::Text(text)),
             Self::Ping => Ok(Message::Ping(Bytes::new())),

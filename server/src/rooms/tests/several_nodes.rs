@@ -14,6 +14,7 @@ use crate::{
         message::NodeMessage,
     },
     rooms::Viewer,
+    websocket::CloseReason,
 };
 
 const OTHER_NODE: NodeId = NodeId::from_bits(2);
@@ -102,6 +103,11 @@ async fn listener_here() -> (RoomHandle, Inbox, Queue) {
     let bus = MemoryBus::default();
     let (_, inbox) = bus.join(OTHER_NODE);
     let (log, room) = room_with_host_at_node(Arc::new(bus.join(NODE).0)).await;
+    let (room, queue) = listener_comes(&log, &room).await;
+    (room, inbox, queue)
+}
+
+async fn listener_comes(log: &FaultyLog, room: &RoomHandle) -> (RoomHandle, Queue) {
     let (send_queue, queue) = send_queue(1_000);
     room.attach(LISTENER, send_queue).await.expect("attached");
     let Event::JoinRequested(request) = asks_to_host() else { panic!("a request for a place") };
@@ -113,7 +119,21 @@ async fn listener_here() -> (RoomHandle, Inbox, Queue) {
         ..request
     });
     let joined = log.append(ROOM, joins).await.expect("appended");
-    (room.at(joined.seq), inbox, queue)
+    (room.at(joined.seq), queue)
+}
+
+#[tokio::test]
+async fn members_of_this_node_are_sent_to_another_one_if_others_take_it_for_gone() {
+    let (log, room) = room_with_host_elsewhere().await;
+    let (room, mut queue) = listener_comes(&log, &room).await;
+    assert!(room.is_member(LISTENER).await);
+    let mut closes = async |node| {
+        let lost = log.append(ROOM, Event::NodeLost { node }).await.expect("appended");
+        room.at(lost.seq).summarise(None).await.expect("the room is there");
+        std::iter::from_fn(|| queue.next_waiting()).find_map(|frame| frame.into_message().err())
+    };
+    assert_eq!(closes(OTHER_NODE).await, None);
+    assert_eq!(closes(NODE).await, Some(CloseReason::STOPPING));
 }
 
 fn heard(inbox: &mut Inbox) -> Option<NodeMessage> {

@@ -18,59 +18,73 @@ pub(super) const BEAT: Duration = Duration::from_secs(1);
 /// forget who lives, and get to know it again within a beat.
 const MISSED: u32 = 4;
 
-/// The nodes that were seen.
-#[derive(Default)]
-pub(super) struct Nodes(Mutex<Seen>);
+/// Looks for which a node is remembered that nobody sees and nobody asks about any more.
+const REMEMBERED: u32 = 3_600;
 
+/// The nodes that were seen or asked about.
 #[derive(Default)]
-struct Seen {
-    /// How many looks ago each node was seen. All of these looks succeeded.
-    ago: BTreeMap<NodeId, u32>,
-    /// Looks in a row that succeeded.
-    looks: u32,
+pub(super) struct Nodes(Mutex<BTreeMap<NodeId, Sight>>);
+
+/// What is known of a node.
+#[derive(Default)]
+struct Sight {
+    /// Whether it was seen, rather than asked about alone.
+    was_seen: bool,
+    /// Looks in a row that succeeded without finding it, since it was seen or asked about first. A node that has just started has
+    /// members before all others have looked.
+    missed: u32,
+}
+
+impl Sight {
+    fn is_alive(&self) -> bool {
+        self.was_seen && self.missed < MISSED
+    }
 }
 
 impl Nodes {
     /// Notes who was seen.
     pub(super) fn note(&self, alive: Option<&BTreeSet<NodeId>>) {
-        let mut seen = self.seen();
+        let mut sights = self.sights();
         let Some(alive) = alive else {
             // Who was not seen lately may have been there all the time.
-            seen.looks = 0;
-            seen.ago.values_mut().for_each(|ago| *ago = 0);
+            for sight in sights.values_mut() {
+                *sight = Sight { was_seen: sight.is_alive(), missed: 0 };
+            }
             return;
         };
-        seen.looks = seen.looks.saturating_add(1);
-        seen.ago.values_mut().for_each(|ago| *ago = ago.saturating_add(1));
-        seen.ago.extend(alive.iter().map(|node| (*node, 0)));
-        seen.ago.retain(|_, ago| *ago < MISSED);
+        sights.values_mut().for_each(|sight| sight.missed += 1);
+        sights.extend(alive.iter().map(|node| (*node, Sight { was_seen: true, missed: 0 })));
+        sights.retain(|_, sight| sight.missed < REMEMBERED);
     }
 
     /// Which of these are gone.
     pub(super) fn gone(&self, mut others: BTreeSet<NodeId>) -> BTreeSet<NodeId> {
-        let seen = self.seen();
-        others.retain(|node| seen.looks >= MISSED && !seen.ago.contains_key(node));
+        let mut sights = self.sights();
+        others.retain(|node| sights.entry(*node).or_default().missed >= MISSED);
         others
     }
 
     /// The nodes that were seen lately.
     pub(super) fn alive(&self) -> BTreeSet<NodeId> {
-        self.seen().ago.keys().copied().collect()
+        living(&self.sights()).collect()
     }
 
     /// Whether this node, of those that live, is the one that looks after a room: the one with the highest hash of itself and the room
     /// ("rendezvous hashing"). So a node that comes or goes changes it for its own share of the rooms alone.
     pub(super) fn looks_after(&self, node: NodeId, room: RoomId) -> bool {
-        let seen = self.seen();
         let weight =
             |node: NodeId| (AppendNonce::of(&[node.to_string().as_bytes(), room.to_string().as_bytes()]), node);
         let own = weight(node);
-        seen.ago.keys().all(|other| weight(*other) <= own)
+        living(&self.sights()).all(|other| weight(other) <= own)
     }
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    fn sights(&self) -> MutexGuard<'_, BTreeMap<NodeId, Sight>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn living(sights: &BTreeMap<NodeId, Sight>) -> impl Iterator<Item = NodeId> {
+    sights.iter().filter(|(_, sight)| sight.is_alive()).map(|(node, _)| *node)
 }
 
 impl Shared {
@@ -110,6 +124,28 @@ mod tests {
         assert!(is_gone());
         nodes.note(Some(&both));
         assert!(!is_gone() && nodes.alive() == both);
+    }
+
+    #[test]
+    fn a_node_that_has_just_started_is_not_gone_before_the_others_have_looked() {
+        let (one, other) = (NodeId::from_bits(1), NodeId::from_bits(2));
+        let (both, alone) = (BTreeSet::from([one, other]), BTreeSet::from([one]));
+        let nodes = Nodes::default();
+        let is_gone = || nodes.gone(BTreeSet::from([other])).contains(&other);
+        (0..=MISSED).for_each(|_| nodes.note(Some(&alone)));
+        assert!(!is_gone() && nodes.alive() == alone, "it has a member, and was not seen yet");
+        nodes.note(Some(&both));
+        assert!(!is_gone() && nodes.alive() == both);
+        // One that is never seen is gone, and stays gone.
+        let third = BTreeSet::from([NodeId::from_bits(3)]);
+        for _ in 0..MISSED {
+            assert!(nodes.gone(third.clone()).is_empty());
+            nodes.note(Some(&both));
+        }
+        assert!((0..10).all(|_| {
+            nodes.note(Some(&both));
+            nodes.gone(third.clone()) == third && nodes.alive() == both
+        }));
     }
 
     #[test]
