@@ -22,6 +22,7 @@ mod messages;
 mod microphone_requests;
 mod microphone_watch;
 mod mixing;
+mod moving;
 mod no_path;
 mod offering;
 mod outage;

@@ -7,7 +7,7 @@ use heartogether::{
     room::{RoomEvent, StreamState},
     time::Timestamp,
 };
-use heartogether_client::{Input, Output, Timer};
+use heartogether_client::{Input, Output};
 
 use crate::scenario::*;
 
@@ -25,23 +25,6 @@ fn a_reaction_without_a_connection_is_of_a_moment_that_has_passed() {
     page.lose();
     assert!(page.take(Input::ReactionPressed(Reaction::Fire)).is_empty());
     assert_eq!(page.client.chosen_reaction(), None);
-}
-
-#[test]
-fn a_reaction_during_a_short_move_to_another_server_is_sent_after_it() {
-    let moves_on = |how: Option<Input>| {
-        let mut page = Page::hearing(StreamState::Live);
-        page.take(Input::ServerGoingAway);
-        assert!(page.take(Input::ReactionPressed(Reaction::Heart)).is_empty());
-        assert!(page.take(Input::ReactionPressed(Reaction::Fire)).is_empty());
-        how.map(|how| page.take(how));
-        let reacted = to_room(ToRoom::React(React { reaction: Reaction::Fire }));
-        (sent(&page.miss(Vec::new())).contains(&reacted), page.client.chosen_reaction())
-    };
-    assert_eq!(moves_on(None), (true, Some(Reaction::Fire)), "the latest one");
-    for how in [Input::SocketClosed, Input::TimerFired(Timer::Move), Input::TimerFired(Timer::Silence)] {
-        assert_eq!(moves_on(Some(how)), (false, None), "its moment has passed");
-    }
 }
 
 #[test]

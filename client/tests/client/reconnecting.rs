@@ -274,44 +274,6 @@ fn a_page_reconnects_at_once_when_the_server_stops() {
 }
 
 #[test]
-fn a_page_that_is_sent_to_another_server_shows_it_only_if_it_does_not_get_there() {
-    let mut page = Page::listening(StreamState::Live);
-    let state = |page: &Page| page.client.signaling_state();
-    page.take(Input::ServerGoingAway);
-    assert_eq!(state(&page), SignalingState::Attached);
-    page.reconnect();
-    assert_eq!(state(&page), SignalingState::Attached, "it asks for its place");
-    page.lose();
-    assert_eq!(state(&page), SignalingState::Reconnecting);
-    page.miss(Vec::new());
-    assert_eq!(state(&page), SignalingState::Attached);
-    // The way to the next one fails, nothing is heard from it, or it takes long. It is not cut off for taking long.
-    for failure in [Input::SocketClosed, Input::TimerFired(Timer::Silence), Input::TimerFired(Timer::Move)] {
-        page.hear(ServerMessage::Heartbeat);
-        assert_eq!(timer(&page.take(Input::ServerGoingAway), Timer::Move), Some(3_000));
-        assert_eq!(timer(&page.fire(Timer::Reconnect), Timer::Silence), Some(15_000));
-        assert_eq!(state(&page), SignalingState::Attached);
-        let commands = page.take(failure.clone());
-        assert_eq!(state(&page), SignalingState::Reconnecting);
-        assert_eq!(commands.is_empty(), failure == Input::TimerFired(Timer::Move));
-        page.miss(Vec::new());
-    }
-    // The socket opens in time, but the room does not give the place.
-    page.hear(ServerMessage::Heartbeat);
-    page.take(Input::ServerGoingAway);
-    page.fire(Timer::Reconnect);
-    page.take(Input::SocketOpened);
-    page.welcome();
-    assert_eq!(state(&page), SignalingState::Attached);
-    assert!(page.fire(Timer::Move).is_empty());
-    assert_eq!(state(&page), SignalingState::Reconnecting);
-    // A connection that is lost is shown.
-    page.hear(ServerMessage::Heartbeat);
-    page.lose();
-    assert_eq!(state(&page), SignalingState::Reconnecting);
-}
-
-#[test]
 fn a_page_without_a_place_shows_a_storage_fault_and_keeps_requesting() {
     for role in [Role::Host, Role::Listener] {
         let mut page = Page::new(role, false, 1);
