@@ -1,10 +1,11 @@
 // The fixtures of drills: emulated networks, and somebody who listens.
-import { TAB_TONE_HZ, test as base, type Page } from '../fixtures';
+import { expect, TAB_TONE_HZ, test as base, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
 import { Line } from '../tcp_proxy.mjs';
 import { keepPeers } from '../peer_connection_stats.mjs';
-import { listen } from '../page_actions';
-import { watchFromStart } from '../sound_watch.mjs';
+import { listen, main, signIn } from '../page_actions';
+import { keepPlayers } from '../players.mjs';
+import { readWatch, watchFromStart } from '../sound_watch.mjs';
 import { Path } from '../network_emulation.mjs';
 
 interface Networks {
@@ -38,6 +39,17 @@ export async function listenWatched(page: Page, code: string, toneHz = TAB_TONE_
   await watchFromStart(page, toneHz);
   await listen(page, code, origin);
   await hear(page, toneHz);
+}
+
+/** A listener with a name, at a room's link, whose browser waits for the code that draws. */
+export async function comeEarly(listener: Page, code: string, language = 'en'): Promise<void> {
+  await signIn(listener, 'Grace');
+  await listener.context().addCookies([{ name: 'heartogether.language', value: language, url: listener.url() }]);
+  await watchFromStart(listener, TAB_TONE_HZ);
+  await listener.addInitScript(keepPlayers);
+  await listener.goto(`/listen/${code}`);
+  await expect.poll(async () => (await readWatch(listener)).firstHeardAt).toBeTruthy();
+  await expect(main(listener)).not.toHaveAttribute('data-hydrated');
 }
 
 /** Lets time pass: what a drill is about takes its time. */

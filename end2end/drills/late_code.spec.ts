@@ -4,10 +4,11 @@ import { expect, TAB_TONE_HZ, test, type Page } from '../fixtures';
 import { ALL_CODE, DRAWING, holdCode } from '../held_code';
 import { button, createRoom, isHydrated, main, shareTab, showsState, signIn } from '../page_actions';
 import { keepPeers } from '../peer_connection_stats.mjs';
-import { readWatch, watchFromStart } from '../sound_watch.mjs';
+import { readPlayer } from '../players.mjs';
+import { readWatch } from '../sound_watch.mjs';
 import { hear } from '../tone_detection';
 import { translate, translated } from '../translator';
-import { lasts } from './fixtures';
+import { comeEarly, lasts } from './fixtures';
 
 // A service worker keeps the code, and would give it to the page past the test.
 test.use({ serviceWorkers: 'block' });
@@ -16,30 +17,23 @@ const LATE_MS = 5_000;
 /** After which a page that does nothing says that it is slow. */
 const SLOW_MS = 20_000;
 
-/** Notes the players that the page makes: before the page is drawn, theirs is not in it. */
-function notePlayers(): void {
-  const make = document.createElement.bind(document);
-  const players: HTMLAudioElement[] = [];
-  Object.assign(window, { players });
-  document.createElement = (name: string) => {
-    const made = make(name);
-    if (made instanceof HTMLAudioElement) players.push(made);
-    return made;
-  };
-}
+/** Shorter than any wait for something that may not come. */
+const NO_WAIT_MS = 100;
+/** Longer than the wait for the next sign of a connection, shorter than the longest one for all of them. */
+const QUIET_WAIT_MS = 2_000;
 
-const player = (page: Page) =>
-  page.evaluate(() => {
-    const [player] = (window as unknown as { players: HTMLAudioElement[] }).players;
-    return player && { muted: player.muted, volume: Math.round(player.volume * 100), plays: !player.paused };
-  });
-
-/** Notes when a peer connection stands, and when the page's code begins to be compiled. */
-function noteOrder(): void {
+/**
+ * Notes when a peer connection stands, and when the page's code begins to be compiled. Longer waits than this never end until then, so
+ * that something else has to let the code begin.
+ */
+function noteOrder(longestWaitMs = Infinity): void {
   const order: string[] = [];
   Object.assign(window, { order });
+  const { setTimeout: wait } = window;
+  window.setTimeout = ((act: () => void, ms = 0) => (ms <= longestWaitMs ? wait(act, ms) : 0)) as typeof setTimeout;
   const compile = WebAssembly.instantiateStreaming;
   WebAssembly.instantiateStreaming = (...source) => {
+    window.setTimeout = wait;
     order.push('code');
     return compile(...source);
   };
@@ -83,17 +77,6 @@ const noteWords = (page: Page) =>
 const noted = (page: Page) =>
   page.evaluate(() => [...new Set((window as unknown as { words: (string | null)[] }).words)]);
 
-/** A listener with a name, at a room's link, whose browser waits for the code that draws. */
-async function comeEarly(listener: Page, code: string, language = 'en'): Promise<void> {
-  await signIn(listener, 'Grace');
-  await listener.context().addCookies([{ name: 'heartogether.language', value: language, url: listener.url() }]);
-  await watchFromStart(listener, TAB_TONE_HZ);
-  await listener.addInitScript(notePlayers);
-  await listener.goto(`/listen/${code}`);
-  await expect.poll(async () => (await readWatch(listener)).firstHeardAt).toBeTruthy();
-  await expect(main(listener)).not.toHaveAttribute('data-hydrated');
-}
-
 test('the sound plays before the code that draws the page has come', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
@@ -107,7 +90,7 @@ test('the sound plays before the code that draws the page has come', async ({ ta
   await expect(main(listener).locator('.orb')).toHaveAttribute('data-tone', 'live');
   await noteWords(listener);
   await listener.getByLabel('Volume').fill('40');
-  expect(await player(listener)).toEqual({ muted: false, volume: 40, plays: true });
+  expect(await readPlayer(listener)).toEqual({ muted: false, volume: 40, plays: true });
   await expect(main(listener)).not.toHaveAttribute('data-hydrated');
 
   await isHydrated(listener);
@@ -123,8 +106,8 @@ test('the sound plays before the code that draws the page has come', async ({ ta
 test('the code runs once the sound is there, or none is to be expected', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   const listener = await newVisitor();
-  await listener.addInitScript(noteOrder);
   await signIn(listener, 'Grace');
+  await listener.addInitScript(noteOrder, NO_WAIT_MS);
   await listener.goto(`/listen/${code}`);
   await isHydrated(listener);
   expect(await orderOf(listener), 'nothing is shared yet').toEqual(['code']);
@@ -137,7 +120,38 @@ test('the code runs once the sound is there, or none is to be expected', async (
   expect(await orderOf(listener)).toEqual(['sound', 'code']);
 });
 
-test('where the sound never comes and something happens all the time, the page is drawn all the same', async ({ tabHost, newVisitor }) => {
+test('where no sound comes, the code runs a while after the last sign of a connection', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await signIn(listener, 'Grace');
+  await listener.addInitScript(noteOrder, QUIET_WAIT_MS);
+  await listener.addInitScript(() => {
+    RTCPeerConnection.prototype.setRemoteDescription = () => new Promise(() => {});
+  });
+  await listener.goto(`/listen/${code}`);
+  await isHydrated(listener);
+  expect(await orderOf(listener)).toEqual(['code']);
+});
+
+test('where there are always signs of a connection and no sound comes, the code runs all the same', async ({ tabHost, newVisitor }) => {
+  const code = await createRoom(tabHost, 'Ada');
+  await shareTab(tabHost);
+  const listener = await newVisitor();
+  await signIn(listener, 'Grace');
+  await listener.addInitScript(noteOrder);
+  await listener.addInitScript(() => {
+    RTCPeerConnection.prototype.setRemoteDescription = function () {
+      setInterval(() => this.dispatchEvent(new Event('connectionstatechange')), 300);
+      return new Promise(() => {});
+    };
+  });
+  await listener.goto(`/listen/${code}`);
+  await expect.poll(() => orderOf(listener)).toEqual(['code']);
+  await isHydrated(listener);
+});
+
+test('where the sound never comes and the room changes all the time, the page is drawn all the same', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');
   await shareTab(tabHost);
   await tabHost.evaluate(() => {
@@ -162,7 +176,7 @@ test('the sound plays, as loud as it was left, before any code has come', async 
   await listener.addInitScript(keepPeers);
   await listener.addInitScript(() => localStorage.setItem('heartogether.volume', '40'));
   await comeEarly(listener, code);
-  expect(await player(listener)).toEqual({ muted: false, volume: 40, plays: true });
+  expect(await readPlayer(listener)).toEqual({ muted: false, volume: 40, plays: true });
 
   release();
   await isHydrated(listener);
@@ -173,7 +187,7 @@ test('the sound plays, as loud as it was left, before any code has come', async 
   expect(await countPeers(listener), 'nothing is negotiated twice').toBe(1);
   await expect(audience(tabHost).getByTestId('listener-state')).toHaveText('connected');
   await listener.getByLabel('Volume').fill('70');
-  expect(await player(listener), 'the code has the player').toEqual({ muted: false, volume: 70, plays: true });
+  expect(await readPlayer(listener), 'the code has the player').toEqual({ muted: false, volume: 70, plays: true });
 });
 
 test('where no code comes, the sound plays, and leaving works', async ({ tabHost, newVisitor }) => {
@@ -213,10 +227,10 @@ test('where the code that draws the page never comes, volume and leaving work', 
   await expect(mute).toHaveAttribute('aria-pressed', 'false');
   await mute.click();
   await expect(mute).toHaveAttribute('aria-pressed', 'true');
-  expect(await player(listener)).toMatchObject({ muted: true });
+  expect(await readPlayer(listener)).toMatchObject({ muted: true });
   await says(listener, 'Muted by you', 'The sound comes in, but you have muted it here.');
   await listener.getByLabel('Volume').fill('30');
-  expect(await player(listener), 'who moves the slider wants to hear').toEqual({ muted: false, volume: 30, plays: true });
+  expect(await readPlayer(listener), 'who moves the slider wants to hear').toEqual({ muted: false, volume: 30, plays: true });
   await expect(mute).toHaveAttribute('aria-pressed', 'false');
 
   await button(tabHost, 'Pause').click();

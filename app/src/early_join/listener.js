@@ -7,10 +7,11 @@ if (!document.prerendering) {
   const isOurs = () => window.heartogetherHeadStart === begun;
   let ice;
 
-  // The page's code would keep the browser's one thread busy: it runs once the sound is there, when none is to be expected, or when
-  // nothing has happened for a second.
+  // The page's code would keep the browser's one thread busy: it runs once the sound is there, when none is to be expected, when
+  // nothing has happened for a second, or after five seconds.
   const HEARD_MS = 50;
   const QUIET_MS = 1000;
+  const AT_MOST_MS = 5000;
   let settle, quiet;
   begun.settled = new Promise((resolve) => (settle = resolve));
   const settleAfter = (ms) => {
@@ -93,6 +94,7 @@ if (!document.prerendering) {
   };
 
   settleAfter(QUIET_MS);
+  setTimeout(settle, AT_MOST_MS);
   socket.onclose = settle;
   socket.onopen = () => begun.said.forEach((frame) => socket.send(frame));
   socket.onmessage = (event) => {
