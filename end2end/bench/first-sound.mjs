@@ -2,21 +2,19 @@
 // another server, both are measured in turns.
 import { chromium } from '@playwright/test';
 
-import { builds } from '../build_target.mjs';
 import { humming, listening, MICROPHONE_TONE_HZ, reachable } from '../chromium.mjs';
-import { Bench, ms, percentile, printTable, ratioOfMedians, ratioText, summary } from '../report.mjs';
-import { Server } from '../server.mjs';
-import { createRoom, guestSession } from '../room_setup.mjs';
+import { compareBuilds, openRooms, startServers } from '../compared_builds.mjs';
+import { Bench, ms, percentile, printTable, summary } from '../report.mjs';
+import { guestSession } from '../room_setup.mjs';
 import { noteSteps, readSteps, STEPS } from '../join_steps.mjs';
 import { readWatch, watchFromStart } from '../sound_watch.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
-/** @typedef {{ url: string, code: string }} Room A room in which a host is live. */
+/** @typedef {import('../compared_builds.mjs').Room} Room */
 
 const RUNS = Number(process.env['RUNS'] ?? 20);
 const bench = new Bench('first-sound');
-// Listeners that are gone keep their places for a while; they must not fill the room.
-const servers = await Promise.all(builds.map(({ server }) => Server.start({ MAX_LISTENERS: '200' }, server)));
+const servers = await startServers();
 const [hosts, listeners] = await Promise.all([chromium.launch(humming()), chromium.launch(listening)]);
 
 /** Waits until the tone was heard. @param {Page} page @returns {Promise<number>} when, in milliseconds since 1970 */
@@ -61,15 +59,6 @@ async function fromLink({ url, code }) {
   return measured(page, openedAt, heardAt);
 }
 
-/** A room in which a microphone hums. @param {Server} server @returns {Promise<Room>} */
-async function liveRoom({ url }) {
-  const { page: host, code } = await createRoom(hosts, url);
-  await host.locator('main[data-hydrated]').waitFor();
-  await host.getByRole('button', { name: 'Use a microphone' }).click();
-  await host.locator('main[data-state=live]').waitFor();
-  return { url, code };
-}
-
 /** What one build's runs came to. @param {{ stepsMs: number[], soundMs: number }[]} runs */
 function result(runs) {
   const sounds = runs.map(({ soundMs }) => soundMs);
@@ -79,8 +68,7 @@ function result(runs) {
 }
 
 try {
-  const rooms = [];
-  for (const server of servers) rooms.push(await liveRoom(server));
+  const rooms = await openRooms(hosts, servers);
   const ways = [
     { what: 'Listen clicked → first sound', measure: fromClick, targets: { p50: 150, p95: 300 } },
     { what: 'link opened, nothing cached → first sound', measure: fromLink, targets: { p50: 600 } },
@@ -88,17 +76,13 @@ try {
   const series = [];
   for (const { what, measure, targets } of ways) series.push({ what, targets, runs: await bench.inTurns(RUNS, rooms, measure) });
   const results = series.flatMap(({ what, targets, runs }) =>
-    builds.map(({ name }, i) => ({ what, build: name, targets, ...result(runs[i] ?? []) })),
+    rooms.map(({ build }, i) => ({ what, build, targets, ...result(runs[i] ?? []) })),
   );
-  const ratios = ways.flatMap(({ what }) => {
-    const [now, before] = results.filter((result) => result.what === what);
-    return now && before ? [{ what, ratio: ratioOfMedians(before.runs, now.runs) }] : [];
-  });
   printTable([
     ['what', 'build', 'p50', 'p95', 'p99', 'worst', 'target p50', 'target p95'],
     ...results.map(({ what, build, p50, p95, p99, worst, targets }) => [what, build, ...[p50, p95, p99, worst, targets.p50, targets.p95].map(ms)]),
   ]);
-  for (const { what, ratio } of ratios) console.log(`\n${what}: ratio of the medians to the build before, 95 % interval: ${ratioText(ratio)}`);
+  const ratios = compareBuilds(results);
   console.log();
   printTable([
     ['step, median', ...results.map(({ what, build }) => `${what}, ${build}`)],

@@ -1,92 +1,191 @@
-// A slow line and a slow device: from a link and from a click to the first sound, the first paint, and until the landing
-// page's code has taken over.
+// A slow line and a slow device: from a link and from a click to the first sound, the first paint, until each page reacts, and until
+// the landing page's code has taken over. Where BEFORE names another server, both are measured in turns.
 import { chromium } from '@playwright/test';
 
 import { humming, listening, MICROPHONE_TONE_HZ, reachable } from '../chromium.mjs';
+import { compareBuilds, openRooms, startServers } from '../compared_builds.mjs';
+import { keepPlayers } from '../players.mjs';
 import { Bench, ms, printTable, summary } from '../report.mjs';
-import { createRoom } from '../room_setup.mjs';
-import { Server } from '../server.mjs';
+import { guestSession } from '../room_setup.mjs';
+import { LINE, slowDown, SLOWER_CPU } from '../slow_line.mjs';
 import { readWatch, watchFromStart } from '../sound_watch.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
+/** @typedef {import('../compared_builds.mjs').Room} Room */
+/** @typedef {Record<string, number>} Run Milliseconds, by what was measured. */
 
-/** Chromium's own throttling, in bytes a second. It slows WebSockets and peer connections, too. */
-const LINE = { offline: false, latency: 150, downloadThroughput: 1_600_000 / 8, uploadThroughput: 1_600_000 / 8 };
-const SLOWER_CPU = 4;
 const RUNS = Number(process.env['RUNS'] ?? 5);
 const TIMEOUT_MS = 60_000;
+/** How often a page is looked at, in milliseconds. */
+const LOOK = { polling: 20, timeout: TIMEOUT_MS };
 const bench = new Bench('slow-line');
 
-const server = await Server.start({ MAX_LISTENERS: '200' });
+const servers = await startServers();
 const [hosts, listeners] = await Promise.all([chromium.launch(humming()), chromium.launch(listening)]);
 
-/** A page on a slow line, of a browser that has never been here. */
-async function slowPage() {
-  const context = await listeners.newContext({ ...reachable, baseURL: server.url });
+/** A page on a slow line, of a browser that has never been here. @param {Parameters<typeof listeners.newContext>[0]} options */
+async function slowPage(options) {
+  const context = await listeners.newContext({ ...reachable, ...options });
+  context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
-  const devtools = await context.newCDPSession(page);
-  await devtools.send('Network.enable');
-  await devtools.send('Network.emulateNetworkConditions', LINE);
-  await devtools.send('Emulation.setCPUThrottlingRate', { rate: SLOWER_CPU });
-  await watchFromStart(page, MICROPHONE_TONE_HZ);
+  await slowDown(page);
   return page;
 }
 
 /** @param {Page} page */
 async function firstPaintMs(page) {
-  const painted = await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime, undefined, { polling: 20 });
+  const painted = await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime, undefined, LOOK);
   return Number(await painted.jsonValue());
 }
 
-/** The link of a room is opened, and Listen is clicked as soon as it can be. @param {string} code */
-async function listen(code) {
-  const page = await slowPage();
+/**
+ * Clicks as soon as it can be. Gives when the page goes away or asks the server to act, in milliseconds since 1970.
+ * @param {Page} page
+ * @param {import('@playwright/test').Locator} control
+ */
+async function click(page, control) {
+  const asked = page.waitForRequest((request) => request.isNavigationRequest() || request.url().includes('/api/fn/'));
+  const [at] = await Promise.all([asked.then(() => Date.now()), control.click()]);
+  return at;
+}
+
+/** The link of a room is opened, and Listen is clicked as soon as it can be. @param {Room} room @returns {Promise<Run>} */
+async function listen({ url, code }) {
+  const page = await slowPage({ baseURL: url });
+  await watchFromStart(page, MICROPHONE_TONE_HZ);
   await page.goto(`/room/${code}`, { waitUntil: 'commit' });
   const openedAt = await page.evaluate(() => performance.timeOrigin);
   const button = page.getByRole('button', { name: 'Listen' });
   await button.waitFor();
   const paintMs = await firstPaintMs(page);
   const clickedAt = Date.now();
-  await button.click();
-  await page.waitForFunction(() => 'toneWatch' in window && /** @type {any} */ (window).toneWatch.firstHeardAt, undefined, { polling: 20, timeout: TIMEOUT_MS });
+  const reactedAt = await click(page, button);
+  await page.waitForFunction(() => 'toneWatch' in window && /** @type {any} */ (window).toneWatch.firstHeardAt, undefined, LOOK);
   const { firstHeardAt = NaN } = await readWatch(page);
   await page.context().close();
-  return { paintMs, linkMs: firstHeardAt - openedAt, clickMs: firstHeardAt - clickedAt };
+  return { paint: paintMs, link: firstHeardAt - openedAt, click: firstHeardAt - clickedAt, reacts: reactedAt - openedAt };
 }
 
-/** The landing page: its first paint, and until its code has taken over. */
-async function land() {
-  const page = await slowPage();
+/** The landing page: its first paint, and until its code has taken over. @param {Room} room @returns {Promise<Run>} */
+async function land({ url }) {
+  const page = await slowPage({ baseURL: url });
   await page.goto('/', { waitUntil: 'commit' });
-  const paintMs = await firstPaintMs(page);
-  await page.locator('main[data-hydrated]').waitFor({ timeout: TIMEOUT_MS });
-  const takenOverMs = await page.evaluate(() => performance.now());
+  const paint = await firstPaintMs(page);
+  await page.locator('main[data-hydrated]').waitFor();
+  const takenOver = await page.evaluate(() => performance.now());
   await page.context().close();
-  return { paintMs, takenOverMs };
+  return { paint, takenOver };
+}
+
+/**
+ * The controls of pages, and how each is used as soon as it can be, until it has had its effect. What a script does is tried again and
+ * again; it must not depend on when it is tried first.
+ * @type {{ what: string, path: (code: string) => string, isGuest?: true, use: (page: Page, code: string) => Promise<number> }[]}
+ */
+const CONTROLS = [
+  {
+    what: 'landing page: the code leads to the room',
+    path: () => '/',
+    use: async (page, code) => {
+      await page.getByLabel('Room code').fill(code);
+      return click(page, page.getByRole('button', { name: 'Join' }));
+    },
+  },
+  {
+    what: 'landing page: the theme changes',
+    path: () => '/',
+    use: async (page) => {
+      await page.waitForFunction(() => {
+        const select = /** @type {HTMLSelectElement | null} */ (document.querySelector('#theme'));
+        if (select) select.value = 'dark';
+        select?.dispatchEvent(new Event('change', { bubbles: true }));
+        return document.documentElement.dataset['theme'] === 'dark';
+      }, undefined, LOOK);
+      return Date.now();
+    },
+  },
+  {
+    what: 'landing page: the language changes',
+    path: () => '/',
+    use: (page) => click(page, page.getByRole('button', { name: 'Deutsch' })),
+  },
+  {
+    what: 'landing page of a guest: the account menu opens',
+    path: () => '/',
+    isGuest: true,
+    use: async (page) => {
+      await page.locator('header summary').first().click();
+      await page.waitForFunction(() => document.querySelector('header details')?.hasAttribute('open'), undefined, LOOK);
+      return Date.now();
+    },
+  },
+  {
+    what: "listener's page: the volume changes",
+    path: (code) => `/listen/${code}`,
+    isGuest: true,
+    use: async (page) => {
+      await page.waitForFunction(() => {
+        const slider = /** @type {HTMLInputElement | null} */ (document.querySelector('#volume'));
+        if (slider) slider.value = '40';
+        slider?.dispatchEvent(new Event('input', { bubbles: true }));
+        const players = [.../** @type {any} */ (window).players, ...document.querySelectorAll('audio')];
+        return players.some(({ volume, srcObject }) => srcObject && Math.round(volume * 100) === 40);
+      }, undefined, LOOK);
+      return Date.now();
+    },
+  },
+  {
+    what: "listener's page: Leave leads away",
+    path: (code) => `/listen/${code}`,
+    isGuest: true,
+    use: async (page) => {
+      const left = page.waitForURL((url) => url.pathname === '/', { waitUntil: 'commit' }).then(() => Date.now());
+      return Promise.race([click(page, page.getByRole('link', { name: 'Leave' })), left]);
+    },
+  },
+];
+
+/** How long after the link is opened each control works. @param {Room} room @returns {Promise<Run>} */
+async function react({ url, code }) {
+  /** @type {Run} */
+  const reactedMs = {};
+  for (const { what, path, isGuest, use } of CONTROLS) {
+    const page = await slowPage({ baseURL: url, ...(isGuest && { storageState: await guestSession(listeners, url) }) });
+    await page.addInitScript(keepPlayers);
+    await page.goto(path(code), { waitUntil: 'commit' });
+    const openedAt = await page.evaluate(() => performance.timeOrigin);
+    reactedMs[what] = (await use(page, code)) - openedAt;
+    await page.context().close();
+  }
+  return reactedMs;
+}
+
+/** What one build's runs came to. @param {string} build @param {{ heard: Run, landed: Run, reacted: Run }[]} runs */
+function resultsOf(build, runs) {
+  /** @type {[string, number | undefined, (number | undefined)[]][]} */
+  const measured = [
+    ['link opened, Listen clicked at once → first sound', 2500, runs.map(({ heard }) => heard['link'])],
+    ['that click → first sound', 1800, runs.map(({ heard }) => heard['click'])],
+    ['preview: first paint', 600, runs.map(({ heard }) => heard['paint'])],
+    ['preview: Listen works', undefined, runs.map(({ heard }) => heard['reacts'])],
+    ['landing page: first paint', 600, runs.map(({ landed }) => landed['paint'])],
+    ['landing page: its code has taken over', undefined, runs.map(({ landed }) => landed['takenOver'])],
+    ...CONTROLS.map(({ what }) => /** @type {[string, undefined, (number | undefined)[]]} */ ([what, undefined, runs.map(({ reacted }) => reacted[what])])),
+  ];
+  return measured.map(([what, targetMs, values]) => ({ what, build, targetMs, ...summary(values.map((value) => value ?? NaN)) }));
 }
 
 try {
-  const { page: host, code } = await createRoom(hosts, server.url);
-  await host.locator('main[data-hydrated]').waitFor();
-  await host.getByRole('button', { name: 'Use a microphone' }).click();
-  await host.locator('main[data-state=live]').waitFor();
-
-  const runs = await bench.repeat(RUNS, async () => ({ heard: await listen(code), landed: await land() }));
-  /** @type {[string, number | undefined, number[]][]} */
-  const measured = [
-    ['link opened, Listen clicked at once → first sound', 2500, runs.map(({ heard }) => heard.linkMs)],
-    ['that click → first sound', 1800, runs.map(({ heard }) => heard.clickMs)],
-    ['preview: first paint', 600, runs.map(({ heard }) => heard.paintMs)],
-    ['landing page: first paint', 600, runs.map(({ landed }) => landed.paintMs)],
-    ['landing page: its code has taken over', undefined, runs.map(({ landed }) => landed.takenOverMs)],
-  ];
-  const results = measured.map(([what, targetMs, values]) => ({ what, targetMs, ...summary(values) }));
+  const rooms = await openRooms(hosts, servers);
+  const runs = await bench.inTurns(RUNS, rooms, async (room) => ({ heard: await listen(room), landed: await land(room), reacted: await react(room) }));
+  const results = rooms.flatMap(({ build }, i) => resultsOf(build, runs[i] ?? []));
   printTable([
-    ['what', 'median', 'worst', 'target'],
-    ...results.map(({ what, targetMs, median, worst }) => [what, ...[median, worst, targetMs].map(ms)]),
+    ['what', 'build', 'median', 'worst', 'target'],
+    ...results.map(({ what, build, targetMs, median, worst }) => [what, build, ...[median, worst, targetMs].map(ms)]),
   ]);
-  bench.publish({ runs: RUNS, line: LINE, slowerCpu: SLOWER_CPU, results });
+  const ratios = compareBuilds(results);
+  bench.publish({ runs: RUNS, line: LINE, slowerCpu: SLOWER_CPU, results, ratios });
 } finally {
   await Promise.all([hosts.close(), listeners.close()]);
-  await server.close();
+  await Promise.all(servers.map((server) => server.close()));
 }

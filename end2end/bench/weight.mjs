@@ -1,12 +1,14 @@
 // Measures the size of a first visit to the landing page and the listener's page, raw and compressed: until the page does what
-// it is for, and altogether.
+// it is for, and altogether. Where BEFORE names another server, both are measured in turns.
 import { chromium } from '@playwright/test';
 
 import { humming, listening, MICROPHONE_TONE_HZ } from '../chromium.mjs';
+import { openRooms, startServers } from '../compared_builds.mjs';
 import { Bench, printTable, summary } from '../report.mjs';
-import { Server } from '../server.mjs';
-import { createRoom, guestSession } from '../room_setup.mjs';
+import { guestSession } from '../room_setup.mjs';
 import { readWatch, watchFromStart } from '../sound_watch.mjs';
+
+/** @typedef {import('../compared_builds.mjs').Room} Room */
 
 /** What the pages may weigh, in bytes: at the moment that counts, and altogether. */
 const TARGETS = {
@@ -16,7 +18,7 @@ const TARGETS = {
 
 const RUNS = Number(process.env['RUNS'] ?? 5);
 const bench = new Bench('weight');
-const server = await Server.start();
+const servers = await startServers();
 const [browser, hosts] = await Promise.all([chromium.launch(listening), chromium.launch(humming())]);
 
 /**
@@ -32,10 +34,10 @@ const [browser, hosts] = await Promise.all([chromium.launch(listening), chromium
  * Opens the page with nothing cached and weighs every file it loads.
  * @param {string} path
  * @param {(page: import('@playwright/test').Page) => Promise<number>} moment when the page does what it is for, in milliseconds since 1970
- * @param {Parameters<typeof browser.newContext>[0]} [options]
+ * @param {Parameters<typeof browser.newContext>[0]} options
  */
 async function weigh(path, moment, options) {
-  const context = await browser.newContext({ baseURL: server.url, ...options });
+  const context = await browser.newContext(options);
   const page = await context.newPage();
   const network = await context.newCDPSession(page);
   /** @type {Map<string, File>} */
@@ -87,35 +89,41 @@ const weights = (what, runs, target) => {
   return { what, target, files, rawBytes, wireBytes };
 };
 
-try {
-  const { page: host, code } = await createRoom(hosts, server.url);
-  await host.locator('main[data-hydrated]').waitFor();
-  await host.getByRole('button', { name: 'Use a microphone' }).click();
-  await host.locator('main[data-state=live]').waitFor();
-  const storageState = await guestSession(browser, server.url);
-  const runs = await bench.repeat(RUNS, async () => ({
-    'landing page': await weigh('/', loadedAt),
-    'listener page': await weigh(`/listen/${code}`, heardAt, { storageState }),
-  }));
+/** The landing page and the listener's page of a room. @param {Room} room */
+async function visit({ url, code }) {
+  const storageState = await guestSession(browser, url);
+  return {
+    'landing page': await weigh('/', loadedAt, { baseURL: url }),
+    'listener page': await weigh(`/listen/${code}`, heardAt, { baseURL: url, storageState }),
+  };
+}
 
-  const results = /** @type {const} */ (['landing page', 'listener page']).flatMap((page) => {
+/** What the visits to a build weigh. @param {string} build @param {Awaited<ReturnType<typeof visit>>[]} runs */
+function weightsOf(build, runs) {
+  return /** @type {const} */ (['landing page', 'listener page']).flatMap((page) => {
     const visits = runs.map((run) => run[page]);
     const kinds = [...new Set(visits.flatMap(({ all }) => all.map(({ kind }) => kind)))];
     const byKind = kinds.map((kind) => weights(kind, visits.map(({ all }) => all.filter((file) => file.kind === kind))));
     const targets = TARGETS[page];
     const until = weights(`until ${targets.until}`, visits.map(({ early }) => early), targets.early);
     const everything = weights('everything', visits.map(({ all }) => all), targets.all);
-    return [...byKind, until, everything].map((weights) => ({ page, ...weights }));
+    return [...byKind, until, everything].map((weights) => ({ page, build, ...weights }));
   });
+}
+
+try {
+  const rooms = await openRooms(hosts, servers);
+  const runs = await bench.inTurns(RUNS, rooms, visit);
+  const results = rooms.flatMap(({ build }, i) => weightsOf(build, runs[i] ?? []));
   const kB = (/** @type {number | undefined} */ bytes) => (bytes === undefined ? '' : `${(bytes / 1000).toFixed(1)} kB`);
   printTable([
-    ['page', 'what', 'files', 'raw', 'on the wire, median', 'worst', 'target'],
-    ...results.map(({ page, what, target, files, rawBytes, wireBytes }) => [
-      page, what, `${files?.median}`, kB(rawBytes?.median), kB(wireBytes?.median), kB(wireBytes?.worst), kB(target),
+    ['page', 'what', 'build', 'files', 'raw', 'on the wire, median', 'worst', 'target'],
+    ...results.map(({ page, what, build, target, files, rawBytes, wireBytes }) => [
+      page, what, build, `${files?.median}`, kB(rawBytes?.median), kB(wireBytes?.median), kB(wireBytes?.worst), kB(target),
     ]),
   ]);
-  bench.publish({ runs: RUNS, results, files: runs.at(-1) });
+  bench.publish({ runs: RUNS, results, files: rooms.map(({ build }, i) => ({ build, ...runs[i]?.at(-1) })) });
 } finally {
   await Promise.all([browser.close(), hosts.close()]);
-  await server.close();
+  await Promise.all(servers.map((server) => server.close()));
 }
