@@ -119,7 +119,8 @@ async fn a_member_who_comes_to_another_node_resumes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_room_whose_only_node_is_killed_ends_in_time() {
     let house = House::build().await;
-    let short = ["--room-ttl-ms", "1000", "--room-reopen-ms", "1000"];
+    // After half of the time, the room warns of its end.
+    let short = ["--room-ttl-ms", "6000", "--room-reopen-ms", "1000"];
     let (one, other) = (house.start(&short), house.start(&short));
     let pair = one.site().pair().await;
     drop(one);

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use super::house::{House, write, write_surely};
 use crate::{
     redis_fleet::RedisProcess,
-    support::{answer, offer, received, tell_kept, told},
+    support::{Connection, answer, offer, received, tell_kept, told},
 };
 
 /// What befalls a server.
@@ -59,7 +59,8 @@ async fn befalls(Fault { name, begin, end, lasts }: Fault) {
     let linus = other.site().sign_in("Linus").await;
     let (mut elsewhere, as_linus) = other.site().join(&linus, pair.code, Role::Listener).await;
     write_surely(&mut elsewhere, 1).await;
-    let mut seen = pair.host.drain().await;
+    let mut seen = Vec::new();
+    hear_until(&mut pair.host, 1, &mut seen).await;
 
     begin(redis);
     let began = Instant::now();
@@ -92,16 +93,8 @@ async fn befalls(Fault { name, begin, end, lasts }: Fault) {
         }
     };
     write_surely(&mut elsewhere, 3).await;
-    while !seen.iter().filter_map(|message| told(message.clone())).any(|event| is_message(&event, 3)) {
-        seen.push(pair.host.receive().await);
-    }
-    let events: Vec<_> = seen.into_iter().filter_map(told).collect();
-    assert!(!events.iter().any(|event| matches!(event, RoomEvent::MemberLeft { .. })), "{name}: {events:?}");
-    let is_lost = |event: &RoomEvent| matches!(event, RoomEvent::MemberConnected { connected: false, .. });
-    assert!(!events.iter().any(is_lost), "{name}: {events:?}");
-    let order: Vec<_> = (1..=3).filter_map(|nonce| events.iter().position(|event| is_message(event, nonce))).collect();
-    let count = events.iter().filter(|event| matches!(event, RoomEvent::MessageSent { .. })).count();
-    assert!(order.len() == 3 && order.is_sorted() && count == 3, "{name}: {events:?}");
+    hear_until(&mut pair.host, 3, &mut seen).await;
+    are_kept_in_order(&seen, name);
     // Signals between nodes arrive again.
     let signals = async {
         loop {
@@ -117,8 +110,25 @@ async fn befalls(Fault { name, begin, end, lasts }: Fault) {
     tell_kept(&format!("Redis was {name} under two nodes: {waited}; 3 of 3 messages, signals and reading went on"));
 }
 
-fn is_message(event: &RoomEvent, nonce: u32) -> bool {
-    matches!(event, RoomEvent::MessageSent { message } if message.nonce == nonce)
+/// The three messages are there once, and nobody was seen to go.
+fn are_kept_in_order(events: &[RoomEvent], name: &str) {
+    let is_departure = |event: &RoomEvent| {
+        matches!(event, RoomEvent::MemberLeft { .. } | RoomEvent::MemberConnected { connected: false, .. })
+    };
+    assert!(!events.iter().any(is_departure), "{name}: {events:?}");
+    let messages = events.iter().filter_map(|event| match event {
+        RoomEvent::MessageSent { message } => Some(message.nonce),
+        _ => None,
+    });
+    assert_eq!(messages.collect::<Vec<_>>(), [1, 2, 3], "{name}");
+}
+
+/// Hears events up to this message.
+async fn hear_until(member: &mut Connection, nonce: u32, seen: &mut Vec<RoomEvent>) {
+    let is_last = |event: &RoomEvent| matches!(event, RoomEvent::MessageSent { message } if message.nonce == nonce);
+    while !seen.last().is_some_and(is_last) {
+        seen.extend(told(member.receive().await));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
