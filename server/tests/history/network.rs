@@ -167,7 +167,7 @@ impl LogServer for Reached {
         Ok((is_open, self.acknowledged(offset).await?))
     }
 
-    async fn call(&self, room: RoomId, epoch: u64, remains: Remains) -> Result<(), Fault> {
+    async fn call(&self, room: RoomId, epoch: u64, remains: Remains) -> Result<usize, Fault> {
         self.ask(move |world, number| world.publish(number, room, &Message::Call { epoch, remains })).await
     }
 
@@ -198,7 +198,7 @@ impl LogServer for Reached {
     async fn close(&self, room: RoomId) -> Result<u64, Fault> {
         let script = move |world: &mut World, number: ServerNumber| {
             world.write(number, room, None);
-            world.publish(number, room, &Message::Closed);
+            _ = world.publish(number, room, &Message::Closed);
             world.machines[number].offset
         };
         let offset = self.ask(script).await?;

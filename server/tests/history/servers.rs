@@ -169,13 +169,18 @@ impl World {
     }
 
     /// Tells those who listen at a server.
-    pub fn publish(&mut self, number: ServerNumber, room: RoomId, message: &Message) {
+    pub fn publish(&mut self, number: ServerNumber, room: RoomId, message: &Message) -> usize {
+        let mut listening = 0;
         for listener in self.listeners.values() {
-            // One in twenty is lost on its way.
-            if listener.at == number && listener.rooms.contains(&room) && self.random.below(20) > 0 {
-                let _ = listener.out.send((Some(room), message.clone()));
+            if listener.at == number && listener.rooms.contains(&room) {
+                listening += 1;
+                // One in twenty is lost on its way.
+                if self.random.below(20) > 0 {
+                    let _ = listener.out.send((Some(room), message.clone()));
+                }
             }
         }
+        listening
     }
 
     /// The append script.

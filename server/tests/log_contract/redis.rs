@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use futures::future::join_all;
 use heartogether::{
     id::{NodeId, RoomId, Seq},
     room::{Room, step},
@@ -192,4 +193,24 @@ async fn a_room_that_ends_while_it_is_healed_does_not_come_back() {
     assert!(matches!(appended, Err(LogError::NoSuchRoom)), "{appended:?}");
     assert_eq!(keys(&fleet), "");
     assert_eq!(held.rooms().await.expect("read"), BTreeSet::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_heals_many_rooms_has_the_copies_of_one_that_has_just_started() {
+    let fleet = Fleet::single();
+    let (directory, epochs) = (Arc::new(MemoryDirectory::default()), Arc::new(MemoryEpochs::default()));
+    let bench = start(&fleet, directory.clone(), epochs.clone());
+    // Nodes look for each other once a second, so the first one does not know the other yet.
+    support::eventually(async || fleet.servers[0].cli(&["KEYS", "*:nodes"]).trim() != "").await;
+    let other = join(&fleet, 2, directory, epochs).log;
+    // At each of them, the other node's answer may be late.
+    let rooms = (1..=30).map(RoomId::from_bits).collect::<Vec<_>>();
+    for (room, code) in rooms.iter().zip("ABCDEFGHJKMNPQRSTUVWXYZ23456789".chars()) {
+        other.create(created(*room, &format!("AAAAA{code}"))).await.expect("created");
+    }
+    fleet.empty();
+    let read = join_all(rooms.iter().map(|room| bench.log.read(*room, Seq(0), 9))).await;
+    for page in read {
+        assert_eq!(seqs(&page.expect("read").entries), [1]);
+    }
 }

@@ -247,10 +247,10 @@ impl LogServer for RedisServer {
         Ok((opened == 1, acknowledged))
     }
 
-    async fn call(&self, room: RoomId, epoch: u64, remains: Remains) -> Result<(), Fault> {
+    async fn call(&self, room: RoomId, epoch: u64, remains: Remains) -> Result<usize, Fault> {
         let mut command = redis::cmd("SPUBLISH");
         command.arg(keys::calls(partition_of(room))).arg(format!("{room} {}", wire::call(epoch, remains)));
-        self.ask::<i64>(&command).await.map(drop)
+        self.ask(&command).await
     }
 
     async fn offer(&self, room: RoomId, epoch: u64, offer: &Offer) -> Result<(), Fault> {

@@ -1,6 +1,6 @@
 //! Heals rooms whose server was replaced or has lost them.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use heartogether::id::RoomId;
 use tokio::time::{sleep, timeout};
@@ -105,7 +105,8 @@ impl Shared {
         }
     }
 
-    /// This node's copy, and those of the other nodes that live.
+    /// This node's copy, and those of the other nodes that live: of those that this one knows of, and of those that listen. One that
+    /// has just started listens before others know of it.
     async fn collect(
         &self,
         follower: &Arc<Follower>,
@@ -113,7 +114,7 @@ impl Shared {
         epoch: u64,
         remains: Remains,
     ) -> Result<Vec<Offer>, LogError> {
-        server.call(follower.room, epoch, remains).await?;
+        let mut listening = server.call(follower.room, epoch, remains).await?;
         let own = self.offer(follower, remains);
         let mut missing = self.nodes.alive();
         missing.remove(&self.node);
@@ -121,12 +122,13 @@ impl Shared {
             loop {
                 let offers = server.offers(follower.room, epoch).await?;
                 missing.retain(|node| offers.iter().all(|offer| offer.node != node.to_string()));
-                if missing.is_empty() {
+                let given: BTreeSet<_> = offers.iter().map(|offer| &offer.node).collect();
+                if missing.is_empty() && given.len() >= listening {
                     return Ok::<_, LogError>(offers);
                 }
                 sleep(PAUSE / 2).await;
                 // Who has found the server only now has not heard of it.
-                server.call(follower.room, epoch, remains).await?;
+                listening = server.call(follower.room, epoch, remains).await?;
             }
         };
         let mut offers = match timeout(OFFERS, given).await {

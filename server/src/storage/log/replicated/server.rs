@@ -69,8 +69,8 @@ pub trait LogServer: Send + Sync {
     /// Opens an epoch, unless something has changed since `opening` was made. Returns whether it did, and how many replicas have it.
     async fn open(&self, room: RoomId, opening: &Opening) -> Result<(bool, u64), Fault>;
 
-    /// Asks every node that listens for its copy.
-    async fn call(&self, room: RoomId, epoch: u64, remains: Remains) -> Result<(), Fault>;
+    /// Asks every node that listens for its copy. Returns how many do.
+    async fn call(&self, room: RoomId, epoch: u64, remains: Remains) -> Result<usize, Fault>;
 
     /// Gives this node's copy.
     async fn offer(&self, room: RoomId, epoch: u64, offer: &Offer) -> Result<(), Fault>;
