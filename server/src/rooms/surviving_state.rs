@@ -30,7 +30,13 @@ impl SurvivingState {
 
     /// Sends every connection to another node.
     pub(super) fn send_away(&mut self) {
-        self.send_queues.drain().for_each(|(_, send_queue)| send_queue.close(CloseReason::STOPPING));
+        self.send_away_if(|_| true);
+    }
+
+    /// Sends some of the connections to another node.
+    pub(super) fn send_away_if(&mut self, is_meant: impl Fn(ConnectionId) -> bool) {
+        let meant = self.send_queues.extract_if(|connection, _| is_meant(*connection));
+        meant.for_each(|(_, send_queue)| send_queue.close(CloseReason::STOPPING));
     }
 
     /// The frame of a message from this room. A room that was not created has no code, and sends only this refusal.

@@ -1,11 +1,6 @@
 //! Restores a room when its task starts, and tells those who are concerned.
 
-use heartogether::{
-    id::ConnectionId,
-    protocol::FromRoom,
-    refusal::Refusal,
-    room::{Effect, Entry},
-};
+use heartogether::room::{Effect, Entry};
 
 use super::RoomActor;
 use crate::{
@@ -51,16 +46,13 @@ impl RoomActor<'_> {
     }
 
     /// Sends the whole room to members who were connected while an earlier task of this run failed: they may have missed
-    /// events. Connections without a place are refused, and ask again.
+    /// events. Connections without a place are closed, so that their pages connect and ask again: they may have lost it meanwhile.
     pub(super) fn welcome_again(&mut self) {
-        let (members, waiting): (Vec<ConnectionId>, Vec<ConnectionId>) =
-            self.state.send_queues.keys().copied().partition(|connection| self.room.member_at(*connection).is_some());
-        if !members.is_empty() {
+        self.state.send_away_if(|connection| self.room.member_at(connection).is_none());
+        if !self.state.send_queues.is_empty() {
             let welcome = self.room.welcome_again(self.dependencies.node, self.dependencies.clock.now());
             welcome.into_iter().for_each(|effect| self.perform(effect));
         }
-        let refusal = self.state.frame(FromRoom::Refused { refusal: Refusal::StorageUnavailable });
-        waiting.into_iter().for_each(|connection| self.state.push(connection, refusal.clone()));
     }
 
     /// Applies an entry that an earlier run has applied before.

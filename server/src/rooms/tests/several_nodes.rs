@@ -123,6 +123,28 @@ async fn listener_comes(log: &FaultyLog, room: &RoomHandle) -> (RoomHandle, Queu
 }
 
 #[tokio::test]
+async fn members_who_have_lost_their_places_while_the_log_was_not_read_are_sent_to_another_node() {
+    let log = FaultyLog::new(true);
+    log.create(created()).await.expect("created");
+    log.is_mute.store(true, SeqCst);
+    let (room, mut queue) = listener_comes(&log, &open_rooms(log.clone()).open(ROOM)).await;
+    assert!(room.is_member(LISTENER).await);
+    log.append(ROOM, Event::NodeLost { node: NODE }).await.expect("appended");
+    assert!(room.is_member(LISTENER).await, "the entry has not come");
+    log.is_mute.store(false, SeqCst);
+    log.end_mute_subscriptions();
+    let closed = async {
+        loop {
+            if let Err(reason) = queue.next().await.expect("a frame").into_message() {
+                return reason;
+            }
+        }
+    };
+    let closed = tokio::time::timeout(Duration::from_secs(20), closed).await.expect("the connection is closed");
+    assert_eq!(closed, CloseReason::STOPPING);
+}
+
+#[tokio::test]
 async fn members_of_this_node_are_sent_to_another_one_if_others_take_it_for_gone() {
     let (log, room) = room_with_host_elsewhere().await;
     let (room, mut queue) = listener_comes(&log, &room).await;
