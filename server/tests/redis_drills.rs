@@ -320,3 +320,26 @@ async fn a_connection_that_could_not_subscribe_is_given_up() {
     fleet.servers[0].cli(&["ACL", "SETUSER", "default", "allchannels"]);
     assert!(is_heard(&*servers, &mut incoming).await);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_was_given_up_does_not_listen_any_more() {
+    let fleet = Fleet::single();
+    let redis = &fleet.servers[0];
+    let (servers, mut incoming) = Url(fleet.url.clone()).join(NodeId::from_bits(1));
+    assert!(is_heard(&*servers, &mut incoming).await);
+    let server = servers.primary(LAST).await.expect("a server");
+    // It answers too late.
+    redis.signal("STOP");
+    assert!(server.call(LAST, 1, Remains::default()).await.is_err());
+    redis.signal("CONT");
+    drop(server);
+    assert!(is_heard(&*servers, &mut incoming).await);
+    let channels = redis.cli(&["PUBSUB", "SHARDCHANNELS"]);
+    let channel = channels.lines().next().expect("a channel");
+    let alone = async {
+        while redis.cli(&["PUBSUB", "SHARDNUMSUB", channel]).lines().last() != Some("1") {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), alone).await.expect("one connection listens");
+}

@@ -15,9 +15,14 @@ use super::{
 };
 use crate::storage::log::replicated::server::{Fault, Message};
 
-/// Passes on what a server pushes, until its connection ends.
+/// Passes on what a server pushes, until its connection ends or is given up.
 pub(super) async fn hear(links: Weak<Links>, server: Arc<RedisServer>, mut pushed: UnboundedReceiver<PushInfo>) {
-    while let Some(push) = pushed.recv().await {
+    loop {
+        let push = tokio::select! {
+            push = pushed.recv() => push,
+            () = server.given_up() => None,
+        };
+        let Some(push) = push else { break };
         let Some(links) = links.upgrade() else { return };
         match push.kind {
             PushKind::SMessage => links.pass_on(push),
@@ -28,6 +33,8 @@ pub(super) async fn hear(links: Weak<Links>, server: Arc<RedisServer>, mut pushe
         }
     }
     server.give_up();
+    // The last one who holds it closes the connection: its subscriptions would be heard twice, and counted as another node.
+    drop(server);
     let Some(links) = links.upgrade() else { return };
     links.find_again().await;
     links.note_interruption();

@@ -13,7 +13,7 @@ use heartogether::id::RoomId;
 use redis::{
     AsyncConnectionConfig, Cmd, FromRedisValue, Pipeline, PushInfo, RedisError, RedisResult, aio::MultiplexedConnection,
 };
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Notify, mpsc::UnboundedSender};
 
 use super::{
     Links, keys,
@@ -51,6 +51,7 @@ pub(super) struct RedisServer {
     writer: MultiplexedConnection,
     reader: MultiplexedConnection,
     is_broken: AtomicBool,
+    given_up: Notify,
     /// How many replicas had answered lately when it was asked last.
     replicas: AtomicU64,
 }
@@ -93,6 +94,7 @@ impl RedisServer {
             writer,
             reader,
             is_broken: AtomicBool::new(false),
+            given_up: Notify::new(),
             replicas: replicas.into(),
         }))
     }
@@ -104,6 +106,12 @@ impl RedisServer {
     /// Lets nobody use it any more.
     pub(super) fn give_up(&self) {
         self.is_broken.store(true, Relaxed);
+        self.given_up.notify_one();
+    }
+
+    /// Returns once nobody uses it any more.
+    pub(super) async fn given_up(&self) {
+        self.given_up.notified().await;
     }
 
     fn links(&self) -> Result<Arc<Links>, Fault> {
