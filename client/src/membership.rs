@@ -156,6 +156,7 @@ impl Client {
         self.peers.close_all(out);
         self.publishing = Publishing::default();
         self.signaling.stop(out);
+        self.drop_held_reaction();
         let timers = [Timer::OfferRequest, Timer::Messages, Timer::Declaration, Timer::Mixer, Timer::Microphone];
         out.extend(timers.map(Output::StopTimer));
         out.push(Output::StopCapture);

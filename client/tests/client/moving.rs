@@ -3,6 +3,7 @@
 use heartogether::{
     engagement::Reaction,
     protocol::{React, ServerMessage, ToRoom},
+    refusal::Refusal,
     room::StreamState,
 };
 use heartogether_client::{Input, SignalingState, Timer};
@@ -62,4 +63,14 @@ fn a_reaction_during_a_short_move_to_another_server_is_sent_after_it() {
     for how in [Input::SocketClosed, Input::TimerFired(Timer::Move), Input::TimerFired(Timer::Silence)] {
         assert_eq!(moves_on(Some(how)), (false, None), "its moment has passed");
     }
+    let mut page = Page::hearing(StreamState::Live);
+    page.take(Input::ServerGoingAway);
+    page.take(Input::ReactionPressed(Reaction::Heart));
+    page.reconnect();
+    page.refuse(Refusal::RoomUnreadable);
+    page.take(Input::RetryPressed);
+    page.take(Input::SocketOpened);
+    page.welcome();
+    page.hear(joined(GRACE, 1, view_of(GRACE, StreamState::Live)));
+    assert_eq!(page.client.chosen_reaction(), None, "nor is it sent when the page is in the room again later");
 }
