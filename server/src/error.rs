@@ -60,6 +60,11 @@ impl ServerError {
         id
     }
 
+    /// Whether nodes of a newer version have to do it: this one does not understand the room.
+    pub(crate) fn is_left_to_newer_nodes(&self) -> bool {
+        matches!(self, Self::Log(LogError::NotUnderstood))
+    }
+
     /// Whether nothing can be stored at the moment, by nobody: that is told to people as what it is.
     pub(crate) fn is_storage_down(&self) -> bool {
         match self {

@@ -163,6 +163,8 @@ impl RoomRequests {
         let refusal = match done {
             Ok(()) => return Ok(()),
             Err(Failure::Refused(refusal)) => refusal,
+            // The room is about to close its connections.
+            Err(Failure::Fault(error)) if error.is_left_to_newer_nodes() => return Err(CloseReason::STOPPING),
             Err(Failure::Fault(error)) => {
                 self.span(room).in_scope(|| error.report());
                 if !error.is_storage_down() {
