@@ -167,14 +167,13 @@ impl Rooms {
 
     /// Deletes the messages and logs of rooms that are gone: what could not be deleted with them.
     pub(crate) async fn forget_gone(&self) -> Result<(), LogError> {
-        self.log.forget_gone().await?;
         // Listed before the rooms: a room is there before its first message is.
         let archived = self.archive.rooms().await?;
         let live: HashSet<_> = self.log.live().await?.into_iter().collect();
         for room in archived.into_iter().filter(|room| !live.contains(room)) {
             self.archive.delete_room(room).await?;
         }
-        Ok(())
+        self.log.forget_gone().await
     }
 
     fn start(self: &Arc<Self>, room: RoomId) -> RoomHandle {

@@ -33,7 +33,7 @@ impl Shared {
         state: &State,
     ) -> Result<(), LogError> {
         if state.standing == Standing::Opening && self.settle(follower.room, server, state.epoch).await? {
-            return Ok(());
+            return self.delete_if_ended(follower.room).await;
         }
         let Epoch(epoch) = self.epochs.draw(follower.room).await?;
         let offers = self.collect(follower, server, epoch, state.remains).await?;
@@ -54,15 +54,23 @@ impl Shared {
         let opening = Opening { epoch, expected, line, replaces, contents };
         let is_open = self.open(follower.room, server, &opening).await?;
         // Where there was nothing, there was nothing that says that it has ended, either.
-        if is_open && state.standing == Standing::Missing && !self.directory.is_live(follower.room).await? {
-            self.delete(follower.room).await?;
-            return Err(LogError::NoSuchRoom);
+        if is_open && state.standing == Standing::Missing {
+            self.delete_if_ended(follower.room).await?;
         }
         if is_open && is_earlier {
             tracing::info!(room = %follower.room, "the log that a single server wrote goes on here");
             self.directory.drop_earlier_log(follower.room).await?;
         }
         Ok(())
+    }
+
+    /// Deletes a room that ended while it was healed.
+    async fn delete_if_ended(&self, room: RoomId) -> Result<(), LogError> {
+        if self.directory.is_live(room).await? {
+            return Ok(());
+        }
+        self.delete(room).await?;
+        Err(LogError::NoSuchRoom)
     }
 
     /// Opens an epoch and has it confirmed. Returns whether it holds.

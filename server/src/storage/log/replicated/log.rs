@@ -128,10 +128,12 @@ impl RoomLog for ReplicatedLog {
         let gone = &with_epochs - &live;
         // One that was being created the last time has been in the directory since then.
         let before = std::mem::replace(&mut *self.shared.gone(), gone.clone());
+        let mut outcome = Ok(());
         for room in gone.intersection(&before) {
-            self.shared.delete(*room).await?;
+            // What one server cannot delete now keeps nobody from deleting the rest.
+            outcome = outcome.and(self.shared.delete(*room).await);
         }
-        Ok(())
+        outcome
     }
 
     async fn gone(&self, others: BTreeSet<NodeId>) -> Result<BTreeSet<NodeId>, LogError> {
