@@ -18,8 +18,8 @@ use super::{
 use crate::{error::explain, metrics::count_fault, storage::log::LogError, websocket::CloseReason};
 
 /// How long a room is left to nodes of a newer version before its log is read again: they may have stored a snapshot that this
-/// version understands.
-const ASIDE: Duration = Duration::from_secs(60);
+/// version understands. Longer than the log keeps what it has read of a room that nobody uses, which is 70 s.
+const ASIDE: Duration = Duration::from_secs(75);
 
 /// A room's task and its requests.
 pub(super) struct Supervision {
