@@ -114,7 +114,7 @@ impl RoomLookup {
         }
     }
 
-    /// Drops the copy of a room that is not as it says any more, where nodes share the copies: the node that has taken it does so.
+    /// Drops the copy of a room that is not as it says any more, where nodes share the copies. Every node does so with the copies that it has taken itself.
     pub(crate) fn review(&self, room: &Room) {
         let (Some(_), Some(code)) = (&self.shared, room.code()) else { return };
         let is_outdated = self.copies().get(&code).is_some_and(|kept| !kept.report.is_true_of(room));
