@@ -33,6 +33,8 @@ test('a page’s answer names the needed code, which is loaded once', async ({ n
   const code = await createRoom(await newVisitor(), 'Ada');
   const page = await newVisitor();
   await signIn(page, 'Grace');
+  // The page before this one asks for its code when it is idle, which must not be taken for this one's.
+  await isHydrated(page);
   const loaded = watchCode(page);
   const answer = await page.goto(`/listen/${code}`);
   await isHydrated(page);
