@@ -86,9 +86,9 @@ impl Connection {
         self.answers_http = answers;
     }
 
-    /// Begins again and forgets failed attempts.
+    /// Begins again, and forgets failed attempts and earlier moves.
     pub(super) fn begin(&mut self, out: &mut Vec<Output>) {
-        self.prove();
+        (self.attempts, self.sent_away) = (0, 0);
         self.open(out);
     }
 

@@ -74,3 +74,19 @@ fn a_reaction_during_a_short_move_to_another_server_is_sent_after_it() {
     page.hear(joined(GRACE, 1, view_of(GRACE, StreamState::Live)));
     assert_eq!(page.client.chosen_reaction(), None, "nor is it sent when the page is in the room again later");
 }
+
+#[test]
+fn a_page_that_tries_again_believes_servers_that_send_it_away_as_at_first() {
+    let mut page = Page::listening(StreamState::Live);
+    for _ in 0..4 {
+        page.take(Input::ServerGoingAway);
+        page.miss(Vec::new());
+    }
+    page.refuse(Refusal::RoomUnreadable);
+    page.take(Input::RetryPressed);
+    page.take(Input::SocketOpened);
+    page.welcome();
+    page.hear(joined(GRACE, 1, view_of(GRACE, StreamState::Live)));
+    page.take(Input::ServerGoingAway);
+    assert_eq!(page.client.signaling_state(), SignalingState::Attached);
+}
