@@ -18,7 +18,7 @@ pub(super) const BEAT: Duration = Duration::from_secs(1);
 /// forget who lives, and get to know it again within a beat.
 const MISSED: u32 = 4;
 
-/// Looks for which a node is remembered that nobody sees and nobody asks about any more.
+/// Looks after which a node that nobody has seen is forgotten. If it is asked about later, it is looked for anew.
 const REMEMBERED: u32 = 3_600;
 
 /// The nodes that were seen or asked about.
