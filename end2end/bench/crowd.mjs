@@ -51,7 +51,9 @@ function watchThread() {
   };
 }
 
-const server = await Server.start({ MAX_LISTENERS: `${LISTENERS}`, MAX_LISTENERS_PER_ADDRESS: `${LISTENERS}` });
+// All members of all runs come from one address.
+const limits = { MAX_LISTENERS_PER_ADDRESS: `${LISTENERS}`, RATE_LIMIT_SIGN_IN_REQUESTS: `${RUNS * (LISTENERS + 1) + 100}` };
+const server = await Server.start({ MAX_LISTENERS: `${LISTENERS}`, ...limits });
 const listeners = await chromium.launch(listening);
 
 /** @param {Browser} hosts @param {Page} host @param {boolean} withoutStatistics */
