@@ -9,6 +9,7 @@ import { putLoad, troubles } from '../headless.mjs';
 import { isTold, residentBytes } from '../process_stat.mjs';
 import { Bench, printTable, ratioOfMedians, ratioText, summary } from '../report.mjs';
 import { Server } from '../server.mjs';
+import { SharedStores } from '../shared_stores.mjs';
 
 /** @typedef {import('../headless.mjs').Phase} Phase */
 /** @typedef {typeof builds[number]} Build */
@@ -62,14 +63,17 @@ const allTroubles = new Set();
  */
 async function measure(build, settings, load) {
   const servers = [];
+  const stores = NODES > 1 ? await SharedStores.start() : undefined;
   try {
-    for (let node = 0; node < NODES; node++) servers.push(await Server.start({ ...unlimited, ...settings }, build.server, SERVERS_CORE));
+    const all = { ...unlimited, ...stores?.settings, ...settings };
+    for (let node = 0; node < NODES; node++) servers.push(await Server.start(all, build.server, SERVERS_CORE));
     const before = servers.reduce((sum, { pid }) => sum + residentBytes(pid), 0);
     const phases = await putLoad(generator, servers, load, GENERATORS_CORE);
     for (const trouble of phases.flatMap(troubles)) allTroubles.add(`${build.name}: ${trouble}`);
     return { before, phases, of: (/** @type {string} */ phase) => phases.find((one) => one.phase === phase) };
   } finally {
     await Promise.all(servers.map((server) => server.close()));
+    await stores?.close();
   }
 }
 
