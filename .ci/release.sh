@@ -9,7 +9,7 @@ is_host() { [ "$(rustc -vV | sed -n 's/^host: //p')" = "$(triple_of "$1")" ]; }
 
 # make_release [ARCH...]
 make_release() {
-    local arch version dist=$target/dist
+    local arch
     # shellcheck disable=SC2086 # each word is one
     [ $# -gt 0 ] || set -- $release_architectures
     for arch in "$@"; do
@@ -19,20 +19,26 @@ make_release() {
         esac
     done
     require_packing_tools
-    version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
     build --locked
     site check
     for arch in "$@"; do is_host "$arch" || cross_compile "$arch"; done
     # Only now, because the C libraries would be compiled anew for another date.
     SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || date +%s)
     export SOURCE_DATE_EPOCH
+    make_dist "$@"
+    say "the packages are in $target/dist"
+    ls -l "$target/dist"
+}
+
+# make_dist ARCH...: puts what is built into packages, with the lists of crates and the sums, as people download them.
+make_dist() {
+    local arch version dist=$target/dist
+    version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
     rm -rf "$dist"
     mkdir -p "$dist"
     for arch in "$@"; do pack "$arch" "$version" "$dist"; done
     write_sbom frontend wasm32-unknown-unknown "$dist/heartogether-site-$version.cdx.json"
     (cd "$dist" && sha256sum -- * >SHA256SUMS)
-    say "the packages are in $dist"
-    ls -l "$dist"
 }
 
 # Whether the tests can make packages and install them: Debian's tools need not be there.

@@ -1,6 +1,7 @@
 //! The packages that `./dev release` makes, with the binary of this test run: they are installed, run, upgraded and
 //! removed with the real dpkg, in a folder of their own, so that the machine stays as it is.
 
+mod dist;
 mod machine;
 mod scripts;
 mod shells;
@@ -50,20 +51,27 @@ fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
-/// Makes packages of a binary. They lie in `folder`.
-fn pack(folder: &Path, version: &str, binary: &Path) {
+fn put_site(site: &Path, hashes: &Path) {
     for (path, text) in SITE {
-        let path = folder.join("site").join(path);
+        let path = site.join(path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder for the site");
         fs::write(path, text).expect("a file of the site");
     }
-    fs::write(folder.join("hash.txt"), HASHES).expect("the hashes");
+    fs::write(hashes, HASHES).expect("the hashes");
+}
+
+/// Packages are made quickly, as nobody loads them down.
+fn quickly(command: &mut Command) -> &mut Command {
+    command.env("DPKG_DEB_COMPRESSOR_TYPE", "none").env("GZIP_LEVEL", "1")
+}
+
+/// Makes packages of a binary. They lie in `folder`.
+fn pack(folder: &Path, version: &str, binary: &Path) {
+    let [hashes, site] = ["hash.txt", "site"].map(|name| folder.join(name));
+    put_site(&site, &hashes);
     let mut command = Command::new(repository(".ci/package.sh"));
-    command.args([std::env::consts::ARCH, version]).arg(binary);
-    command.args(["hash.txt", "site"].map(|name| folder.join(name))).arg(folder);
-    // Made quickly, as nobody loads it down.
-    command.env("DPKG_DEB_COMPRESSOR_TYPE", "none").env("GZIP_LEVEL", "1");
-    run(&mut command);
+    command.args([std::env::consts::ARCH, version]).args([binary, &hashes, &site, folder]);
+    run(quickly(&mut command));
 }
 
 /// Packages of two versions, the second the newer one, of the tests' binary without its symbols.
