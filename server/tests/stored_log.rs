@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use crate::redis_fleet::RedisProcess;
 
+/// An entry of a kind and a version that are not known yet.
+const UNHEARD_OF: &str = "99\n{\"kind\":\"unheard_of\"}\n";
+
 /// The log of a room on a server.
 pub struct StoredLog<'a> {
     server: &'a RedisProcess,
@@ -43,12 +46,18 @@ impl<'a> StoredLog<'a> {
 
     /// Appends an entry of a kind and a version that are not known yet, and tells it.
     pub fn append_unheard_of(&self) {
-        let (epoch, seq, data) = (self.meta("epoch"), (self.last() + 1).to_string(), "99\n{\"kind\":\"unheard_of\"}\n");
-        let id = format!("{epoch}-{seq}");
-        self.server.cli(&["XADD", &self.key("log"), &id, "at", "1000", "n", "a", "d", data]);
-        self.server.cli(&["HSET", &self.key("meta"), "seq", &seq, "last", &id, "confirmed", &seq]);
-        let told = format!("entries {epoch}\n{id} 1000 a {}\n{data}", data.len());
+        let (epoch, id) = (self.meta("epoch"), self.append_untold());
+        let told = format!("entries {epoch}\n{id} 1000 a {}\n{UNHEARD_OF}", UNHEARD_OF.len());
         self.server.cli(&["SPUBLISH", &self.channel, &told]);
+    }
+
+    /// Appends such an entry, and the message about it is lost. Returns its id.
+    pub fn append_untold(&self) -> String {
+        let seq = (self.last() + 1).to_string();
+        let id = format!("{}-{seq}", self.meta("epoch"));
+        self.server.cli(&["XADD", &self.key("log"), &id, "at", "1000", "n", "a", "d", UNHEARD_OF]);
+        self.server.cli(&["HSET", &self.key("meta"), "seq", &seq, "last", &id, "confirmed", &seq]);
+        id
     }
 
     /// Stores a snapshot that has the next entry, too: otherwise the only one that is there.

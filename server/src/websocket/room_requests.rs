@@ -1,6 +1,7 @@
 //! Carries out a connection's requests to its rooms: for places, commands and older messages. Each room gets them in the order
 //! in which they were sent. Of all that serves a connection, only this waits for the storage.
 
+mod failure;
 mod places;
 
 use std::{pin::pin, sync::Arc, time::Duration};
@@ -34,8 +35,9 @@ use crate::{
     random,
     rooms::{RoomHandle, append, append_surely},
     state::Node,
-    storage::{log::LogError, messages::NONCE_KEPT_MS},
+    storage::messages::NONCE_KEPT_MS,
 };
+use failure::Failure;
 
 /// How long requests to other rooms wait for a room that does not answer.
 const SLOW_ANSWER: Duration = Duration::from_secs(1);
@@ -50,27 +52,6 @@ pub(super) struct RoomRequests {
     rooms: EnteredRooms,
     /// Limits how often this connection looks for rooms. Requests to a room that was found have limits of their own.
     look_ups: DefaultDirectRateLimiter,
-}
-
-/// Why a message was not carried out.
-enum Failure {
-    Refused(Refusal),
-    Fault(ServerError),
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<LogError> for Failure {
-    fn from(error: LogError) -> Self {
-        match error {
-            LogError::NoSuchRoom => Self::Refused(Refusal::RoomEnded),
-            error => Self::Fault(error.into()),
-        }
-    }
 }
 
 impl RoomRequests {
@@ -160,20 +141,8 @@ impl RoomRequests {
 
     /// Answers a request that failed: with a refusal, or with the reason to close the connection.
     fn answer(&self, room: RoomCode, done: Result<(), Failure>) -> Result<(), CloseReason> {
-        let refusal = match done {
-            Ok(()) => return Ok(()),
-            Err(Failure::Refused(refusal)) => refusal,
-            // The room is about to close its connections.
-            Err(Failure::Fault(error)) if error.is_left_to_newer_nodes() => return Err(CloseReason::STOPPING),
-            Err(Failure::Fault(error)) => {
-                self.span(room).in_scope(|| error.report());
-                if !error.is_storage_down() {
-                    return Err(CloseReason::FAULT);
-                }
-                // The request had no effect, and the client may send it again.
-                Refusal::StorageUnavailable
-            }
-        };
+        let Err(failure) = done else { return Ok(()) };
+        let refusal = self.span(room).in_scope(|| failure.refusal())?;
         self.send_queue.push(Frame::from_room(room, FromRoom::Refused { refusal }));
         Ok(())
     }

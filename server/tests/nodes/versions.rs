@@ -3,7 +3,7 @@
 use heartogether::role::Role;
 use reqwest::StatusCode;
 
-use super::house::{House, write_surely};
+use super::house::{House, write, write_surely};
 use crate::{
     storage::readiness,
     stored_log::StoredLog,
@@ -64,4 +64,15 @@ async fn a_node_leaves_a_room_to_the_nodes_of_a_newer_version_that_writes_to_it(
     tell_kept(
         "a newer version wrote to a room: the old node sent 2 of 2 members away and appended nothing, and they went on elsewhere",
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_the_first_to_find_what_a_newer_version_wrote_is_sent_away_too() {
+    let house = House::build().await;
+    let old = house.start_patient(&[]).await;
+    let mut pair = old.site.pair().await;
+    StoredLog::of(pair.id, &house.fleet.servers[0]).append_untold();
+    pair.listener.say(write(1)).await;
+    is_sent_away(&mut pair.listener).await;
+    is_sent_away(&mut pair.host).await;
 }
