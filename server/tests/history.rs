@@ -4,6 +4,8 @@
 
 pub mod chaos;
 pub mod checker;
+#[cfg(test)]
+mod ending;
 pub mod network;
 pub mod nodes;
 pub mod seed;

@@ -271,7 +271,8 @@ fn says(entry: &Entry) -> u128 {
     }
 }
 
-fn created() -> RoomCreated {
+/// The room of every history.
+pub fn created() -> RoomCreated {
     RoomCreated {
         id: ROOM,
         code: "ABC234".parse().expect("a code"),
