@@ -15,11 +15,16 @@ use super::{
     handle::{Asked, Request},
     surviving_state::SurvivingState,
 };
-use crate::{error::explain, metrics::count_fault, storage::log::LogError, websocket::CloseReason};
+use crate::{
+    error::explain,
+    metrics::count_fault,
+    storage::log::{LogError, replicated::FORGOTTEN},
+    websocket::CloseReason,
+};
 
 /// How long a room is left to nodes of a newer version before its log is read again: they may have stored a snapshot that this
-/// version understands. Longer than the log keeps what it has read of a room that nobody uses, which is 70 s.
-const ASIDE: Duration = Duration::from_secs(75);
+/// version understands. Longer than the log remembers what it has read, or it would give the same again.
+const ASIDE: Duration = FORGOTTEN.saturating_add(Duration::from_secs(5));
 
 /// A room's task and its requests.
 pub(super) struct Supervision {

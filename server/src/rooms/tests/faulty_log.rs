@@ -22,9 +22,13 @@ use crate::{
 /// The fault when the log is read or closed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
-    Panic { times: usize },
+    Panic {
+        times: usize,
+    },
     Damage,
     Outage,
+    /// A newer version has written to it.
+    NewerVersion,
 }
 
 /// A log in memory with faults, which counts what is read of it.
@@ -109,6 +113,7 @@ impl RoomLog for FaultyLog {
         match self.take_fault() {
             Some(Fault::Panic { .. }) => panic!("a fault of the test"),
             Some(Fault::Damage) => return Err(damage()),
+            Some(Fault::NewerVersion) => return Err(LogError::NotUnderstood),
             Some(Fault::Outage) => return Err(LogError::Storage(Arc::new(std::io::Error::other("no disk")))),
             None => {}
         }

@@ -14,6 +14,7 @@ use crate::{
         message::NodeMessage,
     },
     rooms::Viewer,
+    storage::log::replicated::FORGOTTEN,
     websocket::CloseReason,
 };
 
@@ -122,6 +123,18 @@ async fn listener_comes(log: &FaultyLog, room: &RoomHandle) -> (RoomHandle, Queu
     (room.at(joined.seq), queue)
 }
 
+/// Why a connection is closed, after all that it is told before.
+async fn close_reason(queue: &mut Queue) -> CloseReason {
+    let closed = async {
+        loop {
+            if let Err(reason) = queue.next().await.expect("a frame").into_message() {
+                return reason;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), closed).await.expect("the connection is closed")
+}
+
 #[tokio::test]
 async fn members_who_have_lost_their_places_while_the_log_was_not_read_are_sent_to_another_node() {
     let log = FaultyLog::new(true);
@@ -133,15 +146,7 @@ async fn members_who_have_lost_their_places_while_the_log_was_not_read_are_sent_
     assert!(room.is_member(LISTENER).await, "the entry has not come");
     log.is_mute.store(false, SeqCst);
     log.end_mute_subscriptions();
-    let closed = async {
-        loop {
-            if let Err(reason) = queue.next().await.expect("a frame").into_message() {
-                return reason;
-            }
-        }
-    };
-    let closed = tokio::time::timeout(Duration::from_secs(20), closed).await.expect("the connection is closed");
-    assert_eq!(closed, CloseReason::STOPPING);
+    assert_eq!(close_reason(&mut queue).await, CloseReason::STOPPING);
 }
 
 #[tokio::test]
@@ -156,6 +161,24 @@ async fn members_of_this_node_are_sent_to_another_one_if_others_take_it_for_gone
     };
     assert_eq!(closes(OTHER_NODE).await, None);
     assert_eq!(closes(NODE).await, Some(CloseReason::STOPPING));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_steps_aside_for_longer_than_the_log_remembers_what_it_did_not_understand() {
+    let mut scene = Scene::set(true).await;
+    scene.log.break_with(Fault::NewerVersion);
+    scene.overtake().await;
+    assert_eq!(close_reason(&mut scene.queue).await, CloseReason::STOPPING);
+    tokio::time::sleep(FORGOTTEN).await;
+    let (waiting, mut queue) = send_queue(10);
+    assert_eq!(scene.room.attach(HOST, waiting).await, Err(Refusal::RoomUnreadable));
+    assert_eq!(close_reason(&mut queue).await, CloseReason::STOPPING, "whoever comes is sent away, too");
+    // Now the log reads anew, and a snapshot has the entry.
+    scene.log.mend();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let (waiting, _queue) = send_queue(1_000);
+    assert_eq!(scene.room.attach(HOST, waiting).await, Ok(()), "the node has read it once more");
+    assert!(scene.rooms.is_live(ROOM));
 }
 
 fn heard(inbox: &mut Inbox) -> Option<NodeMessage> {

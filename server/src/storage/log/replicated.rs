@@ -36,6 +36,7 @@ use crate::{
 };
 pub use directory::{MemoryDirectory, RoomDirectory, SqlDirectory};
 use following::Follower;
+pub use listening::FORGOTTEN;
 use nodes::Nodes;
 use server::{Fault, LogServers, Message};
 use writer::Order;

@@ -18,6 +18,8 @@ use super::{
 const CHECK: Duration = Duration::from_secs(10);
 /// How long a room is followed that nobody subscribes to, in milliseconds.
 const IDLE_MS: u64 = 60_000;
+/// How long a room is remembered that nobody uses, at most.
+pub const FORGOTTEN: Duration = Duration::from_millis(IDLE_MS).saturating_add(CHECK);
 /// How long whoever asked for copies may take to open a new epoch, before another node does it.
 const HEALING: Duration = Duration::from_secs(3);
 
