@@ -1,5 +1,6 @@
 //! Several nodes on one Redis and one PostgreSQL: they show the same rooms.
 
+mod balancer;
 mod faults;
 mod house;
 mod operator;
