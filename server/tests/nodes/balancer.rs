@@ -2,22 +2,27 @@
 
 use std::{
     fs,
+    net::TcpListener,
     path::Path,
     process::{Child, Command},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use futures::future::join_all;
 use heartogether::role::Role;
+use reqwest::StatusCode;
 use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 use tokio::{net::TcpStream, time::timeout};
 
 use crate::{
-    support::{Process, Site, eventually, free_port, save},
+    support::{Process, Site, eventually, free_port, save, tell_kept},
     tls::{NAME, ask, certify, connect_to},
 };
 
-/// Less than a node's heartbeats are apart.
+/// How long nginx waits for a page, and a little more.
+const PAGE: Duration = Duration::from_secs(8);
+/// Less than a node's heartbeats are apart, and more than nginx waits for a page.
 const QUIET: Duration = Duration::from_secs(8);
 
 /// What a file in deploy/ says, with these passages replaced.
@@ -92,6 +97,27 @@ impl Drop for Nginx {
 fn node() -> (Process, TempDir) {
     let data = TempDir::new().expect("a folder");
     (Process::start(data.path(), &["--trusted-proxies", "127.0.0.1"]), data)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "how long a page takes is what is tested")]
+async fn a_node_that_hangs_holds_visitors_up_for_seconds_only() {
+    let (node, _data) = node();
+    // The system takes connections for it, and nobody answers.
+    let hanging = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let (hangs, works) = (hanging.local_addr().expect("an address").to_string(), &*node.site.authority);
+    let nginx = Nginx::start([&hangs, works, works]).await;
+    let visits = join_all((0..6).map(async |_| {
+        let began = Instant::now();
+        let page = nginx.site.get("/", None).await;
+        (page.status(), began.elapsed())
+    }));
+    let visits = visits.await;
+    assert!(visits.iter().all(|(status, took)| *status == StatusCode::OK && *took < PAGE), "{visits:?}");
+    let slow = visits.iter().filter(|(_, took)| *took > PAGE / 2).count();
+    assert_eq!(slow, 2, "one in three comes to it: {visits:?}");
+    let longest = visits.iter().map(|(_, took)| took).max().expect("visits");
+    tell_kept(&format!("one of three nodes hung behind nginx: 6 of 6 pages came, the last after {longest:?}"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
