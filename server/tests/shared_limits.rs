@@ -69,6 +69,8 @@ async fn the_script_counts_as_the_algorithm_does() {
         refused += is_exceeded;
     }
     assert!((20..500).contains(&refused), "{refused}");
+    let calls = fleet.servers[0].cli(&["INFO", "commandstats"]);
+    assert!(calls.contains("cmdstat_evalsha:") && !calls.contains("cmdstat_eval:"), "it is sent once: {calls}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

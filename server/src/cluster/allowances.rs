@@ -97,8 +97,7 @@ impl SharedAllowances {
             Action::Look => "look",
             Action::GiveBack => "give_back",
         };
-        let mut command = redis::cmd("EVAL");
-        command.arg(include_str!("allowances.lua")).arg(names.len()).arg(&names);
+        let mut command = self.redis.scripts().allowances.call(&names);
         command.arg(action).arg(quota.window_ms.saturating_mul(1_000)).arg(at_us);
         keys.iter().for_each(|(_, times)| _ = command.arg(quota.count.saturating_mul(*times).max(1)));
         self.redis.ask(partition, &command).await.ok()

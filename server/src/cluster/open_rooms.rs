@@ -29,8 +29,7 @@ impl SharedOpenRooms {
     /// not answer.
     pub async fn note(&self, block: &str, open: &[RoomId], ended: &[RoomId]) -> Option<usize> {
         let mark = self.marks.of("open rooms", block);
-        let mut command = redis::cmd("EVAL");
-        command.arg(include_str!("open_rooms.lua")).arg(1).arg(SharedRedis::key(mark, &format!("o:{mark:032x}")));
+        let mut command = self.redis.scripts().open_rooms.call(&[SharedRedis::key(mark, &format!("o:{mark:032x}"))]);
         command.arg(u64::try_from(self.counts_for.as_millis()).unwrap_or(u64::MAX)).arg(open.len());
         open.iter().chain(ended).for_each(|room| _ = command.arg(room.to_string()));
         timeout(PATIENCE, self.redis.ask(mark, &command)).await.ok()?.ok()

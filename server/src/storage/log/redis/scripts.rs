@@ -4,13 +4,13 @@ use redis::{Cmd, RedisResult, aio::MultiplexedConnection};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
 /// A script: its text, and the hash that names it.
-pub(super) struct Script {
+pub(crate) struct Script {
     text: String,
     hash: String,
 }
 
 /// All scripts.
-pub(super) struct Scripts {
+pub(crate) struct Scripts {
     pub(super) append: Script,
     pub(super) confirm: Script,
     pub(super) settle: Script,
@@ -18,11 +18,18 @@ pub(super) struct Scripts {
     pub(super) open: Script,
     pub(super) snapshot: Script,
     pub(super) close: Script,
+    pub(crate) allowances: Script,
+    pub(crate) open_rooms: Script,
 }
 
 impl Script {
-    fn new(text: &str) -> Self {
-        let text = format!("{}\n{text}", include_str!("prelude.lua"));
+    /// A script about a room.
+    fn of_room(text: &str) -> Self {
+        Self::new(format!("{}\n{text}", include_str!("prelude.lua")))
+    }
+
+    fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
         let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes())
             .as_ref()
             .iter()
@@ -32,7 +39,7 @@ impl Script {
     }
 
     /// The command that runs it. The caller adds the arguments.
-    pub(super) fn call(&self, keys: &[String; 3]) -> Cmd {
+    pub(crate) fn call(&self, keys: &[String]) -> Cmd {
         let mut command = redis::cmd("EVALSHA");
         command.arg(&self.hash).arg(keys.len()).arg(keys);
         command
@@ -42,20 +49,22 @@ impl Script {
 impl Scripts {
     pub(super) fn new() -> Self {
         Self {
-            append: Script::new(include_str!("append.lua")),
-            confirm: Script::new(include_str!("confirm.lua")),
-            settle: Script::new(include_str!("settle.lua")),
-            read: Script::new(include_str!("read.lua")),
-            open: Script::new(include_str!("open.lua")),
-            snapshot: Script::new(include_str!("snapshot.lua")),
-            close: Script::new(include_str!("close.lua")),
+            append: Script::of_room(include_str!("append.lua")),
+            confirm: Script::of_room(include_str!("confirm.lua")),
+            settle: Script::of_room(include_str!("settle.lua")),
+            read: Script::of_room(include_str!("read.lua")),
+            open: Script::of_room(include_str!("open.lua")),
+            snapshot: Script::of_room(include_str!("snapshot.lua")),
+            close: Script::of_room(include_str!("close.lua")),
+            allowances: Script::new(include_str!("../../../cluster/allowances.lua")),
+            open_rooms: Script::new(include_str!("../../../cluster/open_rooms.lua")),
         }
     }
 
     /// Makes them known to a server. A server that starts anew knows none, and its connections end with it.
     pub(super) async fn load(&self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
-        let Self { append, confirm, settle, read, open, snapshot, close } = self;
-        for script in [append, confirm, settle, read, open, snapshot, close] {
+        let Self { append, confirm, settle, read, open, snapshot, close, allowances, open_rooms } = self;
+        for script in [append, confirm, settle, read, open, snapshot, close, allowances, open_rooms] {
             redis::cmd("SCRIPT").arg("LOAD").arg(&script.text).exec_async(connection).await?;
         }
         Ok(())

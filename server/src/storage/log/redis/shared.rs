@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use super::{
     Links, keys,
     partitions::{PARTITIONS, tag_of},
+    scripts::Scripts,
     server::RedisServer,
 };
 use crate::storage::log::replicated::server::{Fault, LogServer};
@@ -130,6 +131,11 @@ impl SharedRedis {
     /// The name of a key that lies with all others of the same mark.
     pub(crate) fn key(mark: u128, name: &str) -> String {
         format!("{{{}}}:{name}", tag_of(partition(mark)))
+    }
+
+    /// The scripts that servers have.
+    pub(crate) fn scripts(&self) -> &Scripts {
+        &self.0.scripts
     }
 
     /// Asks for something about keys of a mark.
