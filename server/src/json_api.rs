@@ -23,7 +23,7 @@ use crate::{
     room_lookup::RoomReport,
     rooms::{AudienceReport, RealtimeReport, Viewer},
     state::Node,
-    storage::log::redis::RedisState,
+    storage::log::redis::{Disk, RedisState},
 };
 
 /// Says whether the response comes from a copy.
@@ -31,7 +31,14 @@ const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
 
 /// What it means that Redis is one server.
 const REDIS_ALONE: &str = "Redis is a single server without a replica: while it is away, nobody can write in rooms, and if its disk is \
-                           lost while no node runs, so are the live rooms. It has to run with appendonly yes and appendfsync always.";
+                           lost while no node runs, so are the live rooms.";
+/// What it means that not all of what it has acknowledged is on its disk.
+const DISK_SOME: &str = "This Redis does not write everything to its disk: if it restarts while no node runs, live rooms are lost. Set \
+                         appendonly yes and appendfsync always.";
+const DISK_LATE: &str = "This Redis writes to its disk after it has answered: if it crashes while no node runs, the last that people did \
+                         in rooms is lost. Set appendfsync always.";
+const DISK_UNKNOWN: &str = "The user in REDIS_URL may not ask this Redis whether it writes to its disk before it answers: see that \
+                            appendfsync is always.";
 
 /// `GET /api/health`: 200 at once, whatever the dependencies do.
 pub(crate) async fn health() -> Json<Value> {
@@ -42,23 +49,32 @@ pub(crate) async fn health() -> Json<Value> {
 pub(crate) async fn ready(State(node): State<Arc<Node>>) -> (StatusCode, [(HeaderName, HeaderValue); 1], Json<Value>) {
     let (can_store, redis) = tokio::join!(node.readiness.can_store(), node.readiness.redis());
     let is_stopping = node.readiness.is_stopping();
-    let mut parts = json!({
+    let parts = json!({
         "rooms": if is_stopping { "stopping" } else { "ok" },
         "storage": if can_store { "ok" } else { "down" },
     });
     // Without Redis, sound goes on and rooms can be read, here as on every other node: visitors would find nothing better elsewhere.
     let is_ready = can_store && !is_stopping;
-    let mut answer = json!({ "ready": is_ready });
+    let mut answer = json!({ "ready": is_ready, "parts": parts });
     if let Some(redis) = redis {
-        parts["redis"] = json!(if redis == RedisState::Down { "down" } else { "ok" });
-        if redis == RedisState::Alone {
-            answer["notes"] = json!([REDIS_ALONE]);
-        }
+        tell_redis(&mut answer, redis);
     }
-    answer["parts"] = parts;
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let not_kept = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     (status, not_kept, Json(answer))
+}
+
+/// Says in an answer of `GET /api/ready` how Redis is.
+fn tell_redis(answer: &mut Value, redis: RedisState) {
+    answer["parts"]["redis"] = json!(if redis.answers() { "ok" } else { "down" });
+    let notes: &[&str] = match redis {
+        RedisState::Down | RedisState::Up => return,
+        RedisState::Alone(Disk::All) => &[REDIS_ALONE],
+        RedisState::Alone(Disk::Late) => &[REDIS_ALONE, DISK_LATE],
+        RedisState::Alone(Disk::Some) => &[REDIS_ALONE, DISK_SOME],
+        RedisState::Alone(Disk::Unknown) => &[REDIS_ALONE, DISK_UNKNOWN],
+    };
+    answer["notes"] = json!(notes);
 }
 
 /// What `GET /api/ice-servers` is asked for.

@@ -16,11 +16,7 @@ use super::{
     Recorder,
     catalogue::{CONNECTIONS, DEPENDENCY_UP, LINKS, MEMBERS, PUBLICATIONS, READY, ROOMS, WEBSOCKETS},
 };
-use crate::{
-    http::ConnectionLimit,
-    state::Node,
-    storage::log::redis::{RedisReport, RedisState},
-};
+use crate::{http::ConnectionLimit, state::Node, storage::log::redis::RedisReport};
 
 /// The version of the text format.
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
@@ -53,7 +49,7 @@ async fn fetch(State(observed): State<Observed>) -> ([(HeaderName, HeaderValue);
     gauge!(WEBSOCKETS).set(node.socket_limit.count());
     gauge!(DEPENDENCY_UP, "dependency" => "database").set(u8::from(can_store));
     if let Some(redis) = redis {
-        gauge!(DEPENDENCY_UP, "dependency" => "redis").set(u8::from(redis != RedisState::Down));
+        gauge!(DEPENDENCY_UP, "dependency" => "redis").set(u8::from(redis.answers()));
     }
     gauge!(READY).set(u8::from(can_store && !node.readiness.is_stopping()));
     ([(header::CONTENT_TYPE, TEXT)], recorder.render())

@@ -26,7 +26,8 @@ async fn the_operator_sees_how_redis_is_and_nobody_sees_its_password() {
     node.site().pair().await;
     let (status, told) = readiness(node.site()).await;
     assert_eq!((status, &told["parts"]["redis"]), (StatusCode::OK, &json!("ok")));
-    assert!(told["notes"][0].as_str().expect("a note").contains("single server without a replica"), "{told}");
+    let notes = told["notes"].as_array().expect("notes");
+    assert!(notes.len() == 1 && told.to_string().contains("single server without a replica"), "{told}");
 
     let operator = Site { authority: metrics };
     let answer = operator.get("/api/system/redis", None).await;
@@ -50,6 +51,36 @@ async fn the_operator_sees_how_redis_is_and_nobody_sees_its_password() {
     let log = std::fs::read_to_string(path).expect("the log");
     assert!(log.contains("rooms are shared by redis://127.0.0.1") && !log.contains(password));
     assert!(!text.contains(password) && !told.to_string().contains(password) && !told.to_string().contains(SECRET));
+}
+
+/// Returns once the last note of a node says this.
+async fn notes(site: &Site, text: &str) {
+    let has_note = async || {
+        let (_, told) = readiness(site).await;
+        let last = told["notes"].as_array().and_then(|notes| notes.last()?.as_str());
+        last.is_some_and(|note| note.contains(text))
+    };
+    eventually(has_note).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_says_what_of_its_rooms_is_not_on_the_disk_of_a_redis_without_a_replica() {
+    let mut house = House::build().await;
+    let rights = ["~*", "&*", "+@all", "-@admin", "-@dangerous", "+info"];
+    house.fleet.servers[0].cli(&[&["ACL", "SETUSER", "ada", "on", ">hedgehog"][..], &rights].concat());
+    let set = |name, value| _ = house.fleet.servers[0].cli(&["CONFIG", "SET", name, value]);
+    let node = house.start(&[]);
+    notes(node.site(), "so are the live rooms.").await;
+    set("appendfsync", "everysec");
+    notes(node.site(), "Set appendfsync always.").await;
+    set("appendonly", "no");
+    notes(node.site(), "Set appendonly yes and appendfsync always.").await;
+    set("appendonly", "yes");
+    // The user that docs/operating.md proposes.
+    house.fleet.url = house.fleet.url.replace("redis://", "redis://ada:hedgehog@");
+    let node = house.start(&[]);
+    notes(node.site(), "may not ask").await;
+    node.site().pair().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -27,7 +27,7 @@ use heartogether::id::{NodeId, RoomId};
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, mpsc};
 
 pub(crate) use keys::{node_channel, nodes_channel};
-pub use report::{RedisReport, RedisState};
+pub use report::{Disk, RedisReport, RedisState};
 pub use settings::RedisSettings;
 pub(crate) use shared::Heard;
 pub use shared::SharedRedis;

@@ -1,6 +1,9 @@
 //! How the servers are, for those who run them. No password is in it.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use futures::future::join_all;
 use serde::Serialize;
@@ -18,9 +21,29 @@ pub enum RedisState {
     /// A server that is needed does not answer.
     Down,
     /// The only server answers. It has no replica.
-    Alone,
+    Alone(Disk),
     /// Every server that is needed answers.
     Up,
+}
+
+impl RedisState {
+    /// Whether every server that is needed answers.
+    pub const fn answers(self) -> bool {
+        matches!(self, Self::Alone(_) | Self::Up)
+    }
+}
+
+/// What is on a server's disk of what it has acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disk {
+    /// All of it.
+    All,
+    /// All but the last moments.
+    Late,
+    /// Not all of it.
+    Some,
+    /// This node may not ask whether it is all or all but the last moments.
+    Unknown,
 }
 
 /// How the servers are.
@@ -96,8 +119,11 @@ impl RedisServers {
                 replicas += server.replicas();
             }
         }
-        let is_alone = topology.mode == Mode::Single && replicas == 0;
-        Ok(if is_alone { RedisState::Alone } else { RedisState::Up })
+        if topology.mode != Mode::Single || replicas > 0 {
+            return Ok(RedisState::Up);
+        }
+        let server = self.0.server_of(0).await?;
+        Ok(RedisState::Alone(disk_of(&server).await?))
     }
 
     /// How the servers are.
@@ -138,6 +164,19 @@ impl RedisServers {
         let server = self.0.server_of(0).await?;
         server.ask(redis::cmd("ZRANGE").arg(keys::nodes()).arg(0).arg(-1)).await
     }
+}
+
+async fn disk_of(server: &RedisServer) -> Result<Disk, Fault> {
+    let info: String = server.ask(redis::cmd("INFO").arg("persistence")).await?;
+    if value(&info, "aof_enabled") != Some("1") {
+        return Ok(Disk::Some);
+    }
+    let policy = server.ask::<BTreeMap<String, String>>(redis::cmd("CONFIG").arg("GET").arg("appendfsync")).await;
+    Ok(match policy.ok().and_then(|mut policy| policy.remove("appendfsync")).as_deref() {
+        Some("always") => Disk::All,
+        Some(_) => Disk::Late,
+        None => Disk::Unknown,
+    })
 }
 
 #[expect(clippy::disallowed_methods, reason = "a round trip is measured, and nothing depends on it")]
