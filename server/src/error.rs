@@ -3,7 +3,7 @@
 
 use std::{
     error::Error,
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -22,7 +22,11 @@ use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use crate::{
     metrics::{count_fault, count_refusal},
     random,
-    storage::{StorageError, database::is_out_of_service, log::LogError},
+    storage::{
+        StorageError,
+        database::is_out_of_service,
+        log::{LogError, redis::PasswordRefused},
+    },
 };
 
 /// Something broke on this side.
@@ -87,10 +91,13 @@ impl From<ServerError> for ApiError {
 /// The shortest time between two lines about the storage. While it fails everything fails, and the log may be on the same disk.
 const STORAGE_REPORTS: Duration = Duration::from_secs(1);
 
-/// Logs that the storage fails, once a second at most.
+/// Logs that the storage fails, once a second at most. That a password is refused is logged where it is found out.
 #[expect(clippy::disallowed_methods, reason = "how often lines are written is no part of what happens in a room")]
 pub(crate) fn report_storage(error: &(dyn Error + 'static)) {
     static REPORTED: Mutex<Option<Instant>> = Mutex::new(None);
+    if is_caused_by::<PasswordRefused>(error) {
+        return;
+    }
     let mut reported = REPORTED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if reported.is_none_or(|at| at.elapsed() >= STORAGE_REPORTS) {
         *reported = Some(Instant::now());
@@ -100,8 +107,18 @@ pub(crate) fn report_storage(error: &(dyn Error + 'static)) {
 
 /// An error with all its causes, in one line.
 pub fn explain(error: &(dyn Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// Whether an error is one of this type, or is caused by one.
+fn is_caused_by<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
+    let is_shared = |cause: &Arc<dyn Error + Send + Sync>| (**cause).is::<E>();
+    causes(error).any(|cause| cause.is::<E>() || cause.downcast_ref().is_some_and(is_shared))
+}
+
+/// An error and all its causes.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
 }
 
 /// An [`ApiError`] as a plain route answers it.

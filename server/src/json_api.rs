@@ -39,6 +39,8 @@ const DISK_LATE: &str = "This Redis writes to its disk after it has answered: if
                          in rooms is lost. Set appendfsync always.";
 const DISK_UNKNOWN: &str = "The user in REDIS_URL may not ask this Redis whether it writes to its disk before it answers: see that \
                             appendfsync is always.";
+const PASSWORD_REFUSED: &str = "Redis refuses the user or the password in REDIS_URL: correct this setting and restart the node, or \
+                                correct them on Redis.";
 
 /// `GET /api/health`: 200 at once, whatever the dependencies do.
 pub(crate) async fn health() -> Json<Value> {
@@ -65,10 +67,11 @@ pub(crate) async fn ready(State(node): State<Arc<Node>>) -> (StatusCode, [(Heade
 }
 
 /// Says in an answer of `GET /api/ready` how Redis is.
-fn tell_redis(answer: &mut Value, redis: RedisState) {
+pub(crate) fn tell_redis(answer: &mut Value, redis: RedisState) {
     answer["parts"]["redis"] = json!(if redis.answers() { "ok" } else { "down" });
     let notes: &[&str] = match redis {
         RedisState::Down | RedisState::Up => return,
+        RedisState::Refused => &[PASSWORD_REFUSED],
         RedisState::Alone(Disk::All) => &[REDIS_ALONE],
         RedisState::Alone(Disk::Late) => &[REDIS_ALONE, DISK_LATE],
         RedisState::Alone(Disk::Some) => &[REDIS_ALONE, DISK_SOME],

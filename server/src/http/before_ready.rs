@@ -2,7 +2,7 @@
 //! (RFC 9110, section 15.6.4, status 503).
 
 use std::sync::{
-    Arc, OnceLock,
+    Arc, Mutex, OnceLock, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -20,7 +20,7 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use super::add_security_headers;
-use crate::{error::Answer, json_api};
+use crate::{error::Answer, json_api, storage::log::redis::RedisState};
 
 /// Seconds after which callers should try again.
 const AGAIN_IN_S: u64 = 2;
@@ -36,7 +36,8 @@ pub(crate) struct BeforeReady {
 #[derive(Default)]
 struct Parts {
     is_storage_down: AtomicBool,
-    is_redis_down: AtomicBool,
+    /// How Redis is, if it is waited for.
+    redis: Mutex<Option<RedisState>>,
 }
 
 impl BeforeReady {
@@ -51,9 +52,9 @@ impl BeforeReady {
         self.parts.is_storage_down.store(!is_there, Ordering::Relaxed);
     }
 
-    /// Says that Redis is down, or not any more.
-    pub(crate) fn report_redis(&self, is_there: bool) {
-        self.parts.is_redis_down.store(!is_there, Ordering::Relaxed);
+    /// Says how Redis is that is waited for; `None` if it is not waited for any more.
+    pub(crate) fn report_redis(&self, state: Option<RedisState>) {
+        *self.parts.redis.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 }
 
@@ -78,13 +79,13 @@ fn starting(parts: Arc<Parts>) -> Router {
         .layer(from_fn_with_state(0_u64, add_security_headers))
 }
 
-fn not_ready(Parts { is_storage_down, is_redis_down }: &Parts) -> Response {
+fn not_ready(Parts { is_storage_down, redis }: &Parts) -> Response {
     let storage = if is_storage_down.load(Ordering::Relaxed) { "down" } else { "starting" };
-    let mut parts = json!({ "rooms": "starting", "storage": storage });
-    if is_redis_down.load(Ordering::Relaxed) {
-        parts["redis"] = json!("down");
+    let mut answer = json!({ "ready": false, "parts": { "rooms": "starting", "storage": storage } });
+    if let Some(redis) = *redis.lock().unwrap_or_else(PoisonError::into_inner) {
+        json_api::tell_redis(&mut answer, redis);
     }
-    later(Json(json!({ "ready": false, "parts": parts })).into_response())
+    later(Json(answer).into_response())
 }
 
 async fn ask_again(request: Request) -> Response {

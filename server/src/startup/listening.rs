@@ -16,6 +16,7 @@ use super::error::StartupError;
 use crate::{
     config::Config,
     http::{BeforeReady, ConnectionLimit, Listener, TrustedProxies, to_https, until_ready},
+    storage::log::redis::RedisState,
     tls::Tls,
 };
 
@@ -70,9 +71,9 @@ impl Listening {
         self.opening.report_storage(is_there);
     }
 
-    /// What to say of Redis, where it is used.
-    pub(super) fn report_redis(&self, is_there: bool) {
-        self.opening.report_redis(is_there);
+    /// What to say of Redis while it is waited for.
+    pub(super) fn report_redis(&self, state: Option<RedisState>) {
+        self.opening.report_redis(state);
     }
 
     /// From now on the router answers.

@@ -15,7 +15,7 @@ use crate::{
         epochs::SqlEpochs,
         log::{
             LogError, RoomLog, SqlLog,
-            redis::{RedisServers, RedisSettings},
+            redis::{RedisServers, RedisSettings, RedisState},
             replicated::{Parts, ReplicatedLog, SqlDirectory, server::LogServers},
         },
         sealing::Sealer,
@@ -64,9 +64,9 @@ impl Logs {
 async fn reach(servers: &RedisServers, settings: &RedisSettings, node: NodeId, listening: &Listening) {
     tracing::info!("this is node {node}, and rooms are shared by {}", settings.shown());
     while let Err(fault) = servers.beat(node).await {
-        listening.report_redis(false);
+        listening.report_redis(Some(if servers.is_refused() { RedisState::Refused } else { RedisState::Down }));
         report_storage(&fault);
         sleep(ASK_EVERY).await;
     }
-    listening.report_redis(true);
+    listening.report_redis(None);
 }

@@ -1,10 +1,11 @@
 //! What those who run nodes are told, and what nobody is told.
 
-use std::{fs::File, process::Stdio};
+use std::{fs::File, process::Stdio, time::Duration};
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::time::sleep;
 
 use super::house::{House, SECRET, write_surely};
 use crate::{
@@ -81,6 +82,54 @@ async fn a_node_says_what_of_its_rooms_is_not_on_the_disk_of_a_redis_without_a_r
     let node = house.start(&[]);
     notes(node.site(), "may not ask").await;
     node.site().pair().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_that_redis_refuses_is_told_once_with_the_setting_to_correct() {
+    let mut house = House::build().await;
+    let (known, other) = ("porcupine-of-redis", "hedgehog-of-redis");
+    house.fleet.url = house.fleet.url.replace("redis://", &format!("redis://:{known}@"));
+    let redis = &house.fleet.servers[0];
+    redis.cli(&["CONFIG", "SET", "requirepass", other]);
+    let folder = TempDir::new().expect("a folder");
+    let [site, operator] = [(); 2].map(|()| Site { authority: format!("127.0.0.1:{}", free_port()) });
+    let (_, port) = site.authority.split_once(':').expect("a port");
+    let path = folder.path().join("log");
+    let mut command = Process::command(folder.path(), "info");
+    command.args(["--port", port, "--host", "127.0.0.1", "--metrics-addr", &operator.authority]).args(house.flags());
+    command.stderr(File::create(&path).expect("a file"));
+    let starting = Process::begin(command);
+    let lines = |text: &str| {
+        let log = std::fs::read_to_string(&path).expect("the log");
+        log.lines().filter(|line| line.contains(text)).count()
+    };
+    eventually(async || tokio::net::TcpStream::connect(&site.authority).await.is_ok()).await;
+    notes(&site, "correct this setting").await;
+    assert_eq!(readiness(&site).await.1["parts"]["redis"], "down");
+    // It has been tried some more times.
+    sleep(Duration::from_secs(3)).await;
+    assert_eq!((lines("correct REDIS_URL"), lines("the storage fails")), (1, 0));
+
+    redis.cli(&["-a", other, "CONFIG", "SET", "requirepass", known]);
+    let node = starting.ready();
+    assert_eq!(readiness(&site).await.1["parts"]["redis"], "ok");
+    assert_eq!((lines("correct REDIS_URL"), lines("does not refuse")), (1, 1));
+    let report: Value = operator.get("/api/system/redis", None).await.json().await.expect("JSON");
+    assert_eq!(report["isPasswordRefused"], false);
+
+    redis.cli(&["-a", known, "CONFIG", "SET", "requirepass", other]);
+    for kind in ["normal", "pubsub"] {
+        redis.cli(&["-a", other, "CLIENT", "KILL", "TYPE", kind]);
+    }
+    notes(&site, "correct this setting").await;
+    let (status, told) = readiness(&site).await;
+    assert_eq!((status, &told["parts"]["redis"]), (StatusCode::OK, &json!("down")), "sound goes on");
+    let report: Value = operator.get("/api/system/redis", None).await.json().await.expect("JSON");
+    assert_eq!(report["isPasswordRefused"], true);
+    sleep(Duration::from_secs(3)).await;
+    assert_eq!(lines("correct REDIS_URL"), 2);
+    assert!(node.terminate().success());
+    assert_eq!((lines(known), lines(other)), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,6 +3,7 @@
 //! What runs at the addresses of the setting is asked there. Everything that has to happen as a whole is a script on the server;
 //! entries are in a stream whose ids are their places, so the server itself refuses an entry that is not the next one.
 
+mod access;
 mod keys;
 mod listening;
 mod partitions;
@@ -26,6 +27,8 @@ use async_trait::async_trait;
 use heartogether::id::{NodeId, RoomId};
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, mpsc};
 
+use access::Access;
+pub(crate) use access::PasswordRefused;
 pub(crate) use keys::{node_channel, nodes_channel};
 pub use report::{Disk, RedisReport, RedisState};
 pub use settings::RedisSettings;
@@ -55,7 +58,7 @@ type Connected = HashMap<Address, Arc<RedisServer>>;
 
 /// The connections of this node.
 struct Links {
-    settings: RedisSettings,
+    access: Access,
     scripts: Scripts,
     /// Connections so far.
     count: AtomicU64,
@@ -79,9 +82,14 @@ impl RedisServers {
     pub fn new(settings: RedisSettings) -> (Self, Incoming) {
         let (out, incoming) = mpsc::unbounded_channel();
         let (count, topology, looks, servers, rooms, node_channels) = Default::default();
-        let scripts = Scripts::new();
-        let links = Links { settings, scripts, count, topology, looks, servers, rooms, node_channels, out };
+        let (access, scripts) = (Access::new(settings), Scripts::new());
+        let links = Links { access, scripts, count, topology, looks, servers, rooms, node_channels, out };
         (Self(Arc::new(links)), incoming)
+    }
+
+    /// Whether a server refuses the password.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.0.access.is_refused()
     }
 
     /// The same servers, for what nodes share beside the logs.
@@ -95,12 +103,17 @@ impl Links {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Why there is no server that could be asked.
+    fn no_primary(&self) -> Fault {
+        if self.access.is_refused() { PasswordRefused::fault() } else { Fault(Arc::new(NoPrimary)) }
+    }
+
     async fn topology(&self) -> Result<Arc<Topology>, Fault> {
         let mut known = self.topology.lock().await;
         if let Some(topology) = &*known {
             return Ok(topology.clone());
         }
-        let found = Topology::find(&self.settings, None).await.ok_or_else(|| Fault(Arc::new(NoPrimary)))?;
+        let found = Topology::find(&self.access, None).await.ok_or_else(|| self.no_primary())?;
         Ok(known.insert(Arc::new(found)).clone())
     }
 
@@ -112,7 +125,7 @@ impl Links {
             return;
         }
         self.looks.fetch_add(1, Relaxed);
-        if let Some(found) = Topology::find(&self.settings, known.as_deref()).await {
+        if let Some(found) = Topology::find(&self.access, known.as_deref()).await {
             *known = Some(Arc::new(found));
         }
         let primaries = known.as_deref().map(Topology::primaries).unwrap_or_default();
@@ -127,7 +140,7 @@ impl Links {
 
     async fn server_of(self: &Arc<Self>, partition: usize) -> Result<Arc<RedisServer>, Fault> {
         let topology = self.topology().await?;
-        let address = topology.primary(partition).ok_or_else(|| Fault(Arc::new(NoPrimary)))?;
+        let address = topology.primary(partition).ok_or_else(|| self.no_primary())?;
         let servers = self.servers.clone().lock_owned().await;
         if let Some(server) = servers.get(address).filter(|server| !server.is_broken()) {
             return Ok(server.clone());
@@ -161,7 +174,7 @@ impl Links {
         let topology = self.topology.lock().await.clone()?;
         let partition = (0..PARTITIONS).find(|partition| topology.primary(*partition) == Some(address));
         match partition {
-            Some(partition) => topology.deciders(&self.settings, address, partition).await,
+            Some(partition) => topology.deciders(&self.access, address, partition).await,
             // It is not a primary any more, as far as is known.
             None => Some(Deciders { all: 1, naming: 0 }),
         }
@@ -207,6 +220,10 @@ impl LogServers for RedisServers {
         server.ask::<i64>(redis::cmd("ZREMRANGEBYSCORE").arg(&key).arg("-inf").arg(oldest)).await?;
         let alive: Vec<String> = server.ask(redis::cmd("ZRANGE").arg(&key).arg(0).arg(-1)).await?;
         Ok(alive.iter().filter_map(|node| node.parse().ok()).collect())
+    }
+
+    fn obstacle(&self) -> Option<Fault> {
+        self.0.access.is_refused().then(PasswordRefused::fault)
     }
 
     async fn depart(&self, node: NodeId) -> Result<(), Fault> {

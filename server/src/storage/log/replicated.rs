@@ -126,6 +126,11 @@ impl Drop for ReplicatedLog {
 }
 
 impl Shared {
+    /// The servers did not do something in time.
+    fn took_too_long(&self) -> LogError {
+        self.servers.obstacle().map_or_else(|| StorageError::took_too_long().into(), LogError::from)
+    }
+
     fn followers(&self) -> MutexGuard<'_, HashMap<RoomId, Arc<Follower>>> {
         self.followers.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -139,9 +144,4 @@ impl From<Fault> for LogError {
     fn from(fault: Fault) -> Self {
         Self::Storage(Arc::new(fault))
     }
-}
-
-/// The servers did not do something in time.
-fn took_too_long() -> LogError {
-    StorageError::took_too_long().into()
 }

@@ -20,6 +20,8 @@ const ANSWER: Duration = Duration::from_millis(1_500);
 pub enum RedisState {
     /// A server that is needed does not answer.
     Down,
+    /// None answers, because the password is refused.
+    Refused,
     /// The only server answers. It has no replica.
     Alone(Disk),
     /// Every server that is needed answers.
@@ -52,6 +54,8 @@ pub enum Disk {
 pub struct RedisReport {
     /// The addresses of the setting.
     url: String,
+    /// Whether a server refuses the password.
+    is_password_refused: bool,
     /// What runs there; `None` if nothing has ever answered.
     mode: Option<Mode>,
     /// Nodes that have said lately that they live.
@@ -104,7 +108,10 @@ impl RedisServers {
     /// Whether Redis answers.
     pub async fn state(&self) -> RedisState {
         let asked = timeout(ANSWER, self.ask_all_primaries()).await;
-        asked.ok().and_then(Result::ok).unwrap_or(RedisState::Down)
+        match asked.ok().and_then(Result::ok).unwrap_or(RedisState::Down) {
+            RedisState::Down if self.is_refused() => RedisState::Refused,
+            state => state,
+        }
     }
 
     async fn ask_all_primaries(&self) -> Result<RedisState, Fault> {
@@ -141,7 +148,8 @@ impl RedisServers {
         let primaries = join_all(partitions.into_iter().map(|(address, partitions)| self.look_at(address, partitions)));
         let (primaries, nodes) = tokio::join!(primaries, timeout(ANSWER, self.nodes()));
         RedisReport {
-            url: self.0.settings.shown(),
+            url: self.0.access.settings.shown(),
+            is_password_refused: self.is_refused(),
             mode: topology.as_ref().map(|topology| topology.mode),
             nodes: nodes.ok().and_then(Result::ok).unwrap_or_default(),
             rooms_followed: self.0.rooms().len(),

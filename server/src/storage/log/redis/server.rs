@@ -75,13 +75,12 @@ impl RedisServer {
         address: &Address,
         mode: Mode,
         pushed: UnboundedSender<PushInfo>,
-    ) -> RedisResult<Arc<Self>> {
-        let client = links.settings.client(address)?;
-        let config = AsyncConnectionConfig::new().set_connection_timeout(Some(links.settings.connect_timeout));
+    ) -> Result<Arc<Self>, Fault> {
+        let config = AsyncConnectionConfig::new().set_connection_timeout(Some(links.access.settings.connect_timeout));
         let config = config.set_response_timeout(Some(ANSWER));
-        let writer = client.get_multiplexed_async_connection_with_config(&config).await?;
+        let writer = links.access.connect(address, &config).await?;
         let config = config.set_push_sender(pushed);
-        let mut reader = client.get_multiplexed_async_connection_with_config(&config).await?;
+        let mut reader = links.access.connect(address, &config).await?;
         links.scripts.load(&mut reader).await?;
         let replicas = count_replicas(&mut reader).await?;
         let id = format!("{address} {}", links.count.fetch_add(1, Relaxed));

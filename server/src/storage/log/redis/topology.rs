@@ -2,18 +2,24 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    error::Error,
+    sync::Arc,
     time::Duration,
 };
 
 use futures::future::join_all;
-use redis::{AsyncConnectionConfig, RedisError, RedisResult, aio::MultiplexedConnection};
+use redis::{AsyncConnectionConfig, RedisResult, aio::MultiplexedConnection};
 use serde::Serialize;
 
 use super::{
+    access::Access,
     partitions::PARTITIONS,
     settings::{Address, RedisSettings},
 };
-use crate::{error::report_storage, storage::log::replicated::confirmation::Deciders};
+use crate::{
+    error::report_storage,
+    storage::log::replicated::{confirmation::Deciders, server::Fault},
+};
 
 /// How long those who decide may take to answer.
 const VOTE: Duration = Duration::from_millis(700);
@@ -45,7 +51,7 @@ pub(super) struct Topology {
 #[error("Redis at {address} does not answer as it should")]
 struct Silent {
     address: Address,
-    source: RedisError,
+    source: Arc<dyn Error + Send + Sync>,
 }
 
 /// What one of those who decide says.
@@ -57,10 +63,10 @@ struct Vote {
 
 impl Topology {
     /// Asks all known addresses. `before` is what was known.
-    pub(super) async fn find(settings: &RedisSettings, before: Option<&Self>) -> Option<Self> {
-        let mut asked: BTreeSet<Address> = settings.addresses().iter().cloned().collect();
+    pub(super) async fn find(access: &Access, before: Option<&Self>) -> Option<Self> {
+        let mut asked: BTreeSet<Address> = access.settings.addresses().iter().cloned().collect();
         asked.extend(before.into_iter().flat_map(|before| before.deciders.iter().cloned()));
-        let votes = ask_all(settings, &asked).await;
+        let votes = ask_all(access, &asked).await;
         let mode = votes.iter().map(|(_, vote)| vote.mode).max_by_key(|mode| *mode as u8)?;
         let votes: Vec<_> = votes.into_iter().filter(|(_, vote)| vote.mode == mode).collect();
         let primaries =
@@ -86,16 +92,11 @@ impl Topology {
     }
 
     /// Asks those who decide whether a server is the primary of a partition; `None` where nobody decides.
-    pub(super) async fn deciders(
-        &self,
-        settings: &RedisSettings,
-        address: &Address,
-        partition: usize,
-    ) -> Option<Deciders> {
+    pub(super) async fn deciders(&self, access: &Access, address: &Address, partition: usize) -> Option<Deciders> {
         if self.mode == Mode::Single {
             return None;
         }
-        let votes = ask_all(settings, &self.deciders).await;
+        let votes = ask_all(access, &self.deciders).await;
         let names = |vote: &Vote| vote.primaries.get(partition).is_some_and(|named| named.as_ref() == Some(address));
         let naming = votes.iter().filter(|(_, vote)| vote.mode == self.mode && names(vote)).count();
         Some(Deciders { all: self.deciders.len(), naming })
@@ -111,25 +112,24 @@ fn elected<'a>(votes: impl Iterator<Item = &'a Vote>, partition: usize) -> Optio
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(address, _)| address.clone())
 }
 
-async fn ask_all(settings: &RedisSettings, addresses: &BTreeSet<Address>) -> Vec<(Address, Vote)> {
+async fn ask_all(access: &Access, addresses: &BTreeSet<Address>) -> Vec<(Address, Vote)> {
     let votes = addresses.iter().map(|address| async move {
-        let vote = tokio::time::timeout(VOTE, ask(settings, address)).await.ok()?;
-        let vote = vote.map_err(|source| Silent { address: address.clone(), source });
+        let vote = tokio::time::timeout(VOTE, ask(access, address)).await.ok()?;
+        let vote = vote.map_err(|Fault(source)| Silent { address: address.clone(), source });
         vote.inspect_err(|error| report_storage(error)).ok().map(|vote| (address.clone(), vote))
     });
     join_all(votes).await.into_iter().flatten().collect()
 }
 
-async fn ask(settings: &RedisSettings, address: &Address) -> RedisResult<Vote> {
+async fn ask(access: &Access, address: &Address) -> Result<Vote, Fault> {
     let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(settings.connect_timeout))
+        .set_connection_timeout(Some(access.settings.connect_timeout))
         .set_response_timeout(Some(VOTE));
-    let client = settings.client(address)?;
-    let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+    let mut connection = access.connect(address, &config).await?;
     let info: String = redis::cmd("INFO").arg("server").query_async(&mut connection).await?;
     match info.lines().find_map(|line| line.strip_prefix("redis_mode:")).map(str::trim) {
-        Some("sentinel") => ask_sentinel(settings, &mut connection).await,
-        Some("cluster") => ask_cluster(address, &mut connection).await,
+        Some("sentinel") => Ok(ask_sentinel(&access.settings, &mut connection).await?),
+        Some("cluster") => Ok(ask_cluster(address, &mut connection).await?),
         _ => Ok(Vote { mode: Mode::Single, primaries: vec![Some(address.clone()); PARTITIONS], others: Vec::new() }),
     }
 }

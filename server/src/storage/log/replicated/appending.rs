@@ -14,7 +14,6 @@ use super::{
     following::Follower,
     position::{Data, Position, StoredEntry},
     server::{Append, Opening},
-    took_too_long,
     writer::Outcome,
 };
 use crate::storage::{
@@ -37,7 +36,7 @@ impl Shared {
         let event = Event::RoomCreated(created);
         let data = self.seal(&event).await?;
         let opened = timeout(PATIENCE, self.open_first(room, &data)).await;
-        let opened = opened.unwrap_or_else(|_| Err(took_too_long()))?;
+        let opened = opened.unwrap_or_else(|_| Err(self.took_too_long()))?;
         if !self.directory.add(room, code, &accounts_in(&event).collect()).await? {
             self.delete(room).await?;
             return Err(LogError::CodeTaken);
@@ -96,7 +95,7 @@ impl Shared {
                 }
             }
         };
-        timeout(PATIENCE, appended).await.unwrap_or_else(|_| Err(took_too_long()))
+        timeout(PATIENCE, appended).await.unwrap_or_else(|_| Err(self.took_too_long()))
     }
 
     /// One attempt. `None` if it has to be made again.

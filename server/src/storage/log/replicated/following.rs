@@ -19,7 +19,6 @@ use super::{
     copy::{Adopted, Copy},
     position::StoredEntry,
     server::{LogServer, Standing, State},
-    took_too_long,
 };
 use crate::storage::{
     log::{EVENT_VERSION, LogError},
@@ -132,7 +131,7 @@ impl Shared {
                 sleep(PAUSE).await;
             }
         };
-        tokio::time::timeout(PATIENCE, synced).await.map_err(|_| took_too_long())??;
+        tokio::time::timeout(PATIENCE, synced).await.map_err(|_| self.took_too_long())??;
         self.pass_on(follower).await
     }
 

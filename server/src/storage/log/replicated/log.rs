@@ -20,7 +20,6 @@ use super::{
     PATIENCE, PAUSE, ReplicatedLog, Shared,
     nodes::BEAT,
     position::{Data, StoredSnapshot},
-    took_too_long,
 };
 use crate::{
     random,
@@ -69,7 +68,7 @@ impl RoomLog for ReplicatedLog {
 
     async fn add_snapshot(&self, id: RoomId, room: Room) -> Result<(), LogError> {
         let kept = timeout(PATIENCE, self.shared.keep_snapshot(id, &room)).await;
-        kept.unwrap_or_else(|_| Err(took_too_long()))
+        kept.unwrap_or_else(|_| Err(self.shared.took_too_long()))
     }
 
     async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError> {

@@ -36,6 +36,11 @@ pub trait LogServers: Send + Sync {
     /// Says that this node lives. Returns every node that has said so lately.
     async fn beat(&self, node: NodeId) -> Result<BTreeSet<NodeId>, Fault>;
 
+    /// What keeps servers from being reached, if that is known and they have to be told apart from those that are away.
+    fn obstacle(&self) -> Option<Fault> {
+        None
+    }
+
     /// Says that this node is gone.
     async fn depart(&self, node: NodeId) -> Result<(), Fault>;
 }
