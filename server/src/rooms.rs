@@ -27,6 +27,7 @@ use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
 use heartogether::{
     id::{NodeId, RoomId},
     room::Census,
+    time::Timestamp,
 };
 
 pub(crate) use debug_api::{AudienceReport, RealtimeReport, Viewer};
@@ -70,6 +71,8 @@ struct Open {
     /// Rooms that cannot go on and whose logs are still there. In this run of the server nobody gets into them: their handles lead
     /// to no actor, and know whether the room has ended or cannot be read.
     lost: HashMap<RoomId, RoomHandle>,
+    /// Since when nobody has had anything of the logs of rooms.
+    nothing_left: HashMap<RoomId, Timestamp>,
 }
 
 impl Rooms {
@@ -198,7 +201,10 @@ impl Rooms {
             if let Some(rooms) = rooms.upgrade() {
                 let mut open = rooms.opened();
                 let handle = open.handles.remove(&room);
-                open.lost.extend(handle.filter(|_| outcome == Outcome::Lost).map(|handle| (room, handle)));
+                open.lost.extend(handle.filter(|_| outcome != Outcome::Over).map(|handle| (room, handle)));
+                if outcome == Outcome::NothingLeft {
+                    open.nothing_left.entry(room).or_insert_with(|| rooms.clock.now());
+                }
             }
         });
         handle

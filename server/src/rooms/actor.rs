@@ -77,8 +77,9 @@ impl<'a> RoomActor<'a> {
     /// Runs until the room has ended for good.
     ///
     /// # Errors
-    /// [`LogError::Rewritten`], [`LogError::Unreadable`], [`LogError::NoBeginning`], [`LogError::NotUnderstood`], or
-    /// [`LogError::Storage`] once the log could not be read for [`READING`](super::retry::READING).
+    /// [`LogError::Rewritten`], [`LogError::Unreadable`], [`LogError::NoBeginning`], [`LogError::NothingLeft`],
+    /// [`LogError::NotUnderstood`], or [`LogError::Storage`] once the log could not be read for
+    /// [`READING`](super::retry::READING).
     pub(super) async fn run(mut self, requests: &mut mpsc::Receiver<Asked>) -> Result<(), LogError> {
         let mut entries = match self.replay().await {
             Ok(entries) => entries,

@@ -39,6 +39,8 @@ pub(super) enum Outcome {
     Over,
     /// The room could not go on, and its log is still there: it cannot be closed, or another version may understand it.
     Lost,
+    /// Nobody has anything of the room's log.
+    NothingLeft,
 }
 
 impl Supervision {
@@ -55,7 +57,14 @@ impl Supervision {
                 Ok(Err(LogError::Rewritten)) => {
                     tracing::warn!(room = %self.dependencies.id, "the room's log has been healed and is read anew");
                 }
-                Ok(Err(error @ LogError::NoBeginning)) => return self.leave_alone(&state, &error),
+                Ok(Err(error @ LogError::NoBeginning)) => {
+                    self.leave_alone(&state, &error);
+                    return Outcome::Lost;
+                }
+                Ok(Err(error @ LogError::NothingLeft)) => {
+                    self.leave_alone(&state, &error);
+                    return Outcome::NothingLeft;
+                }
                 Ok(Err(LogError::NotUnderstood)) => {
                     if self.step_aside(&mut state).await {
                         return Outcome::Over;
@@ -81,14 +90,13 @@ impl Supervision {
         state.refuse(Refusal::StorageUnavailable);
     }
 
-    /// Keeps what is stored for a version that understands it. Until then nobody can open the room, and everybody
-    /// who asks for it is told.
-    fn leave_alone(&self, state: &SurvivingState, error: &LogError) -> Outcome {
+    /// Keeps the room for a version that understands what is stored, or until its log is there again. Until then nobody can open
+    /// the room, and everybody who asks for it is told.
+    fn leave_alone(&self, state: &SurvivingState, error: &LogError) {
         tracing::error!(room = %self.dependencies.id, "a room is kept, but cannot be opened: {}", explain(error));
         self.dependencies.is_live.store(false, Relaxed);
         self.dependencies.is_unreadable.store(true, Relaxed);
         state.refuse(Refusal::RoomUnreadable);
-        Outcome::Lost
     }
 
     /// Leaves the room to nodes of a newer version for a while: one has written what this version does not understand. Members are

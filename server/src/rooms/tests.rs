@@ -154,15 +154,17 @@ fn open_rooms_with(log: Arc<dyn RoomLog>, archive: Arc<dyn MessageArchive>) -> A
 }
 
 fn open_rooms_on(log: Arc<dyn RoomLog>, bus: Arc<dyn Bus>, archive: Arc<dyn MessageArchive>) -> Arc<Rooms> {
+    open_rooms_at(Arc::new(ManualClock::at(Timestamp::from_millis(1_000))), log, bus, archive)
+}
+
+fn open_rooms_at(
+    clock: Arc<ManualClock>,
+    log: Arc<dyn RoomLog>,
+    bus: Arc<dyn Bus>,
+    archive: Arc<dyn MessageArchive>,
+) -> Arc<Rooms> {
     let config = Config::from_arguments(["heartogether-server"]).expect("valid flags");
-    Rooms::new(
-        NODE,
-        log,
-        (bus, Arc::default()),
-        archive,
-        Arc::new(ManualClock::at(Timestamp::from_millis(1_000))),
-        config.ice,
-    )
+    Rooms::new(NODE, log, (bus, Arc::default()), archive, clock, config.ice)
 }
 
 fn created() -> RoomCreated {

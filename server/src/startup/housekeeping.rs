@@ -22,7 +22,8 @@ pub(super) async fn run(node: Arc<Node>) {
 }
 
 async fn keep_house(node: Arc<Node>) {
-    let left_rooms = node.rooms.look_after_left_rooms();
+    let absent_ms = node.limits.room_host_absent_ms.max(node.limits.room_idle_ms);
+    let left_rooms = node.rooms.look_after_left_rooms(absent_ms);
     tokio::join!(forget_expired(&node), erase_deleted(&node), count_open_rooms(&node), left_rooms);
 }
 

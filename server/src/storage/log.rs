@@ -235,6 +235,9 @@ pub enum LogError {
     /// Neither a snapshot nor the first entry is there that this version understands; another version may.
     #[error("the beginning of the room's log is not there or not understood")]
     NoBeginning,
+    /// The servers of the room's log have lost it, and no node has a copy.
+    #[error("nothing is left of the room's log")]
+    NothingLeft,
     /// There are entries of a format that this version does not know; another version does.
     #[error("the room's log has entries of a newer version")]
     NotUnderstood,

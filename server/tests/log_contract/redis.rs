@@ -151,6 +151,19 @@ async fn what_a_node_has_left_of_a_room_while_it_died_is_deleted_some_day() {
 #[derive(Default)]
 struct HeldEpochs {
     epochs: Arc<MemoryEpochs>,
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_room_that_redis_has_lost_while_no_node_ran_is_kept_for_the_case_that_its_log_comes_back() {
+    let fleet = Fleet::single();
+    let (directory, epochs) = (Arc::new(MemoryDirectory::default()), Arc::new(MemoryEpochs::default()));
+    let log = start(&fleet, directory.clone(), epochs.clone()).log;
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    drop(log);
+    fleet.empty();
+    let log = join(&fleet, 2, directory, epochs).log;
+    assert!(matches!(log.snapshot(ROOM).await, Err(LogError::NothingLeft)));
+    assert_eq!(log.live().await.expect("listed"), [ROOM]);
+}
+
     is_asked: Notify,
     may_go_on: Notify,
 }

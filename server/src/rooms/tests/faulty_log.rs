@@ -27,6 +27,8 @@ pub(super) enum Fault {
     },
     Damage,
     Outage,
+    /// Nobody has anything of it.
+    NothingLeft,
     /// A newer version has written to it.
     NewerVersion,
 }
@@ -114,6 +116,7 @@ impl RoomLog for FaultyLog {
             Some(Fault::Panic { .. }) => panic!("a fault of the test"),
             Some(Fault::Damage) => return Err(damage()),
             Some(Fault::NewerVersion) => return Err(LogError::NotUnderstood),
+            Some(Fault::NothingLeft) => return Err(LogError::NothingLeft),
             Some(Fault::Outage) => return Err(LogError::Storage(Arc::new(std::io::Error::other("no disk")))),
             None => {}
         }
@@ -142,6 +145,9 @@ impl RoomLog for FaultyLog {
     }
 
     async fn snapshot(&self, room: RoomId) -> Result<Option<Room>, LogError> {
+        if *self.fault.lock().expect("no poison") == Some(Fault::NothingLeft) {
+            return Err(LogError::NothingLeft);
+        }
         let found = self.log.snapshot(room).await?;
         found.iter().for_each(|room| self.read.count_snapshot(room));
         Ok(found)

@@ -117,7 +117,7 @@ impl Shared {
     /// Brings a copy up to date, and heals the room if it has to be.
     ///
     /// # Errors
-    /// [`LogError::NoSuchRoom`], [`LogError::NoBeginning`] if nobody has anything of it, [`LogError::Storage`].
+    /// [`LogError::NoSuchRoom`], [`LogError::NothingLeft`] if nobody has anything of it, [`LogError::Storage`].
     pub(super) async fn catch_up(&self, follower: &Arc<Follower>) -> Result<(), LogError> {
         let synced = async {
             let _syncing = follower.syncing.lock().await;

@@ -24,7 +24,7 @@ impl Shared {
     /// Makes a room's log whole and opens a new epoch of it. If another node does that first, nothing is changed.
     ///
     /// # Errors
-    /// [`LogError::NoBeginning`] if nobody has anything of the room, [`LogError::NoSuchRoom`] if it has ended meanwhile,
+    /// [`LogError::NothingLeft`] if nobody has anything of the room, [`LogError::NoSuchRoom`] if it has ended meanwhile,
     /// [`LogError::Storage`].
     pub(super) async fn heal(
         &self,
@@ -47,7 +47,7 @@ impl Shared {
             Mending::Impossible => {
                 is_earlier = true;
                 let earlier = self.directory.earlier_log(follower.room).await?;
-                (0, true, earlier.ok_or(LogError::NoBeginning)?)
+                (0, true, earlier.ok_or(LogError::NothingLeft)?)
             }
         };
         let expected = (state.epoch, state.remains.last.seq);
