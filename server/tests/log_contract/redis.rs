@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use futures::future::join_all;
 use heartogether::{
-    id::{NodeId, RoomId, Seq},
+    id::{AccountId, NodeId, RoomCode, RoomId, Seq},
     room::{Room, step},
 };
 use heartogether_server::storage::{
@@ -14,12 +14,16 @@ use heartogether_server::storage::{
     log::{
         AppendNonce, LogError,
         redis::{RedisServers, RedisSettings},
-        replicated::{MemoryDirectory, Parts, ReplicatedLog, RoomDirectory, SqlDirectory},
+        replicated::{MemoryDirectory, Parts, ReplicatedLog, RoomDirectory, SqlDirectory, copy::Contents},
     },
 };
 use tokio::sync::Notify;
 
-use super::{Bench, OTHER, ROOM, bench::clock, created, keeps_the_contract, lost, read, seqs};
+use super::{
+    Bench, OTHER, ROOM,
+    bench::{File, clock},
+    created, keeps_the_contract, lost, read, seqs,
+};
 use crate::{
     redis_fleet::Fleet,
     stored_log::StoredLog,
@@ -147,10 +151,6 @@ async fn what_a_node_has_left_of_a_room_while_it_died_is_deleted_some_day() {
     assert_eq!(seqs(&read(&*log, OTHER, 0).await), [1]);
 }
 
-/// Epochs that are drawn only when a test lets them be drawn.
-#[derive(Default)]
-struct HeldEpochs {
-    epochs: Arc<MemoryEpochs>,
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_room_that_redis_has_lost_while_no_node_ran_is_kept_for_the_case_that_its_log_comes_back() {
     let fleet = Fleet::single();
@@ -164,6 +164,10 @@ async fn a_room_that_redis_has_lost_while_no_node_ran_is_kept_for_the_case_that_
     assert_eq!(log.live().await.expect("listed"), [ROOM]);
 }
 
+/// Epochs that are drawn only when a test lets them be drawn.
+#[derive(Default)]
+struct HeldEpochs {
+    epochs: Arc<MemoryEpochs>,
     is_asked: Notify,
     may_go_on: Notify,
 }
@@ -206,6 +210,72 @@ async fn a_room_that_ends_while_it_is_healed_does_not_come_back() {
     assert!(matches!(appended, Err(LogError::NoSuchRoom)), "{appended:?}");
     assert_eq!(keys(&fleet), "");
     assert_eq!(held.rooms().await.expect("read"), BTreeSet::new());
+}
+
+/// A directory that gives the log of a single server only when a test lets it.
+struct HeldDirectory {
+    directory: Arc<SqlDirectory>,
+    is_asked: Notify,
+    may_go_on: Notify,
+}
+
+#[async_trait]
+impl RoomDirectory for HeldDirectory {
+    async fn add(&self, room: RoomId, code: RoomCode, accounts: &BTreeSet<AccountId>) -> Result<bool, StorageError> {
+        self.directory.add(room, code, accounts).await
+    }
+
+    async fn find(&self, code: RoomCode) -> Result<Option<RoomId>, StorageError> {
+        self.directory.find(code).await
+    }
+
+    async fn is_live(&self, room: RoomId) -> Result<bool, StorageError> {
+        self.directory.is_live(room).await
+    }
+
+    async fn live(&self) -> Result<Vec<RoomId>, StorageError> {
+        self.directory.live().await
+    }
+
+    async fn note(&self, room: RoomId, accounts: &BTreeSet<AccountId>) -> Result<(), StorageError> {
+        self.directory.note(room, accounts).await
+    }
+
+    async fn naming(&self, account: AccountId) -> Result<Vec<RoomId>, StorageError> {
+        self.directory.naming(account).await
+    }
+
+    async fn earlier_log(&self, room: RoomId) -> Result<Option<Contents>, StorageError> {
+        self.is_asked.notify_one();
+        self.may_go_on.notified().await;
+        self.directory.earlier_log(room).await
+    }
+
+    async fn drop_earlier_log(&self, room: RoomId) -> Result<(), StorageError> {
+        self.directory.drop_earlier_log(room).await
+    }
+
+    async fn remove(&self, room: RoomId) -> Result<(), StorageError> {
+        self.directory.remove(room).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_that_find_a_room_of_a_single_server_at_once_both_open_it() {
+    let (file, fleet, epochs) = (File::with_room().await, Fleet::single(), Arc::new(MemoryEpochs::default()));
+    let directory = Arc::new(SqlDirectory::new(file.pool.clone()));
+    let [is_asked, may_go_on] = Default::default();
+    let held = Arc::new(HeldDirectory { directory: directory.clone(), is_asked, may_go_on });
+    let other = join(&fleet, 1, held.clone(), epochs.clone()).log;
+    // Its first look at all of its rooms is over.
+    support::eventually(async || fleet.servers[0].cli(&["KEYS", "*:nodes"]).trim() != "").await;
+    let log = join(&fleet, 2, directory, epochs).log;
+    let reading = tokio::spawn(async move { other.read(ROOM, Seq(0), 9).await });
+    held.is_asked.notified().await;
+    assert_eq!(seqs(&read(&*log, ROOM, 0).await), [1]);
+    held.may_go_on.notify_one();
+    let page = reading.await.expect("an answer").expect("the room is on Redis by now");
+    assert_eq!(seqs(&page.entries), [1]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

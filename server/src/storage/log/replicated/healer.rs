@@ -11,6 +11,7 @@ use super::{
     copy::Contents,
     following::Follower,
     healing::{Mending, Offer, Remains, choose},
+    position::Position,
     server::{LogServer, Opening, Standing, State},
 };
 use crate::storage::{epochs::Epoch, log::LogError};
@@ -46,8 +47,11 @@ impl Shared {
             Mending::Replace(line, contents) => (line, true, contents),
             Mending::Impossible => {
                 is_earlier = true;
-                let earlier = self.directory.earlier_log(follower.room).await?;
-                (0, true, earlier.ok_or(LogError::NothingLeft)?)
+                match self.directory.earlier_log(follower.room).await? {
+                    Some(earlier) => (0, true, earlier),
+                    None if self.is_opened_since(follower.room, server, state).await? => return Ok(()),
+                    None => return Err(LogError::NothingLeft),
+                }
             }
         };
         let expected = (state.epoch, state.remains.last.seq);
@@ -62,6 +66,11 @@ impl Shared {
             self.directory.drop_earlier_log(follower.room).await?;
         }
         Ok(())
+    }
+
+    /// Whether another node has opened an epoch of the room since its state was read. It may have dropped the earlier log then.
+    async fn is_opened_since(&self, room: RoomId, server: &dyn LogServer, state: &State) -> Result<bool, LogError> {
+        Ok(server.read(room, Position::default()).await?.epoch != state.epoch)
     }
 
     /// Deletes a room that ended while it was healed.
