@@ -51,6 +51,7 @@ fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
+/// Puts the site and its hashes there.
 fn put_site(site: &Path, hashes: &Path) {
     for (path, text) in SITE {
         let path = site.join(path);
