@@ -144,9 +144,10 @@ impl Page {
 
     fn leave_microphone(&self) {
         let asked = self.0.client.borrow().microphone_after_reload();
-        let chosen = self.sources().and_then(|sources| sources.requests.borrow().chosen().map(str::to_owned));
+        // The next page knows what is remembered, not which one the browser has opened now.
+        let device = microphones::choice();
         let constraints =
-            asked.map(|(profile, processing)| capture::microphone_constraints(profile, processing, chosen.as_deref()));
+            asked.map(|(profile, processing)| capture::microphone_constraints(profile, processing, device.as_deref()));
         early_microphone::leave(constraints.as_ref());
     }
 

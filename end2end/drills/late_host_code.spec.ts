@@ -56,6 +56,21 @@ test('the microphone that was live is open before any code has come, and is not 
   expect(await microphones(mixHost)).toEqual(['ended']);
 });
 
+test('a microphone that the browser has chosen is not asked for twice either', async ({ mixHost }) => {
+  await mixHost.addInitScript(observe);
+  await createRoom(mixHost, 'Ada');
+  await useMicrophone(mixHost);
+  const release = await holdCode(mixHost, HOST_DRAWING);
+  await mixHost.reload({ waitUntil: 'commit' });
+  await showsState(mixHost, 'live');
+  expect(await microphones(mixHost)).toEqual(['live']);
+  await expect(notice(mixHost)).toBeVisible();
+  release();
+  await isHydrated(mixHost);
+  await showsState(mixHost, 'live');
+  expect(await microphones(mixHost)).toEqual(['live']);
+});
+
 test('the host is heard before the code that draws has come, and can close the microphone', async ({ mixHost, newVisitor }) => {
   const listener = await newVisitor();
   await beHeard(mixHost, listener);
