@@ -3,6 +3,8 @@ import type { Page } from '@playwright/test';
 
 /** All WebAssembly. */
 export const ALL_CODE = /\/pkg\/.*\.wasm/;
+/** The style of all pages, on a visit that is not the first. */
+export const STYLE = /\/pkg\/.*\.css/;
 /** The code that draws a listener's page. */
 export const DRAWING = /\/pkg\/piece_(frame|pages|shared|listen)\./;
 /** The code that draws a host's page. */

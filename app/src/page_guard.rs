@@ -53,19 +53,19 @@ pub(crate) fn FailureNotice() -> impl IntoView {
     let slow = needs_script.then_some(("slow", text::SLOW));
     let reasons = reasons.into_iter().chain(slow).map(reason).collect_view();
     view! {
-        <aside id="page-failure" class="page-failure" role="alert" hidden>
+        <div id="page-failure" class="page-failure" role="alert" hidden>
             <div class="page-failure-text">{reasons}</div>
             <button type="button" class="button button-primary" data-text=action::RELOAD.place()>
                 {action::RELOAD}
             </button>
-        </aside>
+        </div>
         {needs_script
             .then(|| {
                 view! {
                     // Hidden by the script: `noscript` says nothing where an extension or a policy blocks scripts.
-                    <aside class="page-failure without-script" role="alert">
+                    <div class="page-failure without-script" role="alert">
                         <p class="page-failure-text">{text::NO_SCRIPT}</p>
-                    </aside>
+                    </div>
                 }
             })}
     }

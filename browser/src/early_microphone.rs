@@ -4,7 +4,7 @@
 
 use js_sys::{Function, JSON, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::MediaStreamConstraints;
+use web_sys::{Element, MediaStreamConstraints};
 
 use crate::{
     dom::{document, window},
@@ -16,8 +16,10 @@ use crate::{
 const GLOBAL: &str = "heartogetherMicrophone";
 /// Where the page before the reload says with which constraints it is opened.
 pub const KEY: &str = "heartogether.microphone-after-reload";
-/// The attribute of the document while it is open and the page cannot show it otherwise.
+/// The attribute of the document while it is open. The script shows the server's notice then.
 const SHOWN: &str = "data-microphone";
+/// The id of the server's notice that it is open.
+pub const NOTICE_ID: &str = "microphone-open";
 
 /// Leaves the constraints to the next page of this tab; nothing where it is to open no microphone.
 pub(crate) fn leave(constraints: Option<&MediaStreamConstraints>) {
@@ -59,6 +61,16 @@ pub(crate) fn release() {
 /// Says no more that it is open: it is closed.
 pub(crate) fn hide() {
     let _ = document().document_element().map(|html| html.remove_attribute(SHOWN));
+    let _ = notice().map(|notice| notice.set_attribute("hidden", ""));
+}
+
+/// Removes the notice: the page is drawn, and shows itself what is open.
+pub fn remove_notice() {
+    notice().iter().for_each(Element::remove);
+}
+
+fn notice() -> Option<Element> {
+    document().get_element_by_id(NOTICE_ID)
 }
 
 fn text(constraints: &MediaStreamConstraints) -> Option<String> {

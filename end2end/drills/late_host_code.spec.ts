@@ -2,7 +2,7 @@
 // nobody is left with an open microphone that they cannot close.
 import { type Captured, observe, type Observed } from '../capture_observer';
 import { expect, MICROPHONE_TONE_HZ, test, type Page } from '../fixtures';
-import { ALL_CODE, holdCode, HOST_DRAWING } from '../held_code';
+import { ALL_CODE, holdCode, HOST_DRAWING, STYLE } from '../held_code';
 import { button, createRoom, isHydrated, listen, main, showsState, useMicrophone } from '../page_actions';
 import { DROPOUT_MS, readWatch, watchFromStart } from '../sound_watch.mjs';
 import { hear, silence } from '../tone_detection';
@@ -186,4 +186,20 @@ test('where another page takes the room meanwhile, the microphone is closed', as
   await button(other, 'Host here instead').click();
   await expect(notice(mixHost), 'another page has the room now').toBeHidden();
   expect(await microphones(mixHost)).toEqual(['ended']);
+});
+
+test('where the style does not arrive, the notice is there only while the microphone is open', async ({ mixHost }) => {
+  await createRoom(mixHost, 'Ada');
+  await mixHost.route(STYLE, (route) => route.abort());
+  await mixHost.reload();
+  await isHydrated(mixHost);
+  await expect(notice(mixHost)).toBeHidden();
+
+  await useMicrophone(mixHost);
+  const release = await holdCode(mixHost);
+  await mixHost.reload({ waitUntil: 'commit' });
+  await expect(notice(mixHost)).toBeVisible();
+  release();
+  await showsState(mixHost, 'live');
+  await expect(notice(mixHost)).toBeHidden();
 });

@@ -17,9 +17,18 @@ if (!document.prerendering) {
     const html = document.documentElement;
     let open;
 
+    // The notice may come after the microphone.
+    const showNotice = () => {
+      const notice = document.getElementById("microphone-open");
+      if (notice) notice.hidden = !html.hasAttribute("data-microphone");
+    };
+    const note = (isOpen) => {
+      html.toggleAttribute("data-microphone", isOpen);
+      showNotice();
+    };
     const release = () => {
       if (window.heartogetherMicrophone === open) window.heartogetherMicrophone = undefined;
-      html.removeAttribute("data-microphone");
+      note(false);
       open.isOver = true;
       for (const track of open.tracks) {
         track.stop();
@@ -33,7 +42,7 @@ if (!document.prerendering) {
       const stream = await navigator.mediaDevices.getUserMedia(JSON.parse(asked));
       open.tracks = stream.getTracks();
       if (open.isOver) release();
-      else html.dataset.microphone = "open";
+      else note(true);
       return stream;
     };
     // In the background nobody would see that it is open; the code decides there.
@@ -43,6 +52,7 @@ if (!document.prerendering) {
       open.stream = openMicrophone();
       // Whoever has taken it over says why.
       open.stream.catch(release);
+      document.addEventListener("DOMContentLoaded", showNotice);
       addEventListener("click", ({ target }) => {
         if (!target.closest?.("#microphone-open button")) return;
         asked = null;

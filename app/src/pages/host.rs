@@ -38,6 +38,7 @@ use chat::Chat;
 use controls::Controls;
 use diagnostics::Diagnostics;
 use floating_reactions::Rising;
+use heartogether_browser::early_microphone;
 use heartogether_client::{Ending, HostState, Input, NoPath, SignalingState};
 use invitation::Invitation;
 pub(crate) use microphone_notice::MicrophoneNotice;
@@ -101,6 +102,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
     Effect::new(move |_| {
         handle.start(Role::Host, code, ice_servers.clone(), Some(heartogether_browser::open_devices));
         handle.stand();
+        early_microphone::remove_notice();
     });
     on_cleanup(move || handle.leave());
     let state = handle.host_state;
