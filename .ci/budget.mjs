@@ -20,7 +20,8 @@ const ROOM = [...FRAME, "piece_client.wasm", "piece_pages.wasm", "piece_shared.w
  * In bytes. A listener's first sound needs the HTML alone. The room client is 3 kB heavier than before: it says what is true before the
  * page is drawn, and takes over what the script at the top of the page has begun; it reports once how long the first sound took, 1 kB.
  * A host's devices are a piece of their own, which comes before the frame, so listeners hear a host again before the page is drawn;
- * both pieces of the host together are 2 kB heavier than the one before.
+ * both pieces of the host together are 2 kB heavier than the one before. A host's page says what is true before it is drawn, too, and
+ * which of its buttons work: 2 kB.
  *
  * The HTML comes on top. `end2end/routes/code.spec.ts` has its budgets, since a running server writes it. It has what must not wait for
  * another file:
@@ -35,7 +36,7 @@ const BUDGETS = [
   { what: "preview, everything before the player's code", files: [...FRAME, "piece_shared.wasm", "piece_room.wasm"], bytes: 337_000 },
   { what: "listener, until the room client is there", files: HEARING, bytes: 155_500 },
   { what: "listener, everything", files: [...ROOM, "piece_listen.wasm"], bytes: 502_000 },
-  { what: "host, everything", files: [...ROOM, "piece_devices.wasm", "piece_host.wasm"], bytes: 602_000 },
+  { what: "host, everything", files: [...ROOM, "piece_devices.wasm", "piece_host.wasm"], bytes: 603_500 },
 ];
 
 /** The compressed size of a file by its name without hash. */

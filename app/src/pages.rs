@@ -2,6 +2,8 @@
 //! in [`routes`](crate::routes).
 
 mod about;
+#[cfg(feature = "hydrate")]
+mod early;
 #[cfg(debug_assertions)]
 mod gallery;
 mod home;
@@ -29,6 +31,8 @@ pub use about::AboutPage;
 pub use gallery::GalleryPage;
 pub use home::HomePage;
 pub(crate) use host::MicrophoneNotice;
+#[cfg(feature = "hydrate")]
+pub(crate) use host::teller as host_teller;
 pub use lazy_routes::{HostRoute, ListenRoute, RoomRoute};
 #[cfg(feature = "hydrate")]
 pub(crate) use listen::teller as listen_teller;

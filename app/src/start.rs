@@ -11,7 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     browser::{navigation_guard, page_guard, sleep},
-    pages::{host_code, listen_code, listen_teller},
+    pages::{host_code, host_teller, listen_code, listen_teller},
     routes,
 };
 
@@ -64,7 +64,7 @@ fn begin() -> Result<Option<LocalBoxFuture<'static, ()>>, SplitLoaderError> {
 /// Goes on with the room of a host's page that is back from a reload.
 #[wasm_split(devices, wasm_split_path = leptos::wasm_split, fallible)]
 fn begin_hosting() -> Result<Option<LocalBoxFuture<'static, ()>>, SplitLoaderError> {
-    let begun = heartogether_browser::begin_hosting();
+    let begun = heartogether_browser::begin_hosting(host_teller());
     Ok(begun.map(|settled| -> LocalBoxFuture<'static, ()> { Box::pin(settled) }))
 }
 

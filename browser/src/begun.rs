@@ -1,7 +1,8 @@
 //! What is begun before the code that draws the page is there: a listener joins, hears, and has the controls that the
 //! server has drawn; a host who is back from a reload is heard again.
 
-pub(crate) mod controls;
+mod controls;
+pub(crate) mod words;
 
 use std::{cell::RefCell, time::Duration};
 
@@ -15,6 +16,7 @@ use crate::{
     sources::open_devices,
 };
 use controls::Controls;
+use words::Words;
 
 thread_local! {
     static BEGUN: RefCell<Option<Begun>> = const { RefCell::new(None) };
@@ -39,7 +41,8 @@ const DRAWN_WITHIN: Duration = Duration::from_secs(5);
 pub fn begin(tell: impl Fn(&View, Volume) + 'static) -> Option<impl Future<Output = ()> + 'static> {
     let WantedPlace { role, code, ice_servers } = early_join::wanted()?;
     let page = Page::join(role, code, ice_servers, None);
-    *page.0.controls.borrow_mut() = Some(Controls::attach(&page, Box::new(tell)));
+    let controls = Controls::attach(&page);
+    page.begin_words(move |view| tell(view, controls.volume()));
     page.publish();
     BEGUN.set(Some(Begun { role, code, page: page.clone() }));
     Some(async move {
@@ -54,12 +57,14 @@ const HOST_DRAWN_AFTER: Duration = Duration::from_millis(100);
 /// How long it waits at most.
 const HOST_DRAWN_WITHIN: Duration = Duration::from_secs(1);
 
-/// Goes on with the room of a host's page that is back from a reload. Gives what completes when the rest may take the browser's one
-/// thread: where the script at the top of the page opens the microphone again, once somebody hears it.
-pub fn begin_hosting() -> Option<impl Future<Output = ()> + 'static> {
+/// Goes on with the room of a host's page that is back from a reload. Until the page is drawn, `tell` says on it what is to be seen.
+/// Gives what completes when the rest may take the browser's one thread: where the script at the top of the page opens the microphone
+/// again, once somebody hears it.
+pub fn begin_hosting(tell: impl Fn(&View) + 'static) -> Option<impl Future<Output = ()> + 'static> {
     let WantedPlace { role, code, ice_servers } = early_join::wanted()?;
     let comes_back = early_microphone::is_begun();
     let page = Page::join(role, code, ice_servers, Some(open_devices));
+    page.begin_words(tell);
     page.publish();
     BEGUN.set(Some(Begun { role, code, page: page.clone() }));
     Some(async move {
@@ -67,6 +72,12 @@ pub fn begin_hosting() -> Option<impl Future<Output = ()> + 'static> {
             page.settle(HOST_DRAWN_AFTER, HOST_DRAWN_WITHIN).await;
         }
     })
+}
+
+impl Page {
+    fn begin_words(&self, tell: impl Fn(&View) + 'static) {
+        *self.0.words.borrow_mut() = Some(Words::begin(self, tell));
+    }
 }
 
 /// What has been begun for this very place, once. What was begun for another one ends.

@@ -60,7 +60,7 @@ use gloo_timers::callback::{Interval, Timeout};
 use heartogether_client::{Client, Timer};
 use litemap::LiteMap;
 
-use begun::controls::Controls;
+use begun::words::Words;
 pub use begun::{abandon, begin, begin_hosting, take_begun};
 pub use capability::keeps_cookies;
 pub use capture::CaptureError;
@@ -103,8 +103,8 @@ struct Running {
     peers: RefCell<Vec<Rc<PeerConnection>>>,
     devices: OnceCell<Box<dyn Devices>>,
     level: RefCell<Option<Level>>,
-    /// Those that the server has drawn, until the page is drawn.
-    controls: RefCell<Option<Controls>>,
+    /// What it says in the server's HTML, until it is drawn.
+    words: RefCell<Option<Words>>,
     first_sound: FirstSound,
     /// A listener's player.
     playback: Option<Rc<Playback>>,

@@ -98,7 +98,7 @@ impl Page {
             devices: OnceCell::new(),
             level: RefCell::default(),
             first_sound: FirstSound::default(),
-            controls: RefCell::default(),
+            words: RefCell::default(),
             paths: paths.into(),
             renewal: RefCell::default(),
             waking: RefCell::default(),
@@ -165,7 +165,7 @@ impl Page {
     /// The page is drawn, with a place for its player: from now on it shows what it knows.
     pub fn stand(&self, place: Option<&Element>) {
         self.0.stands.set(true);
-        self.0.controls.take();
+        self.0.words.take();
         if let (Some(playback), Some(place)) = (&self.0.playback, place) {
             playback.stand_in(place);
         }

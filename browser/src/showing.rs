@@ -49,7 +49,7 @@ impl Page {
         }
         self.publish_audience(&client);
         self.devices().iter().for_each(|devices| devices.publish(self, &client));
-        self.0.controls.borrow().iter().for_each(|controls| controls.tell(view));
+        self.0.words.borrow().iter().for_each(|words| words.tell(view));
     }
 
     pub(crate) fn show_reaction(&self, reaction: Reaction) {

@@ -52,5 +52,19 @@ export async function comeEarly(listener: Page, code: string, language = 'en'): 
   await expect(main(listener)).not.toHaveAttribute('data-hydrated');
 }
 
+/** Notes from now on what the badge says, and what it said before each change. */
+export const noteWords = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const badge = document.querySelector('main .badge')!;
+    const words: (string | null)[] = [badge.textContent];
+    Object.assign(window, { words });
+    const note = (records: MutationRecord[]) => records.forEach(({ oldValue }) => words.push(oldValue, badge.textContent));
+    new MutationObserver(note).observe(badge, { childList: true, characterData: true, characterDataOldValue: true, subtree: true });
+  });
+
+/** What the badge has said, each word once. */
+export const noted = (page: Page): Promise<(string | null)[]> =>
+  page.evaluate(() => [...new Set((window as unknown as { words: (string | null)[] }).words)]);
+
 /** Lets time pass: what a drill is about takes its time. */
 export const lasts = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

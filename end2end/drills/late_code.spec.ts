@@ -8,7 +8,7 @@ import { readPlayer } from '../players.mjs';
 import { readWatch } from '../sound_watch.mjs';
 import { hear } from '../tone_detection';
 import { translate, translated } from '../translator';
-import { comeEarly, lasts } from './fixtures';
+import { comeEarly, lasts, noted, noteWords } from './fixtures';
 
 // A service worker keeps the code, and would give it to the page past the test.
 test.use({ serviceWorkers: 'block' });
@@ -63,19 +63,6 @@ const audience = (page: Page) => page.getByRole('region', { name: 'Audience' });
 /** What a player says, in two live regions. */
 const says = (page: Page, headline: string, explanation: string) =>
   expect(main(page).locator('.player').getByRole('status')).toHaveText([headline, explanation]);
-
-/** Notes from now on what the badge says, and what it said before each change. */
-const noteWords = (page: Page) =>
-  page.evaluate(() => {
-    const badge = document.querySelector('.player > .badge')!;
-    const words: (string | null)[] = [badge.textContent];
-    Object.assign(window, { words });
-    const note = (records: MutationRecord[]) => records.forEach(({ oldValue }) => words.push(oldValue, badge.textContent));
-    new MutationObserver(note).observe(badge, { childList: true, characterData: true, characterDataOldValue: true, subtree: true });
-  });
-
-const noted = (page: Page) =>
-  page.evaluate(() => [...new Set((window as unknown as { words: (string | null)[] }).words)]);
 
 test('the sound plays before the code that draws the page has come', async ({ tabHost, newVisitor }) => {
   const code = await createRoom(tabHost, 'Ada');

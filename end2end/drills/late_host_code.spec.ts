@@ -1,12 +1,13 @@
 // The code of a host's page comes late, or never, after a reload with the microphone: it is open again at once, the page says so, and
-// nobody is left with an open microphone that they cannot close.
+// nobody is left with an open microphone that they cannot close. What the page says meanwhile is true, and no button does nothing.
+import { passesAxe } from '../accessibility';
 import { type Captured, observe, type Observed } from '../capture_observer';
 import { expect, MICROPHONE_TONE_HZ, test, type Page } from '../fixtures';
 import { ALL_CODE, holdCode, HOST_DRAWING, STYLE } from '../held_code';
 import { button, createRoom, isHydrated, listen, main, showsState, useMicrophone } from '../page_actions';
 import { DROPOUT_MS, readWatch, watchFromStart } from '../sound_watch.mjs';
 import { hear, silence } from '../tone_detection';
-import { lasts } from './fixtures';
+import { lasts, noted, noteWords } from './fixtures';
 
 // A service worker keeps the code, and would give it to the page past the test.
 test.use({ serviceWorkers: 'block' });
@@ -16,6 +17,22 @@ const LATE_MS = 5_000;
 const CLOSED_MS = 10_000;
 
 const notice = (host: Page) => host.getByRole('alert').filter({ hasText: 'Your microphone is on again' });
+
+/** What the page says of its sound. */
+async function says(host: Page, state: string, headline: string, explanation: string): Promise<void> {
+  await expect(main(host).locator('.badge')).toHaveText(headline);
+  await expect(main(host).locator('.card').first().locator('p').first()).toHaveText(explanation);
+  await showsState(host, state);
+}
+
+const saysLive = (host: Page) => says(host, 'live', 'Live', 'This is what your listeners hear.');
+
+/** Nothing on the page that needs code can be pressed, and nobody who listens is left out. */
+async function promisesNothing(host: Page): Promise<void> {
+  for (const name of ['Stop', 'Copy link', 'Show large']) await expect(button(host, name)).toBeDisabled();
+  await expect(main(host).getByRole('button', { disabled: false })).toHaveCount(0);
+  await expect(host.getByRole('region', { name: 'Audience' })).toHaveText('Audience');
+}
 
 /** The states of the microphones that this document has opened. */
 const microphones = (host: Page) =>
@@ -41,9 +58,10 @@ test('the microphone that was live is open before any code has come, and is not 
   const release = await holdCode(mixHost);
   await mixHost.reload({ waitUntil: 'commit' });
   await expect(notice(mixHost)).toBeVisible();
-  expect(await microphones(mixHost)).toEqual(['live']);
+  await expect.poll(() => microphones(mixHost)).toEqual(['live']);
   await lasts(LATE_MS);
   await expect(notice(mixHost)).toBeVisible();
+  await promisesNothing(mixHost);
 
   release();
   await showsState(mixHost, 'live');
@@ -53,7 +71,7 @@ test('the microphone that was live is open before any code has come, and is not 
   await button(mixHost, 'Stop').click();
   await button(mixHost, 'Stop for everyone').click();
   await showsState(mixHost, 'ended');
-  expect(await microphones(mixHost)).toEqual(['ended']);
+  await expect.poll(() => microphones(mixHost)).toEqual(['ended']);
 });
 
 test('a microphone that the browser has chosen is not asked for twice either', async ({ mixHost }) => {
@@ -79,15 +97,21 @@ test('the host is heard before the code that draws has come, and can close the m
   await expect(notice(mixHost)).toBeVisible();
   await showsState(listener, 'listening');
   await hear(listener, MICROPHONE_TONE_HZ);
+  await saysLive(mixHost);
+  await expect(button(mixHost, 'Use a microphone'), 'what is shared is not offered').toBeHidden();
+  await promisesNothing(mixHost);
   await expect(main(mixHost)).not.toHaveAttribute('data-hydrated');
 
   await button(mixHost, 'Switch the microphone off').click();
   await expect(notice(mixHost)).toBeHidden();
-  expect(await microphones(mixHost)).toEqual(['ended']);
+  await expect.poll(() => microphones(mixHost)).toEqual(['ended']);
   await silence(listener);
+  await says(mixHost, 'interrupted', 'Interrupted', 'What you shared has ended. Share again, and everybody hears you again.');
+  await expect(button(mixHost, 'Use a microphone')).toBeDisabled();
   release();
   await isHydrated(mixHost);
   await showsState(mixHost, 'interrupted');
+  await expect(button(mixHost, 'Use a microphone')).toBeEnabled();
   expect(await microphones(mixHost), 'it stays closed').toEqual(['ended']);
 });
 
@@ -102,10 +126,13 @@ test('nothing breaks when the code that draws comes late, and the host can pause
   await showsState(listener, 'listening');
   await hear(listener, MICROPHONE_TONE_HZ);
   const before = await readWatch(listener);
+  await saysLive(mixHost);
+  await noteWords(mixHost);
 
   release();
   await isHydrated(mixHost);
-  await showsState(mixHost, 'live');
+  await saysLive(mixHost);
+  expect(await noted(mixHost), 'nothing else is said when the page is taken over').toEqual(['Live']);
   await hear(listener, MICROPHONE_TONE_HZ);
   const after = await readWatch(listener);
   expect(after.longestSilenceMs, 'nothing breaks when the page is taken over').toBeLessThan(Math.max(before.longestSilenceMs, DROPOUT_MS) + 1);
@@ -135,6 +162,9 @@ test('where the code that draws never comes, the host is heard on, is told that 
   const since = await readWatch(listener);
   expect(since.longestSilenceMs, 'the sound goes on').toBeLessThan(Math.max(back.longestSilenceMs, DROPOUT_MS) + 1);
   await expect(notice(mixHost)).toBeVisible();
+  await saysLive(mixHost);
+  await promisesNothing(mixHost);
+  await passesAxe(mixHost);
   await expect(main(mixHost)).not.toHaveAttribute('data-hydrated');
 
   await mixHost.getByRole('link', { name: 'HearTogether' }).first().click();
@@ -150,11 +180,11 @@ test('a microphone that was closed before any code has come stays closed', async
   await mixHost.reload({ waitUntil: 'commit' });
   await button(mixHost, 'Switch the microphone off').click();
   await expect(notice(mixHost)).toBeHidden();
-  expect(await microphones(mixHost)).toEqual(['ended']);
+  await expect.poll(() => microphones(mixHost)).toEqual(['ended']);
   release();
   await isHydrated(mixHost);
   await showsState(mixHost, 'interrupted');
-  expect(await microphones(mixHost)).toEqual(['ended']);
+  await expect.poll(() => microphones(mixHost)).toEqual(['ended']);
 });
 
 test('where no code comes, the microphone is closed after some seconds', async ({ mixHost, newVisitor }) => {
@@ -164,7 +194,7 @@ test('where no code comes, the microphone is closed after some seconds', async (
   await mixHost.reload({ waitUntil: 'commit' });
   await expect(notice(mixHost)).toBeVisible();
   await expect(notice(mixHost)).toBeHidden({ timeout: 15_000 });
-  expect(await microphones(mixHost)).toEqual(['ended']);
+  await expect.poll(() => microphones(mixHost)).toEqual(['ended']);
 
   await mixHost.unroute(ALL_CODE);
   await mixHost.reload();
@@ -185,7 +215,31 @@ test('where another page takes the room meanwhile, the microphone is closed', as
   await expect(notice(mixHost)).toBeVisible();
   await button(other, 'Host here instead').click();
   await expect(notice(mixHost), 'another page has the room now').toBeHidden();
-  expect(await microphones(mixHost)).toEqual(['ended']);
+  await expect.poll(() => microphones(mixHost)).toEqual(['ended']);
+});
+
+for (const [language, headline, explanation] of [
+  ['de', 'Live', 'Das hören alle, die zuhören.'],
+  ['zh-Hans', '直播中', '听众听到的就是这些。'],
+] as const) {
+  test(`the early page speaks the host’s language: ${language}`, async ({ mixHost, newVisitor }) => {
+    const listener = await newVisitor();
+    await beHeard(mixHost, listener);
+    await mixHost.route(HOST_DRAWING, (route) => route.abort());
+    await mixHost.context().addCookies([{ name: 'heartogether.language', value: language, url: mixHost.url() }]);
+    await mixHost.reload({ waitUntil: 'commit' });
+    await says(mixHost, 'live', headline, explanation);
+  });
+}
+
+test('a pause that outlasts a reload is said before the code that draws has come', async ({ mixHost, newVisitor }) => {
+  const listener = await newVisitor();
+  await beHeard(mixHost, listener);
+  await button(mixHost, 'Pause').click();
+  await showsState(listener, 'paused');
+  await holdCode(mixHost, HOST_DRAWING);
+  await mixHost.reload({ waitUntil: 'commit' });
+  await says(mixHost, 'paused', 'Paused', 'Listeners stay connected and hear nothing until you resume.');
 });
 
 test('where the style does not arrive, the notice is there only while the microphone is open', async ({ mixHost }) => {

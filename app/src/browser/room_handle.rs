@@ -80,6 +80,8 @@ pub struct RoomHandle {
     pub level: RwSignal<f32>,
     /// See [`View::player`].
     pub player: RwSignal<PlayerState>,
+    /// Whether the page is drawn, so that it shows what there is and does what is pressed.
+    pub stands: RwSignal<bool>,
     /// Where a listener's page has its player.
     pub player_place: NodeRef<Div>,
     running: StoredValue<Option<SendWrapper<Page>>>,
@@ -179,6 +181,7 @@ impl RoomHandle {
             self.follow(page.view());
             let place = self.player_place.try_get_untracked().flatten();
             page.stand(place.as_deref().map(AsRef::as_ref));
+            _ = self.stands.try_set(true);
         });
     }
 

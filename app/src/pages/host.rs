@@ -5,15 +5,18 @@ mod capture_error;
 mod chat;
 mod controls;
 mod diagnostics;
+#[cfg(feature = "hydrate")]
+mod early;
 mod floating_reactions;
 mod invitation;
 mod microphone_notice;
+mod needs_code;
+mod shown;
 
 use heartogether::{
     id::RoomCode,
     refusal::Refusal,
     role::{Permission, Role},
-    room::{EndReason, StreamState},
 };
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_params_map};
@@ -29,7 +32,7 @@ use crate::{
     api::{Asked, Entrance, JoinLink, ask, room_link},
     browser::RoomHandle,
     components::{Button, ButtonLink, Notice, Page, Session, StatusBadge, Tone, Variant, Width},
-    locale::{self, Key, Value},
+    locale::{self, Value},
     routes::{self, Destination},
     text::{action, host as text, no_path, room as of_room},
 };
@@ -37,11 +40,14 @@ use audience::Audience;
 use chat::Chat;
 use controls::Controls;
 use diagnostics::Diagnostics;
+#[cfg(feature = "hydrate")]
+pub(crate) use early::teller;
 use floating_reactions::Rising;
 use heartogether_browser::early_microphone;
-use heartogether_client::{Ending, HostState, Input, NoPath, SignalingState};
+use heartogether_client::{Ending, HostState, Input, NoPath};
 use invitation::Invitation;
 pub(crate) use microphone_notice::MicrophoneNotice;
+use shown::{Shown, why_ended};
 
 /// The link to the room, as soon as the server has answered.
 pub(super) type AskedLink = Asked<JoinLink>;
@@ -106,22 +112,18 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
     });
     on_cleanup(move || handle.leave());
     let state = handle.host_state;
-    let refusal = move || match state.get() {
-        HostState::Refused(refusal) => Some(refusal),
-        _ => None,
-    };
     let stage = move || match state.get() {
         HostState::Refused(refusal) => view! { <Refused handle refusal code /> }.into_any(),
         HostState::Ended(ending) => view! { <Ended handle code ending /> }.into_any(),
         _ => ().into_any(),
     };
-    let is_open = Memo::new(move |_| !matches!(state.get(), HostState::Refused(_) | HostState::Ended(_)));
+    let is_open = Memo::new(move |_| !Shown::on(handle).is_over());
     view! {
         <Page
             name="host"
             title=of_room::YOURS
             state=move || state.get().name()
-            refusal
+            refusal=move || Shown::on(handle).refusal()
             link=move || handle.signaling_state.get().name()
         >
             <Heading handle />
@@ -134,7 +136,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
                         <Controls handle listener_count=Signal::derive(move || handle.audience.with(Vec::len)) />
                         <Rising handle />
                     </div>
-                    <Invitation code link=link.clone() host_name=host_name.clone() />
+                    <Invitation handle code link=link.clone() host_name=host_name.clone() />
                 </div>
                 <div class="grid items-start gap-6 md:grid-cols-2">
                     <Audience handle max_listeners />
@@ -150,15 +152,14 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
 /// What room it is, and how it is with it.
 #[component]
 fn Heading(handle: RoomHandle) -> impl IntoView {
-    let (state, connection) = (handle.host_state, handle.signaling_state);
     view! {
         <div class="flex flex-wrap items-center justify-between gap-3">
             <h1>{of_room::YOURS}</h1>
             <div class="flex items-center gap-4">
                 <SessionTime handle />
                 <StatusBadge
-                    status=Signal::derive(move || stream_of(state.get(), connection.get()))
-                    label=move || badge(state.get(), connection.get())
+                    status=Signal::derive(move || Shown::on(handle).status())
+                    label=move || Shown::on(handle).headline()
                 />
             </div>
         </div>
@@ -219,44 +220,14 @@ fn Refused(handle: RoomHandle, refusal: Refusal, code: RoomCode) -> impl IntoVie
 
 #[component]
 fn Ended(handle: RoomHandle, code: RoomCode, ending: Ending) -> impl IntoView {
-    let said = match ending {
-        Ending::Told(EndReason::Stopped) => text::STOPPED_HINT,
-        Ending::Told(EndReason::Idle) => text::IDLE_HINT,
-        Ending::Told(EndReason::HostAbsent) => text::ABSENT_HINT,
-        Ending::Missed => text::MISSED_HINT,
-        Ending::Asked => text::ASKED_HINT,
-    };
     let reopen = move || view! { <ReopenForm code on_open=move || handle.press(Input::RetryPressed) /> };
     view! {
-        <Notice>{said}</Notice>
+        <Notice>{why_ended(ending)}</Notice>
         <div class="flex flex-wrap gap-3">
             {(ending != Ending::Asked).then(reopen)}
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
                 {action::BACK_TO_START}
             </ButtonLink>
         </div>
-    }
-}
-
-const fn stream_of(state: HostState, link: SignalingState) -> StreamState {
-    match state {
-        HostState::Live | HostState::Paused if link.is_unreachable() => StreamState::Interrupted,
-        HostState::Idle | HostState::Refused(_) => StreamState::Idle,
-        HostState::Live => StreamState::Live,
-        HostState::Paused => StreamState::Paused,
-        HostState::Interrupted => StreamState::Interrupted,
-        HostState::Ended(_) => StreamState::Ended,
-    }
-}
-
-const fn badge(state: HostState, link: SignalingState) -> Key {
-    match state {
-        HostState::Live | HostState::Paused if link.is_unreachable() => text::NOT_CONNECTED,
-        HostState::Idle => text::IDLE,
-        HostState::Live => text::LIVE,
-        HostState::Paused => text::PAUSED,
-        HostState::Interrupted => text::INTERRUPTED,
-        HostState::Ended(_) => text::ENDED,
-        HostState::Refused(_) => text::NOT_CONNECTED,
     }
 }

@@ -1,5 +1,5 @@
-//! The controls of a player that the server has drawn, until the code that draws it takes them over: the volume, the tap
-//! that a browser may want, and what the page says.
+//! The controls of a player that the server has drawn, until the code that draws it takes them over: the volume, and the tap
+//! that a browser may want.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -9,8 +9,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement};
 
 use crate::{
-    Page, View,
-    dom::{self, document, find},
+    Page,
+    dom::{document, find},
     reporter::Reporter,
     volume,
 };
@@ -20,20 +20,16 @@ const SLIDER: &str = "volume";
 /// What mutes.
 const MUTE: &str = "[data-mute]";
 
-/// Says on the page what is to be seen at this volume. It changes only what is new.
-pub(crate) type Tell = Box<dyn Fn(&View, Volume)>;
-
 /// Works until it is dropped.
 pub(crate) struct Controls {
     volume: Rc<Cell<Volume>>,
-    tell: Tell,
     #[expect(dead_code, reason = "they listen until they are dropped")]
     listeners: [EventListener; 3],
 }
 
 impl Controls {
     /// The document may still be on its way: its events are heard at its top.
-    pub(crate) fn attach(page: &Page, tell: Tell) -> Self {
+    pub(crate) fn attach(page: &Page) -> Self {
         let chosen = Chosen { volume: Rc::new(Cell::new(volume::remembered())), report: page.reporter() };
         let (volume, document) = (Rc::clone(&chosen.volume), document());
         let (sliding, pressing, showing) = (chosen.clone(), chosen.clone(), chosen.clone());
@@ -43,14 +39,12 @@ impl Controls {
             EventListener::new(&document, "click", move |event| pressing.press(event)),
             EventListener::new(&document, "DOMContentLoaded", move |_| showing.show()),
         ];
-        Self { volume, tell, listeners }
+        Self { volume, listeners }
     }
 
-    /// Says what there is to see, once the document is whole.
-    pub(crate) fn tell(&self, view: &View) {
-        if dom::is_parsed() {
-            (self.tell)(view, self.volume.get());
-        }
+    /// The volume that is chosen.
+    pub(crate) fn volume(&self) -> Volume {
+        self.volume.get()
     }
 }
 
@@ -95,6 +89,7 @@ impl Chosen {
         self.volume.set(volume);
         self.report.page().iter().for_each(|page| page.set_volume(volume));
         self.show();
+        self.report.show();
     }
 
     fn show(&self) {
@@ -106,6 +101,5 @@ impl Chosen {
         if let Some(mute) = find(MUTE) {
             let _ = mute.set_attribute("aria-pressed", if volume.muted { "true" } else { "false" });
         }
-        self.report.show();
     }
 }

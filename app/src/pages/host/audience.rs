@@ -33,8 +33,13 @@ pub(super) fn Audience(handle: RoomHandle, max_listeners: u32) -> impl IntoView 
     let rows = Memo::new(move |_| everybody.with(|rows| named(rows, &sought.get())));
     // A field that has come stays: what is sought in it still holds, and the focus may be in it.
     let is_searched = Memo::new(move |before: Option<&bool>| before == Some(&true) || count.get() > SEARCH_FROM);
+    let is_known = Memo::new(move |_| handle.room.with(Option::is_some));
+    let heading = move || match is_known.get() {
+        true => of_room::listening(count.get(), max_listeners),
+        false => text::LABEL.into(),
+    };
     let nobody = move || match (count.get(), rows.with(Vec::is_empty)) {
-        (0, _) => Some(text::NOBODY),
+        (0, _) => is_known.get().then_some(text::NOBODY),
         (_, true) => Some(text::NOBODY_FOUND),
         _ => None,
     };
@@ -44,7 +49,7 @@ pub(super) fn Audience(handle: RoomHandle, max_listeners: u32) -> impl IntoView 
         <section class="card" aria-label=text::LABEL>
             <h2 class="flex items-center gap-3">
                 <Icon glyph=Glyph::People />
-                <span role="status">{say(move || of_room::listening(count.get(), max_listeners))}</span>
+                <span role="status">{say(heading)}</span>
             </h2>
             <Show when=move || is_searched.get()>
                 <input

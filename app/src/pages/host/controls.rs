@@ -9,37 +9,40 @@ mod stop_controls;
 use heartogether::room::Source;
 use leptos::prelude::*;
 
-use super::capture_error;
+use super::{capture_error, needs_code::NeedsCode, shown::Shown};
 use crate::{
     browser::RoomHandle,
     components::{Button, Notice, Tone, Variant},
     locale::{Key, say},
     text::{action, sound as text},
 };
-use heartogether_client::{HostState, MicrophoneState};
+use heartogether_client::MicrophoneState;
 use mixer::{MixerPanel, can_mix};
 use source_picker::Offer;
 use stop_controls::StopButton;
 
+/// The id of the sentence that says what is heard.
+pub(super) const HINT_ID: &str = "sound-hint";
+/// The id of what offers the sources.
+pub(super) const OFFER_ID: &str = "sound-offer";
+
 /// What the host can do now.
 #[component]
 pub(super) fn Controls(handle: RoomHandle, listener_count: Signal<usize>) -> impl IntoView {
-    let is_sharing = Memo::new(move |_| matches!(handle.host_state.get(), HostState::Live | HostState::Paused));
-    let hint = move || match handle.host_state.get() {
-        HostState::Interrupted => text::INTERRUPTED_HINT,
-        HostState::Paused => text::PAUSED_HINT,
-        HostState::Live => text::LIVE_HINT,
-        _ => text::IDLE_HINT,
-    };
+    let is_sharing = Memo::new(move |_| Shown::on(handle).is_sharing());
     view! {
         <section class="card" aria-label=text::HEADING>
             <h2>{text::HEADING}</h2>
-            <p class="text-muted">{say(hint)}</p>
-            <Troubles handle />
-            <Show when=move || is_sharing.get() fallback=move || view! { <Offer handle /> }>
-                <MixerPanel handle />
-            </Show>
-            <StopButton handle listener_count />
+            <p class="text-muted" id=HINT_ID>
+                {say(move || Shown::on(handle).explanation())}
+            </p>
+            <NeedsCode handle>
+                <Troubles handle />
+                <Show when=move || is_sharing.get() fallback=move || view! { <Offer handle /> }>
+                    <MixerPanel handle />
+                </Show>
+                <StopButton handle listener_count />
+            </NeedsCode>
         </section>
     }
     .into_any()

@@ -10,6 +10,7 @@ use super::super::{
     measured,
     stats_panel::{CopyDiagnostics, GatheredLines, MeasuredLines, TurnNotice},
 };
+use super::needs_code::NeedsCode;
 use crate::{
     api::Relay,
     browser::RoomHandle,
@@ -48,7 +49,9 @@ pub(super) fn Diagnostics(
             <summary>{text::HEADING}</summary>
             <div class="grid gap-4 pt-4">
                 {warning}
-                <HideAddress handle relay />
+                <NeedsCode handle>
+                    <HideAddress handle relay />
+                </NeedsCode>
                 <Show when=move || is_open.get()>
                     <Measured handle history />
                 </Show>

@@ -7,9 +7,10 @@ use leptos::{
     task::spawn_local,
 };
 
+use super::needs_code::NeedsCode;
 use crate::{
     api::JoinLink,
-    browser::clipboard,
+    browser::{RoomHandle, clipboard},
     components::{Button, Choice, CodeDisplay, Glyph, Icon, Notice, Select, Toast, Toasts, Tone, Variant},
     locale::{Locale, Value},
     routes,
@@ -20,6 +21,7 @@ use crate::{
 /// addresses, of which the host knows the one that the others reach.
 #[component]
 pub(super) fn Invitation(
+    handle: RoomHandle,
     code: RoomCode,
     /// What the QR code says too.
     link: JoinLink,
@@ -52,8 +54,8 @@ pub(super) fn Invitation(
                     <p class="text-muted">{text::HINT}</p>
                 </div>
             </div>
-            {(names.len() > 1).then(|| view! { <WaySelect names chosen /> })}
-            <LinkActions link host_name>
+            {(names.len() > 1).then(|| view! { <WaySelect handle names chosen /> })}
+            <LinkActions handle link host_name>
                 <Button variant=Variant::Ghost on:click=enlarge>
                     <Icon glyph=Glyph::Enlarge />
                     {text::ENLARGE}
@@ -88,16 +90,18 @@ fn OutOfReach() -> impl IntoView {
 
 /// Lets the host choose the address that is in the link.
 #[component]
-fn WaySelect(names: Vec<String>, chosen: RwSignal<String>) -> impl IntoView {
+fn WaySelect(handle: RoomHandle, names: Vec<String>, chosen: RwSignal<String>) -> impl IntoView {
     let choices: Vec<Choice> = names.into_iter().map(|name| Choice::new(name.clone(), name)).collect();
     view! {
-        <Select
-            label=text::WAY
-            id="way"
-            choices=Signal::stored(choices)
-            chosen
-            on_change=move |name| chosen.set(name)
-        />
+        <NeedsCode handle>
+            <Select
+                label=text::WAY
+                id="way"
+                choices=Signal::stored(choices)
+                chosen
+                on_change=move |name| chosen.set(name)
+            />
+        </NeedsCode>
     }
 }
 
@@ -125,6 +129,7 @@ fn QrCode(
 /// The link in a field that can be selected, copied and, where the system has a share sheet, shared.
 #[component]
 fn LinkActions(
+    handle: RoomHandle,
     link: Memo<String>,
     host_name: Value,
     /// Further buttons.
@@ -160,17 +165,19 @@ fn LinkActions(
             on:focus=move |_| field.get_untracked().iter().for_each(|field| field.select())
         />
         <div class="invitation-actions">
-            <Button variant=Variant::Secondary on:click=copy>
-                <Icon glyph=Glyph::Copy />
-                {text::COPY}
-            </Button>
-            <Show when=move || can_share.get()>
-                <Button variant=Variant::Secondary on:click=share.clone()>
-                    <Icon glyph=Glyph::Share />
-                    {text::SHARE}
+            <NeedsCode handle>
+                <Button variant=Variant::Secondary on:click=copy>
+                    <Icon glyph=Glyph::Copy />
+                    {text::COPY}
                 </Button>
-            </Show>
-            {children()}
+                <Show when=move || can_share.get()>
+                    <Button variant=Variant::Secondary on:click=share.clone()>
+                        <Icon glyph=Glyph::Share />
+                        {text::SHARE}
+                    </Button>
+                </Show>
+                {children()}
+            </NeedsCode>
         </div>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     super::capture_error,
+    OFFER_ID,
     microphone::{MicrophonePicker, TrialButton},
     mixer::can_mix,
 };
@@ -25,7 +26,7 @@ pub(super) fn Offer(handle: RoomHandle) -> impl IntoView {
             when=move || is_insecure.get()
             fallback=move || {
                 view! {
-                    <div class="grid gap-4">
+                    <div class="grid gap-4" id=OFFER_ID>
                         <Possible handle source=Source::Display>
                             <DisplayOffer handle />
                         </Possible>

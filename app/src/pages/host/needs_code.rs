@@ -1,0 +1,16 @@
+//! Controls that do nothing without the page's code.
+
+use leptos::prelude::*;
+
+use crate::browser::RoomHandle;
+
+/// What is in it cannot be pressed until the page is drawn. It is not for what works before, such as links and forms.
+#[component]
+pub(super) fn NeedsCode(handle: RoomHandle, children: Children) -> impl IntoView {
+    view! {
+        <fieldset class="contents" role="presentation" disabled=move || !handle.stands.get()>
+            {children()}
+        </fieldset>
+    }
+    .into_any()
+}
