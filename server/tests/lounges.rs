@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::support::{Connection, Site, TestServer, join, refused, resume, said_in, told};
 
 /// Opens a lounge as the form does.
-async fn open_lounge(site: &Site, cookie: &str, name: &str) -> RoomCode {
+pub async fn open_lounge(site: &Site, cookie: &str, name: &str) -> RoomCode {
     let response = site.submit("open_lounge", &format!("name={name}"), &[("cookie", cookie)]).await;
     let path = response.headers().get(header::LOCATION).expect("a way to the lounge").to_str().expect("a path");
     path.strip_prefix("/lounge/").expect("the lounge's page").parse().expect("a code")

@@ -2,6 +2,7 @@
 
 mod faults;
 mod house;
+mod lounges;
 mod operator;
 mod redis_away;
 mod rolling;
