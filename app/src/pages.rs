@@ -9,12 +9,14 @@ mod host;
 #[cfg(feature = "hydrate")]
 pub(crate) mod host_code;
 mod http_status;
+mod invitation;
 mod ip_privacy;
 mod lazy_routes;
 mod link_note;
 mod listen;
 pub(crate) mod listen_code;
 mod login;
+mod lounge;
 mod measured;
 mod not_found;
 mod privacy;
@@ -29,7 +31,7 @@ pub use about::AboutPage;
 pub use gallery::GalleryPage;
 pub use home::HomePage;
 pub(crate) use host::MicrophoneNotice;
-pub use lazy_routes::{HostRoute, ListenRoute, RoomRoute};
+pub use lazy_routes::{HostRoute, ListenRoute, LoungeRoute, RoomRoute};
 #[cfg(feature = "hydrate")]
 pub(crate) use listen::teller as listen_teller;
 pub use login::LoginPage;

@@ -81,6 +81,16 @@ pub fn texts(language: Language) -> String {
     format!("/locale/{}.{}.json", language.tag(), crate::text::VERSION)
 }
 
+/// The emoji to choose from with their names in a language. The address changes with what is in the file.
+pub fn emoji(language: Language) -> String {
+    format!("/emoji/{}.json?v={}", language.tag(), crate::text::ASSETS)
+}
+
+/// The style of lounges, which other pages do not load. The address changes with what is in the file.
+pub fn lounge_style() -> String {
+    format!("/lounge.css?v={}", crate::text::ASSETS)
+}
+
 /// A room's preview.
 pub fn room(code: RoomCode) -> String {
     format!("/room/{code}")

@@ -6,7 +6,6 @@ mod chat;
 mod controls;
 mod diagnostics;
 mod floating_reactions;
-mod invitation;
 mod microphone_notice;
 
 use heartogether::{
@@ -20,6 +19,7 @@ use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::{
     http_status::set_status,
+    invitation::Invitation,
     link_note::LinkNote,
     room_bootstrap::{AskedEntrance, Loading, NoEntrance, ReopenForm},
     session_time::{EndWarning, SessionTime},
@@ -39,7 +39,6 @@ use controls::Controls;
 use diagnostics::Diagnostics;
 use floating_reactions::Rising;
 use heartogether_client::{Ending, HostState, Input, NoPath, SignalingState};
-use invitation::Invitation;
 pub(crate) use microphone_notice::MicrophoneNotice;
 
 /// The link to the room, as soon as the server has answered.
@@ -132,7 +131,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
                         <Controls handle listener_count=Signal::derive(move || handle.audience.with(Vec::len)) />
                         <Rising handle />
                     </div>
-                    <Invitation code link=link.clone() host_name=host_name.clone() />
+                    <Invitation code link=link.clone() title=of_room::of(host_name.clone()) />
                 </div>
                 <div class="grid items-start gap-6 md:grid-cols-2">
                     <Audience handle max_listeners />

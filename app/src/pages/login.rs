@@ -126,9 +126,9 @@ fn Unknown(way: Way) -> impl IntoView {
 
 const fn what_for(next: Destination) -> Key {
     match next {
-        Destination::NewRoom | Destination::NewLounge => text::FOR_NEW_ROOM,
-        Destination::Home | Destination::About | Destination::Privacy => text::FOR_ANYWHERE,
-        Destination::Room(_) | Destination::Listen(_) | Destination::Host(_) | Destination::Lounge(_) => text::FOR_ROOM,
+        Destination::NewRoom => text::FOR_NEW_ROOM,
+        Destination::Room(_) | Destination::Listen(_) | Destination::Host(_) => text::FOR_ROOM,
+        _ => text::FOR_ANYWHERE,
     }
 }
 

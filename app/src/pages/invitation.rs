@@ -11,19 +11,21 @@ use crate::{
     api::JoinLink,
     browser::clipboard,
     components::{Button, Choice, CodeDisplay, Glyph, Icon, Notice, Select, Toast, Toasts, Tone, Variant},
-    locale::{Locale, Value},
+    locale::{Locale, Phrase},
     routes,
-    text::{action, invitation as text, room as of_room},
+    text::{action, invitation as text},
 };
 
 /// The code in large type, the QR code, and the link to copy or to share. A machine in several networks has several
 /// addresses, of which the host knows the one that the others reach.
 #[component]
-pub(super) fn Invitation(
+pub(crate) fn Invitation(
     code: RoomCode,
     /// What the QR code says too.
     link: JoinLink,
-    host_name: Value,
+    /// What the share sheet calls it.
+    #[prop(into)]
+    title: Phrase,
 ) -> impl IntoView {
     let large = NodeRef::<Dialog>::new();
     let letters = code.to_string();
@@ -53,7 +55,7 @@ pub(super) fn Invitation(
                 </div>
             </div>
             {(names.len() > 1).then(|| view! { <WaySelect names chosen /> })}
-            <LinkActions link host_name>
+            <LinkActions link title>
                 <Button variant=Variant::Ghost on:click=enlarge>
                     <Icon glyph=Glyph::Enlarge />
                     {text::ENLARGE}
@@ -126,7 +128,7 @@ fn QrCode(
 #[component]
 fn LinkActions(
     link: Memo<String>,
-    host_name: Value,
+    title: Phrase,
     /// Further buttons.
     children: Children,
 ) -> impl IntoView {
@@ -146,7 +148,6 @@ fn LinkActions(
     let can_share = RwSignal::new(false);
     Effect::new(move |_| can_share.set(clipboard::can_share()));
     let locale = Locale::current();
-    let title = of_room::of(host_name);
     let share = move |_| clipboard::share(&locale.say_once(title.clone()), &link.get_untracked());
     view! {
         <input

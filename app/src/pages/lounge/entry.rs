@@ -1,0 +1,116 @@
+//! The way in for who is no member, or not any more; and the end.
+
+mod name_form;
+
+use heartogether::{refusal::Refusal, room::EndReason};
+use heartogether_client::{Ending, Input};
+use leptos::prelude::*;
+
+use super::{
+    shared::Lounge,
+    standing::{Standing, WayIn},
+};
+use crate::{
+    components::{Avatar, Button, ButtonLink, CodeDisplay, Notice, Tone, Variant},
+    locale::{self, Around},
+    pages::room_bootstrap::ReopenForm,
+    routes::{self, Destination},
+    text::{action, lounge as text},
+};
+use name_form::NameForm;
+
+/// What the lounge is, and what the visitor can do to come in. A link alone makes nobody a member.
+#[component]
+pub(super) fn Card(lounge: Lounge) -> impl IntoView {
+    let (count, owner, is_full) = lounge.summary.with_value(|room| {
+        // The owner is one of them, and no listener.
+        (room.listener_count, room.host_name.clone(), room.is_full_for_visitor())
+    });
+    let refusal = Memo::new(move |_| match lounge.standing.get() {
+        Standing::Refused(refusal) => Some(refusal),
+        _ => is_full.then_some(Refusal::RoomFull),
+    });
+    let told = move || {
+        let told = refusal.get().filter(|refusal| *refusal != Refusal::NameTaken);
+        told.map(|refusal| view! { <Notice tone=Tone::Warn>{locale::refusal(refusal)}</Notice> })
+    };
+    let way = Memo::new(move |_| refusal.get().map_or(WayIn::Ask, WayIn::after));
+    view! {
+        <div class="card lounge-card">
+            <Avatar name=lounge.title />
+            <h1 dir="auto">
+                <bdi translate="no">{move || lounge.title.get()}</bdi>
+            </h1>
+            <p class="text-muted">
+                <Around text=text::by name=&owner />
+                " · "
+                {text::members_count(count)}
+            </p>
+            {told}
+            {move || view! { <Way lounge way=way.get() /> }}
+            <CodeDisplay code=lounge.code small=true />
+            <p class="text-sm text-muted">{text::LASTS}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// The button or the link that helps.
+#[component]
+fn Way(lounge: Lounge, way: WayIn) -> impl IntoView {
+    let again = move |_| lounge.go_in(None);
+    let home = move || {
+        view! {
+            <ButtonLink href=routes::HOME variant=Variant::Ghost>
+                {action::BACK_TO_START}
+            </ButtonLink>
+        }
+    };
+    match way {
+        WayIn::Ask => view! { <NameForm lounge /> }.into_any(),
+        WayIn::TryAgain => view! { <Button on:click=again>{action::TRY_AGAIN}</Button> {home()} }.into_any(),
+        WayIn::OpenHere => view! { <Button on:click=again>{text::OPEN_HERE}</Button> {home()} }.into_any(),
+        WayIn::SignIn => {
+            // A whole new page, since this one believes that it knows who the visitor is.
+            view! {
+                <ButtonLink href=routes::login_then(Destination::Lounge(lounge.code)) attr:rel="external">
+                    {action::SIGN_IN}
+                </ButtonLink>
+            }
+            .into_any()
+        }
+        WayIn::Reload => {
+            view! { <Button on:click=move |_| _ = window().location().reload()>{action::RELOAD}</Button> }.into_any()
+        }
+        WayIn::None => home().into_any(),
+    }
+}
+
+/// That the lounge has ended, and why. Its owner can open it again for a while.
+#[component]
+pub(super) fn Over(lounge: Lounge) -> impl IntoView {
+    let ending = Memo::new(move |_| match lounge.standing.get() {
+        Standing::Ended(ending) => Some(ending),
+        _ => None,
+    });
+    let said = move || match ending.get() {
+        Some(Ending::Told(EndReason::Idle | EndReason::HostAbsent)) => text::ENDED_IDLE,
+        Some(Ending::Asked) => text::ENDED_ASKED,
+        _ => text::ENDED_HINT,
+    };
+    let may_reopen = Memo::new(move |_| lounge.is_owner.get() && ending.get() != Some(Ending::Asked));
+    let code = lounge.code;
+    view! {
+        <div class="card lounge-card">
+            <h1>{text::ENDED}</h1>
+            {move || view! { <Notice>{said()}</Notice> }}
+            <Show when=move || may_reopen.get()>
+                <ReopenForm code on_open=move || lounge.press(Input::RetryPressed) />
+            </Show>
+            <ButtonLink href=routes::HOME variant=Variant::Ghost>
+                {action::BACK_TO_START}
+            </ButtonLink>
+        </div>
+    }
+    .into_any()
+}
