@@ -143,7 +143,7 @@ test('older messages come by scrolling up, and the log stays where it is read', 
   await expect(messageOf(late, 'number 60.')).toBeInViewport();
   await log(late).hover();
   const seen = messageOf(late, 'number 25.');
-  await late.mouse.wheel(0, -1200);
+  await late.mouse.wheel(0, -5000);
   await expect(messages(late)).toHaveCount(60);
   await seen.scrollIntoViewIfNeeded();
   const before = await seen.boundingBox();

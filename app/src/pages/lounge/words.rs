@@ -125,7 +125,8 @@ fn take_emoji(rest: &mut Vec<char>) -> bool {
     }
     let is_coloured = next_is(|sign| sign == '\u{fe0f}');
     let has_tone = next_is(|sign| matches!(sign, '\u{1f3fb}'..='\u{1f3ff}'));
-    if !is_picture(first) && !(is_coloured && is_sign(first)) && !(has_tone && is_sign(first)) {
+    let is_drawn = is_picture(first) || (is_coloured || has_tone) && is_sign(first);
+    if !is_drawn {
         return false;
     }
     while next_is(|sign| matches!(sign, '\u{e0020}'..='\u{e007f}')) {}

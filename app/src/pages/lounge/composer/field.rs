@@ -87,11 +87,7 @@ impl Writing {
                 self.send();
             }
             "Escape" if !is_composing => self.leave_mode(),
-            "ArrowUp" if self.is_empty() => {
-                if self.edit_last() {
-                    event.prevent_default();
-                }
-            }
+            "ArrowUp" if self.is_empty() && self.edit_last() => event.prevent_default(),
             _ => {}
         }
     }

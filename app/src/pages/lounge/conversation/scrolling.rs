@@ -56,7 +56,8 @@ impl Scrolling {
         });
         Effect::new(move |_| {
             // The mode above the field, and the lines in it, take room from the log.
-            (lounge.mode.track(), lounge.picker.track());
+            lounge.mode.track();
+            lounge.picker.track();
             request_animation_frame(move || self.settle());
         });
         Effect::new(move |_| {
@@ -203,6 +204,6 @@ impl Scrolling {
     }
 
     fn log(self) -> Option<HtmlElement> {
-        self.log.try_get_untracked().flatten().map(|log| (*log).clone().into())
+        self.log.try_get_untracked().flatten().map(|log| (*log).clone())
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn NameForm(lounge: Lounge) -> impl IntoView {
         if pending.get_untracked() {
             return;
         }
-        (pending.set(true), failed.set(None));
+        pending.set(true);
+        failed.set(None);
         let navigate = navigate.clone();
         spawn_local(async move {
             let known = if session.is_signed_in() { Ok(()) } else { become_guest(lounge, session, &name).await };
