@@ -66,8 +66,8 @@ export const memberOf = (page: Page, name: string): Locator => members(page).fil
 
 /** Presses one of the owner's actions for a member, and confirms it. */
 export async function actOn(page: Page, name: string, action: string): Promise<void> {
-  await memberOf(page, name).getByLabel(`Actions for ${name}`).click();
-  await memberOf(page, name).getByRole('button', { name: action, exact: true }).click();
+  await memberOf(page, name).getByRole('button', { name: `Actions for ${name}` }).click();
+  await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
 }
 
@@ -79,6 +79,6 @@ export async function setHidden(page: Page, hidden: boolean): Promise<void> {
   await page.evaluate((hidden) => {
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
     Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => (hidden ? 'hidden' : 'visible') });
-    document.dispatchEvent(new Event('visibilitychange'));
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
   }, hidden);
 }

@@ -275,7 +275,8 @@ pub async fn reopen_room(
     let code = RoomCode::parse(&code)?;
     let visitor = backend::visitor();
     backend::backend()?.reopen_room(visitor.permit(Permission::KeepAccount)?, code).await?;
-    leptos_axum::redirect(&routes::host(code));
+    let is_lounge = look_up_room(code.to_string()).await.is_ok_and(|room| room.kind.members_stay());
+    leptos_axum::redirect(&if is_lounge { routes::lounge(code) } else { routes::host(code) });
     Ok(())
 }
 

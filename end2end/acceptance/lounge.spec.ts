@@ -93,6 +93,28 @@ test('messages, answers, reactions, changes and pins reach everybody, and are th
   }
 });
 
+test('a message that the room refuses can be tried again or discarded', async ({ newVisitor }) => {
+  const [ada, grace] = [await newVisitor(), await newVisitor()];
+  const code = await openLounge(ada, 'Ada');
+  await comeIn(grace, code, 'Grace');
+  await say(grace, 'soon gone');
+  await act(ada, 'soon gone', 'Reply');
+  await act(grace, 'soon gone', 'Delete');
+  await grace.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(messages(ada).last()).toContainText('This message was deleted.');
+  await write(ada, 'too late');
+  const refused = messageOf(ada, 'too late');
+  await expect(refused).toHaveAttribute('data-state', 'refused');
+  await expect(refused).toContainText('Not sent. This message is not there any more.');
+  await refused.getByRole('button', { name: 'Try again' }).click();
+  await expect(refused).toHaveAttribute('data-state', 'refused');
+  await refused.getByRole('button', { name: 'Discard' }).click();
+  await expect(refused).toHaveCount(0);
+  await say(ada, 'something else');
+  await expect(messageOf(grace, 'something else')).toHaveCount(1);
+  await expect(messageOf(grace, 'too late')).toHaveCount(0);
+});
+
 test('text is text: links are safe, markup is shown, a few emoji are large', async ({ newVisitor }) => {
   const [ada, grace] = [await newVisitor(), await newVisitor()];
   const code = await openLounge(ada, 'Ada');

@@ -12,14 +12,14 @@ const COLOURS: u32 = 12;
 pub fn Avatar(
     /// The name as people read it.
     #[prop(into)]
-    name: Signal<String>,
+    name: String,
 ) -> impl IntoView {
-    let letters = move || match name.with(|name| initials(name)) {
+    let letters = match initials(&name) {
         Some(letters) => letters.into_any(),
         None => view! { <Icon glyph=Glyph::Person /> }.into_any(),
     };
     view! {
-        <span class="avatar" data-colour=move || name.with(|name| colour(name)).to_string() aria-hidden="true" translate="no">
+        <span class="avatar" data-colour=colour(&name).to_string() aria-hidden="true" translate="no">
             {letters}
         </span>
     }

@@ -14,7 +14,7 @@ use leptos_router::{LazyRoute, hooks::use_location};
 
 use super::{
     host::{AskedLink, HostPage, ask_for_link},
-    listen, lounge,
+    listen,
     lounge::LoungePage,
     room::RoomPage,
     room_bootstrap::{AskedEntrance, ask_for_entrance},
@@ -92,28 +92,24 @@ fn host_page(route: HostRoute) -> Result<LocalBoxFuture<'static, AnyView>, Split
 }
 
 /// `/lounge/:code`
-#[derive(Clone, Copy)]
-pub struct LoungeRoute {
-    answers: lounge::Answers,
-}
+pub struct LoungeRoute;
 
 impl LazyRoute for LoungeRoute {
     fn data() -> Self {
-        Self { answers: lounge::Answers::ask() }
+        Self
     }
 
-    async fn view(this: Self) -> AnyView {
+    async fn view(_: Self) -> AnyView {
         // The page would be drawn without its style for a moment.
         let (page, ()) =
-            join(arrive(Part::Lounge, || lounge_page(this)), stylesheet::load(&routes::href(&routes::lounge_style())))
-                .await;
-        restored(page.await)
+            join(arrive(Part::Lounge, lounge_page), stylesheet::load(&routes::href(&routes::lounge_style()))).await;
+        restored(page)
     }
 }
 
 #[wasm_split(lounge, wasm_split_path = leptos::wasm_split, fallible)]
-fn lounge_page(route: LoungeRoute) -> Result<LocalBoxFuture<'static, AnyView>, SplitLoaderError> {
-    Ok(Box::pin(async move { view! { <LoungePage answers=route.answers /> }.into_any() }))
+fn lounge_page() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <LoungePage /> }.into_any())
 }
 
 /// The page, once its code and its texts are there. Where they cannot be loaded, the browser asks the server for the page as a

@@ -10,6 +10,7 @@ mod draft;
 mod emoji_data;
 mod emoji_picker;
 mod entry;
+mod erased;
 mod head;
 mod kept;
 mod lounges;
@@ -42,9 +43,9 @@ use news::Unread;
 use shared::Lounge;
 use standing::Shape;
 
-/// What the page asks for before it is drawn.
+/// What the page asks for.
 #[derive(Clone, Copy)]
-pub(super) struct Answers {
+struct Answers {
     room: Asked<RoomSummary>,
     saved: Asked<Vec<SavedLounge>>,
     session: Asked<SessionView>,
@@ -52,7 +53,7 @@ pub(super) struct Answers {
 
 impl Answers {
     /// Asks for the room in the address, and for the visitor's lounges.
-    pub(super) fn ask() -> Self {
+    fn ask() -> Self {
         let params = use_params_map();
         let code = Memo::new(move |_| params.with(|params| params.get("code").unwrap_or_default()));
         Self {
@@ -65,8 +66,8 @@ impl Answers {
 
 /// `/lounge/:code`
 #[component]
-pub(super) fn LoungePage(answers: Answers) -> impl IntoView {
-    let Answers { room, saved, session } = answers;
+pub(super) fn LoungePage() -> impl IntoView {
+    let Answers { room, saved, session } = Answers::ask();
     let params = use_params_map();
     // What is said of the list later does not draw the page anew.
     let (list, is_known) = (RwSignal::new(Vec::new()), StoredValue::new(false));
@@ -114,7 +115,7 @@ fn Visit(summary: RoomSummary, saved: RwSignal<Vec<SavedLounge>>, first_name: St
     on_cleanup(move || handle.leave());
     let unread = Unread::follow(lounge);
     let title = TextProp::from(move || Oco::from(unread.title()));
-    let shape = lounge.shape();
+    let shape = Memo::new(move |_| lounge.standing.get().shape());
     let content = move || match shape.get() {
         Shape::Card => view! { <Card lounge /> }.into_any(),
         Shape::Chat => view! { <Chat lounge unread /> }.into_any(),

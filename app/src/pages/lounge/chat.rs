@@ -1,14 +1,14 @@
 //! The page for members: their lounges, the conversation, and who is there.
 
 use leptos::prelude::*;
-use web_sys::KeyboardEvent;
 
 use super::{
     composer::Composer,
     conversation::Conversation,
-    details::Details,
-    head::{Head, Pins},
-    lounges::Lounges,
+    details::details,
+    erased::{attribute, key, part_when, press},
+    head::head,
+    lounges::lounges,
     news::Unread,
     questions::Questions,
     shared::{Lounge, Sheet},
@@ -21,31 +21,32 @@ use crate::text::action;
 pub(super) fn Chat(lounge: Lounge, unread: Unread) -> impl IntoView {
     visible_height::follow();
     let sheet = lounge.sheet;
-    let press = move |event: KeyboardEvent| {
+    let escape = key(move |event| {
         if event.key() == "Escape" && sheet.get_untracked().is_some() {
             sheet.set(None);
         }
-    };
-    let shown = move || {
-        sheet.get().map(|sheet| match sheet {
+    });
+    let shown = attribute(move || {
+        let name = match sheet.get()? {
             Sheet::Lounges => "lounges",
             Sheet::Details => "details",
-        })
+        };
+        Some(name.to_owned())
+    });
+    let veil = move || {
+        let close = press(move |_| sheet.set(None));
+        view! { <button type="button" class="sheet-veil" tabindex="-1" aria-label=action::CLOSE on:click=close></button> }.into_any()
     };
-    let has_sheet = Memo::new(move |_| sheet.get().is_some());
     view! {
-        <div class="lounge" data-sheet=shown on:keydown=press>
-            <Lounges lounge unread />
-            <section class="lounge-main" aria-label=move || lounge.title.get()>
-                <Head lounge />
-                <Pins lounge />
+        <div class="lounge" data-sheet=shown on:keydown=escape>
+            {lounges(lounge, unread)}
+            <section class="lounge-main" aria-label=attribute(move || Some(lounge.title.get()))>
+                {head(lounge)}
                 <Conversation lounge unread />
                 <Composer lounge />
             </section>
-            <Details lounge />
-            <Show when=move || has_sheet.get()>
-                <button type="button" class="sheet-veil" tabindex="-1" aria-label=action::CLOSE on:click=move |_| sheet.set(None)></button>
-            </Show>
+            {details(lounge)}
+            {part_when(move || sheet.get().is_some(), veil)}
             <Questions lounge />
         </div>
     }

@@ -51,9 +51,8 @@ impl ComeAndGo {
 /// Follows who is a member, from the moment on at which the page is one.
 pub(super) fn follow(handle: RoomHandle) -> RwSignal<Vec<ComeAndGo>> {
     let comings = RwSignal::new(Vec::new());
-    let members = Memo::new(move |_| handle.room.with(|room| room.as_ref().map(members)));
     Effect::new(move |before: Option<Option<Members>>| {
-        let now = members.get();
+        let now = handle.room.with(|room| room.as_ref().map(members));
         if let (Some(Some(before)), Some(now)) = (before, &now) {
             let after = handle.room.with_untracked(|room| room.as_ref().map(|room| room.last_message));
             let changes = changes(&before, now);

@@ -4,18 +4,18 @@ mod field;
 
 use heartogether::{id::DisplayName, limits::MESSAGE_CHARS};
 use heartogether_client::Input;
-use leptos::{ev, prelude::*, tachys::view::IntoRender};
+use leptos::{ev, prelude::*};
 
 use super::{
     emoji_data::emoji,
     emoji_picker::EmojiPicker,
+    erased::{attribute, flag, key, part, part_when, press, said, switch},
     shared::{EmojiFor, Lounge, Mode},
     words::first_line,
 };
 use crate::{
-    browser::RoomHandle,
-    components::{Glyph, Icon, IconButton},
-    locale::{self, Locale, Phrase, Value, say},
+    components::{Glyph, Icon},
+    locale::{self, Locale, Phrase, Value},
     text::lounge as text,
 };
 use field::Writing;
@@ -33,17 +33,25 @@ pub(super) fn Composer(lounge: Lounge) -> impl IntoView {
         event.prevent_default();
         writing.send();
     };
-    let toggle_picker = move |_| {
+    let toggle_picker = press(move |_| {
         let is_open = lounge.picker.get_untracked() == Some(EmojiFor::Text);
         lounge.picker.set((!is_open).then_some(EmojiFor::Text));
-    };
-    let is_picking = Signal::derive(move || lounge.picker.get() == Some(EmojiFor::Text));
+    });
     view! {
         <div class="composer">
-            <Picker lounge writing />
-            <ModeBar lounge />
+            {part_when(move || lounge.picker.get().is_some(), move || picker(lounge, writing))}
+            {mode_bar(lounge)}
             <form class="composer-form" on:submit=send>
-                <IconButton label=text::EMOJI glyph=Glyph::Smile pressed=is_picking on:click=toggle_picker />
+                <button
+                    type="button"
+                    class="icon-button"
+                    aria-label=text::EMOJI
+                    title=text::EMOJI
+                    aria-pressed=switch(move || lounge.picker.get() == Some(EmojiFor::Text))
+                    on:click=toggle_picker
+                >
+                    <Icon glyph=Glyph::Smile />
+                </button>
                 <textarea
                     node_ref=writing.field
                     class="composer-field"
@@ -56,24 +64,22 @@ pub(super) fn Composer(lounge: Lounge) -> impl IntoView {
                     aria-label=text::MESSAGE
                     placeholder=text::WRITE
                     aria-describedby="composer-told"
-                    aria-invalid=move || writing.error().map(|_| "true")
+                    aria-invalid=attribute(move || writing.error().map(|_| "true".to_owned()))
                     on:input=move |_| writing.note_input()
-                    on:keydown=move |event| writing.press(&event)
+                    on:keydown=key(move |event| writing.press(&event))
                 ></textarea>
                 <button type="submit" class="icon-button composer-send" aria-label=text::SEND title=text::SEND>
                     <Icon glyph=Glyph::Send />
                 </button>
             </form>
-            <Told handle=lounge.handle writing />
+            {told(lounge, writing)}
         </div>
     }
     .into_any()
 }
 
 /// The emoji, while one is chosen.
-#[component]
-fn Picker(lounge: Lounge, writing: Writing) -> impl IntoView {
-    let is_open = Memo::new(move |_| lounge.picker.get().is_some());
+fn picker(lounge: Lounge, writing: Writing) -> AnyView {
     let choose = move |chosen: String| match lounge.picker.get_untracked() {
         Some(EmojiFor::Message(number)) => {
             if let Some(emoji) = emoji(&chosen) {
@@ -88,21 +94,23 @@ fn Picker(lounge: Lounge, writing: Writing) -> impl IntoView {
         lounge.picker.set(None);
         writing.focus();
     };
-    view! {
-        <Show when=move || is_open.get()>
-            <EmojiPicker on_choose=Callback::new(choose) on_close=Callback::new(move |()| close()) />
-        </Show>
-    }
-    .into_any()
+    view! { <EmojiPicker on_choose=Callback::new(choose) on_close=Callback::new(move |()| close()) /> }.into_any()
 }
 
 /// What is answered or edited, and the way out of that.
-#[component]
-fn ModeBar(lounge: Lounge) -> impl IntoView {
+fn mode_bar(lounge: Lounge) -> AnyView {
     let locale = Locale::current();
+    let cancel = move || {
+        let cancel = press(move |_| lounge.mode.set(Mode::Write));
+        view! {
+            <button type="button" class="icon-button" aria-label=text::CANCEL title=text::CANCEL on:click=cancel>
+                <Icon glyph=Glyph::Close />
+            </button>
+        }
+    };
     let bar = move || {
         let (number, heading) = match lounge.mode.get() {
-            Mode::Write => return None,
+            Mode::Write => return ().into_any(),
             Mode::Edit(number) => (number, Phrase::from(text::EDITING)),
             Mode::Reply(number) => {
                 let name = lounge.with_message(number, |message| Value::from(&message.name));
@@ -110,42 +118,46 @@ fn ModeBar(lounge: Lounge) -> impl IntoView {
             }
         };
         let shown = lounge.text_of(number).map(|text| first_line(&locale.write(&Value::from(&text)), SHOWN_CHARS));
-        Some(view! {
+        view! {
             <div class="composer-mode">
-                <p class="composer-mode-heading">{heading}</p>
+                <p class="composer-mode-heading">{locale.say(heading)}</p>
                 <p class="composer-mode-text" dir="auto" translate="no">
                     {shown}
                 </p>
-                <IconButton label=text::CANCEL glyph=Glyph::Close on:click=move |_| lounge.mode.set(Mode::Write) />
+                {cancel()}
             </div>
-        })
+        }
+        .into_any()
     };
-    view! { {bar} }.into_any()
+    part(bar).into_any()
 }
 
 /// Who else is writing, what is wrong with the text, and how long it is. The line is always there, so that nothing moves.
-#[component]
-fn Told(handle: RoomHandle, writing: Writing) -> impl IntoView {
-    let typing = move || typing_phrase(&handle.typing.get());
-    let said = move || match (writing.error(), handle.engagement_notice.get()) {
-        (Some(why), _) | (None, Some(why)) => Some(locale::refusal(why).into_render()),
-        (None, None) => None,
+fn told(lounge: Lounge, writing: Writing) -> AnyView {
+    let (handle, locale) = (lounge.handle, Locale::current());
+    let typing = move || {
+        let phrase = handle.typing.with(|names| typing_phrase(names));
+        phrase.map(|phrase| locale.say(phrase).into_owned()).unwrap_or_default()
     };
-    let is_wrong = move || writing.error().is_some();
-    let is_counted = Memo::new(move |_| writing.length.get() > COUNTED_FROM);
+    let why = move || {
+        let why = writing.error().or_else(|| handle.engagement_notice.get());
+        why.map(|why| locale.say(locale::refusal(why)).into_owned()).unwrap_or_default()
+    };
+    let length = move || match writing.length.get() {
+        length if length > COUNTED_FROM => locale.say(text::length(length, MESSAGE_CHARS)).into_owned(),
+        _ => String::new(),
+    };
     view! {
         <div class="composer-told" id="composer-told">
             <p class="typing" data-testid="typing" aria-live="off">
-                {move || typing().map(IntoRender::into_render)}
+                {said(typing)}
             </p>
-            <p class="composer-said" role="status" data-wrong=move || is_wrong().then_some("")>
-                {said}
+            <p class="composer-said" role="status" data-wrong=flag(move || writing.error().is_some())>
+                {said(why)}
             </p>
-            <Show when=move || is_counted.get()>
-                <p class="composer-length" data-testid="message-length">
-                    {say(move || text::length(writing.length.get(), MESSAGE_CHARS))}
-                </p>
-            </Show>
+            <p class="composer-length" data-testid="message-length">
+                {said(length)}
+            </p>
         </div>
     }
     .into_any()

@@ -12,7 +12,8 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use super::{
     comings::{self, ComeAndGo},
     conversation_row::Laid,
-    message::LogRow,
+    erased::{key, part, part_when, press, rows, said},
+    message::log_row,
     news::Unread,
     rows::{Circumstances, Row, RowKey, lay_out},
     shared::Lounge,
@@ -21,7 +22,7 @@ use super::{
 use crate::{
     browser::locale::day_number,
     components::{Button, EmptyState, Glyph, Icon, Skeleton, Variant, focus},
-    locale::say,
+    locale::Locale,
     text::lounge as text,
 };
 use heartogether_client::Input;
@@ -30,14 +31,22 @@ use scrolling::Scrolling;
 /// The messages, and the way to the latest one.
 #[component]
 pub(super) fn Conversation(lounge: Lounge, unread: Unread) -> impl IntoView {
-    let rows = RwSignal::new(Vec::<Laid>::new());
+    let (keys, laid) = (RwSignal::new(Vec::<RowKey>::new()), StoredValue::new(HashMap::new()));
     let scrolling = Scrolling::new(lounge);
-    lay_out_anew(lounge, unread, rows, scrolling);
+    lay_out_anew(lounge, unread, (keys, laid), scrolling);
     scrolling.follow();
     let handle = lounge.handle;
-    let is_there = Memo::new(move |_| lounge.standing.get() == Standing::Open);
-    let is_empty = Memo::new(move |_| is_there.get() && handle.conversation.with(Vec::is_empty));
-    let press = move |event: KeyboardEvent| walk(&event, lounge, scrolling);
+    let is_there = move || lounge.standing.get() == Standing::Open;
+    let ids = move || keys.with(|keys| keys.iter().map(|key| key.id()).collect());
+    let row = move |id: String| {
+        let laid = RowKey::parse(&id).and_then(|key| laid.with_value(|laid: &Known| laid.get(&key).cloned()));
+        laid.map_or_else(|| ().into_any(), |laid| log_row(lounge, laid))
+    };
+    let told = move || match (is_there(), handle.conversation.with(Vec::is_empty)) {
+        (false, _) => view! { <div class="log-told"><Skeleton /></div> }.into_any(),
+        (true, true) => empty(),
+        (true, false) => ().into_any(),
+    };
     view! {
         <div class="talk">
             <div
@@ -48,85 +57,98 @@ pub(super) fn Conversation(lounge: Lounge, unread: Unread) -> impl IntoView {
                 aria-label=text::CONVERSATION
                 tabindex="0"
                 on:scroll=move |_| scrolling.note_scroll()
-                on:keydown=press
+                on:keydown=key(move |event| walk(&event, lounge, scrolling))
             >
-                <Show when=move || !is_there.get()>
-                    <div class="log-told">
-                        <Skeleton />
-                    </div>
-                </Show>
-                <Show when=move || handle.has_earlier_messages.get()>
-                    <p class="log-earlier" role="presentation">
-                        <Button variant=Variant::Ghost on:click=move |_| handle.press(Input::EarlierMessagesPressed)>
-                            {text::EARLIER}
-                        </Button>
-                    </p>
-                </Show>
-                <Show when=move || is_empty.get()>
-                    <div class="log-told">
-                        <EmptyState glyph=Glyph::Chat title=text::EMPTY>
-                            {text::EMPTY_HINT}
-                        </EmptyState>
-                    </div>
-                </Show>
+                {part(told)}
+                {part_when(move || handle.has_earlier_messages.get(), move || earlier(lounge))}
                 <ol class="rows" node_ref=scrolling.rows>
-                    <For each=move || rows.get() key=|laid| laid.key let(laid)>
-                        <LogRow lounge laid />
-                    </For>
+                    {rows(ids, row)}
                 </ol>
             </div>
-            <ToLatest lounge unread scrolling />
+            {part_when(move || !lounge.is_at_end.get(), move || to_latest(unread, scrolling))}
             <p class="sr-only" role="status" data-testid="announced">
-                {move || unread.announced.get()}
+                {said(move || unread.announced.get())}
             </p>
         </div>
     }
     .into_any()
 }
 
-/// The button that leads to the latest message, with the number of those that the visitor has not seen.
-#[component]
-fn ToLatest(lounge: Lounge, unread: Unread, scrolling: Scrolling) -> impl IntoView {
-    let is_away = Memo::new(move |_| !lounge.is_at_end.get());
-    let count = Memo::new(move |_| u32::try_from(unread.count.get()).unwrap_or(u32::MAX));
-    let label = move || if count.get() > 0 { text::to_latest_new(count.get()) } else { text::TO_LATEST.into() };
-    let go = move |_| {
-        scrolling.go_to_end();
-        focus::focus_on(scrolling.log.get_untracked().map(Into::into));
-    };
+fn empty() -> AnyView {
     view! {
-        <Show when=move || is_away.get()>
-            <button type="button" class="to-latest" on:click=go>
-                <Icon glyph=Glyph::Down />
-                <span>{say(label)}</span>
-            </button>
-        </Show>
+        <div class="log-told">
+            <EmptyState glyph=Glyph::Chat title=text::EMPTY>
+                {text::EMPTY_HINT}
+            </EmptyState>
+        </div>
     }
     .into_any()
 }
 
+/// Older messages come by scrolling; the button is for who does not scroll.
+fn earlier(lounge: Lounge) -> AnyView {
+    view! {
+        <p class="log-earlier" role="presentation">
+            <Button variant=Variant::Ghost on:click=press(move |_| lounge.press(Input::EarlierMessagesPressed))>
+                {text::EARLIER}
+            </Button>
+        </p>
+    }
+    .into_any()
+}
+
+/// The button that leads to the latest message, with the number of those that the visitor has not seen.
+fn to_latest(unread: Unread, scrolling: Scrolling) -> AnyView {
+    let locale = Locale::current();
+    let label = move || match u32::try_from(unread.count.get()).unwrap_or(u32::MAX) {
+        0 => locale.say(text::TO_LATEST).into_owned(),
+        count => locale.say(text::to_latest_new(count)).into_owned(),
+    };
+    let go = press(move |_| {
+        scrolling.go_to_end();
+        focus::focus_on(scrolling.log.get_untracked().map(Into::into));
+    });
+    view! {
+        <button type="button" class="to-latest" on:click=go>
+            <Icon glyph=Glyph::Down />
+            <span>{said(label)}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// The rows that are there.
+type Known = HashMap<RowKey, Laid>;
+
 /// Keeps the rows up to date. A row that stays keeps its signal, so that only what has changed is drawn.
-fn lay_out_anew(lounge: Lounge, unread: Unread, rows: RwSignal<Vec<Laid>>, scrolling: Scrolling) {
+fn lay_out_anew(
+    lounge: Lounge,
+    unread: Unread,
+    (keys, laid): (RwSignal<Vec<RowKey>>, StoredValue<Known>),
+    scrolling: Scrolling,
+) {
     let comings = comings::follow(lounge.handle);
     Effect::new(move |_| {
         let new_after = unread.new_after.get();
-        let laid = comings.with(|comings| laid_out(lounge, comings, new_after));
-        let mut known: HashMap<RowKey, ArcRwSignal<Row>> =
-            rows.with_untracked(|rows| rows.iter().map(|laid| (laid.key, laid.row.clone())).collect());
-        let keep = |(key, row): (RowKey, Row)| match known.remove(&key) {
-            Some(shown) => {
-                if shown.with_untracked(|shown| *shown != row) {
-                    shown.set(row);
+        let next = comings.with(|comings| laid_out(lounge, comings, new_after));
+        let next_keys: Vec<RowKey> = next.iter().map(|(key, _)| *key).collect();
+        laid.update_value(|known| {
+            let mut before = std::mem::take(known);
+            let keep = |(key, row): (RowKey, Row)| match before.remove(&key) {
+                Some(laid) => {
+                    if laid.row.with_untracked(|shown| *shown != row) {
+                        laid.row.set(row);
+                    }
+                    (key, laid)
                 }
-                Laid { key, row: shown }
-            }
-            None => Laid { key, row: ArcRwSignal::new(row) },
-        };
-        let next: Vec<Laid> = laid.into_iter().map(keep).collect();
-        let is_same = rows.with_untracked(|rows| rows.iter().map(|laid| laid.key).eq(next.iter().map(|laid| laid.key)));
-        scrolling.before_change(rows.with_untracked(|rows| rows.first().map(|laid| laid.key)));
+                None => (key, Laid { key, row: ArcRwSignal::new(row) }),
+            };
+            *known = next.into_iter().map(keep).collect();
+        });
+        let (first, is_same) = keys.with_untracked(|keys| (keys.first().copied(), *keys == next_keys));
+        scrolling.before_change(first);
         if !is_same {
-            rows.set(next);
+            keys.set(next_keys);
         }
     });
 }

@@ -1,31 +1,30 @@
 //! Who is there, and what can be set.
 
-use heartogether_client::SignalingState;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    members::Members,
+    erased::{Attribute, Press, action as menu_line, flag, icon_button, part_when, press, switch},
+    members::members,
     notification::{self, Notifying},
     shared::{Lounge, Question},
 };
 use crate::{
     api::mute_lounge,
-    components::{CodeDisplay, Glyph, Icon, IconButton, Toast, Toasts, Tone},
+    components::{CodeDisplay, Glyph, Icon, Toast, Toasts, Tone},
     locale::Key,
     text::{action, lounge as text},
 };
 
 /// The column beside the conversation.
-#[component]
-pub(super) fn Details(lounge: Lounge) -> impl IntoView {
+pub(super) fn details(lounge: Lounge) -> AnyView {
     view! {
         <aside class="details" aria-label=text::DETAILS>
             <div class="details-head only-not-wide">
-                <IconButton label=action::CLOSE glyph=Glyph::Close on:click=move |_| lounge.sheet.set(None) />
+                {icon_button(Glyph::Close, action::CLOSE, press(move |_| lounge.sheet.set(None)))}
             </div>
-            <Members lounge />
+            {members(lounge)}
             <div class="details-settings">
-                <Settings lounge />
+                {settings(lounge)}
                 <div class="details-code">
                     <CodeDisplay code=lounge.code small=true />
                     <p class="field-hint">{text::LASTS}</p>
@@ -36,42 +35,44 @@ pub(super) fn Details(lounge: Lounge) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn Settings(lounge: Lounge) -> impl IntoView {
-    let ask = move |question: Question| move |_| lounge.question.set(Some(question.clone()));
+fn settings(lounge: Lounge) -> AnyView {
     let choice = move |glyph: Glyph, label: Key, question: Question| {
-        view! {
-            <button type="button" class="action" on:click=ask(question)>
-                <Icon glyph />
-                {label}
-            </button>
-        }
+        menu_line(glyph, label, press(move |_| lounge.question.set(Some(question.clone()))))
     };
-    let is_owner = lounge.is_owner;
-    let is_attached = move || lounge.handle.signaling_state.get() == SignalingState::Attached;
+    let for_owner = move || {
+        view! {
+            {choice(Glyph::Edit, text::RENAME_LOUNGE, Question::NameLounge)}
+            {choice(Glyph::Delete, text::END, Question::Delete)}
+        }
+        .into_any()
+    };
+    let for_others = move || choice(Glyph::Leave, text::LEAVE, Question::Leave);
     view! {
-        <Mute lounge />
-        <Notify />
+        {mute(lounge)}
+        {notify()}
         {choice(Glyph::Edit, text::RENAME_ONESELF, Question::NameOneself)}
-        <Show when=move || is_owner.get()>
-            {choice(Glyph::Edit, text::RENAME_LOUNGE, Question::NameLounge)} {choice(Glyph::Delete, text::END, Question::Delete)}
-        </Show>
-        <Show when=move || !is_owner.get()>
-            <button type="button" class="action" disabled=move || !is_attached() on:click=ask(Question::Leave)>
-                <Icon glyph=Glyph::Leave />
-                {text::LEAVE}
-            </button>
-        </Show>
+        {part_when(move || lounge.is_owner.get(), for_owner)}
+        {part_when(move || !lounge.is_owner.get(), for_others)}
+    }
+    .into_any()
+}
+
+/// Something that is on or off.
+fn toggle(glyph: Glyph, label: Key, is_on: Attribute, is_disabled: Attribute, act: Press) -> AnyView {
+    view! {
+        <button type="button" class="action" role="switch" aria-checked=is_on disabled=is_disabled on:click=act>
+            <Icon glyph />
+            <span class="action-label">{label}</span>
+            <span class="switch" aria-hidden="true"></span>
+        </button>
     }
     .into_any()
 }
 
 /// Whether the lounge is quiet, on every page of the account.
-#[component]
-fn Mute(lounge: Lounge) -> impl IntoView {
-    let toasts = expect_context::<Toasts>();
-    let muted = lounge.muted;
-    let toggle = move |_| {
+fn mute(lounge: Lounge) -> AnyView {
+    let (toasts, muted) = (expect_context::<Toasts>(), lounge.muted);
+    let act = press(move |_| {
         let now = !muted.get_untracked();
         muted.set(now);
         spawn_local(async move {
@@ -80,46 +81,26 @@ fn Mute(lounge: Lounge) -> impl IntoView {
                 toasts.show(Toast::new(error.phrase()).with_tone(Tone::Warn));
             }
         });
-    };
-    view! {
-        <button type="button" class="action" role="switch" aria-checked=move || if muted.get() { "true" } else { "false" } on:click=toggle>
-            <Icon glyph=Glyph::BellOff />
-            <span class="action-label">{text::MUTE}</span>
-            <span class="switch" aria-hidden="true"></span>
-        </button>
-    }
-    .into_any()
+    });
+    toggle(Glyph::BellOff, text::MUTE, switch(move || muted.get()), flag(|| false), act)
 }
 
 /// Whether the system tells of answers and of being spoken to, where it can.
-#[component]
-fn Notify() -> impl IntoView {
+fn notify() -> AnyView {
     let state = RwSignal::new(Notifying::Missing);
     Effect::new(move |_| state.set(notification::state()));
-    let toggle = move |_| {
-        let on = state.get_untracked() != Notifying::On;
-        notification::switch(on, move |now| _ = state.try_set(now));
+    let is_forbidden = move || state.get() == Notifying::Forbidden;
+    let shown = move || {
+        let act = press(move |_| {
+            let on = state.get_untracked() != Notifying::On;
+            notification::switch(on, move |now| _ = state.try_set(now));
+        });
+        toggle(Glyph::Bell, text::NOTIFY, switch(move || state.get() == Notifying::On), flag(is_forbidden), act)
     };
-    let is_there = Memo::new(move |_| state.get() != Notifying::Missing);
-    let is_forbidden = Memo::new(move |_| state.get() == Notifying::Forbidden);
+    let hint = || view! { <p class="field-hint">{text::NOTIFY_FORBIDDEN}</p> }.into_any();
     view! {
-        <Show when=move || is_there.get()>
-            <button
-                type="button"
-                class="action"
-                role="switch"
-                aria-checked=move || if state.get() == Notifying::On { "true" } else { "false" }
-                disabled=move || is_forbidden.get()
-                on:click=toggle
-            >
-                <Icon glyph=Glyph::Bell />
-                <span class="action-label">{text::NOTIFY}</span>
-                <span class="switch" aria-hidden="true"></span>
-            </button>
-        </Show>
-        <Show when=move || is_forbidden.get()>
-            <p class="field-hint">{text::NOTIFY_FORBIDDEN}</p>
-        </Show>
+        {part_when(move || state.get() != Notifying::Missing, shown)}
+        {part_when(is_forbidden, hint)}
     }
     .into_any()
 }

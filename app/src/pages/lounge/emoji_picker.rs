@@ -4,9 +4,12 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-use super::emoji_data::{self, Choice, Emojis};
+use super::{
+    emoji_data::{self, Choice, Emojis},
+    erased::{Attribute, Press, icon_button, key, part, press, switch},
+};
 use crate::{
-    components::{Button, Glyph, IconButton, Skeleton, Variant},
+    components::{Button, Glyph, Skeleton, Variant},
     locale::{Key, Locale},
     text::{action, emoji as text},
 };
@@ -55,21 +58,21 @@ pub(super) fn EmojiPicker(on_choose: Callback<String>, on_close: Callback<()>) -
         on_choose,
     };
     picking.load();
-    let press = move |event: KeyboardEvent| {
+    let escape = key(move |event: KeyboardEvent| {
         if event.key() == "Escape" {
             event.stop_propagation();
             on_close.run(());
         }
-    };
+    });
     view! {
-        <div class="picker" role="dialog" aria-label=text::LABEL data-testid="emoji-picker" on:keydown=press>
+        <div class="picker" role="dialog" aria-label=text::LABEL data-testid="emoji-picker" on:keydown=escape>
             <div class="picker-head">
-                <Search picking />
-                <IconButton label=action::CLOSE glyph=Glyph::Close on:click=move |_| on_close.run(()) />
+                {search(picking)}
+                {icon_button(Glyph::Close, action::CLOSE, press(move |_| on_close.run(())))}
             </div>
-            <Groups picking />
-            <Grid picking />
-            <Tones picking />
+            {groups(picking)}
+            {grid(picking)}
+            {tones(picking)}
         </div>
     }
     .into_any()
@@ -139,8 +142,7 @@ impl Picking {
 }
 
 /// The field to search in. Enter takes the first that is found.
-#[component]
-fn Search(picking: Picking) -> impl IntoView {
+fn search(picking: Picking) -> AnyView {
     let field = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
         if let Some(field) = field.get() {
@@ -148,7 +150,7 @@ fn Search(picking: Picking) -> impl IntoView {
             let _ = field.focus();
         }
     });
-    let press = move |event: KeyboardEvent| match event.key().as_str() {
+    let press = key(move |event: KeyboardEvent| match event.key().as_str() {
         "Enter" if !event.is_composing() => {
             event.prevent_default();
             let first = picking.drawn().first().and_then(|sign| sign.get_attribute("data-emoji"));
@@ -156,7 +158,7 @@ fn Search(picking: Picking) -> impl IntoView {
         }
         "ArrowDown" if picking.go("ArrowDown") => event.prevent_default(),
         _ => {}
-    };
+    });
     view! {
         <input
             node_ref=field
@@ -173,22 +175,20 @@ fn Search(picking: Picking) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn Groups(picking: Picking) -> impl IntoView {
+/// One of several buttons of which one is pressed.
+fn choice_of(sign: &'static str, name: Key, is_chosen: Attribute, act: Press) -> AnyView {
+    view! {
+        <button type="button" class="picker-group" aria-label=name title=name aria-pressed=is_chosen on:click=act>
+            {sign}
+        </button>
+    }
+    .into_any()
+}
+
+fn groups(picking: Picking) -> AnyView {
     let group = move |(place, (sign, name)): (usize, (&'static str, Key))| {
         let is_open = move || picking.group.get() == place && picking.sought.with(|sought| sought.trim().is_empty());
-        view! {
-            <button
-                type="button"
-                class="picker-group"
-                aria-label=name
-                title=name
-                aria-pressed=move || if is_open() { "true" } else { "false" }
-                on:click=move |_| picking.group.set(place)
-            >
-                {sign}
-            </button>
-        }
+        choice_of(sign, name, switch(is_open), press(move |_| picking.group.set(place)))
     };
     view! {
         <div class="picker-groups" role="group" aria-label=text::GROUPS>
@@ -198,60 +198,64 @@ fn Groups(picking: Picking) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn Grid(picking: Picking) -> impl IntoView {
-    let choose = move |event: ev::MouseEvent| {
+fn grid(picking: Picking) -> AnyView {
+    let choose = press(move |event: ev::MouseEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let pressed = target.and_then(|target| target.closest("[data-emoji]").ok().flatten());
         let sign = pressed.and_then(|pressed| pressed.get_attribute("data-emoji"));
         sign.into_iter().for_each(|sign| picking.choose(sign));
-    };
-    let press = move |event: KeyboardEvent| {
+    });
+    let walk = key(move |event: KeyboardEvent| {
         if picking.go(&event.key()) {
             event.prevent_default();
         }
-    };
+    });
     let drawn = move || {
         let tone = picking.tone.get();
         let sign = |choice: Choice| {
             let (sign, Choice { name, .. }) = (choice.in_tone(tone), choice);
+            let title = name.clone();
             view! {
-                <button type="button" class="picker-emoji" tabindex="-1" data-emoji=sign.clone() aria-label=name.clone() title=name>
+                <button type="button" class="picker-emoji" tabindex="-1" data-emoji=sign.clone() aria-label=name title=title>
                     {sign.clone()}
                 </button>
             }
         };
-        picking.choices().into_iter().map(sign).collect_view()
+        picking.choices().into_iter().map(sign).collect_view().into_any()
     };
-    let is_there = Memo::new(move |_| picking.emojis.with(Option::is_some));
-    let is_empty = Memo::new(move |_| is_there.get() && picking.choices().is_empty());
-    let again = move |_| picking.load();
     view! {
-        <div class="picker-grid" node_ref=picking.grid role="group" aria-label=text::LABEL tabindex="0" on:click=choose on:keydown=press>
-            {drawn}
+        <div class="picker-grid" node_ref=picking.grid role="group" aria-label=text::LABEL tabindex="0" on:click=choose on:keydown=walk>
+            {part(drawn)}
         </div>
-        <Show when=move || is_empty.get()>
-            <p class="picker-told">{text::NONE}</p>
-        </Show>
-        <Show when=move || picking.has_failed.get()>
-            <div class="picker-told">
-                <p>{text::FAILED}</p>
-                <Button variant=Variant::Secondary on:click=again>
-                    {action::TRY_AGAIN}
-                </Button>
-            </div>
-        </Show>
-        <Show when=move || !is_there.get() && !picking.has_failed.get()>
-            <div class="picker-told">
-                <Skeleton />
-            </div>
-        </Show>
+        {part(move || told(picking))}
     }
     .into_any()
 }
 
-#[component]
-fn Tones(picking: Picking) -> impl IntoView {
+/// What stands there while there is nothing to choose.
+fn told(picking: Picking) -> AnyView {
+    let is_there = picking.emojis.with(Option::is_some);
+    if is_there && !picking.choices().is_empty() {
+        return ().into_any();
+    }
+    let said = match (picking.has_failed.get(), is_there) {
+        (true, _) => {
+            let again = press(move |_| picking.load());
+            view! {
+                <p>{text::FAILED}</p>
+                <Button variant=Variant::Secondary on:click=again>
+                    {action::TRY_AGAIN}
+                </Button>
+            }
+            .into_any()
+        }
+        (false, true) => view! { <p>{text::NONE}</p> }.into_any(),
+        (false, false) => view! { <Skeleton /> }.into_any(),
+    };
+    view! { <div class="picker-told">{said}</div> }.into_any()
+}
+
+fn tones(picking: Picking) -> AnyView {
     let names = [
         text::TONE_NONE,
         text::TONE_LIGHT,
@@ -260,23 +264,12 @@ fn Tones(picking: Picking) -> impl IntoView {
         text::TONE_MEDIUM_DARK,
         text::TONE_DARK,
     ];
-    let choose = move |tone: usize| {
-        emoji_data::choose_tone(tone);
-        picking.tone.set(tone);
-    };
     let hand = move |(tone, (sign, name)): (usize, (&'static str, Key))| {
-        view! {
-            <button
-                type="button"
-                class="picker-group"
-                aria-label=name
-                title=name
-                aria-pressed=move || if picking.tone.get() == tone { "true" } else { "false" }
-                on:click=move |_| choose(tone)
-            >
-                {sign}
-            </button>
-        }
+        let choose = press(move |_| {
+            emoji_data::choose_tone(tone);
+            picking.tone.set(tone);
+        });
+        choice_of(sign, name, switch(move || picking.tone.get() == tone), choose)
     };
     view! {
         <div class="picker-tones" role="group" aria-label=text::TONE>

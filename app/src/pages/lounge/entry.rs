@@ -7,12 +7,13 @@ use heartogether_client::{Ending, Input};
 use leptos::prelude::*;
 
 use super::{
+    erased::{part, part_when, press, said},
     shared::Lounge,
     standing::{Standing, WayIn},
 };
 use crate::{
     components::{Avatar, Button, ButtonLink, CodeDisplay, Notice, Tone, Variant},
-    locale::{self, Around},
+    locale::{self, Around, Key},
     pages::room_bootstrap::ReopenForm,
     routes::{self, Destination},
     text::{action, lounge as text},
@@ -26,28 +27,28 @@ pub(super) fn Card(lounge: Lounge) -> impl IntoView {
         // The owner is one of them, and no listener.
         (room.listener_count, room.host_name.clone(), room.is_full_for_visitor())
     });
-    let refusal = Memo::new(move |_| match lounge.standing.get() {
+    let refusal = move || match lounge.standing.get() {
         Standing::Refused(refusal) => Some(refusal),
         _ => is_full.then_some(Refusal::RoomFull),
-    });
-    let told = move || {
-        let told = refusal.get().filter(|refusal| *refusal != Refusal::NameTaken);
-        told.map(|refusal| view! { <Notice tone=Tone::Warn>{locale::refusal(refusal)}</Notice> })
     };
-    let way = Memo::new(move |_| refusal.get().map_or(WayIn::Ask, WayIn::after));
+    let told = move || match refusal().filter(|refusal| *refusal != Refusal::NameTaken) {
+        Some(refusal) => view! { <Notice tone=Tone::Warn>{locale::refusal(refusal)}</Notice> }.into_any(),
+        None => ().into_any(),
+    };
+    let way = Memo::new(move |_| refusal().map_or(WayIn::Ask, WayIn::after));
     view! {
         <div class="card lounge-card">
-            <Avatar name=lounge.title />
+            {part(move || view! { <Avatar name=lounge.title.get() /> }.into_any())}
             <h1 dir="auto">
-                <bdi translate="no">{move || lounge.title.get()}</bdi>
+                <bdi translate="no">{said(move || lounge.title.get())}</bdi>
             </h1>
             <p class="text-muted">
                 <Around text=text::by name=&owner />
                 " · "
                 {text::members_count(count)}
             </p>
-            {told}
-            {move || view! { <Way lounge way=way.get() /> }}
+            {part(told)}
+            {part(move || way_in(lounge, way.get()))}
             <CodeDisplay code=lounge.code small=true />
             <p class="text-sm text-muted">{text::LASTS}</p>
         </div>
@@ -56,9 +57,11 @@ pub(super) fn Card(lounge: Lounge) -> impl IntoView {
 }
 
 /// The button or the link that helps.
-#[component]
-fn Way(lounge: Lounge, way: WayIn) -> impl IntoView {
-    let again = move |_| lounge.go_in(None);
+fn way_in(lounge: Lounge, way: WayIn) -> AnyView {
+    let again = |label: Key| {
+        let again = press(move |_| lounge.go_in(None));
+        view! { <Button on:click=again>{label}</Button> }
+    };
     let home = move || {
         view! {
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
@@ -68,8 +71,8 @@ fn Way(lounge: Lounge, way: WayIn) -> impl IntoView {
     };
     match way {
         WayIn::Ask => view! { <NameForm lounge /> }.into_any(),
-        WayIn::TryAgain => view! { <Button on:click=again>{action::TRY_AGAIN}</Button> {home()} }.into_any(),
-        WayIn::OpenHere => view! { <Button on:click=again>{text::OPEN_HERE}</Button> {home()} }.into_any(),
+        WayIn::TryAgain => view! { {again(action::TRY_AGAIN)} {home()} }.into_any(),
+        WayIn::OpenHere => view! { {again(text::OPEN_HERE)} {home()} }.into_any(),
         WayIn::SignIn => {
             // A whole new page, since this one believes that it knows who the visitor is.
             view! {
@@ -80,7 +83,8 @@ fn Way(lounge: Lounge, way: WayIn) -> impl IntoView {
             .into_any()
         }
         WayIn::Reload => {
-            view! { <Button on:click=move |_| _ = window().location().reload()>{action::RELOAD}</Button> }.into_any()
+            let reload = press(move |_| _ = window().location().reload());
+            view! { <Button on:click=reload>{action::RELOAD}</Button> }.into_any()
         }
         WayIn::None => home().into_any(),
     }
@@ -89,24 +93,26 @@ fn Way(lounge: Lounge, way: WayIn) -> impl IntoView {
 /// That the lounge has ended, and why. Its owner can open it again for a while.
 #[component]
 pub(super) fn Over(lounge: Lounge) -> impl IntoView {
-    let ending = Memo::new(move |_| match lounge.standing.get() {
+    let ending = move || match lounge.standing.get() {
         Standing::Ended(ending) => Some(ending),
         _ => None,
-    });
-    let said = move || match ending.get() {
-        Some(Ending::Told(EndReason::Idle | EndReason::HostAbsent)) => text::ENDED_IDLE,
-        Some(Ending::Asked) => text::ENDED_ASKED,
-        _ => text::ENDED_HINT,
     };
-    let may_reopen = Memo::new(move |_| lounge.is_owner.get() && ending.get() != Some(Ending::Asked));
+    let told = move || {
+        let said = match ending() {
+            Some(Ending::Told(EndReason::Idle | EndReason::HostAbsent)) => text::ENDED_IDLE,
+            Some(Ending::Asked) => text::ENDED_ASKED,
+            _ => text::ENDED_HINT,
+        };
+        view! { <Notice>{said}</Notice> }.into_any()
+    };
+    let may_reopen = move || lounge.is_owner.get() && ending() != Some(Ending::Asked);
     let code = lounge.code;
+    let reopen = move || view! { <ReopenForm code on_open=move || lounge.press(Input::RetryPressed) /> }.into_any();
     view! {
         <div class="card lounge-card">
             <h1>{text::ENDED}</h1>
-            {move || view! { <Notice>{said()}</Notice> }}
-            <Show when=move || may_reopen.get()>
-                <ReopenForm code on_open=move || lounge.press(Input::RetryPressed) />
-            </Show>
+            {part(told)}
+            {part_when(may_reopen, reopen)}
             <ButtonLink href=routes::HOME variant=Variant::Ghost>
                 {action::BACK_TO_START}
             </ButtonLink>

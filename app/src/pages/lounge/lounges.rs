@@ -4,10 +4,15 @@ use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{news::Unread, shared::Lounge, standing::Standing};
+use super::{
+    erased::{icon_button, part, press},
+    news::Unread,
+    shared::Lounge,
+    standing::Standing,
+};
 use crate::{
     api::{SavedLounge, saved_lounges},
-    components::{Avatar, Glyph, Icon, IconButton, LanguageSwitch, ThemeSelect},
+    components::{Avatar, Glyph, Icon, LanguageSwitch, ThemeSelect},
     locale::Locale,
     routes,
     text::{action, lounge as text},
@@ -17,28 +22,22 @@ use crate::{
 const ASKED_EVERY: Duration = Duration::from_secs(15);
 
 /// The list, and what every page has at its end.
-#[component]
-pub(super) fn Lounges(lounge: Lounge, unread: Unread) -> impl IntoView {
+pub(super) fn lounges(lounge: Lounge, unread: Unread) -> AnyView {
     keep_up_to_date(lounge);
-    let saved = lounge.saved;
-    let rows = move || saved.with(|saved| saved.iter().map(|row| row.code).collect::<Vec<_>>());
-    let row = move |code| {
-        let row = Memo::new(move |_| saved.with(|saved| saved.iter().find(|row| row.code == code).cloned()));
-        view! { <Row lounge unread row /> }
+    let locale = Locale::current();
+    let rows = move || {
+        let saved = lounge.saved.get();
+        saved.into_iter().map(|saved| row(lounge, unread, &saved, locale)).collect_view().into_any()
     };
     view! {
         <nav class="lounges" aria-label=text::LOUNGES>
             <div class="lounges-head">
                 <h2>{text::LOUNGES}</h2>
                 <span class="only-narrow">
-                    <IconButton label=action::CLOSE glyph=Glyph::Close on:click=move |_| lounge.sheet.set(None) />
+                    {icon_button(Glyph::Close, action::CLOSE, press(move |_| lounge.sheet.set(None)))}
                 </span>
             </div>
-            <ul class="lounges-list">
-                <For each=rows key=|code| *code let(code)>
-                    {row(code)}
-                </For>
-            </ul>
+            <ul class="lounges-list">{part(rows)}</ul>
             <div class="lounges-foot">
                 <a class="link" href=routes::href(routes::HOME)>
                     {text::OPEN_ANOTHER}
@@ -51,39 +50,37 @@ pub(super) fn Lounges(lounge: Lounge, unread: Unread) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn Row(lounge: Lounge, unread: Unread, row: Memo<Option<SavedLounge>>) -> impl IntoView {
-    let locale = Locale::current();
-    let code = row.with_untracked(|row| row.as_ref().map(|row| row.code));
-    let is_here = code == Some(lounge.code);
-    let name = Memo::new(move |_| match is_here {
-        true => lounge.title.get(),
-        false => row.with(|row| row.as_ref().map(|row| name_of(row, locale)).unwrap_or_default()),
+/// A row. What is known of the lounge that is open is newer than the list.
+fn row(lounge: Lounge, unread: Unread, saved: &SavedLounge, locale: Locale) -> AnyView {
+    let is_here = saved.code == lounge.code;
+    let (name, count, is_muted) = match is_here {
+        true => {
+            let count = u32::try_from(unread.count.get()).unwrap_or(u32::MAX);
+            (lounge.title.get(), count, lounge.muted.get())
+        }
+        false => (name_of(saved, locale), count_of(saved), saved.muted),
+    };
+    let muted = is_muted.then(|| {
+        view! { <span class="muted-sign" title=locale.say(text::MUTED)><Icon glyph=Glyph::BellOff /></span> }
     });
-    let count = Memo::new(move |_| match is_here {
-        true => u32::try_from(unread.count.get()).unwrap_or(u32::MAX),
-        false => row.with(|row| row.as_ref().map(count_of).unwrap_or_default()),
-    });
-    let is_muted = Memo::new(move |_| match is_here {
-        true => lounge.muted.get(),
-        false => row.with(|row| row.as_ref().is_some_and(|row| row.muted)),
+    let counted = (count > 0).then(|| {
+        let label = locale.say(text::new_messages(count)).into_owned();
+        view! { <span class="count" role="img" aria-label=label>{shown_count(count)}</span> }
     });
     view! {
         <li>
             <a
                 class="lounges-row"
-                href=code.map(|code| routes::href(&routes::lounge(code)))
+                href=routes::href(&routes::lounge(saved.code))
                 aria-current=is_here.then_some("page")
-                on:click=move |_| lounge.sheet.set(None)
+                on:click=press(move |_| lounge.sheet.set(None))
             >
-                <Avatar name=name />
+                <Avatar name=name.clone() />
                 <span class="lounges-name" translate="no" dir="auto">
-                    {move || name.get()}
+                    {name.clone()}
                 </span>
-                {move || is_muted.get().then(|| view! { <span class="muted-sign" title=text::MUTED><Icon glyph=Glyph::BellOff /></span> })}
-                {move || {
-                    (count.get() > 0).then(|| view! { <span class="count" aria-label=text::new_messages(count.get())>{shown_count(count.get())}</span> })
-                }}
+                {muted}
+                {counted}
             </a>
         </li>
     }
@@ -125,9 +122,8 @@ fn keep_up_to_date(lounge: Lounge) {
             }
         });
     };
-    let is_open = Memo::new(move |_| lounge.standing.get() == Standing::Open);
     Effect::new(move |_| {
-        if is_open.get() {
+        if lounge.standing.get() == Standing::Open {
             ask();
         }
     });

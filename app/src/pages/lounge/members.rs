@@ -1,103 +1,90 @@
 //! The members, and what the owner can do about each.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
-use super::shared::{Lounge, Person, Question};
+use super::{
+    erased::{Attribute, attribute, flag, part, part_when, press, rows, said},
+    shared::{Lounge, Person, Question},
+};
 use crate::{
     components::{Avatar, Glyph, Icon},
-    locale::{Key, Locale, Value},
+    locale::{Locale, Value},
     text::lounge as text,
 };
 
 /// The owner first, then those who are here.
-#[component]
-pub(super) fn Members(lounge: Lounge) -> impl IntoView {
-    let people = lounge.people;
-    let members = move || people.with(|people| people.iter().map(|person| person.member).collect::<Vec<_>>());
-    let count = move || people.with(Vec::len);
-    let row = move |member| {
-        let person =
-            Memo::new(move |_| people.with(|people| people.iter().find(|person| person.member == member).cloned()));
-        view! { <Row lounge person /> }
-    };
+pub(super) fn members(lounge: Lounge) -> AnyView {
+    let (people, locale) = (lounge.people, Locale::current());
+    let ids = move || people.with(|people| people.iter().map(|person| person.member.to_string()).collect());
     view! {
-        <h2>{text::MEMBERS} " " <span class="text-muted">{count}</span></h2>
+        <h2>{text::MEMBERS} " " <span class="text-muted">{said(move || people.with(Vec::len).to_string())}</span></h2>
         <ul class="members" aria-label=text::MEMBERS>
-            <For each=members key=|member| *member let(member)>
-                {row(member)}
-            </For>
+            {rows(ids, move |id| row(lounge, id, locale))}
         </ul>
     }
     .into_any()
 }
 
-#[component]
-fn Row(lounge: Lounge, person: Memo<Option<Person>>) -> impl IntoView {
-    let locale = Locale::current();
-    let name = Memo::new(move |_| {
-        person.with(|person| person.as_ref().map(|person| locale.write(&Value::from(&person.name))).unwrap_or_default())
-    });
-    let is = move |is: fn(&Person) -> bool| Memo::new(move |_| person.with(|person| person.as_ref().is_some_and(is)));
-    let (is_here, is_owner, is_oneself) =
-        (is(|person| person.is_here), is(|person| person.is_owner), is(|person| person.is_oneself));
-    let about = move || {
-        let words = [(is_owner.get(), text::OWNER), (is_oneself.get(), text::YOU_TOO)];
-        let said = words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| locale.say(word));
-        said.collect::<Vec<_>>().join(" · ")
+fn row(lounge: Lounge, id: String, locale: Locale) -> AnyView {
+    let id = StoredValue::new(id);
+    let person = move || {
+        let is_meant = |person: &&Person| id.with_value(|id| person.member.to_string() == *id);
+        lounge.people.with(|people| people.iter().find(is_meant).cloned())
     };
-    let may_act = Memo::new(move |_| lounge.is_owner.get() && !is_oneself.get());
-    // It flashes when its member comes or goes, and not when it is drawn first.
-    let flash = Memo::new(move |before: Option<&(bool, bool)>| {
-        let here = is_here.get();
-        (here, before.is_some_and(|(was_here, flashes)| *flashes || *was_here != here))
-    });
+    let shown = move || person().map_or_else(|| ().into_any(), |person| about(&person, locale));
+    let may_act = move || lounge.is_owner.get() && person().is_some_and(|person| !person.is_oneself);
+    let button = move || {
+        let ask = press(move |_| lounge.question.set(untrack(person).map(Question::About)));
+        let label = attribute(move || Some(locale.say(text::actions_for(&person()?.name)).into_owned()));
+        view! {
+            <button type="button" class="icon-button" aria-haspopup="dialog" aria-label=label title=text::ACTIONS on:click=ask>
+                <Icon glyph=Glyph::More />
+            </button>
+        }
+        .into_any()
+    };
+    let is_here = move || person().is_some_and(|person| person.is_here);
     view! {
-        <li class="member" data-testid="member" data-here=move || is_here.get().then_some("") data-flash=move || flash.get().1.then(|| if is_here.get() { "came" } else { "went" })>
-            <Avatar name=name />
-            <span class="member-name">
-                <span translate="no" dir="auto">
-                    {move || name.get()}
-                </span>
-                <span class="member-about">{about}</span>
-            </span>
-            <span class="sr-only">{move || locale.say(if is_here.get() { text::IS_HERE } else { text::IS_AWAY })}</span>
-            <Show when=move || may_act.get()>
-                <OwnersActions lounge person name />
-            </Show>
+        <li class="member" data-testid="member" data-here=flag(is_here) data-flash=flash(is_here)>
+            {part(shown)}
+            {part_when(may_act, button)}
         </li>
     }
     .into_any()
 }
 
-/// What only the owner can do.
-#[component]
-fn OwnersActions(lounge: Lounge, person: Memo<Option<Person>>, name: Memo<String>) -> impl IntoView {
-    let (menu, locale) = (NodeRef::<html::Details>::new(), Locale::current());
-    let choice = move |glyph: Glyph, label: Key, question: fn(Person) -> Question| {
-        let ask = move |_| {
-            menu.get_untracked().iter().for_each(|menu| menu.set_open(false));
-            if let Some(person) = person.get_untracked() {
-                lounge.question.set(Some(question(person)));
-            }
-        };
-        view! {
-            <button type="button" class="action" on:click=ask>
-                <Icon glyph />
-                {label}
-            </button>
-        }
-    };
+/// Who it is.
+fn about(person: &Person, locale: Locale) -> AnyView {
+    let name = locale.write(&Value::from(&person.name));
+    let words = [(person.is_owner, text::OWNER), (person.is_oneself, text::YOU_TOO)];
+    let words = words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| locale.say(word));
     view! {
-        <details class="member-menu" node_ref=menu>
-            <summary class="icon-button" aria-label=move || locale.say(text::actions_for(name.get())) title=text::ACTIONS>
-                <Icon glyph=Glyph::More />
-            </summary>
-            <div class="member-actions">
-                {choice(Glyph::Crown, text::HAND_OVER, Question::HandOver)}
-                {choice(Glyph::Leave, text::SEND_OUT, Question::SendOut)}
-                {choice(Glyph::Close, text::BAN, Question::Ban)}
-            </div>
-        </details>
+        <Avatar name=name.clone() />
+        <span class="member-name">
+            <span translate="no" dir="auto">
+                {name.clone()}
+            </span>
+            <span class="member-about">{words.collect::<Vec<_>>().join(" · ")}</span>
+        </span>
+        <span class="sr-only">{locale.say(if person.is_here { text::IS_HERE } else { text::IS_AWAY })}</span>
     }
     .into_any()
+}
+
+/// A row flashes when its member comes or goes, and not when it is drawn first.
+fn flash(is_here: impl Fn() -> bool + Send + Sync + 'static) -> Attribute {
+    let first = StoredValue::new(None);
+    attribute(move || {
+        let now = is_here();
+        let has_changed = first.get_value().is_some_and(|first| first != now);
+        if first.get_value().is_none() {
+            first.set_value(Some(now));
+        }
+        let name = if now { "came" } else { "went" };
+        // Once it has changed, each change flashes.
+        if has_changed {
+            first.set_value(Some(!now));
+        }
+        has_changed.then(|| name.to_owned())
+    })
 }

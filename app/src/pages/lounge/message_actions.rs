@@ -8,13 +8,14 @@ use web_sys::{HtmlElement, KeyboardEvent, Node};
 
 use super::{
     emoji_data::emoji,
+    erased::{key, press},
     rows::RowKey,
     shared::{EmojiFor, Lounge, Mode, Question},
 };
 use crate::{
     browser::clipboard,
     components::{Glyph, Icon, Toast, Toasts, Tone},
-    locale::Key,
+    locale::{Key, Locale},
     text::lounge as text,
 };
 
@@ -22,21 +23,20 @@ use crate::{
 const AT_HAND: usize = 6;
 
 /// The button that opens the actions. By keyboard it is Enter on the message.
-#[component]
-pub(super) fn ActionsButton(lounge: Lounge, key: RowKey) -> impl IntoView {
-    let is_open = move || lounge.actions.get() == Some(key);
-    let toggle = move |_| {
+pub(super) fn actions_button(lounge: Lounge, key: RowKey) -> AnyView {
+    let toggle = press(move |_| {
         let is_open = lounge.actions.get_untracked() == Some(key);
         lounge.actions.set((!is_open).then_some(key));
-    };
+    });
+    let locale = Locale::current();
     view! {
         <button
             type="button"
             class="icon-button actions-button"
             tabindex="-1"
-            aria-label=text::ACTIONS
-            title=text::ACTIONS
-            aria-expanded=move || if is_open() { "true" } else { "false" }
+            aria-label=locale.say(text::ACTIONS)
+            title=locale.say(text::ACTIONS)
+            aria-haspopup="dialog"
             on:click=toggle
         >
             <Icon glyph=Glyph::More />
@@ -55,11 +55,10 @@ struct About {
 }
 
 /// The actions, over the log.
-#[component]
-pub(super) fn Actions(lounge: Lounge, key: RowKey) -> impl IntoView {
+pub(super) fn actions(lounge: Lounge, of: RowKey) -> AnyView {
     let place = NodeRef::<html::Div>::new();
-    close_from_outside(lounge, key, place);
-    let about = lounge.with_entry(key, |entry| {
+    close_from_outside(lounge, of, place);
+    let about = lounge.with_entry(of, |entry| {
         let is_kept = entry.state == EntryState::Kept;
         let message = &entry.message;
         is_kept.then_some(About {
@@ -69,10 +68,10 @@ pub(super) fn Actions(lounge: Lounge, key: RowKey) -> impl IntoView {
             is_pinned: message.pinned,
         })
     });
-    let press = move |event: KeyboardEvent| match event.key().as_str() {
+    let press_key = key(move |event: KeyboardEvent| match event.key().as_str() {
         "Escape" => {
             event.stop_propagation();
-            close(lounge, key);
+            close(lounge, of);
         }
         "ArrowDown" | "ArrowUp" => {
             event.prevent_default();
@@ -80,83 +79,107 @@ pub(super) fn Actions(lounge: Lounge, key: RowKey) -> impl IntoView {
             move_focus(place, event.key() == "ArrowDown");
         }
         _ => {}
-    };
+    });
     view! {
-        <div class="actions" node_ref=place role="dialog" aria-label=text::ACTIONS on:keydown=press>
-            {about.flatten().map(|about| view! { <Choices lounge key about /> })}
+        <div class="actions" node_ref=place role="dialog" aria-label=text::ACTIONS on:keydown=press_key>
+            {about.flatten().map(|about| choices(lounge, of, about))}
         </div>
     }
     .into_any()
 }
 
-#[component]
-fn Choices(lounge: Lounge, key: RowKey, about: About) -> impl IntoView {
+/// What a press on a choice does.
+#[derive(Clone, Copy)]
+enum Act {
+    Reply,
+    Copy,
+    Edit,
+    Pin,
+    Unpin,
+    Delete,
+}
+
+impl Act {
+    const fn drawn(self) -> (Glyph, Key) {
+        match self {
+            Self::Reply => (Glyph::Reply, text::REPLY),
+            Self::Copy => (Glyph::Copy, text::COPY),
+            Self::Edit => (Glyph::Edit, text::EDIT),
+            Self::Pin => (Glyph::Pin, text::PIN),
+            Self::Unpin => (Glyph::Pin, text::UNPIN),
+            Self::Delete => (Glyph::Delete, text::DELETE),
+        }
+    }
+
+    fn carry_out(self, lounge: Lounge, number: MessageNumber, toasts: Toasts) {
+        match self {
+            Self::Reply => lounge.mode.set(Mode::Reply(number)),
+            Self::Edit => lounge.mode.set(Mode::Edit(number)),
+            Self::Pin => lounge.press(Input::MessagePinned { number, pinned: true }),
+            Self::Unpin => lounge.press(Input::MessagePinned { number, pinned: false }),
+            Self::Delete => lounge.question.set(Some(Question::DeleteMessage(number))),
+            Self::Copy => {
+                let words = lounge.text_of(number).map(|text| text.to_string()).unwrap_or_default();
+                spawn_local(async move {
+                    toasts.show(match clipboard::copy(&words).await {
+                        true => Toast::new(text::COPIED),
+                        false => Toast::new(text::UNCOPIED).with_tone(Tone::Warn),
+                    });
+                });
+            }
+        }
+    }
+}
+
+fn choices(lounge: Lounge, of: RowKey, about: About) -> AnyView {
     let About { number, is_own, has_words, is_pinned } = about;
     let is_owner = lounge.is_owner.get_untracked();
     let toasts = expect_context::<Toasts>();
-    let copy = move || {
-        let words = lounge.text_of(number).map(|text| text.to_string()).unwrap_or_default();
-        spawn_local(async move {
-            toasts.show(match clipboard::copy(&words).await {
-                true => Toast::new(text::COPIED),
-                false => Toast::new(text::UNCOPIED).with_tone(Tone::Warn),
-            });
+    let offered = [
+        (has_words, Act::Reply),
+        (has_words, Act::Copy),
+        (has_words && is_own, Act::Edit),
+        (has_words && is_owner && !is_pinned, Act::Pin),
+        (is_owner && is_pinned, Act::Unpin),
+        (has_words && (is_own || is_owner), Act::Delete),
+    ];
+    let choice = move |act: Act| {
+        let (glyph, label) = act.drawn();
+        let pressed = press(move |_| {
+            close(lounge, of);
+            act.carry_out(lounge, number, toasts);
         });
+        view! {
+            <button type="button" class="action" on:click=pressed>
+                <Icon glyph />
+                {label}
+            </button>
+        }
     };
-    let (pin_label, pinned) = if is_pinned { (text::UNPIN, false) } else { (text::PIN, true) };
-    let choice = move |is_offered: bool, glyph: Glyph, label: Key, act: Box<dyn Fn()>| {
-        let act = send_wrapper::SendWrapper::new(act);
-        is_offered.then(|| {
-            let pressed = move |_| {
-                close(lounge, key);
-                act();
-            };
-            view! {
-                <button type="button" class="action" on:click=pressed>
-                    <Icon glyph />
-                    {label}
-                </button>
-            }
-        })
-    };
-    let delete = move || lounge.question.set(Some(Question::DeleteMessage(number)));
-    view! {
-        {has_words.then(|| view! { <AtHand lounge key number /> })}
-        {choice(has_words, Glyph::Reply, text::REPLY, Box::new(move || lounge.mode.set(Mode::Reply(number))))}
-        {choice(has_words, Glyph::Copy, text::COPY, Box::new(copy))}
-        {choice(has_words && is_own, Glyph::Edit, text::EDIT, Box::new(move || lounge.mode.set(Mode::Edit(number))))}
-        {choice(
-            is_owner && (has_words || is_pinned),
-            Glyph::Pin,
-            pin_label,
-            Box::new(move || lounge.press(Input::MessagePinned { number, pinned })),
-        )}
-        {choice(has_words && (is_own || is_owner), Glyph::Delete, text::DELETE, Box::new(delete))}
-    }
-    .into_any()
+    let choices = offered.into_iter().filter_map(|(is_offered, act)| is_offered.then(|| choice(act))).collect_view();
+    view! { {has_words.then(|| at_hand(lounge, of, number))} {choices} }.into_any()
 }
 
 /// A few emoji, and the way to all of them.
-#[component]
-fn AtHand(lounge: Lounge, key: RowKey, number: MessageNumber) -> impl IntoView {
-    let put = move |sign: &'static str| {
-        close(lounge, key);
-        if let Some(emoji) = emoji(sign) {
-            lounge.press(Input::EmojiPressed { number, emoji });
-        }
-    };
+fn at_hand(lounge: Lounge, of: RowKey, number: MessageNumber) -> AnyView {
     let sign = move |reaction: &Reaction| {
         let sign = reaction.emoji();
+        let put = press(move |_| {
+            close(lounge, of);
+            if let Some(emoji) = emoji(sign) {
+                lounge.press(Input::EmojiPressed { number, emoji });
+            }
+        });
         view! {
-            <button type="button" class="picker-emoji" aria-label=text::react(sign) on:click=move |_| put(sign)>
+            <button type="button" class="picker-emoji" aria-label=text::react(sign) on:click=put>
                 {sign}
             </button>
         }
     };
-    let more = move |_| {
+    let more = press(move |_| {
         lounge.actions.set(None);
         lounge.picker.set(Some(EmojiFor::Message(number)));
-    };
+    });
     view! {
         <div class="at-hand" role="group" aria-label=text::REACTIONS>
             {Reaction::ALL.iter().take(AT_HAND).map(sign).collect_view()}
@@ -169,15 +192,15 @@ fn AtHand(lounge: Lounge, key: RowKey, number: MessageNumber) -> impl IntoView {
 }
 
 /// Closes the actions; reading goes on at the message.
-fn close(lounge: Lounge, key: RowKey) {
+fn close(lounge: Lounge, of: RowKey) {
     lounge.actions.set(None);
-    let message = document().get_element_by_id(&key.id()).and_then(|message| message.dyn_into::<HtmlElement>().ok());
+    let message = document().get_element_by_id(&of.id()).and_then(|message| message.dyn_into::<HtmlElement>().ok());
     // A browser that refuses leaves the focus where it is, which hurts nobody.
     message.iter().for_each(|message| _ = message.focus());
 }
 
 /// The first of the actions gets the focus, and pressing anything else closes them.
-fn close_from_outside(lounge: Lounge, key: RowKey, place: NodeRef<html::Div>) {
+fn close_from_outside(lounge: Lounge, of: RowKey, place: NodeRef<html::Div>) {
     Effect::new(move |_| {
         if place.get().is_some() {
             move_focus(place, true);
@@ -186,8 +209,8 @@ fn close_from_outside(lounge: Lounge, key: RowKey, place: NodeRef<html::Div>) {
             let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
             let is_inside = |id: Option<web_sys::Element>| id.is_some_and(|element| element.contains(target.as_ref()));
             let row =
-                document().get_element_by_id(&key.id()).and_then(|row| row.query_selector(".message").ok().flatten());
-            if !is_inside(row) && lounge.actions.try_get_untracked().flatten() == Some(key) {
+                document().get_element_by_id(&of.id()).and_then(|row| row.query_selector(".message").ok().flatten());
+            if !is_inside(row) && lounge.actions.try_get_untracked().flatten() == Some(of) {
                 lounge.actions.set(None);
             }
         });

@@ -79,12 +79,11 @@ impl Unread {
     /// The visitor has seen the latest message when the end of the conversation and the page are in sight.
     fn mark_seen(self) {
         let Self { lounge, is_shown, .. } = self;
-        let last = Memo::new(move |_| lounge.handle.conversation.with(|entries| last_number(entries)));
-        let is_open = Memo::new(move |_| lounge.standing.get() == Standing::Open);
-        let sees_end = Memo::new(move |_| is_shown.get() && lounge.is_at_end.get() && is_open.get());
+        let last = move || lounge.handle.conversation.with(|entries| last_number(entries));
+        let sees_end = move || is_shown.get() && lounge.is_at_end.get() && lounge.standing.get() == Standing::Open;
         Effect::new(move |_| {
             let elsewhere = lounge.handle.read_up_to.get();
-            let here = if sees_end.get() { last.get() } else { MessageNumber::default() };
+            let here = if sees_end() { last() } else { MessageNumber::default() };
             if here > lounge.seen.get_untracked() {
                 lounge.press(Input::Seen(here));
             }

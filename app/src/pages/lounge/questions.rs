@@ -2,6 +2,8 @@
 
 mod invite;
 
+use std::time::Duration;
+
 use heartogether::{
     id::{DisplayName, RoomName},
     limits::{NAME_CHARS, ROOM_NAME_CHARS},
@@ -11,20 +13,27 @@ use heartogether_client::Input;
 use leptos::{ev, html, prelude::*};
 use leptos_router::hooks::use_navigate;
 
-use super::shared::{Lounge, Person, Question};
+use super::{
+    erased::{action as menu_line, part, press, said},
+    shared::{Lounge, Person, Question},
+};
 use crate::{
-    components::{Button, Toast, Toasts, Variant},
-    locale::{self, Key, Phrase, Value},
+    components::{Button, Glyph, Toast, Toasts, Variant},
+    locale::{self, Key, Locale, Phrase},
     routes,
     text::{action, lounge as text},
 };
 use invite::Invite;
 
+/// How long a removal can be taken back.
+const UNDO: Duration = Duration::from_secs(5);
+
 /// One dialog for all of them.
 #[component]
 pub(super) fn Questions(lounge: Lounge) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    let question = lounge.question;
+    let (dialog, question, locale) = (NodeRef::<html::Dialog>::new(), lounge.question, Locale::current());
+    let (navigate, toasts) = (use_navigate(), expect_context::<Toasts>());
+    let go_home = StoredValue::new_local(move || navigate(routes::HOME, Default::default()));
     Effect::new(move |_| {
         let is_asked = question.with(Option::is_some);
         let Some(dialog) = dialog.get() else { return };
@@ -35,138 +44,127 @@ pub(super) fn Questions(lounge: Lounge) -> impl IntoView {
             dialog.close();
         }
     });
-    let asked = move || {
-        question.get().map(|asked| match asked {
-            Question::Invite => view! { <Invite lounge /> }.into_any(),
-            Question::NameOneself => view! { <NameOneself lounge /> }.into_any(),
-            Question::NameLounge => view! { <NameLounge lounge /> }.into_any(),
-            Question::Leave => view! { <Leave lounge /> }.into_any(),
-            Question::SendOut(person) => view! { <SendOut lounge person /> }.into_any(),
-            Question::Ban(person) => view! { <Ban lounge person /> }.into_any(),
-            asked => view! { <Simple lounge asked /> }.into_any(),
-        })
+    let asked = move || match question.get() {
+        None => ().into_any(),
+        Some(Question::Invite) => view! { <Invite lounge /> }.into_any(),
+        Some(Question::About(person)) => about(lounge, person, locale),
+        Some(Question::NameOneself) => name_oneself(lounge, locale),
+        Some(Question::NameLounge) => name_lounge(lounge, locale),
+        Some(asked) => {
+            let leave = move || go_home.with_value(|go_home| go_home());
+            ask(lounge, asked, locale, Callback::new(move |asked| carry_out(lounge, &asked, toasts, leave)))
+        }
     };
     view! {
         <dialog class="question" node_ref=dialog closedby="any" aria-label=text::DIALOG on:close=move |_| question.set(None)>
-            {asked}
+            {part(asked)}
         </dialog>
     }
     .into_any()
 }
 
-/// What is asked, and two answers.
-#[component]
-fn Ask(
-    lounge: Lounge,
-    #[prop(into)] heading: Phrase,
-    #[prop(into)] hint: Phrase,
-    /// What doing it is called.
-    yes: Key,
-    #[prop(into)] on_yes: Callback<()>,
-) -> impl IntoView {
-    let close = move || lounge.question.set(None);
-    let act = move |_| {
-        close();
-        on_yes.run(());
+/// What the owner can do about a member.
+fn about(lounge: Lounge, person: Person, locale: Locale) -> AnyView {
+    let heading = locale.say(text::actions_for(&person.name)).into_owned();
+    let choice = |glyph: Glyph, label: Key, question: fn(Person) -> Question| {
+        let person = person.clone();
+        menu_line(glyph, label, press(move |_| lounge.question.set(Some(question(person.clone())))))
     };
     view! {
         <div class="question-body">
             <h2>{heading}</h2>
+            <div>
+                {choice(Glyph::Crown, text::HAND_OVER, Question::HandOver)}
+                {choice(Glyph::Leave, text::SEND_OUT, Question::SendOut)}
+                {choice(Glyph::Close, text::BAN, Question::Ban)}
+            </div>
+            {cancel(lounge)}
+        </div>
+    }
+    .into_any()
+}
+
+/// What is asked, what it means, and what doing it is called.
+fn words(asked: &Question) -> (Phrase, Key, Key) {
+    match asked {
+        Question::DeleteMessage(_) => (text::DELETE_QUESTION.into(), text::DELETE_HINT, text::DELETE),
+        Question::HandOver(person) => (text::hand_over_question(&person.name), text::HAND_OVER_HINT, text::HAND_OVER),
+        Question::SendOut(person) => (text::send_out_question(&person.name), text::SEND_OUT_HINT, text::SEND_OUT),
+        Question::Ban(person) => (text::ban_question(&person.name), text::BAN_HINT, text::BAN),
+        Question::Leave => (text::LEAVE_QUESTION.into(), text::LEAVE_HINT, text::LEAVE),
+        _ => (text::END_QUESTION.into(), text::END_HINT, text::END_FOR_ALL),
+    }
+}
+
+/// A question with two answers.
+fn ask(lounge: Lounge, asked: Question, locale: Locale, carry_out: Callback<Question>) -> AnyView {
+    let (heading, hint, yes) = words(&asked);
+    let act = press(move |_| {
+        lounge.question.set(None);
+        carry_out.run(asked.clone());
+    });
+    view! {
+        <div class="question-body">
+            <h2>{locale.say(heading)}</h2>
             <p>{hint}</p>
             <div class="question-answers">
                 <Button variant=Variant::Danger on:click=act>
                     {yes}
                 </Button>
-                <Button variant=Variant::Secondary on:click=move |_| close()>
-                    {text::CANCEL}
-                </Button>
+                {cancel(lounge)}
             </div>
         </div>
     }
     .into_any()
 }
 
-/// What is done by one press.
-#[component]
-fn Simple(lounge: Lounge, asked: Question) -> impl IntoView {
-    let (heading, hint, yes, input): (Phrase, Phrase, Key, Input) = match asked {
-        Question::DeleteMessage(number) => {
-            (text::DELETE_QUESTION.into(), text::DELETE_HINT.into(), text::DELETE, Input::MessageDeleted(number))
+fn cancel(lounge: Lounge) -> AnyView {
+    view! {
+        <Button variant=Variant::Secondary on:click=press(move |_| lounge.question.set(None))>
+            {text::CANCEL}
+        </Button>
+    }
+    .into_any()
+}
+
+fn carry_out(lounge: Lounge, asked: &Question, toasts: Toasts, go_home: impl Fn()) {
+    match asked {
+        Question::DeleteMessage(number) => lounge.press(Input::MessageDeleted(*number)),
+        Question::HandOver(person) => lounge.press(Input::HandOverPressed(person.member)),
+        Question::SendOut(person) => lounge.press(Input::SendOutPressed(person.member)),
+        Question::Delete => lounge.press(Input::StopPressed),
+        Question::Ban(person) => {
+            // The removal waits for a moment, in which it can be taken back.
+            let member = person.member;
+            lounge.press(Input::RemovePressed(member));
+            let undo = move || lounge.press(Input::UndoPressed(member));
+            toasts.show(Toast::new(text::banned(&person.name)).with_action(action::UNDO, undo).lasting(UNDO));
         }
-        Question::HandOver(Person { member, name, .. }) => (
-            text::hand_over_question(&name),
-            text::HAND_OVER_HINT.into(),
-            text::HAND_OVER,
-            Input::HandOverPressed(member),
-        ),
-        _ => (text::END_QUESTION.into(), text::END_HINT.into(), text::END_FOR_ALL, Input::StopPressed),
-    };
-    view! { <Ask lounge heading hint yes on_yes=move || lounge.press(input.clone()) /> }
-}
-
-#[component]
-fn Leave(lounge: Lounge) -> impl IntoView {
-    let (navigate, toasts) = (use_navigate(), expect_context::<Toasts>());
-    let leave = move || {
-        lounge.press(Input::MembershipEnded);
-        lounge.stay_out();
-        toasts.show(Toast::new(text::left(lounge.title.get_untracked())));
-        navigate(routes::HOME, Default::default());
-    };
-    let leave = StoredValue::new_local(leave);
-    view! {
-        <Ask
-            lounge
-            heading=text::LEAVE_QUESTION
-            hint=text::LEAVE_HINT
-            yes=text::LEAVE
-            on_yes=move || leave.with_value(|leave| leave())
-        />
+        Question::Leave => {
+            lounge.press(Input::MembershipEnded);
+            toasts.show(Toast::new(text::left(lounge.title.get_untracked())));
+            go_home();
+        }
+        _ => {}
     }
 }
 
-#[component]
-fn SendOut(lounge: Lounge, person: Person) -> impl IntoView {
-    let member = person.member;
-    view! {
-        <Ask
-            lounge
-            heading=text::send_out_question(&person.name)
-            hint=text::SEND_OUT_HINT
-            yes=text::SEND_OUT
-            on_yes=move || lounge.press(Input::SendOutPressed(member))
-        />
-    }
-}
-
-/// The removal waits for a moment, in which it can be taken back.
-#[component]
-fn Ban(lounge: Lounge, person: Person) -> impl IntoView {
-    let (member, name, toasts) = (person.member, Value::from(&person.name), expect_context::<Toasts>());
-    let said = text::banned(name);
-    let ban = move || {
-        lounge.press(Input::RemovePressed(member));
-        let undo = move || lounge.press(Input::UndoPressed(member));
-        toasts
-            .show(Toast::new(said.clone()).with_action(action::UNDO, undo).lasting(std::time::Duration::from_secs(5)));
-    };
-    view! {
-        <Ask lounge heading=text::ban_question(&person.name) hint=text::BAN_HINT yes=text::BAN on_yes=ban />
-    }
-}
-
-/// A field for a name, and what is wrong with it.
-#[component]
-fn NameForm(
-    lounge: Lounge,
+/// What a field is for, and what is in it.
+struct NameField {
     heading: Key,
     label: Key,
-    /// What it is now.
     now: String,
     most_chars: usize,
     /// Takes what was typed, or says why not.
     take: fn(&str) -> Result<Input, Refusal>,
-) -> impl IntoView {
+}
+
+/// A field for a name, and what is wrong with it.
+fn name_form(
+    lounge: Lounge,
+    NameField { heading, label, now, most_chars, take }: NameField,
+    locale: Locale,
+) -> AnyView {
     let (field, refusal) = (NodeRef::<html::Input>::new(), RwSignal::new(None));
     let save = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -179,7 +177,7 @@ fn NameForm(
             Err(why) => refusal.set(Some(why)),
         }
     };
-    let error = move || refusal.get().map(|why| leptos::tachys::view::IntoRender::into_render(locale::refusal(why)));
+    let error = move || refusal.get().map(|why| locale.say(locale::refusal(why)).into_owned()).unwrap_or_default();
     view! {
         <form class="question-body" on:submit=save>
             <h2>{heading}</h2>
@@ -198,34 +196,31 @@ fn NameForm(
                     value=now
                     maxlength=most_chars.to_string()
                     aria-describedby="new-name-error"
-                    aria-invalid=move || refusal.get().map(|_| "true")
                 />
                 <p class="field-error" id="new-name-error" role="alert">
-                    {error}
+                    {said(error)}
                 </p>
             </div>
             <div class="question-answers">
                 <Button submit=true>{text::SAVE}</Button>
-                <Button variant=Variant::Secondary on:click=move |_| lounge.question.set(None)>
-                    {text::CANCEL}
-                </Button>
+                {cancel(lounge)}
             </div>
         </form>
     }
     .into_any()
 }
 
-#[component]
-fn NameOneself(lounge: Lounge) -> impl IntoView {
+fn name_oneself(lounge: Lounge, locale: Locale) -> AnyView {
     let now = untrack(|| lounge.oneself()).map(|person| person.name.to_string()).unwrap_or_default();
     let take = |typed: &str| DisplayName::parse(typed).map(Input::NameChosen);
-    view! { <NameForm lounge heading=text::RENAME_ONESELF label=text::NAME_HERE now most_chars=NAME_CHARS take /> }
+    let (heading, label) = (text::RENAME_ONESELF, text::NAME_HERE);
+    name_form(lounge, NameField { heading, label, now, most_chars: NAME_CHARS, take }, locale)
 }
 
-#[component]
-fn NameLounge(lounge: Lounge) -> impl IntoView {
+fn name_lounge(lounge: Lounge, locale: Locale) -> AnyView {
     let name = lounge.handle.room.with_untracked(|room| room.as_ref().and_then(|room| room.name.clone()));
     let now = name.map(|name| name.to_string()).unwrap_or_default();
     let take = |typed: &str| RoomName::parse(typed).map(Input::RoomNameChosen);
-    view! { <NameForm lounge heading=text::RENAME_LOUNGE label=text::LOUNGE_NAME now most_chars=ROOM_NAME_CHARS take /> }
+    let (heading, label) = (text::RENAME_LOUNGE, text::LOUNGE_NAME);
+    name_form(lounge, NameField { heading, label, now, most_chars: ROOM_NAME_CHARS, take }, locale)
 }

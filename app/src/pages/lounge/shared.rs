@@ -9,10 +9,7 @@ use heartogether::{
 use heartogether_client::{ConversationEntry, Input};
 use leptos::prelude::*;
 
-use super::{
-    rows::RowKey,
-    standing::{Shape, Standing},
-};
+use super::{rows::RowKey, standing::Standing};
 use crate::{
     api::{IceConfiguration, RoomSummary, SavedLounge},
     browser::RoomHandle,
@@ -59,6 +56,7 @@ pub(super) enum Question {
     Leave,
     Delete,
     DeleteMessage(MessageNumber),
+    About(Person),
     SendOut(Person),
     Ban(Person),
     HandOver(Person),
@@ -116,7 +114,6 @@ impl Lounge {
         let has_asked = RwSignal::new(summary.has_place || summary.is_owner);
         let is_owner_at_first = summary.is_owner;
         let summary = StoredValue::new(summary);
-        let knows_room = Memo::new(move |_| handle.room.with(Option::is_some));
         Self {
             handle,
             code,
@@ -126,7 +123,7 @@ impl Lounge {
             has_asked,
             standing: Memo::new(move |_| {
                 let (client, as_owner) = (handle.listener_state.get(), handle.host_state.get());
-                Standing::of(has_asked.get(), client, as_owner, knows_room.get())
+                Standing::of(has_asked.get(), client, as_owner, handle.room.with(Option::is_some))
             }),
             title: title(handle, summary),
             people: Memo::new(move |_| people(handle)),
@@ -168,17 +165,8 @@ impl Lounge {
         self.first_name.get_value()
     }
 
-    /// Does not ask for a place any more.
-    pub(super) fn stay_out(self) {
-        self.has_asked.set(false);
-    }
-
     pub(super) fn is_member_at_first(self) -> bool {
         self.has_asked.get_untracked()
-    }
-
-    pub(super) fn shape(self) -> Memo<Shape> {
-        Memo::new(move |_| self.standing.get().shape())
     }
 
     pub(super) fn press(self, input: Input) {
