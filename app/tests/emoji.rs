@@ -55,7 +55,8 @@ struct Annotations(Vec<Value>);
 impl Annotations {
     fn read(folder: &Path, language: &str) -> Self {
         let read = |kind: &str| -> Value {
-            let found = ["a", "d", ""].map(|part| folder.join(part).join(format!("package/{kind}/{language}/annotations.json")));
+            let found = ["a", "d", ""]
+                .map(|part| folder.join(part).join(format!("package/{kind}/{language}/annotations.json")));
             let file = found.into_iter().find(|file| file.exists()).expect("the package has the language");
             serde_json::from_str(&fs::read_to_string(file).expect("it can be read")).expect("JSON")
         };
@@ -91,7 +92,8 @@ fn write_anew(folder: &Path) {
     for (language, in_cldr) in LANGUAGES {
         let annotations = Annotations::read(folder, in_cldr);
         let group = |group: Vec<(&'static Emoji, bool)>| -> String {
-            let lines = group.into_iter().map(|(emoji, has_tones)| line(emoji, has_tones, language, &annotations).to_string());
+            let lines =
+                group.into_iter().map(|(emoji, has_tones)| line(emoji, has_tones, language, &annotations).to_string());
             format!("[\n{}\n]", lines.collect::<Vec<_>>().join(",\n"))
         };
         let groups = known().into_iter().map(group).collect::<Vec<_>>().join(",");
@@ -110,7 +112,10 @@ fn the_emoji_to_choose_from_are_those_that_rooms_take() {
         let told = |line: &Vec<Value>| (line[0].as_str().expect("a sign").to_owned(), line.len() == 4);
         let told: Vec<Vec<_>> = groups.iter().map(|group| group.iter().map(told).collect()).collect();
         let known = known();
-        let known: Vec<Vec<_>> = known.iter().map(|group| group.iter().map(|(emoji, tones)| (emoji.to_string(), *tones)).collect()).collect();
+        let known: Vec<Vec<_>> = known
+            .iter()
+            .map(|group| group.iter().map(|(emoji, tones)| (emoji.to_string(), *tones)).collect())
+            .collect();
         assert_eq!(told, known, "{language}: write the file anew");
         let names = groups.iter().flatten().map(|line| line[1].as_str().expect("a name"));
         assert!(names.clone().all(|name| !name.is_empty()) && names.clone().count() > 1_800);

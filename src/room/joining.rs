@@ -195,7 +195,8 @@ pub(super) fn resume(
     let resumed = Resumed { seq: room.seq, now: at, missed, ice_servers: None };
     effects.send(Audience::Connection(request.connection.id), RoomMessage::Resumed(resumed));
     chat::deliver_to(room, &member, effects);
-    if room.is_listed(&member) && !was_connected {
+    // Signals that were on their way to the page which sends and hears are lost, also where its loss was not noticed.
+    if room.is_listed(&member) && (!was_connected || member.page.token == Some(request.token)) {
         room.tell_membership(&RoomEvent::MemberConnected { member: member.id, connected: true }, effects);
     }
     Some(place)

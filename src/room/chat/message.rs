@@ -60,8 +60,11 @@ impl Message {
     /// Puts an emoji on it for a member, or takes it away. Doing so twice has no further effect.
     pub fn react(&mut self, member: MemberId, emoji: &Emoji, on: bool) {
         if let Some(known) = self.emoji.iter_mut().find(|known| known.emoji == *emoji) {
-            known.by.retain(|by| *by != member);
-            known.by.extend(on.then_some(member));
+            match known.by.contains(&member) {
+                is_on if is_on == on => {}
+                true => known.by.retain(|by| *by != member),
+                false => known.by.push(member),
+            }
         } else if on {
             self.emoji.push(EmojiOnMessage { emoji: emoji.clone(), by: vec![member] });
         }

@@ -65,7 +65,9 @@ fn an_account_has_several_pages_which_are_all_told() {
     assert_eq!(stage.resume(GRACE, first.token, first.seq, 4).everyone_learns(), [&back]);
     let outcome = stage.resume(GRACE, second.token, second.seq, 5);
     assert!(matches!(outcome.resumed(5).missed, Missed::Events(_)));
-    assert!(outcome.everyone_learns().is_empty());
+    assert_eq!(outcome.everyone_learns(), [&back], "signals to the page that was opened last were lost");
+    let outcome = stage.resume(GRACE, first.token, first.seq, 6);
+    assert!(outcome.everyone_learns().is_empty(), "the other one gets none");
     assert_eq!(stage.view(owner.member).members.len(), 2);
 }
 

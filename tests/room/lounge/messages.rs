@@ -167,6 +167,9 @@ fn members_put_emoji_on_messages_and_take_them_away() {
     };
     let balloon = ("🎈".to_owned(), vec![members[3]]);
     assert_eq!(shown(&stage), [("👍".to_owned(), vec![members[2], members[3]]), balloon.clone()]);
+    let mut again = messages(&stage, HOST).remove(0);
+    again.react(members[2], &emoji("👍"), true);
+    assert_eq!(again, messages(&stage, HOST)[0], "twice is once");
     stage.command(3, react("👍", false));
     stage.command(4, react("👍", false));
     assert_eq!(shown(&stage), [balloon]);
