@@ -34,10 +34,11 @@ const BEFORE = {
   devices: ["client"],
   listen: ["client", "frame"],
   host: ["client", "devices", "frame"],
+  lounge: ["client", "frame"],
   trace: ["client", "frame"],
 };
 /** What pages share that nothing before them has: those with the room client, and with others. */
-const SHARED = { pages: ["listen", "host"], shared: ["room", "listen", "host"] };
+const SHARED = { invitation: ["host", "lounge"], pages: ["listen", "host", "lounge"], shared: ["room", "listen", "host", "lounge"] };
 
 /**
  * Makes `name`.js, its loader and all WebAssembly in `dir` out of the one file that cargo built. `options` are told to wasm-opt,

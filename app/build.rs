@@ -15,13 +15,19 @@ use toml::{Table, Value};
 /// Each language with its plural forms (CLDR). The first one says which keys there are.
 const LANGUAGES: [(&str, &[&str]); 3] = [("en", &["one", "other"]), ("zh-Hans", &["other"]), ("de", &["one", "other"])];
 
-/// The sections that only pages with code of their own need, in the order of their texts: the listener's, those of both, the
-/// host's. What they have in common with other pages stands before them.
-const OF_PAGES: [&[&str]; 3] = [
+/// The sections that only pages with code of their own need, in the order of their texts: the listener's, those of listener and
+/// host, the host's, those of host and lounge, a lounge's. What they have in common with other pages stands before them.
+const OF_PAGES: [&[&str]; 5] = [
     &["listen"],
     &["address", "link", "no_path", "diagnostics", "measured"],
-    &["host", "sound", "mixer", "capture", "invitation", "audience", "chat"],
+    &["host", "sound", "mixer", "capture", "audience", "chat"],
+    &["invitation"],
+    &["lounge", "emoji"],
 ];
+
+/// The files that only lounges load, which are named by what is in them.
+const ASSETS: [&str; 4] =
+    ["../public/lounge.css", "../public/emoji/en.json", "../public/emoji/zh-Hans.json", "../public/emoji/de.json"];
 
 /// The sections that no page needs, because the server alone says them.
 const OF_SERVER: [&str; 1] = ["installed"];
@@ -34,6 +40,7 @@ type Entry = (String, String, Value);
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=locales");
+    ASSETS.iter().for_each(|file| println!("cargo::rerun-if-changed={file}"));
     let mut problems = Problems::new();
     let mut languages = LANGUAGES.map(|(tag, _)| read(tag, &mut problems));
     let is_there = |section: &&&str| languages[0].iter().any(|(known, ..)| known == **section);
@@ -219,11 +226,15 @@ impl Output {
         let mut hasher = DefaultHasher::new();
         (&self.modules, &self.tables).hash(&mut hasher);
         let tags = LANGUAGES.map(|(tag, _)| tag);
+        let mut assets = DefaultHasher::new();
+        ASSETS.iter().for_each(|file| fs::read(file).unwrap_or_default().hash(&mut assets));
         let mut code = format!(
-            "/// Names these keys and these texts.\npub(crate) const VERSION: &str = \"{:016x}\";\n\
+            "/// Names the files that only lounges load.\npub(crate) const ASSETS: &str = \"{:016x}\";\n\
+             /// Names these keys and these texts.\npub(crate) const VERSION: &str = \"{:016x}\";\n\
              /// The languages (BCP 47), as `Language` counts them.\npub(crate) const TAGS: [&str; {}] = {tags:?};\n\
              /// By language, by place. They are in nobody's WebAssembly.\n#[cfg(not(target_arch = \"wasm32\"))]\n\
              pub(crate) static TABLES: [&[&str]; {}] = [\n",
+            assets.finish(),
             hasher.finish(),
             tags.len(),
             tags.len()
@@ -244,7 +255,7 @@ impl Output {
 
     /// Which places stand for which pages.
     fn parts(&self) -> String {
-        let [common, listener, both, host, _] = self.ends;
+        let [common, listener, both, host, invitation, lounge, _] = self.ends;
         let groups = OF_PAGES.map(|sections| format!("&{sections:?}")).join(", ");
         format!(
             "/// The places of the texts that every page may need.\n\
@@ -252,7 +263,9 @@ impl Output {
              /// Those that a listener's page needs beside them.\n\
              pub(crate) const LISTENER: std::ops::Range<usize> = {common}..{both};\n\
              /// Those that a host's page needs beside them.\n\
-             pub(crate) const HOST: std::ops::Range<usize> = {listener}..{host};\n\
+             pub(crate) const HOST: std::ops::Range<usize> = {listener}..{invitation};\n\
+             /// Those that a lounge needs beside them.\n\
+             pub(crate) const LOUNGE: std::ops::Range<usize> = {host}..{lounge};\n\
              #[cfg(test)]\npub(crate) const OF_PAGES: [&[&str]; {}] = [{groups}];\n",
             OF_PAGES.len()
         )

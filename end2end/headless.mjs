@@ -20,7 +20,7 @@ const total = (of, servers) => servers.reduce((sum, { pid }) => sum + of(pid), 0
  * Puts a load on servers. The generator pauses before and after each phase, so what is read then belongs to the phase.
  * @param {string} binary the generator
  * @param {Server[]} servers
- * @param {Record<string, number>} load its options, by their long names
+ * @param {Record<string, number | string>} load its options, by their long names
  * @param {number} core the generator's
  * @returns {Promise<Phase[]>}
  */

@@ -3,13 +3,14 @@
 //! This module draws no random numbers: the server passes the random bits in.
 
 mod input;
+mod looks;
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    limits::{CODE_INPUT_CHARS, NAME_CHARS},
+    limits::{CODE_INPUT_CHARS, NAME_CHARS, ROOM_NAME_CHARS},
     refusal::Refusal,
     text::{parse_text, text_from_people},
 };
@@ -105,7 +106,11 @@ opaque_id!(
     /// A room's hash of a network address. The hashes of two rooms cannot be compared.
     AddressMark
 );
-plain_debug!(AccountId, RoomId, MemberId, PublicationId, ConnectionId, NodeId, BrowserMark, AddressMark);
+opaque_id!(
+    /// A room's hash of what a name looks like. The hashes of two rooms cannot be compared.
+    NameMark
+);
+plain_debug!(AccountId, RoomId, MemberId, PublicationId, ConnectionId, NodeId, BrowserMark, AddressMark, NameMark);
 
 impl fmt::Debug for ResumeToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -227,5 +232,10 @@ text_from_people!(
     /// assert_eq!(DisplayName::parse(" Ada\u{202e}  Lovelace\u{200b}").unwrap().as_str(), "Ada Lovelace");
     /// assert_eq!(DisplayName::parse("\u{200b}"), Err(Refusal::NameEmpty));
     /// ```
-    DisplayName, NAME_CHARS, NameEmpty, NameTooLong, NameControlCharacter
+    DisplayName, Line, NAME_CHARS, NameEmpty, NameTooLong, NameControlCharacter
+);
+
+text_from_people!(
+    /// What a room is called: 1 to [`ROOM_NAME_CHARS`] characters, none of which is a control character or invisible.
+    RoomName, Line, ROOM_NAME_CHARS, RoomNameEmpty, RoomNameTooLong, RoomNameControlCharacter
 );

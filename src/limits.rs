@@ -24,10 +24,20 @@ pub const MEDIA_ID_BYTES: usize = 64;
 pub const CUSTOM_NAME_BYTES: usize = 64;
 /// Bytes in what such an event says, at most.
 pub const CUSTOM_PAYLOAD_BYTES: usize = 4 * 1024;
-/// Characters in a message to the host, at most.
-pub const MESSAGE_CHARS: usize = 50;
+/// Characters in a message, at most, in any kind of room.
+pub const MESSAGE_CHARS: usize = 4_000;
+/// Characters in a message to a broadcast's host, at most.
+pub const MESSAGE_TO_HOST_CHARS: usize = 50;
 /// Messages to the host from one account at once, which a page keeps to by itself.
 pub const MESSAGE_BURST: u32 = 5;
+/// Characters in a room's name, at most.
+pub const ROOM_NAME_CHARS: usize = 60;
+/// Pages that an account may have in a lounge at once.
+pub const PAGES_PER_MEMBER: u32 = 8;
+/// Different emoji that members may put on one message.
+pub const EMOJI_PER_MESSAGE: usize = 20;
+/// Milliseconds for which a member counts as writing after saying so.
+pub const TYPING_MS: u32 = 6_000;
 /// Messages sent at once, on arrival and on demand.
 pub const MESSAGES_AT_ONCE: usize = 50;
 
@@ -43,6 +53,10 @@ pub struct Limits {
     pub room_idle_ms: u64,
     /// Milliseconds without the host after which a room ends.
     pub room_host_absent_ms: u64,
+    /// Members of a lounge, present or not.
+    pub max_lounge_members: u32,
+    /// Milliseconds after the last message at which a lounge ends.
+    pub lounge_idle_ms: u64,
     /// Milliseconds after its end that the owner can open a room again under the same code.
     pub room_reopen_ms: u64,
     /// Rooms an account may open in a window, and how long that is.
@@ -159,6 +173,8 @@ impl Default for Limits {
             max_listeners_per_address: 27,
             room_idle_ms: 60 * 60 * 1000,
             room_host_absent_ms: 6 * 60 * 60 * 1000,
+            max_lounge_members: 1_000,
+            lounge_idle_ms: 30 * 24 * 60 * 60 * 1000,
             room_reopen_ms: 10 * 60 * 1000,
             rooms_per_account: Quota { count: 30, window_ms: 10 * 60 * 1000 },
             rooms_per_address: 100,

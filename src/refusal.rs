@@ -45,6 +45,10 @@ refusals! {
     SessionReplaced "session_replaced";
     /// The host has removed this account.
     Removed "removed";
+    /// The owner has sent this account out of the room. It may come again.
+    SentOut "sent_out";
+    /// The account has given up its place on another page.
+    LeftElsewhere "left_elsewhere";
     /// The request carries no valid session.
     NotSignedIn "not_signed_in";
     /// The browser did not store the cookie of a new session. Only pages use this, never the server.
@@ -69,9 +73,17 @@ refusals! {
     NameTooLong "name_too_long";
     /// The name contains a control character.
     NameControlCharacter "name_control_character";
+    /// Another member has this name, or one that looks like it.
+    NameTaken "name_taken";
+    /// The room's name has no visible character.
+    RoomNameEmpty "room_name_empty";
+    /// The room's name has more than 60 characters.
+    RoomNameTooLong "room_name_too_long";
+    /// The room's name contains a control character.
+    RoomNameControlCharacter "room_name_control_character";
     /// The message has no visible character.
     MessageEmpty "message_empty";
-    /// The message has more than 50 characters.
+    /// The message has more characters than the room allows.
     MessageTooLong "message_too_long";
     /// The message contains a control character.
     MessageControlCharacter "message_control_character";
@@ -79,6 +91,10 @@ refusals! {
     TooManyMessages "too_many_messages";
     /// Reactions came faster than the limit.
     TooManyReactions "too_many_reactions";
+    /// This is not one emoji.
+    EmojiUnknown "emoji_unknown";
+    /// The message has as many different emoji as it may have.
+    TooManyEmoji "too_many_emoji";
     /// The message was deleted or does not exist.
     MessageNotFound "message_not_found";
     /// The connection is in as many rooms as one may be in.

@@ -94,6 +94,14 @@ pub enum Permission {
     Engage,
     /// Delete others' messages, and pin messages.
     Moderate,
+    /// Put emoji on messages, and show that one is writing.
+    Converse,
+    /// Choose the name that others see in this room.
+    NameOneself,
+    /// Name the room.
+    NameRoom,
+    /// Make another member the owner.
+    HandOver,
     /// Send events of one's own to all members.
     SendCustomEvents,
     /// Give up the own place.
@@ -136,8 +144,9 @@ impl Guests {
             Self::Host => true,
             Self::Listen => match permission {
                 CreateRoom | Host | ReopenRoom | Publish | StopRoom | SeeAudience | RemoveMember | ReadMessages
-                | Moderate | SendCustomEvents => false,
-                LookUp | Connect | FetchIceServers | KeepAccount | Listen | Participate | Engage | Leave => true,
+                | Moderate | NameRoom | HandOver | SendCustomEvents => false,
+                LookUp | Connect | FetchIceServers | KeepAccount | Listen | Participate | Engage | Converse
+                | NameOneself | Leave => true,
             },
             Self::Off => matches!(permission, LookUp),
         }
@@ -199,6 +208,10 @@ impl Permission {
         Self::ReadMessages,
         Self::Engage,
         Self::Moderate,
+        Self::Converse,
+        Self::NameOneself,
+        Self::NameRoom,
+        Self::HandOver,
         Self::SendCustomEvents,
         Self::Leave,
     ];
@@ -209,7 +222,8 @@ impl Permission {
         match self {
             LookUp | CreateRoom | Connect | FetchIceServers | KeepAccount => false,
             Host | Listen | Participate | ReopenRoom | Publish | StopRoom | SeeAudience | RemoveMember
-            | ReadMessages | Engage | Moderate | SendCustomEvents | Leave => true,
+            | ReadMessages | Engage | Moderate | Converse | NameOneself | NameRoom | HandOver | SendCustomEvents
+            | Leave => true,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A room has members, their publications, and links between them. The differences between kinds are in [`rules`].
 //! Each file has one part: `roster` and `joining` (places), `removed` and `removals` (removed accounts),
 //! `publications` (what members send), `links` (who connects with whom), `chat` (messages and reactions), `lifecycle`
-//! (timers), `accounts` (merged and deleted accounts), `personal` (personal texts). Each changes its part of the
+//! (timers), `ownership` (names, and who owns the room), `accounts` (merged and deleted accounts), `personal` (personal texts). Each changes its part of the
 //! [`Room`] and returns effects; none reads a clock.
 
 mod accounts;
@@ -20,6 +20,7 @@ mod link;
 mod links;
 mod member_view;
 mod message;
+mod ownership;
 mod personal;
 mod policy;
 mod publication;
@@ -39,7 +40,7 @@ use serde::{Deserialize, Serialize};
 
 pub use archive::{Answered, ArchiveChange, ArchivedMessage};
 pub use census::Census;
-pub use chat::{Message, Messages, Reading};
+pub use chat::{EmojiOnMessage, Message, Messages, Reading};
 pub(crate) use effect::Effects;
 pub use effect::{Audience, Effect, Foreseen};
 pub use event::{Command, ConnectionRef, Entry, Event, JoinRequested, ResumeRequested, RoomCreated};
@@ -59,7 +60,7 @@ pub use step::step;
 pub use view::RoomView;
 
 use crate::{
-    id::{AccountId, ConnectionId, MemberId, RoomCode, RoomId, Seq},
+    id::{AccountId, ConnectionId, MemberId, MessageNumber, RoomCode, RoomId, Seq},
     refusal::Refusal,
     role::{Permission, Role},
     time::Timestamp,
@@ -120,6 +121,16 @@ impl Room {
         self.created().map(|created| created.policy.kind).unwrap_or_default()
     }
 
+    /// The number of the latest message.
+    pub const fn last_message(&self) -> MessageNumber {
+        self.chat.last()
+    }
+
+    /// When somebody last wrote, or when the room was created.
+    pub fn written_at(&self) -> Timestamp {
+        self.chat.written_at().max(self.roster.created_at())
+    }
+
     /// When somebody last did something.
     pub(crate) const fn active_at(&self) -> Timestamp {
         self.active_at
@@ -147,7 +158,7 @@ impl Room {
 
     /// Whether the owner is connected.
     pub fn owner_connected(&self) -> bool {
-        self.roster.owner().is_some_and(|owner| owner.connection().is_some())
+        self.roster.owner().is_some_and(|owner| owner.is_connected())
     }
 
     /// Every member, the owner first, then the others in order of arrival.
@@ -208,8 +219,11 @@ impl Room {
         links.sort_unstable();
         Some(RoomView {
             code: created.code,
+            kind: created.policy.kind,
             owner: created.owner_member,
             owner_name: created.owner_name.clone(),
+            name: created.name.clone(),
+            last_message: if self.kind().members_stay() { self.last_message() } else { MessageNumber::default() },
             max_members: created.policy.max_members,
             attendance: self.attendance,
             publications: if self.ended.is_some() { Vec::new() } else { self.publications() },
@@ -225,7 +239,11 @@ impl Room {
     /// The connections an audience has at this moment.
     pub fn connections(&self, audience: Audience) -> impl Iterator<Item = ConnectionRef> {
         let members = self.members().filter(move |member| audience.includes(member));
-        members.filter_map(Member::connection)
+        let is_meant = move |connection: &ConnectionRef| match audience {
+            Audience::Connection(meant) => connection.id == meant,
+            _ => true,
+        };
+        members.flat_map(Member::connections).filter(is_meant)
     }
 
     /// The latest events that the owner was told of, oldest first.

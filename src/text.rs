@@ -21,12 +21,34 @@ pub(crate) struct Flaws {
     pub(crate) control_character: Refusal,
 }
 
-/// Reads what a person typed: trimmed, any run of space as one space, without what cannot be seen.
-pub(crate) fn read(input: &str, most_chars: usize, flaws: Flaws) -> Result<String, Refusal> {
-    if input.trim().chars().any(char::is_control) {
+/// Whether a text from people is one line, or keeps its lines and the spaces in them.
+#[derive(Clone, Copy)]
+pub(crate) enum Layout {
+    Line,
+    Lines,
+}
+
+impl Layout {
+    /// The text as it is shown. Tidying it again has no effect.
+    pub(crate) fn tidy(self, input: &str) -> String {
+        match self {
+            Self::Line => tidy(input),
+            Self::Lines => tidy_lines(input),
+        }
+    }
+
+    fn has_controls(self, input: &str) -> bool {
+        let is_layout = |c| matches!((self, c), (Self::Lines, '\n' | '\r' | '\t'));
+        input.trim().chars().any(|c| c.is_control() && !is_layout(c))
+    }
+}
+
+/// Reads what a person typed: trimmed, laid out, without what cannot be seen.
+pub(crate) fn read(input: &str, layout: Layout, most_chars: usize, flaws: Flaws) -> Result<String, Refusal> {
+    if layout.has_controls(input) {
         return Err(flaws.control_character);
     }
-    let text = tidy(input);
+    let text = layout.tidy(input);
     match text.chars().count() {
         0 => Err(flaws.empty),
         length if length > most_chars => Err(flaws.too_long),
@@ -34,17 +56,38 @@ pub(crate) fn read(input: &str, most_chars: usize, flaws: Flaws) -> Result<Strin
     }
 }
 
-/// The text as it is shown. Tidying it again has no effect.
+/// The text as one line: any run of space is one space. Tidying it again has no effect.
 pub(crate) fn tidy(input: &str) -> String {
+    let mut text = without_invisible(input, |text, _| {
+        if text.chars().next_back().is_some_and(|last| last != ' ') {
+            text.push(' ');
+        }
+    });
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// The text with its lines and the spaces in them, on which code and lists depend. Tidying it again has no effect.
+pub(crate) fn tidy_lines(input: &str) -> String {
+    let text = without_invisible(&input.replace("\r\n", "\n"), |text, c| {
+        text.push(match c {
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' => '\n',
+            '\t' => '\t',
+            _ => ' ',
+        });
+    });
+    text.trim().to_owned()
+}
+
+/// The text without what cannot be seen. `add_space` adds what stands for a space.
+fn without_invisible(input: &str, add_space: impl Fn(&mut String, char)) -> String {
     let mut text = String::new();
     let mut marks = 0;
     let mut rest = input.chars().peekable();
     while let Some(c) = rest.next() {
         let last = text.chars().next_back();
         if c.is_whitespace() {
-            if last.is_some_and(|last| last != ' ') {
-                text.push(' ');
-            }
+            add_space(&mut text, c);
             continue;
         }
         if is_invisible(c) && !is_part_of_a_sign(last, c, rest.peek().copied()) {
@@ -59,7 +102,6 @@ pub(crate) fn tidy(input: &str) -> String {
             text.push(c);
         }
     }
-    text.truncate(text.trim_end().len());
     text
 }
 
@@ -116,14 +158,14 @@ pub(crate) fn parse_text<'de, D: Deserializer<'de>, T: FromStr<Err = Refusal>>(d
 
 /// Defines a text from people that is valid by construction.
 macro_rules! text_from_people {
-    ($(#[$meta:meta])* $name:ident, $most_chars:expr, $empty:ident, $too_long:ident, $control_character:ident) => {
+    ($(#[$meta:meta])* $name:ident, $layout:ident, $most_chars:expr, $empty:ident, $too_long:ident, $control_character:ident) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
         #[serde(transparent)]
         pub struct $name(String);
 
         impl $name {
-            /// Reads what a person typed: any run of space is one space, and what cannot be seen is left out.
+            /// Reads what a person typed, without what cannot be seen.
             ///
             /// # Errors
             #[doc = concat!("[`Refusal::", stringify!($empty), "`], [`Refusal::", stringify!($too_long), "`] or [`Refusal::",
@@ -134,7 +176,7 @@ macro_rules! text_from_people {
                     too_long: Refusal::$too_long,
                     control_character: Refusal::$control_character,
                 };
-                $crate::text::read(input, $most_chars, flaws).map(Self)
+                $crate::text::read(input, $crate::text::Layout::$layout, $most_chars, flaws).map(Self)
             }
 
             /// Stands for a text that is not known any more. Nobody can type it.
@@ -172,7 +214,7 @@ macro_rules! text_from_people {
 
             /// How many characters this would have.
             pub fn length_of(input: &str) -> usize {
-                $crate::text::tidy(input).chars().count()
+                $crate::text::Layout::$layout.tidy(input).chars().count()
             }
 
             /// The text.

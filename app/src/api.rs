@@ -1,8 +1,8 @@
 //! The server functions that pages call instead of a REST API, and the [`Backend`] that carries them out.
 
 use heartogether::{
-    id::{DisplayName, RoomCode, RoomId},
-    room::StreamState,
+    id::{DisplayName, RoomCode, RoomId, RoomName},
+    room::{RoomKind, StreamState},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,8 @@ mod backend;
 mod error;
 mod identity;
 mod json_text;
+mod lounges;
+mod saved_lounge;
 #[cfg(feature = "ssr")]
 use crate::{
     locale,
@@ -30,6 +32,8 @@ use heartogether::{
 };
 pub use identity::{Account, Profile, Provider, SessionView};
 use json_text::JsonText;
+pub use lounges::*;
+pub use saved_lounge::SavedLounge;
 
 /// What everybody who knows a room's code may know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +42,11 @@ pub struct RoomSummary {
     pub id: RoomId,
     /// Its code.
     pub code: RoomCode,
+    /// Its kind.
+    pub kind: RoomKind,
+    /// What it is called, if it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "RoomName::told_or_none")]
+    pub name: Option<RoomName>,
     /// The host's name.
     #[serde(deserialize_with = "DisplayName::told")]
     pub host_name: DisplayName,
@@ -75,6 +84,8 @@ pub struct RecentRoom {
     /// The host's name.
     #[serde(deserialize_with = "DisplayName::told")]
     pub host_name: DisplayName,
+    /// Its kind.
+    pub kind: RoomKind,
     /// Whether the visitor owns it; then it may have ended, and can be opened again.
     pub is_owner: bool,
     /// What the host sends.
@@ -145,6 +156,7 @@ pub async fn sign_in_as_guest(
     let account = backend::sign_in(name, room).await?;
     let path = match destination {
         Destination::NewRoom => new_room(&account).await?,
+        Destination::NewLounge => new_lounge(&account, None).await?,
         elsewhere => elsewhere.path(),
     };
     match backend::is_plain_form() {
@@ -220,8 +232,8 @@ pub async fn find_room(
     /// The code or link as it was typed or pasted.
     code: String,
 ) -> Result<(), ApiError> {
-    let code = look_up_room(RoomCode::find_in(&code)?.to_string()).await?.code;
-    leptos_axum::redirect(&routes::room(code));
+    let room = look_up_room(RoomCode::find_in(&code)?.to_string()).await?;
+    leptos_axum::redirect(&if room.kind.members_stay() { routes::lounge(room.code) } else { routes::room(room.code) });
     Ok(())
 }
 
@@ -263,7 +275,8 @@ pub async fn reopen_room(
     let code = RoomCode::parse(&code)?;
     let visitor = backend::visitor();
     backend::backend()?.reopen_room(visitor.permit(Permission::KeepAccount)?, code).await?;
-    leptos_axum::redirect(&routes::host(code));
+    let is_lounge = look_up_room(code.to_string()).await.is_ok_and(|room| room.kind.members_stay());
+    leptos_axum::redirect(&if is_lounge { routes::lounge(code) } else { routes::host(code) });
     Ok(())
 }
 

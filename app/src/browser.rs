@@ -5,6 +5,7 @@ pub(crate) mod form_post;
 pub(crate) mod locale;
 pub mod page_guard;
 mod room_handle;
+pub(crate) mod stylesheet;
 
 pub use heartogether_browser::{
     CaptureError, Microphone, Speaker, clipboard, ip_privacy, media_session, navigation_guard, peer_connections, volume,

@@ -22,10 +22,12 @@
 //! | [`FocusPreservingShow`] | one of two elements in the same place, without losing the focus |
 //! | [`Toasts`], [`ToastRegion`] | short messages that disappear by themselves |
 //! | [`Icon`], [`Wave`] | pictures |
+//! | [`Avatar`] | a person's letters and colour |
 //! | [`ServerForm`] | a form that calls a server function |
-//! | [`CreateRoomForm`], [`JoinForm`] | forms that several pages use |
+//! | [`CreateRoomForm`], [`OpenLoungeForm`], [`JoinForm`] | forms that several pages use |
 
 mod account_menu;
+mod avatar;
 mod button;
 mod code_display;
 mod create_room_form;
@@ -43,6 +45,7 @@ mod join_form;
 mod language_switch;
 mod level_meter;
 mod notice;
+mod open_lounge_form;
 mod page;
 mod provider_links;
 pub(crate) mod query;
@@ -58,6 +61,7 @@ mod toast;
 pub(crate) mod wait_overlay;
 mod wave;
 
+pub use avatar::Avatar;
 pub use button::{Button, ButtonLink, Variant};
 pub use code_display::CodeDisplay;
 pub use create_room_form::CreateRoomForm;
@@ -76,6 +80,7 @@ pub use join_form::JoinForm;
 pub use language_switch::LanguageSwitch;
 pub use level_meter::LevelMeter;
 pub use notice::{Notice, Tone};
+pub use open_lounge_form::OpenLoungeForm;
 pub use page::{Page, Width};
 pub use provider_links::ProviderLinks;
 pub use select::{Choice, Select};

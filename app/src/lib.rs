@@ -41,8 +41,8 @@ use crate::{
     page_code::{PageCode, PageStyle},
     page_guard::{FailureNotice, PageGuard},
     pages::{
-        AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, MicrophoneNotice, NotFoundPage,
-        PrivacyPage, RoomRoute,
+        AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, LoungeRoute, MicrophoneNotice,
+        NotFoundPage, PrivacyPage, RoomRoute,
     },
 };
 
@@ -128,6 +128,7 @@ fn Frame() -> impl IntoView {
             <Route path=path!("/room/:code") view={Lazy::<RoomRoute>::new()} ssr=SsrMode::Async />
             <Route path=path!("/listen/:code") view={Lazy::<ListenRoute>::new()} ssr=SsrMode::Async />
             <Route path=path!("/host/:code") view={Lazy::<HostRoute>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/lounge/:code") view={Lazy::<LoungeRoute>::new()} ssr=SsrMode::Async />
             <PlainRoutes />
         </FlatRoutes>
         <WaitOverlay waiting />

@@ -30,10 +30,16 @@ pub(crate) fn PageStyle(options: LeptosOptions) -> impl IntoView {
     let text = files::style_for_this_page();
     #[cfg(not(feature = "ssr"))]
     let text = None::<String>;
-    match text {
+    let style = match text {
         Some(text) => Either::Left(view! { <style id=ID nonce=use_nonce() inner_html=text></style> }),
         None => Either::Right(view! { <HashedStylesheet id=ID options root=crate::routes::base() /> }),
-    }
+    };
+    // That of a lounge comes after it.
+    #[cfg(feature = "ssr")]
+    let of_page = files::style_beside().map(|href| view! { <link rel="stylesheet" href=href /> });
+    #[cfg(not(feature = "ssr"))]
+    let of_page = ();
+    view! { {style} {of_page} }
 }
 
 #[cfg(feature = "ssr")]
@@ -48,7 +54,10 @@ mod files {
     use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
     use leptos_axum::ResponseOptions;
 
-    use crate::{inline_script::without_comments, routes::Destination};
+    use crate::{
+        inline_script::without_comments,
+        routes::{self, Destination},
+    };
 
     /// The names of the site's code files. A name carries the hash of the content where the build has put it there.
     #[derive(Debug, Default)]
@@ -160,6 +169,7 @@ mod files {
             // What draws the page comes once the room client is there.
             Destination::Listen(_) => (&["client"], When::Heard),
             Destination::Host(_) => (&["client", "devices", "frame", "host"], When::Now),
+            Destination::Lounge(_) => (&["client", "frame", "lounge"], When::Now),
             // The listener's page comes next.
             Destination::Room(_) => (&["client"], When::Ahead),
             _ => (&[], When::Idle),
@@ -180,10 +190,8 @@ mod files {
         let scripts = [script.clone(), files.address(base, &files.loader)];
         let style = files.address(base, &files.style);
         let is_inline = files.style_for(&request).is_some();
-        let mut first = Vec::new();
-        if !is_inline {
-            first.push(format!("<{style}>; rel=preload; as=style"));
-        }
+        let own = (!is_inline).then(|| style.clone()).into_iter().chain(style_beside());
+        let mut first: Vec<String> = own.map(|style| format!("<{style}>; rel=preload; as=style")).collect();
         if when.is_at_once() {
             first.extend(scripts.iter().map(|file| format!("<{file}>; rel=modulepreload; crossorigin")));
             let wasms = wasms.iter();
@@ -211,6 +219,13 @@ mod files {
     pub(super) fn style_for_this_page() -> Option<String> {
         let (files, request) = (use_context::<Arc<CodeFiles>>()?, use_context::<http::request::Parts>()?);
         files.style_for(&request).map(str::to_owned)
+    }
+
+    /// The style that the page that is asked for has beside that of all pages.
+    pub(super) fn style_beside() -> Option<String> {
+        let request = use_context::<http::request::Parts>()?;
+        let is_lounge = matches!(Destination::parse(request.uri.path()), Destination::Lounge(_));
+        is_lounge.then(|| routes::href(&routes::lounge_style()))
     }
 
     fn send_links(links: &[String]) {

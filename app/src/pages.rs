@@ -11,13 +11,16 @@ mod host;
 #[cfg(feature = "hydrate")]
 pub(crate) mod host_code;
 mod http_status;
+mod invitation;
 mod ip_privacy;
 mod lazy_routes;
 mod link_note;
 mod listen;
 pub(crate) mod listen_code;
 mod login;
+mod lounge;
 mod measured;
+mod needs_code;
 mod not_found;
 mod privacy;
 mod room;
@@ -33,7 +36,7 @@ pub use home::HomePage;
 pub(crate) use host::MicrophoneNotice;
 #[cfg(feature = "hydrate")]
 pub(crate) use host::teller as host_teller;
-pub use lazy_routes::{HostRoute, ListenRoute, RoomRoute};
+pub use lazy_routes::{HostRoute, ListenRoute, LoungeRoute, RoomRoute};
 #[cfg(feature = "hydrate")]
 pub(crate) use listen::teller as listen_teller;
 pub use login::LoginPage;

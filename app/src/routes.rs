@@ -81,6 +81,16 @@ pub fn texts(language: Language) -> String {
     format!("/locale/{}.{}.json", language.tag(), crate::text::VERSION)
 }
 
+/// The emoji to choose from with their names in a language. The address changes with what is in the file.
+pub fn emoji(language: Language) -> String {
+    format!("/emoji/{}.json?v={}", language.tag(), crate::text::ASSETS)
+}
+
+/// The style of lounges, which other pages do not load. The address changes with what is in the file.
+pub fn lounge_style() -> String {
+    format!("/lounge.css?v={}", crate::text::ASSETS)
+}
+
 /// A room's preview.
 pub fn room(code: RoomCode) -> String {
     format!("/room/{code}")
@@ -115,6 +125,11 @@ pub fn shared_no_room() -> String {
 /// A room's player.
 pub fn listen(code: RoomCode) -> String {
     format!("/listen/{code}")
+}
+
+/// A lounge.
+pub fn lounge(code: RoomCode) -> String {
+    format!("/lounge/{code}")
 }
 
 /// A room's stage.
@@ -175,6 +190,10 @@ pub enum Destination {
     Privacy,
     /// A room that is to be created.
     NewRoom,
+    /// A lounge that is to be opened.
+    NewLounge,
+    /// A lounge.
+    Lounge(RoomCode),
     /// A room's preview.
     Room(RoomCode),
     /// A room's player.
@@ -191,6 +210,8 @@ impl Destination {
         let at = |to: fn(RoomCode) -> Self| RoomCode::parse(code).map(to).unwrap_or_default();
         match page {
             "new" if code.is_empty() => Self::NewRoom,
+            "new-lounge" if code.is_empty() => Self::NewLounge,
+            "lounge" => at(Self::Lounge),
             "about" if code.is_empty() => Self::About,
             "privacy" if code.is_empty() => Self::Privacy,
             "room" => at(Self::Room),
@@ -200,13 +221,16 @@ impl Destination {
         }
     }
 
-    /// Its path. The one of [`Destination::NewRoom`] is understood by [`Destination::parse`] alone; there is no such page.
+    /// Its path. Those of [`Destination::NewRoom`] and [`Destination::NewLounge`] are understood by [`Destination::parse`] alone;
+    /// there are no such pages.
     pub fn path(self) -> String {
         match self {
             Self::Home => HOME.to_owned(),
             Self::About => ABOUT.to_owned(),
             Self::Privacy => PRIVACY.to_owned(),
             Self::NewRoom => "/new".to_owned(),
+            Self::NewLounge => "/new-lounge".to_owned(),
+            Self::Lounge(code) => lounge(code),
             Self::Room(code) => room(code),
             Self::Listen(code) => listen(code),
             Self::Host(code) => host(code),

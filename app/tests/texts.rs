@@ -5,8 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Words that are no text: the product's name, and names of keys.
-const KNOWN: [&str; 3] = ["HearTogether", "Enter", "Escape"];
+/// Words that are no text: the product's name, and names of keys and of a Web API.
+const KNOWN: [&str; 6] = ["HearTogether", "Enter", "Escape", "Home", "End", "Notification"];
 /// What only developers see.
 const FOR_DEVELOPERS: &str = "gallery.rs";
 

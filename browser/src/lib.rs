@@ -9,6 +9,7 @@ mod capability;
 mod capture;
 pub mod clipboard;
 mod console;
+mod conversation;
 mod devices;
 pub mod dom;
 pub mod early_join;
@@ -32,6 +33,7 @@ mod peer;
 pub mod peer_connections;
 mod peers;
 mod playback;
+mod random;
 pub mod reachability;
 pub mod reload;
 mod reporter;
@@ -65,6 +67,7 @@ pub use begun::{abandon, begin, begin_hosting, take_begun};
 pub use capability::keeps_cookies;
 pub use capture::CaptureError;
 use console::Console;
+use conversation::PublishConversation;
 pub use devices::{DeviceOrder, Devices, OpenDevices};
 use early_join::BegunPeer;
 use first_sound::FirstSound;
@@ -116,6 +119,8 @@ struct Running {
     /// A listener's loudspeakers, while they are followed.
     speakers: RefCell<speakers::Following>,
     view: View,
+    /// Where members converse.
+    publish_conversation: Option<PublishConversation>,
     /// Whether this browser has ever made a peer connection.
     has_made_peers: Cell<bool>,
     /// Where the page's decisions are written.

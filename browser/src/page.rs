@@ -28,6 +28,7 @@ use web_sys::{Element, HtmlAudioElement, MessageEvent};
 use crate::{
     Page, Reporter, Running, View, capability,
     console::Console,
+    conversation::PublishConversation,
     devices::{DeviceOrder, OpenDevices},
     early_join::{EarlyJoin, Happening},
     first_sound::FirstSound,
@@ -37,6 +38,7 @@ use crate::{
     network, page_clock,
     peer::PeerConnection,
     playback::Playback,
+    random::random,
     reachability, reload,
     showing::Audience,
     site, sleep,
@@ -52,17 +54,28 @@ impl Page {
     /// run from [`Page::stand`] on. It stays until it is told [`Input::Left`] and the last clone is dropped. A page that may send
     /// opens its devices.
     pub fn join(role: Role, code: RoomCode, ice_servers: IceConfiguration, open_devices: Option<OpenDevices>) -> Self {
-        let mut early = EarlyJoin::take(role, code);
+        let early = EarlyJoin::take(role, code);
         // A reload takes the place over even from a connection that the server still believes to be alive. Where the script at the
         // top of the page has asked for it, it has taken the mark.
         let is_back = Client::may_take_over(role) && (reload::take_mark(code) || early.is_some());
-        let urls = ice::urls(&ice_servers.servers);
         let client = Client::new(role, code, is_back, random());
+        Self::begin(client, (early, is_back), ice_servers, open_devices, None)
+    }
+
+    /// Joins the room with a client: with the early join, if there is one, and maybe after a reload.
+    pub(crate) fn begin(
+        client: Client,
+        (mut early, is_back): (Option<EarlyJoin>, bool),
+        ice_servers: IceConfiguration,
+        open_devices: Option<OpenDevices>,
+        publish_conversation: Option<PublishConversation>,
+    ) -> Self {
+        let urls = ice::urls(&ice_servers.servers);
         let (hears, may_send) = (client.takes_sound(), client.may(Permission::Publish));
         let player = early.as_mut().and_then(|early| early.player.take());
         // An early join is as old as the visit.
         let wanted_at = if early.is_some() { 0.0 } else { page_clock::now_ms() };
-        let page = Self::new(client, Paths::new(ice_servers, ip_privacy::is_wished()), player);
+        let page = Self::new(client, Paths::new(ice_servers, ip_privacy::is_wished()), player, publish_conversation);
         page.0.first_sound.begin(wanted_at);
         page.listen_for_waking();
         page.measure_regularly();
@@ -84,7 +97,12 @@ impl Page {
         page
     }
 
-    fn new(client: Client, paths: Paths, player: Option<HtmlAudioElement>) -> Self {
+    fn new(
+        client: Client,
+        paths: Paths,
+        player: Option<HtmlAudioElement>,
+        publish_conversation: Option<PublishConversation>,
+    ) -> Self {
         Self(Rc::new_cyclic(|page| Running {
             playback: client.takes_sound().then(|| Playback::new(player, Reporter(page.clone()))).flatten(),
             client: RefCell::new(client),
@@ -106,6 +124,7 @@ impl Page {
             audience: Audience::default(),
             speakers: RefCell::default(),
             view: View::default(),
+            publish_conversation,
             has_made_peers: Cell::default(),
             console: Console::open(),
         }))
@@ -326,9 +345,4 @@ impl Page {
         };
         self.0.intervals.borrow_mut().push(Interval::new(every_ms, act));
     }
-}
-
-/// Bits that need not be secret: they keep pages from reconnecting in step.
-fn random() -> u32 {
-    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }

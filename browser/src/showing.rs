@@ -31,12 +31,11 @@ impl Page {
         view.signaling_state.show(client.signaling_state());
         view.host_silent.show(client.is_host_silent());
         view.trouble.show(client.trouble());
-        view.room.show(client.room().map(RoomView::outline));
-        if view.messages.with(|shown| !shown.iter().eq(client.messages())) {
-            view.messages.set(client.messages().cloned().collect());
+        match self.0.publish_conversation {
+            Some(publish) => publish(&client, view),
+            None => self.publish_messages(&client),
         }
         view.has_earlier_messages.show(client.has_earlier_messages());
-        view.own_messages.show(client.own_messages().collect());
         view.chosen_reaction.show(client.chosen_reaction());
         view.engagement_notice.show(client.engagement_notice());
         view.no_path.show(client.no_path());
@@ -50,6 +49,15 @@ impl Page {
         self.publish_audience(&client);
         self.devices().iter().for_each(|devices| devices.publish(self, &client));
         self.0.words.borrow().iter().for_each(|words| words.tell(view));
+    }
+
+    fn publish_messages(&self, client: &Client) {
+        let view = &self.0.view;
+        view.room.show(client.room().map(RoomView::outline));
+        if view.messages.with(|shown| !shown.iter().eq(client.messages())) {
+            view.messages.set(client.messages().cloned().collect());
+        }
+        view.own_messages.show(client.own_messages().collect());
     }
 
     pub(crate) fn show_reaction(&self, reaction: Reaction) {

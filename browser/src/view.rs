@@ -2,13 +2,13 @@
 
 use heartogether::{
     engagement::Reaction,
-    id::MemberId,
+    id::{DisplayName, MemberId, MessageNumber},
     refusal::Refusal,
     room::{Message, RoomView, Source},
 };
 use heartogether_client::{
-    Capabilities, HostState, IceServerProblem, ListenerRow, ListenerState, MicrophoneState, Mix, NoPath, OwnMessage,
-    PlayerState, Profile, SignalingState, gathering::Gathering, statistics::PeerStatistics,
+    Capabilities, ConversationEntry, HostState, IceServerProblem, ListenerRow, ListenerState, MicrophoneState, Mix,
+    NoPath, OwnMessage, PlayerState, Profile, SignalingState, gathering::Gathering, statistics::PeerStatistics,
 };
 
 use crate::{CaptureError, Microphone, Shown, Speaker};
@@ -24,7 +24,7 @@ pub struct View {
     pub signaling_state: Shown<SignalingState>,
     /// What keeps the server from doing what the page asks, if it has said so.
     pub trouble: Shown<Option<Refusal>>,
-    /// The outline of the room as far as it is known.
+    /// The outline of the room as far as it is known; where members converse, with them.
     pub room: Shown<Option<RoomView>>,
     /// Whether the host's source gives no sound.
     pub host_silent: Shown<bool>,
@@ -38,9 +38,17 @@ pub struct View {
     pub has_earlier_messages: Shown<bool>,
     /// What a listener's page wrote, oldest first.
     pub own_messages: Shown<Vec<OwnMessage>>,
+    /// Where members converse: the messages known, oldest first, then those of this page that the room does not have.
+    pub conversation: Shown<Vec<ConversationEntry>>,
+    /// The names of the members who are writing there, the latest last.
+    pub typing: Shown<Vec<DisplayName>>,
+    /// The latest message there that the member has seen, here or on another page since this one is open.
+    pub read_up_to: Shown<MessageNumber>,
+    /// The place of the page's member there, while it has one.
+    pub own_member: Shown<Option<MemberId>>,
     /// The listener's last reaction.
     pub chosen_reaction: Shown<Option<Reaction>>,
-    /// Why the last message or reaction did not go out at once.
+    /// Why the last message or reaction did not go out at once, or a change was not made.
     pub engagement_notice: Shown<Option<Refusal>>,
     /// The reaction that has just come in, with its number.
     pub reaction: Shown<Option<(u32, Reaction)>>,

@@ -9,14 +9,14 @@ use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, MessageNumber},
     limits::MESSAGE_BURST,
-    protocol::{ClientMessage, FetchMessages, React, ToRoom, Write},
+    protocol::{FetchMessages, React, ToRoom, Write},
     refusal::Refusal,
     role::Permission,
     room::{Message, Messages, RoomEvent},
 };
 use litemap::LiteMap;
 
-use super::{Client, Output, Timer};
+use super::{Client, Output, Timer, conversation::Occasion};
 use removals::Removal;
 
 /// Milliseconds after which a message that came too fast is sent again: the limit is one a second.
@@ -31,12 +31,12 @@ pub(super) struct Engagement {
     places: LiteMap<MemberId, ()>,
     /// Whether it reads others' messages as well.
     reads_others: bool,
-    messages: LiteMap<MessageNumber, Message>,
-    has_earlier: bool,
-    outgoing: Vec<Write>,
+    pub(super) messages: LiteMap<MessageNumber, Message>,
+    pub(super) has_earlier: bool,
+    pub(super) outgoing: Vec<Write>,
     /// Whether the oldest of them, and so the others too, wait for a timer.
-    is_waiting: bool,
-    next_nonce: u32,
+    pub(super) is_waiting: bool,
+    pub(super) next_nonce: u32,
     /// The listener's reactions, the latest last. The room does not say which one it refuses: only the latest can come
     /// too fast.
     reactions: Vec<Reaction>,
@@ -44,7 +44,7 @@ pub(super) struct Engagement {
     held_reaction: Option<Reaction>,
     /// The listeners whom the host removes.
     removals: LiteMap<MemberId, Removal>,
-    notice: Option<Refusal>,
+    pub(super) notice: Option<Refusal>,
 }
 
 /// The delivery state of an own message.
@@ -78,7 +78,7 @@ impl Engagement {
         self.places.insert(place, ()).is_none()
     }
 
-    fn is_own(&self, message: &Message) -> bool {
+    pub(super) fn is_own(&self, message: &Message) -> bool {
         !self.reads_others || self.places.contains_key(&message.author)
     }
 
@@ -108,6 +108,11 @@ impl Engagement {
             }
             self.messages.insert(message.number, message.clone());
         }
+    }
+
+    pub(super) fn take_page(&mut self, page: &Messages) {
+        self.learn(&page.messages);
+        self.has_earlier = page.has_earlier;
     }
 }
 
@@ -142,7 +147,7 @@ impl Client {
         self.engagement.reactions.last().copied()
     }
 
-    /// Why the last message or reaction was not sent at once.
+    /// Why the last message or reaction was not sent at once, or a change was not made.
     pub fn engagement_notice(&self) -> Option<Refusal> {
         self.engagement.notice
     }
@@ -162,18 +167,22 @@ impl Client {
         }
     }
 
-    pub(super) fn write(&mut self, text: MessageText, out: &mut Vec<Output>) {
+    pub(super) fn write(&mut self, text: MessageText, reply_to: Option<MessageNumber>, out: &mut Vec<Output>) {
         if !self.may(Permission::Engage) || self.is_over() {
             return;
         }
-        let Engagement { next_nonce: nonce, is_waiting, .. } = self.engagement;
+        let nonce = self.engagement.next_nonce;
         self.engagement.next_nonce = nonce.wrapping_add(1);
+        self.send(Write { nonce, text, reply_to }, out);
+    }
+
+    pub(super) fn send(&mut self, message: Write, out: &mut Vec<Output>) {
+        let is_waiting = self.engagement.is_waiting;
         self.engagement.notice = is_waiting.then_some(Refusal::TooManyMessages);
-        let message = Write { nonce, text, reply_to: None };
         self.engagement.outgoing.push(message.clone());
         // A message that is sent while others wait would overtake them.
         if self.signaling.is_attached() && !is_waiting {
-            self.say(ToRoom::Write(message), out);
+            self.request(ToRoom::Write(message), out);
         }
     }
 
@@ -184,9 +193,10 @@ impl Client {
         }
     }
 
-    pub(super) fn take_messages(&mut self, page: Messages) {
-        self.engagement.learn(&page.messages);
-        self.engagement.has_earlier = page.has_earlier;
+    pub(super) fn take_messages(&mut self, page: &Messages, out: &mut Vec<Output>) {
+        if !self.converse(Occasion::Fetched(page), out) {
+            self.engagement.take_page(page);
+        }
     }
 
     /// The room has kept this message before. Where the page shows only its own messages, it fetches them.
@@ -205,25 +215,35 @@ impl Client {
         }
     }
 
-    /// The room as it is was told. Its messages are kept here alone from then on.
+    /// The room as it is was told. Its messages are kept here alone from then on. In a conversation, older ones may have been changed
+    /// since they were told, so they are dropped.
     pub(super) fn renew_messages(&mut self) {
+        if self.converses() {
+            self.engagement.messages.clear();
+        }
         let Some(room) = &mut self.room else { return };
         self.engagement.renew(&std::mem::take(&mut room.messages), room.has_earlier_messages);
     }
 
     /// Brings the room and the messages up to date. An event may be told again.
     pub(super) fn apply_event(&mut self, event: &RoomEvent) {
+        let converses = self.converses();
         let Some(room) = &mut self.room else { return };
         if !self.engagement.knows(event) {
             room.apply(event);
+            if converses {
+                // Their words are among the messages.
+                room.members.iter_mut().for_each(|member| member.last_message = None);
+            }
             self.engagement.learn(&std::mem::take(&mut room.messages));
             self.engagement.messages.iter_mut().for_each(|(_, message)| message.apply(event));
         }
     }
 
-    /// Says what the room does not have yet: messages, removals, and the reaction chosen during a move.
+    /// Says what the room does not have yet: messages and their changes, removals, and the reaction chosen during a move.
     pub(super) fn say_again(&mut self, out: &mut Vec<Output>) {
         self.send_outgoing(MESSAGE_BURST as usize, out);
+        self.converse(Occasion::SaidAgain, out);
         self.send_removals(out);
         if let Some(reaction) = self.engagement.held_reaction.take() {
             self.react(reaction, out);
@@ -241,21 +261,26 @@ impl Client {
         if !self.signaling.is_attached() {
             return;
         }
-        let outgoing = &self.engagement.outgoing;
-        let messages = outgoing.iter().take(at_once).cloned();
-        out.extend(messages.map(|message| Output::Send(ClientMessage::to_room(self.code, ToRoom::Write(message)))));
+        let messages: Vec<_> = self.engagement.outgoing.iter().take(at_once).cloned().collect();
+        messages.into_iter().for_each(|message| self.request(ToRoom::Write(message), out));
         self.engagement.is_waiting = false;
-        if outgoing.len() > at_once {
+        if self.engagement.outgoing.len() > at_once {
             self.let_messages_wait(out);
         }
     }
 
     fn let_messages_wait(&mut self, out: &mut Vec<Output>) {
         self.engagement.is_waiting = true;
+        Self::send_again_later(out);
+    }
+
+    /// What came too fast, or would, is sent a moment later.
+    pub(super) fn send_again_later(out: &mut Vec<Output>) {
         out.push(Output::StartTimer { timer: Timer::Messages, after_ms: MESSAGE_AGAIN_MS });
     }
 
     pub(super) fn follow_engagement(&mut self, event: &RoomEvent, out: &mut Vec<Output>) {
+        self.converse(Occasion::Happened(event), out);
         match event {
             RoomEvent::Reacted { reaction, .. } => out.push(Output::ShowReaction(*reaction)),
             RoomEvent::MessageSent { .. } if self.engagement.outgoing.is_empty() => self.engagement.notice = None,
@@ -287,6 +312,11 @@ impl Client {
         }
         // A page that was refused has nothing for the next one to continue.
         let has_room = self.has_owners_place() || self.takes_over();
-        out.extend(has_room.then_some(Output::LeaveMark(self.code)));
+        out.extend((has_room && Self::may_take_over(self.role)).then_some(Output::LeaveMark(self.code)));
+        if self.kind().members_stay() {
+            // The others see at once that the member is away. If the page is shown again, it connects again.
+            out.push(Output::CloseSocket);
+            self.lose_link(out);
+        }
     }
 }

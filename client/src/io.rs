@@ -1,9 +1,9 @@
 //! The inputs and outputs of a page: what the browser reports, and what it is told to do.
 
 use heartogether::{
-    engagement::{MessageText, Reaction},
+    engagement::{Emoji, MessageText, Reaction},
     ice::IceConfiguration,
-    id::{MemberId, RoomCode},
+    id::{DisplayName, MemberId, MessageNumber, RoomCode, RoomName},
     protocol::{Candidate, ClientMessage, ServerMessage},
     refusal::Refusal,
     room::Source,
@@ -85,9 +85,53 @@ pub enum Input {
     /// The member reacts.
     ReactionPressed(Reaction),
     /// The member writes.
-    MessageWritten(MessageText),
+    MessageWritten {
+        /// The text.
+        text: MessageText,
+        /// The message that it answers.
+        reply_to: Option<MessageNumber>,
+    },
+    /// The member changes the text of a message.
+    MessageEdited {
+        /// The message's number.
+        number: MessageNumber,
+        /// The new text.
+        text: MessageText,
+    },
+    /// The member deletes a message.
+    MessageDeleted(MessageNumber),
+    /// The member pins a message, or takes the pin away.
+    MessagePinned {
+        /// The message's number.
+        number: MessageNumber,
+        /// Whether it is pinned.
+        pinned: bool,
+    },
+    /// The member puts an emoji on a message, or takes their own away.
+    EmojiPressed {
+        /// The message's number.
+        number: MessageNumber,
+        /// The emoji.
+        emoji: Emoji,
+    },
+    /// The member sends a message again that was refused, by the number that the page gave it.
+    MessageRetried(u32),
+    /// The member discards such a message.
+    MessageDiscarded(u32),
     /// The member asks for older messages.
     EarlierMessagesPressed,
+    /// The member is writing.
+    Typed,
+    /// The messages up to this one were shown to the member.
+    Seen(MessageNumber),
+    /// The member chooses a name for themselves in this room, or the visitor one to join with.
+    NameChosen(DisplayName),
+    /// The owner names the room.
+    RoomNameChosen(RoomName),
+    /// The owner makes another member the owner.
+    HandOverPressed(MemberId),
+    /// The owner sends a member out, who may come again.
+    SendOutPressed(MemberId),
     /// The member removes another one, and may take it back for a moment.
     RemovePressed(MemberId),
     /// The member wants to remove everybody at the same address too, or not any more.
@@ -96,8 +140,10 @@ pub enum Input {
     UndoPressed(MemberId),
     /// The page may be closed without another event (Page Lifecycle, `pagehide`).
     Hidden,
-    /// The page is closed.
+    /// The page is closed. Where members stay, the place is kept.
     Left,
+    /// The member gives the place up.
+    MembershipEnded,
     /// A peer connection has its own description, which can be sent.
     PeerDescribed {
         /// The negotiation.
@@ -278,8 +324,16 @@ pub enum Timer {
     Microphone,
     /// The mixer stands still for too long.
     Mixer,
-    /// Send messages again that were refused because they came too fast.
+    /// Send messages again, and their changes, that were refused because they came too fast.
     Messages,
+    /// Ask again for older messages.
+    EarlierMessages,
+    /// A member does not write any more.
+    Typing(MemberId),
+    /// The room may be told again that the member is writing.
+    TypingPause,
+    /// The room may be told again what the member has seen.
+    Seen,
     /// Repeat the requests that the server could not store.
     Storage,
     /// The sound to a former member ends.

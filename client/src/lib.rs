@@ -21,6 +21,7 @@
 //! | `microphone_requests`, `microphone_watch`, `microphone_state` | requests for a microphone, and whether it gives sound |
 //! | `reload_state` | what a page stores for the time after a reload |
 //! | `engagement`, `audience` | reactions, messages, removals; who listens |
+//! | `conversation` | messages among members: their changes, older ones, who is writing |
 //! | `capability` | the features of the browser |
 //! | `view_state` | what the page shows |
 //! | `player`, `volume` | whether a listener's player plays, and how loud |
@@ -34,6 +35,7 @@ mod candidate;
 mod capability;
 mod connection;
 mod connection_replacement;
+mod conversation;
 mod encoding;
 mod engagement;
 pub mod gathering;
@@ -77,6 +79,8 @@ use heartogether::{
 
 pub use audience::{ListenerRow, arranged};
 pub use capability::{Capabilities, Shortfall};
+use conversation::{Conversation, Occasion};
+pub use conversation::{ConversationEntry, EntryState};
 pub use encoding::{Encoding, EncodingInput, EncodingOrder, Side};
 use engagement::Engagement;
 pub use engagement::{MessageState, OwnMessage};
@@ -124,11 +128,14 @@ pub struct Client {
     gathering: Gathering,
     publishing: Publishing,
     engagement: Engagement,
+    conversation: Conversation,
     refusal: Option<Refusal>,
     /// Whether the room had ended when the page came back to it.
     missed_end: bool,
     /// Whether the page has gone.
     has_left: bool,
+    /// Whether the member gives the place up.
+    gives_up: bool,
 }
 
 impl Client {
@@ -144,9 +151,11 @@ impl Client {
             gathering: Gathering::default(),
             publishing: Publishing::default(),
             engagement: Engagement::new(seed),
+            conversation: Conversation::default(),
             refusal: None,
             missed_end: false,
             has_left: false,
+            gives_up: false,
         }
     }
 
@@ -188,13 +197,14 @@ impl Client {
             Input::ResumePressed => self.pause(false, out),
             Input::StopPressed => self.stop(out),
             Input::ReactionPressed(reaction) => self.react(reaction, out),
-            Input::MessageWritten(text) => self.write(text, out),
-            Input::EarlierMessagesPressed => self.fetch_earlier(out),
+            Input::MessageWritten { text, reply_to } => self.write(text, reply_to, out),
+            Input::EarlierMessagesPressed if !self.converses() => self.fetch_earlier(out),
             Input::RemovePressed(member) => self.ask_to_remove(member, out),
             Input::AddressBlockPressed(member) => self.toggle_address_block(member, out),
             Input::UndoPressed(member) => self.undo_removal(member, out),
             Input::Hidden => self.hide(out),
             Input::Left => self.leave(out),
+            Input::MembershipEnded => self.end_membership(out),
             Input::PeerDescribed { negotiation, sdp } => self.send_description(negotiation, sdp, out),
             Input::PeerAccepted { negotiation } => self.peers.accept(negotiation, out),
             Input::PeerGathered { negotiation, candidate } => {
@@ -208,6 +218,7 @@ impl Client {
             Input::PeerChanged { negotiation, state } => self.change_peer(negotiation, state, out),
             Input::Counted { negotiation, packets } => self.count(negotiation, packets, out),
             Input::Measured { negotiation, reading } => self.measure(negotiation, reading, out),
+            input => _ = self.converse(Occasion::Input(Box::new(input)), out),
         }
         commands
     }
@@ -300,8 +311,9 @@ impl Client {
             FromRoom::Joined(joined) => self.settle(joined, out),
             FromRoom::Resumed(resumed) => self.catch_up(resumed, out),
             FromRoom::Event(event) => self.follow(event.seq, &event.event, out),
-            FromRoom::Messages(page) => self.take_messages(page),
+            FromRoom::Messages(page) => self.take_messages(&page, out),
             FromRoom::MessageKept { nonce } => self.note_kept(nonce, out),
+            FromRoom::Moment(moment) => _ = self.converse(Occasion::Told(moment), out),
             FromRoom::Signal(received) => self.take_signal(received, out),
         }
     }

@@ -8,7 +8,7 @@ use heartogether::{
     room::{EndReason, Joined, Missed, Resumed, RoomEvent},
 };
 
-use super::{Client, Output, Place, Timer, publishing::Publishing};
+use super::{Client, Output, Place, Timer, conversation::Occasion, publishing::Publishing};
 
 impl Client {
     /// The page has a place: a new one, or its old one from a new page. A listener whose place was freed while the
@@ -78,6 +78,10 @@ impl Client {
             RoomEvent::MemberConnected { member, connected: true } => self.serve_again(*member, out),
             RoomEvent::MemberConnected { .. }
             | RoomEvent::MemberJoined { .. }
+            | RoomEvent::MemberNamed { .. }
+            | RoomEvent::RoomNamed { .. }
+            | RoomEvent::OwnerChanged { .. }
+            | RoomEvent::MessageReacted { .. }
             | RoomEvent::AttendanceChanged { .. }
             | RoomEvent::Reacted { .. }
             | RoomEvent::MessageSent { .. }
@@ -101,7 +105,11 @@ impl Client {
         if self.ending().is_some() {
             return self.shut_down(out);
         }
+        if self.gives_up {
+            return self.depart(true, out);
+        }
         self.peers.close_unsettled(out);
+        self.converse(Occasion::Attached, out);
         self.say_again(out);
         self.declare(out);
         self.close_departed(out);
@@ -111,10 +119,12 @@ impl Client {
     }
 
     pub(super) fn take_refusal(&mut self, refusal: Refusal, out: &mut Vec<Output>) {
-        if self.slow_down(refusal, out) {
+        if self.converse(Occasion::Refused(refusal), out) || self.slow_down(refusal, out) {
             return;
         }
         match refusal {
+            // It was the name that the page joined with.
+            Refusal::NameTaken if self.place.is_none() => self.refuse(refusal, out),
             Refusal::NotAMember if self.place.take().is_some() => self.join(out),
             Refusal::RoomNotFound | Refusal::RoomEnded if self.place.is_some() => self.learn_of_end(out),
             Refusal::StorageUnavailable => self.wait_for_storage(out),
@@ -162,14 +172,27 @@ impl Client {
         out.push(Output::StopCapture);
     }
 
+    /// The page is closed. Where members stay, only the page leaves.
     pub(super) fn leave(&mut self, out: &mut Vec<Output>) {
+        self.depart(!self.kind().members_stay(), out);
+    }
+
+    /// The member gives the place up: at once, or when the room can be told.
+    pub(super) fn end_membership(&mut self, out: &mut Vec<Output>) {
+        self.gives_up = true;
+        if self.signaling.is_attached() {
+            self.depart(true, out);
+        }
+    }
+
+    fn depart(&mut self, gives_up: bool, out: &mut Vec<Output>) {
         self.has_left = true;
         self.settle_removals(out);
-        if self.has_owners_place() {
-            // The owner's links stay when the owner leaves, and no other message says that the page is done.
+        if self.has_owners_place() || !gives_up {
+            // The links stay with the place, and no other message says that the page is done.
             self.hang_up_all(out);
         }
-        if self.signaling.is_attached() {
+        if gives_up && self.signaling.is_attached() {
             self.say(ToRoom::Leave, out);
         }
         self.shut_down(out);
@@ -189,6 +212,8 @@ const fn is_final(refusal: Refusal) -> bool {
             | RoomUnreadable
             | NotOwner
             | Removed
+            | SentOut
+            | LeftElsewhere
             | HostElsewhere
             | SessionReplaced
             | TooManyPlaces

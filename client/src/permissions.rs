@@ -8,7 +8,7 @@ use heartogether::{
 use super::Client;
 
 impl Client {
-    const fn kind(&self) -> RoomKind {
+    pub(super) const fn kind(&self) -> RoomKind {
         RoomKind::with_role(self.role)
     }
 
@@ -28,9 +28,11 @@ impl Client {
         Self::may_take_over(self.role) && self.signaling.takes_over()
     }
 
-    /// Whether a page that comes after another one in the same tab takes that one's place over: an owner's place waits for it.
+    /// Whether a page that comes after another one in the same tab takes that one's place over: an owner's place waits for it, unless
+    /// members stay and have several pages.
     pub fn may_take_over(role: Role) -> bool {
-        RoomKind::with_role(role).owner_role() == role
+        let kind = RoomKind::with_role(role);
+        kind.owner_role() == role && !kind.members_stay()
     }
 
     /// Whether those whom this page connects with may send.

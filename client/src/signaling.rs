@@ -3,13 +3,13 @@
 mod storage;
 
 use heartogether::{
-    id::RoomCode,
+    id::{DisplayName, RoomCode},
     protocol::{ClientMessage, Hello, Join, PROTOCOL_VERSION, ResumeRoom, ResumeRooms, ToRoom},
     refusal::Refusal,
     role::Role,
 };
 
-use super::{Client, Output, Timer, connection::Connection};
+use super::{Client, Output, Timer, connection::Connection, conversation::Occasion};
 
 /// Milliseconds that a move to another server may take before the page shows that its connection is lost. The attempt to get
 /// there goes on.
@@ -139,15 +139,15 @@ impl Signaling {
 /// What the script at the top of a page says first for it: for a listener's page that has just been opened, and for a host's page
 /// that is back from a reload, which takes its place over.
 pub fn introduction(role: Role, code: RoomCode) -> [ClientMessage; 2] {
-    [hello(), join(code, role, Client::may_take_over(role))]
+    [hello(), join(code, role, Client::may_take_over(role), None)]
 }
 
 pub(super) const fn hello() -> ClientMessage {
     ClientMessage::Hello(Hello { protocol: PROTOCOL_VERSION })
 }
 
-const fn join(code: RoomCode, role: Role, take_over: bool) -> ClientMessage {
-    ClientMessage::to_room(code, ToRoom::Join(Join { role, take_over }))
+const fn join(code: RoomCode, role: Role, take_over: bool, name: Option<DisplayName>) -> ClientMessage {
+    ClientMessage::to_room(code, ToRoom::Join(Join { role, take_over, name }))
 }
 
 impl Client {
@@ -212,7 +212,7 @@ impl Client {
     }
 
     pub(super) fn join(&self, out: &mut Vec<Output>) {
-        out.push(Output::Send(join(self.code, self.role, self.takes_over())));
+        out.push(Output::Send(join(self.code, self.role, self.takes_over(), self.conversation.name.clone())));
     }
 
     /// Peer connections stay as they are while signaling is away.
@@ -249,7 +249,13 @@ impl Client {
             Timer::Recovery(member) => self.recover(member, out),
             Timer::Microphone => self.tell_of_silence(out),
             Timer::Mixer => self.give_up_mixer(out),
-            Timer::Messages => self.send_outgoing(1, out),
+            Timer::Messages => {
+                self.send_outgoing(1, out);
+                self.converse(Occasion::TimedOut(timer), out);
+            }
+            Timer::Typing(_) | Timer::TypingPause | Timer::Seen | Timer::EarlierMessages => {
+                self.converse(Occasion::TimedOut(timer), out);
+            }
             Timer::Storage => self.try_storage_again(out),
             Timer::Linger(member) => self.peers.close(member, out),
             Timer::Removal(member) => self.remove(member, out),

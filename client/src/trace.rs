@@ -9,6 +9,7 @@ use heartogether::id::MemberId;
 use super::{
     Fader, Input, Mix, Negotiation, Output, PlayerCommand, PlayerInput, PlayerState, Processing, ReloadState, Timer,
     adaptation::{Packets, Tuning},
+    statistics::Reading,
 };
 use message::{received, sent};
 
@@ -129,13 +130,26 @@ pub fn input(input: &Input) -> String {
         Input::TakeOverPressed => "take over pressed".to_owned(),
         Input::RetryPressed => "retry pressed".to_owned(),
         Input::ReactionPressed(reaction) => format!("reaction pressed: {reaction:?}"),
-        Input::MessageWritten(_) => "message written".to_owned(),
+        Input::MessageWritten { reply_to, .. } => format!("message written, answers: {}", reply_to.is_some()),
+        Input::MessageEdited { number, .. } => format!("message {} edited", number.0),
+        Input::MessageDeleted(number) => format!("message {} deleted", number.0),
+        Input::MessagePinned { number, pinned } => format!("message {} pinned: {pinned}", number.0),
+        Input::EmojiPressed { number, emoji } => format!("{emoji} pressed on {}", number.0),
+        Input::MessageRetried(nonce) => format!("message retried: {nonce}"),
+        Input::MessageDiscarded(nonce) => format!("message discarded: {nonce}"),
         Input::EarlierMessagesPressed => "earlier messages pressed".to_owned(),
+        Input::Typed => "typed".to_owned(),
+        Input::Seen(number) => format!("seen up to {}", number.0),
+        Input::NameChosen(_) => "name chosen".to_owned(),
+        Input::RoomNameChosen(_) => "room name chosen".to_owned(),
+        Input::HandOverPressed(member) => format!("hand over pressed for {}", short(*member)),
+        Input::SendOutPressed(member) => format!("send out pressed for {}", short(*member)),
         Input::RemovePressed(member) => format!("remove pressed for {}", short(*member)),
         Input::AddressBlockPressed(member) => format!("address block pressed for {}", short(*member)),
         Input::UndoPressed(member) => format!("undo pressed for {}", short(*member)),
         Input::Hidden => "hidden".to_owned(),
         Input::Left => "left".to_owned(),
+        Input::MembershipEnded => "membership ended".to_owned(),
         Input::PeerDescribed { negotiation, .. } => format!("described {}", told(*negotiation)),
         Input::PeerAccepted { negotiation } => format!("accepted {}", told(*negotiation)),
         Input::PeerGathered { negotiation, .. } => format!("gathered a candidate for {}", told(*negotiation)),
@@ -145,10 +159,12 @@ pub fn input(input: &Input) -> String {
         Input::IceServersRenewed => "STUN and TURN servers renewed".to_owned(),
         Input::PeerChanged { negotiation, state } => format!("peer connection {} is {state:?}", told(*negotiation)),
         Input::Counted { negotiation, packets } => format!("counted {packets} packets of {}", told(*negotiation)),
-        Input::Measured { negotiation, reading } => {
-            format!("measured {}: {} packets, {} lost", told(*negotiation), reading.packets, reading.lost)
-        }
+        Input::Measured { negotiation, reading } => measured(*negotiation, reading),
     }
+}
+
+fn measured(negotiation: Negotiation, reading: &Reading) -> String {
+    format!("measured {}: {} packets, {} lost", told(negotiation), reading.packets, reading.lost)
 }
 
 /// An output in one line.
@@ -206,6 +222,10 @@ fn name_of(timer: Timer) -> String {
         Timer::Attempt(member) => format!("attempt of {}", short(member)),
         Timer::Recovery(member) => format!("recovery of {}", short(member)),
         Timer::Messages => "messages".to_owned(),
+        Timer::EarlierMessages => "earlier messages".to_owned(),
+        Timer::Typing(member) => format!("typing of {}", short(member)),
+        Timer::TypingPause => "typing pause".to_owned(),
+        Timer::Seen => "seen".to_owned(),
         Timer::Storage => "storage".to_owned(),
         Timer::Mixer => "mixer".to_owned(),
         Timer::Microphone => "microphone".to_owned(),

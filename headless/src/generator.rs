@@ -147,14 +147,14 @@ impl Generator {
         let signing_in = members.map(|(number, plan)| async move {
             let node = self.nodes[number % self.nodes.len()].clone();
             let cookie = node.sign_in(&format!("Guest+{number}")).await?;
-            Ok(Guest { plan: plan.clone(), node, cookie })
+            Ok(Guest { number, plan: plan.clone(), node, cookie })
         });
         stream::iter(signing_in).buffered(self.at_once).try_collect().await
     }
 
     async fn open_rooms(&self, guests: &[Guest]) -> Result<Vec<RoomCode>, HeadlessError> {
         let hosts = guests.iter().take(self.plan.rooms);
-        let opening = hosts.map(|host| host.node.open_room(&host.cookie));
+        let opening = hosts.map(|host| host.node.open_room(&host.cookie, self.plan.lounges));
         stream::iter(opening).buffered(self.at_once).try_collect().await
     }
 

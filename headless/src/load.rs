@@ -1,6 +1,6 @@
 //! The size of a load, and what is too much.
 
-use clap::Args;
+use clap::{ArgAction, Args};
 use heartogether::limits::{Limits, ROOMS_PER_CONNECTION};
 
 /// Members of a load, at most.
@@ -17,6 +17,9 @@ pub struct Load {
     /// Rooms, each with a host
     #[arg(long, default_value_t = 1)]
     pub rooms: usize,
+    /// Whether the rooms are lounges: everybody is told what everybody writes, and nobody sends sound
+    #[arg(long, default_value_t = false, action = ArgAction::Set)]
+    pub lounges: bool,
     /// Connections of listeners, spread evenly over the rooms
     #[arg(long, default_value_t = 1)]
     pub listeners: usize,

@@ -29,6 +29,9 @@ use crate::{
 /// How long the server may take to give all places.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Messages of one member, whose nonces are told apart from those of others.
+const MESSAGES: usize = 4_096;
+
 /// What all members do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
@@ -42,6 +45,7 @@ pub(crate) enum Stage {
 
 /// Somebody who has a session.
 pub(crate) struct Guest {
+    pub(crate) number: usize,
     pub(crate) plan: MemberPlan,
     pub(crate) node: Node,
     pub(crate) cookie: String,
@@ -72,7 +76,8 @@ impl Guest {
     pub(crate) async fn join(self, codes: &[RoomCode], tally: Arc<Tally>) -> Result<Member, HeadlessError> {
         let connection = timeout(PATIENCE, Connection::open(&self.node, &self.cookie, self.plan.is_stalled));
         let connection = connection.await.map_err(|_| HeadlessError::Silent)??;
-        let mut member = Member { guest: self, tally, connection, places: Vec::new(), nonce: 0, is_paused: false };
+        let nonce = u32::try_from(self.number * MESSAGES).unwrap_or_default();
+        let mut member = Member { guest: self, tally, connection, places: Vec::new(), nonce, is_paused: false };
         timeout(PATIENCE, member.take_places(codes)).await.map_err(|_| HeadlessError::Silent)??;
         Ok(member)
     }
@@ -82,7 +87,7 @@ impl Member {
     async fn take_places(&mut self, codes: &[RoomCode]) -> Result<(), HeadlessError> {
         let (role, rooms) = (self.guest.plan.role, self.guest.plan.rooms.clone());
         for room in &rooms {
-            let join = ToRoom::Join(Join { role, take_over: false });
+            let join = ToRoom::Join(Join { role, take_over: false, name: None });
             self.connection.send(&ClientMessage::to_room(codes[*room], join)).await?;
         }
         while self.places.len() < rooms.len() {
@@ -187,7 +192,7 @@ impl Member {
             Deed::Write(room) => {
                 self.nonce += 1;
                 let text = MessageText::parse(&format!("message {}", self.nonce)).map_err(HeadlessError::Refused)?;
-                self.tally.note(|report| report.messages += 1);
+                self.tally.note_message(self.nonce, self.guest.plan.role == Role::Participant, now());
                 self.say(self.place_in(room), ToRoom::Write(Write { nonce: self.nonce, text, reply_to: None })).await
             }
             Deed::Resume => timeout(PATIENCE, self.resume()).await.map_err(|_| HeadlessError::Silent)?,

@@ -59,12 +59,12 @@ impl Node {
         }
     }
 
-    /// Opens a room. Its host is whom the cookies belong to.
-    pub(crate) async fn open_room(&self, cookie: &str) -> Result<RoomCode, HeadlessError> {
-        let path = "/api/fn/create_room";
+    /// Opens a broadcast or a lounge. Its owner is whom the cookies belong to.
+    pub(crate) async fn open_room(&self, cookie: &str, lounge: bool) -> Result<RoomCode, HeadlessError> {
+        let (path, page) = if lounge { ("/api/fn/open_lounge", "/lounge/") } else { ("/api/fn/create_room", "/host/") };
         let answer = self.submit(path, String::new(), cookie).await?;
         let location = answer.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
-        let code = location.and_then(|location| RoomCode::parse(location.strip_prefix("/host/")?).ok());
+        let code = location.and_then(|location| RoomCode::parse(location.strip_prefix(page)?).ok());
         code.ok_or_else(|| HeadlessError::Answer { path: path.to_owned(), status: answer.status().as_u16() })
     }
 

@@ -12,6 +12,8 @@ pub struct Plan {
     pub members: Vec<MemberPlan>,
     /// Rooms.
     pub rooms: usize,
+    /// Whether they are lounges.
+    pub lounges: bool,
 }
 
 /// What one member does.
@@ -53,13 +55,15 @@ impl Plan {
     /// The plan of a load that was checked.
     pub fn of(load: &Load) -> Self {
         let mut random = StdRng::seed_from_u64(load.seed);
+        let (host, turn_every_ms) =
+            if load.lounges { (Role::Participant, 0) } else { (Role::Host, load.turn_every_ms) };
         let hosts = (0..load.rooms).map(|room| {
-            let acts = acts(load.turn_every_ms, load, &mut random, |_| Deed::Turn);
-            MemberPlan { role: Role::Host, rooms: vec![room], is_stalled: false, acts }
+            let acts = acts(turn_every_ms, load, &mut random, |_| Deed::Turn);
+            MemberPlan { role: host, rooms: vec![room], is_stalled: false, acts }
         });
         let mut members: Vec<_> = hosts.collect();
         members.extend((0..load.listeners).map(|number| listener(number, load, &mut random)));
-        Self { members, rooms: load.rooms }
+        Self { members, rooms: load.rooms, lounges: load.lounges }
     }
 
     /// What the members together are told in a round. If some resume, nobody can say how often they are told of turns.
@@ -72,11 +76,17 @@ impl Plan {
         let turns_told = awake().flat_map(|member| &member.rooms).map(|room| turns(*room)).sum();
         let places =
             |member: &MemberPlan| member.rooms.len() * member.acts.iter().filter(|act| is_resume(act.deed)).count();
+        // In a lounge, all who are in the room are told.
+        let listens_in = |room: usize| awake().filter(|member| member.rooms.contains(&room)).count() as u64;
+        let told_in_lounges = acts().map(|act| if let Deed::Write(room) = act.deed { listens_in(room) } else { 0 });
         Expected {
             turns_told: if count(is_resume) == 0 { turns_told } else { 0 },
             // The host of a broadcast is told of reactions; of messages, the host and the author.
             reactions_told: count(|deed| matches!(deed, Deed::React(..))),
-            messages_told: 2 * count(|deed| matches!(deed, Deed::Write(_))),
+            messages_told: match self.lounges {
+                true => told_in_lounges.sum(),
+                false => 2 * count(|deed| matches!(deed, Deed::Write(_))),
+            },
             resumes: self.members.iter().map(places).sum::<usize>() as u64,
         }
     }
@@ -109,7 +119,8 @@ fn listener(number: usize, load: &Load, random: &mut StdRng) -> MemberPlan {
         planned.extend(acts(load.resume_every_ms, load, random, |_| Deed::Resume));
     }
     planned.sort_by_key(|act| act.at_ms);
-    MemberPlan { role: Role::Listener, rooms, is_stalled, acts: planned }
+    let role = if load.lounges { Role::Participant } else { Role::Listener };
+    MemberPlan { role, rooms, is_stalled, acts: planned }
 }
 
 fn one_of(rooms: &[usize], random: &mut StdRng) -> usize {
@@ -136,6 +147,7 @@ mod tests {
         Load {
             seed: 7,
             rooms: 4,
+            lounges: false,
             listeners: 10,
             rooms_per_listener: 2,
             stalled: 1,
@@ -194,6 +206,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn in_a_lounge_everybody_is_told_what_anybody_writes() {
+        let plan = Plan::of(&Load { lounges: true, stalled: 0, react_every_ms: 0, resume_every_ms: 0, ..load() });
+        assert!(plan.members.iter().all(|member| member.role == Role::Participant));
+        let acts = || plan.members.iter().flat_map(|member| &member.acts);
+        assert!(acts().all(|act| matches!(act.deed, Deed::Write(_))));
+        // A host and five others in each room.
+        assert_eq!(plan.expected().messages_told, 6 * acts().count() as u64);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What came of a load: counts, and how long deliveries took.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -10,7 +10,7 @@ use hdrhistogram::Histogram;
 use heartogether::{refusal::Refusal, room::RoomEvent};
 use serde::Serialize;
 
-use crate::{HeadlessError, plan::Expected};
+use crate::{HeadlessError, plan::Expected, stopwatch};
 
 /// Microseconds that are told apart at most: a minute.
 const LONGEST_US: u64 = 60_000_000;
@@ -38,7 +38,7 @@ pub struct Report {
     pub reactions_told: u64,
     /// Messages that somebody was told of.
     pub messages_told: u64,
-    /// The time from sending a turn until each member was told.
+    /// The time from sending a turn, or a message in a lounge, until each member was told.
     pub delivery: Delivery,
     /// The time by which acts were sent too late, because the generator had too much to do.
     pub lateness: Delivery,
@@ -72,13 +72,16 @@ struct Counts {
     lateness: Histogram<u64>,
     /// When each turn of the round was sent, by room.
     turns: Vec<Vec<Instant>>,
+    /// When each message to a lounge was sent, by its nonce.
+    messages: HashMap<u32, Instant>,
 }
 
 impl Tally {
     pub(crate) fn new(rooms: usize) -> Self {
         let histogram = || Histogram::new_with_max(LONGEST_US, DIGITS).expect("three digits are allowed");
         let (delivery, lateness) = (histogram(), histogram());
-        Self(Mutex::new(Counts { report: Report::default(), delivery, lateness, turns: vec![Vec::new(); rooms] }))
+        let (turns, messages) = (vec![Vec::new(); rooms], HashMap::new());
+        Self(Mutex::new(Counts { report: Report::default(), delivery, lateness, turns, messages }))
     }
 
     /// What was counted since the last call.
@@ -88,6 +91,7 @@ impl Tally {
         counts.delivery.reset();
         counts.lateness.reset();
         counts.turns.iter_mut().for_each(Vec::clear);
+        counts.messages.clear();
         Report { delivery, lateness, ..std::mem::take(&mut counts.report) }
     }
 
@@ -129,6 +133,15 @@ impl Tally {
         }
     }
 
+    /// A message is sent now. Its deliveries are timed if all members of the room are told of it.
+    pub(crate) fn note_message(&self, nonce: u32, to_all: bool, now: Instant) {
+        let mut counts = self.counts();
+        counts.report.messages += 1;
+        if to_all {
+            counts.messages.insert(nonce, now);
+        }
+    }
+
     pub(crate) fn note_lateness(&self, late: Duration) {
         self.counts().lateness.saturating_record(micros(late));
     }
@@ -136,8 +149,17 @@ impl Tally {
     pub(crate) fn note_talk(&self, event: &RoomEvent) {
         match event {
             RoomEvent::Reacted { .. } => self.note(|report| report.reactions_told += 1),
-            RoomEvent::MessageSent { .. } => self.note(|report| report.messages_told += 1),
+            RoomEvent::MessageSent { message } => self.note_told(message.nonce, stopwatch::now()),
             _ => {}
+        }
+    }
+
+    /// A member is told of a message.
+    fn note_told(&self, nonce: u32, now: Instant) {
+        let mut counts = self.counts();
+        counts.report.messages_told += 1;
+        if let Some(sent) = counts.messages.get(&nonce).copied() {
+            counts.delivery.saturating_record(micros(now.saturating_duration_since(sent)));
         }
     }
 

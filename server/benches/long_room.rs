@@ -158,6 +158,7 @@ async fn create_room(folder: &Path) -> Outcome<()> {
         owner: account_id(LISTENERS),
         owner_member: MemberId::from_bits(1),
         owner_name: "Ada".parse()?,
+        name: None,
         policy: Policy::broadcast(&Limits::default()),
     };
     log.create(created).await?;

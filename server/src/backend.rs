@@ -1,39 +1,33 @@
 //! The server's side of the pages' server functions.
 
-use std::{net::IpAddr, sync::Arc};
+mod room_opening;
+
+use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{AccountId, DisplayName, MemberId, RoomCode, RoomId},
+    id::{AccountId, DisplayName, RoomCode, RoomId, RoomName},
     refusal::Refusal,
     role::{AccountKind, Guests, Permission},
-    room::{Event, Foreseen, Policy, RoomCreated},
+    room::{Event, Foreseen, Policy},
 };
 use heartogether_app::{
     api::{
         Account, ApiError, Backend, Caller, IceConfiguration, JoinLink, NewSession, Provider, RecentRoom, RoomSummary,
-        SessionKey, Visitor,
+        SavedLounge, SessionKey, Visitor,
     },
     locale::{Language, guest_name},
 };
-use tokio::sync::Mutex;
 
 use crate::{
-    clock::Clock,
     error::ServerError,
-    http::OpenRooms,
     random,
-    rooms::{Rooms, append},
+    rooms::append,
     state::Node,
-    storage::{
-        accounts::{Store, TokenHash, Usage},
-        log::{LogError, RoomLog},
-    },
+    storage::{accounts::TokenHash, log::LogError},
     uncancelled::finish,
 };
-
-/// Draws of a code before giving up: with a million live rooms out of 887 million codes, two are already rare.
-const CODE_DRAWS: u32 = 16;
+use room_opening::{RoomOpening, check_database};
 
 #[async_trait]
 impl Backend for Node {
@@ -94,29 +88,38 @@ impl Backend for Node {
     }
 
     async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError> {
-        owner.kind(self.guests()).check(Permission::CreateRoom)?;
-        self.rate_limits.take_room(owner.id, caller, self.clock.now()).await?;
-        let opening = RoomOpening {
-            store: self.store.clone(),
-            database_bytes: self.limits.database_bytes,
-            log: self.log.clone(),
-            rooms: self.rooms.clone(),
-            clock: self.clock.clone(),
-            open: self.rate_limits.open_rooms(),
-            address: caller.address,
-            limit: self.limits.rooms as usize,
-            owner: owner.clone(),
-            policy: Policy::broadcast(&self.limits),
-        };
-        let opened = finish(opening.run()).await?;
-        if matches!(
-            opened,
-            Err(ApiError::Fault(_) | ApiError::Refused(Refusal::StorageUnavailable | Refusal::ServerFull))
-        ) {
-            // It is not the owner's doing.
-            self.rate_limits.give_room_back(owner.id, caller, self.clock.now()).await;
+        self.open_room(owner, None, Policy::broadcast(&self.limits), caller).await
+    }
+
+    async fn open_lounge(
+        &self,
+        owner: &Account,
+        name: Option<RoomName>,
+        caller: &Caller,
+    ) -> Result<RoomCode, ApiError> {
+        self.open_room(owner, name, Policy::lounge(&self.limits), caller).await
+    }
+
+    async fn saved_lounges(&self, account: &Account) -> Result<Vec<SavedLounge>, ApiError> {
+        let mut saved = Vec::new();
+        for membership in self.store.memberships(account.id).await.map_err(ServerError::from)? {
+            let room = self.rooms.open(membership.room);
+            match room.save(account.id).await {
+                Some(room) => saved.push(room.with(&membership)),
+                // What cannot be read now may be read later.
+                None if room.check_readable().is_err() => {}
+                None => self.store.end_membership(account.id, membership.room).await.map_err(ServerError::from)?,
+            }
         }
-        opened
+        saved.sort_by_key(|lounge| Reverse(lounge.written_at));
+        Ok(saved)
+    }
+
+    async fn mute_lounge(&self, account: &Account, code: RoomCode, muted: bool) -> Result<(), ApiError> {
+        if let Some(room) = self.log.find(code).await.map_err(ServerError::from)? {
+            self.store.mute(account.id, room, muted).await.map_err(ServerError::from)?;
+        }
+        Ok(())
     }
 
     async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError> {
@@ -156,6 +159,8 @@ impl Backend for Node {
         for room in self.store.visits(account.id).await.map_err(ServerError::from)? {
             recent.extend(self.rooms.open(room).revisit(account.id).await);
         }
+        // Those are in a list of their own.
+        recent.retain(|room| !room.kind.members_stay());
         Ok(recent)
     }
 
@@ -222,6 +227,40 @@ impl Node {
         Ok(Err(counted.err().unwrap_or(refusal)))
     }
 
+    /// Opens a room of an account's own.
+    async fn open_room(
+        &self,
+        owner: &Account,
+        name: Option<RoomName>,
+        policy: Policy,
+        caller: &Caller,
+    ) -> Result<RoomCode, ApiError> {
+        owner.kind(self.guests()).check(Permission::CreateRoom)?;
+        self.rate_limits.take_room(owner.id, caller, self.clock.now()).await?;
+        let opening = RoomOpening {
+            store: self.store.clone(),
+            database_bytes: self.limits.database_bytes,
+            log: self.log.clone(),
+            rooms: self.rooms.clone(),
+            clock: self.clock.clone(),
+            open: self.rate_limits.open_rooms(),
+            address: caller.address,
+            limit: self.limits.rooms as usize,
+            owner: owner.clone(),
+            name,
+            policy,
+        };
+        let opened = finish(opening.run()).await?;
+        if matches!(
+            opened,
+            Err(ApiError::Fault(_) | ApiError::Refused(Refusal::StorageUnavailable | Refusal::ServerFull))
+        ) {
+            // It is not the owner's doing.
+            self.rate_limits.give_room_back(owner.id, caller, self.clock.now()).await;
+        }
+        opened
+    }
+
     async fn welcome_guest(&self, name: DisplayName, visitor: &Visitor) -> Result<NewSession, ServerError> {
         let account = Account { id: AccountId::from_bits(random::bits()), name, profile: None };
         self.store.add_account(&account, self.clock.now()).await?;
@@ -234,87 +273,10 @@ impl Node {
     }
 }
 
-/// Whether the database may grow beyond what is in it, which is returned. A limit of 0 is none.
-async fn check_database(store: &dyn Store, limit: u64) -> Result<Usage, ApiError> {
-    let usage = store.usage().await.map_err(ServerError::from)?;
-    match limit {
-        1.. if usage.bytes >= limit => Err(Refusal::ServerFull.into()),
-        _ => Ok(usage),
-    }
-}
-
-/// All it takes to open a room, without the request that asked for it: whoever hangs up would leave a room that is not counted.
-struct RoomOpening {
-    log: Arc<dyn RoomLog>,
-    store: Arc<dyn Store>,
-    database_bytes: u64,
-    rooms: Arc<Rooms>,
-    clock: Arc<dyn Clock>,
-    open: Arc<Mutex<OpenRooms>>,
-    address: IpAddr,
-    /// Rooms that may be open in all.
-    limit: usize,
-    owner: Account,
-    policy: Policy,
-}
-
-impl RoomOpening {
-    async fn run(self) -> Result<RoomCode, ApiError> {
-        let came_at = self.clock.now();
-        // Those who wait here are let in as they came.
-        let mut open = self.open.lock().await;
-        // While the log is away, the first who waits for it finds that out for all who wait here meanwhile.
-        if open.have_failed_since(came_at) {
-            return Err(Refusal::StorageUnavailable.into());
-        }
-        let opened = self.open(&mut open).await;
-        if matches!(opened, Err(ApiError::Refused(Refusal::StorageUnavailable))) {
-            open.note_failure(self.clock.now());
-        }
-        opened
-    }
-
-    async fn open(&self, open: &mut OpenRooms) -> Result<RoomCode, ApiError> {
-        check_database(&*self.store, self.database_bytes).await?;
-        let count = match open.are_shared() {
-            true => self.log.live().await.map_err(ServerError::from)?.len(),
-            false => self.rooms.count(),
-        };
-        if count >= self.limit {
-            return Err(Refusal::ServerFull.into());
-        }
-        open.check(self.address, |room| self.rooms.is_open(room)).await?;
-        for _ in 0..CODE_DRAWS {
-            let created = self.draw();
-            let (id, code) = (created.id, created.code);
-            match self.log.create(created).await {
-                Ok(_) => {
-                    open.add(id, self.address).await;
-                    // A visitor who follows the link at once finds the room open.
-                    self.rooms.open(id).summarise(None).await;
-                    return Ok(code);
-                }
-                Err(LogError::CodeTaken) => {}
-                Err(error) => return Err(ServerError::from(error).into()),
-            }
-        }
-        Err(ServerError::NoFreeCode { draws: CODE_DRAWS }.into())
-    }
-
-    fn draw(&self) -> RoomCreated {
-        RoomCreated {
-            id: RoomId::from_bits(random::bits()),
-            code: RoomCode::draw(|| u8::from_le_bytes(random::bytes())),
-            owner: self.owner.id,
-            owner_member: MemberId::from_bits(random::bits()),
-            owner_name: self.owner.name.clone(),
-            policy: self.policy.clone(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use futures::FutureExt;
     use heartogether::{limits::Limits, time::Timestamp};
 

@@ -119,8 +119,8 @@ async fn a_message_is_found_with_what_a_change_depends_on(bench: Bench) {
     bench.apply(ArchiveChange::Delete(MessageNumber(1))).await;
     let author = MemberId::from_bits(3);
     let found = async |number| bench.archive.find(ROOM, MessageNumber(number)).await.expect("looked up");
-    let first = ArchivedMessage { account: ADA, author, version: 0, deleted: true, pinned: false };
-    let second = ArchivedMessage { account: GRACE, author, version: 3, deleted: false, pinned: true };
+    let first = ArchivedMessage { account: ADA, author, version: 0, deleted: true, pinned: false, emoji: 0 };
+    let second = ArchivedMessage { account: GRACE, author, version: 3, deleted: false, pinned: true, emoji: 0 };
     assert_eq!((found(1).await, found(2).await, found(3).await), (Some(first), Some(second), None));
     assert_eq!(bench.archive.find(OTHER, MessageNumber(1)).await.expect("looked up"), None);
 }

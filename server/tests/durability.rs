@@ -40,7 +40,7 @@ async fn log_outs_removals_and_deletions_survive_a_power_cut_at_both_levels() {
 
         let before = flushes();
         let member = pair.as_listener.member;
-        pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false })).await;
+        pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false, may_return: false })).await;
         assert_eq!(pair.host.event().await, RoomEvent::MemberLeft { member });
         assert!(flushes() > before, "a removal, {level}");
 

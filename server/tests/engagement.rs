@@ -90,7 +90,8 @@ async fn only_the_host_can_remove_and_members_fetch_messages_that_they_may_read(
     let (mut other, _) = server.site.join(&server.site.sign_in("Linus").await, pair.code, Role::Listener).await;
     pair.listener.say(write(1)).await;
     message(&mut pair.listener).await;
-    let remove = ToRoom::RemoveMember(RemoveMember { member: pair.as_listener.member, block_address: false });
+    let remove =
+        ToRoom::RemoveMember(RemoveMember { member: pair.as_listener.member, block_address: false, may_return: false });
     pair.listener.say(remove).await;
     assert_eq!(pair.listener.refusal().await, Refusal::NotAllowed);
     pair.host.drain().await;
@@ -112,7 +113,7 @@ async fn a_removed_listener_leaves_and_cannot_come_back() {
     let server = TestServer::start().await;
     let mut pair = server.site.pair().await;
     let member = pair.as_listener.member;
-    pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false })).await;
+    pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false, may_return: false })).await;
     assert_eq!(pair.listener.refusal().await, Refusal::Removed);
     assert_eq!(pair.host.event().await, RoomEvent::MemberLeft { member });
     let mut again = server.site.greet(&pair.grace).await;

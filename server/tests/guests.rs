@@ -53,7 +53,9 @@ fn is_refused(answer: &FromRoom, refusal: Refusal) -> bool {
 /// Removes whoever has just come.
 async fn remove_newcomer(pair: &mut Pair, block_address: bool) {
     let RoomEvent::MemberJoined { member: listener } = pair.host.event().await else { panic!("somebody came") };
-    pair.host.say(ToRoom::RemoveMember(RemoveMember { member: listener.member, block_address })).await;
+    pair.host
+        .say(ToRoom::RemoveMember(RemoveMember { member: listener.member, block_address, may_return: false }))
+        .await;
     assert!(matches!(pair.host.event().await, RoomEvent::MemberLeft { .. }));
 }
 

@@ -12,6 +12,7 @@ fn load() -> Load {
     Load {
         seed: 1,
         rooms: 5,
+        lounges: false,
         listeners: 45,
         rooms_per_listener: 2,
         stalled: 1,
@@ -71,4 +72,14 @@ async fn members_who_lose_the_connection_resume_their_places() {
     let acted = report_of(Phase::Act, &reports);
     assert_eq!(acted.resumes, generator.plan().expected().resumes);
     assert!(acted.resumes > 0 && acted.refusals.is_empty() && acted.failures.is_empty(), "{acted:?}");
+}
+
+#[tokio::test]
+async fn in_a_lounge_all_members_are_told_what_anybody_writes() {
+    let lounges = Load { lounges: true, stalled: 0, react_every_ms: 0, ..load() };
+    let (generator, reports) = carry_out(&lounges).await;
+    let (acted, expected) = (report_of(Phase::Act, &reports), generator.plan().expected());
+    assert!(expected.messages_told > 0);
+    assert_eq!((acted.messages_told, acted.delivery.count), (expected.messages_told, expected.messages_told));
+    assert!(acted.refusals.is_empty() && acted.failures.is_empty(), "{acted:?}");
 }

@@ -94,14 +94,14 @@ async fn a_command_without_effect_adds_no_entry_and_is_not_announced() {
         assert_eq!(changed_to(&connection.event().await), Some(StreamState::Live));
     }
     let member = pair.as_listener.member;
-    pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false })).await;
+    pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false, may_return: false })).await;
     assert_eq!(pair.host.event().await, RoomEvent::MemberLeft { member });
     let begun = seq_of(&server, &pair).await;
     for _ in 0..30 {
         for command in [START, ToRoom::Resume] {
             pair.host.say(command).await;
         }
-        pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false })).await;
+        pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false, may_return: false })).await;
     }
     assert_eq!(pair.host.drain().await, [], "whoever repeats themselves is shown no error");
     assert_eq!(seq_of(&server, &pair).await, begun);
@@ -208,7 +208,7 @@ async fn a_second_host_is_refused_unless_the_owner_takes_over() {
     assert_eq!(other_tab.refusal().await, Refusal::HostElsewhere);
     pair.is_undisturbed().await;
 
-    let take_over = Join { role: Role::Host, take_over: true };
+    let take_over = Join { role: Role::Host, take_over: true, name: None };
     other_tab.send(&said_in(pair.code, ToRoom::Join(take_over))).await;
     assert_eq!(other_tab.joined().await.member, pair.as_host.member);
     assert_eq!(pair.host.refusal().await, Refusal::SessionReplaced);

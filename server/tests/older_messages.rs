@@ -200,7 +200,7 @@ async fn a_message_that_is_sent_again_within_a_day_is_not_written_again() {
         server.clock.advance(passed);
         // The server may not have noticed yet.
         pair.host = server.site.greet(&pair.ada).await;
-        let take_over = ToRoom::Join(Join { role: Role::Host, take_over: true });
+        let take_over = ToRoom::Join(Join { role: Role::Host, take_over: true, name: None });
         pair.host.send(&said_in(pair.code, take_over)).await;
         pair.host.joined().await;
         (pair.listener, _) = server.site.join(&pair.grace, pair.code, Role::Listener).await;
@@ -247,6 +247,7 @@ async fn create_lounge(path: &Path, owner: AccountId, messages_kept: u32) -> Roo
         owner,
         owner_member: MemberId::from_bits(1),
         owner_name: "Ada".parse().expect("a name"),
+        name: None,
         policy: Policy { kind: RoomKind::Lounge, max_members: 5, max_publications: 5, messages_kept, ..broadcast },
     };
     log.create(created).await.expect("created");

@@ -75,7 +75,9 @@ async fn remove_somebody(site: &Site, pair: &mut Pair) -> String {
     let cookie = site.sign_in("Mallory").await;
     let (mut connection, joined) = site.join(&cookie, pair.code, Role::Listener).await;
     assert!(matches!(pair.host.event().await, RoomEvent::MemberJoined { .. }));
-    pair.host.say(ToRoom::RemoveMember(RemoveMember { member: joined.member, block_address: false })).await;
+    pair.host
+        .say(ToRoom::RemoveMember(RemoveMember { member: joined.member, block_address: false, may_return: false }))
+        .await;
     assert_eq!(connection.refusal().await, Refusal::Removed);
     assert!(matches!(pair.host.event().await, RoomEvent::MemberLeft { .. }));
     pair.host.drain().await;

@@ -60,7 +60,7 @@ async fn after_a_kill_messages_are_kept_and_removed_members_stay_out() {
     assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
     assert!(matches!(pair.listener.event().await, RoomEvent::MessageSent { .. }));
     let member = pair.as_listener.member;
-    pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false })).await;
+    pair.host.say(ToRoom::RemoveMember(RemoveMember { member, block_address: false, may_return: false })).await;
     assert_eq!(pair.host.event().await, RoomEvent::MemberLeft { member });
     drop(before);
 

@@ -39,6 +39,7 @@ mod load;
 mod log_contract;
 mod log_lines;
 mod log_secrecy;
+mod lounges;
 mod many_rooms;
 mod metrics;
 #[cfg(target_os = "linux")]

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::signal::{ReceivedSignal, SendSignal};
 use crate::{
-    engagement::{MessageText, Reaction},
-    id::{MemberId, MessageNumber, ResumeToken, RoomCode, Seq},
+    engagement::{Emoji, MessageText, Reaction},
+    id::{DisplayName, MemberId, MessageNumber, ResumeToken, RoomCode, RoomName, Seq},
     refusal::Refusal,
     role::Role,
     room::{Joined, Messages, Resumed, RoomMessage, SequencedEvent, Source},
@@ -51,6 +51,18 @@ pub enum ToRoom {
     Delete(Delete),
     /// Pins a message, or takes the pin away.
     Pin(Pin),
+    /// Puts an emoji on a message, or takes it away.
+    ReactTo(ReactTo),
+    /// Chooses the name that others see in this room.
+    NameOneself(NameOneself),
+    /// Names the room.
+    NameRoom(NameRoom),
+    /// Makes another member the owner.
+    HandOver(HandOver),
+    /// The member is writing. Good for [`TYPING_MS`](crate::limits::TYPING_MS).
+    Type,
+    /// The member has seen the messages up to this one.
+    MarkRead(MarkRead),
     /// Asks for older messages.
     FetchMessages(FetchMessages),
     /// Removes a member for good.
@@ -81,6 +93,8 @@ pub enum FromRoom {
         /// The message's.
         nonce: u32,
     },
+    /// What holds for a moment, and is not part of the room's history.
+    Moment(Moment),
     /// A signal from another member.
     Signal(ReceivedSignal),
 }
@@ -96,14 +110,40 @@ impl From<RoomMessage> for FromRoom {
     }
 }
 
-/// Asks for a place in a room.
+/// What holds for a moment in a room, and is not part of its history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// A member is writing. Good for [`TYPING_MS`](crate::limits::TYPING_MS).
+    Typing {
+        /// The member.
+        member: MemberId,
+    },
+    /// The member has seen the messages up to this one on another page.
+    Read {
+        /// The latest of them.
+        up_to: MessageNumber,
+    },
+}
+
+impl From<Moment> for FromRoom {
+    fn from(moment: Moment) -> Self {
+        Self::Moment(moment)
+    }
+}
+
+/// Asks for a place in a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Join {
     /// The role.
     pub role: Role,
     /// Whether to take the owner's place from another page of the same account.
     #[serde(default)]
     pub take_over: bool,
+    /// The name that others see, where members choose their names; the account's, if there is none. Who has a place already keeps
+    /// the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<DisplayName>,
 }
 
 /// Resumes places after a lost connection, at most [`ROOMS_PER_CONNECTION`](crate::limits::ROOMS_PER_CONNECTION).
@@ -202,4 +242,46 @@ pub struct RemoveMember {
     /// Whether everybody at the same network address is removed too, and kept out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub block_address: bool,
+    /// Whether the member is only sent out, and may come again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_return: bool,
+}
+
+/// Puts an emoji on a message, or takes it away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReactTo {
+    /// The message's number.
+    pub number: MessageNumber,
+    /// The emoji.
+    pub emoji: Emoji,
+    /// Whether it is on the message from now on.
+    pub on: bool,
+}
+
+/// Chooses the name that others see in this room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameOneself {
+    /// The name.
+    pub name: DisplayName,
+}
+
+/// Names the room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameRoom {
+    /// The name.
+    pub name: RoomName,
+}
+
+/// Makes another member the owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOver {
+    /// The member.
+    pub member: MemberId,
+}
+
+/// The member has seen the messages up to this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkRead {
+    /// The latest of them.
+    pub up_to: MessageNumber,
 }

@@ -56,9 +56,7 @@ fn dismiss(room: &mut Room, is_meant: impl Fn(&Member) -> bool, refusal: Refusal
     let gone: Vec<_> = room.members().filter(|member| !member.is_permanent && is_meant(member)).cloned().collect();
     for member in gone {
         room.tell_membership(&RoomEvent::MemberLeft { member: member.id }, effects);
-        if let Some(connection) = member.connection() {
-            effects.disconnect(connection.id, refusal);
-        }
+        member.connections().for_each(|connection| effects.disconnect(connection.id, refusal));
     }
     joining::free(room, |member| !is_meant(member));
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Message;
 use crate::{
-    engagement::MessageText,
+    engagement::{Emoji, MessageText},
     id::{AccountId, MemberId, MessageNumber},
 };
 
@@ -36,6 +36,17 @@ pub enum ArchiveChange {
         /// Whether it is pinned.
         pinned: bool,
     },
+    /// An emoji was put on a message, or taken away.
+    React {
+        /// The message's number.
+        number: MessageNumber,
+        /// Whose it is.
+        member: MemberId,
+        /// The emoji.
+        emoji: Emoji,
+        /// Whether it is on the message from now on.
+        on: bool,
+    },
     /// The messages up to this one were delivered.
     Deliver {
         /// The last of them.
@@ -62,6 +73,14 @@ pub struct ArchivedMessage {
     pub deleted: bool,
     /// Whether it is pinned.
     pub pinned: bool,
+    /// How many different emoji are on it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub emoji: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// The archive's data about a message that another one answers.

@@ -1,6 +1,6 @@
 //! A room in numbers, for those who watch a server.
 
-use super::{Room, RoomKind, StreamState, links};
+use super::{Member, Room, RoomKind, StreamState, links};
 use crate::id::NodeId;
 
 /// What a room holds. A room that has ended holds nothing.
@@ -33,7 +33,7 @@ impl Census {
 }
 
 impl Room {
-    /// The room in numbers, as a node sees it. A member is connected to one node, so these numbers can be added.
+    /// The room in numbers, as a node sees it. A member with pages on several nodes counts on each of them.
     pub fn census(&self, node: NodeId) -> Census {
         let kind = self.kind();
         if self.created().is_none() || self.ended().is_some() {
@@ -42,12 +42,12 @@ impl Room {
         let publications = self.publications();
         let in_state =
             |state: StreamState| publications.iter().filter(|publication| publication.state == state).count();
-        let connections = || self.members().map(|member| member.connection());
+        let here = |member: &Member| member.connections().any(|connection| connection.node == node);
         Census {
             kind,
             is_live: true,
-            connected: connections().flatten().filter(|connection| connection.node == node).count(),
-            away: connections().filter(Option::is_none).count(),
+            connected: self.members().filter(|member| here(member)).count(),
+            away: self.members().filter(|member| !member.is_connected()).count(),
             links: links::all(self).len(),
             live: in_state(StreamState::Live),
             paused: in_state(StreamState::Paused),

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 pub(super) use changes::{Change, change, foresee_change};
-pub use message::{Message, Messages};
+pub use message::{EmojiOnMessage, Message, Messages};
 
 use super::{
     Answered, ArchiveChange, ArchivedMessage, Audience, Effects, Foreseen, LastMessage, Member, Room, RoomEvent,
@@ -57,18 +57,29 @@ struct Kept {
 }
 
 impl Kept {
-    const fn facts(&self) -> ArchivedMessage {
+    fn facts(&self) -> ArchivedMessage {
         ArchivedMessage {
             account: self.account,
             author: self.message.author,
             version: self.message.version,
             deleted: self.message.text.is_none(),
             pinned: self.message.pinned,
+            emoji: u32::try_from(self.message.emoji.len()).unwrap_or(u32::MAX),
         }
     }
 }
 
 impl Chat {
+    /// The number of the latest message.
+    pub(super) const fn last(&self) -> MessageNumber {
+        self.last
+    }
+
+    /// When the latest message that the room keeps was written.
+    pub(super) fn written_at(&self) -> Timestamp {
+        self.kept.back().map(|kept| kept.message.sent_at).unwrap_or_default()
+    }
+
     /// The messages in the room that may be read, at most [`MESSAGES_AT_ONCE`], and whether there are older ones.
     pub(super) fn latest(&self, reading: Reading) -> Messages {
         let is_theirs = |account: AccountId| reading == Reading::All || reading == Reading::Own(account);
@@ -193,7 +204,15 @@ pub(super) fn foresee_write(room: &Room, member: &Member, draft: &Draft<'_>) -> 
     if draft.is_archived || room.chat.holds(member.account, draft.nonce) {
         return Ok(Foreseen::Nothing);
     }
+    check_length(room, draft.text)?;
     replies::check(room, member, draft).map(|()| Foreseen::Change)
+}
+
+/// Whether the room allows so many characters.
+pub(super) fn check_length(room: &Room, text: &MessageText) -> Result<(), Refusal> {
+    let most = room.created().map_or(0, |created| created.policy.message_chars as usize);
+    let chars = if room.kind().writes_one_line() { text.in_one_line().chars() } else { text.chars() };
+    if chars > most { Err(Refusal::MessageTooLong) } else { Ok(()) }
 }
 
 pub(super) fn write(
@@ -203,7 +222,7 @@ pub(super) fn write(
     at: Timestamp,
     effects: &mut Effects,
 ) {
-    let delivered = !room.waits_for_owner() || room.owner_connected();
+    let (kind, delivered) = (room.kind(), !room.waits_for_owner() || room.owner_connected());
     let most = room.messages_kept();
     let most_archived = room.created().map_or(0, |created| u64::from(created.policy.messages_archived));
     match room.member_at(connection).map(|member| foresee_write(room, member, draft)) {
@@ -215,19 +234,21 @@ pub(super) fn write(
     let account = member.account;
     let number = room.chat.last.next();
     room.chat.last = number;
-    member.last_message = Some(LastMessage { number, text: draft.text.clone() });
+    let text = if kind.writes_one_line() { draft.text.in_one_line() } else { draft.text.clone() };
+    member.last_message = kind.shows_last_messages().then(|| LastMessage { number, text: text.clone() });
     member.active_at = at;
     let message = Message {
         number,
         author: member.id,
         name: member.name.clone(),
         nonce: draft.nonce,
-        text: Some(draft.text.clone()),
+        text: Some(text),
         sent_at: at,
         delivered,
         version: 0,
         reply_to: draft.reply_to.filter(|answered| (MessageNumber(1)..number).contains(answered)),
         pinned: false,
+        emoji: Vec::new(),
     };
     let author = member.id;
     room.chat.add(Kept { account, message: message.clone() }, most);

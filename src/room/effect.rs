@@ -28,7 +28,7 @@ impl Audience {
     /// Whether a member is one of the receivers.
     pub fn includes(self, member: &Member) -> bool {
         match self {
-            Self::Connection(connection) => member.connection().is_some_and(|at| at.id == connection),
+            Self::Connection(connection) => member.is_at(connection),
             Self::Member(id) => member.id == id,
             Self::Role(role) => member.role == role,
             Self::Everyone => true,

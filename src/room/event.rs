@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Answered, ArchivedMessage, Marks, Policy, Source};
 use crate::{
-    engagement::{MessageText, Reaction},
+    engagement::{Emoji, MessageText, Reaction},
     id::{
-        AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, NodeId, PublicationId, ResumeToken, RoomCode,
-        RoomId, Seq,
+        AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, NameMark, NodeId, PublicationId, ResumeToken,
+        RoomCode, RoomId, RoomName, Seq,
     },
     role::{AccountKind, Permission, Role},
     time::Timestamp,
@@ -91,6 +91,9 @@ pub struct RoomCreated {
     /// The owner's name.
     #[serde(deserialize_with = "DisplayName::told")]
     pub owner_name: DisplayName,
+    /// What the room is called, if it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "RoomName::told_or_none")]
+    pub name: Option<RoomName>,
     /// Its kind and its limits.
     pub policy: Policy,
 }
@@ -185,6 +188,28 @@ pub enum Command {
         /// Whether everybody at the same address is removed too.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         block_address: bool,
+        /// Whether the member is only sent out, and may come again.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        may_return: bool,
+    },
+    /// Choose the name that others see.
+    NameOneself {
+        /// The name.
+        #[serde(deserialize_with = "DisplayName::told")]
+        name: DisplayName,
+        /// The hash of what it looks like.
+        mark: NameMark,
+    },
+    /// Name the room.
+    NameRoom {
+        /// The name.
+        #[serde(deserialize_with = "RoomName::told")]
+        name: RoomName,
+    },
+    /// Make another member the owner.
+    HandOver {
+        /// The member.
+        member: MemberId,
     },
     /// Show a reaction.
     React {
@@ -228,6 +253,19 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         archived: Option<ArchivedMessage>,
     },
+    /// Put an emoji on a message, or take it away.
+    ReactTo {
+        /// The message's number.
+        number: MessageNumber,
+        /// The emoji.
+        #[serde(deserialize_with = "Emoji::told")]
+        emoji: Emoji,
+        /// Whether it is on the message from now on.
+        on: bool,
+        /// The archive's data about the message, if the room has dropped it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        archived: Option<ArchivedMessage>,
+    },
     /// Pin a message, or take the pin away.
     Pin {
         /// The message's number.
@@ -252,6 +290,10 @@ impl Command {
             Self::RemoveMember { .. } => Permission::RemoveMember,
             Self::React { .. } | Self::Write { .. } | Self::Edit { .. } | Self::Delete { .. } => Permission::Engage,
             Self::Pin { .. } => Permission::Moderate,
+            Self::ReactTo { .. } => Permission::Converse,
+            Self::NameOneself { .. } => Permission::NameOneself,
+            Self::NameRoom { .. } => Permission::NameRoom,
+            Self::HandOver { .. } => Permission::HandOver,
         }
     }
 }

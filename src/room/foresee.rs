@@ -3,7 +3,7 @@
 use super::{
     Audience, Command, Entry, Event, Foreseen, Room, chat,
     chat::{Change, Draft},
-    joining, lifecycle, publications, removals, step,
+    joining, lifecycle, ownership, publications, removals, step,
 };
 use crate::{id::ConnectionId, refusal::Refusal, time::Timestamp};
 
@@ -30,7 +30,7 @@ impl Room {
     fn foresee_undue(&self, event: &Event, at: Timestamp) -> Result<Foreseen, Refusal> {
         match event {
             Event::JoinRequested(request) => joining::check_join(self, request).map(|()| Foreseen::Change),
-            Event::ResumeRequested(request) => joining::check_resume(self, request).map(|_| Foreseen::Change),
+            Event::ResumeRequested(request) => joining::check_resume(self, request, at).map(|_| Foreseen::Change),
             Event::Commanded { connection, command, .. } => self.foresee_command(*connection, command),
             Event::ReopenRequested { account, kind } => lifecycle::check_reopen(self, *account, *kind, at),
             Event::ConnectionLost { connection } => Ok(Foreseen::if_changed(self.member_at(*connection).is_some())),
@@ -56,7 +56,13 @@ impl Room {
             Command::Pause => publications::foresee_turn(self, connection, true),
             Command::Resume => publications::foresee_turn(self, connection, false),
             Command::Interrupt => Ok(publications::foresee_interruption(self, connection)),
-            Command::RemoveMember { member, block_address } => removals::foresee(self, *member, *block_address),
+            Command::RemoveMember { member, may_return: true, .. } => removals::foresee_sending_out(self, *member),
+            Command::RemoveMember { member, block_address, may_return: false } => {
+                removals::foresee(self, *member, *block_address)
+            }
+            Command::NameOneself { name, mark } => ownership::foresee_name(self, member, name, *mark),
+            Command::NameRoom { name } => Ok(ownership::foresee_room_name(self, name)),
+            Command::HandOver { member } => ownership::foresee_hand_over(self, *member),
             Command::Write { nonce, text, reply_to, answered, is_archived } => {
                 let (nonce, reply_to, is_archived) = (*nonce, *reply_to, *is_archived);
                 chat::foresee_write(self, member, &Draft { nonce, text, reply_to, answered: *answered, is_archived })
@@ -66,6 +72,9 @@ impl Room {
             }
             Command::Delete { number, archived } => {
                 chat::foresee_change(self, member, (*number, *archived), &Change::Delete)
+            }
+            Command::ReactTo { number, emoji, on, archived } => {
+                chat::foresee_change(self, member, (*number, *archived), &Change::React { emoji, on: *on })
             }
             Command::Pin { number, pinned, archived } => {
                 chat::foresee_change(self, member, (*number, *archived), &Change::Pin(*pinned))

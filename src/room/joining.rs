@@ -2,10 +2,10 @@
 
 use super::{
     Audience, ConnectionRef, Effect, Effects, Endpoint, JoinRequested, Joined, Marks, Member, Missed, ResumeRequested,
-    Resumed, Room, RoomCreated, RoomEvent, RoomMessage, chat, links, publications,
+    Resumed, Room, RoomCreated, RoomEvent, RoomKind, RoomMessage, chat, links, publications, roster::Page,
 };
 use crate::{
-    id::{AccountId, ConnectionId, MemberId, NodeId, Seq},
+    id::{AccountId, ConnectionId, MemberId, NameMark, NodeId, Seq},
     refusal::Refusal,
     time::Timestamp,
 };
@@ -25,10 +25,10 @@ pub(super) fn create(room: &mut Room, created: &RoomCreated, at: Timestamp) {
         active_at: at,
         last_reaction: None,
         last_message: None,
-        endpoint: Endpoint::Away(at),
+        page: Page::none_since(at),
+        other_pages: Vec::new(),
         is_permanent: true,
         marks: Marks::default(),
-        token: None,
     });
     room.created = Some(created.clone());
 }
@@ -39,29 +39,44 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
         effects.refuse(request.connection.id, refusal);
         return None;
     }
+    let policy = room.created()?.policy.clone();
     let held = place_of(room, request).map(|member| member.id);
     let id = held.unwrap_or_else(|| add(room, request, at));
-    let keeps_email = room.kind().keeps_emails_of(request.role);
     let member = room.roster.find_mut(id)?;
-    connect(member, request.connection, effects);
-    member.token = Some(request.token);
-    member.marks = request.marks;
-    member.active_at = at;
-    if !member.is_permanent {
-        member.name = request.name.clone();
-        member.email = request.email.clone().filter(|_| keeps_email);
+    let is_one_more_page = policy.max_pages > 1 && member.is_connected();
+    let page = Page { endpoint: Endpoint::Connected(request.connection), token: Some(request.token) };
+    for replaced in member.open_page(page, policy.max_pages) {
+        effects.disconnect(replaced.id, Refusal::SessionReplaced);
+    }
+    if !is_one_more_page {
+        renew(member, request, policy.kind, at);
     }
     // A new page does not capture sound yet, so the publication is interrupted until the page shares again.
     publications::interrupt(room, id, at);
     let member = room.roster.find(id)?.clone();
     welcome(room, &member, request, at, effects);
-    if room.is_listed(&member) {
+    if room.is_listed(&member) && !is_one_more_page {
         room.tell_membership(&RoomEvent::MemberJoined { member: member.view() }, effects);
     }
     if held.is_some() {
         links::reopen(room, &member, effects);
     }
     Some(id)
+}
+
+/// Brings a place up to date when its member comes. Where members choose their names, they keep them.
+fn renew(member: &mut Member, request: &JoinRequested, kind: RoomKind, at: Timestamp) {
+    member.active_at = at;
+    let keeps_name = kind.members_name_themselves() && member.marks.name.is_some();
+    let name = if keeps_name { member.marks.name } else { request.marks.name };
+    member.marks = Marks { name, ..request.marks };
+    if member.is_permanent {
+        return;
+    }
+    if !keeps_name {
+        member.name = request.name.clone();
+    }
+    member.email = request.email.clone().filter(|_| kind.keeps_emails_of(request.role));
 }
 
 /// The existing place that the request refers to, if there is one.
@@ -80,10 +95,10 @@ fn add(room: &mut Room, request: &JoinRequested, at: Timestamp) -> MemberId {
         active_at: at,
         last_reaction: None,
         last_message: None,
-        endpoint: Endpoint::Away(at),
+        page: Page::none_since(at),
+        other_pages: Vec::new(),
         is_permanent: false,
         marks: request.marks,
-        token: None,
     });
     request.member
 }
@@ -100,7 +115,7 @@ pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Ref
     let place = place_of(room, request);
     match place {
         Some(place) if place.is_permanent => {
-            let is_taken = place.connection().is_some() && !request.take_over;
+            let is_taken = policy.max_pages == 1 && place.is_connected() && !request.take_over;
             return if is_taken { Err(Refusal::HostElsewhere) } else { Ok(()) };
         }
         Some(_) if room.roster.removed.knows(request.marks) => return Err(Refusal::Removed),
@@ -114,8 +129,15 @@ pub(super) fn check_join(room: &Room, request: &JoinRequested) -> Result<(), Ref
         () if room.roster.is_address_full(request.marks.address, policy.max_members_per_address) => {
             Err(Refusal::AddressFull)
         }
-        () => Ok(()),
+        () => check_name(room, request.marks.name, None),
     }
+}
+
+/// Whether no other member has a name that looks like this one, where members choose their names.
+pub(super) fn check_name(room: &Room, name: Option<NameMark>, except: Option<MemberId>) -> Result<(), Refusal> {
+    let mut others = room.members().filter(|member| Some(member.id) != except);
+    let is_taken = name.is_some() && others.any(|member| member.marks.name == name);
+    if is_taken { Err(Refusal::NameTaken) } else { Ok(()) }
 }
 
 /// Whether the room may give a place to this connection.
@@ -132,11 +154,11 @@ impl Room {
     /// What the members whose connections are on this node are told at `now` when the node has read the room anew and they may
     /// have missed something: their places, and the room as it is. It changes nothing in the room.
     pub fn welcome_again(&self, node: NodeId, now: Timestamp) -> Vec<Effect> {
-        let welcomed = self.members().filter_map(|member| {
-            let (connection, token) = (member.connection().filter(|held| held.node == node)?, member.token?);
-            let room = self.view(member.id)?;
-            let joined = Joined { member: member.id, token, seq: self.seq, now, room, ice_servers: None };
-            let (to, message) = (Audience::Connection(connection.id), Box::new(RoomMessage::Joined(joined)));
+        let pages = self.members().flat_map(|member| member.pages_at(node).map(move |page| (member.id, page)));
+        let welcomed = pages.filter_map(|(member, (connection, token))| {
+            let room = self.view(member)?;
+            let joined = Joined { member, token, seq: self.seq, now, room, ice_servers: None };
+            let (to, message) = (Audience::Connection(connection), Box::new(RoomMessage::Joined(joined)));
             Some(Effect::Send { to, message })
         });
         welcomed.collect()
@@ -158,7 +180,7 @@ pub(super) fn resume(
     at: Timestamp,
     effects: &mut Effects,
 ) -> Option<MemberId> {
-    let place = match check_resume(room, request) {
+    let place = match check_resume(room, request, at) {
         Ok(place) => place,
         Err(refusal) => {
             effects.refuse(request.connection.id, refusal);
@@ -166,35 +188,44 @@ pub(super) fn resume(
         }
     };
     let member = room.roster.find_mut(place)?;
-    connect(member, request.connection, effects);
+    let was_connected = member.is_connected();
+    connect(member.page_with(request.token)?, request.connection, effects);
     let member = member.clone();
     let missed = missed_since(room, &member, request.last_seq)?;
     let resumed = Resumed { seq: room.seq, now: at, missed, ice_servers: None };
     effects.send(Audience::Connection(request.connection.id), RoomMessage::Resumed(resumed));
     chat::deliver_to(room, &member, effects);
-    if room.is_listed(&member) {
+    // Signals that were on their way to the page which sends and hears are lost, also where its loss was not noticed.
+    if room.is_listed(&member) && (!was_connected || member.page.token == Some(request.token)) {
         room.tell_membership(&RoomEvent::MemberConnected { member: member.id, connected: true }, effects);
     }
     Some(place)
 }
 
 /// The place that a page resumes, if it is still the page's.
-pub(super) fn check_resume(room: &Room, request: &ResumeRequested) -> Result<MemberId, Refusal> {
+pub(super) fn check_resume(room: &Room, request: &ResumeRequested, at: Timestamp) -> Result<MemberId, Refusal> {
     open_to(room, request.connection)?;
-    let is_held = |member: &&Member| member.account == request.account && member.token == Some(request.token);
+    let grace_ms = page_grace_ms(room);
+    let has_page = |member: &Member| member.has_page_with(request.token, |page| is_in_time(page, grace_ms, at));
+    let is_held = |member: &&Member| member.account == request.account && has_page(member);
     let member = room.members().find(is_held).ok_or_else(|| refusal_of_resume(room, request.account))?;
     // The permissions of guests may have changed since the place was taken.
     room.permit(room.standing_as(member), request.kind, member.role.permission())?;
     Ok(member.id)
 }
 
-/// Why a resume is refused. If the place has another token, another page took it over. Without a place there is nothing
-/// to resume. A second page of the owner has to ask, so it may join instead.
+/// Whether members have several pages, each for itself.
+fn has_pages(room: &Room) -> bool {
+    room.created().is_some_and(|created| created.policy.max_pages > 1)
+}
+
+/// Why a resume is refused. If the place has another token, another page took it over, unless there may be several pages. Without a
+/// place or a page there is nothing to resume. A second page of the owner has to ask, so it may join instead.
 fn refusal_of_resume(room: &Room, account: AccountId) -> Refusal {
     let has_place = room.members().any(|member| member.account == account && !member.is_permanent);
     match () {
         () if room.roster.removed.has(account) => Refusal::Removed,
-        () if has_place => Refusal::SessionReplaced,
+        () if has_place && !has_pages(room) => Refusal::SessionReplaced,
         () => Refusal::NotAMember,
     }
 }
@@ -222,24 +253,50 @@ pub(super) fn lose_connection(room: &mut Room, connection: ConnectionId, at: Tim
 /// could come back while the room had no server.
 pub(super) fn lose_node(room: &mut Room, node: NodeId, at: Timestamp, effects: &mut Effects) -> bool {
     let others = room.roster.members.iter_mut().filter(|member| !member.is_permanent);
-    for member in others.filter(|member| member.connection().is_none()) {
-        member.endpoint = Endpoint::Away(at);
+    for page in others.flat_map(Member::pages_mut).filter(|page| page.connection().is_none()) {
+        page.endpoint = Endpoint::Away(at);
     }
     disconnect(room, |held| held.node == node, at, effects)
 }
 
 fn disconnect(room: &mut Room, lost: impl Fn(ConnectionRef) -> bool, at: Timestamp, effects: &mut Effects) -> bool {
-    let is_lost = |member: &&mut Member| member.connection().is_some_and(&lost);
-    let mut gone = Vec::new();
-    for member in room.roster.members.iter_mut().filter(is_lost) {
-        member.endpoint = Endpoint::Away(at);
-        gone.push(member.clone());
+    let (mut has_lost, mut gone) = (false, Vec::new());
+    for member in &mut room.roster.members {
+        let lost: Vec<_> = member.pages_mut().filter(|page| page.connection().is_some_and(&lost)).collect();
+        if lost.is_empty() {
+            continue;
+        }
+        has_lost = true;
+        lost.into_iter().for_each(|page| page.endpoint = Endpoint::Away(at));
+        gone.extend((!member.is_connected()).then(|| member.clone()));
     }
     // An ended room announces nothing more when pages leave it.
     for member in gone.iter().filter(|member| room.ended.is_none() && room.is_listed(member)) {
         room.tell_membership(&RoomEvent::MemberConnected { member: member.id, connected: false }, effects);
     }
-    !gone.is_empty()
+    has_lost
+}
+
+/// Closes the pages that have not come back in time. Their members keep their places. The room does not wake for it: nobody is told.
+pub(super) fn close_pages(room: &mut Room, at: Timestamp) {
+    let mut silenced = Vec::new();
+    let grace_ms = page_grace_ms(room);
+    for member in &mut room.roster.members {
+        let before = member.page;
+        member.close_pages(|page| is_in_time(page, grace_ms, at), at);
+        silenced.extend((member.page != before).then(|| (member.id, before.away_since().unwrap_or(at))));
+    }
+    silenced.into_iter().for_each(|(member, since)| publications::interrupt(room, member, since));
+}
+
+fn page_grace_ms(room: &Room) -> Option<u64> {
+    room.created().and_then(|created| created.policy.page_grace_ms)
+}
+
+/// Whether a page can resume by `at`.
+fn is_in_time(page: &Page, grace_ms: Option<u64>, at: Timestamp) -> bool {
+    let since = grace_ms.zip(page.away_since());
+    since.is_none_or(|(grace_ms, since)| since.after_ms(grace_ms) > at)
 }
 
 /// Frees the place at once; the owner's lasts as long as the room.
@@ -249,6 +306,8 @@ pub(super) fn leave(room: &mut Room, connection: ConnectionId, at: Timestamp, ef
         disconnect(room, |held| held.id == connection, at, effects);
         publications::end_of(room, member.id);
     } else {
+        let others = member.connections().filter(|other| other.id != connection);
+        others.for_each(|other| effects.disconnect(other.id, Refusal::LeftElsewhere));
         let left = free(room, |known| known.id != member.id);
         left.into_iter().for_each(|member| room.tell_membership(&RoomEvent::MemberLeft { member }, effects));
     }
@@ -261,10 +320,10 @@ pub(super) fn free(room: &mut Room, keep: impl Fn(&Member) -> bool) -> Vec<Membe
     freed
 }
 
-/// Gives a place a connection. The previous connection is told that another page took over.
-fn connect(member: &mut Member, connection: ConnectionRef, effects: &mut Effects) {
-    if let Some(before) = member.connection() {
+/// Gives a page a connection. The previous connection is told that another one took over.
+fn connect(page: &mut Page, connection: ConnectionRef, effects: &mut Effects) {
+    if let Some(before) = page.connection() {
         effects.disconnect(before.id, Refusal::SessionReplaced);
     }
-    member.endpoint = Endpoint::Connected(connection);
+    page.endpoint = Endpoint::Connected(connection);
 }

@@ -16,6 +16,7 @@ pub(super) fn pass(room: &mut Room, at: Timestamp, effects: &mut Effects) {
     for member in joining::free(room, in_time) {
         room.tell_membership(&RoomEvent::MemberLeft { member }, effects);
     }
+    joining::close_pages(room, at);
     publications::end_interrupted(room, at);
     let due = policy.kind.ends(room, &policy).into_iter().find(|end| end.at <= at);
     if let Some(end_) = due {
@@ -47,13 +48,13 @@ pub(super) fn end(room: &mut Room, reason: EndReason, at: Timestamp, effects: &m
     }
 }
 
-/// Opens an ended room again for its owner, with the same code, messages and removals, but without members. Returns
+/// Opens an ended room again for its owner, with the same code, messages and removals, but without members, unless they stay. Returns
 /// whether this is the owner and the time is not over.
 pub(super) fn reopen(room: &mut Room, account: AccountId, kind: AccountKind, at: Timestamp) -> bool {
     let may = check_reopen(room, account, kind, at) == Ok(Foreseen::Change);
     if may {
         room.ended = None;
-        room.roster.restart(at);
+        room.roster.restart(at, room.kind().members_stay());
     }
     may
 }

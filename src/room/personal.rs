@@ -2,10 +2,10 @@
 //! removes these texts and seals them with the key of their account. Deleting the key makes them unreadable, and the
 //! rest of the log stays as it is.
 
-use super::{Command, Event, MemberView, Message, Room, RoomEvent};
+use super::{Command, Event, MemberView, Message, Room, RoomCreated, RoomEvent};
 use crate::{
     engagement::MessageText,
-    id::{AccountId, DisplayName},
+    id::{AccountId, DisplayName, RoomName},
 };
 
 /// A personal text.
@@ -17,6 +17,8 @@ pub enum PersonalText<'a> {
     Words(&'a mut MessageText),
     /// An e-mail address.
     Email(&'a mut Option<String>),
+    /// What a room is called.
+    RoomName(&'a mut RoomName),
 }
 
 impl PersonalText<'_> {
@@ -26,6 +28,7 @@ impl PersonalText<'_> {
             Self::Name(name) => name.as_str(),
             Self::Words(words) => words.as_str(),
             Self::Email(email) => email.as_deref().unwrap_or_default(),
+            Self::RoomName(name) => name.as_str(),
         }
     }
 
@@ -43,6 +46,7 @@ impl PersonalText<'_> {
             Self::Name(name) => **name = DisplayName::forgotten(),
             Self::Words(words) => **words = MessageText::forgotten(),
             Self::Email(email) => **email = None,
+            Self::RoomName(name) => **name = RoomName::forgotten(),
         }
     }
 
@@ -52,6 +56,7 @@ impl PersonalText<'_> {
             Self::Name(name) => **name = DisplayName::restored(text),
             Self::Words(words) => **words = MessageText::restored(text),
             Self::Email(email) => **email = Some(text.to_owned()),
+            Self::RoomName(name) => **name = RoomName::restored(text),
         }
     }
 }
@@ -64,7 +69,7 @@ impl Event {
     /// Visits every personal text.
     pub fn visit_personal(&mut self, visit: &mut Visit<'_>) {
         match self {
-            Self::RoomCreated(created) => visit(Some(created.owner), PersonalText::Name(&mut created.owner_name)),
+            Self::RoomCreated(created) => visit_created(created, visit),
             Self::JoinRequested(request) => {
                 visit(Some(request.account), PersonalText::Name(&mut request.name));
                 visit_email(Some(request.account), &mut request.email, visit);
@@ -84,9 +89,7 @@ impl Event {
 impl Room {
     /// Visits every personal text.
     pub fn visit_personal(&mut self, visit: &mut Visit<'_>) {
-        if let Some(created) = &mut self.created {
-            visit(Some(created.owner), PersonalText::Name(&mut created.owner_name));
-        }
+        self.created.iter_mut().for_each(|created| visit_created(created, visit));
         for member in &mut self.roster.members {
             let account = Some(member.account);
             visit(account, PersonalText::Name(&mut member.name));
@@ -107,6 +110,12 @@ impl Room {
     }
 }
 
+fn visit_created(created: &mut RoomCreated, visit: &mut Visit<'_>) {
+    let owner = Some(created.owner);
+    visit(owner, PersonalText::Name(&mut created.owner_name));
+    created.name.iter_mut().for_each(|name| visit(owner, PersonalText::RoomName(name)));
+}
+
 /// Names every command, so that a new one with a text is not stored as it is.
 fn visit_command(account: AccountId, command: &mut Command, visit: &mut Visit<'_>) {
     match command {
@@ -114,6 +123,8 @@ fn visit_command(account: AccountId, command: &mut Command, visit: &mut Visit<'_
         | Command::Edit { text, number: _, archived: _ } => {
             visit(Some(account), PersonalText::Words(text));
         }
+        Command::NameOneself { name, mark: _ } => visit(Some(account), PersonalText::Name(name)),
+        Command::NameRoom { name } => visit(Some(account), PersonalText::RoomName(name)),
         Command::Leave
         | Command::Publish { id: _, source: _, paused: _ }
         | Command::Pause
@@ -121,7 +132,9 @@ fn visit_command(account: AccountId, command: &mut Command, visit: &mut Visit<'_
         | Command::Interrupt
         | Command::DeclareSilence { silent: _ }
         | Command::StopRoom
-        | Command::RemoveMember { member: _, block_address: _ }
+        | Command::RemoveMember { member: _, block_address: _, may_return: _ }
+        | Command::HandOver { member: _ }
+        | Command::ReactTo { number: _, emoji: _, on: _, archived: _ }
         | Command::React { reaction: _ }
         | Command::Delete { number: _, archived: _ }
         | Command::Pin { number: _, pinned: _, archived: _ } => {}
@@ -136,6 +149,10 @@ fn visit_event(account: Option<AccountId>, event: &mut RoomEvent, visit: &mut Vi
         RoomEvent::MessageEdited { text, number: _, author: _, version: _ } => {
             visit(account, PersonalText::Words(text))
         }
+        RoomEvent::MemberNamed { member: _, name } | RoomEvent::OwnerChanged { owner: _, name } => {
+            visit(account, PersonalText::Name(name));
+        }
+        RoomEvent::RoomNamed { by: _, name } => visit(account, PersonalText::RoomName(name)),
         RoomEvent::MemberConnected { member: _, connected: _ }
         | RoomEvent::MemberLeft { member: _ }
         | RoomEvent::AttendanceChanged { attendance: _ }
@@ -146,6 +163,7 @@ fn visit_event(account: Option<AccountId>, event: &mut RoomEvent, visit: &mut Vi
         | RoomEvent::Reacted { member: _, reaction: _, at: _ }
         | RoomEvent::MessageDeleted { number: _ }
         | RoomEvent::MessagePinned { number: _, pinned: _ }
+        | RoomEvent::MessageReacted { number: _, member: _, emoji: _, on: _ }
         | RoomEvent::MessagesDelivered { up_to: _ }
         | RoomEvent::EndExpected { ends_at: _ }
         | RoomEvent::RoomEnded { reason: _ } => {}

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::RoomKind;
-use crate::limits::Limits;
+use crate::limits::{Limits, MESSAGE_CHARS, MESSAGE_TO_HOST_CHARS, PAGES_PER_MEMBER};
 
 /// The kind and the limits of a room. Its first entry contains them, so that later changes of settings or constants do
 /// not change the meaning of an old log.
@@ -40,11 +40,38 @@ pub struct Policy {
     /// Parts of the audience: its size is told anew once it has changed by more than one of them.
     #[serde(default = "attendance_parts")]
     pub attendance_parts: u32,
+    /// Characters in a message.
+    #[serde(default = "message_chars", skip_serializing_if = "is_message_chars")]
+    pub message_chars: u32,
+    /// Pages that a member may have at once. Where it is one, a new page takes the place over.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub max_pages: u32,
+    /// Milliseconds that a page which lost the connection can resume; `None` for as long as its member has the place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_grace_ms: Option<u64>,
 }
 
 /// What held before it stood in the policy.
 const fn attendance_parts() -> u32 {
     20
+}
+
+const fn message_chars() -> u32 {
+    MESSAGE_TO_HOST_CHARS as u32
+}
+
+const fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_message_chars(chars: &u32) -> bool {
+    *chars == message_chars()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_one(count: &u32) -> bool {
+    *count == one()
 }
 
 impl Policy {
@@ -66,6 +93,34 @@ impl Policy {
             events_kept: 128,
             former_members_kept: 256,
             attendance_parts: attendance_parts(),
+            message_chars: message_chars(),
+            max_pages: one(),
+            page_grace_ms: None,
+        }
+    }
+
+    /// The policy of a lounge under these limits. It ends once nobody has written for long enough, and so long its members keep their
+    /// places.
+    pub const fn lounge(limits: &Limits) -> Self {
+        Self {
+            kind: RoomKind::Lounge,
+            max_members: limits.max_lounge_members,
+            max_members_per_address: limits.max_lounge_members,
+            max_publications: 1,
+            idle_ms: limits.lounge_idle_ms,
+            owner_absent_ms: limits.lounge_idle_ms,
+            reopen_ms: limits.room_reopen_ms,
+            member_grace_ms: limits.lounge_idle_ms,
+            publication_grace_ms: limits.host_grace_ms,
+            end_warning_ms: 3 * 24 * 60 * 60 * 1000,
+            messages_kept: 50,
+            messages_archived: u32::MAX,
+            events_kept: 256,
+            former_members_kept: 256,
+            attendance_parts: attendance_parts(),
+            message_chars: MESSAGE_CHARS as u32,
+            max_pages: PAGES_PER_MEMBER,
+            page_grace_ms: Some(limits.host_grace_ms),
         }
     }
 }

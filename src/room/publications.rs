@@ -207,7 +207,7 @@ pub(super) fn end_interrupted(room: &mut Room, at: Timestamp) {
 pub(super) fn interruptions(room: &Room) -> impl Iterator<Item = (MemberId, Timestamp)> {
     let grace_ms = room.created().map_or(0, |created| created.policy.publication_grace_ms);
     room.publications.iter().filter_map(move |declared| {
-        let away_since = room.roster.find(declared.by).and_then(Member::away_since);
+        let away_since = room.roster.find(declared.by).and_then(|member| member.page.away_since());
         declared.interrupted_at(away_since).map(|since| (declared.by, since.after_ms(grace_ms)))
     })
 }

@@ -23,13 +23,28 @@ pub(super) fn remove(
     let gone: Vec<_> = room.roster.members.iter().filter(is_gone).cloned().collect();
     for member in &gone {
         room.tell_membership(&RoomEvent::MemberLeft { member: member.id }, effects);
-        if let Some(connection) = member.connection() {
-            effects.disconnect(connection.id, Refusal::Removed);
-        }
+        member.connections().for_each(|connection| effects.disconnect(connection.id, Refusal::Removed));
     }
     // Accounts with the same browser or address cannot come back from elsewhere either.
     room.roster.removed.add_accounts(gone.iter().map(|member| member.account));
     joining::free(room, |member| !gone.iter().any(|gone| gone.id == member.id));
+}
+
+/// The effect of sending a member out.
+pub(super) fn foresee_sending_out(room: &Room, member: MemberId) -> Result<Foreseen, Refusal> {
+    let member = room.roster.find(member).filter(|member| !member.is_permanent);
+    member.map(|_| Foreseen::Change).ok_or(Refusal::MemberNotFound)
+}
+
+/// Takes a member's place away. The account may come again.
+pub(super) fn send_out(room: &mut Room, connection: ConnectionId, member: MemberId, effects: &mut Effects) {
+    if let Err(refusal) = foresee_sending_out(room, member) {
+        return effects.refuse(connection, refusal);
+    }
+    let gone: Vec<_> = room.members().filter(|known| known.id == member).flat_map(Member::connections).collect();
+    room.tell_membership(&RoomEvent::MemberLeft { member }, effects);
+    gone.into_iter().for_each(|connection| effects.disconnect(connection.id, Refusal::SentOut));
+    joining::free(room, |known| known.id != member);
 }
 
 /// The effect of a removal: none if all accounts in question are kept out already and none of them is in the room.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, AddressMark, BrowserMark, MemberId};
+use crate::id::{AccountId, AddressMark, BrowserMark, MemberId, NameMark};
 
-/// The browser and the address of a page, as keyed hashes. They do not tell who or where somebody is.
+/// The browser and the address of a page, and what its member's name looks like, as keyed hashes. They do not tell who or where
+/// somebody is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marks {
     /// The browser, if it keeps cookies.
@@ -15,6 +16,9 @@ pub struct Marks {
     /// The network address, or for IPv6 the network of one household.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressMark>,
+    /// What the name looks like, where members choose their names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<NameMark>,
 }
 
 /// The account that has or had a place.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{LastMessage, Link, MemberView, Message, Publication};
 use crate::{
-    engagement::{MessageText, Reaction},
-    id::{MemberId, MessageNumber, PublicationId, Seq},
+    engagement::{Emoji, MessageText, Reaction},
+    id::{DisplayName, MemberId, MessageNumber, PublicationId, RoomName, Seq},
     time::Timestamp,
 };
 
@@ -41,6 +41,30 @@ pub enum RoomEvent {
     MemberLeft {
         /// The member.
         member: MemberId,
+    },
+    /// A member has chosen another name.
+    MemberNamed {
+        /// The member.
+        member: MemberId,
+        /// The name.
+        #[serde(deserialize_with = "DisplayName::told")]
+        name: DisplayName,
+    },
+    /// The room has another name.
+    RoomNamed {
+        /// The owner, who has named it.
+        by: MemberId,
+        /// The name.
+        #[serde(deserialize_with = "RoomName::told")]
+        name: RoomName,
+    },
+    /// The room has another owner.
+    OwnerChanged {
+        /// The owner from now on.
+        owner: MemberId,
+        /// Their name.
+        #[serde(deserialize_with = "DisplayName::told")]
+        name: DisplayName,
     },
     /// The audience has grown or shrunk.
     AttendanceChanged {
@@ -105,6 +129,18 @@ pub enum RoomEvent {
         /// Whether it is pinned.
         pinned: bool,
     },
+    /// A member has put an emoji on a message, or has taken it away.
+    MessageReacted {
+        /// The message's number.
+        number: MessageNumber,
+        /// The member.
+        member: MemberId,
+        /// The emoji.
+        #[serde(deserialize_with = "Emoji::told")]
+        emoji: Emoji,
+        /// Whether it is on the message from now on.
+        on: bool,
+    },
     /// The owner's page has been given the messages up to this one.
     MessagesDelivered {
         /// The last of them.
@@ -131,6 +167,10 @@ impl RoomEvent {
             Self::MessageEdited { author, .. }
             | Self::MemberConnected { member: author, .. }
             | Self::MemberLeft { member: author }
+            | Self::MemberNamed { member: author, .. }
+            | Self::RoomNamed { by: author, .. }
+            | Self::OwnerChanged { owner: author, .. }
+            | Self::MessageReacted { member: author, .. }
             | Self::Reacted { member: author, .. } => Some(*author),
             Self::AttendanceChanged { .. }
             | Self::LinkOpened { .. }
@@ -154,6 +194,7 @@ impl RoomEvent {
                 | Self::MessageEdited { .. }
                 | Self::MessageDeleted { .. }
                 | Self::MessagePinned { .. }
+                | Self::MessageReacted { .. }
                 | Self::MessagesDelivered { .. }
         )
     }
@@ -179,6 +220,9 @@ impl Message {
             }
             RoomEvent::MessageDeleted { number } if *number == self.number => self.text = None,
             RoomEvent::MessagePinned { number, pinned } if *number == self.number => self.pinned = *pinned,
+            RoomEvent::MessageReacted { number, member, emoji, on } if *number == self.number => {
+                self.react(*member, emoji, *on);
+            }
             RoomEvent::MessagesDelivered { up_to } if self.number <= *up_to => self.delivered = true,
             _ => {}
         }

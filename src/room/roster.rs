@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     engagement::Reaction,
-    id::{AccountId, AddressMark, ConnectionId, DisplayName, MemberId, ResumeToken},
+    id::{AccountId, AddressMark, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken},
     refusal::Refusal,
     role::Role,
     time::Timestamp,
@@ -49,15 +49,26 @@ pub struct Member {
     pub last_reaction: Option<Reaction>,
     /// Their last message, unless it is deleted.
     pub last_message: Option<LastMessage>,
-    /// Their connection.
-    pub endpoint: Endpoint,
+    /// The page that was opened last, which has the member's sound.
+    #[serde(flatten)]
+    pub(super) page: Page,
+    /// The pages that were opened before it and are still open, latest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) other_pages: Vec<Page>,
     /// Whether the place lasts as long as the room: the owner's does.
     pub(super) is_permanent: bool,
     pub(super) marks: Marks,
+}
+
+/// A member's page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Page {
+    pub(super) endpoint: Endpoint,
+    /// The token with which the page resumes; `None` if there is no page.
     pub(super) token: Option<ResumeToken>,
 }
 
-/// Whether a member is connected.
+/// Whether a page is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Endpoint {
@@ -67,25 +78,94 @@ pub enum Endpoint {
     Away(Timestamp),
 }
 
-impl Member {
-    /// The connection, if one is there.
-    pub const fn connection(&self) -> Option<ConnectionRef> {
+impl Page {
+    /// No page since this time.
+    pub(super) const fn none_since(at: Timestamp) -> Self {
+        Self { endpoint: Endpoint::Away(at), token: None }
+    }
+
+    pub(super) const fn connection(&self) -> Option<ConnectionRef> {
         match self.endpoint {
             Endpoint::Connected(connection) => Some(connection),
             Endpoint::Away(_) => None,
         }
     }
 
-    /// Since when no connection is there.
-    pub(crate) const fn away_since(&self) -> Option<Timestamp> {
+    pub(super) const fn away_since(&self) -> Option<Timestamp> {
         match self.endpoint {
             Endpoint::Connected(_) => None,
             Endpoint::Away(since) => Some(since),
         }
     }
+}
+
+impl Member {
+    fn pages(&self) -> impl Iterator<Item = &Page> {
+        std::iter::once(&self.page).chain(&self.other_pages)
+    }
+
+    pub(super) fn pages_mut(&mut self) -> impl Iterator<Item = &mut Page> {
+        std::iter::once(&mut self.page).chain(&mut self.other_pages)
+    }
+
+    /// The connection over which the member sends and hears: that of the page that was opened last.
+    pub const fn connection(&self) -> Option<ConnectionRef> {
+        self.page.connection()
+    }
+
+    /// The connections of all pages.
+    pub fn connections(&self) -> impl Iterator<Item = ConnectionRef> {
+        self.pages().filter_map(Page::connection)
+    }
+
+    /// Whether any page is connected.
+    pub fn is_connected(&self) -> bool {
+        self.connections().next().is_some()
+    }
+
+    /// Since when no page is connected.
+    pub(crate) fn away_since(&self) -> Option<Timestamp> {
+        if self.is_connected() { None } else { self.pages().filter_map(Page::away_since).max() }
+    }
 
     pub(super) fn is_at(&self, connection: ConnectionId) -> bool {
-        self.connection().is_some_and(|held| held.id == connection)
+        self.connections().any(|held| held.id == connection)
+    }
+
+    /// The tokens of the pages that are connected to a node, with their connections.
+    pub(super) fn pages_at(&self, node: NodeId) -> impl Iterator<Item = (ConnectionId, ResumeToken)> {
+        let here = self.pages().filter_map(|page| Some((page.connection()?, page.token?)));
+        here.filter(move |(held, _)| held.node == node).map(|(held, token)| (held.id, token))
+    }
+
+    /// The page that resumes with a token.
+    pub(super) fn page_with(&mut self, token: ResumeToken) -> Option<&mut Page> {
+        self.pages_mut().find(|page| page.token == Some(token))
+    }
+
+    /// Whether there is a page with this token, which is still in time.
+    pub(super) fn has_page_with(&self, token: ResumeToken, is_in_time: impl Fn(&Page) -> bool) -> bool {
+        self.pages().any(|page| page.token == Some(token) && is_in_time(page))
+    }
+
+    /// Opens a page, and returns the connections of those that make way for it: a member has at most `most` pages.
+    pub(super) fn open_page(&mut self, page: Page, most: u32) -> Vec<ConnectionRef> {
+        let before = std::mem::replace(&mut self.page, page);
+        self.other_pages.insert(0, before);
+        let others_kept = (most as usize).saturating_sub(1);
+        // Where there was no page, only the time is known since when.
+        self.other_pages.retain(|page| page.token.is_some());
+        let surplus = self.other_pages.split_off(others_kept.min(self.other_pages.len()));
+        surplus.iter().filter_map(Page::connection).collect()
+    }
+
+    /// Closes the pages that `keep` refuses. Without any page, the member is away since `at`.
+    pub(super) fn close_pages(&mut self, keep: impl Fn(&Page) -> bool, at: Timestamp) {
+        self.other_pages.retain(&keep);
+        if self.page.token.is_some() && !keep(&self.page) {
+            let since = self.away_since().unwrap_or(at);
+            self.page = if self.other_pages.is_empty() { Page::none_since(since) } else { self.other_pages.remove(0) };
+        }
     }
 
     /// The member as others see it.
@@ -94,7 +174,7 @@ impl Member {
             member: self.id,
             name: self.name.clone(),
             email: self.email.clone(),
-            connected: self.connection().is_some(),
+            connected: self.is_connected(),
             joined_at: self.joined_at,
             active_at: self.active_at,
             last_reaction: self.last_reaction,
@@ -119,6 +199,18 @@ impl Roster {
     /// The member whom a connection belongs to.
     pub(super) fn at_mut(&mut self, connection: ConnectionId) -> Option<&mut Member> {
         self.members.iter_mut().find(|member| member.is_at(connection))
+    }
+
+    /// When the room was created: when its owner got the place.
+    pub(super) fn created_at(&self) -> Timestamp {
+        self.members.iter().map(|member| member.joined_at).min().unwrap_or_default()
+    }
+
+    /// Makes another member the owner.
+    pub(super) fn hand_over(&mut self, to: MemberId) {
+        self.members.iter_mut().for_each(|member| member.is_permanent = member.id == to);
+        // The owner comes first.
+        self.members.sort_by_key(|member| !member.is_permanent);
     }
 
     /// The owner's place.
@@ -146,12 +238,12 @@ impl Roster {
         });
     }
 
-    /// Empties the room: the owner is away since `at`, all other places are free, and no page can resume.
-    pub(super) fn restart(&mut self, at: Timestamp) {
-        self.release(|_| false);
+    /// Opens the room again: everybody is away since `at`, and no page can resume. Places are free, unless members stay.
+    pub(super) fn restart(&mut self, at: Timestamp, members_stay: bool) {
+        self.release(|_| members_stay);
         for member in &mut self.members {
-            member.endpoint = Endpoint::Away(at);
-            member.token = None;
+            member.page = Page::none_since(at);
+            member.other_pages.clear();
         }
     }
 

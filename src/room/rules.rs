@@ -148,6 +148,26 @@ impl RoomKind {
         }
     }
 
+    /// Whether members keep their places while they are away, until they give them up: then the room is in their lists.
+    pub const fn members_stay(self) -> bool {
+        matches!(self, Self::Lounge)
+    }
+
+    /// Whether members choose their names, which have to differ. Elsewhere their accounts' names are shown.
+    pub const fn members_name_themselves(self) -> bool {
+        matches!(self, Self::Lounge)
+    }
+
+    /// Whether a message is one line.
+    pub const fn writes_one_line(self) -> bool {
+        matches!(self, Self::Broadcast)
+    }
+
+    /// Whether a member is shown with their last message.
+    pub(crate) const fn shows_last_messages(self) -> bool {
+        matches!(self, Self::Broadcast)
+    }
+
     /// Whether a message counts as delivered only when the owner's page has it.
     pub(crate) const fn waits_for_owner(self) -> bool {
         matches!(self, Self::Broadcast)

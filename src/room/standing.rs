@@ -58,6 +58,19 @@ impl Room {
         self.kind().allows(self.standing_as(member), permission)
     }
 
+    /// The member at a connection, who may converse.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAMember`], [`Refusal::RoomEnded`] or [`Refusal::NotAllowed`].
+    pub fn conversing_at(&self, connection: ConnectionId) -> Result<&Member, Refusal> {
+        let member = self.member_at(connection).ok_or(Refusal::NotAMember)?;
+        match () {
+            () if self.ended.is_some() => Err(Refusal::RoomEnded),
+            () if self.member_may(member, Permission::Converse) => Ok(member),
+            () => Err(Refusal::NotAllowed),
+        }
+    }
+
     /// The member who may give the command.
     pub(super) fn check_command(&self, connection: ConnectionId, command: &Command) -> Result<&Member, Refusal> {
         let member = self.member_at(connection).ok_or(Refusal::NotAMember)?;

@@ -3,7 +3,7 @@
 use super::{
     Command, Effect, Effects, EndReason, Entry, Event, Room, accounts,
     chat::{self, Change, Draft},
-    joining, lifecycle, links, publications, removals,
+    joining, lifecycle, links, ownership, publications, removals,
 };
 use crate::{
     id::{ConnectionId, MemberId},
@@ -88,9 +88,15 @@ fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Tim
         }
         Command::DeclareSilence { silent } => publications::declare_silence(room, connection, *silent, effects),
         Command::StopRoom => lifecycle::end(room, EndReason::Stopped, at, effects),
-        Command::RemoveMember { member, block_address } => {
+        Command::RemoveMember { member, may_return: true, .. } => {
+            removals::send_out(room, connection, *member, effects)
+        }
+        Command::RemoveMember { member, block_address, may_return: false } => {
             removals::remove(room, connection, (*member, *block_address), effects);
         }
+        Command::NameOneself { name, mark } => ownership::name_oneself(room, connection, (name, *mark), effects),
+        Command::NameRoom { name } => ownership::name_room(room, name, effects),
+        Command::HandOver { member } => ownership::hand_over(room, connection, *member, effects),
         Command::React { reaction } => chat::react(room, connection, *reaction, at, effects),
         Command::Write { nonce, text, reply_to, answered, is_archived } => {
             let (nonce, reply_to, is_archived) = (*nonce, *reply_to, *is_archived);
@@ -102,6 +108,9 @@ fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Tim
         }
         Command::Delete { number, archived } => {
             chat::change(room, connection, (*number, *archived), &Change::Delete, effects);
+        }
+        Command::ReactTo { number, emoji, on, archived } => {
+            chat::change(room, connection, (*number, *archived), &Change::React { emoji, on: *on }, effects);
         }
         Command::Pin { number, pinned, archived } => {
             chat::change(room, connection, (*number, *archived), &Change::Pin(*pinned), effects);

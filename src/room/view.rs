@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EndReason, LastMessage, Link, MemberView, Message, Publication, RoomEvent, StreamState};
+use super::{EndReason, LastMessage, Link, MemberView, Message, Publication, RoomEvent, RoomKind, StreamState};
 use crate::{
-    id::{DisplayName, MemberId, RoomCode},
+    id::{DisplayName, MemberId, MessageNumber, RoomCode, RoomName},
     limits::MESSAGES_AT_ONCE,
     time::Timestamp,
 };
@@ -14,11 +14,20 @@ use crate::{
 pub struct RoomView {
     /// Its code.
     pub code: RoomCode,
+    /// Its kind.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kind: RoomKind,
     /// The owner's place, present or not.
     pub owner: MemberId,
     /// The owner's name.
     #[serde(deserialize_with = "DisplayName::told")]
     pub owner_name: DisplayName,
+    /// What it is called, if it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "RoomName::told_or_none")]
+    pub name: Option<RoomName>,
+    /// The number of the latest message, where members stay while they are away.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub last_message: MessageNumber,
     /// Places beside the owner's.
     pub max_members: u32,
     /// The number of listeners. Members who do not see the listeners' names may get it a little late.
@@ -39,6 +48,10 @@ pub struct RoomView {
     pub has_earlier_messages: bool,
 }
 
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 impl RoomView {
     /// The room without its members and messages, for a page with little space.
     pub fn outline(&self) -> Self {
@@ -48,6 +61,7 @@ impl RoomView {
             messages: Vec::new(),
             publications: self.publications.clone(),
             owner_name: self.owner_name.clone(),
+            name: self.name.clone(),
             ..*self
         }
     }
@@ -83,6 +97,14 @@ impl RoomView {
                 self.with_member(*member, |known| known.connected = *connected);
             }
             RoomEvent::MemberLeft { member } => self.members.retain(|known| known.member != *member),
+            RoomEvent::MemberNamed { member, name } => {
+                self.with_member(*member, |known| known.name.clone_from(name));
+                if self.owner == *member {
+                    self.owner_name.clone_from(name);
+                }
+            }
+            RoomEvent::RoomNamed { name, .. } => self.name = Some(name.clone()),
+            RoomEvent::OwnerChanged { owner, name } => self.hand_over(*owner, name),
             RoomEvent::AttendanceChanged { attendance } => self.attendance = *attendance,
             RoomEvent::LinkOpened { link } => {
                 self.links.retain(|known| known != link);
@@ -100,6 +122,7 @@ impl RoomView {
             RoomEvent::MessageEdited { .. }
             | RoomEvent::MessageDeleted { .. }
             | RoomEvent::MessagePinned { .. }
+            | RoomEvent::MessageReacted { .. }
             | RoomEvent::MessagesDelivered { .. } => self.change_message(event),
             RoomEvent::EndExpected { ends_at } => self.ends_at = *ends_at,
             RoomEvent::RoomEnded { reason } => {
@@ -115,6 +138,13 @@ impl RoomView {
         if let Some(known) = self.members.iter_mut().find(|known| known.member == member) {
             change(known);
         }
+    }
+
+    /// The owner is the first of the members.
+    fn hand_over(&mut self, owner: MemberId, name: &DisplayName) {
+        self.owner = owner;
+        self.owner_name.clone_from(name);
+        self.members.sort_by_key(|member| member.member != owner);
     }
 
     fn add_member(&mut self, member: &MemberView) {
@@ -140,10 +170,14 @@ impl RoomView {
         if self.messages.iter().any(|known| known.number >= message.number) {
             return;
         }
+        let shown = message.text.clone().filter(|_| self.kind.shows_last_messages());
         self.with_member(message.author, |known| {
-            known.last_message = message.text.clone().map(|text| LastMessage { number: message.number, text });
+            known.last_message = shown.map(|text| LastMessage { number: message.number, text });
             known.active_at = message.sent_at;
         });
+        if self.kind.members_stay() {
+            self.last_message = self.last_message.max(message.number);
+        }
         self.messages.push(message.clone());
         if self.messages.len() > MESSAGES_AT_ONCE {
             self.messages.remove(0);

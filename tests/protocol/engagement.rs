@@ -1,7 +1,7 @@
 //! Reactions and messages as people send them.
 
 use heartogether::{
-    engagement::{MessageText, Reaction},
+    engagement::{Emoji, MessageText, Reaction},
     refusal::Refusal,
 };
 
@@ -22,21 +22,23 @@ fn there_are_exactly_these_thirteen_reactions() {
 }
 
 #[test]
-fn a_message_has_1_to_50_characters_without_control_characters() {
+fn a_message_has_1_to_4000_characters_without_control_characters() {
     use Refusal::{MessageControlCharacter, MessageEmpty, MessageTooLong};
-    let fifty = "\u{1f600}".repeat(50);
+    let longest = "\u{1f600}".repeat(4_000);
     for (typed, expected) in [
         ("a", Ok("a")),
         ("  louder, please \n", Ok("louder, please")),
         ("<script>alert(1)</script>", Ok("<script>alert(1)</script>")),
-        (&fifty, Ok(&*fifty)),
+        (&longest, Ok(&*longest)),
         ("no \u{202e}tricks\u{200b}", Ok("no tricks")),
         ("\u{200b}\u{2060}", Err(MessageEmpty)),
         ("", Err(MessageEmpty)),
         (" \t\n\u{3000}", Err(MessageEmpty)),
-        (&"x".repeat(51), Err(MessageTooLong)),
-        (&"\u{1f600}".repeat(51), Err(MessageTooLong)),
-        ("two\nlines", Err(MessageControlCharacter)),
+        (&"x".repeat(4_001), Err(MessageTooLong)),
+        (&"\u{1f600}".repeat(4_001), Err(MessageTooLong)),
+        ("two\r\nlines\rand\u{2028}more", Ok("two\nlines\nand\nmore")),
+        ("\n\n  - a\n\t- b  \n\n", Ok("- a\n\t- b")),
+        ("bell\u{7}", Err(MessageControlCharacter)),
         ("\u{1b}[31mred", Err(MessageControlCharacter)),
     ] {
         assert_eq!(
@@ -46,5 +48,23 @@ fn a_message_has_1_to_50_characters_without_control_characters() {
         );
         let on_the_wire = serde_json::to_string(typed).expect("text is written");
         assert_eq!(serde_json::from_str::<MessageText>(&on_the_wire).is_ok(), expected.is_ok(), "{typed:?}");
+    }
+}
+
+#[test]
+fn an_emoji_is_one_that_unicode_recommends() {
+    for (typed, expected) in [
+        ("👍", Ok("👍")),
+        ("👍🏽", Ok("👍🏽")),
+        ("❤", Ok("❤️")),
+        ("👩‍👩‍👧‍👦", Ok("👩‍👩‍👧‍👦")),
+        ("🏴󠁧󠁢󠁳󠁣󠁴󠁿", Ok("🏴󠁧󠁢󠁳󠁣󠁴󠁿")),
+        ("", Err(Refusal::EmojiUnknown)),
+        ("a", Err(Refusal::EmojiUnknown)),
+        ("👍👍", Err(Refusal::EmojiUnknown)),
+        ("👍\u{200b}", Err(Refusal::EmojiUnknown)),
+        ("<b>", Err(Refusal::EmojiUnknown)),
+    ] {
+        assert_eq!(Emoji::parse(typed).as_ref().map(Emoji::as_str), expected.as_ref().copied(), "{typed:?}");
     }
 }

@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, fmt::Debug};
 
 use heartogether::{
-    engagement::{MessageText, Reaction},
+    engagement::{Emoji, MessageText, Reaction},
     ice::{IceConfiguration, IceServer},
-    id::{DisplayName, MemberId, MessageNumber, NegotiationId, PublicationId, ResumeToken, RoomCode, Seq},
+    id::{DisplayName, MemberId, MessageNumber, NegotiationId, PublicationId, ResumeToken, RoomCode, RoomName, Seq},
     limits::{CANDIDATES_PER_SIGNAL, Limits},
     protocol::*,
     refusal::Refusal,
@@ -59,9 +59,9 @@ fn signals() -> Vec<Signal> {
 fn to_room() -> Vec<ToRoom> {
     let number = MessageNumber(40);
     let mut messages = vec![
-        ToRoom::Join(Join { role: Role::Host, take_over: true }),
-        ToRoom::Join(Join { role: Role::Listener, take_over: false }),
-        ToRoom::Join(Join { role: Role::Participant, take_over: false }),
+        ToRoom::Join(Join { role: Role::Host, take_over: true, name: None }),
+        ToRoom::Join(Join { role: Role::Listener, take_over: false, name: None }),
+        ToRoom::Join(Join { role: Role::Participant, take_over: false, name: None }),
         ToRoom::Leave,
         ToRoom::Publish(Publish { source: Source::Display, paused: false }),
         ToRoom::Publish(Publish { source: Source::Microphone, paused: true }),
@@ -75,9 +75,17 @@ fn to_room() -> Vec<ToRoom> {
         ToRoom::Edit(Edit { number, text: text() }),
         ToRoom::Delete(Delete { number }),
         ToRoom::Pin(Pin { number, pinned: true }),
+        ToRoom::ReactTo(ReactTo { number, emoji: emoji(), on: true }),
+        ToRoom::Type,
+        ToRoom::MarkRead(MarkRead { up_to: number }),
+        ToRoom::NameOneself(NameOneself { name: DisplayName::parse("Countess").expect("a name of the tests") }),
+        ToRoom::NameRoom(NameRoom { name: room_name() }),
+        ToRoom::HandOver(HandOver { member: LISTENER }),
+        ToRoom::Join(Join { role: Role::Participant, take_over: false, name: DisplayName::parse("Grace").ok() }),
+        ToRoom::RemoveMember(RemoveMember { member: LISTENER, block_address: false, may_return: true }),
         ToRoom::FetchMessages(FetchMessages { before: number }),
-        ToRoom::RemoveMember(RemoveMember { member: LISTENER, block_address: false }),
-        ToRoom::RemoveMember(RemoveMember { member: LISTENER, block_address: true }),
+        ToRoom::RemoveMember(RemoveMember { member: LISTENER, block_address: false, may_return: false }),
+        ToRoom::RemoveMember(RemoveMember { member: LISTENER, block_address: true, may_return: false }),
     ];
     messages.extend(Reaction::ALL.iter().map(|reaction| ToRoom::React(React { reaction: *reaction })));
     messages.extend(signals().into_iter().map(|signal| ToRoom::Signal(SendSignal { to: LISTENER, signal })));
@@ -110,6 +118,9 @@ fn publication(state: StreamState) -> Publication {
 fn room(state: StreamState, ended: Option<EndReason>) -> RoomView {
     RoomView {
         code: code(),
+        kind: RoomKind::Broadcast,
+        name: None,
+        last_message: MessageNumber::default(),
         owner: HOST,
         owner_name: DisplayName::parse("Ada").expect("a name of the tests"),
         max_members: 30,
@@ -122,6 +133,20 @@ fn room(state: StreamState, ended: Option<EndReason>) -> RoomView {
         messages: vec![message()],
         has_earlier_messages: true,
     }
+}
+
+/// The same room as members of a lounge see it.
+fn lounge() -> RoomView {
+    let room = room(StreamState::Live, None);
+    RoomView { kind: RoomKind::Lounge, name: Some(room_name()), last_message: MessageNumber(40), ..room }
+}
+
+fn room_name() -> RoomName {
+    RoomName::parse("The engine room").expect("a name of the tests")
+}
+
+fn emoji() -> Emoji {
+    Emoji::parse("🎈").expect("an emoji of the tests")
 }
 
 fn listener() -> MemberView {
@@ -153,6 +178,7 @@ fn message() -> Message {
         version: 0,
         reply_to: None,
         pinned: false,
+        emoji: Vec::new(),
     }
 }
 
@@ -160,6 +186,7 @@ fn room_events() -> Vec<RoomEvent> {
     use StreamState::{Ended, Idle, Interrupted, Live, Paused};
     let number = MessageNumber(40);
     let changed = Message { version: 2, reply_to: Some(MessageNumber(1)), pinned: true, text: None, ..message() };
+    let with_emoji = Message { emoji: vec![EmojiOnMessage { emoji: emoji(), by: vec![LISTENER, HOST] }], ..message() };
     let mut events = vec![
         RoomEvent::MemberJoined { member: listener() },
         RoomEvent::MemberConnected { member: LISTENER, connected: false },
@@ -171,6 +198,11 @@ fn room_events() -> Vec<RoomEvent> {
         RoomEvent::Reacted { member: LISTENER, reaction: Reaction::Hundred, at: NOW },
         RoomEvent::MessageSent { message: message() },
         RoomEvent::MessageSent { message: changed },
+        RoomEvent::MessageSent { message: with_emoji },
+        RoomEvent::MessageReacted { number, member: LISTENER, emoji: emoji(), on: true },
+        RoomEvent::MemberNamed { member: LISTENER, name: DisplayName::parse("Countess").expect("a name") },
+        RoomEvent::RoomNamed { by: HOST, name: room_name() },
+        RoomEvent::OwnerChanged { owner: LISTENER, name: DisplayName::parse("Grace").expect("a name") },
         RoomEvent::MessageEdited { number, author: LISTENER, version: 1, text: text() },
         RoomEvent::MessageDeleted { number },
         RoomEvent::MessagePinned { number, pinned: true },
@@ -193,6 +225,9 @@ fn from_room() -> Vec<FromRoom> {
     let mut messages = vec![
         FromRoom::Messages(Messages { messages: vec![message()], has_earlier: false }),
         FromRoom::MessageKept { nonce: 7 },
+        FromRoom::Moment(Moment::Typing { member }),
+        FromRoom::Moment(Moment::Read { up_to: MessageNumber(40) }),
+        FromRoom::Joined(Joined { member, token: TOKEN, seq, now: NOW, room: lounge(), ice_servers: None }),
         FromRoom::Joined(Joined {
             member,
             token: TOKEN,

@@ -53,7 +53,7 @@ fn an_account_that_listens_already_keeps_its_own_place() {
 #[test]
 fn a_removed_guest_stays_out_after_signing_in() {
     let mut stage = Stage::full_and_live();
-    stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false });
+    stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false, may_return: false });
     merge(&mut stage, GRACE, BARBARA);
     assert_eq!(stage.ask_to_listen(BARBARA, 5).refusal(5), Refusal::Removed);
 }

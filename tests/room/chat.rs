@@ -200,7 +200,8 @@ fn a_missed_message_that_was_deleted_is_sent_without_its_text() {
 fn a_removed_listener_cannot_come_back_in_any_way() {
     let mut stage = Stage::full_and_live();
     let token = stage.listener(GRACE, 4).token;
-    let outcome = stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false });
+    let outcome =
+        stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false, may_return: false });
     assert_eq!(outcome.host_learns(), [&RoomEvent::MemberLeft { member: FIRST_LISTENER }]);
     assert_eq!(outcome.closed(), [(connection(4).id, Refusal::Removed)]);
     assert_eq!(stage.ask_to_listen(GRACE, 5).refusal(5), Refusal::Removed);
@@ -212,7 +213,11 @@ fn a_removed_listener_cannot_come_back_in_any_way() {
 fn a_member_who_has_just_left_can_be_removed() {
     let mut stage = Stage::full_and_live();
     stage.command(2, Command::Leave);
-    assert!(stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false }).is_silent());
+    assert!(
+        stage
+            .command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false, may_return: false })
+            .is_silent()
+    );
     assert_eq!(stage.ask_to_listen(GRACE, 5).refusal(5), Refusal::Removed);
 }
 
@@ -220,7 +225,7 @@ fn a_member_who_has_just_left_can_be_removed() {
 fn neither_the_host_nor_an_unknown_member_can_be_removed() {
     for member in [HOST, MemberId::from_bits(99)] {
         let mut stage = Stage::full_and_live();
-        let outcome = stage.command(1, Command::RemoveMember { member, block_address: false });
+        let outcome = stage.command(1, Command::RemoveMember { member, block_address: false, may_return: false });
         assert_eq!(outcome.refusal(1), Refusal::MemberNotFound);
         stage.listener(GRACE, 4);
     }

@@ -90,7 +90,7 @@ fn everyone_is_warned_of_the_end_that_comes_first() {
 fn the_owner_opens_an_ended_room_again_for_ten_minutes() {
     let mut stage = Stage::full_and_live();
     stage.command(2, write(1, "thank you"));
-    stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false });
+    stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false, may_return: false });
     stage.command(1, Command::StopRoom);
     stage.wait(REOPEN_MS - 1).append(reopening(OWNER));
     assert_eq!(stage.room.ended(), None);

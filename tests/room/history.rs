@@ -10,7 +10,7 @@ mod stored;
 use std::collections::BTreeSet;
 
 use heartogether::{
-    id::{AccountId, AddressMark, BrowserMark, ConnectionId, MemberId, NodeId, PublicationId, ResumeToken},
+    id::{AccountId, AddressMark, BrowserMark, ConnectionId, MemberId, NodeId, PublicationId, ResumeToken, RoomName},
     role::{AccountKind, Role},
     room::{
         Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Marks, Policy, ResumeRequested, Room, RoomCreated,
@@ -99,7 +99,11 @@ pub(crate) fn play_keeping(messages_kept: u32, kind: RoomKind, moves: &[Move]) -
     let policy = match kind {
         RoomKind::Broadcast => created().policy,
         // Five equals, while six would like to be in it.
-        RoomKind::Lounge => Policy { kind, max_members: 4, max_publications: 5, ..created().policy },
+        RoomKind::Lounge => {
+            let (member_grace_ms, page_grace_ms) = (60_000, Some(LISTENER_GRACE_MS));
+            let policy = Policy { kind, max_members: 4, max_publications: 5, max_pages: 2, ..created().policy };
+            Policy { member_grace_ms, page_grace_ms, message_chars: 4_000, ..policy }
+        }
     };
     let policy = Policy { messages_kept, ..policy };
     world.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
@@ -137,8 +141,15 @@ impl World {
                 let owner = self.pages[0].connection;
                 let member = self.pages[page].seat.as_ref().map(|seat| seat.member);
                 if let (Some(owner), Some(member)) = (owner, member) {
-                    let command = Command::RemoveMember { member, block_address };
+                    let command = Command::RemoveMember { member, block_address, may_return: false };
                     self.command(owner.id, command);
+                }
+            }
+            Move::HandOver { page, sends_out } => {
+                let (owner, seat) = (self.pages[0].connection, self.pages[page].seat.as_ref());
+                if let (Some(owner), Some(member)) = (owner, seat.map(|seat| seat.member)) {
+                    let removal = Command::RemoveMember { member, block_address: false, may_return: true };
+                    self.command(owner.id, if sends_out { removal } else { Command::HandOver { member } });
                 }
             }
             Move::Reopen { account } => self.append(reopening(account)),
@@ -183,6 +194,17 @@ impl World {
             (Command::Pin { number, pinned, .. }, _) => {
                 Command::Pin { number, pinned, archived: self.archive.find(number) }
             }
+            (Command::ReactTo { number, emoji, on, .. }, _) => {
+                Command::ReactTo { number, emoji, on, archived: self.archive.find(number) }
+            }
+            (Command::NameOneself { mark, .. }, Some((_, account))) => {
+                let page = self.accounts.iter().position(|of| *of == account).unwrap_or_default();
+                Command::NameOneself { name: name(NAMES[page]), mark }
+            }
+            (Command::NameRoom { .. }, Some((_, account))) => {
+                let page = self.accounts.iter().position(|of| *of == account).unwrap_or_default();
+                Command::NameRoom { name: RoomName::parse(WORDS[page]).expect("a name of the tests") }
+            }
             (command, _) => command,
         };
         self.append(commanded(&self.room, connection, command));
@@ -217,7 +239,7 @@ impl World {
         // Two pages have one address, and every third of their people an e-mail address.
         let (browser, address) = (BrowserMark::from_bits(page as u128), AddressMark::from_bits(page as u128 / 2));
         self.append(Event::JoinRequested(JoinRequested {
-            marks: Marks { browser: Some(browser), address: Some(address) },
+            marks: Marks { browser: Some(browser), address: Some(address), name: None },
             connection,
             account,
             name,

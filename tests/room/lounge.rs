@@ -1,5 +1,6 @@
 //! A lounge of five equals, who all see one another and may all send.
 
+mod members;
 mod messages;
 
 use heartogether::{
@@ -167,7 +168,9 @@ fn who_leaves_or_is_removed_takes_the_links_along() {
         let gone = members[2];
         let outcome = match command {
             None => stage.command(3, Command::Leave),
-            Some(()) => stage.command(1, Command::RemoveMember { member: gone, block_address: false }),
+            Some(()) => {
+                stage.command(1, Command::RemoveMember { member: gone, block_address: false, may_return: false })
+            }
         };
         let ended = RoomEvent::PublicationEnded { publication: PublicationId::from_bits(3) };
         assert_eq!(outcome.everyone_learns(), [&RoomEvent::MemberLeft { member: gone }, &ended]);

@@ -43,6 +43,10 @@ fn table() -> Vec<(Permission, [&'static str; 2])> {
         (ReadMessages, ["o", "op"]),
         (Engage, ["l", "op"]),
         (Moderate, ["", "o"]),
+        (Converse, ["", "op"]),
+        (NameOneself, ["", "op"]),
+        (NameRoom, ["", "o"]),
+        (HandOver, ["", "o"]),
         (SendCustomEvents, ["o", "o"]),
         (Leave, ["ol", "op"]),
     ]
@@ -113,7 +117,7 @@ fn permissions_outside_of_rooms_match_this_table() {
 fn a_refusal_says_why() {
     use Permission::*;
     let mut stage = Stage::full_and_live();
-    stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false });
+    stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false, may_return: false });
     let check = |account, permission| stage.room.check(account, AccountKind::Known, permission);
     for (account, permission, refusal) in [
         (GRACE, Host, Refusal::NotOwner),
@@ -132,7 +136,8 @@ fn guests_may_never_do_more_than_their_standing_allows() {
     use Permission::*;
     let of = |guests: Guests| Permission::ALL.iter().filter(move |permission| guests.allow(**permission));
     assert_eq!(of(Guests::Host).count(), Permission::ALL.len());
-    let listening = [&LookUp, &Connect, &FetchIceServers, &KeepAccount, &Listen, &Participate, &Engage, &Leave];
+    let of_room = [&Listen, &Participate, &Engage, &Converse, &NameOneself, &Leave];
+    let listening: Vec<_> = [&LookUp, &Connect, &FetchIceServers, &KeepAccount].into_iter().chain(of_room).collect();
     assert_eq!(of(Guests::Listen).collect::<Vec<_>>(), listening);
     assert_eq!(of(Guests::Off).collect::<Vec<_>>(), [&LookUp]);
     let stage = Stage::open();

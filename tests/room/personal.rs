@@ -3,7 +3,7 @@
 use heartogether::{
     engagement::MessageText,
     id::DisplayName,
-    limits::{MESSAGE_CHARS, NAME_CHARS},
+    limits::{MESSAGE_CHARS, NAME_CHARS, ROOM_NAME_CHARS},
     protocol::Write,
     room::{Event, PersonalText, Room, RoomView},
 };
@@ -29,6 +29,7 @@ fn texts_from_a_wider_limit_are_restored_unchanged() {
         PersonalText::Name(_) => "n".repeat(NAME_CHARS + 1),
         PersonalText::Words(_) => "w".repeat(MESSAGE_CHARS + 1),
         PersonalText::Email(_) => "somebody@hear.example".to_owned(),
+        PersonalText::RoomName(_) => "r".repeat(ROOM_NAME_CHARS + 1),
     };
     let (mut names, mut words) = (0, 0);
     stage.room.visit_personal(&mut |_, mut text| {

@@ -48,7 +48,7 @@ proptest! {
                 let of_role = || members.iter().filter(|member| member.role == role);
                 unique(of_role().count(), of_role().map(|member| bits(member.account)).collect())?;
             }
-            let attached = || members.iter().filter_map(|member| member.connection());
+            let attached = || members.iter().flat_map(|member| member.connections());
             unique(attached().count(), attached().map(|connection| bits(connection.id)).collect())?;
         }
     }
@@ -208,7 +208,7 @@ proptest! {
             for member in turn.after.members().filter(|member| member.role != Role::Host) {
                 prop_assert!(!removed.contains(&member.account), "{:?} is back", member.account);
             }
-            if let Event::Commanded { command: heartogether::room::Command::RemoveMember { member, .. }, .. } = &turn.entry.event {
+            if let Event::Commanded { command: heartogether::room::Command::RemoveMember { member, may_return: false, .. }, .. } = &turn.entry.event {
                 let carried_out = !turn.effects.iter().any(|effect| matches!(effect, Effect::Send { to: Audience::Connection(_), .. }));
                 let account = turn.before.members().find(|known| known.id == *member).map(|known| known.account);
                 removed.extend(account.filter(|_| carried_out));

@@ -12,7 +12,8 @@ use crate::scenario::*;
 const HOSTS_ADDRESS: u128 = 1;
 
 fn marks(browser: u128, address: u128) -> Marks {
-    Marks { browser: Some(BrowserMark::from_bits(browser)), address: Some(AddressMark::from_bits(address)) }
+    let (browser, address) = (BrowserMark::from_bits(browser), AddressMark::from_bits(address));
+    Marks { browser: Some(browser), address: Some(address), name: None }
 }
 
 /// A room in which an address has two of five places, hosted on connection 1.
@@ -46,7 +47,10 @@ fn listen(stage: &mut Stage, guest: u128, marks: Marks) -> Outcome {
 }
 
 fn remove(stage: &mut Stage, guest: u128, block_address: bool) -> Outcome {
-    stage.command(1, Command::RemoveMember { member: MemberId::from_bits(1_000 + guest), block_address })
+    stage.command(
+        1,
+        Command::RemoveMember { member: MemberId::from_bits(1_000 + guest), block_address, may_return: false },
+    )
 }
 
 #[test]

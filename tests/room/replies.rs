@@ -43,7 +43,7 @@ fn forgetful() -> Stage {
 
 fn archived(account: AccountId, deleted: bool) -> Answered {
     let author = FIRST_LISTENER;
-    Answered::Archived(ArchivedMessage { account, author, version: 0, deleted, pinned: false })
+    Answered::Archived(ArchivedMessage { account, author, version: 0, deleted, pinned: false, emoji: 0 })
 }
 
 fn answer(to: MessageNumber, answered: Answered) -> Command {
@@ -96,8 +96,14 @@ fn a_message_that_is_deleted_is_not_answered() {
     let refused = refusal(&mut forgetful(), ADA, answer(FIRST, archived(GRACE, true)));
     assert_eq!(refused, Some(Refusal::MessageNotFound), "the archive says so");
     for mut stage in [lounge(50), forgetful()] {
-        let known =
-            ArchivedMessage { account: GRACE, author: FIRST_LISTENER, version: 0, deleted: false, pinned: false };
+        let known = ArchivedMessage {
+            account: GRACE,
+            author: FIRST_LISTENER,
+            version: 0,
+            deleted: false,
+            pinned: false,
+            emoji: 0,
+        };
         stage.command(GRACES, Command::Delete { number: FIRST, archived: Some(known) });
         let refused = refusal(&mut stage, ADA, answer(FIRST, archived(GRACE, false)));
         assert_eq!(refused, Some(Refusal::MessageNotFound), "the room knows better than what was read before");

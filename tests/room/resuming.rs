@@ -32,6 +32,15 @@ fn a_disconnected_listener_keeps_the_place_and_the_host_is_told() {
 }
 
 #[test]
+fn who_resumes_before_the_loss_was_noticed_is_announced_because_signals_were_lost() {
+    let mut stage = Stage::open();
+    stage.host(1);
+    let grace = stage.listener(GRACE, 2);
+    let attached = RoomEvent::MemberConnected { member: grace.member, connected: true };
+    assert_eq!(stage.resume(GRACE, grace.token, grace.seq, 3).host_learns(), [&attached]);
+}
+
+#[test]
 fn a_place_is_reserved_during_its_grace_period() {
     let mut stage = Stage::full_and_live();
     stage.lose(2);

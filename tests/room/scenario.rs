@@ -3,9 +3,10 @@
 mod outcome;
 
 use heartogether::{
-    engagement::{MessageText, Reaction},
+    engagement::{Emoji, MessageText, Reaction},
     id::{
-        AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, NodeId, PublicationId, ResumeToken, RoomId, Seq,
+        AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, NameMark, NodeId, PublicationId, ResumeToken,
+        RoomId, RoomName, Seq,
     },
     limits::Limits,
     role::{AccountKind, Role},
@@ -48,6 +49,7 @@ pub(crate) fn created() -> RoomCreated {
         owner: OWNER,
         owner_member: HOST,
         owner_name: name("Ada"),
+        name: None,
         policy: Policy::broadcast(&Limits { max_listeners: 2, ..Limits::default() }),
     }
 }
@@ -69,6 +71,10 @@ pub(crate) fn write(nonce: u32, text: &str) -> Command {
 /// The same as an answer to a message, with what the archive knows of that one.
 pub(crate) fn replies(nonce: u32, text: &str, to: MessageNumber, answered: Answered) -> Command {
     Command::Write { nonce, text: words(text), reply_to: Some(to), answered: Some(answered), is_archived: false }
+}
+
+pub(crate) fn emoji(text: &str) -> Emoji {
+    Emoji::parse(text).expect("an emoji of the tests")
 }
 
 pub(crate) fn words(text: &str) -> MessageText {
@@ -97,12 +103,16 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::Interrupt,
         Command::DeclareSilence { silent: true },
         Command::StopRoom,
-        Command::RemoveMember { member: FIRST_LISTENER, block_address: false },
+        Command::RemoveMember { member: FIRST_LISTENER, block_address: false, may_return: false },
         FIRE,
         write(1, "louder, please"),
         Command::Edit { number: MessageNumber(1), text: words("softer, please"), archived: None },
         Command::Delete { number: MessageNumber(1), archived: None },
         Command::Pin { number: MessageNumber(1), pinned: true, archived: None },
+        Command::ReactTo { number: MessageNumber(1), emoji: emoji("🎈"), on: true, archived: None },
+        Command::NameOneself { name: name("Countess"), mark: NameMark::from_bits(1) },
+        Command::NameRoom { name: RoomName::parse("The engine room").expect("a name of the tests") },
+        Command::HandOver { member: FIRST_LISTENER },
     ]
 }
 

@@ -215,13 +215,13 @@ fn events_without_effect_are_foreseen() {
 fn a_removal_without_effect_is_foreseen() {
     let mut stage = Stage::full_and_live();
     let foreseen = |stage: &Stage, member| {
-        let command = Command::RemoveMember { member, block_address: false };
+        let command = Command::RemoveMember { member, block_address: false, may_return: false };
         let event = commanded(&stage.room, connection(1).id, command);
         stage.room.foresee(&event, stage.now)
     };
     assert_eq!(foreseen(&stage, MemberId::from_bits(99)), Err(Refusal::MemberNotFound));
     assert_eq!(foreseen(&stage, FIRST_LISTENER), Ok(Foreseen::Change));
-    stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false });
+    stage.command(1, Command::RemoveMember { member: FIRST_LISTENER, block_address: false, may_return: false });
     assert_eq!(foreseen(&stage, FIRST_LISTENER), Ok(Foreseen::Nothing));
 }
 

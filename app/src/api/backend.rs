@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{DisplayName, RoomCode},
+    id::{DisplayName, RoomCode, RoomName},
     refusal::Refusal,
     role::{AccountKind, Guests, Permission, Standing, permit},
     time::Timestamp,
@@ -18,7 +18,7 @@ use leptos::prelude::*;
 
 use crate::locale::Language;
 
-use super::{Account, ApiError, IceConfiguration, JoinLink, Provider, RecentRoom, RoomSummary};
+use super::{Account, ApiError, IceConfiguration, JoinLink, Provider, RecentRoom, RoomSummary, SavedLounge};
 
 /// The server's side of the server functions.
 #[async_trait]
@@ -51,6 +51,16 @@ pub trait Backend: Send + Sync {
 
     /// Opens a room.
     async fn create_room(&self, owner: &Account, caller: &Caller) -> Result<RoomCode, ApiError>;
+
+    /// Opens a lounge.
+    async fn open_lounge(&self, owner: &Account, name: Option<RoomName>, caller: &Caller)
+    -> Result<RoomCode, ApiError>;
+
+    /// The lounges that an account is a member of, the one with the latest message first.
+    async fn saved_lounges(&self, account: &Account) -> Result<Vec<SavedLounge>, ApiError>;
+
+    /// Turns an account's notifications from a lounge off or on.
+    async fn mute_lounge(&self, account: &Account, code: RoomCode, muted: bool) -> Result<(), ApiError>;
 
     /// Opens a room again that has ended a short time ago, if it is this account's.
     async fn reopen_room(&self, owner: &Account, code: RoomCode) -> Result<(), ApiError>;

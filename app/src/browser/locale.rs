@@ -77,6 +77,24 @@ pub(crate) fn time_of_day(date_ms: f64, language: Language) -> String {
     Date::new(&date_ms.into()).to_locale_time_string_with_options(&regional_tag(language), &options).into()
 }
 
+/// The day of a date, in milliseconds since 1970, on this device: a number that the days are counted by.
+pub(crate) fn day_number(date_ms: f64) -> i64 {
+    const MINUTE_MS: f64 = 60_000.0;
+    let offset_ms = Date::new(&date_ms.into()).get_timezone_offset() * MINUTE_MS;
+    ((date_ms - offset_ms) / (24.0 * 60.0 * MINUTE_MS)).floor() as i64
+}
+
+/// The day of a date, as it is written in this language and the visitor's region; the year too where it is another one.
+pub(crate) fn day_name(date_ms: f64, language: Language) -> String {
+    let (date, options) = (Date::new(&date_ms.into()), Object::new());
+    let year = (date.get_full_year() != Date::new_0().get_full_year()).then_some(("year", "numeric"));
+    for (name, value) in [("weekday", "long"), ("day", "numeric"), ("month", "long")].into_iter().chain(year) {
+        // Setting a property fails only where the target is not an object.
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    date.to_locale_date_string(&regional_tag(language), &options).into()
+}
+
 /// The visitor's own tag of this language where their browser has one with a region.
 fn regional_tag(language: Language) -> String {
     let own = window().navigator().languages();

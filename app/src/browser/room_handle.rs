@@ -1,11 +1,14 @@
 //! The room as a host's or a listener's page shows it, and the actions of that page.
 
+mod conversation;
+
 use std::time::Duration;
 
+use conversation::FollowConversation;
 use heartogether::{
     engagement::Reaction,
     ice::IceConfiguration,
-    id::{MemberId, RoomCode},
+    id::{DisplayName, MemberId, MessageNumber, RoomCode},
     refusal::Refusal,
     role::Role,
     room::{Message, RoomView, Source},
@@ -13,8 +16,9 @@ use heartogether::{
 };
 use heartogether_browser::{CaptureError, Microphone, OpenDevices, Page, Shown, Speaker, View, page_clock};
 use heartogether_client::{
-    Capabilities, HostState, IceServerProblem, Input, ListenerRow, ListenerState, MicrophoneState, Mix, NoPath,
-    OwnMessage, PlayerState, Profile, SignalingState, Volume, gathering::Gathering, statistics::PeerStatistics,
+    Capabilities, ConversationEntry, HostState, IceServerProblem, Input, ListenerRow, ListenerState, MicrophoneState,
+    Mix, NoPath, OwnMessage, PlayerState, Profile, SignalingState, Volume, gathering::Gathering,
+    statistics::PeerStatistics,
 };
 use leptos::{html::Div, prelude::*};
 use send_wrapper::SendWrapper;
@@ -54,6 +58,14 @@ pub struct RoomHandle {
     pub has_earlier_messages: RwSignal<bool>,
     /// See [`View::own_messages`].
     pub own_messages: RwSignal<Vec<OwnMessage>>,
+    /// See [`View::conversation`].
+    pub conversation: RwSignal<Vec<ConversationEntry>>,
+    /// See [`View::typing`].
+    pub typing: RwSignal<Vec<DisplayName>>,
+    /// See [`View::read_up_to`].
+    pub read_up_to: RwSignal<MessageNumber>,
+    /// See [`View::own_member`].
+    pub own_member: RwSignal<Option<MemberId>>,
     /// See [`View::chosen_reaction`].
     pub chosen_reaction: RwSignal<Option<Reaction>>,
     /// See [`View::engagement_notice`].
@@ -85,6 +97,8 @@ pub struct RoomHandle {
     /// Where a listener's page has its player.
     pub player_place: NodeRef<Div>,
     running: StoredValue<Option<SendWrapper<Page>>>,
+    /// Follows what a page shows of a conversation.
+    follow_conversation: StoredValue<Option<FollowConversation>>,
 }
 
 /// What a host's page shows of its sound. The signals follow [`View::sound`].
@@ -179,6 +193,7 @@ impl RoomHandle {
         spawn_local(async move {
             let Some(page) = self.page() else { return };
             self.follow(page.view());
+            self.follow_conversation.get_value().iter().for_each(|follow| follow(self, page.view()));
             let place = self.player_place.try_get_untracked().flatten();
             page.stand(place.as_deref().map(AsRef::as_ref));
             _ = self.stands.try_set(true);

@@ -37,6 +37,36 @@ pub enum Glyph {
     Share,
     /// Make large.
     Enlarge,
+    /// Somebody.
+    Person,
+    /// A list beside the page.
+    Menu,
+    /// What can be done with something.
+    More,
+    /// An emoji.
+    Smile,
+    /// On its way.
+    Send,
+    /// Answer.
+    Reply,
+    /// Change.
+    Edit,
+    /// Throw away.
+    Delete,
+    /// Keep in sight.
+    Pin,
+    /// To the end.
+    Down,
+    /// Talk.
+    Chat,
+    /// Be told.
+    Bell,
+    /// Be told nothing.
+    BellOff,
+    /// Go out.
+    Leave,
+    /// Whose it is.
+    Crown,
 }
 
 impl Glyph {
@@ -59,6 +89,21 @@ impl Glyph {
             Self::Muted => "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5",
             Self::Share => "M12 15V3.5m-4.5 4L12 3l4.5 4.5M5 12v8.5h14V12",
             Self::Enlarge => "M14.5 4H20v5.5M9.5 20H4v-5.5M20 4l-6.5 6.5M4 20l6.5-6.5",
+            Self::Person => "M12 4a4 4 0 1 0 0 8a4 4 0 0 0 0-8zM4.5 20.5a7.5 7.5 0 0 1 15 0",
+            Self::Menu => "M4 7h16M4 12h16M4 17h16",
+            Self::More => "M6 12v.1M12 12v.1M18 12v.1",
+            Self::Smile => "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18zM8.5 14.5a4.5 4.5 0 0 0 7 0M9 9.5v.1M15 9.5v.1",
+            Self::Send => "M4 12l16-8l-6 16l-3.5-6.5zM10.5 13.5L20 4",
+            Self::Reply => "M9 6L3.5 11.5L9 17M4 11.5h9a7 7 0 0 1 7 7",
+            Self::Edit => "M4 20h4L19.5 8.5l-4-4L4 16zM13 7l4 4",
+            Self::Delete => "M4.5 7h15M9 7V4h6v3M6.5 7l1 13.5h9l1-13.5",
+            Self::Pin => "M9 3.5h6l-1 6l3.5 3.5h-11L10 9.5zM12 13v7.5",
+            Self::Down => "M6 9.5l6 6l6-6",
+            Self::Chat => "M4 5h16v11h-9l-5 4v-4H4z",
+            Self::Bell => "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15zM10 20.5h4",
+            Self::BellOff => "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15zM10 20.5h4M4 3.5l16 17",
+            Self::Leave => "M14 4H5v16h9M10 12h10.5M17 8.5l3.5 3.5l-3.5 3.5",
+            Self::Crown => "M4 18.5h16L21 7l-5 4l-4-6.5L8 11L3 7z",
             Self::People => {
                 "M9 5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 0 0 0-7zM2.5 20a6.5 6.5 0 0 1 13 0M16 5.3a3.5 3.5 0 0 1 0 6.4M18 14.2a6.5 6.5 0 0 1 3.5 5.8"
             }

@@ -79,7 +79,7 @@ impl Session {
     }
 
     /// Asks the server anew who the visitor is.
-    pub(super) fn ask_again(self) {
+    pub(crate) fn ask_again(self) {
         self.view.refetch();
     }
 

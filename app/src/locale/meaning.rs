@@ -7,6 +7,7 @@ use super::{Key, Phrase};
 use crate::text::{self, diagnostics};
 
 /// What happened, and what to do.
+#[expect(clippy::too_many_lines, reason = "each refusal has a line")]
 pub(crate) const fn refusal(refusal: Refusal) -> Key {
     use text::refusal as text;
 
@@ -20,6 +21,8 @@ pub(crate) const fn refusal(refusal: Refusal) -> Key {
         Refusal::HostElsewhere => text::HOST_ELSEWHERE,
         Refusal::SessionReplaced => text::SESSION_REPLACED,
         Refusal::Removed => text::REMOVED,
+        Refusal::SentOut => text::SENT_OUT,
+        Refusal::LeftElsewhere => text::LEFT_ELSEWHERE,
         Refusal::NotSignedIn => text::NOT_SIGNED_IN,
         Refusal::CookieNotKept => text::COOKIE_NOT_KEPT,
         Refusal::GuestsListenOnly => text::GUESTS_LISTEN_ONLY,
@@ -32,11 +35,17 @@ pub(crate) const fn refusal(refusal: Refusal) -> Key {
         Refusal::NameEmpty => text::NAME_EMPTY,
         Refusal::NameTooLong => text::NAME_TOO_LONG,
         Refusal::NameControlCharacter => text::NAME_CONTROL_CHARACTER,
+        Refusal::NameTaken => text::NAME_TAKEN,
+        Refusal::RoomNameEmpty => text::ROOM_NAME_EMPTY,
+        Refusal::RoomNameTooLong => text::ROOM_NAME_TOO_LONG,
+        Refusal::RoomNameControlCharacter => text::ROOM_NAME_CONTROL_CHARACTER,
         Refusal::MessageEmpty => text::MESSAGE_EMPTY,
         Refusal::MessageTooLong => text::MESSAGE_TOO_LONG,
         Refusal::MessageControlCharacter => text::MESSAGE_CONTROL_CHARACTER,
         Refusal::TooManyMessages => text::TOO_MANY_MESSAGES,
         Refusal::TooManyReactions => text::TOO_MANY_REACTIONS,
+        Refusal::EmojiUnknown => text::EMOJI_UNKNOWN,
+        Refusal::TooManyEmoji => text::TOO_MANY_EMOJI,
         Refusal::MessageNotFound => text::MESSAGE_NOT_FOUND,
         Refusal::TooManyPlaces => text::TOO_MANY_PLACES,
         Refusal::ReopenTooLate => text::REOPEN_TOO_LATE,

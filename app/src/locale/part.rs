@@ -1,6 +1,6 @@
 //! Which texts a page needs: those that every page may need, and those of the pages with code of their own.
 
-use crate::text::{COMMON, HOST, LISTENER};
+use crate::text::{COMMON, HOST, LISTENER, LOUNGE};
 
 /// The texts that a page needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,12 +11,14 @@ pub(crate) enum Part {
     Listener,
     /// What a host's page needs.
     Host,
+    /// What a lounge needs.
+    Lounge,
 }
 
 impl Part {
     /// Every one, in the order of their numbers.
     #[cfg(any(feature = "ssr", test))]
-    pub(super) const ALL: [Self; 3] = [Self::Common, Self::Listener, Self::Host];
+    pub(super) const ALL: [Self; 4] = [Self::Common, Self::Listener, Self::Host, Self::Lounge];
 
     /// What the page at this path within the site needs. The code in it does not matter: a page is also drawn for a code that is
     /// not written as usual.
@@ -25,6 +27,7 @@ impl Part {
         match path.split('/').nth(1) {
             Some("listen") => Self::Listener,
             Some("host") => Self::Host,
+            Some("lounge") => Self::Lounge,
             _ => Self::Common,
         }
     }
@@ -35,6 +38,7 @@ impl Part {
             Self::Common => false,
             Self::Listener => LISTENER.contains(&place),
             Self::Host => HOST.contains(&place),
+            Self::Lounge => LOUNGE.contains(&place),
         };
         is_beside || COMMON.contains(&place)
     }
@@ -48,8 +52,10 @@ mod tests {
     use crate::text::OF_PAGES;
 
     const LISTENERS: &[usize] = &[0, 1];
-    const HOSTS: &[usize] = &[1, 2];
+    const HOSTS: &[usize] = &[1, 2, 3];
     const BOTH: &[usize] = &[0, 1, 2];
+    const INVITATION: &[usize] = &[3];
+    const LOUNGES: &[usize] = &[3, 4];
 
     /// The groups of sections whose texts a file may say beside those that every page has. `BOTH` is for what host and listener
     /// share and what says to each only what is theirs.
@@ -63,7 +69,9 @@ mod tests {
             | "pages/way_out.rs" => BOTH,
             "locale/meaning.rs" | "locale/table.rs" => BOTH,
             _ if file.starts_with("pages/listen") => LISTENERS,
+            "pages/invitation.rs" => INVITATION,
             _ if file.starts_with("pages/host") => HOSTS,
+            _ if file.starts_with("pages/lounge") => LOUNGES,
             _ => &[],
         }
     }
@@ -108,11 +116,13 @@ mod tests {
             ("/listen/abc%20234".to_owned(), Part::Listener),
             (format!("/host/{code}/"), Part::Host),
             (format!("/host/{code}"), Part::Host),
+            (format!("/lounge/{code}"), Part::Lounge),
         ] {
             assert_eq!(Part::of(&path), part, "{path}");
         }
-        let [common, listener, host] = Part::ALL.map(|part| (0..HOST.end).filter(|place| part.has(*place)).count());
-        assert_eq!((common, listener, host), (COMMON.len(), COMMON.len() + LISTENER.len(), COMMON.len() + HOST.len()));
+        let counts = Part::ALL.map(|part| (0..LOUNGE.end).filter(|place| part.has(*place)).count());
+        assert_eq!(counts, [0, LISTENER.len(), HOST.len(), LOUNGE.len()].map(|beside| COMMON.len() + beside));
         assert!((0..HOST.end).any(|place| LISTENER.contains(&place) && HOST.contains(&place)), "they share some");
+        assert!((0..HOST.end).any(|place| HOST.contains(&place) && LOUNGE.contains(&place)), "they share some");
     }
 }

@@ -4,15 +4,17 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    components::{CreateRoomForm, JoinForm, Notice, Page, Tone, Wave, query},
+    components::{CreateRoomForm, JoinForm, Notice, OpenLoungeForm, Page, Tone, Wave, query},
     locale::Key,
     routes,
     text::home as text,
 };
 
+mod lounges;
 mod pictures;
 mod recent;
 
+use lounges::SavedLounges;
 use pictures::{CodePicture, ListenPicture, SharePicture};
 use recent::RecentRooms;
 
@@ -34,8 +36,11 @@ pub fn HomePage() -> impl IntoView {
                     <CreateRoomForm />
                     <p class="divider">{text::OR_LISTEN}</p>
                     <JoinForm awaited=true />
+                    <p class="divider">{text::OR_LOUNGE}</p>
+                    <OpenLoungeForm />
                 </div>
             </section>
+            <SavedLounges />
             <RecentRooms />
             <div class="horizon">
                 <Wave moving=true />

@@ -8,9 +8,7 @@ mod diagnostics;
 #[cfg(feature = "hydrate")]
 mod early;
 mod floating_reactions;
-mod invitation;
 mod microphone_notice;
-mod needs_code;
 mod shown;
 
 use heartogether::{
@@ -23,6 +21,7 @@ use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::{
     http_status::set_status,
+    invitation::Invitation,
     link_note::LinkNote,
     room_bootstrap::{AskedEntrance, Loading, NoEntrance, ReopenForm},
     session_time::{EndWarning, SessionTime},
@@ -45,7 +44,6 @@ pub(crate) use early::teller;
 use floating_reactions::Rising;
 use heartogether_browser::early_microphone;
 use heartogether_client::{Ending, HostState, Input, NoPath};
-use invitation::Invitation;
 pub(crate) use microphone_notice::MicrophoneNotice;
 use shown::{Shown, why_ended};
 
@@ -136,7 +134,7 @@ fn Stage(entrance: Entrance, link: JoinLink) -> impl IntoView {
                         <Controls handle listener_count=Signal::derive(move || handle.audience.with(Vec::len)) />
                         <Rising handle />
                     </div>
-                    <Invitation handle code link=link.clone() host_name=host_name.clone() />
+                    <Invitation handle code link=link.clone() title=of_room::of(host_name.clone()) />
                 </div>
                 <div class="grid items-start gap-6 md:grid-cols-2">
                     <Audience handle max_listeners />

@@ -1,4 +1,4 @@
-//! The pages with their own code files: a room's preview, a listener's page and a host's page. The file is loaded with
+//! The pages with their own code files: a room's preview, a listener's page, a host's page and a lounge. The file is loaded with
 //! the HTML of the page or during navigation. The page's requests to the server are sent at the same time, and during
 //! navigation the texts that only such a page needs are fetched too.
 
@@ -15,11 +15,12 @@ use leptos_router::{LazyRoute, hooks::use_location};
 use super::{
     host::{AskedLink, HostPage, ask_for_link},
     listen,
+    lounge::LoungePage,
     room::RoomPage,
     room_bootstrap::{AskedEntrance, ask_for_entrance},
 };
 use crate::{
-    browser::{page_guard, reachability, sleep},
+    browser::{page_guard, reachability, sleep, stylesheet},
     locale::{Locale, Part},
     routes,
 };
@@ -88,6 +89,27 @@ impl LazyRoute for HostRoute {
 #[wasm_split(host, wasm_split_path = leptos::wasm_split, fallible)]
 fn host_page(route: HostRoute) -> Result<LocalBoxFuture<'static, AnyView>, SplitLoaderError> {
     Ok(Box::pin(async move { view! { <HostPage entrance=route.entrance link=route.link /> }.into_any() }))
+}
+
+/// `/lounge/:code`
+pub struct LoungeRoute;
+
+impl LazyRoute for LoungeRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    async fn view(_: Self) -> AnyView {
+        // The page would be drawn without its style for a moment.
+        let (page, ()) =
+            join(arrive(Part::Lounge, lounge_page), stylesheet::load(&routes::href(&routes::lounge_style()))).await;
+        restored(page)
+    }
+}
+
+#[wasm_split(lounge, wasm_split_path = leptos::wasm_split, fallible)]
+fn lounge_page() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <LoungePage /> }.into_any())
 }
 
 /// The page, once its code and its texts are there. Where they cannot be loaded, the browser asks the server for the page as a

@@ -80,7 +80,7 @@ impl Way {
     /// Why guests do not get there, if they do not.
     fn refusal(&self) -> Option<Refusal> {
         let permission = match self.next {
-            Destination::NewRoom => Permission::CreateRoom,
+            Destination::NewRoom | Destination::NewLounge => Permission::CreateRoom,
             Destination::Host(_) => Permission::Host,
             _ => Permission::Connect,
         };
@@ -127,8 +127,8 @@ fn Unknown(way: Way) -> impl IntoView {
 const fn what_for(next: Destination) -> Key {
     match next {
         Destination::NewRoom => text::FOR_NEW_ROOM,
-        Destination::Home | Destination::About | Destination::Privacy => text::FOR_ANYWHERE,
         Destination::Room(_) | Destination::Listen(_) | Destination::Host(_) => text::FOR_ROOM,
+        _ => text::FOR_ANYWHERE,
     }
 }
 

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use heartogether::{id::RoomCode, refusal::Refusal, room::StreamState};
 use leptos::{ev, prelude::*, task::spawn_local};
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::{
+    components::Redirect,
+    hooks::{use_navigate, use_params_map},
+};
 
 use super::{
     listen_code,
@@ -32,6 +35,7 @@ pub(super) fn RoomPage() -> impl IntoView {
     let found = ask(move || code.get(), look_up_room);
     let content = move || {
         found.get().map(|room| match room {
+            Ok(room) if room.kind.members_stay() => view! { <Redirect path=routes::lounge(room.code) /> }.into_any(),
             Ok(room) => view! { <Preview room /> }.into_any(),
             Err(error) => {
                 view! { <NoRoom page="room" error code=code.get_untracked() retry=move || found.refetch() /> }

@@ -90,7 +90,7 @@ impl Client {
         let due = self.engagement.removals.iter().filter(|(_, removal)| removal.is_due);
         let due: Vec<_> = due.map(|(member, removal)| (*member, removal.block_address)).collect();
         for (member, block_address) in due {
-            self.say(ToRoom::RemoveMember(RemoveMember { member, block_address }), out);
+            self.say(ToRoom::RemoveMember(RemoveMember { member, block_address, may_return: false }), out);
             let is_there = self.room.iter().flat_map(|room| &room.members).any(|known| known.member == member);
             if !is_there {
                 self.engagement.removals.remove(&member);

@@ -1,7 +1,7 @@
 //! The protocol's messages in words.
 
 use heartogether::{
-    protocol::{ClientMessage, FromRoom, ServerMessage, Signal, ToRoom},
+    protocol::{ClientMessage, FromRoom, Moment, ServerMessage, Signal, ToRoom},
     room::{Missed, RoomEvent},
 };
 
@@ -35,6 +35,12 @@ fn said(message: &ToRoom) -> String {
         ToRoom::Edit(edit) => format!("edit {}", edit.number.0),
         ToRoom::Delete(delete) => format!("delete {}", delete.number.0),
         ToRoom::Pin(pin) => format!("pin {} {}", pin.number.0, pin.pinned),
+        ToRoom::ReactTo(sent) => format!("react_to {} {}, on: {}", sent.number.0, sent.emoji, sent.on),
+        ToRoom::NameOneself(_) => "name_oneself".to_owned(),
+        ToRoom::NameRoom(_) => "name_room".to_owned(),
+        ToRoom::HandOver(sent) => format!("hand_over to {}", short(sent.member)),
+        ToRoom::Type => "type".to_owned(),
+        ToRoom::MarkRead(read) => format!("mark_read up to {}", read.up_to.0),
         ToRoom::FetchMessages(fetch) => format!("fetch_messages before {}", fetch.before.0),
         ToRoom::RemoveMember(remove) => {
             format!("remove_member {}, with the address: {}", short(remove.member), remove.block_address)
@@ -68,6 +74,8 @@ fn heard(message: &FromRoom) -> String {
         FromRoom::Refused { refusal } => format!("refused {}", refusal.code()),
         FromRoom::MessageKept { .. } => "message kept".to_owned(),
         FromRoom::Messages(page) => format!("{} messages, earlier ones: {}", page.messages.len(), page.has_earlier),
+        FromRoom::Moment(Moment::Typing { member }) => format!("{} is typing", short(*member)),
+        FromRoom::Moment(Moment::Read { up_to }) => format!("read up to {} elsewhere", up_to.0),
         FromRoom::Signal(signal) => format!("{} from {}", kind(&signal.signal), short(signal.from)),
     }
 }
@@ -77,6 +85,9 @@ fn happened(event: &RoomEvent) -> String {
         RoomEvent::MemberJoined { member } => format!("member_joined {}", short(member.member)),
         RoomEvent::MemberConnected { member, connected } => format!("member_connected {} {connected}", short(*member)),
         RoomEvent::MemberLeft { member } => format!("member_left {}", short(*member)),
+        RoomEvent::MemberNamed { member, .. } => format!("member_named {}", short(*member)),
+        RoomEvent::RoomNamed { .. } => "room_named".to_owned(),
+        RoomEvent::OwnerChanged { owner, .. } => format!("owner_changed to {}", short(*owner)),
         RoomEvent::AttendanceChanged { attendance } => format!("attendance_changed to {attendance}"),
         RoomEvent::LinkOpened { link } => {
             format!("link_opened, {} offers to {}", short(link.offerer), short(link.answerer))
@@ -92,6 +103,7 @@ fn happened(event: &RoomEvent) -> String {
         RoomEvent::MessageEdited { number, .. } => format!("message_edited {}", number.0),
         RoomEvent::MessageDeleted { number, .. } => format!("message_deleted {}", number.0),
         RoomEvent::MessagePinned { number, pinned, .. } => format!("message_pinned {} {pinned}", number.0),
+        RoomEvent::MessageReacted { number, emoji, on, .. } => format!("message_reacted {} {emoji} {on}", number.0),
         RoomEvent::MessagesDelivered { up_to } => format!("messages_delivered up to {}", up_to.0),
         RoomEvent::EndExpected { ends_at: Some(at) } => format!("end_expected at {} ms", at.as_millis()),
         RoomEvent::EndExpected { ends_at: None } => "end_expected no more".to_owned(),

@@ -247,31 +247,40 @@ fn a_participant_reacts_and_writes_and_the_owner_removes() {
         let text = MessageText::parse("louder").expect("a message of the tests");
         let reacted = page.take(Input::ReactionPressed(Reaction::Fire));
         assert_eq!(said(&reacted), [ToRoom::React(React { reaction: Reaction::Fire })]);
-        let written = page.take(Input::MessageWritten(text.clone()));
+        let written = page.take(wrote(text.clone()));
         assert_eq!(said(&written), [ToRoom::Write(Write { nonce: 100, text, reply_to: None })]);
         page.take(Input::RemovePressed(EDSGER));
-        let removal = ToRoom::RemoveMember(RemoveMember { member: EDSGER, block_address: false });
+        let removal = ToRoom::RemoveMember(RemoveMember { member: EDSGER, block_address: false, may_return: false });
         let expected: Vec<_> = is_owner.then_some(removal).into_iter().collect();
         assert_eq!(said(&page.fire(Timer::Removal(EDSGER))), expected);
     }
 }
 
 #[test]
-fn a_leaving_participant_closes_connections_and_the_owner_leaves_a_mark() {
+fn a_page_that_may_be_closed_hangs_up_and_leaves_no_mark() {
     let mut page = connected_page();
     let commands = page.take(Input::Hidden);
     assert_eq!(sent(&commands), [say(EDSGER, hung_up(100)), say(ADA, hung_up(7))]);
-    assert!(!commands.contains(&Output::LeaveMark(code())));
     let mut owner = page_of(ADA, &[]);
-    assert!(owner.take(Input::Hidden).contains(&Output::LeaveMark(code())));
+    for commands in [commands, owner.take(Input::Hidden)] {
+        assert!(!commands.contains(&Output::LeaveMark(code())), "the next page takes nothing over");
+    }
 }
 
 #[test]
-fn an_owner_who_leaves_hangs_up_because_their_links_stay() {
+fn a_page_that_is_closed_hangs_up_because_its_links_stay() {
+    for own in [ADA, GRACE] {
+        let mut page = page_of(own, &[EDSGER]);
+        assert_eq!(sent(&page.take(Input::Left)), [say(EDSGER, hung_up(100))]);
+    }
+}
+
+#[test]
+fn an_owner_who_gives_the_place_up_hangs_up_because_their_links_stay() {
     let mut owner = page_of(ADA, &[EDSGER]);
-    assert_eq!(sent(&owner.take(Input::Left)), [say(EDSGER, hung_up(100)), to_room(ToRoom::Leave)]);
+    assert_eq!(sent(&owner.take(Input::MembershipEnded)), [say(EDSGER, hung_up(100)), to_room(ToRoom::Leave)]);
     let mut other = page_of(GRACE, &[EDSGER]);
-    assert_eq!(sent(&other.take(Input::Left)), [to_room(ToRoom::Leave)]);
+    assert_eq!(sent(&other.take(Input::MembershipEnded)), [to_room(ToRoom::Leave)]);
 }
 
 fn message(number: u64, author: MemberId, nonce: u32) -> RoomEvent {
@@ -286,6 +295,7 @@ fn message(number: u64, author: MemberId, nonce: u32) -> RoomEvent {
         version: 0,
         reply_to: None,
         pinned: false,
+        emoji: Vec::new(),
     };
     RoomEvent::MessageSent { message }
 }
@@ -294,7 +304,7 @@ fn message(number: u64, author: MemberId, nonce: u32) -> RoomEvent {
 fn own_messages_include_those_of_earlier_places_of_the_page() {
     let states = |page: &Page| page.client.own_messages().map(|message| message.state).collect::<Vec<_>>();
     let mut page = page_of(GRACE, &[]);
-    page.take(Input::MessageWritten(MessageText::parse("louder").expect("a message of the tests")));
+    page.take(wrote(MessageText::parse("louder").expect("a message of the tests")));
     page.learn(message(1, EDSGER, 100));
     assert_eq!(states(&page), [MessageState::Sending], "Edsger numbers alike");
     page.lose();

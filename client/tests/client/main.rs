@@ -8,6 +8,8 @@ mod audience;
 mod candidates;
 mod capabilities;
 mod connection_replacement;
+mod conversation;
+mod conversation_simulation;
 mod descriptions;
 mod encoding;
 mod equals;

@@ -29,6 +29,7 @@ fn message(number: u64, author: MemberId, nonce: u32, delivered: bool) -> Messag
         version: 0,
         reply_to: None,
         pinned: false,
+        emoji: Vec::new(),
     }
 }
 
@@ -54,7 +55,7 @@ fn known(page: &Page) -> Vec<u64> {
 #[test]
 fn a_message_is_sending_then_sent_then_delivered() {
     let mut page = Page::hearing(StreamState::Live);
-    let commands = page.take(Input::MessageWritten(text("louder")));
+    let commands = page.take(wrote(text("louder")));
     assert_eq!(sent(&commands), [written(5, "louder")]);
     assert_eq!(states(&page), [MessageState::Sending]);
     page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 5, false) });
@@ -66,9 +67,9 @@ fn a_message_is_sending_then_sent_then_delivered() {
 #[test]
 fn a_message_that_may_be_lost_is_sent_again_under_the_same_number() {
     let mut page = Page::hearing(StreamState::Live);
-    page.take(Input::MessageWritten(text("one")));
+    page.take(wrote(text("one")));
     page.lose();
-    assert!(sent(&page.take(Input::MessageWritten(text("two")))).is_empty());
+    assert!(sent(&page.take(wrote(text("two")))).is_empty());
     let again = said(&page.miss(vec![]));
     let numbers = again.iter().filter_map(|message| match message {
         ToRoom::Write(message) => Some((message.nonce, message.text.to_string())),
@@ -80,7 +81,7 @@ fn a_message_that_may_be_lost_is_sent_again_under_the_same_number() {
 #[test]
 fn a_message_that_arrived_before_the_connection_was_lost_is_not_sent_again() {
     let mut page = Page::hearing(StreamState::Live);
-    page.take(Input::MessageWritten(text("one")));
+    page.take(wrote(text("one")));
     page.lose();
     let again = page.miss(vec![RoomEvent::MessageSent { message: message(11, GRACE, 5, true) }]);
     assert!(sent(&again).is_empty());
@@ -90,7 +91,7 @@ fn a_message_that_arrived_before_the_connection_was_lost_is_not_sent_again() {
 #[test]
 fn a_message_that_came_too_fast_goes_out_a_moment_later() {
     let mut page = Page::hearing(StreamState::Live);
-    page.take(Input::MessageWritten(text("louder")));
+    page.take(wrote(text("louder")));
     let commands = page.refuse(Refusal::TooManyMessages);
     assert!(matches!(commands[..], [.., Output::StartTimer { timer: Timer::Messages, .. }]));
     assert_eq!(page.client.engagement_notice(), Some(Refusal::TooManyMessages));
@@ -103,15 +104,15 @@ fn a_message_that_came_too_fast_goes_out_a_moment_later() {
 #[test]
 fn what_is_written_while_another_message_waits_goes_out_after_it() {
     let mut page = Page::hearing(StreamState::Live);
-    page.take(Input::MessageWritten(text("one")));
+    page.take(wrote(text("one")));
     page.refuse(Refusal::TooManyMessages);
-    assert!(sent(&page.take(Input::MessageWritten(text("two")))).is_empty());
+    assert!(sent(&page.take(wrote(text("two")))).is_empty());
     assert_eq!(page.client.engagement_notice(), Some(Refusal::TooManyMessages));
     let message_of = |nonce, said| to_room(ToRoom::Write(Write { nonce, text: text(said), reply_to: None }));
     assert_eq!(sent(&page.fire(Timer::Messages)), [message_of(5, "one")]);
     page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 5, true) });
     assert_eq!(sent(&page.fire(Timer::Messages)), [message_of(6, "two")]);
-    assert_eq!(sent(&page.take(Input::MessageWritten(text("three")))), [message_of(7, "three")], "nothing waits");
+    assert_eq!(sent(&page.take(wrote(text("three")))), [message_of(7, "three")], "nothing waits");
 }
 
 #[test]
@@ -119,7 +120,7 @@ fn what_was_written_offline_goes_out_no_faster_than_the_room_takes_it() {
     let mut page = Page::hearing(StreamState::Live);
     page.lose();
     for number in 0..300 {
-        page.take(Input::MessageWritten(text(&format!("number {number}"))));
+        page.take(wrote(text(&format!("number {number}"))));
     }
     let resumed = page.miss(vec![]);
     assert_eq!(sent(&resumed).len(), 5);
@@ -208,7 +209,7 @@ fn a_listener_sees_their_own_messages_again_though_the_room_keeps_only_what_othe
 #[test]
 fn a_message_that_the_archive_has_already_is_not_sent_for_ever() {
     let mut page = Page::hearing(StreamState::Live);
-    let written = sent(&page.take(Input::MessageWritten(text("louder"))));
+    let written = sent(&page.take(wrote(text("louder"))));
     let nonce = written.iter().find_map(nonce_of).expect("a message");
     page.lose();
     let room = RoomView { has_earlier_messages: true, ..view_of(GRACE, StreamState::Live) };

@@ -11,7 +11,7 @@ use heartogether_client::{Input, Output, Timer};
 use crate::scenario::*;
 
 fn removal(member: MemberId) -> ClientMessage {
-    to_room(ToRoom::RemoveMember(RemoveMember { member, block_address: false }))
+    to_room(ToRoom::RemoveMember(RemoveMember { member, block_address: false, may_return: false }))
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn everybody_at_the_address_goes_too_where_the_host_chooses_so_in_time() {
             assert_eq!(commands, [Output::StartTimer { timer: Timer::Removal(GRACE), after_ms: 5_000 }]);
         }
         assert_eq!(page.client.is_blocking_address(GRACE), block_address);
-        let removal = to_room(ToRoom::RemoveMember(RemoveMember { member: GRACE, block_address }));
+        let removal = to_room(ToRoom::RemoveMember(RemoveMember { member: GRACE, block_address, may_return: false }));
         assert_eq!(sent(&page.fire(Timer::Removal(GRACE))), [removal]);
         assert_eq!(page.take(block.clone()), [], "it is too late");
     }

@@ -74,10 +74,10 @@ impl World {
     fn open_room(&mut self, code: RoomCode) {
         let (id, owner_member) = (RoomId::from_bits(self.draw()), MemberId::from_bits(self.draw()));
         let policy = Policy::broadcast(&Limits::default());
-        let created = RoomCreated { id, code, owner: OWNER, owner_member, owner_name: name("Ada"), policy };
+        let created = RoomCreated { id, code, owner: OWNER, owner_member, owner_name: name("Ada"), name: None, policy };
         self.rooms.insert(code, Room::default());
         self.append(code, Event::RoomCreated(created));
-        let join = self.join_request(OWNERS, OWNER, Join { role: Role::Host, take_over: false });
+        let join = self.join_request(OWNERS, OWNER, Join { role: Role::Host, take_over: false, name: None });
         self.append(code, join);
         let id = PublicationId::from_bits(self.draw());
         self.host_says(code, Command::Publish { id, source: Source::Microphone, paused: false });
@@ -88,7 +88,7 @@ impl World {
         self.drawn
     }
 
-    fn join_request(&mut self, at: u128, account: AccountId, Join { role, take_over }: Join) -> Event {
+    fn join_request(&mut self, at: u128, account: AccountId, Join { role, take_over, .. }: Join) -> Event {
         Event::JoinRequested(JoinRequested {
             connection: connection(at),
             account,

@@ -5,7 +5,8 @@ mod outputs;
 use std::collections::BTreeMap;
 
 use heartogether::{
-    id::{DisplayName, MemberId, NegotiationId, PublicationId, ResumeToken, RoomCode, Seq},
+    engagement::MessageText,
+    id::{DisplayName, MemberId, MessageNumber, NegotiationId, PublicationId, ResumeToken, RoomCode, Seq},
     protocol::{
         Candidate, ClientMessage, FromRoom, PROTOCOL_VERSION, ReceivedSignal, Refused, SendSignal, ServerMessage,
         Signal, ToRoom, Welcome,
@@ -72,9 +73,12 @@ pub(crate) fn publication(state: StreamState) -> Publication {
 pub(crate) fn view(stream: StreamState, listeners: &[MemberId]) -> RoomView {
     let is_sent = !matches!(stream, StreamState::Idle | StreamState::Ended);
     RoomView {
+        kind: heartogether::rules::RoomKind::Broadcast,
         code: code(),
         owner: HOST,
         owner_name: name("Ada"),
+        name: None,
+        last_message: MessageNumber::default(),
         max_members: 30,
         attendance: listeners.len() as u32,
         publications: is_sent.then(|| publication(stream)).into_iter().collect(),
@@ -298,6 +302,11 @@ pub(crate) fn found(negotiation: u32, texts: &[&str]) -> Signal {
 
 pub(crate) fn hung_up(negotiation: u32) -> Signal {
     Signal::Closed { negotiation: NegotiationId(negotiation) }
+}
+
+/// The member has written something.
+pub(crate) const fn wrote(text: MessageText) -> Input {
+    Input::MessageWritten { text, reply_to: None }
 }
 
 /// A listener takes a place, or comes back to theirs with a new page.

@@ -30,7 +30,7 @@ fn the_trace_contains_no_secrets_and_no_texts_of_people() {
     let mut told = Vec::new();
     let joined = joined(GRACE, 1, view_of(GRACE, StreamState::Live));
     for input in [
-        Input::MessageWritten(text),
+        wrote(text),
         Input::Received(joined),
         Input::SocketClosed,
         Input::TimerFired(Timer::Reconnect),

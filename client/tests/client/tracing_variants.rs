@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use heartogether::{
-    engagement::{MessageText, Reaction},
+    engagement::{Emoji, MessageText, Reaction},
     ice::{IceConfiguration, IceServer},
+    id::{MessageNumber, RoomName},
     protocol::{Refused, ServerMessage},
     refusal::Refusal,
     room::Source,
@@ -52,6 +53,14 @@ fn text() -> MessageText {
     MessageText::parse("undisclosed words").expect("a message of the tests")
 }
 
+fn emoji() -> Emoji {
+    Emoji::parse("🎈").expect("an emoji of the tests")
+}
+
+fn room_name() -> RoomName {
+    RoomName::parse("Undisclosed lounge").expect("a name of the tests")
+}
+
 fn timers() -> Vec<Timer> {
     every! {
         Timer::Reconnect => Timer::Reconnect;
@@ -65,6 +74,10 @@ fn timers() -> Vec<Timer> {
         Timer::Microphone => Timer::Microphone;
         Timer::Mixer => Timer::Mixer;
         Timer::Messages => Timer::Messages;
+        Timer::EarlierMessages => Timer::EarlierMessages;
+        Timer::Typing(_) => Timer::Typing(GRACE);
+        Timer::TypingPause => Timer::TypingPause;
+        Timer::Seen => Timer::Seen;
         Timer::Storage => Timer::Storage;
         Timer::Linger(_) => Timer::Linger(GRACE);
         Timer::Removal(_) => Timer::Removal(GRACE);
@@ -72,6 +85,7 @@ fn timers() -> Vec<Timer> {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "each input has a line")]
 fn inputs() -> Vec<Input> {
     let keepsake =
         ReloadState { code: code(), mix: Mix::default(), chosen: Some(Profile::Music), headphones: true, paused: true };
@@ -105,13 +119,27 @@ fn inputs() -> Vec<Input> {
         Input::TakeOverPressed => Input::TakeOverPressed;
         Input::RetryPressed => Input::RetryPressed;
         Input::ReactionPressed(_) => Input::ReactionPressed(Reaction::ALL[0]);
-        Input::MessageWritten(_) => Input::MessageWritten(text());
+        Input::MessageWritten { .. } =>
+            wrote(text()), Input::MessageWritten { text: text(), reply_to: Some(MessageNumber(4)) };
+        Input::MessageEdited { .. } => Input::MessageEdited { number: MessageNumber(4), text: text() };
+        Input::MessageDeleted(_) => Input::MessageDeleted(MessageNumber(4));
+        Input::MessagePinned { .. } => Input::MessagePinned { number: MessageNumber(4), pinned: true };
+        Input::EmojiPressed { .. } => Input::EmojiPressed { number: MessageNumber(4), emoji: emoji() };
+        Input::MessageRetried(_) => Input::MessageRetried(7);
+        Input::MessageDiscarded(_) => Input::MessageDiscarded(7);
+        Input::Typed => Input::Typed;
+        Input::Seen(_) => Input::Seen(MessageNumber(4));
+        Input::NameChosen(_) => Input::NameChosen(name("Undisclosed"));
+        Input::RoomNameChosen(_) => Input::RoomNameChosen(room_name());
+        Input::HandOverPressed(_) => Input::HandOverPressed(GRACE);
+        Input::SendOutPressed(_) => Input::SendOutPressed(GRACE);
         Input::EarlierMessagesPressed => Input::EarlierMessagesPressed;
         Input::RemovePressed(_) => Input::RemovePressed(GRACE);
         Input::AddressBlockPressed(_) => Input::AddressBlockPressed(GRACE);
         Input::UndoPressed(_) => Input::UndoPressed(GRACE);
         Input::Hidden => Input::Hidden;
         Input::Left => Input::Left;
+        Input::MembershipEnded => Input::MembershipEnded;
         Input::PeerDescribed { .. } => Input::PeerDescribed { negotiation: N, sdp: "undisclosed-description".to_owned() };
         Input::PeerAccepted { .. } => Input::PeerAccepted { negotiation: N };
         Input::PeerGathered { .. } => Input::PeerGathered { negotiation: N, candidate: candidate("undisclosed") };

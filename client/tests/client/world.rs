@@ -5,15 +5,17 @@
 mod media;
 mod moves;
 mod server;
+mod talk;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use heartogether::{
     id::{AccountId, MemberId},
+    limits::Limits,
     protocol::ClientMessage,
     role::Role,
-    room::{Entry, Room},
+    room::{Entry, Policy, Room},
     rules::RoomKind,
     time::Timestamp,
 };
@@ -23,6 +25,8 @@ use crate::scenario::{HEARTBEAT_MS, code};
 use media::Peer;
 pub(crate) use moves::Move;
 use server::Socket;
+pub(crate) use talk::Talk;
+use talk::{Archive, MESSAGES};
 
 /// Milliseconds that a message is on its way.
 const HOP_MS: u64 = 20;
@@ -86,7 +90,7 @@ struct Page {
 
 /// Everything there is. Page 0 is the room's owner's.
 pub(crate) struct World {
-    kind: RoomKind,
+    policy: Policy,
     /// What ids are drawn from.
     seed: u64,
     now: u64,
@@ -96,6 +100,9 @@ pub(crate) struct World {
     sockets: BTreeMap<u64, Socket>,
     room: Room,
     log: Vec<Entry>,
+    archive: Archive,
+    /// How many messages were written.
+    written: u64,
     node: u128,
     is_up: bool,
     wake_at: Option<Timestamp>,
@@ -104,9 +111,9 @@ pub(crate) struct World {
 }
 
 impl World {
-    fn new(kind: RoomKind, seed: u64) -> Self {
+    fn new(policy: Policy, seed: u64) -> Self {
         let mut world = Self {
-            kind,
+            policy,
             seed,
             now: 1_000_000,
             drawn: 0,
@@ -115,6 +122,8 @@ impl World {
             sockets: BTreeMap::new(),
             room: Room::default(),
             log: Vec::new(),
+            archive: Archive::default(),
+            written: 0,
             node: 1,
             is_up: true,
             wake_at: None,
@@ -126,7 +135,7 @@ impl World {
 
     /// A live broadcast in which everybody hears. The host shares before the listeners come, or after.
     pub(crate) fn live(listeners: usize, shares_first: bool) -> Self {
-        let mut world = Self::new(RoomKind::Broadcast, 0);
+        let mut world = Self::new(Policy::broadcast(&Limits::default()), 0);
         for number in 0..=listeners {
             let role = if number == 0 { Role::Host } else { Role::Listener };
             world.open_page(role, 1_000 * number as u32);
@@ -141,7 +150,8 @@ impl World {
     /// A lounge of equals, all of whom number their negotiations alike. They share as they come, or once all are there. The ids
     /// of their places come from the seed.
     pub(crate) fn lounge(equals: usize, shares_first: bool, seed: u64) -> Self {
-        let mut world = Self::new(RoomKind::Lounge, seed);
+        let policy = Policy::lounge(&Limits::default());
+        let mut world = Self::new(Policy { max_publications: 5, ..policy }, seed);
         for number in 0..equals {
             world.open_page(Role::Participant, 0);
             if shares_first {
@@ -154,13 +164,33 @@ impl World {
         world
     }
 
+    /// A lounge whose members only talk. The room keeps little itself, so that pages miss much.
+    pub(crate) fn talking(members: usize, seed: u64) -> Self {
+        let (few, policy) = (MESSAGES as u32, Policy::lounge(&Limits::default()));
+        let mut world = Self::new(Policy { messages_kept: few, events_kept: few, ..policy }, seed);
+        for number in 0..members {
+            world.open_page(Role::Participant, 1_000 * number as u32);
+        }
+        world
+    }
+
+    const fn kind(&self) -> RoomKind {
+        self.policy.kind
+    }
+
+    /// The client of a page.
+    fn client(role: Role, take_over: bool, seed: u32) -> Client {
+        let client = Client::new(role, code(), take_over, seed);
+        if RoomKind::with_role(role).members_stay() { client.conversing() } else { client }
+    }
+
     fn open_page(&mut self, role: Role, seed: u32) {
         let number = self.pages.len();
         let (timers, peers, playing) = Default::default();
         self.pages.push(Page {
             account: AccountId::from_bits(number as u128 + 1),
             role,
-            client: Client::new(role, code(), false, seed),
+            client: Self::client(role, false, seed),
             load: 0,
             socket: None,
             timers,

@@ -4,7 +4,7 @@
 use std::{fs, io, path::Path};
 
 use heartogether::{
-    id::{AddressMark, BrowserMark, RoomId},
+    id::{AddressMark, BrowserMark, DisplayName, NameMark, RoomId},
     time::Timestamp,
 };
 use jsonwebtoken::{DecodingKey, EncodingKey};
@@ -99,6 +99,11 @@ impl Keys {
     /// A room's hash of an address.
     pub(crate) fn address_mark(&self, room: RoomId, address: &str) -> AddressMark {
         AddressMark::from_bits(self.mark("address", room, address))
+    }
+
+    /// A room's hash of what a name looks like.
+    pub(crate) fn name_mark(&self, room: RoomId, name: &DisplayName) -> NameMark {
+        NameMark::from_bits(self.mark("name", room, &name.looks()))
     }
 
     /// A secret by which nodes with the same keys name the same callers.

@@ -5,7 +5,7 @@
 use heartogether::{
     id::{AccountId, ConnectionId, MemberId, NodeId, RoomCode},
     limits::FRAME_BYTES,
-    protocol::{CustomEvent, Signal},
+    protocol::{CustomEvent, Moment, Signal},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -40,6 +40,15 @@ pub enum NodeMessage {
         to: Vec<ConnectionId>,
         /// The event.
         event: CustomEvent,
+    },
+    /// What holds for a moment in a room, for connections of the receiving node, at most [`RECEIVERS`].
+    Moment {
+        /// The room.
+        room: RoomCode,
+        /// The connections.
+        to: Vec<ConnectionId>,
+        /// What.
+        moment: Moment,
     },
     /// Something about sessions that takes effect at once.
     Sessions {
@@ -107,6 +116,7 @@ impl NodeMessage {
         match self {
             Self::Signal { signal, .. } => signal.is_bounded(),
             Self::Custom { to, event, .. } => to.len() <= RECEIVERS && event.check().is_ok(),
+            Self::Moment { to, .. } => to.len() <= RECEIVERS,
             Self::Sessions { .. } | Self::Unknown => true,
         }
     }

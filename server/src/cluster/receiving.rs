@@ -55,6 +55,10 @@ impl Node {
                 let frame = Frame::custom(room, event);
                 to.into_iter().filter_map(|to| sockets.send_queue(to)).for_each(|queue| queue.push(frame.clone()));
             }
+            NodeMessage::Moment { room, to, moment } => {
+                let frame = Frame::from_room(room, moment.into());
+                to.into_iter().filter_map(|to| sockets.send_queue(to)).for_each(|queue| queue.push(frame.clone()));
+            }
             NodeMessage::Sessions { change } => self.auth.take_in(change),
             NodeMessage::Unknown => {}
         }

@@ -23,6 +23,14 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "ROOM_HOST_ABSENT_MS", default_value_t = Limits::default().room_host_absent_ms, value_parser = clap::value_parser!(u64).range(1..))]
     room_host_absent_ms: u64,
 
+    /// Members of a lounge, present or not
+    #[arg(long, env = "MAX_LOUNGE_MEMBERS", default_value_t = Limits::default().max_lounge_members, value_parser = clap::value_parser!(u32).range(1..))]
+    max_lounge_members: u32,
+
+    /// Milliseconds after the last message at which a lounge ends; so long its members keep their places while they are away
+    #[arg(long, env = "LOUNGE_TTL_MS", default_value_t = Limits::default().lounge_idle_ms, value_parser = clap::value_parser!(u64).range(1..))]
+    lounge_ttl_ms: u64,
+
     /// Milliseconds after the end of a room for which its owner can open it again
     #[arg(long, env = "ROOM_REOPEN_MS", default_value_t = Limits::default().room_reopen_ms)]
     room_reopen_ms: u64,
@@ -107,6 +115,8 @@ impl LimitSettings {
             max_listeners_per_address: self.max_listeners_per_address.unwrap_or(defaults.max_listeners_per_address),
             room_idle_ms: self.room_ttl_ms,
             room_host_absent_ms: self.room_host_absent_ms,
+            max_lounge_members: self.max_lounge_members,
+            lounge_idle_ms: self.lounge_ttl_ms,
             room_reopen_ms: self.room_reopen_ms,
             rooms_per_account: quota(self.rate_limit_requests, self.rate_limit_window_ms),
             rooms_per_address: self.max_rooms_per_address,

@@ -111,7 +111,7 @@ impl MemberReport {
             member: member.id,
             name: member.name.clone(),
             role: member.role,
-            connected: member.connection().is_some(),
+            connected: member.is_connected(),
             joined_at: member.joined_at,
             active_at: member.active_at,
         }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use heartogether::{
-    id::{AccountId, ConnectionId, RoomId, Seq},
+    id::{AccountId, ConnectionId, MessageNumber, RoomId, Seq},
     protocol::{CustomEvent, SendSignal},
     refusal::Refusal,
     role::Permission,
@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     debug_api::{AudienceReport, RealtimeReport, Viewer},
+    summary::SavedRoom,
     write_behind::WriteBehind,
 };
 use crate::{room_lookup::RoomReport, websocket::SendQueue};
@@ -38,6 +39,8 @@ pub(super) enum Request {
     Signal { from: ConnectionId, signal: SendSignal },
     Check { viewer: Viewer, permission: Permission, done: oneshot::Sender<Result<(), Refusal>> },
     SendCustom { viewer: Viewer, event: CustomEvent, done: oneshot::Sender<Result<(), Refusal>> },
+    ShowTyping { from: ConnectionId, done: oneshot::Sender<Result<(), Refusal>> },
+    ShowRead { from: ConnectionId, up_to: MessageNumber, done: oneshot::Sender<Result<(), Refusal>> },
     Reading { reader: ConnectionId, done: oneshot::Sender<Result<(Reading, WriteBehind), Refusal>> },
     IsMember { connection: ConnectionId, done: oneshot::Sender<bool> },
     HasPlace { account: AccountId, done: oneshot::Sender<bool> },
@@ -45,6 +48,7 @@ pub(super) enum Request {
     Audience { viewer: Viewer, done: oneshot::Sender<Result<AudienceReport, Refusal>> },
     Realtime { viewer: Viewer, done: oneshot::Sender<Result<RealtimeReport, Refusal>> },
     Revisit { viewer: AccountId, done: oneshot::Sender<Option<RecentRoom>> },
+    Save { viewer: AccountId, done: oneshot::Sender<Option<SavedRoom>> },
     Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
     Confirm { report: RoomReport, done: oneshot::Sender<bool> },
     Census { done: oneshot::Sender<Census> },
@@ -151,6 +155,24 @@ impl RoomHandle {
         sent.unwrap_or_else(|| Err(self.gone(Refusal::RoomNotFound)))
     }
 
+    /// Tells the others that a member is writing.
+    ///
+    /// # Errors
+    /// Those of [`Room::conversing_at`](heartogether::room::Room::conversing_at).
+    pub(crate) async fn show_typing(&self, from: ConnectionId) -> Result<(), Refusal> {
+        let shown = self.ask(|done| Request::ShowTyping { from, done }).await;
+        shown.unwrap_or_else(|| Err(self.gone(Refusal::RoomEnded)))
+    }
+
+    /// Tells the other pages of a member how far they have read.
+    ///
+    /// # Errors
+    /// Those of [`Room::conversing_at`](heartogether::room::Room::conversing_at).
+    pub(crate) async fn show_read(&self, from: ConnectionId, up_to: MessageNumber) -> Result<(), Refusal> {
+        let shown = self.ask(|done| Request::ShowRead { from, up_to, done }).await;
+        shown.unwrap_or_else(|| Err(self.gone(Refusal::RoomEnded)))
+    }
+
     /// The messages that a connection may read in the archive. Returns once everything before this call is in the
     /// archive.
     pub(crate) async fn reading(&self, reader: ConnectionId) -> Result<Reading, Refusal> {
@@ -194,6 +216,11 @@ impl RoomHandle {
     /// The room for somebody who was in it; `None` if they cannot come back to it.
     pub(crate) async fn revisit(&self, viewer: AccountId) -> Option<RecentRoom> {
         self.ask(|done| Request::Revisit { viewer, done }).await.flatten()
+    }
+
+    /// The room for the list of one of its members; `None` if the viewer is none, or the room keeps no members who are away.
+    pub(crate) async fn save(&self, viewer: AccountId) -> Option<SavedRoom> {
+        self.ask(|done| Request::Save { viewer, done }).await.flatten()
     }
 
     /// The listeners, for a viewer who may see them.

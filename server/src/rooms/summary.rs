@@ -1,11 +1,14 @@
 //! A short description of a room, for people who are not in it.
 
 use heartogether::{
-    id::AccountId,
+    id::{AccountId, DisplayName, MessageNumber, RoomCode, RoomName},
     role::{Permission, Standing},
     room::Room,
+    time::Timestamp,
 };
-use heartogether_app::api::{RecentRoom, RoomSummary};
+use heartogether_app::api::{RecentRoom, RoomSummary, SavedLounge};
+
+use crate::storage::accounts::Membership;
 
 /// A live room, or an ended one that is the viewer's to open again.
 pub(super) fn revisit(room: &Room, viewer: AccountId) -> Option<RecentRoom> {
@@ -14,10 +17,43 @@ pub(super) fn revisit(room: &Room, viewer: AccountId) -> Option<RecentRoom> {
     let is_open = room.ended().is_none() || (is_owner && room.reopenable_until().is_some());
     is_open.then(|| RecentRoom {
         code: created.code,
+        kind: room.kind(),
         host_name: created.owner_name.clone(),
         is_owner,
         stream: room.stream_state(),
     })
+}
+
+/// A live room whose member the viewer is, for the viewer's list.
+pub(super) fn save(room: &Room, viewer: AccountId) -> Option<SavedRoom> {
+    let created = room.created().filter(|_| room.kind().members_stay() && room.has_place(viewer))?;
+    Some(SavedRoom {
+        code: created.code,
+        name: created.name.clone(),
+        owner_name: created.owner_name.clone(),
+        is_owner: created.owner == viewer,
+        last_message: room.last_message(),
+        written_at: room.written_at(),
+    })
+}
+
+/// What a room says of itself to one of its members' lists.
+pub(crate) struct SavedRoom {
+    code: RoomCode,
+    name: Option<RoomName>,
+    owner_name: DisplayName,
+    is_owner: bool,
+    last_message: MessageNumber,
+    written_at: Timestamp,
+}
+
+impl SavedRoom {
+    /// Adds what the member has noted of it.
+    pub(crate) fn with(self, membership: &Membership) -> SavedLounge {
+        let Self { code, name, owner_name, is_owner, last_message, written_at } = self;
+        let Membership { read_up_to, muted, .. } = *membership;
+        SavedLounge { code, name, owner_name, is_owner, last_message, written_at, read_up_to, muted }
+    }
 }
 
 /// What everybody may know, and what the viewer is there.
@@ -26,6 +62,8 @@ pub(super) fn summarise(room: &Room, viewer: Option<AccountId>) -> Option<RoomSu
     Some(RoomSummary {
         id: created.id,
         code: created.code,
+        kind: room.kind(),
+        name: created.name.clone(),
         host_name: created.owner_name.clone(),
         host_connected: room.owner_connected(),
         stream: room.stream_state(),

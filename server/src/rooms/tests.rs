@@ -174,6 +174,7 @@ fn created() -> RoomCreated {
         owner: OWNER,
         owner_member: MemberId::from_bits(2),
         owner_name: DisplayName::parse("Ada").expect("a name"),
+        name: None,
         policy: Policy::broadcast(&Limits::default()),
     }
 }
@@ -205,6 +206,7 @@ fn written(number: u64) -> ArchiveChange {
         version: 0,
         reply_to: None,
         pinned: false,
+        emoji: Vec::new(),
     };
     ArchiveChange::Write { account: AccountId::from_bits(5), message }
 }

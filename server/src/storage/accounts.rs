@@ -1,5 +1,6 @@
-//! Accounts, sessions and visited rooms, with a trait for each.
+//! Accounts, sessions, visited rooms and memberships, with a trait for each.
 
+mod memberships;
 mod memory;
 mod sessions;
 mod sql;
@@ -12,6 +13,7 @@ use heartogether::{
 };
 use heartogether_app::api::Account;
 
+pub use memberships::{MEMBERSHIPS_LISTED, Membership, Memberships};
 pub use memory::MemoryStore;
 pub use sessions::{Session, Sessions, TokenHash};
 pub use sql::SqlStore;
@@ -105,10 +107,10 @@ pub trait Accounts: Send + Sync {
     async fn forget_expired(&self, now: Timestamp) -> Result<(), StorageError>;
 }
 
-/// Storage of accounts, sessions and visits.
-pub trait Store: Accounts + Sessions + Visits {}
+/// Storage of accounts, sessions, visits and memberships.
+pub trait Store: Accounts + Sessions + Visits + Memberships {}
 
-impl<T: Accounts + Sessions + Visits> Store for T {}
+impl<T: Accounts + Sessions + Visits + Memberships> Store for T {}
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -88,6 +88,7 @@ const fn facts_of(account: AccountId, message: &Message) -> ArchivedMessage {
         version: message.version,
         deleted: message.text.is_none(),
         pinned: message.pinned,
+        emoji: message.emoji.len() as u32,
     }
 }
 
@@ -100,6 +101,9 @@ fn apply(message: &mut Message, change: &ArchiveChange) {
         }
         ArchiveChange::Delete(number) if *number == message.number => message.text = None,
         ArchiveChange::Pin { number, pinned } if *number == message.number => message.pinned = *pinned,
+        ArchiveChange::React { number, member, emoji, on } if *number == message.number => {
+            message.react(*member, emoji, *on);
+        }
         ArchiveChange::Deliver { up_to } if message.number <= *up_to => message.delivered = true,
         _ => {}
     }

@@ -13,7 +13,7 @@ macro_rules! embed {
 }
 
 /// The files in `migrations`, by their names without the ending: a number and what it is for.
-const FILES: [(&str, &str); 9] = embed! {
+const FILES: [(&str, &str); 10] = embed! {
     "0001_first"
     "0002_visits"
     "0003_identity"
@@ -23,6 +23,7 @@ const FILES: [(&str, &str); 9] = embed! {
     "0009_probes"
     "0010_one_room_model"
     "0011_epochs"
+    "0012_memberships"
 };
 
 /// The number of the last one.

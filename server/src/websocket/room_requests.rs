@@ -1,6 +1,7 @@
 //! Carries out a connection's requests to its rooms: for places, commands and older messages. Each room gets them in the order
 //! in which they were sent. Of all that serves a connection, only this waits for the storage.
 
+mod commands;
 mod failure;
 mod places;
 
@@ -9,12 +10,9 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
 use governor::{DefaultDirectRateLimiter, RateLimiter};
 use heartogether::{
-    id::{ConnectionId, MessageNumber, PublicationId, RoomCode},
-    limits::{Limits, MESSAGES_AT_ONCE, ROOMS_PER_CONNECTION},
-    protocol::{
-        ClientMessage, DeclareSilence, Delete, Edit, FetchMessages, FromRoom, Pin, Publish, React, RemoveMember,
-        RoomFrame, ToRoom, Write,
-    },
+    id::{ConnectionId, MessageNumber, RoomCode},
+    limits::{Limits, ROOMS_PER_CONNECTION},
+    protocol::{ClientMessage, FromRoom, RoomFrame},
     refusal::Refusal,
     role::Permission,
     room::{ArchivedMessage, Command, ConnectionRef, Event, Foreseen},
@@ -32,7 +30,6 @@ use super::{
 };
 use crate::{
     error::ServerError,
-    random,
     rooms::{RoomHandle, append, append_surely},
     state::Node,
     storage::messages::NONCE_KEPT_MS,
@@ -144,69 +141,6 @@ impl RoomRequests {
         let Err(failure) = done else { return Ok(()) };
         let refusal = self.span(room).in_scope(|| failure.refusal())?;
         self.send_queue.push(Frame::from_room(room, FromRoom::Refused { refusal }));
-        Ok(())
-    }
-
-    /// Carries out a message to a room.
-    async fn handle(&self, room: RoomCode, message: ToRoom) -> Result<(), Failure> {
-        let command = match message {
-            ToRoom::Join(join) => return self.join(room, join).await,
-            ToRoom::FetchMessages(fetch) => return self.fetch_messages(room, fetch).await,
-            // `Connection` passes signals on itself.
-            ToRoom::Signal(_) => return Ok(()),
-            ToRoom::Leave => Command::Leave,
-            ToRoom::Publish(Publish { source, paused }) => {
-                Command::Publish { id: PublicationId::from_bits(random::bits()), source, paused }
-            }
-            ToRoom::Pause => Command::Pause,
-            ToRoom::Resume => Command::Resume,
-            ToRoom::Interrupt => Command::Interrupt,
-            ToRoom::DeclareSilence(DeclareSilence { silent }) => Command::DeclareSilence { silent },
-            ToRoom::Stop => Command::StopRoom,
-            ToRoom::React(React { reaction }) => {
-                self.take(room, &self.node.command_limits.reactions, Refusal::TooManyReactions).await?;
-                Command::React { reaction }
-            }
-            ToRoom::Write(Write { nonce, text, reply_to }) => {
-                self.take_message(room).await?;
-                let is_archived = self.is_archived(room, nonce).await?;
-                let answered = match reply_to {
-                    Some(number) => Some(self.archived(room, number).await?.into()),
-                    None => None,
-                };
-                Command::Write { nonce, text, reply_to, answered, is_archived }
-            }
-            ToRoom::Edit(Edit { number, text }) => {
-                self.take_message(room).await?;
-                Command::Edit { number, text, archived: self.archived(room, number).await? }
-            }
-            ToRoom::Delete(Delete { number }) => {
-                self.take_message(room).await?;
-                Command::Delete { number, archived: self.archived(room, number).await? }
-            }
-            ToRoom::Pin(Pin { number, pinned }) => {
-                self.take_message(room).await?;
-                Command::Pin { number, pinned, archived: self.archived(room, number).await? }
-            }
-            ToRoom::RemoveMember(RemoveMember { member, block_address }) => {
-                Command::RemoveMember { member, block_address }
-            }
-        };
-        self.command(room, command).await
-    }
-
-    /// Takes a message, or a change of one, from the account's allowance.
-    async fn take_message(&self, room: RoomCode) -> Result<(), Refusal> {
-        self.take(room, &self.node.command_limits.messages, Refusal::TooManyMessages).await.map(drop)
-    }
-
-    /// Sends a page of older messages.
-    async fn fetch_messages(&self, code: RoomCode, FetchMessages { before }: FetchMessages) -> Result<(), Failure> {
-        let room = self.take(code, &self.node.command_limits.requests, Refusal::TooManyFrames).await?;
-        let reading = room.reading(self.connection.id).await?;
-        let page = self.node.archive.before(room.id(), reading, before, MESSAGES_AT_ONCE).await;
-        let page = page.map_err(|error| Failure::Fault(error.into()))?;
-        self.send_queue.push(Frame::from_room(code, FromRoom::Messages(page)));
         Ok(())
     }
 

@@ -20,6 +20,7 @@ pub(super) fn message(number: u64) -> Message {
         version: 0,
         reply_to: (number > 1).then_some(MessageNumber(1)),
         pinned: false,
+        emoji: Vec::new(),
     }
 }
 

@@ -279,6 +279,7 @@ pub fn created() -> RoomCreated {
         owner: AccountId::from_bits(1),
         owner_member: MemberId::from_bits(2),
         owner_name: DisplayName::parse("Ada").expect("a name"),
+        name: None,
         policy: Policy::broadcast(&Limits::default()),
     }
 }

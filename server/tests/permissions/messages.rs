@@ -3,14 +3,14 @@
 use crate::support::refused;
 use crate::support::said_in;
 use heartogether::id::MessageNumber;
-use heartogether::protocol::Delete;
 use heartogether::protocol::Edit;
 use heartogether::protocol::FromRoom;
 use heartogether::protocol::Pin;
 use heartogether::protocol::RoomFrame;
+use heartogether::protocol::{Delete, HandOver, MarkRead, NameOneself, NameRoom, ReactTo};
 use heartogether::{
-    engagement::{MessageText, Reaction},
-    id::{MemberId, NegotiationId, Seq},
+    engagement::{Emoji, MessageText, Reaction},
+    id::{DisplayName, MemberId, NegotiationId, RoomName, Seq},
     protocol::{
         ClientMessage, DeclareSilence, FetchMessages, Hello, Join, PROTOCOL_VERSION, Ping, Publish, React,
         RemoveMember, SendSignal, ServerMessage, Signal, ToRoom, Write,
@@ -62,7 +62,7 @@ messages! {
     "resume_rooms": ClientMessage::ResumeRooms(_) =>
         |pair, _, joined: &Joined| crate::support::resume(pair.code, joined, Seq(u64::MAX));
     "join as host": in_room!(ToRoom::Join(Join { role: Role::Host, .. })) =>
-        |pair, _, _| said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true }));
+        |pair, _, _| said_in(pair.code, ToRoom::Join(Join { role: Role::Host, take_over: true, name: None }));
     "join as listener": in_room!(ToRoom::Join(Join { role: Role::Listener, .. })) =>
         |pair, _, _| join(pair.code, Role::Listener);
     "join as participant": in_room!(ToRoom::Join(Join { role: Role::Participant, .. })) =>
@@ -84,10 +84,25 @@ messages! {
     "delete": in_room!(ToRoom::Delete(_)) => |pair, _, _| said_in(pair.code, ToRoom::Delete(Delete { number: FIRST }));
     "pin": in_room!(ToRoom::Pin(_)) =>
         |pair, _, _| said_in(pair.code, ToRoom::Pin(Pin { number: FIRST, pinned: true }));
+    "react_to": in_room!(ToRoom::ReactTo(_)) => |pair, _, _| {
+        let emoji = Emoji::parse("🎈").expect("an emoji");
+        said_in(pair.code, ToRoom::ReactTo(ReactTo { number: FIRST, emoji, on: true }))
+    };
+    "type": in_room!(ToRoom::Type) => |pair, _, _| said_in(pair.code, ToRoom::Type);
+    "mark_read": in_room!(ToRoom::MarkRead(_)) =>
+        |pair, _, _| said_in(pair.code, ToRoom::MarkRead(MarkRead { up_to: FIRST }));
+    "name_oneself": in_room!(ToRoom::NameOneself(_)) => |pair, _, _| {
+        said_in(pair.code, ToRoom::NameOneself(NameOneself { name: DisplayName::parse("Countess").expect("a name") }))
+    };
+    "name_room": in_room!(ToRoom::NameRoom(_)) => |pair, _, _| {
+        said_in(pair.code, ToRoom::NameRoom(NameRoom { name: RoomName::parse("The engine room").expect("a name") }))
+    };
+    "hand_over": in_room!(ToRoom::HandOver(_)) =>
+        |pair, _, joined: &Joined| said_in(pair.code, ToRoom::HandOver(HandOver { member: joined.member }));
     "fetch_messages": in_room!(ToRoom::FetchMessages(_)) => |pair, _, _|
         said_in(pair.code, ToRoom::FetchMessages(FetchMessages { before: MessageNumber(u64::MAX) }));
     "remove_member": in_room!(ToRoom::RemoveMember(_)) => |pair, _, joined: &Joined|
-        said_in(pair.code, ToRoom::RemoveMember(RemoveMember { member: joined.member, block_address: false }));
+        said_in(pair.code, ToRoom::RemoveMember(RemoveMember { member: joined.member, block_address: false, may_return: false }));
     "signal offer": in_room!(ToRoom::Signal(SendSignal { signal: Signal::Offer { .. }, .. })) =>
         |pair, to, _| signal(pair, to, offer(1));
     "signal answer": in_room!(ToRoom::Signal(SendSignal { signal: Signal::Answer { .. }, .. })) =>

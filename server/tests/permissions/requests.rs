@@ -16,6 +16,7 @@ fn form_of(path: &str, pair: &Pair) -> String {
         "/language" => "language=de".to_owned(),
         "sign_in_as_guest" => "name=Linus".to_owned(),
         "show_email" => "shown=true".to_owned(),
+        "mute_lounge" => format!("code={}&muted=true", pair.code),
         "listen" | "find_room" | "look_up_room" | "room_link" | "reopen_room" | "find_entrance" | "enter_room" => {
             format!("code={}", pair.code)
         }

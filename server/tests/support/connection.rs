@@ -152,6 +152,21 @@ impl Connection {
         }
     }
 
+    /// What the room says next; `None` once the connection is gone.
+    pub async fn hear_or_end(&mut self) -> Option<FromRoom> {
+        loop {
+            let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a frame in time");
+            match frame {
+                Some(Ok(Message::Text(text))) => match decode_server(&text) {
+                    Ok(ServerMessage::Room(frame)) if Some(frame.room) == self.room => return Some(frame.message),
+                    _ => {}
+                },
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
     pub async fn joined(&mut self) -> Joined {
         match self.hear().await {
             FromRoom::Joined(joined) => joined,

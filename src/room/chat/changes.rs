@@ -1,21 +1,25 @@
 //! Changes of messages: the author edits or deletes a message, and moderators delete or pin it.
 
 use crate::{
-    engagement::MessageText,
-    id::{ConnectionId, MessageNumber},
+    engagement::{Emoji, MessageText},
+    id::{ConnectionId, MemberId, MessageNumber},
+    limits::EMOJI_PER_MESSAGE,
     refusal::Refusal,
     role::Permission,
     room::{
-        ArchiveChange, ArchivedMessage, Effects, Foreseen, LastMessage, Member, PersonalText, Room, RoomEvent,
+        ArchiveChange, ArchivedMessage, Effects, Foreseen, LastMessage, Member, Message, PersonalText, Room, RoomEvent,
         rules::Notice,
     },
 };
+
+use super::check_length;
 
 /// A change of one message.
 pub(in crate::room) enum Change<'a> {
     Edit(&'a MessageText),
     Delete,
     Pin(bool),
+    React { emoji: &'a Emoji, on: bool },
 }
 
 /// What is known of a message that is to be changed: by the room, or by the archive where the room has forgotten it. What the room
@@ -37,16 +41,34 @@ pub(in crate::room) fn foresee_change(
         Change::Edit(_) => is_own,
         Change::Delete => is_own || room.member_may(member, Permission::Moderate),
         Change::Pin(_) => room.member_may(member, Permission::Moderate),
+        Change::React { .. } => true,
     };
     match change {
         _ if !may => Err(Refusal::NotAllowed),
-        Change::Edit(_) | Change::Pin(true) if known.deleted => Err(Refusal::MessageNotFound),
+        Change::Edit(_) | Change::Pin(true) | Change::React { .. } if known.deleted => Err(Refusal::MessageNotFound),
+        Change::React { emoji, on } => match room.chat.find(number) {
+            Some(kept) => foresee_reaction(&kept.message, member.id, emoji, *on),
+            None if *on && known.emoji as usize >= EMOJI_PER_MESSAGE => Err(Refusal::TooManyEmoji),
+            // Only the archive knows who has put it there. There, doing so twice has no further effect.
+            None => Ok(Foreseen::Change),
+        },
         Change::Delete => Ok(Foreseen::if_changed(!known.deleted)),
         Change::Pin(pinned) => Ok(Foreseen::if_changed(*pinned != known.pinned)),
         Change::Edit(text) => {
+            check_length(room, text)?;
             let now = room.chat.find(number).and_then(|kept| kept.message.text.as_ref());
             Ok(Foreseen::if_changed(now != Some(*text)))
         }
+    }
+}
+
+/// The effect of an emoji on a message that the room keeps.
+fn foresee_reaction(message: &Message, member: MemberId, emoji: &Emoji, on: bool) -> Result<Foreseen, Refusal> {
+    let is_new = message.emoji.iter().all(|known| known.emoji != *emoji);
+    match message.has_emoji_of(member, emoji) {
+        is_on if is_on == on => Ok(Foreseen::Nothing),
+        _ if is_new && message.emoji.len() >= EMOJI_PER_MESSAGE => Err(Refusal::TooManyEmoji),
+        _ => Ok(Foreseen::Change),
     }
 }
 
@@ -68,7 +90,8 @@ pub(in crate::room) fn change(
     let (event, archived) = match change {
         Change::Edit(text) => {
             known.version = known.version.saturating_add(1);
-            let (version, text) = (known.version, (*text).clone());
+            let text = if room.kind().writes_one_line() { text.in_one_line() } else { (*text).clone() };
+            let version = known.version;
             let event = RoomEvent::MessageEdited { number, author: actor, version, text: text.clone() };
             (event, ArchiveChange::Edit { number, version, text })
         }
@@ -79,6 +102,11 @@ pub(in crate::room) fn change(
         Change::Pin(pinned) => {
             known.pinned = *pinned;
             (RoomEvent::MessagePinned { number, pinned: *pinned }, ArchiveChange::Pin { number, pinned: *pinned })
+        }
+        Change::React { emoji, on } => {
+            let (member, emoji, on) = (actor, (*emoji).clone(), *on);
+            let archived = ArchiveChange::React { number, member, emoji: emoji.clone(), on };
+            (RoomEvent::MessageReacted { number, member, emoji, on }, archived)
         }
     };
     room.chat.kept.iter_mut().for_each(|kept| kept.message.apply(&event));

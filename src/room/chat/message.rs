@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    engagement::MessageText,
+    engagement::{Emoji, MessageText},
     id::{DisplayName, MemberId, MessageNumber},
     time::Timestamp,
 };
@@ -36,6 +36,40 @@ pub struct Message {
     /// Whether it is pinned.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
+    /// The emoji on it, in the order in which each of them came first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emoji: Vec<EmojiOnMessage>,
+}
+
+/// An emoji on a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmojiOnMessage {
+    /// The emoji.
+    #[serde(deserialize_with = "Emoji::told")]
+    pub emoji: Emoji,
+    /// The members who have put it there, in this order.
+    pub by: Vec<MemberId>,
+}
+
+impl Message {
+    /// Whether a member has put this emoji on it.
+    pub fn has_emoji_of(&self, member: MemberId, emoji: &Emoji) -> bool {
+        self.emoji.iter().any(|on| on.emoji == *emoji && on.by.contains(&member))
+    }
+
+    /// Puts an emoji on it for a member, or takes it away. Doing so twice has no further effect.
+    pub fn react(&mut self, member: MemberId, emoji: &Emoji, on: bool) {
+        if let Some(known) = self.emoji.iter_mut().find(|known| known.emoji == *emoji) {
+            match known.by.contains(&member) {
+                is_on if is_on == on => {}
+                true => known.by.retain(|by| *by != member),
+                false => known.by.push(member),
+            }
+        } else if on {
+            self.emoji.push(EmojiOnMessage { emoji: emoji.clone(), by: vec![member] });
+        }
+        self.emoji.retain(|known| !known.by.is_empty());
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]

@@ -11,8 +11,10 @@ pub(super) const fn allows(standing: Standing, permission: Permission) -> bool {
     let is_member = matches!(standing, Standing::Owner | Standing::Participant);
     match permission {
         Participate => is_member || matches!(standing, Standing::Account),
-        Publish | SeeAudience | ReadMessages | Engage | Leave => is_member,
-        ReopenRoom | StopRoom | RemoveMember | Moderate | SendCustomEvents => matches!(standing, Standing::Owner),
+        Publish | SeeAudience | ReadMessages | Engage | Converse | NameOneself | Leave => is_member,
+        ReopenRoom | StopRoom | RemoveMember | Moderate | NameRoom | HandOver | SendCustomEvents => {
+            matches!(standing, Standing::Owner)
+        }
         _ => false,
     }
 }
@@ -30,7 +32,11 @@ pub(super) fn links_of(room: &Room, member: &Member) -> Vec<Link> {
     others.map(link).collect()
 }
 
-/// The room ends when nothing happens for too long, whoever is there.
+/// The room ends when nobody writes for too long, whoever is there. When it is opened again, the time begins anew.
 pub(super) fn ends(room: &Room, policy: &Policy) -> Vec<End> {
-    vec![End { at: room.active_at().after_ms(policy.idle_ms), reason: EndReason::Idle, period_ms: policy.idle_ms }]
+    vec![End {
+        at: room.written_at().max(room.ended_at).after_ms(policy.idle_ms),
+        reason: EndReason::Idle,
+        period_ms: policy.idle_ms,
+    }]
 }

@@ -24,13 +24,14 @@ impl Archive {
         match change {
             ArchiveChange::Write { account, message } => {
                 let (account, author) = (*account, message.author);
-                let known = ArchivedMessage { account, author, version: 0, deleted: false, pinned: false };
+                let known = ArchivedMessage { account, author, version: 0, deleted: false, pinned: false, emoji: 0 };
                 self.0.insert(message.number, (known, message.nonce));
             }
             ArchiveChange::Edit { number, version, .. } => self.change(*number, |known| known.version = *version),
             ArchiveChange::Delete(number) => self.change(*number, |known| known.deleted = true),
             ArchiveChange::Pin { number, pinned } => self.change(*number, |known| known.pinned = *pinned),
-            ArchiveChange::Deliver { .. } => {}
+            // How many different emoji there are is of no account here: fewer than may be.
+            ArchiveChange::Deliver { .. } | ArchiveChange::React { .. } => {}
             ArchiveChange::Forget { up_to } => self.0.retain(|number, _| number > up_to),
         }
     }

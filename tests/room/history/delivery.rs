@@ -40,7 +40,7 @@ impl World {
             Event::NodeLost { node } => {
                 let members = self.turns.last().map(|turn| &turn.after).into_iter().flat_map(Room::members);
                 let lost: Vec<_> =
-                    members.filter_map(|member| member.connection()).filter(|at| at.node == *node).collect();
+                    members.flat_map(|member| member.connections()).filter(|at| at.node == *node).collect();
                 lost.into_iter().for_each(|connection| self.close(connection.id));
             }
             _ => {}

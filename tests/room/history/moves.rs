@@ -1,7 +1,7 @@
 //! The moves of a random history.
 
 use heartogether::{
-    id::{AccountId, MessageNumber},
+    id::{AccountId, MessageNumber, NameMark, RoomName},
     role::Role,
     room::{Answered, Command},
 };
@@ -37,6 +37,8 @@ pub(crate) enum Move {
     Wake,
     /// The owner takes a place away: the one that this page has or had.
     Remove { page: usize, block_address: bool },
+    /// The owner makes another member the owner, or sends one out who may come again.
+    HandOver { page: usize, sends_out: bool },
     /// An account asks to open the room again.
     Reopen { account: AccountId },
     /// The server starts again and reads the room from its disk.
@@ -94,6 +96,7 @@ fn commanding() -> impl Strategy<Value = Move> {
         4 => (any_page(), any_command()).prop_map(|(page, command)| Move::Command { page, command }),
         8 => (any_page(), any_words()).prop_map(|(page, command)| Move::Command { page, command }),
         1 => (any_page(), any::<bool>()).prop_map(|(page, block_address)| Move::Remove { page, block_address }),
+        1 => (any_page(), any::<bool>()).prop_map(|(page, sends_out)| Move::HandOver { page, sends_out }),
         3 => prop::sample::select(vec![OWNER, OWNER, GRACE]).prop_map(|account| Move::Reopen { account }),
         1 => (0..2_usize).prop_map(|page| Move::Command { page, command: Command::StopRoom }),
     ]
@@ -128,6 +131,11 @@ fn any_words() -> impl Strategy<Value = Command> {
                 Command::Delete { number, archived }
             }
         }),
+        2 => (1..4_u64, prop::sample::select(vec!["🎈", "👍"]), any::<bool>()).prop_map(|(number, sign, on)| {
+            Command::ReactTo { number: MessageNumber(number), emoji: emoji(sign), on, archived: None }
+        }),
+        1 => (1..4_u128).prop_map(|mark| Command::NameOneself { name: name("Anybody"), mark: NameMark::from_bits(mark) }),
+        1 => Just(Command::NameRoom { name: RoomName::parse("Anything").expect("a name of the tests") }),
         1 => (1..4_u64, any::<bool>())
             .prop_map(|(number, pinned)| Command::Pin { number: MessageNumber(number), pinned, archived: None }),
     ]

@@ -1,7 +1,9 @@
 //! The messages of a lounge: everybody reads them, and authors and the owner change them.
 
 use heartogether::{
+    engagement::Emoji,
     id::{MemberId, MessageNumber},
+    limits::{EMOJI_PER_MESSAGE, Limits},
     refusal::Refusal,
     room::{Answered, ArchivedMessage, Audience, Command, Event, Message, Policy, RoomCreated, RoomEvent},
 };
@@ -56,7 +58,7 @@ fn a_change_that_may_not_be_is_refused() {
 /// What the archive knows of Grace's first message.
 fn archived(deleted: bool) -> ArchivedMessage {
     let author = MemberId::from_bits(1_003);
-    ArchivedMessage { account: GRACE, author, version: 2, deleted, pinned: false }
+    ArchivedMessage { account: GRACE, author, version: 2, deleted, pinned: false, emoji: 0 }
 }
 
 /// A room that knows nothing of Grace's first message any more, and her place.
@@ -122,10 +124,75 @@ fn a_message_that_only_the_archive_holds_is_changed_like_any() {
     let outcome = stage.command(2, edit(known));
     let edited = RoomEvent::MessageEdited { number, author: grace, version: 3, text: words("bye") };
     assert_eq!(outcome.events(Audience::Everyone), [&edited]);
-    assert_eq!(stage.view(HOST).members[1].last_message.as_ref().map(ToString::to_string).as_deref(), Some("bye"));
     stage.command(1, Command::Pin { number, pinned: true, archived: known });
     let outcome = stage.command(1, Command::Delete { number, archived: known });
     assert_eq!(outcome.events(Audience::Everyone), [&RoomEvent::MessageDeleted { number }]);
     assert_eq!(stage.view(HOST).members[1].last_message, None);
     assert!(stage.command(1, Command::Delete { number, archived: Some(archived(true)) }).is_silent());
+}
+
+#[test]
+fn a_message_has_lines_and_4000_characters_and_one_to_a_host_has_50_in_one_line() {
+    let long = format!("- one\n  - two\n\n{}", "x".repeat(4_000 - 15));
+    let mut stage = Stage::before_creation();
+    let lounge = Policy::lounge(&Limits::default());
+    stage.append(Event::RoomCreated(RoomCreated { policy: lounge, ..created() }));
+    come(&mut stage, 1, 1);
+    stage.command(1, write(1, &long));
+    assert_eq!(messages(&stage, HOST)[0].text, Some(words(&long)));
+    assert_eq!(stage.view(HOST).members[0].last_message, None, "a list of members is not one of messages");
+    let mut stage = Stage::full_and_live();
+    assert_eq!(stage.command(2, write(1, &long)).refusal(2), Refusal::MessageTooLong);
+    assert_eq!(stage.command(2, write(1, &"x".repeat(51))).refusal(2), Refusal::MessageTooLong);
+    stage.command(2, write(1, "louder,\n\n   please"));
+    assert_eq!(messages(&stage, HOST)[0].text, Some(words("louder, please")));
+    let edit = |said: &str| Command::Edit { number: MessageNumber(1), text: words(said), archived: None };
+    assert_eq!(stage.command(2, edit(&"x".repeat(51))).refusal(2), Refusal::MessageTooLong);
+}
+
+#[test]
+fn members_put_emoji_on_messages_and_take_them_away() {
+    let (mut stage, members) = full();
+    stage.command(2, write(1, "hello"));
+    let number = MessageNumber(1);
+    let react = |sign: &str, on| Command::ReactTo { number, emoji: emoji(sign), on, archived: None };
+    let reacted = |member, sign: &str, on| RoomEvent::MessageReacted { number, member, emoji: emoji(sign), on };
+    assert_eq!(stage.command(3, react("👍", true)).everyone_learns(), [&reacted(members[2], "👍", true)]);
+    assert!(stage.command(3, react("👍", true)).is_silent());
+    stage.command(4, react("👍", true));
+    stage.command(4, react("🎈", true));
+    let shown = |stage: &Stage| {
+        let message = messages(stage, HOST).remove(0);
+        message.emoji.into_iter().map(|on| (on.emoji.to_string(), on.by)).collect::<Vec<_>>()
+    };
+    let balloon = ("🎈".to_owned(), vec![members[3]]);
+    assert_eq!(shown(&stage), [("👍".to_owned(), vec![members[2], members[3]]), balloon.clone()]);
+    let mut again = messages(&stage, HOST).remove(0);
+    again.react(members[2], &emoji("👍"), true);
+    assert_eq!(again, messages(&stage, HOST)[0], "twice is once");
+    stage.command(3, react("👍", false));
+    stage.command(4, react("👍", false));
+    assert_eq!(shown(&stage), [balloon]);
+    assert!(stage.command(4, react("👍", false)).is_silent());
+    stage.command(2, Command::Delete { number, archived: None });
+    assert_eq!(stage.command(3, react("👍", true)).refusal(3), Refusal::MessageNotFound);
+}
+
+#[test]
+fn a_message_has_twenty_different_emoji_at_most() {
+    let (mut stage, _) = full();
+    stage.command(2, write(1, "hello"));
+    let number = MessageNumber(1);
+    let all: Vec<_> = emojis::iter().take(EMOJI_PER_MESSAGE + 1).map(|known| emoji(known.as_str())).collect();
+    let react = |emoji: &Emoji, archived| Command::ReactTo { number, emoji: emoji.clone(), on: true, archived };
+    for known in &all[..EMOJI_PER_MESSAGE] {
+        stage.command(1, react(known, None));
+    }
+    assert_eq!(stage.command(1, react(&all[EMOJI_PER_MESSAGE], None)).refusal(1), Refusal::TooManyEmoji);
+    stage.command(2, react(&all[0], None));
+    assert_eq!(messages(&stage, HOST)[0].emoji[0].by.len(), 2, "one more of the same is taken");
+    let (mut stage, _) = that_has_forgotten();
+    let full = Some(ArchivedMessage { emoji: EMOJI_PER_MESSAGE as u32, ..archived(false) });
+    assert_eq!(stage.command(1, react(&all[0], full)).refusal(1), Refusal::TooManyEmoji);
+    assert_eq!(stage.command(1, react(&all[0], Some(archived(false)))).events(Audience::Everyone).len(), 1);
 }

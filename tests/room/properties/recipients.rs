@@ -17,7 +17,7 @@ pub(super) fn check_recipients(turn: &Turn) -> Result<(), TestCaseError> {
     match &turn.entry.event {
         Event::ConnectionLost { connection } => seated.retain(|held| held != connection),
         Event::NodeLost { node } => {
-            let held = turn.before.members().filter_map(|member| member.connection());
+            let held = turn.before.members().flat_map(|member| member.connections());
             let lost: BTreeSet<_> = held.filter(|at| at.node == *node).map(|at| at.id).collect();
             seated.retain(|connection| !lost.contains(connection));
         }

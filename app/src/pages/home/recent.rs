@@ -31,7 +31,7 @@ pub(super) fn RecentRooms() -> impl IntoView {
 
 #[component]
 fn Row(room: RecentRoom) -> impl IntoView {
-    let RecentRoom { code, host_name, is_owner, stream } = room;
+    let RecentRoom { code, host_name, is_owner, stream, .. } = room;
     let way_back = match (is_owner, stream) {
         (true, StreamState::Ended) => {
             let in_full = text::reopen(code.to_string());

@@ -9,7 +9,7 @@ mod stop_controls;
 use heartogether::room::Source;
 use leptos::prelude::*;
 
-use super::{capture_error, needs_code::NeedsCode, shown::Shown};
+use super::{super::needs_code::NeedsCode, capture_error, shown::Shown};
 use crate::{
     browser::RoomHandle,
     components::{Button, Notice, Tone, Variant},

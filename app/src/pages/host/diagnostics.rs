@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use heartogether::id::MemberId;
 use leptos::{html::Details, prelude::*};
 
+use super::super::needs_code::NeedsCode;
 use super::super::{
     ip_privacy::HideAddress,
     measured,
     stats_panel::{CopyDiagnostics, GatheredLines, MeasuredLines, TurnNotice},
 };
-use super::needs_code::NeedsCode;
 use crate::{
     api::Relay,
     browser::RoomHandle,

@@ -2,7 +2,7 @@
 
 use heartogether::{
     engagement::{MessageText, Reaction},
-    limits::MESSAGE_CHARS,
+    limits::MESSAGE_TO_HOST_CHARS,
     refusal::Refusal,
 };
 use leptos::{ev, html, prelude::*, tachys::view::IntoRender};
@@ -80,18 +80,19 @@ fn MessageForm(handle: RoomHandle) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     let length = RwSignal::new(0);
     let refusal = RwSignal::new(None::<Refusal>);
-    let is_long = move || length.get() > MESSAGE_CHARS;
+    let is_long = move || length.get() > MESSAGE_TO_HOST_CHARS;
     let measure = move |text: &str| {
-        length.set(MessageText::length_of(text));
+        length.set(MessageText::length_in_one_line(text));
         refusal.set(None);
     };
     let send = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let Some(field) = field.get_untracked() else { return };
-        match MessageText::parse(&field.value()) {
+        match MessageText::parse(&field.value()).map(|text| text.in_one_line()) {
             Err(why) => refusal.set(Some(why)),
+            Ok(text) if text.chars() > MESSAGE_TO_HOST_CHARS => refusal.set(Some(Refusal::MessageTooLong)),
             Ok(text) => {
-                handle.press(Input::MessageWritten(text));
+                handle.press(Input::MessageWritten { text, reply_to: None });
                 field.set_value("");
                 measure("");
             }
@@ -107,7 +108,7 @@ fn MessageForm(handle: RoomHandle) -> impl IntoView {
                     {text::MESSAGE}
                 </label>
                 <span class="text-sm text-muted tabular-nums" data-testid="message-length" id="message-length">
-                    {say(move || text::length(length.get(), MESSAGE_CHARS))}
+                    {say(move || text::length(length.get(), MESSAGE_TO_HOST_CHARS))}
                 </span>
             </div>
             <div class="flex gap-3">

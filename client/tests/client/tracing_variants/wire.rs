@@ -10,7 +10,7 @@ use heartogether::{
     time::Timestamp,
 };
 
-use super::{BEFORE, N, ice, text};
+use super::{BEFORE, N, emoji, ice, room_name, text};
 use crate::scenario::*;
 
 fn message() -> Message {
@@ -25,6 +25,7 @@ fn message() -> Message {
         version: 0,
         reply_to: None,
         pinned: false,
+        emoji: Vec::new(),
     }
 }
 
@@ -49,6 +50,9 @@ fn events() -> Vec<RoomEvent> {
         RoomEvent::MemberJoined { .. } => RoomEvent::MemberJoined { member: listener_view(GRACE) };
         RoomEvent::MemberConnected { .. } => connected(GRACE, true), connected(GRACE, false);
         RoomEvent::MemberLeft { .. } => RoomEvent::MemberLeft { member: GRACE };
+        RoomEvent::MemberNamed { .. } => RoomEvent::MemberNamed { member: GRACE, name: name("Undisclosed") };
+        RoomEvent::RoomNamed { .. } => RoomEvent::RoomNamed { by: GRACE, name: room_name() };
+        RoomEvent::OwnerChanged { .. } => RoomEvent::OwnerChanged { owner: GRACE, name: name("Undisclosed") };
         RoomEvent::AttendanceChanged { .. } => RoomEvent::AttendanceChanged { attendance: 7 };
         RoomEvent::LinkOpened { .. } => RoomEvent::LinkOpened { link: link_to(GRACE) };
         RoomEvent::LinkClosed { .. } => RoomEvent::LinkClosed { peer: GRACE };
@@ -62,6 +66,9 @@ fn events() -> Vec<RoomEvent> {
         RoomEvent::MessageDeleted { .. } => RoomEvent::MessageDeleted { number };
         RoomEvent::MessagePinned { .. } =>
             RoomEvent::MessagePinned { number, pinned: true }, RoomEvent::MessagePinned { number, pinned: false };
+        RoomEvent::MessageReacted { .. } =>
+            RoomEvent::MessageReacted { number, member: GRACE, emoji: emoji(), on: true },
+            RoomEvent::MessageReacted { number, member: GRACE, emoji: emoji(), on: false };
         RoomEvent::MessagesDelivered { .. } => RoomEvent::MessagesDelivered { up_to: number };
         RoomEvent::EndExpected { .. } =>
             RoomEvent::EndExpected { ends_at: Some(at) }, RoomEvent::EndExpected { ends_at: None };
@@ -81,6 +88,8 @@ fn from_rooms() -> Vec<FromRoom> {
         FromRoom::Refused { .. } => FromRoom::Refused { refusal: Refusal::NotAllowed };
         FromRoom::MessageKept { .. } => FromRoom::MessageKept { nonce: 7 };
         FromRoom::Messages(_) => FromRoom::Messages(Messages { messages: vec![message()], has_earlier: true });
+        FromRoom::Moment(_) =>
+            FromRoom::Moment(Moment::Typing { member: GRACE }), FromRoom::Moment(Moment::Read { up_to: MessageNumber(4) });
         FromRoom::Signal(_) => FromRoom::Signal(ReceivedSignal { from: EDSGER, signal: hung_up(7) });
     };
     messages.extend(events().into_iter().map(|event| FromRoom::Event(SequencedEvent { seq: Seq(3), event })));
@@ -103,7 +112,7 @@ pub(super) fn server_messages() -> Vec<ServerMessage> {
 fn to_rooms() -> Vec<ToRoom> {
     let number = MessageNumber(4);
     let mut messages = every! {
-        ToRoom::Join(_) => ToRoom::Join(Join { role: Role::Host, take_over: true });
+        ToRoom::Join(_) => ToRoom::Join(Join { role: Role::Host, take_over: true, name: None });
         ToRoom::Leave => ToRoom::Leave;
         ToRoom::Publish(_) => ToRoom::Publish(Publish { source: Source::Display, paused: true });
         ToRoom::Pause => ToRoom::Pause;
@@ -116,8 +125,16 @@ fn to_rooms() -> Vec<ToRoom> {
         ToRoom::Edit(_) => ToRoom::Edit(Edit { number, text: text() });
         ToRoom::Delete(_) => ToRoom::Delete(Delete { number });
         ToRoom::Pin(_) => ToRoom::Pin(Pin { number, pinned: true }), ToRoom::Pin(Pin { number, pinned: false });
+        ToRoom::ReactTo(_) =>
+            ToRoom::ReactTo(ReactTo { number, emoji: emoji(), on: true }),
+            ToRoom::ReactTo(ReactTo { number, emoji: emoji(), on: false });
+        ToRoom::NameOneself(_) => ToRoom::NameOneself(NameOneself { name: name("Undisclosed") });
+        ToRoom::NameRoom(_) => ToRoom::NameRoom(NameRoom { name: room_name() });
+        ToRoom::HandOver(_) => ToRoom::HandOver(HandOver { member: GRACE });
+        ToRoom::Type => ToRoom::Type;
+        ToRoom::MarkRead(_) => ToRoom::MarkRead(MarkRead { up_to: number });
         ToRoom::FetchMessages(_) => ToRoom::FetchMessages(FetchMessages { before: number });
-        ToRoom::RemoveMember(_) => ToRoom::RemoveMember(RemoveMember { member: GRACE, block_address: true });
+        ToRoom::RemoveMember(_) => ToRoom::RemoveMember(RemoveMember { member: GRACE, block_address: true, may_return: false });
         ToRoom::Signal(_) => ToRoom::Signal(SendSignal { to: EDSGER, signal: hung_up(7) });
     };
     messages.extend(signals().into_iter().map(|signal| ToRoom::Signal(SendSignal { to: HOST, signal })));

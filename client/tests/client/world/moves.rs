@@ -1,10 +1,9 @@
 //! The actions of people, networks and the server's operator in the world.
 
 use heartogether::room::Source;
-use heartogether_client::{Client, Input};
+use heartogether_client::Input;
 
-use super::{Happening, World};
-use crate::scenario::code;
+use super::{Happening, Talk, World};
 
 /// What is done to the world.
 #[derive(Clone, Debug)]
@@ -35,6 +34,10 @@ pub(crate) enum Move {
     Roam(usize),
     /// A page is shown again.
     Wake(usize),
+    /// A page may be closed.
+    Hide(usize),
+    /// A member says something.
+    Talk { page: usize, talk: Talk },
 }
 
 impl World {
@@ -62,6 +65,8 @@ impl World {
             }
             Move::Roam(page) => self.input(number(page), Input::NetworkChanged),
             Move::Wake(page) => self.input(number(page), Input::Woken),
+            Move::Hide(page) => self.input(number(page), Input::Hidden),
+            Move::Talk { page, talk } => self.talk(number(page), talk),
         }
     }
 
@@ -131,7 +136,7 @@ impl World {
         it.timers.clear();
         it.playing.clear();
         (it.capturing, it.is_open) = (false, true);
-        it.client = Client::new(it.role, code(), page == 0, seed);
+        it.client = Self::client(it.role, page == 0, seed);
         self.input(page, Input::Started);
     }
 }

@@ -2,7 +2,6 @@
 
 use heartogether::{
     id::{ConnectionId, MemberId, NodeId, PublicationId, ResumeToken, RoomId},
-    limits::Limits,
     protocol::{
         ClientMessage, FromRoom, Join, PROTOCOL_VERSION, Publish, ReceivedSignal, RoomFrame, SendSignal, ServerMessage,
         ToRoom, Welcome,
@@ -10,10 +9,9 @@ use heartogether::{
     refusal::Refusal,
     role::AccountKind,
     room::{
-        Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Marks, Policy, ResumeRequested, Room,
+        Audience, Command, ConnectionRef, Effect, Entry, Event, JoinRequested, Marks, ResumeRequested, Room,
         RoomCreated, RoomEvent, RoomMessage, step,
     },
-    rules::RoomKind,
     time::Timestamp,
 };
 use heartogether_client::Input;
@@ -41,17 +39,10 @@ impl World {
             owner: heartogether::id::AccountId::from_bits(1),
             owner_member: MemberId::from_bits(self.draw_id()),
             owner_name: name("Ada"),
-            policy: self.policy(),
+            name: None,
+            policy: self.policy.clone(),
         };
         self.append(Event::RoomCreated(created));
-    }
-
-    fn policy(&self) -> Policy {
-        let policy = Policy::broadcast(&Limits::default());
-        match self.kind {
-            RoomKind::Broadcast => policy,
-            kind @ RoomKind::Lounge => Policy { kind, max_publications: 5, ..policy },
-        }
     }
 
     pub(super) fn open_socket(&mut self, page: usize) {
@@ -80,7 +71,7 @@ impl World {
         }
     }
 
-    fn connection(&self, socket: u64) -> ConnectionRef {
+    pub(super) fn connection(&self, socket: u64) -> ConnectionRef {
         let node = NodeId::from_bits(self.sockets.get(&socket).map_or(self.node, |socket| socket.node));
         ConnectionRef { node, id: ConnectionId::from_bits(socket.into()) }
     }
@@ -108,9 +99,12 @@ impl World {
             }
             ClientMessage::Room(RoomFrame { message: ToRoom::Signal(signal), .. }) => self.pass_on(socket, signal),
             ClientMessage::Room(RoomFrame { message: ToRoom::Join(join), .. }) => self.join(page, connection, join),
+            ClientMessage::Room(RoomFrame { message: ToRoom::FetchMessages(fetch), .. }) => {
+                self.send_older(socket, fetch)
+            }
             ClientMessage::Room(RoomFrame { message, .. }) => {
                 if let Some(command) = self.command_of(message) {
-                    self.append(Event::Commanded { connection: connection.id, account, command });
+                    self.command(socket, account, command);
                 }
             }
         }
@@ -123,7 +117,7 @@ impl World {
         assert_eq!(was_greeted, Some(!is_hello), "out of order: {message:?}");
     }
 
-    fn join(&mut self, page: usize, connection: ConnectionRef, Join { role, take_over }: Join) {
+    fn join(&mut self, page: usize, connection: ConnectionRef, Join { role, take_over, .. }: Join) {
         let request = JoinRequested {
             connection,
             account: self.pages[page].account,
@@ -155,16 +149,26 @@ impl World {
             ToRoom::Write(said) => Command::Write {
                 nonce: said.nonce,
                 text: said.text,
-                reply_to: None,
+                reply_to: said.reply_to,
                 answered: None,
                 is_archived: false,
             },
-            ToRoom::RemoveMember(said) => {
-                Command::RemoveMember { member: said.member, block_address: said.block_address }
+            ToRoom::Edit(said) => Command::Edit { number: said.number, text: said.text, archived: None },
+            ToRoom::Delete(said) => Command::Delete { number: said.number, archived: None },
+            ToRoom::Pin(said) => Command::Pin { number: said.number, pinned: said.pinned, archived: None },
+            ToRoom::ReactTo(said) => {
+                Command::ReactTo { number: said.number, emoji: said.emoji, on: said.on, archived: None }
             }
-            ToRoom::Edit(_)
-            | ToRoom::Delete(_)
-            | ToRoom::Pin(_)
+            ToRoom::NameRoom(said) => Command::NameRoom { name: said.name },
+            ToRoom::HandOver(said) => Command::HandOver { member: said.member },
+            ToRoom::RemoveMember(said) => Command::RemoveMember {
+                member: said.member,
+                block_address: said.block_address,
+                may_return: said.may_return,
+            },
+            ToRoom::NameOneself(_)
+            | ToRoom::Type
+            | ToRoom::MarkRead(_)
             | ToRoom::FetchMessages(_)
             | ToRoom::Join(_)
             | ToRoom::Signal(_) => return None,
@@ -181,7 +185,7 @@ impl World {
         }
     }
 
-    fn append(&mut self, event: Event) {
+    pub(super) fn append(&mut self, event: Event) {
         let entry = Entry { seq: self.room.seq().next(), at: Timestamp::from_millis(self.now), event };
         let (room, effects) = step(std::mem::take(&mut self.room), &entry);
         self.room = room;
@@ -206,7 +210,8 @@ impl World {
             }
             Effect::Disconnect { connection, refusal } => self.turn_out(connection, refusal),
             Effect::WakeAt(time) => self.wake_at = Some(time),
-            Effect::CloseRoom | Effect::Archive(_) => {}
+            Effect::Archive(change) => self.archive.take(change),
+            Effect::CloseRoom => {}
         }
     }
 
@@ -224,7 +229,7 @@ impl World {
         }
     }
 
-    fn tell(&mut self, socket: u64, message: ServerMessage) {
+    pub(super) fn tell(&mut self, socket: u64, message: ServerMessage) {
         if self.sockets.get(&socket).is_some_and(|socket| socket.is_open) {
             self.plan(HOP_MS, Happening::Heard { socket, input: Input::Received(message) });
         }

@@ -15,7 +15,7 @@ impl World {
             };
             self.judge_place(page, &mut complain);
             self.judge_sound(page, &mut complain);
-            if self.kind == RoomKind::Broadcast {
+            if self.kind() == RoomKind::Broadcast {
                 self.judge_broadcast(page, &mut complain);
             }
         }
@@ -56,7 +56,7 @@ impl World {
 
     /// Whether two pages are to be connected.
     fn are_connected(&self, page: usize, other: usize) -> bool {
-        let is_linked = match self.kind {
+        let is_linked = match self.kind() {
             RoomKind::Broadcast => (page == 0) != (other == 0),
             RoomKind::Lounge => page != other,
         };
@@ -66,7 +66,7 @@ impl World {
 
     /// Whether the right end has offered what connects two pages: the host's in a broadcast, that of the smaller id in a lounge.
     fn is_offered_rightly(&self, page: usize, other: usize) -> bool {
-        let offers = match self.kind {
+        let offers = match self.kind() {
             RoomKind::Broadcast => page == 0,
             RoomKind::Lounge => self.member(page) < self.member(other),
         };

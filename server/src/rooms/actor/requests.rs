@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use heartogether::{
-    id::{ConnectionId, MemberId, NodeId},
-    protocol::{CustomEvent, FromRoom, ReceivedSignal, SendSignal, ServerMessage},
+    id::{ConnectionId, MemberId, MessageNumber, NodeId},
+    protocol::{CustomEvent, FromRoom, Moment, ReceivedSignal, SendSignal, ServerMessage},
     refusal::Refusal,
     role::Permission,
-    room::{Audience, Census, ConnectionRef},
+    room::{Audience, Census, ConnectionRef, Member},
 };
 
 use super::RoomActor;
@@ -39,6 +39,8 @@ impl RoomActor<'_> {
                 _ = done.send(self.room.check(viewer.account, viewer.kind, permission));
             }
             Request::SendCustom { viewer, event, done } => _ = done.send(self.send_custom(viewer, event)),
+            Request::ShowTyping { from, done } => _ = done.send(self.show_typing(from)),
+            Request::ShowRead { from, up_to, done } => _ = done.send(self.show_read(from, up_to)),
             Request::Reading { reader, done } => {
                 let writes = self.dependencies.writes.clone();
                 _ = done.send(self.room.reading_at(reader).map(|reading| (reading, writes)));
@@ -50,6 +52,7 @@ impl RoomActor<'_> {
                 _ = done.send(self.signals.report(&self.room, viewer, self.dependencies.clock.now()));
             }
             Request::Revisit { viewer, done } => _ = done.send(summary::revisit(&self.room, viewer)),
+            Request::Save { viewer, done } => _ = done.send(summary::save(&self.room, viewer)),
             Request::IsMember { connection, done } => _ = done.send(self.room.member_at(connection).is_some()),
             Request::HasPlace { account, done } => _ = done.send(self.room.has_place(account)),
             Request::Foresee { event, done } => _ = done.send(self.room.foresee(&event, self.dependencies.clock.now())),
@@ -98,21 +101,49 @@ impl RoomActor<'_> {
             return Err(Refusal::RoomEnded);
         }
         let code = self.room.code().ok_or(Refusal::RoomNotFound)?;
-        let frame = Frame::custom(code, event.clone());
-        let mut elsewhere: BTreeMap<NodeId, Vec<ConnectionId>> = BTreeMap::new();
-        for ConnectionRef { node, id } in self.room.connections(Audience::Everyone) {
+        let elsewhere = |to| NodeMessage::Custom { room: code, to, event: event.clone() };
+        self.pass_on(self.room.connections(Audience::Everyone), &Frame::custom(code, event.clone()), elsewhere);
+        Ok(())
+    }
+
+    /// Tells the others that a member is writing.
+    fn show_typing(&self, from: ConnectionId) -> Result<(), Refusal> {
+        let member = self.room.conversing_at(from)?.id;
+        let others = self.room.members().filter(|other| other.id != member).flat_map(Member::connections);
+        self.pass_on_moment(others, Moment::Typing { member })
+    }
+
+    /// Tells the other pages of a member how far they have read.
+    fn show_read(&self, from: ConnectionId, up_to: MessageNumber) -> Result<(), Refusal> {
+        let own = self.room.conversing_at(from)?.connections();
+        self.pass_on_moment(own.filter(|page| page.id != from), Moment::Read { up_to })
+    }
+
+    fn pass_on_moment(&self, to: impl Iterator<Item = ConnectionRef>, moment: Moment) -> Result<(), Refusal> {
+        let code = self.room.code().ok_or(Refusal::RoomNotFound)?;
+        self.pass_on(to, &self.state.frame(moment.into()), |to| NodeMessage::Moment { room: code, to, moment });
+        Ok(())
+    }
+
+    /// Sends a frame to connections of this node, and has other nodes send it to theirs.
+    fn pass_on(
+        &self,
+        to: impl Iterator<Item = ConnectionRef>,
+        frame: &Frame,
+        elsewhere: impl Fn(Vec<ConnectionId>) -> NodeMessage,
+    ) {
+        let mut others: BTreeMap<NodeId, Vec<ConnectionId>> = BTreeMap::new();
+        for ConnectionRef { node, id } in to {
             match node == self.dependencies.node {
                 true => self.state.push(id, frame.clone()),
-                false => elsewhere.entry(node).or_default().push(id),
+                false => others.entry(node).or_default().push(id),
             }
         }
-        for (node, connections) in elsewhere {
+        for (node, connections) in others {
             for to in connections.chunks(RECEIVERS) {
-                let message = NodeMessage::Custom { room: code, to: to.to_vec(), event: event.clone() };
                 // A node that is gone has nobody to whom it could be delivered.
-                let _ = self.dependencies.bus.tell(To::Node(node), message);
+                let _ = self.dependencies.bus.tell(To::Node(node), elsewhere(to.to_vec()));
             }
         }
-        Ok(())
     }
 }

@@ -7,14 +7,14 @@ use std::{
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{AccountId, RoomId},
+    id::{AccountId, MessageNumber, RoomId},
     time::Timestamp,
 };
 use heartogether_app::api::{Account, Profile};
 
 use super::{
-    Accounts, Picture, ReturnedSignIn, Session, Sessions, SignedIn, TokenHash, Usage, VISITS_KEPT, VerifiedPerson,
-    Visits,
+    Accounts, MEMBERSHIPS_LISTED, Membership, Memberships, Picture, ReturnedSignIn, Session, Sessions, SignedIn,
+    TokenHash, Usage, VISITS_KEPT, VerifiedPerson, Visits,
 };
 use crate::storage::StorageError;
 
@@ -29,6 +29,7 @@ struct Kept {
     pictures: HashMap<AccountId, Picture>,
     sessions: HashMap<TokenHash, Session>,
     visits: HashMap<AccountId, Vec<RoomId>>,
+    memberships: HashMap<AccountId, Vec<Membership>>,
     spent: HashSet<TokenHash>,
     departures: HashMap<AccountId, Option<AccountId>>,
 }
@@ -73,6 +74,17 @@ impl Kept {
         visits.truncate(VISITS_KEPT);
     }
 
+    fn take_membership(&mut self, account: AccountId, membership: Membership) {
+        match self.membership(account, membership.room) {
+            Some(known) => known.read_up_to = known.read_up_to.max(membership.read_up_to),
+            None => self.memberships.entry(account).or_default().insert(0, membership),
+        }
+    }
+
+    fn membership(&mut self, account: AccountId, room: RoomId) -> Option<&mut Membership> {
+        self.memberships.get_mut(&account)?.iter_mut().find(|known| known.room == room)
+    }
+
     fn end_sessions(&mut self, account: AccountId) -> Vec<TokenHash> {
         self.sessions.extract_if(|_, session| session.account == account).map(|(token, _)| token).collect()
     }
@@ -105,6 +117,8 @@ impl Accounts for MemoryStore {
         if let Some(guest) = guest.filter(|guest| *guest != account.id) {
             let visits = kept.visits.remove(&guest).unwrap_or_default();
             visits.into_iter().rev().for_each(|room| kept.add_visit(account.id, room));
+            let memberships = kept.memberships.remove(&guest).unwrap_or_default();
+            memberships.into_iter().rev().for_each(|membership| kept.take_membership(account.id, membership));
             kept.departures.insert(guest, Some(account.id));
         }
         let ReturnedSignIn { session: token, expires_at, .. } = *arrival;
@@ -137,6 +151,7 @@ impl Accounts for MemoryStore {
         kept.accounts.remove(&account);
         kept.pictures.remove(&account);
         kept.visits.remove(&account);
+        kept.memberships.remove(&account);
         kept.identities.retain(|_, owner| *owner != account);
         kept.end_sessions(account);
         Ok(())
@@ -216,5 +231,37 @@ impl Visits for MemoryStore {
 
     async fn visits(&self, account: AccountId) -> Result<Vec<RoomId>, StorageError> {
         Ok(self.kept().visits.get(&account).cloned().unwrap_or_default())
+    }
+}
+
+#[async_trait]
+impl Memberships for MemoryStore {
+    async fn add_membership(&self, account: AccountId, room: RoomId, _since: Timestamp) -> Result<(), StorageError> {
+        let membership = Membership { room, read_up_to: MessageNumber::default(), muted: false };
+        self.kept().take_membership(account, membership);
+        Ok(())
+    }
+
+    async fn end_membership(&self, account: AccountId, room: RoomId) -> Result<(), StorageError> {
+        self.kept().memberships.entry(account).or_default().retain(|known| known.room != room);
+        Ok(())
+    }
+
+    async fn mark_read(&self, account: AccountId, room: RoomId, up_to: MessageNumber) -> Result<(), StorageError> {
+        let mut kept = self.kept();
+        let known = kept.membership(account, room);
+        known.into_iter().for_each(|known| known.read_up_to = known.read_up_to.max(up_to));
+        Ok(())
+    }
+
+    async fn mute(&self, account: AccountId, room: RoomId, muted: bool) -> Result<(), StorageError> {
+        self.kept().membership(account, room).into_iter().for_each(|known| known.muted = muted);
+        Ok(())
+    }
+
+    async fn memberships(&self, account: AccountId) -> Result<Vec<Membership>, StorageError> {
+        let mut listed = self.kept().memberships.get(&account).cloned().unwrap_or_default();
+        listed.truncate(MEMBERSHIPS_LISTED);
+        Ok(listed)
     }
 }

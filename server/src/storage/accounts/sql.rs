@@ -1,6 +1,7 @@
-//! Accounts, sessions and visits in a database.
+//! Accounts, sessions, visits and memberships in a database.
 
 mod accounts;
+mod memberships;
 mod sessions;
 mod visits;
 

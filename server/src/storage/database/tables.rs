@@ -24,7 +24,7 @@ const fn table(name: &'static str, key: usize, columns: &'static [(&'static str,
 }
 
 /// All tables. One that refers to another comes after it.
-pub(super) const TABLES: [Table; 14] = [
+pub(super) const TABLES: [Table; 15] = [
     table(
         "accounts",
         1,
@@ -44,6 +44,11 @@ pub(super) const TABLES: [Table; 14] = [
     table("identities", 2, &[("issuer", Text), ("subject", Text), ("account", Text)]),
     table("spent", 1, &[("token_hash", Text), ("expires_at", Number)]),
     table("visits", 2, &[("account", Text), ("room", Text), ("at", Number)]),
+    table(
+        "memberships",
+        2,
+        &[("account", Text), ("room", Text), ("since", Number), ("read_up_to", Number), ("muted", Number)],
+    ),
     table("departures", 1, &[("account", Text), ("successor", Text)]),
     table("account_keys", 1, &[("account", Text), ("owner", Text), ("sealing_key", Text)]),
     table("rooms", 1, &[("id", Text), ("code", Text), ("last_seq", Number), ("last_at", Number)]),

@@ -47,6 +47,7 @@ fn created() -> Event {
         owner: ADA,
         owner_member: MemberId::from_bits(1),
         owner_name: name("Ada"),
+        name: None,
         policy: Policy::broadcast(&Limits::default()),
     })
 }
@@ -106,6 +107,7 @@ fn owned_message() -> OwnedMessage {
         version: 2,
         reply_to: None,
         pinned: true,
+        emoji: Vec::new(),
     };
     OwnedMessage { sealed_by: GRACE, message }
 }

@@ -1,7 +1,7 @@
 //! Requests places in rooms: new ones, and those of an earlier connection.
 
 use heartogether::{
-    id::{MemberId, ResumeToken, RoomCode, RoomId},
+    id::{DisplayName, MemberId, NameMark, ResumeToken, RoomCode, RoomId},
     protocol::{Join, ResumeRoom},
     refusal::Refusal,
     role::AccountKind,
@@ -13,17 +13,19 @@ use super::{CloseReason, Failure, RoomRequests};
 use crate::{error::ServerError, http::AddressBlock, random, rooms::RoomHandle, state::Node};
 
 impl RoomRequests {
-    pub(super) async fn join(&self, room: RoomCode, Join { role, take_over }: Join) -> Result<(), Failure> {
+    pub(super) async fn join(&self, room: RoomCode, Join { role, take_over, name }: Join) -> Result<(), Failure> {
         self.look_ups.check().map_err(|_| Refusal::TooManyFrames)?;
+        let kind = RoomKind::with_role(role);
+        let name = name.filter(|_| kind.members_name_themselves()).unwrap_or_else(|| self.account.name.clone());
         // Where nobody is shown it, it does not get into the log; elsewhere it does only if its person wants it.
-        let email = self.account.email_for_hosts().filter(|_| RoomKind::with_role(role).keeps_emails_of(role));
+        let email = self.account.email_for_hosts().filter(|_| kind.keeps_emails_of(role));
         let request = JoinRequested {
             connection: self.connection,
             account: self.account.id,
             kind: self.kind(),
             marks: Marks::default(),
             email: email.map(str::to_owned),
-            name: self.account.name.clone(),
+            name,
             role,
             take_over,
             member: MemberId::from_bits(random::bits()),
@@ -49,7 +51,16 @@ impl RoomRequests {
         Marks {
             browser: caller.browser.map(|browser| keys.browser_mark(room, browser)),
             address: Some(keys.address_mark(room, &address)),
+            name: None,
         }
+    }
+
+    /// What a room recognises a name by that a member chooses.
+    ///
+    /// # Errors
+    /// [`Refusal::NameTaken`] for names that the server itself may speak with.
+    pub(super) fn name_mark(&self, room: RoomId, name: &DisplayName) -> Result<NameMark, Refusal> {
+        if name.is_reserved() { Err(Refusal::NameTaken) } else { Ok(self.node.auth.keys.name_mark(room, name)) }
     }
 
     /// Asks a room for a place. The room answers, so it has to hold the send queue first.
@@ -67,10 +78,17 @@ impl RoomRequests {
         if !self.rooms.admit(code, room.clone()) {
             return Err(Refusal::TooManyPlaces.into());
         }
+        let is_membership =
+            matches!(&request, Event::JoinRequested(join) if RoomKind::with_role(join.role).members_stay());
         let entered = self.ask_for_place(code, &room, request).await;
         self.rooms.note_answered(code);
         entered?;
         self.note_visit(id);
+        if is_membership {
+            // Whoever opens the list next finds the room there.
+            let added = self.node.store.add_membership(self.account.id, id, self.node.clock.now()).await;
+            added.map_err(|error| Failure::Fault(error.into()))?;
+        }
         Ok(())
     }
 
@@ -81,6 +99,9 @@ impl RoomRequests {
         }
         if let Event::JoinRequested(join) = &mut request {
             join.marks = self.marks_in(room.id());
+            if RoomKind::with_role(join.role).members_name_themselves() {
+                join.marks.name = Some(self.name_mark(room.id(), &join.name)?);
+            }
         }
         self.append(code, request).await.map(drop)
     }

@@ -7,7 +7,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use heartogether::{id::AccountId, time::Timestamp};
 use heartogether_app::api::Account;
 
-use super::{SqlStore, parse_account, sessions, visits};
+use super::{SqlStore, memberships, parse_account, sessions, visits};
 use crate::storage::{
     StorageError,
     accounts::{ACCOUNT_KEPT_MS, Accounts, Picture, ReturnedSignIn, Session, SignedIn, Usage, VerifiedPerson},
@@ -90,6 +90,7 @@ impl Accounts for SqlStore {
             "DELETE FROM sessions WHERE account = $1",
             "DELETE FROM identities WHERE account = $1",
             "DELETE FROM visits WHERE account = $1",
+            "DELETE FROM memberships WHERE account = $1",
             "DELETE FROM account_keys WHERE owner = $1",
             "DELETE FROM accounts WHERE id = $1",
         ] {
@@ -145,6 +146,11 @@ impl Accounts for SqlStore {
                 settled_ms,
             ),
             ("DELETE FROM visits WHERE at <= $1 AND account NOT IN (SELECT id FROM accounts)", now_ms),
+            (
+                "DELETE FROM memberships WHERE since <= $1 AND (account NOT IN (SELECT id FROM accounts) \
+                 OR room NOT IN (SELECT id FROM rooms))",
+                now_ms,
+            ),
         ] {
             self.forget(statement(delete).bind(to_sql(limit_ms))).await?;
         }
@@ -185,6 +191,7 @@ async fn sign_in(db: &mut Connection, arrival: &ReturnedSignIn, now: Timestamp) 
     };
     if let Some(guest) = guest.filter(|guest| *guest != account.id) {
         visits::take_along(db, guest, account.id).await?;
+        memberships::take_along(db, guest, account.id).await?;
         let keys = statement("UPDATE account_keys SET owner = $2 WHERE owner = $1").bind(guest.to_string());
         keys.bind(account.id.to_string()).execute(&mut *db).await?;
         depart(db, guest, Some(account.id)).await?;

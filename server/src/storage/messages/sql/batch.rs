@@ -19,9 +19,10 @@ use crate::storage::{
 pub(super) fn named(changes: &[ArchiveChange]) -> Vec<MessageNumber> {
     let number = |change: &ArchiveChange| match change {
         ArchiveChange::Write { message, .. } => Some(message.number),
-        ArchiveChange::Edit { number, .. } | ArchiveChange::Delete(number) | ArchiveChange::Pin { number, .. } => {
-            Some(*number)
-        }
+        ArchiveChange::Edit { number, .. }
+        | ArchiveChange::Delete(number)
+        | ArchiveChange::Pin { number, .. }
+        | ArchiveChange::React { number, .. } => Some(*number),
         ArchiveChange::Deliver { .. } | ArchiveChange::Forget { .. } => None,
     };
     changes.iter().filter_map(number).collect()
@@ -90,7 +91,7 @@ impl Batch {
             }
             ArchiveChange::Deliver { up_to } => self.delivered_up_to = self.delivered_up_to.max(*up_to),
             ArchiveChange::Delete(_) => self.deletes = true,
-            ArchiveChange::Edit { .. } | ArchiveChange::Pin { .. } => {}
+            ArchiveChange::Edit { .. } | ArchiveChange::Pin { .. } | ArchiveChange::React { .. } => {}
         }
         self.messages.values_mut().for_each(|named| named.take(change));
     }

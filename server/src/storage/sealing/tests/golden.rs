@@ -5,8 +5,8 @@
 use std::{fs, path::PathBuf};
 
 use heartogether::{
-    engagement::Reaction,
-    id::{AddressMark, BrowserMark, PublicationId, Seq},
+    engagement::{Emoji, Reaction},
+    id::{AddressMark, BrowserMark, NameMark, PublicationId, RoomName, Seq},
     role::Guests,
     room::{Answered, ArchivedMessage, ResumeRequested, Source},
     rules::RoomKind,
@@ -87,7 +87,8 @@ fn events() -> Vec<Event> {
 
 fn commands() -> Vec<Command> {
     let (number, member) = (MessageNumber(1), MemberId::from_bits(12));
-    let archived = Some(ArchivedMessage { account: GRACE, author: member, version: 2, deleted: false, pinned: true });
+    let archived =
+        Some(ArchivedMessage { account: GRACE, author: member, version: 2, deleted: false, pinned: true, emoji: 0 });
     let publish = |source, paused| Command::Publish { id: PublicationId::from_bits(70), source, paused };
     let write =
         |reply_to, is_archived| Command::Write { nonce: 1, text: text(WORDS), reply_to, answered: None, is_archived };
@@ -104,8 +105,8 @@ fn commands() -> Vec<Command> {
         Command::Interrupt,
         Command::DeclareSilence { silent: true },
         Command::StopRoom,
-        Command::RemoveMember { member, block_address: false },
-        Command::RemoveMember { member, block_address: true },
+        Command::RemoveMember { member, block_address: false, may_return: false },
+        Command::RemoveMember { member, block_address: true, may_return: false },
         Command::React { reaction: Reaction::Fire },
         write(None, false),
         write(Some(number), true),
@@ -139,6 +140,9 @@ fn makes(kind: RoomKind, messages_kept: u32) -> Event {
         events_kept: 128,
         former_members_kept: 256,
         attendance_parts: 20,
+        message_chars: 50,
+        max_pages: 1,
+        page_grace_ms: None,
     };
     Event::RoomCreated(RoomCreated { policy, ..created })
 }
@@ -146,7 +150,8 @@ fn makes(kind: RoomKind, messages_kept: u32) -> Event {
 /// The same request from a known browser and address.
 fn marked(event: Event) -> Event {
     let Event::JoinRequested(request) = event else { panic!("a request for a place") };
-    let marks = Marks { browser: Some(BrowserMark::from_bits(5)), address: Some(AddressMark::from_bits(6)) };
+    let marks =
+        Marks { browser: Some(BrowserMark::from_bits(5)), address: Some(AddressMark::from_bits(6)), name: None };
     Event::JoinRequested(JoinRequested { marks, ..request })
 }
 
@@ -167,7 +172,7 @@ fn rooms() -> Vec<Room> {
     };
     let linus = AccountId::from_bits(3);
     let publish = Command::Publish { id: PublicationId::from_bits(70), source: Source::Microphone, paused: false };
-    let removal = Command::RemoveMember { member: MemberId::from_bits(13), block_address: true };
+    let removal = Command::RemoveMember { member: MemberId::from_bits(13), block_address: true, may_return: false };
     let broadcast = vec![
         makes(RoomKind::Broadcast, 50),
         asks(GRACE, "Grace", Some("grace@hear.example"), Role::Listener, 2),
@@ -202,6 +207,55 @@ async fn events_are_stored_as_their_version_says() {
     check(&format!("event-{EVENT_VERSION}"), &events).await;
 }
 
+/// What came with lounges, without changing the shape of what was there before.
+fn events_of_lounges() -> Vec<Event> {
+    let of_grace = |command| Event::Commanded { connection: ConnectionId::from_bits(2), account: GRACE, command };
+    let (number, member) = (MessageNumber(1), MemberId::from_bits(12));
+    let known = ArchivedMessage { account: GRACE, author: member, version: 2, deleted: false, pinned: true, emoji: 3 };
+    let emoji = Emoji::parse("🎈").expect("an emoji");
+    let commands = [
+        Command::ReactTo { number, emoji: emoji.clone(), on: true, archived: None },
+        Command::ReactTo { number, emoji, on: false, archived: Some(known) },
+        Command::NameOneself { name: name("Countess"), mark: NameMark::from_bits(7) },
+        Command::NameRoom { name: room_name() },
+        Command::HandOver { member },
+        Command::RemoveMember { member, block_address: false, may_return: true },
+    ];
+    let Event::RoomCreated(created) = makes(RoomKind::Lounge, 50) else { panic!("a room is created") };
+    let policy = Policy { message_chars: 4_000, max_pages: 8, page_grace_ms: Some(120_000), ..created.policy.clone() };
+    let made = Event::RoomCreated(RoomCreated { name: Some(room_name()), policy, ..created });
+    let Event::JoinRequested(request) = marked(asks(GRACE, "Grace", None, Role::Participant, 2)) else {
+        panic!("a request for a place")
+    };
+    let marks = Marks { name: Some(NameMark::from_bits(8)), ..request.marks };
+    let joins = Event::JoinRequested(JoinRequested { marks, ..request });
+    [made, joins].into_iter().chain(commands.map(of_grace)).collect()
+}
+
+fn room_name() -> RoomName {
+    RoomName::parse("The engine room").expect("a name")
+}
+
+/// A lounge in which each of them has happened.
+fn lounge() -> Room {
+    let mut events = events_of_lounges();
+    let rest = events.split_off(2);
+    events.extend([
+        asks(ADA, "Ada", None, Role::Participant, 1),
+        asks(ADA, "Ada", None, Role::Participant, 5),
+        writes(GRACE, 2, 1),
+    ]);
+    played(events.into_iter().chain(rest).collect())
+}
+
+#[tokio::test]
+async fn what_came_with_lounges_is_stored_as_it_was_at_first() {
+    let events = events_of_lounges();
+    events.iter().for_each(is_listed);
+    check(&format!("event-{EVENT_VERSION}-lounges"), &events).await;
+    check(&format!("snapshot-{SNAPSHOT_VERSION}-lounges"), &[lounge()]).await;
+}
+
 #[tokio::test]
 async fn rooms_are_stored_as_the_version_of_snapshots_says() {
     check(&format!("snapshot-{SNAPSHOT_VERSION}"), &rooms()).await;
@@ -232,7 +286,11 @@ fn is_listed(event: &Event) {
             | Command::Write { .. }
             | Command::Edit { .. }
             | Command::Delete { .. }
-            | Command::Pin { .. } => {}
+            | Command::Pin { .. }
+            | Command::ReactTo { .. }
+            | Command::NameOneself { .. }
+            | Command::NameRoom { .. }
+            | Command::HandOver { .. } => {}
         },
     }
 }

@@ -6,7 +6,7 @@ use crate::browser::RoomHandle;
 
 /// What is in it cannot be pressed until the page is drawn. It is not for what works before, such as links and forms.
 #[component]
-pub(super) fn NeedsCode(handle: RoomHandle, children: Children) -> impl IntoView {
+pub(crate) fn NeedsCode(handle: RoomHandle, children: Children) -> impl IntoView {
     view! {
         <fieldset class="contents" role="presentation" disabled=move || !handle.stands.get()>
             {children()}

@@ -12,20 +12,22 @@ use crate::{
     api::JoinLink,
     browser::{RoomHandle, clipboard},
     components::{Button, Choice, CodeDisplay, Glyph, Icon, Notice, Select, Toast, Toasts, Tone, Variant},
-    locale::{Locale, Value},
+    locale::{Locale, Phrase},
     routes,
-    text::{action, invitation as text, room as of_room},
+    text::{action, invitation as text},
 };
 
 /// The code in large type, the QR code, and the link to copy or to share. A machine in several networks has several
 /// addresses, of which the host knows the one that the others reach.
 #[component]
-pub(super) fn Invitation(
+pub(crate) fn Invitation(
     handle: RoomHandle,
     code: RoomCode,
     /// What the QR code says too.
     link: JoinLink,
-    host_name: Value,
+    /// What the share sheet calls it.
+    #[prop(into)]
+    title: Phrase,
 ) -> impl IntoView {
     let large = NodeRef::<Dialog>::new();
     let letters = code.to_string();
@@ -55,7 +57,7 @@ pub(super) fn Invitation(
                 </div>
             </div>
             {(names.len() > 1).then(|| view! { <WaySelect handle names chosen /> })}
-            <LinkActions handle link host_name>
+            <LinkActions handle link title>
                 <Button variant=Variant::Ghost on:click=enlarge>
                     <Icon glyph=Glyph::Enlarge />
                     {text::ENLARGE}
@@ -131,7 +133,7 @@ fn QrCode(
 fn LinkActions(
     handle: RoomHandle,
     link: Memo<String>,
-    host_name: Value,
+    title: Phrase,
     /// Further buttons.
     children: Children,
 ) -> impl IntoView {
@@ -151,7 +153,6 @@ fn LinkActions(
     let can_share = RwSignal::new(false);
     Effect::new(move |_| can_share.set(clipboard::can_share()));
     let locale = Locale::current();
-    let title = of_room::of(host_name);
     let share = move |_| clipboard::share(&locale.say_once(title.clone()), &link.get_untracked());
     view! {
         <input

@@ -1,0 +1,39 @@
+//! The room as a page shows it in which members converse. Other pages do not load the code for it.
+
+use heartogether::{
+    ice::IceConfiguration,
+    id::{DisplayName, RoomCode},
+    role::Role,
+};
+use heartogether_browser::{OpenDevices, Page, View};
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+
+use super::{RoomHandle, follow};
+
+/// Follows what a page shows of a conversation.
+pub(super) type FollowConversation = fn(RoomHandle, &View);
+
+impl RoomHandle {
+    /// Joins a room in which members converse, like [`RoomHandle::start`]; where they choose their names, under this one. See
+    /// [`Page::converse`].
+    pub fn converse(
+        self,
+        role: Role,
+        code: RoomCode,
+        ice_servers: IceConfiguration,
+        open_devices: Option<OpenDevices>,
+        name: Option<DisplayName>,
+    ) {
+        let page = Page::converse(role, code, ice_servers, open_devices, name);
+        self.follow_conversation.set_value(Some(follow_conversation));
+        self.running.set_value(Some(SendWrapper::new(page)));
+    }
+}
+
+fn follow_conversation(handle: RoomHandle, view: &View) {
+    follow(&view.conversation, handle.conversation);
+    follow(&view.typing, handle.typing);
+    follow(&view.read_up_to, handle.read_up_to);
+    follow(&view.own_member, handle.own_member);
+}

@@ -1,0 +1,48 @@
+//! The lounges that the visitor is a member of, with what is new in each.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::{SavedLounge, ask, saved_lounges},
+    locale::{Phrase, say},
+    routes,
+    text::home as text,
+};
+
+/// A list for those who are in some; nothing for everybody else.
+#[component]
+pub(super) fn SavedLounges() -> impl IntoView {
+    let saved = ask(|| (), |()| saved_lounges());
+    let list = move || {
+        let lounges = saved.get()?.ok().filter(|lounges| !lounges.is_empty())?;
+        Some(view! {
+            <section aria-labelledby="lounges" class="grid gap-4">
+                <h2 id="lounges">{text::LOUNGES}</h2>
+                <ul class="recent">{lounges.into_iter().map(|lounge| view! { <Row lounge /> }).collect_view()}</ul>
+            </section>
+        })
+    };
+    view! { <Transition>{list}</Transition> }.into_any()
+}
+
+#[component]
+fn Row(lounge: SavedLounge) -> impl IntoView {
+    let (code, unread) = (lounge.code, u32::try_from(lounge.unread()).unwrap_or(u32::MAX));
+    let name = match &lounge.name {
+        Some(name) => name.to_string().into_any(),
+        None => {
+            let owners: Phrase = text::lounge_of(&lounge.owner_name);
+            say(move || owners.clone()).into_any()
+        }
+    };
+    view! {
+        <li>
+            <span class="code code-small">{code.to_string()}</span>
+            <a class="recent-name link" href=routes::href(&routes::lounge(code)) translate="no" dir="auto">
+                {name}
+            </a>
+            {(unread > 0).then(|| view! { <span class="badge" data-status="live">{text::new_in_lounge(unread)}</span> })}
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,136 @@
+//! A lounge: a room in which everybody talks. Who is no member sees a card with a way in, members see the conversation.
+
+mod chat;
+mod comings;
+mod composer;
+mod conversation;
+mod conversation_row;
+mod details;
+mod draft;
+mod emoji_data;
+mod emoji_picker;
+mod entry;
+mod erased;
+mod head;
+mod kept;
+mod lounges;
+mod members;
+mod message;
+mod message_actions;
+mod message_text;
+mod news;
+mod notification;
+mod questions;
+mod rows;
+mod shared;
+mod standing;
+mod visible_height;
+mod words;
+
+use leptos::{oco::Oco, prelude::*, text_prop::TextProp};
+use leptos_router::{components::Redirect, hooks::use_params_map};
+
+use super::room_bootstrap::{Loading, NoRoom};
+use crate::{
+    api::{Asked, RoomSummary, SavedLounge, SessionView, ask, current_session, look_up_room, saved_lounges},
+    components::{Page, Width},
+    routes,
+    text::lounge as text,
+};
+use chat::Chat;
+use entry::{Card, Over};
+use news::Unread;
+use shared::Lounge;
+use standing::Shape;
+
+/// What the page asks for.
+#[derive(Clone, Copy)]
+struct Answers {
+    room: Asked<RoomSummary>,
+    saved: Asked<Vec<SavedLounge>>,
+    session: Asked<SessionView>,
+}
+
+impl Answers {
+    /// Asks for the room in the address, and for the visitor's lounges.
+    fn ask() -> Self {
+        let params = use_params_map();
+        let code = Memo::new(move |_| params.with(|params| params.get("code").unwrap_or_default()));
+        Self {
+            room: ask(move || code.get(), look_up_room),
+            saved: ask(|| (), |()| saved_lounges()),
+            session: ask(|| (), |()| current_session()),
+        }
+    }
+}
+
+/// `/lounge/:code`
+#[component]
+pub(super) fn LoungePage() -> impl IntoView {
+    let Answers { room, saved, session } = Answers::ask();
+    let params = use_params_map();
+    // What is said of the list later does not draw the page anew.
+    let (list, is_known) = (RwSignal::new(Vec::new()), StoredValue::new(false));
+    let content = move || {
+        let (room_answer, saved_answer, session) = (room.get()?, saved.get()?, session.get()?);
+        if !is_known.get_value() {
+            is_known.set_value(true);
+            list.update_untracked(|list| *list = saved_answer.unwrap_or_default());
+        }
+        Some(match room_answer {
+            Ok(room) if !room.kind.members_stay() => view! { <Redirect path=routes::room(room.code) /> }.into_any(),
+            Ok(summary) => {
+                let account = session.ok().and_then(|view| view.account);
+                let first_name = account.map_or_else(guests_name, |account| account.name.to_string());
+                view! { <Visit summary saved=list first_name /> }.into_any()
+            }
+            Err(error) => {
+                let code = params.with_untracked(|params| params.get("code").unwrap_or_default());
+                view! { <NoRoom page="lounge" error code retry=move || room.refetch() /> }.into_any()
+            }
+        })
+    };
+    view! { <Transition fallback=|| view! { <Loading page="lounge" title=text::TITLE state="loading" /> }>{content}</Transition> }
+}
+
+/// A name for a guest, as the server draws one. The browser finds it in the field.
+fn guests_name() -> String {
+    #[cfg(feature = "ssr")]
+    let name = use_context::<std::sync::Arc<dyn crate::api::Backend>>()
+        .map(|backend| backend.guest_name(crate::locale::asked_for()).to_string())
+        .unwrap_or_default();
+    #[cfg(not(feature = "ssr"))]
+    let name = String::new();
+    name
+}
+
+/// A lounge that was there when it was asked for.
+#[component]
+fn Visit(summary: RoomSummary, saved: RwSignal<Vec<SavedLounge>>, first_name: String) -> impl IntoView {
+    let lounge = Lounge::new(summary, saved, first_name);
+    let handle = lounge.handle;
+    if lounge.is_member_at_first() {
+        lounge.go_in(None);
+    }
+    on_cleanup(move || handle.leave());
+    let unread = Unread::follow(lounge);
+    let title = TextProp::from(move || Oco::from(unread.title()));
+    let shape = Memo::new(move |_| lounge.standing.get().shape());
+    let content = move || match shape.get() {
+        Shape::Card => view! { <Card lounge /> }.into_any(),
+        Shape::Chat => view! { <Chat lounge unread /> }.into_any(),
+        Shape::Over => view! { <Over lounge /> }.into_any(),
+    };
+    view! {
+        <Page
+            name="lounge"
+            title
+            state=move || lounge.standing.get().name()
+            refusal=Signal::derive(move || lounge.standing.get().refusal())
+            link=move || handle.signaling_state.get().name()
+            width=Width::Narrow
+        >
+            {content}
+        </Page>
+    }
+}

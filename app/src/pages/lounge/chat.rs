@@ -1,0 +1,54 @@
+//! The page for members: their lounges, the conversation, and who is there.
+
+use leptos::prelude::*;
+
+use super::{
+    composer::Composer,
+    conversation::Conversation,
+    details::details,
+    erased::{attribute, key, part_when, press},
+    head::head,
+    lounges::lounges,
+    news::Unread,
+    questions::Questions,
+    shared::{Lounge, Sheet},
+    visible_height,
+};
+use crate::text::action;
+
+/// Three columns on a wide screen; on a narrow one the outer two lie over the conversation when they are wanted.
+#[component]
+pub(super) fn Chat(lounge: Lounge, unread: Unread) -> impl IntoView {
+    visible_height::follow();
+    let sheet = lounge.sheet;
+    let escape = key(move |event| {
+        if event.key() == "Escape" && sheet.get_untracked().is_some() {
+            sheet.set(None);
+        }
+    });
+    let shown = attribute(move || {
+        let name = match sheet.get()? {
+            Sheet::Lounges => "lounges",
+            Sheet::Details => "details",
+        };
+        Some(name.to_owned())
+    });
+    let veil = move || {
+        let close = press(move |_| sheet.set(None));
+        view! { <button type="button" class="sheet-veil" tabindex="-1" aria-label=action::CLOSE on:click=close></button> }.into_any()
+    };
+    view! {
+        <div class="lounge" data-sheet=shown on:keydown=escape>
+            {lounges(lounge, unread)}
+            <section class="lounge-main" aria-label=attribute(move || Some(lounge.title.get()))>
+                {head(lounge)}
+                <Conversation lounge unread />
+                <Composer lounge />
+            </section>
+            {details(lounge)}
+            {part_when(move || sheet.get().is_some(), veil)}
+            <Questions lounge />
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,122 @@
+//! The way in for who is no member, or not any more; and the end.
+
+mod name_form;
+
+use heartogether::{refusal::Refusal, room::EndReason};
+use heartogether_client::{Ending, Input};
+use leptos::prelude::*;
+
+use super::{
+    erased::{part, part_when, press, said},
+    shared::Lounge,
+    standing::{Standing, WayIn},
+};
+use crate::{
+    components::{Avatar, Button, ButtonLink, CodeDisplay, Notice, Tone, Variant},
+    locale::{self, Around, Key},
+    pages::room_bootstrap::ReopenForm,
+    routes::{self, Destination},
+    text::{action, lounge as text},
+};
+use name_form::NameForm;
+
+/// What the lounge is, and what the visitor can do to come in. A link alone makes nobody a member.
+#[component]
+pub(super) fn Card(lounge: Lounge) -> impl IntoView {
+    let (count, owner, is_full) = lounge.summary.with_value(|room| {
+        // The owner is one of them, and no listener.
+        (room.listener_count, room.host_name.clone(), room.is_full_for_visitor())
+    });
+    let refusal = move || match lounge.standing.get() {
+        Standing::Refused(refusal) => Some(refusal),
+        _ => is_full.then_some(Refusal::RoomFull),
+    };
+    let told = move || match refusal().filter(|refusal| *refusal != Refusal::NameTaken) {
+        Some(refusal) => view! { <Notice tone=Tone::Warn>{locale::refusal(refusal)}</Notice> }.into_any(),
+        None => ().into_any(),
+    };
+    let way = Memo::new(move |_| refusal().map_or(WayIn::Ask, WayIn::after));
+    view! {
+        <div class="card lounge-card">
+            {part(move || view! { <Avatar name=lounge.title.get() /> }.into_any())}
+            <h1 dir="auto">
+                <bdi translate="no">{said(move || lounge.title.get())}</bdi>
+            </h1>
+            <p class="text-muted">
+                <Around text=text::by name=&owner />
+                " · "
+                {text::members_count(count)}
+            </p>
+            {part(told)}
+            {part(move || way_in(lounge, way.get()))}
+            <CodeDisplay code=lounge.code small=true />
+            <p class="text-sm text-muted">{text::LASTS}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// The button or the link that helps.
+fn way_in(lounge: Lounge, way: WayIn) -> AnyView {
+    let again = |label: Key| {
+        let again = press(move |_| lounge.go_in(None));
+        view! { <Button on:click=again>{label}</Button> }
+    };
+    let home = move || {
+        view! {
+            <ButtonLink href=routes::HOME variant=Variant::Ghost>
+                {action::BACK_TO_START}
+            </ButtonLink>
+        }
+    };
+    match way {
+        WayIn::Ask => view! { <NameForm lounge /> }.into_any(),
+        WayIn::TryAgain => view! { {again(action::TRY_AGAIN)} {home()} }.into_any(),
+        WayIn::OpenHere => view! { {again(text::OPEN_HERE)} {home()} }.into_any(),
+        WayIn::SignIn => {
+            // A whole new page, since this one believes that it knows who the visitor is.
+            view! {
+                <ButtonLink href=routes::login_then(Destination::Lounge(lounge.code)) attr:rel="external">
+                    {action::SIGN_IN}
+                </ButtonLink>
+            }
+            .into_any()
+        }
+        WayIn::Reload => {
+            let reload = press(move |_| _ = window().location().reload());
+            view! { <Button on:click=reload>{action::RELOAD}</Button> }.into_any()
+        }
+        WayIn::None => home().into_any(),
+    }
+}
+
+/// That the lounge has ended, and why. Its owner can open it again for a while.
+#[component]
+pub(super) fn Over(lounge: Lounge) -> impl IntoView {
+    let ending = move || match lounge.standing.get() {
+        Standing::Ended(ending) => Some(ending),
+        _ => None,
+    };
+    let told = move || {
+        let said = match ending() {
+            Some(Ending::Told(EndReason::Idle | EndReason::HostAbsent)) => text::ENDED_IDLE,
+            Some(Ending::Asked) => text::ENDED_ASKED,
+            _ => text::ENDED_HINT,
+        };
+        view! { <Notice>{said}</Notice> }.into_any()
+    };
+    let may_reopen = move || lounge.is_owner.get() && ending() != Some(Ending::Asked);
+    let code = lounge.code;
+    let reopen = move || view! { <ReopenForm code on_open=move || lounge.press(Input::RetryPressed) /> }.into_any();
+    view! {
+        <div class="card lounge-card">
+            <h1>{text::ENDED}</h1>
+            {part(told)}
+            {part_when(may_reopen, reopen)}
+            <ButtonLink href=routes::HOME variant=Variant::Ghost>
+                {action::BACK_TO_START}
+            </ButtonLink>
+        </div>
+    }
+    .into_any()
+}

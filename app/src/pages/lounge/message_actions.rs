@@ -1,0 +1,234 @@
+//! What can be done with a message.
+
+use heartogether::{engagement::Reaction, id::MessageNumber};
+use heartogether_client::{EntryState, Input};
+use leptos::{html, prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent, Node};
+
+use super::{
+    emoji_data::emoji,
+    erased::{key, press},
+    rows::RowKey,
+    shared::{EmojiFor, Lounge, Mode, Question},
+};
+use crate::{
+    browser::clipboard,
+    components::{Glyph, Icon, Toast, Toasts, Tone},
+    locale::{Key, Locale},
+    text::lounge as text,
+};
+
+/// Emoji that are at hand.
+const AT_HAND: usize = 6;
+
+/// The button that opens the actions. By keyboard it is Enter on the message.
+pub(super) fn actions_button(lounge: Lounge, key: RowKey) -> AnyView {
+    let toggle = press(move |_| {
+        let is_open = lounge.actions.get_untracked() == Some(key);
+        lounge.actions.set((!is_open).then_some(key));
+    });
+    let locale = Locale::current();
+    view! {
+        <button
+            type="button"
+            class="icon-button actions-button"
+            tabindex="-1"
+            aria-label=locale.say(text::ACTIONS)
+            title=locale.say(text::ACTIONS)
+            aria-haspopup="dialog"
+            on:click=toggle
+        >
+            <Icon glyph=Glyph::More />
+        </button>
+    }
+    .into_any()
+}
+
+/// What a message is to its visitor when the actions open.
+#[derive(Clone, Copy)]
+struct About {
+    number: MessageNumber,
+    is_own: bool,
+    has_words: bool,
+    is_pinned: bool,
+}
+
+/// The actions, over the log.
+pub(super) fn actions(lounge: Lounge, of: RowKey) -> AnyView {
+    let place = NodeRef::<html::Div>::new();
+    close_from_outside(lounge, of, place);
+    let about = lounge.with_entry(of, |entry| {
+        let is_kept = entry.state == EntryState::Kept;
+        let message = &entry.message;
+        is_kept.then_some(About {
+            number: message.number,
+            is_own: entry.is_own,
+            has_words: message.text.is_some(),
+            is_pinned: message.pinned,
+        })
+    });
+    let press_key = key(move |event: KeyboardEvent| match event.key().as_str() {
+        "Escape" => {
+            event.stop_propagation();
+            close(lounge, of);
+        }
+        "ArrowDown" | "ArrowUp" => {
+            event.prevent_default();
+            event.stop_propagation();
+            move_focus(place, event.key() == "ArrowDown");
+        }
+        _ => {}
+    });
+    view! {
+        <div class="actions" node_ref=place role="dialog" aria-label=text::ACTIONS on:keydown=press_key>
+            {about.flatten().map(|about| choices(lounge, of, about))}
+        </div>
+    }
+    .into_any()
+}
+
+/// What a press on a choice does.
+#[derive(Clone, Copy)]
+enum Act {
+    Reply,
+    Copy,
+    Edit,
+    Pin,
+    Unpin,
+    Delete,
+}
+
+impl Act {
+    const fn drawn(self) -> (Glyph, Key) {
+        match self {
+            Self::Reply => (Glyph::Reply, text::REPLY),
+            Self::Copy => (Glyph::Copy, text::COPY),
+            Self::Edit => (Glyph::Edit, text::EDIT),
+            Self::Pin => (Glyph::Pin, text::PIN),
+            Self::Unpin => (Glyph::Pin, text::UNPIN),
+            Self::Delete => (Glyph::Delete, text::DELETE),
+        }
+    }
+
+    fn carry_out(self, lounge: Lounge, number: MessageNumber, toasts: Toasts) {
+        match self {
+            Self::Reply => lounge.mode.set(Mode::Reply(number)),
+            Self::Edit => lounge.mode.set(Mode::Edit(number)),
+            Self::Pin => lounge.press(Input::MessagePinned { number, pinned: true }),
+            Self::Unpin => lounge.press(Input::MessagePinned { number, pinned: false }),
+            Self::Delete => lounge.question.set(Some(Question::DeleteMessage(number))),
+            Self::Copy => {
+                let words = lounge.text_of(number).map(|text| text.to_string()).unwrap_or_default();
+                spawn_local(async move {
+                    toasts.show(match clipboard::copy(&words).await {
+                        true => Toast::new(text::COPIED),
+                        false => Toast::new(text::UNCOPIED).with_tone(Tone::Warn),
+                    });
+                });
+            }
+        }
+    }
+}
+
+fn choices(lounge: Lounge, of: RowKey, about: About) -> AnyView {
+    let About { number, is_own, has_words, is_pinned } = about;
+    let is_owner = lounge.is_owner.get_untracked();
+    let toasts = expect_context::<Toasts>();
+    let offered = [
+        (has_words, Act::Reply),
+        (has_words, Act::Copy),
+        (has_words && is_own, Act::Edit),
+        (has_words && is_owner && !is_pinned, Act::Pin),
+        (is_owner && is_pinned, Act::Unpin),
+        (has_words && (is_own || is_owner), Act::Delete),
+    ];
+    let choice = move |act: Act| {
+        let (glyph, label) = act.drawn();
+        let pressed = press(move |_| {
+            close(lounge, of);
+            act.carry_out(lounge, number, toasts);
+        });
+        view! {
+            <button type="button" class="action" on:click=pressed>
+                <Icon glyph />
+                {label}
+            </button>
+        }
+    };
+    let choices = offered.into_iter().filter(|(is_offered, _)| *is_offered).map(|(_, act)| choice(act)).collect_view();
+    view! { {has_words.then(|| at_hand(lounge, of, number))} {choices} }.into_any()
+}
+
+/// A few emoji, and the way to all of them.
+fn at_hand(lounge: Lounge, of: RowKey, number: MessageNumber) -> AnyView {
+    let sign = move |reaction: &Reaction| {
+        let sign = reaction.emoji();
+        let put = press(move |_| {
+            close(lounge, of);
+            if let Some(emoji) = emoji(sign) {
+                lounge.press(Input::EmojiPressed { number, emoji });
+            }
+        });
+        view! {
+            <button type="button" class="picker-emoji" aria-label=text::react(sign) on:click=put>
+                {sign}
+            </button>
+        }
+    };
+    let more = press(move |_| {
+        lounge.actions.set(None);
+        lounge.picker.set(Some(EmojiFor::Message(number)));
+    });
+    view! {
+        <div class="at-hand" role="group" aria-label=text::REACTIONS>
+            {Reaction::ALL.iter().take(AT_HAND).map(sign).collect_view()}
+            <button type="button" class="picker-emoji" aria-label=text::MORE_EMOJI title=text::MORE_EMOJI on:click=more>
+                <Icon glyph=Glyph::Smile />
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+/// Closes the actions; reading goes on at the message.
+fn close(lounge: Lounge, of: RowKey) {
+    lounge.actions.set(None);
+    let message = document().get_element_by_id(&of.id()).and_then(|message| message.dyn_into::<HtmlElement>().ok());
+    // A browser that refuses leaves the focus where it is, which hurts nobody.
+    message.iter().for_each(|message| _ = message.focus());
+}
+
+/// The first of the actions gets the focus, and pressing anything else closes them.
+fn close_from_outside(lounge: Lounge, of: RowKey, place: NodeRef<html::Div>) {
+    Effect::new(move |_| {
+        if place.get().is_some() {
+            move_focus(place, true);
+        }
+        let pressed = window_event_listener_untyped("pointerdown", move |event| {
+            let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+            let is_inside = |id: Option<web_sys::Element>| id.is_some_and(|element| element.contains(target.as_ref()));
+            let row =
+                document().get_element_by_id(&of.id()).and_then(|row| row.query_selector(".message").ok().flatten());
+            if !is_inside(row) && lounge.actions.try_get_untracked().flatten() == Some(of) {
+                lounge.actions.set(None);
+            }
+        });
+        on_cleanup(move || pressed.remove());
+    });
+}
+
+fn move_focus(place: NodeRef<html::Div>, forwards: bool) {
+    let Some(place) = place.get_untracked() else { return };
+    let Ok(buttons) = place.query_selector_all("button") else { return };
+    let count = buttons.length();
+    let focused = document().active_element();
+    let here = (0..count).find(|at| buttons.get(*at).as_ref() == focused.as_ref().map(AsRef::as_ref));
+    let next = match (here, forwards) {
+        (None, _) => 0,
+        (Some(here), true) => (here + 1) % count.max(1),
+        (Some(here), false) => (here + count - 1) % count.max(1),
+    };
+    let button = buttons.get(next).and_then(|button| button.dyn_into::<HtmlElement>().ok());
+    button.iter().for_each(|button| _ = button.focus());
+}

@@ -1,0 +1,232 @@
+//! What the parts of a lounge's page share: the room, and what the visitor is about to do.
+
+use heartogether::{
+    engagement::MessageText,
+    id::{DisplayName, MemberId, MessageNumber, RoomCode},
+    role::Role,
+    room::Message,
+};
+use heartogether_client::{ConversationEntry, Input};
+use leptos::prelude::*;
+
+use super::{rows::RowKey, standing::Standing};
+use crate::{
+    api::{IceConfiguration, RoomSummary, SavedLounge},
+    browser::RoomHandle,
+    locale::Locale,
+    text::lounge as text,
+};
+
+/// What the visitor writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// A message.
+    #[default]
+    Write,
+    /// An answer to a message.
+    Reply(MessageNumber),
+    /// Another text for one of their own.
+    Edit(MessageNumber),
+}
+
+/// Where a chosen emoji goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EmojiFor {
+    /// Into the text.
+    Text,
+    /// On a message.
+    Message(MessageNumber),
+}
+
+/// What lies over the conversation on a narrow screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sheet {
+    /// The visitor's lounges.
+    Lounges,
+    /// The members, and what can be set.
+    Details,
+}
+
+/// What the page asks before it does something, or asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    Invite,
+    NameOneself,
+    NameLounge,
+    Leave,
+    Delete,
+    DeleteMessage(MessageNumber),
+    About(Person),
+    SendOut(Person),
+    Ban(Person),
+    HandOver(Person),
+}
+
+/// A member, as the list shows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Person {
+    pub(super) member: MemberId,
+    pub(super) name: DisplayName,
+    pub(super) is_here: bool,
+    pub(super) is_owner: bool,
+    pub(super) is_oneself: bool,
+}
+
+/// A lounge's page.
+#[derive(Clone, Copy)]
+pub(super) struct Lounge {
+    pub(super) handle: RoomHandle,
+    pub(super) code: RoomCode,
+    pub(super) summary: StoredValue<RoomSummary>,
+    /// The visitor's lounges.
+    pub(super) saved: RwSignal<Vec<SavedLounge>>,
+    /// Under which name the visitor may come in, until they choose another.
+    first_name: StoredValue<String>,
+    /// Whether the visitor has asked for a place, or had one when the page came.
+    has_asked: RwSignal<bool>,
+    pub(super) standing: Memo<Standing>,
+    /// What it is called.
+    pub(super) title: Memo<String>,
+    /// The members: the owner first, then those who are here.
+    pub(super) people: Memo<Vec<Person>>,
+    pub(super) is_owner: Memo<bool>,
+    pub(super) muted: RwSignal<bool>,
+    pub(super) mode: RwSignal<Mode>,
+    /// The message whose actions are open.
+    pub(super) actions: RwSignal<Option<RowKey>>,
+    pub(super) picker: RwSignal<Option<EmojiFor>>,
+    pub(super) sheet: RwSignal<Option<Sheet>>,
+    pub(super) question: RwSignal<Option<Question>>,
+    /// The message that the visitor wants to see.
+    pub(super) sought: RwSignal<Option<MessageNumber>>,
+    /// Whether the latest message is in sight, as far as the page is.
+    pub(super) is_at_end: RwSignal<bool>,
+    /// Raised by who wants the latest message in sight.
+    pub(super) to_end: RwSignal<()>,
+    /// The latest message that the visitor has seen.
+    pub(super) seen: RwSignal<MessageNumber>,
+}
+
+impl Lounge {
+    pub(super) fn new(summary: RoomSummary, saved: RwSignal<Vec<SavedLounge>>, first_name: String) -> Self {
+        let (handle, code) = (RoomHandle::new(), summary.code);
+        let known = saved.with_untracked(|saved| saved.iter().find(|saved| saved.code == code).cloned());
+        let has_asked = RwSignal::new(summary.has_place || summary.is_owner);
+        let is_owner_at_first = summary.is_owner;
+        let summary = StoredValue::new(summary);
+        Self {
+            handle,
+            code,
+            summary,
+            saved,
+            first_name: StoredValue::new(first_name),
+            has_asked,
+            standing: Memo::new(move |_| {
+                let (client, as_owner) = (handle.listener_state.get(), handle.host_state.get());
+                Standing::of(has_asked.get(), client, as_owner, handle.room.with(Option::is_some))
+            }),
+            title: title(handle, summary),
+            people: Memo::new(move |_| people(handle)),
+            is_owner: Memo::new(move |_| {
+                let owner = handle.room.with(|room| room.as_ref().map(|room| room.owner));
+                owner.map_or(is_owner_at_first, |owner| Some(owner) == handle.own_member.get())
+            }),
+            muted: RwSignal::new(known.as_ref().is_some_and(|known| known.muted)),
+            mode: RwSignal::default(),
+            actions: RwSignal::default(),
+            picker: RwSignal::default(),
+            sheet: RwSignal::default(),
+            question: RwSignal::default(),
+            sought: RwSignal::default(),
+            is_at_end: RwSignal::new(true),
+            to_end: RwSignal::new(()),
+            seen: RwSignal::new(known.map(|known| known.read_up_to).unwrap_or_default()),
+        }
+    }
+
+    /// Asks for the visitor's place, under a name if they are no member yet.
+    pub(super) fn go_in(self, name: Option<DisplayName>) {
+        if let Some(name) = &name {
+            self.first_name.set_value(name.to_string());
+        }
+        if cfg!(feature = "hydrate") {
+            // Nobody sends sound here, so there is nobody to connect with.
+            let nobody =
+                IceConfiguration { servers: Vec::new(), renew_in_s: None, relay_only: false, has_relay: false };
+            self.handle.leave();
+            self.handle.converse(Role::Participant, self.code, nobody, None, name);
+            self.handle.stand();
+        }
+        self.has_asked.set(true);
+    }
+
+    /// Under which name the visitor may come in.
+    pub(super) fn first_name(self) -> String {
+        self.first_name.get_value()
+    }
+
+    pub(super) fn is_member_at_first(self) -> bool {
+        self.has_asked.get_untracked()
+    }
+
+    pub(super) fn press(self, input: Input) {
+        self.handle.press(input);
+    }
+
+    /// Reads one message of the conversation as it is now.
+    pub(super) fn with_entry<T>(self, key: RowKey, read: impl FnOnce(&ConversationEntry) -> T) -> Option<T> {
+        self.handle
+            .conversation
+            .with_untracked(|entries| entries.iter().rev().find(|entry| RowKey::of(entry) == key).map(read))
+    }
+
+    /// Reads one message by its number.
+    pub(super) fn with_message<T>(self, number: MessageNumber, read: impl FnOnce(&Message) -> T) -> Option<T> {
+        self.handle.conversation.with_untracked(|entries| {
+            entries.iter().map(|entry| &entry.message).find(|message| message.number == number).map(read)
+        })
+    }
+
+    /// The text of a message, if it is there and not deleted.
+    pub(super) fn text_of(self, number: MessageNumber) -> Option<MessageText> {
+        self.with_message(number, |message| message.text.clone()).flatten()
+    }
+
+    /// The visitor as a member. Reads reactively.
+    pub(super) fn oneself(self) -> Option<Person> {
+        self.people.with(|people| people.iter().find(|person| person.is_oneself).cloned())
+    }
+}
+
+/// The name, or whose lounge it is.
+fn title(handle: RoomHandle, summary: StoredValue<RoomSummary>) -> Memo<String> {
+    let locale = Locale::current();
+    Memo::new(move |_| {
+        let named = handle.room.with(|room| room.as_ref().map(|room| (room.name.clone(), room.owner_name.clone())));
+        let named = named.or_else(|| summary.with_value(|room| Some((room.name.clone(), room.host_name.clone()))));
+        let (name, owner) = named.unwrap_or_else(|| (None, DisplayName::forgotten()));
+        name.map_or_else(|| locale.say(text::of(&owner)).into_owned(), |name| name.to_string())
+    })
+}
+
+fn people(handle: RoomHandle) -> Vec<Person> {
+    let own = handle.own_member.get();
+    handle.room.with(|room| {
+        let Some(room) = room else { return Vec::new() };
+        let mut people: Vec<Person> = room
+            .members
+            .iter()
+            .map(|known| Person {
+                member: known.member,
+                name: known.name.clone(),
+                is_here: known.connected,
+                is_owner: known.member == room.owner,
+                is_oneself: Some(known.member) == own,
+            })
+            .collect();
+        people.sort_by_cached_key(|person| {
+            (!person.is_owner, !person.is_here, person.name.as_str().to_lowercase(), person.member)
+        });
+        people
+    })
+}

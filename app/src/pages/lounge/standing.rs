@@ -1,0 +1,148 @@
+//! How the visitor stands to the lounge, from the room client's state.
+
+use heartogether::refusal::Refusal;
+use heartogether_client::{Ending, HostState, ListenerState};
+
+/// How the visitor stands to the lounge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// No member, and has not asked to be one.
+    Outside,
+    /// On the way in.
+    Joining,
+    /// In the room.
+    Open,
+    /// The room has ended.
+    Ended(Ending),
+    /// Not in the room, and why.
+    Refused(Refusal),
+}
+
+/// What the page draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A card with a way in.
+    Card,
+    /// The conversation.
+    Chat,
+    /// That it is over.
+    Over,
+}
+
+impl Standing {
+    /// `has_asked` says whether the visitor has asked for a place, or had one when the page came.
+    pub(super) fn of(has_asked: bool, client: ListenerState, as_owner: HostState, knows_room: bool) -> Self {
+        match (has_asked, client, as_owner) {
+            (false, ..) => Self::Outside,
+            (_, ListenerState::Refused(refusal), _) => Self::Refused(refusal),
+            (_, ListenerState::Ended(ending), _) | (_, _, HostState::Ended(ending)) => Self::Ended(ending),
+            _ if knows_room => Self::Open,
+            _ => Self::Joining,
+        }
+    }
+
+    /// The value of `data-state`.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Outside => "outside",
+            Self::Joining => "joining",
+            Self::Open => "open",
+            Self::Ended(_) => "ended",
+            Self::Refused(_) => "refused",
+        }
+    }
+
+    pub(super) const fn refusal(self) -> Option<Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn shape(self) -> Shape {
+        match self {
+            Self::Outside | Self::Refused(_) => Shape::Card,
+            Self::Joining | Self::Open => Shape::Chat,
+            Self::Ended(_) => Shape::Over,
+        }
+    }
+}
+
+/// What a visitor can do about a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WayIn {
+    /// Ask for a place, under a name.
+    Ask,
+    /// Ask for the place again.
+    TryAgain,
+    /// Open the lounge here, and no longer on another page.
+    OpenHere,
+    /// Say who they are first.
+    SignIn,
+    /// Fetch a page that speaks the server's language.
+    Reload,
+    /// Go elsewhere.
+    None,
+}
+
+impl WayIn {
+    pub(super) const fn after(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NameTaken | Refusal::SentOut | Refusal::LeftElsewhere => Self::Ask,
+            Refusal::SessionReplaced => Self::OpenHere,
+            Refusal::NotSignedIn | Refusal::GuestsOff => Self::SignIn,
+            Refusal::VersionUnsupported
+            | Refusal::FrameMalformed
+            | Refusal::FrameTooLarge
+            | Refusal::OutOfOrder
+            | Refusal::WebRtcMissing
+            | Refusal::WebSocketMissing
+            | Refusal::CookiesBlocked => Self::Reload,
+            Refusal::RoomNotFound
+            | Refusal::RoomEnded
+            | Refusal::CodeMalformed
+            | Refusal::Removed
+            | Refusal::NotAllowed
+            | Refusal::OriginNotAllowed => Self::None,
+            _ => Self::TryAgain,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heartogether::room::EndReason;
+
+    use super::*;
+    use crate::locale::{self, Language, Table};
+
+    const CONNECTING: ListenerState = ListenerState::Connecting;
+
+    #[test]
+    fn a_visitor_is_outside_until_they_ask() {
+        assert_eq!(Standing::of(false, CONNECTING, HostState::Idle, false), Standing::Outside);
+        assert_eq!(Standing::of(true, CONNECTING, HostState::Idle, false), Standing::Joining);
+        assert_eq!(Standing::of(true, CONNECTING, HostState::Idle, true), Standing::Open);
+    }
+
+    #[test]
+    fn an_end_outweighs_what_is_known_of_the_room() {
+        let ended = ListenerState::Ended(Ending::Told(EndReason::Stopped));
+        let told = Standing::of(true, ended, HostState::Idle, true);
+        assert_eq!((told.name(), told.shape()), ("ended", Shape::Over));
+        let asked = Standing::of(true, CONNECTING, HostState::Ended(Ending::Asked), true);
+        assert_eq!(asked, Standing::Ended(Ending::Asked));
+    }
+
+    #[test]
+    fn every_refusal_offers_what_can_help() {
+        let says_reload = |refusal| Table::of(Language::English).say(locale::refusal(refusal)).contains("reload");
+        for refusal in Refusal::ALL {
+            assert!(!says_reload(*refusal) || WayIn::after(*refusal) == WayIn::Reload, "{refusal:?}");
+            assert_eq!(Standing::Refused(*refusal).shape(), Shape::Card);
+        }
+        assert_eq!(WayIn::after(Refusal::RoomFull), WayIn::TryAgain);
+        assert_eq!(WayIn::after(Refusal::Removed), WayIn::None);
+        assert_eq!(WayIn::after(Refusal::NameTaken), WayIn::Ask);
+    }
+}

@@ -1,0 +1,210 @@
+//! What members of a lounge say to each other, and the archive in which the server keeps it.
+
+use std::collections::BTreeMap;
+
+use heartogether::{
+    engagement::{Emoji, MessageText},
+    id::{AccountId, MessageNumber},
+    protocol::{FetchMessages, FromRoom, ServerMessage},
+    refusal::Refusal,
+    room::{ArchiveChange, ArchivedMessage, Command, Event, Foreseen, Message, Messages, RoomEvent, RoomView},
+    time::Timestamp,
+};
+use heartogether_client::{ConversationEntry, EntryState, Input};
+
+use super::World;
+use crate::scenario::code;
+
+/// How many messages the room keeps itself, and how many come at once.
+pub(super) const MESSAGES: usize = 6;
+
+/// What a member does in a conversation. A number picks one of the messages that the page knows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Talk {
+    Write,
+    Answer(usize),
+    Edit(usize),
+    Delete(usize),
+    /// Puts one of two emoji on a message, or takes it away.
+    Press(usize, bool),
+    Pin(usize),
+    /// Goes back to older messages.
+    GoBack,
+}
+
+/// The messages of all times.
+#[derive(Default)]
+pub(super) struct Archive(BTreeMap<MessageNumber, (AccountId, Message)>);
+
+impl Archive {
+    pub(super) fn take(&mut self, change: ArchiveChange) {
+        let event = match change {
+            ArchiveChange::Write { account, message } => {
+                assert!(!self.holds(account, message.nonce), "a page has written {message:?} twice");
+                self.0.insert(message.number, (account, message));
+                return;
+            }
+            ArchiveChange::Edit { number, version, text } => {
+                let Some((_, message)) = self.0.get(&number) else { return };
+                RoomEvent::MessageEdited { number, author: message.author, version, text }
+            }
+            ArchiveChange::Delete(number) => RoomEvent::MessageDeleted { number },
+            ArchiveChange::Pin { number, pinned } => RoomEvent::MessagePinned { number, pinned },
+            ArchiveChange::React { number, member, emoji, on } => {
+                RoomEvent::MessageReacted { number, member, emoji, on }
+            }
+            ArchiveChange::Deliver { .. } | ArchiveChange::Forget { .. } => return,
+        };
+        self.0.values_mut().for_each(|(_, message)| message.apply(&event));
+    }
+
+    fn find(&self, number: MessageNumber) -> Option<ArchivedMessage> {
+        self.0.get(&number).map(|(account, message)| ArchivedMessage {
+            account: *account,
+            author: message.author,
+            version: message.version,
+            deleted: message.text.is_none(),
+            pinned: message.pinned,
+            emoji: message.emoji.len() as u32,
+        })
+    }
+
+    fn holds(&self, account: AccountId, nonce: u32) -> bool {
+        self.0.values().any(|(author, message)| (*author, message.nonce) == (account, nonce))
+    }
+
+    fn before(&self, number: MessageNumber) -> Messages {
+        let mut older = self.0.range(..number).rev().map(|(_, (_, message))| message.clone());
+        let mut messages: Vec<_> = older.by_ref().take(MESSAGES).collect();
+        messages.reverse();
+        Messages { messages, has_earlier: older.next().is_some() }
+    }
+}
+
+impl World {
+    /// Does what a member does, if there is a message for it.
+    pub(super) fn talk(&mut self, page: usize, talk: Talk) {
+        let known = self.pages[page].client.conversation();
+        let kept: Vec<_> = known.iter().filter(|entry| entry.state == EntryState::Kept).collect();
+        let own: Vec<_> = kept.iter().copied().filter(|entry| entry.is_own && entry.message.text.is_some()).collect();
+        let pick = |of: &[&ConversationEntry], at: usize| Some(of.get(at % of.len().max(1))?.message.clone());
+        let input = match talk {
+            Talk::Write => Some(Input::MessageWritten { text: self.words(), reply_to: None }),
+            Talk::Answer(at) => {
+                let reply_to = pick(&kept, at).map(|message| message.number);
+                Some(Input::MessageWritten { text: self.words(), reply_to })
+            }
+            Talk::Edit(at) => {
+                pick(&own, at).map(|Message { number, .. }| Input::MessageEdited { number, text: self.new_words() })
+            }
+            Talk::Delete(at) => pick(&own, at).map(|message| Input::MessageDeleted(message.number)),
+            Talk::Press(at, first) => pick(&kept, at).map(|Message { number, .. }| {
+                let emoji = Emoji::parse(if first { "👍" } else { "🎈" }).expect("an emoji of the tests");
+                Input::EmojiPressed { number, emoji }
+            }),
+            Talk::Pin(at) => {
+                pick(&kept, at).map(|message| Input::MessagePinned { number: message.number, pinned: !message.pinned })
+            }
+            Talk::GoBack => Some(Input::EarlierMessagesPressed),
+        };
+        input.into_iter().for_each(|input| self.input(page, input));
+    }
+
+    /// Words for a message that nobody else has written.
+    fn words(&mut self) -> MessageText {
+        let words = self.new_words();
+        self.written += 1;
+        words
+    }
+
+    fn new_words(&mut self) -> MessageText {
+        MessageText::parse(&format!("words {}", self.draw())).expect("a message of the tests")
+    }
+
+    /// A request for older messages.
+    pub(super) fn send_older(&mut self, socket: u64, FetchMessages { before }: FetchMessages) {
+        let page = FromRoom::Messages(self.archive.before(before));
+        self.tell(socket, ServerMessage::from_room(code(), page));
+    }
+
+    /// Adds to a command what the archive knows. A message that is there already is not written again.
+    pub(super) fn command(&mut self, socket: u64, account: AccountId, mut command: Command) {
+        let found = |number: MessageNumber| self.archive.find(number);
+        match &mut command {
+            Command::Write { nonce, reply_to, answered, is_archived, .. } => {
+                *is_archived = self.archive.holds(account, *nonce);
+                *answered = reply_to.map(|number| found(number).into());
+            }
+            Command::Edit { number, archived, .. }
+            | Command::Delete { number, archived }
+            | Command::Pin { number, archived, .. }
+            | Command::ReactTo { number, archived, .. } => *archived = found(*number),
+            _ => {}
+        }
+        let nonce = match &command {
+            Command::Write { nonce, .. } => Some(*nonce),
+            _ => None,
+        };
+        let event = Event::Commanded { connection: self.connection(socket).id, account, command };
+        let foreseen = self.room.foresee(&event, Timestamp::from_millis(self.now));
+        match nonce.filter(|_| foreseen == Ok(Foreseen::Nothing)) {
+            Some(nonce) => self.tell(socket, ServerMessage::from_room(code(), FromRoom::MessageKept { nonce })),
+            None => self.append(event),
+        }
+    }
+
+    /// What is wrong with the conversation once everything is well and everybody has gone back to the first message.
+    pub(crate) fn complaints_about_talk(&self) -> Vec<String> {
+        let mut complaints = Vec::new();
+        let there: Vec<_> = self.archive.0.values().map(|(_, message)| message.clone()).collect();
+        let mut found = there.len();
+        for (page, it) in self.pages.iter().enumerate() {
+            let entries = it.client.conversation();
+            let (kept, others): (Vec<_>, Vec<_>) =
+                entries.into_iter().partition(|entry| entry.state == EntryState::Kept);
+            // The answered message was deleted before the answer came.
+            let is_refused = |entry: &&ConversationEntry| {
+                let missing = EntryState::Refused(Refusal::MessageNotFound);
+                entry.state == missing && entry.message.reply_to.is_some()
+            };
+            found += others.iter().filter(is_refused).count();
+            let lost = others.iter().filter(|entry| !is_refused(entry));
+            complaints.extend(lost.map(|entry| format!("page {page}: {entry:?}")));
+            let known: Vec<_> = kept.into_iter().map(|entry| entry.message).collect();
+            let without_messages =
+                |room: RoomView| RoomView { messages: Vec::new(), has_earlier_messages: false, ..room };
+            let room = self.member(page).and_then(|member| self.room.view(member)).map(without_messages);
+            let seen = it.client.room().cloned().map(without_messages);
+            if seen != room {
+                complaints.push(format!("page {page} sees {seen:?} instead of {room:?}"));
+            }
+            if known != there {
+                let differing = known.iter().zip(&there).find(|(known, there)| known != there);
+                let (known, there) = (known.len(), there.len());
+                complaints
+                    .push(format!("page {page} knows {known} messages of {there}; the first other: {differing:?}"));
+            }
+        }
+        if found as u64 != self.written {
+            complaints.push(format!("{} messages were written, and {found} are there", self.written));
+        }
+        complaints
+    }
+
+    /// All go back to the first message.
+    pub(crate) fn go_back(&mut self) {
+        for page in 0..self.pages.len() {
+            while self.pages[page].client.has_earlier_messages() {
+                let before = self.pages[page].client.messages().count();
+                self.talk(page, Talk::GoBack);
+                self.wait(2_000);
+                assert!(self.pages[page].client.messages().count() > before, "page {page} does not get further back");
+            }
+        }
+    }
+
+    /// The number of entries in the room's log that members have asked for.
+    pub(crate) fn commands(&self) -> usize {
+        self.log.iter().filter(|entry| matches!(entry.event, Event::Commanded { .. })).count()
+    }
+}
