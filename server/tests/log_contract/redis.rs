@@ -164,6 +164,20 @@ async fn a_room_that_redis_has_lost_while_no_node_ran_is_kept_for_the_case_that_
     assert_eq!(log.live().await.expect("listed"), [ROOM]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_has_stopped_gives_no_room_back() {
+    let fleet = Fleet::single();
+    let (directory, epochs) = (Arc::new(MemoryDirectory::default()), Arc::new(MemoryEpochs::default()));
+    let log = start(&fleet, directory.clone(), epochs.clone()).log;
+    log.create(created(ROOM, "ABC234")).await.expect("created");
+    let stopped = join(&fleet, 2, directory, epochs).log;
+    stopped.stop().await;
+    fleet.empty();
+    let read = stopped.read(ROOM, Seq(0), 9).await;
+    assert!(matches!(read, Err(LogError::Stopped)), "{read:?}");
+    assert_eq!(keys(&fleet), "", "another node may have taken its place");
+}
+
 /// Epochs that are drawn only when a test lets them be drawn.
 #[derive(Default)]
 struct HeldEpochs {

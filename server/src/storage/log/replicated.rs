@@ -22,7 +22,10 @@ mod writer;
 
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -122,6 +125,7 @@ impl ReplicatedLog {
 impl Drop for ReplicatedLog {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
+        self.shared.is_stopped.store(true, Relaxed);
     }
 }
 

@@ -1,6 +1,10 @@
 //! Heals rooms whose server was replaced or has lost them.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
 use heartogether::id::RoomId;
 use tokio::time::{sleep, timeout};
@@ -26,13 +30,16 @@ impl Shared {
     ///
     /// # Errors
     /// [`LogError::NothingLeft`] if nobody has anything of the room, [`LogError::NoSuchRoom`] if it has ended meanwhile,
-    /// [`LogError::Storage`].
+    /// [`LogError::Stopped`], [`LogError::Storage`].
     pub(super) async fn heal(
         &self,
         follower: &Arc<Follower>,
         server: &dyn LogServer,
         state: &State,
     ) -> Result<(), LogError> {
+        if self.is_stopped.load(Relaxed) {
+            return Err(LogError::Stopped);
+        }
         if state.standing == Standing::Opening && self.settle(follower.room, server, state.epoch).await? {
             return self.delete_if_ended(follower.room).await;
         }
