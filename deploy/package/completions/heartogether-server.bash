@@ -29,7 +29,7 @@ _heartogether__server() {
 
     case "${cmd}" in
         heartogether__server)
-            opts="-h -V --port --host --data-dir --data-lock-wait-ms --data-synchronous --database-url --database-connections --redis-enabled --redis-url --redis-tls --redis-tls-reject-unauthorized --redis-connect-timeout-ms --site-dir --public-url --frontend-url --log --session-cookie-name --session-cookie-secure --session-ttl-seconds --guests --jwt-secret --session-secret --google-client-id --google-client-secret --google-callback-url --oidc-issuer --oidc-client-id --oidc-client-secret --oidc-name --auth-warm-up-timeout-ms --max-listeners --max-listeners-per-address --room-ttl-ms --room-host-absent-ms --room-reopen-ms --rate-limit-requests --rate-limit-window-ms --rate-limit-lookup-requests --rate-limit-lookup-window-ms --rate-limit-sign-in-requests --rate-limit-sign-in-window-ms --rate-limit-address-requests --rate-limit-address-window-ms --max-rooms-per-address --rate-limit-rooms-per-address --max-rooms --max-guests --max-database-bytes --max-connections --max-connections-per-address --max-sockets-per-address --stun-urls --expressturn-urls --expressturn-username --expressturn-credential --turn-urls --turn-username --turn-credential --turn-secret --turn-ttl-seconds --ice-transport-policy --trusted-proxies --hsts-seconds --service-worker --tls-cert --tls-key --acme-domain --acme-contact --acme-directory --acme-roots --http-port --metrics-addr --log-format --otel-exporter-otlp-endpoint --otel-traces-sampler-arg --stop-delay-ms --stop-spread-ms --stop-timeout-ms --help --version health copy"
+            opts="-h -V --port --host --data-dir --data-lock-wait-ms --data-synchronous --database-url --database-connections --redis-enabled --redis-url --redis-tls --redis-tls-reject-unauthorized --redis-connect-timeout-ms --site-dir --public-url --frontend-url --log --session-cookie-name --session-cookie-secure --session-ttl-seconds --guests --jwt-secret --session-secret --google-client-id --google-client-secret --google-callback-url --oidc-issuer --oidc-client-id --oidc-client-secret --oidc-name --auth-warm-up-timeout-ms --max-listeners --max-listeners-per-address --room-ttl-ms --room-host-absent-ms --max-lounge-members --lounge-ttl-ms --room-reopen-ms --rate-limit-requests --rate-limit-window-ms --rate-limit-lookup-requests --rate-limit-lookup-window-ms --rate-limit-sign-in-requests --rate-limit-sign-in-window-ms --rate-limit-address-requests --rate-limit-address-window-ms --max-rooms-per-address --rate-limit-rooms-per-address --max-rooms --max-guests --max-database-bytes --max-connections --max-connections-per-address --max-sockets-per-address --stun-urls --expressturn-urls --expressturn-username --expressturn-credential --turn-urls --turn-username --turn-credential --turn-secret --turn-ttl-seconds --ice-transport-policy --trusted-proxies --hsts-seconds --service-worker --tls-cert --tls-key --acme-domain --acme-contact --acme-directory --acme-roots --http-port --metrics-addr --log-format --otel-exporter-otlp-endpoint --otel-traces-sampler-arg --stop-delay-ms --stop-spread-ms --stop-timeout-ms --help --version health copy"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -168,6 +168,14 @@ _heartogether__server() {
                     return 0
                     ;;
                 --room-host-absent-ms)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-lounge-members)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lounge-ttl-ms)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
