@@ -54,7 +54,7 @@ test('a visitor can type a code at once', async ({ newVisitor }) => {
 });
 
 test('the landing page’s wave swings now and then, if it is visible and motion is allowed', async ({ newVisitor }) => {
-  const page = await newVisitor();
+  const page = await newVisitor({ viewport: { width: 1280, height: 1000 } });
   await page.clock.install();
   await page.goto('/');
   await isHydrated(page);
