@@ -67,7 +67,7 @@ test('a message has up to 50 characters and a live counter, and only the host re
   await field.fill('x'.repeat(51));
   await expect(listener.getByTestId('message-length')).toHaveText('51 of 50');
   await field.press('Enter');
-  await expect(listener.getByText('A message has at most 50 characters.')).toBeVisible();
+  await expect(listener.getByText('This message is too long.')).toBeVisible();
   await expect(listener.getByTestId('own-message')).toHaveCount(0);
 
   await write(listener, 'louder, <b>please</b> ❤️');
