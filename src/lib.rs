@@ -17,6 +17,7 @@
 //!     owner: AccountId::from_bits(2),
 //!     owner_member: MemberId::from_bits(3),
 //!     owner_name: DisplayName::parse("Ada")?,
+//!     name: None,
 //!     policy: Policy::broadcast(&Limits::default()),
 //! });
 //! let (room, _) = step(Room::default(), &Entry { seq: Seq(1), at, event: created });
