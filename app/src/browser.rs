@@ -4,7 +4,6 @@
 pub(crate) mod form_post;
 pub(crate) mod locale;
 pub mod page_guard;
-pub(crate) mod picture_worker;
 mod room_handle;
 pub(crate) mod stylesheet;
 

@@ -35,7 +35,6 @@ impl WayOut {
             Refusal::VersionUnsupported
             | Refusal::FrameMalformed
             | Refusal::FrameTooLarge
-            | Refusal::ConnectionNotFound
             | Refusal::OutOfOrder
             | Refusal::WebRtcMissing
             | Refusal::WebSocketMissing

@@ -166,7 +166,6 @@ where
         progress.note_request();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer.clone());
-        request.extensions_mut().insert(progress.clone());
         router.clone().oneshot(request)
     });
     match version {

@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::AskedPlaces;
 use crate::{
-    api::SavedLounge,
+    api::{SavedLounge, ask, saved_lounges},
     locale::{Phrase, say},
     routes,
     text::home as text,
@@ -12,16 +11,15 @@ use crate::{
 
 /// A list for those who are in some; nothing for everybody else.
 #[component]
-pub(super) fn SavedLounges(places: AskedPlaces) -> impl IntoView {
+pub(super) fn SavedLounges() -> impl IntoView {
+    let saved = ask(|| (), |()| saved_lounges());
     let list = move || {
-        let lounges = places.get()?.ok()?.1;
-        (!lounges.is_empty()).then(|| {
-            view! {
-                <section aria-labelledby="lounges" class="grid gap-4">
-                    <h2 id="lounges">{text::LOUNGES}</h2>
-                    <ul class="recent">{lounges.into_iter().map(|lounge| view! { <Row lounge /> }).collect_view()}</ul>
-                </section>
-            }
+        let lounges = saved.get()?.ok().filter(|lounges| !lounges.is_empty())?;
+        Some(view! {
+            <section aria-labelledby="lounges" class="grid gap-4">
+                <h2 id="lounges">{text::LOUNGES}</h2>
+                <ul class="recent">{lounges.into_iter().map(|lounge| view! { <Row lounge /> }).collect_view()}</ul>
+            </section>
         })
     };
     view! { <Transition>{list}</Transition> }.into_any()

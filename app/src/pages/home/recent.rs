@@ -3,9 +3,8 @@
 use heartogether::room::StreamState;
 use leptos::prelude::*;
 
-use super::AskedPlaces;
 use crate::{
-    api::RecentRoom,
+    api::{RecentRoom, ask, recent_rooms},
     components::{ButtonLink, Variant, state_name},
     locale::{Around, Key, Phrase},
     pages::room_bootstrap::ReopenForm,
@@ -13,11 +12,13 @@ use crate::{
     text::{action, home as text, room as of_room, stream as states},
 };
 
-/// A list for those who have been somewhere; nothing for everybody else.
+/// A list for those who have been somewhere; nothing for everybody else. A server that cannot say takes nothing else
+/// away from the page.
 #[component]
-pub(super) fn RecentRooms(places: AskedPlaces) -> impl IntoView {
+pub(super) fn RecentRooms() -> impl IntoView {
+    let recent = ask(|| (), |()| recent_rooms());
     let list = move || {
-        let rooms = Some(places.get()?.ok()?.0).filter(|rooms| !rooms.is_empty())?;
+        let rooms = recent.get()?.ok().filter(|rooms| !rooms.is_empty())?;
         Some(view! {
             <section aria-labelledby="recent" class="grid gap-4">
                 <h2 id="recent">{text::RECENT}</h2>

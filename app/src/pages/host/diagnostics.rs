@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use heartogether::id::MemberId;
 use leptos::{html::Details, prelude::*};
 
+use super::super::needs_code::NeedsCode;
 use super::super::{
     ip_privacy::HideAddress,
     measured,
@@ -48,7 +49,9 @@ pub(super) fn Diagnostics(
             <summary>{text::HEADING}</summary>
             <div class="grid gap-4 pt-4">
                 {warning}
-                <HideAddress handle relay />
+                <NeedsCode handle>
+                    <HideAddress handle relay />
+                </NeedsCode>
                 <Show when=move || is_open.get()>
                     <Measured handle history />
                 </Show>

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    erased::{effect, icon_button, part, press},
+    erased::{icon_button, part, press},
     news::Unread,
     shared::Lounge,
     standing::Standing,
@@ -122,12 +122,12 @@ fn keep_up_to_date(lounge: Lounge) {
             }
         });
     };
-    effect(move || {
+    Effect::new(move |_| {
         if lounge.standing.get() == Standing::Open {
             ask();
         }
     });
-    effect(move || {
+    Effect::new(move |_| {
         let ask_if_seen = move || {
             if !document().hidden() {
                 ask()

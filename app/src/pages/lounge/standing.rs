@@ -94,7 +94,6 @@ impl WayIn {
             Refusal::VersionUnsupported
             | Refusal::FrameMalformed
             | Refusal::FrameTooLarge
-            | Refusal::ConnectionNotFound
             | Refusal::OutOfOrder
             | Refusal::WebRtcMissing
             | Refusal::WebSocketMissing

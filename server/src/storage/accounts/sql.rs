@@ -1,9 +1,7 @@
-//! Accounts, sessions, visits, memberships and blocks in a database.
+//! Accounts, sessions, visits and memberships in a database.
 
 mod accounts;
-mod blocks;
 mod memberships;
-mod programs;
 mod sessions;
 mod visits;
 

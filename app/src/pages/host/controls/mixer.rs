@@ -1,9 +1,10 @@
-//! The controls while live: each source with its meter, fader and switch, the sources to add, and the quality.
+//! The controls while live: each source with its meter, fader and switch, the sources to add, the quality and the
+//! pause.
 
 use heartogether::room::Source;
 use leptos::prelude::*;
 
-use super::{microphone::MicrophonePicker, quality::QualityChoice};
+use super::{microphone::MicrophonePicker, quality::QualityChoice, stop_controls::PauseButton};
 use crate::{
     browser::RoomHandle,
     components::{Button, FocusPreservingShow, Glyph, Icon, IconButton, LevelMeter, Notice, Slider, Variant},
@@ -71,6 +72,7 @@ pub(super) fn MixerPanel(handle: RoomHandle) -> impl IntoView {
         </div>
         <HeadphonesChoice handle />
         <QualityChoice handle />
+        <PauseButton handle />
     }
     .into_any()
 }
