@@ -34,6 +34,7 @@ fuzz_target!(|data: &[u8]| {
     }
     if let Ok(message) = MessageText::parse(text) {
         check(message.as_str(), MESSAGE_CHARS);
+        // It keeps its lines and the tabs in them.
         assert!(!message.as_str().contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')));
         assert_eq!(MessageText::parse(message.as_str()), Ok(message));
     }
