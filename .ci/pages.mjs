@@ -35,10 +35,27 @@ const BEFORE = {
   listen: ["client", "frame"],
   host: ["client", "devices", "frame"],
   lounge: ["client", "frame"],
+  extras: ["client", "frame", "lounge"],
+  sound: ["client", "frame", "lounge"],
+  sharing: ["client", "devices", "frame", "lounge", "sound"],
   trace: ["client", "frame"],
+  stream: ["client"],
+  programs: ["frame"],
 };
 /** What pages share that nothing before them has: those with the room client, and with others. */
-const SHARED = { invitation: ["host", "lounge"], pages: ["listen", "host", "lounge"], shared: ["room", "listen", "host", "lounge"] };
+const SHARED = {
+  invitation: ["host", "extras"],
+  controls: ["host", "sharing"],
+  owned: ["host", "lounge"],
+  pages: ["listen", "host", "lounge"],
+  shared: ["room", "listen", "host", "lounge"],
+};
+
+/**
+ * The splitter's files call each other through the table of functions. Where both are in one piece now, a call can be direct: each piece
+ * fills places of its own, and nothing changes them later.
+ */
+const DIRECT_CALLS = ["--directize", "--pass-arg=directize-initial-contents-immutable"];
 
 /**
  * Makes `name`.js, its loader and all WebAssembly in `dir` out of the one file that cargo built. `options` are told to wasm-opt,
@@ -49,7 +66,11 @@ export async function makePages(wasmSource, dir, name, options, shrinks) {
   shortenImports(path.join(dir, `${name}.wasm`), path.join(dir, `${name}.js`));
   // Merging has to know what the compiler uses.
   await mergePieces(dir, name, options.filter((option) => option.startsWith("--enable-")));
-  const shrink = (file) => run("wasm-opt", ...options, path.join(dir, file), "-o", path.join(dir, file));
+  const shrink = (file) => {
+    // Everybody's file has nothing yet in the places of the pieces, which comes to be there later.
+    const calls = file === `${name}.wasm` ? [] : DIRECT_CALLS;
+    return run("wasm-opt", ...calls, ...options, path.join(dir, file), "-o", path.join(dir, file));
+  };
   if (shrinks) await Promise.all(wasmIn(dir).map(shrink));
   const script = path.join(dir, `${name}.js`);
   await run("esbuild", script, "--minify", "--format=esm", "--target=esnext", "--log-level=error", "--allow-overwrite", `--outfile=${script}`);
@@ -106,7 +127,9 @@ function homeOf(pieces) {
   const base = ["client", "frame"].find((base) => first.includes(base));
   // A page that does not load this base shares code with it: only everybody's file is there for both.
   if (base) return first.length === 1 ? base : undefined;
-  return first.length === 1 ? first[0] : Object.keys(SHARED).find((shared) => first.every((piece) => SHARED[shared].includes(piece)));
+  const shared = (pieces) => (pieces.length === 1 ? pieces[0] : Object.keys(SHARED).find((shared) => pieces.every((piece) => SHARED[shared].includes(piece))));
+  // What comes later to a lounge finds there what it has in common with other pages.
+  return shared(first) ?? shared([...new Set(first.map((piece) => (BEFORE[piece].includes("lounge") ? "lounge" : piece)))]);
 }
 
 /** Merges the splitter's files by piece, and writes the loader for them. */

@@ -16,13 +16,16 @@ use toml::{Table, Value};
 const LANGUAGES: [(&str, &[&str]); 3] = [("en", &["one", "other"]), ("zh-Hans", &["other"]), ("de", &["one", "other"])];
 
 /// The sections that only pages with code of their own need, in the order of their texts: the listener's, those of listener and
-/// host, the host's, those of host and lounge, a lounge's. What they have in common with other pages stands before them.
-const OF_PAGES: [&[&str]; 5] = [
+/// host, the host's, those of who shares in a room or a lounge, those of host and lounge, a lounge's, those of the page about programs.
+/// What they have in common with other pages stands before them.
+const OF_PAGES: [&[&str]; 7] = [
     &["listen"],
     &["address", "link", "no_path", "diagnostics", "measured"],
-    &["host", "sound", "mixer", "capture", "audience", "chat"],
+    &["host", "audience", "chat"],
+    &["sound", "mixer", "capture"],
     &["invitation"],
-    &["lounge", "emoji"],
+    &["lounge", "emoji", "search"],
+    &["programs"],
 ];
 
 /// The files that only lounges load, which are named by what is in them.
@@ -255,7 +258,7 @@ impl Output {
 
     /// Which places stand for which pages.
     fn parts(&self) -> String {
-        let [common, listener, both, host, invitation, lounge, _] = self.ends;
+        let [common, listener, both, host, _, invitation, lounge, programs, _] = self.ends;
         let groups = OF_PAGES.map(|sections| format!("&{sections:?}")).join(", ");
         format!(
             "/// The places of the texts that every page may need.\n\
@@ -266,6 +269,8 @@ impl Output {
              pub(crate) const HOST: std::ops::Range<usize> = {listener}..{invitation};\n\
              /// Those that a lounge needs beside them.\n\
              pub(crate) const LOUNGE: std::ops::Range<usize> = {host}..{lounge};\n\
+             /// Those that the page about programs needs beside them.\n\
+             pub(crate) const PROGRAMS: std::ops::Range<usize> = {lounge}..{programs};\n\
              #[cfg(test)]\npub(crate) const OF_PAGES: [&[&str]; {}] = [{groups}];\n",
             OF_PAGES.len()
         )

@@ -4,13 +4,25 @@ import { defineConfig } from '@playwright/test';
 import { listening } from './chromium.mjs';
 import { target } from './build_target.mjs';
 
+/** Tests in which nobody listens closely: what they need from the processor is short. */
+const QUIET = [
+  'routes/*.spec.ts',
+  'acceptance/lounge*.spec.ts',
+  ...['base-path', 'cookies', 'install', 'invitation', 'languages', 'recent', 'sign-in', 'text', 'without_code'].map(
+    (name) => `acceptance/${name}.spec.ts`,
+  ),
+].map((file) => `**/${file}`);
+
+// `./dev test e2e` runs one project after the other: side by side, the quiet tests would disturb the sound of the others.
 export default defineConfig({
   testDir: '.',
-  testMatch: '**/*.spec.ts',
-  outputDir: `${target}/end2end/results`,
+  projects: [
+    // Every test has two or three browsers that encode and decode sound in real time; side by side they would starve.
+    { name: 'sound', testMatch: '**/*.spec.ts', testIgnore: QUIET, outputDir: `${target}/end2end/sound`, workers: 1 },
+    { name: 'quiet', testMatch: QUIET, outputDir: `${target}/end2end/quiet`, workers: 2 },
+  ],
   reporter: [['list'], ['./promises.mjs']],
-  // Every test has two or three browsers that encode and decode sound in real time; side by side they would starve.
-  workers: 1,
+  workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env['CI']),
   timeout: 90_000,

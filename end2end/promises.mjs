@@ -1,4 +1,4 @@
-// Fails a whole run in which a test that docs/promises.md names did not run, was skipped, or expected nothing.
+// Fails a whole run in which a browser test that docs/promises.md or docs/coverage.md names did not run, was skipped, or expected nothing.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,13 +11,26 @@ import { join } from 'node:path';
 /** What `./dev test e2e` sets when it runs every test. */
 const IS_WHOLE_RUN = process.env['HEARTOGETHER_WHOLE_RUN'] === '1';
 
+/** @param {string} file */
+const read = (file) => readFileSync(join(import.meta.dirname, '../docs', file), 'utf8');
+
 /** The rows of the document's tables. @returns {Row[]} */
-export function promises(text = readFileSync(join(import.meta.dirname, '../docs/promises.md'), 'utf8')) {
+export function promises(text = read('promises.md')) {
   const rows = text.split('\n').filter((line) => /^\| (?!---|promise )/.test(line));
   return rows.map((row) => {
     const [, promise = '', tests = ''] = row.split('|').map((cell) => cell.trim());
     return { promise, titles: [...tests.matchAll(/`([^`]+)`/g)].map(([, title = '']) => title) };
   });
+}
+
+/** The rows of docs/coverage.md that name browser tests, by their files and titles. @returns {Row[]} */
+export function covered(text = read('coverage.md')) {
+  const rows = text.split('\n').filter((line) => /^\| `[a-z]+-\d+` \|/.test(line));
+  const named = rows.map((row) => {
+    const titles = [...row.matchAll(/`end2end\/[^`:]+: ([^`]+)`/g)].map(([, title = '']) => title);
+    return { promise: row.split('|')[2]?.trim() ?? '', titles };
+  });
+  return named.filter(({ titles }) => titles.length > 0);
 }
 
 /** Whether a test is the one that is named; a name ends early where a title goes on with a value. @param {string} title @param {string} name */
@@ -57,10 +70,10 @@ export default class Promises {
   }
 
   onEnd() {
-    const rows = promises();
-    const problems = rows.length > 20 ? broken(rows, this.#suite?.allTests() ?? []) : ['docs/promises.md has no rows'];
+    const rows = [...promises(), ...covered()];
+    const problems = rows.length > 100 ? broken(rows, this.#suite?.allTests() ?? []) : ['the documents have no rows'];
     if (problems.length === 0) return undefined;
-    process.stderr.write(`\nPromises without a test (docs/promises.md):\n${problems.map((line) => `  ${line}\n`).join('')}`);
+    process.stderr.write(`\nPromises without a test (docs/promises.md, docs/coverage.md):\n${problems.map((line) => `  ${line}\n`).join('')}`);
     return /** @type {{ status: 'failed' }} */ ({ status: 'failed' });
   }
 

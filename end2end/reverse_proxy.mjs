@@ -10,12 +10,18 @@ export class Proxy {
   strayed = [];
   /** Paths that were passed on, in their order. @type {string[]} */
   passed = [];
+  /** Whether it lets WebSockets through. */
+  letsUpgrade = true;
+  /** How many WebSockets it has let through. */
+  upgraded = 0;
   #path;
   #takesOff;
   #port = 0;
   #server = createServer();
   /** @type {Set<import('node:net').Socket>} */
   #sockets = new Set();
+  /** The two ends of each WebSocket. @type {Set<import('node:stream').Duplex[]>} */
+  #upgraded = new Set();
 
   /** @param {string} path below which the site lies @param {boolean} takesOff whether the site's server does not see it */
   constructor(path, takesOff) {
@@ -43,6 +49,17 @@ export class Proxy {
     this.#port = Number(new URL(url).port);
   }
 
+  /** Lets no WebSocket through any more, and cuts those that are open. */
+  blockUpgrades() {
+    this.letsUpgrade = false;
+    for (const ends of this.#upgraded) for (const end of ends) end.destroy();
+  }
+
+  /** Passes on nothing more over the WebSockets that are open, and tells nobody. */
+  freeze() {
+    for (const ends of this.#upgraded) for (const end of ends) end.unpipe().pause();
+  }
+
   async close() {
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
@@ -68,9 +85,12 @@ export class Proxy {
     const { method, headers } = asked;
     const passed = request({ host: '127.0.0.1', port: this.#port, method, path, headers }, (told) => {
       answer.writeHead(told.statusCode ?? 502, told.rawHeaders);
+      // An event stream has to be passed on before anything is in it.
+      answer.flushHeaders();
       told.pipe(answer);
     });
     passed.on('error', () => answer.destroy());
+    answer.once('close', () => passed.destroy());
     asked.pipe(passed);
   }
 
@@ -81,12 +101,20 @@ export class Proxy {
       socket.destroy();
       return;
     }
+    if (!this.letsUpgrade) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    this.upgraded += 1;
     const passed = connect(this.#port, '127.0.0.1', () => {
       const lines = asked.rawHeaders.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
       passed.write(`GET ${path} HTTP/1.1\r\n${lines}\r\n`);
       passed.write(head);
       passed.pipe(socket).pipe(passed);
     });
-    for (const end of [passed, socket]) end.on('error', () => (passed.destroy(), socket.destroy()));
+    const ends = [passed, socket];
+    this.#upgraded.add(ends);
+    socket.once('close', () => this.#upgraded.delete(ends));
+    for (const end of ends) end.on('error', () => (passed.destroy(), socket.destroy()));
   }
 }

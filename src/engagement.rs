@@ -1,5 +1,7 @@
 //! Reactions and messages.
 
+mod mentions;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -9,6 +11,8 @@ use crate::{
     refusal::Refusal,
     text::{self, parse_text, text_from_people},
 };
+
+pub use mentions::{mention_at, mentions};
 
 /// Defines the reactions together with their emoji.
 macro_rules! reactions {
@@ -90,6 +94,28 @@ impl MessageText {
     /// How many characters this would have in one line.
     pub fn length_in_one_line(input: &str) -> usize {
         text::tidy(input).chars().count()
+    }
+
+    /// Stands for the text of a message that has pictures alone.
+    pub const fn none() -> Self {
+        Self::forgotten()
+    }
+
+    /// Whether there are no words: there were none, or they are forgotten.
+    pub const fn is_none(&self) -> bool {
+        self.is_forgotten()
+    }
+
+    /// Reads, with `#[serde(deserialize_with)]`, what a person typed beside pictures, which may be nothing.
+    ///
+    /// # Errors
+    /// Those of [`MessageText::parse`], the empty text apart.
+    pub fn read_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match Self::parse(&text) {
+            Err(Refusal::MessageEmpty) => Ok(Self::none()),
+            read => read.map_err(|refusal| serde::de::Error::custom(refusal.code())),
+        }
     }
 
     /// The number of characters.

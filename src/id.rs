@@ -99,6 +99,10 @@ opaque_id!(
     ResumeToken
 );
 opaque_id!(
+    /// A picture. Who does not know the id cannot guess it.
+    PictureId
+);
+opaque_id!(
     /// A room's hash of a browser. The hashes of two rooms cannot be compared.
     BrowserMark
 );
@@ -110,7 +114,18 @@ opaque_id!(
     /// A room's hash of what a name looks like. The hashes of two rooms cannot be compared.
     NameMark
 );
-plain_debug!(AccountId, RoomId, MemberId, PublicationId, ConnectionId, NodeId, BrowserMark, AddressMark, NameMark);
+plain_debug!(
+    AccountId,
+    RoomId,
+    MemberId,
+    PublicationId,
+    ConnectionId,
+    NodeId,
+    PictureId,
+    BrowserMark,
+    AddressMark,
+    NameMark
+);
 
 impl fmt::Debug for ResumeToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

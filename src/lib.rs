@@ -44,7 +44,7 @@
 //! | module | content |
 //! | --- | --- |
 //! | [`id`] | validated ids, room codes and names |
-//! | `text` | which characters are removed from text that people type |
+//! | [`text`] | which characters are removed from text that people type |
 //! | [`engagement`] | reactions and the texts of messages |
 //! | [`time`] | [`Timestamp`](time::Timestamp), the log's clock |
 //! | [`limits`] | every limit with its unit |
@@ -65,7 +65,7 @@ pub mod refusal;
 pub mod role;
 pub mod room;
 pub mod sdp;
-mod text;
+pub mod text;
 pub mod time;
 
 pub use room::rules;

@@ -34,12 +34,35 @@ pub const MESSAGE_BURST: u32 = 5;
 pub const ROOM_NAME_CHARS: usize = 60;
 /// Pages that an account may have in a lounge at once.
 pub const PAGES_PER_MEMBER: u32 = 8;
+/// Members who may listen to one member at once where each chooses whether to: the sound goes to each of them directly, and a home's
+/// uplink carries not many more.
+pub const DIRECT_LISTENERS: u32 = 8;
 /// Different emoji that members may put on one message.
 pub const EMOJI_PER_MESSAGE: usize = 20;
+/// Pictures in a message, at most.
+pub const PICTURES_PER_MESSAGE: u32 = 9;
+/// Bytes of a picture, at most.
+pub const PICTURE_BYTES: usize = 10 * 1000 * 1000;
+/// Pixels of a picture, at most: a browser that shows it takes four bytes for each.
+pub const PICTURE_PIXELS: u64 = 40_000_000;
+/// Milliseconds that a picture is kept which no message has.
+pub const PICTURE_UNSENT_MS: u64 = 24 * 60 * 60 * 1000;
+/// Reports of messages that may wait for a room's owner.
+pub const REPORTS: u32 = 100;
+/// Of these, reports of one member, so that nobody takes all places.
+pub const REPORTS_PER_MEMBER: u32 = 10;
+/// Characters in the reason of a report, at most.
+pub const REPORT_CHARS: usize = 200;
+/// Times that an account may download its data in an hour: each reads all that it has written.
+pub const EXPORTS: Quota = Quota { count: 6, window_ms: 60 * 60 * 1000 };
 /// Milliseconds for which a member counts as writing after saying so.
 pub const TYPING_MS: u32 = 6_000;
 /// Messages sent at once, on arrival and on demand.
 pub const MESSAGES_AT_ONCE: usize = 50;
+/// Characters in a search, at most.
+pub const SEARCH_CHARS: usize = 100;
+/// Results of a search that are sent at once.
+pub const RESULTS_AT_ONCE: usize = 20;
 
 /// The limits that an operator can set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +134,25 @@ pub struct Limits {
     pub messages_per_second: u32,
     /// Messages to the host from one account to a room at once.
     pub messages_burst: u32,
+    /// Bytes of the pictures in a room.
+    pub picture_bytes_per_room: u64,
+    /// Bytes of an account's pictures in all rooms.
+    pub picture_bytes_per_account: u64,
+    /// Pictures a second from one account to a room, sustained.
+    pub pictures_per_second: u32,
+    /// Pictures from one account to a room at once.
+    pub pictures_burst: u32,
+    /// Messages a minute from one account to all rooms together, and as many at once.
+    pub messages_per_account: u32,
+    /// Messages a minute from one address (for IPv6 a /56) to all rooms together, and as many at once.
+    pub messages_per_address: u32,
+    /// Requests for a place in any room a minute from one account, and as many at once: a page that has lost all its places asks
+    /// for each of them again.
+    pub joins_per_account: u32,
+    /// Moments (that somebody is writing, or has read) a second from one account to a room, sustained.
+    pub moments_per_second: u32,
+    /// Moments from one account to a room at once.
+    pub moments_burst: u32,
     /// Reactions a second from one account to a room, sustained.
     pub reactions_per_second: u32,
     /// Reactions from one account to a room at once.
@@ -119,6 +161,14 @@ pub struct Limits {
     pub custom_events_per_second: u32,
     /// Such events to a room at once.
     pub custom_events_burst: u32,
+    /// Texts that one account in a room wants to see as messages, a second, sustained.
+    pub previews_per_second: u32,
+    /// Such texts at once.
+    pub previews_burst: u32,
+    /// Searches a second in a room from one account, sustained.
+    pub searches_per_second: u32,
+    /// Searches in a room from one account at once.
+    pub searches_burst: u32,
     /// Milliseconds within which a connection has to say hello.
     pub hello_ms: u64,
     /// Milliseconds between two heartbeats of the server.
@@ -151,6 +201,8 @@ impl Limits {
             sign_ins_per_address: quota(defaults.sign_ins_per_address, 2),
             // A page with its files, and what it asks for while it waits for its host.
             requests_per_address: quota(defaults.requests_per_address, 40),
+            // Each of them may write twice.
+            messages_per_address: at_least(defaults.messages_per_address, 2),
             // A browser opens up to six connections for requests beside its socket.
             connections_per_address: at_least(defaults.connections_per_address, 8),
             connections: at_least(defaults.connections, 16),
@@ -200,10 +252,23 @@ impl Default for Limits {
             stream_commands_burst: 10,
             messages_per_second: 1,
             messages_burst: MESSAGE_BURST,
+            picture_bytes_per_room: 1 << 30,
+            picture_bytes_per_account: 512 << 20,
+            pictures_per_second: 1,
+            pictures_burst: 3 * PICTURES_PER_MESSAGE,
+            messages_per_account: 60,
+            messages_per_address: 60,
+            joins_per_account: 60,
+            moments_per_second: 2,
+            moments_burst: 10,
             reactions_per_second: 5,
             reactions_burst: 10,
             custom_events_per_second: 5,
             custom_events_burst: 20,
+            previews_per_second: 3,
+            previews_burst: 10,
+            searches_per_second: 1,
+            searches_burst: 10,
             hello_ms: 10_000,
             heartbeat_ms: 10_000,
             silence_ms: 30_000,

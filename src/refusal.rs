@@ -57,6 +57,12 @@ refusals! {
     GuestsListenOnly "guests_listen_only";
     /// This server has no guests.
     GuestsOff "guests_off";
+    /// The program's token does not allow this.
+    ScopeMissing "scope_missing";
+    /// The account has as many tokens for programs as it may have.
+    TooManyTokens "too_many_tokens";
+    /// Whoever runs this server has banned the account.
+    Banned "banned";
     /// The visitor cancelled the sign-in at the provider.
     SignInCancelled "sign_in_cancelled";
     /// The sign-in provider's response was not valid.
@@ -87,6 +93,10 @@ refusals! {
     MessageTooLong "message_too_long";
     /// The message contains a control character.
     MessageControlCharacter "message_control_character";
+    /// There is nothing in the search that could be looked for.
+    SearchEmpty "search_empty";
+    /// The search has more than 100 characters.
+    SearchTooLong "search_too_long";
     /// Messages came faster than the limit.
     TooManyMessages "too_many_messages";
     /// Reactions came faster than the limit.
@@ -95,8 +105,22 @@ refusals! {
     EmojiUnknown "emoji_unknown";
     /// The message has as many different emoji as it may have.
     TooManyEmoji "too_many_emoji";
+    /// The message has more pictures than the room allows.
+    TooManyPictures "too_many_pictures";
+    /// The picture is not there, or not there any more.
+    PictureNotFound "picture_not_found";
+    /// This is no whole picture in PNG, JPEG, GIF or WebP.
+    PictureUnreadable "picture_unreadable";
+    /// The picture has more than 10 MB or more than 40 megapixels.
+    PictureTooLarge "picture_too_large";
+    /// The room's or the account's pictures take as much space as they may.
+    PictureSpaceUsedUp "picture_space_used_up";
     /// The message was deleted or does not exist.
     MessageNotFound "message_not_found";
+    /// As many reports wait for the room's owner as may, or as many of this member.
+    TooManyReports "too_many_reports";
+    /// The account has blocked as many others as it may.
+    TooManyBlocked "too_many_blocked";
     /// The connection is in as many rooms as one may be in.
     TooManyPlaces "too_many_places";
     /// The time in which the owner could open the room again is over.
@@ -119,6 +143,8 @@ refusals! {
     VersionUnsupported "version_unsupported";
     /// The connection did not say hello in time.
     HelloMissing "hello_missing";
+    /// The connection has ended, or belongs to another session.
+    ConnectionNotFound "connection_not_found";
     /// The message came too early: hello must come first, and joining a room before its commands.
     OutOfOrder "out_of_order";
     /// The role does not allow it.
@@ -129,6 +155,12 @@ refusals! {
     MemberNotFound "member_not_found";
     /// The stream is in a state in which this is not possible.
     StreamNotReady "stream_not_ready";
+    /// Another member shares sound already.
+    SoundTaken "sound_taken";
+    /// As many members listen as can.
+    SoundFull "sound_full";
+    /// The room's owner has stopped the sound that this member shared.
+    SoundStopped "sound_stopped";
     /// The connection reads more slowly than the room sends.
     TooSlow "too_slow";
     /// The browser needs a tap before it plays sound. Only pages use this, never the server.

@@ -82,6 +82,8 @@ pub enum Permission {
     ReopenRoom,
     /// Send: begin, pause, resume and end a publication.
     Publish,
+    /// Choose whether to hear what another member sends.
+    Hear,
     /// End the room for everyone.
     StopRoom,
     /// See the members and the latest events.
@@ -92,7 +94,7 @@ pub enum Permission {
     ReadMessages,
     /// Send reactions, and messages that one may edit and delete.
     Engage,
-    /// Delete others' messages, and pin messages.
+    /// Delete others' messages, pin messages, and end what others send.
     Moderate,
     /// Put emoji on messages, and show that one is writing.
     Converse,
@@ -145,7 +147,7 @@ impl Guests {
             Self::Listen => match permission {
                 CreateRoom | Host | ReopenRoom | Publish | StopRoom | SeeAudience | RemoveMember | ReadMessages
                 | Moderate | NameRoom | HandOver | SendCustomEvents => false,
-                LookUp | Connect | FetchIceServers | KeepAccount | Listen | Participate | Engage | Converse
+                LookUp | Connect | FetchIceServers | KeepAccount | Listen | Participate | Hear | Engage | Converse
                 | NameOneself | Leave => true,
             },
             Self::Off => matches!(permission, LookUp),
@@ -202,6 +204,7 @@ impl Permission {
         Self::Participate,
         Self::ReopenRoom,
         Self::Publish,
+        Self::Hear,
         Self::StopRoom,
         Self::SeeAudience,
         Self::RemoveMember,
@@ -221,7 +224,7 @@ impl Permission {
         use Permission::*;
         match self {
             LookUp | CreateRoom | Connect | FetchIceServers | KeepAccount => false,
-            Host | Listen | Participate | ReopenRoom | Publish | StopRoom | SeeAudience | RemoveMember
+            Host | Listen | Participate | ReopenRoom | Publish | Hear | StopRoom | SeeAudience | RemoveMember
             | ReadMessages | Engage | Moderate | Converse | NameOneself | NameRoom | HandOver | SendCustomEvents
             | Leave => true,
         }

@@ -1,32 +1,42 @@
 //! The room: a log of entries, and the one function, [`step`], that says what each of them does.
 //!
 //! A room has members, their publications, and links between them. The differences between kinds are in [`rules`].
-//! Each file has one part: `roster` and `joining` (places), `removed` and `removals` (removed accounts),
-//! `publications` (what members send), `links` (who connects with whom), `chat` (messages and reactions), `lifecycle`
-//! (timers), `ownership` (names, and who owns the room), `accounts` (merged and deleted accounts), `personal` (personal texts). Each changes its part of the
+//! Each file has one part: `roster`, `joining` and `leaving` (places), `removed` and `removals` (removed accounts),
+//! `publications` (what members send), `listening` (who has chosen to hear it), `links` (who connects with whom), `chat` (messages and
+//! reactions), `lifecycle` (timers), `ownership` (names, and who owns the room), `accounts` (merged and deleted accounts), `programs` and
+//! `operator` (what is done without a connection), `reports` (messages that were reported to the owner), `personal` (personal texts).
+//! Each changes its part of the
 //! [`Room`] and returns effects; none reads a clock.
 
 mod accounts;
 mod archive;
 mod census;
 mod chat;
+mod command;
 mod effect;
 mod event;
 mod foresee;
 mod joining;
 mod kind;
+mod leaving;
 mod lifecycle;
 mod link;
 mod links;
+mod listening;
 mod member_view;
 mod message;
+mod operator;
+mod own_data;
 mod ownership;
 mod personal;
 mod policy;
+mod programs;
 mod publication;
 mod publications;
 mod removals;
 mod removed;
+mod report;
+mod reports;
 mod room_event;
 mod roster;
 pub mod rules;
@@ -40,19 +50,22 @@ use serde::{Deserialize, Serialize};
 
 pub use archive::{Answered, ArchiveChange, ArchivedMessage};
 pub use census::Census;
-pub use chat::{EmojiOnMessage, Message, Messages, Reading};
+pub use chat::{EmojiOnMessage, Markup, Message, Messages, Picture, PictureFormat, Reading};
+pub use command::Command;
 pub(crate) use effect::Effects;
 pub use effect::{Audience, Effect, Foreseen};
-pub use event::{Command, ConnectionRef, Entry, Event, JoinRequested, ResumeRequested, RoomCreated};
+pub use event::{ConnectionRef, Entry, Event, JoinRequested, ResumeRequested, RoomCreated};
 pub use kind::RoomKind;
 pub use link::Link;
 pub use links::SignalDirection;
 pub use member_view::{LastMessage, MemberView};
 pub use message::{Joined, Missed, Resumed, RoomMessage};
+pub use own_data::{OwnData, OwnPlace, OwnReport};
 pub use personal::{PersonalText, Visit};
 pub use policy::Policy;
 pub use publication::{Media, Publication, Source, StreamState};
 pub use removed::Marks;
+pub use report::{Report, ReportedMessage};
 pub use room_event::{EndReason, RoomEvent, SequencedEvent};
 pub use roster::{Endpoint, Member};
 pub use rules::End;
@@ -67,6 +80,7 @@ use crate::{
 };
 use chat::Chat;
 use publications::Declared;
+use reports::Reports;
 use roster::Roster;
 use rules::Notice;
 
@@ -78,6 +92,8 @@ pub struct Room {
     roster: Roster,
     publications: Vec<Declared>,
     chat: Chat,
+    #[serde(default, skip_serializing_if = "Reports::is_empty")]
+    reports: Reports,
     /// The number of listeners that members were told last.
     attendance: u32,
     ended: Option<EndReason>,
@@ -181,6 +197,11 @@ impl Room {
         self.members().find(|member| member.is_at(connection))
     }
 
+    /// The member at a connection, if that page has the member's sound.
+    fn sounding_at(&self, connection: ConnectionId) -> Option<&Member> {
+        self.member_at(connection).filter(|member| member.connection().is_some_and(|held| held.id == connection))
+    }
+
     fn is_listed(&self, member: &Member) -> bool {
         self.kind().is_listed(member.role)
     }
@@ -225,6 +246,7 @@ impl Room {
             name: created.name.clone(),
             last_message: if self.kind().members_stay() { self.last_message() } else { MessageNumber::default() },
             max_members: created.policy.max_members,
+            max_pictures: created.policy.max_pictures,
             attendance: self.attendance,
             publications: if self.ended.is_some() { Vec::new() } else { self.publications() },
             links,
@@ -233,6 +255,7 @@ impl Room {
             members: listed.map(Member::view).collect(),
             messages,
             has_earlier_messages: has_earlier,
+            reports: self.reports_for(member),
         })
     }
 
@@ -265,6 +288,30 @@ impl Room {
     /// [`Refusal::NotAMember`].
     pub fn reading_at(&self, reader: ConnectionId) -> Result<Reading, Refusal> {
         self.member_at(reader).map(|member| self.reading_of(member)).ok_or(Refusal::NotAMember)
+    }
+
+    /// The names that a message can speak to.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.members().map(|member| member.name.as_str())
+    }
+
+    /// The messages that an account may read, whether any of its pages is connected or not.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAMember`], or [`Refusal::RoomEnded`].
+    pub fn reading_by(&self, account: AccountId) -> Result<Reading, Refusal> {
+        if self.ended.is_some() {
+            return Err(Refusal::RoomEnded);
+        }
+        let mut readings =
+            self.members().filter(|member| member.account == account).map(|member| self.reading_of(member));
+        let first = readings.next().ok_or(Refusal::NotAMember)?;
+        Ok(readings.find(|reading| *reading == Reading::All).unwrap_or(first))
+    }
+
+    /// The message of an account with this nonce, if it is one of the latest.
+    pub fn written(&self, account: AccountId, nonce: u32) -> Option<&Message> {
+        self.chat.written(account, nonce)
     }
 
     /// When it asks to be woken, as [`Effect::WakeAt`] said.

@@ -107,7 +107,7 @@ fn without_invisible(input: &str, add_space: impl Fn(&mut String, char)) -> Stri
 
 /// Unicode's `Default_Ignorable_Code_Point` (bidirectional controls, joiners, variation selectors, fillers, tags), and
 /// what is blank without being space.
-pub(crate) const fn is_invisible(c: char) -> bool {
+pub const fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'

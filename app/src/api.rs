@@ -11,29 +11,36 @@ mod asked;
 #[cfg(feature = "ssr")]
 mod backend;
 mod error;
+mod found_messages;
 mod identity;
+mod join_link;
 mod json_text;
 mod lounges;
+mod programs;
 mod saved_lounge;
-#[cfg(feature = "ssr")]
-use crate::{
-    locale,
-    routes::{self, Destination},
-};
 pub(crate) use asked::{Asked, ask};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, Caller, NewSession, Remainder, SessionKey, Told, Visitor};
 pub use error::ApiError;
+pub use found_messages::{FoundMessage, FoundMessages};
 pub use heartogether::ice::{IceConfiguration, IceServer, Relay};
-#[cfg(feature = "ssr")]
-use heartogether::{
-    refusal::Refusal,
-    role::{Guests, Permission},
-};
-pub use identity::{Account, Profile, Provider, SessionView};
+pub use identity::{Account, Profile, ProgramToken, Provider, Scope, SessionView};
+pub use join_link::{JoinLink, Way};
 use json_text::JsonText;
 pub use lounges::*;
+pub use programs::*;
 pub use saved_lounge::SavedLounge;
+#[cfg(feature = "ssr")]
+use {
+    crate::{
+        locale,
+        routes::{self, Destination},
+    },
+    heartogether::{
+        refusal::Refusal,
+        role::{Guests, Permission},
+    },
+};
 
 /// What everybody who knows a room's code may know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,26 +97,6 @@ pub struct RecentRoom {
     pub is_owner: bool,
     /// What the host sends.
     pub stream: StreamState,
-}
-
-/// How others get into a room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JoinLink {
-    /// The link to its preview.
-    pub link: String,
-    /// All the ways that a link can lead by, the one of `link` first: a machine may have several addresses.
-    pub ways: Vec<Way>,
-    /// Whether others than the machine itself get through, as far as the server can tell.
-    pub is_reachable: bool,
-}
-
-/// A way that a link leads by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Way {
-    /// The address or the name in the link.
-    pub name: String,
-    /// The link.
-    pub link: String,
 }
 
 /// What a host's and a listener's page need before they begin: the room, and the ICE servers, known before joining.

@@ -4,6 +4,7 @@
 pub(crate) mod form_post;
 pub(crate) mod locale;
 pub mod page_guard;
+pub(crate) mod picture_worker;
 mod room_handle;
 pub(crate) mod stylesheet;
 

@@ -16,6 +16,8 @@ pub mod locale;
 pub mod page_code;
 mod page_guard;
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod pictures;
 pub mod routes;
 #[cfg(feature = "hydrate")]
 mod start;
@@ -42,7 +44,7 @@ use crate::{
     page_guard::{FailureNotice, PageGuard},
     pages::{
         AboutPage, HandedEntrance, HomePage, HostRoute, ListenRoute, LoginPage, LoungeRoute, MicrophoneNotice,
-        NotFoundPage, PrivacyPage, RoomRoute,
+        NotFoundPage, PrivacyPage, ProgramsRoute, RoomRoute,
     },
 };
 
@@ -128,6 +130,7 @@ fn Frame() -> impl IntoView {
             <Route path=path!("/room/:code") view={Lazy::<RoomRoute>::new()} ssr=SsrMode::Async />
             <Route path=path!("/listen/:code") view={Lazy::<ListenRoute>::new()} ssr=SsrMode::Async />
             <Route path=path!("/host/:code") view={Lazy::<HostRoute>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/account") view={Lazy::<ProgramsRoute>::new()} ssr=SsrMode::Async />
             <Route path=path!("/lounge/:code") view={Lazy::<LoungeRoute>::new()} ssr=SsrMode::Async />
             <PlainRoutes />
         </FlatRoutes>

@@ -23,6 +23,7 @@ mod measured;
 mod needs_code;
 mod not_found;
 mod privacy;
+mod programs;
 mod room;
 mod room_bootstrap;
 mod session_time;
@@ -36,7 +37,7 @@ pub use home::HomePage;
 pub(crate) use host::MicrophoneNotice;
 #[cfg(feature = "hydrate")]
 pub(crate) use host::teller as host_teller;
-pub use lazy_routes::{HostRoute, ListenRoute, LoungeRoute, RoomRoute};
+pub use lazy_routes::{HostRoute, ListenRoute, LoungeRoute, ProgramsRoute, RoomRoute};
 #[cfg(feature = "hydrate")]
 pub(crate) use listen::teller as listen_teller;
 pub use login::LoginPage;

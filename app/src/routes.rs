@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
-use heartogether::{id::RoomCode, refusal::Refusal};
+use heartogether::{
+    id::{PictureId, RoomCode},
+    refusal::Refusal,
+};
 
 use crate::locale::Language;
 
@@ -46,8 +49,15 @@ pub const ABOUT: &str = "/about";
 /// What is kept how long.
 pub const PRIVACY: &str = "/privacy";
 
+/// The script that uploads pictures.
+pub const PICTURE_WORKER: &str = "/pictures.js";
+/// The tokens of the visitor's programs.
+pub const ACCOUNT: &str = "/account";
+
 /// The visitor's picture.
 pub const PICTURE: &str = "/auth/picture";
+/// What the server has of the visitor's account, to be downloaded.
+pub const EXPORT: &str = "/auth/export";
 /// Ends the session.
 pub const LOG_OUT: &str = "/auth/logout";
 /// Deletes the account.
@@ -96,6 +106,16 @@ pub fn room(code: RoomCode) -> String {
     format!("/room/{code}")
 }
 
+/// Where members of a room upload pictures.
+pub fn pictures_of(code: RoomCode) -> String {
+    format!("/api/rooms/{code}/pictures")
+}
+
+/// A picture in a message of a room.
+pub fn picture(code: RoomCode, id: PictureId) -> String {
+    format!("/pictures/{code}/{id}")
+}
+
 /// The picture of the link to a room's preview that leads by this way.
 pub fn qr_code(code: RoomCode, way: &str) -> String {
     format!("/room/{code}/qr.svg?by={way}")
@@ -132,6 +152,11 @@ pub fn lounge(code: RoomCode) -> String {
     format!("/lounge/{code}")
 }
 
+/// A picture in a lounge's messages. Its name tells the message and the theme.
+pub fn diagram(code: RoomCode, name: &str) -> String {
+    format!("/lounge/{code}/diagrams/{name}.svg")
+}
+
 /// A room's stage.
 pub fn host(code: RoomCode) -> String {
     format!("/host/{code}")
@@ -166,7 +191,7 @@ pub fn login_waiting(provider: &str, destination: Destination, switch: bool) -> 
 /// Why the sign-in page was opened, by what stands in its address.
 pub fn reason(code: &str) -> Option<Refusal> {
     use Refusal::*;
-    let of_sign_in = [SignInCancelled, SignInFailed, SignInExpired, ProviderUnreachable];
+    let of_sign_in = [SignInCancelled, SignInFailed, SignInExpired, ProviderUnreachable, Banned];
     let of_rooms = [GuestsListenOnly, GuestsOff, TooManyRequests, TooManyRooms, ServerFull, StorageUnavailable];
     of_sign_in.into_iter().chain(of_rooms).find(|reason| reason.code() == code)
 }
@@ -188,6 +213,8 @@ pub enum Destination {
     About,
     /// What is kept how long.
     Privacy,
+    /// The tokens of the visitor's programs.
+    Account,
     /// A room that is to be created.
     NewRoom,
     /// A lounge that is to be opened.
@@ -214,6 +241,7 @@ impl Destination {
             "lounge" => at(Self::Lounge),
             "about" if code.is_empty() => Self::About,
             "privacy" if code.is_empty() => Self::Privacy,
+            "account" if code.is_empty() => Self::Account,
             "room" => at(Self::Room),
             "listen" => at(Self::Listen),
             "host" => at(Self::Host),
@@ -228,6 +256,7 @@ impl Destination {
             Self::Home => HOME.to_owned(),
             Self::About => ABOUT.to_owned(),
             Self::Privacy => PRIVACY.to_owned(),
+            Self::Account => ACCOUNT.to_owned(),
             Self::NewRoom => "/new".to_owned(),
             Self::NewLounge => "/new-lounge".to_owned(),
             Self::Lounge(code) => lounge(code),

@@ -45,6 +45,13 @@ pub enum DeviceOrder {
 }
 
 impl Page {
+    /// Opens its devices, where that was not done when it joined.
+    pub fn provide_devices(&self, open: OpenDevices) {
+        if self.devices().is_none() {
+            self.0.devices.get_or_init(open).prepare(self, self.0.is_back.get());
+        }
+    }
+
     pub(crate) fn devices(&self) -> Option<&dyn Devices> {
         self.0.devices.get().map(Box::as_ref)
     }

@@ -1,8 +1,6 @@
 //! What the script at the top of a listener's or a host's page has begun before the page's code was loaded: the socket over which it
 //! requested the place; on a listener's page the peer connection with which it answered the first offer, and the player.
 
-use std::iter;
-
 use crate::dom::window;
 use heartogether::{ice::IceConfiguration, id::RoomCode, protocol, role::Role};
 use js_sys::{Array, Promise, Reflect};
@@ -145,9 +143,11 @@ impl EarlyJoin {
         if state == WebSocket::CONNECTING {
             return (self.socket, Vec::new(), Vec::new());
         }
-        let messages = self.heard.into_iter().map(Happening::Said);
         let end = (state != WebSocket::OPEN).then_some(Happening::Closed);
-        (self.socket, self.said, iter::once(Happening::Opened).chain(messages).chain(end).collect())
+        // One that is closed and on which nothing was heard has most likely never been open.
+        let opening = (end.is_none() || !self.heard.is_empty()).then_some(Happening::Opened);
+        let messages = self.heard.into_iter().map(Happening::Said);
+        (self.socket, self.said, opening.into_iter().chain(messages).chain(end).collect())
     }
 }
 

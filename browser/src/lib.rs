@@ -7,6 +7,7 @@
 mod begun;
 mod capability;
 mod capture;
+mod carrier;
 pub mod clipboard;
 mod console;
 mod conversation;
@@ -14,6 +15,7 @@ mod devices;
 pub mod dom;
 pub mod early_join;
 pub mod early_microphone;
+mod event_stream;
 mod first_sound;
 mod ice;
 pub mod ip_privacy;
@@ -66,6 +68,7 @@ use begun::words::Words;
 pub use begun::{abandon, begin, begin_hosting, take_begun};
 pub use capability::keeps_cookies;
 pub use capture::CaptureError;
+use carrier::Carrier;
 use console::Console;
 use conversation::PublishConversation;
 pub use devices::{DeviceOrder, Devices, OpenDevices};
@@ -80,7 +83,7 @@ use reporter::Reporter;
 use showing::Audience;
 pub use shown::Shown;
 pub use sleep::sleep;
-use socket::Socket;
+use socket::{Probe, Socket};
 pub use sources::open_devices;
 pub use speakers::Speaker;
 use timer::RunningTimer;
@@ -97,7 +100,9 @@ struct Running {
     socket_ahead: RefCell<Option<Socket>>,
     /// Has answered an offer before the page was there, until that offer is taken.
     peer_ahead: RefCell<Option<BegunPeer>>,
-    socket: RefCell<Option<Socket>>,
+    carrier: RefCell<Option<Carrier>>,
+    /// Tries whether a WebSocket opens, beside an event stream.
+    probe: RefCell<Option<Probe>>,
     /// Dropped as soon as anything happens.
     awaited: RefCell<Option<oneshot::Sender<()>>>,
     /// Whether the page is drawn, so that it shows what happens.
@@ -105,6 +110,8 @@ struct Running {
     timers: RefCell<LiteMap<Timer, RunningTimer>>,
     peers: RefCell<Vec<Rc<PeerConnection>>>,
     devices: OnceCell<Box<dyn Devices>>,
+    /// Whether the tab's page before this one had the room, and went away for this one.
+    is_back: Cell<bool>,
     level: RefCell<Option<Level>>,
     /// What it says in the server's HTML, until it is drawn.
     words: RefCell<Option<Words>>,

@@ -39,9 +39,9 @@ use crate::{
     peer::PeerConnection,
     playback::Playback,
     random::random,
-    reachability, reload,
+    reload,
     showing::Audience,
-    site, sleep,
+    sleep,
     socket::{self, Socket},
     timer::RunningTimer,
 };
@@ -76,6 +76,7 @@ impl Page {
         // An early join is as old as the visit.
         let wanted_at = if early.is_some() { 0.0 } else { page_clock::now_ms() };
         let page = Self::new(client, Paths::new(ice_servers, ip_privacy::is_wished()), player, publish_conversation);
+        page.0.is_back.set(is_back);
         page.0.first_sound.begin(wanted_at);
         page.listen_for_waking();
         page.measure_regularly();
@@ -108,12 +109,14 @@ impl Page {
             client: RefCell::new(client),
             socket_ahead: RefCell::default(),
             peer_ahead: RefCell::default(),
-            socket: RefCell::default(),
+            carrier: RefCell::default(),
+            probe: RefCell::default(),
             awaited: RefCell::default(),
             stands: Cell::default(),
             timers: RefCell::default(),
             peers: RefCell::default(),
             devices: OnceCell::new(),
+            is_back: Cell::default(),
             level: RefCell::default(),
             first_sound: FirstSound::default(),
             words: RefCell::default(),
@@ -264,9 +267,11 @@ impl Page {
     fn perform(&self, command: Output) {
         match command {
             Output::OpenSocket => self.open_socket(),
+            Output::OpenStream => self.open_stream(),
+            Output::ProbeSocket => self.probe_socket(),
             Output::ProbeServer => self.probe_server(),
-            Output::CloseSocket => *self.0.socket.borrow_mut() = None,
-            Output::Send(message) => self.0.socket.borrow().iter().for_each(|socket| socket.send(&message)),
+            Output::CloseSocket => self.carry_by(None),
+            Output::Send(message) => self.send(&message),
             Output::UseIceServers(known) => self.take_ice_servers(&known),
             Output::StartTimer { timer, after_ms } => self.start_timer(timer, after_ms),
             Output::StopTimer(timer) => self.stop_timer(timer),
@@ -309,19 +314,6 @@ impl Page {
             Output::ReleaseSource(source) => self.order(DeviceOrder::Release(source)),
             Output::StopCapture => self.order(DeviceOrder::ReleaseAll),
         }
-    }
-
-    fn open_socket(&self) {
-        let ahead = self.0.socket_ahead.take();
-        *self.0.socket.borrow_mut() = ahead.or_else(|| Socket::open(&self.reporter()));
-    }
-
-    fn probe_server(&self) {
-        let report = self.reporter();
-        spawn_local(async move {
-            let answers = reachability::answers(site::HEALTH).await;
-            report.input(Input::ServerProbed { answers });
-        });
     }
 
     fn start_timer(&self, timer: Timer, after_ms: u32) {

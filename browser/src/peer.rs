@@ -157,7 +157,7 @@ impl PeerConnection {
 
     /// Reads the counters of what is sent here, or of what is received where nothing is sent.
     pub(crate) async fn measure(&self) -> Option<Reading> {
-        let sent = self.sender.borrow().as_ref().map(RtcRtpSender::get_stats);
+        let sent = self.sender.borrow().as_ref().filter(|sender| sender.track().is_some()).map(RtcRtpSender::get_stats);
         match sent {
             Some(sent) => stats::read(sent).await,
             None => self.measure_received().await,

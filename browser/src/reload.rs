@@ -4,7 +4,7 @@
 //! A duplicated tab starts with a copy of the first tab's storage (HTML, section 12.2.1). So the mark exists only after
 //! one page of the tab has gone and before the next one has come.
 
-use heartogether::id::RoomCode;
+use heartogether::id::{PublicationId, RoomCode};
 
 use super::storage;
 use heartogether_client::ReloadState;
@@ -13,6 +13,9 @@ use heartogether_client::ReloadState;
 pub const MARK_KEY: &str = "heartogether.host";
 /// Where it is stored what is live.
 pub const KEEPSAKE_KEY: &str = "heartogether.live";
+
+/// Where it is stored what is heard in a lounge.
+const HEARD_KEY: &str = "heartogether.heard";
 
 /// Marks that this tab's page, which is going away, had the room.
 pub(crate) fn leave_mark(code: RoomCode) {
@@ -40,5 +43,21 @@ pub(crate) fn keep(keepsake: Option<ReloadState>) {
     let _ = match keepsake {
         Some(keepsake) => storage.set_item(KEEPSAKE_KEY, &keepsake.to_string()),
         None => storage.remove_item(KEEPSAKE_KEY),
+    };
+}
+
+/// What was heard in this tab, and in which room.
+pub(crate) fn heard() -> Option<(RoomCode, PublicationId)> {
+    let line = storage::session()?.get_item(HEARD_KEY).ok()??;
+    let (code, publication) = line.split_once(' ')?;
+    Some((code.parse().ok()?, publication.parse().ok()?))
+}
+
+/// Keeps what is heard, for as long as it is.
+pub(crate) fn keep_heard(heard: Option<(RoomCode, PublicationId)>) {
+    let Some(storage) = storage::session() else { return };
+    let _ = match heard {
+        Some((code, publication)) => storage.set_item(HEARD_KEY, &format!("{code} {publication}")),
+        None => storage.remove_item(HEARD_KEY),
     };
 }

@@ -9,6 +9,8 @@ pub const BASE_ATTRIBUTE: &str = "data-base";
 pub const HOME: &str = "/";
 /// Where members' connections are opened (WebSocket).
 pub const SOCKET: &str = "/ws";
+/// Where what takes their place is opened, and posted to below.
+pub(crate) const STREAM: &str = "/api/stream";
 /// The site's picture.
 pub const FAVICON: &str = "/favicon.svg";
 /// Whether the server answers.

@@ -33,6 +33,13 @@ impl Socket {
         Some(Self::listen(socket?, Vec::new(), report))
     }
 
+    /// Goes on with a socket that was tried, if it is open.
+    pub(crate) fn go_on_with(probe: Probe, report: &Reporter) -> Option<Self> {
+        let socket = probe.take()?;
+        report.input_later(Input::SocketOpened);
+        Some(Self::listen(socket, Vec::new(), report))
+    }
+
     /// Goes on with a socket that the early join has opened. Gives what has happened on it so far.
     pub(crate) fn take_over(early: EarlyJoin, report: &Reporter) -> (Self, Vec<Happening>) {
         let (socket, said, happened) = early.hand_over();
@@ -68,6 +75,31 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         let _ = self.socket.close();
+    }
+}
+
+/// A socket that is tried while something else carries the frames. That it opens is reported. Dropped, it closes.
+pub(crate) struct Probe {
+    socket: Option<WebSocket>,
+    _listener: EventListener,
+}
+
+impl Probe {
+    pub(crate) fn begin(report: Reporter) -> Option<Self> {
+        let socket = connect()?;
+        let listener = EventListener::new(&socket, "open", move |_| report.input(Input::SocketProbed));
+        Some(Self { socket: Some(socket), _listener: listener })
+    }
+
+    fn take(mut self) -> Option<WebSocket> {
+        self.socket.take_if(|socket| socket.ready_state() == WebSocket::OPEN)
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        // Closing a socket without a code does not fail.
+        self.socket.iter().for_each(|socket| _ = socket.close());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use heartogether::{
     engagement::Reaction,
-    id::{DisplayName, MemberId, MessageNumber},
+    id::{DisplayName, MemberId, MessageNumber, PublicationId},
     refusal::Refusal,
     room::{Message, RoomView, Source},
 };
@@ -42,10 +42,16 @@ pub struct View {
     pub conversation: Shown<Vec<ConversationEntry>>,
     /// The names of the members who are writing there, the latest last.
     pub typing: Shown<Vec<DisplayName>>,
+    /// The places there of those whom the member has blocked.
+    pub blocked: Shown<Vec<MemberId>>,
     /// The latest message there that the member has seen, here or on another page since this one is open.
     pub read_up_to: Shown<MessageNumber>,
     /// The place of the page's member there, while it has one.
     pub own_member: Shown<Option<MemberId>>,
+    /// What the page plays there, or is about to.
+    pub heard: Shown<Vec<PublicationId>>,
+    /// Why the room refused what the member wanted to share or to hear there.
+    pub sound_refusal: Shown<Option<Refusal>>,
     /// The listener's last reaction.
     pub chosen_reaction: Shown<Option<Reaction>>,
     /// Why the last message or reaction did not go out at once, or a change was not made.

@@ -1,11 +1,13 @@
-//! The events after which a page checks its connections: it becomes visible, the network changes, or the page may be
-//! closed.
+//! The events after which a page checks its connections: it becomes visible, the device was asleep, the network changes, or the
+//! page may be closed.
 
 use crate::dom::{document, window};
 use gloo_events::EventListener;
+use gloo_timers::callback::Interval;
+use js_sys::Date;
 
 use crate::{Page, js_property::property, network, reload};
-use heartogether_client::Input;
+use heartogether_client::{Input, SLEEP_WATCH_MS, SleepWatch};
 
 impl Page {
     /// Reports that the page is shown again or the network has changed.
@@ -28,6 +30,19 @@ impl Page {
                 reload::take_mark(code);
             }
         });
+        self.watch_for_sleep();
         self.0.waking.borrow_mut().extend([shown, online, hidden, restored].into_iter().chain(network));
+    }
+
+    /// A page that is in sight while the device sleeps is told of nothing. A page that is not in sight checks its connections once it
+    /// is.
+    fn watch_for_sleep(&self) {
+        let (report, mut watch) = (self.reporter(), SleepWatch::new(Date::now()));
+        let watching = Interval::new(SLEEP_WATCH_MS, move || {
+            if watch.note(Date::now()) && !document().hidden() {
+                report.input(Input::Woken);
+            }
+        });
+        self.0.intervals.borrow_mut().push(watching);
     }
 }

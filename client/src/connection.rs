@@ -1,5 +1,6 @@
-//! The socket to the server: opening it, detecting its loss, opening it again. It does not know the rooms, which share
-//! it.
+//! The connection to the server: opening it, detecting its loss, opening it again. It does not know the rooms, which share it.
+//!
+//! It is a WebSocket. Where none can be opened, an event stream takes its place until one can.
 
 use heartogether::protocol::{ClientMessage, Ping};
 
@@ -16,6 +17,24 @@ const ANSWER_MS: u32 = 15_000;
 const BELIEVED_MOVES: u8 = 4;
 /// Milliseconds to wait for the answer to a ping after the page was shown again or the network came back.
 const PONG_MS: u32 = 2_000;
+/// WebSockets in a row over which nothing comes, after which an event stream takes their place.
+const FAILED_UPGRADES: u8 = 2;
+/// A number of them that is enough in any case.
+const ENOUGH: u8 = u8::MAX;
+/// Where something came over a WebSocket before on this network, the server may be away for a moment. So this many attempts come first,
+/// which take 15 s.
+const ATTEMPTS: usize = 6;
+/// Milliseconds until a WebSocket is tried beside an event stream, again and again.
+const UPGRADE_MS: u32 = 5 * 60 * 1_000;
+/// The same for the first time where something came over one before on this network.
+const UPGRADE_SOON_MS: u32 = 10_000;
+
+/// What carries the frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Carrier {
+    WebSocket,
+    EventStream,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
@@ -33,6 +52,15 @@ enum Phase {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Connection {
     phase: Phase,
+    carrier: Carrier,
+    /// Whether anything has come over what is open.
+    is_heard: bool,
+    /// WebSockets in a row over which nothing came. Some networks let them open, and nothing through.
+    failed_upgrades: u8,
+    /// Whether anything has come over a WebSocket on this network.
+    was_upgraded: bool,
+    /// Whether it is planned to try one beside the event stream.
+    is_upgrade_planned: bool,
     /// The number of attempts that failed, or led to a connection that did not last.
     attempts: usize,
     /// Whether the server has ever sent a message, which a refusal is as well.
@@ -49,6 +77,11 @@ impl Connection {
     pub(super) const fn new(seed: u32) -> Self {
         Self {
             phase: Phase::Closed,
+            carrier: Carrier::WebSocket,
+            is_heard: false,
+            failed_upgrades: 0,
+            was_upgraded: false,
+            is_upgrade_planned: false,
             attempts: 0,
             was_heard: false,
             answers_http: false,
@@ -72,9 +105,10 @@ impl Connection {
         self.phase == Phase::Open
     }
 
-    /// Whether attempts failed without a message of the server. The second attempt follows the first at once.
+    /// Whether attempts failed without a message of the server: both WebSockets, and the event stream, which follow each other
+    /// without much delay.
     pub(super) fn is_unheard(&self) -> bool {
-        self.attempts > 1 && !self.was_heard
+        self.attempts > usize::from(FAILED_UPGRADES) && !self.was_heard
     }
 
     /// Whether the server answers over HTTP, though it could not be reached.
@@ -93,8 +127,11 @@ impl Connection {
     }
 
     pub(super) fn open(&mut self, out: &mut Vec<Output>) {
-        self.phase = Phase::Opening;
-        out.push(Output::OpenSocket);
+        (self.phase, self.is_heard) = (Phase::Opening, false);
+        let is_patient = self.was_upgraded && self.attempts < ATTEMPTS;
+        let is_blocked = self.failed_upgrades >= if is_patient { ENOUGH } else { FAILED_UPGRADES };
+        self.carrier = if is_blocked { Carrier::EventStream } else { Carrier::WebSocket };
+        out.push(if is_blocked { Output::OpenStream } else { Output::OpenSocket });
         out.push(Output::StartTimer { timer: Timer::Silence, after_ms: ANSWER_MS });
     }
 
@@ -106,12 +143,67 @@ impl Connection {
     }
 
     /// The socket is open. Returns whether it was expected.
-    pub(super) fn note_opened(&mut self) -> bool {
+    pub(super) fn note_opened(&mut self, out: &mut Vec<Output>) -> bool {
         let was_opening = self.is_opening();
         if was_opening {
             self.phase = Phase::Open;
+            if self.is_streaming() && !self.is_upgrade_planned {
+                self.plan_upgrade(if self.was_upgraded { UPGRADE_SOON_MS } else { UPGRADE_MS }, out);
+            }
         }
         was_opening
+    }
+
+    fn plan_upgrade(&mut self, after_ms: u32, out: &mut Vec<Output>) {
+        self.is_upgrade_planned = true;
+        out.push(Output::StartTimer { timer: Timer::Upgrade, after_ms });
+    }
+
+    fn is_streaming(&self) -> bool {
+        self.is_open() && self.carrier == Carrier::EventStream
+    }
+
+    /// Tries whether a WebSocket can take the place of the event stream.
+    pub(super) fn try_upgrade(&mut self, out: &mut Vec<Output>) {
+        self.is_upgrade_planned = false;
+        if self.is_streaming() {
+            out.push(Output::ProbeSocket);
+            self.plan_upgrade(UPGRADE_MS, out);
+        }
+    }
+
+    /// A WebSocket can take the place of the event stream. Returns whether it does.
+    pub(super) fn go_back(&mut self, out: &mut Vec<Output>) -> bool {
+        let goes_back = self.is_streaming();
+        if goes_back {
+            self.failed_upgrades = 0;
+            out.push(Output::StopTimer(Timer::Pong));
+            self.open(out);
+        }
+        goes_back
+    }
+
+    /// On another network a WebSocket may open that did not before.
+    pub(super) fn forget_network(&mut self, out: &mut Vec<Output>) {
+        (self.failed_upgrades, self.was_upgraded) = (0, false);
+        if self.is_streaming() {
+            out.push(Output::ProbeSocket);
+        }
+    }
+
+    /// Nothing was heard for too long. Nobody waits for a second WebSocket over which nothing comes.
+    pub(super) fn note_silence(&mut self) {
+        if !self.is_heard && self.carrier == Carrier::WebSocket {
+            self.failed_upgrades = ENOUGH;
+        }
+    }
+
+    /// Nothing came over what was opened. WebSockets and event streams are tried in turns while nothing comes over either.
+    fn note_failure(&mut self) {
+        self.failed_upgrades = match self.carrier {
+            Carrier::WebSocket => self.failed_upgrades.saturating_add(1),
+            Carrier::EventStream => FAILED_UPGRADES - 1,
+        };
     }
 
     /// Sends a ping.
@@ -129,7 +221,12 @@ impl Connection {
 
     /// Any message shows that the connection is alive.
     pub(super) fn hear(&mut self, out: &mut Vec<Output>) {
-        self.was_heard = true;
+        (self.was_heard, self.is_heard) = (true, true);
+        match self.carrier {
+            Carrier::WebSocket => (self.failed_upgrades, self.was_upgraded) = (0, true),
+            // It works where no WebSocket does.
+            Carrier::EventStream => self.failed_upgrades = ENOUGH,
+        }
         if self.silence_ms > 0 {
             out.push(Output::StartTimer { timer: Timer::Silence, after_ms: self.silence_ms });
         }
@@ -154,6 +251,9 @@ impl Connection {
 
     /// The connection is lost or failed. Another attempt follows.
     pub(super) fn wait(&mut self, out: &mut Vec<Output>) {
+        if !self.is_heard {
+            self.note_failure();
+        }
         self.phase = Phase::Waiting;
         let delay_ms = BACK_OFF_MS[self.attempts.min(BACK_OFF_MS.len() - 1)];
         self.attempts += 1;

@@ -69,7 +69,7 @@ impl Peers {
 impl Client {
     /// A peer connection has connected. Its sound is played now, and the old one is closed.
     pub(super) fn succeed(&mut self, negotiation: Negotiation, out: &mut Vec<Output>) {
-        self.peers.play(negotiation, out);
+        self.play(negotiation, out);
         let is_before = |peer: &&Peer| peer.member == negotiation.member && peer.is_superseded;
         for negotiation in self.peers.all.iter().filter(is_before).map(Peer::key).collect::<Vec<_>>() {
             self.peers.drop_one(negotiation, out);

@@ -3,6 +3,7 @@
 //! Pages of rooms in which nobody converses do not load this code: the client calls it through [`Conversing`], which a page has to
 //! be given.
 
+mod blocking;
 mod changes;
 mod history;
 mod moments;
@@ -11,7 +12,10 @@ use std::borrow::Cow;
 
 use heartogether::{
     id::{DisplayName, MemberId, MessageNumber},
-    protocol::{Delete, Edit, HandOver, Moment, NameOneself, NameRoom, Pin, RemoveMember, ToRoom, Write},
+    protocol::{
+        Block, Delete, DismissReports, Edit, HandOver, Moment, NameOneself, NameRoom, Pin, RemoveMember, ReportMessage,
+        ToRoom, Write,
+    },
     refusal::Refusal,
     room::{Message, Messages, RoomEvent},
     time::Timestamp,
@@ -62,8 +66,12 @@ pub(super) enum Occasion<'a> {
     TimedOut(Timer),
     /// Something happened in the room.
     Happened(&'a RoomEvent),
+    /// Something has happened in the room while the page had no connection.
+    Missed(&'a RoomEvent),
     /// Something holds for a moment.
     Told(Moment),
+    /// These are the members whom the member has blocked.
+    Blocked(Vec<MemberId>),
     /// Older messages came. Returns whether they are taken care of.
     Fetched(&'a Messages),
     /// The room says no. Returns whether that was about the conversation.
@@ -86,6 +94,8 @@ pub(super) struct Conversation {
     changes: Vec<ToRoom>,
     /// What the room was asked on this connection, and has neither done nor refused: messages and changes, in this order.
     asked: Vec<ToRoom>,
+    /// Whom the member has blocked.
+    blocked: Vec<MemberId>,
     /// Who is writing.
     typing: Vec<MemberId>,
     /// Whether the room was told a moment ago that this member is writing.
@@ -141,11 +151,6 @@ impl Client {
     /// The place of the page's member, while it has one.
     pub fn own_member(&self) -> Option<MemberId> {
         self.own_place()
-    }
-
-    /// The members who are writing, the latest last.
-    pub fn typing(&self) -> &[MemberId] {
-        &self.conversation.typing
     }
 
     /// The latest message that the member has seen here, or on another page since this one is open.
@@ -206,7 +211,9 @@ impl Client {
             version: 0,
             reply_to: write.reply_to,
             pinned: false,
+            pictures: write.pictures.clone(),
             emoji: Vec::new(),
+            markup: None,
         }
     }
 
@@ -215,7 +222,16 @@ impl Client {
             Input::MessageEdited { number, text } => self.ask(ToRoom::Edit(Edit { number, text }), out),
             Input::MessageDeleted(number) => self.ask(ToRoom::Delete(Delete { number }), out),
             Input::MessagePinned { number, pinned } => self.ask(ToRoom::Pin(Pin { number, pinned }), out),
+            Input::MessageReported { number, reason } => {
+                self.ask(ToRoom::ReportMessage(ReportMessage { number, reason }), out);
+            }
+            Input::ReportsDismissed(number) => self.ask(ToRoom::DismissReports(DismissReports { number }), out),
+            Input::MemberBlocked { member, blocked } => self.ask(ToRoom::Block(Block { member, blocked }), out),
             Input::EmojiPressed { number, emoji } => self.toggle(number, emoji, out),
+            Input::SharingEnded => self.share_no_more(out),
+            Input::ListenPressed(publication) => self.listen(publication, out),
+            Input::ListeningEnded => self.listen_no_more(out),
+            Input::PublicationEndPressed(publication) => self.end_publication(publication, out),
             Input::MessageRetried(nonce) => self.retry(nonce, out),
             Input::MessageDiscarded(nonce) => self.conversation.refused.retain(|(write, _)| write.nonce != nonce),
             Input::EarlierMessagesPressed => self.want_earlier(out),
@@ -313,8 +329,10 @@ fn take_part(client: &mut Client, occasion: Occasion<'_>, out: &mut Vec<Output>)
         Occasion::TimedOut(Timer::EarlierMessages) => client.fetch_again(out),
         Occasion::TimedOut(_) => client.send_changes(out),
         Occasion::Happened(event) => client.follow_conversation(event, out),
+        Occasion::Missed(event) => client.confirm(event),
         Occasion::Told(Moment::Typing { member }) => client.note_typing(member, out),
         Occasion::Told(Moment::Read { up_to }) => client.note_read(up_to),
+        Occasion::Blocked(members) => client.note_blocked(members),
         Occasion::Fetched(page) => client.take_page(page, out),
         Occasion::Refused(refusal) => return client.take_no(refusal, out),
         Occasion::Attached => client.come_back(out),

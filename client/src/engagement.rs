@@ -12,7 +12,7 @@ use heartogether::{
     protocol::{FetchMessages, React, ToRoom, Write},
     refusal::Refusal,
     role::Permission,
-    room::{Message, Messages, RoomEvent},
+    room::{Message, Messages, Picture, RoomEvent},
 };
 use litemap::LiteMap;
 
@@ -167,13 +167,19 @@ impl Client {
         }
     }
 
-    pub(super) fn write(&mut self, text: MessageText, reply_to: Option<MessageNumber>, out: &mut Vec<Output>) {
+    pub(super) fn write(
+        &mut self,
+        text: MessageText,
+        pictures: Vec<Picture>,
+        reply_to: Option<MessageNumber>,
+        out: &mut Vec<Output>,
+    ) {
         if !self.may(Permission::Engage) || self.is_over() {
             return;
         }
         let nonce = self.engagement.next_nonce;
         self.engagement.next_nonce = nonce.wrapping_add(1);
-        self.send(Write { nonce, text, reply_to }, out);
+        self.send(Write { nonce, text, pictures, reply_to }, out);
     }
 
     pub(super) fn send(&mut self, message: Write, out: &mut Vec<Output>) {
@@ -312,7 +318,10 @@ impl Client {
         }
         // A page that was refused has nothing for the next one to continue.
         let has_room = self.has_owners_place() || self.takes_over();
-        out.extend((has_room && Self::may_take_over(self.role)).then_some(Output::LeaveMark(self.code)));
+        let has_sound = self.kind().chooses_to_listen() && (self.publishing.is_capturing() || self.uses_sound());
+        let leaves_something = has_room && Self::may_take_over(self.role) || has_sound;
+        out.extend(leaves_something.then_some(Output::LeaveMark(self.code)));
+        self.pause_listening(out);
         if self.kind().members_stay() {
             // The others see at once that the member is away. If the page is shown again, it connects again.
             out.push(Output::CloseSocket);

@@ -3,14 +3,14 @@
 use heartogether::{
     engagement::{Emoji, MessageText, Reaction},
     ice::IceConfiguration,
-    id::{DisplayName, MemberId, MessageNumber, RoomCode, RoomName},
+    id::{DisplayName, MemberId, MessageNumber, PublicationId, RoomCode, RoomName},
     protocol::{Candidate, ClientMessage, ServerMessage},
     refusal::Refusal,
-    room::Source,
+    room::{Picture, Source},
 };
 
 use super::{
-    Fader, MicrophoneState, Mix, Negotiation, PeerState, Processing, Profile, ReloadState,
+    Fader, MicrophoneState, Mix, Negotiation, PeerState, Processing, Profile, ReloadState, Timer,
     adaptation::{Network, Tuning},
     statistics::Reading,
 };
@@ -33,9 +33,10 @@ pub enum Input {
     SocketOpened,
     /// The socket is closed, or could not be opened.
     SocketClosed,
-    /// The server closed the socket because it stops, or wants a new connection (RFC 6455, section 7.4.1, close code
-    /// 1001).
+    /// The server closed the socket because it stops, or wants a new connection (RFC 6455, section 7.4.1, close code 1001).
     ServerGoingAway,
+    /// A WebSocket has opened that was tried beside an event stream.
+    SocketProbed,
     /// The server sent a message.
     Received(ServerMessage),
     /// A timer ran out.
@@ -54,7 +55,7 @@ pub enum Input {
     FaderMoved {
         /// The source of the sound.
         source: Source,
-        /// The position of its fader.
+        /// Its fader.
         fader: Fader,
     },
     /// The open microphone gives sound, or does not.
@@ -70,12 +71,20 @@ pub enum Input {
     Dismissed,
     /// The member chooses a quality.
     ProfileChosen(Profile),
-    /// The member says whether they wear headphones.
+    /// Whether the member wears headphones, as they say.
     HeadphonesChosen(bool),
     /// The member pauses.
     PausePressed,
     /// The member resumes.
     ResumePressed,
+    /// The member shares no more. The room goes on.
+    SharingEnded,
+    /// The member wants to hear a publication, on this page.
+    ListenPressed(PublicationId),
+    /// The member wants to hear nothing any more.
+    ListeningEnded,
+    /// The owner ends what another member sends.
+    PublicationEndPressed(PublicationId),
     /// The owner ends the room.
     StopPressed,
     /// The owner takes the room over from another page.
@@ -86,8 +95,10 @@ pub enum Input {
     ReactionPressed(Reaction),
     /// The member writes.
     MessageWritten {
-        /// The text.
+        /// The text, [`MessageText::none`] if there are pictures alone.
         text: MessageText,
+        /// The pictures, which are uploaded.
+        pictures: Vec<Picture>,
         /// The message that it answers.
         reply_to: Option<MessageNumber>,
     },
@@ -106,6 +117,22 @@ pub enum Input {
         number: MessageNumber,
         /// Whether it is pinned.
         pinned: bool,
+    },
+    /// The member reports a message to the owner.
+    MessageReported {
+        /// The message's number.
+        number: MessageNumber,
+        /// Why, if the member says so.
+        reason: Option<MessageText>,
+    },
+    /// The owner dismisses what was reported about a message.
+    ReportsDismissed(MessageNumber),
+    /// The member blocks another one, or blocks them no more.
+    MemberBlocked {
+        /// The other one.
+        member: MemberId,
+        /// Whether they are blocked from now on.
+        blocked: bool,
     },
     /// The member puts an emoji on a message, or takes their own away.
     EmojiPressed {
@@ -209,9 +236,14 @@ pub enum Output {
     UseIceServers(IceConfiguration),
     /// Open a socket; one that is open is closed first, silently.
     OpenSocket,
+    /// Open an event stream, for a network that lets no WebSocket through; what is open is closed first, silently. It is reported
+    /// as a socket is, and takes the same frames.
+    OpenStream,
+    /// Try whether a WebSocket opens, while the event stream goes on. The next [`Output::OpenSocket`] takes it.
+    ProbeSocket,
     /// Ask over HTTP whether the server answers.
     ProbeServer,
-    /// Close the socket, silently.
+    /// Close the socket or the event stream, silently.
     CloseSocket,
     /// Send a frame.
     Send(ClientMessage),
@@ -299,47 +331,4 @@ pub enum Output {
     ShowReaction(Reaction),
     /// Release the captured devices.
     StopCapture,
-}
-
-/// The timers a page may have, each at most once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Timer {
-    /// Time to connect again.
-    Reconnect,
-    /// The server has been silent for too long.
-    Silence,
-    /// The answer to a ping is overdue.
-    Pong,
-    /// The way to another server takes too long to stay silent about it.
-    Move,
-    /// Send the candidates gathered so far.
-    Candidates,
-    /// Ask for an offer.
-    OfferRequest,
-    /// The peer connection that a member has offered takes too long to come up.
-    Attempt(MemberId),
-    /// Nothing has come through the peer connection with a member for too long.
-    Recovery(MemberId),
-    /// The microphone gives no sound for too long.
-    Microphone,
-    /// The mixer stands still for too long.
-    Mixer,
-    /// Send messages again, and their changes, that were refused because they came too fast.
-    Messages,
-    /// Ask again for older messages.
-    EarlierMessages,
-    /// A member does not write any more.
-    Typing(MemberId),
-    /// The room may be told again that the member is writing.
-    TypingPause,
-    /// The room may be told again what the member has seen.
-    Seen,
-    /// Repeat the requests that the server could not store.
-    Storage,
-    /// The sound to a former member ends.
-    Linger(MemberId),
-    /// The time to take a removal back is over.
-    Removal(MemberId),
-    /// Repeat the state of the stream to the room, which refused it because it came too often.
-    Declaration,
 }

@@ -5,8 +5,9 @@
 //!
 //! | module | what it knows |
 //! | --- | --- |
-//! | `io` | inputs and outputs |
-//! | `connection` | the WebSocket: opening it, detecting its loss, opening it again |
+//! | `io`, `timer` | inputs and outputs, and the timers |
+//! | `connection` | the WebSocket, or the event stream in its place: opening it, detecting its loss, opening it again |
+//! | `post_queue`, `sleep_watch` | what is posted where an event stream is open; whether the device was asleep |
 //! | `signaling` | the room's part of it: requesting the place, and resuming it |
 //! | `rooms` | several rooms over one connection |
 //! | `membership` | the place in the room |
@@ -17,6 +18,7 @@
 //! | `encoding`, `sdp` | which descriptions are set, and how they control the encoders |
 //! | `links` | whom the member connects with, who offers, and what goes over it |
 //! | `permissions` | what the member may do |
+//! | `listening` | what the member hears, where members choose |
 //! | `publishing`, `mix`, `profile`, `silence` | what the member sends |
 //! | `microphone_requests`, `microphone_watch`, `microphone_state` | requests for a microphone, and whether it gives sound |
 //! | `reload_state` | what a page stores for the time after a reload |
@@ -43,6 +45,7 @@ mod ice_errors;
 mod ice_restart;
 mod io;
 mod links;
+mod listening;
 mod membership;
 mod microphone_requests;
 mod microphone_state;
@@ -56,6 +59,7 @@ mod peer_state;
 mod peers;
 mod permissions;
 mod player;
+mod post_queue;
 mod profile;
 mod quality;
 mod reload_state;
@@ -63,7 +67,9 @@ mod rooms;
 pub mod sdp;
 mod signaling;
 mod silence;
+mod sleep_watch;
 pub mod statistics;
+mod timer;
 pub mod trace;
 mod tuning;
 mod view_state;
@@ -71,7 +77,7 @@ mod volume;
 
 use heartogether::{
     id::{MemberId, ResumeToken, RoomCode, Seq},
-    protocol::{FromRoom, ReceivedSignal, ServerMessage},
+    protocol::{FromRoom, ServerMessage},
     refusal::Refusal,
     role::Role,
     room::{RoomView, Source},
@@ -86,7 +92,8 @@ use engagement::Engagement;
 pub use engagement::{MessageState, OwnMessage};
 use gathering::Gathering;
 pub use ice_errors::IceServerProblem;
-pub use io::{Input, Output, Timer};
+pub use io::{Input, Output};
+use listening::Listening;
 pub use microphone_requests::{
     MicrophoneAnswer, MicrophoneInput, MicrophoneOrder, MicrophonePurpose, MicrophoneQuestion, MicrophoneRequests,
     OpenMicrophone,
@@ -99,12 +106,15 @@ pub use packet_flow::COUNT_EVERY_MS;
 pub use peer_state::{Negotiation, PeerState};
 use peers::Peers;
 pub use player::{Player, PlayerCommand, PlayerInput, PlayerState};
+pub use post_queue::{Post, PostQueue};
 pub use profile::{Codec, Processing, Profile};
 use publishing::Publishing;
 pub use reload_state::{ComeBack, ReloadState};
 pub use rooms::{RoomOutput, Rooms};
 use signaling::Signaling;
 pub use signaling::{SignalingState, introduction};
+pub use sleep_watch::{SLEEP_WATCH_MS, SleepWatch};
+pub use timer::Timer;
 pub use view_state::{Ending, HostState, ListenerState};
 pub use volume::{NoVolume, Volume};
 
@@ -127,6 +137,7 @@ pub struct Client {
     peers: Peers,
     gathering: Gathering,
     publishing: Publishing,
+    listening: Listening,
     engagement: Engagement,
     conversation: Conversation,
     refusal: Option<Refusal>,
@@ -150,6 +161,7 @@ impl Client {
             peers: Peers::new(seed),
             gathering: Gathering::default(),
             publishing: Publishing::default(),
+            listening: Listening::default(),
             engagement: Engagement::new(seed),
             conversation: Conversation::default(),
             refusal: None,
@@ -168,17 +180,14 @@ impl Client {
             Input::TakeOverPressed => self.take_over(out),
             Input::BrowserLacks(refusal) => self.refuse(refusal, out),
             Input::ServerProbed { answers } => self.signaling.connection.note_probe(answers),
-            Input::Woken => {
-                self.wake(out);
-                self.recover_all(out);
-                self.wake_mixer(out);
-            }
+            Input::Woken => self.wake_up(out),
             Input::NetworkChanged => {
                 self.change_network(out);
                 self.suspect_all(out);
             }
             Input::NetworkGuessed(network) => self.peers.network = network,
             Input::SocketOpened => self.introduce(out),
+            Input::SocketProbed => self.go_back(out),
             Input::SocketClosed => self.lose_link(out),
             Input::ServerGoingAway => self.return_at_once(out),
             Input::Received(message) => self.receive(message, out),
@@ -197,7 +206,7 @@ impl Client {
             Input::ResumePressed => self.pause(false, out),
             Input::StopPressed => self.stop(out),
             Input::ReactionPressed(reaction) => self.react(reaction, out),
-            Input::MessageWritten { text, reply_to } => self.write(text, reply_to, out),
+            Input::MessageWritten { text, pictures, reply_to } => self.write(text, pictures, reply_to, out),
             Input::EarlierMessagesPressed if !self.converses() => self.fetch_earlier(out),
             Input::RemovePressed(member) => self.ask_to_remove(member, out),
             Input::AddressBlockPressed(member) => self.toggle_address_block(member, out),
@@ -313,28 +322,10 @@ impl Client {
             FromRoom::Event(event) => self.follow(event.seq, &event.event, out),
             FromRoom::Messages(page) => self.take_messages(&page, out),
             FromRoom::MessageKept { nonce } => self.note_kept(nonce, out),
+            FromRoom::Blocked { members } => _ = self.converse(Occasion::Blocked(members), out),
             FromRoom::Moment(moment) => _ = self.converse(Occasion::Told(moment), out),
-            FromRoom::Signal(received) => self.take_signal(received, out),
-        }
-    }
-
-    fn take_signal(&mut self, received: ReceivedSignal, out: &mut Vec<Output>) {
-        use heartogether::protocol::Signal::*;
-        let from = received.from;
-        let of = |id| Negotiation { member: from, id };
-        match (self.offers_to(from), received.signal) {
-            (false, Offer { negotiation, sdp, restarts: None }) => self.answer(of(negotiation), sdp, out),
-            (false, Offer { negotiation, sdp, restarts: Some(origin) }) => {
-                self.answer_restart(of(negotiation), origin, sdp, out);
-            }
-            (true, Answer { negotiation, sdp }) => self.peers.take_answer(of(negotiation), sdp, out),
-            (true, OfferRequest { restarts: None }) => self.offer_on_request(from, out),
-            (true, OfferRequest { restarts: Some(origin) }) => self.restart_on_request(from, origin, out),
-            (_, Candidates { negotiation, candidates }) => {
-                self.peers.take_candidates(of(negotiation), candidates, out);
-            }
-            (_, Closed { negotiation }) => self.take_closed(of(negotiation), out),
-            _ => {}
+            FromRoom::Signal(received) if self.uses_sound() => self.take_signal(received, out),
+            FromRoom::Signal(_) => {}
         }
     }
 }

@@ -15,7 +15,8 @@ impl Client {
     }
 
     pub(super) fn links(&self) -> &[Link] {
-        self.room.as_ref().map(|room| room.links.as_slice()).unwrap_or_default()
+        let room = self.room.as_ref().filter(|_| self.uses_sound());
+        room.map(|room| room.links.as_slice()).unwrap_or_default()
     }
 
     /// The other ends of this page's links, with whether this page offers there.
@@ -89,7 +90,11 @@ impl Client {
 
     /// Sends something to the room.
     pub(super) fn say(&self, message: ToRoom, out: &mut Vec<Output>) {
-        out.push(Output::Send(ClientMessage::to_room(self.code, message)));
+        out.push(self.to_room(message));
+    }
+
+    pub(super) const fn to_room(&self, message: ToRoom) -> Output {
+        Output::Send(ClientMessage::to_room(self.code, message))
     }
 }
 

@@ -8,21 +8,28 @@ use heartogether::{
     room::{EndReason, Joined, Missed, Resumed, RoomEvent},
 };
 
-use super::{Client, Output, Place, Timer, conversation::Occasion, publishing::Publishing};
+use super::{Client, Output, Place, Timer, conversation::Occasion, listening::Listening, publishing::Publishing};
 
 impl Client {
     /// The page has a place: a new one, or its old one from a new page. A listener whose place was freed while the
     /// connection was away still hears, until the host's new offer comes.
     pub(super) fn settle(&mut self, joined: Joined, out: &mut Vec<Output>) {
         out.extend(joined.ice_servers.map(Output::UseIceServers));
+        self.converse(Occasion::Blocked(joined.blocked), out);
+        // A page that has just come has not lost what it is about to ask for.
+        let has_lost_sound = joined.sound_elsewhere && self.signaling.was_attached();
         let place = Place { member: joined.member, token: joined.token, seq: joined.seq };
         self.place = Some(place);
+        self.note_told(false);
         self.room = Some(joined.room);
         if self.engagement.settle(joined.member, self.may(Permission::ReadMessages)) {
             self.doubt_offered();
         }
         self.renew_messages();
         self.signaling.attach(out);
+        if has_lost_sound {
+            self.lose_sound(out);
+        }
         self.reconcile(out);
         self.fetch_own(out);
     }
@@ -31,6 +38,7 @@ impl Client {
     /// and a connected member does not lose the sound because their own arrival is among them.
     pub(super) fn catch_up(&mut self, resumed: Resumed, out: &mut Vec<Output>) {
         out.extend(resumed.ice_servers.map(Output::UseIceServers));
+        self.converse(Occasion::Blocked(resumed.blocked), out);
         self.signaling.attach(out);
         match resumed.missed {
             Missed::Room(now) => {
@@ -43,12 +51,17 @@ impl Client {
         if let Some(place) = &mut self.place {
             place.seq = resumed.seq;
         }
+        if resumed.sound_elsewhere {
+            self.lose_sound(out);
+        }
         self.reconcile(out);
     }
 
     /// A link that was closed and opened again is a new one: the other end has closed its peer connection.
     fn make_up_for(&mut self, missed: &RoomEvent, out: &mut Vec<Output>) {
         self.apply_event(missed);
+        self.converse(Occasion::Missed(missed), out);
+        self.follow_sound(missed, out);
         if let RoomEvent::LinkClosed { peer } = missed {
             self.unlink(*peer, out);
         }
@@ -63,12 +76,15 @@ impl Client {
         let was_away = matches!(event, RoomEvent::MemberLeft { member }
             if room.members.iter().any(|known| known.member == *member && !known.connected));
         self.apply_event(event);
+        self.follow_sound(event, out);
         match event {
             RoomEvent::LinkOpened { link } => self.link(link.peer_of(own), was_linked, out),
             RoomEvent::LinkClosed { peer } => self.unlink(*peer, out),
             RoomEvent::MemberLeft { member } => self.part(*member, was_away, out),
             RoomEvent::PublicationChanged { publication } => {
-                if publication.by != own {
+                if publication.by == own {
+                    self.note_own(publication);
+                } else {
                     self.offer_if_unserved(publication.by, out);
                 }
                 self.follow_publications(out);
@@ -76,7 +92,9 @@ impl Client {
             RoomEvent::PublicationEnded { .. } => self.follow_publications(out),
             RoomEvent::RoomEnded { .. } => self.shut_down(out),
             RoomEvent::MemberConnected { member, connected: true } => self.serve_again(*member, out),
-            RoomEvent::MemberConnected { .. }
+            RoomEvent::PublicationStopped { .. }
+            | RoomEvent::SoundMoved
+            | RoomEvent::MemberConnected { .. }
             | RoomEvent::MemberJoined { .. }
             | RoomEvent::MemberNamed { .. }
             | RoomEvent::RoomNamed { .. }
@@ -89,6 +107,9 @@ impl Client {
             | RoomEvent::MessageDeleted { .. }
             | RoomEvent::MessagePinned { .. }
             | RoomEvent::MessagesDelivered { .. }
+            | RoomEvent::MessageReported { .. }
+            | RoomEvent::ReportsDismissed { .. }
+            | RoomEvent::ReportTaken { .. }
             | RoomEvent::EndExpected { .. } => {}
         }
         self.follow_engagement(event, out);
@@ -97,6 +118,9 @@ impl Client {
     fn follow_publications(&mut self, out: &mut Vec<Output>) {
         // This page may have changed while the message was under way.
         self.declare(out);
+        if self.kind().chooses_to_listen() {
+            self.offer_to_all(out);
+        }
         self.request_offers_if_needed(out);
     }
 
@@ -133,7 +157,10 @@ impl Client {
                 out.push(Output::CloseSocket);
                 self.lose_link(out);
             }
-            Refusal::StreamNotReady if self.own_publication().is_none() => self.withdraw(out),
+            Refusal::SoundTaken | Refusal::StreamNotReady if self.own_publication().is_none() => {
+                self.take_refusal_of_sound(refusal, out);
+            }
+            Refusal::SoundFull => self.give_up_listening(refusal, out),
             Refusal::TooManyFrames => self.declare_later(out),
             refusal if is_final(refusal) => self.refuse(refusal, out),
             _ => {}
@@ -165,6 +192,7 @@ impl Client {
         out.extend(self.peers.members().into_iter().map(|member| Output::StopTimer(Timer::Attempt(member))));
         self.peers.close_all(out);
         self.publishing = Publishing::default();
+        self.listening = Listening::default();
         self.signaling.stop(out);
         self.drop_held_reaction();
         let timers = [Timer::OfferRequest, Timer::Messages, Timer::Declaration, Timer::Mixer, Timer::Microphone];
@@ -188,6 +216,8 @@ impl Client {
     fn depart(&mut self, gives_up: bool, out: &mut Vec<Output>) {
         self.has_left = true;
         self.settle_removals(out);
+        self.pause_listening(out);
+        self.end_own(out);
         if self.has_owners_place() || !gives_up {
             // The links stay with the place, and no other message says that the page is done.
             self.hang_up_all(out);

@@ -4,7 +4,7 @@
 use heartogether::{
     id::MemberId,
     limits::CANDIDATES_PER_SIGNAL,
-    protocol::{ClientMessage, SendSignal, Signal, ToRoom},
+    protocol::{ClientMessage, ReceivedSignal, SendSignal, Signal, ToRoom},
     role::Permission,
 };
 
@@ -19,6 +19,27 @@ const OFFER_REQUESTS: u32 = 10;
 const LINGER_MS: u32 = 60_000;
 
 impl Client {
+    /// A signal from another member.
+    pub(super) fn take_signal(&mut self, received: ReceivedSignal, out: &mut Vec<Output>) {
+        use Signal::*;
+        let from = received.from;
+        let of = |id| Negotiation { member: from, id };
+        match (self.offers_to(from), received.signal) {
+            (false, Offer { negotiation, sdp, restarts: None }) => self.answer(of(negotiation), sdp, out),
+            (false, Offer { negotiation, sdp, restarts: Some(origin) }) => {
+                self.answer_restart(of(negotiation), origin, sdp, out);
+            }
+            (true, Answer { negotiation, sdp }) => self.peers.take_answer(of(negotiation), sdp, out),
+            (true, OfferRequest { restarts: None }) => self.offer_on_request(from, out),
+            (true, OfferRequest { restarts: Some(origin) }) => self.restart_on_request(from, origin, out),
+            (_, Candidates { negotiation, candidates }) => {
+                self.peers.take_candidates(of(negotiation), candidates, out);
+            }
+            (_, Closed { negotiation }) => self.take_closed(of(negotiation), out),
+            _ => {}
+        }
+    }
+
     /// Offers a new peer connection to a member, in place of an existing one, if something is to be sent over it.
     pub(super) fn offer(&mut self, member: MemberId, out: &mut Vec<Output>) {
         if self.has_sound_with(member) {
@@ -37,6 +58,9 @@ impl Client {
         }
         let sends = self.may(Permission::Publish);
         self.peers.answer(negotiation, sdp, (self.profile(), self.takes_sound(), sends), out);
+        if !self.peers.is_succeeding(negotiation.member) {
+            self.play(negotiation, out);
+        }
         if sends {
             self.tune(negotiation, out);
         }

@@ -245,9 +245,6 @@ impl Peers {
         let member = negotiation.member;
         self.open(negotiation, (profile, false, receives), out);
         out.push(Output::OpenAnswering { negotiation, sends, sdp });
-        if self.all.iter().filter(|peer| peer.member == member).count() == 1 {
-            self.play(negotiation, out);
-        }
         out.push(Output::StartTimer { timer: Timer::Attempt(member), after_ms: ATTEMPT_MS });
     }
 

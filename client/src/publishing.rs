@@ -1,7 +1,7 @@
 //! What a page sends. The page decides what it captures, and tells the room.
 
 use heartogether::{
-    protocol::{DeclareSilence, Publish, ToRoom},
+    protocol::{DeclareSilence, EndPublication, Publish, ToRoom},
     refusal::Refusal,
     role::Permission,
     room::{Source, StreamState},
@@ -34,6 +34,10 @@ pub(super) struct Publishing {
     pub(super) mixer_sleeps: bool,
     /// Why the room refused the publication.
     pub(super) refusal: Option<Refusal>,
+    /// Whether the room has said that this page sends.
+    pub(super) is_known: bool,
+    /// Whether the member shares no more, and the room need not wait for another source.
+    pub(super) ended: bool,
     /// Whether the room must be ended as soon as the server can be told.
     pub(super) stopping: bool,
 }
@@ -105,7 +109,8 @@ impl Client {
             publishing.chosen = None;
         }
         publishing.mix.put(source, true);
-        (publishing.lost, publishing.refusal) = (None, None);
+        (publishing.lost, publishing.refusal, publishing.ended) = (None, None, false);
+        self.take_sound();
         self.apply(before, out);
         out.push(Output::SetSending(!self.publishing.paused));
         self.declare(out);
@@ -251,12 +256,14 @@ impl Client {
         self.publishing.refusal
     }
 
-    /// As many members send as the room allows. A publication that nobody is told of is not sent.
-    pub(super) fn withdraw(&mut self, out: &mut Vec<Output>) {
-        if self.publishing.is_capturing() {
-            self.publishing = Publishing { refusal: Some(Refusal::StreamNotReady), ..Publishing::default() };
-            self.hang_up_idle(out);
+    /// The member shares no more: the sound ends at once, and the publication as soon as the room can be told.
+    pub(super) fn share_no_more(&mut self, out: &mut Vec<Output>) {
+        if self.own_publication().is_some() || self.publishing.is_capturing() {
+            self.publishing = Publishing { ended: true, ..Publishing::default() };
+            self.hang_up_all(out);
             out.push(Output::StopCapture);
+            self.take_sound();
+            self.declare(out);
         }
     }
 
@@ -270,28 +277,41 @@ impl Client {
 
     /// The last changes may have been too many at once.
     pub(super) fn declare_later(&self, out: &mut Vec<Output>) {
-        if self.may(Permission::Publish) {
+        if self.may(Permission::Publish) || self.may(Permission::Hear) {
             out.push(Output::StartTimer { timer: Timer::Declaration, after_ms: DECLARE_AGAIN_MS });
         }
     }
 
     /// Tells the room what this page really sends, if the room has another state.
-    pub(super) fn declare(&self, out: &mut Vec<Output>) {
-        if !self.signaling.is_attached() {
-            return;
+    pub(super) fn declare(&mut self, out: &mut Vec<Output>) {
+        if self.signaling.is_attached() && (self.has_sound() || self.publishing.stopping) {
+            self.declare_stream(out);
         }
+        // Who begins to share takes the member's sound to this page, and only this page can say what it hears from then on.
+        self.declare_listening(out);
+    }
+
+    fn declare_stream(&mut self, out: &mut Vec<Output>) {
         let Publishing { ref mix, paused, stopping, .. } = self.publishing;
         let says = self.own_stream();
         let (silent, says_silent) = (self.publishing.is_silent(), self.own_publication().is_some_and(|own| own.silent));
         let message = match mix.sources().next() {
             _ if stopping => ToRoom::Stop,
+            Some(source) if self.is_sound_untold() => ToRoom::Publish(Publish { source, paused }),
             Some(_) if paused && says == StreamState::Live => ToRoom::Pause,
             Some(_) if !paused && says == StreamState::Paused => ToRoom::Resume,
             Some(source) if !is_sounding(says) => ToRoom::Publish(Publish { source, paused }),
+            None if self.publishing.ended => match self.own_publication() {
+                Some(own) => ToRoom::EndPublication(EndPublication { publication: own.id }),
+                None => return,
+            },
             None if is_sounding(says) => ToRoom::Interrupt,
             Some(_) if silent != says_silent => ToRoom::DeclareSilence(DeclareSilence { silent }),
             _ => return,
         };
+        if matches!(message, ToRoom::Publish(_)) {
+            self.note_told(true);
+        }
         self.say(message, out);
     }
 }

@@ -67,6 +67,7 @@ impl Rooms {
                 self.lose(Input::ServerGoingAway, out);
             }
             (None, Input::Received(message)) => self.receive(message, out),
+            (None, Input::SocketProbed) => self.go_back(out),
             (None, Input::TimerFired(timer)) => self.time_out(timer, out),
             (None, Input::NetworkChanged) => self.change_network(out),
             (None, input) => self.tell_all_what_happened(input, out),
@@ -88,12 +89,18 @@ impl Rooms {
     /// Applies a room's outputs about its part of the connection to the shared connection, unless that was done before.
     fn take(&mut self, code: RoomCode, output: Output, out: &mut Vec<RoomOutput>) {
         match output {
-            Output::OpenSocket if self.connection.is_open() => self.tell(code, Input::SocketOpened, out),
-            Output::OpenSocket if self.connection.is_closed() => self.share(Connection::begin, out),
-            Output::OpenSocket => self.share(Connection::open_if_waiting, out),
+            Output::OpenSocket | Output::OpenStream if self.connection.is_open() => {
+                self.tell(code, Input::SocketOpened, out);
+            }
+            Output::OpenSocket | Output::OpenStream if self.connection.is_closed() => {
+                self.share(Connection::begin, out);
+            }
+            Output::OpenSocket | Output::OpenStream => self.share(Connection::open_if_waiting, out),
             Output::CloseSocket => self.close_if_unwanted(out),
-            Output::ProbeServer | Output::Send(ClientMessage::Hello(_) | ClientMessage::Ping(_)) => {}
-            Output::StartTimer { timer: Timer::Silence | Timer::Pong, .. }
+            Output::ProbeServer
+            | Output::ProbeSocket
+            | Output::Send(ClientMessage::Hello(_) | ClientMessage::Ping(_)) => {}
+            Output::StartTimer { timer: Timer::Silence | Timer::Pong | Timer::Upgrade, .. }
             | Output::StopTimer(Timer::Silence | Timer::Pong) => {}
             // Without a connection this waits for the next one, whatever the room's output is.
             Output::StartTimer { timer: Timer::Reconnect, .. } if !self.connection.is_open() => {}
@@ -115,7 +122,9 @@ impl Rooms {
 
     /// The connection is open: hello, and then every room asks for its place.
     fn introduce(&mut self, out: &mut Vec<RoomOutput>) {
-        if self.connection.note_opened() {
+        let mut opened = false;
+        self.share(|connection, out| opened = connection.note_opened(out), out);
+        if opened {
             out.push((None, Output::Send(hello())));
             // Rooms that wait begin to open; rooms that are opening continue.
             self.tell_all(&Input::TimerFired(Timer::Reconnect), out);
@@ -150,7 +159,9 @@ impl Rooms {
     fn time_out(&mut self, timer: Timer, out: &mut Vec<RoomOutput>) {
         match timer {
             Timer::Reconnect => self.share(Connection::open_if_waiting, out),
+            Timer::Upgrade => self.share(Connection::try_upgrade, out),
             Timer::Silence | Timer::Pong if !self.connection.is_closed() => {
+                self.connection.note_silence();
                 out.push((None, Output::CloseSocket));
                 self.lose(Input::SocketClosed, out);
             }
@@ -160,6 +171,7 @@ impl Rooms {
 
     /// Requests on the previous network may stay without an answer, so they are repeated over a new socket.
     fn change_network(&mut self, out: &mut Vec<RoomOutput>) {
+        self.share(Connection::forget_network, out);
         if self.connection.is_opening() || self.clients.values().any(Client::is_joining) {
             self.share(Connection::open, out);
             self.tell_all(&Input::NetworkChanged, out);
@@ -167,6 +179,15 @@ impl Rooms {
         } else {
             self.wake(out);
             self.tell_all(&Input::NetworkChanged, out);
+        }
+    }
+
+    /// A WebSocket takes the place of the event stream.
+    fn go_back(&mut self, out: &mut Vec<RoomOutput>) {
+        let mut goes_back = false;
+        self.share(|connection, out| goes_back = connection.go_back(out), out);
+        if goes_back {
+            self.tell_all(&Input::SocketClosed, out);
         }
     }
 

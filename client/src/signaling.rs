@@ -23,7 +23,7 @@ pub enum SignalingState {
     Connecting,
     /// Not in the room yet. Attempts have failed without an answer of the server; more attempts follow.
     Unreachable,
-    /// The same, but the server answers over HTTP: something in between blocks WebSockets.
+    /// The same, but the server answers over HTTP: something in between blocks WebSockets and event streams.
     SocketBlocked,
     /// In the room, or on the way from a server that stops to another one.
     Attached,
@@ -87,6 +87,11 @@ impl Signaling {
     /// Whether it has to take over the place from another page's connection, and has not done so yet.
     pub(super) fn takes_over(&self) -> bool {
         self.take_over
+    }
+
+    /// Whether the page was in the room before.
+    pub(super) const fn was_attached(&self) -> bool {
+        self.was_attached
     }
 
     pub(super) fn is_attached(&self) -> bool {
@@ -175,9 +180,16 @@ impl Client {
         self.signaling.connection.is_open() && !self.signaling.is_attached()
     }
 
+    /// Tries now whatever waits.
+    pub(super) fn wake_up(&mut self, out: &mut Vec<Output>) {
+        self.wake(out);
+        self.recover_all(out);
+        self.wake_mixer(out);
+    }
+
     /// Checks the connection now, because timers do not run in hidden pages, and sockets end with their network.
     pub(super) fn wake(&mut self, out: &mut Vec<Output>) {
-        if self.signaling.is_attached() {
+        if self.signaling.connection.is_open() {
             self.signaling.connection.ping(out);
         }
         self.signaling.connection.open_if_waiting(out);
@@ -185,6 +197,7 @@ impl Client {
 
     /// A socket that was being opened on the previous network is opened again.
     pub(super) fn change_network(&mut self, out: &mut Vec<Output>) {
+        self.signaling.connection.forget_network(out);
         let is_joining = self.is_joining();
         // The server may have given the owner's place to an earlier connection of this page.
         self.signaling.take_over |= is_joining;
@@ -197,7 +210,7 @@ impl Client {
 
     /// Sends hello and the request for the place together, without waiting for the welcome.
     pub(super) fn introduce(&mut self, out: &mut Vec<Output>) {
-        if !self.signaling.connection.note_opened() {
+        if !self.signaling.connection.note_opened(out) {
             return;
         }
         self.signaling.has_place = false;
@@ -232,10 +245,20 @@ impl Client {
         }
     }
 
+    /// A WebSocket takes the place of the event stream. The page shows nothing of it, unless it takes long.
+    pub(super) fn go_back(&mut self, out: &mut Vec<Output>) {
+        let was_attached = self.signaling.is_attached();
+        if self.signaling.connection.go_back(out) && was_attached {
+            self.signaling.begin_move(out);
+        }
+    }
+
     pub(super) fn time_out(&mut self, timer: Timer, out: &mut Vec<Output>) {
         match timer {
             Timer::Reconnect => self.signaling.connection.open_if_waiting(out),
+            Timer::Upgrade => self.signaling.connection.try_upgrade(out),
             Timer::Silence | Timer::Pong if !self.signaling.connection.is_closed() => {
+                self.signaling.connection.note_silence();
                 out.push(Output::CloseSocket);
                 self.lose_link(out);
             }

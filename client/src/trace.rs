@@ -101,6 +101,7 @@ pub fn player(input: PlayerInput, command: Option<PlayerCommand>, state: PlayerS
 }
 
 /// An input in one line.
+#[expect(clippy::too_many_lines, reason = "each input has a line")]
 pub fn input(input: &Input) -> String {
     match input {
         Input::Started => "started".to_owned(),
@@ -109,6 +110,7 @@ pub fn input(input: &Input) -> String {
         Input::Woken => "woken".to_owned(),
         Input::SocketOpened => "socket opened".to_owned(),
         Input::SocketClosed => "socket closed".to_owned(),
+        Input::SocketProbed => "a socket opens".to_owned(),
         Input::ServerGoingAway => "server going away".to_owned(),
         Input::Received(message) => format!("received {}", received(message)),
         Input::TimerFired(timer) => format!("timer {}", name_of(*timer)),
@@ -126,6 +128,10 @@ pub fn input(input: &Input) -> String {
         Input::HeadphonesChosen(worn) => format!("headphones chosen, worn: {worn}"),
         Input::PausePressed => "pause pressed".to_owned(),
         Input::ResumePressed => "resume pressed".to_owned(),
+        Input::SharingEnded => "sharing ended".to_owned(),
+        Input::ListenPressed(_) => "listen pressed".to_owned(),
+        Input::ListeningEnded => "listening ended".to_owned(),
+        Input::PublicationEndPressed(_) => "end of a publication pressed".to_owned(),
         Input::StopPressed => "stop pressed".to_owned(),
         Input::TakeOverPressed => "take over pressed".to_owned(),
         Input::RetryPressed => "retry pressed".to_owned(),
@@ -134,6 +140,9 @@ pub fn input(input: &Input) -> String {
         Input::MessageEdited { number, .. } => format!("message {} edited", number.0),
         Input::MessageDeleted(number) => format!("message {} deleted", number.0),
         Input::MessagePinned { number, pinned } => format!("message {} pinned: {pinned}", number.0),
+        Input::MessageReported { number, .. } => format!("message {} reported", number.0),
+        Input::ReportsDismissed(number) => format!("reports of {} dismissed", number.0),
+        Input::MemberBlocked { member, blocked } => format!("{} blocked: {blocked}", short(*member)),
         Input::EmojiPressed { number, emoji } => format!("{emoji} pressed on {}", number.0),
         Input::MessageRetried(nonce) => format!("message retried: {nonce}"),
         Input::MessageDiscarded(nonce) => format!("message discarded: {nonce}"),
@@ -175,6 +184,8 @@ pub fn output(output: &Output) -> String {
             format!("use {} STUN and TURN servers, relay only: {}{renewal}", known.servers.len(), known.relay_only)
         }
         Output::OpenSocket => "open socket".to_owned(),
+        Output::OpenStream => "open event stream".to_owned(),
+        Output::ProbeSocket => "probe a socket".to_owned(),
         Output::ProbeServer => "probe the server".to_owned(),
         Output::CloseSocket => "close socket".to_owned(),
         Output::Send(message) => format!("send {}", sent(message)),
@@ -215,6 +226,7 @@ fn name_of(timer: Timer) -> String {
     match timer {
         Timer::Reconnect => "reconnect".to_owned(),
         Timer::Silence => "silence".to_owned(),
+        Timer::Upgrade => "upgrade".to_owned(),
         Timer::Pong => "pong".to_owned(),
         Timer::Move => "move".to_owned(),
         Timer::Candidates => "candidates".to_owned(),

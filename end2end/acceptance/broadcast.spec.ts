@@ -44,11 +44,12 @@ test('a page that cannot reach the server says so, and works once it can', async
   const listener = await newVisitor();
   let isBlocked = true;
   for (const page of [tabHost, listener]) {
-    // As behind a proxy that lets pages through and no WebSocket.
+    // As behind a proxy that lets pages through, and neither WebSockets nor what takes their place.
     await page.routeWebSocket(/\/ws$/, (socket) => {
       if (isBlocked) void socket.close();
       else socket.connectToServer();
     });
+    await page.route('**/api/stream', (route) => (isBlocked ? route.abort() : route.continue()));
   }
   const code = await createRoom(tabHost, 'Ada');
   await hasLink(tabHost, 'unreachable');

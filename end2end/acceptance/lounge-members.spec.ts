@@ -1,23 +1,27 @@
 // Who is in a lounge, what the owner can do, what is new to whom, and how it ends.
 import { expect, test } from '../fixtures';
 import { actOn, comeIn, isIn, memberOf, members, messageOf, openLounge, say, setHidden, write, field } from '../lounge_actions';
-import { button, main, showsRefusal, showsState } from '../page_actions';
+import { button, isHydrated, main, showsRefusal, showsState } from '../page_actions';
 
 test('members are seen to be here or away, and rename themselves', async ({ newVisitor }) => {
   const [ada, grace] = [await newVisitor(), await newVisitor()];
   const code = await openLounge(ada, 'Ada');
   await comeIn(grace, code, 'Grace');
   await expect(memberOf(ada, 'Grace')).toHaveAttribute('data-here');
+  await expect(memberOf(ada, 'Grace'), 'who comes flashes').toHaveAttribute('data-flash', 'came');
+  await expect(memberOf(grace, 'Ada'), 'who was here before does not').not.toHaveAttribute('data-flash');
   await button(grace, 'Change my name here').click();
   await grace.getByRole('dialog').getByLabel('Your name in this lounge').fill('Grace H.');
   await button(grace, 'Save').click();
   await expect(memberOf(ada, 'Grace H.')).toBeVisible();
   await grace.goto('about:blank');
   await expect(memberOf(ada, 'Grace H.')).not.toHaveAttribute('data-here');
+  await expect(memberOf(ada, 'Grace H.')).toHaveAttribute('data-flash', 'went');
   await expect(ada.getByTestId('attendance')).toHaveText('2 members, 1 here');
   await grace.goto(`/lounge/${code}`);
   await isIn(grace);
   await expect(memberOf(ada, 'Grace H.')).toHaveAttribute('data-here');
+  await expect(memberOf(ada, 'Grace H.')).toHaveAttribute('data-flash', 'came');
 });
 
 test('the owner renames the lounge, sends out, bans, and hands over', async ({ newVisitor }) => {
@@ -105,6 +109,29 @@ test('what is new is counted in the title, in the list and in the log, and seen 
     .not.toContain('new message');
 });
 
+test('a page learns of a lounge that was opened on another one, and of its name, when it is looked at', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  await openLounge(page, 'Ada', 'First');
+  const second = await page.context().newPage();
+  await second.goto('/');
+  await isHydrated(second);
+  await second.getByLabel('Name of the lounge').fill('Second');
+  await button(second, 'Open a lounge').click();
+  await isIn(second);
+  const names = page.getByRole('navigation', { name: 'Your lounges' }).locator('.lounges-name');
+  await setHidden(page, true);
+  await setHidden(page, false);
+  await expect(names).toHaveText(['Second', 'First']);
+  await say(page, 'here');
+  await button(second, 'Rename the lounge').click();
+  await second.getByRole('dialog').getByLabel('Name of the lounge').fill('Third');
+  await button(second, 'Save').click();
+  await expect(second.getByRole('heading', { level: 1 })).toHaveText('Third');
+  await setHidden(page, true);
+  await setHidden(page, false);
+  await expect(names).toHaveText(['First', 'Third']);
+});
+
 test('a notification comes for an answer or a mention while the page is hidden, if it is wanted', async ({ newVisitor }) => {
   const [ada, grace] = [await newVisitor(), await newVisitor({ permissions: ['notifications'] })];
   await grace.addInitScript(() => {
@@ -143,13 +170,21 @@ test('a notification comes for an answer or a mention while the page is hidden, 
   await expect(grace.getByRole('switch', { name: 'Mute this lounge' })).toBeChecked();
 });
 
-test('the invitation has the code, the link and its picture', async ({ newVisitor }) => {
+test('the invitation has the code, the link and its picture, and the share sheet', async ({ newVisitor }) => {
   const page = await newVisitor();
-  const code = await openLounge(page, 'Ada');
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'share', {
+      value: (data: ShareData) => Promise.resolve(Object.assign(window, { shared: data })),
+    });
+  });
+  const code = await openLounge(page, 'Ada', 'Engine room');
   await button(page, 'Invite').click();
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByRole('textbox', { name: 'Link to the room' })).toHaveValue(new RegExp(`/room/${code}$`));
   await expect(dialog.getByRole('img', { name: /QR code/ })).toBeVisible();
+  await button(page, 'Share…').click();
+  const shared = await page.evaluate(() => (window as Window & { shared?: ShareData }).shared);
+  expect(shared).toMatchObject({ title: 'Engine room on HearTogether', url: expect.stringMatching(new RegExp(`/room/${code}$`)) });
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await write(page, 'still here');

@@ -116,6 +116,19 @@ test('emoji are found, come in at the cursor, and are remembered with their skin
   await expect(picker(page).locator('[data-emoji]')).toHaveCount(2);
 });
 
+test('emoji stand in groups, and any of them goes on a message', async ({ newVisitor }) => {
+  const page = await newVisitor();
+  await openLounge(page, 'Ada');
+  await say(page, 'lunch?');
+  await act(page, 'lunch?', 'More emoji');
+  await picker(page).getByRole('button', { name: 'Food and drink' }).click();
+  await expect(picker(page).locator('[data-emoji="😀"]')).toHaveCount(0);
+  await picker(page).locator('[data-emoji="🍎"]').click();
+  await expect(picker(page)).toBeHidden();
+  await expect(messageOf(page, 'lunch?').locator('.chip')).toHaveText('🍎1');
+  await expect(field(page)).toHaveValue('');
+});
+
 test('emoji are found by German and Chinese words', async ({ newVisitor }) => {
   const page = await newVisitor();
   await openLounge(page, 'Ada');

@@ -14,6 +14,7 @@ test('a link shows what the lounge is, and makes nobody a member before they wan
   await showsState(grace, 'outside');
   await expect(main(grace).getByRole('heading', { level: 1 })).toHaveText('Engine room');
   await expect(main(grace)).toContainText('by Ada · 1 member');
+  await expect(main(grace)).toContainText('until nobody has written for 30 days');
   await expect(grace.getByLabel('Your name in this lounge')).not.toHaveValue('');
   await isHydrated(grace);
   await expect(ada.getByTestId('member')).toHaveCount(1);
@@ -62,6 +63,10 @@ test('messages, answers, reactions, changes and pins reach everybody, and are th
   await comeIn(grace, code, 'Grace');
   await say(ada, 'one\n  two');
   await expect(messageOf(grace, 'one').locator('.words')).toHaveText('one\n  two', { useInnerText: true });
+  await expect(messageOf(grace, 'one').locator('.avatar')).toHaveText('A');
+  await expect(messageOf(ada, 'one'), 'one’s own is told apart').toHaveAttribute('data-own');
+  await expect(messageOf(grace, 'one')).not.toHaveAttribute('data-own');
+  await expect(messageOf(grace, 'one').locator('.divider-day'), 'the first of its day').toHaveText(/\d/);
   await act(grace, 'one', 'Reply');
   await expect(grace.getByText('Replying to Ada')).toBeVisible();
   await say(grace, 'an answer');
@@ -125,7 +130,7 @@ test('text is text: links are safe, markup is shown, a few emoji are large', asy
   await expect(link).toHaveAttribute('href', 'https://a.example/x');
   await expect(link).toHaveAttribute('rel', 'noopener noreferrer nofollow ugc');
   await expect(grace.locator('.words b')).toHaveCount(0);
-  await expect(messages(grace).first().locator('mark[data-oneself]')).toHaveText('@Grace');
+  await expect(messages(grace).first().locator('.mention[data-oneself]')).toHaveText('@Grace');
   await say(ada, '👩‍🚀❤️');
   await expect(messages(grace).last().locator('.words')).toHaveAttribute('data-large');
 });

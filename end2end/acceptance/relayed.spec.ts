@@ -3,7 +3,8 @@ import { Coturn, freePort } from '../coturn.mjs';
 import { expect, MICROPHONE_TONE_HZ, test as base, type Page } from '../fixtures';
 import { hear } from '../tone_detection';
 import { keepPeers } from '../peer_connection_stats.mjs';
-import { button, createRoom, isHydrated, listen, showsState, useMicrophone } from '../page_actions';
+import { holdCode } from '../held_code';
+import { button, createRoom, isHydrated, listen, showsState, signIn, useMicrophone } from '../page_actions';
 
 const SECRET = 'north of everything';
 
@@ -178,6 +179,22 @@ test.describe('where direct paths are allowed, for a host', () => {
     await hearHost(listener, code);
     await expect.poll(() => path(microphoneHost)).toMatch(/^relay over udp to /);
     expect(await candidates(microphoneHost), 'no other candidate of theirs').toEqual(['relay']);
+  });
+});
+
+test.describe('before the code has come', () => {
+  // A service worker keeps the code, and would give it to the page past the test.
+  test.use({ more: { ICE_TRANSPORT_POLICY: 'all' }, serviceWorkers: 'block' });
+
+  test('the switch that hides an address cannot be pressed, and can be then', async ({ tabHost, newVisitor }) => {
+    const code = await createRoom(tabHost, 'Ada');
+    const listener = await newVisitor();
+    await signIn(listener, 'Grace');
+    const release = await holdCode(listener);
+    await listener.goto(`/listen/${code}`, { waitUntil: 'domcontentloaded' });
+    await expect(hide(listener)).toBeDisabled();
+    release();
+    await hide(listener).check();
   });
 });
 

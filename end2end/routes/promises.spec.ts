@@ -2,7 +2,7 @@
 import type { TestCase } from '@playwright/test/reporter';
 
 import { expect, test } from '@playwright/test';
-import { broken, promises } from '../promises.mjs';
+import { broken, covered, promises } from '../promises.mjs';
 
 const ran = (title: string, status: string, steps: object[]) => ({ title, results: [{ status, steps }] }) as TestCase;
 const expecting = [{ category: 'hook', steps: [{ category: 'expect', steps: [] }] }];
@@ -28,4 +28,15 @@ test('a partial run is checked only for its own tests', () => {
 test('every row of docs/promises.md names tests', () => {
   expect(promises().filter(({ titles }) => titles.length === 0)).toEqual([]);
   expect(promises().length).toBeGreaterThan(20);
+});
+
+test('the browser tests in docs/coverage.md are found by their titles', () => {
+  const table = [
+    '| id | capability | what holds | tests |',
+    '| --- | --- | --- | --- |',
+    '| `people-1` | They come | `MAX` | `a/b.rs: one_comes`, `end2end/c.spec.ts: it’s "two": three` |',
+    '| `people-2` | They go | at once | `a/b.rs: one_goes` |',
+  ];
+  expect(covered(table.join('\n'))).toEqual([{ promise: 'They come', titles: ['it’s "two": three'] }]);
+  expect(covered().length).toBeGreaterThan(20);
 });

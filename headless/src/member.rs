@@ -193,7 +193,11 @@ impl Member {
                 self.nonce += 1;
                 let text = MessageText::parse(&format!("message {}", self.nonce)).map_err(HeadlessError::Refused)?;
                 self.tally.note_message(self.nonce, self.guest.plan.role == Role::Participant, now());
-                self.say(self.place_in(room), ToRoom::Write(Write { nonce: self.nonce, text, reply_to: None })).await
+                self.say(
+                    self.place_in(room),
+                    ToRoom::Write(Write { nonce: self.nonce, text, pictures: Vec::new(), reply_to: None }),
+                )
+                .await
             }
             Deed::Resume => timeout(PATIENCE, self.resume()).await.map_err(|_| HeadlessError::Silent)?,
         }

@@ -201,9 +201,11 @@ fn says(number: u64) -> Event {
         0 => RoomCommand::Write {
             nonce: u32::try_from(number).unwrap_or(u32::MAX),
             text: MessageText::parse(&format!("message number {number}")).expect("a message"),
+            pictures: Vec::new(),
             reply_to: None,
             answered: None,
             is_archived: false,
+            markup: None,
         },
         _ => RoomCommand::React { reaction: Reaction::Fire },
     };

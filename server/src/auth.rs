@@ -5,14 +5,19 @@
 //! session, which `signing_keys` and `token` sign.
 //! `remembered_sessions` has those that are believed while the database is away.
 //! `browser_cookie` lets a room recognise a browser. `session_sockets` has the connections that a log-out ends.
+//! `programs` has the tokens of programs, which act for an account.
 //! `session_changes` tells all nodes of it.
+//! `bans` has the accounts that whoever runs the server keeps out.
 //! `untold_rooms` has the rooms that do not know yet that an
 //! account is gone. `crypto` makes and checks signatures.
 
+mod bans;
 mod browser_cookie;
 mod cookie;
 mod crypto;
+mod export;
 mod middleware;
+mod programs;
 mod providers;
 mod remembered_sessions;
 mod routes;
@@ -30,6 +35,7 @@ use std::sync::Arc;
 
 pub(crate) use crypto::install as install_crypto;
 pub(crate) use middleware::{check_origin, identify};
+pub(crate) use programs::{Program, acting_for};
 pub(crate) use providers::{Fetcher, OpenIdProvider};
 pub(crate) use remembered_sessions::RememberedSessions;
 pub(crate) use routes::routes;

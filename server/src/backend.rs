@@ -1,20 +1,23 @@
 //! The server's side of the pages' server functions.
 
+mod finding;
 mod room_opening;
 
 use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{AccountId, DisplayName, RoomCode, RoomId, RoomName},
+    engagement::MessageText,
+    id::{AccountId, DisplayName, MessageNumber, RoomCode, RoomName},
+    limits::RESULTS_AT_ONCE,
     refusal::Refusal,
     role::{AccountKind, Guests, Permission},
-    room::{Event, Foreseen, Policy},
+    room::{Event, Foreseen, Message, Policy},
 };
 use heartogether_app::{
     api::{
-        Account, ApiError, Backend, Caller, IceConfiguration, JoinLink, NewSession, Provider, RecentRoom, RoomSummary,
-        SavedLounge, SessionKey, Visitor,
+        Account, ApiError, Backend, Caller, FoundMessage, FoundMessages, IceConfiguration, JoinLink, NewSession,
+        ProgramToken, Provider, RecentRoom, RoomSummary, SavedLounge, Scope, SessionKey, Visitor,
     },
     locale::{Language, guest_name},
 };
@@ -22,7 +25,8 @@ use heartogether_app::{
 use crate::{
     error::ServerError,
     random,
-    rooms::append,
+    rooms::{Reader, append},
+    search::{Query, excerpt},
     state::Node,
     storage::{accounts::TokenHash, log::LogError},
     uncancelled::finish,
@@ -122,6 +126,66 @@ impl Backend for Node {
         Ok(())
     }
 
+    async fn preview_message(
+        &self,
+        account: &Account,
+        code: RoomCode,
+        text: &MessageText,
+    ) -> Result<Option<String>, ApiError> {
+        let found = self.log.find(code).await.map_err(ServerError::from)?;
+        let room = self.rooms.open(found.ok_or(Refusal::RoomNotFound)?);
+        if !room.has_place(account.id).await {
+            return Err(Refusal::NotAMember.into());
+        }
+        if !self.command_limits.previews.take(account.id, room.id(), self.clock.now()).await {
+            return Err(Refusal::TooManyRequests.into());
+        }
+        Ok(self.markup.render(&room, text).await.map(|markup| markup.html))
+    }
+
+    async fn search_messages(
+        &self,
+        account: &Account,
+        code: RoomCode,
+        sought: &str,
+        before: Option<MessageNumber>,
+        caller: &Caller,
+    ) -> Result<FoundMessages, ApiError> {
+        let query = Query::parse(sought)?;
+        let room = self.room_of_member(account, code, caller).await?;
+        if !self.command_limits.searches.take(account.id, room.id(), self.clock.now()).await {
+            return Err(Refusal::TooManyRequests.into());
+        }
+        let reading = room.reading(Reader::Account(account.id)).await?;
+        let before = before.unwrap_or(MessageNumber(u64::MAX));
+        let found = self.search.search(room.id(), reading, &query, before, RESULTS_AT_ONCE).await;
+        let found = found.map_err(ServerError::from)?;
+        let result = |message: Message| {
+            let text = message.text.as_ref()?.as_str();
+            let excerpt = excerpt(text, &query.hits(text)?);
+            Some(FoundMessage { number: message.number, excerpt, name: message.name, sent_at: message.sent_at })
+        };
+        let messages = found.messages.into_iter().filter_map(result).collect();
+        Ok(FoundMessages { messages, more_before: found.more_before })
+    }
+
+    async fn program_tokens(&self, account: &Account) -> Result<Vec<ProgramToken>, ApiError> {
+        self.tokens(account).await
+    }
+
+    async fn make_program_token(
+        &self,
+        account: &Account,
+        label: DisplayName,
+        scopes: Vec<Scope>,
+    ) -> Result<String, ApiError> {
+        self.make_token(account, label, scopes).await
+    }
+
+    async fn revoke_program_token(&self, account: &Account, id: &str) -> Result<(), ApiError> {
+        self.revoke_token(account, id).await
+    }
+
     async fn look_up_room(&self, code: RoomCode, visitor: &Visitor) -> Result<Option<RoomSummary>, ApiError> {
         let now = self.clock.now();
         self.rate_limits.take_page_look_up(code, &visitor.caller, now).await?;
@@ -188,45 +252,6 @@ fn too_late(refusal: Refusal) -> Refusal {
 }
 
 impl Node {
-    /// A live room, as `viewer` may see it. To its owner, one that can be opened again is [`Refusal::RoomEnded`].
-    pub(crate) async fn find_room(
-        &self,
-        code: RoomCode,
-        viewer: Option<AccountId>,
-    ) -> Result<Option<RoomSummary>, ApiError> {
-        let Some(room) = self.log.find(code).await.map_err(ServerError::from)? else { return Ok(None) };
-        let room = self.rooms.open(room);
-        let summary = room.summarise(viewer).await;
-        room.check_readable()?;
-        let is_reopenable = async |viewer| room.revisit(viewer).await.is_some();
-        match viewer {
-            Some(viewer) if summary.is_none() && is_reopenable(viewer).await => Err(Refusal::RoomEnded.into()),
-            _ => Ok(summary),
-        }
-    }
-
-    /// Finds a room for a caller, if `permits` refuses them nothing there. Each refusal counts as a look-up, whether the code leads
-    /// to a room or nowhere, or guessing codes would be free. Once the look-ups are used up, every code is refused alike.
-    ///
-    /// # Errors
-    /// Those of the storage and of `permits`.
-    pub(crate) async fn find_for(
-        &self,
-        code: RoomCode,
-        caller: &Caller,
-        permits: impl AsyncFnOnce(RoomId) -> Result<Result<(), Refusal>, ServerError>,
-    ) -> Result<Result<RoomId, Refusal>, ServerError> {
-        let refusal = match self.log.find(code).await? {
-            Some(room) => match permits(room).await? {
-                Ok(()) => return Ok(Ok(room)),
-                Err(refusal) => refusal,
-            },
-            None => Refusal::RoomNotFound,
-        };
-        let counted = self.rate_limits.take_look_up(caller, self.clock.now()).await;
-        Ok(Err(counted.err().unwrap_or(refusal)))
-    }
-
     /// Opens a room of an account's own.
     async fn open_room(
         &self,

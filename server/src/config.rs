@@ -11,9 +11,11 @@ mod http;
 mod ice;
 mod limits;
 mod monitoring;
+mod pictures;
 mod public_url;
 mod redis;
 mod stopping;
+mod task;
 mod tls;
 
 use std::{
@@ -21,10 +23,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::Parser;
 use heartogether::limits::Limits;
 use heartogether_headers::authority::{Authority, Host, Origin};
 use tracing_subscriber::EnvFilter;
+
+use crate::operator::tasks::OperatorTask;
 
 pub use auth::AuthSettings;
 pub(crate) use auth::{GOOGLE_ISSUER, ProviderSettings};
@@ -32,13 +36,15 @@ pub use cookie::CookieSettings;
 pub use data::DataSettings;
 pub use http::HttpSettings;
 pub use ice::IceSettings;
-use ice::Secret;
 use limits::LimitSettings;
 pub(crate) use monitoring::LogFormat;
 pub use monitoring::MonitoringSettings;
+pub use pictures::PictureSettings;
 pub(crate) use public_url::PublicUrl;
 pub use redis::RedisOptions;
 pub use stopping::StopSettings;
+pub use task::Copied;
+use task::Task;
 pub use tls::TlsSettings;
 pub(crate) use tls::{AcmeSettings, Certificate};
 
@@ -72,6 +78,10 @@ pub struct Config {
     /// What is kept, and how surely.
     #[command(flatten)]
     pub(crate) data: DataSettings,
+
+    /// Where pictures are kept.
+    #[command(flatten)]
+    pub(crate) pictures: PictureSettings,
 
     /// What several nodes share.
     #[command(flatten)]
@@ -144,34 +154,6 @@ pub struct Config {
     passed_over: Vec<&'static str>,
 }
 
-/// What the binary can do instead of serving.
-#[derive(Clone, Debug, Subcommand)]
-enum Task {
-    /// Ask the server that runs with these settings on this machine whether it lives, and say so by the exit code
-    Health,
-    /// Copy a database into another one that is empty, while no server uses either: from SQLite to PostgreSQL or back
-    Copy(Copied),
-}
-
-/// The databases of a copy.
-#[derive(Args, Clone, Debug)]
-pub struct Copied {
-    /// The database to copy: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`
-    #[arg(long)]
-    from: Secret,
-
-    /// The database to copy it into, in the same form
-    #[arg(long)]
-    to: Secret,
-}
-
-impl Copied {
-    /// The addresses, with their passwords.
-    pub fn urls(&self) -> (&str, &str) {
-        (self.from.as_str(), self.to.as_str())
-    }
-}
-
 /// The origins of some sites.
 #[derive(Clone, Debug)]
 struct Sites(Vec<Origin>);
@@ -180,6 +162,14 @@ impl Config {
     /// Whether the binary was called to ask another process of it for its health, rather than to serve.
     pub fn asks_for_health(&self) -> bool {
         matches!(self.command, Some(Task::Health))
+    }
+
+    /// What whoever runs the server orders, if the binary was called for that.
+    pub const fn asks_for_operation(&self) -> Option<&OperatorTask> {
+        match &self.command {
+            Some(Task::Operator(task)) => Some(task),
+            _ => None,
+        }
     }
 
     /// The databases of a copy, if the binary was called to make one.
@@ -199,6 +189,7 @@ impl Config {
     fn check(&mut self) -> Result<(), String> {
         self.http.check();
         self.data.check()?;
+        self.pictures.check()?;
         self.ice.check()?;
         self.auth.check()?;
         self.redis.check(self.data.database().is_some(), self.auth.secret().is_some())?;

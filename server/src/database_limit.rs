@@ -58,7 +58,7 @@ impl DatabaseLimit {
 const fn grows(event: &Event) -> bool {
     match event {
         Event::JoinRequested(_) => true,
-        Event::Commanded { command, .. } => {
+        Event::Commanded { command, .. } | Event::CommandedByProgram { command, .. } => {
             matches!(command, Command::React { .. } | Command::Write { .. } | Command::Edit { .. })
         }
         _ => false,
@@ -90,7 +90,15 @@ mod tests {
         let text = MessageText::parse("louder").expect("a message");
         let growing = [
             commanded(Command::React { reaction: Reaction::Fire }),
-            commanded(Command::Write { nonce: 1, text, reply_to: None, answered: None, is_archived: false }),
+            commanded(Command::Write {
+                nonce: 1,
+                text,
+                pictures: Vec::new(),
+                reply_to: None,
+                answered: None,
+                is_archived: false,
+                markup: None,
+            }),
         ];
         for (limit, takes) in [(0, true), (bytes, true), (bytes / 2, false)] {
             for event in &growing {

@@ -1,4 +1,8 @@
-//! The JSON routes for other programs.
+//! The JSON routes for other programs. `openapi.json` describes them.
+
+mod member_rooms;
+mod messages;
+mod paths;
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
@@ -14,7 +18,7 @@ use heartogether::{
     role::Permission,
 };
 use heartogether_app::api::{Backend, IceServer, Visitor};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
@@ -25,6 +29,11 @@ use crate::{
     state::Node,
     storage::log::redis::{Disk, RedisState},
 };
+
+pub(crate) use paths::{routes, routes_for_all};
+
+/// What all paths are, in the form of OpenAPI 3.1.
+const OPENAPI: &str = include_str!("json_api/openapi.json");
 
 /// Says whether the response comes from a copy.
 const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
@@ -45,6 +54,16 @@ const PASSWORD_REFUSED: &str = "Redis refuses the user or the password in REDIS_
 /// `GET /api/health`: 200 at once, whatever the dependencies do.
 pub(crate) async fn health() -> Json<Value> {
     Json(json!({ "status": "ok" }))
+}
+
+/// `GET /api/openapi.json`.
+pub(crate) async fn openapi() -> ([(HeaderName, HeaderValue); 1], &'static str) {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], OPENAPI)
+}
+
+/// Reads what a program sends.
+fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Refusal> {
+    serde_json::from_str(body).map_err(|_| Refusal::FrameMalformed)
 }
 
 /// `GET /api/ready`: whether visitors can be sent here, and what is down. Before the rooms are known, `http::before_ready` answers.
@@ -194,7 +213,7 @@ pub(crate) async fn publish_event(
 }
 
 /// What the viewer is to the room, the room says.
-fn viewer(visitor: &Visitor) -> Result<Viewer, Refusal> {
+pub(crate) fn viewer(visitor: &Visitor) -> Result<Viewer, Refusal> {
     let account = visitor.permit(Permission::Connect)?;
     Ok(Viewer { account: account.id, kind: visitor.kind_of(account) })
 }

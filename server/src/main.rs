@@ -11,7 +11,7 @@ use std::{
 
 use futures::FutureExt;
 use heartogether_server::{
-    clock::SystemClock, config::Config, copy::copy, error::explain, health, logging, startup::Server,
+    clock::SystemClock, config::Config, copy::copy, error::explain, health, logging, operator::order, startup::Server,
     storage::database::Moved,
 };
 use tokio::sync::watch;
@@ -38,6 +38,9 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
             let _ = writeln!(std::io::stdout(), "{table}: {rows}");
         }
         return Ok(());
+    }
+    if let Some(task) = config.asks_for_operation() {
+        return Ok(order(&config, task, &mut io::stdout()).await?);
     }
     let traces = logging::begin(&config)?;
     config.report_passed_over();

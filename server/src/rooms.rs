@@ -5,10 +5,12 @@
 //! handles.
 
 mod actor;
+mod blocked;
 mod debug_api;
 mod dependencies;
 mod handle;
 mod left_rooms;
+mod programs;
 mod retry;
 mod summary;
 mod supervision;
@@ -31,7 +33,7 @@ use heartogether::{
 };
 
 pub(crate) use debug_api::{AudienceReport, RealtimeReport, Viewer};
-pub(crate) use handle::RoomHandle;
+pub(crate) use handle::{Reader, RoomHandle};
 pub(crate) use retry::{append, append_surely};
 
 use crate::{

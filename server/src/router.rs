@@ -32,7 +32,7 @@ use crate::{
         CHECKED_EACH_TIME, FOR_AN_HOUR, FOR_ONE_VISITOR, IMMUTABLE, add_page_policy, add_security_headers, admit,
         below, check_host, cors, identify_request, measure, meet, require_host, tell,
     },
-    install, invitation, json_api, language,
+    install, invitation, json_api, language, markup, pictures,
     state::AppState,
     websocket,
 };
@@ -41,19 +41,23 @@ use crate::{
 const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
 /// How long a request may take, including its body. Does not apply to upgraded connections.
 const REQUEST: Duration = Duration::from_secs(30);
+/// How long an upload may take: 10 MB at 300 kbit/s.
+const UPLOAD: Duration = Duration::from_secs(300);
 
 /// The whole server.
 pub(crate) fn router(state: AppState) -> Router {
     let router = Router::new()
-        .route("/api/health", get(json_api::health))
-        .route("/api/ready", get(json_api::ready))
+        .merge(json_api::routes_for_all())
         .route("/locale/{name}", get(language::texts))
         .merge(install::routes(&state))
         .nest_service("/pkg", packages(&state))
-        .merge(visits(&state))
+        .merge(for_visitors(&state, visits(&state)))
         .layer(CompressionLayer::new().br(true).gzip(true))
         .layer(RequestBodyLimitLayer::new(FRAME_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST));
+    // An upload counts its bytes itself.
+    let uploads = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, UPLOAD);
+    let router = router.merge(for_visitors(&state, pictures::routes()).layer(uploads));
     let router = match cors(state.node.config.frontend_origins()) {
         Some(cors) => router.layer(cors),
         None => router,
@@ -77,17 +81,18 @@ fn visits(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/ws", get(websocket::upgrade))
         .merge(auth::routes())
-        .route("/api/rooms/{code}", get(json_api::room))
-        .route("/api/rooms/{id}/listeners", get(json_api::listeners))
-        .route("/api/rooms/{id}/realtime", get(json_api::realtime))
-        .route("/api/ice-servers", get(json_api::ice_servers))
-        .route("/api/first-sound", post(json_api::first_sound))
-        .route("/api/events/publish", post(json_api::publish_event))
+        .merge(json_api::routes())
         .route("/room/{code}/qr.svg", get(invitation::picture))
+        .route("/lounge/{code}/diagrams/{name}", get(markup::diagram))
         .route("/language", post(language::choose))
         .route(routes::SHARE, get(install::share))
         .leptos_routes_with_context(state, generate_route_list(App), context(state), app)
         .fallback_service(files(state))
+}
+
+/// Routes with what is asked about every visitor.
+fn for_visitors(state: &AppState, routes: Router<AppState>) -> Router<AppState> {
+    routes
         .layer(from_fn(give_status))
         .layer(unless_set(header::CACHE_CONTROL, FOR_ONE_VISITOR))
         .layer(from_fn_with_state(state.clone(), check_origin))

@@ -17,7 +17,7 @@ use std::{
 use heartogether::{id::NodeId, limits::Limits, role::Guests};
 use heartogether_app::page_code::CodeFiles;
 use leptos::config::{Env, LeptosOptions};
-use tokio::task::JoinHandle;
+use tokio::{sync::Semaphore, task::JoinHandle};
 
 use crate::{
     auth::{Auth, Fetcher, Keys, OpenIdProvider, RememberedSessions, Sockets, UntoldRooms, install_crypto},
@@ -28,7 +28,9 @@ use crate::{
     error::explain,
     http::{ConnectionLimit, RateLimits, SetupHints},
     invitation::Reach,
+    markup::Renderer,
     metrics::{self, Observed, Recorder},
+    pictures::UPLOADS_KIB,
     random,
     readiness::Readiness,
     rooms::Rooms,
@@ -39,10 +41,12 @@ use crate::{
         keys::SqlKeys,
         log::{RoomLog, redis::RedisServers},
         messages::SqlArchive,
+        orders::Orders,
+        pictures::Pictures,
         sealing::Sealer,
     },
     tls::Tls,
-    websocket::{CommandLimits, Origins},
+    websocket::{CarriedPosts, CommandLimits, Origins, Streams},
 };
 pub use error::StartupError;
 use listening::Listening;
@@ -87,6 +91,9 @@ impl Server {
         let archive = Arc::new(SqlArchive::new(database.clone(), sealer.clone()));
         let mut others = OtherNodes::join(id, redis.as_deref().map(RedisServers::shared)).await;
         let inbox = others.inbox.take();
+        let place = config.pictures.place(&folder);
+        let objects = place.open().map_err(|source| StartupError::Pictures { place: format!("{place:?}"), source })?;
+        let pictures = Pictures::new(database.clone(), objects);
         let rooms = Rooms::new(
             id,
             log.clone(),
@@ -95,7 +102,7 @@ impl Server {
             log_clock,
             config.ice.clone(),
         );
-        let kept = Kept { stored: &stored, sealer, log: log.clone(), archive, rooms, others, redis };
+        let kept = Kept { stored: &stored, sealer, log: log.clone(), archive, pictures, rooms, others, redis };
         let node = Arc::new(open_node(config, limits, clock, listening.address, kept)?);
         match node.rooms.recover().await? {
             0 => {}
@@ -169,6 +176,7 @@ struct Kept<'a> {
     sealer: Arc<Sealer>,
     log: Arc<dyn RoomLog>,
     archive: Arc<SqlArchive>,
+    pictures: Pictures,
     rooms: Arc<Rooms>,
     others: OtherNodes,
     redis: Option<Arc<RedisServers>>,
@@ -182,7 +190,7 @@ fn open_node(
     address: SocketAddr,
     kept: Kept<'_>,
 ) -> Result<Node, StartupError> {
-    let Kept { stored, sealer, log, archive, rooms, others, redis } = kept;
+    let Kept { stored, sealer, log, archive, pictures, rooms, others, redis } = kept;
     let auth = open_auth(&config, &clock)?;
     let shared = others.limits(&auth.keys);
     Ok(Node {
@@ -191,20 +199,27 @@ fn open_node(
         origins: Origins::new(config.origins()),
         reach: Reach::new(config.public_url.clone(), address),
         store: Arc::new(SqlStore::new(stored.database.clone())),
+        orders: Orders::new(stored.database.clone()),
         rate_limits: RateLimits::new(&limits, shared.clone()),
         command_limits: CommandLimits::new(&limits, shared.as_ref().map(|shared| &shared.allowances)),
         socket_limit: ConnectionLimit::new(limits.connections, limits.sockets_per_address),
+        streams: Streams::default(),
+        carried_posts: CarriedPosts::default(),
         room_lookup: others.look_up,
         setup_hints: SetupHints::default(),
         readiness: Readiness::new(stored.database.clone(), stored.is_ours(), redis.clone()),
         database_limit: DatabaseLimit::new(limits.database_bytes),
+        markup: Renderer::default(),
         config,
         limits,
         clock,
         log,
         bus: others.bus,
         auth,
+        search: archive.clone(),
         archive,
+        pictures,
+        uploads: Semaphore::new(UPLOADS_KIB),
         sealer,
         redis,
     })

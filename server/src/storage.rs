@@ -8,6 +8,8 @@ pub mod keys;
 pub mod log;
 pub mod messages;
 mod migrations;
+pub(crate) mod orders;
+pub mod pictures;
 pub mod sealing;
 
 use std::{error::Error, sync::Arc};
@@ -42,11 +44,21 @@ impl StorageError {
         &*self.source
     }
 
+    /// The storage is out of service: a part of it that is no database failed.
+    pub(crate) fn out_of_service(error: impl Error + Send + Sync + 'static) -> Self {
+        Self::new(OutOfService(Box::new(error)))
+    }
+
     /// The storage is out of service: it did not answer in time.
     pub(crate) fn took_too_long() -> Self {
         Self::new(TookTooLong)
     }
 }
+
+/// A part of the storage that is no database failed.
+#[derive(Debug, thiserror::Error)]
+#[error("a part of the storage failed")]
+struct OutOfService(#[source] Box<dyn Error + Send + Sync>);
 
 /// The storage did not answer in time.
 #[derive(Debug, thiserror::Error)]

@@ -7,6 +7,7 @@ use heartogether::{
     role::Role,
     room::RoomEvent,
 };
+use heartogether_server::storage::database;
 use serde_json::{Value, json};
 
 use crate::{
@@ -225,4 +226,35 @@ async fn a_deleted_account_leaves_other_rooms_on_all_connections() {
         }
     };
     assert_eq!(left, joined.member);
+}
+
+#[tokio::test]
+async fn who_is_banned_cannot_sign_in_again_until_the_ban_is_lifted() {
+    let world = World::start_with(&["--guests", "host"]).await;
+    let browser = world.signed_in(ada()).await;
+    let id = browser.me().await["id"].as_str().expect("an id").to_owned();
+    let pool = database::open(&world.database()).await.expect("the same database");
+    let order = async |number: i64, deed: &str| {
+        let insert = "INSERT INTO orders (id, at, by_whom, deed, target) VALUES ($1, $1, 'root', $2, $3)";
+        sqlx::query(insert).bind(number).bind(deed).bind(&id).execute(&pool).await.expect("ordered");
+        loop {
+            world.clock.advance(1_000);
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            let select = "SELECT outcome FROM orders WHERE id = $1 AND done_at IS NOT NULL";
+            let done: Option<String> =
+                sqlx::query_scalar(select).bind(number).fetch_optional(&pool).await.expect("looked up");
+            if let Some(outcome) = done {
+                break outcome;
+            }
+        }
+    };
+    assert_eq!(order(1, "accounts ban").await, "banned");
+    assert_eq!(browser.get("/auth/me").await.status(), 401);
+    let other = world.browser();
+    assert_eq!(other.sign_in(&world.provider, "/", ada()).await, "/login?next=/&why=banned");
+    assert_eq!(other.get("/auth/me").await.status(), 401);
+    assert!(order(2, "accounts unban").await.starts_with("the ban is lifted"));
+    other.sign_in(&world.provider, "/", ada()).await;
+    assert_eq!(other.me().await["id"], id.as_str());
+    assert_eq!(order(3, "accounts praise").await, "not understood by this version of the server");
 }

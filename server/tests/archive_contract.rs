@@ -3,6 +3,7 @@
 mod bench;
 mod messages;
 mod nodes;
+mod search;
 mod sqlite;
 
 use heartogether::{
@@ -15,6 +16,10 @@ use heartogether_server::storage::messages::NONCE_KEPT_MS;
 use bench::Bench;
 use messages::{edit, message, numbers, pin, words, write};
 use nodes::a_node_that_is_behind_undoes_nothing;
+use search::{
+    messages_are_found_by_words_and_by_chinese_characters, messages_of_before_are_indexed, results_come_page_by_page,
+    what_is_changed_is_found_by_its_new_words, what_is_gone_is_not_found, who_reads_their_own_finds_nobody_elses,
+};
 
 const ROOM: RoomId = RoomId::from_bits(1);
 const OTHER: RoomId = RoomId::from_bits(2);
@@ -68,6 +73,12 @@ contract! {
     nothing_is_stored_of_a_room_that_has_ended
     the_rooms_whose_messages_are_there_are_known
     a_node_that_is_behind_undoes_nothing
+    messages_are_found_by_words_and_by_chinese_characters
+    results_come_page_by_page
+    who_reads_their_own_finds_nobody_elses
+    what_is_changed_is_found_by_its_new_words
+    what_is_gone_is_not_found
+    messages_of_before_are_indexed
 }
 
 async fn what_is_written_is_read_as_it_was(bench: Bench) {
@@ -130,7 +141,7 @@ async fn a_nonce_is_known_to_its_author_in_its_room_for_a_day(bench: Bench) {
     let Message { nonce, sent_at, .. } = message(1);
     let holds = async |room, account, nonce, at: Timestamp| {
         let since = Timestamp::from_millis(at.as_millis().saturating_sub(NONCE_KEPT_MS));
-        bench.archive.holds(room, account, nonce, since).await.expect("looked up")
+        bench.archive.find_nonce(room, account, nonce, since).await.expect("looked up").is_some()
     };
     assert!(holds(ROOM, ADA, nonce, sent_at).await);
     assert!(holds(ROOM, ADA, nonce, sent_at.after_ms(NONCE_KEPT_MS)).await);
@@ -265,7 +276,8 @@ async fn what_a_guest_wrote_is_the_accounts_then_and_late_words_too(bench: Bench
     let [_, second, _, fourth] = bench.all(Reading::All).await.messages.try_into().expect("four messages");
     assert_eq!((second.text, fourth), (Some(words("softer")), message(4)), "and all of it can be read");
     let Message { nonce, .. } = message(4);
-    assert!(bench.archive.holds(ROOM, ADA, nonce, NOW).await.expect("looked up"));
+    let found = bench.archive.find_nonce(ROOM, ADA, nonce, NOW).await.expect("looked up");
+    assert_eq!(found, Some(MessageNumber(4)));
 
     bench.delete_account(ADA).await;
     assert_eq!(bench.all(Reading::All).await, Messages::default());

@@ -81,10 +81,18 @@ const MORE: &str = "
     INSERT INTO spent (token_hash, expires_at) VALUES ('h1', 5), ('H2', 6);
     INSERT INTO visits (account, room, at) VALUES ('a1', 'r1', 7);
     INSERT INTO memberships (account, room, since, read_up_to, muted) VALUES ('a1', 'r1', 8, 9223372036854775806, 1);
+    INSERT INTO blocks (account, blocked, since) VALUES ('a1', 'a2', 9);
     INSERT INTO departures (account, successor) VALUES ('a3', NULL), ('a4', 'a1');
     INSERT INTO epochs (room, epoch) VALUES ('r1', 3);
+    INSERT INTO pictures (id, room, account, format, width, height, bytes, uploaded_at, message, deleted)
+        VALUES ('p1', 'r1', 'a1', 'webp', 2560, 1440, 9223372036854775807, 9, 450, 0);
     INSERT INTO account_keys (account, owner, sealing_key) VALUES ('a4', 'a1', 'AAAA');
     INSERT INTO snapshots (room, seq, version, state, sealed) SELECT id, 1, 9, '{}', '' FROM rooms;
+    INSERT INTO program_tokens (token_hash, account, label, scopes, created_at, used_at)
+        VALUES ('t1', 'a1', 'Ein Roboter', 'read_rooms send_messages', 10, NULL), ('t2', 'a1', '机器人', '', 11, 12);
+    INSERT INTO orders (id, at, by_whom, deed, target, done_at, outcome)
+        VALUES (9223372036854775807, 13, 'root', 'rooms list', '', 13, 'shown'), (1, 14, 'root', 'other', 'x', 15, '');
+    INSERT INTO bans (account, issuer, subject, at) VALUES ('a5', '', '', 16), ('a5', 'https://login.example', 'c', 16);
     INSERT INTO probes (id, count) VALUES (1, 1) ON CONFLICT (id) DO NOTHING;
     WITH RECURSIVE numbers (number) AS (VALUES (1) UNION ALL SELECT number + 1 FROM numbers WHERE number < 450)
         INSERT INTO messages (room, number, account, sealed_by, nonce, sent_at, delivered, message, sealed)
@@ -113,7 +121,7 @@ async fn an_installation_moves_to_postgres_and_back_and_loses_nothing() {
     let (data, kept) = (TempDir::new().expect("a folder"), PostgresDatabase::create().await);
     let before = Process::start(data.path(), &[]);
     let mut pair = before.site.pair().await;
-    pair.listener.say(ToRoom::Write(Write { nonce: 1, text: text(), reply_to: None })).await;
+    pair.listener.say(ToRoom::Write(Write { nonce: 1, text: text(), pictures: Vec::new(), reply_to: None })).await;
     assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
     assert!(before.terminate().success());
     let file = file_in(&data);

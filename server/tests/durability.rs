@@ -34,7 +34,7 @@ async fn log_outs_removals_and_deletions_survive_a_power_cut_at_both_levels() {
 
         let before = flushes();
         let text = MessageText::parse("louder, please").expect("a message of the tests");
-        pair.listener.say(ToRoom::Write(Write { nonce: 1, text, reply_to: None })).await;
+        pair.listener.say(ToRoom::Write(Write { nonce: 1, text, pictures: Vec::new(), reply_to: None })).await;
         assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
         assert_eq!(flushes() > before, is_everything_flushed, "a message, {level}");
 

@@ -16,7 +16,7 @@ use crate::support::{Connection, TestServer, eventually, join};
 
 fn write(nonce: u32) -> ToRoom {
     let text = MessageText::parse(&format!("number {nonce}")).expect("a message of the tests");
-    ToRoom::Write(Write { nonce, text, reply_to: None })
+    ToRoom::Write(Write { nonce, text, pictures: Vec::new(), reply_to: None })
 }
 
 const FIRE: ToRoom = ToRoom::React(React { reaction: Reaction::Fire });

@@ -155,10 +155,15 @@ fn holds_none_of(folder: &Path, secrets: &[&str]) {
     }
 }
 
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
 /// The files of a folder in which a text stands, in whatever case. Space that is free in a file counts as well.
 pub(crate) fn files_with(folder: &Path, text: &str) -> Vec<PathBuf> {
     let text = text.to_ascii_lowercase();
-    let files: Vec<_> = std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
+    let files = files_below(folder);
     assert!(!files.is_empty());
     let has_text = |path: &PathBuf| {
         let bytes = std::fs::read(path).expect("the file").to_ascii_lowercase();
@@ -192,6 +197,7 @@ async fn somebody_was_there(path: &Path, at_least: usize) {
                 assert!(text.is_forgotten());
                 words += 1;
             }
+            (true, PersonalText::Markup(_)) => panic!("a broadcast has no markup"),
             (true, PersonalText::Email(_)) => panic!("an address that nobody can read is none"),
             (true, PersonalText::RoomName(_)) => panic!("nobody has named a room"),
             (false, _) => assert_eq!(text.as_str(), "Ada"),

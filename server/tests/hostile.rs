@@ -138,7 +138,15 @@ async fn stage() -> (TestServer, Pair, TempDir, Vec<(&'static str, String)>) {
     std::fs::write(folder.path().join("secret.txt"), SECRET).expect("a file");
     let flags = ["--site-dir", site.to_str().expect("a path in UTF-8")];
     // One machine plays all the strangers, faster than their connections are cleared away, and two accounts all the accounts.
-    let limits = Limits { sockets_per_address: 10_000, requests_burst: 10_000, ..Limits::default() };
+    let many = 10_000;
+    let limits = Limits {
+        sockets_per_address: many,
+        requests_burst: many,
+        joins_per_account: many,
+        messages_per_account: many,
+        messages_per_address: many,
+        ..Limits::default()
+    };
     let server = TestServer::start_with(limits, &flags).await;
     let pair = server.site.pair().await;
     let guest = server.site.sign_in("Mallory").await;

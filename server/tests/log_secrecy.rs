@@ -83,7 +83,7 @@ async fn a_whole_broadcast_leaves_no_secret_in_the_most_detailed_log() {
     assert!(matches!(pair.host.event().await, RoomEvent::PublicationChanged { .. }));
     assert_eq!(pair.host.hear().await, received(pair.as_listener.member, candidates));
     let text = MessageText::parse(MESSAGE).expect("a message");
-    pair.listener.say(ToRoom::Write(Write { nonce: 1, text, reply_to: None })).await;
+    pair.listener.say(ToRoom::Write(Write { nonce: 1, text, pictures: Vec::new(), reply_to: None })).await;
     assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
     server.site.get(&format!("/listen/{}", pair.code), Some(&pair.grace)).await;
     pair.host.say(ToRoom::Stop).await;

@@ -1,5 +1,7 @@
 //! Lounges on a running server: opening, coming and going, talking, and the list that each account has of them.
 
+mod reports;
+
 use heartogether::{
     engagement::{Emoji, MessageText},
     id::{DisplayName, MessageNumber, RoomCode, RoomName},
@@ -14,6 +16,7 @@ use heartogether::{
 };
 use reqwest::{StatusCode, header};
 use serde_json::Value;
+use tokio_tungstenite::tungstenite::Message as Frame;
 
 use crate::support::{Connection, Site, TestServer, join, refused, resume, said_in, told};
 
@@ -44,7 +47,12 @@ async fn come_as(site: &Site, cookie: &str, code: RoomCode, name: &str) -> Conne
 }
 
 fn write(nonce: u32, text: &str) -> ToRoom {
-    ToRoom::Write(Write { nonce, text: MessageText::parse(text).expect("a message"), reply_to: None })
+    ToRoom::Write(Write {
+        nonce,
+        text: MessageText::parse(text).expect("a message"),
+        pictures: Vec::new(),
+        reply_to: None,
+    })
 }
 
 /// The next event that is not about who is there.
@@ -240,4 +248,55 @@ async fn a_page_that_slept_catches_up_from_its_last_number() {
         }
     };
     assert!(matches!(next, RoomEvent::MessageSent { message } if message.number == MessageNumber(4)));
+}
+
+#[tokio::test]
+async fn the_list_of_lounges_begins_with_the_latest() {
+    let server = TestServer::start().await;
+    let ada = server.site.sign_in("Ada").await;
+    let mut lounges = Vec::new();
+    for name in ["First", "Second"] {
+        let code = open_lounge(&server.site, &ada, name).await;
+        lounges.push(come(&server.site, &ada, code).await.0);
+        server.clock.advance(1_000);
+    }
+    let names = async || {
+        let list = saved(&server.site, &ada).await;
+        list.iter().map(|lounge| lounge["name"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names().await, ["Second", "First"]);
+    lounges[0].say(write(1, "hello")).await;
+    heard(&mut lounges[0]).await;
+    assert_eq!(names().await, ["First", "Second"]);
+}
+
+#[tokio::test]
+async fn a_message_is_by_whoever_is_signed_in_whatever_it_claims() {
+    let server = TestServer::start().await;
+    let (ada, grace) = (server.site.sign_in("Ada").await, server.site.sign_in("Grace").await);
+    let code = open_lounge(&server.site, &ada, "").await;
+    let (mut adas, as_ada) = come(&server.site, &ada, code).await;
+    let (mut graces, as_grace) = come(&server.site, &grace, code).await;
+    let claims = format!(r#""author":"{0}","member":"{0}","name":"Ada","number":7"#, as_ada.member);
+    let claims = format!(r#"{{"write":{{"nonce":1,"text":"hello",{claims}}}}}"#);
+    graces.send_frame(Frame::text(format!(r#"{{"room":{{"room":"{code}","message":{claims}}}}}"#))).await;
+    let mut told = String::new();
+    let sent = loop {
+        let message = adas.receive().await;
+        told += &serde_json::to_string(&message).expect("text");
+        if let ServerMessage::Room(RoomFrame { message: FromRoom::Event(event), .. }) = message
+            && let RoomEvent::MessageSent { message } = event.event
+        {
+            break message;
+        }
+    };
+    assert_eq!((sent.author, sent.name.as_str(), sent.number), (as_grace.member, "Grace", MessageNumber(1)));
+    assert!(told.contains(&as_grace.member.to_string()), "members know each other by their public ids: {told}");
+    let (secret, own) = (as_grace.token.to_string(), serde_json::to_string(&as_grace).expect("text"));
+    assert!(own.contains(&secret) && !told.contains(&secret), "and nobody knows another one's token");
+
+    let elsewhere = open_lounge(&server.site, &ada, "").await;
+    heard(&mut graces).await;
+    graces.send(&said_in(elsewhere, write(2, "hello"))).await;
+    assert_eq!(graces.refusal().await, Refusal::OutOfOrder, "only who has a place writes there");
 }

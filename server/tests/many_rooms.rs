@@ -26,6 +26,7 @@ fn generous() -> Limits {
         rooms_per_account: all,
         new_rooms_per_address: all,
         requests_burst: many,
+        joins_per_account: many,
         frames_burst: many,
         ..Limits::default()
     }
@@ -197,7 +198,7 @@ async fn the_limit_of_messages_applies_to_all_connections_and_to_each_room() {
     one.listener.joined().await;
     let write = |code, nonce| {
         let text = MessageText::parse("louder").expect("a message");
-        said_in(code, ToRoom::Write(Write { nonce, text, reply_to: None }))
+        said_in(code, ToRoom::Write(Write { nonce, text, pictures: Vec::new(), reply_to: None }))
     };
     let burst = Limits::default().messages_burst;
     for nonce in 0..=burst {

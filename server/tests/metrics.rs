@@ -11,7 +11,7 @@ use heartogether::{
 use reqwest::StatusCode;
 use tempfile::TempDir;
 
-use crate::support::{Process, eventually, free_port, install_crypto, join};
+use crate::support::{EventStream, Process, eventually, free_port, install_crypto, join};
 
 /// The values by the names of their series, as written.
 type Samples = BTreeMap<String, f64>;
@@ -63,6 +63,7 @@ async fn rooms_members_links_publications_and_connections_are_counted() {
     let mut pair = measured.server.site.pair().await;
     pair.host.say(ToRoom::Publish(Publish { source: Source::Display, paused: false })).await;
     pair.host.drain().await;
+    let _stream = EventStream::greet(&measured.server.site, &pair.grace).await;
     let during = measured.samples().await;
     for (name, value) in [
         (r#"heartogether_rooms{kind="broadcast"}"#, 1.0),
@@ -72,6 +73,7 @@ async fn rooms_members_links_publications_and_connections_are_counted() {
         (r#"heartogether_links{kind="broadcast"}"#, 1.0),
         (LIVE, 1.0),
         ("heartogether_websockets", 2.0),
+        ("heartogether_event_streams", 1.0),
         ("heartogether_joins_total", 2.0),
         (r#"heartogether_dependency_up{dependency="database"}"#, 1.0),
         ("heartogether_faults_total", 0.0),

@@ -34,6 +34,8 @@ pub(crate) fn patient() -> Limits {
     Limits {
         messages_per_second: 10_000,
         messages_burst: 10_000,
+        messages_per_account: 100_000,
+        messages_per_address: 100_000,
         requests_per_second: 10_000,
         requests_burst: 10_000,
         frames_per_second: 10_000,
@@ -50,7 +52,7 @@ fn words(text: &str) -> MessageText {
 }
 
 pub(crate) fn write(nonce: u32, text: &str) -> ToRoom {
-    ToRoom::Write(Write { nonce, text: words(text), reply_to: None })
+    ToRoom::Write(Write { nonce, text: words(text), pictures: Vec::new(), reply_to: None })
 }
 
 fn edit(number: u64, text: &str) -> ToRoom {
@@ -144,7 +146,8 @@ async fn only_the_author_changes_and_deletes_a_message_that_the_room_has_forgott
     }
     let author = pair.as_listener.member;
     for (version, text) in [(1, "softer"), (2, "softer yet")] {
-        let edited = RoomEvent::MessageEdited { number: MessageNumber(1), author, version, text: words(text) };
+        let edited =
+            RoomEvent::MessageEdited { number: MessageNumber(1), author, version, text: words(text), markup: None };
         assert_eq!(brings_about(&mut pair.listener, edit(1, text)).await, [edited]);
         let seen = find(&mut pair.host, 1).await;
         assert_eq!((seen.version, seen.text, seen.name.as_str()), (version, Some(words(text)), "Grace"));
@@ -164,7 +167,7 @@ async fn only_the_author_changes_and_deletes_a_message_that_the_room_has_forgott
 #[tokio::test]
 async fn a_message_that_the_room_has_forgotten_can_be_answered() {
     let (_server, mut pair) = much_is_written().await;
-    let answer = Write { nonce: 99, text: words("that one"), reply_to: Some(MessageNumber(2)) };
+    let answer = Write { nonce: 99, text: words("that one"), pictures: Vec::new(), reply_to: Some(MessageNumber(2)) };
     pair.listener.say(ToRoom::Write(answer)).await;
     let RoomEvent::MessageSent { message } = pair.listener.event().await else { panic!("a message") };
     assert_eq!(message.reply_to, Some(MessageNumber(2)));
@@ -175,8 +178,14 @@ async fn a_message_that_the_room_has_forgotten_can_be_answered() {
 #[tokio::test]
 async fn an_answer_to_what_is_deleted_or_was_never_written_is_refused() {
     let (_server, mut pair) = much_is_written().await;
-    let answer =
-        |nonce, number| ToRoom::Write(Write { nonce, text: words("that one"), reply_to: Some(MessageNumber(number)) });
+    let answer = |nonce, number| {
+        ToRoom::Write(Write {
+            nonce,
+            text: words("that one"),
+            pictures: Vec::new(),
+            reply_to: Some(MessageNumber(number)),
+        })
+    };
     for forgotten in [1, u64::from(MANY)] {
         brings_about(&mut pair.listener, delete(forgotten)).await;
     }

@@ -39,7 +39,9 @@ async fn accounts_rooms_and_messages_are_there_after_a_kill_and_no_file_is_made(
     let before = start(&data, &kept.url);
     let mut pair = before.site.pair().await;
     let text = MessageText::parse("louder, please").expect("a message");
-    pair.listener.say(ToRoom::Write(Write { nonce: 1, text: text.clone(), reply_to: None })).await;
+    pair.listener
+        .say(ToRoom::Write(Write { nonce: 1, text: text.clone(), pictures: Vec::new(), reply_to: None }))
+        .await;
     assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
     drop(before);
     assert!(!data.path().join("heartogether.db").exists());

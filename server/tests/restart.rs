@@ -56,7 +56,7 @@ async fn after_a_kill_messages_are_kept_and_removed_members_stay_out() {
     let before = Process::start(data.path(), &[]);
     let mut pair = before.site.pair().await;
     let text = MessageText::parse("louder, please").expect("a message of the tests");
-    pair.listener.say(ToRoom::Write(Write { nonce: 1, text, reply_to: None })).await;
+    pair.listener.say(ToRoom::Write(Write { nonce: 1, text, pictures: Vec::new(), reply_to: None })).await;
     assert!(matches!(pair.host.event().await, RoomEvent::MessageSent { .. }));
     assert!(matches!(pair.listener.event().await, RoomEvent::MessageSent { .. }));
     let member = pair.as_listener.member;

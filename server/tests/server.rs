@@ -8,6 +8,7 @@ mod archive_contract;
 mod backup;
 mod bad_input;
 mod base_path;
+mod blocking;
 mod browser;
 mod bus_contract;
 mod clocks;
@@ -22,6 +23,8 @@ mod deletion_faults;
 mod durability;
 mod engagement;
 mod epochs_contract;
+mod event_streams;
+mod export;
 mod forgetting;
 mod frames;
 mod guests;
@@ -29,6 +32,7 @@ mod headless;
 mod history;
 mod hostile;
 mod hosts;
+mod http_api;
 mod install;
 mod invitation;
 mod joining;
@@ -39,17 +43,23 @@ mod load;
 mod log_contract;
 mod log_lines;
 mod log_secrecy;
+mod lounge_sound;
 mod lounges;
 mod many_rooms;
+mod markup;
+mod message_search;
 mod metrics;
 #[cfg(target_os = "linux")]
 mod nodes;
 mod older_messages;
 mod openid;
 #[cfg(target_os = "linux")]
+mod operator;
+#[cfg(target_os = "linux")]
 mod package;
 mod pages;
 mod permissions;
+mod pictures;
 #[cfg(target_os = "linux")]
 mod postgres;
 mod prometheus;

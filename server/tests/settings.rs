@@ -147,3 +147,29 @@ fn a_file_env_that_cannot_be_read_is_refused_and_not_shown() {
     assert!(!status.success());
     assert!(said.contains(".env") && said.contains("after PORT") && !said.contains("hush"), "{said}");
 }
+
+/// A word that could be the name of a variable, set on a line of a file for operators.
+fn variable(line: &str) -> Option<&str> {
+    let line = line.trim().trim_start_matches("- ");
+    let (name, rest) = line.split_once([':', '='])?;
+    let name = if matches!(name, "name" | "key") { rest } else { name }.trim();
+    let is_variable = name.contains('_') && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    is_variable.then_some(name)
+}
+
+#[test]
+fn files_for_operators_set_only_variables_that_there_are() {
+    // What the images of others read.
+    let others = ["POSTGRES_USER", "POSTGRES_PASSWORD", "REDISCLI_AUTH"];
+    let known = names();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
+    let files =
+        ["compose.yaml", "compose-one.yaml", "kubernetes.yaml", "kubernetes-nodes.yaml", "fly.toml", "render.yaml"];
+    for file in files {
+        let text = std::fs::read_to_string(folder.join(file)).expect("a file for operators");
+        let set: Vec<_> = text.lines().filter_map(variable).filter(|name| !others.contains(name)).collect();
+        assert!(set.contains(&"TRUSTED_PROXIES"), "{file} sets {set:?}");
+        let unknown: Vec<_> = set.iter().filter(|name| !known.iter().any(|known| known == *name)).collect();
+        assert!(unknown.is_empty(), "{file} sets {unknown:?}");
+    }
+}

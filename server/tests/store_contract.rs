@@ -1,6 +1,8 @@
 //! The contract of all stores of accounts and sessions.
 
+mod blocks;
 mod databases;
+mod programs;
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -11,14 +13,18 @@ use heartogether::{
 use heartogether_app::api::Account;
 use heartogether_server::storage::{
     accounts::{
-        Accounts, MemoryStore, Picture, ReturnedSignIn, Session, Sessions, SqlStore, Store, TokenHash, VISITS_KEPT,
-        VerifiedPerson, Visits,
+        AccountRecord, Accounts, MemoryStore, Picture, ReturnedSignIn, Session, Sessions, SqlStore, Store, TokenHash,
+        VISITS_KEPT, VerifiedPerson, Visits,
     },
     database,
 };
 use tempfile::TempDir;
 
 use crate::support::PostgresDatabase;
+use blocks::{blocks_no_more_than_it_keeps, gives_the_guests_blocks_to_the_person, keeps_whom_an_account_has_blocked};
+use programs::{
+    gives_a_guests_tokens_to_the_account, keeps_banned_people_out, keeps_programs_tokens_until_they_are_revoked,
+};
 
 const NOW: Timestamp = Timestamp::from_millis(1_000);
 
@@ -197,6 +203,24 @@ async fn gives_the_guests_rooms_only_to_the_guests_own_session(store: &dyn Store
     assert_eq!(store.departures().await.expect("listed"), []);
 }
 
+async fn tells_what_is_kept_of_an_account(store: &dyn Store) {
+    store.add_account(&ada(), NOW).await.expect("stored");
+    store.add_session(&session(2, 3_000), NOW).await.expect("stored");
+    store.add_session(&session(1, 2_000), NOW).await.expect("stored");
+    let ends = async |at| store.session_ends(ada().id, Timestamp::from_millis(at)).await.expect("read");
+    assert_eq!(ends(1_999).await, [2_000, 3_000].map(Timestamp::from_millis));
+    assert_eq!(ends(2_000).await, [Timestamp::from_millis(3_000)]);
+    let record = AccountRecord { created_at: NOW, seen_at: None, identities: Vec::new() };
+    assert_eq!(store.account_record(ada().id).await.expect("read"), Some(record));
+    let person = person("Ada Lovelace");
+    let known = sign_in(store, &person, AccountId::from_bits(2)).await;
+    let identities = vec![(person.issuer, person.subject)];
+    let record = AccountRecord { created_at: NOW, seen_at: Some(NOW), identities };
+    assert_eq!(store.account_record(known.id).await.expect("read"), Some(record));
+    store.delete_account(known.id).await.expect("deleted");
+    assert_eq!(store.account_record(known.id).await.expect("read"), None);
+}
+
 async fn remembers_the_latest_visits(store: &dyn Store) {
     store.add_account(&ada(), NOW).await.expect("stored");
     for number in 0..=VISITS_KEPT as u128 {
@@ -245,6 +269,13 @@ contract! {
     deletes_all_of_an_account
     signs_in_and_gives_the_person_the_guests_visits
     gives_the_guests_rooms_only_to_the_guests_own_session
+    tells_what_is_kept_of_an_account
+    keeps_whom_an_account_has_blocked
+    blocks_no_more_than_it_keeps
+    gives_the_guests_blocks_to_the_person
+    keeps_programs_tokens_until_they_are_revoked
+    gives_a_guests_tokens_to_the_account
+    keeps_banned_people_out
 }
 
 async fn sqlite(folder: &TempDir) -> SqlStore {

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod connection;
+mod event_stream;
 mod messages;
 mod pair;
 mod postgres;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 pub use certificates::{Certificates, save};
 pub use connection::Connection;
+pub use event_stream::EventStream;
 pub use messages::{answer, changed_to, join, offer, received, refused, resume, said, said_in, told};
 pub use pair::Pair;
 pub use postgres::{PostgresDatabase, as_server_user, programs as postgres_programs};

@@ -1,12 +1,16 @@
 //! Messages about one room. Each frame names the room; places, tokens, resumption and refusals are separate for each
 //! room.
 
+mod messages;
+
 use serde::{Deserialize, Serialize};
+
+pub use messages::*;
 
 use super::signal::{ReceivedSignal, SendSignal};
 use crate::{
-    engagement::{Emoji, MessageText, Reaction},
-    id::{DisplayName, MemberId, MessageNumber, ResumeToken, RoomCode, RoomName, Seq},
+    engagement::Reaction,
+    id::{DisplayName, MemberId, MessageNumber, PublicationId, ResumeToken, RoomCode, RoomName, Seq},
     refusal::Refusal,
     role::Role,
     room::{Joined, Messages, Resumed, RoomMessage, SequencedEvent, Source},
@@ -39,6 +43,10 @@ pub enum ToRoom {
     Interrupt,
     /// The source gives no sound, or gives sound again.
     DeclareSilence(DeclareSilence),
+    /// Listens to a publication, or listens to it no more.
+    Listen(Listen),
+    /// Ends a publication: the member's own, or another's.
+    EndPublication(EndPublication),
     /// Ends the room for everyone.
     Stop,
     /// Shows a reaction.
@@ -53,6 +61,12 @@ pub enum ToRoom {
     Pin(Pin),
     /// Puts an emoji on a message, or takes it away.
     ReactTo(ReactTo),
+    /// Reports a message to the owner.
+    ReportMessage(ReportMessage),
+    /// Dismisses what was reported about a message.
+    DismissReports(DismissReports),
+    /// Blocks another member's account in all rooms, or blocks it no more.
+    Block(Block),
     /// Chooses the name that others see in this room.
     NameOneself(NameOneself),
     /// Names the room.
@@ -92,6 +106,11 @@ pub enum FromRoom {
     MessageKept {
         /// The message's.
         nonce: u32,
+    },
+    /// The members whom the member has blocked are others now.
+    Blocked {
+        /// Their places, former ones too.
+        members: Vec<MemberId>,
     },
     /// What holds for a moment, and is not part of the room's history.
     Moment(Moment),
@@ -182,56 +201,27 @@ pub struct DeclareSilence {
     pub silent: bool,
 }
 
+/// Listens to a publication, or listens to it no more. The page that asks has the member's sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listen {
+    /// The publication.
+    pub publication: PublicationId,
+    /// Whether to listen from now on.
+    pub on: bool,
+}
+
+/// Ends a publication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndPublication {
+    /// The publication.
+    pub publication: PublicationId,
+}
+
 /// Shows a reaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct React {
     /// The reaction.
     pub reaction: Reaction,
-}
-
-/// Writes a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Write {
-    /// Chosen by the client. A message with the same nonce that is sent again, such as after a lost connection, is the
-    /// same message. Unique among the messages of an account for 24 hours.
-    pub nonce: u32,
-    /// The text.
-    pub text: MessageText,
-    /// The message it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply_to: Option<MessageNumber>,
-}
-
-/// Changes one of the member's own messages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Edit {
-    /// The message's number.
-    pub number: MessageNumber,
-    /// The new text.
-    pub text: MessageText,
-}
-
-/// Deletes a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delete {
-    /// The message's number.
-    pub number: MessageNumber,
-}
-
-/// Pins a message, or takes the pin away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pin {
-    /// The message's number.
-    pub number: MessageNumber,
-    /// Whether it is pinned from now on.
-    pub pinned: bool,
-}
-
-/// Asks for messages that are older than the ones known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FetchMessages {
-    /// The oldest message known.
-    pub before: MessageNumber,
 }
 
 /// Removes a member for good.
@@ -247,15 +237,13 @@ pub struct RemoveMember {
     pub may_return: bool,
 }
 
-/// Puts an emoji on a message, or takes it away.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReactTo {
-    /// The message's number.
-    pub number: MessageNumber,
-    /// The emoji.
-    pub emoji: Emoji,
-    /// Whether it is on the message from now on.
-    pub on: bool,
+/// Blocks another member's account in all rooms, or blocks it no more. Whoever is blocked does not learn of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// The member.
+    pub member: MemberId,
+    /// Whether the account is blocked from now on.
+    pub blocked: bool,
 }
 
 /// Chooses the name that others see in this room.
@@ -277,11 +265,4 @@ pub struct NameRoom {
 pub struct HandOver {
     /// The member.
     pub member: MemberId,
-}
-
-/// The member has seen the messages up to this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MarkRead {
-    /// The latest of them.
-    pub up_to: MessageNumber,
 }

@@ -1,8 +1,10 @@
-//! Changes of a room when an account is merged into another one or deleted. They do not count as activity.
+//! The accounts of places, and changes of a room when an account is merged into another one or deleted. These do not count as activity.
 
-use super::{Effects, Member, Room, RoomEvent, joining, lifecycle};
+use std::collections::BTreeSet;
+
+use super::{Effects, Member, Room, RoomEvent, leaving, lifecycle, reports};
 use crate::{
-    id::{AccountId, MemberId},
+    id::{AccountId, ConnectionId, MemberId},
     refusal::Refusal,
     room::EndReason,
     time::Timestamp,
@@ -29,6 +31,7 @@ pub(super) fn merge(room: &mut Room, from: AccountId, to: AccountId, effects: &m
     }
     room.roster.rename_account(from, to);
     room.chat.rename_account(from, to);
+    reports::rename_account(room, from, to, effects);
 }
 
 /// Removes a deleted account: its room ends for good, its place is freed, and its messages are dropped.
@@ -37,6 +40,7 @@ pub(super) fn delete(room: &mut Room, account: AccountId, at: Timestamp, effects
     dismiss(room, |member| member.account == account, Refusal::NotSignedIn, effects);
     room.chat.forget(account);
     scrub(room, &places);
+    reports::forget(room, account, effects);
     // The owner's place stays as long as the room.
     room.visit_personal(&mut |owner, mut text| {
         if owner == Some(account) {
@@ -58,7 +62,7 @@ fn dismiss(room: &mut Room, is_meant: impl Fn(&Member) -> bool, refusal: Refusal
         room.tell_membership(&RoomEvent::MemberLeft { member: member.id }, effects);
         member.connections().for_each(|connection| effects.disconnect(connection.id, refusal));
     }
-    joining::free(room, |member| !is_meant(member));
+    leaving::free(room, |member| !is_meant(member));
 }
 
 /// Replaces the recent events about these members with events that they left. The number of events stays the same,
@@ -67,6 +71,34 @@ fn scrub(room: &mut Room, members: &[MemberId]) {
     for (_, kept) in &mut room.recent {
         if let Some(member) = kept.event.subject().filter(|member| members.contains(member)) {
             kept.event = RoomEvent::MemberLeft { member };
+        }
+    }
+}
+
+impl Room {
+    /// The places that are known, former ones too, each with its account.
+    fn places(&self) -> impl Iterator<Item = (MemberId, AccountId)> {
+        let taken = self.members().map(|member| (member.id, member.account));
+        let former = self.roster.former.iter().map(|trace| (trace.member, trace.account));
+        taken.chain(former).chain(self.chat.authors())
+    }
+
+    /// The places that these accounts have or had, as far as the room knows.
+    pub fn places_of(&self, accounts: &BTreeSet<AccountId>) -> Vec<MemberId> {
+        let theirs = self.places().filter(|(_, account)| accounts.contains(account)).map(|(place, _)| place);
+        theirs.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// The account that has or had a place, for a member at a connection who converses with it.
+    ///
+    /// # Errors
+    /// Those of [`Room::conversing_at`], [`Refusal::MemberNotFound`], or [`Refusal::NotAllowed`] for the member's own place.
+    pub fn account_beside(&self, connection: ConnectionId, place: MemberId) -> Result<AccountId, Refusal> {
+        let own = self.conversing_at(connection)?.account;
+        let account = self.places().find(|(known, _)| *known == place).map(|(_, account)| account);
+        match account.ok_or(Refusal::MemberNotFound)? {
+            account if account == own => Err(Refusal::NotAllowed),
+            account => Ok(account),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Message;
+use super::{Markup, Message};
 use crate::{
     engagement::{Emoji, MessageText},
     id::{AccountId, MemberId, MessageNumber},
@@ -26,6 +26,8 @@ pub enum ArchiveChange {
         version: u32,
         /// The text.
         text: MessageText,
+        /// What the server has made of the markup in it.
+        markup: Option<Markup>,
     },
     /// A message was deleted.
     Delete(MessageNumber),

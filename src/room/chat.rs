@@ -3,14 +3,16 @@
 
 mod changes;
 mod message;
+mod picture;
 mod replies;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use changes::{Change, change, foresee_change};
-pub use message::{EmojiOnMessage, Message, Messages};
+pub(super) use changes::{Change, change, foresee_change, known};
+pub use message::{EmojiOnMessage, Markup, Message, Messages};
+pub use picture::{Picture, PictureFormat};
 
 use super::{
     Answered, ArchiveChange, ArchivedMessage, Audience, Effects, Foreseen, LastMessage, Member, Room, RoomEvent,
@@ -18,7 +20,7 @@ use super::{
 };
 use crate::{
     engagement::{MessageText, Reaction},
-    id::{AccountId, ConnectionId, MessageNumber},
+    id::{AccountId, ConnectionId, MemberId, MessageNumber},
     limits::MESSAGES_AT_ONCE,
     refusal::Refusal,
     time::Timestamp,
@@ -96,6 +98,12 @@ impl Chat {
         self.kept.iter().any(|kept| kept.account == account && kept.message.nonce == nonce)
     }
 
+    /// The kept message of an account with this nonce.
+    pub(super) fn written(&self, account: AccountId, nonce: u32) -> Option<&Message> {
+        let is_it = |kept: &&Kept| kept.account == account && kept.message.nonce == nonce;
+        self.kept.iter().rev().find(is_it).map(|kept| &kept.message)
+    }
+
     /// The kept message of this number.
     fn find(&self, number: MessageNumber) -> Option<&Kept> {
         self.kept.iter().find(|kept| kept.message.number == number)
@@ -119,6 +127,12 @@ impl Chat {
         self.forgotten.retain(|(_, known)| known.account != account);
         self.archived.remove(&account);
         self.waiting.remove(&account);
+    }
+
+    /// The authors of the messages that the room knows, each with their account.
+    pub(super) fn authors(&self) -> impl Iterator<Item = (MemberId, AccountId)> {
+        let forgotten = self.forgotten.iter().map(|(_, known)| (known.author, known.account));
+        self.kept.iter().map(|kept| (kept.message.author, kept.account)).chain(forgotten)
     }
 
     /// Visits the personal texts in the room's messages.
@@ -193,9 +207,11 @@ pub(super) fn react(
 pub(super) struct Draft<'a> {
     pub(super) nonce: u32,
     pub(super) text: &'a MessageText,
+    pub(super) pictures: &'a [Picture],
     pub(super) reply_to: Option<MessageNumber>,
     pub(super) answered: Option<Answered>,
     pub(super) is_archived: bool,
+    pub(super) markup: Option<&'a Markup>,
 }
 
 /// The effect of a message. A message that arrives twice, such as after a lost connection, has no further effect, whatever has
@@ -205,6 +221,9 @@ pub(super) fn foresee_write(room: &Room, member: &Member, draft: &Draft<'_>) -> 
         return Ok(Foreseen::Nothing);
     }
     check_length(room, draft.text)?;
+    if draft.pictures.len() > room.created().map_or(0, |created| created.policy.max_pictures as usize) {
+        return Err(Refusal::TooManyPictures);
+    }
     replies::check(room, member, draft).map(|()| Foreseen::Change)
 }
 
@@ -222,15 +241,21 @@ pub(super) fn write(
     at: Timestamp,
     effects: &mut Effects,
 ) {
+    let Some(member) = room.member_at(connection) else { return };
+    let author = member.id;
+    match foresee_write(room, member, draft) {
+        Ok(Foreseen::Change) => add_message(room, author, draft, at, effects),
+        Ok(Foreseen::Nothing) => {}
+        Err(refusal) => effects.refuse(connection, refusal),
+    }
+}
+
+/// Adds a message of a member's that may be written.
+pub(super) fn add_message(room: &mut Room, author: MemberId, draft: &Draft<'_>, at: Timestamp, effects: &mut Effects) {
     let (kind, delivered) = (room.kind(), !room.waits_for_owner() || room.owner_connected());
     let most = room.messages_kept();
     let most_archived = room.created().map_or(0, |created| u64::from(created.policy.messages_archived));
-    match room.member_at(connection).map(|member| foresee_write(room, member, draft)) {
-        Some(Ok(Foreseen::Change)) => {}
-        Some(Ok(Foreseen::Nothing)) | None => return,
-        Some(Err(refusal)) => return effects.refuse(connection, refusal),
-    }
-    let Some(member) = room.roster.at_mut(connection) else { return };
+    let Some(member) = room.roster.find_mut(author) else { return };
     let account = member.account;
     let number = room.chat.last.next();
     room.chat.last = number;
@@ -243,19 +268,21 @@ pub(super) fn write(
         name: member.name.clone(),
         nonce: draft.nonce,
         text: Some(text),
+        pictures: draft.pictures.to_vec(),
         sent_at: at,
         delivered,
         version: 0,
         reply_to: draft.reply_to.filter(|answered| (MessageNumber(1)..number).contains(answered)),
         pinned: false,
         emoji: Vec::new(),
+        markup: draft.markup.filter(|_| kind.has_markup()).cloned(),
     };
-    let author = member.id;
     room.chat.add(Kept { account, message: message.clone() }, most);
     effects.archive(ArchiveChange::Write { account, message: message.clone() });
     if let Some(up_to @ 1..) = number.0.checked_sub(most_archived) {
         let up_to = MessageNumber(up_to);
         room.chat.forget_archived(up_to);
+        room.reports.retain(|number| number > up_to);
         effects.archive(ArchiveChange::Forget { up_to });
     }
     room.tell(Notice::Message(author), &RoomEvent::MessageSent { message }, effects);

@@ -2,14 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answered, ArchivedMessage, Marks, Policy, Source};
+use super::{Command, Marks, Policy};
 use crate::{
-    engagement::{Emoji, MessageText, Reaction},
-    id::{
-        AccountId, ConnectionId, DisplayName, MemberId, MessageNumber, NameMark, NodeId, PublicationId, ResumeToken,
-        RoomCode, RoomId, RoomName, Seq,
-    },
-    role::{AccountKind, Permission, Role},
+    id::{AccountId, ConnectionId, DisplayName, MemberId, NodeId, ResumeToken, RoomCode, RoomId, RoomName, Seq},
+    role::{AccountKind, Role},
     time::Timestamp,
 };
 
@@ -42,6 +38,20 @@ pub enum Event {
         account: AccountId,
         /// The command.
         command: Command,
+    },
+    /// A program of a member's gave a command. It has no connection to the room: whoever asked for it looks at what became of it.
+    CommandedByProgram {
+        /// The member's account. The command may hold its texts.
+        account: AccountId,
+        /// The command. Programs write messages, and do nothing else.
+        command: Command,
+    },
+    /// Whoever runs the server ended the room for good.
+    ClosedByOperator,
+    /// Whoever runs the server banned an account.
+    AccountBanned {
+        /// The account.
+        account: AccountId,
     },
     /// The owner asked to open the room again after its end. The account comes from the session.
     ReopenRequested {
@@ -150,150 +160,4 @@ pub struct ResumeRequested {
     pub token: ResumeToken,
     /// The last entry the client knows.
     pub last_seq: Seq,
-}
-
-/// A command of a member. A member has at most one publication; commands about a stream refer to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Command {
-    /// Give up the place.
-    Leave,
-    /// Begin to send, or change the source.
-    Publish {
-        /// The id of the publication, if there is none yet.
-        id: PublicationId,
-        /// Where the sound comes from.
-        source: Source,
-        /// Whether it begins paused.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        paused: bool,
-    },
-    /// Pause the publication.
-    Pause,
-    /// End the pause.
-    Resume,
-    /// The source is gone: the browser ended the capture, or a new page has not captured anything yet.
-    Interrupt,
-    /// The source gives no sound, or gives sound again.
-    DeclareSilence {
-        /// Whether nothing can be heard.
-        silent: bool,
-    },
-    /// End the room for everyone.
-    StopRoom,
-    /// Remove a member for good.
-    RemoveMember {
-        /// The member.
-        member: MemberId,
-        /// Whether everybody at the same address is removed too.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        block_address: bool,
-        /// Whether the member is only sent out, and may come again.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        may_return: bool,
-    },
-    /// Choose the name that others see.
-    NameOneself {
-        /// The name.
-        #[serde(deserialize_with = "DisplayName::told")]
-        name: DisplayName,
-        /// The hash of what it looks like.
-        mark: NameMark,
-    },
-    /// Name the room.
-    NameRoom {
-        /// The name.
-        #[serde(deserialize_with = "RoomName::told")]
-        name: RoomName,
-    },
-    /// Make another member the owner.
-    HandOver {
-        /// The member.
-        member: MemberId,
-    },
-    /// Show a reaction.
-    React {
-        /// The reaction.
-        reaction: Reaction,
-    },
-    /// Write a message.
-    Write {
-        /// The number the author's page gave the message.
-        nonce: u32,
-        /// The text.
-        #[serde(deserialize_with = "MessageText::told")]
-        text: MessageText,
-        /// The message it answers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reply_to: Option<MessageNumber>,
-        /// The archive's data about the message it answers. Entries from before there was such data have none: what they answer
-        /// was not checked, and a replay does not check it either.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        answered: Option<Answered>,
-        /// Whether the archive holds it already: it was written once before, and the room itself has forgotten it.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        is_archived: bool,
-    },
-    /// Change a message.
-    Edit {
-        /// The message's number.
-        number: MessageNumber,
-        /// The new text.
-        #[serde(deserialize_with = "MessageText::told")]
-        text: MessageText,
-        /// The archive's data about the message, if the room has dropped it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        archived: Option<ArchivedMessage>,
-    },
-    /// Delete a message.
-    Delete {
-        /// The message's number.
-        number: MessageNumber,
-        /// The archive's data about the message, if the room has dropped it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        archived: Option<ArchivedMessage>,
-    },
-    /// Put an emoji on a message, or take it away.
-    ReactTo {
-        /// The message's number.
-        number: MessageNumber,
-        /// The emoji.
-        #[serde(deserialize_with = "Emoji::told")]
-        emoji: Emoji,
-        /// Whether it is on the message from now on.
-        on: bool,
-        /// The archive's data about the message, if the room has dropped it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        archived: Option<ArchivedMessage>,
-    },
-    /// Pin a message, or take the pin away.
-    Pin {
-        /// The message's number.
-        number: MessageNumber,
-        /// Whether it is pinned from now on.
-        pinned: bool,
-        /// The archive's data about the message, if the room has dropped it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        archived: Option<ArchivedMessage>,
-    },
-}
-
-impl Command {
-    /// The permission that the sender needs.
-    pub const fn permission(&self) -> Permission {
-        match self {
-            Self::Leave => Permission::Leave,
-            Self::Publish { .. } | Self::Pause | Self::Resume | Self::Interrupt | Self::DeclareSilence { .. } => {
-                Permission::Publish
-            }
-            Self::StopRoom => Permission::StopRoom,
-            Self::RemoveMember { .. } => Permission::RemoveMember,
-            Self::React { .. } | Self::Write { .. } | Self::Edit { .. } | Self::Delete { .. } => Permission::Engage,
-            Self::Pin { .. } => Permission::Moderate,
-            Self::ReactTo { .. } => Permission::Converse,
-            Self::NameOneself { .. } => Permission::NameOneself,
-            Self::NameRoom { .. } => Permission::NameRoom,
-            Self::HandOver { .. } => Permission::HandOver,
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use super::{
     Audience, Command, Entry, Event, Foreseen, Room, chat,
     chat::{Change, Draft},
-    joining, lifecycle, ownership, publications, removals, step,
+    joining, lifecycle, listening, operator, ownership, programs, publications, removals, reports, step,
 };
 use crate::{id::ConnectionId, refusal::Refusal, time::Timestamp};
 
@@ -32,6 +32,9 @@ impl Room {
             Event::JoinRequested(request) => joining::check_join(self, request).map(|()| Foreseen::Change),
             Event::ResumeRequested(request) => joining::check_resume(self, request, at).map(|_| Foreseen::Change),
             Event::Commanded { connection, command, .. } => self.foresee_command(*connection, command),
+            Event::CommandedByProgram { account, command } => programs::foresee(self, *account, command),
+            Event::ClosedByOperator => Ok(Foreseen::if_changed(self.created.is_some() && !self.closed)),
+            Event::AccountBanned { account } => Ok(operator::foresee_ban(self, *account)),
             Event::ReopenRequested { account, kind } => lifecycle::check_reopen(self, *account, *kind, at),
             Event::ConnectionLost { connection } => Ok(Foreseen::if_changed(self.member_at(*connection).is_some())),
             Event::NodeLost { node } => {
@@ -56,6 +59,8 @@ impl Room {
             Command::Pause => publications::foresee_turn(self, connection, true),
             Command::Resume => publications::foresee_turn(self, connection, false),
             Command::Interrupt => Ok(publications::foresee_interruption(self, connection)),
+            Command::Listen { publication, on } => listening::foresee(self, connection, *publication, *on),
+            Command::EndPublication { publication } => publications::foresee_end(self, connection, *publication),
             Command::RemoveMember { member, may_return: true, .. } => removals::foresee_sending_out(self, *member),
             Command::RemoveMember { member, block_address, may_return: false } => {
                 removals::foresee(self, *member, *block_address)
@@ -63,12 +68,15 @@ impl Room {
             Command::NameOneself { name, mark } => ownership::foresee_name(self, member, name, *mark),
             Command::NameRoom { name } => Ok(ownership::foresee_room_name(self, name)),
             Command::HandOver { member } => ownership::foresee_hand_over(self, *member),
-            Command::Write { nonce, text, reply_to, answered, is_archived } => {
+            Command::Write { nonce, text, pictures, reply_to, answered, is_archived, markup } => {
                 let (nonce, reply_to, is_archived) = (*nonce, *reply_to, *is_archived);
-                chat::foresee_write(self, member, &Draft { nonce, text, reply_to, answered: *answered, is_archived })
+                let (answered, markup) = (*answered, markup.as_ref());
+                let draft = Draft { nonce, text, pictures, reply_to, answered, is_archived, markup };
+                chat::foresee_write(self, member, &draft)
             }
-            Command::Edit { number, text, archived } => {
-                chat::foresee_change(self, member, (*number, *archived), &Change::Edit(text))
+            Command::Edit { number, text, markup, archived } => {
+                let change = Change::Edit { text, markup: markup.as_ref() };
+                chat::foresee_change(self, member, (*number, *archived), &change)
             }
             Command::Delete { number, archived } => {
                 chat::foresee_change(self, member, (*number, *archived), &Change::Delete)
@@ -79,6 +87,10 @@ impl Room {
             Command::Pin { number, pinned, archived } => {
                 chat::foresee_change(self, member, (*number, *archived), &Change::Pin(*pinned))
             }
+            Command::ReportMessage { number, reason, archived } => {
+                reports::foresee(self, member, (*number, *archived), reason.as_ref())
+            }
+            Command::DismissReports { number } => Ok(reports::foresee_dismissal(self, *number)),
         }
     }
 }

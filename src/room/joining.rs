@@ -1,11 +1,14 @@
-//! Joining, resuming, losing the connection, and leaving.
+//! Joining and resuming.
 
 use super::{
     Audience, ConnectionRef, Effect, Effects, Endpoint, JoinRequested, Joined, Marks, Member, Missed, ResumeRequested,
-    Resumed, Room, RoomCreated, RoomEvent, RoomKind, RoomMessage, chat, links, publications, roster::Page,
+    Resumed, Room, RoomCreated, RoomEvent, RoomKind, RoomMessage, chat,
+    leaving::{is_in_time, page_grace_ms},
+    links, publications,
+    roster::Page,
 };
 use crate::{
-    id::{AccountId, ConnectionId, MemberId, NameMark, NodeId, Seq},
+    id::{AccountId, MemberId, NameMark, NodeId, Seq},
     refusal::Refusal,
     time::Timestamp,
 };
@@ -42,23 +45,27 @@ pub(super) fn join(room: &mut Room, request: &JoinRequested, at: Timestamp, effe
     let policy = room.created()?.policy.clone();
     let held = place_of(room, request).map(|member| member.id);
     let id = held.unwrap_or_else(|| add(room, request, at));
+    let uses_sound = room.uses_sound(id);
     let member = room.roster.find_mut(id)?;
     let is_one_more_page = policy.max_pages > 1 && member.is_connected();
     let page = Page { endpoint: Endpoint::Connected(request.connection), token: Some(request.token) };
-    for replaced in member.open_page(page, policy.max_pages) {
+    for replaced in member.open_page(page, policy.max_pages, uses_sound) {
         effects.disconnect(replaced.id, Refusal::SessionReplaced);
     }
     if !is_one_more_page {
         renew(member, request, policy.kind, at);
     }
-    // A new page does not capture sound yet, so the publication is interrupted until the page shares again.
-    publications::interrupt(room, id, at);
+    let has_sound = !member.sounds_elsewhere(request.token);
+    if has_sound {
+        // A new page does not capture sound yet, so the publication is interrupted until the page shares again.
+        publications::interrupt(room, id, at);
+    }
     let member = room.roster.find(id)?.clone();
     welcome(room, &member, request, at, effects);
     if room.is_listed(&member) && !is_one_more_page {
         room.tell_membership(&RoomEvent::MemberJoined { member: member.view() }, effects);
     }
-    if held.is_some() {
+    if held.is_some() && has_sound {
         links::reopen(room, &member, effects);
     }
     Some(id)
@@ -154,10 +161,12 @@ impl Room {
     /// What the members whose connections are on this node are told at `now` when the node has read the room anew and they may
     /// have missed something: their places, and the room as it is. It changes nothing in the room.
     pub fn welcome_again(&self, node: NodeId, now: Timestamp) -> Vec<Effect> {
-        let pages = self.members().flat_map(|member| member.pages_at(node).map(move |page| (member.id, page)));
+        let pages = self.members().flat_map(|member| member.pages_at(node).map(move |page| (member, page)));
         let welcomed = pages.filter_map(|(member, (connection, token))| {
-            let room = self.view(member)?;
-            let joined = Joined { member, token, seq: self.seq, now, room, ice_servers: None };
+            let (room, sound_elsewhere) = (self.view(member.id)?, member.sounds_elsewhere(token));
+            let (member, blocked) = (member.id, Vec::new());
+            let joined =
+                Joined { member, token, seq: self.seq, now, room, blocked, sound_elsewhere, ice_servers: None };
             let (to, message) = (Audience::Connection(connection), Box::new(RoomMessage::Joined(joined)));
             Some(Effect::Send { to, message })
         });
@@ -167,8 +176,16 @@ impl Room {
 
 fn welcome(room: &mut Room, member: &Member, request: &JoinRequested, at: Timestamp, effects: &mut Effects) {
     let Some(view) = room.view(member.id) else { return };
-    let joined =
-        Joined { member: member.id, token: request.token, seq: room.seq, now: at, room: view, ice_servers: None };
+    let joined = Joined {
+        member: member.id,
+        token: request.token,
+        seq: room.seq,
+        now: at,
+        room: view,
+        blocked: Vec::new(),
+        sound_elsewhere: member.sounds_elsewhere(request.token),
+        ice_servers: None,
+    };
     effects.send(Audience::Connection(request.connection.id), RoomMessage::Joined(joined));
     chat::deliver_to(room, member, effects);
 }
@@ -192,7 +209,8 @@ pub(super) fn resume(
     connect(member.page_with(request.token)?, request.connection, effects);
     let member = member.clone();
     let missed = missed_since(room, &member, request.last_seq)?;
-    let resumed = Resumed { seq: room.seq, now: at, missed, ice_servers: None };
+    let (sound_elsewhere, blocked) = (member.sounds_elsewhere(request.token), Vec::new());
+    let resumed = Resumed { seq: room.seq, now: at, missed, blocked, sound_elsewhere, ice_servers: None };
     effects.send(Audience::Connection(request.connection.id), RoomMessage::Resumed(resumed));
     chat::deliver_to(room, &member, effects);
     // Signals that were on their way to the page which sends and hears are lost, also where its loss was not noticed.
@@ -242,82 +260,6 @@ fn missed_since(room: &Room, member: &Member, last_seq: Seq) -> Option<Missed> {
     let is_missed = |audience: Audience, seq: Seq| audience.outlasts_connections_of(member) && seq >= last_seq;
     let kept = room.recent.iter().filter(|(audience, event)| is_missed(*audience, event.seq));
     Some(Missed::Events(kept.map(|(_, event)| event.event.clone()).collect()))
-}
-
-/// Returns whether the connection was a member's.
-pub(super) fn lose_connection(room: &mut Room, connection: ConnectionId, at: Timestamp, effects: &mut Effects) -> bool {
-    disconnect(room, |held| held.id == connection, at, effects)
-}
-
-/// Returns whether a member was connected to the node. The grace periods of all members begin again, because nobody
-/// could come back while the room had no server.
-pub(super) fn lose_node(room: &mut Room, node: NodeId, at: Timestamp, effects: &mut Effects) -> bool {
-    let others = room.roster.members.iter_mut().filter(|member| !member.is_permanent);
-    for page in others.flat_map(Member::pages_mut).filter(|page| page.connection().is_none()) {
-        page.endpoint = Endpoint::Away(at);
-    }
-    disconnect(room, |held| held.node == node, at, effects)
-}
-
-fn disconnect(room: &mut Room, lost: impl Fn(ConnectionRef) -> bool, at: Timestamp, effects: &mut Effects) -> bool {
-    let (mut has_lost, mut gone) = (false, Vec::new());
-    for member in &mut room.roster.members {
-        let lost: Vec<_> = member.pages_mut().filter(|page| page.connection().is_some_and(&lost)).collect();
-        if lost.is_empty() {
-            continue;
-        }
-        has_lost = true;
-        lost.into_iter().for_each(|page| page.endpoint = Endpoint::Away(at));
-        gone.extend((!member.is_connected()).then(|| member.clone()));
-    }
-    // An ended room announces nothing more when pages leave it.
-    for member in gone.iter().filter(|member| room.ended.is_none() && room.is_listed(member)) {
-        room.tell_membership(&RoomEvent::MemberConnected { member: member.id, connected: false }, effects);
-    }
-    has_lost
-}
-
-/// Closes the pages that have not come back in time. Their members keep their places. The room does not wake for it: nobody is told.
-pub(super) fn close_pages(room: &mut Room, at: Timestamp) {
-    let mut silenced = Vec::new();
-    let grace_ms = page_grace_ms(room);
-    for member in &mut room.roster.members {
-        let before = member.page;
-        member.close_pages(|page| is_in_time(page, grace_ms, at), at);
-        silenced.extend((member.page != before).then(|| (member.id, before.away_since().unwrap_or(at))));
-    }
-    silenced.into_iter().for_each(|(member, since)| publications::interrupt(room, member, since));
-}
-
-fn page_grace_ms(room: &Room) -> Option<u64> {
-    room.created().and_then(|created| created.policy.page_grace_ms)
-}
-
-/// Whether a page can resume by `at`.
-fn is_in_time(page: &Page, grace_ms: Option<u64>, at: Timestamp) -> bool {
-    let since = grace_ms.zip(page.away_since());
-    since.is_none_or(|(grace_ms, since)| since.after_ms(grace_ms) > at)
-}
-
-/// Frees the place at once; the owner's lasts as long as the room.
-pub(super) fn leave(room: &mut Room, connection: ConnectionId, at: Timestamp, effects: &mut Effects) {
-    let Some(member) = room.member_at(connection).cloned() else { return };
-    if member.is_permanent {
-        disconnect(room, |held| held.id == connection, at, effects);
-        publications::end_of(room, member.id);
-    } else {
-        let others = member.connections().filter(|other| other.id != connection);
-        others.for_each(|other| effects.disconnect(other.id, Refusal::LeftElsewhere));
-        let left = free(room, |known| known.id != member.id);
-        left.into_iter().for_each(|member| room.tell_membership(&RoomEvent::MemberLeft { member }, effects));
-    }
-}
-
-/// Frees the places that `keep` refuses, with their publications, and returns their members.
-pub(super) fn free(room: &mut Room, keep: impl Fn(&Member) -> bool) -> Vec<MemberId> {
-    let freed: Vec<_> = room.roster.release(keep).into_iter().map(|trace| trace.member).collect();
-    freed.iter().for_each(|member| publications::end_of(room, *member));
-    freed
 }
 
 /// Gives a page a connection. The previous connection is told that another one took over.

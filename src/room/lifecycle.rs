@@ -1,6 +1,8 @@
 //! Timers: grace periods end, and rooms end when nothing happens.
 
-use super::{Audience, Effects, EndReason, Foreseen, Member, Policy, Room, RoomEvent, joining, publications};
+use super::{
+    Audience, Effects, EndReason, Foreseen, Member, Policy, Room, RoomEvent, leaving, listening, publications,
+};
 use crate::{
     id::AccountId,
     refusal::Refusal,
@@ -13,10 +15,10 @@ pub(super) fn pass(room: &mut Room, at: Timestamp, effects: &mut Effects) {
     let Some(policy) = policy_of(room) else { return };
     let grace_ms = policy.member_grace_ms;
     let in_time = |member: &Member| member.away_since().is_none_or(|since| since.after_ms(grace_ms) > at);
-    for member in joining::free(room, in_time) {
+    for member in leaving::free(room, in_time) {
         room.tell_membership(&RoomEvent::MemberLeft { member }, effects);
     }
-    joining::close_pages(room, at);
+    leaving::close_pages(room, at);
     publications::end_interrupted(room, at);
     let due = policy.kind.ends(room, &policy).into_iter().find(|end| end.at <= at);
     if let Some(end_) = due {
@@ -122,5 +124,5 @@ pub(super) fn next_due(room: &Room) -> Option<Timestamp> {
     let graces = others.filter_map(Member::away_since).map(|since| since.after_ms(policy.member_grace_ms));
     let interruptions = publications::interruptions(room).map(|(_, due)| due);
     let ends = policy.kind.ends(room, policy).into_iter().map(|end| end.at);
-    graces.chain(interruptions).chain(ends).chain(warning).min()
+    graces.chain(interruptions).chain(listening::absences(room)).chain(ends).chain(warning).min()
 }

@@ -49,14 +49,32 @@ pub(super) fn reopen(room: &Room, member: &Member, effects: &mut Effects) {
     }
 }
 
+/// Gives the member's sound to the page at a connection. The page before is told, and those linked with the member connect with this one.
+pub(super) fn take_sound(room: &mut Room, connection: ConnectionId, effects: &mut Effects) {
+    let Some(member) = room.roster.at_mut(connection) else { return };
+    let Some(before) = member.move_sound(connection) else { return };
+    let member = member.clone();
+    if let Some(before) = before.connection() {
+        effects.announce(Audience::Connection(before.id), RoomEvent::SoundMoved);
+    }
+    for link in room.links_of(&member) {
+        effects.announce(Audience::Connection(connection), RoomEvent::LinkOpened { link });
+    }
+    // From then on this page sends what the member sends, also where nothing else changes.
+    for publication in room.publications().into_iter().filter(|publication| publication.by == member.id) {
+        effects.announce(Audience::Connection(connection), RoomEvent::PublicationChanged { publication });
+    }
+    reopen(room, &member, effects);
+}
+
 impl Room {
     /// The members that a member connects with.
     pub(crate) fn links_of(&self, member: &Member) -> Vec<Link> {
         if self.ended.is_some() { Vec::new() } else { self.kind().links_of(self, member) }
     }
 
-    /// Finds the sender and the receiver of a signal. Signals go over links, and only the offering end may send an
-    /// offer.
+    /// Finds the sender and the receiver of a signal. Signals go over links, between the pages that have their members' sound, and only
+    /// the offering end may send an offer.
     ///
     /// # Errors
     /// [`Refusal::NotAMember`], [`Refusal::RoomEnded`], [`Refusal::NotAllowed`] or [`Refusal::MemberNotFound`].
@@ -78,7 +96,7 @@ impl Room {
             SignalDirection::FromAnswerer => link.answerer == sender.id,
             SignalDirection::Either => true,
         };
-        if !is_right {
+        if !is_right || self.sounding_at(from).is_none() {
             return Err(Refusal::NotAllowed);
         }
         target.connection().map(|at| (sender.id, at)).ok_or(Refusal::MemberNotFound)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RoomEvent, RoomView, SequencedEvent};
+use super::{Markup, RoomEvent, RoomView, SequencedEvent};
 use crate::{
     ice::IceConfiguration,
     id::{MemberId, ResumeToken, Seq},
@@ -39,6 +39,12 @@ pub struct Joined {
     pub now: Timestamp,
     /// The room.
     pub room: RoomView,
+    /// The places of those whom the member has blocked. The edge adds them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked: Vec<MemberId>,
+    /// Whether another page of the member has the member's sound.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sound_elsewhere: bool,
     /// The STUN and TURN servers, with the member's own passwords. The edge adds them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ice_servers: Option<IceConfiguration>,
@@ -53,12 +59,22 @@ pub struct Resumed {
     pub now: Timestamp,
     /// What the member missed.
     pub missed: Missed,
+    /// The places of those whom the member has blocked. The edge adds them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked: Vec<MemberId>,
+    /// Whether another page of the member has the member's sound.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sound_elsewhere: bool,
     /// The STUN and TURN servers, with the member's own passwords. The edge adds them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ice_servers: Option<IceConfiguration>,
 }
 
 /// What a member missed while their connection was gone.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one for each connection that comes back; on 32 bits it is small enough"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Missed {
@@ -74,6 +90,29 @@ impl RoomMessage {
         match self {
             Self::Joined(joined) => Some(&mut joined.ice_servers),
             Self::Resumed(resumed) => Some(&mut resumed.ice_servers),
+            Self::Event(_) | Self::Refused { .. } => None,
+        }
+    }
+
+    /// What the server has made of the markup in the messages that it holds.
+    pub fn markups_mut(&mut self) -> Box<dyn Iterator<Item = &mut Option<Markup>> + '_> {
+        match self {
+            Self::Joined(Joined { room, .. }) | Self::Resumed(Resumed { missed: Missed::Room(room), .. }) => {
+                Box::new(room.messages.iter_mut().map(|message| &mut message.markup))
+            }
+            Self::Resumed(Resumed { missed: Missed::Events(events), .. }) => {
+                Box::new(events.iter_mut().filter_map(RoomEvent::markup_mut))
+            }
+            Self::Event(SequencedEvent { event, .. }) => Box::new(event.markup_mut().into_iter()),
+            Self::Refused { .. } => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// The blocked members in a message that gives a place. The room does not know them; the server fills them in.
+    pub const fn blocked_mut(&mut self) -> Option<&mut Vec<MemberId>> {
+        match self {
+            Self::Joined(joined) => Some(&mut joined.blocked),
+            Self::Resumed(resumed) => Some(&mut resumed.blocked),
             Self::Event(_) | Self::Refused { .. } => None,
         }
     }

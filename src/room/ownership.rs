@@ -1,6 +1,6 @@
 //! Names of members and of the room, and who owns it.
 
-use super::{Effects, Foreseen, Member, Room, RoomEvent, joining};
+use super::{Effects, Foreseen, Member, Room, RoomEvent, joining, reports};
 use crate::{
     id::{ConnectionId, DisplayName, MemberId, NameMark, RoomName},
     refusal::Refusal,
@@ -72,9 +72,11 @@ pub(super) fn hand_over(room: &mut Room, connection: ConnectionId, to: MemberId,
         Ok(Foreseen::Nothing) => return,
         Err(refusal) => return effects.refuse(connection, refusal),
     }
+    let before = room.roster.owner().map(|owner| owner.id);
     room.roster.hand_over(to);
     let (Some(owner), Some(created)) = (room.roster.owner(), &mut room.created) else { return };
     (created.owner, created.owner_member, created.owner_name) = (owner.account, owner.id, owner.name.clone());
     let name = owner.name.clone();
     room.tell_membership(&RoomEvent::OwnerChanged { owner: to, name }, effects);
+    reports::hand_over(room, before, effects);
 }

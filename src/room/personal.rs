@@ -2,7 +2,7 @@
 //! removes these texts and seals them with the key of their account. Deleting the key makes them unreadable, and the
 //! rest of the log stays as it is.
 
-use super::{Command, Event, MemberView, Message, Room, RoomCreated, RoomEvent};
+use super::{Command, Event, Markup, MemberView, Message, Report, Room, RoomCreated, RoomEvent};
 use crate::{
     engagement::MessageText,
     id::{AccountId, DisplayName, RoomName},
@@ -15,6 +15,8 @@ pub enum PersonalText<'a> {
     Name(&'a mut DisplayName),
     /// A message.
     Words(&'a mut MessageText),
+    /// What the server has made of the markup in a message.
+    Markup(&'a mut Option<Markup>),
     /// An e-mail address.
     Email(&'a mut Option<String>),
     /// What a room is called.
@@ -27,6 +29,7 @@ impl PersonalText<'_> {
         match self {
             Self::Name(name) => name.as_str(),
             Self::Words(words) => words.as_str(),
+            Self::Markup(markup) => markup.as_ref().map_or("", |markup| &markup.html),
             Self::Email(email) => email.as_deref().unwrap_or_default(),
             Self::RoomName(name) => name.as_str(),
         }
@@ -36,15 +39,18 @@ impl PersonalText<'_> {
     pub fn hide(&mut self) {
         match self {
             Self::Email(email) => **email = Some(String::new()),
+            Self::Markup(markup) => markup.iter_mut().for_each(|markup| markup.html.clear()),
             _ => self.forget(),
         }
     }
 
-    /// Replaces it with a placeholder for good. An e-mail address becomes `None`, so later visits do not find it.
+    /// Replaces it with a placeholder for good. An e-mail address and what was made of markup become `None`, so later visits do not
+    /// find them.
     pub fn forget(&mut self) {
         match self {
             Self::Name(name) => **name = DisplayName::forgotten(),
             Self::Words(words) => **words = MessageText::forgotten(),
+            Self::Markup(markup) => **markup = None,
             Self::Email(email) => **email = None,
             Self::RoomName(name) => **name = RoomName::forgotten(),
         }
@@ -55,6 +61,7 @@ impl PersonalText<'_> {
         match self {
             Self::Name(name) => **name = DisplayName::restored(text),
             Self::Words(words) => **words = MessageText::restored(text),
+            Self::Markup(markup) => markup.iter_mut().for_each(|markup| text.clone_into(&mut markup.html)),
             Self::Email(email) => **email = Some(text.to_owned()),
             Self::RoomName(name) => **name = RoomName::restored(text),
         }
@@ -74,13 +81,17 @@ impl Event {
                 visit(Some(request.account), PersonalText::Name(&mut request.name));
                 visit_email(Some(request.account), &mut request.email, visit);
             }
-            Self::Commanded { connection: _, account, command } => visit_command(*account, command, visit),
+            Self::Commanded { connection: _, account, command } | Self::CommandedByProgram { account, command } => {
+                visit_command(*account, command, visit);
+            }
             Self::ResumeRequested(_)
             | Self::ReopenRequested { .. }
             | Self::ConnectionLost { .. }
             | Self::NodeLost { .. }
             | Self::AccountMerged { .. }
             | Self::AccountDeleted { .. }
+            | Self::ClosedByOperator
+            | Self::AccountBanned { .. }
             | Self::Woke => {}
         }
     }
@@ -98,6 +109,9 @@ impl Room {
         }
         for (account, message) in self.chat.personal() {
             message.visit_personal(Some(account), visit);
+        }
+        for (account, report) in self.reports.personal() {
+            visit_report(Some(account), report, visit);
         }
         let places = self.roster.members.iter().map(|member| (member.id, member.account));
         let places: Vec<_> =
@@ -119,9 +133,12 @@ fn visit_created(created: &mut RoomCreated, visit: &mut Visit<'_>) {
 /// Names every command, so that a new one with a text is not stored as it is.
 fn visit_command(account: AccountId, command: &mut Command, visit: &mut Visit<'_>) {
     match command {
-        Command::Write { text, nonce: _, reply_to: _, answered: _, is_archived: _ }
-        | Command::Edit { text, number: _, archived: _ } => {
-            visit(Some(account), PersonalText::Words(text));
+        Command::Write { text, markup, nonce: _, pictures: _, reply_to: _, answered: _, is_archived: _ }
+        | Command::Edit { text, markup, number: _, archived: _ } => {
+            visit_words(Some(account), text, markup, visit);
+        }
+        Command::ReportMessage { reason, number: _, archived: _ } => {
+            reason.iter_mut().for_each(|reason| visit(Some(account), PersonalText::Words(reason)));
         }
         Command::NameOneself { name, mark: _ } => visit(Some(account), PersonalText::Name(name)),
         Command::NameRoom { name } => visit(Some(account), PersonalText::RoomName(name)),
@@ -131,13 +148,16 @@ fn visit_command(account: AccountId, command: &mut Command, visit: &mut Visit<'_
         | Command::Resume
         | Command::Interrupt
         | Command::DeclareSilence { silent: _ }
+        | Command::Listen { publication: _, on: _ }
+        | Command::EndPublication { publication: _ }
         | Command::StopRoom
         | Command::RemoveMember { member: _, block_address: _, may_return: _ }
         | Command::HandOver { member: _ }
         | Command::ReactTo { number: _, emoji: _, on: _, archived: _ }
         | Command::React { reaction: _ }
         | Command::Delete { number: _, archived: _ }
-        | Command::Pin { number: _, pinned: _, archived: _ } => {}
+        | Command::Pin { number: _, pinned: _, archived: _ }
+        | Command::DismissReports { number: _ } => {}
     }
 }
 
@@ -146,8 +166,9 @@ fn visit_event(account: Option<AccountId>, event: &mut RoomEvent, visit: &mut Vi
     match event {
         RoomEvent::MemberJoined { member } => visit_member(account, member, visit),
         RoomEvent::MessageSent { message } => message.visit_personal(account, visit),
-        RoomEvent::MessageEdited { text, number: _, author: _, version: _ } => {
-            visit(account, PersonalText::Words(text))
+        RoomEvent::MessageReported { report, number: _, author: _ } => visit_report(account, report, visit),
+        RoomEvent::MessageEdited { text, markup, number: _, author: _, version: _ } => {
+            visit_words(account, text, markup, visit);
         }
         RoomEvent::MemberNamed { member: _, name } | RoomEvent::OwnerChanged { owner: _, name } => {
             visit(account, PersonalText::Name(name));
@@ -160,10 +181,14 @@ fn visit_event(account: Option<AccountId>, event: &mut RoomEvent, visit: &mut Vi
         | RoomEvent::LinkClosed { peer: _ }
         | RoomEvent::PublicationChanged { publication: _ }
         | RoomEvent::PublicationEnded { publication: _ }
+        | RoomEvent::PublicationStopped { publication: _, by: _ }
+        | RoomEvent::SoundMoved
         | RoomEvent::Reacted { member: _, reaction: _, at: _ }
         | RoomEvent::MessageDeleted { number: _ }
         | RoomEvent::MessagePinned { number: _, pinned: _ }
         | RoomEvent::MessageReacted { number: _, member: _, emoji: _, on: _ }
+        | RoomEvent::ReportsDismissed { numbers: _ }
+        | RoomEvent::ReportTaken { number: _ }
         | RoomEvent::MessagesDelivered { up_to: _ }
         | RoomEvent::EndExpected { ends_at: _ }
         | RoomEvent::RoomEnded { reason: _ } => {}
@@ -176,11 +201,25 @@ fn visit_member(account: Option<AccountId>, member: &mut MemberView, visit: &mut
     member.last_message.iter_mut().for_each(|last| visit(account, PersonalText::Words(&mut last.text)));
 }
 
+fn visit_report(account: Option<AccountId>, report: &mut Report, visit: &mut Visit<'_>) {
+    visit(account, PersonalText::Name(&mut report.name));
+    report.reason.iter_mut().for_each(|reason| visit(account, PersonalText::Words(reason)));
+}
+
 impl Message {
     /// Visits every personal text, as texts of this account.
     pub fn visit_personal(&mut self, account: Option<AccountId>, visit: &mut Visit<'_>) {
         visit(account, PersonalText::Name(&mut self.name));
-        self.text.iter_mut().for_each(|words| visit(account, PersonalText::Words(words)));
+        if let Some(words) = &mut self.text {
+            visit_words(account, words, &mut self.markup, visit);
+        }
+    }
+}
+
+fn visit_words(account: Option<AccountId>, text: &mut MessageText, markup: &mut Option<Markup>, visit: &mut Visit<'_>) {
+    visit(account, PersonalText::Words(text));
+    if markup.is_some() {
+        visit(account, PersonalText::Markup(markup));
     }
 }
 

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::RoomKind;
-use crate::limits::{Limits, MESSAGE_CHARS, MESSAGE_TO_HOST_CHARS, PAGES_PER_MEMBER};
+use crate::limits::{
+    DIRECT_LISTENERS, Limits, MESSAGE_CHARS, MESSAGE_TO_HOST_CHARS, PAGES_PER_MEMBER, PICTURES_PER_MESSAGE,
+    REPORT_CHARS, REPORTS, REPORTS_PER_MEMBER,
+};
 
 /// The kind and the limits of a room. Its first entry contains them, so that later changes of settings or constants do
 /// not change the meaning of an old log.
@@ -43,12 +46,28 @@ pub struct Policy {
     /// Characters in a message.
     #[serde(default = "message_chars", skip_serializing_if = "is_message_chars")]
     pub message_chars: u32,
+    /// Pictures in a message. A room from before there were any has none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub max_pictures: u32,
     /// Pages that a member may have at once. Where it is one, a new page takes the place over.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub max_pages: u32,
+    /// Members who may listen to a publication at once, where each chooses whether to. Without it, all members are linked with who
+    /// sends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_direct_listeners: Option<u32>,
     /// Milliseconds that a page which lost the connection can resume; `None` for as long as its member has the place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_grace_ms: Option<u64>,
+    /// Reports that may wait for the owner.
+    #[serde(default = "reports", skip_serializing_if = "is_reports")]
+    pub max_reports: u32,
+    /// Of these, reports of one member.
+    #[serde(default = "reports_per_member", skip_serializing_if = "is_reports_per_member")]
+    pub max_reports_per_member: u32,
+    /// Characters in the reason of a report.
+    #[serde(default = "report_chars", skip_serializing_if = "is_report_chars")]
+    pub report_chars: u32,
 }
 
 /// What held before it stood in the policy.
@@ -58,6 +77,18 @@ const fn attendance_parts() -> u32 {
 
 const fn message_chars() -> u32 {
     MESSAGE_TO_HOST_CHARS as u32
+}
+
+const fn reports() -> u32 {
+    REPORTS
+}
+
+const fn reports_per_member() -> u32 {
+    REPORTS_PER_MEMBER
+}
+
+const fn report_chars() -> u32 {
+    REPORT_CHARS as u32
 }
 
 const fn one() -> u32 {
@@ -70,8 +101,28 @@ const fn is_message_chars(chars: &u32) -> bool {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
 const fn is_one(count: &u32) -> bool {
     *count == one()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_reports(count: &u32) -> bool {
+    *count == reports()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_reports_per_member(count: &u32) -> bool {
+    *count == reports_per_member()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference in")]
+const fn is_report_chars(chars: &u32) -> bool {
+    *chars == report_chars()
 }
 
 impl Policy {
@@ -94,8 +145,13 @@ impl Policy {
             former_members_kept: 256,
             attendance_parts: attendance_parts(),
             message_chars: message_chars(),
+            max_pictures: 0,
             max_pages: one(),
+            max_direct_listeners: None,
             page_grace_ms: None,
+            max_reports: reports(),
+            max_reports_per_member: reports_per_member(),
+            report_chars: report_chars(),
         }
     }
 
@@ -119,8 +175,13 @@ impl Policy {
             former_members_kept: 256,
             attendance_parts: attendance_parts(),
             message_chars: MESSAGE_CHARS as u32,
+            max_pictures: PICTURES_PER_MESSAGE,
             max_pages: PAGES_PER_MEMBER,
+            max_direct_listeners: Some(DIRECT_LISTENERS),
             page_grace_ms: Some(limits.host_grace_ms),
+            max_reports: reports(),
+            max_reports_per_member: reports_per_member(),
+            report_chars: report_chars(),
         }
     }
 }

@@ -63,4 +63,10 @@ pub struct Publication {
     pub silent: bool,
     /// When it began.
     pub started_at: Timestamp,
+    /// Who listens to it, where members choose whether to, in the order in which they began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub listeners: Vec<MemberId>,
+    /// Whether nobody else can listen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_full: bool,
 }

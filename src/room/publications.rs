@@ -2,22 +2,36 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effects, Foreseen, Media, Member, Publication, Room, RoomEvent, Source, StreamState, rules::Notice};
+use super::{
+    Audience, Effects, Foreseen, Media, Member, Publication, Room, RoomEvent, Source, StreamState, links, rules::Notice,
+};
 use crate::{
-    id::{ConnectionId, MemberId, PublicationId},
+    id::{ConnectionId, MemberId, PublicationId, Seq},
     refusal::Refusal,
+    role::Permission,
     time::Timestamp,
 };
 
 /// A publication as its sender last declared it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Declared {
-    id: PublicationId,
-    by: MemberId,
+    pub(super) id: PublicationId,
+    pub(super) by: MemberId,
     source: Source,
     phase: Phase,
     silent: bool,
     started_at: Timestamp,
+    /// Who listens, where members choose whether to, in the order in which they began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) listeners: Vec<Listener>,
+}
+
+/// A member who listens to a publication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Listener {
+    pub(super) member: MemberId,
+    /// The entry with which they began.
+    pub(super) since: Seq,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +50,7 @@ impl Phase {
 
 impl Declared {
     /// The publication as others are told. It depends on whether the sender is connected.
-    fn shown(&self, is_connected: bool) -> Publication {
+    fn shown(&self, is_connected: bool, is_full: bool) -> Publication {
         let state = match self.phase {
             Phase::Interrupted(_) => StreamState::Interrupted,
             Phase::Live if is_connected => StreamState::Live,
@@ -44,7 +58,18 @@ impl Declared {
             Phase::Live | Phase::Paused => StreamState::Interrupted,
         };
         let Self { id, by, source, silent, started_at, .. } = *self;
-        Publication { id, by, media: Media::Audio, source, state, silent, started_at }
+        let listeners = self.listeners.iter().map(|listener| listener.member).collect();
+        Publication { id, by, media: Media::Audio, source, state, silent, started_at, listeners, is_full }
+    }
+
+    /// Whether a member listens.
+    pub(super) fn is_heard_by(&self, member: MemberId) -> bool {
+        self.listeners.iter().any(|listener| listener.member == member)
+    }
+
+    /// Whether as many listen as can.
+    pub(super) fn is_full(&self, room: &Room) -> bool {
+        room.max_direct_listeners().is_some_and(|most| self.listeners.len() >= most as usize)
     }
 
     /// When it was interrupted, given the time since which its sender is not connected.
@@ -60,12 +85,8 @@ impl Room {
     /// The publications in the order in which they began.
     pub fn publications(&self) -> Vec<Publication> {
         let is_connected = |by| self.roster.find(by).is_some_and(|member| member.connection().is_some());
-        self.publications.iter().map(|declared| declared.shown(is_connected(declared.by))).collect()
-    }
-
-    /// The publication of a member.
-    pub(crate) fn publications_of(&self, member: MemberId) -> impl Iterator<Item = PublicationId> {
-        self.publications.iter().filter(move |declared| declared.by == member).map(|declared| declared.id)
+        let shown = |declared: &Declared| declared.shown(is_connected(declared.by), declared.is_full(self));
+        self.publications.iter().map(shown).collect()
     }
 
     /// The state of all publications together.
@@ -78,6 +99,11 @@ impl Room {
 
     fn declared_by(&self, member: &Member) -> Option<&Declared> {
         self.publications.iter().find(|declared| declared.by == member.id)
+    }
+
+    /// The publication of the member whose sound this connection has.
+    fn declared_at(&self, connection: ConnectionId) -> Option<&Declared> {
+        self.declared_by(self.sounding_at(connection)?)
     }
 
     fn own_declared(&mut self, connection: ConnectionId) -> Option<&mut Declared> {
@@ -98,6 +124,7 @@ pub(super) fn publish(
     if let Err(refusal) = foresee_publish(room, connection, source, paused) {
         return effects.refuse(connection, refusal);
     }
+    links::take_sound(room, connection, effects);
     match room.own_declared(connection) {
         Some(declared) => {
             (declared.source, declared.phase, declared.silent) = (source, Phase::begun(paused), false);
@@ -109,6 +136,7 @@ pub(super) fn publish(
             phase: Phase::begun(paused),
             silent: false,
             started_at: at,
+            listeners: Vec::new(),
         }),
     }
 }
@@ -124,9 +152,12 @@ pub(super) fn foresee_publish(
     let most = room.created().map_or(0, |created| created.policy.max_publications as usize);
     match room.declared_by(member) {
         Some(declared) => Ok(Foreseen::if_changed(
-            declared.phase != Phase::begun(paused) || declared.silent || declared.source != source,
+            declared.phase != Phase::begun(paused)
+                || declared.silent
+                || declared.source != source
+                || room.sounding_at(connection).is_none(),
         )),
-        None if room.publications.len() >= most => Err(Refusal::StreamNotReady),
+        None if room.publications.len() >= most => Err(Refusal::SoundTaken),
         None => Ok(Foreseen::Change),
     }
 }
@@ -145,8 +176,7 @@ pub(super) fn turn(room: &mut Room, paused: bool, connection: ConnectionId, effe
 
 /// The effect of a pause or of its end. A command that arrives twice, such as after a resume, has no further effect.
 pub(super) fn foresee_turn(room: &Room, connection: ConnectionId, paused: bool) -> Result<Foreseen, Refusal> {
-    let declared = room.member_at(connection).and_then(|member| room.declared_by(member));
-    match declared.map(|declared| declared.phase) {
+    match room.declared_at(connection).map(|declared| declared.phase) {
         Some(phase) if phase == Phase::begun(paused) => Ok(Foreseen::Nothing),
         Some(phase) if phase == Phase::begun(!paused) => Ok(Foreseen::Change),
         _ => Err(Refusal::StreamNotReady),
@@ -165,7 +195,7 @@ pub(super) fn interrupt(room: &mut Room, member: MemberId, at: Timestamp) {
 
 /// The effect of an interruption.
 pub(super) fn foresee_interruption(room: &Room, connection: ConnectionId) -> Foreseen {
-    let declared = room.member_at(connection).and_then(|member| room.declared_by(member));
+    let declared = room.declared_at(connection);
     Foreseen::if_changed(declared.is_some_and(|declared| !matches!(declared.phase, Phase::Interrupted(_))))
 }
 
@@ -183,12 +213,41 @@ pub(super) fn declare_silence(room: &mut Room, connection: ConnectionId, silent:
 
 /// The effect of this declaration.
 pub(super) fn foresee_silence(room: &Room, connection: ConnectionId, silent: bool) -> Result<Foreseen, Refusal> {
-    let declared = room.member_at(connection).and_then(|member| room.declared_by(member));
-    match declared {
+    match room.declared_at(connection) {
         Some(declared) if !matches!(declared.phase, Phase::Interrupted(_)) => {
             Ok(Foreseen::if_changed(declared.silent != silent))
         }
         _ => Err(Refusal::StreamNotReady),
+    }
+}
+
+/// Ends a publication: one's own, or another's if one may moderate. Its member is told who has ended it.
+pub(super) fn end(room: &mut Room, connection: ConnectionId, publication: PublicationId, effects: &mut Effects) {
+    match foresee_end(room, connection, publication) {
+        Ok(Foreseen::Change) => {}
+        Ok(Foreseen::Nothing) => return,
+        Err(refusal) => return effects.refuse(connection, refusal),
+    }
+    let by = room.member_at(connection).map(|member| member.id);
+    let of = room.publications.iter().find(|declared| declared.id == publication).map(|declared| declared.by);
+    if let (Some(by), Some(of)) = (by, of.filter(|of| Some(*of) != by)) {
+        effects.announce(Audience::Member(of), RoomEvent::PublicationStopped { publication, by });
+    }
+    room.publications.retain(|declared| declared.id != publication);
+}
+
+/// The effect of such an end: none if it has ended.
+pub(super) fn foresee_end(
+    room: &Room,
+    connection: ConnectionId,
+    publication: PublicationId,
+) -> Result<Foreseen, Refusal> {
+    let member = room.member_at(connection).ok_or(Refusal::NotAMember)?;
+    let of = room.publications.iter().find(|declared| declared.id == publication).map(|declared| declared.by);
+    match of {
+        None => Ok(Foreseen::Nothing),
+        Some(of) if of == member.id || room.member_may(member, Permission::Moderate) => Ok(Foreseen::Change),
+        Some(_) => Err(Refusal::NotAllowed),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Removals of members.
 
-use super::{Effects, Foreseen, Member, Room, RoomEvent, joining, removed::Removed};
+use super::{Effects, Foreseen, Member, Room, RoomEvent, leaving, removed::Removed};
 use crate::{
-    id::{ConnectionId, MemberId},
+    id::{AccountId, ConnectionId, MemberId},
     refusal::Refusal,
 };
 
@@ -19,15 +19,29 @@ pub(super) fn remove(
         Err(refusal) => return effects.refuse(connection, refusal),
     };
     room.roster.removed.add(trace, block_address);
+    put_out(room, effects);
+}
+
+/// Removes an account that whoever runs the server has banned, whether it is there or not.
+pub(super) fn ban(room: &mut Room, account: AccountId, effects: &mut Effects) {
+    let traces: Vec<_> = room.roster.traces().filter(|trace| trace.account == account).collect();
+    traces.into_iter().for_each(|trace| room.roster.removed.add(trace, false));
+    room.roster.removed.add_accounts(std::iter::once(account));
+    put_out(room, effects);
+}
+
+/// Takes the places of removed accounts away.
+fn put_out(room: &mut Room, effects: &mut Effects) {
     let is_gone = |member: &&Member| is_out(&room.roster.removed, member);
     let gone: Vec<_> = room.roster.members.iter().filter(is_gone).cloned().collect();
-    for member in &gone {
+    // Who was in a room that has ended is gone from there already.
+    for member in gone.iter().filter(|_| room.ended.is_none()) {
         room.tell_membership(&RoomEvent::MemberLeft { member: member.id }, effects);
         member.connections().for_each(|connection| effects.disconnect(connection.id, Refusal::Removed));
     }
     // Accounts with the same browser or address cannot come back from elsewhere either.
     room.roster.removed.add_accounts(gone.iter().map(|member| member.account));
-    joining::free(room, |member| !gone.iter().any(|gone| gone.id == member.id));
+    leaving::free(room, |member| !gone.iter().any(|gone| gone.id == member.id));
 }
 
 /// The effect of sending a member out.
@@ -44,7 +58,7 @@ pub(super) fn send_out(room: &mut Room, connection: ConnectionId, member: Member
     let gone: Vec<_> = room.members().filter(|known| known.id == member).flat_map(Member::connections).collect();
     room.tell_membership(&RoomEvent::MemberLeft { member }, effects);
     gone.into_iter().for_each(|connection| effects.disconnect(connection.id, Refusal::SentOut));
-    joining::free(room, |known| known.id != member);
+    leaving::free(room, |known| known.id != member);
 }
 
 /// The effect of a removal: none if all accounts in question are kept out already and none of them is in the room.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LastMessage, Link, MemberView, Message, Publication};
+use super::{LastMessage, Link, Markup, MemberView, Message, Publication, Report};
 use crate::{
     engagement::{Emoji, MessageText, Reaction},
     id::{DisplayName, MemberId, MessageNumber, PublicationId, RoomName, Seq},
@@ -91,6 +91,15 @@ pub enum RoomEvent {
         /// The publication.
         publication: PublicationId,
     },
+    /// The member's own publication was ended by another member. Only its member is told.
+    PublicationStopped {
+        /// The publication.
+        publication: PublicationId,
+        /// Who has ended it.
+        by: MemberId,
+    },
+    /// Another page of the member has the member's sound. Only the page that had it is told.
+    SoundMoved,
     /// A member reacted.
     Reacted {
         /// The member.
@@ -116,6 +125,9 @@ pub enum RoomEvent {
         /// The text.
         #[serde(deserialize_with = "MessageText::told")]
         text: MessageText,
+        /// What the server has made of the markup in it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        markup: Option<Markup>,
     },
     /// A message was deleted.
     MessageDeleted {
@@ -141,6 +153,25 @@ pub enum RoomEvent {
         /// Whether it is on the message from now on.
         on: bool,
     },
+    /// A member has reported a message. Only the owner is told.
+    MessageReported {
+        /// The message's number.
+        number: MessageNumber,
+        /// The place of its author.
+        author: MemberId,
+        /// What was reported.
+        report: Report,
+    },
+    /// There are no reports about these messages any more. Only the owner is told.
+    ReportsDismissed {
+        /// The messages' numbers.
+        numbers: Vec<MessageNumber>,
+    },
+    /// The room has the member's report of a message. Only the member is told.
+    ReportTaken {
+        /// The message's number.
+        number: MessageNumber,
+    },
     /// The owner's page has been given the messages up to this one.
     MessagesDelivered {
         /// The last of them.
@@ -164,12 +195,14 @@ impl RoomEvent {
         match self {
             Self::MemberJoined { member } => Some(member.member),
             Self::MessageSent { message } => Some(message.author),
+            Self::MessageReported { report, .. } => Some(report.member),
             Self::MessageEdited { author, .. }
             | Self::MemberConnected { member: author, .. }
             | Self::MemberLeft { member: author }
             | Self::MemberNamed { member: author, .. }
             | Self::RoomNamed { by: author, .. }
             | Self::OwnerChanged { owner: author, .. }
+            | Self::PublicationStopped { by: author, .. }
             | Self::MessageReacted { member: author, .. }
             | Self::Reacted { member: author, .. } => Some(*author),
             Self::AttendanceChanged { .. }
@@ -177,11 +210,23 @@ impl RoomEvent {
             | Self::LinkClosed { .. }
             | Self::PublicationChanged { .. }
             | Self::PublicationEnded { .. }
+            | Self::SoundMoved
             | Self::MessageDeleted { .. }
             | Self::MessagePinned { .. }
+            | Self::ReportsDismissed { .. }
+            | Self::ReportTaken { .. }
             | Self::MessagesDelivered { .. }
             | Self::EndExpected { .. }
             | Self::RoomEnded { .. } => None,
+        }
+    }
+
+    /// What the server has made of the markup in its message.
+    pub const fn markup_mut(&mut self) -> Option<&mut Option<Markup>> {
+        match self {
+            Self::MessageSent { message } => Some(&mut message.markup),
+            Self::MessageEdited { markup, .. } => Some(markup),
+            _ => None,
         }
     }
 
@@ -195,6 +240,9 @@ impl RoomEvent {
                 | Self::MessageDeleted { .. }
                 | Self::MessagePinned { .. }
                 | Self::MessageReacted { .. }
+                | Self::MessageReported { .. }
+                | Self::ReportsDismissed { .. }
+                | Self::ReportTaken { .. }
                 | Self::MessagesDelivered { .. }
         )
     }
@@ -213,12 +261,11 @@ impl Message {
     /// Updates the message. Events about other messages have no effect.
     pub fn apply(&mut self, event: &RoomEvent) {
         match event {
-            RoomEvent::MessageEdited { number, version, text, .. } if *number == self.number => {
+            RoomEvent::MessageEdited { number, version, text, markup, .. } if *number == self.number => {
                 self.version = *version;
-                // What is deleted stays so.
-                self.text = self.text.is_some().then(|| text.clone());
+                self.change_words(text, markup.as_ref());
             }
-            RoomEvent::MessageDeleted { number } if *number == self.number => self.text = None,
+            RoomEvent::MessageDeleted { number } if *number == self.number => self.delete(),
             RoomEvent::MessagePinned { number, pinned } if *number == self.number => self.pinned = *pinned,
             RoomEvent::MessageReacted { number, member, emoji, on } if *number == self.number => {
                 self.react(*member, emoji, *on);

@@ -49,7 +49,7 @@ pub struct Member {
     pub last_reaction: Option<Reaction>,
     /// Their last message, unless it is deleted.
     pub last_message: Option<LastMessage>,
-    /// The page that was opened last, which has the member's sound.
+    /// The page that has the member's sound: the one that has asked for it last, or else was opened last.
     #[serde(flatten)]
     pub(super) page: Page,
     /// The pages that were opened before it and are still open, latest first.
@@ -148,15 +148,34 @@ impl Member {
         self.pages().any(|page| page.token == Some(token) && is_in_time(page))
     }
 
-    /// Opens a page, and returns the connections of those that make way for it: a member has at most `most` pages.
-    pub(super) fn open_page(&mut self, page: Page, most: u32) -> Vec<ConnectionRef> {
-        let before = std::mem::replace(&mut self.page, page);
-        self.other_pages.insert(0, before);
+    /// Opens a page, and returns the connections of those that make way for it: a member has at most `most` pages. It has the
+    /// member's sound unless that stays where it is.
+    pub(super) fn open_page(&mut self, page: Page, most: u32, keeps_sound: bool) -> Vec<ConnectionRef> {
+        let keeps_sound = keeps_sound && most > 1 && self.page.token.is_some();
+        let behind = if keeps_sound { page } else { std::mem::replace(&mut self.page, page) };
+        self.other_pages.insert(0, behind);
         let others_kept = (most as usize).saturating_sub(1);
         // Where there was no page, only the time is known since when.
         self.other_pages.retain(|page| page.token.is_some());
         let surplus = self.other_pages.split_off(others_kept.min(self.other_pages.len()));
         surplus.iter().filter_map(Page::connection).collect()
+    }
+
+    /// Gives the member's sound to the page at a connection. Returns the page that had it before, if it was another one.
+    pub(super) fn move_sound(&mut self, connection: ConnectionId) -> Option<Page> {
+        let place =
+            self.other_pages.iter().position(|page| page.connection().is_some_and(|held| held.id == connection))?;
+        let page = self.other_pages.remove(place);
+        let before = std::mem::replace(&mut self.page, page);
+        if before.token.is_some() {
+            self.other_pages.insert(0, before);
+        }
+        Some(before)
+    }
+
+    /// Whether another page than the one with this token has the member's sound.
+    pub(super) fn sounds_elsewhere(&self, token: ResumeToken) -> bool {
+        self.page.token.is_some_and(|sounding| sounding != token)
     }
 
     /// Closes the pages that `keep` refuses. Without any page, the member is away since `at`.

@@ -92,6 +92,11 @@ impl RoomKind {
         }
     }
 
+    /// Whether members choose whether to hear what another one sends, on one of their pages. Elsewhere they hear it by their role.
+    pub const fn chooses_to_listen(self) -> bool {
+        matches!(self, Self::Lounge)
+    }
+
     /// How many places of this role there are.
     pub(crate) const fn capacity(self, role: Role, policy: &Policy) -> u32 {
         match self {
@@ -161,6 +166,14 @@ impl RoomKind {
     /// Whether a message is one line.
     pub const fn writes_one_line(self) -> bool {
         matches!(self, Self::Broadcast)
+    }
+
+    /// Whether the markup in messages is shown. One line is shown as it is typed.
+    pub const fn has_markup(self) -> bool {
+        match self {
+            Self::Broadcast => false,
+            Self::Lounge => true,
+        }
     }
 
     /// Whether a member is shown with their last message.

@@ -3,7 +3,7 @@
 use super::{
     Command, Effect, Effects, EndReason, Entry, Event, Room, accounts,
     chat::{self, Change, Draft},
-    joining, lifecycle, links, ownership, publications, removals,
+    joining, leaving, lifecycle, links, listening, operator, ownership, programs, publications, removals, reports,
 };
 use crate::{
     id::{ConnectionId, MemberId},
@@ -22,7 +22,7 @@ pub fn step(mut room: Room, entry: &Entry) -> (Room, Vec<Effect>) {
     let mut is_activity = true;
     if let Event::NodeLost { node } = entry.event {
         // Before time passes, because members could not come back while the room had no server.
-        is_activity = joining::lose_node(&mut room, node, entry.at, &mut effects);
+        is_activity = leaving::lose_node(&mut room, node, entry.at, &mut effects);
         if is_activity {
             room.active_at = entry.at;
         }
@@ -53,8 +53,19 @@ fn take(room: &mut Room, entry: &Entry, is_activity: &mut bool, effects: &mut Ef
         Event::ResumeRequested(request) => return joining::resume(room, request, at, effects),
         Event::ReopenRequested { account, kind } => *is_activity = lifecycle::reopen(room, *account, *kind, at),
         Event::Commanded { connection, command, .. } => perform(room, *connection, command, at, effects),
+        Event::CommandedByProgram { account, command } => {
+            *is_activity = programs::perform(room, *account, command, at, effects);
+        }
+        Event::ClosedByOperator => {
+            operator::close(room, at, effects);
+            *is_activity = false;
+        }
+        Event::AccountBanned { account } => {
+            operator::ban(room, *account, at, effects);
+            *is_activity = false;
+        }
         Event::ConnectionLost { connection } => {
-            *is_activity = joining::lose_connection(room, *connection, at, effects);
+            *is_activity = leaving::lose_connection(room, *connection, at, effects);
         }
         Event::NodeLost { .. } => {}
         Event::AccountMerged { from, to } => {
@@ -76,17 +87,19 @@ fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Tim
         return effects.refuse(connection, refusal);
     }
     match command {
-        Command::Leave => joining::leave(room, connection, at, effects),
+        Command::Leave => leaving::leave(room, connection, at, effects),
         Command::Publish { id, source, paused } => {
             publications::publish(room, connection, (*id, *source, *paused), at, effects);
         }
         Command::Pause => publications::turn(room, true, connection, effects),
         Command::Resume => publications::turn(room, false, connection, effects),
         Command::Interrupt => {
-            let member = room.member_at(connection).map(|member| member.id);
+            let member = room.sounding_at(connection).map(|member| member.id);
             member.into_iter().for_each(|member| publications::interrupt(room, member, at));
         }
         Command::DeclareSilence { silent } => publications::declare_silence(room, connection, *silent, effects),
+        Command::Listen { publication, on } => listening::listen(room, connection, (*publication, *on), effects),
+        Command::EndPublication { publication } => publications::end(room, connection, *publication, effects),
         Command::StopRoom => lifecycle::end(room, EndReason::Stopped, at, effects),
         Command::RemoveMember { member, may_return: true, .. } => {
             removals::send_out(room, connection, *member, effects)
@@ -98,13 +111,15 @@ fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Tim
         Command::NameRoom { name } => ownership::name_room(room, name, effects),
         Command::HandOver { member } => ownership::hand_over(room, connection, *member, effects),
         Command::React { reaction } => chat::react(room, connection, *reaction, at, effects),
-        Command::Write { nonce, text, reply_to, answered, is_archived } => {
+        Command::Write { nonce, text, pictures, reply_to, answered, is_archived, markup } => {
             let (nonce, reply_to, is_archived) = (*nonce, *reply_to, *is_archived);
-            let draft = Draft { nonce, text, reply_to, answered: *answered, is_archived };
+            let (answered, markup) = (*answered, markup.as_ref());
+            let draft = Draft { nonce, text, pictures, reply_to, answered, is_archived, markup };
             chat::write(room, connection, &draft, at, effects);
         }
-        Command::Edit { number, text, archived } => {
-            chat::change(room, connection, (*number, *archived), &Change::Edit(text), effects);
+        Command::Edit { number, text, markup, archived } => {
+            let change = Change::Edit { text, markup: markup.as_ref() };
+            chat::change(room, connection, (*number, *archived), &change, effects);
         }
         Command::Delete { number, archived } => {
             chat::change(room, connection, (*number, *archived), &Change::Delete, effects);
@@ -115,5 +130,9 @@ fn perform(room: &mut Room, connection: ConnectionId, command: &Command, at: Tim
         Command::Pin { number, pinned, archived } => {
             chat::change(room, connection, (*number, *archived), &Change::Pin(*pinned), effects);
         }
+        Command::ReportMessage { number, reason, archived } => {
+            reports::report(room, connection, (*number, *archived), reason.as_ref(), at, effects);
+        }
+        Command::DismissReports { number } => reports::dismiss(room, *number, effects),
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EndReason, LastMessage, Link, MemberView, Message, Publication, RoomEvent, RoomKind, StreamState};
+use super::{
+    EndReason, LastMessage, Link, MemberView, Message, Publication, Report, ReportedMessage, RoomEvent, RoomKind,
+    StreamState,
+};
 use crate::{
     id::{DisplayName, MemberId, MessageNumber, RoomCode, RoomName},
     limits::MESSAGES_AT_ONCE,
@@ -30,6 +33,9 @@ pub struct RoomView {
     pub last_message: MessageNumber,
     /// Places beside the owner's.
     pub max_members: u32,
+    /// Pictures in a message.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub max_pictures: u32,
     /// The number of listeners. Members who do not see the listeners' names may get it a little late.
     pub attendance: u32,
     /// The publications.
@@ -46,6 +52,9 @@ pub struct RoomView {
     pub messages: Vec<Message>,
     /// Whether there are older messages.
     pub has_earlier_messages: bool,
+    /// The messages that were reported, in the order of their numbers; empty for all but the owner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<ReportedMessage>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -59,6 +68,7 @@ impl RoomView {
             links: Vec::new(),
             members: Vec::new(),
             messages: Vec::new(),
+            reports: Vec::new(),
             publications: self.publications.clone(),
             owner_name: self.owner_name.clone(),
             name: self.name.clone(),
@@ -114,13 +124,23 @@ impl RoomView {
             RoomEvent::LinkClosed { peer } => self.links.retain(|known| !known.has(*peer)),
             RoomEvent::PublicationChanged { publication } => self.add_publication(publication),
             RoomEvent::PublicationEnded { publication } => self.publications.retain(|known| known.id != *publication),
+            // What the page does with it is no part of the room.
+            RoomEvent::PublicationStopped { .. } | RoomEvent::SoundMoved => {}
             RoomEvent::Reacted { member, reaction, at } => self.with_member(*member, |known| {
                 known.last_reaction = Some(*reaction);
                 known.active_at = *at;
             }),
             RoomEvent::MessageSent { message } => self.add_message(message),
+            RoomEvent::MessageReported { number, author, report } => self.add_report(*number, *author, report),
+            RoomEvent::ReportsDismissed { numbers } => {
+                self.reports.retain(|reported| !numbers.contains(&reported.number));
+            }
+            RoomEvent::ReportTaken { .. } => {}
+            RoomEvent::MessageDeleted { number } => {
+                self.reports.retain(|reported| reported.number != *number);
+                self.change_message(event);
+            }
             RoomEvent::MessageEdited { .. }
-            | RoomEvent::MessageDeleted { .. }
             | RoomEvent::MessagePinned { .. }
             | RoomEvent::MessageReacted { .. }
             | RoomEvent::MessagesDelivered { .. } => self.change_message(event),
@@ -158,6 +178,20 @@ impl RoomView {
         match self.publications.iter_mut().find(|known| known.id == publication.id) {
             Some(known) => known.clone_from(publication),
             None => self.publications.push(publication.clone()),
+        }
+    }
+
+    fn add_report(&mut self, number: MessageNumber, author: MemberId, report: &Report) {
+        let place = match self.reports.binary_search_by_key(&number, |reported| reported.number) {
+            Ok(place) => place,
+            Err(place) => {
+                self.reports.insert(place, ReportedMessage { number, author, by: Vec::new() });
+                place
+            }
+        };
+        let by = &mut self.reports[place].by;
+        if by.iter().all(|known| known.member != report.member) {
+            by.push(report.clone());
         }
     }
 

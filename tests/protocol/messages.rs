@@ -1,11 +1,16 @@
 //! Every message in its frame. A changed snapshot is a change of the protocol.
 
+mod parts;
+
 use std::{collections::BTreeSet, fmt::Debug};
 
 use heartogether::{
     engagement::{Emoji, MessageText, Reaction},
     ice::{IceConfiguration, IceServer},
-    id::{DisplayName, MemberId, MessageNumber, NegotiationId, PublicationId, ResumeToken, RoomCode, RoomName, Seq},
+    id::{
+        DisplayName, MemberId, MessageNumber, NegotiationId, PictureId, PublicationId, ResumeToken, RoomCode, RoomName,
+        Seq,
+    },
     limits::{CANDIDATES_PER_SIGNAL, Limits},
     protocol::*,
     refusal::Refusal,
@@ -16,6 +21,7 @@ use heartogether::{
 use serde::Serialize;
 
 use crate::variants::{named, tags_at, texts_under};
+use parts::*;
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 const HOST: MemberId = MemberId::from_bits(0xa0);
@@ -69,13 +75,19 @@ fn to_room() -> Vec<ToRoom> {
         ToRoom::Resume,
         ToRoom::Interrupt,
         ToRoom::DeclareSilence(DeclareSilence { silent: true }),
+        ToRoom::Listen(Listen { publication: publication(StreamState::Live).id, on: true }),
+        ToRoom::EndPublication(EndPublication { publication: publication(StreamState::Live).id }),
         ToRoom::Stop,
-        ToRoom::Write(Write { nonce: u32::MAX, text: text(), reply_to: None }),
-        ToRoom::Write(Write { nonce: 1, text: text(), reply_to: Some(number) }),
+        ToRoom::Write(Write { nonce: u32::MAX, text: text(), pictures: Vec::new(), reply_to: None }),
+        ToRoom::Write(Write { nonce: 1, text: text(), pictures: Vec::new(), reply_to: Some(number) }),
+        ToRoom::Write(Write { nonce: 2, text: MessageText::none(), pictures: vec![picture()], reply_to: None }),
         ToRoom::Edit(Edit { number, text: text() }),
         ToRoom::Delete(Delete { number }),
         ToRoom::Pin(Pin { number, pinned: true }),
         ToRoom::ReactTo(ReactTo { number, emoji: emoji(), on: true }),
+        ToRoom::ReportMessage(ReportMessage { number, reason: Some(text()) }),
+        ToRoom::DismissReports(DismissReports { number }),
+        ToRoom::Block(Block { member: LISTENER, blocked: true }),
         ToRoom::Type,
         ToRoom::MarkRead(MarkRead { up_to: number }),
         ToRoom::NameOneself(NameOneself { name: DisplayName::parse("Countess").expect("a name of the tests") }),
@@ -103,90 +115,13 @@ fn client_messages() -> Vec<ClientMessage> {
     messages
 }
 
-fn publication(state: StreamState) -> Publication {
-    Publication {
-        id: PublicationId::from_bits(0xd3),
-        by: HOST,
-        media: Media::Audio,
-        source: Source::Microphone,
-        state,
-        silent: state == StreamState::Live,
-        started_at: NOW,
-    }
-}
-
-fn room(state: StreamState, ended: Option<EndReason>) -> RoomView {
-    RoomView {
-        code: code(),
-        kind: RoomKind::Broadcast,
-        name: None,
-        last_message: MessageNumber::default(),
-        owner: HOST,
-        owner_name: DisplayName::parse("Ada").expect("a name of the tests"),
-        max_members: 30,
-        attendance: 1,
-        publications: vec![publication(state)],
-        links: vec![LINK],
-        ends_at: None,
-        ended,
-        members: vec![listener()],
-        messages: vec![message()],
-        has_earlier_messages: true,
-    }
-}
-
-/// The same room as members of a lounge see it.
-fn lounge() -> RoomView {
-    let room = room(StreamState::Live, None);
-    RoomView { kind: RoomKind::Lounge, name: Some(room_name()), last_message: MessageNumber(40), ..room }
-}
-
-fn room_name() -> RoomName {
-    RoomName::parse("The engine room").expect("a name of the tests")
-}
-
-fn emoji() -> Emoji {
-    Emoji::parse("🎈").expect("an emoji of the tests")
-}
-
-fn listener() -> MemberView {
-    MemberView {
-        member: LISTENER,
-        name: DisplayName::parse("Grace \u{2764}\u{fe0f} \"Hopper\"").expect("a name of the tests"),
-        email: Some("grace@hear.example".to_owned()),
-        connected: true,
-        joined_at: NOW,
-        active_at: NOW,
-        last_reaction: Some(Reaction::Heart),
-        last_message: Some(LastMessage { number: MessageNumber(40), text: text() }),
-    }
-}
-
-fn text() -> MessageText {
-    MessageText::parse("louder, \"please\"").expect("a message of the tests")
-}
-
-fn message() -> Message {
-    Message {
-        number: MessageNumber(40),
-        author: LISTENER,
-        name: DisplayName::parse("Grace").expect("a name of the tests"),
-        nonce: 7,
-        text: Some(text()),
-        sent_at: NOW,
-        delivered: true,
-        version: 0,
-        reply_to: None,
-        pinned: false,
-        emoji: Vec::new(),
-    }
-}
-
 fn room_events() -> Vec<RoomEvent> {
     use StreamState::{Ended, Idle, Interrupted, Live, Paused};
     let number = MessageNumber(40);
     let changed = Message { version: 2, reply_to: Some(MessageNumber(1)), pinned: true, text: None, ..message() };
+    let with_pictures = Message { pictures: vec![picture()], ..message() };
     let with_emoji = Message { emoji: vec![EmojiOnMessage { emoji: emoji(), by: vec![LISTENER, HOST] }], ..message() };
+    let with_markup = Message { text: MessageText::parse("**louder**").ok(), markup: markup(), ..message() };
     let mut events = vec![
         RoomEvent::MemberJoined { member: listener() },
         RoomEvent::MemberConnected { member: LISTENER, connected: false },
@@ -195,17 +130,25 @@ fn room_events() -> Vec<RoomEvent> {
         RoomEvent::LinkOpened { link: LINK },
         RoomEvent::LinkClosed { peer: LISTENER },
         RoomEvent::PublicationEnded { publication: publication(Live).id },
+        RoomEvent::PublicationStopped { publication: publication(Live).id, by: HOST },
+        RoomEvent::SoundMoved,
         RoomEvent::Reacted { member: LISTENER, reaction: Reaction::Hundred, at: NOW },
         RoomEvent::MessageSent { message: message() },
         RoomEvent::MessageSent { message: changed },
         RoomEvent::MessageSent { message: with_emoji },
+        RoomEvent::MessageSent { message: with_markup },
+        RoomEvent::MessageSent { message: with_pictures },
         RoomEvent::MessageReacted { number, member: LISTENER, emoji: emoji(), on: true },
         RoomEvent::MemberNamed { member: LISTENER, name: DisplayName::parse("Countess").expect("a name") },
         RoomEvent::RoomNamed { by: HOST, name: room_name() },
         RoomEvent::OwnerChanged { owner: LISTENER, name: DisplayName::parse("Grace").expect("a name") },
-        RoomEvent::MessageEdited { number, author: LISTENER, version: 1, text: text() },
+        RoomEvent::MessageEdited { number, author: LISTENER, version: 1, text: text(), markup: None },
+        RoomEvent::MessageEdited { number, author: LISTENER, version: 2, text: text(), markup: markup() },
         RoomEvent::MessageDeleted { number },
         RoomEvent::MessagePinned { number, pinned: true },
+        RoomEvent::MessageReported { number, author: LISTENER, report: report() },
+        RoomEvent::ReportsDismissed { numbers: vec![number] },
+        RoomEvent::ReportTaken { number },
         RoomEvent::MessagesDelivered { up_to: number },
         RoomEvent::EndExpected { ends_at: Some(NOW) },
         RoomEvent::EndExpected { ends_at: None },
@@ -220,22 +163,23 @@ fn room_events() -> Vec<RoomEvent> {
 
 fn from_room() -> Vec<FromRoom> {
     let (member, seq) = (LISTENER, Seq(42));
-    let missed = |missed, ice_servers| FromRoom::Resumed(Resumed { seq, now: NOW, missed, ice_servers });
+    let missed = |missed, ice_servers: Option<_>| {
+        let (blocked, sound_elsewhere) = (Vec::new(), ice_servers.is_none());
+        FromRoom::Resumed(Resumed { seq, now: NOW, missed, blocked, sound_elsewhere, ice_servers })
+    };
+    let joined = |room, blocked: Vec<_>, ice_servers| {
+        let sound_elsewhere = !blocked.is_empty();
+        FromRoom::Joined(Joined { member, token: TOKEN, seq, now: NOW, room, blocked, sound_elsewhere, ice_servers })
+    };
     let whole = room(StreamState::Ended, Some(EndReason::Stopped));
     let mut messages = vec![
         FromRoom::Messages(Messages { messages: vec![message()], has_earlier: false }),
         FromRoom::MessageKept { nonce: 7 },
+        FromRoom::Blocked { members: vec![HOST] },
         FromRoom::Moment(Moment::Typing { member }),
         FromRoom::Moment(Moment::Read { up_to: MessageNumber(40) }),
-        FromRoom::Joined(Joined { member, token: TOKEN, seq, now: NOW, room: lounge(), ice_servers: None }),
-        FromRoom::Joined(Joined {
-            member,
-            token: TOKEN,
-            seq,
-            now: NOW,
-            room: room(StreamState::Live, None),
-            ice_servers: Some(ice_servers()),
-        }),
+        joined(lounge(), vec![HOST], None),
+        joined(room(StreamState::Live, None), Vec::new(), Some(ice_servers())),
         missed(Missed::Events(room_events()), None),
         missed(Missed::Room(whole), Some(ice_servers())),
     ];
@@ -309,7 +253,8 @@ fn the_snapshots_contain_every_variant() {
     assert_eq!(shown("role", &both), named::<Role>());
     assert_eq!(shown("source", &both), named::<Source>());
     assert_eq!(shown("state", &both), named::<StreamState>());
-    assert_eq!(shown("reason", &both), named::<EndReason>());
+    let reasons = tags_at("/room/message/event/event/room_ended/reason", &server);
+    assert_eq!(reasons, named::<EndReason>());
     assert_eq!(shown("refusal", &both), Refusal::ALL.iter().map(|refusal| refusal.code().to_owned()).collect());
     assert_eq!(shown("reaction", &client), named::<Reaction>());
 }

@@ -130,8 +130,15 @@ fn the_oldest_messages_are_dropped_first_and_readers_are_told_that_older_ones_ex
 #[test]
 fn a_message_that_the_room_has_forgotten_is_not_written_again() {
     let mut stage = Stage::full_and_live();
-    let again =
-        Command::Write { nonce: 7, text: words("louder, please"), reply_to: None, answered: None, is_archived: true };
+    let again = Command::Write {
+        nonce: 7,
+        text: words("louder, please"),
+        pictures: Vec::new(),
+        reply_to: None,
+        answered: None,
+        is_archived: true,
+        markup: None,
+    };
     assert_eq!(
         stage.room.foresee(&commanded(&stage.room, connection(2).id, again.clone()), stage.now),
         Ok(Foreseen::Nothing)
@@ -163,8 +170,8 @@ fn author_and_host_are_told_of_changes_and_deletions_of_a_message() {
     // Who comes back has another place, and owns what they wrote.
     let author = stage.listener(GRACE, 4).member;
     let (number, text) = (MessageNumber(1), words("softer, please"));
-    let outcome = stage.command(4, Command::Edit { number, text: text.clone(), archived: None });
-    let edited = RoomEvent::MessageEdited { number, author, version: 1, text };
+    let outcome = stage.command(4, Command::Edit { number, text: text.clone(), markup: None, archived: None });
+    let edited = RoomEvent::MessageEdited { number, author, version: 1, text, markup: None };
     assert_eq!(outcome.host_learns(), [&edited]);
     assert_eq!(outcome.events(Audience::Member(author)), [&edited]);
     assert_eq!(texts(&stage.view(HOST).messages), ["softer, please"]);
@@ -182,7 +189,7 @@ fn a_missed_message_that_was_deleted_is_sent_without_its_text() {
     stage.listener(GRACE, 2);
     stage.command(2, write(1, "a slip of the pen"));
     let number = MessageNumber(1);
-    stage.command(2, Command::Edit { number, text: words("another slip"), archived: None });
+    stage.command(2, Command::Edit { number, text: words("another slip"), markup: None, archived: None });
     let before = stage.view(HOST);
     stage.listener(GRACE, 3);
     stage.command(3, Command::Delete { number, archived: None });

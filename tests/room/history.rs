@@ -102,6 +102,8 @@ pub(crate) fn play_keeping(messages_kept: u32, kind: RoomKind, moves: &[Move]) -
         RoomKind::Lounge => {
             let (member_grace_ms, page_grace_ms) = (60_000, Some(LISTENER_GRACE_MS));
             let policy = Policy { kind, max_members: 4, max_publications: 5, max_pages: 2, ..created().policy };
+            let policy = Policy { max_reports: 4, max_reports_per_member: 2, ..policy };
+            let policy = Policy { max_direct_listeners: Some(2), ..policy };
             Policy { member_grace_ms, page_grace_ms, message_chars: 4_000, ..policy }
         }
     };
@@ -155,6 +157,14 @@ impl World {
             Move::Reopen { account } => self.append(reopening(account)),
             Move::Wake => self.append(Event::Woke),
             Move::Restart => self.room = stored(&self.room),
+            Move::Program { page, nonce } => {
+                let account = self.accounts[page];
+                let (text, is_archived) = (words(WORDS[page]), self.archive.holds(account, nonce));
+                let (pictures, reply_to, answered) = (Vec::new(), None, None);
+                let command = Command::Write { nonce, text, pictures, reply_to, answered, is_archived, markup: None };
+                self.append(Event::CommandedByProgram { account, command });
+            }
+            Move::Ban { page } => self.append(Event::AccountBanned { account: self.accounts[page] }),
             Move::Merge { page, into } => self.merge(self.accounts[page], self.accounts[into]),
             Move::Delete { page } => self.delete(self.accounts[page]),
         }
@@ -181,14 +191,27 @@ impl World {
                 let bits = u128::from_str_radix(&by, 16).expect("an id is a number");
                 Command::Publish { id: PublicationId::from_bits(bits), source, paused }
             }
+            (Command::Listen { publication, on }, _) => Command::Listen { publication: self.sent(publication), on },
+            (Command::EndPublication { publication }, _) => {
+                Command::EndPublication { publication: self.sent(publication) }
+            }
             (Command::Write { nonce, reply_to, .. }, Some((_, account))) => {
                 let page = self.accounts.iter().position(|of| *of == account).unwrap_or_default();
                 let is_archived = self.archive.holds(account, nonce);
                 let answered = reply_to.map(|number| self.archive.find(number).into());
-                Command::Write { nonce, text: words(WORDS[page]), reply_to, answered, is_archived }
+                let pictures = Vec::new();
+                Command::Write {
+                    nonce,
+                    text: words(WORDS[page]),
+                    pictures,
+                    reply_to,
+                    answered,
+                    is_archived,
+                    markup: None,
+                }
             }
             (Command::Edit { number, text, .. }, _) => {
-                Command::Edit { number, text, archived: self.archive.find(number) }
+                Command::Edit { number, text, markup: None, archived: self.archive.find(number) }
             }
             (Command::Delete { number, .. }, _) => Command::Delete { number, archived: self.archive.find(number) },
             (Command::Pin { number, pinned, .. }, _) => {
@@ -196,6 +219,11 @@ impl World {
             }
             (Command::ReactTo { number, emoji, on, .. }, _) => {
                 Command::ReactTo { number, emoji, on, archived: self.archive.find(number) }
+            }
+            (Command::ReportMessage { number, .. }, Some((_, account))) => {
+                let page = self.accounts.iter().position(|of| *of == account).unwrap_or_default();
+                let archived = self.archive.find(number);
+                Command::ReportMessage { number, reason: Some(words(WORDS[page])), archived }
             }
             (Command::NameOneself { mark, .. }, Some((_, account))) => {
                 let page = self.accounts.iter().position(|of| *of == account).unwrap_or_default();
@@ -208,6 +236,13 @@ impl World {
             (command, _) => command,
         };
         self.append(commanded(&self.room, connection, command));
+    }
+
+    /// One of the publications that there are, by its place among them.
+    fn sent(&self, place: PublicationId) -> PublicationId {
+        let sent = self.room.publications();
+        let place = usize::from_str_radix(&place.to_string(), 16).unwrap_or_default();
+        sent.get(place % sent.len().max(1)).map_or(PUBLICATION, |publication| publication.id)
     }
 
     fn draw(&mut self) -> u128 {

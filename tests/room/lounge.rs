@@ -1,7 +1,13 @@
-//! A lounge of five equals, who all see one another and may all send.
+//! A lounge of five equals, who all see one another, may all send, and choose whether to listen.
 
+mod blocking;
+mod markup;
 mod members;
 mod messages;
+mod pictures;
+mod reports;
+mod sound;
+mod without_connection;
 
 use heartogether::{
     id::{AccountId, MemberId, NodeId, PublicationId, ResumeToken},
@@ -20,7 +26,8 @@ use crate::scenario::*;
 const FIVE: [u128; 5] = [1, 2, 3, 4, 5];
 
 fn policy() -> Policy {
-    Policy { kind: RoomKind::Lounge, max_members: 4, max_publications: 5, ..created().policy }
+    let policy = Policy { kind: RoomKind::Lounge, max_members: 4, max_publications: 5, ..created().policy };
+    Policy { max_direct_listeners: Some(8), ..policy }
 }
 
 fn lounge() -> Stage {
@@ -44,17 +51,20 @@ fn publish(at: u128) -> Command {
     Command::Publish { id: PublicationId::from_bits(at), source: Source::Microphone, paused: false }
 }
 
-/// The five are there, and all of them send.
+fn listen(to: u128) -> Command {
+    Command::Listen { publication: PublicationId::from_bits(to), on: true }
+}
+
+/// The five are there, all of them send, and each listens to all others.
 fn full_and_live() -> (Stage, Vec<MemberId>) {
     let (mut stage, members) = full();
     for at in FIVE {
         stage.command(at, publish(at));
     }
+    for (at, to) in FIVE.into_iter().flat_map(|at| FIVE.map(|to| (at, to))).filter(|(at, to)| at != to) {
+        stage.command(at, listen(to));
+    }
     (stage, members)
-}
-
-fn link(one: MemberId, other: MemberId) -> Link {
-    Link { offerer: one.min(other), answerer: one.max(other) }
 }
 
 #[test]
@@ -110,28 +120,46 @@ fn an_email_address_is_shown_to_nobody() {
 }
 
 #[test]
-fn who_begins_to_send_is_linked_with_everybody_and_the_smaller_id_offers() {
+fn who_sends_is_linked_with_those_who_have_chosen_to_listen_and_offers() {
     let (mut stage, members) = full();
-    assert!(members.iter().all(|member| stage.view(*member).links.is_empty()), "nobody sends");
-    let outcome = stage.command(3, publish(3));
-    for member in members.iter().filter(|member| **member != members[2]) {
-        let link = link(members[2], *member);
-        assert_eq!(outcome.links(*member), [&RoomEvent::LinkOpened { link }]);
-        assert_eq!(stage.view(*member).links, [link]);
+    stage.command(3, publish(3));
+    assert!(members.iter().all(|member| stage.view(*member).links.is_empty()), "nobody listens");
+    for (at, listener) in FIVE.into_iter().zip(&members).filter(|(at, _)| *at < 3) {
+        let link = Link { offerer: members[2], answerer: *listener };
+        let outcome = stage.command(at, listen(3));
+        assert_eq!(outcome.links(*listener), [&RoomEvent::LinkOpened { link }]);
+        assert_eq!(outcome.links(members[2]), [&RoomEvent::LinkOpened { link }]);
+        assert_eq!(stage.view(*listener).links, [link]);
     }
-    assert_eq!(outcome.links(members[2]).len(), 4);
-    assert_eq!(stage.view(members[2]).links.len(), 4);
+    assert_eq!(stage.view(members[2]).links.len(), 2);
+    assert!(members[3..].iter().all(|member| stage.view(*member).links.is_empty()), "these do not listen");
 }
 
 #[test]
-fn five_who_send_have_ten_links() {
+fn in_a_lounge_from_before_there_was_a_choice_all_are_linked_with_who_sends() {
+    let mut stage = Stage::before_creation();
+    let policy = Policy { max_direct_listeners: None, ..policy() };
+    stage.append(Event::RoomCreated(RoomCreated { policy, ..created() }));
+    let members = FIVE.map(|account| come(&mut stage, account, account).member);
+    stage.command(3, publish(3));
+    for member in members.iter().filter(|member| **member != members[2]) {
+        let link = Link { offerer: members[2].min(*member), answerer: members[2].max(*member) };
+        assert_eq!(stage.view(*member).links, [link]);
+    }
+    stage.command(1, listen(3));
+    assert!(!stage.room.publications()[0].is_full);
+}
+
+#[test]
+fn five_who_hear_one_another_have_ten_links_and_who_was_heard_first_offers() {
     let (stage, members) = full_and_live();
     assert_eq!(stage.room.publications().len(), 5);
     let mut links: Vec<_> = members.iter().flat_map(|member| stage.view(*member).links).collect();
     links.sort_unstable();
     links.dedup();
     assert_eq!(links.len(), 10);
-    assert!(links.iter().all(|link| link.offerer < link.answerer));
+    let place = |member| members.iter().position(|known| *known == member);
+    assert!(links.iter().all(|link| place(link.answerer) < place(link.offerer)), "the first of two listened first");
 }
 
 #[test]
@@ -142,7 +170,7 @@ fn one_more_publication_than_may_be_is_refused() {
     come(&mut stage, 1, 1);
     come(&mut stage, 2, 2);
     stage.command(1, publish(1));
-    assert_eq!(stage.command(2, publish(2)).refusal(2), Refusal::StreamNotReady);
+    assert_eq!(stage.command(2, publish(2)).refusal(2), Refusal::SoundTaken);
 }
 
 #[test]
@@ -173,7 +201,9 @@ fn who_leaves_or_is_removed_takes_the_links_along() {
             }
         };
         let ended = RoomEvent::PublicationEnded { publication: PublicationId::from_bits(3) };
-        assert_eq!(outcome.everyone_learns(), [&RoomEvent::MemberLeft { member: gone }, &ended]);
+        let told = outcome.everyone_learns();
+        assert_eq!(told[..2], [&RoomEvent::MemberLeft { member: gone }, &ended]);
+        assert_eq!(told.len(), 6, "and the other four have a listener less");
         for member in members.iter().filter(|member| **member != gone) {
             assert_eq!(outcome.links(*member), [&RoomEvent::LinkClosed { peer: gone }]);
             assert_eq!(stage.view(*member).links.len(), 3);
@@ -188,13 +218,14 @@ fn who_resumes_keeps_the_links_and_a_new_page_connects_anew() {
     come(&mut stage, 1, 1);
     let grace = come(&mut stage, 2, 2);
     stage.command(1, publish(1));
+    stage.command(2, listen(1));
     stage.lose(2);
     let seq = stage.room.seq();
     let outcome = stage.resume(GRACE, grace.token, seq, 3);
     outcome.resumed(3);
     assert!(outcome.links(HOST).is_empty() && outcome.links(grace.member).is_empty());
     let outcome = stage.ask(GRACE, Role::Participant, 4, false);
-    let link = link(HOST, grace.member);
+    let link = Link { offerer: HOST, answerer: grace.member };
     assert_eq!(outcome.joined(4).room.links, [link]);
     assert_eq!(outcome.links(HOST), [&RoomEvent::LinkOpened { link }]);
     assert!(outcome.links(grace.member).is_empty(), "the welcome brings them");
@@ -210,7 +241,7 @@ fn members_of_a_lost_node_keep_their_places() {
 #[test]
 fn signals_go_over_links_and_from_the_right_end() {
     let (mut stage, members) = full();
-    let (first, second) = (members[0].min(members[1]), members[0].max(members[1]));
+    let (first, second) = (members[0], members[1]);
     let at = |stage: &Stage, member| {
         let known = stage.room.members().find(|known| known.id == member).and_then(|member| member.connection());
         known.expect("everybody is there").id
@@ -218,6 +249,8 @@ fn signals_go_over_links_and_from_the_right_end() {
     let route = |stage: &Stage, from, to, direction| stage.room.route_signal(at(stage, from), to, direction).err();
     assert_eq!(route(&stage, first, second, SignalDirection::Either), Some(Refusal::NotAllowed), "nobody sends");
     stage.command(1, publish(1));
+    assert_eq!(route(&stage, first, second, SignalDirection::Either), Some(Refusal::NotAllowed), "nobody listens");
+    stage.command(2, listen(1));
     use SignalDirection::{Either, FromAnswerer, FromOfferer};
     for (direction, there, back) in [(FromOfferer, true, false), (FromAnswerer, false, true), (Either, true, true)] {
         let expected = |is_right: bool| (!is_right).then_some(Refusal::NotAllowed);

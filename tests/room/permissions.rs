@@ -37,6 +37,7 @@ fn table() -> Vec<(Permission, [&'static str; 2])> {
         (Participate, ["", "opa"]),
         (ReopenRoom, ["o", "o"]),
         (Publish, ["o", "op"]),
+        (Hear, ["", "op"]),
         (StopRoom, ["o", "o"]),
         (SeeAudience, ["o", "op"]),
         (RemoveMember, ["o", "o"]),
@@ -136,7 +137,7 @@ fn guests_may_never_do_more_than_their_standing_allows() {
     use Permission::*;
     let of = |guests: Guests| Permission::ALL.iter().filter(move |permission| guests.allow(**permission));
     assert_eq!(of(Guests::Host).count(), Permission::ALL.len());
-    let of_room = [&Listen, &Participate, &Engage, &Converse, &NameOneself, &Leave];
+    let of_room = [&Listen, &Participate, &Hear, &Engage, &Converse, &NameOneself, &Leave];
     let listening: Vec<_> = [&LookUp, &Connect, &FetchIceServers, &KeepAccount].into_iter().chain(of_room).collect();
     assert_eq!(of(Guests::Listen).collect::<Vec<_>>(), listening);
     assert_eq!(of(Guests::Off).collect::<Vec<_>>(), [&LookUp]);

@@ -5,6 +5,7 @@ use heartogether::{
     id::DisplayName,
     limits::{MESSAGE_CHARS, NAME_CHARS, ROOM_NAME_CHARS},
     protocol::Write,
+    refusal::Refusal,
     room::{Event, PersonalText, Room, RoomView},
 };
 
@@ -29,6 +30,7 @@ fn texts_from_a_wider_limit_are_restored_unchanged() {
         PersonalText::Name(_) => "n".repeat(NAME_CHARS + 1),
         PersonalText::Words(_) => "w".repeat(MESSAGE_CHARS + 1),
         PersonalText::Email(_) => "somebody@hear.example".to_owned(),
+        PersonalText::Markup(_) => "<p>h</p>".repeat(64 * 1024 / 8),
         PersonalText::RoomName(_) => "r".repeat(ROOM_NAME_CHARS + 1),
     };
     let (mut names, mut words) = (0, 0);
@@ -55,7 +57,8 @@ fn a_forgotten_text_is_a_value_that_nobody_can_type() {
     assert!(DisplayName::parse("").is_err() && MessageText::parse("").is_err());
     let typed = |text: &str| serde_json::from_value::<Write>(serde_json::json!({ "nonce": 1, "text": text }));
     assert!(typed("louder, please").is_ok());
-    assert!(typed("").is_err() && typed(&"w".repeat(MESSAGE_CHARS + 1)).is_err(), "the limits hold for what is typed");
+    assert_eq!(typed("").expect("no text").check(), Err(Refusal::MessageEmpty), "somebody typed nothing");
+    assert!(typed(&"w".repeat(MESSAGE_CHARS + 1)).is_err(), "the limits hold for what is typed");
     let event = Event::RoomCreated(created());
     assert_eq!(again::<Event>(&event), event);
 }

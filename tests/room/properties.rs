@@ -98,6 +98,23 @@ proptest! {
     }
 
     #[test]
+    fn no_more_listen_than_may_and_each_is_a_member_with_a_page(kind in kind(), moves in moves()) {
+        for turn in play_in(kind, &moves) {
+            for sent in turn.after.publications() {
+                let listeners: BTreeSet<_> = sent.listeners.iter().copied().collect();
+                prop_assert!(sent.listeners.len() <= 2 && listeners.len() == sent.listeners.len(), "{:?}", sent);
+                prop_assert!(!listeners.contains(&sent.by));
+                prop_assert_eq!(sent.is_full, kind == RoomKind::Lounge && listeners.len() == 2);
+                for listener in listeners {
+                    let member = turn.after.members().find(|member| member.id == listener);
+                    let linked = turn.after.view(listener).is_some_and(|view| view.link_with(sent.by).is_some());
+                    prop_assert!(member.is_some() && linked, "{:?} after {:?}", sent, turn.entry);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_room_keeps_no_text_of_a_deleted_account(kind in kind(), moves in moves(), page in 0..PAGES.len()) {
         let last = play_in(kind, &moves).pop().expect("a room was created");
         let (account, seq, at) = (PAGES[page], last.after.seq().next(), last.entry.at);
@@ -185,6 +202,9 @@ proptest! {
                 Err(_) if matches!(event, Event::ReopenRequested { .. }) => {
                     prop_assert_eq!(woken.ended(), turn.after.ended(), "{:?}", event);
                 }
+                Err(_) if matches!(event, Event::CommandedByProgram { .. }) => {
+                    prop_assert_eq!(shown(&woken), shown(&turn.after), "{:?}", event);
+                }
                 Err(foreseen) => prop_assert_eq!(Some(foreseen), refused, "{:?}", event),
                 Ok(Foreseen::Nothing) => {
                     prop_assert_eq!(shown(&woken), shown(&turn.after), "{:?}", event);
@@ -212,6 +232,10 @@ proptest! {
                 let carried_out = !turn.effects.iter().any(|effect| matches!(effect, Effect::Send { to: Audience::Connection(_), .. }));
                 let account = turn.before.members().find(|known| known.id == *member).map(|known| known.account);
                 removed.extend(account.filter(|_| carried_out));
+            }
+            // In a room that is over nobody is put out.
+            if let Event::AccountBanned { account } = &turn.entry.event && !turn.after.is_closed() {
+                removed.insert(*account);
             }
         }
     }

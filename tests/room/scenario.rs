@@ -65,12 +65,28 @@ pub(crate) const DISPLAY: Command = Command::Publish { id: PUBLICATION, source: 
 pub(crate) const FIRE: Command = Command::React { reaction: Reaction::Fire };
 
 pub(crate) fn write(nonce: u32, text: &str) -> Command {
-    Command::Write { nonce, text: words(text), reply_to: None, answered: None, is_archived: false }
+    Command::Write {
+        nonce,
+        text: words(text),
+        pictures: Vec::new(),
+        reply_to: None,
+        answered: None,
+        is_archived: false,
+        markup: None,
+    }
 }
 
 /// The same as an answer to a message, with what the archive knows of that one.
 pub(crate) fn replies(nonce: u32, text: &str, to: MessageNumber, answered: Answered) -> Command {
-    Command::Write { nonce, text: words(text), reply_to: Some(to), answered: Some(answered), is_archived: false }
+    Command::Write {
+        nonce,
+        text: words(text),
+        pictures: Vec::new(),
+        reply_to: Some(to),
+        answered: Some(answered),
+        is_archived: false,
+        markup: None,
+    }
 }
 
 pub(crate) fn emoji(text: &str) -> Emoji {
@@ -102,14 +118,18 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::Resume,
         Command::Interrupt,
         Command::DeclareSilence { silent: true },
+        Command::Listen { publication: PUBLICATION, on: true },
+        Command::EndPublication { publication: PUBLICATION },
         Command::StopRoom,
         Command::RemoveMember { member: FIRST_LISTENER, block_address: false, may_return: false },
         FIRE,
         write(1, "louder, please"),
-        Command::Edit { number: MessageNumber(1), text: words("softer, please"), archived: None },
+        Command::Edit { number: MessageNumber(1), text: words("softer, please"), markup: None, archived: None },
         Command::Delete { number: MessageNumber(1), archived: None },
         Command::Pin { number: MessageNumber(1), pinned: true, archived: None },
         Command::ReactTo { number: MessageNumber(1), emoji: emoji("🎈"), on: true, archived: None },
+        Command::ReportMessage { number: MessageNumber(1), reason: None, archived: None },
+        Command::DismissReports { number: MessageNumber(1) },
         Command::NameOneself { name: name("Countess"), mark: NameMark::from_bits(1) },
         Command::NameRoom { name: RoomName::parse("The engine room").expect("a name of the tests") },
         Command::HandOver { member: FIRST_LISTENER },

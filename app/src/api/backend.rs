@@ -7,7 +7,8 @@ use std::{
 
 use async_trait::async_trait;
 use heartogether::{
-    id::{DisplayName, RoomCode, RoomName},
+    engagement::MessageText,
+    id::{DisplayName, MessageNumber, RoomCode, RoomName},
     refusal::Refusal,
     role::{AccountKind, Guests, Permission, Standing, permit},
     time::Timestamp,
@@ -18,7 +19,10 @@ use leptos::prelude::*;
 
 use crate::locale::Language;
 
-use super::{Account, ApiError, IceConfiguration, JoinLink, Provider, RecentRoom, RoomSummary, SavedLounge};
+use super::{
+    Account, ApiError, FoundMessages, IceConfiguration, JoinLink, ProgramToken, Provider, RecentRoom, RoomSummary,
+    SavedLounge, Scope,
+};
 
 /// The server's side of the server functions.
 #[async_trait]
@@ -61,6 +65,38 @@ pub trait Backend: Send + Sync {
 
     /// Turns an account's notifications from a lounge off or on.
     async fn mute_lounge(&self, account: &Account, code: RoomCode, muted: bool) -> Result<(), ApiError>;
+
+    /// What a text would look like as a message of this account in a room. `None` where it would be shown as it is.
+    async fn preview_message(
+        &self,
+        account: &Account,
+        code: RoomCode,
+        text: &MessageText,
+    ) -> Result<Option<String>, ApiError>;
+
+    /// Finds messages before `before` in a room that an account is a member of, the latest first.
+    async fn search_messages(
+        &self,
+        account: &Account,
+        code: RoomCode,
+        sought: &str,
+        before: Option<MessageNumber>,
+        caller: &Caller,
+    ) -> Result<FoundMessages, ApiError>;
+
+    /// The tokens of an account's programs, the latest first.
+    async fn program_tokens(&self, account: &Account) -> Result<Vec<ProgramToken>, ApiError>;
+
+    /// Makes a token for a program of an account's. It is told this once.
+    async fn make_program_token(
+        &self,
+        account: &Account,
+        label: DisplayName,
+        scopes: Vec<Scope>,
+    ) -> Result<String, ApiError>;
+
+    /// Revokes one of them.
+    async fn revoke_program_token(&self, account: &Account, id: &str) -> Result<(), ApiError>;
 
     /// Opens a room again that has ended a short time ago, if it is this account's.
     async fn reopen_room(&self, owner: &Account, code: RoomCode) -> Result<(), ApiError>;

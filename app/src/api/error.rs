@@ -58,20 +58,30 @@ const fn status_of(refusal: Refusal) -> u16 {
         Refusal::NotOwner
         | Refusal::GuestsListenOnly
         | Refusal::GuestsOff
+        | Refusal::ScopeMissing
+        | Refusal::Banned
         | Refusal::NotAllowed
         | Refusal::NotAMember
         | Refusal::Removed
         | Refusal::OriginNotAllowed => 403,
-        Refusal::RoomNotFound | Refusal::MemberNotFound | Refusal::ProviderUnknown => 404,
+        Refusal::RoomNotFound
+        | Refusal::MemberNotFound
+        | Refusal::MessageNotFound
+        | Refusal::PictureNotFound
+        | Refusal::ProviderUnknown
+        | Refusal::ConnectionNotFound => 404,
         // No time makes another try worth it, as one that is too early would be told.
         Refusal::RoomFull
         | Refusal::AddressFull
         | Refusal::HostElsewhere
         | Refusal::SessionReplaced
         | Refusal::StreamNotReady
-        | Refusal::TooManyRooms => 409,
+        | Refusal::TooManyRooms
+        | Refusal::PictureSpaceUsedUp
+        | Refusal::TooManyTokens => 409,
         Refusal::RoomEnded | Refusal::ReopenTooLate => 410,
-        Refusal::FrameTooLarge => 413,
+        Refusal::FrameTooLarge | Refusal::PictureTooLarge => 413,
+        Refusal::PictureUnreadable => 415,
         // The server cannot answer for this host (RFC 9110, section 15.5.20).
         Refusal::HostUnknown => 421,
         Refusal::ProviderUnreachable

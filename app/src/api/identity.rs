@@ -3,6 +3,7 @@
 use heartogether::{
     id::{AccountId, DisplayName},
     role::{AccountKind, Guests},
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -86,4 +87,65 @@ impl SessionView {
     pub fn kind(&self) -> Option<AccountKind> {
         self.account.as_ref().map(|account| account.kind(self.guests))
     }
+}
+
+/// Defines what tokens may allow together with its name, so that none can be forgotten.
+macro_rules! scopes {
+    ($($(#[$meta:meta])* $name:ident $code:literal;)*) => {
+        /// What a token allows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Scope {
+            $($(#[$meta])* #[serde(rename = $code)] $name,)*
+        }
+
+        impl Scope {
+            /// All there are.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Its name in forms, in the database and in `docs/http.md`.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+        }
+    };
+}
+
+scopes! {
+    /// List the rooms of the account.
+    ReadRooms "read_rooms";
+    /// Open rooms of the account's own.
+    CreateRooms "create_rooms";
+    /// Read the messages of rooms that the account is a member of.
+    ReadMessages "read_messages";
+    /// Write messages there.
+    SendMessages "send_messages";
+}
+
+impl Scope {
+    /// The scope with this name.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|scope| scope.code() == code)
+    }
+
+    /// Reads names with spaces between them. Those of other versions are left out.
+    pub fn list(codes: &str) -> Vec<Self> {
+        codes.split_whitespace().filter_map(Self::parse).collect()
+    }
+}
+
+/// A token, without what would let somebody use it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramToken {
+    /// What it is revoked by.
+    pub id: String,
+    /// What it is for.
+    #[serde(deserialize_with = "DisplayName::told")]
+    pub label: DisplayName,
+    /// What it allows.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was used last, to the minute; `None` if it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_at: Option<Timestamp>,
 }

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{ApiError, json_text::JsonText, saved_lounge::SavedLounge};
+use super::{ApiError, found_messages::FoundMessages, json_text::JsonText, saved_lounge::SavedLounge};
 #[cfg(feature = "ssr")]
 use {
     super::{backend, identity::Account},
     crate::routes::{self, Destination},
     heartogether::{
-        id::{RoomCode, RoomName},
+        engagement::MessageText,
+        id::{MessageNumber, RoomCode, RoomName},
         refusal::Refusal,
         role::Permission,
     },
@@ -74,4 +75,43 @@ pub async fn mute_lounge(
     let visitor = backend::visitor();
     let account = visitor.permit(Permission::KeepAccount)?;
     backend::backend()?.mute_lounge(account, RoomCode::parse(&code)?, muted).await
+}
+
+/// What a text would look like as a message: safe HTML, or nothing where it would be shown as it is. Nobody else sees it. Each
+/// `<img class="diagram">` stands for a picture that the message would have.
+///
+/// # Errors
+/// The refusals of [`MessageText::parse`], [`Refusal::CodeMalformed`], [`Refusal::NotSignedIn`], [`Refusal::NotAMember`],
+/// [`Refusal::TooManyRequests`], or a fault.
+#[server(prefix = "/api/fn", endpoint = "preview_message", output = JsonText)]
+pub async fn preview_message(
+    /// The lounge's code.
+    code: String,
+    /// The text.
+    text: String,
+) -> Result<Option<String>, ApiError> {
+    let visitor = backend::visitor();
+    let account = visitor.permit(Permission::Connect)?;
+    let text = MessageText::parse(&text)?;
+    backend::backend()?.preview_message(account, RoomCode::parse(&code)?, &text).await
+}
+
+/// Finds messages in a room that the visitor is a member of, the latest first.
+///
+/// # Errors
+/// [`Refusal::CodeMalformed`], [`Refusal::NotSignedIn`], [`Refusal::RoomNotFound`], [`Refusal::NotAMember`],
+/// [`Refusal::SearchEmpty`], [`Refusal::SearchTooLong`], [`Refusal::TooManyRequests`] or a fault.
+#[server(prefix = "/api/fn", endpoint = "search_messages", output = JsonText)]
+pub async fn search_messages(
+    /// The room's code.
+    code: String,
+    /// What is looked for, as it was typed.
+    sought: String,
+    /// Only messages before this one; nothing for all.
+    before: Option<u64>,
+) -> Result<FoundMessages, ApiError> {
+    let visitor = backend::visitor();
+    let account = visitor.permit(Permission::Connect)?;
+    let (code, before) = (RoomCode::parse(&code)?, before.map(MessageNumber));
+    backend::backend()?.search_messages(account, code, &sought, before, &visitor.caller).await
 }

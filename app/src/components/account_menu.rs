@@ -32,6 +32,9 @@ pub(super) fn AccountMenu(account: Account, providers: Vec<Provider>) -> impl In
             <div class="menu-panel">
                 <Who account=account.clone() />
                 <WaysIn account=account.clone() providers />
+                <a class="link" href=routes::href(routes::ACCOUNT)>
+                    {text::PROGRAMS}
+                </a>
                 <form method="post" action=routes::href(routes::LOG_OUT)>
                     <Button submit=true variant=Variant::Secondary>
                         {text::LOG_OUT}
@@ -43,6 +46,9 @@ pub(super) fn AccountMenu(account: Account, providers: Vec<Provider>) -> impl In
                         {text::LOG_OUT_EVERYWHERE}
                     </Button>
                 </form>
+                <a class="link text-sm" rel="external" download="" href=routes::href(routes::EXPORT)>
+                    {text::EXPORT}
+                </a>
                 <Deletion />
             </div>
         </details>

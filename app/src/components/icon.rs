@@ -53,6 +53,18 @@ pub enum Glyph {
     Edit,
     /// Throw away.
     Delete,
+    /// Pictures.
+    Picture,
+    /// Larger.
+    Plus,
+    /// Smaller.
+    Minus,
+    /// The one before.
+    Back,
+    /// The next one.
+    On,
+    /// Keep it.
+    Download,
     /// Keep in sight.
     Pin,
     /// To the end.
@@ -67,6 +79,8 @@ pub enum Glyph {
     Leave,
     /// Whose it is.
     Crown,
+    /// Look for something.
+    Search,
 }
 
 impl Glyph {
@@ -97,12 +111,19 @@ impl Glyph {
             Self::Reply => "M9 6L3.5 11.5L9 17M4 11.5h9a7 7 0 0 1 7 7",
             Self::Edit => "M4 20h4L19.5 8.5l-4-4L4 16zM13 7l4 4",
             Self::Delete => "M4.5 7h15M9 7V4h6v3M6.5 7l1 13.5h9l1-13.5",
+            Self::Picture => "M4 5h16v14H4zM4 16l4.5-4.5L13 16l2.5-2.5L20 17.5M15.5 9v.1",
+            Self::Plus => "M12 5v14M5 12h14",
+            Self::Minus => "M5 12h14",
+            Self::Back => "M14.5 5.5L8 12l6.5 6.5",
+            Self::On => "M9.5 5.5L16 12l-6.5 6.5",
+            Self::Download => "M12 4v11m-4.5-4L12 15.5l4.5-4.5M5 19.5h14",
             Self::Pin => "M9 3.5h6l-1 6l3.5 3.5h-11L10 9.5zM12 13v7.5",
             Self::Down => "M6 9.5l6 6l6-6",
             Self::Chat => "M4 5h16v11h-9l-5 4v-4H4z",
             Self::Bell => "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15zM10 20.5h4",
             Self::BellOff => "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15zM10 20.5h4M4 3.5l16 17",
             Self::Leave => "M14 4H5v16h9M10 12h10.5M17 8.5l3.5 3.5l-3.5 3.5",
+            Self::Search => "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13zM15.3 15.3L20.5 20.5",
             Self::Crown => "M4 18.5h16L21 7l-5 4l-4-6.5L8 11L3 7z",
             Self::People => {
                 "M9 5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 0 0 0-7zM2.5 20a6.5 6.5 0 0 1 13 0M16 5.3a3.5 3.5 0 0 1 0 6.4M18 14.2a6.5 6.5 0 0 1 3.5 5.8"

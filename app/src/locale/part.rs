@@ -1,6 +1,6 @@
 //! Which texts a page needs: those that every page may need, and those of the pages with code of their own.
 
-use crate::text::{COMMON, HOST, LISTENER, LOUNGE};
+use crate::text::{COMMON, HOST, LISTENER, LOUNGE, PROGRAMS};
 
 /// The texts that a page needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,12 +13,14 @@ pub(crate) enum Part {
     Host,
     /// What a lounge needs.
     Lounge,
+    /// What the page about programs needs.
+    Programs,
 }
 
 impl Part {
     /// Every one, in the order of their numbers.
     #[cfg(any(feature = "ssr", test))]
-    pub(super) const ALL: [Self; 4] = [Self::Common, Self::Listener, Self::Host, Self::Lounge];
+    pub(super) const ALL: [Self; 5] = [Self::Common, Self::Listener, Self::Host, Self::Lounge, Self::Programs];
 
     /// What the page at this path within the site needs. The code in it does not matter: a page is also drawn for a code that is
     /// not written as usual.
@@ -28,6 +30,7 @@ impl Part {
             Some("listen") => Self::Listener,
             Some("host") => Self::Host,
             Some("lounge") => Self::Lounge,
+            Some("account") => Self::Programs,
             _ => Self::Common,
         }
     }
@@ -39,6 +42,7 @@ impl Part {
             Self::Listener => LISTENER.contains(&place),
             Self::Host => HOST.contains(&place),
             Self::Lounge => LOUNGE.contains(&place),
+            Self::Programs => PROGRAMS.contains(&place),
         };
         is_beside || COMMON.contains(&place)
     }
@@ -52,10 +56,12 @@ mod tests {
     use crate::text::OF_PAGES;
 
     const LISTENERS: &[usize] = &[0, 1];
-    const HOSTS: &[usize] = &[1, 2, 3];
-    const BOTH: &[usize] = &[0, 1, 2];
-    const INVITATION: &[usize] = &[3];
-    const LOUNGES: &[usize] = &[3, 4];
+    const HOSTS: &[usize] = &[1, 2, 3, 4];
+    const BOTH: &[usize] = &[0, 1, 2, 3];
+    const SHARING: &[usize] = &[3];
+    const INVITATION: &[usize] = &[4];
+    const LOUNGES: &[usize] = &[3, 4, 5];
+    const OF_PROGRAMS: &[usize] = &[6];
 
     /// The groups of sections whose texts a file may say beside those that every page has. `BOTH` is for what host and listener
     /// share and what says to each only what is theirs.
@@ -70,8 +76,11 @@ mod tests {
             "locale/meaning.rs" | "locale/table.rs" => BOTH,
             _ if file.starts_with("pages/listen") => LISTENERS,
             "pages/invitation.rs" => INVITATION,
+            "pages/host/capture_error.rs" => SHARING,
+            _ if file.starts_with("pages/host/controls") => SHARING,
             _ if file.starts_with("pages/host") => HOSTS,
             _ if file.starts_with("pages/lounge") => LOUNGES,
+            "pages/programs.rs" => OF_PROGRAMS,
             _ => &[],
         }
     }
@@ -117,11 +126,15 @@ mod tests {
             (format!("/host/{code}/"), Part::Host),
             (format!("/host/{code}"), Part::Host),
             (format!("/lounge/{code}"), Part::Lounge),
+            ("/account".to_owned(), Part::Programs),
         ] {
             assert_eq!(Part::of(&path), part, "{path}");
         }
-        let counts = Part::ALL.map(|part| (0..LOUNGE.end).filter(|place| part.has(*place)).count());
-        assert_eq!(counts, [0, LISTENER.len(), HOST.len(), LOUNGE.len()].map(|beside| COMMON.len() + beside));
+        let counts = Part::ALL.map(|part| (0..PROGRAMS.end).filter(|place| part.has(*place)).count());
+        assert_eq!(
+            counts,
+            [0, LISTENER.len(), HOST.len(), LOUNGE.len(), PROGRAMS.len()].map(|beside| COMMON.len() + beside)
+        );
         assert!((0..HOST.end).any(|place| LISTENER.contains(&place) && HOST.contains(&place)), "they share some");
         assert!((0..HOST.end).any(|place| HOST.contains(&place) && LOUNGE.contains(&place)), "they share some");
     }

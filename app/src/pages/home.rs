@@ -1,9 +1,11 @@
 //! The landing page: create a room, or enter one.
 
+use futures::future::join;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
+    api::{Asked, RecentRoom, SavedLounge, ask, recent_rooms, saved_lounges},
     components::{CreateRoomForm, JoinForm, Notice, OpenLoungeForm, Page, Tone, Wave, query},
     locale::Key,
     routes,
@@ -18,9 +20,24 @@ use lounges::SavedLounges;
 use pictures::{CodePicture, ListenPicture, SharePicture};
 use recent::RecentRooms;
 
+/// Where the visitor has been, as soon as the server has answered.
+type AskedPlaces = Asked<(Vec<RecentRoom>, Vec<SavedLounge>)>;
+
+/// Asks for all of it at once. A server that cannot say takes nothing else away from the page.
+fn ask_for_places() -> AskedPlaces {
+    ask(
+        || (),
+        |()| async {
+            let (recent, saved) = join(recent_rooms(), saved_lounges()).await;
+            Ok((recent.unwrap_or_default(), saved.unwrap_or_default()))
+        },
+    )
+}
+
 /// `/`
 #[component]
 pub fn HomePage() -> impl IntoView {
+    let places = ask_for_places();
     let is_shared = use_query_map().with_untracked(|query| query.get_str(routes::SHARED_NO_ROOM).is_some());
     // Said once.
     Effect::new(move |_| query::forget(&[routes::SHARED_NO_ROOM]));
@@ -40,8 +57,8 @@ pub fn HomePage() -> impl IntoView {
                     <OpenLoungeForm />
                 </div>
             </section>
-            <SavedLounges />
-            <RecentRooms />
+            <SavedLounges places />
+            <RecentRooms places />
             <div class="horizon">
                 <Wave moving=true />
             </div>

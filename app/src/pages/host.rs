@@ -38,6 +38,7 @@ use crate::{
 use audience::Audience;
 use chat::Chat;
 use controls::Controls;
+pub(super) use controls::Sources;
 use diagnostics::Diagnostics;
 #[cfg(feature = "hydrate")]
 pub(crate) use early::teller;

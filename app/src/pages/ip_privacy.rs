@@ -50,6 +50,11 @@ pub(super) fn HideAddress(handle: RoomHandle, relay: Relay) -> impl IntoView {
         Relay::Always => text::ALWAYS,
         Relay::None => text::NONE,
     };
+    let is_a_choice = move || match relay {
+        Relay::Available => true,
+        Relay::Always => false,
+        Relay::None => was_wished.get(),
+    };
     view! {
         <div class="field">
             <label class="flex items-center gap-3">
@@ -57,7 +62,7 @@ pub(super) fn HideAddress(handle: RoomHandle, relay: Relay) -> impl IntoView {
                     type="checkbox"
                     role="switch"
                     prop:checked=move || relay == Relay::Always || is_wished.get()
-                    disabled=move || relay == Relay::Always || relay == Relay::None && !was_wished.get()
+                    disabled=move || !handle.stands.get() || !is_a_choice()
                     aria-describedby="hide-address-hint"
                     on:change=toggle
                 />

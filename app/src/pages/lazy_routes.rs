@@ -1,4 +1,4 @@
-//! The pages with their own code files: a room's preview, a listener's page, a host's page and a lounge. The file is loaded with
+//! The pages with their own code files: a room's preview, a listener's page, a host's page, a lounge, and the page about programs. The file is loaded with
 //! the HTML of the page or during navigation. The page's requests to the server are sent at the same time, and during
 //! navigation the texts that only such a page needs are fetched too.
 
@@ -16,6 +16,7 @@ use super::{
     host::{AskedLink, HostPage, ask_for_link},
     listen,
     lounge::LoungePage,
+    programs::ProgramsPage,
     room::RoomPage,
     room_bootstrap::{AskedEntrance, ask_for_entrance},
 };
@@ -110,6 +111,24 @@ impl LazyRoute for LoungeRoute {
 #[wasm_split(lounge, wasm_split_path = leptos::wasm_split, fallible)]
 fn lounge_page() -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <LoungePage /> }.into_any())
+}
+
+/// `/account`
+pub struct ProgramsRoute;
+
+impl LazyRoute for ProgramsRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    async fn view(_: Self) -> AnyView {
+        restored(arrive(Part::Programs, programs_page).await)
+    }
+}
+
+#[wasm_split(programs, wasm_split_path = leptos::wasm_split, fallible)]
+fn programs_page() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <ProgramsPage /> }.into_any())
 }
 
 /// The page, once its code and its texts are there. Where they cannot be loaded, the browser asks the server for the page as a

@@ -1,6 +1,8 @@
 //! A lounge: a room in which everybody talks. Who is no member sees a card with a way in, members see the conversation.
 
+mod added;
 mod chat;
+mod code_blocks;
 mod comings;
 mod composer;
 mod conversation;
@@ -11,29 +13,43 @@ mod emoji_data;
 mod emoji_picker;
 mod entry;
 mod erased;
+mod extras;
 mod head;
+mod invite;
 mod kept;
+mod later;
 mod lounges;
+mod markup;
 mod members;
 mod message;
 mod message_actions;
 mod message_text;
 mod news;
 mod notification;
+mod paste;
+mod pictures;
+mod preview;
 mod questions;
+mod reports;
 mod rows;
+mod search;
 mod shared;
+mod sharing;
+mod sound;
+mod sound_bar;
+mod sound_stage;
 mod standing;
 mod visible_height;
 mod words;
 
+use futures::future::join;
 use leptos::{oco::Oco, prelude::*, text_prop::TextProp};
 use leptos_router::{components::Redirect, hooks::use_params_map};
 
 use super::room_bootstrap::{Loading, NoRoom};
 use crate::{
-    api::{Asked, RoomSummary, SavedLounge, SessionView, ask, current_session, look_up_room, saved_lounges},
-    components::{Page, Width},
+    api::{RoomSummary, SavedLounge, ask, look_up_room, saved_lounges},
+    components::{Page, Session, Width},
     routes,
     text::lounge as text,
 };
@@ -43,50 +59,35 @@ use news::Unread;
 use shared::Lounge;
 use standing::Shape;
 
-/// What the page asks for.
-#[derive(Clone, Copy)]
-struct Answers {
-    room: Asked<RoomSummary>,
-    saved: Asked<Vec<SavedLounge>>,
-    session: Asked<SessionView>,
-}
-
-impl Answers {
-    /// Asks for the room in the address, and for the visitor's lounges.
-    fn ask() -> Self {
-        let params = use_params_map();
-        let code = Memo::new(move |_| params.with(|params| params.get("code").unwrap_or_default()));
-        Self {
-            room: ask(move || code.get(), look_up_room),
-            saved: ask(|| (), |()| saved_lounges()),
-            session: ask(|| (), |()| current_session()),
-        }
-    }
-}
-
 /// `/lounge/:code`
 #[component]
 pub(super) fn LoungePage() -> impl IntoView {
-    let Answers { room, saved, session } = Answers::ask();
-    let params = use_params_map();
+    let (params, session) = (use_params_map(), expect_context::<Session>());
+    let code = move || params.with(|params| params.get("code").unwrap_or_default());
+    let asked = ask(code, |code| async {
+        let (room, saved) = join(look_up_room(code), saved_lounges()).await;
+        Ok((room?, saved.unwrap_or_default()))
+    });
     // What is said of the list later does not draw the page anew.
     let (list, is_known) = (RwSignal::new(Vec::new()), StoredValue::new(false));
     let content = move || {
-        let (room_answer, saved_answer, session) = (room.get()?, saved.get()?, session.get()?);
-        if !is_known.get_value() {
-            is_known.set_value(true);
-            list.update_untracked(|list| *list = saved_answer.unwrap_or_default());
-        }
-        Some(match room_answer {
-            Ok(room) if !room.kind.members_stay() => view! { <Redirect path=routes::room(room.code) /> }.into_any(),
-            Ok(summary) => {
-                let account = session.ok().and_then(|view| view.account);
+        Some(match asked.get()? {
+            Ok((room, _)) if !room.kind.members_stay() => {
+                view! { <Redirect path=routes::room(room.code) /> }.into_any()
+            }
+            Ok((summary, saved)) => {
+                if !is_known.get_value() {
+                    is_known.set_value(true);
+                    list.update_untracked(|list| *list = saved);
+                }
+                // Who becomes a guest here is not drawn anew.
+                let account = untrack(|| session.account());
                 let first_name = account.map_or_else(guests_name, |account| account.name.to_string());
                 view! { <Visit summary saved=list first_name /> }.into_any()
             }
             Err(error) => {
                 let code = params.with_untracked(|params| params.get("code").unwrap_or_default());
-                view! { <NoRoom page="lounge" error code retry=move || room.refetch() /> }.into_any()
+                view! { <NoRoom page="lounge" error code retry=move || asked.refetch() /> }.into_any()
             }
         })
     };
@@ -131,6 +132,7 @@ fn Visit(summary: RoomSummary, saved: RwSignal<Vec<SavedLounge>>, first_name: St
             width=Width::Narrow
         >
             {content}
+            <div hidden node_ref=handle.player_place></div>
         </Page>
     }
 }

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     components::Page,
-    text::{frame, privacy as text},
+    routes,
+    text::{account, frame, privacy as text},
 };
 
 /// `/privacy`
@@ -27,6 +28,16 @@ pub fn PrivacyPage() -> impl IntoView {
                 <p>{text::ADDRESS_TEXT}</p>
                 <h2>{text::ROOM}</h2>
                 <p>{text::ROOM_TEXT}</p>
+                <h2>{text::LOUNGE}</h2>
+                <p>{text::LOUNGE_TEXT}</p>
+                <p>{text::PICTURE_TEXT}</p>
+                <h2>{text::DATA}</h2>
+                <p>
+                    {text::DATA_TEXT} " "
+                    <a class="link" rel="external" href=routes::href(routes::EXPORT)>
+                        {account::EXPORT}
+                    </a>
+                </p>
                 <h2>{text::LOG}</h2>
                 <p>{text::LOG_TEXT}</p>
             </article>

@@ -31,15 +31,14 @@ const REFRESH_EVERY: Duration = Duration::from_secs(5);
 #[component]
 pub(super) fn RoomPage() -> impl IntoView {
     let params = use_params_map();
-    let code = Memo::new(move |_| params.with(|params| params.get("code").unwrap_or_default()));
-    let found = ask(move || code.get(), look_up_room);
+    let code = move || params.with(|params| params.get("code").unwrap_or_default());
+    let found = ask(code, look_up_room);
     let content = move || {
         found.get().map(|room| match room {
             Ok(room) if room.kind.members_stay() => view! { <Redirect path=routes::lounge(room.code) /> }.into_any(),
             Ok(room) => view! { <Preview room /> }.into_any(),
             Err(error) => {
-                view! { <NoRoom page="room" error code=code.get_untracked() retry=move || found.refetch() /> }
-                    .into_any()
+                view! { <NoRoom page="room" error code=untrack(code) retry=move || found.refetch() /> }.into_any()
             }
         })
     };

@@ -35,6 +35,7 @@ impl WayOut {
             Refusal::VersionUnsupported
             | Refusal::FrameMalformed
             | Refusal::FrameTooLarge
+            | Refusal::ConnectionNotFound
             | Refusal::OutOfOrder
             | Refusal::WebRtcMissing
             | Refusal::WebSocketMissing

@@ -6,7 +6,10 @@ use heartogether::{
     engagement::Emoji,
     id::MessageNumber,
     limits::MESSAGE_BURST,
-    protocol::{Delete, Edit, HandOver, NameOneself, NameRoom, Pin, ReactTo, RemoveMember, ToRoom, Write},
+    protocol::{
+        Block, Delete, DismissReports, Edit, HandOver, NameOneself, NameRoom, Pin, ReactTo, RemoveMember,
+        ReportMessage, ToRoom, Write,
+    },
     refusal::Refusal,
     role::Permission,
     room::{Message, RoomEvent},
@@ -130,7 +133,7 @@ impl Client {
         Some(match request {
             ToRoom::Edit(Edit { number, text }) => {
                 let version = self.engagement.messages.get(number)?.version.saturating_add(1);
-                RoomEvent::MessageEdited { number: *number, author: own, version, text: text.clone() }
+                RoomEvent::MessageEdited { number: *number, author: own, version, text: text.clone(), markup: None }
             }
             ToRoom::Delete(Delete { number }) => RoomEvent::MessageDeleted { number: *number },
             ToRoom::Pin(Pin { number, pinned }) => RoomEvent::MessagePinned { number: *number, pinned: *pinned },
@@ -143,6 +146,8 @@ impl Client {
                 let name = self.room.iter().flat_map(|room| &room.members).find(|known| known.member == *member)?;
                 RoomEvent::OwnerChanged { owner: *member, name: name.name.clone() }
             }
+            ToRoom::ReportMessage(ReportMessage { number, .. }) => RoomEvent::ReportTaken { number: *number },
+            ToRoom::DismissReports(DismissReports { number }) => RoomEvent::ReportsDismissed { numbers: vec![*number] },
             ToRoom::RemoveMember(RemoveMember { member, .. }) => RoomEvent::MemberLeft { member: *member },
             _ => return None,
         })
@@ -150,12 +155,19 @@ impl Client {
 
     /// Whether a request would change nothing of what is known.
     fn is_so(&self, request: &ToRoom) -> bool {
+        if let ToRoom::Block(Block { member, blocked }) = request {
+            return self.conversation.blocked.contains(member) == *blocked;
+        }
         let Some(effect) = self.effect_of(request) else { return false };
+        // What the member has reported is not part of what they see.
+        if matches!(effect, RoomEvent::ReportTaken { .. }) {
+            return false;
+        }
         match number_in(request) {
             Some(number) => self.engagement.messages.get(&number).is_some_and(|message| {
                 let mut changed = message.clone();
                 changed.apply(&effect);
-                Message { version: message.version, ..changed } == *message
+                Message { version: message.version, markup: message.markup.clone(), ..changed } == *message
             }),
             None => self.room.as_ref().is_some_and(|room| {
                 let mut changed = room.clone();
@@ -172,6 +184,7 @@ const fn number_in(request: &ToRoom) -> Option<MessageNumber> {
         ToRoom::Edit(Edit { number, .. })
         | ToRoom::Delete(Delete { number })
         | ToRoom::Pin(Pin { number, .. })
+        | ToRoom::ReportMessage(ReportMessage { number, .. })
         | ToRoom::ReactTo(ReactTo { number, .. }) => Some(*number),
         _ => None,
     }
@@ -181,6 +194,8 @@ const fn number_in(request: &ToRoom) -> Option<MessageNumber> {
 fn is_about_the_same(earlier: &ToRoom, later: &ToRoom) -> bool {
     let is_same_part = match (earlier, later) {
         (ToRoom::ReactTo(earlier), ToRoom::ReactTo(later)) => earlier.emoji == later.emoji,
+        (ToRoom::Block(earlier), ToRoom::Block(later)) => earlier.member == later.member,
+        (ToRoom::DismissReports(earlier), ToRoom::DismissReports(later)) => earlier.number == later.number,
         (ToRoom::RemoveMember(earlier), ToRoom::RemoveMember(later)) => earlier.member == later.member,
         _ => true,
     };
@@ -200,14 +215,18 @@ const fn may_mean(request: &ToRoom, refusal: Refusal) -> bool {
     use Refusal::*;
     may_mean_anything(refusal)
         || match request {
-            ToRoom::Write(Write { reply_to, .. }) => {
-                is_about_text(refusal) || (reply_to.is_some() && matches!(refusal, MessageNotFound))
+            ToRoom::Write(Write { reply_to, pictures, .. }) => {
+                is_about_text(refusal)
+                    || (reply_to.is_some() && matches!(refusal, MessageNotFound))
+                    || (!pictures.is_empty() && matches!(refusal, PictureNotFound | TooManyPictures))
             }
             ToRoom::Edit(_) => is_about_text(refusal) || matches!(refusal, MessageNotFound),
+            ToRoom::ReportMessage(_) => is_about_text(refusal) || matches!(refusal, MessageNotFound | TooManyReports),
             ToRoom::Delete(_) | ToRoom::Pin(_) => matches!(refusal, MessageNotFound),
             ToRoom::ReactTo(_) => matches!(refusal, MessageNotFound | EmojiUnknown | TooManyEmoji),
             ToRoom::NameOneself(_) => matches!(refusal, NameTaken | NameEmpty | NameTooLong | NameControlCharacter),
             ToRoom::NameRoom(_) => matches!(refusal, RoomNameEmpty | RoomNameTooLong | RoomNameControlCharacter),
+            ToRoom::Block(_) => matches!(refusal, MemberNotFound | TooManyBlocked),
             ToRoom::HandOver(_) | ToRoom::RemoveMember(_) => matches!(refusal, MemberNotFound),
             _ => false,
         }

@@ -29,6 +29,8 @@ fn said(message: &ToRoom) -> String {
         ToRoom::Resume => "resume".to_owned(),
         ToRoom::Interrupt => "interrupt".to_owned(),
         ToRoom::DeclareSilence(declared) => format!("declare_silence {}", declared.silent),
+        ToRoom::Listen(listen) => format!("listen {}", listen.on),
+        ToRoom::EndPublication(_) => "end_publication".to_owned(),
         ToRoom::Stop => "stop".to_owned(),
         ToRoom::React(sent) => format!("react {:?}", sent.reaction),
         ToRoom::Write(_) => "write".to_owned(),
@@ -36,6 +38,9 @@ fn said(message: &ToRoom) -> String {
         ToRoom::Delete(delete) => format!("delete {}", delete.number.0),
         ToRoom::Pin(pin) => format!("pin {} {}", pin.number.0, pin.pinned),
         ToRoom::ReactTo(sent) => format!("react_to {} {}, on: {}", sent.number.0, sent.emoji, sent.on),
+        ToRoom::ReportMessage(report) => format!("report_message {}", report.number.0),
+        ToRoom::DismissReports(dismiss) => format!("dismiss_reports {}", dismiss.number.0),
+        ToRoom::Block(block) => format!("block {} {}", short(block.member), block.blocked),
         ToRoom::NameOneself(_) => "name_oneself".to_owned(),
         ToRoom::NameRoom(_) => "name_room".to_owned(),
         ToRoom::HandOver(sent) => format!("hand_over to {}", short(sent.member)),
@@ -74,6 +79,7 @@ fn heard(message: &FromRoom) -> String {
         FromRoom::Refused { refusal } => format!("refused {}", refusal.code()),
         FromRoom::MessageKept { .. } => "message kept".to_owned(),
         FromRoom::Messages(page) => format!("{} messages, earlier ones: {}", page.messages.len(), page.has_earlier),
+        FromRoom::Blocked { members } => format!("{} blocked", members.len()),
         FromRoom::Moment(Moment::Typing { member }) => format!("{} is typing", short(*member)),
         FromRoom::Moment(Moment::Read { up_to }) => format!("read up to {} elsewhere", up_to.0),
         FromRoom::Signal(signal) => format!("{} from {}", kind(&signal.signal), short(signal.from)),
@@ -95,15 +101,21 @@ fn happened(event: &RoomEvent) -> String {
         RoomEvent::LinkClosed { peer } => format!("link_closed with {}", short(*peer)),
         RoomEvent::PublicationChanged { publication } => {
             let (by, state, silent) = (short(publication.by), publication.state, publication.silent);
-            format!("publication_changed by {by} to {state:?}, silent: {silent}")
+            let listeners = publication.listeners.len();
+            format!("publication_changed by {by} to {state:?}, silent: {silent}, listeners: {listeners}")
         }
         RoomEvent::PublicationEnded { .. } => "publication_ended".to_owned(),
+        RoomEvent::PublicationStopped { by, .. } => format!("publication_stopped by {}", short(*by)),
+        RoomEvent::SoundMoved => "sound_moved".to_owned(),
         RoomEvent::Reacted { member, reaction, .. } => format!("reacted {reaction:?} by {}", short(*member)),
         RoomEvent::MessageSent { message } => format!("message_sent {} by {}", message.number.0, short(message.author)),
         RoomEvent::MessageEdited { number, .. } => format!("message_edited {}", number.0),
         RoomEvent::MessageDeleted { number, .. } => format!("message_deleted {}", number.0),
         RoomEvent::MessagePinned { number, pinned, .. } => format!("message_pinned {} {pinned}", number.0),
         RoomEvent::MessageReacted { number, emoji, on, .. } => format!("message_reacted {} {emoji} {on}", number.0),
+        RoomEvent::MessageReported { number, .. } => format!("message_reported {}", number.0),
+        RoomEvent::ReportsDismissed { numbers } => format!("reports_dismissed of {}", numbers.len()),
+        RoomEvent::ReportTaken { number } => format!("report_taken {}", number.0),
         RoomEvent::MessagesDelivered { up_to } => format!("messages_delivered up to {}", up_to.0),
         RoomEvent::EndExpected { ends_at: Some(at) } => format!("end_expected at {} ms", at.as_millis()),
         RoomEvent::EndExpected { ends_at: None } => "end_expected no more".to_owned(),

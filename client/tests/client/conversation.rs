@@ -1,11 +1,13 @@
 //! A conversation in a lounge: what is written and changed, over connections that come and go. The page belongs to Grace; Ada owns the
 //! lounge.
 
+mod blocking;
 mod changes;
 mod history;
 mod membership;
 mod moments;
 mod names;
+mod reports;
 mod writing;
 
 use heartogether::{
@@ -45,7 +47,9 @@ fn message(number: u64, author: MemberId, words: &str) -> Message {
         version: 0,
         reply_to: None,
         pinned: false,
+        pictures: Vec::new(),
         emoji: Vec::new(),
+        markup: None,
     }
 }
 
@@ -59,7 +63,7 @@ fn says(number: u64, author: MemberId, words: &str) -> RoomEvent {
 }
 
 fn write(nonce: u32, words: &str) -> ToRoom {
-    ToRoom::Write(Write { nonce, text: text(words), reply_to: None })
+    ToRoom::Write(Write { nonce, text: text(words), pictures: Vec::new(), reply_to: None })
 }
 
 /// The lounge with these messages.

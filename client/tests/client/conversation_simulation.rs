@@ -29,11 +29,13 @@ fn talk() -> impl Strategy<Value = Move> {
         2 => at().prop_map(Talk::Edit),
         1 => at().prop_map(Talk::Delete),
         3 => (at(), any::<bool>()).prop_map(|(at, first)| Talk::Press(at, first)),
+        2 => at().prop_map(Talk::Report),
         1 => Just(Talk::GoBack),
     ];
     prop_oneof![
         14 => (page(), talk).prop_map(|(page, talk)| Move::Talk { page, talk }),
         1 => at().prop_map(|at| Move::Talk { page: 0, talk: Talk::Pin(at) }),
+        1 => at().prop_map(|at| Move::Talk { page: 0, talk: Talk::Dismiss(at) }),
     ]
 }
 
@@ -45,6 +47,8 @@ fn anything() -> impl Strategy<Value = Move> {
             .prop_map(|(page, page_ms, server_ms)| Move::Cut { page, page_ms, server_ms }),
         1 => (0..1_000_u64).prop_map(|down_ms| Move::Restart { down_ms }),
         1 => page().prop_map(Move::Roam),
+        2 => (page(), any::<bool>()).prop_map(|(page, is_blocked)| Move::Block { page, is_blocked }),
+        1 => page().prop_map(Move::Upgrade),
         1 => page().prop_map(Move::Hide),
         1 => page().prop_map(Move::Wake),
     ]
@@ -57,6 +61,22 @@ fn a_lounge_without_trouble_talks() {
         world.perform(&Move::Talk { page: number, talk: Talk::Write });
         world.perform(&Move::Talk { page: number + 1, talk: Talk::Press(number, true) });
         world.wait(100);
+    }
+    assert_eq!(world.complaints_about_talk(), Vec::<String>::new());
+}
+
+#[test]
+fn a_lounge_without_websockets_talks_and_goes_back_to_them() {
+    let mut world = World::talking(MEMBERS, 1);
+    for is_blocked in [true, false] {
+        (0..MEMBERS).for_each(|page| world.perform(&Move::Block { page, is_blocked }));
+        world.wait(60_000);
+        for number in 0..40 {
+            world.perform(&Move::Talk { page: number, talk: Talk::Write });
+            world.perform(&Move::Upgrade(number));
+            world.wait(100);
+        }
+        assert_eq!(world.on_streams(), if is_blocked { MEMBERS } else { 0 });
     }
     assert_eq!(world.complaints_about_talk(), Vec::<String>::new());
 }

@@ -1,10 +1,10 @@
-//! A page in a lounge. It connects with each of the others, and the member with the smaller id offers. The page belongs
+//! A page in a lounge that hears others who send. Whoever the room says offers: here the member with the smaller id. The page belongs
 //! to Grace: Ada offers to her, and she offers to Edsger.
 
 use heartogether::{
     engagement::{MessageText, Reaction},
     id::{MemberId, MessageNumber, PublicationId},
-    protocol::{React, RemoveMember, Signal, ToRoom, Write},
+    protocol::{ClientMessage, Listen, React, RemoveMember, Signal, ToRoom, Write},
     refusal::Refusal,
     role::Role,
     room::{Link, Message, Missed, Publication, RoomEvent, RoomView, Source, StreamState},
@@ -28,8 +28,19 @@ fn publication_by(by: MemberId, state: StreamState) -> Publication {
     Publication { id, by, ..publication(state) }
 }
 
+/// Grace listens to the others.
 fn sends_in(by: MemberId, state: StreamState) -> RoomEvent {
-    RoomEvent::PublicationChanged { publication: publication_by(by, state) }
+    let listeners = [ADA, EDSGER].contains(&by).then_some(GRACE).into_iter().collect();
+    RoomEvent::PublicationChanged { publication: Publication { listeners, ..publication_by(by, state) } }
+}
+
+/// What one member sends and another one listens to.
+fn heard(own: MemberId, by: MemberId) -> Publication {
+    Publication { listeners: vec![own], ..publication_by(by, StreamState::Live) }
+}
+
+fn wants(by: MemberId) -> Input {
+    Input::ListenPressed(publication_by(by, StreamState::Live).id)
 }
 
 /// The lounge as its members see it, while these send.
@@ -38,7 +49,7 @@ fn lounge(own: MemberId, senders: &[MemberId]) -> RoomView {
     let is_linked = |other: &MemberId| *other != own && (senders.contains(&own) || senders.contains(other));
     let links = members.into_iter().filter(is_linked).map(|other| link_between(own, other));
     RoomView {
-        publications: senders.iter().map(|by| publication_by(*by, StreamState::Live)).collect(),
+        publications: senders.iter().map(|by| heard(own, *by)).collect(),
         links: links.collect(),
         attendance: 3,
         ..view(StreamState::Idle, &members)
@@ -51,6 +62,8 @@ fn page_of(own: MemberId, senders: &[MemberId]) -> Page {
     page.take(Input::Started);
     page.take(Input::SocketOpened);
     page.welcome();
+    page.client = page.client.clone().conversing();
+    senders.iter().for_each(|by| _ = page.take(wants(*by)));
     page.hear(joined(own, 10, lounge(own, senders)));
     page
 }
@@ -67,6 +80,12 @@ fn connected_page() -> Page {
         page.change(negotiation, PeerState::Connected);
     }
     page
+}
+
+/// That the page listens no more.
+fn no_more(to: MemberId) -> ClientMessage {
+    let publication = publication_by(to, StreamState::Live).id;
+    to_room(ToRoom::Listen(Listen { publication, on: false }))
 }
 
 fn closes(commands: &[Output]) -> Vec<(MemberId, u32)> {
@@ -90,7 +109,8 @@ fn the_offerer_offers_as_soon_as_the_other_member_sends() {
     let mut page = page_of(GRACE, &[]);
     let link = link_between(GRACE, EDSGER);
     assert_eq!(offered(&page.learn(RoomEvent::LinkOpened { link })), Vec::<u32>::new(), "nothing would go over it");
-    let commands = page.learn(sends_in(EDSGER, StreamState::Live));
+    page.learn(sends_in(EDSGER, StreamState::Live));
+    let commands = page.take(wants(EDSGER));
     assert!(commands.contains(&Output::OpenOffering { negotiation: with(EDSGER, 100), receives: true }));
     assert_eq!(offered(&page.learn(sends_in(EDSGER, StreamState::Paused))), Vec::<u32>::new(), "once");
 }
@@ -99,7 +119,8 @@ fn the_offerer_offers_as_soon_as_the_other_member_sends() {
 fn the_answerer_waits_for_the_offer_and_finally_requests_it() {
     let mut page = page_of(GRACE, &[]);
     page.learn(RoomEvent::LinkOpened { link: link_between(ADA, GRACE) });
-    let commands = page.learn(sends_in(ADA, StreamState::Live));
+    page.learn(sends_in(ADA, StreamState::Live));
+    let commands = page.take(wants(ADA));
     assert_eq!(offered(&commands), Vec::<u32>::new());
     assert!(timer(&commands, Timer::OfferRequest).is_some());
     assert_eq!(sent(&page.fire(Timer::OfferRequest)), [say(ADA, Signal::OfferRequest { restarts: None })]);
@@ -248,7 +269,7 @@ fn a_participant_reacts_and_writes_and_the_owner_removes() {
         let reacted = page.take(Input::ReactionPressed(Reaction::Fire));
         assert_eq!(said(&reacted), [ToRoom::React(React { reaction: Reaction::Fire })]);
         let written = page.take(wrote(text.clone()));
-        assert_eq!(said(&written), [ToRoom::Write(Write { nonce: 100, text, reply_to: None })]);
+        assert_eq!(said(&written), [ToRoom::Write(Write { nonce: 100, text, pictures: Vec::new(), reply_to: None })]);
         page.take(Input::RemovePressed(EDSGER));
         let removal = ToRoom::RemoveMember(RemoveMember { member: EDSGER, block_address: false, may_return: false });
         let expected: Vec<_> = is_owner.then_some(removal).into_iter().collect();
@@ -257,30 +278,31 @@ fn a_participant_reacts_and_writes_and_the_owner_removes() {
 }
 
 #[test]
-fn a_page_that_may_be_closed_hangs_up_and_leaves_no_mark() {
+fn a_page_that_may_be_closed_hangs_up_and_leaves_a_mark_if_it_had_sound() {
     let mut page = connected_page();
     let commands = page.take(Input::Hidden);
-    assert_eq!(sent(&commands), [say(EDSGER, hung_up(100)), say(ADA, hung_up(7))]);
+    let closed = [say(EDSGER, hung_up(100)), say(ADA, hung_up(7))];
+    assert_eq!(sent(&commands), [&closed[..], &[no_more(ADA), no_more(EDSGER)]].concat());
+    assert!(commands.contains(&Output::LeaveMark(code())), "the next page goes on");
     let mut owner = page_of(ADA, &[]);
-    for commands in [commands, owner.take(Input::Hidden)] {
-        assert!(!commands.contains(&Output::LeaveMark(code())), "the next page takes nothing over");
-    }
+    assert!(!owner.take(Input::Hidden).contains(&Output::LeaveMark(code())), "there is nothing to go on with");
 }
 
 #[test]
 fn a_page_that_is_closed_hangs_up_because_its_links_stay() {
     for own in [ADA, GRACE] {
         let mut page = page_of(own, &[EDSGER]);
-        assert_eq!(sent(&page.take(Input::Left)), [say(EDSGER, hung_up(100))]);
+        assert_eq!(sent(&page.take(Input::Left)), [no_more(EDSGER), say(EDSGER, hung_up(100))]);
     }
 }
 
 #[test]
 fn an_owner_who_gives_the_place_up_hangs_up_because_their_links_stay() {
     let mut owner = page_of(ADA, &[EDSGER]);
-    assert_eq!(sent(&owner.take(Input::MembershipEnded)), [say(EDSGER, hung_up(100)), to_room(ToRoom::Leave)]);
+    let left = [no_more(EDSGER), say(EDSGER, hung_up(100)), to_room(ToRoom::Leave)];
+    assert_eq!(sent(&owner.take(Input::MembershipEnded)), left);
     let mut other = page_of(GRACE, &[EDSGER]);
-    assert_eq!(sent(&other.take(Input::MembershipEnded)), [to_room(ToRoom::Leave)]);
+    assert_eq!(sent(&other.take(Input::MembershipEnded)), [no_more(EDSGER), to_room(ToRoom::Leave)]);
 }
 
 fn message(number: u64, author: MemberId, nonce: u32) -> RoomEvent {
@@ -295,7 +317,9 @@ fn message(number: u64, author: MemberId, nonce: u32) -> RoomEvent {
         version: 0,
         reply_to: None,
         pinned: false,
+        pictures: Vec::new(),
         emoji: Vec::new(),
+        markup: None,
     };
     RoomEvent::MessageSent { message }
 }

@@ -95,9 +95,11 @@ fn a_page_that_resumes_uses_the_new_servers() {
     page.lose();
     page.reconnect();
     let resumed = Resumed {
+        blocked: Vec::new(),
         seq: Seq(9),
         now: Timestamp::from_millis(0),
         missed: Missed::Events(Vec::new()),
+        sound_elsewhere: false,
         ice_servers: Some(servers()),
     };
     let commands = page.hear(from_room(FromRoom::Resumed(resumed)));

@@ -30,9 +30,14 @@ fn anything() -> impl Strategy<Value = Move> {
         1 => page().prop_map(Move::Flutter),
         3 => page().prop_map(Move::Unplug),
         4 => page().prop_map(Move::Share),
+        4 => (page(), page(), any::<bool>()).prop_map(|(page, other, on)| Move::Listen { page, other, on }),
+        1 => page().prop_map(Move::EndSharing),
+        1 => page().prop_map(Move::EndOf),
         3 => (page(), page(), 0..30_000_u64, 0..30_000_u64, any::<bool>())
             .prop_map(|(page, other, page_ms, other_ms, for_good)| Move::Break { page, other, page_ms, other_ms, for_good }),
         1 => page().prop_map(Move::Roam),
+        2 => (page(), any::<bool>()).prop_map(|(page, is_blocked)| Move::Block { page, is_blocked }),
+        1 => page().prop_map(Move::Upgrade),
         1 => page().prop_map(Move::Wake),
     ]
 }
@@ -117,4 +122,14 @@ proptest! {
         }
         prop_assert_eq!(world.complaints(), Vec::<String>::new());
     }
+}
+
+#[test]
+fn a_page_that_comes_back_before_its_loss_is_noticed_is_heard_again() {
+    let mut world = World::lounge(EQUALS, false, 0);
+    for next in [Move::Reload { page: 1, server_ms: 91 }, Move::Share(1)] {
+        world.perform(&next);
+    }
+    world.wait(HEALING_MS);
+    assert_eq!(world.complaints(), Vec::<String>::new());
 }

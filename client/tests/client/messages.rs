@@ -29,12 +29,14 @@ fn message(number: u64, author: MemberId, nonce: u32, delivered: bool) -> Messag
         version: 0,
         reply_to: None,
         pinned: false,
+        pictures: Vec::new(),
         emoji: Vec::new(),
+        markup: None,
     }
 }
 
 fn written(nonce: u32, words: &str) -> ClientMessage {
-    to_room(ToRoom::Write(Write { nonce, text: text(words), reply_to: None }))
+    to_room(ToRoom::Write(Write { nonce, text: text(words), pictures: Vec::new(), reply_to: None }))
 }
 
 fn nonce_of(message: &ClientMessage) -> Option<u32> {
@@ -108,7 +110,8 @@ fn what_is_written_while_another_message_waits_goes_out_after_it() {
     page.refuse(Refusal::TooManyMessages);
     assert!(sent(&page.take(wrote(text("two")))).is_empty());
     assert_eq!(page.client.engagement_notice(), Some(Refusal::TooManyMessages));
-    let message_of = |nonce, said| to_room(ToRoom::Write(Write { nonce, text: text(said), reply_to: None }));
+    let message_of =
+        |nonce, said| to_room(ToRoom::Write(Write { nonce, text: text(said), pictures: Vec::new(), reply_to: None }));
     assert_eq!(sent(&page.fire(Timer::Messages)), [message_of(5, "one")]);
     page.learn(RoomEvent::MessageSent { message: message(11, GRACE, 5, true) });
     assert_eq!(sent(&page.fire(Timer::Messages)), [message_of(6, "two")]);
@@ -246,7 +249,7 @@ fn a_message_that_is_told_of_again_stays_as_it_was_edited() {
     let told = RoomEvent::MessageSent { message: message(11, GRACE, 9, false) };
     let (number, author) = (MessageNumber(11), GRACE);
     page.learn(told.clone());
-    page.learn(RoomEvent::MessageEdited { number, author, version: 1, text: text("quieter") });
+    page.learn(RoomEvent::MessageEdited { number, author, version: 1, text: text("quieter"), markup: None });
     page.lose();
     page.miss(vec![told]);
     let texts: Vec<_> = page.client.own_messages().map(|message| message.text).collect();

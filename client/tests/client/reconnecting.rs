@@ -13,7 +13,7 @@ use crate::scenario::*;
 const BACK_OFF_MS: [u32; 10] = [0, 300, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000];
 
 fn opens(commands: &[Output]) -> bool {
-    commands.contains(&Output::OpenSocket)
+    commands.iter().any(|command| matches!(command, Output::OpenSocket | Output::OpenStream))
 }
 
 /// Everything that could make a page connect.
@@ -136,6 +136,17 @@ fn a_page_connects_again_when_the_pong_does_not_come() {
 }
 
 #[test]
+fn a_page_that_wakes_up_before_it_has_its_place_finds_a_dead_connection_as_soon() {
+    let mut page = Page::new(Role::Listener, false, 1);
+    page.take(Input::Started);
+    page.take(Input::SocketOpened);
+    assert_eq!(timer(&page.take(Input::Woken), Timer::Pong), Some(2_000));
+    let commands = page.fire(Timer::Pong);
+    assert!(commands.contains(&Output::CloseSocket));
+    assert_eq!(timer(&commands, Timer::Reconnect), Some(0));
+}
+
+#[test]
 fn a_page_connects_again_after_three_heartbeats_that_did_not_come() {
     let mut page = Page::listening(StreamState::Idle);
     for heard in [ServerMessage::Heartbeat, ServerMessage::Pong(Ping { nonce: 3 })] {
@@ -163,13 +174,15 @@ fn a_connection_that_is_not_answered_while_it_opens_is_tried_again() {
 }
 
 #[test]
-fn a_page_that_never_reached_the_server_says_so_after_two_attempts_and_keeps_trying() {
+fn a_page_that_never_reached_the_server_says_so_after_three_attempts_and_keeps_trying() {
     for role in [Role::Host, Role::Listener] {
         let mut page = Page::new(role, false, 1);
         page.take(Input::Started);
-        page.lose();
-        page.fire(Timer::Reconnect);
-        assert_eq!(page.client.signaling_state(), SignalingState::Connecting);
+        for _ in 0..2 {
+            page.lose();
+            page.fire(Timer::Reconnect);
+            assert_eq!(page.client.signaling_state(), SignalingState::Connecting);
+        }
         for _ in 0..3 {
             assert!(timer(&page.lose(), Timer::Reconnect).is_some());
             assert_eq!(page.client.signaling_state(), SignalingState::Unreachable);

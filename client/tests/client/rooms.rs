@@ -224,6 +224,33 @@ fn a_change_of_network_while_joining_opens_a_new_socket() {
 }
 
 #[test]
+fn rooms_share_one_event_stream_and_go_back_to_a_websocket_together() {
+    let mut rooms = in_two_rooms();
+    let opened = loop {
+        rooms.step(None, Input::SocketClosed);
+        let commands = rooms.step(None, Input::TimerFired(Timer::Reconnect));
+        let counts = [Output::OpenSocket, Output::OpenStream].map(|output| count(&commands, &output));
+        assert!(matches!(counts, [1, 0] | [0, 1]), "{commands:?}");
+        if counts[1] == 1 {
+            break opens(&mut rooms);
+        }
+    };
+    assert_eq!(sent_by(&opened), resumed_together());
+    gives_place(&mut rooms, code(), 20);
+    gives_place(&mut rooms, other_code(), 30);
+    let planned = |commands: &[RoomOutput]| {
+        let is_plan = |output: &&RoomOutput| matches!(output.1, Output::StartTimer { timer: Timer::Upgrade, .. });
+        commands.iter().filter(is_plan).count()
+    };
+    assert_eq!(planned(&opened), 1);
+    let commands = rooms.step(None, Input::TimerFired(Timer::Upgrade));
+    assert_eq!((count(&commands, &Output::ProbeSocket), planned(&commands)), (1, 1));
+    assert_eq!(count(&rooms.step(None, Input::NetworkChanged), &Output::ProbeSocket), 1);
+    assert_eq!(count(&rooms.step(None, Input::SocketProbed), &Output::OpenSocket), 1);
+    assert_eq!(sent_by(&opens(&mut rooms)), resumed_together());
+}
+
+#[test]
 fn a_refusal_of_the_connection_applies_to_all_rooms() {
     let mut rooms = in_two_rooms();
     let refused = ServerMessage::Refused(Refused { refusal: Refusal::NotSignedIn });

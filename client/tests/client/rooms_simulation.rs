@@ -139,7 +139,7 @@ impl World {
         for (_, output) in outputs {
             match output {
                 Output::Send(message) => self.sent.push(message),
-                Output::OpenSocket => self.opened += 1,
+                Output::OpenSocket | Output::OpenStream => self.opened += 1,
                 _ => {}
             }
         }

@@ -65,6 +65,8 @@ pub(crate) fn publication(state: StreamState) -> Publication {
         source: Source::Microphone,
         state,
         silent: false,
+        listeners: Vec::new(),
+        is_full: false,
         started_at: Timestamp::from_millis(0),
     }
 }
@@ -80,6 +82,7 @@ pub(crate) fn view(stream: StreamState, listeners: &[MemberId]) -> RoomView {
         name: None,
         last_message: MessageNumber::default(),
         max_members: 30,
+        max_pictures: 0,
         attendance: listeners.len() as u32,
         publications: is_sent.then(|| publication(stream)).into_iter().collect(),
         links: listeners.iter().copied().map(link_to).collect(),
@@ -88,6 +91,7 @@ pub(crate) fn view(stream: StreamState, listeners: &[MemberId]) -> RoomView {
         members: listeners.iter().copied().map(listener_view).collect(),
         messages: Vec::new(),
         has_earlier_messages: false,
+        reports: Vec::new(),
     }
 }
 
@@ -112,7 +116,8 @@ pub(crate) fn joined(member: MemberId, seq: u64, room: RoomView) -> ServerMessag
 
 /// A place that is given.
 pub(crate) fn place(member: MemberId, seq: u64, room: RoomView) -> Joined {
-    Joined { member, token: TOKEN, seq: Seq(seq), now: Timestamp::from_millis(0), room, ice_servers: None }
+    let (seq, now) = (Seq(seq), Timestamp::from_millis(0));
+    Joined { member, token: TOKEN, seq, now, room, blocked: Vec::new(), sound_elsewhere: false, ice_servers: None }
 }
 
 pub(crate) fn candidate(text: &str) -> Candidate {
@@ -264,7 +269,8 @@ impl Page {
         self.reconnect();
         self.seq += 1;
         let (seq, now) = (Seq(self.seq), Timestamp::from_millis(0));
-        self.hear(from_room(FromRoom::Resumed(Resumed { seq, now, missed, ice_servers: None })))
+        let resumed = Resumed { seq, now, missed, blocked: Vec::new(), sound_elsewhere: false, ice_servers: None };
+        self.hear(from_room(FromRoom::Resumed(resumed)))
     }
 
     pub(crate) fn miss(&mut self, events: Vec<RoomEvent>) -> Vec<Output> {
@@ -306,7 +312,7 @@ pub(crate) fn hung_up(negotiation: u32) -> Signal {
 
 /// The member has written something.
 pub(crate) const fn wrote(text: MessageText) -> Input {
-    Input::MessageWritten { text, reply_to: None }
+    Input::MessageWritten { text, pictures: Vec::new(), reply_to: None }
 }
 
 /// A listener takes a place, or comes back to theirs with a new page.

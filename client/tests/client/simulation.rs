@@ -41,6 +41,8 @@ fn anything() -> impl Strategy<Value = Move> {
         3 => (0..3_usize, 0..30_000_u64, 0..30_000_u64, any::<bool>())
             .prop_map(|(other, page_ms, other_ms, for_good)| Move::Break { page: 0, other, page_ms, other_ms, for_good }),
         1 => (0..4_usize).prop_map(Move::Roam),
+        2 => (0..4_usize, any::<bool>()).prop_map(|(page, is_blocked)| Move::Block { page, is_blocked }),
+        1 => (0..4_usize).prop_map(Move::Upgrade),
     ]
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use heartogether::{
     engagement::{Emoji, MessageText, Reaction},
     ice::{IceConfiguration, IceServer},
-    id::{MessageNumber, RoomName},
+    id::{MessageNumber, PublicationId, RoomName},
     protocol::{Refused, ServerMessage},
     refusal::Refusal,
     room::Source,
@@ -38,6 +38,7 @@ macro_rules! every {
 mod wire;
 
 const N: Negotiation = with(GRACE, 100);
+const PUBLICATION: PublicationId = PublicationId::from_bits(7);
 const BEFORE: Negotiation = with(GRACE, 99);
 
 fn ice() -> IceConfiguration {
@@ -65,6 +66,7 @@ fn timers() -> Vec<Timer> {
     every! {
         Timer::Reconnect => Timer::Reconnect;
         Timer::Silence => Timer::Silence;
+        Timer::Upgrade => Timer::Upgrade;
         Timer::Pong => Timer::Pong;
         Timer::Move => Timer::Move;
         Timer::Candidates => Timer::Candidates;
@@ -99,6 +101,7 @@ fn inputs() -> Vec<Input> {
         Input::SocketOpened => Input::SocketOpened;
         Input::SocketClosed => Input::SocketClosed;
         Input::ServerGoingAway => Input::ServerGoingAway;
+        Input::SocketProbed => Input::SocketProbed;
         Input::Received(_) => Input::Received(ServerMessage::Refused(Refused { refusal: Refusal::NotOwner }));
         Input::TimerFired(_) => Input::TimerFired(Timer::Linger(EDSGER));
         Input::NetworkGuessed(_) => Input::NetworkGuessed(Network::Slow);
@@ -115,15 +118,22 @@ fn inputs() -> Vec<Input> {
         Input::HeadphonesChosen(_) => Input::HeadphonesChosen(true);
         Input::PausePressed => Input::PausePressed;
         Input::ResumePressed => Input::ResumePressed;
+        Input::SharingEnded => Input::SharingEnded;
+        Input::ListenPressed(_) => Input::ListenPressed(PUBLICATION);
+        Input::ListeningEnded => Input::ListeningEnded;
+        Input::PublicationEndPressed(_) => Input::PublicationEndPressed(PUBLICATION);
         Input::StopPressed => Input::StopPressed;
         Input::TakeOverPressed => Input::TakeOverPressed;
         Input::RetryPressed => Input::RetryPressed;
         Input::ReactionPressed(_) => Input::ReactionPressed(Reaction::ALL[0]);
         Input::MessageWritten { .. } =>
-            wrote(text()), Input::MessageWritten { text: text(), reply_to: Some(MessageNumber(4)) };
+            wrote(text()), Input::MessageWritten { text: text(), pictures: Vec::new(), reply_to: Some(MessageNumber(4)) };
         Input::MessageEdited { .. } => Input::MessageEdited { number: MessageNumber(4), text: text() };
         Input::MessageDeleted(_) => Input::MessageDeleted(MessageNumber(4));
         Input::MessagePinned { .. } => Input::MessagePinned { number: MessageNumber(4), pinned: true };
+        Input::MessageReported { .. } => Input::MessageReported { number: MessageNumber(4), reason: Some(text()) };
+        Input::ReportsDismissed(_) => Input::ReportsDismissed(MessageNumber(4));
+        Input::MemberBlocked { .. } => Input::MemberBlocked { member: GRACE, blocked: true };
         Input::EmojiPressed { .. } => Input::EmojiPressed { number: MessageNumber(4), emoji: emoji() };
         Input::MessageRetried(_) => Input::MessageRetried(7);
         Input::MessageDiscarded(_) => Input::MessageDiscarded(7);
@@ -161,6 +171,8 @@ fn commands() -> Vec<Output> {
     let mut commands = every! {
         Output::UseIceServers(_) => Output::UseIceServers(ice());
         Output::OpenSocket => Output::OpenSocket;
+        Output::OpenStream => Output::OpenStream;
+        Output::ProbeSocket => Output::ProbeSocket;
         Output::ProbeServer => Output::ProbeServer;
         Output::CloseSocket => Output::CloseSocket;
         Output::Send(_) => Output::Send(say(EDSGER, hung_up(8)));

@@ -44,6 +44,10 @@ enum Happening {
         page: usize,
         socket: u64,
     },
+    /// A WebSocket opens that was tried beside an event stream.
+    SocketProbed {
+        page: usize,
+    },
     Arrives {
         socket: u64,
         message: ClientMessage,
@@ -78,6 +82,10 @@ struct Page {
     /// How often the page was loaded.
     load: u32,
     socket: Option<u64>,
+    /// Whether its network lets no WebSocket through.
+    is_blocked: bool,
+    /// Whether what it has opened is an event stream.
+    is_streaming: bool,
     timers: BTreeMap<Timer, u64>,
     peers: BTreeMap<Negotiation, Peer>,
     /// What is played of each member.
@@ -147,19 +155,21 @@ impl World {
         world
     }
 
-    /// A lounge of equals, all of whom number their negotiations alike. They share as they come, or once all are there. The ids
-    /// of their places come from the seed.
+    /// A lounge of equals. They share as they come, or once all are there, and listen to
+    /// one another. The ids of their places come from the seed.
     pub(crate) fn lounge(equals: usize, shares_first: bool, seed: u64) -> Self {
         let policy = Policy::lounge(&Limits::default());
         let mut world = Self::new(Policy { max_publications: 5, ..policy }, seed);
         for number in 0..equals {
-            world.open_page(Role::Participant, 0);
+            world.open_page(Role::Participant, 1_000 * number as u32);
             if shares_first {
                 world.perform(&Move::Share(number));
                 world.wait(1_000);
             }
         }
         world.share_all();
+        world.wait(1_000);
+        world.listen_all();
         world.wait(1_000);
         world
     }
@@ -193,6 +203,8 @@ impl World {
             client: Self::client(role, false, seed),
             load: 0,
             socket: None,
+            is_blocked: false,
+            is_streaming: false,
             timers,
             peers,
             playing,
@@ -243,6 +255,7 @@ impl World {
                 self.pages[page].socket = None;
                 self.input(page, Input::SocketClosed);
             }
+            Happening::SocketProbed { page } => self.input(page, Input::SocketProbed),
             Happening::SocketOpens { .. } | Happening::SocketCloses { .. } => {}
             Happening::Arrives { socket, message } => self.arrive(socket, message),
             Happening::Heard { socket, input } => {
@@ -288,7 +301,13 @@ impl World {
 
     fn carry_out(&mut self, page: usize, command: Output) {
         match command {
-            Output::OpenSocket => self.open_socket(page),
+            Output::OpenSocket => self.open_socket(page, false),
+            Output::OpenStream => self.open_socket(page, true),
+            Output::ProbeSocket => {
+                if self.is_up && !self.pages[page].is_blocked {
+                    self.plan(OPENING_MS, Happening::SocketProbed { page });
+                }
+            }
             Output::CloseSocket => self.close_socket(page),
             Output::Send(message) => {
                 if let Some(socket) = self.pages[page].socket {

@@ -16,11 +16,38 @@ _heartogether__server() {
             ",$1")
                 cmd="heartogether__server"
                 ;;
+            heartogether__server,accounts)
+                cmd="heartogether__server__subcmd__accounts"
+                ;;
+            heartogether__server,audit)
+                cmd="heartogether__server__subcmd__audit"
+                ;;
             heartogether__server,copy)
                 cmd="heartogether__server__subcmd__copy"
                 ;;
             heartogether__server,health)
                 cmd="heartogether__server__subcmd__health"
+                ;;
+            heartogether__server,rooms)
+                cmd="heartogether__server__subcmd__rooms"
+                ;;
+            heartogether__server__subcmd__accounts,ban)
+                cmd="heartogether__server__subcmd__accounts__subcmd__ban"
+                ;;
+            heartogether__server__subcmd__accounts,find)
+                cmd="heartogether__server__subcmd__accounts__subcmd__find"
+                ;;
+            heartogether__server__subcmd__accounts,unban)
+                cmd="heartogether__server__subcmd__accounts__subcmd__unban"
+                ;;
+            heartogether__server__subcmd__audit,list)
+                cmd="heartogether__server__subcmd__audit__subcmd__list"
+                ;;
+            heartogether__server__subcmd__rooms,close)
+                cmd="heartogether__server__subcmd__rooms__subcmd__close"
+                ;;
+            heartogether__server__subcmd__rooms,list)
+                cmd="heartogether__server__subcmd__rooms__subcmd__list"
                 ;;
             *)
                 ;;
@@ -29,7 +56,7 @@ _heartogether__server() {
 
     case "${cmd}" in
         heartogether__server)
-            opts="-h -V --port --host --data-dir --data-lock-wait-ms --data-synchronous --database-url --database-connections --redis-enabled --redis-url --redis-tls --redis-tls-reject-unauthorized --redis-connect-timeout-ms --site-dir --public-url --frontend-url --log --session-cookie-name --session-cookie-secure --session-ttl-seconds --guests --jwt-secret --session-secret --google-client-id --google-client-secret --google-callback-url --oidc-issuer --oidc-client-id --oidc-client-secret --oidc-name --auth-warm-up-timeout-ms --max-listeners --max-listeners-per-address --room-ttl-ms --room-host-absent-ms --max-lounge-members --lounge-ttl-ms --room-reopen-ms --rate-limit-requests --rate-limit-window-ms --rate-limit-lookup-requests --rate-limit-lookup-window-ms --rate-limit-sign-in-requests --rate-limit-sign-in-window-ms --rate-limit-address-requests --rate-limit-address-window-ms --max-rooms-per-address --rate-limit-rooms-per-address --max-rooms --max-guests --max-database-bytes --max-connections --max-connections-per-address --max-sockets-per-address --stun-urls --expressturn-urls --expressturn-username --expressturn-credential --turn-urls --turn-username --turn-credential --turn-secret --turn-ttl-seconds --ice-transport-policy --trusted-proxies --hsts-seconds --service-worker --tls-cert --tls-key --acme-domain --acme-contact --acme-directory --acme-roots --http-port --metrics-addr --log-format --otel-exporter-otlp-endpoint --otel-traces-sampler-arg --stop-delay-ms --stop-spread-ms --stop-timeout-ms --help --version health copy"
+            opts="-h -V --port --host --data-dir --data-lock-wait-ms --data-synchronous --database-url --database-connections --pictures-dir --s3-bucket --s3-endpoint --s3-region --s3-access-key-id --s3-secret-access-key --redis-enabled --redis-url --redis-tls --redis-tls-reject-unauthorized --redis-connect-timeout-ms --site-dir --public-url --frontend-url --log --session-cookie-name --session-cookie-secure --session-ttl-seconds --guests --jwt-secret --session-secret --google-client-id --google-client-secret --google-callback-url --oidc-issuer --oidc-client-id --oidc-client-secret --oidc-name --auth-warm-up-timeout-ms --max-listeners --max-listeners-per-address --room-ttl-ms --room-host-absent-ms --max-lounge-members --lounge-ttl-ms --room-reopen-ms --rate-limit-requests --rate-limit-window-ms --rate-limit-lookup-requests --rate-limit-lookup-window-ms --rate-limit-sign-in-requests --rate-limit-sign-in-window-ms --rate-limit-address-requests --rate-limit-address-window-ms --rate-limit-messages --rate-limit-messages-per-address --max-rooms-per-address --rate-limit-rooms-per-address --max-rooms --max-guests --max-database-bytes --max-picture-bytes-per-room --max-picture-bytes-per-account --max-connections --max-connections-per-address --max-sockets-per-address --stun-urls --expressturn-urls --expressturn-username --expressturn-credential --turn-urls --turn-username --turn-credential --turn-secret --turn-ttl-seconds --ice-transport-policy --trusted-proxies --hsts-seconds --service-worker --tls-cert --tls-key --acme-domain --acme-contact --acme-directory --acme-roots --http-port --metrics-addr --log-format --otel-exporter-otlp-endpoint --otel-traces-sampler-arg --stop-delay-ms --stop-spread-ms --stop-timeout-ms --help --version health copy rooms accounts audit"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -60,6 +87,30 @@ _heartogether__server() {
                     return 0
                     ;;
                 --database-connections)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pictures-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --s3-bucket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --s3-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --s3-region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --s3-access-key-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --s3-secret-access-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -215,6 +266,14 @@ _heartogether__server() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --rate-limit-messages)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate-limit-messages-per-address)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --max-rooms-per-address)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -232,6 +291,14 @@ _heartogether__server() {
                     return 0
                     ;;
                 --max-database-bytes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-picture-bytes-per-room)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-picture-bytes-per-account)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -362,6 +429,106 @@ _heartogether__server() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        heartogether__subcmd__server__subcmd__accounts)
+            opts="-h --help find ban unban"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heartogether__subcmd__server__subcmd__accounts__subcmd__ban)
+            opts="-h --by --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heartogether__subcmd__server__subcmd__accounts__subcmd__find)
+            opts="-h --by --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heartogether__subcmd__server__subcmd__accounts__subcmd__unban)
+            opts="-h --by --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heartogether__subcmd__server__subcmd__audit)
+            opts="-h --help list"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heartogether__subcmd__server__subcmd__audit__subcmd__list)
+            opts="-h --limit --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         heartogether__subcmd__server__subcmd__copy)
             opts="-h --from --to --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -391,6 +558,56 @@ _heartogether__server() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heartogether__subcmd__server__subcmd__rooms)
+            opts="-h --help list close"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heartogether__subcmd__server__subcmd__rooms__subcmd__close)
+            opts="-h --by --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heartogether__subcmd__server__subcmd__rooms__subcmd__list)
+            opts="-h --by --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -11,7 +11,7 @@ use axum::{
 use heartogether::refusal::Refusal;
 use heartogether_app::api::{ApiError, Caller, SessionKey, Visitor};
 
-use super::{browser_cookie, session::CurrentSession};
+use super::{browser_cookie, programs::is_program, session::CurrentSession};
 use crate::{
     error::Answer,
     http::{no_advice, refuse},
@@ -23,6 +23,13 @@ use crate::{
 pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
     let mut caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
     let bearer = bearer(request.headers());
+    let program = match bearer.filter(|token| is_program(token)) {
+        Some(token) => match node.find_program(token).await {
+            Ok(program) => program,
+            Err(error) => return Answer(ApiError::from(error)).into_response(),
+        },
+        None => None,
+    };
     let found = match bearer {
         Some(token) => node.find_session([token].into_iter()).await,
         None => node.find_browser_session(request.headers(), &caller).await,
@@ -41,6 +48,10 @@ pub(crate) async fn identify(State(node): State<Arc<Node>>, mut request: Request
     request.extensions_mut().insert(Visitor { account, session: key, guests, caller: caller.clone() });
     if let Some(session) = session {
         request.extensions_mut().insert(session);
+    }
+    // A program is no visitor: it may do nothing where nobody asks what its token allows.
+    if let Some(program) = program {
+        request.extensions_mut().insert(program);
     }
     let response = next.run(request).await;
     let mut response = match due {

@@ -17,7 +17,7 @@ use heartogether_app::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{CurrentSession, sign_in};
+use super::{CurrentSession, export::export, sign_in};
 use crate::{
     cluster::message::SessionChange,
     error::{Answer, ServerError},
@@ -36,6 +36,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/auth/status", get(status))
         .route("/auth/me", get(me))
         .route("/auth/picture", get(picture))
+        .route("/auth/export", get(export))
         .route("/auth/logout", post(log_out))
         .route("/auth/delete", post(delete))
         .route("/auth/{provider}", get(sign_in::begin))

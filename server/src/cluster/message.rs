@@ -6,12 +6,13 @@ use heartogether::{
     id::{AccountId, ConnectionId, MemberId, NodeId, RoomCode},
     limits::FRAME_BYTES,
     protocol::{CustomEvent, Moment, Signal},
+    refusal::Refusal,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::storage::accounts::TokenHash;
 
-/// Bytes of a message, at most: a signal's frame, and what is around it.
+/// Bytes of a message, at most: a signal's frame, or posted frames with what JSON escapes in them, and what is around it.
 pub const MESSAGE_BYTES: usize = 2 * FRAME_BYTES;
 
 /// Connections that one message is for, at most.
@@ -50,14 +51,48 @@ pub enum NodeMessage {
         /// What.
         moment: Moment,
     },
+    /// Whom an account has blocked has changed. Its pages are told what is stored.
+    Blocked {
+        /// The account.
+        account: AccountId,
+    },
     /// Something about sessions that takes effect at once.
     Sessions {
         /// What.
         change: SessionChange,
     },
+    /// What was posted to this node for an event stream of the receiving node, which answers with [`Self::PostAnswered`].
+    StreamPosted {
+        /// The node that waits for the answer.
+        by: NodeId,
+        /// Its number for the post.
+        number: u64,
+        /// What was posted.
+        post: StreamPost,
+    },
+    /// The answer to a post.
+    PostAnswered {
+        /// The number of the post.
+        number: u64,
+        /// Why it was not taken.
+        refusal: Option<Refusal>,
+    },
     /// What another version says and this one does not understand.
     #[serde(other)]
     Unknown,
+}
+
+/// Frames that a client posts to its event stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamPost {
+    /// The stream.
+    pub stream: ConnectionId,
+    /// The session of the request.
+    pub session: SessionHash,
+    /// The number of the first frame. A stream's frames are numbered from 0.
+    pub first: u64,
+    /// The frames, each on a line; at most [`FRAME_BYTES`]. None at all say that the client is there.
+    pub frames: String,
 }
 
 /// A change of sessions that connections have to know of.
@@ -117,7 +152,8 @@ impl NodeMessage {
             Self::Signal { signal, .. } => signal.is_bounded(),
             Self::Custom { to, event, .. } => to.len() <= RECEIVERS && event.check().is_ok(),
             Self::Moment { to, .. } => to.len() <= RECEIVERS,
-            Self::Sessions { .. } | Self::Unknown => true,
+            Self::StreamPosted { post, .. } => post.frames.len() <= FRAME_BYTES,
+            Self::Sessions { .. } | Self::Blocked { .. } | Self::PostAnswered { .. } | Self::Unknown => true,
         }
     }
 }
@@ -172,10 +208,22 @@ mod tests {
             SessionChange::Confined(hash),
             SessionChange::Replaced(hash),
         ];
+        let blocked = NodeMessage::Blocked { account: AccountId::from_bits(1) };
         let sessions = changes.map(|change| NodeMessage::Sessions { change });
         let offer = signal(Signal::Offer { negotiation: NegotiationId(7), sdp, restarts: None });
         let custom = custom(RECEIVERS, CUSTOM_PAYLOAD_BYTES);
-        for message in [offer, custom, signal(Signal::OfferRequest { restarts: None })].into_iter().chain(sessions) {
+        let post = StreamPost {
+            stream: ConnectionId::from_bits(2),
+            session: hash,
+            first: u64::MAX,
+            frames: "{\"a\":\"\\r\"}\n".repeat(5_000),
+        };
+        let posted = NodeMessage::StreamPosted { by: FROM, number: 7, post };
+        let answers = [None, Some(Refusal::OutOfOrder)].map(|refusal| NodeMessage::PostAnswered { number: 7, refusal });
+        let others = [offer, custom, blocked, signal(Signal::OfferRequest { restarts: None }), posted]
+            .into_iter()
+            .chain(answers);
+        for message in others.chain(sessions) {
             let envelope = Envelope { from: FROM, message };
             assert_eq!(Envelope::decode(&envelope.encode()), Ok(envelope));
         }
@@ -199,7 +247,14 @@ mod tests {
         let many = signal(Signal::Candidates { negotiation: NegotiationId(1), candidates });
         let sdp = "x".repeat(MESSAGE_BYTES);
         let long = signal(Signal::Offer { negotiation: NegotiationId(1), sdp, restarts: None });
-        let too_many = [custom(RECEIVERS + 1, 0), custom(1, CUSTOM_PAYLOAD_BYTES + 1)];
+        let post = StreamPost {
+            stream: ConnectionId::from_bits(2),
+            session: SessionHash(TokenHash([7; 32])),
+            first: 0,
+            frames: "x".repeat(FRAME_BYTES + 1),
+        };
+        let long_post = NodeMessage::StreamPosted { by: FROM, number: 7, post };
+        let too_many = [long_post, custom(RECEIVERS + 1, 0), custom(1, CUSTOM_PAYLOAD_BYTES + 1)];
         let written = [many, long].into_iter().chain(too_many).map(|message| Envelope { from: FROM, message }.encode());
         let written: Vec<_> = written.collect();
         let texts = [

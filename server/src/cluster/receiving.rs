@@ -2,11 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use heartogether::protocol::{FromRoom, ReceivedSignal, ServerMessage};
+use heartogether::{
+    id::AccountId,
+    protocol::{FromRoom, ReceivedSignal, ServerMessage},
+};
 use tokio::{sync::Notify, time::sleep};
 
 use super::{
-    bus::{Inbox, Received},
+    bus::{Inbox, Received, To},
     message::NodeMessage,
 };
 use crate::{state::Node, websocket::Frame};
@@ -20,6 +23,9 @@ pub(crate) async fn receive(node: Arc<Node>, mut inbox: Inbox) {
     let hearing = async {
         while let Some(received) = inbox.recv().await {
             match received {
+                Received::Message(NodeMessage::Blocked { account }) => {
+                    drop(tokio::spawn(tell_blocked(node.clone(), account)))
+                }
                 Received::Message(message) => node.take_in(message),
                 Received::Interrupted => interrupted.notify_one(),
             }
@@ -42,6 +48,13 @@ async fn check_sessions(node: &Node, interrupted: &Notify) {
     }
 }
 
+/// What cannot be read now, the account's pages learn when they come the next time.
+async fn tell_blocked(node: Arc<Node>, account: AccountId) {
+    if let Err(error) = node.tell_blocked_here(account).await {
+        error.report();
+    }
+}
+
 impl Node {
     fn take_in(&self, message: NodeMessage) {
         let sockets = &self.auth.sockets;
@@ -60,7 +73,16 @@ impl Node {
                 to.into_iter().filter_map(|to| sockets.send_queue(to)).for_each(|queue| queue.push(frame.clone()));
             }
             NodeMessage::Sessions { change } => self.auth.take_in(change),
-            NodeMessage::Unknown => {}
+            NodeMessage::StreamPosted { by, number, post } => {
+                let (streams, bus) = (self.streams.clone(), self.bus.clone());
+                // A stream's reader may be behind. Only its own posts wait for it.
+                tokio::spawn(async move {
+                    let refusal = streams.take(&post).await.err();
+                    let _ = bus.tell(To::Node(by), NodeMessage::PostAnswered { number, refusal });
+                });
+            }
+            NodeMessage::PostAnswered { number, refusal } => self.carried_posts.note_answer(number, refusal),
+            NodeMessage::Blocked { .. } | NodeMessage::Unknown => {}
         }
     }
 }

@@ -69,6 +69,14 @@ pub(super) struct LimitSettings {
     #[arg(long, env = "RATE_LIMIT_ADDRESS_WINDOW_MS", default_value_t = Limits::default().requests_per_address.window_ms, value_parser = clap::value_parser!(u64).range(1..))]
     rate_limit_address_window_ms: u64,
 
+    /// Messages a minute from one account
+    #[arg(long, env = "RATE_LIMIT_MESSAGES", default_value_t = Limits::default().messages_per_account, value_parser = clap::value_parser!(u32).range(1..))]
+    rate_limit_messages: u32,
+
+    /// Messages a minute from one address (for IPv6 a /56) [default: 60, or twice MAX_LISTENERS if that is more]
+    #[arg(long, env = "RATE_LIMIT_MESSAGES_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..))]
+    rate_limit_messages_per_address: Option<u32>,
+
     /// Rooms opened from one address that are open at the same time
     #[arg(long, env = "MAX_ROOMS_PER_ADDRESS", default_value_t = Limits::default().rooms_per_address)]
     max_rooms_per_address: u32,
@@ -89,6 +97,14 @@ pub(super) struct LimitSettings {
     /// can join an open room or write there; 0 means no limit
     #[arg(long, env = "MAX_DATABASE_BYTES", default_value_t = Limits::default().database_bytes)]
     max_database_bytes: u64,
+
+    /// Bytes of the pictures in one lounge; 0 means no pictures
+    #[arg(long, env = "MAX_PICTURE_BYTES_PER_ROOM", default_value_t = Limits::default().picture_bytes_per_room)]
+    max_picture_bytes_per_room: u64,
+
+    /// Bytes of the pictures of one account, in all lounges
+    #[arg(long, env = "MAX_PICTURE_BYTES_PER_ACCOUNT", default_value_t = Limits::default().picture_bytes_per_account)]
+    max_picture_bytes_per_account: u64,
 
     /// Connections at the same time, if the system allows as many open files; the last tenth is for addresses with few
     /// connections [default: 16384, or 16 times MAX_LISTENERS if that is more]
@@ -124,9 +140,13 @@ impl LimitSettings {
             rooms: self.max_rooms,
             guests: self.max_guests,
             database_bytes: self.max_database_bytes,
+            picture_bytes_per_room: self.max_picture_bytes_per_room,
+            picture_bytes_per_account: self.max_picture_bytes_per_account,
             look_ups_per_address: quota(self.rate_limit_lookup_requests, self.rate_limit_lookup_window_ms),
             sign_ins_per_address: quota(sign_ins, self.rate_limit_sign_in_window_ms),
             requests_per_address: quota(requests, self.rate_limit_address_window_ms),
+            messages_per_account: self.rate_limit_messages,
+            messages_per_address: self.rate_limit_messages_per_address.unwrap_or(defaults.messages_per_address),
             connections: self.max_connections.unwrap_or(defaults.connections),
             connections_per_address: self.max_connections_per_address.unwrap_or(defaults.connections_per_address),
             sockets_per_address: self.max_sockets_per_address.unwrap_or(defaults.sockets_per_address),

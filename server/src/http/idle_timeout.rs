@@ -29,11 +29,11 @@ pub(super) struct IdleLimits {
 
 /// The progress of one connection, and whether it had a request. Clones share it.
 #[derive(Clone, Default)]
-pub(super) struct IdleTimeout(watch::Sender<bool>);
+pub(crate) struct IdleTimeout(watch::Sender<bool>);
 
 impl IdleTimeout {
-    /// Records a request.
-    pub(super) fn note_request(&self) {
+    /// Records a request, or that whoever hears a response that does not end is still there.
+    pub(crate) fn note_request(&self) {
         self.0.send_replace(true);
     }
 

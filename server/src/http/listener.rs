@@ -166,6 +166,7 @@ where
         progress.note_request();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer.clone());
+        request.extensions_mut().insert(progress.clone());
         router.clone().oneshot(request)
     });
     match version {

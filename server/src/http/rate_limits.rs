@@ -8,7 +8,7 @@ use std::{iter::once, sync::Arc};
 
 use heartogether::{
     id::{AccountId, RoomCode},
-    limits::{Limits, Quota},
+    limits::{EXPORTS, Limits, Quota},
     refusal::Refusal,
     time::Timestamp,
 };
@@ -44,6 +44,7 @@ pub(crate) struct RateLimits {
     sign_ins_to_all_rooms: Counter<AddressBlock>,
     requests: Counter<AddressBlock>,
     reports: Counter<AddressBlock>,
+    exports: Counter<AccountId>,
     open_rooms: Arc<Mutex<OpenRooms>>,
 }
 
@@ -67,6 +68,7 @@ impl RateLimits {
             requests: Counter::new("requests", limits.requests_per_address, shared),
             // A listener reports once, and so does everybody who comes.
             reports: Counter::new("reports", limits.sign_ins_per_address, shared),
+            exports: Counter::new("exports", EXPORTS, shared),
             open_rooms: Arc::new(Mutex::new(OpenRooms::new(limits.rooms_per_address, open_rooms))),
         }
     }
@@ -134,6 +136,11 @@ impl RateLimits {
     /// Counts a report of a page about itself.
     pub(crate) async fn take_report(&self, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
         judge(self.reports.take(tiers(caller), now).await, caller)
+    }
+
+    /// Counts a download of an account's data.
+    pub(crate) async fn take_export(&self, account: AccountId, caller: &Caller, now: Timestamp) -> Result<(), Refusal> {
+        judge(self.exports.take(once((account, 1)), now).await, caller)
     }
 
     /// Counts a request of any kind. Responses mention this limit only when it is exceeded, as the others are tighter.

@@ -12,6 +12,8 @@ pub(super) const PUBLICATIONS: &str = "heartogether_publications";
 pub(super) const CONNECTIONS: &str = "heartogether_connections";
 /// Those of them that are WebSockets.
 pub(super) const WEBSOCKETS: &str = "heartogether_websockets";
+/// Those of them that are event streams, which stand in for WebSockets.
+pub(super) const EVENT_STREAMS: &str = "heartogether_event_streams";
 /// Whether a `dependency` answers: 1 or 0.
 pub(super) const DEPENDENCY_UP: &str = "heartogether_dependency_up";
 /// Whether `/api/ready` says so: 1 or 0.
@@ -64,13 +66,14 @@ const WORK: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
 const WAIT: &[f64] = &[0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0, 2.5, 3.0, 5.0, 10.0, 20.0, 60.0];
 
 /// All metrics with their kinds and their descriptions.
-pub(super) const ALL: [(&str, Kind, &str); 19] = [
+pub(super) const ALL: [(&str, Kind, &str); 20] = [
     (ROOMS, Kind::Gauge, "Live rooms that this node counts, by kind"),
     (MEMBERS, Kind::Gauge, "Members who are connected to this node, and those of these rooms who are away, by kind"),
     (LINKS, Kind::Gauge, "Links between members of these rooms, by kind"),
     (PUBLICATIONS, Kind::Gauge, "What members of these rooms send, by kind and state"),
     (CONNECTIONS, Kind::Gauge, "Connections that callers hold"),
     (WEBSOCKETS, Kind::Gauge, "Open WebSockets"),
+    (EVENT_STREAMS, Kind::Gauge, "Open event streams, for members whose networks let no WebSockets through"),
     (DEPENDENCY_UP, Kind::Gauge, "Whether the dependency answers (1) or not (0)"),
     (READY, Kind::Gauge, "Whether the server is ready (1) or not (0)"),
     (BUILD_INFO, Kind::Gauge, "Always 1; the version of the server"),

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     Recorder,
-    catalogue::{CONNECTIONS, DEPENDENCY_UP, LINKS, MEMBERS, PUBLICATIONS, READY, ROOMS, WEBSOCKETS},
+    catalogue::{CONNECTIONS, DEPENDENCY_UP, EVENT_STREAMS, LINKS, MEMBERS, PUBLICATIONS, READY, ROOMS, WEBSOCKETS},
 };
 use crate::{http::ConnectionLimit, state::Node, storage::log::redis::RedisReport};
 
@@ -46,7 +46,9 @@ async fn fetch(State(observed): State<Observed>) -> ([(HeaderName, HeaderValue);
         tokio::join!(node.rooms.census(), node.readiness.can_store(), node.readiness.redis());
     observe_rooms(&census);
     gauge!(CONNECTIONS).set(connections.count());
-    gauge!(WEBSOCKETS).set(node.socket_limit.count());
+    let streams = node.streams.count();
+    gauge!(WEBSOCKETS).set(node.socket_limit.count().saturating_sub(streams));
+    gauge!(EVENT_STREAMS).set(streams);
     gauge!(DEPENDENCY_UP, "dependency" => "database").set(u8::from(can_store));
     if let Some(redis) = redis {
         gauge!(DEPENDENCY_UP, "dependency" => "redis").set(u8::from(redis.answers()));

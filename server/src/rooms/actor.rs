@@ -1,5 +1,6 @@
 //! The task of one room on this node: it takes in the log's entries, performs their effects and answers requests.
 
+mod blocked;
 mod gone_nodes;
 mod replay;
 mod requests;
@@ -31,6 +32,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    markup,
     storage::log::{AppendNonce, LogError, Subscription},
 };
 
@@ -199,6 +201,7 @@ impl<'a> RoomActor<'a> {
     fn apply(&mut self, entry: &Entry) {
         let effects = self.advance(entry);
         self.dependencies.look_up.review(&self.room);
+        self.tell_blocked(&effects);
         for effect in effects {
             self.perform(effect);
         }
@@ -231,10 +234,12 @@ impl<'a> RoomActor<'a> {
         match effect {
             Effect::Send { to, mut message } => {
                 self.add_ice_servers(to, &mut message);
+                message.markups_mut().for_each(markup::drop_outdated);
+                self.add_blocked(to, &mut message);
                 self.send(to, *message);
             }
             Effect::Disconnect { connection, refusal } => {
-                let send_queue = self.state.send_queues.remove(&connection);
+                let send_queue = self.state.take_out(connection);
                 if let (Some(send_queue), Some(refusal)) = (send_queue, refusal) {
                     send_queue.push(self.state.frame(FromRoom::Refused { refusal }));
                 }

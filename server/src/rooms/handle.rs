@@ -1,6 +1,7 @@
 //! How other code of this node sends requests to a room's actor.
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -9,11 +10,11 @@ use std::{
 };
 
 use heartogether::{
-    id::{AccountId, ConnectionId, MessageNumber, RoomId, Seq},
+    id::{AccountId, ConnectionId, MemberId, MessageNumber, RoomId, Seq},
     protocol::{CustomEvent, SendSignal},
     refusal::Refusal,
     role::Permission,
-    room::{Census, Event, Foreseen, Reading},
+    room::{Census, Event, Foreseen, OwnData, Reading},
 };
 use heartogether_app::api::{RecentRoom, RoomSummary};
 use tokio::sync::{mpsc, oneshot};
@@ -23,7 +24,7 @@ use super::{
     summary::SavedRoom,
     write_behind::WriteBehind,
 };
-use crate::{room_lookup::RoomReport, websocket::SendQueue};
+use crate::{room_lookup::RoomReport, storage::StorageError, websocket::SendQueue};
 
 /// Requests that may wait for an actor before those who ask have to wait themselves.
 const REQUESTS: usize = 64;
@@ -41,7 +42,13 @@ pub(super) enum Request {
     SendCustom { viewer: Viewer, event: CustomEvent, done: oneshot::Sender<Result<(), Refusal>> },
     ShowTyping { from: ConnectionId, done: oneshot::Sender<Result<(), Refusal>> },
     ShowRead { from: ConnectionId, up_to: MessageNumber, done: oneshot::Sender<Result<(), Refusal>> },
-    Reading { reader: ConnectionId, done: oneshot::Sender<Result<(Reading, WriteBehind), Refusal>> },
+    AccountBeside { asker: ConnectionId, member: MemberId, done: oneshot::Sender<Result<AccountId, Refusal>> },
+    OwnData { account: AccountId, done: oneshot::Sender<Option<(OwnData, WriteBehind)>> },
+    NoteBlocked { account: AccountId, blocked: BTreeSet<AccountId> },
+    Reading { reader: Reader, done: oneshot::Sender<Result<(Reading, WriteBehind), Refusal>> },
+    Names { are_wanted: bool, done: oneshot::Sender<Option<Vec<String>>> },
+    Written { account: AccountId, nonce: u32, done: oneshot::Sender<Option<MessageNumber>> },
+    LastMessage { done: oneshot::Sender<MessageNumber> },
     IsMember { connection: ConnectionId, done: oneshot::Sender<bool> },
     HasPlace { account: AccountId, done: oneshot::Sender<bool> },
     Foresee { event: Box<Event>, done: oneshot::Sender<Result<Foreseen, Refusal>> },
@@ -52,6 +59,15 @@ pub(super) enum Request {
     Summarise { viewer: Option<AccountId>, done: oneshot::Sender<Option<RoomSummary>> },
     Confirm { report: RoomReport, done: oneshot::Sender<bool> },
     Census { done: oneshot::Sender<Census> },
+}
+
+/// Who reads in a room's archive.
+#[derive(Clone, Copy)]
+pub(crate) enum Reader {
+    /// A member's page.
+    Page(ConnectionId),
+    /// A member, whatever page it comes from.
+    Account(AccountId),
 }
 
 /// A request. The actor answers it once it has taken in the log's entry at this place.
@@ -173,13 +189,54 @@ impl RoomHandle {
         shown.unwrap_or_else(|| Err(self.gone(Refusal::RoomEnded)))
     }
 
-    /// The messages that a connection may read in the archive. Returns once everything before this call is in the
-    /// archive.
-    pub(crate) async fn reading(&self, reader: ConnectionId) -> Result<Reading, Refusal> {
+    /// The account of another member.
+    ///
+    /// # Errors
+    /// Those of [`Room::account_beside`](heartogether::room::Room::account_beside).
+    pub(crate) async fn account_beside(&self, asker: ConnectionId, member: MemberId) -> Result<AccountId, Refusal> {
+        let found = self.ask(|done| Request::AccountBeside { asker, member, done }).await;
+        found.unwrap_or_else(|| Err(self.gone(Refusal::RoomEnded)))
+    }
+
+    /// Tells the room whom an account has blocked. The account's pages on this node learn which members these are.
+    pub(crate) async fn note_blocked(&self, account: AccountId, blocked: BTreeSet<AccountId>) {
+        self.tell(Request::NoteBlocked { account, blocked }).await;
+    }
+
+    /// The messages that somebody may read in the archive. Returns once everything before this call is in the archive.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAMember`], [`Refusal::StorageUnavailable`], or [`Refusal::RoomEnded`].
+    pub(crate) async fn reading(&self, reader: Reader) -> Result<Reading, Refusal> {
         let answer = self.ask(|done| Request::Reading { reader, done }).await;
         let (reading, writes) = answer.unwrap_or_else(|| Err(self.gone(Refusal::RoomEnded)))?;
         writes.flush().await.map_err(|_| Refusal::StorageUnavailable)?;
         Ok(reading)
+    }
+
+    /// The names that a message with markup can speak to, if they are wanted; `None` if the room's messages have no markup.
+    pub(crate) async fn names(&self, are_wanted: bool) -> Option<Vec<String>> {
+        self.ask(|done| Request::Names { are_wanted, done }).await.flatten()
+    }
+
+    /// What the room has of an account besides messages; `None` once it has ended. Returns once everything before this call is in
+    /// the archive.
+    pub(crate) async fn own_data(&self, account: AccountId) -> Result<Option<OwnData>, StorageError> {
+        let Some((data, writes)) = self.ask(|done| Request::OwnData { account, done }).await.flatten() else {
+            return Ok(None);
+        };
+        writes.flush().await?;
+        Ok(Some(data))
+    }
+
+    /// The number of an account's message with this nonce, if it is one of the latest.
+    pub(crate) async fn written(&self, account: AccountId, nonce: u32) -> Option<MessageNumber> {
+        self.ask(|done| Request::Written { account, nonce, done }).await.flatten()
+    }
+
+    /// The number of the latest message.
+    pub(crate) async fn last_message(&self) -> Option<MessageNumber> {
+        self.ask(|done| Request::LastMessage { done }).await
     }
 
     /// Whether the connection belongs to a member.

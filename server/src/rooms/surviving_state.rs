@@ -1,9 +1,9 @@
 //! What a room's task leaves to the task that replaces it after a panic.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use heartogether::{
-    id::{ConnectionId, RoomCode, Seq},
+    id::{AccountId, ConnectionId, MemberId, RoomCode, Seq},
     protocol::FromRoom,
     refusal::Refusal,
 };
@@ -19,6 +19,10 @@ pub(super) struct SurvivingState {
     pub(super) code: Option<RoomCode>,
     /// The send queues of the connections to this node.
     pub(super) send_queues: HashMap<ConnectionId, SendQueue>,
+    /// Whom accounts have blocked that came to this node.
+    pub(super) blocked: HashMap<AccountId, BTreeSet<AccountId>>,
+    /// Which members these are, as the pages of these accounts were told.
+    pub(super) blocked_told: HashMap<ConnectionId, Vec<MemberId>>,
 }
 
 impl SurvivingState {
@@ -26,6 +30,12 @@ impl SurvivingState {
     pub(super) fn refuse(&self, refusal: Refusal) {
         let frame = self.frame(FromRoom::Refused { refusal });
         self.send_queues.values().for_each(|send_queue| send_queue.push(frame.clone()));
+    }
+
+    /// Sends nothing more to a connection. Returns its send queue.
+    pub(super) fn take_out(&mut self, connection: ConnectionId) -> Option<SendQueue> {
+        self.blocked_told.remove(&connection);
+        self.send_queues.remove(&connection)
     }
 
     /// Sends every connection to another node.

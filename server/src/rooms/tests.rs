@@ -206,7 +206,9 @@ fn written(number: u64) -> ArchiveChange {
         version: 0,
         reply_to: None,
         pinned: false,
+        pictures: Vec::new(),
         emoji: Vec::new(),
+        markup: None,
     };
     ArchiveChange::Write { account: AccountId::from_bits(5), message }
 }

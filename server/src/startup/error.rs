@@ -40,6 +40,14 @@ pub enum StartupError {
     /// Another server uses the database, and did not stop in time.
     #[error("another server uses the database {0} (see DATABASE_URL and DATA_LOCK_WAIT_MS)")]
     DatabaseInUse(String),
+    /// The pictures cannot be kept.
+    #[error("pictures cannot be kept in {place} (see PICTURES_DIR and S3_BUCKET)")]
+    Pictures {
+        /// Where.
+        place: String,
+        /// The cause.
+        source: object_store::Error,
+    },
     /// The keys that sign sessions cannot be used.
     #[error("the keys that sign sessions cannot be read or written in {path} (see DATA_DIR)", path = path.display())]
     Keys {

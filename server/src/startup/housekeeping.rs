@@ -1,10 +1,10 @@
-//! Tasks that the server runs once a minute or once an hour.
+//! Tasks that the server runs from time to time.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures::FutureExt;
 
-use crate::{error::ServerError, state::Node};
+use crate::{error::ServerError, operator::carry_out_orders, state::Node};
 
 /// Milliseconds after which what has run out is looked for again.
 const HOUSEKEEPING_MS: u64 = 60 * 60 * 1000;
@@ -12,6 +12,8 @@ const HOUSEKEEPING_MS: u64 = 60 * 60 * 1000;
 const OPEN_ROOMS_MS: u64 = 60 * 1000;
 /// Milliseconds after which the storage is asked again to erase what was deleted.
 const ERASE_MS: u64 = 60 * 1000;
+/// Milliseconds after which the index of messages is tried again.
+const INDEX_AGAIN_MS: u64 = 60 * 1000;
 
 /// Goes on where housekeeping breaks: what has run out must not stay for good.
 pub(super) async fn run(node: Arc<Node>) {
@@ -24,7 +26,14 @@ pub(super) async fn run(node: Arc<Node>) {
 async fn keep_house(node: Arc<Node>) {
     let absent_ms = node.limits.room_host_absent_ms.max(node.limits.room_idle_ms);
     let left_rooms = node.rooms.look_after_left_rooms(absent_ms);
-    tokio::join!(forget_expired(&node), erase_deleted(&node), count_open_rooms(&node), left_rooms);
+    tokio::join!(
+        forget_expired(&node),
+        erase_deleted(&node),
+        count_open_rooms(&node),
+        index_earlier(&node),
+        carry_out_orders(&node),
+        left_rooms,
+    );
 }
 
 /// Carries out what the last run could not finish, and forgets what has run out, also where nobody comes any more.
@@ -37,10 +46,21 @@ async fn forget_expired(node: &Node) {
         if let Err(error) = node.store.forget_expired(now).await {
             ServerError::from(error).report();
         }
+        if let Err(error) = node.pictures.delete_unsent(now).await {
+            ServerError::from(error).report();
+        }
         if let Err(error) = node.rooms.forget_gone().await {
             ServerError::from(error).report();
         }
         node.clock.sleep_until(now.after_ms(HOUSEKEEPING_MS)).await;
+    }
+}
+
+/// Indexes messages from before there was an index.
+async fn index_earlier(node: &Node) {
+    while let Err(error) = node.search.index_earlier().await {
+        ServerError::from(error).report();
+        node.clock.sleep_until(node.clock.now().after_ms(INDEX_AGAIN_MS)).await;
     }
 }
 
@@ -56,7 +76,7 @@ async fn count_open_rooms(node: &Node) {
     }
 }
 
-/// Erases what was deleted where that was not possible at once, and forgets keys that another node may have deleted.
+/// Erases what was deleted where that was not possible at once, and pictures, and forgets keys that another node may have deleted.
 async fn erase_deleted(node: &Node) {
     loop {
         let now = node.clock.now();
@@ -64,6 +84,9 @@ async fn erase_deleted(node: &Node) {
             node.sealer.forget_keys();
         }
         if let Err(error) = node.store.erase_deleted().await {
+            ServerError::from(error).report();
+        }
+        if let Err(error) = node.pictures.erase_deleted().await {
             ServerError::from(error).report();
         }
         node.clock.sleep_until(now.after_ms(ERASE_MS)).await;

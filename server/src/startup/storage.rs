@@ -34,7 +34,7 @@ impl Stored {
     pub(super) async fn open(config: &Config, folder: &Path, listening: &Listening) -> Result<Self, StartupError> {
         let data_lock = lock(folder, config).await?;
         let Some(url) = config.data.database() else {
-            let database = open_file(folder.join("heartogether.db"), config).await?;
+            let database = open_file(folder.join(database::FILE), config).await?;
             return Ok(Self { database, database_lock: None, data_lock });
         };
         tracing::info!("accounts and rooms are kept in {url}");

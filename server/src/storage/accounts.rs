@@ -1,7 +1,9 @@
-//! Accounts, sessions, visited rooms and memberships, with a trait for each.
+//! Accounts, sessions, visited rooms, memberships, blocks and programs' tokens, with a trait for each.
 
+mod blocks;
 mod memberships;
 mod memory;
+mod programs;
 mod sessions;
 mod sql;
 mod visits;
@@ -13,8 +15,10 @@ use heartogether::{
 };
 use heartogether_app::api::Account;
 
+pub use blocks::{BLOCKS_KEPT, Blocks};
 pub use memberships::{MEMBERSHIPS_LISTED, Membership, Memberships};
 pub use memory::MemoryStore;
+pub use programs::{Programs, StoredToken, TOKEN_USE_MS, TOKENS_PER_ACCOUNT};
 pub use sessions::{Session, Sessions, TokenHash};
 pub use sql::SqlStore;
 pub use visits::{VISITS_KEPT, Visits};
@@ -48,7 +52,7 @@ pub trait Accounts: Send + Sync {
     /// [`StorageError`].
     async fn sign_in(&self, arrival: &ReturnedSignIn, now: Timestamp) -> Result<Option<SignedIn>, StorageError>;
 
-    /// Ends every session of an account that is to be deleted, and records its departure.
+    /// Ends every session of an account that is to be deleted, revokes its programs' tokens, and records its departure.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -81,6 +85,25 @@ pub trait Accounts: Send + Sync {
     /// [`StorageError`].
     async fn end_departure(&self, account: AccountId) -> Result<(), StorageError>;
 
+    /// Bans an account that exists: ends its sessions, revokes its programs' tokens, and keeps the people whose it is from signing in
+    /// again. Returns whether the account exists. A second ban changes nothing.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn ban_account(&self, account: AccountId, at: Timestamp) -> Result<bool, StorageError>;
+
+    /// Lifts a ban. Returns whether there was one.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn lift_ban(&self, account: AccountId) -> Result<bool, StorageError>;
+
+    /// Whether a person is kept from signing in.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn is_banned(&self, issuer: &str, subject: &str) -> Result<bool, StorageError>;
+
     /// Stores whether hosts see an account's e-mail address.
     ///
     /// # Errors
@@ -99,6 +122,12 @@ pub trait Accounts: Send + Sync {
     /// [`StorageError`].
     async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StorageError>;
 
+    /// What is kept of an account that its person sees nowhere else; `None` if there is no such account.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn account_record(&self, account: AccountId) -> Result<Option<AccountRecord>, StorageError>;
+
     /// Deletes what has expired by `now`: sessions, guests without a session, people who have not come for
     /// [`ACCOUNT_KEPT_MS`], and the data of both. Does so once a minute at most.
     ///
@@ -107,10 +136,10 @@ pub trait Accounts: Send + Sync {
     async fn forget_expired(&self, now: Timestamp) -> Result<(), StorageError>;
 }
 
-/// Storage of accounts, sessions, visits and memberships.
-pub trait Store: Accounts + Sessions + Visits + Memberships {}
+/// Storage of accounts, sessions, visits, memberships, blocks and programs' tokens.
+pub trait Store: Accounts + Sessions + Visits + Memberships + Blocks + Programs {}
 
-impl<T: Accounts + Sessions + Visits + Memberships> Store for T {}
+impl<T: Accounts + Sessions + Visits + Memberships + Blocks + Programs> Store for T {}
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -166,6 +195,17 @@ pub struct SignedIn {
     pub guest: Option<AccountId>,
     /// The sessions that ended.
     pub ended: Vec<TokenHash>,
+}
+
+/// What is kept of an account that its person sees nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRecord {
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its person, who has signed in with a provider, was there last.
+    pub seen_at: Option<Timestamp>,
+    /// The issuers of the providers, each with the permanent id by which it knows the person.
+    pub identities: Vec<(String, String)>,
 }
 
 /// A picture of somebody.

@@ -34,6 +34,9 @@ pub use self::{
     url::{DatabaseUrl, InvalidUrl, PostgresUrl},
 };
 
+/// The file of SQLite in the data folder.
+pub(crate) const FILE: &str = "heartogether.db";
+
 /// An error of the database.
 pub type Error = sqlx::Error;
 
@@ -72,6 +75,14 @@ impl Database {
             Pool::Sqlite(pool) => migrations::migrator().run(pool).await,
             Pool::Postgres(postgres) => migrations::migrator().run(&postgres.pool).await,
         }
+    }
+
+    /// Whether the tables are those of this version.
+    ///
+    /// # Errors
+    /// Errors of the database.
+    pub(crate) async fn is_up_to_date(&self) -> Result<bool, Error> {
+        Ok(transfer::latest_migration(self).await? == Some(migrations::latest()))
     }
 
     /// Closes every connection, and waits for those that are in use.

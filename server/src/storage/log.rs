@@ -210,9 +210,16 @@ fn accounts_in(event: &Event) -> impl Iterator<Item = AccountId> + use<> {
         Event::RoomCreated(created) => (Some(created.owner), None),
         Event::JoinRequested(request) => (Some(request.account), None),
         Event::ResumeRequested(request) => (Some(request.account), None),
-        Event::ReopenRequested { account, .. } | Event::AccountDeleted { account } => (Some(*account), None),
+        Event::ReopenRequested { account, .. }
+        | Event::CommandedByProgram { account, .. }
+        | Event::AccountBanned { account }
+        | Event::AccountDeleted { account } => (Some(*account), None),
         Event::AccountMerged { from, to } => (Some(*from), Some(*to)),
-        Event::Commanded { .. } | Event::ConnectionLost { .. } | Event::NodeLost { .. } | Event::Woke => (None, None),
+        Event::Commanded { .. }
+        | Event::ClosedByOperator
+        | Event::ConnectionLost { .. }
+        | Event::NodeLost { .. }
+        | Event::Woke => (None, None),
     };
     one.into_iter().chain(other)
 }

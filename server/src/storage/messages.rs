@@ -1,8 +1,10 @@
 //! The archive of messages, which is read in pages.
 //!
-//! Names and texts are sealed with their authors' keys. When an account is deleted, its messages are deleted too.
+//! Names and texts are sealed with their authors' keys. When an account is deleted, its messages are deleted too, and with them what they
+//! are found by.
 
 mod memory;
+mod search;
 mod sql;
 
 use async_trait::async_trait;
@@ -13,6 +15,7 @@ use heartogether::{
 };
 
 pub use memory::MemoryArchive;
+pub use search::{Found, MessageSearch};
 pub use sql::SqlArchive;
 
 use super::StorageError;
@@ -48,12 +51,17 @@ pub trait MessageArchive: Send + Sync {
     /// [`StorageError`].
     async fn find(&self, room: RoomId, number: MessageNumber) -> Result<Option<ArchivedMessage>, StorageError>;
 
-    /// Whether the archive has a message of this account with this nonce, sent at `since` or later.
+    /// The number of this account's message with this nonce, sent at `since` or later, if the archive has it.
     ///
     /// # Errors
     /// [`StorageError`].
-    async fn holds(&self, room: RoomId, account: AccountId, nonce: u32, since: Timestamp)
-    -> Result<bool, StorageError>;
+    async fn find_nonce(
+        &self,
+        room: RoomId,
+        account: AccountId,
+        nonce: u32,
+        since: Timestamp,
+    ) -> Result<Option<MessageNumber>, StorageError>;
 
     /// Gives an account's messages to another one.
     ///
@@ -95,11 +103,13 @@ const fn facts_of(account: AccountId, message: &Message) -> ArchivedMessage {
 /// Applies a change to a message. A change to another message, or one that was applied before, has no effect.
 fn apply(message: &mut Message, change: &ArchiveChange) {
     match change {
-        ArchiveChange::Edit { number, version, text } if *number == message.number && *version > message.version => {
+        ArchiveChange::Edit { number, version, text, markup }
+            if *number == message.number && *version > message.version =>
+        {
             message.version = *version;
-            message.text = message.text.is_some().then(|| text.clone());
+            message.change_words(text, markup.as_ref());
         }
-        ArchiveChange::Delete(number) if *number == message.number => message.text = None,
+        ArchiveChange::Delete(number) if *number == message.number => message.delete(),
         ArchiveChange::Pin { number, pinned } if *number == message.number => message.pinned = *pinned,
         ArchiveChange::React { number, member, emoji, on } if *number == message.number => {
             message.react(*member, emoji, *on);

@@ -13,7 +13,7 @@ macro_rules! embed {
 }
 
 /// The files in `migrations`, by their names without the ending: a number and what it is for.
-const FILES: [(&str, &str); 10] = embed! {
+const FILES: [(&str, &str); 15] = embed! {
     "0001_first"
     "0002_visits"
     "0003_identity"
@@ -24,6 +24,11 @@ const FILES: [(&str, &str); 10] = embed! {
     "0010_one_room_model"
     "0011_epochs"
     "0012_memberships"
+    "0013_pictures"
+    "0016_blocks"
+    "0021_search"
+    "0022_programs"
+    "0023_operator"
 };
 
 /// The number of the last one.

@@ -3,6 +3,7 @@
 
 use std::{
     hash::Hash,
+    net::IpAddr,
     num::NonZeroU32,
     sync::{
         Arc,
@@ -17,7 +18,10 @@ use heartogether::{
     time::Timestamp,
 };
 
-use crate::cluster::{Action, Limit, SharedAllowances};
+use crate::{
+    cluster::{Action, Limit, SharedAllowances},
+    http::AddressBlock,
+};
 
 /// Below this number of keys, nothing looks for keys to drop.
 const FEW_KEYS: usize = 1_024;
@@ -30,11 +34,19 @@ pub(super) fn rate(per_second: u32, burst: u32) -> Quota {
 
 /// The allowances of accounts in rooms.
 pub(crate) struct CommandLimits {
-    pub(super) requests: CommandLimit,
+    pub(crate) requests: CommandLimit,
     pub(super) stream_commands: CommandLimit,
-    pub(super) messages: CommandLimit,
+    messages: CommandLimit,
+    messages_of_account: CommandLimit<AccountId>,
+    messages_from_address: CommandLimit<AddressBlock>,
+    joins: CommandLimit<AccountId>,
+    pub(super) moments: CommandLimit,
     pub(super) reactions: CommandLimit,
     pub(crate) custom_events: CommandLimit,
+    /// Texts that somebody writes and wants to see as a message.
+    pub(crate) previews: CommandLimit,
+    pub(crate) pictures: CommandLimit,
+    pub(crate) searches: CommandLimit,
     /// Bytes of signals to one member. A host has a full allowance for each listener, and flooding one listener leaves
     /// the others their allowance.
     pub(super) signal_bytes: CommandLimit<(AccountId, MemberId)>,
@@ -50,11 +62,34 @@ impl CommandLimits {
             requests: new("room_requests", (limits.requests_per_second, limits.requests_burst)),
             stream_commands: new("stream_commands", (limits.stream_commands_per_second, limits.stream_commands_burst)),
             messages: new("messages", (limits.messages_per_second, limits.messages_burst)),
+            messages_of_account: CommandLimit::per_minute("account_messages", limits.messages_per_account, shared),
+            messages_from_address: CommandLimit::per_minute("address_messages", limits.messages_per_address, shared),
+            joins: CommandLimit::per_minute("joins", limits.joins_per_account, shared),
+            moments: new("moments", (limits.moments_per_second, limits.moments_burst)),
             reactions: new("reactions", (limits.reactions_per_second, limits.reactions_burst)),
+            previews: new("previews", (limits.previews_per_second, limits.previews_burst)),
             custom_events: new("custom_events", (limits.custom_events_per_second, limits.custom_events_burst)),
+            pictures: new("pictures", (limits.pictures_per_second, limits.pictures_burst)),
+            searches: new("searches", (limits.searches_per_second, limits.searches_burst)),
             // A signal does not wait for anything but its room.
             signal_bytes: CommandLimit::new(limits.signal_bytes_per_second, limits.signal_bytes_burst),
         }
+    }
+}
+
+impl CommandLimits {
+    /// Takes a message, or a change of one, from the allowances of an account in a room and in all rooms, and from that of its
+    /// address.
+    pub(crate) async fn take_message(&self, account: AccountId, room: RoomId, address: IpAddr, now: Timestamp) -> bool {
+        let block = AddressBlock::of_household(address);
+        self.messages.take(account, room, now).await
+            && self.messages_of_account.take_for(account, account.to_string(), now).await
+            && self.messages_from_address.take_for(block, block.to_string(), now).await
+    }
+
+    /// Takes a request for a place from an account's allowance in all rooms.
+    pub(super) async fn take_join(&self, account: AccountId, now: Timestamp) -> bool {
+        self.joins.take_for(account, account.to_string(), now).await
     }
 }
 
@@ -74,18 +109,9 @@ fn limit(name: &'static str, per_second: u32, burst: u32) -> Limit {
 }
 
 impl CommandLimit {
-    fn counted_together(self, shared: Option<&Arc<SharedAllowances>>, limit: Limit) -> Self {
-        Self { shared: shared.map(|shared| (shared.clone(), limit)), ..self }
-    }
-
     /// Takes one from the allowance, if one is left on all nodes; on this node, if they cannot be asked.
     pub(crate) async fn take(&self, account: AccountId, room: RoomId, now: Timestamp) -> bool {
-        if !self.take_here(account, room) {
-            return false;
-        }
-        let Some((shared, limit)) = &self.shared else { return true };
-        let key = [(format!("{account} {room}"), 1)];
-        shared.ask(Action::Take, *limit, &key, now).await.is_none_or(|left| !left.is_exceeded)
+        self.take_for((account, room), format!("{account} {room}"), now).await
     }
 
     /// Takes one from this node's allowance, if one is left.
@@ -97,6 +123,27 @@ impl CommandLimit {
 impl<K: Copy + Eq + Hash> CommandLimit<K> {
     fn new(per_second: u32, burst: u32) -> Self {
         Self { limiter: RateLimiter::keyed(rate(per_second, burst)), sweep_at: FEW_KEYS.into(), shared: None }
+    }
+
+    /// So many a minute, and as many at once.
+    fn per_minute(name: &'static str, count: u32, shared: Option<&Arc<SharedAllowances>>) -> Self {
+        let quota = Quota::per_minute(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
+        let all = Self { limiter: RateLimiter::keyed(quota), sweep_at: FEW_KEYS.into(), shared: None };
+        all.counted_together(shared, Limit { name, quota: limits::Quota { count: count.max(1), window_ms: 60_000 } })
+    }
+
+    fn counted_together(self, shared: Option<&Arc<SharedAllowances>>, limit: Limit) -> Self {
+        Self { shared: shared.map(|shared| (shared.clone(), limit)), ..self }
+    }
+
+    /// Takes one from a key's allowance, if one is left on all nodes, which know the key by its name; on this node, if they cannot be
+    /// asked.
+    async fn take_for(&self, key: K, name: String, now: Timestamp) -> bool {
+        if !self.take_some(key, 1) {
+            return false;
+        }
+        let Some((shared, limit)) = &self.shared else { return true };
+        shared.ask(Action::Take, *limit, &[(name, 1)], now).await.is_none_or(|left| !left.is_exceeded)
     }
 
     /// Takes this many from the allowance, if as many are left.
@@ -122,6 +169,21 @@ mod tests {
             async |account, room| allowance.take(AccountId::from_bits(account), RoomId::from_bits(room), now).await;
         assert_eq!([take(1, 1).await, take(1, 1).await, take(1, 1).await], [true, true, false]);
         assert!(take(1, 2).await && take(2, 1).await);
+    }
+
+    #[tokio::test]
+    async fn messages_count_for_their_account_and_their_address_in_all_rooms() {
+        let limits = Limits { messages_per_account: 3, messages_per_address: 4, ..Limits::default() };
+        let allowances = CommandLimits::new(&limits, None);
+        let take = async |account, room, address: [u8; 4]| {
+            let (account, room) = (AccountId::from_bits(account), RoomId::from_bits(room));
+            allowances.take_message(account, room, address.into(), Timestamp::from_millis(0)).await
+        };
+        assert_eq!([take(1, 1, [1; 4]).await, take(1, 2, [1; 4]).await, take(1, 3, [2; 4]).await], [true; 3]);
+        assert!(!take(1, 4, [3; 4]).await, "three of one account, wherever they come from");
+        assert_eq!([take(2, 1, [1; 4]).await, take(3, 1, [1; 4]).await], [true; 2]);
+        assert!(!take(4, 1, [1; 4]).await, "four from one address, whosever they are");
+        assert!(take(4, 1, [4; 4]).await);
     }
 
     #[test]

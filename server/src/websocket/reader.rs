@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::{StreamExt, stream::SplitStream};
+use futures::{Stream, StreamExt};
 use heartogether::{
     limits::Limits,
     protocol::{ServerMessage, decode_client},
@@ -12,16 +12,18 @@ use heartogether::{
 use tokio::task::{JoinHandle, yield_now};
 use tungstenite::Message;
 
-use super::{CloseReason, Frame, connection::Connection, frame_counter::TooManyFrames, socket::Socket};
+use super::{CloseReason, Frame, connection::Connection, frame_counter::TooManyFrames, socket::Incoming};
 
 /// How long a closed connection stays open for the client to read the last frames.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// The reading half of a socket.
-pub(super) type Frames = SplitStream<Socket>;
+/// What comes from a client: the reading half of a socket, or what is posted to an event stream.
+pub(super) trait Frames: Stream<Item = Incoming> + Unpin {}
+
+impl<F: Stream<Item = Incoming> + Unpin> Frames for F {}
 
 /// Reads until the connection ends, from either side.
-pub(super) async fn read(mut frames: Frames, mut connection: Connection, writing: JoinHandle<()>) {
+pub(super) async fn read(mut frames: impl Frames, mut connection: Connection, writing: JoinHandle<()>) {
     let ending = listen(&mut frames, &mut connection).await;
     connection.end(ending).await;
     linger(frames, writing, ending).await;
@@ -29,7 +31,7 @@ pub(super) async fn read(mut frames: Frames, mut connection: Connection, writing
 
 /// Reads what is left: with unread bytes, the system would reset the connection, and the client would lose the last
 /// frames.
-pub(super) async fn linger(mut frames: Frames, writing: JoinHandle<()>, ending: CloseReason) {
+pub(super) async fn linger(mut frames: impl Frames, writing: JoinHandle<()>, ending: CloseReason) {
     // The writer's own limits bound the wait.
     let _ = writing.await;
     let drained = async {
@@ -46,7 +48,7 @@ pub(super) async fn linger(mut frames: Frames, writing: JoinHandle<()>, ending: 
     let _ = tokio::time::timeout(LINGER, drained).await;
 }
 
-async fn listen(frames: &mut Frames, connection: &mut Connection) -> CloseReason {
+async fn listen(frames: &mut impl Frames, connection: &mut Connection) -> CloseReason {
     let clock = connection.clock();
     let mut pulse = Pulse::new(connection.limits(), clock.now());
     let send_queue = connection.send_queue().clone();
@@ -70,10 +72,7 @@ async fn listen(frames: &mut Frames, connection: &mut Connection) -> CloseReason
     }
 }
 
-async fn hear(
-    frame: Option<Result<Message, tungstenite::Error>>,
-    connection: &mut Connection,
-) -> Result<(), CloseReason> {
+async fn hear(frame: Option<Incoming>, connection: &mut Connection) -> Result<(), CloseReason> {
     let message = match frame {
         None => return Err(CloseReason::GONE),
         Some(Err(error)) => return Err(ending_of(&error)),

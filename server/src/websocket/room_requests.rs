@@ -1,6 +1,7 @@
 //! Carries out a connection's requests to its rooms: for places, commands and older messages. Each room gets them in the order
 //! in which they were sent. Of all that serves a connection, only this waits for the storage.
 
+mod blocking;
 mod commands;
 mod failure;
 mod places;
@@ -30,7 +31,7 @@ use super::{
 };
 use crate::{
     error::ServerError,
-    rooms::{RoomHandle, append, append_surely},
+    rooms::{Reader, RoomHandle, append, append_surely},
     state::Node,
     storage::messages::NONCE_KEPT_MS,
 };
@@ -148,8 +149,8 @@ impl RoomRequests {
     async fn is_archived(&self, code: RoomCode, nonce: u32) -> Result<bool, Failure> {
         let since = Timestamp::from_millis(self.node.clock.now().as_millis().saturating_sub(NONCE_KEPT_MS));
         let room = self.written(code).await?;
-        let held = self.node.archive.holds(room.id(), self.account.id, nonce, since).await;
-        held.map_err(|error| Failure::Fault(error.into()))
+        let held = self.node.archive.find_nonce(room.id(), self.account.id, nonce, since).await;
+        held.map(|number| number.is_some()).map_err(|error| Failure::Fault(error.into()))
     }
 
     /// What the archive knows about a message. The room itself keeps only the latest ones.
@@ -162,7 +163,7 @@ impl RoomRequests {
     /// A room whose earlier messages are all in the archive. Waits until they are.
     async fn written(&self, code: RoomCode) -> Result<RoomHandle, Failure> {
         let room = self.room(code)?;
-        room.reading(self.connection.id).await?;
+        room.reading(Reader::Page(self.connection.id)).await?;
         Ok(room)
     }
 
@@ -187,7 +188,8 @@ impl RoomRequests {
         if room.foresee(&event).await? == Foreseen::Nothing {
             return Ok(Foreseen::Nothing);
         }
-        if matches!(&event, Event::Commanded { command, .. } if command.permission() == Permission::Publish) {
+        if matches!(&event, Event::Commanded { command, .. } if matches!(command.permission(), Permission::Publish | Permission::Hear))
+        {
             self.take(code, &self.node.command_limits.stream_commands, Refusal::TooManyFrames).await?;
         }
         let Node { database_limit, store, clock, .. } = &*self.node;

@@ -31,6 +31,9 @@ const MESSAGE_BYTES: usize = FRAME_BYTES + 4 * 1024;
 pub(super) type Socket = WebSocketStream<Join<FrameCounter<ReadHalf<Stream>>, WriteHalf<Stream>>>;
 type Stream = TokioIo<Upgraded>;
 
+/// A message of a client, or why none can be read any more.
+pub(super) type Incoming = Result<Message, tungstenite::Error>;
+
 /// The two halves of a socket.
 pub(super) type Halves = (SplitSink<Socket, Message>, SplitStream<Socket>);
 

@@ -2,10 +2,10 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use futures::{FutureExt, Sink, SinkExt, stream::SplitSink};
+use futures::{FutureExt, Sink, SinkExt};
 use tungstenite::Message;
 
-use super::{CloseReason, Frame, send_queue::Queue, socket::Socket};
+use super::{CloseReason, Frame, send_queue::Queue};
 use crate::clock::Clock;
 
 /// Milliseconds that a socket may take to accept a frame.
@@ -13,11 +13,13 @@ const WRITE_MS: u64 = 10_000;
 /// How long the last frames may take.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// The writing half of a socket.
-pub(super) type Half = SplitSink<Socket, Message>;
+/// Where a connection's messages go: the writing half of a socket, or an event stream.
+pub(super) trait Written: Sink<Message, Error = tungstenite::Error> + Unpin {}
+
+impl<S: Sink<Message, Error = tungstenite::Error> + Unpin> Written for S {}
 
 /// Writes what is queued until the connection ends.
-pub(super) async fn write(mut sink: Half, mut queue: Queue, clock: Arc<dyn Clock>) {
+pub(super) async fn write(mut sink: impl Written, mut queue: Queue, clock: Arc<dyn Clock>) {
     let ending = speak(&mut sink, &mut queue, &*clock).await;
     queue.close();
     if let Some(ending) = ending {
@@ -27,7 +29,7 @@ pub(super) async fn write(mut sink: Half, mut queue: Queue, clock: Arc<dyn Clock
 }
 
 /// Returns the reason to close with, or `None` if the client has gone.
-async fn speak(sink: &mut Half, queue: &mut Queue, clock: &dyn Clock) -> Option<CloseReason> {
+async fn speak(sink: &mut impl Written, queue: &mut Queue, clock: &dyn Clock) -> Option<CloseReason> {
     loop {
         if let Err(ending) = write_waiting(sink, queue, clock).await {
             return ending;
@@ -39,10 +41,11 @@ async fn speak(sink: &mut Half, queue: &mut Queue, clock: &dyn Clock) -> Option<
 ///
 /// # Errors
 /// What [`speak`] returns.
-async fn write_waiting<S>(sink: &mut S, queue: &mut Queue, clock: &dyn Clock) -> Result<(), Option<CloseReason>>
-where
-    S: Sink<Message, Error = tungstenite::Error> + Unpin,
-{
+async fn write_waiting(
+    sink: &mut impl Written,
+    queue: &mut Queue,
+    clock: &dyn Clock,
+) -> Result<(), Option<CloseReason>> {
     let mut next = Some(queue.next().await.ok_or(None)?);
     while let Some(frame) = next {
         let message = frame.into_message().map_err(Some)?;
@@ -71,7 +74,7 @@ async fn in_time(
     }
 }
 
-async fn bid_farewell(sink: &mut Half, ending: CloseReason) -> Result<(), tungstenite::Error> {
+async fn bid_farewell(sink: &mut impl Written, ending: CloseReason) -> Result<(), tungstenite::Error> {
     if let Some(Ok(refusal)) = ending.refusal().map(|refusal| Frame::refusal(refusal).into_message()) {
         sink.feed(refusal).await?;
     }

@@ -10,10 +10,10 @@ use heartogether_server::storage::{
     accounts::{Accounts, SqlStore},
     database::{self, Database},
     keys::SqlKeys,
-    messages::{MemoryArchive, MessageArchive, SqlArchive},
+    messages::{MemoryArchive, MessageArchive, MessageSearch, SqlArchive},
     sealing::Sealer,
 };
-use sqlx::SqlitePool;
+use sqlx::{Connection, Executor, PgConnection, SqlitePool};
 use tempfile::TempDir;
 
 use super::{
@@ -28,6 +28,7 @@ use crate::{
 /// An archive, and what it lives in.
 pub(super) struct Bench {
     pub(super) archive: Arc<dyn MessageArchive>,
+    pub(super) search: Arc<dyn MessageSearch>,
     pub(super) stored: Option<Stored>,
 }
 
@@ -35,14 +36,37 @@ pub(super) struct Bench {
 pub(super) struct Stored {
     pub(super) accounts: SqlStore,
     sealer: Arc<Sealer>,
+    /// Carries out statements that the archive does not make itself.
+    pub(super) meddle: Meddle,
     /// The same archive as another node has it.
     pub(super) elsewhere: Arc<dyn MessageArchive>,
     _kept: Box<dyn Any>,
 }
 
+/// A connection of the tests' own to the database.
+pub(super) enum Meddle {
+    Sqlite(SqlitePool),
+    Postgres(String),
+}
+
+impl Meddle {
+    pub(super) async fn execute(&self, statement: &'static str) {
+        match self {
+            Self::Sqlite(pool) => {
+                sqlx::query(statement).execute(pool).await.expect("carried out");
+            }
+            Self::Postgres(url) => {
+                let mut connection = PgConnection::connect(url).await.expect("a connection");
+                connection.execute(statement).await.expect("carried out");
+            }
+        }
+    }
+}
+
 impl Bench {
     pub(super) fn memory() -> Self {
-        Self { archive: Arc::new(MemoryArchive::default()), stored: None }
+        let archive = Arc::new(MemoryArchive::default());
+        Self { search: archive.clone(), archive, stored: None }
     }
 
     pub(super) async fn sqlite() -> Self {
@@ -52,15 +76,19 @@ impl Bench {
     pub(super) async fn sqlite_with_pool() -> (Self, SqlitePool) {
         let folder = TempDir::new().expect("a folder");
         let pool = database::open(&folder.path().join("test.db")).await.expect("a database");
-        (Self::fill(pool.clone().into(), Box::new(folder)).await, pool)
+        (Self::fill(pool.clone().into(), Meddle::Sqlite(pool.clone()), Box::new(folder)).await, pool)
+    }
+
+    pub(super) async fn on_sqlite(pool: SqlitePool) -> Self {
+        Self::fill(pool.clone().into(), Meddle::Sqlite(pool), Box::new(())).await
     }
 
     pub(super) async fn postgres() -> Self {
         let kept = PostgresDatabase::create().await;
-        Self::fill(kept.open().await, Box::new(kept)).await
+        Self::fill(kept.open().await, Meddle::Postgres(kept.url.clone()), Box::new(kept)).await
     }
 
-    async fn fill(database: Database, kept: Box<dyn Any>) -> Self {
+    async fn fill(database: Database, meddle: Meddle, kept: Box<dyn Any>) -> Self {
         let accounts = SqlStore::new(database.clone());
         for account in [guest(ADA), guest(GRACE)] {
             accounts.add_account(&account, NOW).await.expect("stored");
@@ -69,7 +97,11 @@ impl Bench {
         let elsewhere = Arc::new(SqlArchive::new(database.clone(), sealer()));
         let sealer = sealer();
         let archive = Arc::new(SqlArchive::new(database.clone(), sealer.clone()));
-        Self { archive, stored: Some(Stored { accounts, sealer, elsewhere, _kept: kept }) }
+        Self {
+            search: archive.clone(),
+            archive,
+            stored: Some(Stored { accounts, sealer, meddle, elsewhere, _kept: kept }),
+        }
     }
 
     /// Deletes an account as the server does.

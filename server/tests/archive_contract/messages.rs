@@ -20,7 +20,9 @@ pub(super) fn message(number: u64) -> Message {
         version: 0,
         reply_to: (number > 1).then_some(MessageNumber(1)),
         pinned: false,
+        pictures: Vec::new(),
         emoji: Vec::new(),
+        markup: None,
     }
 }
 
@@ -29,7 +31,7 @@ pub(super) fn write(account: AccountId, number: u64) -> ArchiveChange {
 }
 
 pub(super) fn edit(number: u64, version: u32, text: &str) -> ArchiveChange {
-    ArchiveChange::Edit { number: MessageNumber(number), version, text: words(text) }
+    ArchiveChange::Edit { number: MessageNumber(number), version, text: words(text), markup: None }
 }
 
 pub(super) fn pin(number: u64, pinned: bool) -> ArchiveChange {

@@ -9,14 +9,17 @@ use std::{
 };
 
 use futures::future::join_all;
-use heartogether::role::Role;
+use heartogether::{
+    protocol::{ClientMessage, Ping, ServerMessage},
+    role::Role,
+};
 use reqwest::StatusCode;
 use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 use tokio::{net::TcpStream, time::timeout};
 
 use crate::{
-    support::{Process, Site, eventually, free_port, save, tell_kept},
+    support::{EventStream, Process, Site, eventually, free_port, save, tell_kept},
     tls::{NAME, ask, certify, connect_to},
 };
 
@@ -134,6 +137,12 @@ async fn nodes_know_their_visitors_behind_nginx_and_quiet_connections_stay() {
     let code = nginx.site.create_room(&ada).await;
     let (mut host, _) = nginx.site.join(&ada, code, Role::Host).await;
     host.drain().await;
-    let closed = timeout(QUIET, host.until_closed()).await;
+    let mut stream = EventStream::greet(&nginx.site, &ada).await;
+    let (closed, event) = tokio::join!(timeout(QUIET, host.until_closed()), timeout(QUIET, stream.event()));
     assert!(closed.is_err(), "the connection was closed: {closed:?}");
+    assert!(event.is_err(), "the stream was closed: {event:?}");
+    // Events are passed on as they come.
+    let ping = Ping { nonce: 7 };
+    stream.send(&ClientMessage::Ping(ping)).await;
+    assert_eq!(stream.receive().await, ServerMessage::Pong(ping));
 }

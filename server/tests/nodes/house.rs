@@ -102,7 +102,7 @@ impl PatientNode {
 
 pub fn write(nonce: u32) -> ToRoom {
     let text = MessageText::parse(&format!("number {nonce}")).expect("a message");
-    ToRoom::Write(Write { nonce, text, reply_to: None })
+    ToRoom::Write(Write { nonce, text, pictures: Vec::new(), reply_to: None })
 }
 
 /// Writes a message until it is acknowledged: its author gets it from the room. Returns how often it was refused.

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, time::Duration};
 use futures::future::join_all;
 use heartogether::{
     id::{MessageNumber, RoomCode, Seq},
-    protocol::FromRoom,
+    protocol::{Block, FromRoom, ReportMessage, ToRoom},
     role::Role,
-    room::{Joined, Message, Missed, RoomEvent},
+    room::{Joined, Message, Missed, RoomEvent, SequencedEvent},
 };
 use tokio::time::{interval, sleep};
 
@@ -135,4 +135,48 @@ async fn a_lounge_at_three_nodes_loses_and_doubles_nothing_when_one_is_killed() 
     expected.sort_unstable();
     assert_eq!(told, expected, "each message once");
     tell_kept(&format!("a lounge at three nodes, one killed: 6 of 6 members have {all} of {all} messages, each once"));
+}
+
+/// The next message from the room that is meant; all else is passed over.
+async fn next<T>(connection: &mut Connection, meant: impl Fn(FromRoom) -> Option<T>) -> T {
+    loop {
+        if let Some(found) = meant(connection.hear().await) {
+            return found;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reports_and_blocks_reach_pages_at_other_nodes() {
+    let house = House::build().await;
+    let (one, other) = (house.start(&[]), house.start(&[]));
+    let (ada, grace) = (one.site().sign_in("Ada").await, one.site().sign_in("Grace").await);
+    let code = open_lounge(one.site(), &ada, "").await;
+    let (mut adas, as_ada) = one.site().join(&ada, code, Role::Participant).await;
+    let (mut graces, as_grace) = other.site().join(&grace, code, Role::Participant).await;
+    adas.say(write(1)).await;
+    let is_written = |message| match message {
+        FromRoom::Event(SequencedEvent { event: RoomEvent::MessageSent { message }, .. }) => Some(message.number),
+        _ => None,
+    };
+    let number = next(&mut graces, is_written).await;
+    graces.say(ToRoom::ReportMessage(ReportMessage { number, reason: None })).await;
+    let is_reported = |message| match message {
+        FromRoom::Event(SequencedEvent { event: RoomEvent::MessageReported { number, report, .. }, .. }) => {
+            Some((number, report.member))
+        }
+        _ => None,
+    };
+    assert_eq!(next(&mut adas, is_reported).await, (number, as_grace.member));
+    // Another page of the one who blocks is at the other node.
+    let (mut graces_here, joined) = one.site().join(&grace, code, Role::Participant).await;
+    assert_eq!(joined.blocked, []);
+    graces.say(ToRoom::Block(Block { member: as_ada.member, blocked: true })).await;
+    let is_blocked = |message| match message {
+        FromRoom::Blocked { members } => Some(members),
+        _ => None,
+    };
+    for page in [&mut graces, &mut graces_here] {
+        assert_eq!(next(page, is_blocked).await, [as_ada.member]);
+    }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use heartogether::{
-    protocol::{CustomEvent, ToRoom},
+    protocol::{ClientMessage, CustomEvent, Ping, ServerMessage, ToRoom},
     refusal::Refusal,
     role::Role,
     room::RoomEvent,
@@ -16,7 +16,7 @@ use super::{
     faults::BACK,
     house::{House, write_surely},
 };
-use crate::support::{Pair, Site, eventually, free_port, resume, tell_kept};
+use crate::support::{EventStream, Pair, Site, eventually, free_port, resume, tell_kept};
 
 /// A pair at the first node whose listener has moved to the second.
 async fn apart(one: &Site, other: &Site) -> Pair {
@@ -39,6 +39,28 @@ async fn members_at_different_nodes_exchange_signals() {
         pair.is_undisturbed().await;
     }
     tell_kept("20 of 20 offers and answers between members at two nodes");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_posted_to_one_node_reaches_the_stream_at_the_other() {
+    let house = House::build().await;
+    let (one, other) = (house.start(&[]), house.start(&[]));
+    let grace = one.site().sign_in("Grace").await;
+    let mut stream = EventStream::greet(one.site(), &grace).await;
+    let mallory = one.site().sign_in("Mallory").await;
+    stream.site = other.site().clone();
+    for nonce in 0..20 {
+        stream.send(&ClientMessage::Ping(Ping { nonce })).await;
+        assert_eq!(stream.receive().await, ServerMessage::Pong(Ping { nonce }));
+    }
+    let not_found = (StatusCode::NOT_FOUND, Some(Refusal::ConnectionNotFound.code().to_owned()));
+    let own = format!("{}?first={}", stream.id, stream.next);
+    assert_eq!(stream.post_as(&mallory, &own, "").await, not_found);
+    let early = (StatusCode::BAD_REQUEST, Some(Refusal::OutOfOrder.code().to_owned()));
+    assert_eq!(stream.post(stream.next + 1, "{}").await, early);
+    drop(one);
+    assert_eq!(stream.post(stream.next, "").await, not_found, "its node is gone");
+    tell_kept("20 of 20 frames that were posted to another node than their stream's");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,17 +7,17 @@ use heartogether::protocol::Edit;
 use heartogether::protocol::FromRoom;
 use heartogether::protocol::Pin;
 use heartogether::protocol::RoomFrame;
-use heartogether::protocol::{Delete, HandOver, MarkRead, NameOneself, NameRoom, ReactTo};
+use heartogether::protocol::{Block, Delete, DismissReports, HandOver, MarkRead, NameOneself, NameRoom, ReactTo};
 use heartogether::{
     engagement::{Emoji, MessageText, Reaction},
-    id::{DisplayName, MemberId, NegotiationId, RoomName, Seq},
+    id::{DisplayName, MemberId, NegotiationId, PublicationId, RoomName, Seq},
     protocol::{
-        ClientMessage, DeclareSilence, FetchMessages, Hello, Join, PROTOCOL_VERSION, Ping, Publish, React,
-        RemoveMember, SendSignal, ServerMessage, Signal, ToRoom, Write,
+        ClientMessage, DeclareSilence, EndPublication, FetchMessages, Hello, Join, Listen, PROTOCOL_VERSION, Ping,
+        Publish, React, RemoveMember, ReportMessage, SendSignal, ServerMessage, Signal, ToRoom, Write,
     },
     refusal::Refusal,
     role::Role,
-    room::{Joined, Source},
+    room::{Joined, RoomEvent, Source},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -54,6 +54,12 @@ macro_rules! messages {
     };
 }
 
+/// What the host sends; where the host sends nothing, something that nobody does.
+fn publication(pair: &Pair) -> PublicationId {
+    let sent = &pair.as_host.room.publications;
+    sent.first().map_or(PublicationId::from_bits(7), |publication| publication.id)
+}
+
 const ATTEMPT: NegotiationId = NegotiationId(1);
 
 messages! {
@@ -75,6 +81,10 @@ messages! {
     "interrupt": in_room!(ToRoom::Interrupt) => |pair, _, _| said_in(pair.code, ToRoom::Interrupt);
     "declare_silence": in_room!(ToRoom::DeclareSilence(_)) =>
         |pair, _, _| said_in(pair.code, ToRoom::DeclareSilence(DeclareSilence { silent: true }));
+    "listen": in_room!(ToRoom::Listen(_)) =>
+        |pair, _, _| said_in(pair.code, ToRoom::Listen(Listen { publication: publication(pair), on: true }));
+    "end_publication": in_room!(ToRoom::EndPublication(_)) =>
+        |pair, _, _| said_in(pair.code, ToRoom::EndPublication(EndPublication { publication: publication(pair) }));
     "stop": in_room!(ToRoom::Stop) => |pair, _, _| said_in(pair.code, ToRoom::Stop);
     "react": in_room!(ToRoom::React(_)) =>
         |pair, _, _| said_in(pair.code, ToRoom::React(React { reaction: Reaction::Fire }));
@@ -88,6 +98,12 @@ messages! {
         let emoji = Emoji::parse("🎈").expect("an emoji");
         said_in(pair.code, ToRoom::ReactTo(ReactTo { number: FIRST, emoji, on: true }))
     };
+    "report_message": in_room!(ToRoom::ReportMessage(_)) =>
+        |pair, _, _| said_in(pair.code, ToRoom::ReportMessage(ReportMessage { number: FIRST, reason: None }));
+    "dismiss_reports": in_room!(ToRoom::DismissReports(_)) =>
+        |pair, _, _| said_in(pair.code, ToRoom::DismissReports(DismissReports { number: FIRST }));
+    "block": in_room!(ToRoom::Block(_)) =>
+        |pair, _, joined: &Joined| said_in(pair.code, ToRoom::Block(Block { member: joined.member, blocked: true }));
     "type": in_room!(ToRoom::Type) => |pair, _, _| said_in(pair.code, ToRoom::Type);
     "mark_read": in_room!(ToRoom::MarkRead(_)) =>
         |pair, _, _| said_in(pair.code, ToRoom::MarkRead(MarkRead { up_to: FIRST }));
@@ -127,7 +143,7 @@ fn text(text: &str) -> MessageText {
 }
 
 fn message(nonce: u32, words: &str) -> ToRoom {
-    ToRoom::Write(Write { nonce, text: text(words), reply_to: None })
+    ToRoom::Write(Write { nonce, text: text(words), pictures: Vec::new(), reply_to: None })
 }
 
 /// A room that is live (or paused, where the row is about going on), in which something was written.
@@ -138,7 +154,9 @@ async fn live_pair(site: &Site, row: &str) -> Pair {
     pair.listener.say(message(1, SECRET)).await;
     for connection in [&mut pair.host, &mut pair.listener] {
         for _ in 0..2 {
-            connection.event().await;
+            if let RoomEvent::PublicationChanged { publication } = connection.event().await {
+                pair.as_host.room.publications = vec![publication];
+            }
         }
     }
     pair

@@ -13,9 +13,14 @@ use crate::support::{Pair, Site, TestServer};
 fn form_of(path: &str, pair: &Pair) -> String {
     match path.trim_start_matches("/api/fn/") {
         "/api/events/publish" => format!(r#"{{"room":"{}","name":"slide"}}"#, pair.code),
+        "/api/rooms" => "{}".to_owned(),
         "/language" => "language=de".to_owned(),
+        "search_messages" => format!("code={}&sought=tea", pair.code),
+        "make_program_token" => "label=A+robot&scopes=read_rooms".to_owned(),
+        "revoke_program_token" => "id=none".to_owned(),
         "sign_in_as_guest" => "name=Linus".to_owned(),
         "show_email" => "shown=true".to_owned(),
+        "preview_message" => format!("code={}&text=hello", pair.code),
         "mute_lounge" => format!("code={}&muted=true", pair.code),
         "listen" | "find_room" | "look_up_room" | "room_link" | "reopen_room" | "find_entrance" | "enter_room" => {
             format!("code={}", pair.code)

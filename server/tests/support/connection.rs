@@ -220,7 +220,7 @@ impl Connection {
 }
 
 /// Heartbeats, and what follows from who is there: tests of links look at those.
-fn is_passed_over(message: &ServerMessage) -> bool {
+pub(super) fn is_passed_over(message: &ServerMessage) -> bool {
     use RoomEvent::{AttendanceChanged, LinkClosed, LinkOpened};
     let ServerMessage::Room(RoomFrame { message: FromRoom::Event(told), .. }) = message else {
         return *message == ServerMessage::Heartbeat;

@@ -6,7 +6,7 @@ use heartogether::{
     role::Role,
     room::{Joined, RoomEvent},
 };
-use reqwest::{Client as HttpClient, Response, header, redirect::Policy};
+use reqwest::{Client as HttpClient, Method, Response, header, redirect::Policy};
 use tokio_tungstenite::tungstenite::{client::IntoClientRequest, handshake::client::Request};
 
 use super::{Connection, Pair, join};
@@ -26,6 +26,14 @@ impl Site {
     pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         let request = http().get(format!("http://{}{path}", self.authority));
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        request.send().await.expect("an answer")
+    }
+
+    /// What a program asks.
+    pub async fn ask(&self, method: Method, path: &str, token: Option<&str>, body: Option<String>) -> Response {
+        let request = http().request(method, format!("http://{}{path}", self.authority));
+        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        let request = body.into_iter().fold(request, |request, body| request.body(body));
         request.send().await.expect("an answer")
     }
 

@@ -7,8 +7,8 @@ use crate::{
     refusal::Refusal,
     role::Permission,
     room::{
-        ArchiveChange, ArchivedMessage, Effects, Foreseen, LastMessage, Member, Message, PersonalText, Room, RoomEvent,
-        rules::Notice,
+        ArchiveChange, ArchivedMessage, Effects, Foreseen, LastMessage, Markup, Member, Message, PersonalText, Room,
+        RoomEvent, rules::Notice,
     },
 };
 
@@ -16,7 +16,7 @@ use super::check_length;
 
 /// A change of one message.
 pub(in crate::room) enum Change<'a> {
-    Edit(&'a MessageText),
+    Edit { text: &'a MessageText, markup: Option<&'a Markup> },
     Delete,
     Pin(bool),
     React { emoji: &'a Emoji, on: bool },
@@ -24,7 +24,11 @@ pub(in crate::room) enum Change<'a> {
 
 /// What is known of a message that is to be changed: by the room, or by the archive where the room has forgotten it. What the room
 /// knows is newer.
-pub(super) fn known(room: &Room, number: MessageNumber, archived: Option<ArchivedMessage>) -> Option<ArchivedMessage> {
+pub(in crate::room) fn known(
+    room: &Room,
+    number: MessageNumber,
+    archived: Option<ArchivedMessage>,
+) -> Option<ArchivedMessage> {
     room.chat.facts(number).or(archived.filter(|_| number <= room.chat.last))
 }
 
@@ -38,14 +42,16 @@ pub(in crate::room) fn foresee_change(
     let known = known(room, number, archived).ok_or(Refusal::MessageNotFound)?;
     let is_own = known.account == member.account;
     let may = match change {
-        Change::Edit(_) => is_own,
+        Change::Edit { .. } => is_own,
         Change::Delete => is_own || room.member_may(member, Permission::Moderate),
         Change::Pin(_) => room.member_may(member, Permission::Moderate),
         Change::React { .. } => true,
     };
     match change {
         _ if !may => Err(Refusal::NotAllowed),
-        Change::Edit(_) | Change::Pin(true) | Change::React { .. } if known.deleted => Err(Refusal::MessageNotFound),
+        Change::Edit { .. } | Change::Pin(true) | Change::React { .. } if known.deleted => {
+            Err(Refusal::MessageNotFound)
+        }
         Change::React { emoji, on } => match room.chat.find(number) {
             Some(kept) => foresee_reaction(&kept.message, member.id, emoji, *on),
             None if *on && known.emoji as usize >= EMOJI_PER_MESSAGE => Err(Refusal::TooManyEmoji),
@@ -54,7 +60,7 @@ pub(in crate::room) fn foresee_change(
         },
         Change::Delete => Ok(Foreseen::if_changed(!known.deleted)),
         Change::Pin(pinned) => Ok(Foreseen::if_changed(*pinned != known.pinned)),
-        Change::Edit(text) => {
+        Change::Edit { text, markup: _ } => {
             check_length(room, text)?;
             let now = room.chat.find(number).and_then(|kept| kept.message.text.as_ref());
             Ok(Foreseen::if_changed(now != Some(*text)))
@@ -88,12 +94,14 @@ pub(in crate::room) fn change(
     let actor = member.id;
     let Some(mut known) = known(room, number, archived) else { return };
     let (event, archived) = match change {
-        Change::Edit(text) => {
+        Change::Edit { text, markup } => {
             known.version = known.version.saturating_add(1);
             let text = if room.kind().writes_one_line() { text.in_one_line() } else { (*text).clone() };
             let version = known.version;
-            let event = RoomEvent::MessageEdited { number, author: actor, version, text: text.clone() };
-            (event, ArchiveChange::Edit { number, version, text })
+            let markup = markup.filter(|_| room.kind().has_markup()).cloned();
+            let (author, archived) =
+                (actor, ArchiveChange::Edit { number, version, text: text.clone(), markup: markup.clone() });
+            (RoomEvent::MessageEdited { number, author, version, text, markup }, archived)
         }
         Change::Delete => {
             known.deleted = true;
@@ -117,6 +125,7 @@ pub(in crate::room) fn change(
     room.roster.members.iter_mut().for_each(|member| LastMessage::apply(&mut member.last_message, &event));
     if matches!(change, Change::Delete) {
         forget_words(room, number);
+        room.reports.retain(|reported| reported != number);
     }
     effects.archive(archived);
     room.tell(Notice::Message(actor), &event, effects);
@@ -126,9 +135,12 @@ pub(in crate::room) fn change(
 fn forget_words(room: &mut Room, deleted: MessageNumber) {
     for (_, kept) in &mut room.recent {
         match &mut kept.event {
-            RoomEvent::MessageSent { message } if message.number == deleted => message.text = None,
+            RoomEvent::MessageSent { message } if message.number == deleted => message.delete(),
             // The number of its changes stays.
-            RoomEvent::MessageEdited { number, text, .. } if *number == deleted => PersonalText::Words(text).forget(),
+            RoomEvent::MessageEdited { number, text, markup, .. } if *number == deleted => {
+                PersonalText::Words(text).forget();
+                PersonalText::Markup(markup).forget();
+            }
             RoomEvent::MemberJoined { member } => {
                 LastMessage::apply(&mut member.last_message, &RoomEvent::MessageDeleted { number: deleted });
             }

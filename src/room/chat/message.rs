@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Picture;
 use crate::{
     engagement::{Emoji, MessageText},
     id::{DisplayName, MemberId, MessageNumber},
@@ -20,9 +21,12 @@ pub struct Message {
     pub name: DisplayName,
     /// The number its author's page gave it.
     pub nonce: u32,
-    /// Its text; `None` once it is deleted.
+    /// Its text; `None` once it is deleted, [`MessageText::none`] if it has pictures alone.
     #[serde(deserialize_with = "MessageText::told_or_none")]
     pub text: Option<MessageText>,
+    /// Its pictures, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<Picture>,
     /// When it was written.
     pub sent_at: Timestamp,
     /// Whether it was delivered: in a broadcast, to the host's page.
@@ -39,6 +43,18 @@ pub struct Message {
     /// The emoji on it, in the order in which each of them came first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emoji: Vec<EmojiOnMessage>,
+    /// What the server has made of the markup in its text; `None` if that has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markup: Option<Markup>,
+}
+
+/// The text of a message as pages show it. The server makes it before the message gets into the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Markup {
+    /// HTML without anything that could run or load. Each `<img data-diagram="0">` stands for a picture, which the page fetches.
+    pub html: String,
+    /// The version of the rendering that made it.
+    pub version: u32,
 }
 
 /// An emoji on a message.
@@ -52,9 +68,22 @@ pub struct EmojiOnMessage {
 }
 
 impl Message {
+    /// Takes away what it says and shows.
+    pub fn delete(&mut self) {
+        (self.text, self.markup) = (None, None);
+        self.pictures.clear();
+    }
+
     /// Whether a member has put this emoji on it.
     pub fn has_emoji_of(&self, member: MemberId, emoji: &Emoji) -> bool {
         self.emoji.iter().any(|on| on.emoji == *emoji && on.by.contains(&member))
+    }
+
+    /// Gives it another text, unless it is deleted.
+    pub fn change_words(&mut self, text: &MessageText, markup: Option<&Markup>) {
+        if self.text.is_some() {
+            (self.text, self.markup) = (Some(text.clone()), markup.cloned());
+        }
     }
 
     /// Puts an emoji on it for a member, or takes it away. Doing so twice has no further effect.

@@ -1,4 +1,4 @@
-//! A lounge: all members are equal, see each other and may send. It stays open while nobody is there.
+//! A lounge: all members are equal, see each other, may send, and choose whether to listen. It stays open while nobody is there.
 
 use super::End;
 use crate::{
@@ -11,7 +11,7 @@ pub(super) const fn allows(standing: Standing, permission: Permission) -> bool {
     let is_member = matches!(standing, Standing::Owner | Standing::Participant);
     match permission {
         Participate => is_member || matches!(standing, Standing::Account),
-        Publish | SeeAudience | ReadMessages | Engage | Converse | NameOneself | Leave => is_member,
+        Publish | Hear | SeeAudience | ReadMessages | Engage | Converse | NameOneself | Leave => is_member,
         ReopenRoom | StopRoom | RemoveMember | Moderate | NameRoom | HandOver | SendCustomEvents => {
             matches!(standing, Standing::Owner)
         }
@@ -23,9 +23,25 @@ pub(super) const fn standing(is_owner: bool) -> Standing {
     if is_owner { Standing::Owner } else { Standing::Participant }
 }
 
-/// Two members connect while one of them sends. The member with the smaller id offers, so that offers never collide.
+/// Who sends connects with those who have chosen to listen, and offers. Of two who hear each other, the one who was heard first
+/// offers, so that the link stays as it is.
 pub(super) fn links_of(room: &Room, member: &Member) -> Vec<Link> {
-    let sends = |member: &Member| room.publications_of(member.id).next().is_some();
+    if room.max_direct_listeners().is_none() {
+        return links_of_all(room, member);
+    }
+    let mut links: Vec<Link> = Vec::new();
+    for (offerer, answerer) in room.hearings() {
+        let link = Link { offerer, answerer };
+        if link.has(member.id) && !links.iter().any(|known| known.has(link.peer_of(member.id))) {
+            links.push(link);
+        }
+    }
+    links
+}
+
+/// Lounges from before there was a choice: two members connect while one of them sends, and the one with the smaller id offers.
+fn links_of_all(room: &Room, member: &Member) -> Vec<Link> {
+    let sends = |member: &Member| room.sends(member.id);
     let member_sends = sends(member);
     let others = room.members().filter(|other| other.id != member.id && (member_sends || sends(other)));
     let link = |other: &Member| Link { offerer: member.id.min(other.id), answerer: member.id.max(other.id) };

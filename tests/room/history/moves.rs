@@ -1,7 +1,7 @@
 //! The moves of a random history.
 
 use heartogether::{
-    id::{AccountId, MessageNumber, NameMark, RoomName},
+    id::{AccountId, MessageNumber, NameMark, PublicationId, RoomName},
     role::Role,
     room::{Answered, Command},
 };
@@ -43,6 +43,10 @@ pub(crate) enum Move {
     Reopen { account: AccountId },
     /// The server starts again and reads the room from its disk.
     Restart,
+    /// A program of who sits at a page writes.
+    Program { page: usize, nonce: u32 },
+    /// Whoever runs the server bans who sits at a page.
+    Ban { page: usize },
     /// Who sits at a page signs in as who sits at another one.
     Merge { page: usize, into: usize },
     /// Who sits at a page deletes their account, and comes back as somebody new, if ever.
@@ -99,6 +103,9 @@ fn commanding() -> impl Strategy<Value = Move> {
         1 => (any_page(), any::<bool>()).prop_map(|(page, sends_out)| Move::HandOver { page, sends_out }),
         3 => prop::sample::select(vec![OWNER, OWNER, GRACE]).prop_map(|account| Move::Reopen { account }),
         1 => (0..2_usize).prop_map(|page| Move::Command { page, command: Command::StopRoom }),
+        3 => (any_page(), 0..4_u32).prop_map(|(page, nonce)| Move::Program { page, nonce }),
+        // The owner's page comes first, and its ban ends the room.
+        1 => (1..PAGES.len()).prop_map(|page| Move::Ban { page }),
     ]
 }
 
@@ -106,6 +113,9 @@ fn any_command() -> impl Strategy<Value = Command> {
     prop_oneof![
         2 => Just(Command::Leave),
         4 => Just(MICROPHONE),
+        5 => (0..5_u128, prop::bool::weighted(0.8))
+            .prop_map(|(place, on)| Command::Listen { publication: PublicationId::from_bits(place), on }),
+        1 => (0..5_u128).prop_map(|place| Command::EndPublication { publication: PublicationId::from_bits(place) }),
         4 => prop::sample::select(vec![
             Command::Pause,
             Command::Resume,
@@ -126,7 +136,7 @@ fn any_words() -> impl Strategy<Value = Command> {
         2 => (1..4_u64, any::<bool>()).prop_map(|(number, is_edit)| {
             let (number, archived) = (MessageNumber(number), None);
             if is_edit {
-                Command::Edit { number, text: words("softer, please"), archived }
+                Command::Edit { number, text: words("softer, please"), markup: None, archived }
             } else {
                 Command::Delete { number, archived }
             }
@@ -136,6 +146,13 @@ fn any_words() -> impl Strategy<Value = Command> {
         }),
         1 => (1..4_u128).prop_map(|mark| Command::NameOneself { name: name("Anybody"), mark: NameMark::from_bits(mark) }),
         1 => Just(Command::NameRoom { name: RoomName::parse("Anything").expect("a name of the tests") }),
+        2 => (1..4_u64, any::<bool>()).prop_map(|(number, is_report)| {
+            let number = MessageNumber(number);
+            match is_report {
+                true => Command::ReportMessage { number, reason: Some(words("rude")), archived: None },
+                false => Command::DismissReports { number },
+            }
+        }),
         1 => (1..4_u64, any::<bool>())
             .prop_map(|(number, pinned)| Command::Pin { number: MessageNumber(number), pinned, archived: None }),
     ]

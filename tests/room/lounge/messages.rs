@@ -22,7 +22,7 @@ fn everybody_reads_what_is_written_changed_pinned_and_deleted() {
     let answer = replies(1, "hello you", MessageNumber(1), Answered::Missing);
     stage.command(3, answer);
     let number = MessageNumber(1);
-    stage.command(2, Command::Edit { number, text: words("hello all"), archived: None });
+    stage.command(2, Command::Edit { number, text: words("hello all"), markup: None, archived: None });
     stage.command(1, Command::Pin { number, pinned: true, archived: None });
     for member in &members {
         let read = messages(&stage, *member);
@@ -40,7 +40,8 @@ fn everybody_reads_what_is_written_changed_pinned_and_deleted() {
 fn a_change_that_may_not_be_is_refused() {
     let (mut stage, _) = full();
     stage.command(2, write(1, "hello"));
-    let edit = |number, archived| Command::Edit { number: MessageNumber(number), text: words("bye"), archived };
+    let edit =
+        |number, archived| Command::Edit { number: MessageNumber(number), text: words("bye"), markup: None, archived };
     let delete = |number| Command::Delete { number: MessageNumber(number), archived: None };
     let pin = |number| Command::Pin { number: MessageNumber(number), pinned: true, archived: None };
     assert_eq!(stage.command(3, edit(1, None)).refusal(3), Refusal::NotAllowed);
@@ -78,9 +79,9 @@ fn that_has_forgotten() -> (Stage, MemberId) {
 fn what_the_room_has_done_counts_more_than_what_was_read_in_the_archive_before() {
     let (mut stage, grace) = that_has_forgotten();
     let (number, read) = (MessageNumber(1), Some(archived(false)));
-    let edit = |said| Command::Edit { number, text: words(said), archived: read };
+    let edit = |said| Command::Edit { number, text: words(said), markup: None, archived: read };
     for (said, version) in [("bye", 3), ("bye bye", 4)] {
-        let edited = RoomEvent::MessageEdited { number, author: grace, version, text: words(said) };
+        let edited = RoomEvent::MessageEdited { number, author: grace, version, text: words(said), markup: None };
         assert_eq!(stage.command(2, edit(said)).events(Audience::Everyone), [&edited]);
     }
     stage.command(1, Command::Delete { number, archived: read });
@@ -99,7 +100,7 @@ fn a_message_that_has_just_been_forgotten_is_as_it_was() {
         stage.command(1, write(nonce, "hello you"));
     }
     let (number, read) = (MessageNumber(1), Some(archived(false)));
-    let edit = Command::Edit { number, text: words("bye"), archived: read };
+    let edit = Command::Edit { number, text: words("bye"), markup: None, archived: read };
     assert_eq!(stage.command(2, edit).refusal(2), Refusal::MessageNotFound);
 }
 
@@ -108,8 +109,8 @@ fn a_message_that_was_changed_as_often_as_can_be_counted_is_changed_still() {
     let (mut stage, author) = that_has_forgotten();
     let (number, text) = (MessageNumber(1), words("bye"));
     let often = Some(ArchivedMessage { version: u32::MAX, ..archived(false) });
-    let outcome = stage.command(2, Command::Edit { number, text: text.clone(), archived: often });
-    let edited = RoomEvent::MessageEdited { number, author, version: u32::MAX, text };
+    let outcome = stage.command(2, Command::Edit { number, text: text.clone(), markup: None, archived: often });
+    let edited = RoomEvent::MessageEdited { number, author, version: u32::MAX, text, markup: None };
     assert_eq!(outcome.events(Audience::Everyone), [&edited]);
 }
 
@@ -117,12 +118,12 @@ fn a_message_that_was_changed_as_often_as_can_be_counted_is_changed_still() {
 fn a_message_that_only_the_archive_holds_is_changed_like_any() {
     let (mut stage, grace) = that_has_forgotten();
     let (number, known) = (MessageNumber(1), Some(archived(false)));
-    let edit = |archived| Command::Edit { number, text: words("bye"), archived };
+    let edit = |archived| Command::Edit { number, text: words("bye"), markup: None, archived };
     assert_eq!(stage.command(2, edit(None)).refusal(2), Refusal::MessageNotFound);
     assert_eq!(stage.command(1, edit(known)).refusal(1), Refusal::NotAllowed);
     assert_eq!(stage.command(2, edit(Some(archived(true)))).refusal(2), Refusal::MessageNotFound);
     let outcome = stage.command(2, edit(known));
-    let edited = RoomEvent::MessageEdited { number, author: grace, version: 3, text: words("bye") };
+    let edited = RoomEvent::MessageEdited { number, author: grace, version: 3, text: words("bye"), markup: None };
     assert_eq!(outcome.events(Audience::Everyone), [&edited]);
     stage.command(1, Command::Pin { number, pinned: true, archived: known });
     let outcome = stage.command(1, Command::Delete { number, archived: known });
@@ -146,7 +147,7 @@ fn a_message_has_lines_and_4000_characters_and_one_to_a_host_has_50_in_one_line(
     assert_eq!(stage.command(2, write(1, &"x".repeat(51))).refusal(2), Refusal::MessageTooLong);
     stage.command(2, write(1, "louder,\n\n   please"));
     assert_eq!(messages(&stage, HOST)[0].text, Some(words("louder, please")));
-    let edit = |said: &str| Command::Edit { number: MessageNumber(1), text: words(said), archived: None };
+    let edit = |said: &str| Command::Edit { number: MessageNumber(1), text: words(said), markup: None, archived: None };
     assert_eq!(stage.command(2, edit(&"x".repeat(51))).refusal(2), Refusal::MessageTooLong);
 }
 

@@ -29,11 +29,19 @@ impl RoomHandle {
         self.follow_conversation.set_value(Some(follow_conversation));
         self.running.set_value(Some(SendWrapper::new(page)));
     }
+
+    /// See [`Page::provide_devices`].
+    pub fn provide_devices(self, open: OpenDevices) {
+        self.act(|page| page.provide_devices(open));
+    }
 }
 
 fn follow_conversation(handle: RoomHandle, view: &View) {
     follow(&view.conversation, handle.conversation);
     follow(&view.typing, handle.typing);
+    follow(&view.blocked, handle.blocked);
     follow(&view.read_up_to, handle.read_up_to);
     follow(&view.own_member, handle.own_member);
+    follow(&view.heard, handle.heard);
+    follow(&view.sound_refusal, handle.sound_refusal);
 }

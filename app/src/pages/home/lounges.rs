@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::AskedPlaces;
 use crate::{
-    api::{SavedLounge, ask, saved_lounges},
+    api::SavedLounge,
     locale::{Phrase, say},
     routes,
     text::home as text,
@@ -11,15 +12,16 @@ use crate::{
 
 /// A list for those who are in some; nothing for everybody else.
 #[component]
-pub(super) fn SavedLounges() -> impl IntoView {
-    let saved = ask(|| (), |()| saved_lounges());
+pub(super) fn SavedLounges(places: AskedPlaces) -> impl IntoView {
     let list = move || {
-        let lounges = saved.get()?.ok().filter(|lounges| !lounges.is_empty())?;
-        Some(view! {
-            <section aria-labelledby="lounges" class="grid gap-4">
-                <h2 id="lounges">{text::LOUNGES}</h2>
-                <ul class="recent">{lounges.into_iter().map(|lounge| view! { <Row lounge /> }).collect_view()}</ul>
-            </section>
+        let lounges = places.get()?.ok()?.1;
+        (!lounges.is_empty()).then(|| {
+            view! {
+                <section aria-labelledby="lounges" class="grid gap-4">
+                    <h2 id="lounges">{text::LOUNGES}</h2>
+                    <ul class="recent">{lounges.into_iter().map(|lounge| view! { <Row lounge /> }).collect_view()}</ul>
+                </section>
+            }
         })
     };
     view! { <Transition>{list}</Transition> }.into_any()

@@ -3,8 +3,9 @@
 use heartogether::room::StreamState;
 use leptos::prelude::*;
 
+use super::AskedPlaces;
 use crate::{
-    api::{RecentRoom, ask, recent_rooms},
+    api::RecentRoom,
     components::{ButtonLink, Variant, state_name},
     locale::{Around, Key, Phrase},
     pages::room_bootstrap::ReopenForm,
@@ -12,13 +13,11 @@ use crate::{
     text::{action, home as text, room as of_room, stream as states},
 };
 
-/// A list for those who have been somewhere; nothing for everybody else. A server that cannot say takes nothing else
-/// away from the page.
+/// A list for those who have been somewhere; nothing for everybody else.
 #[component]
-pub(super) fn RecentRooms() -> impl IntoView {
-    let recent = ask(|| (), |()| recent_rooms());
+pub(super) fn RecentRooms(places: AskedPlaces) -> impl IntoView {
     let list = move || {
-        let rooms = recent.get()?.ok().filter(|rooms| !rooms.is_empty())?;
+        let rooms = Some(places.get()?.ok()?.0).filter(|rooms| !rooms.is_empty())?;
         Some(view! {
             <section aria-labelledby="recent" class="grid gap-4">
                 <h2 id="recent">{text::RECENT}</h2>

@@ -19,7 +19,7 @@ use crate::{
 use heartogether_client::MicrophoneState;
 use mixer::{MixerPanel, can_mix};
 use source_picker::Offer;
-use stop_controls::StopButton;
+use stop_controls::{PauseButton, StopButton};
 
 /// The id of the sentence that says what is heard.
 pub(super) const HINT_ID: &str = "sound-hint";
@@ -37,13 +37,26 @@ pub(super) fn Controls(handle: RoomHandle, listener_count: Signal<usize>) -> imp
                 {say(move || Shown::on(handle).explanation())}
             </p>
             <NeedsCode handle>
-                <Troubles handle />
-                <Show when=move || is_sharing.get() fallback=move || view! { <Offer handle /> }>
-                    <MixerPanel handle />
+                <Sources handle />
+                <Show when=move || is_sharing.get()>
+                    <PauseButton handle />
                 </Show>
                 <StopButton handle listener_count />
             </NeedsCode>
         </section>
+    }
+    .into_any()
+}
+
+/// The sources to choose from, or those that are live; and what is in the way.
+#[component]
+pub(in crate::pages) fn Sources(handle: RoomHandle) -> impl IntoView {
+    let is_sharing = Memo::new(move |_| Shown::on(handle).is_sharing());
+    view! {
+        <Troubles handle />
+        <Show when=move || is_sharing.get() fallback=move || view! { <Offer handle /> }>
+            <MixerPanel handle />
+        </Show>
     }
     .into_any()
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use heartogether::id::MemberId;
 use leptos::{html::Details, prelude::*};
 
-use super::super::needs_code::NeedsCode;
 use super::super::{
     ip_privacy::HideAddress,
     measured,
@@ -49,9 +48,7 @@ pub(super) fn Diagnostics(
             <summary>{text::HEADING}</summary>
             <div class="grid gap-4 pt-4">
                 {warning}
-                <NeedsCode handle>
-                    <HideAddress handle relay />
-                </NeedsCode>
+                <HideAddress handle relay />
                 <Show when=move || is_open.get()>
                     <Measured handle history />
                 </Show>

@@ -92,7 +92,7 @@ fn MessageForm(handle: RoomHandle) -> impl IntoView {
             Err(why) => refusal.set(Some(why)),
             Ok(text) if text.chars() > MESSAGE_TO_HOST_CHARS => refusal.set(Some(Refusal::MessageTooLong)),
             Ok(text) => {
-                handle.press(Input::MessageWritten { text, reply_to: None });
+                handle.press(Input::MessageWritten { text, pictures: Vec::new(), reply_to: None });
                 field.set_value("");
                 measure("");
             }

@@ -10,16 +10,19 @@ use super::{
     head::head,
     lounges::lounges,
     news::Unread,
+    pictures,
     questions::Questions,
     shared::{Lounge, Sheet},
+    sound::sound,
     visible_height,
 };
-use crate::text::action;
+use crate::text::{action, lounge as text};
 
 /// Three columns on a wide screen; on a narrow one the outer two lie over the conversation when they are wanted.
 #[component]
 pub(super) fn Chat(lounge: Lounge, unread: Unread) -> impl IntoView {
     visible_height::follow();
+    pictures::follow(lounge);
     let sheet = lounge.sheet;
     let escape = key(move |event| {
         if event.key() == "Escape" && sheet.get_untracked().is_some() {
@@ -42,12 +45,15 @@ pub(super) fn Chat(lounge: Lounge, unread: Unread) -> impl IntoView {
             {lounges(lounge, unread)}
             <section class="lounge-main" aria-label=attribute(move || Some(lounge.title.get()))>
                 {head(lounge)}
+                {sound(lounge)}
                 <Conversation lounge unread />
                 <Composer lounge />
+                <p class="drop-here" aria-hidden="true">{text::DROP_HERE}</p>
             </section>
             {details(lounge)}
             {part_when(move || sheet.get().is_some(), veil)}
             <Questions lounge />
+            {pictures::viewed(lounge)}
         </div>
     }
     .into_any()

@@ -8,6 +8,7 @@ use heartogether::{
 };
 use leptos::prelude::*;
 
+use super::erased::effect;
 use crate::{
     browser::RoomHandle,
     locale::{Phrase, Value},
@@ -51,16 +52,17 @@ impl ComeAndGo {
 /// Follows who is a member, from the moment on at which the page is one.
 pub(super) fn follow(handle: RoomHandle) -> RwSignal<Vec<ComeAndGo>> {
     let comings = RwSignal::new(Vec::new());
-    Effect::new(move |before: Option<Option<Members>>| {
+    let mut before = None::<Members>;
+    effect(move || {
         let now = handle.room.with(|room| room.as_ref().map(members));
-        if let (Some(Some(before)), Some(now)) = (before, &now) {
+        if let (Some(before), Some(now)) = (&before, &now) {
             let after = handle.room.with_untracked(|room| room.as_ref().map(|room| room.last_message));
-            let changes = changes(&before, now);
+            let changes = changes(before, now);
             if !changes.is_empty() {
                 comings.update(|comings| note(comings, after.unwrap_or_default(), changes));
             }
         }
-        now
+        before = now;
     });
     comings
 }

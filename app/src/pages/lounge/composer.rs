@@ -8,8 +8,10 @@ use leptos::{ev, prelude::*};
 
 use super::{
     emoji_data::emoji,
-    emoji_picker::EmojiPicker,
     erased::{attribute, flag, key, part, part_when, press, said, switch},
+    extras::extra,
+    markup::words_of,
+    pictures,
     shared::{EmojiFor, Lounge, Mode},
     words::first_line,
 };
@@ -28,7 +30,7 @@ const SHOWN_CHARS: usize = 120;
 /// The field, what it is for, and what became of what was written last.
 #[component]
 pub(super) fn Composer(lounge: Lounge) -> impl IntoView {
-    let writing = Writing::new(lounge);
+    let (writing, previews) = (Writing::new(lounge), RwSignal::new(false));
     let send = move |event: ev::SubmitEvent| {
         event.prevent_default();
         writing.send();
@@ -40,7 +42,7 @@ pub(super) fn Composer(lounge: Lounge) -> impl IntoView {
     view! {
         <div class="composer">
             {part_when(move || lounge.picker.get().is_some(), move || picker(lounge, writing))}
-            {mode_bar(lounge)}
+            {mode_bar(lounge)} {pictures::added(lounge)}
             <form class="composer-form" on:submit=send>
                 <button
                     type="button"
@@ -52,6 +54,7 @@ pub(super) fn Composer(lounge: Lounge) -> impl IntoView {
                 >
                     <Icon glyph=Glyph::Smile />
                 </button>
+                {pictures::button(lounge)}
                 <textarea
                     node_ref=writing.field
                     class="composer-field"
@@ -66,16 +69,24 @@ pub(super) fn Composer(lounge: Lounge) -> impl IntoView {
                     aria-describedby="composer-told"
                     aria-invalid=attribute(move || writing.error().map(|_| "true".to_owned()))
                     on:input=move |_| writing.note_input()
+                    on:paste=move |event| writing.paste(&event)
                     on:keydown=key(move |event| writing.press(&event))
                 ></textarea>
                 <button type="submit" class="icon-button composer-send" aria-label=text::SEND title=text::SEND>
                     <Icon glyph=Glyph::Send />
                 </button>
             </form>
-            {told(lounge, writing)}
+            {told(lounge, writing, previews)}
+            {part_when(move || previews.get(), move || preview(lounge, writing))}
         </div>
     }
     .into_any()
+}
+
+/// What the text would look like as a message.
+fn preview(lounge: Lounge, writing: Writing) -> AnyView {
+    let text = Callback::new(move |()| writing.text());
+    extra(move |extras| (extras.preview)(lounge, text))
 }
 
 /// The emoji, while one is chosen.
@@ -94,7 +105,8 @@ fn picker(lounge: Lounge, writing: Writing) -> AnyView {
         lounge.picker.set(None);
         writing.focus();
     };
-    view! { <EmojiPicker on_choose=Callback::new(choose) on_close=Callback::new(move |()| close()) /> }.into_any()
+    let (on_choose, on_close) = (Callback::new(choose), Callback::new(move |()| close()));
+    extra(move |extras| (extras.picker)(on_choose, on_close))
 }
 
 /// What is answered or edited, and the way out of that.
@@ -117,7 +129,8 @@ fn mode_bar(lounge: Lounge) -> AnyView {
                 (number, text::replying_to(name.unwrap_or_else(|| Value::from(""))))
             }
         };
-        let shown = lounge.text_of(number).map(|text| first_line(&locale.write(&Value::from(&text)), SHOWN_CHARS));
+        let shown = lounge.with_message(number, |message| words_of(message, locale)).flatten();
+        let shown = shown.map(|words| first_line(&words, SHOWN_CHARS));
         view! {
             <div class="composer-mode">
                 <p class="composer-mode-heading">{locale.say(heading)}</p>
@@ -132,8 +145,9 @@ fn mode_bar(lounge: Lounge) -> AnyView {
     part(bar).into_any()
 }
 
-/// Who else is writing, what is wrong with the text, and how long it is. The line is always there, so that nothing moves.
-fn told(lounge: Lounge, writing: Writing) -> AnyView {
+/// Who else is writing, what is wrong with the text, how long it is, and the switch of the preview. The line is always there, so that
+/// nothing moves.
+fn told(lounge: Lounge, writing: Writing, previews: RwSignal<bool>) -> AnyView {
     let (handle, locale) = (lounge.handle, Locale::current());
     let typing = move || {
         let phrase = handle.typing.with(|names| typing_phrase(names));
@@ -141,7 +155,8 @@ fn told(lounge: Lounge, writing: Writing) -> AnyView {
     };
     let why = move || {
         let why = writing.error().or_else(|| handle.engagement_notice.get());
-        why.map(|why| locale.say(locale::refusal(why)).into_owned()).unwrap_or_default()
+        let why = why.map(|why| locale::refusal(why).into()).or_else(|| writing.told_of_pictures());
+        why.map(|why: Phrase| locale.say(why).into_owned()).unwrap_or_default()
     };
     let length = move || match writing.length.get() {
         length if length > COUNTED_FROM => locale.say(text::length(length, MESSAGE_CHARS)).into_owned(),
@@ -158,6 +173,14 @@ fn told(lounge: Lounge, writing: Writing) -> AnyView {
             <p class="composer-length" data-testid="message-length">
                 {said(length)}
             </p>
+            <button
+                type="button"
+                class="preview-switch"
+                aria-pressed=switch(move || previews.get())
+                on:click=press(move |_| previews.update(|previews| *previews = !*previews))
+            >
+                {text::PREVIEW}
+            </button>
         </div>
     }
     .into_any()

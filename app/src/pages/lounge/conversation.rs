@@ -2,17 +2,16 @@
 
 mod scrolling;
 
-use std::collections::HashMap;
-
 use heartogether::{id::MessageNumber, time::Timestamp};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::{
+    code_blocks::press_code,
     comings::{self, ComeAndGo},
     conversation_row::Laid,
-    erased::{key, part, part_when, press, rows, said},
+    erased::{effect, key, part, part_when, press, rows, said},
     message::log_row,
     news::Unread,
     rows::{Circumstances, Row, RowKey, lay_out},
@@ -31,7 +30,7 @@ use scrolling::Scrolling;
 /// The messages, and the way to the latest one.
 #[component]
 pub(super) fn Conversation(lounge: Lounge, unread: Unread) -> impl IntoView {
-    let (keys, laid) = (RwSignal::new(Vec::<RowKey>::new()), StoredValue::new(HashMap::new()));
+    let (keys, laid) = (RwSignal::new(Vec::<RowKey>::new()), StoredValue::new(Vec::<Laid>::new()));
     let scrolling = Scrolling::new(lounge);
     lay_out_anew(lounge, unread, (keys, laid), scrolling);
     scrolling.follow();
@@ -39,7 +38,8 @@ pub(super) fn Conversation(lounge: Lounge, unread: Unread) -> impl IntoView {
     let is_there = move || lounge.standing.get() == Standing::Open;
     let ids = move || keys.with(|keys| keys.iter().map(|key| key.id()).collect());
     let row = move |id: String| {
-        let laid = RowKey::parse(&id).and_then(|key| laid.with_value(|laid: &Known| laid.get(&key).cloned()));
+        let laid = RowKey::parse(&id)
+            .and_then(|key| laid.with_value(|laid| laid.iter().find(|laid| laid.key == key).cloned()));
         laid.map_or_else(|| ().into_any(), |laid| log_row(lounge, laid))
     };
     let told = move || match (is_there(), handle.conversation.with(Vec::is_empty)) {
@@ -58,6 +58,7 @@ pub(super) fn Conversation(lounge: Lounge, unread: Unread) -> impl IntoView {
                 tabindex="0"
                 on:scroll=move |_| scrolling.note_scroll()
                 on:keydown=key(move |event| walk(&event, lounge, scrolling))
+                on:click=press_code(expect_context())
             >
                 {part(told)}
                 {part_when(move || handle.has_earlier_messages.get(), move || earlier(lounge))}
@@ -117,34 +118,19 @@ fn to_latest(unread: Unread, scrolling: Scrolling) -> AnyView {
     .into_any()
 }
 
-/// The rows that are there.
-type Known = HashMap<RowKey, Laid>;
-
 /// Keeps the rows up to date. A row that stays keeps its signal, so that only what has changed is drawn.
 fn lay_out_anew(
     lounge: Lounge,
     unread: Unread,
-    (keys, laid): (RwSignal<Vec<RowKey>>, StoredValue<Known>),
+    (keys, laid): (RwSignal<Vec<RowKey>>, StoredValue<Vec<Laid>>),
     scrolling: Scrolling,
 ) {
     let comings = comings::follow(lounge.handle);
-    Effect::new(move |_| {
+    effect(move || {
         let new_after = unread.new_after.get();
         let next = comings.with(|comings| laid_out(lounge, comings, new_after));
         let next_keys: Vec<RowKey> = next.iter().map(|(key, _)| *key).collect();
-        laid.update_value(|known| {
-            let mut before = std::mem::take(known);
-            let keep = |(key, row): (RowKey, Row)| match before.remove(&key) {
-                Some(laid) => {
-                    if laid.row.with_untracked(|shown| *shown != row) {
-                        laid.row.set(row);
-                    }
-                    (key, laid)
-                }
-                None => (key, Laid { key, row: ArcRwSignal::new(row) }),
-            };
-            *known = next.into_iter().map(keep).collect();
-        });
+        laid.update_value(|laid| renew(laid, next));
         let (first, is_same) = keys.with_untracked(|keys| (keys.first().copied(), *keys == next_keys));
         scrolling.before_change(first);
         if !is_same {
@@ -153,13 +139,35 @@ fn lay_out_anew(
     });
 }
 
+/// Puts what is shown now into the rows that stay, and makes the others. Mostly the rows stay in their order.
+fn renew(laid: &mut Vec<Laid>, next: Vec<(RowKey, Row)>) {
+    let (before, mut place) = (std::mem::take(laid), 0);
+    for (key, row) in next {
+        let mut places = (place..before.len()).chain(0..place);
+        match places.find(|place| before[*place].key == key) {
+            Some(found) => {
+                place = found + 1;
+                let known = before[found].clone();
+                if known.row.with_untracked(|shown| *shown != row) {
+                    known.row.set(row);
+                }
+                laid.push(known);
+            }
+            None => laid.push(Laid { key, row: ArcRwSignal::new(row) }),
+        }
+    }
+}
+
 fn laid_out(lounge: Lounge, comings: &[ComeAndGo], new_after: Option<MessageNumber>) -> Vec<(RowKey, Row)> {
     let handle = lounge.handle;
     let now = js_sys::Date::now();
     let ahead = handle.date_of(Timestamp::from_millis(0));
+    let (blocked, unfolded) = (handle.blocked.read(), lounge.unfolded.read());
     let around = Circumstances {
         comings,
         new_after,
+        blocked: &blocked,
+        unfolded: &unfolded,
         now: Timestamp::from_millis((now - ahead).max(0.0) as u64),
         day_of: &|at| day_number(ahead + at.as_millis() as f64),
     };

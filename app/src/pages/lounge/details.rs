@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    erased::{Attribute, Press, action as menu_line, flag, icon_button, part_when, press, switch},
+    erased::{Attribute, Press, action as menu_line, effect, flag, icon_button, part_when, press, switch},
     members::members,
     notification::{self, Notifying},
     shared::{Lounge, Question},
@@ -88,7 +88,7 @@ fn mute(lounge: Lounge) -> AnyView {
 /// Whether the system tells of answers and of being spoken to, where it can.
 fn notify() -> AnyView {
     let state = RwSignal::new(Notifying::Missing);
-    Effect::new(move |_| state.set(notification::state()));
+    effect(move || state.set(notification::state()));
     let is_forbidden = move || state.get() == Notifying::Forbidden;
     let shown = move || {
         let act = press(move |_| {

@@ -57,10 +57,9 @@ impl Emojis {
         let sought = sought.to_lowercase();
         let has =
             |choice: &&Choice| sought.split_whitespace().all(|word| choice.words.contains(word) || choice.sign == word);
-        let mut found: Vec<Choice> = self.0.iter().flatten().filter(has).cloned().collect();
-        found.sort_by_key(|choice| !choice.words.starts_with(sought.trim()));
-        found.truncate(FOUND);
-        found
+        let begins_so = |choice: &&Choice| choice.words.starts_with(sought.trim());
+        let found = |first: bool| self.0.iter().flatten().filter(has).filter(move |choice| begins_so(choice) == first);
+        found(true).chain(found(false)).take(FOUND).cloned().collect()
     }
 
     /// The ones that were chosen last, on this device.

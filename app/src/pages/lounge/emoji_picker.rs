@@ -6,7 +6,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::{
     emoji_data::{self, Choice, Emojis},
-    erased::{Attribute, Press, icon_button, key, part, press, switch},
+    erased::{Attribute, Press, effect, icon_button, key, part, press, switch},
 };
 use crate::{
     components::{Button, Glyph, Skeleton, Variant},
@@ -45,8 +45,7 @@ struct Picking {
 }
 
 /// Calls `on_choose` for each emoji that is chosen, and `on_close` when the visitor is done.
-#[component]
-pub(super) fn EmojiPicker(on_choose: Callback<String>, on_close: Callback<()>) -> impl IntoView {
+pub(super) fn emoji_picker(on_choose: Callback<String>, on_close: Callback<()>) -> AnyView {
     let picking = Picking {
         emojis: RwSignal::new(None),
         has_failed: RwSignal::new(false),
@@ -144,7 +143,7 @@ impl Picking {
 /// The field to search in. Enter takes the first that is found.
 fn search(picking: Picking) -> AnyView {
     let field = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(field) = field.get() {
             // A browser that refuses leaves the focus where it is, which hurts nobody.
             let _ = field.focus();

@@ -37,6 +37,16 @@ fn memoised(when: Arc<dyn Fn() -> bool + Send + Sync>, draw: Arc<dyn Fn() -> Any
     part(move || if is_there.get() { draw() } else { ().into_any() }).into_any()
 }
 
+/// Acts whenever what it reads has changed. Only in the browser.
+pub(super) fn effect(act: impl FnMut() + 'static) {
+    run(Box::new(act));
+}
+
+/// The code of an effect, once for all of them.
+fn run(mut act: Box<dyn FnMut()>) {
+    Effect::new(move |_: Option<()>| act());
+}
+
 /// A text that changes.
 pub(super) fn said(say: impl FnMut() -> String + Send + 'static) -> Said {
     Box::new(say)

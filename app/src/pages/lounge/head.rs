@@ -3,16 +3,19 @@
 use heartogether::{id::MessageNumber, room::Message};
 use heartogether_client::SignalingState;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 
 use super::{
-    erased::{flag, icon_button, part, press, said},
+    erased::{effect, flag, icon_button, part, part_when, press, said},
     lounges::unread_elsewhere,
+    markup::words_of,
     shared::{Lounge, Question, Sheet},
     words::first_line,
 };
 use crate::{
     components::{Glyph, Icon},
-    locale::{self, Locale, Value},
+    locale::{self, Locale},
     text::lounge as text,
 };
 
@@ -22,6 +25,7 @@ const PINNED_CHARS: usize = 160;
 /// The name, how many are here, and the ways to what is beside the conversation.
 pub(super) fn head(lounge: Lounge) -> AnyView {
     let locale = Locale::current();
+    search_by_keys(lounge);
     let open = move |sheet| press(move |_| lounge.sheet.set(Some(sheet)));
     let attendance = move || {
         let (all, here) =
@@ -42,13 +46,29 @@ pub(super) fn head(lounge: Lounge) -> AnyView {
                     {said(attendance)}
                 </p>
             </div>
+            {icon_button(Glyph::Search, text::SEARCH, press(move |_| lounge.question.set(Some(Question::Search))))}
             {icon_button(Glyph::Share, text::INVITE, press(move |_| lounge.question.set(Some(Question::Invite))))}
             <span class="only-not-wide">{icon_button(Glyph::People, text::DETAILS, open(Sheet::Details))}</span>
         </header>
         {connection(lounge)}
+        {reports(lounge)}
         {pins(lounge)}
     }
     .into_any()
+}
+
+/// Ctrl, Shift and F opens the search: Ctrl and F alone belongs to the browser.
+fn search_by_keys(lounge: Lounge) {
+    effect(move || {
+        let typed = window_event_listener_untyped("keydown", move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            if event.code() == "KeyF" && event.shift_key() && (event.ctrl_key() || event.meta_key()) {
+                event.prevent_default();
+                lounge.question.set(Some(Question::Search));
+            }
+        });
+        on_cleanup(move || typed.remove());
+    });
 }
 
 /// Says that the server is out of reach, and what that means for what is written.
@@ -70,11 +90,30 @@ fn connection(lounge: Lounge) -> AnyView {
     .into_any()
 }
 
+/// How many messages were reported, for the owner.
+fn reports(lounge: Lounge) -> AnyView {
+    let locale = Locale::current();
+    let count = move || lounge.handle.room.with(|room| room.as_ref().map_or(0, |room| room.reports.len()));
+    let said_count = move || locale.say(text::reports_count(u32::try_from(count()).unwrap_or(u32::MAX))).into_owned();
+    let shown = move || {
+        let open = press(move |_| lounge.question.set(Some(Question::Reports)));
+        view! {
+            <button type="button" class="pins" data-testid="reports" aria-haspopup="dialog" on:click=open>
+                <Icon glyph=Glyph::Alert />
+                <span class="pins-heading">{said(said_count)}</span>
+            </button>
+        }
+        .into_any()
+    };
+    part_when(move || count() > 0, shown)
+}
+
 /// The pinned messages that are here with their first lines, the latest first.
 fn pinned(lounge: Lounge, locale: Locale) -> Vec<(MessageNumber, String)> {
     let pin = |message: &Message| {
-        let words = message.text.as_ref().map(|words| first_line(&locale.write(&Value::from(words)), PINNED_CHARS));
-        Some((message.number, words?))
+        let words = words_of(message, locale).map(|words| first_line(&words, PINNED_CHARS))?;
+        let is_blocked = lounge.handle.blocked.with(|blocked| blocked.contains(&message.author));
+        Some((message.number, if is_blocked { locale.say(text::BLOCKED_MESSAGE).into_owned() } else { words }))
     };
     lounge.handle.conversation.with(|entries| {
         let pinned = entries.iter().map(|entry| &entry.message).filter(|message| message.pinned);

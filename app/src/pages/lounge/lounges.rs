@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    erased::{icon_button, part, press},
+    erased::{effect, icon_button, part, press},
     news::Unread,
     shared::Lounge,
     standing::Standing,
@@ -122,12 +122,12 @@ fn keep_up_to_date(lounge: Lounge) {
             }
         });
     };
-    Effect::new(move |_| {
+    effect(move || {
         if lounge.standing.get() == Standing::Open {
             ask();
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         let ask_if_seen = move || {
             if !document().hidden() {
                 ask()

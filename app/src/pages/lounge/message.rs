@@ -13,9 +13,10 @@ use super::{
     erased::{part, part_when, press},
     message_actions::{actions, actions_button},
     message_text::words,
+    pictures::shown::pictures,
     rows::{Answered, MessageRow, Row, RowKey},
     shared::{Lounge, Person},
-    words::first_line,
+    words::{first_line, summary},
 };
 use crate::{
     browser::locale::{day_name, time_of_day},
@@ -60,7 +61,7 @@ fn message(lounge: Lounge, key: RowKey, row: &MessageRow, locale: Locale) -> Any
             {dividers(lounge, row, locale)}
             <div class="message">
                 {author(row, locale)}
-                <div class="bubble">{quote(lounge, key, row, locale)} {words(lounge, row, locale)} {marks(lounge, row, locale)}</div>
+                <div class="bubble">{quote(lounge, key, row, locale)} {pictures(lounge, row, locale)} {words(lounge, row, locale)} {marks(lounge, row, locale)}</div>
                 {actions_button(lounge, key)}
                 {part_when(move || lounge.actions.get() == Some(key), move || actions(lounge, key))}
             </div>
@@ -123,8 +124,12 @@ fn quote(lounge: Lounge, key: RowKey, row: &MessageRow, locale: Locale) -> AnyVi
     let name = row.answered.as_ref().map(|on| locale.write(&Value::from(&on.name)));
     let words = match &row.answered {
         None => locale.say(text::EARLIER_MESSAGE).into_owned(),
+        Some(Answered { is_folded: true, .. }) => locale.say(text::BLOCKED_MESSAGE).into_owned(),
         Some(Answered { text: None, .. }) => locale.say(text::DELETED).into_owned(),
-        Some(Answered { text: Some(words), .. }) => first_line(&locale.write(&Value::from(words)), QUOTED_CHARS),
+        Some(Answered { plain: Some(words), .. }) => first_line(words, QUOTED_CHARS),
+        Some(Answered { text: Some(words), pictures, .. }) => {
+            first_line(&summary(words, *pictures, locale), QUOTED_CHARS)
+        }
     };
     view! {
         <button type="button" class="quote" title=locale.say(text::GO_TO) on:click=seek>

@@ -8,7 +8,7 @@ use web_sys::{HtmlElement, KeyboardEvent, Node};
 
 use super::{
     emoji_data::emoji,
-    erased::{key, press},
+    erased::{effect, key, press},
     rows::RowKey,
     shared::{EmojiFor, Lounge, Mode, Question},
 };
@@ -50,6 +50,7 @@ pub(super) fn actions_button(lounge: Lounge, key: RowKey) -> AnyView {
 struct About {
     number: MessageNumber,
     is_own: bool,
+    is_there: bool,
     has_words: bool,
     is_pinned: bool,
 }
@@ -64,7 +65,8 @@ pub(super) fn actions(lounge: Lounge, of: RowKey) -> AnyView {
         is_kept.then_some(About {
             number: message.number,
             is_own: entry.is_own,
-            has_words: message.text.is_some(),
+            is_there: message.text.is_some(),
+            has_words: message.text.as_ref().is_some_and(|text| !text.is_none()),
             is_pinned: message.pinned,
         })
     });
@@ -96,6 +98,7 @@ enum Act {
     Edit,
     Pin,
     Unpin,
+    Report,
     Delete,
 }
 
@@ -107,6 +110,7 @@ impl Act {
             Self::Edit => (Glyph::Edit, text::EDIT),
             Self::Pin => (Glyph::Pin, text::PIN),
             Self::Unpin => (Glyph::Pin, text::UNPIN),
+            Self::Report => (Glyph::Alert, text::REPORT),
             Self::Delete => (Glyph::Delete, text::DELETE),
         }
     }
@@ -117,31 +121,37 @@ impl Act {
             Self::Edit => lounge.mode.set(Mode::Edit(number)),
             Self::Pin => lounge.press(Input::MessagePinned { number, pinned: true }),
             Self::Unpin => lounge.press(Input::MessagePinned { number, pinned: false }),
+            Self::Report => lounge.question.set(Some(Question::Report(number))),
             Self::Delete => lounge.question.set(Some(Question::DeleteMessage(number))),
             Self::Copy => {
-                let words = lounge.text_of(number).map(|text| text.to_string()).unwrap_or_default();
-                spawn_local(async move {
-                    toasts.show(match clipboard::copy(&words).await {
-                        true => Toast::new(text::COPIED),
-                        false => Toast::new(text::UNCOPIED).with_tone(Tone::Warn),
-                    });
-                });
+                copy(lounge.text_of(number).map(|text| text.to_string()).unwrap_or_default(), toasts);
             }
         }
     }
 }
 
+/// Copies a text, and says whether that was possible.
+pub(super) fn copy(words: String, toasts: Toasts) {
+    spawn_local(async move {
+        toasts.show(match clipboard::copy(&words).await {
+            true => Toast::new(text::COPIED),
+            false => Toast::new(text::UNCOPIED).with_tone(Tone::Warn),
+        });
+    });
+}
+
 fn choices(lounge: Lounge, of: RowKey, about: About) -> AnyView {
-    let About { number, is_own, has_words, is_pinned } = about;
+    let About { number, is_own, is_there, has_words, is_pinned } = about;
     let is_owner = lounge.is_owner.get_untracked();
     let toasts = expect_context::<Toasts>();
     let offered = [
-        (has_words, Act::Reply),
+        (is_there, Act::Reply),
         (has_words, Act::Copy),
-        (has_words && is_own, Act::Edit),
-        (has_words && is_owner && !is_pinned, Act::Pin),
+        (is_there && is_own, Act::Edit),
+        (is_there && is_owner && !is_pinned, Act::Pin),
         (is_owner && is_pinned, Act::Unpin),
-        (has_words && (is_own || is_owner), Act::Delete),
+        (is_there && !is_own && !is_owner, Act::Report),
+        (is_there && (is_own || is_owner), Act::Delete),
     ];
     let choice = move |act: Act| {
         let (glyph, label) = act.drawn();
@@ -201,7 +211,7 @@ fn close(lounge: Lounge, of: RowKey) {
 
 /// The first of the actions gets the focus, and pressing anything else closes them.
 fn close_from_outside(lounge: Lounge, of: RowKey, place: NodeRef<html::Div>) {
-    Effect::new(move |_| {
+    effect(move || {
         if place.get().is_some() {
             move_focus(place, true);
         }

@@ -1,11 +1,14 @@
-//! The text of a message: links are links, members who are spoken to stand out, a few emoji alone are large.
+//! The text of a message: with its markup, as the server has made HTML of it, or as it was typed. A few emoji alone are large.
 
+use heartogether::{engagement::MessageText, id::MessageNumber};
 use leptos::prelude::*;
 
 use super::{
+    erased::press,
+    markup::{Surroundings, html_of},
     rows::MessageRow,
     shared::Lounge,
-    words::{Words, is_emoji_alone, parts},
+    words::is_emoji_alone,
 };
 use crate::{
     locale::{Locale, Value},
@@ -14,35 +17,43 @@ use crate::{
 
 /// The text, or that there is none any more.
 pub(super) fn words(lounge: Lounge, row: &MessageRow, locale: Locale) -> AnyView {
-    let Some(words) = row.entry.message.text.as_ref().map(|words| locale.write(&Value::from(words))) else {
+    let message = &row.entry.message;
+    if row.is_folded && message.text.is_some() {
+        return folded(lounge, message.number);
+    }
+    if !message.pictures.is_empty() && message.text.as_ref().is_some_and(MessageText::is_none) {
+        return ().into_any();
+    }
+    let Some(words) = message.text.as_ref().map(|words| locale.write(&Value::from(words))) else {
         return view! { <p class="words" data-deleted="">{locale.say(text::DELETED)}</p> }.into_any();
     };
+    let oneself = untrack(|| lounge.oneself()).map(|person| person.name.to_string()).unwrap_or_default();
+    if let Some(html) = html_of(
+        message,
+        &Surroundings { code: lounge.code, oneself: &oneself, say: &|key| locale.say(key).into_owned() },
+    ) {
+        return view! { <div class="words rich" inner_html=html></div> }.into_any();
+    }
     let is_large = is_emoji_alone(&words).then_some("");
     view! {
         <p class="words" dir="auto" data-large=is_large>
-            {drawn(&words, lounge)}
+            {words}
         </p>
     }
     .into_any()
 }
 
-fn drawn(words: &str, lounge: Lounge) -> AnyView {
-    // A text without the sign names nobody. Who comes later is not looked for in earlier texts.
-    let names: Vec<String> = match words.contains('@') {
-        true => lounge.people.with_untracked(|people| people.iter().map(|person| person.name.to_string()).collect()),
-        false => Vec::new(),
-    };
-    let oneself = untrack(|| lounge.oneself()).map(|person| person.name.to_string().to_lowercase());
-    let part = |part: Words| match part {
-        Words::Plain(words) => words.into_any(),
-        Words::Link(address) => {
-            let shown = address.clone();
-            view! { <a href=address target="_blank" rel="noopener noreferrer nofollow ugc">{shown}</a> }.into_any()
-        }
-        Words::Name(name) => {
-            let is_oneself = oneself.as_deref().is_some_and(|own| name[1..].to_lowercase() == own);
-            view! { <mark class="name" data-oneself=is_oneself.then_some("")>{name}</mark> }.into_any()
-        }
-    };
-    parts(words, &names).into_iter().map(part).collect_view().into_any()
+/// What stands in the place of a message whose author is blocked.
+fn folded(lounge: Lounge, number: MessageNumber) -> AnyView {
+    let show = press(move |_| lounge.unfolded.update(|unfolded| unfolded.push(number)));
+    view! {
+        <p class="words" data-deleted="">
+            {text::BLOCKED_MESSAGE}
+            " "
+            <button type="button" class="link" on:click=show>
+                {text::SHOW_BLOCKED}
+            </button>
+        </p>
+    }
+    .into_any()
 }

@@ -1,14 +1,16 @@
 //! What is new to the visitor: what they have seen, what they have not, and how they learn of it.
 
-use heartogether::id::MessageNumber;
+use heartogether::id::{MemberId, MessageNumber};
 use heartogether_client::{ConversationEntry, Input};
 use leptos::prelude::*;
 
 use super::{
+    erased::effect,
+    markup::{speaks_to, words_of},
     notification,
     shared::Lounge,
     standing::Standing,
-    words::{first_line, mentions},
+    words::first_line,
 };
 use crate::{
     locale::{Locale, Value},
@@ -39,7 +41,8 @@ impl Unread {
         let new_after = Some(seen.get_untracked()).filter(|seen| *seen > MessageNumber::default());
         let count = Memo::new(move |_| {
             let seen = seen.get();
-            lounge.handle.conversation.with(|entries| news(entries, seen).count())
+            let blocked = lounge.handle.blocked.read();
+            lounge.handle.conversation.with(|entries| news(entries, seen, &blocked).count())
         });
         let is_shown = RwSignal::new(true);
         let unread =
@@ -61,7 +64,7 @@ impl Unread {
 
     fn watch_page(self) {
         let Self { is_shown, new_after, lounge, .. } = self;
-        Effect::new(move |_| {
+        effect(move || {
             is_shown.set(!document().hidden());
             let changed = window_event_listener_untyped("visibilitychange", move |_| {
                 let is_hidden = document().hidden();
@@ -81,7 +84,7 @@ impl Unread {
         let Self { lounge, is_shown, .. } = self;
         let last = move || lounge.handle.conversation.with(|entries| last_number(entries));
         let sees_end = move || is_shown.get() && lounge.is_at_end.get() && lounge.standing.get() == Standing::Open;
-        Effect::new(move |_| {
+        effect(move || {
             let elsewhere = lounge.handle.read_up_to.get();
             let here = if sees_end() { last() } else { MessageNumber::default() };
             if here > lounge.seen.get_untracked() {
@@ -97,14 +100,14 @@ impl Unread {
     /// Announces new messages, and notifies of those that are meant for the visitor while the page is out of sight.
     fn tell(self) {
         let (lounge, locale) = (self.lounge, Locale::current());
-        Effect::new(move |before: Option<Option<MessageNumber>>| {
+        let mut told_up_to = None::<MessageNumber>;
+        effect(move || {
             let is_open = lounge.standing.get() == Standing::Open;
             let last = lounge.handle.conversation.with(|entries| last_number(entries));
-            let known = before.flatten();
-            if let (true, Some(known)) = (is_open, known) {
+            if let (true, Some(known)) = (is_open, told_up_to) {
                 self.tell_of(known, locale);
             }
-            is_open.then(|| last.max(known.unwrap_or_default()))
+            told_up_to = is_open.then(|| last.max(told_up_to.unwrap_or_default()));
         });
     }
 
@@ -112,7 +115,8 @@ impl Unread {
         let is_shown = self.is_shown.get_untracked();
         let oneself = untrack(|| self.lounge.oneself()).map(|person| person.name.to_string()).unwrap_or_default();
         self.lounge.handle.conversation.with_untracked(|entries| {
-            let mut new: Vec<&ConversationEntry> = news(entries, known).collect();
+            let blocked = self.lounge.handle.blocked.read_untracked();
+            let mut new: Vec<&ConversationEntry> = news(entries, known, &blocked).collect();
             new.reverse();
             if let Some(said) = announcement(&new, locale).filter(|_| is_shown) {
                 self.announced.set(said);
@@ -123,16 +127,25 @@ impl Unread {
             for entry in new.iter().filter(|entry| is_meant_for(&oneself, entry, entries)) {
                 let name = locale.write(&Value::from(&entry.message.name));
                 let title = locale.say_once(text::notification(name, self.lounge.title.get_untracked()));
-                notification::show(&title, &words_of(entry), self.lounge.code);
+                notification::show(&title, &words_of(&entry.message, locale).unwrap_or_default(), self.lounge.code);
             }
         });
     }
 }
 
-/// The messages of others after this one, the latest first. Those that the room does not have yet come last, and are the visitor's.
-fn news(entries: &[ConversationEntry], after: MessageNumber) -> impl Iterator<Item = &ConversationEntry> {
+/// The messages of others after this one, the latest first, without those of members who are blocked. Those that the room does not have
+/// yet come last, and are the visitor's.
+fn news<'a>(
+    entries: &'a [ConversationEntry],
+    after: MessageNumber,
+    blocked: &'a [MemberId],
+) -> impl Iterator<Item = &'a ConversationEntry> {
     let is_after = move |entry: &&ConversationEntry| entry.is_own || entry.message.number > after;
-    entries.iter().rev().take_while(is_after).filter(|entry| !entry.is_own)
+    entries
+        .iter()
+        .rev()
+        .take_while(is_after)
+        .filter(move |entry| !entry.is_own && !blocked.contains(&entry.message.author))
 }
 
 fn last_number(entries: &[ConversationEntry]) -> MessageNumber {
@@ -142,18 +155,17 @@ fn last_number(entries: &[ConversationEntry]) -> MessageNumber {
 /// Whether a message answers one of the visitor's, or speaks to them.
 fn is_meant_for(oneself: &str, entry: &ConversationEntry, entries: &[ConversationEntry]) -> bool {
     let is_own = |number| entries.iter().any(|known| known.is_own && known.message.number == number);
-    entry.message.reply_to.is_some_and(is_own) || mentions(&words_of(entry), oneself)
-}
-
-fn words_of(entry: &ConversationEntry) -> String {
-    entry.message.text.as_ref().map(ToString::to_string).unwrap_or_default()
+    entry.message.reply_to.is_some_and(is_own) || speaks_to(&entry.message, oneself)
 }
 
 /// What a screen reader says of new messages: one in full, of more only how many they are.
 fn announcement(new: &[&ConversationEntry], locale: Locale) -> Option<String> {
     let said = match new {
         [] => return None,
-        [one] => text::said(&one.message.name, first_line(&words_of(one), ANNOUNCED_CHARS)),
+        [one] => text::said(
+            &one.message.name,
+            first_line(&words_of(&one.message, locale).unwrap_or_default(), ANNOUNCED_CHARS),
+        ),
         more => text::new_messages(u32::try_from(more.len()).unwrap_or(u32::MAX)),
     };
     Some(locale.say_once(said).into_owned())

@@ -1,7 +1,5 @@
 //! What the page asks before it does something that others notice, and the invitation.
 
-mod invite;
-
 use std::time::Duration;
 
 use heartogether::{
@@ -14,7 +12,8 @@ use leptos::{ev, html, prelude::*};
 use leptos_router::hooks::use_navigate;
 
 use super::{
-    erased::{action as menu_line, part, press, said},
+    erased::{action as menu_line, effect, part, press, said},
+    extras::extra,
     shared::{Lounge, Person, Question},
 };
 use crate::{
@@ -23,7 +22,6 @@ use crate::{
     routes,
     text::{action, lounge as text},
 };
-use invite::Invite;
 
 /// How long a removal can be taken back.
 const UNDO: Duration = Duration::from_secs(5);
@@ -34,7 +32,7 @@ pub(super) fn Questions(lounge: Lounge) -> impl IntoView {
     let (dialog, question, locale) = (NodeRef::<html::Dialog>::new(), lounge.question, Locale::current());
     let (navigate, toasts) = (use_navigate(), expect_context::<Toasts>());
     let go_home = StoredValue::new_local(move || navigate(routes::HOME, Default::default()));
-    Effect::new(move |_| {
+    effect(move || {
         let is_asked = question.with(Option::is_some);
         let Some(dialog) = dialog.get() else { return };
         if is_asked && !dialog.open() {
@@ -46,7 +44,10 @@ pub(super) fn Questions(lounge: Lounge) -> impl IntoView {
     });
     let asked = move || match question.get() {
         None => ().into_any(),
-        Some(Question::Invite) => view! { <Invite lounge /> }.into_any(),
+        Some(Question::Invite) => extra(move |extras| (extras.invite)(lounge)),
+        Some(Question::Report(number)) => extra(move |extras| (extras.report)(lounge, number)),
+        Some(Question::Reports) => extra(move |extras| (extras.reports)(lounge)),
+        Some(Question::Search) => extra(move |extras| (extras.search)(lounge)),
         Some(Question::About(person)) => about(lounge, person, locale),
         Some(Question::NameOneself) => name_oneself(lounge, locale),
         Some(Question::NameLounge) => name_lounge(lounge, locale),
@@ -63,20 +64,37 @@ pub(super) fn Questions(lounge: Lounge) -> impl IntoView {
     .into_any()
 }
 
-/// What the owner can do about a member.
+/// What can be done about a member.
 fn about(lounge: Lounge, person: Person, locale: Locale) -> AnyView {
     let heading = locale.say(text::actions_for(&person.name)).into_owned();
     let choice = |glyph: Glyph, label: Key, question: fn(Person) -> Question| {
         let person = person.clone();
         menu_line(glyph, label, press(move |_| lounge.question.set(Some(question(person.clone())))))
     };
+    let is_owner = lounge.is_owner.get_untracked();
+    let (member, is_blocked) = (person.member, person.is_blocked);
+    let block = match is_blocked {
+        true => {
+            let unblock = press(move |_| {
+                lounge.press(Input::MemberBlocked { member, blocked: false });
+                lounge.question.set(None);
+            });
+            menu_line(Glyph::Muted, text::UNBLOCK, unblock)
+        }
+        false => choice(Glyph::Muted, text::BLOCK, Question::Block),
+    };
     view! {
         <div class="question-body">
             <h2>{heading}</h2>
             <div>
-                {choice(Glyph::Crown, text::HAND_OVER, Question::HandOver)}
-                {choice(Glyph::Leave, text::SEND_OUT, Question::SendOut)}
-                {choice(Glyph::Close, text::BAN, Question::Ban)}
+                {is_owner.then(|| {
+                    view! {
+                        {choice(Glyph::Crown, text::HAND_OVER, Question::HandOver)}
+                        {choice(Glyph::Leave, text::SEND_OUT, Question::SendOut)}
+                        {choice(Glyph::Close, text::BAN, Question::Ban)}
+                    }
+                })}
+                {block}
             </div>
             {cancel(lounge)}
         </div>
@@ -90,6 +108,7 @@ fn words(asked: &Question) -> (Phrase, Key, Key) {
         Question::DeleteMessage(_) => (text::DELETE_QUESTION.into(), text::DELETE_HINT, text::DELETE),
         Question::HandOver(person) => (text::hand_over_question(&person.name), text::HAND_OVER_HINT, text::HAND_OVER),
         Question::SendOut(person) => (text::send_out_question(&person.name), text::SEND_OUT_HINT, text::SEND_OUT),
+        Question::Block(person) => (text::block_question(&person.name), text::BLOCK_HINT, text::BLOCK),
         Question::Ban(person) => (text::ban_question(&person.name), text::BAN_HINT, text::BAN),
         Question::Leave => (text::LEAVE_QUESTION.into(), text::LEAVE_HINT, text::LEAVE),
         _ => (text::END_QUESTION.into(), text::END_HINT, text::END_FOR_ALL),
@@ -131,6 +150,7 @@ fn carry_out(lounge: Lounge, asked: &Question, toasts: Toasts, go_home: impl Fn(
     match asked {
         Question::DeleteMessage(number) => lounge.press(Input::MessageDeleted(*number)),
         Question::HandOver(person) => lounge.press(Input::HandOverPressed(person.member)),
+        Question::Block(person) => lounge.press(Input::MemberBlocked { member: person.member, blocked: true }),
         Question::SendOut(person) => lounge.press(Input::SendOutPressed(person.member)),
         Question::Delete => lounge.press(Input::StopPressed),
         Question::Ban(person) => {

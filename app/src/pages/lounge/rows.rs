@@ -2,12 +2,13 @@
 
 use heartogether::{
     engagement::MessageText,
-    id::{DisplayName, MessageNumber},
+    id::{DisplayName, MemberId, MessageNumber},
+    room::Message,
     time::Timestamp,
 };
 use heartogether_client::{ConversationEntry, EntryState};
 
-use super::comings::ComeAndGo;
+use super::{comings::ComeAndGo, markup::plain_of};
 
 /// Messages of one member within this time stand together.
 const TOGETHER_MS: u64 = 5 * 60 * 1000;
@@ -68,6 +69,8 @@ pub(super) struct MessageRow {
     pub(super) continues: bool,
     /// Whether it is the first that the visitor has not seen.
     pub(super) is_first_new: bool,
+    /// Whether the visitor has blocked its author, and has not asked to see it.
+    pub(super) is_folded: bool,
 }
 
 /// A message that another one answers.
@@ -75,6 +78,11 @@ pub(super) struct MessageRow {
 pub(super) struct Answered {
     pub(super) name: DisplayName,
     pub(super) text: Option<MessageText>,
+    /// How many pictures it has.
+    pub(super) pictures: usize,
+    pub(super) is_folded: bool,
+    /// Its words, if it has markup.
+    pub(super) plain: Option<String>,
 }
 
 /// What the rows depend on beside the messages.
@@ -82,6 +90,10 @@ pub(super) struct Circumstances<'a> {
     pub(super) comings: &'a [ComeAndGo],
     /// What comes after it is new to the visitor.
     pub(super) new_after: Option<MessageNumber>,
+    /// Whom the visitor has blocked.
+    pub(super) blocked: &'a [MemberId],
+    /// What the visitor wants to see of theirs all the same.
+    pub(super) unfolded: &'a [MessageNumber],
     /// The room's time now.
     pub(super) now: Timestamp,
     /// The day of a time on this device, as a number.
@@ -111,10 +123,11 @@ pub(super) fn lay_out(entries: &[ConversationEntry], around: &Circumstances<'_>)
             before.is_some_and(|(before, earlier)| is_more_of(before, entry) && at.since_ms(earlier) < TOGETHER_MS);
         let row = MessageRow {
             entry: entry.clone(),
-            answered: entry.message.reply_to.and_then(|number| answered(kept, number)),
+            answered: entry.message.reply_to.and_then(|number| answered(kept, number, around)),
             begins_day,
             continues: is_more && !begins_day && !is_first_new && entry.message.reply_to.is_none(),
             is_first_new,
+            is_folded: is_folded(&entry.message, around),
         };
         rows.push((key, Row::Message(Box::new(row))));
         (before, last_day) = (Some((entry, at)), Some(day));
@@ -133,16 +146,25 @@ fn is_more_of(before: &ConversationEntry, entry: &ConversationEntry) -> bool {
     who(before) == who(entry) && before.message.name == entry.message.name
 }
 
-fn answered(kept: &[ConversationEntry], number: MessageNumber) -> Option<Answered> {
+/// Whether a message is not shown at once, because its author is blocked.
+fn is_folded(message: &Message, around: &Circumstances<'_>) -> bool {
+    around.blocked.contains(&message.author) && !around.unfolded.contains(&message.number)
+}
+
+fn answered(kept: &[ConversationEntry], number: MessageNumber, around: &Circumstances<'_>) -> Option<Answered> {
     let place = kept.binary_search_by_key(&number, |entry| entry.message.number).ok()?;
     let message = &kept[place].message;
-    Some(Answered { name: message.name.clone(), text: message.text.clone() })
+    Some(Answered {
+        name: message.name.clone(),
+        text: message.text.clone(),
+        plain: plain_of(message),
+        pictures: message.pictures.len(),
+        is_folded: is_folded(message, around),
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use heartogether::{id::MemberId, room::Message};
-
     use super::*;
 
     const MINUTE: u64 = 60_000;
@@ -161,7 +183,9 @@ mod tests {
             version: 0,
             reply_to: None,
             pinned: false,
+            pictures: Vec::new(),
             emoji: Vec::new(),
+            markup: None,
         };
         ConversationEntry { message, state: EntryState::Kept, is_own: false, nonce: None }
     }
@@ -170,6 +194,8 @@ mod tests {
         let around = Circumstances {
             comings,
             new_after: new_after.map(MessageNumber),
+            blocked: &[],
+            unfolded: &[],
             now: Timestamp::from_millis(10 * MINUTE),
             day_of: &|at| i64::try_from(at.as_millis() / DAY).expect("a day"),
         };
@@ -240,5 +266,24 @@ mod tests {
         let names: Vec<_> =
             messages(&rows).iter().map(|row| row.answered.as_ref().map(|on| on.name.to_string())).collect();
         assert_eq!(names, [None, Some("Member 1".to_owned()), None]);
+    }
+
+    #[test]
+    fn what_is_blocked_is_folded_until_it_is_asked_for_also_where_it_is_answered() {
+        let mut entries = [entry(1, 1, 0), entry(2, 2, 1), entry(3, 2, 1)];
+        entries[1].message.reply_to = Some(MessageNumber(1));
+        entries[2].message.reply_to = Some(MessageNumber(1));
+        let folded = |blocked: &[MemberId], unfolded: &[MessageNumber]| {
+            let now = Timestamp::from_millis(10 * MINUTE);
+            let around = Circumstances { comings: &[], new_after: None, blocked, unfolded, now, day_of: &|_| 0 };
+            let rows = lay_out(&entries, &around);
+            let of =
+                |row: &MessageRow| (row.is_folded, row.answered.as_ref().is_some_and(|answered| answered.is_folded));
+            messages(&rows).into_iter().map(of).collect::<Vec<_>>()
+        };
+        let first = [MemberId::from_bits(1)];
+        assert_eq!(folded(&[], &[]), [(false, false); 3]);
+        assert_eq!(folded(&first, &[]), [(true, false), (false, true), (false, true)]);
+        assert_eq!(folded(&first, &[MessageNumber(1)]), [(false, false); 3]);
     }
 }

@@ -9,7 +9,7 @@ use heartogether::{
 use heartogether_client::{ConversationEntry, Input};
 use leptos::prelude::*;
 
-use super::{rows::RowKey, standing::Standing};
+use super::{added::Pictures, rows::RowKey, standing::Standing};
 use crate::{
     api::{IceConfiguration, RoomSummary, SavedLounge},
     browser::RoomHandle,
@@ -51,12 +51,16 @@ pub(super) enum Sheet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Question {
     Invite,
+    Report(MessageNumber),
+    Reports,
+    Search,
     NameOneself,
     NameLounge,
     Leave,
     Delete,
     DeleteMessage(MessageNumber),
     About(Person),
+    Block(Person),
     SendOut(Person),
     Ban(Person),
     HandOver(Person),
@@ -70,6 +74,8 @@ pub(super) struct Person {
     pub(super) is_here: bool,
     pub(super) is_owner: bool,
     pub(super) is_oneself: bool,
+    /// Whether the visitor has blocked them.
+    pub(super) is_blocked: bool,
 }
 
 /// A lounge's page.
@@ -96,15 +102,21 @@ pub(super) struct Lounge {
     pub(super) actions: RwSignal<Option<RowKey>>,
     pub(super) picker: RwSignal<Option<EmojiFor>>,
     pub(super) sheet: RwSignal<Option<Sheet>>,
+    /// Whether the visitor sees what they can share, and how.
+    pub(super) is_sharing_open: RwSignal<bool>,
     pub(super) question: RwSignal<Option<Question>>,
     /// The message that the visitor wants to see.
     pub(super) sought: RwSignal<Option<MessageNumber>>,
+    /// The pictures that the visitor adds, and the one they look at.
+    pub(super) pictures: RwSignal<Pictures>,
     /// Whether the latest message is in sight, as far as the page is.
     pub(super) is_at_end: RwSignal<bool>,
     /// Raised by who wants the latest message in sight.
     pub(super) to_end: RwSignal<()>,
     /// The latest message that the visitor has seen.
     pub(super) seen: RwSignal<MessageNumber>,
+    /// Messages of somebody whom the visitor has blocked, and wants to see all the same.
+    pub(super) unfolded: RwSignal<Vec<MessageNumber>>,
 }
 
 impl Lounge {
@@ -136,10 +148,13 @@ impl Lounge {
             actions: RwSignal::default(),
             picker: RwSignal::default(),
             sheet: RwSignal::default(),
+            is_sharing_open: RwSignal::default(),
             question: RwSignal::default(),
             sought: RwSignal::default(),
+            pictures: RwSignal::default(),
             is_at_end: RwSignal::new(true),
             to_end: RwSignal::new(()),
+            unfolded: RwSignal::default(),
             seen: RwSignal::new(known.map(|known| known.read_up_to).unwrap_or_default()),
         }
     }
@@ -150,7 +165,7 @@ impl Lounge {
             self.first_name.set_value(name.to_string());
         }
         if cfg!(feature = "hydrate") {
-            // Nobody sends sound here, so there is nobody to connect with.
+            // The servers come with the place, and are asked once somebody listens.
             let nobody =
                 IceConfiguration { servers: Vec::new(), renew_in_s: None, relay_only: false, has_relay: false };
             self.handle.leave();
@@ -210,10 +225,10 @@ fn title(handle: RoomHandle, summary: StoredValue<RoomSummary>) -> Memo<String> 
 }
 
 fn people(handle: RoomHandle) -> Vec<Person> {
-    let own = handle.own_member.get();
+    let (own, blocked) = (handle.own_member.get(), handle.blocked.get());
     handle.room.with(|room| {
         let Some(room) = room else { return Vec::new() };
-        let mut people: Vec<Person> = room
+        let people: Vec<Person> = room
             .members
             .iter()
             .map(|known| Person {
@@ -222,11 +237,19 @@ fn people(handle: RoomHandle) -> Vec<Person> {
                 is_here: known.connected,
                 is_owner: known.member == room.owner,
                 is_oneself: Some(known.member) == own,
+                is_blocked: blocked.contains(&known.member),
             })
             .collect();
-        people.sort_by_cached_key(|person| {
-            (!person.is_owner, !person.is_here, person.name.as_str().to_lowercase(), person.member)
-        });
-        people
+        // The order by a text alone needs no code that other pages do not have.
+        let mut order: Vec<(String, usize)> = people.iter().map(order).zip(0..).collect();
+        order.sort_unstable();
+        order.into_iter().map(|(_, place)| people[place].clone()).collect()
     })
+}
+
+/// The owner comes first, then who is here, by their names.
+fn order(person: &Person) -> String {
+    let rank = |is: bool| if is { '0' } else { '1' };
+    let (owner, here) = (rank(person.is_owner), rank(person.is_here));
+    format!("{owner}{here}{} {}", person.name.as_str().to_lowercase(), person.member)
 }

@@ -94,6 +94,7 @@ impl WayIn {
             Refusal::VersionUnsupported
             | Refusal::FrameMalformed
             | Refusal::FrameTooLarge
+            | Refusal::ConnectionNotFound
             | Refusal::OutOfOrder
             | Refusal::WebRtcMissing
             | Refusal::WebSocketMissing

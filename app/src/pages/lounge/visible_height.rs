@@ -4,9 +4,11 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::HtmlElement;
 
+use super::erased::effect;
+
 /// Follows it while the page is there.
 pub(super) fn follow() {
-    Effect::new(|_| {
+    effect(|| {
         let Some(viewport) = window().visual_viewport() else { return };
         let shown = viewport.clone();
         let tell = Closure::<dyn Fn()>::new(move || {

@@ -38,7 +38,7 @@ fn reacted(member: MemberId, on: bool) -> RoomEvent {
 }
 
 fn is_edited(version: u32, words: &str) -> RoomEvent {
-    RoomEvent::MessageEdited { number: NUMBER, author: GRACE, version, text: text(words) }
+    RoomEvent::MessageEdited { number: NUMBER, author: GRACE, version, text: text(words), markup: None }
 }
 
 fn first(page: &Page) -> Message {

@@ -1,10 +1,10 @@
 //! Messages from the first moment until the room has them.
 
 use heartogether::{
-    id::MessageNumber,
+    id::{MessageNumber, PictureId},
     protocol::{FromRoom, ToRoom, Write},
     refusal::Refusal,
-    room::Missed,
+    room::{Missed, Picture, PictureFormat},
 };
 use heartogether_client::{
     EntryState::{Kept, Refused, Sending},
@@ -31,11 +31,28 @@ fn a_message_is_shown_at_once_and_keeps_its_number_of_the_page() {
 fn an_answer_says_what_it_answers() {
     let mut page = page_of(GRACE, vec![message(1, EDSGER, "hello")]);
     let reply_to = Some(MessageNumber(1));
-    let commands = page.take(Input::MessageWritten { text: text("hi"), reply_to });
-    assert_eq!(said(&commands), [ToRoom::Write(Write { nonce: FIRST, text: text("hi"), reply_to })]);
+    let commands = page.take(Input::MessageWritten { text: text("hi"), pictures: Vec::new(), reply_to });
+    assert_eq!(
+        said(&commands),
+        [ToRoom::Write(Write { nonce: FIRST, text: text("hi"), pictures: Vec::new(), reply_to })]
+    );
     assert_eq!(page.client.conversation()[1].message.reply_to, reply_to);
     let named = page.client.conversation()[1].message.name.clone();
     assert_eq!((page.client.conversation()[1].message.author, named), (GRACE, name("Somebody")));
+}
+
+#[test]
+fn a_message_shows_its_pictures_at_once_and_a_refused_picture_means_the_oldest_with_pictures() {
+    let mut page = page_of(GRACE, Vec::new());
+    let picture = Picture { id: PictureId::from_bits(1), format: PictureFormat::Webp, width: 3, height: 2 };
+    page.take(wrote(text("one")));
+    let shows = Input::MessageWritten { text: MessageText::none(), pictures: vec![picture], reply_to: None };
+    let sent = Write { nonce: FIRST + 1, text: MessageText::none(), pictures: vec![picture], reply_to: None };
+    assert_eq!(said(&page.take(shows)), [ToRoom::Write(sent)]);
+    assert_eq!(page.client.conversation()[1].message.pictures, [picture]);
+    page.refuse(Refusal::PictureNotFound);
+    let states: Vec<_> = shown(&page).into_iter().map(|(_, state)| state).collect();
+    assert_eq!(states, [Sending, Refused(Refusal::PictureNotFound)]);
 }
 
 #[test]
@@ -86,7 +103,7 @@ fn a_message_that_the_room_has_after_all_was_not_the_refused_one() {
 fn a_missing_answered_message_means_the_oldest_answer() {
     let mut page = page_of(GRACE, vec![message(1, EDSGER, "hello")]);
     page.take(wrote(text("one")));
-    page.take(Input::MessageWritten { text: text("two"), reply_to: Some(MessageNumber(1)) });
+    page.take(Input::MessageWritten { text: text("two"), pictures: Vec::new(), reply_to: Some(MessageNumber(1)) });
     page.refuse(Refusal::MessageNotFound);
     let states: Vec<_> = shown(&page).into_iter().map(|(_, state)| state).collect();
     assert_eq!(states, [Kept, Sending, Refused(Refusal::MessageNotFound)]);

@@ -6,7 +6,7 @@ use heartogether::{
     protocol::*,
     refusal::Refusal,
     role::Role,
-    room::{EndReason, Message, Messages, Missed, Resumed, RoomEvent, SequencedEvent, Source, StreamState},
+    room::{EndReason, Message, Messages, Missed, Report, Resumed, RoomEvent, SequencedEvent, Source, StreamState},
     time::Timestamp,
 };
 
@@ -25,7 +25,9 @@ fn message() -> Message {
         version: 0,
         reply_to: None,
         pinned: false,
+        pictures: Vec::new(),
         emoji: Vec::new(),
+        markup: None,
     }
 }
 
@@ -44,6 +46,10 @@ fn signals() -> Vec<Signal> {
     }
 }
 
+fn report() -> Report {
+    Report { member: EDSGER, name: name("Undisclosed"), reason: Some(text()), at: Timestamp::from_millis(5) }
+}
+
 fn events() -> Vec<RoomEvent> {
     let (at, number) = (Timestamp::from_millis(5), MessageNumber(4));
     every! {
@@ -59,16 +65,22 @@ fn events() -> Vec<RoomEvent> {
         RoomEvent::PublicationChanged { .. } =>
             sends(StreamState::Live), sends(StreamState::Paused), sends(StreamState::Interrupted), is_silent(true);
         RoomEvent::PublicationEnded { .. } => sends(StreamState::Idle);
+        RoomEvent::PublicationStopped { .. } =>
+            RoomEvent::PublicationStopped { publication: publication(StreamState::Live).id, by: GRACE };
+        RoomEvent::SoundMoved => RoomEvent::SoundMoved;
         RoomEvent::Reacted { .. } => RoomEvent::Reacted { member: GRACE, reaction: Reaction::ALL[0], at };
         RoomEvent::MessageSent { .. } => RoomEvent::MessageSent { message: message() };
         RoomEvent::MessageEdited { .. } =>
-            RoomEvent::MessageEdited { number, author: GRACE, text: text(), version: 1 };
+            RoomEvent::MessageEdited { number, author: GRACE, text: text(), markup: None, version: 1 };
         RoomEvent::MessageDeleted { .. } => RoomEvent::MessageDeleted { number };
         RoomEvent::MessagePinned { .. } =>
             RoomEvent::MessagePinned { number, pinned: true }, RoomEvent::MessagePinned { number, pinned: false };
         RoomEvent::MessageReacted { .. } =>
             RoomEvent::MessageReacted { number, member: GRACE, emoji: emoji(), on: true },
             RoomEvent::MessageReacted { number, member: GRACE, emoji: emoji(), on: false };
+        RoomEvent::MessageReported { .. } => RoomEvent::MessageReported { number, author: GRACE, report: report() };
+        RoomEvent::ReportsDismissed { .. } => RoomEvent::ReportsDismissed { numbers: vec![number] };
+        RoomEvent::ReportTaken { .. } => RoomEvent::ReportTaken { number };
         RoomEvent::MessagesDelivered { .. } => RoomEvent::MessagesDelivered { up_to: number };
         RoomEvent::EndExpected { .. } =>
             RoomEvent::EndExpected { ends_at: Some(at) }, RoomEvent::EndExpected { ends_at: None };
@@ -78,7 +90,10 @@ fn events() -> Vec<RoomEvent> {
 
 fn from_rooms() -> Vec<FromRoom> {
     let now = Timestamp::from_millis(0);
-    let resumed = |missed, ice_servers| FromRoom::Resumed(Resumed { seq: Seq(2), now, missed, ice_servers });
+    let resumed = |missed, ice_servers| {
+        let blocked = Vec::new();
+        FromRoom::Resumed(Resumed { seq: Seq(2), now, missed, blocked, sound_elsewhere: false, ice_servers })
+    };
     let mut messages = every! {
         FromRoom::Joined(_) => FromRoom::Joined(place(GRACE, 1, view(StreamState::Live, &[GRACE])));
         FromRoom::Resumed(_) =>
@@ -88,6 +103,7 @@ fn from_rooms() -> Vec<FromRoom> {
         FromRoom::Refused { .. } => FromRoom::Refused { refusal: Refusal::NotAllowed };
         FromRoom::MessageKept { .. } => FromRoom::MessageKept { nonce: 7 };
         FromRoom::Messages(_) => FromRoom::Messages(Messages { messages: vec![message()], has_earlier: true });
+        FromRoom::Blocked { .. } => FromRoom::Blocked { members: vec![GRACE] };
         FromRoom::Moment(_) =>
             FromRoom::Moment(Moment::Typing { member: GRACE }), FromRoom::Moment(Moment::Read { up_to: MessageNumber(4) });
         FromRoom::Signal(_) => FromRoom::Signal(ReceivedSignal { from: EDSGER, signal: hung_up(7) });
@@ -119,15 +135,21 @@ fn to_rooms() -> Vec<ToRoom> {
         ToRoom::Resume => ToRoom::Resume;
         ToRoom::Interrupt => ToRoom::Interrupt;
         ToRoom::DeclareSilence(_) => ToRoom::DeclareSilence(DeclareSilence { silent: true });
+        ToRoom::Listen(_) => ToRoom::Listen(Listen { publication: publication(StreamState::Live).id, on: true });
+        ToRoom::EndPublication(_) =>
+            ToRoom::EndPublication(EndPublication { publication: publication(StreamState::Live).id });
         ToRoom::Stop => ToRoom::Stop;
         ToRoom::React(_) => ToRoom::React(React { reaction: Reaction::ALL[0] });
-        ToRoom::Write(_) => ToRoom::Write(Write { nonce: 1, text: text(), reply_to: None });
+        ToRoom::Write(_) => ToRoom::Write(Write { nonce: 1, text: text(), pictures: Vec::new(), reply_to: None });
         ToRoom::Edit(_) => ToRoom::Edit(Edit { number, text: text() });
         ToRoom::Delete(_) => ToRoom::Delete(Delete { number });
         ToRoom::Pin(_) => ToRoom::Pin(Pin { number, pinned: true }), ToRoom::Pin(Pin { number, pinned: false });
         ToRoom::ReactTo(_) =>
             ToRoom::ReactTo(ReactTo { number, emoji: emoji(), on: true }),
             ToRoom::ReactTo(ReactTo { number, emoji: emoji(), on: false });
+        ToRoom::ReportMessage(_) => ToRoom::ReportMessage(ReportMessage { number, reason: Some(text()) });
+        ToRoom::DismissReports(_) => ToRoom::DismissReports(DismissReports { number });
+        ToRoom::Block(_) => ToRoom::Block(Block { member: GRACE, blocked: true });
         ToRoom::NameOneself(_) => ToRoom::NameOneself(NameOneself { name: name("Undisclosed") });
         ToRoom::NameRoom(_) => ToRoom::NameRoom(NameRoom { name: room_name() });
         ToRoom::HandOver(_) => ToRoom::HandOver(HandOver { member: GRACE });

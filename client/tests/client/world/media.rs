@@ -1,6 +1,6 @@
 //! Peer connections. Each end knows the other only by signaling. Only the world sees both.
 
-use heartogether::protocol::Candidate;
+use heartogether::{protocol::Candidate, rules::RoomKind};
 use heartogether_client::{COUNT_EVERY_MS, Input, Negotiation, Output, PeerState};
 
 use super::{Happening, World};
@@ -248,7 +248,7 @@ impl World {
     pub(super) fn hears(&self, page: usize, other: usize) -> bool {
         let [(negotiation, _)] = self.connections(page, other)[..] else { return false };
         let is_played = self.pages[page].playing.get(&negotiation.member) == Some(&negotiation);
-        is_played || !self.pages[other].capturing
+        is_played || !self.pages[other].capturing || self.kind() == RoomKind::Lounge && !self.listens(page, other)
     }
 
     /// A page counts what has come in over each of its peer connections, now and again and again.

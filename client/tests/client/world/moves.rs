@@ -1,7 +1,7 @@
 //! The actions of people, networks and the server's operator in the world.
 
-use heartogether::room::Source;
-use heartogether_client::Input;
+use heartogether::{id::PublicationId, room::Source};
+use heartogether_client::{Input, Timer};
 
 use super::{Happening, Talk, World};
 
@@ -23,6 +23,12 @@ pub(crate) enum Move {
     Pause { page: usize, paused: bool },
     /// Pause and Resume are pressed at once.
     Flutter(usize),
+    /// A page wants to hear what another one sends, or nothing any more.
+    Listen { page: usize, other: usize, on: bool },
+    /// A member shares no more.
+    EndSharing(usize),
+    /// The owner ends what another member sends.
+    EndOf(usize),
     /// A page's source goes away.
     Unplug(usize),
     /// A page shares sound.
@@ -32,6 +38,10 @@ pub(crate) enum Move {
     Break { page: usize, other: usize, page_ms: u64, other_ms: u64, for_good: bool },
     /// The page's device is on another network.
     Roam(usize),
+    /// A page's network lets no WebSocket through any more, and cuts the one that is open, or lets them through again.
+    Block { page: usize, is_blocked: bool },
+    /// Time passes until a page tries a WebSocket beside its event stream.
+    Upgrade(usize),
     /// A page is shown again.
     Wake(usize),
     /// A page may be closed.
@@ -56,6 +66,16 @@ impl World {
                 self.input(page, Input::PausePressed);
                 self.input(page, Input::ResumePressed);
             }
+            Move::Listen { page, other, on: true } => {
+                self.listen(number(page), number(page + 1 + other % (self.pages.len() - 1)))
+            }
+            Move::Listen { page, on: false, .. } => self.input(number(page), Input::ListeningEnded),
+            Move::EndSharing(page) => self.input(number(page), Input::SharingEnded),
+            Move::EndOf(page) => {
+                if let Some(sent) = self.sent_by(number(page)) {
+                    self.input(0, Input::PublicationEndPressed(sent));
+                }
+            }
             Move::Unplug(page) => self.unplug(number(page)),
             Move::Share(page) => self.share(number(page)),
             Move::Break { page, other, page_ms, other_ms, for_good } => {
@@ -64,6 +84,14 @@ impl World {
                 self.break_media([(page, page_ms), (other, other_ms)], for_good);
             }
             Move::Roam(page) => self.input(number(page), Input::NetworkChanged),
+            Move::Block { page, is_blocked } => {
+                let page = number(page);
+                if is_blocked && !self.pages[page].is_blocked {
+                    self.cut(page, Some(0), 0);
+                }
+                self.pages[page].is_blocked = is_blocked;
+            }
+            Move::Upgrade(page) => self.input(number(page), Input::TimerFired(Timer::Upgrade)),
             Move::Wake(page) => self.input(number(page), Input::Woken),
             Move::Hide(page) => self.input(number(page), Input::Hidden),
             Move::Talk { page, talk } => self.talk(number(page), talk),
@@ -74,6 +102,29 @@ impl World {
         if self.pages[page].is_open {
             self.pages[page].capturing = true;
             self.input(page, Input::CaptureStarted(Source::Microphone));
+        }
+    }
+
+    /// What the room has of a page's member.
+    pub(super) fn sent_by(&self, page: usize) -> Option<PublicationId> {
+        let member = self.member(page);
+        self.room.publications().into_iter().find(|sent| Some(sent.by) == member).map(|sent| sent.id)
+    }
+
+    fn listen(&mut self, page: usize, other: usize) {
+        // Nobody presses what is not shown.
+        let shown = self.pages[page].client.room().map(|room| room.publications.clone()).unwrap_or_default();
+        if let Some(sent) = self.sent_by(other).filter(|sent| shown.iter().any(|known| known.id == *sent)) {
+            self.input(page, Input::ListenPressed(sent));
+        }
+    }
+
+    /// Each member listens to all others.
+    pub(crate) fn listen_all(&mut self) {
+        for page in 0..self.pages.len() {
+            for other in (0..self.pages.len()).filter(|other| *other != page) {
+                self.listen(page, other);
+            }
         }
     }
 
@@ -100,6 +151,9 @@ impl World {
     /// Whoever may share does so again, and everything has time to settle.
     pub(crate) fn heal(&mut self, ms: u64) {
         self.share_all();
+        // What was shared is known to all then, and what was sent for too long without a source has ended.
+        self.wait(ms);
+        self.listen_all();
         self.wait(ms);
     }
 

@@ -45,15 +45,23 @@ impl World {
         self.append(Event::RoomCreated(created));
     }
 
-    pub(super) fn open_socket(&mut self, page: usize) {
+    /// Opens a WebSocket or an event stream, which is the same to the server.
+    pub(super) fn open_socket(&mut self, page: usize, is_stream: bool) {
         self.close_socket(page);
         let socket = self.draw();
         self.pages[page].socket = Some(socket);
-        let opened = match self.is_up {
+        let is_blocked = self.pages[page].is_blocked && !is_stream;
+        self.pages[page].is_streaming = is_stream;
+        let opened = match self.is_up && !is_blocked {
             true => Happening::SocketOpens { page, socket },
             false => Happening::SocketCloses { page, socket },
         };
         self.plan(OPENING_MS, opened);
+    }
+
+    /// How many pages have an event stream.
+    pub(crate) fn on_streams(&self) -> usize {
+        self.pages.iter().filter(|page| page.socket.is_some() && page.is_streaming).count()
     }
 
     pub(super) fn close_socket(&mut self, page: usize) {
@@ -144,21 +152,29 @@ impl World {
             ToRoom::Resume => Command::Resume,
             ToRoom::Interrupt => Command::Interrupt,
             ToRoom::DeclareSilence(said) => Command::DeclareSilence { silent: said.silent },
+            ToRoom::Listen(said) => Command::Listen { publication: said.publication, on: said.on },
+            ToRoom::EndPublication(said) => Command::EndPublication { publication: said.publication },
             ToRoom::Stop => Command::StopRoom,
             ToRoom::React(said) => Command::React { reaction: said.reaction },
             ToRoom::Write(said) => Command::Write {
                 nonce: said.nonce,
                 text: said.text,
+                pictures: said.pictures,
                 reply_to: said.reply_to,
                 answered: None,
                 is_archived: false,
+                markup: None,
             },
-            ToRoom::Edit(said) => Command::Edit { number: said.number, text: said.text, archived: None },
+            ToRoom::Edit(said) => Command::Edit { number: said.number, text: said.text, markup: None, archived: None },
             ToRoom::Delete(said) => Command::Delete { number: said.number, archived: None },
             ToRoom::Pin(said) => Command::Pin { number: said.number, pinned: said.pinned, archived: None },
             ToRoom::ReactTo(said) => {
                 Command::ReactTo { number: said.number, emoji: said.emoji, on: said.on, archived: None }
             }
+            ToRoom::ReportMessage(said) => {
+                Command::ReportMessage { number: said.number, reason: said.reason, archived: None }
+            }
+            ToRoom::DismissReports(said) => Command::DismissReports { number: said.number },
             ToRoom::NameRoom(said) => Command::NameRoom { name: said.name },
             ToRoom::HandOver(said) => Command::HandOver { member: said.member },
             ToRoom::RemoveMember(said) => Command::RemoveMember {
@@ -166,7 +182,8 @@ impl World {
                 block_address: said.block_address,
                 may_return: said.may_return,
             },
-            ToRoom::NameOneself(_)
+            ToRoom::Block(_)
+            | ToRoom::NameOneself(_)
             | ToRoom::Type
             | ToRoom::MarkRead(_)
             | ToRoom::FetchMessages(_)

@@ -28,6 +28,9 @@ pub(crate) enum Talk {
     /// Puts one of two emoji on a message, or takes it away.
     Press(usize, bool),
     Pin(usize),
+    Report(usize),
+    /// Dismisses what was reported about a message.
+    Dismiss(usize),
     /// Goes back to older messages.
     GoBack,
 }
@@ -44,9 +47,9 @@ impl Archive {
                 self.0.insert(message.number, (account, message));
                 return;
             }
-            ArchiveChange::Edit { number, version, text } => {
+            ArchiveChange::Edit { number, version, text, .. } => {
                 let Some((_, message)) = self.0.get(&number) else { return };
-                RoomEvent::MessageEdited { number, author: message.author, version, text }
+                RoomEvent::MessageEdited { number, author: message.author, version, text, markup: None }
             }
             ArchiveChange::Delete(number) => RoomEvent::MessageDeleted { number },
             ArchiveChange::Pin { number, pinned } => RoomEvent::MessagePinned { number, pinned },
@@ -89,10 +92,10 @@ impl World {
         let own: Vec<_> = kept.iter().copied().filter(|entry| entry.is_own && entry.message.text.is_some()).collect();
         let pick = |of: &[&ConversationEntry], at: usize| Some(of.get(at % of.len().max(1))?.message.clone());
         let input = match talk {
-            Talk::Write => Some(Input::MessageWritten { text: self.words(), reply_to: None }),
+            Talk::Write => Some(Input::MessageWritten { text: self.words(), pictures: Vec::new(), reply_to: None }),
             Talk::Answer(at) => {
                 let reply_to = pick(&kept, at).map(|message| message.number);
-                Some(Input::MessageWritten { text: self.words(), reply_to })
+                Some(Input::MessageWritten { text: self.words(), pictures: Vec::new(), reply_to })
             }
             Talk::Edit(at) => {
                 pick(&own, at).map(|Message { number, .. }| Input::MessageEdited { number, text: self.new_words() })
@@ -104,6 +107,15 @@ impl World {
             }),
             Talk::Pin(at) => {
                 pick(&kept, at).map(|message| Input::MessagePinned { number: message.number, pinned: !message.pinned })
+            }
+            Talk::Report(at) => {
+                let of_others: Vec<_> = kept.iter().copied().filter(|entry| !entry.is_own).collect();
+                let number = pick(&of_others, at).map(|message| message.number);
+                number.map(|number| Input::MessageReported { number, reason: None })
+            }
+            Talk::Dismiss(at) => {
+                let reports = self.pages[page].client.room().map(|room| room.reports.as_slice()).unwrap_or_default();
+                reports.get(at % reports.len().max(1)).map(|reported| Input::ReportsDismissed(reported.number))
             }
             Talk::GoBack => Some(Input::EarlierMessagesPressed),
         };
@@ -138,6 +150,7 @@ impl World {
             Command::Edit { number, archived, .. }
             | Command::Delete { number, archived }
             | Command::Pin { number, archived, .. }
+            | Command::ReportMessage { number, archived, .. }
             | Command::ReactTo { number, archived, .. } => *archived = found(*number),
             _ => {}
         }

@@ -1,6 +1,10 @@
 //! Checks the state of the world.
 
-use heartogether::{id::MemberId, room::StreamState, rules::RoomKind};
+use heartogether::{
+    id::MemberId,
+    room::{Link, StreamState},
+    rules::RoomKind,
+};
 use heartogether_client::{ListenerState, PeerState, SignalingState};
 
 use super::World;
@@ -58,17 +62,31 @@ impl World {
     fn are_connected(&self, page: usize, other: usize) -> bool {
         let is_linked = match self.kind() {
             RoomKind::Broadcast => (page == 0) != (other == 0),
-            RoomKind::Lounge => page != other,
+            RoomKind::Lounge => self.listens(page, other) || self.listens(other, page),
         };
         let (page, other) = (&self.pages[page], &self.pages[other]);
         is_linked && page.is_open && other.is_open && (page.capturing || other.capturing)
     }
 
-    /// Whether the right end has offered what connects two pages: the host's in a broadcast, that of the smaller id in a lounge.
+    /// Whether a page wants to hear what another one sends.
+    pub(crate) fn listens(&self, page: usize, other: usize) -> bool {
+        self.sent_by(other).is_some_and(|sent| self.pages[page].client.listens_to(sent))
+    }
+
+    /// Whether the right end has offered what connects two pages: the host's in a broadcast; in a lounge that of who sends, and of two
+    /// who hear each other the one who was heard first.
     fn is_offered_rightly(&self, page: usize, other: usize) -> bool {
         let offers = match self.kind() {
             RoomKind::Broadcast => page == 0,
-            RoomKind::Lounge => self.member(page) < self.member(other),
+            // Of two who hear each other, the room knows who was heard first.
+            RoomKind::Lounge => {
+                let view = self.member(page).and_then(|member| self.room.view(member));
+                let link = view.zip(self.member(other)).and_then(|(view, other)| view.link_with(other).copied());
+                let is_own = |link: Link| Some(link.offerer) == self.member(page);
+                let is_heard = |link| if is_own(link) { self.listens(other, page) } else { self.listens(page, other) };
+                assert!(link.is_none_or(is_heard), "nobody offers who is not heard");
+                link.is_some_and(is_own)
+            }
         };
         self.connections(page, other).iter().all(|(mine, _)| self.pages[page].peers[mine].is_offered == offers)
     }

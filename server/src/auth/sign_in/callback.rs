@@ -163,6 +163,9 @@ impl Node {
                 session: new.token,
                 expires_at: new.expires_at,
             };
+            if node.store.is_banned(&arrival.person.issuer, &arrival.person.subject).await? {
+                return Err(Refusal::Banned.into());
+            }
             let signed_in = node.store.sign_in(&arrival, now).await?.ok_or(Refusal::SignInExpired)?;
             let accounts::SignedIn { account, guest, ended } = signed_in;
             match guest {

@@ -19,7 +19,7 @@ use crate::{
     rooms::{
         debug_api::{self, Viewer},
         dependencies::Dependencies,
-        handle::Request,
+        handle::{Reader, Request},
         summary,
     },
     websocket::Frame,
@@ -33,7 +33,7 @@ impl RoomActor<'_> {
                 self.state.send_queues.insert(connection, send_queue);
                 _ = done.send(());
             }
-            Request::Detach { connection } => drop(self.state.send_queues.remove(&connection)),
+            Request::Detach { connection } => drop(self.state.take_out(connection)),
             Request::Signal { from, signal } => self.pass_signal(from, signal),
             Request::Check { viewer, permission, done } => {
                 _ = done.send(self.room.check(viewer.account, viewer.kind, permission));
@@ -41,10 +41,23 @@ impl RoomActor<'_> {
             Request::SendCustom { viewer, event, done } => _ = done.send(self.send_custom(viewer, event)),
             Request::ShowTyping { from, done } => _ = done.send(self.show_typing(from)),
             Request::ShowRead { from, up_to, done } => _ = done.send(self.show_read(from, up_to)),
-            Request::Reading { reader, done } => {
+            Request::AccountBeside { asker, member, done } => _ = done.send(self.room.account_beside(asker, member)),
+            Request::OwnData { account, done } => {
                 let writes = self.dependencies.writes.clone();
-                _ = done.send(self.room.reading_at(reader).map(|reading| (reading, writes)));
+                _ = done.send(self.room.data_of(account).map(|data| (data, writes)));
             }
+            Request::NoteBlocked { account, blocked } => self.note_blocked(account, blocked),
+            Request::Reading { reader, done } => {
+                let reading = match reader {
+                    Reader::Page(connection) => self.room.reading_at(connection),
+                    Reader::Account(account) => self.room.reading_by(account),
+                };
+                _ = done.send(reading.map(|reading| (reading, self.dependencies.writes.clone())));
+            }
+            Request::Written { account, nonce, done } => {
+                _ = done.send(self.room.written(account, nonce).map(|message| message.number));
+            }
+            Request::LastMessage { done } => _ = done.send(self.room.last_message()),
             Request::Audience { viewer, done } => {
                 _ = done.send(debug_api::audience(&self.room, viewer, self.dependencies.clock.now()));
             }
@@ -53,6 +66,10 @@ impl RoomActor<'_> {
             }
             Request::Revisit { viewer, done } => _ = done.send(summary::revisit(&self.room, viewer)),
             Request::Save { viewer, done } => _ = done.send(summary::save(&self.room, viewer)),
+            Request::Names { are_wanted, done } => {
+                let names = || self.room.names().filter(|_| are_wanted).map(str::to_owned).collect();
+                _ = done.send(self.room.kind().has_markup().then(names));
+            }
             Request::IsMember { connection, done } => _ = done.send(self.room.member_at(connection).is_some()),
             Request::HasPlace { account, done } => _ = done.send(self.room.has_place(account)),
             Request::Foresee { event, done } => _ = done.send(self.room.foresee(&event, self.dependencies.clock.now())),

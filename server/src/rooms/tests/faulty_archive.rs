@@ -49,14 +49,14 @@ impl MessageArchive for FaultyArchive {
         self.archive.find(room, number).await
     }
 
-    async fn holds(
+    async fn find_nonce(
         &self,
         room: RoomId,
         account: AccountId,
         nonce: u32,
         since: Timestamp,
-    ) -> Result<bool, StorageError> {
-        self.archive.holds(room, account, nonce, since).await
+    ) -> Result<Option<MessageNumber>, StorageError> {
+        self.archive.find_nonce(room, account, nonce, since).await
     }
 
     async fn rename_account(&self, from: AccountId, to: AccountId) -> Result<(), StorageError> {

@@ -62,7 +62,7 @@ async fn is_refused_as_unreadable(room: &RoomHandle) {
     let unreadable = Err(Refusal::RoomUnreadable);
     assert_eq!(room.attach(HOST, send_queue(4).0).await, unreadable);
     assert_eq!(room.foresee(&asks_to_host()).await.map(drop), unreadable);
-    assert_eq!(room.reading(HOST).await.map(drop), unreadable);
+    assert_eq!(room.reading(Reader::Page(HOST)).await.map(drop), unreadable);
     assert_eq!(room.check_readable(), unreadable);
 }
 
@@ -147,7 +147,15 @@ fn asks_to_listen() -> Event {
 
 fn writes() -> Event {
     let text = MessageText::parse("louder, please").expect("a message");
-    let command = Command::Write { nonce: 1, text, reply_to: None, answered: None, is_archived: false };
+    let command = Command::Write {
+        nonce: 1,
+        text,
+        pictures: Vec::new(),
+        reply_to: None,
+        answered: None,
+        is_archived: false,
+        markup: None,
+    };
     Event::Commanded { connection: LISTENER, account: GRACE, command }
 }
 

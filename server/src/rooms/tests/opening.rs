@@ -70,7 +70,15 @@ fn says(number: u64) -> Event {
     let text = MessageText::parse(&format!("message {number:042}")).expect("a message as long as may be");
     let nonce = u32::try_from(number).expect("few enough");
     let command = match number % 20 {
-        0 => Command::Write { nonce, text, reply_to: None, answered: None, is_archived: false },
+        0 => Command::Write {
+            nonce,
+            text,
+            pictures: Vec::new(),
+            reply_to: None,
+            answered: None,
+            is_archived: false,
+            markup: None,
+        },
         _ => Command::React { reaction: Reaction::Fire },
     };
     Event::Commanded { connection: connection(listener), account: account(listener), command }
@@ -90,7 +98,7 @@ async fn room_with(entries: u64) -> Scene {
         }
     }
     // Whoever reads the archive waits for what was to be written before, snapshots too.
-    scene.room.at(last).reading(HOST).await.expect("the host reads");
+    scene.room.at(last).reading(Reader::Page(HOST)).await.expect("the host reads");
     scene
 }
 

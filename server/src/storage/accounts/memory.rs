@@ -1,5 +1,8 @@
 //! Accounts and sessions in memory, for tests.
 
+mod blocks;
+mod programs;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -13,8 +16,8 @@ use heartogether::{
 use heartogether_app::api::{Account, Profile};
 
 use super::{
-    Accounts, MEMBERSHIPS_LISTED, Membership, Memberships, Picture, ReturnedSignIn, Session, Sessions, SignedIn,
-    TokenHash, Usage, VISITS_KEPT, VerifiedPerson, Visits,
+    AccountRecord, Accounts, MEMBERSHIPS_LISTED, Membership, Memberships, Picture, ReturnedSignIn, Session, Sessions,
+    SignedIn, StoredToken, TokenHash, Usage, VISITS_KEPT, VerifiedPerson, Visits,
 };
 use crate::storage::StorageError;
 
@@ -25,11 +28,19 @@ pub struct MemoryStore(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     accounts: HashMap<AccountId, Account>,
+    /// When accounts were made.
+    created: HashMap<AccountId, Timestamp>,
+    /// When people were there last.
+    seen: HashMap<AccountId, Timestamp>,
     identities: HashMap<(String, String), AccountId>,
     pictures: HashMap<AccountId, Picture>,
     sessions: HashMap<TokenHash, Session>,
     visits: HashMap<AccountId, Vec<RoomId>>,
     memberships: HashMap<AccountId, Vec<Membership>>,
+    /// Who has blocked whom, the latest first.
+    blocks: Vec<(AccountId, AccountId)>,
+    programs: HashMap<TokenHash, StoredToken>,
+    bans: HashMap<AccountId, HashSet<(String, String)>>,
     spent: HashSet<TokenHash>,
     departures: HashMap<AccountId, Option<AccountId>>,
 }
@@ -85,6 +96,17 @@ impl Kept {
         self.memberships.get_mut(&account)?.iter_mut().find(|known| known.room == room)
     }
 
+    /// Gives the blocks of an account and those of others to another one.
+    fn rename_in_blocks(&mut self, from: AccountId, to: AccountId) {
+        let renamed = |account: AccountId| if account == from { to } else { account };
+        let before = std::mem::take(&mut self.blocks);
+        for (account, other) in before.into_iter().map(|(account, other)| (renamed(account), renamed(other))) {
+            if account != other && !self.blocks.contains(&(account, other)) {
+                self.blocks.push((account, other));
+            }
+        }
+    }
+
     fn end_sessions(&mut self, account: AccountId) -> Vec<TokenHash> {
         self.sessions.extract_if(|_, session| session.account == account).map(|(token, _)| token).collect()
     }
@@ -92,8 +114,10 @@ impl Kept {
 
 #[async_trait]
 impl Accounts for MemoryStore {
-    async fn add_account(&self, account: &Account, _created_at: Timestamp) -> Result<(), StorageError> {
-        self.kept().accounts.insert(account.id, account.clone());
+    async fn add_account(&self, account: &Account, created_at: Timestamp) -> Result<(), StorageError> {
+        let mut kept = self.kept();
+        kept.created.insert(account.id, created_at);
+        kept.accounts.insert(account.id, account.clone());
         Ok(())
     }
 
@@ -110,6 +134,8 @@ impl Accounts for MemoryStore {
         }
         let guest = kept.guest_of(arrival.before, arrival.guest, now);
         let account = kept.identify(&arrival.person, guest.unwrap_or(arrival.candidate));
+        kept.created.entry(account.id).or_insert(now);
+        kept.seen.insert(account.id, now);
         let ended = match guest {
             Some(guest) => kept.end_sessions(guest),
             None => arrival.before.filter(|before| kept.sessions.remove(before).is_some()).into_iter().collect(),
@@ -119,6 +145,9 @@ impl Accounts for MemoryStore {
             visits.into_iter().rev().for_each(|room| kept.add_visit(account.id, room));
             let memberships = kept.memberships.remove(&guest).unwrap_or_default();
             memberships.into_iter().rev().for_each(|membership| kept.take_membership(account.id, membership));
+            kept.rename_in_blocks(guest, account.id);
+            let programs = kept.programs.values_mut().filter(|token| token.account == guest);
+            programs.for_each(|token| token.account = account.id);
             kept.departures.insert(guest, Some(account.id));
         }
         let ReturnedSignIn { session: token, expires_at, .. } = *arrival;
@@ -129,6 +158,7 @@ impl Accounts for MemoryStore {
     async fn begin_deletion(&self, account: AccountId) -> Result<(), StorageError> {
         let mut kept = self.kept();
         kept.end_sessions(account);
+        kept.programs.retain(|_, token| token.account != account);
         kept.departures.insert(account, None);
         Ok(())
     }
@@ -152,9 +182,33 @@ impl Accounts for MemoryStore {
         kept.pictures.remove(&account);
         kept.visits.remove(&account);
         kept.memberships.remove(&account);
+        kept.blocks.retain(|(by, other)| *by != account && *other != account);
         kept.identities.retain(|_, owner| *owner != account);
+        kept.programs.retain(|_, token| token.account != account);
         kept.end_sessions(account);
         Ok(())
+    }
+
+    async fn ban_account(&self, account: AccountId, _at: Timestamp) -> Result<bool, StorageError> {
+        let mut kept = self.kept();
+        if !kept.accounts.contains_key(&account) {
+            return Ok(false);
+        }
+        let people = kept.identities.iter().filter(|(_, owner)| **owner == account).map(|(person, _)| person.clone());
+        let people: Vec<_> = people.collect();
+        kept.bans.entry(account).or_default().extend(people);
+        kept.end_sessions(account);
+        kept.programs.retain(|_, token| token.account != account);
+        Ok(true)
+    }
+
+    async fn lift_ban(&self, account: AccountId) -> Result<bool, StorageError> {
+        Ok(self.kept().bans.remove(&account).is_some())
+    }
+
+    async fn is_banned(&self, issuer: &str, subject: &str) -> Result<bool, StorageError> {
+        let person = (issuer.to_owned(), subject.to_owned());
+        Ok(self.kept().bans.values().any(|people| people.contains(&person)))
     }
 
     async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StorageError> {
@@ -174,6 +228,16 @@ impl Accounts for MemoryStore {
 
     async fn picture(&self, account: AccountId) -> Result<Option<Picture>, StorageError> {
         Ok(self.kept().pictures.get(&account).cloned())
+    }
+
+    async fn account_record(&self, account: AccountId) -> Result<Option<AccountRecord>, StorageError> {
+        let kept = self.kept();
+        let theirs = kept.identities.iter().filter(|(_, owner)| **owner == account);
+        let mut identities: Vec<_> = theirs.map(|(identity, _)| identity.clone()).collect();
+        identities.sort();
+        let seen_at = kept.seen.get(&account).copied();
+        let created_at = kept.created.get(&account).filter(|_| kept.accounts.contains_key(&account));
+        Ok(created_at.map(|created_at| AccountRecord { created_at: *created_at, seen_at, identities }))
     }
 
     async fn forget_expired(&self, now: Timestamp) -> Result<(), StorageError> {
@@ -199,6 +263,14 @@ impl Sessions for MemoryStore {
     async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StorageError> {
         let end = self.kept().sessions.get(&token).map(|session| session.expires_at);
         Ok(end.filter(|end| *end > now))
+    }
+
+    async fn session_ends(&self, account: AccountId, now: Timestamp) -> Result<Vec<Timestamp>, StorageError> {
+        let kept = self.kept();
+        let theirs = kept.sessions.values().filter(|session| session.account == account);
+        let mut ends: Vec<_> = theirs.map(|session| session.expires_at).filter(|end| *end > now).collect();
+        ends.sort_unstable();
+        Ok(ends)
     }
 
     async fn extend_session(

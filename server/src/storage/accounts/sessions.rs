@@ -29,6 +29,12 @@ pub trait Sessions: Send + Sync {
     /// [`StorageError`].
     async fn session_end(&self, token: TokenHash, now: Timestamp) -> Result<Option<Timestamp>, StorageError>;
 
+    /// When the sessions of an account end that have not ended by `now`, the earliest first.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    async fn session_ends(&self, account: AccountId, now: Timestamp) -> Result<Vec<Timestamp>, StorageError>;
+
     /// Sets a new end for a session that is used at `now`. Returns whether the session exists.
     ///
     /// # Errors

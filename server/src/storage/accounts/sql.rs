@@ -1,7 +1,9 @@
-//! Accounts, sessions, visits and memberships in a database.
+//! Accounts, sessions, visits, memberships and blocks in a database.
 
 mod accounts;
+mod blocks;
 mod memberships;
+mod programs;
 mod sessions;
 mod visits;
 

@@ -6,7 +6,7 @@ use sqlx::{error::DatabaseError, migrate::MigrateError, postgres::PgDatabaseErro
 
 use super::Error;
 use crate::storage::{
-    StorageError, TookTooLong,
+    OutOfService, StorageError, TookTooLong,
     log::{LogError, replicated},
 };
 
@@ -22,7 +22,7 @@ pub(crate) fn is_out_of_service(error: &(dyn StdError + 'static)) -> bool {
             None => SQLITE_OUT_OF_SERVICE.contains(&sqlite_code(&**error)),
         },
         Some(error) => is_away(error) || matches!(error, Error::PoolClosed | Error::WorkerCrashed),
-        None => error.is::<TookTooLong>() || error.is::<replicated::server::Fault>(),
+        None => error.is::<TookTooLong>() || error.is::<OutOfService>() || error.is::<replicated::server::Fault>(),
     }
 }
 

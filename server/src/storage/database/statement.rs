@@ -38,6 +38,12 @@ impl From<i64> for Value {
     }
 }
 
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Self {
+        Self::Number(number)
+    }
+}
+
 /// Flags are stored as 1 and 0.
 impl From<bool> for Value {
     fn from(flag: bool) -> Self {

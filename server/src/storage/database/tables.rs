@@ -24,7 +24,7 @@ const fn table(name: &'static str, key: usize, columns: &'static [(&'static str,
 }
 
 /// All tables. One that refers to another comes after it.
-pub(super) const TABLES: [Table; 15] = [
+pub(super) const TABLES: [Table; 22] = [
     table(
         "accounts",
         1,
@@ -49,6 +49,7 @@ pub(super) const TABLES: [Table; 15] = [
         2,
         &[("account", Text), ("room", Text), ("since", Number), ("read_up_to", Number), ("muted", Number)],
     ),
+    table("blocks", 2, &[("account", Text), ("blocked", Text), ("since", Number)]),
     table("departures", 1, &[("account", Text), ("successor", Text)]),
     table("account_keys", 1, &[("account", Text), ("owner", Text), ("sealing_key", Text)]),
     table("rooms", 1, &[("id", Text), ("code", Text), ("last_seq", Number), ("last_at", Number)]),
@@ -72,8 +73,53 @@ pub(super) const TABLES: [Table; 15] = [
             ("delivered", Number),
             ("message", Text),
             ("sealed", Text),
+            ("indexed", Number),
         ],
     ),
+    table(
+        "pictures",
+        1,
+        &[
+            ("id", Text),
+            ("room", Text),
+            ("account", Text),
+            ("format", Text),
+            ("width", Number),
+            ("height", Number),
+            ("bytes", Number),
+            ("uploaded_at", Number),
+            ("message", Number),
+            ("deleted", Number),
+        ],
+    ),
+    table("word_keys", 1, &[("room", Text), ("place", Number), ("hash_key", Text)]),
+    table("message_words", 3, &[("place", Number), ("word", Number), ("number", Number)]),
+    table(
+        "program_tokens",
+        1,
+        &[
+            ("token_hash", Text),
+            ("account", Text),
+            ("label", Text),
+            ("scopes", Text),
+            ("created_at", Number),
+            ("used_at", Number),
+        ],
+    ),
+    table(
+        "orders",
+        1,
+        &[
+            ("id", Number),
+            ("at", Number),
+            ("by_whom", Text),
+            ("deed", Text),
+            ("target", Text),
+            ("done_at", Number),
+            ("outcome", Text),
+        ],
+    ),
+    table("bans", 3, &[("account", Text), ("issuer", Text), ("subject", Text), ("at", Number)]),
     table("epochs", 1, &[("room", Text), ("epoch", Number)]),
     table("probes", 1, &[("id", Number), ("count", Number)]),
 ];

@@ -76,7 +76,7 @@ pub async fn transfer(from: &Database, to: &Database) -> Result<Vec<Moved>, Tran
 }
 
 /// The number of the migration that the database had last; `None` if it has no tables.
-async fn latest_migration(database: &Database) -> Result<Option<i64>, Error> {
+pub(super) async fn latest_migration(database: &Database) -> Result<Option<i64>, Error> {
     let latest = statement("SELECT MAX(version) AS latest FROM _sqlx_migrations WHERE success");
     match latest.fetch_one(database).await {
         Ok(row) => row.try_get("latest"),

@@ -12,8 +12,8 @@ use heartogether::{
     time::Timestamp,
 };
 
-use super::{MessageArchive, apply, facts_of};
-use crate::storage::StorageError;
+use super::{Found, MessageArchive, MessageSearch, apply, facts_of};
+use crate::{search::Query, storage::StorageError};
 
 /// Messages in memory.
 #[derive(Default)]
@@ -82,16 +82,19 @@ impl MessageArchive for MemoryArchive {
         Ok(self.kept().get(&(room, number)).map(|(account, message)| facts_of(*account, message)))
     }
 
-    async fn holds(
+    async fn find_nonce(
         &self,
         room: RoomId,
         account: AccountId,
         nonce: u32,
         since: Timestamp,
-    ) -> Result<bool, StorageError> {
+    ) -> Result<Option<MessageNumber>, StorageError> {
         let kept = self.kept();
-        let mut of_room = kept.range((room, MessageNumber(0))..=(room, MessageNumber(u64::MAX)));
-        Ok(of_room.any(|(_, (by, message))| *by == account && message.nonce == nonce && message.sent_at >= since))
+        let of_room = kept.range((room, MessageNumber(0))..=(room, MessageNumber(u64::MAX))).map(|(_, kept)| kept);
+        let is_it = |(by, message): &&(AccountId, Message)| {
+            *by == account && message.nonce == nonce && message.sent_at >= since
+        };
+        Ok(of_room.rev().find(is_it).map(|(_, message)| message.number))
     }
 
     async fn rename_account(&self, from: AccountId, to: AccountId) -> Result<(), StorageError> {
@@ -117,5 +120,30 @@ impl MessageArchive for MemoryArchive {
         let mut rooms: Vec<_> = self.kept().keys().map(|(room, _)| *room).collect();
         rooms.dedup();
         Ok(rooms)
+    }
+}
+
+#[async_trait]
+impl MessageSearch for MemoryArchive {
+    async fn search(
+        &self,
+        room: RoomId,
+        reading: Reading,
+        query: &Query,
+        before: MessageNumber,
+        limit: usize,
+    ) -> Result<Found, StorageError> {
+        let kept = self.kept();
+        let may_read = |account: AccountId| reading == Reading::All || reading == Reading::Own(account);
+        let is_hit = |message: &Message| message.text.as_ref().is_some_and(|text| query.hits(text.as_str()).is_some());
+        let of_room = kept.range((room, MessageNumber(0))..(room, before)).rev().map(|(_, kept)| kept);
+        let mut hits = of_room.filter(|(account, message)| may_read(*account) && is_hit(message));
+        let messages: Vec<_> = hits.by_ref().take(limit).map(|(_, message)| message.clone()).collect();
+        let has_more = hits.next().is_some();
+        Ok(Found { more_before: messages.last().filter(|_| has_more).map(|last| last.number), messages })
+    }
+
+    async fn index_earlier(&self) -> Result<(), StorageError> {
+        Ok(())
     }
 }

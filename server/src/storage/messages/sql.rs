@@ -1,6 +1,8 @@
 //! Messages in a database.
 
 mod batch;
+mod index;
+mod search;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -15,6 +17,7 @@ use super::{MessageArchive, facts_of};
 use crate::storage::{
     StorageError,
     database::{Database, Durability, Error, Row, WriteTransaction, from_sql, statement, to_sql, unreadable},
+    pictures,
     sealing::{OwnedMessage, Sealed, Sealer},
 };
 use batch::{Batch, Stored};
@@ -61,6 +64,7 @@ impl SqlArchive {
         transaction.hold_accounts().await?;
         let is_as_read = batch.write(&mut transaction, room).await?;
         if is_as_read {
+            pictures::follow(&mut transaction, room, changes).await?;
             transaction.commit().await?;
         }
         Ok(is_as_read)
@@ -151,16 +155,18 @@ impl MessageArchive for SqlArchive {
         Ok(Some(facts_of(parse_account(&row, "account")?, &owned.message)))
     }
 
-    async fn holds(
+    async fn find_nonce(
         &self,
         room: RoomId,
         account: AccountId,
         nonce: u32,
         since: Timestamp,
-    ) -> Result<bool, StorageError> {
-        let select = "SELECT 1 FROM messages WHERE account = $1 AND room = $2 AND nonce = $3 AND sent_at >= $4 LIMIT 1";
+    ) -> Result<Option<MessageNumber>, StorageError> {
+        let select = "SELECT number FROM messages WHERE account = $1 AND room = $2 AND nonce = $3 AND sent_at >= $4 \
+                      ORDER BY number DESC LIMIT 1";
         let select = statement(select).bind(account.to_string()).bind(room.to_string()).bind(i64::from(nonce));
-        Ok(select.bind(to_sql(since.as_millis())).fetch_optional(&self.database).await?.is_some())
+        let row = select.bind(to_sql(since.as_millis())).fetch_optional(&self.database).await?;
+        Ok(row.map(|row| Ok::<_, Error>(MessageNumber(from_sql(row.try_get("number")?)))).transpose()?)
     }
 
     async fn rename_account(&self, from: AccountId, to: AccountId) -> Result<(), StorageError> {
@@ -168,21 +174,34 @@ impl MessageArchive for SqlArchive {
         transaction.lock_accounts().await?;
         let rename = statement("UPDATE messages SET account = $2 WHERE account = $1").bind(from.to_string());
         rename.bind(to.to_string()).slow().execute(&mut *transaction).await?;
+        pictures::give_to(&mut transaction, from, to).await?;
         Ok(transaction.commit().await?)
     }
 
     async fn delete_account(&self, account: AccountId) -> Result<(), StorageError> {
         let mut transaction = WriteTransaction::begin(&self.database, Durability::Full).await?;
         transaction.lock_accounts().await?;
-        let delete = statement("DELETE FROM messages WHERE account = $1").bind(account.to_string());
-        delete.slow().execute(&mut *transaction).await?;
+        for delete in [
+            "DELETE FROM message_words WHERE (place, number) IN (SELECT place, messages.number FROM messages \
+             JOIN word_keys ON word_keys.room = messages.room WHERE account = $1)",
+            "DELETE FROM messages WHERE account = $1",
+        ] {
+            statement(delete).bind(account.to_string()).slow().execute(&mut *transaction).await?;
+        }
+        pictures::delete_of_account(&mut transaction, account).await?;
         Ok(transaction.commit().await?)
     }
 
     async fn delete_room(&self, room: RoomId) -> Result<(), StorageError> {
         let mut transaction = WriteTransaction::begin(&self.database, Durability::Full).await?;
-        let delete = statement("DELETE FROM messages WHERE room = $1").bind(room.to_string());
-        delete.slow().execute(&mut *transaction).await?;
+        for delete in [
+            "DELETE FROM message_words WHERE place = (SELECT place FROM word_keys WHERE room = $1)",
+            "DELETE FROM word_keys WHERE room = $1",
+            "DELETE FROM messages WHERE room = $1",
+        ] {
+            statement(delete).bind(room.to_string()).slow().execute(&mut *transaction).await?;
+        }
+        pictures::delete_of_room(&mut transaction, room).await?;
         Ok(transaction.commit().await?)
     }
 

@@ -10,7 +10,7 @@ use heartogether::{
     id::{ConnectionId, DisplayName, MemberId, MessageNumber, NodeId, ResumeToken, RoomId},
     limits::Limits,
     role::{AccountKind, Role},
-    room::{Command, ConnectionRef, Entry, JoinRequested, Marks, Policy, RoomCreated, step},
+    room::{Command, ConnectionRef, Entry, JoinRequested, Marks, Markup, Policy, RoomCreated, step},
     time::Timestamp,
 };
 
@@ -67,13 +67,24 @@ fn asks(account: AccountId, called: &str, email: Option<&str>, role: Role, conne
     })
 }
 
+/// The same with what was made of its markup.
+fn with_markup(event: Event) -> Event {
+    let Event::Commanded { connection, account, mut command } = event else { panic!("a command") };
+    if let Command::Write { markup, .. } | Command::Edit { markup, .. } = &mut command {
+        *markup = Some(Markup { html: "<p>rendered</p>".to_owned(), version: 1 });
+    }
+    Event::Commanded { connection, account, command }
+}
+
 fn writes(account: AccountId, connection: u128, nonce: u32) -> Event {
-    let command = Command::Write { nonce, text: text(WORDS), reply_to: None, answered: None, is_archived: false };
+    let (pictures, reply_to, answered, is_archived) = (Vec::new(), None, None, false);
+    let command = Command::Write { nonce, text: text(WORDS), pictures, reply_to, answered, is_archived, markup: None };
     Event::Commanded { connection: ConnectionId::from_bits(connection), account, command }
 }
 
 fn edits(account: AccountId, connection: u128) -> Event {
-    let command = Command::Edit { number: MessageNumber(1), text: text("softer, please"), archived: None };
+    let (number, text) = (MessageNumber(1), text("softer, please"));
+    let command = Command::Edit { number, text, markup: None, archived: None };
     Event::Commanded { connection: ConnectionId::from_bits(connection), account, command }
 }
 
@@ -107,7 +118,9 @@ fn owned_message() -> OwnedMessage {
         version: 2,
         reply_to: None,
         pinned: true,
+        pictures: Vec::new(),
         emoji: Vec::new(),
+        markup: Some(Markup { html: "<p>rendered</p>".to_owned(), version: 1 }),
     };
     OwnedMessage { sealed_by: GRACE, message }
 }
@@ -117,10 +130,11 @@ async fn sealed_events_can_be_restored_and_contain_no_texts_of_people() {
     let (_, sealer) = sealer();
     let email = Some("grace@hear.example");
     let events = [created(), asks(GRACE, "Grace", email, Role::Listener, 2), writes(GRACE, 2, 1), edits(GRACE, 2)];
-    for event in events.into_iter().chain([Event::Woke]) {
+    let marked = [with_markup(writes(GRACE, 2, 1)), with_markup(edits(GRACE, 2))];
+    for event in events.into_iter().chain(marked).chain([Event::Woke]) {
         let sealed = sealer.seal(&event).await.expect("sealed");
         let stored = format!("{sealed:?}");
-        for secret in ["\"Ada", "Grace", "grace@", WORDS, "softer"] {
+        for secret in ["\"Ada", "Grace", "grace@", WORDS, "softer", "rendered"] {
             assert!(!stored.contains(secret), "{stored}");
         }
         assert_eq!(open::<Event>(&sealer, sealed).await, event);
@@ -146,9 +160,9 @@ async fn a_sealed_room_can_be_restored_with_members_messages_and_kept_events() {
 async fn archived_and_deleted_messages_can_be_restored() {
     let (_, sealer) = sealer();
     let OwnedMessage { message, .. } = owned_message();
-    for message in [message.clone(), Message { text: None, ..message }] {
+    for message in [message.clone(), Message { text: None, markup: None, ..message }] {
         let sealed = sealer.seal(&OwnedMessage { sealed_by: GRACE, message: message.clone() }).await.expect("sealed");
-        assert!(!sealed.value.contains("Grace") && !sealed.value.contains(WORDS));
+        assert!(["Grace", WORDS, "rendered"].iter().all(|secret| !sealed.value.contains(secret)));
         assert_eq!(open::<OwnedMessage>(&sealer, sealed).await.message, message);
     }
 }

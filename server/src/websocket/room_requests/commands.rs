@@ -1,18 +1,24 @@
 //! Turns a client's messages to a room into commands, and answers those that are none.
 
 use heartogether::{
+    engagement::MessageText,
     id::{MessageNumber, PublicationId, RoomCode},
-    limits::MESSAGES_AT_ONCE,
+    limits::{MESSAGES_AT_ONCE, PICTURES_PER_MESSAGE},
     protocol::{
-        DeclareSilence, Delete, Edit, FetchMessages, FromRoom, HandOver, MarkRead, NameOneself, NameRoom, Pin, Publish,
-        React, ReactTo, RemoveMember, ToRoom, Write,
+        DeclareSilence, Delete, DismissReports, Edit, EndPublication, FetchMessages, FromRoom, HandOver, Listen,
+        MarkRead, NameOneself, NameRoom, Pin, Publish, React, ReactTo, RemoveMember, ReportMessage, ToRoom, Write,
     },
     refusal::Refusal,
-    room::Command,
+    room::{Command, Markup, Picture},
 };
 
 use super::{Failure, RoomRequests};
-use crate::{random, rooms::RoomHandle, websocket::Frame};
+use crate::{
+    random,
+    rooms::{Reader, RoomHandle},
+    storage::pictures::Belonging,
+    websocket::Frame,
+};
 
 impl RoomRequests {
     /// Carries out a message to a room.
@@ -30,24 +36,15 @@ impl RoomRequests {
             ToRoom::Resume => Command::Resume,
             ToRoom::Interrupt => Command::Interrupt,
             ToRoom::DeclareSilence(DeclareSilence { silent }) => Command::DeclareSilence { silent },
+            ToRoom::Listen(Listen { publication, on }) => Command::Listen { publication, on },
+            ToRoom::EndPublication(EndPublication { publication }) => Command::EndPublication { publication },
             ToRoom::Stop => Command::StopRoom,
             ToRoom::React(React { reaction }) => {
                 self.take(room, &self.node.command_limits.reactions, Refusal::TooManyReactions).await?;
                 Command::React { reaction }
             }
-            ToRoom::Write(Write { nonce, text, reply_to }) => {
-                self.take_message(room).await?;
-                let is_archived = self.is_archived(room, nonce).await?;
-                let answered = match reply_to {
-                    Some(number) => Some(self.archived(room, number).await?.into()),
-                    None => None,
-                };
-                Command::Write { nonce, text, reply_to, answered, is_archived }
-            }
-            ToRoom::Edit(Edit { number, text }) => {
-                self.take_message(room).await?;
-                Command::Edit { number, text, archived: self.archived(room, number).await? }
-            }
+            ToRoom::Write(write) => self.writing(room, write).await?,
+            ToRoom::Edit(edit) => self.editing(room, edit).await?,
             ToRoom::Delete(Delete { number }) => {
                 self.take_message(room).await?;
                 Command::Delete { number, archived: self.archived(room, number).await? }
@@ -56,6 +53,12 @@ impl RoomRequests {
                 self.take_message(room).await?;
                 Command::Pin { number, pinned, archived: self.archived(room, number).await? }
             }
+            ToRoom::ReportMessage(ReportMessage { number, reason }) => {
+                self.take_message(room).await?;
+                Command::ReportMessage { number, reason, archived: self.archived(room, number).await? }
+            }
+            ToRoom::Block(block) => return self.block(room, block).await,
+            ToRoom::DismissReports(DismissReports { number }) => Command::DismissReports { number },
             ToRoom::ReactTo(ReactTo { number, emoji, on }) => {
                 self.take(room, &self.node.command_limits.reactions, Refusal::TooManyReactions).await?;
                 Command::ReactTo { number, emoji, on, archived: self.archived(room, number).await? }
@@ -78,6 +81,30 @@ impl RoomRequests {
         self.command(room, command).await
     }
 
+    /// The command of a new message, with what only the archive knows and what its markup becomes.
+    async fn writing(&self, room: RoomCode, write: Write) -> Result<Command, Failure> {
+        write.check()?;
+        self.take_message(room).await?;
+        let Write { nonce, text, pictures, reply_to } = write;
+        let is_archived = self.is_archived(room, nonce).await?;
+        if !is_archived {
+            self.check_pictures(room, &pictures).await?;
+        }
+        let answered = match reply_to {
+            Some(number) => Some(self.archived(room, number).await?.into()),
+            None => None,
+        };
+        let markup = if is_archived { None } else { self.render(room, &text).await? };
+        Ok(Command::Write { nonce, text, pictures, reply_to, answered, is_archived, markup })
+    }
+
+    /// The command of another text, with what only the archive knows and what its markup becomes.
+    async fn editing(&self, room: RoomCode, Edit { number, text }: Edit) -> Result<Command, Failure> {
+        self.take_message(room).await?;
+        let archived = self.archived(room, number).await?;
+        Ok(Command::Edit { number, markup: self.render(room, &text).await?, text, archived })
+    }
+
     /// Gives the place up. A room whose members stay disappears from the member's list.
     async fn leave(&self, code: RoomCode) -> Result<(), Failure> {
         self.command(code, Command::Leave).await?;
@@ -89,20 +116,41 @@ impl RoomRequests {
         Ok(())
     }
 
+    /// Whether the account has uploaded these pictures for a message of this room.
+    async fn check_pictures(&self, room: RoomCode, pictures: &[Picture]) -> Result<(), Failure> {
+        if pictures.len() > PICTURES_PER_MESSAGE as usize {
+            return Err(Refusal::TooManyPictures.into());
+        }
+        let from = Belonging { room: self.room(room)?.id(), account: self.account.id };
+        let can_send = self.node.pictures.can_send(from, pictures, self.node.clock.now()).await;
+        match can_send.map_err(|error| Failure::Fault(error.into()))? {
+            true => Ok(()),
+            false => Err(Refusal::PictureNotFound.into()),
+        }
+    }
+
     /// Takes a message, or a change of one, from the account's allowance.
-    async fn take_message(&self, room: RoomCode) -> Result<RoomHandle, Refusal> {
-        self.take(room, &self.node.command_limits.messages, Refusal::TooManyMessages).await
+    pub(super) async fn take_message(&self, room: RoomCode) -> Result<RoomHandle, Refusal> {
+        let (handle, now) = (self.room(room)?, self.node.clock.now());
+        let limits = &self.node.command_limits;
+        let is_allowed = limits.take_message(self.account.id, handle.id(), self.caller.address, now).await;
+        if is_allowed { Ok(handle) } else { Err(Refusal::TooManyMessages) }
+    }
+
+    /// What the markup in a text becomes in this room.
+    async fn render(&self, room: RoomCode, text: &MessageText) -> Result<Option<Markup>, Refusal> {
+        Ok(self.node.markup.render(&self.room(room)?, text).await)
     }
 
     /// Tells the others that the member is writing.
     async fn show_typing(&self, room: RoomCode) -> Result<(), Failure> {
-        let room = self.take(room, &self.node.command_limits.reactions, Refusal::TooManyReactions).await?;
+        let room = self.take(room, &self.node.command_limits.moments, Refusal::TooManyFrames).await?;
         Ok(room.show_typing(self.connection.id).await?)
     }
 
     /// Notes how far the member has read, and tells the member's other pages.
     async fn mark_read(&self, room: RoomCode, up_to: MessageNumber) -> Result<(), Failure> {
-        let room = self.take(room, &self.node.command_limits.reactions, Refusal::TooManyReactions).await?;
+        let room = self.take(room, &self.node.command_limits.moments, Refusal::TooManyFrames).await?;
         room.show_read(self.connection.id, up_to).await?;
         let marked = self.node.store.mark_read(self.account.id, room.id(), up_to).await;
         marked.map_err(|error| Failure::Fault(error.into()))
@@ -111,9 +159,10 @@ impl RoomRequests {
     /// Sends a page of older messages.
     async fn fetch_messages(&self, code: RoomCode, FetchMessages { before }: FetchMessages) -> Result<(), Failure> {
         let room = self.take(code, &self.node.command_limits.requests, Refusal::TooManyFrames).await?;
-        let reading = room.reading(self.connection.id).await?;
+        let reading = room.reading(Reader::Page(self.connection.id)).await?;
         let page = self.node.archive.before(room.id(), reading, before, MESSAGES_AT_ONCE).await;
-        let page = page.map_err(|error| Failure::Fault(error.into()))?;
+        let mut page = page.map_err(|error| Failure::Fault(error.into()))?;
+        self.node.markup.renew(&room, &mut page.messages).await;
         self.send_queue.push(Frame::from_room(code, FromRoom::Messages(page)));
         Ok(())
     }

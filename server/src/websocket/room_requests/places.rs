@@ -71,7 +71,11 @@ impl RoomRequests {
         }
         self.make_way(code).await?;
         let id = self.find(code).await?;
-        if !self.node.command_limits.requests.take(self.account.id, id, self.node.clock.now()).await {
+        let (limits, now) = (&self.node.command_limits, self.node.clock.now());
+        let is_join = matches!(request, Event::JoinRequested(_));
+        let takes = limits.requests.take(self.account.id, id, now).await
+            && (!is_join || limits.take_join(self.account.id, now).await);
+        if !takes {
             return Err(Refusal::TooManyRequests.into());
         }
         let room = self.node.rooms.open(id);
@@ -96,6 +100,10 @@ impl RoomRequests {
         if let Err(refusal) = room.attach(self.connection.id, self.send_queue.clone()).await {
             self.rooms.remove(code);
             return Err(refusal.into());
+        }
+        // Where members do not converse, nobody is blocked.
+        if !matches!(&request, Event::JoinRequested(join) if !RoomKind::with_role(join.role).members_stay()) {
+            self.tell_blocked(room).await?;
         }
         if let Event::JoinRequested(join) = &mut request {
             join.marks = self.marks_in(room.id());

@@ -1,10 +1,9 @@
-//! The controls while live: each source with its meter, fader and switch, the sources to add, the quality and the
-//! pause.
+//! The controls while live: each source with its meter, fader and switch, the sources to add, and the quality.
 
 use heartogether::room::Source;
 use leptos::prelude::*;
 
-use super::{microphone::MicrophonePicker, quality::QualityChoice, stop_controls::PauseButton};
+use super::{microphone::MicrophonePicker, quality::QualityChoice};
 use crate::{
     browser::RoomHandle,
     components::{Button, FocusPreservingShow, Glyph, Icon, IconButton, LevelMeter, Notice, Slider, Variant},
@@ -72,7 +71,6 @@ pub(super) fn MixerPanel(handle: RoomHandle) -> impl IntoView {
         </div>
         <HeadphonesChoice handle />
         <QualityChoice handle />
-        <PauseButton handle />
     }
     .into_any()
 }

@@ -1,14 +1,18 @@
 //! The field in which the visitor writes.
 
-use heartogether::{engagement::MessageText, limits::MESSAGE_CHARS, refusal::Refusal};
+use heartogether::{engagement::MessageText, limits::MESSAGE_CHARS, refusal::Refusal, room::Picture};
 use heartogether_client::{EntryState, Input};
 use leptos::{html, prelude::*};
-use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
+use web_sys::{ClipboardEvent, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::super::{
+    added::{Pictures, Sendable},
     draft,
+    erased::effect,
+    extras::with_extras,
     shared::{Lounge, Mode},
 };
+use crate::{locale::Phrase, text::lounge as text};
 
 /// What keys say that an input method has taken (UI Events, section 7.3.1).
 const TAKEN_BY_INPUT_METHOD: u32 = 229;
@@ -36,6 +40,7 @@ impl Writing {
         };
         writing.bring_draft_back();
         writing.follow_mode();
+        writing.follow_pictures();
         writing
     }
 
@@ -52,14 +57,14 @@ impl Writing {
         }
     }
 
-    /// Puts an emoji where the cursor is.
-    pub(super) fn insert(self, emoji: &str) {
+    /// Puts an emoji, or what was pasted, where the cursor is.
+    pub(super) fn insert(self, text: &str) {
         let Some(field) = self.field() else { return };
         let (start, end) = (field.selection_start().ok().flatten(), field.selection_end().ok().flatten());
         let end = end.or(start).unwrap_or_else(|| field.text_length());
         let start = start.unwrap_or(end);
-        if field.set_range_text_with_start_and_end(emoji, start, end).is_ok() {
-            let after = start + u32::try_from(emoji.encode_utf16().count()).unwrap_or_default();
+        if field.set_range_text_with_start_and_end(text, start, end).is_ok() {
+            let after = start + u32::try_from(text.encode_utf16().count()).unwrap_or_default();
             let _ = field.set_selection_range(after, after);
         }
         self.note_input();
@@ -70,12 +75,34 @@ impl Writing {
         let Some(field) = self.field() else { return };
         let text = field.value();
         self.measure(&field, &text);
+        self.take_back();
         if !matches!(self.lounge.mode.get_untracked(), Mode::Edit(_)) {
             draft::keep(self.lounge.code, &text);
         }
         if !text.trim().is_empty() {
             self.lounge.press(Input::Typed);
         }
+    }
+
+    /// The text. Reads reactively.
+    pub(super) fn text(self) -> String {
+        self.length.track();
+        self.field().map(|field| field.value()).unwrap_or_default()
+    }
+
+    /// Something is pasted. Rich text comes in as Markdown, once the code for that is there; all else as browsers do it.
+    pub(super) fn paste(self, event: &ClipboardEvent) {
+        let Some(data) = event.clipboard_data() else { return };
+        let html = data.get_data("text/html").unwrap_or_default();
+        if data.files().is_some_and(|files| files.length() > 0) || !is_rich(&html) {
+            return;
+        }
+        event.prevent_default();
+        let plain = data.get_data("text/plain").unwrap_or_default();
+        with_extras(move |extras| {
+            let markdown = extras.and_then(|extras| (extras.markdown)(&html));
+            self.insert(&markdown.unwrap_or(plain));
+        });
     }
 
     /// A key was pressed in the field.
@@ -95,21 +122,64 @@ impl Writing {
     /// Sends what is in the field, if it is a message.
     pub(super) fn send(self) {
         let Some(field) = self.field() else { return };
-        match MessageText::parse(&field.value()) {
-            Err(Refusal::MessageEmpty) => {}
-            Err(why) => self.refusal.set(Some(why)),
-            Ok(text) => self.say(text),
+        let text = match MessageText::parse(&field.value()) {
+            Err(Refusal::MessageEmpty) => MessageText::none(),
+            Err(why) => {
+                self.refusal.set(Some(why));
+                return self.focus();
+            }
+            Ok(text) => text,
+        };
+        let pictures = match self.lounge.mode.get_untracked() {
+            Mode::Edit(_) => Sendable::All(Vec::new()),
+            Mode::Write | Mode::Reply(_) => self.lounge.pictures.with_untracked(Pictures::sendable),
+        };
+        match pictures {
+            Sendable::All(pictures) if text.is_none() && pictures.is_empty() => {}
+            Sendable::All(pictures) => self.say(text, pictures),
+            Sendable::Later => self.lounge.pictures.update(|pictures| pictures.sends_later = true),
+            Sendable::Failed => {}
         }
         self.focus();
     }
 
-    fn say(self, text: MessageText) {
+    /// What keeps pictures from being sent. Reads reactively.
+    pub(super) fn told_of_pictures(self) -> Option<Phrase> {
+        self.lounge.pictures.with(|pictures| match (&pictures.trouble, pictures.sendable()) {
+            (Some(why), _) => Some(why.phrase()),
+            (None, Sendable::Failed) => Some(text::PICTURES_FAILED.into()),
+            (None, Sendable::Later) if pictures.sends_later => Some(text::PICTURES_WAIT.into()),
+            _ => None,
+        })
+    }
+
+    /// Sends what waits for its pictures, once they are there.
+    fn follow_pictures(self) {
+        let pictures = self.lounge.pictures;
+        effect(move || {
+            if pictures.with(|pictures| pictures.sends_later && pictures.sendable() != Sendable::Later) {
+                pictures.update(|pictures| pictures.sends_later = false);
+                untrack(|| self.send());
+            }
+        });
+    }
+
+    /// Who writes on does not want it sent yet.
+    fn take_back(self) {
+        let is_told = |pictures: &Pictures| pictures.sends_later || pictures.trouble.is_some();
+        if self.lounge.pictures.with_untracked(is_told) {
+            self.lounge.pictures.update(|pictures| (pictures.sends_later, pictures.trouble) = (false, None));
+        }
+    }
+
+    fn say(self, text: MessageText, pictures: Vec<Picture>) {
         let (lounge, mode) = (self.lounge, self.lounge.mode.get_untracked());
         let reply_to = if let Mode::Reply(number) = mode { Some(number) } else { None };
         match mode {
             Mode::Edit(number) => lounge.press(Input::MessageEdited { number, text }),
             Mode::Write | Mode::Reply(_) => {
-                lounge.press(Input::MessageWritten { text, reply_to });
+                lounge.press(Input::MessageWritten { text, pictures, reply_to });
+                lounge.pictures.update(Pictures::let_go);
                 draft::keep(lounge.code, "");
                 self.set("");
                 lounge.to_end.notify();
@@ -142,7 +212,7 @@ impl Writing {
     }
 
     fn bring_draft_back(self) {
-        Effect::new(move |_| {
+        effect(move || {
             let Some(field) = self.field.get() else { return };
             // Somebody may have begun to write before the page's code was there.
             if field.value().is_empty() {
@@ -155,17 +225,19 @@ impl Writing {
 
     fn follow_mode(self) {
         let mode = self.lounge.mode;
-        Effect::new(move |before: Option<Mode>| {
+        let mut before = mode.get_untracked();
+        effect(move || {
             let now = mode.get();
-            if before.is_some_and(|before| before != now) {
-                self.change_mode(before.unwrap_or_default(), now);
+            let before = std::mem::replace(&mut before, now);
+            if before != now {
+                self.change_mode(before, now);
             }
-            now
         });
     }
 
     fn change_mode(self, before: Mode, now: Mode) {
         let Some(field) = self.field() else { return };
+        self.take_back();
         if let Mode::Edit(number) = now {
             if !matches!(before, Mode::Edit(_)) {
                 self.set_aside.set_value(Some(field.value()));
@@ -200,4 +272,11 @@ impl Writing {
     fn field(self) -> Option<HtmlTextAreaElement> {
         self.field.try_get_untracked().flatten()
     }
+}
+
+/// Whether HTML holds more than text: some programs say everything in HTML.
+fn is_rich(html: &str) -> bool {
+    const ENDS: [&str; 13] =
+        ["a", "b", "strong", "i", "em", "li", "h1", "h2", "h3", "pre", "code", "table", "blockquote"];
+    ENDS.iter().any(|tag| html.contains(&format!("</{tag}>")))
 }

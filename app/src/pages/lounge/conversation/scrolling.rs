@@ -6,7 +6,7 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use super::super::{rows::RowKey, shared::Lounge};
+use super::super::{erased::effect, rows::RowKey, shared::Lounge};
 
 /// Pixels from the end within which the log counts as being at its end.
 const AT_END_PX: i32 = 40;
@@ -43,24 +43,26 @@ impl Scrolling {
     /// Goes where somebody wants it, and keeps the end in sight while the room for it changes.
     pub(super) fn follow(self) {
         let lounge = self.lounge;
-        Effect::new(move |before: Option<()>| {
+        let mut is_first = true;
+        effect(move || {
             lounge.to_end.track();
-            if before.is_some() {
+            if !std::mem::replace(&mut is_first, false) {
                 request_animation_frame(move || self.go_to_end());
             }
         });
-        Effect::new(move |_| {
+        effect(move || {
             if lounge.sought.get().is_some() {
                 request_animation_frame(move || self.seek());
             }
         });
-        Effect::new(move |_| {
-            // The mode above the field, and the lines in it, take room from the log.
+        effect(move || {
+            // The mode above the field, the pictures there and the lines in it take room from the log.
             lounge.mode.track();
+            lounge.pictures.track();
             lounge.picker.track();
             request_animation_frame(move || self.settle());
         });
-        Effect::new(move |_| {
+        effect(move || {
             let resized =
                 window_event_listener_untyped("resize", move |_| request_animation_frame(move || self.settle()));
             on_cleanup(move || resized.remove());

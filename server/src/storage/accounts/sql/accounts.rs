@@ -7,10 +7,12 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use heartogether::{id::AccountId, time::Timestamp};
 use heartogether_app::api::Account;
 
-use super::{SqlStore, memberships, parse_account, sessions, visits};
+use super::{SqlStore, blocks, memberships, parse_account, programs, sessions, visits};
 use crate::storage::{
     StorageError,
-    accounts::{ACCOUNT_KEPT_MS, Accounts, Picture, ReturnedSignIn, Session, SignedIn, Usage, VerifiedPerson},
+    accounts::{
+        ACCOUNT_KEPT_MS, AccountRecord, Accounts, Picture, ReturnedSignIn, Session, SignedIn, Usage, VerifiedPerson,
+    },
     database::{
         Connection, Durability, Error, Row, Statement, WriteTransaction, from_sql, statement, to_sql, unreadable,
     },
@@ -48,6 +50,7 @@ impl Accounts for SqlStore {
         let mut transaction = WriteTransaction::begin(&self.database, Durability::Full).await?;
         transaction.lock_accounts().await?;
         sessions::end_all(&mut transaction, account).await?;
+        programs::revoke_all(&mut transaction, account).await?;
         depart(&mut transaction, account, None).await?;
         transaction.commit().await?;
         Ok(())
@@ -91,6 +94,8 @@ impl Accounts for SqlStore {
             "DELETE FROM identities WHERE account = $1",
             "DELETE FROM visits WHERE account = $1",
             "DELETE FROM memberships WHERE account = $1",
+            "DELETE FROM blocks WHERE account = $1 OR blocked = $1",
+            "DELETE FROM program_tokens WHERE account = $1",
             "DELETE FROM account_keys WHERE owner = $1",
             "DELETE FROM accounts WHERE id = $1",
         ] {
@@ -99,6 +104,40 @@ impl Accounts for SqlStore {
         transaction.commit().await?;
         self.must_erase.store(true, Ordering::Relaxed);
         Ok(())
+    }
+
+    async fn ban_account(&self, account: AccountId, at: Timestamp) -> Result<bool, StorageError> {
+        let mut transaction = WriteTransaction::begin(&self.database, Durability::Full).await?;
+        transaction.lock_accounts().await?;
+        let there = statement("SELECT 1 FROM accounts WHERE id = $1").bind(account.to_string());
+        if there.fetch_optional(&mut *transaction).await?.is_none() {
+            return Ok(false);
+        }
+        for insert in [
+            // Nobody knows a guest again.
+            "INSERT INTO bans (account, issuer, subject, at) VALUES ($1, '', '', $2) \
+             ON CONFLICT (account, issuer, subject) DO NOTHING",
+            "INSERT INTO bans (account, issuer, subject, at) SELECT account, issuer, subject, $2 FROM identities \
+             WHERE account = $1 ON CONFLICT (account, issuer, subject) DO NOTHING",
+        ] {
+            let insert = statement(insert).bind(account.to_string()).bind(to_sql(at.as_millis()));
+            insert.execute(&mut *transaction).await?;
+        }
+        sessions::end_all(&mut transaction, account).await?;
+        programs::revoke_all(&mut transaction, account).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    async fn lift_ban(&self, account: AccountId) -> Result<bool, StorageError> {
+        let delete = statement("DELETE FROM bans WHERE account = $1").bind(account.to_string());
+        Ok(delete.execute(&self.database).await? > 0)
+    }
+
+    async fn is_banned(&self, issuer: &str, subject: &str) -> Result<bool, StorageError> {
+        let select = statement("SELECT 1 FROM bans WHERE issuer = $1 AND subject = $2 LIMIT 1");
+        let select = select.bind(issuer.to_owned()).bind(subject.to_owned());
+        Ok(select.fetch_optional(&self.database).await?.is_some())
     }
 
     async fn set_email_shown(&self, account: AccountId, shown: bool) -> Result<(), StorageError> {
@@ -123,6 +162,21 @@ impl Accounts for SqlStore {
         Ok(Some(Picture { media_type: row.try_get("picture_type")?, bytes }))
     }
 
+    async fn account_record(&self, account: AccountId) -> Result<Option<AccountRecord>, StorageError> {
+        let select = statement("SELECT created_at, seen_at FROM accounts WHERE id = $1").bind(account.to_string());
+        let Some(row) = select.fetch_optional(&self.database).await? else { return Ok(None) };
+        let select = "SELECT issuer, subject FROM identities WHERE account = $1 ORDER BY issuer, subject";
+        let rows = statement(select).bind(account.to_string()).fetch_all(&self.database).await?;
+        let parse = |row: &Row| Ok((row.try_get("issuer")?, row.try_get("subject")?));
+        let (created_at, seen_at): (i64, i64) = (row.try_get("created_at")?, row.try_get("seen_at")?);
+        Ok(Some(AccountRecord {
+            created_at: Timestamp::from_millis(from_sql(created_at)),
+            // A guest is not noted.
+            seen_at: (seen_at > 0).then(|| Timestamp::from_millis(from_sql(seen_at))),
+            identities: rows.iter().map(parse).collect::<Result<_, Error>>()?,
+        }))
+    }
+
     async fn forget_expired(&self, now: Timestamp) -> Result<(), StorageError> {
         let now_ms = now.as_millis();
         let forgot_at = Timestamp::from_millis(self.forgot_at.load(Ordering::Relaxed));
@@ -145,10 +199,16 @@ impl Accounts for SqlStore {
                  AND id NOT IN (SELECT account FROM identities)",
                 settled_ms,
             ),
+            ("DELETE FROM program_tokens WHERE created_at <= $1 AND account NOT IN (SELECT id FROM accounts)", now_ms),
             ("DELETE FROM visits WHERE at <= $1 AND account NOT IN (SELECT id FROM accounts)", now_ms),
             (
                 "DELETE FROM memberships WHERE since <= $1 AND (account NOT IN (SELECT id FROM accounts) \
                  OR room NOT IN (SELECT id FROM rooms))",
+                now_ms,
+            ),
+            (
+                "DELETE FROM blocks WHERE since <= $1 AND (account NOT IN (SELECT id FROM accounts) \
+                 OR blocked NOT IN (SELECT id FROM accounts))",
                 now_ms,
             ),
         ] {
@@ -192,6 +252,8 @@ async fn sign_in(db: &mut Connection, arrival: &ReturnedSignIn, now: Timestamp) 
     if let Some(guest) = guest.filter(|guest| *guest != account.id) {
         visits::take_along(db, guest, account.id).await?;
         memberships::take_along(db, guest, account.id).await?;
+        blocks::take_along(db, guest, account.id).await?;
+        programs::take_along(db, guest, account.id).await?;
         let keys = statement("UPDATE account_keys SET owner = $2 WHERE owner = $1").bind(guest.to_string());
         keys.bind(account.id.to_string()).execute(&mut *db).await?;
         depart(db, guest, Some(account.id)).await?;

@@ -39,6 +39,14 @@ impl Sessions for SqlStore {
         Ok(end.map(|end| Timestamp::from_millis(from_sql(end))))
     }
 
+    async fn session_ends(&self, account: AccountId, now: Timestamp) -> Result<Vec<Timestamp>, StorageError> {
+        let select = "SELECT expires_at FROM sessions WHERE account = $1 AND expires_at > $2 ORDER BY expires_at";
+        let query = statement(select).bind(account.to_string()).bind(to_sql(now.as_millis()));
+        let rows = query.fetch_all(&self.database).await?;
+        let parse = |row: &Row| Ok(Timestamp::from_millis(from_sql(row.try_get("expires_at")?)));
+        Ok(rows.iter().map(parse).collect::<Result<_, Error>>()?)
+    }
+
     async fn extend_session(
         &self,
         token: TokenHash,

@@ -43,7 +43,11 @@ impl Change {
     const fn durability(&self) -> Durability {
         match self {
             Self::Close(_)
-            | Self::Append(_, Event::AccountDeleted { .. }, _)
+            | Self::Append(
+                _,
+                Event::AccountDeleted { .. } | Event::AccountBanned { .. } | Event::ClosedByOperator,
+                _,
+            )
             | Self::Append(_, Event::Commanded { command: Command::RemoveMember { .. }, .. }, _) => Durability::Full,
             Self::Create(..) | Self::Append(..) | Self::AddSnapshot { .. } => Durability::AsSet,
         }

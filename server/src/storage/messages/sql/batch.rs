@@ -8,11 +8,15 @@ use heartogether::{
     room::ArchiveChange,
 };
 
-use crate::storage::{
-    StorageError,
-    database::{Connection, Durability, Error, statement, to_sql},
-    messages::apply,
-    sealing::{OwnedMessage, Sealed, Sealer},
+use super::index::Index;
+use crate::{
+    search::TERMS_VERSION,
+    storage::{
+        StorageError,
+        database::{Connection, Durability, Error, statement, to_sql},
+        messages::apply,
+        sealing::{OwnedMessage, Sealed, Sealer},
+    },
 };
 
 /// The messages that a batch of changes names.
@@ -51,21 +55,24 @@ struct Named {
     /// How it was stored; `None` if it was not.
     before: Option<Sealed>,
     is_changed: bool,
+    /// Whether its text is another one.
+    is_reworded: bool,
 }
 
 impl Named {
     fn stored(Stored { owned, sealed }: Stored) -> Self {
-        Self { owned, before: Some(sealed), is_changed: false }
+        Self { owned, before: Some(sealed), is_changed: false, is_reworded: false }
     }
 
     const fn new(owned: OwnedMessage) -> Self {
-        Self { owned, before: None, is_changed: true }
+        Self { owned, before: None, is_changed: true, is_reworded: true }
     }
 
     fn take(&mut self, change: &ArchiveChange) {
         let before = self.owned.message.clone();
         apply(&mut self.owned.message, change);
         self.is_changed |= self.owned.message != before;
+        self.is_reworded |= self.owned.message.text != before.text;
     }
 }
 
@@ -131,52 +138,75 @@ impl SealedBatch {
                 "UPDATE messages SET delivered = 1 WHERE room = $1 AND number <= $2 AND delivered = 0",
                 self.delivered_up_to,
             ),
+            (
+                "DELETE FROM message_words WHERE place = (SELECT place FROM word_keys WHERE room = $1) AND number <= $2",
+                self.forgotten_up_to,
+            ),
             ("DELETE FROM messages WHERE room = $1 AND number <= $2", self.forgotten_up_to),
         ] {
             if up_to > none {
                 statement(change).bind(room.to_string()).bind(to_sql(up_to.0)).execute(&mut *db).await?;
             }
         }
-        for (Named { owned, before, .. }, sealed) in self.messages {
-            let is_as_read = match before {
-                Some(before) => replace(db, (room, owned.message.number), before, sealed).await?,
+        let is_reworded = self.messages.iter().any(|(named, _)| named.is_reworded);
+        let index = if is_reworded { Some(Index::of(db, room).await?) } else { None };
+        for (Named { owned, before, is_reworded, .. }, sealed) in self.messages {
+            let (number, is_new) = (owned.message.number, before.is_none());
+            let text = owned.message.text.clone();
+            let written = match before {
+                Some(before) => replace(db, (room, number), before, sealed).await?,
                 None => add(db, room, owned, sealed).await?,
             };
-            if !is_as_read {
-                return Ok(false);
+            match (written, &index) {
+                (Written::Done, Some(index)) if is_reworded => {
+                    index.replace(db, number, text.as_ref().map(|text| text.as_str()), is_new).await?;
+                }
+                (Written::Done | Written::AuthorGone, _) => {}
+                (Written::NotAsRead, _) => return Ok(false),
             }
         }
         Ok(true)
     }
 }
 
-/// Writes a message in place of an earlier state of it. Returns whether it was still in that state.
+/// What became of a message that was to be written.
+enum Written {
+    Done,
+    /// Nothing is written of a deleted account.
+    AuthorGone,
+    /// Another node has written meanwhile.
+    NotAsRead,
+}
+
+/// Writes a message in place of an earlier state of it, if it is still in that state.
 async fn replace(
     db: &mut Connection,
     (room, number): (RoomId, MessageNumber),
     before: Sealed,
     after: Sealed,
-) -> Result<bool, Error> {
+) -> Result<Written, Error> {
     let update = "UPDATE messages SET message = $3, sealed = $4 WHERE room = $1 AND number = $2 \
                   AND message = $5 AND sealed = $6";
     let update = statement(update).bind(room.to_string()).bind(to_sql(number.0));
     let update = update.bind(after.value).bind(after.texts).bind(before.value).bind(before.texts);
-    Ok(update.execute(db).await? == 1)
+    Ok(if update.execute(db).await? == 1 { Written::Done } else { Written::NotAsRead })
 }
 
-/// Writes a new message, unless its author is gone. Returns whether it was new.
-async fn add(db: &mut Connection, room: RoomId, owned: OwnedMessage, sealed: Sealed) -> Result<bool, Error> {
+/// Writes a new message, unless its author is gone, or it is not new.
+async fn add(db: &mut Connection, room: RoomId, owned: OwnedMessage, sealed: Sealed) -> Result<Written, Error> {
     let OwnedMessage { sealed_by, message } = owned;
     // Whoever owns the key now owns the message: the account that a guest has become, or nobody.
-    let insert = "INSERT INTO messages (room, number, account, sealed_by, nonce, sent_at, delivered, message, sealed) \
-                  SELECT $1, $2, owner, account, $6, $7, $8, $3, $4 FROM account_keys WHERE account = $5 \
+    let insert = "INSERT INTO messages (room, number, account, sealed_by, nonce, sent_at, delivered, message, sealed, indexed) \
+                  SELECT $1, $2, owner, account, $6, $7, $8, $3, $4, $9 FROM account_keys WHERE account = $5 \
                   ON CONFLICT (room, number) DO NOTHING";
     let insert = statement(insert).bind(room.to_string()).bind(to_sql(message.number.0));
     let insert = insert.bind(sealed.value).bind(sealed.texts).bind(sealed_by.to_string());
     let insert = insert.bind(i64::from(message.nonce)).bind(to_sql(message.sent_at.as_millis()));
-    if insert.bind(message.delivered).execute(&mut *db).await? == 1 {
-        return Ok(true);
+    let insert = insert.bind(message.delivered).bind(i64::from(TERMS_VERSION));
+    if insert.execute(&mut *db).await? == 1 {
+        return Ok(Written::Done);
     }
     let found = statement("SELECT 1 FROM messages WHERE room = $1 AND number = $2").bind(room.to_string());
-    Ok(found.bind(to_sql(message.number.0)).fetch_optional(db).await?.is_none())
+    let found = found.bind(to_sql(message.number.0)).fetch_optional(db).await?;
+    Ok(if found.is_some() { Written::NotAsRead } else { Written::AuthorGone })
 }

@@ -1,0 +1,77 @@
+//! What is drawn only where somebody asks for it. Its code is loaded then.
+
+use heartogether::id::MessageNumber;
+use leptos::{
+    prelude::*,
+    task::spawn_local,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
+
+use wasm_bindgen::JsValue;
+
+use super::{
+    emoji_picker::emoji_picker,
+    invite::invite,
+    later::later,
+    paste::markdown_of,
+    pictures::{adding, viewer::viewer},
+    preview::preview,
+    reports::{report, reports},
+    search::search,
+    shared::Lounge,
+};
+
+/// What there is.
+#[derive(Clone, Copy)]
+pub(super) struct Extras {
+    /// The invitation.
+    pub(super) invite: fn(Lounge) -> AnyView,
+    /// The search.
+    pub(super) search: fn(Lounge) -> AnyView,
+    /// The emoji to choose from: calls the first for each that is chosen, and the second when the visitor is done.
+    pub(super) picker: fn(Callback<String>, Callback<()>) -> AnyView,
+    /// What the text that is written would look like as a message: calls for it whenever it has changed.
+    pub(super) preview: fn(Lounge, Callback<(), String>) -> AnyView,
+    /// The Markdown for another program's HTML, if there is something in it.
+    pub(super) markdown: fn(&str) -> Option<String>,
+    /// Adds files to the message that the visitor writes.
+    pub(super) add: fn(Lounge, Vec<JsValue>),
+    /// The pictures that were added.
+    pub(super) added: fn(Lounge) -> AnyView,
+    /// A message's pictures as large as the page.
+    pub(super) viewer: fn(Lounge) -> AnyView,
+    /// The question why a message is reported.
+    pub(super) report: fn(Lounge, MessageNumber) -> AnyView,
+    /// What was reported.
+    pub(super) reports: fn(Lounge) -> AnyView,
+}
+
+#[wasm_split(extras, wasm_split_path = leptos::wasm_split, fallible)]
+fn load() -> Result<Extras, SplitLoaderError> {
+    Ok(Extras {
+        invite,
+        search,
+        picker: emoji_picker,
+        preview,
+        markdown: markdown_of,
+        add: adding::add,
+        added: adding::added,
+        viewer,
+        report,
+        reports,
+    })
+}
+
+/// Loads them, and acts then; with nothing if they do not come.
+pub(super) fn with_extras(act: impl FnOnce(Option<Extras>) + 'static) {
+    once_loaded(Box::new(act));
+}
+
+fn once_loaded(act: Box<dyn FnOnce(Option<Extras>)>) {
+    spawn_local(async move { act(load().await.ok()) });
+}
+
+/// Draws one of them as soon as the code is there.
+pub(super) fn extra(draw: impl Fn(Extras) -> AnyView + Send + 'static) -> AnyView {
+    later(load(), draw)
+}

@@ -1,0 +1,80 @@
+//! Serves a connection, whatever carries its frames.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use heartogether::{id::ConnectionId, refusal::Refusal, role::Permission, room::ConnectionRef};
+use heartogether_app::api::{Account, Caller, Visitor};
+
+use super::{
+    CloseReason,
+    connection::Connection,
+    reader::{self, Frames},
+    send_queue::send_queue,
+    writer::{self, Written},
+};
+use crate::{auth::CurrentSession, http::Peer, random, state::Node};
+
+/// A connection that somebody has opened.
+pub(super) struct Opened {
+    pub(super) node: Arc<Node>,
+    pub(super) connection: ConnectionRef,
+    caller: Caller,
+    admitted: Result<Account, Refusal>,
+    pub(super) session: Option<CurrentSession>,
+    /// Holds its place of the connection limit until the connection ends.
+    _peer: Peer,
+}
+
+impl Opened {
+    /// Checks the origin of the page and what the visitor may do. A refusal is kept: it is sent over the connection.
+    pub(super) fn new(
+        node: Arc<Node>,
+        visitor: Visitor,
+        headers: &HeaderMap,
+        session: Option<CurrentSession>,
+        peer: Peer,
+    ) -> Self {
+        let admitted = match node.origins.allow(headers, &visitor.caller) {
+            true => visitor.permit(Permission::Connect).cloned(),
+            false => {
+                node.setup_hints.note_foreign_origin(headers, &visitor.caller);
+                Err(Refusal::OriginNotAllowed)
+            }
+        };
+        let connection = ConnectionRef { node: node.id, id: ConnectionId::from_bits(random::bits()) };
+        Self { node, connection, caller: visitor.caller, admitted, session, _peer: peer }
+    }
+
+    /// Serves the connection until it ends.
+    ///
+    /// There are many idle connections, so this future is kept small: what is needed only at the beginning is in boxes.
+    pub(super) async fn serve(self, sink: impl Written + Send + 'static, frames: impl Frames) {
+        let Self { node, connection, caller, admitted, session, _peer } = self;
+        let place = node.socket_limit.take(Some(caller.address));
+        let admitted = if place.is_some() { admitted } else { Err(Refusal::TooManyConnections) };
+        let (send_queue, queue) = send_queue(node.limits.send_queue_frames);
+        let writing = tokio::spawn(writer::write(sink, queue, node.clock.clone()));
+        let registration = Box::pin(async {
+            let account = admitted.map_err(CloseReason::refused)?;
+            let session = session.ok_or(CloseReason::refused(Refusal::NotSignedIn))?;
+            let registration = node.admit(&session, account.id, connection.id, send_queue.clone()).await?;
+            Ok((registration, account, session))
+        });
+        match registration.await {
+            // Registered until the connection ends, so that a log-out can close it.
+            Ok((registration, account, session)) => {
+                let opened = Connection::new(node.clone(), connection, account, caller, send_queue.clone());
+                tokio::select! {
+                    () = reader::read(frames, opened, writing) => {}
+                    never = node.outlive(&session, &send_queue) => match never {},
+                }
+                drop(registration);
+            }
+            Err(ending) => {
+                send_queue.close(ending);
+                reader::linger(frames, writing, ending).await;
+            }
+        }
+    }
+}
